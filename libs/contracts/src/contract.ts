@@ -1,0 +1,84 @@
+import type { z } from 'zod';
+
+/** An older shape of a contract: what was stored then, and how it reads as the next version. */
+export interface EarlierVersion {
+  readonly version: number;
+  readonly schema: z.ZodType;
+  /** Turns valid data of this version into data of the next one. Pure. */
+  readonly upcast: (data: never) => unknown;
+}
+
+/** One event or command: its name, its newest version and shape, and every shape it ever had. */
+export interface Contract<Name extends string = string, Schema extends z.ZodType = z.ZodType> {
+  readonly name: Name;
+  readonly version: number;
+  readonly description: string;
+  readonly schema: Schema;
+  readonly example: z.input<Schema>;
+  readonly earlier: readonly EarlierVersion[];
+}
+
+/** The data of a contract, as readers see it: always the newest shape. */
+export type DataOf<C extends Contract> = z.output<C['schema']>;
+
+export interface UnreadableContract extends Error {
+  readonly code: 'unreadable-contract';
+  readonly contract: string;
+  readonly version: number;
+}
+
+export const isUnreadableContract = (error: unknown): error is UnreadableContract =>
+  error instanceof Error && 'code' in error && error.code === 'unreadable-contract';
+
+/** The error of data that no version of a contract describes. Names paths and rules, never a value. */
+export function unreadableContract(contract: string, version: number, why: string): UnreadableContract {
+  return Object.assign(new Error(`${contract} version ${version} cannot be read: ${why}`), {
+    code: 'unreadable-contract' as const,
+    contract,
+    version,
+  });
+}
+
+/**
+ * Declares a contract. Earlier versions are listed oldest first and end at the version before the newest.
+ * @throws Error when the versions leave a gap: an old message would have no way to the newest shape.
+ */
+export function contract<const Name extends string, Schema extends z.ZodType>(definition: {
+  readonly name: Name;
+  readonly version: number;
+  readonly description: string;
+  readonly schema: Schema;
+  readonly example: z.input<Schema>;
+  readonly earlier?: readonly EarlierVersion[];
+}): Contract<Name, Schema> {
+  const earlier = definition.earlier ?? [];
+  const gapless =
+    earlier.length === definition.version - 1 && earlier.every((entry, index) => entry.version === index + 1);
+  if (!gapless)
+    throw new Error(`${definition.name}: versions 1 to ${definition.version - 1} must each be kept`);
+  return { ...definition, earlier };
+}
+
+/**
+ * Reads data of any version that a contract ever had, as the newest shape.
+ * @throws UnreadableContract for a version that is not known, or data that does not fit its version.
+ */
+export function read<C extends Contract>(type: C, version: number, data: unknown): DataOf<C> {
+  let current = data;
+  for (const earlier of type.earlier.slice(Math.max(0, version - 1))) {
+    if (version > earlier.version) continue;
+    current = earlier.upcast(parse(type.name, earlier.version, earlier.schema, current) as never);
+  }
+  if (version < 1 || version > type.version) {
+    throw unreadableContract(type.name, version, `versions 1 to ${type.version} are known`);
+  }
+  return parse(type.name, type.version, type.schema, current) as DataOf<C>;
+}
+
+function parse(name: string, version: number, schema: z.ZodType, data: unknown): unknown {
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  const issues = result.error.issues.slice(0, 5);
+  const where = issues.map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.code}`).join('; ');
+  throw unreadableContract(name, version, where);
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { contract } from '../contract.js';
+import { code, recordId, submissionId } from '../identifiers.js';
+import { FileAccepted } from '../messages/file-accepted.js';
+
+const count = z.int().nonnegative();
+
+/** Record ids listed in one event: an event stays far below 256 KiB. */
+export const MAX_RECORDS_PER_EVENT = 2000;
+
+export const SubmissionReceived = contract({
+  name: 'SubmissionReceived',
+  version: 1,
+  description: 'The linker begins to decide a submission; the decisions up to SubmissionLinked are its own.',
+  schema: FileAccepted.schema,
+  example: FileAccepted.example,
+});
+
+/** What became of a submission’s rows. The first seven add up to the rows received. */
+export const rowOutcomes = z.object({
+  registered: count.describe('Founded an individual.'),
+  matched: count.describe('Joined an individual.'),
+  referred: count.describe('A fact that two individuals could own: set aside for review.'),
+  unlinkable: count.describe('No usable token: set aside, counted in upper bounds.'),
+  impersonal: count.describe('Activity that names no person.'),
+  superseded: count.describe('A higher-ranked row with the same key was there already.'),
+  unchanged: count.describe('The same row as before: the record stays as it was.'),
+  corrected: count.describe('Of the placed rows, those that replaced an earlier record of their row key.'),
+  retired: count.describe('Earlier records that this submission retired, replaced ones included.'),
+});
+export type RowOutcomes = z.infer<typeof rowOutcomes>;
+
+export const SubmissionLinked = contract({
+  name: 'SubmissionLinked',
+  version: 1,
+  description: 'All decisions of the submission stand: readers apply it here, as a whole.',
+  schema: z.object({
+    submission: submissionId,
+    rows: count,
+    outcomes: rowOutcomes,
+    tokensWithoutForce: count.describe(
+      'Distinct tokens in the ledger’s live records that have lost their force.',
+    ),
+  }),
+  example: {
+    submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
+    rows: 211,
+    outcomes: {
+      registered: 120,
+      matched: 80,
+      referred: 1,
+      unlinkable: 10,
+      impersonal: 0,
+      superseded: 0,
+      unchanged: 0,
+      corrected: 4,
+      retired: 4,
+    },
+    tokensWithoutForce: 2,
+  },
+});
+
+export const SubmissionWithdrawn = contract({
+  name: 'SubmissionWithdrawn',
+  version: 1,
+  description:
+    'The submission is out; what it had replaced is live again. Closes the decisions of the withdrawal.',
+  schema: z.object({
+    submission: submissionId,
+    intake: z.int().positive(),
+    reason: code,
+    by: z.string().min(1).max(80),
+    retired: count,
+    revived: count,
+  }),
+  example: {
+    submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
+    intake: 8,
+    reason: 'wrong-quarter',
+    by: 'data-team',
+    retired: 211,
+    revived: 4,
+  },
+});
+
+export const SubmissionParked = contract({
+  name: 'SubmissionParked',
+  version: 1,
+  description: 'The submission said that it cannot be processed; the next one goes on.',
+  schema: z.object({ submission: submissionId, intake: z.int().positive(), reason: code }),
+  example: { submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6', intake: 7, reason: 'landing-unreadable' },
+});
+
+export const RecordsRetired = contract({
+  name: 'RecordsRetired',
+  version: 1,
+  description: 'Records that are no longer live; their bodies stay, and a withdrawal may revive them.',
+  schema: z.object({
+    submission: submissionId.describe('The submission that caused it.'),
+    reason: z
+      .enum(['replaced', 'omitted', 'withdrawn'])
+      .describe(
+        'replaced by a higher-ranked row of the same key; omitted from a full extract or a replacement; withdrawn.',
+      ),
+    records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
+  }),
+  example: {
+    submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
+    reason: 'replaced',
+    records: ['1e0f6d2c9b8a47561e0f6d2c9b8a4756'],
+  },
+});
+
+export const RecordsCarried = contract({
+  name: 'RecordsCarried',
+  version: 1,
+  description:
+    'Records whose row stands unchanged in this submission: from here on it carries them, with its period.',
+  schema: z.object({
+    submission: submissionId.describe('The submission that carries them.'),
+    records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
+  }),
+  example: {
+    submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
+    records: ['1e0f6d2c9b8a47561e0f6d2c9b8a4756'],
+  },
+});

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { contract } from '../contract.js';
+import {
+  code,
+  contentHash,
+  datasetId,
+  extractKind,
+  periodCode,
+  programmeId,
+  providerId,
+  submissionId,
+  uploadId,
+} from '../identifiers.js';
+
+const count = z.int().nonnegative();
+
+/** Row counts of one file, by outcome at intake. `read` is the sum of the others, warnings excepted. */
+export const intakeCounts = z.object({
+  read: count.describe('Data rows in the file.'),
+  accepted: count.describe('Rows that go on, warned ones included.'),
+  warned: count.describe('Accepted rows that carry a warning.'),
+  rejected: count.describe('Rows that an error blocks.'),
+  duplicate: count.describe('Rows that repeat an earlier row of the same file.'),
+});
+export type IntakeCounts = z.infer<typeof intakeCounts>;
+
+export const countsByRule = z
+  .record(code, count)
+  .describe('Findings by rule name; one row may raise several.');
+
+export const attestation = z.object({
+  by: z
+    .string()
+    .min(1)
+    .max(80)
+    .describe('Account that attested the submission; an account name, never a person’s details.'),
+  onBehalfOf: providerId.exactOptional().describe('The provider, where somebody else submitted for it.'),
+});
+
+const shared = {
+  programme: programmeId,
+  submission: submissionId,
+  upload: uploadId,
+  intake: z
+    .int()
+    .positive()
+    .describe(
+      'Place in the order of intake, gapless from 1 per programme; the linker decides in this order.',
+    ),
+  provider: providerId,
+  dataset: datasetId,
+  period: periodCode,
+  sequence: z.int().positive().describe('1 for the first submission of a dataset and period, then 2, 3, …'),
+  extractKind,
+  contentHash: contentHash.describe('HMAC-SHA-256 of the file’s bytes under a key that only intake holds.'),
+  schemaHash: contentHash.describe(
+    'SHA-256 of the canonical dataset schema that the file was checked against.',
+  ),
+  mapping: z
+    .record(
+      z
+        .string()
+        .regex(/^[a-z][a-z0-9_]*$/)
+        .max(80),
+      z.int().nonnegative(),
+    )
+    .describe('Schema field → column of the file, from 0. Header texts stay in the restricted zone.'),
+  counts: intakeCounts,
+  findings: countsByRule,
+  attestation,
+  agreement: code.describe('The data sharing agreement under which the file came.'),
+  pseudonymisedAtSource: z.boolean().describe('True when identifiers arrived as digests.'),
+};
+
+const example = {
+  programme: 'leap',
+  submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
+  upload: '0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+  intake: 7,
+  provider: 'natural-thinkers-team',
+  dataset: 'natural-thinkers.user',
+  period: '2023-24-Q2',
+  sequence: 2,
+  extractKind: 'delta' as const,
+  contentHash: '9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de',
+  schemaHash: '1f3870be274f6c49b3e31a0c6728957f1f3870be274f6c49b3e31a0c6728957f',
+  mapping: { case_number: 0, email: 4 },
+  counts: { read: 214, accepted: 211, warned: 9, rejected: 2, duplicate: 1 },
+  findings: { 'missing-consent': 2, 'invalid-nhs-number': 3 },
+  attestation: { by: 'natural-thinkers-officer' },
+  agreement: 'natural-thinkers-2023',
+  pseudonymisedAtSource: false,
+};
+
+/** Version 1 could name one predecessor only; a replacement of a quarter sent in two parts has two. */
+const version1 = z.object({ ...shared, supersedes: submissionId.nullable() });
+
+export const FileAccepted = contract({
+  name: 'FileAccepted',
+  version: 2,
+  description:
+    'A provider’s file was validated, attested and submitted; its rows wait, encrypted, in the landing store.',
+  schema: z.object({
+    ...shared,
+    supersedes: z
+      .array(submissionId)
+      .max(100)
+      .describe('Submissions whose rows this one replaces as a whole.'),
+  }),
+  example: { ...example, supersedes: ['1b2c3d4e5f60718293a4b5c6d7e8f90a'] },
+  earlier: [
+    {
+      version: 1,
+      schema: version1,
+      upcast: ({ supersedes, ...rest }: z.output<typeof version1>) => ({
+        ...rest,
+        supersedes: supersedes === null ? [] : [supersedes],
+      }),
+    },
+  ],
+});

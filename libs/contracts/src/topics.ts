@@ -1,0 +1,102 @@
+import type { Contract } from './contract.js';
+import { FileAccepted } from './messages/file-accepted.js';
+import {
+  FamilyLinkedPublished,
+  IndividualMatchedPublished,
+  SubmissionDecided,
+} from './messages/linkage-published.js';
+import { RowPseudonymised } from './messages/row-pseudonymised.js';
+import { SubmissionStateChanged } from './messages/submission-state-changed.js';
+import { CommandRefused, WithdrawSubmission } from './messages/withdraw-submission.js';
+
+export type ServiceName = 'ingest' | 'pseudonymiser' | 'linker' | 'projector' | 'reporting-api';
+
+/** A topic: `<domain>.<visibility>.<event>.<major>`. */
+export interface Topic {
+  readonly name: string;
+  readonly contract: Contract;
+  readonly partitions: number;
+  /** Days that a message is kept once every group has committed it. */
+  readonly retentionDays: number;
+  /** What the message key means. A key never carries a token. */
+  readonly key: 'submission' | 'upload' | 'programme';
+  readonly producers: readonly ServiceName[];
+  readonly consumers: readonly ServiceName[];
+}
+
+const topic = <const T extends Topic>(definition: T): T => definition;
+
+export const topics = {
+  fileAccepted: topic({
+    name: 'intake.internal.file-accepted.1',
+    contract: FileAccepted,
+    partitions: 4,
+    retentionDays: 7,
+    key: 'submission',
+    producers: ['ingest'],
+    consumers: ['pseudonymiser', 'linker'],
+  }),
+  withdrawSubmission: topic({
+    name: 'intake.internal.withdraw-submission.1',
+    contract: WithdrawSubmission,
+    partitions: 1,
+    retentionDays: 7,
+    key: 'submission',
+    producers: ['ingest'],
+    consumers: ['linker'],
+  }),
+  submissionStateChanged: topic({
+    name: 'intake.internal.submission-state-changed.1',
+    contract: SubmissionStateChanged,
+    partitions: 4,
+    retentionDays: 7,
+    key: 'upload',
+    producers: ['ingest', 'pseudonymiser'],
+    consumers: ['linker', 'projector'],
+  }),
+  rowPseudonymised: topic({
+    name: 'pseudonymisation.internal.row-pseudonymised.1',
+    contract: RowPseudonymised,
+    partitions: 4,
+    retentionDays: 2,
+    key: 'submission',
+    producers: ['pseudonymiser'],
+    consumers: ['linker'],
+  }),
+  individualMatched: topic({
+    name: 'linkage.public.individual-matched.1',
+    contract: IndividualMatchedPublished,
+    partitions: 4,
+    retentionDays: 7,
+    key: 'submission',
+    producers: ['linker'],
+    consumers: [],
+  }),
+  familyLinked: topic({
+    name: 'linkage.public.family-linked.1',
+    contract: FamilyLinkedPublished,
+    partitions: 1,
+    retentionDays: 7,
+    key: 'programme',
+    producers: ['linker'],
+    consumers: [],
+  }),
+  submissionDecided: topic({
+    name: 'linkage.public.submission-decided.1',
+    contract: SubmissionDecided,
+    partitions: 1,
+    retentionDays: 7,
+    key: 'programme',
+    producers: ['linker'],
+    consumers: ['projector'],
+  }),
+  commandRefused: topic({
+    name: 'linkage.public.command-refused.1',
+    contract: CommandRefused,
+    partitions: 1,
+    retentionDays: 7,
+    key: 'programme',
+    producers: ['linker'],
+    consumers: [],
+  }),
+} as const;

@@ -1,0 +1,60 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runner } from 'node-pg-migrate';
+import type pg from 'pg';
+import type { DatabaseName } from './roles.js';
+
+const folder = (database: DatabaseName) =>
+  fileURLToPath(new URL(`../migrations/${database}/`, import.meta.url));
+
+/** Names of the migrations that this code knows, in order. */
+const known = (database: DatabaseName): string[] =>
+  readdirSync(folder(database))
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => file.slice(0, -'.sql'.length))
+    .sort();
+
+const journal = { schema: 'migrations', table: 'applied' } as const;
+
+/** Applies what is missing, as the migrator role, each migration in a transaction. Repeatable, safe to run twice at once. */
+export async function migrate(database: DatabaseName, migratorUrl: string): Promise<void> {
+  await runner({
+    databaseUrl: migratorUrl,
+    dir: folder(database),
+    direction: 'up',
+    migrationsSchema: journal.schema,
+    createMigrationsSchema: true,
+    migrationsTable: journal.table,
+    checkOrder: false,
+    advisoryLockMode: 'wait',
+    log: () => undefined,
+  } as Parameters<typeof runner>[0]);
+}
+
+export interface NotMigrated extends Error {
+  readonly code: 'not-migrated';
+}
+
+/**
+ * What a service asks at start: is this database at the state that this code was written for?
+ * @throws NotMigrated naming the first difference and what to do.
+ */
+export async function requireMigrated(pool: pg.Pool, database: DatabaseName): Promise<void> {
+  const fail = (why: string): NotMigrated =>
+    Object.assign(new Error(`database "${database}" ${why}: run "kinledger migrate" of this version first`), {
+      code: 'not-migrated' as const,
+    });
+  const applied = await pool
+    .query<{ name: string }>(`SELECT name FROM ${journal.schema}.${journal.table} ORDER BY name`)
+    .then(({ rows }) => rows.map((row) => row.name))
+    .catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === '42P01')
+        throw fail('was never migrated');
+      throw error;
+    });
+  const expected = known(database);
+  const missing = expected.find((name) => !applied.includes(name));
+  if (missing !== undefined) throw fail(`lacks migration ${missing}`);
+  const unknown = applied.find((name) => !expected.includes(name));
+  if (unknown !== undefined) throw fail(`is newer than this code (migration ${unknown})`);
+}

@@ -1,0 +1,79 @@
+import pg from 'pg';
+import {
+  databaseNames,
+  mayConnect,
+  postgresRole,
+  roleNames,
+  type DatabaseName,
+  type RoleName,
+} from './roles.js';
+
+export interface ProvisionOptions {
+  /** Connection URL of a superuser, on any database of the server. */
+  readonly superuserUrl: string;
+  readonly passwords: Readonly<Record<RoleName, string>>;
+  /** Put before database names; `kinledger_` by default. */
+  readonly prefix?: string;
+}
+
+/** Connection URLs by database and role: only pairs that may connect. */
+export type ConnectionUrls = { readonly url: (database: DatabaseName, role: RoleName) => string };
+
+/**
+ * Creates the roles and the three databases, and takes CONNECT from everybody else. Repeatable: passwords are set
+ * anew each time, nothing else changes.
+ */
+export async function provision(options: ProvisionOptions): Promise<ConnectionUrls> {
+  const prefix = options.prefix ?? 'kinledger_';
+  const client = new pg.Client({ connectionString: options.superuserUrl });
+  await client.connect();
+  try {
+    // Two launchers or test files at once: one after the other.
+    await client.query('SELECT pg_advisory_lock(7163502)');
+    for (const role of roleNames) await ensureRole(client, role, options.passwords[role]);
+    for (const database of databaseNames) await ensureDatabase(client, prefix, database);
+  } finally {
+    await client.end();
+  }
+  return {
+    url: (database, role) => {
+      const url = new URL(options.superuserUrl);
+      url.username = postgresRole(role);
+      url.password = options.passwords[role];
+      url.pathname = `/${prefix}${database}`;
+      return url.href;
+    },
+  };
+}
+
+async function ensureRole(client: pg.Client, role: RoleName, password: string): Promise<void> {
+  const name = client.escapeIdentifier(postgresRole(role));
+  const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [postgresRole(role)]);
+  if (rowCount === 0) await client.query(`CREATE ROLE ${name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE`);
+  await client.query(`ALTER ROLE ${name} PASSWORD ${client.escapeLiteral(password)}`);
+}
+
+async function ensureDatabase(client: pg.Client, prefix: string, database: DatabaseName): Promise<void> {
+  const name = client.escapeIdentifier(`${prefix}${database}`);
+  const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [
+    `${prefix}${database}`,
+  ]);
+  if (rowCount === 0) {
+    await client.query(
+      `CREATE DATABASE ${name} OWNER ${client.escapeIdentifier(postgresRole('migrator'))} TEMPLATE template0 ENCODING 'UTF8'`,
+    );
+  }
+  await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
+  for (const role of roleNames) {
+    if (!mayConnect[role].includes(database)) continue;
+    await client.query(
+      `GRANT CONNECT, TEMPORARY ON DATABASE ${name} TO ${client.escapeIdentifier(postgresRole(role))}`,
+    );
+  }
+  if (database === 'platform') {
+    // Read models are rebuilt in a schema beside the live one.
+    await client.query(
+      `GRANT CREATE ON DATABASE ${name} TO ${client.escapeIdentifier(postgresRole('projector'))}`,
+    );
+  }
+}

@@ -1,0 +1,227 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { serverAccount, type ServerAccount } from './account.js';
+import { findBinaries, SYSTEM_DIRECTORY } from './binaries.js';
+
+export interface EmbeddedPostgresOptions {
+  /** A private folder of ours; the superuser's password, the log and (for an ordinary user) the data lie in it. */
+  readonly directory: string;
+  /** 0 or absent: a free port. A port that is taken gives way to a free one. */
+  readonly port?: number;
+  /** Server settings beside our own, e.g. `{ fsync: 'off' }` for tests. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface EmbeddedPostgres {
+  readonly port: number;
+  /** Process id of the server. */
+  readonly pid: number;
+  /** The superuser's connection URL for a database. */
+  url(database?: string): string;
+  /** Fast shutdown: clients are disconnected, data is safe. Resolves when the process is gone. */
+  stop(): Promise<void>;
+  /** Stops, and deletes the data and our folder. */
+  destroy(): Promise<void>;
+  /** Resolves when the server ends for whatever reason. */
+  readonly ended: Promise<void>;
+}
+
+const SUPERUSER = 'postgres';
+
+const settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  password_encryption: 'scram-sha-256',
+  max_connections: '120',
+  shared_buffers: '256MB',
+  work_mem: '32MB',
+  maintenance_work_mem: '128MB',
+  max_wal_size: '4GB',
+  checkpoint_completion_target: '0.9',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  timezone: 'UTC',
+  jit: 'off',
+  log_min_messages: 'warning',
+  // Statements and parameters carry row values: an error must not write them to the log.
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
+  log_parameter_max_length: '0',
+  log_parameter_max_length_on_error: '0',
+};
+
+/**
+ * Starts PostgreSQL on loopback, creating its data folder the first time. A server that an earlier run left behind
+ * (its owner was killed) is ended first.
+ * @throws Error with the end of the server's log when it does not come up.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const directory = resolve(options.directory);
+  const account = serverAccount();
+  const binaries = await findBinaries(account);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const data = dataDirectory(directory, account);
+  const password = superuserPassword(directory);
+  const logFile = join(directory, 'postgresql.log');
+
+  await endLeftover(data);
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    await initialise(binaries.initdb, data, password, account);
+  }
+  const port = await freePort(options.port ?? 0);
+  const flags = Object.entries({ ...settings, ...options.settings, port: String(port) }).flatMap(
+    ([name, value]) => ['-c', `${name}=${value}`],
+  );
+  const log = openSync(logFile, 'a', 0o600);
+  // A process group of its own: Ctrl-C reaches us, and the server stops when the services have.
+  const server = spawn(binaries.postgres, ['-D', data, ...flags], {
+    ...(account ?? {}),
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  const ended = new Promise<void>((done) => {
+    server.once('exit', () => done());
+    server.once('error', () => done());
+  });
+  const url = (database = 'postgres') => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+  await untilReady(server, url(), logFile);
+  const stop = async () => {
+    if (server.exitCode === null && server.signalCode === null) server.kill('SIGINT');
+    await ended;
+  };
+  const destroy = async () => {
+    await stop();
+    rmSync(data, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
+  };
+  return { port, pid: server.pid ?? 0, url, ended, stop, destroy };
+}
+
+/** Root's server cannot look into root's private folders: its data lies in a system folder, named after ours. */
+function dataDirectory(directory: string, account: ServerAccount | undefined): string {
+  if (account === undefined) return join(directory, 'data');
+  const name = createHash('sha256').update(directory).digest('hex').slice(0, 12);
+  const marker = join(directory, 'data-directory');
+  const data = join(SYSTEM_DIRECTORY, `${basename(dirname(directory))}-${name}`);
+  mkdirSync(SYSTEM_DIRECTORY, { recursive: true, mode: 0o755 });
+  // Our folder was deleted: so was, in its owner's eyes, the data.
+  if (!existsSync(marker)) rmSync(data, { recursive: true, force: true });
+  writeFileSync(marker, `${data}\n`, { mode: 0o600 });
+  return data;
+}
+
+function superuserPassword(directory: string): string {
+  const file = join(directory, 'superuser-password');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}
+
+async function initialise(
+  initdb: string,
+  data: string,
+  password: string,
+  account: ServerAccount | undefined,
+): Promise<void> {
+  rmSync(data, { recursive: true, force: true });
+  mkdirSync(data, { recursive: true });
+  chmodSync(data, 0o700);
+  const passwordFile = `${data}.password`;
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (account !== undefined) {
+    chownSync(data, account.uid, account.gid);
+    chownSync(passwordFile, account.uid, account.gid);
+  }
+  try {
+    const child = spawn(
+      initdb,
+      [
+        ...['-D', data, '-U', SUPERUSER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
+        ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+      ],
+      { ...(account ?? {}), cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const code = await new Promise<number | null>((done, fail) => {
+      child.once('error', fail);
+      child.once('close', done);
+    });
+    if (code !== 0) throw new Error(`initdb failed: ${output.trim().split('\n').slice(-5).join(' | ')}`);
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+/** Ends a server that still holds the data folder; its owner is gone, for a folder has one owner. */
+async function endLeftover(data: string): Promise<void> {
+  const file = join(data, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
+  const isServer = () => {
+    try {
+      process.kill(pid, 0);
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(data);
+    } catch {
+      return false;
+    }
+  };
+  if (!isServer()) return;
+  process.kill(pid, 'SIGINT');
+  for (let waited = 0; isServer(); waited += 50) {
+    if (waited > 20_000)
+      throw new Error(`a PostgreSQL server (process ${pid}) holds ${data} and does not stop`);
+    await pause(50);
+  }
+}
+
+async function freePort(wanted: number): Promise<number> {
+  const tryPort = (port: number) =>
+    new Promise<number | undefined>((done) => {
+      const probe = createServer();
+      probe.once('error', () => done(undefined));
+      probe.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+        const address = probe.address();
+        probe.close(() => done(typeof address === 'object' && address !== null ? address.port : undefined));
+      });
+    });
+  const port = (await tryPort(wanted)) ?? (await tryPort(0));
+  if (port === undefined) throw new Error('no free port on 127.0.0.1');
+  return port;
+}
+
+async function untilReady(server: ChildProcess, url: string, logFile: string): Promise<void> {
+  const log = () => readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join(' | ');
+  for (let waited = 0; waited < 60_000; waited += 50) {
+    if (server.exitCode !== null || server.pid === undefined) {
+      throw new Error(`PostgreSQL did not start: ${log()}`);
+    }
+    const client = new pg.Client({ connectionString: url });
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch {
+      await client.end().catch(() => undefined);
+      await pause(50);
+    }
+  }
+  throw new Error(`PostgreSQL did not answer within a minute: ${log()}`);
+}

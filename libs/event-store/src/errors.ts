@@ -1,0 +1,67 @@
+import type { ExpectedRevision } from './event-store.js';
+
+export interface RevisionConflict extends Error {
+  readonly code: 'revision-conflict';
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  /** Revision of the stream's last event as it is, -1 where there is none. */
+  readonly actual: number;
+}
+
+export interface EventIdReused extends Error {
+  readonly code: 'event-id-reused';
+  readonly stream: string;
+  readonly eventId: string;
+}
+
+export interface EventTooLarge extends Error {
+  readonly code: 'event-too-large';
+  readonly eventId: string;
+  readonly bytes: number;
+}
+
+export interface EmptyAppend extends Error {
+  readonly code: 'empty-append';
+}
+
+const guard =
+  <E extends Error & { readonly code: string }>(code: E['code']) =>
+  (error: unknown): error is E =>
+    error instanceof Error && 'code' in error && error.code === code;
+
+export const isRevisionConflict = guard<RevisionConflict>('revision-conflict');
+export const isEventIdReused = guard<EventIdReused>('event-id-reused');
+export const isEventTooLarge = guard<EventTooLarge>('event-too-large');
+export const isEmptyAppend = guard<EmptyAppend>('empty-append');
+
+export const revisionConflict = (
+  stream: string,
+  expected: ExpectedRevision,
+  actual: number,
+): RevisionConflict =>
+  Object.assign(new Error(`stream ${stream} is at revision ${actual}, not ${expected}`), {
+    code: 'revision-conflict' as const,
+    stream,
+    expected,
+    actual,
+  });
+
+export const eventIdReused = (stream: string, eventId: string): EventIdReused =>
+  Object.assign(
+    new Error(`stream ${stream} already has event ${eventId} with other bytes or at another place`),
+    {
+      code: 'event-id-reused' as const,
+      stream,
+      eventId,
+    },
+  );
+
+export const eventTooLarge = (eventId: string, bytes: number): EventTooLarge =>
+  Object.assign(new Error(`event ${eventId} has ${bytes} bytes; at most 262144 are accepted`), {
+    code: 'event-too-large' as const,
+    eventId,
+    bytes,
+  });
+
+export const emptyAppend = (): EmptyAppend =>
+  Object.assign(new Error('an append needs at least one event'), { code: 'empty-append' as const });

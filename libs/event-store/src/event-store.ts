@@ -1,0 +1,90 @@
+/** What a writer believes about a stream when it appends: a closed set. A number is the revision of the last event. */
+export type ExpectedRevision = 'any' | 'no-stream' | 'exists' | number;
+
+/** An event as a writer hands it over. The store keeps `bytes` as they are and never looks inside. */
+export interface EventToAppend {
+  /** UUID, unique within the stream: a second append of the same id must bring the same bytes. */
+  readonly id: string;
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface StoredEvent extends EventToAppend {
+  /** Position in the stream, contiguous from 0. */
+  readonly revision: number;
+}
+
+/** A forgettable row beside the ledger: the body of one record. Written with its event, deleted by the eraser alone. */
+export interface RecordBody {
+  /** Record id, 32 hex digits. */
+  readonly record: string;
+  /** Revision of the event that brought the record into the ledger: bodies are read in ranges of it. */
+  readonly revision: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A content-addressed row beside the ledger, for what is too large for an event. */
+export interface Payload {
+  /** SHA-256 of the bytes, 64 hex digits. */
+  readonly digest: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface AppendOptions {
+  readonly expectedRevision: ExpectedRevision;
+  /** Written in the same transaction where the store has one, else before the events. */
+  readonly bodies?: readonly RecordBody[];
+  readonly payloads?: readonly Payload[];
+}
+
+export interface AppendResult {
+  readonly firstRevision: number;
+  readonly lastRevision: number;
+  /** True when all of it was there already, byte for byte: the append changed nothing. */
+  readonly repeated: boolean;
+}
+
+/** An event may have 256 KiB. */
+export const MAX_EVENT_BYTES = 256 * 1024;
+
+/** An append-only store of streams. Every adapter passes the contract suite in `contract/`. */
+export interface EventStore {
+  /**
+   * Appends events to a stream as one step: all or none.
+   * Repeating an append (same ids, same bytes, same place) succeeds and changes nothing.
+   * @throws RevisionConflict when the stream is not where `expectedRevision` says.
+   * @throws EventIdReused when an id is in the stream with other bytes or at another place.
+   * @throws EventTooLarge for an event over 256 KiB; nothing is written.
+   * @throws EmptyAppend for no events.
+   */
+  append(stream: string, events: readonly EventToAppend[], options: AppendOptions): Promise<AppendResult>;
+
+  /** Revision of the last event, or -1 for a stream that does not exist. */
+  head(stream: string): Promise<number>;
+
+  /** Up to `limit` events from revision `from` on, in order, without a gap. Empty at the end. */
+  readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]>;
+
+  /** Bodies of the records that entered the ledger at revisions `from` to `to`, both included, in that order. */
+  readBodies(stream: string, from: number, to: number): Promise<RecordBody[]>;
+
+  /** The bodies of these records; an erased one is missing. */
+  readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]>;
+
+  readPayload(digest: string): Promise<Uint8Array | undefined>;
+
+  /**
+   * Events from revision `from` on: first those that are there, then live ones, each once, in order, until the
+   * signal aborts. Yields pages of at most `pageSize`; reads on only when the page before was taken (back-pressure).
+   * A lost connection is re-established from where it was.
+   */
+  subscribe(stream: string, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]>;
+
+  close(): Promise<void>;
+}
+
+export interface SubscribeOptions {
+  readonly from: number;
+  readonly pageSize?: number;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,265 @@
+import {
+  code,
+  dataType,
+  datasetId,
+  extractKind,
+  isoDate,
+  programmeId,
+  providerId,
+  role,
+  serviceId,
+  tokenUse,
+} from '@kinledger/contracts';
+import { z } from 'zod';
+
+const fieldName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/, 'expected a field name such as carer_email')
+  .max(80);
+
+/** How a value is brought to canonical form and digested; see `libs/domain/src/identifiers`. */
+export const identifierKind = z.enum([
+  'nhs-number',
+  'email',
+  'mobile',
+  'birth-date',
+  'gender',
+  'case-number',
+]);
+export type IdentifierKind = z.infer<typeof identifierKind>;
+
+/** One identifier that a column holds, for rows of the roles listed (all, when none is). */
+export const columnIdentifier = z.strictObject({
+  kind: z.union([identifierKind, z.literal('child-key')]),
+  use: tokenUse,
+  roles: z.array(role).min(1).exactOptional(),
+  form: z
+    .enum(['clear', 'digest'])
+    .default('clear')
+    .describe('digest: upper- or lower-case hex SHA-256, made at source under profile op-leap-1.'),
+});
+export type ColumnIdentifier = z.infer<typeof columnIdentifier>;
+
+/** What a column becomes on its way to the platform zone; without one it stays in the restricted zone. */
+export const columnTarget = z.discriminatedUnion('to', [
+  z.strictObject({ to: z.literal('attribute'), name: z.string().regex(/^[a-z][A-Za-z0-9]*$/) }),
+  z
+    .strictObject({ to: z.literal('birth-month') })
+    .describe('Attribute birthMonth, yyyy-mm; the day is dropped.'),
+  z
+    .strictObject({ to: z.literal('lsoa') })
+    .describe('A postcode becomes the attribute lsoa and is dropped; an LSOA code stays.'),
+  z.strictObject({
+    to: z.literal('fact'),
+    name: z.enum([
+      'registeredOn',
+      'eventDate',
+      'sessionKind',
+      'attended',
+      'minutes',
+      'instrument',
+      'measure',
+      'occasion',
+      'score',
+      'question',
+      'rating',
+      'category',
+      'item',
+      'quantity',
+      'unit',
+    ]),
+  }),
+  z.strictObject({ to: z.literal('role') }).describe('Values are roles after the value map.'),
+]);
+export type ColumnTarget = z.infer<typeof columnTarget>;
+
+export const severity = z.enum(['error', 'warning']);
+export type Severity = z.infer<typeof severity>;
+
+export const fieldExtension = z.strictObject({
+  aliases: z
+    .array(z.string().min(1).max(120))
+    .default([])
+    .describe('Other header texts; compared without case, spaces and punctuation.'),
+  valueMap: z
+    .record(z.string(), z.string())
+    .exactOptional()
+    .describe('Provider’s value (compared without case and outer space) → coded value.'),
+  identifiers: z.array(columnIdentifier).default([]),
+  target: columnTarget.exactOptional(),
+  roles: z
+    .array(role)
+    .min(1)
+    .exactOptional()
+    .describe('Rows for which the column is required, when it is; default all.'),
+  missing: severity.exactOptional().describe('An empty value raises this; absent: it is allowed.'),
+  invalid: severity
+    .default('error')
+    .describe('A value that does not fit raises this: an error blocks the row, a warning drops the value.'),
+  consent: z
+    .boolean()
+    .default(false)
+    .describe(
+      'True for the column whose value must grant consent: a row that does not is rejected and only counted.',
+    ),
+});
+export type FieldExtension = z.infer<typeof fieldExtension>;
+
+const fieldTypes = z.enum(['string', 'integer', 'number', 'boolean', 'date']);
+
+/** A Table Schema field (Data Package v2), extended under the one key `x-kinledger`. */
+export const datasetField = z.strictObject({
+  name: fieldName,
+  title: z.string().min(1).max(120),
+  description: z.string().max(500).exactOptional(),
+  type: fieldTypes,
+  format: z
+    .enum([
+      'default',
+      'date',
+      'email',
+      'mobile',
+      'nhs-number',
+      'postcode',
+      'lsoa',
+      'digest',
+      'first-name',
+      'case-number',
+      'birth-month',
+    ])
+    .default('default')
+    .describe('date: dd/mm/yyyy or yyyy-mm-dd.'),
+  constraints: z
+    .strictObject({
+      required: z.boolean().exactOptional(),
+      enum: z.array(z.string()).min(1).exactOptional(),
+      minimum: z.number().exactOptional(),
+      maximum: z.number().exactOptional(),
+      maxLength: z.int().positive().exactOptional(),
+    })
+    .default({}),
+  'x-kinledger': fieldExtension.prefault({}),
+});
+export type DatasetField = z.infer<typeof datasetField>;
+
+export const datasetSchema = z.strictObject({
+  $schema: z.literal('https://datapackage.org/profiles/2.0/tableschema.json').exactOptional(),
+  fields: z.array(datasetField).min(1).max(200),
+  primaryKey: z
+    .array(fieldName)
+    .exactOptional()
+    .describe('The provider’s own row id; without it the natural key below.'),
+  'x-kinledger': z
+    .strictObject({
+      profile: z.literal('op-leap-1').default('op-leap-1'),
+      role: role.exactOptional().describe('The role of every row, where no column says it.'),
+      naturalKey: z
+        .array(fieldName)
+        .default([])
+        .describe('Columns that, with an occurrence number, stand in for a row id.'),
+      childKey: z
+        .strictObject({
+          carerEmail: fieldName,
+          birthDate: fieldName,
+          firstName: fieldName,
+          gender: fieldName,
+        })
+        .exactOptional()
+        .describe('Columns that make the child key, for rows of role child.'),
+      sessionKinds: z.array(code).default([]).describe('Session kinds that count as qualifying engagement.'),
+    })
+    .prefault({}),
+});
+export type DatasetSchema = z.infer<typeof datasetSchema>;
+
+export const strand = z.strictObject({ id: serviceId, name: z.string().min(1).max(120) });
+
+export const service = z.strictObject({
+  id: serviceId,
+  name: z.string().min(1).max(120),
+  strand: serviceId.exactOptional().describe('Absent for an administrative source.'),
+  administrative: z.boolean().default(false),
+  provider: providerId,
+  individualBeneficiaries: z.boolean().default(true),
+});
+export type Service = z.infer<typeof service>;
+
+export const dataset = z.strictObject({
+  id: datasetId,
+  service: serviceId,
+  dataType,
+  extractKind,
+  schemaFile: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*\.json$/)
+    .describe('File in the folder datasets/.'),
+  pseudonymisedAtSource: z.boolean().default(false),
+  agreement: code,
+  rejectionThreshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('A file whose share of rejected rows is above it is refused as a whole.'),
+});
+
+export const agreement = z.strictObject({
+  id: code,
+  provider: providerId,
+  validFrom: isoDate,
+  validTo: isoDate,
+});
+
+export const area = z.strictObject({
+  name: z.string().min(1).max(120),
+  boundaryYear: z.int(),
+  lookupFile: z.string().describe('CSV postcode,lsoa beside the definition.'),
+  lsoas: z.array(
+    z.strictObject({
+      code: z.string().regex(/^E01\d{6}$/),
+      deprivationDecile: z.int().min(1).max(10).describe('1 is the most deprived tenth.'),
+      inArea: z.boolean(),
+    }),
+  ),
+});
+
+export const programmeDefinition = z.strictObject({
+  id: programmeId,
+  name: z.string().min(1).max(120),
+  version: z.int().positive(),
+  strands: z.array(strand).min(1),
+  services: z.array(service).min(1),
+  datasets: z.array(dataset).min(1),
+  agreements: z.array(agreement).min(1),
+  authority: z
+    .array(datasetId)
+    .describe(
+      'Whose attributes win, first first; administrative NHS sources lead. Datasets not listed come last, by id.',
+    ),
+  familyScopes: z
+    .array(z.strictObject({ scope: code, services: z.array(serviceId).min(1) }))
+    .max(30)
+    .describe('Scoped families, beside the scope "programme".'),
+  strategy: z.strictObject({
+    name: z.literal('leap-1'),
+    maxBirthDatesPerToken: z
+      .int()
+      .positive()
+      .describe('K: more distinct birth-date guards among its identity holders take a token’s force.'),
+    maxHoldersPerToken: z.int().positive().describe('More identity holders take a token’s force.'),
+    maxChildBirthDatesPerCarerToken: z
+      .int()
+      .positive()
+      .describe('More distinct children’s birth dates take a carer token’s force.'),
+  }),
+  area,
+});
+export type ProgrammeDefinition = z.infer<typeof programmeDefinition>;
+
+/** A dataset with its schema read and its service found. */
+export type Dataset = z.infer<typeof dataset> & {
+  readonly schema: DatasetSchema;
+  /** SHA-256 of the canonical JSON of the schema, 64 hex digits. */
+  readonly schemaHash: string;
+  readonly serviceDefinition: Service;
+};

@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests run from source: workspace packages resolve through the condition that tsc uses too. */
+const resolve = { conditions: ['@kinledger/source', 'node'] };
+const ssr = { resolve: { conditions: ['@kinledger/source', 'node'] } };
+const project = (name: string, include: string[], rest: object = {}) => ({
+  resolve,
+  ssr,
+  test: { name, include, exclude: ['**/node_modules/**', '**/dist/**'], ...rest },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['{libs,apps}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts']),
+      project('int', ['{libs,apps}/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        globalSetup: ['test/support/embedded-postgres.ts'],
+        maxWorkers: 2,
+      }),
+      project('e2e', ['test/**/*.e2e.spec.ts'], {
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+        maxWorkers: 1,
+        fileParallelism: false,
+      }),
+    ],
+  },
+});
