@@ -1,1 +1,5 @@
-export {};
+export * from './identifiers/index.js';
+export * from './ledger/index.js';
+export * from './linkage/index.js';
+export * from './periods/index.js';
+export * from './submissions/index.js';
