@@ -1,3 +1,4 @@
+export * from './copy.js';
 export * from './migrate.js';
 export * from './pool.js';
 export * from './provision.js';
