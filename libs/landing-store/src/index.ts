@@ -1,1 +1,5 @@
-export {};
+export * from './envelope.js';
+export * from './errors.js';
+export * from './landing-row.js';
+export * from './landing-store.js';
+export * from './secrets.js';

@@ -1,0 +1,44 @@
+/** A sealed chunk or wrapped key that was changed, moved to another place, or belongs to another key. */
+export interface NotAuthentic extends Error {
+  readonly code: 'landing-not-authentic';
+  readonly what: string;
+}
+
+/** A file of which nothing is there (any more): it never came, or it was deleted. */
+export interface LandingFileGone extends Error {
+  readonly code: 'landing-file-gone';
+  readonly upload: string;
+}
+
+/** A key in the secrets folder that is absent or is not 32 bytes in hex. */
+export interface UnreadableSecret extends Error {
+  readonly code: 'unreadable-secret';
+  readonly file: string;
+}
+
+const guard =
+  <E extends Error & { readonly code: string }>(code: E['code']) =>
+  (error: unknown): error is E =>
+    error instanceof Error && 'code' in error && error.code === code;
+
+export const isNotAuthentic = guard<NotAuthentic>('landing-not-authentic');
+export const isLandingFileGone = guard<LandingFileGone>('landing-file-gone');
+export const isUnreadableSecret = guard<UnreadableSecret>('unreadable-secret');
+
+export const notAuthentic = (what: string): NotAuthentic =>
+  Object.assign(
+    new Error(`${what} cannot be opened: it was changed or moved, or was made with another key`),
+    {
+      code: 'landing-not-authentic' as const,
+      what,
+    },
+  );
+
+export const landingFileGone = (upload: string): LandingFileGone =>
+  Object.assign(new Error(`the landing store holds nothing of upload ${upload}`), {
+    code: 'landing-file-gone' as const,
+    upload,
+  });
+
+export const unreadableSecret = (file: string, why: string): UnreadableSecret =>
+  Object.assign(new Error(`secret ${file} ${why}`), { code: 'unreadable-secret' as const, file });

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import type { UploadId } from '@kinledger/contracts';
+import { createPool, inTransaction } from '@kinledger/database';
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { kekFrom, openChunk } from './envelope.js';
+import { isLandingFileGone } from './errors.js';
+import { decodeRows, type LandingRow } from './landing-row.js';
+import {
+  createFile,
+  deleteFile,
+  deleteRows,
+  readChunk,
+  readChunks,
+  readFile,
+  unwrapFile,
+} from './landing-store.js';
+
+const newUpload = () => randomBytes(16).toString('hex') as UploadId;
+const rowsFrom = (first: number, count: number): LandingRow[] =>
+  Array.from({ length: count }, (_, index) => [first + index, ['amara.okafor7@example.org', null]]);
+
+describe('the landing store', () => {
+  const kek = kekFrom(randomBytes(32));
+  let databases: TestDatabases;
+  let ingest: pg.Pool;
+  let pseudonymiser: pg.Pool;
+
+  beforeAll(async () => {
+    databases = await createTestDatabases(inject('postgresUrl'));
+    ingest = createPool({ url: databases.url('restricted', 'ingest'), applicationName: 'test' });
+    pseudonymiser = createPool({
+      url: databases.url('restricted', 'pseudonymiser'),
+      applicationName: 'test',
+    });
+  });
+  afterAll(async () => {
+    await Promise.all([ingest.end(), pseudonymiser.end()]);
+    await databases.drop();
+  });
+
+  const stored = async (upload: UploadId, chunks: number) => {
+    const writer = await createFile(ingest, { upload, kek });
+    for (let n = 0; n < chunks; n++) await writer.writeChunk(n, rowsFrom(2 + n * 10, 10));
+    await writer.writeErrors(0, [['7', 'invalid-email']]);
+    await writer.flush();
+  };
+
+  it('gives the pseudonymiser what ingest wrote, in order', async () => {
+    const upload = newUpload();
+    await stored(upload, 5);
+    const file = await readFile(pseudonymiser, upload);
+    expect(file).toMatchObject({ upload, chunks: 5, rows: 50 });
+    const { dataKey, seed } = unwrapFile(kek, file);
+    expect(seed.byteLength).toBe(32);
+    const chunks = await readChunks(pseudonymiser, upload, { from: 0, limit: 100 });
+    const rows = chunks.flatMap((chunk) => decodeRows(openChunk(dataKey, upload, chunk.n, chunk.sealed)));
+    expect(rows).toEqual(rowsFrom(2, 50));
+    const errors = await readChunk(pseudonymiser, upload, 0, 'errors');
+    expect(
+      JSON.parse(Buffer.from(openChunk(dataKey, upload, 0, errors.sealed, 'errors')).toString()),
+    ).toEqual([['7', 'invalid-email']]);
+  });
+
+  it('holds no value in clear', async () => {
+    const upload = newUpload();
+    await stored(upload, 1);
+    const { rows } = await ingest.query<{ found: boolean }>(
+      "SELECT position('amara'::bytea IN sealed) > 0 AS found FROM landing.chunk WHERE upload = $1",
+      [upload],
+    );
+    expect(rows.map((row) => row.found)).toEqual([false, false]);
+  });
+
+  it('leaves nothing of a deleted file but the record of its deletion', async () => {
+    const upload = newUpload();
+    await stored(upload, 3);
+    await expect(
+      inTransaction(pseudonymiser, (client) => deleteFile(client, upload, 'pseudonymised')),
+    ).resolves.toBe(4);
+    const { rows } = await ingest.query<{ left: number }>(
+      `SELECT (SELECT count(*) FROM landing.chunk WHERE upload = $1)
+            + (SELECT count(*) FROM landing.file WHERE upload = $1) AS left`,
+      [upload],
+    );
+    expect(rows).toEqual([{ left: 0 }]);
+    const deletions = await ingest.query(
+      'SELECT reason, chunks, deleted_at IS NOT NULL AS dated FROM landing.deletion WHERE upload = $1',
+      [upload],
+    );
+    expect(deletions.rows).toEqual([{ reason: 'pseudonymised', chunks: 4, dated: true }]);
+    await expect(readFile(pseudonymiser, upload)).rejects.toSatisfy(isLandingFileGone);
+    await expect(readChunk(pseudonymiser, upload, 0)).rejects.toSatisfy(isLandingFileGone);
+  });
+
+  it('deletes twice as once', async () => {
+    const upload = newUpload();
+    await stored(upload, 1);
+    await deleteFile(ingest, upload, 'discarded');
+    await expect(deleteFile(ingest, upload, 'expired')).resolves.toBe(0);
+    const { rows } = await ingest.query('SELECT reason FROM landing.deletion WHERE upload = $1', [upload]);
+    expect(rows).toEqual([{ reason: 'discarded' }]);
+  });
+
+  it('keeps the error report of a refused file when its rows go', async () => {
+    const upload = newUpload();
+    await stored(upload, 2);
+    await expect(deleteRows(ingest, upload)).resolves.toBe(2);
+    await expect(readFile(ingest, upload)).resolves.toMatchObject({ chunks: 0, rows: 0 });
+    await expect(readChunk(ingest, upload, 0, 'errors')).resolves.toMatchObject({ rows: 1 });
+  });
+
+  it('does not let the pseudonymiser write rows', async () => {
+    await expect(createFile(pseudonymiser, { upload: newUpload(), kek })).rejects.toThrow(
+      /permission denied/,
+    );
+  });
+});

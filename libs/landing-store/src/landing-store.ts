@@ -1,0 +1,199 @@
+import type { UploadId } from '@kinledger/contracts';
+import type pg from 'pg';
+import {
+  createCommitmentSeed,
+  createDataKey,
+  sealChunk,
+  unwrapCommitmentSeed,
+  unwrapDataKey,
+  wrapCommitmentSeed,
+  wrapDataKey,
+  type ChunkKind,
+  type CommitmentSeed,
+  type DataKey,
+  type Kek,
+} from './envelope.js';
+import { landingFileGone } from './errors.js';
+import { encodeRows, type LandingRow } from './landing-row.js';
+
+/** A pool, or a client within the caller's transaction. */
+export type Queryable = Pick<pg.Pool | pg.ClientBase, 'query'>;
+
+/** What the landing store holds of one file, keys still wrapped: the key material handle of its chunks. */
+export interface LandingFile {
+  readonly upload: UploadId;
+  readonly wrappedDataKey: Uint8Array;
+  readonly wrappedSeed: Uint8Array;
+  /** Chunks of kind rows, numbered from 0. */
+  readonly chunks: number;
+  readonly rows: number;
+}
+
+export interface SealedChunk {
+  readonly upload: UploadId;
+  readonly kind: ChunkKind;
+  /** From 0 within its kind. */
+  readonly n: number;
+  /** Rows, or lines of the error report. */
+  readonly rows: number;
+  readonly sealed: Uint8Array;
+}
+
+export interface LandingWriter {
+  readonly upload: UploadId;
+  /** Seals rows and writes them before long; waits while what is unwritten is above about 2 MiB. Numbers from 0. */
+  writeChunk(n: number, rows: readonly LandingRow[]): Promise<void>;
+  /** The same for a part of the error report: `lines` is any JSON array. */
+  writeErrors(n: number, lines: readonly unknown[]): Promise<void>;
+  /** Resolves when everything is written. */
+  flush(): Promise<void>;
+}
+
+const UNWRITTEN_BYTES = 2 * 1024 * 1024;
+
+/** Makes the file's key and seed, stores them wrapped. With a pool, each statement commits by itself. */
+export async function createFile(
+  client: Queryable,
+  options: { readonly upload: UploadId; readonly kek: Kek },
+): Promise<LandingWriter> {
+  const { upload, kek } = options;
+  const dataKey = createDataKey();
+  await client.query(
+    'INSERT INTO landing.file (upload, wrapped_data_key, wrapped_seed) VALUES ($1, $2, $3)',
+    [upload, wrapDataKey(kek, upload, dataKey), wrapCommitmentSeed(kek, upload, createCommitmentSeed())],
+  );
+  return writerOf(client, upload, dataKey);
+}
+
+function writerOf(client: Queryable, upload: UploadId, dataKey: DataKey): LandingWriter {
+  let unwritten: SealedChunk[] = [];
+  let bytes = 0;
+  const flush = async () => {
+    const chunks = unwritten;
+    unwritten = [];
+    bytes = 0;
+    if (chunks.length > 0) await insertChunks(client, upload, chunks);
+  };
+  const write = async (kind: ChunkKind, n: number, rows: number, plaintext: Uint8Array) => {
+    const sealed = sealChunk(dataKey, upload, n, plaintext, kind);
+    unwritten.push({ upload, kind, n, rows, sealed });
+    bytes += sealed.byteLength;
+    if (bytes >= UNWRITTEN_BYTES) await flush();
+  };
+  return {
+    upload,
+    writeChunk: (n, rows) => write('rows', n, rows.length, encodeRows(rows)),
+    writeErrors: (n, lines) => write('errors', n, lines.length, Buffer.from(JSON.stringify(lines))),
+    flush,
+  };
+}
+
+async function insertChunks(
+  client: Queryable,
+  upload: UploadId,
+  chunks: readonly SealedChunk[],
+): Promise<void> {
+  await client.query(
+    `INSERT INTO landing.chunk (upload, kind, n, rows, sealed)
+     SELECT $1, kind, n, rows, sealed
+     FROM unnest($2::text[], $3::int[], $4::int[], $5::bytea[]) AS t (kind, n, rows, sealed)`,
+    [
+      upload,
+      chunks.map((chunk) => chunk.kind),
+      chunks.map((chunk) => chunk.n),
+      chunks.map((chunk) => chunk.rows),
+      chunks.map((chunk) => chunk.sealed),
+    ],
+  );
+}
+
+/** @throws LandingFileGone for a file that never came or was deleted: nothing of it is left to process. */
+export async function readFile(client: Queryable, upload: UploadId): Promise<LandingFile> {
+  const { rows } = await client.query<{
+    wrapped_data_key: Buffer;
+    wrapped_seed: Buffer;
+    chunks: number;
+    rows: number;
+  }>(
+    `SELECT f.wrapped_data_key, f.wrapped_seed, count(c.n)::int AS chunks, coalesce(sum(c.rows), 0)::int AS rows
+     FROM landing.file f LEFT JOIN landing.chunk c ON c.upload = f.upload AND c.kind = 'rows'
+     WHERE f.upload = $1 GROUP BY f.upload`,
+    [upload],
+  );
+  const row = rows[0];
+  if (row === undefined) throw landingFileGone(upload);
+  return {
+    upload,
+    wrappedDataKey: row.wrapped_data_key,
+    wrappedSeed: row.wrapped_seed,
+    chunks: row.chunks,
+    rows: row.rows,
+  };
+}
+
+/** @throws NotAuthentic under another KEK. */
+export const unwrapFile = (
+  kek: Kek,
+  file: LandingFile,
+): { readonly dataKey: DataKey; readonly seed: CommitmentSeed } => ({
+  dataKey: unwrapDataKey(kek, file.upload, file.wrappedDataKey),
+  seed: unwrapCommitmentSeed(kek, file.upload, file.wrappedSeed),
+});
+
+/** One sealed chunk; `openChunk` and `decodeRows` read it, in a worker if need be. @throws LandingFileGone */
+export async function readChunk(
+  client: Queryable,
+  upload: UploadId,
+  n: number,
+  kind: ChunkKind = 'rows',
+): Promise<SealedChunk> {
+  const [chunk] = await readChunks(client, upload, { from: n, limit: 1, kind });
+  if (chunk?.n !== n) throw landingFileGone(upload);
+  return chunk;
+}
+
+/** Up to `limit` sealed chunks from number `from`, in order; empty after the last. */
+export async function readChunks(
+  client: Queryable,
+  upload: UploadId,
+  options: { readonly from: number; readonly limit: number; readonly kind?: ChunkKind },
+): Promise<readonly SealedChunk[]> {
+  const kind = options.kind ?? 'rows';
+  const { rows } = await client.query<{ n: number; rows: number; sealed: Buffer }>(
+    'SELECT n, rows, sealed FROM landing.chunk WHERE upload = $1 AND kind = $2 AND n >= $3 ORDER BY n LIMIT $4',
+    [upload, kind, options.from, options.limit],
+  );
+  return rows.map((row) => ({ upload, kind, ...row }));
+}
+
+/** Why a file's content went. */
+export type DeletionReason = 'pseudonymised' | 'discarded' | 'expired' | 'refused' | 'interrupted';
+
+/**
+ * Deletes a file's chunks of every kind, its wrapped key and its wrapped seed, and records that they went. Repeatable:
+ * a file that is gone already gives 0. Call it in the transaction of the change that makes the file unneeded.
+ * Returns the number of chunks that went.
+ */
+export async function deleteFile(
+  client: Queryable,
+  upload: UploadId,
+  reason: DeletionReason,
+): Promise<number> {
+  const { rows } = await client.query<{ chunks: number }>(
+    `WITH chunks AS (DELETE FROM landing.chunk WHERE upload = $1 RETURNING rows),
+          file AS (DELETE FROM landing.file WHERE upload = $1 RETURNING upload)
+     INSERT INTO landing.deletion (upload, reason, chunks)
+     SELECT upload, $2, (SELECT count(*) FROM chunks) FROM file
+     RETURNING chunks`,
+    [upload, reason],
+  );
+  return rows[0]?.chunks ?? 0;
+}
+
+/** Deletes the chunks of kind rows alone: a refused file keeps its error report until it is discarded or expires. */
+export async function deleteRows(client: Queryable, upload: UploadId): Promise<number> {
+  const { rowCount } = await client.query("DELETE FROM landing.chunk WHERE upload = $1 AND kind = 'rows'", [
+    upload,
+  ]);
+  return rowCount ?? 0;
+}
