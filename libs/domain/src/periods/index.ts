@@ -1,1 +1,2 @@
-export {};
+export * from './parse-period.js';
+export * from './period.js';

@@ -1,0 +1,137 @@
+import type { PeriodCode } from '@kinledger/contracts';
+
+export type PeriodKind = 'quarter' | 'academic-year';
+
+/** A span of whole days in Europe/London. Dates are calendar dates, so that clock changes cannot move them. */
+export interface Period {
+  /** Canonical text: `2023-24-Q2` or `2023-24-AY`. */
+  readonly code: PeriodCode;
+  readonly kind: PeriodKind;
+  /** First day, yyyy-mm-dd. */
+  readonly start: string;
+  /** The day after the last one, yyyy-mm-dd: a period is half-open. */
+  readonly end: string;
+  /** For people: `Q2 2023/24` or `Academic year 2023/24`. */
+  readonly label: string;
+}
+
+export type QuarterNumber = 1 | 2 | 3 | 4;
+
+/** Years in which a period may start; both ends of such a period have four-digit years. */
+const FIRST_YEAR = 1;
+const LAST_YEAR = 9998;
+
+const digits = (value: number, width: number) => String(value).padStart(width, '0');
+const firstOf = (year: number, month: number) => `${digits(year, 4)}-${digits(month, 2)}-01`;
+const following = (startYear: number) => digits((startYear + 1) % 100, 2);
+
+/**
+ * The financial quarter: Q1 begins on 1 April of the year given, Q4 on 1 January of the year after.
+ * @param startYear the year in which the financial year begins: 2023 for 2023/24.
+ * @throws RangeError for a year outside 1 to 9998.
+ */
+export function quarter(startYear: number, number: QuarterNumber): Period {
+  requireYear(startYear);
+  const last = number === 4;
+  return {
+    code: `${digits(startYear, 4)}-${following(startYear)}-Q${number}` as PeriodCode,
+    kind: 'quarter',
+    start: last ? firstOf(startYear + 1, 1) : firstOf(startYear, 1 + 3 * number),
+    end: last
+      ? firstOf(startYear + 1, 4)
+      : number === 3
+        ? firstOf(startYear + 1, 1)
+        : firstOf(startYear, 4 + 3 * number),
+    label: `Q${number} ${digits(startYear, 4)}/${following(startYear)}`,
+  };
+}
+
+/**
+ * The academic year from 1 September of the year given to the 31 August after it.
+ * @throws RangeError for a year outside 1 to 9998.
+ */
+export function academicYear(startYear: number): Period {
+  requireYear(startYear);
+  return {
+    code: `${digits(startYear, 4)}-${following(startYear)}-AY` as PeriodCode,
+    kind: 'academic-year',
+    start: firstOf(startYear, 9),
+    end: firstOf(startYear + 1, 9),
+    label: `Academic year ${digits(startYear, 4)}/${following(startYear)}`,
+  };
+}
+
+/** The four quarters of the financial year that begins in `startYear`, in order; end to end they are the year. */
+export const quartersOfYear = (startYear: number): readonly [Period, Period, Period, Period] => [
+  quarter(startYear, 1),
+  quarter(startYear, 2),
+  quarter(startYear, 3),
+  quarter(startYear, 4),
+];
+
+/**
+ * The quarter, or the academic year, that a day lies in.
+ * @param isoDate yyyy-mm-dd.
+ * @returns undefined for text that is no day of the calendar, or lies outside the years that periods cover.
+ */
+export function periodOfDate(isoDate: string, kind: PeriodKind = 'quarter'): Period | undefined {
+  if (!isCalendarDate(isoDate)) return undefined;
+  const year = Number(isoDate.slice(0, 4));
+  const month = Number(isoDate.slice(5, 7));
+  const startYear = month < (kind === 'quarter' ? 4 : 9) ? year - 1 : year;
+  if (startYear < FIRST_YEAR || startYear > LAST_YEAR) return undefined;
+  if (kind === 'academic-year') return academicYear(startYear);
+  return quarter(startYear, month < 4 ? 4 : month < 7 ? 1 : month < 10 ? 2 : 3);
+}
+
+/** Whether a day, yyyy-mm-dd, lies in the period. */
+export const contains = (period: Period, isoDate: string): boolean =>
+  isoDate >= period.start && isoDate < period.end;
+
+/**
+ * The order in which periods rank live records: by start, then by end. So an academic year follows the quarters
+ * that began before it. Zero only for the same period.
+ */
+export const comparePeriods = (left: Period, right: Period): number =>
+  order(left.start, right.start) || order(left.end, right.end);
+
+/**
+ * The period of the same kind that ends where this one begins.
+ * @throws RangeError before year 1.
+ */
+export const previousPeriod = (period: Period): Period => neighbour(period, -1);
+
+/**
+ * The period of the same kind that begins where this one ends.
+ * @throws RangeError after year 9998.
+ */
+export const nextPeriod = (period: Period): Period => neighbour(period, 1);
+
+/** Whether the text is yyyy-mm-dd and such a day exists. */
+export function isCalendarDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const year = Number(text.slice(0, 4));
+  const month = Number(text.slice(5, 7));
+  const day = Number(text.slice(8, 10));
+  return year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+function neighbour(period: Period, step: 1 | -1): Period {
+  const startYear = Number(period.code.slice(0, 4));
+  if (period.kind === 'academic-year') return academicYear(startYear + step);
+  const ordinal = startYear * 4 + Number(period.code.slice(-1)) - 1 + step;
+  return quarter(Math.floor(ordinal / 4), ((ordinal % 4) + 1) as QuarterNumber);
+}
+
+const order = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0);
+
+function requireYear(startYear: number): void {
+  if (!Number.isInteger(startYear) || startYear < FIRST_YEAR || startYear > LAST_YEAR) {
+    throw new RangeError(`a period begins in a year from ${FIRST_YEAR} to ${LAST_YEAR}, not ${startYear}`);
+  }
+}

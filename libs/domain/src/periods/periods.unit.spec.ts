@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parsePeriod, periodOfCode } from './parse-period.js';
+import {
+  academicYear,
+  comparePeriods,
+  contains,
+  isCalendarDate,
+  nextPeriod,
+  periodOfDate,
+  previousPeriod,
+  quarter,
+  quartersOfYear,
+} from './period.js';
+import type { Period, QuarterNumber } from './period.js';
+
+const isoDates = fc
+  .date({ min: new Date('1900-01-01'), max: new Date('2199-12-31'), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10));
+const startYears = fc.integer({ min: 2, max: 9997 });
+const quarters = fc
+  .tuple(startYears, fc.constantFrom<QuarterNumber>(1, 2, 3, 4))
+  .map(([year, number]) => quarter(year, number));
+const periods: fc.Arbitrary<Period> = fc.oneof(quarters, startYears.map(academicYear));
+
+describe('financial quarters', () => {
+  it('Q2 2023/24 is 1 July to 30 September 2023', () => {
+    expect(quarter(2023, 2)).toEqual({
+      code: '2023-24-Q2',
+      kind: 'quarter',
+      start: '2023-07-01',
+      end: '2023-10-01',
+      label: 'Q2 2023/24',
+    });
+  });
+
+  it('Q4 lies in the second calendar year, and the century turns', () => {
+    expect(quarter(1999, 4)).toMatchObject({
+      code: '1999-00-Q4',
+      start: '2000-01-01',
+      end: '2000-04-01',
+      label: 'Q4 1999/00',
+    });
+  });
+
+  it('every day is in exactly one quarter of its financial year', () => {
+    fc.assert(
+      fc.property(isoDates, (date) => {
+        const found = periodOfDate(date)!;
+        const startYear = Number(found.code.slice(0, 4));
+        const candidates = [startYear - 1, startYear, startYear + 1].flatMap((year) => [
+          ...quartersOfYear(year),
+        ]);
+        expect(candidates.filter((period) => contains(period, date))).toEqual([found]);
+      }),
+    );
+  });
+
+  it('quarters join end to end', () => {
+    fc.assert(
+      fc.property(periods, (period) => {
+        expect(nextPeriod(period).start).toBe(period.end);
+        expect(previousPeriod(nextPeriod(period))).toEqual(period);
+        expect(comparePeriods(period, nextPeriod(period))).toBeLessThan(0);
+        expect(comparePeriods(period, period)).toBe(0);
+      }),
+    );
+  });
+
+  it('refuses years without four digits', () => {
+    expect(() => quarter(0, 1)).toThrow(RangeError);
+    expect(() => quarter(9999, 1)).toThrow(RangeError);
+    expect(() => academicYear(2023.5)).toThrow(RangeError);
+  });
+});
+
+describe('academic years', () => {
+  it('run from September to August', () => {
+    expect(academicYear(2023)).toEqual({
+      code: '2023-24-AY',
+      kind: 'academic-year',
+      start: '2023-09-01',
+      end: '2024-09-01',
+      label: 'Academic year 2023/24',
+    });
+    expect(periodOfDate('2024-08-31', 'academic-year')?.code).toBe('2023-24-AY');
+    expect(periodOfDate('2024-09-01', 'academic-year')?.code).toBe('2024-25-AY');
+  });
+
+  it('rank between the quarters around their start, and after one that begins the same day would', () => {
+    expect(comparePeriods(quarter(2023, 2), academicYear(2023))).toBeLessThan(0);
+    expect(comparePeriods(academicYear(2023), quarter(2023, 3))).toBeLessThan(0);
+  });
+});
+
+describe('reading a period', () => {
+  it.each([
+    '2023-24-Q2',
+    ' 2023-24-q2 ',
+    'Q2 2023/24',
+    'q2 2023-2024',
+    '202324 Q2',
+    '202324Q2',
+    '202324 Financial year Q2',
+    'Financial year Q2 202324',
+    'FY 2023/24 Quarter 2',
+    'Quarter 2 of 2023–24',
+    '2023-07-01 to 2023-09-30',
+    '01/07/2023 - 30/09/2023',
+  ])('%s is Q2 2023/24', (text) => {
+    expect(parsePeriod(text)?.code).toBe('2023-24-Q2');
+  });
+
+  it.each([
+    '2023-24-AY',
+    'Academic year 2023/24',
+    '202324 academic year',
+    'AY 2023-24',
+    '2023-09-01 to 2024-08-31',
+  ])('%s is the academic year 2023/24', (text) => {
+    expect(parsePeriod(text)?.code).toBe('2023-24-AY');
+  });
+
+  it.each([
+    '',
+    '202324',
+    '2023/24',
+    '2023-25-Q2',
+    '2023-24-Q5',
+    '2023-24-Q22',
+    '0000-01-Q1',
+    '9999-00-Q1',
+    'Q2',
+    '2023-07-01',
+    '2023-07-01 to 2023-09-29',
+    '2023-02-30 to 2023-09-30',
+    '2023-24-Q2; DROP TABLE',
+    '２０２３-24-Q2x',
+    'Q2 2023/24'.padEnd(100),
+    `${'financial year '.repeat(1000)}Q2`,
+  ])('%s is no period', (text) => {
+    expect(parsePeriod(text)).toBeUndefined();
+  });
+
+  it('parse after print is the identity, for code and label', () => {
+    fc.assert(
+      fc.property(periods, (period) => {
+        expect(parsePeriod(period.code)).toEqual(period);
+        expect(parsePeriod(period.label)).toEqual(period);
+        expect(periodOfCode(period.code)).toEqual(period);
+      }),
+    );
+  });
+
+  it('never throws, and what it accepts it can print and read again', () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc
+        .array(fc.constantFrom('2023', '24', '-', '/', 'Q', '2', ' ', 'fy', 'AY', 'to', '\u0000'), {
+          maxLength: 9,
+        })
+        .map((parts) => parts.join('')),
+      fc.anything() as fc.Arbitrary<string>,
+    );
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const period = parsePeriod(text);
+        if (period !== undefined) expect(parsePeriod(period.code)).toEqual(period);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('a code whose years do not follow is refused', () => {
+    expect(() => periodOfCode('2023-25-Q1' as never)).toThrow(RangeError);
+  });
+});
+
+describe('calendar dates', () => {
+  it('knows leap years', () => {
+    expect(['2024-02-29', '2000-02-29'].every(isCalendarDate)).toBe(true);
+    expect(
+      ['2023-02-29', '1900-02-29', '2023-13-01', '2023-04-31', '2023-4-1', '0000-01-01'].some(isCalendarDate),
+    ).toBe(false);
+  });
+
+  it('agrees with the proleptic Gregorian calendar', () => {
+    fc.assert(fc.property(isoDates, (date) => isCalendarDate(date)));
+  });
+
+  it('a text that is no day is in no period', () => {
+    expect(periodOfDate('2023-02-30')).toBeUndefined();
+    expect(periodOfDate('yesterday')).toBeUndefined();
+  });
+});
