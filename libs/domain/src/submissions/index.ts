@@ -1,1 +1,1 @@
-export {};
+export * from './submission-id.js';
