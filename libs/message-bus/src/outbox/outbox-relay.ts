@@ -1,0 +1,138 @@
+import pg from 'pg';
+import { inTransaction } from '@kinledger/database';
+import type { MessageBus, OutgoingMessage } from '../message-bus.js';
+
+export interface OutboxRelayOptions {
+  /** Connects to the service's own database. One connection is held while rows move. */
+  readonly pool: pg.Pool;
+  /** Schema of the outbox table. */
+  readonly schema: string;
+  readonly bus: MessageBus;
+  /** Told of every failure; the relay goes on by itself, after a pause that grows. */
+  readonly onError?: (error: unknown) => void;
+  /** How often it looks without being woken. Default 500. */
+  readonly pollMs?: number;
+}
+
+const MAX_PAGE_ROWS = 1000;
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+const LONGEST_PAUSE_MS = 15_000;
+
+/**
+ * Moves the rows of an outbox to the bus, in their order, and deletes them once they are durable there.
+ *
+ * At least once: a crash between publish and delete publishes again, so consumers tell repeats by `ce_id`. Several
+ * relays may run; an advisory lock lets one of them move rows at a time, and it is released with the connection.
+ * A topic that cannot be published to holds back its own rows only.
+ */
+export class OutboxRelay {
+  private readonly options: OutboxRelayOptions;
+  private running: Promise<void> | undefined;
+  private stopping = false;
+  private woken = false;
+  private endPause: () => void = () => undefined;
+
+  constructor(options: OutboxRelayOptions) {
+    this.options = options;
+  }
+
+  /** Begins to move rows. Once only. */
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Call after a commit that wrote to the outbox: its rows go at once. */
+  wake(): void {
+    this.woken = true;
+    this.endPause();
+  }
+
+  /** Finishes the page in hand. Rows that are left wait for the next start. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.endPause();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const pollMs = this.options.pollMs ?? 500;
+    let failures = 0;
+    while (!this.stopping) {
+      this.woken = false;
+      try {
+        await this.moveAll();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        this.options.onError?.(error);
+      }
+      await this.pause(failures === 0 ? pollMs : Math.min(LONGEST_PAUSE_MS, pollMs * 2 ** failures));
+    }
+  }
+
+  /** A call to `wake` while rows were moving counts, except after a failure: a busy writer must not undo the pause. */
+  private async pause(ms: number): Promise<void> {
+    const failed = ms > (this.options.pollMs ?? 500);
+    if (this.stopping || (this.woken && !failed)) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.endPause = () => {
+        if (failed && !this.stopping) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.endPause = () => undefined;
+  }
+
+  /** Moves page after page until nothing is left that can go. */
+  private async moveAll(): Promise<void> {
+    const held = new Map<string, unknown>();
+    while (!this.stopping && (await this.movePage(held)) > 0);
+    const [failure] = held.values();
+    if (held.size > 0) throw failure;
+  }
+
+  /** Moves one page; topics that fail join `held`. Returns the number of rows that it found. */
+  private async movePage(held: Map<string, unknown>): Promise<number> {
+    const { pool, schema, bus } = this.options;
+    const table = `${pg.escapeIdentifier(schema)}.outbox`;
+    return inTransaction(pool, async (client) => {
+      const { rows: locks } = await client.query<{ mine: boolean }>(
+        `SELECT pg_try_advisory_xact_lock(hashtext('kinledger outbox'), hashtext($1)) AS mine`,
+        [schema],
+      );
+      if (locks[0]?.mine !== true) return 0;
+      const { rows } = await client.query<OutboxRow>(
+        `SELECT id, topic, key, headers, value
+         FROM (
+           SELECT *, sum(octet_length(value)) OVER (ORDER BY id) - octet_length(value) AS bytes_before
+           FROM (
+             SELECT * FROM ${table} WHERE topic <> ALL ($1::text[]) ORDER BY id LIMIT ${MAX_PAGE_ROWS}
+           ) AS page
+         ) AS measured
+         WHERE bytes_before < ${MAX_PAGE_BYTES}
+         ORDER BY id`,
+        [[...held.keys()]],
+      );
+      const moved: number[] = [];
+      for (const [topic, messages] of Map.groupBy(rows, (row) => row.topic)) {
+        try {
+          await bus.publish(topic, messages.map(outgoing));
+          moved.push(...messages.map((row) => row.id));
+        } catch (error) {
+          held.set(topic, error);
+        }
+      }
+      await client.query(`DELETE FROM ${table} WHERE id = ANY ($1::bigint[])`, [moved]);
+      return rows.length;
+    });
+  }
+}
+
+interface OutboxRow extends OutgoingMessage {
+  readonly id: number;
+  readonly topic: string;
+}
+
+const outgoing = ({ key, headers, value }: OutboxRow): OutgoingMessage => ({ key, headers, value });
