@@ -1,0 +1,182 @@
+import {
+  Server,
+  type BaseRpcContext,
+  type CustomTransportStrategy,
+  type ReadPacket,
+} from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { decodeCloudEvent, type CloudEvent } from '@kinledger/contracts';
+import {
+  topicSettings,
+  type Batch,
+  type IncomingMessage,
+  type MessageBus,
+  type Subscription,
+} from '@kinledger/message-bus';
+import { BatchContext } from './batch-context.js';
+import { asDeadLetter, deadLetterTopic, reasonOf, type DeadLetter } from './dead-letter.js';
+import { BATCH_TRANSPORT, type BatchSubscription } from './on-messages.js';
+
+export interface BatchTransportOptions {
+  /** Stays the caller's: it is not closed with the transport. */
+  readonly bus: MessageBus;
+  /** Consumer group of every handler that names none: the service's name. */
+  readonly group: string;
+  /** Told of every failure of a handler or of the bus; delivery goes on by itself. */
+  readonly onError?: (
+    error: unknown,
+    where: { readonly topic?: string; readonly partition?: number },
+  ) => void;
+  /** Told of every message that was set aside: count it, and alert. */
+  readonly onDeadLetter?: (letter: DeadLetter) => void;
+  /** Told of every batch that its handler has finished. */
+  readonly onHandled?: (handled: HandledBatch) => void;
+}
+
+export interface HandledBatch {
+  readonly topic: string;
+  readonly group: string;
+  readonly messages: number;
+  readonly seconds: number;
+}
+
+/**
+ * Hands whole batches of the message bus to `@OnMessages` handlers:
+ *
+ * ```ts
+ * app.connectMicroservice<MicroserviceOptions>({ strategy: new BatchTransport({ bus, group: 'linker' }) });
+ * await app.startAllMicroservices();
+ * ```
+ *
+ * It creates the topics that its handlers name, with their dead-letter topics. A message that cannot be decoded goes
+ * to `<topic>.dead-letter`, and the rest of its batch goes on in order: it neither blocks its partition nor is lost.
+ * An error of a handler reaches the bus, which delivers the batch again. `close` finishes the batches in hand.
+ */
+export class BatchTransport extends Server implements CustomTransportStrategy {
+  override readonly transportId = BATCH_TRANSPORT;
+  /** The bus is told of failures and pauses; Nest need not log them a second time. */
+  override readonly propagatesEventHandlerErrors = true;
+  private readonly options: BatchTransportOptions;
+  private readonly deadLettered = new Map<string, number>();
+  private subscriptions: readonly Subscription[] = [];
+
+  constructor(options: BatchTransportOptions) {
+    super();
+    this.options = options;
+  }
+
+  /** Resolves when every handler's subscription owns its share of the partitions for the first time. */
+  get ready(): Promise<void> {
+    return Promise.all(this.subscriptions.map((subscription) => subscription.ready)).then(() => undefined);
+  }
+
+  override listen(callback: (error?: unknown) => void): void {
+    this.open().then(
+      () => callback(),
+      (error: unknown) => callback(error),
+    );
+  }
+
+  override async close(): Promise<void> {
+    await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
+    this._status$.next('stopped');
+  }
+
+  override on(): never {
+    throw new Error('the batch transport has no client events: pass onError, onHandled or onDeadLetter');
+  }
+
+  // The caller names the type, as with every transport of Nest.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Nest's own signature
+  override unwrap<T>(): T {
+    return this.options.bus as T;
+  }
+
+  /** Runs the handler of a topic to its end, whatever it returns. @throws what the handler throws, as it is. */
+  override async handleEvent(pattern: string, packet: ReadPacket, context: BaseRpcContext): Promise<void> {
+    const handler = this.getHandlerByPattern(pattern);
+    if (handler === null) throw new Error(`no handler for ${pattern}`);
+    await new Promise<void>((resolve, reject) => {
+      this.runWithProcessingHooks(context, async (runEndHook) => {
+        try {
+          const result: unknown = await handler(packet.data, context);
+          if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+          resolve();
+        } catch (error) {
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- rejected as it came
+          reject(error);
+        } finally {
+          runEndHook();
+        }
+      });
+    });
+  }
+
+  private async open(): Promise<void> {
+    const wanted = [...this.messageHandlers].map(([pattern, handler]) => {
+      const subscription = handler.extras?.['subscription'] as BatchSubscription | undefined;
+      if (subscription === undefined) throw new Error(`the handler of ${pattern} must use @OnMessages`);
+      if (handler.next !== undefined) throw new Error(`${pattern} has two handlers: a batch has one`);
+      return subscription;
+    });
+    const topics = wanted.map(({ topic }) => topicSettings(topic));
+    await this.options.bus.ensureTopics([...topics, ...topics.map(({ name }) => deadLetterTopic(name))]);
+    this.subscriptions = wanted.map((subscription) => this.subscribe(subscription));
+    this._status$.next('listening');
+  }
+
+  private subscribe({ topic, options }: BatchSubscription): Subscription {
+    const { group = this.options.group, ...batches } = options;
+    const { onError } = this.options;
+    return this.options.bus.subscribe(
+      { ...batches, group, topics: [topic.name], ...(onError === undefined ? {} : { onError }) },
+      async (batch) => {
+        const started = performance.now();
+        const { events, received } = await this.decode({ topic, options }, group, batch);
+        if (events.length > 0) {
+          const context = new BatchContext({ ...batch, messages: received });
+          await this.handleEvent(topic.name, { pattern: topic.name, data: events }, context);
+        }
+        this.options.onHandled?.({
+          topic: topic.name,
+          group,
+          messages: batch.messages.length,
+          seconds: (performance.now() - started) / 1000,
+        });
+      },
+    );
+  }
+
+  /** Reads what can be read, in order; the rest is durable in the dead-letter topic when this resolves. */
+  private async decode(
+    { topic }: BatchSubscription,
+    group: string,
+    batch: Batch,
+  ): Promise<{ events: CloudEvent[]; received: IncomingMessage[] }> {
+    const events: CloudEvent[] = [];
+    const received: IncomingMessage[] = [];
+    const letters: DeadLetter[] = [];
+    for (const message of batch.messages) {
+      try {
+        events.push(decodeCloudEvent(topic.contract, message));
+        received.push(message);
+      } catch (error) {
+        letters.push({ message, group, reason: reasonOf(error) });
+      }
+    }
+    await this.setAside(batch, letters);
+    return { events, received };
+  }
+
+  /** A batch whose handler fails comes again; its dead letters were written already and are not written twice. */
+  private async setAside(batch: Batch, letters: readonly DeadLetter[]): Promise<void> {
+    const place = `${batch.topic}/${batch.partition}`;
+    const last = this.deadLettered.get(place) ?? -1;
+    const fresh = letters.filter(({ message }) => message.offset > last);
+    const newest = fresh.at(-1);
+    if (newest === undefined) return;
+    await this.options.bus.publish(deadLetterTopic(batch.topic).name, fresh.map(asDeadLetter));
+    this.deadLettered.set(place, newest.message.offset);
+    for (const letter of fresh) this.options.onDeadLetter?.(letter);
+  }
+}
