@@ -1,1 +1,3 @@
-export {};
+export * from './content-digest.js';
+export * from './figures/reach.js';
+export * from './schema.js';

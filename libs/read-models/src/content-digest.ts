@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import { Writable } from 'node:stream';
+import type pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { tableNames } from './schema.js';
+
+export interface ContentDigest {
+  /** SHA-256 over the digests of all tables, 64 hex digits. */
+  readonly digest: string;
+  readonly position: number;
+  readonly tables: Readonly<Record<string, { readonly rows: number; readonly digest: string }>>;
+}
+
+/** Tables whose rows are named by more than their first column. */
+const orderOf: Readonly<Record<string, string>> = { family_member: 'scope, individual_id' };
+
+/**
+ * Digests the content of read models: every row of every table in the order of its key, as PostgreSQL prints it.
+ * Two schemas with one digest answer every query alike. The client must be in a repeatable-read transaction.
+ */
+export async function contentDigest(client: pg.ClientBase, schema: string): Promise<ContentDigest> {
+  const tables: Record<string, { rows: number; digest: string }> = {};
+  for (const table of tableNames) {
+    const hash = createHash('sha256');
+    let rows = 0;
+    const source = client.query(
+      copyTo(`COPY (SELECT * FROM ${schema}.${table} ORDER BY ${orderOf[table] ?? '1'}) TO STDOUT`),
+    );
+    const sink = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        hash.update(chunk);
+        for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) rows += 1;
+        done();
+      },
+    });
+    await pipeline(source, sink);
+    tables[table] = { rows, digest: hash.digest('hex') };
+  }
+  const { rows } = await client.query<{ position: number }>(`SELECT position FROM ${schema}.checkpoint`);
+  const digest = createHash('sha256').update(
+    tableNames.map((table) => `${table} ${tables[table]?.digest ?? ''}\n`).join(''),
+  );
+  return { digest: digest.digest('hex'), position: Number(rows[0]?.position ?? -1), tables };
+}
