@@ -54,7 +54,8 @@ export const OnMessages =
     descriptor: TypedPropertyDescriptor<MessagesHandler<T>>,
   ): void => {
     const subscription: BatchSubscription = { topic, options };
-    EventPattern(topic.name, BATCH_TRANSPORT, { subscription })(target, method, descriptor);
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments -- picks the overload for any method
+    EventPattern<string>(topic.name, BATCH_TRANSPORT, { subscription })(target, method, descriptor);
     UseFilters(RethrowToBus)(target, method, descriptor);
   };
 
