@@ -1,1 +1,27 @@
-export {};
+export { accessRoles, hasRole, type AccessFile, type AccessRole, type Account } from './access/account.js';
+export { CurrentAccount, Public, Roles, callerOf } from './access/decorators.js';
+export * from './config/fragments.js';
+export { isConfigurationWrong, readConfig, type ConfigurationWrong } from './config/read-config.js';
+export {
+  variable,
+  type ConfigOf,
+  type ConfigSchema,
+  type Environment,
+  type Variable,
+} from './config/variable.js';
+export { Health, type Readiness, type ReadinessCheck } from './health/health.js';
+export { createLogger } from './logging/logger.js';
+export { serializeError } from './logging/error-serializer.js';
+export { Metrics } from './metrics/metrics.js';
+export { InjectPool, PoolModule } from './persistence/pool.module.js';
+export { Problem, type ProblemDetail, type ProblemDocument, type ProblemOptions } from './problem/problem.js';
+export {
+  createService,
+  type Service,
+  type ServiceConfig,
+  type ServiceOptions,
+} from './service/create-service.js';
+export { runService, type ReadyMessage } from './service/run-service.js';
+export { contextOf, currentTraceparent, withMessageSpan } from './telemetry/trace-context.js';
+export * from './transport/index.js';
+export { InjectMessageBus, MESSAGE_BUS } from './messaging/message-bus.token.js';

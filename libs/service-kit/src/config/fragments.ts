@@ -1,0 +1,100 @@
+import { statSync } from 'node:fs';
+import { z } from 'zod';
+import { variable, type Variable } from './variable.js';
+
+const postgresUrl = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol));
+const folder = z.string().refine((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
+const file = z.string().refine((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+
+/** A PostgreSQL connection URL from the variable named. */
+export const postgresUrlVariable = (name: string, whose: string): Variable<string> =>
+  variable(name, postgresUrl, `set it to the postgres:// URL of ${whose}, with the service's own role`);
+
+/** Where the service listens. Port 0 takes a free port. */
+export const httpConfig = {
+  host: variable('KINLEDGER_HTTP_HOST', z.string().default('127.0.0.1'), 'set it to an address to listen on'),
+  port: variable(
+    'KINLEDGER_HTTP_PORT',
+    z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .transform(Number)
+      .pipe(z.int().max(65_535)),
+    'set it to a port number from 0 to 65535',
+  ),
+};
+
+export const logConfig = {
+  level: variable(
+    'KINLEDGER_LOG_LEVEL',
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    'set it to fatal, error, warn, info, debug, trace or silent',
+  ),
+};
+
+/** How long a stopping service may take to finish what it has in hand. */
+export const shutdownConfig = {
+  graceMs: variable(
+    'KINLEDGER_SHUTDOWN_GRACE_SECONDS',
+    z
+      .string()
+      .default('20')
+      .pipe(z.string().regex(/^\d{1,4}$/))
+      .transform((seconds) => Number(seconds) * 1000),
+    'set it to a number of seconds',
+  ),
+};
+
+export const busConfig = { url: postgresUrlVariable('KINLEDGER_BUS_URL', 'the message bus database') };
+
+export const restrictedConfig = {
+  url: postgresUrlVariable('KINLEDGER_RESTRICTED_URL', 'the restricted database'),
+};
+
+export const platformConfig = {
+  url: postgresUrlVariable('KINLEDGER_PLATFORM_URL', 'the platform database'),
+};
+
+export const programmeConfig = {
+  directory: variable(
+    'KINLEDGER_PROGRAMME_DIR',
+    folder,
+    'set it to a folder that exists and holds programme.json',
+  ),
+};
+
+/** Keys of the restricted zone. */
+export const secretsConfig = {
+  directory: variable('KINLEDGER_SECRETS_DIR', folder, 'set it to a folder that exists and holds the keys'),
+};
+
+/** The linker's own key for checkpoints. */
+export const signingKeyConfig = {
+  file: variable('KINLEDGER_SIGNING_KEY_FILE', file, 'set it to a file with an Ed25519 key (PKCS#8 PEM)'),
+};
+
+/** Who may call: the file of bearer accounts. */
+export const accessConfig = {
+  file: variable('KINLEDGER_ACCESS_FILE', file, 'set it to a file with bearer accounts (JSON)'),
+};
+
+const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
+
+/** As `accessConfig`, and a caller without a token may read where nobody but this machine can reach the service. */
+export const anonymousAccessConfig = {
+  ...accessConfig,
+  anonymousRole: variable(
+    'KINLEDGER_ANONYMOUS_ROLE',
+    z.literal('reader').optional(),
+    'set it to reader, or leave it out',
+    (role, env) =>
+      role === undefined || loopbackHosts.includes(env['KINLEDGER_HTTP_HOST'] ?? '127.0.0.1')
+        ? undefined
+        : 'is allowed on loopback only: leave it out, or set KINLEDGER_HTTP_HOST to 127.0.0.1',
+  ),
+};
+
+/** What every service reads, whatever it does. */
+export const commonConfig = { http: httpConfig, log: logConfig, shutdown: shutdownConfig };

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+
+/** Resolves when the thing is usable; rejects with the reason. */
+export type ReadinessCheck = () => Promise<void>;
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, 'up' | 'down'>>;
+}
+
+const CHECK_TIMEOUT_MS = 3000;
+
+/** What the service needs before it can serve. Slices add their checks by name. */
+@Injectable()
+export class Health {
+  private readonly checks = new Map<string, ReadinessCheck>();
+  private stopping = false;
+
+  /** Adds a check, e.g. `health.register('platform-database', () => …)`. A second one of the same name is a bug. */
+  register(name: string, check: ReadinessCheck): void {
+    if (this.checks.has(name)) throw new Error(`a readiness check named "${name}" exists already`);
+    this.checks.set(name, check);
+  }
+
+  /** From now on not ready: a load balancer takes us out before we close. */
+  beginStopping(): void {
+    this.stopping = true;
+  }
+
+  /** Runs all checks at once. A check that does not answer in three seconds is down. Reasons go to no caller. */
+  async readiness(): Promise<Readiness> {
+    const results = await Promise.all(
+      [...this.checks].map(async ([name, check]) => [name, await outcome(check)] as const),
+    );
+    return {
+      ready: !this.stopping && results.every(([, state]) => state === 'up'),
+      checks: Object.fromEntries(results),
+    };
+  }
+}
+
+async function outcome(check: ReadinessCheck): Promise<'up' | 'down'> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error('no answer in time')), CHECK_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([check(), tooLate]);
+    return 'up';
+  } catch {
+    return 'down';
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,41 @@
+import type { DynamicModule } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import { pino, type DestinationStream, type Level, type Logger } from 'pino';
+import { serializeError } from './error-serializer.js';
+
+export interface LoggerOptions {
+  readonly service: string;
+  readonly level: Level | 'silent';
+  /** Default: standard output. */
+  readonly destination?: DestinationStream;
+}
+
+/** JSON lines on standard output. Errors are serialised without row values; no line holds a header, body or query. */
+export const createLogger = ({ service, level, destination }: LoggerOptions): Logger =>
+  pino(
+    {
+      level,
+      base: { service, pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: (error: unknown) => serializeError(error) },
+      // A safety net for whoever logs an object that came from a request.
+      redact: {
+        paths: ['*.authorization', '*.headers', '*.body', '*.query', 'headers', 'body', 'query'],
+        censor: '[withheld]',
+      },
+    },
+    destination ?? pino.destination({ dest: 1, sync: true }),
+  );
+
+/** Nest's loggers write through ours; within a request each line has its id. Requests themselves are logged elsewhere. */
+export const loggerModule = (logger: Logger): DynamicModule =>
+  LoggerModule.forRoot({
+    pinoHttp: {
+      logger,
+      autoLogging: false,
+      quietReqLogger: true,
+      customAttributeKeys: { reqId: 'requestId' },
+      genReqId: (request) => request.id,
+    },
+  });

@@ -1,0 +1,75 @@
+import { createPool, requireMigrated, type DatabaseName } from '@kinledger/database';
+import { Inject, Injectable, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
+import { Health } from '../health/health.js';
+
+export interface PoolModuleOptions {
+  readonly database: DatabaseName;
+  readonly url: string;
+  /** Shown in pg_stat_activity: the service's name. */
+  readonly service: string;
+  readonly max?: number;
+}
+
+const poolToken = (database: DatabaseName): string => `kinledger pool ${database}`;
+
+/** Injects the `pg.Pool` of a database: `constructor(@InjectPool('platform') private readonly pool: pg.Pool)`. */
+export const InjectPool = (database: DatabaseName) => Inject(poolToken(database));
+
+@Injectable()
+class PoolLifetime implements OnApplicationShutdown {
+  constructor(
+    private readonly pool: pg.Pool,
+    health: Health,
+    database: DatabaseName,
+  ) {
+    health.register(`${database}-database`, async () => {
+      await pool.query('SELECT 1');
+    });
+  }
+
+  /** Last of all: whoever finishes a batch in an earlier hook still needs it. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+/**
+ * The service's pool for one database: checked at start (are its migrations those of this code?), part of readiness,
+ * closed after everything else.
+ */
+export class PoolModule {
+  static forRoot(options: PoolModuleOptions): DynamicModule {
+    const pool = poolToken(options.database);
+    return {
+      module: PoolModule,
+      global: true,
+      providers: [
+        {
+          provide: pool,
+          useFactory: async (): Promise<pg.Pool> => {
+            const created = createPool({
+              url: options.url,
+              applicationName: `kinledger-${options.service}`,
+              ...(options.max === undefined ? {} : { max: options.max }),
+            });
+            try {
+              await requireMigrated(created, options.database);
+            } catch (error) {
+              await created.end();
+              throw error;
+            }
+            return created;
+          },
+        },
+        {
+          provide: `${pool} lifetime`,
+          inject: [pool, Health],
+          useFactory: (created: pg.Pool, health: Health) =>
+            new PoolLifetime(created, health, options.database),
+        },
+      ],
+      exports: [pool],
+    };
+  }
+}

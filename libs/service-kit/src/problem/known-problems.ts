@@ -1,0 +1,43 @@
+import { HttpException } from '@nestjs/common';
+import { Problem } from './problem.js';
+
+/** What the framework refuses, in our words: its own messages repeat parts of the request. */
+const byStatus: Readonly<Record<number, readonly [code: string, detail: string]>> = {
+  400: ['malformed-request', 'The request cannot be read.'],
+  401: ['not-authenticated', 'A bearer token is needed.'],
+  403: ['not-allowed', 'This account may not do that.'],
+  404: ['not-found', 'There is nothing at this address.'],
+  405: ['method-not-allowed', 'This address does not know that method.'],
+  408: ['request-timeout', 'The request took too long to arrive.'],
+  409: ['conflict', 'The request does not fit the present state.'],
+  413: ['too-large', 'The request body is larger than this address accepts.'],
+  414: ['address-too-long', 'The address is too long.'],
+  415: ['unsupported-media-type', 'This address does not accept that content type.'],
+  431: ['headers-too-large', 'The request headers are too large.'],
+  503: ['not-available', 'The service cannot answer at present.'],
+};
+
+/** Anything thrown, as a problem. What is not the caller's doing is a 500 that says nothing of its cause. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const status = error instanceof HttpException ? error.getStatus() : fastifyStatus(error);
+  if (status === undefined || status < 400) return internalError(error);
+  const known = byStatus[status];
+  if (known !== undefined) return new Problem(status, known[0], { detail: known[1], cause: error });
+  return status < 500 ? new Problem(status, 'refused', { cause: error }) : internalError(error);
+}
+
+const internalError = (cause: unknown): Problem =>
+  new Problem(500, 'internal-error', { detail: 'Something failed on our side. The log has more.', cause });
+
+/** Fastify's own refusals carry a status and a code of its own; any other error's `statusCode` is not believed. */
+function fastifyStatus(error: unknown): number | undefined {
+  const fromFastify =
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('FST_');
+  const malformed = error instanceof SyntaxError;
+  if (!(fromFastify || malformed) || !('statusCode' in error)) return undefined;
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+}

@@ -1,0 +1,122 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import type { ServiceName } from '@kinledger/contracts';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Logger as NestLogger } from 'nestjs-pino';
+import type { Logger } from 'pino';
+import { commonConfig } from '../config/fragments.js';
+import { readConfig } from '../config/read-config.js';
+import type { ConfigOf, ConfigSchema, Environment } from '../config/variable.js';
+import { Health } from '../health/health.js';
+import { createLogger, loggerModule } from '../logging/logger.js';
+import { Metrics } from '../metrics/metrics.js';
+import { asProblem } from '../problem/known-problems.js';
+import { sendProblem } from '../problem/problem.filter.js';
+import { kitModule, type KitOptions } from './kit.module.js';
+import { addRequestHooks } from './request-hooks.js';
+
+export interface ServiceOptions<C extends ConfigSchema> {
+  readonly name: ServiceName;
+  /**
+   * The service's own variables, beside `http`, `log` and `shutdown`. A part named `access` (`accessConfig` or
+   * `anonymousAccessConfig`) turns the bearer guard's accounts on; without it only public handlers answer.
+   */
+  readonly config: C;
+  /** The service's module, given the configuration. Its routes are as declared: the prefix `v1` is the controllers'. */
+  readonly module: (config: ServiceConfig<C>) => DynamicModule;
+  /** Content type parsers and plugins, before the routes: ingest streams its CSV bodies. */
+  readonly fastify?: (fastify: FastifyInstance, config: ServiceConfig<C>) => void | Promise<void>;
+  /** Connects microservice transports, before the service starts. */
+  readonly configure?: (app: NestFastifyApplication, config: ServiceConfig<C>) => void | Promise<void>;
+}
+
+export type ServiceConfig<C extends ConfigSchema> = ConfigOf<C> & ConfigOf<typeof commonConfig>;
+
+export interface Service {
+  readonly app: NestFastifyApplication;
+  /** Where it listens, with the port that it got. */
+  readonly url: string;
+  readonly health: Health;
+  readonly logger: Logger;
+  readonly graceMs: number;
+  /** Not ready from now on; handlers, subscriptions and requests in hand are finished; pools are closed. */
+  close(): Promise<void>;
+}
+
+const JSON_BODY_LIMIT = 1024 * 1024;
+
+class ServiceRoot {}
+
+/**
+ * Boots a service and listens. Tests call it with an environment of their own; `runService` is for `main.ts`.
+ * @throws ConfigurationWrong, or whatever kept a module from starting.
+ */
+export async function createService<const C extends ConfigSchema>(
+  options: ServiceOptions<C>,
+  env: Environment = process.env,
+): Promise<Service> {
+  // One tree of both: the parts' types are those of the two schemas.
+  const config = readConfig({ ...options.config, ...commonConfig }, env) as unknown as ServiceConfig<C>;
+  const { http, log, shutdown } = config as ConfigOf<typeof commonConfig>;
+  const logger = createLogger({ service: options.name, level: log.level });
+  const health = new Health();
+  const metrics = new Metrics(options.name);
+  const adapter = createAdapter();
+  addRequestHooks(adapter.getInstance(), metrics, logger);
+  const root: DynamicModule = {
+    module: ServiceRoot,
+    imports: [
+      loggerModule(logger),
+      kitModule({ health, metrics, access: accessOf(config) }),
+      options.module(config),
+    ],
+  };
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes any object of that shape
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(NestLogger));
+  try {
+    await options.fastify?.(adapter.getInstance(), config);
+    await options.configure?.(app, config);
+    await app.startAllMicroservices();
+    await app.listen({ host: http.host, port: http.port });
+  } catch (error) {
+    await app.close().catch(() => undefined);
+    throw error;
+  }
+  const close = async () => {
+    health.beginStopping();
+    await app.close();
+  };
+  return { app, url: urlOf(app, http.host), health, logger, graceMs: shutdown.graceMs, close };
+}
+
+function createAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: JSON_BODY_LIMIT,
+    genReqId: () => randomUUID(),
+    // Requests in hand are finished; connections that only wait are cut.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    // What fails before routing: an address that cannot be decoded.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, request.id, asProblem(error)),
+  });
+}
+
+const accessOf = (config: object): KitOptions['access'] =>
+  'access' in config ? (config.access as KitOptions['access']) : undefined;
+
+function urlOf(app: NestFastifyApplication, host: string): string {
+  const address: unknown = app.getHttpServer().address();
+  const port =
+    typeof address === 'object' && address !== null && 'port' in address ? address.port : undefined;
+  const reachable =
+    host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  return `http://${reachable}:${String(port)}`;
+}

@@ -1,0 +1,46 @@
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, trace, type Context } from '@opentelemetry/api';
+
+// W3C Trace Context, version 00.
+const traceparent = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+const absent = { trace: '0'.repeat(32), span: '0'.repeat(16) };
+
+/** The `traceparent` of the span that is active, for a message's headers; undefined where nothing is traced. */
+export function currentTraceparent(active: Context = context.active()): string | undefined {
+  const span = trace.getSpanContext(active);
+  if (span === undefined || span.traceId === absent.trace || span.spanId === absent.span) return undefined;
+  return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
+}
+
+/** The context that a message's `traceparent` names; the root context when it has none or a malformed one. */
+export function contextOf(header: string | undefined): Context {
+  const [, traceId, spanId, flags] = traceparent.exec(header ?? '') ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return ROOT_CONTEXT;
+  if (traceId === absent.trace || spanId === absent.span) return ROOT_CONTEXT;
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId,
+    spanId,
+    traceFlags: Number.parseInt(flags, 16),
+    isRemote: true,
+  });
+}
+
+/**
+ * Handles a message within a span that continues the sender's trace. The span is named for the work, never for a key
+ * or a row. Errors mark the span and go on to the caller.
+ */
+export async function withMessageSpan<T>(
+  name: string,
+  header: string | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const parent = contextOf(header);
+  const span = trace.getTracer('kinledger').startSpan(name, { kind: SpanKind.CONSUMER }, parent);
+  try {
+    return await context.with(trace.setSpan(parent, span), work);
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
