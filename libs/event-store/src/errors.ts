@@ -24,6 +24,25 @@ export interface EmptyAppend extends Error {
   readonly code: 'empty-append';
 }
 
+/** The stream has a body of this record, and it is another one. */
+export interface RecordBodyDiffers extends Error {
+  readonly code: 'record-body-differs';
+  readonly stream: string;
+  readonly record: string;
+}
+
+export interface PayloadDigestWrong extends Error {
+  readonly code: 'payload-digest-wrong';
+  readonly digest: string;
+}
+
+/** An event is missing between others: somebody else deleted it, and no reader should go on. */
+export interface StreamGap extends Error {
+  readonly code: 'stream-gap';
+  readonly stream: string;
+  readonly revision: number;
+}
+
 const guard =
   <E extends Error & { readonly code: string }>(code: E['code']) =>
   (error: unknown): error is E =>
@@ -33,6 +52,10 @@ export const isRevisionConflict = guard<RevisionConflict>('revision-conflict');
 export const isEventIdReused = guard<EventIdReused>('event-id-reused');
 export const isEventTooLarge = guard<EventTooLarge>('event-too-large');
 export const isEmptyAppend = guard<EmptyAppend>('empty-append');
+
+export const isRecordBodyDiffers = guard<RecordBodyDiffers>('record-body-differs');
+export const isPayloadDigestWrong = guard<PayloadDigestWrong>('payload-digest-wrong');
+export const isStreamGap = guard<StreamGap>('stream-gap');
 
 export const revisionConflict = (
   stream: string,
@@ -65,3 +88,23 @@ export const eventTooLarge = (eventId: string, bytes: number): EventTooLarge =>
 
 export const emptyAppend = (): EmptyAppend =>
   Object.assign(new Error('an append needs at least one event'), { code: 'empty-append' as const });
+
+export const recordBodyDiffers = (stream: string, record: string): RecordBodyDiffers =>
+  Object.assign(new Error(`stream ${stream} already has another body of record ${record}`), {
+    code: 'record-body-differs' as const,
+    stream,
+    record,
+  });
+
+export const payloadDigestWrong = (digest: string): PayloadDigestWrong =>
+  Object.assign(new Error(`a payload's bytes have not the SHA-256 ${digest}`), {
+    code: 'payload-digest-wrong' as const,
+    digest,
+  });
+
+export const streamGap = (stream: string, revision: number): StreamGap =>
+  Object.assign(new Error(`stream ${stream} has later events, but none at revision ${revision}`), {
+    code: 'stream-gap' as const,
+    stream,
+    revision,
+  });

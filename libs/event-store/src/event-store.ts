@@ -3,7 +3,7 @@ export type ExpectedRevision = 'any' | 'no-stream' | 'exists' | number;
 
 /** An event as a writer hands it over. The store keeps `bytes` as they are and never looks inside. */
 export interface EventToAppend {
-  /** UUID, unique within the stream: a second append of the same id must bring the same bytes. */
+  /** UUID in lower case, unique within the stream: a second append of the same id must bring the same bytes. */
   readonly id: string;
   readonly type: string;
   readonly bytes: Uint8Array;
@@ -50,19 +50,27 @@ export const MAX_EVENT_BYTES = 256 * 1024;
 /** An append-only store of streams. Every adapter passes the contract suite in `contract/`. */
 export interface EventStore {
   /**
-   * Appends events to a stream as one step: all or none.
-   * Repeating an append (same ids, same bytes, same place) succeeds and changes nothing.
+   * Appends events to a stream as one step: all or none, bodies and payloads included.
+   *
+   * Repeating an append succeeds and changes nothing (an erased body stays erased): all ids are there, in this order,
+   * without a gap, with the same bytes, at the place that `expectedRevision` names: right after that revision, at 0 for
+   * `no-stream`, anywhere for `any` and `exists`. A part that is there is no repetition: when the first events are there
+   * at their place and the rest is new, the stream is not where it was expected, and the append is a RevisionConflict.
+   *
+   * When the connection is lost, the outcome is unknown; the same call again settles it.
    * @throws RevisionConflict when the stream is not where `expectedRevision` says.
-   * @throws EventIdReused when an id is in the stream with other bytes or at another place.
-   * @throws EventTooLarge for an event over 256 KiB; nothing is written.
-   * @throws EmptyAppend for no events.
+   * @throws EventIdReused when an id is in the stream with other bytes or at another place, or twice in `events`.
+   * @throws RecordBodyDiffers when the stream has other bytes for a record; the same bytes again are left alone.
+   * @throws PayloadDigestWrong when a payload's digest is not the SHA-256 of its bytes; nothing is sent.
+   * @throws EventTooLarge for an event over 256 KiB; nothing is sent.
+   * @throws EmptyAppend for no events; nothing is sent.
    */
   append(stream: string, events: readonly EventToAppend[], options: AppendOptions): Promise<AppendResult>;
 
   /** Revision of the last event, or -1 for a stream that does not exist. */
   head(stream: string): Promise<number>;
 
-  /** Up to `limit` events from revision `from` on, in order, without a gap. Empty at the end. */
+  /** Up to `limit` events from revision `from` on, in order. Empty at the end. @throws StreamGap */
   readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]>;
 
   /** Bodies of the records that entered the ledger at revisions `from` to `to`, both included, in that order. */
@@ -75,8 +83,10 @@ export interface EventStore {
 
   /**
    * Events from revision `from` on: first those that are there, then live ones, each once, in order, until the
-   * signal aborts. Yields pages of at most `pageSize`; reads on only when the page before was taken (back-pressure).
+   * signal aborts or the store is closed: then the iteration ends, without an error. Yields pages of at most `pageSize`
+   * (1,000 unless told); reads on only when the page before was taken (back-pressure).
    * A lost connection is re-established from where it was.
+   * @throws StreamGap
    */
   subscribe(stream: string, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]>;
 

@@ -34,7 +34,10 @@ function plainJson(value: unknown, depth: number): string | undefined {
       if (value === null) return 'null';
       if (depth === MAX_PLAIN_DEPTH) return undefined;
       return Array.isArray(value) ? plainArray(value, depth + 1) : plainObject(value, depth + 1);
-    default:
+    case 'bigint':
+    case 'function':
+    case 'symbol':
+    case 'undefined':
       return undefined;
   }
 }

@@ -1,0 +1,64 @@
+-- The ledger: append-only streams, and beside them what may be forgotten (bodies) or is too large (payloads).
+CREATE SCHEMA ledger;
+
+CREATE TABLE ledger.stream (
+  stream integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name   text NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 200)
+);
+
+-- `bytes` is what was first written, to the byte: a leaf of the Merkle tree is their hash.
+-- No foreign key: take_stream below is the only source of stream numbers, and a look-up per event halves the speed.
+CREATE TABLE ledger.event (
+  stream   integer NOT NULL,
+  revision bigint  NOT NULL CHECK (revision >= 0),
+  id       uuid    NOT NULL,
+  type     text    NOT NULL,
+  bytes    bytea   NOT NULL CHECK (length(bytes) <= 262144),
+  PRIMARY KEY (stream, revision),
+  UNIQUE (stream, id)
+);
+
+CREATE TABLE ledger.record_body (
+  stream   integer NOT NULL,
+  record   uuid    NOT NULL,
+  revision bigint  NOT NULL CHECK (revision >= 0),
+  bytes    bytea   NOT NULL,
+  PRIMARY KEY (stream, record)
+);
+CREATE INDEX record_body_by_revision ON ledger.record_body (stream, revision);
+
+CREATE TABLE ledger.payload (
+  digest bytea PRIMARY KEY CHECK (digest = sha256(bytes)),
+  bytes  bytea NOT NULL
+);
+
+-- Takes the stream for the rest of the transaction, creating it if need be, and says where it ends (-1: empty).
+-- One writer at a time: revisions are contiguous and become visible in order. The row lock needs more than INSERT, so
+-- the function runs as its owner and the writer's role needs no UPDATE on anything.
+CREATE FUNCTION ledger.take_stream(wanted text, OUT stream integer, OUT head bigint)
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$
+BEGIN
+  SELECT s.stream INTO take_stream.stream FROM ledger.stream s WHERE s.name = wanted FOR UPDATE;
+  IF NOT FOUND THEN
+    INSERT INTO ledger.stream (name) VALUES (wanted) ON CONFLICT (name) DO NOTHING;
+    SELECT s.stream INTO STRICT take_stream.stream FROM ledger.stream s WHERE s.name = wanted FOR UPDATE;
+  END IF;
+  -- A statement of its own, hence a snapshot taken after the lock: it sees what the writer before us committed.
+  SELECT coalesce(max(e.revision), -1) INTO take_stream.head
+    FROM ledger.event e WHERE e.stream = take_stream.stream;
+END
+$$;
+REVOKE ALL ON FUNCTION ledger.take_stream(text) FROM PUBLIC;
+
+GRANT USAGE ON SCHEMA ledger TO kinledger_linker, kinledger_projector, kinledger_eraser;
+
+GRANT EXECUTE ON FUNCTION ledger.take_stream(text) TO kinledger_linker;
+GRANT SELECT ON ledger.stream, ledger.event, ledger.record_body, ledger.payload TO kinledger_linker;
+GRANT INSERT ON ledger.event, ledger.record_body, ledger.payload TO kinledger_linker;
+
+GRANT SELECT ON ledger.stream, ledger.event, ledger.record_body, ledger.payload TO kinledger_projector;
+
+-- The eraser finds bodies by record id and cannot read them.
+GRANT SELECT ON ledger.stream TO kinledger_eraser;
+GRANT SELECT (stream, record), DELETE ON ledger.record_body TO kinledger_eraser;

@@ -1,0 +1,125 @@
+import { copyInto } from '@kinledger/database';
+import type pg from 'pg';
+import { earlierResult, isAsExpected } from '../append-rules.js';
+import { recordBodyDiffers, revisionConflict } from '../errors.js';
+import type { AppendOptions, AppendResult, EventToAppend, Payload, RecordBody } from '../event-store.js';
+import { APPENDED_CHANNEL } from './append-notifications.js';
+import { toRecordBody, toStoredEvent, type BodyRow, type EventRow } from './rows.js';
+
+export interface Append extends AppendOptions {
+  readonly stream: string;
+  readonly events: readonly EventToAppend[];
+}
+
+/**
+ * Appends in the transaction that the client is in, under the stream's lock. Believes that ids and records are new as
+ * long as the stream is where the writer expects it, as it nearly always is: a unique violation says otherwise, and
+ * `appendCarefully` then says what is wrong.
+ */
+export async function appendTrustingly(client: pg.ClientBase, append: Append): Promise<AppendResult> {
+  const taken = await takeStream(client, append.stream);
+  if (!isAsExpected(append.expectedRevision, taken.head)) return repeatOrRefuse(client, append, taken);
+  return write(client, append, taken, append.bodies ?? []);
+}
+
+/** The same, looking first at what is there. */
+export async function appendCarefully(client: pg.ClientBase, append: Append): Promise<AppendResult> {
+  const taken = await takeStream(client, append.stream);
+  const earlier = await findEarlier(client, append, taken);
+  if (earlier !== undefined) return earlier;
+  if (!isAsExpected(append.expectedRevision, taken.head)) return repeatOrRefuse(client, append, taken);
+  return write(client, append, taken, await newBodies(client, append, taken));
+}
+
+interface TakenStream {
+  readonly stream: number;
+  readonly head: number;
+}
+
+async function takeStream(client: pg.ClientBase, name: string): Promise<TakenStream> {
+  const { rows } = await client.query<TakenStream>('SELECT stream, head FROM ledger.take_stream($1)', [name]);
+  const [taken] = rows;
+  if (taken === undefined) throw new Error('ledger.take_stream gave no row');
+  return taken;
+}
+
+async function repeatOrRefuse(
+  client: pg.ClientBase,
+  append: Append,
+  taken: TakenStream,
+): Promise<AppendResult> {
+  const earlier = await findEarlier(client, append, taken);
+  if (earlier === undefined) throw revisionConflict(append.stream, append.expectedRevision, taken.head);
+  return earlier;
+}
+
+async function findEarlier(
+  client: pg.ClientBase,
+  { stream, events, expectedRevision }: Append,
+  taken: TakenStream,
+): Promise<AppendResult | undefined> {
+  const { rows } = await client.query<EventRow>({
+    text: 'SELECT revision, id, type, bytes FROM ledger.event WHERE stream = $1 AND id = ANY($2::uuid[])',
+    values: [taken.stream, events.map(({ id }) => id)],
+    rowMode: 'array',
+  });
+  const known = new Map(rows.map(toStoredEvent).map((event) => [event.id, event]));
+  return earlierResult(stream, events, expectedRevision, taken.head, known);
+}
+
+async function newBodies(
+  client: pg.ClientBase,
+  { stream, bodies = [] }: Append,
+  taken: TakenStream,
+): Promise<RecordBody[]> {
+  if (bodies.length === 0) return [];
+  const { rows } = await client.query<BodyRow>({
+    text: 'SELECT record, revision, bytes FROM ledger.record_body WHERE stream = $1 AND record = ANY($2::uuid[])',
+    values: [taken.stream, bodies.map(({ record }) => record)],
+    rowMode: 'array',
+  });
+  const there = new Map(rows.map(toRecordBody).map((body) => [body.record, body.bytes]));
+  return bodies.filter(({ record, bytes }) => {
+    const held = there.get(record);
+    if (held === undefined) {
+      there.set(record, bytes);
+      return true;
+    }
+    if (Buffer.compare(held, bytes) !== 0) throw recordBodyDiffers(stream, record);
+    return false;
+  });
+}
+
+async function write(
+  client: pg.ClientBase,
+  { events, payloads = [] }: Append,
+  { stream, head }: TakenStream,
+  bodies: readonly RecordBody[],
+): Promise<AppendResult> {
+  await copyInto(
+    client,
+    'ledger.event',
+    ['stream', 'revision', 'id', 'type', 'bytes'],
+    events.values().map(({ id, type, bytes }, index) => [stream, head + 1 + index, id, type, bytes]),
+  );
+  if (bodies.length > 0) {
+    await copyInto(
+      client,
+      'ledger.record_body',
+      ['stream', 'record', 'revision', 'bytes'],
+      bodies.values().map(({ record, revision, bytes }) => [stream, record, revision, bytes]),
+    );
+  }
+  if (payloads.length > 0) await insertPayloads(client, payloads);
+  await client.query(`NOTIFY ${APPENDED_CHANNEL}`);
+  return { firstRevision: head + 1, lastRevision: head + events.length, repeated: false };
+}
+
+/** The digest is the content: a payload that is there already is the same one. */
+const insertPayloads = (client: pg.ClientBase, payloads: readonly Payload[]): Promise<unknown> =>
+  client.query(
+    `INSERT INTO ledger.payload (digest, bytes)
+     SELECT decode(digest, 'hex'), bytes FROM unnest($1::text[], $2::bytea[]) AS payload (digest, bytes)
+     ON CONFLICT (digest) DO NOTHING`,
+    [payloads.map(({ digest }) => digest), payloads.map(({ bytes }) => Buffer.from(bytes))],
+  );

@@ -1,0 +1,189 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createPool, inTransaction } from '@kinledger/database';
+import type pg from 'pg';
+import { checkBeforeSending } from '../append-rules.js';
+import { streamGap } from '../errors.js';
+import type {
+  AppendOptions,
+  AppendResult,
+  EventStore,
+  EventToAppend,
+  RecordBody,
+  StoredEvent,
+  SubscribeOptions,
+} from '../event-store.js';
+import { followStream } from '../follow-stream.js';
+import { WakeUps } from '../wake-ups.js';
+import { passOnNotifications } from './append-notifications.js';
+import { appendCarefully, appendTrustingly } from './append-transaction.js';
+import { isConnectionLoss } from './connection-loss.js';
+import { toRecordBody, toStoredEvent, type BodyRow, type EventRow } from './rows.js';
+
+export interface PostgresEventStoreOptions {
+  /** Database `platform`, as the linker (appends and reads) or the projector (reads). */
+  readonly url: string;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** Connections at most; one of them listens while somebody subscribes. Default 4. */
+  readonly maxConnections?: number;
+  /** A subscription looks again after this time even if it heard of no append. Default 2 s. */
+  readonly lookAgainMs?: number;
+}
+
+/** Events, bodies and payloads in the schema `ledger` (migration platform/0002), written in one transaction. */
+export class PostgresEventStore implements EventStore {
+  readonly #pool: pg.Pool;
+  readonly #lookAgainMs: number;
+  readonly #streams = new Map<string, number>();
+  readonly #wakeUps = new WakeUps();
+  readonly #closing = new AbortController();
+  #listening: Promise<void> | undefined;
+
+  constructor(options: PostgresEventStoreOptions) {
+    this.#pool = createPool({
+      url: options.url,
+      applicationName: options.applicationName,
+      max: options.maxConnections ?? 4,
+    });
+    this.#lookAgainMs = options.lookAgainMs ?? 2_000;
+  }
+
+  async append(
+    stream: string,
+    events: readonly EventToAppend[],
+    options: AppendOptions,
+  ): Promise<AppendResult> {
+    checkBeforeSending(stream, events, options);
+    const append = { ...options, stream, events };
+    try {
+      return await inTransaction(this.#pool, (client) => appendTrustingly(client, append));
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      return inTransaction(this.#pool, (client) => appendCarefully(client, append));
+    }
+  }
+
+  async head(stream: string): Promise<number> {
+    const number = await this.#streamNumber(stream);
+    if (number === undefined) return -1;
+    const { rows } = await this.#pool.query<{ head: number | null }>(
+      'SELECT max(revision) AS head FROM ledger.event WHERE stream = $1',
+      [number],
+    );
+    return rows[0]?.head ?? -1;
+  }
+
+  async readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]> {
+    return withoutGap(stream, from, await this.#queryPage(stream, from, limit));
+  }
+
+  async #queryPage(stream: string, from: number, limit: number): Promise<StoredEvent[]> {
+    const number = await this.#streamNumber(stream);
+    if (number === undefined) return [];
+    const { rows } = await this.#pool.query<EventRow>({
+      name: 'ledger-read-page',
+      text: 'SELECT revision, id, type, bytes FROM ledger.event WHERE stream = $1 AND revision >= $2 ORDER BY revision LIMIT $3',
+      values: [number, from, limit],
+      rowMode: 'array',
+    });
+    return rows.map(toStoredEvent);
+  }
+
+  async readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {
+    const number = await this.#streamNumber(stream);
+    if (number === undefined) return [];
+    const { rows } = await this.#pool.query<BodyRow>({
+      name: 'ledger-read-bodies',
+      text: 'SELECT record, revision, bytes FROM ledger.record_body WHERE stream = $1 AND revision BETWEEN $2 AND $3 ORDER BY revision, record',
+      values: [number, from, to],
+      rowMode: 'array',
+    });
+    return rows.map(toRecordBody);
+  }
+
+  async readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
+    const number = await this.#streamNumber(stream);
+    if (number === undefined) return [];
+    const { rows } = await this.#pool.query<BodyRow>({
+      name: 'ledger-read-bodies-of',
+      text: 'SELECT record, revision, bytes FROM ledger.record_body WHERE stream = $1 AND record = ANY($2::uuid[])',
+      values: [number, records],
+      rowMode: 'array',
+    });
+    return rows.map(toRecordBody);
+  }
+
+  async readPayload(digest: string): Promise<Uint8Array | undefined> {
+    const { rows } = await this.#pool.query<{ bytes: Uint8Array }>(
+      `SELECT bytes FROM ledger.payload WHERE digest = decode($1, 'hex')`,
+      [digest],
+    );
+    return rows[0]?.bytes;
+  }
+
+  subscribe(stream: string, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]> {
+    this.#listening ??= passOnNotifications(this.#pool, this.#wakeUps, this.#closing.signal);
+    const signal = AbortSignal.any([options.signal, this.#closing.signal]);
+    return followStream({
+      from: options.from,
+      pageSize: options.pageSize ?? 1000,
+      signal,
+      readPage: (from, limit) => this.#readPagePatiently(stream, from, limit, signal),
+      wakeUps: this.#wakeUps,
+      lookAgainMs: this.#lookAgainMs,
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#listening;
+    if (!this.#pool.ended) await this.#pool.end();
+  }
+
+  /** Outlasts a server that is away; empty once the signal aborts. */
+  async #readPagePatiently(
+    stream: string,
+    from: number,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<StoredEvent[]> {
+    for (let failures = 1; ; failures += 1) {
+      let page: StoredEvent[];
+      try {
+        page = await this.#queryPage(stream, from, limit);
+      } catch (error) {
+        if (signal.aborted) return [];
+        if (!isConnectionLoss(error)) throw error;
+        await pause(Math.min(this.#lookAgainMs, 50 * 2 ** failures), undefined, { signal }).catch(
+          () => undefined,
+        );
+        continue;
+      }
+      return withoutGap(stream, from, page);
+    }
+  }
+
+  /** A stream's number never changes once it has one. */
+  async #streamNumber(name: string): Promise<number | undefined> {
+    const held = this.#streams.get(name);
+    if (held !== undefined) return held;
+    const { rows } = await this.#pool.query<{ stream: number }>(
+      'SELECT stream FROM ledger.stream WHERE name = $1',
+      [name],
+    );
+    const number = rows[0]?.stream;
+    if (number !== undefined) this.#streams.set(name, number);
+    return number;
+  }
+}
+
+/** By SQLSTATE and not by the constraint's name: names change with a migration, the code does not. */
+const isUniqueViolation = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '23505';
+
+/** The store writes no gap. @throws StreamGap */
+function withoutGap(stream: string, from: number, page: StoredEvent[]): StoredEvent[] {
+  const gap = page.findIndex((event, index) => event.revision !== from + index);
+  if (gap !== -1) throw streamGap(stream, from + gap);
+  return page;
+}

@@ -1,0 +1,87 @@
+import { createPool, type RoleName } from '@kinledger/database';
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { eraseBodies } from './erase-bodies.js';
+import { PostgresEventStore } from './postgres-event-store.js';
+
+const stream = 'programme-leap';
+const record = '1e0f6d2c9b8a47561e0f6d2c9b8a4756';
+
+describe('roles of the ledger', () => {
+  let databases: TestDatabases;
+  const pools: pg.Pool[] = [];
+  const as = (role: RoleName): pg.Pool => {
+    const pool = createPool({ url: databases.url('platform', role), applicationName: 'test', max: 1 });
+    pools.push(pool);
+    return pool;
+  };
+
+  beforeAll(async () => {
+    databases = await createTestDatabases(inject('postgresUrl'));
+    const store = new PostgresEventStore({
+      url: databases.url('platform', 'linker'),
+      applicationName: 'test',
+    });
+    await store.append(
+      stream,
+      [{ id: '00000000-0000-8000-8000-000000000001', type: 'Noted', bytes: Buffer.from('{}') }],
+      {
+        expectedRevision: 'no-stream',
+        bodies: [{ record, revision: 0, bytes: Buffer.from('{"body":1}') }],
+      },
+    );
+    await store.close();
+  });
+  afterAll(async () => {
+    await Promise.all(pools.map((pool) => pool.end()));
+    await databases.drop();
+  });
+
+  const refused: readonly [RoleName, string][] = [
+    ...['stream', 'event', 'record_body', 'payload'].flatMap((table): [RoleName, string][] => [
+      ['linker', `DELETE FROM ledger.${table}`],
+      ['linker', `TRUNCATE ledger.${table}`],
+      ['projector', `DELETE FROM ledger.${table}`],
+      ['reporting', `SELECT 1 FROM ledger.${table}`],
+    ]),
+    ['linker', `UPDATE ledger.event SET bytes = 'x'`],
+    ['linker', `UPDATE ledger.record_body SET bytes = 'x'`],
+    ['linker', `UPDATE ledger.payload SET bytes = 'x'`],
+    ['linker', `UPDATE ledger.stream SET name = 'x'`],
+    ['linker', `INSERT INTO ledger.stream (name) VALUES ('x')`],
+    [
+      'linker',
+      `INSERT INTO ledger.event VALUES (1, 0, gen_random_uuid(), 'x', 'x') ON CONFLICT (stream, revision) DO UPDATE SET bytes = 'x'`,
+    ],
+    ['linker', `ALTER TABLE ledger.event DROP CONSTRAINT event_pkey`],
+    ['projector', `INSERT INTO ledger.event VALUES (1, 1, gen_random_uuid(), 'x', 'x')`],
+    ['projector', `SELECT * FROM ledger.take_stream('programme-leap')`],
+    ['reporting', `SELECT * FROM ledger.take_stream('programme-leap')`],
+    ['eraser', `SELECT bytes FROM ledger.record_body`],
+    ['eraser', `SELECT bytes FROM ledger.event`],
+    ['eraser', `DELETE FROM ledger.event`],
+    ['eraser', `DELETE FROM ledger.payload`],
+    ['eraser', `UPDATE ledger.record_body SET revision = 7`],
+  ];
+  for (const [role, statement] of refused) {
+    it(`refuse ${role}: ${statement}`, async () => {
+      await expect(as(role).query(statement)).rejects.toThrow(/permission denied|must be owner/);
+    });
+  }
+
+  it('let the projector read all of it', async () => {
+    const pool = as('projector');
+    for (const table of ['stream', 'event', 'record_body', 'payload']) {
+      await expect(pool.query(`SELECT * FROM ledger.${table}`)).resolves.toBeDefined();
+    }
+  });
+
+  it('let the eraser delete a body, and nothing comes back', async () => {
+    const eraser = as('eraser');
+    expect(await eraseBodies(eraser, stream, [record])).toBe(1);
+    expect(await eraseBodies(eraser, stream, [record])).toBe(0);
+    const { rows } = await as('projector').query('SELECT record FROM ledger.record_body');
+    expect(rows).toEqual([]);
+  });
+});
