@@ -1,1 +1,12 @@
-export {};
+export * from './birth-date.js';
+export type * from './canonical.js';
+export * from './case-number.js';
+export * from './child-first-name.js';
+export * from './digest-of.js';
+export * from './email.js';
+export * from './gender.js';
+export * from './length-prefixed.js';
+export * from './mobile.js';
+export * from './nhs-number.js';
+export * from './op-leap-1.js';
+export * from './postcode.js';

@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  birthMonthOf,
+  canonicalBirthDate,
+  canonicalCaseNumber,
+  canonicalChildFirstName3,
+  canonicalDigest,
+  canonicalEmail,
+  canonicalGender,
+  canonicalMobile,
+  canonicalNhsNumber,
+  canonicalPostcode,
+} from './index.js';
+
+const cases = (
+  name: string,
+  canonicalise: (raw: string) => string | undefined,
+  expected: readonly (readonly [string, string | undefined])[],
+) => {
+  describe(name, () => {
+    it.each(expected)('%j gives %j', (raw, canonical) => {
+      expect(canonicalise(raw)).toBe(canonical);
+    });
+  });
+};
+
+cases('NHS number', canonicalNhsNumber, [
+  ['9434765919', '9434765919'],
+  ['943 476 5919', '9434765919'],
+  ['943-476-5919', '9434765919'],
+  [' 943–476–5919\t', '9434765919'],
+  ['943\u00a0476\u200b5919', '9434765919'],
+  ['9434765918', undefined],
+  ['943476591', undefined],
+  ['94347659190', undefined],
+  ['943476591X', undefined],
+  ['0000000000', undefined],
+  ['1111111111', undefined],
+  ['٩٤٣٤٧٦٥٩١٩', undefined],
+  ['', undefined],
+]);
+
+cases('email', canonicalEmail, [
+  ['amara.okafor7@example.org', 'amara.okafor7@example.org'],
+  [' Amara.Okafor7@Example.ORG \r\n', 'amara.okafor7@example.org'],
+  ['\ufeffzoe+club@example.org', 'zoe+club@example.org'],
+  ['zoe\u0308@example.org', 'zoë@example.org'],
+  ['amara okafor@example.org', undefined],
+  ['a@b@example.org', undefined],
+  ['amara.example.org', undefined],
+  ['amara@example', undefined],
+  ['amara@example..org', undefined],
+  ['@example.org', undefined],
+  ['ama\u200bra@example.org', undefined],
+  ['ama\u0000ra@example.org', undefined],
+  [`${'a'.repeat(250)}@example.org`, undefined],
+  ['', undefined],
+]);
+
+cases('mobile', canonicalMobile, [
+  ['07700900123', '07700900123'],
+  ['07700 900 123', '07700900123'],
+  ['07700-900-123', '07700900123'],
+  ['+447700900123', '07700900123'],
+  ['+44 (0)7700 900123', '07700900123'],
+  ['0044 7700 900123', '07700900123'],
+  ['44 7700.900.123', '07700900123'],
+  ['\u202d07700 900123\u202c', '07700900123'],
+  ['7700900123', undefined],
+  ['02079460123', undefined],
+  ['+4407700900123', '07700900123'],
+  ['+33612345678', undefined],
+  ['077009001234', undefined],
+  ['07700 900123 (mum)', undefined],
+  ['', undefined],
+]);
+
+cases('first three letters of a child’s first name', canonicalChildFirstName3, [
+  ['Zoe', 'ZOE'],
+  ['zoë', 'ZOE'],
+  ['ZOE\u0308', 'ZOE'],
+  ['Élodie', 'ELO'],
+  ["D'Arcy", 'DAR'],
+  ['D\u02bcArcy', 'DAR'],
+  ['  mary-jane', 'MAR'],
+  ['Li', 'LI'],
+  ['J.', 'J'],
+  ['Straße', 'STR'],
+  ['ßa', 'SSA'],
+  ['Łukasz', 'ŁUK'],
+  ['123', undefined],
+  ['', undefined],
+]);
+
+cases('gender', canonicalGender, [
+  ['F', 'F'],
+  [' female ', 'F'],
+  ['Girl', 'F'],
+  ['m', 'M'],
+  ['MALE', 'M'],
+  ['1', 'M'],
+  ['2', 'F'],
+  ['X', 'X'],
+  ['Non-binary', 'X'],
+  ['9', 'X'],
+  ['0', undefined],
+  ['unknown', undefined],
+  ['', undefined],
+]);
+
+cases('birth date', canonicalBirthDate, [
+  ['29/02/2020', '29.02.2020'],
+  ['2020-02-29', '29.02.2020'],
+  ['29.02.2020', '29.02.2020'],
+  ['29-02-2020', '29.02.2020'],
+  ['1/3/2019', '01.03.2019'],
+  ['2019/3/1', '01.03.2019'],
+  ['20190301', '01.03.2019'],
+  ['1 Mar 2019', '01.03.2019'],
+  ['01-SEPT-2019', '01.09.2019'],
+  ['1 march 2019', '01.03.2019'],
+  ['2020-02-29T00:00:00', '29.02.2020'],
+  ['29/02/2020 00:00', '29.02.2020'],
+  ['29/02/2020 09:30', undefined],
+  ['29/02/2019', undefined],
+  ['29/02/1900', undefined],
+  ['29/02/2000', '29.02.2000'],
+  ['31/04/2020', undefined],
+  ['02/29/2020', undefined],
+  ['00/01/2020', undefined],
+  ['01/00/2020', undefined],
+  ['01/02.2020', undefined],
+  ['1 Smarch 2019', undefined],
+  ['29/02/20', undefined],
+  ['01/01/1899', undefined],
+  ['01/01/2100', undefined],
+  ['43890', undefined],
+  ['', undefined],
+]);
+
+it('keeps only the month of a birth date', () => {
+  expect(birthMonthOf(canonicalBirthDate('29/02/2020')!)).toBe('2020-02');
+});
+
+cases('postcode', canonicalPostcode, [
+  ['SW9 1AA', 'SW9 1AA'],
+  ['sw91aa', 'SW9 1AA'],
+  [' sw9  1aa ', 'SW9 1AA'],
+  ['W1A 0AX', 'W1A 0AX'],
+  ['EC1A1BB', 'EC1A 1BB'],
+  ['M1-1AE', 'M1 1AE'],
+  ['GIR0AA', 'GIR 0AA'],
+  ['ZZ99 3VZ', 'ZZ99 3VZ'],
+  ['SW9', undefined],
+  ['SW9 1CA', undefined],
+  ['1SW 9AA', undefined],
+  ['', undefined],
+]);
+
+cases('case number', canonicalCaseNumber, [
+  ['C-00017', 'C-00017'],
+  ['  c 17 ', 'c 17'],
+  ['c\u00a0 17', 'c 17'],
+  ['c\u000017', undefined],
+  ['x'.repeat(121), undefined],
+  ['', undefined],
+]);
+
+cases('digest made at source', canonicalDigest, [
+  [
+    '643574a0aefda8dac01eebe45f7e8cfe814b15bbc3f654ac934518a34a53d575'.toUpperCase(),
+    '643574A0AEFDA8DAC01EEBE45F7E8CFE814B15BBC3F654AC934518A34A53D575',
+  ],
+  [
+    ' 643574a0aefda8dac01eebe45f7e8cfe814b15bbc3f654ac934518a34a53d575',
+    '643574A0AEFDA8DAC01EEBE45F7E8CFE814B15BBC3F654AC934518A34A53D575',
+  ],
+  ['643574a0aefda8dac01eebe45f7e8cfe814b15bbc3f654ac934518a34a53d57', undefined],
+  ['643574a0aefda8dac01eebe45f7e8cfe814b15bbc3f654ac934518a34a53d57g', undefined],
+  ['', undefined],
+]);
+
+describe('every canonical form', () => {
+  const forms = [
+    ['NHS number', canonicalNhsNumber],
+    ['email', canonicalEmail],
+    ['mobile', canonicalMobile],
+    ['first three letters', canonicalChildFirstName3],
+    ['gender', canonicalGender],
+    ['birth date', canonicalBirthDate],
+    ['postcode', canonicalPostcode],
+    ['case number', canonicalCaseNumber],
+    ['digest', canonicalDigest],
+  ] as const;
+  /** Arbitrary text, broken surrogates included, and text made of what identifiers are made of. */
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: 'grapheme' }),
+    fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
+    fc.string({
+      unit: fc.constantFrom(
+        '0',
+        '7',
+        '4',
+        '+',
+        '-',
+        '/',
+        '.',
+        ' ',
+        '@',
+        'a',
+        'Z',
+        'ß',
+        'İ',
+        'ΐ',
+        'Σ',
+        'é',
+        '\u0301',
+        '\t',
+      ),
+    }),
+    fc.emailAddress(),
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)),
+  );
+
+  it.each(forms)('%s: a canonical value is its own canonical form', (_name, canonicalise) => {
+    fc.assert(
+      fc.property(hostile, (raw) => {
+        const once = canonicalise(raw);
+        if (once !== undefined) expect(canonicalise(once)).toBe(once);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each(forms)('%s: refuses text of a megabyte without reading it', (_name, canonicalise) => {
+    for (const unit of ['0', ' ', 'a', '\u0301', '@', '+']) {
+      expect(canonicalise(unit.repeat(1_000_000))).toBeUndefined();
+    }
+  });
+
+  it.each(forms)('%s: takes linear time on repetitive text that just fits', (_name, canonicalise) => {
+    const started = performance.now();
+    for (const unit of ['0', ' ', 'a.', '@', '+44', '-\t', 'a@a.']) {
+      canonicalise(unit.repeat(1000).slice(0, 1000));
+      canonicalise(`${unit.repeat(1000).slice(0, 998)}!`);
+    }
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
+
+describe('canonical forms do not depend on how a value was written', () => {
+  it('birth date: every calendar day has one form', () => {
+    const day = fc.date({ min: new Date('1900-01-01'), max: new Date('2099-12-31'), noInvalidDate: true });
+    fc.assert(
+      fc.property(day, (date) => {
+        const [year = '', month = '', dayOfMonth = ''] = date.toISOString().slice(0, 10).split('-');
+        const canonical = `${dayOfMonth}.${month}.${year}`;
+        for (const written of [
+          `${year}-${month}-${dayOfMonth}`,
+          `${dayOfMonth}/${month}/${year}`,
+          `${Number(dayOfMonth)}/${Number(month)}/${year}`,
+          `${year}${month}${dayOfMonth}`,
+        ]) {
+          expect(canonicalBirthDate(written)).toBe(canonical);
+        }
+      }),
+    );
+  });
+
+  it('NHS number: one wrong digit, or two neighbours swapped, is always seen', () => {
+    const digits = '9434765919';
+    fc.assert(
+      fc.property(fc.nat(9), fc.integer({ min: 1, max: 9 }), (index, shift) => {
+        const wrong = (Number(digits[index]) + shift) % 10;
+        expect(
+          canonicalNhsNumber(digits.slice(0, index) + String(wrong) + digits.slice(index + 1)),
+        ).toBeUndefined();
+      }),
+    );
+    for (let index = 0; index < 9; index += 1) {
+      const swapped =
+        digits.slice(0, index) + digits.charAt(index + 1) + digits.charAt(index) + digits.slice(index + 2);
+      if (swapped !== digits) expect(canonicalNhsNumber(swapped)).toBeUndefined();
+    }
+  });
+});

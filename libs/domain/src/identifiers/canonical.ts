@@ -1,0 +1,16 @@
+declare const canonical: unique symbol;
+
+/**
+ * Text in the one form that its kind is digested in. Only the `canonical…` functions of this folder make it, so that
+ * a raw value cannot reach a digest by mistake.
+ */
+export type Canonical<Kind extends string> = string & { readonly [canonical]: Kind };
+
+/** No identifier is longer in any spelling; what is longer is refused before any pattern looks at it. */
+const MAX_RAW_LENGTH = 1000;
+
+/**
+ * Text that a canonical form may look at: bounded and well-formed (two halves of broken characters would collide
+ * once encoded as UTF-8).
+ */
+export const isExaminable = (raw: string): boolean => raw.length <= MAX_RAW_LENGTH && raw.isWellFormed();

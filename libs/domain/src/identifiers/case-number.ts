@@ -1,0 +1,18 @@
+import { isExaminable, type Canonical } from './canonical.js';
+
+export type CaseNumberText = Canonical<'case-number'>;
+
+const MAX_LENGTH = 120;
+const whiteSpace = /\s+/g;
+const invisible = /[\p{C}]/u;
+
+/**
+ * A provider's own number for a person or row: trimmed, runs of white space made one space. Letter case stays, since
+ * some case systems number with it, and leading zeros stay too.
+ */
+export function canonicalCaseNumber(raw: string): CaseNumberText | undefined {
+  if (!isExaminable(raw)) return undefined;
+  const text = raw.normalize('NFC').trim().replace(whiteSpace, ' ');
+  if (text === '' || text.length > MAX_LENGTH || invisible.test(text)) return undefined;
+  return text as CaseNumberText;
+}

@@ -1,0 +1,61 @@
+import type { BirthDateText } from './birth-date.js';
+import type { ChildFirstName3 } from './child-first-name.js';
+import type { EmailText } from './email.js';
+import type { GenderText } from './gender.js';
+import type { MobileText } from './mobile.js';
+import type { NhsNumberText } from './nhs-number.js';
+import type { CaseNumberText } from './case-number.js';
+import { digestOpLeap1, type Digest } from './op-leap-1.js';
+
+/** What makes a child's key: the primary carer's email and three values of the child. All four, or there is none. */
+export interface ChildKeyParts {
+  readonly carerEmail: EmailText;
+  readonly birthDate: BirthDateText;
+  readonly firstName3: ChildFirstName3;
+  readonly gender: GenderText;
+}
+
+interface CanonicalByKind {
+  'nhs-number': NhsNumberText;
+  email: EmailText;
+  mobile: MobileText;
+  'birth-date': BirthDateText;
+  gender: GenderText;
+  'case-number': CaseNumberText;
+  'child-key': ChildKeyParts;
+}
+
+/** What can be digested; also the value domain of the token made from it (a case number's adds its provider). */
+export type DigestKind = keyof CanonicalByKind;
+
+/** The names under which partners enter a value in profile op-leap-1. */
+const nameOf = {
+  'nhs-number': 'NHSNumber',
+  email: 'Email',
+  mobile: 'Mobile',
+  'birth-date': 'DOB',
+  gender: 'Gender',
+  'case-number': 'CaseNumber',
+} as const satisfies Record<Exclude<DigestKind, 'child-key'>, string>;
+
+/** Digest of a canonical value under profile op-leap-1. */
+export function digestOf<Kind extends DigestKind>(
+  kind: Kind,
+  canonical: CanonicalByKind[Kind],
+  salt: string,
+): Digest;
+export function digestOf(kind: DigestKind, canonical: string | ChildKeyParts, salt: string): Digest {
+  return digestOpLeap1(typeof canonical === 'string' ? named(kind, canonical) : childKey(canonical), salt);
+}
+
+function named(kind: DigestKind, canonical: string): Record<string, string> {
+  if (kind === 'child-key') throw new TypeError('a child key is digested from its four parts');
+  return { [nameOf[kind]]: canonical };
+}
+
+const childKey = (parts: ChildKeyParts): Record<string, string> => ({
+  CarerEmail: parts.carerEmail,
+  ChildDOB: parts.birthDate,
+  ChildFirstName3: parts.firstName3,
+  ChildGender: parts.gender,
+});
