@@ -1,0 +1,101 @@
+import type {
+  DataOf,
+  FileAccepted,
+  LedgerDecision,
+  LedgerEvent,
+  PseudonymisedRow,
+  SubmissionId,
+  WithdrawSubmission,
+} from '@kinledger/contracts';
+import type { LeapStrategy } from './strategy.js';
+
+/** A set of services whose records alone are the evidence of a scoped family (domain §4). */
+export interface FamilyScope {
+  readonly scope: string;
+  readonly services: readonly string[];
+}
+
+/** What the engine's decisions depend on, besides the ledger. Both are parts of the programme definition. */
+export interface LinkageEngineOptions {
+  readonly strategy: LeapStrategy;
+  /** At most 30. The scope `programme` is always there and is not listed. */
+  readonly familyScopes: readonly FamilyScope[];
+}
+
+/**
+ * A decision in the order of the ledger. Its revision is the `nextRevision` given to `decide` plus its index.
+ * `row` is the ordinal (from 0, in the order of staging) of the row whose record enters the ledger here: the
+ * writer adds that row's commitments to the data, and keeps its body. All else is `null` and complete as it is.
+ * Ordinals come in rising order, so that a second reading of the rows in order is enough.
+ */
+export interface Draft {
+  readonly decision: LedgerDecision;
+  readonly row: number | null;
+}
+
+/** Yields every decision, the closing event last. Consuming may be interleaved with `apply` of what was yielded. */
+export interface DecisionRun {
+  decide(nextRevision: number): Generator<Draft, void, undefined>;
+}
+
+/** A submission in the making: stage every row in row order, then decide. Staging changes no decision state. */
+export interface SubmissionRun extends DecisionRun {
+  /** Rows staged so far. */
+  readonly rows: number;
+  stage(row: PseudonymisedRow): void;
+}
+
+export type SubmissionStanding = 'unknown' | 'standing' | 'superseded' | 'withdrawn';
+
+/**
+ * The linker's decider: `begin`/`withdraw` decide, `apply` evolves. Pure of I/O, clock and chance: state is a
+ * function of the events applied, whether they were just decided or are read back after a restart.
+ */
+export interface LinkageDecider {
+  /** @throws SubmissionNotDecidable when the submission has been decided already. */
+  begin(file: DataOf<typeof FileAccepted>): SubmissionRun;
+
+  /** @throws SubmissionNotDecidable when it is unknown or withdrawn already. */
+  withdraw(command: DataOf<typeof WithdrawSubmission>): DecisionRun;
+
+  standingOf(submission: SubmissionId): SubmissionStanding;
+
+  /**
+   * Applies the next event of the ledger. `row` is the body of the record that a placement with commitments brings
+   * in; it may be left out where this very engine has staged the row. Events must be applied as whole decisions
+   * before the next `begin` or `withdraw`.
+   * @throws RecordBodyMissing for such a placement without a body.
+   */
+  apply(event: LedgerEvent, row?: PseudonymisedRow): void;
+}
+
+export interface SubmissionNotDecidable extends Error {
+  readonly code: 'submission-not-decidable';
+  readonly reason: 'unknown' | 'decided-already' | 'withdrawn-already';
+}
+
+export const isSubmissionNotDecidable = (error: unknown): error is SubmissionNotDecidable =>
+  error instanceof Error && 'code' in error && error.code === 'submission-not-decidable';
+
+export const submissionNotDecidable = (
+  submission: string,
+  reason: SubmissionNotDecidable['reason'],
+): SubmissionNotDecidable =>
+  Object.assign(new Error(`submission ${submission} cannot be decided: ${reason}`), {
+    code: 'submission-not-decidable' as const,
+    reason,
+  });
+
+export interface RecordBodyMissing extends Error {
+  readonly code: 'record-body-missing';
+  readonly record: string;
+}
+
+export const isRecordBodyMissing = (error: unknown): error is RecordBodyMissing =>
+  error instanceof Error && 'code' in error && error.code === 'record-body-missing';
+
+export const recordBodyMissing = (record: string): RecordBodyMissing =>
+  Object.assign(new Error(`record ${record} enters the ledger, but its body is not at hand`), {
+    code: 'record-body-missing' as const,
+    record,
+  });
