@@ -1,1 +1,8 @@
 export * from './definition.js';
+export * from './definition-document.js';
+export * from './header-key.js';
+export * from './postcode-lookup.js';
+export * from './problem.js';
+export * from './programme.js';
+export * from './read-programme.js';
+export { codedValues, rolesOf } from './row-roles.js';

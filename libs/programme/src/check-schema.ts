@@ -1,0 +1,243 @@
+import type { DataType, Role } from '@kinledger/contracts';
+import { checkField, isGender } from './check-field.js';
+import type {
+  ColumnIdentifier,
+  ColumnTarget,
+  Dataset,
+  DatasetField,
+  DatasetSchema,
+  Service,
+} from './definition.js';
+import { headerKey } from './header-key.js';
+import type { Report } from './problem.js';
+import { codedValues, rolesOf } from './row-roles.js';
+
+type FactName = Extract<ColumnTarget, { to: 'fact' }>['name'];
+
+/** What a row of each data type says: every required fact from exactly one column, the others from one at most. */
+const factsOf: Readonly<Record<DataType, { required: readonly FactName[]; optional: readonly FactName[] }>> =
+  {
+    user: { required: [], optional: ['registeredOn'] },
+    engagement: { required: ['eventDate', 'sessionKind', 'attended'], optional: ['minutes'] },
+    outcome: { required: ['eventDate', 'instrument', 'measure', 'occasion', 'score'], optional: [] },
+    feedback: { required: ['eventDate', 'question', 'rating'], optional: [] },
+    input: { required: ['eventDate', 'category', 'item', 'quantity', 'unit'], optional: [] },
+  };
+
+type DatasetFacts = Pick<Dataset, 'id' | 'dataType' | 'pseudonymisedAtSource'>;
+
+/** Checks a schema for one dataset that uses it: fields, roles, facts, keys, identifiers, session kinds. */
+export function checkSchema(
+  schema: DatasetSchema,
+  dataset: DatasetFacts,
+  service: Service | undefined,
+  report: Report,
+): void {
+  const roles = rolesOf(schema);
+  schema.fields.forEach((field, index) =>
+    checkField(field, dataset, roles, (path, message) => report(`fields[${index}].${path}`, message)),
+  );
+  checkNames(schema, report);
+  checkRole(schema, dataset, roles, report);
+  checkTargets(schema, dataset, report);
+  checkKeys(schema, report);
+  checkIdentifiersTogether(schema, roles, report);
+  checkChildKey(schema, dataset, roles, report);
+  checkSessionKinds(schema, dataset, service, report);
+}
+
+function checkNames(schema: DatasetSchema, report: Report): void {
+  const names = new Set<string>();
+  const headers = new Map<string, number>();
+  schema.fields.forEach((field, index) => {
+    if (names.has(field.name)) report(`fields[${index}].name`, `field "${field.name}" is defined twice`);
+    names.add(field.name);
+    const texts = [
+      { path: 'name', text: field.name },
+      { path: 'title', text: field.title },
+      ...field['x-kinledger'].aliases.map((text, alias) => ({ path: `x-kinledger.aliases[${alias}]`, text })),
+    ];
+    for (const { path, text } of texts) {
+      const key = headerKey(text);
+      const holder = headers.get(key);
+      if (key === '') report(`fields[${index}].${path}`, `"${text}" has neither letters nor digits`);
+      else if (holder !== undefined && holder !== index && schema.fields[holder]?.name !== text) {
+        report(
+          `fields[${index}].${path}`,
+          `header "${text}" also means field "${schema.fields[holder]?.name ?? ''}"`,
+        );
+      }
+      if (holder === undefined) headers.set(key, index);
+    }
+  });
+  if (schema.fields.filter((field) => field['x-kinledger'].consent).length > 1) {
+    report('fields', 'more than one column is the consent column');
+  }
+}
+
+function checkRole(
+  schema: DatasetSchema,
+  dataset: DatasetFacts,
+  roles: readonly Role[],
+  report: Report,
+): void {
+  const columns = schema.fields.filter((field) => field['x-kinledger'].target?.to === 'role').length;
+  const fixed = schema['x-kinledger'].role;
+  if (fixed !== undefined && columns > 0) {
+    report('x-kinledger.role', 'a role column is there too: one of them says the role');
+  } else if (fixed === undefined && columns !== 1) {
+    report('x-kinledger.role', `give a role, or one role column (there are ${columns})`);
+  }
+  if (dataset.dataType === 'input' && roles.some((role) => role !== 'none')) {
+    report('x-kinledger.role', `rows of ${dataset.id} name no person: the role is "none"`);
+  }
+  if (dataset.dataType === 'user' && roles.includes('none')) {
+    report('x-kinledger.role', `rows of ${dataset.id} are people: the role cannot be "none"`);
+  }
+}
+
+function checkTargets(schema: DatasetSchema, dataset: DatasetFacts, report: Report): void {
+  const { required, optional } = factsOf[dataset.dataType];
+  const columnsOf = new Map<string, number[]>();
+  schema.fields.forEach((field, index) => {
+    const target = field['x-kinledger'].target;
+    if (!target) return;
+    const name = targetName(target);
+    columnsOf.set(name, [...(columnsOf.get(name) ?? []), index]);
+    if (target.to === 'fact' && !required.includes(target.name) && !optional.includes(target.name)) {
+      report(
+        `fields[${index}].x-kinledger.target`,
+        `a row of data type ${dataset.dataType} has no fact ${target.name}`,
+      );
+    }
+  });
+  for (const [name, columns] of columnsOf) {
+    if (columns.length > 1 && name !== 'role') {
+      report('fields', `${columns.length} columns become ${name}: ${columns.join(', ')}`);
+    }
+  }
+  for (const name of required) {
+    const columns = columnsOf.get(`fact ${name}`);
+    if (columns === undefined) {
+      report('fields', `no column becomes fact ${name}, which data type ${dataset.dataType} requires`);
+    }
+  }
+}
+
+function targetName(target: ColumnTarget): string {
+  switch (target.to) {
+    case 'attribute':
+      return `attribute ${target.name}`;
+    case 'fact':
+      return `fact ${target.name}`;
+    case 'birth-month':
+      return 'attribute birthMonth';
+    case 'lsoa':
+      return 'attribute lsoa';
+    case 'role':
+      return 'role';
+  }
+}
+
+function checkKeys(schema: DatasetSchema, report: Report): void {
+  const { naturalKey } = schema['x-kinledger'];
+  checkColumns(schema, schema.primaryKey ?? [], 'primaryKey', report);
+  checkColumns(schema, naturalKey, 'x-kinledger.naturalKey', report);
+  if ((schema.primaryKey ?? []).length === 0 && naturalKey.length === 0) {
+    report('x-kinledger.naturalKey', 'without a primaryKey, rows need a natural key to be recognised again');
+  }
+}
+
+function checkColumns(schema: DatasetSchema, columns: readonly string[], path: string, report: Report): void {
+  columns.forEach((name, index) => {
+    if (!schema.fields.some((field) => field.name === name))
+      report(`${path}[${index}]`, `no field "${name}"`);
+    else if (columns.indexOf(name) !== index) report(`${path}[${index}]`, `"${name}" is listed twice`);
+  });
+}
+
+/** Kinds of which a person has one: two columns of them for one role would contradict each other. */
+const single: ReadonlySet<ColumnIdentifier['kind']> = new Set([
+  'nhs-number',
+  'child-key',
+  'birth-date',
+  'gender',
+  'case-number',
+]);
+
+function checkIdentifiersTogether(schema: DatasetSchema, roles: readonly Role[], report: Report): void {
+  const holders = new Map<string, string>();
+  schema.fields.forEach((field, index) => {
+    field['x-kinledger'].identifiers.forEach((identifier, nth) => {
+      for (const role of identifier.roles ?? roles) {
+        const key = `${identifier.kind} ${identifier.use} ${role}`;
+        const holder = holders.get(key);
+        const sameField = holder === field.name;
+        if (holder !== undefined && (sameField || single.has(identifier.kind))) {
+          report(
+            `fields[${index}].x-kinledger.identifiers[${nth}]`,
+            `rows of role ${role} have a ${identifier.kind} of use ${identifier.use} already${sameField ? '' : ` in "${holder}"`}`,
+          );
+        }
+        holders.set(key, field.name);
+      }
+    });
+  });
+}
+
+function checkChildKey(
+  schema: DatasetSchema,
+  dataset: DatasetFacts,
+  roles: readonly Role[],
+  report: Report,
+): void {
+  const key = schema['x-kinledger'].childKey;
+  if (!key) return;
+  const path = 'x-kinledger.childKey';
+  if (dataset.pseudonymisedAtSource) {
+    report(path, 'a dataset that is pseudonymised at source brings the digest of the child key');
+  }
+  if (!roles.includes('child')) report(path, 'no row of this dataset has role "child"');
+  const parts = [
+    { part: 'carerEmail', fits: (field: DatasetField) => field.format === 'email', what: 'format "email"' },
+    { part: 'birthDate', fits: (field: DatasetField) => field.type === 'date', what: 'type "date"' },
+    {
+      part: 'firstName',
+      fits: (field: DatasetField) => field.format === 'first-name',
+      what: 'format "first-name"',
+    },
+    { part: 'gender', fits: isGender, what: 'values F, M or X' },
+  ] as const;
+  for (const { part, fits, what } of parts) {
+    const field = schema.fields.find(({ name }) => name === key[part]);
+    if (field === undefined) report(`${path}.${part}`, `no field "${key[part]}"`);
+    else if (!fits(field)) report(`${path}.${part}`, `field "${key[part]}" needs ${what}`);
+  }
+}
+
+function checkSessionKinds(
+  schema: DatasetSchema,
+  dataset: DatasetFacts,
+  service: Service | undefined,
+  report: Report,
+): void {
+  const kinds = schema['x-kinledger'].sessionKinds;
+  const path = 'x-kinledger.sessionKinds';
+  if (dataset.dataType !== 'engagement') {
+    if (kinds.length > 0)
+      report(path, `only engagement has session kinds, not data type ${dataset.dataType}`);
+    return;
+  }
+  if (kinds.length === 0 && service?.administrative === false) {
+    report(path, `no session kind of ${dataset.id} counts, so its service could reach nobody`);
+  }
+  const column = schema.fields.find(
+    ({ 'x-kinledger': { target } }) => target?.to === 'fact' && target.name === 'sessionKind',
+  );
+  const values = column && codedValues(column);
+  kinds.forEach((kind, index) => {
+    if (kinds.indexOf(kind) !== index) report(`${path}[${index}]`, `"${kind}" is listed twice`);
+    else if (values && !values.includes(kind))
+      report(`${path}[${index}]`, `"${kind}" is no value of the session kind column`);
+  });
+}

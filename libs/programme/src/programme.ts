@@ -1,0 +1,59 @@
+import type { DatasetId, ServiceId } from '@kinledger/contracts';
+import { datasetsOf, documentDigest, documentJson } from './definition-document.js';
+import type { DefinitionDocument } from './definition-document.js';
+import type { agreement, Dataset, ProgrammeDefinition, Service } from './definition.js';
+import type { PostcodeLookup } from './postcode-lookup.js';
+import type { z } from 'zod';
+
+export type Agreement = z.infer<typeof agreement>;
+
+/** A programme that was read and checked: whatever one part names, another part has. */
+export interface Programme {
+  readonly definition: ProgrammeDefinition;
+  /** In the order of the definition. */
+  readonly datasets: readonly Dataset[];
+  dataset(id: string): Dataset | undefined;
+  service(id: string): Service | undefined;
+  agreement(id: string): Agreement | undefined;
+  datasetsOf(service: ServiceId): readonly Dataset[];
+  /** Session kinds that count towards reach; empty for a dataset that is not engagement. */
+  qualifyingSessionKinds(dataset: DatasetId): ReadonlySet<string>;
+  /** Definition and schemas as one JSON value, its canonical text, and the SHA-256 of that text. */
+  readonly document: DefinitionDocument;
+  readonly documentJson: string;
+  readonly digest: string;
+  /** Reads the programme’s postcode look-up; the first call opens the file, later ones share its outcome. */
+  postcodeLookup(): Promise<PostcodeLookup>;
+}
+
+/**
+ * A programme from a document that was checked when it was written, such as the one stored beside the ledger.
+ * @param openLookup how its postcode look-up is read.
+ */
+export function programmeOf(
+  document: DefinitionDocument,
+  openLookup: () => Promise<PostcodeLookup>,
+): Programme {
+  const { definition } = document;
+  const datasets = datasetsOf(document);
+  const datasetById = new Map<string, Dataset>(datasets.map((dataset) => [dataset.id, dataset]));
+  const serviceById = new Map<string, Service>(definition.services.map((service) => [service.id, service]));
+  const agreementById = new Map(definition.agreements.map((agreed) => [agreed.id, agreed]));
+  const kindsByDataset = new Map<string, ReadonlySet<string>>(
+    datasets.map(({ id, schema }) => [id, new Set(schema['x-kinledger'].sessionKinds)]),
+  );
+  let lookup: Promise<PostcodeLookup> | undefined;
+  return {
+    definition,
+    datasets,
+    dataset: (id) => datasetById.get(id),
+    service: (id) => serviceById.get(id),
+    agreement: (id) => agreementById.get(id),
+    datasetsOf: (service) => datasets.filter((dataset) => dataset.service === service),
+    qualifyingSessionKinds: (dataset) => kindsByDataset.get(dataset) ?? new Set(),
+    document,
+    documentJson: documentJson(document),
+    digest: documentDigest(document),
+    postcodeLookup: () => (lookup ??= openLookup()),
+  };
+}
