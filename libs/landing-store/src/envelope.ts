@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, KeyObject, randomBytes } from 'node:crypto';
 import type { UploadId } from '@kinledger/contracts';
 import { notAuthentic } from './errors.js';
 
@@ -11,8 +11,8 @@ import { notAuthentic } from './errors.js';
 declare const brand: unique symbol;
 type Key<Name extends string> = Uint8Array & { readonly [brand]: Name };
 
-/** 32 bytes from the secret store; never in a database. */
-export type Kek = Key<'Kek'>;
+/** 32 bytes from the secret store; never in a database, and as a KeyObject in no log. */
+export type Kek = KeyObject & { readonly [brand]: 'Kek' };
 /** 32 random bytes, one key per file. */
 export type DataKey = Key<'DataKey'>;
 /** 32 random bytes per file, from which its records' commitment salts come; dies with the file. */
@@ -25,10 +25,11 @@ const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** @throws RangeError unless it is given exactly 32 bytes. */
-export function kekFrom(bytes: Uint8Array): Kek {
-  if (bytes.byteLength !== KEY_BYTES) throw new RangeError('a key-encryption key has 32 bytes');
-  return bytes as Kek;
+/** @throws RangeError unless it is given exactly 32 bytes, or a secret key of as many. */
+export function kekFrom(key: Uint8Array | KeyObject): Kek {
+  const secret = key instanceof KeyObject ? key : createSecretKey(key);
+  if (secret.symmetricKeySize !== KEY_BYTES) throw new RangeError('a key-encryption key has 32 bytes');
+  return secret as Kek;
 }
 
 export const createDataKey = (): DataKey => randomBytes(KEY_BYTES) as Uint8Array as DataKey;
@@ -76,7 +77,7 @@ const placeOf = (kind: ChunkKind, upload: UploadId, n: number) => `${kind} chunk
 
 const associated = (place: string) => Buffer.from(`kinledger landing 1: ${place}`);
 
-function seal(key: Uint8Array, place: string, plaintext: Uint8Array): Uint8Array {
+function seal(key: Uint8Array | KeyObject, place: string, plaintext: Uint8Array): Uint8Array {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(associated(place));
@@ -85,7 +86,7 @@ function seal(key: Uint8Array, place: string, plaintext: Uint8Array): Uint8Array
   return Buffer.concat([iv, cipher.getAuthTag(), ciphertext, rest]);
 }
 
-function open(key: Uint8Array, place: string, sealed: Uint8Array): Uint8Array {
+function open(key: Uint8Array | KeyObject, place: string, sealed: Uint8Array): Uint8Array {
   if (sealed.byteLength < IV_BYTES + TAG_BYTES) throw notAuthentic(place);
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV_BYTES), {
     authTagLength: TAG_BYTES,

@@ -10,12 +10,6 @@ export interface LandingFileGone extends Error {
   readonly upload: string;
 }
 
-/** A key in the secrets folder that is absent or is not 32 bytes in hex. */
-export interface UnreadableSecret extends Error {
-  readonly code: 'unreadable-secret';
-  readonly file: string;
-}
-
 const guard =
   <E extends Error & { readonly code: string }>(code: E['code']) =>
   (error: unknown): error is E =>
@@ -23,7 +17,6 @@ const guard =
 
 export const isNotAuthentic = guard<NotAuthentic>('landing-not-authentic');
 export const isLandingFileGone = guard<LandingFileGone>('landing-file-gone');
-export const isUnreadableSecret = guard<UnreadableSecret>('unreadable-secret');
 
 export const notAuthentic = (what: string): NotAuthentic =>
   Object.assign(
@@ -39,6 +32,3 @@ export const landingFileGone = (upload: string): LandingFileGone =>
     code: 'landing-file-gone' as const,
     upload,
   });
-
-export const unreadableSecret = (file: string, why: string): UnreadableSecret =>
-  Object.assign(new Error(`secret ${file} ${why}`), { code: 'unreadable-secret' as const, file });

@@ -4,8 +4,8 @@
  *
  * - coded values (value map applied, spelt as in the schema's `enum`), trimmed text otherwise;
  * - dates `yyyy-mm-dd`, months `yyyy-mm`, integers and numbers in decimal digits, booleans `true` or `false`;
- * - clear identifiers in their canonical form, as far as it exists apart from a joined key (a birth date stays
- *   `yyyy-mm-dd`, a first name stays whole); digests in upper-case hex;
+ * - clear identifiers in their canonical form, save that a birth date stays `yyyy-mm-dd`; of a first name the three
+ *   letters alone that a child key needs; digests in upper-case hex;
  * - `null` where the file had nothing, or had something unfit that only warned.
  */
 export type LandingRow = readonly [rowNumber: number, values: readonly (string | null)[]];
