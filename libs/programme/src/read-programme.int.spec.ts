@@ -1,0 +1,156 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { canonicalJson } from '@kinledger/domain';
+import { definitionDocument } from './definition-document.js';
+import { isPostcodeLookupRefused } from './postcode-lookup.js';
+import { isProgrammeRefused } from './problem.js';
+import { programmeOf } from './programme.js';
+import { readProgramme } from './read-programme.js';
+
+const leap = join(import.meta.dirname, '../../../programmes/leap');
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kinledger-programme-'));
+  await cp(leap, folder, { recursive: true });
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function edit(file: string, change: (text: string) => string) {
+  const path = join(folder, file);
+  const text = await readFile(path, 'utf8');
+  const changed = change(text);
+  if (changed === text) throw new Error(`nothing to change in ${file}`);
+  await writeFile(path, changed);
+}
+
+async function problems(): Promise<readonly string[]> {
+  const error: unknown = await readProgramme(folder).catch((reason: unknown) => reason);
+  if (!isProgrammeRefused(error)) throw new Error('expected a refusal', { cause: error });
+  expect(error.message.split('\n')).toHaveLength(error.problems.length + 1);
+  return error.problems.map(({ file, path, message }) => `${file}: ${path}: ${message}`);
+}
+
+describe('the LEAP programme', () => {
+  it('is accepted, and finds its parts', async () => {
+    const programme = await readProgramme(leap);
+    expect(programme.definition.services.length).toBeGreaterThanOrEqual(8);
+    expect(programme.datasets.map(({ id }) => id)).toContain('natural-thinkers.engagement');
+    const engagement = programme.dataset('natural-thinkers.engagement')!;
+    expect(engagement.serviceDefinition).toBe(programme.service('natural-thinkers'));
+    expect(programme.qualifyingSessionKinds(engagement.id).has('home-visit')).toBe(true);
+    expect(programme.qualifyingSessionKinds(engagement.id).has('newsletter')).toBe(false);
+    expect(programme.datasetsOf(engagement.service)).toHaveLength(2);
+    expect(programme.agreement(engagement.agreement)?.provider).toBe('natural-thinkers-team');
+  });
+
+  it('covers four strands with services that have beneficiaries', async () => {
+    const { definition } = await readProgramme(leap);
+    const strands = definition.services
+      .filter(({ individualBeneficiaries }) => individualBeneficiaries)
+      .flatMap(({ strand }) => strand ?? []);
+    expect(new Set(strands).size).toBeGreaterThanOrEqual(4);
+  });
+
+  it('is one document, whose text reads back as the same programme', async () => {
+    const programme = await readProgramme(leap);
+    const document = definitionDocument.parse(JSON.parse(programme.documentJson));
+    expect(canonicalJson(document)).toBe(programme.documentJson);
+    const again = programmeOf(document, () => programme.postcodeLookup());
+    expect(again.digest).toBe(programme.digest);
+    expect(again.datasets).toEqual(programme.datasets);
+  });
+
+  it('has its postcodes in its area, and one code that withholds the area', async () => {
+    const programme = await readProgramme(leap);
+    const lookup = await programme.postcodeLookup();
+    const area = new Set(programme.definition.area.lsoas.map(({ code }) => code));
+    for (const [postcode, lsoa] of lookup.entries()) {
+      expect(area.has(lsoa)).toBe(true);
+      expect(lookup.lsoaOf(postcode.toLowerCase().replace(' ', ''))).toBe(lsoa);
+    }
+    expect(lookup.size).toBeGreaterThan(400);
+    expect(lookup.lsoaOf('ZZ9 9ZZ')).toBeUndefined();
+    expect(lookup.isProtected('zz99zz')).toBe(true);
+    expect(lookup.isProtected('ZZ1 1AA')).toBe(false);
+    expect(lookup.lsoaOf('SW9 1AA')).toBeUndefined();
+    expect(await programme.postcodeLookup()).toBe(lookup);
+  });
+
+  it('has a digest that white space and order do not change, and content does', async () => {
+    const { digest } = await readProgramme(leap);
+    await edit('programme.json', (text) => JSON.stringify(JSON.parse(text)));
+    expect((await readProgramme(folder)).digest).toBe(digest);
+    await edit('programme.json', (text) => text.replace('"Baby Steps"', '"Baby steps"'));
+    expect((await readProgramme(folder)).digest).not.toBe(digest);
+  });
+});
+
+describe('a refusal', () => {
+  it('lists everything that is wrong, in every file, at once', async () => {
+    await edit('programme.json', (text) =>
+      text
+        .replace('"strand": "diet-nutrition"', '"strand": "xyz"')
+        .replace('"lookupFile": "postcodes.csv"', '"lookupFile": "nowhere.csv"')
+        .replace('"schemaFile": "activity.json"', '"schemaFile": "actvity.json"')
+        .replace('"version": 1', '"version": "one"'),
+    );
+    await edit('datasets/sessions.json', (text) =>
+      text.replace('"name": "eventDate"', '"name": "eventdate"'),
+    );
+    await writeFile(join(folder, 'datasets/draft.json'), '{ "fields": ');
+    const found = await problems();
+    expect(found).toContain('programme.json: services[8].strand: no strand "xyz"');
+    expect(found).toContain('programme.json: area.lookupFile: there is no file "nowhere.csv"');
+    expect(found).toContain('programme.json: datasets[20].schemaFile: there is no datasets/actvity.json');
+    expect(found.some((problem) => problem.startsWith('programme.json: version: '))).toBe(true);
+    expect(found.some((problem) => problem.startsWith('datasets/draft.json: : is not JSON'))).toBe(true);
+    expect(found).toContain('datasets/draft.json: : no dataset uses this schema');
+    expect(
+      found.some((problem) => problem.startsWith('datasets/sessions.json: fields[7].x-kinledger.target')),
+    ).toBe(true);
+  });
+
+  it('names a problem of a shared schema once', async () => {
+    await edit('datasets/participants.json', (text) =>
+      text.replace('"case_number"],', '"row_number"],').replace('["case_number"]', '["row_number"]'),
+    );
+    expect(await problems()).toEqual(['datasets/participants.json: primaryKey[0]: no field "row_number"']);
+  });
+
+  it('of a folder without a definition says so', async () => {
+    await rm(join(folder, 'programme.json'));
+    expect(await problems()).toEqual(['programme.json: : cannot be read']);
+  });
+
+  it('keeps the look-up file beside the definition', async () => {
+    await edit('programme.json', (text) => text.replace('"postcodes.csv"', '"../postcodes.csv"'));
+    expect(await problems()).toEqual([
+      'programme.json: area.lookupFile: expected the name of a file beside programme.json',
+    ]);
+  });
+
+  it('of a look-up file that has another header says so', async () => {
+    await edit('postcodes.csv', (text) => text.replace('postcode,lsoa', 'pcds,lsoa21cd'));
+    expect(await problems()).toEqual([
+      'programme.json: area.lookupFile: the first line of postcodes.csv is not "postcode,lsoa"',
+    ]);
+  });
+});
+
+describe('a postcode look-up', () => {
+  it.each([
+    ['not a postcode', 'XYZ,E01990001'],
+    ['not an LSOA', 'ZZ1 1AA,W1'],
+    ['two LSOAs of one postcode', 'zz11aa,E01990002'],
+  ])('with %s is refused with its line', async (_what, line) => {
+    await edit('postcodes.csv', (text) =>
+      text.replace('ZZ1 1AA,E01990001\n', `ZZ1 1AA,E01990001\n${line}\n`),
+    );
+    const programme = await readProgramme(folder);
+    const error: unknown = await programme.postcodeLookup().catch((reason: unknown) => reason);
+    expect(isPostcodeLookupRefused(error) && error.line).toBe(3);
+  });
+});
