@@ -1,1 +1,2 @@
+export * from './standing.js';
 export * from './submission-id.js';
