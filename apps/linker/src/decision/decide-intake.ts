@@ -1,0 +1,114 @@
+import type { LedgerDecision } from '@kinledger/contracts';
+import type { DecisionRun } from '@kinledger/domain';
+import type { FileIntake, Inbox, WithdrawalIntake } from '../inbox/inbox.js';
+import { stagedRowsDiffer } from './errors.js';
+import type { LedgerWriter } from './ledger-writer.js';
+import type { ProgrammeLedger } from './programme-ledger.js';
+import { RowCursor } from './row-cursor.js';
+import { Scribe } from './scribe.js';
+
+export interface DecisionContext {
+  readonly ledger: ProgrammeLedger;
+  readonly writer: LedgerWriter;
+  readonly inbox: Inbox;
+  readonly signal: AbortSignal;
+}
+
+/** Why a command cannot be carried out; nothing is recorded. */
+export type Refusal = 'submission-unknown' | 'submission-withdrawn-already';
+
+/**
+ * Decides a submission as a whole. Its rows are read twice, so that they need not be in memory together: once for the
+ * engine, once for the commitments and bodies of those whose records enter the ledger.
+ * @returns the number of rows. @throws what the store and the inbox throw; the signal's reason when it aborts.
+ */
+export async function decideSubmission(context: DecisionContext, intake: FileIntake): Promise<number> {
+  const { ledger, writer, inbox, signal } = context;
+  const { submission } = intake.data;
+  const run = ledger.engine.begin(intake.data);
+  for await (const { rows } of inbox.chunksOf(submission)) {
+    signal.throwIfAborted();
+    for (const row of rows) run.stage(row);
+  }
+  const again = new RowCursor(inbox, submission);
+  const scribe = new Scribe(ledger, writer, intake);
+  for (const { decision, row: ordinal } of run.decide(ledger.nextRevision)) {
+    if (ordinal === null) {
+      scribe.write(decision);
+    } else {
+      const row = again.here(ordinal) ?? (await again.at(ordinal));
+      if (!('record' in decision.data) || decision.data.record !== row.record) {
+        throw stagedRowsDiffer(submission);
+      }
+      scribe.write(decision, row);
+    }
+    if (writer.isFull) {
+      signal.throwIfAborted();
+      await writer.flush();
+    }
+  }
+  await writer.finish();
+  return run.rows;
+}
+
+/** Records that a submission cannot be processed. Nothing of it was received: it has no row in the ledger. */
+export async function park(context: DecisionContext, intake: FileIntake, reason: string): Promise<void> {
+  const scribe = new Scribe(context.ledger, context.writer, intake);
+  scribe.write({
+    type: 'SubmissionParked',
+    data: { submission: intake.data.submission, intake: intake.intake, reason },
+  });
+  await context.writer.finish();
+}
+
+/** Whether a withdrawal can be carried out. A function of the ledger: asked again, it answers the same. */
+export function refusalOf(ledger: ProgrammeLedger, intake: WithdrawalIntake): Refusal | undefined {
+  const { submission } = intake.data;
+  if (ledger.isParked(submission)) return undefined;
+  const standing = ledger.engine.standingOf(submission);
+  switch (standing) {
+    case 'standing':
+    case 'superseded':
+      return undefined;
+    case 'unknown':
+      return 'submission-unknown';
+    case 'withdrawn':
+      return 'submission-withdrawn-already';
+    default:
+      return standing satisfies never;
+  }
+}
+
+/** Takes a submission out. One that was parked has no rows to take out: the ledger says that it is gone. */
+export async function decideWithdrawal(context: DecisionContext, intake: WithdrawalIntake): Promise<void> {
+  const { ledger, writer, signal } = context;
+  const { data } = intake;
+  const scribe = new Scribe(ledger, writer, intake);
+  if (ledger.isParked(data.submission)) {
+    scribe.write(withdrawnWithoutRows(intake));
+  } else {
+    await writeAll(ledger.engine.withdraw(data), ledger, scribe, writer, signal);
+  }
+  await writer.finish();
+}
+
+async function writeAll(
+  run: DecisionRun,
+  ledger: ProgrammeLedger,
+  scribe: Scribe,
+  writer: LedgerWriter,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { decision } of run.decide(ledger.nextRevision)) {
+    scribe.write(decision);
+    if (writer.isFull) {
+      signal.throwIfAborted();
+      await writer.flush();
+    }
+  }
+}
+
+const withdrawnWithoutRows = ({ data, intake }: WithdrawalIntake): LedgerDecision => ({
+  type: 'SubmissionWithdrawn',
+  data: { submission: data.submission, intake, reason: data.reason, by: data.by, retired: 0, revived: 0 },
+});

@@ -1,0 +1,306 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LinkageDecider, LinkageEngineOptions } from '@kinledger/domain';
+import {
+  isEventIdReused,
+  isRecordBodyDiffers,
+  isRevisionConflict,
+  type EventStore,
+} from '@kinledger/event-store';
+import type { Inbox, Intake } from '../inbox/inbox.js';
+import type { Lease, Leases } from '../lease/lease.js';
+import {
+  adoptionOf,
+  engineOptionsOf,
+  firstInstantOf,
+  requireSameGround,
+  type ConfiguredProgramme,
+} from './adoption.js';
+import {
+  decideSubmission,
+  decideWithdrawal,
+  park,
+  refusalOf,
+  type DecisionContext,
+} from './decide-intake.js';
+import { isHalt, ledgerBehindInbox, ledgerDiffers, ledgerUnreadable, type Halt } from './errors.js';
+import { defaultAppendLimits, LedgerWriter, type AppendLimits } from './ledger-writer.js';
+import type { ProgrammeLedger } from './programme-ledger.js';
+import { recover } from './recovery.js';
+import type { WakeUp } from './wake-up.js';
+
+export type LoopState = 'standby' | 'recovering' | 'deciding' | 'halted' | 'stopped';
+
+/** An intake that is through: what became of it, and how long it took. */
+export interface DecidedIntake {
+  readonly intake: number;
+  readonly outcome: 'linked' | 'withdrawn' | 'parked' | 'refused';
+  readonly rows: number;
+  readonly seconds: number;
+}
+
+/** Told of what happens, for metrics and logs; holds no row and no token. */
+export interface DecisionObserver {
+  state(state: LoopState, halt?: Halt): void;
+  /** The ledger as it stands after recovery and after each decision. */
+  ledger(ledger: ProgrammeLedger): void;
+  decided(decided: DecidedIntake): void;
+  appended(events: number): void;
+  /** Somebody else appended: memory is dropped and the ledger read again. */
+  refused(): void;
+  /** A failure after which the loop goes on by itself. */
+  failed(error: unknown): void;
+}
+
+/** Publishes what is decided, for as long as its signal lets it. */
+export interface Publication {
+  run(signal: AbortSignal): Promise<void>;
+  /** The ledger is closed up to this revision, durably. */
+  closedUpTo(revision: number): void;
+}
+
+export interface DecisionLoopOptions extends ConfiguredProgramme {
+  readonly store: EventStore;
+  readonly inbox: Inbox;
+  readonly leases: Leases;
+  readonly publication: Publication;
+  readonly engine: (options: LinkageEngineOptions) => LinkageDecider;
+  readonly observer: DecisionObserver;
+  /** Called when something was staged. */
+  readonly wakeUp: WakeUp;
+  /** Looks again after this time even if nobody called: another member of the group may have staged. */
+  readonly pollMs?: number;
+  readonly limits?: AppendLimits;
+  readonly recoveryPageSize?: number;
+}
+
+export const streamOf = (programme: string): string => `programme-${programme}`;
+
+const POLL_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
+/** So often the same refusal may come at the same place before a person has to look. */
+const PATIENCE = 3;
+
+/**
+ * Decides a programme's intakes, one after the other, in the order that intake gave them. What it keeps in memory
+ * follows from the ledger alone: after any failure it is dropped and read again.
+ */
+export class DecisionLoop {
+  private readonly programmeId: string;
+  private readonly stream: string;
+
+  constructor(private readonly options: DecisionLoopOptions) {
+    this.programmeId = options.programme.definition.id;
+    this.stream = streamOf(this.programmeId);
+  }
+
+  /** Runs until the signal aborts: as the writer while the lease is ours, else as a standby. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { leases, observer } = this.options;
+    while (!signal.aborted) {
+      observer.state('standby');
+      const lease = await leases.acquire(this.programmeId, signal);
+      if (lease === undefined) break;
+      try {
+        await this.lead(lease, signal);
+      } finally {
+        await lease.release();
+      }
+    }
+    observer.state('stopped');
+  }
+
+  /** Publishes and decides until the lease is lost or the loop is stopped. */
+  private async lead(lease: Lease, stopped: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([stopped, lease.lost]);
+    const publishing = this.options.publication.run(signal);
+    await this.decideWhileLeading(signal);
+    await publishing;
+  }
+
+  private async decideWhileLeading(signal: AbortSignal): Promise<void> {
+    const { observer } = this.options;
+    const failures = new Failures();
+    while (!signal.aborted) {
+      try {
+        observer.state('recovering');
+        await this.decideFromLedger(signal, failures);
+      } catch (error) {
+        if (signal.aborted) return;
+        const halt = failures.haltBy(error);
+        if (halt !== undefined) return this.halt(halt, signal);
+        if (isRevisionConflict(error)) observer.refused();
+        else observer.failed(error);
+        await pause(failures.pauseMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Stops deciding and says so, until somebody stops the process: whoever comes next would see the same. */
+  private async halt(halt: Halt, signal: AbortSignal): Promise<void> {
+    this.options.observer.state('halted', halt);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  private async decideFromLedger(signal: AbortSignal, failures: Failures): Promise<void> {
+    const { store, inbox, engine, programme, publication, observer, recoveryPageSize } = this.options;
+    const recovered = await recover({
+      store,
+      stream: this.stream,
+      engine: engine(engineOptionsOf(programme)),
+      signal,
+      ...(recoveryPageSize === undefined ? {} : { pageSize: recoveryPageSize }),
+    });
+    const { ledger } = recovered;
+    let { head } = recovered;
+    failures.reached(ledger.nextRevision);
+    requireSameGround(ledger, this.options);
+    if (ledger.lastClosed !== undefined) {
+      await inbox.settle(this.programmeId, ledger.lastClosed.intake, ledger.lastClosed.outcome);
+    }
+    await inbox.sweep();
+    if (head === -1) head = await this.define(ledger, firstInstantOf(programme));
+    publication.closedUpTo(ledger.closedAt);
+    observer.ledger(ledger);
+    observer.state('deciding');
+
+    let place = ledger.lastIntake;
+    for (;;) {
+      const intake = await this.nextIntake(place + 1, signal);
+      if (intake === undefined) return;
+      place = intake.intake;
+      if (intake.state === 'refused') continue;
+      // What an interrupted decision left is finished under the definition that it began under.
+      if (head < ledger.nextRevision) head = await this.define(ledger, intake.time);
+      head = await this.decide(ledger, head, intake, signal);
+      publication.closedUpTo(ledger.closedAt);
+      observer.ledger(ledger);
+      failures.reached(ledger.nextRevision);
+    }
+  }
+
+  /** Brings the configured definition into force where it is not. @returns the stream's head. */
+  private async define(ledger: ProgrammeLedger, time: string): Promise<number> {
+    const { store, observer } = this.options;
+    const head = ledger.nextRevision - 1;
+    const adoption = adoptionOf(ledger, this.options, time);
+    if (adoption === undefined) return head;
+    await store.append(this.stream, adoption.events, {
+      expectedRevision: head === -1 ? 'no-stream' : head,
+      payloads: adoption.payloads,
+    });
+    for (const event of adoption.applied) ledger.apply(event);
+    observer.appended(adoption.events.length);
+    return ledger.nextRevision - 1;
+  }
+
+  /** Decides one intake and settles it in the inbox. @returns the stream's head. */
+  private async decide(
+    ledger: ProgrammeLedger,
+    head: number,
+    intake: Intake,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { store, inbox, observer, limits = defaultAppendLimits } = this.options;
+    const started = performance.now();
+    const writer = new LedgerWriter({
+      store,
+      stream: this.stream,
+      from: ledger.nextRevision,
+      head,
+      limits,
+      onAppended: (events) => observer.appended(events),
+    });
+    const outcome = await this.carryOut({ ledger, writer, inbox, signal }, intake);
+    if (outcome.outcome !== 'refused') {
+      // What an interrupted run left is longer than the decision: it was not this decision.
+      if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
+      await inbox.settle(this.programmeId, intake.intake, outcome.outcome);
+    }
+    observer.decided({ ...outcome, intake: intake.intake, seconds: (performance.now() - started) / 1000 });
+    return Math.max(head, ledger.nextRevision - 1);
+  }
+
+  private async carryOut(
+    context: DecisionContext,
+    intake: Intake,
+  ): Promise<Pick<DecidedIntake, 'outcome' | 'rows'>> {
+    const { inbox, publication } = this.options;
+    switch (intake.kind) {
+      case 'file': {
+        const { complete, unprocessable } = await inbox.progressOf(intake.data.submission);
+        if (complete !== undefined) {
+          return { outcome: 'linked', rows: await decideSubmission(context, intake) };
+        }
+        await park(context, intake, unprocessable ?? 'unprocessable');
+        return { outcome: 'parked', rows: 0 };
+      }
+      case 'withdrawal': {
+        const refusal = refusalOf(context.ledger, intake);
+        if (refusal !== undefined) {
+          await inbox.refuse(this.programmeId, intake.intake, refusal);
+          publication.closedUpTo(context.ledger.closedAt);
+          return { outcome: 'refused', rows: 0 };
+        }
+        await decideWithdrawal(context, intake);
+        return { outcome: 'withdrawn', rows: 0 };
+      }
+      default:
+        return intake satisfies never;
+    }
+  }
+
+  /** Waits until everything of an intake is staged. `undefined` when the signal aborts first. */
+  private async nextIntake(place: number, signal: AbortSignal): Promise<Intake | undefined> {
+    const { inbox, wakeUp, pollMs = POLL_MS } = this.options;
+    while (!signal.aborted) {
+      const intake = await inbox.intake(this.programmeId, place);
+      if (intake !== undefined && (await this.isReady(intake))) return intake;
+      await wakeUp.wait(pollMs, signal);
+    }
+    return undefined;
+  }
+
+  private async isReady(intake: Intake): Promise<boolean> {
+    switch (intake.state) {
+      case 'refused':
+        return true;
+      case 'waiting': {
+        if (intake.kind === 'withdrawal') return true;
+        const { complete, unprocessable } = await this.options.inbox.progressOf(intake.data.submission);
+        return complete !== undefined || unprocessable !== undefined;
+      }
+      case 'decided':
+      case 'parked':
+        throw ledgerBehindInbox(intake.intake);
+      default:
+        return intake.state satisfies never;
+    }
+  }
+}
+
+/** Remembers how often the loop failed at the same place of the ledger. */
+class Failures {
+  private count = 0;
+  private place = -1;
+
+  reached(revision: number): void {
+    if (revision === this.place) return;
+    this.place = revision;
+    this.count = 0;
+  }
+
+  get pauseMs(): number {
+    return Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(this.count, 10));
+  }
+
+  /** Counts a failure. @returns the error to halt with, where repeating cannot help. */
+  haltBy(error: unknown): Halt | undefined {
+    this.count += 1;
+    if (isHalt(error)) return error;
+    const stubborn = isEventIdReused(error) || isRecordBodyDiffers(error);
+    return stubborn && this.count >= PATIENCE ? ledgerUnreadable(error.message) : undefined;
+  }
+}

@@ -1,0 +1,112 @@
+import type { EncodedLedgerEvent } from '@kinledger/domain';
+import type { EventStore, RecordBody } from '@kinledger/event-store';
+import { ledgerDiffers } from './errors.js';
+
+/** What goes into one append at most. */
+export interface AppendLimits {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+export const defaultAppendLimits: AppendLimits = { events: 4_000, bytes: 4 * 1024 * 1024 };
+
+export interface LedgerWriterOptions {
+  readonly store: EventStore;
+  readonly stream: string;
+  /** Revision of the first event that will be written. */
+  readonly from: number;
+  /** Revision of the stream's last event. Events up to it are there already: they are compared, not appended. */
+  readonly head: number;
+  readonly limits: AppendLimits;
+  readonly onAppended?: (events: number) => void;
+}
+
+/**
+ * Writes events one after the other, in appends that each say where the stream must end. An event that is in the
+ * ledger already must be the same to the byte. One append is under way while the next one is being filled.
+ */
+export class LedgerWriter {
+  private batch: Batch;
+  private underway: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: LedgerWriterOptions) {
+    this.batch = emptyBatch(options.from);
+  }
+
+  /** Takes the next event; the body is that of the record which the event brings in. Then look at `isFull`. */
+  take(event: EncodedLedgerEvent, body?: RecordBody): void {
+    const { batch } = this;
+    batch.events.push(event);
+    batch.bytes += event.bytes.length;
+    if (body === undefined) return;
+    batch.bodies.push(body);
+    batch.bytes += body.bytes.length;
+  }
+
+  get isFull(): boolean {
+    const { events, bytes } = this.options.limits;
+    return this.batch.events.length >= events || this.batch.bytes >= bytes;
+  }
+
+  /**
+   * Sends what was taken, once the append before it is durable; does not wait for its own.
+   * @throws what the append before it threw.
+   */
+  async flush(): Promise<void> {
+    const { batch } = this;
+    if (batch.events.length === 0) return;
+    this.batch = emptyBatch(batch.first + batch.events.length);
+    await this.underway;
+    this.underway = this.write(batch);
+    // Whoever flushes or finishes next is told; until then nobody listens.
+    this.underway.catch(() => undefined);
+  }
+
+  /**
+   * Resolves when everything that was taken is durable.
+   * @throws LedgerDiffers, and whatever the store's `append` throws.
+   */
+  async finish(): Promise<void> {
+    await this.flush();
+    await this.underway;
+  }
+
+  private async write(batch: Batch): Promise<void> {
+    const { store, stream, head, onAppended } = this.options;
+    const known = Math.min(batch.events.length, Math.max(0, head - batch.first + 1));
+    if (known > 0) await this.compare(batch, known);
+    const events = batch.events.slice(known);
+    if (events.length === 0) return;
+    const first = batch.first + known;
+    await store.append(stream, events, {
+      expectedRevision: first === 0 ? 'no-stream' : first - 1,
+      bodies: known === 0 ? batch.bodies : batch.bodies.filter(({ revision }) => revision >= first),
+    });
+    onAppended?.(events.length);
+  }
+
+  private async compare(batch: Batch, known: number): Promise<void> {
+    const { store, stream } = this.options;
+    let at = 0;
+    while (at < known) {
+      const page = await store.readPage(stream, batch.first + at, known - at);
+      if (page.length === 0) throw ledgerDiffers(stream, batch.first + at);
+      for (const stored of page) {
+        const ours = batch.events[at];
+        if (ours === undefined || Buffer.compare(stored.bytes, ours.bytes) !== 0) {
+          throw ledgerDiffers(stream, stored.revision);
+        }
+        at += 1;
+      }
+    }
+  }
+}
+
+interface Batch {
+  readonly first: number;
+  readonly events: EncodedLedgerEvent[];
+  readonly bodies: RecordBody[];
+  bytes: number;
+}
+
+const emptyBatch = (first: number): Batch => ({ first, events: [], bodies: [], bytes: 0 });

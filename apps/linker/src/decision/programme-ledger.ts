@@ -1,0 +1,114 @@
+import type { LedgerEvent, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
+import { isRecordBodyMissing, type LinkageDecider } from '@kinledger/domain';
+import { ledgerUnreadable } from './errors.js';
+
+/** How the last intake in the ledger ended. */
+export interface ClosedIntake {
+  readonly intake: number;
+  readonly outcome: 'linked' | 'withdrawn' | 'parked';
+}
+
+/**
+ * What the linker knows of a programme: a fold over its ledger, the linkage engine included. It is the same whether
+ * the events were just decided or read back, so that it may be dropped and made again at any time.
+ */
+export class ProgrammeLedger {
+  /** Revision of the next event. */
+  nextRevision = 0;
+  /** Revision of the last closing event; -1 before the first. */
+  closedAt = -1;
+  lastClosed: ClosedIntake | undefined;
+  definition: { readonly digest: string; readonly signingKey: string } | undefined;
+  strategyDigest: string | undefined;
+  openReferrals = 0;
+  tokensWithoutForce = 0;
+
+  private received: { readonly submission: SubmissionId; readonly intake: number } | undefined;
+  private readonly parked = new Set<SubmissionId>();
+  private readonly eventsByDefinition = new Map<string, number>();
+
+  constructor(readonly engine: LinkageDecider) {}
+
+  /** Place of the last intake that the ledger has; 0 before the first. */
+  get lastIntake(): number {
+    return this.lastClosed?.intake ?? 0;
+  }
+
+  isParked(submission: SubmissionId): boolean {
+    return this.parked.has(submission);
+  }
+
+  /** Events that a definition has caused so far: the same definition may come back later, an event id may not. */
+  eventsCausedBy(definition: string): number {
+    return this.eventsByDefinition.get(definition) ?? 0;
+  }
+
+  /**
+   * Applies the next event. `row` is the body of the record that it brings in; it may be left out where this very
+   * engine has staged the row.
+   * @throws LedgerUnreadable when an event is out of place or a body is missing.
+   */
+  apply(event: LedgerEvent, row?: PseudonymisedRow): void {
+    if (event.revision !== this.nextRevision) {
+      throw ledgerUnreadable(`event ${event.revision} stands where ${this.nextRevision} is due`);
+    }
+    this.applyToEngine(event, row);
+    this.nextRevision += 1;
+    switch (event.type) {
+      case 'ProgrammeDefined':
+        this.definition = { digest: event.data.definition, signingKey: event.data.signingKey };
+        this.countDefinition(event.cause);
+        this.closedAt = event.revision;
+        return;
+      case 'StrategyAdopted':
+        this.strategyDigest = event.data.digest;
+        this.countDefinition(event.cause);
+        this.closedAt = event.revision;
+        return;
+      case 'SubmissionReceived':
+        this.received = event.data;
+        return;
+      case 'SubmissionLinked':
+        if (this.received?.submission !== event.data.submission) {
+          throw ledgerUnreadable(`the submission linked at ${event.revision} was never received`);
+        }
+        this.tokensWithoutForce = event.data.tokensWithoutForce;
+        return this.close(event, { intake: this.received.intake, outcome: 'linked' });
+      case 'SubmissionWithdrawn':
+        this.parked.delete(event.data.submission);
+        return this.close(event, { intake: event.data.intake, outcome: 'withdrawn' });
+      case 'SubmissionParked':
+        this.parked.add(event.data.submission);
+        return this.close(event, { intake: event.data.intake, outcome: 'parked' });
+      case 'LinkReferred':
+        this.openReferrals += 1;
+        return;
+      case 'LinkReferralLapsed':
+        this.openReferrals -= 1;
+        return;
+      default:
+        return;
+    }
+  }
+
+  private applyToEngine(event: LedgerEvent, row: PseudonymisedRow | undefined): void {
+    try {
+      this.engine.apply(event, row);
+    } catch (error) {
+      if (!isRecordBodyMissing(error)) throw error;
+      throw ledgerUnreadable(
+        `the body of the record that entered at revision ${event.revision} is missing, and no erasure names it`,
+      );
+    }
+  }
+
+  private close(event: LedgerEvent, closed: ClosedIntake): void {
+    this.received = undefined;
+    this.lastClosed = closed;
+    this.closedAt = event.revision;
+  }
+
+  private countDefinition(cause: string): void {
+    this.eventsByDefinition.set(cause, this.eventsCausedBy(cause) + 1);
+  }
+}

@@ -1,0 +1,84 @@
+import { closingEvents, type PseudonymisedRow } from '@kinledger/contracts';
+import type { LinkageDecider } from '@kinledger/domain';
+import type { EventStore, RecordBody, StoredEvent } from '@kinledger/event-store';
+import { ProgrammeLedger } from './programme-ledger.js';
+import { ledgerEventOf, rowOf } from './stored-event.js';
+
+export interface RecoveryOptions {
+  readonly store: EventStore;
+  readonly stream: string;
+  readonly engine: LinkageDecider;
+  readonly signal: AbortSignal;
+  readonly pageSize?: number;
+}
+
+export interface Recovered {
+  readonly ledger: ProgrammeLedger;
+  /** Revision of the stream's last event: beyond the ledger's last closing event where a decision was interrupted. */
+  readonly head: number;
+}
+
+const PAGE_SIZE = 5_000;
+
+/**
+ * Takes a programme's ledger up again: everything up to its last closing event. What an interrupted decision left
+ * behind it is not applied, but decided anew and compared.
+ * @throws LedgerUnreadable; the signal's reason when it aborts.
+ */
+export async function recover(options: RecoveryOptions): Promise<Recovered> {
+  const { store, stream, engine, signal, pageSize = PAGE_SIZE } = options;
+  const ledger = new ProgrammeLedger(engine);
+  const head = await store.head(stream);
+  const end = await lastClosing(store, stream, head, pageSize);
+  const read = (from: number) => readPage(store, stream, from, Math.min(pageSize, end - from + 1));
+  let ahead = read(0);
+  while (ledger.nextRevision <= end) {
+    signal.throwIfAborted();
+    const page = await ahead;
+    // The next page is under way while this one is applied.
+    const next = ledger.nextRevision + page.events.length;
+    ahead = next <= end && page.events.length > 0 ? read(next) : Promise.resolve(emptyPage);
+    ahead.catch(() => undefined);
+    if (page.events.length === 0) throw new Error(`${stream} became shorter while it was read`);
+    applyPage(ledger, page);
+  }
+  return { ledger, head };
+}
+
+interface Page {
+  readonly events: readonly StoredEvent[];
+  readonly bodies: readonly RecordBody[];
+}
+
+const emptyPage: Page = { events: [], bodies: [] };
+
+async function readPage(store: EventStore, stream: string, from: number, limit: number): Promise<Page> {
+  if (limit <= 0) return emptyPage;
+  const [events, bodies] = await Promise.all([
+    store.readPage(stream, from, limit),
+    store.readBodies(stream, from, from + limit - 1),
+  ]);
+  return { events, bodies };
+}
+
+function applyPage(ledger: ProgrammeLedger, { events, bodies }: Page): void {
+  const rows = new Map<number, PseudonymisedRow>();
+  for (const body of bodies) rows.set(body.revision, rowOf(body));
+  for (const stored of events) ledger.apply(ledgerEventOf(stored), rows.get(stored.revision));
+}
+
+/** Revision of the last closing event; -1 where there is none. Looks from the end: an interrupted decision is short. */
+async function lastClosing(
+  store: EventStore,
+  stream: string,
+  head: number,
+  pageSize: number,
+): Promise<number> {
+  for (let to = head; to >= 0; to -= pageSize) {
+    const from = Math.max(0, to - pageSize + 1);
+    const page = await store.readPage(stream, from, to - from + 1);
+    const closing = page.findLast(({ type }) => closingEvents.has(type));
+    if (closing !== undefined) return closing.revision;
+  }
+  return -1;
+}

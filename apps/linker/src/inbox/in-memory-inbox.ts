@@ -1,0 +1,168 @@
+import {
+  FileAccepted,
+  read,
+  RowPseudonymised,
+  WithdrawSubmission,
+  type SubmissionId,
+} from '@kinledger/contracts';
+import type {
+  Inbox,
+  InboxCounts,
+  IncomingChunk,
+  IncomingIntake,
+  IncomingUnprocessable,
+  Intake,
+  IntakeState,
+  RefusedCommand,
+  StagedChunk,
+  StagingResult,
+  SubmissionProgress,
+} from './inbox.js';
+
+interface Held extends IncomingIntake {
+  state: IntakeState;
+  reason?: string;
+  answered?: boolean;
+}
+
+/** An inbox that lasts as long as its process: for decisions that are made without a database. */
+export class InMemoryInbox implements Inbox {
+  private readonly intakes = new Map<string, Held>();
+  private readonly chunks = new Map<SubmissionId, Map<number, IncomingChunk>>();
+  private readonly unprocessable = new Map<SubmissionId, string>();
+
+  async stageIntakes(intakes: readonly IncomingIntake[]): Promise<StagingResult> {
+    const conflicting: string[] = [];
+    let staged = 0;
+    for (const item of intakes) {
+      const key = keyOf(item.programme, item.intake);
+      const held = this.intakes.get(key);
+      const other = held ?? (item.kind === 'file' ? this.fileOf(item.submission) : undefined);
+      if (other === undefined) {
+        this.intakes.set(key, { ...item, state: 'waiting' });
+        staged += 1;
+      } else if (held?.cause !== item.cause) {
+        conflicting.push(`intake ${item.intake}`);
+      }
+    }
+    return { staged, conflicting };
+  }
+
+  async stageChunks(chunks: readonly IncomingChunk[]): Promise<StagingResult> {
+    const conflicting: string[] = [];
+    let staged = 0;
+    for (const item of chunks) {
+      if (this.fileOf(item.submission)?.state === 'decided') continue;
+      const held = this.chunks.get(item.submission) ?? new Map<number, IncomingChunk>();
+      this.chunks.set(item.submission, held);
+      const there = held.get(item.chunk);
+      if (there === undefined) {
+        held.set(item.chunk, item);
+        staged += 1;
+      } else if (Buffer.compare(there.body, item.body) !== 0) {
+        conflicting.push(`chunk ${item.chunk} of ${item.submission}`);
+      }
+    }
+    return { staged, conflicting };
+  }
+
+  async stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void> {
+    for (const { submission, reason } of submissions) {
+      if (!this.unprocessable.has(submission)) this.unprocessable.set(submission, reason);
+    }
+  }
+
+  async intake(programme: string, intake: number): Promise<Intake | undefined> {
+    const held = this.intakes.get(keyOf(programme, intake));
+    if (held === undefined) return undefined;
+    const { cause, time, state, version } = held;
+    const data: unknown = JSON.parse(Buffer.from(held.body).toString('utf8'));
+    switch (held.kind) {
+      case 'file':
+        return { kind: 'file', intake, cause, time, state, data: read(FileAccepted, version, data) };
+      case 'withdrawal':
+        return {
+          kind: 'withdrawal',
+          intake,
+          cause,
+          time,
+          state,
+          data: read(WithdrawSubmission, version, data),
+        };
+    }
+  }
+
+  async progressOf(submission: SubmissionId): Promise<SubmissionProgress> {
+    const unprocessable = this.unprocessable.get(submission);
+    const chunks = this.inOrder(submission);
+    const end = chunks.findIndex(({ last }) => last);
+    const counted = chunks.slice(0, end + 1);
+    const whole = end !== -1 && counted.every(({ chunk }, index) => chunk === index);
+    const rows = counted.reduce((sum, chunk) => sum + chunk.rows, 0);
+    return { complete: whole ? { chunks: counted.length, rows } : undefined, unprocessable };
+  }
+
+  async *chunksOf(submission: SubmissionId): AsyncGenerator<StagedChunk, void, undefined> {
+    for (const { chunk, last, version, body } of this.inOrder(submission)) {
+      const data: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
+      yield { chunk, rows: read(RowPseudonymised, version, data).rows };
+      if (last) return;
+    }
+  }
+
+  async settle(programme: string, intake: number, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void> {
+    const held = this.intakes.get(keyOf(programme, intake));
+    if (held === undefined) return;
+    held.state = outcome === 'parked' ? 'parked' : 'decided';
+    if (outcome === 'parked') return;
+    const file = this.fileOf(held.submission);
+    if (outcome === 'withdrawn' && file !== undefined) file.state = 'decided';
+    this.chunks.delete(held.submission);
+  }
+
+  async refuse(programme: string, intake: number, reason: string): Promise<void> {
+    const held = this.intakes.get(keyOf(programme, intake));
+    if (held?.state === 'waiting') Object.assign(held, { state: 'refused', reason, answered: false });
+  }
+
+  async unansweredRefusals(programme: string): Promise<readonly RefusedCommand[]> {
+    return [...this.intakes.values()]
+      .filter((held) => held.programme === programme && held.answered === false)
+      .sort((a, b) => a.intake - b.intake)
+      .map(({ intake, cause, time, reason }) => ({ intake, commandId: cause, time, reason: reason ?? '' }));
+  }
+
+  async markAnswered(programme: string, intakes: readonly number[]): Promise<void> {
+    for (const intake of intakes) {
+      const held = this.intakes.get(keyOf(programme, intake));
+      if (held?.state === 'refused') held.answered = true;
+    }
+  }
+
+  async sweep(): Promise<number> {
+    let swept = 0;
+    for (const [submission, chunks] of this.chunks) {
+      if (this.fileOf(submission)?.state !== 'decided') continue;
+      swept += chunks.size;
+      this.chunks.delete(submission);
+    }
+    return swept;
+  }
+
+  async counts(programme: string): Promise<InboxCounts> {
+    const states = [...this.intakes.values()].filter((held) => held.programme === programme);
+    const inState = (state: IntakeState) => states.filter((held) => held.state === state).length;
+    const chunks = [...this.chunks.values()].reduce((sum, held) => sum + held.size, 0);
+    return { waiting: inState('waiting'), parked: inState('parked'), refused: inState('refused'), chunks };
+  }
+
+  private fileOf(submission: SubmissionId): Held | undefined {
+    return this.intakes.values().find((held) => held.kind === 'file' && held.submission === submission);
+  }
+
+  private inOrder(submission: SubmissionId): readonly IncomingChunk[] {
+    return [...(this.chunks.get(submission)?.values() ?? [])].sort((a, b) => a.chunk - b.chunk);
+  }
+}
+
+const keyOf = (programme: string, intake: number): string => `${programme} ${intake}`;

@@ -1,0 +1,124 @@
+import type {
+  DataOf,
+  FileAccepted,
+  PseudonymisedRow,
+  SubmissionId,
+  WithdrawSubmission,
+} from '@kinledger/contracts';
+
+/** A place in the order of intake: an accepted file, or the command to withdraw one. */
+export type Intake = FileIntake | WithdrawalIntake;
+
+export interface FileIntake extends Place {
+  readonly kind: 'file';
+  readonly data: DataOf<typeof FileAccepted>;
+}
+
+export interface WithdrawalIntake extends Place {
+  readonly kind: 'withdrawal';
+  readonly data: DataOf<typeof WithdrawSubmission>;
+}
+
+interface Place {
+  readonly intake: number;
+  /** ce_id of the message. */
+  readonly cause: string;
+  /** ce_time of the message, letter for letter. */
+  readonly time: string;
+  readonly state: IntakeState;
+}
+
+/**
+ * waiting: not decided yet. decided: the ledger has it. parked: the ledger says that it cannot be processed.
+ * refused: a command that could not be carried out; it holds its place in the order without an event.
+ */
+export type IntakeState = 'waiting' | 'decided' | 'parked' | 'refused';
+
+/** A message as it is staged: bytes as they came, and what must be known of them without reading them. */
+export interface IncomingIntake {
+  readonly kind: Intake['kind'];
+  readonly programme: string;
+  readonly intake: number;
+  readonly submission: SubmissionId;
+  readonly cause: string;
+  readonly time: string;
+  readonly version: number;
+  readonly body: Uint8Array;
+}
+
+export interface IncomingChunk {
+  readonly submission: SubmissionId;
+  readonly chunk: number;
+  readonly last: boolean;
+  readonly rows: number;
+  readonly version: number;
+  readonly body: Uint8Array;
+}
+
+export interface IncomingUnprocessable {
+  readonly submission: SubmissionId;
+  readonly reason: string;
+}
+
+export interface StagingResult {
+  readonly staged: number;
+  /** Keys of messages that claim a place which another message with other bytes has: the first one stays. */
+  readonly conflicting: readonly string[];
+}
+
+/** What is known of a submission's rows. */
+export interface SubmissionProgress {
+  /** Number of chunks once all are staged, the last one included. */
+  readonly complete: { readonly chunks: number; readonly rows: number } | undefined;
+  readonly unprocessable: string | undefined;
+}
+
+export interface StagedChunk {
+  readonly chunk: number;
+  readonly rows: readonly PseudonymisedRow[];
+}
+
+export interface RefusedCommand {
+  readonly intake: number;
+  readonly commandId: string;
+  readonly time: string;
+  readonly reason: string;
+}
+
+export interface InboxCounts {
+  readonly waiting: number;
+  readonly parked: number;
+  readonly refused: number;
+  readonly chunks: number;
+}
+
+/**
+ * Where messages wait, durably, until they are decided. What is staged twice is staged once; what belongs to a
+ * submission that is decided is not staged at all. Every adapter passes the suite in `contract/`.
+ */
+export interface Inbox {
+  stageIntakes(intakes: readonly IncomingIntake[]): Promise<StagingResult>;
+  stageChunks(chunks: readonly IncomingChunk[]): Promise<StagingResult>;
+  stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void>;
+
+  intake(programme: string, intake: number): Promise<Intake | undefined>;
+  progressOf(submission: SubmissionId): Promise<SubmissionProgress>;
+
+  /** A submission's rows in order, a bounded part of them at a time. May be walked more than once. */
+  chunksOf(submission: SubmissionId): AsyncIterable<StagedChunk>;
+
+  /**
+   * Marks an intake as the ledger has it, and lets go of the chunks that nobody needs any more: those of a submission
+   * that is linked or withdrawn. A parked one's stay. Repeatable.
+   */
+  settle(programme: string, intake: number, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void>;
+
+  /** Marks a command as refused: a restart skips it the same way. Repeatable. */
+  refuse(programme: string, intake: number, reason: string): Promise<void>;
+  unansweredRefusals(programme: string): Promise<readonly RefusedCommand[]>;
+  markAnswered(programme: string, intakes: readonly number[]): Promise<void>;
+
+  /** Lets go of chunks that arrived while their submission was being settled. Returns how many. */
+  sweep(): Promise<number>;
+  counts(programme: string): Promise<InboxCounts>;
+}

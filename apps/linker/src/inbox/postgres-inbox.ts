@@ -1,0 +1,265 @@
+import {
+  FileAccepted,
+  read,
+  RowPseudonymised,
+  WithdrawSubmission,
+  type DataOf,
+  type SubmissionId,
+} from '@kinledger/contracts';
+import { inTransaction } from '@kinledger/database';
+import type pg from 'pg';
+import type {
+  Inbox,
+  InboxCounts,
+  IncomingChunk,
+  IncomingIntake,
+  IncomingUnprocessable,
+  Intake,
+  IntakeState,
+  RefusedCommand,
+  StagedChunk,
+  StagingResult,
+  SubmissionProgress,
+} from './inbox.js';
+
+/** Chunks in memory at a time while a submission is read: at most twice this many, of 256 KiB. */
+const CHUNKS_PER_PAGE = 8;
+
+/** The inbox in the linker's schema of the platform database. */
+export class PostgresInbox implements Inbox {
+  constructor(private readonly pool: pg.Pool) {}
+
+  async stageIntakes(intakes: readonly IncomingIntake[]): Promise<StagingResult> {
+    if (intakes.length === 0) return nothingStaged;
+    const columns = [
+      intakes.map((item) => item.programme),
+      intakes.map((item) => item.intake),
+      intakes.map((item) => item.kind),
+      intakes.map((item) => item.submission),
+      intakes.map((item) => item.cause),
+      intakes.map((item) => item.time),
+      intakes.map((item) => item.version),
+      intakes.map((item) => item.body),
+    ];
+    const { rowCount } = await this.pool.query(
+      `INSERT INTO linker.intake (programme, intake, kind, submission, cause, caused_at, version, body)
+       SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::bytea[])
+       ON CONFLICT DO NOTHING`,
+      columns,
+    );
+    const staged = rowCount ?? 0;
+    if (staged === intakes.length) return { staged, conflicting: [] };
+    const { rows } = await this.pool.query<{ intake: number }>(
+      `SELECT given.intake FROM unnest($1::text[], $2::int[], $3::text[]) AS given (programme, intake, cause)
+       LEFT JOIN linker.intake held USING (programme, intake)
+       WHERE held.cause IS DISTINCT FROM given.cause ORDER BY 1`,
+      [columns[0], columns[1], columns[4]],
+    );
+    return { staged, conflicting: rows.map(({ intake }) => `intake ${intake}`) };
+  }
+
+  async stageChunks(chunks: readonly IncomingChunk[]): Promise<StagingResult> {
+    if (chunks.length === 0) return nothingStaged;
+    // Bytes go as parameters of their own: in an array they would travel as hexadecimal text.
+    const given = `(VALUES ${chunks.map((_, index) => chunkParameters(index * 6)).join(', ')})
+      AS given (submission, chunk, last, rows, version, body)`;
+    const values = chunks.flatMap(({ submission, chunk, last, rows, version, body }) => [
+      submission,
+      chunk,
+      last,
+      rows,
+      version,
+      body,
+    ]);
+    const { rowCount } = await this.pool.query(
+      `INSERT INTO linker.chunk (submission, chunk, last, rows, version, body)
+       SELECT * FROM ${given}
+       WHERE NOT EXISTS (SELECT FROM linker.intake i
+                         WHERE i.submission = given.submission AND i.kind = 'file' AND i.state = 'decided')
+       ON CONFLICT DO NOTHING`,
+      values,
+    );
+    const staged = rowCount ?? 0;
+    if (staged === chunks.length) return { staged, conflicting: [] };
+    const { rows } = await this.pool.query<{ submission: string; chunk: number }>(
+      `SELECT replace(given.submission::text, '-', '') AS submission, chunk
+       FROM ${given} JOIN linker.chunk held USING (submission, chunk)
+       WHERE held.body <> given.body ORDER BY 1, 2`,
+      values,
+    );
+    return { staged, conflicting: rows.map(({ submission, chunk }) => `chunk ${chunk} of ${submission}`) };
+  }
+
+  async stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void> {
+    if (submissions.length === 0) return;
+    await this.pool.query(
+      `INSERT INTO linker.unprocessable (submission, reason)
+       SELECT * FROM unnest($1::uuid[], $2::text[]) ON CONFLICT DO NOTHING`,
+      [submissions.map((item) => item.submission), submissions.map((item) => item.reason)],
+    );
+  }
+
+  async intake(programme: string, intake: number): Promise<Intake | undefined> {
+    const { rows } = await this.pool.query<IntakeRow>(
+      `SELECT intake, kind, cause, caused_at, state, version, convert_from(body, 'UTF8') AS body
+       FROM linker.intake WHERE programme = $1 AND intake = $2`,
+      [programme, intake],
+    );
+    const row = rows[0];
+    if (row === undefined) return undefined;
+    const place = { intake: row.intake, cause: row.cause, time: row.caused_at, state: row.state };
+    const data: unknown = JSON.parse(row.body);
+    switch (row.kind) {
+      case 'file':
+        return { ...place, kind: 'file', data: read(FileAccepted, row.version, data) };
+      case 'withdrawal':
+        return { ...place, kind: 'withdrawal', data: read(WithdrawSubmission, row.version, data) };
+    }
+  }
+
+  async progressOf(submission: SubmissionId): Promise<SubmissionProgress> {
+    // The number of chunks up to the last one tells whether one is missing; none is counted twice.
+    const { rows } = await this.pool.query<{
+      chunks: number | null;
+      rows: number | null;
+      reason: string | null;
+    }>(
+      `WITH ending AS (SELECT min(chunk) AS chunk FROM linker.chunk WHERE submission = $1 AND last),
+            here AS (SELECT count(*)::int AS chunks, sum(rows)::int AS rows
+                     FROM linker.chunk, ending
+                     WHERE submission = $1 AND linker.chunk.chunk <= ending.chunk)
+       SELECT CASE WHEN here.chunks = ending.chunk + 1 THEN here.chunks END AS chunks, here.rows,
+              (SELECT reason FROM linker.unprocessable WHERE submission = $1) AS reason
+       FROM ending, here`,
+      [submission],
+    );
+    const found = rows[0];
+    const chunks = found?.chunks ?? undefined;
+    return {
+      complete: chunks === undefined ? undefined : { chunks, rows: found?.rows ?? 0 },
+      unprocessable: found?.reason ?? undefined,
+    };
+  }
+
+  async *chunksOf(submission: SubmissionId): AsyncGenerator<StagedChunk, void, undefined> {
+    let from = 0;
+    let ahead = this.pageOfChunks(submission, from);
+    for (;;) {
+      const page = await ahead;
+      if (page.length === 0) return;
+      from += page.length;
+      // The next page is under way while this one is worked on.
+      ahead = this.pageOfChunks(submission, from);
+      ahead.catch(() => undefined);
+      for (const { chunk, last, version, body } of page) {
+        yield { chunk, rows: rowsOf(version, body) };
+        if (last) return;
+      }
+    }
+  }
+
+  private async pageOfChunks(submission: SubmissionId, from: number): Promise<readonly ChunkRow[]> {
+    const { rows } = await this.pool.query<ChunkRow>({
+      name: 'linker-chunks',
+      text: `SELECT chunk, last, version, convert_from(body, 'UTF8') AS body FROM linker.chunk
+             WHERE submission = $1 AND chunk >= $2 ORDER BY chunk LIMIT ${CHUNKS_PER_PAGE}`,
+      values: [submission, from],
+    });
+    return rows;
+  }
+
+  async settle(programme: string, intake: number, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void> {
+    await inTransaction(this.pool, async (client) => {
+      const { rows } = await client.query<{ submission: string }>(
+        `UPDATE linker.intake SET state = $3 WHERE programme = $1 AND intake = $2 RETURNING submission`,
+        [programme, intake, outcome === 'parked' ? 'parked' : 'decided'],
+      );
+      const submission = rows[0]?.submission;
+      if (submission === undefined || outcome === 'parked') return;
+      if (outcome === 'withdrawn') {
+        await client.query(
+          `UPDATE linker.intake SET state = 'decided' WHERE submission = $1 AND kind = 'file'`,
+          [submission],
+        );
+      }
+      await client.query('DELETE FROM linker.chunk WHERE submission = $1', [submission]);
+    });
+  }
+
+  async refuse(programme: string, intake: number, reason: string): Promise<void> {
+    await this.pool.query(
+      `UPDATE linker.intake SET state = 'refused', reason = $3, answered = false
+       WHERE programme = $1 AND intake = $2 AND state = 'waiting'`,
+      [programme, intake, reason],
+    );
+  }
+
+  async unansweredRefusals(programme: string): Promise<readonly RefusedCommand[]> {
+    const { rows } = await this.pool.query<RefusedCommand>(
+      `SELECT intake, cause AS "commandId", caused_at AS time, reason FROM linker.intake
+       WHERE programme = $1 AND NOT answered ORDER BY intake LIMIT 500`,
+      [programme],
+    );
+    return rows;
+  }
+
+  async markAnswered(programme: string, intakes: readonly number[]): Promise<void> {
+    await this.pool.query(
+      `UPDATE linker.intake SET answered = true
+       WHERE programme = $1 AND intake = ANY ($2::int[]) AND state = 'refused'`,
+      [programme, intakes],
+    );
+  }
+
+  async sweep(): Promise<number> {
+    const { rowCount } = await this.pool.query(
+      `DELETE FROM linker.chunk c USING linker.intake i
+       WHERE i.submission = c.submission AND i.kind = 'file' AND i.state = 'decided'`,
+    );
+    return rowCount ?? 0;
+  }
+
+  async counts(programme: string): Promise<InboxCounts> {
+    const { rows } = await this.pool.query<InboxCounts>(
+      `SELECT count(*) FILTER (WHERE state = 'waiting')::int AS waiting,
+              count(*) FILTER (WHERE state = 'parked')::int AS parked,
+              count(*) FILTER (WHERE state = 'refused')::int AS refused,
+              (SELECT count(*)::int FROM linker.chunk) AS chunks
+       FROM linker.intake WHERE programme = $1`,
+      [programme],
+    );
+    return rows[0] ?? { waiting: 0, parked: 0, refused: 0, chunks: 0 };
+  }
+}
+
+interface IntakeRow {
+  readonly intake: number;
+  readonly kind: 'file' | 'withdrawal';
+  readonly cause: string;
+  readonly caused_at: string;
+  readonly state: IntakeState;
+  readonly version: number;
+  readonly body: string;
+}
+
+interface ChunkRow {
+  readonly chunk: number;
+  readonly last: boolean;
+  readonly version: number;
+  readonly body: string;
+}
+
+const nothingStaged: StagingResult = { staged: 0, conflicting: [] };
+
+const chunkParameters = (before: number): string =>
+  `($${before + 1}::uuid, $${before + 2}::int, $${before + 3}::boolean, $${before + 4}::int, $${before + 5}::int, $${before + 6}::bytea)`;
+
+/** Rows as the newest shape. What is of the newest version was checked when it was staged, and is believed. */
+function rowsOf(version: number, body: string): StagedChunk['rows'] {
+  const data: unknown = JSON.parse(body);
+  const { rows } =
+    version === RowPseudonymised.version
+      ? (data as DataOf<typeof RowPseudonymised>)
+      : read(RowPseudonymised, version, data);
+  return rows;
+}

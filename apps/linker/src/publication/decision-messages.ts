@@ -1,0 +1,150 @@
+import {
+  encodeCloudEvent,
+  FamilyLinkedPublished,
+  IndividualMatchedPublished,
+  MAX_ITEMS_PER_PUBLICATION,
+  SubmissionDecided,
+  topics,
+  type Contract,
+  type DataOf,
+  type LedgerEvent,
+  type ProgrammeId,
+  type SubmissionId,
+  type Topic,
+} from '@kinledger/contracts';
+import { eventIdOf } from '@kinledger/domain';
+import type { OutgoingMessage } from '@kinledger/message-bus';
+
+export const LINKER_SOURCE = 'urn:kinledger:linker';
+
+export interface TopicMessage {
+  readonly topic: Topic;
+  readonly message: OutgoingMessage;
+}
+
+/** A decision of the ledger: the submission that it is about, and how it ended. */
+export interface PublishedDecision {
+  readonly programme: ProgrammeId;
+  readonly submission: SubmissionId;
+  readonly intake: number;
+  readonly outcome: DataOf<typeof SubmissionDecided>['outcome'];
+}
+
+type Match = DataOf<typeof IndividualMatchedPublished>['matches'][number];
+type Family = DataOf<typeof FamilyLinkedPublished>['families'][number];
+
+/** Families come whole, and one may have thousands of members: a message is cut by its members. */
+const MAX_MEMBERS_PER_MESSAGE = 10_000;
+
+/**
+ * Turns the events of one decision, in order, into messages. A message's id follows from the ledger alone: the same
+ * decision published again gives the same messages, which consumers recognise.
+ */
+export class DecisionMessages {
+  private matches: Match[] = [];
+  private families: Family[] = [];
+  private members = 0;
+  private finished: TopicMessage[] = [];
+  private lastCut = { revision: -1, count: 0 };
+
+  constructor(private readonly decision: PublishedDecision) {}
+
+  /** Messages that are complete; each is handed out once. */
+  drain(): readonly TopicMessage[] {
+    const { finished } = this;
+    this.finished = [];
+    return finished;
+  }
+
+  take(event: LedgerEvent): void {
+    switch (event.type) {
+      case 'IndividualRegistered':
+      case 'IndividualMatched':
+        return this.match(event, {
+          record: event.data.record,
+          individual: event.data.individual,
+          registered: event.type === 'IndividualRegistered',
+        });
+      case 'IndividualSplit':
+        for (const [index, record] of event.data.records.entries()) {
+          this.match(event, {
+            record,
+            individual: event.data.into,
+            registered: event.data.registered && index === 0,
+          });
+        }
+        return;
+      case 'FamilyLinked':
+        return this.family(event, {
+          family: event.data.family,
+          scope: event.data.scope,
+          joined: event.data.joined,
+          left: event.data.left,
+        });
+      case 'SubmissionLinked':
+      case 'SubmissionWithdrawn':
+      case 'SubmissionParked':
+        return this.close(event);
+      default:
+        return;
+    }
+  }
+
+  private match(event: LedgerEvent, match: Match): void {
+    this.matches.push(match);
+    if (this.matches.length === MAX_ITEMS_PER_PUBLICATION) this.endMatches(event);
+  }
+
+  private family(event: LedgerEvent, family: Family): void {
+    this.families.push(family);
+    this.members += family.joined.length + family.left.length;
+    if (this.families.length === MAX_ITEMS_PER_PUBLICATION || this.members >= MAX_MEMBERS_PER_MESSAGE) {
+      this.endFamilies(event);
+    }
+  }
+
+  private endMatches(event: LedgerEvent): void {
+    if (this.matches.length === 0) return;
+    const { programme, submission } = this.decision;
+    const data = { programme, cause: submission, position: event.revision, matches: this.matches };
+    this.finish(topics.individualMatched, IndividualMatchedPublished, event, submission, data);
+    this.matches = [];
+  }
+
+  private endFamilies(event: LedgerEvent): void {
+    if (this.families.length === 0) return;
+    const { programme, submission } = this.decision;
+    const data = { programme, cause: submission, position: event.revision, families: this.families };
+    this.finish(topics.familyLinked, FamilyLinkedPublished, event, programme, data);
+    this.families = [];
+    this.members = 0;
+  }
+
+  private close(event: LedgerEvent): void {
+    this.endMatches(event);
+    this.endFamilies(event);
+    this.finish(topics.submissionDecided, SubmissionDecided, event, this.decision.programme, {
+      ...this.decision,
+      position: event.revision,
+    });
+  }
+
+  private finish<C extends Contract>(
+    topic: Topic,
+    contract: C,
+    event: LedgerEvent,
+    key: string,
+    data: DataOf<C>,
+  ): void {
+    // Where a long split is cut, several messages end at one event: the count tells them apart.
+    const id = eventIdOf(`${topic.name}:${this.decision.programme}:${event.revision}`, this.cutAt(event));
+    const message = encodeCloudEvent(contract, { id, source: LINKER_SOURCE, time: event.time, data });
+    this.finished.push({ topic, message: { key, ...message } });
+  }
+
+  /** Number of this message among those that end at the same event, from 0. */
+  private cutAt({ revision }: LedgerEvent): number {
+    this.lastCut = { revision, count: this.lastCut.revision === revision ? this.lastCut.count + 1 : 0 };
+    return this.lastCut.count;
+  }
+}

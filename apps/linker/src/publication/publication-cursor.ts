@@ -1,0 +1,29 @@
+import type pg from 'pg';
+
+/** How far a programme's ledger is published: durable, and never backwards. */
+export interface PublicationCursor {
+  /** Revision of the last closing event whose decision is published; -1 for none. */
+  position(programme: string): Promise<number>;
+  advance(programme: string, position: number): Promise<void>;
+}
+
+/** The cursor in the linker's schema of the platform database. */
+export class PostgresPublicationCursor implements PublicationCursor {
+  constructor(private readonly pool: pg.Pool) {}
+
+  async position(programme: string): Promise<number> {
+    const { rows } = await this.pool.query<{ position: number }>(
+      'SELECT position FROM linker.publication WHERE programme = $1',
+      [programme],
+    );
+    return rows[0]?.position ?? -1;
+  }
+
+  async advance(programme: string, position: number): Promise<void> {
+    await this.pool.query(
+      `INSERT INTO linker.publication AS known (programme, position) VALUES ($1, $2)
+       ON CONFLICT (programme) DO UPDATE SET position = excluded.position WHERE known.position < excluded.position`,
+      [programme, position],
+    );
+  }
+}

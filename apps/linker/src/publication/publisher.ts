@@ -1,0 +1,195 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  closingEvents,
+  CommandRefused,
+  encodeCloudEvent,
+  topics,
+  WithdrawSubmission,
+  type LedgerEvent,
+  type ProgrammeId,
+} from '@kinledger/contracts';
+import { eventIdOf } from '@kinledger/domain';
+import type { EventStore, StoredEvent } from '@kinledger/event-store';
+import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
+import type { Publication } from '../decision/decision-loop.js';
+import { ledgerEventOf } from '../decision/stored-event.js';
+import { WakeUp } from '../decision/wake-up.js';
+import type { Inbox } from '../inbox/inbox.js';
+import {
+  DecisionMessages,
+  LINKER_SOURCE,
+  type PublishedDecision,
+  type TopicMessage,
+} from './decision-messages.js';
+import type { PublicationCursor } from './publication-cursor.js';
+
+export interface PublisherOptions {
+  readonly programme: ProgrammeId;
+  readonly store: EventStore;
+  readonly stream: string;
+  readonly bus: MessageBus;
+  readonly cursor: PublicationCursor;
+  readonly inbox: Inbox;
+  readonly onPublished?: (messages: number, position: number) => void;
+  readonly onError: (error: unknown) => void;
+  readonly pageSize?: number;
+}
+
+const PAGE_SIZE = 2_000;
+const POLL_MS = 5_000;
+const LONGEST_PAUSE_MS = 10_000;
+
+/**
+ * Publishes the decisions that the ledger holds, one whole decision after the other, each at least once: the cursor
+ * moves when its messages are durable. What is published is read from the ledger, so that it is never ahead of it, and
+ * a crash between the two loses nothing.
+ */
+export class Publisher implements Publication {
+  private readonly wakeUp = new WakeUp();
+  private closed = -1;
+
+  constructor(private readonly options: PublisherOptions) {}
+
+  closedUpTo(revision: number): void {
+    this.closed = Math.max(this.closed, revision);
+    this.wakeUp.call();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        await this.publishAll(signal);
+        await this.answerRefusals();
+        failures = 0;
+        await this.wakeUp.wait(POLL_MS, signal);
+      } catch (error) {
+        this.options.onError(error);
+        failures += 1;
+        const ms = Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(failures, 10));
+        await pause(ms, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async publishAll(signal: AbortSignal): Promise<void> {
+    const { cursor, programme } = this.options;
+    let position = await cursor.position(programme);
+    while (position < this.closed && !signal.aborted) {
+      const published = await this.publishDecision(position + 1, signal);
+      if (published === undefined) return;
+      position = published.position;
+      await cursor.advance(programme, position);
+      this.options.onPublished?.(published.messages, position);
+    }
+  }
+
+  /** Publishes the decision that begins at a revision. @returns where it ends; nothing where the signal aborts. */
+  private async publishDecision(
+    from: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly position: number; readonly messages: number } | undefined> {
+    const { store, stream, pageSize = PAGE_SIZE } = this.options;
+    // Looked at twice: how it ends says what it is about, and it may be too long to be kept in memory.
+    let page = await store.readPage(stream, from, pageSize);
+    const first = page[0];
+    let closing = closingOf(page);
+    while (closing === undefined) {
+      const last = page.at(-1);
+      if (last === undefined || signal.aborted) return undefined;
+      page = await store.readPage(stream, last.revision + 1, pageSize);
+      closing = closingOf(page);
+    }
+    const decision = first === undefined ? undefined : this.decisionOf(first, ledgerEventOf(closing));
+    if (decision === undefined) return { position: closing.revision, messages: 0 };
+
+    const messages = new DecisionMessages(decision);
+    let count = 0;
+    for (let next = from; next <= closing.revision;) {
+      if (page[0]?.revision !== next) page = await store.readPage(stream, next, pageSize);
+      for (const stored of page) {
+        if (stored.revision > closing.revision) break;
+        if (isPublished(stored)) messages.take(ledgerEventOf(stored));
+      }
+      const last = page.at(-1);
+      if (last === undefined || signal.aborted) return undefined;
+      next = last.revision + 1;
+      page = [];
+      const complete = messages.drain();
+      await this.send(complete);
+      count += complete.length;
+    }
+    return { position: closing.revision, messages: count };
+  }
+
+  /** What a decision is about; nothing for a definition. */
+  private decisionOf(first: StoredEvent, closing: LedgerEvent): PublishedDecision | undefined {
+    const { programme } = this.options;
+    switch (closing.type) {
+      case 'SubmissionLinked': {
+        const received = ledgerEventOf(first);
+        if (received.type !== 'SubmissionReceived') {
+          throw new Error(`the decision that ends at revision ${closing.revision} begins with ${first.type}`);
+        }
+        return {
+          programme,
+          submission: closing.data.submission,
+          intake: received.data.intake,
+          outcome: 'linked',
+        };
+      }
+      case 'SubmissionWithdrawn':
+      case 'SubmissionParked': {
+        const { submission, intake } = closing.data;
+        const outcome = closing.type === 'SubmissionParked' ? 'parked' : 'withdrawn';
+        return { programme, submission, intake, outcome };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** In the order of the topics' meaning: a submission is said to be decided after what it decided. */
+  private async send(messages: readonly TopicMessage[]): Promise<void> {
+    for (const topic of [topics.individualMatched, topics.familyLinked, topics.submissionDecided]) {
+      const its = messages.filter((message) => message.topic === topic).map(({ message }) => message);
+      if (its.length > 0) await this.options.bus.publish(topic.name, its);
+    }
+  }
+
+  private async answerRefusals(): Promise<void> {
+    const { inbox, bus, programme } = this.options;
+    for (;;) {
+      const refused = await inbox.unansweredRefusals(programme);
+      if (refused.length === 0) return;
+      const answers = refused.map(({ commandId, reason, time }): OutgoingMessage => {
+        const data = { programme, command: WithdrawSubmission.name, commandId, reason };
+        const id = eventIdOf(`${topics.commandRefused.name}:${commandId}`, 0);
+        return {
+          key: programme,
+          ...encodeCloudEvent(CommandRefused, { id, source: LINKER_SOURCE, time, data }),
+        };
+      });
+      await bus.publish(topics.commandRefused.name, answers);
+      await inbox.markAnswered(
+        programme,
+        refused.map(({ intake }) => intake),
+      );
+    }
+  }
+}
+
+const closingOf = (page: readonly StoredEvent[]): StoredEvent | undefined =>
+  page.find(({ type }) => closingEvents.has(type));
+
+const published: ReadonlySet<string> = new Set([
+  'IndividualRegistered',
+  'IndividualMatched',
+  'IndividualSplit',
+  'FamilyLinked',
+  'SubmissionLinked',
+  'SubmissionWithdrawn',
+  'SubmissionParked',
+]);
+
+const isPublished = ({ type }: StoredEvent): boolean => published.has(type);
