@@ -181,7 +181,7 @@ export async function readCheckpoint(client: pg.ClientBase, schema: string): Pro
   const exists = await client.query(`SELECT to_regclass($1) AS found`, [`${quoted(schema)}.checkpoint`]);
   if ((exists.rows[0] as { found: string | null }).found === null) return undefined;
   const { rows } = await client.query<{ position: number; tables_version: string }>(
-    `SELECT position, tables_version FROM ${quoted(schema)}.checkpoint`,
+    `SELECT position::float8 AS position, tables_version FROM ${quoted(schema)}.checkpoint`,
   );
   const [row] = rows;
   return row?.tables_version === TABLES_VERSION ? row.position : undefined;

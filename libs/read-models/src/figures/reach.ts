@@ -88,12 +88,12 @@ const person = `state = 'linked' AND role IN ('child', 'adult')`;
 const counts = (schema: string) => `
   WITH qualifying AS MATERIALIZED (${qualifying(schema)})
   SELECT strand, service, GROUPING(strand, service) AS level,
-         count(DISTINCT individual_id) FILTER (WHERE ${person} AND role = 'child') AS children,
-         count(DISTINCT individual_id) FILTER (WHERE ${person} AND role = 'adult') AS adults,
-         count(DISTINCT family_id) FILTER (WHERE ${person}) AS families,
-         count(DISTINCT individual_id) FILTER (WHERE state = 'linked' AND role IN ('practitioner', 'volunteer')) AS workforce,
-         count(*) FILTER (WHERE state = 'set-aside' AND reason = 'unlinkable') AS unlinkable,
-         count(*) FILTER (WHERE state = 'set-aside' AND reason = 'referred') AS referred
+         (count(DISTINCT individual_id) FILTER (WHERE ${person} AND role = 'child'))::int AS children,
+         (count(DISTINCT individual_id) FILTER (WHERE ${person} AND role = 'adult'))::int AS adults,
+         (count(DISTINCT family_id) FILTER (WHERE ${person}))::int AS families,
+         (count(DISTINCT individual_id) FILTER (WHERE state = 'linked' AND role IN ('practitioner', 'volunteer')))::int AS workforce,
+         (count(*) FILTER (WHERE state = 'set-aside' AND reason = 'unlinkable'))::int AS unlinkable,
+         (count(*) FILTER (WHERE state = 'set-aside' AND reason = 'referred'))::int AS referred
   FROM qualifying GROUP BY GROUPING SETS ((), (strand), (strand, service))`;
 
 const throughCarer = (schema: string) => `
@@ -104,22 +104,22 @@ const throughCarer = (schema: string) => `
     FROM reached a JOIN ${schema}.relationship k ON k.kind = 'carer' AND k.other_id = a.individual_id
     WHERE a.role = 'adult'
   )
-  SELECT 0 AS level, strand, service, count(*) AS children FROM related c
+  SELECT 0 AS level, strand, service, (count(*))::int AS children FROM related c
   WHERE NOT EXISTS (SELECT FROM reached r WHERE r.individual_id = c.child_id AND r.service = c.service)
   GROUP BY strand, service
   UNION ALL
-  SELECT 1, strand, NULL, count(DISTINCT child_id) FROM related c
+  SELECT 1, strand, NULL, count(DISTINCT child_id)::int FROM related c
   WHERE NOT EXISTS (SELECT FROM reached r WHERE r.individual_id = c.child_id AND r.strand IS NOT DISTINCT FROM c.strand)
   GROUP BY strand
   UNION ALL
-  SELECT 3, NULL, NULL, count(DISTINCT child_id) FROM related c
+  SELECT 3, NULL, NULL, count(DISTINCT child_id)::int FROM related c
   WHERE NOT EXISTS (SELECT FROM reached r WHERE r.individual_id = c.child_id)`;
 
 const deprivation = (schema: string) => `
   SELECT a.deprivation_decile AS decile,
-         count(DISTINCT individual_id) FILTER (WHERE role = 'child') AS children,
-         count(DISTINCT individual_id) FILTER (WHERE role = 'adult') AS adults,
-         count(DISTINCT family_id) AS families
+         (count(DISTINCT individual_id) FILTER (WHERE role = 'child'))::int AS children,
+         (count(DISTINCT individual_id) FILTER (WHERE role = 'adult'))::int AS adults,
+         (count(DISTINCT family_id))::int AS families
   FROM (${qualifying(schema)}) q LEFT JOIN ${schema}.area a ON a.lsoa = q.lsoa
   WHERE ${person}
   GROUP BY a.deprivation_decile ORDER BY a.deprivation_decile NULLS LAST`;
@@ -152,7 +152,7 @@ export async function reach(client: pg.ClientBase, question: ReachQuestion): Pro
   const strands = await client.query<{ strand: string; name: string }>(
     `SELECT strand, name FROM ${schema}.strand ORDER BY ordinal`,
   );
-  const position = await client.query<{ position: number }>(`SELECT position FROM ${schema}.checkpoint`);
+  const position = await client.query<{ position: number }>(`SELECT position::float8 AS position FROM ${schema}.checkpoint`);
 
   const figure = (level: number, strand: string | null, service: string | null): ReachFigure => {
     const same = (row: Pick<CountRow, 'level' | 'strand' | 'service'>) =>

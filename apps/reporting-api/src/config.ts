@@ -1,0 +1,3 @@
+import { anonymousAccessConfig, platformConfig } from '@kinledger/service-kit';
+
+export const reportingConfig = { platform: platformConfig, access: anonymousAccessConfig };

@@ -1,0 +1,32 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Injectable } from '@nestjs/common';
+import nunjucks from 'nunjucks';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Where the design system's own templates and files lie. */
+export const govukFrontend = dirname(fileURLToPath(import.meta.resolve('govuk-frontend/package.json')));
+
+/** The folder of our own style sheet and icon. */
+export const ownAssets = here('../../assets');
+
+/** Renders views with the GOV.UK Design System's macros. Everything is escaped unless a view says otherwise. */
+@Injectable()
+export class PageRenderer {
+  private readonly environment: nunjucks.Environment;
+
+  constructor() {
+    this.environment = new nunjucks.Environment(
+      new nunjucks.FileSystemLoader([here('../../views'), `${govukFrontend}/dist`]),
+      { autoescape: true, trimBlocks: true, lstripBlocks: true },
+    );
+    this.environment.addFilter('number', (value: unknown) =>
+      typeof value === 'number' ? value.toLocaleString('en-GB') : '–',
+    );
+  }
+
+  render(view: string, context: object): string {
+    return this.environment.render(view, context);
+  }
+}

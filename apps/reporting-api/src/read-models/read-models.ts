@@ -1,0 +1,69 @@
+import { InjectPool, Problem } from '@kinledger/service-kit';
+import { LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
+import { Injectable } from '@nestjs/common';
+import type pg from 'pg';
+
+/** One state of the read models, for as many queries as an answer needs. */
+export interface Snapshot {
+  readonly client: pg.ClientBase;
+  readonly schema: string;
+  /** Ledger position that the read models stand at. */
+  readonly position: number;
+}
+
+const MAX_REMEMBERED = 200;
+
+/** Reads of the golden dataset. An answer is computed once per ledger position: between two positions nothing changes. */
+@Injectable()
+export class ReadModels {
+  private readonly remembered = new Map<string, Promise<unknown>>();
+
+  constructor(@InjectPool('platform') private readonly pool: pg.Pool) {}
+
+  /**
+   * Computes an answer on one state of the read models, or gives the one computed at this position before.
+   * @param question names the answer among all that may be asked of a state.
+   * @param asAt a past ledger position, for which read models must have been rebuilt.
+   * @throws Problem 503 before the first decision is projected, 404 for a position that was not rebuilt.
+   */
+  async answer<T>(question: string, compute: (snapshot: Snapshot) => Promise<T>, asAt?: number): Promise<T> {
+    return this.read(async (snapshot) => {
+      const key = `${snapshot.schema} ${snapshot.position} ${question}`;
+      const known = this.remembered.get(key) as Promise<T> | undefined;
+      if (known !== undefined) return known;
+      const answer = compute(snapshot);
+      this.remembered.set(key, answer);
+      answer.catch(() => this.remembered.delete(key));
+      for (const oldest of this.remembered.keys()) {
+        if (this.remembered.size <= MAX_REMEMBERED) break;
+        this.remembered.delete(oldest);
+      }
+      return answer;
+    }, asAt);
+  }
+
+  /** Runs queries on one state of the read models, without remembering the answer. */
+  async read<T>(work: (snapshot: Snapshot) => Promise<T>, asAt?: number): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const schema = asAt === undefined ? LIVE_SCHEMA : `golden_at_${asAt}`;
+      const position = await readCheckpoint(client, schema);
+      if (position === undefined) throw missing(asAt);
+      return await work({ client, schema, position });
+    } finally {
+      await client.query('ROLLBACK').catch(() => undefined);
+      client.release();
+    }
+  }
+}
+
+const missing = (asAt: number | undefined): Problem =>
+  asAt === undefined
+    ? new Problem(503, 'read-models-missing', {
+        detail: 'The read models are not there yet: the projector makes them when it starts.',
+        headers: { 'retry-after': '2' },
+      })
+    : new Problem(404, 'position-not-rebuilt', {
+        detail: `No read models stand at position ${asAt}: ask the projector to rebuild up to it first.`,
+      });

@@ -1,0 +1,25 @@
+import { PoolModule, type ServiceConfig } from '@kinledger/service-kit';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { reportingConfig } from './config.js';
+import { FiguresController } from './figures/figures.controller.js';
+import { Figures } from './figures/figures.js';
+import { PageRenderer } from './pages/page-renderer.js';
+import { ReachPage } from './pages/reach.page.js';
+import { SubmissionsPage } from './pages/submissions.page.js';
+import { ReadModels } from './read-models/read-models.js';
+import { SubmissionsController } from './submissions/submissions.controller.js';
+import { Submissions } from './submissions/submissions.js';
+
+@Module({})
+export class ReportingApiModule {
+  static with(config: ServiceConfig<typeof reportingConfig>): DynamicModule {
+    return {
+      module: ReportingApiModule,
+      imports: [
+        PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'reporting-api' }),
+      ],
+      controllers: [FiguresController, SubmissionsController, ReachPage, SubmissionsPage],
+      providers: [ReadModels, Figures, Submissions, PageRenderer],
+    };
+  }
+}

@@ -1,0 +1,49 @@
+import fastifyStatic from '@fastify/static';
+import type { ServiceOptions } from '@kinledger/service-kit';
+import { SwaggerModule } from '@nestjs/swagger';
+import { reportingConfig } from './config.js';
+import { openApiOf } from './open-api.js';
+import { govukFrontend, ownAssets } from './pages/page-renderer.js';
+import { ReportingApiModule } from './reporting-api.module.js';
+
+const DAY_SECONDS = 86_400;
+
+/** Pages run no script and load nothing from elsewhere. */
+const contentSecurityPolicy =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** The reporting API as a service: what `main.ts` runs and tests boot. */
+export const reportingService: ServiceOptions<typeof reportingConfig> = {
+  name: 'reporting-api',
+  config: reportingConfig,
+  module: (config) => ReportingApiModule.with(config),
+  fastify: async (fastify) => {
+    await fastify.register(fastifyStatic, {
+      root: ownAssets,
+      prefix: '/assets/',
+      index: false,
+      maxAge: DAY_SECONDS * 1000,
+    });
+    await fastify.register(fastifyStatic, {
+      root: `${govukFrontend}/dist/govuk`,
+      prefix: '/assets/govuk/',
+      index: false,
+      decorateReply: false,
+      maxAge: DAY_SECONDS * 1000,
+    });
+    fastify.addHook('onSend', async (_request, reply) => {
+      void reply.headers({
+        'content-security-policy': contentSecurityPolicy,
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'same-origin',
+      });
+    });
+  },
+  configure: (app) => {
+    SwaggerModule.setup('docs', app, () => openApiOf(app), {
+      jsonDocumentUrl: 'openapi.json',
+      ui: false,
+      raw: ['json'],
+    });
+  },
+};

@@ -1,0 +1,40 @@
+import { Problem, Roles } from '@kinledger/service-kit';
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Submissions, type SubmissionView } from './submissions.js';
+
+const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  offset: z.coerce.number().int().nonnegative().default(0),
+});
+
+const id = z.string().regex(/^[0-9a-f]{32}$/, 'expected the id of a submission or an upload');
+
+@ApiTags('submissions')
+@ApiBearerAuth()
+@Roles('reader', 'data-team', 'operator')
+@Controller('v1/submissions')
+export class SubmissionsController {
+  constructor(private readonly submissions: Submissions) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Files and what became of them, newest first' })
+  async page(
+    @Query({ schema: pageQuery }) query: z.infer<typeof pageQuery>,
+  ): Promise<{ total: number; submissions: SubmissionView[] }> {
+    return this.submissions.page(query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One file, by its submission or upload id' })
+  async find(@Param('id', { schema: id }) wanted: string): Promise<SubmissionView> {
+    const found = await this.submissions.find(wanted);
+    if (found === undefined) {
+      throw new Problem(404, 'submission-unknown', {
+        detail: 'There is no submission or upload of this id.',
+      });
+    }
+    return found;
+  }
+}
