@@ -1,0 +1,157 @@
+import { offsetsMissing } from '../errors.js';
+import type { BatchHandler, IncomingMessage } from '../message-bus.js';
+import { Alarm } from './alarm.js';
+import type { FetchedMessages, Lease, Member, MessageStore } from './message-store.js';
+import { pauseAfter, type SessionSettings } from './session-settings.js';
+
+export interface WorkerOptions {
+  readonly store: MessageStore;
+  readonly member: Member;
+  readonly lease: Lease;
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  readonly session: SessionSettings;
+  readonly handler: BatchHandler;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A service that stops does not wait for a store that is away: what is not committed comes again. */
+const TRIES_WHEN_FINISHING = 5;
+
+/**
+ * Delivers one partition while its lease is held: fetch, handle, commit, one batch after the other. At most one
+ * batch is fetched ahead, so a slow handler bounds what is held in memory.
+ */
+export class PartitionWorker {
+  readonly lease: Lease;
+  private readonly options: WorkerOptions;
+  /** Rings when there may be more to read, or nothing more to do. */
+  private readonly news = new Alarm();
+  /** Rings when a pause must end. */
+  private readonly hurry = new Alarm();
+  private inHand = new AbortController();
+  private next: number;
+  private finishing = false;
+  private lost = false;
+
+  constructor(options: WorkerOptions) {
+    this.options = options;
+    this.lease = options.lease;
+    this.next = options.lease.committed;
+  }
+
+  /** Says that the partition ends at `end` now, or may have grown. */
+  wake(end = Number.POSITIVE_INFINITY): void {
+    if (end > this.next) this.news.ring();
+  }
+
+  /** Take no further batch. The one in hand is finished and committed; `run` resolves then. */
+  finish(): void {
+    this.finishing = true;
+    this.news.ring();
+    this.hurry.ring();
+  }
+
+  /**
+   * Tells the handler that what it does from now on may be done again. Should it succeed all the same, its batch is
+   * committed if the store still knows the lease: a handler that kept the process busy for long has not worked in vain.
+   */
+  doubt(): void {
+    this.inHand.abort();
+  }
+
+  /** The lease is another's: what the handler still does is not committed. */
+  lose(): void {
+    this.lost = true;
+    this.doubt();
+    this.finish();
+  }
+
+  get isLost(): boolean {
+    return this.lost;
+  }
+
+  /** A getter, since it changes while the worker waits. */
+  private get isFinishing(): boolean {
+    return this.finishing;
+  }
+
+  /** Resolves when the handler is idle and no more batch will be taken. Never rejects. */
+  async run(): Promise<void> {
+    let ahead: Promise<FetchedMessages> | undefined;
+    while (!this.finishing) {
+      const fetched = await this.tryFetch(ahead);
+      ahead = undefined;
+      if (fetched === undefined) continue;
+      const { messages, end } = fetched;
+      const last = messages.at(-1);
+      if (last === undefined) {
+        await this.news.sleep(Number.POSITIVE_INFINITY);
+        continue;
+      }
+      // Fetching ahead is worth it only where more is known to be there: else it would split what is about to come.
+      if (end !== undefined && end > last.offset + 1) {
+        ahead = this.fetch(last.offset + 1);
+        // Looked at after the commit; until then nobody else would.
+        ahead.catch(() => undefined);
+      }
+      if (!(await this.handle(messages)) || !(await this.commit(last.offset + 1))) return;
+      this.next = last.offset + 1;
+    }
+  }
+
+  /** Undefined after a failure, reported and paused for. */
+  private async tryFetch(ahead: Promise<FetchedMessages> | undefined): Promise<FetchedMessages | undefined> {
+    for (let failures = 1; !this.finishing; failures += 1) {
+      try {
+        return await (failures === 1 && ahead !== undefined ? ahead : this.fetch(this.next));
+      } catch (error) {
+        this.options.onError(error);
+        await this.hurry.sleep(pauseAfter(failures, this.options.session));
+      }
+    }
+    return undefined;
+  }
+
+  private async fetch(from: number): Promise<FetchedMessages> {
+    const { store, lease, maxMessages, maxBytes } = this.options;
+    this.news.quiet();
+    const fetched = await store.fetch(lease, from, maxMessages, maxBytes);
+    const gap = fetched.messages.findIndex((message, index) => message.offset !== from + index);
+    if (gap >= 0) throw offsetsMissing(lease.topic, lease.partition, from + gap);
+    return fetched;
+  }
+
+  /** Delivers the same batch until the handler takes it. False when the worker must end first. */
+  private async handle(messages: readonly IncomingMessage[]): Promise<boolean> {
+    const { lease, handler, onError, session } = this.options;
+    const { topic, partition } = lease;
+    for (let failures = 1; !this.finishing; failures += 1) {
+      this.inHand = new AbortController();
+      try {
+        await handler({ topic, partition, messages, signal: this.inHand.signal });
+        return true;
+      } catch (error) {
+        onError(error);
+        if (!this.isFinishing) await this.hurry.sleep(pauseAfter(failures, session));
+      }
+    }
+    return false;
+  }
+
+  /** Repeats a commit whose outcome is unknown: it is the same again. False when the lease is gone. */
+  private async commit(next: number): Promise<boolean> {
+    const { store, member, lease, onError, session } = this.options;
+    for (let failures = 1; !this.lost; failures += 1) {
+      try {
+        if (await store.commit(member, lease, next)) return true;
+        this.lose();
+      } catch (error) {
+        onError(error);
+        if (this.finishing && failures >= TRIES_WHEN_FINISHING) return false;
+        await this.hurry.sleep(pauseAfter(failures, session));
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,23 @@
+/** How a bus's subscriptions keep themselves alive, look and repeat. Milliseconds. */
+export interface SessionSettings {
+  /** A member that was silent for so long has lost its partitions. */
+  readonly ttlMs: number;
+  readonly heartbeatMs: number;
+  /** How often a member looks for messages that no notification told of. */
+  readonly pollMs: number;
+  /** The pause after the first failure; it doubles with each further one. */
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+}
+
+export const defaultSession: SessionSettings = {
+  ttlMs: 15_000,
+  heartbeatMs: 3_000,
+  pollMs: 1_000,
+  firstPauseMs: 100,
+  longestPauseMs: 30_000,
+};
+
+/** The pause after so many failures in a row. */
+export const pauseAfter = (failures: number, session: SessionSettings): number =>
+  Math.min(session.longestPauseMs, session.firstPauseMs * 2 ** Math.min(failures - 1, 30));

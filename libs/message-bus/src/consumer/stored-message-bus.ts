@@ -1,0 +1,78 @@
+import { busClosed } from '../errors.js';
+import type {
+  BatchHandler,
+  MessageBus,
+  OutgoingMessage,
+  PartitionLag,
+  SubscribeOptions,
+  Subscription,
+  TopicSettings,
+} from '../message-bus.js';
+import { requirePublishable } from '../publishable.js';
+import { GroupSubscription } from './group-subscription.js';
+import type { MessageStore } from './message-store.js';
+import type { SessionSettings } from './session-settings.js';
+
+/** The message bus over a store of messages and leases. */
+export class StoredMessageBus implements MessageBus {
+  private readonly store: MessageStore;
+  private readonly session: SessionSettings;
+  private readonly subscriptions = new Set<GroupSubscription>();
+  private closing: Promise<void> | undefined;
+
+  constructor(store: MessageStore, session: SessionSettings) {
+    this.store = store;
+    this.session = session;
+  }
+
+  async ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
+    this.requireOpen();
+    await this.store.ensureTopics(topics);
+  }
+
+  async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    this.requireOpen();
+    requirePublishable(messages);
+    if (messages.length > 0) await this.store.publish(topic, messages);
+  }
+
+  subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription {
+    this.requireOpen();
+    const subscription = new GroupSubscription(this.store, this.session, options, handler);
+    this.subscriptions.add(subscription);
+    return {
+      ready: subscription.ready,
+      stop: async () => {
+        await subscription.stop();
+        this.subscriptions.delete(subscription);
+      },
+    };
+  }
+
+  async lag(group: string): Promise<readonly PartitionLag[]> {
+    this.requireOpen();
+    return this.store.lag(group);
+  }
+
+  async applyRetention(now: Date): Promise<number> {
+    this.requireOpen();
+    let total = 0;
+    for (;;) {
+      const deleted = await this.store.deleteSome(now);
+      if (deleted === 0) return total;
+      total += deleted;
+    }
+  }
+
+  /** Stops what is subscribed, as `Subscription.stop` does. */
+  close(): Promise<void> {
+    this.closing ??= Promise.all([...this.subscriptions].map((subscription) => subscription.stop())).then(
+      () => this.store.close(),
+    );
+    return this.closing;
+  }
+
+  private requireOpen(): void {
+    if (this.closing !== undefined) throw busClosed();
+  }
+}

@@ -1,0 +1,106 @@
+import type {
+  FetchedMessages,
+  GroupState,
+  Lease,
+  Member,
+  MessageStore,
+  PartitionName,
+  WakeUp,
+} from '../consumer/message-store.js';
+import type { OutgoingMessage, PartitionLag, TopicSettings } from '../message-bus.js';
+import type { InMemoryBroker } from './in-memory-broker.js';
+
+/** One connection to an in-memory broker. It can be lost, as one to a server can: calls then wait until it is back. */
+export class InMemoryStore implements MessageStore {
+  private readonly broker: InMemoryBroker;
+  private readonly stopListening = new Set<() => void>();
+  private connected: Promise<void> = Promise.resolve();
+  private reconnected: () => void = () => undefined;
+  private isConnected = true;
+
+  constructor(broker: InMemoryBroker) {
+    this.broker = broker;
+  }
+
+  loseConnection(): void {
+    if (!this.isConnected) return;
+    this.isConnected = false;
+    this.connected = new Promise((resolve) => (this.reconnected = resolve));
+  }
+
+  regainConnection(): void {
+    this.isConnected = true;
+    this.reconnected();
+  }
+
+  ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
+    return this.call(() => this.broker.ensureTopics(topics));
+  }
+
+  publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    return this.call(() => this.broker.publish(topic, messages));
+  }
+
+  attend(member: Member): Promise<GroupState> {
+    return this.call(() => this.broker.attend(member));
+  }
+
+  claim(member: Member, partitions: readonly PartitionName[]): Promise<readonly Lease[]> {
+    return this.call(() => this.broker.claim(member, partitions));
+  }
+
+  release(member: Member, leases: readonly Lease[]): Promise<void> {
+    return this.call(() => this.broker.release(member, leases));
+  }
+
+  leave(member: Member): Promise<void> {
+    return this.call(() => this.broker.leave(member));
+  }
+
+  fetch(
+    from: PartitionName,
+    offset: number,
+    maxMessages: number,
+    maxBytes: number,
+  ): Promise<FetchedMessages> {
+    return this.call(() => this.broker.fetch(from, offset, maxMessages, maxBytes));
+  }
+
+  commit(member: Member, lease: Lease, next: number): Promise<boolean> {
+    return this.call(() => this.broker.commit(member, lease, next));
+  }
+
+  ends(topics: readonly string[]): Promise<readonly (PartitionName & { readonly end: number })[]> {
+    return this.call(() => this.broker.ends(topics));
+  }
+
+  lag(group: string): Promise<readonly PartitionLag[]> {
+    return this.call(() => this.broker.lag(group));
+  }
+
+  deleteSome(now: Date): Promise<number> {
+    return this.call(() => this.broker.deleteOld(now));
+  }
+
+  onWakeUp(listener: (wakeUp: WakeUp) => void): () => void {
+    const stop = this.broker.onWakeUp((wakeUp) => {
+      if (this.isConnected) listener(wakeUp);
+    });
+    this.stopListening.add(stop);
+    return () => {
+      stop();
+      this.stopListening.delete(stop);
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.stopListening) stop();
+  }
+
+  /** Every call takes a turn of the event loop, as one over a network would: nobody may rely on less. */
+  private async call<T>(work: () => T): Promise<T> {
+    await this.connected;
+    await new Promise((resolve) => setImmediate(resolve));
+    return work();
+  }
+}

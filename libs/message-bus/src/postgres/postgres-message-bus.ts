@@ -1,0 +1,34 @@
+import { createPool } from '@kinledger/database';
+import { defaultSession, type SessionSettings } from '../consumer/session-settings.js';
+import { StoredMessageBus } from '../consumer/stored-message-bus.js';
+import type { MessageBus } from '../message-bus.js';
+import { PostgresStore } from './postgres-store.js';
+import { WakeUps } from './wake-ups.js';
+
+export interface PostgresMessageBusOptions {
+  /** Database `bus`, with the service's own role. */
+  readonly url: string;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** Told of failures of the listening connection; those of a subscription go to its own listener. */
+  readonly onError?: (error: unknown) => void;
+  readonly session?: Partial<SessionSettings>;
+  /** After so long without an answer a statement has failed. Default 30,000. */
+  readonly statementTimeoutMs?: number;
+}
+
+/**
+ * The message bus in PostgreSQL (migrations/bus/0002). What is published is durable when `publish` resolves, all or
+ * none. Connects lazily and recovers from lost connections by itself.
+ */
+export const createPostgresMessageBus = (options: PostgresMessageBusOptions): MessageBus => {
+  const { url, applicationName, onError = () => undefined } = options;
+  return new StoredMessageBus(
+    new PostgresStore(
+      createPool({ url, applicationName }),
+      new WakeUps({ url, applicationName, onError }),
+      options.statementTimeoutMs ?? 30_000,
+    ),
+    { ...defaultSession, ...options.session },
+  );
+};

@@ -1,0 +1,202 @@
+import type pg from 'pg';
+import type {
+  FetchedMessages,
+  GroupState,
+  Lease,
+  Member,
+  MessageStore,
+  PartitionName,
+  WakeUp,
+} from '../consumer/message-store.js';
+import { partitionsDiffer, topicUnknown } from '../errors.js';
+import type { OutgoingMessage, PartitionLag, TopicSettings } from '../message-bus.js';
+import { packMessages } from '../packed-messages.js';
+import { partitionOf } from '../partition-of.js';
+import { boundedQuery } from './bounded-query.js';
+import type { WakeUps } from './wake-ups.js';
+
+/** Messages and leases in schema `bus`: one statement, one function of the migration, per call. */
+export class PostgresStore implements MessageStore {
+  private readonly pool: pg.Pool;
+  private readonly wakeUps: WakeUps;
+  private readonly timeoutMs: number;
+  /** Topics never change their number of partitions. */
+  private readonly partitions = new Map<string, number>();
+
+  constructor(pool: pg.Pool, wakeUps: WakeUps, timeoutMs: number) {
+    this.pool = pool;
+    this.wakeUps = wakeUps;
+    this.timeoutMs = timeoutMs;
+  }
+
+  async ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
+    // In one order, so that services that start together do not wait for each other in a circle.
+    for (const { name, partitions, retentionMs } of topics.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      await this.call('SELECT bus.ensure_topic($1, $2, $3)', [
+        name,
+        partitions,
+        Math.round(retentionMs),
+      ]).catch((error: unknown) => {
+        if (sqlState(error) === PARTITIONS_DIFFER) {
+          throw partitionsDiffer(name, partitions, Number(detail(error)));
+        }
+        throw error;
+      });
+    }
+  }
+
+  async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    const partitions = await this.partitionsOf(topic);
+    const { keys, headers, lengths, body } = packMessages(messages);
+    await this.call('SELECT bus.publish($1, $2, $3, $4, $5, $6)', [
+      topic,
+      keys.map((key) => partitionOf(key, partitions)),
+      keys,
+      headers,
+      lengths,
+      body,
+    ]);
+  }
+
+  async attend(member: Member): Promise<GroupState> {
+    const rows = await this.call<{
+      state: { members: GroupState['members']; leases: GroupState['leases'] | null };
+    }>('SELECT bus.attend($1, $2, $3, $4, $5, $6) AS state', [
+      member.group,
+      member.id,
+      member.topics,
+      member.startAt,
+      member.ttlMs,
+      this.wakeUps.backend,
+    ]);
+    const { state } = onlyRow(rows);
+    return { members: state.members, leases: state.leases ?? [] };
+  }
+
+  async claim(member: Member, partitions: readonly PartitionName[]): Promise<readonly Lease[]> {
+    const rows = await this.call<{ claimed: Lease[] }>('SELECT bus.claim($1, $2, $3, $4) AS claimed', [
+      member.group,
+      member.id,
+      partitions.map(({ topic }) => topic),
+      partitions.map(({ partition }) => partition),
+    ]);
+    return onlyRow(rows).claimed;
+  }
+
+  async release(member: Member, leases: readonly Lease[]): Promise<void> {
+    await this.call('SELECT bus.release($1, $2, $3, $4, $5)', [
+      member.group,
+      member.id,
+      leases.map(({ topic }) => topic),
+      leases.map(({ partition }) => partition),
+      leases.map(({ epoch }) => epoch),
+    ]);
+  }
+
+  async leave(member: Member): Promise<void> {
+    await this.call('SELECT bus.leave($1, $2)', [member.group, member.id]);
+  }
+
+  async fetch(
+    { topic, partition }: PartitionName,
+    from: number,
+    maxMessages: number,
+    maxBytes: number,
+  ): Promise<FetchedMessages> {
+    const rows = await this.call<FetchedRow>('SELECT * FROM bus.fetch($1, $2, $3, $4, $5)', [
+      topic,
+      partition,
+      from,
+      maxMessages,
+      maxBytes,
+    ]);
+    return {
+      messages: rows.map(({ offset, key, headers, value }) => ({
+        topic,
+        partition,
+        offset,
+        key,
+        headers,
+        value,
+      })),
+      end: rows[0]?.end_offset,
+    };
+  }
+
+  async commit(member: Member, { topic, partition, epoch }: Lease, next: number): Promise<boolean> {
+    const rows = await this.call<{ committed: boolean }>(
+      'SELECT bus.commit_offset($1, $2, $3, $4, $5, $6) AS committed',
+      [member.group, member.id, topic, partition, epoch, next],
+    );
+    return onlyRow(rows).committed;
+  }
+
+  async ends(topics: readonly string[]): Promise<readonly (PartitionName & { readonly end: number })[]> {
+    return this.call('SELECT topic, partition, end_offset AS end FROM bus.ends($1)', [topics]);
+  }
+
+  async lag(group: string): Promise<readonly PartitionLag[]> {
+    return this.call('SELECT * FROM bus.lag($1)', [group]);
+  }
+
+  async deleteSome(now: Date): Promise<number> {
+    const rows = await this.call<{ deleted: number }>('SELECT bus.apply_retention($1, $2) AS deleted', [
+      now,
+      RETENTION_BATCH,
+    ]);
+    return onlyRow(rows).deleted;
+  }
+
+  onWakeUp(listener: (wakeUp: WakeUp) => void): () => void {
+    return this.wakeUps.listen(listener);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.wakeUps.close(), this.pool.end()]);
+  }
+
+  private async partitionsOf(topic: string): Promise<number> {
+    const known = this.partitions.get(topic);
+    if (known !== undefined) return known;
+    const rows = await this.call<{ partitions: number }>('SELECT bus.partitions($1) AS partitions', [topic]);
+    const { partitions } = onlyRow(rows);
+    this.partitions.set(topic, partitions);
+    return partitions;
+  }
+
+  private async call<Row extends pg.QueryResultRow>(
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    try {
+      return await boundedQuery<Row>(this.pool, this.timeoutMs, text, values);
+    } catch (error) {
+      if (sqlState(error) === TOPIC_UNKNOWN) throw topicUnknown(detail(error));
+      throw error;
+    }
+  }
+}
+
+/** Messages of each partition that one statement deletes at most: none holds its locks for long. */
+const RETENTION_BATCH = 500;
+
+/** SQLSTATEs of migration 0002. */
+const TOPIC_UNKNOWN = 'KB001';
+const PARTITIONS_DIFFER = 'KB002';
+
+interface FetchedRow extends OutgoingMessage {
+  readonly offset: number;
+  readonly end_offset: number;
+}
+
+const sqlState = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
+
+const detail = (error: unknown): string =>
+  error instanceof Error && 'detail' in error && typeof error.detail === 'string' ? error.detail : '';
+
+function onlyRow<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (row === undefined) throw new Error('a function of schema bus returned no row');
+  return row;
+}
