@@ -48,10 +48,11 @@ type MessagesHandler<T extends Topic> = (
  */
 export const OnMessages =
   <T extends Topic>(topic: T, options: OnMessagesOptions = {}) =>
-  (
+  // A handler that needs no context leaves the second parameter out.
+  <Handler extends MessagesHandler<T>>(
     target: object,
     method: string | symbol,
-    descriptor: TypedPropertyDescriptor<MessagesHandler<T>>,
+    descriptor: TypedPropertyDescriptor<Handler>,
   ): void => {
     const subscription: BatchSubscription = { topic, options };
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments -- picks the overload for any method
