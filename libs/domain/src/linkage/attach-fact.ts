@@ -1,0 +1,124 @@
+import {
+  contradictionBetween,
+  profileOf,
+  type Evidence,
+  type Profile,
+} from './contradiction.js';
+import { groupRecords, type ReferralReason } from './group-records.js';
+import { authority, MOBILE_LEVEL } from './strategy.js';
+import { NONE } from './typed-column.js';
+
+/** Where a fact belongs, seen alone. `token` is an index into the fact's own tokens. */
+export type Attachment =
+  | { readonly kind: 'owned'; readonly owner: number; readonly token: number }
+  | { readonly kind: 'unowned'; readonly token: number }
+  | {
+      readonly kind: 'referred';
+      readonly reason: ReferralReason;
+      readonly token: number;
+      readonly candidates: readonly number[];
+    }
+  | { readonly kind: 'unlinkable' };
+
+/** Who holds tokens as their own. Owners are named by numbers of the caller's choice. */
+export interface Owners {
+  /** Distinct owners of the fact's token by index; for a mobile, only those whose holding record has its birth date. */
+  of(token: number): readonly number[];
+  profile(owner: number): Profile;
+  /** True where a person has decided that the fact is not this owner's. */
+  forbids(owner: number): boolean;
+}
+
+/**
+ * Attaches a fact (engagement, outcome, feedback) to a person: facts attach and never bridge (architecture §6). The
+ * strongest token that anybody owns decides; the weaker ones are not asked. Owners whom the fact contradicts are not
+ * candidates, and of several that remain the fact's own birth date may single one out. A contradiction never links
+ * silently, and a choice is never guessed: the fact is referred.
+ */
+export function attachFact(fact: Evidence, owners: Owners): Attachment {
+  let strongest = NONE;
+  for (let level = 0; level < authority.length; level++) {
+    const found: number[] = [];
+    let token = NONE;
+    for (let index = 0; index < fact.tokens.length; index++) {
+      if (fact.levels[index] !== level || (level === MOBILE_LEVEL && fact.birthDate === NONE)) continue;
+      if (strongest === NONE) strongest = index;
+      for (const owner of owners.of(index)) {
+        if (token === NONE) token = index;
+        if (!found.includes(owner)) found.push(owner);
+      }
+    }
+    if (found.length > 0) return choose(fact, owners, token, found);
+  }
+  return strongest === NONE ? { kind: 'unlinkable' } : { kind: 'unowned', token: strongest };
+}
+
+function choose(fact: Evidence, owners: Owners, token: number, found: readonly number[]): Attachment {
+  const own = profileOf(fact);
+  const against = (owner: number): ReferralReason | null =>
+    owners.forbids(owner) ? 'forbidden' : contradictionBetween(own, owners.profile(owner));
+  const open = found.filter((owner) => against(owner) === null);
+  const agreeing = open.filter((owner) => owners.profile(owner).birthDates.includes(fact.birthDate));
+  const one = agreeing.length === 1 ? agreeing[0] : open.length === 1 ? open[0] : undefined;
+  if (one !== undefined) return { kind: 'owned', owner: one, token };
+  const [first] = found;
+  const alone = found.length === 1 && first !== undefined ? against(first) : null;
+  const candidates = open.length > 0 ? open : found;
+  return { kind: 'referred', reason: alone ?? 'ambiguous', token, candidates };
+}
+
+/** What becomes of facts that share their strongest usable token, which nobody owns. */
+export interface Foundation {
+  /** Index of a fact → index of the first fact of the individual that they found, or NONE when it is referred. */
+  readonly groupOf: Int32Array;
+  /** Doubts between them, by index of a fact; a group is named by its first fact. */
+  readonly refusals: readonly FoundationRefusal[];
+}
+
+export interface FoundationRefusal {
+  readonly reason: ReferralReason;
+  /** The fact set aside, or the first fact of a group that another one contradicts. */
+  readonly subject: number;
+  readonly candidates: readonly number[];
+}
+
+/**
+ * Facts with the same strongest token, whom no person record owns, found one individual together, unless they
+ * contradict one another: then the very rules of persons hold among them. Facts come in row key order. Equal facts
+ * are weighed once, so that a hundred thousand sessions under one token cost no more than its distinct people.
+ * @param level authority level of the token that they share.
+ */
+export function foundIndividuals(facts: readonly Evidence[], level: number): Foundation {
+  const groupOf = new Int32Array(facts.length);
+  const kinds = new Map<string, number>();
+  const firstOf: number[] = [];
+  const kindOf = facts.map((fact, index) => {
+    const key = `${fact.child} ${fact.birthDate} ${fact.nhsNumbers.toSorted((a, b) => a - b).join(' ')}`;
+    const known = kinds.get(key);
+    if (known !== undefined) return known;
+    kinds.set(key, firstOf.length);
+    return firstOf.push(index) - 1;
+  });
+  if (firstOf.length === 1) return { groupOf, refusals: [] };
+  const shared = { tokens: [0], levels: [level] };
+  const grouping = groupRecords(firstOf.map((index) => ({ ...(facts[index] as Evidence), ...shared }))); // an index
+  const first = (kind: number): number => firstOf[kind] as number; // a kind
+  const refusals: FoundationRefusal[] = [];
+  for (const { reason, subject, candidates } of grouping.refusals) {
+    if (reason === 'ambiguous') continue;
+    refusals.push({ reason, subject: first(subject), candidates: candidates.map(first) });
+  }
+  facts.forEach((_, index) => {
+    const group = grouping.groupOf[kindOf[index] as number] as number; // every fact has a kind, every kind a group
+    if (grouping.ambiguous[group] === 0) {
+      groupOf[index] = first(group);
+      return;
+    }
+    groupOf[index] = NONE;
+    for (const { reason, subject, candidates } of grouping.refusals) {
+      if (reason !== 'ambiguous' || subject !== group) continue;
+      refusals.push({ reason, subject: index, candidates: candidates.map(first) });
+    }
+  });
+  return { groupOf, refusals };
+}

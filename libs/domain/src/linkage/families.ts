@@ -1,0 +1,113 @@
+import type { RowKey, ServiceId } from '@kinledger/contracts';
+import type { FamilyScope } from './decider.js';
+import { HolderCount } from './force.js';
+import { kinshipOf, MAX_ADULTS_WITHOUT_REVIEW, PROGRAMME_SCOPE, type Kin, type KinToken } from './kinship.js';
+import { ruleOf, type LinkageRecord, type Partition } from './partition.js';
+import { BIRTH_DATE_DOMAIN, levelOf, type LeapStrategy } from './strategy.js';
+import { NONE } from './typed-column.js';
+
+/** A live record and the service that it came from, which says to which scopes it is evidence. */
+export interface KinRecord extends LinkageRecord {
+  readonly service: ServiceId;
+}
+
+/** Individuals are named by their representative: the smallest row key of their person records, else of their facts. */
+export interface Relationship {
+  readonly kind: Kin['kind'];
+  readonly child: RowKey;
+  readonly other: RowKey;
+  readonly rule: string;
+}
+
+export interface Family {
+  readonly scope: string;
+  readonly members: readonly RowKey[];
+  readonly review: boolean;
+}
+
+export interface Families {
+  readonly relationships: readonly Relationship[];
+  readonly families: readonly Family[];
+}
+
+/**
+ * Relationships and families of a programme, and families of each scope, as a set function of the live records and
+ * their partition. Somebody alone is in no family here, and counts as a family of one.
+ */
+export function familiesOf(
+  records: readonly KinRecord[],
+  { groups, tokensWithoutForce }: Partition,
+  familyScopes: readonly FamilyScope[],
+  strategy: LeapStrategy,
+): Families {
+  const nodeOf = new Map<RowKey, number>();
+  groups.forEach(({ persons, facts }, node) => {
+    for (const rowKey of [...persons, ...facts]) nodeOf.set(rowKey, node);
+  });
+  const adultNodes = new Set<number>();
+  const withoutForce = new Set(tokensWithoutForce.map(({ domain, token }) => `${domain} ${token}`));
+  const tokens = new Map<string, TokenEvidence>();
+
+  for (const record of records) {
+    const node = nodeOf.get(record.rowKey);
+    const child = record.role === 'child';
+    if (record.kind === 'impersonal' || (!child && node === undefined)) continue;
+    if (!child && node !== undefined) adultNodes.add(node);
+    if (!child && record.kind === 'fact') continue;
+    const birthDate = record.tokens.find(({ domain, use }) => use === 'guard' && domain === BIRTH_DATE_DOMAIN);
+    for (const { domain, use, token } of record.tokens) {
+      const level = levelOf(domain);
+      if (level === NONE || use !== (child ? 'carer' : 'identity')) continue;
+      const key = `${domain} ${token}`;
+      const evidence = tokens.get(key) ?? new TokenEvidence(level);
+      tokens.set(key, evidence);
+      if (child && birthDate !== undefined) evidence.childBirthDates.add(birthDate.token);
+      if (node === undefined) continue;
+      const side = child ? evidence.children : evidence.adults;
+      side.set(node, (side.get(node) ?? 0) | scopesOf(record.service, familyScopes));
+    }
+  }
+
+  const kinTokens: KinToken[] = [];
+  for (const [key, { level, childBirthDates, children, adults }] of tokens) {
+    const count = new HolderCount(strategy.maxChildBirthDatesPerCarerToken);
+    [...childBirthDates].forEach((_, birthDate) => count.add(birthDate));
+    if (!count.hasForce || withoutForce.has(key)) continue;
+    kinTokens.push({ level, children: evidenceIn(children), adults: evidenceIn(adults) });
+  }
+  const kinship = kinshipOf(kinTokens, groups.length, familyScopes.length + 1, (one, other) => one - other);
+  const representative = (node: number): RowKey => {
+    const { persons, facts } = groups[node] as Partition['groups'][number]; // a node
+    return (persons[0] ?? facts[0]) as RowKey; // a group has a record
+  };
+  return {
+    relationships: kinship.relationships.map(({ kind, child, other, level }) => ({
+      kind,
+      child: representative(child),
+      other: representative(other),
+      rule: ruleOf(level),
+    })),
+    families: kinship.families.flatMap((families, index) =>
+      families.map((members) => ({
+        scope: familyScopes[index - 1]?.scope ?? PROGRAMME_SCOPE,
+        members: members.map(representative).sort(),
+        review: members.filter((node) => adultNodes.has(node)).length > MAX_ADULTS_WITHOUT_REVIEW,
+      })),
+    ),
+  };
+}
+
+class TokenEvidence {
+  readonly childBirthDates = new Set<string>();
+  /** Individual → scopes in which it has evidence. */
+  readonly children = new Map<number, number>();
+  readonly adults = new Map<number, number>();
+
+  constructor(readonly level: number) {}
+}
+
+const evidenceIn = (side: ReadonlyMap<number, number>) => [...side].map(([node, scopes]) => ({ node, scopes }));
+
+/** The scopes to which a service's records are evidence, as bits; bit 0 is the programme. */
+export const scopesOf = (service: string, familyScopes: readonly FamilyScope[]): number =>
+  familyScopes.reduce((bits, { services }, index) => (services.includes(service) ? bits | (2 << index) : bits), 1);

@@ -1,0 +1,311 @@
+import {
+  contradictionBetween,
+  joined,
+  profileOf,
+  type Contradiction,
+  type Evidence,
+  type Profile,
+} from './contradiction.js';
+import { authority, MOBILE_LEVEL } from './strategy.js';
+import { NONE } from './typed-column.js';
+
+export type ReferralReason = Contradiction | 'ambiguous' | 'forbidden';
+
+/** A link that the rules will not make alone. Groups are named by their smallest position. */
+export interface Refusal {
+  readonly reason: ReferralReason;
+  /** Index into `authority` of the token that would have linked them. */
+  readonly level: number;
+  readonly subject: number;
+  readonly candidates: readonly number[];
+}
+
+/** Decisions of people, by position. Never-link wins over reviewed-link, and both over every token. */
+export interface PositionConstraints {
+  readonly neverLink: readonly (readonly [number, number])[];
+  readonly reviewedLink: readonly (readonly [number, number])[];
+}
+
+export interface Grouping {
+  /** Position → smallest position of its group. */
+  readonly groupOf: Int32Array;
+  /** Position → the position that it met through its strongest token, or NONE for one that is alone. */
+  readonly met: Int32Array;
+  /** Position → authority level at which it met; -1 for a reviewed link. */
+  readonly metAt: Int8Array;
+  /** Group → true when it stays alone because it could belong to either of two that contradict each other. */
+  readonly ambiguous: Uint8Array;
+  readonly refusals: readonly Refusal[];
+  /** What a group says; `group` is a value of `groupOf`. */
+  profile(group: number): Profile;
+}
+
+const unconstrained: PositionConstraints = { neverLink: [], reviewedLink: [] };
+
+/**
+ * Groups records into people by exact tokens (strategy `leap-1`; seeds §5.5, domain §4, architecture §6): level by
+ * level from the strongest authority down, and within a level in row key order, two groups become one when a token
+ * joins them and nothing contradicts. A group that a level attaches to two groups that contradict each other, while it
+ * contradicts neither, stays alone: to choose for it would be a guess.
+ *
+ * Pure and total. The outcome depends on the set of records alone, since `records` come in row key order: tokens are
+ * compared for equality and nothing else.
+ */
+export function groupRecords(
+  records: readonly Evidence[],
+  constraints: PositionConstraints = unconstrained,
+): Grouping {
+  const groups = new Groups(records, constraints);
+  groups.joinReviewed();
+  for (let level = 0; level < authority.length; level++) groups.joinLevel(level);
+  return groups.outcome();
+}
+
+class Groups {
+  readonly #records: readonly Evidence[];
+  readonly #constraints: PositionConstraints;
+  readonly #parent: Int32Array;
+  readonly #profiles: Profile[];
+  readonly #ambiguous: Uint8Array;
+  readonly #met: Int32Array;
+  readonly #metAt: Int8Array;
+  readonly #refused: { readonly level: number; readonly a: number; readonly b: number }[] = [];
+  readonly #doubts: Refusal[] = [];
+
+  constructor(records: readonly Evidence[], constraints: PositionConstraints) {
+    this.#records = records;
+    this.#constraints = constraints;
+    this.#parent = Int32Array.from(records, (_, position) => position);
+    this.#profiles = records.map(profileOf);
+    this.#ambiguous = new Uint8Array(records.length);
+    this.#met = new Int32Array(records.length).fill(NONE);
+    this.#metAt = new Int8Array(records.length).fill(NONE);
+  }
+
+  joinReviewed(): void {
+    const pairs = this.#constraints.reviewedLink.map(([a, b]) => (a < b ? ([a, b] as const) : ([b, a] as const)));
+    for (const [a, b] of pairs.sort(byPositions)) {
+      const [one, other] = [this.#find(a), this.#find(b)];
+      if (one !== other && this.#forbids(one, other)) this.#refused.push({ level: 0, a, b });
+      else this.#join(a, b, NONE, true);
+    }
+  }
+
+  joinLevel(level: number): void {
+    const buckets = this.#bucketsAt(level);
+    for (const attached of this.#attachedSets(buckets)) {
+      if (this.#isConsistent(attached.groups)) {
+        for (const bucket of attached.buckets) {
+          const first = bucket[0] as number; // a bucket holds two positions or more
+          for (let index = 1; index < bucket.length; index++) {
+            this.#join(first, bucket[index] as number, level, false); // below length
+          }
+        }
+      } else this.#joinWithCare(attached, level);
+    }
+  }
+
+  outcome(): Grouping {
+    const groupOf = Int32Array.from(this.#parent, (_, position) => this.#find(position));
+    return {
+      groupOf,
+      met: this.#met,
+      metAt: this.#metAt,
+      ambiguous: this.#ambiguous,
+      refusals: this.#refusals(),
+      profile: (group) => this.#profiles[group] as Profile, // a position
+    };
+  }
+
+  /** Positions that share a token of this level, two or more of them in different groups. */
+  #bucketsAt(level: number): number[][] {
+    const byToken = new Map<number, number[]>();
+    this.#records.forEach(({ tokens, levels, birthDate }, position) => {
+      for (let index = 0; index < tokens.length; index++) {
+        if (levels[index] !== level || (level === MOBILE_LEVEL && birthDate === NONE)) continue;
+        const token = tokens[index] as number; // parallel to levels
+        const bucket = byToken.get(token);
+        if (bucket === undefined) byToken.set(token, [position]);
+        else if (bucket[bucket.length - 1] !== position) bucket.push(position);
+      }
+    });
+    const buckets: number[][] = [];
+    for (const bucket of byToken.values()) {
+      if (bucket.length < 2) continue;
+      // A mobile alone never links: the birth-date guards must agree (domain §4).
+      const parts = level === MOBILE_LEVEL ? this.#byBirthDate(bucket) : [bucket];
+      for (const part of parts) if (this.#spansGroups(part)) buckets.push(part);
+    }
+    return buckets;
+  }
+
+  #byBirthDate(bucket: readonly number[]): Iterable<number[]> {
+    const parts = new Map<number, number[]>();
+    for (const position of bucket) {
+      const { birthDate } = this.#records[position] as Evidence; // a position
+      const part = parts.get(birthDate);
+      if (part === undefined) parts.set(birthDate, [position]);
+      else part.push(position);
+    }
+    return parts.values();
+  }
+
+  #spansGroups(bucket: number[]): boolean {
+    const free = bucket.filter((position) => this.#ambiguous[this.#find(position)] === 0);
+    if (free.length < bucket.length) bucket.splice(0, bucket.length, ...free);
+    const first = bucket[0];
+    return first !== undefined && bucket.some((position) => this.#find(position) !== this.#find(first));
+  }
+
+  /** Buckets that touch common groups, together with those groups: what one bucket decides may bear on the next. */
+  #attachedSets(buckets: readonly number[][]): AttachedSet[] {
+    const setOf = new Map<number, AttachedSet>();
+    for (const bucket of buckets) {
+      let into: AttachedSet = { groups: new Set(), buckets: [bucket] };
+      for (const position of bucket) {
+        const group = this.#find(position);
+        const known = setOf.get(group);
+        if (known === into) continue;
+        if (known === undefined) {
+          into.groups.add(group);
+          setOf.set(group, into);
+          continue;
+        }
+        const [large, small] = known.groups.size >= into.groups.size ? [known, into] : [into, known];
+        for (const moved of small.groups) {
+          large.groups.add(moved);
+          setOf.set(moved, large);
+        }
+        large.buckets.push(...small.buckets);
+        into = large;
+      }
+    }
+    return [...new Set(setOf.values())];
+  }
+
+  #isConsistent(groups: ReadonlySet<number>): boolean {
+    let all: Profile | null = null;
+    for (const group of groups) {
+      const profile = this.#profiles[group] as Profile; // a position
+      if (all !== null && (all.reviewed || profile.reviewed || contradictionBetween(all, profile) !== null)) {
+        return false;
+      }
+      all = all === null ? profile : joined(all, profile);
+    }
+    return !this.#constraints.neverLink.some(
+      ([a, b]) => groups.has(this.#find(a)) && groups.has(this.#find(b)),
+    );
+  }
+
+  /** Some groups here contradict each other: who stands between two of them is set apart, the rest joins in order. */
+  #joinWithCare(attached: AttachedSet, level: number): void {
+    const neighbours = new Map<number, Set<number>>();
+    for (const group of attached.groups) neighbours.set(group, new Set());
+    const edges = new Map<number, readonly [number, number]>();
+    for (const bucket of attached.buckets) {
+      bucket.forEach((a, index) => {
+        for (let later = index + 1; later < bucket.length; later++) {
+          const b = bucket[later] as number; // below length
+          const [one, other] = [this.#find(a), this.#find(b)];
+          if (one === other) continue;
+          neighbours.get(one)?.add(other);
+          neighbours.get(other)?.add(one);
+          edges.set(a * this.#records.length + b, [a, b]);
+        }
+      });
+    }
+    const doubts: Refusal[] = [];
+    for (const [group, others] of neighbours) {
+      const candidates = this.#rivals(group, others);
+      if (candidates.length > 0) doubts.push({ reason: 'ambiguous', level, subject: group, candidates });
+    }
+    for (const doubt of doubts) this.#ambiguous[doubt.subject] = 1;
+    this.#doubts.push(...doubts);
+    for (const [a, b] of [...edges.values()].sort(byPositions)) {
+      const [one, other] = [this.#find(a), this.#find(b)];
+      if (this.#ambiguous[one] === 1 || this.#ambiguous[other] === 1) continue;
+      if (one !== other && this.#reasonAgainst(one, other) !== null) this.#refused.push({ level, a, b });
+      else this.#join(a, b, level, false);
+    }
+  }
+
+  /** Those that the group could join but that contradict one another. */
+  #rivals(group: number, others: ReadonlySet<number>): number[] {
+    if ((this.#profiles[group] as Profile).reviewed) return []; // a position
+    const open = [...others].filter((other) => this.#reasonAgainst(group, other) === null);
+    return open.filter((one) => open.some((other) => one !== other && this.#reasonAgainst(one, other) !== null));
+  }
+
+  #reasonAgainst(one: number, other: number): ReferralReason | null {
+    if (this.#forbids(one, other)) return 'forbidden';
+    return contradictionBetween(this.#profiles[one] as Profile, this.#profiles[other] as Profile); // positions
+  }
+
+  #forbids(one: number, other: number): boolean {
+    return this.#constraints.neverLink.some(([a, b]) => {
+      const [left, right] = [this.#find(a), this.#find(b)];
+      return (left === one && right === other) || (left === other && right === one);
+    });
+  }
+
+  #join(a: number, b: number, level: number, reviewed: boolean): void {
+    this.#meet(a, b, level);
+    this.#meet(b, a, level);
+    const [one, other] = [this.#find(a), this.#find(b)];
+    if (one === other) return;
+    const [root, child] = one < other ? [one, other] : [other, one];
+    this.#parent[child] = root;
+    const profile = joined(this.#profiles[root] as Profile, this.#profiles[child] as Profile, reviewed); // positions
+    this.#profiles[root] = profile;
+  }
+
+  #meet(position: number, mate: number, level: number): void {
+    if (this.#met[position] !== NONE) return;
+    this.#met[position] = mate;
+    this.#metAt[position] = level;
+  }
+
+  #find(position: number): number {
+    const parent = this.#parent;
+    let root = position;
+    while (parent[root] !== root) root = parent[root] as number; // positions
+    let at = position;
+    while (parent[at] !== root) {
+      const next = parent[at] as number; // a position
+      parent[at] = root;
+      at = next;
+    }
+    return root;
+  }
+
+  /** Refused edges and doubts, between the groups as they ended, each once, under its strongest level. */
+  #refusals(): Refusal[] {
+    const seen = new Set<string>();
+    const refusals: Refusal[] = [];
+    const add = (refusal: Refusal) => {
+      const key = [refusal.reason, refusal.subject, ...refusal.candidates].join();
+      if (seen.has(key)) return;
+      seen.add(key);
+      refusals.push(refusal);
+    };
+    for (const { level, a, b } of this.#refused) {
+      const [one, other] = [this.#find(a), this.#find(b)];
+      const reason = one === other ? null : this.#reasonAgainst(one, other);
+      if (reason === null) continue;
+      add({ reason, level, subject: Math.min(one, other), candidates: [Math.max(one, other)] });
+    }
+    for (const doubt of this.#doubts) {
+      const candidates = [...new Set(doubt.candidates.map((candidate) => this.#find(candidate)))];
+      add({ ...doubt, candidates: candidates.sort((one, other) => one - other) });
+    }
+    return refusals;
+  }
+}
+
+interface AttachedSet {
+  readonly groups: Set<number>;
+  readonly buckets: number[][];
+}
+
+const byPositions = (one: readonly [number, number], other: readonly [number, number]) =>
+  one[0] - other[0] || one[1] - other[1];

@@ -1,0 +1,119 @@
+/** An individual with evidence, and in which scopes: bit 0 is the programme, where all evidence counts. */
+export interface KinEvidence {
+  readonly node: number;
+  readonly scopes: number;
+}
+
+/** A token that relates: on children's rows as their carer's, on adults' rows as their own. It has force in both uses. */
+export interface KinToken {
+  /** Authority level, which says which domain a relationship stands on when several would do. */
+  readonly level: number;
+  readonly children: readonly KinEvidence[];
+  readonly adults: readonly KinEvidence[];
+}
+
+export interface Kin {
+  readonly kind: 'carer' | 'same-carer';
+  readonly child: number;
+  readonly other: number;
+  readonly level: number;
+}
+
+export interface Kinship {
+  readonly relationships: readonly Kin[];
+  /** Index of the scope → its families, each of two members or more. */
+  readonly families: readonly (readonly (readonly number[])[])[];
+}
+
+export const PROGRAMME_SCOPE = 'programme';
+/** A family with more adults counts as one until it is reviewed (domain §5). */
+export const MAX_ADULTS_WITHOUT_REVIEW = 4;
+/** Scopes are bits of one small integer, the programme's among them. */
+export const MAX_FAMILY_SCOPES = 30;
+
+/**
+ * Kinship among individuals as a set function (seeds: Scoped Family ID; domain §4, §5; architecture §6). A child is
+ * related to every adult who owns its carer's token; where nobody in the scope owns it, the children who share it are
+ * related through the canonically first of them. A scope's families are what its evidence connects.
+ * @param order a total order of individuals that does not depend on arrival.
+ */
+export function kinshipOf(
+  tokens: readonly KinToken[],
+  nodes: number,
+  scopes: number,
+  order: (one: number, other: number) => number,
+): Kinship {
+  const relationships = new Map<number, Kin>();
+  const links = Array.from({ length: scopes }, () => new Links(nodes));
+  const relate = (kind: Kin['kind'], child: number, other: number, level: number) => {
+    const key = child * nodes + other;
+    const known = relationships.get(key);
+    if (known === undefined || known.level > level) relationships.set(key, { kind, child, other, level });
+  };
+  for (const { level, children, adults } of tokens) {
+    if (children.length + adults.length < 2) continue;
+    links.forEach((linked, scope) => {
+      const bit = 1 << scope;
+      const minors = children.filter((evidence) => (evidence.scopes & bit) !== 0);
+      const carers = adults.filter((evidence) => (evidence.scopes & bit) !== 0);
+      if (carers.length > 0) {
+        for (const { node: child } of minors) {
+          for (const { node: carer } of carers) {
+            if (child === carer) continue;
+            linked.join(child, carer);
+            if (scope === 0) relate('carer', child, carer, level);
+          }
+        }
+        return;
+      }
+      const first = minors.reduce<number | null>(
+        (least, { node }) => (least === null || order(node, least) < 0 ? node : least),
+        null,
+      );
+      if (first === null) return;
+      for (const { node: child } of minors) {
+        if (child === first) continue;
+        linked.join(child, first);
+        if (scope === 0) relate('same-carer', child, first, level);
+      }
+    });
+  }
+  return { relationships: [...relationships.values()], families: links.map((linked) => linked.families()) };
+}
+
+/** Connected individuals of one scope. */
+class Links {
+  readonly #nodes: number;
+  #parent: Int32Array | null = null;
+
+  constructor(nodes: number) {
+    this.#nodes = nodes;
+  }
+
+  join(one: number, other: number): void {
+    this.#parent ??= Int32Array.from({ length: this.#nodes }, (_, node) => node);
+    const [a, b] = [this.#find(this.#parent, one), this.#find(this.#parent, other)];
+    if (a !== b) this.#parent[Math.max(a, b)] = Math.min(a, b);
+  }
+
+  families(): number[][] {
+    const parent = this.#parent;
+    if (parent === null) return [];
+    const members = new Map<number, number[]>();
+    for (let node = 0; node < this.#nodes; node++) {
+      const root = this.#find(parent, node);
+      if (root === node) continue;
+      const known = members.get(root);
+      if (known === undefined) members.set(root, [root, node]);
+      else known.push(node);
+    }
+    return [...members.values()];
+  }
+
+  #find(parent: Int32Array, node: number): number {
+    let root = node;
+    while (parent[root] !== root) root = parent[root] as number; // a node
+    parent[node] = root;
+    return root;
+  }
+}

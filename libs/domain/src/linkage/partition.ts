@@ -1,0 +1,302 @@
+import type { DataType, PseudonymisedRow, ReferralId, Role, RowKey, TokenOccurrence } from '@kinledger/contracts';
+import { referralIdOf } from '../ledger/ledger-ids.js';
+import { attachFact, foundIndividuals, type Attachment } from './attach-fact.js';
+import type { Evidence } from './contradiction.js';
+import { HolderCount } from './force.js';
+import { groupRecords, type Grouping, type ReferralReason } from './group-records.js';
+import { authority, BIRTH_DATE_DOMAIN, levelOf, MOBILE_LEVEL, NHS_NUMBER_LEVEL, type LeapStrategy } from './strategy.js';
+import { NONE } from './typed-column.js';
+
+export type RecordKind = 'person' | 'fact' | 'impersonal';
+
+/** What a row is to linkage: who somebody is, what somebody did, or activity that names no one. */
+export function recordKindOf(dataType: DataType, role: Role): RecordKind {
+  if (role === 'none' || dataType === 'input') return 'impersonal';
+  return dataType === 'user' ? 'person' : 'fact';
+}
+
+/** A live record, as far as linkage asks. */
+export interface LinkageRecord extends Pick<PseudonymisedRow, 'rowKey' | 'role' | 'tokens'> {
+  readonly kind: RecordKind;
+}
+
+/** Decisions of people. They name rows, and so bind a corrected row too. Pairs of which one is not live wait. */
+export interface LinkConstraints {
+  readonly neverLink: readonly (readonly [RowKey, RowKey])[];
+  readonly reviewedLink: readonly (readonly [RowKey, RowKey])[];
+}
+
+export const noConstraints: LinkConstraints = { neverLink: [], reviewedLink: [] };
+
+/** One individual: the records that say who it is, and the facts attached. One of the two may be empty. */
+export interface Group {
+  readonly persons: readonly RowKey[];
+  readonly facts: readonly RowKey[];
+}
+
+export interface SetAside {
+  readonly rowKey: RowKey;
+  readonly reason: 'unlinkable' | 'referred' | 'impersonal';
+}
+
+/** A doubt for a person's review. Groups are named by their smallest row key, so that arrival does not matter. */
+export interface Referral {
+  readonly referral: ReferralId;
+  readonly reason: ReferralReason;
+  /** The domain of the token that would have linked them, or `reviewed`. */
+  readonly rule: string;
+  readonly subject: RowKey;
+  readonly candidates: readonly RowKey[];
+}
+
+export interface Partition {
+  readonly groups: readonly Group[];
+  readonly setAside: readonly SetAside[];
+  readonly referrals: readonly Referral[];
+  readonly tokensWithoutForce: readonly Pick<TokenOccurrence, 'domain' | 'token'>[];
+}
+
+/** The rule's name for an authority level; a person's review has no level. */
+export const ruleOf = (level: number): string => authority[level] ?? 'reviewed';
+
+/**
+ * Linkage as a function of a set (architecture §6): who the people are behind the live records. Pure, total, and
+ * independent of the order of its input. The engine computes the same thing incrementally, with the same rules.
+ * @param records live records, each row key once.
+ */
+export function partition(
+  records: readonly LinkageRecord[],
+  constraints: LinkConstraints,
+  strategy: LeapStrategy,
+): Partition {
+  const sorted = [...records].sort((one, other) => compareText(one.rowKey, other.rowKey));
+  const reader = new EvidenceReader(sorted, strategy);
+  const setAside: SetAside[] = [];
+  const persons: Read[] = [];
+  const facts: Read[] = [];
+  for (const record of sorted) {
+    if (record.kind === 'impersonal') {
+      setAside.push({ rowKey: record.rowKey, reason: 'impersonal' });
+      continue;
+    }
+    const evidence = reader.evidenceOf(record);
+    if (evidence.tokens.length === 0) setAside.push({ rowKey: record.rowKey, reason: 'unlinkable' });
+    else (record.kind === 'person' ? persons : facts).push({ rowKey: record.rowKey, evidence });
+  }
+
+  const positions = new Map(persons.map(({ rowKey }, position) => [rowKey, position]));
+  const grouping = groupRecords(
+    persons.map(({ evidence }) => evidence),
+    {
+      neverLink: pairsOf(constraints.neverLink, positions),
+      reviewedLink: pairsOf(constraints.reviewedLink, positions),
+    },
+  );
+  const rowKeyAt = (position: number): RowKey => (persons[position] as Read).rowKey; // a position
+  const referrals = grouping.refusals.map(({ reason, level, subject, candidates }) =>
+    referral(reason, ruleOf(level), rowKeyAt(subject), candidates.map(rowKeyAt)),
+  );
+
+  const groups = new Map<number, { persons: RowKey[]; facts: RowKey[] }>();
+  persons.forEach(({ rowKey }, position) => {
+    const group = grouping.groupOf[position] as number; // a position
+    const known = groups.get(group);
+    if (known === undefined) groups.set(group, { persons: [rowKey], facts: [] });
+    else known.persons.push(rowKey);
+  });
+
+  const attached = attachFacts(facts, persons, grouping, positions, constraints);
+  for (const [fact, owner] of attached.owned) groups.get(owner)?.facts.push(fact);
+  for (const rowKey of attached.referred) setAside.push({ rowKey, reason: 'referred' });
+  return {
+    groups: [...groups.values(), ...attached.founded].sort((one, other) => compareText(first(one), first(other))),
+    setAside: setAside.sort((one, other) => compareText(one.rowKey, other.rowKey)),
+    referrals: [...referrals, ...attached.referrals].sort((one, other) => compareText(one.referral, other.referral)),
+    tokensWithoutForce: reader.tokensWithoutForce(),
+  };
+}
+
+interface Read {
+  readonly rowKey: RowKey;
+  readonly evidence: Evidence;
+}
+
+const compareText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+const first = (group: Group): string => group.persons[0] ?? group.facts[0] ?? '';
+
+function referral(reason: ReferralReason, rule: string, subject: RowKey, candidates: readonly RowKey[]): Referral {
+  const sorted = [...candidates].sort(compareText);
+  return { referral: referralIdOf(reason, subject, sorted), reason, rule, subject, candidates: sorted };
+}
+
+const pairsOf = (
+  pairs: readonly (readonly [RowKey, RowKey])[],
+  positions: ReadonlyMap<RowKey, number>,
+): (readonly [number, number])[] =>
+  pairs.flatMap(([one, other]) => {
+    const [a, b] = [positions.get(one), positions.get(other)];
+    return a === undefined || b === undefined || a === b ? [] : [[a, b] as const];
+  });
+
+function listIn<Value>(lists: Map<number, Value[]>, key: number): Value[] {
+  const known = lists.get(key);
+  if (known !== undefined) return known;
+  const list: Value[] = [];
+  lists.set(key, list);
+  return list;
+}
+
+interface AttachedFacts {
+  readonly owned: readonly (readonly [RowKey, number])[];
+  readonly founded: readonly Group[];
+  readonly referred: readonly RowKey[];
+  readonly referrals: readonly Referral[];
+}
+
+function attachFacts(
+  facts: readonly Read[],
+  persons: readonly Read[],
+  grouping: Grouping,
+  positions: ReadonlyMap<RowKey, number>,
+  constraints: LinkConstraints,
+): AttachedFacts {
+  const holders = new Map<number, number[]>();
+  persons.forEach(({ evidence }, position) => {
+    for (const token of evidence.tokens) listIn(holders, token).push(position);
+  });
+  const groupAt = (position: number): number => grouping.groupOf[position] as number; // a position
+  const owned: (readonly [RowKey, number])[] = [];
+  const referred: RowKey[] = [];
+  const referrals: Referral[] = [];
+  const unowned = new Map<number, { readonly level: number; readonly facts: Read[] }>();
+
+  for (const fact of facts) {
+    const paired = (pairs: LinkConstraints['neverLink']): number[] =>
+      pairs
+        .flatMap(([a, b]) => (a === fact.rowKey ? [b] : b === fact.rowKey ? [a] : []))
+        .flatMap((rowKey) => positions.get(rowKey) ?? [])
+        .map(groupAt);
+    const forbidden = paired(constraints.neverLink);
+    const [reviewed] = paired(constraints.reviewedLink).filter((group) => !forbidden.includes(group)).sort();
+    const attachment: Attachment =
+      reviewed !== undefined
+        ? { kind: 'owned', owner: reviewed, token: NONE }
+        : attachFact(fact.evidence, {
+            of: (index) => ownersOf(fact.evidence, index, holders, persons).map(groupAt),
+            profile: (owner) => grouping.profile(owner),
+            forbids: (owner) => forbidden.includes(owner),
+          });
+    switch (attachment.kind) {
+      case 'owned':
+        owned.push([fact.rowKey, attachment.owner]);
+        break;
+      case 'referred': {
+        const level = fact.evidence.levels[attachment.token] as number; // one of its tokens
+        const candidates = attachment.candidates.map((group) => (persons[group] as Read).rowKey); // a position
+        referrals.push(referral(attachment.reason, ruleOf(level), fact.rowKey, candidates));
+        referred.push(fact.rowKey);
+        break;
+      }
+      case 'unowned': {
+        const token = fact.evidence.tokens[attachment.token] as number; // one of its tokens
+        const level = fact.evidence.levels[attachment.token] as number;
+        const known = unowned.get(token);
+        if (known === undefined) unowned.set(token, { level, facts: [fact] });
+        else known.facts.push(fact);
+        break;
+      }
+      case 'unlinkable':
+        break; // Facts without a usable token were set aside before.
+    }
+  }
+  const founded: Group[] = [];
+  for (const { level, facts: founding } of unowned.values()) {
+    const { groupOf, refusals } = foundIndividuals(founding.map(({ evidence }) => evidence), level);
+    const rowKeyAt = (index: number): RowKey => (founding[index] as Read).rowKey; // an index of `founding`
+    const groups = new Map<number, RowKey[]>();
+    groupOf.forEach((group, index) => {
+      if (group === NONE) referred.push(rowKeyAt(index));
+      else listIn(groups, group).push(rowKeyAt(index));
+    });
+    for (const members of groups.values()) founded.push({ persons: [], facts: members });
+    for (const { reason, subject, candidates } of refusals) {
+      referrals.push(referral(reason, ruleOf(level), rowKeyAt(subject), candidates.map(rowKeyAt)));
+    }
+  }
+  return { owned, founded, referred, referrals };
+}
+
+/** Positions of the person records that hold a fact's token as their own; a mobile's must have its birth date. */
+function ownersOf(
+  fact: Evidence,
+  index: number,
+  holders: ReadonlyMap<number, readonly number[]>,
+  persons: readonly Read[],
+): readonly number[] {
+  const found = holders.get(fact.tokens[index] as number) ?? []; // an index of the fact's tokens
+  if (fact.levels[index] !== MOBILE_LEVEL) return found;
+  return found.filter((position) => (persons[position] as Read).evidence.birthDate === fact.birthDate); // a position
+}
+
+/** Interns tokens and knows which have force. */
+class EvidenceReader {
+  readonly #numbers = new Map<string, number>();
+  readonly #tokens: Pick<TokenOccurrence, 'domain' | 'token'>[] = [];
+  readonly #withoutForce = new Set<number>();
+
+  constructor(records: readonly LinkageRecord[], strategy: LeapStrategy) {
+    const counts = new Map<number, HolderCount>();
+    for (const record of records) {
+      if (record.kind !== 'person') continue;
+      const birthDate = this.#birthDateOf(record);
+      for (const [token] of this.#identityOf(record)) {
+        const count = counts.get(token) ?? new HolderCount(strategy.maxBirthDatesPerToken, strategy.maxHoldersPerToken);
+        counts.set(token, count);
+        if (!count.add(birthDate)) this.#withoutForce.add(token);
+      }
+    }
+  }
+
+  evidenceOf(record: LinkageRecord): Evidence {
+    const birthDate = this.#birthDateOf(record);
+    const identity = this.#identityOf(record);
+    const usable = identity.filter(
+      ([token, level]) => !this.#withoutForce.has(token) && (level !== MOBILE_LEVEL || birthDate !== NONE),
+    );
+    return {
+      child: record.role === 'child',
+      birthDate,
+      nhsNumbers: identity.flatMap(([token, level]) => (level === NHS_NUMBER_LEVEL ? [token] : [])),
+      tokens: usable.map(([token]) => token),
+      levels: usable.map(([, level]) => level),
+    };
+  }
+
+  tokensWithoutForce(): Pick<TokenOccurrence, 'domain' | 'token'>[] {
+    return [...this.#withoutForce]
+      .map((token) => this.#tokens[token] as Pick<TokenOccurrence, 'domain' | 'token'>) // interned
+      .sort((one, other) => compareText(one.domain, other.domain) || compareText(one.token, other.token));
+  }
+
+  #identityOf(record: LinkageRecord): (readonly [number, number])[] {
+    const found = new Map<number, number>();
+    for (const occurrence of record.tokens) {
+      const level = levelOf(occurrence.domain);
+      if (occurrence.use === 'identity' && level !== NONE) found.set(this.#intern(occurrence), level);
+    }
+    return [...found];
+  }
+
+  #birthDateOf(record: LinkageRecord): number {
+    const guard = record.tokens.find(({ domain, use }) => use === 'guard' && domain === BIRTH_DATE_DOMAIN);
+    return guard === undefined ? NONE : this.#intern(guard);
+  }
+
+  #intern({ domain, token }: TokenOccurrence): number {
+    const key = `${domain} ${token}`;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    this.#numbers.set(key, this.#tokens.length);
+    return this.#tokens.push({ domain, token }) - 1;
+  }
+}

@@ -1,0 +1,109 @@
+/** What stands where there is nothing: no slot, no successor, no token. */
+export const NONE = -1;
+
+/**
+ * Growing columns of numbers in typed arrays: the index keeps no object per record, so that millions of records cost
+ * neither the garbage collector nor more than their bytes. A column grows by half; `bytes` counts what is allocated.
+ */
+export class Int32Column {
+  #cells: Int32Array;
+  #length = 0;
+
+  constructor(capacity = 16) {
+    this.#cells = new Int32Array(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get bytes(): number {
+    return this.#cells.byteLength;
+  }
+
+  /** The value at `index`, which must be below `length`. */
+  get(index: number): number {
+    return this.#cells[index] as number; // below length, by contract
+  }
+
+  set(index: number, value: number): void {
+    this.#cells[index] = value;
+  }
+
+  push(value: number): number {
+    if (this.#length === this.#cells.length) this.#grow(this.#length + 1);
+    this.#cells[this.#length] = value;
+    return this.#length++;
+  }
+
+  /** Appends copies of `value` until the column has `length` cells. */
+  extendTo(length: number, value: number): void {
+    if (length <= this.#length) return;
+    if (length > this.#cells.length) this.#grow(length);
+    this.#cells.fill(value, this.#length, length);
+    this.#length = length;
+  }
+
+  /** The cells in use; valid until the column grows. */
+  view(): Int32Array {
+    return this.#cells.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  #grow(atLeast: number): void {
+    const larger = new Int32Array(Math.max(atLeast, Math.ceil(this.#cells.length * 1.5), 16));
+    larger.set(this.#cells);
+    this.#cells = larger;
+  }
+}
+
+/** As {@link Int32Column}, a byte a cell. */
+export class Uint8Column {
+  #cells: Uint8Array;
+  #length = 0;
+
+  constructor(capacity = 16) {
+    this.#cells = new Uint8Array(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get bytes(): number {
+    return this.#cells.byteLength;
+  }
+
+  get(index: number): number {
+    return this.#cells[index] as number; // below length, by contract
+  }
+
+  set(index: number, value: number): void {
+    this.#cells[index] = value;
+  }
+
+  has(index: number, bit: number): boolean {
+    return ((this.#cells[index] as number) & bit) !== 0; // below length, by contract
+  }
+
+  raise(index: number, bit: number): void {
+    this.#cells[index] = (this.#cells[index] as number) | bit; // below length, by contract
+  }
+
+  lower(index: number, bit: number): void {
+    this.#cells[index] = (this.#cells[index] as number) & ~bit; // below length, by contract
+  }
+
+  push(value: number): number {
+    if (this.#length === this.#cells.length) {
+      const larger = new Uint8Array(Math.max(Math.ceil(this.#cells.length * 1.5), 16));
+      larger.set(this.#cells);
+      this.#cells = larger;
+    }
+    this.#cells[this.#length] = value;
+    return this.#length++;
+  }
+}
