@@ -125,7 +125,7 @@ export class DecisionLoop {
         observer.state('recovering');
         await this.decideFromLedger(signal, failures);
       } catch (error) {
-        if (signal.aborted) return;
+        if (isAborted(signal)) return;
         const halt = failures.haltBy(error);
         if (halt !== undefined) return this.halt(halt, signal);
         if (isRevisionConflict(error)) observer.refused();
@@ -280,6 +280,9 @@ export class DecisionLoop {
     }
   }
 }
+
+/** The compiler believes that `aborted` stays as it was before an await. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 /** Remembers how often the loop failed at the same place of the ledger. */
 class Failures {

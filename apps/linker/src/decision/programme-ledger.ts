@@ -54,40 +54,30 @@ export class ProgrammeLedger {
     }
     this.applyToEngine(event, row);
     this.nextRevision += 1;
-    switch (event.type) {
-      case 'ProgrammeDefined':
-        this.definition = { digest: event.data.definition, signingKey: event.data.signingKey };
-        this.countDefinition(event.cause);
-        this.closedAt = event.revision;
-        return;
-      case 'StrategyAdopted':
-        this.strategyDigest = event.data.digest;
-        this.countDefinition(event.cause);
-        this.closedAt = event.revision;
-        return;
-      case 'SubmissionReceived':
-        this.received = event.data;
-        return;
-      case 'SubmissionLinked':
-        if (this.received?.submission !== event.data.submission) {
-          throw ledgerUnreadable(`the submission linked at ${event.revision} was never received`);
-        }
-        this.tokensWithoutForce = event.data.tokensWithoutForce;
-        return this.close(event, { intake: this.received.intake, outcome: 'linked' });
-      case 'SubmissionWithdrawn':
-        this.parked.delete(event.data.submission);
-        return this.close(event, { intake: event.data.intake, outcome: 'withdrawn' });
-      case 'SubmissionParked':
-        this.parked.add(event.data.submission);
-        return this.close(event, { intake: event.data.intake, outcome: 'parked' });
-      case 'LinkReferred':
-        this.openReferrals += 1;
-        return;
-      case 'LinkReferralLapsed':
-        this.openReferrals -= 1;
-        return;
-      default:
-        return;
+    if (event.type === 'ProgrammeDefined') {
+      this.definition = { digest: event.data.definition, signingKey: event.data.signingKey };
+      this.closeDefinition(event);
+    } else if (event.type === 'StrategyAdopted') {
+      this.strategyDigest = event.data.digest;
+      this.closeDefinition(event);
+    } else if (event.type === 'SubmissionReceived') {
+      this.received = event.data;
+    } else if (event.type === 'SubmissionLinked') {
+      if (this.received?.submission !== event.data.submission) {
+        throw ledgerUnreadable(`the submission linked at ${event.revision} was never received`);
+      }
+      this.tokensWithoutForce = event.data.tokensWithoutForce;
+      this.close(event, { intake: this.received.intake, outcome: 'linked' });
+    } else if (event.type === 'SubmissionWithdrawn') {
+      this.parked.delete(event.data.submission);
+      this.close(event, { intake: event.data.intake, outcome: 'withdrawn' });
+    } else if (event.type === 'SubmissionParked') {
+      this.parked.add(event.data.submission);
+      this.close(event, { intake: event.data.intake, outcome: 'parked' });
+    } else if (event.type === 'LinkReferred') {
+      this.openReferrals += 1;
+    } else if (event.type === 'LinkReferralLapsed') {
+      this.openReferrals -= 1;
     }
   }
 
@@ -108,7 +98,8 @@ export class ProgrammeLedger {
     this.closedAt = event.revision;
   }
 
-  private countDefinition(cause: string): void {
+  private closeDefinition({ cause, revision }: LedgerEvent): void {
     this.eventsByDefinition.set(cause, this.eventsCausedBy(cause) + 1);
+    this.closedAt = revision;
   }
 }

@@ -52,14 +52,10 @@ export class Scribe {
 }
 
 function withCommitments(decision: LedgerDecision, commitments: Commitments): LedgerDecision {
-  switch (decision.type) {
-    case 'IndividualRegistered':
-      return { type: decision.type, data: { ...decision.data, commitments } };
-    case 'IndividualMatched':
-      return { type: decision.type, data: { ...decision.data, commitments } };
-    case 'RecordSetAside':
-      return { type: decision.type, data: { ...decision.data, commitments } };
-    default:
-      throw new Error(`${decision.type} brings no record into the ledger`);
+  const { type } = decision;
+  if (type !== 'IndividualRegistered' && type !== 'IndividualMatched' && type !== 'RecordSetAside') {
+    throw new Error(`${type} brings no record into the ledger`);
   }
+  // Each of the three placements has the same optional member.
+  return { type, data: { ...decision.data, commitments } } as LedgerDecision;
 }

@@ -3,11 +3,14 @@ import type pg from 'pg';
 import type { Lease, LeaseOptions, Leases } from './lease.js';
 
 const takeIt = `
-  INSERT INTO linker.lease AS held (programme, owner, epoch, expires_at)
-  VALUES ($1, $2, 1, now() + $3 * interval '1 millisecond')
+  INSERT INTO linker.lease AS held (programme, owner, epoch, expires_at, session, session_since)
+  SELECT $1, $2, 1, now() + $3 * interval '1 millisecond', pid, backend_start
+  FROM pg_stat_activity WHERE pid = pg_backend_pid()
   ON CONFLICT (programme) DO UPDATE
-    SET owner = excluded.owner, epoch = held.epoch + 1, expires_at = excluded.expires_at
+    SET owner = excluded.owner, epoch = held.epoch + 1, expires_at = excluded.expires_at,
+        session = excluded.session, session_since = excluded.session_since
     WHERE held.expires_at <= now()
+       OR NOT EXISTS (SELECT FROM pg_stat_activity s WHERE s.pid = held.session AND s.backend_start = held.session_since)
   RETURNING epoch`;
 
 const renewIt = `
@@ -16,7 +19,12 @@ const renewIt = `
 
 const endIt = `UPDATE linker.lease SET expires_at = now() WHERE programme = $1 AND owner = $2 AND epoch = $3`;
 
-/** Leases in a table, by the database's clock: two machines need not agree on the time. */
+type Key = readonly [programme: string, owner: string, epoch: number];
+
+/**
+ * Leases in a table, by the database's clock: two machines need not agree on the time. Each is held by a database
+ * session of its own, so that a holder that was killed is followed at once.
+ */
 export class PostgresLeases implements Leases {
   constructor(
     private readonly pool: pg.Pool,
@@ -27,73 +35,109 @@ export class PostgresLeases implements Leases {
 
   async acquire(programme: string, signal: AbortSignal): Promise<Lease | undefined> {
     while (!signal.aborted) {
-      // Ours counts from before the question: the database's answer may have been long under way.
-      const askedAt = performance.now();
-      const epoch = await this.tryToTake(programme);
-      if (epoch !== undefined) return this.keep(programme, epoch, askedAt);
-      await pause(this.options.ttlMs / 4, undefined, { signal }).catch(() => undefined);
+      try {
+        const lease = await this.tryToTake(programme);
+        if (lease !== undefined) return lease;
+      } catch (error) {
+        this.options.onError(error);
+      }
+      await pause(this.options.ttlMs / 8, undefined, { signal }).catch(() => undefined);
     }
     return undefined;
   }
 
-  private async tryToTake(programme: string): Promise<number | undefined> {
+  private async tryToTake(programme: string): Promise<Lease | undefined> {
+    const session = new Session(await this.pool.connect());
     try {
-      const { rows } = await this.pool.query<{ epoch: number }>(takeIt, [
+      // Ours counts from before the question: the database's answer may have been long under way.
+      const askedAt = performance.now();
+      const { rows } = await session.client.query<{ epoch: number }>(takeIt, [
         programme,
         this.owner,
         this.options.ttlMs,
       ]);
-      return rows[0]?.epoch;
-    } catch (error) {
-      this.options.onError(error);
+      const [taken] = rows;
+      if (taken !== undefined) return this.keep(session, [programme, this.owner, taken.epoch], askedAt);
+      session.end();
       return undefined;
+    } catch (error) {
+      session.end();
+      throw error;
     }
   }
 
-  private keep(programme: string, epoch: number, heldSince: number): Lease {
+  private keep(session: Session, key: Key, heldSince: number): Lease {
     const lost = new AbortController();
     const released = new AbortController();
-    const key = [programme, this.owner, epoch] as const;
-    const beating = this.heartbeat(key, heldSince, lost, released.signal);
+    session.whenBroken(() => lost.abort());
+    const beating = this.heartbeat(session, key, heldSince, lost, released.signal);
     const release = async () => {
       if (released.signal.aborted) return beating;
       released.abort();
       await beating;
       if (!lost.signal.aborted) {
         lost.abort();
-        await this.pool.query(endIt, [...key]).catch(this.options.onError);
+        await session.client.query(endIt, [...key]).catch(this.options.onError);
       }
+      session.end();
     };
-    return { epoch, lost: lost.signal, release };
+    return { epoch: key[2], lost: lost.signal, release };
   }
 
   private async heartbeat(
-    key: readonly [string, string, number],
+    session: Session,
+    key: Key,
     heldSince: number,
     lost: AbortController,
     released: AbortSignal,
   ): Promise<void> {
+    const { ttlMs, onError } = this.options;
+    const stop = AbortSignal.any([lost.signal, released]);
     let renewedAt = heldSince;
-    while (!lost.signal.aborted) {
-      await pause(this.options.ttlMs / 4, undefined, { signal: released }).catch(() => undefined);
-      if (released.aborted) return;
+    for (;;) {
+      await pause(ttlMs / 4, undefined, { signal: stop }).catch(() => undefined);
+      if (stop.aborted) return;
       const askedAt = performance.now();
       try {
         // An answer that does not come is a failure too: by then somebody else may hold the lease.
-        const answer = this.pool.query(renewIt, [...key, this.options.ttlMs]);
+        const answer = session.client.query(renewIt, [...key, ttlMs]);
         answer.catch(() => undefined);
-        const renewed = await Promise.race([answer, this.endOf(renewedAt)]);
-        if (renewed === undefined || renewed.rowCount === 0) lost.abort();
+        const left = Math.max(0, renewedAt + ttlMs - askedAt);
+        const renewed = await Promise.race([answer, pause(left, undefined, { ref: false })]);
+        if (renewed?.rowCount !== 1) return lost.abort();
         renewedAt = askedAt;
       } catch (error) {
-        this.options.onError(error);
-        if (performance.now() - renewedAt >= this.options.ttlMs) lost.abort();
+        onError(error);
+        if (performance.now() - renewedAt >= ttlMs) return lost.abort();
       }
     }
   }
+}
 
-  private async endOf(renewedAt: number): Promise<undefined> {
-    const left = renewedAt + this.options.ttlMs - performance.now();
-    await pause(Math.max(0, left), undefined, { ref: false });
+/** A connection that is nobody else's. What a broken one was told is not taken back by a new one. */
+class Session {
+  private broken = false;
+  private ended = false;
+  private tell: (() => void) | undefined;
+
+  constructor(readonly client: pg.PoolClient) {
+    client.on('error', this.break);
   }
+
+  whenBroken(tell: () => void): void {
+    this.tell = tell;
+    if (this.broken) tell();
+  }
+
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.client.off('error', this.break);
+    this.client.release(this.broken);
+  }
+
+  private readonly break = (): void => {
+    this.broken = true;
+    this.tell?.();
+  };
 }

@@ -57,36 +57,19 @@ export class DecisionMessages {
   }
 
   take(event: LedgerEvent): void {
-    switch (event.type) {
-      case 'IndividualRegistered':
-      case 'IndividualMatched':
-        return this.match(event, {
-          record: event.data.record,
-          individual: event.data.individual,
-          registered: event.type === 'IndividualRegistered',
-        });
-      case 'IndividualSplit':
-        for (const [index, record] of event.data.records.entries()) {
-          this.match(event, {
-            record,
-            individual: event.data.into,
-            registered: event.data.registered && index === 0,
-          });
-        }
-        return;
-      case 'FamilyLinked':
-        return this.family(event, {
-          family: event.data.family,
-          scope: event.data.scope,
-          joined: event.data.joined,
-          left: event.data.left,
-        });
-      case 'SubmissionLinked':
-      case 'SubmissionWithdrawn':
-      case 'SubmissionParked':
-        return this.close(event);
-      default:
-        return;
+    const { type, data } = event;
+    if (type === 'IndividualRegistered' || type === 'IndividualMatched') {
+      const { record, individual } = data;
+      this.match(event, { record, individual, registered: type === 'IndividualRegistered' });
+    } else if (type === 'IndividualSplit') {
+      for (const [index, record] of data.records.entries()) {
+        this.match(event, { record, individual: data.into, registered: data.registered && index === 0 });
+      }
+    } else if (type === 'FamilyLinked') {
+      const { family, scope, joined, left } = data;
+      this.family(event, { family, scope, joined, left });
+    } else if (closesSubmission(type)) {
+      this.close(event);
     }
   }
 
@@ -148,3 +131,6 @@ export class DecisionMessages {
     return this.lastCut.count;
   }
 }
+
+const closesSubmission = (type: LedgerEvent['type']): boolean =>
+  type === 'SubmissionLinked' || type === 'SubmissionWithdrawn' || type === 'SubmissionParked';

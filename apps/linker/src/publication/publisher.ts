@@ -125,28 +125,21 @@ export class Publisher implements Publication {
   /** What a decision is about; nothing for a definition. */
   private decisionOf(first: StoredEvent, closing: LedgerEvent): PublishedDecision | undefined {
     const { programme } = this.options;
-    switch (closing.type) {
-      case 'SubmissionLinked': {
-        const received = ledgerEventOf(first);
-        if (received.type !== 'SubmissionReceived') {
-          throw new Error(`the decision that ends at revision ${closing.revision} begins with ${first.type}`);
-        }
-        return {
-          programme,
-          submission: closing.data.submission,
-          intake: received.data.intake,
-          outcome: 'linked',
-        };
+    const { type } = closing;
+    if (type === 'SubmissionLinked') {
+      const received = ledgerEventOf(first);
+      if (received.type !== 'SubmissionReceived') {
+        throw new Error(`the decision that ends at revision ${closing.revision} begins with ${first.type}`);
       }
-      case 'SubmissionWithdrawn':
-      case 'SubmissionParked': {
-        const { submission, intake } = closing.data;
-        const outcome = closing.type === 'SubmissionParked' ? 'parked' : 'withdrawn';
-        return { programme, submission, intake, outcome };
-      }
-      default:
-        return undefined;
+      const { submission } = closing.data;
+      return { programme, submission, intake: received.data.intake, outcome: 'linked' };
     }
+    if (type === 'SubmissionWithdrawn' || type === 'SubmissionParked') {
+      const { submission, intake } = closing.data;
+      const outcome = type === 'SubmissionParked' ? 'parked' : 'withdrawn';
+      return { programme, submission, intake, outcome };
+    }
+    return undefined;
   }
 
   /** In the order of the topics' meaning: a submission is said to be decided after what it decided. */

@@ -46,11 +46,14 @@ CREATE TABLE linker.unprocessable (
 );
 
 -- Who writes a programme's ledger. The expected revision of each append is what guards the ledger; this is who tries.
+-- A lease ends when it is not renewed, and at once when the database session that holds it is gone.
 CREATE TABLE linker.lease (
-  programme  text        PRIMARY KEY,
-  owner      text        NOT NULL,
-  epoch      bigint      NOT NULL CHECK (epoch > 0),
-  expires_at timestamptz NOT NULL
+  programme     text        PRIMARY KEY,
+  owner         text        NOT NULL,
+  epoch         bigint      NOT NULL CHECK (epoch > 0),
+  expires_at    timestamptz NOT NULL,
+  session       integer     NOT NULL,
+  session_since timestamptz NOT NULL
 );
 
 -- Revision of the last closing event whose decision is published, -1 for none.
@@ -63,5 +66,5 @@ GRANT USAGE ON SCHEMA linker TO kinledger_linker;
 GRANT SELECT, INSERT ON linker.intake, linker.chunk, linker.unprocessable, linker.lease, linker.publication TO kinledger_linker;
 GRANT UPDATE (state, reason, answered) ON linker.intake TO kinledger_linker;
 GRANT DELETE ON linker.chunk TO kinledger_linker;
-GRANT UPDATE (owner, epoch, expires_at) ON linker.lease TO kinledger_linker;
+GRANT UPDATE (owner, epoch, expires_at, session, session_since) ON linker.lease TO kinledger_linker;
 GRANT UPDATE (position) ON linker.publication TO kinledger_linker;
