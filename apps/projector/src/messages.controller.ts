@@ -1,0 +1,30 @@
+import { topics } from '@kinledger/contracts';
+import { InjectPool, OnMessages, Public, type MessageOf } from '@kinledger/service-kit';
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import type pg from 'pg';
+import { recordIntakeStatus } from './intake-status/intake-status.js';
+import { LiveProjection } from './projection/live-projection.js';
+
+/** What the projector hears: states of files on their way, and that the ledger has grown. */
+@Public()
+@Controller()
+export class MessagesController {
+  constructor(
+    @InjectPool('platform') private readonly pool: pg.Pool,
+    private readonly live: LiveProjection,
+  ) {}
+
+  @OnMessages(topics.submissionStateChanged)
+  async stateChanged(
+    @Payload() messages: readonly MessageOf<typeof topics.submissionStateChanged>[],
+  ): Promise<void> {
+    await recordIntakeStatus(this.pool, messages);
+  }
+
+  /** Only a wake-up: what is projected comes from the ledger. */
+  @OnMessages(topics.submissionDecided)
+  async decided(@Payload() messages: readonly MessageOf<typeof topics.submissionDecided>[]): Promise<void> {
+    if (messages.length > 0) this.live.wake();
+  }
+}

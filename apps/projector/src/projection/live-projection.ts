@@ -1,0 +1,144 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createReadModels, LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
+import type { EventStore } from '@kinledger/event-store';
+import type pg from 'pg';
+import { projectLedger } from './project-ledger.js';
+
+export interface LiveProjectionOptions {
+  readonly store: EventStore;
+  readonly stream: string;
+  readonly pool: pg.Pool;
+  /** Told of progress and failures; the projection goes on by itself after a failure. */
+  readonly onDecision: (progress: { readonly position: number; readonly records: number }) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Key of the advisory lock that makes one process the writer of read models. */
+const WRITER_LOCK = 7_163_503;
+const POLL_MS = 2_000;
+/** A linker that died in the middle of a decision must not hold our transaction open for ever. */
+const MID_DECISION_POLL_MS = 500;
+const MID_DECISION_PATIENCE = 20;
+
+/**
+ * Keeps the live read models at the end of the ledger. One process of several is the writer; the others stand by.
+ * A wake-up only shortens the wait: what is applied comes from the ledger.
+ */
+export class LiveProjection {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private wakeUp: (() => void) | undefined;
+  private paused: Promise<void> = Promise.resolve();
+  private busy: Promise<void> = Promise.resolve();
+  private writing = false;
+
+  constructor(private readonly options: LiveProjectionOptions) {}
+
+  get isWriter(): boolean {
+    return this.writing;
+  }
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** There is more in the ledger. */
+  wake(): void {
+    this.wakeUp?.();
+  }
+
+  /** Runs work while the live projection writes nothing: after the decision in hand, before the next. */
+  async whilePaused<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.paused;
+    let resume: () => void = () => undefined;
+    this.paused = new Promise((done) => (resume = done));
+    try {
+      await before;
+      await this.busy;
+      return await work();
+    } finally {
+      resume();
+      this.wake();
+    }
+  }
+
+  /** Finishes the decision in hand, keeps its progress. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.wake();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await this.writeAsLeader();
+      } catch (error) {
+        this.writing = false;
+        this.options.onError(error);
+        await pause(1_000, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async writeAsLeader(): Promise<void> {
+    const { signal } = this.stopping;
+    const client = await this.options.pool.connect();
+    let broken: Error | undefined;
+    // Without a listener a connection that breaks between two queries would end the process.
+    const onError = (error: Error) => (broken = error);
+    client.on('error', onError);
+    try {
+      const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [
+        WRITER_LOCK,
+      ]);
+      if (rows[0]?.won !== true) return await this.sleep(POLL_MS);
+      this.writing = true;
+      await prepare(client);
+      while (!signal.aborted) {
+        await this.paused;
+        this.busy = projectLedger({
+          ...this.options,
+          client,
+          schema: LIVE_SCHEMA,
+          signal,
+          more: async (emptyReads) => {
+            await this.sleep(MID_DECISION_POLL_MS);
+            return !signal.aborted && emptyReads < MID_DECISION_PATIENCE;
+          },
+        }).then(() => undefined);
+        const { busy } = this;
+        this.busy = busy.catch(() => undefined);
+        await busy;
+        if (broken !== undefined) throw broken;
+        await this.sleep(POLL_MS);
+      }
+    } finally {
+      this.writing = false;
+      client.off('error', onError);
+      // The lock is the session's: it ends with the connection.
+      client.release(true);
+    }
+  }
+
+  private async sleep(ms: number): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    await new Promise<void>((done) => {
+      const timer = setTimeout(done, ms);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+    this.wakeUp = undefined;
+  }
+}
+
+/** Read models of another version are made anew from the ledger; there is nothing to patch. */
+async function prepare(client: pg.ClientBase): Promise<void> {
+  if ((await readCheckpoint(client, LIVE_SCHEMA)) !== undefined) return;
+  await client.query('BEGIN');
+  await createReadModels(client, LIVE_SCHEMA);
+  await client.query('COMMIT');
+}

@@ -1,0 +1,246 @@
+import { createPool } from '@kinledger/database';
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { contentDigest, createReadModels, LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
+import type pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { projectLedger } from './project-ledger.js';
+import {
+  engagementRow,
+  idOf,
+  linked,
+  matched,
+  received,
+  registered,
+  setAside,
+  SmallLedger,
+  STREAM,
+  userRow,
+} from './small-ledger.testing.js';
+
+describe('projecting a ledger', () => {
+  let databases: TestDatabases;
+  let pool: pg.Pool;
+  let client: pg.PoolClient;
+  let ledger: SmallLedger;
+
+  beforeAll(async () => {
+    databases = await createTestDatabases(inject('postgresUrl'));
+    pool = createPool({ url: databases.url('platform', 'projector'), applicationName: 'test' });
+    client = await pool.connect();
+  });
+  afterAll(async () => {
+    client.release();
+    await pool.end();
+    await databases.drop();
+  });
+  beforeEach(async () => {
+    ledger = new SmallLedger();
+    await ledger.open();
+    await createReadModels(client, LIVE_SCHEMA);
+  });
+
+  const project = (schema = LIVE_SCHEMA, upTo?: number) =>
+    projectLedger({
+      store: ledger.store,
+      stream: STREAM,
+      client,
+      schema,
+      ...(upTo === undefined ? {} : { upTo }),
+      more: () => Promise.resolve(false),
+      signal: new AbortController().signal,
+    });
+  const one = async <T extends pg.QueryResultRow>(
+    sql: string,
+    values: unknown[] = [],
+  ): Promise<T | undefined> => (await client.query<T>(sql, values)).rows[0];
+  const individual = (name: string) =>
+    one<{ attributes: object; provenance: object; role: string; forwarded_to: string | null }>(
+      `SELECT attributes, provenance, role, replace(forwarded_to::text, '-', '') AS forwarded_to FROM golden.individual WHERE individual_id = $1`,
+      [idOf(name)],
+    );
+
+  it('takes the attributes of the highest authority, then of the latest event', async () => {
+    const early = userRow('early', 'adult', { gender: 'F', homeLanguage: 'english' }, '2023-07-01');
+    const late = userRow('late', 'adult', { homeLanguage: 'portuguese', disability: 'no' }, '2023-08-01');
+    const visitor = userRow('visitor', 'adult', { gender: 'X' }, '2020-01-01');
+    await ledger.append(
+      [
+        received('s1', 'natural-thinkers.user', 1),
+        registered(late, 'amara', 's1'),
+        matched(early, 'amara', 's1'),
+        linked('s1', 2),
+      ],
+      [early, late],
+    );
+    await ledger.append(
+      [received('s2', 'health-visiting.user', 2), matched(visitor, 'amara', 's2'), linked('s2', 1)],
+      [visitor],
+    );
+    await project();
+    expect(await individual('amara')).toMatchObject({
+      // Health visiting leads the authority order; among services the later registration wins.
+      attributes: { gender: 'X', homeLanguage: 'portuguese', disability: 'no' },
+      provenance: { gender: visitor.record, homeLanguage: late.record, disability: late.record },
+    });
+  });
+
+  it('shows nothing of a decision that is not closed, and all of it once it is', async () => {
+    const row = userRow('zoe', 'child', { gender: 'F' });
+    await ledger.append([received('s1', 'natural-thinkers.user', 1), registered(row, 'zoe', 's1')], [row]);
+    expect(await project()).toBe(1);
+    expect(await readCheckpoint(client, LIVE_SCHEMA)).toBe(1);
+    expect(await individual('zoe')).toBeUndefined();
+    await ledger.append([linked('s1', 1)]);
+    expect(await project()).toBe(4);
+    expect(await individual('zoe')).toMatchObject({ role: 'child', attributes: { gender: 'F' } });
+  });
+
+  it('counts an engagement only when it was attended and of a kind that the service counts', async () => {
+    const rows = [
+      engagementRow('counts', 'adult', '2023-08-01', 'group-session'),
+      engagementRow('does not', 'adult', '2023-08-01', 'unheard-of'),
+    ];
+    await ledger.append(
+      [
+        received('s1', 'natural-thinkers.engagement', 1),
+        ...rows.map((row) => setAside(row, 'unlinkable', 's1')),
+        linked('s1', 2),
+      ],
+      rows,
+    );
+    await project();
+    const { rows: read } = await client.query(
+      `SELECT session_kind, qualifying FROM golden.engagement ORDER BY 1`,
+    );
+    expect(read).toEqual([
+      { session_kind: 'group-session', qualifying: true },
+      { session_kind: 'unheard-of', qualifying: false },
+    ]);
+  });
+
+  it('follows merges, splits, families and withdrawal, and a rebuild agrees byte for byte at every position', async () => {
+    const [a, b, c] = [
+      userRow('a', 'adult', { gender: 'F' }),
+      userRow('b', 'adult', { gender: 'M' }),
+      userRow('c', 'child', { gender: 'M' }),
+    ];
+    await ledger.append(
+      [
+        received('s1', 'natural-thinkers.user', 1),
+        registered(a, 'amara', 's1'),
+        registered(b, 'bo', 's1'),
+        registered(c, 'cy', 's1'),
+        {
+          type: 'RelationshipIdentified',
+          data: {
+            relationship: idOf('kin'),
+            kind: 'carer',
+            child: idOf('cy'),
+            other: idOf('bo'),
+            domain: 'email',
+          },
+        },
+        {
+          type: 'FamilyLinked',
+          data: {
+            family: idOf('family'),
+            scope: 'programme',
+            joined: [idOf('bo'), idOf('cy')],
+            left: [],
+            review: false,
+          },
+        },
+        linked('s1', 3),
+      ],
+      [a, b, c],
+    );
+    const strategy = { strategy: 'leap-1', rule: 'nhs-number' };
+    const late = userRow('late', 'adult', { disability: 'no' });
+    await ledger.append(
+      [
+        received('s2', 'natural-thinkers.user', 2, '2023-24-Q3'),
+        {
+          type: 'IndividualsMerged',
+          data: { individual: idOf('amara'), absorbed: idOf('bo'), decision: strategy },
+        },
+        matched(late, 'amara', 's2'),
+        {
+          type: 'FamilyLinked',
+          data: {
+            family: idOf('family'),
+            scope: 'programme',
+            joined: [idOf('amara')],
+            left: [idOf('bo')],
+            review: false,
+          },
+        },
+        linked('s2', 1),
+      ],
+      [late],
+    );
+    await ledger.append([
+      {
+        type: 'RecordsRetired',
+        data: { submission: idOf('s2'), reason: 'withdrawn', records: [late.record] },
+      },
+      {
+        type: 'IndividualSplit',
+        data: {
+          individual: idOf('amara'),
+          into: idOf('bo again'),
+          registered: true,
+          role: 'adult',
+          records: [b.record],
+          strategy: 'leap-1',
+        },
+      },
+      { type: 'FamilyDissolved', data: { family: idOf('family'), scope: 'programme' } },
+      {
+        type: 'SubmissionWithdrawn',
+        data: {
+          submission: idOf('s2'),
+          intake: 3,
+          reason: 'wrong-quarter',
+          by: 'data-team',
+          retired: 1,
+          revived: 0,
+        },
+      },
+    ]);
+
+    const closings = [8, 13, 17];
+    for (const upTo of closings) {
+      await project(LIVE_SCHEMA, upTo);
+      await createReadModels(client, 'rebuilt');
+      expect(await project('rebuilt', upTo)).toBe(upTo);
+      expect(await contentDigest(client, 'rebuilt')).toEqual(await contentDigest(client, LIVE_SCHEMA));
+      if (upTo !== 13) continue;
+      expect(await individual('bo')).toMatchObject({ forwarded_to: idOf('amara'), attributes: {} });
+      expect(await individual('amara')).toMatchObject({ attributes: { disability: 'no' } });
+      const { rows } = await client.query(
+        `SELECT replace(individual_id::text, '-', '') AS id FROM golden.family_member ORDER BY 1`,
+      );
+      expect(rows.map(({ id }: { id: string }) => id)).toEqual([idOf('amara'), idOf('cy')].sort());
+    }
+    expect(await individual('amara')).toMatchObject({ attributes: { gender: 'F' } });
+    expect(await individual('bo again')).toMatchObject({ attributes: { gender: 'M' } });
+    expect(
+      await one(`SELECT state, reason FROM golden.submission WHERE submission_id = $1`, [idOf('s2')]),
+    ).toEqual({
+      state: 'withdrawn',
+      reason: 'wrong-quarter',
+    });
+    expect(await one('SELECT count(*)::int AS members FROM golden.family_member')).toEqual({ members: 0 });
+  });
+
+  it('stops at a record whose body is missing, naming the position and nothing else', async () => {
+    const row = userRow('gone', 'adult', {});
+    await ledger.append([
+      received('s1', 'natural-thinkers.user', 1),
+      registered(row, 'gone', 's1'),
+      linked('s1', 1),
+    ]);
+    await expect(project()).rejects.toThrow('the body of the record that entered at revision 3 is missing');
+    expect(await readCheckpoint(client, LIVE_SCHEMA)).toBe(1);
+  });
+});
