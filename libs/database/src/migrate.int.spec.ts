@@ -13,7 +13,7 @@ describe('databases', () => {
   afterAll(() => databases.drop());
 
   it('are accepted by a service of this version once migrated', async () => {
-    const pool = createPool({ url: databases.url('platform', 'migrator'), applicationName: 'test' });
+    const pool = createPool({ url: databases.url('platform', 'reporting'), applicationName: 'test' });
     await expect(requireMigrated(pool, 'platform')).resolves.toBeUndefined();
     await pool.end();
   });

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
-import type pg from 'pg';
+import pg from 'pg';
 import type { DatabaseName } from './roles.js';
 
 const folder = (database: DatabaseName) =>
@@ -28,7 +28,21 @@ export async function migrate(database: DatabaseName, migratorUrl: string): Prom
     checkOrder: false,
     advisoryLockMode: 'wait',
     log: () => undefined,
-  } as Parameters<typeof runner>[0]);
+  });
+  await publishJournal(migratorUrl);
+}
+
+/** Every role that may connect may see what was applied: services refuse to start on another state. */
+async function publishJournal(migratorUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: migratorUrl });
+  await client.connect();
+  try {
+    await client.query(
+      `GRANT USAGE ON SCHEMA ${journal.schema} TO PUBLIC; GRANT SELECT ON ${journal.schema}.${journal.table} TO PUBLIC`,
+    );
+  } finally {
+    await client.end();
+  }
 }
 
 export interface NotMigrated extends Error {

@@ -14,7 +14,7 @@ const CHECK_TIMEOUT_MS = 3000;
 @Injectable()
 export class Health {
   private readonly checks = new Map<string, ReadinessCheck>();
-  private stopping = false;
+  private stops = false;
 
   /** Adds a check, e.g. `health.register('platform-database', () => …)`. A second one of the same name is a bug. */
   register(name: string, check: ReadinessCheck): void {
@@ -24,7 +24,11 @@ export class Health {
 
   /** From now on not ready: a load balancer takes us out before we close. */
   beginStopping(): void {
-    this.stopping = true;
+    this.stops = true;
+  }
+
+  get stopping(): boolean {
+    return this.stops;
   }
 
   /** Runs all checks at once. A check that does not answer in three seconds is down. Reasons go to no caller. */
@@ -33,7 +37,7 @@ export class Health {
       [...this.checks].map(async ([name, check]) => [name, await outcome(check)] as const),
     );
     return {
-      ready: !this.stopping && results.every(([, state]) => state === 'up'),
+      ready: !this.stops && results.every(([, state]) => state === 'up'),
       checks: Object.fromEntries(results),
     };
   }

@@ -65,7 +65,7 @@ export async function createService<const C extends ConfigSchema>(
   const health = new Health();
   const metrics = new Metrics(options.name);
   const adapter = createAdapter();
-  addRequestHooks(adapter.getInstance(), metrics, logger);
+  addRequestHooks(adapter.getInstance(), { metrics, logger, health });
   const root: DynamicModule = {
     module: ServiceRoot,
     imports: [

@@ -1,14 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Health } from '../health/health.js';
 import type { Metrics } from '../metrics/metrics.js';
 
 /** Measures and logs each request by its route's template: an address may hold what a person typed. */
-export function addRequestHooks(fastify: FastifyInstance, metrics: Metrics, logger: Logger): void {
+export function addRequestHooks(
+  fastify: FastifyInstance,
+  { metrics, logger, health }: { metrics: Metrics; logger: Logger; health: Health },
+): void {
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
   fastify.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
+    // A connection that stays open would hold the server open until it times out.
+    if (health.stopping) reply.header('connection', 'close');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
   fastify.addHook('onResponse', async (request, reply) => {

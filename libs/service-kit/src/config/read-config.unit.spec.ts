@@ -1,0 +1,66 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
+import { busConfig, commonConfig, platformConfig } from './fragments.js';
+import { isConfigurationWrong, readConfig } from './read-config.js';
+import { variable } from './variable.js';
+
+const schema = {
+  ...commonConfig,
+  bus: busConfig,
+  platform: platformConfig,
+  batch: variable('KINLEDGER_BATCH', z.string().default('500').transform(Number), 'set it to a number'),
+};
+
+const right = {
+  KINLEDGER_HTTP_PORT: '4310',
+  KINLEDGER_BUS_URL: 'postgres://kinledger_linker:hidden@127.0.0.1:5432/kinledger_bus',
+  KINLEDGER_PLATFORM_URL: 'postgresql://kinledger_linker:hidden@127.0.0.1:5432/kinledger_platform',
+};
+
+const wrong = (env: Record<string, string>): unknown => {
+  try {
+    readConfig(schema, env);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+};
+
+describe('readConfig', () => {
+  it('reads the environment as one typed object, with defaults', () => {
+    const config = readConfig(schema, right);
+    expectTypeOf(config.http.port).toEqualTypeOf<number>();
+    expect(config).toEqual({
+      http: { host: '127.0.0.1', port: 4310 },
+      log: { level: 'info' },
+      shutdown: { graceMs: 20_000 },
+      bus: { url: right.KINLEDGER_BUS_URL },
+      platform: { url: right.KINLEDGER_PLATFORM_URL },
+      batch: 500,
+    });
+    expect(Object.isFrozen(config.http)).toBe(true);
+  });
+
+  it('lists every bad variable at once, with what to do and without a value', () => {
+    const error = wrong({
+      KINLEDGER_HTTP_PORT: '99999',
+      KINLEDGER_LOG_LEVEL: 'loud',
+      KINLEDGER_BUS_URL: 'mysql://someone:sesame@127.0.0.1/bus',
+    });
+    expect(isConfigurationWrong(error) && error.problems.map(({ variable: name }) => name).sort()).toEqual([
+      'KINLEDGER_BUS_URL',
+      'KINLEDGER_HTTP_PORT',
+      'KINLEDGER_LOG_LEVEL',
+      'KINLEDGER_PLATFORM_URL',
+    ]);
+    const { message } = error as Error;
+    expect(message).toContain('KINLEDGER_PLATFORM_URL is not set: set it to the postgres:// URL');
+    expect(message).toContain('KINLEDGER_BUS_URL is not valid');
+    expect(message).not.toMatch(/sesame|99999|loud/);
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(readConfig(schema, { ...right, KINLEDGER_LOG_LEVEL: '' }).log.level).toBe('info');
+    expect(isConfigurationWrong(wrong({ ...right, KINLEDGER_BUS_URL: '' }))).toBe(true);
+  });
+});
