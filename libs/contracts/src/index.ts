@@ -6,6 +6,7 @@ export * from './ledger/individuals.js';
 export * from './ledger/ledger-event.js';
 export * from './ledger/programme.js';
 export * from './ledger/submissions.js';
+export * from './local/connection.js';
 export * from './messages/file-accepted.js';
 export * from './messages/linkage-published.js';
 export * from './messages/row-pseudonymised.js';

@@ -1,0 +1,101 @@
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+
+export interface HomeInUse extends Error {
+  readonly code: 'home-in-use';
+  readonly pid: number;
+}
+
+export const isHomeInUse = (error: unknown): error is HomeInUse =>
+  error instanceof Error && 'code' in error && error.code === 'home-in-use';
+
+interface Holder {
+  readonly pid: number;
+  /** When the process began, where the system tells: a process id alone is used again. */
+  readonly began: string | undefined;
+}
+
+/**
+ * Takes a home for this process. A lock whose process is gone is taken over.
+ * @returns what gives the home back.
+ * @throws HomeInUse when a launcher that lives holds it.
+ */
+export function lockHome(lockFile: string, home: string): () => void {
+  const mine = JSON.stringify({ pid: process.pid, began: beginning(process.pid) } satisfies Holder);
+  const candidate = `${lockFile}.${process.pid}`;
+  writeFileSync(candidate, mine, { mode: 0o600 });
+  try {
+    // A link is made or refused as one step, and never shows a half-written file.
+    while (!tryLink(candidate, lockFile)) removeStale(lockFile, home);
+  } finally {
+    rmSync(candidate, { force: true });
+  }
+  return () => {
+    if (contentOf(lockFile) === mine) rmSync(lockFile, { force: true });
+  };
+}
+
+function tryLink(candidate: string, lockFile: string): boolean {
+  try {
+    linkSync(candidate, lockFile);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function removeStale(lockFile: string, home: string): void {
+  const content = contentOf(lockFile);
+  if (content === undefined) return;
+  const holder = parse(content);
+  if (holder !== undefined && lives(holder)) {
+    throw Object.assign(
+      new Error(
+        `a launcher is running on ${home} already (process ${holder.pid}): stop it first, or set KINLEDGER_HOME`,
+      ),
+      { code: 'home-in-use' as const, pid: holder.pid },
+    );
+  }
+  const aside = `${lockFile}.stale.${process.pid}`;
+  try {
+    renameSync(lockFile, aside);
+  } catch {
+    return; // Somebody else was faster; the next round sees whose it is.
+  }
+  // Between reading and renaming, another launcher may have taken over: its lock goes back.
+  if (contentOf(aside) !== content) tryLink(aside, lockFile);
+  rmSync(aside, { force: true });
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(content: string): Holder | undefined {
+  try {
+    const { pid, began } = JSON.parse(content) as Partial<Holder>;
+    return typeof pid === 'number' ? { pid, began } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lives(holder: Holder): boolean {
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  return holder.began === undefined || holder.began === beginning(holder.pid);
+}
+
+/** Start time of a process in clock ticks since boot (field 22 of /proc/<pid>/stat), undefined off Linux. */
+function beginning(pid: number): string | undefined {
+  const stat = contentOf(`/proc/${pid}/stat`);
+  // The second field is the command in parentheses, and may hold spaces.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}

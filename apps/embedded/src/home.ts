@@ -1,0 +1,53 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** Where the launcher keeps everything: data, keys, logs. Private to its owner. */
+export interface Home {
+  readonly directory: string;
+  readonly lockFile: string;
+  readonly postgres: string;
+  readonly databasePasswords: string;
+  readonly secrets: string;
+  readonly signingKey: string;
+  /** Hashes of the accounts' tokens: what the services read. */
+  readonly accessFile: string;
+  /** The tokens themselves: what this machine's command line reads, through the connection file. */
+  readonly tokensFile: string;
+  readonly logs: string;
+  readonly connectionFile: string;
+}
+
+/** The home of an explicit option, `KINLEDGER_HOME`, or `.kinledger` in the working directory. Created when missing. */
+export function openHome(option: string | undefined): Home {
+  const directory = resolve(option ?? process.env['KINLEDGER_HOME'] ?? '.kinledger');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const at = (name: string) => join(directory, name);
+  return {
+    directory,
+    lockFile: at('launcher.lock'),
+    postgres: at('postgres'),
+    databasePasswords: at('database-passwords.json'),
+    secrets: at('secrets'),
+    signingKey: at('signing-key.pem'),
+    accessFile: at('access.json'),
+    tokensFile: at('tokens.json'),
+    logs: at('logs'),
+    connectionFile: at('connection.json'),
+  };
+}
+
+/** Deletes what a launcher ever put into its home, and nothing else that lies there. */
+export function emptyHome(home: Home): void {
+  const ours = [
+    ...[home.postgres, home.databasePasswords, home.secrets, home.signingKey],
+    ...[home.accessFile, home.tokensFile, home.logs, home.connectionFile, join(home.directory, 'demo')],
+  ];
+  for (const path of ours) rmSync(path, { recursive: true, force: true });
+}
+
+/** Writes a private file as a whole: a reader sees the old content or the new, never a part. */
+export function writePrivately(file: string, content: string): void {
+  const partial = `${file}.${process.pid}.partial`;
+  writeFileSync(partial, content, { mode: 0o600 });
+  renameSync(partial, file);
+}

@@ -1,0 +1,148 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LauncherMessage, LocalConnection } from '@kinledger/contracts';
+import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
+import { readProgramme } from '@kinledger/programme';
+import { writeAccounts } from './accounts.js';
+import { migrateDatabases, provisionDatabases } from './databases.js';
+import { freePort } from './free-ports.js';
+import { lockHome } from './home-lock.js';
+import { emptyHome, openHome, writePrivately } from './home.js';
+import { ensureKeys } from './keys.js';
+import { ServiceProcess } from './service-process.js';
+import { entryOf, services, type Surroundings } from './services.js';
+
+export interface LauncherOptions {
+  readonly home?: string;
+  /** A programme definition's folder. Default: the one of this checkout. */
+  readonly programme?: string;
+  /** Deletes the home's data first. */
+  readonly fresh?: boolean;
+  /** Keys derived from it: for demonstrations only. */
+  readonly seed?: string;
+  readonly tell: (message: LauncherMessage) => void;
+  /** Called when PostgreSQL is gone by itself: nothing can go on. */
+  readonly onLost: (why: string) => void;
+}
+
+export interface Launcher {
+  readonly connection: LocalConnection;
+  readonly connectionFile: string;
+  /** Services first, in reverse order, PostgreSQL last. Leaves no process and no connection file. */
+  stop(): Promise<void>;
+}
+
+const POSTGRES_PORT = 4319;
+
+const defaultProgramme = (): string =>
+  process.env['KINLEDGER_PROGRAMME_DIR'] ??
+  fileURLToPath(new URL('../../../programmes/leap', import.meta.url));
+
+/**
+ * Starts PostgreSQL and the five services on a home folder, and writes the connection file once all are ready.
+ * @throws HomeInUse; or the first thing that did not start, once everything that had started is stopped again.
+ */
+export async function launch(options: LauncherOptions, aborted: AbortSignal): Promise<Launcher> {
+  const home = openHome(options.home);
+  const undo: (() => void | Promise<void>)[] = [lockHome(home.lockFile, home.directory)];
+  const stop = once(async () => {
+    rmSync(home.connectionFile, { force: true });
+    for (const step of undo.toReversed()) await step();
+  });
+  try {
+    // A connection file without a launcher is of one that was killed.
+    rmSync(home.connectionFile, { force: true });
+    const programmeDirectory = options.programme ?? defaultProgramme();
+    const { definition } = await readProgramme(programmeDirectory);
+    if (options.fresh === true) emptyHome(home);
+    aborted.throwIfAborted();
+
+    options.tell({ type: 'stage', stage: 'database', text: 'starting PostgreSQL' });
+    const postgres = await startEmbeddedPostgres({ directory: home.postgres, port: POSTGRES_PORT });
+    let stopping = false;
+    undo.push(() => {
+      stopping = true;
+      return postgres.stop();
+    });
+    void postgres.ended.then(() => {
+      if (!stopping)
+        options.onLost(`PostgreSQL stopped by itself: see ${join(home.postgres, 'postgresql.log')}`);
+    });
+    aborted.throwIfAborted();
+
+    options.tell({ type: 'stage', stage: 'migrations', text: 'preparing databases' });
+    const urls = await provisionDatabases(home, postgres.url());
+    await migrateDatabases(urls);
+    options.tell({ type: 'stage', stage: 'keys', text: 'preparing keys and accounts' });
+    await ensureKeys(home, options.seed);
+    const providers = [...new Set(definition.services.map(({ provider }) => provider))].sort();
+    const tokens = writeAccounts(home, providers);
+    aborted.throwIfAborted();
+
+    options.tell({ type: 'stage', stage: 'services', text: 'starting services' });
+    const starting = startServices({ home, programmeDirectory, urls }, options, undo);
+    const serviceUrls = await Promise.race([starting, rejectionOf(aborted)]);
+    const connection: LocalConnection = {
+      version: 1,
+      launcher: { pid: process.pid },
+      home: home.directory,
+      programme: definition.id,
+      programmeDirectory,
+      services: serviceUrls,
+      tokens,
+      evaluation: { platformUrl: urls.url('platform', 'reporting'), secretsDirectory: home.secrets },
+    };
+    writePrivately(home.connectionFile, `${JSON.stringify(connection, undefined, 2)}\n`);
+    options.tell({ type: 'ready', connectionFile: home.connectionFile });
+    return { connection, connectionFile: home.connectionFile, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startServices(
+  surroundings: Surroundings,
+  { tell }: LauncherOptions,
+  undo: (() => void | Promise<void>)[],
+): Promise<LocalConnection['services']> {
+  const { home, programmeDirectory } = surroundings;
+  mkdirSync(home.logs, { recursive: true, mode: 0o700 });
+  const processes: ServiceProcess[] = [];
+  for (const service of services) {
+    const command = {
+      name: service.name,
+      entry: entryOf(service.name),
+      logFile: join(home.logs, `${service.name}.log`),
+      environment: {
+        ...service.environment(surroundings),
+        KINLEDGER_PROGRAMME_DIR: programmeDirectory,
+        KINLEDGER_HTTP_HOST: '127.0.0.1',
+        KINLEDGER_HTTP_PORT: String(await freePort(service.port)),
+      },
+    };
+    const started = new ServiceProcess(command, {
+      onReady: (name) => tell({ type: 'service', service: name, state: 'ready' }),
+      onRestart: (name) => tell({ type: 'service', service: name, state: 'restarting' }),
+    });
+    processes.push(started);
+    undo.push(() => started.stop());
+  }
+  const entries = await Promise.all(processes.map(async (each) => [each.name, await each.start()] as const));
+  // One entry per service of the list above.
+  return Object.fromEntries(entries) as LocalConnection['services'];
+}
+
+/** Rejects when the signal aborts; never resolves. */
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work());
+}

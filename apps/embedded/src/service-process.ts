@@ -1,0 +1,145 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { logTail } from './log-tail.js';
+
+export interface ServiceCommand {
+  readonly name: string;
+  readonly entry: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logFile: string;
+}
+
+export interface ServiceEvents {
+  /** It stopped by itself after it had been ready, and is started again. */
+  readonly onRestart: (name: string) => void;
+  readonly onReady: (name: string, url: string) => void;
+}
+
+const READY_WITHIN_MS = 120_000;
+const STOP_WITHIN_MS = 25_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 30_000;
+/** A service that was up this long had a cause of its own to stop: the pause begins anew. */
+const SETTLED_MS = 60_000;
+
+/** One service as a child process: started, watched, started again when it crashes, stopped. */
+export class ServiceProcess {
+  private child: ChildProcess | undefined;
+  private stopping = false;
+  private pauseMs = FIRST_PAUSE_MS;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly command: ServiceCommand,
+    private readonly events: ServiceEvents,
+  ) {}
+
+  get name(): string {
+    return this.command.name;
+  }
+
+  /**
+   * Resolves with its address once the service listens; from then on it is kept running.
+   * @throws Error with the service's name and the end of its log when it ends first.
+   */
+  async start(): Promise<string> {
+    const { name, entry } = this.command;
+    if (!existsSync(entry)) throw new Error(`${name} is not built (${entry}): run "npm run build" first`);
+    const child = this.spawn();
+    const url = await this.untilReady(child);
+    this.events.onReady(name, url);
+    this.watch(child);
+    return url;
+  }
+
+  /** Asks it to end and waits; after a grace period it is killed. Its own work in hand is finished first. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.timer);
+    const { child } = this;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((done) => child.once('exit', () => done()));
+    child.kill('SIGTERM');
+    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+    await gone;
+    clearTimeout(killer);
+  }
+
+  private spawn(): ChildProcess {
+    const log = openSync(this.command.logFile, 'a', 0o600);
+    try {
+      const child = fork(this.command.entry, [], {
+        // A process group of its own: Ctrl-C reaches the launcher alone, which stops services in order.
+        detached: true,
+        env: { ...inherited(), ...this.command.environment },
+        execArgv: ['--enable-source-maps'],
+        stdio: ['ignore', log, log, 'ipc'],
+      });
+      this.child = child;
+      return child;
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  private untilReady(child: ChildProcess): Promise<string> {
+    const { name, logFile } = this.command;
+    return new Promise((resolve, reject) => {
+      const fail = (what: string) => {
+        finish();
+        reject(new Error(`${name} ${what}. The end of ${logFile}:\n${logTail(logFile, 8)}`));
+      };
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        fail('was not ready within two minutes');
+      }, READY_WITHIN_MS);
+      const onExit = (code: number | null, signal: string | null) =>
+        fail(`did not start (${signal ?? `exit code ${String(code)}`})`);
+      const onError = (error: Error) => fail(`could not be run: ${error.message}`);
+      const onMessage = (message: unknown) => {
+        if (!isReady(message)) return;
+        finish();
+        resolve(message.url);
+      };
+      const finish = () => {
+        clearTimeout(timer);
+        child.off('exit', onExit).off('error', onError).off('message', onMessage);
+      };
+      child.on('exit', onExit).on('error', onError).on('message', onMessage);
+    });
+  }
+
+  private watch(child: ChildProcess): void {
+    const since = performance.now();
+    child.once('exit', () => {
+      if (this.stopping) return;
+      if (performance.now() - since > SETTLED_MS) this.pauseMs = FIRST_PAUSE_MS;
+      this.restartLater();
+    });
+  }
+
+  private restartLater(): void {
+    this.events.onRestart(this.name);
+    this.timer = setTimeout(() => {
+      this.start().catch(() => {
+        if (!this.stopping) this.restartLater();
+      });
+    }, this.pauseMs);
+    this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+}
+
+const isReady = (message: unknown): message is { readonly type: 'ready'; readonly url: string } =>
+  typeof message === 'object' &&
+  message !== null &&
+  'type' in message &&
+  message.type === 'ready' &&
+  'url' in message;
+
+/** The person's environment without settings of ours: a service gets only the variables that are meant for it. */
+const inherited = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !name.startsWith('KINLEDGER_') || name === 'KINLEDGER_LOG_LEVEL',
+    ),
+  );

@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import type { ServiceName } from '@kinledger/contracts';
+import type { ConnectionUrls } from '@kinledger/database';
+import type { Home } from './home.js';
+
+export interface Surroundings {
+  readonly home: Home;
+  readonly programmeDirectory: string;
+  readonly urls: ConnectionUrls;
+}
+
+/** A service as a process: where it listens if it can, and the variables that it needs, no more. */
+export interface ServiceDefinition {
+  readonly name: ServiceName;
+  readonly port: number;
+  readonly environment: (surroundings: Surroundings) => Readonly<Record<string, string>>;
+}
+
+/** In the order of the data's way; they are stopped in reverse. */
+export const services: readonly ServiceDefinition[] = [
+  {
+    name: 'ingest',
+    port: 4310,
+    environment: ({ home, urls }) => ({
+      KINLEDGER_RESTRICTED_URL: urls.url('restricted', 'ingest'),
+      KINLEDGER_BUS_URL: urls.url('bus', 'ingest'),
+      KINLEDGER_SECRETS_DIR: home.secrets,
+      KINLEDGER_ACCESS_FILE: home.accessFile,
+    }),
+  },
+  {
+    name: 'pseudonymiser',
+    port: 4311,
+    environment: ({ home, urls }) => ({
+      KINLEDGER_RESTRICTED_URL: urls.url('restricted', 'pseudonymiser'),
+      KINLEDGER_BUS_URL: urls.url('bus', 'pseudonymiser'),
+      KINLEDGER_SECRETS_DIR: home.secrets,
+      KINLEDGER_ACCESS_FILE: home.accessFile,
+    }),
+  },
+  {
+    name: 'linker',
+    port: 4312,
+    environment: ({ home, urls }) => ({
+      KINLEDGER_PLATFORM_URL: urls.url('platform', 'linker'),
+      KINLEDGER_BUS_URL: urls.url('bus', 'linker'),
+      KINLEDGER_SIGNING_KEY_FILE: home.signingKey,
+      KINLEDGER_ACCESS_FILE: home.accessFile,
+    }),
+  },
+  {
+    name: 'projector',
+    port: 4313,
+    environment: ({ home, urls }) => ({
+      KINLEDGER_PLATFORM_URL: urls.url('platform', 'projector'),
+      KINLEDGER_BUS_URL: urls.url('bus', 'projector'),
+      KINLEDGER_ACCESS_FILE: home.accessFile,
+    }),
+  },
+  {
+    name: 'reporting-api',
+    port: 4314,
+    environment: ({ home, urls }) => ({
+      KINLEDGER_PLATFORM_URL: urls.url('platform', 'reporting'),
+      KINLEDGER_ACCESS_FILE: home.accessFile,
+      // Nobody but this machine reaches the page, and its owner should not need a token to look at it.
+      KINLEDGER_ANONYMOUS_ROLE: 'reader',
+    }),
+  },
+];
+
+/** The built entry of a service, beside our own in the checkout. */
+export const entryOf = (name: ServiceName): string =>
+  fileURLToPath(new URL(`../../${name}/dist/main.js`, import.meta.url));

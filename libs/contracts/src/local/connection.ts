@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { programmeId } from '../identifiers.js';
+
+const serviceUrls = z.strictObject({
+  ingest: z.url(),
+  pseudonymiser: z.url(),
+  linker: z.url(),
+  projector: z.url(),
+  'reporting-api': z.url(),
+});
+
+/**
+ * `connection.json` in the launcher's home: where the services of this machine are, and the tokens of its accounts.
+ * It exists while the launcher runs, readable by its owner alone.
+ */
+export const localConnection = z.strictObject({
+  version: z.literal(1),
+  launcher: z.strictObject({ pid: z.int().positive() }),
+  home: z.string().min(1),
+  programme: programmeId,
+  programmeDirectory: z.string().min(1),
+  services: serviceUrls,
+  tokens: z.strictObject({
+    dataTeam: z.string().min(1),
+    reader: z.string().min(1),
+    operator: z.string().min(1),
+    providers: z.record(z.string(), z.string().min(1)).describe('By provider.'),
+  }),
+  evaluation: z
+    .strictObject({ platformUrl: z.string().min(1), secretsDirectory: z.string().min(1) })
+    .describe('What an evaluation against a known truth reads: the read models, and the keys of record ids.'),
+});
+export type LocalConnection = z.infer<typeof localConnection>;
+
+/** What the launcher tells the process that started it. */
+export type LauncherMessage =
+  | { readonly type: 'stage'; readonly stage: LauncherStage; readonly text: string }
+  | { readonly type: 'service'; readonly service: string; readonly state: 'ready' | 'restarting' }
+  | { readonly type: 'ready'; readonly connectionFile: string }
+  | { readonly type: 'failed'; readonly message: string };
+
+export type LauncherStage = 'database' | 'migrations' | 'keys' | 'services';
