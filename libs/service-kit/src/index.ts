@@ -13,7 +13,7 @@ export { Health, type Readiness, type ReadinessCheck } from './health/health.js'
 export { createLogger } from './logging/logger.js';
 export { serializeError } from './logging/error-serializer.js';
 export { Metrics } from './metrics/metrics.js';
-export { InjectPool, PoolModule } from './persistence/pool.module.js';
+export { InjectPool, PoolModule, poolToken } from './persistence/pool.module.js';
 export { Problem, type ProblemDetail, type ProblemDocument, type ProblemOptions } from './problem/problem.js';
 export {
   createService,

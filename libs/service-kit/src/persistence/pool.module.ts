@@ -11,7 +11,8 @@ export interface PoolModuleOptions {
   readonly max?: number;
 }
 
-const poolToken = (database: DatabaseName): string => `kinledger pool ${database}`;
+/** Injection token of a database's pool, for providers that are made by a factory. */
+export const poolToken = (database: DatabaseName): string => `kinledger pool ${database}`;
 
 /** Injects the `pg.Pool` of a database: `constructor(@InjectPool('platform') private readonly pool: pg.Pool)`. */
 export const InjectPool = (database: DatabaseName) => Inject(poolToken(database));

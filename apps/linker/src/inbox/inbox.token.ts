@@ -1,0 +1,2 @@
+/** Injection token of the `Inbox`. */
+export const INBOX = Symbol('inbox');

@@ -1,0 +1,113 @@
+import {
+  topics,
+  type CloudEvent,
+  type FileAccepted,
+  type WithdrawSubmission,
+} from '@kinledger/contracts';
+import type { IncomingMessage } from '@kinledger/message-bus';
+import { OnMessages, Public, type BatchContext, type MessageOf } from '@kinledger/service-kit';
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { PinoLogger } from 'nestjs-pino';
+import { WakeUp } from '../decision/wake-up.js';
+import { LinkerMetrics } from '../status/linker-metrics.js';
+import type { Inbox, IncomingChunk, IncomingIntake, IncomingUnprocessable, StagingResult } from './inbox.js';
+import { INBOX } from './inbox.token.js';
+
+/** A bus batch holds some megabytes of rows at most; they are in memory twice while they are written. */
+const CHUNKS_PER_BATCH = 64;
+
+/** Stages what the bus brings. A batch is staged, durably, before its offsets are committed. */
+@Public()
+@Controller()
+export class StagingController {
+  constructor(
+    @Inject(INBOX) private readonly inbox: Inbox,
+    private readonly wakeUp: WakeUp,
+    private readonly metrics: LinkerMetrics,
+    private readonly logger: PinoLogger,
+  ) {}
+
+  @OnMessages(topics.fileAccepted)
+  async accepted(
+    @Payload() messages: readonly MessageOf<typeof topics.fileAccepted>[],
+    @Ctx() context: BatchContext,
+  ): Promise<void> {
+    await this.stageIntakes('file', messages, context);
+  }
+
+  @OnMessages(topics.withdrawSubmission)
+  async withdrawn(
+    @Payload() messages: readonly MessageOf<typeof topics.withdrawSubmission>[],
+    @Ctx() context: BatchContext,
+  ): Promise<void> {
+    await this.stageIntakes('withdrawal', messages, context);
+  }
+
+  @OnMessages(topics.rowPseudonymised, { maxMessages: CHUNKS_PER_BATCH })
+  async pseudonymised(
+    @Payload() messages: readonly MessageOf<typeof topics.rowPseudonymised>[],
+    @Ctx() context: BatchContext,
+  ): Promise<void> {
+    const chunks = messages.map(
+      ({ data }, index): IncomingChunk => ({
+        submission: data.submission,
+        chunk: data.chunk,
+        last: data.last,
+        rows: data.rows.length,
+        ...bytesOf(context.received[index]),
+      }),
+    );
+    this.staged(await this.inbox.stageChunks(chunks), context.topic);
+  }
+
+  @OnMessages(topics.submissionStateChanged)
+  async stateChanged(
+    @Payload() messages: readonly MessageOf<typeof topics.submissionStateChanged>[],
+    @Ctx() context: BatchContext,
+  ): Promise<void> {
+    const unprocessable = messages.flatMap(({ data }): IncomingUnprocessable[] =>
+      data.state === 'unprocessable' && data.submission !== undefined
+        ? [{ submission: data.submission, reason: data.reason ?? 'unprocessable' }]
+        : [],
+    );
+    await this.inbox.stageUnprocessable(unprocessable);
+    this.staged({ staged: unprocessable.length, conflicting: [] }, context.topic);
+  }
+
+  private async stageIntakes<C extends typeof FileAccepted | typeof WithdrawSubmission>(
+    kind: IncomingIntake['kind'],
+    messages: readonly CloudEvent<C>[],
+    context: BatchContext,
+  ): Promise<void> {
+    const intakes = messages.map(({ id, time, data }, index): IncomingIntake => {
+      const { programme, intake, submission } = data;
+      return {
+        kind,
+        programme,
+        intake,
+        submission,
+        cause: id,
+        time,
+        ...bytesOf(context.received[index]),
+      };
+    });
+    this.staged(await this.inbox.stageIntakes(intakes), context.topic);
+  }
+
+  private staged({ staged, conflicting }: StagingResult, topic: string): void {
+    if (staged > 0) this.wakeUp.call();
+    if (conflicting.length === 0) return;
+    this.metrics.conflicting.inc({ topic }, conflicting.length);
+    this.logger.error({ topic, conflicting }, 'messages claim a place that others have; the first ones stay');
+  }
+}
+
+const versionInSchema = /:(\d+)$/;
+
+/** A message's bytes as they came, and the version that its header names: it was read by it, so it is there. */
+function bytesOf(received: IncomingMessage | undefined): { version: number; body: Uint8Array } {
+  const version = versionInSchema.exec(received?.headers['ce_dataschema'] ?? '')?.[1];
+  if (received === undefined || version === undefined) throw new Error('a message without a version was read');
+  return { version: Number(version), body: received.value };
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { LinkageEngine } from '@kinledger/domain';
+import { PostgresEventStore, type EventStore } from '@kinledger/event-store';
+import type { MessageBus } from '@kinledger/message-bus';
+import { readProgramme, type Programme } from '@kinledger/programme';
+import {
+  MESSAGE_BUS,
+  MessageBusModule,
+  PoolModule,
+  poolToken,
+  type ServiceConfig,
+} from '@kinledger/service-kit';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import type pg from 'pg';
+import type { linkerConfig } from './config.js';
+import { DecisionLoop, streamOf } from './decision/decision-loop.js';
+import { publicSigningKey } from './decision/signing-key.js';
+import { WakeUp } from './decision/wake-up.js';
+import type { Inbox } from './inbox/inbox.js';
+import { INBOX } from './inbox/inbox.token.js';
+import { PostgresInbox } from './inbox/postgres-inbox.js';
+import { StagingController } from './inbox/staging.controller.js';
+import type { Leases } from './lease/lease.js';
+import { PostgresLeases } from './lease/postgres-leases.js';
+import { EVENT_STORE, LinkerService } from './linker.service.js';
+import { PostgresPublicationCursor } from './publication/publication-cursor.js';
+import { Publisher } from './publication/publisher.js';
+import { LinkerMetrics, PROGRAMME_ID } from './status/linker-metrics.js';
+import { StatusController } from './status/status.controller.js';
+
+const PROGRAMME = Symbol('programme');
+const SIGNING_KEY = Symbol('public signing key');
+const LEASES = Symbol('leases');
+const PLATFORM = poolToken('platform');
+
+@Module({})
+export class LinkerModule {
+  static with(config: ServiceConfig<typeof linkerConfig>): DynamicModule {
+    return {
+      module: LinkerModule,
+      imports: [
+        PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'linker' }),
+        MessageBusModule.forRoot({ url: config.bus.url, service: 'linker' }),
+      ],
+      controllers: [StagingController, StatusController],
+      providers: [
+        { provide: PROGRAMME, useFactory: () => readProgramme(config.programme.directory) },
+        {
+          provide: PROGRAMME_ID,
+          inject: [PROGRAMME],
+          useFactory: ({ definition }: Programme) => definition.id,
+        },
+        { provide: SIGNING_KEY, useFactory: () => publicSigningKey(config.signingKey.file) },
+        {
+          provide: EVENT_STORE,
+          useFactory: () =>
+            new PostgresEventStore({ url: config.platform.url, applicationName: 'kinledger-linker' }),
+        },
+        { provide: INBOX, inject: [PLATFORM], useFactory: (pool: pg.Pool) => new PostgresInbox(pool) },
+        {
+          provide: LEASES,
+          inject: [PLATFORM, PinoLogger],
+          useFactory: (pool: pg.Pool, logger: PinoLogger) =>
+            new PostgresLeases(pool, `${hostname()} ${process.pid} ${randomUUID()}`, {
+              ttlMs: config.lease.ttlMs,
+              onError: (err) => logger.warn({ err }, 'the lease could not be asked for or renewed'),
+            }),
+        },
+        WakeUp,
+        LinkerMetrics,
+        {
+          provide: Publisher,
+          inject: [PROGRAMME, EVENT_STORE, INBOX, MESSAGE_BUS, PLATFORM, LinkerMetrics, PinoLogger],
+          useFactory: publisherOf,
+        },
+        {
+          provide: DecisionLoop,
+          inject: [PROGRAMME, SIGNING_KEY, EVENT_STORE, INBOX, LEASES, Publisher, LinkerMetrics, WakeUp],
+          useFactory: decisionLoopOf,
+        },
+        LinkerService,
+      ],
+    };
+  }
+}
+
+function publisherOf(
+  { definition }: Programme,
+  store: EventStore,
+  inbox: Inbox,
+  bus: MessageBus,
+  pool: pg.Pool,
+  metrics: LinkerMetrics,
+  logger: PinoLogger,
+): Publisher {
+  return new Publisher({
+    programme: definition.id,
+    store,
+    stream: streamOf(definition.id),
+    bus,
+    cursor: new PostgresPublicationCursor(pool),
+    inbox,
+    onPublished: (messages, position) => {
+      metrics.publishedTotal.inc(messages);
+      metrics.publishedPosition.set(position);
+    },
+    onError: (err) => logger.error({ err }, 'publishing failed; it goes on where it was'),
+  });
+}
+
+function decisionLoopOf(
+  programme: Programme,
+  signingKey: string,
+  store: EventStore,
+  inbox: Inbox,
+  leases: Leases,
+  publication: Publisher,
+  observer: LinkerMetrics,
+  wakeUp: WakeUp,
+): DecisionLoop {
+  return new DecisionLoop({
+    programme,
+    signingKey,
+    store,
+    inbox,
+    leases,
+    publication,
+    observer,
+    wakeUp,
+    engine: (options) => new LinkageEngine(options),
+  });
+}

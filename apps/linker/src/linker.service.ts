@@ -1,0 +1,49 @@
+import type { EventStore } from '@kinledger/event-store';
+import { Health } from '@kinledger/service-kit';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { DecisionLoop } from './decision/decision-loop.js';
+import { LinkerMetrics } from './status/linker-metrics.js';
+
+/** Injection token of the `EventStore`. */
+export const EVENT_STORE = Symbol('event store');
+
+/** Runs the decision loop for as long as the service lives. */
+@Injectable()
+export class LinkerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly loop: DecisionLoop,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    private readonly metrics: LinkerMetrics,
+    private readonly logger: PinoLogger,
+    health: Health,
+  ) {
+    health.register('writer', async () => {
+      const { state, halt } = this.metrics.status;
+      if (state !== 'deciding') throw new Error(halt?.message ?? `the linker is ${state}`);
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.running = this.loop.run(this.stopping.signal).catch((error: unknown) => {
+      // It never rejects; if it does, the process is of no use any more.
+      this.logger.fatal({ err: error }, 'the decision loop ended by itself');
+      process.kill(process.pid, 'SIGTERM');
+    });
+  }
+
+  /** What is in hand is left where it is: a restart finds the same place. The lease is given up for a standby. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    await this.store.close();
+  }
+}

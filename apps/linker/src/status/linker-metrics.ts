@@ -1,0 +1,182 @@
+import { Metrics } from '@kinledger/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Halt } from '../decision/errors.js';
+import type { DecidedIntake, DecisionObserver, LoopState } from '../decision/decision-loop.js';
+import type { ProgrammeLedger } from '../decision/programme-ledger.js';
+import { PinoLogger } from 'nestjs-pino';
+import type { Inbox } from '../inbox/inbox.js';
+import { INBOX } from '../inbox/inbox.token.js';
+
+/** Name of the programme that this linker decides. */
+export const PROGRAMME_ID = Symbol('programme id');
+
+/** What the linker is doing, in counts. */
+export interface LinkerStatus {
+  readonly state: LoopState;
+  /** Why it has halted; a person must look. */
+  readonly halt?: { readonly code: Halt['code']; readonly message: string };
+  /** Revision of the last closing event; -1 while there is none, or none is known yet. */
+  readonly position: number;
+  readonly intake: number;
+  readonly openReferrals: number;
+  readonly tokensWithoutForce: number;
+  /** Since this process started. */
+  readonly decided: Readonly<Record<DecidedIntake['outcome'], number>>;
+}
+
+/** Follows the decision loop: metrics, logs and the status page. Never a row, a token, or an id of a person. */
+@Injectable()
+export class LinkerMetrics implements DecisionObserver {
+  private current: LoopState = 'standby';
+  private haltedBy: Halt | undefined;
+  private position = -1;
+  private intake = 0;
+  private openReferrals = 0;
+  private tokensWithoutForce = 0;
+  private readonly outcomes = { linked: 0, withdrawn: 0, parked: 0, refused: 0 };
+
+  private readonly decidedTotal;
+  private readonly rowsTotal;
+  private readonly eventsTotal;
+  private readonly refusedAppends;
+  private readonly failures;
+  private readonly seconds;
+  readonly conflicting;
+  readonly publishedTotal;
+  readonly publishedPosition;
+
+  constructor(
+    @Inject(Metrics) metrics: Metrics,
+    @Inject(INBOX) inbox: Inbox,
+    @Inject(PROGRAMME_ID) programme: string,
+    private readonly logger: PinoLogger,
+  ) {
+    this.decidedTotal = metrics.counter({
+      name: 'kinledger_linker_decided_total',
+      help: 'Intakes that are through, by outcome.',
+      labels: ['outcome'],
+    });
+    this.rowsTotal = metrics.counter({
+      name: 'kinledger_linker_rows_total',
+      help: 'Rows of the submissions linked.',
+    });
+    this.eventsTotal = metrics.counter({
+      name: 'kinledger_linker_events_appended_total',
+      help: 'Events appended to the ledger.',
+    });
+    this.refusedAppends = metrics.counter({
+      name: 'kinledger_linker_refused_appends_total',
+      help: 'Appends refused because somebody else had appended; the ledger was read again.',
+    });
+    this.failures = metrics.counter({
+      name: 'kinledger_linker_failures_total',
+      help: 'Failures after which the linker went on by itself.',
+    });
+    this.seconds = metrics.histogram({
+      name: 'kinledger_linker_decision_seconds',
+      help: 'Time from taking up an intake to its last event being durable.',
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    });
+    this.conflicting = metrics.counter({
+      name: 'kinledger_linker_conflicting_messages_total',
+      help: 'Messages that claimed a place which another message has.',
+      labels: ['topic'],
+    });
+    this.publishedTotal = metrics.counter({
+      name: 'kinledger_linker_published_messages_total',
+      help: 'Messages published from the ledger.',
+    });
+    this.publishedPosition = metrics.gauge({
+      name: 'kinledger_linker_published_position',
+      help: 'Ledger position up to which decisions are published.',
+    });
+    this.onDemand(metrics, inbox, programme);
+  }
+
+  private onDemand(metrics: Metrics, inbox: Inbox, programme: string): void {
+    const gauge = (name: `kinledger_linker_${string}`, help: string, value: () => number | Promise<number>) =>
+      metrics.gauge({ name, help, collect: async (its) => its.set(await value()) });
+    gauge('kinledger_linker_position', 'Last closed position of the ledger.', () => this.position);
+    gauge('kinledger_linker_intake', 'Last intake that is through.', () => this.intake);
+    gauge('kinledger_linker_lease_held', '1 while this process is the writer, 0 as a standby.', () =>
+      this.isWriter ? 1 : 0,
+    );
+    gauge('kinledger_linker_halted', '1 when a person must look before it decides on.', () =>
+      this.current === 'halted' ? 1 : 0,
+    );
+    gauge('kinledger_linker_open_referrals', 'Links that wait for review.', () => this.openReferrals);
+    gauge(
+      'kinledger_linker_tokens_without_force',
+      'Tokens that too many people share, as of the last submission.',
+      () => this.tokensWithoutForce,
+    );
+    gauge('kinledger_linker_index_bytes', 'Memory of this process that the index lives in.', () => {
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    });
+    metrics.gauge({
+      name: 'kinledger_linker_inbox',
+      help: 'What is in the inbox: intakes waiting, parked and refused, and staged chunks.',
+      labels: ['what'],
+      collect: async (its) => {
+        const counts = await inbox.counts(programme);
+        for (const [what, count] of Object.entries(counts)) its.set({ what }, count as number);
+      },
+    });
+  }
+
+  get isWriter(): boolean {
+    return this.current === 'recovering' || this.current === 'deciding' || this.current === 'halted';
+  }
+
+  get status(): LinkerStatus {
+    const { current, haltedBy, position, openReferrals, tokensWithoutForce } = this;
+    return {
+      state: current,
+      ...(haltedBy === undefined ? {} : { halt: { code: haltedBy.code, message: haltedBy.message } }),
+      position,
+      intake: this.intake,
+      openReferrals,
+      tokensWithoutForce,
+      decided: { ...this.outcomes },
+    };
+  }
+
+  state(state: LoopState, halt?: Halt): void {
+    if (state === this.current && halt === undefined) return;
+    this.current = state;
+    this.haltedBy = halt;
+    if (halt === undefined) this.logger.info({ state }, 'linker');
+    else this.logger.fatal({ err: halt, state }, 'the linker decides nothing more until a person has looked');
+  }
+
+  ledger(ledger: ProgrammeLedger): void {
+    this.position = ledger.closedAt;
+    this.intake = Math.max(this.intake, ledger.lastIntake);
+    this.openReferrals = ledger.openReferrals;
+    this.tokensWithoutForce = ledger.tokensWithoutForce;
+  }
+
+  decided({ intake, outcome, rows, seconds }: DecidedIntake): void {
+    this.intake = intake;
+    this.outcomes[outcome] += 1;
+    this.decidedTotal.inc({ outcome });
+    this.rowsTotal.inc(rows);
+    this.seconds.observe(seconds);
+    this.logger.info({ intake, outcome, rows, seconds: Number(seconds.toFixed(3)) }, 'intake decided');
+  }
+
+  appended(events: number): void {
+    this.eventsTotal.inc(events);
+  }
+
+  refused(): void {
+    this.refusedAppends.inc();
+    this.logger.warn('somebody else has appended to the ledger; it is read again');
+  }
+
+  failed(error: unknown): void {
+    this.failures.inc();
+    this.logger.error({ err: error }, 'deciding failed; it is tried again from the ledger');
+  }
+}

@@ -1,0 +1,22 @@
+import { Roles } from '@kinledger/service-kit';
+import { Controller, Get, Inject } from '@nestjs/common';
+import type { Inbox, InboxCounts } from '../inbox/inbox.js';
+import { INBOX } from '../inbox/inbox.token.js';
+import { LinkerMetrics, PROGRAMME_ID, type LinkerStatus } from './linker-metrics.js';
+
+/** Diagnosis without seeing a row: counts only. */
+@Controller('v1/status')
+@Roles('operator')
+export class StatusController {
+  constructor(
+    private readonly metrics: LinkerMetrics,
+    @Inject(INBOX) private readonly inbox: Inbox,
+    @Inject(PROGRAMME_ID) private readonly programme: string,
+  ) {}
+
+  @Get()
+  async status(): Promise<LinkerStatus & { programme: string; inbox: InboxCounts }> {
+    const inbox = await this.inbox.counts(this.programme);
+    return { programme: this.programme, ...this.metrics.status, inbox };
+  }
+}
