@@ -123,7 +123,7 @@ export class GroupSubscription implements Subscription {
       () => {
         for (const { worker } of this.running.values()) worker.doubt();
       },
-      this.session.ttlMs - (performance.now() - askedAt),
+      Math.max(0, this.session.ttlMs - (performance.now() - askedAt)),
     );
   }
 

@@ -13,6 +13,7 @@ export interface InMemoryConnection {
   /** Calls wait, and nothing is heard, until the connection is back. */
   loseConnection(): void;
   regainConnection(): void;
+  receivedBytes(): number;
 }
 
 /** One of several connections to the same broker, as several processes have them to a server. */
@@ -25,5 +26,6 @@ export function connectInMemory(
     bus: new StoredMessageBus(store, { ...defaultSession, ...session }),
     loseConnection: () => store.loseConnection(),
     regainConnection: () => store.regainConnection(),
+    receivedBytes: () => store.receivedBytes,
   };
 }

@@ -12,6 +12,8 @@ import type { InMemoryBroker } from './in-memory-broker.js';
 
 /** One connection to an in-memory broker. It can be lost, as one to a server can: calls then wait until it is back. */
 export class InMemoryStore implements MessageStore {
+  /** Bytes of values that were fetched through it. */
+  receivedBytes = 0;
   private readonly broker: InMemoryBroker;
   private readonly stopListening = new Set<() => void>();
   private connected: Promise<void> = Promise.resolve();

@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { MessageBus } from '../message-bus.js';
+import {
+  DAY_MS,
+  Gate,
+  Inbox,
+  newTopic,
+  numbered,
+  textOf,
+  totalLag,
+  unique,
+  until,
+  type BusUnderTest,
+  type OpenBus,
+} from './bus-under-test.js';
+
+const soon = () => new Date(Date.now() + 60_000);
+
+/** Messages go when they are old enough and every group that ever subscribed has committed them; lag counts the rest. */
+export function retentionFeatures(open: OpenBus): void {
+  describe('retention and lag', () => {
+    let underTest: BusUnderTest;
+    let bus: MessageBus;
+    const inboxes: Inbox[] = [];
+    const inbox = (...args: ConstructorParameters<typeof Inbox>) => {
+      const created = new Inbox(...args);
+      inboxes.push(created);
+      return created;
+    };
+    /** What a group that comes now would find. */
+    const kept = async (topic: string, expected: number) => {
+      const late = inbox(bus, { group: unique('late'), topics: [topic] });
+      await late.receives(expected);
+      await late.subscription.stop();
+      return late.texts;
+    };
+    beforeAll(async () => {
+      underTest = await open();
+      ({ bus } = await underTest.connect());
+    });
+    afterEach(async () => {
+      await Promise.all(inboxes.splice(0).map(({ subscription }) => subscription.stop()));
+    });
+    afterAll(() => underTest.dispose());
+
+    it('keeps what is young, though everybody has committed it', async () => {
+      const topic = await newTopic(bus, 1, DAY_MS);
+      const group = unique('group');
+      inbox(bus, { group, topics: [topic] });
+      await bus.publish(topic, numbered('a', 3));
+      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+      await bus.applyRetention(soon());
+      expect(await kept(topic, 3)).toHaveLength(3);
+    });
+
+    it('keeps what a group has not committed, however old, also of a group that is away', async () => {
+      const topic = await newTopic(bus, 1, 1000);
+      const [quick, away] = [unique('quick'), unique('away')];
+      const absent = inbox(bus, { group: away, topics: [topic] });
+      await absent.subscription.ready;
+      await bus.publish(topic, numbered('a', 2));
+      await absent.receives(2);
+      await absent.subscription.stop();
+      const present = inbox(bus, { group: quick, topics: [topic] });
+      await bus.publish(topic, numbered('a', 3, 2));
+      await until('the present group has done all', async () => (await totalLag(bus, quick)) === 0);
+      expect(present.handled).toHaveLength(5);
+      await bus.applyRetention(soon());
+      const back = inbox(bus, { group: away, topics: [topic] });
+      await back.receives(3);
+      expect(back.texts).toEqual(['a:2', 'a:3', 'a:4']);
+      expect(await kept(topic, 3)).toEqual(['a:2', 'a:3', 'a:4']);
+    });
+
+    it('deletes the rest, in as many steps as it takes, and says how many; offsets go on', async () => {
+      // What other cases left is gone first.
+      await bus.applyRetention(soon());
+      const topic = await newTopic(bus, 2, 1000);
+      const group = unique('group');
+      const received = inbox(bus, { group, topics: [topic], maxMessages: 1000 });
+      await bus.publish(topic, [...numbered('a', 1300), ...numbered('b', 700)]);
+      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+      expect(await bus.applyRetention(soon())).toBe(2000);
+      expect(await bus.applyRetention(soon())).toBe(0);
+      await bus.publish(topic, numbered('a', 1, 1300));
+      await received.receives(2001);
+      const last = received.handled.at(-1)!;
+      expect(textOf(last)).toBe('a:1300');
+      expect(last.offset).toBeGreaterThanOrEqual(1300);
+      expect(await kept(topic, 1)).toEqual(['a:1300']);
+    });
+
+    it('deletes from a topic that nobody ever subscribed to, by age alone', async () => {
+      await bus.applyRetention(soon());
+      const topic = await newTopic(bus, 1, 1000);
+      await bus.publish(topic, numbered('a', 5));
+      expect(await bus.applyRetention(new Date())).toBe(0);
+      expect(await bus.applyRetention(soon())).toBe(5);
+    });
+
+    it('counts the lag of a group by partition', async () => {
+      const topic = await newTopic(bus, 2);
+      const group = unique('group');
+      expect(await bus.lag(group)).toEqual([]);
+      const gate = new Gate();
+      const received = inbox(bus, { group, topics: [topic], maxMessages: 2 });
+      await received.subscription.ready;
+      expect(await totalLag(bus, group)).toBe(0);
+      received.during = () => (received.batches.length === 1 ? Promise.resolve() : gate.opened);
+      await bus.publish(topic, numbered('a', 5));
+      await until('the first batch is committed', async () => (await totalLag(bus, group)) === 3);
+      const lags = await bus.lag(group);
+      expect(lags.map(({ topic: name, partition }) => [name, partition])).toEqual([
+        [topic, 0],
+        [topic, 1],
+      ]);
+      expect(lags.map(({ lag }) => lag).toSorted()).toEqual([0, 3]);
+      gate.open();
+      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+    });
+  });
+}

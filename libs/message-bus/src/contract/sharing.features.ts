@@ -1,0 +1,183 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Batch, MessageBus } from '../message-bus.js';
+import { partitionOf } from '../partition-of.js';
+import {
+  Gate,
+  Inbox,
+  keysOfPartitions,
+  newTopic,
+  numbered,
+  textOf,
+  totalLag,
+  unique,
+  until,
+  type BusUnderTest,
+  type OpenBus,
+} from './bus-under-test.js';
+
+/** Members of a group share the partitions, one member per partition, whoever comes, goes or dies. */
+export function sharingFeatures(open: OpenBus): void {
+  describe('sharing', () => {
+    let underTest: BusUnderTest;
+    let bus: MessageBus;
+    const inboxes: Inbox[] = [];
+    const inbox = (...args: ConstructorParameters<typeof Inbox>) => {
+      const created = new Inbox(...args);
+      inboxes.push(created);
+      return created;
+    };
+    const keys = keysOfPartitions(4, (key) => partitionOf(key, 4));
+    const toAll = (first: number) => keys.flatMap((key) => numbered(key, 1, first));
+    beforeAll(async () => {
+      underTest = await open();
+      ({ bus } = await underTest.connect());
+    });
+    afterEach(async () => {
+      await Promise.all(inboxes.splice(0).map(({ subscription }) => subscription.stop()));
+    });
+    afterAll(() => underTest.dispose());
+
+    it('divides the partitions, and divides them anew when a member joins and when one leaves', async () => {
+      const topic = await newTopic(bus, 4);
+      const group = unique('group');
+      const first = inbox(bus, { group, topics: [topic] });
+      await first.subscription.ready;
+      await bus.publish(topic, toAll(0));
+      await first.receives(4);
+      expect(first.partitions).toEqual(new Set([0, 1, 2, 3]));
+
+      const second = inbox((await underTest.connect()).bus, { group, topics: [topic] });
+      await second.subscription.ready;
+      first.batches.length = 0;
+      await bus.publish(topic, toAll(1));
+      await until('both have their share', () => first.handled.length + second.handled.length === 8);
+      expect(first.partitions.size).toBe(2);
+      expect(second.partitions.size).toBe(2);
+      expect(first.partitions.isDisjointFrom(second.partitions)).toBe(true);
+
+      await first.subscription.stop();
+      await bus.publish(topic, toAll(2));
+      await second.receives(6);
+      expect(second.partitions.size).toBe(4);
+      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+      const texts = [...first.texts, ...second.texts];
+      expect(texts.toSorted()).toEqual(
+        [0, 1, 2]
+          .flatMap(toAll)
+          .map(({ value }) => new TextDecoder().decode(value))
+          .toSorted(),
+      );
+    });
+
+    it('leaves a member over that finds no partition, ready to step in', async () => {
+      const topic = await newTopic(bus, 1);
+      const group = unique('group');
+      const first = inbox(bus, { group, topics: [topic] });
+      await first.subscription.ready;
+      const second = inbox((await underTest.connect()).bus, { group, topics: [topic] });
+      await second.subscription.ready;
+      await bus.publish(topic, numbered('a', 2));
+      await first.receives(2);
+      await first.subscription.stop();
+      await bus.publish(topic, numbered('a', 2, 2));
+      await second.receives(2);
+      expect([...first.texts, ...second.texts]).toEqual(['a:0', 'a:1', 'a:2', 'a:3']);
+    });
+
+    it('finishes a batch in hand before it hands its partition to a joining member', async () => {
+      const topic = await newTopic(bus, 2);
+      const group = unique('group');
+      const gate = new Gate();
+      const inHand = new Set<number>();
+      let overlaps = 0;
+      const exclusively = (work: (batch: Batch) => Promise<void>) => async (batch: Batch) => {
+        if (inHand.has(batch.partition)) overlaps += 1;
+        inHand.add(batch.partition);
+        await work(batch);
+        inHand.delete(batch.partition);
+      };
+      const first = inbox(bus, { group, topics: [topic], maxMessages: 1 });
+      first.during = exclusively(() => gate.opened);
+      const two = keysOfPartitions(2, (key) => partitionOf(key, 2));
+      await bus.publish(
+        topic,
+        two.flatMap((key) => numbered(key, 5)),
+      );
+      await until('both partitions are in hand', () => inHand.size === 2);
+      const second = inbox((await underTest.connect()).bus, { group, topics: [topic], maxMessages: 1 });
+      second.during = exclusively(() => Promise.resolve());
+      gate.open();
+      await second.subscription.ready;
+      await until('all is handled', () => first.handled.length + second.handled.length === 10);
+      expect(overlaps).toBe(0);
+      for (const messages of Map.groupBy([...first.handled, ...second.handled], ({ key }) => key).values()) {
+        expect(messages.map(textOf).toSorted()).toEqual(
+          numbered(messages[0]!.key, 5).map(({ value }) => new TextDecoder().decode(value)),
+        );
+      }
+    });
+
+    it('takes over what a member held that died without a goodbye', async () => {
+      const topic = await newTopic(bus, 4);
+      const group = unique('group');
+      const dying = await underTest.connect();
+      const first = inbox(dying.bus, { group, topics: [topic] });
+      const second = inbox(bus, { group, topics: [topic] });
+      await Promise.all([first.subscription.ready, second.subscription.ready]);
+      await bus.publish(topic, toAll(0));
+      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+      dying.loseConnection();
+      await bus.publish(topic, toAll(1));
+      await until('all is committed again', async () => (await totalLag(bus, group)) === 0);
+      expect(second.texts.filter((text) => text.endsWith(':1'))).toHaveLength(4);
+      dying.regainConnection();
+    });
+
+    it('refuses the commit of a member that was taken for dead', async () => {
+      const topic = await newTopic(bus, 1);
+      const group = unique('group');
+      const paused = await underTest.connect();
+      const [zombieGate, heirGate] = [new Gate(), new Gate()];
+      const zombie = inbox(paused.bus, { group, topics: [topic], maxMessages: 3 });
+      zombie.during = () => zombieGate.opened;
+      await bus.publish(topic, numbered('a', 3));
+      await until('the first member has the batch in hand', () => zombie.batches.length === 1);
+      paused.loseConnection();
+      const heir = inbox(bus, { group, topics: [topic], maxMessages: 3 });
+      heir.during = () => heirGate.opened;
+      await until('the second has it too', () => heir.batches.length === 1);
+      expect(heir.messages.map(textOf)).toEqual(['a:0', 'a:1', 'a:2']);
+      await until('the first knows that it is doubted', () => zombie.batches[0]?.signal.aborted === true);
+
+      paused.regainConnection();
+      zombieGate.open();
+      // Stopping waits until the batch in hand is committed, or refused.
+      await zombie.subscription.stop();
+      expect(await totalLag(bus, group)).toBe(3);
+      heirGate.open();
+      await until('the second commits', async () => (await totalLag(bus, group)) === 0);
+    });
+
+    it('gives a member its work back that was cut off for a while', async () => {
+      const topic = await newTopic(bus, 4);
+      const group = unique('group');
+      const unlucky = await underTest.connect();
+      const first = inbox(unlucky.bus, { group, topics: [topic] });
+      const second = inbox(bus, { group, topics: [topic] });
+      await Promise.all([first.subscription.ready, second.subscription.ready]);
+      unlucky.loseConnection();
+      await bus.publish(topic, toAll(0));
+      await until('the other one does all', () => second.handled.length >= 4);
+      unlucky.regainConnection();
+      // Both share again once each handles something of the same round.
+      let round = 1;
+      await until('both share again', async () => {
+        first.batches.length = second.batches.length = 0;
+        await bus.publish(topic, toAll(round));
+        round += 1;
+        await until('the round is committed', async () => (await totalLag(bus, group)) === 0);
+        return first.partitions.size === 2 && second.partitions.size === 2;
+      });
+    });
+  });
+}

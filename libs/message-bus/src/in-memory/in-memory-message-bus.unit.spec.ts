@@ -1,0 +1,28 @@
+import { FIRST_PAUSE_MS } from '../contract/bus-under-test.js';
+import { messageBusFeatures } from '../contract/message-bus.features.js';
+import { InMemoryBroker } from './in-memory-broker.js';
+import { connectInMemory, type InMemoryConnection } from './in-memory-message-bus.js';
+
+messageBusFeatures(async () => {
+  const broker = new InMemoryBroker();
+  const connections: InMemoryConnection[] = [];
+  const session = {
+    ttlMs: 600,
+    heartbeatMs: 100,
+    pollMs: 50,
+    firstPauseMs: FIRST_PAUSE_MS,
+    longestPauseMs: 200,
+  };
+  return {
+    connect: async () => {
+      const connection = connectInMemory(broker, session);
+      connections.push(connection);
+      return connection;
+    },
+    // Memory has one step for a publish: it takes its place in the order when it is committed.
+    publishSlowly: async (topic, messages) => ({ finish: async () => broker.publish(topic, messages) }),
+    dispose: async () => {
+      await Promise.all(connections.map(({ bus }) => bus.close()));
+    },
+  };
+});
