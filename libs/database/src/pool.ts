@@ -23,6 +23,9 @@ export function createPool(options: PoolOptions): pg.Pool {
     keepAlive: true,
   });
   pool.on('error', () => undefined);
+  // A connection that breaks while it is lent out says so to its borrower's query, and once more as an event, which
+  // nobody would hear: unheard, it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

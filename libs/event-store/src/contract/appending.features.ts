@@ -1,0 +1,282 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  isEmptyAppend,
+  isEventIdReused,
+  isEventTooLarge,
+  isRevisionConflict,
+  MAX_EVENT_BYTES,
+  type ExpectedRevision,
+} from '../index.js';
+import {
+  fillStream,
+  newEvent,
+  newEvents,
+  newStream,
+  numbered,
+  plain,
+  revisions,
+  type FixtureInUse,
+} from './fixture.js';
+
+const rejection = async (promise: Promise<unknown>): Promise<unknown> => {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('expected a refusal');
+};
+
+export function appendingFeatures(fixture: () => FixtureInUse): void {
+  describe('appending', () => {
+    it('gives contiguous revisions from 0', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      expect(await store.head(stream)).toBe(-1);
+      expect(await store.append(stream, newEvents(3), { expectedRevision: 'no-stream' })).toEqual({
+        firstRevision: 0,
+        lastRevision: 2,
+        repeated: false,
+      });
+      expect(await store.append(stream, newEvents(2), { expectedRevision: 2 })).toEqual({
+        firstRevision: 3,
+        lastRevision: 4,
+        repeated: false,
+      });
+      expect(await store.head(stream)).toBe(4);
+      expect(numbered(await store.readPage(stream, 0, 10))).toEqual(revisions(5));
+    });
+
+    const onAbsent: readonly [ExpectedRevision, boolean][] = [
+      ['any', true],
+      ['no-stream', true],
+      ['exists', false],
+      [0, false],
+      [7, false],
+    ];
+    const onThree: readonly [ExpectedRevision, boolean][] = [
+      ['any', true],
+      ['exists', true],
+      [2, true],
+      ['no-stream', false],
+      [0, false],
+      [1, false],
+      [3, false],
+    ];
+    for (const [length, cases] of [
+      [0, onAbsent],
+      [3, onThree],
+    ] as const) {
+      for (const [expectedRevision, accepted] of cases) {
+        it(`${accepted ? 'accepts' : 'refuses'} ${expectedRevision} on a stream of ${length}`, async () => {
+          const { store } = fixture();
+          const stream = newStream();
+          if (length > 0) await fillStream(store, stream, length);
+          const append = store.append(stream, newEvents(2), { expectedRevision });
+          if (accepted) {
+            expect((await append).firstRevision).toBe(length);
+            expect(await store.head(stream)).toBe(length + 1);
+            return;
+          }
+          const error = await rejection(append);
+          expect(isRevisionConflict(error)).toBe(true);
+          expect(error).toMatchObject({ stream, expected: expectedRevision, actual: length - 1 });
+          expect(await store.head(stream)).toBe(length - 1);
+        });
+      }
+    }
+
+    it('refuses no events, and makes no stream of them', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      for (const expectedRevision of ['any', 'no-stream'] as const) {
+        expect(isEmptyAppend(await rejection(store.append(stream, [], { expectedRevision })))).toBe(true);
+      }
+      await expect(
+        store.append(stream, newEvents(1), { expectedRevision: 'no-stream' }),
+      ).resolves.toBeDefined();
+    });
+
+    it('keeps bytes as they are, whatever they are', async () => {
+      const { store } = fixture();
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1 }), async (contents) => {
+          const stream = newStream();
+          const events = contents.map((bytes) => ({ ...newEvent(), bytes }));
+          await store.append(stream, events, { expectedRevision: 'no-stream' });
+          expect(plain(await store.readPage(stream, 0, events.length))).toEqual(plain(events));
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it('keeps bytes as they were when appended, though the writer uses its buffer again', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      const bytes = Buffer.from('first');
+      await store.append(stream, [{ ...newEvent(), bytes }], { expectedRevision: 'no-stream' });
+      bytes.fill('x');
+      const [stored] = await store.readPage(stream, 0, 1);
+      expect(Buffer.from(stored!.bytes).toString()).toBe('first');
+    });
+
+    it('accepts an event of 256 KiB', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      const event = { ...newEvent(), bytes: Buffer.alloc(MAX_EVENT_BYTES, 'é') };
+      await store.append(stream, [event], { expectedRevision: 'no-stream' });
+      expect(plain(await store.readPage(stream, 0, 1))).toEqual(plain([event]));
+    });
+
+    it('refuses one more byte, and the whole append with it', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      const large = { ...newEvent(), bytes: Buffer.alloc(MAX_EVENT_BYTES + 1) };
+      const error = await rejection(store.append(stream, [newEvent(), large], { expectedRevision: 'any' }));
+      expect(isEventTooLarge(error)).toBe(true);
+      expect(error).toMatchObject({ eventId: large.id, bytes: MAX_EVENT_BYTES + 1 });
+      expect(await store.head(stream)).toBe(-1);
+    });
+
+    it('keeps streams apart: the same ids in another stream are other events', async () => {
+      const { store } = fixture();
+      const events = newEvents(3);
+      const streams = Array.from({ length: 20 }, newStream);
+      await Promise.all(
+        streams.map((stream) => store.append(stream, events, { expectedRevision: 'no-stream' })),
+      );
+      await store.append(streams[0]!, newEvents(1), { expectedRevision: 2 });
+      expect(await Promise.all(streams.map((stream) => store.head(stream)))).toEqual([
+        3,
+        ...streams.slice(1).map(() => 2),
+      ]);
+    });
+
+    it('lets one of several writers win who expect the same revision', async () => {
+      const { store, open } = fixture();
+      const stream = newStream();
+      await fillStream(store, stream, 1);
+      const stores = [store, open(), open()];
+      const outcomes = await Promise.allSettled(
+        revisions(12).map((writer) =>
+          stores[writer % 3]!.append(stream, newEvents(1 + writer), { expectedRevision: 0 }),
+        ),
+      );
+      const winners = outcomes.filter(({ status }) => status === 'fulfilled');
+      const conflicts = outcomes.flatMap((outcome) =>
+        outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+      );
+      expect(winners).toHaveLength(1);
+      expect(conflicts.every(isRevisionConflict)).toBe(true);
+      const head = await store.head(stream);
+      for (const conflict of conflicts) expect(conflict).toMatchObject({ expected: 0, actual: head });
+    });
+  });
+
+  describe('appending again', () => {
+    for (const expectedRevision of ['no-stream', 'any', 'exists'] as const) {
+      it(`changes nothing with ${expectedRevision}`, async () => {
+        const { store } = fixture();
+        const stream = newStream();
+        const events = await fillStream(store, stream, 3);
+        await store.append(stream, newEvents(1), { expectedRevision: 2 });
+        expect(await store.append(stream, events, { expectedRevision })).toEqual({
+          firstRevision: 0,
+          lastRevision: 2,
+          repeated: true,
+        });
+        expect(await store.head(stream)).toBe(3);
+      });
+    }
+
+    it('changes nothing after the same revision, also through another store', async () => {
+      const { store, open } = fixture();
+      const stream = newStream();
+      await fillStream(store, stream, 2);
+      const events = newEvents(3);
+      await store.append(stream, events, { expectedRevision: 1 });
+      await store.append(stream, newEvents(5), { expectedRevision: 4 });
+      const repeated = { firstRevision: 2, lastRevision: 4, repeated: true };
+      expect(await open().append(stream, events, { expectedRevision: 1 })).toEqual(repeated);
+      expect(await store.append(stream, events.slice(1), { expectedRevision: 2 })).toEqual({
+        ...repeated,
+        firstRevision: 3,
+      });
+      expect(await store.head(stream)).toBe(9);
+    });
+
+    it('refuses a beginning that is there with an end that is new: the stream is not where it was', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      const events = await fillStream(store, stream, 3);
+      const longer = [...events, newEvent()];
+      const fromStart = await rejection(store.append(stream, longer, { expectedRevision: 'no-stream' }));
+      expect(isRevisionConflict(fromStart)).toBe(true);
+      expect(fromStart).toMatchObject({ actual: 2 });
+      const fromMiddle = await rejection(store.append(stream, longer.slice(2), { expectedRevision: 1 }));
+      expect(isRevisionConflict(fromMiddle)).toBe(true);
+      expect(await store.head(stream)).toBe(2);
+    });
+
+    it('refuses the same ids at another place', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      const events = await fillStream(store, stream, 3);
+      const [first, second, third] = events;
+      const cases: readonly [ExpectedRevision, typeof events][] = [
+        [2, events],
+        ['no-stream', [second!, first!, third!]],
+        ['any', [second!, first!]],
+        ['any', [first!, third!]],
+        ['exists', [newEvent(), first!]],
+        [2, [newEvent(), third!]],
+      ];
+      for (const [expectedRevision, appended] of cases) {
+        const error = await rejection(store.append(stream, appended, { expectedRevision }));
+        expect(isEventIdReused(error)).toBe(true);
+      }
+      expect(plain(await store.readPage(stream, 0, 10))).toEqual(plain(events));
+    });
+
+    for (const expectedRevision of ['no-stream', 'any', 'exists', 1] as const) {
+      it(`refuses the same id with other bytes with ${expectedRevision}`, async () => {
+        const { store } = fixture();
+        const stream = newStream();
+        const events = await fillStream(store, stream, 2);
+        const [first, second] = events;
+        const other = { ...second!, bytes: Buffer.from('other') };
+        const appended = expectedRevision === 1 ? [newEvent(), other] : [first!, other];
+        const error = await rejection(store.append(stream, appended, { expectedRevision }));
+        expect(isEventIdReused(error)).toBe(true);
+        expect(error).toMatchObject({ stream, eventId: other.id });
+        expect(plain(await store.readPage(stream, 0, 10))).toEqual(plain(events));
+      });
+    }
+
+    it('refuses one id twice in an append', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      const event = newEvent();
+      const error = await rejection(
+        store.append(stream, [event, newEvent(), event], { expectedRevision: 'no-stream' }),
+      );
+      expect(isEventIdReused(error)).toBe(true);
+      expect(await store.head(stream)).toBe(-1);
+    });
+
+    it('settles what a lost answer left open, however many repeat it at once', async () => {
+      const { store, open } = fixture();
+      const stream = newStream();
+      const events = newEvents(50);
+      const stores = [store, open()];
+      const results = await Promise.all(
+        revisions(8).map((writer) =>
+          stores[writer % 2]!.append(stream, events, { expectedRevision: 'no-stream' }),
+        ),
+      );
+      expect(results.filter(({ repeated }) => !repeated)).toHaveLength(1);
+      expect(plain(await store.readPage(stream, 0, 100))).toEqual(plain(events));
+    });
+  });
+}

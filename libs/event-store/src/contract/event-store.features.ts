@@ -1,0 +1,42 @@
+import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import type { EventStore } from '../index.js';
+import { appendingFeatures } from './appending.features.js';
+import { besideTheLedgerFeatures } from './beside-the-ledger.features.js';
+import type { EventStoreFactory, EventStoreFixture } from './fixture.js';
+import { readingFeatures } from './reading.features.js';
+import { subscribingFeatures } from './subscribing.features.js';
+
+/** What every event store promises. An adapter's spec calls this with a factory of its own, and adds only what is its own. */
+export function eventStoreFeatures(adapter: string, factory: EventStoreFactory): void {
+  describe(`event store on ${adapter}`, () => {
+    let fixture: EventStoreFixture;
+    let store: EventStore;
+    let others: EventStore[] = [];
+    beforeAll(async () => {
+      fixture = await factory();
+      store = fixture.open();
+    });
+    afterEach(async () => {
+      await Promise.all(others.map((other) => other.close()));
+      others = [];
+    });
+    afterAll(async () => {
+      await store.close();
+      await fixture.dispose();
+    });
+
+    const inUse = () => ({
+      store,
+      open: () => {
+        const other = fixture.open();
+        others.push(other);
+        return other;
+      },
+      eraseBodies: (stream: string, records: readonly string[]) => fixture.eraseBodies(stream, records),
+    });
+    appendingFeatures(inUse);
+    readingFeatures(inUse);
+    subscribingFeatures(inUse);
+    besideTheLedgerFeatures(inUse);
+  });
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import {
+  fillStream,
+  newEvents,
+  newStream,
+  numbered,
+  plain,
+  revisions,
+  type FixtureInUse,
+} from './fixture.js';
+
+export function readingFeatures(fixture: () => FixtureInUse): void {
+  describe('reading', () => {
+    it('finds nothing in a stream that does not exist', async () => {
+      const { store } = fixture();
+      expect(await store.readPage(newStream(), 0, 10)).toEqual([]);
+      expect(await store.head(newStream())).toBe(-1);
+    });
+
+    it('sees a stream that was absent when it was first asked for', async () => {
+      const { store, open } = fixture();
+      const stream = newStream();
+      expect(await store.readPage(stream, 0, 10)).toEqual([]);
+      await fillStream(open(), stream, 2);
+      expect(numbered(await store.readPage(stream, 0, 10))).toEqual([0, 1]);
+    });
+
+    it('gives pages: exact, short at the end, empty beyond it', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      const events = await fillStream(store, stream, 10);
+      expect(plain(await store.readPage(stream, 0, 10))).toEqual(plain(events));
+      expect(numbered(await store.readPage(stream, 0, 4))).toEqual([0, 1, 2, 3]);
+      expect(numbered(await store.readPage(stream, 4, 4))).toEqual([4, 5, 6, 7]);
+      expect(numbered(await store.readPage(stream, 8, 4))).toEqual([8, 9]);
+      expect(numbered(await store.readPage(stream, 9, 1))).toEqual([9]);
+      expect(numbered(await store.readPage(stream, 0, 1000))).toEqual(revisions(10));
+      expect(await store.readPage(stream, 10, 4)).toEqual([]);
+      expect(await store.readPage(stream, 5000, 4)).toEqual([]);
+    });
+
+    it('gives 100,000 events in order, page by page', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      const total = 100_000;
+      const size = 2_000;
+      for (let from = 0; from < total; from += size) {
+        await store.append(stream, newEvents(size), {
+          expectedRevision: from === 0 ? 'no-stream' : from - 1,
+        });
+      }
+      let next = 0;
+      for (;;) {
+        const page = await store.readPage(stream, next, 7_777);
+        if (page.length === 0) break;
+        const inOrder = page.every(
+          ({ revision, bytes }, index) =>
+            revision === next + index && Buffer.from(bytes).toString() === String((next + index) % size),
+        );
+        expect(inOrder).toBe(true);
+        next += page.length;
+      }
+      expect(next).toBe(total);
+    });
+  });
+}

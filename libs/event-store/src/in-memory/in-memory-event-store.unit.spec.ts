@@ -1,0 +1,13 @@
+import { eventStoreFeatures } from '../contract/event-store.features.js';
+import { InMemoryEventStore, InMemoryLedger } from './in-memory-event-store.js';
+
+eventStoreFeatures('memory', async () => {
+  const ledger = new InMemoryLedger();
+  return {
+    open: () => new InMemoryEventStore(ledger),
+    eraseBodies: async (stream, records) => {
+      ledger.eraseBodies(stream, records);
+    },
+    dispose: async () => undefined,
+  };
+});

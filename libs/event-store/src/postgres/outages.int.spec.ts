@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import {
+  fillStream,
+  newEvent,
+  newEvents,
+  newStream,
+  numbered,
+  plain,
+  revisions,
+} from '../contract/fixture.js';
+import { isStreamGap } from '../errors.js';
+import type { StoredEvent } from '../event-store.js';
+import { PostgresEventStore } from './postgres-event-store.js';
+
+/** A line to a server that can be cut, so that nobody answers at its address, and restored. */
+async function openLine(target: URL) {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket);
+      socket.pipe(other);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = new URL(target);
+  url.port = String(port);
+  url.hostname = '127.0.0.1';
+  return {
+    url: url.href,
+    cut: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+    restore: async () => {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    },
+  };
+}
+
+/** What only this adapter can suffer: PostgreSQL's own connections, locks and rows. */
+describe('event store on PostgreSQL, when', () => {
+  let databases: TestDatabases;
+  let admin: pg.Client;
+  let store: PostgresEventStore;
+  const name = `store-${randomUUID()}`;
+
+  beforeAll(async () => {
+    databases = await createTestDatabases(inject('postgresUrl'));
+    admin = new pg.Client({ connectionString: databases.superuserUrl('platform') });
+    await admin.connect();
+  });
+  afterAll(async () => {
+    await admin.end();
+    await databases.drop();
+  });
+  beforeEach(() => {
+    store = new PostgresEventStore({
+      url: databases.url('platform', 'linker'),
+      applicationName: name,
+      // Longer than any test: what arrives, arrives by notification or reconnection.
+      lookAgainMs: 600_000,
+    });
+  });
+  afterEach(() => store.close());
+
+  const cutConnections = async () => {
+    const { rows } = await admin.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1',
+      [name],
+    );
+    return rows.length;
+  };
+  const until = async (condition: () => Promise<boolean>) => {
+    while (!(await condition())) await turn();
+  };
+  const sessions = async (where: string) => {
+    const { rowCount } = await admin.query(
+      `SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND ${where}`,
+      [name],
+    );
+    return rowCount ?? 0;
+  };
+
+  it('a writer is slow to commit: the next one waits, and no reader sees the later events first', async () => {
+    const stream = newStream();
+    const slow = new pg.Client({ connectionString: databases.url('platform', 'linker') });
+    await slow.connect();
+    await slow.query('BEGIN');
+    const { rows } = await slow.query<{ stream: number }>('SELECT * FROM ledger.take_stream($1)', [stream]);
+    const first = newEvent();
+    await slow.query('INSERT INTO ledger.event VALUES ($1, 0, $2, $3, $4)', [
+      rows[0]?.stream,
+      first.id,
+      first.type,
+      Buffer.from(first.bytes),
+    ]);
+
+    const second = newEvent();
+    const appending = store.append(stream, [second], { expectedRevision: 'any' });
+    await until(async () => (await sessions(`wait_event_type = 'Lock'`)) === 1);
+    expect(await store.readPage(stream, 0, 10)).toEqual([]);
+
+    await slow.query('COMMIT');
+    expect(await appending).toMatchObject({ firstRevision: 1 });
+    expect(plain(await store.readPage(stream, 0, 10))).toEqual(plain([first, second]));
+    await slow.end();
+  });
+
+  it('a writer dies before its commit: nothing of it is left, and the stream is free', async () => {
+    const stream = newStream();
+    const dying = new pg.Client({ connectionString: databases.url('platform', 'linker') });
+    dying.on('error', () => undefined);
+    await dying.connect();
+    await dying.query('BEGIN');
+    await dying.query('SELECT * FROM ledger.take_stream($1)', [stream]);
+    const appending = store.append(stream, newEvents(2), { expectedRevision: 'no-stream' });
+    await until(async () => (await sessions(`wait_event_type = 'Lock'`)) === 1);
+    await dying.end();
+    expect(await appending).toMatchObject({ firstRevision: 0, repeated: false });
+  });
+
+  it('connections are cut: a subscription goes on where it was', async () => {
+    const stream = newStream();
+    await fillStream(store, stream, 3);
+    const abort = new AbortController();
+    const taken: StoredEvent[] = [];
+    const writer = new PostgresEventStore({
+      url: databases.url('platform', 'linker'),
+      applicationName: 'writer',
+    });
+    const following = (async () => {
+      for await (const page of store.subscribe(stream, { from: 0, signal: abort.signal })) {
+        taken.push(...page);
+        if (taken.length === 9) abort.abort();
+      }
+    })();
+    await until(async () => taken.length === 3 && (await sessions(`query LIKE 'LISTEN%'`)) === 1);
+
+    expect(await cutConnections()).toBeGreaterThan(0);
+    // Committed while nobody listens: the reconnection itself is the hint.
+    await writer.append(stream, newEvents(3), { expectedRevision: 2 });
+    await until(async () => taken.length === 6);
+    await until(async () => (await sessions(`query LIKE 'LISTEN%'`)) === 1);
+    await writer.append(stream, newEvents(3), { expectedRevision: 5 });
+    await following;
+    expect(numbered(taken)).toEqual(revisions(9));
+    await writer.close();
+  });
+
+  it('the server is away for a while: a subscription waits for it', async () => {
+    const stream = newStream();
+    await fillStream(store, stream, 2);
+    const line = await openLine(new URL(databases.url('platform', 'linker')));
+    const afar = new PostgresEventStore({ url: line.url, applicationName: name });
+    const abort = new AbortController();
+    const pages = afar
+      .subscribe(stream, { from: 0, pageSize: 1, signal: abort.signal })
+      [Symbol.asyncIterator]();
+    expect(numbered((await pages.next()).value as StoredEvent[])).toEqual([0]);
+
+    await line.cut();
+    await expect(afar.head(stream)).rejects.toThrow();
+    const next = pages.next();
+    await expect(afar.head(stream)).rejects.toThrow();
+    await line.restore();
+    expect(numbered((await next).value as StoredEvent[])).toEqual([1]);
+    expect(await afar.head(stream)).toBe(1);
+
+    abort.abort();
+    await afar.close();
+    await line.cut();
+  });
+
+  it('the connection is cut during an append: it fails, and the same append settles it', async () => {
+    const stream = newStream();
+    const events = newEvents(3);
+    const blocker = new pg.Client({ connectionString: databases.url('platform', 'linker') });
+    await blocker.connect();
+    await blocker.query('BEGIN');
+    await blocker.query('SELECT * FROM ledger.take_stream($1)', [stream]);
+    const appending = store.append(stream, events, { expectedRevision: 'no-stream' });
+    const failed = expect(appending).rejects.toThrow();
+    await until(async () => (await sessions(`wait_event_type = 'Lock'`)) === 1);
+    await cutConnections();
+    await failed;
+    await blocker.query('ROLLBACK');
+    await blocker.end();
+    await store.append(stream, events, { expectedRevision: 'no-stream' });
+    expect(plain(await store.readPage(stream, 0, 10))).toEqual(plain(events));
+  });
+
+  it('somebody deletes an event behind its back: readers stop instead of going on', async () => {
+    const stream = newStream();
+    await fillStream(store, stream, 10);
+    await admin.query(
+      'DELETE FROM ledger.event WHERE revision = 4 AND stream = (SELECT stream FROM ledger.stream WHERE name = $1)',
+      [stream],
+    );
+    for (const read of [
+      () => store.readPage(stream, 0, 10),
+      () => store.readPage(stream, 4, 10),
+      async () => {
+        for await (const page of store.subscribe(stream, { from: 0, signal: AbortSignal.timeout(30_000) })) {
+          expect(page).toEqual([]);
+        }
+      },
+    ]) {
+      const error: unknown = await read().catch((reason: unknown) => reason);
+      expect(isStreamGap(error)).toBe(true);
+      expect(error).toMatchObject({ stream, revision: 4 });
+    }
+    expect(numbered(await store.readPage(stream, 0, 4))).toEqual([0, 1, 2, 3]);
+  });
+});
