@@ -3,7 +3,7 @@ import { createTestDatabases, type TestDatabases } from '@kinledger/database/tes
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { inboxFeatures } from './contract/inbox.features.js';
-import { chunkOf, fileIntake, programme, submissionNamed } from './contract/messages.js';
+import { chunkOf, fileIntake, programme, submissionNamed } from '../testing/messages.js';
 import { PostgresInbox } from './postgres-inbox.js';
 
 describe('the inbox in PostgreSQL', () => {

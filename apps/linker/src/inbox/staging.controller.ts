@@ -1,9 +1,4 @@
-import {
-  topics,
-  type CloudEvent,
-  type FileAccepted,
-  type WithdrawSubmission,
-} from '@kinledger/contracts';
+import { topics, type CloudEvent, type FileAccepted, type WithdrawSubmission } from '@kinledger/contracts';
 import type { IncomingMessage } from '@kinledger/message-bus';
 import { OnMessages, Public, type BatchContext, type MessageOf } from '@kinledger/service-kit';
 import { Controller, Inject } from '@nestjs/common';
@@ -49,15 +44,13 @@ export class StagingController {
     @Payload() messages: readonly MessageOf<typeof topics.rowPseudonymised>[],
     @Ctx() context: BatchContext,
   ): Promise<void> {
-    const chunks = messages.map(
-      ({ data }, index): IncomingChunk => ({
-        submission: data.submission,
-        chunk: data.chunk,
-        last: data.last,
-        rows: data.rows.length,
-        ...bytesOf(context.received[index]),
-      }),
-    );
+    const chunks = messages.map(({ data }, index): IncomingChunk => ({
+      submission: data.submission,
+      chunk: data.chunk,
+      last: data.last,
+      rows: data.rows.length,
+      ...bytesOf(context.received[index]),
+    }));
     this.staged(await this.inbox.stageChunks(chunks), context.topic);
   }
 
@@ -108,6 +101,7 @@ const versionInSchema = /:(\d+)$/;
 /** A message's bytes as they came, and the version that its header names: it was read by it, so it is there. */
 function bytesOf(received: IncomingMessage | undefined): { version: number; body: Uint8Array } {
   const version = versionInSchema.exec(received?.headers['ce_dataschema'] ?? '')?.[1];
-  if (received === undefined || version === undefined) throw new Error('a message without a version was read');
+  if (received === undefined || version === undefined)
+    throw new Error('a message without a version was read');
   return { version: Number(version), body: received.value };
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Inbox } from '../inbox.js';
-import { chunkOf, fileIntake, programme, submissionNamed, withdrawalIntake } from './messages.js';
+import { chunkOf, fileIntake, programme, submissionNamed, withdrawalIntake } from '../../testing/messages.js';
 
 /** What every inbox does. `open` gives an empty one. */
 export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => Promise<void> }>): void {

@@ -1,0 +1,136 @@
+import {
+  FileAccepted,
+  RowPseudonymised,
+  WithdrawSubmission,
+  type DataOf,
+  type DatasetId,
+  type PeriodCode,
+  type ProgrammeId,
+  type PseudonymisedRow,
+  type SubmissionId,
+} from '@kinledger/contracts';
+import { submissionIdOf } from '@kinledger/domain';
+import type { IncomingChunk, IncomingIntake } from '../inbox/inbox.js';
+import { hexOf, type RowDraft } from './rows.js';
+
+/** Messages for specs: the contracts' own examples with what matters changed. */
+
+export const programme = 'leap' as ProgrammeId;
+export const submissionNamed = (digit: string): SubmissionId => digit.repeat(32) as SubmissionId;
+
+const bytesOf = (data: unknown): Uint8Array => Buffer.from(JSON.stringify(data), 'utf8');
+
+/** A minute of the clock per intake, so that times in a ledger can be told apart. */
+const timeOf = (intake: number): string =>
+  `2023-10-09T${String(Math.floor(intake / 60)).padStart(2, '0')}:${String(intake % 60).padStart(2, '0')}:00.250Z`;
+
+export function fileIntake(
+  intake: number,
+  submission: SubmissionId,
+  change: Partial<DataOf<typeof FileAccepted>> = {},
+): IncomingIntake {
+  const data = { ...FileAccepted.example, programme, intake, submission, supersedes: [], ...change };
+  return {
+    kind: 'file',
+    programme,
+    intake,
+    submission,
+    cause: `file-${intake}`,
+    time: timeOf(intake),
+    version: FileAccepted.version,
+    body: bytesOf(data),
+  };
+}
+
+export function withdrawalIntake(intake: number, submission: SubmissionId): IncomingIntake {
+  const data = { ...WithdrawSubmission.example, programme, intake, submission };
+  return {
+    kind: 'withdrawal',
+    programme,
+    intake,
+    submission,
+    cause: `withdrawal-${intake}`,
+    time: timeOf(intake),
+    version: WithdrawSubmission.version,
+    body: bytesOf(data),
+  };
+}
+
+interface Chunk {
+  readonly submission: SubmissionId;
+  readonly dataset: string;
+  readonly period: string;
+  readonly chunk: number;
+  readonly last: boolean;
+  readonly rows: readonly PseudonymisedRow[];
+}
+
+const chunkMessage = (chunk: Chunk): IncomingChunk => ({
+  submission: chunk.submission,
+  chunk: chunk.chunk,
+  last: chunk.last,
+  rows: chunk.rows.length,
+  version: RowPseudonymised.version,
+  body: bytesOf({ programme, ...chunk }),
+});
+
+/** A chunk with the example's row, whose record names the chunk. */
+export function chunkOf(submission: SubmissionId, chunk: number, last: boolean): IncomingChunk {
+  const { dataset, period, rows } = RowPseudonymised.example;
+  const record = chunk.toString(16).padStart(32, '0');
+  const numbered = rows.map((row) => ({ ...row, record })) as unknown as PseudonymisedRow[];
+  return chunkMessage({ submission, dataset, period, chunk, last, rows: numbered });
+}
+
+export interface FileDraft {
+  readonly dataset: string;
+  readonly period: string;
+  readonly sequence?: number;
+  readonly extractKind?: DataOf<typeof FileAccepted>['extractKind'];
+  readonly supersedes?: readonly SubmissionId[];
+  readonly rows: readonly RowDraft[];
+  readonly rowsPerChunk?: number;
+}
+
+export interface Submitted {
+  readonly submission: SubmissionId;
+  readonly intake: IncomingIntake;
+  readonly chunks: readonly IncomingChunk[];
+}
+
+/** An accepted file and its rows in chunks, as intake and pseudonymiser would send them. */
+export function submit(intake: number, draft: FileDraft): Submitted {
+  const { sequence = 1, extractKind = 'delta', supersedes = [], rowsPerChunk = 3 } = draft;
+  const dataset = draft.dataset as DatasetId;
+  const period = draft.period as PeriodCode;
+  const submission = submissionIdOf(programme, dataset, period, sequence);
+  const rows = draft.rows.map(({ key, ...row }, index) => ({
+    ...row,
+    record: hexOf('record', submission, index),
+    rowKey: hexOf('row key', dataset, key),
+    derived: [],
+    keyVersion: 1,
+    salt: hexOf('salt', submission, index),
+  })) as unknown as PseudonymisedRow[];
+  const chunks = Math.max(1, Math.ceil(rows.length / rowsPerChunk));
+  return {
+    submission,
+    intake: fileIntake(intake, submission, {
+      dataset,
+      period,
+      sequence,
+      extractKind,
+      supersedes: [...supersedes],
+    }),
+    chunks: Array.from({ length: chunks }, (_, chunk) =>
+      chunkMessage({
+        submission,
+        dataset,
+        period,
+        chunk,
+        last: chunk === chunks - 1,
+        rows: rows.slice(chunk * rowsPerChunk, (chunk + 1) * rowsPerChunk),
+      }),
+    ),
+  };
+}
