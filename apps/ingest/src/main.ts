@@ -1,1 +1,4 @@
-export {};
+import { runService } from '@kinledger/service-kit';
+import { ingestService } from './service.js';
+
+await runService(ingestService);

@@ -1,0 +1,72 @@
+import {
+  accessConfig,
+  busConfig,
+  programmeConfig,
+  restrictedConfig,
+  secretsConfig,
+  variable,
+  type ServiceConfig,
+} from '@kinledger/service-kit';
+import { z } from 'zod';
+
+const wholeNumber = (byDefault: number, minimum: number, maximum: number) =>
+  z
+    .string()
+    .default(String(byDefault))
+    .pipe(
+      z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .transform(Number)
+        .pipe(z.int().min(minimum).max(maximum)),
+    );
+
+/** Bounds of what a provider may send; each is refused with a problem of its own. */
+export const uploadConfig = {
+  maxBytes: variable(
+    'KINLEDGER_UPLOAD_MAX_BYTES',
+    wholeNumber(2 * 1024 ** 3, 1024, 2 ** 40),
+    'set it to a number of bytes, at least 1024',
+  ),
+  maxRows: variable(
+    'KINLEDGER_UPLOAD_MAX_ROWS',
+    wholeNumber(5_000_000, 1, 50_000_000),
+    'set it to a number of rows, at most 50000000',
+  ),
+  maxColumns: variable(
+    'KINLEDGER_UPLOAD_MAX_COLUMNS',
+    wholeNumber(500, 1, 10_000),
+    'set it to a number of columns, at most 10000',
+  ),
+  maxFieldLength: variable(
+    'KINLEDGER_UPLOAD_MAX_FIELD_LENGTH',
+    wholeNumber(10_000, 100, 100_000),
+    'set it to a number of characters from 100 to 100000',
+  ),
+  maxAtOnce: variable(
+    'KINLEDGER_UPLOADS_AT_ONCE',
+    wholeNumber(8, 1, 1000),
+    'set it to how many uploads may be received at once',
+  ),
+  idleSeconds: variable(
+    'KINLEDGER_UPLOAD_IDLE_SECONDS',
+    wholeNumber(60, 1, 3600),
+    'set it to the seconds for which a sender may fall silent',
+  ),
+  expiryDays: variable(
+    'KINLEDGER_UPLOAD_EXPIRY_DAYS',
+    wholeNumber(7, 1, 90),
+    'set it to the days for which an upload that is not submitted is kept, at most 90',
+  ),
+};
+
+export const ingestConfig = {
+  access: accessConfig,
+  bus: busConfig,
+  restricted: restrictedConfig,
+  programme: programmeConfig,
+  secrets: secretsConfig,
+  uploads: uploadConfig,
+};
+export type IngestConfig = ServiceConfig<typeof ingestConfig>;
+export type UploadLimits = IngestConfig['uploads'];

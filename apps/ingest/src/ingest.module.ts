@@ -1,0 +1,35 @@
+import { MessageBusModule, PoolModule } from '@kinledger/service-kit';
+import type { DynamicModule } from '@nestjs/common';
+import type { IngestConfig } from './config.js';
+import { IntakeContextModule } from './intake-context.js';
+import { OpenApi, OpenApiController } from './openapi/openapi.controller.js';
+import { OutboxModule } from './outbox/outbox.module.js';
+import { ProgrammeModule } from './programme/programme.module.js';
+import { SubmissionService } from './submissions/submission-service.js';
+import { SubmissionsController } from './submissions/submissions.controller.js';
+import { IntakeMetrics } from './uploads/intake-metrics.js';
+import { UploadExpiry } from './uploads/upload-expiry.js';
+import { UploadService } from './uploads/upload-service.js';
+import { UploadsController } from './uploads/uploads.controller.js';
+
+export class IngestModule {
+  static forRoot(config: IngestConfig): DynamicModule {
+    return {
+      module: IngestModule,
+      imports: [
+        PoolModule.forRoot({
+          database: 'restricted',
+          url: config.restricted.url,
+          service: 'ingest',
+          max: 16,
+        }),
+        MessageBusModule.forRoot({ url: config.bus.url, service: 'ingest' }),
+        ProgrammeModule.forRoot(config.programme.directory),
+        IntakeContextModule.forRoot(config),
+        OutboxModule,
+      ],
+      controllers: [UploadsController, SubmissionsController, OpenApiController],
+      providers: [IntakeMetrics, UploadService, UploadExpiry, SubmissionService, OpenApi],
+    };
+  }
+}

@@ -1,0 +1,46 @@
+import type { KeyObject } from 'node:crypto';
+import { kekFrom, type Kek } from '@kinledger/landing-store';
+import type { Programme } from '@kinledger/programme';
+import { readIntakeSecrets, type IntakeSecrets } from '@kinledger/pseudonymisation';
+import { InjectPool } from '@kinledger/service-kit';
+import { Inject, Injectable, type DynamicModule } from '@nestjs/common';
+import pg from 'pg';
+import type { IngestConfig, UploadLimits } from './config.js';
+import { InjectProgramme } from './programme/programme.module.js';
+import type { Receiver } from './uploads/receive-upload.js';
+
+const SECRETS = Symbol('intake secrets');
+const LIMITS = Symbol('upload limits');
+
+/** What every slice of intake works with, read once at start. */
+@Injectable()
+export class IntakeContext implements Receiver {
+  readonly kek: Kek;
+  readonly contentHashKey: KeyObject;
+
+  constructor(
+    @InjectPool('restricted') readonly pool: pg.Pool,
+    @InjectProgramme() readonly programme: Programme,
+    @Inject(SECRETS) secrets: IntakeSecrets,
+    @Inject(LIMITS) readonly limits: UploadLimits,
+  ) {
+    this.kek = kekFrom(secrets.landingKek);
+    this.contentHashKey = secrets.contentHashKey;
+  }
+}
+
+export class IntakeContextModule {
+  /** @throws SecretsUnreadable */
+  static forRoot(config: IngestConfig): DynamicModule {
+    return {
+      module: IntakeContextModule,
+      global: true,
+      providers: [
+        { provide: SECRETS, useFactory: () => readIntakeSecrets(config.secrets.directory) },
+        { provide: LIMITS, useValue: config.uploads },
+        IntakeContext,
+      ],
+      exports: [IntakeContext],
+    };
+  }
+}

@@ -1,0 +1,65 @@
+import type { Account } from '@kinledger/service-kit';
+import { hasRole, Problem } from '@kinledger/service-kit';
+import type { ProviderId } from '@kinledger/contracts';
+import { parsePeriod, type Period } from '@kinledger/domain';
+import type { Agreement, Dataset, Programme } from '@kinledger/programme';
+
+/** Whether an account may see and change what a provider sent. */
+export const mayActFor = (account: Account, provider: ProviderId | string): boolean =>
+  hasRole(account, 'data-team') || (hasRole(account, 'provider') && account.provider === provider);
+
+/**
+ * The dataset that is asked for. Which datasets there are is public configuration, so an unknown one is told apart from
+ * another provider's; nothing else of another provider is.
+ * @throws Problem 404 or 403
+ */
+export function datasetFor(programme: Programme, account: Account, id: string): Dataset {
+  const dataset = programme.dataset(id);
+  if (dataset === undefined) {
+    throw new Problem(404, 'dataset-unknown', {
+      detail: 'This programme has no such dataset. Dataset names look like natural-thinkers.user.',
+    });
+  }
+  if (!mayActFor(account, dataset.serviceDefinition.provider)) {
+    throw new Problem(403, 'not-your-dataset', {
+      detail: 'This account may not send files of that dataset.',
+    });
+  }
+  return dataset;
+}
+
+/** @throws Problem 400 for a text that names no period, or one that has not begun. */
+export function periodFor(text: string, today: string): Period {
+  const period = parsePeriod(text);
+  if (period === undefined) {
+    throw new Problem(400, 'period-unknown', {
+      detail: 'The period cannot be read. Write it as 2023-24-Q2, Q2 2023/24 or 2023-24-AY.',
+    });
+  }
+  if (period.start > today) {
+    throw new Problem(400, 'period-not-begun', { detail: `${period.label} has not begun yet.` });
+  }
+  return period;
+}
+
+/**
+ * The agreement under which a file of the dataset may come: it must cover the whole period.
+ * @throws Problem 409
+ */
+export function liveAgreement(programme: Programme, dataset: Dataset, period: Period): Agreement {
+  const agreement = programme.agreement(dataset.agreement);
+  const live =
+    agreement !== undefined &&
+    agreement.provider === dataset.serviceDefinition.provider &&
+    agreement.validFrom <= period.start &&
+    dayAfter(agreement.validTo) >= period.end;
+  if (!live) {
+    throw new Problem(409, 'no-live-agreement', {
+      detail: `The data sharing agreement ${dataset.agreement} does not cover ${period.label}. Speak to the programme’s data team before anything is sent.`,
+    });
+  }
+  return agreement;
+}
+
+const dayAfter = (isoDate: string): string =>
+  new Date(Date.parse(`${isoDate}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);

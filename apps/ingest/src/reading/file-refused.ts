@@ -1,0 +1,41 @@
+/** Why a file as a whole cannot be taken. Each says to the sender what to do. */
+export type RefusalReason =
+  | 'empty-file'
+  | 'no-rows'
+  | 'no-header'
+  | 'missing-columns'
+  | 'duplicate-columns'
+  | 'too-many-columns'
+  | 'too-many-rows'
+  | 'field-too-long'
+  | 'excel-file'
+  | 'binary-file'
+  | 'utf-16-file'
+  | 'nul-bytes'
+  | 'unbalanced-quotes'
+  | 'body-too-large'
+  | 'body-truncated';
+
+/** A file that is refused as a whole. Expected, and told to the sender; `detail` holds no value of the file. */
+export interface FileRefused extends Error {
+  readonly code: 'file-refused';
+  readonly reason: RefusalReason;
+  readonly detail: string;
+  /** Where more than one place is wrong: what each is, in the words of the schema. */
+  readonly places: readonly { readonly path: string; readonly message: string }[];
+}
+
+export const isFileRefused = (error: unknown): error is FileRefused =>
+  error instanceof Error && 'code' in error && error.code === 'file-refused';
+
+export const fileRefused = (
+  reason: RefusalReason,
+  detail: string,
+  places: FileRefused['places'] = [],
+): FileRefused =>
+  Object.assign(new Error(`the file is refused: ${reason}`), {
+    code: 'file-refused' as const,
+    reason,
+    detail,
+    places,
+  });

@@ -1,0 +1,38 @@
+import { fileRefused, type FileRefused } from './file-refused.js';
+
+const saveAsCsv =
+  'In Excel choose File, Save As, and the type "CSV UTF-8 (comma delimited)"; then send the file that this makes.';
+
+const signatures: readonly {
+  readonly bytes: readonly number[];
+  readonly refusal: () => FileRefused;
+}[] = [
+  {
+    // Office Open XML and OpenDocument are zip archives.
+    bytes: [0x50, 0x4b, 0x03, 0x04],
+    refusal: () => fileRefused('excel-file', `This is an Excel workbook or a zip archive. ${saveAsCsv}`),
+  },
+  {
+    bytes: [0xd0, 0xcf, 0x11, 0xe0],
+    refusal: () => fileRefused('excel-file', `This is an old Excel workbook (.xls). ${saveAsCsv}`),
+  },
+  { bytes: [0xff, 0xfe], refusal: () => utf16() },
+  { bytes: [0xfe, 0xff], refusal: () => utf16() },
+  { bytes: [0x25, 0x50, 0x44, 0x46], refusal: () => binary('a PDF document') },
+  { bytes: [0x1f, 0x8b], refusal: () => binary('a gzip archive') },
+  { bytes: [0x7b, 0x5c, 0x72, 0x74, 0x66], refusal: () => binary('a rich text document') },
+];
+
+const utf16 = () =>
+  fileRefused('utf-16-file', `This file is "Unicode text" (UTF-16), not CSV in UTF-8. ${saveAsCsv}`);
+const binary = (what: string) => fileRefused('binary-file', `This is ${what}, not a CSV file. ${saveAsCsv}`);
+
+/** As many bytes as are needed to tell. */
+export const SIGNATURE_BYTES = 8;
+
+/** The refusal of a file that begins like something else than text. */
+export const refusalBySignature = (head: Uint8Array): FileRefused | undefined =>
+  signatures.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte))?.refusal();
+
+export const refusalOfNulBytes = (): FileRefused =>
+  fileRefused('nul-bytes', `This file holds NUL bytes, which no CSV file does. ${saveAsCsv}`);

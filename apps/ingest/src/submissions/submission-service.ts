@@ -1,0 +1,67 @@
+import { hasRole, type Account } from '@kinledger/service-kit';
+import { Injectable, Logger } from '@nestjs/common';
+import { IntakeContext } from '../intake-context.js';
+import { Outbox } from '../outbox/outbox.module.js';
+import { mayActFor } from '../programme/dataset-access.js';
+import { IntakeMetrics } from '../uploads/intake-metrics.js';
+import type { Submission } from './submission.js';
+import { listSubmissions, readSubmission, rowsGoneAt, type SubmissionFilter } from './submission-table.js';
+import { viewOfSubmission, type SubmissionView, type SubmitAnswerView } from './submission-view.js';
+import { submitUpload, type SubmitRequest } from './submit-upload.js';
+import { submissionUnknown, withdrawSubmission } from './withdraw-submission.js';
+
+/** What accounts may do with uploads that they submit, and with submissions. */
+@Injectable()
+export class SubmissionService {
+  readonly #logger = new Logger('submissions');
+
+  constructor(
+    private readonly intake: IntakeContext,
+    private readonly outbox: Outbox,
+    private readonly metrics: IntakeMetrics,
+  ) {}
+
+  /** @throws Problem */
+  async submit(account: Account, upload: string, request: SubmitRequest): Promise<SubmitAnswerView> {
+    const { submission, repeated } = await submitUpload(this.intake, account, upload, request);
+    this.outbox.wake();
+    const { submission: id, dataset, period, sequence, intake } = submission;
+    this.metrics.submission(dataset, repeated ? 'repeated' : 'accepted');
+    this.#logger.log({ submission: id, dataset, period, sequence, intake, repeated }, 'submitted');
+    return { ...(await this.#viewOf(submission)), repeated };
+  }
+
+  /** @throws Problem 404 */
+  async withdraw(account: Account, id: string, reason: string): Promise<SubmissionView> {
+    const { submission, repeated } = await withdrawSubmission(this.intake, account, id, reason);
+    this.outbox.wake();
+    if (!repeated) {
+      this.metrics.submission(submission.dataset, 'withdrawn');
+      this.#logger.log({ submission: id, intake: submission.withdrawal?.intake, reason }, 'withdrawn');
+    }
+    return this.#viewOf(submission);
+  }
+
+  /** @throws Problem 404 */
+  async view(account: Account, id: string): Promise<SubmissionView> {
+    const submission = await readSubmission(this.intake.pool, id);
+    if (submission === undefined || !mayActFor(account, submission.provider)) throw submissionUnknown();
+    return this.#viewOf(submission);
+  }
+
+  /** A provider’s own; the data team sees all. Newest first. */
+  async list(account: Account, filter: Omit<SubmissionFilter, 'provider'>): Promise<SubmissionView[]> {
+    const own = hasRole(account, 'data-team') ? {} : { provider: account.provider };
+    const submissions = await listSubmissions(this.intake.pool, { ...filter, ...own });
+    const gone = await rowsGoneAt(
+      this.intake.pool,
+      submissions.map(({ upload }) => upload),
+    );
+    return submissions.map((submission) => viewOfSubmission(submission, gone.get(submission.upload)));
+  }
+
+  async #viewOf(submission: Submission): Promise<SubmissionView> {
+    const gone = await rowsGoneAt(this.intake.pool, [submission.upload]);
+    return viewOfSubmission(submission, gone.get(submission.upload));
+  }
+}

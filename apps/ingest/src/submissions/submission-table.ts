@@ -1,0 +1,190 @@
+import type {
+  DatasetId,
+  PeriodCode,
+  ProgrammeId,
+  ProviderId,
+  SubmissionId,
+  UploadId,
+} from '@kinledger/contracts';
+import type { Queryable } from '@kinledger/landing-store';
+import type { Submission, SubmitMode, Withdrawal } from './submission.js';
+
+/**
+ * Waits for its turn in the programme’s order of intake and keeps it until the transaction ends: what is read after it
+ * is what the one before left.
+ */
+export async function takeTurn(client: Queryable, programme: ProgrammeId): Promise<void> {
+  await client.query('INSERT INTO ingest.intake (programme, last) VALUES ($1, 0) ON CONFLICT DO NOTHING', [
+    programme,
+  ]);
+  await client.query('SELECT FROM ingest.intake WHERE programme = $1 FOR UPDATE', [programme]);
+}
+
+/** The next number, and the time; both rise in the order of turns, since the turn is held. */
+export async function nextIntake(
+  client: Queryable,
+  programme: ProgrammeId,
+): Promise<{ readonly intake: number; readonly at: Date }> {
+  const { rows } = await client.query<{ intake: number; at: Date }>(
+    'UPDATE ingest.intake SET last = last + 1 WHERE programme = $1 RETURNING last AS intake, clock_timestamp() AS at',
+    [programme],
+  );
+  if (rows[0] === undefined) throw new Error('a number was asked for out of turn');
+  return rows[0];
+}
+
+export async function insertSubmission(client: Queryable, submission: Submission): Promise<void> {
+  await client.query(
+    `INSERT INTO ingest.submission (submission, upload, intake, provider, dataset, period, sequence, mode, supersedes,
+       content_hash, schema_hash, agreement, attested_by, on_behalf_of, accepted_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    [
+      submission.submission,
+      submission.upload,
+      submission.intake,
+      submission.provider,
+      submission.dataset,
+      submission.period,
+      submission.sequence,
+      submission.mode,
+      submission.supersedes,
+      submission.contentHash,
+      submission.schemaHash,
+      submission.agreement,
+      submission.attestedBy,
+      submission.onBehalfOf,
+      submission.acceptedAt,
+    ],
+  );
+}
+
+export async function recordWithdrawal(
+  client: Queryable,
+  submission: SubmissionId,
+  withdrawal: Withdrawal,
+): Promise<void> {
+  await client.query(
+    `UPDATE ingest.submission
+     SET withdrawn_at = $2, withdrawal_intake = $3, withdrawal_reason = $4, withdrawn_by = $5
+     WHERE submission = $1`,
+    [submission, withdrawal.at, withdrawal.intake, withdrawal.reason, withdrawal.by],
+  );
+}
+
+/** All submissions of a dataset and period, whether they stand or not, in sequence. */
+export async function submissionsOf(
+  client: Queryable,
+  dataset: DatasetId,
+  period: PeriodCode,
+): Promise<readonly Submission[]> {
+  const { rows } = await client.query<SubmissionRow>(
+    `SELECT ${columns} FROM ingest.submission WHERE dataset = $1 AND period = $2 ORDER BY sequence`,
+    [dataset, period],
+  );
+  return rows.map(submissionOf);
+}
+
+export async function readSubmission(client: Queryable, id: string): Promise<Submission | undefined> {
+  const { rows } = await client.query<SubmissionRow>(
+    `SELECT ${columns} FROM ingest.submission WHERE submission = $1`,
+    [id],
+  );
+  return rows[0] && submissionOf(rows[0]);
+}
+
+export interface SubmissionFilter {
+  /** Absent: every provider’s. */
+  readonly provider?: ProviderId | undefined;
+  readonly dataset?: string | undefined;
+  readonly period?: string | undefined;
+  /** Only those with a lower number in the order of intake. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** Newest first. */
+export async function listSubmissions(
+  client: Queryable,
+  filter: SubmissionFilter,
+): Promise<readonly Submission[]> {
+  const { rows } = await client.query<SubmissionRow>(
+    `SELECT ${columns} FROM ingest.submission
+     WHERE ($1::text IS NULL OR provider = $1) AND ($2::text IS NULL OR dataset = $2)
+       AND ($3::text IS NULL OR period = $3) AND ($4::int IS NULL OR intake < $4)
+     ORDER BY intake DESC LIMIT $5`,
+    [
+      filter.provider ?? null,
+      filter.dataset ?? null,
+      filter.period ?? null,
+      filter.before ?? null,
+      filter.limit,
+    ],
+  );
+  return rows.map(submissionOf);
+}
+
+/** When the rows of uploads left the landing store, by upload; absent while they wait. */
+export async function rowsGoneAt(
+  client: Queryable,
+  uploads: readonly UploadId[],
+): Promise<ReadonlyMap<UploadId, Date>> {
+  const { rows } = await client.query<{ upload: UploadId; deleted_at: Date }>(
+    "SELECT upload, deleted_at FROM landing.deletion WHERE upload = ANY ($1) AND reason = 'pseudonymised'",
+    [uploads],
+  );
+  return new Map(rows.map((row) => [row.upload, row.deleted_at]));
+}
+
+const columns = `submission, upload, intake, provider, dataset, period, sequence, mode, supersedes, content_hash,
+  schema_hash, agreement, attested_by, on_behalf_of, accepted_at, withdrawn_at, withdrawal_intake, withdrawal_reason,
+  withdrawn_by`;
+
+interface SubmissionRow {
+  readonly submission: SubmissionId;
+  readonly upload: UploadId;
+  readonly intake: number;
+  readonly provider: ProviderId;
+  readonly dataset: DatasetId;
+  readonly period: PeriodCode;
+  readonly sequence: number;
+  readonly mode: SubmitMode;
+  readonly supersedes: readonly SubmissionId[];
+  readonly content_hash: string;
+  readonly schema_hash: string;
+  readonly agreement: string;
+  readonly attested_by: string;
+  readonly on_behalf_of: ProviderId | null;
+  readonly accepted_at: Date;
+  readonly withdrawn_at: Date | null;
+  readonly withdrawal_intake: number | null;
+  readonly withdrawal_reason: string | null;
+  readonly withdrawn_by: string | null;
+}
+
+const submissionOf = (row: SubmissionRow): Submission => ({
+  submission: row.submission,
+  upload: row.upload,
+  intake: row.intake,
+  provider: row.provider,
+  dataset: row.dataset,
+  period: row.period,
+  sequence: row.sequence,
+  mode: row.mode,
+  supersedes: row.supersedes,
+  contentHash: row.content_hash,
+  schemaHash: row.schema_hash,
+  agreement: row.agreement,
+  attestedBy: row.attested_by,
+  onBehalfOf: row.on_behalf_of,
+  acceptedAt: row.accepted_at,
+  withdrawal:
+    row.withdrawn_at === null
+      ? null
+      : {
+          at: row.withdrawn_at,
+          // Written with it, by a constraint or by us.
+          intake: row.withdrawal_intake ?? 0,
+          reason: row.withdrawal_reason ?? '',
+          by: row.withdrawn_by ?? '',
+        },
+});

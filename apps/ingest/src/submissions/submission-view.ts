@@ -1,0 +1,61 @@
+import { datasetId, instant, periodCode, providerId, submissionId, uploadId } from '@kinledger/contracts';
+import { z } from 'zod';
+import type { Submission } from './submission.js';
+
+/** A submission as its provider and the data team see it. What the linker made of it stands in the reports. */
+export const submissionView = z.object({
+  id: submissionId,
+  upload: uploadId,
+  provider: providerId,
+  dataset: datasetId,
+  period: periodCode,
+  sequence: z.int().positive().describe('1 for the first submission of the dataset and period, then 2, 3, …'),
+  intake: z.int().positive().describe('Place in the programme’s order of intake.'),
+  mode: z.enum(['replace', 'add']),
+  supersedes: z.array(submissionId).describe('Submissions whose rows it replaced as a whole.'),
+  state: z
+    .enum(['accepted', 'pseudonymised', 'withdrawn'])
+    .describe('pseudonymised: nothing that identifies anybody is held of it any more.'),
+  agreement: z.string(),
+  attestedBy: z.string(),
+  onBehalfOf: providerId.optional(),
+  acceptedAt: instant,
+  rowsDeletedAt: instant
+    .optional()
+    .describe('When its rows, as they were sent, left the restricted zone for good.'),
+  withdrawal: z
+    .object({ intake: z.int().positive(), reason: z.string(), by: z.string(), at: instant })
+    .optional(),
+});
+export type SubmissionView = z.input<typeof submissionView>;
+
+export const submitAnswer = submissionView.extend({
+  repeated: z
+    .boolean()
+    .describe(
+      'True where nothing new happened: the request was repeated, or the same file was submitted before.',
+    ),
+});
+export type SubmitAnswerView = z.input<typeof submitAnswer>;
+
+export function viewOfSubmission(submission: Submission, rowsDeletedAt: Date | undefined): SubmissionView {
+  const { withdrawal, onBehalfOf } = submission;
+  return {
+    id: submission.submission,
+    upload: submission.upload,
+    provider: submission.provider,
+    dataset: submission.dataset,
+    period: submission.period,
+    sequence: submission.sequence,
+    intake: submission.intake,
+    mode: submission.mode,
+    supersedes: [...submission.supersedes],
+    state: withdrawal !== null ? 'withdrawn' : rowsDeletedAt === undefined ? 'accepted' : 'pseudonymised',
+    agreement: submission.agreement,
+    attestedBy: submission.attestedBy,
+    ...(onBehalfOf === null ? {} : { onBehalfOf }),
+    acceptedAt: submission.acceptedAt.toISOString(),
+    ...(rowsDeletedAt === undefined ? {} : { rowsDeletedAt: rowsDeletedAt.toISOString() }),
+    ...(withdrawal === null ? {} : { withdrawal: { ...withdrawal, at: withdrawal.at.toISOString() } }),
+  };
+}

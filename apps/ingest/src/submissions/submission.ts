@@ -1,0 +1,30 @@
+import type { DatasetId, PeriodCode, ProviderId, SubmissionId, UploadId } from '@kinledger/contracts';
+
+export type SubmitMode = 'replace' | 'add';
+
+/** A file that was accepted, and whether it was taken back. */
+export interface Submission {
+  readonly submission: SubmissionId;
+  readonly upload: UploadId;
+  readonly intake: number;
+  readonly provider: ProviderId;
+  readonly dataset: DatasetId;
+  readonly period: PeriodCode;
+  readonly sequence: number;
+  readonly mode: SubmitMode;
+  readonly supersedes: readonly SubmissionId[];
+  readonly contentHash: string;
+  readonly schemaHash: string;
+  readonly agreement: string;
+  readonly attestedBy: string;
+  readonly onBehalfOf: ProviderId | null;
+  readonly acceptedAt: Date;
+  readonly withdrawal: Withdrawal | null;
+}
+
+export interface Withdrawal {
+  readonly intake: number;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Date;
+}

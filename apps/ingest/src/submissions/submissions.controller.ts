@@ -1,0 +1,102 @@
+import { code, periodCode, providerId, datasetId } from '@kinledger/contracts';
+import { CurrentAccount, Roles, type Account } from '@kinledger/service-kit';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { answers, problems } from '../openapi/responses.js';
+import { idParam } from '../uploads/uploads.controller.js';
+import {
+  submissionView,
+  submitAnswer,
+  type SubmissionView,
+  type SubmitAnswerView,
+} from './submission-view.js';
+import { SubmissionService } from './submission-service.js';
+
+const submitBody = z
+  .strictObject({
+    mode: z
+      .enum(['replace', 'add'])
+      .default('replace')
+      .describe('replace: takes the place of what stands for the dataset and period; add: stands beside it.'),
+    onBehalfOf: providerId.exactOptional().describe('The provider, where the data team submits for it.'),
+  })
+  .prefault({});
+
+const withdrawBody = z.strictObject({
+  reason: code.describe('Why, as a short code such as wrong-quarter. No names, no details of a person.'),
+});
+
+const listQuery = z.object({
+  dataset: datasetId.optional(),
+  period: periodCode.optional(),
+  before: z.coerce.number().int().positive().optional().describe('Only those with a lower intake number.'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+type IdParam = z.output<typeof idParam>;
+
+@ApiTags('submissions')
+@ApiBearerAuth()
+@Controller('v1')
+@Roles('provider', 'data-team')
+export class SubmissionsController {
+  constructor(private readonly submissions: SubmissionService) {}
+
+  @Post('uploads/:id/submit')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Submit a validated upload',
+    description:
+      'The account attests that the file may be used under its agreement. Repeating the request, or submitting the same file again, answers with the submission that is there.',
+  })
+  @ApiResponse(answers(200, 'The submission.', submitAnswer))
+  @ApiResponse(problems(404, 'No upload of yours has this id.'))
+  @ApiResponse(problems(409, 'Too many rows were rejected, or no agreement covers the period.'))
+  @ApiResponse(problems(410, 'The upload was discarded or has expired.'))
+  submit(
+    @CurrentAccount() account: Account,
+    @Param({ schema: idParam }) { id }: IdParam,
+    @Body({ schema: submitBody }) body: z.output<typeof submitBody>,
+  ): Promise<SubmitAnswerView> {
+    return this.submissions.submit(account, id, body);
+  }
+
+  @Get('submissions')
+  @ApiOperation({ summary: 'Submissions, newest first: a provider’s own, or all for the data team' })
+  @ApiResponse(answers(200, 'The submissions.', z.object({ submissions: z.array(submissionView) })))
+  async list(
+    @CurrentAccount() account: Account,
+    @Query({ schema: listQuery }) query: z.output<typeof listQuery>,
+  ): Promise<{ submissions: SubmissionView[] }> {
+    return { submissions: await this.submissions.list(account, query) };
+  }
+
+  @Get('submissions/:id')
+  @ApiOperation({ summary: 'One submission' })
+  @ApiResponse(answers(200, 'The submission.', submissionView))
+  @ApiResponse(problems(404, 'No submission of yours has this id.'))
+  view(
+    @CurrentAccount() account: Account,
+    @Param({ schema: idParam }) { id }: IdParam,
+  ): Promise<SubmissionView> {
+    return this.submissions.view(account, id);
+  }
+
+  @Post('submissions/:id/withdraw')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Take a submission back',
+    description:
+      'Groups and figures become those that would be there had it never come; what it replaced stands again.',
+  })
+  @ApiResponse(answers(200, 'The submission, withdrawn.', submissionView))
+  @ApiResponse(problems(404, 'No submission of yours has this id.'))
+  withdraw(
+    @CurrentAccount() account: Account,
+    @Param({ schema: idParam }) { id }: IdParam,
+    @Body({ schema: withdrawBody }) body: z.output<typeof withdrawBody>,
+  ): Promise<SubmissionView> {
+    return this.submissions.withdraw(account, id, body.reason);
+  }
+}

@@ -1,0 +1,171 @@
+import type { ProviderId, SubmissionId } from '@kinledger/contracts';
+import { inTransaction } from '@kinledger/database';
+import { periodOfCode, standing, submissionIdOf } from '@kinledger/domain';
+import { deleteFile } from '@kinledger/landing-store';
+import { writeOutbox } from '@kinledger/message-bus';
+import { Problem, type Account } from '@kinledger/service-kit';
+import type pg from 'pg';
+import { fileAccepted } from '../outbox/intake-messages.js';
+import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
+import { liveAgreement, mayActFor } from '../programme/dataset-access.js';
+import type { Receiver } from '../uploads/receive-upload.js';
+import type { Upload } from '../uploads/upload.js';
+import { uploadChanged } from '../uploads/upload-events.js';
+import { uploadUnknown } from '../uploads/upload-service.js';
+import { lockUpload, markAccepted, markDiscarded } from '../uploads/upload-table.js';
+import type { Submission, SubmitMode } from './submission.js';
+import { insertSubmission, nextIntake, readSubmission, submissionsOf, takeTurn } from './submission-table.js';
+
+export interface SubmitRequest {
+  readonly mode: SubmitMode;
+  /** Whom the account attests for, where it is not the provider’s own. */
+  readonly onBehalfOf?: ProviderId | undefined;
+}
+
+export interface SubmitAnswer {
+  readonly submission: Submission;
+  /** True where the submission was there already: a repeated request, or the same file sent again. */
+  readonly repeated: boolean;
+}
+
+/**
+ * Makes an upload a submission: its place in the order of intake, its sequence and the message that the file was
+ * accepted become true in one transaction, or not at all. Repeatable.
+ * @throws Problem
+ */
+export async function submitUpload(
+  { pool, programme }: Receiver,
+  account: Account,
+  id: string,
+  request: SubmitRequest,
+): Promise<SubmitAnswer> {
+  return inTransaction(pool, async (client) => {
+    const upload = await lockUpload(client, id);
+    if (upload === undefined || !mayActFor(account, upload.provider)) throw uploadUnknown();
+    const earlier = await answeredBefore(client, upload);
+    if (earlier !== undefined) return { submission: earlier, repeated: true };
+    requireValidated(upload);
+    const onBehalfOf = attestedFor(account, upload, request);
+    const dataset = programme.dataset(upload.dataset);
+    if (dataset?.schemaHash !== upload.schemaHash) throw schemaChanged();
+    const agreement = liveAgreement(programme, dataset, periodOfCode(upload.period));
+
+    const programmeId = programme.definition.id;
+    await takeTurn(client, programmeId);
+    const before = await submissionsOf(client, upload.dataset, upload.period);
+    const stand = standing(before.map((one) => ({ ...one, withdrawn: one.withdrawal !== null })));
+    const same = stand.find(
+      (one) => one.contentHash === upload.contentHash && one.schemaHash === upload.schemaHash,
+    );
+    if (same !== undefined) {
+      await discardRepetition(client, programmeId, upload, same.submission);
+      return { submission: same, repeated: true };
+    }
+
+    const { intake, at } = await nextIntake(client, programmeId);
+    const sequence = Math.max(0, ...before.map((one) => one.sequence)) + 1;
+    const submission: Submission = {
+      submission: submissionIdOf(programmeId, upload.dataset, upload.period, sequence),
+      upload: upload.upload,
+      intake,
+      provider: upload.provider,
+      dataset: upload.dataset,
+      period: upload.period,
+      sequence,
+      mode: request.mode,
+      supersedes: request.mode === 'replace' ? stand.map((one) => one.submission) : [],
+      contentHash: upload.contentHash,
+      schemaHash: upload.schemaHash,
+      agreement: agreement.id,
+      attestedBy: account.name,
+      onBehalfOf: onBehalfOf ?? null,
+      acceptedAt: at,
+      withdrawal: null,
+    };
+    await insertSubmission(client, submission);
+    await markAccepted(client, upload.upload, submission.submission);
+    await writeOutbox(client, OUTBOX_SCHEMA, [
+      fileAccepted(
+        {
+          programme: programmeId,
+          submission: submission.submission,
+          upload: upload.upload,
+          intake,
+          provider: upload.provider,
+          dataset: upload.dataset,
+          period: upload.period,
+          sequence,
+          extractKind: dataset.extractKind,
+          contentHash: upload.contentHash,
+          schemaHash: upload.schemaHash,
+          mapping: { ...upload.mapping },
+          counts: upload.counts,
+          findings: { ...upload.findings },
+          attestation: { by: account.name, ...(onBehalfOf === undefined ? {} : { onBehalfOf }) },
+          agreement: agreement.id,
+          pseudonymisedAtSource: dataset.pseudonymisedAtSource,
+          supersedes: [...submission.supersedes],
+        },
+        at,
+      ),
+      uploadChanged(programmeId, upload, at, {
+        state: 'accepted',
+        submission: submission.submission,
+        intake,
+      }),
+    ]);
+    return { submission, repeated: false };
+  });
+}
+
+async function answeredBefore(client: pg.ClientBase, upload: Upload): Promise<Submission | undefined> {
+  return upload.submission === null ? undefined : readSubmission(client, upload.submission);
+}
+
+function requireValidated(upload: Upload): void {
+  switch (upload.state) {
+    case 'validated':
+    case 'accepted':
+      return;
+    case 'refused':
+      throw new Problem(409, 'upload-refused', {
+        detail:
+          upload.reason === 'no-usable-row'
+            ? 'No row of the file could be accepted. Correct it with the help of the error report and send it again.'
+            : 'More rows were rejected than the dataset allows. Correct them with the help of the error report and send the file again.',
+      });
+    case 'discarded':
+      throw new Problem(410, 'upload-discarded', {
+        detail: 'The upload was discarded or has expired; nothing of it is held. Send the file again.',
+      });
+  }
+}
+
+/** A provider attests for itself; the data team attests for the provider, and says so. */
+function attestedFor(account: Account, upload: Upload, request: SubmitRequest): ProviderId | undefined {
+  if (request.onBehalfOf !== undefined && request.onBehalfOf !== upload.provider) {
+    throw new Problem(400, 'attestation-wrong', {
+      detail: 'onBehalfOf names another provider than the one that the dataset belongs to.',
+    });
+  }
+  return account.provider === upload.provider ? undefined : upload.provider;
+}
+
+/** Nothing new happens: the rows that were landed once more go, and the earlier submission is the answer. */
+async function discardRepetition(
+  client: pg.ClientBase,
+  programme: Parameters<typeof uploadChanged>[0],
+  upload: Upload,
+  submission: SubmissionId,
+): Promise<void> {
+  await deleteFile(client, upload.upload, 'discarded');
+  await markDiscarded(client, upload.upload, 'same-content', submission);
+  await writeOutbox(client, OUTBOX_SCHEMA, [
+    uploadChanged(programme, upload, new Date(), { state: 'discarded', reason: 'same-content' }),
+  ]);
+}
+
+const schemaChanged = () =>
+  new Problem(409, 'schema-changed', {
+    detail: 'The dataset’s schema has changed since the file was validated. Send the file again.',
+  });

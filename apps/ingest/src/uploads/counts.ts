@@ -1,0 +1,68 @@
+import type { IntakeCounts } from '@kinledger/contracts';
+import type { RuleOfField } from '../validation/finding.js';
+import type { ValidatedRow } from '../validation/row-validator.js';
+
+export type { IntakeCounts };
+/** Findings by rule name; one row may raise several. */
+export type CountsByRule = Readonly<Record<string, number>>;
+
+/** Counts of one file, as its rows pass. */
+export class FileCounts {
+  readonly #byRule = new Map<RuleOfField, number>();
+  #read = 0;
+  #accepted = 0;
+  #warned = 0;
+  #rejected = 0;
+  #notConsented = 0;
+  #duplicate = 0;
+
+  add(row: ValidatedRow): void {
+    this.#read += 1;
+    switch (row.outcome) {
+      case 'accepted':
+        this.#accepted += 1;
+        break;
+      case 'warned':
+        this.#accepted += 1;
+        this.#warned += 1;
+        break;
+      case 'rejected':
+        this.#rejected += 1;
+        break;
+      case 'not-consented':
+        this.#rejected += 1;
+        this.#notConsented += 1;
+        break;
+      case 'duplicate':
+        this.#duplicate += 1;
+        break;
+      case 'blank':
+        this.#read -= 1;
+        break;
+    }
+    for (const { rule } of row.findings) this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);
+  }
+
+  get counts(): IntakeCounts {
+    return {
+      read: this.#read,
+      accepted: this.#accepted,
+      warned: this.#warned,
+      rejected: this.#rejected,
+      duplicate: this.#duplicate,
+    };
+  }
+
+  get findings(): CountsByRule {
+    return Object.fromEntries([...this.#byRule].map(([rule, count]) => [rule.code, count]));
+  }
+
+  /**
+   * The share of rows that were rejected for what the file should have said otherwise, 0 to 1. Rows without consent are
+   * left out on both sides: a service is not at fault for families that declined.
+   */
+  get rejectedShare(): number {
+    const consented = this.#read - this.#notConsented;
+    return consented === 0 ? 0 : (this.#rejected - this.#notConsented) / consented;
+  }
+}

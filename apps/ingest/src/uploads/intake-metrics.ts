@@ -1,0 +1,76 @@
+import { Metrics } from '@kinledger/service-kit';
+import { Injectable } from '@nestjs/common';
+import type { Counter, Gauge, Histogram } from 'prom-client';
+import type { Upload } from './upload.js';
+
+/** What operators see of intake. Labels are names of the programme's configuration and of our rules, nothing else. */
+@Injectable()
+export class IntakeMetrics {
+  readonly receiving: Gauge;
+  readonly #uploads: Counter<'dataset' | 'outcome'>;
+  readonly #rows: Counter<'dataset' | 'outcome'>;
+  readonly #findings: Counter<'dataset' | 'rule'>;
+  readonly #bytes: Counter<'dataset'>;
+  readonly #seconds: Histogram<'outcome'>;
+  readonly #submissions: Counter<'dataset' | 'outcome'>;
+
+  constructor(metrics: Metrics) {
+    this.receiving = metrics.gauge({
+      name: 'kinledger_uploads_receiving',
+      help: 'Uploads that are being received.',
+    });
+    this.#uploads = metrics.counter({
+      name: 'kinledger_uploads_total',
+      help: 'Uploads by outcome: validated, refused, or why the file could not be taken.',
+      labels: ['dataset', 'outcome'],
+    });
+    this.#rows = metrics.counter({
+      name: 'kinledger_upload_rows_total',
+      help: 'Rows of uploads by outcome.',
+      labels: ['dataset', 'outcome'],
+    });
+    this.#findings = metrics.counter({
+      name: 'kinledger_upload_findings_total',
+      help: 'Findings in uploaded rows by rule.',
+      labels: ['dataset', 'rule'],
+    });
+    this.#bytes = metrics.counter({
+      name: 'kinledger_upload_bytes_total',
+      help: 'Bytes of uploaded files.',
+      labels: ['dataset'],
+    });
+    this.#seconds = metrics.histogram({
+      name: 'kinledger_upload_seconds',
+      help: 'Time from the first byte of an upload to its outcome.',
+      labels: ['outcome'],
+      buckets: [0.05, 0.25, 1, 5, 15, 60, 300, 1800],
+    });
+    this.#submissions = metrics.counter({
+      name: 'kinledger_submissions_total',
+      help: 'Submissions accepted, answered with an earlier one, and withdrawn.',
+      labels: ['dataset', 'outcome'],
+    });
+  }
+
+  uploadRead(upload: Upload, seconds: number): void {
+    const { dataset, counts, state } = upload;
+    this.#uploads.inc({ dataset, outcome: state });
+    this.#seconds.observe({ outcome: state }, seconds);
+    this.#bytes.inc({ dataset }, upload.bytes);
+    this.#rows.inc({ dataset, outcome: 'accepted' }, counts.accepted - counts.warned);
+    this.#rows.inc({ dataset, outcome: 'warned' }, counts.warned);
+    this.#rows.inc({ dataset, outcome: 'rejected' }, counts.rejected);
+    this.#rows.inc({ dataset, outcome: 'duplicate' }, counts.duplicate);
+    for (const [rule, count] of Object.entries(upload.findings)) this.#findings.inc({ dataset, rule }, count);
+  }
+
+  uploadNotTaken(dataset: string, outcome: string, bytes: number, seconds: number): void {
+    this.#uploads.inc({ dataset, outcome });
+    this.#seconds.observe({ outcome: 'not-taken' }, seconds);
+    this.#bytes.inc({ dataset }, bytes);
+  }
+
+  submission(dataset: string, outcome: 'accepted' | 'repeated' | 'withdrawn'): void {
+    this.#submissions.inc({ dataset, outcome });
+  }
+}

@@ -1,0 +1,17 @@
+import { Problem } from '@kinledger/service-kit';
+import type { FileRefused, RefusalReason } from '../reading/file-refused.js';
+
+const statuses: Partial<Readonly<Record<RefusalReason, number>>> = {
+  'body-too-large': 413,
+  'body-truncated': 400,
+  'excel-file': 415,
+  'binary-file': 415,
+  'utf-16-file': 415,
+};
+
+/** What the sender of a refused file is told. */
+export const problemOfRefusal = (refusal: FileRefused): Problem =>
+  new Problem(statuses[refusal.reason] ?? 422, refusal.reason, {
+    detail: refusal.detail,
+    ...(refusal.places.length === 0 ? {} : { errors: refusal.places }),
+  });

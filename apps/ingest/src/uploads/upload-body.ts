@@ -1,0 +1,55 @@
+import { Problem } from '@kinledger/service-kit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
+
+const UPLOADS = '/v1/uploads';
+const accepted = ['text/csv', 'application/octet-stream'];
+
+/**
+ * Lets the body of an upload through as a stream, without a time limit for the whole: a slow line may take an hour. A
+ * sender that falls silent is cut off.
+ */
+export function streamUploadBodies(fastify: FastifyInstance, idleSeconds: number): void {
+  fastify.addContentTypeParser(accepted, (_request, payload, done) => done(null, payload));
+  fastify.addHook('onRequest', async (request) => {
+    if (request.method !== 'POST' || request.routeOptions.url !== UPLOADS) return;
+    requireCsv(request);
+    request.raw.setTimeout(idleSeconds * 1000);
+  });
+  fastify.server.requestTimeout = 0;
+}
+
+/** Said before a body of another kind is read: each has a way to do it right. */
+function requireCsv(request: FastifyRequest): void {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new Problem(415, 'content-encoding-unsupported', {
+      detail: 'Send the file as it is, not compressed.',
+      headers: { 'accept-encoding': 'identity' },
+    });
+  }
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
+  if (accepted.includes(type.trim().toLowerCase())) return;
+  throw new Problem(415, 'unsupported-media-type', {
+    detail:
+      'Send the file itself as the body, with the content type text/csv. With curl: --data-binary @file.csv -H "content-type: text/csv".',
+  });
+}
+
+/** The declared length of a request's body; undefined for one that is sent in pieces. */
+export function declaredBytes(request: FastifyRequest): number | undefined {
+  const declared = request.headers['content-length'];
+  return declared === undefined ? undefined : Number(declared);
+}
+
+/** @throws Problem 400 for a request without a body. */
+export function bodyOf(request: FastifyRequest): Readable {
+  const body: unknown = request.body;
+  if (body === undefined || body === null) {
+    throw new Problem(422, 'empty-file', {
+      detail: 'The request has no body. Send the file itself as the body.',
+    });
+  }
+  // The content type parser above hands the connection over.
+  return body as Readable;
+}

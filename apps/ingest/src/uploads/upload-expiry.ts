@@ -1,0 +1,89 @@
+import { inTransaction } from '@kinledger/database';
+import { deleteFile } from '@kinledger/landing-store';
+import { writeOutbox } from '@kinledger/message-bus';
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { IntakeContext } from '../intake-context.js';
+import { Outbox, OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
+import { uploadChanged } from './upload-events.js';
+import { deleteReceiving, lockExpired, lockInterrupted, markDiscarded } from './upload-table.js';
+
+const EVERY_MS = 10 * 60_000;
+/** Well above the time in which a receiver says that it is alive. */
+const SILENT_MINUTES = 10;
+const AT_ONCE = 100;
+
+/** Deletes what nobody submitted in time, and what a crash left of an upload; at start, and now and then. */
+@Injectable()
+export class UploadExpiry implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #logger = new Logger('expiry');
+  #timer: NodeJS.Timeout | undefined;
+  #sweeping: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly intake: IntakeContext,
+    private readonly outbox: Outbox,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const begin = () => {
+      this.#sweeping = this.sweep().then(
+        () => undefined,
+        (error: unknown) => this.#logger.error({ err: error }, 'the sweep failed and comes again'),
+      );
+    };
+    this.#timer = setInterval(begin, EVERY_MS);
+    this.#timer.unref();
+    begin();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#sweeping;
+  }
+
+  /** Returns how many uploads went. */
+  async sweep(): Promise<number> {
+    let gone = 0;
+    for (let page = AT_ONCE; page === AT_ONCE; gone += page) page = await this.#expire();
+    gone += await this.#clearInterrupted();
+    if (gone > 0) {
+      this.#logger.log({ uploads: gone }, 'uploads expired');
+      this.outbox.wake();
+    }
+    return gone;
+  }
+
+  #expire(): Promise<number> {
+    const { pool, programme } = this.intake;
+    return inTransaction(pool, async (client) => {
+      const expired = await lockExpired(client, AT_ONCE);
+      for (const { upload } of expired) {
+        await deleteFile(client, upload, 'expired');
+        await markDiscarded(client, upload, 'expired');
+      }
+      const change = { state: 'discarded' as const, reason: 'expired' };
+      await writeOutbox(
+        client,
+        OUTBOX_SCHEMA,
+        expired.map((upload) => uploadChanged(programme.definition.id, upload, new Date(), change)),
+      );
+      return expired.length;
+    });
+  }
+
+  #clearInterrupted(): Promise<number> {
+    return inTransaction(this.intake.pool, async (client) => {
+      const interrupted = await lockInterrupted(client, SILENT_MINUTES);
+      for (const upload of interrupted) {
+        await deleteFile(client, upload, 'interrupted');
+        await deleteReceiving(client, upload);
+      }
+      return interrupted.length;
+    });
+  }
+}

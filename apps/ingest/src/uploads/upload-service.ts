@@ -1,0 +1,141 @@
+import { inTransaction } from '@kinledger/database';
+import { isLandingFileGone, deleteFile } from '@kinledger/landing-store';
+import { writeOutbox } from '@kinledger/message-bus';
+import { Problem, type Account } from '@kinledger/service-kit';
+import { Injectable, Logger } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { IntakeContext } from '../intake-context.js';
+import { Outbox, OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
+import { datasetFor, liveAgreement, mayActFor, periodFor } from '../programme/dataset-access.js';
+import { londonDay } from '../programme/london-day.js';
+import { isFileRefused } from '../reading/file-refused.js';
+import { errorReport } from './error-report.js';
+import { IntakeMetrics } from './intake-metrics.js';
+import { receiveUpload, type FileToReceive, type ReceivedFile } from './receive-upload.js';
+import { problemOfRefusal } from './refused-file.js';
+import type { Upload } from './upload.js';
+import { bodyOf, declaredBytes } from './upload-body.js';
+import { uploadChanged } from './upload-events.js';
+import { lockUpload, markDiscarded, readUpload } from './upload-table.js';
+import { viewOf, type UploadView } from './upload-view.js';
+
+/** What accounts may do with uploads before they are submitted. */
+@Injectable()
+export class UploadService {
+  readonly #logger = new Logger('uploads');
+  #receiving = 0;
+
+  constructor(
+    private readonly intake: IntakeContext,
+    private readonly outbox: Outbox,
+    private readonly metrics: IntakeMetrics,
+  ) {}
+
+  /** @throws Problem for a request that may not be, or a file that cannot be taken. */
+  async receive(
+    account: Account,
+    asked: { readonly dataset: string; readonly period: string },
+    request: FastifyRequest,
+  ): Promise<UploadView> {
+    const { programme, limits } = this.intake;
+    const dataset = datasetFor(programme, account, asked.dataset);
+    const today = londonDay(new Date());
+    const period = periodFor(asked.period, today);
+    liveAgreement(programme, dataset, period);
+    if (this.#receiving >= limits.maxAtOnce) throw busy();
+    const file = {
+      dataset,
+      period,
+      uploadedBy: account.name,
+      body: bodyOf(request),
+      declaredBytes: declaredBytes(request),
+      today,
+    };
+    this.#receiving += 1;
+    this.metrics.receiving.set(this.#receiving);
+    try {
+      const received = await this.#read(file);
+      return viewOf(received.upload, dataset, received);
+    } finally {
+      this.#receiving -= 1;
+      this.metrics.receiving.set(this.#receiving);
+    }
+  }
+
+  async #read(file: FileToReceive): Promise<ReceivedFile> {
+    const started = performance.now();
+    const seconds = () => (performance.now() - started) / 1000;
+    try {
+      const received = await receiveUpload(this.intake, file);
+      const { upload } = received;
+      this.outbox.wake();
+      this.metrics.uploadRead(upload, seconds());
+      const { dataset, period, state, counts, bytes } = upload;
+      this.#logger.log({ upload: upload.upload, dataset, period, state, counts, bytes }, 'file received');
+      return received;
+    } catch (error) {
+      const reason = isFileRefused(error) ? error.reason : 'failed';
+      this.metrics.uploadNotTaken(file.dataset.id, reason, 0, seconds());
+      if (!isFileRefused(error)) throw error;
+      this.#logger.log({ dataset: file.dataset.id, reason }, 'file not taken');
+      throw problemOfRefusal(error);
+    }
+  }
+
+  /** @throws Problem 404 */
+  async view(account: Account, id: string): Promise<UploadView> {
+    const upload = await this.#visible(account, id);
+    return viewOf(upload, this.intake.programme.dataset(upload.dataset));
+  }
+
+  /** @throws Problem 404, or 410 where the report went with the rows. */
+  async errors(account: Account, id: string): Promise<AsyncGenerator<string, undefined>> {
+    const { upload } = await this.#visible(account, id);
+    try {
+      return await errorReport(this.intake.pool, this.intake.kek, upload);
+    } catch (error) {
+      if (!isLandingFileGone(error)) throw error;
+      throw new Problem(410, 'error-report-deleted', {
+        detail:
+          'The error report was deleted together with the rows of the file. Send the file again to have it made anew.',
+      });
+    }
+  }
+
+  /** Deletes what is held of an upload that was not submitted. Repeatable. @throws Problem 404 or 409 */
+  async discard(account: Account, id: string): Promise<void> {
+    await this.#visible(account, id);
+    await inTransaction(this.intake.pool, async (client) => {
+      const upload = await lockUpload(client, id);
+      if (upload === undefined || upload.state === 'discarded') return;
+      if (upload.state === 'accepted') {
+        throw new Problem(409, 'upload-submitted', {
+          detail: 'The upload was submitted. To take it back, withdraw its submission.',
+        });
+      }
+      await deleteFile(client, upload.upload, 'discarded');
+      await markDiscarded(client, upload.upload, null);
+      const change = { state: 'discarded' as const };
+      await writeOutbox(client, OUTBOX_SCHEMA, [
+        uploadChanged(this.intake.programme.definition.id, upload, new Date(), change),
+      ]);
+    });
+    this.outbox.wake();
+  }
+
+  /** Another provider's upload is answered like one that never was. */
+  async #visible(account: Account, id: string): Promise<Upload> {
+    const upload = await readUpload(this.intake.pool, id);
+    if (upload === undefined || !mayActFor(account, upload.provider)) throw uploadUnknown();
+    return upload;
+  }
+}
+
+export const uploadUnknown = () =>
+  new Problem(404, 'upload-unknown', { detail: 'There is no upload with this id.' });
+
+const busy = () =>
+  new Problem(503, 'busy', {
+    detail: 'Other files are being received. Try again in a minute.',
+    headers: { 'retry-after': '60' },
+  });

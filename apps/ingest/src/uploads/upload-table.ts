@@ -1,0 +1,192 @@
+import type { DatasetId, PeriodCode, ProviderId, SubmissionId, UploadId } from '@kinledger/contracts';
+import type { Queryable } from '@kinledger/landing-store';
+import type { CountsByRule, IntakeCounts } from './counts.js';
+import type { Encoding, Upload } from './upload.js';
+
+/** What is known of an upload before its rows. */
+export interface NewUpload {
+  readonly upload: UploadId;
+  readonly provider: ProviderId;
+  readonly dataset: DatasetId;
+  readonly period: PeriodCode;
+  readonly uploadedBy: string;
+  readonly schemaHash: string;
+}
+
+/** What is known of an upload after its rows. */
+export interface ReadUpload {
+  readonly state: 'validated' | 'refused';
+  readonly reason: string | null;
+  readonly expiryDays: number;
+  readonly bytes: number;
+  readonly contentHash: string;
+  readonly encoding: Encoding;
+  readonly mapping: Readonly<Record<string, number>>;
+  readonly unknownColumns: number;
+  readonly counts: IntakeCounts;
+  readonly findings: CountsByRule;
+}
+
+export async function insertReceiving(client: Queryable, upload: NewUpload): Promise<void> {
+  await client.query(
+    `INSERT INTO ingest.upload (upload, provider, dataset, period, state, uploaded_by, schema_hash)
+     VALUES ($1, $2, $3, $4, 'receiving', $5, $6)`,
+    [upload.upload, upload.provider, upload.dataset, upload.period, upload.uploadedBy, upload.schemaHash],
+  );
+}
+
+/** Returns false where the upload was swept as interrupted. */
+export async function sayAlive(client: Queryable, upload: UploadId): Promise<boolean> {
+  const { rowCount } = await client.query(
+    "UPDATE ingest.upload SET alive_at = now() WHERE upload = $1 AND state = 'receiving'",
+    [upload],
+  );
+  return rowCount === 1;
+}
+
+/** Returns the upload as it is now; undefined where it was swept as interrupted. */
+export async function finishReceiving(
+  client: Queryable,
+  upload: UploadId,
+  read: ReadUpload,
+): Promise<Upload | undefined> {
+  const { rows } = await client.query<UploadRow>(
+    `UPDATE ingest.upload
+     SET state = $2, reason = $3, expires_at = now() + $4 * interval '1 day', bytes = $5, content_hash = $6,
+         encoding = $7, mapping = $8, unknown_columns = $9, counts = $10, findings = $11
+     WHERE upload = $1 AND state = 'receiving'
+     RETURNING ${columns}`,
+    [
+      upload,
+      read.state,
+      read.reason,
+      read.expiryDays,
+      read.bytes,
+      read.contentHash,
+      read.encoding,
+      JSON.stringify(read.mapping),
+      read.unknownColumns,
+      JSON.stringify(read.counts),
+      JSON.stringify(read.findings),
+    ],
+  );
+  return rows[0] && uploadOf(rows[0]);
+}
+
+/** An upload that is being received leaves no trace: nobody was told of it. */
+export async function deleteReceiving(client: Queryable, upload: UploadId): Promise<void> {
+  await client.query("DELETE FROM ingest.upload WHERE upload = $1 AND state = 'receiving'", [upload]);
+}
+
+export async function readUpload(client: Queryable, upload: string): Promise<Upload | undefined> {
+  return one(
+    client,
+    `SELECT ${columns} FROM ingest.upload WHERE upload = $1 AND state <> 'receiving'`,
+    upload,
+  );
+}
+
+/** The same, and nobody else changes it before the transaction ends. */
+export async function lockUpload(client: Queryable, upload: string): Promise<Upload | undefined> {
+  return one(
+    client,
+    `SELECT ${columns} FROM ingest.upload WHERE upload = $1 AND state <> 'receiving' FOR UPDATE`,
+    upload,
+  );
+}
+
+export async function markDiscarded(
+  client: Queryable,
+  upload: UploadId,
+  reason: string | null,
+  submission: SubmissionId | null = null,
+): Promise<void> {
+  await client.query(
+    "UPDATE ingest.upload SET state = 'discarded', reason = $2, submission = $3 WHERE upload = $1",
+    [upload, reason, submission],
+  );
+}
+
+export async function markAccepted(
+  client: Queryable,
+  upload: UploadId,
+  submission: SubmissionId,
+): Promise<void> {
+  await client.query("UPDATE ingest.upload SET state = 'accepted', submission = $2 WHERE upload = $1", [
+    upload,
+    submission,
+  ]);
+}
+
+/** Uploads that nobody submitted in time; locked, and those that somebody else holds are left to them. */
+export async function lockExpired(client: Queryable, limit: number): Promise<readonly Upload[]> {
+  const { rows } = await client.query<UploadRow>(
+    `SELECT ${columns} FROM ingest.upload
+     WHERE state IN ('validated', 'refused') AND expires_at < now()
+     ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    [limit],
+  );
+  return rows.map(uploadOf);
+}
+
+/** Uploads whose receiver has not said for so many minutes that it is alive; locked like expired ones. */
+export async function lockInterrupted(
+  client: Queryable,
+  silentMinutes: number,
+): Promise<readonly UploadId[]> {
+  const { rows } = await client.query<{ upload: UploadId }>(
+    `SELECT upload FROM ingest.upload
+     WHERE state = 'receiving' AND alive_at < now() - $1 * interval '1 minute' FOR UPDATE SKIP LOCKED`,
+    [silentMinutes],
+  );
+  return rows.map(({ upload }) => upload);
+}
+
+const columns = `upload, provider, dataset, period, state, reason, received_at, expires_at, bytes, content_hash,
+  schema_hash, encoding, mapping, unknown_columns, counts, findings, submission`;
+
+/** A row whose file has been read: what is written then is there. */
+interface UploadRow {
+  readonly upload: UploadId;
+  readonly provider: ProviderId;
+  readonly dataset: DatasetId;
+  readonly period: PeriodCode;
+  readonly state: Upload['state'];
+  readonly reason: string | null;
+  readonly received_at: Date;
+  readonly expires_at: Date;
+  readonly bytes: number;
+  readonly content_hash: string;
+  readonly schema_hash: string;
+  readonly encoding: Encoding;
+  readonly mapping: Readonly<Record<string, number>>;
+  readonly unknown_columns: number;
+  readonly counts: IntakeCounts;
+  readonly findings: CountsByRule;
+  readonly submission: SubmissionId | null;
+}
+
+const uploadOf = (row: UploadRow): Upload => ({
+  upload: row.upload,
+  provider: row.provider,
+  dataset: row.dataset,
+  period: row.period,
+  state: row.state,
+  reason: row.reason,
+  receivedAt: row.received_at,
+  expiresAt: row.expires_at,
+  bytes: row.bytes,
+  contentHash: row.content_hash,
+  schemaHash: row.schema_hash,
+  encoding: row.encoding,
+  mapping: row.mapping,
+  unknownColumns: row.unknown_columns,
+  counts: row.counts,
+  findings: row.findings,
+  submission: row.submission,
+});
+
+async function one(client: Queryable, sql: string, upload: string): Promise<Upload | undefined> {
+  const { rows } = await client.query<UploadRow>(sql, [upload]);
+  return rows[0] && uploadOf(rows[0]);
+}

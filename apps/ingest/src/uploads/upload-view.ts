@@ -1,0 +1,133 @@
+import {
+  datasetId,
+  instant,
+  intakeCounts,
+  periodCode,
+  providerId,
+  submissionId,
+  uploadId,
+} from '@kinledger/contracts';
+import type { Dataset } from '@kinledger/programme';
+import { z } from 'zod';
+import type { HeaderMapping } from '../mapping/header-mapping.js';
+import type { Upload } from './upload.js';
+
+const count = z.int().nonnegative();
+
+/** An upload as its sender sees it. */
+export const uploadView = z.object({
+  id: uploadId,
+  provider: providerId,
+  dataset: datasetId,
+  period: periodCode,
+  state: z
+    .enum(['validated', 'refused', 'discarded', 'accepted'])
+    .describe('validated: may be submitted; refused: too many rows were rejected; accepted: was submitted.'),
+  reason: z.string().optional().describe('Why it was refused or discarded.'),
+  receivedAt: instant,
+  expiresAt: instant.describe('When it is deleted unless it is submitted.'),
+  counts: intakeCounts,
+  rejectionThreshold: z
+    .number()
+    .describe(
+      'A file whose share of rejected rows is above it is refused; rows without consent do not count.',
+    ),
+  findings: z
+    .record(z.string(), count)
+    .describe('Findings by rule; the error report lists each with its row and what to do.'),
+  mapping: z
+    .array(
+      z.object({
+        field: z.string().describe('Name of the field in the dataset’s schema.'),
+        title: z.string(),
+        column: z
+          .int()
+          .positive()
+          .nullable()
+          .describe('Column of the file, from 1; null where the file does not have it.'),
+        columnTitle: z.string().optional().describe('As in the file; in the answer to the upload only.'),
+      }),
+    )
+    .describe('Which column was read as which field. Check it before you submit.'),
+  unknownColumns: count.describe('Columns that no field is called like; they were not read.'),
+  unknownTitles: z
+    .array(z.string())
+    .optional()
+    .describe('Their titles, at most 50, in the answer to the upload only: titles are not kept.'),
+  notes: z
+    .array(z.object({ code: z.string(), message: z.string() }))
+    .describe('What concerns the file as a whole.'),
+  submission: submissionId.optional().describe('The submission that it became, or whose content it repeats.'),
+});
+export type UploadView = z.input<typeof uploadView>;
+
+const MAX_TITLES = 50;
+const MAX_TITLE_LENGTH = 80;
+const shortened = (title: string) => title.slice(0, MAX_TITLE_LENGTH);
+
+/**
+ * @param received the titles of the file, in the answer to the request that brought it; they are not known later.
+ */
+export function viewOf(
+  upload: Upload,
+  dataset: Dataset | undefined,
+  received?: { readonly header: readonly string[]; readonly mapping: HeaderMapping },
+): UploadView {
+  return {
+    id: upload.upload,
+    provider: upload.provider,
+    dataset: upload.dataset,
+    period: upload.period,
+    state: upload.state,
+    ...(upload.reason === null ? {} : { reason: upload.reason }),
+    receivedAt: upload.receivedAt.toISOString(),
+    expiresAt: upload.expiresAt.toISOString(),
+    counts: upload.counts,
+    rejectionThreshold: dataset?.rejectionThreshold ?? 1,
+    findings: { ...upload.findings },
+    mapping: (dataset?.schema.fields ?? []).map(({ name, title }) => {
+      const column = upload.mapping[name];
+      const columnTitle = column === undefined ? undefined : received?.header[column];
+      return {
+        field: name,
+        title,
+        column: column === undefined ? null : column + 1,
+        ...(columnTitle === undefined ? {} : { columnTitle: shortened(columnTitle) }),
+      };
+    }),
+    unknownColumns: upload.unknownColumns,
+    ...(received === undefined ? {} : { unknownTitles: unknownTitles(received) }),
+    notes: notesOn(upload),
+    ...(upload.submission === null ? {} : { submission: upload.submission }),
+  };
+}
+
+const unknownTitles = (received: { header: readonly string[]; mapping: HeaderMapping }): string[] =>
+  received.mapping.unknownColumns
+    .slice(0, MAX_TITLES)
+    .map((column) => shortened(received.header[column] ?? ''));
+
+function notesOn(upload: Upload): UploadView['notes'] {
+  const notes: UploadView['notes'] = [];
+  if (upload.encoding === 'windows-1252') {
+    notes.push({
+      code: 'windows-1252',
+      message:
+        'The file is not UTF-8 and was read as Windows-1252. Check a name with an accent; save as "CSV UTF-8" to be sure.',
+    });
+  }
+  if (upload.reason === 'too-many-rejected-rows') {
+    notes.push({
+      code: 'too-many-rejected-rows',
+      message:
+        'More rows were rejected than the dataset allows, so that nothing was kept but the error report. Correct the rows that it lists and send the file again.',
+    });
+  }
+  if (upload.reason === 'no-usable-row') {
+    notes.push({
+      code: 'no-usable-row',
+      message: 'No row could be accepted. The error report says why, row by row.',
+    });
+  }
+  return notes;
+}

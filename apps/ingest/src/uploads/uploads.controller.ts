@@ -1,0 +1,114 @@
+import { Readable } from 'node:stream';
+import { uploadId } from '@kinledger/contracts';
+import { CurrentAccount, Roles, type Account } from '@kinledger/service-kit';
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+  StreamableFile,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiOperation,
+  ApiProduces,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { answers, problems } from '../openapi/responses.js';
+import { uploadView, type UploadView } from './upload-view.js';
+import { UploadService } from './upload-service.js';
+
+const uploadQuery = z.object({
+  dataset: z.string().max(100).describe('Dataset, such as natural-thinkers.user.'),
+  period: z.string().max(60).describe('Period, such as 2023-24-Q2.'),
+});
+export const idParam = z.object({ id: uploadId });
+type IdParam = z.output<typeof idParam>;
+
+@ApiTags('uploads')
+@ApiBearerAuth()
+@Controller('v1/uploads')
+@Roles('provider', 'data-team')
+export class UploadsController {
+  constructor(private readonly uploads: UploadService) {}
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({
+    summary: 'Send a file and have it validated',
+    description:
+      'The body is the CSV file itself. Nothing goes further until the upload is submitted. A file that cannot be taken as a whole is answered with a problem and leaves nothing behind.',
+  })
+  @ApiConsumes('text/csv', 'application/octet-stream')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiResponse(answers(201, 'The file was read: validated or refused, with what was found.', uploadView))
+  @ApiResponse(problems(400, 'The period is not one, or the file did not arrive whole.'))
+  @ApiResponse(problems(403, 'Another provider’s dataset.'))
+  @ApiResponse(problems(409, 'No agreement covers the period.'))
+  @ApiResponse(problems(413, 'The file is larger than is taken.'))
+  @ApiResponse(problems(415, 'Not a CSV file.'))
+  @ApiResponse(problems(422, 'A CSV file that cannot be read, or lacks a column that the dataset needs.'))
+  async upload(
+    @CurrentAccount() account: Account,
+    @Query({ schema: uploadQuery }) query: z.output<typeof uploadQuery>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UploadView> {
+    const upload = await this.uploads.receive(account, query, request);
+    reply.header('location', `/v1/uploads/${upload.id}`);
+    return upload;
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'An upload: its state, counts, findings and mapping' })
+  @ApiResponse(answers(200, 'The upload.', uploadView))
+  @ApiResponse(problems(404, 'No upload of yours has this id.'))
+  view(@CurrentAccount() account: Account, @Param({ schema: idParam }) { id }: IdParam): Promise<UploadView> {
+    return this.uploads.view(account, id);
+  }
+
+  @Get(':id/errors')
+  @ApiOperation({
+    summary: 'The error report',
+    description:
+      'CSV: row, case_number, column, field, rule, severity, message, suggestion, value. Rows are numbered as a spreadsheet shows them. Rows without consent are not listed. It is deleted together with the rows of the file.',
+  })
+  @ApiProduces('text/csv')
+  @ApiResponse({
+    status: 200,
+    description: 'The report.',
+    content: { 'text/csv': { schema: { type: 'string' } } },
+  })
+  @ApiResponse(problems(404, 'No upload of yours has this id.'))
+  @ApiResponse(problems(410, 'The report was deleted with the rows.'))
+  async errors(
+    @CurrentAccount() account: Account,
+    @Param({ schema: idParam }) { id }: IdParam,
+  ): Promise<StreamableFile> {
+    const report = await this.uploads.errors(account, id);
+    return new StreamableFile(Readable.from(report, { objectMode: false }), {
+      type: 'text/csv; charset=utf-8',
+      disposition: `attachment; filename="errors-${id}.csv"`,
+    });
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Discard an upload that was not submitted: everything held of it is deleted' })
+  @ApiResponse({ status: 204, description: 'Nothing of it is held.' })
+  @ApiResponse(problems(404, 'No upload of yours has this id.'))
+  @ApiResponse(problems(409, 'It was submitted.'))
+  discard(@CurrentAccount() account: Account, @Param({ schema: idParam }) { id }: IdParam): Promise<void> {
+    return this.uploads.discard(account, id);
+  }
+}

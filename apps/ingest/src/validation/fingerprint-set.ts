@@ -1,0 +1,51 @@
+import { hash } from 'node:crypto';
+
+const FIRST_SLOTS = 1 << 12;
+
+/**
+ * Which texts have been seen, in 8 to 16 bytes each: a set of the first 64 bits of their SHA-256. Among five million
+ * texts, the chance that any two are taken for one is below one in a million.
+ */
+export class FingerprintSet {
+  #slots = new Uint32Array(FIRST_SLOTS * 2);
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Returns false for a text that was added before. */
+  add(text: string): boolean {
+    const digest = hash('sha256', text, 'buffer');
+    // Two zeros mark a free slot.
+    const high = digest.readUInt32LE(0) || 1;
+    const low = digest.readUInt32LE(4);
+    if (!insert(this.#slots, high, low)) return false;
+    this.#size += 1;
+    if (this.#size * 4 > this.#slots.length) this.#grow();
+    return true;
+  }
+
+  #grow(): void {
+    const larger = new Uint32Array(this.#slots.length * 2);
+    for (let at = 0; at < this.#slots.length; at += 2) {
+      const high = this.#slots[at] ?? 0;
+      if (high !== 0) insert(larger, high, this.#slots[at + 1] ?? 0);
+    }
+    this.#slots = larger;
+  }
+}
+
+/** Open addressing; `slots` has a power of two of pairs, at most half of them taken. */
+function insert(slots: Uint32Array, high: number, low: number): boolean {
+  const mask = slots.length / 2 - 1;
+  for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+    const at = slot * 2;
+    if (slots[at] === 0) {
+      slots[at] = high;
+      slots[at + 1] = low;
+      return true;
+    }
+    if (slots[at] === high && slots[at + 1] === low) return false;
+  }
+}
