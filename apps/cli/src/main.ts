@@ -1,1 +1,25 @@
-export {};
+import { Command } from 'commander';
+import { describeFailure } from './failure.js';
+import { addFiguresCommand } from './figures/figures.command.js';
+import { addRebuildCommand } from './rebuild/rebuild.command.js';
+import { addStartCommand } from './start/start.command.js';
+import { addSubmitCommand } from './submit/submit.command.js';
+
+const program = new Command('kinledger')
+  .description('Record linkage for early-years programmes: pseudonymous, event-sourced, reproducible.')
+  .showHelpAfterError('(--help lists what there is)');
+
+addStartCommand(program);
+addSubmitCommand(program);
+addFiguresCommand(program);
+addRebuildCommand(program);
+
+// Whoever reads our output may stop early, as `head` does.
+process.stdout.on('error', () => process.exit(0));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`kinledger: ${describeFailure(error)}\n`);
+  process.exitCode = 1;
+}

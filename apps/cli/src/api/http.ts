@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { Failure } from '../failure.js';
+
+/** Where a service is and as whom we call it. */
+export interface Endpoint {
+  readonly url: string;
+  readonly token?: string | undefined;
+}
+
+const problem = z.object({
+  type: z.string(),
+  detail: z.string().optional(),
+  title: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+
+/** A service refused: its problem, in its words. */
+export class Refused extends Failure {
+  constructor(
+    readonly status: number,
+    /** Of the problem's type, e.g. `position-not-rebuilt`. */
+    readonly problemCode: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface Request {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly json?: unknown;
+  readonly body?: Blob;
+}
+
+/** Calls a service. @throws Refused for a problem; Failure when nobody answers. */
+export async function call(endpoint: Endpoint, path: string, request: Request = {}): Promise<Response> {
+  const headers: Record<string, string> = {};
+  if (endpoint.token !== undefined) headers['authorization'] = `Bearer ${endpoint.token}`;
+  if (request.json !== undefined) headers['content-type'] = 'application/json';
+  if (request.body !== undefined) headers['content-type'] = 'text/csv';
+  const body = request.body ?? (request.json === undefined ? undefined : JSON.stringify(request.json));
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, endpoint.url), {
+      method: request.method ?? 'GET',
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
+  } catch (error) {
+    const cause =
+      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new Failure(`nothing answers at ${endpoint.url} (${cause})`);
+  }
+  if (!response.ok) throw await refusal(response, path);
+  return response;
+}
+
+/** Calls a service and reads its JSON answer by a schema: only what is used here is required. */
+export async function callJson<T>(
+  endpoint: Endpoint,
+  path: string,
+  schema: z.ZodType<T>,
+  request: Request = {},
+): Promise<T> {
+  const response = await call(endpoint, path, request);
+  const result = schema.safeParse(await response.json());
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new Failure(
+      `${endpoint.url} answers in another shape than this version knows (${issue?.path.join('.') ?? ''})`,
+    );
+  }
+  return result.data;
+}
+
+async function refusal(response: Response, path: string): Promise<Refused> {
+  const text = await response.text();
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    content = undefined;
+  }
+  const result = problem.safeParse(content);
+  if (!result.success) return new Refused(response.status, 'unknown', `${path} answered ${response.status}`);
+  const { type, detail, title, errors = [] } = result.data;
+  const places = errors.map((error) => `${error.path}: ${error.message}`).join('; ');
+  return new Refused(
+    response.status,
+    type.replace('urn:kinledger:problem:', ''),
+    [detail ?? title, places].filter((part) => part !== '').join(' '),
+  );
+}

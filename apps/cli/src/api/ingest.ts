@@ -1,0 +1,53 @@
+import { openAsBlob } from 'node:fs';
+import { z } from 'zod';
+import { Failure } from '../failure.js';
+import { call, callJson, type Endpoint } from './http.js';
+
+const upload = z.object({
+  id: z.string(),
+  provider: z.string(),
+  dataset: z.string(),
+  period: z.string(),
+  state: z.string(),
+  reason: z.string().optional(),
+  counts: z.object({
+    read: z.number(),
+    accepted: z.number(),
+    warned: z.number(),
+    rejected: z.number(),
+    duplicate: z.number(),
+  }),
+  findings: z.record(z.string(), z.number()),
+  notes: z.array(z.object({ message: z.string() })).default([]),
+  unknownTitles: z.array(z.string()).optional(),
+  submission: z.string().optional(),
+});
+export type Upload = z.infer<typeof upload>;
+
+export interface SubmitOptions {
+  readonly mode?: 'replace' | 'add' | undefined;
+  readonly onBehalfOf?: string | undefined;
+}
+
+/** Intake, as a provider's data officer uses it. */
+export const ingestApi = (endpoint: Endpoint) => ({
+  /** Sends a file, read from the disk as it goes. Resolves when it is validated. */
+  async upload(file: string, dataset: string, period: string): Promise<Upload> {
+    const body = await openAsBlob(file, { type: 'text/csv' }).catch(() => {
+      throw new Failure(`${file} cannot be read`);
+    });
+    const query = new URLSearchParams({ dataset, period }).toString();
+    return callJson(endpoint, `/v1/uploads?${query}`, upload, { method: 'POST', body });
+  },
+
+  submit: (id: string, options: SubmitOptions): Promise<Upload> =>
+    callJson(endpoint, `/v1/uploads/${id}/submit`, upload, { method: 'POST', json: options }),
+
+  /** What is wrong, row by row, as CSV. */
+  errors: async (id: string): Promise<string> => (await call(endpoint, `/v1/uploads/${id}/errors`)).text(),
+
+  discard: async (id: string): Promise<void> => {
+    await call(endpoint, `/v1/uploads/${id}`, { method: 'DELETE' });
+  },
+});
+export type IngestApi = ReturnType<typeof ingestApi>;

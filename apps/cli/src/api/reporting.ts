@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { call, callJson, type Endpoint } from './http.js';
+
+const submission = z.object({
+  upload: z.string().nullable(),
+  submission: z.string().nullable(),
+  intake: z.number().nullable(),
+  dataset: z.string().nullable(),
+  period: z.string().nullable(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  counts: z.record(z.string(), z.number()).nullable(),
+  outcomes: z.record(z.string(), z.number()).nullable(),
+  closedAt: z.number().nullable(),
+});
+export type Submission = z.infer<typeof submission>;
+
+const figure = z.object({
+  children: z.number(),
+  adults: z.number(),
+  families: z.number(),
+  individuals: z.number(),
+  childrenThroughCarerOnly: z.number(),
+  workforce: z.number(),
+  unlinkable: z.number(),
+  referred: z.number(),
+  upperBound: z.number(),
+});
+export type Figure = z.infer<typeof figure>;
+
+const serviceFigure = figure.extend({ service: z.string(), name: z.string() });
+
+export const reachAnswer = z.object({
+  programme: z.string(),
+  period: z.string(),
+  label: z.string(),
+  position: z.number(),
+  reach: figure,
+  strands: z.array(figure.extend({ strand: z.string(), name: z.string(), services: z.array(serviceFigure) })),
+  otherServices: z.array(serviceFigure),
+  doubleCountingRemoved: z.object({ children: z.number(), adults: z.number(), families: z.number() }),
+  byDeprivation: z.array(
+    z.object({
+      decile: z.number().nullable(),
+      children: z.number(),
+      adults: z.number(),
+      families: z.number(),
+    }),
+  ),
+});
+export type ReachAnswer = z.infer<typeof reachAnswer>;
+
+const reachQuery = (period: string, asAt: number | undefined): string =>
+  new URLSearchParams({ period, ...(asAt === undefined ? {} : { asAt: String(asAt) }) }).toString();
+
+/** Reports and the state of submissions. */
+export const reportingApi = (endpoint: Endpoint) => ({
+  submission: (id: string): Promise<Submission> => callJson(endpoint, `/v1/submissions/${id}`, submission),
+
+  /** All submissions, newest first. */
+  async submissions(): Promise<readonly Submission[]> {
+    const schema = z.object({ total: z.number(), submissions: z.array(submission) });
+    const all: Submission[] = [];
+    for (;;) {
+      const page = await callJson(endpoint, `/v1/submissions?limit=500&offset=${all.length}`, schema);
+      all.push(...page.submissions);
+      if (page.submissions.length === 0 || all.length >= page.total) return all;
+    }
+  },
+
+  reach: (period: string, asAt?: number): Promise<ReachAnswer> =>
+    callJson(endpoint, `/v1/figures/reach?${reachQuery(period, asAt)}`, reachAnswer),
+
+  reachCsv: async (period: string, asAt?: number): Promise<string> =>
+    (await call(endpoint, `/v1/figures/reach.csv?${reachQuery(period, asAt)}`)).text(),
+});
+export type ReportingApi = ReturnType<typeof reportingApi>;

@@ -1,0 +1,11 @@
+/** A failure that a person can act on: one clear sentence, no stack. */
+export class Failure extends Error {
+  readonly code = 'command-failed';
+}
+
+/** What to print for anything thrown. A bug keeps its stack: somebody will have to find it. */
+export function describeFailure(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,70 @@
+import { fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { LauncherMessage, LocalConnection } from '@kinledger/contracts';
+import { requireConnection } from '../connection/connection.js';
+import { Failure } from '../failure.js';
+
+export interface LauncherOptions {
+  readonly home: string;
+  readonly programme?: string | undefined;
+  readonly fresh?: boolean | undefined;
+  readonly seed?: string | undefined;
+}
+
+export interface RunningLauncher {
+  readonly connection: LocalConnection;
+  /** Resolves with the exit code when the launcher ends by itself or is stopped. */
+  readonly ended: Promise<number>;
+  /** Asks it to stop, and waits: services first, PostgreSQL last. */
+  stop(): Promise<void>;
+}
+
+const entry = fileURLToPath(new URL('../../../embedded/dist/main.js', import.meta.url));
+
+/**
+ * Starts the launcher as a child process and waits until all services are ready.
+ * @throws Failure in the launcher's words when it does not come up.
+ */
+export async function startLauncher(
+  options: LauncherOptions,
+  onMessage: (message: LauncherMessage) => void,
+): Promise<RunningLauncher> {
+  if (!existsSync(entry)) throw new Failure('Kinledger is not built: run "npm run build" first');
+  const args = [
+    ...['--home', options.home],
+    ...(options.programme === undefined ? [] : ['--programme', options.programme]),
+    ...(options.fresh === true ? ['--fresh'] : []),
+    ...(options.seed === undefined ? [] : ['--seed', options.seed]),
+  ];
+  // A process group of its own: Ctrl-C reaches us alone, and we stop it in order. If we die, its channel closes.
+  const child = fork(entry, args, {
+    detached: true,
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const ended = new Promise<number>((done) => {
+    child.once('exit', (code) => done(code ?? 1));
+    child.once('error', () => done(1));
+  });
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    await ended;
+  };
+  const interrupted = () => void stop().then(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      let failure = 'the launcher ended before the services were ready';
+      child.on('message', (message: LauncherMessage) => {
+        onMessage(message);
+        if (message.type === 'ready') resolve();
+        if (message.type === 'failed') failure = message.message;
+      });
+      void ended.then(() => reject(new Failure(failure)));
+    });
+    return { connection: requireConnection(options.home), ended, stop };
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+  }
+}

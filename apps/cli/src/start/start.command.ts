@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { homeDirectory } from '../connection/connection.js';
+import { startLauncher } from '../launcher/launcher-process.js';
+import { untilAskedToStop } from '../launcher/until-asked-to-stop.js';
+import { print } from '../output/output.js';
+import { say } from '../output/progress.js';
+
+interface Options {
+  readonly home?: string;
+  readonly programme?: string;
+  readonly fresh?: boolean;
+  readonly seed?: string;
+  readonly json?: boolean;
+}
+
+export function addStartCommand(program: Command): void {
+  program
+    .command('start')
+    .description('starts an embedded PostgreSQL and the five services, until Ctrl-C')
+    .option('--home <dir>', 'where data, keys and logs lie (default: KINLEDGER_HOME, else .kinledger here)')
+    .option('--programme <dir>', 'programme definition (default: programmes/leap)')
+    .option('--fresh', 'delete the home’s data first')
+    .option(
+      '--seed <text>',
+      'derive the keys from a text; for demonstrations only: whoever knows it knows the keys',
+    )
+    .option('--json', 'print addresses as JSON once everything is ready')
+    .action(start);
+}
+
+async function start(options: Options): Promise<void> {
+  const home = homeDirectory(options.home);
+  const launcher = await startLauncher({ ...options, home }, (message) => {
+    if (message.type === 'stage') say(options.json, message.text);
+    if (message.type === 'service' && message.state === 'restarting') {
+      say(options.json, `${message.service} stopped by itself; starting it again`);
+    }
+  });
+  const { services } = launcher.connection;
+  print(options.json, { home, services, connectionFile: `${home}/connection.json` }, () =>
+    [
+      'Kinledger is running.',
+      `  reports      ${services['reporting-api']}`,
+      `  uploads      ${services.ingest}`,
+      `  logs         ${home}/logs`,
+      `  connection   ${home}/connection.json`,
+      'Ctrl-C stops it.',
+    ].join('\n'),
+  );
+  await untilAskedToStop(launcher);
+}

@@ -1,0 +1,28 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Refused } from '../api/http.js';
+import type { ReportingApi, Submission } from '../api/reporting.js';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1000;
+
+/** States after which nothing more happens to a submission by itself. */
+export const settledStates: ReadonlySet<string> = new Set(['linked', 'withdrawn', 'parked', 'unprocessable']);
+
+/** Resolves when the read models hold what the linker decided about a submission, or that it cannot be decided. */
+export async function awaitSubmission(reporting: ReportingApi, id: string): Promise<Submission> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    const found = await find(reporting, id);
+    if (found !== undefined && settledStates.has(found.state)) return found;
+    await pause(pauseMs);
+  }
+}
+
+/** Undefined until the message of its acceptance has reached the platform zone. */
+async function find(reporting: ReportingApi, id: string): Promise<Submission | undefined> {
+  try {
+    return await reporting.submission(id);
+  } catch (error) {
+    if (error instanceof Refused && (error.status === 404 || error.status === 503)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,147 @@
+import { writeFileSync } from 'node:fs';
+import { readProgramme } from '@kinledger/programme';
+import type { Command } from 'commander';
+import type { Endpoint } from '../api/http.js';
+import { ingestApi, type Upload } from '../api/ingest.js';
+import { reportingApi, type Submission } from '../api/reporting.js';
+import { homeDirectory, requireConnection } from '../connection/connection.js';
+import { Failure } from '../failure.js';
+import { count, print } from '../output/output.js';
+import { say } from '../output/progress.js';
+import { awaitSubmission } from './await-submission.js';
+
+interface Options {
+  readonly dataset: string;
+  readonly period: string;
+  readonly dryRun?: boolean;
+  readonly errors?: string;
+  readonly mode?: 'replace' | 'add';
+  readonly onBehalfOf?: string;
+  readonly url?: string;
+  readonly reportsUrl?: string;
+  readonly token?: string;
+  readonly json?: boolean;
+}
+
+export function addSubmitCommand(program: Command): void {
+  program
+    .command('submit')
+    .description('validates and submits one file, and waits until its rows are linked and in the reports')
+    .argument('<file>', 'CSV file')
+    .requiredOption('--dataset <id>', 'dataset, e.g. baby-steps.user')
+    .requiredOption('--period <code>', 'period, e.g. 2023-24-Q2')
+    .option('--dry-run', 'validate only; nothing is kept')
+    .option('--errors <file>', 'write the error report, row by row, as CSV')
+    .option(
+      '--mode <mode>',
+      'replace (default): supersedes earlier files of dataset and period; add: stands beside them',
+    )
+    .option('--on-behalf-of <provider>', 'for the data team: the provider that the file is from')
+    .option('--url <url>', 'ingest service (default: the one started here)')
+    .option('--reports-url <url>', 'reporting service; without it and with --url, the command does not wait')
+    .option(
+      '--token <token>',
+      'bearer token (default: KINLEDGER_TOKEN, or the provider’s account of this machine)',
+    )
+    .option('--json', 'print one JSON document')
+    .action(submit);
+}
+
+interface Outcome {
+  readonly upload: Upload;
+  readonly submission?: Submission;
+}
+
+async function submit(file: string, options: Options): Promise<void> {
+  const { ingest: endpoint, reporting } = await endpointsFor(options);
+  const ingest = ingestApi(endpoint);
+  say(options.json, `validating ${file}`);
+  let upload = await ingest.upload(file, options.dataset, options.period);
+  if (options.errors !== undefined) {
+    // It holds values of the provider's own file.
+    writeFileSync(options.errors, await ingest.errors(upload.id), { mode: 0o600 });
+  }
+  const show = (outcome: Outcome) => print(options.json, outcome, () => describe(outcome, options));
+  if (upload.state !== 'validated') {
+    show({ upload });
+    throw new Failure(refusalOf(upload));
+  }
+  if (options.dryRun === true) {
+    await ingest.discard(upload.id);
+    show({ upload });
+    return;
+  }
+  upload = await ingest.submit(upload.id, { mode: options.mode, onBehalfOf: options.onBehalfOf });
+  if (reporting === undefined || upload.submission === undefined) {
+    show({ upload });
+    return;
+  }
+  say(options.json, 'waiting until its rows are linked');
+  const submission = await awaitSubmission(reportingApi(reporting), upload.submission);
+  show({ upload, submission });
+  if (submission.state !== 'linked') {
+    throw new Failure(
+      `the submission is ${submission.state}${submission.reason === null ? '' : ` (${submission.reason})`}: its rows are not in the reports`,
+    );
+  }
+}
+
+async function endpointsFor(
+  options: Options,
+): Promise<{ readonly ingest: Endpoint; readonly reporting: Endpoint | undefined }> {
+  const token = options.token ?? process.env['KINLEDGER_TOKEN'];
+  if (options.url !== undefined) {
+    if (token === undefined)
+      throw new Failure('with --url, a token is needed: give --token or set KINLEDGER_TOKEN');
+    return {
+      ingest: { url: options.url, token },
+      reporting: options.reportsUrl === undefined ? undefined : { url: options.reportsUrl, token },
+    };
+  }
+  const connection = requireConnection(homeDirectory());
+  const { services, tokens } = connection;
+  const ofProvider =
+    options.onBehalfOf === undefined
+      ? tokens.providers[await providerOf(options.dataset, connection.programmeDirectory)]
+      : tokens.dataTeam;
+  return {
+    ingest: { url: services.ingest, token: token ?? ofProvider },
+    reporting: { url: services['reporting-api'], token: tokens.reader },
+  };
+}
+
+async function providerOf(dataset: string, programmeDirectory: string): Promise<string> {
+  const programme = await readProgramme(programmeDirectory);
+  const found = programme.dataset(dataset);
+  if (found === undefined) {
+    const known = programme.datasets.map(({ id }) => id).join(', ');
+    throw new Failure(`the programme has no dataset "${dataset}"; it has ${known}`);
+  }
+  return found.serviceDefinition.provider;
+}
+
+function describe({ upload, submission }: Outcome, options: Options): string {
+  const { counts } = upload;
+  const findings = Object.entries(upload.findings).sort(([, left], [, right]) => right - left);
+  const lines = [
+    `${upload.dataset} ${upload.period}: ${upload.state}`,
+    `  rows read      ${count(counts.read)}`,
+    `  accepted       ${count(counts.accepted)}${counts.warned > 0 ? ` (${count(counts.warned)} with warnings)` : ''}`,
+    ...(counts.rejected > 0 ? [`  rejected       ${count(counts.rejected)}`] : []),
+    ...(counts.duplicate > 0 ? [`  duplicate      ${count(counts.duplicate)}`] : []),
+    ...findings.map(([rule, rows]) => `    ${rule}: ${count(rows)}`),
+    ...upload.notes.map(({ message }) => `  ${message}`),
+  ];
+  if (options.errors !== undefined) lines.push(`  error report   ${options.errors}`);
+  if (upload.submission !== undefined) lines.push(`  submission     ${upload.submission}`);
+  if (submission === undefined) return lines.join('\n');
+  lines.push(`  ${submission.state} at ledger position ${count(submission.closedAt ?? 0)}`);
+  for (const [outcome, rows] of Object.entries(submission.outcomes ?? {})) {
+    if (rows > 0) lines.push(`    ${outcome}: ${count(rows)}`);
+  }
+  return lines.join('\n');
+}
+
+const refusalOf = (upload: Upload): string =>
+  upload.notes[0]?.message ??
+  `the file was refused${upload.reason === undefined ? '' : ` (${upload.reason})`}`;
