@@ -2,14 +2,18 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const TAIL_BYTES = 16 * 1024;
 
-/** The last lines of a service's log, as a person reads them: time, level, message, cause. */
-export function logTail(file: string, lines: number): string {
+/**
+ * The last lines of a service's log as a person reads them: level, message, cause.
+ * @param from where this run's part of the file begins, in bytes.
+ */
+export function logTail(file: string, lines: number, from: number): string {
   const descriptor = openSync(file, 'r');
   try {
     const { size } = fstatSync(descriptor);
-    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    const buffer = Buffer.alloc(Math.min(size - from, TAIL_BYTES));
     readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
     const all = buffer.toString('utf8').trimEnd().split('\n');
+    if (all.length === 1 && all[0] === '') return '  (nothing was logged)';
     return all.slice(-lines).map(readable).join('\n');
   } finally {
     closeSync(descriptor);

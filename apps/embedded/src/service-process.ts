@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
 import { logTail } from './log-tail.js';
 
 export interface ServiceCommand {
@@ -28,6 +28,7 @@ export class ServiceProcess {
   private stopping = false;
   private pauseMs = FIRST_PAUSE_MS;
   private timer: NodeJS.Timeout | undefined;
+  private logBegins = 0;
 
   constructor(
     private readonly command: ServiceCommand,
@@ -68,6 +69,7 @@ export class ServiceProcess {
   private spawn(): ChildProcess {
     const log = openSync(this.command.logFile, 'a', 0o600);
     try {
+      this.logBegins = fstatSync(log).size;
       const child = fork(this.command.entry, [], {
         // A process group of its own: Ctrl-C reaches the launcher alone, which stops services in order.
         detached: true,
@@ -87,7 +89,7 @@ export class ServiceProcess {
     return new Promise((resolve, reject) => {
       const fail = (what: string) => {
         finish();
-        reject(new Error(`${name} ${what}. The end of ${logFile}:\n${logTail(logFile, 8)}`));
+        reject(new Error(`${name} ${what}. The end of ${logFile}:\n${logTail(logFile, 8, this.logBegins)}`));
       };
       const timer = setTimeout(() => {
         child.kill('SIGKILL');

@@ -1,0 +1,96 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ServiceProcess, type ServiceEvents } from './service-process.js';
+
+let directory: string;
+let service: ServiceProcess | undefined;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'kinledger-launcher-'));
+});
+afterEach(async () => {
+  await service?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const quiet: ServiceEvents = { onReady: () => undefined, onRestart: () => undefined };
+
+/** A process that behaves as a service does towards its launcher. */
+function serviceOf(body: string, events: ServiceEvents = quiet): ServiceProcess {
+  const entry = join(directory, 'main.mjs');
+  writeFileSync(entry, body);
+  const logFile = join(directory, 'linker.log');
+  service = new ServiceProcess({ name: 'linker', entry, logFile, environment: { MARK: 'mine' } }, events);
+  return service;
+}
+
+const wellBehaved = `
+  setInterval(() => {}, 60_000);
+  process.on('SIGTERM', () => { console.log('stopped in order'); process.exit(0); });
+  process.send({ type: 'ready', url: 'http://127.0.0.1/' + process.pid });`;
+
+const pidOf = (url: string | undefined) => Number(url?.split('/').at(-1));
+const lives = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('a service as a child of the launcher', () => {
+  it('is started with its address, and stopped in order', async () => {
+    const started = serviceOf(wellBehaved);
+    expect(await started.start()).toMatch(/^http:/);
+    await started.stop();
+    expect(readFileSync(join(directory, 'linker.log'), 'utf8')).toContain('stopped in order');
+  });
+
+  it('gets its own variables, and none of the launcher’s', async () => {
+    process.env['KINLEDGER_HOME'] = '/somewhere';
+    try {
+      const names = `Object.keys(process.env).filter((n) => n.startsWith('KINLEDGER') || n === 'MARK').join(' ')`;
+      await serviceOf(`console.log('[' + ${names} + ']'); ${wellBehaved}`).start();
+      expect(readFileSync(join(directory, 'linker.log'), 'utf8')).toContain('[MARK]');
+    } finally {
+      delete process.env['KINLEDGER_HOME'];
+    }
+  });
+
+  it('that ends before it is ready is reported by name with the end of its log', async () => {
+    writeFileSync(join(directory, 'linker.log'), 'an older run\n');
+    const body = `console.log(JSON.stringify({ level: 'fatal', msg: 'cannot start', err: { message: 'no key' } })); process.exit(1);`;
+    const failure: unknown = await serviceOf(body)
+      .start()
+      .catch((error: unknown) => error);
+    expect(String(failure)).toMatch(/linker did not start \(exit code 1\)/);
+    expect(String(failure)).toContain('fatal: cannot start (no key)');
+    expect(String(failure)).not.toContain('an older run');
+  });
+
+  it('that was not built is said so', async () => {
+    const missing = new ServiceProcess(
+      { name: 'linker', entry: join(directory, 'none.js'), logFile: join(directory, 'log'), environment: {} },
+      quiet,
+    );
+    await expect(missing.start()).rejects.toThrow(/linker is not built/);
+  });
+
+  it('is started again when it crashes, until it is asked to stop', async () => {
+    const addresses: string[] = [];
+    let restarts = 0;
+    const started = serviceOf(wellBehaved, {
+      onReady: (_, url) => addresses.push(url),
+      onRestart: () => (restarts += 1),
+    });
+    await started.start();
+    process.kill(pidOf(addresses[0]), 'SIGKILL');
+    await expect.poll(() => addresses.length, { timeout: 10_000 }).toBe(2);
+    expect(restarts).toBe(1);
+    await started.stop();
+    expect(lives(pidOf(addresses[1]))).toBe(false);
+  });
+});
