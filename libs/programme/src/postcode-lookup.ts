@@ -10,6 +10,8 @@ export interface PostcodeLookup {
   isProtected(postcode: string): boolean;
   /** Every postcode in printed form with its LSOA, protected ones excepted, in the order of the file. */
   entries(): IterableIterator<readonly [postcode: string, lsoa: string]>;
+  /** Codes that stand for a protected address, in printed form. */
+  readonly protectedPostcodes: readonly string[];
   readonly size: number;
 }
 
@@ -75,6 +77,7 @@ function lookupOf(areas: ReadonlyMap<string, string>): PostcodeLookup {
     *entries() {
       for (const entry of areas) if (entry[1] !== WITHHELD) yield entry;
     },
+    protectedPostcodes: [...areas].filter(([, lsoa]) => lsoa === WITHHELD).map(([postcode]) => postcode),
     size: areas.size,
   };
 }

@@ -1,0 +1,140 @@
+import type { Random } from './random.js';
+
+/** What a provider's record of one person gets wrong, leaves out or writes its own way. */
+export interface CaseFaults {
+  readonly email: 'none' | 'missing' | 'typo' | 'placeholder' | 'upper-case' | 'outer-space';
+  readonly mobile: 'none' | 'missing' | 'zero-lost' | 'centre' | 'landline';
+  readonly nhsNumber: 'none' | 'missing' | 'check-digit';
+  readonly birthDate: 'none' | 'missing' | 'transposed' | 'spreadsheet-number';
+  readonly gender: 'none' | 'missing' | 'wrong';
+  readonly postcode: 'none' | 'missing' | 'malformed';
+  readonly firstName: 'none' | 'missing' | 'short-form';
+  readonly consent: 'given' | 'refused' | 'missing';
+  /** Coded attributes that are missing, one bit each in the order of {@link attributeBits}. */
+  readonly attributesMissing: number;
+  readonly placeholder: number;
+  /** Where in a text the slip is, 0 to 1. */
+  readonly slip: number;
+  /** First quarter in which the contacts, numbers and dates are put right; Infinity if never. */
+  readonly corrected: number;
+}
+
+export const attributeBits = {
+  relationship: 1,
+  ethnicity: 2,
+  homeLanguage: 4,
+  disability: 8,
+  countryOfOrigin: 16,
+  specialEducationalNeeds: 32,
+  consentFormVersion: 64,
+  dateRegistered: 128,
+} as const;
+
+/**
+ * Twice the middle rate in the most deprived tenth, less than half of it in the least: identifiers are missing
+ * where services are most needed, so that what is lost in linkage is not lost at random.
+ */
+export const faultScale = (decile: number): number => 2 - ((decile - 1) * 1.6) / 9;
+
+/** Rates at scale 1. */
+const rates = {
+  emailMissing: 0.05,
+  emailTypo: 0.012,
+  emailPlaceholder: 0.012,
+  mobileMissing: 0.08,
+  mobileCentre: 0.02,
+  mobileLandline: 0.01,
+  nhsNumberMissing: 0.12,
+  nhsNumberCheckDigit: 0.008,
+  birthDateMissing: 0.015,
+  birthDateTransposed: 0.006,
+  firstNameMissing: 0.015,
+  firstNameShortForm: 0.01,
+  genderMissing: 0.003,
+  genderWrong: 0.002,
+  postcodeMissing: 0.004,
+  postcodeMalformed: 0.002,
+  consentRefused: 0.008,
+  consentMissing: 0.002,
+  attributeMissing: 0.04,
+} as const;
+
+/** Rates that spreadsheets and habits bring, whoever the family is. */
+const EMAIL_UPPER_CASE = 0.03;
+const EMAIL_OUTER_SPACE = 0.02;
+const MOBILE_ZERO_LOST = 0.04;
+const BIRTH_DATE_AS_NUMBER = 0.012;
+const PUT_RIGHT_LATER = 0.2;
+
+/** Draws the faults of one case: always the same number of draws, so that rates can change one by one. */
+export function drawFaults(
+  random: Random,
+  scale: number,
+  spreadsheet: boolean,
+  quarters: number,
+): CaseFaults {
+  const among = <Fault extends string>(
+    ...faults: readonly (readonly [Fault, number])[]
+  ): Fault | undefined => {
+    let at = random.unit();
+    for (const [fault, rate] of faults) {
+      at -= rate;
+      if (at < 0) return fault;
+    }
+    return undefined;
+  };
+  const email =
+    among(
+      ['missing', rates.emailMissing * scale],
+      ['typo', rates.emailTypo * scale],
+      ['placeholder', rates.emailPlaceholder * scale],
+      ['upper-case', EMAIL_UPPER_CASE],
+      ['outer-space', EMAIL_OUTER_SPACE],
+    ) ?? 'none';
+  const mobile =
+    among(
+      ['missing', rates.mobileMissing * scale],
+      ['centre', rates.mobileCentre * scale],
+      ['landline', rates.mobileLandline * scale],
+      ['zero-lost', spreadsheet ? MOBILE_ZERO_LOST : 0],
+    ) ?? 'none';
+  const nhsNumber =
+    among(['missing', rates.nhsNumberMissing * scale], ['check-digit', rates.nhsNumberCheckDigit * scale]) ??
+    'none';
+  const birthDate =
+    among(
+      ['missing', rates.birthDateMissing * scale],
+      ['transposed', rates.birthDateTransposed * scale],
+      ['spreadsheet-number', spreadsheet ? BIRTH_DATE_AS_NUMBER : 0],
+    ) ?? 'none';
+  const gender =
+    among(['missing', rates.genderMissing * scale], ['wrong', rates.genderWrong * scale]) ?? 'none';
+  const postcode =
+    among(['missing', rates.postcodeMissing * scale], ['malformed', rates.postcodeMalformed * scale]) ??
+    'none';
+  const firstName =
+    among(['missing', rates.firstNameMissing * scale], ['short-form', rates.firstNameShortForm * scale]) ??
+    'none';
+  const consent =
+    among(['refused', rates.consentRefused * scale], ['missing', rates.consentMissing * scale]) ?? 'given';
+  let attributesMissing = 0;
+  for (const bit of Object.values(attributeBits)) {
+    if (random.chance(rates.attributeMissing * scale)) attributesMissing |= bit;
+  }
+  const corrected = random.chance(PUT_RIGHT_LATER);
+  const inQuarter = 1 + random.below(Math.max(quarters - 1, 1));
+  return {
+    email,
+    mobile,
+    nhsNumber,
+    birthDate,
+    gender,
+    postcode,
+    firstName,
+    consent,
+    attributesMissing,
+    placeholder: random.below(3),
+    slip: random.unit(),
+    corrected: corrected ? inQuarter : Infinity,
+  };
+}

@@ -1,0 +1,186 @@
+import { drawFaults, faultScale } from './case-faults.js';
+import type { Day } from './days.js';
+import { SHARE_WITHOUT_SERVICE, servicesPerHousehold } from './demographics.js';
+import type { Case } from './held-case.js';
+import type { Household, Person } from './household.js';
+import type { Plan, ServicePlan } from './plan.js';
+import { Random, weighted } from './random.js';
+import type { Weighted } from './random.js';
+import { ADMINISTRATIVE_COVER } from './service-profile.js';
+
+/** A family’s time in a service, or in an administrative source. */
+export interface Enrolment {
+  readonly plan: ServicePlan;
+  /** First and last quarter, both included. */
+  readonly from: number;
+  readonly to: number;
+  readonly members: readonly Member[];
+}
+
+export interface Member {
+  /** Place in the household: carers first, then children. */
+  readonly place: number;
+  readonly case: Case;
+  /** First quarter whose file names the member. */
+  readonly joins: number;
+  readonly consents: boolean;
+}
+
+/** Days after birth before a child is registered anywhere. */
+const REGISTERED_AFTER = 12;
+/** People whom an administrative source knew before the first quarter. */
+const KNOWN_BEFORE = 500;
+/** Share of families in which somebody else than the first carer brings the children. */
+const SECOND_CARER_BRINGS = 0.12;
+/** Nobody is named by another number of people than this: case streams are numbered by it. */
+const SERVICES_AT_MOST = 64;
+
+/** Decides which services a household uses, when, and who of it takes part. */
+export class Enrolments {
+  readonly #random: Random;
+  readonly #caseRandom: Random;
+  readonly #administrative: readonly ServicePlan[];
+  readonly #open: readonly ServicePlan[];
+  readonly #choice: Weighted<ServicePlan> | undefined;
+  /** Case numbers given so far, by service. */
+  readonly #caseNumbers: number[];
+
+  constructor(
+    root: Uint32Array,
+    private readonly plan: Plan,
+    private readonly protectedPostcode: string | undefined,
+  ) {
+    this.#random = new Random(root);
+    this.#caseRandom = new Random(root);
+    if (plan.services.length > SERVICES_AT_MOST) throw new RangeError(`at most ${SERVICES_AT_MOST} services`);
+    this.#administrative = plan.services.filter(({ service, user }) => service.administrative && user);
+    this.#open = plan.services.filter(
+      ({ service, user, engagement }) => !service.administrative && (user ?? engagement) !== undefined,
+    );
+    this.#choice =
+      this.#open.length === 0
+        ? undefined
+        : weighted(...this.#open.map((open) => [open, open.profile.popularity] as const));
+    this.#caseNumbers = plan.services.map(() => 0);
+  }
+
+  of(household: Household): readonly Enrolment[] {
+    const random = this.#random.at('enrolment', household.number);
+    const enrolments = this.#administrative.flatMap((source) =>
+      random.chance(ADMINISTRATIVE_COVER) ? [this.#administrativeEnrolment(random, source, household)] : [],
+    );
+    const uses = !random.chance(SHARE_WITHOUT_SERVICE);
+    const wanted = random.weighted(servicesPerHousehold);
+    if (!uses || !this.#choice) return enrolments;
+    const chosen = new Set<ServicePlan>();
+    while (chosen.size < Math.min(wanted, this.#open.length)) chosen.add(random.weighted(this.#choice));
+    for (const service of chosen) {
+      const enrolment = this.#enrolment(random, service, household);
+      if (enrolment) enrolments.push(enrolment);
+    }
+    return enrolments;
+  }
+
+  /** The case of somebody who works in a service. */
+  workerCase(service: ServicePlan, person: Person, home: Household, registered: Day): Case {
+    return this.#case(service, person, person, home, registered);
+  }
+
+  /** A case in a source that reports outcomes, whose numbers are its own. */
+  outcomeCase(source: ServicePlan, child: Person, household: Household, registered: Day): Case {
+    return this.#case(source, child, household.carers[0], household, registered);
+  }
+
+  #administrativeEnrolment(random: Random, plan: ServicePlan, household: Household): Enrolment {
+    const [carer] = household.carers;
+    const first = this.plan.quarters[0]?.starts ?? 0;
+    const known = first - random.below(KNOWN_BEFORE);
+    const born = Math.min(...household.children.map((child) => child.born));
+    const people = [
+      { person: carer, place: 0, registered: Math.max(known, born) },
+      ...household.children.map((person, index) => ({
+        person,
+        place: household.carers.length + index,
+        registered: Math.max(known, person.born + REGISTERED_AFTER),
+      })),
+    ];
+    const last = this.plan.quarters.length - 1;
+    return { plan, from: 0, to: last, members: this.#members(plan, people, carer, household, 0, last) };
+  }
+
+  #enrolment(random: Random, plan: ServicePlan, household: Household): Enrolment | undefined {
+    const { profile } = plan;
+    const quarters = this.plan.quarters.length;
+    const starts = random.below(quarters);
+    const stays = random.weighted(profile.quarters);
+    const second = household.carers[1];
+    const brings = second !== undefined && random.chance(SECOND_CARER_BRINGS) ? second : household.carers[0];
+    const bothCome = random.chance(profile.secondCarer);
+    const offset = random.unit();
+
+    const born = Math.min(...household.children.map((child) => child.born)) + REGISTERED_AFTER;
+    // Children cannot come before they are born; their carers can.
+    const from = profile.participants === 'children' ? Math.max(starts, this.#quarterOf(born)) : starts;
+    const quarter = this.plan.quarters[from];
+    if (!quarter) return undefined;
+    const to = Math.min(from + stays - 1, quarters - 1);
+    const registered = quarter.starts + Math.floor(offset * 45);
+
+    const carers = profile.participants === 'children' ? [] : bothCome ? household.carers : [brings];
+    const children = profile.participants === 'carer' ? [] : household.children;
+    const people = [
+      ...carers.map((person) => ({ person, place: household.carers.indexOf(person), registered })),
+      ...children.map((person, index) => ({
+        person,
+        place: household.carers.length + index,
+        registered: Math.max(registered, person.born + REGISTERED_AFTER),
+      })),
+    ];
+    return { plan, from, to, members: this.#members(plan, people, brings, household, from, to) };
+  }
+
+  #members(
+    plan: ServicePlan,
+    people: readonly { person: Person; place: number; registered: Day }[],
+    carer: Person,
+    household: Household,
+    from: number,
+    to: number,
+  ): readonly Member[] {
+    return people.flatMap(({ person, place, registered }) => {
+      const joins = Math.max(this.#quarterOf(registered), from);
+      if (joins > to) return [];
+      const held = this.#case(plan, person, carer, household, registered);
+      return [{ place, case: held, joins, consents: held.faults.consent === 'given' }];
+    });
+  }
+
+  #case(plan: ServicePlan, person: Person, carer: Person, household: Household, registered: Day): Case {
+    const random = this.#caseRandom.at('case', person.number * SERVICES_AT_MOST + plan.index);
+    const faults = drawFaults(
+      random,
+      faultScale(household.decile),
+      plan.style.spreadsheet,
+      this.plan.quarters.length,
+    );
+    const serial = (this.#caseNumbers[plan.index] ?? 0) + 1;
+    this.#caseNumbers[plan.index] = serial;
+    return {
+      caseNumber: `${plan.prefix}${String(serial).padStart(5, '0')}`,
+      person,
+      carer,
+      household,
+      registered,
+      faults,
+      style: plan.style,
+      service: plan.index,
+      protectedPostcode: plan.profile.atRisk ? this.protectedPostcode : undefined,
+    };
+  }
+
+  /** The quarter of a day; 0 for days before, the number of quarters for days after. */
+  #quarterOf(day: Day): number {
+    const index = this.plan.quarters.findIndex(({ ends }) => day < ends);
+    return index < 0 ? this.plan.quarters.length : index;
+  }
+}

@@ -1,0 +1,269 @@
+import type { Role } from '@kinledger/contracts';
+import { attributeBits } from './case-faults.js';
+import type { CaseFaults } from './case-faults.js';
+import type { Contacts } from './contacts.js';
+import { britishOf, isoOf, spreadsheetNumber } from './days.js';
+import type { Day } from './days.js';
+import type { Household, Person } from './household.js';
+import { shortForms, UNNAMED } from './names.js';
+import { styledMobile, styledNhsNumber, styledPostcode } from './provider-style.js';
+import type { ProviderStyle } from './provider-style.js';
+
+/** What a provider holds of one person at one time, as it would print it; coded attributes as codes, '' if missing. */
+export interface HeldCase {
+  readonly caseNumber: string;
+  readonly role: Role;
+  readonly firstName: string;
+  readonly email: string;
+  readonly carerEmail: string;
+  readonly contactNumber: string;
+  readonly nhsNumber: string;
+  readonly dateOfBirth: string;
+  readonly gender: string;
+  readonly postcode: string;
+  readonly lsoa: string;
+  readonly dateRegistered: string;
+  readonly relationship: string;
+  readonly ethnicity: string;
+  readonly homeLanguage: string;
+  readonly disability: string;
+  readonly countryOfOrigin: string;
+  readonly specialEducationalNeeds: string;
+  readonly loneParent: string;
+  readonly pregnant: string;
+  readonly consentGiven: string;
+  readonly consentFormVersion: string;
+  readonly consentDate: string;
+}
+
+/** What changes with time about a case; the same numbers print the same row. */
+export interface CaseMoment {
+  readonly emailChanged: boolean;
+  readonly carerEmailChanged: boolean;
+  readonly mobileChanged: boolean;
+  readonly moved: boolean;
+  readonly unnamed: boolean;
+  readonly corrected: boolean;
+}
+
+/** A person in a service, with all that the provider's record depends on. */
+export interface Case {
+  readonly caseNumber: string;
+  readonly person: Person;
+  /** Whose contacts stand on a child's row. */
+  readonly carer: Person;
+  readonly household: Household;
+  readonly registered: Day;
+  readonly faults: CaseFaults;
+  readonly style: ProviderStyle;
+  readonly service: number;
+  /** Code in place of a postcode; undefined where the address need not be protected. */
+  readonly protectedPostcode: string | undefined;
+}
+
+/** A newborn's row says no name before this many days. */
+const NAMED_AFTER = 42;
+
+/** What holds of a case in a quarter, given its end. */
+export function momentOf(held: Case, quarter: number, quarterEnds: Day): CaseMoment {
+  const { person, carer, household } = held;
+  const holder = person.mailbox ?? person;
+  return {
+    emailChanged: holder.contacts.emailChanges <= quarter,
+    carerEmailChanged: (carer.mailbox ?? carer).contacts.emailChanges <= quarter,
+    mobileChanged: (person.role === 'child' ? carer : person).contacts.mobileChanges <= quarter,
+    moved: household.moves <= quarter,
+    unnamed: person.role === 'child' && person.born + NAMED_AFTER > quarterEnds,
+    corrected: held.faults.corrected <= quarter,
+  };
+}
+
+/** A number that differs where what is printed may differ. */
+export const signatureOf = (moment: CaseMoment): number =>
+  (moment.emailChanged ? 1 : 0) |
+  (moment.carerEmailChanged ? 2 : 0) |
+  (moment.mobileChanged ? 4 : 0) |
+  (moment.moved ? 8 : 0) |
+  (moment.unnamed ? 16 : 0) |
+  (moment.corrected ? 32 : 0);
+
+const placeholders = ['none@none.com', 'noemail@example.com', ''] as const;
+const formVersions = ['2021-1', '2022-1', '2023-2'] as const;
+
+/** Prints a case as its provider would at a moment. */
+export function holdCase(held: Case, moment: CaseMoment, contacts: Contacts): HeldCase {
+  const { person, carer, household, style, faults } = held;
+  const child = person.role === 'child';
+  const fault = <Name extends keyof CaseFaults>(name: Name, none: CaseFaults[Name]) =>
+    moment.corrected ? none : faults[name];
+  const missing = (bit: number) => (faults.attributesMissing & bit) !== 0;
+  const contact = child ? carer : person;
+  const email = emailText(
+    contact,
+    child ? moment.carerEmailChanged : moment.emailChanged,
+    fault('email', 'none'),
+    held,
+    contacts,
+  );
+  const address = moment.moved ? household.laterAddress : household.address;
+  const hidden = held.protectedPostcode !== undefined;
+  return {
+    caseNumber: held.caseNumber,
+    role: person.role,
+    firstName: child ? firstNameText(person, moment, fault('firstName', 'none')) : '',
+    email: child ? '' : email,
+    carerEmail: child ? email : '',
+    contactNumber: mobileText(contact, moment.mobileChanged, fault('mobile', 'none'), held, contacts),
+    nhsNumber: nhsNumberText(contacts.nhsNumberOf(person.number), fault('nhsNumber', 'none'), style),
+    dateOfBirth: birthDateText(person.born, fault('birthDate', 'none'), style),
+    gender: genderText(person, faults.gender),
+    postcode: postcodeText(held.protectedPostcode ?? address.postcode, fault('postcode', 'none'), style),
+    lsoa: hidden || fault('postcode', 'none') !== 'none' ? '' : address.lsoa,
+    dateRegistered: missing(attributeBits.dateRegistered) ? '' : dateText(held.registered, style),
+    relationship: child || missing(attributeBits.relationship) ? '' : (person.relationship ?? ''),
+    ethnicity: missing(attributeBits.ethnicity) ? '' : person.ethnicity,
+    homeLanguage: missing(attributeBits.homeLanguage) ? '' : person.homeLanguage,
+    disability: missing(attributeBits.disability) ? '' : person.disability,
+    countryOfOrigin: missing(attributeBits.countryOfOrigin) ? '' : person.countryOfOrigin,
+    specialEducationalNeeds:
+      !child || missing(attributeBits.specialEducationalNeeds) ? '' : person.specialEducationalNeeds,
+    loneParent: child || person.relationship === undefined ? '' : household.loneParent ? 'yes' : 'no',
+    pregnant: child || person.gender !== 'F' ? '' : isPregnant(household, held.registered) ? 'yes' : 'no',
+    consentGiven: faults.consent === 'given' ? 'true' : faults.consent === 'refused' ? 'false' : '',
+    consentFormVersion: missing(attributeBits.consentFormVersion)
+      ? ''
+      : (formVersions[held.service % formVersions.length] ?? ''),
+    consentDate: faults.consent === 'given' ? dateText(held.registered, style) : '',
+  };
+}
+
+export const dateText = (day: Day, style: ProviderStyle): string =>
+  style.dates === 'british' ? britishOf(day) : isoOf(day);
+
+const isPregnant = (household: Household, registered: Day) =>
+  household.children.some(({ born }) => born > registered && born <= registered + 280);
+
+function emailText(
+  person: Person,
+  changed: boolean,
+  fault: CaseFaults['email'],
+  { faults, service }: Case,
+  contacts: Contacts,
+): string {
+  const owner = person.mailbox ?? person;
+  const email = contacts.emailOf(owner.number, owner.firstName, owner.surname, changed);
+  switch (fault) {
+    case 'none':
+      return email;
+    case 'missing':
+      return '';
+    case 'typo':
+      return slipped(email, faults.slip);
+    case 'placeholder':
+      return placeholders[faults.placeholder] || `centre${service}@example.org`;
+    case 'upper-case':
+      return email.toUpperCase();
+    case 'outer-space':
+      return ` ${email} `;
+  }
+}
+
+/** Two neighbouring letters change places; where they are equal, one is lost. */
+function slipped(text: string, slip: number): string {
+  const at = Math.floor(slip * Math.max(text.indexOf('@') - 1, 1));
+  const left = text.charAt(at);
+  const right = text.charAt(at + 1);
+  return left === right
+    ? text.slice(0, at) + text.slice(at + 1)
+    : text.slice(0, at) + right + left + text.slice(at + 2);
+}
+
+function mobileText(
+  person: Person,
+  changed: boolean,
+  fault: CaseFaults['mobile'],
+  { style, service, faults }: Case,
+  contacts: Contacts,
+): string {
+  const owner = changed ? person.number : (person.contacts.recycledFrom ?? person.number);
+  const mobile = contacts.mobileOf(owner, changed);
+  switch (fault) {
+    case 'none':
+      return styledMobile(mobile, style);
+    case 'missing':
+      return '';
+    case 'zero-lost':
+      return mobile.slice(1);
+    case 'centre':
+      return styledMobile(contacts.centreMobileOf(service), style);
+    case 'landline':
+      return `020 7946 0${100 + Math.floor(faults.slip * 900)}`;
+  }
+}
+
+function nhsNumberText(number: string, fault: CaseFaults['nhsNumber'], style: ProviderStyle): string {
+  switch (fault) {
+    case 'none':
+      return styledNhsNumber(number, style);
+    case 'missing':
+      return '';
+    case 'check-digit':
+      return styledNhsNumber(number.slice(0, 9) + String((Number(number.charAt(9)) + 1) % 10), style);
+  }
+}
+
+function birthDateText(born: Day, fault: CaseFaults['birthDate'], style: ProviderStyle): string {
+  switch (fault) {
+    case 'none':
+      return dateText(born, style);
+    case 'missing':
+      return '';
+    case 'transposed':
+      return transposed(dateText(born, style), style);
+    case 'spreadsheet-number':
+      return spreadsheetNumber(born);
+  }
+}
+
+/** The two digits of the day change places, where that makes another day; else the day is plainly wrong. */
+function transposed(text: string, { dates }: ProviderStyle): string {
+  const day = dates === 'british' ? text.slice(0, 2) : text.slice(8);
+  const swapped = day.charAt(1) + day.charAt(0);
+  const isDay = swapped !== day && swapped >= '01' && swapped <= '28';
+  const wrong = isDay ? swapped : day === '11' ? '12' : '11';
+  return dates === 'british' ? wrong + text.slice(2) : text.slice(0, 8) + wrong;
+}
+
+function genderText(person: Person, fault: CaseFaults['gender']): string {
+  switch (fault) {
+    case 'none':
+      return person.gender;
+    case 'missing':
+      return '';
+    case 'wrong':
+      return person.gender === 'F' ? 'M' : 'F';
+  }
+}
+
+function postcodeText(postcode: string, fault: CaseFaults['postcode'], style: ProviderStyle): string {
+  switch (fault) {
+    case 'none':
+      return styledPostcode(postcode, style);
+    case 'missing':
+      return '';
+    case 'malformed':
+      return postcode.slice(0, -1);
+  }
+}
+
+function firstNameText(person: Person, moment: CaseMoment, fault: CaseFaults['firstName']): string {
+  if (moment.unnamed) return UNNAMED;
+  switch (fault) {
+    case 'none':
+      return person.firstName;
+    case 'missing':
+      return '';
+    case 'short-form':
+      return shortForms.get(person.firstName) ?? person.firstName.slice(0, 2);
+  }
+}

@@ -1,0 +1,173 @@
+import type { DatasetId, PeriodCode, ProviderId } from '@kinledger/contracts';
+import { academicYear, contains, parsePeriod, previousPeriod } from '@kinledger/domain';
+import type { Period } from '@kinledger/domain';
+import { rolesOf } from '@kinledger/programme';
+import type { Dataset, Programme, Service } from '@kinledger/programme';
+import { dayOf } from './days.js';
+import type { Day } from './days.js';
+import { drawStyle, scriptStyle } from './provider-style.js';
+import type { ProviderStyle } from './provider-style.js';
+import { Random } from './random.js';
+import { RowPrinter } from './row-printer.js';
+import { profileOf } from './service-profile.js';
+import type { ServiceProfile } from './service-profile.js';
+
+/** One file that a provider sends. */
+export interface SyntheticFile {
+  /** Place among all files, which is the order of submission. */
+  readonly ordinal: number;
+  readonly dataset: DatasetId;
+  readonly period: PeriodCode;
+  readonly provider: ProviderId;
+  /** Relative to the output folder, with forward slashes. */
+  readonly path: string;
+  readonly header: string;
+  readonly lineEnd: string;
+}
+
+/** A quarter of the programme, in days. */
+export interface QuarterDays {
+  readonly period: Period;
+  readonly starts: Day;
+  readonly ends: Day;
+}
+
+/** A dataset, how its rows are printed, and its file by quarter; an academic year's is that of the quarter it ends in. */
+export interface DatasetPlan {
+  readonly dataset: Dataset;
+  readonly printer: RowPrinter;
+  readonly files: readonly (SyntheticFile | undefined)[];
+  readonly namesNobody: boolean;
+}
+
+export interface ServicePlan {
+  readonly index: number;
+  readonly service: Service;
+  readonly profile: ServiceProfile;
+  readonly style: ProviderStyle;
+  /** In front of its case numbers. */
+  readonly prefix: string;
+  readonly user: DatasetPlan | undefined;
+  readonly engagement: DatasetPlan | undefined;
+  readonly outcome: DatasetPlan | undefined;
+  readonly input: DatasetPlan | undefined;
+  readonly qualifyingKinds: readonly string[];
+  readonly otherKinds: readonly string[];
+}
+
+export interface Plan {
+  readonly quarters: readonly QuarterDays[];
+  readonly services: readonly ServicePlan[];
+  readonly files: readonly SyntheticFile[];
+}
+
+/** Which files there are, in which order they are sent, and who writes them how. */
+export function planProgramme(
+  programme: Programme,
+  quarterCount: number,
+  endPeriod: PeriodCode,
+  salt: string,
+  root: Uint32Array,
+): Plan {
+  const quarters = quartersUpTo(endPeriod, quarterCount);
+  const styles = new Map<string, ProviderStyle>();
+  const random = new Random(root);
+  programme.definition.services.forEach(({ id, provider }, index) => {
+    // A provider that runs several services keeps one case system.
+    const known = [...styles].find(([service]) => programme.service(service)?.provider === provider)?.[1];
+    styles.set(id, known ?? drawStyle(random.at('style', index)));
+  });
+  const styleOf = (dataset: Dataset) =>
+    dataset.pseudonymisedAtSource ? scriptStyle : (styles.get(dataset.service) ?? scriptStyle);
+  const printers = new Map(
+    programme.datasets.map(
+      (dataset) => [dataset.id, new RowPrinter(dataset, styleOf(dataset), salt)] as const,
+    ),
+  );
+
+  const files: SyntheticFile[] = [];
+  const filesOf = new Map<DatasetId, (SyntheticFile | undefined)[]>(
+    programme.datasets.map(({ id }) => [id, quarters.map(() => undefined)]),
+  );
+  const send = (dataset: Dataset, period: Period, quarter: number) => {
+    const printer = printers.get(dataset.id);
+    const places = filesOf.get(dataset.id);
+    if (!printer || !places) return;
+    const file: SyntheticFile = {
+      ordinal: files.length,
+      dataset: dataset.id,
+      period: period.code,
+      provider: dataset.serviceDefinition.provider,
+      path: `${period.code}/${dataset.id}.csv`,
+      header: printer.header,
+      lineEnd: printer.lineEnd,
+    };
+    files.push(file);
+    places[quarter] = file;
+  };
+  quarters.forEach(({ period }, quarter) => {
+    for (const dataset of inOrderOfSubmission(programme.datasets)) {
+      if (dataset.dataType !== 'outcome') send(dataset, period, quarter);
+      else {
+        const year = academicYearEndingIn(period);
+        if (year) send(dataset, year, quarter);
+      }
+    }
+  });
+
+  const services = programme.definition.services.map((service, index): ServicePlan => {
+    const planOf = (dataType: Dataset['dataType']): DatasetPlan | undefined => {
+      const dataset = programme.datasetsOf(service.id).find((candidate) => candidate.dataType === dataType);
+      const printer = dataset && printers.get(dataset.id);
+      if (!dataset || !printer) return undefined;
+      const namesNobody = rolesOf(dataset.schema).includes('none');
+      return { dataset, printer, files: filesOf.get(dataset.id) ?? [], namesNobody };
+    };
+    const engagement = planOf('engagement');
+    const qualifying = engagement?.dataset.schema['x-kinledger'].sessionKinds ?? [];
+    const kinds = engagement?.printer.codes.get('sessionKind') ?? qualifying;
+    const user = planOf('user');
+    return {
+      index,
+      service,
+      profile: profileOf(service.id),
+      style: user ? styleOf(user.dataset) : (styles.get(service.id) ?? scriptStyle),
+      prefix: service.id
+        .split('-')
+        .map((word) => word.charAt(0).toUpperCase())
+        .join(''),
+      user,
+      engagement,
+      outcome: planOf('outcome'),
+      input: planOf('input'),
+      qualifyingKinds: qualifying,
+      otherKinds: kinds.filter((kind) => !qualifying.includes(kind)),
+    };
+  });
+  return { quarters, services, files };
+}
+
+/** Administrative sources first, then who takes part, then what they took part in. */
+function inOrderOfSubmission(datasets: readonly Dataset[]): readonly Dataset[] {
+  const types: readonly Dataset['dataType'][] = ['user', 'engagement', 'feedback', 'input', 'outcome'];
+  const rank = ({ dataType, serviceDefinition }: Dataset) =>
+    types.indexOf(dataType) * 2 + (serviceDefinition.administrative ? 0 : 1);
+  return [...datasets].sort((left, right) => rank(left) - rank(right));
+}
+
+function quartersUpTo(endPeriod: PeriodCode, count: number): readonly QuarterDays[] {
+  const last = parsePeriod(endPeriod);
+  if (last?.kind !== 'quarter') throw new RangeError(`${endPeriod} is no quarter`);
+  const quarters: QuarterDays[] = [];
+  for (let period = last; quarters.length < count; period = previousPeriod(period)) {
+    quarters.unshift({ period, starts: dayOf(period.start), ends: dayOf(period.end) });
+  }
+  return quarters;
+}
+
+/** Results of an academic year are sent with the quarter in which it ends. */
+function academicYearEndingIn(quarter: Period): Period | undefined {
+  const year = academicYear(Number(quarter.start.slice(0, 4)) - 1);
+  // The year's end is the first day after it; the quarter of its last day is the one that holds 31 August.
+  return contains(quarter, `${year.end.slice(0, 4)}-08-31`) ? year : undefined;
+}

@@ -1,0 +1,154 @@
+import { birthMonthOf, canonicalBirthDate } from '@kinledger/domain';
+import { codedValues } from '@kinledger/programme';
+import type { ColumnTarget, Dataset, DatasetField } from '@kinledger/programme';
+import { digested } from './digested-case.js';
+import { columnNotGenerated } from './generation-errors.js';
+import type { HeldCase } from './held-case.js';
+import type { ProviderStyle } from './provider-style.js';
+
+export type FactName = Extract<ColumnTarget, { to: 'fact' }>['name'];
+
+/** What a row says beside whom it is about: dates as printed, words as codes. */
+export type RowEvent = Readonly<Partial<Record<FactName, string>>>;
+
+/** A row of one case with holes where an event's cells go. */
+export type PrintedCase = readonly string[];
+
+type Column =
+  | { readonly of: 'case'; readonly print: (held: HeldCase) => string }
+  | { readonly of: 'event'; readonly fact: FactName; readonly print: (value: string) => string };
+
+/** Prints the rows of one dataset as one provider writes them. */
+export class RowPrinter {
+  /** First line of its files, without line end. */
+  readonly header: string;
+  readonly lineEnd: string;
+  /** Codes that the column of a fact can have, for those that have a list. */
+  readonly codes: ReadonlyMap<FactName, readonly string[]>;
+  readonly #columns: readonly Column[];
+
+  /** @throws ColumnNotGenerated for a required column that no case or event has a value for. */
+  constructor(dataset: Dataset, style: ProviderStyle, salt: string) {
+    const { fields } = dataset.schema;
+    this.header =
+      (style.spreadsheet ? '\uFEFF' : '') +
+      fields.map((field) => cell(headerOf(field, dataset, style))).join(',');
+    this.lineEnd = style.spreadsheet ? '\r\n' : '\n';
+    this.#columns = fields.map((field) => columnOf(field, dataset, style, salt));
+    this.codes = new Map(
+      fields.flatMap((field) => {
+        const target = field['x-kinledger'].target;
+        const codes = codedValues(field);
+        return target?.to === 'fact' && codes ? [[target.name, codes] as const] : [];
+      }),
+    );
+  }
+
+  /** The cells of a case: worth keeping while the case stays the same. */
+  printCase(held: HeldCase): PrintedCase {
+    const segments: string[] = [];
+    let segment = '';
+    this.#columns.forEach((column, index) => {
+      if (index > 0) segment += ',';
+      if (column.of === 'case') segment += cell(column.print(held));
+      else {
+        segments.push(segment);
+        segment = '';
+      }
+    });
+    segments.push(segment);
+    return segments;
+  }
+
+  /** A line, without line end, of a case and what happened. */
+  printLine(printed: PrintedCase, event: RowEvent): string {
+    let line = printed[0] ?? '';
+    let hole = 0;
+    for (const column of this.#columns) {
+      if (column.of === 'case') continue;
+      hole += 1;
+      const value = event[column.fact];
+      line += (value === undefined ? '' : cell(column.print(value))) + (printed[hole] ?? '');
+    }
+    return line;
+  }
+}
+
+function headerOf(
+  field: DatasetField,
+  { pseudonymisedAtSource }: Dataset,
+  { dialect }: ProviderStyle,
+): string {
+  // A script at source writes the pinned names; people name columns as they please.
+  if (pseudonymisedAtSource) return field.title;
+  const texts = [field.title, field.title, ...field['x-kinledger'].aliases];
+  return texts[(dialect + field.name.length) % texts.length] ?? field.title;
+}
+
+function columnOf(field: DatasetField, dataset: Dataset, style: ProviderStyle, salt: string): Column {
+  const spell = spellingsOf(field, style);
+  const target = field['x-kinledger'].target;
+  if (target?.to === 'fact' && target.name !== 'registeredOn') {
+    return { of: 'event', fact: target.name, print: spell };
+  }
+  if (field.format === 'digest') {
+    const digest = digested[field.name];
+    if (digest) return { of: 'case', print: (held) => digest(held, salt) };
+  } else {
+    const value = values[field.name];
+    if (value) return { of: 'case', print: (held) => spell(value(held)) };
+  }
+  if (field.constraints.required === true) throw columnNotGenerated(dataset.id, field.name);
+  return { of: 'case', print: () => '' };
+}
+
+/** Columns of a case by field name: the vocabulary that definitions share with the generator. */
+const values: Readonly<Record<string, (held: HeldCase) => string>> = {
+  case_number: (held) => held.caseNumber,
+  pupil_reference: (held) => held.caseNumber,
+  participant_type: (held) => held.role,
+  first_name: (held) => held.firstName,
+  email: (held) => held.email,
+  carer_email: (held) => held.carerEmail,
+  contact_number: (held) => held.contactNumber,
+  nhs_number: (held) => held.nhsNumber,
+  date_of_birth: (held) => held.dateOfBirth,
+  birth_month: (held) => {
+    const born = canonicalBirthDate(held.dateOfBirth);
+    return born === undefined ? '' : birthMonthOf(born);
+  },
+  gender: (held) => held.gender,
+  postcode: (held) => held.postcode,
+  lsoa: (held) => held.lsoa,
+  date_registered: (held) => held.dateRegistered,
+  relationship_to_child: (held) => held.relationship,
+  ethnicity: (held) => held.ethnicity,
+  home_language: (held) => held.homeLanguage,
+  disability: (held) => held.disability,
+  country_of_origin: (held) => held.countryOfOrigin,
+  special_educational_needs: (held) => held.specialEducationalNeeds,
+  lone_parent: (held) => held.loneParent,
+  pregnant: (held) => held.pregnant,
+  consent_given: (held) => held.consentGiven,
+  consent_form_version: (held) => held.consentFormVersion,
+  consent_date: (held) => held.consentDate,
+};
+
+/** A code as the provider spells it, after the field's value map; a code that the field does not know is missing. */
+function spellingsOf(field: DatasetField, { dialect }: ProviderStyle): (code: string) => string {
+  const codes = field.type === 'boolean' ? ['true', 'false'] : codedValues(field);
+  if (codes === undefined) return (text) => text;
+  const map = Object.entries(field['x-kinledger'].valueMap ?? {});
+  const spellings = new Map(
+    codes.map((code) => {
+      const texts = map.filter(([, mapped]) => mapped === code).map(([text]) => text);
+      return [code, texts[dialect % Math.max(texts.length, 1)] ?? code] as const;
+    }),
+  );
+  return (code) => spellings.get(code) ?? '';
+}
+
+const needsQuotes = /[",\r\n]|^\s|\s$/;
+
+/** One CSV cell (RFC 4180). */
+const cell = (text: string): string => (needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

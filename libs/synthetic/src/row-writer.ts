@@ -1,0 +1,323 @@
+import type { Role } from '@kinledger/contracts';
+import { rolesOf } from '@kinledger/programme';
+import type { Contacts } from './contacts.js';
+import { isoOf } from './days.js';
+import type { Enrolment, Enrolments, Member } from './enrolment.js';
+import { dateText, holdCase, momentOf, signatureOf } from './held-case.js';
+import type { Case, CaseMoment, HeldCase } from './held-case.js';
+import type { Household, Households, Person } from './household.js';
+import type { DatasetPlan, Plan, QuarterDays, ServicePlan, SyntheticFile } from './plan.js';
+import { Random } from './random.js';
+import type { ReachTally } from './reach-tally.js';
+import type { PrintedCase, RowEvent } from './row-printer.js';
+import { drawSessions } from './sessions.js';
+import type { Session } from './sessions.js';
+import { personId } from './synthetic-item.js';
+import type { SyntheticPerson, SyntheticRow } from './synthetic-item.js';
+
+const ATTENDS = 0.88;
+/** Of sessions in the last fortnight, the share that is written up after the file has been sent. */
+const WRITTEN_UP_LATE = 0.05;
+const LATE_DAYS = 14;
+const ROW_TWICE = 0.0015;
+/** Anonymous contacts per family and quarter: somebody came in, nobody asked who. */
+const ANONYMOUS = 0.06;
+const SHARE_OF_WORKERS = 0.004;
+/** Schools hold few of their parents’ addresses: the one identifier that the profile shares is mostly missing. */
+const SCHOOL_WITHOUT_EMAIL = 0.6;
+const SHARE_ASSESSED = 0.75;
+
+/** Prints what happens to a household, a worker or a service into rows of files. */
+export class RowWriter {
+  readonly #sessions: Random;
+  readonly #outcomes: Random;
+  readonly #activity: Random;
+  readonly #nobody: HeldCase;
+
+  constructor(
+    root: Uint32Array,
+    private readonly plan: Plan,
+    private readonly contacts: Contacts,
+    private readonly enrolments: Enrolments,
+    private readonly tally: ReachTally,
+  ) {
+    this.#sessions = new Random(root);
+    this.#outcomes = new Random(root);
+    this.#activity = new Random(root);
+    this.#nobody = nobody();
+  }
+
+  /** All rows of a household, and its part of the reach. */
+  *household(household: Household): Generator<SyntheticRow> {
+    this.tally.begin(household);
+    let stream = household.number * 16;
+    for (const enrolment of this.enrolments.of(household)) {
+      stream += 1;
+      yield* this.#enrolment(enrolment, stream * this.plan.quarters.length);
+    }
+    this.tally.add(household);
+    for (const source of this.plan.services) {
+      if (source.outcome) yield* this.#assessments(source, source.outcome, household);
+    }
+  }
+
+  /** Practitioners and volunteers: on the same files as families, and nobody whom the programme reaches. */
+  *workers(
+    households: Households,
+    people: number,
+    firstNumber: number,
+  ): Generator<SyntheticRow | SyntheticPerson> {
+    let number = firstNumber;
+    for (const plan of this.plan.services) {
+      const roles = plan.user ? rolesOf(plan.user.dataset.schema) : [];
+      for (const role of ['practitioner', 'volunteer'] as const) {
+        if (!plan.user || plan.service.administrative || !roles.includes(role)) continue;
+        const count = Math.max(1, Math.round((people * SHARE_OF_WORKERS) / this.plan.services.length / 2));
+        for (let worker = 0; worker < count; worker++, number++) {
+          const { person, home } = households.worker(number, role);
+          yield { of: 'person', person: personId(number), family: '', role, decile: home.decile };
+          const from = number % this.plan.quarters.length;
+          const registered = (this.plan.quarters[from]?.starts ?? 0) + 3;
+          const held = this.enrolments.workerCase(plan, person, home, registered);
+          const member: Member = {
+            place: 0,
+            case: held,
+            joins: from,
+            consents: held.faults.consent === 'given',
+          };
+          const enrolment = { plan, from, to: this.plan.quarters.length - 1, members: [member] };
+          yield* this.#enrolment(enrolment, (2 ** 27 + number) * this.plan.quarters.length);
+        }
+      }
+    }
+  }
+
+  /** Activity of services that report what they did, not whom they met. */
+  *activity(): Generator<SyntheticRow> {
+    for (const { input, index, style } of this.plan.services) {
+      if (!input) continue;
+      for (const [quarter, { starts, ends }] of this.plan.quarters.entries()) {
+        const file = input.files[quarter];
+        if (!file) continue;
+        const random = this.#activity.at('activity', index * 1000 + quarter);
+        const printed = input.printer.printCase(this.#nobody);
+        const codes = (fact: 'category' | 'item' | 'unit') => input.printer.codes.get(fact) ?? [''];
+        for (let row = random.between(3, 8); row > 0; row--) {
+          const item = random.pick(codes('item'));
+          const usual = usualActivity[item];
+          const event: RowEvent = {
+            eventDate: dateText(starts + random.below(ends - starts), style),
+            category: usual?.category ?? random.pick(codes('category')),
+            item,
+            quantity: String(random.between(1, usual?.most ?? 50)),
+            unit: usual?.unit ?? random.pick(codes('unit')),
+          };
+          yield { of: 'row', file, line: input.printer.printLine(printed, event), person: '', role: 'none' };
+        }
+      }
+    }
+  }
+
+  *#enrolment(enrolment: Enrolment, stream: number): Generator<SyntheticRow> {
+    const { plan, from, to, members } = enrolment;
+    const pages = members.map((member) => new CasePages(member.case, this.contacts, this.plan));
+    for (const [quarter, days] of this.plan.quarters.entries()) {
+      if (quarter < from) continue;
+      if (plan.user) yield* this.#userRows(plan.user, enrolment, pages, quarter);
+      if (plan.engagement && quarter <= to) {
+        yield* this.#engagementRows(plan, plan.engagement, members, pages, quarter, days, stream + quarter);
+      }
+    }
+  }
+
+  *#userRows(
+    user: DatasetPlan,
+    { from, to, members }: Enrolment,
+    pages: readonly CasePages[],
+    quarter: number,
+  ): Generator<SyntheticRow> {
+    const file = user.files[quarter];
+    if (!file) return;
+    const delta = user.dataset.extractKind === 'delta';
+    for (const [index, member] of members.entries()) {
+      const page = pages[index];
+      if (!page || quarter < member.joins) continue;
+      // Once a family has left, nobody keeps its record up to date.
+      const held = Math.min(quarter, to);
+      const first = quarter === Math.max(member.joins, from);
+      const changed = quarter <= to && page.changedIn(quarter);
+      if (delta && !first && !changed) continue;
+      const line = page.line(user, held, noEvent);
+      yield row(file, line, member.case.person);
+    }
+  }
+
+  *#engagementRows(
+    plan: ServicePlan,
+    engagement: DatasetPlan,
+    members: readonly Member[],
+    pages: readonly CasePages[],
+    quarter: number,
+    days: QuarterDays,
+    stream: number,
+  ): Generator<SyntheticRow> {
+    const file = engagement.files[quarter];
+    if (!file) return;
+    const later = engagement.files[quarter + 1];
+    const random = this.#sessions.at('sessions', stream);
+    const first = Math.min(...members.map((member) => member.case.registered));
+    for (const session of drawSessions(random, plan, days, first)) {
+      const late =
+        later !== undefined && session.day >= days.ends - LATE_DAYS && random.chance(WRITTEN_UP_LATE);
+      for (const [index, member] of members.entries()) {
+        const attended = random.chance(ATTENDS) || !session.qualifies;
+        const twice = random.chance(ROW_TWICE);
+        const { person, registered } = member.case;
+        const page = pages[index];
+        if (!page || !member.consents || registered > session.day) continue;
+        const line = page.line(engagement, quarter, sessionEvent(session, attended, member.case));
+        const written = row(late ? later : file, line, person);
+        yield written;
+        if (twice) yield written;
+        if (attended && session.qualifies && (person.role === 'child' || person.role === 'adult')) {
+          this.tally.engaged(member.place, quarter, plan.index);
+        }
+      }
+      if (random.chance(ANONYMOUS / plan.profile.sessions[1])) {
+        yield this.#anonymous(engagement, file, session, plan);
+      }
+    }
+  }
+
+  /** A row that names nobody: as such, where the file has a word for it; else an adult without any identifier. */
+  #anonymous(
+    engagement: DatasetPlan,
+    file: SyntheticFile,
+    session: Session,
+    plan: ServicePlan,
+  ): SyntheticRow {
+    const role: Role = engagement.namesNobody ? 'none' : 'adult';
+    const printed = engagement.printer.printCase({ ...this.#nobody, role });
+    const event = sessionEvent(session, true, plan);
+    return { of: 'row', file, line: engagement.printer.printLine(printed, event), person: '', role };
+  }
+
+  *#assessments(source: ServicePlan, outcome: DatasetPlan, household: Household): Generator<SyntheticRow> {
+    for (const [quarter, file] of outcome.files.entries()) {
+      if (!file) continue;
+      const ends = Number(file.period.slice(0, 4)) + 1;
+      const { printer } = outcome;
+      for (const child of household.children) {
+        // Reception is the school year in which a child turns five.
+        const born = isoOf(child.born);
+        if (born < `${ends - 6}-09-01` || born >= `${ends - 5}-09-01`) continue;
+        const random = this.#outcomes.at('outcome', child.number * this.plan.quarters.length + quarter);
+        if (!random.chance(SHARE_ASSESSED)) continue;
+        const assessed = Date.UTC(ends, 5, 10 + random.below(18)) / 86_400_000;
+        const held = this.enrolments.outcomeCase(source, child, household, assessed);
+        const withoutEmail = random.chance(SCHOOL_WITHOUT_EMAIL);
+        const known = holdCase(held, momentOf(held, quarter, assessed), this.contacts);
+        const printed = printer.printCase(withoutEmail ? { ...known, carerEmail: '' } : known);
+        const word = (fact: 'instrument' | 'occasion') => printer.codes.get(fact)?.[0] ?? '';
+        for (const measure of printer.codes.get('measure')?.slice(0, 3) ?? []) {
+          const asExpected = random.chance(0.5 + household.decile * 0.03);
+          const event: RowEvent = {
+            eventDate: dateText(assessed, source.style),
+            instrument: word('instrument'),
+            measure,
+            occasion: word('occasion'),
+            score: asExpected ? '2' : '1',
+          };
+          yield row(file, printer.printLine(printed, event), child);
+        }
+      }
+    }
+  }
+}
+
+/** A member’s pages in a provider’s case system: printed anew only when something on them has changed. */
+class CasePages {
+  #held: { signature: number; held: HeldCase } | undefined;
+  readonly #printed = new Map<DatasetPlan, { signature: number; page: PrintedCase }>();
+
+  constructor(
+    private readonly held: Case,
+    private readonly contacts: Contacts,
+    private readonly plan: Plan,
+  ) {}
+
+  /** Whether the quarter's pages differ from those of the quarter before. */
+  changedIn(quarter: number): boolean {
+    return signatureOf(this.#momentIn(quarter)) !== signatureOf(this.#momentIn(quarter - 1));
+  }
+
+  line(dataset: DatasetPlan, quarter: number, event: RowEvent): string {
+    const moment = this.#momentIn(quarter);
+    const signature = signatureOf(moment);
+    const known = this.#printed.get(dataset);
+    if (known?.signature === signature) return dataset.printer.printLine(known.page, event);
+    if (this.#held?.signature !== signature) {
+      this.#held = { signature, held: holdCase(this.held, moment, this.contacts) };
+    }
+    const page = dataset.printer.printCase(this.#held.held);
+    this.#printed.set(dataset, { signature, page });
+    return dataset.printer.printLine(page, event);
+  }
+
+  #momentIn(quarter: number): CaseMoment {
+    return momentOf(this.held, quarter, this.plan.quarters[Math.max(quarter, 0)]?.ends ?? 0);
+  }
+}
+
+const noEvent: RowEvent = {};
+
+const sessionEvent = (session: Session, attended: boolean, { style }: Pick<Case, 'style'>): RowEvent => ({
+  eventDate: dateText(session.day, style),
+  sessionKind: session.kind,
+  attended: attended ? 'true' : 'false',
+  minutes: attended && session.minutes > 0 ? String(session.minutes) : '',
+});
+
+const row = (file: SyntheticFile, line: string, person: Person): SyntheticRow => ({
+  of: 'row',
+  file,
+  line,
+  person: personId(person.number),
+  role: person.role,
+});
+
+/** What goes with an item of activity that the definition of LEAP knows. */
+const usualActivity: Readonly<Record<string, { category: string; unit: string; most: number }>> = {
+  'training-course': { category: 'activity', unit: 'sessions', most: 6 },
+  'practitioners-trained': { category: 'human', unit: 'people', most: 24 },
+  'practice-supervision': { category: 'human', unit: 'hours', most: 40 },
+  'capital-spend': { category: 'financial', unit: 'pounds', most: 25_000 },
+  'places-improved': { category: 'material', unit: 'places', most: 3 },
+  'resource-packs': { category: 'material', unit: 'packs', most: 200 },
+};
+
+const nobody = (): HeldCase => ({
+  caseNumber: '',
+  role: 'none',
+  firstName: '',
+  email: '',
+  carerEmail: '',
+  contactNumber: '',
+  nhsNumber: '',
+  dateOfBirth: '',
+  gender: '',
+  postcode: '',
+  lsoa: '',
+  dateRegistered: '',
+  relationship: '',
+  ethnicity: '',
+  homeLanguage: '',
+  disability: '',
+  countryOfOrigin: '',
+  specialEducationalNeeds: '',
+  loneParent: '',
+  pregnant: '',
+  consentGiven: '',
+  consentFormVersion: '',
+  consentDate: '',
+});

@@ -1,0 +1,91 @@
+import { weighted } from './random.js';
+import type { Weighted } from './random.js';
+
+/** Who of a family takes part. */
+export type Participants = 'children' | 'carer' | 'children-and-carer';
+
+/** How families use a service. Invented, with the shape of the real thing: a few large services, many small ones. */
+export interface ServiceProfile {
+  /** How likely a family chooses it, beside the others. */
+  readonly popularity: number;
+  readonly participants: Participants;
+  /** Chance that the second carer comes too. */
+  readonly secondCarer: number;
+  /** Quarters that a family stays. */
+  readonly quarters: Weighted<number>;
+  /** Sessions offered to a family in a quarter. */
+  readonly sessions: readonly [fewest: number, most: number];
+  readonly kinds: Weighted<string>;
+  /** Families at risk: protected addresses, missing identifiers. */
+  readonly atRisk: boolean;
+}
+
+const short = weighted<number>([1, 60], [2, 30], [3, 10]);
+const middling = weighted<number>([1, 30], [2, 35], [3, 20], [4, 15]);
+const long = weighted<number>([1, 10], [2, 20], [3, 30], [4, 20], [6, 20]);
+
+const profile = (rest: Partial<ServiceProfile>): ServiceProfile => ({
+  popularity: 8,
+  participants: 'children-and-carer',
+  secondCarer: 0.15,
+  quarters: middling,
+  sessions: [2, 7],
+  kinds: weighted(['group-session', 80], ['one-to-one', 20]),
+  atRisk: false,
+  ...rest,
+});
+
+const known: Readonly<Record<string, ServiceProfile>> = {
+  'baby-steps': profile({ popularity: 9, secondCarer: 0.6, quarters: short, sessions: [4, 9] }),
+  'pairs-together-time': profile({
+    popularity: 7,
+    kinds: weighted(['group-session', 90], ['telephone-support', 10]),
+  }),
+  'dv-enhanced-caseworkers': profile({
+    popularity: 4,
+    secondCarer: 0,
+    quarters: long,
+    kinds: weighted(['one-to-one', 70], ['telephone-support', 30]),
+    atRisk: true,
+  }),
+  'making-it-real': profile({ popularity: 11, kinds: weighted(['home-visit', 60], ['group-session', 40]) }),
+  'natural-thinkers': profile({
+    popularity: 24,
+    quarters: long,
+    sessions: [3, 9],
+    kinds: weighted(['group-session', 70], ['drop-in', 30]),
+  }),
+  'doorstep-library': profile({
+    popularity: 5,
+    participants: 'children',
+    sessions: [3, 8],
+    kinds: weighted(['home-visit', 100]),
+  }),
+  'breastfeeding-peer-support': profile({
+    popularity: 15,
+    participants: 'carer',
+    secondCarer: 0,
+    quarters: short,
+    sessions: [1, 5],
+    kinds: weighted(['drop-in', 50], ['telephone-support', 30], ['home-visit', 20]),
+  }),
+  'community-activity-nutrition': profile({
+    popularity: 6,
+    participants: 'carer',
+    kinds: weighted(['group-session', 100]),
+  }),
+  'caseload-midwifery': profile({
+    popularity: 5,
+    participants: 'carer',
+    secondCarer: 0,
+    quarters: short,
+    sessions: [3, 8],
+    kinds: weighted(['clinic', 60], ['home-visit', 40]),
+  }),
+};
+
+/** The profile of a service; one that is not known is used like a middling one. */
+export const profileOf = (service: string): ServiceProfile => known[service] ?? profile({});
+
+/** Share of the families of the area that an administrative source of people knows. */
+export const ADMINISTRATIVE_COVER = 0.95;
