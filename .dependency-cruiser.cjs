@@ -17,7 +17,8 @@ module.exports = {
     },
     {
       name: 'domain-does-no-io',
-      comment: 'Decisions are functions: the only Node module they may use is crypto, for its hash functions.',
+      comment:
+        'Decisions are functions: the only Node module they may use is crypto, for its hash functions.',
       severity: 'error',
       from: { path: '^libs/domain/src', pathNot: '\\.spec\\.ts$' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
@@ -40,7 +41,10 @@ module.exports = {
       name: 'production-code-imports-no-test-tool',
       comment: 'What runs in production is not made of test tools.',
       severity: 'error',
-      from: { path: '^(apps|libs)/[^/]+/src', pathNot: '(\\.spec\\.ts$|\\.features\\.ts$|/contract/|/testing)' },
+      from: {
+        path: '^(apps|libs)/[^/]+/src',
+        pathNot: '(\\.spec\\.ts$|\\.features\\.ts$|/contract/|/testing)',
+      },
       to: { path: 'node_modules/(vitest|fast-check)/', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -57,6 +61,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['@kinledger/source', 'import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@kinledger/source', 'import', 'node', 'default', 'types'],
+    },
   },
 };

@@ -15,7 +15,9 @@ const wanted = (part) => only === undefined || only.has(part);
 
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
-  console.error(`Tests run on the Node 24 that npm installs, not on ${process.version}: start them with "npm test".`);
+  console.error(
+    `Tests run on the Node 24 that npm installs, not on ${process.version}: start them with "npm test".`,
+  );
   process.exit(1);
 }
 
@@ -27,7 +29,9 @@ function run(name, command, args) {
   const started = Date.now();
   console.log(`\n── ${name}`);
   const { status } = spawnSync(command, args, { stdio: 'inherit' });
-  console.log(`── ${name}: ${status === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  console.log(
+    `── ${name}: ${status === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
+  );
   return status === 0;
 }
 
@@ -80,7 +84,13 @@ if (wanted('checks')) {
   check('lint, with module boundaries', bin('eslint'), ['.', '--max-warnings', '0']);
   check('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
   check('dead code', bin('knip'), []);
-  check('dependency rules', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test']);
+  check('dependency rules', bin('depcruise'), [
+    '--config',
+    '.dependency-cruiser.cjs',
+    'apps',
+    'libs',
+    'test',
+  ]);
 }
 if (built) for (const name of ['unit', 'int', 'e2e']) if (wanted(name)) suite(name);
 

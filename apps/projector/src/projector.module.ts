@@ -1,8 +1,6 @@
 import { PostgresEventStore, type EventStore } from '@kinledger/event-store';
 import { readProgramme } from '@kinledger/programme';
 import {
-  Health,
-  InjectPool,
   MessageBusModule,
   Metrics,
   PoolModule,

@@ -1,5 +1,11 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import {
+  DocumentBuilder,
+  SwaggerModule,
+  type ApiResponseSchemaHost,
+  type OpenAPIObject,
+} from '@nestjs/swagger';
+import { z } from 'zod';
 
 /** The reporting API's OpenAPI document, made from its controllers. */
 export function openApiOf(app: INestApplication): OpenAPIObject {
@@ -13,3 +19,8 @@ export function openApiOf(app: INestApplication): OpenAPIObject {
     .build();
   return SwaggerModule.createDocument(app, settings);
 }
+
+/** An answer’s schema as OpenAPI 3.0 has it. */
+export const answerSchema = (schema: z.ZodType): ApiResponseSchemaHost['schema'] =>
+  // Both describe a JSON schema; the draft’s `$schema` mark alone has no place in OpenAPI 3.0.
+  z.toJSONSchema(schema, { target: 'openapi-3.0' }) as ApiResponseSchemaHost['schema'];

@@ -1,10 +1,11 @@
 import type { ReachScope } from '@kinledger/read-models';
 import { Problem, Roles } from '@kinledger/service-kit';
 import { Controller, Get, Header, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { answerSchema } from '../open-api.js';
 import { Figures } from './figures.js';
-import type { QuartersAnswer, ReachAnswer } from './reach-answer.js';
+import { quartersAnswer, reachAnswer, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
 import { quartersCsv, reachCsv } from './reach-csv.js';
 import { periodAsked, reachQuery, type ReachQuery } from './reach-question.js';
 
@@ -32,6 +33,7 @@ export class FiguresController {
   constructor(private readonly figures: Figures) {}
 
   @Get('reach')
+  @ApiOkResponse({ schema: answerSchema(reachAnswer) })
   @ApiOperation({ summary: 'Unique reach of a period by programme, strand and service' })
   async reach(@Query({ schema: reachQuery }) query: ReachQuery): Promise<ReachAnswer> {
     return this.figures.reach(periodAsked(query.period), query.asAt);
@@ -47,6 +49,7 @@ export class FiguresController {
   }
 
   @Get('reach-by-quarter')
+  @ApiOkResponse({ schema: answerSchema(quartersAnswer) })
   @ApiOperation({ summary: 'Reach of each quarter for the programme, a strand or a service' })
   async quarters(
     @Query({ schema: quartersQuery }) query: z.infer<typeof quartersQuery>,

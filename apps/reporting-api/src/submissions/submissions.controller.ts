@@ -1,13 +1,16 @@
 import { Problem, Roles } from '@kinledger/service-kit';
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Submissions, type SubmissionView } from './submissions.js';
+import { answerSchema } from '../open-api.js';
+import { Submissions, submissionView, type SubmissionView } from './submissions.js';
 
 const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(100),
   offset: z.coerce.number().int().nonnegative().default(0),
 });
+
+const submissionsAnswer = z.object({ total: z.int(), submissions: z.array(submissionView) });
 
 const id = z.string().regex(/^[0-9a-f]{32}$/, 'expected the id of a submission or an upload');
 
@@ -19,6 +22,7 @@ export class SubmissionsController {
   constructor(private readonly submissions: Submissions) {}
 
   @Get()
+  @ApiOkResponse({ schema: answerSchema(submissionsAnswer) })
   @ApiOperation({ summary: 'Files and what became of them, newest first' })
   async page(
     @Query({ schema: pageQuery }) query: z.infer<typeof pageQuery>,
@@ -27,6 +31,7 @@ export class SubmissionsController {
   }
 
   @Get(':id')
+  @ApiOkResponse({ schema: answerSchema(submissionView) })
   @ApiOperation({ summary: 'One file, by its submission or upload id' })
   async find(@Param('id', { schema: id }) wanted: string): Promise<SubmissionView> {
     const found = await this.submissions.find(wanted);
