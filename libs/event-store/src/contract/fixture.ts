@@ -15,8 +15,8 @@ export type EventStoreFactory = () => Promise<EventStoreFixture>;
 /** The suite's hold of the fixture: there once the tests run, not while they are declared. */
 export interface FixtureInUse {
   readonly store: EventStore;
-  open(): EventStore;
-  eraseBodies(stream: string, records: readonly string[]): Promise<void>;
+  readonly open: () => EventStore;
+  readonly eraseBodies: (stream: string, records: readonly string[]) => Promise<void>;
 }
 
 /** A stream that no other test touches. */

@@ -1,10 +1,17 @@
-import { copyInto } from '@kinledger/database';
 import type pg from 'pg';
 import { earlierResult, isAsExpected } from '../append-rules.js';
 import { recordBodyDiffers, revisionConflict } from '../errors.js';
 import type { AppendOptions, AppendResult, EventToAppend, Payload, RecordBody } from '../event-store.js';
 import { APPENDED_CHANNEL } from './append-notifications.js';
-import { toRecordBody, toStoredEvent, type BodyRow, type EventRow } from './rows.js';
+import { copyRows } from './binary-copy.js';
+import {
+  bodyColumns,
+  eventColumns,
+  toRecordBody,
+  toStoredEvent,
+  type BodyRow,
+  type EventRow,
+} from './rows.js';
 
 export interface Append extends AppendOptions {
   readonly stream: string;
@@ -59,7 +66,7 @@ async function findEarlier(
   taken: TakenStream,
 ): Promise<AppendResult | undefined> {
   const { rows } = await client.query<EventRow>({
-    text: 'SELECT revision, id, type, bytes FROM ledger.event WHERE stream = $1 AND id = ANY($2::uuid[])',
+    text: `SELECT ${eventColumns} FROM ledger.event WHERE stream = $1 AND id = ANY($2::uuid[])`,
     values: [taken.stream, events.map(({ id }) => id)],
     rowMode: 'array',
   });
@@ -74,7 +81,7 @@ async function newBodies(
 ): Promise<RecordBody[]> {
   if (bodies.length === 0) return [];
   const { rows } = await client.query<BodyRow>({
-    text: 'SELECT record, revision, bytes FROM ledger.record_body WHERE stream = $1 AND record = ANY($2::uuid[])',
+    text: `SELECT ${bodyColumns} FROM ledger.record_body WHERE stream = $1 AND record = ANY($2::uuid[])`,
     values: [taken.stream, bodies.map(({ record }) => record)],
     rowMode: 'array',
   });
@@ -96,18 +103,26 @@ async function write(
   { stream, head }: TakenStream,
   bodies: readonly RecordBody[],
 ): Promise<AppendResult> {
-  await copyInto(
+  await copyRows(
     client,
     'ledger.event',
     ['stream', 'revision', 'id', 'type', 'bytes'],
-    events.values().map(({ id, type, bytes }, index) => [stream, head + 1 + index, id, type, bytes]),
+    events,
+    (row, { id, type, bytes }, index) =>
+      row
+        .integer(stream)
+        .bigint(head + 1 + index)
+        .uuid(id)
+        .text(type)
+        .bytes(bytes),
   );
   if (bodies.length > 0) {
-    await copyInto(
+    await copyRows(
       client,
       'ledger.record_body',
       ['stream', 'record', 'revision', 'bytes'],
-      bodies.values().map(({ record, revision, bytes }) => [stream, record, revision, bytes]),
+      bodies,
+      (row, { record, revision, bytes }) => row.integer(stream).uuid(record).bigint(revision).bytes(bytes),
     );
   }
   if (payloads.length > 0) await insertPayloads(client, payloads);

@@ -219,9 +219,14 @@ describe('event store on PostgreSQL, when', () => {
     for (const read of [
       () => store.readPage(stream, 0, 10),
       () => store.readPage(stream, 4, 10),
+      () => store.readPage(stream, 4, 1),
       async () => {
-        for await (const page of store.subscribe(stream, { from: 0, signal: AbortSignal.timeout(30_000) })) {
-          expect(page).toEqual([]);
+        for await (const page of store.subscribe(stream, {
+          from: 0,
+          pageSize: 4,
+          signal: AbortSignal.timeout(30_000),
+        })) {
+          expect(numbered(page)).toEqual([0, 1, 2, 3]);
         }
       },
     ]) {

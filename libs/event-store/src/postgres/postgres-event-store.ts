@@ -17,7 +17,14 @@ import { WakeUps } from '../wake-ups.js';
 import { passOnNotifications } from './append-notifications.js';
 import { appendCarefully, appendTrustingly } from './append-transaction.js';
 import { isConnectionLoss } from './connection-loss.js';
-import { toRecordBody, toStoredEvent, type BodyRow, type EventRow } from './rows.js';
+import {
+  bodyColumns,
+  eventColumns,
+  toRecordBody,
+  toStoredEvent,
+  type BodyRow,
+  type EventRow,
+} from './rows.js';
 
 export interface PostgresEventStoreOptions {
   /** Database `platform`, as the linker (appends and reads) or the projector (reads). */
@@ -74,19 +81,20 @@ export class PostgresEventStore implements EventStore {
   }
 
   async readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]> {
-    return withoutGap(stream, from, await this.#queryPage(stream, from, limit));
-  }
-
-  async #queryPage(stream: string, from: number, limit: number): Promise<StoredEvent[]> {
     const number = await this.#streamNumber(stream);
     if (number === undefined) return [];
     const { rows } = await this.#pool.query<EventRow>({
       name: 'ledger-read-page',
-      text: 'SELECT revision, id, type, bytes FROM ledger.event WHERE stream = $1 AND revision >= $2 ORDER BY revision LIMIT $3',
-      values: [number, from, limit],
+      // Bounded by revision and not by LIMIT: without fresh statistics PostgreSQL would sort the whole rest of the stream.
+      text: `SELECT ${eventColumns} FROM ledger.event WHERE stream = $1 AND revision >= $2 AND revision < $3 ORDER BY revision`,
+      values: [number, from, from + limit],
       rowMode: 'array',
     });
-    return rows.map(toStoredEvent);
+    const page = rows.map(toStoredEvent);
+    const gap = page.findIndex((event, index) => event.revision !== from + index);
+    if (gap !== -1) throw streamGap(stream, from + gap);
+    if (page.length < limit) await this.#requireEnd(stream, number, from + page.length);
+    return page;
   }
 
   async readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {
@@ -94,7 +102,7 @@ export class PostgresEventStore implements EventStore {
     if (number === undefined) return [];
     const { rows } = await this.#pool.query<BodyRow>({
       name: 'ledger-read-bodies',
-      text: 'SELECT record, revision, bytes FROM ledger.record_body WHERE stream = $1 AND revision BETWEEN $2 AND $3 ORDER BY revision, record',
+      text: `SELECT ${bodyColumns} FROM ledger.record_body WHERE stream = $1 AND revision BETWEEN $2 AND $3 ORDER BY revision, record`,
       values: [number, from, to],
       rowMode: 'array',
     });
@@ -106,7 +114,7 @@ export class PostgresEventStore implements EventStore {
     if (number === undefined) return [];
     const { rows } = await this.#pool.query<BodyRow>({
       name: 'ledger-read-bodies-of',
-      text: 'SELECT record, revision, bytes FROM ledger.record_body WHERE stream = $1 AND record = ANY($2::uuid[])',
+      text: `SELECT ${bodyColumns} FROM ledger.record_body WHERE stream = $1 AND record = ANY($2::uuid[])`,
       values: [number, records],
       rowMode: 'array',
     });
@@ -148,19 +156,29 @@ export class PostgresEventStore implements EventStore {
     signal: AbortSignal,
   ): Promise<StoredEvent[]> {
     for (let failures = 1; ; failures += 1) {
-      let page: StoredEvent[];
       try {
-        page = await this.#queryPage(stream, from, limit);
+        return await this.readPage(stream, from, limit);
       } catch (error) {
         if (signal.aborted) return [];
         if (!isConnectionLoss(error)) throw error;
         await pause(Math.min(this.#lookAgainMs, 50 * 2 ** failures), undefined, { signal }).catch(
           () => undefined,
         );
-        continue;
       }
-      return withoutGap(stream, from, page);
     }
+  }
+
+  /** A short page is the end of the stream, or else somebody deleted what follows. @throws StreamGap */
+  async #requireEnd(stream: string, number: number, next: number): Promise<void> {
+    // One statement, one snapshot: an append between two would look like a gap.
+    const { rows } = await this.#pool.query<[boolean]>({
+      name: 'ledger-is-end',
+      text: `SELECT EXISTS (SELECT FROM ledger.event WHERE stream = $1 AND revision > $2)
+                AND NOT EXISTS (SELECT FROM ledger.event WHERE stream = $1 AND revision = $2)`,
+      values: [number, next],
+      rowMode: 'array',
+    });
+    if (rows[0]?.[0] === true) throw streamGap(stream, next);
   }
 
   /** A stream's number never changes once it has one. */
@@ -180,10 +198,3 @@ export class PostgresEventStore implements EventStore {
 /** By SQLSTATE and not by the constraint's name: names change with a migration, the code does not. */
 const isUniqueViolation = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === '23505';
-
-/** The store writes no gap. @throws StreamGap */
-function withoutGap(stream: string, from: number, page: StoredEvent[]): StoredEvent[] {
-  const gap = page.findIndex((event, index) => event.revision !== from + index);
-  if (gap !== -1) throw streamGap(stream, from + gap);
-  return page;
-}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { StoredEvent } from './event-store.js';
+import { followStream } from './follow-stream.js';
+import { WakeUps } from './wake-ups.js';
+
+const event = (revision: number): StoredEvent => ({
+  revision,
+  id: `event ${revision}`,
+  type: 'Noted',
+  bytes: new Uint8Array(),
+});
+
+describe('following a stream', () => {
+  const wakeUps = new WakeUps();
+  const follow = (
+    readPage: (from: number, limit: number) => Promise<StoredEvent[]>,
+    signal = new AbortController().signal,
+  ) => followStream({ from: 0, pageSize: 3, signal, wakeUps, readPage });
+
+  it('reads a page only when it is asked for one', async () => {
+    const reads: number[] = [];
+    const pages = follow(async (from) => {
+      reads.push(from);
+      return [event(from), event(from + 1)];
+    });
+    expect(reads).toEqual([]);
+    await pages.next();
+    expect(reads).toEqual([0]);
+    await pages.next();
+    expect(reads).toEqual([0, 2]);
+  });
+
+  it('hears of an append that came while it read, though it found nothing', async () => {
+    let appended = false;
+    const pages = follow(async (from) => {
+      if (appended) return [event(from)];
+      appended = true;
+      wakeUps.wake();
+      return [];
+    });
+    expect((await pages.next()).value).toEqual([event(0)]);
+  });
+
+  it('drops a page that was read while it was aborted', async () => {
+    const abort = new AbortController();
+    const pages = follow(async (from) => {
+      abort.abort();
+      return [event(from)];
+    }, abort.signal);
+    expect((await pages.next()).done).toBe(true);
+  });
+
+  it('looks again after a while without a hint', async () => {
+    let reads = 0;
+    const pages = followStream({
+      from: 0,
+      pageSize: 3,
+      signal: new AbortController().signal,
+      wakeUps: new WakeUps(),
+      readPage: async (from) => (++reads < 4 ? [] : [event(from)]),
+      lookAgainMs: 1,
+    });
+    expect((await pages.next()).value).toEqual([event(0)]);
+  });
+
+  it('passes on what reading throws', async () => {
+    const pages = follow(() => Promise.reject(new Error('unreadable')));
+    await expect(pages.next()).rejects.toThrow('unreadable');
+  });
+});

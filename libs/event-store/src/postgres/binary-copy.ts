@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+
+const CHUNK_BYTES = 256 * 1024;
+const SIGNATURE = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
+const END = Buffer.from([0xff, 0xff]);
+
+/** Encodes one row after the other in PostgreSQL's binary COPY format: half the bytes of its text format. */
+export class BinaryRows {
+  #bytes = Buffer.allocUnsafe(CHUNK_BYTES + 64 * 1024);
+  #length = 0;
+
+  get isFull(): boolean {
+    return this.#length >= CHUNK_BYTES;
+  }
+
+  row(columns: number): this {
+    this.#reserve(2);
+    this.#length = this.#bytes.writeInt16BE(columns, this.#length);
+    return this;
+  }
+
+  integer(value: number): this {
+    this.#reserve(8);
+    this.#length = this.#bytes.writeInt32BE(4, this.#length);
+    this.#length = this.#bytes.writeInt32BE(value, this.#length);
+    return this;
+  }
+
+  bigint(value: number): this {
+    this.#reserve(12);
+    this.#length = this.#bytes.writeInt32BE(8, this.#length);
+    this.#length = this.#bytes.writeInt32BE(Math.floor(value / 2 ** 32), this.#length);
+    this.#length = this.#bytes.writeUInt32BE(value % 2 ** 32, this.#length);
+    return this;
+  }
+
+  /** With hyphens or without. */
+  uuid(value: string): this {
+    this.#reserve(20);
+    const at = this.#bytes.writeInt32BE(16, this.#length);
+    const written = this.#bytes.write(value.length === 32 ? value : value.replaceAll('-', ''), at, 'hex');
+    if (written !== 16) throw new TypeError(`"${value}" is not a UUID`);
+    this.#length = at + 16;
+    return this;
+  }
+
+  text(value: string): this {
+    this.#reserve(value.length * 3 + 4);
+    const written = this.#bytes.write(value, this.#length + 4, 'utf8');
+    this.#length = this.#bytes.writeInt32BE(written, this.#length) + written;
+    return this;
+  }
+
+  bytes(value: Uint8Array): this {
+    this.#reserve(value.length + 4);
+    this.#length = this.#bytes.writeInt32BE(value.length, this.#length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+    return this;
+  }
+
+  /** What was encoded since the last time. */
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#length);
+    this.#bytes = Buffer.allocUnsafe(this.#bytes.length);
+    this.#length = 0;
+    return taken;
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(this.#length + more + CHUNK_BYTES);
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}
+
+/**
+ * Writes rows with one COPY in the transaction that the client is in; `encode` writes one row's columns in the order of
+ * `columns`, which like `table` are trusted identifiers. Rows are encoded as the socket takes them.
+ */
+export async function copyRows<Row>(
+  client: pg.ClientBase,
+  table: string,
+  columns: readonly string[],
+  rows: readonly Row[],
+  encode: (out: BinaryRows, row: Row, index: number) => void,
+): Promise<void> {
+  const stream = client.query(copyFrom(`COPY ${table} (${columns.join(', ')}) FROM STDIN (FORMAT binary)`));
+  const failed = new Promise<never>((_resolve, reject) => stream.once('error', reject));
+  failed.catch(() => undefined);
+  const finished = once(stream, 'finish');
+  finished.catch(() => undefined);
+  stream.write(SIGNATURE);
+  const out = new BinaryRows();
+  try {
+    for (const [index, row] of rows.entries()) {
+      encode(out.row(columns.length), row, index);
+      if (out.isFull && !stream.write(out.take())) await Promise.race([once(stream, 'drain'), failed]);
+    }
+  } catch (error) {
+    // Half a COPY must not stay open on the connection: the caller rolls back next.
+    stream.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+  stream.write(out.take());
+  stream.end(END);
+  await Promise.race([finished, failed]);
+}
