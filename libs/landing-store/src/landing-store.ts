@@ -41,7 +41,10 @@ export interface SealedChunk {
 
 export interface LandingWriter {
   readonly upload: UploadId;
-  /** Seals rows and writes them before long; waits while what is unwritten is above about 2 MiB. Numbers from 0. */
+  /**
+   * Seals rows, and writes them once there are about 2 MiB, of which at most twice as much is held: it waits when the
+   * write before has not ended. Numbers from 0; one call at a time.
+   */
   writeChunk(n: number, rows: readonly LandingRow[]): Promise<void>;
   /** The same for a part of the error report: `lines` is any JSON array. */
   writeErrors(n: number, lines: readonly unknown[]): Promise<void>;
@@ -68,17 +71,27 @@ export async function createFile(
 function writerOf(client: Queryable, upload: UploadId, dataKey: DataKey): LandingWriter {
   let unwritten: SealedChunk[] = [];
   let bytes = 0;
-  const flush = async () => {
+  // One write is under way while the next chunks are sealed.
+  let writing: Promise<void> = Promise.resolve();
+  const begin = async () => {
+    await writing;
     const chunks = unwritten;
     unwritten = [];
     bytes = 0;
-    if (chunks.length > 0) await insertChunks(client, upload, chunks);
+    if (chunks.length === 0) return;
+    writing = insertChunks(client, upload, chunks);
+    // Thrown to whoever awaits it next.
+    writing.catch(() => undefined);
+  };
+  const flush = async () => {
+    await begin();
+    await writing;
   };
   const write = async (kind: ChunkKind, n: number, rows: number, plaintext: Uint8Array) => {
     const sealed = sealChunk(dataKey, upload, n, plaintext, kind);
     unwritten.push({ upload, kind, n, rows, sealed });
     bytes += sealed.byteLength;
-    if (bytes >= UNWRITTEN_BYTES) await flush();
+    if (bytes >= UNWRITTEN_BYTES) await begin();
   };
   return {
     upload,
@@ -95,14 +108,20 @@ async function insertChunks(
 ): Promise<void> {
   await client.query(
     `INSERT INTO landing.chunk (upload, kind, n, rows, sealed)
-     SELECT $1, kind, n, rows, sealed
-     FROM unnest($2::text[], $3::int[], $4::int[], $5::bytea[]) AS t (kind, n, rows, sealed)`,
+     SELECT $1, kind, n, rows, substring($6::bytea FROM start::int FOR length)
+     FROM (
+       SELECT *, 1 + sum(length) OVER (ORDER BY place) - length AS start
+       FROM unnest($2::text[], $3::int[], $4::int[], $5::int[])
+         WITH ORDINALITY AS chunk (kind, n, rows, length, place)
+     ) AS packed`,
     [
       upload,
       chunks.map((chunk) => chunk.kind),
       chunks.map((chunk) => chunk.n),
       chunks.map((chunk) => chunk.rows),
-      chunks.map((chunk) => chunk.sealed),
+      chunks.map((chunk) => chunk.sealed.byteLength),
+      // One value goes as it is; an array of them would go as hex text, which is slow on both sides.
+      Buffer.concat(chunks.map((chunk) => chunk.sealed)),
     ],
   );
 }
