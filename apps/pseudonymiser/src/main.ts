@@ -1,1 +1,4 @@
-export {};
+import { runService } from '@kinledger/service-kit';
+import { pseudonymiser } from './service.js';
+
+await runService(pseudonymiser);

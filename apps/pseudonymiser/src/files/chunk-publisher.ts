@@ -1,0 +1,94 @@
+import {
+  encodeCloudEvent,
+  RowPseudonymised,
+  topics,
+  type CloudEvent,
+  type FileAccepted,
+} from '@kinledger/contracts';
+import { lengthPrefixed, sha256Hex } from '@kinledger/domain';
+import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
+import type { EncodedRows } from '../rows/encode-rows.js';
+
+/** Name of this service in messages that it publishes. */
+export const SOURCE = 'urn:kinledger:pseudonymiser';
+
+const PUBLISH_BYTES = 2 * 1024 * 1024;
+const NO_ROWS: EncodedRows = { rows: 0, json: Buffer.from('[]') };
+const EMPTY_END = Buffer.from('[]}');
+const END = Buffer.from('}');
+
+/**
+ * Publishes a submission's rows as numbered chunks, the last one marked. What it publishes follows from the file alone:
+ * ids, order and bytes are the same each time.
+ */
+export class ChunkPublisher {
+  readonly #bus: MessageBus;
+  readonly #file: CloudEvent<typeof FileAccepted>;
+  #unpublished: OutgoingMessage[] = [];
+  #unpublishedBytes = 0;
+  /** The next chunk's rows, held back until it is known whether more follow. */
+  #held: EncodedRows | undefined;
+  #chunks = 0;
+
+  constructor(bus: MessageBus, file: CloudEvent<typeof FileAccepted>) {
+    this.#bus = bus;
+    this.#file = file;
+  }
+
+  /** Takes rows in file order; waits while much is unpublished. */
+  async add(encoded: readonly EncodedRows[]): Promise<void> {
+    for (const rows of encoded) {
+      if (this.#held !== undefined) this.#enqueue(this.#held, false);
+      this.#held = rows;
+      if (this.#unpublishedBytes >= PUBLISH_BYTES) await this.#publish();
+    }
+  }
+
+  /** Resolves with the number of chunks when all are durable. A file without rows has one, empty. */
+  async finish(): Promise<number> {
+    this.#enqueue(this.#held ?? NO_ROWS, true);
+    this.#held = undefined;
+    await this.#publish();
+    return this.#chunks;
+  }
+
+  #enqueue({ json }: EncodedRows, last: boolean): void {
+    const message = chunkMessage(this.#file, this.#chunks, last, json);
+    this.#unpublished.push(message);
+    this.#unpublishedBytes += message.value.byteLength;
+    this.#chunks += 1;
+  }
+
+  async #publish(): Promise<void> {
+    const messages = this.#unpublished;
+    this.#unpublished = [];
+    this.#unpublishedBytes = 0;
+    await this.#bus.publish(topics.rowPseudonymised.name, messages);
+  }
+}
+
+function chunkMessage(
+  file: CloudEvent<typeof FileAccepted>,
+  chunk: number,
+  last: boolean,
+  rows: Uint8Array,
+): OutgoingMessage {
+  const { programme, submission, dataset, period } = file.data;
+  const { headers, value } = encodeCloudEvent(RowPseudonymised, {
+    id: chunkId(submission, chunk),
+    source: SOURCE,
+    time: file.time,
+    ...(file.traceparent === undefined ? {} : { traceparent: file.traceparent }),
+    // Rows come encoded from the worker and take the place of this empty list, which is why it stands last.
+    data: { programme, submission, dataset, period, chunk, last, rows: [] },
+  });
+  return {
+    key: submission,
+    headers,
+    value: Buffer.concat([value.subarray(0, value.byteLength - EMPTY_END.byteLength), rows, END]),
+  };
+}
+
+/** The first 128 bits of SHA-256 over the length-prefixed "RowPseudonymised", submission and chunk number. */
+export const chunkId = (submission: string, chunk: number): string =>
+  sha256Hex(lengthPrefixed(['RowPseudonymised', submission, String(chunk)])).slice(0, 32);

@@ -1,0 +1,66 @@
+import type { CloudEvent, FileAccepted } from '@kinledger/contracts';
+import { Metrics } from '@kinledger/service-kit';
+import { Injectable, Logger } from '@nestjs/common';
+import type { RowCounts } from '../rows/row-counts.js';
+import type { FileObserver } from './file-pseudonymiser.js';
+import type { FinishedFile } from './finished-files.js';
+
+/** Counts and logs what was done: numbers, datasets and submission ids, nothing of a row. */
+@Injectable()
+export class FileMetrics implements FileObserver {
+  readonly #logger = new Logger('files');
+  readonly #rows;
+  readonly #tokens;
+  readonly #postcodes;
+  readonly #files;
+  readonly #seconds;
+
+  constructor(metrics: Metrics) {
+    this.#rows = metrics.counter({
+      name: 'kinledger_rows_pseudonymised_total',
+      help: 'Rows turned into messages; those of a file that is done again count again.',
+    });
+    this.#tokens = metrics.counter({
+      name: 'kinledger_tokens_total',
+      help: 'Tokens made, by kind of identifier and use.',
+      labels: ['kind', 'use'],
+    });
+    this.#postcodes = metrics.counter({
+      name: 'kinledger_postcodes_without_area_total',
+      help: 'Postcodes that gave no area: unknown to the look-up, or of a protected address.',
+      labels: ['why'],
+    });
+    this.#files = metrics.counter({
+      name: 'kinledger_files_finished_total',
+      help: 'Files by how they ended; the reason is empty for those that were pseudonymised.',
+      labels: ['outcome', 'reason'],
+    });
+    this.#seconds = metrics.histogram({
+      name: 'kinledger_file_pseudonymisation_seconds',
+      help: 'From taking up a file to its end.',
+      labels: ['outcome'],
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    });
+  }
+
+  onRows(counts: RowCounts): void {
+    this.#rows.inc(counts.rows);
+    for (const [counted, number] of Object.entries(counts.tokens)) {
+      const [kind = '', use = ''] = counted.split(' ');
+      this.#tokens.inc({ kind, use }, number);
+    }
+    this.#postcodes.inc({ why: 'unknown' }, counts.unknownPostcodes);
+    this.#postcodes.inc({ why: 'protected' }, counts.protectedPostcodes);
+  }
+
+  onFinished(file: CloudEvent<typeof FileAccepted>, end: FinishedFile, seconds: number): void {
+    const { outcome, rows, chunks, reason } = end;
+    this.#files.inc({ outcome, reason: reason ?? '' });
+    this.#seconds.observe({ outcome }, seconds);
+    const { submission, dataset, intake } = file.data;
+    const told = { submission, dataset, intake, rows, chunks, seconds };
+    if (outcome === 'pseudonymised') this.#logger.log(told, 'file pseudonymised');
+    else
+      this.#logger.error({ ...told, reason }, 'file cannot be processed; its rows wait in the landing store');
+  }
+}

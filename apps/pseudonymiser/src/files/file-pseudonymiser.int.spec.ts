@@ -1,0 +1,417 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  decodeCloudEvent,
+  RowPseudonymised,
+  SubmissionStateChanged,
+  topics,
+  type CloudEvent,
+  type FileAccepted,
+} from '@kinledger/contracts';
+import { createPool } from '@kinledger/database';
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { createInMemoryMessageBus, type MessageBus, type OutgoingMessage } from '@kinledger/message-bus';
+import { readProgramme, type Programme } from '@kinledger/programme';
+import { createSecrets, readSecrets, TokenKeys } from '@kinledger/pseudonymisation';
+import { canonicalEmail, digestOf } from '@kinledger/domain';
+import type pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { noRows, type RowCounts } from '../rows/row-counts.js';
+import { RowWorkers } from '../worker/row-workers.js';
+import { FilePseudonymiser } from './file-pseudonymiser.js';
+import { landFile, type FileToLand } from './landed-file.fixture.js';
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const programmeDirectory = join(root, 'programmes/leap');
+const entry = join(root, 'apps/pseudonymiser/dist/worker/row-worker.js');
+const at = new Date('2023-10-09T10:00:00.000Z');
+
+let databases: TestDatabases;
+let ingest: pg.Pool;
+let pool: pg.Pool;
+let home: string;
+let secretsDirectory: string;
+let programme: Programme;
+let workers: RowWorkers;
+
+beforeAll(async () => {
+  // Worker threads run what `npm run build` makes.
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'apps/pseudonymiser'], {
+    cwd: root,
+  });
+  databases = await createTestDatabases(inject('postgresUrl'));
+  ingest = createPool({ url: databases.url('restricted', 'ingest'), applicationName: 'test' });
+  pool = createPool({ url: databases.url('restricted', 'pseudonymiser'), applicationName: 'test' });
+  home = await mkdtemp(join(tmpdir(), 'kinledger-pseudonymiser-'));
+  secretsDirectory = join(home, 'secrets');
+  await createSecrets(secretsDirectory, { seed: 'pseudonymiser-test' });
+  programme = await readProgramme(programmeDirectory);
+  workers = new RowWorkers({ threads: 2, programmeDirectory, secretsDirectory, entry, execArgv: [] });
+  await workers.ready();
+});
+afterAll(async () => {
+  await workers.close();
+  await Promise.all([ingest.end(), pool.end()]);
+  await databases.drop();
+  await rm(home, { recursive: true });
+});
+
+/** A bus that keeps what is published, and can be told to fail. */
+class RecordingBus {
+  readonly published: OutgoingMessage[] = [];
+  failAfter = Infinity;
+  readonly bus: MessageBus;
+
+  constructor() {
+    const inner = createInMemoryMessageBus();
+    this.bus = Object.assign(Object.create(inner) as MessageBus, {
+      publish: async (topic: string, messages: readonly OutgoingMessage[]) => {
+        expect(topic).toBe(topics.rowPseudonymised.name);
+        if (this.published.length >= this.failAfter) throw new Error('the bus is away');
+        this.published.push(...messages);
+      },
+    });
+  }
+}
+
+let recording: RecordingBus;
+let counts: RowCounts;
+let ended: string[];
+let files: FilePseudonymiser;
+const never = new AbortController().signal;
+
+beforeEach(() => {
+  recording = new RecordingBus();
+  counts = noRows();
+  ended = [];
+  files = new FilePseudonymiser({
+    programme: 'leap',
+    pool,
+    bus: recording.bus,
+    workers,
+    filesAtOnce: 4,
+    now: () => at,
+    observer: {
+      onRows: (some) => {
+        counts.rows += some.rows;
+        counts.unknownPostcodes += some.unknownPostcodes;
+      },
+      onFinished: (_file, { outcome }) => ended.push(outcome),
+    },
+    wakeOutbox: () => undefined,
+  });
+});
+
+const land = (file: FileToLand) => landFile(ingest, secretsDirectory, file);
+const participants = () => programme.dataset('natural-thinkers.user')!;
+const child = (index: number): Record<string, string | null> => ({
+  case_number: `C-${index}`,
+  participant_type: 'child',
+  first_name: 'ZOE',
+  carer_email: `carer${index}@canary.example.org`,
+  contact_number: '07700900123',
+  date_of_birth: '2020-02-29',
+  gender: 'F',
+  postcode: index % 2 === 0 ? 'ZZ1 1AA' : 'SW9 9ZZ',
+  date_registered: '2023-07-04',
+  ethnicity: 'black-african',
+  home_language: 'english',
+  consent_given: 'true',
+});
+const children = (count: number) => Array.from({ length: count }, (_, index) => child(index));
+const chunksOf = (messages: readonly OutgoingMessage[]) =>
+  messages.map((message) => decodeCloudEvent(RowPseudonymised, message));
+const bytesOf = (messages: readonly OutgoingMessage[]) =>
+  messages.map(({ key, headers, value }) => [key, headers, Buffer.from(value).toString('latin1')]);
+
+/** Takes the states from the outbox. */
+async function takeStates(): Promise<CloudEvent<typeof SubmissionStateChanged>[]> {
+  const { rows } = await pool.query<{
+    topic: string;
+    key: string;
+    headers: Record<string, string>;
+    value: Buffer;
+  }>('WITH taken AS (DELETE FROM pseudonymiser.outbox RETURNING *) SELECT * FROM taken ORDER BY id');
+  return rows.map(({ topic, key, headers, value }) => {
+    expect(topic).toBe(topics.submissionStateChanged.name);
+    const state = decodeCloudEvent(SubmissionStateChanged, { headers, value });
+    expect(key).toBe(state.data.upload);
+    return state;
+  });
+}
+
+async function leftInLanding({ data }: CloudEvent<typeof FileAccepted>): Promise<number> {
+  const { rows } = await pool.query<{ left: number }>(
+    `SELECT (SELECT count(*) FROM landing.chunk WHERE upload = $1)
+          + (SELECT count(*) FROM landing.file WHERE upload = $1) AS left`,
+    [data.upload],
+  );
+  return rows[0]!.left;
+}
+
+describe('an accepted file', () => {
+  it('becomes numbered chunks of rows, in order, and leaves nothing behind but the record of its deletion', async () => {
+    const { event } = await land({ dataset: participants(), rows: children(1201) });
+    const end = await files.process(event, never);
+
+    const chunks = chunksOf(recording.published);
+    expect(end).toMatchObject({ outcome: 'pseudonymised', rows: 1201, chunks: chunks.length });
+    expect(chunks.map(({ data }) => data.chunk)).toEqual(chunks.map((_, index) => index));
+    expect(chunks.map(({ data }) => data.last)).toEqual(
+      chunks.map((_, index) => index === chunks.length - 1),
+    );
+    expect(new Set(recording.published.map(({ key }) => key))).toEqual(new Set([event.data.submission]));
+    expect(
+      chunks.every(({ time, traceparent }) => time === event.time && traceparent === event.traceparent),
+    ).toBe(true);
+    expect(Math.max(...recording.published.map(({ value }) => value.byteLength))).toBeLessThanOrEqual(
+      256 * 1024,
+    );
+
+    const rows = chunks.flatMap(({ data }) => data.rows);
+    expect(rows).toHaveLength(1201);
+    expect(new Set(rows.map(({ record }) => record)).size).toBe(1201);
+    const tokens = TokenKeys.fromMasters((await readSecrets(secretsDirectory)).tokenMasters);
+    const salt = (await readSecrets(secretsDirectory)).opLeapSalt.export().toString();
+    rows.forEach((row, index) => {
+      const email = canonicalEmail(`carer${index}@canary.example.org`)!;
+      expect(row.tokens).toContainEqual({
+        domain: 'email',
+        use: 'carer',
+        token: tokens.tokenOf('email', digestOf('email', email, salt)),
+      });
+    });
+
+    expect(await leftInLanding(event)).toBe(0);
+    const { rows: deletions } = await pool.query('SELECT reason FROM landing.deletion WHERE upload = $1', [
+      event.data.upload,
+    ]);
+    expect(deletions).toEqual([{ reason: 'pseudonymised' }]);
+    expect((await takeStates()).map(({ data }) => data)).toEqual([
+      expect.objectContaining({
+        submission: event.data.submission,
+        intake: event.data.intake,
+        state: 'pseudonymised',
+        at: at.toISOString(),
+        chunks: chunks.length,
+        counts: event.data.counts,
+      }),
+    ]);
+    expect(counts).toMatchObject({ rows: 1201, unknownPostcodes: 600 });
+    expect(ended).toEqual(['pseudonymised']);
+  });
+
+  it('carries no identifier in any byte that leaves', async () => {
+    const { event } = await land({ dataset: participants(), rows: children(40) });
+    await files.process(event, never);
+    const left = [...recording.published.map((message) => JSON.stringify(bytesOf([message])))];
+    left.push(JSON.stringify(await takeStates()));
+    const canaries = [
+      /canary|carer\d+@/i,
+      /7700900123/,
+      /zz1 ?1aa|sw9 ?9zz/i,
+      /29\.02\.2020|2020-02-29|20200229/,
+      /"zoe/i,
+      /"c-\d/i,
+    ];
+    const found = canaries.filter((canary) => left.some((text) => canary.test(text.replaceAll('\\', ''))));
+    expect(found).toEqual([]);
+  });
+
+  it('without a row has one empty chunk, the last', async () => {
+    const { event } = await land({ dataset: participants(), rows: [] });
+    await files.process(event, never);
+    expect(chunksOf(recording.published).map(({ data }) => data)).toEqual([
+      expect.objectContaining({ chunk: 0, last: true, rows: [] }),
+    ]);
+    await takeStates();
+  });
+
+  it('several at once keep their own order and their own rows', async () => {
+    const landed = await Promise.all(
+      [700, 1, 1300, 500, 60].map((count) => land({ dataset: participants(), rows: children(count) })),
+    );
+    await Promise.all(landed.map(({ event }) => files.process(event, never)));
+    for (const { event } of landed) {
+      const own = chunksOf(recording.published.filter(({ key }) => key === event.data.submission));
+      expect(own.map(({ data }) => data.chunk)).toEqual(own.map((_, index) => index));
+      expect(own.flatMap(({ data }) => data.rows)).toHaveLength(event.data.counts.accepted);
+    }
+    expect(await takeStates()).toHaveLength(5);
+  });
+
+  it('counts occurrences of natural keys across chunks', async () => {
+    const session = {
+      case_number: 'C-1',
+      participant_type: 'adult',
+      session_date: '2023-07-04',
+      session_kind: 'group-session',
+      attended: 'true',
+    };
+    const dataset = programme.dataset('natural-thinkers.engagement')!;
+    const { event } = await land({ dataset, rows: Array.from({ length: 1100 }, () => session) });
+    await files.process(event, never);
+    const rowKeys = chunksOf(recording.published).flatMap(({ data }) =>
+      data.rows.map(({ rowKey }) => rowKey),
+    );
+    expect(new Set(rowKeys).size).toBe(1100);
+    await takeStates();
+  });
+});
+
+describe('a file that is delivered again', () => {
+  it('after its end: only its state is told again, in the same bytes', async () => {
+    const { event } = await land({ dataset: participants(), rows: children(10) });
+    await files.process(event, never);
+    const [first] = await takeStates();
+    const published = recording.published.length;
+    expect(await files.process(event, never)).toMatchObject({ outcome: 'pseudonymised' });
+    expect(recording.published).toHaveLength(published);
+    expect(await takeStates()).toEqual([first]);
+  });
+
+  it('after the bus failed in the middle: everything again, equal byte for byte', async () => {
+    const { event } = await land({ dataset: participants(), rows: children(6000) });
+    recording.failAfter = 1;
+    await expect(files.process(event, never)).rejects.toThrow('the bus is away');
+    expect(await takeStates()).toEqual([]);
+    expect(await leftInLanding(event)).toBeGreaterThan(0);
+    const partial = bytesOf(recording.published);
+    expect(partial.length).toBeGreaterThan(0);
+
+    recording.published.length = 0;
+    recording.failAfter = Infinity;
+    await files.process(event, never);
+    const whole = bytesOf(recording.published);
+    expect(whole.length).toBeGreaterThan(partial.length);
+    expect(whole.slice(0, partial.length)).toEqual(partial);
+    await takeStates();
+  });
+
+  it('after a crash between publishing and its end: equal byte for byte', async () => {
+    const { event } = await land({ dataset: participants(), rows: children(1000) });
+    const superuser = createPool({ url: databases.superuserUrl('restricted'), applicationName: 'test' });
+    try {
+      await superuser.query('REVOKE INSERT ON pseudonymiser.finished_file FROM kinledger_pseudonymiser');
+      await expect(files.process(event, never)).rejects.toThrow(/permission denied/);
+      await superuser.query('GRANT INSERT ON pseudonymiser.finished_file TO kinledger_pseudonymiser');
+    } finally {
+      await superuser.end();
+    }
+    const before = bytesOf(recording.published);
+    recording.published.length = 0;
+    await files.process(event, never);
+    expect(bytesOf(recording.published)).toEqual(before);
+    await takeStates();
+  });
+
+  it('while it is still being done elsewhere: both end, once', async () => {
+    const { event } = await land({ dataset: participants(), rows: children(1000) });
+    const ends = await Promise.allSettled([files.process(event, never), files.process(event, never)]);
+    // Whoever comes second finds the rows gone or the worker taken over; it may fail and come again, not end otherwise.
+    for (const end of ends) if (end.status === 'fulfilled') expect(end.value.outcome).toBe('pseudonymised');
+    expect(await files.process(event, never)).toMatchObject({ outcome: 'pseudonymised' });
+    for (const { data } of await takeStates()) expect(data.state).toBe('pseudonymised');
+  });
+
+  it('stops between chunks when it is told to, and ends nothing', async () => {
+    const { event } = await land({ dataset: participants(), rows: children(3000) });
+    const stopping = new AbortController();
+    stopping.abort(new Error('stopping'));
+    await expect(files.process(event, stopping.signal)).rejects.toThrow('stopping');
+    expect(await takeStates()).toEqual([]);
+    await files.process(event, never);
+    await takeStates();
+  });
+});
+
+describe('a file that cannot be processed', () => {
+  const refused = async (file: FileToLand, reason: string, damage?: (upload: string) => Promise<unknown>) => {
+    const { event } = await land(file);
+    await damage?.(event.data.upload);
+    const left = await leftInLanding(event);
+    expect(await files.process(event, never)).toMatchObject({ outcome: 'unprocessable', reason });
+    // Once, and again the same.
+    expect(await files.process(event, never)).toMatchObject({ outcome: 'unprocessable', reason });
+    const [first, second] = await takeStates();
+    expect(second).toEqual(first);
+    expect(first?.data).toMatchObject({ state: 'unprocessable', reason });
+    expect(first?.data).not.toHaveProperty('chunks');
+    expect(await leftInLanding(event)).toBe(left);
+    expect(ended).toEqual(['unprocessable']);
+  };
+  const landing = (sql: string) => async (upload: string) => {
+    const superuser = createPool({ url: databases.superuserUrl('restricted'), applicationName: 'test' });
+    await superuser.query(sql, [upload]).finally(() => superuser.end());
+  };
+
+  it('because a chunk was changed', () =>
+    refused(
+      { dataset: participants(), rows: children(600) },
+      'landing-not-authentic',
+      landing(
+        'UPDATE landing.chunk SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) WHERE upload = $1 AND n = 1',
+      ),
+    ));
+
+  it('because chunks were swapped', () =>
+    refused(
+      { dataset: participants(), rows: children(1000) },
+      'landing-not-authentic',
+      landing(
+        'UPDATE landing.chunk AS c SET sealed = o.sealed FROM landing.chunk AS o WHERE c.upload = $1 AND o.upload = $1 AND o.n = 1 - c.n',
+      ),
+    ));
+
+  it('because its key was changed', () =>
+    refused(
+      { dataset: participants(), rows: children(1) },
+      'landing-not-authentic',
+      landing(
+        'UPDATE landing.file SET wrapped_data_key = set_byte(wrapped_data_key, 30, get_byte(wrapped_data_key, 30) # 1) WHERE upload = $1',
+      ),
+    ));
+
+  it('because a chunk is missing', () =>
+    refused(
+      { dataset: participants(), rows: children(1000) },
+      'landing-incomplete',
+      landing('DELETE FROM landing.chunk WHERE upload = $1 AND n = 0'),
+    ));
+
+  it('because nothing of it is there', () =>
+    refused(
+      { dataset: participants(), rows: children(1) },
+      'landing-file-gone',
+      landing(
+        'WITH c AS (DELETE FROM landing.chunk WHERE upload = $1) DELETE FROM landing.file WHERE upload = $1',
+      ),
+    ));
+
+  it('because its schema is another one', () =>
+    refused(
+      { dataset: participants(), rows: children(1), changed: { schemaHash: '0'.repeat(64) } },
+      'schema-unknown',
+    ));
+
+  it('because its dataset is not of the programme', () =>
+    refused(
+      {
+        dataset: { ...participants(), id: 'no-such-service.user' as ReturnType<typeof participants>['id'] },
+        rows: children(1),
+      },
+      'dataset-unknown',
+    ));
+
+  it('because a row lacks what its data type requires', () =>
+    refused(
+      {
+        dataset: programme.dataset('natural-thinkers.engagement')!,
+        rows: [{ case_number: 'C-1', participant_type: 'adult' }],
+      },
+      'row-without-fact',
+    ));
+});

@@ -1,0 +1,135 @@
+import type { CloudEvent, FileAccepted, UploadId } from '@kinledger/contracts';
+import { isLandingFileGone, readChunks, readFile, type SealedChunk } from '@kinledger/landing-store';
+import type { MessageBus } from '@kinledger/message-bus';
+import type pg from 'pg';
+import type { RowCounts } from '../rows/row-counts.js';
+import type { RowTask, RowTaskResult } from '../worker/row-task.js';
+import type { RowWorker, RowWorkers } from '../worker/row-workers.js';
+import { ChunkPublisher } from './chunk-publisher.js';
+import { announceAgain, findFinished, finish, type FinishedFile } from './finished-files.js';
+import { inOrder } from './in-order.js';
+import { Slots } from './slots.js';
+import { isUnprocessable, unprocessable } from './unprocessable.js';
+
+type Accepted = CloudEvent<typeof FileAccepted>;
+
+/** What may be told of the work: numbers and names of datasets. */
+export interface FileObserver {
+  onRows(counts: RowCounts): void;
+  onFinished(file: Accepted, end: FinishedFile, seconds: number): void;
+}
+
+export interface FilePseudonymiserOptions {
+  readonly programme: string;
+  readonly pool: pg.Pool;
+  readonly bus: MessageBus;
+  readonly workers: RowWorkers;
+  readonly filesAtOnce: number;
+  readonly now: () => Date;
+  readonly observer: FileObserver;
+  /** Called after a commit that wrote to the outbox. */
+  readonly wakeOutbox: () => void;
+}
+
+/** Sealed chunks that one query reads, and that wait for a worker. */
+const CHUNKS_PER_PAGE = 4;
+/** Chunks of one file that are with a worker or wait to be published. */
+const CHUNKS_AHEAD = 3;
+
+/** Turns accepted files into pseudonymised rows, a few files at once. */
+export class FilePseudonymiser {
+  readonly #options: FilePseudonymiserOptions;
+  readonly #slots: Slots;
+
+  constructor(options: FilePseudonymiserOptions) {
+    this.#options = options;
+    this.#slots = new Slots(options.filesAtOnce);
+  }
+
+  /**
+   * Resolves when the file has ended, either way, and that is durable. To be repeated when it rejects: everything that
+   * it publishes is published again with the same ids and bytes.
+   * @param signal stops the work between two chunks.
+   */
+  process(file: Accepted, signal: AbortSignal): Promise<FinishedFile> {
+    return this.#slots.run(async () => {
+      signal.throwIfAborted();
+      const { pool, wakeOutbox, observer, now } = this.#options;
+      const finished = await findFinished(pool, file.data.submission);
+      if (finished !== undefined) {
+        await announceAgain(pool, file, finished);
+        wakeOutbox();
+        return finished;
+      }
+      const started = performance.now();
+      const end = await finish(pool, file, { ...(await this.#end(file, signal)), finishedAt: now() });
+      wakeOutbox();
+      observer.onFinished(file, end, (performance.now() - started) / 1000);
+      return end;
+    });
+  }
+
+  async #end(file: Accepted, signal: AbortSignal): Promise<Omit<FinishedFile, 'finishedAt'>> {
+    try {
+      const rows = file.data.counts.accepted;
+      return { outcome: 'pseudonymised', rows, chunks: await this.#publishRows(file, signal), reason: null };
+    } catch (error) {
+      if (isUnprocessable(error))
+        return { outcome: 'unprocessable', rows: 0, chunks: 0, reason: error.reason };
+      if (isLandingFileGone(error)) {
+        return { outcome: 'unprocessable', rows: 0, chunks: 0, reason: 'landing-file-gone' };
+      }
+      throw error;
+    }
+  }
+
+  async #publishRows(file: Accepted, signal: AbortSignal): Promise<number> {
+    const { programme, pool, bus, workers, observer } = this.#options;
+    const { submission, upload, provider, dataset, schemaHash, counts } = file.data;
+    if (file.data.programme !== programme) throw unprocessable('programme-unknown');
+    const landing = await readFile(pool, upload);
+    if (landing.rows !== counts.accepted) throw unprocessable('landing-incomplete');
+    const { wrappedDataKey, wrappedSeed } = landing;
+    return workers.withWorker(async (worker) => {
+      try {
+        await perform(worker, {
+          kind: 'open',
+          file: { submission, upload, provider, dataset, schemaHash, wrappedDataKey, wrappedSeed },
+        });
+        const publisher = new ChunkPublisher(bus, file);
+        const results = inOrder(sealedChunks(pool, upload, landing.chunks), CHUNKS_AHEAD, ({ n, sealed }) =>
+          perform(worker, { kind: 'chunk', submission, n, sealed }),
+        );
+        for await (const result of results) {
+          signal.throwIfAborted();
+          if (result.kind !== 'rows') continue;
+          observer.onRows(result.counts);
+          await publisher.add(result.encoded);
+        }
+        return await publisher.finish();
+      } finally {
+        await worker.run({ kind: 'close', submission }).catch(() => undefined);
+      }
+    });
+  }
+}
+
+/** @throws Unprocessable where the worker says so. */
+async function perform(worker: RowWorker, task: RowTask): Promise<RowTaskResult> {
+  const result = await worker.run(task);
+  if (result.kind === 'unprocessable') throw unprocessable(result.reason);
+  return result;
+}
+
+/** A file's chunks in order, a page at a time. @throws Unprocessable when one is missing. */
+async function* sealedChunks(pool: pg.Pool, upload: UploadId, count: number): AsyncGenerator<SealedChunk> {
+  for (let next = 0; next < count;) {
+    const page = await readChunks(pool, upload, { from: next, limit: CHUNKS_PER_PAGE });
+    if (page.length === 0) throw unprocessable('landing-incomplete');
+    for (const chunk of page) {
+      if (chunk.n !== next) throw unprocessable('landing-incomplete');
+      next += 1;
+      yield chunk;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { topics } from '@kinledger/contracts';
+import { BatchContext, OnMessages, type MessageOf } from '@kinledger/service-kit';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { FilePseudonymiser } from './file-pseudonymiser.js';
+
+/** A batch is redelivered as a whole: few files make few repeats. */
+const FILES_PER_BATCH = 16;
+
+@Controller()
+export class FilesController {
+  constructor(private readonly files: FilePseudonymiser) {}
+
+  /** Commits the batch when all its files have ended. Those that ended before a failure are not done again. */
+  @OnMessages(topics.fileAccepted, { maxMessages: FILES_PER_BATCH })
+  async accepted(
+    @Payload() messages: readonly MessageOf<typeof topics.fileAccepted>[],
+    @Ctx() context: BatchContext,
+  ): Promise<void> {
+    const ends = await Promise.allSettled(messages.map((file) => this.files.process(file, context.signal)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Works on items one or more ahead of whoever takes the results, and gives the results in the order of the items. At
+ * most `ahead` works are begun and not yet taken, so that a slow taker holds the source back.
+ */
+export async function* inOrder<T, R>(
+  items: AsyncIterable<T>,
+  ahead: number,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R, void, undefined> {
+  const begun: Promise<R>[] = [];
+  for await (const item of items) {
+    const result = work(item);
+    // It is awaited later, or never if the taker stops before.
+    result.catch(() => undefined);
+    begun.push(result);
+    if (begun.length >= ahead) yield await (begun.shift() as Promise<R>);
+  }
+  for (const result of begun) yield await result;
+}

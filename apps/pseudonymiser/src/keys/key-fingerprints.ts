@@ -1,0 +1,51 @@
+import type { KeyObject } from 'node:crypto';
+import { HmacSha256, secretFiles, tokenMasterFile, type Secrets } from '@kinledger/pseudonymisation';
+import type pg from 'pg';
+
+export interface KeysChanged extends Error {
+  readonly code: 'keys-changed';
+  /** Names of the secrets that differ from those used before, or are missing. */
+  readonly names: readonly string[];
+}
+
+export const isKeysChanged = (error: unknown): error is KeysChanged =>
+  error instanceof Error && 'code' in error && error.code === 'keys-changed';
+
+/**
+ * Makes sure that the keys at hand are those that earlier rows were made with: with others, every token, row key and
+ * record id would silently match nothing. Keys that are used for the first time are noted.
+ * @throws KeysChanged naming the secrets to restore.
+ */
+export async function requireSameKeys(pool: pg.Pool, secrets: Secrets): Promise<void> {
+  const current = new Map([...keysByName(secrets)].map(([name, key]) => [name, fingerprintOf(key)]));
+  await pool.query(
+    `INSERT INTO pseudonymiser.key_fingerprint (name, fingerprint)
+     SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
+    [[...current.keys()], [...current.values()]],
+  );
+  const { rows } = await pool.query<{ name: string; fingerprint: string }>(
+    'SELECT name, fingerprint FROM pseudonymiser.key_fingerprint ORDER BY name',
+  );
+  const names = rows
+    .filter(({ name, fingerprint }) => current.get(name) !== fingerprint)
+    .map(({ name }) => name);
+  if (names.length === 0) return;
+  throw Object.assign(
+    new Error(
+      `these secrets are not those that earlier rows were made with: ${names.join(', ')}; restore them from their backup`,
+    ),
+    { code: 'keys-changed' as const, names },
+  );
+}
+
+/** All but the landing store's key, which files outlive by days only. */
+function* keysByName(secrets: Secrets): Generator<[string, KeyObject]> {
+  yield [secretFiles.opLeapSalt, secrets.opLeapSalt];
+  yield [secretFiles.rowKeyKey, secrets.rowKeyKey];
+  yield [secretFiles.recordIdKey, secrets.recordIdKey];
+  for (const [index, master] of secrets.tokenMasters.entries()) yield [tokenMasterFile(index + 1), master];
+}
+
+/** 64 bits: enough to notice another key, and nothing to work back from. */
+const fingerprintOf = (key: KeyObject): string =>
+  new HmacSha256(key).hex(Buffer.from('kinledger key fingerprint')).slice(0, 16);

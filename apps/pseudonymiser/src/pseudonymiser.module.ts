@@ -1,0 +1,96 @@
+import { type MessageBus } from '@kinledger/message-bus';
+import { readProgramme } from '@kinledger/programme';
+import { readSecrets } from '@kinledger/pseudonymisation';
+import {
+  MESSAGE_BUS,
+  MessageBusModule,
+  PoolModule,
+  poolToken,
+  type ServiceConfig,
+} from '@kinledger/service-kit';
+import { Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
+import type { pseudonymiserConfig } from './config.js';
+import { FileMetrics } from './files/file-metrics.js';
+import { FilePseudonymiser } from './files/file-pseudonymiser.js';
+import { FilesController } from './files/files.controller.js';
+import { requireSameKeys } from './keys/key-fingerprints.js';
+import { Outbox } from './outbox.js';
+import { RowWorkers } from './worker/row-workers.js';
+
+type Config = ServiceConfig<typeof pseudonymiserConfig>;
+
+/** Files of which one is hashed while another waits for the database or the bus. */
+const FILES_PER_THREAD = 2;
+
+/** Ends the threads with the service, the files in hand finished. */
+@Injectable()
+class RowWorkersLifetime implements OnApplicationShutdown {
+  constructor(private readonly workers: RowWorkers) {}
+
+  onApplicationShutdown(): Promise<void> {
+    return this.workers.close();
+  }
+}
+
+@Module({})
+export class PseudonymiserModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: PseudonymiserModule,
+      imports: [
+        PoolModule.forRoot({ database: 'restricted', url: config.restricted.url, service: 'pseudonymiser' }),
+        MessageBusModule.forRoot({ url: config.bus.url, service: 'pseudonymiser' }),
+      ],
+      controllers: [FilesController],
+      providers: [
+        Outbox,
+        FileMetrics,
+        {
+          provide: RowWorkers,
+          inject: [poolToken('restricted')],
+          useFactory: (pool: pg.Pool) => startWorkers(pool, config),
+        },
+        RowWorkersLifetime,
+        {
+          provide: FilePseudonymiser,
+          inject: [poolToken('restricted'), MESSAGE_BUS, RowWorkers, FileMetrics, Outbox],
+          useFactory: async (
+            pool: pg.Pool,
+            bus: MessageBus,
+            workers: RowWorkers,
+            observer: FileMetrics,
+            outbox: Outbox,
+          ) =>
+            new FilePseudonymiser({
+              programme: (await readProgramme(config.programme.directory)).definition.id,
+              pool,
+              bus,
+              workers,
+              filesAtOnce: config.threads * FILES_PER_THREAD,
+              now: () => new Date(),
+              observer,
+              wakeOutbox: () => outbox.wake(),
+            }),
+        },
+      ],
+    };
+  }
+}
+
+/** Threads that have read their keys, after it was made sure that these are the keys of the rows that went before. */
+async function startWorkers(pool: pg.Pool, config: Config): Promise<RowWorkers> {
+  await requireSameKeys(pool, await readSecrets(config.secrets.directory));
+  const workers = new RowWorkers({
+    threads: config.threads,
+    programmeDirectory: config.programme.directory,
+    secretsDirectory: config.secrets.directory,
+  });
+  try {
+    await workers.ready();
+    return workers;
+  } catch (error) {
+    await workers.close();
+    throw error;
+  }
+}

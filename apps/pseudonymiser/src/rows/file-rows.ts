@@ -1,0 +1,130 @@
+import type { KeyObject } from 'node:crypto';
+import type {
+  ProviderId,
+  PseudonymisedRow,
+  Role,
+  SubmissionId,
+  Token,
+  TokenOccurrence,
+} from '@kinledger/contracts';
+import type { LandingRow } from '@kinledger/landing-store';
+import { rolesOf, type Dataset, type PostcodeLookup } from '@kinledger/programme';
+import { CommitmentSalts, RecordIds, RowKeys, type TokenKeys } from '@kinledger/pseudonymisation';
+import { attributeReader } from './attribute-reader.js';
+import { factReader } from './fact-reader.js';
+import { planTokens, type PlannedToken } from './identifier-plan.js';
+import type { RowCounts } from './row-counts.js';
+import { RowIdentity } from './row-identity.js';
+import { rowUnfit } from './row-unfit.js';
+
+/** What turns identifiers into what may leave the restricted zone. */
+export interface Keys {
+  readonly tokens: TokenKeys;
+  readonly opLeapSalt: string;
+  readonly rowKeyKey: KeyObject;
+  readonly recordIdKey: KeyObject;
+}
+
+/** An accepted file, as far as its rows need to know it. */
+export interface FileOfRows {
+  readonly submission: SubmissionId;
+  readonly provider: ProviderId;
+  readonly dataset: Dataset;
+  /** The file's random seed, from which its commitment salts come. */
+  readonly seed: Uint8Array;
+}
+
+interface RolePlan {
+  readonly role: Role;
+  readonly tokens: readonly PlannedToken[];
+}
+
+/** As `pseudonymisedRow` in the contracts. */
+const MAX_TOKENS = 32;
+
+/**
+ * The rows of one file on their way out of the restricted zone. Rows must be given in file order, each once: row keys
+ * count occurrences. The same file gives the same rows again.
+ */
+export class FileRows {
+  readonly #keys: Keys;
+  readonly #file: FileOfRows;
+  readonly #salts: CommitmentSalts;
+  readonly #recordIds: RecordIds;
+  readonly #identity: RowIdentity;
+  readonly #fixedRole: Role | undefined;
+  readonly #roleColumn: number;
+  readonly #tokensByRole: ReadonlyMap<string, RolePlan>;
+  readonly #attributes: ReturnType<typeof attributeReader>;
+  readonly #facts: ReturnType<typeof factReader>;
+
+  constructor(keys: Keys, file: FileOfRows, postcodes: PostcodeLookup) {
+    const { schema, dataType, id } = file.dataset;
+    const { provider } = file;
+    this.#keys = keys;
+    this.#file = file;
+    this.#salts = new CommitmentSalts(file.seed);
+    this.#recordIds = new RecordIds(keys.recordIdKey);
+    this.#identity = new RowIdentity(new RowKeys(keys.rowKeyKey, provider, id), schema);
+    this.#fixedRole = schema['x-kinledger'].role;
+    this.#roleColumn = schema.fields.findIndex(({ 'x-kinledger': { target } }) => target?.to === 'role');
+    this.#tokensByRole = new Map(
+      rolesOf(schema).map((role) => [role, { role, tokens: planTokens(schema, role, provider) }]),
+    );
+    this.#attributes = attributeReader(schema, postcodes);
+    this.#facts = factReader(dataType, schema);
+  }
+
+  /**
+   * One row without its identifiers. `counts` is added to.
+   * @throws RowUnfit
+   */
+  pseudonymise([rowNumber, values]: LandingRow, counts: RowCounts): PseudonymisedRow {
+    const { role, tokens } = this.#planOf(values);
+    counts.rows += 1;
+    return {
+      record: this.#recordIds.recordIdOf(this.#file.submission, rowNumber),
+      rowKey: this.#identity.rowKeyOf(values),
+      role,
+      tokens: this.#tokensOf(tokens, values, counts),
+      derived: [],
+      attributes: this.#attributes(values, counts),
+      facts: this.#facts(values),
+      keyVersion: this.#keys.tokens.version,
+      salt: this.#salts.saltOf(rowNumber),
+    };
+  }
+
+  #planOf(values: readonly (string | null)[]): RolePlan {
+    const plan = this.#tokensByRole.get(this.#fixedRole ?? values[this.#roleColumn] ?? '');
+    if (plan === undefined) throw rowUnfit('row-without-role');
+    return plan;
+  }
+
+  #tokensOf(
+    planned: readonly PlannedToken[],
+    values: readonly (string | null)[],
+    counts: RowCounts,
+  ): TokenOccurrence[] {
+    const occurrences: TokenOccurrence[] = [];
+    for (const { kind, domain, use, digestOf } of planned) {
+      const digest = digestOf(values, this.#keys.opLeapSalt);
+      if (digest === undefined) continue;
+      const token = this.#keys.tokens.tokenOf(domain, digest);
+      // Two columns may hold one value, such as a main and a second number.
+      if (isAmong(occurrences, domain, use, token) || occurrences.length === MAX_TOKENS) continue;
+      occurrences.push({ domain, use, token });
+      const counted = `${kind} ${use}`;
+      counts.tokens[counted] = (counts.tokens[counted] ?? 0) + 1;
+    }
+    return occurrences;
+  }
+}
+
+const isAmong = (
+  occurrences: readonly TokenOccurrence[],
+  domain: string,
+  use: string,
+  token: Token,
+): boolean =>
+  occurrences.some((other) => other.token === token && other.domain === domain && other.use === use);

@@ -1,0 +1,15 @@
+/** What was done with some rows, in numbers: all that is ever told of them apart from the messages. */
+export interface RowCounts {
+  rows: number;
+  /** Tokens by `kind use`. */
+  readonly tokens: Record<string, number>;
+  unknownPostcodes: number;
+  protectedPostcodes: number;
+}
+
+export const noRows = (): RowCounts => ({
+  rows: 0,
+  tokens: {},
+  unknownPostcodes: 0,
+  protectedPostcodes: 0,
+});

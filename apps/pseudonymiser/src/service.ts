@@ -1,0 +1,11 @@
+import type { ServiceOptions } from '@kinledger/service-kit';
+import { pseudonymiserConfig } from './config.js';
+import { PseudonymiserModule } from './pseudonymiser.module.js';
+import { connectBatchTransport } from './transport.js';
+
+export const pseudonymiser: ServiceOptions<typeof pseudonymiserConfig> = {
+  name: 'pseudonymiser',
+  config: pseudonymiserConfig,
+  module: (config) => PseudonymiserModule.with(config),
+  configure: connectBatchTransport,
+};

@@ -1,0 +1,38 @@
+import type { DatasetId, ProviderId, SubmissionId, UploadId } from '@kinledger/contracts';
+import type { EncodedRows } from '../rows/encode-rows.js';
+import type { RowCounts } from '../rows/row-counts.js';
+
+/** Where a worker finds what it needs. It reads keys itself: they are sent nowhere. */
+export interface RowWorkerData {
+  readonly programmeDirectory: string;
+  readonly secretsDirectory: string;
+}
+
+/** A file whose chunks a worker will be given, all of them and in order. */
+export interface FileToOpen {
+  readonly submission: SubmissionId;
+  readonly upload: UploadId;
+  readonly provider: ProviderId;
+  readonly dataset: DatasetId;
+  readonly schemaHash: string;
+  /** Under the landing store's key-encryption key. */
+  readonly wrappedDataKey: Uint8Array;
+  readonly wrappedSeed: Uint8Array;
+}
+
+export type RowTask =
+  | { readonly kind: 'open'; readonly file: FileToOpen }
+  | {
+      readonly kind: 'chunk';
+      readonly submission: SubmissionId;
+      /** Number of the landing chunk, from 0. */
+      readonly n: number;
+      readonly sealed: Uint8Array;
+    }
+  | { readonly kind: 'close'; readonly submission: SubmissionId };
+
+export type RowTaskResult =
+  | { readonly kind: 'opened' | 'closed' }
+  | { readonly kind: 'rows'; readonly encoded: readonly EncodedRows[]; readonly counts: RowCounts }
+  /** Trying again would end the same. */
+  | { readonly kind: 'unprocessable'; readonly reason: string };

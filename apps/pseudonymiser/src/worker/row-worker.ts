@@ -1,0 +1,108 @@
+import { workerData } from 'node:worker_threads';
+import type { SubmissionId } from '@kinledger/contracts';
+import {
+  decodeRows,
+  isNotAuthentic,
+  kekFrom,
+  openChunk,
+  unwrapFile,
+  type DataKey,
+  type LandingRow,
+} from '@kinledger/landing-store';
+import { readProgramme } from '@kinledger/programme';
+import { readSecrets, TokenKeys } from '@kinledger/pseudonymisation';
+import { RowEncoder } from '../rows/encode-rows.js';
+import { FileRows, type Keys } from '../rows/file-rows.js';
+import { noRows } from '../rows/row-counts.js';
+import { isRowUnfit } from '../rows/row-unfit.js';
+import type { FileToOpen, RowTask, RowTaskResult, RowWorkerData } from './row-task.js';
+
+/**
+ * Entry of a worker thread: opens sealed rows, pseudonymises them and encodes the result. Clear rows exist here and
+ * nowhere else in the service, and for no longer than one call.
+ */
+
+// Piscina passes what the service gave it: `RowWorkerData` by construction.
+const { programmeDirectory, secretsDirectory } = workerData as RowWorkerData;
+const [programme, secrets] = await Promise.all([
+  readProgramme(programmeDirectory),
+  readSecrets(secretsDirectory),
+]);
+const postcodes = await programme.postcodeLookup();
+const keys: Keys = {
+  tokens: TokenKeys.fromMasters(secrets.tokenMasters),
+  opLeapSalt: secrets.opLeapSalt.export().toString(),
+  rowKeyKey: secrets.rowKeyKey,
+  recordIdKey: secrets.recordIdKey,
+};
+
+interface OpenFile {
+  readonly file: FileToOpen;
+  readonly dataKey: DataKey;
+  readonly rows: FileRows;
+  next: number;
+}
+const files = new Map<SubmissionId, OpenFile>();
+
+export default function perform(task: RowTask): RowTaskResult {
+  try {
+    switch (task.kind) {
+      case 'open':
+        return open(task.file);
+      case 'chunk':
+        return pseudonymise(task.submission, task.n, task.sealed);
+      case 'close':
+        files.delete(task.submission);
+        return { kind: 'closed' };
+    }
+  } catch (error) {
+    if (isNotAuthentic(error)) return unprocessable('landing-not-authentic');
+    if (isRowUnfit(error)) return unprocessable(error.reason);
+    throw withoutMessage(error);
+  }
+}
+
+const unprocessable = (reason: string): RowTaskResult => ({ kind: 'unprocessable', reason });
+
+function open(file: FileToOpen): RowTaskResult {
+  const dataset = programme.dataset(file.dataset);
+  if (dataset === undefined) return unprocessable('dataset-unknown');
+  if (dataset.schemaHash !== file.schemaHash) return unprocessable('schema-unknown');
+  const { dataKey, seed } = unwrapFile(kekFrom(secrets.landingKek), { ...file, chunks: 0, rows: 0 });
+  const { submission, provider } = file;
+  const rows = new FileRows(keys, { submission, provider, dataset, seed }, postcodes);
+  files.set(submission, { file, dataKey, rows, next: 0 });
+  return { kind: 'opened' };
+}
+
+function pseudonymise(submission: SubmissionId, n: number, sealed: Uint8Array): RowTaskResult {
+  const open = files.get(submission);
+  // Occurrences are counted in order: a worker that was replaced, or that skipped a chunk, cannot go on.
+  if (open?.next !== n) throw new Error(`chunk ${n} of submission ${submission} is not next in this worker`);
+  const landed = readRows(openChunk(open.dataKey, open.file.upload, n, sealed));
+  if (landed === undefined) return unprocessable('landing-malformed');
+  const counts = noRows();
+  const encoder = new RowEncoder();
+  for (const row of landed) encoder.add(open.rows.pseudonymise(row, counts));
+  open.next += 1;
+  return { kind: 'rows', encoded: encoder.finish(), counts };
+}
+
+function readRows(plaintext: Uint8Array): readonly LandingRow[] | undefined {
+  try {
+    const rows: unknown = decodeRows(plaintext);
+    return Array.isArray(rows) ? (rows as readonly LandingRow[]) : undefined;
+  } catch {
+    // The message of a JSON error quotes the text.
+    return undefined;
+  }
+}
+
+/** An error that we did not foresee may quote a value: its kind and its place are enough to find it. */
+function withoutMessage(error: unknown): Error {
+  const told = new Error(`a worker failed: ${error instanceof Error ? error.name : typeof error}`);
+  const frames =
+    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+  told.stack = [`Error: ${told.message}`, ...frames].join('\n');
+  return told;
+}
