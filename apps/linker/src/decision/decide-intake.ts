@@ -63,10 +63,9 @@ export async function park(context: DecisionContext, intake: FileIntake, reason:
 
 /** Whether a withdrawal can be carried out. A function of the ledger: asked again, it answers the same. */
 export function refusalOf(ledger: ProgrammeLedger, intake: WithdrawalIntake): Refusal | undefined {
-  const { submission } = intake.data;
-  if (ledger.isParked(submission)) return undefined;
-  const standing = ledger.engine.standingOf(submission);
+  const standing = ledger.standingOf(intake.data.submission);
   switch (standing) {
+    case 'parked':
     case 'standing':
     case 'superseded':
       return undefined;
@@ -84,7 +83,7 @@ export async function decideWithdrawal(context: DecisionContext, intake: Withdra
   const { ledger, writer, signal } = context;
   const { data } = intake;
   const scribe = new Scribe(ledger, writer, intake);
-  if (ledger.isParked(data.submission)) {
+  if (ledger.standingOf(data.submission) === 'parked') {
     scribe.write(withdrawnWithoutRows(intake));
   } else {
     await writeAll(ledger.engine.withdraw(data), ledger, scribe, writer, signal);

@@ -1,5 +1,5 @@
 import type { LedgerEvent, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
-import { isRecordBodyMissing, type LinkageDecider } from '@kinledger/domain';
+import { isRecordBodyMissing, type LinkageDecider, type SubmissionStanding } from '@kinledger/domain';
 import { ledgerUnreadable } from './errors.js';
 
 /** How the last intake in the ledger ended. */
@@ -24,7 +24,8 @@ export class ProgrammeLedger {
   tokensWithoutForce = 0;
 
   private received: { readonly submission: SubmissionId; readonly intake: number } | undefined;
-  private readonly parked = new Set<SubmissionId>();
+  /** Submissions that the engine never saw: their rows did not come. */
+  private readonly rowless = new Map<SubmissionId, 'parked' | 'withdrawn'>();
   private readonly eventsByDefinition = new Map<string, number>();
 
   constructor(readonly engine: LinkageDecider) {}
@@ -34,8 +35,8 @@ export class ProgrammeLedger {
     return this.lastClosed?.intake ?? 0;
   }
 
-  isParked(submission: SubmissionId): boolean {
-    return this.parked.has(submission);
+  standingOf(submission: SubmissionId): SubmissionStanding | 'parked' {
+    return this.rowless.get(submission) ?? this.engine.standingOf(submission);
   }
 
   /** Events that a definition has caused so far: the same definition may come back later, an event id may not. */
@@ -69,10 +70,10 @@ export class ProgrammeLedger {
       this.tokensWithoutForce = event.data.tokensWithoutForce;
       this.close(event, { intake: this.received.intake, outcome: 'linked' });
     } else if (event.type === 'SubmissionWithdrawn') {
-      this.parked.delete(event.data.submission);
+      if (this.rowless.has(event.data.submission)) this.rowless.set(event.data.submission, 'withdrawn');
       this.close(event, { intake: event.data.intake, outcome: 'withdrawn' });
     } else if (event.type === 'SubmissionParked') {
-      this.parked.add(event.data.submission);
+      this.rowless.set(event.data.submission, 'parked');
       this.close(event, { intake: event.data.intake, outcome: 'parked' });
     } else if (event.type === 'LinkReferred') {
       this.openReferrals += 1;

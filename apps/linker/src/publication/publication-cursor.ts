@@ -27,3 +27,16 @@ export class PostgresPublicationCursor implements PublicationCursor {
     );
   }
 }
+
+/** A cursor that lasts as long as its process. */
+export class InMemoryPublicationCursor implements PublicationCursor {
+  private readonly positions = new Map<string, number>();
+
+  async position(programme: string): Promise<number> {
+    return this.positions.get(programme) ?? -1;
+  }
+
+  async advance(programme: string, position: number): Promise<void> {
+    this.positions.set(programme, Math.max(position, await this.position(programme)));
+  }
+}

@@ -1,0 +1,535 @@
+import { readLedgerEvent, topics, type DataOf, type SubmissionDecided } from '@kinledger/contracts';
+import { encodeLedgerEvent } from '@kinledger/domain';
+import type { EventStore } from '@kinledger/event-store';
+import type { OutgoingMessage } from '@kinledger/message-bus';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { interruptedStore, type Moment } from '../../testing/interrupted-store.js';
+import {
+  decisionsOf,
+  distinctMessages,
+  eventsOf,
+  imageOf,
+  startLinker,
+  until,
+  untilDone,
+  type LedgerImage,
+  type LinkerOptions,
+  type LinkerWorld,
+  type RunningLinker,
+} from '../../testing/linker-world.js';
+import { programme, submit, withdrawalIntake } from '../../testing/messages.js';
+import { smallProgramme } from '../../testing/programme.js';
+import { adult } from '../../testing/rows.js';
+import { eventfulYear, stageAll } from '../../testing/scenario.js';
+import { streamOf } from '../decision-loop.js';
+
+/** So small that every submission takes several appends. */
+const fewAtATime = { events: 3, bytes: 1024 * 1024 };
+const stream = streamOf(programme);
+
+export interface OpenWorld {
+  /** A world with an empty ledger and an empty inbox. */
+  readonly world: LinkerWorld;
+  close(): Promise<void>;
+}
+
+/** What the decision loop promises, whatever its stores are. */
+export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
+  const opened: OpenWorld[] = [];
+  const running: RunningLinker[] = [];
+
+  const freshWorld = async () => {
+    const one = await open();
+    opened.push(one);
+    return one.world;
+  };
+  const start = (world: LinkerWorld, options: LinkerOptions = {}) => {
+    const linker = startLinker(world, options);
+    running.push(linker);
+    return linker;
+  };
+
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await Promise.all(running.splice(0).map((linker) => linker.stop()));
+    await Promise.all(opened.splice(0).map((one) => one.close()));
+  });
+
+  /** The eventful year, decided without a disturbance. */
+  const undisturbed = async (
+    limits = fewAtATime,
+  ): Promise<{ image: LedgerImage; messages: ReadonlyMap<string, string>; appends: number }> => {
+    const world = await freshWorld();
+    const publish = vi.spyOn(world.bus, 'publish');
+    const append = vi.spyOn(world.store, 'append');
+    await stageAll(world.inbox, eventfulYear().scenario);
+    const linker = start(world, { limits });
+    await untilDone(world);
+    await linker.stop();
+    const appends = append.mock.calls.length;
+    return { image: await imageOf(world.store), messages: distinctMessages(publish.mock.calls), appends };
+  };
+
+  describe('an eventful year', () => {
+    it('is decided in the order of intake, each submission as a whole', async () => {
+      const world = await freshWorld();
+      const year = eventfulYear();
+      await stageAll(world.inbox, year.scenario);
+      const linker = start(world);
+      await untilDone(world);
+      const events = await eventsOf(world.store);
+      const closings = events.filter(({ type }) =>
+        ['SubmissionLinked', 'SubmissionWithdrawn', 'SubmissionParked'].includes(type),
+      );
+      expect(closings.map(({ type, data }) => [type, 'submission' in data && data.submission])).toEqual([
+        ['SubmissionLinked', year.first.submission],
+        ['SubmissionLinked', year.visits.submission],
+        ['SubmissionLinked', year.health.submission],
+        ['SubmissionWithdrawn', year.health.submission],
+        ['SubmissionLinked', year.replacement.submission],
+        ['SubmissionParked', year.broken.submission],
+        ['SubmissionWithdrawn', year.broken.submission],
+        ['SubmissionWithdrawn', year.first.submission],
+        ['SubmissionWithdrawn', year.replacement.submission],
+        ['SubmissionLinked', year.laterHealth.submission],
+      ]);
+      expect(linker.observed.decisions.map(({ intake, outcome }) => `${intake} ${outcome}`)).toEqual([
+        '1 linked',
+        '2 linked',
+        '3 linked',
+        '4 withdrawn',
+        '5 refused',
+        '6 linked',
+        '7 parked',
+        '8 withdrawn',
+        '9 withdrawn',
+        '10 withdrawn',
+        '11 refused',
+        '12 refused',
+        '13 linked',
+      ]);
+      expect(linker.observed.failures).toEqual([]);
+    });
+
+    it('gives each event the time and the id of the message that caused it', async () => {
+      const { image } = await undisturbed();
+      const { scenario } = eventfulYear();
+      for (const [index, text] of image.events.entries()) {
+        const event = readLedgerEvent(Buffer.from(text, 'utf8'));
+        expect(event.revision).toBe(index);
+        const message = scenario.intakes.find(({ cause }) => cause === event.cause);
+        if (index < 2) expect(event.cause).toMatch(/^definition:[0-9a-f]{64}$/);
+        else expect(event.time).toBe(message?.time);
+      }
+    });
+
+    it('keeps the body of every record that enters, with the revision at which it does', async () => {
+      const world = await freshWorld();
+      await stageAll(world.inbox, eventfulYear().scenario);
+      start(world, { limits: fewAtATime });
+      await untilDone(world);
+      const events = await eventsOf(world.store);
+      const entering = events.filter(({ data }) => 'commitments' in data && data.commitments !== undefined);
+      const bodies = await world.store.readBodies(stream, 0, events.length);
+      expect(bodies.map(({ record, revision }) => [record, revision])).toEqual(
+        entering.map(({ data, revision }) => ['record' in data && data.record, revision]),
+      );
+    });
+
+    it('leaves no chunk in the inbox, since nothing is parked at its end', async () => {
+      const world = await freshWorld();
+      await stageAll(world.inbox, eventfulYear().scenario);
+      start(world);
+      await untilDone(world);
+      expect(await world.inbox.counts(programme)).toEqual({ waiting: 0, parked: 0, refused: 3, chunks: 0 });
+    });
+
+    it('gives the same ledger however appends are cut', async () => {
+      const few = await undisturbed();
+      const many = await undisturbed({ events: 4_000, bytes: 4 * 1024 * 1024 });
+      expect(many.image).toEqual(few.image);
+      expect(many.messages).toEqual(few.messages);
+      expect(few.appends).toBeGreaterThan(many.appends);
+    });
+  });
+
+  describe('the order in which messages are staged', () => {
+    it('does not matter: backwards, twice, one by one, and while the linker runs', async () => {
+      const { image } = await undisturbed();
+      const { scenario } = eventfulYear();
+      const world = await freshWorld();
+      const linker = start(world, { limits: fewAtATime });
+      await world.inbox.stageUnprocessable(scenario.unprocessable);
+      for (const chunk of scenario.chunks.toReversed()) {
+        await world.inbox.stageChunks([chunk]);
+        linker.wakeUp.call();
+      }
+      for (const intake of scenario.intakes.toReversed()) {
+        await world.inbox.stageIntakes([intake, ...scenario.intakes.slice(-1)]);
+        linker.wakeUp.call();
+      }
+      await world.inbox.stageChunks(scenario.chunks);
+      await untilDone(world);
+      expect(await imageOf(world.store)).toEqual(image);
+    });
+
+    it('does not let a later submission that is complete go before an earlier one that is not', async () => {
+      const world = await freshWorld();
+      const file = (intake: number, period: string) =>
+        submit(intake, {
+          dataset: 'baby-steps.user',
+          period,
+          rows: [adult({ key: period, email: `${period}@example.org` })],
+        });
+      const earlier = file(1, '2023-24-Q1');
+      const later = file(2, '2023-24-Q2');
+      const linker = start(world);
+      await world.inbox.stageIntakes([later.intake]);
+      await world.inbox.stageChunks(later.chunks);
+      linker.wakeUp.call();
+      await world.inbox.stageIntakes([earlier.intake]);
+      linker.wakeUp.call();
+      const looks = vi.spyOn(world.inbox, 'progressOf');
+      await until('the linker has looked at the earlier one', () => looks.mock.calls.length > 3);
+      expect((await decisionsOf(world.store)).flat()).toEqual(['ProgrammeDefined', 'StrategyAdopted']);
+      await world.inbox.stageChunks(earlier.chunks);
+      linker.wakeUp.call();
+      await untilDone(world);
+      expect(linker.observed.decisions.map(({ intake }) => intake)).toEqual([1, 2]);
+    });
+  });
+
+  describe('a kill at any append', () => {
+    const continued = async (moment: Moment, nth: number) => {
+      const world = await freshWorld();
+      const calls: [string, readonly OutgoingMessage[]][] = [];
+      const publish = world.bus.publish.bind(world.bus);
+      vi.spyOn(world.bus, 'publish').mockImplementation(async (topic, messages) => {
+        calls.push([topic, messages]);
+        await neverAhead(world.store, topic, messages);
+        return publish(topic, messages);
+      });
+      await stageAll(world.inbox, eventfulYear().scenario);
+      const dying = interruptedStore(world.store, nth, moment);
+      const first = startLinker({ ...world, store: dying.store }, { limits: fewAtATime });
+      await dying.interrupted;
+      first.kill();
+      start(world, { limits: fewAtATime, recoveryPageSize: 7, publicationPageSize: 5 });
+      await untilDone(world);
+      const image = await imageOf(world.store);
+      return { image, messages: distinctMessages(calls) };
+    };
+
+    for (const moment of ['before', 'after'] as const) {
+      it(`${moment} it is written leaves the ledger and the messages of an undisturbed run`, async () => {
+        const { image, messages, appends } = await undisturbed();
+        expect(appends).toBeGreaterThan(20);
+        for (let nth = 1; nth <= appends; nth += 1) {
+          const again = await continued(moment, nth);
+          expect(again.image, `killed ${moment} append ${nth}`).toEqual(image);
+          expect(again.messages, `killed ${moment} append ${nth}`).toEqual(messages);
+          await Promise.all(running.splice(0).map((linker) => linker.stop()));
+          await Promise.all(opened.splice(0).map((one) => one.close()));
+          vi.restoreAllMocks();
+        }
+      }, 120_000);
+    }
+  });
+
+  describe('a failing append', () => {
+    it('is made again from the ledger by the same linker', async () => {
+      const { image } = await undisturbed();
+      const world = await freshWorld();
+      await stageAll(world.inbox, eventfulYear().scenario);
+      const append = world.store.append.bind(world.store);
+      let calls = 0;
+      vi.spyOn(world.store, 'append').mockImplementation(async (...args) => {
+        calls += 1;
+        if (calls % 4 === 2) throw new Error('the connection was lost');
+        const result = await append(...args);
+        if (calls % 4 === 0) throw new Error('the answer was lost');
+        return result;
+      });
+      const linker = start(world, { limits: fewAtATime });
+      await untilDone(world);
+      expect(linker.observed.failures.length).toBeGreaterThan(5);
+      expect(await imageOf(world.store)).toEqual(image);
+    });
+  });
+
+  describe('two linkers that both believe they are the writer', () => {
+    it('write the ledger of one', async () => {
+      const { image, messages } = await undisturbed();
+      const world = await freshWorld();
+      const publish = vi.spyOn(world.bus, 'publish');
+      await stageAll(world.inbox, eventfulYear().scenario);
+      const one = start(world, { limits: fewAtATime });
+      const other = start(world, { limits: { events: 5, bytes: 1024 * 1024 } });
+      await untilDone(world);
+      expect(await imageOf(world.store)).toEqual(image);
+      expect(distinctMessages(publish.mock.calls)).toEqual(messages);
+      expect([one.observed.haltedBy, other.observed.haltedBy]).toEqual([undefined, undefined]);
+    });
+
+    it('refuse the late append of the one that was overtaken, which catches up', async () => {
+      const { image } = await undisturbed();
+      const world = await freshWorld();
+      await stageAll(world.inbox, eventfulYear().scenario);
+      let letGo: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (letGo = resolve));
+      let late = 0;
+      const slow: EventStore = Object.assign(Object.create(world.store) as EventStore, {
+        append: async (...args: Parameters<EventStore['append']>) => {
+          late += 1;
+          if (late === 5) await held;
+          return world.store.append(...args);
+        },
+        head: (name: string) => world.store.head(name),
+        readPage: (name: string, from: number, limit: number) => world.store.readPage(name, from, limit),
+        readBodies: (name: string, from: number, to: number) => world.store.readBodies(name, from, to),
+      });
+      const zombie = start({ ...world, store: slow }, { limits: { events: 4, bytes: 1024 * 1024 } });
+      await until('the zombie is about to append', () => late === 5);
+      start(world, { limits: fewAtATime });
+      await untilDone(world);
+      letGo();
+      await until(
+        'the zombie has caught up',
+        async () => zombie.observed.position === (await world.store.head(stream)),
+      );
+      expect(zombie.observed.refusedAppends).toBe(1);
+      expect(zombie.observed.haltedBy).toBeUndefined();
+      expect(await imageOf(world.store)).toEqual(image);
+    });
+  });
+
+  describe('a programme definition', () => {
+    const oneFile = (intake: number) =>
+      submit(intake, {
+        dataset: 'baby-steps.user',
+        period: `202${intake}-2${intake + 1}-Q1`,
+        rows: [adult({ key: `k${intake}`, email: 'amara@example.org' })],
+      });
+    const decide = async (world: LinkerWorld, intake: number, options: LinkerOptions) => {
+      const { intake: message, chunks } = oneFile(intake);
+      await world.inbox.stageIntakes([message]);
+      await world.inbox.stageChunks(chunks);
+      const linker = start(world, options);
+      await untilDone(world);
+      await linker.stop();
+    };
+
+    it('opens the ledger at once, at an instant of its own, with its text beside it', async () => {
+      const world = await freshWorld();
+      start(world);
+      await until('the ledger is open', async () => (await world.store.head(stream)) === 1);
+      const [defined, adopted] = await eventsOf(world.store);
+      const { digest, documentJson } = smallProgramme();
+      expect(defined).toMatchObject({
+        type: 'ProgrammeDefined',
+        time: '2020-04-01T00:00:00Z',
+        cause: `definition:${digest}`,
+        data: { programme: 'leap', definition: digest },
+      });
+      expect(adopted).toMatchObject({
+        type: 'StrategyAdopted',
+        data: {
+          strategy: 'leap-1',
+          parameters: {
+            maxBirthDatesPerToken: 2,
+            maxHoldersPerToken: 50,
+            'familyScope:health': ['maternity'],
+          },
+        },
+      });
+      const payload = await world.store.readPayload(digest);
+      expect(Buffer.from(payload ?? []).toString('utf8')).toBe(documentJson);
+    });
+
+    it('that changes is recorded before the next submission, at its time; one that comes back is too', async () => {
+      const world = await freshWorld();
+      const renamed = smallProgramme({ name: 'Renamed' });
+      await decide(world, 1, {});
+      await decide(world, 2, { programme: renamed });
+      await decide(world, 3, { programme: renamed });
+      await decide(world, 4, {});
+      const events = await eventsOf(world.store);
+      const defined = events.filter(({ type }) => type === 'ProgrammeDefined');
+      expect(defined.map(({ cause }) => cause)).toEqual([
+        `definition:${smallProgramme().digest}`,
+        `definition:${renamed.digest}`,
+        `definition:${smallProgramme().digest}`,
+      ]);
+      expect(defined.slice(1).map(({ time }) => time)).toEqual([
+        oneFile(2).intake.time,
+        oneFile(4).intake.time,
+      ]);
+      expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+      expect(events.filter(({ type }) => type === 'StrategyAdopted')).toHaveLength(1);
+    });
+
+    it('with another signing key stops the linker, and nothing is written', async () => {
+      const world = await freshWorld();
+      await decide(world, 1, {});
+      const before = await imageOf(world.store);
+      const linker = start(world, { signingKey: Buffer.alloc(32, 8).toString('base64') });
+      await until('it has halted', () => linker.observed.haltedBy !== undefined);
+      expect(linker.observed.haltedBy?.code).toBe('signing-key-differs');
+      expect(await imageOf(world.store)).toEqual(before);
+    });
+  });
+
+  describe('a ledger that is not what its inputs give', () => {
+    it('stops the linker where it differs, and nothing is overwritten', async () => {
+      const world = await freshWorld();
+      const { scenario } = eventfulYear();
+      await stageAll(world.inbox, scenario);
+      const dying = interruptedStore(world.store, 4, 'after');
+      const first = startLinker({ ...world, store: dying.store }, { limits: fewAtATime });
+      await dying.interrupted;
+      first.kill();
+      const head = await world.store.head(stream);
+      const forged = encodeLedgerEvent({
+        type: 'SubmissionParked',
+        data: { submission: eventfulYear().first.submission, intake: 1, reason: 'forged' },
+        revision: head + 1,
+        time: '2023-10-09T00:00:00Z',
+        cause: 'forged',
+        ordinal: 0,
+      });
+      // Not a closing event of the first submission: what follows the interrupted decision is somebody else's.
+      await world.store.append(stream, [{ ...forged, type: 'RecordsRetired' }], { expectedRevision: head });
+      const before = await imageOf(world.store);
+      const linker = start(world, { limits: fewAtATime });
+      await until('it has halted', () => linker.observed.haltedBy !== undefined);
+      expect(linker.observed.haltedBy).toMatchObject({ code: 'ledger-differs', revision: head + 1 });
+      expect(linker.observed.haltedBy?.message).toContain(stream);
+      expect(await imageOf(world.store)).toEqual(before);
+    });
+
+    it('and that ends before what the inbox has decided stops the linker', async () => {
+      const world = await freshWorld();
+      const { scenario } = eventfulYear();
+      await stageAll(world.inbox, scenario);
+      await world.inbox.settle(programme, 1, 'linked');
+      const linker = start(world);
+      await until('it has halted', () => linker.observed.haltedBy !== undefined);
+      expect(linker.observed.haltedBy?.code).toBe('ledger-behind-inbox');
+    });
+  });
+
+  describe('what is published', () => {
+    it('is complete, in order and only once, where nothing goes wrong', async () => {
+      const world = await freshWorld();
+      const publish = vi.spyOn(world.bus, 'publish');
+      await stageAll(world.inbox, eventfulYear().scenario);
+      start(world);
+      await untilDone(world);
+      const decided = publish.mock.calls
+        .filter(([topic]) => topic === topics.submissionDecided.name)
+        .flatMap(([, messages]) => messages.map(dataOf<DataOf<typeof SubmissionDecided>>));
+      expect(decided.map(({ intake, outcome }) => `${intake} ${outcome}`)).toEqual([
+        '1 linked',
+        '2 linked',
+        '3 linked',
+        '4 withdrawn',
+        '6 linked',
+        '7 parked',
+        '8 withdrawn',
+        '9 withdrawn',
+        '10 withdrawn',
+        '13 linked',
+      ]);
+      const refused = publish.mock.calls
+        .filter(([topic]) => topic === topics.commandRefused.name)
+        .flatMap(([, messages]) => messages.map(dataOf<{ commandId: string; reason: string }>));
+      expect(refused.map(({ commandId, reason }) => `${commandId} ${reason}`)).toEqual([
+        'withdrawal-5 submission-unknown',
+        'withdrawal-11 submission-withdrawn-already',
+        'withdrawal-12 submission-withdrawn-already',
+      ]);
+      const all = publish.mock.calls.flatMap(([, messages]) => messages);
+      expect(distinctMessages(publish.mock.calls).size).toBe(all.length);
+    });
+
+    it('holds every placement in an individual, and no token', async () => {
+      const { image, messages } = await undisturbed();
+      const events = image.events.map((text) => readLedgerEvent(Buffer.from(text, 'utf8')));
+      const placed = events.filter(
+        ({ type }) => type === 'IndividualRegistered' || type === 'IndividualMatched',
+      );
+      const text = [...messages.values()].join('\n');
+      for (const { data } of placed) expect(text).toContain('record' in data ? data.record : 'no record');
+      const tokens = image.bodies.flatMap((body) => [...body.matchAll(/"token":"([0-9a-f]{32})"/g)]);
+      expect(tokens.length).toBeGreaterThan(20);
+      for (const [, token = 'no token'] of tokens) expect(text).not.toContain(token);
+    });
+
+    it('is made up for after the bus was away', async () => {
+      const { messages } = await undisturbed();
+      const world = await freshWorld();
+      const publish = world.bus.publish.bind(world.bus);
+      const calls: [string, readonly OutgoingMessage[]][] = [];
+      let count = 0;
+      vi.spyOn(world.bus, 'publish').mockImplementation(async (topic, out) => {
+        count += 1;
+        if (count % 3 === 1) throw new Error('the bus is away');
+        calls.push([topic, out]);
+        await publish(topic, out);
+        if (count % 3 === 2) throw new Error('the answer was lost');
+      });
+      await stageAll(world.inbox, eventfulYear().scenario);
+      start(world, { limits: fewAtATime, publicationPageSize: 4 });
+      await untilDone(world);
+      expect(distinctMessages(calls)).toEqual(messages);
+    });
+  });
+
+  it('parks what says that it cannot be processed, keeps its chunks, and goes on', async () => {
+    const world = await freshWorld();
+    const broken = submit(1, {
+      dataset: 'baby-steps.user',
+      period: '2023-24-Q1',
+      rows: Array.from({ length: 7 }, (_, index) => adult({ key: `k${index}` })),
+    });
+    const next = submit(2, {
+      dataset: 'baby-steps.user',
+      period: '2023-24-Q2',
+      rows: [adult({ key: 'k1', email: 'amara@example.org' })],
+    });
+    await world.inbox.stageIntakes([broken.intake, next.intake]);
+    await world.inbox.stageChunks([...broken.chunks.slice(0, 2), ...next.chunks]);
+    await world.inbox.stageUnprocessable([{ submission: broken.submission, reason: 'landing-unreadable' }]);
+    const linker = start(world);
+    await untilDone(world);
+    expect(linker.observed.decisions.map(({ outcome }) => outcome)).toEqual(['parked', 'linked']);
+    expect((await eventsOf(world.store))[2]).toMatchObject({
+      type: 'SubmissionParked',
+      cause: 'file-1',
+      data: { submission: broken.submission, intake: 1, reason: 'landing-unreadable' },
+    });
+    expect(await world.inbox.counts(programme)).toMatchObject({ parked: 1, chunks: 2 });
+    await world.inbox.stageIntakes([withdrawalIntake(3, broken.submission)]);
+    linker.wakeUp.call();
+    await untilDone(world);
+    expect(await world.inbox.counts(programme)).toMatchObject({ parked: 0, chunks: 0 });
+  });
+}
+
+const dataOf = <T>(message: OutgoingMessage): T =>
+  JSON.parse(Buffer.from(message.value).toString('utf8')) as T;
+
+/** A message says up to where the ledger holds what it tells; the ledger must be there, decision closed. */
+async function neverAhead(
+  store: EventStore,
+  topic: string,
+  messages: readonly OutgoingMessage[],
+): Promise<void> {
+  if (topic === topics.commandRefused.name) return;
+  const head = await store.head(stream);
+  for (const message of messages) {
+    const { position } = dataOf<{ position: number }>(message);
+    if (position > head)
+      throw new Error(`position ${position} was published while the ledger was at ${head}`);
+  }
+}

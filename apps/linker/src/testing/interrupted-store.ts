@@ -1,0 +1,36 @@
+import type { EventStore } from '@kinledger/event-store';
+
+/** When in an append a process dies: before anything is written, or when all of it is durable and nobody is told. */
+export type Moment = 'before' | 'after';
+
+export interface InterruptedStore {
+  readonly store: EventStore;
+  /** Resolves when the append in question has come; it never returns to its caller. */
+  readonly interrupted: Promise<void>;
+  readonly appends: () => number;
+}
+
+/** A store whose n-th append (from 1) is where its process is killed: the call hangs for ever. */
+export function interruptedStore(inner: EventStore, nth: number, moment: Moment): InterruptedStore {
+  let appends = 0;
+  let tell: () => void = () => undefined;
+  const interrupted = new Promise<void>((resolve) => (tell = resolve));
+  const store: EventStore = {
+    append: async (stream, events, options) => {
+      appends += 1;
+      if (appends > nth) return new Promise(() => undefined);
+      if (appends < nth) return inner.append(stream, events, options);
+      if (moment === 'after') await inner.append(stream, events, options);
+      tell();
+      return new Promise(() => undefined);
+    },
+    head: (stream) => inner.head(stream),
+    readPage: (stream, from, limit) => inner.readPage(stream, from, limit),
+    readBodies: (stream, from, to) => inner.readBodies(stream, from, to),
+    readBodiesOf: (stream, records) => inner.readBodiesOf(stream, records),
+    readPayload: (digest) => inner.readPayload(digest),
+    subscribe: (stream, options) => inner.subscribe(stream, options),
+    close: () => inner.close(),
+  };
+  return { store, interrupted, appends: () => appends };
+}

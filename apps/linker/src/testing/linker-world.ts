@@ -1,0 +1,227 @@
+import { closingEvents, readLedgerEvent, type LedgerEvent } from '@kinledger/contracts';
+import { LinkageEngine } from '@kinledger/domain';
+import { InMemoryEventStore, type EventStore } from '@kinledger/event-store';
+import {
+  createInMemoryMessageBus,
+  topicSettings,
+  type MessageBus,
+  type OutgoingMessage,
+} from '@kinledger/message-bus';
+import { topics } from '@kinledger/contracts';
+import type { Programme } from '@kinledger/programme';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  DecisionLoop,
+  streamOf,
+  type DecidedIntake,
+  type DecisionObserver,
+  type LoopState,
+} from '../decision/decision-loop.js';
+import type { Halt } from '../decision/errors.js';
+import type { AppendLimits } from '../decision/ledger-writer.js';
+import type { ProgrammeLedger } from '../decision/programme-ledger.js';
+import { WakeUp } from '../decision/wake-up.js';
+import { InMemoryInbox } from '../inbox/in-memory-inbox.js';
+import type { Inbox } from '../inbox/inbox.js';
+import type { Lease, Leases } from '../lease/lease.js';
+import { InMemoryPublicationCursor, type PublicationCursor } from '../publication/publication-cursor.js';
+import { Publisher } from '../publication/publisher.js';
+import { smallProgramme } from './programme.js';
+import { programme as programmeId } from './messages.js';
+
+/** Base64 of 32 bytes, as an Ed25519 public key has. */
+export const signingKey = Buffer.alloc(32, 7).toString('base64');
+
+/** What outlives a linker: its stores, and the bus. */
+export interface LinkerWorld {
+  readonly store: EventStore;
+  readonly inbox: Inbox;
+  readonly cursor: PublicationCursor;
+  readonly bus: MessageBus;
+}
+
+export async function inMemoryWorld(): Promise<LinkerWorld> {
+  const bus = createInMemoryMessageBus();
+  await bus.ensureTopics(Object.values(topics).map(topicSettings));
+  return {
+    store: new InMemoryEventStore(),
+    inbox: new InMemoryInbox(),
+    cursor: new InMemoryPublicationCursor(),
+    bus,
+  };
+}
+
+/** Gives everybody the lease who asks: two linkers then both believe that they are the writer. */
+export class LeaseForAll implements Leases {
+  acquire(): Promise<Lease> {
+    return Promise.resolve({
+      epoch: 1,
+      lost: new AbortController().signal,
+      release: () => Promise.resolve(),
+    });
+  }
+}
+
+/** What a linker said of itself. */
+export class Observed implements DecisionObserver {
+  readonly states: LoopState[] = [];
+  readonly decisions: DecidedIntake[] = [];
+  readonly failures: unknown[] = [];
+  haltedBy: Halt | undefined;
+  refusedAppends = 0;
+  events = 0;
+  position = -1;
+
+  state(state: LoopState, halt?: Halt): void {
+    this.states.push(state);
+    this.haltedBy = halt;
+  }
+  ledger(ledger: ProgrammeLedger): void {
+    this.position = ledger.closedAt;
+  }
+  decided(decided: DecidedIntake): void {
+    this.decisions.push(decided);
+  }
+  appended(events: number): void {
+    this.events += events;
+  }
+  refused(): void {
+    this.refusedAppends += 1;
+  }
+  failed(error: unknown): void {
+    this.failures.push(error);
+  }
+}
+
+export interface LinkerOptions {
+  readonly leases?: Leases;
+  readonly limits?: AppendLimits;
+  readonly programme?: Programme;
+  readonly signingKey?: string;
+  readonly publicationPageSize?: number;
+  readonly recoveryPageSize?: number;
+}
+
+export interface RunningLinker {
+  readonly observed: Observed;
+  readonly wakeUp: WakeUp;
+  /** Ends it in order. */
+  stop(): Promise<void>;
+  /** Ends it as a kill does: whatever hangs is left hanging. */
+  kill(): void;
+}
+
+export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): RunningLinker {
+  const { store, inbox, cursor, bus } = world;
+  const observed = new Observed();
+  const wakeUp = new WakeUp();
+  const publication = new Publisher({
+    programme: programmeId,
+    store,
+    stream: streamOf(programmeId),
+    bus,
+    cursor,
+    inbox,
+    onError: (error) => observed.failed(error),
+    ...(options.publicationPageSize === undefined ? {} : { pageSize: options.publicationPageSize }),
+  });
+  const loop = new DecisionLoop({
+    programme: options.programme ?? smallProgramme(),
+    signingKey: options.signingKey ?? signingKey,
+    store,
+    inbox,
+    leases: options.leases ?? new LeaseForAll(),
+    publication,
+    engine: (engineOptions) => new LinkageEngine(engineOptions),
+    observer: observed,
+    wakeUp,
+    pollMs: 20,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.recoveryPageSize === undefined ? {} : { recoveryPageSize: options.recoveryPageSize }),
+  });
+  const stopping = new AbortController();
+  const running = loop.run(stopping.signal);
+  return {
+    observed,
+    wakeUp,
+    stop: () => {
+      stopping.abort();
+      return running;
+    },
+    kill: () => stopping.abort(),
+  };
+}
+
+/** Waits until something holds. */
+export async function until(
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+  ms = 20_000,
+): Promise<void> {
+  for (const start = performance.now(); performance.now() - start < ms;) {
+    if (await holds()) return;
+    await pause(2);
+  }
+  throw new Error(`it did not come to be that ${what}`);
+}
+
+/** Waits until everything that is staged is decided, answered and published. */
+export async function untilDone(world: LinkerWorld): Promise<void> {
+  const { store, inbox, cursor } = world;
+  await until('all is decided and published', async () => {
+    const { waiting } = await inbox.counts(programmeId);
+    if (waiting > 0 || (await inbox.unansweredRefusals(programmeId)).length > 0) return false;
+    const head = await store.head(streamOf(programmeId));
+    return head >= 0 && (await cursor.position(programmeId)) === head;
+  });
+}
+
+/** A ledger as one can compare it: the bytes of its events, and its bodies. */
+export interface LedgerImage {
+  readonly events: readonly string[];
+  readonly bodies: readonly string[];
+}
+
+export async function imageOf(store: EventStore): Promise<LedgerImage> {
+  const stream = streamOf(programmeId);
+  const head = await store.head(stream);
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
+  const events = head < 0 ? [] : await store.readPage(stream, 0, head + 1);
+  const bodies = head < 0 ? [] : await store.readBodies(stream, 0, head);
+  return {
+    events: events.map(({ bytes }) => text(bytes)),
+    bodies: bodies.map(({ record, revision, bytes }) => `${record} ${revision} ${text(bytes)}`),
+  };
+}
+
+export async function eventsOf(store: EventStore): Promise<LedgerEvent[]> {
+  const { events } = await imageOf(store);
+  return events.map((text) => readLedgerEvent(Buffer.from(text, 'utf8')));
+}
+
+/** The types of a ledger's events, one list per decision. */
+export async function decisionsOf(store: EventStore): Promise<string[][]> {
+  const decisions: string[][] = [[]];
+  for (const { type } of await eventsOf(store)) {
+    decisions.at(-1)?.push(type);
+    if (closingEvents.has(type)) decisions.push([]);
+  }
+  return decisions.filter((types) => types.length > 0);
+}
+
+/** Everything that was published, once each: repeats are recognised by their id, and must be the same. */
+export function distinctMessages(
+  calls: readonly (readonly [topic: string, messages: readonly OutgoingMessage[]])[],
+): ReadonlyMap<string, string> {
+  const distinct = new Map<string, string>();
+  for (const [topic, messages] of calls) {
+    for (const { key, headers, value } of messages) {
+      const text = JSON.stringify([topic, key, headers, Buffer.from(value).toString('utf8')]);
+      const id = headers['ce_id'] ?? '';
+      const before = distinct.get(id);
+      if (before !== undefined && before !== text) throw new Error(`${id} was published with two meanings`);
+      distinct.set(id, text);
+    }
+  }
+  return distinct;
+}
