@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { addDemoCommand } from './demo/demo.command.js';
 import { describeFailure } from './failure.js';
 import { addFiguresCommand } from './figures/figures.command.js';
+import { addGenerateCommand } from './generate/generate.command.js';
 import { addRebuildCommand } from './rebuild/rebuild.command.js';
 import { addStartCommand } from './start/start.command.js';
 import { addSubmitCommand } from './submit/submit.command.js';
@@ -9,10 +11,12 @@ const program = new Command('kinledger')
   .description('Record linkage for early-years programmes: pseudonymous, event-sourced, reproducible.')
   .showHelpAfterError('(--help lists what there is)');
 
+addDemoCommand(program);
 addStartCommand(program);
 addSubmitCommand(program);
 addFiguresCommand(program);
 addRebuildCommand(program);
+addGenerateCommand(program);
 
 // Whoever reads our output may stop early, as `head` does.
 process.stdout.on('error', () => process.exit(0));

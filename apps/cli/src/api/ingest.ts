@@ -20,9 +20,18 @@ const upload = z.object({
   findings: z.record(z.string(), z.number()),
   notes: z.array(z.object({ message: z.string() })).default([]),
   unknownTitles: z.array(z.string()).optional(),
-  submission: z.string().optional(),
 });
 export type Upload = z.infer<typeof upload>;
+
+const accepted = z.object({
+  id: z.string(),
+  sequence: z.number(),
+  intake: z.number(),
+  supersedes: z.array(z.string()),
+  repeated: z.boolean(),
+});
+/** The submission that an upload became, or whose content it repeats. */
+export type Accepted = z.infer<typeof accepted>;
 
 export interface SubmitOptions {
   readonly mode?: 'replace' | 'add' | undefined;
@@ -40,8 +49,8 @@ export const ingestApi = (endpoint: Endpoint) => ({
     return callJson(endpoint, `/v1/uploads?${query}`, upload, { method: 'POST', body });
   },
 
-  submit: (id: string, options: SubmitOptions): Promise<Upload> =>
-    callJson(endpoint, `/v1/uploads/${id}/submit`, upload, { method: 'POST', json: options }),
+  submit: (id: string, options: SubmitOptions = {}): Promise<Accepted> =>
+    callJson(endpoint, `/v1/uploads/${id}/submit`, accepted, { method: 'POST', json: options }),
 
   /** What is wrong, row by row, as CSV. */
   errors: async (id: string): Promise<string> => (await call(endpoint, `/v1/uploads/${id}/errors`)).text(),

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { readProgramme } from '@kinledger/programme';
 import type { Command } from 'commander';
 import type { Endpoint } from '../api/http.js';
-import { ingestApi, type Upload } from '../api/ingest.js';
+import { ingestApi, type Accepted, type Upload } from '../api/ingest.js';
 import { reportingApi, type Submission } from '../api/reporting.js';
 import { homeDirectory, requireConnection } from '../connection/connection.js';
 import { Failure } from '../failure.js';
@@ -49,6 +49,7 @@ export function addSubmitCommand(program: Command): void {
 
 interface Outcome {
   readonly upload: Upload;
+  readonly accepted?: Accepted;
   readonly submission?: Submission;
 }
 
@@ -56,7 +57,7 @@ async function submit(file: string, options: Options): Promise<void> {
   const { ingest: endpoint, reporting } = await endpointsFor(options);
   const ingest = ingestApi(endpoint);
   say(options.json, `validating ${file}`);
-  let upload = await ingest.upload(file, options.dataset, options.period);
+  const upload = await ingest.upload(file, options.dataset, options.period);
   if (options.errors !== undefined) {
     // It holds values of the provider's own file.
     writeFileSync(options.errors, await ingest.errors(upload.id), { mode: 0o600 });
@@ -71,14 +72,15 @@ async function submit(file: string, options: Options): Promise<void> {
     show({ upload });
     return;
   }
-  upload = await ingest.submit(upload.id, { mode: options.mode, onBehalfOf: options.onBehalfOf });
-  if (reporting === undefined || upload.submission === undefined) {
-    show({ upload });
+  const { mode, onBehalfOf } = options;
+  const accepted = await ingest.submit(upload.id, { mode, onBehalfOf });
+  if (reporting === undefined) {
+    show({ upload, accepted });
     return;
   }
   say(options.json, 'waiting until its rows are linked');
-  const submission = await awaitSubmission(reportingApi(reporting), upload.submission);
-  show({ upload, submission });
+  const submission = await awaitSubmission(reportingApi(reporting), accepted.id);
+  show({ upload, accepted, submission });
   if (submission.state !== 'linked') {
     throw new Failure(
       `the submission is ${submission.state}${submission.reason === null ? '' : ` (${submission.reason})`}: its rows are not in the reports`,
@@ -120,7 +122,7 @@ async function providerOf(dataset: string, programmeDirectory: string): Promise<
   return found.serviceDefinition.provider;
 }
 
-function describe({ upload, submission }: Outcome, options: Options): string {
+function describe({ upload, accepted, submission }: Outcome, options: Options): string {
   const { counts } = upload;
   const findings = Object.entries(upload.findings).sort(([, left], [, right]) => right - left);
   const lines = [
@@ -133,7 +135,12 @@ function describe({ upload, submission }: Outcome, options: Options): string {
     ...upload.notes.map(({ message }) => `  ${message}`),
   ];
   if (options.errors !== undefined) lines.push(`  error report   ${options.errors}`);
-  if (upload.submission !== undefined) lines.push(`  submission     ${upload.submission}`);
+  if (accepted !== undefined) {
+    lines.push(
+      `  submission     ${accepted.id}${accepted.repeated ? ' (this file was submitted before)' : ''}`,
+    );
+    if (accepted.supersedes.length > 0) lines.push(`  replaces       ${accepted.supersedes.join(', ')}`);
+  }
   if (submission === undefined) return lines.join('\n');
   lines.push(`  ${submission.state} at ledger position ${count(submission.closedAt ?? 0)}`);
   for (const [outcome, rows] of Object.entries(submission.outcomes ?? {})) {

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { callJson, type Endpoint } from './http.js';
+
+const status = z.object({
+  state: z.string(),
+  halt: z.object({ message: z.string() }).optional(),
+  intake: z.number(),
+});
+export type LinkerStatus = z.infer<typeof status>;
+
+export const linkerApi = (endpoint: Endpoint) => ({
+  status: (): Promise<LinkerStatus> => callJson(endpoint, '/v1/status', status),
+});
+export type LinkerApi = ReturnType<typeof linkerApi>;

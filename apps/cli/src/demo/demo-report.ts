@@ -1,0 +1,93 @@
+import { count, percent } from '../output/output.js';
+import { table } from '../output/table.js';
+import type { Size } from '../generate/size.js';
+import type { Judged, JudgedReach } from './evaluation/judge-reach.js';
+import type { LinkageQuality } from './evaluation/linkage-quality.js';
+
+/** What a demo has shown: its result as JSON. */
+export interface DemoReport {
+  readonly size: Size;
+  readonly files: number;
+  readonly refused: readonly {
+    readonly dataset: string;
+    readonly period: string;
+    readonly reason: string | null;
+  }[];
+  readonly rows: number;
+  /** Upload of the first file to figures of the last; null where the data was there already. */
+  readonly seconds: number | null;
+  readonly rowsPerSecond: number | null;
+  readonly linkage: LinkageQuality;
+  readonly reach: JudgedReach;
+  readonly pages: string;
+}
+
+const right = (title: string) => ({ title, align: 'right' as const });
+const kinds = ['children', 'adults', 'families'] as const;
+
+/** The report as people read it: every figure with the truth and its error beside it. */
+export function demoReport(report: DemoReport): string {
+  const { reach, linkage } = report;
+  const indent = { programme: '', strand: '  ', service: '    ' };
+  const columns = [
+    { title: '' },
+    ...[
+      'Children',
+      'truth',
+      'error',
+      'Adults',
+      'truth',
+      'error',
+      'Families',
+      'truth',
+      'error',
+      'Unlinkable',
+    ].map(right),
+  ];
+  const rows = reach.scopes.map((scope) => [
+    `${indent[scope.level]}${scope.name}`,
+    ...kinds.flatMap((kind) => cells(scope[kind])),
+    count(scope.unlinkable),
+  ]);
+  const deciles = reach.byDeprivation.map((entry) => [
+    String(entry.decile),
+    ...kinds.flatMap((kind) => cells(entry[kind])),
+  ]);
+  const removed = reach.doubleCountingRemoved;
+  const truly = reach.trueDoubleCounting;
+  return [
+    `Unique reach, ${reach.label}, at ledger position ${count(reach.position)}`,
+    '',
+    table(columns, rows),
+    '',
+    'Double counting removed (services added up, less the programme):',
+    `  ${count(removed.children)} children (truth ${count(truly.children)}), ${count(removed.adults)} adults (${count(truly.adults)}), ${count(removed.families)} families (${count(truly.families)})`,
+    '',
+    'By deprivation of the home (1 is the most deprived tenth)',
+    table(columns.slice(0, -1), deciles),
+    `  residence not known: ${count(reach.withoutArea.children)} children, ${count(reach.withoutArea.adults)} adults`,
+    '',
+    `Linkage of ${count(linkage.records)} person records of ${count(linkage.people)} people, pair by pair`,
+    `  precision ${percent(linkage.precision, 2)} (${count(linkage.falsePositives)} of ${count(linkage.truePositives + linkage.falsePositives)} pairs wrong)`,
+    `  recall    ${percent(linkage.recall, 2)} (${count(linkage.falseNegatives)} of ${count(linkage.truePositives + linkage.falseNegatives)} pairs missed; ${count(linkage.setAside)} records without a usable identifier)`,
+    '',
+    loadLine(report),
+    ...report.refused.map(
+      (file) => `  refused: ${file.dataset} ${file.period} (${file.reason ?? 'no reason given'})`,
+    ),
+    `Reports: ${report.pages}`,
+  ].join('\n');
+}
+
+const loadLine = ({ rows, files, seconds, rowsPerSecond }: DemoReport): string =>
+  `${count(rows)} rows in ${count(files)} files${
+    seconds === null || rowsPerSecond === null
+      ? ', loaded before'
+      : `, file in to figures out in ${seconds.toFixed(1)} s: ${count(Math.round(rowsPerSecond))} rows a second`
+  }`;
+
+const cells = ({ figure, truth, error }: Judged): string[] => [
+  count(figure),
+  count(truth),
+  error === null ? '' : `${error > 0 ? '+' : ''}${percent(error)}`,
+];

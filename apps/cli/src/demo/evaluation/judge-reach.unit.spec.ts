@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { Figure, ReachAnswer } from '../../api/reporting.js';
+import { judgeReach } from './judge-reach.js';
+import type { TrueReach } from './truth.js';
+
+const figure = (children: number, adults: number, families: number): Figure => ({
+  ...{ children, adults, families, individuals: children + adults, childrenThroughCarerOnly: 0 },
+  ...{ workforce: 0, unlinkable: 3, referred: 0, upperBound: children + adults + 3 },
+});
+const service = (id: string, of: Figure) => ({ service: id, name: id, ...of });
+
+const answer: ReachAnswer = {
+  ...{ programme: 'LEAP', period: '2023-24-Q4', label: 'Q4 2023/24', position: 99 },
+  reach: figure(11, 5, 9),
+  strands: [
+    {
+      strand: 'diet',
+      name: 'Diet',
+      ...figure(11, 5, 9),
+      services: [service('cook', figure(8, 5, 6)), service('garden', figure(7, 2, 5))],
+    },
+  ],
+  otherServices: [],
+  doubleCountingRemoved: { children: 4, adults: 2, families: 2 },
+  byDeprivation: [
+    { decile: 10, children: 3, adults: 1, families: 2 },
+    { decile: null, children: 1, adults: 0, families: 1 },
+  ],
+};
+
+const counts = (children: number, adults: number, families: number) => ({ children, adults, families });
+const scope = (...[children, adults, families]: [number, number, number]) => ({
+  ...counts(children, adults, families),
+  byDecile: { '1': counts(0, 0, 0), '2': counts(4, 2, 3), '10': counts(6, 2, 5) },
+});
+const truth: TrueReach = {
+  programme: scope(10, 5, 8),
+  strands: { diet: scope(10, 5, 8) },
+  services: { cook: scope(8, 5, 6), garden: scope(7, 0, 5) },
+};
+
+describe('judgeReach', () => {
+  const judged = judgeReach(answer, truth);
+
+  it('puts the truth and the error beside every figure', () => {
+    expect(judged.scopes.map(({ level, id }) => `${level} ${id}`)).toEqual([
+      'programme programme',
+      'strand diet',
+      'service cook',
+      'service garden',
+    ]);
+    expect(judged.scopes[0]?.children).toEqual({
+      figure: 11,
+      truth: 10,
+      error: expect.closeTo(0.1) as number,
+    });
+    expect(judged.scopes[2]?.adults.error).toBe(0);
+  });
+
+  it('gives no error where there is nothing to be near to', () => {
+    expect(judged.scopes[3]?.adults).toEqual({ figure: 2, truth: 0, error: null });
+  });
+
+  it('judges double counting by the same sum over the truth', () => {
+    expect(judged.trueDoubleCounting).toEqual({ children: 5, adults: 0, families: 3 });
+  });
+
+  it('judges tenths of deprivation in order, and leaves out those where nobody lives', () => {
+    expect(judged.byDeprivation.map(({ decile }) => decile)).toEqual([2, 10]);
+    expect(judged.byDeprivation[0]?.children).toEqual({ figure: 0, truth: 4, error: -1 });
+    expect(judged.withoutArea).toMatchObject({ children: 1 });
+  });
+});

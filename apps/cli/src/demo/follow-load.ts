@@ -1,0 +1,60 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Refused } from '../api/http.js';
+import type { LinkerApi } from '../api/linker.js';
+import type { ReportingApi, Submission } from '../api/reporting.js';
+import { Failure } from '../failure.js';
+import { settledStates } from '../submit/await-submission.js';
+import type { LoadedFile } from './load-files.js';
+
+/** Rows that have come as far as each stage. */
+export interface Stages {
+  readonly pseudonymised: number;
+  readonly linked: number;
+  readonly projected: number;
+}
+
+const POLL_MS = 300;
+
+/**
+ * Follows what was submitted until all of it stands in the read models, or cannot be processed.
+ * @param sent what has been submitted so far; `complete` once nothing more will be.
+ * @throws Failure when the linker has halted.
+ */
+export async function followLoad(
+  apis: { readonly reporting: ReportingApi; readonly linker: LinkerApi },
+  sent: { readonly files: readonly LoadedFile[]; readonly complete: boolean },
+  onStages: (stages: Stages) => void,
+): Promise<void> {
+  for (;;) {
+    // Read before the states: what is sent meanwhile is of the next round.
+    const { complete } = sent;
+    const files = sent.files.filter(({ submission }) => submission !== null);
+    const [states, status] = await Promise.all([statesOf(apis.reporting), apis.linker.status()]);
+    if (status.halt !== undefined) throw new Failure(`the linker has halted: ${status.halt.message}`);
+    const stateOf = ({ submission }: LoadedFile) => states.get(submission ?? '')?.state;
+    const rows = (reached: (file: LoadedFile) => boolean) =>
+      files.filter(reached).reduce((sum, file) => sum + file.rows, 0);
+    const settled = (file: LoadedFile) => settledStates.has(stateOf(file) ?? '');
+    const linked = (file: LoadedFile) => settled(file) || (file.intake ?? Infinity) <= status.intake;
+    onStages({
+      pseudonymised: rows((file) => linked(file) || stateOf(file) === 'pseudonymised'),
+      linked: rows(linked),
+      projected: rows(settled),
+    });
+    if (complete && files.every(settled)) return;
+    await pause(POLL_MS);
+  }
+}
+
+async function statesOf(reporting: ReportingApi): Promise<ReadonlyMap<string, Submission>> {
+  try {
+    const all = await reporting.submissions();
+    return new Map(
+      all.flatMap((entry) => (entry.submission === null ? [] : [[entry.submission, entry] as const])),
+    );
+  } catch (error) {
+    // The projector makes the read models when it starts.
+    if (error instanceof Refused && error.status === 503) return new Map();
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readSecrets } from '@kinledger/pseudonymisation';
+import { Failure } from '../failure.js';
+
+/** What digests are made with where no installation has a salt yet. Everybody can read it here. */
+export const SYNTHETIC_SALT = 'synthetic-salt-for-invented-people-only';
+
+/**
+ * The salt for digests that a source makes itself: that of a file, or of an installation's secrets, so that its
+ * digests and those made on arrival agree; else the synthetic one.
+ */
+export async function saltFor(
+  file: string | undefined,
+  secretsDirectory: string,
+): Promise<{ readonly salt: string; readonly from: 'file' | 'home' | 'synthetic' }> {
+  if (file !== undefined) {
+    try {
+      return { salt: readFileSync(file, 'utf8').trim(), from: 'file' };
+    } catch {
+      throw new Failure(`the salt file ${file} cannot be read`);
+    }
+  }
+  if (!existsSync(secretsDirectory)) return { salt: SYNTHETIC_SALT, from: 'synthetic' };
+  const { opLeapSalt } = await readSecrets(secretsDirectory);
+  return { salt: opLeapSalt.export().toString('utf8'), from: 'home' };
+}
