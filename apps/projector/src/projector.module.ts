@@ -1,11 +1,6 @@
 import { PostgresEventStore, type EventStore } from '@kinledger/event-store';
 import { readProgramme } from '@kinledger/programme';
-import {
-  MessageBusModule,
-  Metrics,
-  PoolModule,
-  type ServiceConfig,
-} from '@kinledger/service-kit';
+import { MessageBusModule, Metrics, PoolModule, type ServiceConfig } from '@kinledger/service-kit';
 import {
   Inject,
   Injectable,

@@ -37,7 +37,9 @@ export async function contentDigest(client: pg.ClientBase, schema: string): Prom
     await pipeline(source, sink);
     tables[table] = { rows, digest: hash.digest('hex') };
   }
-  const { rows } = await client.query<{ position: number }>(`SELECT position::float8 AS position FROM ${schema}.checkpoint`);
+  const { rows } = await client.query<{ position: number }>(
+    `SELECT position::float8 AS position FROM ${schema}.checkpoint`,
+  );
   const digest = createHash('sha256').update(
     tableNames.map((table) => `${table} ${tables[table]?.digest ?? ''}\n`).join(''),
   );

@@ -43,7 +43,6 @@ CREATE TABLE area (lsoa text PRIMARY KEY, deprivation_decile int NOT NULL, in_ar
 CREATE TABLE submission (
   submission_id uuid PRIMARY KEY,
   intake int NOT NULL,
-  upload_id uuid,
   provider text,
   dataset text,
   period text,

@@ -453,13 +453,12 @@ export class DecisionWriter {
 
   private async receive(data: DataOf<'SubmissionReceived'>, event: LedgerEvent): Promise<void> {
     await this.client.query(
-      `INSERT INTO submission (submission_id, intake, upload_id, provider, dataset, period, period_start, sequence, extract_kind,
+      `INSERT INTO submission (submission_id, intake, provider, dataset, period, period_start, sequence, extract_kind,
          state, attested_by, on_behalf_of, agreement, pseudonymised_at_source, supersedes, counts, findings, received_at, opened, closed)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'received', $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)`,
       [
         data.submission,
         data.intake,
-        data.upload,
         data.provider,
         data.dataset,
         data.period,

@@ -112,7 +112,6 @@ export const received = (
   data: {
     programme: 'leap' as never,
     submission: idOf(submission),
-    upload: idOf(`upload ${submission}`),
     intake,
     provider: 'provider' as never,
     dataset: dataset as never,

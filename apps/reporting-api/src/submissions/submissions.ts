@@ -33,7 +33,7 @@ export const submissionView = z.object({
 export type SubmissionView = z.infer<typeof submissionView>;
 
 const view = (schema: string) => `
-  SELECT replace(coalesce(s.upload_id, u.upload_id)::text, '-', '') AS upload,
+  SELECT replace(u.upload_id::text, '-', '') AS upload,
          replace(coalesce(s.submission_id, u.submission_id)::text, '-', '') AS submission,
          coalesce(s.intake, u.intake) AS intake,
          coalesce(s.provider, u.provider) AS provider,

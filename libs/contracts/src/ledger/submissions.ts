@@ -12,9 +12,14 @@ export const SubmissionReceived = contract({
   name: 'SubmissionReceived',
   version: 1,
   description: 'The linker begins to decide a submission; the decisions up to SubmissionLinked are its own.',
-  schema: FileAccepted.schema,
-  example: FileAccepted.example,
+  // The upload’s random id is a matter of the restricted zone: the same files give the same ledger.
+  schema: FileAccepted.schema.omit({ upload: true }),
+  example: withoutUpload(FileAccepted.example),
 });
+
+function withoutUpload<T extends { readonly upload: unknown }>({ upload: _, ...rest }: T): Omit<T, 'upload'> {
+  return rest;
+}
 
 /** What became of a submission’s rows. The first seven add up to the rows received. */
 export const rowOutcomes = z.object({

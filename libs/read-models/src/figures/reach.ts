@@ -152,7 +152,9 @@ export async function reach(client: pg.ClientBase, question: ReachQuestion): Pro
   const strands = await client.query<{ strand: string; name: string }>(
     `SELECT strand, name FROM ${schema}.strand ORDER BY ordinal`,
   );
-  const position = await client.query<{ position: number }>(`SELECT position::float8 AS position FROM ${schema}.checkpoint`);
+  const position = await client.query<{ position: number }>(
+    `SELECT position::float8 AS position FROM ${schema}.checkpoint`,
+  );
 
   const figure = (level: number, strand: string | null, service: string | null): ReachFigure => {
     const same = (row: Pick<CountRow, 'level' | 'strand' | 'service'>) =>
