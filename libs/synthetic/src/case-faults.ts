@@ -13,6 +13,8 @@ export interface CaseFaults {
   /** Coded attributes that are missing, one bit each in the order of {@link attributeBits}. */
   readonly attributesMissing: number;
   readonly placeholder: number;
+  /** Whether this one mobile is written with +44, whatever the provider’s habit. */
+  readonly internationalMobile: boolean;
   /** Where in a text the slip is, 0 to 1. */
   readonly slip: number;
   /** First quarter in which the contacts, numbers and dates are put right; Infinity if never. */
@@ -62,6 +64,7 @@ const rates = {
 /** Rates that spreadsheets and habits bring, whoever the family is. */
 const EMAIL_UPPER_CASE = 0.03;
 const EMAIL_OUTER_SPACE = 0.02;
+const MOBILE_INTERNATIONAL = 0.06;
 const MOBILE_ZERO_LOST = 0.04;
 const BIRTH_DATE_AS_NUMBER = 0.012;
 const PUT_RIGHT_LATER = 0.2;
@@ -122,6 +125,9 @@ export function drawFaults(
     if (random.chance(rates.attributeMissing * scale)) attributesMissing |= bit;
   }
   const corrected = random.chance(PUT_RIGHT_LATER);
+  const anyFault = [email, mobile, nhsNumber, birthDate, postcode, firstName].some(
+    (fault) => fault !== 'none',
+  );
   const inQuarter = 1 + random.below(Math.max(quarters - 1, 1));
   return {
     email,
@@ -134,7 +140,9 @@ export function drawFaults(
     consent,
     attributesMissing,
     placeholder: random.below(3),
+    internationalMobile: random.chance(MOBILE_INTERNATIONAL),
     slip: random.unit(),
-    corrected: corrected ? inQuarter : Infinity,
+    // What is right cannot be put right: without this, rows would be sent again for nothing.
+    corrected: corrected && anyFault ? inQuarter : Infinity,
   };
 }

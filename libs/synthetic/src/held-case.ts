@@ -189,7 +189,10 @@ function mobileText(
   const mobile = contacts.mobileOf(owner, changed);
   switch (fault) {
     case 'none':
-      return styledMobile(mobile, style);
+      return styledMobile(
+        mobile,
+        faults.internationalMobile ? { ...style, mobiles: 'international' } : style,
+      );
     case 'missing':
       return '';
     case 'zero-lost':

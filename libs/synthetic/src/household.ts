@@ -81,6 +81,8 @@ export class Households {
   readonly #random: Random;
   readonly #inside: readonly Neighbourhood[];
   readonly #outside: readonly Neighbourhood[];
+  /** Neighbourhoods by decile. */
+  readonly #alike: ReadonlyMap<number, readonly Neighbourhood[]>;
 
   constructor(
     root: Uint32Array,
@@ -93,6 +95,7 @@ export class Households {
     const outside = neighbourhoods.filter(({ inArea }) => !inArea);
     this.#inside = inside.length > 0 ? inside : neighbourhoods;
     this.#outside = outside.length > 0 ? outside : neighbourhoods;
+    this.#alike = Map.groupBy(neighbourhoods, ({ decile }) => decile);
   }
 
   at(number: number, firstPerson: number): Household {
@@ -129,8 +132,8 @@ export class Households {
       number,
       decile: home.decile,
       address,
-      // Most moves are short: the same decile keeps the truth by decile a fact about the family.
-      laterAddress: addressIn(random, home),
+      // Families move to where they can afford it: one decile for all time keeps the truth by decile simple.
+      laterAddress: addressIn(random, random.pick(this.#alike.get(home.decile) ?? [home])),
       moves: moves ? movedIn : Infinity,
       carers,
       children,
@@ -140,7 +143,7 @@ export class Households {
 
   #birthsOf(random: Random, count: number): readonly Day[] {
     const births: Day[] = [];
-    let born = this.timeline.ends - random.below(OLDEST_CHILD);
+    let born = this.timeline.ends - 1 - random.below(OLDEST_CHILD);
     for (let child = 0; child < count; child++) {
       births.push(born);
       // Siblings are at least a year apart; one that would not be born in time is an elder instead.

@@ -134,14 +134,21 @@ const values: Readonly<Record<string, (held: HeldCase) => string>> = {
   consent_date: (held) => held.consentDate,
 };
 
+/** Value maps list the general words first; those after them, such as "Girl" or "Dad", fit some people only. */
+const GENERAL_SPELLINGS = 4;
+
 /** A code as the provider spells it, after the field's value map; a code that the field does not know is missing. */
 function spellingsOf(field: DatasetField, { dialect }: ProviderStyle): (code: string) => string {
   const codes = field.type === 'boolean' ? ['true', 'false'] : codedValues(field);
   if (codes === undefined) return (text) => text;
   const map = Object.entries(field['x-kinledger'].valueMap ?? {});
+  const spellingsInUse = field.name === 'gender' ? 1 : GENERAL_SPELLINGS;
   const spellings = new Map(
     codes.map((code) => {
-      const texts = map.filter(([, mapped]) => mapped === code).map(([text]) => text);
+      const texts = map
+        .filter(([, mapped]) => mapped === code)
+        .map(([text]) => text)
+        .slice(0, spellingsInUse);
       return [code, texts[dialect % Math.max(texts.length, 1)] ?? code] as const;
     }),
   );

@@ -29,7 +29,7 @@ const profile = (rest: Partial<ServiceProfile>): ServiceProfile => ({
   participants: 'children-and-carer',
   secondCarer: 0.15,
   quarters: middling,
-  sessions: [2, 7],
+  sessions: [2, 8],
   kinds: weighted(['group-session', 80], ['one-to-one', 20]),
   atRisk: false,
   ...rest,
@@ -50,9 +50,9 @@ const known: Readonly<Record<string, ServiceProfile>> = {
   }),
   'making-it-real': profile({ popularity: 11, kinds: weighted(['home-visit', 60], ['group-session', 40]) }),
   'natural-thinkers': profile({
-    popularity: 24,
-    quarters: long,
-    sessions: [3, 9],
+    popularity: 22,
+    quarters: middling,
+    sessions: [4, 10],
     kinds: weighted(['group-session', 70], ['drop-in', 30]),
   }),
   'doorstep-library': profile({
@@ -62,7 +62,7 @@ const known: Readonly<Record<string, ServiceProfile>> = {
     kinds: weighted(['home-visit', 100]),
   }),
   'breastfeeding-peer-support': profile({
-    popularity: 15,
+    popularity: 16,
     participants: 'carer',
     secondCarer: 0,
     quarters: short,

@@ -103,7 +103,7 @@ export async function writeProgramme(
   return { manifest, reach, rows };
 }
 
-const FLUSH_AT = 256 * 1024;
+const FLUSH_AT = 64 * 1024;
 
 /**
  * A file that grows by pieces and is open only while they are written: a programme has more files than many

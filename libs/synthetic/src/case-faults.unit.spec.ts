@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { drawFaults, faultScale } from './case-faults.js';
+import { Random, rootOf } from './random.js';
+
+const random = new Random(rootOf('faults'));
+const drawn = (decile: number) =>
+  Array.from({ length: 4_000 }, (_, index) =>
+    drawFaults(random.at('case', index), faultScale(decile), true, 8),
+  );
+
+describe('faults', () => {
+  it('are twice as many in the most deprived tenth, and fewer in every tenth after it', () => {
+    expect(faultScale(1)).toBe(2);
+    expect(faultScale(10)).toBeCloseTo(0.4);
+    const missing = [1, 5, 10].map(
+      (decile) => drawn(decile).filter(({ email }) => email === 'missing').length,
+    );
+    expect(missing[0]).toBeGreaterThan(missing[1]! * 1.3);
+    expect(missing[1]).toBeGreaterThan(missing[2]! * 1.3);
+  });
+
+  it('are of every kind', () => {
+    const faults = drawn(1);
+    const kinds = (
+      name: 'email' | 'mobile' | 'nhsNumber' | 'birthDate' | 'gender' | 'postcode' | 'firstName',
+    ) => [...new Set(faults.map((fault) => fault[name]))].sort();
+    expect(kinds('email')).toEqual(['missing', 'none', 'outer-space', 'placeholder', 'typo', 'upper-case']);
+    expect(kinds('mobile')).toEqual(['centre', 'landline', 'missing', 'none', 'zero-lost']);
+    expect(kinds('nhsNumber')).toEqual(['check-digit', 'missing', 'none']);
+    expect(kinds('birthDate')).toEqual(['missing', 'none', 'spreadsheet-number', 'transposed']);
+    expect(kinds('gender')).toEqual(['missing', 'none', 'wrong']);
+    expect(kinds('postcode')).toEqual(['malformed', 'missing', 'none']);
+    expect(kinds('firstName')).toEqual(['missing', 'none', 'short-form']);
+    expect(faults.some(({ consent }) => consent === 'refused')).toBe(true);
+  });
+
+  it('are put right later only where something was wrong', () => {
+    for (const fault of drawn(3)) {
+      const right = [
+        fault.email,
+        fault.mobile,
+        fault.nhsNumber,
+        fault.birthDate,
+        fault.postcode,
+        fault.firstName,
+      ];
+      if (right.every((kind) => kind === 'none')) expect(fault.corrected).toBe(Infinity);
+    }
+    expect(drawn(3).some(({ corrected }) => corrected < Infinity)).toBe(true);
+  });
+});

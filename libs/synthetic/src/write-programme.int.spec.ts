@@ -1,0 +1,387 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  canonicalBirthDate,
+  canonicalEmail,
+  canonicalMobile,
+  canonicalNhsNumber,
+  contains,
+  parsePeriod,
+} from '@kinledger/domain';
+import { codedValues, headerKey, readProgramme, valueKey } from '@kinledger/programme';
+import type { Dataset, DatasetField, Programme } from '@kinledger/programme';
+import { isFolderNotEmpty, writeProgramme } from './write-programme.js';
+import type { WrittenProgramme } from './write-programme.js';
+
+const QUARTERS = 5;
+const options = (programme: Programme, seed: number | string = 'test') => ({
+  programme,
+  people: 4_000,
+  quarters: QUARTERS,
+  seed,
+  salt: 'mackerel',
+});
+
+/** One data row, its cells by field name and as coded values. */
+interface ReadRow {
+  readonly cells: ReadonlyMap<string, string>;
+  readonly person: string;
+  readonly role: string;
+}
+
+let folder: string;
+let programme: Programme;
+let written: WrittenProgramme;
+let people: ReadonlyMap<string, { family: string; role: string; decile: number }>;
+let filesRead: readonly {
+  readonly dataset: Dataset;
+  readonly period: string;
+  readonly rows: readonly ReadRow[];
+}[];
+
+const csv = async (file: string) =>
+  parse<string[]>(await readFile(join(folder, file), 'utf8'), { bom: true });
+
+const fieldOf = (dataset: Dataset, header: string): DatasetField => {
+  const matching = dataset.schema.fields.filter(({ name, title, 'x-kinledger': { aliases } }) =>
+    [name, title, ...aliases].some((text) => headerKey(text) === headerKey(header)),
+  );
+  if (matching.length !== 1)
+    throw new Error(`${dataset.id}: header "${header}" means ${matching.length} fields`);
+  return matching[0]!;
+};
+
+const coded = (field: DatasetField, text: string): string => {
+  const mapped = Object.entries(field['x-kinledger'].valueMap ?? {}).find(
+    ([from]) => valueKey(from) === valueKey(text),
+  );
+  return mapped?.[1] ?? text;
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kinledger-synthetic-'));
+  programme = await readProgramme(join(import.meta.dirname, '../../../programmes/leap'));
+  written = await writeProgramme(folder, options(programme));
+
+  people = new Map(
+    (await csv('truth/people.csv'))
+      .slice(1)
+      .map(([person = '', family = '', role = '', decile = '']) => [
+        person,
+        { family, role, decile: Number(decile) },
+      ]),
+  );
+  const truth = new Map<string, { person: string; role: string }>();
+  for (const [dataset, period, row, person, role] of (await csv('truth/records.csv')).slice(1)) {
+    truth.set(`${dataset} ${period} ${row}`, { person: person ?? '', role: role ?? '' });
+  }
+  const files = [];
+  for (const entry of written.manifest.files) {
+    const dataset = programme.dataset(entry.dataset)!;
+    const [headers, ...lines] = await csv(entry.path);
+    const fields = headers!.map((header) => fieldOf(dataset, header));
+    expect(fields.map(({ name }) => name)).toEqual(dataset.schema.fields.map(({ name }) => name));
+    expect(lines).toHaveLength(entry.rows);
+    const rows = lines.map((line, index): ReadRow => {
+      const whose = truth.get(`${entry.dataset} ${entry.period} ${index + 1}`)!;
+      truth.delete(`${entry.dataset} ${entry.period} ${index + 1}`);
+      return { cells: new Map(fields.map((field, at) => [field.name, coded(field, line[at]!)])), ...whose };
+    });
+    files.push({ dataset, period: entry.period, rows });
+  }
+  expect(truth.size).toBe(0);
+  filesRead = files;
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function bytesOf(root: string): Promise<Record<string, string>> {
+  const names = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  );
+  const digests = await Promise.all(
+    names.map(async ({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return [
+        path.slice(root.length),
+        createHash('sha256')
+          .update(await readFile(path))
+          .digest('hex'),
+      ] as const;
+    }),
+  );
+  return Object.fromEntries(digests.sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+describe('the same options', () => {
+  const small = (seed: number | string) => ({ ...options(programme, seed), people: 400, quarters: 2 });
+
+  it('give the same bytes, and another seed others', async () => {
+    const runs = await Promise.all(
+      [1, 1, 2].map(async (seed, run) => {
+        const root = join(folder, `run-${run}`);
+        await writeProgramme(root, small(seed));
+        return bytesOf(root);
+      }),
+    );
+    expect(Object.keys(runs[0]!).length).toBeGreaterThan(20);
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[2]!['/truth/records.csv']).not.toBe(runs[0]!['/truth/records.csv']);
+  });
+
+  it('are not mixed with what is there already', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'kinledger-synthetic-'));
+    await writeFile(join(root, 'kept.txt'), 'kept');
+    const error: unknown = await writeProgramme(root, small(1)).catch((reason: unknown) => reason);
+    expect(isFolderNotEmpty(error)).toBe(true);
+    await rm(root, { recursive: true });
+  });
+});
+
+describe('files', () => {
+  it('are listed in the order of submission: period by period, administrative sources first', () => {
+    const { files } = written.manifest;
+    const ends = files.map(({ period }) => parsePeriod(period)!.end);
+    const quarters = files.filter(({ period }) => !period.endsWith('AY'));
+    expect(quarters.map(({ period }) => period)).toEqual([...quarters.map(({ period }) => period)].sort());
+    expect(files[0]?.dataset).toBe('health-visiting.user');
+    expect(new Set(quarters.map(({ period }) => period)).size).toBe(QUARTERS);
+    // An academic year comes once it has ended.
+    files.forEach(({ period }, index) => {
+      if (period.endsWith('AY')) expect(ends[index]! <= ends[index - 1]!).toBe(true);
+    });
+    expect(new Set(files.map(({ dataset }) => dataset))).toEqual(
+      new Set(programme.datasets.map(({ id }) => id)),
+    );
+  });
+
+  it('have values that their schema knows, wherever it lists values', () => {
+    for (const { dataset, rows } of filesRead) {
+      for (const field of dataset.schema.fields) {
+        const codes = codedValues(field);
+        if (!codes) continue;
+        const found = new Set(rows.map(({ cells }) => cells.get(field.name)!));
+        found.delete('');
+        expect(codes).toEqual(expect.arrayContaining([...found]));
+      }
+    }
+  });
+
+  it('that are pseudonymised at source hold digests and nothing in clear', () => {
+    const atSource = filesRead.filter(({ dataset }) => dataset.pseudonymisedAtSource);
+    expect(atSource.length).toBeGreaterThan(10);
+    for (const { dataset, rows } of atSource) {
+      for (const { name, format } of dataset.schema.fields) {
+        const values = rows.map(({ cells }) => cells.get(name)!).filter((value) => value !== '');
+        if (format === 'digest') for (const value of values) expect(value).toMatch(/^[0-9A-F]{64}$/);
+        else for (const value of values) expect(value).not.toMatch(/@|^07|^ZZ/);
+      }
+    }
+  });
+
+  it('of a cumulative dataset hardly change from quarter to quarter', () => {
+    const sent = filesRead.filter(({ dataset }) => dataset.id === 'baby-steps.user');
+    expect(sent).toHaveLength(QUARTERS);
+    const asText = ({ cells }: ReadRow) => [...cells.values()].join('\u0000');
+    for (const [index, { rows }] of sent.entries()) {
+      const before = sent[index - 1]?.rows ?? [];
+      const later = new Map(rows.map((row) => [row.cells.get('case_number'), asText(row)]));
+      const unchanged = before.filter((row) => later.get(row.cells.get('case_number')) === asText(row));
+      for (const row of before) expect(later.has(row.cells.get('case_number'))).toBe(true);
+      if (before.length > 0) expect(unchanged.length / before.length).toBeGreaterThan(0.85);
+    }
+    const all = sent.slice(1).flatMap(({ rows }) => rows.map(asText));
+    expect(new Set(all).size).toBeLessThan(all.length);
+  });
+
+  it('have about the shares that a programme has: people, administrative, engagement', () => {
+    const rows = (matching: (dataset: Dataset) => boolean) =>
+      filesRead.filter(({ dataset }) => matching(dataset)).reduce((sum, file) => sum + file.rows.length, 0);
+    const administrative = rows(({ serviceDefinition }) => serviceDefinition.administrative);
+    const users = rows(
+      ({ serviceDefinition, dataType }) => !serviceDefinition.administrative && dataType === 'user',
+    );
+    const engagement = rows(({ dataType }) => dataType === 'engagement');
+    expect(engagement).toBeGreaterThan(users * 2);
+    expect(users).toBeGreaterThan(administrative * 0.9);
+  });
+
+  it('name each case number of a service once', () => {
+    const holders = new Map<string, string>();
+    for (const { dataset, rows } of filesRead.filter(({ dataset: { dataType } }) => dataType === 'user')) {
+      for (const { cells, person } of rows) {
+        const key = `${dataset.id} ${cells.get('case_number')!}`;
+        expect(holders.get(key) ?? person).toBe(person);
+        holders.set(key, person);
+      }
+    }
+  });
+});
+
+describe('faults', () => {
+  const clearUsers = () =>
+    filesRead
+      .filter(({ dataset }) => dataset.dataType === 'user' && !dataset.pseudonymisedAtSource)
+      .flatMap(({ rows }) => rows);
+  const values = (name: string) => clearUsers().map(({ cells }) => cells.get(name) ?? '');
+
+  it('are there in every identifier', () => {
+    const emails = [...values('email'), ...values('carer_email')];
+    expect(emails.some((email) => email.includes('none@none.com'))).toBe(true);
+    expect(emails.some((email) => email !== '' && email === email.toUpperCase())).toBe(true);
+    expect(emails.some((email) => /^ .* $/.test(email))).toBe(true);
+    expect(values('nhs_number').some((number) => number !== '' && !canonicalNhsNumber(number))).toBe(true);
+    expect(values('date_of_birth').some((date) => /^\d{5}$/.test(date))).toBe(true);
+    expect(values('date_of_birth').filter((date) => canonicalBirthDate(date)).length).toBeGreaterThan(100);
+    const mobiles = values('contact_number');
+    expect(mobiles.some((mobile) => /^7\d{9}$/.test(mobile))).toBe(true);
+    expect(mobiles.some((mobile) => mobile.startsWith('+44'))).toBe(true);
+    const shared = Map.groupBy(
+      mobiles.flatMap((mobile) => canonicalMobile(mobile) ?? []),
+      (mobile) => mobile,
+    );
+    expect(
+      Math.max(...[...shared].filter(([mobile]) => /^077009009/.test(mobile)).map(([, rows]) => rows.length)),
+    ).toBeGreaterThan(4);
+    expect(values('consent_given')).toEqual(expect.arrayContaining(['true', 'false']));
+  });
+
+  it('are more where deprivation is greater', () => {
+    const share = (deciles: readonly number[]) => {
+      const adults = clearUsers().filter(
+        ({ person, role }) => role === 'adult' && deciles.includes(people.get(person)!.decile),
+      );
+      return adults.filter(({ cells }) => !canonicalEmail(cells.get('email')!)).length / adults.length;
+    };
+    expect(share([1, 2])).toBeGreaterThan(share([5, 6, 7, 8, 9, 10]) * 1.2);
+    expect(share([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])).toBeLessThan(0.15);
+  });
+
+  it('leave some rows that nobody can attribute', () => {
+    const engagement = filesRead
+      .filter(({ dataset }) => dataset.dataType === 'engagement')
+      .flatMap(({ rows }) => rows);
+    const anonymous = engagement.filter(({ person }) => person === '').length / engagement.length;
+    expect(anonymous).toBeGreaterThan(0.001);
+    expect(anonymous).toBeLessThan(0.05);
+  });
+});
+
+describe('truth', () => {
+  interface Counted {
+    readonly children: Set<string>;
+    readonly adults: Set<string>;
+    readonly families: Set<string>;
+  }
+
+  /** Reach recounted from the files and who their rows are about, without the generator’s own counters. */
+  function recount() {
+    const counts = new Map<string, Counted>();
+    const count = (scope: string, person: string) => {
+      const { role, family, decile } = people.get(person)!;
+      for (const key of [scope, `${scope} ${decile}`]) {
+        const counted = counts.get(key) ?? { children: new Set(), adults: new Set(), families: new Set() };
+        counts.set(key, counted);
+        (role === 'child' ? counted.children : counted.adults).add(person);
+        counted.families.add(family);
+      }
+    };
+    const quarters = Object.keys(written.reach.periods).map((code) => parsePeriod(code)!);
+    for (const { dataset, rows } of filesRead.filter(
+      ({ dataset: { dataType } }) => dataType === 'engagement',
+    )) {
+      const kinds = programme.qualifyingSessionKinds(dataset.id);
+      const { strand, id } = dataset.serviceDefinition;
+      for (const { cells, person, role } of rows) {
+        if (person === '' || (role !== 'child' && role !== 'adult')) continue;
+        if (cells.get('attended') !== 'true' || !kinds.has(cells.get('session_kind')!)) continue;
+        const [day = '', month = '', year = ''] = canonicalBirthDate(cells.get('session_date')!)!.split('.');
+        const quarter = quarters.find((period) => contains(period, `${year}-${month}-${day}`))!;
+        for (const period of [quarter.code, 'lifetime']) {
+          for (const scope of ['programme', `strand ${strand!}`, `service ${id}`])
+            count(`${period} ${scope}`, person);
+        }
+      }
+    }
+    return counts;
+  }
+
+  it('is what the files add up to: every period, scope and decile', async () => {
+    const counts = recount();
+    const none = { children: new Set(), adults: new Set(), families: new Set() };
+    let compared = 0;
+    const compare = (key: string, reach: { children: number; adults: number; families: number }) => {
+      const { children, adults, families } = counts.get(key) ?? none;
+      expect({ key, children: reach.children, adults: reach.adults, families: reach.families }).toEqual({
+        key,
+        children: children.size,
+        adults: adults.size,
+        families: families.size,
+      });
+      compared += 1;
+    };
+    for (const [period, reach] of [
+      ...Object.entries(written.reach.periods),
+      ['lifetime', written.reach.lifetime] as const,
+    ]) {
+      const scopes = [
+        ['programme', reach.programme] as const,
+        ...Object.entries(reach.strands).map(([id, scope]) => [`strand ${id}`, scope] as const),
+        ...Object.entries(reach.services).map(([id, scope]) => [`service ${id}`, scope] as const),
+      ];
+      for (const [id, scope] of scopes) {
+        compare(`${period} ${id}`, scope);
+        for (const [decile, part] of Object.entries(scope.byDecile))
+          compare(`${period} ${id} ${decile}`, part);
+      }
+    }
+    expect(compared).toBeGreaterThan(500);
+    expect(written.reach.lifetime.programme.children).toBeGreaterThan(500);
+    expect(JSON.parse(await readFile(join(folder, 'truth/reach.json'), 'utf8'))).toEqual(written.reach);
+    expect(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))).toEqual(written.manifest);
+  });
+
+  it('has engagement that is written up a quarter late, and still counts where it belongs', () => {
+    const late = filesRead
+      .filter(({ dataset }) => dataset.dataType === 'engagement')
+      .flatMap(({ period, rows }) => {
+        const { start } = parsePeriod(period)!;
+        return rows.filter(({ cells }) => {
+          const [day = '', month = '', year = ''] = canonicalBirthDate(cells.get('session_date')!)!.split(
+            '.',
+          );
+          return `${year}-${month}-${day}` < start;
+        });
+      });
+    expect(late.length).toBeGreaterThan(10);
+  });
+
+  it('has most families in one service, and some in several', () => {
+    const servicesOf = new Map<string, Set<string>>();
+    for (const { dataset, rows } of filesRead.filter(
+      ({ dataset: { dataType } }) => dataType === 'engagement',
+    )) {
+      for (const { person } of rows) {
+        const family = people.get(person)?.family ?? '';
+        if (family === '') continue;
+        servicesOf.set(family, (servicesOf.get(family) ?? new Set()).add(dataset.service));
+      }
+    }
+    const share = (matching: (count: number) => boolean) =>
+      [...servicesOf.values()].filter(({ size }) => matching(size)).length / servicesOf.size;
+    expect(share((count) => count === 1)).toBeGreaterThan(0.78);
+    expect(share((count) => count === 1)).toBeLessThan(0.93);
+    expect(share((count) => count >= 2 && count <= 4)).toBeGreaterThan(0.06);
+  });
+
+  it('keeps practitioners and volunteers apart', () => {
+    const workers = [...people.values()].filter(
+      ({ role }) => role === 'practitioner' || role === 'volunteer',
+    );
+    expect(workers.length).toBeGreaterThan(5);
+    expect(workers.every(({ family }) => family === '')).toBe(true);
+  });
+});
