@@ -4,6 +4,7 @@ import {
   isEventIdReused,
   isRecordBodyDiffers,
   isRevisionConflict,
+  revisionConflict,
   type EventStore,
 } from '@kinledger/event-store';
 import type { Inbox, Intake } from '../inbox/inbox.js';
@@ -168,7 +169,7 @@ export class DecisionLoop {
 
     let place = ledger.lastIntake;
     for (;;) {
-      const intake = await this.nextIntake(place + 1, signal);
+      const intake = await this.nextIntake(place + 1, Math.max(head, ledger.nextRevision - 1), signal);
       if (intake === undefined) return;
       place = intake.intake;
       if (intake.state === 'refused') continue;
@@ -253,17 +254,17 @@ export class DecisionLoop {
   }
 
   /** Waits until everything of an intake is staged. `undefined` when the signal aborts first. */
-  private async nextIntake(place: number, signal: AbortSignal): Promise<Intake | undefined> {
+  private async nextIntake(place: number, head: number, signal: AbortSignal): Promise<Intake | undefined> {
     const { inbox, wakeUp, pollMs = POLL_MS } = this.options;
     while (!signal.aborted) {
       const intake = await inbox.intake(this.programmeId, place);
-      if (intake !== undefined && (await this.isReady(intake))) return intake;
+      if (intake !== undefined && (await this.isReady(intake, head))) return intake;
       await wakeUp.wait(pollMs, signal);
     }
     return undefined;
   }
 
-  private async isReady(intake: Intake): Promise<boolean> {
+  private async isReady(intake: Intake, head: number): Promise<boolean> {
     switch (intake.state) {
       case 'refused':
         return true;
@@ -273,8 +274,11 @@ export class DecisionLoop {
         return complete !== undefined || unprocessable !== undefined;
       }
       case 'decided':
-      case 'parked':
-        throw ledgerBehindInbox(intake.intake);
+      case 'parked': {
+        // Somebody else may have decided it: then the ledger has moved on, and has to be read again.
+        const actual = await this.options.store.head(this.stream);
+        throw actual > head ? revisionConflict(this.stream, head, actual) : ledgerBehindInbox(intake.intake);
+      }
       default:
         return intake.state satisfies never;
     }

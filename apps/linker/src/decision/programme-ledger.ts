@@ -83,6 +83,8 @@ export class ProgrammeLedger {
   }
 
   private applyToEngine(event: LedgerEvent, row: PseudonymisedRow | undefined): void {
+    // The engine never heard of a submission whose rows did not come.
+    if (event.type === 'SubmissionWithdrawn' && this.rowless.has(event.data.submission)) return;
     try {
       this.engine.apply(event, row);
     } catch (error) {

@@ -15,22 +15,25 @@ export function interruptedStore(inner: EventStore, nth: number, moment: Moment)
   let appends = 0;
   let tell: () => void = () => undefined;
   const interrupted = new Promise<void>((resolve) => (tell = resolve));
-  const store: EventStore = {
-    append: async (stream, events, options) => {
-      appends += 1;
-      if (appends > nth) return new Promise(() => undefined);
-      if (appends < nth) return inner.append(stream, events, options);
-      if (moment === 'after') await inner.append(stream, events, options);
-      tell();
-      return new Promise(() => undefined);
-    },
-    head: (stream) => inner.head(stream),
-    readPage: (stream, from, limit) => inner.readPage(stream, from, limit),
-    readBodies: (stream, from, to) => inner.readBodies(stream, from, to),
-    readBodiesOf: (stream, records) => inner.readBodiesOf(stream, records),
-    readPayload: (digest) => inner.readPayload(digest),
-    subscribe: (stream, options) => inner.subscribe(stream, options),
-    close: () => inner.close(),
-  };
+  const store = storeWith(inner, async (...args) => {
+    appends += 1;
+    if (appends > nth) return new Promise(() => undefined);
+    if (appends < nth) return inner.append(...args);
+    if (moment === 'after') await inner.append(...args);
+    tell();
+    return new Promise(() => undefined);
+  });
   return { store, interrupted, appends: () => appends };
 }
+
+/** The same store, with another way to append. */
+export const storeWith = (inner: EventStore, append: EventStore['append']): EventStore => ({
+  append,
+  head: (stream) => inner.head(stream),
+  readPage: (stream, from, limit) => inner.readPage(stream, from, limit),
+  readBodies: (stream, from, to) => inner.readBodies(stream, from, to),
+  readBodiesOf: (stream, records) => inner.readBodiesOf(stream, records),
+  readPayload: (digest) => inner.readPayload(digest),
+  subscribe: (stream, options) => inner.subscribe(stream, options),
+  close: () => inner.close(),
+});

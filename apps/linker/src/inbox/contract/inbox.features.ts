@@ -27,7 +27,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
         kind: 'file',
         intake: 1,
         cause: 'file-1',
-        time: '2023-10-09T09:30:00Z',
+        time: '2023-10-09T00:01:00.250Z',
         state: 'waiting',
         data: { submission: a, intake: 1, supersedes: [] },
       });
@@ -153,7 +153,12 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
     await inbox.refuse(programme, 1, 'submission-unknown');
     await inbox.refuse(programme, 1, 'another');
     expect(await inbox.unansweredRefusals(programme)).toEqual([
-      { intake: 1, commandId: 'withdrawal-1', time: '2023-10-10T09:30:00Z', reason: 'submission-unknown' },
+      {
+        intake: 1,
+        commandId: 'withdrawal-1',
+        time: '2023-10-09T00:01:00.250Z',
+        reason: 'submission-unknown',
+      },
     ]);
     await inbox.markAnswered(programme, [1, 2]);
     expect(await inbox.unansweredRefusals(programme)).toEqual([]);

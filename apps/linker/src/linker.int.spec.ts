@@ -1,0 +1,222 @@
+import { generateKeyPairSync, hash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  RowPseudonymised,
+  SubmissionStateChanged,
+  topics,
+  type Contract,
+  type Topic,
+} from '@kinledger/contracts';
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { PostgresEventStore } from '@kinledger/event-store';
+import {
+  createPostgresMessageBus,
+  topicSettings,
+  type MessageBus,
+  type OutgoingMessage,
+} from '@kinledger/message-bus';
+import { createService, type Service } from '@kinledger/service-kit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { linkerService } from './service.js';
+import { eventsOf, until } from './testing/linker-world.js';
+import { submit, withdrawalIntake, type Submitted } from './testing/messages.js';
+import { adult, child, hexOf } from './testing/rows.js';
+import type { IncomingIntake } from './inbox/inbox.js';
+
+const programmeDirectory = fileURLToPath(new URL('../../../programmes/leap', import.meta.url));
+const operatorToken = 'operator-token';
+
+describe('the linker as a service', () => {
+  let databases: TestDatabases;
+  let folder: string;
+  let env: Record<string, string>;
+  let ingest: MessageBus;
+  let pseudonymiser: MessageBus;
+  let store: PostgresEventStore;
+  const services: Service[] = [];
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kinledger-linker-'));
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(join(folder, 'signing.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const account = { name: 'operator', tokenSha256: hash('sha256', operatorToken), roles: ['operator'] };
+    const reader = { name: 'reader', tokenSha256: hash('sha256', 'reader-token'), roles: ['reader'] };
+    writeFileSync(join(folder, 'access.json'), JSON.stringify({ accounts: [account, reader] }));
+  });
+  beforeEach(async () => {
+    databases = await createTestDatabases(inject('postgresUrl'));
+    env = {
+      KINLEDGER_HTTP_PORT: '0',
+      KINLEDGER_LOG_LEVEL: 'silent',
+      KINLEDGER_PROGRAMME_DIR: programmeDirectory,
+      KINLEDGER_BUS_URL: databases.url('bus', 'linker'),
+      KINLEDGER_PLATFORM_URL: databases.url('platform', 'linker'),
+      KINLEDGER_ACCESS_FILE: join(folder, 'access.json'),
+      KINLEDGER_SIGNING_KEY_FILE: join(folder, 'signing.pem'),
+      KINLEDGER_LEASE_SECONDS: '2',
+    };
+    ingest = createPostgresMessageBus({ url: databases.url('bus', 'ingest'), applicationName: 'ingest' });
+    pseudonymiser = createPostgresMessageBus({
+      url: databases.url('bus', 'pseudonymiser'),
+      applicationName: 'pseudonymiser',
+    });
+    await ingest.ensureTopics(Object.values(topics).map(topicSettings));
+    store = new PostgresEventStore({ url: databases.url('platform', 'linker'), applicationName: 'spec' });
+  });
+  afterEach(async () => {
+    await Promise.all(services.splice(0).map((service) => service.close()));
+    await Promise.all([ingest.close(), pseudonymiser.close(), store.close()]);
+    await databases.drop();
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const boot = async () => {
+    const service = await createService(linkerService, env);
+    services.push(service);
+    return service;
+  };
+  const get = (service: Service, path: string, token = operatorToken) =>
+    fetch(`${service.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  const isReady = async (service: Service) => (await get(service, '/health/ready')).ok;
+  const statusOf = async (service: Service) =>
+    (await (await get(service, '/v1/status')).json()) as Record<string, unknown>;
+
+  const message = (
+    contract: Contract,
+    key: string,
+    id: string,
+    time: string,
+    body: Uint8Array,
+  ): OutgoingMessage => ({
+    key,
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: id,
+      ce_type: contract.name,
+      ce_source: 'urn:kinledger:spec',
+      ce_time: time,
+      ce_dataschema: `urn:kinledger:contract:${contract.name}:${contract.version}`,
+      content_type: 'application/json',
+    },
+    value: body,
+  });
+  const publishIntake = (topic: Topic, intake: IncomingIntake) =>
+    ingest.publish(topic.name, [
+      message(topic.contract, intake.submission, intake.cause, intake.time, intake.body),
+    ]);
+  const publishRows = ({ submission, intake, chunks }: Submitted) =>
+    pseudonymiser.publish(
+      topics.rowPseudonymised.name,
+      chunks.map(({ chunk, body }) =>
+        message(RowPseudonymised, submission, `${submission}-${chunk}`, intake.time, body),
+      ),
+    );
+
+  const people = submit(1, {
+    dataset: 'baby-steps.user',
+    period: '2023-24-Q2',
+    rows: [
+      adult({ key: 'a1', email: 'amara@example.org', born: '1990-01-01' }),
+      child({ key: 'c1', carer: 'amara@example.org', born: '2020-02-29' }),
+      adult({ key: 'a2', email: 'bea@example.org', born: '1991-02-02' }),
+      adult({ key: 'a3', email: 'amara@example.org', born: '1990-01-01' }),
+    ],
+  });
+
+  it('links what the bus brings, publishes it, and answers a command that it refuses', async () => {
+    const service = await boot();
+    await until('it is ready', () => isReady(service));
+    await publishRows(people);
+    await publishIntake(topics.fileAccepted, people.intake);
+    await publishIntake(
+      topics.withdrawSubmission,
+      withdrawalIntake(2, hexOf('unknown') as typeof people.submission),
+    );
+    const heard: string[] = [];
+    const listener = createPostgresMessageBus({
+      url: databases.url('bus', 'projector'),
+      applicationName: 'listener',
+    });
+    const subscription = listener.subscribe(
+      { group: 'projector', topics: [topics.submissionDecided.name] },
+      async ({ messages }) => {
+        for (const { value } of messages) heard.push(Buffer.from(value).toString('utf8'));
+      },
+    );
+    await until('the decision is published', () => heard.length > 0);
+    expect(JSON.parse(heard[0] ?? '')).toMatchObject({ intake: 1, outcome: 'linked' });
+    await until('the command is refused', async () => (await statusOf(service))['intake'] === 2);
+    await subscription.stop();
+    await listener.close();
+
+    const events = await eventsOf(store);
+    const matched = events.filter(({ type }) => type === 'IndividualMatched');
+    expect(matched).toHaveLength(1);
+    expect(events.filter(({ type }) => type === 'IndividualRegistered')).toHaveLength(3);
+    expect(events.filter(({ type }) => type === 'FamilyLinked').length).toBeGreaterThan(0);
+    expect(events.at(-1)?.type).toBe('SubmissionLinked');
+    expect(await statusOf(service)).toMatchObject({
+      programme: 'leap',
+      state: 'deciding',
+      position: events.length - 1,
+      decided: { linked: 1, refused: 1 },
+      inbox: { waiting: 0, chunks: 0 },
+    });
+    const metrics = await (await get(service, '/metrics')).text();
+    expect(metrics).toMatch(/kinledger_linker_rows_total\{[^}]*\} 4\n/);
+    expect(metrics).toMatch(/kinledger_linker_lease_held\{[^}]*\} 1\n/);
+    expect(metrics).toMatch(/kinledger_linker_decided_total\{[^}]*outcome="linked"[^}]*\} 1\n/);
+  });
+
+  it('parks what the pseudonymiser says it cannot process', async () => {
+    const service = await boot();
+    await publishIntake(topics.fileAccepted, people.intake);
+    const { programme, submission } = people.intake;
+    const state = {
+      ...SubmissionStateChanged.example,
+      programme,
+      submission,
+      state: 'unprocessable',
+      reason: 'landing-unreadable',
+    };
+    await pseudonymiser.publish(topics.submissionStateChanged.name, [
+      message(
+        SubmissionStateChanged,
+        submission,
+        'state-1',
+        people.intake.time,
+        Buffer.from(JSON.stringify(state)),
+      ),
+    ]);
+    await until('it is parked', async () => (await statusOf(service))['intake'] === 1);
+    expect((await eventsOf(store)).at(-1)).toMatchObject({
+      type: 'SubmissionParked',
+      data: { reason: 'landing-unreadable' },
+    });
+  });
+
+  it('shows its status to operators alone', async () => {
+    const service = await boot();
+    expect((await get(service, '/v1/status', 'reader-token')).status).toBe(403);
+    expect((await fetch(`${service.url}/v1/status`)).status).toBe(401);
+    expect((await get(service, '/health/live', 'none')).status).toBe(200);
+  });
+
+  it('stands by, not ready, while another one writes, and takes over when that one stops', async () => {
+    const first = await boot();
+    await until('the first is ready', () => isReady(first));
+    const second = await boot();
+    await until('the second stands by', async () => (await statusOf(second))['state'] === 'standby');
+    expect(await isReady(second)).toBe(false);
+    expect(await isReady(first)).toBe(true);
+    await first.close();
+    await until('the second is ready', () => isReady(second));
+    await publishRows(people);
+    await publishIntake(topics.fileAccepted, people.intake);
+    await until('the second decides', async () => (await statusOf(second))['intake'] === 1);
+    expect((await eventsOf(store)).at(-1)?.type).toBe('SubmissionLinked');
+  });
+});
