@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -53,6 +53,7 @@ export function demoFolder(home: string) {
     manifest: () => read(join(data, 'manifest.json'), manifest),
     loaded: () => read(loadedFile, loaded),
     begin(chosen: z.infer<typeof size>): void {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
       rmSync(data, { recursive: true, force: true });
       write(sizeFile, chosen);
     },
