@@ -44,7 +44,7 @@ let filesRead: readonly {
 }[];
 
 const csv = async (file: string) =>
-  parse<string[]>(await readFile(join(folder, file), 'utf8'), { bom: true });
+  parse(await readFile(join(folder, file), 'utf8'), { bom: true });
 
 const fieldOf = (dataset: Dataset, header: string): DatasetField => {
   const matching = dataset.schema.fields.filter(({ name, title, 'x-kinledger': { aliases } }) =>
