@@ -1,10 +1,10 @@
 import type {
   DataOf,
-  FileAccepted,
   LedgerDecision,
   LedgerEvent,
   PseudonymisedRow,
   SubmissionId,
+  SubmissionReceived,
   WithdrawSubmission,
 } from '@kinledger/contracts';
 import type { LeapStrategy } from './strategy.js';
@@ -52,8 +52,11 @@ export type SubmissionStanding = 'unknown' | 'standing' | 'superseded' | 'withdr
  * function of the events applied, whether they were just decided or are read back after a restart.
  */
 export interface LinkageDecider {
-  /** @throws SubmissionNotDecidable when the submission has been decided already. */
-  begin(file: DataOf<typeof FileAccepted>): SubmissionRun;
+  /**
+   * @param file data of the accepted file; the upload's random id stays out of the ledger.
+   * @throws SubmissionNotDecidable when the submission has been decided already.
+   */
+  begin(file: DataOf<typeof SubmissionReceived>): SubmissionRun;
 
   /** @throws SubmissionNotDecidable when it is unknown or withdrawn already. */
   withdraw(command: DataOf<typeof WithdrawSubmission>): DecisionRun;

@@ -8,7 +8,8 @@ for (let digit = 0; digit < 16; digit++) digitValues[digit.toString(16).charCode
 
 const hexPairs = Array.from({ length: 65_536 }, (_, value) => value.toString(16).padStart(4, '0'));
 
-function word(hex: string, from: number): number {
+/** Eight hex digits from `from` on, as 32 bits. */
+export function word(hex: string, from: number): number {
   let value = 0;
   for (let at = from; at < from + 8; at++) {
     value = (value << 4) | (digitValues[hex.charCodeAt(at)] as number); // hex digits are ASCII

@@ -106,4 +106,9 @@ export class Uint8Column {
     this.#cells[this.#length] = value;
     return this.#length++;
   }
+
+  /** The cells in use; valid until the column grows. */
+  view(): Uint8Array {
+    return this.#cells.subarray(0, this.#length);
+  }
 }

@@ -1,0 +1,156 @@
+import type {
+  DataOf,
+  FamilyLinked,
+  IndividualId,
+  IndividualSplit,
+  LedgerEvent,
+  PseudonymisedRow,
+  RecordId,
+  SubmissionId,
+} from '@kinledger/contracts';
+import { recordBodyMissing } from './decider.js';
+import type { LinkageIndex } from './linkage-index.js';
+import { levelOf } from './strategy.js';
+import { submissionOf } from './submission-book.js';
+import { NONE } from './typed-column.js';
+
+/** The error of a ledger that refers to what it never said: the ledger or its reader is broken. */
+const unknown = (what: string, id: string): Error => new Error(`the ledger names ${what} ${id}, which it never brought`);
+
+/**
+ * Evolves the index by one event of the ledger: the only way in which what linkage knows ever changes.
+ * @param row the body of a record that enters the ledger here, unless the row is staged.
+ * @throws RecordBodyMissing when a record enters whose body is not at hand.
+ */
+export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: PseudonymisedRow): void {
+  switch (event.type) {
+    case 'SubmissionReceived':
+      index.submissions.receive(
+        submissionOf(event.data, (service) => index.scopesOfService(service)),
+        index.keys.carriages,
+      );
+      return;
+    case 'SubmissionWithdrawn':
+      index.submissions.withdraw(submissionNumber(index, event.data.submission));
+      return;
+    case 'RecordsRetired':
+      for (const record of event.data.records) index.retire(recordNumber(index, record));
+      return;
+    case 'RecordsCarried': {
+      const submission = submissionNumber(index, event.data.submission);
+      for (const id of event.data.records) carry(index, recordNumber(index, id), submission);
+      return;
+    }
+    case 'IndividualRegistered':
+      enter(index, event, row);
+      index.place(recordNumber(index, event.data.record), index.individuals.register(event.data.individual));
+      return;
+    case 'IndividualMatched':
+      enter(index, event, row);
+      index.place(recordNumber(index, event.data.record), individualNumber(index, event.data.individual));
+      return;
+    case 'RecordSetAside': {
+      enter(index, event, row);
+      const record = recordNumber(index, event.data.record);
+      if (event.data.reason === 'superseded') index.records.setOutcome(record, 'superseded', NONE);
+      else index.setAside(record, event.data.reason);
+      return;
+    }
+    case 'IndividualSplit':
+      split(index, event.data);
+      return;
+    case 'IndividualsMerged':
+      index.individuals.absorb(
+        individualNumber(index, event.data.individual),
+        individualNumber(index, event.data.absorbed),
+      );
+      return;
+    case 'LinkReferred': {
+      const subject = index.records.keyOf(recordNumber(index, event.data.subject));
+      index.referrals.refer(event.data.referral, subject);
+      return;
+    }
+    case 'LinkReferralLapsed':
+      index.referrals.lapse(event.data.referral);
+      return;
+    case 'RelationshipIdentified':
+      index.relationships.identify(event.data.relationship, {
+        kind: event.data.kind,
+        child: individualNumber(index, event.data.child),
+        other: individualNumber(index, event.data.other),
+        level: levelOf(event.data.domain),
+      });
+      return;
+    case 'RelationshipEnded':
+      index.relationships.end(event.data.relationship);
+      return;
+    case 'FamilyLinked':
+      linkFamily(index, event.data);
+      return;
+    case 'FamilyDissolved': {
+      const family = index.families.find(event.data.family);
+      if (family !== NONE) index.families.dissolve(family);
+      return;
+    }
+    case 'SubmissionLinked':
+    case 'SubmissionParked':
+    case 'ProgrammeDefined':
+    case 'StrategyAdopted':
+      return; // They close or frame decisions, and change nothing that linkage remembers.
+  }
+}
+
+type Placement = Extract<
+  LedgerEvent,
+  { readonly type: 'IndividualRegistered' | 'IndividualMatched' | 'RecordSetAside' }
+>;
+
+/** A record that is placed for the first time brings its commitments; from then on its submission carries it. */
+function enter(index: LinkageIndex, { data, revision }: Placement, row: PseudonymisedRow | undefined): void {
+  if (data.commitments === undefined) return;
+  const submission = submissionNumber(index, data.submission);
+  let record = index.records.find(data.record);
+  if (record === NONE) {
+    if (row === undefined) throw recordBodyMissing(data.record);
+    record = index.stage(row, index.submissions.get(submission));
+  }
+  index.records.enter(record, submission, revision);
+  carry(index, record, submission);
+}
+
+function carry(index: LinkageIndex, record: number, submission: number): void {
+  index.keys.carry(index.records.keyOf(record), record, submission);
+  index.submissions.extendCarriages(submission, index.keys.carriages);
+}
+
+function split(index: LinkageIndex, { into, registered, records }: DataOf<typeof IndividualSplit>): void {
+  const individual = registered ? index.individuals.register(into) : individualNumber(index, into);
+  for (const record of records) index.place(recordNumber(index, record), individual);
+}
+
+function linkFamily(index: LinkageIndex, { family: id, scope, joined, left, review }: DataOf<typeof FamilyLinked>): void {
+  const number = index.scopeNumber(scope);
+  if (number === NONE) return; // A scope that the present definition does not have is nobody's business.
+  const family = index.families.intern(id, number);
+  index.families.setReview(family, review);
+  for (const individual of joined) index.families.join(individualNumber(index, individual), family);
+  for (const individual of left) index.families.leave(individualNumber(index, individual), family);
+}
+
+function recordNumber(index: LinkageIndex, id: RecordId): number {
+  const record = index.records.find(id);
+  if (record === NONE) throw unknown('record', id);
+  return record;
+}
+
+function individualNumber(index: LinkageIndex, id: IndividualId): number {
+  const individual = index.individuals.find(id);
+  if (individual === NONE) throw unknown('individual', id);
+  return individual;
+}
+
+function submissionNumber(index: LinkageIndex, id: SubmissionId): number {
+  const submission = index.submissions.find(id);
+  if (submission === NONE) throw unknown('submission', id);
+  return submission;
+}

@@ -1,0 +1,15 @@
+import type { PseudonymisedRow } from '@kinledger/contracts';
+import { canonicalJson } from '../ledger/canonical-json.js';
+import { sha256Hex } from '../ledger/hash-input.js';
+
+/**
+ * The content of a row as 128 bits of SHA-256, 32 hex digits: role, tokens (in any order), derived tokens, attributes
+ * and facts. Equal content under one row key is the same row. Record id, salt and key version are no content.
+ */
+export function contentHashOf(row: PseudonymisedRow): string {
+  const tokens = row.tokens.map(({ domain, use, token }) => `${domain} ${use} ${token}`).sort();
+  const derived = row.derived.length === 0 ? '' : canonicalJson(row.derived);
+  return sha256Hex(
+    `${row.role}\n${tokens.join('\n')}\n${derived}\n${canonicalJson(row.attributes)}\n${canonicalJson(row.facts)}`,
+  ).slice(0, 32);
+}

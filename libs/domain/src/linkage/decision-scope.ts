@@ -1,0 +1,104 @@
+import type { Evidence } from './contradiction.js';
+import type { LinkageIndex } from './linkage-index.js';
+import type { LiveChanges } from './plan-live-records.js';
+import { MOBILE_LEVEL } from './strategy.js';
+import { NONE } from './typed-column.js';
+
+/**
+ * The index as it will be once the live changes of a decision are made: who is live, which tokens have force. Nothing
+ * in the index is written, so that a decision may be dropped at any time.
+ */
+export class DecisionScope {
+  readonly index: LinkageIndex;
+  readonly changes: LiveChanges;
+  readonly #becoming: ReadonlySet<number>;
+  readonly #links = new Map<number, boolean>();
+  readonly #relates = new Map<number, boolean>();
+  readonly #isLive = (record: number): boolean => this.isLive(record);
+
+  constructor(index: LinkageIndex, changes: LiveChanges) {
+    this.index = index;
+    this.changes = changes;
+    this.#becoming = new Set(changes.becoming);
+  }
+
+  isLive(record: number): boolean {
+    if (this.index.records.isLive(record)) return !this.changes.ceasing.has(record);
+    return this.#becoming.has(record);
+  }
+
+  isBecoming(record: number): boolean {
+    return this.#becoming.has(record);
+  }
+
+  isCeasing(record: number): boolean {
+    return this.changes.ceasing.has(record);
+  }
+
+  /** Live before and after. */
+  isStaying(record: number): boolean {
+    return this.index.records.isLive(record) && !this.changes.ceasing.has(record);
+  }
+
+  /** Whether an identity token will have force. Asked only of tokens near the change, and remembered. */
+  links(token: number): boolean {
+    const known = this.#links.get(token);
+    if (known !== undefined) return known;
+    const links = this.index.links(token, this.#isLive);
+    this.#links.set(token, links);
+    return links;
+  }
+
+  linked(token: number): boolean {
+    return this.index.tokens.linked(token);
+  }
+
+  /** Whether a token will relate: as a carer's token, and not without force as somebody's own. */
+  relates(token: number): boolean {
+    if (!this.links(token)) return false;
+    const known = this.#relates.get(token);
+    if (known !== undefined) return known;
+    const relates = this.index.relates(token, this.#isLive);
+    this.#relates.set(token, relates);
+    return relates;
+  }
+
+  related(token: number): boolean {
+    return this.index.tokens.related(token);
+  }
+
+  /** What the record says, with the tokens that it can be linked through. */
+  evidenceOf(record: number): Evidence {
+    const { records, tokens } = this.index;
+    const birthDate = records.birthDateOf(record);
+    const usable: number[] = [];
+    const levels: number[] = [];
+    const end = records.endOfOccurrences(record);
+    for (let at = records.firstOccurrence(record); at < end; at++) {
+      if (records.isCarerAt(at)) continue;
+      const token = records.tokenAt(at);
+      const level = tokens.levelOf(token);
+      if ((level === MOBILE_LEVEL && birthDate === NONE) || !this.links(token)) continue;
+      usable.push(token);
+      levels.push(level);
+    }
+    return {
+      child: records.isChild(record),
+      birthDate,
+      nhsNumbers: records.nhsNumbersOf(record),
+      tokens: usable,
+      levels,
+    };
+  }
+
+  /** Live person records that hold a token as their own; for a mobile, those with the birth date given. */
+  *owners(token: number, birthDate: number): Generator<number> {
+    const { records, tokens } = this.index;
+    const mobile = tokens.levelOf(token) === MOBILE_LEVEL;
+    for (let at = tokens.firstHolder(token, 'persons'); at !== NONE; at = records.nextHolder(at)) {
+      const record = records.holderAt(at);
+      if (!this.isLive(record)) continue;
+      if (!mobile || (birthDate !== NONE && records.birthDateOf(record) === birthDate)) yield record;
+    }
+  }
+}

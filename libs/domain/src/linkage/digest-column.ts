@@ -1,0 +1,29 @@
+import { word } from './id-table.js';
+import { Int32Column } from './typed-column.js';
+
+/** A column of 128-bit digests (32 hex digits): 16 bytes each, to be compared and never read back. */
+export class DigestColumn {
+  readonly #words = new Int32Column(64);
+
+  get bytes(): number {
+    return this.#words.bytes;
+  }
+
+  push(digest: string): void {
+    for (let from = 0; from < 32; from += 8) this.#words.push(word(digest, from));
+  }
+
+  is(index: number, digest: string): boolean {
+    for (let part = 0; part < 4; part++) {
+      if (this.#words.get(index * 4 + part) !== word(digest, part * 8)) return false;
+    }
+    return true;
+  }
+
+  same(one: number, other: number): boolean {
+    for (let part = 0; part < 4; part++) {
+      if (this.#words.get(one * 4 + part) !== this.#words.get(other * 4 + part)) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,340 @@
+import {
+  MAX_MEMBERS_PER_EVENT,
+  MAX_RECORDS_PER_EVENT,
+  type DataOf,
+  type Decision,
+  type FamilyId,
+  type IndividualId,
+  type LedgerDecision,
+  type RecordId,
+  type RowOutcomes,
+  type SubmissionId,
+  type SubmissionReceived,
+  type WithdrawSubmission,
+} from '@kinledger/contracts';
+import { familyIdOf, individualIdOf, relationshipIdOf } from '../ledger/ledger-ids.js';
+import type { Draft } from './decider.js';
+import type { LinkageIndex } from './linkage-index.js';
+import { ruleOf } from './partition.js';
+import type { PlannedDecision } from './plan-decision.js';
+import { UNLINKABLE } from './plan-individuals.js';
+import type { PlannedFamilies } from './plan-kinship.js';
+import type { RetiringReason } from './plan-live-records.js';
+import { NONE } from './typed-column.js';
+
+/** What caused the decision; it says which events open and close it. */
+export type Cause =
+  | { readonly kind: 'received'; readonly file: DataOf<typeof SubmissionReceived> }
+  | { readonly kind: 'withdrawn'; readonly command: DataOf<typeof WithdrawSubmission> };
+
+/**
+ * Puts a planned decision into events, in the order of the ledger: received; retired; carried; splits; merges;
+ * placements of new rows in row order, then of older records; referrals; relationships; families; the closing event.
+ * Ids that depend on a revision are made here, and here alone. Reads nothing of the index that applying could change.
+ */
+export function* draftDecisions(
+  index: LinkageIndex,
+  cause: Cause,
+  plan: PlannedDecision,
+  nextRevision: number,
+): Generator<Draft, void, undefined> {
+  yield* new Drafting(index, cause, plan, nextRevision).drafts();
+}
+
+class Drafting {
+  readonly #index: LinkageIndex;
+  readonly #cause: Cause;
+  readonly #plan: PlannedDecision;
+  readonly #submission: SubmissionId;
+  readonly #submissionsBefore: number;
+  #revision: number;
+  /** Ids of individuals that begin to exist, by cluster, in the order of their registration. */
+  readonly #registered = new Map<number, { readonly id: IndividualId; readonly order: number }>();
+
+  constructor(index: LinkageIndex, cause: Cause, plan: PlannedDecision, nextRevision: number) {
+    this.#index = index;
+    this.#cause = cause;
+    this.#plan = plan;
+    this.#revision = nextRevision;
+    this.#submission = cause.kind === 'received' ? cause.file.submission : cause.command.submission;
+    this.#submissionsBefore = index.submissions.count;
+  }
+
+  *drafts(): Generator<Draft, void, undefined> {
+    if (this.#cause.kind === 'received') yield this.#draft({ type: 'SubmissionReceived', data: this.#cause.file });
+    yield* this.#retired();
+    yield* this.#carried();
+    yield* this.#splits();
+    yield* this.#merges();
+    const outcomes = emptyOutcomes();
+    yield* this.#newRows(outcomes);
+    for (const { record, submission } of this.#plan.replaced) {
+      yield this.#draft(this.#placement(record, this.#submissionId(submission), emptyOutcomes()));
+    }
+    yield* this.#referrals();
+    yield* this.#relationships();
+    for (const families of this.#plan.kinship.families) yield* this.#families(families);
+    yield this.#draft(this.#closing(outcomes));
+  }
+
+  #draft(decision: LedgerDecision, row: number | null = null): Draft {
+    this.#revision++;
+    return { decision, row };
+  }
+
+  *#retired(): Generator<Draft> {
+    const { records } = this.#index;
+    const byReason: Record<RetiringReason, number[]> = { replaced: [], omitted: [], withdrawn: [] };
+    for (const [record, reason] of this.#plan.changes.ceasing) byReason[reason].push(record);
+    for (const reason of ['replaced', 'omitted', 'withdrawn'] as const) {
+      byReason[reason].sort((one, other) => records.ageOf(one) - records.ageOf(other));
+      for (const chunk of chunks(byReason[reason], MAX_RECORDS_PER_EVENT)) {
+        const data = { submission: this.#submission, reason, records: chunk.map((record) => records.idOf(record)) };
+        yield this.#draft({ type: 'RecordsRetired', data });
+      }
+    }
+  }
+
+  *#carried(): Generator<Draft> {
+    for (const chunk of chunks(this.#plan.changes.carried, MAX_RECORDS_PER_EVENT)) {
+      const records = chunk.map((record) => this.#index.records.idOf(record));
+      yield this.#draft({ type: 'RecordsCarried', data: { submission: this.#submission, records } });
+    }
+  }
+
+  *#splits(): Generator<Draft> {
+    const { records, individuals } = this.#index;
+    for (const { individual, cluster, records: leaving } of this.#plan.identities.splits) {
+      for (const chunk of chunks(leaving, MAX_RECORDS_PER_EVENT)) {
+        const [first] = chunk;
+        if (first === undefined) continue;
+        const known = this.#idOf(cluster);
+        const into = known ?? this.#register(cluster, records.idOf(first));
+        yield this.#draft({
+          type: 'IndividualSplit',
+          data: {
+            individual: individuals.idOf(individual),
+            into,
+            registered: known === null,
+            role: records.roleOf(first),
+            records: chunk.map((record) => records.idOf(record)),
+            strategy: this.#index.strategy.name,
+          },
+        });
+      }
+    }
+  }
+
+  *#merges(): Generator<Draft> {
+    for (const { cluster, absorbed, level, through } of this.#plan.identities.merges) {
+      yield this.#draft({
+        type: 'IndividualsMerged',
+        data: {
+          individual: this.#idOfKnown(cluster),
+          absorbed: this.#index.individuals.idOf(absorbed),
+          decision: this.#decision(level === NONE ? 'same-row' : ruleOf(level), through),
+        },
+      });
+    }
+  }
+
+  *#newRows(outcomes: Tally): Generator<Draft> {
+    const { rows, changes } = this.#plan;
+    for (let row = 0; row < changes.fates.length; row++) {
+      const fate = changes.fates[row];
+      if (fate === 'unchanged') {
+        outcomes.unchanged++;
+        continue;
+      }
+      const record = rows.records.get(row);
+      if (fate === 'superseded') {
+        outcomes.superseded++;
+        const data = { ...this.#recordData(record, this.#submission), reason: 'superseded' as const };
+        yield this.#draft({ type: 'RecordSetAside', data }, row);
+        continue;
+      }
+      if (changes.predecessorOf(record) !== NONE) outcomes.corrected++;
+      yield this.#draft(this.#placement(record, this.#submission, outcomes), row);
+    }
+  }
+
+  #placement(record: number, submission: SubmissionId, outcomes: Tally): LedgerDecision {
+    const { individuals } = this.#plan;
+    const data = this.#recordData(record, submission);
+    const entry = individuals.entryOf(record);
+    if (entry === NONE) {
+      outcomes.impersonal++;
+      return { type: 'RecordSetAside', data: { ...data, reason: 'impersonal' } };
+    }
+    const cluster = individuals.clusterAt(entry);
+    if (cluster < 0) {
+      const reason = cluster === UNLINKABLE ? 'unlinkable' : 'referred';
+      outcomes[reason]++;
+      return { type: 'RecordSetAside', data: { ...data, reason } };
+    }
+    const individual = this.#idOf(cluster);
+    if (individual === null) {
+      outcomes.registered++;
+      const id = this.#register(cluster, data.record);
+      const decision = this.#decision('first-of-its-kind', NONE);
+      return { type: 'IndividualRegistered', data: { individual: id, ...data, decision } };
+    }
+    outcomes.matched++;
+    return { type: 'IndividualMatched', data: { individual, ...data, decision: this.#matchOf(record, entry) } };
+  }
+
+  #matchOf(record: number, entry: number): Decision {
+    const { individuals, changes } = this.#plan;
+    const met = individuals.metAt(entry);
+    const level = individuals.metLevelAt(entry);
+    if (met !== NONE) return this.#decision(ruleOf(level), met);
+    const predecessor = changes.predecessorOf(record);
+    if (predecessor !== NONE) return this.#decision('same-row', predecessor);
+    return this.#decision(level === NONE ? 'revived' : ruleOf(level), NONE);
+  }
+
+  *#referrals(): Generator<Draft> {
+    const { records } = this.#index;
+    for (const referral of this.#plan.lapsed) yield this.#draft({ type: 'LinkReferralLapsed', data: { referral } });
+    for (const { id, reason, level, subject, candidates } of this.#plan.referred) {
+      yield this.#draft({
+        type: 'LinkReferred',
+        data: {
+          referral: id,
+          reason,
+          rule: ruleOf(level),
+          subject: records.idOf(subject),
+          candidates: candidates.slice(0, MAX_RECORDS_PER_EVENT).map((record) => records.idOf(record)),
+        },
+      });
+    }
+  }
+
+  *#relationships(): Generator<Draft> {
+    const { ended, identified } = this.#plan.kinship;
+    for (const relationship of ended) {
+      const data = { relationship: this.#index.relationships.idOf(relationship) };
+      yield this.#draft({ type: 'RelationshipEnded', data });
+    }
+    const inOrder = identified
+      .map((kin) => ({ kin, child: this.#orderOf(kin.child), other: this.#orderOf(kin.other) }))
+      .sort((one, two) => one.child - two.child || one.other - two.other);
+    for (const { kin } of inOrder) {
+      const [child, other] = [this.#idOfKnown(kin.child), this.#idOfKnown(kin.other)];
+      const relationship = relationshipIdOf(kin.kind, child, other);
+      const data = { relationship, kind: kin.kind, child, other, domain: ruleOf(kin.level) };
+      yield this.#draft({ type: 'RelationshipIdentified', data });
+    }
+  }
+
+  *#families({ scope: number, dissolved, linked }: PlannedFamilies): Generator<Draft> {
+    const { families, individuals } = this.#index;
+    const scope = this.#index.scopeName(number);
+    for (const { family, into } of dissolved) {
+      const data = { family: families.idOf(family), scope, ...(into === NONE ? {} : { into: families.idOf(into) }) };
+      yield this.#draft({ type: 'FamilyDissolved', data });
+    }
+    const inOrder = linked
+      .map((family) => ({
+        ...family,
+        joined: family.joined.toSorted((one, other) => this.#orderOf(one) - this.#orderOf(other)),
+      }))
+      .sort((one, other) => {
+        if (one.family !== NONE && other.family !== NONE) return one.family - other.family;
+        if (one.family !== NONE || other.family !== NONE) return one.family !== NONE ? -1 : 1;
+        return this.#orderOf(one.joined[0] ?? NONE) - this.#orderOf(other.joined[0] ?? NONE);
+      });
+    for (const { family, joined, left, review } of inOrder) {
+      let id: FamilyId | null = family === NONE ? null : families.idOf(family);
+      const members = joined.map((cluster) => this.#idOfKnown(cluster));
+      const gone = left.map((individual) => individuals.idOf(individual));
+      const events = Math.max(1, Math.ceil(Math.max(members.length, gone.length) / MAX_MEMBERS_PER_EVENT));
+      for (let event = 0; event < events; event++) {
+        const [from, to] = [event * MAX_MEMBERS_PER_EVENT, (event + 1) * MAX_MEMBERS_PER_EVENT];
+        id ??= familyIdOf(scope, members[0] as IndividualId, this.#revision); // a new family has members
+        const data = { family: id, scope, joined: members.slice(from, to), left: gone.slice(from, to), review };
+        yield this.#draft({ type: 'FamilyLinked', data });
+      }
+    }
+  }
+
+  #closing(outcomes: Tally): LedgerDecision {
+    const retired = this.#plan.changes.ceasing.size;
+    if (this.#cause.kind === 'withdrawn') {
+      const { submission, intake, reason, by } = this.#cause.command;
+      const revived = this.#plan.changes.becoming.length;
+      return { type: 'SubmissionWithdrawn', data: { submission, intake, reason, by, retired, revived } };
+    }
+    return {
+      type: 'SubmissionLinked',
+      data: {
+        submission: this.#submission,
+        rows: this.#plan.changes.fates.length,
+        outcomes: { ...outcomes, retired },
+        tokensWithoutForce: this.#plan.tokensWithoutForce,
+      },
+    };
+  }
+
+  #recordData(record: number, submission: SubmissionId) {
+    const { keys, records } = this.#index;
+    return {
+      record: records.idOf(record),
+      rowKey: keys.idOf(records.keyOf(record)),
+      role: records.roleOf(record),
+      submission,
+    };
+  }
+
+  #decision(rule: string, through: number): Decision {
+    const strategy = this.#index.strategy.name;
+    return through === NONE ? { strategy, rule } : { strategy, rule, through: this.#index.records.idOf(through) };
+  }
+
+  #register(cluster: number, founder: RecordId): IndividualId {
+    const id = individualIdOf(founder, this.#revision);
+    this.#registered.set(cluster, { id, order: this.#plan.individualsBefore + this.#registered.size });
+    return id;
+  }
+
+  #idOf(cluster: number): IndividualId | null {
+    const individual = this.#plan.identities.individualOf(cluster);
+    if (individual !== NONE) return this.#index.individuals.idOf(individual);
+    return this.#registered.get(cluster)?.id ?? null;
+  }
+
+  #idOfKnown(cluster: number): IndividualId {
+    const id = this.#idOf(cluster);
+    if (id === null) throw new Error('an individual is named before it is registered');
+    return id;
+  }
+
+  /** Place in the order of registration. */
+  #orderOf(cluster: number): number {
+    const individual = this.#plan.identities.individualOf(cluster);
+    return individual !== NONE ? individual : (this.#registered.get(cluster)?.order ?? Number.POSITIVE_INFINITY);
+  }
+
+  #submissionId(submission: number): SubmissionId {
+    return submission === NONE || submission >= this.#submissionsBefore
+      ? this.#submission
+      : this.#index.submissions.get(submission).id;
+  }
+}
+
+type Tally = Omit<{ -readonly [Outcome in keyof RowOutcomes]: RowOutcomes[Outcome] }, 'retired'>;
+
+const emptyOutcomes = (): Tally => ({
+  registered: 0,
+  matched: 0,
+  referred: 0,
+  unlinkable: 0,
+  impersonal: 0,
+  superseded: 0,
+  unchanged: 0,
+  corrected: 0,
+});
+
+function* chunks<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
+}

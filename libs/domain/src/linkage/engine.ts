@@ -1,0 +1,129 @@
+import type {
+  DataOf,
+  LedgerEvent,
+  PseudonymisedRow,
+  SubmissionId,
+  SubmissionReceived,
+  WithdrawSubmission,
+} from '@kinledger/contracts';
+import { applyEvent } from './apply-event.js';
+import { contentHashOf } from './content-hash.js';
+import {
+  submissionNotDecidable,
+  type DecisionRun,
+  type Draft,
+  type LinkageDecider,
+  type LinkageEngineOptions,
+  type SubmissionRun,
+  type SubmissionStanding,
+} from './decider.js';
+import { draftDecisions, type Cause } from './draft-decisions.js';
+import { LinkageIndex } from './linkage-index.js';
+import { planDecision, type PlannedDecision } from './plan-decision.js';
+import type { StagedRows } from './plan-live-records.js';
+import { submissionOf, type BookChange } from './submission-book.js';
+import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+
+/** How much the index holds, and the bytes that it has allocated for it. */
+export interface LinkageEngineSize {
+  readonly records: number;
+  readonly rowKeys: number;
+  readonly tokens: number;
+  readonly individuals: number;
+  readonly bytes: Readonly<Record<'tokens' | 'records' | 'rowKeys' | 'individuals' | 'kinship' | 'referrals', number>>;
+}
+
+/**
+ * The linkage of one programme: what `partition` and `familiesOf` say of the live records, kept up to date. A decision
+ * looks only at what its submission can reach, and comes out as the difference to what stands (architecture §6).
+ */
+export class LinkageEngine implements LinkageDecider {
+  readonly #index: LinkageIndex;
+  /** Counts applied events, so that a run which others overtook is noticed. */
+  #applied = 0;
+
+  constructor(options: LinkageEngineOptions) {
+    this.#index = new LinkageIndex(options);
+  }
+
+  get size(): LinkageEngineSize {
+    const { records, keys, tokens, individuals, bytes } = this.#index;
+    return {
+      records: records.count,
+      rowKeys: keys.count,
+      tokens: tokens.count,
+      individuals: individuals.count,
+      bytes,
+    };
+  }
+
+  begin(accepted: DataOf<typeof SubmissionReceived> & { readonly upload?: string }): SubmissionRun {
+    const { upload: _, ...file } = accepted;
+    if (this.#index.submissions.find(file.submission) !== NONE) {
+      throw submissionNotDecidable(file.submission, 'decided-already');
+    }
+    const index = this.#index;
+    const submission = submissionOf(file, (service) => index.scopesOfService(service));
+    const records = new Int32Column();
+    const unchanged = new Uint8Column();
+    const { decide } = this.#run({ kind: 'received', file }, { kind: 'received', submission }, () => ({
+      records,
+      unchanged: unchanged.view(),
+    }));
+    return {
+      get rows() {
+        return records.length;
+      },
+      stage(row: PseudonymisedRow) {
+        const content = contentHashOf(row);
+        const live = index.keys.liveRecordOf(row.rowKey);
+        // A row that says what its key says already needs no record of its own.
+        const same = live !== NONE && index.records.hasContent(live, content);
+        const record = same ? live : index.stage(row, submission, content);
+        if (!same) index.records.setRow(record, records.length);
+        records.push(record);
+        unchanged.push(same ? 1 : 0);
+      },
+      decide,
+    };
+  }
+
+  withdraw(command: DataOf<typeof WithdrawSubmission>): DecisionRun {
+    const submission = this.#index.submissions.find(command.submission);
+    if (submission === NONE) throw submissionNotDecidable(command.submission, 'unknown');
+    if (this.standingOf(command.submission) === 'withdrawn') {
+      throw submissionNotDecidable(command.submission, 'withdrawn-already');
+    }
+    return this.#run({ kind: 'withdrawn', command }, { kind: 'withdrawn', submission }, () => ({
+      records: new Int32Column(),
+      unchanged: new Uint8Array(),
+    }));
+  }
+
+  standingOf(submission: SubmissionId): SubmissionStanding {
+    return this.#index.submissions.standingOf(submission);
+  }
+
+  apply(event: LedgerEvent, row?: PseudonymisedRow): void {
+    this.#applied++;
+    applyEvent(this.#index, event, row);
+  }
+
+  #run(cause: Cause, change: BookChange, rows: () => StagedRows): DecisionRun {
+    const index = this.#index;
+    const began = this.#applied;
+    const requireCurrent = () => {
+      if (this.#applied !== began) throw new Error('events were applied between staging and deciding');
+    };
+    let plan: PlannedDecision | null = null;
+    return {
+      *decide(nextRevision: number): Generator<Draft, void, undefined> {
+        if (plan === null) {
+          requireCurrent();
+          plan = planDecision(index, change, rows());
+        }
+        yield* draftDecisions(index, cause, plan, nextRevision);
+      },
+    };
+  }
+}

@@ -1,0 +1,108 @@
+import type { IndividualId } from '@kinledger/contracts';
+import { IdTable } from './id-table.js';
+import type { RecordTable } from './record-table.js';
+import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+
+/** An individual's records, in two lists: facts can be many, and questions about a person ask its person records. */
+export type MemberList = 'persons' | 'facts';
+
+/**
+ * Individuals in the order of their registration. An id is never used again: one that was absorbed forwards to the one
+ * that absorbed it, one that has no live records waits for their revival.
+ */
+export class IndividualTable {
+  readonly #records: RecordTable;
+  readonly #ids = new IdTable();
+  readonly #first = { persons: new Int32Column(), facts: new Int32Column() };
+  readonly #forward = new Int32Column();
+  readonly #child = new Uint8Column();
+
+  constructor(records: RecordTable) {
+    this.#records = records;
+  }
+
+  get count(): number {
+    return this.#ids.count;
+  }
+
+  get bytes(): number {
+    const { persons, facts } = this.#first;
+    return this.#ids.bytes + persons.bytes + facts.bytes + this.#forward.bytes + this.#child.bytes;
+  }
+
+  register(id: IndividualId): number {
+    const individual = this.#ids.intern(id);
+    if (individual === this.#forward.length) {
+      this.#forward.push(NONE);
+      this.#child.push(0);
+      this.#first.persons.push(NONE);
+      this.#first.facts.push(NONE);
+    }
+    return individual;
+  }
+
+  find(id: IndividualId): number {
+    return this.#ids.find(id);
+  }
+
+  idOf(individual: number): IndividualId {
+    return this.#ids.idOf(individual) as IndividualId; // interned as one
+  }
+
+  /** Whom it is now: itself, or the one that absorbed it. */
+  resolve(individual: number): number {
+    let at = individual;
+    for (let next = this.#forward.get(at); next !== NONE; next = this.#forward.get(at)) at = next;
+    return at;
+  }
+
+  isChild(individual: number): boolean {
+    return this.#child.get(individual) === 1;
+  }
+
+  isEmpty(individual: number): boolean {
+    return this.#first.persons.get(individual) === NONE && this.#first.facts.get(individual) === NONE;
+  }
+
+  firstMember(individual: number, list: MemberList): number {
+    return this.#first[list].get(individual);
+  }
+
+  nextMember(record: number): number {
+    return this.#records.nextMember.get(record);
+  }
+
+  join(record: number, individual: number): void {
+    const first = this.#first[this.#listOf(record)];
+    const next = first.get(individual);
+    this.#records.nextMember.set(record, next);
+    this.#records.previousMember.set(record, NONE);
+    if (next !== NONE) this.#records.previousMember.set(next, record);
+    first.set(individual, record);
+    this.#records.setOutcome(record, 'placed', individual);
+    this.#child.set(individual, this.#records.isChild(record) ? 1 : 0);
+  }
+
+  /** The record leaves its individual's list; the record still says which one it was. */
+  leave(record: number): void {
+    const next = this.#records.nextMember.get(record);
+    const previous = this.#records.previousMember.get(record);
+    if (next !== NONE) this.#records.previousMember.set(next, previous);
+    if (previous !== NONE) this.#records.nextMember.set(previous, next);
+    else this.#first[this.#listOf(record)].set(this.#records.individualOf(record), next);
+  }
+
+  absorb(individual: number, absorbed: number): void {
+    for (const list of ['persons', 'facts'] as const) {
+      for (let record = this.firstMember(absorbed, list); record !== NONE; record = this.firstMember(absorbed, list)) {
+        this.leave(record);
+        this.join(record, individual);
+      }
+    }
+    this.#forward.set(absorbed, individual);
+  }
+
+  #listOf(record: number): MemberList {
+    return this.#records.isPerson(record) ? 'persons' : 'facts';
+  }
+}

@@ -1,0 +1,161 @@
+import type { PseudonymisedRow } from '@kinledger/contracts';
+import { contentHashOf } from './content-hash.js';
+import type { FamilyScope, LinkageEngineOptions } from './decider.js';
+import { scopesOf } from './families.js';
+import { FamilyTable } from './family-table.js';
+import { HolderCount } from './force.js';
+import { IndividualTable } from './individual-table.js';
+import { MAX_FAMILY_SCOPES, PROGRAMME_SCOPE } from './kinship.js';
+import { recordKindOf } from './partition.js';
+import { RecordTable } from './record-table.js';
+import { ReferralTable } from './referral-table.js';
+import { RelationshipTable } from './relationship-table.js';
+import { RowKeyTable } from './row-key-table.js';
+import type { LeapStrategy } from './strategy.js';
+import { SubmissionBook, type Submission } from './submission-book.js';
+import { TokenTable } from './token-table.js';
+import { NONE } from './typed-column.js';
+
+/** Everything that linkage remembers: a function of the events applied, plus rows that are staged. */
+export class LinkageIndex {
+  readonly strategy: LeapStrategy;
+  readonly familyScopes: readonly FamilyScope[];
+  readonly tokens = new TokenTable();
+  readonly records = new RecordTable(this.tokens);
+  readonly keys = new RowKeyTable();
+  readonly submissions = new SubmissionBook();
+  readonly individuals = new IndividualTable(this.records);
+  readonly families: FamilyTable;
+  readonly relationships = new RelationshipTable();
+  readonly referrals = new ReferralTable();
+  readonly #scopeNumbers = new Map<string, number>();
+  readonly #identityHolders: HolderCount;
+  readonly #carerHolders: HolderCount;
+
+  constructor({ strategy, familyScopes }: LinkageEngineOptions) {
+    if (familyScopes.length > MAX_FAMILY_SCOPES) {
+      throw new RangeError(`at most ${MAX_FAMILY_SCOPES} family scopes, not ${familyScopes.length}`);
+    }
+    this.strategy = strategy;
+    this.familyScopes = familyScopes;
+    this.families = new FamilyTable(familyScopes.length + 1);
+    [PROGRAMME_SCOPE, ...familyScopes.map(({ scope }) => scope)].forEach((scope, number) => {
+      this.#scopeNumbers.set(scope, number);
+    });
+    this.#identityHolders = new HolderCount(strategy.maxBirthDatesPerToken, strategy.maxHoldersPerToken);
+    this.#carerHolders = new HolderCount(strategy.maxChildBirthDatesPerCarerToken);
+  }
+
+  /** Bytes allocated in typed arrays, by what they hold. */
+  get bytes() {
+    return {
+      tokens: this.tokens.bytes,
+      records: this.records.bytes,
+      rowKeys: this.keys.bytes,
+      individuals: this.individuals.bytes,
+      kinship: this.families.bytes + this.relationships.bytes,
+      referrals: this.referrals.bytes,
+    };
+  }
+
+  get scopeCount(): number {
+    return this.#scopeNumbers.size;
+  }
+
+  /** Number of a family scope, the programme's being 0; NONE for a scope that is not defined (any more). */
+  scopeNumber(scope: string): number {
+    return this.#scopeNumbers.get(scope) ?? NONE;
+  }
+
+  scopeName(scope: number): string {
+    return this.familyScopes[scope - 1]?.scope ?? PROGRAMME_SCOPE;
+  }
+
+  scopesOfService(service: string): number {
+    return scopesOf(service, this.familyScopes);
+  }
+
+  /** Takes in a row of a submission as a staged record; a row that was staged before keeps its record. */
+  stage(row: PseudonymisedRow, submission: Submission, content: string = contentHashOf(row)): number {
+    const known = this.records.find(row.record);
+    if (known !== NONE) return known;
+    return this.records.add(row, this.keys.intern(row.rowKey), recordKindOf(submission.dataType, row.role), content);
+  }
+
+  /** Brings the force of tokens up to date with the records that are live. */
+  settle(): void {
+    const isLive = (record: number) => this.records.isLive(record);
+    this.tokens.settle(
+      (token) => this.links(token, isLive),
+      (token) => this.relates(token, isLive),
+    );
+  }
+
+  /** Whether an identity token has force among the records that count as live. */
+  links(token: number, isLive: (record: number) => boolean): boolean {
+    const { records, tokens } = this;
+    const holders = this.#identityHolders;
+    holders.reset();
+    for (let at = tokens.firstHolder(token, 'persons'); at !== NONE; at = records.nextHolder(at)) {
+      const record = records.holderAt(at);
+      if (isLive(record) && !holders.add(records.birthDateOf(record))) return false;
+    }
+    return true;
+  }
+
+  /** Whether a carer token has force among the records that count as live: the children's birth dates decide. */
+  relates(token: number, isLive: (record: number) => boolean): boolean {
+    const { records, tokens } = this;
+    const holders = this.#carerHolders;
+    holders.reset();
+    for (let at = tokens.firstHolder(token, 'carers'); at !== NONE; at = records.nextHolder(at)) {
+      const record = records.holderAt(at);
+      if (isLive(record) && !holders.add(records.birthDateOf(record))) return false;
+    }
+    return true;
+  }
+
+  /** A record becomes live, as the one of its row key. */
+  makeLive(record: number): void {
+    if (this.records.isLive(record)) return;
+    this.records.setLive(record, true);
+    this.keys.setLiveRecord(this.records.keyOf(record), record);
+    this.#touchTokens(record);
+  }
+
+  /** A record ceases to be live, and leaves its individual; the two remember each other. */
+  retire(record: number): void {
+    if (!this.records.isLive(record)) return;
+    this.records.setLive(record, false);
+    const key = this.records.keyOf(record);
+    if (this.keys.liveRecord(key) === record) this.keys.setLiveRecord(key, NONE);
+    if (this.records.outcomeOf(record) === 'placed') this.individuals.leave(record);
+    this.#touchTokens(record);
+  }
+
+  /** Moves a live record into an individual, out of the one that it is in. */
+  place(record: number, individual: number): void {
+    const { records, individuals } = this;
+    if (records.isLive(record) && records.outcomeOf(record) === 'placed') individuals.leave(record);
+    this.makeLive(record);
+    individuals.join(record, individual);
+  }
+
+  /** The live record is in no individual. */
+  setAside(record: number, reason: 'unlinkable' | 'referred' | 'impersonal'): void {
+    const { records, individuals } = this;
+    if (records.isLive(record) && records.outcomeOf(record) === 'placed') individuals.leave(record);
+    this.makeLive(record);
+    records.setOutcome(record, reason, NONE);
+  }
+
+  /** Facts have no say in identity tokens' force, so only what a token's force counts is touched. */
+  #touchTokens(record: number): void {
+    const { records, tokens } = this;
+    const fact = records.isFact(record);
+    const end = records.endOfOccurrences(record);
+    for (let at = records.firstOccurrence(record); at < end; at++) {
+      if (!fact || records.isCarerAt(at)) tokens.touch(records.tokenAt(at));
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { ReferralId } from '@kinledger/contracts';
+import { referralIdOf } from '../ledger/ledger-ids.js';
+import { DecisionScope } from './decision-scope.js';
+import type { LinkageIndex } from './linkage-index.js';
+import { planIdentities, type PlannedIdentities } from './plan-identities.js';
+import { planIndividuals, UNLINKABLE, type PlannedIndividuals, type PlannedReferral } from './plan-individuals.js';
+import { planKinship, type PlannedKinship } from './plan-kinship.js';
+import { planLiveRecords, type LiveChanges, type StagedRows } from './plan-live-records.js';
+import type { BookChange } from './submission-book.js';
+
+/** Everything that a change comes to, worked out before the first event is written. Nothing in it changes later. */
+export interface PlannedDecision {
+  readonly rows: StagedRows;
+  readonly changes: LiveChanges;
+  readonly individuals: PlannedIndividuals;
+  readonly identities: PlannedIdentities;
+  readonly kinship: PlannedKinship;
+  /** Older records that are placed again, oldest first, and the submission that carries each. */
+  readonly replaced: readonly { readonly record: number; readonly submission: number }[];
+  readonly lapsed: readonly ReferralId[];
+  readonly referred: readonly (PlannedReferral & { readonly id: ReferralId })[];
+  readonly tokensWithoutForce: number;
+  /** How many individuals there were: what is registered now comes after them. */
+  readonly individualsBefore: number;
+}
+
+/** Works out a submission or a withdrawal. Pure: the index is only read (and its memory of force brought up to date). */
+export function planDecision(index: LinkageIndex, change: BookChange, rows: StagedRows): PlannedDecision {
+  index.settle();
+  const changes = planLiveRecords(index, change, rows);
+  const scope = new DecisionScope(index, changes);
+  const individuals = planIndividuals(scope);
+  const identities = planIdentities(scope, individuals);
+  const arriving = change.kind === 'received' ? change.submission.scopes : 0;
+  const kinship = planKinship(scope, individuals, identities, arriving);
+  return {
+    rows,
+    changes,
+    individuals,
+    identities,
+    kinship,
+    replaced: replacedRecords(scope, individuals),
+    ...compareReferrals(scope, individuals),
+    tokensWithoutForce: index.tokens.withoutForce + forceLost(scope),
+    individualsBefore: index.individuals.count,
+  };
+}
+
+/** Revived records, and live ones that were set aside or no longer are, or for another reason. */
+function replacedRecords(scope: DecisionScope, individuals: PlannedIndividuals): PlannedDecision['replaced'] {
+  const { records } = scope.index;
+  const found = scope.changes.becoming.filter((record) => !records.isStaged(record));
+  for (let entry = 0; entry < individuals.entries; entry++) {
+    const record = individuals.recordAt(entry);
+    if (!scope.isStaying(record)) continue;
+    const cluster = individuals.clusterAt(entry);
+    const before = records.outcomeOf(record);
+    const after = cluster >= 0 ? 'placed' : cluster === UNLINKABLE ? 'unlinkable' : 'referred';
+    if (before !== after) found.push(record);
+  }
+  return found
+    .sort((one, other) => records.ageOf(one) - records.ageOf(other))
+    .map((record) => ({ record, submission: scope.changes.carrierOf(record) }));
+}
+
+function compareReferrals(
+  scope: DecisionScope,
+  individuals: PlannedIndividuals,
+): Pick<PlannedDecision, 'lapsed' | 'referred'> {
+  const { keys, records, referrals } = scope.index;
+  const rowKeyOf = (record: number) => keys.idOf(records.keyOf(record));
+  const subjects = new Set<number>();
+  for (const record of scope.changes.becoming) subjects.add(records.keyOf(record));
+  for (const record of scope.changes.ceasing.keys()) subjects.add(records.keyOf(record));
+  for (let entry = 0; entry < individuals.entries; entry++) subjects.add(records.keyOf(individuals.recordAt(entry)));
+
+  const standing = new Set<number>();
+  for (const subject of subjects) for (const referral of referrals.ofSubject(subject)) standing.add(referral);
+  const now = new Map<ReferralId, PlannedReferral>();
+  for (const referral of individuals.referrals) {
+    now.set(referralIdOf(referral.reason, rowKeyOf(referral.subject), referral.candidates.map(rowKeyOf)), referral);
+  }
+  return {
+    lapsed: [...standing]
+      .sort((one, other) => one - other)
+      .map((referral) => referrals.idOf(referral))
+      .filter((id) => !now.has(id)),
+    referred: [...now]
+      .filter(([id]) => !referrals.waits(id))
+      .map(([id, referral]) => ({ ...referral, id }))
+      .sort((one, other) => (one.id < other.id ? -1 : 1)),
+  };
+}
+
+/** How many more identity tokens will be without force. Only those of person records that come or go can change. */
+function forceLost(scope: DecisionScope): number {
+  const { records } = scope.index;
+  const seen = new Set<number>();
+  let lost = 0;
+  const weigh = (record: number) => {
+    if (!records.isPerson(record)) return;
+    const end = records.endOfOccurrences(record);
+    for (let at = records.firstOccurrence(record); at < end; at++) {
+      const token = records.tokenAt(at);
+      if (records.isCarerAt(at) || seen.has(token)) continue;
+      seen.add(token);
+      lost += Number(scope.linked(token)) - Number(scope.links(token));
+    }
+  };
+  for (const record of scope.changes.becoming) weigh(record);
+  for (const record of scope.changes.ceasing.keys()) weigh(record);
+  return lost;
+}

@@ -1,0 +1,229 @@
+import type { DecisionScope } from './decision-scope.js';
+import type { PlannedIndividuals } from './plan-individuals.js';
+import { Int32Column, NONE } from './typed-column.js';
+
+/** Live records that leave one individual for another, oldest first. */
+export interface PlannedSplit {
+  readonly individual: number;
+  readonly cluster: number;
+  readonly records: readonly number[];
+}
+
+/** An individual whose records, and whose id for ever, go up in a cluster that has an older id. */
+export interface PlannedMerge {
+  readonly cluster: number;
+  readonly absorbed: number;
+  /** Authority level of the token that joined them, or NONE where nothing but a row key did. */
+  readonly level: number;
+  readonly through: number;
+}
+
+/** Which cluster is which individual. */
+export interface PlannedIdentities {
+  /** The individual that a cluster is, or NONE for one that begins to exist. */
+  individualOf(cluster: number): number;
+  /** The cluster in which an individual of before goes on or up, or NONE if it is empty now. */
+  clusterOf(individual: number): number;
+  readonly splits: readonly PlannedSplit[];
+  readonly merges: readonly PlannedMerge[];
+}
+
+/**
+ * Gives clusters their ids (architecture §6): after a split the part with the oldest live record keeps the id (person
+ * records before facts, since a fact that moves must not take a person's name with it); a merge keeps the id that was
+ * registered first. A corrected row counts for the individual of the row that it replaces. An individual without live
+ * records gets its id back when its records are revived and no living id is there.
+ */
+export function planIdentities(scope: DecisionScope, plan: PlannedIndividuals): PlannedIdentities {
+  const identities = new IdentityPlan(scope, plan);
+  identities.claim();
+  identities.divide();
+  return identities;
+}
+
+class IdentityPlan implements PlannedIdentities {
+  readonly #scope: DecisionScope;
+  readonly #plan: PlannedIndividuals;
+  /** Individual → entry of the record that claims its id. */
+  readonly #claims = new Map<number, number>();
+  readonly #individual = new Int32Column();
+  readonly splits: PlannedSplit[] = [];
+  readonly merges: PlannedMerge[] = [];
+
+  constructor(scope: DecisionScope, plan: PlannedIndividuals) {
+    this.#scope = scope;
+    this.#plan = plan;
+    for (let cluster = 0; cluster < plan.clusters; cluster++) this.#individual.push(plan.knownIndividual(cluster));
+  }
+
+  individualOf(cluster: number): number {
+    // Clusters that kinship meets later are known ones.
+    return cluster < this.#individual.length ? this.#individual.get(cluster) : this.#plan.knownIndividual(cluster);
+  }
+
+  clusterOf(individual: number): number {
+    const claim = this.#claims.get(individual);
+    if (claim !== undefined) return this.#plan.clusterAt(claim);
+    return this.#isOutOfReach(individual) ? this.#plan.knownCluster(individual) : NONE;
+  }
+
+  claim(): void {
+    const dormant: (readonly [number, number])[] = [];
+    for (let entry = 0; entry < this.#plan.entries; entry++) {
+      const cluster = this.#plan.clusterAt(entry);
+      if (cluster < 0 || this.#plan.knownIndividual(cluster) !== NONE) continue;
+      const record = this.#plan.recordAt(entry);
+      const living = this.#livingIndividualOf(record);
+      if (living !== NONE) {
+        if (!this.#isFixed(living, record)) this.#claimFor(this.#claims, living, entry);
+        continue;
+      }
+      const last = this.#lastIndividualOf(record);
+      if (last !== NONE && this.#scope.index.individuals.isEmpty(last)) dormant.push([last, entry]);
+    }
+    this.#name(this.#claims);
+    for (const [individual, entry] of this.#claims) this.#mergeUnlessKept(individual, this.#plan.clusterAt(entry));
+    this.merges.sort((one, other) => one.absorbed - other.absorbed);
+    this.#revive(dormant);
+  }
+
+  divide(): void {
+    const { records } = this.#scope.index;
+    const splits = new Map<string, { individual: number; cluster: number; records: number[] }>();
+    for (let entry = 0; entry < this.#plan.entries; entry++) {
+      const record = this.#plan.recordAt(entry);
+      const cluster = this.#plan.clusterAt(entry);
+      if (cluster < 0 || !this.#scope.isStaying(record) || records.outcomeOf(record) !== 'placed') continue;
+      const individual = records.individualOf(record);
+      const claim = this.#claims.get(individual);
+      const stays =
+        claim === undefined
+          ? this.#plan.knownIndividual(cluster) === individual
+          : this.#plan.clusterAt(claim) === cluster;
+      if (stays) continue;
+      const key = `${individual} ${cluster}`;
+      const split = splits.get(key) ?? { individual, cluster, records: [] };
+      splits.set(key, split);
+      split.records.push(record);
+    }
+    const age = (split: PlannedSplit): number => records.ageOf(split.records[0] as number); // a split has a record
+    for (const split of splits.values()) {
+      split.records.sort((one, other) => records.ageOf(one) - records.ageOf(other));
+      this.splits.push(split);
+    }
+    this.splits.sort((one, other) => one.individual - other.individual || age(one) - age(other));
+  }
+
+  /** The living individual that a record speaks for: its own, or that of the row that it replaces. */
+  #livingIndividualOf(record: number): number {
+    const { records } = this.#scope.index;
+    const speaker = this.#scope.isBecoming(record) ? this.#scope.changes.predecessorOf(record) : record;
+    return speaker !== NONE && records.outcomeOf(speaker) === 'placed' ? records.individualOf(speaker) : NONE;
+  }
+
+  #lastIndividualOf(record: number): number {
+    const { individuals, records } = this.#scope.index;
+    if (records.isStaged(record) || !this.#scope.isBecoming(record)) return NONE;
+    const last = records.individualOf(record);
+    return last === NONE ? NONE : individuals.resolve(last);
+  }
+
+  /** A fact cannot claim the id of an individual whose person records the change does not reach. */
+  #isFixed(individual: number, record: number): boolean {
+    return this.#scope.index.records.isFact(record) && this.#hasPersonsOutOfReach(individual);
+  }
+
+  #hasPersonsOutOfReach(individual: number): boolean {
+    const { individuals } = this.#scope.index;
+    let at = individuals.firstMember(individual, 'persons');
+    while (at !== NONE && !this.#isKept(at)) at = individuals.nextMember(at);
+    return at !== NONE;
+  }
+
+  #isOutOfReach(individual: number): boolean {
+    if (this.#hasPersonsOutOfReach(individual)) return true;
+    const { individuals } = this.#scope.index;
+    let at = individuals.firstMember(individual, 'facts');
+    while (at !== NONE && !this.#isKept(at)) at = individuals.nextMember(at);
+    return at !== NONE;
+  }
+
+  /** A member that the change does not reach stays where it is. */
+  #isKept(record: number): boolean {
+    return this.#plan.entryOf(record) === NONE && this.#scope.isStaying(record);
+  }
+
+  #claimFor(claims: Map<number, number>, individual: number, entry: number): void {
+    const known = claims.get(individual);
+    if (known === undefined || this.#claimsBefore(entry, known)) claims.set(individual, entry);
+  }
+
+  #claimsBefore(entry: number, other: number): boolean {
+    const { records } = this.#scope.index;
+    const [one, two] = [this.#plan.recordAt(entry), this.#plan.recordAt(other)];
+    if (records.isFact(one) !== records.isFact(two)) return records.isFact(two);
+    return records.ageOf(one) < records.ageOf(two);
+  }
+
+  /** Each claimed cluster is the individual that was registered first. */
+  #name(claims: ReadonlyMap<number, number>): void {
+    for (const [individual, entry] of claims) {
+      const cluster = this.#plan.clusterAt(entry);
+      const known = this.#individual.get(cluster);
+      if (known === NONE || individual < known) this.#individual.set(cluster, individual);
+    }
+  }
+
+  /** Where no living id is at hand, an individual that had no live records goes on. */
+  #revive(dormant: readonly (readonly [number, number])[]): void {
+    const claims = new Map<number, number>();
+    for (const [individual, entry] of dormant) {
+      if (this.#individual.get(this.#plan.clusterAt(entry)) === NONE) this.#claimFor(claims, individual, entry);
+    }
+    this.#name(claims);
+    for (const [individual, entry] of claims) {
+      if (this.#individual.get(this.#plan.clusterAt(entry)) === individual) this.#claims.set(individual, entry);
+    }
+  }
+
+  #mergeUnlessKept(individual: number, cluster: number): void {
+    if (this.#individual.get(cluster) === individual) return;
+    const { met, level } = this.#bridgeOf(individual, cluster);
+    this.merges.push({ cluster, absorbed: individual, level, through: met });
+  }
+
+  /** The strongest token through which a record of the individual met one that is not of it. */
+  #bridgeOf(individual: number, cluster: number): { readonly met: number; readonly level: number } {
+    return this.#bridges().get(`${individual} ${cluster}`) ?? { met: NONE, level: NONE };
+  }
+
+  #bridgeMemo: ReadonlyMap<string, { readonly met: number; readonly level: number }> | null = null;
+
+  #bridges(): ReadonlyMap<string, { readonly met: number; readonly level: number }> {
+    if (this.#bridgeMemo !== null) return this.#bridgeMemo;
+    const { keys, records } = this.#scope.index;
+    const found = new Map<string, { met: number; level: number }>();
+    const offer = (individual: number, cluster: number, met: number, level: number) => {
+      if (individual === NONE) return;
+      const key = `${individual} ${cluster}`;
+      const known = found.get(key);
+      const better =
+        known === undefined ||
+        level < known.level ||
+        (level === known.level && keys.compare(records.keyOf(met), records.keyOf(known.met)) < 0);
+      if (better) found.set(key, { met, level });
+    };
+    for (let entry = 0; entry < this.#plan.entries; entry++) {
+      const met = this.#plan.metAt(entry);
+      const cluster = this.#plan.clusterAt(entry);
+      if (met === NONE || cluster < 0) continue;
+      const record = this.#plan.recordAt(entry);
+      const [mine, theirs] = [this.#livingIndividualOf(record), this.#livingIndividualOf(met)];
+      if (mine === theirs) continue;
+      offer(mine, cluster, met, this.#plan.metLevelAt(entry));
+      offer(theirs, cluster, record, this.#plan.metLevelAt(entry));
+    }
+    this.#bridgeMemo = found;
+    return found;
+  }
+}

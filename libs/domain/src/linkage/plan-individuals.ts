@@ -1,0 +1,429 @@
+import { attachFact, foundIndividuals, type Attachment } from './attach-fact.js';
+import { joined, profileOf, type Evidence, type Profile } from './contradiction.js';
+import type { DecisionScope } from './decision-scope.js';
+import { groupRecords, type ReferralReason } from './group-records.js';
+import type { MemberList } from './individual-table.js';
+import { MOBILE_LEVEL } from './strategy.js';
+import { Int32Column, NONE } from './typed-column.js';
+
+/** Where a record stands that is in no cluster. */
+export const UNLINKABLE = -2;
+export const REFERRED = -3;
+
+/** A doubt between records; each side is named by the record with its smallest row key. */
+export interface PlannedReferral {
+  readonly reason: ReferralReason;
+  readonly level: number;
+  readonly subject: number;
+  readonly candidates: readonly number[];
+}
+
+/**
+ * Who the people are near a change. A *cluster* is an individual as it will be. Records that the change can reach have
+ * an entry here; an individual out of its reach appears as a cluster only when a new fact, or kinship, meets it, and
+ * keeps all the records that have no entry (a *known* cluster).
+ */
+export interface PlannedIndividuals {
+  readonly entries: number;
+  readonly clusters: number;
+  recordAt(entry: number): number;
+  /** Cluster of an entry, or UNLINKABLE or REFERRED. */
+  clusterAt(entry: number): number;
+  /** The record that it met through its strongest token, and that token's authority level; NONE if it met nobody. */
+  metAt(entry: number): number;
+  metLevelAt(entry: number): number;
+  entryOf(record: number): number;
+  /** The individual that a known cluster is; NONE for a cluster that was worked out anew. */
+  knownIndividual(cluster: number): number;
+  /** The known cluster of an individual that no entry of a person record belongs to. */
+  knownCluster(individual: number): number;
+  /** The person record with the smallest row key of a cluster, else its fact with the smallest; for a known one too. */
+  representativeOf(cluster: number): number;
+  readonly referrals: readonly PlannedReferral[];
+}
+
+/**
+ * Applies the rules of `partition` to what a change can reach: person records connected to changed ones through tokens
+ * that have, or had, force; facts on their tokens; and facts that found individuals together with changed ones.
+ */
+export function planIndividuals(scope: DecisionScope): PlannedIndividuals {
+  const plan = new IndividualPlan(scope);
+  plan.groupPersons();
+  plan.attachFacts();
+  plan.foundIndividuals();
+  return plan;
+}
+
+class IndividualPlan implements PlannedIndividuals {
+  readonly #scope: DecisionScope;
+  readonly #entryOf = new Map<number, number>();
+  readonly #record = new Int32Column();
+  readonly #cluster = new Int32Column();
+  readonly #met = new Int32Column();
+  readonly #metLevel = new Int32Column();
+  readonly #knownIndividual = new Int32Column();
+  readonly #knownClusters = new Map<number, number>();
+  /** What a cluster says, made when a fact asks where one record says it all. */
+  readonly #profiles: (Profile | null)[] = [];
+  /** The record with the smallest row key of a cluster that was worked out; NONE for a known one. */
+  readonly #sample = new Int32Column();
+  readonly #tokensWithFactsTaken = new Set<number>();
+  readonly #facts: number[] = [];
+  /** Fact → the token that it would found an individual on. */
+  readonly #unowned = new Map<number, number>();
+  readonly referrals: PlannedReferral[] = [];
+
+  constructor(scope: DecisionScope) {
+    this.#scope = scope;
+  }
+
+  get entries(): number {
+    return this.#record.length;
+  }
+
+  get clusters(): number {
+    return this.#knownIndividual.length;
+  }
+
+  recordAt(entry: number): number {
+    return this.#record.get(entry);
+  }
+
+  clusterAt(entry: number): number {
+    return this.#cluster.get(entry);
+  }
+
+  metAt(entry: number): number {
+    return this.#met.get(entry);
+  }
+
+  metLevelAt(entry: number): number {
+    return this.#metLevel.get(entry);
+  }
+
+  entryOf(record: number): number {
+    return this.#entryOf.get(record) ?? NONE;
+  }
+
+  knownIndividual(cluster: number): number {
+    return this.#knownIndividual.get(cluster);
+  }
+
+  knownCluster(individual: number): number {
+    const known = this.#knownClusters.get(individual);
+    if (known !== undefined) return known;
+    const cluster = this.#addCluster(individual, NONE, null);
+    this.#knownClusters.set(individual, cluster);
+    return cluster;
+  }
+
+  representativeOf(cluster: number): number {
+    const sample = this.#sample.get(cluster);
+    if (sample !== NONE) return sample;
+    const persons = this.#personsOf(cluster);
+    const representative = this.#smallest(persons.length > 0 ? persons : this.#members(cluster, 'facts'));
+    this.#sample.set(cluster, representative);
+    return representative;
+  }
+
+  groupPersons(): void {
+    const { changes, index } = this.#scope;
+    const { records, tokens } = index;
+    const touched = new Set<number>();
+    const touch = (record: number) => {
+      if (!records.isPerson(record)) return;
+      const end = records.endOfOccurrences(record);
+      for (let at = records.firstOccurrence(record); at < end; at++) {
+        if (!records.isCarerAt(at)) touched.add(records.tokenAt(at));
+      }
+    };
+    for (const record of changes.becoming) touch(record);
+    for (const record of changes.ceasing.keys()) touch(record);
+    for (const record of changes.becoming) if (records.isPerson(record)) this.#groupAround(record);
+    for (const token of touched) {
+      // A token without force before and after binds nobody: its holders do not feel the change.
+      if (!this.#scope.linked(token) && !this.#scope.links(token)) continue;
+      for (let at = tokens.firstHolder(token, 'persons'); at !== NONE; at = records.nextHolder(at)) {
+        const holder = records.holderAt(at);
+        if (this.#scope.isLive(holder)) this.#groupAround(holder);
+      }
+    }
+    for (const record of changes.ceasing.keys()) if (records.isPerson(record)) this.#takeFactsOf(record);
+  }
+
+  attachFacts(): void {
+    const { changes, index } = this.#scope;
+    for (const record of changes.becoming) if (index.records.isFact(record)) this.#takeFact(record);
+    // The list grows while it is worked through: a fact may draw in a person, and with it that person's facts.
+    for (let at = 0; at < this.#facts.length; at++) this.#attach(this.#facts[at] as number); // below length
+  }
+
+  /** Facts that nobody owns, beside all others on the same token, whether those moved or not. */
+  foundIndividuals(): void {
+    const { index, changes } = this.#scope;
+    const { records } = index;
+    const buckets = new Set(this.#unowned.values());
+    const consider = (fact: number) => {
+      if (!records.isLive(fact)) return; // it was in nobody's company before
+      const { tokens } = this.#scope.evidenceOf(fact);
+      for (const token of tokens) {
+        if (this.#scope.owners(token, records.birthDateOf(fact)).next().done === true) buckets.add(token);
+      }
+    };
+    for (const fact of this.#facts) consider(fact);
+    for (const record of changes.ceasing.keys()) if (records.isFact(record)) consider(record);
+    for (const token of buckets) this.#found(token);
+  }
+
+  /** Works out the component of a live person record, and takes in the facts on its tokens. */
+  #groupAround(start: number): void {
+    if (this.#entryOf.has(start)) return;
+    const members = this.#componentOf(start);
+    const { keys, records } = this.#scope.index;
+    if (members.length > 1) {
+      members.sort((one, other) => keys.compare(records.keyOf(one), records.keyOf(other)));
+    }
+    const evidence = members.map((record) => this.#scope.evidenceOf(record));
+    const linkable = members.filter((_, position) => (evidence[position] as Evidence).tokens.length > 0); // parallel
+    if (linkable.length < members.length) {
+      for (const record of members) if (!linkable.includes(record)) this.#settle(record, UNLINKABLE, NONE, NONE);
+    }
+    const [only] = linkable;
+    if (linkable.length === 1 && only !== undefined) {
+      this.#settle(only, this.#clusterFor(only, null), NONE, NONE);
+    } else if (linkable.length > 1) {
+      this.#group(linkable, evidence.filter(({ tokens }) => tokens.length > 0));
+    }
+    for (const record of members) this.#takeFactsOf(record);
+  }
+
+  #group(members: readonly number[], evidence: readonly Evidence[]): void {
+    const grouping = groupRecords(evidence);
+    const recordAt = (position: number): number => members[position] as number; // a position
+    const clusterOf = new Map<number, number>();
+    members.forEach((record, position) => {
+      const group = grouping.groupOf[position] as number; // a position
+      let cluster = clusterOf.get(group);
+      if (cluster === undefined) {
+        cluster = this.#clusterFor(record, grouping.profile(group));
+        clusterOf.set(group, cluster);
+      }
+      const met = grouping.met[position] as number; // a position
+      this.#settle(record, cluster, met === NONE ? NONE : recordAt(met), grouping.metAt[position] as number);
+    });
+    for (const { reason, level, subject, candidates } of grouping.refusals) {
+      this.referrals.push({ reason, level, subject: recordAt(subject), candidates: candidates.map(recordAt) });
+    }
+  }
+
+  /** Live person records that are connected to one through tokens that have force. All get an entry. */
+  #componentOf(start: number): number[] {
+    const { records, tokens } = this.#scope.index;
+    const members = [start];
+    this.#enter(start);
+    for (let next = 0; next < members.length; next++) {
+      const record = members[next] as number; // below length
+      const birthDate = records.birthDateOf(record);
+      const end = records.endOfOccurrences(record);
+      for (let at = records.firstOccurrence(record); at < end; at++) {
+        if (records.isCarerAt(at)) continue;
+        const token = records.tokenAt(at);
+        const mobile = tokens.levelOf(token) === MOBILE_LEVEL;
+        if ((mobile && birthDate === NONE) || !this.#scope.links(token)) continue;
+        for (let held = tokens.firstHolder(token, 'persons'); held !== NONE; held = records.nextHolder(held)) {
+          const holder = records.holderAt(held);
+          if (this.#entryOf.has(holder) || !this.#scope.isLive(holder)) continue;
+          if (mobile && records.birthDateOf(holder) !== birthDate) continue;
+          this.#enter(holder);
+          members.push(holder);
+        }
+      }
+    }
+    return members;
+  }
+
+  /** A cluster for a group of persons; an individual that was met as known before, and is drawn in now, keeps its own. */
+  #clusterFor(member: number, profile: Profile | null): number {
+    const { records } = this.#scope.index;
+    if (this.#scope.isStaying(member)) {
+      const known = this.#knownClusters.get(records.individualOf(member));
+      if (known !== undefined) {
+        this.#knownClusters.delete(records.individualOf(member));
+        this.#knownIndividual.set(known, NONE);
+        this.#sample.set(known, member);
+        this.#profiles[known] = profile;
+        return known;
+      }
+    }
+    return this.#addCluster(NONE, member, profile);
+  }
+
+  /** Facts on the tokens of a person record must be looked at again. */
+  #takeFactsOf(person: number): void {
+    const { records, tokens } = this.#scope.index;
+    const end = records.endOfOccurrences(person);
+    for (let at = records.firstOccurrence(person); at < end; at++) {
+      const token = records.tokenAt(at);
+      if (records.isCarerAt(at) || this.#tokensWithFactsTaken.has(token)) continue;
+      this.#tokensWithFactsTaken.add(token);
+      if (!this.#scope.linked(token) && !this.#scope.links(token)) continue;
+      for (let held = tokens.firstHolder(token, 'facts'); held !== NONE; held = records.nextHolder(held)) {
+        this.#takeFact(records.holderAt(held));
+      }
+    }
+  }
+
+  #takeFact(fact: number): void {
+    if (this.#entryOf.has(fact) || !this.#scope.isLive(fact)) return;
+    this.#enter(fact);
+    this.#facts.push(fact);
+  }
+
+  #attach(fact: number): void {
+    const evidence = this.#scope.evidenceOf(fact);
+    const attachment = this.#attachmentOf(evidence);
+    switch (attachment.kind) {
+      case 'unlinkable':
+        this.#settle(fact, UNLINKABLE, NONE, NONE);
+        return;
+      case 'unowned':
+        this.#unowned.set(fact, evidence.tokens[attachment.token] as number); // one of its tokens
+        return;
+      case 'referred':
+        this.#refer(fact, evidence, attachment);
+        return;
+      case 'owned': {
+        const token = evidence.tokens[attachment.token] as number; // one of its tokens
+        const holders = [...this.#scope.owners(token, evidence.birthDate)];
+        const mine = holders.filter((holder) => this.#clusterOfPerson(holder) === attachment.owner);
+        if (this.#movesTo(fact, attachment.owner)) {
+          // It leaves another individual for one that was out of reach: then that one is weighed too.
+          for (const holder of mine) this.#groupAround(holder);
+        }
+        this.#settle(fact, attachment.owner, this.#smallest(mine), evidence.levels[attachment.token] as number);
+      }
+    }
+  }
+
+  /** True where a fact that is, or replaces one that is, in another individual would join a known cluster. */
+  #movesTo(fact: number, cluster: number): boolean {
+    const individual = this.knownIndividual(cluster);
+    if (individual === NONE) return false;
+    const { records } = this.#scope.index;
+    const before = this.#scope.isBecoming(fact) ? this.#scope.changes.predecessorOf(fact) : fact;
+    return before !== NONE && records.outcomeOf(before) === 'placed' && records.individualOf(before) !== individual;
+  }
+
+  #attachmentOf(evidence: Evidence): Attachment {
+    return attachFact(evidence, {
+      of: (index) => {
+        const owners: number[] = [];
+        for (const holder of this.#scope.owners(evidence.tokens[index] as number, evidence.birthDate)) {
+          owners.push(this.#clusterOfPerson(holder));
+        }
+        return owners;
+      },
+      profile: (owner) => this.#profileOf(owner),
+      forbids: () => false,
+    });
+  }
+
+  #refer(fact: number, evidence: Evidence, attachment: Attachment & { readonly kind: 'referred' }): void {
+    this.#settle(fact, REFERRED, NONE, NONE);
+    this.referrals.push({
+      reason: attachment.reason,
+      level: evidence.levels[attachment.token] as number, // one of its tokens
+      subject: fact,
+      candidates: attachment.candidates.map((owner) => this.representativeOf(owner)),
+    });
+  }
+
+  #found(token: number): void {
+    const { keys, records, tokens } = this.#scope.index;
+    const facts: number[] = [];
+    const evidence: Evidence[] = [];
+    for (let held = tokens.firstHolder(token, 'facts'); held !== NONE; held = records.nextHolder(held)) {
+      const fact = records.holderAt(held);
+      if (!this.#scope.isLive(fact)) continue;
+      if (!this.#entryOf.has(fact)) {
+        const seen = this.#scope.evidenceOf(fact);
+        const attachment = this.#attachmentOf(seen);
+        if (attachment.kind !== 'unowned' || seen.tokens[attachment.token] !== token) continue;
+        this.#enter(fact);
+      } else if (this.#unowned.get(fact) !== token) continue;
+      facts.push(fact);
+    }
+    if (facts.length === 0) return;
+    facts.sort((one, other) => keys.compare(records.keyOf(one), records.keyOf(other)));
+    for (const fact of facts) evidence.push(this.#scope.evidenceOf(fact));
+    const level = tokens.levelOf(token);
+    const { groupOf, refusals } = foundIndividuals(evidence, level);
+    const recordAt = (index: number): number => facts[index] as number; // an index
+    facts.forEach((fact, index) => {
+      const first = groupOf[index] as number; // an index
+      if (first === NONE) this.#settle(fact, REFERRED, NONE, NONE);
+      else if (first === index) this.#settle(fact, this.#addCluster(NONE, fact, null), NONE, level);
+      else this.#settle(fact, this.clusterAt(this.entryOf(recordAt(first))), recordAt(first), level);
+    });
+    for (const { reason, subject, candidates } of refusals) {
+      this.referrals.push({ reason, level, subject: recordAt(subject), candidates: candidates.map(recordAt) });
+    }
+  }
+
+  #clusterOfPerson(person: number): number {
+    const entry = this.#entryOf.get(person);
+    return entry === undefined
+      ? this.knownCluster(this.#scope.index.records.individualOf(person))
+      : this.#cluster.get(entry);
+  }
+
+  #profileOf(cluster: number): Profile {
+    const known = this.#profiles[cluster];
+    if (known !== null && known !== undefined) return known;
+    const worked = this.knownIndividual(cluster) === NONE;
+    const persons = worked ? [this.#sample.get(cluster)] : this.#personsOf(cluster);
+    const profile = persons
+      .map((person) => profileOf(this.#scope.evidenceOf(person)))
+      .reduce((one, other) => joined(one, other));
+    this.#profiles[cluster] = profile;
+    return profile;
+  }
+
+  /** Person records of a known cluster: none of them has an entry. */
+  #personsOf(cluster: number): number[] {
+    return this.#members(cluster, 'persons');
+  }
+
+  #members(cluster: number, list: MemberList): number[] {
+    const { individuals } = this.#scope.index;
+    const members: number[] = [];
+    const first = individuals.firstMember(this.knownIndividual(cluster), list);
+    for (let at = first; at !== NONE; at = individuals.nextMember(at)) members.push(at);
+    return members;
+  }
+
+  #smallest(candidates: readonly number[]): number {
+    const { keys, records } = this.#scope.index;
+    return candidates.reduce((one, other) => (keys.compare(records.keyOf(one), records.keyOf(other)) < 0 ? one : other));
+  }
+
+  #addCluster(individual: number, sample: number, profile: Profile | null): number {
+    this.#sample.push(sample);
+    this.#profiles.push(profile);
+    return this.#knownIndividual.push(individual);
+  }
+
+  #enter(record: number): void {
+    this.#entryOf.set(record, this.#record.push(record));
+    this.#cluster.push(NONE);
+    this.#met.push(NONE);
+    this.#metLevel.push(NONE);
+  }
+
+  #settle(record: number, cluster: number, met: number, level: number): void {
+    const entry = this.entryOf(record);
+    this.#cluster.set(entry, cluster);
+    this.#met.set(entry, met);
+    this.#metLevel.set(entry, level);
+  }
+}

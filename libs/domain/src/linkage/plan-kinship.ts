@@ -1,0 +1,381 @@
+import type { DecisionScope } from './decision-scope.js';
+import { kinshipOf, MAX_ADULTS_WITHOUT_REVIEW, type Kin, type KinEvidence, type KinToken } from './kinship.js';
+import type { PlannedIdentities } from './plan-identities.js';
+import type { PlannedIndividuals } from './plan-individuals.js';
+import type { HolderList } from './token-table.js';
+import { NONE } from './typed-column.js';
+
+/** Individuals are clusters: who is to be told of a relationship may have no id yet. */
+export interface PlannedKinship {
+  /** Relationships that stand and no longer will, in the order in which they were identified. */
+  readonly ended: readonly number[];
+  readonly identified: readonly Kin[];
+  readonly families: readonly PlannedFamilies[];
+}
+
+export interface PlannedFamilies {
+  readonly scope: number;
+  readonly dissolved: readonly { readonly family: number; readonly into: number }[];
+  readonly linked: readonly PlannedFamily[];
+}
+
+export interface PlannedFamily {
+  /** The family that goes on, or NONE for one that begins to exist. */
+  readonly family: number;
+  readonly joined: readonly number[];
+  /** Individuals, not clusters: they have no place any more. */
+  readonly left: readonly number[];
+  readonly review: boolean;
+}
+
+/**
+ * The difference that a decision makes to relationships and families: worked out anew, with the rules of `familiesOf`,
+ * for the individuals that changed evidence can reach, and compared with what stands.
+ * @param arriving scopes, as bits, of the records of the submission that is being decided.
+ */
+export function planKinship(
+  scope: DecisionScope,
+  plan: PlannedIndividuals,
+  identities: PlannedIdentities,
+  arriving: number,
+): PlannedKinship {
+  const kinship = new KinshipPlan(scope, plan, identities, arriving);
+  kinship.reach();
+  kinship.workOut();
+  return kinship.outcome();
+}
+
+class KinshipPlan {
+  readonly #scope: DecisionScope;
+  readonly #plan: PlannedIndividuals;
+  readonly #identities: PlannedIdentities;
+  readonly #arriving: number;
+  /** Entries of a cluster that was worked out, or that a known cluster gains. */
+  readonly #entriesOf = new Map<number, number[]>();
+  readonly #reachedTokens = new Set<number>();
+  readonly #reachedClusters = new Set<number>();
+  readonly #queue: number[] = [];
+  /** Individuals of before whose relationships and families are in question. */
+  readonly #involved = new Set<number>();
+  readonly #questioned = new Set<number>();
+  readonly #relationships: Kin[] = [];
+  /** Scope → its families, as clusters. */
+  readonly #families: number[][][];
+
+  constructor(
+    scope: DecisionScope,
+    plan: PlannedIndividuals,
+    identities: PlannedIdentities,
+    arriving: number,
+  ) {
+    this.#scope = scope;
+    this.#plan = plan;
+    this.#identities = identities;
+    this.#arriving = arriving;
+    this.#families = Array.from({ length: scope.index.scopeCount }, () => []);
+    for (let entry = 0; entry < plan.entries; entry++) {
+      const cluster = plan.clusterAt(entry);
+      if (cluster < 0) continue;
+      const known = this.#entriesOf.get(cluster);
+      if (known === undefined) this.#entriesOf.set(cluster, [entry]);
+      else known.push(entry);
+    }
+  }
+
+  /** Finds where the evidence changes: tokens on records that come, go, or belong to somebody else now. */
+  reach(): void {
+    const { changes, index } = this.#scope;
+    for (const record of changes.becoming) this.#reachFrom(record);
+    for (const record of changes.ceasing.keys()) this.#reachFrom(record);
+    for (let entry = 0; entry < this.#plan.entries; entry++) {
+      const record = this.#plan.recordAt(entry);
+      if (!this.#scope.isStaying(record)) continue;
+      const before = this.#individualBefore(record);
+      const cluster = this.#plan.clusterAt(entry);
+      const after = cluster < 0 ? NONE : this.#identities.individualOf(cluster);
+      if (before !== after || (cluster >= 0 && after === NONE)) this.#reachFrom(record);
+    }
+    for (const { absorbed } of this.#identities.merges) {
+      if (index.relationships.ofChild(absorbed).length > 0 || this.#isInAnyFamily(absorbed)) this.#involve(absorbed);
+    }
+  }
+
+  workOut(): void {
+    const placed = new Set<number>();
+    for (let at = 0; at < this.#queue.length; at++) {
+      const cluster = this.#queue[at] as number; // below length
+      if (!placed.has(cluster)) this.#workOutAround(cluster, placed);
+    }
+  }
+
+  outcome(): PlannedKinship {
+    const { ended, identified } = this.#compareRelationships();
+    return {
+      ended,
+      identified,
+      families: this.#families.map((families, scope) => this.#compareFamilies(scope, families)),
+    };
+  }
+
+  #reachFrom(record: number): void {
+    const { records } = this.#scope.index;
+    if (records.kindOf(record) === 'impersonal') return;
+    const child = records.isChild(record);
+    const person = records.isPerson(record);
+    if (!child && !person) return;
+    const end = records.endOfOccurrences(record);
+    let evidence = false;
+    for (let at = records.firstOccurrence(record); at < end; at++) {
+      const token = records.tokenAt(at);
+      if (records.isCarerAt(at) !== child) {
+        // A child's own token relates nobody, but may be what takes or gives back its force.
+        if (person && this.#scope.linked(token) !== this.#scope.links(token)) this.#reachToken(token);
+        continue;
+      }
+      if (this.#addsNothing(record, token)) continue;
+      evidence = true;
+      this.#reachToken(token);
+    }
+    if (!evidence) return;
+    const before = this.#individualBefore(record);
+    if (before !== NONE) this.#involve(before);
+  }
+
+  /** A further fact of a person out of reach, which says of the carer only what another record of theirs says too. */
+  #addsNothing(fact: number, token: number): boolean {
+    const { individuals, records, tokens } = this.#scope.index;
+    if (!records.isFact(fact)) return false;
+    const entry = this.#plan.entryOf(fact);
+    const individual =
+      entry === NONE
+        ? this.#individualBefore(fact)
+        : this.#plan.clusterAt(entry) < 0
+          ? NONE
+          : this.#plan.knownIndividual(this.#plan.clusterAt(entry));
+    if (individual === NONE || individuals.firstMember(individual, 'persons') === NONE) return false;
+    if (!this.#scope.isBecoming(fact) && !this.#scope.isCeasing(fact)) return false;
+    const birthDate = records.birthDateOf(fact);
+    for (let at = tokens.firstHolder(token, 'carers'); at !== NONE; at = records.nextHolder(at)) {
+      const other = records.holderAt(at);
+      if (!this.#scope.isStaying(other) || this.#plan.entryOf(other) !== NONE) continue;
+      if (records.individualOf(other) !== individual) continue;
+      if (birthDate !== NONE && records.birthDateOf(other) !== birthDate) continue;
+      if ((this.#scopesOf(fact) & ~this.#scopesOf(other)) === 0) return true;
+    }
+    return false;
+  }
+
+  #reachToken(token: number): void {
+    if (this.#reachedTokens.has(token)) return;
+    this.#reachedTokens.add(token);
+    if (!this.#scope.related(token) && !this.#scope.relates(token)) return;
+    for (const list of ['persons', 'carers'] as const) {
+      for (const cluster of this.#evidence(token, list).keys()) this.#reachCluster(cluster);
+    }
+  }
+
+  #reachCluster(cluster: number): void {
+    if (this.#reachedClusters.has(cluster)) return;
+    this.#reachedClusters.add(cluster);
+    this.#queue.push(cluster);
+    const individual = this.#identities.individualOf(cluster);
+    if (individual !== NONE) this.#involve(individual);
+  }
+
+  /** An individual of before: its relationships are in question, and so are the families that it is in. */
+  #involve(individual: number): void {
+    if (this.#involved.has(individual)) return;
+    this.#involved.add(individual);
+    const cluster = this.#identities.clusterOf(individual);
+    if (cluster !== NONE) this.#reachCluster(cluster);
+    const { families } = this.#scope.index;
+    for (let scope = 0; scope < this.#scope.index.scopeCount; scope++) {
+      const family = families.familyOf(scope, individual);
+      if (family === NONE || this.#questioned.has(family)) continue;
+      this.#questioned.add(family);
+      for (const member of families.membersOf(family)) this.#involve(member);
+    }
+  }
+
+  /** Works out the kinship of everybody whom the programme's evidence connects to a cluster. */
+  #workOutAround(start: number, placed: Set<number>): void {
+    const members = [start];
+    const nodeOf = new Map([[start, 0]]);
+    const seen = new Set<number>();
+    const tokens: KinToken[] = [];
+    placed.add(start);
+    const number = (sides: ReadonlyMap<number, number>): KinEvidence[] =>
+      [...sides].map(([cluster, scopes]) => {
+        let node = nodeOf.get(cluster);
+        if (node === undefined) {
+          node = members.push(cluster) - 1;
+          nodeOf.set(cluster, node);
+          placed.add(cluster);
+          this.#reachCluster(cluster);
+        }
+        return { node, scopes };
+      });
+    for (let next = 0; next < members.length; next++) {
+      for (const token of this.#kinTokensOf(members[next] as number)) { // below length
+        if (seen.has(token)) continue;
+        seen.add(token);
+        if (!this.#scope.relates(token)) continue;
+        const children = this.#evidence(token, 'carers');
+        if (children.size === 0) continue;
+        const adults = this.#evidence(token, 'persons');
+        const level = this.#scope.index.tokens.levelOf(token);
+        tokens.push({ level, children: number(children), adults: number(adults) });
+      }
+    }
+    if (members.length < 2) return;
+    const clusterAt = (node: number): number => members[node] as number; // a node
+    const kinship = kinshipOf(tokens, members.length, this.#families.length, (one, other) =>
+      this.#compareRepresentatives(clusterAt(one), clusterAt(other)),
+    );
+    for (const { kind, child, other, level } of kinship.relationships) {
+      this.#relationships.push({ kind, child: clusterAt(child), other: clusterAt(other), level });
+    }
+    kinship.families.forEach((families, scope) => {
+      for (const family of families) this.#families[scope]?.push(family.map(clusterAt));
+    });
+  }
+
+  /** Clusters that hold a token as children with a carer, or as adults, and the scopes in which they do. */
+  #evidence(token: number, list: HolderList): Map<number, number> {
+    const { records, tokens } = this.#scope.index;
+    const found = new Map<number, number>();
+    for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
+      const record = records.holderAt(at);
+      if (!this.#scope.isLive(record) || (list === 'persons' && records.isChild(record))) continue;
+      const cluster = this.#clusterOf(record);
+      if (cluster >= 0) found.set(cluster, (found.get(cluster) ?? 0) | this.#scopesOf(record));
+    }
+    return found;
+  }
+
+  #kinTokensOf(cluster: number): Set<number> {
+    const { records } = this.#scope.index;
+    const found = new Set<number>();
+    for (const record of this.#recordsOf(cluster)) {
+      const child = records.isChild(record);
+      if (!child && !records.isPerson(record)) continue;
+      const end = records.endOfOccurrences(record);
+      for (let at = records.firstOccurrence(record); at < end; at++) {
+        if (records.isCarerAt(at) === child) found.add(records.tokenAt(at));
+      }
+    }
+    return found;
+  }
+
+  *#recordsOf(cluster: number): Generator<number> {
+    const { individuals } = this.#scope.index;
+    for (const entry of this.#entriesOf.get(cluster) ?? []) yield this.#plan.recordAt(entry);
+    const individual = this.#plan.knownIndividual(cluster);
+    if (individual === NONE) return;
+    // An adult's facts are evidence of nothing here.
+    for (const list of individuals.isChild(individual) ? (['persons', 'facts'] as const) : (['persons'] as const)) {
+      for (let at = individuals.firstMember(individual, list); at !== NONE; at = individuals.nextMember(at)) {
+        if (this.#plan.entryOf(at) === NONE && this.#scope.isStaying(at)) yield at;
+      }
+    }
+  }
+
+  #clusterOf(record: number): number {
+    const entry = this.#plan.entryOf(record);
+    if (entry !== NONE) return this.#plan.clusterAt(entry);
+    const individual = this.#individualBefore(record);
+    return individual === NONE ? NONE : this.#plan.knownCluster(individual);
+  }
+
+  #individualBefore(record: number): number {
+    const { records } = this.#scope.index;
+    return records.isLive(record) && records.outcomeOf(record) === 'placed' ? records.individualOf(record) : NONE;
+  }
+
+  #scopesOf(record: number): number {
+    const { records, submissions } = this.#scope.index;
+    return records.isStaged(record) ? this.#arriving : submissions.get(records.submissionOf(record)).scopes;
+  }
+
+  #isInAnyFamily(individual: number): boolean {
+    const { families } = this.#scope.index;
+    return this.#families.some((_, scope) => families.familyOf(scope, individual) !== NONE);
+  }
+
+  #compareRepresentatives(one: number, other: number): number {
+    const { keys, records } = this.#scope.index;
+    return keys.compare(
+      records.keyOf(this.#plan.representativeOf(one)),
+      records.keyOf(this.#plan.representativeOf(other)),
+    );
+  }
+
+  #compareRelationships(): { readonly ended: number[]; readonly identified: Kin[] } {
+    const { relationships } = this.#scope.index;
+    const standing = new Map<string, number>();
+    const signature = ({ kind, child, other, level }: Kin): string => `${kind} ${child} ${other} ${level}`;
+    for (const individual of this.#involved) {
+      for (const relationship of relationships.ofChild(individual)) {
+        standing.set(signature(relationships.get(relationship)), relationship);
+      }
+    }
+    const identified = this.#relationships.filter(({ kind, child, other, level }) => {
+      const [one, two] = [this.#identities.individualOf(child), this.#identities.individualOf(other)];
+      return !standing.delete(signature({ kind, child: one, other: two, level }));
+    });
+    return { ended: [...standing.values()].sort((one, other) => one - other), identified };
+  }
+
+  #compareFamilies(scope: number, groups: readonly (readonly number[])[]): PlannedFamilies {
+    const { families } = this.#scope.index;
+    const groupOf = new Map<number, number>();
+    groups.forEach((group, number) => {
+      for (const cluster of group) groupOf.set(cluster, number);
+    });
+    const old = new Set<number>();
+    for (const individual of this.#involved) {
+      const family = families.familyOf(scope, individual);
+      if (family !== NONE) old.add(family);
+    }
+    const groupOfIndividual = (individual: number): number => {
+      const cluster = this.#identities.clusterOf(individual);
+      return cluster === NONE ? NONE : (groupOf.get(cluster) ?? NONE);
+    };
+    const heirs = new Map<number, number>();
+    const claims = new Map<number, number>();
+    for (const family of old) {
+      // The part with the individual that was registered first keeps the family's id, if it is a family still.
+      const members = families.membersOf(family).sort((one, other) => one - other);
+      const heir = members.map(groupOfIndividual).find((group) => group !== NONE) ?? NONE;
+      heirs.set(family, heir);
+      if (heir !== NONE) claims.set(heir, Math.min(family, claims.get(heir) ?? family));
+    }
+    const dissolved = [...old]
+      .map((family) => ({ family, into: claims.get(heirs.get(family) ?? NONE) ?? NONE }))
+      .filter(({ family, into }) => family !== into)
+      .sort((one, other) => one.family - other.family);
+    const linked: PlannedFamily[] = [];
+    groups.forEach((group, number) => {
+      const family = claims.get(number) ?? NONE;
+      const joined = group.filter((cluster) => {
+        const individual = this.#identities.individualOf(cluster);
+        return family === NONE || individual === NONE || families.familyOf(scope, individual) !== family;
+      });
+      const left = (family === NONE ? [] : families.membersOf(family))
+        .filter((member) => {
+          const cluster = this.#identities.clusterOf(member);
+          const goesOn = cluster !== NONE && this.#identities.individualOf(cluster) === member;
+          return !goesOn || groupOf.get(cluster) === undefined;
+        })
+        .sort((one, other) => one - other);
+      const review = group.filter((cluster) => !this.#isChild(cluster)).length > MAX_ADULTS_WITHOUT_REVIEW;
+      const changed = joined.length > 0 || left.length > 0 || families.inReview(family) !== review;
+      if (changed) linked.push({ family, joined, left, review });
+    });
+    return { scope, dissolved, linked };
+  }
+
+  #isChild(cluster: number): boolean {
+    return this.#scope.index.records.isChild(this.#plan.representativeOf(cluster));
+  }
+}

@@ -1,0 +1,185 @@
+import type { LinkageIndex } from './linkage-index.js';
+import type { BookChange, Standing, Submission } from './submission-book.js';
+import { Int32Column, NONE } from './typed-column.js';
+
+export type RetiringReason = 'replaced' | 'omitted' | 'withdrawn';
+
+/** What a row of the submission comes to, before linkage. */
+export type RowFate = 'live' | 'superseded' | 'unchanged';
+
+/** Rows of a submission that was staged: per row its record, as `staged`, or the live record that it leaves unchanged. */
+export interface StagedRows {
+  readonly records: Int32Column;
+  /** 1 for a row whose content is that of the live record of its key. */
+  readonly unchanged: Uint8Array;
+}
+
+/** Which records begin and cease to be live, and who carries what. All orders are those of the ledger. */
+export interface LiveChanges {
+  /** New rows in row order, then revived records, oldest first. */
+  readonly becoming: readonly number[];
+  readonly ceasing: ReadonlyMap<number, RetiringReason>;
+  /** Live records that the submission carries unchanged, in row order. */
+  readonly carried: readonly number[];
+  /** By row. */
+  readonly fates: readonly RowFate[];
+  /** Becoming record → the record of its key that ceases; NONE where there is none. */
+  predecessorOf(record: number): number;
+  /** The submission that carries the record at the highest rank, once the change is made. */
+  carrierOf(record: number): number;
+}
+
+/**
+ * Live records (architecture §4): one per row key, from its highest-ranked standing carrier (period order, then
+ * sequence), unless a standing full extract of a later period omits the key. Full extracts of one period are parts of
+ * one whole. Only keys that the change can touch are looked at.
+ */
+export function planLiveRecords(index: LinkageIndex, change: BookChange, rows: StagedRows): LiveChanges {
+  return new LivePlan(index, change, rows).outcome();
+}
+
+class LivePlan {
+  readonly #index: LinkageIndex;
+  readonly #change: BookChange;
+  readonly #rows: StagedRows;
+  readonly #submission: Submission;
+  readonly #number: number;
+  readonly #before: Standing;
+  readonly #after: Standing;
+  /** Key → the first row that has it, or NONE for a key touched otherwise. */
+  readonly #touched = new Map<number, number>();
+
+  constructor(index: LinkageIndex, change: BookChange, rows: StagedRows) {
+    this.#index = index;
+    this.#change = change;
+    this.#rows = rows;
+    const received = change.kind === 'received';
+    this.#submission = received ? change.submission : index.submissions.get(change.submission);
+    this.#number = received ? index.submissions.count : change.submission;
+    this.#before = index.submissions.standing(this.#submission.dataset);
+    this.#after = index.submissions.standing(this.#submission.dataset, change);
+  }
+
+  outcome(): LiveChanges {
+    const { keys, records } = this.#index;
+    const carried: number[] = [];
+    const fates = this.#readRows(carried);
+    this.#touchFlipped();
+    const fresh: number[] = [];
+    const revived: number[] = [];
+    const ceasing = new Map<number, RetiringReason>();
+    const gone = new Map<number, number>();
+    for (const [key, row] of this.#touched) {
+      const before = keys.liveRecord(key);
+      const after = this.#liveAfter(key, row);
+      if (row !== NONE && fates[row] === 'live' && after !== this.#rows.records.get(row)) fates[row] = 'superseded';
+      if (before === after) continue;
+      if (after !== NONE) (records.isStaged(after) ? fresh : revived).push(after);
+      if (before === NONE) continue;
+      ceasing.set(before, this.#reasonFor(before, after));
+      if (after !== NONE) gone.set(after, before);
+    }
+    revived.sort((one, other) => records.ageOf(one) - records.ageOf(other));
+    return {
+      becoming: [...fresh, ...revived],
+      ceasing,
+      carried,
+      fates,
+      predecessorOf: (record) => gone.get(record) ?? NONE,
+      carrierOf: (record) => this.#carrierOf(record),
+    };
+  }
+
+  #readRows(carried: number[]): RowFate[] {
+    const { records } = this.#index;
+    const fates: RowFate[] = [];
+    for (let row = 0; row < this.#rows.records.length; row++) {
+      const record = this.#rows.records.get(row);
+      const unchanged = this.#rows.unchanged[row] === 1;
+      const key = records.keyOf(record);
+      const first = this.#touched.get(key);
+      if (first === undefined) {
+        this.#touched.set(key, row);
+        if (unchanged) carried.push(record);
+        fates.push(unchanged ? 'unchanged' : 'live');
+        continue;
+      }
+      // A key twice in one file: the first row stands, a repetition says nothing new, anything else is set aside.
+      const repeats = unchanged || records.sameContent(record, this.#rows.records.get(first));
+      fates.push(repeats ? 'unchanged' : 'superseded');
+    }
+    return fates;
+  }
+
+  /** Keys of submissions that begin or cease to stand, and keys that a full extract omits or omitted. */
+  #touchFlipped(): void {
+    const { submissions } = this.#index;
+    const [early, late] = [this.#before.fullPeriod, this.#after.fullPeriod].sort((one, other) => one - other);
+    for (const number of submissions.ofDataset(this.#submission.dataset)) {
+      const { period } = submissions.get(number);
+      const flips = this.#before.submissions.has(number) !== this.#after.submissions.has(number);
+      const reached = early !== undefined && late !== undefined && period >= early && period < late;
+      if (flips || (reached && this.#after.submissions.has(number))) this.#touchCarriages(number);
+    }
+  }
+
+  #touchCarriages(number: number): void {
+    const { submissions, keys } = this.#index;
+    const { firstCarriage, endOfCarriages } = submissions.get(number);
+    for (let carriage = firstCarriage; carriage < endOfCarriages; carriage++) {
+      const key = keys.keyAt(carriage);
+      if (!this.#touched.has(key)) this.#touched.set(key, NONE);
+    }
+  }
+
+  #liveAfter(key: number, row: number): number {
+    const { submission, record } = this.#highest(key, row === NONE ? NONE : this.#rows.records.get(row));
+    if (submission === null || submission.period < this.#after.fullPeriod) return NONE;
+    return record;
+  }
+
+  /** The highest-ranked standing carrier of a key; `staged` is the record that the new submission has for it. */
+  #highest(key: number, staged: number): Carrier {
+    const { submissions, keys } = this.#index;
+    let best: Carrier = { submission: null, number: NONE, record: NONE };
+    let rank = -1;
+    for (let carriage = keys.lastCarriage(key); carriage !== NONE; carriage = keys.earlierCarriage(carriage)) {
+      const number = keys.submissionAt(carriage);
+      if (!this.#after.submissions.has(number)) continue;
+      const submission = submissions.get(number);
+      // Later carriages come first: of two rows of one file with the same key, the first has the last word here.
+      if (submissions.rankOf(submission) < rank) continue;
+      rank = submissions.rankOf(submission);
+      best = { submission, number, record: keys.recordAt(carriage) };
+    }
+    if (staged === NONE || !this.#after.submissions.has(this.#number)) return best;
+    if (submissions.rankOf(this.#submission) < rank) return best;
+    return { submission: this.#submission, number: this.#number, record: staged };
+  }
+
+  #carrierOf(record: number): number {
+    const key = this.#index.records.keyOf(record);
+    const row = this.#touched.get(key) ?? NONE;
+    const { number } = this.#highest(key, row === NONE ? NONE : this.#rows.records.get(row));
+    return number;
+  }
+
+  #reasonFor(ceasing: number, successor: number): RetiringReason {
+    if (this.#change.kind === 'withdrawn' && !this.#isCarried(ceasing)) return 'withdrawn';
+    return successor === NONE ? 'omitted' : 'replaced';
+  }
+
+  #isCarried(record: number): boolean {
+    const { keys, records } = this.#index;
+    for (let at = keys.lastCarriage(records.keyOf(record)); at !== NONE; at = keys.earlierCarriage(at)) {
+      if (keys.recordAt(at) === record && this.#after.submissions.has(keys.submissionAt(at))) return true;
+    }
+    return false;
+  }
+}
+
+interface Carrier {
+  readonly submission: Submission | null;
+  readonly number: number;
+  readonly record: number;
+}

@@ -1,0 +1,255 @@
+import type { PseudonymisedRow, RecordId, Role } from '@kinledger/contracts';
+import { contentHashOf } from './content-hash.js';
+import { DigestColumn } from './digest-column.js';
+import { IdTable } from './id-table.js';
+import type { RecordKind } from './partition.js';
+import { BIRTH_DATE_DOMAIN, levelOf, NHS_NUMBER_LEVEL } from './strategy.js';
+import { BIRTH_DATE_TAG, type HolderList, type TokenTable } from './token-table.js';
+import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+
+const roles: readonly Role[] = ['child', 'adult', 'practitioner', 'volunteer', 'none'];
+const kinds: readonly RecordKind[] = ['person', 'fact', 'impersonal'];
+
+const ROLE_BITS = 7;
+const KIND_SHIFT = 3;
+const KIND_BITS = 3;
+const LIVE = 32;
+const STAGED = 64;
+
+/** What the ledger says about a record: in an individual, or set aside and why. */
+export type Outcome = 'none' | 'placed' | 'unlinkable' | 'referred' | 'impersonal' | 'superseded';
+const outcomes: readonly Outcome[] = ['none', 'placed', 'unlinkable', 'referred', 'impersonal', 'superseded'];
+
+/** Staged records have no revision yet; their place in their file stands in for it, below zero. */
+const stagedPlace = (row: number): number => -2 - row;
+const OLDER_THAN_ANY_ROW = 2 ** 31;
+
+/**
+ * Every record that the ledger ever took in, and those that are staged, in columns. Holders of a token are linked
+ * through occurrences, one for each identity or carer token of a record.
+ */
+export class RecordTable {
+  readonly #tokens: TokenTable;
+  readonly #ids = new IdTable();
+  readonly #content = new DigestColumn();
+  readonly #key = new Int32Column();
+  readonly #submission = new Int32Column();
+  readonly #placedAt = new Int32Column();
+  readonly #individual = new Int32Column();
+  readonly #birthDate = new Int32Column();
+  readonly #firstOccurrence = new Int32Column();
+  readonly #bits = new Uint8Column();
+  readonly #outcome = new Uint8Column();
+  readonly #occurrenceToken = new Int32Column();
+  readonly #occurrenceRecord = new Int32Column();
+  readonly #nextHolder = new Int32Column();
+
+  /** Neighbours in the list of an individual's records; kept by the individual table. */
+  readonly nextMember = new Int32Column();
+  readonly previousMember = new Int32Column();
+
+  constructor(tokens: TokenTable) {
+    this.#tokens = tokens;
+  }
+
+  get count(): number {
+    return this.#bits.length;
+  }
+
+  get bytes(): number {
+    const columns = [
+      this.#ids,
+      this.#content,
+      this.#key,
+      this.#submission,
+      this.#placedAt,
+      this.#individual,
+      this.#birthDate,
+      this.#firstOccurrence,
+      this.#bits,
+      this.#outcome,
+      this.#occurrenceToken,
+      this.#occurrenceRecord,
+      this.#nextHolder,
+      this.nextMember,
+      this.previousMember,
+    ];
+    return columns.reduce((sum, column) => sum + column.bytes, 0);
+  }
+
+  find(record: RecordId): number {
+    return this.#ids.find(record);
+  }
+
+  /** Takes in a row as a staged record that is not live, and links its tokens. */
+  add(row: PseudonymisedRow, key: number, kind: RecordKind, content: string): number {
+    const record = this.#ids.intern(row.record);
+    this.#content.push(content);
+    this.#key.push(key);
+    this.#submission.push(NONE);
+    this.#placedAt.push(NONE);
+    this.#individual.push(NONE);
+    this.nextMember.push(NONE);
+    this.previousMember.push(NONE);
+    this.#bits.push(roles.indexOf(row.role) | (kinds.indexOf(kind) << KIND_SHIFT) | STAGED);
+    this.#outcome.push(0);
+    this.#firstOccurrence.push(this.#occurrenceToken.length);
+    let birthDate = NONE;
+    const links = kind !== 'impersonal';
+    for (const { domain, use, token } of row.tokens) {
+      if (use === 'guard' && domain === BIRTH_DATE_DOMAIN) {
+        if (birthDate === NONE) birthDate = this.#tokens.intern(token, BIRTH_DATE_TAG);
+        continue;
+      }
+      const level = levelOf(domain);
+      if (!links || level === NONE) continue;
+      if (use === 'identity') this.#occur(record, this.#tokens.intern(token, level), kind === 'person' ? 'persons' : 'facts');
+      else if (use === 'carer' && row.role === 'child') this.#occur(record, this.#tokens.intern(token, level), 'carers');
+    }
+    this.#birthDate.push(birthDate);
+    return record;
+  }
+
+  idOf(record: number): RecordId {
+    return this.#ids.idOf(record) as RecordId; // interned as one
+  }
+
+  hasContent(record: number, content: string): boolean {
+    return this.#content.is(record, content);
+  }
+
+  sameContent(one: number, other: number): boolean {
+    return this.#content.same(one, other);
+  }
+
+  keyOf(record: number): number {
+    return this.#key.get(record);
+  }
+
+  submissionOf(record: number): number {
+    return this.#submission.get(record);
+  }
+
+  roleOf(record: number): Role {
+    return roles[this.#bits.get(record) & ROLE_BITS] as Role; // written from `roles`
+  }
+
+  isChild(record: number): boolean {
+    return (this.#bits.get(record) & ROLE_BITS) === 0;
+  }
+
+  kindOf(record: number): RecordKind {
+    return kinds[(this.#bits.get(record) >> KIND_SHIFT) & KIND_BITS] as RecordKind; // written from `kinds`
+  }
+
+  isPerson(record: number): boolean {
+    return ((this.#bits.get(record) >> KIND_SHIFT) & KIND_BITS) === 0;
+  }
+
+  isFact(record: number): boolean {
+    return ((this.#bits.get(record) >> KIND_SHIFT) & KIND_BITS) === 1;
+  }
+
+  /** The full birth-date guard as a token, or NONE. */
+  birthDateOf(record: number): number {
+    return this.#birthDate.get(record);
+  }
+
+  isLive(record: number): boolean {
+    return this.#bits.has(record, LIVE);
+  }
+
+  setLive(record: number, live: boolean): void {
+    if (live) this.#bits.raise(record, LIVE);
+    else this.#bits.lower(record, LIVE);
+  }
+
+  isStaged(record: number): boolean {
+    return this.#bits.has(record, STAGED);
+  }
+
+  /** Notes the place of a staged record in its file, which is the order in which its submission will be placed. */
+  setRow(record: number, row: number): void {
+    this.#placedAt.set(record, stagedPlace(row));
+  }
+
+  /** The record is in the ledger from `revision` on, brought by a submission. */
+  enter(record: number, submission: number, revision: number): void {
+    this.#bits.lower(record, STAGED);
+    this.#submission.set(record, submission);
+    this.#placedAt.set(record, revision);
+  }
+
+  /** A number that is the smaller, the earlier the record came into the ledger; staged ones are youngest. */
+  ageOf(record: number): number {
+    const placed = this.#placedAt.get(record);
+    return placed >= 0 ? placed : OLDER_THAN_ANY_ROW - placed;
+  }
+
+  /** The individual that it is in, or was in when it was retired; NONE for a record set aside. */
+  individualOf(record: number): number {
+    return this.#individual.get(record);
+  }
+
+  outcomeOf(record: number): Outcome {
+    return outcomes[this.#outcome.get(record)] as Outcome; // written from `outcomes`
+  }
+
+  setOutcome(record: number, outcome: Outcome, individual: number): void {
+    this.#outcome.set(record, outcomes.indexOf(outcome));
+    this.#individual.set(record, individual);
+  }
+
+  setIndividual(record: number, individual: number): void {
+    this.#individual.set(record, individual);
+  }
+
+  firstOccurrence(record: number): number {
+    return this.#firstOccurrence.get(record);
+  }
+
+  /** One beyond the record's last occurrence. */
+  endOfOccurrences(record: number): number {
+    const next = record + 1;
+    return next < this.#firstOccurrence.length ? this.#firstOccurrence.get(next) : this.#occurrenceToken.length;
+  }
+
+  tokenAt(occurrence: number): number {
+    return this.#occurrenceToken.get(occurrence) >> 1;
+  }
+
+  /** True where the token is the carer's, false where it is the record's own. */
+  isCarerAt(occurrence: number): boolean {
+    return (this.#occurrenceToken.get(occurrence) & 1) === 1;
+  }
+
+  holderAt(occurrence: number): number {
+    return this.#occurrenceRecord.get(occurrence);
+  }
+
+  /** The next occurrence in the same list of the same token, or NONE. */
+  nextHolder(occurrence: number): number {
+    return this.#nextHolder.get(occurrence);
+  }
+
+  /** Distinct NHS numbers of the record. */
+  nhsNumbersOf(record: number): number[] {
+    const found: number[] = [];
+    const end = this.endOfOccurrences(record);
+    for (let at = this.firstOccurrence(record); at < end; at++) {
+      const token = this.tokenAt(at);
+      if (!this.isCarerAt(at) && this.#tokens.levelOf(token) === NHS_NUMBER_LEVEL) found.push(token);
+    }
+    return found;
+  }
+
+  #occur(record: number, token: number, list: HolderList): void {
+    const cell = token * 2 + (list === 'carers' ? 1 : 0);
+    for (let at = this.#firstOccurrence.get(record); at < this.#occurrenceToken.length; at++) {
+      if (this.#occurrenceToken.get(at) === cell) return; // a row may say the same thing twice
+    }
+    this.#occurrenceToken.push(cell);
+    this.#nextHolder.push(this.#tokens.firstHolder(token, list));
+    this.#tokens.setFirstHolder(token, list, this.#occurrenceRecord.push(record));
+  }
+}

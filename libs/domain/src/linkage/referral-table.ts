@@ -1,0 +1,52 @@
+import type { ReferralId } from '@kinledger/contracts';
+import { IdTable } from './id-table.js';
+import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+
+/** Referrals that wait, listed by the row key of their subject. */
+export class ReferralTable {
+  readonly #ids = new IdTable();
+  readonly #subject = new Int32Column();
+  readonly #next = new Int32Column();
+  readonly #waits = new Uint8Column();
+  readonly #firstOfSubject = new Map<number, number>();
+
+  get bytes(): number {
+    const columns = this.#ids.bytes + this.#subject.bytes + this.#next.bytes + this.#waits.bytes;
+    return columns + this.#firstOfSubject.size * 40;
+  }
+
+  idOf(referral: number): ReferralId {
+    return this.#ids.idOf(referral) as ReferralId; // interned as one
+  }
+
+  refer(id: ReferralId, subject: number): void {
+    const referral = this.#ids.intern(id);
+    if (referral < this.#waits.length) {
+      this.#waits.set(referral, 1);
+      return;
+    }
+    this.#waits.push(1);
+    this.#subject.push(subject);
+    this.#next.push(this.#firstOfSubject.get(subject) ?? NONE);
+    this.#firstOfSubject.set(subject, referral);
+  }
+
+  lapse(id: ReferralId): void {
+    const referral = this.#ids.find(id);
+    if (referral !== NONE) this.#waits.set(referral, 0);
+  }
+
+  waits(id: ReferralId): boolean {
+    const referral = this.#ids.find(id);
+    return referral !== NONE && this.#waits.get(referral) === 1;
+  }
+
+  /** Referrals that wait on the subject with this row key. */
+  ofSubject(subject: number): number[] {
+    const found: number[] = [];
+    for (let at = this.#firstOfSubject.get(subject) ?? NONE; at !== NONE; at = this.#next.get(at)) {
+      if (this.#waits.get(at) === 1) found.push(at);
+    }
+    return found;
+  }
+}

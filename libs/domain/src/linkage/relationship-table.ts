@@ -1,0 +1,79 @@
+import type { RelationshipId } from '@kinledger/contracts';
+import { IdTable } from './id-table.js';
+import type { Kin } from './kinship.js';
+import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+
+const kinds: readonly Kin['kind'][] = ['carer', 'same-carer'];
+const STANDS = 128;
+
+/** Relationships that stand, listed by child, in the order in which they were first identified. */
+export class RelationshipTable {
+  readonly #ids = new IdTable();
+  readonly #other = new Int32Column();
+  readonly #child = new Int32Column();
+  readonly #next = new Int32Column();
+  /** Kind in the lowest bit, then the authority level of the shared token. */
+  readonly #state = new Uint8Column();
+  readonly #firstOfChild = new Int32Column();
+
+  get bytes(): number {
+    const columns = [this.#ids, this.#other, this.#child, this.#next, this.#state, this.#firstOfChild];
+    return columns.reduce((sum, column) => sum + column.bytes, 0);
+  }
+
+  idOf(relationship: number): RelationshipId {
+    return this.#ids.idOf(relationship) as RelationshipId; // interned as one
+  }
+
+  identify(id: RelationshipId, { kind, child, other, level }: Kin): void {
+    const relationship = this.#ids.intern(id);
+    if (relationship === this.#state.length) {
+      this.#state.push(0);
+      this.#other.push(other);
+      this.#child.push(child);
+      this.#next.push(NONE);
+    }
+    if (this.#state.has(relationship, STANDS)) this.#unlist(relationship);
+    this.#firstOfChild.extendTo(child + 1, NONE);
+    this.#next.set(relationship, this.#firstOfChild.get(child));
+    this.#firstOfChild.set(child, relationship);
+    this.#state.set(relationship, STANDS | kinds.indexOf(kind) | (level << 1));
+  }
+
+  end(id: RelationshipId): void {
+    const relationship = this.#ids.find(id);
+    if (relationship === NONE || !this.#state.has(relationship, STANDS)) return;
+    this.#unlist(relationship);
+    this.#state.lower(relationship, STANDS);
+  }
+
+  /** Relationships that stand and name the individual as their child. */
+  ofChild(child: number): number[] {
+    const found: number[] = [];
+    if (child >= this.#firstOfChild.length) return found;
+    for (let at = this.#firstOfChild.get(child); at !== NONE; at = this.#next.get(at)) found.push(at);
+    return found;
+  }
+
+  get(relationship: number): Kin {
+    const state = this.#state.get(relationship);
+    return {
+      kind: kinds[state & 1] as Kin['kind'], // one bit
+      child: this.#child.get(relationship),
+      other: this.#other.get(relationship),
+      level: (state & ~STANDS) >> 1,
+    };
+  }
+
+  #unlist(relationship: number): void {
+    const child = this.#child.get(relationship);
+    let before = NONE;
+    let at = this.#firstOfChild.get(child);
+    while (at !== relationship) {
+      before = at;
+      at = this.#next.get(at);
+    }
+    if (before === NONE) this.#firstOfChild.set(child, this.#next.get(at));
+    else this.#next.set(before, this.#next.get(at));
+  }
+}

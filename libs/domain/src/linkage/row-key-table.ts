@@ -1,0 +1,96 @@
+import type { RowKey } from '@kinledger/contracts';
+import { IdTable } from './id-table.js';
+import { Int32Column, NONE } from './typed-column.js';
+
+/**
+ * Row keys, the record that is live for each, and who carries it: a carriage says that a submission has a row with
+ * this key, and which record holds its content. Carriages of one submission stand together, in the order of its events.
+ */
+export class RowKeyTable {
+  readonly #ids = new IdTable();
+  readonly #live = new Int32Column();
+  readonly #lastCarriage = new Int32Column();
+  readonly #carriageKey = new Int32Column();
+  readonly #carriageRecord = new Int32Column();
+  readonly #carriageSubmission = new Int32Column();
+  readonly #earlierCarriage = new Int32Column();
+
+  get count(): number {
+    return this.#ids.count;
+  }
+
+  get carriages(): number {
+    return this.#carriageKey.length;
+  }
+
+  get bytes(): number {
+    const columns = [
+      this.#ids,
+      this.#live,
+      this.#lastCarriage,
+      this.#carriageKey,
+      this.#carriageRecord,
+      this.#carriageSubmission,
+      this.#earlierCarriage,
+    ];
+    return columns.reduce((sum, column) => sum + column.bytes, 0);
+  }
+
+  intern(rowKey: RowKey): number {
+    const key = this.#ids.intern(rowKey);
+    if (key === this.#live.length) {
+      this.#live.push(NONE);
+      this.#lastCarriage.push(NONE);
+    }
+    return key;
+  }
+
+  /** The live record of a row key, or NONE. */
+  liveRecordOf(rowKey: RowKey): number {
+    const key = this.#ids.find(rowKey);
+    return key === NONE ? NONE : this.#live.get(key);
+  }
+
+  idOf(key: number): RowKey {
+    return this.#ids.idOf(key) as RowKey; // interned as one
+  }
+
+  compare(one: number, other: number): number {
+    return this.#ids.compare(one, other);
+  }
+
+  liveRecord(key: number): number {
+    return this.#live.get(key);
+  }
+
+  setLiveRecord(key: number, record: number): void {
+    this.#live.set(key, record);
+  }
+
+  carry(key: number, record: number, submission: number): void {
+    this.#carriageKey.push(key);
+    this.#carriageRecord.push(record);
+    this.#carriageSubmission.push(submission);
+    this.#lastCarriage.set(key, this.#earlierCarriage.push(this.#lastCarriage.get(key)));
+  }
+
+  lastCarriage(key: number): number {
+    return this.#lastCarriage.get(key);
+  }
+
+  earlierCarriage(carriage: number): number {
+    return this.#earlierCarriage.get(carriage);
+  }
+
+  keyAt(carriage: number): number {
+    return this.#carriageKey.get(carriage);
+  }
+
+  recordAt(carriage: number): number {
+    return this.#carriageRecord.get(carriage);
+  }
+
+  submissionAt(carriage: number): number {
+    return this.#carriageSubmission.get(carriage);
+  }
+}

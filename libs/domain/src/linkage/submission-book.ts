@@ -1,0 +1,170 @@
+import type { DataOf, DataType, DatasetId, PeriodCode, SubmissionId, SubmissionReceived } from '@kinledger/contracts';
+import type { SubmissionStanding } from './decider.js';
+import { NONE } from './typed-column.js';
+
+/** What linkage needs to know about a submission for as long as the programme lives. */
+export interface Submission {
+  readonly id: SubmissionId;
+  readonly dataset: DatasetId;
+  readonly service: string;
+  readonly dataType: DataType;
+  readonly period: number;
+  readonly sequence: number;
+  /** True for a cumulative file or a snapshot: it retires what earlier periods have and it omits. */
+  readonly full: boolean;
+  readonly supersedes: readonly SubmissionId[];
+  /** Scopes to which its records are evidence, as bits. */
+  readonly scopes: number;
+}
+
+interface Entry extends Submission {
+  withdrawn: boolean;
+  firstCarriage: number;
+  endOfCarriages: number;
+}
+
+/** A change that is being decided and has not been applied: what the book would say after it. */
+export type BookChange =
+  | { readonly kind: 'received'; readonly submission: Submission }
+  | { readonly kind: 'withdrawn'; readonly submission: number };
+
+/** Which submissions of a dataset count, and the newest period of which a full extract counts (or NONE). */
+export interface Standing {
+  readonly submissions: ReadonlySet<number>;
+  readonly fullPeriod: number;
+}
+
+/** Number of a period in the order of period codes: by year, the academic year before the year's quarters. */
+export function periodOrder(period: PeriodCode): number {
+  const year = Number(period.slice(0, 4));
+  const part = period.slice(8);
+  return year * 8 + (part === 'AY' ? 0 : Number(part.slice(1)));
+}
+
+/** A dataset's id names its service and its data type (contracts: `<service>.<data type>`). */
+export function submissionOf(
+  file: DataOf<typeof SubmissionReceived>,
+  scopesOf: (service: string) => number,
+): Submission {
+  const dot = file.dataset.lastIndexOf('.');
+  const service = file.dataset.slice(0, dot);
+  return {
+    id: file.submission,
+    dataset: file.dataset,
+    service,
+    dataType: file.dataset.slice(dot + 1) as DataType, // the contract's pattern allows no other
+    period: periodOrder(file.period),
+    sequence: file.sequence,
+    full: file.extractKind !== 'delta',
+    supersedes: file.supersedes,
+    scopes: scopesOf(service),
+  };
+}
+
+/** Submissions in the order in which the ledger took them in. */
+export class SubmissionBook {
+  readonly #entries: Entry[] = [];
+  readonly #byId = new Map<string, number>();
+  readonly #byDataset = new Map<string, number[]>();
+
+  get count(): number {
+    return this.#entries.length;
+  }
+
+  find(id: SubmissionId): number {
+    return this.#byId.get(id) ?? NONE;
+  }
+
+  get(submission: number): Submission & Readonly<Pick<Entry, 'firstCarriage' | 'endOfCarriages'>> {
+    return this.#entries[submission] as Entry; // below count
+  }
+
+  ofDataset(dataset: DatasetId): readonly number[] {
+    return this.#byDataset.get(dataset) ?? [];
+  }
+
+  receive(submission: Submission, firstCarriage: number): number {
+    const index = this.#entries.push({
+      ...submission,
+      withdrawn: false,
+      firstCarriage,
+      endOfCarriages: firstCarriage,
+    });
+    this.#byId.set(submission.id, index - 1);
+    const siblings = this.#byDataset.get(submission.dataset) ?? [];
+    siblings.push(index - 1);
+    this.#byDataset.set(submission.dataset, siblings);
+    return index - 1;
+  }
+
+  extendCarriages(submission: number, end: number): void {
+    (this.#entries[submission] as Entry).endOfCarriages = end; // below count
+  }
+
+  withdraw(submission: number): void {
+    (this.#entries[submission] as Entry).withdrawn = true; // below count
+  }
+
+  /** Ranks carriers of a row key: period order, then sequence. */
+  rankOf(submission: Submission): number {
+    return submission.period * 2 ** 20 + submission.sequence;
+  }
+
+  standingOf(submission: SubmissionId): SubmissionStanding {
+    const index = this.find(submission);
+    if (index === NONE) return 'unknown';
+    const entry = this.#entries[index] as Entry; // below count
+    if (entry.withdrawn) return 'withdrawn';
+    return this.standing(entry.dataset).submissions.has(index) ? 'standing' : 'superseded';
+  }
+
+  /**
+   * A submission stands unless it is withdrawn or superseded. What a superseded one superseded stays superseded, even
+   * if the one between is withdrawn: the latest replacement replaces the whole of what was there.
+   * @param change counted in, as if it had been applied; a received submission has the number `count`.
+   */
+  standing(dataset: DatasetId, change?: BookChange): Standing {
+    const members = this.ofDataset(dataset).map((index) => {
+      const entry = this.#entries[index] as Entry; // below count
+      const withdrawn = entry.withdrawn || (change?.kind === 'withdrawn' && change.submission === index);
+      return { index, submission: entry as Submission, withdrawn };
+    });
+    if (change?.kind === 'received' && change.submission.dataset === dataset) {
+      members.push({ index: this.count, submission: change.submission, withdrawn: false });
+    }
+    const superseders = new Map<string, (typeof members)[number][]>();
+    for (const member of members) {
+      for (const id of member.submission.supersedes) {
+        superseders.set(id, [...(superseders.get(id) ?? []), member]);
+      }
+    }
+    const submissions = new Set<number>();
+    let fullPeriod = NONE;
+    for (const { index, submission, withdrawn } of members) {
+      if (withdrawn || isSuperseded(submission.id, superseders)) continue;
+      submissions.add(index);
+      if (submission.full) fullPeriod = Math.max(fullPeriod, submission.period);
+    }
+    return { submissions, fullPeriod };
+  }
+}
+
+interface Member {
+  readonly submission: Submission;
+  readonly withdrawn: boolean;
+}
+
+/** Whether anything that is not withdrawn replaced it, at first hand or through replacements of replacements. */
+function isSuperseded(id: string, superseders: ReadonlyMap<string, readonly Member[]>): boolean {
+  const seen = new Set([id]);
+  const open = [id];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const { submission, withdrawn } of superseders.get(next) ?? []) {
+      if (seen.has(submission.id)) continue;
+      if (!withdrawn) return true;
+      seen.add(submission.id);
+      open.push(submission.id);
+    }
+  }
+  return false;
+}

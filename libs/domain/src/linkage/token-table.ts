@@ -1,0 +1,94 @@
+import { IdTable } from './id-table.js';
+import { authority } from './strategy.js';
+import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+
+/** Tag of a birth-date guard in the table; an identity or carer token is tagged with its authority level. */
+export const BIRTH_DATE_TAG = authority.length;
+
+const IDENTITY_WITHOUT_FORCE = 1;
+const CARER_WITHOUT_FORCE = 2;
+const DIRTY = 4;
+
+/** Who holds a token: three lists of occurrences, since the three answer different questions. */
+export type HolderList = 'persons' | 'facts' | 'carers';
+
+/**
+ * Tokens as dense numbers, with the heads of their holders' lists and whether they have force among the records that
+ * are live. Tokens that never link, such as a provider's case number, are not kept.
+ */
+export class TokenTable {
+  readonly #ids = new IdTable();
+  readonly #heads = { persons: new Int32Column(), facts: new Int32Column(), carers: new Int32Column() };
+  readonly #state = new Uint8Column();
+  readonly #dirty = new Int32Column();
+  #withoutForce = 0;
+
+  get count(): number {
+    return this.#ids.count;
+  }
+
+  get bytes(): number {
+    const { persons, facts, carers } = this.#heads;
+    return this.#ids.bytes + persons.bytes + facts.bytes + carers.bytes + this.#state.bytes + this.#dirty.bytes;
+  }
+
+  /** Identity tokens of live records that have lost their force, as of the last `settle`. */
+  get withoutForce(): number {
+    return this.#withoutForce;
+  }
+
+  intern(token: string, tag: number): number {
+    const slot = this.#ids.intern(token, tag);
+    if (slot === this.#state.length) {
+      this.#state.push(0);
+      this.#heads.persons.push(NONE);
+      this.#heads.facts.push(NONE);
+      this.#heads.carers.push(NONE);
+    }
+    return slot;
+  }
+
+  levelOf(slot: number): number {
+    return this.#ids.tagOf(slot);
+  }
+
+  /** First occurrence of the token in a list; the record table leads on from it. */
+  firstHolder(slot: number, list: HolderList): number {
+    return this.#heads[list].get(slot);
+  }
+
+  setFirstHolder(slot: number, list: HolderList, occurrence: number): void {
+    this.#heads[list].set(slot, occurrence);
+  }
+
+  /** Whether the token links, among the records that were live when the last decision closed. */
+  linked(slot: number): boolean {
+    return !this.#state.has(slot, IDENTITY_WITHOUT_FORCE);
+  }
+
+  /** Whether the token related, as `linked`. */
+  related(slot: number): boolean {
+    return !this.#state.has(slot, IDENTITY_WITHOUT_FORCE | CARER_WITHOUT_FORCE);
+  }
+
+  /** A holder of the token begins or ceases to be live: its force is to be weighed again. */
+  touch(slot: number): void {
+    if (this.#state.has(slot, DIRTY)) return;
+    this.#state.raise(slot, DIRTY);
+    this.#dirty.push(slot);
+  }
+
+  /** Weighs the force of every touched token. Put off until somebody asks, so that a rebuild does it once. */
+  settle(links: (slot: number) => boolean, relates: (slot: number) => boolean): void {
+    for (let at = 0; at < this.#dirty.length; at++) {
+      const slot = this.#dirty.get(at);
+      const before = this.linked(slot);
+      this.#state.set(
+        slot,
+        (links(slot) ? 0 : IDENTITY_WITHOUT_FORCE) | (relates(slot) ? 0 : CARER_WITHOUT_FORCE),
+      );
+      this.#withoutForce += Number(before) - Number(this.linked(slot));
+    }
+    this.#dirty.clear();
+  }
+}
