@@ -1,0 +1,95 @@
+import { ledgerContracts, type LedgerEvent } from '@kinledger/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { history, HistoryPlayer, submitStep, testScopes, type Step } from './testing/histories.js';
+import { LinkageWorld, testStrategy } from './testing/linkage-world.js';
+import { liveRecords, summaryOf } from './testing/live-set.js';
+
+const played = (steps: readonly Step[]): HistoryPlayer => {
+  const player = new HistoryPlayer(new LinkageWorld(testScopes));
+  player.play(steps);
+  return player;
+};
+
+const expected = ({ world, withdrawn }: HistoryPlayer) =>
+  summaryOf(liveRecords(world.received.values(), withdrawn), testScopes, testStrategy);
+
+describe('linkage engine: the laws', () => {
+  it('says after every step what partition and families say of the whole live set', () => {
+    fc.assert(
+      fc.property(history(), (steps) => {
+        const player = new HistoryPlayer(new LinkageWorld(testScopes));
+        for (const step of steps) {
+          player.step(step);
+          expect(player.world.reader.summary()).toEqual(expected(player));
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is where it was, once a submission is added and withdrawn', () => {
+    fc.assert(
+      fc.property(history(8), submitStep, (steps, more) => {
+        const player = played(steps);
+        const before = player.world.reader.summary();
+        const id = player.step(more);
+        if (id !== null) player.withdraw(id);
+        expect(player.world.reader.summary()).toEqual(before);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('does not depend on the order in which submissions come', () => {
+    fc.assert(
+      fc.property(history(8), fc.infiniteStream(fc.nat(1000)), (steps, picks) => {
+        const player = played(steps.filter(({ kind }) => kind === 'submit'));
+        const specs = [...player.specs];
+        const shuffled = new HistoryPlayer(new LinkageWorld(testScopes));
+        const done = new Set<string>();
+        while (specs.length > 0) {
+          // A correction follows what it corrects.
+          const ready = specs.filter(([, { supersedes = [] }]) => supersedes.every((id) => done.has(id)));
+          const next = ready[(picks.next().value as number) % ready.length]!;
+          specs.splice(specs.indexOf(next), 1);
+          done.add(shuffled.submit(next[1]));
+        }
+        expect(shuffled.world.reader.summary()).toEqual(player.world.reader.summary());
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('decides after a rebuild from ledger and bodies what it would have decided without one', () => {
+    fc.assert(
+      fc.property(history(8), submitStep, (steps, more) => {
+        const player = played(steps);
+        const { world } = player;
+        const rebuilt = world.rebuilt();
+        const prepared = world.prepare(player.specOf(more));
+        expect(world.draft(rebuilt, prepared)).toEqual(world.draft(world.engine, prepared));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never uses an id again, accounts for every row, and writes events as their contracts say', () => {
+    fc.assert(
+      fc.property(history(), (steps) => {
+        const { world } = played(steps);
+        expect(new Set(world.reader.registered).size).toBe(world.reader.registered.length);
+        for (const event of world.events) {
+          expect(ledgerContracts[event.type].schema.safeParse(event.data).error).toBeUndefined();
+          if (event.type === 'SubmissionLinked') expect(accounted(event)).toBe(event.data.rows);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+function accounted({ data: { outcomes } }: LedgerEvent & { type: 'SubmissionLinked' }): number {
+  const { registered, matched, referred, unlinkable, impersonal, superseded, unchanged } = outcomes;
+  return registered + matched + referred + unlinkable + impersonal + superseded + unchanged;
+}

@@ -1,0 +1,127 @@
+import type { ExtractKind, Role, SubmissionId } from '@kinledger/contracts';
+import fc from 'fast-check';
+import type { FamilyScope } from '../decider.js';
+import type { LinkageWorld, RowSpec, SubmissionSpec, TokenSpec } from './linkage-world.js';
+
+/** Scopes that cross services, and one of a single service. */
+export const testScopes: readonly FamilyScope[] = [
+  { scope: 'talk', services: ['alpha', 'beta'] },
+  { scope: 'beta-only', services: ['beta'] },
+];
+
+const datasets: readonly (readonly [dataset: string, kind: ExtractKind])[] = [
+  ['alpha.user', 'delta'],
+  ['beta.user', 'snapshot'],
+  ['gamma.user', 'cumulative'],
+  ['alpha.engagement', 'delta'],
+  ['gamma.engagement', 'snapshot'],
+];
+const periods = ['2023-24-Q1', '2023-24-Q2', '2023-24-Q3'] as const;
+
+const oneOf = <Value>(...values: readonly Value[]) => fc.constantFrom(...values);
+const value = (prefix: string, count: number) => fc.nat(count - 1).map((number) => `${prefix}${number}`);
+const token = (domain: string, use: TokenSpec[1], prefix: string, count: number) =>
+  value(prefix, count).map((text): TokenSpec => [domain, use, text]);
+const maybe = (arbitrary: fc.Arbitrary<TokenSpec>, freq = 2) =>
+  fc.option(arbitrary, { freq }).map((found): TokenSpec[] => (found === null ? [] : [found]));
+
+/** Few values for many rows, so that everything collides: shared emails, placeholders, twins, wrong numbers. */
+const tokens: fc.Arbitrary<TokenSpec[]> = fc
+  .tuple(
+    maybe(token('nhs-number', 'identity', 'n', 4), 1),
+    maybe(token('child-key', 'identity', 'c', 4), 1),
+    maybe(token('email', 'identity', 'e', 4), 2),
+    maybe(token('email', 'identity', 'e', 4), 1),
+    maybe(token('mobile', 'identity', 'm', 2), 2),
+    maybe(token('email', 'carer', 'e', 4), 1),
+    maybe(token('mobile', 'carer', 'm', 2), 1),
+    maybe(token('birth-date', 'guard', 'b', 4), 2),
+    maybe(token('gender', 'guard', 'g', 2), 1),
+  )
+  .map((parts) => parts.flat());
+
+const role: fc.Arbitrary<Role> = oneOf<Role>('child', 'child', 'adult', 'adult', 'volunteer', 'practitioner', 'none');
+
+const row = (ids: number): fc.Arbitrary<RowSpec> =>
+  fc.record({ id: value('r', ids), role, tokens, note: value('v', 2) });
+
+interface Submit {
+  readonly kind: 'submit';
+  readonly dataset: number;
+  readonly period: number;
+  readonly replaces: boolean;
+  readonly repeats: boolean;
+  readonly rows: readonly RowSpec[];
+}
+interface Withdraw {
+  readonly kind: 'withdraw';
+  readonly pick: number;
+}
+export type Step = Submit | Withdraw;
+
+export const submitStep: fc.Arbitrary<Submit> = fc.record({
+  kind: fc.constant('submit' as const),
+  dataset: fc.nat(datasets.length - 1),
+  period: fc.nat(periods.length - 1),
+  replaces: fc.boolean(),
+  repeats: fc.boolean(),
+  rows: fc.array(row(6), { maxLength: 8 }),
+});
+const withdrawStep: fc.Arbitrary<Withdraw> = fc.record({ kind: fc.constant('withdraw' as const), pick: fc.nat(50) });
+
+export const history = (maxLength = 12): fc.Arbitrary<Step[]> =>
+  fc.array(fc.oneof({ weight: 4, arbitrary: submitStep }, { weight: 1, arbitrary: withdrawStep }), { maxLength });
+
+/** Plays steps as intake would: sequences count up, a replacement supersedes what stands in its dataset and period. */
+export class HistoryPlayer {
+  readonly withdrawn = new Set<SubmissionId>();
+  readonly specs = new Map<SubmissionId, SubmissionSpec>();
+  readonly world: LinkageWorld;
+
+  constructor(world: LinkageWorld) {
+    this.world = world;
+  }
+
+  play(steps: readonly Step[]): void {
+    for (const step of steps) this.step(step);
+  }
+
+  step(step: Step): SubmissionId | null {
+    if (step.kind === 'withdraw') {
+      const open = [...this.specs.keys()].filter((id) => !this.withdrawn.has(id));
+      const id = open[step.pick % Math.max(1, open.length)];
+      if (id !== undefined) this.withdraw(id);
+      return null;
+    }
+    return this.submit(this.specOf(step));
+  }
+
+  submit(spec: SubmissionSpec): SubmissionId {
+    const id = this.world.submit(spec);
+    this.specs.set(id, spec);
+    return id;
+  }
+
+  withdraw(id: SubmissionId): void {
+    this.world.withdraw(id);
+    this.withdrawn.add(id);
+  }
+
+  specOf({ dataset: number, period: part, replaces, repeats, rows }: Submit): SubmissionSpec {
+    const [dataset, extractKind] = datasets[number] as (typeof datasets)[number];
+    const period = periods[part] as string;
+    const siblings = [...this.specs].filter(([, spec]) => spec.dataset === dataset && spec.period === period);
+    const standing = siblings.map(([id]) => id).filter((id) => this.world.engine.standingOf(id) === 'standing');
+    // What a provider sends again is mostly the same as before.
+    const before = [...this.specs.values()].filter((spec) => spec.dataset === dataset).at(-1)?.rows ?? [];
+    const kept = repeats ? before.filter(({ id }) => !rows.some((other) => other.id === id)) : [];
+    return {
+      dataset,
+      period,
+      sequence: siblings.length + 1,
+      extractKind,
+      supersedes: replaces ? standing : [],
+      rows: [...kept, ...rows],
+    };
+  }
+}

@@ -1,0 +1,160 @@
+import type { LedgerEvent, RecordId, Role, RowKey } from '@kinledger/contracts';
+
+interface Known {
+  readonly rowKey: RowKey;
+  readonly role: Role;
+  live: boolean;
+  individual: string | null;
+  reason: string | null;
+}
+
+/**
+ * A reader that knows nothing but events, written plainly and apart from the engine: what the engine says in the
+ * ledger must be enough to know who everybody is.
+ */
+export class LedgerReader {
+  readonly records = new Map<RecordId, Known>();
+  readonly registered: string[] = [];
+  readonly forwards = new Map<string, string>();
+  readonly referrals = new Map<string, string>();
+  readonly relationships = new Map<string, { kind: string; child: string; other: string; domain: string }>();
+  readonly families = new Map<string, { scope: string; members: Set<string>; review: boolean }>();
+
+  apply(event: LedgerEvent): void {
+    switch (event.type) {
+      case 'IndividualRegistered':
+        this.#register(event.data.individual);
+        this.#place(event.data, event.data.individual, null);
+        return;
+      case 'IndividualMatched':
+        if (!this.registered.includes(event.data.individual)) throw new Error('matched to nobody');
+        if (this.forwards.has(event.data.individual)) throw new Error('matched to an absorbed individual');
+        this.#place(event.data, event.data.individual, null);
+        return;
+      case 'RecordSetAside':
+        this.#place(event.data, null, event.data.reason);
+        return;
+      case 'RecordsRetired':
+        for (const record of event.data.records) this.#live(record).live = false;
+        return;
+      case 'IndividualSplit': {
+        const { individual, into, registered, records } = event.data;
+        if (registered) this.#register(into);
+        for (const record of records) {
+          const known = this.#live(record);
+          if (known.individual !== individual) throw new Error('split from where it is not');
+          known.individual = into;
+        }
+        return;
+      }
+      case 'IndividualsMerged': {
+        const { individual, absorbed } = event.data;
+        if (this.forwards.has(absorbed) || this.forwards.has(individual)) throw new Error('merged twice');
+        this.forwards.set(absorbed, individual);
+        for (const known of this.records.values()) if (known.individual === absorbed) known.individual = individual;
+        return;
+      }
+      case 'LinkReferred':
+        if (this.referrals.has(event.data.referral)) throw new Error('referred twice');
+        this.referrals.set(event.data.referral, `${event.data.reason} ${event.data.rule}`);
+        return;
+      case 'LinkReferralLapsed':
+        if (!this.referrals.delete(event.data.referral)) throw new Error('lapsed without being referred');
+        return;
+      case 'RelationshipIdentified': {
+        const { relationship, ...rest } = event.data;
+        if (this.relationships.has(relationship)) throw new Error('related twice');
+        this.relationships.set(relationship, rest);
+        return;
+      }
+      case 'RelationshipEnded':
+        if (!this.relationships.delete(event.data.relationship)) throw new Error('ended without being related');
+        return;
+      case 'FamilyLinked': {
+        const { family: id, scope, joined, left, review } = event.data;
+        const family = this.families.get(id) ?? { scope, members: new Set<string>(), review };
+        this.families.set(id, family);
+        family.review = review;
+        for (const individual of joined) {
+          for (const other of this.families.values()) if (other.scope === scope) other.members.delete(individual);
+          family.members.add(individual);
+        }
+        for (const individual of left) {
+          if (!family.members.delete(individual)) throw new Error('left where it was not');
+        }
+        return;
+      }
+      case 'FamilyDissolved':
+        if (!this.families.delete(event.data.family)) throw new Error('dissolved twice');
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** Everything that linkage says, named by row keys alone: two ledgers of the same set say the same. */
+  summary() {
+    const members = new Map<string, RowKey[]>();
+    const setAside: string[] = [];
+    for (const known of this.records.values()) {
+      if (!known.live) continue;
+      if (known.individual === null) setAside.push(`${known.rowKey} ${known.reason ?? ''}`);
+      else members.set(known.individual, [...(members.get(known.individual) ?? []), known.rowKey]);
+    }
+    const groupOf = (individual: string): string => {
+      const rows = members.get(individual);
+      if (rows === undefined) throw new Error('kin of nobody');
+      return rows.toSorted().join();
+    };
+    return {
+      groups: [...members.keys()].map(groupOf).sort(),
+      setAside: setAside.sort(),
+      referrals: [...this.referrals].map(([id, what]) => `${id} ${what}`).sort(),
+      relationships: [...this.relationships.values()]
+        .map(({ kind, child, other, domain }) => `${kind} ${domain}: ${groupOf(child)} / ${groupOf(other)}`)
+        .sort(),
+      families: [...this.families.values()]
+        .map(({ scope, members: family, review }) => `${scope} ${review}: ${[...family].map(groupOf).sort().join(' / ')}`)
+        .sort(),
+    };
+  }
+
+  /** The individual of the live record of a row, or why it has none. */
+  whereIs(rowKey: RowKey): string {
+    for (const known of this.records.values()) {
+      if (known.live && known.rowKey === rowKey) return known.individual ?? `(${known.reason ?? ''})`;
+    }
+    return '(not live)';
+  }
+
+  #register(individual: string): void {
+    if (this.registered.includes(individual)) throw new Error('an id was used again');
+    this.registered.push(individual);
+  }
+
+  #place(
+    { record, rowKey, role, commitments }: PlacementData,
+    individual: string | null,
+    reason: string | null,
+  ): void {
+    if ((commitments !== undefined) === this.records.has(record)) throw new Error('a record must enter once');
+    const live = reason !== 'superseded';
+    for (const [id, known] of this.records) {
+      if (live && known.live && known.rowKey === rowKey && id !== record) throw new Error('two records of a row are live');
+    }
+    this.records.set(record, { rowKey, role, live, individual, reason });
+  }
+
+  #live(record: RecordId): Known {
+    const known = this.records.get(record);
+    if (known?.live !== true) throw new Error('the record is not live');
+    return known;
+  }
+}
+
+interface PlacementData {
+  readonly record: RecordId;
+  readonly rowKey: RowKey;
+  readonly role: Role;
+  readonly commitments?: unknown;
+}

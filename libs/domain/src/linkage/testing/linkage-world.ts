@@ -1,0 +1,199 @@
+import type {
+  DataOf,
+  ExtractKind,
+  LedgerDecision,
+  LedgerEvent,
+  PeriodCode,
+  PseudonymisedRow,
+  RecordId,
+  Role,
+  RowKey,
+  SubmissionId,
+  SubmissionReceived,
+  TokenUse,
+} from '@kinledger/contracts';
+import { sha256Hex } from '../../ledger/index.js';
+import type { Draft, FamilyScope, LinkageEngineOptions } from '../decider.js';
+import { LinkageEngine } from '../engine.js';
+import { LedgerReader } from './ledger-reader.js';
+
+/** A token as specs write it: domain, use and a short name for the value behind it. */
+export type TokenSpec = readonly [domain: string, use: TokenUse, value: string];
+
+export interface RowSpec {
+  /** The provider's own row id. */
+  readonly id: string;
+  readonly role?: Role;
+  readonly tokens: readonly TokenSpec[];
+  /** A coded attribute, so that two rows may differ in nothing that links. */
+  readonly note?: string;
+}
+
+export interface SubmissionSpec {
+  readonly dataset: string;
+  readonly period?: string;
+  readonly sequence?: number;
+  readonly extractKind?: ExtractKind;
+  readonly supersedes?: readonly SubmissionId[];
+  readonly rows: readonly RowSpec[];
+}
+
+const hex = (text: string, length: number): string => sha256Hex(text).slice(0, length);
+
+export const rowKeyOf = (dataset: string, id: string): RowKey => hex(`row ${dataset} ${id}`, 32) as RowKey;
+
+export const testStrategy = {
+  name: 'leap-1',
+  maxBirthDatesPerToken: 2,
+  maxHoldersPerToken: 6,
+  maxChildBirthDatesPerCarerToken: 2,
+} as const;
+
+/** Short forms in which scenarios read well. */
+export const nhs = (value: string): TokenSpec => ['nhs-number', 'identity', value];
+export const childKey = (value: string): TokenSpec => ['child-key', 'identity', value];
+export const email = (value: string): TokenSpec => ['email', 'identity', value];
+export const mobile = (value: string): TokenSpec => ['mobile', 'identity', value];
+export const carerEmail = (value: string): TokenSpec => ['email', 'carer', value];
+export const carerMobile = (value: string): TokenSpec => ['mobile', 'carer', value];
+export const born = (value: string): TokenSpec => ['birth-date', 'guard', value];
+export const gender = (value: string): TokenSpec => ['gender', 'guard', value];
+
+/** A decided submission, as a replay needs it. */
+export interface Received {
+  readonly file: DataOf<typeof SubmissionReceived>;
+  readonly rows: readonly PseudonymisedRow[];
+}
+
+/** An engine with the ledger that it writes, and a reader that knows nothing but the ledger. */
+export class LinkageWorld {
+  readonly options: LinkageEngineOptions;
+  readonly engine: LinkageEngine;
+  readonly reader = new LedgerReader();
+  readonly events: LedgerEvent[] = [];
+  readonly bodies = new Map<RecordId, PseudonymisedRow>();
+  readonly received = new Map<SubmissionId, Received>();
+  #intake = 0;
+
+  constructor(familyScopes: readonly FamilyScope[] = [], strategy: LinkageEngineOptions['strategy'] = testStrategy) {
+    this.options = { strategy, familyScopes };
+    this.engine = new LinkageEngine(this.options);
+  }
+
+  /** Decides and applies a submission; returns its id. */
+  submit(spec: SubmissionSpec): SubmissionId {
+    const { file, rows } = this.prepare(spec);
+    this.#write(this.draft(this.engine, { file, rows }), rows);
+    this.received.set(file.submission, { file, rows });
+    return file.submission;
+  }
+
+  withdraw(submission: SubmissionId): void {
+    this.#intake++;
+    const run = this.engine.withdraw(withdrawal(submission, this.#intake));
+    this.#write([...run.decide(this.events.length)], []);
+  }
+
+  /** What an engine would decide about a submission now. */
+  draft(engine: LinkageEngine, { file, rows }: Received): Draft[] {
+    const run = engine.begin(file);
+    for (const row of rows) run.stage(row);
+    return [...run.decide(this.events.length)];
+  }
+
+  /** An engine that has read the ledger and the bodies, as after a restart. */
+  rebuilt(): LinkageEngine {
+    const engine = new LinkageEngine(this.options);
+    for (const event of this.events) {
+      const entering = 'record' in event.data && event.data.commitments !== undefined;
+      engine.apply(event, entering ? this.bodies.get(event.data.record) : undefined);
+    }
+    return engine;
+  }
+
+  prepare(spec: SubmissionSpec): Received {
+    this.#intake++;
+    const { dataset, period = '2023-24-Q1', sequence = 1, extractKind = 'delta', supersedes = [] } = spec;
+    const submission = hex(`submission ${dataset} ${period} ${sequence}`, 32) as SubmissionId;
+    const file: DataOf<typeof SubmissionReceived> = {
+      programme: 'test' as DataOf<typeof SubmissionReceived>['programme'],
+      submission,
+      intake: this.#intake,
+      provider: 'provider' as DataOf<typeof SubmissionReceived>['provider'],
+      dataset: dataset as DataOf<typeof SubmissionReceived>['dataset'],
+      period: period as PeriodCode,
+      sequence,
+      extractKind,
+      contentHash: hex(submission, 64),
+      schemaHash: hex('schema', 64),
+      mapping: {},
+      counts: { read: spec.rows.length, accepted: spec.rows.length, warned: 0, rejected: 0, duplicate: 0 },
+      findings: {},
+      attestation: { by: 'officer' },
+      agreement: 'agreement',
+      pseudonymisedAtSource: false,
+      supersedes: [...supersedes],
+    };
+    return { file, rows: spec.rows.map((row, number) => rowOf(dataset, submission, number, row)) };
+  }
+
+  #write(drafts: readonly Draft[], rows: readonly PseudonymisedRow[]): void {
+    for (const { decision, row } of drafts) {
+      const body = row === null ? undefined : rows[row];
+      const event = eventOf(decision, this.events.length, body !== undefined);
+      if (body !== undefined) this.bodies.set(body.record, body);
+      this.events.push(event);
+      this.engine.apply(event);
+      this.reader.apply(event);
+    }
+  }
+}
+
+export const withdrawal = (submission: SubmissionId, intake: number) => ({
+  programme: 'test' as DataOf<typeof SubmissionReceived>['programme'],
+  submission,
+  intake,
+  reason: 'wrong-quarter',
+  by: 'data-team',
+});
+
+const commitments = {
+  body: hex('body', 64),
+  tokens: hex('tokens', 64),
+} as Extract<LedgerEvent, { type: 'RecordSetAside' }>['data']['commitments'] & object;
+
+function eventOf(decision: LedgerDecision, revision: number, entering: boolean): LedgerEvent {
+  const data = entering ? { ...decision.data, commitments } : decision.data;
+  // The commitments belong to the data of whichever placement this is.
+  return {
+    ...decision,
+    data,
+    id: '00000000-0000-8000-8000-000000000000',
+    version: 1,
+    revision,
+    time: '2023-10-09T09:30:00Z',
+    cause: 'test',
+  } as LedgerEvent;
+}
+
+function rowOf(dataset: string, submission: SubmissionId, number: number, row: RowSpec): PseudonymisedRow {
+  const dataType = dataset.slice(dataset.indexOf('.') + 1);
+  return {
+    record: hex(`record ${submission} ${number}`, 32) as RecordId,
+    rowKey: rowKeyOf(dataset, row.id),
+    role: row.role ?? 'adult',
+    tokens: row.tokens.map(([domain, use, value]) => ({
+      domain,
+      use,
+      token: hex(`token ${domain} ${value}`, 32) as PseudonymisedRow['tokens'][number]['token'],
+    })),
+    derived: [],
+    attributes: row.note === undefined ? {} : { note: row.note },
+    facts:
+      dataType === 'user'
+        ? { kind: 'registration' }
+        : { kind: 'engagement', eventDate: '2023-07-04', sessionKind: 'group', attended: true },
+    keyVersion: 1,
+    salt: hex(`salt ${submission} ${number}`, 32) as PseudonymisedRow['salt'],
+  };
+}

@@ -1,0 +1,67 @@
+import type { DataType, RowKey, ServiceId, SubmissionId } from '@kinledger/contracts';
+import type { FamilyScope } from '../decider.js';
+import { familiesOf, type KinRecord } from '../families.js';
+import { noConstraints, partition, recordKindOf } from '../partition.js';
+import type { LeapStrategy } from '../strategy.js';
+import type { Received } from './linkage-world.js';
+
+/** The live records by their definition (architecture §4), straight from all submissions: slow, plain, and apart. */
+export function liveRecords(received: Iterable<Received>, withdrawn: ReadonlySet<SubmissionId>): KinRecord[] {
+  const all = [...received];
+  const replacedBy = (id: SubmissionId): SubmissionId[] =>
+    all.filter(({ file }) => file.supersedes.includes(id)).map(({ file }) => file.submission);
+  const superseded = (id: SubmissionId): boolean =>
+    replacedBy(id).some((other) => !withdrawn.has(other) || superseded(other));
+  const standing = all
+    .filter(({ file }) => !withdrawn.has(file.submission) && !superseded(file.submission))
+    .sort((one, other) =>
+      one.file.period === other.file.period
+        ? one.file.sequence - other.file.sequence
+        : one.file.period < other.file.period
+          ? -1
+          : 1,
+    );
+  const live = new Map<RowKey, { record: KinRecord; dataset: string; period: string }>();
+  for (const { file, rows } of standing) {
+    const [service, dataType] = file.dataset.split('.') as [ServiceId, DataType];
+    if (file.extractKind !== 'delta') {
+      for (const [key, { dataset, period }] of live) if (dataset === file.dataset && period < file.period) live.delete(key);
+    }
+    const seen = new Set<RowKey>();
+    for (const { rowKey, role, tokens } of rows) {
+      if (seen.has(rowKey)) continue;
+      seen.add(rowKey);
+      const record = { rowKey, role, tokens, service, kind: recordKindOf(dataType, role) };
+      live.set(rowKey, { record, dataset: file.dataset, period: file.period });
+    }
+  }
+  return [...live.values()].map(({ record }) => record);
+}
+
+/** What `partition` and `familiesOf` say of a set, in the words of `LedgerReader.summary`. */
+export function summaryOf(
+  records: readonly KinRecord[],
+  familyScopes: readonly FamilyScope[],
+  strategy: LeapStrategy,
+) {
+  const result = partition(records, noConstraints, strategy);
+  const { relationships, families } = familiesOf(records, result, familyScopes, strategy);
+  const groupOf = new Map<RowKey, string>();
+  const groups = result.groups.map(({ persons, facts }) => {
+    const name = [...persons, ...facts].sort().join();
+    for (const rowKey of [...persons, ...facts]) groupOf.set(rowKey, name);
+    return name;
+  });
+  const named = (rowKey: RowKey): string => groupOf.get(rowKey) ?? '';
+  return {
+    groups: groups.sort(),
+    setAside: result.setAside.map(({ rowKey, reason }) => `${rowKey} ${reason}`).sort(),
+    referrals: result.referrals.map(({ referral, reason, rule }) => `${referral} ${reason} ${rule}`).sort(),
+    relationships: relationships
+      .map(({ kind, rule, child, other }) => `${kind} ${rule}: ${named(child)} / ${named(other)}`)
+      .sort(),
+    families: families
+      .map(({ scope, members, review }) => `${scope} ${review}: ${members.map(named).sort().join(' / ')}`)
+      .sort(),
+  };
+}
