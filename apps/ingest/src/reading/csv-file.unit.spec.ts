@@ -4,7 +4,8 @@ import { openCsv } from './csv-file.js';
 import { isFileRefused } from './file-refused.js';
 
 const limits = { maxColumns: 20, maxRowBytes: 10_000 };
-const known = (cells: readonly string[]) => cells.filter((cell) => /^(email|postcode|name)$/i.test(cell.trim())).length;
+const known = (cells: readonly string[]) =>
+  cells.filter((cell) => /^(email|postcode|name)$/i.test(cell.trim())).length;
 
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array, undefined> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

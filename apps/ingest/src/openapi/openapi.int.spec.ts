@@ -1,0 +1,43 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ask } from '../testing/requests.js';
+import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
+
+const stored = fileURLToPath(new URL('../../../../docs/api/ingest.openapi.json', import.meta.url));
+
+/** `KINLEDGER_WRITE_GENERATED=1 npx vitest run --project int apps/ingest/src/openapi` writes the file. */
+describe('the description of the API', () => {
+  let ingest: RunningIngest;
+  beforeAll(async () => {
+    ingest = await startIngest(inject('postgresUrl'));
+  });
+  afterAll(() => ingest.stop());
+
+  it('is served to anybody, and is the one in docs/api', async () => {
+    const { status, body } = await ask(ingest, 'nobody', 'GET', '/openapi.json');
+    expect(status).toBe(200);
+    const text = `${JSON.stringify(body, null, 2)}\n`;
+    if (process.env['KINLEDGER_WRITE_GENERATED'] === '1') writeFileSync(stored, text);
+    expect(readFileSync(stored, 'utf8')).toBe(text);
+  });
+
+  it('describes every route with its bodies and problems', async () => {
+    const { body } = await ask<{
+      paths: Record<string, Record<string, { responses: object; requestBody?: object }>>;
+    }>(ingest, 'nobody', 'GET', '/openapi.json');
+    expect(Object.keys(body.paths).filter((path) => path.startsWith('/v1'))).toEqual([
+      '/v1/uploads',
+      '/v1/uploads/{id}',
+      '/v1/uploads/{id}/errors',
+      '/v1/uploads/{id}/submit',
+      '/v1/submissions',
+      '/v1/submissions/{id}',
+      '/v1/submissions/{id}/withdraw',
+    ]);
+    expect(JSON.stringify(body.paths['/v1/uploads/{id}/submit']?.['post']?.requestBody)).toContain(
+      'onBehalfOf',
+    );
+    expect(body.paths['/v1/uploads']?.['post']?.responses).toHaveProperty('422');
+  });
+});

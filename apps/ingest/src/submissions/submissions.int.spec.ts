@@ -1,0 +1,361 @@
+import { decodeCloudEvent, topics, type Topic } from '@kinledger/contracts';
+import { submissionIdOf } from '@kinledger/domain';
+import { createPostgresMessageBus, type IncomingMessage } from '@kinledger/message-bus';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import {
+  ask,
+  DATASET,
+  fileOf,
+  goodFile,
+  PERIOD,
+  submit,
+  upload,
+  type SubmissionBody,
+} from '../testing/requests.js';
+import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
+
+let ingest: RunningIngest;
+beforeAll(async () => {
+  ingest = await startIngest(inject('postgresUrl'));
+});
+afterAll(() => ingest.stop());
+
+let file = 0;
+/** A file like no other. */
+const newFile = () => goodFile(2, `F${(file += 1)}`);
+const uploaded = async (content = newFile(), options: { period?: string } = {}) => {
+  const { body } = await upload(ingest, content, options);
+  return body.id;
+};
+const submitted = async (content = newFile(), options: { period?: string; body?: object } = {}) => {
+  const answer = await submit(ingest, await uploaded(content, options), options);
+  expect(answer.status).toBe(200);
+  return answer.body;
+};
+
+const lastIntake = async () => {
+  const { rows } = await ingest.pool.query<{ last: number }>('SELECT last FROM ingest.intake');
+  return rows[0]?.last ?? 0;
+};
+
+/** Everything that was published to a topic, oldest first, as a group of its own reads it. */
+async function published(topic: Topic, until: (messages: readonly IncomingMessage[]) => boolean) {
+  const bus = createPostgresMessageBus({
+    url: ingest.databases.url('bus', 'pseudonymiser'),
+    applicationName: 'test',
+    onError: () => undefined,
+  });
+  const messages: IncomingMessage[] = [];
+  const subscription = bus.subscribe(
+    { group: `test-${Math.random()}`, topics: [topic.name] },
+    async (batch) => {
+      messages.push(...batch.messages);
+    },
+  );
+  try {
+    await vi.waitFor(() => expect(until(messages)).toBe(true), { timeout: 20_000, interval: 20 });
+  } finally {
+    await subscription.stop();
+    await bus.close();
+  }
+  return messages;
+}
+
+let period = 0;
+/** A period that no other test of this file uses. */
+const newPeriod = () =>
+  `20${20 + Math.floor(period / 4)}-${21 + Math.floor(period / 4)}-Q${(period++ % 4) + 1}`;
+
+describe('submitting', () => {
+  let ownPeriod = PERIOD;
+  beforeEach(() => {
+    ownPeriod = newPeriod();
+  });
+
+  it('makes a submission with the next sequence and number, and says so to the pseudonymiser', async () => {
+    const before = await lastIntake();
+    const id = await uploaded(fileOf({}, { Mobile: '1' }), { period: ownPeriod });
+    const { status, body } = await submit(ingest, id);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      id: submissionIdOf('leap' as never, DATASET as never, ownPeriod as never, 1),
+      upload: id,
+      sequence: 1,
+      intake: before + 1,
+      state: 'accepted',
+      repeated: false,
+      supersedes: [],
+      attestedBy: 'officer',
+    });
+    expect(body).not.toHaveProperty('onBehalfOf');
+    const messages = await published(topics.fileAccepted, (all) => all.some(({ key }) => key === body.id));
+    const message = messages.find(({ key }) => key === body.id);
+    if (message === undefined) throw new Error('not published');
+    const event = decodeCloudEvent(topics.fileAccepted.contract, message);
+    expect(event.id).toBe(`accepted:${body.id}`);
+    expect(event.data).toMatchObject({
+      programme: 'leap',
+      submission: body.id,
+      upload: id,
+      intake: before + 1,
+      provider: 'parent-infant-team',
+      sequence: 1,
+      counts: { read: 2, accepted: 2, warned: 1, rejected: 0, duplicate: 0 },
+      findings: { 'invalid-contact-number': 1 },
+      attestation: { by: 'officer' },
+      agreement: 'parent-infant-team-2021',
+      pseudonymisedAtSource: false,
+      supersedes: [],
+    });
+    expect(event.data.mapping).toMatchObject({ case_number: 0, email: 3, carer_email: 4 });
+    expect(Buffer.from(message.value).toString()).not.toContain('Parent email');
+  });
+
+  it('says validated, then accepted, of the upload', async () => {
+    const { upload: id, id: submission } = await submitted(newFile(), { period: ownPeriod });
+    const messages = await published(
+      topics.submissionStateChanged,
+      (all) => all.filter(({ key }) => key === id).length === 2,
+    );
+    const states = messages
+      .filter(({ key }) => key === id)
+      .map((message) => decodeCloudEvent(topics.submissionStateChanged.contract, message).data);
+    expect(states).toMatchObject([{ state: 'validated' }, { state: 'accepted', submission }]);
+  });
+
+  it('twice is once', async () => {
+    const id = await uploaded(newFile(), { period: ownPeriod });
+    const first = await submit(ingest, id);
+    const last = await lastIntake();
+    const again = await submit(ingest, id);
+    expect(again).toMatchObject({ status: 200, body: { ...first.body, repeated: true } });
+    expect(await lastIntake()).toBe(last);
+  });
+
+  it('the same file again is answered with what stands, and its rows go', async () => {
+    const content = newFile();
+    const first = await submitted(content, { period: ownPeriod });
+    const last = await lastIntake();
+    for (const body of [{ mode: 'add' }, { mode: 'replace' }]) {
+      const repeated = await uploaded(content, { period: ownPeriod });
+      for (const answer of [await submit(ingest, repeated, { body }), await submit(ingest, repeated)]) {
+        expect(answer).toMatchObject({
+          status: 200,
+          body: { id: first.id, upload: first.upload, repeated: true },
+        });
+      }
+      const { rows } = await ingest.pool.query('SELECT FROM landing.file WHERE upload = $1', [repeated]);
+      expect(rows).toEqual([]);
+    }
+    expect(await lastIntake()).toBe(last);
+    const { rows } = await ingest.pool.query('SELECT FROM landing.file WHERE upload = $1', [first.upload]);
+    expect(rows).toHaveLength(1);
+  });
+
+  it('the same file for another period is another submission', async () => {
+    const content = newFile();
+    const first = await submitted(content, { period: ownPeriod });
+    const second = await submitted(content, { period: newPeriod() });
+    expect(second).toMatchObject({ sequence: 1, repeated: false });
+    expect(second.id).not.toBe(first.id);
+  });
+
+  it('replaces what stands, or stands beside it', async () => {
+    const first = await submitted(newFile(), { period: ownPeriod });
+    const added = await submitted(newFile(), { period: ownPeriod, body: { mode: 'add' } });
+    expect(added).toMatchObject({ sequence: 2, supersedes: [] });
+    const replaced = await submitted(newFile(), { period: ownPeriod });
+    expect(replaced).toMatchObject({ sequence: 3, supersedes: [first.id, added.id] });
+    const next = await submitted(newFile(), { period: ownPeriod });
+    expect(next).toMatchObject({ sequence: 4, supersedes: [replaced.id] });
+  });
+
+  it('of many at once gets numbers without a gap, each sequence once', async () => {
+    const before = await lastIntake();
+    const ids: string[] = [];
+    for (let count = 0; count < 20; count++) ids.push(await uploaded(newFile(), { period: ownPeriod }));
+    const answers = await Promise.all(ids.map((id) => submit(ingest, id, { body: { mode: 'add' } })));
+    const numbers = (of: (body: SubmissionBody) => number) =>
+      answers.map(({ body }) => of(body)).sort((left, right) => left - right);
+    expect(numbers(({ intake }) => intake)).toEqual(ids.map((_, index) => before + 1 + index));
+    expect(numbers(({ sequence }) => sequence)).toEqual(ids.map((_, index) => 1 + index));
+    const own = new Set(answers.map(({ body }) => body.id));
+    const messages = await published(
+      topics.fileAccepted,
+      (all) => all.filter(({ key }) => own.has(key)).length === 20,
+    );
+    const events = messages
+      .filter(({ key }) => own.has(key))
+      .map((message) => decodeCloudEvent(topics.fileAccepted.contract, message))
+      .sort((left, right) => left.data.intake - right.data.intake);
+    // The linker's ledger takes its times from these: they rise with the numbers.
+    expect(events.map(({ time }) => time).toSorted()).toEqual(events.map(({ time }) => time));
+  });
+
+  it('the same upload many times at once is once', async () => {
+    const id = await uploaded(newFile(), { period: ownPeriod });
+    const before = await lastIntake();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => submit(ingest, id)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
+    expect(answers.filter(({ body }) => !body.repeated)).toHaveLength(1);
+    expect(await lastIntake()).toBe(before + 1);
+  });
+
+  it('by the data team names the provider for whom it attests', async () => {
+    const id = await uploaded(newFile(), { period: ownPeriod });
+    const wrong = await submit(ingest, id, { caller: 'data-team', body: { onBehalfOf: 'baby-steps-team' } });
+    expect(wrong).toMatchObject({ status: 400, body: { type: 'urn:kinledger:problem:attestation-wrong' } });
+    const { body } = await submit(ingest, id, { caller: 'data-team' });
+    expect(body).toMatchObject({ attestedBy: 'data-team', onBehalfOf: 'parent-infant-team' });
+  });
+
+  it('needs an agreement that is still live', async () => {
+    const id = await uploaded(newFile(), { period: ownPeriod });
+    await ingest.pool.query("UPDATE ingest.upload SET period = '2030-31-Q1' WHERE upload = $1", [id]);
+    const answer = await submit(ingest, id);
+    expect(answer).toMatchObject({ status: 409, body: { type: 'urn:kinledger:problem:no-live-agreement' } });
+  });
+
+  it('does not take a file that was checked against another schema', async () => {
+    const id = await uploaded(newFile(), { period: ownPeriod });
+    await ingest.pool.query("UPDATE ingest.upload SET schema_hash = repeat('0', 64) WHERE upload = $1", [id]);
+    const answer = await submit(ingest, id);
+    expect(answer).toMatchObject({ status: 409, body: { type: 'urn:kinledger:problem:schema-changed' } });
+  });
+
+  it.each([{ mode: 'overwrite' }, { modus: 'add' }, { onBehalfOf: 'A Person' }])(
+    'does not take the body %j',
+    async (body) => {
+      const id = await uploaded(newFile(), { period: ownPeriod });
+      const answer = await submit(ingest, id, { body });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { type: 'urn:kinledger:problem:validation-failed' },
+      });
+      expect(answer.text).not.toContain('Person');
+    },
+  );
+
+  it('a submitted upload cannot be discarded', async () => {
+    const { upload: id } = await submitted(newFile(), { period: ownPeriod });
+    const answer = await ask(ingest, 'officer', 'DELETE', `/v1/uploads/${id}`);
+    expect(answer).toMatchObject({ status: 409, body: { type: 'urn:kinledger:problem:upload-submitted' } });
+  });
+});
+
+describe('withdrawing', () => {
+  const withdraw = (
+    id: string,
+    caller: 'officer' | 'stranger' | 'data-team' = 'officer',
+    reason = 'wrong-quarter',
+  ) =>
+    ask(ingest, caller, 'POST', `/v1/submissions/${id}/withdraw`, {
+      body: JSON.stringify({ reason }),
+      headers: { 'content-type': 'application/json' },
+    });
+
+  it('takes the next number and tells the linker', async () => {
+    const { id } = await submitted(newFile(), { period: newPeriod() });
+    const before = await lastIntake();
+    const { status, body } = await withdraw(id);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      id,
+      state: 'withdrawn',
+      withdrawal: { intake: before + 1, reason: 'wrong-quarter', by: 'officer' },
+    });
+    const messages = await published(topics.withdrawSubmission, (all) => all.some(({ key }) => key === id));
+    const message = messages.find(({ key }) => key === id);
+    if (message === undefined) throw new Error('not published');
+    expect(decodeCloudEvent(topics.withdrawSubmission.contract, message)).toMatchObject({
+      id: `withdrawn:${id}`,
+      data: { submission: id, intake: before + 1, reason: 'wrong-quarter', by: 'officer' },
+    });
+  });
+
+  it('twice, even at once, is once; the first reason stands', async () => {
+    const { id } = await submitted(newFile(), { period: newPeriod() });
+    const before = await lastIntake();
+    const answers = await Promise.all([withdraw(id), withdraw(id, 'data-team')]);
+    const later = await withdraw(id, 'data-team', 'sent-twice');
+    expect(later.status).toBe(200);
+    for (const answer of answers) expect(answer.body['withdrawal']).toEqual(later.body['withdrawal']);
+    expect(await lastIntake()).toBe(before + 1);
+  });
+
+  it('makes what it had replaced stand again', async () => {
+    const ownPeriod = newPeriod();
+    const first = await submitted(newFile(), { period: ownPeriod });
+    const second = await submitted(newFile(), { period: ownPeriod });
+    await withdraw(second.id);
+    const third = await submitted(newFile(), { period: ownPeriod });
+    expect(third).toMatchObject({ sequence: 3, supersedes: [first.id] });
+  });
+
+  it('lets the same file come anew', async () => {
+    const ownPeriod = newPeriod();
+    const content = newFile();
+    const first = await submitted(content, { period: ownPeriod });
+    await withdraw(first.id);
+    const second = await submitted(content, { period: ownPeriod });
+    expect(second).toMatchObject({ sequence: 2, repeated: false });
+  });
+
+  it('is for its provider and the data team', async () => {
+    const { id } = await submitted(newFile(), { period: newPeriod() });
+    expect((await withdraw(id, 'stranger')).status).toBe(404);
+    expect((await withdraw('f'.repeat(32), 'stranger')).status).toBe(404);
+    expect((await withdraw(id, 'data-team')).status).toBe(200);
+  });
+
+  it('needs a reason that is a code', async () => {
+    const { id } = await submitted(newFile(), { period: newPeriod() });
+    expect((await withdraw(id, 'officer', 'Mrs Okafor asked')).status).toBe(400);
+  });
+});
+
+describe('the list of submissions', () => {
+  const list = async (caller: 'officer' | 'stranger' | 'data-team', query = '') => {
+    const { body } = await ask<{ submissions: SubmissionBody[] }>(
+      ingest,
+      caller,
+      'GET',
+      `/v1/submissions${query}`,
+    );
+    return body.submissions;
+  };
+
+  it('is a provider’s own, newest first, page by page; the data team sees all', async () => {
+    await submitted();
+    await submitted();
+    const own = await list('officer', '?limit=200');
+    expect(own.length).toBeGreaterThan(2);
+    expect(own.map(({ intake }) => intake)).toEqual(
+      own.map(({ intake }) => intake).toSorted((left, right) => right - left),
+    );
+    expect(await list('stranger')).toEqual([]);
+    expect(await list('data-team', '?limit=200')).toEqual(own);
+    const [first, second] = own;
+    expect(await list('officer', '?limit=1')).toEqual([first]);
+    expect(await list('officer', `?limit=1&before=${first?.intake ?? 0}`)).toEqual([second]);
+    expect(await list('officer', `?period=${PERIOD}`)).toEqual(
+      own.filter((one) => 'period' in one && one.period === PERIOD),
+    );
+  });
+
+  it('shows one, and another provider’s like one that never was', async () => {
+    const { id } = await submitted();
+    expect((await ask(ingest, 'officer', 'GET', `/v1/submissions/${id}`)).body).toMatchObject({ id });
+    expect((await ask(ingest, 'stranger', 'GET', `/v1/submissions/${id}`)).status).toBe(404);
+  });
+
+  it('says when the rows were deleted', async () => {
+    const { id, upload: file } = await submitted();
+    await ingest.pool.query(
+      "INSERT INTO landing.deletion (upload, reason, chunks) VALUES ($1, 'pseudonymised', 1)",
+      [file],
+    );
+    const { body } = await ask(ingest, 'officer', 'GET', `/v1/submissions/${id}`);
+    expect(body).toMatchObject({ state: 'pseudonymised', rowsDeletedAt: expect.any(String) as string });
+  });
+});

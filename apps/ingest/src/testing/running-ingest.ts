@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createPool } from '@kinledger/database';
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { createSecrets } from '@kinledger/pseudonymisation';
+import { createService, type AccessFile, type Service } from '@kinledger/service-kit';
+import type pg from 'pg';
+import { ingestService } from '../service.js';
+
+export const leapDirectory = fileURLToPath(new URL('../../../../programmes/leap', import.meta.url));
+
+/** The service as it runs, with databases, keys and accounts of its own. */
+export interface RunningIngest {
+  readonly service: Service;
+  readonly url: string;
+  readonly databases: TestDatabases;
+  /** As the service's own role. */
+  readonly pool: pg.Pool;
+  readonly secretsDirectory: string;
+  readonly tokens: Readonly<Record<string, string>>;
+  /** Stops the service and starts it again on the same databases and keys. */
+  stop(): Promise<void>;
+}
+
+const accounts = {
+  officer: { roles: ['provider'], provider: 'parent-infant-team' },
+  stranger: { roles: ['provider'], provider: 'baby-steps-team' },
+  'data-team': { roles: ['data-team'] },
+  reader: { roles: ['reader'] },
+} as const;
+
+export async function startIngest(
+  postgresUrl: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningIngest> {
+  const databases = await createTestDatabases(postgresUrl);
+  const home = mkdtempSync(join(tmpdir(), 'kinledger-ingest-'));
+  const secretsDirectory = join(home, 'secrets');
+  await createSecrets(secretsDirectory);
+  const tokens = Object.fromEntries(
+    Object.keys(accounts).map((name) => [name, randomBytes(24).toString('hex')]),
+  );
+  const access: AccessFile = {
+    accounts: Object.entries(accounts).map(([name, account]) => ({
+      name,
+      ...account,
+      roles: [...account.roles],
+      tokenSha256: createHash('sha256')
+        .update(tokens[name] ?? '')
+        .digest('hex'),
+    })) as AccessFile['accounts'],
+  };
+  writeFileSync(join(home, 'access.json'), JSON.stringify(access), { mode: 0o600 });
+  const service = await createService(ingestService, {
+    KINLEDGER_HTTP_PORT: '0',
+    KINLEDGER_LOG_LEVEL: 'info',
+    KINLEDGER_PROGRAMME_DIR: leapDirectory,
+    KINLEDGER_RESTRICTED_URL: databases.url('restricted', 'ingest'),
+    KINLEDGER_BUS_URL: databases.url('bus', 'ingest'),
+    KINLEDGER_ACCESS_FILE: join(home, 'access.json'),
+    KINLEDGER_SECRETS_DIR: secretsDirectory,
+    ...environment,
+  });
+  const pool = createPool({ url: databases.url('restricted', 'ingest'), applicationName: 'test' });
+  return {
+    service,
+    url: service.url,
+    databases,
+    pool,
+    secretsDirectory,
+    tokens,
+    stop: async () => {
+      await service.close();
+      await pool.end();
+      await databases.drop();
+      rmSync(home, { recursive: true });
+    },
+  };
+}
