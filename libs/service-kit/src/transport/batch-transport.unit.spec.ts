@@ -368,6 +368,8 @@ describe('the batch transport', () => {
     const strategy = transport();
     await start(strategy);
     await strategy.ready;
+    // What Nest asks whether it must watch over handlers' streams itself: the transport awaits them.
+    expect(strategy.propagatesEventHandlerErrors).toBe(true);
     expect(await bus.lag(group)).toHaveLength(topics.fileAccepted.partitions);
     expect(strategy.unwrap()).toBe(bus);
     expect(() => strategy.on()).toThrow('no client events');
