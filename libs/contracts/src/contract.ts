@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** An older shape of a contract: what was stored then, and how it reads as the next version. */
 export interface EarlierVersion {
@@ -64,13 +64,12 @@ export function contract<const Name extends string, Schema extends z.ZodType>(de
  * @throws UnreadableContract for a version that is not known, or data that does not fit its version.
  */
 export function read<C extends Contract>(type: C, version: number, data: unknown): DataOf<C> {
-  let current = data;
-  for (const earlier of type.earlier.slice(Math.max(0, version - 1))) {
-    if (version > earlier.version) continue;
-    current = earlier.upcast(parse(type.name, earlier.version, earlier.schema, current) as never);
-  }
-  if (version < 1 || version > type.version) {
+  if (!Number.isInteger(version) || version < 1 || version > type.version) {
     throw unreadableContract(type.name, version, `versions 1 to ${type.version} are known`);
+  }
+  let current = data;
+  for (const earlier of type.earlier.slice(version - 1)) {
+    current = earlier.upcast(parse(type.name, earlier.version, earlier.schema, current) as never);
   }
   return parse(type.name, type.version, type.schema, current) as DataOf<C>;
 }
@@ -78,7 +77,16 @@ export function read<C extends Contract>(type: C, version: number, data: unknown
 function parse(name: string, version: number, schema: z.ZodType, data: unknown): unknown {
   const result = schema.safeParse(data);
   if (result.success) return result.data;
-  const issues = result.error.issues.slice(0, 5);
-  const where = issues.map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.code}`).join('; ');
-  throw unreadableContract(name, version, where);
+  throw unreadableContract(name, version, whatDiffers(schema, result.error.issues));
+}
+
+/** Paths and rules. A path may lead through a member that only the data names, and so holds a value: it is a star here. */
+function whatDiffers(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): string {
+  const names = JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' }));
+  const step = (part: PropertyKey) =>
+    typeof part === 'number' || names.includes(`"${String(part)}":`) ? String(part) : '*';
+  return issues
+    .slice(0, 5)
+    .map(({ path, code }) => `${path.map(step).join('.') || '(root)'}: ${code}`)
+    .join('; ');
 }

@@ -1,3 +1,4 @@
+export * from './asyncapi.js';
 export * from './cloud-events.js';
 export * from './contract.js';
 export * from './identifiers.js';
@@ -5,6 +6,7 @@ export * from './ledger/families.js';
 export * from './ledger/individuals.js';
 export * from './ledger/ledger-event.js';
 export * from './ledger/programme.js';
+export * from './ledger/record-body.js';
 export * from './ledger/submissions.js';
 export * from './local/connection.js';
 export * from './messages/file-accepted.js';

@@ -74,10 +74,18 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * @throws UnreadableContract for an unknown type or version, or bytes that do not fit.
  */
 export function readLedgerEvent(bytes: Uint8Array): LedgerEvent {
-  const parsed = envelope.safeParse(JSON.parse(decoder.decode(bytes)));
+  const parsed = envelope.safeParse(parseJson(bytes));
   if (!parsed.success) throw unreadableContract('LedgerEvent', 1, 'not an event envelope');
   const { type, version, data, ...rest } = parsed.data;
-  if (!isLedgerEventType(type)) throw unreadableContract(type, version, 'no such event type');
+  if (!isLedgerEventType(type)) throw unreadableContract('LedgerEvent', 1, 'no such event type');
   const newest = ledgerContracts[type];
   return { ...rest, type, version, data: read(newest, version, data) } as LedgerEvent;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    throw unreadableContract('LedgerEvent', 1, 'the bytes are not JSON in UTF-8');
+  }
 }

@@ -17,8 +17,11 @@ export const SubmissionReceived = contract({
   example: withoutUpload(FileAccepted.example),
 });
 
-function withoutUpload<T extends { readonly upload: unknown }>({ upload: _, ...rest }: T): Omit<T, 'upload'> {
-  return rest;
+function withoutUpload<T extends { upload?: unknown }>(data: T): Omit<T, 'upload'> {
+  const rest: Partial<T> = { ...data };
+  delete rest.upload;
+  // All members of T but the one just deleted.
+  return rest as Omit<T, 'upload'>;
 }
 
 /** What became of a submission’s rows. The first seven add up to the rows received. */

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { read, type Contract } from './contract.js';
+import { ledgerContracts } from './ledger/ledger-event.js';
+import { RecordBody } from './ledger/record-body.js';
+import { FileAccepted } from './messages/file-accepted.js';
+import { topics, type Topic } from './topics.js';
+
+/**
+ * A sample is what once was stored: it is written when its version begins and never changed again. A ledger event and
+ * a message may bear the same name, so each kind has a folder of its own.
+ */
+const kinds: Readonly<Record<string, readonly Contract[]>> = {
+  ledger: [...Object.values<Contract>(ledgerContracts), RecordBody],
+  messages: Object.values<Topic>(topics).map(({ contract }) => contract),
+};
+
+const folder = new URL('../samples/', import.meta.url);
+const sample = (kind: string, name: string, version: number): unknown =>
+  JSON.parse(readFileSync(new URL(`${kind}/${name}/${version}.json`, folder), 'utf8'));
+
+const versionsOf = ({ version }: Contract) => Array.from({ length: version }, (_, index) => index + 1);
+
+describe('stored samples', () => {
+  for (const [kind, contracts] of Object.entries(kinds)) {
+    it(`of ${kind}: one for every version of every contract, and no other`, () => {
+      const expected = contracts.flatMap((type) =>
+        versionsOf(type).map((version) => `${type.name}/${version}.json`),
+      );
+      const found = readdirSync(new URL(`${kind}/`, folder)).flatMap((name) =>
+        readdirSync(new URL(`${kind}/${name}/`, folder)).map((file) => `${name}/${file}`),
+      );
+      expect(found.sort()).toEqual(expected.sort());
+    });
+
+    for (const type of contracts) {
+      for (const version of versionsOf(type)) {
+        it(`of ${kind}: ${type.name} version ${version} reads as version ${type.version}`, () => {
+          const data = read(type, version, sample(kind, type.name, version));
+          // Nothing that a reader would not find again: what is read is complete in the newest shape.
+          expect(read(type, type.version, data)).toEqual(data);
+        });
+      }
+
+      it(`of ${kind}: ${type.name} shows every field, and loses none`, () => {
+        const newest = sample(kind, type.name, type.version);
+        expect(read(type, type.version, newest)).toEqual(newest);
+        const { properties } = z.toJSONSchema(type.schema) as { properties: object };
+        expect(Object.keys(newest as object).sort()).toEqual(Object.keys(properties).sort());
+      });
+
+      it(`of ${kind}: ${type.name} has an example that reads`, () => {
+        expect(() => read(type, type.version, type.example)).not.toThrow();
+      });
+    }
+  }
+});
+
+describe('FileAccepted version 1', () => {
+  const old = sample('messages', 'FileAccepted', 1) as Record<string, unknown>;
+
+  it('named one predecessor, which reads as a list of one', () => {
+    expect(old['supersedes']).toBe('1b2c3d4e5f60718293a4b5c6d7e8f90a');
+    expect(read(FileAccepted, 1, old)).toEqual({ ...old, supersedes: ['1b2c3d4e5f60718293a4b5c6d7e8f90a'] });
+  });
+
+  it('named none with null, which reads as an empty list', () => {
+    expect(read(FileAccepted, 1, { ...old, supersedes: null }).supersedes).toEqual([]);
+  });
+
+  it('is not read as version 2, nor version 2 as version 1', () => {
+    expect(() => read(FileAccepted, 2, old)).toThrow(/supersedes/);
+    expect(() => read(FileAccepted, 1, sample('messages', 'FileAccepted', 2))).toThrow(/supersedes/);
+  });
+});
