@@ -67,7 +67,7 @@ export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: Pseudo
       return;
     case 'LinkReferred': {
       const subject = index.records.keyOf(recordNumber(index, event.data.subject));
-      index.referrals.refer(event.data.referral, subject);
+      index.referrals.refer(event.data.referral, subject, levelOf(event.data.rule));
       return;
     }
     case 'LinkReferralLapsed':

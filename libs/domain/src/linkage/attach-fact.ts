@@ -38,30 +38,29 @@ export interface Owners {
 export function attachFact(fact: Evidence, owners: Owners): Attachment {
   let strongest = NONE;
   for (let level = 0; level < authority.length; level++) {
-    const found: number[] = [];
-    let token = NONE;
+    /** Owner → the fact's first token of this level that it owns. */
+    const found = new Map<number, number>();
     for (let index = 0; index < fact.tokens.length; index++) {
       if (fact.levels[index] !== level || (level === MOBILE_LEVEL && fact.birthDate === NONE)) continue;
       if (strongest === NONE) strongest = index;
-      for (const owner of owners.of(index)) {
-        if (token === NONE) token = index;
-        if (!found.includes(owner)) found.push(owner);
-      }
+      for (const owner of owners.of(index)) if (!found.has(owner)) found.set(owner, index);
     }
-    if (found.length > 0) return choose(fact, owners, token, found);
+    if (found.size > 0) return choose(fact, owners, found);
   }
   return strongest === NONE ? { kind: 'unlinkable' } : { kind: 'unowned', token: strongest };
 }
 
-function choose(fact: Evidence, owners: Owners, token: number, found: readonly number[]): Attachment {
+function choose(fact: Evidence, owners: Owners, tokenOf: ReadonlyMap<number, number>): Attachment {
+  const found = [...tokenOf.keys()];
   const own = profileOf(fact);
   const against = (owner: number): ReferralReason | null =>
     owners.forbids(owner) ? 'forbidden' : contradictionBetween(own, owners.profile(owner));
   const open = found.filter((owner) => against(owner) === null);
   const agreeing = open.filter((owner) => owners.profile(owner).birthDates.includes(fact.birthDate));
   const one = agreeing.length === 1 ? agreeing[0] : open.length === 1 ? open[0] : undefined;
-  if (one !== undefined) return { kind: 'owned', owner: one, token };
   const [first] = found;
+  const token = tokenOf.get(one ?? first ?? NONE) ?? NONE;
+  if (one !== undefined) return { kind: 'owned', owner: one, token };
   const alone = found.length === 1 && first !== undefined ? against(first) : null;
   const candidates = open.length > 0 ? open : found;
   return { kind: 'referred', reason: alone ?? 'ambiguous', token, candidates };

@@ -84,9 +84,12 @@ function compareReferrals(
     lapsed: [...standing]
       .sort((one, other) => one - other)
       .map((referral) => referrals.idOf(referral))
-      .filter((id) => !now.has(id)),
+      .filter((id) => {
+        const referral = now.get(id);
+        return referral === undefined || !referrals.waits(id, referral.level);
+      }),
     referred: [...now]
-      .filter(([id]) => !referrals.waits(id))
+      .filter(([id, { level }]) => !referrals.waits(id, level))
       .map(([id, referral]) => ({ ...referral, id }))
       .sort((one, other) => (one.id < other.id ? -1 : 1)),
   };

@@ -136,9 +136,22 @@ class KinshipPlan {
       evidence = true;
       this.#reachToken(token);
     }
-    if (!evidence) return;
     const before = this.#individualBefore(record);
-    if (before !== NONE) this.#involve(before);
+    if (evidence && before !== NONE) this.#involve(before);
+    if (child) this.#reachWhomItRepresents(record, before);
+  }
+
+  /** A child's smallest row key says which of two children is canonically first: kin of theirs may turn round. */
+  #reachWhomItRepresents(record: number, before: number): void {
+    const { individuals, records } = this.#scope.index;
+    const entry = this.#plan.entryOf(record);
+    const cluster = entry === NONE ? NONE : this.#plan.clusterAt(entry);
+    if (cluster >= 0 && this.#plan.knownIndividual(cluster) === NONE) {
+      const after = this.#identities.individualOf(cluster);
+      if (after !== NONE && this.#isInAnyFamily(after)) this.#involve(after);
+    }
+    if (before === NONE || !this.#isInAnyFamily(before)) return;
+    if (records.isPerson(record) || individuals.firstMember(before, 'persons') === NONE) this.#involve(before);
   }
 
   /** A further fact of a person out of reach, which says of the carer only what another record of theirs says too. */

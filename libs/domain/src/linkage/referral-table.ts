@@ -8,10 +8,11 @@ export class ReferralTable {
   readonly #subject = new Int32Column();
   readonly #next = new Int32Column();
   readonly #waits = new Uint8Column();
+  readonly #level = new Uint8Column();
   readonly #firstOfSubject = new Map<number, number>();
 
   get bytes(): number {
-    const columns = this.#ids.bytes + this.#subject.bytes + this.#next.bytes + this.#waits.bytes;
+    const columns = this.#ids.bytes + this.#subject.bytes + this.#next.bytes + this.#waits.bytes * 2;
     return columns + this.#firstOfSubject.size * 40;
   }
 
@@ -19,13 +20,16 @@ export class ReferralTable {
     return this.#ids.idOf(referral) as ReferralId; // interned as one
   }
 
-  refer(id: ReferralId, subject: number): void {
+  /** @param level authority level of the token that would have linked, -1 for none. */
+  refer(id: ReferralId, subject: number, level: number): void {
     const referral = this.#ids.intern(id);
     if (referral < this.#waits.length) {
       this.#waits.set(referral, 1);
+      this.#level.set(referral, level + 1);
       return;
     }
     this.#waits.push(1);
+    this.#level.push(level + 1);
     this.#subject.push(subject);
     this.#next.push(this.#firstOfSubject.get(subject) ?? NONE);
     this.#firstOfSubject.set(subject, referral);
@@ -36,9 +40,10 @@ export class ReferralTable {
     if (referral !== NONE) this.#waits.set(referral, 0);
   }
 
-  waits(id: ReferralId): boolean {
+  /** Whether the doubt waits for review, on the strength of this level's token. */
+  waits(id: ReferralId, level: number): boolean {
     const referral = this.#ids.find(id);
-    return referral !== NONE && this.#waits.get(referral) === 1;
+    return referral !== NONE && this.#waits.get(referral) === 1 && this.#level.get(referral) === level + 1;
   }
 
   /** Referrals that wait on the subject with this row key. */

@@ -22,21 +22,25 @@ const oneOf = <Value>(...values: readonly Value[]) => fc.constantFrom(...values)
 const value = (prefix: string, count: number) => fc.nat(count - 1).map((number) => `${prefix}${number}`);
 const token = (domain: string, use: TokenSpec[1], prefix: string, count: number) =>
   value(prefix, count).map((text): TokenSpec => [domain, use, text]);
-const maybe = (arbitrary: fc.Arbitrary<TokenSpec>, freq = 2) =>
-  fc.option(arbitrary, { freq }).map((found): TokenSpec[] => (found === null ? [] : [found]));
+/** There in so many of ten cases. */
+const maybe = (arbitrary: fc.Arbitrary<TokenSpec>, often: number): fc.Arbitrary<TokenSpec[]> =>
+  fc.oneof(
+    { weight: often, arbitrary: arbitrary.map((found) => [found]) },
+    { weight: 10 - often, arbitrary: fc.constant<TokenSpec[]>([]) },
+  );
 
 /** Few values for many rows, so that everything collides: shared emails, placeholders, twins, wrong numbers. */
 const tokens: fc.Arbitrary<TokenSpec[]> = fc
   .tuple(
-    maybe(token('nhs-number', 'identity', 'n', 4), 1),
-    maybe(token('child-key', 'identity', 'c', 4), 1),
-    maybe(token('email', 'identity', 'e', 4), 2),
+    maybe(token('nhs-number', 'identity', 'n', 4), 3),
+    maybe(token('child-key', 'identity', 'c', 4), 3),
+    maybe(token('email', 'identity', 'e', 4), 5),
     maybe(token('email', 'identity', 'e', 4), 1),
-    maybe(token('mobile', 'identity', 'm', 2), 2),
-    maybe(token('email', 'carer', 'e', 4), 1),
-    maybe(token('mobile', 'carer', 'm', 2), 1),
-    maybe(token('birth-date', 'guard', 'b', 4), 2),
-    maybe(token('gender', 'guard', 'g', 2), 1),
+    maybe(token('mobile', 'identity', 'm', 3), 3),
+    maybe(token('email', 'carer', 'e', 4), 4),
+    maybe(token('mobile', 'carer', 'm', 3), 3),
+    maybe(token('birth-date', 'guard', 'b', 4), 5),
+    maybe(token('gender', 'guard', 'g', 2), 3),
   )
   .map((parts) => parts.flat());
 
@@ -65,12 +69,19 @@ export const submitStep: fc.Arbitrary<Submit> = fc.record({
   period: fc.nat(periods.length - 1),
   replaces: fc.boolean(),
   repeats: fc.boolean(),
-  rows: fc.array(row(6), { maxLength: 8 }),
+  // Now and then a file says the same row twice.
+  rows: fc.oneof(
+    { weight: 9, arbitrary: fc.uniqueArray(row(7), { maxLength: 7, selector: ({ id }) => id, size: 'max' }) },
+    { weight: 1, arbitrary: fc.array(row(4), { maxLength: 6, size: 'max' }) },
+  ),
 });
 const withdrawStep: fc.Arbitrary<Withdraw> = fc.record({ kind: fc.constant('withdraw' as const), pick: fc.nat(50) });
 
 export const history = (maxLength = 12): fc.Arbitrary<Step[]> =>
-  fc.array(fc.oneof({ weight: 4, arbitrary: submitStep }, { weight: 1, arbitrary: withdrawStep }), { maxLength });
+  fc.array(fc.oneof({ weight: 4, arbitrary: submitStep }, { weight: 1, arbitrary: withdrawStep }), {
+    maxLength,
+    size: 'max',
+  });
 
 /** Plays steps as intake would: sequences count up, a replacement supersedes what stands in its dataset and period. */
 export class HistoryPlayer {
