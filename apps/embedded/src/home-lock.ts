@@ -90,12 +90,20 @@ function lives(holder: Holder): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
-  return holder.began === undefined || holder.began === beginning(holder.pid);
+  const now = processStat(holder.pid);
+  // A killed process stays as a zombie until its parent asks for it: nobody may ever do.
+  if (now?.state === 'Z') return false;
+  return holder.began === undefined || holder.began === now?.began;
 }
 
-/** Start time of a process in clock ticks since boot (field 22 of /proc/<pid>/stat), undefined off Linux. */
-function beginning(pid: number): string | undefined {
+const beginning = (pid: number): string | undefined => processStat(pid)?.began;
+
+/** State and start time in clock ticks since boot: fields 3 and 22 of /proc/<pid>/stat. Undefined off Linux. */
+function processStat(
+  pid: number,
+): { readonly state: string | undefined; readonly began: string | undefined } | undefined {
   const stat = contentOf(`/proc/${pid}/stat`);
   // The second field is the command in parentheses, and may hold spaces.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields === undefined ? undefined : { state: fields[0], began: fields[19] };
 }

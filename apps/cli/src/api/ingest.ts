@@ -42,9 +42,7 @@ export interface SubmitOptions {
 export const ingestApi = (endpoint: Endpoint) => ({
   /** Sends a file, read from the disk as it goes. Resolves when it is validated. */
   async upload(file: string, dataset: string, period: string): Promise<Upload> {
-    const body = await openAsBlob(file, { type: 'text/csv' }).catch(() => {
-      throw new Failure(`${file} cannot be read`);
-    });
+    const body = await blobOf(file);
     const query = new URLSearchParams({ dataset, period }).toString();
     return callJson(endpoint, `/v1/uploads?${query}`, upload, { method: 'POST', body });
   },
@@ -59,4 +57,11 @@ export const ingestApi = (endpoint: Endpoint) => ({
     await call(endpoint, `/v1/uploads/${id}`, { method: 'DELETE' });
   },
 });
-export type IngestApi = ReturnType<typeof ingestApi>;
+
+async function blobOf(file: string): Promise<Blob> {
+  try {
+    return await openAsBlob(file, { type: 'text/csv' });
+  } catch {
+    throw new Failure(`${file} cannot be read`);
+  }
+}

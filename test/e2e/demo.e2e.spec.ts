@@ -1,0 +1,186 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Installation, listens } from './installation.js';
+
+interface Judged {
+  readonly figure: number;
+  readonly truth: number;
+  readonly error: number | null;
+}
+interface DemoReport {
+  readonly rows: number;
+  readonly files: number;
+  readonly seconds: number | null;
+  readonly refused: readonly unknown[];
+  readonly linkage: { readonly precision: number; readonly recall: number; readonly records: number };
+  readonly reach: {
+    readonly period: string;
+    readonly position: number;
+    readonly scopes: readonly {
+      readonly id: string;
+      readonly children: Judged;
+      readonly adults: Judged;
+      readonly families: Judged;
+    }[];
+  };
+  readonly pages: string;
+}
+interface Reach {
+  readonly position: number;
+  readonly reach: { readonly children: number; readonly adults: number; readonly families: number };
+}
+interface Connection {
+  readonly launcher: { readonly pid: number };
+  readonly services: Readonly<Record<string, string>>;
+}
+interface Submitted {
+  readonly upload: { readonly state: string; readonly counts: { readonly read: number } };
+  readonly accepted?: { readonly id: string; readonly repeated: boolean };
+  readonly submission?: { readonly state: string };
+}
+
+const installation = new Installation();
+afterAll(() => installation.dispose());
+
+const connection = (): Connection =>
+  JSON.parse(readFileSync(join(installation.home, 'connection.json'), 'utf8')) as Connection;
+const left = () => ({
+  processes: installation.processes(),
+  connection: existsSync(join(installation.home, 'connection.json')),
+  lock: existsSync(join(installation.home, 'launcher.lock')),
+});
+const nothing = { processes: [], connection: false, lock: false };
+
+let first: DemoReport;
+
+describe('a demo', () => {
+  it('loads a small programme and comes near the truth, then leaves no process and no port', async () => {
+    first = await installation.json<DemoReport>(
+      ...['demo', '--once', '--people', '300', '--quarters', '2', '--seed', 'e2e'],
+    );
+    expect(first).toMatchObject({ refused: [], reach: { period: '2023-24-Q4' } });
+    expect(first.rows).toBeGreaterThan(1000);
+    const [programme] = first.reach.scopes;
+    for (const kind of ['children', 'adults', 'families'] as const) {
+      const { figure, truth, error } = programme![kind];
+      expect(truth).toBeGreaterThan(20);
+      expect(figure).toBeGreaterThan(20);
+      expect(Math.abs(error!)).toBeLessThan(0.25);
+    }
+    expect(first.linkage.records).toBeGreaterThan(200);
+    expect(first.linkage.precision).toBeGreaterThan(0.98);
+    expect(first.linkage.recall).toBeGreaterThan(0.7);
+    expect(left()).toEqual(nothing);
+    expect(await listens(first.pages)).toBe(false);
+  });
+
+  it('finds its data again, and gives the same answer', async () => {
+    const again = await installation.json<DemoReport>('demo', '--once');
+    expect(again.seconds).toBeNull();
+    expect(again.reach).toEqual(first.reach);
+    expect(again.linkage).toEqual(first.linkage);
+  });
+
+  it('of another size is refused on the same home, in one sentence', async () => {
+    const { code, stderr } = await installation.run('demo', '--once', '--people', '50');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^kinledger: .* holds a demo of 300 people/);
+    expect(left()).toEqual(nothing);
+  });
+});
+
+describe('services that a person started', () => {
+  const file = 'demo/data/files/2023-24-Q4/natural-thinkers.user.csv';
+  const about = ['--dataset', 'natural-thinkers.user', '--period', '2023-24-Q4'];
+  let started: ReturnType<Installation['begin']>;
+
+  it('say where they are, in a file for their owner alone', async () => {
+    started = installation.begin('start');
+    await started.said('Ctrl-C stops it.');
+    expect(statSync(join(installation.home, 'connection.json')).mode & 0o777).toBe(0o600);
+    expect(Object.keys(connection().services)).toHaveLength(5);
+  });
+
+  it('refuse a second launcher on their home', async () => {
+    const { code, stderr } = await installation.run('start');
+    expect(code).toBe(1);
+    expect(stderr).toContain('a launcher is running on');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('answer figures as JSON, as CSV, and for people', async () => {
+    const period = ['--period', '2023-24-Q4'];
+    const answer = await installation.json<Reach>('figures', 'reach', ...period);
+    expect(answer.reach.children).toBe(first.reach.scopes[0]?.children.figure);
+    const csv = await installation.run('figures', 'reach', ...period, '--csv');
+    expect(csv.stdout).toMatch(/^period,level,/);
+    const text = await installation.run('figures', 'reach', '--period', 'Q4 2023/24');
+    expect(text.stdout).toContain('Double counting removed');
+  });
+
+  it('answer figures of a past position', async () => {
+    const beginning = await installation.json<Reach>(
+      ...['figures', 'reach', '--period', '2023-24-Q4', '--as-at', '0'],
+    );
+    expect(beginning).toMatchObject({ position: 0, reach: { children: 0, adults: 0 } });
+  });
+
+  it('validate a file without keeping it', async () => {
+    const report = join(installation.home, 'errors.csv');
+    const args = ['submit', join(installation.home, file), ...about, '--dry-run', '--errors', report];
+    const dry = await installation.json<Submitted>(...args);
+    expect(dry.upload.state).toBe('validated');
+    expect(dry.upload.counts.read).toBeGreaterThan(0);
+    expect(dry.accepted).toBeUndefined();
+    expect(readFileSync(report, 'utf8')).toMatch(/^\uFEFF?row,case_number,/);
+  });
+
+  it('answer a file that was submitted before with the submission that is there', async () => {
+    const again = await installation.json<Submitted>('submit', join(installation.home, file), ...about);
+    expect(again.accepted?.repeated).toBe(true);
+    expect(again.submission?.state).toBe('linked');
+  });
+
+  it.each([
+    [
+      'an unknown dataset',
+      ['submit', file, '--dataset', 'nothing.user', '--period', '2023-24-Q4'],
+      'has no dataset',
+    ],
+    ['a file that is not there', ['submit', 'nothing.csv', ...about], 'nothing.csv cannot be read'],
+    ['a period that is none', ['figures', 'reach', '--period', 'soon'], 'The period cannot be read'],
+  ])('refuse %s in one sentence', async (_, args, sentence) => {
+    const { code, stderr } = await installation.run(...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('rebuild their read models to the same content', async () => {
+    const rebuilt = await installation.json<{ before: string; after: string; equal: boolean }>('rebuild');
+    expect(rebuilt).toMatchObject({ equal: true, before: rebuilt.after });
+  });
+
+  it('stop in order when they are asked to', async () => {
+    const { services } = connection();
+    started.child.kill('SIGTERM');
+    expect((await started.ended).code).toBe(0);
+    expect(left()).toEqual(nothing);
+    for (const url of Object.values(services)) expect(await listens(url)).toBe(false);
+  });
+
+  it('do not outlive a command line and a launcher that are killed, and start again on what they left', async () => {
+    const killed = installation.begin('start');
+    await killed.said('Ctrl-C stops it.');
+    const { launcher, services } = connection();
+    killed.child.kill('SIGKILL');
+    process.kill(launcher.pid, 'SIGKILL');
+    await killed.ended;
+    for (const url of Object.values(services))
+      await expect.poll(() => listens(url), { timeout: 30_000 }).toBe(false);
+    const again = await installation.json<DemoReport>('demo', '--once');
+    expect(again.reach).toEqual(first.reach);
+    expect(left()).toEqual(nothing);
+  });
+});
