@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -137,6 +137,27 @@ describe('a refusal', () => {
     expect(await problems()).toEqual([
       'programme.json: area.lookupFile: the first line of postcodes.csv is not "postcode,lsoa"',
     ]);
+  });
+});
+
+describe('the guide', () => {
+  it('shows a programme that is accepted as it stands', async () => {
+    const guide = await readFile(
+      join(import.meta.dirname, '../../../docs/guides/programme-definition.md'),
+      'utf8',
+    );
+    const sections = guide.split(/^## /m).slice(1);
+    const small = await mkdtemp(join(tmpdir(), 'kinledger-programme-'));
+    await mkdir(join(small, 'datasets'));
+    for (const section of sections) {
+      const file = /^\S+\.(json|csv)$/m.exec(section.split('\n', 1)[0] ?? '')?.[0];
+      const block = /^```(?:json|csv)\n([^]*?)^```$/m.exec(section)?.[1];
+      if (file !== undefined && block !== undefined) await writeFile(join(small, file), block);
+    }
+    const programme = await readProgramme(small);
+    expect(programme.datasets).toHaveLength(3);
+    expect((await programme.postcodeLookup()).size).toBe(3);
+    await rm(small, { recursive: true });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { DatasetId, PeriodCode, ProviderId } from '@kinledger/contracts';
+import type { DatasetId, PeriodCode, ProviderId, Role } from '@kinledger/contracts';
 import { academicYear, contains, parsePeriod, previousPeriod } from '@kinledger/domain';
 import type { Period } from '@kinledger/domain';
 import { rolesOf } from '@kinledger/programme';
@@ -37,7 +37,8 @@ export interface DatasetPlan {
   readonly dataset: Dataset;
   readonly printer: RowPrinter;
   readonly files: readonly (SyntheticFile | undefined)[];
-  readonly namesNobody: boolean;
+  /** Roles that its rows can have: nobody else stands in it. */
+  readonly roles: readonly Role[];
 }
 
 export interface ServicePlan {
@@ -120,8 +121,7 @@ export function planProgramme(
       const dataset = programme.datasetsOf(service.id).find((candidate) => candidate.dataType === dataType);
       const printer = dataset && printers.get(dataset.id);
       if (!dataset || !printer) return undefined;
-      const namesNobody = rolesOf(dataset.schema).includes('none');
-      return { dataset, printer, files: filesOf.get(dataset.id) ?? [], namesNobody };
+      return { dataset, printer, files: filesOf.get(dataset.id) ?? [], roles: rolesOf(dataset.schema) };
     };
     const engagement = planOf('engagement');
     const qualifying = engagement?.dataset.schema['x-kinledger'].sessionKinds ?? [];

@@ -1,5 +1,4 @@
 import type { Role } from '@kinledger/contracts';
-import { rolesOf } from '@kinledger/programme';
 import type { Contacts } from './contacts.js';
 import { isoOf } from './days.js';
 import type { Enrolment, Enrolments, Member } from './enrolment.js';
@@ -69,7 +68,7 @@ export class RowWriter {
   ): Generator<SyntheticRow | SyntheticPerson> {
     let number = firstNumber;
     for (const plan of this.plan.services) {
-      const roles = plan.user ? rolesOf(plan.user.dataset.schema) : [];
+      const roles = plan.user?.roles ?? [];
       for (const role of ['practitioner', 'volunteer'] as const) {
         if (!plan.user || plan.service.administrative || !roles.includes(role)) continue;
         const count = Math.max(1, Math.round((people * SHARE_OF_WORKERS) / this.plan.services.length / 2));
@@ -141,7 +140,7 @@ export class RowWriter {
     const delta = user.dataset.extractKind === 'delta';
     for (const [index, member] of members.entries()) {
       const page = pages[index];
-      if (!page || quarter < member.joins) continue;
+      if (!page || quarter < member.joins || !user.roles.includes(member.case.person.role)) continue;
       // Once a family has left, nobody keeps its record up to date.
       const held = Math.min(quarter, to);
       const first = quarter === Math.max(member.joins, from);
@@ -174,7 +173,8 @@ export class RowWriter {
         const twice = random.chance(ROW_TWICE);
         const { person, registered } = member.case;
         const page = pages[index];
-        if (!page || !member.consents || registered > session.day) continue;
+        if (!page || !member.consents || registered > session.day || !engagement.roles.includes(person.role))
+          continue;
         const line = page.line(engagement, quarter, sessionEvent(session, attended, member.case));
         const written = row(late ? later : file, line, person);
         yield written;
@@ -183,8 +183,9 @@ export class RowWriter {
           this.tally.engaged(member.place, quarter, plan.index);
         }
       }
-      if (random.chance(ANONYMOUS / plan.profile.sessions[1])) {
-        yield this.#anonymous(engagement, file, session, plan);
+      const role = engagement.roles.includes('none') ? 'none' : 'adult';
+      if (random.chance(ANONYMOUS / plan.profile.sessions[1]) && engagement.roles.includes(role)) {
+        yield this.#anonymous(engagement, file, session, plan, role);
       }
     }
   }
@@ -195,8 +196,8 @@ export class RowWriter {
     file: SyntheticFile,
     session: Session,
     plan: ServicePlan,
+    role: Role,
   ): SyntheticRow {
-    const role: Role = engagement.namesNobody ? 'none' : 'adult';
     const printed = engagement.printer.printCase({ ...this.#nobody, role });
     const event = sessionEvent(session, true, plan);
     return { of: 'row', file, line: engagement.printer.printLine(printed, event), person: '', role };

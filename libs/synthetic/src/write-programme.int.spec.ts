@@ -43,8 +43,7 @@ let filesRead: readonly {
   readonly rows: readonly ReadRow[];
 }[];
 
-const csv = async (file: string) =>
-  parse(await readFile(join(folder, file), 'utf8'), { bom: true });
+const csv = async (file: string) => parse(await readFile(join(folder, file), 'utf8'), { bom: true });
 
 const fieldOf = (dataset: Dataset, header: string): DatasetField => {
   const matching = dataset.schema.fields.filter(({ name, title, 'x-kinledger': { aliases } }) =>
