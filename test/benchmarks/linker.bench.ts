@@ -197,6 +197,7 @@ try {
   let closedAt = 0;
   const everythingDecided = Promise.withResolvers<undefined>();
   let deciding = 0;
+  let cpu = process.cpuUsage();
   const loop = new DecisionLoop({
     programme,
     signingKey: Buffer.alloc(32, 7).toString('base64'),
@@ -212,7 +213,12 @@ try {
       ledger: () => undefined,
       decided: ({ intake, rows: its, seconds }) => {
         deciding += seconds;
+        // A busy machine or disk shows as wall-clock time; the process's own time is what the code costs.
+        const used = process.cpuUsage(cpu);
+        cpu = process.cpuUsage();
+        const own = Math.round((used.user + used.system) / its);
         say(`decided and appended: ${files[intake - 1]?.[0] ?? ''}`, its, seconds);
+        console.log(`${''.padEnd(44)} ${String(own).padStart(10)} µs of this process a row`);
         if (intake === files.length) everythingDecided.resolve(undefined);
       },
       appended: () => undefined,

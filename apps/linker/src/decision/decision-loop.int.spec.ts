@@ -11,7 +11,7 @@ import { PostgresPublicationCursor } from '../publication/publication-cursor.js'
 import { interruptedStore } from '../testing/interrupted-store.js';
 import { imageOf, startLinker, until, untilDone } from '../testing/linker-world.js';
 import { eventfulYear, stageAll } from '../testing/scenario.js';
-import { decisionLoopFeatures, type OpenWorld } from './contract/decision-loop.features.js';
+import { decisionLoopFeatures } from './contract/decision-loop.features.js';
 
 describe('the decision loop on PostgreSQL', () => {
   let databases: TestDatabases;
@@ -27,7 +27,7 @@ describe('the decision loop on PostgreSQL', () => {
     await databases.drop();
   });
 
-  const open = async (): Promise<OpenWorld> => {
+  const open = async () => {
     await admin.query(
       `TRUNCATE linker.intake, linker.chunk, linker.unprocessable, linker.publication, linker.lease,
                 ledger.event, ledger.record_body, ledger.payload`,

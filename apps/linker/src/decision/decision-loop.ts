@@ -70,6 +70,8 @@ export interface DecisionLoopOptions extends ConfiguredProgramme {
   readonly wakeUp: WakeUp;
   /** Looks again after this time even if nobody called: another member of the group may have staged. */
   readonly pollMs?: number;
+  /** The first pause after a failure; it doubles with each further one at the same place. */
+  readonly retryMs?: number;
   readonly limits?: AppendLimits;
   readonly recoveryPageSize?: number;
 }
@@ -77,6 +79,7 @@ export interface DecisionLoopOptions extends ConfiguredProgramme {
 export const streamOf = (programme: string): string => `programme-${programme}`;
 
 const POLL_MS = 500;
+const RETRY_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
 /** So often the same refusal may come at the same place before a person has to look. */
 const PATIENCE = 3;
@@ -120,7 +123,7 @@ export class DecisionLoop {
 
   private async decideWhileLeading(signal: AbortSignal): Promise<void> {
     const { observer } = this.options;
-    const failures = new Failures();
+    const failures = new Failures(this.options.retryMs ?? RETRY_MS);
     while (!signal.aborted) {
       try {
         observer.state('recovering');
@@ -293,6 +296,8 @@ class Failures {
   private count = 0;
   private place = -1;
 
+  constructor(private readonly firstPauseMs: number) {}
+
   reached(revision: number): void {
     if (revision === this.place) return;
     this.place = revision;
@@ -300,7 +305,7 @@ class Failures {
   }
 
   get pauseMs(): number {
-    return Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(this.count, 10));
+    return Math.min(LONGEST_PAUSE_MS, this.firstPauseMs * 2 ** Math.min(this.count - 1, 10));
   }
 
   /** Counts a failure. @returns the error to halt with, where repeating cannot help. */

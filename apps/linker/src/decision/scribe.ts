@@ -2,10 +2,9 @@ import {
   ledgerContracts,
   type Commitments,
   type LedgerDecision,
-  type LedgerEvent,
   type PseudonymisedRow,
 } from '@kinledger/contracts';
-import { bodyBytes, commitmentsOf, encodeLedgerEvent } from '@kinledger/domain';
+import { committedBody, encodeLedgerEvent, type PlacedDecision } from '@kinledger/domain';
 import type { LedgerWriter } from './ledger-writer.js';
 import type { ProgrammeLedger } from './programme-ledger.js';
 
@@ -35,27 +34,29 @@ export class Scribe {
 
   /** Writes one decision; `row` is the row whose record enters the ledger with it. Then look at the writer's `isFull`. */
   write(decision: LedgerDecision, row?: PseudonymisedRow): void {
-    const complete = row === undefined ? decision : withCommitments(decision, commitmentsOf(row));
+    const body = row === undefined ? undefined : committedBody(row);
+    const { type } = decision;
+    const data = body === undefined ? decision.data : withCommitments(decision, body.commitments);
     const { cause, time } = this.cause;
     const revision = this.ledger.nextRevision;
-    const encoded = encodeLedgerEvent({ ...complete, revision, time, cause, ordinal: this.ordinal });
+    // One object for both: a decision and its place have the members of the event, and data still belongs to its type.
+    const placed = { type, data, revision, time, cause, ordinal: this.ordinal } as PlacedDecision;
+    const encoded = encodeLedgerEvent(placed);
     this.ordinal += 1;
-    const { version } = ledgerContracts[complete.type];
-    // The parts of a decision with its place are those of the event.
-    const event = { ...complete, id: encoded.id, version, revision, time, cause } as LedgerEvent;
+    const event = Object.assign(placed, { id: encoded.id, version: ledgerContracts[type].version });
     this.ledger.apply(event);
     this.writer.take(
       encoded,
-      row === undefined ? undefined : { record: row.record, revision, bytes: bodyBytes(row) },
+      row === undefined || body === undefined
+        ? undefined
+        : { record: row.record, revision, bytes: body.bytes },
     );
   }
 }
 
-function withCommitments(decision: LedgerDecision, commitments: Commitments): LedgerDecision {
-  const { type } = decision;
+function withCommitments({ type, data }: LedgerDecision, commitments: Commitments): LedgerDecision['data'] {
   if (type !== 'IndividualRegistered' && type !== 'IndividualMatched' && type !== 'RecordSetAside') {
     throw new Error(`${type} brings no record into the ledger`);
   }
-  // Each of the three placements has the same optional member.
-  return { type, data: { ...decision.data, commitments } } as LedgerDecision;
+  return { ...data, commitments };
 }

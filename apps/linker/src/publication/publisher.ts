@@ -33,10 +33,13 @@ export interface PublisherOptions {
   readonly onPublished?: (messages: number, position: number) => void;
   readonly onError: (error: unknown) => void;
   readonly pageSize?: number;
+  /** The first pause after a failure; it doubles with each further one. */
+  readonly retryMs?: number;
 }
 
 const PAGE_SIZE = 2_000;
 const POLL_MS = 5_000;
+const RETRY_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
@@ -66,7 +69,8 @@ export class Publisher implements Publication {
       } catch (error) {
         this.options.onError(error);
         failures += 1;
-        const ms = Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(failures, 10));
+        const { retryMs = RETRY_MS } = this.options;
+        const ms = Math.min(LONGEST_PAUSE_MS, retryMs * 2 ** Math.min(failures - 1, 10));
         await pause(ms, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -123,6 +123,7 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
     cursor,
     inbox,
     onError: (error) => observed.failed(error),
+    retryMs: 1,
     ...(options.publicationPageSize === undefined ? {} : { pageSize: options.publicationPageSize }),
   });
   const loop = new DecisionLoop({
@@ -136,6 +137,7 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
     observer: observed,
     wakeUp,
     pollMs: 20,
+    retryMs: 1,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.recoveryPageSize === undefined ? {} : { recoveryPageSize: options.recoveryPageSize }),
   });

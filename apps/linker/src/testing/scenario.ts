@@ -24,6 +24,8 @@ export function eventfulYear() {
       adult({ key: 'a3', mobile: '07700900123', born: '1985-05-05' }),
       adult({ key: 'a4' }),
       adult({ key: 'a5', email: 'shared@example.org', born: '1980-06-06' }),
+      // The same person as a1, which only the health file shows: a merge, and a split when that is withdrawn.
+      adult({ key: 'a6', nhs: '9434765919', born: '1990-01-01' }),
     ],
   });
   const visits = submit(2, {
@@ -62,8 +64,8 @@ export function eventfulYear() {
     rows: [
       adult({ key: 'a1', email: 'amara@example.org', born: '1990-01-01', lsoa: 'E01003014' }),
       child({ key: 'c1', carer: 'amara@example.org', born: '2020-02-28' }),
-      adult({ key: 'a6', email: 'cleo@example.org', born: '1993-07-07' }),
-      child({ key: 'c6', carer: 'cleo@example.org', born: '2022-08-08' }),
+      adult({ key: 'a7', email: 'cleo@example.org', born: '1993-07-07' }),
+      child({ key: 'c7', carer: 'cleo@example.org', born: '2022-08-08' }),
     ],
   });
   const broken = submit(7, {

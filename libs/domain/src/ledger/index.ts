@@ -1,5 +1,6 @@
 export { canonicalBytes, canonicalJson } from './canonical-json.js';
 export * from './commitments.js';
+export * from './committed-body.js';
 export * from './definition-digests.js';
 export * from './encode-ledger-event.js';
 export { sha256Hex } from './hash-input.js';

@@ -1,4 +1,10 @@
-import { readLedgerEvent, topics, type DataOf, type SubmissionDecided } from '@kinledger/contracts';
+import {
+  ledgerContracts,
+  readLedgerEvent,
+  topics,
+  type DataOf,
+  type SubmissionDecided,
+} from '@kinledger/contracts';
 import { encodeLedgerEvent } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 import type { OutgoingMessage } from '@kinledger/message-bus';
@@ -30,11 +36,13 @@ const stream = streamOf(programme);
 export interface OpenWorld {
   /** A world with an empty ledger and an empty inbox. */
   readonly world: LinkerWorld;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** What the decision loop promises, whatever its stores are. */
 export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
+  // Many small worlds, on a machine that may be busy.
+  vi.setConfig({ testTimeout: 60_000 });
   const opened: OpenWorld[] = [];
   const running: RunningLinker[] = [];
 
@@ -111,6 +119,15 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(linker.observed.failures).toEqual([]);
     });
 
+    it('holds every sort of decision', async () => {
+      const world = await freshWorld();
+      await stageAll(world.inbox, eventfulYear().scenario);
+      start(world);
+      await untilDone(world);
+      const types = new Set((await decisionsOf(world.store)).flat());
+      expect(Object.keys(ledgerContracts).filter((type) => !types.has(type))).toEqual([]);
+    });
+
     it('gives each event the time and the id of the message that caused it', async () => {
       const { image } = await undisturbed();
       const { scenario } = eventfulYear();
@@ -119,7 +136,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         expect(event.revision).toBe(index);
         const message = scenario.intakes.find(({ cause }) => cause === event.cause);
         if (index < 2) expect(event.cause).toMatch(/^definition:[0-9a-f]{64}$/);
-        else expect(event.time).toBe(message?.time);
+        else expect(message?.time).toBe(event.time);
       }
     });
 
@@ -129,7 +146,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       start(world, { limits: fewAtATime });
       await untilDone(world);
       const events = await eventsOf(world.store);
-      const entering = events.filter(({ data }) => 'commitments' in data && data.commitments !== undefined);
+      const entering = events.filter(({ data }) => 'commitments' in data);
       const bodies = await world.store.readBodies(stream, 0, events.length);
       expect(bodies.map(({ record, revision }) => [record, revision])).toEqual(
         entering.map(({ data, revision }) => ['record' in data && data.record, revision]),
@@ -444,7 +461,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await untilDone(world);
       const decided = publish.mock.calls
         .filter(([topic]) => topic === topics.submissionDecided.name)
-        .flatMap(([, messages]) => messages.map(dataOf<DataOf<typeof SubmissionDecided>>));
+        .flatMap(([, messages]) => messages.map(dataOf)) as DataOf<typeof SubmissionDecided>[];
       expect(decided.map(({ intake, outcome }) => `${intake} ${outcome}`)).toEqual([
         '1 linked',
         '2 linked',
@@ -459,7 +476,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       ]);
       const refused = publish.mock.calls
         .filter(([topic]) => topic === topics.commandRefused.name)
-        .flatMap(([, messages]) => messages.map(dataOf<{ commandId: string; reason: string }>));
+        .flatMap(([, messages]) => messages.map(dataOf)) as DataOf<typeof CommandRefused>[];
       expect(refused.map(({ commandId, reason }) => `${commandId} ${reason}`)).toEqual([
         'withdrawal-5 submission-unknown',
         'withdrawal-11 submission-withdrawn-already',
@@ -533,8 +550,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
   });
 }
 
-const dataOf = <T>(message: OutgoingMessage): T =>
-  JSON.parse(Buffer.from(message.value).toString('utf8')) as T;
+const dataOf = (message: OutgoingMessage): unknown => JSON.parse(Buffer.from(message.value).toString('utf8'));
 
 /** A message says up to where the ledger holds what it tells; the ledger must be there, decision closed. */
 async function neverAhead(
@@ -545,7 +561,7 @@ async function neverAhead(
   if (topic === topics.commandRefused.name) return;
   const head = await store.head(stream);
   for (const message of messages) {
-    const { position } = dataOf<{ position: number }>(message);
+    const { position } = dataOf(message) as { position: number };
     if (position > head)
       throw new Error(`position ${position} was published while the ledger was at ${head}`);
   }
