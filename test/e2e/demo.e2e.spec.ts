@@ -90,6 +90,22 @@ describe('a demo', () => {
   });
 });
 
+describe('the files of a synthetic programme', () => {
+  it('are written with the truth beside them, and never into a folder that holds something', async () => {
+    const args = ['generate', '--out', join(installation.home, 'files'), '--people', '50', '--quarters', '1'];
+    const { files } = await installation.json<{ files: { path: string; rows: number }[] }>(...args);
+    const [file] = files;
+    const lines = readFileSync(join(installation.home, 'files', file!.path), 'utf8')
+      .trim()
+      .split(/\r?\n/);
+    expect(lines).toHaveLength(file!.rows + 1);
+    expect(existsSync(join(installation.home, 'files', 'truth', 'records.csv'))).toBe(true);
+    const { code, stderr } = await installation.run(...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain('is not empty');
+  });
+});
+
 describe('services that a person started', () => {
   const file = 'demo/data/files/2023-24-Q4/natural-thinkers.user.csv';
   const about = ['--dataset', 'natural-thinkers.user', '--period', '2023-24-Q4'];
@@ -117,6 +133,8 @@ describe('services that a person started', () => {
     expect(csv.stdout).toMatch(/^period,level,/);
     const text = await installation.run('figures', 'reach', '--period', 'Q4 2023/24');
     expect(text.stdout).toContain('Double counting removed');
+    const lifetime = await installation.json<Reach>('figures', 'reach', '--period', 'lifetime');
+    expect(lifetime.reach.children).toBeGreaterThanOrEqual(answer.reach.children);
   });
 
   it('answer figures of a past position', async () => {

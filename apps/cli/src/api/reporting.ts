@@ -30,7 +30,7 @@ export type Figure = z.infer<typeof figure>;
 
 const serviceFigure = figure.extend({ service: z.string(), name: z.string() });
 
-export const reachAnswer = z.object({
+const reachAnswer = z.object({
   programme: z.string(),
   period: z.string(),
   label: z.string(),

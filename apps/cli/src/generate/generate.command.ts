@@ -17,7 +17,7 @@ interface Options extends Partial<Size> {
 }
 
 /** The programme definition of this checkout, unless another one is named. */
-export const programmeDirectory = (option?: string): string =>
+const programmeDirectory = (option?: string): string =>
   resolve(
     option ??
       process.env['KINLEDGER_PROGRAMME_DIR'] ??

@@ -3,7 +3,7 @@ import { readSecrets } from '@kinledger/pseudonymisation';
 import { Failure } from '../failure.js';
 
 /** What digests are made with where no installation has a salt yet. Everybody can read it here. */
-export const SYNTHETIC_SALT = 'synthetic-salt-for-invented-people-only';
+const SYNTHETIC_SALT = 'synthetic-salt-for-invented-people-only';
 
 /**
  * The salt for digests that a source makes itself: that of a file, or of an installation's secrets, so that its

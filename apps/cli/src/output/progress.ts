@@ -8,7 +8,7 @@ export interface Progress {
   stop(): void;
 }
 
-export interface ProgressBar {
+interface ProgressBar {
   update(value: number, total?: number): void;
 }
 

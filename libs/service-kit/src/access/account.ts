@@ -8,7 +8,7 @@ import { z } from 'zod';
 export const accessRoles = ['provider', 'data-team', 'reader', 'operator'] as const;
 export type AccessRole = (typeof accessRoles)[number];
 
-export const account = z
+const account = z
   .strictObject({
     name: z
       .string()

@@ -9,7 +9,7 @@ export interface Judged {
   readonly error: number | null;
 }
 
-export interface JudgedScope {
+interface JudgedScope {
   readonly level: 'programme' | 'strand' | 'service';
   readonly id: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export interface JudgedScope {
   readonly unlinkable: number;
 }
 
-export interface JudgedDecile {
+interface JudgedDecile {
   /** 1 is the most deprived tenth. */
   readonly decile: number;
   readonly children: Judged;
