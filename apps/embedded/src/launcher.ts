@@ -6,7 +6,6 @@ import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { readProgramme } from '@kinledger/programme';
 import { writeAccounts } from './accounts.js';
 import { migrateDatabases, provisionDatabases } from './databases.js';
-import { freePort } from './free-ports.js';
 import { lockHome } from './home-lock.js';
 import { emptyHome, openHome, writePrivately } from './home.js';
 import { ensureKeys } from './keys.js';
@@ -119,8 +118,8 @@ async function startServices(
         ...service.environment(surroundings),
         KINLEDGER_PROGRAMME_DIR: programmeDirectory,
         KINLEDGER_HTTP_HOST: '127.0.0.1',
-        KINLEDGER_HTTP_PORT: String(await freePort(service.port)),
       },
+      port: service.port,
     };
     const started = new ServiceProcess(command, {
       onReady: (name) => tell({ type: 'service', service: name, state: 'ready' }),

@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,11 +19,14 @@ afterEach(async () => {
 const quiet: ServiceEvents = { onReady: () => undefined, onRestart: () => undefined };
 
 /** A process that behaves as a service does towards its launcher. */
-function serviceOf(body: string, events: ServiceEvents = quiet): ServiceProcess {
+function serviceOf(body: string, events: ServiceEvents = quiet, port = 0): ServiceProcess {
   const entry = join(directory, 'main.mjs');
   writeFileSync(entry, body);
   const logFile = join(directory, 'linker.log');
-  service = new ServiceProcess({ name: 'linker', entry, logFile, environment: { MARK: 'mine' } }, events);
+  service = new ServiceProcess(
+    { name: 'linker', entry, logFile, environment: { MARK: 'mine' }, port },
+    events,
+  );
   return service;
 }
 
@@ -49,12 +53,26 @@ describe('a service as a child of the launcher', () => {
     expect(readFileSync(join(directory, 'linker.log'), 'utf8')).toContain('stopped in order');
   });
 
+  it('gives way where its port is taken, even by somebody who was a moment faster', async () => {
+    const others = createServer();
+    await new Promise<void>((done) => others.listen(0, '127.0.0.1', done));
+    const { port } = others.address() as AddressInfo;
+    const listening = `
+      import { createServer } from 'node:http';
+      const server = createServer().listen(Number(process.env.KINLEDGER_HTTP_PORT), '127.0.0.1', () =>
+        process.send({ type: 'ready', url: 'http://127.0.0.1:' + server.address().port }));
+      process.on('SIGTERM', () => process.exit(0));`;
+    const url = await serviceOf(listening, quiet, port).start();
+    expect(new URL(url).port).not.toBe(String(port));
+    await new Promise((done) => others.close(done));
+  });
+
   it('gets its own variables, and none of the launcher’s', async () => {
     process.env['KINLEDGER_HOME'] = '/somewhere';
     try {
       const names = `Object.keys(process.env).filter((n) => n.startsWith('KINLEDGER') || n === 'MARK').join(' ')`;
       await serviceOf(`console.log('[' + ${names} + ']'); ${wellBehaved}`).start();
-      expect(readFileSync(join(directory, 'linker.log'), 'utf8')).toContain('[MARK]');
+      expect(readFileSync(join(directory, 'linker.log'), 'utf8')).toContain('[MARK KINLEDGER_HTTP_PORT]');
     } finally {
       delete process.env['KINLEDGER_HOME'];
     }
@@ -73,7 +91,13 @@ describe('a service as a child of the launcher', () => {
 
   it('that was not built is said so', async () => {
     const missing = new ServiceProcess(
-      { name: 'linker', entry: join(directory, 'none.js'), logFile: join(directory, 'log'), environment: {} },
+      {
+        name: 'linker',
+        entry: join(directory, 'none.js'),
+        logFile: join(directory, 'log'),
+        environment: {},
+        port: 0,
+      },
       quiet,
     );
     await expect(missing.start()).rejects.toThrow(/linker is not built/);

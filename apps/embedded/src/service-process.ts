@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
+import { isPortTaken } from './free-ports.js';
 import { logTail } from './log-tail.js';
 
 export interface ServiceCommand {
@@ -7,6 +8,8 @@ export interface ServiceCommand {
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string;
+  /** Where it listens if nobody else does; else the system gives it a free one, which it keeps. */
+  readonly port: number;
 }
 
 export interface ServiceEvents {
@@ -29,11 +32,14 @@ export class ServiceProcess {
   private pauseMs = FIRST_PAUSE_MS;
   private timer: NodeJS.Timeout | undefined;
   private logBegins = 0;
+  private port: number;
 
   constructor(
     private readonly command: ServiceCommand,
     private readonly events: ServiceEvents,
-  ) {}
+  ) {
+    this.port = command.port;
+  }
 
   get name(): string {
     return this.command.name;
@@ -46,8 +52,16 @@ export class ServiceProcess {
   async start(): Promise<string> {
     const { name, entry } = this.command;
     if (!existsSync(entry)) throw new Error(`${name} is not built (${entry}): run "npm run build" first`);
+    if (this.port === this.command.port && (await isPortTaken(this.port))) this.port = 0;
     const child = this.spawn();
-    const url = await this.untilReady(child);
+    const url = await this.untilReady(child).catch(async (error: unknown) => {
+      // Another launcher, starting at the same moment, may have been faster.
+      if (this.stopping || this.port === 0 || !(await isPortTaken(this.port))) throw error;
+      this.port = 0;
+      return undefined;
+    });
+    if (url === undefined) return this.start();
+    this.port = Number(new URL(url).port);
     this.events.onReady(name, url);
     this.watch(child);
     return url;
@@ -73,7 +87,7 @@ export class ServiceProcess {
       const child = fork(this.command.entry, [], {
         // A process group of its own: Ctrl-C reaches the launcher alone, which stops services in order.
         detached: true,
-        env: { ...inherited(), ...this.command.environment },
+        env: { ...inherited(), ...this.command.environment, KINLEDGER_HTTP_PORT: String(this.port) },
         execArgv: ['--enable-source-maps'],
         stdio: ['ignore', log, log, 'ipc'],
       });

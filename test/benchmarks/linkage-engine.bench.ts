@@ -1,0 +1,266 @@
+/**
+ * How fast the linkage engine stages, decides, applies and takes up a ledger again, and how many bytes its index takes
+ * per record, without any store, in processor time: one file of people, one snapshot of an administrative source that matches most of
+ * their children, and one file of engagements, with shared emails, changed numbers and placeholders in realistic shares.
+ * Then a file of a hundred rows, which must not cost the whole index.
+ * After `npm run build`: npx node --expose-gc test/benchmarks/linkage-engine.bench.ts [rows …]
+ */
+import { hash } from 'node:crypto';
+import type { DataOf, LedgerEvent, PseudonymisedRow, SubmissionReceived } from '@kinledger/contracts';
+import { LinkageEngine, type Draft, type LinkageEngineOptions } from '@kinledger/domain';
+
+const sizes = process.argv.slice(2).map(Number);
+const ROWS = sizes.length > 0 ? sizes : [100_000, 300_000, 1_000_000];
+const CHUNK = 500;
+
+const options: LinkageEngineOptions = {
+  strategy: {
+    name: 'leap-1',
+    maxBirthDatesPerToken: 3,
+    maxHoldersPerToken: 100,
+    maxChildBirthDatesPerCarerToken: 8,
+  },
+  familyScopes: [{ scope: 'communication-and-language', services: ['sessions', 'people'] }],
+};
+
+const hex = (...parts: readonly (string | number)[]) => hash('sha256', parts.join(' '), 'hex').slice(0, 32);
+type Tokens = PseudonymisedRow['tokens'];
+const token = (domain: string, use: Tokens[number]['use'], value: string | number): Tokens[number] => ({
+  domain,
+  use,
+  token: hex('token', domain, value) as Tokens[number]['token'],
+});
+/** The same answer for the same number, true in so many of a hundred cases. */
+const chance = (percent: number, ...parts: readonly (string | number)[]) =>
+  Number.parseInt(hex('chance', ...parts).slice(0, 8), 16) % 100 < percent;
+
+/** Person `n` of the programme: two of three are children, each with a parent whom a sibling may share. */
+function tokensOf(
+  person: number,
+  source: 'people' | 'registry' | 'sessions',
+): { role: 'child' | 'adult'; tokens: Tokens } {
+  const family = Math.floor(person / 3);
+  const adult = person % 3 === 0;
+  const email = chance(1, 'placeholder', family) ? 'none@none.com' : `family ${family}`;
+  const tokens: Tokens = [];
+  if (source !== 'sessions' && (source === 'registry' || chance(30, 'nhs', person))) {
+    tokens.push(token('nhs-number', 'identity', person));
+  }
+  if (adult) {
+    // Some couples share an email.
+    tokens.push(token('email', 'identity', chance(3, 'couple', family) ? `family ${family - 1}` : email));
+    if (source === 'people')
+      tokens.push(token('mobile', 'identity', chance(2, 'recycled', person) ? family % 50 : family));
+  } else {
+    tokens.push(token('child-key', 'identity', person), token('email', 'carer', email));
+  }
+  if (source !== 'sessions')
+    tokens.push(token('birth-date', 'guard', `${person % 3 === 0 ? 'old' : 'new'} ${person % 2000}`));
+  return { role: adult ? 'adult' : 'child', tokens };
+}
+
+function rowOf(
+  file: string,
+  source: 'people' | 'registry' | 'sessions',
+  row: number,
+  person: number,
+): PseudonymisedRow {
+  const { role, tokens } = tokensOf(person, source);
+  return {
+    record: hex('record', file, row) as PseudonymisedRow['record'],
+    rowKey: hex('row', file, row) as PseudonymisedRow['rowKey'],
+    role,
+    tokens,
+    derived: [],
+    attributes: { birthMonth: '2020-02', ethnicity: 'W1', gender: 'F', lsoa: 'E01003014' },
+    facts:
+      source === 'sessions'
+        ? { kind: 'engagement', attended: true, eventDate: '2023-07-04', minutes: 60, sessionKind: 'group' }
+        : { kind: 'registration', registeredOn: '2023-07-04' },
+    keyVersion: 1,
+    salt: hex('salt', file, row) as PseudonymisedRow['salt'],
+  };
+}
+
+interface File {
+  readonly name: string;
+  readonly dataset: string;
+  readonly extractKind: 'delta' | 'snapshot';
+  readonly rows: number;
+  readonly row: (row: number) => PseudonymisedRow;
+}
+
+const filesOf = (rows: number): File[] => {
+  const people = Math.floor(rows * 0.25);
+  const registry = Math.floor(rows * 0.1);
+  const sessions = rows - people - registry;
+  return [
+    {
+      name: 'people',
+      dataset: 'people.user',
+      extractKind: 'delta',
+      rows: people,
+      row: (row) => rowOf('people', 'people', row, row),
+    },
+    {
+      name: 'registry',
+      dataset: 'registry.user',
+      extractKind: 'snapshot',
+      rows: registry,
+      row: (row) => rowOf('registry', 'registry', row, row * 3 + 1),
+    },
+    {
+      name: 'sessions',
+      dataset: 'sessions.engagement',
+      extractKind: 'delta',
+      rows: sessions,
+      // One in twenty sessions is of somebody who never registered.
+      row: (row) => rowOf('sessions', 'sessions', row, (row * 7919) % Math.ceil(people * 1.05)),
+    },
+  ];
+};
+
+const headerOf = (
+  { dataset, extractKind, rows }: File,
+  period: string,
+): DataOf<typeof SubmissionReceived> => ({
+  programme: 'bench' as never,
+  submission: hex('submission', dataset, period) as never,
+  intake: 1,
+  provider: 'bench' as never,
+  dataset: dataset as never,
+  period: period as never,
+  sequence: 1,
+  extractKind,
+  contentHash: hex('content') + hex('content'),
+  schemaHash: hex('schema') + hex('schema'),
+  mapping: {},
+  counts: { read: rows, accepted: rows, warned: 0, rejected: 0, duplicate: 0 },
+  findings: {},
+  attestation: { by: 'bench' },
+  agreement: 'bench',
+  pseudonymisedAtSource: false,
+  supersedes: [],
+});
+
+const commitments = { body: hex('b') + hex('b'), tokens: hex('t') + hex('t') };
+const eventOf = ({ decision, row }: Draft, revision: number): LedgerEvent =>
+  ({
+    type: decision.type,
+    data: row === null ? decision.data : { ...decision.data, commitments },
+    id: '00000000-0000-8000-8000-000000000000',
+    version: 1,
+    revision,
+    time: '2023-10-09T09:30:00Z',
+    cause: 'bench',
+  }) as LedgerEvent; // commitments belong to whichever placement it is
+
+/** Milliseconds of processor time of this process, its collector's threads included: other work on the machine does not count. */
+const clock = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+const format = (value: number) => Math.round(value).toLocaleString('en-GB');
+const megabytes = () => {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+};
+
+interface Ledger {
+  readonly engine: LinkageEngine;
+  revision: number;
+}
+
+/** Decides a file; rows are made outside the time that is measured. */
+function decide(
+  ledger: Ledger,
+  file: File,
+  period: string,
+  keep: (event: LedgerEvent, row: number | null) => void,
+) {
+  const run = ledger.engine.begin(headerOf(file, period));
+  let staging = 0;
+  for (let from = 0; from < file.rows; from += CHUNK) {
+    const rows = Array.from({ length: Math.min(CHUNK, file.rows - from) }, (_, index) =>
+      file.row(from + index),
+    );
+    const start = clock();
+    for (const row of rows) run.stage(row);
+    staging += clock() - start;
+  }
+  const start = clock();
+  const drafts = run.decide(ledger.revision);
+  let next = drafts.next();
+  const planning = clock() - start;
+  let drafting = 0;
+  let applying = 0;
+  let events = 0;
+  while (next.done !== true) {
+    const batch: Draft[] = [];
+    const before = clock();
+    for (; next.done !== true && batch.length < CHUNK; next = drafts.next()) batch.push(next.value);
+    drafting += clock() - before;
+    const made = batch.map((draft) => eventOf(draft, ledger.revision++));
+    made.forEach((event, index) => keep(event, batch[index]!.row));
+    const between = clock();
+    for (const event of made) ledger.engine.apply(event);
+    applying += clock() - between;
+    events += batch.length;
+  }
+  return { staging, planning, drafting, applying, events };
+}
+
+for (const total of ROWS) {
+  console.log(`\n${format(total)} rows`);
+  const ledger: Ledger = { engine: new LinkageEngine(options), revision: 0 };
+  const kept: { event: LedgerEvent; file: File; row: number | null }[] = [];
+  const heapBefore = megabytes();
+  for (const file of filesOf(total)) {
+    const { staging, planning, drafting, applying, events } = decide(
+      ledger,
+      file,
+      '2023-24-Q1',
+      (event, row) => kept.push({ event, file, row }),
+    );
+    const seconds = (staging + planning + drafting + applying) / 1000;
+    console.log(
+      `  ${file.name.padEnd(9)} ${format(file.rows).padStart(9)} rows, ${format(events).padStart(9)} events: ${format(file.rows / seconds).padStart(7)} rows/s` +
+        ` (stage ${format(staging)} ms, plan ${format(planning)} ms, draft ${format(drafting)} ms, apply ${format(applying)} ms)`,
+    );
+  }
+  const { records, tokens, individuals, bytes } = ledger.engine.size;
+  const index = Object.values(bytes).reduce((sum, part) => sum + part, 0);
+  console.log(
+    `  index: ${format(records)} records, ${format(tokens)} tokens, ${format(individuals)} individuals; ${format(index / 2 ** 20)} MiB, ` +
+      `${format((index - bytes.tokens) / records)} bytes a record and ${format(bytes.tokens / tokens)} a token`,
+  );
+  const perRecord = Object.entries(bytes).map(([part, size]) => `${part} ${format(size / records)}`);
+  console.log(`  bytes a record: ${perRecord.join(', ')}`);
+
+  const few: File = {
+    name: 'few',
+    dataset: 'few.user',
+    extractKind: 'delta',
+    rows: 100,
+    row: (row) => rowOf('few', 'people', row, row * 31),
+  };
+  const small = decide(ledger, few, '2023-24-Q2', (event, row) => kept.push({ event, file: few, row }));
+  console.log(
+    `  100 rows more: ${(small.staging + small.planning + small.drafting + small.applying).toFixed(1)} ms, ${small.events} events`,
+  );
+
+  const rebuilt = new LinkageEngine(options);
+  let rebuilding = 0;
+  for (let from = 0; from < kept.length; from += CHUNK) {
+    const chunk = kept
+      .slice(from, from + CHUNK)
+      .map(({ event, file, row }) => ({ event, row: row === null ? undefined : file.row(row) }));
+    const start = clock();
+    for (const { event, row } of chunk) rebuilt.apply(event, row);
+    rebuilding += clock() - start;
+  }
+  console.log(
+    `  rebuild: ${format((kept.length / rebuilding) * 1000)} events/s; heap ${format(megabytes() - heapBefore)} MiB with all events kept, ` +
+      `resident ${format(process.memoryUsage().rss / 2 ** 20)} MiB`,
+  );
+}

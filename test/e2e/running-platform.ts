@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { localConnection, type LocalConnection } from '@kinledger/contracts';
+import pg from 'pg';
+import { Installation } from './installation.js';
+
+/** One file of a generated programme, as its manifest has it. */
+export interface ProgrammeFile {
+  readonly dataset: string;
+  readonly period: string;
+  readonly provider: string;
+  readonly path: string;
+}
+
+export interface Submitted {
+  /** Submission id. */
+  readonly id: string;
+  readonly intake: number;
+}
+
+interface SubmissionState {
+  readonly state: string;
+  readonly submission: string;
+}
+
+/** The platform as its own processes, used over HTTP as providers and readers use it. */
+export class RunningPlatform {
+  readonly installation = new Installation();
+  private connection: LocalConnection | undefined;
+  private launcher: ReturnType<Installation['begin']> | undefined;
+
+  /** Starts the services with keys that the seed gives, so that two platforms make the same tokens. */
+  async start(seed: string): Promise<void> {
+    this.launcher = this.installation.begin('start', '--seed', seed);
+    await this.launcher.said('Kinledger is running');
+    const file = readFileSync(join(this.installation.home, 'connection.json'), 'utf8');
+    this.connection = localConnection.parse(JSON.parse(file));
+  }
+
+  async stop(): Promise<void> {
+    this.launcher?.child.kill('SIGINT');
+    await this.launcher?.ended;
+    await this.installation.dispose();
+  }
+
+  /** Uploads and submits a file as its provider. */
+  async submit(folder: string, file: ProgrammeFile): Promise<Submitted> {
+    const { services, tokens } = this.connected;
+    const token = tokens.providers[file.provider] ?? '';
+    const query = new URLSearchParams({ dataset: file.dataset, period: file.period }).toString();
+    const upload = await this.call<{ id: string }>(`${services.ingest}/v1/uploads?${query}`, token, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+      body: readFileSync(join(folder, file.path)),
+    });
+    return this.call<Submitted>(`${services.ingest}/v1/uploads/${upload.id}/submit`, token, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+  }
+
+  async withdraw(submission: string): Promise<void> {
+    const { services, tokens } = this.connected;
+    await this.call(`${services.ingest}/v1/submissions/${submission}/withdraw`, tokens.dataTeam, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"reason":"wrong-file"}',
+    });
+  }
+
+  /** Resolves when the read models show the submission in this state. */
+  async until(submission: string, state: 'linked' | 'withdrawn'): Promise<void> {
+    for (;;) {
+      const { submissions } = await this.read<{ submissions: SubmissionState[] }>(
+        '/v1/submissions?limit=500',
+      );
+      if (submissions.some((entry) => entry.submission === submission && entry.state === state)) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** A document of the reporting API. */
+  async read<T>(path: string): Promise<T> {
+    const { services, tokens } = this.connected;
+    return this.call<T>(`${services['reporting-api']}${path}`, tokens.reader, {});
+  }
+
+  /** Who belongs together, by row key: the same on any two platforms that hold the same rows. */
+  async groups(): Promise<readonly string[]> {
+    const rows = await this.query<{ row_key: string; individual_id: string | null; state: string }>(
+      `SELECT row_key, individual_id, state FROM golden.record WHERE state <> 'retired'`,
+    );
+    const together = Map.groupBy(rows, (row) => row.individual_id ?? `alone ${row.row_key}`);
+    return [...together.values()]
+      .map((members) =>
+        members
+          .map(({ row_key, state }) => `${row_key} ${state}`)
+          .sort()
+          .join(', '),
+      )
+      .sort();
+  }
+
+  /** The stored bytes of the ledger, as text. */
+  async ledger(): Promise<readonly string[]> {
+    const rows = await this.query<{ bytes: Buffer }>('SELECT bytes FROM ledger.event ORDER BY revision');
+    return rows.map(({ bytes }) => bytes.toString('utf8'));
+  }
+
+  /** Asks the platform database as its superuser: what a test may see and no service. */
+  private async query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
+    const url = new URL(this.connected.evaluation.platformUrl);
+    url.username = 'postgres';
+    url.password = readFileSync(
+      join(this.installation.home, 'postgres', 'superuser-password'),
+      'utf8',
+    ).trim();
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  private get connected(): LocalConnection {
+    if (this.connection === undefined) throw new Error('the platform does not run');
+    return this.connection;
+  }
+
+  private async call<T>(url: string, token: string, init: RequestInit): Promise<T> {
+    const answer = await fetch(url, {
+      ...init,
+      headers: { ...init.headers, authorization: `Bearer ${token}` },
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text}`);
+    // The API's own document, whose shape each caller states for what it reads.
+    return JSON.parse(text) as T;
+  }
+}
