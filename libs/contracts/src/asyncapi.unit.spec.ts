@@ -26,7 +26,7 @@ describe('the AsyncAPI document', () => {
     expect(readFileSync(file, 'utf8')).toBe(`${JSON.stringify(document, null, 2)}\n`);
   });
 
-  it('is AsyncAPI 3.0', () => {
+  it('is AsyncAPI 3.0', { timeout: 60_000 }, () => {
     const schema = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0.json') as object;
     const validate = ajv().compile(schema);
     expect(validate(document), JSON.stringify(validate.errors, null, 2)).toBe(true);

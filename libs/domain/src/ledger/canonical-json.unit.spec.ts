@@ -49,7 +49,7 @@ describe('canonical JSON', () => {
     }
   });
 
-  it('is the library’s text for every JSON value', () => {
+  it('is the library’s text for every JSON value', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }), (value) => {
         expect(canonicalJson(value)).toBe(canonicalize(value));
@@ -58,7 +58,7 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('is the library’s answer for whatever else a program may hand over', () => {
+  it('is the library’s answer for whatever else a program may hand over', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(
         fc.anything({

@@ -39,7 +39,7 @@ export function readingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.readPage(stream, 5000, 4)).toEqual([]);
     });
 
-    it('gives 100,000 events in order, page by page', async () => {
+    it('gives 100,000 events in order, page by page', { timeout: 120_000 }, async () => {
       const { store } = fixture();
       const stream = newStream();
       const total = 100_000;
