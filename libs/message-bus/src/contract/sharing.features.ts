@@ -158,6 +158,42 @@ export function sharingFeatures(open: OpenBus): void {
       await until('the second commits', async () => (await totalLag(bus, group)) === 0);
     });
 
+    it('waits for its own handler when a partition comes back that it had lost meanwhile', async () => {
+      const topic = await newTopic(bus, 1);
+      const group = unique('group');
+      const unlucky = await underTest.connect();
+      const gate = new Gate();
+      let inHand = 0;
+      let overlaps = 0;
+      const first = inbox(unlucky.bus, { group, topics: [topic], maxMessages: 1 });
+      first.during = async () => {
+        inHand += 1;
+        if (inHand > 1) overlaps += 1;
+        await gate.opened;
+        inHand -= 1;
+      };
+      await bus.publish(topic, numbered('a', 3));
+      await until('the first member has a batch in hand', () => first.batches.length === 1);
+      unlucky.loseConnection();
+      const second = inbox(bus, { group, topics: [topic], maxMessages: 1 });
+      await second.receives(3);
+      unlucky.regainConnection();
+      // It shares a topic of its own, so that its being back can be seen.
+      const other = await newTopic(bus, 1);
+      const sign = inbox(unlucky.bus, { group, topics: [other] });
+      await bus.publish(other, numbered('b', 1));
+      await sign.receives(1);
+      await second.subscription.stop();
+      await bus.publish(topic, numbered('a', 2, 3));
+      await bus.publish(other, numbered('b', 1, 1));
+      await sign.receives(2);
+      expect(first.batches).toHaveLength(1);
+      gate.open();
+      await until('the first goes on', () => first.texts.includes('a:4'));
+      expect(overlaps).toBe(0);
+      expect(first.messages.map(textOf)).toEqual(['a:0', 'a:3', 'a:4']);
+    });
+
     it('gives a member its work back that was cut off for a while', async () => {
       const topic = await newTopic(bus, 4);
       const group = unique('group');

@@ -1,13 +1,17 @@
+import { vi } from 'vitest';
 import { FIRST_PAUSE_MS } from '../contract/bus-under-test.js';
 import { messageBusFeatures } from '../contract/message-bus.features.js';
 import { InMemoryBroker } from './in-memory-broker.js';
 import { connectInMemory, type InMemoryConnection } from './in-memory-message-bus.js';
 
+// Members are waited for until they expire; on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 40_000 });
+
 messageBusFeatures(async () => {
   const broker = new InMemoryBroker();
   const connections: InMemoryConnection[] = [];
   const session = {
-    ttlMs: 600,
+    ttlMs: 1000,
     heartbeatMs: 100,
     pollMs: 50,
     firstPauseMs: FIRST_PAUSE_MS,

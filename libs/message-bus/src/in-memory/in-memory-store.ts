@@ -65,7 +65,11 @@ export class InMemoryStore implements MessageStore {
     maxMessages: number,
     maxBytes: number,
   ): Promise<FetchedMessages> {
-    return this.call(() => this.broker.fetch(from, offset, maxMessages, maxBytes));
+    return this.call(() => {
+      const fetched = this.broker.fetch(from, offset, maxMessages, maxBytes);
+      for (const { value } of fetched.messages) this.receivedBytes += value.byteLength;
+      return fetched;
+    });
   }
 
   commit(member: Member, lease: Lease, next: number): Promise<boolean> {

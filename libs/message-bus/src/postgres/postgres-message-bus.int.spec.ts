@@ -13,7 +13,7 @@ messageBusFeatures(async () => {
   const databases = await createTestDatabases(inject('postgresUrl'));
   const connections: { bus: MessageBus; relay: FreezableRelay }[] = [];
   const session = {
-    ttlMs: 2000,
+    ttlMs: 3000,
     heartbeatMs: 300,
     pollMs: 200,
     firstPauseMs: FIRST_PAUSE_MS,

@@ -31,6 +31,8 @@ export interface BatchTransportOptions {
   readonly onDeadLetter?: (letter: DeadLetter) => void;
   /** Told of every batch that its handler has finished. */
   readonly onHandled?: (handled: HandledBatch) => void;
+  /** How often it has the bus delete what retention allows. Default ten minutes. */
+  readonly retentionEveryMs?: number;
 }
 
 export interface HandledBatch {
@@ -39,6 +41,8 @@ export interface HandledBatch {
   readonly messages: number;
   readonly seconds: number;
 }
+
+const TEN_MINUTES_MS = 10 * 60 * 1000;
 
 /**
  * Hands whole batches of the message bus to `@OnMessages` handlers:
@@ -51,6 +55,8 @@ export interface HandledBatch {
  * It creates the topics that its handlers name, with their dead-letter topics. A message that cannot be decoded goes
  * to `<topic>.dead-letter`, and the rest of its batch goes on in order: it neither blocks its partition nor is lost.
  * An error of a handler reaches the bus, which delivers the batch again. `close` finishes the batches in hand.
+ *
+ * While it listens it also has the bus delete old messages: whoever consumes sees to it that what is consumed goes.
  */
 export class BatchTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = BATCH_TRANSPORT;
@@ -59,6 +65,8 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
   private readonly options: BatchTransportOptions;
   private readonly deadLettered = new Map<string, number>();
   private subscriptions: readonly Subscription[] = [];
+  private retentionTimer: NodeJS.Timeout | undefined;
+  private retention: Promise<void> = Promise.resolve();
 
   constructor(options: BatchTransportOptions) {
     super();
@@ -78,7 +86,8 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
   }
 
   override async close(): Promise<void> {
-    await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
+    clearInterval(this.retentionTimer);
+    await Promise.all([this.retention, ...this.subscriptions.map((subscription) => subscription.stop())]);
     this._status$.next('stopped');
   }
 
@@ -122,7 +131,18 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     const topics = wanted.map(({ topic }) => topicSettings(topic));
     await this.options.bus.ensureTopics([...topics, ...topics.map(({ name }) => deadLetterTopic(name))]);
     this.subscriptions = wanted.map((subscription) => this.subscribe(subscription));
+    this.retentionTimer = setInterval(() => {
+      this.retention = this.retention.then(() => this.applyRetention());
+    }, this.options.retentionEveryMs ?? TEN_MINUTES_MS);
     this._status$.next('listening');
+  }
+
+  private async applyRetention(): Promise<void> {
+    try {
+      await this.options.bus.applyRetention(new Date());
+    } catch (error) {
+      this.options.onError?.(error, {});
+    }
   }
 
   private subscribe({ topic, options }: BatchSubscription): Subscription {

@@ -364,6 +364,23 @@ describe('the batch transport', () => {
     await expect(start(transport(), [IntakeController, Second])).rejects.toThrow('has two handlers');
   });
 
+  it('has the bus delete what is old, again and again, and goes on when that fails', async () => {
+    const applied: Date[] = [];
+    const retaining = Object.assign(Object.create(bus) as MessageBus, {
+      applyRetention: (now: Date) => {
+        applied.push(now);
+        return applied.length === 1 ? Promise.reject(new Error('not now')) : Promise.resolve(0);
+      },
+    });
+    const app = await start(transport({ bus: retaining, retentionEveryMs: 5 }));
+    await vi.waitFor(() => expect(applied.length).toBeGreaterThan(2), soon);
+    expect(errors.map(String)).toEqual(['Error: not now']);
+    await app.close();
+    const count = applied.length;
+    await bus.publish(topic, [accepted('1')]);
+    expect(applied).toHaveLength(count);
+  });
+
   it('is ready when it owns its partitions', async () => {
     const strategy = transport();
     await start(strategy);
