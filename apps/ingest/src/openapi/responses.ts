@@ -31,6 +31,7 @@ type SchemaObject = Extract<
 
 /** OpenAPI 3 takes JSON Schema; zod writes it, without the dialect that OpenAPI states once for all. */
 function jsonSchemaOf(schema: z.ZodType): SchemaObject {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' });
-  return rest as SchemaObject;
+  const json = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' });
+  delete json.$schema;
+  return json as SchemaObject;
 }

@@ -51,7 +51,7 @@ export async function startIngest(
       tokenSha256: createHash('sha256')
         .update(tokens[name] ?? '')
         .digest('hex'),
-    })) as AccessFile['accounts'],
+    })),
   };
   writeFileSync(join(home, 'access.json'), JSON.stringify(access), { mode: 0o600 });
   const service = await createService(ingestService, {

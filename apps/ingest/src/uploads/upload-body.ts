@@ -1,6 +1,6 @@
 import { Problem } from '@kinledger/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 
 const UPLOADS = '/v1/uploads';
 const accepted = ['text/csv', 'application/octet-stream'];
@@ -50,6 +50,7 @@ export function bodyOf(request: FastifyRequest): Readable {
       detail: 'The request has no body. Send the file itself as the body.',
     });
   }
-  // The content type parser above hands the connection over.
-  return body as Readable;
+  if (!(body instanceof Readable))
+    throw new Error('the body was parsed: no content type parser handed it over');
+  return body;
 }

@@ -23,13 +23,16 @@ import { viewOf, type UploadView } from './upload-view.js';
 @Injectable()
 export class UploadService {
   readonly #logger = new Logger('uploads');
-  #receiving = 0;
+  readonly #door: Turnstile;
 
   constructor(
     private readonly intake: IntakeContext,
     private readonly outbox: Outbox,
     private readonly metrics: IntakeMetrics,
-  ) {}
+  ) {
+    const { maxAtOnce, patienceMs } = intake.limits;
+    this.#door = new Turnstile(maxAtOnce, patienceMs);
+  }
 
   /** @throws Problem for a request that may not be, or a file that cannot be taken. */
   async receive(
@@ -37,28 +40,26 @@ export class UploadService {
     asked: { readonly dataset: string; readonly period: string },
     request: FastifyRequest,
   ): Promise<UploadView> {
-    const { programme, limits } = this.intake;
+    const { programme } = this.intake;
     const dataset = datasetFor(programme, account, asked.dataset);
     const today = londonDay(new Date());
     const period = periodFor(asked.period, today);
     liveAgreement(programme, dataset, period);
-    if (this.#receiving >= limits.maxAtOnce) throw busy();
-    const file = {
-      dataset,
-      period,
-      uploadedBy: account.name,
-      body: bodyOf(request),
-      declaredBytes: declaredBytes(request),
-      today,
-    };
-    this.#receiving += 1;
-    this.metrics.receiving.set(this.#receiving);
+    if (!(await this.#door.enter())) throw busy();
+    this.metrics.receiving.set(this.#door.occupied);
     try {
-      const received = await this.#read(file);
+      const received = await this.#read({
+        dataset,
+        period,
+        uploadedBy: account.name,
+        body: bodyOf(request),
+        declaredBytes: declaredBytes(request),
+        today,
+      });
       return viewOf(received.upload, dataset, received);
     } finally {
-      this.#receiving -= 1;
-      this.metrics.receiving.set(this.#receiving);
+      this.#door.leave();
+      this.metrics.receiving.set(this.#door.occupied);
     }
   }
 

@@ -175,7 +175,7 @@ describe('a file that cannot be taken', () => {
         headers: { authorization: `Bearer ${ingest.tokens['officer'] ?? ''}`, 'content-type': 'text/csv' },
         body: stream,
         duplex: 'half',
-      } as RequestInit,
+      },
     );
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({ type: 'urn:kinledger:problem:body-too-large' });

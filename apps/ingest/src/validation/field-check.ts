@@ -22,9 +22,11 @@ export interface FieldCheck {
 
 /** What exports write where there is nothing. */
 const nothing: ReadonlySet<string> = new Set(['null', '#n/a', 'n/a', '(blank)']);
+const isNothing = (text: string) => text.length <= 7 && nothing.has(text.toLowerCase());
 const likeADate = /^\d{1,4}([/.\- ])\d{1,2}\1\d{1,4}(?:[T ].*)?$/;
-/** Values that recur, such as codes and dates, are looked at once; others pass through. */
+/** Values that recur, such as codes and dates, are looked at once; others, and long ones, pass through. */
 const REMEMBERED = 4096;
+const REMEMBERED_LENGTH = 100;
 
 type Outcome = { readonly value: string | null; readonly broken: readonly RuleOfField[] };
 
@@ -40,11 +42,12 @@ export function fieldCheck(field: DatasetField, column: number, dates: FileDates
   const missing = missingSeverity === undefined ? undefined : rule('missing', missingSeverity);
   const examine = examinerOf(field, dates, rule);
   const remembered = recurs(field) ? new Map<string, Outcome>() : undefined;
-  const outcomeOf = (text: string): Outcome => {
+  const outcomeOf = (text: string, cellLength: number): Outcome => {
     const known = remembered?.get(text);
     if (known !== undefined) return known;
     const outcome = examine(text);
-    if (remembered !== undefined) {
+    // A trimmed text may keep the whole cell alive.
+    if (remembered !== undefined && cellLength <= REMEMBERED_LENGTH) {
       if (remembered.size >= REMEMBERED) remembered.clear();
       remembered.set(text, outcome);
     }
@@ -55,13 +58,13 @@ export function fieldCheck(field: DatasetField, column: number, dates: FileDates
     rules: [...rules.values()],
     check(cell, role, findings) {
       const text = cell === undefined ? '' : cell.trim();
-      if (text === '' || (nothing.has(text.toLowerCase()) && outcomeOf(text).value === null)) {
+      if (text === '' || (isNothing(text) && outcomeOf(text, text.length).value === null)) {
         const needed =
           extension.roles === undefined || (role !== undefined && extension.roles.includes(role));
         if (missing !== undefined && needed) findings.push({ rule: missing, value: null });
         return null;
       }
-      const { value, broken } = outcomeOf(text);
+      const { value, broken } = outcomeOf(text, cell?.length ?? 0);
       for (const one of broken) findings.push({ rule: one, value: one.showsValue ? text : null });
       return value;
     },
