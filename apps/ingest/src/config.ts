@@ -48,6 +48,11 @@ export const uploadConfig = {
     wholeNumber(8, 1, 1000),
     'set it to how many uploads may be received at once',
   ),
+  patienceSeconds: variable(
+    'KINLEDGER_UPLOAD_PATIENCE_SECONDS',
+    wholeNumber(30, 1, 600),
+    'set it to the seconds for which an upload waits for its turn before it is sent away',
+  ),
   idleSeconds: variable(
     'KINLEDGER_UPLOAD_IDLE_SECONDS',
     wholeNumber(60, 1, 3600),

@@ -11,7 +11,10 @@ import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
 
 let ingest: RunningIngest;
 beforeAll(async () => {
-  ingest = await startIngest(inject('postgresUrl'), { KINLEDGER_UPLOADS_AT_ONCE: '2' });
+  ingest = await startIngest(inject('postgresUrl'), {
+    KINLEDGER_UPLOADS_AT_ONCE: '2',
+    KINLEDGER_UPLOAD_PATIENCE_SECONDS: '1',
+  });
 });
 afterAll(() => ingest.stop());
 

@@ -13,6 +13,7 @@ import { errorReport } from './error-report.js';
 import { IntakeMetrics } from './intake-metrics.js';
 import { receiveUpload, type FileToReceive, type ReceivedFile } from './receive-upload.js';
 import { problemOfRefusal } from './refused-file.js';
+import { Turnstile } from './turnstile.js';
 import type { Upload } from './upload.js';
 import { bodyOf, declaredBytes } from './upload-body.js';
 import { uploadChanged } from './upload-events.js';
@@ -30,8 +31,8 @@ export class UploadService {
     private readonly outbox: Outbox,
     private readonly metrics: IntakeMetrics,
   ) {
-    const { maxAtOnce, patienceMs } = intake.limits;
-    this.#door = new Turnstile(maxAtOnce, patienceMs);
+    const { maxAtOnce, patienceSeconds } = intake.limits;
+    this.#door = new Turnstile(maxAtOnce, patienceSeconds * 1000);
   }
 
   /** @throws Problem for a request that may not be, or a file that cannot be taken. */
