@@ -36,7 +36,7 @@ export class IntakeMetrics {
     });
     this.#bytes = metrics.counter({
       name: 'kinledger_upload_bytes_total',
-      help: 'Bytes of uploaded files.',
+      help: 'Bytes of uploaded files that were read to their end.',
       labels: ['dataset'],
     });
     this.#seconds = metrics.histogram({
@@ -64,10 +64,9 @@ export class IntakeMetrics {
     for (const [rule, count] of Object.entries(upload.findings)) this.#findings.inc({ dataset, rule }, count);
   }
 
-  uploadNotTaken(dataset: string, outcome: string, bytes: number, seconds: number): void {
+  uploadNotTaken(dataset: string, outcome: string, seconds: number): void {
     this.#uploads.inc({ dataset, outcome });
     this.#seconds.observe({ outcome: 'not-taken' }, seconds);
-    this.#bytes.inc({ dataset }, bytes);
   }
 
   submission(dataset: string, outcome: 'accepted' | 'repeated' | 'withdrawn'): void {

@@ -77,7 +77,7 @@ export class UploadService {
       return received;
     } catch (error) {
       const reason = isFileRefused(error) ? error.reason : 'failed';
-      this.metrics.uploadNotTaken(file.dataset.id, reason, 0, seconds());
+      this.metrics.uploadNotTaken(file.dataset.id, reason, seconds());
       if (!isFileRefused(error)) throw error;
       this.#logger.log({ dataset: file.dataset.id, reason }, 'file not taken');
       throw problemOfRefusal(error);
