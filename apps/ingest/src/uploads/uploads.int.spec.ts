@@ -255,6 +255,16 @@ describe('who may', () => {
     expect(answer).toMatchObject({ status: 403, body: { type: 'urn:kinledger:problem:not-your-dataset' } });
   });
 
+  it('is told before a large file has been read', async () => {
+    const large = Buffer.alloc(30_000_000, 'x');
+    const answer = await upload(ingest, large, { caller: 'stranger' });
+    expect(answer).toMatchObject({ status: 403, body: { type: 'urn:kinledger:problem:not-your-dataset' } });
+    expect((await upload(ingest, large, { caller: 'nobody' })).status).toBe(401);
+    expect((await upload(ingest, large, { headers: { 'content-type': 'application/zip' } })).status).toBe(
+      415,
+    );
+  });
+
   it('another provider’s upload is answered like one that never was', async () => {
     const { body } = await upload(ingest, fileOf({}));
     const never = 'f'.repeat(32);
