@@ -130,7 +130,11 @@ export class RunningPlatform {
     return this.connection;
   }
 
-  private async call<T>(url: string, token: string, init: RequestInit): Promise<T> {
+  private async call<T>(
+    url: string,
+    token: string,
+    init: { method?: string; headers?: Record<string, string>; body?: string | Buffer<ArrayBuffer> },
+  ): Promise<T> {
     const answer = await fetch(url, {
       ...init,
       headers: { ...init.headers, authorization: `Bearer ${token}` },

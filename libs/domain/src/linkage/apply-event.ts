@@ -15,7 +15,8 @@ import { submissionOf } from './submission-book.js';
 import { NONE } from './typed-column.js';
 
 /** The error of a ledger that refers to what it never said: the ledger or its reader is broken. */
-const unknown = (what: string, id: string): Error => new Error(`the ledger names ${what} ${id}, which it never brought`);
+const unknown = (what: string, id: string): Error =>
+  new Error(`the ledger names ${what} ${id}, which it never brought`);
 
 /**
  * Evolves the index by one event of the ledger: the only way in which what linkage knows ever changes.
@@ -128,7 +129,10 @@ function split(index: LinkageIndex, { into, registered, records }: DataOf<typeof
   for (const record of records) index.place(recordNumber(index, record), individual);
 }
 
-function linkFamily(index: LinkageIndex, { family: id, scope, joined, left, review }: DataOf<typeof FamilyLinked>): void {
+function linkFamily(
+  index: LinkageIndex,
+  { family: id, scope, joined, left, review }: DataOf<typeof FamilyLinked>,
+): void {
   const number = index.scopeNumber(scope);
   if (number === NONE) return; // A scope that the present definition does not have is nobody's business.
   const family = index.families.intern(id, number);

@@ -1,9 +1,4 @@
-import {
-  contradictionBetween,
-  profileOf,
-  type Evidence,
-  type Profile,
-} from './contradiction.js';
+import { contradictionBetween, profileOf, type Evidence, type Profile } from './contradiction.js';
 import { groupRecords, type ReferralReason } from './group-records.js';
 import { authority, MOBILE_LEVEL } from './strategy.js';
 import { NONE } from './typed-column.js';

@@ -1,8 +1,12 @@
 import type { Evidence } from './contradiction.js';
 import type { LinkageIndex } from './linkage-index.js';
 import type { LiveChanges } from './plan-live-records.js';
+import { RecordMap } from './record-map.js';
 import { MOBILE_LEVEL } from './strategy.js';
 import { NONE } from './typed-column.js';
+
+const BECOMING = 1;
+const CEASING = 2;
 
 /**
  * The index as it will be once the live changes of a decision are made: who is live, which tokens have force. Nothing
@@ -11,7 +15,7 @@ import { NONE } from './typed-column.js';
 export class DecisionScope {
   readonly index: LinkageIndex;
   readonly changes: LiveChanges;
-  readonly #becoming: ReadonlySet<number>;
+  readonly #change: RecordMap;
   readonly #links = new Map<number, boolean>();
   readonly #relates = new Map<number, boolean>();
   readonly #isLive = (record: number): boolean => this.isLive(record);
@@ -19,25 +23,27 @@ export class DecisionScope {
   constructor(index: LinkageIndex, changes: LiveChanges) {
     this.index = index;
     this.changes = changes;
-    this.#becoming = new Set(changes.becoming);
+    this.#change = new RecordMap(index.records);
+    for (const record of changes.becoming) this.#change.set(record, BECOMING);
+    for (const record of changes.ceasing.keys()) this.#change.set(record, CEASING);
   }
 
   isLive(record: number): boolean {
-    if (this.index.records.isLive(record)) return !this.changes.ceasing.has(record);
-    return this.#becoming.has(record);
+    const change = this.#change.get(record);
+    return change === NONE ? this.index.records.isLive(record) : change === BECOMING;
   }
 
   isBecoming(record: number): boolean {
-    return this.#becoming.has(record);
+    return this.#change.get(record) === BECOMING;
   }
 
   isCeasing(record: number): boolean {
-    return this.changes.ceasing.has(record);
+    return this.#change.get(record) === CEASING;
   }
 
   /** Live before and after. */
   isStaying(record: number): boolean {
-    return this.index.records.isLive(record) && !this.changes.ceasing.has(record);
+    return this.#change.get(record) === NONE && this.index.records.isLive(record);
   }
 
   /** Whether an identity token will have force. Asked only of tokens near the change, and remembered. */
@@ -92,13 +98,15 @@ export class DecisionScope {
   }
 
   /** Live person records that hold a token as their own; for a mobile, those with the birth date given. */
-  *owners(token: number, birthDate: number): Generator<number> {
+  owners(token: number, birthDate: number): number[] {
     const { records, tokens } = this.index;
     const mobile = tokens.levelOf(token) === MOBILE_LEVEL;
+    const owners: number[] = [];
     for (let at = tokens.firstHolder(token, 'persons'); at !== NONE; at = records.nextHolder(at)) {
       const record = records.holderAt(at);
       if (!this.isLive(record)) continue;
-      if (!mobile || (birthDate !== NONE && records.birthDateOf(record) === birthDate)) yield record;
+      if (!mobile || (birthDate !== NONE && records.birthDateOf(record) === birthDate)) owners.push(record);
     }
+    return owners;
   }
 }

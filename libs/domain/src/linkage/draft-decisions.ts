@@ -61,7 +61,8 @@ class Drafting {
   }
 
   *drafts(): Generator<Draft, void, undefined> {
-    if (this.#cause.kind === 'received') yield this.#draft({ type: 'SubmissionReceived', data: this.#cause.file });
+    if (this.#cause.kind === 'received')
+      yield this.#draft({ type: 'SubmissionReceived', data: this.#cause.file });
     yield* this.#retired();
     yield* this.#carried();
     yield* this.#splits();
@@ -89,7 +90,11 @@ class Drafting {
     for (const reason of ['replaced', 'omitted', 'withdrawn'] as const) {
       byReason[reason].sort((one, other) => records.ageOf(one) - records.ageOf(other));
       for (const chunk of chunks(byReason[reason], MAX_RECORDS_PER_EVENT)) {
-        const data = { submission: this.#submission, reason, records: chunk.map((record) => records.idOf(record)) };
+        const data = {
+          submission: this.#submission,
+          reason,
+          records: chunk.map((record) => records.idOf(record)),
+        };
         yield this.#draft({ type: 'RecordsRetired', data });
       }
     }
@@ -180,7 +185,10 @@ class Drafting {
       return { type: 'IndividualRegistered', data: { individual: id, ...data, decision } };
     }
     outcomes.matched++;
-    return { type: 'IndividualMatched', data: { individual, ...data, decision: this.#matchOf(record, entry) } };
+    return {
+      type: 'IndividualMatched',
+      data: { individual, ...data, decision: this.#matchOf(record, entry) },
+    };
   }
 
   #matchOf(record: number, entry: number): Decision {
@@ -195,7 +203,8 @@ class Drafting {
 
   *#referrals(): Generator<Draft> {
     const { records } = this.#index;
-    for (const referral of this.#plan.lapsed) yield this.#draft({ type: 'LinkReferralLapsed', data: { referral } });
+    for (const referral of this.#plan.lapsed)
+      yield this.#draft({ type: 'LinkReferralLapsed', data: { referral } });
     for (const { id, reason, level, subject, candidates } of this.#plan.referred) {
       yield this.#draft({
         type: 'LinkReferred',
@@ -231,7 +240,11 @@ class Drafting {
     const { families, individuals } = this.#index;
     const scope = this.#index.scopeName(number);
     for (const { family, into } of dissolved) {
-      const data = { family: families.idOf(family), scope, ...(into === NONE ? {} : { into: families.idOf(into) }) };
+      const data = {
+        family: families.idOf(family),
+        scope,
+        ...(into === NONE ? {} : { into: families.idOf(into) }),
+      };
       yield this.#draft({ type: 'FamilyDissolved', data });
     }
     const inOrder = linked
@@ -252,7 +265,13 @@ class Drafting {
       for (let event = 0; event < events; event++) {
         const [from, to] = [event * MAX_MEMBERS_PER_EVENT, (event + 1) * MAX_MEMBERS_PER_EVENT];
         id ??= familyIdOf(scope, members[0] as IndividualId, this.#revision); // a new family has members
-        const data = { family: id, scope, joined: members.slice(from, to), left: gone.slice(from, to), review };
+        const data = {
+          family: id,
+          scope,
+          joined: members.slice(from, to),
+          left: gone.slice(from, to),
+          review,
+        };
         yield this.#draft({ type: 'FamilyLinked', data });
       }
     }
@@ -288,7 +307,9 @@ class Drafting {
 
   #decision(rule: string, through: number): Decision {
     const strategy = this.#index.strategy.name;
-    return through === NONE ? { strategy, rule } : { strategy, rule, through: this.#index.records.idOf(through) };
+    return through === NONE
+      ? { strategy, rule }
+      : { strategy, rule, through: this.#index.records.idOf(through) };
   }
 
   #register(cluster: number, founder: RecordId): IndividualId {
@@ -312,7 +333,9 @@ class Drafting {
   /** Place in the order of registration. */
   #orderOf(cluster: number): number {
     const individual = this.#plan.identities.individualOf(cluster);
-    return individual !== NONE ? individual : (this.#registered.get(cluster)?.order ?? Number.POSITIVE_INFINITY);
+    return individual !== NONE
+      ? individual
+      : (this.#registered.get(cluster)?.order ?? Number.POSITIVE_INFINITY);
   }
 
   #submissionId(submission: number): SubmissionId {

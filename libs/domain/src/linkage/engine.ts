@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/unbound-method -- the run's methods use no this */
 import type {
   DataOf,
   LedgerEvent,
@@ -30,7 +31,9 @@ export interface LinkageEngineSize {
   readonly rowKeys: number;
   readonly tokens: number;
   readonly individuals: number;
-  readonly bytes: Readonly<Record<'tokens' | 'records' | 'rowKeys' | 'individuals' | 'kinship' | 'referrals', number>>;
+  readonly bytes: Readonly<
+    Record<'tokens' | 'records' | 'rowKeys' | 'individuals' | 'kinship' | 'referrals', number>
+  >;
 }
 
 /**

@@ -54,7 +54,9 @@ export function familiesOf(
     if (record.kind === 'impersonal' || (!child && node === undefined)) continue;
     if (!child && node !== undefined) adultNodes.add(node);
     if (!child && record.kind === 'fact') continue;
-    const birthDate = record.tokens.find(({ domain, use }) => use === 'guard' && domain === BIRTH_DATE_DOMAIN);
+    const birthDate = record.tokens.find(
+      ({ domain, use }) => use === 'guard' && domain === BIRTH_DATE_DOMAIN,
+    );
     for (const { domain, use, token } of record.tokens) {
       const level = levelOf(domain);
       if (level === NONE || use !== (child ? 'carer' : 'identity')) continue;
@@ -106,8 +108,12 @@ class TokenEvidence {
   constructor(readonly level: number) {}
 }
 
-const evidenceIn = (side: ReadonlyMap<number, number>) => [...side].map(([node, scopes]) => ({ node, scopes }));
+const evidenceIn = (side: ReadonlyMap<number, number>) =>
+  [...side].map(([node, scopes]) => ({ node, scopes }));
 
 /** The scopes to which a service's records are evidence, as bits; bit 0 is the programme. */
 export const scopesOf = (service: string, familyScopes: readonly FamilyScope[]): number =>
-  familyScopes.reduce((bits, { services }, index) => (services.includes(service) ? bits | (2 << index) : bits), 1);
+  familyScopes.reduce(
+    (bits, { services }, index) => (services.includes(service) ? bits | (2 << index) : bits),
+    1,
+  );

@@ -69,21 +69,27 @@ class Groups {
   readonly #ambiguous: Uint8Array;
   readonly #met: Int32Array;
   readonly #metAt: Int8Array;
+  /** By level, positions that share a token. */
+  readonly #buckets: readonly number[][][];
   readonly #refused: { readonly level: number; readonly a: number; readonly b: number }[] = [];
   readonly #doubts: Refusal[] = [];
 
   constructor(records: readonly Evidence[], constraints: PositionConstraints) {
     this.#records = records;
     this.#constraints = constraints;
-    this.#parent = Int32Array.from(records, (_, position) => position);
+    this.#parent = new Int32Array(records.length);
+    for (let position = 0; position < records.length; position++) this.#parent[position] = position;
     this.#profiles = records.map(profileOf);
     this.#ambiguous = new Uint8Array(records.length);
     this.#met = new Int32Array(records.length).fill(NONE);
     this.#metAt = new Int8Array(records.length).fill(NONE);
+    this.#buckets = bucketsOf(records);
   }
 
   joinReviewed(): void {
-    const pairs = this.#constraints.reviewedLink.map(([a, b]) => (a < b ? ([a, b] as const) : ([b, a] as const)));
+    const pairs = this.#constraints.reviewedLink.map(([a, b]) =>
+      a < b ? ([a, b] as const) : ([b, a] as const),
+    );
     for (const [a, b] of pairs.sort(byPositions)) {
       const [one, other] = [this.#find(a), this.#find(b)];
       if (one !== other && this.#forbids(one, other)) this.#refused.push({ level: 0, a, b });
@@ -106,7 +112,8 @@ class Groups {
   }
 
   outcome(): Grouping {
-    const groupOf = Int32Array.from(this.#parent, (_, position) => this.#find(position));
+    const groupOf = new Int32Array(this.#records.length);
+    for (let position = 0; position < groupOf.length; position++) groupOf[position] = this.#find(position);
     return {
       groupOf,
       met: this.#met,
@@ -119,19 +126,8 @@ class Groups {
 
   /** Positions that share a token of this level, two or more of them in different groups. */
   #bucketsAt(level: number): number[][] {
-    const byToken = new Map<number, number[]>();
-    this.#records.forEach(({ tokens, levels, birthDate }, position) => {
-      for (let index = 0; index < tokens.length; index++) {
-        if (levels[index] !== level || (level === MOBILE_LEVEL && birthDate === NONE)) continue;
-        const token = tokens[index] as number; // parallel to levels
-        const bucket = byToken.get(token);
-        if (bucket === undefined) byToken.set(token, [position]);
-        else if (bucket[bucket.length - 1] !== position) bucket.push(position);
-      }
-    });
     const buckets: number[][] = [];
-    for (const bucket of byToken.values()) {
-      if (bucket.length < 2) continue;
+    for (const bucket of this.#buckets[level] ?? []) {
       // A mobile alone never links: the birth-date guards must agree (domain §4).
       const parts = level === MOBILE_LEVEL ? this.#byBirthDate(bucket) : [bucket];
       for (const part of parts) if (this.#spansGroups(part)) buckets.push(part);
@@ -233,7 +229,9 @@ class Groups {
   #rivals(group: number, others: ReadonlySet<number>): number[] {
     if ((this.#profiles[group] as Profile).reviewed) return []; // a position
     const open = [...others].filter((other) => this.#reasonAgainst(group, other) === null);
-    return open.filter((one) => open.some((other) => one !== other && this.#reasonAgainst(one, other) !== null));
+    return open.filter((one) =>
+      open.some((other) => one !== other && this.#reasonAgainst(one, other) !== null),
+    );
   }
 
   #reasonAgainst(one: number, other: number): ReferralReason | null {
@@ -300,6 +298,26 @@ class Groups {
     }
     return refusals;
   }
+}
+
+function bucketsOf(records: readonly Evidence[]): number[][][] {
+  const byToken = new Map<number, number[]>();
+  const buckets: number[][][] = authority.map(() => []);
+  records.forEach(({ tokens, levels, birthDate }, position) => {
+    for (let index = 0; index < tokens.length; index++) {
+      const level = levels[index] as number; // parallel to tokens
+      if (level === MOBILE_LEVEL && birthDate === NONE) continue;
+      const token = tokens[index] as number; // below length
+      const bucket = byToken.get(token);
+      if (bucket === undefined) {
+        byToken.set(token, [position]);
+        continue;
+      }
+      if (bucket[bucket.length - 1] === position) continue;
+      if (bucket.push(position) === 2) buckets[level]?.push(bucket);
+    }
+  });
+  return buckets;
 }
 
 interface AttachedSet {

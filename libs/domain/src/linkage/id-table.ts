@@ -116,7 +116,7 @@ export class IdTable {
   }
 
   #growSlots(): void {
-    const capacity = Math.ceil(this.#tags.length * 1.5);
+    const capacity = Math.ceil(this.#tags.length * 1.25);
     const words = new Int32Array(capacity * 4);
     words.set(this.#words);
     this.#words = words;

@@ -94,7 +94,11 @@ export class IndividualTable {
 
   absorb(individual: number, absorbed: number): void {
     for (const list of ['persons', 'facts'] as const) {
-      for (let record = this.firstMember(absorbed, list); record !== NONE; record = this.firstMember(absorbed, list)) {
+      for (
+        let record = this.firstMember(absorbed, list);
+        record !== NONE;
+        record = this.firstMember(absorbed, list)
+      ) {
         this.leave(record);
         this.join(record, individual);
       }

@@ -81,6 +81,13 @@ export function kinshipOf(
   return { relationships: [...relationships.values()], families: links.map((linked) => linked.families()) };
 }
 
+/** Every node its own. */
+function identity(nodes: number): Int32Array {
+  const parent = new Int32Array(nodes);
+  for (let node = 0; node < nodes; node++) parent[node] = node;
+  return parent;
+}
+
 /** Connected individuals of one scope. */
 class Links {
   readonly #nodes: number;
@@ -91,8 +98,9 @@ class Links {
   }
 
   join(one: number, other: number): void {
-    this.#parent ??= Int32Array.from({ length: this.#nodes }, (_, node) => node);
-    const [a, b] = [this.#find(this.#parent, one), this.#find(this.#parent, other)];
+    this.#parent ??= identity(this.#nodes);
+    const a = this.#find(this.#parent, one);
+    const b = this.#find(this.#parent, other);
     if (a !== b) this.#parent[Math.max(a, b)] = Math.min(a, b);
   }
 

@@ -13,7 +13,7 @@ import { RelationshipTable } from './relationship-table.js';
 import { RowKeyTable } from './row-key-table.js';
 import type { LeapStrategy } from './strategy.js';
 import { SubmissionBook, type Submission } from './submission-book.js';
-import { TokenTable } from './token-table.js';
+import { carerLists, TokenTable } from './token-table.js';
 import { NONE } from './typed-column.js';
 
 /** Everything that linkage remembers: a function of the events applied, plus rows that are staged. */
@@ -79,7 +79,12 @@ export class LinkageIndex {
   stage(row: PseudonymisedRow, submission: Submission, content: string = contentHashOf(row)): number {
     const known = this.records.find(row.record);
     if (known !== NONE) return known;
-    return this.records.add(row, this.keys.intern(row.rowKey), recordKindOf(submission.dataType, row.role), content);
+    return this.records.add(
+      row,
+      this.keys.intern(row.rowKey),
+      recordKindOf(submission.dataType, row.role),
+      content,
+    );
   }
 
   /** Brings the force of tokens up to date with the records that are live. */
@@ -103,14 +108,19 @@ export class LinkageIndex {
     return true;
   }
 
-  /** Whether a carer token has force among the records that count as live: the children's birth dates decide. */
+  /**
+   * Whether a carer token has force among the records that count as live: the children's birth dates decide. Person
+   * records come first, for they have birth dates, and a placeholder on a hundred thousand facts is soon found out.
+   */
   relates(token: number, isLive: (record: number) => boolean): boolean {
     const { records, tokens } = this;
     const holders = this.#carerHolders;
     holders.reset();
-    for (let at = tokens.firstHolder(token, 'carers'); at !== NONE; at = records.nextHolder(at)) {
-      const record = records.holderAt(at);
-      if (isLive(record) && !holders.add(records.birthDateOf(record))) return false;
+    for (const list of carerLists) {
+      for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
+        const record = records.holderAt(at);
+        if (isLive(record) && !holders.add(records.birthDateOf(record))) return false;
+      }
     }
     return true;
   }

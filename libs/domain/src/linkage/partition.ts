@@ -1,10 +1,24 @@
-import type { DataType, PseudonymisedRow, ReferralId, Role, RowKey, TokenOccurrence } from '@kinledger/contracts';
+import type {
+  DataType,
+  PseudonymisedRow,
+  ReferralId,
+  Role,
+  RowKey,
+  TokenOccurrence,
+} from '@kinledger/contracts';
 import { referralIdOf } from '../ledger/ledger-ids.js';
 import { attachFact, foundIndividuals, type Attachment } from './attach-fact.js';
 import type { Evidence } from './contradiction.js';
 import { HolderCount } from './force.js';
 import { groupRecords, type Grouping, type ReferralReason } from './group-records.js';
-import { authority, BIRTH_DATE_DOMAIN, levelOf, MOBILE_LEVEL, NHS_NUMBER_LEVEL, type LeapStrategy } from './strategy.js';
+import {
+  authority,
+  BIRTH_DATE_DOMAIN,
+  levelOf,
+  MOBILE_LEVEL,
+  NHS_NUMBER_LEVEL,
+  type LeapStrategy,
+} from './strategy.js';
 import { NONE } from './typed-column.js';
 
 export type RecordKind = 'person' | 'fact' | 'impersonal';
@@ -109,9 +123,13 @@ export function partition(
   for (const [fact, owner] of attached.owned) groups.get(owner)?.facts.push(fact);
   for (const rowKey of attached.referred) setAside.push({ rowKey, reason: 'referred' });
   return {
-    groups: [...groups.values(), ...attached.founded].sort((one, other) => compareText(first(one), first(other))),
+    groups: [...groups.values(), ...attached.founded].sort((one, other) =>
+      compareText(first(one), first(other)),
+    ),
     setAside: setAside.sort((one, other) => compareText(one.rowKey, other.rowKey)),
-    referrals: [...referrals, ...attached.referrals].sort((one, other) => compareText(one.referral, other.referral)),
+    referrals: [...referrals, ...attached.referrals].sort((one, other) =>
+      compareText(one.referral, other.referral),
+    ),
     tokensWithoutForce: reader.tokensWithoutForce(),
   };
 }
@@ -124,7 +142,12 @@ interface Read {
 const compareText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 const first = (group: Group): string => group.persons[0] ?? group.facts[0] ?? '';
 
-function referral(reason: ReferralReason, rule: string, subject: RowKey, candidates: readonly RowKey[]): Referral {
+function referral(
+  reason: ReferralReason,
+  rule: string,
+  subject: RowKey,
+  candidates: readonly RowKey[],
+): Referral {
   const sorted = [...candidates].sort(compareText);
   return { referral: referralIdOf(reason, subject, sorted), reason, rule, subject, candidates: sorted };
 }
@@ -177,7 +200,9 @@ function attachFacts(
         .flatMap((rowKey) => positions.get(rowKey) ?? [])
         .map(groupAt);
     const forbidden = paired(constraints.neverLink);
-    const [reviewed] = paired(constraints.reviewedLink).filter((group) => !forbidden.includes(group)).sort();
+    const [reviewed] = paired(constraints.reviewedLink)
+      .filter((group) => !forbidden.includes(group))
+      .sort();
     const attachment: Attachment =
       reviewed !== undefined
         ? { kind: 'owned', owner: reviewed, token: NONE }
@@ -211,7 +236,10 @@ function attachFacts(
   }
   const founded: Group[] = [];
   for (const { level, facts: founding } of unowned.values()) {
-    const { groupOf, refusals } = foundIndividuals(founding.map(({ evidence }) => evidence), level);
+    const { groupOf, refusals } = foundIndividuals(
+      founding.map(({ evidence }) => evidence),
+      level,
+    );
     const rowKeyAt = (index: number): RowKey => (founding[index] as Read).rowKey; // an index of `founding`
     const groups = new Map<number, RowKey[]>();
     groupOf.forEach((group, index) => {
@@ -250,7 +278,8 @@ class EvidenceReader {
       if (record.kind !== 'person') continue;
       const birthDate = this.#birthDateOf(record);
       for (const [token] of this.#identityOf(record)) {
-        const count = counts.get(token) ?? new HolderCount(strategy.maxBirthDatesPerToken, strategy.maxHoldersPerToken);
+        const count =
+          counts.get(token) ?? new HolderCount(strategy.maxBirthDatesPerToken, strategy.maxHoldersPerToken);
         counts.set(token, count);
         if (!count.add(birthDate)) this.#withoutForce.add(token);
       }

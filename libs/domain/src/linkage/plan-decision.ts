@@ -3,7 +3,12 @@ import { referralIdOf } from '../ledger/ledger-ids.js';
 import { DecisionScope } from './decision-scope.js';
 import type { LinkageIndex } from './linkage-index.js';
 import { planIdentities, type PlannedIdentities } from './plan-identities.js';
-import { planIndividuals, UNLINKABLE, type PlannedIndividuals, type PlannedReferral } from './plan-individuals.js';
+import {
+  planIndividuals,
+  UNLINKABLE,
+  type PlannedIndividuals,
+  type PlannedReferral,
+} from './plan-individuals.js';
 import { planKinship, type PlannedKinship } from './plan-kinship.js';
 import { planLiveRecords, type LiveChanges, type StagedRows } from './plan-live-records.js';
 import type { BookChange } from './submission-book.js';
@@ -69,16 +74,20 @@ function compareReferrals(
 ): Pick<PlannedDecision, 'lapsed' | 'referred'> {
   const { keys, records, referrals } = scope.index;
   const rowKeyOf = (record: number) => keys.idOf(records.keyOf(record));
-  const subjects = new Set<number>();
-  for (const record of scope.changes.becoming) subjects.add(records.keyOf(record));
-  for (const record of scope.changes.ceasing.keys()) subjects.add(records.keyOf(record));
-  for (let entry = 0; entry < individuals.entries; entry++) subjects.add(records.keyOf(individuals.recordAt(entry)));
-
   const standing = new Set<number>();
-  for (const subject of subjects) for (const referral of referrals.ofSubject(subject)) standing.add(referral);
+  const question = (record: number) => {
+    const subject = records.keyOf(record);
+    if (referrals.knows(subject)) for (const referral of referrals.ofSubject(subject)) standing.add(referral);
+  };
+  for (const record of scope.changes.becoming) question(record);
+  for (const record of scope.changes.ceasing.keys()) question(record);
+  for (let entry = 0; entry < individuals.entries; entry++) question(individuals.recordAt(entry));
   const now = new Map<ReferralId, PlannedReferral>();
   for (const referral of individuals.referrals) {
-    now.set(referralIdOf(referral.reason, rowKeyOf(referral.subject), referral.candidates.map(rowKeyOf)), referral);
+    now.set(
+      referralIdOf(referral.reason, rowKeyOf(referral.subject), referral.candidates.map(rowKeyOf)),
+      referral,
+    );
   }
   return {
     lapsed: [...standing]

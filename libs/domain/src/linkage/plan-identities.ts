@@ -46,6 +46,8 @@ class IdentityPlan implements PlannedIdentities {
   readonly #plan: PlannedIndividuals;
   /** Individual → entry of the record that claims its id. */
   readonly #claims = new Map<number, number>();
+  /** Answers about individuals whose id nobody claims, once `claim` is done. */
+  readonly #unclaimed = new Map<number, number>();
   readonly #individual = new Int32Column();
   readonly splits: PlannedSplit[] = [];
   readonly merges: PlannedMerge[] = [];
@@ -53,18 +55,25 @@ class IdentityPlan implements PlannedIdentities {
   constructor(scope: DecisionScope, plan: PlannedIndividuals) {
     this.#scope = scope;
     this.#plan = plan;
-    for (let cluster = 0; cluster < plan.clusters; cluster++) this.#individual.push(plan.knownIndividual(cluster));
+    for (let cluster = 0; cluster < plan.clusters; cluster++)
+      this.#individual.push(plan.knownIndividual(cluster));
   }
 
   individualOf(cluster: number): number {
     // Clusters that kinship meets later are known ones.
-    return cluster < this.#individual.length ? this.#individual.get(cluster) : this.#plan.knownIndividual(cluster);
+    return cluster < this.#individual.length
+      ? this.#individual.get(cluster)
+      : this.#plan.knownIndividual(cluster);
   }
 
   clusterOf(individual: number): number {
     const claim = this.#claims.get(individual);
     if (claim !== undefined) return this.#plan.clusterAt(claim);
-    return this.#isOutOfReach(individual) ? this.#plan.knownCluster(individual) : NONE;
+    const known = this.#unclaimed.get(individual);
+    if (known !== undefined) return known;
+    const cluster = this.#isOutOfReach(individual) ? this.#plan.knownCluster(individual) : NONE;
+    this.#unclaimed.set(individual, cluster);
+    return cluster;
   }
 
   claim(): void {
@@ -82,7 +91,8 @@ class IdentityPlan implements PlannedIdentities {
       if (last !== NONE && this.#scope.index.individuals.isEmpty(last)) dormant.push([last, entry]);
     }
     this.#name(this.#claims);
-    for (const [individual, entry] of this.#claims) this.#mergeUnlessKept(individual, this.#plan.clusterAt(entry));
+    for (const [individual, entry] of this.#claims)
+      this.#mergeUnlessKept(individual, this.#plan.clusterAt(entry));
     this.merges.sort((one, other) => one.absorbed - other.absorbed);
     this.#revive(dormant);
   }
@@ -178,11 +188,13 @@ class IdentityPlan implements PlannedIdentities {
   #revive(dormant: readonly (readonly [number, number])[]): void {
     const claims = new Map<number, number>();
     for (const [individual, entry] of dormant) {
-      if (this.#individual.get(this.#plan.clusterAt(entry)) === NONE) this.#claimFor(claims, individual, entry);
+      if (this.#individual.get(this.#plan.clusterAt(entry)) === NONE)
+        this.#claimFor(claims, individual, entry);
     }
     this.#name(claims);
     for (const [individual, entry] of claims) {
-      if (this.#individual.get(this.#plan.clusterAt(entry)) === individual) this.#claims.set(individual, entry);
+      if (this.#individual.get(this.#plan.clusterAt(entry)) === individual)
+        this.#claims.set(individual, entry);
     }
   }
 

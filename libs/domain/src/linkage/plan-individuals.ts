@@ -3,6 +3,7 @@ import { joined, profileOf, type Evidence, type Profile } from './contradiction.
 import type { DecisionScope } from './decision-scope.js';
 import { groupRecords, type ReferralReason } from './group-records.js';
 import type { MemberList } from './individual-table.js';
+import { RecordMap } from './record-map.js';
 import { MOBILE_LEVEL } from './strategy.js';
 import { Int32Column, NONE } from './typed-column.js';
 
@@ -56,7 +57,7 @@ export function planIndividuals(scope: DecisionScope): PlannedIndividuals {
 
 class IndividualPlan implements PlannedIndividuals {
   readonly #scope: DecisionScope;
-  readonly #entryOf = new Map<number, number>();
+  readonly #entryOf: RecordMap;
   readonly #record = new Int32Column();
   readonly #cluster = new Int32Column();
   readonly #met = new Int32Column();
@@ -75,6 +76,7 @@ class IndividualPlan implements PlannedIndividuals {
 
   constructor(scope: DecisionScope) {
     this.#scope = scope;
+    this.#entryOf = new RecordMap(scope.index.records);
   }
 
   get entries(): number {
@@ -102,7 +104,7 @@ class IndividualPlan implements PlannedIndividuals {
   }
 
   entryOf(record: number): number {
-    return this.#entryOf.get(record) ?? NONE;
+    return this.#entryOf.get(record);
   }
 
   knownIndividual(cluster: number): number {
@@ -167,7 +169,7 @@ class IndividualPlan implements PlannedIndividuals {
       if (!records.isLive(fact)) return; // it was in nobody's company before
       const { tokens } = this.#scope.evidenceOf(fact);
       for (const token of tokens) {
-        if (this.#scope.owners(token, records.birthDateOf(fact)).next().done === true) buckets.add(token);
+        if (this.#scope.owners(token, records.birthDateOf(fact)).length === 0) buckets.add(token);
       }
     };
     for (const fact of this.#facts) consider(fact);
@@ -177,7 +179,7 @@ class IndividualPlan implements PlannedIndividuals {
 
   /** Works out the component of a live person record, and takes in the facts on its tokens. */
   #groupAround(start: number): void {
-    if (this.#entryOf.has(start)) return;
+    if (this.entryOf(start) !== NONE) return;
     const members = this.#componentOf(start);
     const { keys, records } = this.#scope.index;
     if (members.length > 1) {
@@ -186,13 +188,17 @@ class IndividualPlan implements PlannedIndividuals {
     const evidence = members.map((record) => this.#scope.evidenceOf(record));
     const linkable = members.filter((_, position) => (evidence[position] as Evidence).tokens.length > 0); // parallel
     if (linkable.length < members.length) {
-      for (const record of members) if (!linkable.includes(record)) this.#settle(record, UNLINKABLE, NONE, NONE);
+      for (const record of members)
+        if (!linkable.includes(record)) this.#settle(record, UNLINKABLE, NONE, NONE);
     }
     const [only] = linkable;
     if (linkable.length === 1 && only !== undefined) {
       this.#settle(only, this.#clusterFor(only, null), NONE, NONE);
     } else if (linkable.length > 1) {
-      this.#group(linkable, evidence.filter(({ tokens }) => tokens.length > 0));
+      this.#group(
+        linkable,
+        evidence.filter(({ tokens }) => tokens.length > 0),
+      );
     }
     for (const record of members) this.#takeFactsOf(record);
   }
@@ -212,7 +218,12 @@ class IndividualPlan implements PlannedIndividuals {
       this.#settle(record, cluster, met === NONE ? NONE : recordAt(met), grouping.metAt[position] as number);
     });
     for (const { reason, level, subject, candidates } of grouping.refusals) {
-      this.referrals.push({ reason, level, subject: recordAt(subject), candidates: candidates.map(recordAt) });
+      this.referrals.push({
+        reason,
+        level,
+        subject: recordAt(subject),
+        candidates: candidates.map(recordAt),
+      });
     }
   }
 
@@ -230,9 +241,13 @@ class IndividualPlan implements PlannedIndividuals {
         const token = records.tokenAt(at);
         const mobile = tokens.levelOf(token) === MOBILE_LEVEL;
         if ((mobile && birthDate === NONE) || !this.#scope.links(token)) continue;
-        for (let held = tokens.firstHolder(token, 'persons'); held !== NONE; held = records.nextHolder(held)) {
+        for (
+          let held = tokens.firstHolder(token, 'persons');
+          held !== NONE;
+          held = records.nextHolder(held)
+        ) {
           const holder = records.holderAt(held);
-          if (this.#entryOf.has(holder) || !this.#scope.isLive(holder)) continue;
+          if (this.entryOf(holder) !== NONE || !this.#scope.isLive(holder)) continue;
           if (mobile && records.birthDateOf(holder) !== birthDate) continue;
           this.#enter(holder);
           members.push(holder);
@@ -274,7 +289,7 @@ class IndividualPlan implements PlannedIndividuals {
   }
 
   #takeFact(fact: number): void {
-    if (this.#entryOf.has(fact) || !this.#scope.isLive(fact)) return;
+    if (this.entryOf(fact) !== NONE || !this.#scope.isLive(fact)) return;
     this.#enter(fact);
     this.#facts.push(fact);
   }
@@ -294,13 +309,18 @@ class IndividualPlan implements PlannedIndividuals {
         return;
       case 'owned': {
         const token = evidence.tokens[attachment.token] as number; // one of its tokens
-        const holders = [...this.#scope.owners(token, evidence.birthDate)];
+        const holders = this.#scope.owners(token, evidence.birthDate);
         const mine = holders.filter((holder) => this.#clusterOfPerson(holder) === attachment.owner);
         if (this.#movesTo(fact, attachment.owner)) {
           // It leaves another individual for one that was out of reach: then that one is weighed too.
           for (const holder of mine) this.#groupAround(holder);
         }
-        this.#settle(fact, attachment.owner, this.#smallest(mine), evidence.levels[attachment.token] as number);
+        this.#settle(
+          fact,
+          attachment.owner,
+          this.#smallest(mine),
+          evidence.levels[attachment.token] as number,
+        );
       }
     }
   }
@@ -311,18 +331,17 @@ class IndividualPlan implements PlannedIndividuals {
     if (individual === NONE) return false;
     const { records } = this.#scope.index;
     const before = this.#scope.isBecoming(fact) ? this.#scope.changes.predecessorOf(fact) : fact;
-    return before !== NONE && records.outcomeOf(before) === 'placed' && records.individualOf(before) !== individual;
+    return (
+      before !== NONE && records.outcomeOf(before) === 'placed' && records.individualOf(before) !== individual
+    );
   }
 
   #attachmentOf(evidence: Evidence): Attachment {
     return attachFact(evidence, {
-      of: (index) => {
-        const owners: number[] = [];
-        for (const holder of this.#scope.owners(evidence.tokens[index] as number, evidence.birthDate)) {
-          owners.push(this.#clusterOfPerson(holder));
-        }
-        return owners;
-      },
+      of: (index) =>
+        this.#scope
+          .owners(evidence.tokens[index] as number, evidence.birthDate) // one of its tokens
+          .map((holder) => this.#clusterOfPerson(holder)),
       profile: (owner) => this.#profileOf(owner),
       forbids: () => false,
     });
@@ -345,7 +364,7 @@ class IndividualPlan implements PlannedIndividuals {
     for (let held = tokens.firstHolder(token, 'facts'); held !== NONE; held = records.nextHolder(held)) {
       const fact = records.holderAt(held);
       if (!this.#scope.isLive(fact)) continue;
-      if (!this.#entryOf.has(fact)) {
+      if (this.entryOf(fact) === NONE) {
         const seen = this.#scope.evidenceOf(fact);
         const attachment = this.#attachmentOf(seen);
         if (attachment.kind !== 'unowned' || seen.tokens[attachment.token] !== token) continue;
@@ -366,13 +385,18 @@ class IndividualPlan implements PlannedIndividuals {
       else this.#settle(fact, this.clusterAt(this.entryOf(recordAt(first))), recordAt(first), level);
     });
     for (const { reason, subject, candidates } of refusals) {
-      this.referrals.push({ reason, level, subject: recordAt(subject), candidates: candidates.map(recordAt) });
+      this.referrals.push({
+        reason,
+        level,
+        subject: recordAt(subject),
+        candidates: candidates.map(recordAt),
+      });
     }
   }
 
   #clusterOfPerson(person: number): number {
-    const entry = this.#entryOf.get(person);
-    return entry === undefined
+    const entry = this.entryOf(person);
+    return entry === NONE
       ? this.knownCluster(this.#scope.index.records.individualOf(person))
       : this.#cluster.get(entry);
   }
@@ -404,7 +428,9 @@ class IndividualPlan implements PlannedIndividuals {
 
   #smallest(candidates: readonly number[]): number {
     const { keys, records } = this.#scope.index;
-    return candidates.reduce((one, other) => (keys.compare(records.keyOf(one), records.keyOf(other)) < 0 ? one : other));
+    return candidates.reduce((one, other) =>
+      keys.compare(records.keyOf(one), records.keyOf(other)) < 0 ? one : other,
+    );
   }
 
   #addCluster(individual: number, sample: number, profile: Profile | null): number {

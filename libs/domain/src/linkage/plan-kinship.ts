@@ -1,8 +1,14 @@
 import type { DecisionScope } from './decision-scope.js';
-import { kinshipOf, MAX_ADULTS_WITHOUT_REVIEW, type Kin, type KinEvidence, type KinToken } from './kinship.js';
+import {
+  kinshipOf,
+  MAX_ADULTS_WITHOUT_REVIEW,
+  type Kin,
+  type KinEvidence,
+  type KinToken,
+} from './kinship.js';
 import type { PlannedIdentities } from './plan-identities.js';
 import type { PlannedIndividuals } from './plan-individuals.js';
-import type { HolderList } from './token-table.js';
+import { carerLists, type HolderList } from './token-table.js';
 import { NONE } from './typed-column.js';
 
 /** Individuals are clusters: who is to be told of a relationship may have no id yet. */
@@ -96,7 +102,8 @@ class KinshipPlan {
       if (before !== after || (cluster >= 0 && after === NONE)) this.#reachFrom(record);
     }
     for (const { absorbed } of this.#identities.merges) {
-      if (index.relationships.ofChild(absorbed).length > 0 || this.#isInAnyFamily(absorbed)) this.#involve(absorbed);
+      if (index.relationships.ofChild(absorbed).length > 0 || this.#isInAnyFamily(absorbed))
+        this.#involve(absorbed);
     }
   }
 
@@ -151,7 +158,8 @@ class KinshipPlan {
       if (after !== NONE && this.#isInAnyFamily(after)) this.#involve(after);
     }
     if (before === NONE || !this.#isInAnyFamily(before)) return;
-    if (records.isPerson(record) || individuals.firstMember(before, 'persons') === NONE) this.#involve(before);
+    if (records.isPerson(record) || individuals.firstMember(before, 'persons') === NONE)
+      this.#involve(before);
   }
 
   /** A further fact of a person out of reach, which says of the carer only what another record of theirs says too. */
@@ -168,12 +176,15 @@ class KinshipPlan {
     if (individual === NONE || individuals.firstMember(individual, 'persons') === NONE) return false;
     if (!this.#scope.isBecoming(fact) && !this.#scope.isCeasing(fact)) return false;
     const birthDate = records.birthDateOf(fact);
-    for (let at = tokens.firstHolder(token, 'carers'); at !== NONE; at = records.nextHolder(at)) {
-      const other = records.holderAt(at);
-      if (!this.#scope.isStaying(other) || this.#plan.entryOf(other) !== NONE) continue;
-      if (records.individualOf(other) !== individual) continue;
-      if (birthDate !== NONE && records.birthDateOf(other) !== birthDate) continue;
-      if ((this.#scopesOf(fact) & ~this.#scopesOf(other)) === 0) return true;
+    const scopes = this.#scopesOf(fact);
+    for (const list of carerLists) {
+      for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
+        const other = records.holderAt(at);
+        if (records.individualOf(other) !== individual) continue;
+        if (!this.#scope.isStaying(other) || this.#plan.entryOf(other) !== NONE) continue;
+        if (birthDate !== NONE && records.birthDateOf(other) !== birthDate) continue;
+        if ((scopes & ~this.#scopesOf(other)) === 0) return true;
+      }
     }
     return false;
   }
@@ -182,9 +193,8 @@ class KinshipPlan {
     if (this.#reachedTokens.has(token)) return;
     this.#reachedTokens.add(token);
     if (!this.#scope.related(token) && !this.#scope.relates(token)) return;
-    for (const list of ['persons', 'carers'] as const) {
-      for (const cluster of this.#evidence(token, list).keys()) this.#reachCluster(cluster);
-    }
+    for (const cluster of this.#evidence(token, carerLists).keys()) this.#reachCluster(cluster);
+    for (const cluster of this.#evidence(token, ['persons']).keys()) this.#reachCluster(cluster);
   }
 
   #reachCluster(cluster: number): void {
@@ -229,13 +239,14 @@ class KinshipPlan {
         return { node, scopes };
       });
     for (let next = 0; next < members.length; next++) {
-      for (const token of this.#kinTokensOf(members[next] as number)) { // below length
+      for (const token of this.#kinTokensOf(members[next] as number)) {
+        // below length
         if (seen.has(token)) continue;
         seen.add(token);
         if (!this.#scope.relates(token)) continue;
-        const children = this.#evidence(token, 'carers');
+        const children = this.#evidence(token, carerLists);
         if (children.size === 0) continue;
-        const adults = this.#evidence(token, 'persons');
+        const adults = this.#evidence(token, ['persons']);
         const level = this.#scope.index.tokens.levelOf(token);
         tokens.push({ level, children: number(children), adults: number(adults) });
       }
@@ -254,14 +265,16 @@ class KinshipPlan {
   }
 
   /** Clusters that hold a token as children with a carer, or as adults, and the scopes in which they do. */
-  #evidence(token: number, list: HolderList): Map<number, number> {
+  #evidence(token: number, lists: readonly HolderList[]): Map<number, number> {
     const { records, tokens } = this.#scope.index;
     const found = new Map<number, number>();
-    for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
-      const record = records.holderAt(at);
-      if (!this.#scope.isLive(record) || (list === 'persons' && records.isChild(record))) continue;
-      const cluster = this.#clusterOf(record);
-      if (cluster >= 0) found.set(cluster, (found.get(cluster) ?? 0) | this.#scopesOf(record));
+    for (const list of lists) {
+      for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
+        const record = records.holderAt(at);
+        if (!this.#scope.isLive(record) || (list === 'persons' && records.isChild(record))) continue;
+        const cluster = this.#clusterOf(record);
+        if (cluster >= 0) found.set(cluster, (found.get(cluster) ?? 0) | this.#scopesOf(record));
+      }
     }
     return found;
   }
@@ -286,7 +299,9 @@ class KinshipPlan {
     const individual = this.#plan.knownIndividual(cluster);
     if (individual === NONE) return;
     // An adult's facts are evidence of nothing here.
-    for (const list of individuals.isChild(individual) ? (['persons', 'facts'] as const) : (['persons'] as const)) {
+    for (const list of individuals.isChild(individual)
+      ? (['persons', 'facts'] as const)
+      : (['persons'] as const)) {
       for (let at = individuals.firstMember(individual, list); at !== NONE; at = individuals.nextMember(at)) {
         if (this.#plan.entryOf(at) === NONE && this.#scope.isStaying(at)) yield at;
       }
@@ -302,7 +317,9 @@ class KinshipPlan {
 
   #individualBefore(record: number): number {
     const { records } = this.#scope.index;
-    return records.isLive(record) && records.outcomeOf(record) === 'placed' ? records.individualOf(record) : NONE;
+    return records.isLive(record) && records.outcomeOf(record) === 'placed'
+      ? records.individualOf(record)
+      : NONE;
   }
 
   #scopesOf(record: number): number {
@@ -334,6 +351,8 @@ class KinshipPlan {
     }
     const identified = this.#relationships.filter(({ kind, child, other, level }) => {
       const [one, two] = [this.#identities.individualOf(child), this.#identities.individualOf(other)];
+      // Whoever begins to exist has no relationship that stands.
+      if (one === NONE || two === NONE) return true;
       return !standing.delete(signature({ kind, child: one, other: two, level }));
     });
     return { ended: [...standing.values()].sort((one, other) => one - other), identified };
@@ -353,6 +372,12 @@ class KinshipPlan {
     const groupOfIndividual = (individual: number): number => {
       const cluster = this.#identities.clusterOf(individual);
       return cluster === NONE ? NONE : (groupOf.get(cluster) ?? NONE);
+    };
+    const isPlaced = (individual: number): boolean => {
+      const cluster = this.#identities.clusterOf(individual);
+      return (
+        cluster !== NONE && this.#identities.individualOf(cluster) === individual && groupOf.has(cluster)
+      );
     };
     const heirs = new Map<number, number>();
     const claims = new Map<number, number>();
@@ -374,13 +399,12 @@ class KinshipPlan {
         const individual = this.#identities.individualOf(cluster);
         return family === NONE || individual === NONE || families.familyOf(scope, individual) !== family;
       });
-      const left = (family === NONE ? [] : families.membersOf(family))
-        .filter((member) => {
-          const cluster = this.#identities.clusterOf(member);
-          const goesOn = cluster !== NONE && this.#identities.individualOf(cluster) === member;
-          return !goesOn || groupOf.get(cluster) === undefined;
-        })
-        .sort((one, other) => one - other);
+      const members = family === NONE ? [] : families.membersOf(family);
+      // As many as before, and nobody new: then they are the same.
+      const same = joined.length === 0 && members.length === group.length;
+      const left = same
+        ? []
+        : members.filter((member) => !isPlaced(member)).sort((one, other) => one - other);
       const review = group.filter((cluster) => !this.#isChild(cluster)).length > MAX_ADULTS_WITHOUT_REVIEW;
       const changed = joined.length > 0 || left.length > 0 || families.inReview(family) !== review;
       if (changed) linked.push({ family, joined, left, review });

@@ -72,7 +72,8 @@ class LivePlan {
     for (const [key, row] of this.#touched) {
       const before = keys.liveRecord(key);
       const after = this.#liveAfter(key, row);
-      if (row !== NONE && fates[row] === 'live' && after !== this.#rows.records.get(row)) fates[row] = 'superseded';
+      if (row !== NONE && fates[row] === 'live' && after !== this.#rows.records.get(row))
+        fates[row] = 'superseded';
       if (before === after) continue;
       if (after !== NONE) (records.isStaged(after) ? fresh : revived).push(after);
       if (before === NONE) continue;
@@ -143,7 +144,11 @@ class LivePlan {
     const { submissions, keys } = this.#index;
     let best: Carrier = { submission: null, number: NONE, record: NONE };
     let rank = -1;
-    for (let carriage = keys.lastCarriage(key); carriage !== NONE; carriage = keys.earlierCarriage(carriage)) {
+    for (
+      let carriage = keys.lastCarriage(key);
+      carriage !== NONE;
+      carriage = keys.earlierCarriage(carriage)
+    ) {
       const number = keys.submissionAt(carriage);
       if (!this.#after.submissions.has(number)) continue;
       const submission = submissions.get(number);

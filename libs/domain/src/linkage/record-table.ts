@@ -1,5 +1,4 @@
 import type { PseudonymisedRow, RecordId, Role } from '@kinledger/contracts';
-import { contentHashOf } from './content-hash.js';
 import { DigestColumn } from './digest-column.js';
 import { IdTable } from './id-table.js';
 import type { RecordKind } from './partition.js';
@@ -43,6 +42,7 @@ export class RecordTable {
   readonly #occurrenceToken = new Int32Column();
   readonly #occurrenceRecord = new Int32Column();
   readonly #nextHolder = new Int32Column();
+  #endOfLedger = 0;
 
   /** Neighbours in the list of an individual's records; kept by the individual table. */
   readonly nextMember = new Int32Column();
@@ -54,6 +54,11 @@ export class RecordTable {
 
   get count(): number {
     return this.#bits.length;
+  }
+
+  /** Records from this number on are staged, if any is: none of them has entered the ledger. */
+  get endOfLedger(): number {
+    return this.#endOfLedger;
   }
 
   get bytes(): number {
@@ -103,8 +108,15 @@ export class RecordTable {
       }
       const level = levelOf(domain);
       if (!links || level === NONE) continue;
-      if (use === 'identity') this.#occur(record, this.#tokens.intern(token, level), kind === 'person' ? 'persons' : 'facts');
-      else if (use === 'carer' && row.role === 'child') this.#occur(record, this.#tokens.intern(token, level), 'carers');
+      if (use === 'identity')
+        this.#occur(record, this.#tokens.intern(token, level), kind === 'person' ? 'persons' : 'facts');
+      else if (use === 'carer' && row.role === 'child') {
+        this.#occur(
+          record,
+          this.#tokens.intern(token, level),
+          kind === 'person' ? 'carersOfPersons' : 'carersOfFacts',
+        );
+      }
     }
     this.#birthDate.push(birthDate);
     return record;
@@ -178,6 +190,7 @@ export class RecordTable {
     this.#bits.lower(record, STAGED);
     this.#submission.set(record, submission);
     this.#placedAt.set(record, revision);
+    if (record >= this.#endOfLedger) this.#endOfLedger = record + 1;
   }
 
   /** A number that is the smaller, the earlier the record came into the ledger; staged ones are youngest. */
@@ -211,7 +224,9 @@ export class RecordTable {
   /** One beyond the record's last occurrence. */
   endOfOccurrences(record: number): number {
     const next = record + 1;
-    return next < this.#firstOccurrence.length ? this.#firstOccurrence.get(next) : this.#occurrenceToken.length;
+    return next < this.#firstOccurrence.length
+      ? this.#firstOccurrence.get(next)
+      : this.#occurrenceToken.length;
   }
 
   tokenAt(occurrence: number): number {
@@ -244,7 +259,7 @@ export class RecordTable {
   }
 
   #occur(record: number, token: number, list: HolderList): void {
-    const cell = token * 2 + (list === 'carers' ? 1 : 0);
+    const cell = token * 2 + (list === 'persons' || list === 'facts' ? 0 : 1);
     for (let at = this.#firstOccurrence.get(record); at < this.#occurrenceToken.length; at++) {
       if (this.#occurrenceToken.get(at) === cell) return; // a row may say the same thing twice
     }

@@ -47,11 +47,14 @@ export class ReferralTable {
   }
 
   /** Referrals that wait on the subject with this row key. */
-  ofSubject(subject: number): number[] {
-    const found: number[] = [];
+  *ofSubject(subject: number): Generator<number> {
     for (let at = this.#firstOfSubject.get(subject) ?? NONE; at !== NONE; at = this.#next.get(at)) {
-      if (this.#waits.get(at) === 1) found.push(at);
+      if (this.#waits.get(at) === 1) yield at;
     }
-    return found;
+  }
+
+  /** Whether anything was ever referred on this subject. */
+  knows(subject: number): boolean {
+    return this.#firstOfSubject.has(subject);
   }
 }

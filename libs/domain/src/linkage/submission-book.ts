@@ -1,4 +1,11 @@
-import type { DataOf, DataType, DatasetId, PeriodCode, SubmissionId, SubmissionReceived } from '@kinledger/contracts';
+import type {
+  DataOf,
+  DataType,
+  DatasetId,
+  PeriodCode,
+  SubmissionId,
+  SubmissionReceived,
+} from '@kinledger/contracts';
 import type { SubmissionStanding } from './decider.js';
 import { NONE } from './typed-column.js';
 
@@ -127,7 +134,7 @@ export class SubmissionBook {
     const members = this.ofDataset(dataset).map((index) => {
       const entry = this.#entries[index] as Entry; // below count
       const withdrawn = entry.withdrawn || (change?.kind === 'withdrawn' && change.submission === index);
-      return { index, submission: entry as Submission, withdrawn };
+      return { index, submission: entry, withdrawn };
     });
     if (change?.kind === 'received' && change.submission.dataset === dataset) {
       members.push({ index: this.count, submission: change.submission, withdrawn: false });

@@ -9,8 +9,13 @@ const IDENTITY_WITHOUT_FORCE = 1;
 const CARER_WITHOUT_FORCE = 2;
 const DIRTY = 4;
 
-/** Who holds a token: three lists of occurrences, since the three answer different questions. */
-export type HolderList = 'persons' | 'facts' | 'carers';
+/**
+ * Who holds a token, in lists of occurrences that answer different questions: persons and facts whose own it is, and
+ * children's person records and facts whose carer's it is.
+ */
+export type HolderList = 'persons' | 'facts' | 'carersOfPersons' | 'carersOfFacts';
+
+export const carerLists = ['carersOfPersons', 'carersOfFacts'] as const;
 
 /**
  * Tokens as dense numbers, with the heads of their holders' lists and whether they have force among the records that
@@ -18,7 +23,12 @@ export type HolderList = 'persons' | 'facts' | 'carers';
  */
 export class TokenTable {
   readonly #ids = new IdTable();
-  readonly #heads = { persons: new Int32Column(), facts: new Int32Column(), carers: new Int32Column() };
+  readonly #heads: Record<HolderList, Int32Column> = {
+    persons: new Int32Column(),
+    facts: new Int32Column(),
+    carersOfPersons: new Int32Column(),
+    carersOfFacts: new Int32Column(),
+  };
   readonly #state = new Uint8Column();
   readonly #dirty = new Int32Column();
   #withoutForce = 0;
@@ -28,8 +38,8 @@ export class TokenTable {
   }
 
   get bytes(): number {
-    const { persons, facts, carers } = this.#heads;
-    return this.#ids.bytes + persons.bytes + facts.bytes + carers.bytes + this.#state.bytes + this.#dirty.bytes;
+    const heads = Object.values(this.#heads).reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#ids.bytes + heads + this.#state.bytes + this.#dirty.bytes;
   }
 
   /** Identity tokens of live records that have lost their force, as of the last `settle`. */
@@ -43,7 +53,8 @@ export class TokenTable {
       this.#state.push(0);
       this.#heads.persons.push(NONE);
       this.#heads.facts.push(NONE);
-      this.#heads.carers.push(NONE);
+      this.#heads.carersOfPersons.push(NONE);
+      this.#heads.carersOfFacts.push(NONE);
     }
     return slot;
   }

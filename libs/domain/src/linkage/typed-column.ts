@@ -3,7 +3,7 @@ export const NONE = -1;
 
 /**
  * Growing columns of numbers in typed arrays: the index keeps no object per record, so that millions of records cost
- * neither the garbage collector nor more than their bytes. A column grows by half; `bytes` counts what is allocated.
+ * neither the garbage collector nor more than their bytes. A column grows by a quarter; `bytes` counts what is allocated.
  */
 export class Int32Column {
   #cells: Int32Array;
@@ -54,7 +54,7 @@ export class Int32Column {
   }
 
   #grow(atLeast: number): void {
-    const larger = new Int32Array(Math.max(atLeast, Math.ceil(this.#cells.length * 1.5), 16));
+    const larger = new Int32Array(Math.max(atLeast, Math.ceil(this.#cells.length * 1.25), 16));
     larger.set(this.#cells);
     this.#cells = larger;
   }
@@ -99,7 +99,7 @@ export class Uint8Column {
 
   push(value: number): number {
     if (this.#length === this.#cells.length) {
-      const larger = new Uint8Array(Math.max(Math.ceil(this.#cells.length * 1.5), 16));
+      const larger = new Uint8Array(Math.max(Math.ceil(this.#cells.length * 1.25), 16));
       larger.set(this.#cells);
       this.#cells = larger;
     }

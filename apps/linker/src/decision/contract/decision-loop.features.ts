@@ -2,6 +2,7 @@ import {
   ledgerContracts,
   readLedgerEvent,
   topics,
+  type CommandRefused,
   type DataOf,
   type SubmissionDecided,
 } from '@kinledger/contracts';

@@ -44,7 +44,15 @@ const tokens: fc.Arbitrary<TokenSpec[]> = fc
   )
   .map((parts) => parts.flat());
 
-const role: fc.Arbitrary<Role> = oneOf<Role>('child', 'child', 'adult', 'adult', 'volunteer', 'practitioner', 'none');
+const role: fc.Arbitrary<Role> = oneOf<Role>(
+  'child',
+  'child',
+  'adult',
+  'adult',
+  'volunteer',
+  'practitioner',
+  'none',
+);
 
 const row = (ids: number): fc.Arbitrary<RowSpec> =>
   fc.record({ id: value('r', ids), role, tokens, note: value('v', 2) });
@@ -75,7 +83,10 @@ export const submitStep: fc.Arbitrary<Submit> = fc.record({
     { weight: 1, arbitrary: fc.array(row(4), { maxLength: 6, size: 'max' }) },
   ),
 });
-const withdrawStep: fc.Arbitrary<Withdraw> = fc.record({ kind: fc.constant('withdraw' as const), pick: fc.nat(50) });
+const withdrawStep: fc.Arbitrary<Withdraw> = fc.record({
+  kind: fc.constant('withdraw' as const),
+  pick: fc.nat(50),
+});
 
 export const history = (maxLength = 12): fc.Arbitrary<Step[]> =>
   fc.array(fc.oneof({ weight: 4, arbitrary: submitStep }, { weight: 1, arbitrary: withdrawStep }), {
@@ -122,7 +133,9 @@ export class HistoryPlayer {
     const [dataset, extractKind] = datasets[number] as (typeof datasets)[number];
     const period = periods[part] as string;
     const siblings = [...this.specs].filter(([, spec]) => spec.dataset === dataset && spec.period === period);
-    const standing = siblings.map(([id]) => id).filter((id) => this.world.engine.standingOf(id) === 'standing');
+    const standing = siblings
+      .map(([id]) => id)
+      .filter((id) => this.world.engine.standingOf(id) === 'standing');
     // What a provider sends again is mostly the same as before.
     const before = [...this.specs.values()].filter((spec) => spec.dataset === dataset).at(-1)?.rows ?? [];
     const kept = repeats ? before.filter(({ id }) => !rows.some((other) => other.id === id)) : [];

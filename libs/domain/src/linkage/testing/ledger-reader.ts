@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/switch-exhaustiveness-check -- reads only the events that move a record */
 import type { LedgerEvent, RecordId, Role, RowKey } from '@kinledger/contracts';
 
 interface Known {
@@ -51,7 +52,8 @@ export class LedgerReader {
         const { individual, absorbed } = event.data;
         if (this.forwards.has(absorbed) || this.forwards.has(individual)) throw new Error('merged twice');
         this.forwards.set(absorbed, individual);
-        for (const known of this.records.values()) if (known.individual === absorbed) known.individual = individual;
+        for (const known of this.records.values())
+          if (known.individual === absorbed) known.individual = individual;
         return;
       }
       case 'LinkReferred':
@@ -68,7 +70,8 @@ export class LedgerReader {
         return;
       }
       case 'RelationshipEnded':
-        if (!this.relationships.delete(event.data.relationship)) throw new Error('ended without being related');
+        if (!this.relationships.delete(event.data.relationship))
+          throw new Error('ended without being related');
         return;
       case 'FamilyLinked': {
         const { family: id, scope, joined, left, review } = event.data;
@@ -76,7 +79,8 @@ export class LedgerReader {
         this.families.set(id, family);
         family.review = review;
         for (const individual of joined) {
-          for (const other of this.families.values()) if (other.scope === scope) other.members.delete(individual);
+          for (const other of this.families.values())
+            if (other.scope === scope) other.members.delete(individual);
           family.members.add(individual);
         }
         for (const individual of left) {
@@ -114,7 +118,10 @@ export class LedgerReader {
         .map(({ kind, child, other, domain }) => `${kind} ${domain}: ${groupOf(child)} / ${groupOf(other)}`)
         .sort(),
       families: [...this.families.values()]
-        .map(({ scope, members: family, review }) => `${scope} ${review}: ${[...family].map(groupOf).sort().join(' / ')}`)
+        .map(
+          ({ scope, members: family, review }) =>
+            `${scope} ${review}: ${[...family].map(groupOf).sort().join(' / ')}`,
+        )
         .sort(),
     };
   }
@@ -140,7 +147,8 @@ export class LedgerReader {
     if ((commitments !== undefined) === this.records.has(record)) throw new Error('a record must enter once');
     const live = reason !== 'superseded';
     for (const [id, known] of this.records) {
-      if (live && known.live && known.rowKey === rowKey && id !== record) throw new Error('two records of a row are live');
+      if (live && known.live && known.rowKey === rowKey && id !== record)
+        throw new Error('two records of a row are live');
     }
     this.records.set(record, { rowKey, role, live, individual, reason });
   }

@@ -75,7 +75,10 @@ export class LinkageWorld {
   readonly received = new Map<SubmissionId, Received>();
   #intake = 0;
 
-  constructor(familyScopes: readonly FamilyScope[] = [], strategy: LinkageEngineOptions['strategy'] = testStrategy) {
+  constructor(
+    familyScopes: readonly FamilyScope[] = [],
+    strategy: LinkageEngineOptions['strategy'] = testStrategy,
+  ) {
     this.options = { strategy, familyScopes };
     this.engine = new LinkageEngine(this.options);
   }

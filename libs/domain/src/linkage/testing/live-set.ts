@@ -25,7 +25,8 @@ export function liveRecords(received: Iterable<Received>, withdrawn: ReadonlySet
   for (const { file, rows } of standing) {
     const [service, dataType] = file.dataset.split('.') as [ServiceId, DataType];
     if (file.extractKind !== 'delta') {
-      for (const [key, { dataset, period }] of live) if (dataset === file.dataset && period < file.period) live.delete(key);
+      for (const [key, { dataset, period }] of live)
+        if (dataset === file.dataset && period < file.period) live.delete(key);
     }
     const seen = new Set<RowKey>();
     for (const { rowKey, role, tokens } of rows) {

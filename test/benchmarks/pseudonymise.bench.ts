@@ -1,0 +1,243 @@
+/**
+ * How many user rows a second become rows without identifiers: HMAC by itself; one thread from sealed chunk to JSON; all
+ * threads; and from landing store to the message bus in PostgreSQL with its usual, durable settings. Beside the clock
+ * stands the rate per second of processor time, which a busy machine does not change.
+ * After `npm run build`: npx node test/benchmarks/pseudonymise.bench.ts [rows] [threads]
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  FileAccepted,
+  topics,
+  type CloudEvent,
+  type SubmissionId,
+  type UploadId,
+} from '@kinledger/contracts';
+import { createPool } from '@kinledger/database';
+import { createTestDatabases } from '@kinledger/database/testing';
+import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
+import {
+  createCommitmentSeed,
+  createDataKey,
+  createFile,
+  decodeRows,
+  encodeRows,
+  kekFrom,
+  openChunk,
+  sealChunk,
+  wrapCommitmentSeed,
+  wrapDataKey,
+  type LandingRow,
+} from '@kinledger/landing-store';
+import { createPostgresMessageBus, topicSettings } from '@kinledger/message-bus';
+import { readProgramme } from '@kinledger/programme';
+import { createSecrets, HmacSha256, readSecrets, TokenKeys } from '@kinledger/pseudonymisation';
+import { FilePseudonymiser } from '../../apps/pseudonymiser/dist/files/file-pseudonymiser.js';
+import { RowEncoder } from '../../apps/pseudonymiser/dist/rows/encode-rows.js';
+import { FileRows } from '../../apps/pseudonymiser/dist/rows/file-rows.js';
+import { noRows } from '../../apps/pseudonymiser/dist/rows/row-counts.js';
+import { RowWorkers } from '../../apps/pseudonymiser/dist/worker/row-workers.js';
+
+const ROWS = Number(process.argv[2] ?? 100_000);
+const THREADS = Number(process.argv[3] ?? 2);
+const FILES = 4;
+const CHUNK = 500;
+
+const programmeDirectory = fileURLToPath(new URL('../../programmes/leap', import.meta.url));
+const home = mkdtempSync(join(tmpdir(), 'kinledger-bench-home-'));
+const secretsDirectory = join(home, 'secrets');
+await createSecrets(secretsDirectory, { seed: 'bench' });
+const secrets = await readSecrets(secretsDirectory);
+const kek = kekFrom(secrets.landingKek);
+const programme = await readProgramme(programmeDirectory);
+const postcodes = await programme.postcodeLookup();
+const [postcode] = [...postcodes.entries()][0] ?? ['ZZ1 1AA'];
+const dataset = programme.dataset('pairs-together-time.user');
+if (dataset === undefined) throw new Error('the programme has no such dataset');
+const { schema, serviceDefinition } = dataset;
+
+/** Every other row is a child's, as intake leaves them. */
+function row(number: number): LandingRow {
+  const child = number % 2 === 0;
+  const day = String(1 + (number % 28)).padStart(2, '0');
+  const values: Readonly<Record<string, string>> = {
+    case_number: `PT-${number}`,
+    participant_type: child ? 'child' : 'adult',
+    [child ? 'carer_email' : 'email']: `amara.okafor${number - (number % 2)}@example.org`,
+    ...(child ? { first_name: 'ZOE' } : { relationship_to_child: 'mother' }),
+    contact_number: `07700${String(number % 1_000_000).padStart(6, '0')}`,
+    date_of_birth: `${child ? 2020 : 1990}-02-${day}`,
+    gender: number % 3 === 0 ? 'M' : 'F',
+    postcode,
+    date_registered: `2023-07-${day}`,
+    ethnicity: 'black-african',
+    home_language: 'english',
+    disability: 'no',
+    country_of_origin: 'GB',
+    consent_given: 'true',
+    consent_form_version: '3',
+    consent_date: `2023-07-${day}`,
+  };
+  return [number + 2, schema.fields.map(({ name }) => values[name] ?? null)];
+}
+
+async function measure(name: string, count: number, work: () => Promise<void> | void): Promise<void> {
+  const cpu = process.cpuUsage();
+  const from = performance.now();
+  await work();
+  const seconds = (performance.now() - from) / 1000;
+  const used = process.cpuUsage(cpu);
+  const cpuSeconds = (used.user + used.system) / 1e6;
+  const rate = (over: number) =>
+    Math.round(count / over)
+      .toLocaleString('en-GB')
+      .padStart(11);
+  console.log(`${name.padEnd(46)}${rate(seconds)} a second ${rate(cpuSeconds)} a processor second`);
+}
+
+const repeat = (times: number, work: (index: number) => unknown) => () => {
+  for (let index = 0; index < times; index += 1) work(index);
+};
+
+const key = randomBytes(32);
+const message = randomBytes(32);
+const hmac = new HmacSha256(key);
+repeat(20_000, () => hmac.hex(message))();
+await measure(
+  'HMAC by createHmac',
+  200_000,
+  repeat(200_000, () => createHmac('sha256', key).update(message).digest('hex')),
+);
+await measure(
+  'HMAC by HmacSha256',
+  200_000,
+  repeat(200_000, () => hmac.hex(message)),
+);
+
+const upload = randomBytes(16).toString('hex') as UploadId;
+const dataKey = createDataKey();
+const seed = createCommitmentSeed();
+const sealed = Array.from({ length: Math.ceil(ROWS / CHUNK) }, (_, n) =>
+  sealChunk(
+    dataKey,
+    upload,
+    n,
+    encodeRows(
+      Array.from({ length: Math.min(CHUNK, ROWS - n * CHUNK) }, (_, index) => row(n * CHUNK + index)),
+    ),
+  ),
+);
+const keys = {
+  tokens: TokenKeys.fromMasters(secrets.tokenMasters),
+  opLeapSalt: secrets.opLeapSalt.export().toString(),
+  rowKeyKey: secrets.rowKeyKey,
+  recordIdKey: secrets.recordIdKey,
+};
+const submission = randomBytes(16).toString('hex') as SubmissionId;
+const { provider } = serviceDefinition;
+
+let bytes = 0;
+const inOneThread = () => {
+  const rows = new FileRows(keys, { submission, provider, dataset, seed }, postcodes);
+  bytes = 0;
+  sealed.forEach((chunk, n) => {
+    const encoder = new RowEncoder();
+    for (const landed of decodeRows(openChunk(dataKey, upload, n, chunk))) {
+      encoder.add(rows.pseudonymise(landed, noRows()));
+    }
+    for (const { json } of encoder.finish()) bytes += json.byteLength;
+  });
+};
+inOneThread();
+await measure('one thread, from sealed rows to JSON', ROWS, inOneThread);
+console.log(`${Math.round(bytes / ROWS)} bytes a row`);
+
+const workers = new RowWorkers({ threads: THREADS, programmeDirectory, secretsDirectory });
+await workers.ready();
+const file = {
+  upload,
+  provider,
+  dataset: dataset.id,
+  schemaHash: dataset.schemaHash,
+  wrappedDataKey: wrapDataKey(kek, upload, dataKey),
+  wrappedSeed: wrapCommitmentSeed(kek, upload, seed),
+};
+const inWorkers = async () => {
+  await Promise.all(
+    Array.from({ length: THREADS }, () =>
+      workers.withWorker(async (worker) => {
+        const own = randomBytes(16).toString('hex') as SubmissionId;
+        await worker.run({ kind: 'open', file: { ...file, submission: own } });
+        await Promise.all(
+          sealed.map((chunk, n) => worker.run({ kind: 'chunk', submission: own, n, sealed: chunk })),
+        );
+        await worker.run({ kind: 'close', submission: own });
+      }),
+    ),
+  );
+};
+await inWorkers();
+await measure(`${THREADS} worker threads`, ROWS * THREADS, inWorkers);
+
+const server = await startEmbeddedPostgres({ directory: mkdtempSync(join(tmpdir(), 'kinledger-bench-')) });
+const databases = await createTestDatabases(server.url());
+const ingest = createPool({ url: databases.url('restricted', 'ingest'), applicationName: 'bench' });
+const pool = createPool({ url: databases.url('restricted', 'pseudonymiser'), applicationName: 'bench' });
+const bus = createPostgresMessageBus({
+  url: databases.url('bus', 'pseudonymiser'),
+  applicationName: 'bench',
+});
+try {
+  await bus.ensureTopics(Object.values(topics).map(topicSettings));
+  const land = async (): Promise<CloudEvent<typeof FileAccepted>> => {
+    const landed = randomBytes(16).toString('hex') as UploadId;
+    const writer = await createFile(ingest, { upload: landed, kek });
+    const accepted = Math.ceil(ROWS / FILES);
+    for (let n = 0; n * CHUNK < accepted; n += 1) {
+      const count = Math.min(CHUNK, accepted - n * CHUNK);
+      await writer.writeChunk(
+        n,
+        Array.from({ length: count }, (_, index) => row(n * CHUNK + index)),
+      );
+    }
+    await writer.flush();
+    const data = FileAccepted.schema.parse({
+      ...FileAccepted.example,
+      submission: randomBytes(16).toString('hex'),
+      upload: landed,
+      provider,
+      dataset: dataset.id,
+      schemaHash: dataset.schemaHash,
+      counts: { read: accepted, accepted, warned: 0, rejected: 0, duplicate: 0 },
+    });
+    return { id: landed, type: 'FileAccepted', source: 'bench', time: '2023-10-09T09:30:00Z', data };
+  };
+  const files = new FilePseudonymiser({
+    programme: 'leap',
+    pool,
+    bus,
+    workers,
+    filesAtOnce: THREADS * 2,
+    now: () => new Date(),
+    observer: { onRows: () => undefined, onFinished: () => undefined },
+    wakeOutbox: () => undefined,
+  });
+  const never = new AbortController().signal;
+  const several = await Promise.all(Array.from({ length: FILES }, land));
+  await measure(`landing store to bus, ${FILES} files`, ROWS, async () => {
+    await Promise.all(several.map((one) => files.process(one, never)));
+  });
+  const one = await land();
+  await measure('landing store to bus, one file', one.data.counts.accepted, async () => {
+    await files.process(one, never);
+  });
+} finally {
+  await workers.close();
+  await Promise.all([ingest.end(), pool.end(), bus.close()]);
+  await databases.drop();
+  await server.destroy();
+  rmSync(home, { recursive: true });
+}
