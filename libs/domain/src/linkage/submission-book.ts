@@ -131,7 +131,7 @@ export class SubmissionBook {
    * @param change counted in, as if it had been applied; a received submission has the number `count`.
    */
   standing(dataset: DatasetId, change?: BookChange): Standing {
-    const members = this.ofDataset(dataset).map((index) => {
+    const members: Member[] = this.ofDataset(dataset).map((index) => {
       const entry = this.#entries[index] as Entry; // below count
       const withdrawn = entry.withdrawn || (change?.kind === 'withdrawn' && change.submission === index);
       return { index, submission: entry, withdrawn };
@@ -139,7 +139,7 @@ export class SubmissionBook {
     if (change?.kind === 'received' && change.submission.dataset === dataset) {
       members.push({ index: this.count, submission: change.submission, withdrawn: false });
     }
-    const superseders = new Map<string, (typeof members)[number][]>();
+    const superseders = new Map<string, Member[]>();
     for (const member of members) {
       for (const id of member.submission.supersedes) {
         superseders.set(id, [...(superseders.get(id) ?? []), member]);
@@ -157,6 +157,7 @@ export class SubmissionBook {
 }
 
 interface Member {
+  readonly index: number;
   readonly submission: Submission;
   readonly withdrawn: boolean;
 }

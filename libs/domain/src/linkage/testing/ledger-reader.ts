@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/switch-exhaustiveness-check -- reads only the events that move a record */
 import type { LedgerEvent, RecordId, Role, RowKey } from '@kinledger/contracts';
 
 interface Known {
