@@ -146,7 +146,15 @@ export const LinkReferred = contract({
   description: 'A link that the rules will not make alone waits for a person’s review.',
   schema: z.object({
     referral: referralId,
-    reason: z.enum(['nhs-numbers-differ', 'birth-dates-differ', 'child-and-adult', 'ambiguous', 'forbidden']),
+    reason: z.enum([
+      'nhs-numbers-differ',
+      'birth-dates-differ',
+      'child-and-adult',
+      'case-numbers-differ',
+      'genders-differ',
+      'ambiguous',
+      'forbidden',
+    ]),
     rule: code.describe('The kind of token that would have linked them.'),
     subject: recordId,
     candidates: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),

@@ -1,4 +1,10 @@
-import { contradictionBetween, profileOf, type Evidence, type Profile } from './contradiction.js';
+import {
+  contradictionBetween,
+  isTheCaseOf,
+  profileOf,
+  type Evidence,
+  type Profile,
+} from './contradiction.js';
 import { groupRecords, type ReferralReason } from './group-records.js';
 import { authority, MOBILE_LEVEL } from './strategy.js';
 import { NONE } from './typed-column.js';
@@ -27,7 +33,8 @@ export interface Owners {
 /**
  * Attaches a fact (engagement, outcome, feedback) to a person: facts attach and never bridge (architecture §6). The
  * strongest token that anybody owns decides; the weaker ones are not asked. Owners whom the fact contradicts are not
- * candidates, and of several that remain the fact's own birth date may single one out. A contradiction never links
+ * candidates, and of several that remain the fact's own birth date may single one out, or the provider's case number:
+ * twins on one register are told apart by it. A contradiction never links
  * silently, and a choice is never guessed: the fact is referred.
  */
 export function attachFact(fact: Evidence, owners: Owners): Attachment {
@@ -51,8 +58,10 @@ function choose(fact: Evidence, owners: Owners, tokenOf: ReadonlyMap<number, num
   const against = (owner: number): ReferralReason | null =>
     owners.forbids(owner) ? 'forbidden' : contradictionBetween(own, owners.profile(owner));
   const open = found.filter((owner) => against(owner) === null);
-  const agreeing = open.filter((owner) => owners.profile(owner).birthDates.includes(fact.birthDate));
-  const one = agreeing.length === 1 ? agreeing[0] : open.length === 1 ? open[0] : undefined;
+  const one =
+    theOnly(open) ??
+    theOnly(open.filter((owner) => owners.profile(owner).birthDates.includes(fact.birthDate))) ??
+    theOnly(open.filter((owner) => isTheCaseOf(fact, owners.profile(owner))));
   const [first] = found;
   const token = tokenOf.get(one ?? first ?? NONE) ?? NONE;
   if (one !== undefined) return { kind: 'owned', owner: one, token };
@@ -60,6 +69,9 @@ function choose(fact: Evidence, owners: Owners, tokenOf: ReadonlyMap<number, num
   const candidates = open.length > 0 ? open : found;
   return { kind: 'referred', reason: alone ?? 'ambiguous', token, candidates };
 }
+
+const theOnly = (owners: readonly number[]): number | undefined =>
+  owners.length === 1 ? owners[0] : undefined;
 
 /** What becomes of facts that share their strongest usable token, which nobody owns. */
 export interface Foundation {

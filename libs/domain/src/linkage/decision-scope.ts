@@ -91,6 +91,9 @@ export class DecisionScope {
     return {
       child: records.isChild(record),
       birthDate,
+      gender: records.genderOf(record),
+      caseNumber: records.caseNumberOf(record),
+      dataset: records.datasetOf(record),
       nhsNumbers: records.nhsNumbersOf(record),
       tokens: usable,
       levels,

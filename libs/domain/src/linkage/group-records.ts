@@ -100,7 +100,7 @@ class Groups {
   joinLevel(level: number): void {
     const buckets = this.#bucketsAt(level);
     for (const attached of this.#attachedSets(buckets)) {
-      if (this.#isConsistent(attached.groups)) {
+      if (this.#isConsistent(attached.groups, level)) {
         for (const bucket of attached.buckets) {
           const first = bucket[0] as number; // a bucket holds two positions or more
           for (let index = 1; index < bucket.length; index++) {
@@ -179,13 +179,12 @@ class Groups {
     return [...new Set(setOf.values())];
   }
 
-  #isConsistent(groups: ReadonlySet<number>): boolean {
+  #isConsistent(groups: ReadonlySet<number>, level: number): boolean {
     let all: Profile | null = null;
     for (const group of groups) {
       const profile = this.#profiles[group] as Profile; // a position
-      if (all !== null && (all.reviewed || profile.reviewed || contradictionBetween(all, profile) !== null)) {
-        return false;
-      }
+      if (all !== null && (all.reviewed || profile.reviewed)) return false;
+      if (all !== null && contradictionBetween(all, profile, level) !== null) return false;
       all = all === null ? profile : joined(all, profile);
     }
     return !this.#constraints.neverLink.some(
@@ -212,7 +211,7 @@ class Groups {
     }
     const doubts: Refusal[] = [];
     for (const [group, others] of neighbours) {
-      const candidates = this.#rivals(group, others);
+      const candidates = this.#rivals(group, others, level);
       if (candidates.length > 0) doubts.push({ reason: 'ambiguous', level, subject: group, candidates });
     }
     for (const doubt of doubts) this.#ambiguous[doubt.subject] = 1;
@@ -220,23 +219,24 @@ class Groups {
     for (const [a, b] of [...edges.values()].sort(byPositions)) {
       const [one, other] = [this.#find(a), this.#find(b)];
       if (this.#ambiguous[one] === 1 || this.#ambiguous[other] === 1) continue;
-      if (one !== other && this.#reasonAgainst(one, other) !== null) this.#refused.push({ level, a, b });
+      if (one !== other && this.#reasonAgainst(one, other, level) !== null)
+        this.#refused.push({ level, a, b });
       else this.#join(a, b, level, false);
     }
   }
 
   /** Those that the group could join but that contradict one another. */
-  #rivals(group: number, others: ReadonlySet<number>): number[] {
+  #rivals(group: number, others: ReadonlySet<number>, level: number): number[] {
     if ((this.#profiles[group] as Profile).reviewed) return []; // a position
-    const open = [...others].filter((other) => this.#reasonAgainst(group, other) === null);
+    const open = [...others].filter((other) => this.#reasonAgainst(group, other, level) === null);
     return open.filter((one) =>
-      open.some((other) => one !== other && this.#reasonAgainst(one, other) !== null),
+      open.some((other) => one !== other && this.#reasonAgainst(one, other, level) !== null),
     );
   }
 
-  #reasonAgainst(one: number, other: number): ReferralReason | null {
+  #reasonAgainst(one: number, other: number, level: number): ReferralReason | null {
     if (this.#forbids(one, other)) return 'forbidden';
-    return contradictionBetween(this.#profiles[one] as Profile, this.#profiles[other] as Profile); // positions
+    return contradictionBetween(this.#profiles[one] as Profile, this.#profiles[other] as Profile, level); // positions
   }
 
   #forbids(one: number, other: number): boolean {
@@ -288,7 +288,7 @@ class Groups {
     };
     for (const { level, a, b } of this.#refused) {
       const [one, other] = [this.#find(a), this.#find(b)];
-      const reason = one === other ? null : this.#reasonAgainst(one, other);
+      const reason = one === other ? null : this.#reasonAgainst(one, other, level);
       if (reason === null) continue;
       add({ reason, level, subject: Math.min(one, other), candidates: [Math.max(one, other)] });
     }

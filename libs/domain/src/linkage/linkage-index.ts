@@ -28,6 +28,7 @@ export class LinkageIndex {
   readonly families: FamilyTable;
   readonly relationships = new RelationshipTable();
   readonly referrals = new ReferralTable();
+  readonly #datasetNumbers = new Map<string, number>();
   readonly #scopeNumbers = new Map<string, number>();
   readonly #identityHolders: HolderCount;
   readonly #carerHolders: HolderCount;
@@ -84,7 +85,14 @@ export class LinkageIndex {
       this.keys.intern(row.rowKey),
       recordKindOf(submission.dataType, row.role),
       content,
+      this.#numberOfDataset(submission.dataset),
     );
+  }
+
+  #numberOfDataset(dataset: string): number {
+    const known = this.#datasetNumbers.get(dataset) ?? this.#datasetNumbers.size;
+    this.#datasetNumbers.set(dataset, known);
+    return known;
   }
 
   /** Brings the force of tokens up to date with the records that are live. */

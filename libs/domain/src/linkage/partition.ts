@@ -1,4 +1,5 @@
 import type {
+  DatasetId,
   DataType,
   PseudonymisedRow,
   ReferralId,
@@ -8,17 +9,10 @@ import type {
 } from '@kinledger/contracts';
 import { referralIdOf } from '../ledger/ledger-ids.js';
 import { attachFact, foundIndividuals, type Attachment } from './attach-fact.js';
-import type { Evidence } from './contradiction.js';
+import { guardsOf, valueOf, type Evidence } from './contradiction.js';
 import { HolderCount } from './force.js';
 import { groupRecords, type Grouping, type ReferralReason } from './group-records.js';
-import {
-  authority,
-  BIRTH_DATE_DOMAIN,
-  levelOf,
-  MOBILE_LEVEL,
-  NHS_NUMBER_LEVEL,
-  type LeapStrategy,
-} from './strategy.js';
+import { authority, levelOf, MOBILE_LEVEL, NHS_NUMBER_LEVEL, type LeapStrategy } from './strategy.js';
 import { NONE } from './typed-column.js';
 
 export type RecordKind = 'person' | 'fact' | 'impersonal';
@@ -32,6 +26,7 @@ export function recordKindOf(dataType: DataType, role: Role): RecordKind {
 /** A live record, as far as linkage asks. */
 export interface LinkageRecord extends Pick<PseudonymisedRow, 'rowKey' | 'role' | 'tokens'> {
   readonly kind: RecordKind;
+  readonly dataset: DatasetId;
 }
 
 /** Decisions of people. They name rows, and so bind a corrected row too. Pairs of which one is not live wait. */
@@ -271,6 +266,7 @@ class EvidenceReader {
   readonly #numbers = new Map<string, number>();
   readonly #tokens: Pick<TokenOccurrence, 'domain' | 'token'>[] = [];
   readonly #withoutForce = new Set<number>();
+  readonly #datasets = new Map<DatasetId, number>();
 
   constructor(records: readonly LinkageRecord[], strategy: LeapStrategy) {
     const counts = new Map<number, HolderCount>();
@@ -287,6 +283,8 @@ class EvidenceReader {
   }
 
   evidenceOf(record: LinkageRecord): Evidence {
+    const guards = guardsOf(record.tokens);
+    const person = record.kind === 'person';
     const birthDate = this.#birthDateOf(record);
     const identity = this.#identityOf(record);
     const usable = identity.filter(
@@ -295,6 +293,9 @@ class EvidenceReader {
     return {
       child: record.role === 'child',
       birthDate,
+      gender: person ? valueOf(guards.gender) : NONE,
+      caseNumber: valueOf(guards.caseNumber),
+      dataset: person ? this.#numberOf(record.dataset) : NONE,
       nhsNumbers: identity.flatMap(([token, level]) => (level === NHS_NUMBER_LEVEL ? [token] : [])),
       tokens: usable.map(([token]) => token),
       levels: usable.map(([, level]) => level),
@@ -317,8 +318,14 @@ class EvidenceReader {
   }
 
   #birthDateOf(record: LinkageRecord): number {
-    const guard = record.tokens.find(({ domain, use }) => use === 'guard' && domain === BIRTH_DATE_DOMAIN);
-    return guard === undefined ? NONE : this.#intern(guard);
+    const { birthDate } = guardsOf(record.tokens);
+    return birthDate === undefined ? NONE : this.#intern(birthDate);
+  }
+
+  #numberOf(dataset: DatasetId): number {
+    const known = this.#datasets.get(dataset) ?? this.#datasets.size;
+    this.#datasets.set(dataset, known);
+    return known;
   }
 
   #intern({ domain, token }: TokenOccurrence): number {

@@ -2,7 +2,8 @@ import type { PseudonymisedRow, RecordId, Role } from '@kinledger/contracts';
 import { DigestColumn } from './digest-column.js';
 import { IdTable } from './id-table.js';
 import type { RecordKind } from './partition.js';
-import { BIRTH_DATE_DOMAIN, levelOf, NHS_NUMBER_LEVEL } from './strategy.js';
+import { guardsOf, valueOf } from './contradiction.js';
+import { levelOf, NHS_NUMBER_LEVEL } from './strategy.js';
 import { BIRTH_DATE_TAG, type HolderList, type TokenTable } from './token-table.js';
 import { Int32Column, NONE, Uint8Column } from './typed-column.js';
 
@@ -36,6 +37,9 @@ export class RecordTable {
   readonly #placedAt = new Int32Column();
   readonly #individual = new Int32Column();
   readonly #birthDate = new Int32Column();
+  readonly #gender = new Int32Column();
+  readonly #caseNumber = new Int32Column();
+  readonly #dataset = new Int32Column();
   readonly #firstOccurrence = new Int32Column();
   readonly #bits = new Uint8Column();
   readonly #outcome = new Uint8Column();
@@ -70,6 +74,9 @@ export class RecordTable {
       this.#placedAt,
       this.#individual,
       this.#birthDate,
+      this.#gender,
+      this.#caseNumber,
+      this.#dataset,
       this.#firstOccurrence,
       this.#bits,
       this.#outcome,
@@ -86,8 +93,11 @@ export class RecordTable {
     return this.#ids.find(record);
   }
 
-  /** Takes in a row as a staged record that is not live, and links its tokens. */
-  add(row: PseudonymisedRow, key: number, kind: RecordKind, content: string): number {
+  /**
+   * Takes in a row as a staged record that is not live, and links its tokens.
+   * @param dataset number of the dataset that it came in.
+   */
+  add(row: PseudonymisedRow, key: number, kind: RecordKind, content: string, dataset: number): number {
     const record = this.#ids.intern(row.record);
     this.#content.push(content);
     this.#key.push(key);
@@ -99,13 +109,15 @@ export class RecordTable {
     this.#bits.push(roles.indexOf(row.role) | (kinds.indexOf(kind) << KIND_SHIFT) | STAGED);
     this.#outcome.push(0);
     this.#firstOccurrence.push(this.#occurrenceToken.length);
-    let birthDate = NONE;
+    const { birthDate, gender, caseNumber } = guardsOf(row.tokens);
+    this.#birthDate.push(
+      birthDate === undefined ? NONE : this.#tokens.intern(birthDate.token, BIRTH_DATE_TAG),
+    );
+    this.#gender.push(kind === 'person' ? valueOf(gender) : NONE);
+    this.#caseNumber.push(valueOf(caseNumber));
+    this.#dataset.push(kind === 'person' ? dataset : NONE);
     const links = kind !== 'impersonal';
     for (const { domain, use, token } of row.tokens) {
-      if (use === 'guard' && domain === BIRTH_DATE_DOMAIN) {
-        if (birthDate === NONE) birthDate = this.#tokens.intern(token, BIRTH_DATE_TAG);
-        continue;
-      }
       const level = levelOf(domain);
       if (!links || level === NONE) continue;
       if (use === 'identity')
@@ -118,7 +130,6 @@ export class RecordTable {
         );
       }
     }
-    this.#birthDate.push(birthDate);
     return record;
   }
 
@@ -165,6 +176,19 @@ export class RecordTable {
   /** The full birth-date guard as a token, or NONE. */
   birthDateOf(record: number): number {
     return this.#birthDate.get(record);
+  }
+
+  /** See `Evidence`: a fact has no gender and no dataset here. */
+  genderOf(record: number): number {
+    return this.#gender.get(record);
+  }
+
+  caseNumberOf(record: number): number {
+    return this.#caseNumber.get(record);
+  }
+
+  datasetOf(record: number): number {
+    return this.#dataset.get(record);
   }
 
   isLive(record: number): boolean {

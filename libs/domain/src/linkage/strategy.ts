@@ -19,7 +19,11 @@ export type LinkingDomain = (typeof authority)[number];
 export const levelOf = (domain: string): number => authority.indexOf(domain as LinkingDomain);
 
 export const NHS_NUMBER_LEVEL = 0;
+export const CHILD_KEY_LEVEL = 1;
+export const EMAIL_LEVEL = 2;
 export const MOBILE_LEVEL = authority.length - 1;
 
-/** The guard that contradicts or confirms. Gender is a guard too, but never contradicts. */
+/** The guard that contradicts or confirms. */
 export const BIRTH_DATE_DOMAIN = 'birth-date';
+/** A guard that contradicts only where two rows share nothing but an email: records err about it. */
+export const GENDER_DOMAIN = 'gender';

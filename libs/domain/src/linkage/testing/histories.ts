@@ -40,7 +40,8 @@ const tokens: fc.Arbitrary<TokenSpec[]> = fc
     maybe(token('email', 'carer', 'e', 4), 4),
     maybe(token('mobile', 'carer', 'm', 3), 3),
     maybe(token('birth-date', 'guard', 'b', 4), 5),
-    maybe(token('gender', 'guard', 'g', 2), 3),
+    maybe(token('gender', 'guard', 'g', 2), 4),
+    maybe(token('case-number:provider', 'local', 'l', 3), 4),
   )
   .map((parts) => parts.flat());
 

@@ -58,6 +58,14 @@ export const carerEmail = (value: string): TokenSpec => ['email', 'carer', value
 export const carerMobile = (value: string): TokenSpec => ['mobile', 'carer', value];
 export const born = (value: string): TokenSpec => ['birth-date', 'guard', value];
 export const gender = (value: string): TokenSpec => ['gender', 'guard', value];
+export const caseNumber = (value: string): TokenSpec => ['case-number:provider', 'local', value];
+
+export const tokensOf = (specs: readonly TokenSpec[]): PseudonymisedRow['tokens'] =>
+  specs.map(([domain, use, value]) => ({
+    domain,
+    use,
+    token: hex(`token ${domain} ${value}`, 32) as PseudonymisedRow['tokens'][number]['token'],
+  }));
 
 /** A decided submission, as a replay needs it. */
 export interface Received {
@@ -185,11 +193,7 @@ function rowOf(dataset: string, submission: SubmissionId, number: number, row: R
     record: hex(`record ${submission} ${number}`, 32) as RecordId,
     rowKey: rowKeyOf(dataset, row.id),
     role: row.role ?? 'adult',
-    tokens: row.tokens.map(([domain, use, value]) => ({
-      domain,
-      use,
-      token: hex(`token ${domain} ${value}`, 32) as PseudonymisedRow['tokens'][number]['token'],
-    })),
+    tokens: tokensOf(row.tokens),
     derived: [],
     attributes: row.note === undefined ? {} : { note: row.note },
     facts:

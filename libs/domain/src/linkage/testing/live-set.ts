@@ -32,7 +32,8 @@ export function liveRecords(received: Iterable<Received>, withdrawn: ReadonlySet
     for (const { rowKey, role, tokens } of rows) {
       if (seen.has(rowKey)) continue;
       seen.add(rowKey);
-      const record = { rowKey, role, tokens, service, kind: recordKindOf(dataType, role) };
+      const kind = recordKindOf(dataType, role);
+      const record = { rowKey, role, tokens, service, dataset: file.dataset, kind };
       live.set(rowKey, { record, dataset: file.dataset, period: file.period });
     }
   }
