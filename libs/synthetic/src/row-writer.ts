@@ -176,12 +176,14 @@ export class RowWriter {
         if (!page || !member.consents || registered > session.day || !engagement.roles.includes(person.role))
           continue;
         const line = page.line(engagement, quarter, sessionEvent(session, attended, member.case));
-        const written = row(late ? later : file, line, person);
+        const reached = attended && session.qualifies && (person.role === 'child' || person.role === 'adult');
+        const written = {
+          ...row(late ? later : file, line, person),
+          ...(reached ? { reachedIn: days.period.code } : {}),
+        };
         yield written;
         if (twice) yield written;
-        if (attended && session.qualifies && (person.role === 'child' || person.role === 'adult')) {
-          this.tally.engaged(member.place, quarter, plan.index);
-        }
+        if (reached) this.tally.engaged(member.place, quarter, plan.index);
       }
       const role = engagement.roles.includes('none') ? 'none' : 'adult';
       if (random.chance(ANONYMOUS / plan.profile.sessions[1]) && engagement.roles.includes(role)) {

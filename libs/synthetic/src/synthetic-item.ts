@@ -1,4 +1,4 @@
-import type { Role } from '@kinledger/contracts';
+import type { PeriodCode, Role } from '@kinledger/contracts';
 import type { SyntheticFile } from './plan.js';
 
 /** A data row of a file, and whom it is about by truth. */
@@ -10,6 +10,8 @@ export interface SyntheticRow {
   /** Empty where nobody could say: an anonymous contact, activity that names no person. */
   readonly person: string;
   readonly role: Role;
+  /** The quarter in which it is a qualifying engagement of somebody who counts as reached; absent for all other rows. */
+  readonly reachedIn?: PeriodCode;
 }
 
 export interface SyntheticPerson {

@@ -74,9 +74,13 @@ beforeAll(async () => {
         { family, role, decile: Number(decile) },
       ]),
   );
-  const truth = new Map<string, { person: string; role: string }>();
-  for (const [dataset, period, row, person, role] of (await csv('truth/records.csv')).slice(1)) {
-    truth.set(`${dataset} ${period} ${row}`, { person: person ?? '', role: role ?? '' });
+  const truth = new Map<string, { person: string; role: string; reachedIn: string }>();
+  for (const [dataset, period, row, person, role, reachedIn] of (await csv('truth/records.csv')).slice(1)) {
+    truth.set(`${dataset} ${period} ${row}`, {
+      person: person ?? '',
+      role: role ?? '',
+      reachedIn: reachedIn ?? '',
+    });
   }
   const files = [];
   for (const entry of written.manifest.files) {
@@ -294,11 +298,19 @@ describe('truth', () => {
     )) {
       const kinds = programme.qualifyingSessionKinds(dataset.id);
       const { strand, id } = dataset.serviceDefinition;
-      for (const { cells, person, role } of rows) {
-        if (person === '' || (role !== 'child' && role !== 'adult')) continue;
-        if (cells.get('attended') !== 'true' || !kinds.has(cells.get('session_kind')!)) continue;
+      for (const { cells, person, role, reachedIn } of rows) {
+        const counts =
+          person !== '' &&
+          (role === 'child' || role === 'adult') &&
+          cells.get('attended') === 'true' &&
+          kinds.has(cells.get('session_kind')!);
+        if (!counts) {
+          expect(reachedIn).toBe('');
+          continue;
+        }
         const [day = '', month = '', year = ''] = canonicalBirthDate(cells.get('session_date')!)!.split('.');
         const quarter = quarters.find((period) => contains(period, `${year}-${month}-${day}`))!;
+        expect(reachedIn).toBe(quarter.code);
         for (const period of [quarter.code, 'lifetime']) {
           for (const scope of ['programme', `strand ${strand!}`, `service ${id}`])
             count(`${period} ${scope}`, person);

@@ -48,7 +48,7 @@ const PROGRESS_EVERY = 2_000;
 
 /**
  * Writes a synthetic programme: `manifest.json`, one CSV file per dataset and period in `files/`, and in `truth/`
- * `records.csv` (dataset, period, row_number, person_id, role), `people.csv` (person_id, family_id, role, decile)
+ * `records.csv` (dataset, period, row_number, person_id, role, reached_in), `people.csv` (person_id, family_id, role, decile)
  * and `reach.json`. The same options give the same bytes.
  * @param folder made if absent.
  * @throws FolderNotEmpty where something is there already: truth and files of two runs must not mix.
@@ -64,7 +64,10 @@ export async function writeProgramme(
   const synthetic = await generateProgramme(options);
   const truth = join(folder, 'truth');
   mkdirSync(truth, { recursive: true });
-  const records = new GrowingFile(join(truth, 'records.csv'), 'dataset,period,row_number,person_id,role\n');
+  const records = new GrowingFile(
+    join(truth, 'records.csv'),
+    'dataset,period,row_number,person_id,role,reached_in\n',
+  );
   const people = new GrowingFile(join(truth, 'people.csv'), 'person_id,family_id,role,decile\n');
   const outputs = synthetic.files.map((file) => new OutputFile(folder, file));
 
@@ -84,7 +87,9 @@ export async function writeProgramme(
     if (!output) throw new RangeError(`${item.file.path} is no file of this programme`);
     output.append(item.line);
     rows += 1;
-    records.append(`${item.file.dataset},${item.file.period},${output.rows},${item.person},${item.role}\n`);
+    records.append(
+      `${item.file.dataset},${item.file.period},${output.rows},${item.person},${item.role},${item.reachedIn ?? ''}\n`,
+    );
   }
   for (const file of [records, people, ...outputs]) file.flush();
 

@@ -35,6 +35,7 @@ const loaded = z.object({
 });
 /** What was loaded, once all of it is in the reports. */
 export type Loaded = z.infer<typeof loaded>;
+export type LoadedFiles = Loaded['files'];
 
 /** The folder `demo` of a home: the synthetic files, the truth about them, and whether they are loaded. */
 export function demoFolder(home: string) {

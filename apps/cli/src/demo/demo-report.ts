@@ -1,6 +1,7 @@
 import { count, percent } from '../output/output.js';
 import { table } from '../output/table.js';
 import type { Size } from '../generate/size.js';
+import type { ReachExplained } from './evaluation/explain-reach.js';
 import type { Judged, JudgedReach } from './evaluation/judge-reach.js';
 import type { LinkageQuality } from './evaluation/linkage-quality.js';
 
@@ -19,6 +20,7 @@ export interface DemoReport {
   readonly rowsPerSecond: number | null;
   readonly linkage: LinkageQuality;
   readonly reach: JudgedReach;
+  readonly explained: ReachExplained;
   readonly pages: string;
 }
 
@@ -60,6 +62,12 @@ export function demoReport(report: DemoReport): string {
     '',
     table(columns, rows),
     '',
+    'From the truth to the figure',
+    table(
+      ['', 'Children', 'Adults', 'Families'].map((title) => (title === '' ? { title } : right(title))),
+      explanation(report.explained),
+    ),
+    '',
     'Double counting removed (services added up, less the programme):',
     `  ${count(removed.children)} children (truth ${count(truly.children)}), ${count(removed.adults)} adults (${count(truly.adults)}), ${count(removed.families)} families (${count(truly.families)})`,
     '',
@@ -78,6 +86,30 @@ export function demoReport(report: DemoReport): string {
     `Reports: ${report.pages}`,
   ].join('\n');
 }
+
+/** One line for each step from the truth to the figure; they add up. */
+function explanation(explained: ReachExplained): string[][] {
+  const line = (title: string, of: (account: ReachExplained['children']) => string): string[] => [
+    title,
+    ...kinds.map((kind) => of(explained[kind])),
+  ];
+  const step = (title: string, of: (account: ReachExplained['children']) => number): string[] =>
+    line(title, (account) => signed(of(account)));
+  return [
+    line('Truly reached', ({ truth }) => count(truth)),
+    step('  no row got through intake', ({ missed }) => -missed.refused),
+    step('  only rows without a usable identifier', ({ missed }) => -missed.unlinkable),
+    step('  only rows that wait for review', ({ missed }) => -missed.referred),
+    step('  only rows that count as another role', ({ missed }) => -missed.elsewhere),
+    step('  counted again: rows not linked', ({ countedAgain }) => countedAgain),
+    step('  joined: rows linked to another’s', ({ joined }) => -joined),
+    step('  counted and not truly reached', ({ beyondTruth }) => beyondTruth),
+    line('Figure', ({ figure }) => count(figure)),
+  ];
+}
+
+const signed = (difference: number): string =>
+  difference === 0 ? '0' : `${difference > 0 ? '+' : '−'}${count(Math.abs(difference))}`;
 
 const loadLine = ({ rows, files, seconds, rowsPerSecond }: DemoReport): string =>
   `${count(rows)} rows in ${count(files)} files${

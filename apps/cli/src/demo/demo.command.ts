@@ -14,6 +14,7 @@ import { count, print } from '../output/output.js';
 import { createProgress, say } from '../output/progress.js';
 import { demoFolder, type DemoFolder, type DemoManifest, type Loaded } from './demo-folder.js';
 import { demoReport, type DemoReport } from './demo-report.js';
+import { explainReach } from './evaluation/explain-reach.js';
 import { judgeLinkage } from './evaluation/judge-linkage.js';
 import { judgeReach } from './evaluation/judge-reach.js';
 import { trueReach } from './evaluation/truth.js';
@@ -177,8 +178,9 @@ async function reportOf(
 ): Promise<DemoReport> {
   const { services, tokens } = connection;
   const reporting = reportingApi({ url: services['reporting-api'], token: tokens.reader });
-  const [linkage, answer] = await Promise.all([
+  const [linkage, explained, answer] = await Promise.all([
     judgeLinkage(connection.evaluation, folder.truth, loaded.files),
+    explainReach(connection.evaluation, folder.truth, loaded.files, manifest.endPeriod),
     reporting.reach(manifest.endPeriod),
   ]);
   const { size, rows, seconds, files } = loaded;
@@ -190,6 +192,7 @@ async function reportOf(
     seconds,
     rowsPerSecond: seconds === null ? null : rows / seconds,
     linkage,
+    explained,
     reach: judgeReach(answer, trueReach(folder.truth, manifest.endPeriod)),
     pages: services['reporting-api'],
   };

@@ -10,24 +10,38 @@ export interface TrueRecord {
   /** Data row of the file, from 1. */
   readonly row: number;
   readonly person: string;
+  readonly role: string;
+  /** The quarter in which the row makes its person count as reached; empty for any other row. */
+  readonly reachedIn: string;
 }
 
 /** Rows that are about somebody, as the generator knows. Its files hold codes and ids alone: no field is quoted. */
 export async function* trueRecords(folder: string): AsyncGenerator<TrueRecord> {
-  const lines = createInterface({
-    input: createReadStream(join(folder, 'records.csv')),
-    crlfDelay: Infinity,
-  });
+  for await (const [dataset, period, row, person, role = '', reachedIn = ''] of cellsOf(
+    folder,
+    'records.csv',
+  )) {
+    if (dataset !== undefined && period !== undefined && person !== undefined && person !== '') {
+      yield { dataset, period, row: Number(row), person, role, reachedIn };
+    }
+  }
+}
+
+/** Person → household; people who work in a service have none. */
+export async function trueFamilies(folder: string): Promise<ReadonlyMap<string, string>> {
+  const families = new Map<string, string>();
+  for await (const [person, family] of cellsOf(folder, 'people.csv')) {
+    if (person !== undefined && family !== undefined && family !== '') families.set(person, family);
+  }
+  return families;
+}
+
+async function* cellsOf(folder: string, file: string): AsyncGenerator<readonly string[]> {
+  const lines = createInterface({ input: createReadStream(join(folder, file)), crlfDelay: Infinity });
   let header = true;
   for await (const line of lines) {
-    if (header) {
-      header = false;
-      continue;
-    }
-    const [dataset, period, row, person] = line.split(',');
-    if (dataset !== undefined && period !== undefined && person !== undefined && person !== '') {
-      yield { dataset, period, row: Number(row), person };
-    }
+    if (!header) yield line.split(',');
+    header = false;
   }
 }
 

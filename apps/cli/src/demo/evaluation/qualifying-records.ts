@@ -1,0 +1,47 @@
+import pg from 'pg';
+
+/** A qualifying engagement of a period as the read models hold it. */
+export interface QualifyingRecord {
+  readonly state: 'linked' | 'unlinkable' | 'referred';
+  /** The three below are there for a linked one. */
+  readonly individual: string | undefined;
+  readonly role: string | undefined;
+  /** The reporting family, or the individual itself where it is in none. */
+  readonly family: string | undefined;
+}
+
+/** The records that reach of the period is counted from, by record id (definition: figures guide). */
+export async function qualifyingRecords(
+  platformUrl: string,
+  { start, end }: { readonly start: string; readonly end: string },
+): Promise<ReadonlyMap<string, QualifyingRecord>> {
+  const client = new pg.Client({ connectionString: platformUrl, application_name: 'kinledger-evaluation' });
+  await client.connect();
+  try {
+    const { rows } = await client.query<
+      [string, string, string | null, string | null, string | null, string | null]
+    >({
+      text: `SELECT replace(e.record_id::text, '-', ''), r.state, r.reason, r.individual_id::text, i.role,
+                      coalesce(f.family_id, r.individual_id)::text
+               FROM golden.engagement e JOIN golden.record r USING (record_id)
+               LEFT JOIN golden.individual i USING (individual_id)
+               LEFT JOIN golden.family_member f ON f.scope = 'programme' AND f.individual_id = r.individual_id
+               WHERE e.qualifying AND r.state <> 'retired' AND e.event_date >= $1::date AND e.event_date < $2::date`,
+      values: [start, end],
+      rowMode: 'array',
+    });
+    return new Map(
+      rows.map(([record, state, reason, individual, role, family]) => [
+        record,
+        {
+          state: state === 'linked' ? 'linked' : reason === 'referred' ? 'referred' : 'unlinkable',
+          individual: individual ?? undefined,
+          role: role ?? undefined,
+          family: family ?? undefined,
+        },
+      ]),
+    );
+  } finally {
+    await client.end();
+  }
+}
