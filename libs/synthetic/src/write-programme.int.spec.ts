@@ -31,6 +31,7 @@ interface ReadRow {
   readonly cells: ReadonlyMap<string, string>;
   readonly person: string;
   readonly role: string;
+  readonly reachedIn: string;
 }
 
 let folder: string;
