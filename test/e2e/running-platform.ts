@@ -80,6 +80,11 @@ export class RunningPlatform {
     }
   }
 
+  /** Address of the pages. */
+  get reports(): string {
+    return this.connected.services['reporting-api'];
+  }
+
   /** A document of the reporting API. */
   async read<T>(path: string): Promise<T> {
     const { services, tokens } = this.connected;

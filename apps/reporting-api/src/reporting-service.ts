@@ -3,7 +3,8 @@ import type { ServiceOptions } from '@kinledger/service-kit';
 import { SwaggerModule } from '@nestjs/swagger';
 import { reportingConfig } from './config.js';
 import { openApiOf } from './open-api.js';
-import { govukFrontend, ownAssets } from './pages/page-renderer.js';
+import { designSystemStyles } from './pages/design-system.js';
+import { ownAssets } from './pages/page-renderer.js';
 import { ReportingApiModule } from './reporting-api.module.js';
 
 const DAY_SECONDS = 86_400;
@@ -24,13 +25,13 @@ export const reportingService: ServiceOptions<typeof reportingConfig> = {
       index: false,
       maxAge: DAY_SECONDS * 1000,
     });
-    await fastify.register(fastifyStatic, {
-      root: `${govukFrontend}/dist/govuk`,
-      prefix: '/assets/govuk/',
-      index: false,
-      decorateReply: false,
-      maxAge: DAY_SECONDS * 1000,
-    });
+    const designSystem = designSystemStyles();
+    fastify.get('/assets/govuk-frontend.css', (_request, reply) =>
+      reply
+        .type('text/css; charset=utf-8')
+        .header('cache-control', `public, max-age=${DAY_SECONDS}`)
+        .send(designSystem),
+    );
     fastify.addHook('onSend', async (_request, reply) => {
       void reply.headers({
         'content-security-policy': contentSecurityPolicy,
