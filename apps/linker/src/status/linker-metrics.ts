@@ -1,3 +1,4 @@
+import type { LinkageEngineSize } from '@kinledger/domain';
 import { Metrics } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Halt } from '../decision/errors.js';
@@ -24,6 +25,11 @@ export interface LinkerStatus {
   readonly decided: Readonly<Record<DecidedIntake['outcome'], number>>;
 }
 
+const nothing: LinkageEngineSize = {
+  ...{ records: 0, rowKeys: 0, tokens: 0, individuals: 0 },
+  bytes: { tokens: 0, records: 0, rowKeys: 0, individuals: 0, kinship: 0, referrals: 0 },
+};
+
 /** Follows the decision loop: metrics, logs and the status page. Never a row, a token, or an id of a person. */
 @Injectable()
 export class LinkerMetrics implements DecisionObserver {
@@ -31,6 +37,7 @@ export class LinkerMetrics implements DecisionObserver {
   private haltedBy: Halt | undefined;
   private position = -1;
   private intake = 0;
+  private size: LinkageEngineSize = nothing;
   private openReferrals = 0;
   private tokensWithoutForce = 0;
   private readonly outcomes = { linked: 0, withdrawn: 0, parked: 0, refused: 0 };
@@ -110,9 +117,14 @@ export class LinkerMetrics implements DecisionObserver {
       'Tokens that too many people share, as of the last submission.',
       () => this.tokensWithoutForce,
     );
-    gauge('kinledger_linker_index_bytes', 'Memory of this process that the index lives in.', () => {
-      const { heapUsed, arrayBuffers } = process.memoryUsage();
-      return heapUsed + arrayBuffers;
+    gauge('kinledger_linker_index_records', 'Records that the linkage index holds.', () => this.size.records);
+    metrics.gauge({
+      name: 'kinledger_linker_index_bytes',
+      help: 'Bytes allocated by the linkage index, by what they hold.',
+      labels: ['what'],
+      collect: (its) => {
+        for (const [what, bytes] of Object.entries(this.size.bytes)) its.set({ what }, bytes);
+      },
     });
     metrics.gauge({
       name: 'kinledger_linker_inbox',
@@ -151,6 +163,7 @@ export class LinkerMetrics implements DecisionObserver {
   }
 
   ledger(ledger: ProgrammeLedger): void {
+    this.size = ledger.engine.size;
     this.position = ledger.closedAt;
     this.intake = Math.max(this.intake, ledger.lastIntake);
     this.openReferrals = ledger.openReferrals;

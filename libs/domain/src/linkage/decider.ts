@@ -47,11 +47,24 @@ export interface SubmissionRun extends DecisionRun {
 
 export type SubmissionStanding = 'unknown' | 'standing' | 'superseded' | 'withdrawn';
 
+/** How much the index holds, and the bytes that it has allocated for it. */
+export interface LinkageEngineSize {
+  readonly records: number;
+  readonly rowKeys: number;
+  readonly tokens: number;
+  readonly individuals: number;
+  readonly bytes: Readonly<
+    Record<'tokens' | 'records' | 'rowKeys' | 'individuals' | 'kinship' | 'referrals', number>
+  >;
+}
+
 /**
  * The linker's decider: `begin`/`withdraw` decide, `apply` evolves. Pure of I/O, clock and chance: state is a
  * function of the events applied, whether they were just decided or are read back after a restart.
  */
 export interface LinkageDecider {
+  readonly size: LinkageEngineSize;
+
   /**
    * @param file data of the accepted file; the upload's random id stays out of the ledger.
    * @throws SubmissionNotDecidable when the submission has been decided already.

@@ -15,6 +15,7 @@ import {
   type Draft,
   type LinkageDecider,
   type LinkageEngineOptions,
+  type LinkageEngineSize,
   type SubmissionRun,
   type SubmissionStanding,
 } from './decider.js';
@@ -24,17 +25,6 @@ import { planDecision, type PlannedDecision } from './plan-decision.js';
 import type { StagedRows } from './plan-live-records.js';
 import { submissionOf, type BookChange } from './submission-book.js';
 import { Int32Column, NONE, Uint8Column } from './typed-column.js';
-
-/** How much the index holds, and the bytes that it has allocated for it. */
-export interface LinkageEngineSize {
-  readonly records: number;
-  readonly rowKeys: number;
-  readonly tokens: number;
-  readonly individuals: number;
-  readonly bytes: Readonly<
-    Record<'tokens' | 'records' | 'rowKeys' | 'individuals' | 'kinship' | 'referrals', number>
-  >;
-}
 
 /**
  * The linkage of one programme: what `partition` and `familiesOf` say of the live records, kept up to date. A decision

@@ -1,6 +1,6 @@
 export type { Contradiction } from './contradiction.js';
 export * from './decider.js';
-export { LinkageEngine, type LinkageEngineSize } from './engine.js';
+export { LinkageEngine } from './engine.js';
 export { familiesOf, type Families, type Family, type KinRecord, type Relationship } from './families.js';
 export type { ReferralReason } from './group-records.js';
 export { MAX_ADULTS_WITHOUT_REVIEW, PROGRAMME_SCOPE } from './kinship.js';

@@ -1,0 +1,51 @@
+import { readFileSync, readdirSync } from 'node:fs';
+
+/** What a process has used since it began. Linux tells; elsewhere there is none. */
+export interface Usage {
+  /** Seconds of processor time, user and system. */
+  readonly cpu: number;
+  /** The most memory that it has had resident at once, in MiB. */
+  readonly peakMiB: number;
+}
+
+const TICKS_PER_SECOND = 100;
+
+/** Usage of a process, or undefined where it is gone. */
+export function usageOf(pid: number): Usage | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command, which may hold anything, stands in brackets; utime and stime are the 14th and 15th field.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return {
+      cpu: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
+      peakMiB: Number(peak?.[1] ?? 0) / 1024,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Processes whose parent is `pid`. */
+export function childrenOf(pid: number): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => {
+      try {
+        const stat = readFileSync(`/proc/${candidate}/stat`, 'utf8');
+        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** The command line of a process, '' where it is gone. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
