@@ -146,6 +146,8 @@ CREATE TABLE referral (
   candidates uuid[] NOT NULL,
   referred bigint NOT NULL
 );
+-- Objects laid over one another, in the order in which they come: the last word on a member stands.
+CREATE AGGREGATE merged (jsonb) (SFUNC = jsonb_concat, STYPE = jsonb, INITCOND = '{}');
 `;
 
 /** Changes whenever the tables do: read models of another version are rebuilt, never patched. */

@@ -38,6 +38,8 @@ export interface PublisherOptions {
 }
 
 const PAGE_SIZE = 2_000;
+/** A decision of more events is read twice, so that it need not be in memory whole. */
+const MAX_HELD_EVENTS = 20_000;
 const POLL_MS = 5_000;
 const RETRY_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
@@ -50,6 +52,8 @@ const LONGEST_PAUSE_MS = 10_000;
 export class Publisher implements Publication {
   private readonly wakeUp = new WakeUp();
   private closed = -1;
+  /** Events that were read and are not published: neighbours of a small decision come in one page. */
+  private held: readonly StoredEvent[] = [];
 
   constructor(private readonly options: PublisherOptions) {}
 
@@ -94,36 +98,47 @@ export class Publisher implements Publication {
     signal: AbortSignal,
   ): Promise<{ readonly position: number; readonly messages: number } | undefined> {
     const { store, stream, pageSize = PAGE_SIZE } = this.options;
-    // Looked at twice: how it ends says what it is about, and it may be too long to be kept in memory.
-    let page = await store.readPage(stream, from, pageSize);
-    const first = page[0];
-    let closing = closingOf(page);
-    while (closing === undefined) {
-      const last = page.at(-1);
-      if (last === undefined || signal.aborted) return undefined;
-      page = await store.readPage(stream, last.revision + 1, pageSize);
-      closing = closingOf(page);
-    }
-    const decision = first === undefined ? undefined : this.decisionOf(first, ledgerEventOf(closing));
-    if (decision === undefined) return { position: closing.revision, messages: 0 };
-
-    const messages = new DecisionMessages(decision);
+    const { first, closing } = await this.boundsOf(from, signal);
+    if (first === undefined || closing === undefined) return undefined;
+    const decision = this.decisionOf(first, ledgerEventOf(closing));
+    const messages = decision === undefined ? undefined : new DecisionMessages(decision);
     let count = 0;
     for (let next = from; next <= closing.revision;) {
-      if (page[0]?.revision !== next) page = await store.readPage(stream, next, pageSize);
-      for (const stored of page) {
-        if (stored.revision > closing.revision) break;
-        if (isPublished(stored)) messages.take(ledgerEventOf(stored));
-      }
-      const last = page.at(-1);
+      const page = this.held.length > 0 ? this.held : await store.readPage(stream, next, pageSize);
+      const its = page.filter(({ revision }) => revision >= next && revision <= closing.revision);
+      const last = its.at(-1);
       if (last === undefined || signal.aborted) return undefined;
+      for (const stored of its) if (isPublished(stored)) messages?.take(ledgerEventOf(stored));
       next = last.revision + 1;
-      page = [];
-      const complete = messages.drain();
+      this.held = page.filter(({ revision }) => revision >= next);
+      const complete = messages?.drain() ?? [];
       await this.send(complete);
       count += complete.length;
     }
     return { position: closing.revision, messages: count };
+  }
+
+  /** The first event of a decision and the one that closes it: how it ends says what it is about. */
+  private async boundsOf(
+    from: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly first: StoredEvent | undefined; readonly closing: StoredEvent | undefined }> {
+    const { store, stream, pageSize = PAGE_SIZE } = this.options;
+    let pages = this.held[0]?.revision === from ? [this.held] : [];
+    let first = pages[0]?.[0];
+    let closing = closingOf(pages[0] ?? []);
+    let next = from + (pages[0]?.length ?? 0);
+    for (let read = next - from; closing === undefined && !signal.aborted;) {
+      const page = await store.readPage(stream, next, pageSize);
+      if (page.length === 0) break;
+      first ??= page[0];
+      closing = closingOf(page);
+      next += page.length;
+      read += page.length;
+      pages = read > MAX_HELD_EVENTS ? [] : [...pages, page];
+    }
+    this.held = pages.flat();
+    return { first, closing };
   }
 
   /** What a decision is about; nothing for a definition. */

@@ -57,6 +57,8 @@ export class FileRows {
   readonly #tokensByRole: ReadonlyMap<string, RolePlan>;
   readonly #attributes: ReturnType<typeof attributeReader>;
   readonly #facts: ReturnType<typeof factReader>;
+  /** Values → their token: a family's sessions stand together in a file, and say the same of it each time. */
+  readonly #made = new Map<string, Token | undefined>();
 
   constructor(keys: Keys, file: FileOfRows, postcodes: PostcodeLookup) {
     const { schema, dataType, id } = file.dataset;
@@ -95,6 +97,11 @@ export class FileRows {
     };
   }
 
+  /** Forgets the values of the rows so far: nothing of a row stays here longer than its chunk. */
+  forget(): void {
+    this.#made.clear();
+  }
+
   #planOf(values: readonly (string | null)[]): RolePlan {
     const plan = this.#tokensByRole.get(this.#fixedRole ?? values[this.#roleColumn] ?? '');
     if (plan === undefined) throw rowUnfit('row-without-role');
@@ -107,10 +114,10 @@ export class FileRows {
     counts: RowCounts,
   ): TokenOccurrence[] {
     const occurrences: TokenOccurrence[] = [];
-    for (const { kind, domain, use, digestOf } of planned) {
-      const digest = digestOf(values, this.#keys.opLeapSalt);
-      if (digest === undefined) continue;
-      const token = this.#keys.tokens.tokenOf(domain, digest);
+    for (const plan of planned) {
+      const { kind, domain, use } = plan;
+      const token = this.#tokenOf(plan, values);
+      if (token === undefined) continue;
       // Two columns may hold one value, such as a main and a second number.
       if (isAmong(occurrences, domain, use, token) || occurrences.length === MAX_TOKENS) continue;
       occurrences.push({ domain, use, token });
@@ -118,6 +125,20 @@ export class FileRows {
       counts.tokens[counted] = (counts.tokens[counted] ?? 0) + 1;
     }
     return occurrences;
+  }
+
+  #tokenOf(
+    { domain, columns, digestOf }: PlannedToken,
+    values: readonly (string | null)[],
+  ): Token | undefined {
+    let key = domain;
+    for (const column of columns) key += `\n${values[column] ?? ''}`;
+    const known = this.#made.get(key);
+    if (known !== undefined || this.#made.has(key)) return known;
+    const digest = digestOf(values, this.#keys.opLeapSalt);
+    const token = digest === undefined ? undefined : this.#keys.tokens.tokenOf(domain, digest);
+    this.#made.set(key, token);
+    return token;
   }
 }
 

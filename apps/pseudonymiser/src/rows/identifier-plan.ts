@@ -18,6 +18,8 @@ export interface PlannedToken {
   readonly kind: ColumnIdentifier['kind'];
   readonly domain: string;
   readonly use: TokenUse;
+  /** Columns that the value is made of. */
+  readonly columns: readonly number[];
   /** Undefined where the row has no usable value: no token is made then. */
   readonly digestOf: (values: readonly (string | null)[], salt: string) => Digest | undefined;
 }
@@ -33,6 +35,7 @@ export function planTokens(schema: DatasetSchema, role: Role, provider: Provider
         kind: identifier.kind,
         domain: identifier.kind === 'case-number' ? `case-number:${provider}` : identifier.kind,
         use: useOn(role, identifier),
+        columns: [column],
         digestOf: (values, salt) => {
           const text = values[column] ?? null;
           return text === null ? undefined : digest(text, salt);
@@ -103,6 +106,7 @@ function planChildKey(schema: DatasetSchema): PlannedToken | undefined {
     kind: 'child-key',
     domain: 'child-key',
     use: 'identity',
+    columns: Object.values(columns),
     digestOf: (values, salt) => {
       const carerEmail = canonicalEmail(values[columns.carerEmail] ?? '');
       const birthDate = canonicalBirthDate(values[columns.birthDate] ?? '');

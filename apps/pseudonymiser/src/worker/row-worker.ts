@@ -83,7 +83,11 @@ function pseudonymise(submission: SubmissionId, n: number, sealed: Uint8Array): 
   if (landed === undefined) return unprocessable('landing-malformed');
   const counts = noRows();
   const encoder = new RowEncoder();
-  for (const row of landed) encoder.add(open.rows.pseudonymise(row, counts));
+  try {
+    for (const row of landed) encoder.add(open.rows.pseudonymise(row, counts));
+  } finally {
+    open.rows.forget();
+  }
   open.next += 1;
   return { kind: 'rows', encoded: encoder.finish(), counts };
 }

@@ -103,21 +103,20 @@ export class PostgresStore implements MessageStore {
     maxMessages: number,
     maxBytes: number,
   ): Promise<FetchedMessages> {
-    const rows = await this.call<FetchedRow>('SELECT * FROM bus.fetch($1, $2, $3, $4, $5)', [
-      topic,
-      partition,
-      from,
-      maxMessages,
-      maxBytes,
-    ]);
+    // As base64: PostgreSQL's own text form of bytea has half as many characters again.
+    const rows = await this.call<FetchedRow>(
+      `SELECT "offset", key, headers, encode(value, 'base64') AS base64, end_offset
+       FROM bus.fetch($1, $2, $3, $4, $5)`,
+      [topic, partition, from, maxMessages, maxBytes],
+    );
     return {
-      messages: rows.map(({ offset, key, headers, value }) => ({
+      messages: rows.map(({ offset, key, headers, base64 }) => ({
         topic,
         partition,
         offset,
         key,
         headers,
-        value,
+        value: Buffer.from(base64, 'base64'),
       })),
       end: rows[0]?.end_offset,
     };
@@ -184,7 +183,8 @@ const RETENTION_BATCH = 500;
 const TOPIC_UNKNOWN = 'KB001';
 const PARTITIONS_DIFFER = 'KB002';
 
-interface FetchedRow extends OutgoingMessage {
+interface FetchedRow extends Omit<OutgoingMessage, 'value'> {
+  readonly base64: string;
   readonly offset: number;
   readonly end_offset: number;
 }
