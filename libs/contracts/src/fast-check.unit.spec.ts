@@ -31,7 +31,7 @@ function changed(
       : change;
   }
   const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Record<string, unknown>;
-  if (rest.length === 0 && how === 'remove') delete copy[step];
+  if (rest.length === 0 && how === 'remove') Reflect.deleteProperty(copy, step);
   else copy[step] = changed(copy[step], rest, change, how);
   return copy;
 }
