@@ -208,6 +208,7 @@ try {
     publication: { run: () => Promise.resolve(), closedUpTo: (revision) => (closedAt = revision) },
     engine: (options) => new LinkageEngine(options),
     wakeUp,
+    pace: () => Promise.resolve(),
     observer: {
       state: (_state, halt) => halt === undefined || console.error(halt),
       ledger: () => undefined,

@@ -35,6 +35,7 @@ import {
 import { createPostgresMessageBus, topicSettings } from '@kinledger/message-bus';
 import { readProgramme } from '@kinledger/programme';
 import { createSecrets, HmacSha256, readSecrets, TokenKeys } from '@kinledger/pseudonymisation';
+import { Backlog } from '@kinledger/service-kit';
 import { FilePseudonymiser } from '../../apps/pseudonymiser/dist/files/file-pseudonymiser.js';
 import { RowEncoder } from '../../apps/pseudonymiser/dist/rows/encode-rows.js';
 import { FileRows } from '../../apps/pseudonymiser/dist/rows/file-rows.js';
@@ -220,6 +221,7 @@ try {
     pool,
     bus,
     workers,
+    unlinked: new Backlog({ measure: () => Promise.resolve(0), limit: 1 }),
     filesAtOnce: THREADS * 2,
     now: () => new Date(),
     observer: { onRows: () => undefined, onFinished: () => undefined },

@@ -5,21 +5,9 @@ import {
   restrictedConfig,
   secretsConfig,
   variable,
+  wholeNumber,
   type ServiceConfig,
 } from '@kinledger/service-kit';
-import { z } from 'zod';
-
-const wholeNumber = (byDefault: number, minimum: number, maximum: number) =>
-  z
-    .string()
-    .default(String(byDefault))
-    .pipe(
-      z
-        .string()
-        .regex(/^\d{1,15}$/)
-        .transform(Number)
-        .pipe(z.int().min(minimum).max(maximum)),
-    );
 
 /** Bounds of what a provider may send; each is refused with a problem of its own. */
 export const uploadConfig = {
@@ -52,6 +40,11 @@ export const uploadConfig = {
     'KINLEDGER_UPLOAD_PATIENCE_SECONDS',
     wholeNumber(30, 1, 600),
     'set it to the seconds for which an upload waits for its turn before it is sent away',
+  ),
+  maxLandedChunks: variable(
+    'KINLEDGER_MAX_LANDED_CHUNKS',
+    wholeNumber(20_000, 1, 10_000_000),
+    'set it to the chunks of 500 rows that may wait to be pseudonymised before no further file is taken',
   ),
   idleSeconds: variable(
     'KINLEDGER_UPLOAD_IDLE_SECONDS',

@@ -5,18 +5,27 @@ import {
   programmeConfig,
   signingKeyConfig,
   variable,
+  wholeNumber,
 } from '@kinledger/service-kit';
-import { z } from 'zod';
 
 const leaseConfig = {
   ttlMs: variable(
     'KINLEDGER_LEASE_SECONDS',
-    z
-      .string()
-      .default('15')
-      .pipe(z.string().regex(/^[1-9]\d{0,3}$/))
-      .transform((seconds) => Number(seconds) * 1000),
+    wholeNumber(15, 1, 9_999).transform((seconds) => seconds * 1000),
     'set it to the number of seconds after which a standby follows a linker that is not heard of',
+  ),
+};
+
+const paceConfig = {
+  maxStagedChunks: variable(
+    'KINLEDGER_MAX_STAGED_CHUNKS',
+    wholeNumber(4_000, 1, 10_000_000),
+    'set it to the chunks of 500 rows that may wait to be decided before staging slows down',
+  ),
+  maxUnprojectedDecisions: variable(
+    'KINLEDGER_MAX_UNPROJECTED_DECISIONS',
+    wholeNumber(200, 1, 1_000_000),
+    'set it to the decisions that may wait for the projector before deciding slows down',
   ),
 };
 
@@ -27,4 +36,5 @@ export const linkerConfig = {
   signingKey: signingKeyConfig,
   access: accessConfig,
   lease: leaseConfig,
+  pace: paceConfig,
 };

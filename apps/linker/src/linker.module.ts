@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { topics } from '@kinledger/contracts';
 import { LinkageEngine } from '@kinledger/domain';
 import { PostgresEventStore, type EventStore } from '@kinledger/event-store';
 import type { MessageBus } from '@kinledger/message-bus';
 import { readProgramme, type Programme } from '@kinledger/programme';
 import {
+  Backlog,
   MESSAGE_BUS,
   MessageBusModule,
   PoolModule,
@@ -21,7 +23,7 @@ import { WakeUp } from './decision/wake-up.js';
 import type { Inbox } from './inbox/inbox.js';
 import { INBOX } from './inbox/inbox.token.js';
 import { PostgresInbox } from './inbox/postgres-inbox.js';
-import { StagingController } from './inbox/staging.controller.js';
+import { StagingController, UNDECIDED } from './inbox/staging.controller.js';
 import type { Leases } from './lease/lease.js';
 import { PostgresLeases } from './lease/postgres-leases.js';
 import { EVENT_STORE, LinkerService } from './linker.service.js';
@@ -33,6 +35,9 @@ import { StatusController } from './status/status.controller.js';
 const PROGRAMME = Symbol('programme');
 const SIGNING_KEY = Symbol('public signing key');
 const LEASES = Symbol('leases');
+const UNPROJECTED = Symbol('decisions that wait for the projector');
+/** A projector that is away for long must not keep the ledger from growing. */
+const LONGEST_BRAKE_MS = 5_000;
 const PLATFORM = poolToken('platform');
 
 @Module({})
@@ -68,6 +73,26 @@ export class LinkerModule {
               onError: (err) => logger.warn({ err }, 'the lease could not be asked for or renewed'),
             }),
         },
+        {
+          provide: UNDECIDED,
+          inject: [INBOX, PROGRAMME_ID],
+          useFactory: (inbox: Inbox, programme: string) =>
+            new Backlog({
+              measure: async () => (await inbox.counts(programme)).chunks,
+              limit: config.pace.maxStagedChunks,
+            }),
+        },
+        {
+          provide: UNPROJECTED,
+          inject: [MESSAGE_BUS],
+          useFactory: (bus: MessageBus) =>
+            Backlog.ofGroup(
+              bus,
+              'projector',
+              topics.submissionDecided.name,
+              config.pace.maxUnprojectedDecisions,
+            ),
+        },
         WakeUp,
         LinkerMetrics,
         {
@@ -77,7 +102,17 @@ export class LinkerModule {
         },
         {
           provide: DecisionLoop,
-          inject: [PROGRAMME, SIGNING_KEY, EVENT_STORE, INBOX, LEASES, Publisher, LinkerMetrics, WakeUp],
+          inject: [
+            PROGRAMME,
+            SIGNING_KEY,
+            EVENT_STORE,
+            INBOX,
+            LEASES,
+            Publisher,
+            LinkerMetrics,
+            WakeUp,
+            UNPROJECTED,
+          ],
           useFactory: decisionLoopOf,
         },
         LinkerService,
@@ -119,6 +154,7 @@ function decisionLoopOf(
   publication: Publisher,
   observer: LinkerMetrics,
   wakeUp: WakeUp,
+  unprojected: Backlog,
 ): DecisionLoop {
   return new DecisionLoop({
     programme,
@@ -129,6 +165,7 @@ function decisionLoopOf(
     publication,
     observer,
     wakeUp,
+    pace: (signal) => unprojected.brake(LONGEST_BRAKE_MS, signal),
     engine: (options) => new LinkageEngine(options),
   });
 }

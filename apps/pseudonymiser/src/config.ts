@@ -4,8 +4,8 @@ import {
   restrictedConfig,
   secretsConfig,
   variable,
+  wholeNumber,
 } from '@kinledger/service-kit';
-import { z } from 'zod';
 
 export const pseudonymiserConfig = {
   bus: busConfig,
@@ -14,11 +14,12 @@ export const pseudonymiserConfig = {
   secrets: secretsConfig,
   threads: variable(
     'KINLEDGER_PSEUDONYMISER_THREADS',
-    z
-      .string()
-      .default('2')
-      .pipe(z.string().regex(/^[1-9]\d?$/))
-      .transform(Number),
+    wholeNumber(2, 1, 99),
     'set it to the number of threads that hash, from 1 to 99',
+  ),
+  maxChunksAhead: variable(
+    'KINLEDGER_MAX_CHUNKS_AHEAD',
+    wholeNumber(2_000, 1, 1_000_000),
+    'set it to the chunks of 500 rows that may wait for the linker before no more are published',
   ),
 };

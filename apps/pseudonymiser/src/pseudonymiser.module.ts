@@ -1,7 +1,9 @@
+import { topics } from '@kinledger/contracts';
 import { type MessageBus } from '@kinledger/message-bus';
 import { readProgramme } from '@kinledger/programme';
 import { readSecrets } from '@kinledger/pseudonymisation';
 import {
+  Backlog,
   MESSAGE_BUS,
   MessageBusModule,
   PoolModule,
@@ -67,6 +69,7 @@ export class PseudonymiserModule {
               pool,
               bus,
               workers,
+              unlinked: Backlog.ofGroup(bus, 'linker', topics.rowPseudonymised.name, config.maxChunksAhead),
               filesAtOnce: config.threads * FILES_PER_THREAD,
               now: () => new Date(),
               observer,

@@ -185,6 +185,15 @@ export async function readChunks(
   return rows.map((row) => ({ upload, kind, ...row }));
 }
 
+/** Chunks of rows that wait, of all files. */
+export async function countChunks(client: Queryable): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*) AS count FROM landing.chunk WHERE kind = 'rows'`,
+    [],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** Why a file's content went. */
 export type DeletionReason = 'pseudonymised' | 'discarded' | 'expired' | 'refused' | 'interrupted';
 

@@ -2,6 +2,7 @@ export { accessRoles, hasRole, type AccessFile, type AccessRole, type Account } 
 export { CurrentAccount, Public, Roles, callerOf } from './access/decorators.js';
 export * from './config/fragments.js';
 export { isConfigurationWrong, readConfig, type ConfigurationWrong } from './config/read-config.js';
+export { wholeNumber } from './config/whole-number.js';
 export {
   variable,
   type ConfigOf,
@@ -9,6 +10,7 @@ export {
   type Environment,
   type Variable,
 } from './config/variable.js';
+export { Backlog } from './flow/backlog.js';
 export { Health, type Readiness, type ReadinessCheck } from './health/health.js';
 export { createLogger } from './logging/logger.js';
 export { serializeError } from './logging/error-serializer.js';

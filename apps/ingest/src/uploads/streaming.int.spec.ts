@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { ask, DATASET, fileOf, header, PERIOD, upload } from '../testing/requests.js';
+import { ask, DATASET, fileOf, goodFile, header, PERIOD, upload } from '../testing/requests.js';
 import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
 
 let ingest: RunningIngest;
@@ -193,3 +193,26 @@ function memory(): { live: number; resident: number } {
   const { heapUsed, external, rss } = process.memoryUsage();
   return { live: heapUsed + external, resident: rss };
 }
+
+describe('an intake whose rows are not taken further', () => {
+  it('takes no file in beyond what may wait, says when to come again, and goes on once there is room', async () => {
+    const full = await startIngest(inject('postgresUrl'), { KINLEDGER_MAX_LANDED_CHUNKS: '1' });
+    try {
+      expect((await upload(full, goodFile(1200))).status).toBe(201);
+      const refused = await vi.waitFor(async () => {
+        const answer = await upload(full, goodFile(10, 'B'));
+        expect(answer.status).toBe(503);
+        return answer;
+      }, 5_000);
+      expect(refused.body).toMatchObject({ type: 'urn:kinledger:problem:intake-full' });
+      expect(refused.headers.get('retry-after')).toBe('300');
+      const before = await held(full);
+      await upload(full, goodFile(10, 'C'));
+      expect(await held(full)).toEqual(before);
+      await full.pool.query('DELETE FROM landing.chunk');
+      await vi.waitFor(async () => expect((await upload(full, goodFile(10, 'D'))).status).toBe(201), 5_000);
+    } finally {
+      await full.stop();
+    }
+  });
+});

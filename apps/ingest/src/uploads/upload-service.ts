@@ -1,7 +1,7 @@
 import { inTransaction } from '@kinledger/database';
-import { isLandingFileGone, deleteFile } from '@kinledger/landing-store';
+import { countChunks, deleteFile, isLandingFileGone } from '@kinledger/landing-store';
 import { writeOutbox } from '@kinledger/message-bus';
-import { Problem, type Account } from '@kinledger/service-kit';
+import { Backlog, Problem, type Account } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IntakeContext } from '../intake-context.js';
@@ -25,6 +25,7 @@ import { viewOf, type UploadView } from './upload-view.js';
 export class UploadService {
   readonly #logger = new Logger('uploads');
   readonly #door: Turnstile;
+  readonly #landed: Backlog;
 
   constructor(
     private readonly intake: IntakeContext,
@@ -33,6 +34,10 @@ export class UploadService {
   ) {
     const { maxAtOnce, patienceSeconds } = intake.limits;
     this.#door = new Turnstile(maxAtOnce, patienceSeconds * 1000);
+    this.#landed = new Backlog({
+      measure: () => countChunks(intake.pool),
+      limit: intake.limits.maxLandedChunks,
+    });
   }
 
   /** @throws Problem for a request that may not be, or a file that cannot be taken. */
@@ -46,6 +51,7 @@ export class UploadService {
     const today = londonDay(new Date());
     const period = periodFor(asked.period, today);
     liveAgreement(programme, dataset, period);
+    if (await this.#landed.isFull()) throw behind();
     if (!(await this.#door.enter())) throw busy();
     this.metrics.receiving.set(this.#door.occupied);
     try {
@@ -140,4 +146,12 @@ const busy = () =>
   new Problem(503, 'busy', {
     detail: 'Other files are being received. Try again in a minute.',
     headers: { 'retry-after': '60' },
+  });
+
+/** Whoever comes after is slow or away: what cannot be processed is not taken in, and keeps its place with its sender. */
+const behind = () =>
+  new Problem(503, 'intake-full', {
+    detail:
+      'Many files that came before are still being processed. Nothing was taken in: send the file again later.',
+    headers: { 'retry-after': '300' },
   });

@@ -66,6 +66,8 @@ export interface DecisionLoopOptions extends ConfiguredProgramme {
   readonly publication: Publication;
   readonly engine: (options: LinkageEngineOptions) => LinkageDecider;
   readonly observer: DecisionObserver;
+  /** Waits while those who read the ledger are far behind: it slows, and never stops. */
+  readonly pace: (signal: AbortSignal) => Promise<void>;
   /** Called when something was staged. */
   readonly wakeUp: WakeUp;
   /** Looks again after this time even if nobody called: another member of the group may have staged. */
@@ -178,6 +180,7 @@ export class DecisionLoop {
       if (intake.state === 'refused') continue;
       // What an interrupted decision left is finished under the definition that it began under.
       if (head < ledger.nextRevision) head = await this.define(ledger, intake.time);
+      await this.options.pace(signal);
       head = await this.decide(ledger, head, intake, signal);
       publication.closedUpTo(ledger.closedAt);
       observer.ledger(ledger);

@@ -1,6 +1,6 @@
 import { topics, type CloudEvent, type FileAccepted, type WithdrawSubmission } from '@kinledger/contracts';
 import type { IncomingMessage } from '@kinledger/message-bus';
-import { OnMessages, Public, type BatchContext, type MessageOf } from '@kinledger/service-kit';
+import { Backlog, OnMessages, Public, type BatchContext, type MessageOf } from '@kinledger/service-kit';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { PinoLogger } from 'nestjs-pino';
@@ -12,6 +12,12 @@ import { INBOX } from './inbox.token.js';
 /** A bus batch holds some megabytes of rows at most; they are in memory twice while they are written. */
 const CHUNKS_PER_BATCH = 64;
 
+/** Much below the time after which the bus takes a silent member for dead; the batch is durable already. */
+const LONGEST_BRAKE_MS = 5_000;
+
+/** Chunks that wait to be decided. */
+export const UNDECIDED = Symbol('chunks that wait to be decided');
+
 /** Stages what the bus brings. A batch is staged, durably, before its offsets are committed. */
 @Public()
 @Controller()
@@ -21,6 +27,7 @@ export class StagingController {
     private readonly wakeUp: WakeUp,
     private readonly metrics: LinkerMetrics,
     private readonly logger: PinoLogger,
+    @Inject(UNDECIDED) private readonly undecided: Backlog,
   ) {}
 
   @OnMessages(topics.fileAccepted)
@@ -52,6 +59,8 @@ export class StagingController {
       ...bytesOf(context.received[index]),
     }));
     this.staged(await this.inbox.stageChunks(chunks), context.topic);
+    // Never for good: what is decided next may be in the batch after this one.
+    await this.undecided.brake(LONGEST_BRAKE_MS, context.signal);
   }
 
   @OnMessages(topics.submissionStateChanged)

@@ -98,6 +98,7 @@ export interface LinkerOptions {
   readonly limits?: AppendLimits;
   readonly programme?: Programme;
   readonly signingKey?: string;
+  readonly pace?: (signal: AbortSignal) => Promise<void>;
   readonly publicationPageSize?: number;
   readonly recoveryPageSize?: number;
 }
@@ -136,6 +137,7 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
     engine: (engineOptions) => new LinkageEngine(engineOptions),
     observer: observed,
     wakeUp,
+    pace: options.pace ?? (() => Promise.resolve()),
     pollMs: 20,
     retryMs: 1,
     ...(options.limits === undefined ? {} : { limits: options.limits }),

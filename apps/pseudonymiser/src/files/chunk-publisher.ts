@@ -23,6 +23,7 @@ const END = Buffer.from('}');
  */
 export class ChunkPublisher {
   readonly #bus: MessageBus;
+  readonly #ready: () => Promise<void>;
   readonly #file: CloudEvent<typeof FileAccepted>;
   #unpublished: OutgoingMessage[] = [];
   #unpublishedBytes = 0;
@@ -30,8 +31,10 @@ export class ChunkPublisher {
   #held: EncodedRows | undefined;
   #chunks = 0;
 
-  constructor(bus: MessageBus, file: CloudEvent<typeof FileAccepted>) {
+  /** @param ready resolves when more may be published; rejects when this file is to be left for later. */
+  constructor(bus: MessageBus, file: CloudEvent<typeof FileAccepted>, ready: () => Promise<void>) {
     this.#bus = bus;
+    this.#ready = ready;
     this.#file = file;
   }
 
@@ -60,6 +63,7 @@ export class ChunkPublisher {
   }
 
   async #publish(): Promise<void> {
+    await this.#ready();
     const messages = this.#unpublished;
     this.#unpublished = [];
     this.#unpublishedBytes = 0;

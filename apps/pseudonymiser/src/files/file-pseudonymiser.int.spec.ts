@@ -16,6 +16,7 @@ import { createTestDatabases, type TestDatabases } from '@kinledger/database/tes
 import { createInMemoryMessageBus, type MessageBus, type OutgoingMessage } from '@kinledger/message-bus';
 import { readProgramme, type Programme } from '@kinledger/programme';
 import { createSecrets, readSecrets, TokenKeys } from '@kinledger/pseudonymisation';
+import { Backlog } from '@kinledger/service-kit';
 import { canonicalEmail, digestOf } from '@kinledger/domain';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
@@ -80,6 +81,9 @@ class RecordingBus {
 let recording: RecordingBus;
 let counts: RowCounts;
 let ended: string[];
+/** Chunks that the linker has yet to take. */
+let unlinked: number;
+let asked = 0;
 let files: FilePseudonymiser;
 const never = new AbortController().signal;
 
@@ -87,11 +91,20 @@ beforeEach(() => {
   recording = new RecordingBus();
   counts = noRows();
   ended = [];
+  unlinked = 0;
   files = new FilePseudonymiser({
     programme: 'leap',
     pool,
     bus: recording.bus,
     workers,
+    unlinked: new Backlog({
+      measure: async () => {
+        asked += 1;
+        return unlinked;
+      },
+      limit: 10,
+      everyMs: 1,
+    }),
     filesAtOnce: 4,
     now: () => at,
     observer: {
@@ -414,4 +427,28 @@ describe('a file that cannot be processed', () => {
       },
       'row-without-fact',
     ));
+});
+
+describe('a linker that is far behind', () => {
+  it('has its rows wait in the landing store, sealed, until it catches up', async () => {
+    const { event } = await land({ dataset: participants(), rows: children(3) });
+    unlinked = 11;
+    const processing = files.process(event, never);
+    const before = asked;
+    await expect.poll(() => asked).toBeGreaterThan(before + 3);
+    expect(recording.published).toEqual([]);
+    unlinked = 10;
+    await processing;
+    expect(recording.published).toHaveLength(1);
+  });
+
+  it('does not keep the service from stopping: the file comes again', async () => {
+    const { event } = await land({ dataset: participants(), rows: children(3) });
+    unlinked = 11;
+    const stop = new AbortController();
+    const processing = files.process(event, stop.signal);
+    stop.abort();
+    await expect(processing).rejects.toThrow();
+    expect([recording.published, ended]).toEqual([[], []]);
+  });
 });

@@ -1,6 +1,7 @@
 import type { CloudEvent, FileAccepted, UploadId } from '@kinledger/contracts';
 import { isLandingFileGone, readChunks, readFile, type SealedChunk } from '@kinledger/landing-store';
 import type { MessageBus } from '@kinledger/message-bus';
+import type { Backlog } from '@kinledger/service-kit';
 import type pg from 'pg';
 import type { RowCounts } from '../rows/row-counts.js';
 import type { RowTask, RowTaskResult } from '../worker/row-task.js';
@@ -24,6 +25,8 @@ export interface FilePseudonymiserOptions {
   readonly pool: pg.Pool;
   readonly bus: MessageBus;
   readonly workers: RowWorkers;
+  /** Chunks that the linker has yet to take. */
+  readonly unlinked: Backlog;
   readonly filesAtOnce: number;
   readonly now: () => Date;
   readonly observer: FileObserver;
@@ -84,7 +87,7 @@ export class FilePseudonymiser {
   }
 
   async #publishRows(file: Accepted, signal: AbortSignal): Promise<number> {
-    const { programme, pool, bus, workers, observer } = this.#options;
+    const { programme, pool, bus, workers, unlinked, observer } = this.#options;
     const { submission, upload, provider, dataset, schemaHash, counts } = file.data;
     if (file.data.programme !== programme) throw unprocessable('programme-unknown');
     const landing = await readFile(pool, upload);
@@ -96,7 +99,10 @@ export class FilePseudonymiser {
           kind: 'open',
           file: { submission, upload, provider, dataset, schemaHash, wrappedDataKey, wrappedSeed },
         });
-        const publisher = new ChunkPublisher(bus, file);
+        const publisher = new ChunkPublisher(bus, file, async () => {
+          await unlinked.room(signal);
+          signal.throwIfAborted();
+        });
         const results = inOrder(sealedChunks(pool, upload, landing.chunks), CHUNKS_AHEAD, ({ n, sealed }) =>
           perform(worker, { kind: 'chunk', submission, n, sealed }),
         );

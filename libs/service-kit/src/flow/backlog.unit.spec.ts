@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { Backlog } from './backlog.js';
+
+const never = new AbortController().signal;
+
+/** A backlog whose size a test sets; measured anew each time. */
+function backlog(limit: number) {
+  const state = { size: 0, asked: 0 };
+  const measure = async () => {
+    state.asked += 1;
+    return state.size;
+  };
+  return { state, backlog: new Backlog({ measure, limit, everyMs: 1 }) };
+}
+
+describe('a backlog', () => {
+  it('is full above its limit', async () => {
+    const { state, backlog: waiting } = backlog(10);
+    state.size = 10;
+    expect(await waiting.isFull()).toBe(false);
+    state.size = 11;
+    await expect.poll(() => waiting.isFull()).toBe(true);
+  });
+
+  it('holds its producer until there is room', async () => {
+    const { state, backlog: waiting } = backlog(10);
+    state.size = 11;
+    let through = false;
+    const passing = waiting.room(never).then(() => (through = true));
+    await expect.poll(() => state.asked).toBeGreaterThan(3);
+    expect(through).toBe(false);
+    state.size = 0;
+    await passing;
+    expect(through).toBe(true);
+  });
+
+  it('lets one through after a while who must not wait for good', async () => {
+    const { state, backlog: waiting } = backlog(10);
+    state.size = 11;
+    await waiting.brake(5, never);
+    expect(await waiting.isFull()).toBe(true);
+  });
+
+  it('lets its producer go when it stops', async () => {
+    const { state, backlog: waiting } = backlog(10);
+    state.size = 11;
+    const stop = new AbortController();
+    const passing = waiting.room(stop.signal);
+    stop.abort();
+    await passing;
+  });
+
+  it('has room where nobody can tell', async () => {
+    const waiting = new Backlog({ measure: () => Promise.reject(new Error('away')), limit: 0 });
+    await waiting.room(never);
+  });
+
+  it('is measured once for all who ask at a time', async () => {
+    let asked = 0;
+    const waiting = new Backlog({ measure: async () => (asked += 1), limit: 10 });
+    await Promise.all([waiting.isFull(), waiting.isFull(), waiting.room(never)]);
+    expect(asked).toBe(1);
+  });
+
+  it('of a group counts what it has not committed of one topic', async () => {
+    const lags = [
+      { topic: 'rows', partition: 0, lag: 3 },
+      { topic: 'rows', partition: 1, lag: 4 },
+      { topic: 'others', partition: 0, lag: 90 },
+    ];
+    // The one method that is asked.
+    const bus = { lag: async () => lags } as unknown as Parameters<typeof Backlog.ofGroup>[0];
+    expect(await Backlog.ofGroup(bus, 'linker', 'rows', 6).isFull()).toBe(true);
+    expect(await Backlog.ofGroup(bus, 'linker', 'rows', 7).isFull()).toBe(false);
+  });
+});
