@@ -177,7 +177,7 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       'a birth date',
       read(`/v1/figures/reach?period=${encodeURIComponent(child.birthDate)}`),
     ],
-    ['period-unreadable', 'on a page', read(`/reach?period=${email}`)],
+    ['page 400', 'a page of an email', read(`/reach?period=${email}`)],
     ['scope-unreadable', 'an email', read(`/v1/figures/reach-by-quarter?scope=${email}`)],
     [
       'scope-unknown',

@@ -150,11 +150,6 @@ export const markedFiles = {
     provider: 'baby-steps-team',
     text: csv([peopleTitles, carerRow, childRow, doubtful, withoutConsent]),
   },
-  sessions: {
-    dataset: 'baby-steps.engagement',
-    provider: 'baby-steps-team',
-    text: csv([sessionTitles, ...session('23/01/2024'), ...session('06/02/2024')]),
-  },
   elsewhere: {
     dataset: 'breastfeeding-peer-support.user',
     provider: 'breastfeeding-team',
@@ -172,6 +167,13 @@ export const markedFiles = {
     text: csv([peopleTitles, carerRow.with(10, '12/01/2024'), childRow]),
   },
 } as const satisfies Record<string, MarkedFile>;
+
+/** Sessions that both attended, one a day. */
+export const markedSessions = (...days: readonly string[]): MarkedFile => ({
+  dataset: 'baby-steps.engagement',
+  provider: 'baby-steps-team',
+  text: csv([sessionTitles, ...days.flatMap(session)]),
+});
 
 /** The same two people from a provider that makes digests itself. */
 export function digestedFile(salt: string): MarkedFile {

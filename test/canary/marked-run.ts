@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { RunningPlatform } from '../e2e/running-platform.js';
 import { badRequests, raw, type BadRequest, type Known } from './bad-requests.js';
-import { carer, digestedFile, markedFiles, type MarkedFile } from './marked-people.js';
+import { carer, digestedFile, markedFiles, markedSessions, type MarkedFile } from './marked-people.js';
 import { filesIn, tablesIn } from './places.js';
 import type { Place } from './scanner.js';
 
@@ -36,7 +36,7 @@ export class MarkedRun {
   async run(): Promise<void> {
     await this.platform.start('canary');
     const people = await this.submitLinked(markedFiles.people);
-    await this.submitLinked(markedFiles.sessions);
+    await this.submitLinked(markedSessions('23/01/2024', '06/02/2024'));
     const elsewhere = await this.submitLinked(markedFiles.elsewhere);
     await this.submitLinked(digestedFile(this.salt));
     await this.submitLinked(markedFiles.corrected);
@@ -103,9 +103,15 @@ export class MarkedRun {
     }
   }
 
-  /** Stops the platform in order and keeps what it leaves behind. */
-  async stop(): Promise<void> {
-    await this.platform.halt();
+  /** The server's own files, once everything that it holds in memory stands in them. */
+  async postgresFiles(): Promise<Iterable<Place>> {
+    await this.asSuperuser('platform', 'CHECKPOINT');
+    return filesIn('PostgreSQL', this.platform.installation.databaseFolder());
+  }
+
+  /** The upload that was refused; its error report is held. */
+  get refused(): string {
+    return this.known?.refused ?? '';
   }
 
   async dispose(): Promise<void> {
@@ -140,17 +146,19 @@ export class MarkedRun {
     const refuse = (table: string) => `ALTER TABLE ${table} ADD CONSTRAINT canary CHECK (false) NOT VALID`;
     const allow = (table: string) => `ALTER TABLE ${table} DROP CONSTRAINT canary`;
     const broken: readonly (readonly [Database, string, service: string])[] = [
-      ['bus', 'bus.message', 'pseudonymiser'],
+      ['bus', 'bus.message', 'ingest'],
       ['platform', 'linker.chunk', 'linker'],
       ['platform', 'ledger.record_body', 'linker'],
       ['platform', 'golden.record', 'projector'],
     ];
     for (const [index, [database, table, service]] of broken.entries()) {
-      const file = { ...markedFiles.sessions, period: `2022-23-Q${index + 1}` };
+      // A day of its own: rows that stand already would be left as they are.
+      const file = { ...markedSessions(`1${index}/05/2022`), period: `2022-23-Q${index + 1}` };
       const upload = await this.upload(file, file.period);
       await this.asSuperuser(database, refuse(table));
+      const before = this.log(service).length;
       const { id } = await this.platform.submitUpload(file.provider, upload);
-      await this.logSays(service, 'violates check constraint');
+      await this.logSays(service, 'violates check constraint', before);
       await this.asSuperuser(database, allow(table));
       await this.platform.until(id, 'linked');
     }
@@ -200,9 +208,9 @@ export class MarkedRun {
   private async sendWrongly(): Promise<void> {
     if (this.known === undefined) throw new Error('nothing was sent');
     for (const request of badRequests(this.platform.connected, this.known)) {
-      const { head, text } = await request.send();
-      const document = JSON.parse(text) as { readonly type?: string };
-      this.problems.push({ request, code: document.type?.replace('urn:kinledger:problem:', '') ?? '' });
+      const { status, head, text } = await request.send();
+      const code = /"type":"urn:kinledger:problem:([a-z0-9-]+)"/.exec(text)?.[1];
+      this.problems.push({ request, code: code ?? `page ${status}` });
       this.answers.push({
         name: `problem: ${request.code}, ${request.why}`,
         bytes: Buffer.from(`${head}\n${text}`),
@@ -215,15 +223,27 @@ export class MarkedRun {
       `x-request-id: ${carer.email}\r\ncontent-length: ${text.length * 2}\r\n\r\n${text}`,
       true,
     );
+    const before = await this.deletions();
     await cut();
-    await this.logSays('ingest', 'body-truncated');
+    while ((await this.deletions()) === before) await soon();
   }
 
-  private async logSays(service: string, text: string): Promise<void> {
-    const file = join(this.home, 'logs', `${service}.log`);
-    while (!existsSync(file) || !readFileSync(file, 'utf8').includes(text)) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  /** Files that the landing store has deleted. */
+  private async deletions(): Promise<number> {
+    const [row] = await this.asSuperuser<{ count: number }>(
+      'restricted',
+      'SELECT count(*)::integer AS count FROM landing.deletion',
+    );
+    return row?.count ?? 0;
+  }
+
+  /** Waits until a service's log says a text after its first `from` characters. */
+  private async logSays(service: string, text: string, from: number): Promise<void> {
+    while (!this.log(service).includes(text, from)) await soon();
+  }
+
+  private log(service: string): string {
+    return readFileSync(join(this.home, 'logs', `${service}.log`), 'utf8');
   }
 
   private async read(url: string, provider: string): Promise<string> {
@@ -240,3 +260,5 @@ export class MarkedRun {
     return this.platform.connected.services[service];
   }
 }
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 50));

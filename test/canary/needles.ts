@@ -19,7 +19,7 @@ export function needlesOf(name: string, spellings: readonly string[]): readonly 
     const compact = spelling.replace(/[\s().-]/g, '');
     texts.set(spelling, 'as written');
     if (!texts.has(compact)) texts.set(compact, 'without separators');
-    const reversed = [...compact].reverse().join('');
+    const reversed = Array.from(compact).reverse().join('');
     if (!texts.has(reversed)) texts.set(reversed, 'reversed');
   }
   const found = [...texts].flatMap(([text, how]) =>
@@ -46,7 +46,9 @@ function formsOf(text: string): Needle[] {
     anyCase: true,
   });
   const each = (letter: (code: number) => string) =>
-    [...text].map((character) => letter(character.charCodeAt(0))).join('');
+    Array.from(text)
+      .map((character) => letter(character.charCodeAt(0)))
+      .join('');
   return [
     folded('plain', text),
     folded('UTF-16 LE', Buffer.from(text, 'utf16le')),

@@ -35,7 +35,7 @@ const planted: readonly (readonly [how: string, bytes: Buffer])[] = [
   ['in UTF-16', Buffer.from(email, 'utf16le')],
   ['in big-endian UTF-16', Buffer.from(email, 'utf16le').swap16()],
   ['as HTML', text(email.replace('@', '&#64;'))],
-  ['backwards', text([...email.replaceAll('.', '')].reverse().join(''))],
+  ['backwards', text(Array.from(email.replaceAll('.', '')).reverse().join(''))],
   ...['md5', 'sha1', 'sha256', 'sha512'].flatMap((algorithm): [string, Buffer][] => [
     [`as ${algorithm} in hex`, text(hashOf(algorithm, email.toLowerCase()).toString('hex'))],
     [`as ${algorithm} in hex capitals`, text(hashOf(algorithm, email).toString('hex').toUpperCase())],
