@@ -18,6 +18,9 @@ export class Installation {
   readonly home = mkdtempSync(join(tmpdir(), 'kinledger-e2e-'));
   private readonly children = new Set<ChildProcess>();
 
+  /** @param environment variables beside those of the test run. */
+  constructor(private readonly environment: Readonly<Record<string, string>> = {}) {}
+
   /** Runs a command to its end. */
   async run(...args: readonly string[]): Promise<Ended> {
     return this.begin(...args).ended;
@@ -38,7 +41,7 @@ export class Installation {
     said(text: string): Promise<void>;
   } {
     const child = spawn(process.execPath, [command, ...args], {
-      env: { ...process.env, KINLEDGER_HOME: this.home },
+      env: { ...process.env, ...this.environment, KINLEDGER_HOME: this.home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.children.add(child);
@@ -96,8 +99,8 @@ export class Installation {
     });
   }
 
-  /** Root's data lies elsewhere: PostgreSQL does not run as root. */
-  private databaseFolder(): string {
+  /** Where PostgreSQL's own files lie. Root's lie elsewhere: PostgreSQL does not run as root. */
+  databaseFolder(): string {
     try {
       return readFileSync(join(this.home, 'postgres', 'data-directory'), 'utf8').trim();
     } catch {

@@ -18,6 +18,12 @@ export interface Submitted {
   readonly intake: number;
 }
 
+export interface Uploaded {
+  readonly id: string;
+  readonly state: 'validated' | 'refused';
+  readonly counts: { readonly accepted: number; readonly rejected: number };
+}
+
 interface SubmissionState {
   readonly state: string;
   readonly submission: string;
@@ -25,35 +31,59 @@ interface SubmissionState {
 
 /** The platform as its own processes, used over HTTP as providers and readers use it. */
 export class RunningPlatform {
-  readonly installation = new Installation();
+  readonly installation: Installation;
   private connection: LocalConnection | undefined;
   private launcher: ReturnType<Installation['begin']> | undefined;
 
-  /** Starts the services with keys that the seed gives, so that two platforms make the same tokens. */
-  async start(seed: string): Promise<void> {
-    this.launcher = this.installation.begin('start', '--seed', seed);
+  /** @param environment variables of the command line beside those of the test run. */
+  constructor(environment: Readonly<Record<string, string>> = {}) {
+    this.installation = new Installation(environment);
+  }
+
+  /** Starts the services with keys that the seed gives, so that two platforms make the same tokens; else with those of its home. */
+  async start(seed?: string): Promise<void> {
+    this.launcher = this.installation.begin('start', ...(seed === undefined ? [] : ['--seed', seed]));
     await this.launcher.said('Kinledger is running');
     const file = readFileSync(join(this.installation.home, 'connection.json'), 'utf8');
     this.connection = localConnection.parse(JSON.parse(file));
   }
 
-  async stop(): Promise<void> {
+  /** Stops everything in order, and leaves what is stored. */
+  async halt(): Promise<void> {
     this.launcher?.child.kill('SIGINT');
     await this.launcher?.ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.halt();
     await this.installation.dispose();
   }
 
   /** Uploads and submits a file as its provider. */
   async submit(folder: string, file: ProgrammeFile): Promise<Submitted> {
+    const upload = await this.upload(file, readFileSync(join(folder, file.path)));
+    return this.submitUpload(file.provider, upload.id);
+  }
+
+  /** Uploads a file as its provider. */
+  async upload(
+    file: Pick<ProgrammeFile, 'dataset' | 'period' | 'provider'>,
+    content: string | Buffer<ArrayBuffer>,
+  ): Promise<Uploaded> {
     const { services, tokens } = this.connected;
-    const token = tokens.providers[file.provider] ?? '';
     const query = new URLSearchParams({ dataset: file.dataset, period: file.period }).toString();
-    const upload = await this.call<{ id: string }>(`${services.ingest}/v1/uploads?${query}`, token, {
+    return this.call(`${services.ingest}/v1/uploads?${query}`, tokens.providers[file.provider] ?? '', {
       method: 'POST',
       headers: { 'content-type': 'text/csv' },
-      body: readFileSync(join(folder, file.path)),
+      body: content,
     });
-    return this.call<Submitted>(`${services.ingest}/v1/uploads/${upload.id}/submit`, token, {
+  }
+
+  /** Submits a validated upload as its provider. */
+  async submitUpload(provider: string, upload: string): Promise<Submitted> {
+    const { services, tokens } = this.connected;
+    const token = tokens.providers[provider] ?? '';
+    return this.call<Submitted>(`${services.ingest}/v1/uploads/${upload}/submit`, token, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{}',
@@ -70,7 +100,7 @@ export class RunningPlatform {
   }
 
   /** Resolves when the read models show the submission in this state. */
-  async until(submission: string, state: 'linked' | 'withdrawn'): Promise<void> {
+  async until(submission: string, state: 'linked' | 'withdrawn' | 'parked'): Promise<void> {
     for (;;) {
       const { submissions } = await this.read<{ submissions: SubmissionState[] }>(
         '/v1/submissions?limit=500',
@@ -113,15 +143,21 @@ export class RunningPlatform {
     return rows.map(({ bytes }) => bytes.toString('utf8'));
   }
 
-  /** Asks the platform database as its superuser: what a test may see and no service. */
-  private async query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
+  /** Any of the three databases as the server's superuser: what a test may see and no service. */
+  superuserUrl(database: 'restricted' | 'platform' | 'bus'): string {
     const url = new URL(this.connected.evaluation.platformUrl);
     url.username = 'postgres';
     url.password = readFileSync(
       join(this.installation.home, 'postgres', 'superuser-password'),
       'utf8',
     ).trim();
-    const client = new pg.Client({ connectionString: url.href });
+    url.pathname = `/kinledger_${database}`;
+    return url.href;
+  }
+
+  /** Asks the platform database as its superuser: what a test may see and no service. */
+  private async query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.superuserUrl('platform') });
     await client.connect();
     try {
       return (await client.query<Row>(sql)).rows;
@@ -130,7 +166,8 @@ export class RunningPlatform {
     }
   }
 
-  private get connected(): LocalConnection {
+  /** Addresses and tokens. @throws Error unless the platform was started. */
+  get connected(): LocalConnection {
     if (this.connection === undefined) throw new Error('the platform does not run');
     return this.connection;
   }

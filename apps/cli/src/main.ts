@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBackupCommands } from './backup/backup.command.js';
 import { addDemoCommand } from './demo/demo.command.js';
 import { describeFailure } from './failure.js';
 import { addFiguresCommand } from './figures/figures.command.js';
@@ -17,6 +18,7 @@ addSubmitCommand(program);
 addFiguresCommand(program);
 addRebuildCommand(program);
 addGenerateCommand(program);
+addBackupCommands(program);
 
 // Whoever reads our output may stop early, as `head` does.
 process.stdout.on('error', () => process.exit(0));

@@ -9,6 +9,7 @@ export * from './ledger/programme.js';
 export * from './ledger/record-body.js';
 export * from './ledger/submissions.js';
 export * from './local/connection.js';
+export type * from './local/operation.js';
 export * from './messages/file-accepted.js';
 export * from './messages/linkage-published.js';
 export * from './messages/row-pseudonymised.js';

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -12,11 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { serverAccount, type ServerAccount } from './account.js';
-import { findBinaries, SYSTEM_DIRECTORY } from './binaries.js';
+import { findBinaries } from './binaries.js';
+import { dataDirectory } from './data-directory.js';
 
 export interface EmbeddedPostgresOptions {
   /** A private folder of ours; the superuser's password, the log and (for an ordinary user) the data lie in it. */
@@ -75,7 +76,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const account = serverAccount();
   const binaries = await findBinaries(account);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const data = dataDirectory(directory, account);
+  const data = dataDirectory(directory);
   const password = superuserPassword(directory);
   const logFile = join(directory, 'postgresql.log');
 
@@ -112,19 +113,6 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     rmSync(directory, { recursive: true, force: true });
   };
   return { port, pid: server.pid ?? 0, url, ended, stop, destroy };
-}
-
-/** Root's server cannot look into root's private folders: its data lies in a system folder, named after ours. */
-function dataDirectory(directory: string, account: ServerAccount | undefined): string {
-  if (account === undefined) return join(directory, 'data');
-  const name = createHash('sha256').update(directory).digest('hex').slice(0, 12);
-  const marker = join(directory, 'data-directory');
-  const data = join(SYSTEM_DIRECTORY, `${basename(dirname(directory))}-${name}`);
-  mkdirSync(SYSTEM_DIRECTORY, { recursive: true, mode: 0o755 });
-  // Our folder was deleted: so was, in its owner's eyes, the data.
-  if (!existsSync(marker)) rmSync(data, { recursive: true, force: true });
-  writeFileSync(marker, `${data}\n`, { mode: 0o600 });
-  return data;
 }
 
 function superuserPassword(directory: string): string {

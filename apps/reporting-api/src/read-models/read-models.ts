@@ -65,5 +65,5 @@ const missing = (asAt: number | undefined): Problem =>
         headers: { 'retry-after': '2' },
       })
     : new Problem(404, 'position-not-rebuilt', {
-        detail: `No read models stand at position ${asAt}: ask the projector to rebuild up to it first.`,
+        detail: 'No read models stand at that position: ask the projector to rebuild up to it first.',
       });

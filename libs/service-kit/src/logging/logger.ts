@@ -28,13 +28,19 @@ export const createLogger = ({ service, level, destination }: LoggerOptions): Lo
     destination ?? pino.destination({ dest: 1, sync: true }),
   );
 
-/** Nest's loggers write through ours; within a request each line has its id. Requests themselves are logged elsewhere. */
+/**
+ * Nest's loggers write through ours; within a request each line has its id. Requests themselves are logged elsewhere.
+ * pino-http would put serialisers of its own in front, which copy every property of an error: among them PostgreSQL's
+ * detail, which repeats the row.
+ */
 export const loggerModule = (logger: Logger): DynamicModule =>
   LoggerModule.forRoot({
     pinoHttp: {
       logger,
       autoLogging: false,
       quietReqLogger: true,
+      wrapSerializers: false,
+      serializers: { err: (error: unknown) => serializeError(error) },
       customAttributeKeys: { reqId: 'requestId' },
       genReqId: (request) => request.id,
     },

@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import { homeDirectory } from '../connection/connection.js';
+import { count, print } from '../output/output.js';
+import { say } from '../output/progress.js';
+import { runOperation } from './operation-process.js';
+
+interface BackupOptions {
+  readonly home?: string;
+  readonly out: string;
+  readonly keysOut?: string;
+  readonly json?: boolean;
+}
+
+interface RestoreOptions {
+  readonly home: string;
+  readonly keys: string;
+  readonly erasures?: string;
+  readonly json?: boolean;
+}
+
+export function addBackupCommands(program: Command): void {
+  program
+    .command('backup')
+    .description('copies the three databases of a home whose services do not run, as they are at one instant')
+    .requiredOption('--out <dir>', 'where the backup is put: a folder that is not there yet')
+    .option(
+      '--keys-out <dir>',
+      'copies the keys and passwords too, to a folder that is kept apart from the backup',
+    )
+    .option('--home <dir>', 'the home to back up (default: KINLEDGER_HOME, else .kinledger here)')
+    .option('--json', 'print one JSON document')
+    .action(backUp);
+  program
+    .command('restore')
+    .description('makes a home of a backup, checks every byte of it, and deletes what was erased since')
+    .argument('<backup>', 'folder of a backup')
+    .requiredOption('--keys <dir>', 'the keys that were copied with --keys-out')
+    .requiredOption('--home <dir>', 'where to restore: a folder that is empty or not there yet')
+    .option('--erasures <file>', 'list of erasures: records whose bodies must not come back')
+    .option('--json', 'print one JSON document')
+    .action(restore);
+}
+
+async function backUp({ home, out, keysOut, json }: BackupOptions): Promise<void> {
+  const args = ['backup', '--home', homeDirectory(home), '--out', out];
+  if (keysOut !== undefined) args.push('--keys-out', keysOut);
+  const report = await runOperation(args, 'backed-up', (text) => say(json, text));
+  print(json, report, () =>
+    [
+      `Backed up ${count(report.files)} files, ${megabytes(report.bytes)}, to ${report.backup}`,
+      ...report.ledgers.map(
+        ({ stream, events, sha256 }) => `  ${stream}  ${count(events)} events  ${sha256}`,
+      ),
+      report.keys === null
+        ? 'The keys are not in it. Without them it cannot be restored: keep a copy elsewhere (--keys-out).'
+        : `The keys are in ${report.keys}. Keep the two apart: together they open everything.`,
+    ].join('\n'),
+  );
+}
+
+async function restore(backup: string, { home, keys, erasures, json }: RestoreOptions): Promise<void> {
+  const args = ['restore', '--from', backup, '--home', home, '--keys', keys];
+  if (erasures !== undefined) args.push('--erasures', erasures);
+  const report = await runOperation(args, 'restored', (text) => say(json, text));
+  print(json, report, () =>
+    [
+      `Restored the backup of ${report.madeAt} to ${report.home}; every file and every ledger is as it was.`,
+      ...report.ledgers.map(
+        ({ stream, events, sha256 }) => `  ${stream}  ${count(events)} events  ${sha256}`,
+      ),
+      `Erasures: ${count(report.erasures.records)} records listed, ${count(report.erasures.bodies)} bodies deleted again.`,
+      ...(report.erasures.bodies === 0
+        ? []
+        : [
+            'The ledger has no event for an erasure yet: the linker and rebuilds stop at the first record without a body.',
+          ]),
+      `Start it with: kinledger start --home ${report.home}`,
+    ].join('\n'),
+  );
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;

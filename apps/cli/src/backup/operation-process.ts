@@ -1,0 +1,36 @@
+import { fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { BackupReport, OperationMessage, RestoreReport } from '@kinledger/contracts';
+import { Failure } from '../failure.js';
+
+const entry = fileURLToPath(new URL('../../../embedded/dist/operations.js', import.meta.url));
+
+/** What each operation ends with when all went well. */
+interface Reports {
+  readonly 'backed-up': BackupReport;
+  readonly restored: RestoreReport;
+}
+
+/**
+ * Runs a backup or a restore to its end, as a process of its own.
+ * @throws Failure in the operation's words.
+ */
+export async function runOperation<Type extends keyof Reports>(
+  args: readonly string[],
+  ends: Type,
+  onStage: (text: string) => void,
+): Promise<Reports[Type]> {
+  if (!existsSync(entry)) throw new Failure('Kinledger is not built: run "npm run build" first');
+  const child = fork(entry, args, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  return new Promise<Reports[Type]>((resolve, reject) => {
+    child.on('message', (message: OperationMessage) => {
+      if (message.type === 'stage') onStage(message.text);
+      else if (message.type === 'failed') reject(new Failure(message.message));
+      // The type parameter is not narrowed by the comparison that decides which report it is.
+      else if (message.type === ends) resolve(message.report as Reports[Type]);
+    });
+    child.once('error', reject);
+    child.once('close', () => reject(new Failure('it ended before it was done')));
+  });
+}

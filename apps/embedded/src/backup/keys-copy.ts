@@ -1,0 +1,34 @@
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Home } from '../home.js';
+import { operationRefused } from './operation-refused.js';
+
+/** What a home holds that is secret: without these its data cannot be opened, and with them anybody can. */
+const secretsOf = (home: Home): readonly string[] => [
+  home.secrets,
+  home.signingKey,
+  home.accessFile,
+  home.tokensFile,
+  home.databasePasswords,
+  join(home.postgres, 'superuser-password'),
+];
+
+/** Copies a home's secrets into a folder that is new or empty, in the places that they have in the home. */
+export function copyKeys(home: Home, to: string): void {
+  mkdirSync(to, { recursive: true, mode: 0o700 });
+  for (const from of secretsOf(home)) {
+    cpSync(from, join(to, relative(home.directory, from)), { recursive: true, preserveTimestamps: true });
+  }
+}
+
+/** @throws OperationRefused, before anything is copied, when a secret is missing. */
+export function placeKeys(from: string, home: Home): void {
+  const places = secretsOf(home).map((to) => ({ to, copy: join(from, relative(home.directory, to)) }));
+  const missing = places.find(({ copy }) => !existsSync(copy));
+  if (missing !== undefined) {
+    throw operationRefused(
+      `${from} holds no copy of the keys of a home: ${relative(from, missing.copy)} is missing`,
+    );
+  }
+  for (const { to, copy } of places) cpSync(copy, to, { recursive: true, preserveTimestamps: true });
+}

@@ -1,0 +1,106 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { LedgerSummary, RestoreReport } from '@kinledger/contracts';
+import { dataDirectory, giveToServer, startEmbeddedPostgres } from '@kinledger/embedded-postgres';
+import { provisionDatabases } from '../databases.js';
+import { lockHome } from '../home-lock.js';
+import { emptyHome, openHome, type Home } from '../home.js';
+import { DATA, readManifest, type BackupManifest } from './backup-manifest.js';
+import { copyFile, eachOf } from './copied-file.js';
+import { applyErasures, readErasures, type Erasure } from './erasure-list.js';
+import { placeKeys } from './keys-copy.js';
+import { summariseLedgers } from './ledger-summary.js';
+import { operationRefused } from './operation-refused.js';
+
+export interface RestoreOptions {
+  readonly backup: string;
+  /** The copy of the keys that belongs to it. */
+  readonly keys: string;
+  /** A folder that is empty or not there yet. */
+  readonly home: string;
+  /** The list of erasures. */
+  readonly erasures?: string | undefined;
+  readonly tell: (what: string) => void;
+}
+
+/**
+ * Makes a home of a backup: places files and keys, checks every file and every ledger against the backup's manifest, and
+ * deletes what was erased since. No service runs until all of that is done; if anything is wrong, nothing is left.
+ * @throws OperationRefused
+ */
+export async function restore(options: RestoreOptions): Promise<RestoreReport> {
+  const { tell } = options;
+  const backup = resolve(options.backup);
+  const manifest = readManifest(backup);
+  const erasures = options.erasures === undefined ? [] : readErasures(options.erasures);
+  const directory = resolve(options.home);
+  if (existsSync(directory) && readdirSync(directory).length > 0) {
+    throw operationRefused(`${directory} is not empty: a backup is restored into an empty place only`);
+  }
+  const home = openHome(directory);
+  const release = lockHome(home.lockFile, home.directory);
+  let data: string | undefined;
+  try {
+    mkdirSync(home.postgres, { mode: 0o700 });
+    placeKeys(resolve(options.keys), home);
+    data = dataDirectory(home.postgres);
+    tell('copying and checking files');
+    await placeData(backup, manifest, data);
+    tell('starting PostgreSQL to check the ledger');
+    const bodies = await checkedAndErased(home, manifest, erasures, tell);
+    const records = erasures.reduce((sum, erasure) => sum + erasure.records.length, 0);
+    return {
+      home: directory,
+      madeAt: manifest.madeAt,
+      ledgers: manifest.ledgers,
+      erasures: { records, bodies },
+    };
+  } catch (error) {
+    if (data !== undefined) rmSync(data, { recursive: true, force: true });
+    emptyHome(home);
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+async function placeData(backup: string, { folders, files }: BackupManifest, data: string): Promise<void> {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  for (const folder of folders) mkdirSync(join(data, folder), { recursive: true, mode: 0o700 });
+  await eachOf(files, async ({ path, bytes, sha256 }) => {
+    const from = join(backup, DATA, path);
+    if (!existsSync(from)) throw operationRefused(`the backup is damaged: ${path} is missing`);
+    const copied = await copyFile(from, join(data, path));
+    if (copied.bytes !== bytes || copied.sha256 !== sha256) {
+      throw operationRefused(`the backup is damaged: ${path} is not what it was when it was made`);
+    }
+  });
+  giveToServer(data);
+}
+
+/** @returns how many bodies were deleted. */
+async function checkedAndErased(
+  home: Home,
+  manifest: BackupManifest,
+  erasures: readonly Erasure[],
+  tell: (what: string) => void,
+): Promise<number> {
+  const postgres = await startEmbeddedPostgres({ directory: home.postgres });
+  try {
+    requireSame(manifest.ledgers, await summariseLedgers(postgres.url('kinledger_platform')));
+    if (erasures.length === 0) return 0;
+    tell('deleting what was erased since');
+    return await applyErasures(erasures, await provisionDatabases(home, postgres.url()));
+  } finally {
+    await postgres.stop();
+  }
+}
+
+function requireSame(expected: readonly LedgerSummary[], found: readonly LedgerSummary[]): void {
+  const differs = expected.find(
+    (ledger) => !found.some((one) => one.stream === ledger.stream && one.sha256 === ledger.sha256),
+  );
+  if (differs !== undefined || expected.length !== found.length) {
+    throw operationRefused(`the restored ledger ${differs?.stream ?? ''} is not that of the backup`);
+  }
+}

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import type { OperationMessage } from '@kinledger/contracts';
+import { backUp } from './backup/back-up.js';
+import { restore } from './backup/restore.js';
+
+/**
+ * Backup and restore of a home, as a process of its own beside the launcher: `backup --home H --out D [--keys-out K]`,
+ * `restore --home H --from D --keys K [--erasures F]`. Speaks to its parent in `OperationMessage`s.
+ */
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      home: { type: 'string' },
+      out: { type: 'string' },
+      'keys-out': { type: 'string' },
+      from: { type: 'string' },
+      keys: { type: 'string' },
+      erasures: { type: 'string' },
+    },
+  });
+  const required = (name: 'home' | 'out' | 'from' | 'keys'): string => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`--${name} is needed`);
+    return value;
+  };
+  const stage = (text: string) => tell({ type: 'stage', text });
+  const [operation] = positionals;
+  if (operation === 'backup') {
+    const options = { home: required('home'), out: required('out'), keysOut: values['keys-out'] };
+    tell({ type: 'backed-up', report: await backUp({ ...options, tell: stage }) });
+  } else if (operation === 'restore') {
+    const options = { home: required('home'), backup: required('from'), keys: required('keys') };
+    const report = await restore({ ...options, erasures: values.erasures, tell: stage });
+    tell({ type: 'restored', report });
+  } else {
+    throw new Error('expected backup or restore');
+  }
+}
+
+function tell(message: OperationMessage): void {
+  if (process.send !== undefined && process.connected) process.send(message);
+  else console.log(JSON.stringify(message));
+}
+
+/** An open channel would keep the process. */
+function letGo(): void {
+  if (process.connected) process.disconnect();
+}
+
+// What is under way is finished, so that nothing is left half: it takes as long as copying does.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+main().then(letGo, (error: unknown) => {
+  tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+  process.exitCode = 1;
+  letGo();
+});

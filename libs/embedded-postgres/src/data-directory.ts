@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { serverAccount } from './account.js';
+import { SYSTEM_DIRECTORY } from './binaries.js';
+
+/**
+ * Where the server's files lie that belongs to a folder of ours. Root's server cannot look into root's private folders:
+ * its data lies in a system folder, named after ours.
+ */
+export function dataDirectory(directory: string): string {
+  if (serverAccount() === undefined) return join(directory, 'data');
+  const name = createHash('sha256').update(directory).digest('hex').slice(0, 12);
+  const marker = join(directory, 'data-directory');
+  const data = join(SYSTEM_DIRECTORY, `${basename(dirname(directory))}-${name}`);
+  mkdirSync(SYSTEM_DIRECTORY, { recursive: true, mode: 0o755 });
+  // Our folder was deleted: so was, in its owner's eyes, the data.
+  if (!existsSync(marker)) rmSync(data, { recursive: true, force: true });
+  writeFileSync(marker, `${data}\n`, { mode: 0o600 });
+  return data;
+}
+
+/** Gives files that somebody else placed to the account that the server runs under. */
+export function giveToServer(data: string): void {
+  const account = serverAccount();
+  if (account === undefined) return;
+  chownSync(data, account.uid, account.gid);
+  for (const entry of readdirSync(data, { recursive: true, withFileTypes: true })) {
+    chownSync(join(entry.parentPath, entry.name), account.uid, account.gid);
+  }
+}

@@ -1,0 +1,252 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LocalConnection } from '@kinledger/contracts';
+import { carer, child, markedFiles } from './marked-people.js';
+
+/** A request that is answered with a problem, with marked identifiers wherever a caller can put any. */
+export interface BadRequest {
+  /** The code of the problem that it provokes. */
+  readonly code: string;
+  readonly why: string;
+  readonly send: () => Promise<{ readonly status: number; readonly head: string; readonly text: string }>;
+}
+
+/** Ids of things that the platform holds, for requests that come too late or ask for too much. */
+export interface Known {
+  /** Validated and not submitted. */
+  readonly validated: string;
+  readonly refused: string;
+  readonly discarded: string;
+  /** Submitted and pseudonymised. */
+  readonly submitted: string;
+}
+
+const email = encodeURIComponent(carer.email);
+const unknownId = '0123456789abcdef0123456789abcdef';
+const { text: people, dataset } = markedFiles.people;
+const lines = people.split('\r\n');
+const header = lines[0] ?? '';
+const row = lines[1] ?? '';
+
+/** Every problem that a single caller can provoke, and the requests that do. */
+export function badRequests({ services, tokens }: LocalConnection, known: Known): readonly BadRequest[] {
+  const officer = tokens.providers['baby-steps-team'] ?? '';
+  const carriers = {
+    'user-agent': carer.email,
+    referer: `https://example.org/${email}`,
+    cookie: carer.phone,
+  };
+  const ask =
+    (url: string, token: string | undefined, init: RequestInit = {}): BadRequest['send'] =>
+    async () => {
+      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const headers = { ...carriers, ...authorization, ...(init.headers as Record<string, string>) };
+      const answer = await fetch(url, { ...init, headers });
+      const head = JSON.stringify([...answer.headers]);
+      return { status: answer.status, head, text: await answer.text() };
+    };
+  const uploadUrl = (about: Record<string, string> = {}) =>
+    `${services.ingest}/v1/uploads?${new URLSearchParams({ dataset, period: '2023-24-Q4', ...about }).toString()}`;
+  const upload = (body: string | Uint8Array<ArrayBuffer>, about = {}, headers = {}, token = officer) =>
+    ask(uploadUrl(about), token, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'text/csv', ...headers },
+    });
+  const post = (path: string, body: unknown, token = officer) =>
+    ask(`${services.ingest}${path}`, token, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+  const get = (path: string, token: string | undefined = officer) => ask(`${services.ingest}${path}`, token);
+  const read = (path: string) => ask(`${services['reporting-api']}${path}`, tokens.reader);
+  const project = (path: string) => ask(`${services.projector}${path}`, tokens.operator);
+  const withRows = (text: string) => `${header}\r\n${text}\r\n`;
+  const bytes = (head: string, text: string) =>
+    Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(text)]);
+
+  const all: readonly (readonly [code: string, why: string, send: BadRequest['send']])[] = [
+    // The file
+    ['excel-file', 'a workbook', upload(bytes('PK\x03\x04', people))],
+    ['binary-file', 'a document', upload(bytes('%PDF-1.7\n', people))],
+    [
+      'utf-16-file',
+      'Unicode text',
+      upload(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(people, 'utf16le')])),
+    ],
+    ['nul-bytes', 'a NUL in a row', upload(withRows(row.replace(carer.name, `${carer.name}\0`)))],
+    ['empty-file', 'nothing', upload('\r\n')],
+    ['no-rows', 'titles alone', upload(`${header}\r\n`)],
+    ['no-header', 'a blank first line', upload(`\r\n${row}\r\n`)],
+    ['no-header', 'a row where the titles belong', upload(`${row}\r\n${row}\r\n`)],
+    [
+      'missing-columns',
+      'identifiers as titles',
+      upload(`Case number,${carer.email},${child.name}\r\n1,2,3\r\n`),
+    ],
+    ['duplicate-columns', 'two emails', upload(withRows(row).replace('Full name', 'Email'))],
+    ['too-many-columns', 'a title per person', upload(`${`${carer.name},`.repeat(501)}x\r\n`)],
+    [
+      'field-too-long',
+      'a name without end',
+      upload(withRows(row.replace(carer.email, carer.name.repeat(400)))),
+    ],
+    ['unbalanced-quotes', 'never closed', upload(withRows(row.replace(carer.email, `"${carer.email}`)))],
+    ['unbalanced-quotes', 'out of place', upload(withRows(row.replace(carer.email, `x"${carer.email}"`)))],
+    [
+      'body-too-large',
+      'a length that is announced',
+      raw(uploadUrl(), officer, `content-length: ${2 ** 32}\r\n\r\n${people}`),
+    ],
+    // What it is sent as
+    ['content-encoding-unsupported', 'packed', upload(people, {}, { 'content-encoding': carer.email })],
+    [
+      'unsupported-media-type',
+      'not CSV',
+      upload(people, {}, { 'content-type': `text/${carer.name.split(' ')[0] ?? ''}` }),
+    ],
+    ['dataset-unknown', 'a person’s name', upload(people, { dataset: carer.email })],
+    ['not-your-dataset', 'somebody else’s', upload(people, { dataset: 'making-it-real.user' })],
+    ['period-unknown', 'a birth date', upload(people, { period: child.birthDate })],
+    ['period-not-begun', 'the future', upload(people, { period: '2098-99-Q1' })],
+    ['no-live-agreement', 'before any agreement', upload(people, { period: '2018-19-Q1' })],
+    [
+      'validation-failed',
+      'no dataset',
+      ask(`${services.ingest}/v1/uploads?${email}=${email}`, officer, {
+        method: 'POST',
+        body: people,
+        headers: { 'content-type': 'text/csv' },
+      }),
+    ],
+    // Who sends it
+    [
+      'not-authenticated',
+      'an identifier as a token',
+      get(`/v1/uploads/${unknownId}`, carer.nhsNumber.replaceAll(' ', '')),
+    ],
+    ['not-authenticated', 'no token', ask(`${services.ingest}/v1/uploads/${email}`, undefined)],
+    ['not-allowed', 'a reader', get(`/v1/uploads/${unknownId}?email=${email}`, tokens.reader)],
+    // What is asked of it
+    ['upload-unknown', 'no such upload', get(`/v1/uploads/${unknownId}?email=${email}`)],
+    [
+      'upload-refused',
+      'submitted all the same',
+      post(`/v1/uploads/${known.refused}/submit`, {}, tokens.dataTeam),
+    ],
+    ['upload-discarded', 'submitted all the same', post(`/v1/uploads/${known.discarded}/submit`, {})],
+    [
+      'upload-submitted',
+      'discarded all the same',
+      ask(`${services.ingest}/v1/uploads/${known.submitted}`, officer, { method: 'DELETE' }),
+    ],
+    ['error-report-deleted', 'asked for too late', get(`/v1/uploads/${known.submitted}/errors`)],
+    [
+      'attestation-wrong',
+      'for another provider',
+      post(`/v1/uploads/${known.validated}/submit`, { onBehalfOf: 'refuge' }, tokens.dataTeam),
+    ],
+    [
+      'submission-unknown',
+      'withdrawn',
+      post(`/v1/submissions/${unknownId}/withdraw`, { reason: 'wrong-file' }),
+    ],
+    [
+      'validation-failed',
+      'names in a reason',
+      post(`/v1/submissions/${unknownId}/withdraw`, { reason: carer.name, [carer.email]: carer.phone }),
+    ],
+    [
+      'malformed-request',
+      'JSON that is none',
+      post(`/v1/uploads/${known.validated}/submit`, `{"mode": ${carer.name}`),
+    ],
+    ['malformed-request', 'an address that is none', get(`/v1/uploads/%ff${email}`)],
+    [
+      'too-large',
+      'a document without end',
+      post(`/v1/uploads/${known.validated}/submit`, JSON.stringify(carer.email.repeat(40_000))),
+    ],
+    ['not-found', 'an address of nothing', get(`/v1/people/${email}`)],
+    // Reading
+    [
+      'period-unreadable',
+      'a birth date',
+      read(`/v1/figures/reach?period=${encodeURIComponent(child.birthDate)}`),
+    ],
+    ['page 400', 'a page of an email', read(`/reach?period=${email}`)],
+    ['scope-unreadable', 'an email', read(`/v1/figures/reach-by-quarter?scope=${email}`)],
+    [
+      'scope-unknown',
+      'a name',
+      read(`/v1/figures/reach-by-quarter?scope=service:${child.name.toLowerCase()}`),
+    ],
+    ['position-not-rebuilt', 'never rebuilt', read('/v1/figures/reach?period=lifetime&asAt=9997318463')],
+    ['validation-failed', 'no position', read(`/v1/figures/reach?period=lifetime&asAt=${email}`)],
+    ['submission-unknown', 'in reports', read(`/v1/submissions/${unknownId}`)],
+    ['not-found', 'an address of nothing, in reports', read(`/v1/people/${email}`)],
+    ['rebuild-unknown', 'no such rebuild', project(`/v1/rebuilds/${unknownId}`)],
+    ['validation-failed', 'no id of a rebuild', project(`/v1/rebuilds/${email}`)],
+  ];
+  return all.map(([code, why, send]) => ({ code, why, send }));
+}
+
+/** Problems that no single request provokes, and why. The list is held against the services' sources. */
+export const notProvoked: Readonly<Record<string, string>> = {
+  busy: 'more uploads at once than places, for half a minute: apps/ingest/src/uploads/uploads.int.spec.ts',
+  'too-many-rows': 'five million rows: apps/ingest/src/uploads/uploads.int.spec.ts',
+  'body-truncated': 'its sender is gone and hears no answer; the canary sends it and reads the logs',
+  'schema-changed': 'needs a definition that changes between two requests',
+  'rebuild-running': 'needs a rebuild that lasts; the answer holds no part of the request',
+  'read-models-missing': 'lasts until the projector has started',
+  'method-not-allowed': 'a status of the framework that its router answers as not-found',
+  'request-timeout': 'a status of the framework; uploads have no time limit',
+  conflict: 'a status of the framework that nothing of ours lets through',
+  'address-too-long': 'a status of the framework',
+  'headers-too-large': 'answered by Node itself with an empty body',
+  'not-available': 'a status of the framework while a service stops',
+};
+
+/** Codes of all problems that stand in the services' sources. */
+export function codesInSources(): ReadonlySet<string> {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const sources = ['apps', 'libs/service-kit/src'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && !/(^|\/)(dist|node_modules)\//.test(path))
+      .filter((path) => !/\.spec\.ts$|\/testing\//.test(path))
+      .map((path) => readFileSync(join(root, folder, path), 'utf8')),
+  );
+  const text = sources.join('\n').replaceAll(/^\s*(\*|\/\/|\/\*).*$/gm, '');
+  const union = /export type RefusalReason =([^;]+);/.exec(text)?.[1] ?? '';
+  const codes = [
+    ...text.matchAll(/new Problem\(\s*\d{3},\s*'([a-z0-9-]+)'/g),
+    ...text.matchAll(/^\s*\d{3}: \['([a-z-]+)'/gm),
+    ...union.matchAll(/'([a-z0-9-]+)'/g),
+  ];
+  return new Set(codes.map((match) => match[1] ?? ''));
+}
+
+/** A request that fetch would not send: its headers lie, or its end never comes. Ends with the connection. */
+export function raw(url: string, token: string, rest: string, hangUp = false): BadRequest['send'] {
+  const { port, pathname, search } = new URL(url);
+  return () =>
+    new Promise((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1', () => {
+        socket.write(
+          `POST ${pathname}${search} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n` +
+            `content-type: text/csv\r\nconnection: close\r\n${rest}`,
+        );
+        if (hangUp) socket.destroySoon();
+      });
+      let text = '';
+      socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      socket.on('error', reject);
+      socket.on('close', () => {
+        const [head = '', ...body] = text.split('\r\n\r\n');
+        resolve({ status: Number(head.split(' ')[1]), head, text: body.join('\r\n\r\n') });
+      });
+    });
+}

@@ -1,0 +1,253 @@
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codesInSources, notProvoked } from './bad-requests.js';
+import { attributes, carer, child, needlesOfPeople } from './marked-people.js';
+import { MarkedRun } from './marked-run.js';
+import { needlesOf, needlesOfHex, type Needle } from './needles.js';
+import { Scanner, type Place } from './scanner.js';
+
+const run = new MarkedRun();
+let people: Scanner;
+
+beforeAll(async () => {
+  await run.run();
+  people = new Scanner(needlesOfPeople(run.salt));
+});
+afterAll(() => run.dispose());
+
+/** What is found where, each once, in places of which nobody said that it may be there. */
+async function finds(
+  scanner: Scanner,
+  places: Iterable<Place> | AsyncIterable<Place>,
+  allowed: (place: string) => boolean = () => false,
+): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for await (const place of places) {
+    if (allowed(place.name)) continue;
+    for (const { place: where, what } of scanner.findIn(place)) found.add(`${where}: ${what}`);
+  }
+  return [...found].sort();
+}
+
+/** Every value of a column, each once. */
+async function values(database: 'platform' | 'bus', sql: string): Promise<readonly string[]> {
+  const rows = await run.asSuperuser<{ value: string }>(database, sql);
+  return [...new Set(rows.map(({ value }) => value))];
+}
+
+async function tokens(): Promise<readonly Needle[]> {
+  const bodies = await values(
+    'platform',
+    `SELECT convert_from(bytes, 'UTF8') AS value FROM ledger.record_body`,
+  );
+  const found = bodies.flatMap((body) => [...body.matchAll(/"token":"([0-9a-f]{32})"/g)]);
+  return [...new Set(found.map((match) => match[1] ?? ''))].flatMap((token) => needlesOfHex('token', token));
+}
+
+/** Files of the home that hold secrets, because that is what they are for. */
+const secretFiles = [
+  ...['connection.json', 'tokens.json', 'access.json', 'database-passwords.json', 'signing-key.pem'],
+  join('postgres', 'superuser-password'),
+];
+
+/** Keys, passwords and bearer tokens, as they stand in their files. */
+function secrets(): readonly Needle[] {
+  const read = (...path: string[]) => readFileSync(join(run.home, ...path), 'utf8');
+  const keys = readdirSync(join(run.home, 'secrets')).map((name) => [name, read('secrets', name)] as const);
+  const strings = (document: unknown): string[] =>
+    typeof document === 'string'
+      ? [document]
+      : Object.values(document as Record<string, unknown>).flatMap(strings);
+  return [
+    ...keys.map(([name, text]) => [`secret ${name}`, text.trim()] as const),
+    ['superuser’s password', read('postgres', 'superuser-password').trim()] as const,
+    ['signing key', read('signing-key.pem').split('\n')[1] ?? ''] as const,
+    ...strings(JSON.parse(read('database-passwords.json'))).map(
+      (text) => ['database password', text] as const,
+    ),
+    ...strings(JSON.parse(read('tokens.json'))).map((text) => ['bearer token', text] as const),
+  ].flatMap(([name, text]) => needlesOf(name, [text]));
+}
+
+describe('two marked people who went through the whole platform', () => {
+  it('were matched, made a family, withdrawn and parked: what is searched is not empty', async () => {
+    const counted = await run.asSuperuser<{ type: string; count: number }>(
+      'platform',
+      'SELECT type, count(*)::integer AS count FROM ledger.event GROUP BY type',
+    );
+    const counts = Object.fromEntries(counted.map(({ type, count }) => [type, count]));
+    expect(counts).toMatchObject({ SubmissionWithdrawn: 1, SubmissionParked: 1 });
+    for (const type of ['IndividualRegistered', 'IndividualMatched', 'RecordsRetired', 'FamilyLinked']) {
+      expect(counts[type]).toBeGreaterThan(0);
+    }
+    const names = new Set<string>();
+    for await (const { name, bytes } of run.places()) if (bytes.length > 0) names.add(name);
+    const expected = [
+      ...['restricted: landing.chunk.sealed', 'restricted: ingest.upload.findings', 'bus: bus.message.key'],
+      ...['bus: bus.message.value', 'bus: bus.message.headers', 'platform: ledger.event.bytes'],
+      ...[
+        'platform: ledger.record_body.bytes',
+        'platform: ledger.payload.bytes',
+        'platform: linker.intake.body',
+      ],
+      ...['platform: golden.record.row_key', 'platform: golden_at_12.record.row_key'],
+      ...['platform: operations.upload.findings', 'platform: pg_catalog.pg_statistic.stavalues1'],
+      ...['bus: pg_catalog.pg_stat_activity.query', `home: ${join('postgres', 'postgresql.log')}`],
+      ...Object.keys(run.platform.connected.services).flatMap((service) => [
+        `home: ${join('logs', `${service}.log`)}`,
+        `metrics: ${service}`,
+      ]),
+    ];
+    expect(expected.filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('leave no trace of themselves in any table, log, metric, file or answer, of either zone', async () => {
+    expect(await finds(people, run.places())).toEqual([]);
+  });
+
+  it('leave none in PostgreSQL’s own files either, its log of changes included', async () => {
+    expect(await finds(people, await run.postgresFiles())).toEqual([]);
+  });
+
+  it('are told of in their own provider’s error report, and there alone', async () => {
+    expect(people.find(Buffer.from(run.ownReport))).toContain('email, as written, plain');
+    const { services, tokens: bearers } = run.platform.connected;
+    for (const token of [bearers.providers['baby-steps-team'], bearers.reader, bearers.operator]) {
+      const answer = await fetch(`${services.ingest}/v1/uploads/${run.refused}/errors`, {
+        headers: { authorization: `Bearer ${token ?? ''}` },
+      });
+      expect([403, 404]).toContain(answer.status);
+      expect(people.find(Buffer.from(await answer.text()))).toEqual([]);
+    }
+  });
+
+  it('are in no message key and no header, nor are tokens, row keys and record ids', async () => {
+    const keys = await values('platform', 'SELECT row_key::text AS value FROM golden.record');
+    const records = await values('platform', 'SELECT record_id::text AS value FROM golden.record');
+    const scanner = new Scanner([
+      ...(await tokens()),
+      ...keys.flatMap((key) => needlesOfHex('row key', key.replaceAll('-', ''))),
+      ...records.flatMap((record) => needlesOfHex('record id', record.replaceAll('-', ''))),
+    ]);
+    const isHead = (name: string) => /^bus: bus\.message\.(key|headers)$/.test(name);
+    expect(await finds(scanner, run.tables('bus'), (name) => !isHead(name))).toEqual([]);
+    // They are in the values: the scanner knows them.
+    expect(await finds(scanner, run.tables('bus'))).not.toEqual([]);
+  });
+
+  it('have tokens in bodies of records and in messages of pseudonymised rows, and nowhere else', async () => {
+    const scanner = new Scanner(await tokens());
+    // PostgreSQL samples bodies for its planner, in the same database and for its superuser alone.
+    const mayHold =
+      /^platform: (ledger\.record_body\.bytes|linker\.chunk\.body|pg_catalog\.pg_statistic\..*)$/;
+    const rest = await finds(scanner, run.places(), (name) => mayHold.test(name));
+    expect([...new Set(rest.map((find) => find.split(': ').slice(0, 2).join(': ')))]).toEqual([
+      'bus: bus.message.value',
+    ]);
+    const messages = await run.asSuperuser<{ topic: string; value: Buffer }>(
+      'bus',
+      'SELECT topic.name AS topic, value FROM bus.message JOIN bus.topic ON topic.id = message.topic_id',
+    );
+    const topics = messages.filter(({ value }) => scanner.find(value).length > 0).map(({ topic }) => topic);
+    expect([...new Set(topics)]).toEqual(['pseudonymisation.internal.row-pseudonymised.1']);
+  });
+});
+
+describe('telemetry', () => {
+  const telemetry = async function* (): AsyncGenerator<Place> {
+    yield* run.logs();
+    yield* run.metrics();
+  };
+
+  it('holds no value of a row, no row key and no record id, though tables refused rows and said which', async () => {
+    const ids = await values(
+      'platform',
+      `SELECT row_key::text AS value FROM golden.record UNION SELECT record_id::text FROM golden.record`,
+    );
+    const scanner = new Scanner([
+      ...attributes.flatMap((text) => needlesOf('attribute', [text])),
+      ...ids.flatMap((id) => needlesOfHex('id of a row', id.replaceAll('-', ''))),
+      ...(await tokens()),
+    ]);
+    expect(await finds(scanner, telemetry())).toEqual([]);
+    const logs = [...run.logs()].map(({ bytes }) => bytes.toString()).join('');
+    expect(logs).toContain('violates check constraint');
+    expect(logs).toContain('"level":"debug"');
+  });
+
+  it('holds no key, no password and no bearer token, nor does anything else but the files that are made for them', async () => {
+    const scanner = new Scanner(secrets());
+    const isFor = (name: string) =>
+      name.startsWith(`home: ${join('secrets', '_').slice(0, -1)}`) ||
+      secretFiles.some((file) => name === `home: ${file}`);
+    expect(await finds(scanner, run.places(), isFor)).toEqual([]);
+    expect(await finds(scanner, run.places(), (name) => !isFor(name))).not.toEqual([]);
+  });
+});
+
+describe('problems', () => {
+  it('are those that each bad request deserves', () => {
+    const other = run.problems.filter(({ request, code }) => request.code !== code);
+    expect(other.map(({ request, code }) => `${request.code}, ${request.why}: ${code}`)).toEqual([]);
+  });
+
+  it('are each provoked, or named with the reason why not', () => {
+    const provoked = new Set(run.problems.map(({ code }) => code));
+    const known = codesInSources();
+    expect(known.size).toBeGreaterThan(40);
+    expect([...known].filter((code) => !provoked.has(code) && !(code in notProvoked))).toEqual([]);
+    expect(Object.keys(notProvoked).filter((code) => provoked.has(code) || !known.has(code))).toEqual([]);
+  });
+});
+
+describe('this test', () => {
+  it('finds what is planted, in each kind of place', async () => {
+    const hex = Buffer.from(carer.email).toString('hex');
+    const log = join(run.home, 'logs', 'linker.log');
+    const before = readFileSync(log);
+    const file = join(run.temporary, 'planted.tmp');
+    for (const database of ['restricted', 'platform', 'bus'] as const) {
+      await run.asSuperuser(
+        database,
+        'CREATE SCHEMA planted',
+        'CREATE TABLE planted.row (text text, json jsonb, bytes bytea, many text[])',
+        `INSERT INTO planted.row VALUES ('${carer.phone.replace(' ', '')}', '{"a": {"b": "${child.name}"}}', '\\x00${hex}', '{x,"${carer.postcode}"}')`,
+        `INSERT INTO planted.row (bytes) VALUES ('\\x${gzipSync(carer.nhsNumber).toString('hex')}')`,
+        `COMMENT ON TABLE planted.row IS '${Buffer.from(carer.name).toString('base64')}'`,
+      );
+    }
+    appendFileSync(log, `{"msg":"${encodeURIComponent(carer.email)}"}\n`);
+    writeFileSync(file, Buffer.from(child.birthDate, 'utf16le'));
+    run.answers.push({ name: 'answer: planted', bytes: Buffer.from(carer.caseNumber) });
+    try {
+      const found = await finds(people, run.places());
+      expect(found.map((find) => find.replace(/^(\w+: planted\.row\.\w+: [^,]+).*/, '$1'))).toEqual(
+        [
+          'answer: planted: case number, as written, plain',
+          `home: ${join('logs', 'linker.log')}: email, as written, URL`,
+          ...['bus', 'platform', 'restricted'].flatMap((database) => [
+            `${database}: pg_catalog.pg_description.description: name, as written, base64`,
+            `${database}: planted.row.bytes: NHS number`,
+            `${database}: planted.row.bytes: email`,
+            `${database}: planted.row.json: child’s name`,
+            `${database}: planted.row.many: postcode`,
+            `${database}: planted.row.text: phone`,
+          ]),
+          'temporary files: planted.tmp: birth date, as written, UTF-16 LE',
+        ].sort(),
+      );
+      const inFiles = await finds(people, await run.postgresFiles());
+      expect(inFiles.some((find) => find.includes('base/'))).toBe(true);
+      expect(inFiles.some((find) => find.includes('pg_wal/'))).toBe(true);
+    } finally {
+      for (const database of ['restricted', 'platform', 'bus'] as const) {
+        await run.asSuperuser(database, 'DROP SCHEMA planted CASCADE');
+      }
+      writeFileSync(log, before);
+      rmSync(file);
+      run.answers.pop();
+    }
+  });
+});

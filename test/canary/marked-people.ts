@@ -1,0 +1,204 @@
+import {
+  canonicalBirthDate,
+  canonicalCaseNumber,
+  canonicalChildFirstName3,
+  canonicalEmail,
+  canonicalGender,
+  canonicalMobile,
+  canonicalNhsNumber,
+  digestOf,
+  type Digest,
+} from '@kinledger/domain';
+import { digestForms, needlesOf, type Needle } from './needles.js';
+
+/** A family whose every identifier occurs nowhere else in the world, as a provider's case system spells it. */
+export const carer = {
+  name: 'Zephyrine Quillfeather-Oduya',
+  caseNumber: 'QF-CANARY-77341',
+  email: 'Zephyrine.Quillfeather@canary-post.example',
+  phone: '07700 900984',
+  nhsNumber: '999 731 8463',
+  birthDate: '17/09/1987',
+  postcode: 'ZZ1 1AA',
+} as const;
+
+export const child = {
+  name: 'Xanthippe-Wrenlock',
+  caseNumber: 'QF-CANARY-77342',
+  nhsNumber: '999-731-8641',
+  birthDate: '23/07/2021',
+  // Of no area that the programme knows.
+  postcode: 'ZQ9 7XQ',
+} as const;
+
+/** Coded values of the two that the platform zone may hold, and telemetry may not. */
+export const attributes = ['white-gypsy-traveller', 'british-sign-language', '1987-09'] as const;
+
+/** In a column that no schema knows. */
+const note = 'Spoke with Nan Barleycorn-Vance about the flat';
+
+/** Needles for everything that points at the two people directly, keyless digests and those with the salt included. */
+export function needlesOfPeople(salt: string): readonly Needle[] {
+  const spellings: readonly (readonly [string, readonly string[]])[] = [
+    ['name', [carer.name]],
+    ['child’s name', [child.name]],
+    ['note', [note, 'Barleycorn-Vance']],
+    ['case number', [carer.caseNumber, child.caseNumber]],
+    ['email', [carer.email]],
+    ['phone', [carer.phone, '+44 7700 900984']],
+    ['NHS number', [carer.nhsNumber, child.nhsNumber, '999 731 8641']],
+    ['birth date', [child.birthDate, '2021-07-23', carer.birthDate, '1987-09-17']],
+    ['postcode', [carer.postcode, child.postcode]],
+  ];
+  return [
+    ...spellings.flatMap(([name, texts]) => needlesOf(name, texts)),
+    ...Object.entries(saltedDigests(salt)).flatMap(([name, digest]) =>
+      digestForms(`${name}, digest under op-leap-1`, Buffer.from(digest, 'hex')),
+    ),
+  ];
+}
+
+/** The two people's digests, as a partner makes them at source. */
+export function saltedDigests(salt: string) {
+  const email = usable(canonicalEmail(carer.email));
+  const birthDate = usable(canonicalBirthDate(child.birthDate));
+  return {
+    email: digestOf('email', email, salt),
+    mobile: digestOf('mobile', usable(canonicalMobile(carer.phone)), salt),
+    carerNhsNumber: digestOf('nhs-number', usable(canonicalNhsNumber(carer.nhsNumber)), salt),
+    childNhsNumber: digestOf('nhs-number', usable(canonicalNhsNumber(child.nhsNumber)), salt),
+    carerBirthDate: digestOf('birth-date', usable(canonicalBirthDate(carer.birthDate)), salt),
+    childBirthDate: digestOf('birth-date', birthDate, salt),
+    carerCaseNumber: digestOf('case-number', usable(canonicalCaseNumber(carer.caseNumber)), salt),
+    childCaseNumber: digestOf('case-number', usable(canonicalCaseNumber(child.caseNumber)), salt),
+    childKey: digestOf(
+      'child-key',
+      {
+        carerEmail: email,
+        birthDate,
+        firstName3: usable(canonicalChildFirstName3(child.name)),
+        gender: usable(canonicalGender('F')),
+      },
+      salt,
+    ),
+  } satisfies Record<string, Digest>;
+}
+
+function usable<T>(canonical: T | undefined): T {
+  if (canonical === undefined) throw new Error('a marked identifier is not one that the platform would read');
+  return canonical;
+}
+
+export interface MarkedFile {
+  readonly dataset: string;
+  readonly provider: string;
+  readonly text: string;
+}
+
+const csv = (rows: readonly (readonly string[])[]): string =>
+  rows.map((row) => row.map((cell) => (cell.includes(',') ? `"${cell}"` : cell)).join(',')).join('\r\n') +
+  '\r\n';
+
+const peopleTitles = [
+  ...['Case number', 'Participant type', 'First name', 'Email', 'Carer email', 'Mobile', 'NHS number'],
+  ...['Date of birth', 'Gender', 'Postcode', 'Date registered', 'Relationship', 'Ethnicity', 'Home language'],
+  ...['Consent given', 'Consent form version', 'Date of consent', 'Full name', note],
+];
+const registered = ['Yes', '2023-2', '11/01/2024'];
+const carerRow = [
+  ...[carer.caseNumber, 'Parent', '', carer.email, '', carer.phone, carer.nhsNumber],
+  ...[carer.birthDate, 'Female', carer.postcode, '11/01/2024', 'Mother', 'Gypsy or Irish Traveller'],
+  ...['British Sign Language', ...registered, carer.name, note],
+];
+const childRow = [
+  ...[child.caseNumber, 'Child', child.name, '', carer.email, carer.phone, child.nhsNumber],
+  ...[child.birthDate, 'Girl', child.postcode, '11/01/2024', '', 'Gypsy or Irish Traveller'],
+  ...['British Sign Language', ...registered, child.name, note],
+];
+/** Values where other values belong: each is told to the provider in the error report, and to nobody else. */
+const misplaced = [
+  ...['QF-CANARY-77343', carer.name, carer.phone, child.nhsNumber, carer.phone, carer.email, carer.phone],
+  ...[carer.name, carer.email, carer.name, carer.postcode, carer.name, carer.email, carer.phone],
+  ...[...registered, carer.name, note],
+];
+const doubtful = [
+  ...['QF-CANARY-77344', 'Parent', '', carer.phone, '', carer.email, '999 731 8464'],
+  ...['31/02/1987', 'Female', carer.postcode, carer.name, carer.name, carer.name, carer.name],
+  ...[...registered, carer.name, note],
+];
+const withoutConsent = carerRow.map((cell) => (cell === 'Yes' ? 'No' : cell)).with(0, 'QF-CANARY-77345');
+
+const sessionTitles = [
+  ...['Case number', 'Participant type', 'First name', 'Email', 'Carer email', 'NHS number'],
+  ...['Date of birth', 'Gender', 'Session date', 'Session type', 'Attended', 'Minutes', 'Full name'],
+];
+const session = (date: string): readonly (readonly string[])[] => [
+  [
+    ...[carer.caseNumber, 'Parent', '', carer.email, '', carer.nhsNumber],
+    ...[carer.birthDate, 'Female', date, 'Group session', 'Yes', '45', carer.name],
+  ],
+  [
+    ...[child.caseNumber, 'Child', child.name, '', carer.email, child.nhsNumber],
+    ...[child.birthDate, 'Girl', date, 'Group session', 'Yes', '45', child.name],
+  ],
+];
+
+/** Files of several providers about the same two people: they are matched, related and made a family. */
+export const markedFiles = {
+  people: {
+    dataset: 'baby-steps.user',
+    provider: 'baby-steps-team',
+    text: csv([peopleTitles, carerRow, childRow, doubtful, withoutConsent]),
+  },
+  elsewhere: {
+    dataset: 'breastfeeding-peer-support.user',
+    provider: 'breastfeeding-team',
+    text: csv([peopleTitles, carerRow.with(0, 'QF-CANARY-88001'), childRow.with(0, 'QF-CANARY-88002')]),
+  },
+  /** Most of its rows are wrong: the upload is refused, and its error report holds them. */
+  mostlyWrong: {
+    dataset: 'breastfeeding-peer-support.user',
+    provider: 'breastfeeding-team',
+    text: csv([peopleTitles, misplaced, misplaced.with(0, ''), doubtful]),
+  },
+  corrected: {
+    dataset: 'baby-steps.user',
+    provider: 'baby-steps-team',
+    text: csv([peopleTitles, carerRow.with(10, '12/01/2024'), childRow]),
+  },
+} as const satisfies Record<string, MarkedFile>;
+
+/** Sessions that both attended, one a day. */
+export const markedSessions = (...days: readonly string[]): MarkedFile => ({
+  dataset: 'baby-steps.engagement',
+  provider: 'baby-steps-team',
+  text: csv([sessionTitles, ...days.flatMap(session)]),
+});
+
+/** The same two people from a provider that makes digests itself. */
+export function digestedFile(salt: string): MarkedFile {
+  const digests = saltedDigests(salt);
+  return {
+    dataset: 'dv-enhanced-caseworkers.user',
+    provider: 'refuge',
+    text: csv([
+      [
+        ...['CaseNumber', 'ParticipantType', 'NHSNumber', 'Email', 'CarerEmail', 'ChildKey', 'DOB', 'Mobile'],
+        ...['Gender', 'BirthMonth', 'LSOA', 'DateRegistered', 'Ethnicity', 'Full name'],
+      ],
+      [
+        ...[digests.carerCaseNumber, 'Adult', digests.carerNhsNumber, digests.email, '', ''],
+        ...[digests.carerBirthDate, digests.mobile, 'Female', '1987-09', '', '2024-01-22', '', carer.name],
+      ],
+      [
+        ...[digests.childCaseNumber, 'Child', digests.childNhsNumber, '', digests.email, digests.childKey],
+        ...[digests.childBirthDate, '', 'Female', '2021-07', '', '2024-01-22', '', child.name],
+      ],
+      // Somebody exported the wrong column: an identifier in clear where a digest belongs.
+      [
+        ...[carer.caseNumber, 'Adult', carer.nhsNumber, carer.email, '', '', carer.birthDate],
+        ...[carer.phone, 'Female', '1987-09', carer.postcode, '2024-01-22', '', carer.name],
+      ],
+    ]),
+  };
+}

@@ -1,0 +1,264 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { RunningPlatform } from '../e2e/running-platform.js';
+import { badRequests, raw, type BadRequest, type Known } from './bad-requests.js';
+import { carer, digestedFile, markedFiles, markedSessions, type MarkedFile } from './marked-people.js';
+import { filesIn, tablesIn } from './places.js';
+import type { Place } from './scanner.js';
+
+const PERIOD = '2023-24-Q4';
+type Database = 'restricted' | 'platform' | 'bus';
+
+/** A platform that two marked people went through, in every way that a file can go, and wrong in many. */
+export class MarkedRun {
+  /** Where the processes put temporary files; nothing else does. */
+  readonly temporary = mkdtempSync(join(tmpdir(), 'kinledger-canary-'));
+  readonly platform = new RunningPlatform({ KINLEDGER_LOG_LEVEL: 'trace', TMPDIR: this.temporary });
+  /** Answers that are no files of the sender's own, by what was asked. */
+  readonly answers: Place[] = [];
+  /** The problem that each bad request was answered with. */
+  readonly problems: { readonly request: BadRequest; readonly code: string }[] = [];
+  /** The provider's own error report: the one place where its values may stand. */
+  ownReport = '';
+  private known: Known | undefined;
+
+  /** The shared salt, as partners know it. */
+  get salt(): string {
+    return readFileSync(join(this.home, 'secrets', 'op-leap-salt'), 'utf8').trim();
+  }
+
+  get home(): string {
+    return this.platform.installation.home;
+  }
+
+  async run(): Promise<void> {
+    await this.platform.start('canary');
+    const people = await this.submitLinked(markedFiles.people);
+    await this.submitLinked(markedSessions('23/01/2024', '06/02/2024'));
+    const elsewhere = await this.submitLinked(markedFiles.elsewhere);
+    await this.submitLinked(digestedFile(this.salt));
+    await this.submitLinked(markedFiles.corrected);
+    await this.platform.withdraw(elsewhere.submission);
+    await this.platform.until(elsewhere.submission, 'withdrawn');
+    await this.loseAFile();
+    const refused = await this.upload(markedFiles.mostlyWrong);
+    this.ownReport = await this.read(
+      `${this.url('ingest')}/v1/uploads/${refused}/errors`,
+      'breastfeeding-team',
+    );
+    const discarded = await this.upload(markedFiles.people, '2023-24-Q1');
+    await fetch(`${this.url('ingest')}/v1/uploads/${discarded}`, {
+      method: 'DELETE',
+      headers: this.bearer('baby-steps-team'),
+    });
+    const validated = await this.upload(markedFiles.people, '2023-24-Q1');
+    this.known = { refused, discarded, validated, submitted: people.upload };
+    await this.breakTables();
+    await this.askEverything();
+    await this.sendWrongly();
+  }
+
+  /** What the platform keeps and says while it runs, but for PostgreSQL's own files. */
+  async *places(): AsyncGenerator<Place> {
+    yield* this.answers;
+    yield* filesIn('home', this.home, this.platform.installation.databaseFolder());
+    yield* filesIn('temporary files', this.temporary);
+    for (const database of ['restricted', 'platform', 'bus'] as const) yield* this.tables(database);
+    yield* this.metrics();
+  }
+
+  tables(database: Database): AsyncGenerator<Place> {
+    return tablesIn(database, this.platform.superuserUrl(database));
+  }
+
+  async *metrics(): AsyncGenerator<Place> {
+    for (const [service, url] of Object.entries(this.platform.connected.services)) {
+      const answer = await fetch(`${url}/metrics`);
+      if (!answer.ok) throw new Error(`${service} has no metrics`);
+      yield { name: `metrics: ${service}`, bytes: Buffer.from(await answer.text()) };
+    }
+  }
+
+  *logs(): Generator<Place> {
+    yield* filesIn('logs', join(this.home, 'logs'));
+    const name = 'postgresql.log';
+    yield { name: `logs: ${name}`, bytes: readFileSync(join(this.home, 'postgres', name)) };
+  }
+
+  /** Runs statements as the superuser of a database. */
+  async asSuperuser<T extends pg.QueryResultRow>(
+    database: Database,
+    ...statements: readonly string[]
+  ): Promise<T[]> {
+    const client = new pg.Client({ connectionString: this.platform.superuserUrl(database) });
+    await client.connect();
+    try {
+      let rows: T[] = [];
+      for (const statement of statements) rows = (await client.query<T>(statement)).rows;
+      return rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** The server's own files, once everything that it holds in memory stands in them. */
+  async postgresFiles(): Promise<Iterable<Place>> {
+    await this.asSuperuser('platform', 'CHECKPOINT');
+    return filesIn('PostgreSQL', this.platform.installation.databaseFolder());
+  }
+
+  /** The upload that was refused; its error report is held. */
+  get refused(): string {
+    return this.known?.refused ?? '';
+  }
+
+  async dispose(): Promise<void> {
+    await this.platform.stop();
+    rmSync(this.temporary, { recursive: true, force: true });
+  }
+
+  private async upload(file: MarkedFile, period = PERIOD): Promise<string> {
+    return (await this.platform.upload({ ...file, period }, file.text)).id;
+  }
+
+  private async submitLinked(file: MarkedFile): Promise<{ submission: string; upload: string }> {
+    const upload = await this.upload(file);
+    const { id } = await this.platform.submitUpload(file.provider, upload);
+    await this.platform.until(id, 'linked');
+    return { submission: id, upload };
+  }
+
+  /** A file whose sealed rows were damaged on the disk cannot be opened, and is parked. */
+  private async loseAFile(): Promise<void> {
+    const upload = await this.upload(markedFiles.people, '2023-24-Q2');
+    await this.asSuperuser(
+      'restricted',
+      `UPDATE landing.chunk SET sealed = sealed || '\\x00' WHERE upload = '${upload}'`,
+    );
+    const { id } = await this.platform.submitUpload(markedFiles.people.provider, upload);
+    await this.platform.until(id, 'parked');
+  }
+
+  /** PostgreSQL refuses rows of ours, and repeats them in its error: whoever logs that has to leave them out. */
+  private async breakTables(): Promise<void> {
+    const refuse = (table: string) => `ALTER TABLE ${table} ADD CONSTRAINT canary CHECK (false) NOT VALID`;
+    const allow = (table: string) => `ALTER TABLE ${table} DROP CONSTRAINT canary`;
+    const broken: readonly (readonly [Database, string, service: string])[] = [
+      ['bus', 'bus.message', 'ingest'],
+      ['platform', 'linker.chunk', 'linker'],
+      ['platform', 'ledger.record_body', 'linker'],
+      ['platform', 'golden.record', 'projector'],
+    ];
+    for (const [index, [database, table, service]] of broken.entries()) {
+      // A day of its own: rows that stand already would be left as they are.
+      const file = { ...markedSessions(`1${index}/05/2022`), period: `2022-23-Q${index + 1}` };
+      const upload = await this.upload(file, file.period);
+      await this.asSuperuser(database, refuse(table));
+      const before = this.log(service).length;
+      const { id } = await this.platform.submitUpload(file.provider, upload);
+      await this.logSays(service, 'violates check constraint', before);
+      await this.asSuperuser(database, allow(table));
+      await this.platform.until(id, 'linked');
+    }
+    await this.asSuperuser('restricted', refuse('landing.chunk'));
+    const { status, text } = await this.uploadRaw();
+    this.answers.push({ name: 'answer: a table that refuses', bytes: Buffer.from(text) });
+    this.problems.push({
+      request: { code: 'internal-error', why: 'a table that refuses', send: () => this.uploadRaw() },
+      code: status === 500 ? 'internal-error' : String(status),
+    });
+    await this.asSuperuser('restricted', allow('landing.chunk'));
+  }
+
+  private async uploadRaw(): Promise<{ status: number; head: string; text: string }> {
+    const { dataset, text } = markedFiles.people;
+    const answer = await fetch(`${this.url('ingest')}/v1/uploads?dataset=${dataset}&period=${PERIOD}`, {
+      method: 'POST',
+      headers: { ...this.bearer('baby-steps-team'), 'content-type': 'text/csv' },
+      body: text,
+    });
+    return { status: answer.status, head: '', text: await answer.text() };
+  }
+
+  /** Figures, pages, tables for spreadsheets, rebuilds: whatever a reader may ask for. */
+  private async askEverything(): Promise<void> {
+    await this.platform.installation.json('rebuild');
+    await this.platform.installation.json(...['figures', 'reach', '--period', 'lifetime', '--as-at', '12']);
+    const { services, tokens } = this.platform.connected;
+    const paths = [
+      ...['/', '/reach', '/reach/table.csv?period=lifetime', '/reach/quarters.csv', '/submissions'],
+      ...['/v1/figures/reach?period=lifetime', `/v1/figures/reach.csv?period=${PERIOD}`],
+      ...['/v1/figures/reach-by-quarter', '/v1/submissions?limit=500'],
+    ];
+    for (const path of paths) {
+      const answer = await fetch(`${services['reporting-api']}${path}`, {
+        headers: { authorization: `Bearer ${tokens.reader}` },
+      });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+      this.answers.push({ name: `answer: ${path}`, bytes: Buffer.from(await answer.text()) });
+    }
+    const status = await fetch(`${services.linker}/v1/status`, {
+      headers: { authorization: `Bearer ${tokens.operator}` },
+    });
+    this.answers.push({ name: 'answer: the linker’s status', bytes: Buffer.from(await status.text()) });
+  }
+
+  private async sendWrongly(): Promise<void> {
+    if (this.known === undefined) throw new Error('nothing was sent');
+    for (const request of badRequests(this.platform.connected, this.known)) {
+      const { status, head, text } = await request.send();
+      const code = /"type":"urn:kinledger:problem:([a-z0-9-]+)"/.exec(text)?.[1];
+      this.problems.push({ request, code: code ?? `page ${status}` });
+      this.answers.push({
+        name: `problem: ${request.code}, ${request.why}`,
+        bytes: Buffer.from(`${head}\n${text}`),
+      });
+    }
+    const { dataset, text } = markedFiles.people;
+    const cut = raw(
+      `${this.url('ingest')}/v1/uploads?dataset=${dataset}&period=${PERIOD}`,
+      this.platform.connected.tokens.providers['baby-steps-team'] ?? '',
+      `x-request-id: ${carer.email}\r\ncontent-length: ${text.length * 2}\r\n\r\n${text}`,
+      true,
+    );
+    const before = await this.deletions();
+    await cut();
+    while ((await this.deletions()) === before) await soon();
+  }
+
+  /** Files that the landing store has deleted. */
+  private async deletions(): Promise<number> {
+    const [row] = await this.asSuperuser<{ count: number }>(
+      'restricted',
+      'SELECT count(*)::integer AS count FROM landing.deletion',
+    );
+    return row?.count ?? 0;
+  }
+
+  /** Waits until a service's log says a text after its first `from` characters. */
+  private async logSays(service: string, text: string, from: number): Promise<void> {
+    while (!this.log(service).includes(text, from)) await soon();
+  }
+
+  private log(service: string): string {
+    return readFileSync(join(this.home, 'logs', `${service}.log`), 'utf8');
+  }
+
+  private async read(url: string, provider: string): Promise<string> {
+    const answer = await fetch(url, { headers: this.bearer(provider) });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+    return answer.text();
+  }
+
+  private bearer(provider: string): { readonly authorization: string } {
+    return { authorization: `Bearer ${this.platform.connected.tokens.providers[provider] ?? ''}` };
+  }
+
+  private url(service: 'ingest'): string {
+    return this.platform.connected.services[service];
+  }
+}
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 50));

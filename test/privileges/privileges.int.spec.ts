@@ -1,0 +1,250 @@
+import { mayConnect, postgresRole, roleNames, type DatabaseName, type RoleName } from '@kinledger/database';
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { createReadModels, LIVE_SCHEMA, tableNames } from '@kinledger/read-models';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+
+/** Of a table, what a role may do with all of it, or with the columns named. */
+type Rights = Readonly<Record<string, string>>;
+
+const readOnly = (tables: readonly string[]): Rights =>
+  Object.fromEntries(tables.map((table) => [table, 'select']));
+
+const bus = [
+  ...['bus.apply_retention', 'bus.attend', 'bus.claim', 'bus.commit_offset', 'bus.ends', 'bus.ensure_topic'],
+  ...['bus.fetch', 'bus.lag', 'bus.leave', 'bus.partitions', 'bus.publish', 'bus.release'],
+];
+
+/**
+ * All that each service's role may do, in each database that it may enter, once migrated and with read models. Nothing
+ * follows from anything: a new grant is a new word here, and whoever adds it says why in its migration.
+ */
+const expected: Readonly<
+  Partial<
+    Record<`${DatabaseName} ${RoleName}`, { readonly tables: Rights; readonly functions: readonly string[] }>
+  >
+> = {
+  'restricted ingest': {
+    tables: {
+      'ingest.intake': 'insert select update',
+      'ingest.outbox': 'delete insert select',
+      'ingest.submission': 'insert select update',
+      'ingest.upload': 'delete insert select update',
+      'landing.chunk': 'delete insert select',
+      'landing.deletion': 'insert select',
+      'landing.file': 'delete insert select',
+    },
+    functions: [],
+  },
+  'restricted pseudonymiser': {
+    tables: {
+      'landing.chunk': 'delete select',
+      'landing.deletion': 'insert select',
+      'landing.file': 'delete select',
+      'pseudonymiser.finished_file': 'insert select',
+      'pseudonymiser.key_fingerprint': 'insert select',
+      'pseudonymiser.outbox': 'delete insert select',
+    },
+    functions: [],
+  },
+  'platform linker': {
+    tables: {
+      'ledger.event': 'insert select',
+      'ledger.payload': 'insert select',
+      'ledger.record_body': 'insert select',
+      'ledger.stream': 'select',
+      'linker.chunk': 'delete insert select',
+      'linker.intake': 'insert select update(state reason answered)',
+      'linker.lease': 'insert select update(owner epoch expires_at session session_since)',
+      'linker.publication': 'insert select update(position)',
+      'linker.unprocessable': 'insert select',
+    },
+    functions: ['ledger.take_stream'],
+  },
+  'platform projector': {
+    tables: {
+      ...readOnly(['ledger.event', 'ledger.payload', 'ledger.record_body', 'ledger.stream']),
+      'operations.rebuild': 'delete insert select update',
+      'operations.upload': 'insert select update',
+      // It makes and drops the read models.
+      ...Object.fromEntries(
+        tableNames.map((table) => [`${LIVE_SCHEMA}.${table}`, 'delete insert select truncate update']),
+      ),
+    },
+    functions: [],
+  },
+  'platform reporting': {
+    tables: {
+      ...readOnly(['operations.rebuild', 'operations.upload']),
+      ...readOnly(tableNames.map((table) => `${LIVE_SCHEMA}.${table}`)),
+    },
+    functions: [],
+  },
+  'platform eraser': {
+    tables: { 'ledger.record_body': 'delete select(stream record)', 'ledger.stream': 'select' },
+    functions: [],
+  },
+  'bus ingest': { tables: {}, functions: bus },
+  'bus pseudonymiser': { tables: {}, functions: bus },
+  'bus linker': { tables: {}, functions: bus },
+  'bus projector': { tables: {}, functions: bus },
+};
+
+/** The journal of migrations, which every service reads before it starts. */
+const forAll: Rights = { 'migrations.applied': 'select' };
+
+const services = roleNames.filter((role) => role !== 'migrator');
+
+let databases: TestDatabases;
+beforeAll(async () => {
+  databases = await createTestDatabases(inject('postgresUrl'));
+  await as('platform', 'projector', (client) => createReadModels(client, LIVE_SCHEMA));
+});
+afterAll(() => databases.drop());
+
+async function as<T>(
+  database: DatabaseName,
+  role: RoleName | 'superuser',
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const url = role === 'superuser' ? databases.superuserUrl(database) : databases.url(database, role);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const tablesOf = (database: DatabaseName) =>
+  as(database, 'superuser', async (client) => {
+    const { rows } = await client.query<{ table: string; columns: string[] }>(
+      `SELECT n.nspname || '.' || c.relname AS table, array_agg(a.attname::text ORDER BY a.attnum) AS columns
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+         AND n.nspname !~ '^pg_toast'
+       GROUP BY 1 ORDER BY 1`,
+    );
+    return rows;
+  });
+
+/** Tries it. Whatever else is wrong with the statement, PostgreSQL has said first whether it may be made at all. */
+const may = (client: pg.Client, statement: string): Promise<boolean> =>
+  client.query(statement).then(
+    () => true,
+    (error: unknown) => !(error instanceof Error && 'code' in error && error.code === '42501'),
+  );
+
+async function rightsOn(client: pg.Client, table: string, columns: readonly string[]): Promise<string> {
+  const rights: string[] = [];
+  if (await may(client, `DELETE FROM ${table} WHERE false`)) rights.push('delete');
+  if (await may(client, `INSERT INTO ${table} DEFAULT VALUES`)) rights.push('insert');
+  const onColumns = async (verb: string, statement: (column: string) => string) => {
+    const allowed: string[] = [];
+    for (const column of columns) if (await may(client, statement(`"${column}"`))) allowed.push(column);
+    if (allowed.length === columns.length) rights.push(verb);
+    else if (allowed.length > 0) rights.push(`${verb}(${allowed.join(' ')})`);
+  };
+  await onColumns('select', (column) => `SELECT ${column} FROM ${table} WHERE false`);
+  if (await may(client, `TRUNCATE ${table}`)) rights.push('truncate');
+  await onColumns('update', (column) => `UPDATE ${table} SET ${column} = DEFAULT WHERE false`);
+  return rights.join(' ');
+}
+
+describe.each(services.flatMap((role) => mayConnect[role].map((database) => ({ role, database }))))(
+  '$role in the $database database',
+  ({ role, database }) => {
+    const stated = expected[`${database} ${role}`];
+
+    it('does with each table what is stated, and is refused everything else', async () => {
+      const tables = await tablesOf(database);
+      expect(tables.length).toBeGreaterThan(5);
+      const found = await as(database, role, async (client) => {
+        const rights: Record<string, string> = {};
+        for (const { table, columns } of tables) {
+          const allowed = await rightsOn(client, table, columns);
+          if (allowed !== '') rights[table] = allowed;
+        }
+        return rights;
+      });
+      expect(found).toEqual({ ...forAll, ...stated?.tables });
+    });
+
+    it('calls the functions that are stated, and no other of ours', async () => {
+      const { rows } = await as(database, role, (client) =>
+        client.query<{ name: string }>(
+          `SELECT DISTINCT n.nspname || '.' || p.proname AS name
+           FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+           WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+             AND has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')
+           ORDER BY 1`,
+        ),
+      );
+      expect(rows.map(({ name }) => name)).toEqual(stated?.functions);
+    });
+
+    it('creates nothing, or, as the projector, schemas for read models alone', async () => {
+      const schemas = await as(database, 'superuser', async (client) => {
+        const { rows } = await client.query<{ name: string }>(
+          `SELECT nspname AS name FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'`,
+        );
+        return rows.map(({ name }) => name);
+      });
+      await as(database, role, async (client) => {
+        const makes: string[] = [];
+        for (const schema of schemas) {
+          if (await may(client, `CREATE TABLE "${schema}".intruder (a integer)`)) makes.push(schema);
+        }
+        const ofItsOwn = await may(client, 'CREATE SCHEMA intruder');
+        const isProjector = role === 'projector' && database === 'platform';
+        expect({ makes, ofItsOwn }).toEqual({
+          makes: isProjector ? [LIVE_SCHEMA] : [],
+          ofItsOwn: isProjector,
+        });
+      });
+    });
+  },
+);
+
+describe('this test', () => {
+  it('sees a grant that nobody stated, on a table and on one column', async () => {
+    const rightsNow = () =>
+      as('platform', 'linker', (client) => rightsOn(client, 'ledger.event', ['stream', 'revision', 'bytes']));
+    const before = await rightsNow();
+    const linker = postgresRole('linker');
+    const change = (...statements: string[]) =>
+      as('platform', 'superuser', async (client) => {
+        for (const statement of statements) await client.query(statement);
+      });
+    await change(`GRANT DELETE, UPDATE (bytes) ON ledger.event TO ${linker}`);
+    expect(before).toBe('insert select');
+    expect(await rightsNow()).toBe('delete insert select update(bytes)');
+    await change(`REVOKE DELETE, UPDATE (bytes) ON ledger.event FROM ${linker}`);
+  });
+});
+
+describe('roles of services', () => {
+  it.each(services)(
+    '%s is no superuser, makes no roles and no databases, and is a member of none',
+    async (role) => {
+      const { rows } = await as('platform', 'superuser', (client) =>
+        client.query<Record<string, unknown>>(
+          `SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls AS mighty,
+                EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid) AS member
+         FROM pg_roles r WHERE rolname = $1`,
+          [postgresRole(role)],
+        ),
+      );
+      expect(rows).toEqual([{ mighty: false, member: false }]);
+    },
+  );
+
+  it('keep the zones apart: none enters the restricted and the platform database', () => {
+    for (const role of services) {
+      const entered = mayConnect[role];
+      expect(entered.includes('restricted') && entered.includes('platform')).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,227 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunningPlatform, type ProgrammeFile } from '../e2e/running-platform.js';
+
+interface Ledger {
+  readonly stream: string;
+  readonly events: number;
+  readonly sha256: string;
+}
+interface Backup {
+  readonly files: number;
+  readonly ledgers: readonly Ledger[];
+}
+interface Restored {
+  readonly ledgers: readonly Ledger[];
+  readonly erasures: { readonly records: number; readonly bodies: number };
+}
+interface Rebuilt {
+  readonly before: string | null;
+  readonly after: string;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'kinledger-backup-'));
+const backup = join(folder, 'backup');
+const keys = join(folder, 'keys');
+const programme = join(folder, 'programme');
+
+const original = new RunningPlatform();
+const restored = new RunningPlatform();
+const erased = new RunningPlatform();
+
+let files: readonly ProgrammeFile[];
+let before: { readonly ledger: readonly string[]; readonly figures: unknown; readonly digest: string };
+
+const figures = (platform: RunningPlatform) => platform.read('/v1/figures/reach?period=lifetime');
+const rebuild = (platform: RunningPlatform) => platform.installation.json<Rebuilt>('rebuild');
+
+async function submitQuarter(platform: RunningPlatform, period: string): Promise<void> {
+  let last = '';
+  for (const file of files.filter((each) => each.period === period)) {
+    last = (await platform.submit(programme, file)).id;
+  }
+  await platform.until(last, 'linked');
+}
+
+/** A ledger without what differs from one intake of the same file to another: times, and salts and so commitments. */
+const comparable = (line: string): string =>
+  JSON.stringify(JSON.parse(line), (key, value: unknown) =>
+    ['time', 'commitments'].includes(key) ? undefined : value,
+  );
+
+const restore = (platform: RunningPlatform, ...more: readonly string[]) =>
+  platform.installation.json<Restored>(
+    ...['restore', backup, '--keys', keys, '--home', platform.installation.home, ...more],
+  );
+
+async function ask<T extends pg.QueryResultRow>(platform: RunningPlatform, ...sql: string[]): Promise<T[]> {
+  const client = new pg.Client({ connectionString: platform.superuserUrl('platform') });
+  await client.connect();
+  try {
+    let rows: T[] = [];
+    for (const statement of sql) rows = (await client.query<T>(statement)).rows;
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+let periods: readonly string[];
+
+beforeAll(async () => {
+  const size = ['--people', '60', '--quarters', '2', '--seed', 'backup'];
+  expect(await original.installation.run('generate', '--out', programme, ...size)).toMatchObject({ code: 0 });
+  const manifest = readFileSync(join(programme, 'manifest.json'), 'utf8');
+  const all = (JSON.parse(manifest) as { files: readonly ProgrammeFile[] }).files;
+  files = all.filter(({ dataset }) => /^(baby-steps|making-it-real|caseload-midwifery)\./.test(dataset));
+  periods = [...new Set(files.map(({ period }) => period))];
+  await original.start();
+  await submitQuarter(original, periods[0]!);
+  const { after: digest } = await rebuild(original);
+  before = { ledger: await original.ledger(), figures: await figures(original), digest };
+});
+afterAll(async () => {
+  await Promise.all([original, restored, erased].map((platform) => platform.stop()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a backup', () => {
+  it('is refused while services run, in one sentence, and leaves nothing', async () => {
+    const { code, stderr } = await original.installation.run('backup', '--out', backup);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^kinledger: a launcher is running on/);
+    expect(readdirSync(folder)).toEqual(['programme']);
+  });
+
+  it('holds the ledger as it stands, and no key', async () => {
+    await original.halt();
+    const made = await original.installation.json<Backup>('backup', '--out', backup, '--keys-out', keys);
+    expect(made.ledgers).toMatchObject([{ stream: 'programme-leap', events: before.ledger.length }]);
+    expect(readdirSync(folder).sort()).toEqual(['backup', 'keys', 'programme']);
+    expect(readdirSync(backup).sort()).toEqual(['backup.json', 'data']);
+    const again = await original.installation.run('backup', '--out', backup);
+    expect(again).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  it('is not put where its keys are', async () => {
+    const inside = ['--out', join(folder, 'other'), '--keys-out', join(folder, 'other', 'keys')];
+    expect((await original.installation.run('backup', ...inside)).stderr).toContain('need two folders');
+    expect(existsSync(join(folder, 'other'))).toBe(false);
+  });
+});
+
+describe('a backup in an empty place', () => {
+  it('is the same ledger, the same read models and the same figures', async () => {
+    const { ledgers, erasures } = await restore(restored);
+    expect(ledgers[0]?.events).toBe(before.ledger.length);
+    expect(erasures).toEqual({ records: 0, bodies: 0 });
+    await restored.start();
+    expect(await restored.ledger()).toEqual(before.ledger);
+    expect(await figures(restored)).toEqual(before.figures);
+    expect(await rebuild(restored)).toMatchObject({ before: before.digest, after: before.digest });
+  });
+
+  it('decides the next quarter as the original does', async () => {
+    await original.start();
+    await Promise.all([submitQuarter(restored, periods[1]!), submitQuarter(original, periods[1]!)]);
+    const ledger = await restored.ledger();
+    expect(ledger.length).toBeGreaterThan(before.ledger.length);
+    expect(ledger.map(comparable)).toEqual((await original.ledger()).map(comparable));
+    expect(await restored.groups()).toEqual(await original.groups());
+    expect(await figures(restored)).toEqual(await figures(original));
+  });
+
+  it('makes its read models again from the ledger when they are lost', async () => {
+    const { after } = await rebuild(restored);
+    await ask(restored, 'DROP SCHEMA golden CASCADE');
+    const rebuilt = await rebuild(restored);
+    expect(rebuilt.after).toBe(after);
+    expect(await figures(restored)).toEqual(await figures(original));
+  });
+
+  it('is refused where there is something already', async () => {
+    const args = ['restore', backup, '--keys', keys, '--home', restored.installation.home];
+    expect((await restored.installation.run(...args)).stderr).toMatch(/^kinledger: .* is not empty/);
+  });
+
+  it.each([
+    ['lacks a file', (file: string) => rmSync(file), 'is missing'],
+    [
+      'has a bit that fell over',
+      (file: string) => {
+        const bytes = readFileSync(file);
+        bytes[0] = (bytes[0] ?? 0) ^ 1;
+        writeFileSync(file, bytes);
+      },
+      'is not what it was',
+    ],
+  ])('is refused, and leaves nothing, if it %s', async (_, damage, sentence) => {
+    const file = join(backup, 'data', 'global', 'pg_control');
+    const whole = readFileSync(file);
+    const home = join(folder, 'damaged');
+    try {
+      damage(file);
+      const { code, stderr } = await erased.installation.run(
+        ...['restore', backup, '--keys', keys, '--home', home],
+      );
+      expect(code).toBe(1);
+      expect(stderr.split('\n').at(-2)).toMatch(/^kinledger: the backup is damaged: global\/pg_control/);
+      expect(stderr).toContain(sentence);
+      expect(readdirSync(home)).toEqual([]);
+    } finally {
+      writeFileSync(file, whole);
+    }
+  });
+});
+
+describe('what was erased after the backup', () => {
+  const list = join(folder, 'erasures.jsonl');
+
+  it('is a list that has to be readable to its end', async () => {
+    writeFileSync(list, '{"stream":"programme-leap","records":["00"],"erasedAt":"2024-04-02T10:00:00Z"}\n');
+    const args = ['restore', backup, '--keys', keys, '--home', erased.installation.home, '--erasures', list];
+    expect((await erased.installation.run(...args)).stderr).toContain('line 1 is not an erasure');
+    writeFileSync(list, '{"stream":"programme-leap"');
+    expect((await erased.installation.run(...args)).stderr).toContain('the last line is not complete');
+  });
+
+  it('does not come back with it: no body, and no read model that repeats it', async () => {
+    const placed = before.ledger.map((line) => JSON.parse(line) as { data: { record?: string } });
+    const records = placed
+      .flatMap(({ data: { record } }) => (record === undefined ? [] : [record]))
+      .slice(5, 8);
+    const line = { stream: 'programme-leap', records, erasedAt: '2024-04-02T10:00:00Z' };
+    // The same erasure twice, as when a restore is followed by another.
+    writeFileSync(list, `${JSON.stringify(line)}\n${JSON.stringify(line)}\n`);
+    const { erasures } = await restore(erased, '--erasures', list);
+    expect(erasures).toEqual({ records: 6, bodies: 3 });
+
+    await erased.start();
+    const ids = records.map((record) => `'${record}'::uuid`).join(', ');
+    const found = await ask<{ bodies: number; records: number }>(
+      erased,
+      `SELECT (SELECT count(*)::integer FROM ledger.record_body WHERE record IN (${ids})) AS bodies,
+              (SELECT count(*)::integer FROM ledger.record_body) AS records`,
+    );
+    expect(found).toMatchObject([{ bodies: 0 }]);
+    expect(found[0]?.records).toBeGreaterThan(10);
+  });
+
+  it('stops linker and rebuilds, who say which record they miss: no event of the ledger names an erasure yet', async () => {
+    const { services, tokens } = erased.connected;
+    const status = async () => {
+      const headers = { authorization: `Bearer ${tokens.operator}` };
+      return (await fetch(`${services.linker}/v1/status`, { headers })).text();
+    };
+    await expect.poll(status, { timeout: 60_000 }).toContain('"state":"halted"');
+    expect(await status()).toMatch(
+      /the record that entered at revision \d+ is missing, and no erasure names it/,
+    );
+    const { code, stderr } = await erased.installation.run('rebuild');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^kinledger: the rebuild failed: the body of the record .* is missing\n$/);
+  });
+});
