@@ -21,8 +21,6 @@ export interface LauncherOptions {
   /** Keys derived from it: for demonstrations only. */
   readonly seed?: string;
   readonly tell: (message: LauncherMessage) => void;
-  /** Called when PostgreSQL is gone by itself: nothing can go on. */
-  readonly onLost: (why: string) => void;
 }
 
 export interface Launcher {
@@ -58,16 +56,16 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
     aborted.throwIfAborted();
 
     options.tell({ type: 'stage', stage: 'database', text: 'starting PostgreSQL' });
-    const postgres = await startEmbeddedPostgres({ directory: home.postgres, port: POSTGRES_PORT });
-    let stopping = false;
-    undo.push(() => {
-      stopping = true;
-      return postgres.stop();
+    const postgres = await startEmbeddedPostgres({
+      directory: home.postgres,
+      port: POSTGRES_PORT,
+      // As in production a database that ends comes back, and the services outlast its absence.
+      keepRunning: {
+        onRestart: () => options.tell({ type: 'service', service: 'postgresql', state: 'restarting' }),
+        onReady: () => options.tell({ type: 'service', service: 'postgresql', state: 'ready' }),
+      },
     });
-    void postgres.ended.then(() => {
-      if (!stopping)
-        options.onLost(`PostgreSQL stopped by itself: see ${join(home.postgres, 'postgresql.log')}`);
-    });
+    undo.push(() => postgres.stop());
     aborted.throwIfAborted();
 
     options.tell({ type: 'stage', stage: 'migrations', text: 'preparing databases' });

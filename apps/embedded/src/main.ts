@@ -45,17 +45,7 @@ async function main(): Promise<void> {
   // Whoever read our output may be gone; what runs is still stopped in order.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-  const launcher = await launch(
-    {
-      ...values,
-      tell,
-      onLost: (why) => {
-        console.error(why);
-        end(1);
-      },
-    },
-    abort.signal,
-  );
+  const launcher = await launch({ ...values, tell }, abort.signal);
   running.launcher = launcher;
   if (abort.signal.aborted) return end(0);
   const { connection, connectionFile } = launcher;
