@@ -34,8 +34,21 @@ const requireUndisturbed = (report: RoundReport): void => {
 
 describe('a programme whose services and database are killed while it is taken in', () => {
   it('leaves what an undisturbed run leaves', async () => {
-    const report = await runRound(startEmbeddedPlatform, work, { ...nothing, kills: 14 }, 'kills');
-    console.log(JSON.stringify({ ...report, disturbed: 0, undisturbed: 0 }, undefined, 1));
+    const report = await runRound(
+      startEmbeddedPlatform,
+      work,
+      {
+        ...nothing,
+        kills: 14,
+        redeliveries: 3,
+        poisoned: true,
+        secondLinker: true,
+        zombies: ['linker', 'projector', 'pseudonymiser'],
+      },
+      'kills',
+    );
+    console.log(JSON.stringify({ ...report, disturbed: 0, undisturbed: 0, done: 0 }, undefined, 1));
+    for (const d of report.done) console.log(d.second, JSON.stringify(d.at), JSON.stringify(d.disturbance));
     requireUndisturbed(report);
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, PlatformUnderTest } from '../platform/platform-under-test.js';
-import { freeze, kill, wake } from '../platform/victim.js';
+import { areRunning, freeze, kill, wake } from '../platform/victim.js';
 import { until } from '../until.js';
 import type { Work } from '../work/programme.js';
 import { fillAndFreeLandingDisk } from './full-disk.js';
@@ -11,12 +11,18 @@ import { progressOf, stepsTaken, type Progress } from './progress.js';
 export interface Done {
   readonly disturbance: Disturbance;
   readonly at: Progress;
+  /** Seconds since the run began, for whoever reads logs beside it. */
+  readonly second: number;
   readonly note: string;
 }
 
 /** Carries out a plan while the work goes on. */
 export class Disturber {
   readonly done: Done[] = [];
+  private readonly began = performance.now();
+  private due: Promise<void> = Promise.resolve();
+  private readonly asleep: Promise<void>[] = [];
+  private failed = false;
   /** Dead letters that there must be in the end, by topic. */
   readonly poisoned = new Map<string, number>();
 
@@ -26,16 +32,30 @@ export class Disturber {
     private readonly seed: string,
   ) {}
 
+  /** Resolves when the plan is carried out, and everybody who was put to sleep is awake. */
   async carryOut(plan: readonly Planned[]): Promise<void> {
-    for (const { afterSteps, delayMs, disturbance } of plan) {
-      const at = await until(`${afterSteps} steps are taken`, async () => {
-        const progress = await progressOf(this.platform);
-        return stepsTaken(progress) >= afterSteps ? progress : undefined;
-      });
-      await pause(delayMs);
-      const note = await this.disturb(disturbance);
-      this.done.push({ disturbance, at, note });
+    try {
+      for (const { afterSteps, delayMs, disturbance } of plan) {
+        const at = await until(`${afterSteps} steps are taken`, async () => {
+          const progress = await progressOf(this.platform);
+          return stepsTaken(progress) >= afterSteps ? progress : undefined;
+        });
+        this.due = this.disturb(disturbance, at, delayMs);
+        await this.due;
+      }
+      await Promise.all(this.asleep);
+    } catch (error) {
+      this.failed = true;
+      throw error;
+    } finally {
+      this.due = Promise.resolve();
     }
+  }
+
+  /** Resolves when what is due has been done: work that runs ahead of the plan would be over before it is disturbed. */
+  async caughtUp(): Promise<void> {
+    if (this.failed) throw new Error('the disturbances have failed');
+    await this.due;
   }
 
   /** Number of processes that were killed. */
@@ -43,7 +63,23 @@ export class Disturber {
     return this.done.filter(({ disturbance: { kind } }) => kind === 'kill' || kind === 'redeliver').length;
   }
 
-  private async disturb(disturbance: Disturbance): Promise<string> {
+  private async disturb(disturbance: Disturbance, at: Progress, delayMs: number): Promise<void> {
+    await pause(delayMs);
+    const done = (note: string) => {
+      const second = Number(((performance.now() - this.began) / 1000).toFixed(2));
+      this.done.push({ disturbance, at, second, note });
+    };
+    if (disturbance.kind === 'zombie') {
+      // The rest of the plan goes on meanwhile.
+      const sleeping = this.zombie(disturbance.consumer).then(done);
+      sleeping.catch(() => undefined);
+      this.asleep.push(sleeping);
+    } else {
+      done(await this.carryOutOne(disturbance));
+    }
+  }
+
+  private async carryOutOne(disturbance: Exclude<Disturbance, { kind: 'zombie' }>): Promise<string> {
     switch (disturbance.kind) {
       case 'kill': {
         const pids = await kill(this.platform.victim(disturbance.victim));
@@ -53,8 +89,6 @@ export class Disturber {
         return this.redeliver(disturbance.consumer, disturbance.messages);
       case 'poison':
         return this.poison(disturbance.topic, disturbance.messages);
-      case 'zombie':
-        return this.zombie(disturbance.consumer);
       case 'second-linker':
         await this.platform.startSecondLinker();
         return 'started';
@@ -94,23 +128,25 @@ export class Disturber {
     return `${count} messages after ${before.published}`;
   }
 
-  /** The one that is paused must not be the writer's standby: of two linkers, the one that leads. */
+  /** Of two linkers, the one that leads sleeps. One that is killed in its sleep has slept enough. */
   private async zombie(consumer: Consumer): Promise<string> {
     if (consumer !== 'linker') {
       const pids = await freeze(this.platform.victim(consumer));
-      await until(`the group of the ${consumer} has expired`, () => this.platform.bus.hasExpired(consumer));
-      wake(pids);
-      return `process ${pids.join(', ')} slept past its lease`;
+      await until(`the group of the ${consumer} has expired`, async () => {
+        return !areRunning(pids) || (await this.platform.bus.hasExpired(consumer));
+      });
+      return awoken(pids, 'after its lease had ended');
     }
     const leader = await until('a linker leads', () => this.leader());
     const pids = await freeze(leader.victim);
     const heir = await until('another linker leads', async () => {
       const now = await this.leader();
-      return now !== undefined && now.victim.name !== leader.victim.name ? now : undefined;
+      return !areRunning(pids) || (now !== undefined && !now.victim.pids().some((pid) => pids.includes(pid)))
+        ? { now }
+        : undefined;
     });
-    const ledger = await until('the ledger is looked at', () => progressOf(this.platform));
-    wake(pids);
-    return `${leader.victim.name} slept until ${heir.victim.name} led (epoch ${leader.epoch} to ${heir.epoch}), woken at revision ${ledger.ledger}`;
+    const { ledger } = await until('the ledger is looked at', () => progressOf(this.platform));
+    return awoken(pids, `at revision ${ledger}, led by ${heir.now?.victim.name ?? 'nobody'} meanwhile`);
   }
 
   private async leader() {
@@ -125,4 +161,11 @@ export class Disturber {
   private membersOf(consumer: Consumer) {
     return this.platform.victims.filter(({ name }) => name === consumer || name.startsWith(`${consumer}-`));
   }
+}
+
+function awoken(pids: readonly number[], when: string): string {
+  const was = `process ${pids.join(', ')}`;
+  if (!areRunning(pids)) return `${was} was killed in its sleep`;
+  wake(pids);
+  return `${was} woke ${when}`;
 }

@@ -11,7 +11,7 @@ export type Disturbance =
   /** Paused until it has lost its lease, then woken. */
   | { readonly kind: 'zombie'; readonly consumer: Consumer }
   | { readonly kind: 'second-linker' }
-  /** Paused for as long as the disk of the landing store is full and a file is refused for it. */
+  /** The disk of the landing store is full for a while; a file is refused for it. */
   | { readonly kind: 'full-disk' };
 
 export interface Planned {

@@ -12,7 +12,7 @@ export interface Victim {
 export async function kill(victim: Victim): Promise<readonly number[]> {
   const pids = await up(victim);
   for (const pid of pids) signal(pid, 'SIGKILL');
-  await until(`${victim.name} is gone`, () => pids.every((pid) => !isRunning(pid)));
+  await until(`${victim.name} is gone`, () => !areRunning(pids));
   return pids;
 }
 
@@ -58,7 +58,9 @@ export function processes(): readonly ProcessEntry[] {
     });
 }
 
-const isRunning = (pid: number): boolean => processOf(pid) !== undefined;
+/** Whether any of them is there still, asleep or not. */
+export const areRunning = (pids: readonly number[]): boolean =>
+  pids.some((pid) => processOf(pid) !== undefined);
 
 function processOf(pid: number): ProcessEntry | undefined {
   try {

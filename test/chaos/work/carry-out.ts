@@ -10,10 +10,20 @@ export interface CarriedOut {
   readonly refusals: Refusals;
 }
 
-/** Does all the work, each wave at once. Resolves when everything was answered, not when it is linked. */
-export async function carryOut(platform: PlatformUnderTest, { waves }: Work): Promise<CarriedOut> {
+/**
+ * Does all the work, each wave at once. Resolves when everything was answered, not when it is linked.
+ * @param mayGoOn waited for before each wave.
+ */
+export async function carryOut(
+  platform: PlatformUnderTest,
+  { waves }: Work,
+  mayGoOn: () => Promise<void>,
+): Promise<CarriedOut> {
   const worker = new Worker(platform);
-  for (const wave of waves) await Promise.all(wave.map((action) => worker.do(action)));
+  for (const wave of waves) {
+    await mayGoOn();
+    await Promise.all(wave.map((action) => worker.do(action)));
+  }
   return worker.result();
 }
 
