@@ -5,6 +5,7 @@ import { deadLettersMissing } from './outcome/dead-letters.js';
 import { limbo } from './outcome/limbo.js';
 import { outcomeOf, type Outcome } from './outcome/outcome.js';
 import { settled } from './outcome/settled.js';
+import { whereItStands } from './outcome/where-it-stands.js';
 import type { PlatformFactory, PlatformUnderTest } from './platform/platform-under-test.js';
 import { until } from './until.js';
 import { carryOut, carryOutInOrder, type CarriedOut } from './work/carry-out.js';
@@ -106,8 +107,10 @@ async function onPlatform<T>(
   try {
     return await work(platform);
   } catch (error) {
-    const logs = platform.victims.map(({ name }) => `--- ${name}\n${platform.logTail(name)}`).join('\n');
-    throw new Error(`the run of seed ${seed} failed\n${logs}`, { cause: error });
+    const logs = platform.keepLogs();
+    const why = error instanceof Error ? error.message : String(error);
+    const state = JSON.stringify(await whereItStands(platform).catch(String), undefined, 2);
+    throw new Error(`the run of seed ${seed} failed: ${why}\nlogs: ${logs}\n${state}`, { cause: error });
   } finally {
     await platform.stop();
   }

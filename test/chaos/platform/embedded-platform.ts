@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, cpSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localConnection, type LocalConnection } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
@@ -99,15 +100,11 @@ class EmbeddedPlatform implements PlatformUnderTest {
     this.victims.push({ name: 'linker-2', pids: () => this.second?.pids() ?? [] });
   }
 
-  logTail(service: string): string {
-    const file =
-      service === 'postgresql' ? join('postgres', 'postgresql.log') : join('logs', `${service}.log`);
-    try {
-      const lines = readFileSync(join(this.installation.home, file), 'utf8').trim().split('\n');
-      return lines.slice(-12).join('\n');
-    } catch {
-      return '(no log)';
-    }
+  keepLogs(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'kinledger-chaos-logs-'));
+    cpSync(join(this.installation.home, 'logs'), folder, { recursive: true });
+    cpSync(join(this.installation.home, 'postgres', 'postgresql.log'), join(folder, 'postgresql.log'));
+    return folder;
   }
 
   async stop(): Promise<void> {

@@ -42,8 +42,8 @@ export interface PlatformUnderTest {
   rebuild(): Promise<{ readonly before: string; readonly after: string }>;
   /** Starts one more linker beside the one that is there; from then on it is a victim too. */
   startSecondLinker(): Promise<void>;
-  /** The end of a service's log, for a report of what went wrong. */
-  logTail(service: string): string;
+  /** Copies everybody's logs out of the platform's home, for whoever looks into what went wrong. @returns the folder. */
+  keepLogs(): string;
   stop(): Promise<void>;
 }
 
