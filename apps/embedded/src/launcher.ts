@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { readProgramme } from '@kinledger/programme';
 import { writeAccounts } from './accounts.js';
 import { migrateDatabases, provisionDatabases } from './databases.js';
+import { freePort, isPortTaken } from './free-ports.js';
 import { lockHome } from './home-lock.js';
 import { emptyHome, openHome, writePrivately } from './home.js';
 import { ensureKeys } from './keys.js';
@@ -20,6 +21,8 @@ export interface LauncherOptions {
   readonly fresh?: boolean;
   /** Keys derived from it: for demonstrations only. */
   readonly seed?: string;
+  /** Every server takes a free port, for several installations on one machine; else each tries its usual one first. */
+  readonly freePorts?: boolean;
   readonly tell: (message: LauncherMessage) => void;
 }
 
@@ -58,7 +61,8 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
     options.tell({ type: 'stage', stage: 'database', text: 'starting PostgreSQL' });
     const postgres = await startEmbeddedPostgres({
       directory: home.postgres,
-      port: POSTGRES_PORT,
+      port:
+        options.freePorts === true || (await isPortTaken(POSTGRES_PORT)) ? await freePort() : POSTGRES_PORT,
       // As in production a database that ends comes back, and the services outlast its absence.
       keepRunning: {
         onRestart: () => options.tell({ type: 'service', service: 'postgresql', state: 'restarting' }),
@@ -101,7 +105,7 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
 
 async function startServices(
   surroundings: Surroundings,
-  { tell }: LauncherOptions,
+  { tell, freePorts }: LauncherOptions,
   undo: (() => void | Promise<void>)[],
 ): Promise<LocalConnection['services']> {
   const { home, programmeDirectory } = surroundings;
@@ -117,7 +121,7 @@ async function startServices(
         KINLEDGER_PROGRAMME_DIR: programmeDirectory,
         KINLEDGER_HTTP_HOST: '127.0.0.1',
       },
-      port: service.port,
+      port: freePorts === true ? 0 : service.port,
     };
     const started = new ServiceProcess(command, {
       onReady: (name) => tell({ type: 'service', service: name, state: 'ready' }),

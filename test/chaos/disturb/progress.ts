@@ -10,7 +10,7 @@ export interface Progress {
   readonly ledger: number;
 }
 
-export const stepsOf = ({ intakes, files }: Work): number => 2 * intakes + files;
+export const stepsOf = ({ intakes, ends }: Work): number => 2 * intakes + ends;
 
 export const stepsTaken = ({ accepted, pseudonymised, decided }: Progress): number =>
   accepted + pseudonymised + decided;

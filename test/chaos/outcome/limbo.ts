@@ -41,7 +41,7 @@ export async function limbo(platform: PlatformUnderTest): Promise<Left> {
   await ageLeftovers(platform);
   const [restricted] = await platform.query<Left>(
     'restricted',
-    `WITH parked AS (SELECT upload FROM pseudonymiser.finished_file WHERE outcome = 'unprocessable')
+    `WITH parked AS (SELECT upload FROM pseudonymiser.finished_file GROUP BY upload HAVING bool_and(outcome = 'unprocessable'))
      SELECT
        (SELECT count(*)::int FROM landing.file WHERE upload NOT IN (SELECT upload FROM parked)) AS "landed files",
        (SELECT count(*)::int FROM landing.chunk WHERE upload NOT IN (SELECT upload FROM parked)) AS "landed chunks",

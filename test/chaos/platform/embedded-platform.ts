@@ -37,7 +37,8 @@ class EmbeddedPlatform implements PlatformUnderTest {
   private second: ServiceBeside | undefined;
 
   async start(seed: string): Promise<void> {
-    this.launcher = this.installation.begin('start', '--seed', seed);
+    // Of several installations on a machine, one whose database is killed must find its port again.
+    this.launcher = this.installation.begin('start', '--free-ports', '--seed', seed);
     await this.launcher.said('Kinledger is running');
     const file = readFileSync(join(this.installation.home, 'connection.json'), 'utf8');
     this.known = localConnection.parse(JSON.parse(file));

@@ -1,4 +1,4 @@
-import type { PlatformUnderTest } from '../platform/platform-under-test.js';
+import type { PlatformUnderTest, Row } from '../platform/platform-under-test.js';
 import { until } from '../until.js';
 import type { Action, Submission, Work } from './programme.js';
 import { Provider, type Refusals, type Submitted } from './provider.js';
@@ -42,10 +42,17 @@ export async function carryOutInOrder(
   return worker.result();
 }
 
+interface LostChunk extends Row {
+  readonly upload: string;
+  readonly rows: number;
+  readonly sealed: Buffer;
+}
+
 class Worker {
   private readonly provider: Provider;
   private readonly submissions = new Map<string, Submitted>();
   private readonly intakes = new Map<string, number>();
+  private readonly lost = new Map<string, LostChunk>();
 
   constructor(private readonly platform: PlatformUnderTest) {
     this.provider = new Provider(platform);
@@ -70,6 +77,8 @@ class Worker {
         this.intakes.set(action.name, (body as { withdrawal: { intake: number } }).withdrawal.intake);
         return;
       }
+      case 'unpark':
+        return this.unpark(action.name, action.of);
       default:
         action satisfies never;
     }
@@ -90,7 +99,7 @@ class Worker {
       if (status !== 201 || body.state !== 'validated') {
         throw new Error(`${name} was answered ${status} and is ${body.state}`);
       }
-      if (kind === 'submit-damaged') await this.damage(body.id);
+      if (kind === 'submit-damaged') await this.damage(name, body.id);
       const submitted = await this.provider.submit(submission, body.id);
       if (submitted === undefined) continue;
       this.submissions.set(name, submitted);
@@ -99,15 +108,46 @@ class Worker {
     }
   }
 
-  /** Loses the landed rows of an upload, as a disk or a careless hand does. */
-  private async damage(upload: string): Promise<void> {
-    await until('the landed rows are damaged', async () => {
+  /** Loses the first landed rows of an upload, as a disk or a careless hand does. */
+  private async damage(name: string, upload: string): Promise<void> {
+    const which = `WHERE upload = $1 AND kind = 'rows' AND n = 0`;
+    this.lost.set(
+      name,
+      await until('the landed rows are damaged', async () => {
+        const [lost] = await this.platform.query<LostChunk>(
+          'restricted',
+          `SELECT upload, rows, sealed FROM landing.chunk ${which}`,
+          [upload],
+        );
+        if (lost === undefined) return undefined;
+        await this.platform.query('restricted', `DELETE FROM landing.chunk ${which}`, [upload]);
+        return lost;
+      }),
+    );
+  }
+
+  private async unpark(name: string, of: string): Promise<void> {
+    const submission = this.submissions.get(of);
+    const lost = this.lost.get(of);
+    if (submission === undefined || lost === undefined) throw new Error(`${of} was not damaged yet`);
+    await until(`${of} is parked`, async () => {
+      const [intake] = await this.platform.query(
+        'platform',
+        `SELECT FROM linker.intake WHERE intake = $1 AND state = 'parked'`,
+        [submission.intake],
+      );
+      return intake !== undefined;
+    });
+    await until('the landed rows are mended', async () => {
       await this.platform.query(
         'restricted',
-        `DELETE FROM landing.chunk WHERE upload = $1 AND kind = 'rows' AND n = 0`,
-        [upload],
+        `INSERT INTO landing.chunk (upload, kind, n, rows, sealed) VALUES ($1, 'rows', 0, $2, $3) ON CONFLICT DO NOTHING`,
+        [lost.upload, lost.rows, lost.sealed],
       );
       return true;
     });
+    const { status, body } = await this.provider.act(submission.id, 'unpark', {});
+    if (status !== 202) throw new Error(`the un-parking was answered ${status}`);
+    this.intakes.set(name, (body as { intake: number }).intake);
   }
 }

@@ -26,14 +26,16 @@ export type Action =
   | { readonly kind: 'submit-damaged'; readonly name: string; readonly submission: Submission }
   /** A file that is refused at the door: nothing of it may be left. */
   | { readonly kind: 'send-unreadable'; readonly name: string; readonly submission: Submission }
-  | { readonly kind: 'withdraw'; readonly name: string; readonly of: string };
+  | { readonly kind: 'withdraw'; readonly name: string; readonly of: string }
+  /** What was damaged is mended, and the parked submission is tried again. */
+  | { readonly kind: 'unpark'; readonly name: string; readonly of: string };
 
 export interface Work {
   readonly waves: readonly (readonly Action[])[];
   /** Places in the order of intake that the actions take. */
   readonly intakes: number;
-  /** Files that the pseudonymiser ends. */
-  readonly files: number;
+  /** Times that the pseudonymiser ends a file, one way or the other. */
+  readonly ends: number;
   readonly periods: readonly string[];
 }
 
@@ -46,7 +48,8 @@ export interface Size {
 
 /**
  * A synthetic programme as work: each file submitted once, but two that come in part and are replaced by the whole, one
- * that is withdrawn, one that is damaged on its way and one that cannot be read. Follows from the seed.
+ * that is withdrawn, two that are damaged on their way, of which one is mended and un-parked, and one that cannot be read.
+ * Follows from the seed.
  */
 export async function workOf(size: Size, seed: string): Promise<Work> {
   const folder = mkdtempSync(join(tmpdir(), 'kinledger-chaos-'));
@@ -74,12 +77,13 @@ type LoadedFile = ManifestFile & Submission;
 
 function arrange(files: readonly LoadedFile[], atOnce: number, random: Random): Work {
   const long = random.shuffle(files.filter(({ rows }) => rows >= 10));
-  const [replacedOne, replacedTwo, withdrawn, damaged, unreadable] = long;
+  const [replacedOne, replacedTwo, withdrawn, damaged, mended, unreadable] = long;
   if (
     replacedOne === undefined ||
     replacedTwo === undefined ||
     withdrawn === undefined ||
     damaged === undefined ||
+    mended === undefined ||
     unreadable === undefined
   ) {
     throw new Error('the programme has too few files of ten rows: make it larger');
@@ -92,7 +96,7 @@ function arrange(files: readonly LoadedFile[], atOnce: number, random: Random): 
       const part = { ...file, content: beginningOf(file.content) };
       first.push({ kind: 'submit', name: `part of ${name(file)}`, submission: part });
       later.push({ kind: 'submit', name: name(file), submission: file });
-    } else if (file === damaged) {
+    } else if (file === damaged || file === mended) {
       first.push({ kind: 'submit-damaged', name: name(file), submission: file });
     } else {
       first.push({ kind: 'submit', name: name(file), submission: file });
@@ -104,10 +108,12 @@ function arrange(files: readonly LoadedFile[], atOnce: number, random: Random): 
     submission: { ...unreadable, content: 'no,such,columns\n1,2,3\n' },
   });
   later.push({ kind: 'withdraw', name: `withdrawal of ${name(withdrawn)}`, of: name(withdrawn) });
+  later.push({ kind: 'unpark', name: `un-parking of ${name(mended)}`, of: name(mended) });
   return {
     waves: [...inWaves(first, atOnce), ...inWaves(random.shuffle(later), atOnce)],
-    intakes: files.length + 3,
-    files: files.length + 2,
+    // Two files come in two versions each; the withdrawal and the un-parking have places of their own.
+    intakes: files.length + 4,
+    ends: files.length + 3,
     periods: [...new Set(files.map(({ period }) => period))].sort(),
   };
 }

@@ -172,7 +172,12 @@ export class DecisionLoop {
 
     let place = ledger.lastIntake;
     for (;;) {
-      const intake = await this.nextIntake(place + 1, Math.max(head, ledger.nextRevision - 1), signal);
+      const intake = await this.nextIntake(
+        ledger,
+        place + 1,
+        Math.max(head, ledger.nextRevision - 1),
+        signal,
+      );
       if (intake === undefined) return;
       place = intake.intake;
       if (intake.state === 'refused') continue;
@@ -232,48 +237,54 @@ export class DecisionLoop {
     intake: Intake,
   ): Promise<Pick<DecidedIntake, 'outcome' | 'rows'>> {
     const { inbox, publication } = this.options;
+    const refusal = refusalOf(context.ledger, intake);
+    if (refusal !== undefined) {
+      await inbox.refuse(this.programmeId, intake.intake, refusal);
+      publication.closedUpTo(context.ledger.closedAt);
+      return { outcome: 'refused', rows: 0 };
+    }
     switch (intake.kind) {
-      case 'file': {
-        const { complete, unprocessable } = await inbox.progressOf(intake.data.submission);
+      case 'file':
+      case 'unparking': {
+        const { complete, unprocessable } = await inbox.progressOf(intake.data.submission, intake.intake);
         if (complete !== undefined) {
           return { outcome: 'linked', rows: await decideSubmission(context, intake) };
         }
         await park(context, intake, unprocessable ?? 'unprocessable');
         return { outcome: 'parked', rows: 0 };
       }
-      case 'withdrawal': {
-        const refusal = refusalOf(context.ledger, intake);
-        if (refusal !== undefined) {
-          await inbox.refuse(this.programmeId, intake.intake, refusal);
-          publication.closedUpTo(context.ledger.closedAt);
-          return { outcome: 'refused', rows: 0 };
-        }
+      case 'withdrawal':
         await decideWithdrawal(context, intake);
         return { outcome: 'withdrawn', rows: 0 };
-      }
       default:
         return intake satisfies never;
     }
   }
 
   /** Waits until everything of an intake is staged. `undefined` when the signal aborts first. */
-  private async nextIntake(place: number, head: number, signal: AbortSignal): Promise<Intake | undefined> {
+  private async nextIntake(
+    ledger: ProgrammeLedger,
+    place: number,
+    head: number,
+    signal: AbortSignal,
+  ): Promise<Intake | undefined> {
     const { inbox, wakeUp, pollMs = POLL_MS } = this.options;
     while (!signal.aborted) {
       const intake = await inbox.intake(this.programmeId, place);
-      if (intake !== undefined && (await this.isReady(intake, head))) return intake;
+      if (intake !== undefined && (await this.isReady(intake, ledger, head))) return intake;
       await wakeUp.wait(pollMs, signal);
     }
     return undefined;
   }
 
-  private async isReady(intake: Intake, head: number): Promise<boolean> {
+  private async isReady(intake: Intake, ledger: ProgrammeLedger, head: number): Promise<boolean> {
     switch (intake.state) {
       case 'refused':
         return true;
       case 'waiting': {
-        if (intake.kind === 'withdrawal') return true;
-        const { complete, unprocessable } = await this.options.inbox.progressOf(intake.data.submission);
+        if (intake.kind === 'withdrawal' || refusalOf(ledger, intake) !== undefined) return true;
+        const { inbox } = this.options;
+        const { complete, unprocessable } = await inbox.progressOf(intake.data.submission, intake.intake);
         return complete !== undefined || unprocessable !== undefined;
       }
       case 'decided':

@@ -9,6 +9,9 @@ import { lengthPrefixed, sha256Hex } from '@kinledger/domain';
 import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
 import type { EncodedRows } from '../rows/encode-rows.js';
 
+/** What is said of a file in the messages of its rows. */
+type PublishedFile = Pick<CloudEvent<typeof FileAccepted>, 'time' | 'traceparent' | 'data'>;
+
 /** Name of this service in messages that it publishes. */
 export const SOURCE = 'urn:kinledger:pseudonymiser';
 
@@ -23,14 +26,14 @@ const END = Buffer.from('}');
  */
 export class ChunkPublisher {
   readonly #bus: MessageBus;
-  readonly #file: CloudEvent<typeof FileAccepted>;
+  readonly #file: PublishedFile;
   #unpublished: OutgoingMessage[] = [];
   #unpublishedBytes = 0;
   /** The next chunk's rows, held back until it is known whether more follow. */
   #held: EncodedRows | undefined;
   #chunks = 0;
 
-  constructor(bus: MessageBus, file: CloudEvent<typeof FileAccepted>) {
+  constructor(bus: MessageBus, file: PublishedFile) {
     this.#bus = bus;
     this.#file = file;
   }
@@ -67,12 +70,7 @@ export class ChunkPublisher {
   }
 }
 
-function chunkMessage(
-  file: CloudEvent<typeof FileAccepted>,
-  chunk: number,
-  last: boolean,
-  rows: Uint8Array,
-): OutgoingMessage {
+function chunkMessage(file: PublishedFile, chunk: number, last: boolean, rows: Uint8Array): OutgoingMessage {
   const { programme, submission, dataset, period } = file.data;
   const { headers, value } = encodeCloudEvent(RowPseudonymised, {
     id: chunkId(submission, chunk),
