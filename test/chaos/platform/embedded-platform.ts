@@ -82,6 +82,11 @@ class EmbeddedPlatform implements PlatformUnderTest {
     return this.installation.json('rebuild');
   }
 
+  async unpark(submission: string): Promise<number> {
+    const { intake } = await this.installation.json<{ intake: number }>('submissions', 'unpark', submission);
+    return intake;
+  }
+
   async startSecondLinker(): Promise<void> {
     const pid = await until('the linker is up', () => this.victim('linker').pids()[0]);
     // What the launcher gave to its own, but for the port: so it has the same bus, store and keys.

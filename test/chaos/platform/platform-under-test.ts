@@ -40,6 +40,8 @@ export interface PlatformUnderTest {
   ledger(): Promise<readonly string[]>;
   /** Rebuilds the read models. @returns their content digests before and after. */
   rebuild(): Promise<{ readonly before: string; readonly after: string }>;
+  /** Has a parked submission tried again, by the command line, and waits for it. @returns its new place. */
+  unpark(submission: string): Promise<number>;
   /** Starts one more linker beside the one that is there; from then on it is a victim too. */
   startSecondLinker(): Promise<void>;
   /** Copies everybody's logs out of the platform's home, for whoever looks into what went wrong. @returns the folder. */

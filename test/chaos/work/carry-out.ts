@@ -19,7 +19,7 @@ export async function carryOut(
   { waves }: Work,
   mayGoOn: () => Promise<void>,
 ): Promise<CarriedOut> {
-  const worker = new Worker(platform);
+  const worker = new Worker(platform, false);
   for (const wave of waves) {
     await mayGoOn();
     await Promise.all(wave.map((action) => worker.do(action)));
@@ -33,7 +33,7 @@ export async function carryOutInOrder(
   { waves }: Work,
   order: readonly string[],
 ): Promise<CarriedOut> {
-  const worker = new Worker(platform);
+  const worker = new Worker(platform, true);
   const actions = new Map(waves.flat().map((action) => [action.name, action]));
   for (const name of order) {
     const action = actions.get(name);
@@ -54,7 +54,10 @@ class Worker {
   private readonly intakes = new Map<string, number>();
   private readonly lost = new Map<string, LostChunk>();
 
-  constructor(private readonly platform: PlatformUnderTest) {
+  constructor(
+    private readonly platform: PlatformUnderTest,
+    private readonly calmly: boolean,
+  ) {
     this.provider = new Provider(platform);
   }
 
@@ -126,6 +129,14 @@ class Worker {
     );
   }
 
+  private async tryAgain(submission: string): Promise<number> {
+    // The command tries once and waits: for a platform that nobody disturbs.
+    if (this.calmly) return this.platform.unpark(submission);
+    const { status, body } = await this.provider.act(submission, 'unpark', {});
+    if (status !== 202) throw new Error(`the un-parking was answered ${status}`);
+    return (body as { intake: number }).intake;
+  }
+
   private async unpark(name: string, of: string): Promise<void> {
     const submission = this.submissions.get(of);
     const lost = this.lost.get(of);
@@ -146,8 +157,6 @@ class Worker {
       );
       return true;
     });
-    const { status, body } = await this.provider.act(submission.id, 'unpark', {});
-    if (status !== 202) throw new Error(`the un-parking was answered ${status}`);
-    this.intakes.set(name, (body as { intake: number }).intake);
+    this.intakes.set(name, await this.tryAgain(submission.id));
   }
 }
