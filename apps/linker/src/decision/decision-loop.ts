@@ -97,15 +97,18 @@ export class DecisionLoop {
     this.stream = streamOf(this.programmeId);
   }
 
-  /** Runs until the signal aborts: as the writer while the lease is ours, else as a standby. Never rejects. */
-  async run(signal: AbortSignal): Promise<void> {
+  /**
+   * Runs until the signal aborts: as the writer while the lease is ours, else as a standby. Never rejects. A decision in
+   * hand is finished first, unless `hurry` aborts: then it is left where it is, and whoever comes next finds the place.
+   */
+  async run(signal: AbortSignal, hurry: AbortSignal = signal): Promise<void> {
     const { leases, observer } = this.options;
     while (!signal.aborted) {
       observer.state('standby');
       const lease = await leases.acquire(this.programmeId, signal);
       if (lease === undefined) break;
       try {
-        await this.lead(lease, signal);
+        await this.lead(lease, signal, hurry);
       } finally {
         await lease.release();
       }
@@ -114,20 +117,20 @@ export class DecisionLoop {
   }
 
   /** Publishes and decides until the lease is lost or the loop is stopped. */
-  private async lead(lease: Lease, stopped: AbortSignal): Promise<void> {
+  private async lead(lease: Lease, stopped: AbortSignal, hurry: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([stopped, lease.lost]);
     const publishing = this.options.publication.run(signal);
-    await this.decideWhileLeading(signal);
+    await this.decideWhileLeading(signal, AbortSignal.any([hurry, lease.lost]));
     await publishing;
   }
 
-  private async decideWhileLeading(signal: AbortSignal): Promise<void> {
+  private async decideWhileLeading(signal: AbortSignal, hurry: AbortSignal): Promise<void> {
     const { observer } = this.options;
     const failures = new Failures(this.options.retryMs ?? RETRY_MS);
     while (!signal.aborted) {
       try {
         observer.state('recovering');
-        await this.decideFromLedger(signal, failures);
+        await this.decideFromLedger(signal, hurry, failures);
       } catch (error) {
         if (isAborted(signal)) return;
         const halt = failures.haltBy(error);
@@ -148,7 +151,7 @@ export class DecisionLoop {
     });
   }
 
-  private async decideFromLedger(signal: AbortSignal, failures: Failures): Promise<void> {
+  private async decideFromLedger(signal: AbortSignal, hurry: AbortSignal, failures: Failures): Promise<void> {
     const { store, inbox, engine, programme, publication, observer, recoveryPageSize } = this.options;
     const recovered = await recover({
       store,
@@ -183,7 +186,7 @@ export class DecisionLoop {
       if (intake.state === 'refused') continue;
       // What an interrupted decision left is finished under the definition that it began under.
       if (head < ledger.nextRevision) head = await this.define(ledger, intake.time);
-      head = await this.decide(ledger, head, intake, signal);
+      head = await this.decide(ledger, head, intake, hurry);
       publication.closedUpTo(ledger.closedAt);
       observer.ledger(ledger);
       failures.reached(ledger.nextRevision);

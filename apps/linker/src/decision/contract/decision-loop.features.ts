@@ -527,6 +527,38 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     });
   });
 
+  it('finishes the decision in hand when it is asked to stop, and begins no other', async () => {
+    const world = await freshWorld();
+    const files = [1, 2].map((intake) =>
+      submit(intake, {
+        dataset: 'baby-steps.user',
+        period: `2023-24-Q${intake}`,
+        rows: Array.from({ length: 9 }, (_, index) =>
+          adult({ key: `k${index}`, email: `p${index}@example.org` }),
+        ),
+      }),
+    );
+    await world.inbox.stageIntakes(files.map(({ intake }) => intake));
+    await world.inbox.stageChunks(files.flatMap(({ chunks }) => chunks));
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((done) => (letGo = done));
+    let appends = 0;
+    const slow = storeWith(world.store, async (...call) => {
+      appends += 1;
+      // The first one is the definition; the third is in the middle of the first file.
+      if (appends === 3) await held;
+      return world.store.append(...call);
+    });
+    const linker = start({ ...world, store: slow }, { limits: fewAtATime });
+    await until('a decision is in hand', () => appends === 3);
+    const stopped = linker.stop();
+    letGo();
+    await stopped;
+    expect((await decisionsOf(world.store)).at(-1)?.at(-1)).toBe('SubmissionLinked');
+    expect(linker.observed.decisions.map(({ intake }) => intake)).toEqual([1]);
+    expect(await world.inbox.counts(programme)).toMatchObject({ waiting: 1 });
+  });
+
   it('parks what says that it cannot be processed, keeps its chunks, and goes on', async () => {
     const world = await freshWorld();
     const broken = submit(1, {
