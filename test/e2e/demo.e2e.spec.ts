@@ -180,6 +180,7 @@ describe('services that a person started', () => {
       'has no dataset',
     ],
     ['a file that is not there', ['submit', 'nothing.csv', ...about], 'nothing.csv cannot be read'],
+    ['a submission that is not there', ['submissions', 'unpark', '0'.repeat(32)], 'There is no submission'],
     ['a period that is none', ['figures', 'reach', '--period', 'soon'], 'The period cannot be read'],
   ])('refuse %s in one sentence', async (_, args, sentence) => {
     const { code, stderr } = await installation.run(...args);

@@ -6,6 +6,7 @@ import { addFiguresCommand } from './figures/figures.command.js';
 import { addGenerateCommand } from './generate/generate.command.js';
 import { addRebuildCommand } from './rebuild/rebuild.command.js';
 import { addStartCommand } from './start/start.command.js';
+import { addSubmissionsCommand } from './submissions/submissions.command.js';
 import { addSubmitCommand } from './submit/submit.command.js';
 
 const program = new Command('kinledger')
@@ -15,6 +16,7 @@ const program = new Command('kinledger')
 addDemoCommand(program);
 addStartCommand(program);
 addSubmitCommand(program);
+addSubmissionsCommand(program);
 addFiguresCommand(program);
 addRebuildCommand(program);
 addGenerateCommand(program);

@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { readProgramme } from '@kinledger/programme';
 import { writeAccounts } from './accounts.js';
 import { migrateDatabases, provisionDatabases } from './databases.js';
+import { freePort, isPortTaken } from './free-ports.js';
 import { lockHome } from './home-lock.js';
 import { emptyHome, openHome, writePrivately } from './home.js';
 import { ensureKeys } from './keys.js';
@@ -20,9 +21,9 @@ export interface LauncherOptions {
   readonly fresh?: boolean;
   /** Keys derived from it: for demonstrations only. */
   readonly seed?: string;
+  /** Every server takes a free port, for several installations on one machine; else each tries its usual one first. */
+  readonly freePorts?: boolean;
   readonly tell: (message: LauncherMessage) => void;
-  /** Called when PostgreSQL is gone by itself: nothing can go on. */
-  readonly onLost: (why: string) => void;
 }
 
 export interface Launcher {
@@ -58,16 +59,17 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
     aborted.throwIfAborted();
 
     options.tell({ type: 'stage', stage: 'database', text: 'starting PostgreSQL' });
-    const postgres = await startEmbeddedPostgres({ directory: home.postgres, port: POSTGRES_PORT });
-    let stopping = false;
-    undo.push(() => {
-      stopping = true;
-      return postgres.stop();
+    const postgres = await startEmbeddedPostgres({
+      directory: home.postgres,
+      port:
+        options.freePorts === true || (await isPortTaken(POSTGRES_PORT)) ? await freePort() : POSTGRES_PORT,
+      // As in production a database that ends comes back, and the services outlast its absence.
+      keepRunning: {
+        onRestart: () => options.tell({ type: 'service', service: 'postgresql', state: 'restarting' }),
+        onReady: () => options.tell({ type: 'service', service: 'postgresql', state: 'ready' }),
+      },
     });
-    void postgres.ended.then(() => {
-      if (!stopping)
-        options.onLost(`PostgreSQL stopped by itself: see ${join(home.postgres, 'postgresql.log')}`);
-    });
+    undo.push(() => postgres.stop());
     aborted.throwIfAborted();
 
     options.tell({ type: 'stage', stage: 'migrations', text: 'preparing databases' });
@@ -103,7 +105,7 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
 
 async function startServices(
   surroundings: Surroundings,
-  { tell }: LauncherOptions,
+  { tell, freePorts }: LauncherOptions,
   undo: (() => void | Promise<void>)[],
 ): Promise<LocalConnection['services']> {
   const { home, programmeDirectory } = surroundings;
@@ -119,7 +121,7 @@ async function startServices(
         KINLEDGER_PROGRAMME_DIR: programmeDirectory,
         KINLEDGER_HTTP_HOST: '127.0.0.1',
       },
-      port: service.port,
+      port: freePorts === true ? 0 : service.port,
     };
     const started = new ServiceProcess(command, {
       onReady: (name) => tell({ type: 'service', service: name, state: 'ready' }),

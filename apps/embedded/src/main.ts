@@ -7,6 +7,7 @@ const help = `Starts Kinledger on this machine: an embedded PostgreSQL and the f
   --home DIR        where data, keys and logs lie (default: KINLEDGER_HOME, else .kinledger here)
   --programme DIR   programme definition (default: KINLEDGER_PROGRAMME_DIR, else programmes/leap)
   --fresh           deletes the home's data first
+  --free-ports      takes free ports, not the usual ones: for several installations on one machine
   --seed TEXT       derives the keys from TEXT. For demonstrations only: whoever knows it knows the keys
   --help
 
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
       programme: { type: 'string' },
       fresh: { type: 'boolean' },
       seed: { type: 'string' },
+      'free-ports': { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -29,6 +31,8 @@ async function main(): Promise<void> {
     return;
   }
   requireNode24();
+  const { 'free-ports': freePorts = false, ...rest } = values;
+  const options = { ...rest, freePorts };
   const running: { launcher?: Launcher } = {};
   const end = (code: number) => {
     abort.abort(new Error('asked to stop while starting'));
@@ -45,17 +49,7 @@ async function main(): Promise<void> {
   // Whoever read our output may be gone; what runs is still stopped in order.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-  const launcher = await launch(
-    {
-      ...values,
-      tell,
-      onLost: (why) => {
-        console.error(why);
-        end(1);
-      },
-    },
-    abort.signal,
-  );
+  const launcher = await launch({ ...options, tell }, abort.signal);
   running.launcher = launcher;
   if (abort.signal.aborted) return end(0);
   const { connection, connectionFile } = launcher;

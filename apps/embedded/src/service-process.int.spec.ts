@@ -67,6 +67,38 @@ describe('a service as a child of the launcher', () => {
     await new Promise((done) => others.close(done));
   });
 
+  it('comes back at its address, also where somebody took that port meanwhile: it waits for it', async () => {
+    const addresses: string[] = [];
+    let restarts = 0;
+    const listening = `
+      import { createServer } from 'node:http';
+      const server = createServer().listen(Number(process.env.KINLEDGER_HTTP_PORT), '127.0.0.1', () =>
+        process.send({ type: 'ready', url: 'http://127.0.0.1:' + server.address().port + '/' + process.pid }));
+      process.on('SIGTERM', () => process.exit(0));`;
+    const events: ServiceEvents = {
+      onReady: (_, url) => addresses.push(url),
+      onRestart: () => (restarts += 1),
+    };
+    const url = await serviceOf(listening, events).start();
+    const { port } = new URL(url);
+    const others = createServer();
+    process.kill(pidOf(url), 'SIGKILL');
+    await expect
+      .poll(
+        () =>
+          new Promise<boolean>((done) => {
+            others.once('error', () => done(false));
+            others.listen(Number(port), '127.0.0.1', () => done(true));
+          }),
+        { interval: 1 },
+      )
+      .toBe(true);
+    await expect.poll(() => restarts, { timeout: 20_000 }).toBeGreaterThan(1);
+    await new Promise((done) => others.close(done));
+    await expect.poll(() => addresses.length, { timeout: 20_000 }).toBe(2);
+    expect(new URL(addresses[1] ?? '').port).toBe(port);
+  });
+
   it('gets its own variables, and none of the launcher’s', async () => {
     process.env['KINLEDGER_HOME'] = '/somewhere';
     try {

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
-import { isPortTaken } from './free-ports.js';
+import { freePort, isPortTaken } from './free-ports.js';
 import { logTail } from './log-tail.js';
 
 export interface ServiceCommand {
@@ -8,7 +8,7 @@ export interface ServiceCommand {
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string;
-  /** Where it listens if nobody else does; else the system gives it a free one, which it keeps. */
+  /** Where it listens if nobody else does; 0, or else, a free one. It keeps the one that it got. */
   readonly port: number;
 }
 
@@ -33,6 +33,8 @@ export class ServiceProcess {
   private timer: NodeJS.Timeout | undefined;
   private logBegins = 0;
   private port: number;
+  /** Its address was told: from now on it comes back there or waits, for nobody would look for it elsewhere. */
+  private settled = false;
 
   constructor(
     private readonly command: ServiceCommand,
@@ -52,16 +54,16 @@ export class ServiceProcess {
   async start(): Promise<string> {
     const { name, entry } = this.command;
     if (!existsSync(entry)) throw new Error(`${name} is not built (${entry}): run "npm run build" first`);
-    if (this.port === this.command.port && (await isPortTaken(this.port))) this.port = 0;
+    if (!this.settled && (this.port === 0 || (await isPortTaken(this.port)))) this.port = await freePort();
     const child = this.spawn();
     const url = await this.untilReady(child).catch(async (error: unknown) => {
       // Another launcher, starting at the same moment, may have been faster.
-      if (this.stopping || this.port === 0 || !(await isPortTaken(this.port))) throw error;
-      this.port = 0;
+      if (this.settled || this.stopping || !(await isPortTaken(this.port))) throw error;
       return undefined;
     });
     if (url === undefined) return this.start();
     this.port = Number(new URL(url).port);
+    this.settled = true;
     this.events.onReady(name, url);
     this.watch(child);
     return url;

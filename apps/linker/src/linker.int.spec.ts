@@ -174,11 +174,12 @@ describe('the linker as a service', () => {
   it('parks what the pseudonymiser says it cannot process', async () => {
     const service = await boot();
     await publishIntake(topics.fileAccepted, people.intake);
-    const { programme, submission } = people.intake;
+    const { programme, submission, intake } = people.intake;
     const state = {
       ...SubmissionStateChanged.example,
       programme,
       submission,
+      intake,
       state: 'unprocessable',
       reason: 'landing-unreadable',
     };

@@ -13,10 +13,14 @@ import { LinkerMetrics } from './status/linker-metrics.js';
 /** Injection token of the `EventStore`. */
 export const EVENT_STORE = Symbol('event store');
 
+/** Within the grace period of a service (20 s), with time left to close everything. */
+const FINISH_WITHIN_MS = 12_000;
+
 /** Runs the decision loop for as long as the service lives. */
 @Injectable()
 export class LinkerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
+  private readonly hurry = new AbortController();
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -33,17 +37,22 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   onApplicationBootstrap(): void {
-    this.running = this.loop.run(this.stopping.signal).catch((error: unknown) => {
+    this.running = this.loop.run(this.stopping.signal, this.hurry.signal).catch((error: unknown) => {
       // It never rejects; if it does, the process is of no use any more.
       this.logger.fatal({ err: error }, 'the decision loop ended by itself');
       process.kill(process.pid, 'SIGTERM');
     });
   }
 
-  /** What is in hand is left where it is: a restart finds the same place. The lease is given up for a standby. */
+  /**
+   * The decision in hand is finished; one that takes too long is left where it is, and a restart finds the same place. The
+   * lease is given up for a standby.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
+    const patience = setTimeout(() => this.hurry.abort(), FINISH_WITHIN_MS);
     await this.running;
+    clearTimeout(patience);
     await this.store.close();
   }
 }

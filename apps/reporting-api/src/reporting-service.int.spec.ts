@@ -163,6 +163,33 @@ describe('the reporting API', () => {
       expect(await (await get('/submissions')).text()).toContain('Checked, not submitted');
     });
 
+    it('says why a parked submission waits, and nothing of an old reason once it is linked', async () => {
+      const id = 'ab'.repeat(16);
+      await owner.query(
+        `INSERT INTO operations.upload (upload_id, submission_id, provider, dataset, period, state, reason, counts, findings, first_at, changed_at)
+         VALUES (gen_random_uuid(), $1, 'provider', 'real.user', '2023-24-Q2', 'unprocessable', 'landing-incomplete', '{}', '{}', now(), now())`,
+        [id],
+      );
+      await owner.query(
+        `INSERT INTO golden.submission (submission_id, intake, state, reason, supersedes, opened, closed)
+         VALUES ($1, 7, 'parked', 'landing-incomplete', '{}', 9, 9)`,
+        [id],
+      );
+      const list = await (await get('/submissions')).text();
+      expect(list).toContain('Parked');
+      expect(list).toContain('Rows are missing in the landing store');
+      expect(await (await get(`/submissions/${id}`)).text()).toContain('(landing-incomplete)');
+      await owner.query(
+        `UPDATE golden.submission SET state = 'linked', reason = NULL WHERE submission_id = $1`,
+        [id],
+      );
+      expect(await (await get(`/v1/submissions/${id}`)).json()).toMatchObject({
+        state: 'linked',
+        reason: null,
+      });
+      await owner.query('DELETE FROM golden.submission WHERE submission_id = $1', [id]);
+    });
+
     it('describes itself', async () => {
       const document = (await (await get('/openapi.json', '')).json()) as { openapi: string; paths: object };
       expect(document.openapi).toMatch(/^3\./);

@@ -14,5 +14,6 @@ export * from './messages/file-accepted.js';
 export * from './messages/linkage-published.js';
 export * from './messages/row-pseudonymised.js';
 export * from './messages/submission-state-changed.js';
+export * from './messages/unpark-submission.js';
 export * from './messages/withdraw-submission.js';
 export * from './topics.js';

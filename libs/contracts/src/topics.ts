@@ -7,6 +7,7 @@ import {
 } from './messages/linkage-published.js';
 import { RowPseudonymised } from './messages/row-pseudonymised.js';
 import { SubmissionStateChanged } from './messages/submission-state-changed.js';
+import { UnparkSubmission } from './messages/unpark-submission.js';
 import { CommandRefused, WithdrawSubmission } from './messages/withdraw-submission.js';
 
 export type ServiceName = 'ingest' | 'pseudonymiser' | 'linker' | 'projector' | 'reporting-api';
@@ -44,6 +45,15 @@ export const topics = {
     key: 'submission',
     producers: ['ingest'],
     consumers: ['linker'],
+  }),
+  unparkSubmission: topic({
+    name: 'intake.internal.unpark-submission.1',
+    contract: UnparkSubmission,
+    partitions: 1,
+    retentionDays: 7,
+    key: 'submission',
+    producers: ['ingest'],
+    consumers: ['pseudonymiser', 'linker'],
   }),
   submissionStateChanged: topic({
     name: 'intake.internal.submission-state-changed.1',

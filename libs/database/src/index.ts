@@ -1,5 +1,6 @@
 export * from './copy.js';
 export * from './migrate.js';
+export * from './outage.js';
 export * from './pool.js';
 export * from './provision.js';
 export * from './roles.js';

@@ -1,23 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
 import { serverAccount, type ServerAccount } from './account.js';
 import { findBinaries } from './binaries.js';
 import { dataDirectory } from './data-directory.js';
+import { endLeftover, ServerProcess } from './server-process.js';
 
 export interface EmbeddedPostgresOptions {
   /** A private folder of ours; the superuser's password, the log and (for an ordinary user) the data lie in it. */
@@ -26,20 +15,24 @@ export interface EmbeddedPostgresOptions {
   readonly port?: number;
   /** Server settings beside our own, e.g. `{ fsync: 'off' }` for tests. */
   readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * Keeps the server running: one that ends by itself is started again, on the same port and the same data, after a
+   * pause that grows. Absent: it is gone when it ends.
+   */
+  readonly keepRunning?: {
+    readonly onRestart: () => void;
+    readonly onReady: () => void;
+  };
 }
 
 export interface EmbeddedPostgres {
   readonly port: number;
-  /** Process id of the server. */
-  readonly pid: number;
   /** The superuser's connection URL for a database. */
   url(database?: string): string;
   /** Fast shutdown: clients are disconnected, data is safe. Resolves when the process is gone. */
   stop(): Promise<void>;
   /** Stops, and deletes the data and our folder. */
   destroy(): Promise<void>;
-  /** Resolves when the server ends for whatever reason. */
-  readonly ended: Promise<void>;
 }
 
 const SUPERUSER = 'postgres';
@@ -88,31 +81,23 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const flags = Object.entries({ ...settings, ...options.settings, port: String(port) }).flatMap(
     ([name, value]) => ['-c', `${name}=${value}`],
   );
-  const log = openSync(logFile, 'a', 0o600);
-  // A process group of its own: Ctrl-C reaches us, and the server stops when the services have.
-  const server = spawn(binaries.postgres, ['-D', data, ...flags], {
-    ...(account ?? {}),
-    cwd: '/',
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
-  closeSync(log);
-  const ended = new Promise<void>((done) => {
-    server.once('exit', () => done());
-    server.once('error', () => done());
-  });
   const url = (database = 'postgres') => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
-  await untilReady(server, url(), logFile);
-  const stop = async () => {
-    if (server.exitCode === null && server.signalCode === null) server.kill('SIGINT');
-    await ended;
-  };
+  const server = new ServerProcess({
+    postgres: binaries.postgres,
+    data,
+    flags,
+    account,
+    logFile,
+    url: url(),
+  });
+  await server.start();
+  if (options.keepRunning !== undefined) server.keepRunning(options.keepRunning);
   const destroy = async () => {
-    await stop();
+    await server.stop();
     rmSync(data, { recursive: true, force: true });
     rmSync(directory, { recursive: true, force: true });
   };
-  return { port, pid: server.pid ?? 0, url, ended, stop, destroy };
+  return { port, url, stop: () => server.stop(), destroy };
 }
 
 function superuserPassword(directory: string): string {
@@ -158,28 +143,6 @@ async function initialise(
   }
 }
 
-/** Ends a server that still holds the data folder; its owner is gone, for a folder has one owner. */
-async function endLeftover(data: string): Promise<void> {
-  const file = join(data, 'postmaster.pid');
-  if (!existsSync(file)) return;
-  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-  const isServer = () => {
-    try {
-      process.kill(pid, 0);
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(data);
-    } catch {
-      return false;
-    }
-  };
-  if (!isServer()) return;
-  process.kill(pid, 'SIGINT');
-  for (let waited = 0; isServer(); waited += 50) {
-    if (waited > 20_000)
-      throw new Error(`a PostgreSQL server (process ${pid}) holds ${data} and does not stop`);
-    await pause(50);
-  }
-}
-
 async function freePort(wanted: number): Promise<number> {
   const tryPort = (port: number) =>
     new Promise<number | undefined>((done) => {
@@ -193,23 +156,4 @@ async function freePort(wanted: number): Promise<number> {
   const port = (await tryPort(wanted)) ?? (await tryPort(0));
   if (port === undefined) throw new Error('no free port on 127.0.0.1');
   return port;
-}
-
-async function untilReady(server: ChildProcess, url: string, logFile: string): Promise<void> {
-  const log = () => readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join(' | ');
-  for (let waited = 0; waited < 60_000; waited += 50) {
-    if (server.exitCode !== null || server.pid === undefined) {
-      throw new Error(`PostgreSQL did not start: ${log()}`);
-    }
-    const client = new pg.Client({ connectionString: url });
-    try {
-      await client.connect();
-      await client.end();
-      return;
-    } catch {
-      await client.end().catch(() => undefined);
-      await pause(50);
-    }
-  }
-  throw new Error(`PostgreSQL did not answer within a minute: ${log()}`);
 }

@@ -47,6 +47,38 @@ describe('the landing store', () => {
     await writer.flush();
   };
 
+  it('lets a write that is under way end before an abandoned file is deleted', async () => {
+    const upload = newUpload();
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((done) => (letGo = done));
+    let writes = 0;
+    // A connection whose write takes its time, as one to a busy disk does.
+    const slow = {
+      query: async (text: string, values: unknown[]) => {
+        if (text.includes('landing.chunk')) {
+          writes += 1;
+          await held;
+        }
+        return ingest.query(text, values);
+      },
+    } as unknown as pg.Pool;
+    const writer = await createFile(slow, { upload, kek });
+    const megabyte: LandingRow[] = [[2, ['x'.repeat(3 * 1024 * 1024)]]];
+    await writer.writeChunk(0, megabyte);
+    const order: string[] = [];
+    const abandoned = writer.abandon().then(() => order.push('abandoned'));
+    order.push('let go');
+    letGo();
+    await abandoned;
+    await deleteFile(ingest, upload, 'interrupted');
+    expect(order).toEqual(['let go', 'abandoned']);
+    await writer.writeChunk(1, megabyte);
+    await writer.flush();
+    expect(writes).toBe(1);
+    const { rows } = await ingest.query('SELECT FROM landing.chunk WHERE upload = $1', [upload]);
+    expect(rows).toEqual([]);
+  });
+
   it('gives the pseudonymiser what ingest wrote, in order', async () => {
     const upload = newUpload();
     await stored(upload, 5);

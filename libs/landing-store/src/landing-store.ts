@@ -50,6 +50,11 @@ export interface LandingWriter {
   writeErrors(n: number, lines: readonly unknown[]): Promise<void>;
   /** Resolves when everything is written. */
   flush(): Promise<void>;
+  /**
+   * Writes nothing more, and resolves when the write under way has ended, either way: only then does deleting the file
+   * delete all of it.
+   */
+  abandon(): Promise<void>;
 }
 
 const UNWRITTEN_BYTES = 2 * 1024 * 1024;
@@ -73,12 +78,13 @@ function writerOf(client: Queryable, upload: UploadId, dataKey: DataKey): Landin
   let bytes = 0;
   // One write is under way while the next chunks are sealed.
   let writing: Promise<void> = Promise.resolve();
+  let abandoned = false;
   const begin = async () => {
     await writing;
     const chunks = unwritten;
     unwritten = [];
     bytes = 0;
-    if (chunks.length === 0) return;
+    if (chunks.length === 0 || abandoned) return;
     writing = insertChunks(client, upload, chunks);
     // Thrown to whoever awaits it next.
     writing.catch(() => undefined);
@@ -98,6 +104,10 @@ function writerOf(client: Queryable, upload: UploadId, dataKey: DataKey): Landin
     writeChunk: (n, rows) => write('rows', n, rows.length, encodeRows(rows)),
     writeErrors: (n, lines) => write('errors', n, lines.length, Buffer.from(JSON.stringify(lines))),
     flush,
+    abandon: async () => {
+      abandoned = true;
+      await writing.catch(() => undefined);
+    },
   };
 }
 

@@ -24,7 +24,10 @@ export interface Batch {
   readonly topic: string;
   readonly partition: number;
   readonly messages: readonly IncomingMessage[];
-  /** Aborts when this member no longer owns the partition or is stopping: what is done after it may be done again. */
+  /**
+   * Aborts when this member no longer owns the partition, or is stopping and has waited long enough: what is done after
+   * it may be done again.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -53,7 +56,7 @@ export interface SubscribeOptions {
 export interface Subscription {
   /** Resolves when the member owns its share of the partitions for the first time. */
   readonly ready: Promise<void>;
-  /** Finishes the batches in hand, commits them, gives the partitions back. */
+  /** Finishes the batches in hand, commits them, gives the partitions back. Those that take too long have their signal aborted. */
   stop(): Promise<void>;
 }
 

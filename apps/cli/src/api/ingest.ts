@@ -50,6 +50,17 @@ export const ingestApi = (endpoint: Endpoint) => ({
   submit: (id: string, options: SubmitOptions = {}): Promise<Accepted> =>
     callJson(endpoint, `/v1/uploads/${id}/submit`, accepted, { method: 'POST', json: options }),
 
+  /** Has a parked submission tried again, at a new place in the order of intake. */
+  unpark: (id: string): Promise<{ readonly id: string; readonly intake: number }> =>
+    callJson(
+      endpoint,
+      `/v1/submissions/${encodeURIComponent(id)}/unpark`,
+      z.object({ id: z.string(), intake: z.number() }),
+      {
+        method: 'POST',
+      },
+    ),
+
   /** What is wrong, row by row, as CSV. */
   errors: async (id: string): Promise<string> => (await call(endpoint, `/v1/uploads/${id}/errors`)).text(),
 

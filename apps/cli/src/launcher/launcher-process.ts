@@ -10,6 +10,7 @@ export interface LauncherOptions {
   readonly programme?: string | undefined;
   readonly fresh?: boolean | undefined;
   readonly seed?: string | undefined;
+  readonly freePorts?: boolean | undefined;
 }
 
 export interface RunningLauncher {
@@ -35,6 +36,7 @@ export async function startLauncher(
     ...['--home', options.home],
     ...(options.programme === undefined ? [] : ['--programme', options.programme]),
     ...(options.fresh === true ? ['--fresh'] : []),
+    ...(options.freePorts === true ? ['--free-ports'] : []),
     ...(options.seed === undefined ? [] : ['--seed', options.seed]),
   ];
   // A process group of its own: Ctrl-C reaches us alone, and we stop it in order. If we die, its channel closes.

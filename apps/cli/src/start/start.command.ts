@@ -10,6 +10,7 @@ interface Options {
   readonly programme?: string;
   readonly fresh?: boolean;
   readonly seed?: string;
+  readonly freePorts?: boolean;
   readonly json?: boolean;
 }
 
@@ -24,6 +25,7 @@ export function addStartCommand(program: Command): void {
       '--seed <text>',
       'derive the keys from a text; for demonstrations only: whoever knows it knows the keys',
     )
+    .option('--free-ports', 'take free ports, not the usual ones: for several installations on one machine')
     .option('--json', 'print addresses as JSON once everything is ready')
     .action(start);
 }

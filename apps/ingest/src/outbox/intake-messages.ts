@@ -4,6 +4,7 @@ import {
   type DataOf,
   type FileAccepted,
   type SubmissionStateChanged,
+  type UnparkSubmission,
   type WithdrawSubmission,
 } from '@kinledger/contracts';
 import type { OutboxMessage } from '@kinledger/message-bus';
@@ -40,6 +41,19 @@ export function withdrawSubmission(data: DataOf<typeof WithdrawSubmission>, at: 
   const { name: topic, contract } = topics.withdrawSubmission;
   const event = {
     id: `withdrawn:${data.submission}`,
+    source: SOURCE,
+    time: at.toISOString(),
+    data,
+    ...traced(),
+  };
+  return { topic, key: data.submission, ...encodeCloudEvent(contract, event) };
+}
+
+/** Its id is the cause of what the ledger will say of this try: another one for each. */
+export function unparkSubmission(data: DataOf<typeof UnparkSubmission>, at: Date): OutboxMessage {
+  const { name: topic, contract } = topics.unparkSubmission;
+  const event = {
+    id: `unparked:${data.submission}:${data.intake}`,
     source: SOURCE,
     time: at.toISOString(),
     data,

@@ -6,8 +6,14 @@ import { mayActFor } from '../programme/dataset-access.js';
 import { IntakeMetrics } from '../uploads/intake-metrics.js';
 import type { Submission } from './submission.js';
 import { listSubmissions, readSubmission, rowsGoneAt, type SubmissionFilter } from './submission-table.js';
-import { viewOfSubmission, type SubmissionView, type SubmitAnswerView } from './submission-view.js';
+import {
+  viewOfSubmission,
+  type SubmissionView,
+  type SubmitAnswerView,
+  type UnparkAnswerView,
+} from './submission-view.js';
 import { submitUpload, type SubmitRequest } from './submit-upload.js';
+import { unparkSubmission } from './unpark-submission.js';
 import { submissionUnknown, withdrawSubmission } from './withdraw-submission.js';
 
 /** What accounts may do with uploads that they submit, and with submissions. */
@@ -40,6 +46,15 @@ export class SubmissionService {
       this.#logger.log({ submission: id, intake: submission.withdrawal?.intake, reason }, 'withdrawn');
     }
     return this.#viewOf(submission);
+  }
+
+  /** @throws Problem 404, 409 or 410 */
+  async unpark(account: Account, id: string): Promise<UnparkAnswerView> {
+    const { submission, intake } = await unparkSubmission(this.intake, account, id);
+    this.outbox.wake();
+    this.metrics.submission(submission.dataset, 'unparked');
+    this.#logger.log({ submission: id, intake }, 'to be tried again');
+    return { id: submission.submission, intake };
   }
 
   /** @throws Problem 404 */

@@ -71,6 +71,21 @@ export async function recordWithdrawal(
   );
 }
 
+export async function recordUnparking(
+  client: Queryable,
+  unparking: {
+    readonly intake: number;
+    readonly submission: SubmissionId;
+    readonly askedBy: string;
+    readonly at: Date;
+  },
+): Promise<void> {
+  await client.query(
+    'INSERT INTO ingest.unparking (intake, submission, asked_by, asked_at) VALUES ($1, $2, $3, $4)',
+    [unparking.intake, unparking.submission, unparking.askedBy, unparking.at],
+  );
+}
+
 /** All submissions of a dataset and period, whether they stand or not, in sequence. */
 export async function submissionsOf(
   client: Queryable,

@@ -38,6 +38,12 @@ export const submitAnswer = submissionView.extend({
 });
 export type SubmitAnswerView = z.input<typeof submitAnswer>;
 
+export const unparkAnswer = z.object({
+  id: submissionId,
+  intake: z.int().positive().describe('New place in the programme’s order of intake, at its end.'),
+});
+export type UnparkAnswerView = z.input<typeof unparkAnswer>;
+
 export function viewOfSubmission(submission: Submission, rowsDeletedAt: Date | undefined): SubmissionView {
   const { withdrawal, onBehalfOf } = submission;
   return {

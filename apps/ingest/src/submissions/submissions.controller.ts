@@ -8,8 +8,10 @@ import { idParam } from '../uploads/uploads.controller.js';
 import {
   submissionView,
   submitAnswer,
+  unparkAnswer,
   type SubmissionView,
   type SubmitAnswerView,
+  type UnparkAnswerView,
 } from './submission-view.js';
 import { SubmissionService } from './submission-service.js';
 
@@ -98,5 +100,24 @@ export class SubmissionsController {
     @Body({ schema: withdrawBody }) body: z.output<typeof withdrawBody>,
   ): Promise<SubmissionView> {
     return this.submissions.withdraw(account, id, body.reason);
+  }
+
+  @Post('submissions/:id/unpark')
+  @HttpCode(202)
+  @Roles('data-team', 'operator')
+  @ApiOperation({
+    summary: 'Have a parked submission tried again',
+    description:
+      'For when the cause is mended. It gets a new place at the end of the order of intake; what was decided meanwhile stays before it.',
+  })
+  @ApiResponse(answers(202, 'Its new place.', unparkAnswer))
+  @ApiResponse(problems(404, 'No submission has this id.'))
+  @ApiResponse(problems(409, 'It is withdrawn, or its rows have been pseudonymised.'))
+  @ApiResponse(problems(410, 'Nothing of the file is held any more.'))
+  unpark(
+    @CurrentAccount() account: Account,
+    @Param({ schema: idParam }) { id }: IdParam,
+  ): Promise<UnparkAnswerView> {
+    return this.submissions.unpark(account, id);
   }
 }

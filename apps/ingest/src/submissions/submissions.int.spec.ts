@@ -1,5 +1,6 @@
-import { decodeCloudEvent, topics, type Topic } from '@kinledger/contracts';
+import { decodeCloudEvent, topics, type Topic, type UploadId } from '@kinledger/contracts';
 import { submissionIdOf } from '@kinledger/domain';
+import { deleteFile } from '@kinledger/landing-store';
 import { createPostgresMessageBus, type IncomingMessage } from '@kinledger/message-bus';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import {
@@ -240,6 +241,65 @@ describe('submitting', () => {
     const { upload: id } = await submitted(newFile(), { period: ownPeriod });
     const answer = await ask(ingest, 'officer', 'DELETE', `/v1/uploads/${id}`);
     expect(answer).toMatchObject({ status: 409, body: { type: 'urn:kinledger:problem:upload-submitted' } });
+  });
+});
+
+describe('having a parked submission tried again', () => {
+  const unpark = (id: string, caller: Parameters<typeof ask>[1] = 'data-team') =>
+    ask<{ id: string; intake: number }>(ingest, caller, 'POST', `/v1/submissions/${id}/unpark`);
+
+  it('gives it a new place at the end, and tells of the file what was told before', async () => {
+    const first = await submitted();
+    await submitted(newFile(), { body: { mode: 'add' } });
+    const before = await lastIntake();
+    const { status, body } = await unpark(first.id);
+    expect({ status, body }).toEqual({ status: 202, body: { id: first.id, intake: before + 1 } });
+    const [told] = await published(topics.fileAccepted, (all) =>
+      all.some(({ key }) => key === first.id),
+    ).then((all) => all.filter(({ key }) => key === first.id));
+    const [command] = await published(topics.unparkSubmission, (all) =>
+      all.some(({ key }) => key === first.id),
+    ).then((all) => all.filter(({ key }) => key === first.id));
+    const accepted = decodeCloudEvent(topics.fileAccepted.contract, told!);
+    expect(decodeCloudEvent(topics.unparkSubmission.contract, command!)).toMatchObject({
+      id: `unparked:${first.id}:${before + 1}`,
+      data: { ...accepted.data, intake: before + 1, unparkedBy: 'data-team' },
+    });
+  });
+
+  it('is for the data team and operators', async () => {
+    const { id } = await submitted();
+    const before = await lastIntake();
+    expect(await unpark(id, 'officer')).toMatchObject({ status: 403 });
+    expect(await unpark(id, 'nobody')).toMatchObject({ status: 401 });
+    expect(await lastIntake()).toBe(before);
+  });
+
+  it('takes no place where there is nothing to try', async () => {
+    const { id, upload: pseudonymised } = await submitted();
+    await deleteFile(ingest.pool, pseudonymised as UploadId, 'pseudonymised');
+    const gone = await submitted();
+    await ingest.pool.query('DELETE FROM landing.file WHERE upload = $1', [gone.upload]);
+    const withdrawn = await submitted();
+    await ask(ingest, 'data-team', 'POST', `/v1/submissions/${withdrawn.id}/withdraw`, {
+      body: JSON.stringify({ reason: 'wrong-file' }),
+      headers: { 'content-type': 'application/json' },
+    });
+    const before = await lastIntake();
+    expect(await unpark('0'.repeat(32))).toMatchObject({ status: 404 });
+    expect(await unpark(id)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:kinledger:problem:submission-not-parked' },
+    });
+    expect(await unpark(gone.id)).toMatchObject({
+      status: 410,
+      body: { type: 'urn:kinledger:problem:rows-gone' },
+    });
+    expect(await unpark(withdrawn.id)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:kinledger:problem:submission-withdrawn' },
+    });
+    expect(await lastIntake()).toBe(before);
   });
 });
 

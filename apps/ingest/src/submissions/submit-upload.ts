@@ -13,6 +13,7 @@ import type { Upload } from '../uploads/upload.js';
 import { uploadChanged } from '../uploads/upload-events.js';
 import { uploadUnknown } from '../uploads/upload-service.js';
 import { lockUpload, markAccepted, markDiscarded } from '../uploads/upload-table.js';
+import { acceptedFile } from './accepted-file.js';
 import type { Submission, SubmitMode } from './submission.js';
 import { insertSubmission, nextIntake, readSubmission, submissionsOf, takeTurn } from './submission-table.js';
 
@@ -85,29 +86,7 @@ export async function submitUpload(
     await insertSubmission(client, submission);
     await markAccepted(client, upload.upload, submission.submission);
     await writeOutbox(client, OUTBOX_SCHEMA, [
-      fileAccepted(
-        {
-          programme: programmeId,
-          submission: submission.submission,
-          upload: upload.upload,
-          intake,
-          provider: upload.provider,
-          dataset: upload.dataset,
-          period: upload.period,
-          sequence,
-          extractKind: dataset.extractKind,
-          contentHash: upload.contentHash,
-          schemaHash: upload.schemaHash,
-          mapping: { ...upload.mapping },
-          counts: upload.counts,
-          findings: { ...upload.findings },
-          attestation: { by: account.name, ...(onBehalfOf === undefined ? {} : { onBehalfOf }) },
-          agreement: agreement.id,
-          pseudonymisedAtSource: dataset.pseudonymisedAtSource,
-          supersedes: [...submission.supersedes],
-        },
-        at,
-      ),
+      fileAccepted(acceptedFile(programmeId, dataset, submission, upload), at),
       uploadChanged(programmeId, upload, at, {
         state: 'accepted',
         submission: submission.submission,

@@ -69,7 +69,7 @@ export class IntakeMetrics {
     this.#seconds.observe({ outcome: 'not-taken' }, seconds);
   }
 
-  submission(dataset: string, outcome: 'accepted' | 'repeated' | 'withdrawn'): void {
+  submission(dataset: string, outcome: 'accepted' | 'repeated' | 'withdrawn' | 'unparked'): void {
     this.#submissions.inc({ dataset, outcome });
   }
 }

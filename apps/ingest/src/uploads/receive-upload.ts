@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { UploadId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
 import type { Period } from '@kinledger/domain';
-import { createFile, deleteFile, deleteRows, type Kek } from '@kinledger/landing-store';
+import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
 import { writeOutbox } from '@kinledger/message-bus';
 import type { Dataset, Programme } from '@kinledger/programme';
 import type pg from 'pg';
@@ -70,6 +70,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
   const upload = randomBytes(16).toString('hex') as UploadId;
   const chunks = metered.chunks();
   let begun = false;
+  let writer: LandingWriter | undefined;
   try {
     const csv = await openCsv(chunks, knownTitles(dataset.schema), {
       maxColumns: limits.maxColumns,
@@ -85,7 +86,8 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       uploadedBy: file.uploadedBy,
       schemaHash: dataset.schemaHash,
     });
-    const counts = await landRows(receiver, file, upload, csv, mapping);
+    writer = await createFile(pool, { upload, kek: receiver.kek });
+    const counts = await landRows(receiver, file, writer, csv, mapping);
     const read: ReadUpload = {
       ...verdict(counts, dataset),
       expiryDays: limits.expiryDays,
@@ -101,6 +103,8 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
   } catch (error) {
     await chunks.return(undefined);
     void metered.discard();
+    // A write that is under way would outlive what is deleted before it commits.
+    await writer?.abandon();
     if (begun) await leaveNothing(pool, upload, isFileRefused(error) ? 'refused' : 'interrupted');
     throw error;
   }
@@ -111,13 +115,12 @@ const maxRowBytes = ({ maxColumns, maxFieldLength }: UploadLimits) =>
   Math.min(maxColumns * maxFieldLength, 1024 * 1024);
 
 async function landRows(
-  { pool, kek, limits }: Receiver,
+  { pool, limits }: Receiver,
   { dataset, period, today }: FileToReceive,
-  upload: UploadId,
+  writer: LandingWriter,
   csv: CsvFile,
   mapping: HeaderMapping,
 ): Promise<FileCounts> {
-  const writer = await createFile(pool, { upload, kek });
   const validator = new RowValidator(dataset, mapping, {
     headerLength: csv.header.length,
     dates: { today, period, holdsEarlierRows: dataset.extractKind !== 'delta' },
@@ -141,7 +144,7 @@ async function landRows(
     }
     if (rowNumber - 1 > limits.maxRows) throw tooManyRows(limits.maxRows);
     if (performance.now() - saidAliveAt > ALIVE_EVERY_MS) {
-      if (!(await sayAlive(pool, upload))) throw new Error('the upload was taken for interrupted');
+      if (!(await sayAlive(pool, writer.upload))) throw new Error('the upload was taken for interrupted');
       saidAliveAt = performance.now();
     }
   }

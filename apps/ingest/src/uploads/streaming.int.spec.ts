@@ -5,6 +5,7 @@ import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { ask, DATASET, fileOf, goodFile, header, PERIOD, upload } from '../testing/requests.js';
 import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
@@ -41,6 +42,34 @@ async function rawRequest(headers: string, body: string | Uint8Array, to = inges
   socket.write(body);
   return { socket, closed, answer: () => answer };
 }
+
+describe('a landing store whose disk is full', () => {
+  const asSuperuser = async (sql: string) => {
+    const client = new pg.Client({ connectionString: ingest.databases.superuserUrl('restricted') });
+    await client.connect();
+    await client.query(sql).finally(() => client.end());
+  };
+
+  it('has the sender told, keeps nothing of the file, and takes it once there is room', async () => {
+    // PostgreSQL's own answer, SQLSTATE 53100, given where its disk would give it.
+    await asSuperuser(`
+      CREATE FUNCTION landing.full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+      CREATE TRIGGER full_disk BEFORE INSERT ON landing.chunk EXECUTE FUNCTION landing.full_disk()`);
+    const refused = await upload(ingest, fileOf({}, {}));
+    expect(refused).toMatchObject({ status: 507, body: { type: 'urn:kinledger:problem:no-room' } });
+    expect(refused.text).toContain('send it again once the operator has made room');
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(await held()).toEqual(nothingHeld);
+    await asSuperuser('DROP FUNCTION landing.full_disk CASCADE');
+    const taken = await upload(ingest, fileOf({}, {}));
+    expect(taken).toMatchObject({ status: 201, body: { state: 'validated' } });
+    expect(await ask(ingest, 'officer', 'DELETE', `/v1/uploads/${taken.body.id}`)).toMatchObject({
+      status: 204,
+    });
+    await ingest.pool.query("DELETE FROM ingest.upload WHERE state = 'discarded'");
+  });
+});
 
 describe('a connection', () => {
   it('that breaks in the middle of a file leaves nothing behind', async () => {

@@ -58,6 +58,13 @@ export class UploadsController {
   @ApiResponse(problems(413, 'The file is larger than is taken.'))
   @ApiResponse(problems(415, 'Not a CSV file.'))
   @ApiResponse(problems(422, 'A CSV file that cannot be read, or lacks a column that the dataset needs.'))
+  @ApiResponse(
+    problems(
+      503,
+      'Not now: too many files are being received, or the database is out of reach. Send it again.',
+    ),
+  )
+  @ApiResponse(problems(507, 'The landing store’s disk is full. Send it again once there is room.'))
   async upload(
     @CurrentAccount() account: Account,
     @Query({ schema: uploadQuery }) query: z.output<typeof uploadQuery>,

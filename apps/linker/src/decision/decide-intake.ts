@@ -1,6 +1,6 @@
 import type { LedgerDecision } from '@kinledger/contracts';
 import type { DecisionRun } from '@kinledger/domain';
-import type { FileIntake, Inbox, WithdrawalIntake } from '../inbox/inbox.js';
+import type { FileIntake, Inbox, Intake, WithdrawalIntake } from '../inbox/inbox.js';
 import { stagedRowsDiffer } from './errors.js';
 import type { LedgerWriter } from './ledger-writer.js';
 import type { ProgrammeLedger } from './programme-ledger.js';
@@ -15,7 +15,7 @@ export interface DecisionContext {
 }
 
 /** Why a command cannot be carried out; nothing is recorded. */
-export type Refusal = 'submission-unknown' | 'submission-withdrawn-already';
+export type Refusal = 'submission-unknown' | 'submission-withdrawn-already' | 'submission-not-parked';
 
 /**
  * Decides a submission as a whole. Its rows are read twice, so that they need not be in memory together: once for the
@@ -61,9 +61,22 @@ export async function park(context: DecisionContext, intake: FileIntake, reason:
   await context.writer.finish();
 }
 
-/** Whether a withdrawal can be carried out. A function of the ledger: asked again, it answers the same. */
-export function refusalOf(ledger: ProgrammeLedger, intake: WithdrawalIntake): Refusal | undefined {
-  const standing = ledger.standingOf(intake.data.submission);
+/** Whether an intake cannot be carried out. A function of the ledger: asked again, it answers the same. */
+export function refusalOf(ledger: ProgrammeLedger, { kind, data }: Intake): Refusal | undefined {
+  const standing = ledger.standingOf(data.submission);
+  switch (kind) {
+    case 'file':
+      return undefined;
+    case 'unparking':
+      return standing === 'parked' ? undefined : 'submission-not-parked';
+    case 'withdrawal':
+      return refusalOfWithdrawal(standing);
+    default:
+      return kind satisfies never;
+  }
+}
+
+function refusalOfWithdrawal(standing: ReturnType<ProgrammeLedger['standingOf']>): Refusal | undefined {
   switch (standing) {
     case 'parked':
     case 'standing':

@@ -99,15 +99,18 @@ export class DecisionLoop {
     this.stream = streamOf(this.programmeId);
   }
 
-  /** Runs until the signal aborts: as the writer while the lease is ours, else as a standby. Never rejects. */
-  async run(signal: AbortSignal): Promise<void> {
+  /**
+   * Runs until the signal aborts: as the writer while the lease is ours, else as a standby. Never rejects. A decision in
+   * hand is finished first, unless `hurry` aborts: then it is left where it is, and whoever comes next finds the place.
+   */
+  async run(signal: AbortSignal, hurry: AbortSignal = signal): Promise<void> {
     const { leases, observer } = this.options;
     while (!signal.aborted) {
       observer.state('standby');
       const lease = await leases.acquire(this.programmeId, signal);
       if (lease === undefined) break;
       try {
-        await this.lead(lease, signal);
+        await this.lead(lease, signal, hurry);
       } finally {
         await lease.release();
       }
@@ -116,20 +119,20 @@ export class DecisionLoop {
   }
 
   /** Publishes and decides until the lease is lost or the loop is stopped. */
-  private async lead(lease: Lease, stopped: AbortSignal): Promise<void> {
+  private async lead(lease: Lease, stopped: AbortSignal, hurry: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([stopped, lease.lost]);
     const publishing = this.options.publication.run(signal);
-    await this.decideWhileLeading(signal);
+    await this.decideWhileLeading(signal, AbortSignal.any([hurry, lease.lost]));
     await publishing;
   }
 
-  private async decideWhileLeading(signal: AbortSignal): Promise<void> {
+  private async decideWhileLeading(signal: AbortSignal, hurry: AbortSignal): Promise<void> {
     const { observer } = this.options;
     const failures = new Failures(this.options.retryMs ?? RETRY_MS);
     while (!signal.aborted) {
       try {
         observer.state('recovering');
-        await this.decideFromLedger(signal, failures);
+        await this.decideFromLedger(signal, hurry, failures);
       } catch (error) {
         if (isAborted(signal)) return;
         const halt = failures.haltBy(error);
@@ -150,7 +153,7 @@ export class DecisionLoop {
     });
   }
 
-  private async decideFromLedger(signal: AbortSignal, failures: Failures): Promise<void> {
+  private async decideFromLedger(signal: AbortSignal, hurry: AbortSignal, failures: Failures): Promise<void> {
     const { store, inbox, engine, programme, publication, observer, recoveryPageSize } = this.options;
     const recovered = await recover({
       store,
@@ -174,14 +177,20 @@ export class DecisionLoop {
 
     let place = ledger.lastIntake;
     for (;;) {
-      const intake = await this.nextIntake(place + 1, Math.max(head, ledger.nextRevision - 1), signal);
+      const intake = await this.nextIntake(
+        ledger,
+        place + 1,
+        Math.max(head, ledger.nextRevision - 1),
+        signal,
+      );
       if (intake === undefined) return;
       place = intake.intake;
       if (intake.state === 'refused') continue;
+      await this.options.pace(signal);
+      if (isAborted(signal)) return;
       // What an interrupted decision left is finished under the definition that it began under.
       if (head < ledger.nextRevision) head = await this.define(ledger, intake.time);
-      await this.options.pace(signal);
-      head = await this.decide(ledger, head, intake, signal);
+      head = await this.decide(ledger, head, intake, hurry);
       publication.closedUpTo(ledger.closedAt);
       observer.ledger(ledger);
       failures.reached(ledger.nextRevision);
@@ -235,48 +244,54 @@ export class DecisionLoop {
     intake: Intake,
   ): Promise<Pick<DecidedIntake, 'outcome' | 'rows'>> {
     const { inbox, publication } = this.options;
+    const refusal = refusalOf(context.ledger, intake);
+    if (refusal !== undefined) {
+      await inbox.refuse(this.programmeId, intake.intake, refusal);
+      publication.closedUpTo(context.ledger.closedAt);
+      return { outcome: 'refused', rows: 0 };
+    }
     switch (intake.kind) {
-      case 'file': {
-        const { complete, unprocessable } = await inbox.progressOf(intake.data.submission);
+      case 'file':
+      case 'unparking': {
+        const { complete, unprocessable } = await inbox.progressOf(intake.data.submission, intake.intake);
         if (complete !== undefined) {
           return { outcome: 'linked', rows: await decideSubmission(context, intake) };
         }
         await park(context, intake, unprocessable ?? 'unprocessable');
         return { outcome: 'parked', rows: 0 };
       }
-      case 'withdrawal': {
-        const refusal = refusalOf(context.ledger, intake);
-        if (refusal !== undefined) {
-          await inbox.refuse(this.programmeId, intake.intake, refusal);
-          publication.closedUpTo(context.ledger.closedAt);
-          return { outcome: 'refused', rows: 0 };
-        }
+      case 'withdrawal':
         await decideWithdrawal(context, intake);
         return { outcome: 'withdrawn', rows: 0 };
-      }
       default:
         return intake satisfies never;
     }
   }
 
   /** Waits until everything of an intake is staged. `undefined` when the signal aborts first. */
-  private async nextIntake(place: number, head: number, signal: AbortSignal): Promise<Intake | undefined> {
+  private async nextIntake(
+    ledger: ProgrammeLedger,
+    place: number,
+    head: number,
+    signal: AbortSignal,
+  ): Promise<Intake | undefined> {
     const { inbox, wakeUp, pollMs = POLL_MS } = this.options;
     while (!signal.aborted) {
       const intake = await inbox.intake(this.programmeId, place);
-      if (intake !== undefined && (await this.isReady(intake, head))) return intake;
+      if (intake !== undefined && (await this.isReady(intake, ledger, head))) return intake;
       await wakeUp.wait(pollMs, signal);
     }
     return undefined;
   }
 
-  private async isReady(intake: Intake, head: number): Promise<boolean> {
+  private async isReady(intake: Intake, ledger: ProgrammeLedger, head: number): Promise<boolean> {
     switch (intake.state) {
       case 'refused':
         return true;
       case 'waiting': {
-        if (intake.kind === 'withdrawal') return true;
-        const { complete, unprocessable } = await this.options.inbox.progressOf(intake.data.submission);
+        if (intake.kind === 'withdrawal' || refusalOf(ledger, intake) !== undefined) return true;
+        const { inbox } = this.options;
+        const { complete, unprocessable } = await inbox.progressOf(intake.data.submission, intake.intake);
         return complete !== undefined || unprocessable !== undefined;
       }
       case 'decided':

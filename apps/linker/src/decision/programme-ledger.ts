@@ -63,6 +63,8 @@ export class ProgrammeLedger {
       this.closeDefinition(event);
     } else if (event.type === 'SubmissionReceived') {
       this.received = event.data;
+      // One that was parked has its rows now.
+      this.rowless.delete(event.data.submission);
     } else if (event.type === 'SubmissionLinked') {
       if (this.received?.submission !== event.data.submission) {
         throw ledgerUnreadable(`the submission linked at ${event.revision} was never received`);

@@ -2,6 +2,7 @@ import {
   FileAccepted,
   read,
   RowPseudonymised,
+  UnparkSubmission,
   WithdrawSubmission,
   type SubmissionId,
 } from '@kinledger/contracts';
@@ -29,7 +30,7 @@ interface Held extends IncomingIntake {
 export class InMemoryInbox implements Inbox {
   private readonly intakes = new Map<string, Held>();
   private readonly chunks = new Map<SubmissionId, Map<number, IncomingChunk>>();
-  private readonly unprocessable = new Map<SubmissionId, string>();
+  private readonly unprocessable = new Map<string, string>();
 
   async stageIntakes(intakes: readonly IncomingIntake[]): Promise<StagingResult> {
     const conflicting: string[] = [];
@@ -67,8 +68,9 @@ export class InMemoryInbox implements Inbox {
   }
 
   async stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void> {
-    for (const { submission, reason } of submissions) {
-      if (!this.unprocessable.has(submission)) this.unprocessable.set(submission, reason);
+    for (const { submission, intake, reason } of submissions) {
+      const key = keyOf(submission, intake);
+      if (!this.unprocessable.has(key)) this.unprocessable.set(key, reason);
     }
   }
 
@@ -89,11 +91,15 @@ export class InMemoryInbox implements Inbox {
           state,
           data: read(WithdrawSubmission, version, data),
         };
+      case 'unparking': {
+        const { unparkedBy: _, ...file } = read(UnparkSubmission, version, data);
+        return { kind: 'unparking', intake, cause, time, state, data: file };
+      }
     }
   }
 
-  async progressOf(submission: SubmissionId): Promise<SubmissionProgress> {
-    const unprocessable = this.unprocessable.get(submission);
+  async progressOf(submission: SubmissionId, intake: number): Promise<SubmissionProgress> {
+    const unprocessable = this.unprocessable.get(keyOf(submission, intake));
     const chunks = this.inOrder(submission);
     const end = chunks.findIndex(({ last }) => last);
     const counted = chunks.slice(0, end + 1);
@@ -115,8 +121,10 @@ export class InMemoryInbox implements Inbox {
     if (held === undefined) return;
     held.state = outcome === 'parked' ? 'parked' : 'decided';
     if (outcome === 'parked') return;
-    const file = this.fileOf(held.submission);
-    if (outcome === 'withdrawn' && file !== undefined) file.state = 'decided';
+    for (const other of this.intakes.values()) {
+      const ends = other.kind === 'file' || other.state === 'parked';
+      if (other.submission === held.submission && ends) other.state = 'decided';
+    }
     this.chunks.delete(held.submission);
   }
 
@@ -129,7 +137,9 @@ export class InMemoryInbox implements Inbox {
     return [...this.intakes.values()]
       .filter((held) => held.programme === programme && held.answered === false)
       .sort((a, b) => a.intake - b.intake)
-      .map(({ intake, cause, time, reason }) => ({ intake, commandId: cause, time, reason: reason ?? '' }));
+      .flatMap(({ kind, intake, cause, time, reason = '' }) =>
+        kind === 'file' ? [] : [{ kind, intake, commandId: cause, time, reason }],
+      );
   }
 
   async markAnswered(programme: string, intakes: readonly number[]): Promise<void> {
@@ -152,8 +162,11 @@ export class InMemoryInbox implements Inbox {
   async counts(programme: string): Promise<InboxCounts> {
     const states = [...this.intakes.values()].filter((held) => held.programme === programme);
     const inState = (state: IntakeState) => states.filter((held) => held.state === state).length;
+    const parked = new Set(
+      states.filter(({ state }) => state === 'parked').map(({ submission }) => submission),
+    );
     const chunks = [...this.chunks.values()].reduce((sum, held) => sum + held.size, 0);
-    return { waiting: inState('waiting'), parked: inState('parked'), refused: inState('refused'), chunks };
+    return { waiting: inState('waiting'), parked: parked.size, refused: inState('refused'), chunks };
   }
 
   private fileOf(submission: SubmissionId): Held | undefined {

@@ -6,11 +6,12 @@ import type {
   WithdrawSubmission,
 } from '@kinledger/contracts';
 
-/** A place in the order of intake: an accepted file, or the command to withdraw one. */
+/** A place in the order of intake: an accepted file, the command to withdraw one, or to try a parked one again. */
 export type Intake = FileIntake | WithdrawalIntake;
 
 export interface FileIntake extends Place {
-  readonly kind: 'file';
+  /** unparking: a file that was parked has its turn again, at this place. */
+  readonly kind: 'file' | 'unparking';
   readonly data: DataOf<typeof FileAccepted>;
 }
 
@@ -57,6 +58,8 @@ export interface IncomingChunk {
 
 export interface IncomingUnprocessable {
   readonly submission: SubmissionId;
+  /** The place in the order of intake for which it was tried. */
+  readonly intake: number;
   readonly reason: string;
 }
 
@@ -80,6 +83,7 @@ export interface StagedChunk {
 
 export interface RefusedCommand {
   readonly intake: number;
+  readonly kind: Exclude<Intake['kind'], 'file'>;
   readonly commandId: string;
   readonly time: string;
   readonly reason: string;
@@ -87,6 +91,7 @@ export interface RefusedCommand {
 
 export interface InboxCounts {
   readonly waiting: number;
+  /** Submissions. */
   readonly parked: number;
   readonly refused: number;
   readonly chunks: number;
@@ -102,14 +107,16 @@ export interface Inbox {
   stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void>;
 
   intake(programme: string, intake: number): Promise<Intake | undefined>;
-  progressOf(submission: SubmissionId): Promise<SubmissionProgress>;
+  /** @param intake the place for which it would have said that it cannot be processed. */
+  progressOf(submission: SubmissionId, intake: number): Promise<SubmissionProgress>;
 
   /** A submission's rows in order, a bounded part of them at a time. May be walked more than once. */
   chunksOf(submission: SubmissionId): AsyncIterable<StagedChunk>;
 
   /**
    * Marks an intake as the ledger has it, and lets go of the chunks that nobody needs any more: those of a submission
-   * that is linked or withdrawn. A parked one's stay. Repeatable.
+   * that is linked or withdrawn. A parked one's stay; where it is linked or withdrawn later, it is parked no more.
+   * Repeatable.
    */
   settle(programme: string, intake: number, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void>;
 

@@ -2,6 +2,7 @@ import {
   FileAccepted,
   read,
   RowPseudonymised,
+  UnparkSubmission,
   WithdrawSubmission,
   type DataOf,
   type SubmissionId,
@@ -93,9 +94,13 @@ export class PostgresInbox implements Inbox {
   async stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void> {
     if (submissions.length === 0) return;
     await this.pool.query(
-      `INSERT INTO linker.unprocessable (submission, reason)
-       SELECT * FROM unnest($1::uuid[], $2::text[]) ON CONFLICT DO NOTHING`,
-      [submissions.map((item) => item.submission), submissions.map((item) => item.reason)],
+      `INSERT INTO linker.unprocessable (submission, intake, reason)
+       SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[]) ON CONFLICT DO NOTHING`,
+      [
+        submissions.map((item) => item.submission),
+        submissions.map((item) => item.intake),
+        submissions.map((item) => item.reason),
+      ],
     );
   }
 
@@ -114,10 +119,14 @@ export class PostgresInbox implements Inbox {
         return { ...place, kind: 'file', data: read(FileAccepted, row.version, data) };
       case 'withdrawal':
         return { ...place, kind: 'withdrawal', data: read(WithdrawSubmission, row.version, data) };
+      case 'unparking': {
+        const { unparkedBy: _, ...file } = read(UnparkSubmission, row.version, data);
+        return { ...place, kind: 'unparking', data: file };
+      }
     }
   }
 
-  async progressOf(submission: SubmissionId): Promise<SubmissionProgress> {
+  async progressOf(submission: SubmissionId, intake: number): Promise<SubmissionProgress> {
     // The number of chunks up to the last one tells whether one is missing; none is counted twice.
     const { rows } = await this.pool.query<{
       chunks: number | null;
@@ -129,9 +138,9 @@ export class PostgresInbox implements Inbox {
                      FROM linker.chunk, ending
                      WHERE submission = $1 AND linker.chunk.chunk <= ending.chunk)
        SELECT CASE WHEN here.chunks = ending.chunk + 1 THEN here.chunks END AS chunks, here.rows,
-              (SELECT reason FROM linker.unprocessable WHERE submission = $1) AS reason
+              (SELECT reason FROM linker.unprocessable WHERE submission = $1 AND intake = $2) AS reason
        FROM ending, here`,
-      [submission],
+      [submission, intake],
     );
     const found = rows[0];
     const chunks = found?.chunks ?? undefined;
@@ -176,12 +185,10 @@ export class PostgresInbox implements Inbox {
       );
       const submission = rows[0]?.submission;
       if (submission === undefined || outcome === 'parked') return;
-      if (outcome === 'withdrawn') {
-        await client.query(
-          `UPDATE linker.intake SET state = 'decided' WHERE submission = $1 AND kind = 'file'`,
-          [submission],
-        );
-      }
+      await client.query(
+        `UPDATE linker.intake SET state = 'decided' WHERE submission = $1 AND (kind = 'file' OR state = 'parked')`,
+        [submission],
+      );
       await client.query('DELETE FROM linker.chunk WHERE submission = $1', [submission]);
     });
   }
@@ -196,7 +203,7 @@ export class PostgresInbox implements Inbox {
 
   async unansweredRefusals(programme: string): Promise<readonly RefusedCommand[]> {
     const { rows } = await this.pool.query<RefusedCommand>(
-      `SELECT intake, cause AS "commandId", caused_at AS time, reason FROM linker.intake
+      `SELECT intake, kind, cause AS "commandId", caused_at AS time, reason FROM linker.intake
        WHERE programme = $1 AND NOT answered ORDER BY intake LIMIT 500`,
       [programme],
     );
@@ -222,7 +229,7 @@ export class PostgresInbox implements Inbox {
   async counts(programme: string): Promise<InboxCounts> {
     const { rows } = await this.pool.query<InboxCounts>(
       `SELECT count(*) FILTER (WHERE state = 'waiting')::int AS waiting,
-              count(*) FILTER (WHERE state = 'parked')::int AS parked,
+              count(DISTINCT submission) FILTER (WHERE state = 'parked')::int AS parked,
               count(*) FILTER (WHERE state = 'refused')::int AS refused,
               (SELECT count(*)::int FROM linker.chunk) AS chunks
        FROM linker.intake WHERE programme = $1`,
@@ -234,7 +241,7 @@ export class PostgresInbox implements Inbox {
 
 interface IntakeRow {
   readonly intake: number;
-  readonly kind: 'file' | 'withdrawal';
+  readonly kind: Intake['kind'];
   readonly cause: string;
   readonly caused_at: string;
   readonly state: IntakeState;

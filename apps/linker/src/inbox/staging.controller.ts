@@ -1,4 +1,10 @@
-import { topics, type CloudEvent, type FileAccepted, type WithdrawSubmission } from '@kinledger/contracts';
+import {
+  topics,
+  type CloudEvent,
+  type FileAccepted,
+  type UnparkSubmission,
+  type WithdrawSubmission,
+} from '@kinledger/contracts';
 import type { IncomingMessage } from '@kinledger/message-bus';
 import { Backlog, OnMessages, Public, type BatchContext, type MessageOf } from '@kinledger/service-kit';
 import { Controller, Inject } from '@nestjs/common';
@@ -46,6 +52,14 @@ export class StagingController {
     await this.stageIntakes('withdrawal', messages, context);
   }
 
+  @OnMessages(topics.unparkSubmission)
+  async unparked(
+    @Payload() messages: readonly MessageOf<typeof topics.unparkSubmission>[],
+    @Ctx() context: BatchContext,
+  ): Promise<void> {
+    await this.stageIntakes('unparking', messages, context);
+  }
+
   @OnMessages(topics.rowPseudonymised, { maxMessages: CHUNKS_PER_BATCH })
   async pseudonymised(
     @Payload() messages: readonly MessageOf<typeof topics.rowPseudonymised>[],
@@ -69,19 +83,17 @@ export class StagingController {
     @Ctx() context: BatchContext,
   ): Promise<void> {
     const unprocessable = messages.flatMap(({ data }): IncomingUnprocessable[] =>
-      data.state === 'unprocessable' && data.submission !== undefined
-        ? [{ submission: data.submission, reason: data.reason ?? 'unprocessable' }]
+      data.state === 'unprocessable' && data.submission !== undefined && data.intake !== undefined
+        ? [{ submission: data.submission, intake: data.intake, reason: data.reason ?? 'unprocessable' }]
         : [],
     );
     await this.inbox.stageUnprocessable(unprocessable);
     this.staged({ staged: unprocessable.length, conflicting: [] }, context.topic);
   }
 
-  private async stageIntakes<C extends typeof FileAccepted | typeof WithdrawSubmission>(
-    kind: IncomingIntake['kind'],
-    messages: readonly CloudEvent<C>[],
-    context: BatchContext,
-  ): Promise<void> {
+  private async stageIntakes<
+    C extends typeof FileAccepted | typeof WithdrawSubmission | typeof UnparkSubmission,
+  >(kind: IncomingIntake['kind'], messages: readonly CloudEvent<C>[], context: BatchContext): Promise<void> {
     const intakes = messages.map(({ id, time, data }, index): IncomingIntake => {
       const { programme, intake, submission } = data;
       return {

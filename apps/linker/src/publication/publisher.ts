@@ -4,6 +4,7 @@ import {
   CommandRefused,
   encodeCloudEvent,
   topics,
+  UnparkSubmission,
   WithdrawSubmission,
   type LedgerEvent,
   type ProgrammeId,
@@ -174,8 +175,8 @@ export class Publisher implements Publication {
     for (;;) {
       const refused = await inbox.unansweredRefusals(programme);
       if (refused.length === 0) return;
-      const answers = refused.map(({ commandId, reason, time }): OutgoingMessage => {
-        const data = { programme, command: WithdrawSubmission.name, commandId, reason };
+      const answers = refused.map(({ kind, commandId, reason, time }): OutgoingMessage => {
+        const data = { programme, command: commandOf[kind].name, commandId, reason };
         const id = eventIdOf(`${topics.commandRefused.name}:${commandId}`, 0);
         return {
           key: programme,
@@ -190,6 +191,8 @@ export class Publisher implements Publication {
     }
   }
 }
+
+const commandOf = { withdrawal: WithdrawSubmission, unparking: UnparkSubmission } as const;
 
 const closingOf = (page: readonly StoredEvent[]): StoredEvent | undefined =>
   page.find(({ type }) => closingEvents.has(type));

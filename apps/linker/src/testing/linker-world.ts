@@ -144,7 +144,8 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
     ...(options.recoveryPageSize === undefined ? {} : { recoveryPageSize: options.recoveryPageSize }),
   });
   const stopping = new AbortController();
-  const running = loop.run(stopping.signal);
+  const hurry = new AbortController();
+  const running = loop.run(stopping.signal, hurry.signal);
   return {
     observed,
     wakeUp,
@@ -152,7 +153,10 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
       stopping.abort();
       return running;
     },
-    kill: () => stopping.abort(),
+    kill: () => {
+      stopping.abort();
+      hurry.abort();
+    },
   };
 }
 

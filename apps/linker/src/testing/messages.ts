@@ -1,6 +1,7 @@
 import {
   FileAccepted,
   RowPseudonymised,
+  UnparkSubmission,
   WithdrawSubmission,
   type DataOf,
   type DatasetId,
@@ -53,6 +54,25 @@ export function withdrawalIntake(intake: number, submission: SubmissionId): Inco
     time: timeOf(intake),
     version: WithdrawSubmission.version,
     body: bytesOf(data),
+  };
+}
+
+/** The command to try a file again that was parked: what was said of the file, for a new place. */
+export function unparkingIntake(
+  intake: number,
+  submission: SubmissionId,
+  change: Partial<DataOf<typeof FileAccepted>> = {},
+): IncomingIntake {
+  const file = { ...FileAccepted.example, programme, submission, supersedes: [], ...change };
+  return {
+    kind: 'unparking',
+    programme,
+    intake,
+    submission,
+    cause: `unparking-${intake}`,
+    time: timeOf(intake),
+    version: UnparkSubmission.version,
+    body: bytesOf({ ...file, intake, unparkedBy: 'data-team' }),
   };
 }
 

@@ -7,7 +7,7 @@ import { adult, child, visit } from './rows.js';
 export interface Scenario {
   readonly intakes: readonly IncomingIntake[];
   readonly chunks: readonly IncomingChunk[];
-  readonly unprocessable: readonly { submission: SubmissionId; reason: string }[];
+  readonly unprocessable: readonly { submission: SubmissionId; intake: number; reason: string }[];
 }
 
 /** Submissions by what happens to them, and the place of each message in the order of intake. */
@@ -100,7 +100,7 @@ export function eventfulYear() {
       laterHealth.intake,
     ],
     chunks: [first, visits, health, replacement, laterHealth].flatMap(({ chunks }) => chunks),
-    unprocessable: [{ submission: broken.submission, reason: 'landing-unreadable' }],
+    unprocessable: [{ submission: broken.submission, intake: 7, reason: 'landing-unreadable' }],
   };
   return { scenario, first, visits, health, replacement, broken, laterHealth, unknown };
 }

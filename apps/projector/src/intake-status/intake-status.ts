@@ -2,7 +2,8 @@ import type { CloudEvent, SubmissionStateChanged } from '@kinledger/contracts';
 import type pg from 'pg';
 
 /** States in the order that a file passes them: a message that comes late never turns a state back. */
-const order = ['validated', 'refused', 'discarded', 'accepted', 'pseudonymised', 'unprocessable'];
+// What could not be processed may be tried again, and then end well.
+const order = ['validated', 'refused', 'discarded', 'accepted', 'unprocessable', 'pseudonymised'];
 
 /** Keeps the latest state of each upload, for pages; in one statement for a batch, repeatable. */
 export async function recordIntakeStatus(

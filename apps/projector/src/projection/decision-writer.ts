@@ -451,11 +451,19 @@ export class DecisionWriter {
     );
   }
 
+  /** A submission that was parked is there already, and is received now. */
   private async receive(data: DataOf<'SubmissionReceived'>, event: LedgerEvent): Promise<void> {
     await this.client.query(
       `INSERT INTO submission (submission_id, intake, provider, dataset, period, period_start, sequence, extract_kind,
          state, attested_by, on_behalf_of, agreement, pseudonymised_at_source, supersedes, counts, findings, received_at, opened, closed)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+       ON CONFLICT (submission_id) DO UPDATE
+       SET (intake, provider, dataset, period, period_start, sequence, extract_kind, state, reason, attested_by, on_behalf_of,
+            agreement, pseudonymised_at_source, supersedes, counts, findings, received_at, opened, closed)
+         = (excluded.intake, excluded.provider, excluded.dataset, excluded.period, excluded.period_start, excluded.sequence,
+            excluded.extract_kind, excluded.state, NULL, excluded.attested_by, excluded.on_behalf_of, excluded.agreement,
+            excluded.pseudonymised_at_source, excluded.supersedes, excluded.counts, excluded.findings, excluded.received_at,
+            excluded.opened, excluded.closed)`,
       [
         data.submission,
         data.intake,
@@ -496,7 +504,7 @@ export class DecisionWriter {
     await this.client.query(
       `INSERT INTO submission (submission_id, intake, state, reason, supersedes, opened, closed)
        VALUES ($1, $2, 'parked', $3, '{}', $4, $4)
-       ON CONFLICT (submission_id) DO UPDATE SET state = 'parked', reason = excluded.reason, closed = excluded.closed`,
+       ON CONFLICT (submission_id) DO UPDATE SET intake = excluded.intake, state = 'parked', reason = excluded.reason, closed = excluded.closed`,
       [data.submission, data.intake, data.reason, revision],
     );
   }

@@ -1,3 +1,4 @@
+import type { LedgerDecision } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { contentDigest, createReadModels, LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
@@ -58,6 +59,40 @@ describe('projecting a ledger', () => {
       `SELECT attributes, provenance, role, replace(forwarded_to::text, '-', '') AS forwarded_to FROM golden.individual WHERE individual_id = $1`,
       [idOf(name)],
     );
+
+  it('shows a parked submission with its reason, and no more once it is linked at a later place', async () => {
+    const submission = () =>
+      one('SELECT intake, state, reason, dataset FROM golden.submission WHERE submission_id = $1', [
+        idOf('s1'),
+      ]);
+    const park = (intake: number, reason: string): LedgerDecision => ({
+      type: 'SubmissionParked',
+      data: { submission: idOf('s1'), intake, reason: reason },
+    });
+    await ledger.append([park(7, 'landing-incomplete')]);
+    await project();
+    expect(await submission()).toEqual({
+      intake: 7,
+      state: 'parked',
+      reason: 'landing-incomplete',
+      dataset: null,
+    });
+    await ledger.append([park(9, 'schema-unknown')]);
+    await project();
+    expect(await submission()).toMatchObject({ intake: 9, state: 'parked', reason: 'schema-unknown' });
+    const row = userRow('amara', 'adult', {}, '2023-07-01');
+    await ledger.append(
+      [received('s1', 'natural-thinkers.user', 12), registered(row, 'amara', 's1'), linked('s1', 1)],
+      [row],
+    );
+    await project();
+    expect(await submission()).toEqual({
+      intake: 12,
+      state: 'linked',
+      reason: null,
+      dataset: 'natural-thinkers.user',
+    });
+  });
 
   it('takes the attributes of the highest authority, then of the latest event', async () => {
     const early = userRow('early', 'adult', { gender: 'F', homeLanguage: 'english' }, '2023-07-01');

@@ -9,6 +9,9 @@ import { lengthPrefixed, sha256Hex } from '@kinledger/domain';
 import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
 import type { EncodedRows } from '../rows/encode-rows.js';
 
+/** What is said of a file in the messages of its rows. */
+type PublishedFile = Pick<CloudEvent<typeof FileAccepted>, 'time' | 'traceparent' | 'data'>;
+
 /** Name of this service in messages that it publishes. */
 export const SOURCE = 'urn:kinledger:pseudonymiser';
 
@@ -24,7 +27,7 @@ const END = Buffer.from('}');
 export class ChunkPublisher {
   readonly #bus: MessageBus;
   readonly #ready: () => Promise<void>;
-  readonly #file: CloudEvent<typeof FileAccepted>;
+  readonly #file: PublishedFile;
   #unpublished: OutgoingMessage[] = [];
   #unpublishedBytes = 0;
   /** The next chunk's rows, held back until it is known whether more follow. */
@@ -32,7 +35,7 @@ export class ChunkPublisher {
   #chunks = 0;
 
   /** @param ready resolves when more may be published; rejects when this file is to be left for later. */
-  constructor(bus: MessageBus, file: CloudEvent<typeof FileAccepted>, ready: () => Promise<void>) {
+  constructor(bus: MessageBus, file: PublishedFile, ready: () => Promise<void>) {
     this.#bus = bus;
     this.#ready = ready;
     this.#file = file;
@@ -71,12 +74,7 @@ export class ChunkPublisher {
   }
 }
 
-function chunkMessage(
-  file: CloudEvent<typeof FileAccepted>,
-  chunk: number,
-  last: boolean,
-  rows: Uint8Array,
-): OutgoingMessage {
+function chunkMessage(file: PublishedFile, chunk: number, last: boolean, rows: Uint8Array): OutgoingMessage {
   const { programme, submission, dataset, period } = file.data;
   const { headers, value } = encodeCloudEvent(RowPseudonymised, {
     id: chunkId(submission, chunk),

@@ -361,6 +361,33 @@ describe('a file that cannot be processed', () => {
     await superuser.query(sql, [upload]).finally(() => superuser.end());
   };
 
+  it('is tried again for a later place, and then ends well for every place', async () => {
+    const { event } = await land({ dataset: participants(), rows: children(700) });
+    const lost = 'SELECT upload, kind, n, rows, sealed FROM landing.chunk WHERE upload = $1 AND n = 0';
+    const { rows } = await ingest.query<Record<string, unknown>>(lost, [event.data.upload]);
+    await ingest.query('DELETE FROM landing.chunk WHERE upload = $1 AND n = 0', [event.data.upload]);
+    const place = (intake: number) => ({ ...event, data: { ...event.data, intake } });
+    expect(await files.process(place(7), never)).toMatchObject({ outcome: 'unprocessable' });
+    expect(await files.process(place(19), never)).toMatchObject({ outcome: 'unprocessable' });
+    await ingest.query('INSERT INTO landing.chunk SELECT $1, $2, $3, $4, $5', Object.values(rows[0]!));
+    // A second delivery for an old place changes nothing; a new place does.
+    expect(await files.process(place(7), never)).toMatchObject({ outcome: 'unprocessable' });
+    expect(await files.process(place(21), never)).toMatchObject({ outcome: 'pseudonymised' });
+    expect(await leftInLanding(event)).toBe(0);
+    expect(await files.process(place(7), never)).toMatchObject({ outcome: 'pseudonymised' });
+    expect(await files.process(place(23), never)).toMatchObject({ outcome: 'pseudonymised' });
+    const states = await takeStates();
+    expect(states.map(({ data }) => [data.intake, data.state])).toEqual([
+      [7, 'unprocessable'],
+      [19, 'unprocessable'],
+      [7, 'unprocessable'],
+      [21, 'pseudonymised'],
+      [7, 'pseudonymised'],
+      [23, 'pseudonymised'],
+    ]);
+    expect(new Set(states.map(({ id }) => id)).size).toBe(5);
+  });
+
   it('because a chunk was changed', () =>
     refused(
       { dataset: participants(), rows: children(600) },

@@ -12,12 +12,13 @@ import { inOrder } from './in-order.js';
 import { Slots } from './slots.js';
 import { isUnprocessable, unprocessable } from './unprocessable.js';
 
-type Accepted = CloudEvent<typeof FileAccepted>;
+/** A file to process, and the place in the order of intake for which it is. */
+export type AcceptedFile = Pick<CloudEvent<typeof FileAccepted>, 'time' | 'traceparent' | 'data'>;
 
 /** What may be told of the work: numbers and names of datasets. */
 export interface FileObserver {
   onRows(counts: RowCounts): void;
-  onFinished(file: Accepted, end: FinishedFile, seconds: number): void;
+  onFinished(file: AcceptedFile, end: FinishedFile, seconds: number): void;
 }
 
 export interface FilePseudonymiserOptions {
@@ -54,11 +55,11 @@ export class FilePseudonymiser {
    * it publishes is published again with the same ids and bytes.
    * @param signal stops the work between two chunks.
    */
-  process(file: Accepted, signal: AbortSignal): Promise<FinishedFile> {
+  process(file: AcceptedFile, signal: AbortSignal): Promise<FinishedFile> {
     return this.#slots.run(async () => {
       signal.throwIfAborted();
       const { pool, wakeOutbox, observer, now } = this.#options;
-      const finished = await findFinished(pool, file.data.submission);
+      const finished = await findFinished(pool, file.data);
       if (finished !== undefined) {
         await announceAgain(pool, file, finished);
         wakeOutbox();
@@ -72,7 +73,7 @@ export class FilePseudonymiser {
     });
   }
 
-  async #end(file: Accepted, signal: AbortSignal): Promise<Omit<FinishedFile, 'finishedAt'>> {
+  async #end(file: AcceptedFile, signal: AbortSignal): Promise<Omit<FinishedFile, 'finishedAt'>> {
     try {
       const rows = file.data.counts.accepted;
       return { outcome: 'pseudonymised', rows, chunks: await this.#publishRows(file, signal), reason: null };
@@ -86,7 +87,7 @@ export class FilePseudonymiser {
     }
   }
 
-  async #publishRows(file: Accepted, signal: AbortSignal): Promise<number> {
+  async #publishRows(file: AcceptedFile, signal: AbortSignal): Promise<number> {
     const { programme, pool, bus, workers, unlinked, observer } = this.#options;
     const { submission, upload, provider, dataset, schemaHash, counts } = file.data;
     if (file.data.programme !== programme) throw unprocessable('programme-unknown');

@@ -2,7 +2,7 @@ import { topics } from '@kinledger/contracts';
 import { BatchContext, OnMessages, type MessageOf } from '@kinledger/service-kit';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { FilePseudonymiser } from './file-pseudonymiser.js';
+import { FilePseudonymiser, type AcceptedFile } from './file-pseudonymiser.js';
 
 /** A batch is redelivered as a whole: few files make few repeats. */
 const FILES_PER_BATCH = 16;
@@ -17,7 +17,20 @@ export class FilesController {
     @Payload() messages: readonly MessageOf<typeof topics.fileAccepted>[],
     @Ctx() context: BatchContext,
   ): Promise<void> {
-    const ends = await Promise.allSettled(messages.map((file) => this.files.process(file, context.signal)));
+    await this.processAll(messages, context);
+  }
+
+  /** A file that could not be processed is tried again, for its new place in the order of intake. */
+  @OnMessages(topics.unparkSubmission, { maxMessages: FILES_PER_BATCH })
+  async unparked(
+    @Payload() messages: readonly MessageOf<typeof topics.unparkSubmission>[],
+    @Ctx() context: BatchContext,
+  ): Promise<void> {
+    await this.processAll(messages, context);
+  }
+
+  private async processAll(files: readonly AcceptedFile[], { signal }: BatchContext): Promise<void> {
+    const ends = await Promise.allSettled(files.map((file) => this.files.process(file, signal)));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }

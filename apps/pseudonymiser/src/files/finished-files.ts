@@ -22,19 +22,25 @@ export interface FinishedFile {
   readonly finishedAt: Date;
 }
 
-type Accepted = CloudEvent<typeof FileAccepted>;
+type Accepted = Pick<CloudEvent<typeof FileAccepted>, 'time' | 'traceparent' | 'data'>;
 
 /** Schema of this service's tables. */
 export const SCHEMA = 'pseudonymiser';
 
+/**
+ * How a file ended for a place in the order of intake. One that was pseudonymised once is, whichever place it is asked
+ * for: its rows are out, and nothing of it is left to process.
+ */
 export async function findFinished(
   client: pg.Pool | pg.ClientBase,
-  submission: SubmissionId,
+  { submission, intake }: { readonly submission: SubmissionId; readonly intake: number },
 ): Promise<FinishedFile | undefined> {
   const { rows } = await client.query<FinishedFile>(
     `SELECT outcome, rows, chunks, reason, finished_at AS "finishedAt"
-     FROM pseudonymiser.finished_file WHERE submission = $1`,
-    [submission],
+     FROM pseudonymiser.finished_file
+     WHERE submission = $1 AND (intake = $2 OR outcome = 'pseudonymised')
+     ORDER BY outcome = 'pseudonymised' DESC LIMIT 1`,
+    [submission, intake],
   );
   return rows[0];
 }
@@ -47,14 +53,14 @@ export async function findFinished(
  */
 export function finish(pool: pg.Pool, file: Accepted, end: FinishedFile): Promise<FinishedFile> {
   return inTransaction(pool, async (client) => {
-    const { submission, upload } = file.data;
+    const { submission, upload, intake } = file.data;
     const { rowCount } = await client.query(
-      `INSERT INTO pseudonymiser.finished_file (submission, upload, outcome, rows, chunks, reason, finished_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-      [submission, upload, end.outcome, end.rows, end.chunks, end.reason, end.finishedAt],
+      `INSERT INTO pseudonymiser.finished_file (submission, upload, intake, outcome, rows, chunks, reason, finished_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+      [submission, upload, intake, end.outcome, end.rows, end.chunks, end.reason, end.finishedAt],
     );
     const isFirst = rowCount === 1;
-    const stands = isFirst ? end : ((await findFinished(client, submission)) ?? end);
+    const stands = (await findFinished(client, file.data)) ?? end;
     if (isFirst && end.outcome === 'pseudonymised') await deleteFile(client, upload, 'pseudonymised');
     await writeOutbox(client, SCHEMA, [stateMessage(file, stands)]);
     return stands;
@@ -69,7 +75,10 @@ function stateMessage(file: Accepted, end: FinishedFile) {
   const { programme, upload, submission, intake, provider, dataset, period, counts, findings } = file.data;
   const at = end.finishedAt.toISOString();
   const { headers, value } = encodeCloudEvent(SubmissionStateChanged, {
-    id: sha256Hex(lengthPrefixed(['SubmissionStateChanged', submission, end.outcome])).slice(0, 32),
+    id: sha256Hex(lengthPrefixed(['SubmissionStateChanged', submission, String(intake), end.outcome])).slice(
+      0,
+      32,
+    ),
     source: SOURCE,
     time: at,
     ...(file.traceparent === undefined ? {} : { traceparent: file.traceparent }),

@@ -6,6 +6,7 @@ import { Figures } from '../figures/figures.js';
 import { Submissions, type SubmissionView } from '../submissions/submissions.js';
 import { PageProblemFilter } from './page-problem.filter.js';
 import { PageRenderer } from './page-renderer.js';
+import { reasonText } from './reason-texts.js';
 
 const PAGE_ROWS = 50;
 const query = z.object({ page: z.coerce.number().int().min(1).max(100_000).default(1) });
@@ -75,7 +76,7 @@ export class SubmissionsPage {
       row: decorate(row),
       facts: [
         fact('State', decorate(row).stateText),
-        ...(row.reason === null ? [] : [fact('Reason', row.reason)]),
+        ...(row.reason === null ? [] : [fact('Reason', `${reasonText(row.reason)} (${row.reason})`)]),
         fact('Submission', row.submission),
         fact('Order of intake', row.intake),
         fact('Number in its period', row.sequence),
@@ -99,7 +100,10 @@ export class SubmissionsPage {
 
 const decorate = (row: SubmissionView) => {
   const [stateText, stateColour] = states[row.state] ?? [row.state, 'govuk-tag--grey'];
-  return { ...row, id: row.submission ?? row.upload, stateText, stateColour };
+  // Where nothing goes on by itself, whoever looks should see why without opening the page.
+  const waits = row.state === 'parked' || row.state === 'unprocessable';
+  const why = waits && row.reason !== null ? reasonText(row.reason) : undefined;
+  return { ...row, id: row.submission ?? row.upload, stateText, stateColour, why };
 };
 
 const counted = (counts: Readonly<Record<string, number>> | null) =>

@@ -41,7 +41,7 @@ const view = (schema: string) => `
          coalesce(s.period, u.period) AS period,
          s.sequence,
          coalesce(s.state, u.state) AS state,
-         coalesce(s.reason, u.reason) AS reason,
+         CASE WHEN s.submission_id IS NULL THEN u.reason ELSE s.reason END AS reason,
          s.attested_by AS "attestedBy",
          s.on_behalf_of AS "onBehalfOf",
          coalesce((SELECT array_agg(replace(x::text, '-', '')) FROM unnest(s.supersedes) AS x), '{}') AS supersedes,

@@ -35,6 +35,7 @@ export class GroupSubscription implements Subscription {
   private readonly stopListening: () => void;
   private readonly pollTimer: NodeJS.Timeout;
   private expiry: NodeJS.Timeout | undefined;
+  private patience: NodeJS.Timeout | undefined;
   private stopping = false;
   private polling = false;
   private isReady: () => void = () => undefined;
@@ -72,11 +73,12 @@ export class GroupSubscription implements Subscription {
     if (!this.stopping) {
       this.stopping = true;
       this.isNotReady(subscriptionStopped());
-      for (const { worker } of this.running.values()) {
-        worker.finish();
-        worker.doubt();
-      }
+      for (const { worker } of this.running.values()) worker.finish();
       this.alarm.ring();
+      // What is nearly done is finished; what takes too long is left to whoever comes next.
+      this.patience = setTimeout(() => {
+        for (const { worker } of this.running.values()) worker.doubt();
+      }, this.session.graceMs);
     }
     await this.loop;
   }
@@ -91,6 +93,7 @@ export class GroupSubscription implements Subscription {
     }
     clearInterval(this.pollTimer);
     clearTimeout(this.expiry);
+    clearTimeout(this.patience);
     this.stopListening();
     // Where this fails the leases expire by themselves.
     await this.store.leave(this.member).catch((error: unknown) => this.report(error));

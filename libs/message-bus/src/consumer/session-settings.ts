@@ -8,6 +8,8 @@ export interface SessionSettings {
   /** The pause after the first failure; it doubles with each further one. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
+  /** How long a member that stops lets the batches in hand go on before their signals abort. */
+  readonly graceMs: number;
 }
 
 export const defaultSession: SessionSettings = {
@@ -16,6 +18,8 @@ export const defaultSession: SessionSettings = {
   pollMs: 1_000,
   firstPauseMs: 100,
   longestPauseMs: 30_000,
+  // Within the grace period of a service (20 s), with time left to give everything back.
+  graceMs: 12_000,
 };
 
 /** The pause after so many failures in a row. */

@@ -12,6 +12,7 @@ messageBusFeatures(async () => {
   const connections: InMemoryConnection[] = [];
   const session = {
     ttlMs: 1000,
+    graceMs: 300,
     heartbeatMs: 100,
     pollMs: 50,
     firstPauseMs: FIRST_PAUSE_MS,

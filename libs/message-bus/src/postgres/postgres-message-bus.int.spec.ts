@@ -14,6 +14,7 @@ messageBusFeatures(async () => {
   const connections: { bus: MessageBus; relay: FreezableRelay }[] = [];
   const session = {
     ttlMs: 3000,
+    graceMs: 300,
     heartbeatMs: 300,
     pollMs: 200,
     firstPauseMs: FIRST_PAUSE_MS,

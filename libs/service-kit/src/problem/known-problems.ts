@@ -1,3 +1,4 @@
+import { isDatabaseAway, isDiskFull } from '@kinledger/database';
 import { HttpException } from '@nestjs/common';
 import { Problem } from './problem.js';
 
@@ -20,12 +21,30 @@ const byStatus: Readonly<Record<number, readonly [code: string, detail: string]>
 /** Anything thrown, as a problem. What is not the caller's doing is a 500 that says nothing of its cause. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (isDiskFull(error)) return noRoom(error);
+  if (isDatabaseAway(error)) return notNow(error);
   const status = error instanceof HttpException ? error.getStatus() : fastifyStatus(error);
   if (status === undefined || status < 400) return internalError(error);
   const known = byStatus[status];
   if (known !== undefined) return new Problem(status, known[0], { detail: known[1], cause: error });
   return status < 500 ? new Problem(status, 'refused', { cause: error }) : internalError(error);
 }
+
+const notNow = (cause: unknown): Problem =>
+  new Problem(503, 'not-available', {
+    detail: 'The database is out of reach at present. Nothing is lost: try again in a moment.',
+    headers: { 'retry-after': '5' },
+    cause,
+  });
+
+/** The caller cannot mend it, and need not send anything else than before once there is room. */
+const noRoom = (cause: unknown): Problem =>
+  new Problem(507, 'no-room', {
+    detail:
+      'There is no room left to store this. Nothing of it was kept, and what was stored before is safe: send it again once the operator has made room.',
+    headers: { 'retry-after': '600' },
+    cause,
+  });
 
 const internalError = (cause: unknown): Problem =>
   new Problem(500, 'internal-error', { detail: 'Something failed on our side. The log has more.', cause });

@@ -24,7 +24,14 @@ import {
   type LinkerWorld,
   type RunningLinker,
 } from '../../testing/linker-world.js';
-import { programme, submit, withdrawalIntake } from '../../testing/messages.js';
+import {
+  programme,
+  submissionNamed,
+  submit,
+  unparkingIntake,
+  withdrawalIntake,
+  type Submitted,
+} from '../../testing/messages.js';
 import { smallProgramme } from '../../testing/programme.js';
 import { adult } from '../../testing/rows.js';
 import { eventfulYear, stageAll } from '../../testing/scenario.js';
@@ -520,6 +527,38 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     });
   });
 
+  it('finishes the decision in hand when it is asked to stop, and begins no other', async () => {
+    const world = await freshWorld();
+    const files = [1, 2].map((intake) =>
+      submit(intake, {
+        dataset: 'baby-steps.user',
+        period: `2023-24-Q${intake}`,
+        rows: Array.from({ length: 9 }, (_, index) =>
+          adult({ key: `k${index}`, email: `p${index}@example.org` }),
+        ),
+      }),
+    );
+    await world.inbox.stageIntakes(files.map(({ intake }) => intake));
+    await world.inbox.stageChunks(files.flatMap(({ chunks }) => chunks));
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((done) => (letGo = done));
+    let appends = 0;
+    const slow = storeWith(world.store, async (...call) => {
+      appends += 1;
+      // The first one is the definition; the third is in the middle of the first file.
+      if (appends === 3) await held;
+      return world.store.append(...call);
+    });
+    const linker = start({ ...world, store: slow }, { limits: fewAtATime });
+    await until('a decision is in hand', () => appends === 3);
+    const stopped = linker.stop();
+    letGo();
+    await stopped;
+    expect((await decisionsOf(world.store)).at(-1)?.at(-1)).toBe('SubmissionLinked');
+    expect(linker.observed.decisions.map(({ intake }) => intake)).toEqual([1]);
+    expect(await world.inbox.counts(programme)).toMatchObject({ waiting: 1 });
+  });
+
   it('parks what says that it cannot be processed, keeps its chunks, and goes on', async () => {
     const world = await freshWorld();
     const broken = submit(1, {
@@ -534,7 +573,9 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     });
     await world.inbox.stageIntakes([broken.intake, next.intake]);
     await world.inbox.stageChunks([...broken.chunks.slice(0, 2), ...next.chunks]);
-    await world.inbox.stageUnprocessable([{ submission: broken.submission, reason: 'landing-unreadable' }]);
+    await world.inbox.stageUnprocessable([
+      { submission: broken.submission, intake: 1, reason: 'landing-unreadable' },
+    ]);
     const linker = start(world);
     await untilDone(world);
     expect(linker.observed.decisions.map(({ outcome }) => outcome)).toEqual(['parked', 'linked']);
@@ -548,6 +589,119 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     linker.wakeUp.call();
     await untilDone(world);
     expect(await world.inbox.counts(programme)).toMatchObject({ parked: 0, chunks: 0 });
+  });
+
+  describe('a parked submission that is tried again', () => {
+    const users = { dataset: 'baby-steps.user', period: '2023-24-Q1' } as const;
+    const broken = submit(1, {
+      ...users,
+      rows: [
+        adult({ key: 'k1', email: 'amara@example.org' }),
+        adult({ key: 'k2', email: 'bea@example.org' }),
+      ],
+    });
+    const between = submit(2, {
+      dataset: 'baby-steps.user',
+      period: '2023-24-Q2',
+      rows: [adult({ key: 'k3', email: 'amara@example.org' })],
+    });
+    const replacement = submit(2, {
+      ...users,
+      sequence: 2,
+      supersedes: [broken.submission],
+      rows: [adult({ key: 'k1', email: 'amara@example.org' })],
+    });
+    const about = users as Parameters<typeof unparkingIntake>[2];
+
+    /** Parked at place 1; `next` linked at place 2. */
+    const parkedWorld = async (next: Submitted) => {
+      const world = await freshWorld();
+      await world.inbox.stageIntakes([broken.intake, next.intake]);
+      await world.inbox.stageChunks(next.chunks);
+      await world.inbox.stageUnprocessable([
+        { submission: broken.submission, intake: 1, reason: 'landing-incomplete' },
+      ]);
+      const linker = start(world);
+      await untilDone(world);
+      return { world, linker };
+    };
+
+    it('waits for its rows at its new place, behind what was decided meanwhile, and is linked there', async () => {
+      const { world, linker } = await parkedWorld(between);
+      await world.inbox.stageIntakes([unparkingIntake(3, broken.submission, about)]);
+      linker.wakeUp.call();
+      expect(await world.inbox.counts(programme)).toMatchObject({ waiting: 1, parked: 1 });
+      await world.inbox.stageChunks(broken.chunks);
+      linker.wakeUp.call();
+      await untilDone(world);
+      expect(linker.observed.decisions.map(({ outcome }) => outcome)).toEqual(['parked', 'linked', 'linked']);
+      const events = await eventsOf(world.store);
+      const received = events.findLast(({ type }) => type === 'SubmissionReceived');
+      expect(received).toMatchObject({
+        cause: 'unparking-3',
+        data: { submission: broken.submission, intake: 3 },
+      });
+      expect(received?.data).not.toHaveProperty('unparkedBy');
+      // The row of the other file's person joins her, as if this file had come third.
+      const [registered] = events.filter(({ type }) => type === 'IndividualRegistered');
+      expect(events.filter(({ type }) => type === 'IndividualMatched').at(-1)?.data).toMatchObject({
+        individual: (registered?.data as { individual: string }).individual,
+      });
+      expect(await world.inbox.counts(programme)).toMatchObject({ waiting: 0, parked: 0, chunks: 0 });
+    });
+
+    it('is parked again where it says so again, and can still be withdrawn', async () => {
+      const { world, linker } = await parkedWorld(between);
+      await world.inbox.stageIntakes([unparkingIntake(3, broken.submission, about)]);
+      await world.inbox.stageUnprocessable([
+        { submission: broken.submission, intake: 3, reason: 'landing-file-gone' },
+      ]);
+      linker.wakeUp.call();
+      await untilDone(world);
+      expect((await eventsOf(world.store)).at(-1)).toMatchObject({
+        type: 'SubmissionParked',
+        cause: 'unparking-3',
+        data: { intake: 3, reason: 'landing-file-gone' },
+      });
+      await world.inbox.stageIntakes([withdrawalIntake(4, broken.submission)]);
+      linker.wakeUp.call();
+      await untilDone(world);
+      expect(await world.inbox.counts(programme)).toMatchObject({ waiting: 0, parked: 0, refused: 0 });
+    });
+
+    it('stays replaced by what replaced it while it was parked', async () => {
+      const { world, linker } = await parkedWorld(replacement);
+      await world.inbox.stageChunks(broken.chunks);
+      await world.inbox.stageIntakes([unparkingIntake(3, broken.submission, about)]);
+      linker.wakeUp.call();
+      await untilDone(world);
+      const linked = (await eventsOf(world.store)).findLast(({ type }) => type === 'SubmissionLinked');
+      expect(linked?.data).toMatchObject({ outcomes: { registered: 0, matched: 0 } });
+    });
+
+    it('is not tried where it is not parked: the command is refused and answered, and restarts agree', async () => {
+      const { world, linker } = await parkedWorld(between);
+      await world.inbox.stageIntakes([
+        unparkingIntake(3, between.submission),
+        unparkingIntake(4, submissionNamed('0')),
+        unparkingIntake(5, broken.submission, about),
+      ]);
+      await world.inbox.stageChunks(broken.chunks);
+      linker.wakeUp.call();
+      await untilDone(world);
+      expect(linker.observed.decisions.slice(2).map(({ outcome }) => outcome)).toEqual([
+        'refused',
+        'refused',
+        'linked',
+      ]);
+      await linker.stop();
+      const before = await imageOf(world.store);
+      start(world);
+      await world.inbox.stageIntakes([unparkingIntake(6, broken.submission, about)]);
+      await untilDone(world);
+      expect(await imageOf(world.store)).toEqual(before);
+      expect(await world.inbox.counts(programme)).toMatchObject({ waiting: 0, parked: 0, refused: 3 });
+    });
   });
 }
 

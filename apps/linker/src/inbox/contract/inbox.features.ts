@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Inbox } from '../inbox.js';
-import { chunkOf, fileIntake, programme, submissionNamed, withdrawalIntake } from '../../testing/messages.js';
+import {
+  chunkOf,
+  fileIntake,
+  programme,
+  submissionNamed,
+  unparkingIntake,
+  withdrawalIntake,
+} from '../../testing/messages.js';
 
 /** What every inbox does. `open` gives an empty one. */
 export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => Promise<void> }>): void {
@@ -68,14 +75,14 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
 
   describe('chunks', () => {
     it('are complete when none up to the last one is missing, in whatever order they come', async () => {
-      expect((await inbox.progressOf(a)).complete).toBeUndefined();
+      expect((await inbox.progressOf(a, 1)).complete).toBeUndefined();
       await inbox.stageChunks([chunkOf(a, 2, true)]);
-      expect((await inbox.progressOf(a)).complete).toBeUndefined();
+      expect((await inbox.progressOf(a, 1)).complete).toBeUndefined();
       await inbox.stageChunks([chunkOf(a, 0, false)]);
-      expect((await inbox.progressOf(a)).complete).toBeUndefined();
+      expect((await inbox.progressOf(a, 1)).complete).toBeUndefined();
       await inbox.stageChunks([chunkOf(a, 1, false), chunkOf(b, 0, false)]);
-      expect((await inbox.progressOf(a)).complete).toEqual({ chunks: 3, rows: 3 });
-      expect((await inbox.progressOf(b)).complete).toBeUndefined();
+      expect((await inbox.progressOf(a, 1)).complete).toEqual({ chunks: 3, rows: 3 });
+      expect((await inbox.progressOf(b, 2)).complete).toBeUndefined();
       expect(await recordsOf(a)).toEqual([0, 1, 2]);
     });
 
@@ -128,6 +135,21 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await chunksStaged()).toBe(1);
     });
 
+    it('has a submission parked once, however often, and no more when it is linked at a later place', async () => {
+      await inbox.stageIntakes([unparkingIntake(4, b), unparkingIntake(5, b)]);
+      expect(await inbox.intake(programme, 4)).toMatchObject({
+        kind: 'unparking',
+        cause: 'unparking-4',
+        data: { submission: b, intake: 4 },
+      });
+      await inbox.settle(programme, 2, 'parked');
+      await inbox.settle(programme, 4, 'parked');
+      expect(await inbox.counts(programme)).toMatchObject({ parked: 1, chunks: 2 });
+      await inbox.settle(programme, 5, 'linked');
+      expect(await inbox.counts(programme)).toMatchObject({ parked: 0, chunks: 1 });
+      expect(await inbox.stageChunks([chunkOf(b, 0, true)])).toEqual({ staged: 0, conflicting: [] });
+    });
+
     it('sweeps up nothing that is still needed', async () => {
       await inbox.settle(programme, 2, 'parked');
       expect(await inbox.sweep()).toBe(0);
@@ -142,10 +164,18 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
   });
 
   it('remembers the first reason why a submission cannot be processed', async () => {
-    await inbox.stageUnprocessable([{ submission: a, reason: 'landing-unreadable' }]);
-    await inbox.stageUnprocessable([{ submission: a, reason: 'another' }]);
-    expect((await inbox.progressOf(a)).unprocessable).toBe('landing-unreadable');
-    expect((await inbox.progressOf(b)).unprocessable).toBeUndefined();
+    await inbox.stageUnprocessable([{ submission: a, intake: 1, reason: 'landing-unreadable' }]);
+    await inbox.stageUnprocessable([{ submission: a, intake: 1, reason: 'another' }]);
+    expect((await inbox.progressOf(a, 1)).unprocessable).toBe('landing-unreadable');
+    expect((await inbox.progressOf(b, 2)).unprocessable).toBeUndefined();
+  });
+
+  it('keeps apart what was said of a submission for one place and for another', async () => {
+    await inbox.stageUnprocessable([{ submission: a, intake: 1, reason: 'landing-incomplete' }]);
+    expect((await inbox.progressOf(a, 4)).unprocessable).toBeUndefined();
+    await inbox.stageUnprocessable([{ submission: a, intake: 4, reason: 'schema-unknown' }]);
+    expect((await inbox.progressOf(a, 1)).unprocessable).toBe('landing-incomplete');
+    expect((await inbox.progressOf(a, 4)).unprocessable).toBe('schema-unknown');
   });
 
   it('keeps a refused command at its place until it is answered, and afterwards too', async () => {
@@ -155,6 +185,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
     expect(await inbox.unansweredRefusals(programme)).toEqual([
       {
         intake: 1,
+        kind: 'withdrawal',
         commandId: 'withdrawal-1',
         time: '2023-10-09T00:01:00.250Z',
         reason: 'submission-unknown',

@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { Endpoint } from '../api/http.js';
+import { ingestApi } from '../api/ingest.js';
+import { reportingApi, type ReportingApi, type Submission } from '../api/reporting.js';
+import { homeDirectory, requireConnection } from '../connection/connection.js';
+import { Failure } from '../failure.js';
+import { count, print } from '../output/output.js';
+import { say } from '../output/progress.js';
+
+interface Options {
+  readonly url?: string;
+  readonly reportsUrl?: string;
+  readonly token?: string;
+  readonly json?: boolean;
+}
+
+export function addSubmissionsCommand(program: Command): void {
+  program
+    .command('submissions')
+    .description('what can be done about submissions')
+    .command('unpark')
+    .description('has a parked submission tried again, at the end of the order of intake, and waits for it')
+    .argument('<id>', 'submission id, as the submissions page shows it')
+    .option('--url <url>', 'ingest service (default: the one started here)')
+    .option('--reports-url <url>', 'reporting service; without it and with --url, the command does not wait')
+    .option(
+      '--token <token>',
+      'bearer token of the data team or an operator (default: KINLEDGER_TOKEN, or this machine’s)',
+    )
+    .option('--json', 'print one JSON document')
+    .action(unpark);
+}
+
+async function unpark(id: string, options: Options): Promise<void> {
+  const { ingest, reporting } = endpointsFor(options);
+  const { intake } = await ingestApi(ingest).unpark(id);
+  if (reporting === undefined) {
+    print(options.json, { id, intake }, () => `Submission ${id} is tried again at place ${count(intake)}.`);
+    return;
+  }
+  say(options.json, `waiting for its turn at place ${count(intake)}`);
+  const submission = await decidedAt(reportingApi(reporting), id, intake);
+  print(options.json, { id, intake, submission }, () => describe(id, submission));
+  if (submission.state === 'parked') {
+    throw new Failure(`the submission was parked again (${submission.reason ?? 'no reason given'})`);
+  }
+}
+
+const PAUSE_MS = 200;
+
+/** Resolves once the submission is no longer parked, or parked at its new place. */
+async function decidedAt(reporting: ReportingApi, id: string, intake: number): Promise<Submission> {
+  for (;;) {
+    const submission = await reporting.submission(id);
+    if (submission.state !== 'parked' || (submission.intake ?? 0) >= intake) return submission;
+    await pause(PAUSE_MS);
+  }
+}
+
+const describe = (id: string, { state, dataset, period, closedAt }: Submission): string =>
+  `Submission ${id} (${dataset ?? 'unknown dataset'}, ${period ?? 'unknown period'}) is ${state} at ledger position ${count(closedAt ?? 0)}.`;
+
+function endpointsFor({ url, reportsUrl, token: given }: Options): {
+  readonly ingest: Endpoint;
+  readonly reporting: Endpoint | undefined;
+} {
+  const token = given ?? process.env['KINLEDGER_TOKEN'];
+  if (url !== undefined) {
+    return {
+      ingest: { url, token },
+      reporting: reportsUrl === undefined ? undefined : { url: reportsUrl, token },
+    };
+  }
+  const { services, tokens } = requireConnection(homeDirectory());
+  return {
+    ingest: { url: services.ingest, token: token ?? tokens.operator },
+    reporting: { url: services['reporting-api'], token: token ?? tokens.operator },
+  };
+}

@@ -1,0 +1,71 @@
+import { inTransaction } from '@kinledger/database';
+import { isLandingFileGone, readFile } from '@kinledger/landing-store';
+import { writeOutbox } from '@kinledger/message-bus';
+import { Problem, type Account } from '@kinledger/service-kit';
+import { unparkSubmission as unparkingMessage } from '../outbox/intake-messages.js';
+import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
+import type { Receiver } from '../uploads/receive-upload.js';
+import { readUpload } from '../uploads/upload-table.js';
+import { acceptedFile } from './accepted-file.js';
+import type { Submission } from './submission.js';
+import { nextIntake, readSubmission, recordUnparking, rowsGoneAt, takeTurn } from './submission-table.js';
+import { submissionUnknown } from './withdraw-submission.js';
+
+/**
+ * Has a parked submission tried once more. It gets a new place at the end of the order of intake: what was decided
+ * meanwhile stays before it. Whether it is parked, the linker knows; it refuses the command where it is not.
+ * @returns the new place. @throws Problem 404, 409 or 410
+ */
+export async function unparkSubmission(
+  { pool, programme }: Pick<Receiver, 'pool' | 'programme'>,
+  account: Account,
+  id: string,
+): Promise<{ readonly submission: Submission; readonly intake: number }> {
+  return inTransaction(pool, async (client) => {
+    const programmeId = programme.definition.id;
+    await takeTurn(client, programmeId);
+    const submission = await readSubmission(client, id);
+    const upload = submission && (await readUpload(client, submission.upload));
+    if (submission === undefined || upload === undefined) throw submissionUnknown();
+    if (submission.withdrawal !== null) {
+      throw new Problem(409, 'submission-withdrawn', { detail: 'The submission was withdrawn.' });
+    }
+    if ((await rowsGoneAt(client, [submission.upload])).size > 0) {
+      throw new Problem(409, 'submission-not-parked', {
+        detail: 'The submission is not parked: its rows have been pseudonymised.',
+      });
+    }
+    await readFile(client, submission.upload).catch((error: unknown) => {
+      throw isLandingFileGone(error) ? rowsGone() : error;
+    });
+    const { intake, at } = await nextIntake(client, programmeId);
+    await recordUnparking(client, { intake, submission: submission.submission, askedBy: account.name, at });
+    const { pseudonymisedAtSource, extractKind } = datasetOf(programme, submission);
+    await writeOutbox(client, OUTBOX_SCHEMA, [
+      unparkingMessage(
+        {
+          ...acceptedFile(programmeId, { pseudonymisedAtSource, extractKind }, submission, upload),
+          intake,
+          unparkedBy: account.name,
+        },
+        at,
+      ),
+    ]);
+    return { submission, intake };
+  });
+}
+
+function datasetOf(programme: Receiver['programme'], { dataset }: Submission) {
+  const found = programme.dataset(dataset);
+  if (found === undefined) {
+    throw new Problem(409, 'dataset-unknown', {
+      detail: 'The programme does not have the dataset any more: withdraw the submission.',
+    });
+  }
+  return found;
+}
+
+const rowsGone = () =>
+  new Problem(410, 'rows-gone', {
+    detail: 'Nothing of the file is held any more. Withdraw the submission, and have the file sent again.',
+  });

@@ -1,0 +1,148 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import type { ServerAccount } from './account.js';
+
+export interface ServerCommand {
+  readonly postgres: string;
+  readonly data: string;
+  readonly flags: readonly string[];
+  readonly account: ServerAccount | undefined;
+  readonly logFile: string;
+  /** The superuser's connection URL: it answers when the server is up. */
+  readonly url: string;
+}
+
+export interface ServerEvents {
+  /** It ended by itself, and is started again. */
+  readonly onRestart: () => void;
+  readonly onReady: () => void;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+/** A server that was up this long had a cause of its own to end: the pause begins anew. */
+const SETTLED_MS = 60_000;
+/** After a crash the server first repeats what its log holds: gigabytes, at worst. */
+const READY_WITHIN_MS = 10 * 60_000;
+
+/** One PostgreSQL server: started, started again when it ends by itself, stopped. */
+export class ServerProcess {
+  private server: ChildProcess | undefined;
+  private ended: Promise<void> = Promise.resolve();
+  private readonly stopping = new AbortController();
+  private keeping: Promise<void> = Promise.resolve();
+
+  constructor(private readonly command: ServerCommand) {}
+
+  /** Resolves once it answers. @throws Error with the end of the server's log when it ends first. */
+  async start(): Promise<void> {
+    const { postgres, data, flags, account, logFile } = this.command;
+    const log = openSync(logFile, 'a', 0o600);
+    // A process group of its own: Ctrl-C reaches us, and the server stops when the services have.
+    const server = spawn(postgres, ['-D', data, ...flags], {
+      ...(account ?? {}),
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    this.server = server;
+    this.ended = new Promise<void>((done) => {
+      server.once('exit', () => done());
+      server.once('error', () => done());
+    });
+    await this.untilReady(server);
+  }
+
+  /** Starts it again whenever it ends, until it is stopped. */
+  keepRunning(events: ServerEvents): void {
+    this.keeping = this.keep(events);
+  }
+
+  /** Fast shutdown: clients are disconnected, data is safe. Resolves when the process is gone. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.interrupt();
+    await this.keeping;
+    // One that was being started when we were asked.
+    this.interrupt();
+    await this.ended;
+  }
+
+  private interrupt(): void {
+    const { server } = this;
+    if (server?.exitCode === null && server.signalCode === null) server.kill('SIGINT');
+  }
+
+  private async keep({ onRestart, onReady }: ServerEvents): Promise<void> {
+    const { signal } = this.stopping;
+    let pauseMs = FIRST_PAUSE_MS;
+    let upSince = performance.now();
+    for (;;) {
+      await this.ended;
+      if (signal.aborted) return;
+      if (performance.now() - upSince > SETTLED_MS) pauseMs = FIRST_PAUSE_MS;
+      onRestart();
+      await pause(pauseMs, undefined, { signal }).catch(() => undefined);
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      try {
+        // Children outlive a killed server for a moment; until they are gone a new one refuses the data, and says so.
+        await endLeftover(this.command.data);
+        signal.throwIfAborted();
+        await this.start();
+        upSince = performance.now();
+        onReady();
+      } catch {
+        // Why stands in its log; it is tried again.
+      }
+    }
+  }
+
+  private async untilReady(server: ChildProcess): Promise<void> {
+    const { url, logFile } = this.command;
+    const log = () => readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join(' | ');
+    for (let waited = 0; waited < READY_WITHIN_MS; waited += 50) {
+      if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) {
+        throw new Error(`PostgreSQL did not start: ${log()}`);
+      }
+      const client = new pg.Client({ connectionString: url });
+      // A server that dies while it greets us says so to the query, and once more as an event.
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        await client.end();
+        return;
+      } catch {
+        await client.end().catch(() => undefined);
+        await pause(50);
+      }
+    }
+    server.kill('SIGINT');
+    throw new Error(`PostgreSQL did not answer within ten minutes: ${log()}`);
+  }
+}
+
+/** Ends a server that still holds the data folder; its owner is gone, for a folder has one owner. */
+export async function endLeftover(data: string): Promise<void> {
+  const file = join(data, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
+  const isServer = () => {
+    try {
+      process.kill(pid, 0);
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(data);
+    } catch {
+      return false;
+    }
+  };
+  if (!isServer()) return;
+  process.kill(pid, 'SIGINT');
+  for (let waited = 0; isServer(); waited += 50) {
+    if (waited > 20_000)
+      throw new Error(`a PostgreSQL server (process ${pid}) holds ${data} and does not stop`);
+    await pause(50);
+  }
+}

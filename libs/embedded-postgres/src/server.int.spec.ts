@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './server.js';
+
+let server: EmbeddedPostgres;
+let dataDirectory: string;
+const told: string[] = [];
+
+beforeAll(async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kinledger-server-'));
+  server = await startEmbeddedPostgres({
+    directory,
+    keepRunning: { onRestart: () => told.push('restart'), onReady: () => told.push('ready') },
+  });
+  dataDirectory = await ask<string>('SHOW data_directory', 'data_directory');
+});
+afterAll(() => server.destroy());
+
+/** One question on a connection of its own; rejects while the server is away. */
+async function ask<T>(sql: string, column: string): Promise<T> {
+  const client = new pg.Client({ connectionString: server.url() });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, T>>(sql);
+    const value = rows[0]?.[column];
+    if (value === undefined) throw new Error(`no ${column}`);
+    return value;
+  } finally {
+    await client.end();
+  }
+}
+
+const postmaster = (): number =>
+  Number(readFileSync(join(dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0]);
+const backends = (): number[] =>
+  execFileSync('ps', ['-axo', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === postmaster())
+    .map(([pid]) => pid ?? 0);
+
+describe('a PostgreSQL server that is kept running', () => {
+  it.each([
+    ['alone', () => [postmaster()]],
+    ['with all of its processes', () => [...backends(), postmaster()]],
+  ])('comes back on its port with what was committed when it is killed %s', async (_, victims) => {
+    const before = told.length;
+    await ask('DROP TABLE IF EXISTS kept', 'nothing').catch(() => undefined);
+    await ask('CREATE TABLE kept AS SELECT 42 AS answer', 'nothing').catch(() => undefined);
+    const killed = postmaster();
+    for (const pid of victims()) process.kill(pid, 'SIGKILL');
+    await expect.poll(() => told.slice(before), { timeout: 30_000 }).toContain('ready');
+    expect(postmaster()).not.toBe(killed);
+    expect(await ask('SELECT answer FROM kept', 'answer')).toBe(42);
+  });
+
+  it('stays away once it was asked to stop', async () => {
+    const before = told.length;
+    const pid = postmaster();
+    await server.stop();
+    expect(() => process.kill(pid, 0)).toThrow();
+    expect(told).toHaveLength(before);
+  });
+});

@@ -1,0 +1,37 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RoundReport } from './round.js';
+
+/** What of a round is not as it should be, in a line each; empty when the promise held. */
+export function differences(report: RoundReport): readonly string[] {
+  const { disturbed, undisturbed, rebuilt, limbo, deadLetters } = report;
+  const wrong: string[] = [];
+  for (const [what, count] of Object.entries(limbo)) wrong.push(`left in limbo: ${count} ${what}`);
+  for (const letter of deadLetters) wrong.push(`dead letters of ${letter}`);
+  const at = firstDifference(disturbed.ledger, undisturbed.ledger);
+  if (at !== undefined) {
+    wrong.push(
+      `the ledger differs from revision ${at} on:`,
+      `  disturbed:   ${disturbed.ledger[at] ?? 'nothing'}`,
+      `  undisturbed: ${undisturbed.ledger[at] ?? 'nothing'}`,
+    );
+  }
+  if (!isDeepStrictEqual(disturbed.groups, undisturbed.groups)) wrong.push('the groups differ');
+  for (const [table, rows] of Object.entries(undisturbed.readModels)) {
+    if (disturbed.readModels[table] !== rows) {
+      wrong.push(
+        `table ${table} of the read models differs: ${disturbed.readModels[table] ?? 'absent'}, not ${rows}`,
+      );
+    }
+  }
+  for (const [period, answer] of Object.entries(undisturbed.figures)) {
+    if (!isDeepStrictEqual(disturbed.figures[period], answer)) wrong.push(`the figures of ${period} differ`);
+  }
+  if (rebuilt.before !== rebuilt.after) wrong.push('the rebuilt read models differ from the live ones');
+  return wrong;
+}
+
+function firstDifference(left: readonly string[], right: readonly string[]): number | undefined {
+  const length = Math.max(left.length, right.length);
+  for (let at = 0; at < length; at += 1) if (left[at] !== right[at]) return at;
+  return undefined;
+}

@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PlatformUnderTest } from '../platform/platform-under-test.js';
+import { until } from '../until.js';
+import type { Submission, Work } from '../work/programme.js';
+
+const DISK_MIB = 8;
+
+/**
+ * Puts the landing store on a disk of its own, fills that, sends a file, and makes room again. The disk is real: a small
+ * file system in memory. Where we may not mount one, PostgreSQL's error of a full disk is raised in its place.
+ * @returns which of the two it was, and the answer that the file got.
+ */
+export async function fillAndFreeLandingDisk(platform: PlatformUnderTest, work: Work): Promise<string> {
+  const disk = Disk.mount(platform);
+  if (disk === undefined) return `no file system could be mounted; ${await raiseInstead(platform, work)}`;
+  try {
+    await superuser(platform, `CREATE TABLESPACE small LOCATION '${disk.directory}'`);
+    await superuser(platform, 'ALTER TABLE landing.chunk SET TABLESPACE small');
+    disk.fill();
+    const answer = await refusedForRoom(platform, work);
+    disk.makeRoom();
+    return `a disk of ${DISK_MIB} MiB was full; ${answer}`;
+  } finally {
+    disk.makeRoom();
+    await superuser(platform, 'ALTER TABLE landing.chunk SET TABLESPACE pg_default');
+    await superuser(platform, 'DROP TABLESPACE IF EXISTS small');
+    disk.unmount();
+  }
+}
+
+async function raiseInstead(platform: PlatformUnderTest, work: Work): Promise<string> {
+  await superuser(
+    platform,
+    `CREATE OR REPLACE FUNCTION landing.full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+     CREATE OR REPLACE TRIGGER full_disk BEFORE INSERT ON landing.chunk EXECUTE FUNCTION landing.full_disk()`,
+  );
+  try {
+    return await refusedForRoom(platform, work);
+  } finally {
+    await superuser(platform, 'DROP FUNCTION IF EXISTS landing.full_disk CASCADE');
+  }
+}
+
+const superuser = (platform: PlatformUnderTest, sql: string) =>
+  until(`"${sql.slice(0, 40)}" is done`, async () => {
+    await platform.query('restricted', sql);
+    return true;
+  });
+
+/** Sends the programme's longest file until intake says that there is no room. Nothing of it is submitted. */
+async function refusedForRoom(platform: PlatformUnderTest, { waves }: Work): Promise<string> {
+  const [longest] = waves
+    .flat()
+    .flatMap((action): Submission[] => (action.kind === 'submit' ? [action.submission] : []))
+    .sort((a, b) => b.content.length - a.content.length);
+  if (longest === undefined) throw new Error('there is no file to send');
+  const { services, tokens } = platform.connection;
+  const query = new URLSearchParams({ dataset: longest.dataset, period: longest.period }).toString();
+  return until('a file is refused for room', async () => {
+    const answer = await fetch(`${services.ingest}/v1/uploads?${query}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${tokens.providers[longest.provider] ?? ''}`,
+        'content-type': 'text/csv',
+      },
+      body: longest.content,
+    });
+    const { type } = (await answer.json()) as { readonly type?: string };
+    return answer.status === 507 ? `a file was answered 507 (${type ?? 'no type'})` : undefined;
+  });
+}
+
+class Disk {
+  private constructor(readonly directory: string) {}
+
+  /** Undefined where this machine or account may not mount one. */
+  static mount(platform: PlatformUnderTest): Disk | undefined {
+    const [server] = platform.victim('postgresql').pids();
+    if (process.getuid?.() !== 0 || server === undefined) return undefined;
+    const { uid, gid } = statSync(`/proc/${server}`);
+    const directory = mkdtempSync(join(tmpdir(), 'kinledger-disk-'));
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', directory], {
+        stdio: 'ignore',
+      });
+    } catch {
+      rmSync(directory, { recursive: true });
+      return undefined;
+    }
+    chownSync(directory, uid, gid);
+    chmodSync(directory, 0o700);
+    return new Disk(directory);
+  }
+
+  fill(): void {
+    const page = Buffer.alloc(4096);
+    try {
+      for (;;) writeFileSync(this.filler, page, { flag: 'a' });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    }
+  }
+
+  makeRoom(): void {
+    rmSync(this.filler, { force: true });
+  }
+
+  unmount(): void {
+    // What a process that sleeps has open there is no reason to keep the disk.
+    execFileSync('umount', ['-l', this.directory]);
+    rmSync(this.directory, { recursive: true });
+  }
+
+  private get filler(): string {
+    return join(this.directory, 'filler');
+  }
+}

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+import { describeRound } from './describe-round.js';
+import { differences } from './differences.js';
+import type { RoundShape } from './disturb/plan.js';
+import { consumers } from './platform/platform-under-test.js';
+import { startEmbeddedPlatform } from './platform/embedded-platform.js';
+import { Random } from './random.js';
+import { runRound } from './round.js';
+import { workOf } from './work/programme.js';
+
+const help = `Kills the platform's processes while it works, round after round, and compares what is left with an undisturbed run.
+
+  --rounds N     rounds (default 5)
+  --seed S       seed of the first round; round n has the seed S-n (default: another one each time)
+  --round N      only round N of the seed: a round that failed, once more
+  --people N     people of the synthetic programme (default 300)
+  --quarters Q   quarters (default 3)
+  --kills N      kills in a round (default 20)`;
+
+/** What a round does beside kills: everything, in turns, since some of it takes a lease's time. */
+function shapeOf(kills: number, random: Random): RoundShape {
+  return {
+    kills,
+    redeliveries: random.between(0, 4),
+    poisoned: random.between(0, 1) === 1,
+    secondLinker: true,
+    zombies: random.shuffle(consumers).slice(0, random.between(0, 3)),
+    fullDisk: random.between(0, 2) === 0,
+  };
+}
+
+/** @returns the number of rounds that went wrong. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string', default: '5' },
+      round: { type: 'string' },
+      seed: { type: 'string', default: Date.now().toString(36) },
+      people: { type: 'string', default: '300' },
+      quarters: { type: 'string', default: '3' },
+      kills: { type: 'string', default: '20' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const { seed } = values;
+  const size = { people: wholeNumber(values.people), quarters: wholeNumber(values.quarters), atOnce: 6 };
+  const rounds =
+    values.round === undefined
+      ? Array.from({ length: wholeNumber(values.rounds) }, (_, index) => index + 1)
+      : [wholeNumber(values.round)];
+  let failed = 0;
+  let kills = 0;
+  for (const round of rounds) {
+    const name = `${seed}-${round}`;
+    try {
+      const work = await workOf(size, name);
+      const shape = shapeOf(wholeNumber(values.kills), new Random(`shape ${name}`));
+      const report = await runRound(startEmbeddedPlatform, work, shape, name);
+      const wrong = differences(report);
+      kills += report.kills;
+      if (wrong.length > 0) failed += 1;
+      console.log(describeRound(report, wrong));
+    } catch (error) {
+      failed += 1;
+      console.log(
+        `round ${name}: FAILED\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      if (error instanceof Error && error.cause instanceof Error) console.log(error.cause.stack);
+    }
+  }
+  console.log(
+    `\n${rounds.length - failed} of ${rounds.length} rounds as undisturbed, ${kills} kills; seed ${seed}`,
+  );
+  return failed;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Error(`${text} is not a whole number above zero`);
+  return Number(text);
+}

@@ -1,0 +1,76 @@
+import { hash } from 'node:crypto';
+import { tableNames } from '@kinledger/read-models';
+import type { PlatformUnderTest } from '../platform/platform-under-test.js';
+
+/** What a run leaves, without what two runs may not share. */
+export interface Outcome {
+  /** The ledger's lines without times, salts (and so commitments) and the signing key. */
+  readonly ledger: readonly string[];
+  /** Who belongs together, by row key. */
+  readonly groups: readonly string[];
+  /** By table of the read models: number of rows and digest of all of them, times of arrival left out. */
+  readonly readModels: Readonly<Record<string, string>>;
+  /** The reporting API's documents, by period. */
+  readonly figures: Readonly<Record<string, unknown>>;
+}
+
+export async function outcomeOf(platform: PlatformUnderTest, periods: readonly string[]): Promise<Outcome> {
+  const [ledger, groups, readModels, figures] = await Promise.all([
+    platform.ledger(),
+    groupsOf(platform),
+    readModelsOf(platform),
+    figuresOf(platform, periods),
+  ]);
+  return { ledger: ledger.map(comparable), groups, readModels, figures };
+}
+
+const comparable = (line: string): string =>
+  JSON.stringify(JSON.parse(line), (key, value: unknown) =>
+    ['time', 'commitments', 'signingKey'].includes(key) ? undefined : value,
+  );
+
+async function groupsOf(platform: PlatformUnderTest): Promise<readonly string[]> {
+  const rows = await platform.query<{ row_key: string; individual_id: string | null; state: string }>(
+    'platform',
+    `SELECT row_key, individual_id, state FROM golden.record WHERE state <> 'retired'`,
+  );
+  const together = Map.groupBy(rows, (row) => row.individual_id ?? `alone ${row.row_key}`);
+  return [...together.values()]
+    .map((members) =>
+      members
+        .map(({ row_key, state }) => `${row_key} ${state}`)
+        .sort()
+        .join(', '),
+    )
+    .sort();
+}
+
+async function readModelsOf(platform: PlatformUnderTest): Promise<Record<string, string>> {
+  const tables = await Promise.all(
+    tableNames.map(async (table) => {
+      const rows = await platform.query<{ line: string }>(
+        'platform',
+        `SELECT (to_jsonb(t) - 'received_at')::text AS line FROM golden.${table} t ORDER BY 1`,
+      );
+      const digest = hash('sha256', rows.map(({ line }) => line).join('\n'));
+      return [table, `${rows.length} rows ${digest}`] as const;
+    }),
+  );
+  return Object.fromEntries(tables);
+}
+
+async function figuresOf(
+  platform: PlatformUnderTest,
+  periods: readonly string[],
+): Promise<Record<string, unknown>> {
+  const { services, tokens } = platform.connection;
+  const answers: Record<string, unknown> = {};
+  for (const period of [...periods, 'lifetime']) {
+    const answer = await fetch(`${services['reporting-api']}/v1/figures/reach?period=${period}`, {
+      headers: { authorization: `Bearer ${tokens.reader}` },
+    });
+    if (!answer.ok) throw new Error(`the figures of ${period} were answered ${answer.status}`);
+    answers[period] = await answer.json();
+  }
+  return answers;
+}

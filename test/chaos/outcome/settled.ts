@@ -1,0 +1,34 @@
+import type { PlatformUnderTest } from '../platform/platform-under-test.js';
+import { consumers } from '../platform/platform-under-test.js';
+import { until } from '../until.js';
+
+/** Resolves when everything that was accepted is decided, projected and published, and no message waits. */
+export async function settled(platform: PlatformUnderTest, intakes: number): Promise<void> {
+  await until(`all ${intakes} intakes are decided`, async () => {
+    const [row] = await platform.query<{ decided: number }>(
+      'platform',
+      `SELECT count(*)::int AS decided FROM linker.intake WHERE state <> 'waiting'`,
+    );
+    return row?.decided === intakes;
+  });
+  await until('the read models and the publication stand at the end of the ledger', async () => {
+    const [row] = await platform.query<{ head: number; projected: number; published: number }>(
+      'platform',
+      `SELECT (SELECT max(revision) FROM ledger.event)::int AS head,
+              (SELECT position FROM golden.checkpoint)::int AS projected,
+              (SELECT position FROM linker.publication)::int AS published`,
+    );
+    return row !== undefined && row.projected === row.head && row.published === row.head;
+  });
+  await until('the outboxes are empty', async () => {
+    const [row] = await platform.query<{ left: number }>(
+      'restricted',
+      'SELECT ((SELECT count(*) FROM ingest.outbox) + (SELECT count(*) FROM pseudonymiser.outbox))::int AS left',
+    );
+    return row?.left === 0;
+  });
+  await until('no message waits', async () => {
+    const lags = await Promise.all(consumers.map((group) => platform.bus.lag(group)));
+    return lags.every((lag) => lag === 0);
+  });
+}

@@ -1,0 +1,235 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, cpSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { localConnection, type LocalConnection } from '@kinledger/contracts';
+import { createPool } from '@kinledger/database';
+import type pg from 'pg';
+import { Installation } from '../../e2e/installation.js';
+import { until } from '../until.js';
+import type { PlatformFactory, PlatformUnderTest, Row } from './platform-under-test.js';
+import { PostgresBusDoor } from './postgres-bus-door.js';
+import { processes, type Victim } from './victim.js';
+
+type Database = 'restricted' | 'platform' | 'bus';
+
+const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'];
+
+/** The platform as `npm start` runs it: the launcher, its PostgreSQL, the five services. */
+export const startEmbeddedPlatform: PlatformFactory = async (seed) => {
+  const platform = new EmbeddedPlatform();
+  try {
+    await platform.start(seed);
+    return platform;
+  } catch (error) {
+    await platform.stop();
+    throw error;
+  }
+};
+
+class EmbeddedPlatform implements PlatformUnderTest {
+  readonly victims: Victim[] = [];
+  private readonly installation = new Installation();
+  private readonly pools = new Map<Database, pg.Pool>();
+  private launcher: ReturnType<Installation['begin']> | undefined;
+  private known: LocalConnection | undefined;
+  private door: PostgresBusDoor | undefined;
+  private second: ServiceBeside | undefined;
+
+  async start(seed: string): Promise<void> {
+    // Of several installations on a machine, one whose database is killed must find its port again.
+    this.launcher = this.installation.begin('start', '--free-ports', '--seed', seed);
+    await this.launcher.said('Kinledger is running');
+    const file = readFileSync(join(this.installation.home, 'connection.json'), 'utf8');
+    this.known = localConnection.parse(JSON.parse(file));
+    this.door = new PostgresBusDoor(this.url('bus'), (sql, values) => this.ask('bus', sql, values));
+    this.victims.push(...services.map((name) => this.service(name)), this.server(), ...this.partsOfServer());
+  }
+
+  get connection(): LocalConnection {
+    if (this.known === undefined) throw new Error('the platform does not run');
+    return this.known;
+  }
+
+  get bus(): PostgresBusDoor {
+    if (this.door === undefined) throw new Error('the platform does not run');
+    return this.door;
+  }
+
+  victim(name: string): Victim {
+    const found = this.victims.find((victim) => victim.name === name);
+    if (found === undefined) throw new Error(`there is no ${name} to disturb`);
+    return found;
+  }
+
+  query<R extends Row>(
+    database: 'restricted' | 'platform',
+    sql: string,
+    values: unknown[] = [],
+  ): Promise<R[]> {
+    return this.ask<R>(database, sql, values);
+  }
+
+  async ledger(): Promise<readonly string[]> {
+    const rows = await this.query<{ bytes: Buffer }>(
+      'platform',
+      'SELECT bytes FROM ledger.event ORDER BY revision',
+    );
+    return rows.map(({ bytes }) => bytes.toString('utf8'));
+  }
+
+  rebuild(): Promise<{ readonly before: string; readonly after: string }> {
+    return this.installation.json('rebuild');
+  }
+
+  async unpark(submission: string): Promise<number> {
+    const { intake } = await this.installation.json<{ intake: number }>('submissions', 'unpark', submission);
+    return intake;
+  }
+
+  async startSecondLinker(): Promise<void> {
+    const pid = await until('the linker is up', () => this.victim('linker').pids()[0]);
+    // What the launcher gave to its own, but for the port: so it has the same bus, store and keys.
+    const environment = Object.fromEntries(
+      readFileSync(`/proc/${pid}/environ`, 'utf8')
+        .split('\0')
+        .filter((entry) => entry.includes('='))
+        .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+    );
+    const entry =
+      processes()
+        .find((process) => process.pid === pid)
+        ?.command.split(' ')
+        .at(-1) ?? '';
+    const { NODE_CHANNEL_FD: _, ...rest } = environment;
+    this.second = new ServiceBeside(entry, { ...rest, KINLEDGER_HTTP_PORT: '0' }, this.logFile('linker-2'));
+    this.victims.push({ name: 'linker-2', pids: () => this.second?.pids() ?? [] });
+  }
+
+  keepLogs(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'kinledger-chaos-logs-'));
+    cpSync(join(this.installation.home, 'logs'), folder, { recursive: true });
+    cpSync(join(this.installation.home, 'postgres', 'postgresql.log'), join(folder, 'postgresql.log'));
+    return folder;
+  }
+
+  async stop(): Promise<void> {
+    await this.second?.stop();
+    await this.door?.close();
+    for (const pool of this.pools.values()) await pool.end();
+    this.launcher?.child.kill('SIGINT');
+    await this.launcher?.ended;
+    await this.installation.dispose();
+  }
+
+  private async ask<R extends Row>(database: Database, sql: string, values: unknown[] = []): Promise<R[]> {
+    let pool = this.pools.get(database);
+    if (pool === undefined) {
+      pool = createPool({ url: this.url(database), applicationName: 'kinledger-chaos', max: 4 });
+      this.pools.set(database, pool);
+    }
+    return (await pool.query<R>(sql, values)).rows;
+  }
+
+  private url(database: Database): string {
+    const url = new URL(this.connection.evaluation.platformUrl);
+    url.username = 'postgres';
+    url.password = readFileSync(
+      join(this.installation.home, 'postgres', 'superuser-password'),
+      'utf8',
+    ).trim();
+    url.pathname = url.pathname.replace(/platform$/, database);
+    return url.href;
+  }
+
+  private logFile(service: string): string {
+    return join(this.installation.home, 'logs', `${service}.log`);
+  }
+
+  private service(name: string): Victim {
+    const { pid: launcher } = this.connection.launcher;
+    const entry = `/apps/${name}/dist/main.js`;
+    return {
+      name,
+      pids: () =>
+        processes()
+          .filter(({ parent, command }) => parent === launcher && command.endsWith(entry))
+          .map(({ pid }) => pid),
+    };
+  }
+
+  /** The server's first process, without which all others end. */
+  private server(): Victim {
+    const { pid: launcher } = this.connection.launcher;
+    return {
+      name: 'postgresql',
+      pids: () =>
+        processes()
+          .filter(({ parent, command }) => parent === launcher && /\bpostgres -D /.test(command))
+          .map(({ pid }) => pid),
+    };
+  }
+
+  private partsOfServer(): readonly Victim[] {
+    const children = () => {
+      const [server] = this.victim('postgresql').pids();
+      return processes().filter(({ parent }) => parent === server);
+    };
+    return [
+      {
+        name: 'postgresql-all-processes',
+        pids: () => [...children().map(({ pid }) => pid), ...this.victim('postgresql').pids()],
+      },
+      {
+        // One connection's process: the server takes all others with it and recovers.
+        name: 'postgresql-backend',
+        pids: () =>
+          children()
+            .filter(({ command }) => command.startsWith('postgres: kinledger_linker'))
+            .slice(0, 1)
+            .map(({ pid }) => pid),
+      },
+    ];
+  }
+}
+
+/** A service that the harness runs beside the launcher's, started again when it ends. */
+class ServiceBeside {
+  private child: ChildProcess;
+  private stopping = false;
+
+  constructor(
+    private readonly entry: string,
+    private readonly environment: NodeJS.ProcessEnv,
+    private readonly logFile: string,
+  ) {
+    this.child = this.spawn();
+  }
+
+  pids(): readonly number[] {
+    const { child } = this;
+    return child.pid === undefined || child.exitCode !== null || child.signalCode !== null ? [] : [child.pid];
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    const { child } = this;
+    if (this.pids().length === 0) return;
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGTERM');
+    await gone;
+  }
+
+  private spawn(): ChildProcess {
+    const log = openSync(this.logFile, 'a', 0o600);
+    const child = spawn(process.execPath, ['--enable-source-maps', this.entry], {
+      env: this.environment,
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    child.once('exit', () => {
+      if (!this.stopping) this.child = this.spawn();
+    });
+    return child;
+  }
+}

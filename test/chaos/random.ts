@@ -1,0 +1,29 @@
+import { hash } from 'node:crypto';
+
+/** Chance that comes again: the same seed gives the same sequence. */
+export class Random {
+  private drawn = 0;
+
+  constructor(private readonly seed: string) {}
+
+  /** A whole number from `from` to `to`, both included. */
+  between(from: number, to: number): number {
+    this.drawn += 1;
+    const number = Number.parseInt(hash('sha256', `${this.seed} ${this.drawn}`).slice(0, 12), 16);
+    return from + (number % (to - from + 1));
+  }
+
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.between(0, items.length - 1)];
+    if (item === undefined) throw new Error('nothing to pick from');
+    return item;
+  }
+
+  /** All items, mixed. */
+  shuffle<T>(items: readonly T[]): T[] {
+    const left = [...items];
+    const mixed: T[] = [];
+    while (left.length > 0) mixed.push(...left.splice(this.between(0, left.length - 1), 1));
+    return mixed;
+  }
+}

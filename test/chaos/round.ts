@@ -1,0 +1,133 @@
+import { Disturber, type Done } from './disturb/disturber.js';
+import { planOf, type RoundShape } from './disturb/plan.js';
+import { stepsOf } from './disturb/progress.js';
+import { deadLettersMissing } from './outcome/dead-letters.js';
+import { limbo } from './outcome/limbo.js';
+import { outcomeOf, type Outcome } from './outcome/outcome.js';
+import { settled } from './outcome/settled.js';
+import { whereItStands } from './outcome/where-it-stands.js';
+import type { PlatformFactory, PlatformUnderTest } from './platform/platform-under-test.js';
+import { until } from './until.js';
+import { carryOut, carryOutInOrder, type CarriedOut } from './work/carry-out.js';
+import type { Work } from './work/programme.js';
+
+export interface RoundReport {
+  readonly seed: string;
+  /** Of the disturbed run and of the undisturbed one, from start to stop. */
+  readonly seconds: { readonly disturbed: number; readonly undisturbed: number };
+  readonly kills: number;
+  readonly done: readonly Done[];
+  /** How often a sender was told to come back, by status; 0 where nobody answered. */
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly events: number;
+  /** What should not be left. */
+  readonly limbo: Readonly<Record<string, number>>;
+  readonly disturbed: Outcome;
+  readonly undisturbed: Outcome;
+  /** Content digests of the live read models and of those rebuilt from the ledger. */
+  readonly rebuilt: { readonly before: string; readonly after: string };
+  /** Topics whose dead letters are not those that were sent; with what was expected and what there is. */
+  readonly deadLetters: readonly string[];
+}
+
+/**
+ * One round: the work with disturbances, and the same work without, in the order of intake that the first one had. What
+ * both leave is for the caller to compare.
+ * @param seed of keys, disturbances and everything else that chance decides.
+ */
+export async function runRound(
+  factory: PlatformFactory,
+  work: Work,
+  shape: RoundShape,
+  seed: string,
+): Promise<RoundReport> {
+  const clock = stopwatch();
+  const disturbed = await onPlatform(factory, seed, (platform) => disturbedRun(platform, work, shape, seed));
+  const disturbedSeconds = clock();
+  const undisturbed = await onPlatform(factory, seed, async (platform) => {
+    const { order } = await carryOutInOrder(platform, work, disturbed.carried.order);
+    requireSameOrder(order, disturbed.carried.order);
+    await settled(platform, work.intakes);
+    return outcomeOf(platform, work.periods);
+  });
+  const { carried, ...rest } = disturbed;
+  return {
+    seed,
+    ...rest,
+    undisturbed,
+    events: rest.disturbed.ledger.length,
+    refusals: Object.fromEntries(carried.refusals),
+    seconds: { disturbed: disturbedSeconds, undisturbed: clock() },
+  };
+}
+
+async function disturbedRun(
+  platform: PlatformUnderTest,
+  work: Work,
+  shape: RoundShape,
+  seed: string,
+): Promise<
+  Pick<RoundReport, 'kills' | 'done' | 'limbo' | 'disturbed' | 'rebuilt' | 'deadLetters'> & {
+    readonly carried: CarriedOut;
+  }
+> {
+  const disturber = new Disturber(platform, work, seed);
+  const plan = planOf(
+    shape,
+    platform.victims.map(({ name }) => name),
+    stepsOf(work),
+    seed,
+  );
+  const [carried] = await Promise.all([
+    carryOut(platform, work, () => disturber.caughtUp()),
+    disturber.carryOut(plan),
+  ]);
+  await settled(platform, work.intakes);
+  const left = await limbo(platform);
+  const outcome = await until('the figures are answered', () => outcomeOf(platform, work.periods));
+  const rebuilt = await until('the read models are rebuilt', () => platform.rebuild());
+  const { kills, done } = disturber;
+  return {
+    carried,
+    kills,
+    done,
+    limbo: left,
+    disturbed: outcome,
+    rebuilt,
+    deadLetters: await deadLettersMissing(platform, disturber.poisoned),
+  };
+}
+
+async function onPlatform<T>(
+  factory: PlatformFactory,
+  seed: string,
+  work: (platform: PlatformUnderTest) => Promise<T>,
+): Promise<T> {
+  const platform = await factory(seed);
+  try {
+    return await work(platform);
+  } catch (error) {
+    const logs = platform.keepLogs();
+    const why = error instanceof Error ? error.message : String(error);
+    const state = JSON.stringify(await whereItStands(platform).catch(String), undefined, 2);
+    throw new Error(`the run of seed ${seed} failed: ${why}\nlogs: ${logs}\n${state}`, { cause: error });
+  } finally {
+    await platform.stop();
+  }
+}
+
+function requireSameOrder(order: readonly string[], expected: readonly string[]): void {
+  if (JSON.stringify(order) !== JSON.stringify(expected)) {
+    throw new Error('the undisturbed run got another order of intake');
+  }
+}
+
+/** Seconds since it was asked last. */
+function stopwatch(): () => number {
+  let since = performance.now();
+  return () => {
+    const seconds = (performance.now() - since) / 1000;
+    since = performance.now();
+    return Number(seconds.toFixed(1));
+  };
+}

@@ -1,0 +1,162 @@
+import type { PlatformUnderTest, Row } from '../platform/platform-under-test.js';
+import { until } from '../until.js';
+import type { Action, Submission, Work } from './programme.js';
+import { Provider, type Refusals, type Submitted } from './provider.js';
+
+export interface CarriedOut {
+  readonly submissions: ReadonlyMap<string, Submitted>;
+  /** Names of the actions in the order of intake that they got. */
+  readonly order: readonly string[];
+  readonly refusals: Refusals;
+}
+
+/**
+ * Does all the work, each wave at once. Resolves when everything was answered, not when it is linked.
+ * @param mayGoOn waited for before each wave.
+ */
+export async function carryOut(
+  platform: PlatformUnderTest,
+  { waves }: Work,
+  mayGoOn: () => Promise<void>,
+): Promise<CarriedOut> {
+  const worker = new Worker(platform, false);
+  for (const wave of waves) {
+    await mayGoOn();
+    await Promise.all(wave.map((action) => worker.do(action)));
+  }
+  return worker.result();
+}
+
+/** Does the same work one after the other, in the order of intake that it had elsewhere. */
+export async function carryOutInOrder(
+  platform: PlatformUnderTest,
+  { waves }: Work,
+  order: readonly string[],
+): Promise<CarriedOut> {
+  const worker = new Worker(platform, true);
+  const actions = new Map(waves.flat().map((action) => [action.name, action]));
+  for (const name of order) {
+    const action = actions.get(name);
+    if (action !== undefined) await worker.do(action);
+  }
+  return worker.result();
+}
+
+interface LostChunk extends Row {
+  readonly upload: string;
+  readonly rows: number;
+  readonly sealed: Buffer;
+}
+
+class Worker {
+  private readonly provider: Provider;
+  private readonly submissions = new Map<string, Submitted>();
+  private readonly intakes = new Map<string, number>();
+  private readonly lost = new Map<string, LostChunk>();
+
+  constructor(
+    private readonly platform: PlatformUnderTest,
+    private readonly calmly: boolean,
+  ) {
+    this.provider = new Provider(platform);
+  }
+
+  async do(action: Action): Promise<void> {
+    switch (action.kind) {
+      case 'submit':
+      case 'submit-damaged':
+        return this.submit(action);
+      case 'send-unreadable': {
+        const { status } = await this.provider.upload(action.submission, action.submission.content);
+        if (status !== 422) throw new Error(`an unreadable file was answered ${status}`);
+        return;
+      }
+      case 'withdraw': {
+        const submission = this.submissions.get(action.of);
+        if (submission === undefined) throw new Error(`${action.of} was not submitted yet`);
+        const { status, body } = await this.provider.act(submission.id, 'withdraw', { reason: 'wrong-file' });
+        if (status !== 200) throw new Error(`the withdrawal was answered ${status}`);
+        // The submission's view; a withdrawal has its own place.
+        this.intakes.set(action.name, (body as { withdrawal: { intake: number } }).withdrawal.intake);
+        return;
+      }
+      case 'unpark':
+        return this.unpark(action.name, action.of);
+      default:
+        action satisfies never;
+    }
+  }
+
+  result(): CarriedOut {
+    const order = [...this.intakes].sort(([, a], [, b]) => a - b).map(([name]) => name);
+    return { submissions: this.submissions, order, refusals: this.provider.refusals };
+  }
+
+  private async submit({
+    kind,
+    name,
+    submission,
+  }: Extract<Action, { submission: Submission }>): Promise<void> {
+    for (;;) {
+      const { status, body } = await this.provider.upload(submission, submission.content);
+      if (status !== 201 || body.state !== 'validated') {
+        throw new Error(`${name} was answered ${status} and is ${body.state}`);
+      }
+      if (kind === 'submit-damaged') await this.damage(name, body.id);
+      const submitted = await this.provider.submit(submission, body.id);
+      if (submitted === undefined) continue;
+      this.submissions.set(name, submitted);
+      this.intakes.set(name, submitted.intake);
+      return;
+    }
+  }
+
+  /** Loses the first landed rows of an upload, as a disk or a careless hand does. */
+  private async damage(name: string, upload: string): Promise<void> {
+    const which = `WHERE upload = $1 AND kind = 'rows' AND n = 0`;
+    this.lost.set(
+      name,
+      await until('the landed rows are damaged', async () => {
+        const [lost] = await this.platform.query<LostChunk>(
+          'restricted',
+          `SELECT upload, rows, sealed FROM landing.chunk ${which}`,
+          [upload],
+        );
+        if (lost === undefined) return undefined;
+        await this.platform.query('restricted', `DELETE FROM landing.chunk ${which}`, [upload]);
+        return lost;
+      }),
+    );
+  }
+
+  private async tryAgain(submission: string): Promise<number> {
+    // The command tries once and waits: for a platform that nobody disturbs.
+    if (this.calmly) return this.platform.unpark(submission);
+    const { status, body } = await this.provider.act(submission, 'unpark', {});
+    if (status !== 202) throw new Error(`the un-parking was answered ${status}`);
+    return (body as { intake: number }).intake;
+  }
+
+  private async unpark(name: string, of: string): Promise<void> {
+    const submission = this.submissions.get(of);
+    const lost = this.lost.get(of);
+    if (submission === undefined || lost === undefined) throw new Error(`${of} was not damaged yet`);
+    await until(`${of} is parked`, async () => {
+      const [intake] = await this.platform.query(
+        'platform',
+        `SELECT FROM linker.intake WHERE intake = $1 AND state = 'parked'`,
+        [submission.intake],
+      );
+      return intake !== undefined;
+    });
+    await until('the landed rows are mended', async () => {
+      await this.platform.query(
+        'restricted',
+        `INSERT INTO landing.chunk (upload, kind, n, rows, sealed) VALUES ($1, 'rows', 0, $2, $3) ON CONFLICT DO NOTHING`,
+        [lost.upload, lost.rows, lost.sealed],
+      );
+      return true;
+    });
+    this.intakes.set(name, await this.tryAgain(submission.id));
+  }
+}
