@@ -41,6 +41,7 @@ describe.skipIf(!linux)('a programme whose services and database are disturbed w
       secondLinker: false,
       zombies: [],
       fullDisk: false,
+      rebuilds: 2,
     };
     const { done } = await leavesWhatAnUndisturbedRunLeaves(shape, `${SEED}-1`);
     const killed = new Set(
@@ -58,6 +59,7 @@ describe.skipIf(!linux)('a programme whose services and database are disturbed w
       secondLinker: true,
       zombies: consumers,
       fullDisk: true,
+      rebuilds: 0,
     };
     const { done } = await leavesWhatAnUndisturbedRunLeaves(shape, `${SEED}-2`);
     expect(done.filter(({ disturbance }) => disturbance.kind === 'zombie')).toHaveLength(3);
