@@ -248,6 +248,7 @@ try {
   global.gc?.();
   const before = process.memoryUsage();
   const recoveryStarted = performance.now();
+  const recoveryCpu = process.cpuUsage();
   const { ledger } = await recover({
     store,
     stream: streamOf(id),
@@ -255,6 +256,10 @@ try {
     signal: new AbortController().signal,
   });
   say('taken up again from the ledger', rows, (performance.now() - recoveryStarted) / 1000);
+  const { user, system } = process.cpuUsage(recoveryCpu);
+  console.log(
+    `${''.padEnd(44)} ${String(Math.round((user + system) / rows)).padStart(10)} µs of this process a row`,
+  );
   global.gc?.();
   const after = process.memoryUsage();
   const grown = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;

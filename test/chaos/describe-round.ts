@@ -34,6 +34,8 @@ function nameOf(disturbance: Disturbance): string {
       return `poison ${disturbance.topic.split('.')[2] ?? disturbance.topic}`;
     case 'zombie':
       return `put ${disturbance.consumer} to sleep`;
+    case 'rebuild':
+      return 'rebuild read models';
     case 'second-linker':
       return 'second linker';
     case 'full-disk':

@@ -25,6 +25,7 @@ function shapeOf(kills: number, random: Random): RoundShape {
     poisoned: random.between(0, 1) === 1,
     secondLinker: true,
     zombies: random.shuffle(consumers).slice(0, random.between(0, 3)),
+    rebuilds: random.between(0, 3),
     fullDisk: random.between(0, 2) === 0,
   };
 }

@@ -89,6 +89,8 @@ export class Disturber {
         return this.redeliver(disturbance.consumer, disturbance.messages);
       case 'poison':
         return this.poison(disturbance.topic, disturbance.messages);
+      case 'rebuild':
+        return this.rebuild();
       case 'second-linker':
         await this.platform.startSecondLinker();
         return 'started';
@@ -108,6 +110,20 @@ export class Disturber {
     }));
     for (const member of members) await kill(member);
     return `killed ${frozen.length === 1 ? 'process' : 'processes'} ${frozen.join(', ')}; ${again.messages} messages come again`;
+  }
+
+  /** Only begins it: what happens to it is part of what is tested. One that is refused since another one runs has begun. */
+  private async rebuild(): Promise<string> {
+    const { services, tokens } = this.platform.connection;
+    const status = await until('a rebuild begins', async () => {
+      const answer = await fetch(`${services.projector}/v1/rebuilds`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${tokens.operator}`, 'content-type': 'application/json' },
+        body: '{}',
+      });
+      return answer.status === 202 || answer.status === 409 ? answer.status : undefined;
+    });
+    return `answered ${status}`;
   }
 
   private async poison(topic: string, count: number): Promise<string> {

@@ -10,6 +10,8 @@ export type Disturbance =
   | { readonly kind: 'poison'; readonly topic: string; readonly messages: number }
   /** Paused until it has lost its lease, then woken. */
   | { readonly kind: 'zombie'; readonly consumer: Consumer }
+  /** Read models are rebuilt while they are written. */
+  | { readonly kind: 'rebuild' }
   | { readonly kind: 'second-linker' }
   /** The disk of the landing store is full for a while; a file is refused for it. */
   | { readonly kind: 'full-disk' };
@@ -29,6 +31,7 @@ export interface RoundShape {
   readonly secondLinker: boolean;
   readonly zombies: readonly Consumer[];
   readonly fullDisk: boolean;
+  readonly rebuilds: number;
 }
 
 /** What is consumed by somebody. */
@@ -65,6 +68,7 @@ export function planOf(
     }
   }
   for (const consumer of shape.zombies) disturbances.push({ kind: 'zombie', consumer });
+  for (let count = 0; count < shape.rebuilds; count += 1) disturbances.push({ kind: 'rebuild' });
   if (shape.fullDisk) disturbances.push({ kind: 'full-disk' });
   const planned = random.shuffle(disturbances).map((disturbance): Planned => ({
     // Not at the very end: what is killed when all is done has nothing to recover.

@@ -114,19 +114,18 @@ class Worker {
   /** Loses the first landed rows of an upload, as a disk or a careless hand does. */
   private async damage(name: string, upload: string): Promise<void> {
     const which = `WHERE upload = $1 AND kind = 'rows' AND n = 0`;
-    this.lost.set(
-      name,
-      await until('the landed rows are damaged', async () => {
-        const [lost] = await this.platform.query<LostChunk>(
-          'restricted',
-          `SELECT upload, rows, sealed FROM landing.chunk ${which}`,
-          [upload],
-        );
-        if (lost === undefined) return undefined;
-        await this.platform.query('restricted', `DELETE FROM landing.chunk ${which}`, [upload]);
-        return lost;
-      }),
-    );
+    await until('the landed rows are damaged', async () => {
+      const [found] = await this.platform.query<LostChunk>(
+        'restricted',
+        `SELECT upload, rows, sealed FROM landing.chunk ${which}`,
+        [upload],
+      );
+      if (found !== undefined) this.lost.set(name, found);
+      // Gone already where the answer to the deletion got lost.
+      if (this.lost.get(name)?.upload !== upload) return undefined;
+      await this.platform.query('restricted', `DELETE FROM landing.chunk ${which}`, [upload]);
+      return true;
+    });
   }
 
   private async tryAgain(submission: string): Promise<number> {

@@ -94,6 +94,43 @@ describe('projecting a ledger', () => {
     });
   });
 
+  it('writes nothing behind a checkpoint that somebody else has moved, as a rebuild elsewhere does', async () => {
+    const row = userRow('amara', 'adult', {}, '2023-07-01');
+    await ledger.append(
+      [received('s1', 'natural-thinkers.user', 1), registered(row, 'amara', 's1'), linked('s1', 1)],
+      [row],
+    );
+    const firstEnd = (await ledger.store.head(STREAM)) + 1;
+    await ledger.append([received('s2', 'natural-thinkers.user', 2), linked('s2', 0)]);
+    let applied: () => void = () => undefined;
+    const firstApplied = new Promise<void>((done) => (applied = done));
+    // The second decision is read only when the first is written, and its read models have been taken back meanwhile.
+    const store = Object.assign(Object.create(ledger.store) as typeof ledger.store, {
+      readPage: async (stream: string, from: number, limit: number) => {
+        if (from < firstEnd) return ledger.store.readPage(stream, from, firstEnd - from);
+        await firstApplied;
+        await pool.query('UPDATE golden.checkpoint SET position = 1');
+        return ledger.store.readPage(stream, from, limit);
+      },
+    });
+    const projecting = projectLedger({
+      store,
+      stream: STREAM,
+      client,
+      schema: LIVE_SCHEMA,
+      more: () => Promise.resolve(false),
+      signal: new AbortController().signal,
+      onDecision: ({ position }) => {
+        if (position === firstEnd - 1) applied();
+      },
+    });
+    await expect(projecting).rejects.toThrow('the read models stand at 1');
+    expect(await one('SELECT count(*)::int AS submissions FROM golden.submission')).toEqual({
+      submissions: 1,
+    });
+    expect(await readCheckpoint(client, LIVE_SCHEMA)).toBe(1);
+  });
+
   it('takes the attributes of the highest authority, then of the latest event', async () => {
     const early = userRow('early', 'adult', { gender: 'F', homeLanguage: 'english' }, '2023-07-01');
     const late = userRow('late', 'adult', { homeLanguage: 'portuguese', disability: 'no' }, '2023-08-01');

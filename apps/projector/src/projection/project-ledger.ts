@@ -52,6 +52,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
         if (decision === undefined) {
           if (signal.aborted) return applied;
           await client.query('BEGIN');
+          await requireCheckpoint(client, schema, applied);
           decision = new DecisionWriter(client, schema, (dataset) => definitions.rulesOf(dataset));
           await decision.begin();
         }
@@ -74,6 +75,21 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
     if (decision !== undefined) await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * Holds the checkpoint until the transaction ends. Where it is not where we left it, a rebuild took the schema's name or
+ * somebody else wrote: what comes next does not belong behind it.
+ */
+async function requireCheckpoint(client: pg.ClientBase, schema: string, applied: number): Promise<void> {
+  const { rows } = await client.query<{ position: number }>(
+    `SELECT position::float8 AS position FROM ${schema}.checkpoint FOR UPDATE`,
+  );
+  if (rows[0]?.position === applied) return;
+  await client.query('ROLLBACK');
+  throw new Error(
+    `the read models stand at ${rows[0]?.position ?? 'no position'}, not at ${applied} any more`,
+  );
 }
 
 interface ReadEvent {

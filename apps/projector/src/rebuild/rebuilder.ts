@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '@kinledger/event-store';
 import {
   contentDigest,
@@ -43,6 +44,7 @@ export const isRebuildRunning = (error: unknown): error is RebuildRunning =>
 
 /** As-at schemas kept before the oldest goes. */
 const KEPT_AS_AT = 4;
+const DISCARD_AGAIN_MS = 1_000;
 
 /** Rebuilds read models from the ledger: the live ones, swapped in by one step, or those of a past position. */
 export class Rebuilder {
@@ -51,14 +53,22 @@ export class Rebuilder {
 
   constructor(private readonly options: RebuilderOptions) {}
 
-  /** A rebuild that a crash interrupted is over: its half-filled schema goes. */
+  /**
+   * A rebuild that a crash interrupted is over: its half-filled schema goes. One that another process is at, which its
+   * session's lock shows, goes on.
+   */
   async clearInterrupted(): Promise<void> {
-    const { rows } = await this.options.pool.query<{ schema_name: string }>(
-      `UPDATE operations.rebuild SET state = 'failed', reason = 'interrupted', ended_at = now()
-       WHERE state = 'running' RETURNING schema_name`,
-    );
-    for (const { schema_name } of rows)
-      await this.options.pool.query(`DROP SCHEMA IF EXISTS ${schema_name} CASCADE`);
+    const client = await this.options.pool.connect();
+    try {
+      const { rows } = await client.query<{ id: string; schema: string }>(
+        `SELECT rebuild_id AS id, schema_name AS schema FROM operations.rebuild
+         WHERE state = 'running' AND pg_try_advisory_lock(${lockOf('rebuild_id')})`,
+      );
+      for (const { id, schema } of rows) await discard(client, id, schema, 'interrupted');
+    } finally {
+      // The locks are the session's: they end with it.
+      client.release(true);
+    }
   }
 
   /**
@@ -72,11 +82,20 @@ export class Rebuilder {
     const id = randomBytes(16).toString('hex');
     const head = await this.options.store.head(this.options.stream);
     const schema = kind === 'live' ? `rebuild_${id}` : `golden_at_${upTo ?? head}`;
-    await this.options.pool.query(
-      `INSERT INTO operations.rebuild (rebuild_id, kind, state, up_to, schema_name, head) VALUES ($1, $2, 'running', $3, $4, $5)`,
-      [id, kind, upTo ?? null, schema, upTo ?? head],
-    );
-    this.running = this.run(id, kind, schema, upTo).finally(() => (this.running = undefined));
+    const client = await this.options.pool.connect();
+    // One that breaks between two queries says so to nobody else, and would end the process.
+    client.on('error', () => undefined);
+    try {
+      await client.query(`SELECT pg_advisory_lock(${lockOf('$1::uuid')})`, [id]);
+      await client.query(
+        `INSERT INTO operations.rebuild (rebuild_id, kind, state, up_to, schema_name, head) VALUES ($1, $2, 'running', $3, $4, $5)`,
+        [id, kind, upTo ?? null, schema, upTo ?? head],
+      );
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    this.running = this.run(client, id, kind, schema, upTo).finally(() => (this.running = undefined));
     return this.find(id).then((found) => {
       if (found === undefined) throw new Error('the rebuild just started is not found');
       return found;
@@ -99,13 +118,13 @@ export class Rebuilder {
   }
 
   private async run(
+    client: pg.PoolClient,
     id: string,
     kind: Rebuild['kind'],
     schema: string,
     upTo: number | undefined,
   ): Promise<void> {
-    const { pool, onError } = this.options;
-    const client = await pool.connect();
+    const { onError } = this.options;
     try {
       await client.query('BEGIN');
       await createReadModels(client, schema);
@@ -114,21 +133,29 @@ export class Rebuilder {
       if (kind === 'live') await this.swap(client, schema, id);
       else {
         const after = await digestOf(client, schema);
-        await this.finish(id, position, undefined, after);
+        await this.finish(client, id, position, undefined, after);
         await this.dropOldAsAt(client);
       }
     } catch (error) {
       onError(error);
       const reason = error instanceof Error ? error.message : 'unknown';
-      await pool
-        .query(
-          `UPDATE operations.rebuild SET state = 'failed', reason = $2, ended_at = now() WHERE rebuild_id = $1`,
-          [id, this.stopping.signal.aborted ? 'stopped' : reason],
-        )
-        .catch(onError);
-      await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`).catch(onError);
+      await this.discardInTheEnd(id, schema, this.stopping.signal.aborted ? 'stopped' : reason);
     } finally {
-      client.release();
+      client.release(true);
+    }
+  }
+
+  /** The database that failed us may be away for a while. Where we are stopped first, the next start does it. */
+  private async discardInTheEnd(id: string, schema: string, reason: string): Promise<void> {
+    const { pool, onError } = this.options;
+    for (;;) {
+      try {
+        return await discard(pool, id, schema, reason);
+      } catch (error) {
+        onError(error);
+        if (this.stopping.signal.aborted) return;
+        await pause(DISCARD_AGAIN_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      }
     }
   }
 
@@ -174,22 +201,24 @@ export class Rebuilder {
       await client.query('BEGIN');
       try {
         await swapReadModels(client, schema);
+        // In one step with the swap: what was swapped is done.
+        await this.finish(client, id, position, before, after);
         await client.query('COMMIT');
       } catch (error) {
         await client.query('ROLLBACK');
         throw error;
       }
-      await this.finish(id, position, before, after);
     });
   }
 
   private async finish(
+    client: pg.ClientBase,
     id: string,
     position: number,
     before: string | undefined,
     after: string,
   ): Promise<void> {
-    await this.options.pool.query(
+    await client.query(
       `UPDATE operations.rebuild
        SET state = 'done', position = $2, before_digest = $3, after_digest = $4, ended_at = now(),
            records = (SELECT count(*) FROM ${LIVE_SCHEMA}.record)
@@ -208,6 +237,24 @@ export class Rebuilder {
       await client.query(`DELETE FROM operations.rebuild WHERE schema_name = $1`, [schema_name]);
     }
   }
+}
+
+/** Key of the advisory lock that the session of a rebuild holds while it runs. */
+const lockOf = (id: string): string => `hashtext('kinledger rebuild'), hashtext((${id})::text)`;
+
+/** Ends a rebuild without a result: nothing is left of it but the record of why. Repeatable. */
+async function discard(
+  client: Pick<pg.Pool | pg.ClientBase, 'query'>,
+  id: string,
+  schema: string,
+  reason: string,
+): Promise<void> {
+  await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+  await client.query(
+    `UPDATE operations.rebuild SET state = 'failed', reason = $2, ended_at = now()
+     WHERE rebuild_id = $1 AND state = 'running'`,
+    [id, reason],
+  );
 }
 
 async function digestOf(client: pg.ClientBase, schema: string): Promise<string> {
