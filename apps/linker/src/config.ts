@@ -1,6 +1,8 @@
 import {
   accessConfig,
   busConfig,
+  eraserConfig,
+  eventStoreConfig,
   platformConfig,
   programmeConfig,
   signingKeyConfig,
@@ -23,6 +25,8 @@ const leaseConfig = {
 export const linkerConfig = {
   platform: platformConfig,
   bus: busConfig,
+  eventStore: eventStoreConfig,
+  eraser: eraserConfig,
   programme: programmeConfig,
   signingKey: signingKeyConfig,
   access: accessConfig,
