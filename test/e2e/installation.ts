@@ -16,6 +16,8 @@ export interface Ended {
 /** A home of its own and the command line on it, as a person has them: what `npm run build` made, as processes. */
 export class Installation {
   readonly home = mkdtempSync(join(tmpdir(), 'kinledger-e2e-'));
+  /** Variables for the commands that begin from now on. */
+  environment: Readonly<Record<string, string>> = {};
   private readonly children = new Set<ChildProcess>();
 
   /** Runs a command to its end. */
@@ -38,7 +40,7 @@ export class Installation {
     said(text: string): Promise<void>;
   } {
     const child = spawn(process.execPath, [command, ...args], {
-      env: { ...process.env, KINLEDGER_HOME: this.home },
+      env: { ...process.env, ...this.environment, KINLEDGER_HOME: this.home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.children.add(child);

@@ -3,6 +3,7 @@ import { addDemoCommand } from './demo/demo.command.js';
 import { describeFailure } from './failure.js';
 import { addFiguresCommand } from './figures/figures.command.js';
 import { addGenerateCommand } from './generate/generate.command.js';
+import { addLedgerCommand } from './ledger/ledger.command.js';
 import { addRebuildCommand } from './rebuild/rebuild.command.js';
 import { addStartCommand } from './start/start.command.js';
 import { addSubmitCommand } from './submit/submit.command.js';
@@ -16,6 +17,7 @@ addStartCommand(program);
 addSubmitCommand(program);
 addFiguresCommand(program);
 addRebuildCommand(program);
+addLedgerCommand(program);
 addGenerateCommand(program);
 
 // Whoever reads our output may stop early, as `head` does.
