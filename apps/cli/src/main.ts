@@ -4,6 +4,7 @@ import { addDemoCommand } from './demo/demo.command.js';
 import { describeFailure } from './failure.js';
 import { addFiguresCommand } from './figures/figures.command.js';
 import { addGenerateCommand } from './generate/generate.command.js';
+import { addLedgerCommand } from './ledger/ledger.command.js';
 import { addRebuildCommand } from './rebuild/rebuild.command.js';
 import { addStartCommand } from './start/start.command.js';
 import { addSubmissionsCommand } from './submissions/submissions.command.js';
@@ -19,6 +20,7 @@ addSubmitCommand(program);
 addSubmissionsCommand(program);
 addFiguresCommand(program);
 addRebuildCommand(program);
+addLedgerCommand(program);
 addGenerateCommand(program);
 addBackupCommands(program);
 

@@ -9,6 +9,19 @@ export interface Surroundings {
   readonly urls: ConnectionUrls;
 }
 
+/** Where the person who starts the services wants the ledger's events; nothing for PostgreSQL. */
+function eventStore(): Readonly<Record<string, string>> {
+  const { KINLEDGER_EVENT_STORE: kind, KINLEDGER_KURRENTDB_URL: url } = process.env;
+  if (kind === undefined || kind === '') return {};
+  return { KINLEDGER_EVENT_STORE: kind, ...(url === undefined ? {} : { KINLEDGER_KURRENTDB_URL: url }) };
+}
+
+/** A writer on KurrentDB sweeps bodies whose events never came, which its own role may not. */
+const sweeping = (urls: ConnectionUrls): Readonly<Record<string, string>> =>
+  process.env['KINLEDGER_EVENT_STORE'] === 'kurrentdb'
+    ? { KINLEDGER_ERASER_URL: urls.url('platform', 'eraser') }
+    : {};
+
 /** A service as a process: where it listens if it can, and the variables that it needs, no more. */
 export interface ServiceDefinition {
   readonly name: ServiceName;
@@ -44,6 +57,8 @@ export const services: readonly ServiceDefinition[] = [
     environment: ({ home, urls }) => ({
       KINLEDGER_PLATFORM_URL: urls.url('platform', 'linker'),
       KINLEDGER_BUS_URL: urls.url('bus', 'linker'),
+      ...eventStore(),
+      ...sweeping(urls),
       KINLEDGER_SIGNING_KEY_FILE: home.signingKey,
       KINLEDGER_ACCESS_FILE: home.accessFile,
     }),
@@ -54,6 +69,7 @@ export const services: readonly ServiceDefinition[] = [
     environment: ({ home, urls }) => ({
       KINLEDGER_PLATFORM_URL: urls.url('platform', 'projector'),
       KINLEDGER_BUS_URL: urls.url('bus', 'projector'),
+      ...eventStore(),
       KINLEDGER_ACCESS_FILE: home.accessFile,
     }),
   },

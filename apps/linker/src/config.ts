@@ -1,6 +1,8 @@
 import {
   accessConfig,
   busConfig,
+  eraserConfig,
+  eventStoreConfig,
   platformConfig,
   programmeConfig,
   signingKeyConfig,
@@ -32,6 +34,8 @@ const paceConfig = {
 export const linkerConfig = {
   platform: platformConfig,
   bus: busConfig,
+  eventStore: eventStoreConfig,
+  eraser: eraserConfig,
   programme: programmeConfig,
   signingKey: signingKeyConfig,
   access: accessConfig,

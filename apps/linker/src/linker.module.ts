@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { topics } from '@kinledger/contracts';
 import { LinkageEngine } from '@kinledger/domain';
-import { PostgresEventStore, type EventStore } from '@kinledger/event-store';
+import { openEventStore, type EventStore } from '@kinledger/event-store';
 import type { MessageBus } from '@kinledger/message-bus';
 import { readProgramme, type Programme } from '@kinledger/programme';
 import {
@@ -61,7 +61,12 @@ export class LinkerModule {
         {
           provide: EVENT_STORE,
           useFactory: () =>
-            new PostgresEventStore({ url: config.platform.url, applicationName: 'kinledger-linker' }),
+            openEventStore({
+              ...config.eventStore,
+              platformUrl: config.platform.url,
+              eraserUrl: config.eraser.url,
+              applicationName: 'kinledger-linker',
+            }),
         },
         { provide: INBOX, inject: [PLATFORM], useFactory: (pool: pg.Pool) => new PostgresInbox(pool) },
         {

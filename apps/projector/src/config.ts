@@ -1,8 +1,15 @@
-import { accessConfig, busConfig, platformConfig, programmeConfig } from '@kinledger/service-kit';
+import {
+  accessConfig,
+  busConfig,
+  eventStoreConfig,
+  platformConfig,
+  programmeConfig,
+} from '@kinledger/service-kit';
 
 export const projectorConfig = {
   platform: platformConfig,
   bus: busConfig,
+  eventStore: eventStoreConfig,
   programme: programmeConfig,
   access: accessConfig,
 };

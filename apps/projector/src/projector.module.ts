@@ -1,4 +1,4 @@
-import { PostgresEventStore, type EventStore } from '@kinledger/event-store';
+import { openEventStore, type EventStore } from '@kinledger/event-store';
 import { readProgramme } from '@kinledger/programme';
 import { MessageBusModule, Metrics, PoolModule, type ServiceConfig } from '@kinledger/service-kit';
 import {
@@ -54,7 +54,11 @@ export class ProjectorModule {
         {
           provide: EVENT_STORE,
           useFactory: () =>
-            new PostgresEventStore({ url: config.platform.url, applicationName: 'kinledger-projector' }),
+            openEventStore({
+              ...config.eventStore,
+              platformUrl: config.platform.url,
+              applicationName: 'kinledger-projector',
+            }),
         },
         {
           provide: STREAM,

@@ -32,7 +32,10 @@ export interface Payload {
 
 export interface AppendOptions {
   readonly expectedRevision: ExpectedRevision;
-  /** Written in the same transaction where the store has one, else before the events. */
+  /**
+   * Written in the same transaction where the store has one, else before the events. Those whose events never came are
+   * at revisions that the stream has not reached; they are gone before it does.
+   */
   readonly bodies?: readonly RecordBody[];
   readonly payloads?: readonly Payload[];
 }
@@ -52,10 +55,16 @@ export interface EventStore {
   /**
    * Appends events to a stream as one step: all or none, bodies and payloads included.
    *
+   * A store that takes no more than so much in a step (KurrentDB: 1 MiB) takes a larger append in parts, one after the
+   * other. Readers may then see its beginning before its end; and if it is interrupted between two parts, the stream
+   * ends with a whole one, and the same call again appends the rest (`repeated` is false). What must be seen as a whole
+   * therefore ends with an event that closes it, as every decision in the ledger does.
+   *
    * Repeating an append succeeds and changes nothing (an erased body stays erased): all ids are there, in this order,
    * without a gap, with the same bytes, at the place that `expectedRevision` names: right after that revision, at 0 for
    * `no-stream`, anywhere for `any` and `exists`. A part that is there is no repetition: when the first events are there
-   * at their place and the rest is new, the stream is not where it was expected, and the append is a RevisionConflict.
+   * at their place and the rest is new, the stream is not where it was expected, and the append is a RevisionConflict,
+   * unless an interrupted call of this very append left them there, as above.
    *
    * When the connection is lost, the outcome is unknown; the same call again settles it.
    * @throws RevisionConflict when the stream is not where `expectedRevision` says.

@@ -121,6 +121,70 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       expect(Buffer.from(stored!.bytes).toString()).toBe('first');
     });
 
+    it('keeps text that looks like JSON to the byte: its numbers, its order, its blanks', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      const texts = [
+        '{"b":12345678901234567890,  "a":1e400,"a":1.0}',
+        '\u{feff}{}',
+        '"\\ud800"',
+        'null',
+        '',
+        '[1,',
+      ];
+      const events = [
+        ...texts.map((text) => newEvent(text)),
+        { ...newEvent(), bytes: Uint8Array.of(0x7b, 0xff, 0xfe, 0x00, 0x7d) },
+      ];
+      await store.append(stream, events, { expectedRevision: 'no-stream' });
+      expect(plain(await store.readPage(stream, 0, 10))).toEqual(plain(events));
+    });
+
+    it('accepts appends of any size: around 1 MiB, and many times that', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      const kib = 1024;
+      const sizes: readonly (readonly number[])[] = [
+        Array<number>(4).fill(256 * kib),
+        [...Array<number>(3).fill(256 * kib), 256 * kib - 1],
+        Array<number>(1024).fill(kib),
+        [...Array<number>(1023).fill(kib), kib - 1],
+        [256 * kib, 1, 256 * kib, 1, 256 * kib, 1, 256 * kib],
+        Array<number>(40).fill(100 * kib),
+      ];
+      let next = 0;
+      for (const [index, lengths] of sizes.entries()) {
+        const events = lengths.map((length) => ({ ...newEvent(), bytes: Buffer.alloc(length, index) }));
+        const expectedRevision = next === 0 ? 'no-stream' : next - 1;
+        expect(await store.append(stream, events, { expectedRevision })).toEqual({
+          firstRevision: next,
+          lastRevision: next + events.length - 1,
+          repeated: false,
+        });
+        const ends = [next, next + events.length - 1];
+        for (const [end, at] of ends.entries()) {
+          expect(plain(await store.readPage(stream, at, 1))).toEqual(plain([events.at(-end)!]));
+        }
+        next += events.length;
+      }
+      expect(await store.head(stream)).toBe(next - 1);
+    });
+
+    it('lets other appends through beside one of 20 MiB', async () => {
+      const { store } = fixture();
+      const large = Array.from({ length: 80 }, () => ({
+        ...newEvent(),
+        bytes: Buffer.alloc(MAX_EVENT_BYTES, 7),
+      }));
+      const streams = Array.from({ length: 6 }, newStream);
+      const results = await Promise.all(
+        streams.map((stream, index) =>
+          store.append(stream, index === 2 ? large : newEvents(3), { expectedRevision: 'no-stream' }),
+        ),
+      );
+      expect(results.map(({ lastRevision }) => lastRevision)).toEqual([2, 2, 79, 2, 2, 2]);
+    });
+
     it('accepts an event of 256 KiB', async () => {
       const { store } = fixture();
       const stream = newStream();
@@ -204,6 +268,53 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
         firstRevision: 3,
       });
       expect(await store.head(stream)).toBe(9);
+    });
+
+    it('changes nothing, however large it was, also through a store that was opened later', async () => {
+      const { store, open } = fixture();
+      const stream = newStream();
+      await fillStream(store, stream, 2);
+      const events = Array.from({ length: 30 }, (_, index) => ({
+        ...newEvent(),
+        bytes: Buffer.alloc(100 * 1024, index),
+      }));
+      await store.append(stream, events, { expectedRevision: 1 });
+      await store.append(stream, newEvents(1), { expectedRevision: 31 });
+      const repeated = { firstRevision: 2, lastRevision: 31, repeated: true };
+      for (const expectedRevision of [1, 'any', 'exists'] as const) {
+        expect(await open().append(stream, events, { expectedRevision })).toEqual(repeated);
+      }
+      const other = events.map((event, index) =>
+        index === 29 ? { ...event, bytes: Buffer.from('other') } : event,
+      );
+      for (const expectedRevision of [1, 'any', 'exists'] as const) {
+        const error = await rejection(open().append(stream, other, { expectedRevision }));
+        expect(isEventIdReused(error)).toBe(true);
+      }
+      expect(await store.head(stream)).toBe(32);
+    });
+
+    it('takes a beginning of it alone for a repetition too', async () => {
+      const { store, open } = fixture();
+      const stream = newStream();
+      const events = await fillStream(store, stream, 5);
+      expect(await open().append(stream, events.slice(0, 2), { expectedRevision: 'no-stream' })).toEqual({
+        firstRevision: 0,
+        lastRevision: 1,
+        repeated: true,
+      });
+      expect(await store.head(stream)).toBe(4);
+    });
+
+    it('refuses it at the stream’s end, where the stream is as expected, also through another store', async () => {
+      const { store, open } = fixture();
+      const stream = newStream();
+      const events = await fillStream(store, stream, 3);
+      for (const other of [store, open()]) {
+        const error = await rejection(other.append(stream, events, { expectedRevision: 2 }));
+        expect(isEventIdReused(error)).toBe(true);
+      }
+      expect(await store.head(stream)).toBe(2);
     });
 
     it('refuses a beginning that is there with an end that is new: the stream is not where it was', async () => {

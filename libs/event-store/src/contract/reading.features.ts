@@ -39,6 +39,16 @@ export function readingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.readPage(stream, 5000, 4)).toEqual([]);
     });
 
+    it('answers two hundred reads at once, and goes on', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      await fillStream(store, stream, 300);
+      const pages = await Promise.all(revisions(200).map((from) => store.readPage(stream, from, 100)));
+      expect(pages.map((page) => page[0]?.revision)).toEqual(revisions(200));
+      expect(pages.every((page) => page.length === 100)).toBe(true);
+      expect(await store.head(stream)).toBe(299);
+    });
+
     it('gives 100,000 events in order, page by page', { timeout: 120_000 }, async () => {
       const { store } = fixture();
       const stream = newStream();

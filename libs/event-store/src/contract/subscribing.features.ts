@@ -198,6 +198,22 @@ export function subscribingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.head(stream)).toBe(9);
     });
 
+    it('serves more than a hundred streams at once, and everything else beside them', async () => {
+      const { store, open } = fixture();
+      const streams = Array.from({ length: 120 }, newStream);
+      const taking = streams.map((stream) => take(store, stream, 3));
+      const writer = open();
+      await Promise.all(
+        streams.map((stream) => writer.append(stream, newEvents(2), { expectedRevision: 'any' })),
+      );
+      expect(await store.head(streams[119]!)).toBe(1);
+      await store.append(streams[0]!, newEvents(1), { expectedRevision: 1 });
+      await Promise.all(
+        streams.slice(1).map((stream) => writer.append(stream, newEvents(1), { expectedRevision: 1 })),
+      );
+      for (const taken of await Promise.all(taking)) expect(numbered(taken)).toEqual([0, 1, 2]);
+    });
+
     it('ends when the store is closed', async () => {
       const { open } = fixture();
       const store = open();

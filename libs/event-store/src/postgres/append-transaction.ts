@@ -1,17 +1,11 @@
 import type pg from 'pg';
 import { earlierResult, isAsExpected } from '../append-rules.js';
-import { recordBodyDiffers, revisionConflict } from '../errors.js';
-import type { AppendOptions, AppendResult, EventToAppend, Payload, RecordBody } from '../event-store.js';
+import { revisionConflict } from '../errors.js';
+import type { AppendOptions, AppendResult, EventToAppend, RecordBody } from '../event-store.js';
 import { APPENDED_CHANNEL } from './append-notifications.js';
 import { copyRows } from './binary-copy.js';
-import {
-  bodyColumns,
-  eventColumns,
-  toRecordBody,
-  toStoredEvent,
-  type BodyRow,
-  type EventRow,
-} from './rows.js';
+import { eventColumns, toStoredEvent, type EventRow } from './rows.js';
+import { insertBodies, insertPayloads, newBodies } from './write-beside.js';
 
 export interface Append extends AppendOptions {
   readonly stream: string;
@@ -35,7 +29,8 @@ export async function appendCarefully(client: pg.ClientBase, append: Append): Pr
   const earlier = await findEarlier(client, append, taken);
   if (earlier !== undefined) return earlier;
   if (!isAsExpected(append.expectedRevision, taken.head)) return repeatOrRefuse(client, append, taken);
-  return write(client, append, taken, await newBodies(client, append, taken));
+  const bodies = await newBodies(client, append.stream, taken.stream, append.bodies ?? []);
+  return write(client, append, taken, bodies);
 }
 
 interface TakenStream {
@@ -74,29 +69,6 @@ async function findEarlier(
   return earlierResult(stream, events, expectedRevision, taken.head, known);
 }
 
-async function newBodies(
-  client: pg.ClientBase,
-  { stream, bodies = [] }: Append,
-  taken: TakenStream,
-): Promise<RecordBody[]> {
-  if (bodies.length === 0) return [];
-  const { rows } = await client.query<BodyRow>({
-    text: `SELECT ${bodyColumns} FROM ledger.record_body WHERE stream = $1 AND record = ANY($2::uuid[])`,
-    values: [taken.stream, bodies.map(({ record }) => record)],
-    rowMode: 'array',
-  });
-  const there = new Map(rows.map(toRecordBody).map((body) => [body.record, body.bytes]));
-  return bodies.filter(({ record, bytes }) => {
-    const held = there.get(record);
-    if (held === undefined) {
-      there.set(record, bytes);
-      return true;
-    }
-    if (Buffer.compare(held, bytes) !== 0) throw recordBodyDiffers(stream, record);
-    return false;
-  });
-}
-
 async function write(
   client: pg.ClientBase,
   { events, payloads = [] }: Append,
@@ -116,25 +88,8 @@ async function write(
         .text(type)
         .bytes(bytes),
   );
-  if (bodies.length > 0) {
-    await copyRows(
-      client,
-      'ledger.record_body',
-      ['stream', 'record', 'revision', 'bytes'],
-      bodies,
-      (row, { record, revision, bytes }) => row.integer(stream).uuid(record).bigint(revision).bytes(bytes),
-    );
-  }
-  if (payloads.length > 0) await insertPayloads(client, payloads);
+  await insertBodies(client, stream, bodies);
+  await insertPayloads(client, payloads);
   await client.query(`NOTIFY ${APPENDED_CHANNEL}`);
   return { firstRevision: head + 1, lastRevision: head + events.length, repeated: false };
 }
-
-/** The digest is the content: a payload that is there already is the same one. */
-const insertPayloads = (client: pg.ClientBase, payloads: readonly Payload[]): Promise<unknown> =>
-  client.query(
-    `INSERT INTO ledger.payload (digest, bytes)
-     SELECT decode(digest, 'hex'), bytes FROM unnest($1::text[], $2::bytea[]) AS payload (digest, bytes)
-     ON CONFLICT (digest) DO NOTHING`,
-    [payloads.map(({ digest }) => digest), payloads.map(({ bytes }) => Buffer.from(bytes))],
-  );

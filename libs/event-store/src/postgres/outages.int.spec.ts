@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import pg from 'pg';
@@ -14,48 +12,10 @@ import {
   plain,
   revisions,
 } from '../contract/fixture.js';
+import { openLine } from '../contract/breakable-line.js';
 import { isStreamGap } from '../errors.js';
 import type { StoredEvent } from '../event-store.js';
 import { PostgresEventStore } from './postgres-event-store.js';
-
-/** A line to a server that can be cut, so that nobody answers at its address, and restored. */
-async function openLine(target: URL) {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname);
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(socket);
-      socket.pipe(other);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        other.destroy();
-      });
-    }
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const url = new URL(target);
-  url.port = String(port);
-  url.hostname = '127.0.0.1';
-  return {
-    url: url.href,
-    cut: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-    restore: async () => {
-      server.listen(port, '127.0.0.1');
-      await once(server, 'listening');
-    },
-  };
-}
 
 /** What only this adapter can suffer: PostgreSQL's own connections, locks and rows. */
 describe('event store on PostgreSQL, when', () => {
@@ -170,8 +130,11 @@ describe('event store on PostgreSQL, when', () => {
   it('the server is away for a while: a subscription waits for it', async () => {
     const stream = newStream();
     await fillStream(store, stream, 2);
-    const line = await openLine(new URL(databases.url('platform', 'linker')));
-    const afar = new PostgresEventStore({ url: line.url, applicationName: name });
+    const url = new URL(databases.url('platform', 'linker'));
+    const line = await openLine({ host: url.hostname, port: Number(url.port) });
+    url.port = String(line.port);
+    url.hostname = '127.0.0.1';
+    const afar = new PostgresEventStore({ url: url.href, applicationName: name });
     const abort = new AbortController();
     const pages = afar
       .subscribe(stream, { from: 0, pageSize: 1, signal: abort.signal })

@@ -17,14 +17,8 @@ import { WakeUps } from '../wake-ups.js';
 import { passOnNotifications } from './append-notifications.js';
 import { appendCarefully, appendTrustingly } from './append-transaction.js';
 import { isConnectionLoss } from './connection-loss.js';
-import {
-  bodyColumns,
-  eventColumns,
-  toRecordBody,
-  toStoredEvent,
-  type BodyRow,
-  type EventRow,
-} from './rows.js';
+import { BesideTheLedger } from './beside-the-ledger.js';
+import { eventColumns, toStoredEvent, type EventRow } from './rows.js';
 
 export interface PostgresEventStoreOptions {
   /** Database `platform`, as the linker (appends and reads) or the projector (reads). */
@@ -41,7 +35,7 @@ export interface PostgresEventStoreOptions {
 export class PostgresEventStore implements EventStore {
   readonly #pool: pg.Pool;
   readonly #lookAgainMs: number;
-  readonly #streams = new Map<string, number>();
+  readonly #beside: BesideTheLedger;
   readonly #wakeUps = new WakeUps();
   readonly #closing = new AbortController();
   #listening: Promise<void> | undefined;
@@ -52,6 +46,7 @@ export class PostgresEventStore implements EventStore {
       applicationName: options.applicationName,
       max: options.maxConnections ?? 4,
     });
+    this.#beside = new BesideTheLedger(this.#pool);
     this.#lookAgainMs = options.lookAgainMs ?? 2_000;
   }
 
@@ -71,7 +66,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   async head(stream: string): Promise<number> {
-    const number = await this.#streamNumber(stream);
+    const number = await this.#beside.streamNumber(stream);
     if (number === undefined) return -1;
     const { rows } = await this.#pool.query<{ head: number | null }>(
       'SELECT max(revision) AS head FROM ledger.event WHERE stream = $1',
@@ -81,7 +76,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   async readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]> {
-    const number = await this.#streamNumber(stream);
+    const number = await this.#beside.streamNumber(stream);
     if (number === undefined) return [];
     const { rows } = await this.#pool.query<EventRow>({
       name: 'ledger-read-page',
@@ -97,36 +92,16 @@ export class PostgresEventStore implements EventStore {
     return page;
   }
 
-  async readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {
-    const number = await this.#streamNumber(stream);
-    if (number === undefined) return [];
-    const { rows } = await this.#pool.query<BodyRow>({
-      name: 'ledger-read-bodies',
-      text: `SELECT ${bodyColumns} FROM ledger.record_body WHERE stream = $1 AND revision BETWEEN $2 AND $3 ORDER BY revision, record`,
-      values: [number, from, to],
-      rowMode: 'array',
-    });
-    return rows.map(toRecordBody);
+  readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {
+    return this.#beside.readBodies(stream, from, to);
   }
 
-  async readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
-    const number = await this.#streamNumber(stream);
-    if (number === undefined) return [];
-    const { rows } = await this.#pool.query<BodyRow>({
-      name: 'ledger-read-bodies-of',
-      text: `SELECT ${bodyColumns} FROM ledger.record_body WHERE stream = $1 AND record = ANY($2::uuid[])`,
-      values: [number, records],
-      rowMode: 'array',
-    });
-    return rows.map(toRecordBody);
+  readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
+    return this.#beside.readBodiesOf(stream, records);
   }
 
-  async readPayload(digest: string): Promise<Uint8Array | undefined> {
-    const { rows } = await this.#pool.query<{ bytes: Uint8Array }>(
-      `SELECT bytes FROM ledger.payload WHERE digest = decode($1, 'hex')`,
-      [digest],
-    );
-    return rows[0]?.bytes;
+  readPayload(digest: string): Promise<Uint8Array | undefined> {
+    return this.#beside.readPayload(digest);
   }
 
   subscribe(stream: string, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]> {
@@ -180,19 +155,6 @@ export class PostgresEventStore implements EventStore {
     });
     const following = rows[0]?.[0];
     if (following !== undefined && following > next) throw streamGap(stream, next);
-  }
-
-  /** A stream's number never changes once it has one. */
-  async #streamNumber(name: string): Promise<number | undefined> {
-    const held = this.#streams.get(name);
-    if (held !== undefined) return held;
-    const { rows } = await this.#pool.query<{ stream: number }>(
-      'SELECT stream FROM ledger.stream WHERE name = $1',
-      [name],
-    );
-    const number = rows[0]?.stream;
-    if (number !== undefined) this.#streams.set(name, number);
-    return number;
   }
 }
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { z } from 'zod';
-import { variable, type Variable } from './variable.js';
+import { variable, type Environment, type Variable } from './variable.js';
 
 const postgresUrl = z
   .string()
@@ -55,6 +55,42 @@ export const restrictedConfig = {
 
 export const platformConfig = {
   url: postgresUrlVariable('KINLEDGER_PLATFORM_URL', 'the platform database'),
+};
+
+const usesKurrentDb = (env: Environment): boolean => env['KINLEDGER_EVENT_STORE'] === 'kurrentdb';
+
+/** Where the ledger's events are. TLS and credentials of KurrentDB stand in its connection string. */
+export const eventStoreConfig = {
+  kind: variable(
+    'KINLEDGER_EVENT_STORE',
+    z.enum(['postgres', 'kurrentdb']).default('postgres'),
+    'set it to postgres or kurrentdb, or leave it out for postgres',
+  ),
+  kurrentDbUrl: variable(
+    'KINLEDGER_KURRENTDB_URL',
+    z
+      .string()
+      .regex(/^(kurrentdb|kurrent|kdb|esdb)(\+discover)?:\/\//)
+      .optional(),
+    'set it to the connection string of KurrentDB, kurrentdb://…',
+    (url, env) =>
+      url === undefined && usesKurrentDb(env)
+        ? 'is not set, and KINLEDGER_EVENT_STORE=kurrentdb needs it: set it to kurrentdb://…'
+        : undefined,
+  ),
+};
+
+/** The eraser's role, for a writer of the ledger: on KurrentDB, bodies whose events never came are swept with it. */
+export const eraserConfig = {
+  url: variable(
+    'KINLEDGER_ERASER_URL',
+    postgresUrl.optional(),
+    'set it to the postgres:// URL of the platform database, with the eraser’s role',
+    (url, env) =>
+      url === undefined && usesKurrentDb(env)
+        ? 'is not set, and KINLEDGER_EVENT_STORE=kurrentdb needs it: set it to the postgres:// URL of the platform database, with the eraser’s role'
+        : undefined,
+  ),
 };
 
 export const programmeConfig = {

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { busConfig, commonConfig, platformConfig } from './fragments.js';
+import { busConfig, commonConfig, eraserConfig, eventStoreConfig, platformConfig } from './fragments.js';
 import { isConfigurationWrong, readConfig } from './read-config.js';
 import { variable } from './variable.js';
 
@@ -57,6 +57,36 @@ describe('readConfig', () => {
     expect(message).toContain('KINLEDGER_PLATFORM_URL is not set: set it to the postgres:// URL');
     expect(message).toContain('KINLEDGER_BUS_URL is not valid');
     expect(message).not.toMatch(/sesame|99999|loud/);
+  });
+
+  it('needs the address of KurrentDB and the eraser’s role where the ledger is in KurrentDB, and repeats neither', () => {
+    const ledger = { eventStore: eventStoreConfig, eraser: eraserConfig };
+    expect(readConfig(ledger, {})).toEqual({
+      eventStore: { kind: 'postgres', kurrentDbUrl: undefined },
+      eraser: { url: undefined },
+    });
+    const chosen = { KINLEDGER_EVENT_STORE: 'kurrentdb' };
+    const problemsOf = (env: Record<string, string>) => {
+      try {
+        readConfig(ledger, env);
+        return [];
+      } catch (error) {
+        expect((error as Error).message).not.toContain('sesame');
+        return isConfigurationWrong(error) ? error.problems.map(({ variable: name }) => name) : [error];
+      }
+    };
+    expect(problemsOf(chosen)).toEqual(['KINLEDGER_KURRENTDB_URL', 'KINLEDGER_ERASER_URL']);
+    const eraser = {
+      KINLEDGER_ERASER_URL: 'postgres://kinledger_eraser:sesame@127.0.0.1/kinledger_platform',
+    };
+    expect(problemsOf({ ...chosen, ...eraser, KINLEDGER_KURRENTDB_URL: 'http://linker:sesame@db' })).toEqual([
+      'KINLEDGER_KURRENTDB_URL',
+    ]);
+    const url = 'kurrentdb://linker:sesame@db:2113';
+    expect(readConfig(ledger, { ...chosen, ...eraser, KINLEDGER_KURRENTDB_URL: url }).eventStore).toEqual({
+      kind: 'kurrentdb',
+      kurrentDbUrl: url,
+    });
   });
 
   it('takes an empty variable for an absent one', () => {

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openEventStore, type EventStore } from '@kinledger/event-store';
+import pg from 'pg';
+import { z } from 'zod';
+import { findConnection, homeDirectory } from '../connection/connection.js';
+import { Failure } from '../failure.js';
+
+export const storeKinds = ['postgres', 'kurrentdb'] as const;
+export type StoreKind = (typeof storeKinds)[number];
+
+/** What a person calls it. */
+export const storeNames: Readonly<Record<StoreKind, string>> = {
+  postgres: 'PostgreSQL',
+  kurrentdb: 'KurrentDB',
+};
+
+/** Where this installation's ledgers are. Addresses hold passwords: they come from the environment, not from arguments. */
+export interface LedgerPlaces {
+  /** Database `platform`, as the linker. */
+  readonly platformUrl: string;
+  readonly kurrentDbUrl: string | undefined;
+}
+
+/** @throws Failure saying which variable to set. */
+export function ledgerPlaces(env: NodeJS.ProcessEnv = process.env): LedgerPlaces {
+  const platformUrl = env['KINLEDGER_PLATFORM_URL'] ?? urlOfThisMachine();
+  if (platformUrl === undefined) {
+    throw new Failure(
+      'no services run here: set KINLEDGER_PLATFORM_URL to the postgres:// URL of the platform database, with the linker’s role',
+    );
+  }
+  return { platformUrl, kurrentDbUrl: env['KINLEDGER_KURRENTDB_URL'] };
+}
+
+/** @throws Failure when the store's address is not known; ConnectionStringWrong. */
+export function openLedger(kind: StoreKind, { platformUrl, kurrentDbUrl }: LedgerPlaces): EventStore {
+  if (kind === 'kurrentdb' && kurrentDbUrl === undefined) {
+    throw new Failure('set KINLEDGER_KURRENTDB_URL to the connection string of KurrentDB, kurrentdb://…');
+  }
+  return openEventStore({ kind, platformUrl, kurrentDbUrl, applicationName: 'kinledger-ledger' });
+}
+
+/** Names of the streams that this installation ever wrote, on whichever store. */
+export async function streamNames({ platformUrl }: LedgerPlaces): Promise<string[]> {
+  const client = new pg.Client({ connectionString: platformUrl, application_name: 'kinledger-ledger' });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>('SELECT name FROM ledger.stream ORDER BY name');
+    return rows.map(({ name }) => name);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The linker's way into the database of the services that run here, which its owner alone can read. */
+function urlOfThisMachine(): string | undefined {
+  const connection = findConnection(homeDirectory());
+  if (connection === undefined) return undefined;
+  const file = join(connection.home, 'database-passwords.json');
+  const { linker } = z.looseObject({ linker: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8')));
+  const url = new URL(connection.evaluation.platformUrl);
+  url.username = 'kinledger_linker';
+  url.password = linker;
+  return url.href;
+}

@@ -1,0 +1,7 @@
+import type { Command } from 'commander';
+import { addCopyCommand } from './copy.command.js';
+
+export function addLedgerCommand(program: Command): void {
+  const ledger = program.command('ledger').description('works on the ledger itself');
+  addCopyCommand(ledger);
+}

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A line to a server that can be cut, so that nobody answers at its address, held up, and restored. */
+export interface BreakableLine {
+  readonly port: number;
+  /**
+   * Nothing passes any more, either way, until it is released: as if the server had stopped. From now on, or once the
+   * client has sent so many bytes more.
+   */
+  hold(afterBytes?: number): void;
+  /** What the server answers is lost, until the line is cut. From now on, or once the client has sent so many bytes more. */
+  loseAnswers(afterBytes?: number): void;
+  release(): void;
+  cut(): Promise<void>;
+  restore(): Promise<void>;
+  /** Whether what was asked for has begun. */
+  isBroken(): boolean;
+}
+
+type LineState = 'open' | 'held' | 'losing answers';
+
+export async function openLine(target: Address): Promise<BreakableLine> {
+  const sockets = new Set<Socket>();
+  let state: LineState = 'open';
+  let sent = 0;
+  let next: { readonly state: LineState; readonly at: number } | undefined;
+  const change = (to: LineState, afterBytes = 0) => {
+    if (afterBytes === 0) state = to;
+    else next = { state: to, at: sent + afterBytes };
+  };
+  const waiting: (() => void)[] = [];
+  const server = createServer((near) => {
+    const far = connect(target.port, target.host);
+    for (const [socket, other, isAnswer] of [
+      [near, far, false],
+      [far, near, true],
+    ] as const) {
+      sockets.add(socket);
+      socket.on('data', (bytes) => {
+        if (!isAnswer) sent += bytes.length;
+        if (next !== undefined && sent >= next.at) {
+          state = next.state;
+          next = undefined;
+        }
+        if (isAnswer && state === 'losing answers') return;
+        if (state === 'held') waiting.push(() => other.write(bytes));
+        else other.write(bytes);
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    hold: (afterBytes) => change('held', afterBytes),
+    loseAnswers: (afterBytes) => change('losing answers', afterBytes),
+    release: () => {
+      state = 'open';
+      for (const pass of waiting.splice(0)) pass();
+    },
+    cut: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+      state = 'open';
+      waiting.length = 0;
+    },
+    restore: async () => {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    },
+    isBroken: () => state !== 'open',
+  };
+}

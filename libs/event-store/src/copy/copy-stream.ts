@@ -1,0 +1,152 @@
+import { isRevisionConflict } from '../errors.js';
+import type { EventStore, StoredEvent } from '../event-store.js';
+import { TreeRoot } from './tree-root.js';
+
+export interface CopyOptions {
+  readonly from: EventStore;
+  readonly to: EventStore;
+  readonly stream: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: CopyProgress) => void;
+}
+
+/** `comparing` what the target has already, `copying`, and `verifying` what was copied. In events. */
+export interface CopyProgress {
+  readonly stage: 'comparing' | 'copying' | 'verifying';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface Copied {
+  readonly stream: string;
+  /** Events in both stores now. */
+  readonly events: number;
+  /** Events that an earlier copy had brought already. */
+  readonly found: number;
+  /** Events that this copy brought. */
+  readonly copied: number;
+  /** Root of the RFC 9162 tree over the events' bytes, as read back from the target. 64 hex digits. */
+  readonly root: string;
+}
+
+/** The target has, or got from somebody else meanwhile, what the source does not have at that revision. */
+export interface CopyTargetDiffers extends Error {
+  readonly code: 'copy-target-differs';
+  readonly stream: string;
+  readonly revision: number;
+}
+
+/** Bounds memory: four pages of the largest events are 512 MiB, of common ones a megabyte. */
+const PAGE = 500;
+
+/**
+ * Brings a stream's events from one store into another, at the same revisions with the same ids, types and bytes, and
+ * reads every one of them back. Goes on where an interrupted copy stopped, after comparing what it left. Events that
+ * come into the source meanwhile are brought too. Bodies and payloads are not events: they lie beside both stores.
+ * @throws CopyTargetDiffers, with nothing written unless somebody else writes at the same time; the signal's reason.
+ */
+export async function copyStream(options: CopyOptions): Promise<Copied> {
+  const { from, to, stream, signal, onProgress } = options;
+  const tree = new TreeRoot();
+  const there = await to.head(stream);
+  let head = await from.head(stream);
+  if (there > head) {
+    await compare(options, tree, 'comparing', 0, head);
+    throw targetDiffers(stream, head + 1, 'the target goes on where the source ends');
+  }
+  await compare(options, tree, 'comparing', 0, there);
+  let verified = there;
+  while (verified < head) {
+    await copy(options, verified + 1, head);
+    await compare(options, tree, 'verifying', verified + 1, head);
+    verified = head;
+    signal?.throwIfAborted();
+    head = await from.head(stream);
+  }
+  onProgress?.({ stage: 'verifying', done: verified + 1, total: verified + 1 });
+  return { stream, events: verified + 1, found: there + 1, copied: verified - there, root: tree.hex() };
+}
+
+async function copy({ from, to, stream, signal, onProgress }: CopyOptions, first: number, last: number) {
+  let ahead = from.readPage(stream, first, Math.min(PAGE, last - first + 1));
+  for (let next = first; next <= last;) {
+    signal?.throwIfAborted();
+    const page = await ahead;
+    if (page.length === 0) throw targetDiffers(stream, next, 'the source became shorter');
+    const after = next + page.length;
+    // The next page is under way while this one is written.
+    ahead =
+      after > last ? Promise.resolve([]) : from.readPage(stream, after, Math.min(PAGE, last - after + 1));
+    ahead.catch(() => undefined);
+    try {
+      await to.append(stream, page, { expectedRevision: next === 0 ? 'no-stream' : next - 1 });
+    } catch (error) {
+      if (!isRevisionConflict(error)) throw error;
+      throw targetDiffers(stream, next, 'somebody else writes into the target');
+    }
+    next = after;
+    onProgress?.({ stage: 'copying', done: next, total: last + 1 });
+  }
+}
+
+/** Compares both stores from revision `first` to `last`, event by event, and takes the target's bytes into the tree. */
+async function compare(
+  { from, to, stream, signal, onProgress }: CopyOptions,
+  tree: TreeRoot,
+  stage: CopyProgress['stage'],
+  first: number,
+  last: number,
+): Promise<void> {
+  const read = (next: number) =>
+    Promise.all(
+      [from, to].map((store) =>
+        next > last ? Promise.resolve([]) : readExactly(store, stream, next, Math.min(PAGE, last - next + 1)),
+      ),
+    );
+  let ahead = read(first);
+  for (let next = first; next <= last;) {
+    signal?.throwIfAborted();
+    const [ours = [], theirs = []] = await ahead;
+    ahead = read(next + PAGE);
+    ahead.catch(() => undefined);
+    for (const [index, event] of ours.entries()) {
+      const copy = theirs[index];
+      const difference = differenceOf(event, copy);
+      if (difference !== undefined) throw targetDiffers(stream, next + index, difference);
+      if (copy !== undefined) tree.add(copy.bytes);
+    }
+    next += PAGE;
+    onProgress?.({ stage, done: Math.min(next, last + 1), total: last + 1 });
+  }
+}
+
+/** A page that is as long as the stream must be. */
+async function readExactly(
+  store: EventStore,
+  stream: string,
+  from: number,
+  count: number,
+): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  while (events.length < count) {
+    const page = await store.readPage(stream, from + events.length, count - events.length);
+    if (page.length === 0) return events;
+    events.push(...page);
+  }
+  return events;
+}
+
+function differenceOf(event: StoredEvent, copy: StoredEvent | undefined): string | undefined {
+  if (copy === undefined) return 'the target lacks it';
+  if (copy.id !== event.id) return 'the target holds another event there';
+  if (copy.type !== event.type) return 'its type differs';
+  return Buffer.compare(copy.bytes, event.bytes) === 0 ? undefined : 'its bytes differ';
+}
+
+const targetDiffers = (stream: string, revision: number, why: string): CopyTargetDiffers =>
+  Object.assign(
+    new Error(
+      `stream ${stream} is not the same in both stores from revision ${revision} on (${why}): nothing more was copied`,
+    ),
+    { code: 'copy-target-differs' as const, stream, revision },
+  );

@@ -1,0 +1,146 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Payload, RecordBody } from '../event-store.js';
+import { insertBodies, insertPayloads, newBodies } from '../postgres/write-beside.js';
+
+/** A stream of which this process is, for now, the only writer. */
+export interface HeldStream {
+  readonly name: string;
+  /** Number in `ledger.stream`. */
+  readonly number: number;
+  readonly client: pg.PoolClient;
+}
+
+/** First word of our advisory locks; the second is the stream's number. */
+const LOCK_CLASS = 0x6b6c6467;
+
+/** A writer that hangs while it holds a stream must not hold the others for ever. */
+const LOCK_TIMEOUT_SECONDS = 30;
+
+/**
+ * Runs work as the stream's only writer, whatever process: between the look at the stream, the bodies and the events no
+ * other append comes in. The lock is the database session's: it ends with it.
+ */
+export async function asOnlyWriter<T>(
+  pool: pg.Pool,
+  name: string,
+  work: (stream: HeldStream) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    const { rows } = await client.query<{ stream: number }>('SELECT stream FROM ledger.take_stream($1)', [
+      name,
+    ]);
+    const number = rows[0]?.stream;
+    if (number === undefined) throw new Error('ledger.take_stream gave no row');
+    await client.query(
+      `SET lock_timeout = '${LOCK_TIMEOUT_SECONDS}s'; SELECT pg_advisory_lock(${LOCK_CLASS}, ${number})`,
+    );
+    try {
+      return await work({ name, number, client });
+    } finally {
+      await client.query(`SELECT pg_advisory_unlock(${LOCK_CLASS}, ${number})`).catch(() => (broken = true));
+    }
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** What goes into PostgreSQL before events with revisions `first` to `last` go into KurrentDB. */
+export interface Ahead {
+  readonly first: number;
+  readonly last: number;
+  readonly bodies: readonly RecordBody[];
+  readonly payloads: readonly Payload[];
+}
+
+/**
+ * Writes bodies and payloads in one transaction, and with the bodies a note for which revisions they are.
+ * @throws RecordBodyDiffers
+ */
+export async function writeAhead({ name, number, client }: HeldStream, ahead: Ahead): Promise<void> {
+  if (ahead.bodies.length === 0 && ahead.payloads.length === 0) return;
+  await client.query('BEGIN');
+  try {
+    const bodies = await newBodies(client, name, number, ahead.bodies);
+    if (bodies.length > 0) {
+      await client.query(
+        `INSERT INTO ledger.bodies_ahead AS ahead (stream, first_revision, last_revision) VALUES ($1, $2, $3)
+         ON CONFLICT (stream) DO UPDATE
+           SET first_revision = excluded.first_revision, last_revision = excluded.last_revision,
+               begun_at = excluded.begun_at`,
+        [number, ahead.first, ahead.last],
+      );
+    }
+    await insertBodies(client, number, bodies);
+    await insertPayloads(client, ahead.payloads);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The events that bodies were written for are not to be had: another ledger, or an old copy of it. */
+export interface LedgerTooShort extends Error {
+  readonly code: 'ledger-too-short';
+}
+
+export interface SweepOptions {
+  /** As the eraser. */
+  readonly eraser: pg.Pool;
+  /** Revision of the stream's last event; asked again after a wait. */
+  readonly head: () => Promise<number>;
+  /** An append that was begun longer ago than this can no longer be under way: the server keeps its deadline. */
+  readonly underwayMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Deletes the bodies whose events never came: those for which an append was begun that did not come to its end. Only
+ * for the stream's only writer. Returns how many went.
+ * @throws LedgerTooShort when the stream ends before that append began.
+ */
+export async function sweepOrphans(stream: HeldStream, options: SweepOptions): Promise<number> {
+  const { eraser, head, underwayMs, signal } = options;
+  const begun = await lastBegun(eraser, stream.number);
+  if (begun === undefined) return 0;
+  const headNow = await head();
+  if (begun.first > headNow + 1) throw ledgerTooShort(stream.name, headNow, begun.first);
+  if (headNow >= begun.last || !(await hasBodiesBeyond(eraser, stream.number, headNow))) return 0;
+  // Its writer may have lost its database session alone, with its events still on their way.
+  if (begun.ageMs < underwayMs) await pause(underwayMs - begun.ageMs, undefined, { signal });
+  const headThen = await head();
+  const { rowCount } = await eraser.query(
+    'DELETE FROM ledger.record_body WHERE stream = $1 AND revision > $2 AND revision <= $3',
+    [stream.number, headThen, begun.last],
+  );
+  return rowCount ?? 0;
+}
+
+async function lastBegun(eraser: pg.Pool, stream: number) {
+  const { rows } = await eraser.query<{ first: number; last: number; ageMs: number }>(
+    `SELECT first_revision AS first, last_revision AS last,
+            (extract(epoch FROM clock_timestamp() - begun_at) * 1000)::float8 AS "ageMs"
+       FROM ledger.bodies_ahead WHERE stream = $1`,
+    [stream],
+  );
+  return rows[0];
+}
+
+async function hasBodiesBeyond(eraser: pg.Pool, stream: number, head: number): Promise<boolean> {
+  const { rows } = await eraser.query<{ some: boolean }>(
+    'SELECT EXISTS (SELECT FROM ledger.record_body WHERE stream = $1 AND revision > $2) AS some',
+    [stream, head],
+  );
+  return rows[0]?.some === true;
+}
+
+const ledgerTooShort = (name: string, head: number, first: number): LedgerTooShort =>
+  Object.assign(
+    new Error(
+      `stream ${name} ends at revision ${head} in KurrentDB, but events were appended at ${first} before: this is another ledger, or an older copy of it`,
+    ),
+    { code: 'ledger-too-short' as const },
+  );

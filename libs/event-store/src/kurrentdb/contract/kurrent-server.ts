@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { createPool } from '@kinledger/database';
+import type { TestDatabases } from '@kinledger/database/testing';
+import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
+import type pg from 'pg';
+import type { Address } from '../../contract/breakable-line.js';
+import type { EventStoreFixture } from '../../contract/fixture.js';
+import type { EventToAppend } from '../../event-store.js';
+import { eraseBodies } from '../../postgres/erase-bodies.js';
+import { KurrentDbEventStore, type KurrentDbEventStoreOptions } from '../kurrentdb-event-store.js';
+
+/** A server of KurrentDB's protocol for the length of a spec: a single node. */
+export interface KurrentServer {
+  readonly connectionString: string;
+  stop(): Promise<void>;
+}
+
+export const storeOn = (
+  databases: TestDatabases,
+  connectionString: string,
+  options: Partial<KurrentDbEventStoreOptions> = {},
+): KurrentDbEventStore =>
+  new KurrentDbEventStore({
+    connectionString,
+    platformUrl: databases.url('platform', 'linker'),
+    eraserUrl: databases.url('platform', 'eraser'),
+    applicationName: 'linker',
+    ...options,
+  });
+
+/** What the contract suite of all adapters takes. */
+export const fixtureOn = (databases: TestDatabases, server: KurrentServer): EventStoreFixture => {
+  const eraser: pg.Pool = createPool({
+    url: databases.url('platform', 'eraser'),
+    applicationName: 'eraser',
+    max: 1,
+  });
+  return {
+    open: () => storeOn(databases, server.connectionString),
+    eraseBodies: async (stream, records) => {
+      await eraseBodies(eraser, stream, records);
+    },
+    dispose: async () => {
+      await eraser.end();
+      await server.stop();
+      await databases.drop();
+    },
+  };
+};
+
+export const addressOf = (connectionString: string): Address => {
+  const [, host = '', port = '2113'] =
+    /(?:@|:\/\/)([^@:/?]+)(?::(\d+))?(?:[/?]|$)/.exec(connectionString) ?? [];
+  return { host, port: Number(port) };
+};
+
+/** The same server, reached through another port of this machine. */
+export const throughPort = (connectionString: string, port: number): string => {
+  const { host } = addressOf(connectionString);
+  return connectionString.replace(new RegExp(`${host}(:\\d+)?`), `127.0.0.1:${port}`);
+};
+
+/** A writer that knows nothing of us, as an operator's script is. */
+export async function foreignClient(connectionString: string): Promise<KurrentDBClient> {
+  const { KurrentDBClient: client } = await import('@kurrent/kurrentdb-client');
+  return client.connectionString(connectionString);
+}
+
+export const foreignEvents = (events: readonly EventToAppend[]) =>
+  events.map(({ id, type, bytes }) => ({
+    id,
+    type,
+    contentType: 'application/octet-stream' as const,
+    data: bytes,
+    metadata: undefined,
+  }));
+
+export const newRecord = (): string => randomUUID().replaceAll('-', '');
+
+/** Waits for a condition, not for a time. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -1,0 +1,406 @@
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openLine, type BreakableLine } from '../../contract/breakable-line.js';
+import { newEvent, newEvents, newStream, numbered, plain } from '../../contract/fixture.js';
+import { isEventIdReused, isRevisionConflict, isStreamGap } from '../../errors.js';
+import type { StoredEvent } from '../../event-store.js';
+import { appendParts } from '../append-parts.js';
+import type { KurrentDbEventStore, KurrentDbEventStoreOptions } from '../kurrentdb-event-store.js';
+import {
+  addressOf,
+  foreignClient,
+  foreignEvents,
+  newRecord,
+  storeOn,
+  throughPort,
+  until,
+  type KurrentServer,
+} from './kurrent-server.js';
+
+const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+/** Three parts and a bit. */
+const manyMebibytes = (count = 32) =>
+  Array.from({ length: count }, (_, index) => ({ ...newEvent(), bytes: Buffer.alloc(100 * 1024, index) }));
+
+/** What this adapter alone can suffer, and what was measured to go wrong on a server that nothing goes wrong with. */
+export function kurrentDbFeatures(adapter: string, start: () => Promise<KurrentServer>): void {
+  describe(`event store on ${adapter}, when`, () => {
+    let databases: TestDatabases;
+    let server: KurrentServer;
+    let admin: pg.Client;
+    let store: KurrentDbEventStore;
+    let foreign: KurrentDBClient;
+    const opened: KurrentDbEventStore[] = [];
+    const lines: BreakableLine[] = [];
+
+    const open = (options: Partial<KurrentDbEventStoreOptions> = {}, address = server.connectionString) => {
+      const other = storeOn(databases, address, options);
+      opened.push(other);
+      return other;
+    };
+    const openAfar = async (options: Partial<KurrentDbEventStoreOptions> = {}) => {
+      const line = await openLine(addressOf(server.connectionString));
+      lines.push(line);
+      return { line, afar: open(options, throughPort(server.connectionString, line.port)) };
+    };
+
+    beforeAll(async () => {
+      databases = await createTestDatabases(inject('postgresUrl'));
+      server = await start();
+      admin = new pg.Client({ connectionString: databases.superuserUrl('platform') });
+      await admin.connect();
+      store = storeOn(databases, server.connectionString);
+      foreign = await foreignClient(server.connectionString);
+    });
+    afterEach(async () => {
+      await Promise.all(opened.splice(0).map((other) => other.close()));
+      await Promise.all(lines.splice(0).map((line) => line.cut().catch(() => undefined)));
+    });
+    afterAll(async () => {
+      await store.close();
+      await foreign.dispose();
+      await admin.end();
+      await server.stop();
+      await databases.drop();
+    });
+
+    it('somebody appended the same ids with other data: the server says yes, the store says no', async () => {
+      const stream = newStream();
+      const events = newEvents(3);
+      const others = events.map((event) => ({ ...event, bytes: Buffer.from('other') }));
+      await foreign.appendToStream(stream, foreignEvents(others), { streamState: 'no_stream' });
+      // The trap itself: the server confirms, and keeps what it has.
+      const { success } = await foreign.appendToStream(stream, foreignEvents(events), {
+        streamState: 'no_stream',
+      });
+      expect(success).toBe(true);
+      const error = await failure(store.append(stream, events, { expectedRevision: 'no-stream' }));
+      expect(isEventIdReused(error)).toBe(true);
+      expect(plain(await store.readPage(stream, 0, 9))).toEqual(plain(others));
+    });
+
+    it('somebody appended the same ids with the same data: a repetition', async () => {
+      const stream = newStream();
+      const events = newEvents(3);
+      await foreign.appendToStream(stream, foreignEvents(events), { streamState: 'no_stream' });
+      expect(await store.append(stream, events, { expectedRevision: 'no-stream' })).toEqual({
+        firstRevision: 0,
+        lastRevision: 2,
+        repeated: true,
+      });
+    });
+
+    it('somebody wrote JSON into the stream: its bytes cannot be had, and it says so', async () => {
+      const stream = newStream();
+      await foreign.appendToStream(stream, {
+        id: newEvent().id,
+        type: 'Noted',
+        contentType: 'application/json',
+        data: { a: 1 },
+        metadata: undefined,
+      });
+      expect(await failure(store.readPage(stream, 0, 9))).toMatchObject({
+        message: expect.stringContaining('was not written here') as string,
+      });
+    });
+
+    describe('an append of several parts was interrupted between them', () => {
+      it('the same call completes it, and once more changes nothing', async () => {
+        const stream = newStream();
+        const events = manyMebibytes();
+        const parts = appendParts(events);
+        expect(parts.length).toBeGreaterThan(2);
+        for (const there of [1, 2]) {
+          const name = `${stream}-${there}`;
+          let next = 0;
+          for (const part of parts.slice(0, there)) {
+            const streamState = next === 0 ? ('no_stream' as const) : BigInt(next - 1);
+            await foreign.appendToStream(name, foreignEvents(part), { streamState });
+            next += part.length;
+          }
+          const result = { firstRevision: 0, lastRevision: events.length - 1 };
+          expect(await store.append(name, events, { expectedRevision: 'no-stream' })).toEqual({
+            ...result,
+            repeated: false,
+          });
+          expect(plain(await store.readPage(name, 0, 99))).toEqual(plain(events));
+          expect(await open().append(name, events, { expectedRevision: 'no-stream' })).toEqual({
+            ...result,
+            repeated: true,
+          });
+        }
+      });
+
+      it('a beginning that no interruption leaves is a conflict', async () => {
+        const stream = newStream();
+        const events = manyMebibytes();
+        const [part = []] = appendParts(events);
+        await foreign.appendToStream(stream, foreignEvents(part.slice(0, -1)), { streamState: 'no_stream' });
+        const error = await failure(store.append(stream, events, { expectedRevision: 'no-stream' }));
+        expect(isRevisionConflict(error)).toBe(true);
+        expect(error).toMatchObject({ actual: part.length - 2 });
+      });
+
+      it('something else stands behind its beginning: a conflict', async () => {
+        const stream = newStream();
+        const events = manyMebibytes();
+        const [part = []] = appendParts(events);
+        await foreign.appendToStream(stream, foreignEvents(part), { streamState: 'no_stream' });
+        await foreign.appendToStream(stream, foreignEvents(newEvents(1)), {
+          streamState: BigInt(part.length - 1),
+        });
+        const error = await failure(store.append(stream, events, { expectedRevision: 'no-stream' }));
+        expect(isRevisionConflict(error)).toBe(true);
+        expect(await store.head(stream)).toBe(part.length);
+      });
+
+      it('bodies of the part that is there stay erased, those of the rest come', async () => {
+        const stream = newStream();
+        const events = manyMebibytes();
+        const bodies = events.map((_, revision) => ({
+          record: newRecord(),
+          revision,
+          bytes: Buffer.from(`body ${revision}`),
+        }));
+        const [part = []] = appendParts(events);
+        await foreign.appendToStream(stream, foreignEvents(part), { streamState: 'no_stream' });
+        await store.append(stream, events, { expectedRevision: 'no-stream', bodies });
+        const there = await store.readBodies(stream, 0, events.length);
+        expect(there.map(({ revision }) => revision)).toEqual(
+          bodies.slice(part.length).map(({ revision }) => revision),
+        );
+      });
+    });
+
+    describe('the connection breaks', () => {
+      /** Large enough that the line can tell its bytes from those of the looks before it. */
+      const large = () =>
+        Array.from({ length: 4 }, () => ({ ...newEvent(), bytes: Buffer.alloc(100 * 1024, 5) }));
+      /** The first answer on a new connection takes long, and these tests wait briefly. */
+      const begun = async (afar: KurrentDbEventStore) => {
+        const stream = newStream();
+        const first = newEvents(1);
+        await until(() =>
+          afar.append(stream, first, { expectedRevision: 'no-stream' }).then(
+            () => true,
+            () => false,
+          ),
+        );
+        return stream;
+      };
+
+      it('the answer of an append is lost: it is read back, and was written once', async () => {
+        const { line, afar } = await openAfar();
+        const stream = await begun(afar);
+        // Within HTTP/2's first window: beyond it the server's leave to send on would be lost too.
+        const events = Array.from({ length: 4 }, () => ({
+          ...newEvent(),
+          bytes: Buffer.alloc(10 * 1024, 5),
+        }));
+        line.loseAnswers(20 * 1024);
+        const appending = afar.append(stream, events, { expectedRevision: 0 });
+        await until(async () => (await store.head(stream)) === 4);
+        await line.cut();
+        await line.restore();
+        expect(await appending).toEqual({ firstRevision: 1, lastRevision: 4, repeated: false });
+        expect(plain(await store.readPage(stream, 1, 100))).toEqual(plain(events));
+        expect(await store.head(stream)).toBe(4);
+      });
+
+      it('the server hangs in an append: own timers end the wait, and it is settled when the server goes on', async () => {
+        const { line, afar } = await openAfar({ appendTimeoutMs: 700, readTimeoutMs: 700 });
+        const stream = await begun(afar);
+        const events = large();
+        line.hold(100 * 1024);
+        const appending = afar.append(stream, events, { expectedRevision: 0 });
+        await until(() => line.isBroken());
+        expect(await failure(afar.head(stream))).toMatchObject({ code: 'kurrentdb-timeout' });
+        line.release();
+        expect(await appending).toEqual({ firstRevision: 1, lastRevision: 4, repeated: false });
+        expect(plain(await store.readPage(stream, 1, 100))).toEqual(plain(events));
+      });
+
+      it('nobody answers for longer than it is patient: it fails, and the same append settles it', async () => {
+        const { line, afar } = await openAfar({ appendTimeoutMs: 700, readTimeoutMs: 700, patienceMs: 0 });
+        const stream = await begun(afar);
+        const events = large();
+        line.loseAnswers(100 * 1024);
+        expect(await failure(afar.append(stream, events, { expectedRevision: 0 }))).toMatchObject({
+          code: 'kurrentdb-timeout',
+        });
+        await line.cut();
+        await line.restore();
+        await until(() =>
+          afar.append(stream, events, { expectedRevision: 0 }).then(
+            ({ lastRevision }) => lastRevision === 4,
+            () => false,
+          ),
+        );
+        expect(await store.head(stream)).toBe(4);
+      });
+
+      it('a subscription goes on where it was, with what came meanwhile', async () => {
+        // Longer than any test: what arrives, arrives by subscription or reconnection.
+        const { line, afar } = await openAfar({ lookAgainMs: 600_000 });
+        const stream = newStream();
+        await store.append(stream, newEvents(3), { expectedRevision: 'no-stream' });
+        const abort = new AbortController();
+        const taken: StoredEvent[] = [];
+        const following = (async () => {
+          for await (const page of afar.subscribe(stream, { from: 0, signal: abort.signal })) {
+            taken.push(...page);
+            if (taken.length === 9) abort.abort();
+          }
+        })();
+        await until(() => taken.length === 3);
+        await line.cut();
+        await store.append(stream, newEvents(3), { expectedRevision: 2 });
+        await line.restore();
+        await until(() => taken.length === 6);
+        await store.append(stream, newEvents(3), { expectedRevision: 5 });
+        await following;
+        expect(numbered(taken)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+      });
+    });
+
+    describe('somebody takes events away: readers stop instead of going on', () => {
+      const reads = (stream: string) => [
+        () => store.readPage(stream, 0, 9),
+        () => store.append(stream, newEvents(1), { expectedRevision: 'no-stream' }),
+        async () => {
+          const signal = AbortSignal.timeout(30_000);
+          for await (const page of store.subscribe(stream, { from: 0, signal })) expect(page).toEqual([]);
+        },
+      ];
+
+      it('the beginning of the stream', async () => {
+        const stream = newStream();
+        await store.append(stream, newEvents(9), { expectedRevision: 'no-stream' });
+        await foreign.setStreamMetadata(stream, { truncateBefore: 4 });
+        const error = await failure(store.readPage(stream, 0, 9));
+        expect(isStreamGap(error)).toBe(true);
+        expect(error).toMatchObject({ stream, revision: 0 });
+        expect(numbered(await store.readPage(stream, 4, 9))).toEqual([4, 5, 6, 7, 8]);
+      });
+
+      it('the stream, softly: it would go on at its old revision', async () => {
+        const stream = newStream();
+        await store.append(stream, newEvents(3), { expectedRevision: 'no-stream' });
+        await foreign.deleteStream(stream);
+        for (const read of reads(stream)) expect(isStreamGap(await failure(read()))).toBe(true);
+      });
+
+      it('the stream, for ever', async () => {
+        const stream = newStream();
+        await store.append(stream, newEvents(3), { expectedRevision: 'no-stream' });
+        await foreign.tombstoneStream(stream);
+        for (const read of reads(stream)) expect(isStreamGap(await failure(read()))).toBe(true);
+      });
+    });
+
+    describe('bodies were written and their events never came', () => {
+      const body = (revision: number) => ({ record: newRecord(), revision, bytes: Buffer.from('body') });
+      const recordsThere = async (stream: string) => {
+        const { rows } = await admin.query<{ record: string }>(
+          `SELECT replace(record::text, '-', '') AS record FROM ledger.record_body
+           WHERE stream = (SELECT stream FROM ledger.stream WHERE name = $1) ORDER BY revision`,
+          [stream],
+        );
+        return rows.map(({ record }) => record);
+      };
+      /** Leaves two bodies of events that never came behind one that did. */
+      const interrupted = async () => {
+        const { line, afar } = await openAfar({ appendTimeoutMs: 2_000, patienceMs: 0 });
+        const stream = newStream();
+        const kept = body(0);
+        await afar.append(stream, newEvents(1), { expectedRevision: 'no-stream', bodies: [kept] });
+        const lost = [body(1), body(2)];
+        const events = newEvents(2).map((event) => ({ ...event, bytes: Buffer.alloc(200 * 1024) }));
+        // Nothing of the append reaches the server: its bodies are in by then.
+        line.hold(100 * 1024);
+        const appending = failure(afar.append(stream, events, { expectedRevision: 0, bodies: lost }));
+        await until(() => line.isBroken());
+        await line.cut();
+        await appending;
+        await line.restore();
+        return { afar, stream, kept, lost };
+      };
+
+      it('the next store sweeps them before it appends, and nothing else', async () => {
+        const stream = newStream();
+        const kept = body(0);
+        await store.append(stream, newEvents(1), { expectedRevision: 'no-stream', bodies: [kept] });
+        const lost = [body(1), body(2)];
+        await writeBodiesAhead(admin, stream, lost);
+        const next = open({ appendTimeoutMs: 50 });
+        const own = body(1);
+        await next.append(stream, newEvents(1), { expectedRevision: 0, bodies: [own] });
+        expect(await recordsThere(stream)).toEqual([kept.record, own.record]);
+      });
+
+      it('a record that comes at another place after all is read there', async () => {
+        const stream = newStream();
+        await store.append(stream, newEvents(1), { expectedRevision: 'no-stream' });
+        const [lost] = [body(1)];
+        await writeBodiesAhead(admin, stream, [lost]);
+        const next = open({ appendTimeoutMs: 50 });
+        await next.append(stream, newEvents(2), { expectedRevision: 0, bodies: [{ ...lost, revision: 2 }] });
+        expect((await next.readBodies(stream, 0, 9)).map(({ revision }) => revision)).toEqual([2]);
+      });
+
+      it('the line broke between bodies and events: the store that lived on sweeps them too', async () => {
+        const { afar, stream, kept, lost } = await interrupted();
+        expect(await recordsThere(stream)).toEqual([kept, ...lost].map(({ record }) => record));
+        const more = body(1);
+        await until(() =>
+          afar.head(stream).then(
+            () => true,
+            () => false,
+          ),
+        );
+        await afar.append(stream, newEvents(1), { expectedRevision: 0, bodies: [more] });
+        expect(await recordsThere(stream)).toEqual([kept.record, more.record]);
+      });
+
+      it('the server is another one: it appends nothing and deletes nothing', async () => {
+        const stream = newStream();
+        await store.append(stream, newEvents(1), { expectedRevision: 'no-stream' });
+        await writeBodiesAhead(admin, stream, [body(7)]);
+        const before = await recordsThere(stream);
+        const error = await failure(open().append(stream, newEvents(1), { expectedRevision: 0 }));
+        expect(error).toMatchObject({ code: 'ledger-too-short' });
+        expect(await recordsThere(stream)).toEqual(before);
+        expect(await store.head(stream)).toBe(0);
+      });
+    });
+  });
+}
+
+/** What a writer leaves that died between the bodies and the events. */
+async function writeBodiesAhead(
+  admin: pg.Client,
+  stream: string,
+  bodies: readonly { readonly record: string; readonly revision: number; readonly bytes: Buffer }[],
+): Promise<void> {
+  const revisions = bodies.map(({ revision }) => revision);
+  await admin.query(
+    `INSERT INTO ledger.bodies_ahead AS ahead (stream, first_revision, last_revision)
+     SELECT stream, $2, $3 FROM ledger.stream WHERE name = $1
+     ON CONFLICT (stream) DO UPDATE
+       SET first_revision = excluded.first_revision, last_revision = excluded.last_revision, begun_at = excluded.begun_at`,
+    [stream, Math.min(...revisions), Math.max(...revisions)],
+  );
+  for (const { record, revision, bytes } of bodies) {
+    await admin.query(
+      'INSERT INTO ledger.record_body (stream, record, revision, bytes) SELECT stream, $2, $3, $4 FROM ledger.stream WHERE name = $1',
+      [stream, record, revision, bytes],
+    );
+  }
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { earlierResult, isAsExpected } from '../append-rules.js';
+import { isRevisionConflict, revisionConflict } from '../errors.js';
+import type { AppendOptions, AppendResult, EventToAppend, StoredEvent } from '../event-store.js';
+import { appendParts } from './append-parts.js';
+import { asOnlyWriter, sweepOrphans, writeAhead, type HeldStream } from './bodies-ahead.js';
+import type { KurrentStreams } from './kurrent-streams.js';
+import { patiently, type Patience } from './patience.js';
+import { piecesThere } from './pieces-there.js';
+import { settleAppend } from './settle-append.js';
+import { StreamIds } from './stream-ids.js';
+
+export interface KurrentAppenderOptions {
+  readonly streams: KurrentStreams;
+  /** As the linker. */
+  readonly pool: pg.Pool;
+  /** As the eraser: without it nothing is swept. */
+  readonly eraser: pg.Pool | undefined;
+  readonly patience: Patience;
+  /** An append that was begun longer ago than this can no longer be under way. */
+  readonly underwayMs: number;
+}
+
+const INDEX_PAGE = 4_096;
+
+/**
+ * Makes the port's appends of the server's: what is there already is recognised by id and compared, bodies go ahead,
+ * large appends go in parts, every expectation becomes an exact revision, and what became of each part is made sure of.
+ */
+export class KurrentAppender {
+  readonly #ids = new Map<string, StreamIds>();
+  readonly #swept = new Set<string>();
+
+  constructor(private readonly options: KurrentAppenderOptions) {}
+
+  /** Takes note of events that were read, where they go on from those that it knows. */
+  learn(stream: string, page: readonly StoredEvent[]): void {
+    this.#idsOf(stream).learn(page);
+  }
+
+  append(stream: string, events: readonly EventToAppend[], options: AppendOptions): Promise<AppendResult> {
+    return asOnlyWriter(this.options.pool, stream, async (held) => {
+      try {
+        await this.#sweepOnce(held);
+        return await this.#appendAlone(held, events, options);
+      } catch (error) {
+        this.#swept.delete(stream);
+        throw error;
+      }
+    });
+  }
+
+  /** As the stream's only writer among those who go through PostgreSQL; another one is still found out by revision. */
+  async #appendAlone(
+    held: HeldStream,
+    events: readonly EventToAppend[],
+    options: AppendOptions,
+  ): Promise<AppendResult> {
+    const { name } = held;
+    const { expectedRevision: expected, bodies = [], payloads = [] } = options;
+    for (;;) {
+      const { head, known } = await patiently(this.options.patience, async () => {
+        const last = await this.options.streams.head(name);
+        return { head: last, known: await this.#knownAmong(name, events, last) };
+      });
+      const done = piecesThere(appendParts(events), expected, head, known);
+      if (done === 0) {
+        const earlier = earlierResult(name, events, expected, head, known);
+        if (earlier !== undefined) return earlier;
+        if (!isAsExpected(expected, head)) throw revisionConflict(name, expected, head);
+      }
+      const rest = events.slice(done);
+      await writeAhead(held, {
+        first: head + 1,
+        last: head + rest.length,
+        // Bodies of events that are there were written before them; one that is missing now was erased.
+        bodies: done === 0 ? bodies : bodies.filter(({ revision }) => revision > head),
+        payloads,
+      });
+      try {
+        const written = await this.#appendParts(name, head, rest);
+        const firstRevision = head + 1 - done;
+        return {
+          firstRevision,
+          lastRevision: firstRevision + events.length - 1,
+          repeated: done === 0 && !written,
+        };
+      } catch (error) {
+        // Somebody who does not go through PostgreSQL came in between. Who does not mind where, tries again there.
+        if (!isRevisionConflict(error)) throw error;
+        if (typeof expected === 'number' || expected === 'no-stream') {
+          throw revisionConflict(name, expected, error.actual);
+        }
+      }
+    }
+  }
+
+  /** True when at least one part was written by this call. */
+  async #appendParts(stream: string, head: number, events: readonly EventToAppend[]): Promise<boolean> {
+    const mark = randomUUID();
+    const ids = this.#idsOf(stream);
+    let after = head;
+    let written = false;
+    for (const part of appendParts(events)) {
+      const settled = await settleAppend(
+        this.options.streams,
+        { stream, after, events: part, mark },
+        this.options.patience,
+      );
+      written ||= settled === 'written';
+      ids.learn(part.map(({ id }, index) => ({ id, revision: after + 1 + index })));
+      after += part.length;
+    }
+    return written;
+  }
+
+  /** The stream's events that have an id of these. */
+  async #knownAmong(
+    stream: string,
+    events: readonly EventToAppend[],
+    head: number,
+  ): Promise<Map<string, StoredEvent>> {
+    const ids = this.#idsOf(stream);
+    while (ids.next <= head) {
+      const page = await this.options.streams.page(stream, ids.next, INDEX_PAGE);
+      if (page.length === 0) throw new Error(`${stream} became shorter while it was read`);
+      ids.learn(page);
+    }
+    const wanted = new Set(events.map(({ id }) => id));
+    const known = new Map<string, StoredEvent>();
+    for (const [from, length] of runs(ids.placesOf(events))) {
+      for (const event of await this.options.streams.page(stream, from, length)) {
+        if (wanted.has(event.id)) known.set(event.id, event);
+      }
+    }
+    return known;
+  }
+
+  async #sweepOnce(held: HeldStream): Promise<void> {
+    if (this.options.eraser === undefined || this.#swept.has(held.name)) return;
+    await sweepOrphans(held, {
+      eraser: this.options.eraser,
+      head: () => patiently(this.options.patience, () => this.options.streams.head(held.name)),
+      underwayMs: this.options.underwayMs,
+      signal: this.options.patience.signal,
+    });
+    this.#swept.add(held.name);
+  }
+
+  #idsOf(stream: string): StreamIds {
+    const held = this.#ids.get(stream) ?? new StreamIds();
+    this.#ids.set(stream, held);
+    return held;
+  }
+}
+
+/** Ascending numbers as runs of neighbours: first and length. */
+function runs(numbers: readonly number[]): (readonly [number, number])[] {
+  const found: [number, number][] = [];
+  for (const number of numbers) {
+    const last = found.at(-1);
+    if (last !== undefined && last[0] + last[1] === number) last[1] += 1;
+    else found.push([number, 1]);
+  }
+  return found;
+}

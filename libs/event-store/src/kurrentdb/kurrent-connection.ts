@@ -1,0 +1,103 @@
+import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
+import { callTimedOut, isCallTimedOut } from './kurrent-errors.js';
+
+export interface KurrentConnectionOptions {
+  /** Checked: see `checkedConnectionString`. */
+  readonly connectionString: string;
+  /** Calls at once; the others wait. A connection bears 100 streams, and stands still at the hundredth. */
+  readonly concurrency: number;
+  readonly closing: AbortSignal;
+}
+
+/**
+ * One client of KurrentDB, with timers of our own: the client's deadline is kept by the server alone, and a server that
+ * hangs keeps it not. After a call that was not answered in time the client is given up and a new one connects.
+ */
+export class KurrentConnection {
+  #client: Promise<KurrentDBClient> | undefined;
+  #underway = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(private readonly options: KurrentConnectionOptions) {}
+
+  /** @throws CallTimedOut; the closing signal's reason; what the client throws. */
+  async call<T>(timeoutMs: number, work: (client: KurrentDBClient) => Promise<T>): Promise<T> {
+    await this.#enter();
+    try {
+      this.options.closing.throwIfAborted();
+      const opening = (this.#client ??= openClient(this.options.connectionString));
+      try {
+        const client = await opening;
+        return await within(timeoutMs, this.options.closing, work(client));
+      } catch (error) {
+        if (isCallTimedOut(error)) this.#giveUp(opening);
+        throw error;
+      }
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** The client itself, for a subscription that lives as long as the connection. */
+  client(): Promise<KurrentDBClient> {
+    return (this.#client ??= openClient(this.options.connectionString));
+  }
+
+  async dispose(): Promise<void> {
+    const opening = this.#client;
+    this.#client = undefined;
+    await disposeOf(opening);
+  }
+
+  #giveUp(opening: Promise<KurrentDBClient>): void {
+    if (this.#client === opening) this.#client = undefined;
+    void disposeOf(opening);
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#underway < this.options.concurrency) {
+      this.#underway += 1;
+      return;
+    }
+    // Whoever leaves hands over its place.
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#underway -= 1;
+    else next();
+  }
+}
+
+/** Loaded when first needed: it brings native code, and an installation on PostgreSQL should not pay for it. */
+async function openClient(connectionString: string): Promise<KurrentDBClient> {
+  const { KurrentDBClient: client } = await import('@kurrent/kurrentdb-client');
+  return client.connectionString(connectionString);
+}
+
+/** Without it the client's streams keep the process alive. */
+async function disposeOf(opening: Promise<KurrentDBClient> | undefined): Promise<void> {
+  const client = await opening?.catch(() => undefined);
+  await client?.dispose().catch(() => undefined);
+}
+
+/** Settles with `work`, or rejects after `ms` or when the signal aborts; `work` goes on unheard. */
+function within<T>(ms: number, signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => finish(() => reject(callTimedOut(ms))), ms);
+    const abort = () => finish(() => reject(asError(signal.reason)));
+    const finish = (settle: () => void) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      settle();
+    };
+    signal.addEventListener('abort', abort);
+    work.then(
+      (value) => finish(() => resolve(value)),
+      (error: unknown) => finish(() => reject(asError(error))),
+    );
+  });
+}
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));

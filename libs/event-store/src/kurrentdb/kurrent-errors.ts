@@ -1,0 +1,56 @@
+/** An answer did not come in time; what it would have been is unknown. */
+export interface CallTimedOut extends Error {
+  readonly code: 'kurrentdb-timeout';
+}
+
+export const callTimedOut = (ms: number): CallTimedOut =>
+  Object.assign(new Error(`KurrentDB did not answer within ${ms} ms`), {
+    code: 'kurrentdb-timeout' as const,
+  });
+
+export const isCallTimedOut = (error: unknown): error is CallTimedOut =>
+  error instanceof Error && 'code' in error && error.code === 'kurrentdb-timeout';
+
+/** What the client says of the server's refusals that concern the call itself. */
+const refusals = new Set([
+  'access-denied',
+  'stream-deleted',
+  'stream-tombstoned',
+  'stream-not-found',
+  'wrong-expected-version',
+  'maximum-append-size-exceeded',
+  'append-record-size-exceeded',
+  'transaction-max-size-exceeded',
+  'invalid-argument',
+  'unsupported',
+]);
+
+/** The client's errors carry a `type`, the transport's own a numeric gRPC `code`. */
+const typeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : undefined;
+
+/** UNAUTHENTICATED, PERMISSION_DENIED, UNIMPLEMENTED and INVALID_ARGUMENT will be the same next time. */
+const finalStatus = new Set([3, 7, 12, 16]);
+
+/**
+ * True for what says nothing about the call: nobody answered, the connection broke, the server is starting, another
+ * node leads. Measured: `UnavailableError` in flight, a bare gRPC error 14 while the server is down,
+ * `UnknownError "Could not recognize Server Is Not Ready"` while it starts. Whether an append took place is then unknown.
+ */
+export function isPassing(error: unknown): boolean {
+  if (isCallTimedOut(error)) return true;
+  const type = typeOf(error);
+  if (type !== undefined) return !refusals.has(type);
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'number' &&
+    !finalStatus.has(error.code)
+  );
+}
+
+export const isStreamNotFound = (error: unknown): boolean => typeOf(error) === 'stream-not-found';
+export const isStreamDeleted = (error: unknown): boolean =>
+  typeOf(error) === 'stream-deleted' || typeOf(error) === 'stream-tombstoned';
+export const isWrongExpectedVersion = (error: unknown): boolean => typeOf(error) === 'wrong-expected-version';
+export const isAccessDenied = (error: unknown): boolean => typeOf(error) === 'access-denied';

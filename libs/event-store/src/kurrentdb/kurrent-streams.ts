@@ -1,0 +1,146 @@
+import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
+import { streamGap } from '../errors.js';
+import type { EventToAppend, StoredEvent } from '../event-store.js';
+import type { Credentials } from './connection-string.js';
+import type { KurrentConnection } from './kurrent-connection.js';
+import { isAccessDenied, isStreamDeleted, isStreamNotFound } from './kurrent-errors.js';
+
+/** An event with the mark of the append that wrote it, where it has one. */
+export interface MarkedEvent extends StoredEvent {
+  readonly mark: string | undefined;
+}
+
+export interface KurrentStreamsOptions {
+  readonly reads: KurrentConnection;
+  /** One append at a time: the client’s shared stream loses track of a second one when it breaks. */
+  readonly appends: KurrentConnection;
+  readonly credentials: Credentials | undefined;
+  readonly readTimeoutMs: number;
+  readonly appendTimeoutMs: number;
+}
+
+type ReadOptions = NonNullable<Parameters<KurrentDBClient['readStream']>[1]>;
+
+/** Streams as KurrentDB has them, without what the port promises beyond that. Reads always run to their end. */
+export class KurrentStreams {
+  constructor(private readonly options: KurrentStreamsOptions) {}
+
+  /** Revision of the last event, -1 where there is none. @throws StreamGap where somebody deleted the stream. */
+  async head(stream: string): Promise<number> {
+    const [last] = await this.#read(stream, { direction: 'backwards', fromRevision: 'end', maxCount: 1 });
+    return last?.revision ?? -1;
+  }
+
+  /** @throws StreamGap when events that were there are gone. */
+  async page(stream: string, from: number, limit: number): Promise<MarkedEvent[]> {
+    if (limit <= 0) return [];
+    const page = await this.#read(stream, {
+      direction: 'forwards',
+      fromRevision: BigInt(from),
+      maxCount: limit,
+    });
+    const gap = page.findIndex((event, index) => event.revision !== from + index);
+    if (gap !== -1) throw streamGap(stream, from + gap);
+    return page;
+  }
+
+  /**
+   * Sends one append and returns the revision of its last event as the server says it. `expected` is the revision of
+   * the last event before it, -1 for none. The mark goes with the last event.
+   */
+  async append(
+    stream: string,
+    expected: number,
+    events: readonly EventToAppend[],
+    mark: string,
+  ): Promise<number> {
+    const { appends, appendTimeoutMs } = this.options;
+    const proposed = events.map(({ id, type, bytes }, index) => ({
+      id,
+      type,
+      contentType: 'application/octet-stream' as const,
+      data: bytes,
+      metadata: index === events.length - 1 ? { append: mark } : undefined,
+    }));
+    const { nextExpectedRevision } = await appends.call(appendTimeoutMs, (client) =>
+      client.appendToStream(stream, proposed, {
+        streamState: expected === -1 ? 'no_stream' : BigInt(expected),
+        requiresLeader: true,
+        // Kept by the server: an append that it has not done by then it will not do.
+        deadline: appendTimeoutMs,
+      }),
+    );
+    return Number(nextExpectedRevision);
+  }
+
+  async #read(stream: string, options: ReadOptions): Promise<MarkedEvent[]> {
+    const { reads, readTimeoutMs } = this.options;
+    try {
+      return await reads.call(readTimeoutMs, (client) => readToEnd(client, stream, this.#asWe(options)));
+    } catch (error) {
+      if (isStreamDeleted(error)) throw streamGap(stream, 0);
+      if (!isStreamNotFound(error)) throw error;
+      if (await this.#wasDeleted(stream)) throw streamGap(stream, 0);
+      return [];
+    }
+  }
+
+  /** What a follower has may be old: a writer must not take it for the end. */
+  #asWe(options: ReadOptions): ReadOptions {
+    const { credentials } = this.options;
+    return { ...options, requiresLeader: true, ...(credentials === undefined ? {} : { credentials }) };
+  }
+
+  /** A stream that was deleted looks like one that never was, but for its metadata; and its revisions go on. */
+  async #wasDeleted(stream: string): Promise<boolean> {
+    const { reads, readTimeoutMs } = this.options;
+    try {
+      return await reads.call(readTimeoutMs, async (client) => {
+        let truncated = false;
+        const options = this.#asWe({ direction: 'backwards', fromRevision: 'end', maxCount: 1 });
+        for await (const { event } of client.readStream(`$$${stream}`, options)) {
+          const data: unknown = event?.data;
+          truncated = typeof data === 'object' && data !== null && '$tb' in data;
+        }
+        return truncated;
+      });
+    } catch (error) {
+      if (isStreamNotFound(error) || isAccessDenied(error)) return false;
+      throw error;
+    }
+  }
+}
+
+/** Never left early: a read that is not finished holds one of the connection’s 100 streams for good. */
+async function readToEnd(
+  client: KurrentDBClient,
+  stream: string,
+  options: ReadOptions,
+): Promise<MarkedEvent[]> {
+  const events: MarkedEvent[] = [];
+  for await (const { event } of client.readStream(stream, options)) {
+    if (event === undefined) continue;
+    events.push({
+      id: event.id,
+      type: event.type,
+      revision: Number(event.revision),
+      bytes: bytesOf(event.data, event.isJson),
+      mark: markOf(event.metadata),
+    });
+  }
+  return events;
+}
+
+/** We write binary events, which come back as bytes. A JSON one is somebody else's, and its bytes are lost to us. */
+function bytesOf(data: unknown, isJson: boolean): Uint8Array {
+  if (!isJson && data instanceof Uint8Array) return data;
+  throw new Error('the stream holds an event that was not written here: its content is JSON, not bytes');
+}
+
+const markOf = (metadata: unknown): string | undefined =>
+  typeof metadata === 'object' &&
+  metadata !== null &&
+  'append' in metadata &&
+  typeof metadata.append === 'string'
+    ? metadata.append
+    : undefined;

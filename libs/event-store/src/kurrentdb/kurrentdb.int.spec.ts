@@ -1,0 +1,35 @@
+import { createTestDatabases } from '@kinledger/database/testing';
+import { afterAll, beforeAll, describe, inject, it } from 'vitest';
+import { eventStoreFeatures } from '../contract/event-store.features.js';
+import { fixtureOn, type KurrentServer } from './contract/kurrent-server.js';
+import { kurrentDbFeatures } from './contract/kurrentdb.features.js';
+import { findRealServer, startContainer } from './testing/real-server.js';
+
+/** On a real server alone: what kurrentdb-stand-in.int.spec.ts runs, on what it stands in for. */
+const adapter = 'kurrentdb';
+const found = await findRealServer();
+
+if (found.kind === 'absent') {
+  describe(`event store on ${adapter}`, () => {
+    // Beside all the other tests it is named as skipped; whoever asks for it alone is told that it did not run.
+    const isAskedFor = process.env['npm_lifecycle_event'] === 'test:kurrentdb';
+    it.runIf(isAskedFor)(`absent: ${found.why}`, () => {
+      throw new Error(`nothing was tested: ${found.why}`);
+    });
+  });
+} else {
+  let started: KurrentServer | undefined;
+  let connectionString = '';
+  beforeAll(async () => {
+    if (found.kind === 'container') started = await startContainer();
+    connectionString = found.kind === 'url' ? found.connectionString : (started?.connectionString ?? '');
+  }, 200_000);
+  afterAll(() => started?.stop());
+  // Both suites use the one server; its streams have names of their own.
+  const server = (): KurrentServer => ({ connectionString, stop: async () => undefined });
+
+  eventStoreFeatures(adapter, async () =>
+    fixtureOn(await createTestDatabases(inject('postgresUrl')), server()),
+  );
+  kurrentDbFeatures(adapter, async () => server());
+}

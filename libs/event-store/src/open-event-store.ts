@@ -1,0 +1,35 @@
+import type { EventStore } from './event-store.js';
+import { KurrentDbEventStore } from './kurrentdb/kurrentdb-event-store.js';
+import { PostgresEventStore } from './postgres/postgres-event-store.js';
+
+/** Where an installation keeps its ledger. */
+export interface EventStorePlace {
+  readonly kind: 'postgres' | 'kurrentdb';
+  /** `kurrentdb://…`; absent on PostgreSQL. */
+  readonly kurrentDbUrl?: string | undefined;
+  /** Database `platform`, as the service's own role. */
+  readonly platformUrl: string;
+  /** The same, as the eraser: for a service that appends records to KurrentDB. */
+  readonly eraserUrl?: string | undefined;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+}
+
+/** The event store that the configuration names. Connects to nothing yet. @throws ConnectionStringWrong */
+export function openEventStore(place: EventStorePlace): EventStore {
+  const { kind, kurrentDbUrl, platformUrl, eraserUrl, applicationName } = place;
+  switch (kind) {
+    case 'postgres':
+      return new PostgresEventStore({ url: platformUrl, applicationName });
+    case 'kurrentdb':
+      if (kurrentDbUrl === undefined) throw new Error('an event store on KurrentDB needs its address');
+      return new KurrentDbEventStore({
+        connectionString: kurrentDbUrl,
+        platformUrl,
+        applicationName,
+        ...(eraserUrl === undefined ? {} : { eraserUrl }),
+      });
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,55 @@
+import type pg from 'pg';
+import type { RecordBody } from '../event-store.js';
+import { bodyColumns, toRecordBody, type BodyRow } from './rows.js';
+
+/** Reads what lies beside the ledger: bodies and payloads are rows in PostgreSQL, wherever the events are. */
+export class BesideTheLedger {
+  readonly #streams = new Map<string, number>();
+
+  constructor(private readonly pool: pg.Pool) {}
+
+  async readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {
+    const number = await this.streamNumber(stream);
+    if (number === undefined) return [];
+    const { rows } = await this.pool.query<BodyRow>({
+      name: 'ledger-read-bodies',
+      text: `SELECT ${bodyColumns} FROM ledger.record_body WHERE stream = $1 AND revision BETWEEN $2 AND $3 ORDER BY revision, record`,
+      values: [number, from, to],
+      rowMode: 'array',
+    });
+    return rows.map(toRecordBody);
+  }
+
+  async readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
+    const number = await this.streamNumber(stream);
+    if (number === undefined) return [];
+    const { rows } = await this.pool.query<BodyRow>({
+      name: 'ledger-read-bodies-of',
+      text: `SELECT ${bodyColumns} FROM ledger.record_body WHERE stream = $1 AND record = ANY($2::uuid[])`,
+      values: [number, records],
+      rowMode: 'array',
+    });
+    return rows.map(toRecordBody);
+  }
+
+  async readPayload(digest: string): Promise<Uint8Array | undefined> {
+    const { rows } = await this.pool.query<{ bytes: Uint8Array }>(
+      `SELECT bytes FROM ledger.payload WHERE digest = decode($1, 'hex')`,
+      [digest],
+    );
+    return rows[0]?.bytes;
+  }
+
+  /** A stream's number never changes once it has one. */
+  async streamNumber(name: string): Promise<number | undefined> {
+    const held = this.#streams.get(name);
+    if (held !== undefined) return held;
+    const { rows } = await this.pool.query<{ stream: number }>(
+      'SELECT stream FROM ledger.stream WHERE name = $1',
+      [name],
+    );
+    const number = rows[0]?.stream;
+    if (number !== undefined) this.#streams.set(name, number);
+    return number;
+  }
+}

@@ -1,0 +1,1 @@
+export { StandInServer } from './kurrentdb/testing/stand-in-server.js';
