@@ -16,12 +16,10 @@ export interface Ended {
 /** A home of its own and the command line on it, as a person has them: what `npm run build` made, as processes. */
 export class Installation {
   readonly home = mkdtempSync(join(tmpdir(), 'kinledger-e2e-'));
-  /** Variables for the commands that begin from now on. */
-  environment: Readonly<Record<string, string>> = {};
   private readonly children = new Set<ChildProcess>();
 
-  /** @param environment variables beside those of the test run. */
-  constructor(private readonly environment: Readonly<Record<string, string>> = {}) {}
+  /** @param environment variables beside those of the test run, for the commands that begin from now on. */
+  constructor(public environment: Readonly<Record<string, string>> = {}) {}
 
   /** Runs a command to its end. */
   async run(...args: readonly string[]): Promise<Ended> {
