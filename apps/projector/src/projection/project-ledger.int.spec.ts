@@ -67,7 +67,7 @@ describe('projecting a ledger', () => {
       ]);
     const park = (intake: number, reason: string): LedgerDecision => ({
       type: 'SubmissionParked',
-      data: { submission: idOf('s1'), intake, reason: reason as never },
+      data: { submission: idOf('s1'), intake, reason: reason },
     });
     await ledger.append([park(7, 'landing-incomplete')]);
     await project();
