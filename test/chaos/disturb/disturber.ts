@@ -170,7 +170,7 @@ export class Disturber {
       'platform',
       `SELECT split_part(owner, ' ', 2)::int AS pid, epoch FROM linker.lease WHERE expires_at > now()`,
     );
-    const victim = this.membersOf('linker').find(({ pids }) => pids().includes(lease?.pid ?? 0));
+    const victim = this.membersOf('linker').find((member) => member.pids().includes(lease?.pid ?? 0));
     return victim === undefined || lease === undefined ? undefined : { victim, epoch: lease.epoch };
   }
 

@@ -23,7 +23,7 @@ export async function whereItStands(platform: PlatformUnderTest): Promise<Readon
     `SELECT (SELECT count(*)::int FROM ingest.outbox) AS ingest,
             (SELECT count(*)::int FROM pseudonymiser.outbox) AS pseudonymiser`,
   );
-  const running = platform.victims.map(({ name, pids }) => `${name}: ${pids().slice(0, 1).join(' ')}`);
+  const running = platform.victims.map((victim) => `${victim.name}: ${victim.pids().slice(0, 1).join(' ')}`);
   const lag = Object.fromEntries(consumers.map((group, index) => [group, lags[index]]));
   return { progress, waiting, lease, checkpoint, lag, outboxes, running };
 }

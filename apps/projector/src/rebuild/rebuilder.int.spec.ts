@@ -48,7 +48,11 @@ function heldRebuilder() {
 }
 
 const states = async () =>
-  (await pool.query('SELECT state, reason FROM operations.rebuild ORDER BY started_at')).rows;
+  (
+    await pool.query<{ state: string; reason: string | null }>(
+      'SELECT state, reason FROM operations.rebuild ORDER BY started_at',
+    )
+  ).rows;
 const schemas = async () =>
   (await pool.query(String.raw`SELECT nspname FROM pg_namespace WHERE nspname LIKE 'rebuild\_%'`)).rowCount;
 
