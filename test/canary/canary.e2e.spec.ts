@@ -159,6 +159,7 @@ describe('telemetry', () => {
   const telemetry = async function* (): AsyncGenerator<Place> {
     yield* run.logs();
     yield* run.metrics();
+    yield* run.traces.exports;
   };
 
   it('holds no value of a row, no row key and no record id, though tables refused rows and said which', async () => {
@@ -184,6 +185,27 @@ describe('telemetry', () => {
       secretFiles.some((file) => name === `home: ${file}`);
     expect(await finds(scanner, run.places(), isFor)).toEqual([]);
     expect(await finds(scanner, run.places(), (name) => !isFor(name))).not.toEqual([]);
+  });
+});
+
+describe('traces', () => {
+  it('follow a file from service to service, and are named for routes and topics', async () => {
+    const names = [
+      ...['POST /v1/uploads', 'POST /v1/uploads/:id/submit', 'GET unmatched', 'GET /v1/figures/reach'],
+      ...['handle intake.internal.file-accepted.1', 'handle pseudonymisation.internal.row-pseudonymised.1'],
+    ];
+    for (const name of names) await expect.poll(() => run.traces.text).toContain(name);
+    const headers = await values(
+      'bus',
+      `SELECT headers ->> 'traceparent' AS value FROM bus.message JOIN bus.topic ON topic.id = message.topic_id
+       WHERE topic.name = 'pseudonymisation.internal.row-pseudonymised.1'`,
+    );
+    expect(headers.length).toBeGreaterThan(5);
+    for (const header of headers) {
+      const trace = Buffer.from(header.split('-')[1] ?? '', 'hex').toString('latin1');
+      // Sent by ingest, pseudonymiser and linker: the request, the file, its rows.
+      expect(run.traces.text.split(trace).length).toBeGreaterThan(3);
+    }
   });
 });
 
@@ -221,6 +243,8 @@ describe('this test', () => {
     appendFileSync(log, `{"msg":"${encodeURIComponent(carer.email)}"}\n`);
     writeFileSync(file, Buffer.from(child.birthDate, 'utf16le'));
     run.answers.push({ name: 'answer: planted', bytes: Buffer.from(carer.caseNumber) });
+    const span = { name: 'traces: planted', bytes: Buffer.from(`\n\x1fGET /x?email=${carer.email}\x12`) };
+    run.traces.exports.push(span);
     try {
       const found = await finds(people, run.places());
       expect(found.map((find) => find.replace(/^(\w+: planted\.row\.\w+: [^,]+).*/, '$1'))).toEqual(
@@ -235,6 +259,7 @@ describe('this test', () => {
             `${database}: planted.row.many: postcode`,
             `${database}: planted.row.text: phone`,
           ]),
+          'traces: planted: email, as written, plain',
           'temporary files: planted.tmp: birth date, as written, UTF-16 LE',
         ].sort(),
       );
@@ -248,6 +273,7 @@ describe('this test', () => {
       writeFileSync(log, before);
       rmSync(file);
       run.answers.pop();
+      run.traces.exports.splice(run.traces.exports.indexOf(span), 1);
     }
   });
 });

@@ -7,6 +7,7 @@ import { badRequests, raw, type BadRequest, type Known } from './bad-requests.js
 import { carer, digestedFile, markedFiles, markedSessions, type MarkedFile } from './marked-people.js';
 import { filesIn, tablesIn } from './places.js';
 import type { Place } from './scanner.js';
+import { TraceCollector } from './trace-collector.js';
 
 const PERIOD = '2023-24-Q4';
 type Database = 'restricted' | 'platform' | 'bus';
@@ -15,7 +16,8 @@ type Database = 'restricted' | 'platform' | 'bus';
 export class MarkedRun {
   /** Where the processes put temporary files; nothing else does. */
   readonly temporary = mkdtempSync(join(tmpdir(), 'kinledger-canary-'));
-  readonly platform = new RunningPlatform({ KINLEDGER_LOG_LEVEL: 'trace', TMPDIR: this.temporary });
+  readonly traces = new TraceCollector();
+  private started: RunningPlatform | undefined;
   /** Answers that are no files of the sender's own, by what was asked. */
   readonly answers: Place[] = [];
   /** The problem that each bad request was answered with. */
@@ -23,6 +25,11 @@ export class MarkedRun {
   /** The provider's own error report: the one place where its values may stand. */
   ownReport = '';
   private known: Known | undefined;
+
+  get platform(): RunningPlatform {
+    if (this.started === undefined) throw new Error('the platform does not run');
+    return this.started;
+  }
 
   /** The shared salt, as partners know it. */
   get salt(): string {
@@ -34,6 +41,13 @@ export class MarkedRun {
   }
 
   async run(): Promise<void> {
+    this.started = new RunningPlatform({
+      KINLEDGER_LOG_LEVEL: 'trace',
+      TMPDIR: this.temporary,
+      OTEL_EXPORTER_OTLP_ENDPOINT: await this.traces.listen(),
+      // Soon, so that nothing is still on its way when we look.
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    });
     await this.platform.start('canary');
     const people = await this.submitLinked(markedFiles.people);
     await this.submitLinked(markedSessions('23/01/2024', '06/02/2024'));
@@ -67,6 +81,7 @@ export class MarkedRun {
     yield* filesIn('temporary files', this.temporary);
     for (const database of ['restricted', 'platform', 'bus'] as const) yield* this.tables(database);
     yield* this.metrics();
+    yield* this.traces.exports;
   }
 
   tables(database: Database): AsyncGenerator<Place> {
@@ -115,7 +130,8 @@ export class MarkedRun {
   }
 
   async dispose(): Promise<void> {
-    await this.platform.stop();
+    await this.started?.stop();
+    await this.traces.close();
     rmSync(this.temporary, { recursive: true, force: true });
   }
 

@@ -24,7 +24,7 @@ export {
   type ServiceOptions,
 } from './service/create-service.js';
 export { runService, type ReadyMessage } from './service/run-service.js';
-export { contextOf, currentTraceparent, withMessageSpan } from './telemetry/trace-context.js';
+export { currentTraceparent } from './telemetry/trace-context.js';
 export * from './transport/index.js';
 export { InjectMessageBus, MESSAGE_BUS } from './messaging/message-bus.token.js';
 export { MessageBusModule, type MessageBusModuleOptions } from './messaging/message-bus.module.js';

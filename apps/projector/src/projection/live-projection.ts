@@ -82,6 +82,17 @@ export class LiveProjection {
     }
   }
 
+  /** Runs work that writes, once nobody has the projection paused; whoever pauses it then waits for the end. */
+  private async unlessPaused(work: () => Promise<unknown>): Promise<void> {
+    await this.paused;
+    const busy = work();
+    this.busy = busy.then(
+      () => undefined,
+      () => undefined,
+    );
+    await busy;
+  }
+
   private async writeAsLeader(): Promise<void> {
     const { signal } = this.stopping;
     const client = await this.options.pool.connect();
@@ -95,22 +106,21 @@ export class LiveProjection {
       ]);
       if (rows[0]?.won !== true) return await this.sleep(POLL_MS);
       this.writing = true;
-      await prepare(client);
+      // Making the tables is writing too: a rebuild that takes their place waits for it.
+      await this.unlessPaused(() => prepare(client));
       while (!signal.aborted) {
-        await this.paused;
-        this.busy = projectLedger({
-          ...this.options,
-          client,
-          schema: LIVE_SCHEMA,
-          signal,
-          more: async (emptyReads) => {
-            await this.sleep(MID_DECISION_POLL_MS);
-            return !signal.aborted && emptyReads < MID_DECISION_PATIENCE;
-          },
-        }).then(() => undefined);
-        const { busy } = this;
-        this.busy = busy.catch(() => undefined);
-        await busy;
+        await this.unlessPaused(() =>
+          projectLedger({
+            ...this.options,
+            client,
+            schema: LIVE_SCHEMA,
+            signal,
+            more: async (emptyReads) => {
+              await this.sleep(MID_DECISION_POLL_MS);
+              return !signal.aborted && emptyReads < MID_DECISION_PATIENCE;
+            },
+          }),
+        );
         if (broken !== undefined) throw broken;
         await this.sleep(POLL_MS);
       }

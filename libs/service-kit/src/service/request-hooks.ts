@@ -2,12 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Health } from '../health/health.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { addRequestSpans } from '../telemetry/request-spans.js';
 
 /** Measures and logs each request by its route's template: an address may hold what a person typed. */
 export function addRequestHooks(
   fastify: FastifyInstance,
   { metrics, logger, health }: { metrics: Metrics; logger: Logger; health: Health },
 ): void {
+  addRequestSpans(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });

@@ -1,6 +1,7 @@
 import { isConfigurationWrong } from '../config/read-config.js';
 import type { ConfigSchema } from '../config/variable.js';
 import { createLogger } from '../logging/logger.js';
+import { startTracing, type Tracing } from '../telemetry/tracing.js';
 import { createService, type Service, type ServiceOptions } from './create-service.js';
 
 /** What a service tells its parent, where it was started with an IPC channel, once it listens. */
@@ -25,16 +26,18 @@ export async function runService<const C extends ConfigSchema>(options: ServiceO
 
   // A signal may come while we boot: it is remembered.
   let service: Service | undefined;
+  let tracing: Tracing | undefined;
   let stopping = false;
   const stop = (why: string) => {
     if (stopping) return;
     stopping = true;
-    if (service !== undefined) void end(service, why);
+    if (service !== undefined) void end(service, tracing, why);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
   process.on('disconnect', () => stop('the parent process is gone'));
 
   try {
+    tracing = await startTracing(options.name);
     service = await createService(options);
   } catch (error) {
     if (isConfigurationWrong(error)) bootLogger.fatal({ problems: error.problems }, error.message);
@@ -45,12 +48,12 @@ export async function runService<const C extends ConfigSchema>(options: ServiceO
       );
     process.exit(1);
   }
-  if (stopping as boolean) return end(service, 'asked to stop while starting');
+  if (stopping as boolean) return end(service, tracing, 'asked to stop while starting');
   service.logger.info({ url: service.url }, 'ready');
   process.send?.({ type: 'ready', url: service.url } satisfies ReadyMessage);
 }
 
-async function end(service: Service, why: string): Promise<void> {
+async function end(service: Service, tracing: Tracing | undefined, why: string): Promise<void> {
   service.logger.info({ why }, 'stopping');
   const timer = setTimeout(() => {
     service.logger.error('did not stop within the grace period');
@@ -59,6 +62,7 @@ async function end(service: Service, why: string): Promise<void> {
   timer.unref();
   try {
     await service.close();
+    await tracing?.stop();
   } catch (error) {
     service.logger.error({ err: error }, 'did not stop cleanly');
     process.exit(1);

@@ -25,16 +25,31 @@ export function contextOf(header: string | undefined): Context {
 }
 
 /**
- * Handles a message within a span that continues the sender's trace. The span is named for the work, never for a key
- * or a row. Errors mark the span and go on to the caller.
+ * Handles messages within a span: of the sender's trace where all come from one, else of a new one that is linked to
+ * theirs. The span is named for the work, never for a key or a row. Errors mark the span and go on to the caller.
+ * @param headers the `traceparent` of each message that has one.
  */
 export async function withMessageSpan<T>(
   name: string,
-  header: string | undefined,
+  headers: readonly (string | undefined)[],
   work: () => Promise<T>,
 ): Promise<T> {
-  const parent = contextOf(header);
-  const span = trace.getTracer('kinledger').startSpan(name, { kind: SpanKind.CONSUMER }, parent);
+  const senders = [...new Set(headers)].map(contextOf).flatMap((sender) => {
+    const span = trace.getSpanContext(sender);
+    return span === undefined ? [] : [{ sender, span }];
+  });
+  const parent = senders.length === 1 ? (senders[0]?.sender ?? ROOT_CONTEXT) : ROOT_CONTEXT;
+  const links =
+    senders.length === 1 ? [] : senders.slice(0, MAX_LINKS).map(({ span }) => ({ context: span }));
+  const span = trace.getTracer('kinledger').startSpan(
+    name,
+    {
+      kind: SpanKind.CONSUMER,
+      links,
+      attributes: { 'messaging.batch.message_count': headers.length },
+    },
+    parent,
+  );
   try {
     return await context.with(trace.setSpan(parent, span), work);
   } catch (error) {
@@ -44,3 +59,6 @@ export async function withMessageSpan<T>(
     span.end();
   }
 }
+
+/** Senders that a span names; a batch may have thousands. */
+const MAX_LINKS = 32;

@@ -18,9 +18,9 @@ describe('trace context of messages', () => {
   );
 
   it('hands the result and the error of the work on', async () => {
-    await expect(withMessageSpan('work', header, () => Promise.resolve(7))).resolves.toBe(7);
-    await expect(withMessageSpan('work', header, () => Promise.reject(new Error('no')))).rejects.toThrow(
-      'no',
-    );
+    await expect(withMessageSpan('work', [header, undefined], () => Promise.resolve(7))).resolves.toBe(7);
+    await expect(
+      withMessageSpan('work', [header, undefined], () => Promise.reject(new Error('no'))),
+    ).rejects.toThrow('no');
   });
 });

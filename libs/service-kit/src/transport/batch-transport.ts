@@ -13,6 +13,7 @@ import {
   type MessageBus,
   type Subscription,
 } from '@kinledger/message-bus';
+import { withMessageSpan } from '../telemetry/trace-context.js';
 import { BatchContext } from './batch-context.js';
 import { asDeadLetter, deadLetterTopic, reasonOf, type DeadLetter } from './dead-letter.js';
 import { BATCH_TRANSPORT, type BatchSubscription } from './on-messages.js';
@@ -155,7 +156,10 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
         const { events, received } = await this.decode({ topic, options }, group, batch);
         if (events.length > 0) {
           const context = new BatchContext({ ...batch, messages: received });
-          await this.handleEvent(topic.name, { pattern: topic.name, data: events }, context);
+          const senders = received.map(({ headers }) => headers['traceparent']);
+          await withMessageSpan(`handle ${topic.name}`, senders, () =>
+            this.handleEvent(topic.name, { pattern: topic.name, data: events }, context),
+          );
         }
         this.options.onHandled?.({
           topic: topic.name,
