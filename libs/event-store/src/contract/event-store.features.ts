@@ -1,19 +1,24 @@
-import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { EventStore } from '../index.js';
+import { contractSuite, type Absent } from './contract-suite.js';
 import { appendingFeatures } from './appending.features.js';
 import { besideTheLedgerFeatures } from './beside-the-ledger.features.js';
 import type { EventStoreFactory, EventStoreFixture } from './fixture.js';
 import { readingFeatures } from './reading.features.js';
 import { subscribingFeatures } from './subscribing.features.js';
 
-/** What every event store promises. An adapter's spec calls this with a factory of its own, and adds only what is its own. */
-export function eventStoreFeatures(adapter: string, factory: EventStoreFactory): void {
-  describe(`event store on ${adapter}`, () => {
+/**
+ * What every event store promises. An adapter's spec calls this with a factory of its own, and adds only what is its own.
+ * The suite's name is what the table of contracts reads: one column per adapter. Where the adapter's server is absent,
+ * its cases are skipped under a name that says why.
+ */
+export function eventStoreFeatures(adapter: string, factory: EventStoreFactory | Absent): void {
+  contractSuite('event store', adapter, factory, (open) => {
     let fixture: EventStoreFixture;
     let store: EventStore;
     let others: EventStore[] = [];
     beforeAll(async () => {
-      fixture = await factory();
+      fixture = await open();
       store = fixture.open();
     });
     afterEach(async () => {

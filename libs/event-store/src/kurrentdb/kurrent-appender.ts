@@ -8,6 +8,7 @@ import { asOnlyWriter, sweepOrphans, writeAhead, type HeldStream } from './bodie
 import type { KurrentStreams } from './kurrent-streams.js';
 import { patiently, type Patience } from './patience.js';
 import { piecesThere } from './pieces-there.js';
+import { Places } from './places.js';
 import { settleAppend } from './settle-append.js';
 import { StreamIds } from './stream-ids.js';
 
@@ -31,6 +32,8 @@ const INDEX_PAGE = 4_096;
 export class KurrentAppender {
   readonly #ids = new Map<string, StreamIds>();
   readonly #swept = new Set<string>();
+  /** The server is sent one append at a time; the next one may look and write its bodies meanwhile. */
+  readonly #places = new Places(2);
 
   constructor(private readonly options: KurrentAppenderOptions) {}
 
@@ -40,15 +43,17 @@ export class KurrentAppender {
   }
 
   append(stream: string, events: readonly EventToAppend[], options: AppendOptions): Promise<AppendResult> {
-    return asOnlyWriter(this.options.pool, stream, async (held) => {
-      try {
-        await this.#sweepOnce(held);
-        return await this.#appendAlone(held, events, options);
-      } catch (error) {
-        this.#swept.delete(stream);
-        throw error;
-      }
-    });
+    return this.#places.take(() =>
+      asOnlyWriter(this.options.pool, stream, async (held) => {
+        try {
+          await this.#sweepOnce(held);
+          return await this.#appendAlone(held, events, options);
+        } catch (error) {
+          this.#swept.delete(stream);
+          throw error;
+        }
+      }),
+    );
   }
 
   /** As the stream's only writer among those who go through PostgreSQL; another one is still found out by revision. */

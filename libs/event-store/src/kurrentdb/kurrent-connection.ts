@@ -1,5 +1,6 @@
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { callTimedOut, isCallTimedOut } from './kurrent-errors.js';
+import { Places } from './places.js';
 
 export interface KurrentConnectionOptions {
   /** Checked: see `checkedConnectionString`. */
@@ -15,15 +16,15 @@ export interface KurrentConnectionOptions {
  */
 export class KurrentConnection {
   #client: Promise<KurrentDBClient> | undefined;
-  #underway = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #places: Places;
 
-  constructor(private readonly options: KurrentConnectionOptions) {}
+  constructor(private readonly options: KurrentConnectionOptions) {
+    this.#places = new Places(options.concurrency);
+  }
 
   /** @throws CallTimedOut; the closing signal's reason; what the client throws. */
-  async call<T>(timeoutMs: number, work: (client: KurrentDBClient) => Promise<T>): Promise<T> {
-    await this.#enter();
-    try {
+  call<T>(timeoutMs: number, work: (client: KurrentDBClient) => Promise<T>): Promise<T> {
+    return this.#places.take(async () => {
       this.options.closing.throwIfAborted();
       const opening = (this.#client ??= openClient(this.options.connectionString));
       try {
@@ -33,9 +34,7 @@ export class KurrentConnection {
         if (isCallTimedOut(error)) this.#giveUp(opening);
         throw error;
       }
-    } finally {
-      this.#leave();
-    }
+    });
   }
 
   /** The client itself, for a subscription that lives as long as the connection. */
@@ -52,21 +51,6 @@ export class KurrentConnection {
   #giveUp(opening: Promise<KurrentDBClient>): void {
     if (this.#client === opening) this.#client = undefined;
     void disposeOf(opening);
-  }
-
-  async #enter(): Promise<void> {
-    if (this.#underway < this.options.concurrency) {
-      this.#underway += 1;
-      return;
-    }
-    // Whoever leaves hands over its place.
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#underway -= 1;
-    else next();
   }
 }
 

@@ -54,10 +54,11 @@ export const addressOf = (connectionString: string): Address => {
   return { host, port: Number(port) };
 };
 
-/** The same server, reached through another port of this machine. */
+/** The same server, reached through another port of this machine; by its name where a certificate may ask for it. */
 export const throughPort = (connectionString: string, port: number): string => {
   const { host } = addressOf(connectionString);
-  return connectionString.replace(new RegExp(`${host}(:\\d+)?`), `127.0.0.1:${port}`);
+  const near = host === 'localhost' ? host : '127.0.0.1';
+  return connectionString.replace(new RegExp(`${host}(:\\d+)?`), `${near}:${port}`);
 };
 
 /** A writer that knows nothing of us, as an operator's script is. */

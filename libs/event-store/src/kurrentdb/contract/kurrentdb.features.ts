@@ -3,6 +3,7 @@ import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openLine, type BreakableLine } from '../../contract/breakable-line.js';
+import { contractSuite, type Absent } from '../../contract/contract-suite.js';
 import { newEvent, newEvents, newStream, numbered, plain } from '../../contract/fixture.js';
 import { isEventIdReused, isRevisionConflict, isStreamGap } from '../../errors.js';
 import type { StoredEvent } from '../../event-store.js';
@@ -30,34 +31,34 @@ const manyMebibytes = (count = 32) =>
   Array.from({ length: count }, (_, index) => ({ ...newEvent(), bytes: Buffer.alloc(100 * 1024, index) }));
 
 /** What this adapter alone can suffer, and what was measured to go wrong on a server that nothing goes wrong with. */
-export function kurrentDbFeatures(adapter: string, start: () => Promise<KurrentServer>): void {
-  describe(`event store on ${adapter}, when`, () => {
+export function kurrentDbFeatures(adapter: string, server: (() => Promise<KurrentServer>) | Absent): void {
+  contractSuite('KurrentDB adapter', adapter, server, (start) => {
     let databases: TestDatabases;
-    let server: KurrentServer;
+    let running: KurrentServer;
     let admin: pg.Client;
     let store: KurrentDbEventStore;
     let foreign: KurrentDBClient;
     const opened: KurrentDbEventStore[] = [];
     const lines: BreakableLine[] = [];
 
-    const open = (options: Partial<KurrentDbEventStoreOptions> = {}, address = server.connectionString) => {
+    const open = (options: Partial<KurrentDbEventStoreOptions> = {}, address = running.connectionString) => {
       const other = storeOn(databases, address, options);
       opened.push(other);
       return other;
     };
     const openAfar = async (options: Partial<KurrentDbEventStoreOptions> = {}) => {
-      const line = await openLine(addressOf(server.connectionString));
+      const line = await openLine(addressOf(running.connectionString));
       lines.push(line);
-      return { line, afar: open(options, throughPort(server.connectionString, line.port)) };
+      return { line, afar: open(options, throughPort(running.connectionString, line.port)) };
     };
 
     beforeAll(async () => {
       databases = await createTestDatabases(inject('postgresUrl'));
-      server = await start();
+      running = await start();
       admin = new pg.Client({ connectionString: databases.superuserUrl('platform') });
       await admin.connect();
-      store = storeOn(databases, server.connectionString);
-      foreign = await foreignClient(server.connectionString);
+      store = storeOn(databases, running.connectionString);
+      foreign = await foreignClient(running.connectionString);
     });
     afterEach(async () => {
       await Promise.all(opened.splice(0).map((other) => other.close()));
@@ -67,7 +68,7 @@ export function kurrentDbFeatures(adapter: string, start: () => Promise<KurrentS
       await store.close();
       await foreign.dispose();
       await admin.end();
-      await server.stop();
+      await running.stop();
       await databases.drop();
     });
 

@@ -1,0 +1,72 @@
+import { topics } from '@kinledger/contracts';
+import { createPool } from '@kinledger/database';
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { KurrentDbEventStore } from '@kinledger/event-store';
+import { StandInServer } from '@kinledger/event-store/testing';
+import { createInMemoryMessageBus, topicSettings } from '@kinledger/message-bus';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { PostgresInbox } from '../inbox/postgres-inbox.js';
+import { PostgresPublicationCursor } from '../publication/publication-cursor.js';
+import { interruptedStore } from '../testing/interrupted-store.js';
+import { imageOf, inMemoryWorld, startLinker, untilDone } from '../testing/linker-world.js';
+import { eventfulYear, stageAll } from '../testing/scenario.js';
+
+/** The store has its own suite; this is that the loop and the store fit together. The server is a stand-in. */
+describe('the decision loop on kurrentdb (stand-in)', () => {
+  let databases: TestDatabases;
+  let server: StandInServer;
+  let pool: pg.Pool;
+  const open = () =>
+    new KurrentDbEventStore({
+      connectionString: server.connectionString(),
+      platformUrl: databases.url('platform', 'linker'),
+      eraserUrl: databases.url('platform', 'eraser'),
+      applicationName: 'world',
+      // What a killed writer may have under way is waited for twice as long.
+      appendTimeoutMs: 500,
+    });
+
+  beforeAll(async () => {
+    databases = await createTestDatabases(inject('postgresUrl'));
+    server = await StandInServer.start();
+    pool = createPool({ url: databases.url('platform', 'linker'), applicationName: 'world' });
+  });
+  afterAll(async () => {
+    await pool.end();
+    server.stop();
+    await databases.drop();
+  });
+
+  it('writes the ledger that memory has, though it is killed twice and the server once', async () => {
+    const undisturbed = await inMemoryWorld();
+    await stageAll(undisturbed.inbox, eventfulYear().scenario);
+    const only = startLinker(undisturbed);
+    await untilDone(undisturbed);
+    await only.stop();
+
+    const bus = createInMemoryMessageBus();
+    await bus.ensureTopics(Object.values(topics).map(topicSettings));
+    const rooms = { inbox: new PostgresInbox(pool), cursor: new PostgresPublicationCursor(pool), bus };
+    await stageAll(rooms.inbox, eventfulYear().scenario);
+    const limits = { events: 3, bytes: 1024 * 1024 };
+    for (const [nth, moment] of [
+      [6, 'after'],
+      [4, 'before'],
+    ] as const) {
+      const store = open();
+      const dying = interruptedStore(store, nth, moment);
+      const killed = startLinker({ ...rooms, store: dying.store }, { limits });
+      await dying.interrupted;
+      killed.kill();
+      await store.close();
+    }
+    const store = open();
+    const linker = startLinker({ ...rooms, store }, { limits });
+    await server.restart();
+    await untilDone({ ...rooms, store });
+    expect(await imageOf(store)).toEqual(await imageOf(undisturbed.store));
+    await linker.stop();
+    await Promise.all([store.close(), bus.close(), undisturbed.bus.close()]);
+  });
+});
