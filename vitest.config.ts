@@ -16,7 +16,7 @@ export default defineConfig({
       project('int', ['{libs,apps}/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,
-        globalSetup: ['test/support/embedded-postgres.ts'],
+        globalSetup: ['test/support/embedded-postgres.ts', 'test/support/kafka-broker.ts'],
         maxWorkers: 2,
       }),
       project('e2e', ['test/**/*.e2e.spec.ts'], {

@@ -1,0 +1,13 @@
+import type {} from 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A Kafka broker that lives as long as the test run, or why there is none. */
+    kafka: KafkaForTests;
+  }
+}
+
+/** Its groups forget a silent member after `sessionMs`. */
+export type KafkaForTests =
+  | { readonly bootstrap: string; readonly sessionMs: number; readonly absent?: undefined }
+  | { readonly absent: string };

@@ -1,0 +1,35 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { absentTools, startKafkaBroker } from '@kinledger/kafka-broker';
+import type {} from '@kinledger/message-bus/testing';
+import type { TestProject } from 'vitest/node';
+
+/** Long enough for a busy machine, short enough for tests that wait for it. */
+const SESSION_MS = 3000;
+
+/** Broker settings of tests: a member is taken for dead within seconds, and whoever comes first need not wait. */
+export const testSettings: Readonly<Record<string, string>> = {
+  'group.consumer.min.session.timeout.ms': '1000',
+  'group.consumer.session.timeout.ms': String(SESSION_MS),
+  'group.consumer.min.heartbeat.interval.ms': '100',
+  'group.consumer.heartbeat.interval.ms': '300',
+  // For members of the older protocol.
+  'group.min.session.timeout.ms': '1000',
+  'group.initial.rebalance.delay.ms': '0',
+};
+
+/** One Kafka broker for all integration tests, or the reason why there is none: what lacks one says so by name. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const absent = absentTools();
+  if (absent !== undefined) {
+    project.provide('kafka', { absent });
+    return () => Promise.resolve();
+  }
+  const broker = await startKafkaBroker({
+    directory: mkdtempSync(join(tmpdir(), 'kinledger-kafka-')),
+    settings: testSettings,
+  });
+  project.provide('kafka', { bootstrap: broker.bootstrap, sessionMs: SESSION_MS });
+  return () => broker.destroy();
+}
