@@ -17,6 +17,12 @@ export interface Ended {
 export class Installation {
   readonly home = mkdtempSync(join(tmpdir(), 'kinledger-e2e-'));
   private readonly children = new Set<ChildProcess>();
+  private readonly environment: Readonly<Record<string, string>>;
+
+  /** Variables beside those of this process. */
+  constructor(environment: Readonly<Record<string, string>> = {}) {
+    this.environment = environment;
+  }
 
   /** Runs a command to its end. */
   async run(...args: readonly string[]): Promise<Ended> {
@@ -38,7 +44,7 @@ export class Installation {
     said(text: string): Promise<void>;
   } {
     const child = spawn(process.execPath, [command, ...args], {
-      env: { ...process.env, KINLEDGER_HOME: this.home },
+      env: { ...process.env, KINLEDGER_HOME: this.home, ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.children.add(child);

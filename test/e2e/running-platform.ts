@@ -25,13 +25,21 @@ interface SubmissionState {
 
 /** The platform as its own processes, used over HTTP as providers and readers use it. */
 export class RunningPlatform {
-  readonly installation = new Installation();
+  readonly installation: Installation;
   private connection: LocalConnection | undefined;
   private launcher: ReturnType<Installation['begin']> | undefined;
 
-  /** Starts the services with keys that the seed gives, so that two platforms make the same tokens. */
-  async start(seed: string): Promise<void> {
-    this.launcher = this.installation.begin('start', '--seed', seed);
+  /** Variables beside those of this process. */
+  constructor(environment: Readonly<Record<string, string>> = {}) {
+    this.installation = new Installation(environment);
+  }
+
+  /**
+   * Starts the services with keys that the seed gives, so that two platforms make the same tokens. `launcherOptions`
+   * are those of `kinledger start`, e.g. `--bus kafka`.
+   */
+  async start(seed: string, ...launcherOptions: readonly string[]): Promise<void> {
+    this.launcher = this.installation.begin('start', '--seed', seed, ...launcherOptions);
     await this.launcher.said('Kinledger is running');
     const file = readFileSync(join(this.installation.home, 'connection.json'), 'utf8');
     this.connection = localConnection.parse(JSON.parse(file));

@@ -5,6 +5,7 @@ import type { LauncherMessage, LocalConnection } from '@kinledger/contracts';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { readProgramme } from '@kinledger/programme';
 import { writeAccounts } from './accounts.js';
+import { chooseBus, type BusKind } from './bus.js';
 import { migrateDatabases, provisionDatabases } from './databases.js';
 import { lockHome } from './home-lock.js';
 import { emptyHome, openHome, writePrivately } from './home.js';
@@ -20,6 +21,8 @@ export interface LauncherOptions {
   readonly fresh?: boolean;
   /** Keys derived from it: for demonstrations only. */
   readonly seed?: string;
+  /** What carries messages between the services. Default: what the home has, else PostgreSQL. */
+  readonly bus?: BusKind;
   readonly tell: (message: LauncherMessage) => void;
   /** Called when PostgreSQL is gone by itself: nothing can go on. */
   readonly onLost: (why: string) => void;
@@ -55,6 +58,7 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
     const programmeDirectory = options.programme ?? defaultProgramme();
     const { definition } = await readProgramme(programmeDirectory);
     if (options.fresh === true) emptyHome(home);
+    const bus = await chooseBus(home, options.bus);
     aborted.throwIfAborted();
 
     options.tell({ type: 'stage', stage: 'database', text: 'starting PostgreSQL' });
@@ -80,7 +84,7 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
     aborted.throwIfAborted();
 
     options.tell({ type: 'stage', stage: 'services', text: 'starting services' });
-    const starting = startServices({ home, programmeDirectory, urls }, options, undo);
+    const starting = startServices({ home, programmeDirectory, urls, bus }, options, undo);
     const serviceUrls = await Promise.race([starting, rejectionOf(aborted)]);
     const connection: LocalConnection = {
       version: 1,

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { LauncherMessage } from '@kinledger/contracts';
+import type { BusKind } from './bus.js';
 import { launch, type Launcher } from './launcher.js';
 
 const help = `Starts Kinledger on this machine: an embedded PostgreSQL and the five services.
@@ -8,6 +9,8 @@ const help = `Starts Kinledger on this machine: an embedded PostgreSQL and the f
   --programme DIR   programme definition (default: KINLEDGER_PROGRAMME_DIR, else programmes/leap)
   --fresh           deletes the home's data first
   --seed TEXT       derives the keys from TEXT. For demonstrations only: whoever knows it knows the keys
+  --bus BUS         postgres or kafka (default: what the home has, else postgres). Kafka's brokers are those of
+                    KINLEDGER_KAFKA_BROKERS, else the one that "npm run kafka:start" runs
   --help
 
 Ctrl-C stops everything. Addresses and tokens stand in <home>/connection.json while it runs.`;
@@ -21,6 +24,7 @@ async function main(): Promise<void> {
       programme: { type: 'string' },
       fresh: { type: 'boolean' },
       seed: { type: 'string' },
+      bus: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -29,6 +33,8 @@ async function main(): Promise<void> {
     return;
   }
   requireNode24();
+  const { bus: busName, ...rest } = values;
+  const bus = busName === undefined ? undefined : busKind(busName);
   const running: { launcher?: Launcher } = {};
   const end = (code: number) => {
     abort.abort(new Error('asked to stop while starting'));
@@ -47,7 +53,8 @@ async function main(): Promise<void> {
 
   const launcher = await launch(
     {
-      ...values,
+      ...rest,
+      ...(bus === undefined ? {} : { bus }),
       tell,
       onLost: (why) => {
         console.error(why);
@@ -76,6 +83,11 @@ function tell(message: LauncherMessage): void {
   if (message.type === 'stage') console.log(message.text);
   if (message.type === 'service' && message.state === 'restarting')
     console.log(`${message.service} stopped by itself; starting it again`);
+}
+
+function busKind(text: string): BusKind {
+  if (text === 'postgres' || text === 'kafka') return text;
+  throw new Error('--bus is postgres or kafka');
 }
 
 function requireNode24(): void {

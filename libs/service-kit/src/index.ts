@@ -1,6 +1,20 @@
 export { accessRoles, hasRole, type AccessFile, type AccessRole, type Account } from './access/account.js';
 export { CurrentAccount, Public, Roles, callerOf } from './access/decorators.js';
-export * from './config/fragments.js';
+export { busConfig, type BusConfig } from './config/bus-config.js';
+export {
+  accessConfig,
+  anonymousAccessConfig,
+  commonConfig,
+  httpConfig,
+  logConfig,
+  platformConfig,
+  postgresUrlVariable,
+  programmeConfig,
+  restrictedConfig,
+  secretsConfig,
+  shutdownConfig,
+  signingKeyConfig,
+} from './config/fragments.js';
 export { isConfigurationWrong, readConfig, type ConfigurationWrong } from './config/read-config.js';
 export {
   variable,
@@ -9,7 +23,7 @@ export {
   type Environment,
   type Variable,
 } from './config/variable.js';
-export { Health, type Readiness, type ReadinessCheck } from './health/health.js';
+export { Health, type LivenessCheck, type Readiness, type ReadinessCheck } from './health/health.js';
 export { createLogger } from './logging/logger.js';
 export { serializeError } from './logging/error-serializer.js';
 export { Metrics } from './metrics/metrics.js';

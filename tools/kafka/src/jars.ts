@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { requireMaven } from './java-tools.js';
+import { requireMaven } from './maven.js';
 
 const pom = fileURLToPath(new URL('../pom.xml', import.meta.url));
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/kinledger-kafka', import.meta.url));

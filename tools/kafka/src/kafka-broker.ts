@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireJars } from './jars.js';
-import { requireJava } from './java-tools.js';
+import { requireJava } from './java.js';
 import { serverProperties, type ListenerSettings } from './server-properties.js';
 
 export interface KafkaBrokerOptions {

@@ -10,6 +10,7 @@ export interface LauncherOptions {
   readonly programme?: string | undefined;
   readonly fresh?: boolean | undefined;
   readonly seed?: string | undefined;
+  readonly bus?: string | undefined;
 }
 
 export interface RunningLauncher {
@@ -36,6 +37,7 @@ export async function startLauncher(
     ...(options.programme === undefined ? [] : ['--programme', options.programme]),
     ...(options.fresh === true ? ['--fresh'] : []),
     ...(options.seed === undefined ? [] : ['--seed', options.seed]),
+    ...(options.bus === undefined ? [] : ['--bus', options.bus]),
   ];
   // A process group of its own: Ctrl-C reaches us alone, and we stop it in order. If we die, its channel closes.
   const child = fork(entry, args, {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { homeDirectory } from '../connection/connection.js';
+import { busOption } from '../launcher/bus-option.js';
 import { startLauncher } from '../launcher/launcher-process.js';
 import { untilAskedToStop } from '../launcher/until-asked-to-stop.js';
 import { print } from '../output/output.js';
@@ -11,6 +12,7 @@ interface Options {
   readonly fresh?: boolean;
   readonly seed?: string;
   readonly json?: boolean;
+  readonly bus?: string;
 }
 
 export function addStartCommand(program: Command): void {
@@ -24,6 +26,7 @@ export function addStartCommand(program: Command): void {
       '--seed <text>',
       'derive the keys from a text; for demonstrations only: whoever knows it knows the keys',
     )
+    .addOption(busOption())
     .option('--json', 'print addresses as JSON once everything is ready')
     .action(start);
 }

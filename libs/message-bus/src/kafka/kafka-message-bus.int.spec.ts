@@ -27,6 +27,7 @@ messageBusFeatures(
       const bus = createKafkaMessageBus({
         brokers: [broker],
         clientId: 'contract',
+        prefix: 'contract.',
         reach: () => through,
         session,
       });

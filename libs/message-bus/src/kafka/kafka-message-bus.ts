@@ -4,8 +4,11 @@ import type { MessageBus } from '../message-bus.js';
 import { Cluster } from './cluster.js';
 import type { KafkaConnectionSettings } from './connection-settings.js';
 import { KafkaStore } from './kafka-store.js';
+import { prefixedBus } from './prefixed-bus.js';
 
 export interface KafkaMessageBusOptions extends KafkaConnectionSettings {
+  /** Before the name of every topic and group: several installations may share a cluster. Default none. */
+  readonly prefix?: string;
   /** Copies of each partition of topics that are created. Absent: the broker's default. */
   readonly replicas?: number;
   /** After so long a publish that finds no broker is given up; its outcome is unknown then. Default 120,000. */
@@ -29,9 +32,9 @@ const LONG_POLL_MS = 5_000;
  * and recovers from lost brokers by itself.
  */
 export const createKafkaMessageBus = (options: KafkaMessageBusOptions): MessageBus => {
-  const { replicas, deliveryTimeoutMs = 120_000, session, ...connection } = options;
+  const { prefix = '', replicas, deliveryTimeoutMs = 120_000, session, ...connection } = options;
   const settings = { ...defaultSession, ttlMs: BROKER_SESSION_MS, pollMs: LONG_POLL_MS, ...session };
-  return new StoredMessageBus(
+  const bus = new StoredMessageBus(
     new KafkaStore(new Cluster(connection), {
       deliveryTimeoutMs,
       waitMs: settings.pollMs,
@@ -39,4 +42,5 @@ export const createKafkaMessageBus = (options: KafkaMessageBusOptions): MessageB
     }),
     settings,
   );
+  return prefixedBus(bus, prefix);
 };

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { jarsAreHere } from './jars.js';
 
 /** Kafka 4 needs it. */
 const LEAST_JAVA = 17;
@@ -17,26 +16,6 @@ export function requireJava(): string {
   if (version < LEAST_JAVA)
     throw new Error(`Kafka needs Java ${LEAST_JAVA} or newer, and this is Java ${version}`);
   return java;
-}
-
-/** @throws Error in one sentence */
-export function requireMaven(): string {
-  const { error, status } = spawnSync('mvn', ['--version'], { stdio: 'ignore' });
-  if (error !== undefined || status !== 0) {
-    throw new Error('Maven (mvn) fetches the broker’s jars, and there is no Maven here');
-  }
-  return 'mvn';
-}
-
-/** What a broker would need and this machine lacks, in a sentence; undefined when one can be started. */
-export function absentTools(): string | undefined {
-  try {
-    requireJava();
-    if (!jarsAreHere()) requireMaven();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }
 
 function javaVersion(java: string): number | undefined {
