@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { contractTables } from './contract-table.mjs';
 
 const only = process.argv.includes('--only')
   ? new Set(process.argv[process.argv.indexOf('--only') + 1]?.split(','))
@@ -23,6 +24,7 @@ if (major < 24) {
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
+const reports = [];
 const bin = (name) => join('node_modules', '.bin', name);
 
 function run(name, command, args) {
@@ -56,6 +58,7 @@ function suite(name) {
   ]);
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));
+    reports.push(result);
     totals.passed += result.numPassedTests;
     totals.failed += result.numFailedTests;
     totals.skipped += result.numPendingTests + result.numTodoTests;
@@ -94,6 +97,7 @@ if (wanted('checks')) {
 }
 if (built) for (const name of ['unit', 'int', 'e2e']) if (wanted(name)) suite(name);
 
+for (const table of contractTables(reports)) console.log(`\n${table}`);
 for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed === 0 && built ? 0 : 1);

@@ -6,12 +6,12 @@ import type {} from '@kinledger/message-bus/testing';
 import type { TestProject } from 'vitest/node';
 
 /** Long enough for a busy machine, short enough for tests that wait for it. */
-const SESSION_MS = 3000;
+export const TEST_SESSION_MS = 3000;
 
 /** Broker settings of tests: a member is taken for dead within seconds, and whoever comes first need not wait. */
 export const testSettings: Readonly<Record<string, string>> = {
   'group.consumer.min.session.timeout.ms': '1000',
-  'group.consumer.session.timeout.ms': String(SESSION_MS),
+  'group.consumer.session.timeout.ms': String(TEST_SESSION_MS),
   'group.consumer.min.heartbeat.interval.ms': '100',
   'group.consumer.heartbeat.interval.ms': '300',
   // For members of the older protocol.
@@ -30,6 +30,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     directory: mkdtempSync(join(tmpdir(), 'kinledger-kafka-')),
     settings: testSettings,
   });
-  project.provide('kafka', { bootstrap: broker.bootstrap, sessionMs: SESSION_MS });
+  project.provide('kafka', { bootstrap: broker.bootstrap, sessionMs: TEST_SESSION_MS });
   return () => broker.destroy();
 }
