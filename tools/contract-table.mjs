@@ -5,9 +5,12 @@
  */
 const TITLE = /^(?<port>.+) contract: (?<adapter>.+?)(?: \(absent: (?<why>.+)\))?$/;
 
+/** Whether a test of a report is a case of a contract suite. */
+export const isContractCase = ({ ancestorTitles }) => TITLE.test(ancestorTitles[0] ?? '');
+
 const marks = { passed: 'ok', failed: 'FAILED' };
 
-/** @param {readonly { testResults: { assertionResults: { ancestorTitles: string[], title: string, status: string }[] }[] }[]} reports */
+/** One table for each port. @param {readonly { testResults: { assertionResults: { ancestorTitles: string[], title: string, status: string }[] }[] }[]} reports */
 export function contractTables(reports) {
   const ports = new Map();
   const tests = reports.flatMap((report) => report.testResults.flatMap((file) => file.assertionResults));

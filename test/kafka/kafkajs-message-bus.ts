@@ -57,14 +57,13 @@ export class KafkaJsMessageBus implements MessageBus {
 
   constructor(options: KafkaJsOptions) {
     this.options = options;
+    const { reached } = options;
     this.kafka = new kafkajs.Kafka({
       brokers: [...options.brokers],
       clientId: options.clientId,
       logLevel: kafkajs.logLevel.NOTHING,
       retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 20 },
-      ...(options.reached === undefined
-        ? {}
-        : { socketFactory: () => connect(options.reached ?? { port: 0 }) }),
+      ...(reached === undefined ? {} : { socketFactory: ({ onConnect }) => connect(reached, onConnect) }),
     });
   }
 
@@ -141,7 +140,9 @@ export class KafkaJsMessageBus implements MessageBus {
           lags.push({ topic, partition, lag: (ends.get(partition) ?? 0) - Number(offset) });
       }
     }
-    return lags.sort((a, b) => (a.topic < b.topic ? -1 : 1) || a.partition - b.partition);
+    return lags.sort((a, b) =>
+      a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1,
+    );
   }
 
   async applyRetention(now: Date): Promise<number> {
@@ -342,13 +343,8 @@ class KafkaJsSubscription implements Subscription {
     }
   }
 
-  private async consume({
-    batch,
-    resolveOffset,
-    heartbeat,
-    isRunning,
-    isStale,
-  }: EachBatchPayload): Promise<void> {
+  private async consume(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
     const { topic, partition } = batch;
     const messages = batch.messages.map((message): IncomingMessage => ({
       topic,
@@ -360,13 +356,13 @@ class KafkaJsSubscription implements Subscription {
       ),
       value: message.value ?? Buffer.alloc(0),
     }));
-    const idle = () => isRunning() && !isStale() && this.stopping === undefined;
+    const idle = () => payload.isRunning() && !payload.isStale() && this.stopping === undefined;
     for (const slice of this.slices(messages)) {
       if (!idle()) return;
       const last = slice.at(-1)?.offset ?? 0;
       const owned = this.owned.get(`${topic}/${partition}`);
       const beating = setInterval(
-        () => void heartbeat().catch(() => undefined),
+        () => void payload.heartbeat().catch(() => undefined),
         this.settings.sessionMs / 10,
       );
       try {
@@ -390,7 +386,7 @@ class KafkaJsSubscription implements Subscription {
           }
         }
         await this.consumer.commitOffsets([{ topic, partition, offset: String(last + 1) }]);
-        resolveOffset(String(last));
+        payload.resolveOffset(String(last));
         if (owned !== undefined) {
           owned.next = last + 1;
           owned.committedAt = performance.now();

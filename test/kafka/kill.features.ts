@@ -156,7 +156,7 @@ export function killFeatures(client: Client): void {
       zombie.child.kill('SIGCONT');
       await expect.poll(() => zombie.ended.length, poll).toBe(5);
       // What it ended is not committed: the heir still has the same batch in hand.
-      if (heir.ended.length === 0) expect(await lag('z')).toBe(5);
+      if (heir.ended.length === 0) expect(await lag('z')).not.toBe(0);
       await expect.poll(() => lag('z'), poll).toBe(0);
       expect(heir.ended.slice(0, 5)).toEqual(texts(5));
       // And both are of use again.

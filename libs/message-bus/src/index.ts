@@ -9,6 +9,7 @@ export {
   type KafkaTls,
 } from './kafka/connection-settings.js';
 export { createKafkaMessageBus, type KafkaMessageBusOptions } from './kafka/kafka-message-bus.js';
+export { topicPolicy } from './kafka/topic-policy.js';
 export * from './message-bus.js';
 export * from './outbox/index.js';
 export { partitionOf } from './partition-of.js';

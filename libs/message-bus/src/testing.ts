@@ -11,3 +11,7 @@ declare module 'vitest' {
 export type KafkaForTests =
   | { readonly bootstrap: string; readonly sessionMs: number; readonly absent?: undefined }
   | { readonly absent: string };
+
+export { FreezableRelay } from './contract/freezable-relay.js';
+export { messageBusFeatures } from './contract/message-bus.features.js';
+export type { BusUnderTest } from './contract/bus-under-test.js';

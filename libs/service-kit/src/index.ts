@@ -38,5 +38,12 @@ export {
 export { runService, type ReadyMessage } from './service/run-service.js';
 export { contextOf, currentTraceparent, withMessageSpan } from './telemetry/trace-context.js';
 export * from './transport/index.js';
+export { configuredBus, type BusOwner } from './messaging/configured-bus.js';
 export { InjectMessageBus, MESSAGE_BUS } from './messaging/message-bus.token.js';
 export { MessageBusModule, type MessageBusModuleOptions } from './messaging/message-bus.module.js';
+export {
+  kafkaDeclarations,
+  type KafkaAccessRule,
+  type KafkaDeclarations,
+  type KafkaTopicDeclaration,
+} from './messaging/kafka-declarations.js';

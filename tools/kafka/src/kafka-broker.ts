@@ -6,14 +6,15 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireJars } from './jars.js';
 import { requireJava } from './java.js';
-import { serverProperties, type ListenerSettings } from './server-properties.js';
+import { serverProperties, type SecuredProtocol } from './server-properties.js';
 
 export interface KafkaBrokerOptions {
   /** A folder of its own: data, settings and log lie in it. */
   readonly directory: string;
   /** Where clients connect. 0 or absent: a free port. Kept from start to start. */
   readonly port?: number;
-  readonly protocol?: ListenerSettings['protocol'];
+  /** Listeners that demand more, beside the plain one. What they demand is said in `settings`. */
+  readonly secured?: readonly SecuredProtocol[];
   /** Broker settings beside our own. */
   readonly settings?: Readonly<Record<string, string>>;
   /** SCRAM-SHA-512 users that exist from the first start on. */
@@ -25,6 +26,8 @@ export interface KafkaBrokerOptions {
 export interface KafkaBroker {
   /** `127.0.0.1:port` */
   readonly bootstrap: string;
+  /** The address of a secured listener. */
+  secured(protocol: SecuredProtocol): string;
   readonly pid: number;
   /** In order: data is flushed. Resolves when the process is gone. */
   stop(): Promise<void>;
@@ -47,11 +50,11 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   const classPath = await requireJars();
   const directory = resolve(options.directory);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const ports = await portsOf(directory, options.port ?? 0);
+  const ports = await portsOf(directory, options.port ?? 0, options.secured ?? []);
   const data = join(directory, 'data');
   const properties = join(directory, 'server.properties');
-  const { protocol = 'PLAINTEXT', settings = {} } = options;
-  writeFileSync(properties, serverProperties({ ...ports, data, protocol, settings }), { mode: 0o600 });
+  const { settings = {} } = options;
+  writeFileSync(properties, serverProperties({ ...ports, data, settings }), { mode: 0o600 });
   if (!existsSync(join(data, 'meta.properties'))) format(java, classPath, properties, options.users ?? []);
 
   const start = async () => {
@@ -70,6 +73,11 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   };
   return {
     bootstrap: `127.0.0.1:${ports.port}`,
+    secured: (protocol) => {
+      const port = ports.secured[protocol];
+      if (port === undefined) throw new Error(`the broker was started without a listener for ${protocol}`);
+      return `127.0.0.1:${port}`;
+    },
     get pid() {
       return child.pid ?? 0;
     },
@@ -161,18 +169,34 @@ export function answers(port: number): Promise<boolean> {
   });
 }
 
+interface Ports {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly secured: Partial<Record<SecuredProtocol, number>>;
+}
+
 /** The same ports from start to start: clients and the controller's quorum know the broker by them. */
-async function portsOf(directory: string, wanted: number): Promise<{ port: number; controllerPort: number }> {
+async function portsOf(
+  directory: string,
+  wanted: number,
+  protocols: readonly SecuredProtocol[],
+): Promise<Ports> {
   const file = join(directory, 'ports.json');
-  if (existsSync(file)) {
-    // Written below.
-    return JSON.parse(readFileSync(file, 'utf8')) as { port: number; controllerPort: number };
-  }
-  const port = (await freePort(wanted)) ?? (await freePort(0));
-  const controllerPort = await freePort(0);
-  if (port === undefined || controllerPort === undefined) throw new Error('no free port for a Kafka broker');
-  writeFileSync(file, JSON.stringify({ port, controllerPort }), { mode: 0o600 });
-  return { port, controllerPort };
+  // Written below.
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Ports;
+  const port = (await freePort(wanted)) ?? (await anyPort());
+  const controllerPort = await anyPort();
+  const secured: Partial<Record<SecuredProtocol, number>> = {};
+  for (const protocol of protocols) secured[protocol] = await anyPort();
+  const ports = { port, controllerPort, secured };
+  writeFileSync(file, JSON.stringify(ports), { mode: 0o600 });
+  return ports;
+}
+
+async function anyPort(): Promise<number> {
+  const port = await freePort(0);
+  if (port === undefined) throw new Error('no free port for a Kafka broker');
+  return port;
 }
 
 /** The port if it is free, for 0 any free one. */

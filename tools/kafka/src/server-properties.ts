@@ -1,27 +1,36 @@
-export interface ListenerSettings {
+/** Kafka's own names. A listener is called as its protocol, without the underscore. */
+export type SecuredProtocol = 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
+
+export interface ServerSettings {
   readonly port: number;
   readonly controllerPort: number;
   readonly data: string;
-  /** How clients speak to it. Default PLAINTEXT. */
-  readonly protocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
+  /** Listeners that demand more, beside the plain one: their ports by protocol. */
+  readonly secured: Partial<Record<SecuredProtocol, number>>;
   readonly settings: Readonly<Record<string, string>>;
 }
 
 /** One process that is broker and controller, on loopback, with one copy of everything. */
-export function serverProperties({
-  port,
-  controllerPort,
-  data,
-  protocol,
-  settings,
-}: ListenerSettings): string {
+export function serverProperties({ port, controllerPort, data, secured, settings }: ServerSettings): string {
+  const listeners = [
+    { name: 'CLIENTS', protocol: 'PLAINTEXT', port },
+    ...Object.entries(secured).map(([protocol, at]) => ({
+      name: protocol.replace('_', ''),
+      protocol,
+      port: at,
+    })),
+  ];
+  const addresses = listeners.map((listener) => `${listener.name}://127.0.0.1:${listener.port}`);
   const properties: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `CLIENTS://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `CLIENTS://127.0.0.1:${port}`,
-    'listener.security.protocol.map': `CLIENTS:${protocol},CONTROLLER:PLAINTEXT`,
+    listeners: [...addresses, `CONTROLLER://127.0.0.1:${controllerPort}`].join(),
+    'advertised.listeners': addresses.join(),
+    'listener.security.protocol.map': [
+      ...listeners.map(({ name, protocol }) => `${name}:${protocol}`),
+      'CONTROLLER:PLAINTEXT',
+    ].join(),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'CLIENTS',
     'log.dirs': data,

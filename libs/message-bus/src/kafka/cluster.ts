@@ -192,7 +192,7 @@ export class Cluster {
       connectTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: requestTimeoutMs,
       maxInflights: 100,
-      ...(tls === undefined ? {} : { tls: { ...tls }, tlsServerName: true }),
+      ...(tls === undefined ? {} : { tls: { ...tls } }),
       ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
     });
     // Without a listener an error would end the process; whoever asked is told by the request that fails.

@@ -1,4 +1,4 @@
-import { findErrorBy, GenericError, protocolErrors } from '@platformatic/kafka';
+import { GenericError, protocolErrors } from '@platformatic/kafka';
 
 /** A request that Kafka refused, or that had no answer. Its outcome is unknown in the second case. */
 export interface KafkaFailure extends Error {
@@ -27,8 +27,7 @@ export function asKafkaFailure(request: string, error: unknown): KafkaFailure {
   if (isKafkaFailure(error)) return error;
   const reasons = [...reasonsIn(error)];
   if (reasons.length > 0) return kafkaFailure(request, reasons);
-  const refused = error instanceof Error && findErrorBy(error, 'code', 'PLT_KFK_AUTHENTICATION') !== null;
-  return kafkaFailure(request, [refused ? 'SASL_AUTHENTICATION_FAILED' : NO_ANSWER], causeOf(error));
+  return kafkaFailure(request, [NO_ANSWER], causeOf(error));
 }
 
 /** Beside the names of the protocol's errors: the outcome is unknown. */
@@ -52,6 +51,8 @@ function* reasonsIn(error: unknown): Generator<string> {
   if (!(error instanceof Error)) return;
   if (error instanceof AggregateError) for (const each of error.errors) yield* reasonsIn(each);
   if ('apiId' in error && typeof error.apiId === 'string') yield error.apiId;
+  // A connection that could not be made says why one level below, or two.
+  yield* reasonsIn(error.cause);
 }
 
 /** The outermost words and the system's code of the innermost cause, e.g. ECONNREFUSED. */
