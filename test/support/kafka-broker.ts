@@ -19,17 +19,25 @@ export const testSettings: Readonly<Record<string, string>> = {
   'group.initial.rebalance.delay.ms': '0',
 };
 
-/** One Kafka broker for all integration tests, or the reason why there is none: what lacks one says so by name. */
+/**
+ * One Kafka broker for all integration tests: from its jars where Java is, else in a container where Docker is, else
+ * the reasons why there is none, which everything says by name that lacks one.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const absent = absentTools();
-  if (absent !== undefined) {
-    project.provide('kafka', { absent });
+  if (absent === undefined) {
+    const directory = mkdtempSync(join(tmpdir(), 'kinledger-kafka-'));
+    const broker = await startKafkaBroker({ directory, settings: testSettings });
+    project.provide('kafka', { bootstrap: broker.bootstrap, sessionMs: TEST_SESSION_MS });
+    return () => broker.destroy();
+  }
+  // Loaded where it is needed: it costs a second.
+  const { startKafkaContainer } = await import('./kafka-container.ts');
+  const container = await startKafkaContainer(testSettings);
+  if (typeof container === 'string') {
+    project.provide('kafka', { absent: `${absent}; ${container}` });
     return () => Promise.resolve();
   }
-  const broker = await startKafkaBroker({
-    directory: mkdtempSync(join(tmpdir(), 'kinledger-kafka-')),
-    settings: testSettings,
-  });
-  project.provide('kafka', { bootstrap: broker.bootstrap, sessionMs: TEST_SESSION_MS });
-  return () => broker.destroy();
+  project.provide('kafka', { bootstrap: container.bootstrap, sessionMs: TEST_SESSION_MS });
+  return () => container.stop();
 }
