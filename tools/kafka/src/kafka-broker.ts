@@ -110,8 +110,8 @@ function format(
     classPath,
     'kafka.tools.StorageTool',
     'format',
-    '-t',
-    clusterId,
+    // As one word: an id may begin with a dash.
+    `--cluster-id=${clusterId}`,
     '-c',
     properties,
     ...scram,

@@ -24,6 +24,8 @@ export interface KafkaStoreOptions {
   readonly waitMs: number;
 }
 
+const CLOSE_WITHIN_MS = 5_000;
+
 /** Messages in Kafka's logs, and groups as its coordinators keep them. */
 export class KafkaStore implements MessageStore {
   private readonly cluster: Cluster;
@@ -98,9 +100,14 @@ export class KafkaStore implements MessageStore {
     return () => undefined;
   }
 
+  /** What is being published has a few seconds to arrive; its publishers are told if it does not. */
   async close(): Promise<void> {
-    await Promise.all([...this.writers.values()].map((writer) => writer.idle()));
+    const idle = Promise.all([...this.writers.values()].map((writer) => writer.idle()));
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([idle, new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN_MS)))]);
+    clearTimeout(timer);
     await this.cluster.close();
+    await idle;
   }
 
   private writer(topic: string, partition: number): PartitionWriter {

@@ -6,7 +6,7 @@ import { messageBytes } from '../publishable.js';
  * Bytes of messages in one record batch at most, before compression; one message always fits. It is the unit in which
  * a broker stores and a reader fetches, so it bounds what a reader holds that asked for less.
  */
-const MAX_BATCH_BYTES = 900 * 1024;
+export const MAX_BATCH_BYTES = 900 * 1024;
 
 /** Divides messages of one partition into record batches, in order. */
 export function* recordBatches(messages: readonly OutgoingMessage[]): Generator<readonly OutgoingMessage[]> {
