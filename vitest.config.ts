@@ -16,8 +16,15 @@ export default defineConfig({
       project('int', ['{libs,apps}/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,
-        globalSetup: ['test/support/embedded-postgres.ts'],
+        globalSetup: ['test/support/embedded-postgres.ts', 'test/support/kafka-broker.ts'],
         maxWorkers: 2,
+      }),
+      // Which Kafka client to build on: measured when the decision is looked at again, not in every run.
+      project('kafka-clients', ['test/kafka/*.compare.spec.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        globalSetup: ['test/support/kafka-broker.ts'],
+        maxWorkers: 1,
       }),
       project('e2e', ['test/**/*.e2e.spec.ts'], {
         testTimeout: 300_000,

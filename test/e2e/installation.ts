@@ -17,7 +17,6 @@ export interface Ended {
 export class Installation {
   readonly home = mkdtempSync(join(tmpdir(), 'kinledger-e2e-'));
   private readonly children = new Set<ChildProcess>();
-
   /** @param environment variables beside those of the test run, for the commands that begin from now on. */
   constructor(public environment: Readonly<Record<string, string>> = {}) {}
 

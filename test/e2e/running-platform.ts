@@ -40,9 +40,13 @@ export class RunningPlatform {
     this.installation = new Installation(environment);
   }
 
-  /** Starts the services with keys that the seed gives, so that two platforms make the same tokens; else with those of its home. */
-  async start(seed?: string): Promise<void> {
-    this.launcher = this.installation.begin('start', ...(seed === undefined ? [] : ['--seed', seed]));
+  /**
+   * Starts the services with keys that the seed gives, so that two platforms make the same tokens; else with those of
+   * its home. `launcherOptions` are those of `kinledger start`, e.g. `--bus kafka`.
+   */
+  async start(seed?: string, ...launcherOptions: readonly string[]): Promise<void> {
+    const seeded = seed === undefined ? [] : ['--seed', seed];
+    this.launcher = this.installation.begin('start', ...seeded, ...launcherOptions);
     await this.launcher.said('Kinledger is running');
     const file = readFileSync(join(this.installation.home, 'connection.json'), 'utf8');
     this.connection = localConnection.parse(JSON.parse(file));

@@ -7,6 +7,8 @@ export interface Home {
   readonly lockFile: string;
   readonly postgres: string;
   readonly databasePasswords: string;
+  /** Which message bus it uses. */
+  readonly busFile: string;
   readonly secrets: string;
   readonly signingKey: string;
   /** Hashes of the accounts' tokens: what the services read. */
@@ -27,6 +29,7 @@ export function openHome(option: string | undefined): Home {
     lockFile: at('launcher.lock'),
     postgres: at('postgres'),
     databasePasswords: at('database-passwords.json'),
+    busFile: at('bus.json'),
     secrets: at('secrets'),
     signingKey: at('signing-key.pem'),
     accessFile: at('access.json'),
@@ -39,7 +42,7 @@ export function openHome(option: string | undefined): Home {
 /** Deletes what a launcher ever put into its home, and nothing else that lies there. */
 export function emptyHome(home: Home): void {
   const ours = [
-    ...[home.postgres, home.databasePasswords, home.secrets, home.signingKey],
+    ...[home.postgres, home.databasePasswords, home.busFile, home.secrets, home.signingKey],
     ...[home.accessFile, home.tokensFile, home.logs, home.connectionFile, join(home.directory, 'demo')],
   ];
   for (const path of ours) rmSync(path, { recursive: true, force: true });

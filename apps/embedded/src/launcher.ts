@@ -5,6 +5,7 @@ import type { LauncherMessage, LocalConnection } from '@kinledger/contracts';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { readProgramme } from '@kinledger/programme';
 import { writeAccounts } from './accounts.js';
+import { chooseBus, type BusKind } from './bus.js';
 import { migrateDatabases, provisionDatabases } from './databases.js';
 import { freePort, isPortTaken } from './free-ports.js';
 import { lockHome } from './home-lock.js';
@@ -23,6 +24,8 @@ export interface LauncherOptions {
   readonly seed?: string;
   /** Every server takes a free port, for several installations on one machine; else each tries its usual one first. */
   readonly freePorts?: boolean;
+  /** What carries messages between the services. Default: what the home has, else PostgreSQL. */
+  readonly bus?: BusKind;
   readonly tell: (message: LauncherMessage) => void;
 }
 
@@ -56,6 +59,7 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
     const programmeDirectory = options.programme ?? defaultProgramme();
     const { definition } = await readProgramme(programmeDirectory);
     if (options.fresh === true) emptyHome(home);
+    const bus = await chooseBus(home, options.bus);
     aborted.throwIfAborted();
 
     options.tell({ type: 'stage', stage: 'database', text: 'starting PostgreSQL' });
@@ -82,7 +86,7 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
     aborted.throwIfAborted();
 
     options.tell({ type: 'stage', stage: 'services', text: 'starting services' });
-    const starting = startServices({ home, programmeDirectory, urls }, options, undo);
+    const starting = startServices({ home, programmeDirectory, urls, bus }, options, undo);
     const serviceUrls = await Promise.race([starting, rejectionOf(aborted)]);
     const connection: LocalConnection = {
       version: 1,

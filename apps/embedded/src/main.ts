@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { LauncherMessage } from '@kinledger/contracts';
+import type { BusKind } from './bus.js';
 import { launch, type Launcher } from './launcher.js';
 
 const help = `Starts Kinledger on this machine: an embedded PostgreSQL and the five services.
@@ -9,6 +10,8 @@ const help = `Starts Kinledger on this machine: an embedded PostgreSQL and the f
   --fresh           deletes the home's data first
   --free-ports      takes free ports, not the usual ones: for several installations on one machine
   --seed TEXT       derives the keys from TEXT. For demonstrations only: whoever knows it knows the keys
+  --bus BUS         postgres or kafka (default: what the home has, else postgres). Kafka's brokers are those of
+                    KINLEDGER_KAFKA_BROKERS, else the one that "npm run kafka:start" runs
   --help
 
 Ctrl-C stops everything. Addresses and tokens stand in <home>/connection.json while it runs.`;
@@ -23,6 +26,7 @@ async function main(): Promise<void> {
       fresh: { type: 'boolean' },
       seed: { type: 'string' },
       'free-ports': { type: 'boolean' },
+      bus: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -31,8 +35,9 @@ async function main(): Promise<void> {
     return;
   }
   requireNode24();
-  const { 'free-ports': freePorts = false, ...rest } = values;
-  const options = { ...rest, freePorts };
+  const { 'free-ports': freePorts = false, bus: busName, ...rest } = values;
+  const bus = busName === undefined ? undefined : busKind(busName);
+  const options = { ...rest, freePorts, ...(bus === undefined ? {} : { bus }) };
   const running: { launcher?: Launcher } = {};
   const end = (code: number) => {
     abort.abort(new Error('asked to stop while starting'));
@@ -70,6 +75,11 @@ function tell(message: LauncherMessage): void {
   if (message.type === 'stage') console.log(message.text);
   if (message.type === 'service' && message.state === 'restarting')
     console.log(`${message.service} stopped by itself; starting it again`);
+}
+
+function busKind(text: string): BusKind {
+  if (text === 'postgres' || text === 'kafka') return text;
+  throw new Error('--bus is postgres or kafka');
 }
 
 function requireNode24(): void {

@@ -1,12 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@kinledger/contracts';
 import type { ConnectionUrls } from '@kinledger/database';
+import type { BusEnvironment } from './bus.js';
 import type { Home } from './home.js';
 
 export interface Surroundings {
   readonly home: Home;
   readonly programmeDirectory: string;
   readonly urls: ConnectionUrls;
+  readonly bus: BusEnvironment;
 }
 
 /** Where the person who starts the services wants the ledger's events; nothing for PostgreSQL. */
@@ -34,9 +36,9 @@ export const services: readonly ServiceDefinition[] = [
   {
     name: 'ingest',
     port: 4310,
-    environment: ({ home, urls }) => ({
+    environment: ({ home, urls, bus }) => ({
+      ...bus('ingest', urls),
       KINLEDGER_RESTRICTED_URL: urls.url('restricted', 'ingest'),
-      KINLEDGER_BUS_URL: urls.url('bus', 'ingest'),
       KINLEDGER_SECRETS_DIR: home.secrets,
       KINLEDGER_ACCESS_FILE: home.accessFile,
     }),
@@ -44,9 +46,9 @@ export const services: readonly ServiceDefinition[] = [
   {
     name: 'pseudonymiser',
     port: 4311,
-    environment: ({ home, urls }) => ({
+    environment: ({ home, urls, bus }) => ({
+      ...bus('pseudonymiser', urls),
       KINLEDGER_RESTRICTED_URL: urls.url('restricted', 'pseudonymiser'),
-      KINLEDGER_BUS_URL: urls.url('bus', 'pseudonymiser'),
       KINLEDGER_SECRETS_DIR: home.secrets,
       KINLEDGER_ACCESS_FILE: home.accessFile,
     }),
@@ -54,9 +56,9 @@ export const services: readonly ServiceDefinition[] = [
   {
     name: 'linker',
     port: 4312,
-    environment: ({ home, urls }) => ({
+    environment: ({ home, urls, bus }) => ({
+      ...bus('linker', urls),
       KINLEDGER_PLATFORM_URL: urls.url('platform', 'linker'),
-      KINLEDGER_BUS_URL: urls.url('bus', 'linker'),
       ...eventStore(),
       ...sweeping(urls),
       KINLEDGER_SIGNING_KEY_FILE: home.signingKey,
@@ -66,9 +68,9 @@ export const services: readonly ServiceDefinition[] = [
   {
     name: 'projector',
     port: 4313,
-    environment: ({ home, urls }) => ({
+    environment: ({ home, urls, bus }) => ({
+      ...bus('projector', urls),
       KINLEDGER_PLATFORM_URL: urls.url('platform', 'projector'),
-      KINLEDGER_BUS_URL: urls.url('bus', 'projector'),
       ...eventStore(),
       KINLEDGER_ACCESS_FILE: home.accessFile,
     }),

@@ -23,7 +23,7 @@ export class IngestModule {
           service: 'ingest',
           max: 16,
         }),
-        MessageBusModule.forRoot({ url: config.bus.url, service: 'ingest' }),
+        MessageBusModule.forRoot({ bus: config.bus, service: 'ingest' }),
         ProgrammeModule.forRoot(config.programme.directory),
         IntakeContextModule.forRoot(config),
         OutboxModule,

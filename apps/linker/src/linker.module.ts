@@ -47,7 +47,7 @@ export class LinkerModule {
       module: LinkerModule,
       imports: [
         PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'linker' }),
-        MessageBusModule.forRoot({ url: config.bus.url, service: 'linker' }),
+        MessageBusModule.forRoot({ bus: config.bus, service: 'linker' }),
       ],
       controllers: [StagingController, StatusController],
       providers: [

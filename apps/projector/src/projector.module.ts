@@ -47,7 +47,7 @@ export class ProjectorModule {
       module: ProjectorModule,
       imports: [
         PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'projector' }),
-        MessageBusModule.forRoot({ url: config.bus.url, service: 'projector' }),
+        MessageBusModule.forRoot({ bus: config.bus, service: 'projector' }),
       ],
       controllers: [MessagesController, RebuildsController],
       providers: [

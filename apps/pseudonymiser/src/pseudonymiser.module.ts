@@ -42,7 +42,7 @@ export class PseudonymiserModule {
       module: PseudonymiserModule,
       imports: [
         PoolModule.forRoot({ database: 'restricted', url: config.restricted.url, service: 'pseudonymiser' }),
-        MessageBusModule.forRoot({ url: config.bus.url, service: 'pseudonymiser' }),
+        MessageBusModule.forRoot({ bus: config.bus, service: 'pseudonymiser' }),
       ],
       controllers: [FilesController],
       providers: [

@@ -24,6 +24,12 @@ export interface PartitionsDiffer extends Error {
   readonly actual: number;
 }
 
+export interface TopicPolicyDiffers extends Error {
+  readonly code: 'topic-policy-differs';
+  readonly topic: string;
+  readonly setting: string;
+}
+
 export interface OffsetsMissing extends Error {
   readonly code: 'offsets-missing';
   readonly topic: string;
@@ -50,6 +56,7 @@ export const isPublishTooLarge = guard<PublishTooLarge>('publish-too-large');
 export const isMessageMalformed = guard<MessageMalformed>('message-malformed');
 export const isTopicUnknown = guard<TopicUnknown>('topic-unknown');
 export const isPartitionsDiffer = guard<PartitionsDiffer>('partitions-differ');
+export const isTopicPolicyDiffers = guard<TopicPolicyDiffers>('topic-policy-differs');
 export const isOffsetsMissing = guard<OffsetsMissing>('offsets-missing');
 export const isBusClosed = guard<BusClosed>('bus-closed');
 export const isSubscriptionStopped = guard<SubscriptionStopped>('subscription-stopped');
@@ -81,6 +88,18 @@ export const partitionsDiffer = (topic: string, expected: number, actual: number
     topic,
     expected,
     actual,
+  });
+
+export const topicPolicyDiffers = (
+  topic: string,
+  setting: string,
+  expected: string,
+  actual: string,
+): TopicPolicyDiffers =>
+  Object.assign(new Error(`topic ${topic} has ${setting} ${actual}, not ${expected}`), {
+    code: 'topic-policy-differs' as const,
+    topic,
+    setting,
   });
 
 export const offsetsMissing = (topic: string, partition: number, offset: number): OffsetsMissing =>

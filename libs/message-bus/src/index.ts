@@ -1,6 +1,15 @@
 export type { SessionSettings } from './consumer/session-settings.js';
 export * from './errors.js';
 export { createInMemoryMessageBus } from './in-memory/in-memory-message-bus.js';
+export {
+  brokerAddress,
+  type BrokerAddress,
+  type KafkaConnectionSettings,
+  type KafkaSasl,
+  type KafkaTls,
+} from './kafka/connection-settings.js';
+export { createKafkaMessageBus, type KafkaMessageBusOptions } from './kafka/kafka-message-bus.js';
+export { topicPolicy } from './kafka/topic-policy.js';
 export * from './message-bus.js';
 export * from './outbox/index.js';
 export { partitionOf } from './partition-of.js';

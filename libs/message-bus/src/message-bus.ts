@@ -53,9 +53,36 @@ export interface SubscribeOptions {
   ) => void;
 }
 
+/** How a partition gets on that a member owns. Ages are in milliseconds, by this process's clock. */
+export interface PartitionProgress {
+  readonly topic: string;
+  readonly partition: number;
+  /** The offset that comes next: everything before it is committed. */
+  readonly next: number;
+  /** A batch is with the handler. */
+  readonly handling: boolean;
+  /** Since the bus last answered a look for messages, also that there are none. */
+  readonly polledMsAgo: number;
+  /** Since the last commit; where there was none yet, since the partition became this member's. */
+  readonly committedMsAgo: number;
+  /** Since the last failure that was reported. */
+  readonly failedMsAgo: number | undefined;
+}
+
+export interface SubscriptionProgress {
+  /** Since the bus last knew that this member lives. */
+  readonly attendedMsAgo: number;
+  /** Since the last failure that was reported, of whatever part. */
+  readonly failedMsAgo: number | undefined;
+  /** Of the partitions that this member owns. */
+  readonly partitions: readonly PartitionProgress[];
+}
+
 export interface Subscription {
   /** Resolves when the member owns its share of the partitions for the first time. */
   readonly ready: Promise<void>;
+  /** For health and metrics. Asks nobody. */
+  progress(): SubscriptionProgress;
   /** Finishes the batches in hand, commits them, gives the partitions back. Those that take too long have their signal aborted. */
   stop(): Promise<void>;
 }

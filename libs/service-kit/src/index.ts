@@ -1,6 +1,22 @@
 export { accessRoles, hasRole, type AccessFile, type AccessRole, type Account } from './access/account.js';
 export { CurrentAccount, Public, Roles, callerOf } from './access/decorators.js';
-export * from './config/fragments.js';
+export { busConfig, type BusConfig } from './config/bus-config.js';
+export {
+  accessConfig,
+  anonymousAccessConfig,
+  commonConfig,
+  eraserConfig,
+  eventStoreConfig,
+  httpConfig,
+  logConfig,
+  platformConfig,
+  postgresUrlVariable,
+  programmeConfig,
+  restrictedConfig,
+  secretsConfig,
+  shutdownConfig,
+  signingKeyConfig,
+} from './config/fragments.js';
 export { isConfigurationWrong, readConfig, type ConfigurationWrong } from './config/read-config.js';
 export { wholeNumber } from './config/whole-number.js';
 export {
@@ -11,7 +27,7 @@ export {
   type Variable,
 } from './config/variable.js';
 export { Backlog } from './flow/backlog.js';
-export { Health, type Readiness, type ReadinessCheck } from './health/health.js';
+export { Health, type LivenessCheck, type Readiness, type ReadinessCheck } from './health/health.js';
 export { createLogger } from './logging/logger.js';
 export { serializeError } from './logging/error-serializer.js';
 export { Metrics } from './metrics/metrics.js';
@@ -26,5 +42,12 @@ export {
 export { runService, type ReadyMessage } from './service/run-service.js';
 export { currentTraceparent } from './telemetry/trace-context.js';
 export * from './transport/index.js';
+export { configuredBus, type BusOwner } from './messaging/configured-bus.js';
 export { InjectMessageBus, MESSAGE_BUS } from './messaging/message-bus.token.js';
 export { MessageBusModule, type MessageBusModuleOptions } from './messaging/message-bus.module.js';
+export {
+  kafkaDeclarations,
+  type KafkaAccessRule,
+  type KafkaDeclarations,
+  type KafkaTopicDeclaration,
+} from './messaging/kafka-declarations.js';

@@ -1,13 +1,14 @@
 import { readProgramme } from '@kinledger/programme';
 import { writeProgramme } from '@kinledger/synthetic';
 import type { LocalConnection } from '@kinledger/contracts';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { linkerApi } from '../api/linker.js';
 import { reportingApi } from '../api/reporting.js';
 import { homeDirectory } from '../connection/connection.js';
 import { Failure } from '../failure.js';
 import { saltFor } from '../generate/salt.js';
 import { addSizeOptions, defaultSize, type Size } from '../generate/size.js';
+import { busOption } from '../launcher/bus-option.js';
 import { startLauncher } from '../launcher/launcher-process.js';
 import { untilAskedToStop } from '../launcher/until-asked-to-stop.js';
 import { count, print } from '../output/output.js';
@@ -27,6 +28,7 @@ interface Options extends Partial<Size> {
   readonly once?: boolean;
   readonly keep?: boolean;
   readonly json?: boolean;
+  readonly bus?: string;
 }
 
 export function addDemoCommand(program: Command): void {
@@ -39,7 +41,7 @@ export function addDemoCommand(program: Command): void {
   )
     .option('--fresh', 'delete the home’s data first')
     .option('--home <dir>', 'where data, keys and logs lie (default: KINLEDGER_HOME, else .kinledger here)')
-    .addOption(new Option('--bus <bus>', 'message bus').choices(['postgres']).default('postgres'))
+    .addOption(busOption())
     .option('--once', 'stop the services at the end')
     .option('--keep', 'keep the services running until Ctrl-C (default on a terminal)')
     .option('--json', 'print one JSON document')
@@ -55,7 +57,12 @@ async function demo(options: Options): Promise<void> {
   const folder = demoFolder(home);
   if (options.fresh !== true) requireSameSize(folder.size(), options, home);
   const launcher = await startLauncher(
-    { home, fresh: options.fresh, seed: options.seed === undefined ? undefined : `demo ${options.seed}` },
+    {
+      home,
+      fresh: options.fresh,
+      seed: options.seed === undefined ? undefined : `demo ${options.seed}`,
+      bus: options.bus,
+    },
     (message) => {
       if (message.type === 'stage') say(options.json, message.text);
     },

@@ -11,6 +11,7 @@ export interface LauncherOptions {
   readonly fresh?: boolean | undefined;
   readonly seed?: string | undefined;
   readonly freePorts?: boolean | undefined;
+  readonly bus?: string | undefined;
 }
 
 export interface RunningLauncher {
@@ -38,6 +39,7 @@ export async function startLauncher(
     ...(options.fresh === true ? ['--fresh'] : []),
     ...(options.freePorts === true ? ['--free-ports'] : []),
     ...(options.seed === undefined ? [] : ['--seed', options.seed]),
+    ...(options.bus === undefined ? [] : ['--bus', options.bus]),
   ];
   // A process group of its own: Ctrl-C reaches us alone, and we stop it in order. If we die, its channel closes.
   const child = fork(entry, args, {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { homeDirectory } from '../connection/connection.js';
+import { busOption } from '../launcher/bus-option.js';
 import { startLauncher } from '../launcher/launcher-process.js';
 import { untilAskedToStop } from '../launcher/until-asked-to-stop.js';
 import { print } from '../output/output.js';
@@ -12,6 +13,7 @@ interface Options {
   readonly seed?: string;
   readonly freePorts?: boolean;
   readonly json?: boolean;
+  readonly bus?: string;
 }
 
 export function addStartCommand(program: Command): void {
@@ -26,6 +28,7 @@ export function addStartCommand(program: Command): void {
       'derive the keys from a text; for demonstrations only: whoever knows it knows the keys',
     )
     .option('--free-ports', 'take free ports, not the usual ones: for several installations on one machine')
+    .addOption(busOption())
     .option('--json', 'print addresses as JSON once everything is ready')
     .action(start);
 }

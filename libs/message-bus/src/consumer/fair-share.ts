@@ -1,14 +1,11 @@
 import { murmur2 } from '../partition-of.js';
-import type { GroupState, LeaseState, PartitionName } from './message-store.js';
+import type { Attendance, GroupState, LeaseState, Share } from './message-store.js';
 
-export interface Share {
-  /** Free partitions that are this member's to take. */
-  readonly claim: readonly PartitionName[];
-  /** Partitions that it has over its share: to be given back once the batch in hand is done. */
-  readonly giveUp: readonly PartitionName[];
-  /** Partitions of its share that another member has yet to give up. */
-  readonly awaited: number;
-}
+/** What a member learns from the state of its group, where the members divide the partitions themselves. */
+export const attendance = (state: GroupState, me: string): Attendance => ({
+  held: state.leases.filter(({ owner }) => owner === me),
+  share: fairShare(state, me),
+});
 
 /**
  * How a member should move towards a fair share, topic by topic: the partitions of a topic are divided among the

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { subscriptionStopped } from '../errors.js';
-import type { BatchHandler, SubscribeOptions, Subscription } from '../message-bus.js';
+import type { BatchHandler, SubscribeOptions, Subscription, SubscriptionProgress } from '../message-bus.js';
 import { Alarm } from './alarm.js';
-import { fairShare } from './fair-share.js';
-import type { GroupState, Lease, Member, MessageStore, PartitionName, WakeUp } from './message-store.js';
+import type { Attendance, Lease, Member, MessageStore, PartitionName, WakeUp } from './message-store.js';
 import { PartitionWorker } from './partition-worker.js';
 import type { SessionSettings } from './session-settings.js';
 
@@ -38,6 +37,8 @@ export class GroupSubscription implements Subscription {
   private patience: NodeJS.Timeout | undefined;
   private stopping = false;
   private polling = false;
+  private attendedAt = performance.now();
+  private failedAt: number | undefined;
   private isReady: () => void = () => undefined;
   private isNotReady: (error: Error) => void = () => undefined;
 
@@ -67,6 +68,17 @@ export class GroupSubscription implements Subscription {
     this.stopListening = store.onWakeUp((wakeUp) => this.heed(wakeUp));
     this.pollTimer = setInterval(() => void this.poll(), session.pollMs);
     this.loop = this.run();
+  }
+
+  progress(): SubscriptionProgress {
+    const now = performance.now();
+    return {
+      attendedMsAgo: now - this.attendedAt,
+      failedMsAgo: this.failedAt === undefined ? undefined : now - this.failedAt,
+      partitions: [...this.running.values()]
+        .filter(({ ended }) => !ended)
+        .map(({ worker }) => worker.progress(now)),
+    };
   }
 
   async stop(): Promise<void> {
@@ -103,11 +115,11 @@ export class GroupSubscription implements Subscription {
     const started = performance.now();
     try {
       await this.giveBack();
-      const state = await this.store.attend(this.member);
+      const { held, share } = await this.store.attend(this.member);
+      this.attendedAt = performance.now();
       this.renewed(started);
-      this.reconcile(state);
+      this.reconcile(held);
       if (this.stopping) return;
-      const share = fairShare(state, this.member.id);
       for (const partition of share.giveUp) this.running.get(nameOf(partition))?.worker.finish();
       const claimed = share.claim.length === 0 ? [] : await this.store.claim(this.member, share.claim);
       for (const lease of claimed) this.startWorker(lease);
@@ -131,10 +143,8 @@ export class GroupSubscription implements Subscription {
   }
 
   /** Brings the workers into line with what the store says. */
-  private reconcile(state: GroupState): void {
-    const mine = new Map(
-      state.leases.filter(({ owner }) => owner === this.member.id).map((lease) => [nameOf(lease), lease]),
-    );
+  private reconcile(held: Attendance['held']): void {
+    const mine = new Map(held.map((lease) => [nameOf(lease), lease]));
     for (const [name, { worker }] of this.running) {
       if (mine.get(name)?.epoch !== worker.lease.epoch) worker.lose();
     }
@@ -199,7 +209,7 @@ export class GroupSubscription implements Subscription {
     this.polling = true;
     try {
       for (const partition of await this.store.ends(this.member.topics)) {
-        this.running.get(nameOf(partition))?.worker.wake(partition.end);
+        this.running.get(nameOf(partition))?.worker.lookedAt(partition.end);
       }
     } catch (error) {
       this.report(error);
@@ -210,6 +220,7 @@ export class GroupSubscription implements Subscription {
 
   private report(error: unknown, where: { topic?: string; partition?: number } = {}): void {
     const { topic, partition } = where;
+    this.failedAt = performance.now();
     try {
       this.options.onError?.(error, {
         ...(topic === undefined ? {} : { topic }),

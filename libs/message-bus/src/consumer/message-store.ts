@@ -38,6 +38,32 @@ export interface Member {
   readonly ttlMs: number;
 }
 
+/** How a member should move towards its share of the partitions. */
+export interface Share {
+  /** Free partitions that are this member's to take. */
+  readonly claim: readonly PartitionName[];
+  /** Partitions that it has over its share: to be given back once the batch in hand is done. */
+  readonly giveUp: readonly PartitionName[];
+  /** Partitions of its share that another member has yet to give up. */
+  readonly awaited: number;
+}
+
+/** What a member that says that it lives learns. */
+export interface Attendance {
+  /** What is its own. `end` is where the partition ends; 0 where `fetch` itself waits for messages. */
+  readonly held: readonly (Lease & { readonly end: number })[];
+  readonly share: Share;
+}
+
+export interface FetchLimits {
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  /** Aborts when nobody wants the messages any more. */
+  readonly signal: AbortSignal;
+  /** Called whenever the store has answered, also that there is nothing. */
+  readonly heard: () => void;
+}
+
 export interface FetchedMessages {
   readonly messages: readonly IncomingMessage[];
   /** Where the partition ended when they were read; undefined when there were none. */
@@ -51,8 +77,8 @@ export type WakeUp =
   | { readonly kind: 'anything' };
 
 /**
- * What the PostgreSQL and the in-memory adapters differ in: where messages and leases are kept. How members share,
- * deliver, commit and repeat is the same code on top of it.
+ * What the adapters differ in: where messages and leases are kept, and who divides the partitions. How members
+ * deliver, commit, repeat and give back is the same code on top of it.
  */
 export interface MessageStore {
   ensureTopics(topics: readonly TopicSettings[]): Promise<void>;
@@ -60,15 +86,15 @@ export interface MessageStore {
   publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
 
   /** Says that the member lives, remembers its group, takes the leases of members that are gone. */
-  attend(member: Member): Promise<GroupState>;
+  attend(member: Member): Promise<Attendance>;
   /** Takes those of the partitions that nobody owns. */
   claim(member: Member, partitions: readonly PartitionName[]): Promise<readonly Lease[]>;
   /** Gives leases back, where they are still the member's. */
   release(member: Member, leases: readonly Lease[]): Promise<void>;
   leave(member: Member): Promise<void>;
 
-  /** Contiguous messages from an offset on; at most so many and so many bytes, but one at least if there is one. */
-  fetch(from: PartitionName, offset: number, maxMessages: number, maxBytes: number): Promise<FetchedMessages>;
+  /** Contiguous messages from an offset on, within the limits, but one at least if there is one. May wait for one. */
+  fetch(from: PartitionName, offset: number, limits: FetchLimits): Promise<FetchedMessages>;
   /** False when the lease is another's by now. */
   commit(member: Member, lease: Lease, next: number): Promise<boolean>;
 

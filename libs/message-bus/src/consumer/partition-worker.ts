@@ -1,5 +1,5 @@
 import { offsetsMissing } from '../errors.js';
-import type { BatchHandler, IncomingMessage } from '../message-bus.js';
+import type { BatchHandler, IncomingMessage, PartitionProgress } from '../message-bus.js';
 import { Alarm } from './alarm.js';
 import type { FetchedMessages, Lease, Member, MessageStore } from './message-store.js';
 import { pauseAfter, type SessionSettings } from './session-settings.js';
@@ -30,9 +30,14 @@ export class PartitionWorker {
   /** Rings when a pause must end. */
   private readonly hurry = new Alarm();
   private inHand = new AbortController();
+  private readonly unwanted = new AbortController();
   private next: number;
   private finishing = false;
   private lost = false;
+  private handling = false;
+  private polledAt = performance.now();
+  private committedAt = performance.now();
+  private failedAt: number | undefined;
 
   constructor(options: WorkerOptions) {
     this.options = options;
@@ -45,9 +50,28 @@ export class PartitionWorker {
     if (end > this.next) this.news.ring();
   }
 
+  /** As `wake`, by somebody who looked: nothing new is news too. */
+  lookedAt(end: number): void {
+    this.polledAt = performance.now();
+    this.wake(end);
+  }
+
+  progress(now: number): PartitionProgress {
+    return {
+      topic: this.lease.topic,
+      partition: this.lease.partition,
+      next: this.next,
+      handling: this.handling,
+      polledMsAgo: now - this.polledAt,
+      committedMsAgo: now - this.committedAt,
+      failedMsAgo: this.failedAt === undefined ? undefined : now - this.failedAt,
+    };
+  }
+
   /** Take no further batch. The one in hand is finished and committed; `run` resolves then. */
   finish(): void {
     this.finishing = true;
+    this.unwanted.abort();
     this.news.ring();
     this.hurry.ring();
   }
@@ -106,7 +130,7 @@ export class PartitionWorker {
       try {
         return await (failures === 1 && ahead !== undefined ? ahead : this.fetch(this.next));
       } catch (error) {
-        this.options.onError(error);
+        this.failed(error);
         await this.hurry.sleep(pauseAfter(failures, this.options.session));
       }
     }
@@ -116,24 +140,43 @@ export class PartitionWorker {
   private async fetch(from: number): Promise<FetchedMessages> {
     const { store, lease, maxMessages, maxBytes } = this.options;
     this.news.quiet();
-    const fetched = await store.fetch(lease, from, maxMessages, maxBytes);
+    const fetched = await store.fetch(lease, from, {
+      maxMessages,
+      maxBytes,
+      signal: this.unwanted.signal,
+      heard: this.heard,
+    });
+    this.heard();
     const gap = fetched.messages.findIndex((message, index) => message.offset !== from + index);
     if (gap >= 0) throw offsetsMissing(lease.topic, lease.partition, from + gap);
     return fetched;
   }
 
+  private readonly heard = (): void => {
+    this.polledAt = performance.now();
+  };
+
+  private failed(error: unknown): void {
+    this.failedAt = performance.now();
+    this.options.onError(error);
+  }
+
   /** Delivers the same batch until the handler takes it. False when the worker must end first. */
   private async handle(messages: readonly IncomingMessage[]): Promise<boolean> {
-    const { lease, handler, onError, session } = this.options;
+    const { lease, handler, session } = this.options;
     const { topic, partition } = lease;
     for (let failures = 1; !this.finishing; failures += 1) {
       this.inHand = new AbortController();
       try {
+        this.handling = true;
         await handler({ topic, partition, messages, signal: this.inHand.signal });
         return true;
       } catch (error) {
-        onError(error);
+        this.failed(error);
+        this.handling = false;
         if (!this.isFinishing) await this.hurry.sleep(pauseAfter(failures, session));
+      } finally {
+        this.handling = false;
       }
     }
     return false;
@@ -141,13 +184,16 @@ export class PartitionWorker {
 
   /** Repeats a commit whose outcome is unknown: it is the same again. False when the lease is gone. */
   private async commit(next: number): Promise<boolean> {
-    const { store, member, lease, onError, session } = this.options;
+    const { store, member, lease, session } = this.options;
     for (let failures = 1; !this.lost; failures += 1) {
       try {
-        if (await store.commit(member, lease, next)) return true;
+        if (await store.commit(member, lease, next)) {
+          this.committedAt = performance.now();
+          return true;
+        }
         this.lose();
       } catch (error) {
-        onError(error);
+        this.failed(error);
         if (this.finishing && failures >= TRIES_WHEN_FINISHING) return false;
         await this.hurry.sleep(pauseAfter(failures, session));
       }

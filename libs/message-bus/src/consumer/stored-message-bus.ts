@@ -42,6 +42,7 @@ export class StoredMessageBus implements MessageBus {
     this.subscriptions.add(subscription);
     return {
       ready: subscription.ready,
+      progress: () => subscription.progress(),
       stop: async () => {
         await subscription.stop();
         this.subscriptions.delete(subscription);

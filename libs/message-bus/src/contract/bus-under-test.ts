@@ -16,6 +16,8 @@ export interface BusConnection {
   loseConnection(): void;
   /** What was sent meanwhile arrives late, as from a process that was paused. */
   regainConnection(): void;
+  /** Ends every connection that it has at once, as a server that is started again does; new ones are possible. */
+  severConnections(): void;
   /** Bytes that came from the bus so far. */
   receivedBytes(): number;
 }
@@ -23,7 +25,7 @@ export interface BusConnection {
 /** An adapter, as the suite takes it. Subscriptions repeat after 20 ms at first, and expire within seconds. */
 export interface BusUnderTest {
   connect(): Promise<BusConnection>;
-  /** A publish that has its place in the order of writers and is not committed before `finish`. */
+  /** A publish that has begun, before those that begin after it resolves, and is not committed before `finish`. */
   publishSlowly(topic: string, messages: readonly OutgoingMessage[]): Promise<{ finish(): Promise<void> }>;
   dispose(): Promise<void>;
 }

@@ -1,13 +1,24 @@
+import { describe } from 'vitest';
 import type { OpenBus } from './bus-under-test.js';
 import { committingFeatures } from './committing.features.js';
 import { deliveryFeatures } from './delivery.features.js';
+import { outageFeatures } from './outage.features.js';
+import { progressFeatures } from './progress.features.js';
 import { retentionFeatures } from './retention.features.js';
 import { sharingFeatures } from './sharing.features.js';
 
-/** Everything that the port promises. Each adapter passes all of it. */
-export function messageBusFeatures(open: OpenBus): void {
-  deliveryFeatures(open);
-  committingFeatures(open);
-  sharingFeatures(open);
-  retentionFeatures(open);
+/**
+ * What every adapter of `MessageBus` must pass. The name is its column in the table of cases that `npm test` prints;
+ * an adapter whose server is absent stands there with the reason.
+ */
+export function messageBusFeatures(adapter: string, open: OpenBus, absent?: string): void {
+  const why = absent === undefined ? '' : ` (absent: ${absent})`;
+  describe.skipIf(absent !== undefined)(`message bus contract: ${adapter}${why}`, () => {
+    deliveryFeatures(open);
+    committingFeatures(open);
+    sharingFeatures(open);
+    outageFeatures(open);
+    retentionFeatures(open);
+    progressFeatures(open);
+  });
 }

@@ -13,6 +13,7 @@ export interface InMemoryConnection {
   /** Calls wait, and nothing is heard, until the connection is back. */
   loseConnection(): void;
   regainConnection(): void;
+  severConnections(): void;
   receivedBytes(): number;
 }
 
@@ -26,6 +27,7 @@ export function connectInMemory(
     bus: new StoredMessageBus(store, { ...defaultSession, ...session }),
     loseConnection: () => store.loseConnection(),
     regainConnection: () => store.regainConnection(),
+    severConnections: () => store.severConnection(),
     receivedBytes: () => store.receivedBytes,
   };
 }

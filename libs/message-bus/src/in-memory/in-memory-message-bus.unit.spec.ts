@@ -7,7 +7,7 @@ import { connectInMemory, type InMemoryConnection } from './in-memory-message-bu
 // Members are waited for until they expire; on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 40_000 });
 
-messageBusFeatures(async () => {
+messageBusFeatures('in memory', async () => {
   const broker = new InMemoryBroker();
   const connections: InMemoryConnection[] = [];
   const session = {

@@ -1,6 +1,8 @@
+import { attendance } from '../consumer/fair-share.js';
 import type {
+  Attendance,
   FetchedMessages,
-  GroupState,
+  FetchLimits,
   Lease,
   Member,
   MessageStore,
@@ -19,6 +21,7 @@ export class InMemoryStore implements MessageStore {
   private connected: Promise<void> = Promise.resolve();
   private reconnected: () => void = () => undefined;
   private isConnected = true;
+  private severed = new AbortController();
 
   constructor(broker: InMemoryBroker) {
     this.broker = broker;
@@ -35,6 +38,12 @@ export class InMemoryStore implements MessageStore {
     this.reconnected();
   }
 
+  /** Calls that are under way fail; whether they were carried out is not known to their callers. */
+  severConnection(): void {
+    this.severed.abort(new Error('the connection was severed'));
+    this.severed = new AbortController();
+  }
+
   ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
     return this.call(() => this.broker.ensureTopics(topics));
   }
@@ -43,8 +52,8 @@ export class InMemoryStore implements MessageStore {
     return this.call(() => this.broker.publish(topic, messages));
   }
 
-  attend(member: Member): Promise<GroupState> {
-    return this.call(() => this.broker.attend(member));
+  attend(member: Member): Promise<Attendance> {
+    return this.call(() => attendance(this.broker.attend(member), member.id));
   }
 
   claim(member: Member, partitions: readonly PartitionName[]): Promise<readonly Lease[]> {
@@ -62,8 +71,7 @@ export class InMemoryStore implements MessageStore {
   fetch(
     from: PartitionName,
     offset: number,
-    maxMessages: number,
-    maxBytes: number,
+    { maxMessages, maxBytes }: FetchLimits,
   ): Promise<FetchedMessages> {
     return this.call(() => {
       const fetched = this.broker.fetch(from, offset, maxMessages, maxBytes);
@@ -105,8 +113,11 @@ export class InMemoryStore implements MessageStore {
 
   /** Every call takes a turn of the event loop, as one over a network would: nobody may rely on less. */
   private async call<T>(work: () => T): Promise<T> {
+    const { signal } = this.severed;
     await this.connected;
     await new Promise((resolve) => setImmediate(resolve));
-    return work();
+    const result = work();
+    signal.throwIfAborted();
+    return result;
   }
 }

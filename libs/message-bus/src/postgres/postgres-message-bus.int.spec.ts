@@ -9,7 +9,7 @@ import { packMessages } from '../packed-messages.js';
 import { partitionOf } from '../partition-of.js';
 import { createPostgresMessageBus } from './postgres-message-bus.js';
 
-messageBusFeatures(async () => {
+messageBusFeatures('PostgreSQL', async () => {
   const databases = await createTestDatabases(inject('postgresUrl'));
   const connections: { bus: MessageBus; relay: FreezableRelay }[] = [];
   const session = {
@@ -29,6 +29,7 @@ messageBusFeatures(async () => {
         bus,
         loseConnection: () => relay.freeze(),
         regainConnection: () => relay.thaw(),
+        severConnections: () => relay.sever(),
         receivedBytes: () => relay.receivedBytes,
       };
     },

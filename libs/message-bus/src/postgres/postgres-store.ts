@@ -1,6 +1,9 @@
 import type pg from 'pg';
+import { attendance } from '../consumer/fair-share.js';
 import type {
+  Attendance,
   FetchedMessages,
+  FetchLimits,
   GroupState,
   Lease,
   Member,
@@ -58,7 +61,7 @@ export class PostgresStore implements MessageStore {
     ]);
   }
 
-  async attend(member: Member): Promise<GroupState> {
+  async attend(member: Member): Promise<Attendance> {
     const rows = await this.call<{
       state: { members: GroupState['members']; leases: GroupState['leases'] | null };
     }>('SELECT bus.attend($1, $2, $3, $4, $5, $6) AS state', [
@@ -70,7 +73,7 @@ export class PostgresStore implements MessageStore {
       this.wakeUps.backend,
     ]);
     const { state } = onlyRow(rows);
-    return { members: state.members, leases: state.leases ?? [] };
+    return attendance({ members: state.members, leases: state.leases ?? [] }, member.id);
   }
 
   async claim(member: Member, partitions: readonly PartitionName[]): Promise<readonly Lease[]> {
@@ -100,8 +103,7 @@ export class PostgresStore implements MessageStore {
   async fetch(
     { topic, partition }: PartitionName,
     from: number,
-    maxMessages: number,
-    maxBytes: number,
+    { maxMessages, maxBytes }: FetchLimits,
   ): Promise<FetchedMessages> {
     // As base64: PostgreSQL's own text form of bytea has half as many characters again.
     const rows = await this.call<FetchedRow>(

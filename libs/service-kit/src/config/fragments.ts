@@ -2,11 +2,11 @@ import { statSync } from 'node:fs';
 import { z } from 'zod';
 import { variable, type Environment, type Variable } from './variable.js';
 
-const postgresUrl = z
+export const postgresUrl = z
   .string()
   .refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol));
 const folder = z.string().refine((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
-const file = z.string().refine((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+export const file = z.string().refine((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
 
 /** A PostgreSQL connection URL from the variable named. */
 export const postgresUrlVariable = (name: string, whose: string): Variable<string> =>
@@ -46,8 +46,6 @@ export const shutdownConfig = {
     'set it to a number of seconds',
   ),
 };
-
-export const busConfig = { url: postgresUrlVariable('KINLEDGER_BUS_URL', 'the message bus database') };
 
 export const restrictedConfig = {
   url: postgresUrlVariable('KINLEDGER_RESTRICTED_URL', 'the restricted database'),

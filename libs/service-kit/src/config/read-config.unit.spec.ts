@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { busConfig, commonConfig, eraserConfig, eventStoreConfig, platformConfig } from './fragments.js';
+import { busConfig } from './bus-config.js';
+import { commonConfig, eraserConfig, eventStoreConfig, platformConfig } from './fragments.js';
 import { isConfigurationWrong, readConfig } from './read-config.js';
 import { variable } from './variable.js';
 
@@ -34,7 +35,12 @@ describe('readConfig', () => {
       http: { host: '127.0.0.1', port: 4310 },
       log: { level: 'info' },
       shutdown: { graceMs: 20_000 },
-      bus: { url: right.KINLEDGER_BUS_URL },
+      bus: {
+        kind: 'postgres',
+        url: right.KINLEDGER_BUS_URL,
+        kafka: { protocol: 'PLAINTEXT', mechanism: 'SCRAM-SHA-512' },
+        stallMs: 300_000,
+      },
       platform: { url: right.KINLEDGER_PLATFORM_URL },
       batch: 500,
     });
@@ -92,5 +98,23 @@ describe('readConfig', () => {
   it('takes an empty variable for an absent one', () => {
     expect(readConfig(schema, { ...right, KINLEDGER_LOG_LEVEL: '' }).log.level).toBe('info');
     expect(isConfigurationWrong(wrong({ ...right, KINLEDGER_BUS_URL: '' }))).toBe(true);
+  });
+
+  it('asks for the variables of the bus that is chosen, and for those of its protocol', () => {
+    const { KINLEDGER_BUS_URL: _, ...rest } = right;
+    const missing = (env: Record<string, string>) => {
+      const error = wrong(env);
+      return isConfigurationWrong(error) ? error.problems.map(({ variable: name }) => name).sort() : [];
+    };
+    const kafka = { ...rest, KINLEDGER_BUS: 'kafka' };
+    expect(missing(rest)).toEqual(['KINLEDGER_BUS_URL']);
+    expect(missing(kafka)).toEqual(['KINLEDGER_KAFKA_BROKERS']);
+    const brokers = { ...kafka, KINLEDGER_KAFKA_BROKERS: 'a:9092, [::1]:9093' };
+    expect(readConfig(schema, brokers).bus.kafka.brokers).toEqual(['a:9092', '[::1]:9093']);
+    expect(missing({ ...brokers, KINLEDGER_KAFKA_BROKERS: 'a:9092,b' })).toEqual(['KINLEDGER_KAFKA_BROKERS']);
+    expect(missing({ ...brokers, KINLEDGER_KAFKA_PROTOCOL: 'SASL_SSL' })).toEqual([
+      'KINLEDGER_KAFKA_PASSWORD_FILE',
+      'KINLEDGER_KAFKA_USERNAME',
+    ]);
   });
 });

@@ -8,10 +8,11 @@ import { Health } from './health.js';
 export class HealthController {
   constructor(private readonly health: Health) {}
 
-  /** The process answers. Nothing it depends on is asked: restarting us would not mend it. */
+  /** The process works. Nothing it depends on is asked: restarting us would not mend it. */
   @Get('live')
-  live(): { readonly status: 'up' } {
-    return { status: 'up' };
+  async live(@Res() reply: FastifyReply): Promise<void> {
+    const { live, checks } = this.health.liveness();
+    await reply.code(live ? 200 : 503).send({ status: live ? 'up' : 'down', checks });
   }
 
   @Get('ready')

@@ -3,6 +3,9 @@ import { Injectable } from '@nestjs/common';
 /** Resolves when the thing is usable; rejects with the reason. */
 export type ReadinessCheck = () => Promise<void>;
 
+/** Why the process should be started again, for the log; undefined while it works. Asks nobody: it is answered at once. */
+export type LivenessCheck = () => string | undefined;
+
 export interface Readiness {
   readonly ready: boolean;
   readonly checks: Readonly<Record<string, 'up' | 'down'>>;
@@ -14,12 +17,26 @@ const CHECK_TIMEOUT_MS = 3000;
 @Injectable()
 export class Health {
   private readonly checks = new Map<string, ReadinessCheck>();
+  private readonly livenessChecks = new Map<string, LivenessCheck>();
   private stops = false;
 
   /** Adds a check, e.g. `health.register('platform-database', () => …)`. A second one of the same name is a bug. */
   register(name: string, check: ReadinessCheck): void {
     if (this.checks.has(name)) throw new Error(`a readiness check named "${name}" exists already`);
     this.checks.set(name, check);
+  }
+
+  /** Adds a check of what only a new process can mend, e.g. a consumer that stands still without a failure. */
+  registerLiveness(name: string, check: LivenessCheck): void {
+    if (this.livenessChecks.has(name)) throw new Error(`a liveness check named "${name}" exists already`);
+    this.livenessChecks.set(name, check);
+  }
+
+  liveness(): { readonly live: boolean; readonly checks: Readiness['checks'] } {
+    const results = [...this.livenessChecks].map(
+      ([name, check]) => [name, check() === undefined ? 'up' : 'down'] as const,
+    );
+    return { live: results.every(([, state]) => state === 'up'), checks: Object.fromEntries(results) };
   }
 
   /** From now on not ready: a load balancer takes us out before we close. */

@@ -3,7 +3,8 @@ import { createTestDatabases, type TestDatabases } from '@kinledger/database/tes
 import type { MessageBus } from '@kinledger/message-bus';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { busConfig, platformConfig } from '../config/fragments.js';
+import { busConfig } from '../config/bus-config.js';
+import { platformConfig } from '../config/fragments.js';
 import { PoolModule } from '../persistence/pool.module.js';
 import { createService } from '../service/create-service.js';
 import { MessageBusModule } from './message-bus.module.js';
@@ -26,7 +27,7 @@ const start = (platformUrl: string) =>
       module: ({ bus, platform }) => ({
         module: LinkerModule,
         imports: [
-          MessageBusModule.forRoot({ url: bus.url, service: 'linker' }),
+          MessageBusModule.forRoot({ bus, service: 'linker' }),
           PoolModule.forRoot({ database: 'platform', url: platform.url, service: 'linker' }),
         ],
       }),

@@ -1,43 +1,71 @@
-import { topics } from '@kinledger/contracts';
-import { createPostgresMessageBus, topicSettings, type MessageBus } from '@kinledger/message-bus';
+import { topics, type ServiceName } from '@kinledger/contracts';
+import { topicSettings, type MessageBus } from '@kinledger/message-bus';
 import { Logger, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type { BusConfig } from '../config/bus-config.js';
 import { Health } from '../health/health.js';
+import { Metrics } from '../metrics/metrics.js';
+import { configuredBus } from './configured-bus.js';
+import { ConsumerWatch } from './consumer-watch.js';
 import { MESSAGE_BUS } from './message-bus.token.js';
 
 export interface MessageBusModuleOptions {
-  /** The database of the bus, with the service's own role. */
-  readonly url: string;
-  /** The service's name. */
-  readonly service: string;
+  /** What `busConfig` reads as. */
+  readonly bus: BusConfig;
+  readonly service: ServiceName;
 }
 
+const WATCH = Symbol('kinledger consumer watch');
 const LIFETIME = Symbol('kinledger message bus lifetime');
 
 class MessageBusLifetime implements OnApplicationShutdown {
-  constructor(private readonly bus: MessageBus) {}
+  constructor(
+    private readonly bus: MessageBus,
+    private readonly watch: ConsumerWatch,
+  ) {}
 
   /** After subscriptions have stopped in the earlier hooks, and transports have closed. */
-  onApplicationShutdown(): Promise<void> {
-    return this.bus.close();
+  async onApplicationShutdown(): Promise<void> {
+    await this.watch.stop();
+    await this.bus.close();
   }
 }
 
-/** The service's message bus: all topics of the contracts exist before anything else of the service starts. */
+/**
+ * The service's message bus, PostgreSQL or Kafka: the topics that it produces or consumes exist before anything else
+ * of the service starts, and every subscription on it is watched.
+ */
 export class MessageBusModule {
-  static forRoot(options: MessageBusModuleOptions): DynamicModule {
+  static forRoot({ bus: config, service }: MessageBusModuleOptions): DynamicModule {
     return {
       module: MessageBusModule,
       global: true,
       providers: [
-        { provide: MESSAGE_BUS, useFactory: () => connect(options) },
+        {
+          provide: WATCH,
+          inject: [Health, Metrics],
+          useFactory: async (health: Health, metrics: Metrics) => {
+            const logger = new Logger('message-bus');
+            return new ConsumerWatch({
+              bus: await connect(config, service, logger),
+              health,
+              metrics,
+              stallMs: config.stallMs,
+              onChange: (stalled) =>
+                stalled.length === 0
+                  ? logger.log('consumers move again')
+                  : logger.error({ stalled }, 'consumers stand still though messages wait'),
+            });
+          },
+        },
+        { provide: MESSAGE_BUS, inject: [WATCH], useFactory: (watch: ConsumerWatch) => watch.bus },
         {
           provide: LIFETIME,
-          inject: [MESSAGE_BUS, Health],
-          useFactory: (bus: MessageBus, health: Health) => {
+          inject: [MESSAGE_BUS, WATCH, Health],
+          useFactory: (bus: MessageBus, watch: ConsumerWatch, health: Health) => {
             health.register('message-bus', async () => {
-              await bus.lag(options.service);
+              await bus.lag(service);
             });
-            return new MessageBusLifetime(bus);
+            return new MessageBusLifetime(bus, watch);
           },
         },
       ],
@@ -46,15 +74,17 @@ export class MessageBusModule {
   }
 }
 
-async function connect({ url, service }: MessageBusModuleOptions): Promise<MessageBus> {
-  const logger = new Logger('message-bus');
-  const bus = createPostgresMessageBus({
-    url,
-    applicationName: `kinledger-${service}`,
+async function connect(config: BusConfig, service: ServiceName, logger: Logger): Promise<MessageBus> {
+  const bus = configuredBus(config, {
+    clientName: `kinledger-${service}`,
     onError: (error) => logger.warn({ err: error }, 'the connection that listens for messages failed'),
   });
+  const its = Object.values(topics).filter(({ producers, consumers }) =>
+    // The two lists are literals of their topic each.
+    [...(producers as readonly ServiceName[]), ...(consumers as readonly ServiceName[])].includes(service),
+  );
   try {
-    await bus.ensureTopics(Object.values(topics).map(topicSettings));
+    await bus.ensureTopics(its.map(topicSettings));
     return bus;
   } catch (error) {
     await bus.close();

@@ -1,0 +1,8 @@
+import { Option } from 'commander';
+
+/** `--bus`, as the launcher takes it. */
+export const busOption = (): Option =>
+  new Option(
+    '--bus <bus>',
+    'message bus (default: what the home has, else postgres); brokers from KINLEDGER_KAFKA_BROKERS, else "npm run kafka:start"',
+  ).choices(['postgres', 'kafka']);

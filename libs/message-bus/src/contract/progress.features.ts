@@ -1,0 +1,102 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { MessageBus } from '../message-bus.js';
+import {
+  Gate,
+  Inbox,
+  newTopic,
+  numbered,
+  unique,
+  until,
+  type BusUnderTest,
+  type OpenBus,
+} from './bus-under-test.js';
+
+/** A subscription says how it gets on, so that one that stands still can be told from one that has nothing to do. */
+export function progressFeatures(open: OpenBus): void {
+  describe('progress', () => {
+    let underTest: BusUnderTest;
+    let bus: MessageBus;
+    const inboxes: Inbox[] = [];
+    const inbox = (...args: ConstructorParameters<typeof Inbox>) => {
+      const created = new Inbox(...args);
+      inboxes.push(created);
+      return created;
+    };
+    beforeAll(async () => {
+      underTest = await open();
+      ({ bus } = await underTest.connect());
+    });
+    afterEach(async () => {
+      await Promise.all(inboxes.splice(0).map(({ subscription }) => subscription.stop()));
+    });
+    afterAll(() => underTest.dispose());
+
+    it('names the partitions that it owns, and the offset that comes next', async () => {
+      const topic = await newTopic(bus, 2);
+      const { subscription, ...received } = inbox(bus, { group: unique('group'), topics: [topic] });
+      await bus.publish(topic, numbered('a', 3));
+      await until('all is handled', () => received.handled.length === 3);
+      const next = () =>
+        subscription
+          .progress()
+          .partitions.map((partition) => [partition.topic, partition.next] as const)
+          .toSorted((a, b) => a[1] - b[1]);
+      await until('it has moved on', () => next().at(-1)?.[1] === 3);
+      expect(next()).toEqual([
+        [topic, 0],
+        [topic, 3],
+      ]);
+      await subscription.stop();
+      expect(subscription.progress().partitions).toEqual([]);
+    });
+
+    it('says that a batch is in hand, and when something failed', async () => {
+      const topic = await newTopic(bus);
+      const gate = new Gate();
+      const received = inbox(bus, { group: unique('group'), topics: [topic] });
+      received.during = () => gate.opened.then(() => Promise.reject(new Error('refused by the test')));
+      const partition = () => received.subscription.progress().partitions[0];
+      await bus.publish(topic, numbered('a', 1));
+      await until('a batch is in hand', () => partition()?.handling === true);
+      expect(partition()?.failedMsAgo).toBeUndefined();
+      gate.open();
+      await until('the failure is told', () => partition()?.failedMsAgo !== undefined);
+      expect(received.subscription.progress().failedMsAgo).toBeDefined();
+    });
+
+    it('is heard of, and looks, also when there is nothing to do', async () => {
+      const topic = await newTopic(bus);
+      const { subscription } = inbox(bus, { group: unique('group'), topics: [topic] });
+      await subscription.ready;
+      const ages = () => {
+        const { attendedMsAgo, partitions } = subscription.progress();
+        return { attendedMsAgo, polledMsAgo: partitions[0]?.polledMsAgo ?? 0 };
+      };
+      // Ages grow, and fall whenever the bus has answered.
+      for (const age of ['attendedMsAgo', 'polledMsAgo'] as const) {
+        let before = 0;
+        await until(`${age} has fallen`, () => {
+          const now = ages()[age];
+          const fell = now < before;
+          before = now;
+          return fell;
+        });
+      }
+    });
+
+    it('lets ages grow while nobody answers', async () => {
+      const topic = await newTopic(bus);
+      const cut = await underTest.connect();
+      const { subscription } = inbox(cut.bus, { group: unique('group'), topics: [topic] });
+      await subscription.ready;
+      cut.loseConnection();
+      const { attendedMsAgo } = subscription.progress();
+      await until(
+        'it was not heard of for longer',
+        () => subscription.progress().attendedMsAgo > attendedMsAgo + 1000,
+      );
+      cut.regainConnection();
+      await until('it is heard of again', () => subscription.progress().attendedMsAgo < 1000);
+    });
+  });
+}

@@ -1,0 +1,244 @@
+import { Connection } from '@platformatic/kafka';
+import { topicUnknown } from '../errors.js';
+import { brokerAddress, type BrokerAddress, type KafkaConnectionSettings } from './connection-settings.js';
+import { asKafkaFailure, failedBecause, isPassing, kafkaFailure, NO_ANSWER } from './kafka-failure.js';
+import { findCoordinator, metadataOfTopics, type KafkaRequest } from './requests.js';
+
+export interface TopicDescription {
+  readonly name: string;
+  readonly id: string;
+  /** Node id of the leader of each partition; -1 where there is none at the moment. */
+  readonly leaders: readonly number[];
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * The brokers of a cluster: which of them leads a partition or coordinates a group, and connections to them.
+ *
+ * A broker answers the requests of one connection one after the other, so whoever waits for long (a fetch) or must
+ * not wait (a heartbeat) has a connection of its own, named by its `line`.
+ */
+export class Cluster {
+  private readonly settings: KafkaConnectionSettings;
+  private readonly connections = new Map<string, Promise<Connection>>();
+  private readonly topics = new Map<string, TopicDescription>();
+  private readonly coordinators = new Map<string, BrokerAddress>();
+  private nodes = new Map<number, BrokerAddress>();
+  private closed = false;
+
+  constructor(settings: KafkaConnectionSettings) {
+    this.settings = settings;
+  }
+
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /** @throws TopicUnknown */
+  async topic(name: string): Promise<TopicDescription> {
+    const known = this.topics.get(name);
+    if (known !== undefined) return known;
+    await this.learn([name]);
+    const learnt = this.topics.get(name);
+    if (learnt === undefined) throw topicUnknown(name);
+    return learnt;
+  }
+
+  /** Looks again the next time: a leader has moved, or a topic is another one by the same name. */
+  forgetTopic(name: string): void {
+    this.topics.delete(name);
+  }
+
+  /** Resolves when every partition of a topic has a leader that brokers know of. */
+  async untilLed(name: string): Promise<void> {
+    await this.patiently(async () => {
+      this.forgetTopic(name);
+      await this.learn([name]);
+      const leaders = this.topics.get(name)?.leaders ?? [-1];
+      if (leaders.includes(-1)) throw kafkaFailure('Metadata', ['LEADER_NOT_AVAILABLE']);
+    }, ['LEADER_NOT_AVAILABLE']);
+  }
+
+  /** Asks any broker. */
+  async askAny<A extends unknown[], R>(api: KafkaRequest<A, R>, ...args: A): Promise<R> {
+    const addresses = [
+      ...this.nodes.values(),
+      ...this.settings.brokers.map((text) => this.reached(brokerAddress(text))),
+    ];
+    let failure: unknown = kafkaFailure(api.name, [NO_ANSWER], 'no broker address is known');
+    for (const address of addresses) {
+      try {
+        return await this.ask(address, 'any', api, ...args);
+      } catch (error) {
+        if (!failedBecause(error, NO_ANSWER)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  /** Asks every broker. */
+  async askAll<A extends unknown[], R>(api: KafkaRequest<A, R>, ...args: A): Promise<readonly R[]> {
+    await this.learn([]);
+    return Promise.all([...this.nodes.values()].map((address) => this.ask(address, 'any', api, ...args)));
+  }
+
+  /** Asks the leader of a partition. Where it has moved, the next call finds it. */
+  async askLeader<A extends unknown[], R>(
+    { topic, partition }: { readonly topic: string; readonly partition: number },
+    line: string,
+    api: KafkaRequest<A, R>,
+    ...args: A
+  ): Promise<R> {
+    const leader = (await this.topic(topic)).leaders[partition];
+    const address = leader === undefined ? undefined : this.nodes.get(leader);
+    if (address === undefined) {
+      this.forgetTopic(topic);
+      throw kafkaFailure(api.name, ['LEADER_NOT_AVAILABLE']);
+    }
+    try {
+      return await this.ask(address, line, api, ...args);
+    } catch (error) {
+      if (isPassing(error) || failedBecause(error, 'UNKNOWN_TOPIC_ID')) this.forgetTopic(topic);
+      throw error;
+    }
+  }
+
+  /** Asks the coordinator of a group; where it is moving or starting, again until it answers. */
+  async askCoordinator<A extends unknown[], R>(
+    group: string,
+    line: string,
+    api: KafkaRequest<A, R>,
+    ...args: A
+  ): Promise<R> {
+    return this.patiently(async () => {
+      try {
+        return await this.ask(await this.coordinatorOf(group), line, api, ...args);
+      } catch (error) {
+        if (isPassing(error)) this.coordinators.delete(group);
+        throw error;
+      }
+    }, ['COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR', 'COORDINATOR_LOAD_IN_PROGRESS']);
+  }
+
+  /** Repeats for half a minute what fails for these reasons. */
+  async patiently<T>(work: () => Promise<T>, reasons: readonly string[]): Promise<T> {
+    const deadline = performance.now() + 30_000;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (this.closed || performance.now() > deadline || !failedBecause(error, ...reasons)) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+
+  /** Gives a line's connections up; what was asked on them fails. */
+  hangUp(line: string): void {
+    for (const [key, connection] of this.connections) {
+      if (!key.startsWith(`${line} `)) continue;
+      this.connections.delete(key);
+      void connection.then(discard, () => undefined);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const connections = [...this.connections.values()];
+    this.connections.clear();
+    await Promise.all(
+      connections.map((connection) =>
+        connection.then(
+          (open) => open.close(),
+          () => undefined,
+        ),
+      ),
+    );
+  }
+
+  private async ask<A extends unknown[], R>(
+    address: BrokerAddress,
+    line: string,
+    api: KafkaRequest<A, R>,
+    ...args: A
+  ): Promise<R> {
+    try {
+      const connection = await this.connection(address, line);
+      return await api.async(connection, ...args);
+    } catch (error) {
+      throw asKafkaFailure(api.name, error);
+    }
+  }
+
+  private connection(address: BrokerAddress, line: string): Promise<Connection> {
+    if (this.closed) throw kafkaFailure('connecting', [NO_ANSWER], 'the bus is closed');
+    const key = `${line} ${address.host}:${address.port}`;
+    const known = this.connections.get(key);
+    if (known !== undefined) return known;
+    const opened = this.open(address, () => {
+      if (this.connections.get(key) === opened) this.connections.delete(key);
+    });
+    this.connections.set(key, opened);
+    return opened;
+  }
+
+  private async open({ host, port }: BrokerAddress, onGone: () => void): Promise<Connection> {
+    const { clientId, tls, sasl, requestTimeoutMs = 30_000 } = this.settings;
+    const connection = new Connection(clientId, {
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
+      maxInflights: 100,
+      ...(tls === undefined ? {} : { tls: { ...tls } }),
+      ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
+    });
+    // Without a listener an error would end the process; whoever asked is told by the request that fails.
+    connection.on('error', () => {
+      onGone();
+      discard(connection);
+    });
+    connection.on('close', onGone);
+    try {
+      await connection.connect(host, port);
+      return connection;
+    } catch (error) {
+      onGone();
+      throw error;
+    }
+  }
+
+  private async coordinatorOf(group: string): Promise<BrokerAddress> {
+    const known = this.coordinators.get(group);
+    if (known !== undefined) return known;
+    const { coordinators } = await this.askAny(findCoordinator, 0, [group]);
+    const found = coordinators[0];
+    if (found === undefined) throw kafkaFailure('FindCoordinator', ['COORDINATOR_NOT_AVAILABLE']);
+    const address = this.reached(found);
+    this.coordinators.set(group, address);
+    return address;
+  }
+
+  private async learn(names: readonly string[]): Promise<void> {
+    const { brokers, topics } = await this.askAny(metadataOfTopics, names);
+    this.nodes = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, this.reached({ host, port })]));
+    for (const { name, topicId, errorCode, partitions } of topics) {
+      if (name === null || name === undefined || errorCode !== 0) continue;
+      const leaders: number[] = [];
+      for (const { partitionIndex, leaderId } of partitions) leaders[partitionIndex] = leaderId;
+      this.topics.set(name, { name, id: topicId, leaders });
+    }
+  }
+
+  private reached({ host, port }: BrokerAddress): BrokerAddress {
+    return this.settings.reach?.({ host, port }) ?? { host, port };
+  }
+}
+
+/** Ends a connection at once, whatever is under way on it. */
+function discard(connection: Connection): void {
+  // The client's type leaves out that there is none where connecting failed at once.
+  (connection.socket as Connection['socket'] | undefined)?.destroy();
+}

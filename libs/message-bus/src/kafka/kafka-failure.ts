@@ -1,0 +1,66 @@
+import { GenericError, protocolErrors } from '@platformatic/kafka';
+
+/** A request that Kafka refused, or that had no answer. Its outcome is unknown in the second case. */
+export interface KafkaFailure extends Error {
+  readonly code: 'kafka-failure';
+  readonly request: string;
+  /** Names of the protocol's errors, as Kafka's documentation has them, or NO_ANSWER. */
+  readonly reasons: readonly string[];
+}
+
+export const isKafkaFailure = (error: unknown): error is KafkaFailure =>
+  error instanceof Error && 'code' in error && error.code === 'kafka-failure';
+
+export const kafkaFailure = (request: string, reasons: readonly string[], why = ''): KafkaFailure =>
+  Object.assign(
+    new Error(
+      `Kafka: ${request} failed: ${[...new Set(reasons)].join(', ')}${why === '' ? '' : ` (${why})`}`,
+    ),
+    { code: 'kafka-failure' as const, request, reasons },
+  );
+
+/**
+ * The client's error as ours. The client's own holds the whole response, messages included, which must not reach a
+ * log: only the names of the reasons are taken over.
+ */
+export function asKafkaFailure(request: string, error: unknown): KafkaFailure {
+  if (isKafkaFailure(error)) return error;
+  const reasons = [...reasonsIn(error)];
+  if (reasons.length > 0) return kafkaFailure(request, reasons);
+  return kafkaFailure(request, [NO_ANSWER], causeOf(error));
+}
+
+/** Beside the names of the protocol's errors: the outcome is unknown. */
+export const NO_ANSWER = 'NO_ANSWER';
+
+export const failedBecause = (error: unknown, ...reasons: readonly string[]): boolean =>
+  isKafkaFailure(error) && error.reasons.some((reason) => reasons.includes(reason));
+
+/** Whether the same request may succeed a moment later. */
+export const isPassing = (error: unknown): boolean =>
+  isKafkaFailure(error) && error.reasons.every((reason) => PASSING.has(reason));
+
+const PASSING = new Set<string>([
+  NO_ANSWER,
+  ...Object.values(protocolErrors)
+    .filter(({ canRetry }) => canRetry)
+    .map(({ id }) => id),
+]);
+
+function* reasonsIn(error: unknown): Generator<string> {
+  if (!(error instanceof Error)) return;
+  if (error instanceof AggregateError) for (const each of error.errors) yield* reasonsIn(each);
+  if ('apiId' in error && typeof error.apiId === 'string') yield error.apiId;
+  // A connection that could not be made says why one level below, or two.
+  yield* reasonsIn(error.cause);
+}
+
+/** The outermost words and the system's code of the innermost cause, e.g. ECONNREFUSED. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'no error was given';
+  let cause: unknown = error;
+  while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const words = GenericError.isGenericError(error) ? error.message : error.name;
+  return code === '' || words.includes(code) || code.startsWith('PLT_KFK') ? words : `${words} ${code}`;
+}

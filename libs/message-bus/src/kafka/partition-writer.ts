@@ -1,0 +1,124 @@
+import type { NumericMap } from '@platformatic/kafka';
+import { busClosed } from '../errors.js';
+import type { OutgoingMessage } from '../message-bus.js';
+import type { Cluster } from './cluster.js';
+import { failedBecause, isPassing } from './kafka-failure.js';
+import { asRecord, recordBatches } from './record-batches.js';
+import { initProducerId, produce } from './requests.js';
+
+interface Waiting {
+  readonly batches: (readonly OutgoingMessage[])[];
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+interface ProducerIdentity {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+}
+
+const ALL_REPLICAS = -1;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * Writes one partition, one record batch after the other: an idempotent producer of its own, whose batches carry
+ * a sequence, so that a batch that is sent again after an unknown outcome is stored once and in its place.
+ */
+export class PartitionWriter {
+  private readonly cluster: Cluster;
+  private readonly topic: string;
+  private readonly partition: number;
+  private readonly deliveryTimeoutMs: number;
+  private readonly queue: Waiting[] = [];
+  private running: Promise<void> | undefined;
+  private identity: ProducerIdentity | undefined;
+  private sequence = 0;
+
+  constructor(cluster: Cluster, topic: string, partition: number, deliveryTimeoutMs: number) {
+    this.cluster = cluster;
+    this.topic = topic;
+    this.partition = partition;
+    this.deliveryTimeoutMs = deliveryTimeoutMs;
+  }
+
+  /** Resolves when all in-sync replicas have them; rejects at the first batch that cannot be brought there in time. */
+  write(messages: readonly OutgoingMessage[]): Promise<void> {
+    return new Promise((done, failed) => {
+      this.queue.push({ batches: [...recordBatches(messages)], done, failed });
+      this.running ??= this.run();
+    });
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
+      try {
+        for (const batch of next.batches) await this.send(batch);
+        next.done();
+      } catch (error) {
+        // Whether the batch was stored is not known, so the sequence cannot go on.
+        this.identity = undefined;
+        next.failed(error);
+      }
+    }
+    this.running = undefined;
+  }
+
+  private async send(batch: readonly OutgoingMessage[]): Promise<void> {
+    const deadline = performance.now() + this.deliveryTimeoutMs;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
+      try {
+        await this.attempt(batch);
+        this.sequence += batch.length;
+        return;
+      } catch (error) {
+        // It was stored by an earlier attempt whose answer was lost.
+        if (failedBecause(error, 'DUPLICATE_SEQUENCE_NUMBER')) {
+          this.sequence += batch.length;
+          return;
+        }
+        if (this.cluster.isClosed) throw busClosed();
+        const forgotten = failedBecause(error, ...FORGOTTEN);
+        if (forgotten) this.identity = undefined;
+        if ((!forgotten && !isPassing(error)) || performance.now() > deadline) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+
+  private async attempt(batch: readonly OutgoingMessage[]): Promise<void> {
+    this.identity ??= await this.newIdentity();
+    const { topic, partition, sequence } = this;
+    await this.cluster.askLeader(
+      { topic, partition },
+      'produce',
+      produce,
+      ALL_REPLICAS,
+      PRODUCE_TIMEOUT_MS,
+      batch.map((message) => asRecord(topic, partition, message)),
+      {
+        ...this.identity,
+        compression: 'zstd',
+        // The client asks for the sequence of this one partition and for nothing else.
+        sequences: { getWithDefault: () => sequence } as unknown as NumericMap,
+      },
+    );
+  }
+
+  private async newIdentity(): Promise<ProducerIdentity> {
+    const { producerId, producerEpoch } = await this.cluster.askAny(initProducerId, null, 0, -1n, -1);
+    this.sequence = 0;
+    return { producerId, producerEpoch };
+  }
+}
+
+/** The broker knows our earlier batches no longer. What it refuses so it has not stored. */
+const FORGOTTEN = ['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID', 'INVALID_PRODUCER_EPOCH'] as const;
+
+/** How long the leader waits for its replicas. */
+const PRODUCE_TIMEOUT_MS = 20_000;

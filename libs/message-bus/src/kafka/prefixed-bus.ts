@@ -1,0 +1,49 @@
+import type { MessageBus, Subscription } from '../message-bus.js';
+
+/**
+ * The same bus, with the names of all topics and groups behind a prefix, which those who use it do not see: several
+ * installations share one cluster without sharing a message.
+ */
+export function prefixedBus(bus: MessageBus, prefix: string): MessageBus {
+  if (prefix === '') return bus;
+  const outside = <T extends { readonly topic: string }>(place: T): T => ({
+    ...place,
+    topic: place.topic.slice(prefix.length),
+  });
+  const watched = (subscription: Subscription): Subscription => ({
+    ready: subscription.ready,
+    progress: () => {
+      const progress = subscription.progress();
+      return { ...progress, partitions: progress.partitions.map(outside) };
+    },
+    stop: () => subscription.stop(),
+  });
+  return {
+    ensureTopics: (topics) =>
+      bus.ensureTopics(topics.map((topic) => ({ ...topic, name: prefix + topic.name }))),
+    publish: (topic, messages) => bus.publish(prefix + topic, messages),
+    subscribe: ({ group, topics, onError, ...options }, handler) =>
+      watched(
+        bus.subscribe(
+          {
+            ...options,
+            group: prefix + group,
+            topics: topics.map((topic) => prefix + topic),
+            ...(onError === undefined
+              ? {}
+              : {
+                  onError: (error, { topic, ...where }) =>
+                    onError(
+                      error,
+                      topic === undefined ? where : { ...where, topic: topic.slice(prefix.length) },
+                    ),
+                }),
+          },
+          (batch) => handler({ ...outside(batch), messages: batch.messages.map(outside) }),
+        ),
+      ),
+    lag: async (group) => (await bus.lag(prefix + group)).map(outside),
+    applyRetention: (now) => bus.applyRetention(now),
+    close: () => bus.close(),
+  };
+}

@@ -1,0 +1,96 @@
+import type { PartitionName } from '../consumer/message-store.js';
+import type { PartitionLag } from '../message-bus.js';
+import type { Cluster } from './cluster.js';
+import { isKafkaFailure } from './kafka-failure.js';
+import { committedIn, EARLIEST, LATEST, offsetsAt, type PartitionOffset } from './offsets.js';
+import { deleteRecords, listGroups } from './requests.js';
+
+const DELETE_TIMEOUT_MS = 30_000;
+
+const nameOf = ({ topic, partition }: PartitionName) => `${topic}/${partition}`;
+const byName = (offsets: readonly PartitionOffset[]) =>
+  new Map(offsets.map((each) => [nameOf(each), each.offset]));
+
+export async function lagOf(cluster: Cluster, group: string): Promise<readonly PartitionLag[]> {
+  const committed = await committedIn(cluster, group, null);
+  const partitions = [...committed.keys()].map(partitionNamed);
+  const ends = await offsetsAt(cluster, partitions, LATEST);
+  return ends
+    .map(({ topic, partition, offset }) => ({
+      topic,
+      partition,
+      lag: Math.max(0, offset - (committed.get(nameOf({ topic, partition })) ?? 0)),
+    }))
+    .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
+}
+
+/**
+ * Deletes from each topic what is older than its retention and committed by every group that has committed anything
+ * of it. Returns the number of messages. A topic that this principal may not trim is left to one that may.
+ */
+export async function trim(
+  cluster: Cluster,
+  retentions: ReadonlyMap<string, number>,
+  now: Date,
+): Promise<number> {
+  const bounds = await leastCommitted(cluster, new Set(retentions.keys()));
+  let deleted = 0;
+  for (const [topic, retentionMs] of retentions) {
+    const { leaders } = await cluster.topic(topic);
+    const partitions = leaders.map((_, partition) => ({ topic, partition }));
+    const [begins, ends, old] = await Promise.all([
+      offsetsAt(cluster, partitions, EARLIEST).then(byName),
+      offsetsAt(cluster, partitions, LATEST).then(byName),
+      // The first message that is too young to go.
+      offsetsAt(cluster, partitions, BigInt(now.getTime() - retentionMs + 1)).then(byName),
+    ]);
+    for (const partition of partitions) {
+      const name = nameOf(partition);
+      const end = ends.get(name) ?? 0;
+      const young = old.get(name) ?? 0;
+      const until = Math.min(young < 0 ? end : young, bounds.get(name) ?? end, end);
+      const begin = begins.get(name) ?? 0;
+      if (until > begin && (await deleteUntil(cluster, partition, until))) deleted += until - begin;
+    }
+  }
+  return deleted;
+}
+
+async function deleteUntil(
+  cluster: Cluster,
+  { topic, partition }: PartitionName,
+  offset: number,
+): Promise<boolean> {
+  try {
+    await cluster.askLeader(
+      { topic, partition },
+      'offsets',
+      deleteRecords,
+      [{ name: topic, partitions: [{ partitionIndex: partition, offset: BigInt(offset) }] }],
+      DELETE_TIMEOUT_MS,
+    );
+    return true;
+  } catch (error) {
+    if (isKafkaFailure(error) && error.reasons.includes('TOPIC_AUTHORIZATION_FAILED')) return false;
+    throw error;
+  }
+}
+
+/** The least that any group has committed, of each partition of these topics. */
+async function leastCommitted(cluster: Cluster, topics: ReadonlySet<string>): Promise<Map<string, number>> {
+  const answers = await cluster.askAll(listGroups, [], []);
+  const groups = new Set(answers.flatMap((answer) => answer.groups.map(({ groupId }) => groupId)));
+  const least = new Map<string, number>();
+  for (const group of groups) {
+    for (const [name, offset] of await committedIn(cluster, group, null)) {
+      if (!topics.has(partitionNamed(name).topic)) continue;
+      least.set(name, Math.min(offset, least.get(name) ?? Number.POSITIVE_INFINITY));
+    }
+  }
+  return least;
+}
+
+function partitionNamed(name: string): PartitionName {
+  const slash = name.lastIndexOf('/');
+  return { topic: name.slice(0, slash), partition: Number(name.slice(slash + 1)) };
+}

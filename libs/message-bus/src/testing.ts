@@ -1,0 +1,17 @@
+import type {} from 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A Kafka broker that lives as long as the test run, or why there is none. */
+    kafka: KafkaForTests;
+  }
+}
+
+/** Its groups forget a silent member after `sessionMs`. */
+export type KafkaForTests =
+  | { readonly bootstrap: string; readonly sessionMs: number; readonly absent?: undefined }
+  | { readonly absent: string };
+
+export { FreezableRelay } from './contract/freezable-relay.js';
+export { messageBusFeatures } from './contract/message-bus.features.js';
+export type { BusUnderTest } from './contract/bus-under-test.js';

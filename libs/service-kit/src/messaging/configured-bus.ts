@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import {
+  createKafkaMessageBus,
+  createPostgresMessageBus,
+  type KafkaMessageBusOptions,
+  type MessageBus,
+} from '@kinledger/message-bus';
+import type { BusConfig } from '../config/bus-config.js';
+
+export interface BusOwner {
+  /** The service's name, as the server's logs and views show it. */
+  readonly clientName: string;
+  /** Told of failures that belong to no subscription. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** The message bus that the configuration names. Secrets are read from their files here, once. */
+export function configuredBus(config: BusConfig, { clientName, onError }: BusOwner): MessageBus {
+  switch (config.kind) {
+    case 'postgres':
+      // Configuration without it was refused.
+      return createPostgresMessageBus({ url: config.url ?? '', applicationName: clientName, onError });
+    case 'kafka':
+      return createKafkaMessageBus({ clientId: clientName, ...kafkaOptions(config.kafka) });
+  }
+}
+
+function kafkaOptions({
+  brokers = [],
+  protocol,
+  mechanism,
+  username = '',
+  passwordFile,
+  caFile,
+  certificateFile,
+  keyFile,
+  replicas,
+  prefix,
+}: BusConfig['kafka']): Omit<KafkaMessageBusOptions, 'clientId'> {
+  const secure = protocol === 'SSL' || protocol === 'SASL_SSL';
+  const authenticated = protocol === 'SASL_PLAINTEXT' || protocol === 'SASL_SSL';
+  const content = (name: 'ca' | 'cert' | 'key', path: string | undefined) =>
+    path === undefined ? {} : { [name]: readFileSync(path, 'utf8') };
+  return {
+    brokers,
+    ...(replicas === undefined ? {} : { replicas }),
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(secure
+      ? { tls: { ...content('ca', caFile), ...content('cert', certificateFile), ...content('key', keyFile) } }
+      : {}),
+    ...(authenticated && passwordFile !== undefined
+      ? { sasl: { mechanism, username, password: readFileSync(passwordFile, 'utf8').trim() } }
+      : {}),
+  };
+}

@@ -1,0 +1,165 @@
+import type {
+  BatchHandler,
+  MessageBus,
+  PartitionLag,
+  SubscribeOptions,
+  Subscription,
+} from '@kinledger/message-bus';
+import type { Health } from '../health/health.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { isForgotten, StallWatch } from './stall.js';
+
+export interface ConsumerWatchOptions {
+  readonly bus: MessageBus;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  /** See `busConfig.stallMs`. */
+  readonly stallMs: number;
+  /** How often it asks for the lag. Default 10 seconds. */
+  readonly everyMs?: number;
+  /** Told once when something stands still, and once when it no longer does. */
+  readonly onChange: (stalled: readonly string[]) => void;
+}
+
+interface Watched {
+  readonly group: string;
+  readonly subscription: Subscription;
+  readonly stalls: StallWatch;
+}
+
+const LABELS = ['group', 'topic', 'partition'] as const;
+const SECOND = 1000;
+
+/**
+ * Watches every subscription of a service, whatever bus carries it: lag, age of the last look and of the last commit
+ * as metrics, and a liveness that fails when a consumer stands still without a failure.
+ */
+export class ConsumerWatch {
+  private readonly options: ConsumerWatchOptions;
+  private readonly watched = new Set<Watched>();
+  private readonly lags = new Map<string, readonly PartitionLag[]>();
+  private readonly timer: NodeJS.Timeout;
+  private stalled: readonly string[] = [];
+  private looking: Promise<void> | undefined;
+
+  constructor(options: ConsumerWatchOptions) {
+    this.options = options;
+    this.addMetrics();
+    options.health.registerLiveness('consumers', () => this.stalled[0]);
+    this.timer = setInterval(() => void this.look(), options.everyMs ?? 10 * SECOND);
+  }
+
+  /** The same bus, with its subscriptions watched. */
+  get bus(): MessageBus {
+    const { bus } = this.options;
+    return {
+      ensureTopics: (topics) => bus.ensureTopics(topics),
+      publish: (topic, messages) => bus.publish(topic, messages),
+      subscribe: (options, handler) => this.subscribe(options, handler),
+      lag: (group) => bus.lag(group),
+      applyRetention: (now) => bus.applyRetention(now),
+      close: () => bus.close(),
+    };
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.looking;
+  }
+
+  /** Asks for the lag of every group. A bus that does not answer is told by readiness and by its subscriptions. */
+  look(): Promise<void> {
+    this.looking ??= this.lookNow().finally(() => (this.looking = undefined));
+    return this.looking;
+  }
+
+  private subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription {
+    const subscription = this.options.bus.subscribe(options, handler);
+    const entry: Watched = {
+      group: options.group,
+      subscription,
+      stalls: new StallWatch(this.options.stallMs),
+    };
+    this.watched.add(entry);
+    return {
+      ready: subscription.ready,
+      progress: () => subscription.progress(),
+      stop: async () => {
+        this.watched.delete(entry);
+        await subscription.stop();
+      },
+    };
+  }
+
+  private async lookNow(): Promise<void> {
+    const { bus, stallMs, onChange } = this.options;
+    for (const group of new Set([...this.watched].map((each) => each.group))) {
+      const lags = await bus.lag(group).catch(() => undefined);
+      if (lags !== undefined) this.lags.set(group, lags);
+    }
+    const stalled = [...this.watched].flatMap(({ group, subscription, stalls }) => {
+      const progress = subscription.progress();
+      const looks = progress.partitions.map((partition) => ({
+        progress: partition,
+        lag: this.lagOf(group, partition),
+      }));
+      const standing = stalls.look(looks, performance.now());
+      return isForgotten(progress, stallMs) ? [...standing, `${group} is not heard of`] : standing;
+    });
+    const changed = stalled.length > 0 !== this.stalled.length > 0;
+    this.stalled = stalled;
+    if (changed) onChange(stalled);
+  }
+
+  private lagOf(group: string, { topic, partition }: { topic: string; partition: number }): number {
+    return this.lags.get(group)?.find((lag) => lag.topic === topic && lag.partition === partition)?.lag ?? 0;
+  }
+
+  private addMetrics(): void {
+    const { metrics } = this.options;
+    metrics.gauge({
+      name: 'kinledger_consumer_lag',
+      help: 'Messages that wait, of the partitions that this process consumes.',
+      labels: LABELS,
+      collect: (gauge) => {
+        gauge.reset();
+        for (const { labels, lag } of this.partitions()) gauge.set(labels, lag);
+      },
+    });
+    metrics.gauge({
+      name: 'kinledger_consumer_last_poll_age_seconds',
+      help: 'Time since the bus last answered a look for messages.',
+      labels: LABELS,
+      collect: (gauge) => {
+        gauge.reset();
+        for (const { labels, progress } of this.partitions())
+          gauge.set(labels, progress.polledMsAgo / SECOND);
+      },
+    });
+    metrics.gauge({
+      name: 'kinledger_consumer_commit_age_seconds',
+      help: 'Time since the last commit. Old and without lag means that there is nothing to do.',
+      labels: LABELS,
+      collect: (gauge) => {
+        gauge.reset();
+        for (const { labels, progress } of this.partitions())
+          gauge.set(labels, progress.committedMsAgo / SECOND);
+      },
+    });
+    metrics.gauge({
+      name: 'kinledger_consumers_stalled',
+      help: 'Partitions that stand still though messages wait and nothing fails.',
+      collect: (gauge) => gauge.set(this.stalled.length),
+    });
+  }
+
+  private partitions() {
+    return [...this.watched].flatMap(({ group, subscription }) =>
+      subscription.progress().partitions.map((progress) => ({
+        labels: { group, topic: progress.topic, partition: String(progress.partition) },
+        progress,
+        lag: this.lagOf(group, progress),
+      })),
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { absentTools, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Installation } from './installation.js';
+import { RunningPlatform, type ProgrammeFile, type Submitted } from './running-platform.js';
+
+const SEED = 'either bus';
+const absent = absentTools();
+
+interface Manifest {
+  readonly files: readonly ProgrammeFile[];
+}
+
+/** A ledger line without what two runs may not share: times, salts and so commitments, and the signing key. */
+const comparable = (line: string): string =>
+  JSON.stringify(JSON.parse(line), (key, value: unknown) =>
+    ['time', 'commitments', 'signingKey'].includes(key) ? undefined : value,
+  );
+
+describe('a demo on Kafka without a broker', () => {
+  it('says in one sentence how to start one, and leaves nothing', async () => {
+    const nowhere = mkdtempSync(join(tmpdir(), 'kinledger-no-kafka-'));
+    const alone = new Installation({ KINLEDGER_KAFKA_BROKERS: '', KINLEDGER_KAFKA_DIR: nowhere });
+    const { code, stderr } = await alone.run('demo', '--once', '--bus', 'kafka');
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n').at(-1)).toBe(
+      'kinledger: no Kafka broker runs here: start one with "npm run kafka:start", or name one in KINLEDGER_KAFKA_BROKERS',
+    );
+    expect(alone.processes()).toEqual([]);
+    await alone.dispose();
+    rmSync(nowhere, { recursive: true });
+  });
+});
+
+describe.skipIf(absent !== undefined)(
+  `the platform on Kafka${absent === undefined ? '' : ` (absent: ${absent})`}`,
+  () => {
+    let broker: KafkaBroker;
+    let kafka: RunningPlatform;
+    const postgres = new RunningPlatform();
+    let periods: readonly string[];
+
+    beforeAll(async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'kinledger-kafka-'));
+      broker = await startKafkaBroker({ directory });
+      kafka = new RunningPlatform({ KINLEDGER_KAFKA_BROKERS: broker.bootstrap });
+      const folder = join(postgres.installation.home, 'programme');
+      const size = ['--people', '200', '--quarters', '1', '--seed', SEED];
+      expect(await postgres.installation.run('generate', '--out', folder, ...size)).toMatchObject({
+        code: 0,
+      });
+      const { files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
+      periods = [...new Set(files.map(({ period }) => period))];
+      await Promise.all([postgres.start(SEED), kafka.start(SEED, '--bus', 'kafka')]);
+      await Promise.all(
+        [postgres, kafka].map(async (platform) => {
+          let last: Submitted | undefined;
+          for (const file of files) last = await platform.submit(folder, file);
+          await platform.until(last?.id ?? '', 'linked');
+        }),
+      );
+    });
+    afterAll(async () => {
+      await Promise.all([postgres.stop(), kafka.stop()]);
+      await broker.destroy();
+    });
+
+    it('gives the same groups, the same reach and the same ledger as on PostgreSQL', async () => {
+      const groups = await postgres.groups();
+      expect(groups.length).toBeGreaterThan(100);
+      expect(await kafka.groups()).toEqual(groups);
+      for (const period of [...periods, 'lifetime']) {
+        const reach = `/v1/figures/reach?period=${period}`;
+        expect(await kafka.read(reach)).toEqual(await postgres.read(reach));
+      }
+      expect((await kafka.ledger()).map(comparable)).toEqual((await postgres.ledger()).map(comparable));
+    });
+  },
+);

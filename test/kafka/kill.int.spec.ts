@@ -1,0 +1,3 @@
+import { killFeatures } from './kill.features.ts';
+
+killFeatures('@platformatic/kafka');

@@ -1,0 +1,212 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { requireJars } from './jars.js';
+import { requireJava } from './java.js';
+import { serverProperties, type SecuredProtocol } from './server-properties.js';
+
+export interface KafkaBrokerOptions {
+  /** A folder of its own: data, settings and log lie in it. */
+  readonly directory: string;
+  /** Where clients connect. 0 or absent: a free port. Kept from start to start. */
+  readonly port?: number;
+  /** Listeners that demand more, beside the plain one. What they demand is said in `settings`. */
+  readonly secured?: readonly SecuredProtocol[];
+  /** Broker settings beside our own. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** SCRAM-SHA-512 users that exist from the first start on. */
+  readonly users?: readonly { readonly name: string; readonly password: string }[];
+  /** Outlives the process that starts it. */
+  readonly detached?: boolean;
+}
+
+export interface KafkaBroker {
+  /** `127.0.0.1:port` */
+  readonly bootstrap: string;
+  /** The address of a secured listener. */
+  secured(protocol: SecuredProtocol): string;
+  readonly pid: number;
+  /** In order: data is flushed. Resolves when the process is gone. */
+  stop(): Promise<void>;
+  /** SIGKILL, as a crash. Resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** Starts it again, on the same data and port, after `stop` or `kill`. */
+  restart(): Promise<void>;
+  /** Stops, and deletes the folder. */
+  destroy(): Promise<void>;
+}
+
+const UP_WITHIN_MS = 90_000;
+
+/**
+ * Starts a broker on loopback: fetches its jars and formats its folder the first time, and waits until it answers.
+ * @throws Error in a sentence when Java or Maven is missing; with the end of the log when it does not come up
+ */
+export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<KafkaBroker> {
+  const java = requireJava();
+  const classPath = await requireJars();
+  const directory = resolve(options.directory);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const ports = await portsOf(directory, options.port ?? 0, options.secured ?? []);
+  const data = join(directory, 'data');
+  const properties = join(directory, 'server.properties');
+  const { settings = {} } = options;
+  writeFileSync(properties, serverProperties({ ...ports, data, settings }), { mode: 0o600 });
+  if (!existsSync(join(data, 'meta.properties'))) format(java, classPath, properties, options.users ?? []);
+
+  const start = async () => {
+    const log = join(directory, 'broker.log');
+    const child = spawnBroker(java, classPath, properties, log, options.detached === true);
+    await untilUp(child, ports.port, log);
+    return child;
+  };
+  let child = await start();
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    const running = child;
+    if (running.exitCode !== null || running.signalCode !== null) return;
+    const gone = new Promise((done) => running.once('exit', done));
+    running.kill(signal);
+    await gone;
+  };
+  return {
+    bootstrap: `127.0.0.1:${ports.port}`,
+    secured: (protocol) => {
+      const port = ports.secured[protocol];
+      if (port === undefined) throw new Error(`the broker was started without a listener for ${protocol}`);
+      return `127.0.0.1:${port}`;
+    },
+    get pid() {
+      return child.pid ?? 0;
+    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    restart: async () => {
+      child = await start();
+    },
+    destroy: async () => {
+      // Nothing of it is wanted any more: it need not flush.
+      await end('SIGKILL');
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function format(
+  java: string,
+  classPath: string,
+  properties: string,
+  users: NonNullable<KafkaBrokerOptions['users']>,
+): void {
+  const clusterId = randomBytes(16).toString('base64url');
+  const scram = users.flatMap(({ name, password }) => [
+    '--add-scram',
+    `SCRAM-SHA-512=[name=${name},password=${password}]`,
+  ]);
+  const args = [
+    '-cp',
+    classPath,
+    'kafka.tools.StorageTool',
+    'format',
+    // As one word: an id may begin with a dash.
+    `--cluster-id=${clusterId}`,
+    '-c',
+    properties,
+    ...scram,
+  ];
+  const { status, stdout, stderr } = spawnSync(java, ['-Xmx256m', ...args], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`Kafka’s storage could not be formatted:\n${stdout}${stderr}`);
+}
+
+function spawnBroker(
+  java: string,
+  classPath: string,
+  properties: string,
+  logFile: string,
+  detached: boolean,
+): ChildProcess {
+  const log = openSync(logFile, 'a', 0o600);
+  const child = spawn(
+    java,
+    [
+      ...['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', '-XX:-UsePerfData'],
+      '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+      '-Dorg.slf4j.simpleLogger.showDateTime=true',
+      '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
+      ...['-cp', classPath, 'kafka.Kafka', properties],
+    ],
+    { detached, stdio: ['ignore', log, log] },
+  );
+  closeSync(log);
+  if (detached) child.unref();
+  return child;
+}
+
+/** Until it takes connections: it does so once it has its metadata and is registered. */
+async function untilUp(child: ChildProcess, port: number, log: string): Promise<void> {
+  const deadline = performance.now() + UP_WITHIN_MS;
+  while (!(await answers(port))) {
+    const ended = child.exitCode !== null || child.signalCode !== null;
+    if (ended || performance.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`the Kafka broker did not come up:\n${readFileSync(log, 'utf8').slice(-3000)}`);
+    }
+    await pause(50);
+  }
+}
+
+/** Whether a broker listens on a port of the loopback address. */
+export function answers(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.once('error', () => done(false));
+  });
+}
+
+interface Ports {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly secured: Partial<Record<SecuredProtocol, number>>;
+}
+
+/** The same ports from start to start: clients and the controller's quorum know the broker by them. */
+async function portsOf(
+  directory: string,
+  wanted: number,
+  protocols: readonly SecuredProtocol[],
+): Promise<Ports> {
+  const file = join(directory, 'ports.json');
+  // Written below.
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Ports;
+  const port = (await freePort(wanted)) ?? (await anyPort());
+  const controllerPort = await anyPort();
+  const secured: Partial<Record<SecuredProtocol, number>> = {};
+  for (const protocol of protocols) secured[protocol] = await anyPort();
+  const ports = { port, controllerPort, secured };
+  writeFileSync(file, JSON.stringify(ports), { mode: 0o600 });
+  return ports;
+}
+
+async function anyPort(): Promise<number> {
+  const port = await freePort(0);
+  if (port === undefined) throw new Error('no free port for a Kafka broker');
+  return port;
+}
+
+/** The port if it is free, for 0 any free one. */
+function freePort(wanted: number): Promise<number | undefined> {
+  return new Promise((done) => {
+    const probe = createServer();
+    probe.once('error', () => done(undefined));
+    probe.listen({ host: '127.0.0.1', port: wanted, exclusive: true }, () => {
+      const address = probe.address();
+      probe.close(() => done(typeof address === 'object' ? address?.port : undefined));
+    });
+  });
+}
