@@ -74,6 +74,11 @@ async function refusedForRoom(platform: PlatformUnderTest, { waves }: Work): Pro
   });
 }
 
+/** Runs a command of the system. @throws when it fails. */
+const system = (command: string, ...args: readonly string[]): void => {
+  execFileSync(command, args, { stdio: 'ignore' });
+};
+
 class Disk {
   private constructor(readonly directory: string) {}
 
@@ -84,9 +89,7 @@ class Disk {
     const { uid, gid } = statSync(`/proc/${server}`);
     const directory = mkdtempSync(join(tmpdir(), 'kinledger-disk-'));
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', directory], {
-        stdio: 'ignore',
-      });
+      system('mount', '-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', directory);
     } catch {
       rmSync(directory, { recursive: true });
       return undefined;
@@ -111,7 +114,7 @@ class Disk {
 
   unmount(): void {
     // What a process that sleeps has open there is no reason to keep the disk.
-    execFileSync('umount', ['-l', this.directory]);
+    system('umount', '-l', this.directory);
     rmSync(this.directory, { recursive: true });
   }
 
