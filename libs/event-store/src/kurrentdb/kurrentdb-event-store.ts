@@ -40,7 +40,10 @@ export interface KurrentDbEventStoreOptions {
   readonly appendTimeoutMs?: number;
   /** Default 30 s: a page of large events over a slow line. */
   readonly readTimeoutMs?: number;
-  /** How long an append waits for a server that is away and looks into an unknown outcome. Default 60 s. */
+  /**
+   * How long an append waits for a server that is away and looks into an unknown outcome before it fails. Default 15 s:
+   * a service that is asked to stop meanwhile still stops in order.
+   */
   readonly patienceMs?: number;
 }
 
@@ -83,7 +86,7 @@ export class KurrentDbEventStore implements EventStore {
       streams: this.#streams,
       pool: this.#pool,
       eraser: this.#eraser,
-      patience: { ms: options.patienceMs ?? 60_000, signal: this.#closing.signal },
+      patience: { ms: options.patienceMs ?? 15_000, signal: this.#closing.signal },
       underwayMs: 2 * appendTimeoutMs,
     });
     this.#hints = new AppendHints(hints, this.#closing.signal);

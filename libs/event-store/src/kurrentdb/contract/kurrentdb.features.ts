@@ -216,7 +216,11 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
       });
 
       it('the server hangs in an append: own timers end the wait, and it is settled when the server goes on', async () => {
-        const { line, afar } = await openAfar({ appendTimeoutMs: 700, readTimeoutMs: 700 });
+        const { line, afar } = await openAfar({
+          appendTimeoutMs: 700,
+          readTimeoutMs: 700,
+          patienceMs: 60_000,
+        });
         const stream = await begun(afar);
         const events = large();
         line.hold(100 * 1024);
