@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { absentTools, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
@@ -29,6 +29,8 @@ describe('a demo on Kafka without a broker', () => {
       'kinledger: no Kafka broker runs here: start one with "npm run kafka:start", or name one in KINLEDGER_KAFKA_BROKERS',
     );
     expect(alone.processes()).toEqual([]);
+    // Nothing was decided for the home: the next demo may take another bus.
+    expect(existsSync(join(alone.home, 'bus.json'))).toBe(false);
     await alone.dispose();
     rmSync(nowhere, { recursive: true });
   });

@@ -26,6 +26,7 @@ export type BusEnvironment = (service: ServiceName, urls: ConnectionUrls) => Rea
 export async function chooseBus(home: Home, asked: BusKind | undefined): Promise<BusEnvironment> {
   const bus = busOf(home, asked);
   if (bus.kind === 'postgres') {
+    remember(home, bus);
     return (service, urls) => ({ KINLEDGER_BUS_URL: urls.url('bus', roleOf(service)) });
   }
   const environment = {
@@ -34,8 +35,12 @@ export async function chooseBus(home: Home, asked: BusKind | undefined): Promise
     KINLEDGER_KAFKA_PREFIX: bus.prefix,
     ...kafkaVariables(),
   };
+  // Only now: a home that found no broker is still free to choose.
+  remember(home, bus);
   return () => environment;
 }
+
+const remember = (home: Home, bus: HomeBus): void => writePrivately(home.busFile, `${JSON.stringify(bus)}\n`);
 
 function busOf(home: Home, asked: BusKind | undefined): HomeBus {
   const held = existsSync(home.busFile)
@@ -47,12 +52,9 @@ function busOf(home: Home, asked: BusKind | undefined): HomeBus {
       `${home.directory} has its messages on ${held.kind}: leave --bus out, or start over with --fresh`,
     );
   }
-  const bus: HomeBus =
-    asked === 'kafka'
-      ? { kind: 'kafka', prefix: `home-${randomBytes(4).toString('hex')}.` }
-      : { kind: 'postgres' };
-  writePrivately(home.busFile, `${JSON.stringify(bus)}\n`);
-  return bus;
+  return asked === 'kafka'
+    ? { kind: 'kafka', prefix: `home-${randomBytes(4).toString('hex')}.` }
+    : { kind: 'postgres' };
 }
 
 async function brokers(): Promise<string> {
