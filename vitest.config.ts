@@ -12,7 +12,8 @@ const project = (name: string, include: string[], rest: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['{libs,apps}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts']),
+      // Properties take seconds on a busy machine; what hangs fails all the same.
+      project('unit', ['{libs,apps}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'], { testTimeout: 30_000 }),
       project('int', ['{libs,apps}/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,
