@@ -183,11 +183,11 @@ async function portsOf(
 ): Promise<Ports> {
   const file = join(directory, 'ports.json');
   // Written below.
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Ports;
-  const port = (await freePort(wanted)) ?? (await anyPort());
-  const controllerPort = await anyPort();
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Ports) : undefined;
+  const port = known?.port ?? (await freePort(wanted)) ?? (await anyPort());
+  const controllerPort = known?.controllerPort ?? (await anyPort());
   const secured: Partial<Record<SecuredProtocol, number>> = {};
-  for (const protocol of protocols) secured[protocol] = await anyPort();
+  for (const protocol of protocols) secured[protocol] = known?.secured[protocol] ?? (await anyPort());
   const ports = { port, controllerPort, secured };
   writeFileSync(file, JSON.stringify(ports), { mode: 0o600 });
   return ports;
