@@ -29,6 +29,7 @@ const expected: Readonly<
       'ingest.intake': 'insert select update',
       'ingest.outbox': 'delete insert select',
       'ingest.submission': 'insert select update',
+      'ingest.unparking': 'insert select',
       'ingest.upload': 'delete insert select update',
       'landing.chunk': 'delete insert select',
       'landing.deletion': 'insert select',
@@ -49,6 +50,7 @@ const expected: Readonly<
   },
   'platform linker': {
     tables: {
+      'ledger.bodies_ahead': 'insert select update',
       'ledger.event': 'insert select',
       'ledger.payload': 'insert select',
       'ledger.record_body': 'insert select',
@@ -71,17 +73,22 @@ const expected: Readonly<
         tableNames.map((table) => [`${LIVE_SCHEMA}.${table}`, 'delete insert select truncate update']),
       ),
     },
-    functions: [],
+    functions: [`${LIVE_SCHEMA}.merged`],
   },
   'platform reporting': {
     tables: {
       ...readOnly(['operations.rebuild', 'operations.upload']),
       ...readOnly(tableNames.map((table) => `${LIVE_SCHEMA}.${table}`)),
     },
-    functions: [],
+    // Every role may call it: it lays one document over another.
+    functions: [`${LIVE_SCHEMA}.merged`],
   },
   'platform eraser': {
-    tables: { 'ledger.record_body': 'delete select(stream record)', 'ledger.stream': 'select' },
+    tables: {
+      'ledger.bodies_ahead': 'select',
+      'ledger.record_body': 'delete select(stream record revision)',
+      'ledger.stream': 'select',
+    },
     functions: [],
   },
   'bus ingest': { tables: {}, functions: bus },

@@ -60,7 +60,12 @@ describe('the guide to submitting files', () => {
   });
 
   it('names only codes that the service gives', () => {
-    const sources = ['reading/file-refused.ts', 'programme/dataset-access.ts', 'uploads/upload-service.ts']
+    const sources = [
+      'reading/file-refused.ts',
+      'programme/dataset-access.ts',
+      'uploads/upload-service.ts',
+      '../../../libs/service-kit/src/problem/known-problems.ts',
+    ]
       .map((path) => readFileSync(fileURLToPath(new URL(path, import.meta.url)), 'utf8'))
       .join('');
     const table = guide.slice(guide.indexOf('| code '), guide.indexOf('## 3.'));

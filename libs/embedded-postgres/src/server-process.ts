@@ -25,6 +25,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 /** A server that was up this long had a cause of its own to end: the pause begins anew. */
 const SETTLED_MS = 60_000;
+/** A fast shutdown writes a checkpoint: with a busy disk it takes seconds. */
+const FAST_WITHIN_MS = 30_000;
 /** After a crash the server first repeats what its log holds: gigabytes, at worst. */
 const READY_WITHIN_MS = 10 * 60_000;
 
@@ -62,19 +64,29 @@ export class ServerProcess {
     this.keeping = this.keep(events);
   }
 
-  /** Fast shutdown: clients are disconnected, data is safe. Resolves when the process is gone. */
+  /**
+   * Fast shutdown: clients are disconnected, data is safe. Resolves when the process is gone. One that does not end in
+   * time, since a part of it was killed under it, is ended hard: what was committed is in its log.
+   */
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.interrupt();
+    const harder = (
+      [
+        [FAST_WITHIN_MS, 'SIGQUIT'],
+        [FAST_WITHIN_MS * 1.5, 'SIGKILL'],
+      ] as const
+    ).map(([ms, signal]) => setTimeout(() => this.tell(signal), ms));
+    this.tell('SIGINT');
     await this.keeping;
     // One that was being started when we were asked.
-    this.interrupt();
+    this.tell('SIGINT');
     await this.ended;
+    for (const timer of harder) clearTimeout(timer);
   }
 
-  private interrupt(): void {
+  private tell(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): void {
     const { server } = this;
-    if (server?.exitCode === null && server.signalCode === null) server.kill('SIGINT');
+    if (server?.exitCode === null && server.signalCode === null) server.kill(signal);
   }
 
   private async keep({ onRestart, onReady }: ServerEvents): Promise<void> {

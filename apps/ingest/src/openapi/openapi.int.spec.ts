@@ -33,6 +33,7 @@ describe('the description of the API', () => {
       '/v1/submissions',
       '/v1/submissions/{id}',
       '/v1/submissions/{id}/withdraw',
+      '/v1/submissions/{id}/unpark',
     ]);
     expect(JSON.stringify(body.paths['/v1/uploads/{id}/submit']?.['post']?.requestBody)).toContain(
       'onBehalfOf',
