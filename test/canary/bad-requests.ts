@@ -197,6 +197,13 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
 /** Problems that no single request provokes, and why. The list is held against the services' sources. */
 export const notProvoked: Readonly<Record<string, string>> = {
   busy: 'more uploads at once than places, for half a minute: apps/ingest/src/uploads/uploads.int.spec.ts',
+  'intake-full': 'more rows waiting than may: apps/ingest/src/uploads/streaming.int.spec.ts',
+  'no-room': 'a disk that is full: apps/ingest/src/uploads/streaming.int.spec.ts',
+  'submission-withdrawn':
+    'un-parked; no part of the request: apps/ingest/src/submissions/submissions.int.spec.ts',
+  'submission-not-parked':
+    'un-parked; no part of the request: apps/ingest/src/submissions/submissions.int.spec.ts',
+  'rows-gone': 'un-parked; no part of the request: apps/ingest/src/submissions/submissions.int.spec.ts',
   'too-many-rows': 'five million rows: apps/ingest/src/uploads/uploads.int.spec.ts',
   'body-truncated': 'its sender is gone and hears no answer; the canary sends it and reads the logs',
   'schema-changed': 'needs a definition that changes between two requests',
