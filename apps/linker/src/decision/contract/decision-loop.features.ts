@@ -634,6 +634,22 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(await bodiesLeft(world, list.all)).toEqual([]);
     });
 
+    it('alone makes a missing body legal: without one the linker stops and says where', async () => {
+      const world = await linkedYear();
+      const first = start(world);
+      await untilDone(world);
+      await first.stop();
+      const events = await eventsOf(world.store);
+      const [record] = recordsIn(events);
+      await world.eraseBodies?.(stream, [record!]);
+      const linker = start(world, { erasures: new GrowingList().add(record!) });
+      await until('it halts', () => linker.observed.haltedBy !== undefined);
+      expect(linker.observed.haltedBy?.message).toMatch(
+        /entered at revision 3 is missing, and no erasure names it/,
+      );
+      expect(await eventsOf(world.store)).toEqual(events);
+    });
+
     it('reaches a record that comes after it was listed', async () => {
       const other = await linkedYear();
       start(other);
