@@ -612,26 +612,55 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await first.stop();
       const records = recordsIn(await eventsOf(world.store));
       const list = new GrowingList().add(records[8]!, records[14]!, records[15]!);
-      let killed = 0;
       for (const moment of ['after', 'before', 'after'] as const) {
         const dying = interruptedStore(world.store, 1, moment);
-        const linker = start(
-          { ...world, store: dying.store },
-          { erasures: list, limits: { events: 2, bytes: 1e6 } },
-        );
-        await Promise.race([
-          dying.interrupted.then(() => killed++),
-          until('it is through', () => linker.observed.erased !== undefined),
-        ]);
+        const limits = { events: 2, bytes: 1024 * 1024 };
+        const linker = start({ ...world, store: dying.store }, { erasures: list, limits });
+        await dying.interrupted;
         linker.kill();
         running.splice(running.indexOf(linker), 1);
       }
-      expect(killed).toBe(3);
       const last = start(world, { erasures: list });
       await until('it is erased', () => last.observed.erased?.lines === 1);
       const events = await eventsOf(world.store);
       expect(events.filter(({ type }) => type === 'RecordErased')).toHaveLength(1);
       expect(await bodiesLeft(world, list.all)).toEqual([]);
+    });
+
+    it('deletes the bodies when it is back, if the eraser was away', async () => {
+      const world = await linkedYear();
+      const first = start(world);
+      await untilDone(world);
+      await first.stop();
+      const [record] = recordsIn(await eventsOf(world.store));
+      const away = vi.fn(world.eraseBodies).mockRejectedValueOnce(new Error('the eraser is away'));
+      const linker = start({ ...world, eraseBodies: away }, { erasures: new GrowingList().add(record!) });
+      await until('it is erased', () => linker.observed.erased?.lines === 1);
+      expect(linker.observed.failures).toHaveLength(1);
+      expect((await eventsOf(world.store)).filter(({ type }) => type === 'RecordErased')).toHaveLength(1);
+      expect(await bodiesLeft(world, [record!])).toEqual([]);
+    });
+
+    it('waits for the end of a submission that was interrupted', async () => {
+      const world = await linkedYear();
+      const dying = interruptedStore(world.store, 8, 'after');
+      const killed = start({ ...world, store: dying.store }, { limits: fewAtATime });
+      await dying.interrupted;
+      killed.kill();
+      running.splice(running.indexOf(killed), 1);
+      const left = (await decisionsOf(world.store)).at(-1);
+      expect(left?.some((type) => type.startsWith('Submission') && type !== 'SubmissionReceived')).toBe(
+        false,
+      );
+      const [record] = recordsIn(await eventsOf(world.store));
+      const linker = start(world, { erasures: new GrowingList().add(record!) });
+      await until('it is erased', () => linker.observed.erased?.lines === 1);
+      await untilDone(world);
+      expect(linker.observed.haltedBy).toBeUndefined();
+      const closings = (await decisionsOf(world.store)).map((types) => types.at(-1));
+      expect(closings.filter((type) => type === 'SubmissionLinked')).toHaveLength(3);
+      expect(closings.indexOf('RecordErased')).toBeGreaterThan(closings.indexOf('SubmissionLinked'));
+      expect(await bodiesLeft(world, [record!])).toEqual([]);
     });
 
     it('alone makes a missing body legal: without one the linker stops and says where', async () => {
