@@ -282,7 +282,11 @@ export class DecisionLoop {
     const { inbox, observer } = this.options;
     const started = performance.now();
     const writer = this.writerOf(ledger, head);
-    const outcome = await this.carryOut({ ledger, writer, inbox, signal }, intake);
+    const outcome = await this.carryOut({ ledger, writer, inbox, signal }, intake).catch(
+      async (error: unknown): Promise<never> => {
+        throw await this.causeOf(error, intake, head);
+      },
+    );
     if (outcome.outcome !== 'refused') {
       // What an interrupted run left is longer than the decision: it was not this decision.
       if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
@@ -290,6 +294,14 @@ export class DecisionLoop {
     }
     observer.decided({ ...outcome, intake: intake.intake, seconds: (performance.now() - started) / 1000 });
     return Math.max(head, ledger.nextRevision - 1);
+  }
+
+  /** Rows that go while they are read are those of a submission that another writer has decided meanwhile. */
+  private async causeOf(error: unknown, { intake }: Intake, head: number): Promise<unknown> {
+    if (!isHalt(error) || error.code !== 'staged-rows-differ') return error;
+    const now = await this.options.inbox.intake(this.programmeId, intake);
+    if (now === undefined || now.state === 'waiting') return error;
+    return revisionConflict(this.stream, head, await this.options.store.head(this.stream));
   }
 
   private async carryOut(
