@@ -222,6 +222,7 @@ try {
         console.log(`${''.padEnd(44)} ${String(own).padStart(10)} µs of this process a row`);
         if (intake === files.length) everythingDecided.resolve(undefined);
       },
+      erasures: () => undefined,
       appended: () => undefined,
       refused: () => undefined,
       failed: console.error,

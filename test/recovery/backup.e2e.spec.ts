@@ -16,7 +16,7 @@ interface Backup {
 }
 interface Restored {
   readonly ledgers: readonly Ledger[];
-  readonly erasures: { readonly records: number; readonly bodies: number };
+  readonly erasures: { readonly records: number };
 }
 interface Rebuilt {
   readonly before: string | null;
@@ -117,7 +117,7 @@ describe('a backup in an empty place', () => {
   it('is the same ledger, the same read models and the same figures', async () => {
     const { ledgers, erasures } = await restore(restored);
     expect(ledgers[0]?.events).toBe(before.ledger.length);
-    expect(erasures).toEqual({ records: 0, bodies: 0 });
+    expect(erasures).toEqual({ records: 0 });
     await restored.start();
     expect(await restored.ledger()).toEqual(before.ledger);
     expect(await figures(restored)).toEqual(before.figures);
@@ -178,50 +178,98 @@ describe('a backup in an empty place', () => {
 });
 
 describe('what was erased after the backup', () => {
-  const list = join(folder, 'erasures.jsonl');
+  const later = join(folder, 'later');
+  let people: readonly string[];
+  let records: readonly string[];
+  const list = join(restored.installation.home, 'erasures.jsonl');
+
+  const listOf = (ids: readonly string[]) => ids.map((id) => `'${id}'::uuid`).join(', ');
+  /** What is left of the erased, wherever their rows or what follows from them might stand. */
+  const leftOf = async (platform: RunningPlatform) => {
+    const facts = ['record_attribute', 'engagement', 'outcome', 'feedback', 'input'];
+    const [found] = await ask<{ bodies: number; known: number; linked: number; attributes: number }>(
+      platform,
+      `SELECT (SELECT count(*)::integer FROM ledger.record_body WHERE record IN (${listOf(records)})) AS bodies,
+              (SELECT count(*)::integer FROM golden.record WHERE record_id IN (${listOf(records)}) AND state <> 'retired') AS linked,
+              (SELECT count(*)::integer FROM golden.individual WHERE individual_id IN (${listOf(people)}) AND attributes <> '{}') AS attributes,
+              ${facts.map((table) => `(SELECT count(*) FROM golden.${table} WHERE record_id IN (${listOf(records)}))`).join(' + ')} AS known`,
+    );
+    return { ...found, known: Number(found?.known) };
+  };
+  const untilProjected = (platform: RunningPlatform) =>
+    expect
+      .poll(
+        () =>
+          ask(
+            platform,
+            `SELECT (SELECT position FROM golden.checkpoint) = max(revision) AS done FROM ledger.event`,
+          ),
+        { timeout: 60_000 },
+      )
+      .toEqual([{ done: true }]);
+  const picture = async (platform: RunningPlatform) => ({
+    ledger: await platform.ledger(),
+    groups: await platform.groups(),
+    figures: await figures(platform),
+    rebuilt: await rebuild(platform),
+  });
 
   it('is a list that has to be readable to its end', async () => {
-    writeFileSync(list, '{"stream":"programme-leap","records":["00"],"erasedAt":"2024-04-02T10:00:00Z"}\n');
-    const args = ['restore', backup, '--keys', keys, '--home', erased.installation.home, '--erasures', list];
+    const broken = join(folder, 'broken.jsonl');
+    const line = { stream: 'programme-leap', basis: 'x', records: ['00'], erasedAt: '2024-04-02T10:00:00Z' };
+    writeFileSync(broken, `${JSON.stringify(line)}\n`);
+    const home = ['--home', erased.installation.home];
+    const args = ['restore', backup, '--keys', keys, ...home, '--erasures', broken];
     expect((await erased.installation.run(...args)).stderr).toContain('line 1 is not an erasure');
-    writeFileSync(list, '{"stream":"programme-leap"');
+    writeFileSync(broken, '{"stream":"programme-leap"');
     expect((await erased.installation.run(...args)).stderr).toContain('the last line is not complete');
   });
 
-  it('does not come back with it: no body, and no read model that repeats it', async () => {
-    const placed = before.ledger.map((line) => JSON.parse(line) as { data: { record?: string } });
-    const records = placed
-      .flatMap(({ data: { record } }) => (record === undefined ? [] : [record]))
-      .slice(5, 8);
-    const line = { stream: 'programme-leap', records, erasedAt: '2024-04-02T10:00:00Z' };
-    // The same erasure twice, as when a restore is followed by another.
-    writeFileSync(list, `${JSON.stringify(line)}\n${JSON.stringify(line)}\n`);
-    const { erasures } = await restore(erased, '--erasures', list);
-    expect(erasures).toEqual({ records: 6, bodies: 3 });
-
-    await erased.start();
-    const ids = records.map((record) => `'${record}'::uuid`).join(', ');
-    const found = await ask<{ bodies: number; records: number }>(
-      erased,
-      `SELECT (SELECT count(*)::integer FROM ledger.record_body WHERE record IN (${ids})) AS bodies,
-              (SELECT count(*)::integer FROM ledger.record_body) AS records`,
+  it('is gone: bodies, facts, attributes, links; and a rebuild cannot tell', async () => {
+    await Promise.all([original.halt(), restored.halt()]);
+    await restored.installation.json<Backup>('backup', '--out', later);
+    await restored.start();
+    const before = await restored.groups();
+    const found = await ask<{ person: string; records: string[] }>(
+      restored,
+      `SELECT replace(individual_id::text, '-', '') AS person, array_agg(replace(record_id::text, '-', '')) AS records
+       FROM golden.record WHERE state = 'linked' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 2`,
     );
-    expect(found).toMatchObject([{ bodies: 0 }]);
-    expect(found[0]?.records).toBeGreaterThan(10);
+    people = found.map(({ person }) => person);
+    records = found.flatMap((each) => each.records);
+    expect(people).toHaveLength(2);
+    expect((await leftOf(restored)).bodies).toBe(records.length);
+
+    const basis = ['--basis', 'data-subject-request'];
+    const erasing = await restored.installation.json<{ listed: number; unknown: number }>(
+      ...['erase', ...basis, '--record', ...records],
+    );
+    expect(erasing).toMatchObject({ listed: records.length, unknown: 0 });
+    await untilProjected(restored);
+    expect(await leftOf(restored)).toEqual({ bodies: 0, known: 0, linked: 0, attributes: 0 });
+    expect(await restored.groups()).toHaveLength(before.length - 2);
+    expect(readFileSync(list, 'utf8').split('\n')).toHaveLength(2);
+    // It fails unless what comes of the ledger without the bodies is what the live read models say.
+    await rebuild(restored);
   });
 
-  it('stops linker and rebuilds, who say which record they miss: no event of the ledger names an erasure yet', async () => {
-    const { services, tokens } = erased.connected;
-    const status = async () => {
-      const headers = { authorization: `Bearer ${tokens.operator}` };
-      return (await fetch(`${services.linker}/v1/status`, { headers })).text();
-    };
-    await expect.poll(status, { timeout: 60_000 }).toContain('"state":"halted"');
-    expect(await status()).toMatch(
-      /the record that entered at revision \d+ is missing, and no erasure names it/,
+  it('does not come back with it: the same ledger, figures and read models as where it was erased', async () => {
+    const there = await picture(restored);
+    const home = ['--home', erased.installation.home];
+    const report = await erased.installation.json<Restored>(
+      ...['restore', later, '--keys', keys, ...home, '--erasures', list],
     );
-    const { code, stderr } = await erased.installation.run('rebuild');
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^kinledger: the rebuild failed: the body of the record .* is missing\n$/);
+    expect(report.erasures).toEqual({ records: records.length });
+    await erased.start();
+    expect(existsSync(join(erased.installation.home, 'erase-first'))).toBe(false);
+    // The launcher let nobody but the linker begin before this was so.
+    const [erasure] = (await erased.ledger()).slice(-1);
+    expect(JSON.parse(erasure ?? '')).toMatchObject({ type: 'RecordErased', data: { records } });
+    await untilProjected(erased);
+    expect(await leftOf(erased)).toEqual({ bodies: 0, known: 0, linked: 0, attributes: 0 });
+    expect(await picture(erased)).toMatchObject({
+      ...there,
+      rebuilt: { before: there.rebuilt.after, after: there.rebuilt.after },
+    });
   });
 });

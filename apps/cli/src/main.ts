@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addBackupCommands } from './backup/backup.command.js';
 import { addDemoCommand } from './demo/demo.command.js';
 import { describeFailure } from './failure.js';
+import { addEraseCommand } from './erase/erase.command.js';
 import { addFiguresCommand } from './figures/figures.command.js';
 import { addGenerateCommand } from './generate/generate.command.js';
 import { addLedgerCommand } from './ledger/ledger.command.js';
@@ -23,6 +24,7 @@ addRebuildCommand(program);
 addLedgerCommand(program);
 addGenerateCommand(program);
 addBackupCommands(program);
+addEraseCommand(program);
 
 // Whoever reads our output may stop early, as `head` does.
 process.stdout.on('error', () => process.exit(0));

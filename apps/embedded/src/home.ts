@@ -16,6 +16,10 @@ export interface Home {
   /** The tokens themselves: what this machine's command line reads, through the connection file. */
   readonly tokensFile: string;
   readonly logs: string;
+  /** The list of erasures: outside the databases, so that it outlives them. */
+  readonly erasures: string;
+  /** There while a restored home has yet to erase what is on the list, before any other service starts. */
+  readonly eraseFirst: string;
   readonly connectionFile: string;
 }
 
@@ -35,6 +39,8 @@ export function openHome(option: string | undefined): Home {
     accessFile: at('access.json'),
     tokensFile: at('tokens.json'),
     logs: at('logs'),
+    erasures: at('erasures.jsonl'),
+    eraseFirst: at('erase-first'),
     connectionFile: at('connection.json'),
   };
 }
@@ -44,6 +50,7 @@ export function emptyHome(home: Home): void {
   const ours = [
     ...[home.postgres, home.databasePasswords, home.busFile, home.secrets, home.signingKey],
     ...[home.accessFile, home.tokensFile, home.logs, home.connectionFile, join(home.directory, 'demo')],
+    ...[home.erasures, home.eraseFirst],
   ];
   for (const path of ours) rmSync(path, { recursive: true, force: true });
 }

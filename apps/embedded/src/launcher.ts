@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LauncherMessage, LocalConnection } from '@kinledger/contracts';
@@ -7,6 +7,7 @@ import { readProgramme } from '@kinledger/programme';
 import { writeAccounts } from './accounts.js';
 import { chooseBus, type BusKind } from './bus.js';
 import { migrateDatabases, provisionDatabases } from './databases.js';
+import { untilErased } from './erase-first.js';
 import { freePort, isPortTaken } from './free-ports.js';
 import { lockHome } from './home-lock.js';
 import { emptyHome, openHome, writePrivately } from './home.js';
@@ -86,7 +87,8 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
     aborted.throwIfAborted();
 
     options.tell({ type: 'stage', stage: 'services', text: 'starting services' });
-    const starting = startServices({ home, programmeDirectory, urls, bus }, options, undo);
+    const surroundings = { home, programmeDirectory, urls, bus };
+    const starting = startServices(surroundings, tokens.operator, options, undo, aborted);
     const serviceUrls = await Promise.race([starting, rejectionOf(aborted)]);
     const connection: LocalConnection = {
       version: 1,
@@ -109,8 +111,10 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
 
 async function startServices(
   surroundings: Surroundings,
+  operator: string,
   { tell, freePorts }: LauncherOptions,
   undo: (() => void | Promise<void>)[],
+  aborted: AbortSignal,
 ): Promise<LocalConnection['services']> {
   const { home, programmeDirectory } = surroundings;
   mkdirSync(home.logs, { recursive: true, mode: 0o700 });
@@ -134,9 +138,18 @@ async function startServices(
     processes.push(started);
     undo.push(() => started.stop());
   }
-  const entries = await Promise.all(processes.map(async (each) => [each.name, await each.start()] as const));
+  const urls = new Map<string, string>();
+  const start = async (each: ServiceProcess) => urls.set(each.name, await each.start());
+  const linker = processes.find(({ name }) => name === 'linker');
+  if (linker !== undefined && existsSync(home.eraseFirst)) {
+    tell({ type: 'stage', stage: 'services', text: 'erasing what was erased since the backup' });
+    await start(linker);
+    await untilErased(urls.get('linker') ?? '', operator, aborted);
+    rmSync(home.eraseFirst);
+  }
+  await Promise.all(processes.filter(({ name }) => !urls.has(name)).map(start));
   // One entry per service of the list above.
-  return Object.fromEntries(entries) as LocalConnection['services'];
+  return Object.fromEntries(urls) as LocalConnection['services'];
 }
 
 /** Rejects when the signal aborts; never resolves. */

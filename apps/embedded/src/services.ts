@@ -18,12 +18,6 @@ function eventStore(): Readonly<Record<string, string>> {
   return { KINLEDGER_EVENT_STORE: kind, ...(url === undefined ? {} : { KINLEDGER_KURRENTDB_URL: url }) };
 }
 
-/** A writer on KurrentDB sweeps bodies whose events never came, which its own role may not. */
-const sweeping = (urls: ConnectionUrls): Readonly<Record<string, string>> =>
-  process.env['KINLEDGER_EVENT_STORE'] === 'kurrentdb'
-    ? { KINLEDGER_ERASER_URL: urls.url('platform', 'eraser') }
-    : {};
-
 /** A service as a process: where it listens if it can, and the variables that it needs, no more. */
 export interface ServiceDefinition {
   readonly name: ServiceName;
@@ -60,7 +54,8 @@ export const services: readonly ServiceDefinition[] = [
       ...bus('linker', urls),
       KINLEDGER_PLATFORM_URL: urls.url('platform', 'linker'),
       ...eventStore(),
-      ...sweeping(urls),
+      KINLEDGER_ERASER_URL: urls.url('platform', 'eraser'),
+      KINLEDGER_ERASURES_FILE: home.erasures,
       KINLEDGER_SIGNING_KEY_FILE: home.signingKey,
       KINLEDGER_ACCESS_FILE: home.accessFile,
     }),

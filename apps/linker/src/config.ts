@@ -2,6 +2,7 @@ import {
   accessConfig,
   busConfig,
   eraserConfig,
+  erasuresConfig,
   eventStoreConfig,
   platformConfig,
   programmeConfig,
@@ -32,6 +33,7 @@ const paceConfig = {
 };
 
 export const linkerConfig = {
+  erasures: erasuresConfig,
   platform: platformConfig,
   bus: busConfig,
   eventStore: eventStoreConfig,

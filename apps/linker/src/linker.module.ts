@@ -20,13 +20,15 @@ import type { linkerConfig } from './config.js';
 import { DecisionLoop, streamOf } from './decision/decision-loop.js';
 import { publicSigningKey } from './decision/signing-key.js';
 import { WakeUp } from './decision/wake-up.js';
+import { ErasureFile } from './erasures/erasure-file.js';
+import type { Erasures } from './erasures/erasures.js';
 import type { Inbox } from './inbox/inbox.js';
 import { INBOX } from './inbox/inbox.token.js';
 import { PostgresInbox } from './inbox/postgres-inbox.js';
 import { StagingController, UNDECIDED } from './inbox/staging.controller.js';
 import type { Leases } from './lease/lease.js';
 import { PostgresLeases } from './lease/postgres-leases.js';
-import { EVENT_STORE, LinkerService } from './linker.service.js';
+import { ERASURES, EVENT_STORE, LinkerService } from './linker.service.js';
 import { PostgresPublicationCursor } from './publication/publication-cursor.js';
 import { Publisher } from './publication/publisher.js';
 import { LinkerMetrics, PROGRAMME_ID } from './status/linker-metrics.js';
@@ -98,6 +100,11 @@ export class LinkerModule {
               config.pace.maxUnprojectedDecisions,
             ),
         },
+        {
+          provide: ERASURES,
+          inject: [LinkerMetrics],
+          useFactory: (metrics: LinkerMetrics) => erasuresOf(config, metrics),
+        },
         WakeUp,
         LinkerMetrics,
         {
@@ -117,6 +124,7 @@ export class LinkerModule {
             LinkerMetrics,
             WakeUp,
             UNPROJECTED,
+            ERASURES,
           ],
           useFactory: decisionLoopOf,
         },
@@ -150,6 +158,18 @@ function publisherOf(
   });
 }
 
+function erasuresOf(
+  { erasures, eraser }: ServiceConfig<typeof linkerConfig>,
+  metrics: LinkerMetrics,
+): ErasureFile | undefined {
+  if (erasures.file === undefined || eraser.url === undefined) return undefined;
+  return new ErasureFile({
+    file: erasures.file,
+    eraserUrl: eraser.url,
+    onUnreadable: (line) => metrics.unreadableErasure(line),
+  });
+}
+
 function decisionLoopOf(
   programme: Programme,
   signingKey: string,
@@ -160,6 +180,7 @@ function decisionLoopOf(
   observer: LinkerMetrics,
   wakeUp: WakeUp,
   unprojected: Backlog,
+  erasures: Erasures | undefined,
 ): DecisionLoop {
   return new DecisionLoop({
     programme,
@@ -169,6 +190,7 @@ function decisionLoopOf(
     leases,
     publication,
     observer,
+    erasures,
     wakeUp,
     pace: (signal) => unprojected.brake(LONGEST_BRAKE_MS, signal),
     engine: (options) => new LinkageEngine(options),

@@ -8,10 +8,14 @@ import {
 } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { DecisionLoop } from './decision/decision-loop.js';
+import type { ErasureFile } from './erasures/erasure-file.js';
 import { LinkerMetrics } from './status/linker-metrics.js';
 
 /** Injection token of the `EventStore`. */
 export const EVENT_STORE = Symbol('event store');
+
+/** Injection token of the `ErasureFile`, if there is one. */
+export const ERASURES = Symbol('list of erasures');
 
 /** Within the grace period of a service (20 s), with time left to close everything. */
 const FINISH_WITHIN_MS = 12_000;
@@ -26,6 +30,7 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
   constructor(
     private readonly loop: DecisionLoop,
     @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(ERASURES) private readonly erasures: ErasureFile | undefined,
     private readonly metrics: LinkerMetrics,
     private readonly logger: PinoLogger,
     health: Health,
@@ -53,6 +58,7 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
     const patience = setTimeout(() => this.hurry.abort(), FINISH_WITHIN_MS);
     await this.running;
     clearTimeout(patience);
+    await this.erasures?.close();
     await this.store.close();
   }
 }

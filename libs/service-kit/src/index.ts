@@ -6,6 +6,7 @@ export {
   anonymousAccessConfig,
   commonConfig,
   eraserConfig,
+  erasuresConfig,
   eventStoreConfig,
   httpConfig,
   logConfig,

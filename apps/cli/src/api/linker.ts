@@ -5,6 +5,7 @@ const status = z.object({
   state: z.string(),
   halt: z.object({ message: z.string() }).optional(),
   intake: z.number(),
+  erasures: z.object({ lines: z.number(), unknown: z.number() }).optional(),
 });
 export type LinkerStatus = z.infer<typeof status>;
 

@@ -32,11 +32,14 @@ export function addBackupCommands(program: Command): void {
     .action(backUp);
   program
     .command('restore')
-    .description('makes a home of a backup, checks every byte of it, and deletes what was erased since')
+    .description('makes a home of a backup, and checks every byte of it')
     .argument('<backup>', 'folder of a backup')
     .requiredOption('--keys <dir>', 'the keys that were copied with --keys-out')
     .requiredOption('--home <dir>', 'where to restore: a folder that is empty or not there yet')
-    .option('--erasures <file>', 'list of erasures: records whose bodies must not come back')
+    .option(
+      '--erasures <file>',
+      'list of erasures: what was erased since is erased again before any other service starts',
+    )
     .option('--json', 'print one JSON document')
     .action(restore);
 }
@@ -68,12 +71,7 @@ async function restore(backup: string, { home, keys, erasures, json }: RestoreOp
       ...report.ledgers.map(
         ({ stream, events, sha256 }) => `  ${stream}  ${count(events)} events  ${sha256}`,
       ),
-      `Erasures: ${count(report.erasures.records)} records listed, ${count(report.erasures.bodies)} bodies deleted again.`,
-      ...(report.erasures.bodies === 0
-        ? []
-        : [
-            'The ledger has no event for an erasure yet: the linker and rebuilds stop at the first record without a body.',
-          ]),
+      `Erasures: ${count(report.erasures.records)} records listed; the linker erases them again when it starts.`,
       `Start it with: kinledger start --home ${report.home}`,
     ].join('\n'),
   );

@@ -4,10 +4,10 @@ import type { LedgerSummary, RestoreReport } from '@kinledger/contracts';
 import { dataDirectory, giveToServer, startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { provisionDatabases } from '../databases.js';
 import { lockHome } from '../home-lock.js';
-import { emptyHome, openHome, type Home } from '../home.js';
+import { emptyHome, openHome, writePrivately, type Home } from '../home.js';
 import { DATA, readManifest, type BackupManifest } from './backup-manifest.js';
 import { copyFile, eachOf } from './copied-file.js';
-import { applyErasures, readErasures, type Erasure } from './erasure-list.js';
+import { dropReadModels, readErasures, type ErasureList } from './erasure-list.js';
 import { placeKeys } from './keys-copy.js';
 import { summariseLedgers } from './ledger-summary.js';
 import { operationRefused } from './operation-refused.js';
@@ -25,14 +25,15 @@ export interface RestoreOptions {
 
 /**
  * Makes a home of a backup: places files and keys, checks every file and every ledger against the backup's manifest, and
- * deletes what was erased since. No service runs until all of that is done; if anything is wrong, nothing is left.
+ * leaves the list of what was erased since for the linker, which erases it again before any other service starts. No
+ * service runs until all of that is done; if anything is wrong, nothing is left.
  * @throws OperationRefused
  */
 export async function restore(options: RestoreOptions): Promise<RestoreReport> {
   const { tell } = options;
   const backup = resolve(options.backup);
   const manifest = readManifest(backup);
-  const erasures = options.erasures === undefined ? [] : readErasures(options.erasures);
+  const erasures = options.erasures === undefined ? undefined : readErasures(options.erasures);
   const directory = resolve(options.home);
   if (existsSync(directory) && readdirSync(directory).length > 0) {
     throw operationRefused(`${directory} is not empty: a backup is restored into an empty place only`);
@@ -47,13 +48,12 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
     tell('copying and checking files');
     await placeData(backup, manifest, data);
     tell('starting PostgreSQL to check the ledger');
-    const bodies = await checkedAndErased(home, manifest, erasures, tell);
-    const records = erasures.reduce((sum, erasure) => sum + erasure.records.length, 0);
+    await check(home, manifest, erasures);
     return {
       home: directory,
       madeAt: manifest.madeAt,
       ledgers: manifest.ledgers,
-      erasures: { records, bodies },
+      erasures: { records: erasures?.records ?? 0 },
     };
   } catch (error) {
     if (data !== undefined) rmSync(data, { recursive: true, force: true });
@@ -78,19 +78,14 @@ async function placeData(backup: string, { folders, files }: BackupManifest, dat
   giveToServer(data);
 }
 
-/** @returns how many bodies were deleted. */
-async function checkedAndErased(
-  home: Home,
-  manifest: BackupManifest,
-  erasures: readonly Erasure[],
-  tell: (what: string) => void,
-): Promise<number> {
+async function check(home: Home, manifest: BackupManifest, erasures: ErasureList | undefined): Promise<void> {
   const postgres = await startEmbeddedPostgres({ directory: home.postgres });
   try {
     requireSame(manifest.ledgers, await summariseLedgers(postgres.url('kinledger_platform')));
-    if (erasures.length === 0) return 0;
-    tell('deleting what was erased since');
-    return await applyErasures(erasures, await provisionDatabases(home, postgres.url()));
+    if (erasures === undefined || erasures.records === 0) return;
+    await dropReadModels(await provisionDatabases(home, postgres.url()));
+    writePrivately(home.erasures, erasures.text);
+    writePrivately(home.eraseFirst, '');
   } finally {
     await postgres.stop();
   }

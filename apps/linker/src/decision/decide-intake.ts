@@ -3,6 +3,7 @@ import type { DecisionRun } from '@kinledger/domain';
 import type { FileIntake, Inbox, Intake, WithdrawalIntake } from '../inbox/inbox.js';
 import { stagedRowsDiffer } from './errors.js';
 import type { LedgerWriter } from './ledger-writer.js';
+import type { PendingErasure } from './pending-erasures.js';
 import type { ProgrammeLedger } from './programme-ledger.js';
 import { RowCursor } from './row-cursor.js';
 import { Scribe } from './scribe.js';
@@ -101,6 +102,17 @@ export async function decideWithdrawal(context: DecisionContext, intake: Withdra
   } else {
     await writeAll(ledger.engine.withdraw(data), ledger, scribe, writer, signal);
   }
+  await writer.finish();
+}
+
+/** Erases records. Their bodies go when the events are durable, and that is not done here. */
+export async function decideErasure(
+  { ledger, writer, signal }: Omit<DecisionContext, 'inbox'>,
+  erasure: PendingErasure,
+): Promise<void> {
+  const scribe = new Scribe(ledger, writer, erasure, ledger.eventsCausedBy(erasure.cause));
+  const run = ledger.engine.erase({ basis: erasure.basis, records: [...erasure.records] });
+  await writeAll(run, ledger, scribe, writer, signal);
   await writer.finish();
 }
 

@@ -1,7 +1,7 @@
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { topics } from '@kinledger/contracts';
-import { PostgresEventStore } from '@kinledger/event-store';
+import { eraseBodies, PostgresEventStore } from '@kinledger/event-store';
 import { createInMemoryMessageBus, topicSettings } from '@kinledger/message-bus';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -9,7 +9,7 @@ import { PostgresInbox } from '../inbox/postgres-inbox.js';
 import { PostgresLeases } from '../lease/postgres-leases.js';
 import { PostgresPublicationCursor } from '../publication/publication-cursor.js';
 import { interruptedStore } from '../testing/interrupted-store.js';
-import { imageOf, startLinker, until, untilDone } from '../testing/linker-world.js';
+import { imageOf, startLinker, until, untilDone, type LinkerWorld } from '../testing/linker-world.js';
 import { eventfulYear, stageAll } from '../testing/scenario.js';
 import { decisionLoopFeatures } from './contract/decision-loop.features.js';
 
@@ -37,11 +37,17 @@ describe('the decision loop on PostgreSQL', () => {
     const store = new PostgresEventStore({ url, applicationName: 'world' });
     const bus = createInMemoryMessageBus();
     await bus.ensureTopics(Object.values(topics).map(topicSettings));
-    const world = { store, inbox: new PostgresInbox(pool), cursor: new PostgresPublicationCursor(pool), bus };
+    const eraser = createPool({ url: databases.url('platform', 'eraser'), applicationName: 'world' });
+    const world: LinkerWorld = {
+      ...{ store, inbox: new PostgresInbox(pool), cursor: new PostgresPublicationCursor(pool), bus },
+      eraseBodies: async (of, records) => {
+        await eraseBodies(eraser, of, records);
+      },
+    };
     return {
       world,
       close: async () => {
-        await Promise.all([bus.close(), store.close(), pool.end()]);
+        await Promise.all([bus.close(), store.close(), pool.end(), eraser.end()]);
       },
     };
   };

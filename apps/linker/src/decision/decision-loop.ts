@@ -7,6 +7,7 @@ import {
   revisionConflict,
   type EventStore,
 } from '@kinledger/event-store';
+import type { Erasures } from '../erasures/erasures.js';
 import type { Inbox, Intake } from '../inbox/inbox.js';
 import type { Lease, Leases } from '../lease/lease.js';
 import {
@@ -17,6 +18,7 @@ import {
   type ConfiguredProgramme,
 } from './adoption.js';
 import {
+  decideErasure,
   decideSubmission,
   decideWithdrawal,
   park,
@@ -25,6 +27,7 @@ import {
 } from './decide-intake.js';
 import { isHalt, ledgerBehindInbox, ledgerDiffers, ledgerUnreadable, type Halt } from './errors.js';
 import { defaultAppendLimits, LedgerWriter, type AppendLimits } from './ledger-writer.js';
+import { PendingErasures, type ErasureStanding, type PendingErasure } from './pending-erasures.js';
 import type { ProgrammeLedger } from './programme-ledger.js';
 import { recover } from './recovery.js';
 import type { WakeUp } from './wake-up.js';
@@ -46,6 +49,8 @@ export interface DecisionObserver {
   ledger(ledger: ProgrammeLedger): void;
   decided(decided: DecidedIntake): void;
   appended(events: number): void;
+  /** The list of erasures is carried out, so far as it can be. */
+  erasures(standing: ErasureStanding): void;
   /** Somebody else appended: memory is dropped and the ledger read again. */
   refused(): void;
   /** A failure after which the loop goes on by itself. */
@@ -64,6 +69,8 @@ export interface DecisionLoopOptions extends ConfiguredProgramme {
   readonly inbox: Inbox;
   readonly leases: Leases;
   readonly publication: Publication;
+  /** Absent where nothing is ever erased. */
+  readonly erasures?: Erasures | undefined;
   readonly engine: (options: LinkageEngineOptions) => LinkageDecider;
   readonly observer: DecisionObserver;
   /** Waits while those who read the ledger are far behind: it slows, and never stops. */
@@ -169,21 +176,25 @@ export class DecisionLoop {
     if (ledger.lastClosed !== undefined) {
       await inbox.settle(this.programmeId, ledger.lastClosed.intake, ledger.lastClosed.outcome);
     }
+    const erasures = this.erasuresOf();
+    await erasures?.sweep(ledger);
     await inbox.sweep();
     if (head === -1) head = await this.define(ledger, firstInstantOf(programme));
     publication.closedUpTo(ledger.closedAt);
     observer.ledger(ledger);
+    // What is to be erased is erased before anybody is told that this linker is at work.
+    if (erasures !== undefined) head = await this.eraseAll(ledger, head, erasures, hurry);
     observer.state('deciding');
 
     let place = ledger.lastIntake;
     for (;;) {
-      const intake = await this.nextIntake(
-        ledger,
-        place + 1,
-        Math.max(head, ledger.nextRevision - 1),
-        signal,
-      );
+      head = Math.max(head, ledger.nextRevision - 1);
+      const intake = await this.nextIntake(ledger, place + 1, head, erasures, signal);
       if (intake === undefined) return;
+      if (intake.kind === 'erasure') {
+        if (erasures !== undefined) head = await this.erase(ledger, head, intake, erasures, hurry);
+        continue;
+      }
       place = intake.intake;
       if (intake.state === 'refused') continue;
       await this.options.pace(signal);
@@ -212,16 +223,46 @@ export class DecisionLoop {
     return ledger.nextRevision - 1;
   }
 
-  /** Decides one intake and settles it in the inbox. @returns the stream's head. */
-  private async decide(
+  private erasuresOf(): PendingErasures | undefined {
+    const { erasures, store, observer } = this.options;
+    if (erasures === undefined) return undefined;
+    return new PendingErasures(erasures, store, this.stream, (standing) => observer.erasures(standing));
+  }
+
+  private async eraseAll(
     ledger: ProgrammeLedger,
     head: number,
-    intake: Intake,
+    erasures: PendingErasures,
     signal: AbortSignal,
   ): Promise<number> {
-    const { store, inbox, observer, limits = defaultAppendLimits } = this.options;
-    const started = performance.now();
-    const writer = new LedgerWriter({
+    let end = head;
+    for (;;) {
+      const next = await erasures.next(ledger, end);
+      if (next === undefined) return end;
+      end = await this.erase(ledger, end, next, erasures, signal);
+    }
+  }
+
+  /** Erases in the ledger first, then the bodies: what the ledger does not name is never missing. */
+  private async erase(
+    ledger: ProgrammeLedger,
+    head: number,
+    erasure: PendingErasure,
+    erasures: PendingErasures,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const writer = this.writerOf(ledger, head);
+    await decideErasure({ ledger, writer, signal }, erasure);
+    if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
+    await erasures.eraseBodies(erasure.records);
+    this.options.publication.closedUpTo(ledger.closedAt);
+    this.options.observer.ledger(ledger);
+    return ledger.nextRevision - 1;
+  }
+
+  private writerOf(ledger: ProgrammeLedger, head: number): LedgerWriter {
+    const { store, observer, limits = defaultAppendLimits } = this.options;
+    return new LedgerWriter({
       store,
       stream: this.stream,
       from: ledger.nextRevision,
@@ -229,7 +270,23 @@ export class DecisionLoop {
       limits,
       onAppended: (events) => observer.appended(events),
     });
-    const outcome = await this.carryOut({ ledger, writer, inbox, signal }, intake);
+  }
+
+  /** Decides one intake and settles it in the inbox. @returns the stream's head. */
+  private async decide(
+    ledger: ProgrammeLedger,
+    head: number,
+    intake: Intake,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { inbox, observer } = this.options;
+    const started = performance.now();
+    const writer = this.writerOf(ledger, head);
+    const outcome = await this.carryOut({ ledger, writer, inbox, signal }, intake).catch(
+      async (error: unknown): Promise<never> => {
+        throw await this.causeOf(error, intake, head);
+      },
+    );
     if (outcome.outcome !== 'refused') {
       // What an interrupted run left is longer than the decision: it was not this decision.
       if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
@@ -237,6 +294,14 @@ export class DecisionLoop {
     }
     observer.decided({ ...outcome, intake: intake.intake, seconds: (performance.now() - started) / 1000 });
     return Math.max(head, ledger.nextRevision - 1);
+  }
+
+  /** Rows that go while they are read are those of a submission that another writer has decided meanwhile. */
+  private async causeOf(error: unknown, { intake }: Intake, head: number): Promise<unknown> {
+    if (!isHalt(error) || error.code !== 'staged-rows-differ') return error;
+    const now = await this.options.inbox.intake(this.programmeId, intake);
+    if (now === undefined || now.state === 'waiting') return error;
+    return revisionConflict(this.stream, head, await this.options.store.head(this.stream));
   }
 
   private async carryOut(
@@ -268,15 +333,18 @@ export class DecisionLoop {
     }
   }
 
-  /** Waits until everything of an intake is staged. `undefined` when the signal aborts first. */
+  /** Waits until everything of an intake is staged, or something is to be erased. `undefined` when the signal aborts first. */
   private async nextIntake(
     ledger: ProgrammeLedger,
     place: number,
     head: number,
+    erasures: PendingErasures | undefined,
     signal: AbortSignal,
-  ): Promise<Intake | undefined> {
+  ): Promise<Intake | PendingErasure | undefined> {
     const { inbox, wakeUp, pollMs = POLL_MS } = this.options;
     while (!signal.aborted) {
+      const erasure = await erasures?.next(ledger, head);
+      if (erasure !== undefined) return erasure;
       const intake = await inbox.intake(this.programmeId, place);
       if (intake !== undefined && (await this.isReady(intake, ledger, head))) return intake;
       await wakeUp.wait(pollMs, signal);

@@ -1,6 +1,9 @@
-import type { LedgerEvent, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
-import { isRecordBodyMissing, type LinkageDecider, type SubmissionStanding } from '@kinledger/domain';
+import type { LedgerEvent, PseudonymisedRow, RecordId, SubmissionId } from '@kinledger/contracts';
+import type { LinkageDecider, SubmissionStanding } from '@kinledger/domain';
 import { ledgerUnreadable } from './errors.js';
+
+/** What the causes of erasures begin with. */
+export const ERASURE_CAUSE = 'erasure:';
 
 /** How the last intake in the ledger ended. */
 export interface ClosedIntake {
@@ -22,11 +25,13 @@ export class ProgrammeLedger {
   strategyDigest: string | undefined;
   openReferrals = 0;
   tokensWithoutForce = 0;
+  /** Every record that was erased. */
+  readonly erased: RecordId[] = [];
 
   private received: { readonly submission: SubmissionId; readonly intake: number } | undefined;
   /** Submissions that the engine never saw: their rows did not come. */
   private readonly rowless = new Map<SubmissionId, 'parked' | 'withdrawn'>();
-  private readonly eventsByDefinition = new Map<string, number>();
+  private readonly eventsByCause = new Map<string, number>();
 
   constructor(readonly engine: LinkageDecider) {}
 
@@ -39,15 +44,18 @@ export class ProgrammeLedger {
     return this.rowless.get(submission) ?? this.engine.standingOf(submission);
   }
 
-  /** Events that a definition has caused so far: the same definition may come back later, an event id may not. */
-  eventsCausedBy(definition: string): number {
-    return this.eventsByDefinition.get(definition) ?? 0;
+  /**
+   * Events that a definition or an erasure has caused so far: the same definition may come back later, and records of an
+   * erasure may come after others; an event id may not.
+   */
+  eventsCausedBy(cause: string): number {
+    return this.eventsByCause.get(cause) ?? 0;
   }
 
   /**
    * Applies the next event. `row` is the body of the record that it brings in; it may be left out where this very
    * engine has staged the row.
-   * @throws LedgerUnreadable when an event is out of place or a body is missing.
+   * @throws LedgerUnreadable when an event is out of place.
    */
   apply(event: LedgerEvent, row?: PseudonymisedRow): void {
     if (event.revision !== this.nextRevision) {
@@ -55,6 +63,7 @@ export class ProgrammeLedger {
     }
     this.applyToEngine(event, row);
     this.nextRevision += 1;
+    if (event.cause.startsWith(ERASURE_CAUSE)) this.count(event.cause);
     if (event.type === 'ProgrammeDefined') {
       this.definition = { digest: event.data.definition, signingKey: event.data.signingKey };
       this.closeDefinition(event);
@@ -77,6 +86,9 @@ export class ProgrammeLedger {
     } else if (event.type === 'SubmissionParked') {
       this.rowless.set(event.data.submission, 'parked');
       this.close(event, { intake: event.data.intake, outcome: 'parked' });
+    } else if (event.type === 'RecordErased') {
+      this.erased.push(...event.data.records);
+      this.closedAt = event.revision;
     } else if (event.type === 'LinkReferred') {
       this.openReferrals += 1;
     } else if (event.type === 'LinkReferralLapsed') {
@@ -87,14 +99,19 @@ export class ProgrammeLedger {
   private applyToEngine(event: LedgerEvent, row: PseudonymisedRow | undefined): void {
     // The engine never heard of a submission whose rows did not come.
     if (event.type === 'SubmissionWithdrawn' && this.rowless.has(event.data.submission)) return;
-    try {
-      this.engine.apply(event, row);
-    } catch (error) {
-      if (!isRecordBodyMissing(error)) throw error;
-      throw ledgerUnreadable(
-        `the body of the record that entered at revision ${event.revision} is missing, and no erasure names it`,
-      );
-    }
+    this.engine.apply(event, row);
+  }
+
+  /**
+   * A body may be missing only if an erasure names its record: asked when all of the ledger is applied.
+   * @throws LedgerUnreadable
+   */
+  requireBodies(): void {
+    const { bodyMissingAt } = this.engine;
+    if (bodyMissingAt === undefined) return;
+    throw ledgerUnreadable(
+      `the body of the record that entered at revision ${bodyMissingAt} is missing, and no erasure names it`,
+    );
   }
 
   private close(event: LedgerEvent, closed: ClosedIntake): void {
@@ -104,7 +121,11 @@ export class ProgrammeLedger {
   }
 
   private closeDefinition({ cause, revision }: LedgerEvent): void {
-    this.eventsByDefinition.set(cause, this.eventsCausedBy(cause) + 1);
+    this.count(cause);
     this.closedAt = revision;
+  }
+
+  private count(cause: string): void {
+    this.eventsByCause.set(cause, this.eventsCausedBy(cause) + 1);
   }
 }

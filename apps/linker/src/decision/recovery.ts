@@ -42,6 +42,7 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
     if (page.events.length === 0) throw new Error(`${stream} became shorter while it was read`);
     applyPage(ledger, page);
   }
+  ledger.requireBodies();
   return { ledger, head };
 }
 

@@ -19,18 +19,13 @@ export interface Cause {
  * moved on. No clock, no chance: what it writes follows from the cause and the decisions alone.
  */
 export class Scribe {
-  private ordinal = 0;
-
   constructor(
     private readonly ledger: ProgrammeLedger,
     private readonly writer: LedgerWriter,
     private readonly cause: Cause,
+    /** Events of this cause that the ledger has from earlier decisions. */
+    private ordinal = 0,
   ) {}
-
-  /** Events written so far. */
-  get events(): number {
-    return this.ordinal;
-  }
 
   /** Writes one decision; `row` is the row whose record enters the ledger with it. Then look at the writer's `isFull`. */
   write(decision: LedgerDecision, row?: PseudonymisedRow): void {

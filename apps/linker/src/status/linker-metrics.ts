@@ -3,6 +3,7 @@ import { Metrics } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Halt } from '../decision/errors.js';
 import type { DecidedIntake, DecisionObserver, LoopState } from '../decision/decision-loop.js';
+import type { ErasureStanding } from '../decision/pending-erasures.js';
 import type { ProgrammeLedger } from '../decision/programme-ledger.js';
 import { PinoLogger } from 'nestjs-pino';
 import type { Inbox } from '../inbox/inbox.js';
@@ -21,6 +22,8 @@ export interface LinkerStatus {
   readonly intake: number;
   readonly openReferrals: number;
   readonly tokensWithoutForce: number;
+  /** How far the list of erasures is carried out; absent before it was read. */
+  readonly erasures?: ErasureStanding;
   /** Since this process started. */
   readonly decided: Readonly<Record<DecidedIntake['outcome'], number>>;
 }
@@ -40,6 +43,7 @@ export class LinkerMetrics implements DecisionObserver {
   private size: LinkageEngineSize = nothing;
   private openReferrals = 0;
   private tokensWithoutForce = 0;
+  private erasureStanding: ErasureStanding | undefined;
   private readonly outcomes = { linked: 0, withdrawn: 0, parked: 0, refused: 0 };
 
   private readonly decidedTotal;
@@ -48,6 +52,7 @@ export class LinkerMetrics implements DecisionObserver {
   private readonly refusedAppends;
   private readonly failures;
   private readonly seconds;
+  private readonly unreadableErasures;
   readonly conflicting;
   readonly publishedTotal;
   readonly publishedPosition;
@@ -83,6 +88,10 @@ export class LinkerMetrics implements DecisionObserver {
       name: 'kinledger_linker_decision_seconds',
       help: 'Time from taking up an intake to its last event being durable.',
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    });
+    this.unreadableErasures = metrics.counter({
+      name: 'kinledger_linker_unreadable_erasures_total',
+      help: 'Lines of the list of erasures that cannot be read, and are not carried out.',
     });
     this.conflicting = metrics.counter({
       name: 'kinledger_linker_conflicting_messages_total',
@@ -150,6 +159,7 @@ export class LinkerMetrics implements DecisionObserver {
       intake: this.intake,
       openReferrals,
       tokensWithoutForce,
+      ...(this.erasureStanding === undefined ? {} : { erasures: this.erasureStanding }),
       decided: { ...this.outcomes },
     };
   }
@@ -177,6 +187,18 @@ export class LinkerMetrics implements DecisionObserver {
     this.rowsTotal.inc(rows);
     this.seconds.observe(seconds);
     this.logger.info({ intake, outcome, rows, seconds: Number(seconds.toFixed(3)) }, 'intake decided');
+  }
+
+  erasures(standing: ErasureStanding): void {
+    if (standing.unknown > 0 && standing.unknown !== this.erasureStanding?.unknown) {
+      this.logger.warn(standing, 'the list of erasures names records that the ledger does not have');
+    }
+    this.erasureStanding = standing;
+  }
+
+  unreadableErasure(line: number): void {
+    this.unreadableErasures.inc();
+    this.logger.error({ line }, 'a line of the list of erasures cannot be read, and is not carried out');
   }
 
   appended(events: number): void {

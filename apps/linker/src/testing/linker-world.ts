@@ -1,6 +1,6 @@
 import { closingEvents, readLedgerEvent, type LedgerEvent } from '@kinledger/contracts';
 import { LinkageEngine } from '@kinledger/domain';
-import { InMemoryEventStore, type EventStore } from '@kinledger/event-store';
+import { InMemoryEventStore, InMemoryLedger, type EventStore } from '@kinledger/event-store';
 import {
   createInMemoryMessageBus,
   topicSettings,
@@ -19,8 +19,10 @@ import {
 } from '../decision/decision-loop.js';
 import type { Halt } from '../decision/errors.js';
 import type { AppendLimits } from '../decision/ledger-writer.js';
+import type { ErasureStanding } from '../decision/pending-erasures.js';
 import type { ProgrammeLedger } from '../decision/programme-ledger.js';
 import { WakeUp } from '../decision/wake-up.js';
+import type { Erasures } from '../erasures/erasures.js';
 import { InMemoryInbox } from '../inbox/in-memory-inbox.js';
 import type { Inbox } from '../inbox/inbox.js';
 import type { Lease, Leases } from '../lease/lease.js';
@@ -38,16 +40,21 @@ export interface LinkerWorld {
   readonly inbox: Inbox;
   readonly cursor: PublicationCursor;
   readonly bus: MessageBus;
+  /** Deletes bodies as the eraser does. */
+  readonly eraseBodies?: Erasures['eraseBodies'];
 }
 
 export async function inMemoryWorld(): Promise<LinkerWorld> {
   const bus = createInMemoryMessageBus();
   await bus.ensureTopics(Object.values(topics).map(topicSettings));
+  const ledger = new InMemoryLedger();
+  const store = new InMemoryEventStore(ledger);
   return {
-    store: new InMemoryEventStore(),
+    store,
     inbox: new InMemoryInbox(),
     cursor: new InMemoryPublicationCursor(),
     bus,
+    eraseBodies: (stream, records) => Promise.resolve(void ledger.eraseBodies(stream, records)),
   };
 }
 
@@ -71,6 +78,7 @@ export class Observed implements DecisionObserver {
   refusedAppends = 0;
   events = 0;
   position = -1;
+  erased: ErasureStanding | undefined;
 
   state(state: LoopState, halt?: Halt): void {
     this.states.push(state);
@@ -81,6 +89,9 @@ export class Observed implements DecisionObserver {
   }
   decided(decided: DecidedIntake): void {
     this.decisions.push(decided);
+  }
+  erasures(standing: ErasureStanding): void {
+    this.erased = standing;
   }
   appended(events: number): void {
     this.events += events;
@@ -101,6 +112,8 @@ export interface LinkerOptions {
   readonly pace?: (signal: AbortSignal) => Promise<void>;
   readonly publicationPageSize?: number;
   readonly recoveryPageSize?: number;
+  /** The list of erasures, which a test may exchange. */
+  readonly erasures?: Pick<Erasures, 'list'>;
 }
 
 export interface RunningLinker {
@@ -111,6 +124,11 @@ export interface RunningLinker {
   /** Ends it as a kill does: whatever hangs is left hanging. */
   kill(): void;
 }
+
+const erasuresOf = ({ eraseBodies }: LinkerWorld, { erasures }: LinkerOptions): Erasures | undefined =>
+  erasures === undefined || eraseBodies === undefined
+    ? undefined
+    : { list: () => erasures.list(), eraseBodies };
 
 export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): RunningLinker {
   const { store, inbox, cursor, bus } = world;
@@ -134,6 +152,7 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
     inbox,
     leases: options.leases ?? new LeaseForAll(),
     publication,
+    erasures: erasuresOf(world, options),
     engine: (engineOptions) => new LinkageEngine(engineOptions),
     observer: observed,
     wakeUp,

@@ -2,7 +2,7 @@ import { copyInto, type CopyValue } from '@kinledger/database';
 import { periodOfCode } from '@kinledger/domain';
 import type { LedgerDecision, LedgerEvent, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
 import type pg from 'pg';
-import { refreshTouchedIndividuals } from './survivorship.js';
+import { refreshTouchedIndividuals, settleRoles } from './survivorship.js';
 
 type DataOf<Type extends LedgerEvent['type']> = Extract<LedgerDecision, { type: Type }>['data'];
 type Placement = DataOf<'IndividualRegistered'> | DataOf<'IndividualMatched'> | DataOf<'RecordSetAside'>;
@@ -15,7 +15,8 @@ interface PlacedAgain {
 }
 
 interface Entered extends PlacedAgain {
-  readonly row: PseudonymisedRow;
+  /** Absent for a record that was erased since. */
+  readonly row: PseudonymisedRow | undefined;
 }
 
 /** Changes of one sort that wait to be written in one statement; their order among themselves does not matter. */
@@ -23,6 +24,8 @@ type Pending =
   | { readonly sort: 'enter'; readonly items: Entered[] }
   | { readonly sort: 'place-again'; readonly items: PlacedAgain[] }
   | { readonly sort: 'retire'; readonly items: string[] }
+  | { readonly sort: 'retire-erased'; readonly items: string[] }
+  | { readonly sort: 'erase'; readonly items: string[] }
   | { readonly sort: 'carry'; readonly items: { submission: string; record: string }[] }
   | { readonly sort: 'split'; readonly items: { data: DataOf<'IndividualSplit'>; revision: number }[] }
   | { readonly sort: 'merge'; readonly items: DataOf<'IndividualsMerged'>[] }
@@ -51,11 +54,15 @@ export class DecisionWriter {
   private pending: Pending | undefined;
   private readonly touched = new Set<string>();
   private readonly datasets = new Map<string, string>();
+  /** Individuals that lost a record to an erasure. */
+  private readonly bereft = new Set<string>();
 
   constructor(
     private readonly client: pg.ClientBase,
     private readonly schema: string,
     private readonly rulesOf: (dataset: string) => DatasetRules,
+    /** Whether a later event of the ledger erases the record: only then may its body be missing. */
+    private readonly isErased: (record: string) => Promise<boolean>,
   ) {}
 
   /** Starts a decision: the table of touched individuals lives as long as its transaction. */
@@ -83,7 +90,12 @@ export class DecisionWriter {
           row,
         );
       case 'RecordsRetired':
-        for (const record of event.data.records) await this.push('retire', record);
+        for (const record of event.data.records) {
+          await this.push(event.data.reason === 'erased' ? 'retire-erased' : 'retire', record);
+        }
+        return;
+      case 'RecordErased':
+        for (const record of event.data.records) await this.push('erase', record);
         return;
       case 'RecordsCarried':
         for (const record of event.data.records) {
@@ -136,15 +148,17 @@ export class DecisionWriter {
       this.touched.clear();
     }
     await refreshTouchedIndividuals(this.client);
+    await settleRoles(this.client, [...this.bereft]);
     await this.client.query('UPDATE checkpoint SET position = $1', [position]);
   }
 
   private async place(placed: PlacedAgain, row: PseudonymisedRow | undefined): Promise<void> {
-    if (row !== undefined) return this.push('enter', { ...placed, row });
-    if (placed.placement.commitments !== undefined) {
+    const { commitments, record } = placed.placement;
+    if (commitments === undefined) return this.push('place-again', placed);
+    if (row === undefined && !(await this.isErased(record))) {
       throw new Error(`the body of the record that entered at revision ${placed.revision} is missing`);
     }
-    return this.push('place-again', placed);
+    return this.push('enter', { ...placed, row });
   }
 
   private async push<S extends Sort>(sort: S, item: ItemOf<S>): Promise<void> {
@@ -163,12 +177,15 @@ export class DecisionWriter {
       case 'place-again':
         return this.writePlacedAgain(pending.items);
       case 'retire':
-        await this.touchRecords(pending.items);
-        await this.client.query(
-          `UPDATE record SET state = 'retired', reason = NULL, individual_id = NULL WHERE record_id = ANY ($1::uuid[])`,
-          [pending.items],
-        );
-        return;
+        return this.writeRetired(pending.items);
+      case 'retire-erased':
+        for (const individual of await this.individualsOf(pending.items)) {
+          this.bereft.add(individual);
+          this.touched.add(individual);
+        }
+        return this.writeRetired(pending.items);
+      case 'erase':
+        return this.writeErased(pending.items);
       case 'carry':
         await this.touchRecords(pending.items.map(({ record }) => record));
         await this.client.query(
@@ -225,6 +242,33 @@ export class DecisionWriter {
     }
   }
 
+  private async writeRetired(records: readonly string[]): Promise<void> {
+    await this.touchRecords(records);
+    await this.client.query(
+      `UPDATE record SET state = 'retired', reason = NULL, individual_id = NULL WHERE record_id = ANY ($1::uuid[])`,
+      [records],
+    );
+  }
+
+  /** What bodies said goes; what the ledger says of the record stays, as a rebuild without the body would have it. */
+  private async writeErased(records: readonly string[]): Promise<void> {
+    for (const table of ['record_attribute', 'engagement', 'outcome', 'feedback', 'input']) {
+      await this.client.query(`DELETE FROM ${table} WHERE record_id = ANY ($1::uuid[])`, [records]);
+    }
+    await this.client.query(
+      `UPDATE record SET state = 'retired', reason = 'erased' WHERE record_id = ANY ($1::uuid[])`,
+      [records],
+    );
+  }
+
+  private async individualsOf(records: readonly string[]): Promise<string[]> {
+    const { rows } = await this.client.query<{ id: string }>(
+      `SELECT DISTINCT individual_id AS id FROM record WHERE record_id = ANY ($1::uuid[]) AND individual_id IS NOT NULL`,
+      [records],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   private async writeEntered(items: readonly Entered[]): Promise<void> {
     const individuals: CopyValue[][] = [];
     const records: CopyValue[][] = [];
@@ -237,19 +281,20 @@ export class DecisionWriter {
       const dataset = this.datasetOf(placement.submission);
       const individual = 'individual' in placement ? placement.individual : null;
       const reason = 'reason' in placement ? placement.reason : null;
-      if (registers) individuals.push([individual, row.role, '{}', '{}', revision]);
+      if (registers) individuals.push([individual, placement.role, '{}', '{}', revision]);
       const state = individual !== null ? 'linked' : reason === 'superseded' ? 'retired' : 'set-aside';
       records.push([
-        row.record,
-        row.rowKey,
+        placement.record,
+        placement.rowKey,
         dataset,
         placement.submission,
-        row.role,
+        placement.role,
         state,
         state === 'set-aside' ? reason : null,
         individual,
         revision,
       ]);
+      if (row === undefined) continue;
       const { facts } = row;
       if (Object.keys(row.attributes).length > 0) {
         const asOf = facts.kind === 'registration' ? facts.registeredOn : facts.eventDate;

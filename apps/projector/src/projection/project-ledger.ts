@@ -10,6 +10,7 @@ import { readCheckpoint } from '@kinledger/read-models';
 import type pg from 'pg';
 import { DecisionWriter } from './decision-writer.js';
 import { DefinitionWriter } from './definition-writer.js';
+import { ErasedRecords } from './erased-records.js';
 
 export interface ProjectOptions {
   readonly store: EventStore;
@@ -43,6 +44,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
   let applied = checkpoint;
   const definitions = new DefinitionWriter(client, schema, options.store);
   await definitions.load();
+  const erased = new ErasedRecords(options.store, options.stream, applied + 1);
   const pages = readPages(options, applied + 1);
   let decision: DecisionWriter | undefined;
   let records = 0;
@@ -53,7 +55,12 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
           if (signal.aborted) return applied;
           await client.query('BEGIN');
           await requireCheckpoint(client, schema, applied);
-          decision = new DecisionWriter(client, schema, (dataset) => definitions.rulesOf(dataset));
+          decision = new DecisionWriter(
+            client,
+            schema,
+            (dataset) => definitions.rulesOf(dataset),
+            (record) => erased.has(record),
+          );
           await decision.begin();
         }
         if (row !== undefined) records += 1;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LedgerDecision, PseudonymisedRow } from '@kinledger/contracts';
 import { bodyBytes, commitmentsOf, encodeLedgerEvent } from '@kinledger/domain';
-import { InMemoryEventStore, type RecordBody } from '@kinledger/event-store';
+import { InMemoryEventStore, InMemoryLedger, type RecordBody } from '@kinledger/event-store';
 import { documentDigest, documentJson, readProgramme } from '@kinledger/programme';
 
 export const STREAM = 'programme-leap';
@@ -14,7 +14,8 @@ const leap = new URL('../../../../programmes/leap/', import.meta.url).pathname;
 
 /** Writes a ledger by hand, decision by decision, into a store in memory. */
 export class SmallLedger {
-  readonly store = new InMemoryEventStore();
+  private readonly kept = new InMemoryLedger();
+  readonly store = new InMemoryEventStore(this.kept);
   private revision = 0;
   private causes = 0;
 
@@ -39,6 +40,16 @@ export class SmallLedger {
         data: { programme: 'leap' as never, strategy: 'leap-1', parameters: {}, digest: '0'.repeat(64) },
       },
     ]);
+  }
+
+  /** What the linker does: its events, then the bodies. */
+  async erase(...rows: readonly PseudonymisedRow[]): Promise<void> {
+    const records = rows.map(({ record }) => record);
+    await this.append([
+      { type: 'RecordsRetired', data: { reason: 'erased', records } },
+      { type: 'RecordErased', data: { basis: 'request', records } },
+    ]);
+    this.kept.eraseBodies(STREAM, records);
   }
 
   /** Appends the events of one decision (or a part of it); rows are the bodies of the records that enter, by record id. */

@@ -37,3 +37,19 @@ export async function refreshTouchedIndividuals(client: pg.ClientBase): Promise<
     WHERE i.individual_id = n.individual_id
       AND (i.attributes <> n.attributes OR i.provenance <> n.provenance OR i.role <> n.role)`);
 }
+
+/**
+ * Gives individuals that lost a record to an erasure, and have no attributes from any other, the role of their oldest
+ * record: what an erased one said of it may not live on, nor could a rebuild know it.
+ */
+export async function settleRoles(client: pg.ClientBase, individuals: readonly string[]): Promise<void> {
+  if (individuals.length === 0) return;
+  await client.query(
+    `UPDATE individual i
+     SET role = coalesce(
+       (SELECT r.role FROM record r WHERE r.individual_id = i.individual_id ORDER BY r.entered LIMIT 1), 'none')
+     WHERE i.individual_id = ANY ($1::uuid[]) AND NOT EXISTS (
+       SELECT FROM record r JOIN record_attribute USING (record_id) WHERE r.individual_id = i.individual_id)`,
+    [individuals],
+  );
+}

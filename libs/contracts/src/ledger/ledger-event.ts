@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { read, unreadableContract, type DataOf } from '../contract.js';
 import { fitsAsItIs } from '../fast-check.js';
 import { instant, revision } from '../identifiers.js';
+import * as erasures from './erasures.js';
 import * as families from './families.js';
 import * as individuals from './individuals.js';
 import * as programme from './programme.js';
@@ -17,6 +18,7 @@ export const ledgerContracts = {
   SubmissionParked: submissions.SubmissionParked,
   RecordsRetired: submissions.RecordsRetired,
   RecordsCarried: submissions.RecordsCarried,
+  RecordErased: erasures.RecordErased,
   IndividualRegistered: individuals.IndividualRegistered,
   IndividualMatched: individuals.IndividualMatched,
   RecordSetAside: individuals.RecordSetAside,
@@ -53,6 +55,7 @@ export const closingEvents: ReadonlySet<string> = new Set<LedgerEventType>([
   'SubmissionLinked',
   'SubmissionWithdrawn',
   'SubmissionParked',
+  'RecordErased',
 ]);
 
 const envelope = z.object({

@@ -102,13 +102,16 @@ export const SubmissionParked = contract({
 export const RecordsRetired = contract({
   name: 'RecordsRetired',
   version: 1,
-  description: 'Records that are no longer live; their bodies stay, and a withdrawal may revive them.',
+  description:
+    'Records that are no longer live; their bodies stay and a withdrawal may revive them, unless they are erased.',
   schema: z.object({
-    submission: submissionId.describe('The submission that caused it.'),
+    submission: submissionId
+      .exactOptional()
+      .describe('The submission that caused it; absent for an erasure, which none causes.'),
     reason: z
-      .enum(['replaced', 'omitted', 'withdrawn'])
+      .enum(['replaced', 'omitted', 'withdrawn', 'erased'])
       .describe(
-        'replaced by a higher-ranked row of the same key; omitted from a full extract or a replacement; withdrawn.',
+        'replaced by a higher-ranked row of the same key; omitted from a full extract or a replacement; withdrawn; erased.',
       ),
     records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
   }),

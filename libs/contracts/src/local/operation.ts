@@ -20,8 +20,8 @@ export interface RestoreReport {
   readonly home: string;
   readonly madeAt: string;
   readonly ledgers: readonly LedgerSummary[];
-  /** Record ids of the list of erasures, and how many bodies of theirs were in the backup and are deleted now. */
-  readonly erasures: { readonly records: number; readonly bodies: number };
+  /** Record ids on the list of erasures: the linker erases them before any other service starts. */
+  readonly erasures: { readonly records: number };
 }
 
 /** What a backup or a restore tells the process that started it. */

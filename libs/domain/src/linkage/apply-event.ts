@@ -8,7 +8,6 @@ import type {
   RecordId,
   SubmissionId,
 } from '@kinledger/contracts';
-import { recordBodyMissing } from './decider.js';
 import type { LinkageIndex } from './linkage-index.js';
 import { levelOf } from './strategy.js';
 import { submissionOf } from './submission-book.js';
@@ -21,7 +20,7 @@ const unknown = (what: string, id: string): Error =>
 /**
  * Evolves the index by one event of the ledger: the only way in which what linkage knows ever changes.
  * @param row the body of a record that enters the ledger here, unless the row is staged.
- * @throws RecordBodyMissing when a record enters whose body is not at hand.
+ * A record that enters without either is taken in without tokens: it may stand so only until its erasure is applied.
  */
 export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: PseudonymisedRow): void {
   switch (event.type) {
@@ -42,6 +41,9 @@ export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: Pseudo
       for (const id of event.data.records) carry(index, recordNumber(index, id), submission);
       return;
     }
+    case 'RecordErased':
+      for (const record of event.data.records) index.erase(recordNumber(index, record));
+      return;
     case 'IndividualRegistered':
       enter(index, event, row);
       index.place(recordNumber(index, event.data.record), index.individuals.register(event.data.individual));
@@ -112,8 +114,9 @@ function enter(index: LinkageIndex, { data, revision }: Placement, row: Pseudony
   const submission = submissionNumber(index, data.submission);
   let record = index.records.find(data.record);
   if (record === NONE) {
-    if (row === undefined) throw recordBodyMissing(data.record);
-    record = index.stage(row, index.submissions.get(submission));
+    const from = index.submissions.get(submission);
+    record = row === undefined ? index.stageBodiless(data, from) : index.stage(row, from);
+    if (row === undefined) index.bodiless.set(record, revision);
   }
   index.records.enter(record, submission, revision);
   carry(index, record, submission);

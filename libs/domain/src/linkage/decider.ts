@@ -3,6 +3,8 @@ import type {
   LedgerDecision,
   LedgerEvent,
   PseudonymisedRow,
+  RecordErased,
+  RecordId,
   SubmissionId,
   SubmissionReceived,
   WithdrawSubmission,
@@ -59,7 +61,7 @@ export interface LinkageEngineSize {
 }
 
 /**
- * The linker's decider: `begin`/`withdraw` decide, `apply` evolves. Pure of I/O, clock and chance: state is a
+ * The linker's decider: `begin`/`withdraw`/`erase` decide, `apply` evolves. Pure of I/O, clock and chance: state is a
  * function of the events applied, whether they were just decided or are read back after a restart.
  */
 export interface LinkageDecider {
@@ -74,13 +76,28 @@ export interface LinkageDecider {
   /** @throws SubmissionNotDecidable when it is unknown or withdrawn already. */
   withdraw(command: DataOf<typeof WithdrawSubmission>): DecisionRun;
 
+  /** Those of these records, each once, that are in the ledger and not erased. */
+  erasable(records: readonly RecordId[]): RecordId[];
+
+  /**
+   * Forgets records: who they were linked to is worked out without them, and nothing revives them.
+   * @param erasure `records` are erasable, at most 2,000.
+   */
+  erase(erasure: DataOf<typeof RecordErased>): DecisionRun;
+
+  /**
+   * Revision at which the oldest record entered whose body is gone though no erasure names it; undefined where all is
+   * well. With such a record, nothing can be decided.
+   */
+  readonly bodyMissingAt: number | undefined;
+
   standingOf(submission: SubmissionId): SubmissionStanding;
 
   /**
    * Applies the next event of the ledger. `row` is the body of the record that a placement with commitments brings
    * in; it may be left out where this very engine has staged the row. Events must be applied as whole decisions
-   * before the next `begin` or `withdraw`.
-   * @throws RecordBodyMissing for such a placement without a body.
+   * before the next `begin`, `withdraw` or `erase`.
+   * A record that enters without either is taken in without tokens, and counts as bodiless until it is erased.
    */
   apply(event: LedgerEvent, row?: PseudonymisedRow): void;
 }
@@ -100,18 +117,4 @@ export const submissionNotDecidable = (
   Object.assign(new Error(`submission ${submission} cannot be decided: ${reason}`), {
     code: 'submission-not-decidable' as const,
     reason,
-  });
-
-export interface RecordBodyMissing extends Error {
-  readonly code: 'record-body-missing';
-  readonly record: string;
-}
-
-export const isRecordBodyMissing = (error: unknown): error is RecordBodyMissing =>
-  error instanceof Error && 'code' in error && error.code === 'record-body-missing';
-
-export const recordBodyMissing = (record: string): RecordBodyMissing =>
-  Object.assign(new Error(`record ${record} enters the ledger, but its body is not at hand`), {
-    code: 'record-body-missing' as const,
-    record,
   });

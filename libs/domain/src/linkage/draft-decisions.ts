@@ -6,6 +6,7 @@ import {
   type FamilyId,
   type IndividualId,
   type LedgerDecision,
+  type RecordErased,
   type RecordId,
   type RowOutcomes,
   type SubmissionId,
@@ -25,7 +26,8 @@ import { NONE } from './typed-column.js';
 /** What caused the decision; it says which events open and close it. */
 export type Cause =
   | { readonly kind: 'received'; readonly file: DataOf<typeof SubmissionReceived> }
-  | { readonly kind: 'withdrawn'; readonly command: DataOf<typeof WithdrawSubmission> };
+  | { readonly kind: 'withdrawn'; readonly command: DataOf<typeof WithdrawSubmission> }
+  | { readonly kind: 'erased'; readonly erasure: DataOf<typeof RecordErased> };
 
 /**
  * Puts a planned decision into events, in the order of the ledger: received; retired; carried; splits; merges;
@@ -45,7 +47,6 @@ class Drafting {
   readonly #index: LinkageIndex;
   readonly #cause: Cause;
   readonly #plan: PlannedDecision;
-  readonly #submission: SubmissionId;
   readonly #submissionsBefore: number;
   #revision: number;
   /** Ids of individuals that begin to exist, by cluster, in the order of their registration. */
@@ -56,8 +57,12 @@ class Drafting {
     this.#cause = cause;
     this.#plan = plan;
     this.#revision = nextRevision;
-    this.#submission = cause.kind === 'received' ? cause.file.submission : cause.command.submission;
     this.#submissionsBefore = index.submissions.count;
+  }
+
+  get #submission(): SubmissionId {
+    if (this.#cause.kind === 'erased') throw new Error('no submission causes an erasure');
+    return this.#cause.kind === 'received' ? this.#cause.file.submission : this.#cause.command.submission;
   }
 
   *drafts(): Generator<Draft, void, undefined> {
@@ -85,13 +90,18 @@ class Drafting {
 
   *#retired(): Generator<Draft> {
     const { records } = this.#index;
-    const byReason: Record<RetiringReason, number[]> = { replaced: [], omitted: [], withdrawn: [] };
+    const byReason: Record<RetiringReason, number[]> = {
+      replaced: [],
+      omitted: [],
+      withdrawn: [],
+      erased: [],
+    };
     for (const [record, reason] of this.#plan.changes.ceasing) byReason[reason].push(record);
-    for (const reason of ['replaced', 'omitted', 'withdrawn'] as const) {
+    for (const reason of ['replaced', 'omitted', 'withdrawn', 'erased'] as const) {
       byReason[reason].sort((one, other) => records.ageOf(one) - records.ageOf(other));
       for (const chunk of chunks(byReason[reason], MAX_RECORDS_PER_EVENT)) {
         const data = {
-          submission: this.#submission,
+          ...(reason === 'erased' ? {} : { submission: this.#submission }),
           reason,
           records: chunk.map((record) => records.idOf(record)),
         };
@@ -278,6 +288,7 @@ class Drafting {
   }
 
   #closing(outcomes: Tally): LedgerDecision {
+    if (this.#cause.kind === 'erased') return { type: 'RecordErased', data: this.#cause.erasure };
     const retired = this.#plan.changes.ceasing.size;
     if (this.#cause.kind === 'withdrawn') {
       const { submission, intake, reason, by } = this.#cause.command;

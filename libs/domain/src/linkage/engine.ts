@@ -3,6 +3,8 @@ import type {
   DataOf,
   LedgerEvent,
   PseudonymisedRow,
+  RecordErased,
+  RecordId,
   SubmissionId,
   SubmissionReceived,
   WithdrawSubmission,
@@ -22,9 +24,11 @@ import {
 import { draftDecisions, type Cause } from './draft-decisions.js';
 import { LinkageIndex } from './linkage-index.js';
 import { planDecision, type PlannedDecision } from './plan-decision.js';
-import type { StagedRows } from './plan-live-records.js';
-import { submissionOf, type BookChange } from './submission-book.js';
+import type { LiveChange, StagedRows } from './plan-live-records.js';
+import { submissionOf } from './submission-book.js';
 import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+
+const noRows = (): StagedRows => ({ records: new Int32Column(), unchanged: new Uint8Array() });
 
 /**
  * The linkage of one programme: what `partition` and `familiesOf` say of the live records, kept up to date. A decision
@@ -87,10 +91,25 @@ export class LinkageEngine implements LinkageDecider {
     if (this.standingOf(command.submission) === 'withdrawn') {
       throw submissionNotDecidable(command.submission, 'withdrawn-already');
     }
-    return this.#run({ kind: 'withdrawn', command }, { kind: 'withdrawn', submission }, () => ({
-      records: new Int32Column(),
-      unchanged: new Uint8Array(),
-    }));
+    return this.#run({ kind: 'withdrawn', command }, { kind: 'withdrawn', submission }, noRows);
+  }
+
+  erasable(records: readonly RecordId[]): RecordId[] {
+    const { records: table } = this.#index;
+    return [...new Set(records)].filter((id) => {
+      const record = table.find(id);
+      return record !== NONE && !table.isStaged(record) && !table.isErased(record);
+    });
+  }
+
+  erase(erasure: DataOf<typeof RecordErased>): DecisionRun {
+    const records = erasure.records.map((id) => this.#index.records.find(id));
+    return this.#run({ kind: 'erased', erasure }, { kind: 'erased', records }, noRows);
+  }
+
+  get bodyMissingAt(): number | undefined {
+    const [oldest] = this.#index.bodiless.values();
+    return oldest;
   }
 
   standingOf(submission: SubmissionId): SubmissionStanding {
@@ -102,7 +121,7 @@ export class LinkageEngine implements LinkageDecider {
     applyEvent(this.#index, event, row);
   }
 
-  #run(cause: Cause, change: BookChange, rows: () => StagedRows): DecisionRun {
+  #run(cause: Cause, change: LiveChange, rows: () => StagedRows): DecisionRun {
     const index = this.#index;
     const began = this.#applied;
     const requireCurrent = () => {

@@ -1,8 +1,16 @@
 import { ledgerContracts, type LedgerEvent } from '@kinledger/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { history, HistoryPlayer, submitStep, testScopes, type Step } from './testing/histories.js';
-import { LinkageWorld, testStrategy } from './testing/linkage-world.js';
+import type { LinkageEngine } from './engine.js';
+import {
+  history,
+  HistoryPlayer,
+  historyWithErasures,
+  submitStep,
+  testScopes,
+  type Step,
+} from './testing/histories.js';
+import { email, LinkageWorld, testStrategy } from './testing/linkage-world.js';
 import { liveRecords, summaryOf } from './testing/live-set.js';
 
 const played = (steps: readonly Step[]): HistoryPlayer => {
@@ -12,12 +20,19 @@ const played = (steps: readonly Step[]): HistoryPlayer => {
 };
 
 const expected = ({ world, withdrawn }: HistoryPlayer) =>
-  summaryOf(liveRecords(world.received.values(), withdrawn), testScopes, testStrategy);
+  summaryOf(
+    liveRecords(world.received.values(), withdrawn, (submission, rowKey) => {
+      const record = world.reader.carriers.get(`${submission} ${rowKey}`);
+      return record !== undefined && world.reader.erased.has(record);
+    }),
+    testScopes,
+    testStrategy,
+  );
 
 describe('linkage engine: the laws', () => {
   it('says after every step what partition and families say of the whole live set', () => {
     fc.assert(
-      fc.property(history(), (steps) => {
+      fc.property(fc.oneof(history(), historyWithErasures()), (steps) => {
         const player = new HistoryPlayer(new LinkageWorld(testScopes));
         for (const step of steps) {
           player.step(step);
@@ -74,9 +89,38 @@ describe('linkage engine: the laws', () => {
     );
   });
 
+  it('decides without the bodies of what is erased what it decides with them', () => {
+    fc.assert(
+      fc.property(historyWithErasures(), submitStep, fc.nat(1000), (steps, more, pick) => {
+        const player = played(steps);
+        const { world } = player;
+        const rebuilt = world.rebuilt();
+        expect(rebuilt.bodyMissingAt).toBeUndefined();
+        const prepared = world.prepare(player.specOf(more));
+        expect(world.draft(rebuilt, prepared)).toEqual(world.draft(world.engine, prepared));
+        const erasable = world.engine.erasable([...world.bodies.keys()]);
+        expect(rebuilt.erasable([...world.reader.records.keys()]).sort()).toEqual(erasable.sort());
+        const record = erasable[pick % Math.max(1, erasable.length)];
+        if (record === undefined) return;
+        const drafts = (engine: LinkageEngine) => [
+          ...engine.erase({ basis: 'request', records: [record] }).decide(world.events.length),
+        ];
+        expect(drafts(rebuilt)).toEqual(drafts(world.engine));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('says where a body is missing that no erasure names', () => {
+    const world = new LinkageWorld();
+    world.submit({ dataset: 'alpha.user', rows: [{ id: 'r1', tokens: [email('e1')] }] });
+    world.bodies.clear();
+    expect(world.rebuilt().bodyMissingAt).toBe(1);
+  });
+
   it('never uses an id again, accounts for every row, and writes events as their contracts say', () => {
     fc.assert(
-      fc.property(history(), (steps) => {
+      fc.property(historyWithErasures(), (steps) => {
         const { world } = played(steps);
         expect(new Set(world.reader.registered).size).toBe(world.reader.registered.length);
         for (const event of world.events) {

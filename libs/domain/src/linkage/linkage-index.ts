@@ -16,6 +16,9 @@ import { SubmissionBook, type Submission } from './submission-book.js';
 import { carerLists, TokenTable } from './token-table.js';
 import { NONE } from './typed-column.js';
 
+/** No row has this hash, so that no row is taken for one that is gone. */
+const NO_CONTENT = '0'.repeat(32);
+
 /** Everything that linkage remembers: a function of the events applied, plus rows that are staged. */
 export class LinkageIndex {
   readonly strategy: LeapStrategy;
@@ -28,6 +31,8 @@ export class LinkageIndex {
   readonly families: FamilyTable;
   readonly relationships = new RelationshipTable();
   readonly referrals = new ReferralTable();
+  /** Records that entered without their body, and the revision of it: none is left once their erasures are applied. */
+  readonly bodiless = new Map<number, number>();
   readonly #datasetNumbers = new Map<string, number>();
   readonly #scopeNumbers = new Map<string, number>();
   readonly #identityHolders: HolderCount;
@@ -87,6 +92,27 @@ export class LinkageIndex {
       content,
       this.#numberOfDataset(submission.dataset),
     );
+  }
+
+  /** Takes in a record whose body is gone: what its placement says of it, and no token. */
+  stageBodiless(
+    placed: Pick<PseudonymisedRow, 'record' | 'rowKey' | 'role'>,
+    submission: Submission,
+  ): number {
+    return this.records.add(
+      { ...placed, tokens: [] },
+      this.keys.intern(placed.rowKey),
+      recordKindOf(submission.dataType, placed.role),
+      NO_CONTENT,
+      this.#numberOfDataset(submission.dataset),
+    );
+  }
+
+  /** A record is forgotten: it ceases to be live if it was, and nothing revives it. */
+  erase(record: number): void {
+    this.retire(record);
+    this.records.erase(record);
+    this.bodiless.delete(record);
   }
 
   #numberOfDataset(dataset: string): number {

@@ -10,8 +10,7 @@ import {
   type PlannedReferral,
 } from './plan-individuals.js';
 import { planKinship, type PlannedKinship } from './plan-kinship.js';
-import { planLiveRecords, type LiveChanges, type StagedRows } from './plan-live-records.js';
-import type { BookChange } from './submission-book.js';
+import { planLiveRecords, type LiveChange, type LiveChanges, type StagedRows } from './plan-live-records.js';
 
 /** Everything that a change comes to, worked out before the first event is written. Nothing in it changes later. */
 export interface PlannedDecision {
@@ -29,8 +28,8 @@ export interface PlannedDecision {
   readonly individualsBefore: number;
 }
 
-/** Works out a submission or a withdrawal. Pure: the index is only read (and its memory of force brought up to date). */
-export function planDecision(index: LinkageIndex, change: BookChange, rows: StagedRows): PlannedDecision {
+/** Works out a submission, a withdrawal or an erasure. Pure: the index is only read (and its memory of force brought up to date). */
+export function planDecision(index: LinkageIndex, change: LiveChange, rows: StagedRows): PlannedDecision {
   index.settle();
   const changes = planLiveRecords(index, change, rows);
   const scope = new DecisionScope(index, changes);

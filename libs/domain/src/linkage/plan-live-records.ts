@@ -2,7 +2,10 @@ import type { LinkageIndex } from './linkage-index.js';
 import type { BookChange, Standing, Submission } from './submission-book.js';
 import { Int32Column, NONE } from './typed-column.js';
 
-export type RetiringReason = 'replaced' | 'omitted' | 'withdrawn';
+export type RetiringReason = 'replaced' | 'omitted' | 'withdrawn' | 'erased';
+
+/** What a decision is about: submissions, or records that are forgotten. */
+export type LiveChange = BookChange | { readonly kind: 'erased'; readonly records: readonly number[] };
 
 /** What a row of the submission comes to, before linkage. */
 export type RowFate = 'live' | 'superseded' | 'unchanged';
@@ -32,10 +35,45 @@ export interface LiveChanges {
 /**
  * Live records (architecture §4): one per row key, from its highest-ranked standing carrier (period order, then
  * sequence), unless a standing full extract of a later period omits the key. Full extracts of one period are parts of
- * one whole. Only keys that the change can touch are looked at.
+ * one whole. A key whose highest-ranked carrier is erased has no live record: what it replaced does not come back.
+ * Only keys that the change can touch are looked at.
  */
-export function planLiveRecords(index: LinkageIndex, change: BookChange, rows: StagedRows): LiveChanges {
-  return new LivePlan(index, change, rows).outcome();
+export function planLiveRecords(index: LinkageIndex, change: LiveChange, rows: StagedRows): LiveChanges {
+  return change.kind === 'erased'
+    ? withoutErased(index, change.records)
+    : new LivePlan(index, change, rows).outcome();
+}
+
+function withoutErased(index: LinkageIndex, erased: readonly number[]): LiveChanges {
+  const { records, submissions } = index;
+  const live = erased.filter((record) => records.isLive(record));
+  return {
+    becoming: [],
+    ceasing: new Map(live.map((record) => [record, 'erased'])),
+    carried: [],
+    fates: [],
+    predecessorOf: () => NONE,
+    carrierOf: (record) => {
+      const { dataset } = submissions.get(records.submissionOf(record));
+      return highestCarrier(index, submissions.standing(dataset), records.keyOf(record)).number;
+    },
+  };
+}
+
+/** The highest-ranked standing carrier of a key. */
+function highestCarrier({ submissions, keys }: LinkageIndex, standing: Standing, key: number): Carrier {
+  let best: Carrier = { submission: null, number: NONE, record: NONE };
+  let rank = -1;
+  for (let carriage = keys.lastCarriage(key); carriage !== NONE; carriage = keys.earlierCarriage(carriage)) {
+    const number = keys.submissionAt(carriage);
+    if (!standing.submissions.has(number)) continue;
+    const submission = submissions.get(number);
+    // Later carriages come first: of two rows of one file with the same key, the first has the last word here.
+    if (submissions.rankOf(submission) < rank) continue;
+    rank = submissions.rankOf(submission);
+    best = { submission, number, record: keys.recordAt(carriage) };
+  }
+  return best;
 }
 
 class LivePlan {
@@ -136,29 +174,19 @@ class LivePlan {
   #liveAfter(key: number, row: number): number {
     const { submission, record } = this.#highest(key, row === NONE ? NONE : this.#rows.records.get(row));
     if (submission === null || submission.period < this.#after.fullPeriod) return NONE;
-    return record;
+    return this.#index.records.isErased(record) ? NONE : record;
   }
 
   /** The highest-ranked standing carrier of a key; `staged` is the record that the new submission has for it. */
   #highest(key: number, staged: number): Carrier {
-    const { submissions, keys } = this.#index;
-    let best: Carrier = { submission: null, number: NONE, record: NONE };
-    let rank = -1;
-    for (
-      let carriage = keys.lastCarriage(key);
-      carriage !== NONE;
-      carriage = keys.earlierCarriage(carriage)
-    ) {
-      const number = keys.submissionAt(carriage);
-      if (!this.#after.submissions.has(number)) continue;
-      const submission = submissions.get(number);
-      // Later carriages come first: of two rows of one file with the same key, the first has the last word here.
-      if (submissions.rankOf(submission) < rank) continue;
-      rank = submissions.rankOf(submission);
-      best = { submission, number, record: keys.recordAt(carriage) };
-    }
+    const { submissions } = this.#index;
+    const best = highestCarrier(this.#index, this.#after, key);
     if (staged === NONE || !this.#after.submissions.has(this.#number)) return best;
-    if (submissions.rankOf(this.#submission) < rank) return best;
+    if (
+      best.submission !== null &&
+      submissions.rankOf(this.#submission) < submissions.rankOf(best.submission)
+    )
+      return best;
     return { submission: this.#submission, number: this.#number, record: staged };
   }
 

@@ -15,6 +15,7 @@ const KIND_SHIFT = 3;
 const KIND_BITS = 3;
 const LIVE = 32;
 const STAGED = 64;
+const ERASED = 128;
 
 /** What the ledger says about a record: in an individual, or set aside and why. */
 export type Outcome = 'none' | 'placed' | 'unlinkable' | 'referred' | 'impersonal' | 'superseded';
@@ -97,7 +98,13 @@ export class RecordTable {
    * Takes in a row as a staged record that is not live, and links its tokens.
    * @param dataset number of the dataset that it came in.
    */
-  add(row: PseudonymisedRow, key: number, kind: RecordKind, content: string, dataset: number): number {
+  add(
+    row: Pick<PseudonymisedRow, 'record' | 'role' | 'tokens'>,
+    key: number,
+    kind: RecordKind,
+    content: string,
+    dataset: number,
+  ): number {
     const record = this.#ids.intern(row.record);
     this.#content.push(content);
     this.#key.push(key);
@@ -202,6 +209,15 @@ export class RecordTable {
 
   isStaged(record: number): boolean {
     return this.#bits.has(record, STAGED);
+  }
+
+  /** Whether the record is forgotten: it is never live again. */
+  isErased(record: number): boolean {
+    return this.#bits.has(record, ERASED);
+  }
+
+  erase(record: number): void {
+    this.#bits.raise(record, ERASED);
   }
 
   /** Notes the place of a staged record in its file, which is the order in which its submission will be placed. */

@@ -30,7 +30,7 @@ interface Entry extends Submission {
   endOfCarriages: number;
 }
 
-/** A change that is being decided and has not been applied: what the book would say after it. */
+/** A change to the book that is being decided and has not been applied: what the book would say after it. */
 export type BookChange =
   | { readonly kind: 'received'; readonly submission: Submission }
   | { readonly kind: 'withdrawn'; readonly submission: number };

@@ -78,7 +78,7 @@ export const eventStoreConfig = {
   ),
 };
 
-/** The eraser's role, for a writer of the ledger: on KurrentDB, bodies whose events never came are swept with it. */
+/** The eraser's role, for a writer of the ledger: bodies of erased records, and on KurrentDB those whose events never came. */
 export const eraserConfig = {
   url: variable(
     'KINLEDGER_ERASER_URL',
@@ -87,6 +87,19 @@ export const eraserConfig = {
     (url, env) =>
       url === undefined && usesKurrentDb(env)
         ? 'is not set, and KINLEDGER_EVENT_STORE=kurrentdb needs it: set it to the postgres:// URL of the platform database, with the eraser’s role'
+        : undefined,
+  ),
+};
+
+/** The list of erasures that is kept outside the databases. */
+export const erasuresConfig = {
+  file: variable(
+    'KINLEDGER_ERASURES_FILE',
+    z.string().min(1).optional(),
+    'set it to the list of erasures, a file that need not be there yet',
+    (path, env) =>
+      path !== undefined && env['KINLEDGER_ERASER_URL'] === undefined
+        ? 'is set, and erasing needs KINLEDGER_ERASER_URL: set that too'
         : undefined,
   ),
 };

@@ -4,6 +4,9 @@ import {
   topics,
   type CommandRefused,
   type DataOf,
+  type Erasure,
+  type LedgerEvent,
+  type RecordId,
   type SubmissionDecided,
 } from '@kinledger/contracts';
 import { encodeLedgerEvent } from '@kinledger/domain';
@@ -35,6 +38,7 @@ import {
 import { smallProgramme } from '../../testing/programme.js';
 import { adult } from '../../testing/rows.js';
 import { eventfulYear, stageAll } from '../../testing/scenario.js';
+import type { Erasures, ListedErasures } from '../../erasures/erasures.js';
 import { streamOf } from '../decision-loop.js';
 
 /** So small that every submission takes several appends. */
@@ -133,6 +137,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       start(world);
       await untilDone(world);
       const types = new Set((await decisionsOf(world.store)).flat());
+      types.add('RecordErased'); // its own scenarios are below
       expect(Object.keys(ledgerContracts).filter((type) => !types.has(type))).toEqual([]);
     });
 
@@ -559,6 +564,139 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     expect(await world.inbox.counts(programme)).toMatchObject({ waiting: 1 });
   });
 
+  describe('an erasure', () => {
+    const nobody = '00000000000000000000000000000000' as RecordId;
+
+    /** The year without its withdrawals: many are linked. */
+    const linkedYear = async () => {
+      const world = await freshWorld();
+      const { first, visits, health } = eventfulYear();
+      await world.inbox.stageIntakes([first, visits, health].map(({ intake }) => intake));
+      await world.inbox.stageChunks([first, visits, health].flatMap(({ chunks }) => chunks));
+      return world;
+    };
+    const bodiesLeft = async ({ store }: LinkerWorld, records: readonly RecordId[]) =>
+      (await store.readBodiesOf(stream, records)).map(({ record }) => record);
+
+    it('is decided between submissions: event first, then bodies; a restart says the same', async () => {
+      const world = await linkedYear();
+      const list = new GrowingList();
+      const linker = start(world, { erasures: list });
+      await untilDone(world);
+      const records = recordsIn(await eventsOf(world.store));
+      const erased = [records[0]!, records[10]!];
+      list.add(...erased, nobody);
+      await until('it is erased', () => linker.observed.erased?.lines === 1);
+      await untilDone(world);
+      expect(linker.observed.erased).toEqual({ lines: 1, unknown: 1 });
+      expect((await eventsOf(world.store)).at(-1)).toMatchObject({
+        type: 'RecordErased',
+        time: '2024-04-02T10:00:00Z',
+        cause: expect.stringMatching(/^erasure:[0-9a-f]{64}$/) as string,
+        data: { basis: 'request', records: erased },
+      });
+      expect(await bodiesLeft(world, records)).toHaveLength(records.length - 2);
+      expect(await bodiesLeft(world, erased)).toEqual([]);
+      await linker.stop();
+      const before = await imageOf(world.store);
+      const again = start(world, { erasures: list });
+      await until('it has looked', () => again.observed.erased !== undefined);
+      expect(await imageOf(world.store)).toEqual(before);
+      expect(again.observed.haltedBy).toBeUndefined();
+    });
+
+    it('is finished after a kill at any append, and bodies that it had not reached go then', async () => {
+      const world = await linkedYear();
+      const first = start(world);
+      await untilDone(world);
+      await first.stop();
+      const records = recordsIn(await eventsOf(world.store));
+      const list = new GrowingList().add(records[8]!, records[14]!, records[15]!);
+      for (const moment of ['after', 'before', 'after'] as const) {
+        const dying = interruptedStore(world.store, 1, moment);
+        const limits = { events: 2, bytes: 1024 * 1024 };
+        const linker = start({ ...world, store: dying.store }, { erasures: list, limits });
+        await dying.interrupted;
+        linker.kill();
+        running.splice(running.indexOf(linker), 1);
+      }
+      const last = start(world, { erasures: list });
+      await until('it is erased', () => last.observed.erased?.lines === 1);
+      const events = await eventsOf(world.store);
+      expect(events.filter(({ type }) => type === 'RecordErased')).toHaveLength(1);
+      expect(await bodiesLeft(world, list.all)).toEqual([]);
+    });
+
+    it('deletes the bodies when it is back, if the eraser was away', async () => {
+      const world = await linkedYear();
+      const first = start(world);
+      await untilDone(world);
+      await first.stop();
+      const [record] = recordsIn(await eventsOf(world.store));
+      const away = vi.fn(world.eraseBodies).mockRejectedValueOnce(new Error('the eraser is away'));
+      const linker = start({ ...world, eraseBodies: away }, { erasures: new GrowingList().add(record!) });
+      await until('it is erased', () => linker.observed.erased?.lines === 1);
+      expect(linker.observed.failures).toHaveLength(1);
+      expect((await eventsOf(world.store)).filter(({ type }) => type === 'RecordErased')).toHaveLength(1);
+      expect(await bodiesLeft(world, [record!])).toEqual([]);
+    });
+
+    it('waits for the end of a submission that was interrupted', async () => {
+      const world = await linkedYear();
+      const dying = interruptedStore(world.store, 8, 'after');
+      const killed = start({ ...world, store: dying.store }, { limits: fewAtATime });
+      await dying.interrupted;
+      killed.kill();
+      running.splice(running.indexOf(killed), 1);
+      const left = (await decisionsOf(world.store)).at(-1);
+      expect(left?.some((type) => type.startsWith('Submission') && type !== 'SubmissionReceived')).toBe(
+        false,
+      );
+      const [record] = recordsIn(await eventsOf(world.store));
+      const linker = start(world, { erasures: new GrowingList().add(record!) });
+      await until('it is erased', () => linker.observed.erased?.lines === 1);
+      await untilDone(world);
+      expect(linker.observed.haltedBy).toBeUndefined();
+      const closings = (await decisionsOf(world.store)).map((types) => types.at(-1));
+      expect(closings.filter((type) => type === 'SubmissionLinked')).toHaveLength(3);
+      expect(closings.indexOf('RecordErased')).toBeGreaterThan(closings.indexOf('SubmissionLinked'));
+      expect(await bodiesLeft(world, [record!])).toEqual([]);
+    });
+
+    it('alone makes a missing body legal: without one the linker stops and says where', async () => {
+      const world = await linkedYear();
+      const first = start(world);
+      await untilDone(world);
+      await first.stop();
+      const events = await eventsOf(world.store);
+      const [record] = recordsIn(events);
+      await world.eraseBodies?.(stream, [record!]);
+      const linker = start(world, { erasures: new GrowingList().add(record!) });
+      await until('it halts', () => linker.observed.haltedBy !== undefined);
+      expect(linker.observed.haltedBy?.message).toMatch(
+        /entered at revision 3 is missing, and no erasure names it/,
+      );
+      expect(await eventsOf(world.store)).toEqual(events);
+    });
+
+    it('reaches a record that comes after it was listed', async () => {
+      const other = await linkedYear();
+      start(other);
+      await untilDone(other);
+      const [record] = recordsIn(await eventsOf(other.store));
+      const world = await freshWorld();
+      const list = new GrowingList().add(record!);
+      const linker = start(world, { erasures: list });
+      await until('it has looked', () => linker.observed.erased?.unknown === 1);
+      const { first } = eventfulYear();
+      await world.inbox.stageIntakes([first.intake]);
+      await world.inbox.stageChunks(first.chunks);
+      linker.wakeUp.call();
+      await until('it is erased', () => linker.observed.erased?.unknown === 0);
+      expect(await bodiesLeft(world, [record!])).toEqual([]);
+    });
+  });
+
   it('parks what says that it cannot be processed, keeps its chunks, and goes on', async () => {
     const world = await freshWorld();
     const broken = submit(1, {
@@ -704,6 +842,30 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     });
   });
 }
+
+/** A list of erasures that grows while the linker runs. */
+class GrowingList implements Pick<Erasures, 'list'> {
+  private listed: ListedErasures = { erasures: [], lines: 0 };
+
+  list(): Promise<ListedErasures> {
+    return Promise.resolve(this.listed);
+  }
+
+  get all(): RecordId[] {
+    return this.listed.erasures.flatMap(({ records }) => records);
+  }
+
+  add(...records: RecordId[]): this {
+    const erasure: Erasure = { stream, basis: 'request', records, erasedAt: '2024-04-02T10:00:00Z' };
+    const erasures = [...this.listed.erasures, erasure];
+    this.listed = { erasures, lines: erasures.length };
+    return this;
+  }
+}
+
+/** Records that enter, in the order of the ledger. */
+const recordsIn = (events: readonly LedgerEvent[]): RecordId[] =>
+  events.flatMap(({ data }) => ('record' in data && data.commitments !== undefined ? [data.record] : []));
 
 const dataOf = (message: OutgoingMessage): unknown => JSON.parse(Buffer.from(message.value).toString('utf8'));
 

@@ -70,7 +70,11 @@ interface Withdraw {
   readonly kind: 'withdraw';
   readonly pick: number;
 }
-export type Step = Submit | Withdraw;
+interface Erase {
+  readonly kind: 'erase';
+  readonly picks: readonly number[];
+}
+export type Step = Submit | Withdraw | Erase;
 
 export const submitStep: fc.Arbitrary<Submit> = fc.record({
   kind: fc.constant('submit' as const),
@@ -95,6 +99,22 @@ export const history = (maxLength = 12): fc.Arbitrary<Step[]> =>
     size: 'max',
   });
 
+/** Records of every kind: live ones, older ones of the same row, such as are set aside. */
+const eraseStep: fc.Arbitrary<Erase> = fc.record({
+  kind: fc.constant('erase' as const),
+  picks: fc.array(fc.nat(200), { minLength: 1, maxLength: 4 }),
+});
+
+export const historyWithErasures = (maxLength = 12): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.oneof(
+      { weight: 4, arbitrary: submitStep },
+      { weight: 1, arbitrary: withdrawStep },
+      { weight: 2, arbitrary: eraseStep },
+    ),
+    { maxLength, size: 'max' },
+  );
+
 /** Plays steps as intake would: sequences count up, a replacement supersedes what stands in its dataset and period. */
 export class HistoryPlayer {
   readonly withdrawn = new Set<SubmissionId>();
@@ -110,6 +130,11 @@ export class HistoryPlayer {
   }
 
   step(step: Step): SubmissionId | null {
+    if (step.kind === 'erase') {
+      const records = [...this.world.reader.records.keys()];
+      this.world.erase(step.picks.flatMap((pick) => records[pick % Math.max(1, records.length)] ?? []));
+      return null;
+    }
     if (step.kind === 'withdraw') {
       const open = [...this.specs.keys()].filter((id) => !this.withdrawn.has(id));
       const id = open[step.pick % Math.max(1, open.length)];

@@ -1,4 +1,4 @@
-import type { LedgerEvent, RecordId, Role, RowKey } from '@kinledger/contracts';
+import type { LedgerEvent, RecordId, Role, RowKey, SubmissionId } from '@kinledger/contracts';
 
 interface Known {
   readonly rowKey: RowKey;
@@ -14,6 +14,9 @@ interface Known {
  */
 export class LedgerReader {
   readonly records = new Map<RecordId, Known>();
+  /** `submission row-key` → the record that holds the row. */
+  readonly carriers = new Map<string, RecordId>();
+  readonly erased = new Set<RecordId>();
   readonly registered: string[] = [];
   readonly forwards = new Map<string, string>();
   readonly referrals = new Map<string, string>();
@@ -36,6 +39,17 @@ export class LedgerReader {
         return;
       case 'RecordsRetired':
         for (const record of event.data.records) this.#live(record).live = false;
+        return;
+      case 'RecordsCarried':
+        for (const record of event.data.records)
+          this.#carry(event.data.submission, this.#live(record).rowKey, record);
+        return;
+      case 'RecordErased':
+        for (const record of event.data.records) {
+          if (this.records.get(record)?.live !== false) throw new Error('erased while it is live');
+          if (this.erased.has(record)) throw new Error('erased twice');
+          this.erased.add(record);
+        }
         return;
       case 'IndividualSplit': {
         const { individual, into, registered, records } = event.data;
@@ -139,17 +153,25 @@ export class LedgerReader {
   }
 
   #place(
-    { record, rowKey, role, commitments }: PlacementData,
+    { record, rowKey, role, submission, commitments }: PlacementData,
     individual: string | null,
     reason: string | null,
   ): void {
     if ((commitments !== undefined) === this.records.has(record)) throw new Error('a record must enter once');
     const live = reason !== 'superseded';
+    if (commitments !== undefined) this.#carry(submission, rowKey, record);
+    if (this.erased.has(record)) throw new Error('an erased record is placed');
     for (const [id, known] of this.records) {
       if (live && known.live && known.rowKey === rowKey && id !== record)
         throw new Error('two records of a row are live');
     }
     this.records.set(record, { rowKey, role, live, individual, reason });
+  }
+
+  /** Of two rows of a file with the same key, the first counts. */
+  #carry(submission: SubmissionId, rowKey: RowKey, record: RecordId): void {
+    const row = `${submission} ${rowKey}`;
+    if (!this.carriers.has(row)) this.carriers.set(row, record);
   }
 
   #live(record: RecordId): Known {
@@ -163,5 +185,6 @@ interface PlacementData {
   readonly record: RecordId;
   readonly rowKey: RowKey;
   readonly role: Role;
+  readonly submission: SubmissionId;
   readonly commitments?: unknown;
 }

@@ -105,6 +105,15 @@ export class LinkageWorld {
     this.#write([...run.decide(this.events.length)], []);
   }
 
+  /** Erases what is erasable of these records, and their bodies. */
+  erase(records: readonly RecordId[]): void {
+    const erasable = this.engine.erasable(records);
+    if (erasable.length === 0) return;
+    const run = this.engine.erase({ basis: 'request', records: erasable });
+    this.#write([...run.decide(this.events.length)], []);
+    for (const record of erasable) this.bodies.delete(record);
+  }
+
   /** What an engine would decide about a submission now. */
   draft(engine: LinkageEngine, { file, rows }: Received): Draft[] {
     const run = engine.begin(file);

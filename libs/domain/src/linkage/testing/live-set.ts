@@ -6,7 +6,11 @@ import type { LeapStrategy } from '../strategy.js';
 import type { Received } from './linkage-world.js';
 
 /** The live records by their definition (architecture §4), straight from all submissions: slow, plain, and apart. */
-export function liveRecords(received: Iterable<Received>, withdrawn: ReadonlySet<SubmissionId>): KinRecord[] {
+export function liveRecords(
+  received: Iterable<Received>,
+  withdrawn: ReadonlySet<SubmissionId>,
+  isErased: (submission: SubmissionId, rowKey: RowKey) => boolean = () => false,
+): KinRecord[] {
   const all = [...received];
   const replacedBy = (id: SubmissionId): SubmissionId[] =>
     all.filter(({ file }) => file.supersedes.includes(id)).map(({ file }) => file.submission);
@@ -21,7 +25,7 @@ export function liveRecords(received: Iterable<Received>, withdrawn: ReadonlySet
           ? -1
           : 1,
     );
-  const live = new Map<RowKey, { record: KinRecord; dataset: string; period: string }>();
+  const live = new Map<RowKey, { record: KinRecord; dataset: string; period: string; from: SubmissionId }>();
   for (const { file, rows } of standing) {
     const [service, dataType] = file.dataset.split('.') as [ServiceId, DataType];
     if (file.extractKind !== 'delta') {
@@ -34,10 +38,10 @@ export function liveRecords(received: Iterable<Received>, withdrawn: ReadonlySet
       seen.add(rowKey);
       const kind = recordKindOf(dataType, role);
       const record = { rowKey, role, tokens, service, dataset: file.dataset, kind };
-      live.set(rowKey, { record, dataset: file.dataset, period: file.period });
+      live.set(rowKey, { record, dataset: file.dataset, period: file.period, from: file.submission });
     }
   }
-  return [...live.values()].map(({ record }) => record);
+  return [...live].filter(([rowKey, { from }]) => !isErased(from, rowKey)).map(([, { record }]) => record);
 }
 
 /** What `partition` and `familiesOf` say of a set, in the words of `LedgerReader.summary`. */

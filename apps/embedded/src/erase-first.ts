@@ -1,0 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+
+const status = z.object({
+  halt: z.object({ message: z.string() }).optional(),
+  erasures: z.object({ lines: z.number() }).optional(),
+});
+
+const BETWEEN_LOOKS_MS = 100;
+
+/**
+ * Resolves when the linker has erased what is on its list.
+ * @throws Error with what a halted linker says; the signal's reason when it aborts.
+ */
+export async function untilErased(linker: string, token: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const answer = await fetch(`${linker}/v1/status`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal,
+    });
+    if (answer.ok) {
+      const { halt, erasures } = status.parse(await answer.json());
+      if (halt !== undefined) throw new Error(`what is to be erased could not be erased: ${halt.message}`);
+      if (erasures !== undefined) return;
+    }
+    await pause(BETWEEN_LOOKS_MS, undefined, { signal });
+  }
+}

@@ -1,0 +1,76 @@
+import { readFile, stat } from 'node:fs/promises';
+import { readErasure, type Erasure } from '@kinledger/contracts';
+import { createPool } from '@kinledger/database';
+import { eraseBodies } from '@kinledger/event-store';
+import type pg from 'pg';
+import type { Erasures, ListedErasures } from './erasures.js';
+
+export interface ErasureFileOptions {
+  /** JSON, one erasure a line; it need not be there yet. */
+  readonly file: string;
+  /** Database `platform`, as the eraser. */
+  readonly eraserUrl: string;
+  /** Told of a line that is no erasure, by its number from 1: once. */
+  readonly onUnreadable: (line: number) => void;
+}
+
+const nothing: ListedErasures = { erasures: [], lines: 0 };
+
+/** The list of erasures as a file outside the databases, which is read again when it changes. */
+export class ErasureFile implements Erasures {
+  private version = '';
+  private listed = nothing;
+  private readonly reported = new Set<string>();
+
+  private readonly eraser: pg.Pool;
+
+  constructor(private readonly options: ErasureFileOptions) {
+    this.eraser = createPool({ url: options.eraserUrl, applicationName: 'kinledger-linker', max: 1 });
+  }
+
+  close(): Promise<void> {
+    return this.eraser.end();
+  }
+
+  async list(): Promise<ListedErasures> {
+    const version = await this.versionNow();
+    if (version === this.version) return this.listed;
+    this.listed = version === '' ? nothing : this.read(await readFile(this.options.file, 'utf8'));
+    this.version = version;
+    return this.listed;
+  }
+
+  async eraseBodies(stream: string, records: readonly string[]): Promise<void> {
+    await eraseBodies(this.eraser, stream, records);
+  }
+
+  private async versionNow(): Promise<string> {
+    try {
+      const { ino, size, mtimeNs } = await stat(this.options.file, { bigint: true });
+      return `${ino} ${size} ${mtimeNs}`;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+      throw error;
+    }
+  }
+
+  private read(text: string): ListedErasures {
+    const lines = text.split('\n');
+    // What follows the last line end is a line that is still being written, or nothing.
+    lines.pop();
+    const erasures: Erasure[] = [];
+    for (const [index, line] of lines.entries()) {
+      const erasure = readErasure(line);
+      if (erasure !== undefined) erasures.push(erasure);
+      else this.report(index + 1, line);
+    }
+    return { erasures, lines: lines.length };
+  }
+
+  private report(number: number, line: string): void {
+    const known = `${number} ${line}`;
+    if (this.reported.has(known)) return;
+    this.reported.add(known);
+    this.options.onUnreadable(number);
+  }
+}
