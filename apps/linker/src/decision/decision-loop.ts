@@ -282,23 +282,30 @@ export class DecisionLoop {
     const { inbox, observer } = this.options;
     const started = performance.now();
     const writer = this.writerOf(ledger, head);
-    const outcome = await this.carryOut({ ledger, writer, inbox, signal }, intake).catch(
-      async (error: unknown): Promise<never> => {
+    const outcome = await this.carryOut({ ledger, writer, inbox, signal }, intake)
+      .then((done) => {
+        // What an interrupted run left is longer than the decision: it was not this decision.
+        const left = done.outcome !== 'refused' && head >= ledger.nextRevision;
+        if (left) throw ledgerDiffers(this.stream, ledger.nextRevision);
+        return done;
+      })
+      .catch(async (error: unknown): Promise<never> => {
         throw await this.causeOf(error, intake, head);
-      },
-    );
+      });
     if (outcome.outcome !== 'refused') {
-      // What an interrupted run left is longer than the decision: it was not this decision.
-      if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
       await inbox.settle(this.programmeId, intake.intake, outcome.outcome);
     }
     observer.decided({ ...outcome, intake: intake.intake, seconds: (performance.now() - started) / 1000 });
     return Math.max(head, ledger.nextRevision - 1);
   }
 
-  /** Rows that go while they are read are those of a submission that another writer has decided meanwhile. */
+  /**
+   * Rows that go while they are read are those of a submission that another writer has decided meanwhile. They may go
+   * while the engine takes them in: then what it decides of the rest is not what stands in the ledger.
+   */
   private async causeOf(error: unknown, { intake }: Intake, head: number): Promise<unknown> {
-    if (!isHalt(error) || error.code !== 'staged-rows-differ') return error;
+    if (!isHalt(error) || (error.code !== 'staged-rows-differ' && error.code !== 'ledger-differs'))
+      return error;
     const now = await this.options.inbox.intake(this.programmeId, intake);
     if (now === undefined || now.state === 'waiting') return error;
     return revisionConflict(this.stream, head, await this.options.store.head(this.stream));

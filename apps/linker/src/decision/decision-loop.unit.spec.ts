@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inMemoryWorld, startLinker, until, type RunningLinker } from '../testing/linker-world.js';
+import { interruptedStore } from '../testing/interrupted-store.js';
 import { eventfulYear } from '../testing/scenario.js';
 import { decisionLoopFeatures } from './contract/decision-loop.features.js';
 
@@ -9,17 +10,25 @@ describe('the decision loop in memory', () => {
     return { world, close: () => world.bus.close() };
   });
 
-  it('goes on when another writer decides between its two readings of the rows', async () => {
+  it.each([
+    ['before its first reading of the rows', 1],
+    ['between its two readings of the rows', 2],
+  ])('goes on when another writer finishes the decision %s', async (_, reading) => {
     const world = await inMemoryWorld();
     const { first } = eventfulYear();
     await world.inbox.stageIntakes([first.intake]);
     await world.inbox.stageChunks(first.chunks);
+    // A writer that died in the middle left a part of the decision.
+    const dying = interruptedStore(world.store, 2, 'after');
+    const dead = startLinker({ ...world, store: dying.store }, { limits: { events: 2, bytes: 1024 * 1024 } });
+    await dying.interrupted;
+    dead.kill();
     const others: RunningLinker[] = [];
     let readings = 0;
     const overtaken = Object.assign(Object.create(world.inbox) as typeof world.inbox, {
       async *chunksOf(submission: Parameters<typeof world.inbox.chunksOf>[0]) {
         readings += 1;
-        if (readings === 2) {
+        if (readings === reading) {
           const other = startLinker(world);
           others.push(other);
           await until('the other has decided', () => other.observed.decisions.length === 1);
