@@ -46,7 +46,7 @@ export class RunningPlatform {
    */
   async start(seed?: string, ...launcherOptions: readonly string[]): Promise<void> {
     const seeded = seed === undefined ? [] : ['--seed', seed];
-    this.launcher = this.installation.begin('start', ...seeded, ...launcherOptions);
+    this.launcher = this.installation.begin('start', '--free-ports', ...seeded, ...launcherOptions);
     await this.launcher.said('Kinledger is running');
     const file = readFileSync(join(this.installation.home, 'connection.json'), 'utf8');
     this.connection = localConnection.parse(JSON.parse(file));

@@ -77,3 +77,17 @@ describe('a PostgreSQL server that is kept running', () => {
     expect(told).toHaveLength(before);
   });
 });
+
+describe('two PostgreSQL servers that want one port at the same moment', () => {
+  it('both start, each on its own', async () => {
+    const port = server.port;
+    const start = () =>
+      startEmbeddedPostgres({ directory: mkdtempSync(join(tmpdir(), 'kinledger-server-')), port });
+    const both = await Promise.all([start(), start()]);
+    try {
+      expect(new Set(both.map((each) => each.port)).size).toBe(2);
+    } finally {
+      await Promise.all(both.map((each) => each.destroy()));
+    }
+  });
+});

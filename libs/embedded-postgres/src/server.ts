@@ -77,20 +77,21 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (!existsSync(join(data, 'PG_VERSION'))) {
     await initialise(binaries.initdb, data, password, account);
   }
-  const port = await freePort(options.port ?? 0);
-  const flags = Object.entries({ ...settings, ...options.settings, port: String(port) }).flatMap(
-    ([name, value]) => ['-c', `${name}=${value}`],
-  );
-  const url = (database = 'postgres') => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
-  const server = new ServerProcess({
-    postgres: binaries.postgres,
-    data,
-    flags,
-    account,
-    logFile,
-    url: url(),
-  });
-  await server.start();
+  const urlAt = (port: number, database = 'postgres') =>
+    `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+  const serverAt = (port: number) =>
+    new ServerProcess({
+      postgres: binaries.postgres,
+      data,
+      flags: Object.entries({ ...settings, ...options.settings, port: String(port) }).flatMap(
+        ([name, value]) => ['-c', `${name}=${value}`],
+      ),
+      account,
+      logFile,
+      url: urlAt(port),
+    });
+  const { server, port } = await startOnFreePort(serverAt, options.port ?? 0);
+  const url = (database?: string) => urlAt(port, database);
   if (options.keepRunning !== undefined) server.keepRunning(options.keepRunning);
   const destroy = async () => {
     await server.stop();
@@ -140,6 +141,25 @@ async function initialise(
     if (code !== 0) throw new Error(`initdb failed: ${output.trim().split('\n').slice(-5).join(' | ')}`);
   } finally {
     rmSync(passwordFile, { force: true });
+  }
+}
+
+const TRIES = 5;
+
+/** Between finding a port free and taking it, somebody else may have taken it: another server that starts just now. */
+async function startOnFreePort(
+  serverAt: (port: number) => ServerProcess,
+  wanted: number,
+): Promise<{ readonly server: ServerProcess; readonly port: number }> {
+  for (let tried = 1; ; tried += 1) {
+    const port = await freePort(tried === 1 ? wanted : 0);
+    const server = serverAt(port);
+    try {
+      await server.start();
+      return { server, port };
+    } catch (error) {
+      if (tried === TRIES || (await freePort(port)) === port) throw error;
+    }
   }
 }
 
