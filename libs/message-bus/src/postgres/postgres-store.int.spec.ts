@@ -60,6 +60,14 @@ describe('the message bus in PostgreSQL', () => {
     await first.subscription.ready;
     await bus.publish(topic, numbered('a', 1));
     await first.receives(1);
+    // It says so as soon as it listens, which may be after it has its first partitions.
+    await until('the server knows its listening connection', async () => {
+      const { rows } = await admin.query(
+        `SELECT FROM bus.member JOIN pg_stat_activity ON pid = backend WHERE group_name = $1`,
+        [group],
+      );
+      return rows.length === 1;
+    });
     relay.freeze();
     relay.sever();
 
