@@ -5,7 +5,7 @@ import type { RoundShape } from './disturb/plan.js';
 import { startEmbeddedPlatform } from './platform/embedded-platform.js';
 import { consumers } from './platform/platform-under-test.js';
 import { runRound } from './round.js';
-import { workOf, type Work } from './work/programme.js';
+import { workOf, type Work } from './submissions/programme.js';
 
 const SEED = 'kills';
 

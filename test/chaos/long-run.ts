@@ -6,7 +6,7 @@ import { consumers } from './platform/platform-under-test.js';
 import { startEmbeddedPlatform } from './platform/embedded-platform.js';
 import { Random } from './random.js';
 import { runRound } from './round.js';
-import { workOf } from './work/programme.js';
+import { workOf } from './submissions/programme.js';
 
 const help = `Kills the platform's processes while it works, round after round, and compares what is left with an undisturbed run.
 

@@ -8,8 +8,8 @@ import { settled } from './outcome/settled.js';
 import { whereItStands } from './outcome/where-it-stands.js';
 import type { PlatformFactory, PlatformUnderTest } from './platform/platform-under-test.js';
 import { until } from './until.js';
-import { carryOut, carryOutInOrder, type CarriedOut } from './work/carry-out.js';
-import type { Work } from './work/programme.js';
+import { carryOut, carryOutInOrder, type CarriedOut } from './submissions/carry-out.js';
+import type { Work } from './submissions/programme.js';
 
 export interface RoundReport {
   readonly seed: string;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, PlatformUnderTest } from '../platform/platform-under-test.js';
 import { areRunning, freeze, kill, wake } from '../platform/victim.js';
 import { until } from '../until.js';
-import type { Work } from '../work/programme.js';
+import type { Work } from '../submissions/programme.js';
 import { fillAndFreeLandingDisk } from './full-disk.js';
 import type { Disturbance, Planned } from './plan.js';
 import { progressOf, stepsTaken, type Progress } from './progress.js';

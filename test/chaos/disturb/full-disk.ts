@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlatformUnderTest } from '../platform/platform-under-test.js';
 import { until } from '../until.js';
-import type { Submission, Work } from '../work/programme.js';
+import type { Submission, Work } from '../submissions/programme.js';
 
 const DISK_MIB = 8;
 

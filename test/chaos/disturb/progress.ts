@@ -1,5 +1,5 @@
 import type { PlatformUnderTest } from '../platform/platform-under-test.js';
-import type { Work } from '../work/programme.js';
+import type { Work } from '../submissions/programme.js';
 
 /** How far the work is, in steps that are taken once and never back. */
 export interface Progress {
