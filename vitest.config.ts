@@ -30,8 +30,8 @@ export default defineConfig({
       project('e2e', ['test/**/*.e2e.spec.ts'], {
         testTimeout: 300_000,
         hookTimeout: 300_000,
-        maxWorkers: 1,
-        fileParallelism: false,
+        // Each starts a platform of its own, on free ports, and waits for it most of the time.
+        maxWorkers: 2,
       }),
     ],
   },

@@ -2,7 +2,7 @@
  * `npm test`: builds, checks and tests everything, and ends with one line that counts it all.
  * Options: --only unit,int,e2e,checks   run a part.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,28 +27,62 @@ const failures = [];
 const reports = [];
 const bin = (name) => join('node_modules', '.bin', name);
 
-function run(name, command, args) {
+const took = (name, ok, started) =>
+  `── ${name}: ${ok ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`;
+
+/** Runs a command to its end and shows what it says as it says it. */
+async function run(name, command, args) {
   const started = Date.now();
   console.log(`\n── ${name}`);
-  const { status } = spawnSync(command, args, { stdio: 'inherit' });
-  console.log(
-    `── ${name}: ${status === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
-  );
-  return status === 0;
-}
-
-/** A check counts as one test. */
-function check(name, command, args) {
-  const ok = run(name, command, args);
-  totals[ok ? 'passed' : 'failed'] += 1;
-  if (!ok) failures.push(name);
+  const ok = await ended(spawn(command, args, { stdio: 'inherit' }));
+  console.log(took(name, ok, started));
   return ok;
 }
 
-function suite(name) {
+/** Runs a command beside others; what it says comes at its end. */
+async function runAside(name, command, args) {
+  const started = Date.now();
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
+  const ok = await ended(child);
+  return { ok, text: `\n── ${name}\n${Buffer.concat(said)}${took(name, ok, started)}` };
+}
+
+const ended = (child) =>
+  new Promise((resolve) => {
+    child.once('error', () => resolve(false));
+    child.once('close', (status) => resolve(status === 0));
+  });
+
+/** A check counts as one test. */
+function count(name, ok) {
+  totals[ok ? 'passed' : 'failed'] += 1;
+  if (!ok) failures.push(name);
+}
+
+/** What reads the sources and runs none of them, one after the other. Returns what there is to say, once all are done. */
+async function checkSources() {
+  const texts = [];
+  const check = async (name, command, args) => {
+    const { ok, text } = await runAside(name, bin(command), args);
+    count(name, ok);
+    texts.push(text);
+  };
+  // The boundary rule reads Nx's project graph from its cache and would skip itself without one.
+  await check('project graph', 'nx', ['show', 'projects']);
+  await check('lint, with module boundaries', 'eslint', ['.', '--max-warnings', '0']);
+  await check('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
+  await check('dead code', 'knip', []);
+  const config = ['--config', '.dependency-cruiser.cjs'];
+  await check('dependency rules', 'depcruise', [...config, 'apps', 'libs', 'test']);
+  return texts.join('\n');
+}
+
+async function suite(name) {
   const folder = mkdtempSync(join(tmpdir(), 'kinledger-report-'));
   const report = join(folder, 'report.json');
-  const ok = run(`${name} tests`, bin('vitest'), [
+  const ok = await run(`${name} tests`, bin('vitest'), [
     'run',
     '--project',
     name,
@@ -82,22 +116,12 @@ function suite(name) {
   rmSync(folder, { recursive: true, force: true });
 }
 
-const built = check('types and build', bin('tsc'), ['-b']);
-if (wanted('checks')) {
-  // The boundary rule reads Nx's project graph from its cache and would skip itself without one.
-  check('project graph', bin('nx'), ['show', 'projects']);
-  check('lint, with module boundaries', bin('eslint'), ['.', '--max-warnings', '0']);
-  check('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
-  check('dead code', bin('knip'), []);
-  check('dependency rules', bin('depcruise'), [
-    '--config',
-    '.dependency-cruiser.cjs',
-    'apps',
-    'libs',
-    'test',
-  ]);
-}
-if (built) for (const name of ['unit', 'int', 'e2e']) if (wanted(name)) suite(name);
+const built = await run('types and build', bin('tsc'), ['-b']);
+count('types and build', built);
+// Lint and its like need one core for a minute and a half, which the tests, that wait a good deal, can spare.
+const checks = wanted('checks') ? checkSources() : Promise.resolve('');
+if (built) for (const name of ['unit', 'int', 'e2e']) if (wanted(name)) await suite(name);
+console.log(await checks);
 
 for (const table of contractTables(reports)) console.log(`\n${table}`);
 for (const failure of failures) console.log(`failed: ${failure}`);

@@ -34,7 +34,7 @@ describe('an installation whose ledger moves to KurrentDB (stand-in) and back', 
       KINLEDGER_EVENT_STORE: store,
       KINLEDGER_KURRENTDB_URL: server.connectionString(),
     };
-    running = installation.begin('start', '--seed', 'kurrentdb');
+    running = installation.begin('start', '--free-ports', '--seed', 'kurrentdb');
     await running.said('Kinledger is running');
   };
   const stop = async () => {
