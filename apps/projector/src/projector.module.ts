@@ -117,9 +117,9 @@ function liveProjection(
     store,
     stream,
     pool,
-    onDecision: (progress) => {
+    onApplied: (progress) => {
       position.set(progress.position);
-      decisions.inc();
+      decisions.inc(progress.decisions);
     },
     onError: (err) => {
       failures.inc();

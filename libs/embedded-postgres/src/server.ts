@@ -51,6 +51,8 @@ const settings = {
   max_wal_senders: '0',
   timezone: 'UTC',
   jit: 'off',
+  // What is read again and again lies in memory, and disks of today have no arm to move.
+  random_page_cost: '1.1',
   log_min_messages: 'warning',
   // Statements and parameters carry row values: an error must not write them to the log.
   log_min_error_statement: 'panic',

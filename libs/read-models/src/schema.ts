@@ -72,25 +72,26 @@ CREATE TABLE record (
   state text NOT NULL CHECK (state IN ('linked', 'set-aside', 'retired')),
   reason text,
   individual_id uuid,
-  entered bigint NOT NULL
+  entered bigint NOT NULL,
+  -- The row says something of its individual: survivorship looks at no other.
+  attributed boolean NOT NULL
 );
 CREATE INDEX record_individual ON record (individual_id);
 CREATE TABLE record_attribute (
-  record_id uuid PRIMARY KEY,
+  record_id uuid NOT NULL,
   as_of date,
   attributes jsonb NOT NULL
 );
 CREATE TABLE engagement (
-  record_id uuid PRIMARY KEY,
+  record_id uuid NOT NULL,
   event_date date NOT NULL,
   session_kind text NOT NULL,
   attended boolean NOT NULL,
   minutes int,
   qualifying boolean NOT NULL
 );
-CREATE INDEX engagement_date ON engagement (event_date);
 CREATE TABLE outcome (
-  record_id uuid PRIMARY KEY,
+  record_id uuid NOT NULL,
   event_date date NOT NULL,
   instrument text NOT NULL,
   measure text NOT NULL,
@@ -98,13 +99,13 @@ CREATE TABLE outcome (
   score double precision NOT NULL
 );
 CREATE TABLE feedback (
-  record_id uuid PRIMARY KEY,
+  record_id uuid NOT NULL,
   event_date date NOT NULL,
   question text NOT NULL,
   rating int NOT NULL
 );
 CREATE TABLE input (
-  record_id uuid PRIMARY KEY,
+  record_id uuid NOT NULL,
   event_date date NOT NULL,
   category text NOT NULL,
   item text NOT NULL,
@@ -117,7 +118,8 @@ CREATE TABLE individual (
   attributes jsonb NOT NULL,
   provenance jsonb NOT NULL,
   registered bigint NOT NULL,
-  forwarded_to uuid
+  forwarded_to uuid,
+  registered_as text NOT NULL
 );
 CREATE TABLE relationship (
   relationship_id uuid PRIMARY KEY,
@@ -137,7 +139,6 @@ CREATE TABLE family_member (
   family_id uuid NOT NULL,
   PRIMARY KEY (scope, individual_id)
 );
-CREATE INDEX family_member_family ON family_member (family_id);
 CREATE TABLE referral (
   referral_id uuid PRIMARY KEY,
   reason text NOT NULL,
@@ -150,8 +151,20 @@ CREATE TABLE referral (
 CREATE AGGREGATE merged (jsonb) (SFUNC = jsonb_concat, STYPE = jsonb, INITCOND = '{}');
 `;
 
+/** What readers need and the writing of many rows does without: made at once over rows that are there, it costs least. */
+const indexes = `
+ALTER TABLE record_attribute ADD PRIMARY KEY (record_id);
+ALTER TABLE engagement ADD PRIMARY KEY (record_id);
+ALTER TABLE outcome ADD PRIMARY KEY (record_id);
+ALTER TABLE feedback ADD PRIMARY KEY (record_id);
+ALTER TABLE input ADD PRIMARY KEY (record_id);
+CREATE INDEX record_attributed ON record (individual_id) WHERE attributed;
+CREATE INDEX engagement_date ON engagement (event_date);
+CREATE INDEX family_member_family ON family_member (family_id);
+`;
+
 /** Changes whenever the tables do: read models of another version are rebuilt, never patched. */
-export const TABLES_VERSION = createHash('sha256').update(tables).digest('hex').slice(0, 16);
+export const TABLES_VERSION = createHash('sha256').update(tables).update(indexes).digest('hex').slice(0, 16);
 
 export const tableNames = [...tables.matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name ?? '');
 
@@ -163,18 +176,38 @@ const quoted = (schema: string): string => {
 
 /** Creates empty read models in a schema of their own and lets the reporting role read them. In the caller's transaction. */
 export async function createReadModels(client: pg.ClientBase, schema: string): Promise<void> {
+  await createBareReadModels(client, schema);
+  await indexReadModels(client, schema);
+}
+
+/** The same but for what `indexReadModels` adds once they are filled. In the caller's transaction. */
+export async function createBareReadModels(client: pg.ClientBase, schema: string): Promise<void> {
   const name = quoted(schema);
   await client.query(`DROP SCHEMA IF EXISTS ${name} CASCADE; CREATE SCHEMA ${name}`);
-  const before = await client.query<{ search_path: string }>('SHOW search_path');
-  await client.query(`SET search_path TO ${name}`);
-  await client.query(tables);
-  await client.query(`SELECT set_config('search_path', $1, false)`, [before.rows[0]?.search_path ?? '']);
+  await within(client, name, tables);
   await client.query(
     `GRANT USAGE ON SCHEMA ${name} TO kinledger_reporting; GRANT SELECT ON ALL TABLES IN SCHEMA ${name} TO kinledger_reporting`,
   );
   await client.query(`INSERT INTO ${name}.checkpoint (position, tables_version) VALUES (-1, $1)`, [
     TABLES_VERSION,
   ]);
+}
+
+/** Completes bare read models, which are as those of `createReadModels` then. In the caller's transaction. */
+export async function indexReadModels(client: pg.ClientBase, schema: string): Promise<void> {
+  await within(client, quoted(schema), indexes);
+}
+
+/** Has the planner know how many rows there are of what: it would guess, and guess badly, until the server looks itself. */
+export async function analyseReadModels(client: pg.ClientBase, schema: string): Promise<void> {
+  await client.query(`ANALYZE ${tableNames.map((table) => `${quoted(schema)}.${table}`).join(', ')}`);
+}
+
+async function within(client: pg.ClientBase, schema: string, statements: string): Promise<void> {
+  const before = await client.query<{ search_path: string }>('SHOW search_path');
+  await client.query(`SET search_path TO ${schema}`);
+  await client.query(statements);
+  await client.query(`SELECT set_config('search_path', $1, false)`, [before.rows[0]?.search_path ?? '']);
 }
 
 /** Where a schema of read models stands: the last ledger position applied, or undefined where there is none of this version. */
@@ -188,8 +221,12 @@ export async function readCheckpoint(client: pg.ClientBase, schema: string): Pro
   return row?.tables_version === TABLES_VERSION ? row.position : undefined;
 }
 
-/** Puts rebuilt read models in the place of the live ones: readers see the old ones or the new ones. In the caller's transaction. */
-export async function swapReadModels(client: pg.ClientBase, rebuilt: string): Promise<void> {
-  await client.query(`DROP SCHEMA IF EXISTS ${LIVE_SCHEMA} CASCADE`);
-  await client.query(`ALTER SCHEMA ${quoted(rebuilt)} RENAME TO ${LIVE_SCHEMA}`);
+/** Gives rebuilt read models the name of others, which go: readers see the old ones or the new ones. In the caller's transaction. */
+export async function swapReadModels(
+  client: pg.ClientBase,
+  rebuilt: string,
+  name: string = LIVE_SCHEMA,
+): Promise<void> {
+  await client.query(`DROP SCHEMA IF EXISTS ${quoted(name)} CASCADE`);
+  await client.query(`ALTER SCHEMA ${quoted(rebuilt)} RENAME TO ${quoted(name)}`);
 }

@@ -70,7 +70,7 @@ export async function writeSmallProgramme(
   }
   await client.query(`INSERT INTO ${at('area')} VALUES ('E01000001', 1, true), ('E01000002', 10, true)`);
   for (const { name, role, family, lsoa } of programme.people) {
-    await client.query(`INSERT INTO ${at('individual')} VALUES ($1, $2, $3, '{}', 0)`, [
+    await client.query(`INSERT INTO ${at('individual')} VALUES ($1, $2, $3, '{}', 0, NULL, $2)`, [
       idOf(name),
       role,
       lsoa === undefined ? {} : { lsoa },
@@ -92,15 +92,18 @@ export async function writeSmallProgramme(
     const record = idOf(`record ${index}`);
     const state = engagement.retired ? 'retired' : engagement.setAside ? 'set-aside' : 'linked';
     const person = engagement.person === undefined ? null : idOf(engagement.person);
-    await client.query(`INSERT INTO ${at('record')} VALUES ($1, $1, $2, $3, 'adult', $4, $5, $6, $7)`, [
-      record,
-      `${engagement.service}.engagement`,
-      idOf('submission'),
-      state,
-      engagement.setAside ?? null,
-      state === 'linked' ? person : null,
-      index,
-    ]);
+    await client.query(
+      `INSERT INTO ${at('record')} VALUES ($1, $1, $2, $3, 'adult', $4, $5, $6, $7, false)`,
+      [
+        record,
+        `${engagement.service}.engagement`,
+        idOf('submission'),
+        state,
+        engagement.setAside ?? null,
+        state === 'linked' ? person : null,
+        index,
+      ],
+    );
     await client.query(`INSERT INTO ${at('engagement')} VALUES ($1, $2, 'group', true, NULL, $3)`, [
       record,
       engagement.date,

@@ -2,7 +2,7 @@ import { copyInto, type CopyValue } from '@kinledger/database';
 import { periodOfCode } from '@kinledger/domain';
 import type { LedgerDecision, LedgerEvent, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
 import type pg from 'pg';
-import { refreshTouchedIndividuals, settleRoles } from './survivorship.js';
+import type { TouchedIndividuals } from './touched-individuals.js';
 
 type DataOf<Type extends LedgerEvent['type']> = Extract<LedgerDecision, { type: Type }>['data'];
 type Placement = DataOf<'IndividualRegistered'> | DataOf<'IndividualMatched'> | DataOf<'RecordSetAside'>;
@@ -24,7 +24,6 @@ type Pending =
   | { readonly sort: 'enter'; readonly items: Entered[] }
   | { readonly sort: 'place-again'; readonly items: PlacedAgain[] }
   | { readonly sort: 'retire'; readonly items: string[] }
-  | { readonly sort: 'retire-erased'; readonly items: string[] }
   | { readonly sort: 'erase'; readonly items: string[] }
   | { readonly sort: 'carry'; readonly items: { submission: string; record: string }[] }
   | { readonly sort: 'split'; readonly items: { data: DataOf<'IndividualSplit'>; revision: number }[] }
@@ -47,30 +46,20 @@ export interface DatasetRules {
 }
 
 /**
- * Writes the events of one decision into a schema of read models, in the transaction that the client is in.
- * Neighbouring events of one sort become one statement: no round trip per row.
+ * Writes the events of decisions into a schema of read models, in the transaction that the client is in. Neighbouring
+ * events of one sort become one statement: no round trip per row.
  */
 export class DecisionWriter {
   private pending: Pending | undefined;
-  private readonly touched = new Set<string>();
   private readonly datasets = new Map<string, string>();
-  /** Individuals that lost a record to an erasure. */
-  private readonly bereft = new Set<string>();
 
   constructor(
     private readonly client: pg.ClientBase,
-    private readonly schema: string,
+    private readonly touched: TouchedIndividuals,
     private readonly rulesOf: (dataset: string) => DatasetRules,
     /** Whether a later event of the ledger erases the record: only then may its body be missing. */
     private readonly isErased: (record: string) => Promise<boolean>,
   ) {}
-
-  /** Starts a decision: the table of touched individuals lives as long as its transaction. */
-  async begin(): Promise<void> {
-    await this.client.query(
-      `CREATE TEMP TABLE touched (individual_id uuid PRIMARY KEY) ON COMMIT DROP; SET LOCAL search_path TO ${this.schema}, pg_temp`,
-    );
-  }
 
   /** Takes one event. `row` is the record's body where the event brings a new record into the ledger. */
   async take(event: LedgerEvent, row: PseudonymisedRow | undefined): Promise<void> {
@@ -90,9 +79,7 @@ export class DecisionWriter {
           row,
         );
       case 'RecordsRetired':
-        for (const record of event.data.records) {
-          await this.push(event.data.reason === 'erased' ? 'retire-erased' : 'retire', record);
-        }
+        for (const record of event.data.records) await this.push('retire', record);
         return;
       case 'RecordErased':
         for (const record of event.data.records) await this.push('erase', record);
@@ -138,20 +125,6 @@ export class DecisionWriter {
     }
   }
 
-  /** Ends a decision: everything is written, individuals are brought up to date, the checkpoint moves. */
-  async close(position: number): Promise<void> {
-    await this.flush();
-    if (this.touched.size > 0) {
-      await this.client.query('INSERT INTO touched SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING', [
-        [...this.touched],
-      ]);
-      this.touched.clear();
-    }
-    await refreshTouchedIndividuals(this.client);
-    await settleRoles(this.client, [...this.bereft]);
-    await this.client.query('UPDATE checkpoint SET position = $1', [position]);
-  }
-
   private async place(placed: PlacedAgain, row: PseudonymisedRow | undefined): Promise<void> {
     const { commitments, record } = placed.placement;
     if (commitments === undefined) return this.push('place-again', placed);
@@ -178,16 +151,13 @@ export class DecisionWriter {
         return this.writePlacedAgain(pending.items);
       case 'retire':
         return this.writeRetired(pending.items);
-      case 'retire-erased':
-        for (const individual of await this.individualsOf(pending.items)) {
-          this.bereft.add(individual);
-          this.touched.add(individual);
-        }
-        return this.writeRetired(pending.items);
       case 'erase':
         return this.writeErased(pending.items);
       case 'carry':
-        await this.touchRecords(pending.items.map(({ record }) => record));
+        await this.touched.addOwnersOf(
+          pending.items.map(({ record }) => record),
+          'attributed',
+        );
         await this.client.query(
           `UPDATE record r SET submission_id = c.submission FROM unnest($1::uuid[], $2::uuid[]) AS c (record, submission) WHERE r.record_id = c.record`,
           [pending.items.map(({ record }) => record), pending.items.map(({ submission }) => submission)],
@@ -243,7 +213,7 @@ export class DecisionWriter {
   }
 
   private async writeRetired(records: readonly string[]): Promise<void> {
-    await this.touchRecords(records);
+    await this.touched.addOwnersOf(records);
     await this.client.query(
       `UPDATE record SET state = 'retired', reason = NULL, individual_id = NULL WHERE record_id = ANY ($1::uuid[])`,
       [records],
@@ -256,17 +226,9 @@ export class DecisionWriter {
       await this.client.query(`DELETE FROM ${table} WHERE record_id = ANY ($1::uuid[])`, [records]);
     }
     await this.client.query(
-      `UPDATE record SET state = 'retired', reason = 'erased' WHERE record_id = ANY ($1::uuid[])`,
+      `UPDATE record SET state = 'retired', reason = 'erased', attributed = false WHERE record_id = ANY ($1::uuid[])`,
       [records],
     );
-  }
-
-  private async individualsOf(records: readonly string[]): Promise<string[]> {
-    const { rows } = await this.client.query<{ id: string }>(
-      `SELECT DISTINCT individual_id AS id FROM record WHERE record_id = ANY ($1::uuid[]) AND individual_id IS NOT NULL`,
-      [records],
-    );
-    return rows.map(({ id }) => id);
   }
 
   private async writeEntered(items: readonly Entered[]): Promise<void> {
@@ -281,7 +243,7 @@ export class DecisionWriter {
       const dataset = this.datasetOf(placement.submission);
       const individual = 'individual' in placement ? placement.individual : null;
       const reason = 'reason' in placement ? placement.reason : null;
-      if (registers) individuals.push([individual, placement.role, '{}', '{}', revision]);
+      if (registers) individuals.push(registeredRow(individual, placement.role, revision, row));
       const state = individual !== null ? 'linked' : reason === 'superseded' ? 'retired' : 'set-aside';
       records.push([
         placement.record,
@@ -293,13 +255,15 @@ export class DecisionWriter {
         state === 'set-aside' ? reason : null,
         individual,
         revision,
+        row !== undefined && Object.keys(row.attributes).length > 0,
       ]);
       if (row === undefined) continue;
       const { facts } = row;
       if (Object.keys(row.attributes).length > 0) {
         const asOf = facts.kind === 'registration' ? facts.registeredOn : facts.eventDate;
         attributes.push([row.record, asOf ?? null, row.attributes]);
-        if (individual !== null) this.touched.add(individual);
+        // The first record of an individual is all that there is to say of it.
+        if (individual !== null && !registers) this.touched.add(individual);
       }
       switch (facts.kind) {
         case 'registration':
@@ -336,11 +300,7 @@ export class DecisionWriter {
     }
     const copy = (table: string, columns: readonly string[], rows: CopyValue[][]) =>
       rows.length === 0 ? undefined : copyInto(this.client, table, columns, rows);
-    await copy(
-      'individual',
-      ['individual_id', 'role', 'attributes', 'provenance', 'registered'],
-      individuals,
-    );
+    await copy('individual', registeredColumns, individuals);
     await copy(
       'record',
       [
@@ -353,6 +313,7 @@ export class DecisionWriter {
         'reason',
         'individual_id',
         'entered',
+        'attributed',
       ],
       records,
     );
@@ -381,7 +342,7 @@ export class DecisionWriter {
       ),
     );
     const records = items.map(({ placement }) => placement.record);
-    await this.touchRecords(records);
+    await this.touched.addOwnersOf(records);
     await this.client.query(
       `UPDATE record r
        SET submission_id = p.submission, individual_id = p.individual, reason = p.reason,
@@ -398,7 +359,7 @@ export class DecisionWriter {
         items.map(({ placement }) => 'reason' in placement && placement.reason === 'superseded'),
       ],
     );
-    await this.touchRecords(records);
+    await this.touched.addOwnersOf(records);
   }
 
   private async writeSplits(
@@ -414,7 +375,10 @@ export class DecisionWriter {
       `UPDATE record r SET individual_id = m.into_id FROM unnest($1::uuid[], $2::uuid[]) AS m (record, into_id) WHERE r.record_id = m.record`,
       [moves.map(({ record }) => record), moves.map(({ into }) => into)],
     );
-    for (const { data } of items) this.touched.add(data.individual).add(data.into);
+    for (const { data } of items) {
+      this.touched.add(data.individual);
+      this.touched.add(data.into);
+    }
   }
 
   private async writeMerges(items: readonly DataOf<'IndividualsMerged'>[]): Promise<void> {
@@ -432,11 +396,14 @@ export class DecisionWriter {
       [absorbed, absorbed.map(end)],
     );
     await this.client.query(
-      `UPDATE individual i SET forwarded_to = m.kept, attributes = '{}', provenance = '{}'
+      `UPDATE individual i SET forwarded_to = m.kept
        FROM unnest($1::uuid[], $2::uuid[]) AS m (absorbed, kept) WHERE i.individual_id = m.absorbed`,
       [absorbed, absorbed.map((id) => into.get(id))],
     );
-    for (const id of absorbed) this.touched.add(end(id));
+    for (const id of absorbed) {
+      this.touched.add(id);
+      this.touched.add(end(id));
+    }
   }
 
   private async writeFamilies(items: readonly DataOf<'FamilyLinked'>[]): Promise<void> {
@@ -480,19 +447,8 @@ export class DecisionWriter {
     await copyInto(
       this.client,
       'individual',
-      ['individual_id', 'role', 'attributes', 'provenance', 'registered'],
-      items.map(({ individual, role, revision }) => [individual, role, '{}', '{}', revision]),
-    );
-  }
-
-  /** Individuals whose attributes these records may feed, as they stand now. */
-  private async touchRecords(records: readonly string[]): Promise<void> {
-    await this.client.query(
-      `INSERT INTO touched
-       SELECT DISTINCT r.individual_id FROM record r JOIN record_attribute USING (record_id)
-       WHERE r.record_id = ANY ($1::uuid[]) AND r.individual_id IS NOT NULL
-       ON CONFLICT DO NOTHING`,
-      [records],
+      registeredColumns,
+      items.map(({ individual, role, revision }) => registeredRow(individual, role, revision)),
     );
   }
 
@@ -561,3 +517,24 @@ export class DecisionWriter {
     return dataset;
   }
 }
+
+const registeredColumns = [
+  'individual_id',
+  'role',
+  'registered_as',
+  'attributes',
+  'provenance',
+  'registered',
+];
+
+/** An individual as its first record has it, where that one brings a body. */
+const registeredRow = (
+  individual: string | null,
+  role: string,
+  revision: number,
+  row?: PseudonymisedRow,
+): CopyValue[] => {
+  const { record, attributes = {} } = row ?? {};
+  const provenance = Object.fromEntries(Object.keys(attributes).map((name) => [name, record]));
+  return [individual, role, role, attributes, provenance, revision];
+};

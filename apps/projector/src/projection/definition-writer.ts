@@ -3,6 +3,7 @@ import type { EventStore } from '@kinledger/event-store';
 import { datasetsOf, definitionDocument, type Dataset, type DefinitionDocument } from '@kinledger/programme';
 import type pg from 'pg';
 import type { DatasetRules } from './decision-writer.js';
+import type { TouchedIndividuals } from './touched-individuals.js';
 
 type DefinitionEvent = Extract<LedgerEvent, { type: 'ProgrammeDefined' | 'StrategyAdopted' }>;
 
@@ -14,6 +15,7 @@ export class DefinitionWriter {
     private readonly client: pg.ClientBase,
     private readonly schema: string,
     private readonly store: EventStore,
+    private readonly touched: TouchedIndividuals,
   ) {}
 
   /** Takes up the definition that is in force at the checkpoint. */
@@ -31,7 +33,7 @@ export class DefinitionWriter {
   }
 
   /**
-   * Puts a definition into force; survivorship follows the new authority order at the end of the decision.
+   * Puts a definition into force; survivorship follows the new authority order at the end of the transaction.
    * @throws Error when the payload beside the ledger is missing, ZodError when it is no definition.
    */
   async take(event: DefinitionEvent): Promise<void> {
@@ -47,9 +49,7 @@ export class DefinitionWriter {
     await this.writeProgramme(event, document);
     await this.writeServices(document);
     await this.writeDatasets(document, datasets);
-    await this.client.query(
-      'INSERT INTO touched SELECT individual_id FROM individual ON CONFLICT DO NOTHING',
-    );
+    await this.touched.addEverybody();
     this.rules = new Map(datasets.map((dataset) => [dataset.id, { sessionKinds: sessionKindsOf(dataset) }]));
     await this.client.query(
       `UPDATE engagement e SET qualifying = e.attended AND e.session_kind = ANY (d.session_kinds)

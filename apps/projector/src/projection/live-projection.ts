@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createReadModels, LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
 import type { EventStore } from '@kinledger/event-store';
 import type pg from 'pg';
-import { projectLedger } from './project-ledger.js';
+import { projectLedger, type AppliedDecisions } from './project-ledger.js';
 
 export interface LiveProjectionOptions {
   readonly store: EventStore;
   readonly stream: string;
   readonly pool: pg.Pool;
   /** Told of progress and failures; the projection goes on by itself after a failure. */
-  readonly onDecision: (progress: { readonly position: number; readonly records: number }) => void;
+  readonly onApplied: (progress: AppliedDecisions) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -106,6 +106,8 @@ export class LiveProjection {
       ]);
       if (rows[0]?.won !== true) return await this.sleep(POLL_MS);
       this.writing = true;
+      // What a server loses when it fails, it loses with its checkpoint: it is applied again from the ledger.
+      await client.query('SET synchronous_commit TO off');
       // Making the tables is writing too: a rebuild that takes their place waits for it.
       await this.unlessPaused(() => prepare(client));
       while (!signal.aborted) {

@@ -120,7 +120,7 @@ describe('projecting a ledger', () => {
       schema: LIVE_SCHEMA,
       more: () => Promise.resolve(false),
       signal: new AbortController().signal,
-      onDecision: ({ position }) => {
+      onApplied: ({ position }) => {
         if (position === firstEnd - 1) applied();
       },
     });

@@ -1,21 +1,14 @@
-import {
-  closingEvents,
-  readLedgerEvent,
-  type LedgerEvent,
-  type PseudonymisedRow,
-} from '@kinledger/contracts';
-import { readBody } from '@kinledger/domain';
-import type { EventStore, StoredEvent } from '@kinledger/event-store';
+import { closingEvents } from '@kinledger/contracts';
+import type { EventStore } from '@kinledger/event-store';
 import { readCheckpoint } from '@kinledger/read-models';
 import type pg from 'pg';
-import { DecisionWriter } from './decision-writer.js';
-import { DefinitionWriter } from './definition-writer.js';
-import { ErasedRecords } from './erased-records.js';
+import { ledgerPages } from './ledger-pages.js';
+import { ReadModelWriter } from './read-model-writer.js';
 
 export interface ProjectOptions {
   readonly store: EventStore;
   readonly stream: string;
-  /** A connection of its own: it is in a transaction while a decision is written. */
+  /** A connection of its own: it is in a transaction while decisions are written. */
   readonly client: pg.ClientBase;
   readonly schema: string;
   /** Apply no decision that closes after this position. */
@@ -26,60 +19,61 @@ export interface ProjectOptions {
    */
   readonly more: (emptyReads: number) => Promise<boolean>;
   readonly signal: AbortSignal;
-  readonly onDecision?: (progress: { readonly position: number; readonly records: number }) => void;
+  /** Whether the decisions that a page of the ledger completes share a transaction. Default true. */
+  readonly together?: boolean;
+  readonly onApplied?: (progress: AppliedDecisions) => void;
 }
 
-const PAGE_EVENTS = 2_000;
+/** What one transaction brought. */
+export interface AppliedDecisions {
+  /** Where the read models stand now. */
+  readonly position: number;
+  readonly decisions: number;
+}
 
 /**
- * Applies the ledger to a schema of read models from its checkpoint on, one transaction per decision: rows and
- * checkpoint move together, and a reader never sees half a submission.
+ * Applies the ledger to a schema of read models from its checkpoint on, whole decisions at a time. Rows and checkpoint
+ * move together, and a reader never sees half a submission.
  * @returns the last position applied.
  * @throws UnreadableContract for an event that this code does not know: it stops rather than skip.
  */
 export async function projectLedger(options: ProjectOptions): Promise<number> {
-  const { client, schema, signal } = options;
+  const { client, schema, signal, together = true } = options;
   const checkpoint = await readCheckpoint(client, schema);
   if (checkpoint === undefined) throw new Error(`schema ${schema} holds no read models of this version`);
   let applied = checkpoint;
-  const definitions = new DefinitionWriter(client, schema, options.store);
-  await definitions.load();
-  const erased = new ErasedRecords(options.store, options.stream, applied + 1);
-  const pages = readPages(options, applied + 1);
-  let decision: DecisionWriter | undefined;
-  let records = 0;
+  const writer = new ReadModelWriter({ ...options, from: applied + 1 });
+  let writing = false;
+  let decisions = 0;
   try {
-    for await (const page of pages) {
-      for (const { event, row } of page) {
-        if (decision === undefined) {
+    for await (const page of ledgerPages({ ...options, from: applied + 1 })) {
+      const lastClosing = page.findLastIndex(({ event }) => closingEvents.has(event.type));
+      for (const [index, { event, row }] of page.entries()) {
+        if (!writing) {
           if (signal.aborted) return applied;
           await client.query('BEGIN');
+          writing = true;
           await requireCheckpoint(client, schema, applied);
-          decision = new DecisionWriter(
-            client,
-            schema,
-            (dataset) => definitions.rulesOf(dataset),
-            (record) => erased.has(record),
-          );
-          await decision.begin();
+          await writer.begin();
         }
-        if (row !== undefined) records += 1;
-        if (event.type === 'ProgrammeDefined' || event.type === 'StrategyAdopted')
-          await definitions.take(event);
-        else await decision.take(event, row);
-        if (closingEvents.has(event.type)) {
-          await decision.close(event.revision);
-          await client.query('COMMIT');
-          decision = undefined;
-          applied = event.revision;
-          options.onDecision?.({ position: applied, records });
-        }
+        await writer.take(event, row);
+        if (!closingEvents.has(event.type)) continue;
+        decisions += 1;
+        if (together && index < lastClosing && !signal.aborted) continue;
+        await writer.settle(event.revision);
+        await client.query('COMMIT');
+        writing = false;
+        applied = event.revision;
+        options.onApplied?.({ position: applied, decisions });
+        decisions = 0;
       }
     }
-    if (decision !== undefined) await client.query('ROLLBACK');
+    if (writing) await client.query('ROLLBACK');
     return applied;
   } catch (error) {
-    if (decision !== undefined) await client.query('ROLLBACK').catch(() => undefined);
+    if (writing) await client.query('ROLLBACK').catch(() => undefined);
+    // What comes before the decision that fails need not wait for it.
+    if (together && decisions > 0) return projectLedger({ ...options, together: false });
     throw error;
   }
 }
@@ -93,61 +87,7 @@ async function requireCheckpoint(client: pg.ClientBase, schema: string, applied:
     `SELECT position::float8 AS position FROM ${schema}.checkpoint FOR UPDATE`,
   );
   if (rows[0]?.position === applied) return;
-  await client.query('ROLLBACK');
   throw new Error(
     `the read models stand at ${rows[0]?.position ?? 'no position'}, not at ${applied} any more`,
   );
-}
-
-interface ReadEvent {
-  readonly event: LedgerEvent;
-  /** The body of the record that the event brings into the ledger; absent for other events. */
-  readonly row: PseudonymisedRow | undefined;
-}
-
-/** Pages of the ledger with their bodies, the next one read while the one before is written. */
-async function* readPages(options: ProjectOptions, from: number): AsyncGenerator<ReadEvent[]> {
-  const read = (start: number) => {
-    const page = options.store
-      .readPage(options.stream, start, PAGE_EVENTS)
-      .then((events) => withBodies(options, events));
-    // Awaited below; if the writer fails first, this one must not count as unhandled.
-    page.catch(() => undefined);
-    return page;
-  };
-  let next = from;
-  let ahead = read(next);
-  let midDecision = false;
-  let emptyReads = 0;
-  for (;;) {
-    let page = await ahead;
-    if (page.length === 0) {
-      emptyReads += 1;
-      if (!midDecision || !(await options.more(emptyReads))) return;
-      ahead = read(next);
-      continue;
-    }
-    emptyReads = 0;
-    const end = options.upTo;
-    if (end !== undefined) page = page.filter(({ event }) => event.revision <= end);
-    const last = page.at(-1);
-    if (last === undefined) return;
-    next = last.event.revision + 1;
-    ahead = read(next);
-    midDecision = !closingEvents.has(last.event.type);
-    yield page;
-  }
-}
-
-async function withBodies(options: ProjectOptions, events: readonly StoredEvent[]): Promise<ReadEvent[]> {
-  const first = events.at(0);
-  const last = events.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const bodies = await options.store.readBodies(options.stream, first.revision, last.revision);
-  const rows = new Map(bodies.map(({ revision, bytes }) => [revision, bytes]));
-  return events.map(({ bytes, revision }) => {
-    const event = readLedgerEvent(bytes);
-    const body = rows.get(revision);
-    return { event, row: body === undefined ? undefined : readBody(body) };
-  });
 }

@@ -1,16 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '@kinledger/event-store';
-import {
-  contentDigest,
-  createReadModels,
-  LIVE_SCHEMA,
-  readCheckpoint,
-  swapReadModels,
-} from '@kinledger/read-models';
+import { contentDigest, LIVE_SCHEMA, readCheckpoint, swapReadModels } from '@kinledger/read-models';
 import type pg from 'pg';
+import { lastClosedAt } from '../projection/ledger-pages.js';
 import type { LiveProjection } from '../projection/live-projection.js';
-import { projectLedger } from '../projection/project-ledger.js';
+import { ReadModelFilling } from './read-model-filling.js';
 
 export interface RebuilderOptions {
   readonly store: EventStore;
@@ -24,7 +19,7 @@ export interface Rebuild {
   readonly id: string;
   readonly kind: 'live' | 'as-at';
   readonly state: 'running' | 'done' | 'failed';
-  /** Schema that holds, or will hold, an as-at rebuild. */
+  /** Schema that will hold what is rebuilt, once it is done. */
   readonly schema: string;
   readonly position: number;
   readonly head: number;
@@ -44,7 +39,7 @@ export const isRebuildRunning = (error: unknown): error is RebuildRunning =>
 
 /** As-at schemas kept before the oldest goes. */
 const KEPT_AS_AT = 4;
-const DISCARD_AGAIN_MS = 1_000;
+const FAIL_AGAIN_MS = 1_000;
 
 /** Rebuilds read models from the ledger: the live ones, swapped in by one step, or those of a past position. */
 export class Rebuilder {
@@ -54,17 +49,17 @@ export class Rebuilder {
   constructor(private readonly options: RebuilderOptions) {}
 
   /**
-   * A rebuild that a crash interrupted is over: its half-filled schema goes. One that another process is at, which its
-   * session's lock shows, goes on.
+   * A rebuild that a crash interrupted is over; nothing that it wrote was ever seen. One that another process is at,
+   * which its session's lock shows, goes on.
    */
   async clearInterrupted(): Promise<void> {
     const client = await this.options.pool.connect();
     try {
-      const { rows } = await client.query<{ id: string; schema: string }>(
-        `SELECT rebuild_id AS id, schema_name AS schema FROM operations.rebuild
+      const { rows } = await client.query<{ id: string }>(
+        `SELECT rebuild_id AS id FROM operations.rebuild
          WHERE state = 'running' AND pg_try_advisory_lock(${lockOf('rebuild_id')})`,
       );
-      for (const { id, schema } of rows) await discard(client, id, schema, 'interrupted');
+      for (const { id } of rows) await fail(client, id, 'interrupted');
     } finally {
       // The locks are the session's: they end with it.
       client.release(true);
@@ -81,7 +76,7 @@ export class Rebuilder {
     }
     const id = randomBytes(16).toString('hex');
     const head = await this.options.store.head(this.options.stream);
-    const schema = kind === 'live' ? `rebuild_${id}` : `golden_at_${upTo ?? head}`;
+    const schema = kind === 'live' ? LIVE_SCHEMA : `golden_at_${upTo ?? head}`;
     const client = await this.options.pool.connect();
     // One that breaks between two queries says so to nobody else, and would end the process.
     client.on('error', () => undefined);
@@ -95,7 +90,9 @@ export class Rebuilder {
       client.release(true);
       throw error;
     }
-    this.running = this.run(client, id, kind, schema, upTo).finally(() => (this.running = undefined));
+    this.running = this.run(client, { id, kind, schema, head: upTo ?? head }).finally(
+      () => (this.running = undefined),
+    );
     return this.find(id).then((found) => {
       if (found === undefined) throw new Error('the rebuild just started is not found');
       return found;
@@ -117,113 +114,119 @@ export class Rebuilder {
     await this.running;
   }
 
+  /** All in one transaction: until it ends nobody sees anything of it, and what fails leaves nothing. */
   private async run(
     client: pg.PoolClient,
-    id: string,
-    kind: Rebuild['kind'],
-    schema: string,
-    upTo: number | undefined,
+    rebuild: Pick<Rebuild, 'id' | 'kind' | 'schema' | 'head'>,
   ): Promise<void> {
-    const { onError } = this.options;
-    try {
-      await client.query('BEGIN');
-      await createReadModels(client, schema);
-      await client.query('COMMIT');
-      const position = await this.project(client, schema, id, upTo);
-      if (kind === 'live') await this.swap(client, schema, id);
-      else {
-        const after = await digestOf(client, schema);
-        await this.finish(client, id, position, undefined, after);
-        await this.dropOldAsAt(client);
-      }
-    } catch (error) {
-      onError(error);
-      const reason = error instanceof Error ? error.message : 'unknown';
-      await this.discardInTheEnd(id, schema, this.stopping.signal.aborted ? 'stopped' : reason);
-    } finally {
-      client.release(true);
-    }
-  }
-
-  /** The database that failed us may be away for a while. Where we are stopped first, the next start does it. */
-  private async discardInTheEnd(id: string, schema: string, reason: string): Promise<void> {
-    const { pool, onError } = this.options;
-    for (;;) {
-      try {
-        return await discard(pool, id, schema, reason);
-      } catch (error) {
-        onError(error);
-        if (this.stopping.signal.aborted) return;
-        await pause(DISCARD_AGAIN_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      }
-    }
-  }
-
-  private async project(
-    client: pg.ClientBase,
-    schema: string,
-    id: string,
-    upTo: number | undefined,
-  ): Promise<number> {
-    let reported = Date.now();
     const { store, stream, pool, onError } = this.options;
-    const position = await projectLedger({
+    const { id, kind } = rebuild;
+    const filling = new ReadModelFilling({
       store,
       stream,
       client,
-      schema,
-      ...(upTo === undefined ? {} : { upTo }),
+      schema: `rebuild_${id}`,
       signal: this.stopping.signal,
-      more: () => Promise.resolve(false),
-      onDecision: ({ position: at, records }) => {
-        if (Date.now() - reported < 200) return;
-        reported = Date.now();
+      onProgress: (position, records) => {
         pool
           .query('UPDATE operations.rebuild SET position = $2, records = $3 WHERE rebuild_id = $1', [
             id,
-            at,
+            position,
             records,
           ])
           .catch(onError);
       },
     });
-    if (this.stopping.signal.aborted) throw new Error('stopped');
-    return position;
+    try {
+      await client.query('BEGIN');
+      await filling.begin();
+      await (kind === 'live'
+        ? this.rebuildLive(client, filling, rebuild)
+        : this.rebuildAsAt(client, filling, rebuild));
+      if (kind === 'as-at') await this.dropOldAsAt(client);
+    } catch (error) {
+      onError(error);
+      await client.query('ROLLBACK').catch(() => undefined);
+      const reason = error instanceof Error ? error.message : 'unknown';
+      await this.failInTheEnd(id, this.stopping.signal.aborted ? 'stopped' : reason);
+    } finally {
+      client.release(true);
+    }
   }
 
-  /** Catches up with the live read models while those stand still, compares, and takes their place. */
-  private async swap(client: pg.PoolClient, schema: string, id: string): Promise<void> {
-    await this.options.live.whilePaused(async () => {
-      const livePosition = await readCheckpoint(client, LIVE_SCHEMA);
-      const position = await this.project(client, schema, id, livePosition);
-      const before = livePosition === undefined ? undefined : await digestOf(client, LIVE_SCHEMA);
-      const after = await digestOf(client, schema);
-      await client.query('BEGIN');
-      try {
-        await swapReadModels(client, schema);
-        // In one step with the swap: what was swapped is done.
-        await this.finish(client, id, position, before, after);
-        await client.query('COMMIT');
-      } catch (error) {
-        await client.query('ROLLBACK');
-        throw error;
-      }
+  private async rebuildAsAt(
+    client: pg.ClientBase,
+    filling: ReadModelFilling,
+    { id, schema, head }: Pick<Rebuild, 'id' | 'schema' | 'head'>,
+  ): Promise<void> {
+    const { store, stream } = this.options;
+    await filling.fill(await lastClosedAt(store, stream, head));
+    const position = await filling.complete();
+    const after = await digestOf(client, filling.schema);
+    await swapReadModels(client, filling.schema, schema);
+    await this.finish(client, id, { schema, position, before: undefined, after });
+    await client.query('COMMIT');
+  }
+
+  /**
+   * Catches up with the live read models while those stand still, compares, and takes their place: at the position where
+   * they stand, whatever the ledger holds beyond it.
+   */
+  private async rebuildLive(
+    client: pg.ClientBase,
+    filling: ReadModelFilling,
+    { id, schema }: Pick<Rebuild, 'id' | 'schema'>,
+  ): Promise<void> {
+    const { store, stream, pool, live } = this.options;
+    const now = async () =>
+      (await readCheckpoint(client, LIVE_SCHEMA)) ?? (await lastClosedAt(store, stream));
+    await filling.fill(await now());
+    await live.whilePaused(async () => {
+      await filling.fill(await now());
+      const position = await filling.complete();
+      const thereIsOne = (await readCheckpoint(client, LIVE_SCHEMA)) !== undefined;
+      // Two connections: each sorts everything, and they need not wait for one another.
+      const [before, after] = await Promise.all([
+        thereIsOne ? digestOfLive(pool) : undefined,
+        digestOf(client, filling.schema),
+      ]);
+      await swapReadModels(client, filling.schema);
+      await this.finish(client, id, { schema, position, before, after });
+      // One step with the swap: what was swapped is done. Then the live projection goes on, in what took its place.
+      await client.query('COMMIT');
     });
+  }
+
+  /** The database that failed us may be away for a while. Where we are stopped first, the next start does it. */
+  private async failInTheEnd(id: string, reason: string): Promise<void> {
+    const { pool, onError } = this.options;
+    for (;;) {
+      try {
+        return await fail(pool, id, reason);
+      } catch (error) {
+        onError(error);
+        if (this.stopping.signal.aborted) return;
+        await pause(FAIL_AGAIN_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      }
+    }
   }
 
   private async finish(
     client: pg.ClientBase,
     id: string,
-    position: number,
-    before: string | undefined,
-    after: string,
+    done: {
+      readonly schema: string;
+      readonly position: number;
+      readonly before: string | undefined;
+      readonly after: string;
+    },
   ): Promise<void> {
     await client.query(
       `UPDATE operations.rebuild
        SET state = 'done', position = $2, before_digest = $3, after_digest = $4, ended_at = now(),
-           records = (SELECT count(*) FROM ${LIVE_SCHEMA}.record)
+           records = (SELECT count(*) FROM ${done.schema}.record)
        WHERE rebuild_id = $1`,
-      [id, position, before ?? null, after],
+      [id, done.position, done.before ?? null, done.after],
     );
   }
 
@@ -243,13 +246,11 @@ export class Rebuilder {
 const lockOf = (id: string): string => `hashtext('kinledger rebuild'), hashtext((${id})::text)`;
 
 /** Ends a rebuild without a result: nothing is left of it but the record of why. Repeatable. */
-async function discard(
+async function fail(
   client: Pick<pg.Pool | pg.ClientBase, 'query'>,
   id: string,
-  schema: string,
   reason: string,
 ): Promise<void> {
-  await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
   await client.query(
     `UPDATE operations.rebuild SET state = 'failed', reason = $2, ended_at = now()
      WHERE rebuild_id = $1 AND state = 'running'`,
@@ -257,11 +258,22 @@ async function discard(
   );
 }
 
+/** Of read models that nobody but this transaction writes. */
 async function digestOf(client: pg.ClientBase, schema: string): Promise<string> {
-  await client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL timezone TO 'UTC'`);
+  await client.query(`SET LOCAL timezone TO 'UTC'`);
+  return (await contentDigest(client, schema)).digest;
+}
+
+async function digestOfLive(pool: pg.Pool): Promise<string> {
+  const client = await pool.connect();
   try {
-    return (await contentDigest(client, schema)).digest;
-  } finally {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const digest = await digestOf(client, LIVE_SCHEMA);
     await client.query('COMMIT');
+    client.release();
+    return digest;
+  } catch (error) {
+    client.release(true);
+    throw error;
   }
 }

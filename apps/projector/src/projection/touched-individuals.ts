@@ -1,0 +1,56 @@
+import type pg from 'pg';
+import { refreshTouchedIndividuals } from './survivorship.js';
+
+/**
+ * Individuals whose attributes and role may not be what their records say any more. They are brought up to date
+ * together, as late as readers allow: what an individual is depends on its records as they stand, not on how they came
+ * to be its own, so that doing it once, at the end of many decisions, gives the same as doing it after each.
+ */
+export class TouchedIndividuals {
+  private readonly noted = new Set<string>();
+
+  /** @param everybody true where all are brought up to date in the end, and nothing need be noted until then. */
+  constructor(
+    private readonly client: pg.ClientBase,
+    private readonly everybody: boolean,
+  ) {}
+
+  /** Makes the table in which they are collected; it lives as long as the transaction. */
+  async begin(): Promise<void> {
+    await this.client.query('CREATE TEMP TABLE touched (individual_id uuid PRIMARY KEY) ON COMMIT DROP');
+  }
+
+  add(individual: string): void {
+    if (!this.everybody) this.noted.add(individual);
+  }
+
+  /** Those whom records belong to as they stand now: `attributed` takes those records alone that survivorship looks at. */
+  async addOwnersOf(records: readonly string[], which: 'all' | 'attributed' = 'all'): Promise<void> {
+    if (this.everybody) return;
+    await this.client.query(
+      `INSERT INTO touched
+       SELECT DISTINCT individual_id FROM record
+       WHERE record_id = ANY ($1::uuid[]) AND individual_id IS NOT NULL ${which === 'attributed' ? 'AND attributed' : ''}
+       ON CONFLICT DO NOTHING`,
+      [records],
+    );
+  }
+
+  async addEverybody(): Promise<void> {
+    await this.client.query(
+      'INSERT INTO touched SELECT individual_id FROM individual ON CONFLICT DO NOTHING',
+    );
+  }
+
+  /** Brings them up to date. */
+  async settle(): Promise<void> {
+    if (this.everybody) await this.addEverybody();
+    if (this.noted.size > 0) {
+      await this.client.query('INSERT INTO touched SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING', [
+        [...this.noted],
+      ]);
+      this.noted.clear();
+    }
+    await refreshTouchedIndividuals(this.client);
+  }
+}

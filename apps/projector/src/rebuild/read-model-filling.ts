@@ -1,0 +1,77 @@
+import type { EventStore } from '@kinledger/event-store';
+import { analyseReadModels, createBareReadModels, indexReadModels } from '@kinledger/read-models';
+import type pg from 'pg';
+import { ledgerPages } from '../projection/ledger-pages.js';
+import { ReadModelWriter } from '../projection/read-model-writer.js';
+
+export interface ReadModelFillingOptions {
+  readonly store: EventStore;
+  readonly stream: string;
+  /** A connection of its own, in one transaction from `begin` until after `complete`. */
+  readonly client: pg.ClientBase;
+  readonly schema: string;
+  readonly signal: AbortSignal;
+  /** Told now and then how far it is: a ledger position, and the number of records so far. */
+  readonly onProgress: (position: number, records: number) => void;
+}
+
+const PROGRESS_EVERY_MS = 200;
+
+/**
+ * Fills new read models from the beginning of the ledger, all in one transaction of the caller's: tables that are made
+ * in the transaction that fills them need no write-ahead log, what only readers need is made over the whole at the end,
+ * and individuals are brought up to date once.
+ */
+export class ReadModelFilling {
+  private readonly writer: ReadModelWriter;
+  private position = -1;
+  private records = 0;
+  private reported = 0;
+
+  constructor(private readonly options: ReadModelFillingOptions) {
+    this.writer = new ReadModelWriter({ ...options, from: 0, filling: true });
+  }
+
+  get schema(): string {
+    return this.options.schema;
+  }
+
+  async begin(): Promise<void> {
+    await createBareReadModels(this.options.client, this.schema);
+    await this.writer.begin();
+  }
+
+  /**
+   * Goes on up to a position that closes a decision; where it is there already, does nothing.
+   * @throws Error when the signal aborts, and what reading and writing throw.
+   */
+  async fill(upTo: number): Promise<void> {
+    const { store, stream, signal } = this.options;
+    for await (const page of ledgerPages({ store, stream, from: this.position + 1, upTo })) {
+      if (signal.aborted) throw new Error('stopped');
+      for (const { event, row } of page) {
+        await this.writer.take(event, row);
+        if (row !== undefined) this.records += 1;
+        this.position = event.revision;
+      }
+      this.report();
+    }
+  }
+
+  /** Read models as readers know them: the caller may commit. @returns their position. */
+  async complete(): Promise<number> {
+    const { client, schema } = this.options;
+    await indexReadModels(client, schema);
+    // Else the planner takes full tables for empty ones.
+    await analyseReadModels(client, schema);
+    await this.writer.settle(this.position);
+    return this.position;
+  }
+
+  private report(): void {
+    const now = performance.now();
+    if (now - this.reported < PROGRESS_EVERY_MS) return;
+    this.reported = now;
+    this.options.onProgress(this.position, this.records);
+  }
+}
