@@ -40,7 +40,7 @@ messageBusFeatures('PostgreSQL', async () => {
       const { keys, headers, lengths, body } = packMessages(messages);
       const partitions = keys.map((key) => partitionOf(key, rows[0]?.count ?? 1));
       await client.query('BEGIN');
-      await client.query('SELECT bus.publish($1, $2, $3, $4, $5, $6)', [
+      await client.query('SELECT bus.publish($1, $2, $3, $4, $5, $5, $6)', [
         topic,
         partitions,
         keys,

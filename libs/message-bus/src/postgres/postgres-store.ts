@@ -16,6 +16,7 @@ import type { OutgoingMessage, PartitionLag, TopicSettings } from '../message-bu
 import { packMessages } from '../packed-messages.js';
 import { partitionOf } from '../partition-of.js';
 import { boundedQuery } from './bounded-query.js';
+import { packValue, unpackValue } from './packed-value.js';
 import type { WakeUps } from './wake-ups.js';
 
 /** Messages and leases in schema `bus`: one statement, one function of the migration, per call. */
@@ -50,12 +51,15 @@ export class PostgresStore implements MessageStore {
 
   async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     const partitions = await this.partitionsOf(topic);
-    const { keys, headers, lengths, body } = packMessages(messages);
-    await this.call('SELECT bus.publish($1, $2, $3, $4, $5, $6)', [
+    const { keys, headers, lengths, body } = packMessages(
+      messages.map((message) => ({ ...message, value: packValue(message.value) })),
+    );
+    await this.call('SELECT bus.publish($1, $2, $3, $4, $5, $6, $7)', [
       topic,
       keys.map((key) => partitionOf(key, partitions)),
       keys,
       headers,
+      messages.map(({ value }) => value.byteLength),
       lengths,
       body,
     ]);
@@ -118,7 +122,7 @@ export class PostgresStore implements MessageStore {
         offset,
         key,
         headers,
-        value: Buffer.from(base64, 'base64'),
+        value: unpackValue(Buffer.from(base64, 'base64')),
       })),
       end: rows[0]?.end_offset,
     };
