@@ -40,7 +40,12 @@ export const loggerModule = (logger: Logger): DynamicModule =>
       autoLogging: false,
       quietReqLogger: true,
       wrapSerializers: false,
-      serializers: { err: (error: unknown) => serializeError(error) },
+      serializers: {
+        err: (error: unknown) => serializeError(error),
+        // It makes a logger of each request, which without this would write out all that hangs on it: sockets, buffers.
+        req: () => undefined,
+        res: () => undefined,
+      },
       customAttributeKeys: { reqId: 'requestId' },
       genReqId: (request) => request.id,
     },
