@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createReadModels, LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
+import { analyseReadModels, createReadModels, LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
 import type { EventStore } from '@kinledger/event-store';
 import type pg from 'pg';
 import { projectLedger, type AppliedDecisions } from './project-ledger.js';
@@ -19,6 +19,8 @@ const POLL_MS = 2_000;
 /** A linker that died in the middle of a decision must not hold our transaction open for ever. */
 const MID_DECISION_POLL_MS = 500;
 const MID_DECISION_PATIENCE = 20;
+/** Events from which on a plan matters. */
+const WORTH_ANALYSING = 1_000;
 
 /**
  * Keeps the live read models at the end of the ledger. One process of several is the writer; the others stand by.
@@ -28,9 +30,14 @@ export class LiveProjection {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private wakeUp: (() => void) | undefined;
+  /** Somebody called while nobody slept. */
+  private called = false;
   private paused: Promise<void> = Promise.resolve();
   private busy: Promise<void> = Promise.resolve();
   private writing = false;
+  private position = 0;
+  /** Position at which the planner last learnt how much there is of what. */
+  private analysedAt = 0;
 
   constructor(private readonly options: LiveProjectionOptions) {}
 
@@ -44,6 +51,7 @@ export class LiveProjection {
 
   /** There is more in the ledger. */
   wake(): void {
+    this.called = true;
     this.wakeUp?.();
   }
 
@@ -111,8 +119,8 @@ export class LiveProjection {
       // Making the tables is writing too: a rebuild that takes their place waits for it.
       await this.unlessPaused(() => prepare(client));
       while (!signal.aborted) {
-        await this.unlessPaused(() =>
-          projectLedger({
+        await this.unlessPaused(async () => {
+          this.position = await projectLedger({
             ...this.options,
             client,
             schema: LIVE_SCHEMA,
@@ -121,9 +129,10 @@ export class LiveProjection {
               await this.sleep(MID_DECISION_POLL_MS);
               return !signal.aborted && emptyReads < MID_DECISION_PATIENCE;
             },
-          }),
-        );
+          });
+        });
         if (broken !== undefined) throw broken;
+        await this.unlessPaused(() => this.analyseOnceDoubled(client));
         await this.sleep(POLL_MS);
       }
     } finally {
@@ -134,16 +143,26 @@ export class LiveProjection {
     }
   }
 
+  /** Readers need not wait for the server to notice by itself that tables have grown: until then it plans as for small ones. */
+  private async analyseOnceDoubled(client: pg.ClientBase): Promise<void> {
+    if (this.position < 2 * this.analysedAt || this.position < WORTH_ANALYSING) return;
+    await analyseReadModels(client, LIVE_SCHEMA);
+    this.analysedAt = this.position;
+  }
+
   private async sleep(ms: number): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    await new Promise<void>((done) => {
-      const timer = setTimeout(done, ms);
-      this.wakeUp = () => {
-        clearTimeout(timer);
-        done();
-      };
-    });
-    this.wakeUp = undefined;
+    if (!this.called) {
+      await new Promise<void>((done) => {
+        const timer = setTimeout(done, ms);
+        this.wakeUp = () => {
+          clearTimeout(timer);
+          done();
+        };
+      });
+      this.wakeUp = undefined;
+    }
+    this.called = false;
   }
 }
 
