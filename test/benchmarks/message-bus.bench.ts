@@ -10,12 +10,8 @@ import { join } from 'node:path';
 import { createTestDatabases } from '@kinledger/database/testing';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { absentTools, startKafkaBroker } from '@kinledger/kafka-broker';
-import {
-  createKafkaMessageBus,
-  createPostgresMessageBus,
-  type MessageBus,
-  type OutgoingMessage,
-} from '@kinledger/message-bus';
+import { createPostgresMessageBus, type MessageBus, type OutgoingMessage } from '@kinledger/message-bus';
+import { createKafkaMessageBus } from '@kinledger/message-bus/kafka';
 import { chunks } from '../support/chunks.ts';
 
 const COUNT = Number(process.argv[2] ?? 2000);

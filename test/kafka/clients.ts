@@ -1,4 +1,5 @@
-import { createKafkaMessageBus, type MessageBus } from '@kinledger/message-bus';
+import type { MessageBus } from '@kinledger/message-bus';
+import { createKafkaMessageBus } from '@kinledger/message-bus/kafka';
 import { KafkaJsMessageBus } from './kafkajs-message-bus.ts';
 
 /** The clients that were compared. The first is the one that the adapter of the port is built on. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { topics, type ServiceName } from '@kinledger/contracts';
 import { absentTools, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
-import { createKafkaMessageBus, topicSettings, type MessageBus } from '@kinledger/message-bus';
+import { topicSettings, type MessageBus } from '@kinledger/message-bus';
+import { createKafkaMessageBus } from '@kinledger/message-bus/kafka';
 import { configuredBus, kafkaDeclarations, readConfig, busConfig } from '@kinledger/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testSettings } from '../support/kafka-broker.ts';
@@ -31,13 +32,13 @@ describe.skipIf(absent !== undefined)(
       return path;
     };
     /** As a service reads its environment and connects. */
-    const connect = (environment: Record<string, string>) => {
+    const connect = async (environment: Record<string, string>) => {
       const config = readConfig(busConfig, {
         KINLEDGER_BUS: 'kafka',
         KINLEDGER_KAFKA_CA_FILE: join(folder, 'ca.pem'),
         ...environment,
       });
-      const bus = configuredBus(config, { clientName: 'test', onError: () => undefined });
+      const bus = await configuredBus(config, { clientName: 'test', onError: () => undefined });
       buses.push(bus);
       return bus;
     };
@@ -97,7 +98,7 @@ describe.skipIf(absent !== undefined)(
     it.each(services.filter((service) => service !== 'reporting-api'))(
       'lets %s do all that its part needs by user and password over TLS, and finds its topics there',
       async (service) => {
-        const bus = as(service);
+        const bus = await as(service);
         const its = Object.values(topics).filter(({ producers, consumers }) =>
           [...(producers as readonly string[]), ...(consumers as readonly string[])].includes(service),
         );
@@ -127,7 +128,7 @@ describe.skipIf(absent !== undefined)(
     it('lets nobody read rows but the linker, and nobody write them but the pseudonymiser', async () => {
       const rows = topics.rowPseudonymised.name;
       for (const service of services) {
-        const bus = as(service);
+        const bus = await as(service);
         if (service !== 'pseudonymiser') {
           await expect(bus.publish(rows, [message])).rejects.toThrow('TOPIC_AUTHORIZATION_FAILED');
         }
@@ -145,14 +146,14 @@ describe.skipIf(absent !== undefined)(
     });
 
     it('refuses a wrong password, and says so without it', async () => {
-      const bus = as('linker', 'wrong-password');
+      const bus = await as('linker', 'wrong-password');
       const failure = await bus.lag('linker').catch(String);
       expect(failure).toContain('SASL_AUTHENTICATION_FAILED');
       expect(failure).not.toContain('wrong-password');
     });
 
     it('takes a certificate for a name (mTLS), with the rights of that name', async () => {
-      const bus = byCertificate({
+      const bus = await byCertificate({
         KINLEDGER_KAFKA_CERT_FILE: file('linker.pem', client.certificate),
         KINLEDGER_KAFKA_KEY_FILE: file('linker.key', client.key),
       });
@@ -163,20 +164,20 @@ describe.skipIf(absent !== undefined)(
     });
 
     it('refuses who has no certificate, one of an authority that it does not know, or speaks in clear', async () => {
-      await expect(byCertificate().lag('linker')).rejects.toThrow('NO_ANSWER');
+      await expect((await byCertificate()).lag('linker')).rejects.toThrow('NO_ANSWER');
       const stranger = await (await TestAuthority.create()).certify('linker');
-      const strange = byCertificate({
+      const strange = await byCertificate({
         KINLEDGER_KAFKA_CERT_FILE: file('stranger.pem', stranger.certificate),
         KINLEDGER_KAFKA_KEY_FILE: file('stranger.key', stranger.key),
       });
       await expect(strange.lag('linker')).rejects.toThrow('NO_ANSWER');
-      const clear = connect({ KINLEDGER_KAFKA_BROKERS: broker.secured('SASL_SSL') });
+      const clear = await connect({ KINLEDGER_KAFKA_BROKERS: broker.secured('SASL_SSL') });
       await expect(clear.lag('linker')).rejects.toThrow('NO_ANSWER');
     });
 
     it('is not trusted itself where its authority is not the one that we know', async () => {
       const other = file('other-ca.pem', (await TestAuthority.create()).certificate);
-      const bus = connect({
+      const bus = await connect({
         KINLEDGER_KAFKA_BROKERS: broker.secured('SASL_SSL'),
         KINLEDGER_KAFKA_PROTOCOL: 'SASL_SSL',
         KINLEDGER_KAFKA_USERNAME: 'linker',

@@ -8,7 +8,6 @@ export {
   type KafkaSasl,
   type KafkaTls,
 } from './kafka/connection-settings.js';
-export { createKafkaMessageBus, type KafkaMessageBusOptions } from './kafka/kafka-message-bus.js';
 export { topicPolicy } from './kafka/topic-policy.js';
 export * from './message-bus.js';
 export * from './outbox/index.js';

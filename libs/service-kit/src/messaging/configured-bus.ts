@@ -1,10 +1,6 @@
 import { readFileSync } from 'node:fs';
-import {
-  createKafkaMessageBus,
-  createPostgresMessageBus,
-  type KafkaMessageBusOptions,
-  type MessageBus,
-} from '@kinledger/message-bus';
+import { createPostgresMessageBus, type MessageBus } from '@kinledger/message-bus';
+import type { KafkaMessageBusOptions } from '@kinledger/message-bus/kafka';
 import type { BusConfig } from '../config/bus-config.js';
 
 export interface BusOwner {
@@ -15,13 +11,18 @@ export interface BusOwner {
 }
 
 /** The message bus that the configuration names. Secrets are read from their files here, once. */
-export function configuredBus(config: BusConfig, { clientName, onError }: BusOwner): MessageBus {
+export async function configuredBus(
+  config: BusConfig,
+  { clientName, onError }: BusOwner,
+): Promise<MessageBus> {
   switch (config.kind) {
     case 'postgres':
       // Configuration without it was refused.
       return createPostgresMessageBus({ url: config.url ?? '', applicationName: clientName, onError });
-    case 'kafka':
+    case 'kafka': {
+      const { createKafkaMessageBus } = await import('@kinledger/message-bus/kafka');
       return createKafkaMessageBus({ clientId: clientName, ...kafkaOptions(config.kafka) });
+    }
   }
 }
 

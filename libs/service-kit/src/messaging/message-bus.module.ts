@@ -75,7 +75,7 @@ export class MessageBusModule {
 }
 
 async function connect(config: BusConfig, service: ServiceName, logger: Logger): Promise<MessageBus> {
-  const bus = configuredBus(config, {
+  const bus = await configuredBus(config, {
     clientName: `kinledger-${service}`,
     onError: (error) => logger.warn({ err: error }, 'the connection that listens for messages failed'),
   });
