@@ -159,9 +159,21 @@ export class RunningPlatform {
     return url.href;
   }
 
-  /** Asks the platform database as its superuser: what a test may see and no service. */
-  private async query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: this.superuserUrl('platform') });
+  /** Messages that a consumer group has yet to take, on the bus in PostgreSQL. */
+  async lag(group: string): Promise<number> {
+    const [row] = await this.query<{ lag: number }>(
+      `SELECT coalesce(sum(lag), 0)::int AS lag FROM bus.lag('${group}')`,
+      'bus',
+    );
+    return row?.lag ?? 0;
+  }
+
+  /** Asks a database as its superuser: what a test may see and no service. */
+  async query<Row extends pg.QueryResultRow>(
+    sql: string,
+    database: 'restricted' | 'platform' | 'bus' = 'platform',
+  ): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.superuserUrl(database) });
     await client.connect();
     try {
       return (await client.query<Row>(sql)).rows;

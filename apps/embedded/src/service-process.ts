@@ -154,10 +154,14 @@ const isReady = (message: unknown): message is { readonly type: 'ready'; readonl
   message.type === 'ready' &&
   'url' in message;
 
-/** The person's environment without settings of ours: a service gets only the variables that are meant for it. */
+/**
+ * The person's environment without settings of ours: a service gets only the variables that are meant for it. How much it
+ * says and how much it holds is the person's to choose.
+ */
 const inherited = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !name.startsWith('KINLEDGER_') || name === 'KINLEDGER_LOG_LEVEL',
-    ),
+    Object.entries(process.env).filter(([name]) => !name.startsWith('KINLEDGER_') || isTuning(name)),
   );
+
+const isTuning = (name: string): boolean =>
+  name === 'KINLEDGER_LOG_LEVEL' || name.startsWith('KINLEDGER_MAX_');
