@@ -36,11 +36,11 @@ export interface InboxMemory {
 }
 
 /**
- * Together at most 48 MiB of the heap. The index of a million records has 200 MiB, and the service without it about
- * 110 MiB: that leaves 150 MiB of 512 for the batches that are staged and appended. Usually a linker that keeps up has a
- * few files waiting, of some megabytes; for one that does not, no memory would be enough.
+ * Together at most 32 MiB of the heap. The index of a million records has 200 MiB, and the service without it about
+ * 110 MiB: that leaves 170 MiB of 512 for the batches that are staged and appended. A linker that keeps up has a few files
+ * waiting, of some megabytes each; for one that does not, no room that it has would be enough.
  */
-const defaultMemory: InboxMemory = { stagedBytes: 16 * 1024 * 1024, readBytes: 8 * 1024 * 1024 };
+const defaultMemory: InboxMemory = { stagedBytes: 12 * 1024 * 1024, readBytes: 4 * 1024 * 1024 };
 
 /**
  * The inbox in the linker's schema of the platform database. Rows that it has staged, or has just read for a decision,
