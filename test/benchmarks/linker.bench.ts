@@ -14,6 +14,7 @@ import {
   FileAccepted,
   RowPseudonymised,
   topics,
+  type DataOf,
   type DatasetId,
   type PeriodCode,
 } from '@kinledger/contracts';
@@ -137,8 +138,11 @@ async function stage(
         };
       });
       const message = { programme: id, submission, dataset, period, chunk, last, rows: data };
-      const body = Buffer.from(JSON.stringify(message));
-      return { submission, chunk, last, rows: data.length, version: RowPseudonymised.version, body };
+      const text = JSON.stringify(message);
+      // As the transport hands them over: read from the message.
+      const { rows: read } = JSON.parse(text) as DataOf<typeof RowPseudonymised>;
+      const body = Buffer.from(text);
+      return { submission, chunk, last, rows: read, version: RowPseudonymised.version, body };
     });
     const started = performance.now();
     await inbox.stageChunks(chunks);

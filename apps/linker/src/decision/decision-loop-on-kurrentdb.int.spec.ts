@@ -47,24 +47,29 @@ describe('the decision loop on kurrentdb (stand-in)', () => {
 
     const bus = createInMemoryMessageBus();
     await bus.ensureTopics(Object.values(topics).map(topicSettings));
-    const rooms = { inbox: new PostgresInbox(pool), cursor: new PostgresPublicationCursor(pool), bus };
-    await stageAll(rooms.inbox, eventfulYear().scenario);
+    const inboxElsewhere = () => new PostgresInbox(pool);
+    const cursor = new PostgresPublicationCursor(pool);
+    // Each process has an inbox of its own, and the first one has staged the rows.
+    const roomsOf = (inbox: PostgresInbox) => ({ inbox, inboxElsewhere, cursor, bus });
+    const first = inboxElsewhere();
+    await stageAll(first, eventfulYear().scenario);
     const limits = { events: 3, bytes: 1024 * 1024 };
-    for (const [nth, moment] of [
-      [6, 'after'],
-      [4, 'before'],
+    for (const [inbox, nth, moment] of [
+      [first, 6, 'after'],
+      [inboxElsewhere(), 4, 'before'],
     ] as const) {
       const store = open();
       const dying = interruptedStore(store, nth, moment);
-      const killed = startLinker({ ...rooms, store: dying.store }, { limits });
+      const killed = startLinker({ ...roomsOf(inbox), store: dying.store }, { limits });
       await dying.interrupted;
       killed.kill();
       await store.close();
     }
     const store = open();
-    const linker = startLinker({ ...rooms, store }, { limits });
+    const world = { ...roomsOf(inboxElsewhere()), store };
+    const linker = startLinker(world, { limits });
     await server.restart();
-    await untilDone({ ...rooms, store });
+    await untilDone(world);
     expect(await imageOf(store)).toEqual(await imageOf(undisturbed.store));
     await linker.stop();
     await Promise.all([store.close(), bus.close(), undisturbed.bus.close()]);

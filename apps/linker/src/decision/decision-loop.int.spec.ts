@@ -39,7 +39,9 @@ describe('the decision loop on PostgreSQL', () => {
     await bus.ensureTopics(Object.values(topics).map(topicSettings));
     const eraser = createPool({ url: databases.url('platform', 'eraser'), applicationName: 'world' });
     const world: LinkerWorld = {
-      ...{ store, inbox: new PostgresInbox(pool), cursor: new PostgresPublicationCursor(pool), bus },
+      ...{ store, cursor: new PostgresPublicationCursor(pool), bus },
+      inbox: new PostgresInbox(pool),
+      inboxElsewhere: () => new PostgresInbox(pool),
       eraseBodies: async (of, records) => {
         await eraseBodies(eraser, of, records);
       },
@@ -74,7 +76,7 @@ describe('the decision loop on PostgreSQL', () => {
     const dying = interruptedStore(world.store, 6, 'after');
     const writer = startLinker({ ...world, store: dying.store }, { leases: a.leases, limits });
     await dying.interrupted;
-    const standby = startLinker(world, { leases: b.leases, limits });
+    const standby = startLinker({ ...world, inbox: world.inboxElsewhere() }, { leases: b.leases, limits });
     await until('the standby has asked', () => standby.observed.states.includes('standby'));
     expect(standby.observed.states).not.toContain('deciding');
     // A kill closes the session that holds the lease.

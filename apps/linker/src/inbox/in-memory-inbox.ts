@@ -104,7 +104,7 @@ export class InMemoryInbox implements Inbox {
     const end = chunks.findIndex(({ last }) => last);
     const counted = chunks.slice(0, end + 1);
     const whole = end !== -1 && counted.every(({ chunk }, index) => chunk === index);
-    const rows = counted.reduce((sum, chunk) => sum + chunk.rows, 0);
+    const rows = counted.reduce((sum, chunk) => sum + chunk.rows.length, 0);
     return { complete: whole ? { chunks: counted.length, rows } : undefined, unprocessable };
   }
 

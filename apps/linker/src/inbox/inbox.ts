@@ -51,7 +51,8 @@ export interface IncomingChunk {
   readonly submission: SubmissionId;
   readonly chunk: number;
   readonly last: boolean;
-  readonly rows: number;
+  /** The body’s rows, read and checked, in the newest shape. Nobody changes them: they may be given back as they are. */
+  readonly rows: readonly PseudonymisedRow[];
   readonly version: number;
   readonly body: Uint8Array;
 }
@@ -110,7 +111,10 @@ export interface Inbox {
   /** @param intake the place for which it would have said that it cannot be processed. */
   progressOf(submission: SubmissionId, intake: number): Promise<SubmissionProgress>;
 
-  /** A submission's rows in order, a bounded part of them at a time. May be walked more than once. */
+  /**
+   * A submission's rows in order, a bounded part of them at a time. May be walked more than once. Fewer come where another
+   * process settles the submission meanwhile.
+   */
   chunksOf(submission: SubmissionId): AsyncIterable<StagedChunk>;
 
   /**

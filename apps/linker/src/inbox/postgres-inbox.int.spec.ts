@@ -1,10 +1,11 @@
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { inboxFeatures } from './contract/inbox.features.js';
 import { chunkOf, fileIntake, programme, submissionNamed } from '../testing/messages.js';
-import { PostgresInbox } from './postgres-inbox.js';
+import type { Inbox, StagedChunk } from './inbox.js';
+import { PostgresInbox, type InboxMemory } from './postgres-inbox.js';
 
 describe('the inbox in PostgreSQL', () => {
   let databases: TestDatabases;
@@ -20,13 +21,95 @@ describe('the inbox in PostgreSQL', () => {
     await databases.drop();
   });
 
-  const open = async () => {
+  const open = async (memory?: InboxMemory) => {
     await admin.query('TRUNCATE linker.intake, linker.chunk, linker.unprocessable');
     const pool = createPool({ url: databases.url('platform', 'linker'), applicationName: 'inbox' });
-    return { inbox: new PostgresInbox(pool), close: () => pool.end() };
+    return { pool, inbox: new PostgresInbox(pool, memory), close: () => pool.end() };
   };
 
   inboxFeatures(open);
+
+  const bytesOfOne = chunkOf(submissionNamed('a'), 0, false).body.length;
+  describe('with room in memory for few chunks', () =>
+    inboxFeatures(() => open({ stagedBytes: 3 * bytesOfOne, readBytes: 2 * bytesOfOne })));
+
+  describe('gives rows', () => {
+    const a = submissionNamed('a');
+    const chunks = Array.from({ length: 30 }, (_, chunk) => chunkOf(a, chunk, chunk === 29));
+    const walk = async (inbox: Inbox) => {
+      const walked: StagedChunk[] = [];
+      for await (const { chunk, rows } of inbox.chunksOf(a)) walked.push({ chunk, rows });
+      return walked;
+    };
+    const expected = chunks.map(({ chunk, rows }) => ({ chunk, rows }));
+
+    it('from memory that are those in the database, which a restart reads', async () => {
+      const { pool, inbox, close } = await open();
+      await inbox.stageChunks(chunks);
+      const query = vi.spyOn(pool, 'query');
+      const fromMemory = await walk(inbox);
+      expect(query).not.toHaveBeenCalled();
+      const restarted = await walk(new PostgresInbox(pool));
+      expect(query).toHaveBeenCalled();
+      expect(fromMemory).toEqual(expected);
+      expect(restarted).toEqual(fromMemory);
+      await close();
+    });
+
+    it('that it did not stage itself from the database once, and then from memory', async () => {
+      const { pool, inbox, close } = await open();
+      await inbox.stageChunks(chunks);
+      const other = new PostgresInbox(pool);
+      const first = await walk(other);
+      const query = vi.spyOn(pool, 'query');
+      expect(await walk(other)).toEqual(first);
+      expect(query).not.toHaveBeenCalled();
+      await close();
+    });
+
+    for (const [staged, read] of [
+      [0, 0],
+      [7, 0],
+      [0, 11],
+      [7, 11],
+      [30, 30],
+    ] as const) {
+      it(`in order with room for ${staged} staged and ${read} read chunks, however they came`, async () => {
+        const few = { stagedBytes: (staged + 0.5) * bytesOfOne, readBytes: (read + 0.5) * bytesOfOne };
+        const { inbox, close } = await open(few);
+        const inPart = (from: number, to: number) => inbox.stageChunks(chunks.slice(from, to));
+        for (const [from, to] of [
+          [20, 30],
+          [0, 3],
+          [10, 20],
+          [3, 10],
+        ] as const)
+          await inPart(from, to);
+        for (let walks = 0; walks < 3; walks += 1) expect(await walk(inbox)).toEqual(expected);
+        await close();
+      });
+    }
+
+    it('of the chunk that was there first, where another claims its number', async () => {
+      const { pool, inbox, close } = await open();
+      await new PostgresInbox(pool).stageChunks(chunks.slice(0, 1));
+      const claim = { ...chunkOf(a, 99, false), chunk: 0 };
+      const batch = [claim, ...chunks.slice(1)];
+      expect(await inbox.stageChunks(batch)).toEqual({ staged: 29, conflicting: [`chunk 0 of ${a}`] });
+      expect(await walk(inbox)).toEqual(expected);
+      await close();
+    });
+
+    it('of nothing that another process has settled, once it takes the ledger up again', async () => {
+      const { pool, inbox, close } = await open();
+      await inbox.stageIntakes([fileIntake(1, a)]);
+      await inbox.stageChunks(chunks);
+      await new PostgresInbox(pool).settle(programme, 1, 'linked');
+      await inbox.sweep();
+      expect(await walk(inbox)).toEqual([]);
+      await close();
+    });
+  });
 
   it('sweeps up a chunk that slipped in while its submission was settled', async () => {
     const { inbox, close } = await open();

@@ -22,13 +22,42 @@ import type {
   StagingResult,
   SubmissionProgress,
 } from './inbox.js';
+import { KeptChunks, type KeptChunk } from './kept-chunks.js';
 
 /** Chunks in memory at a time while a submission is read: at most twice this many, of 256 KiB. */
 const CHUNKS_PER_PAGE = 8;
 
-/** The inbox in the linker's schema of the platform database. */
+/** What the inbox may keep in memory of what is staged, in bytes of messages. */
+export interface InboxMemory {
+  /** Rows that this process has staged and that wait to be decided. */
+  readonly stagedBytes: number;
+  /** Rows that were read for a decision which reads them again. */
+  readonly readBytes: number;
+}
+
+/**
+ * Together at most 32 MiB of the heap. The index of a million records has 200 MiB, and the service without it about
+ * 110 MiB: that leaves 170 MiB of 512 for the batches that are staged and appended. A linker that keeps up has a few files
+ * waiting, of some megabytes each; for one that does not, no room that it has would be enough.
+ */
+const defaultMemory: InboxMemory = { stagedBytes: 12 * 1024 * 1024, readBytes: 4 * 1024 * 1024 };
+
+/**
+ * The inbox in the linker's schema of the platform database. Rows that it has staged, or has just read for a decision,
+ * it gives again from memory, so far as there is room: they are the same, and what is durable is the database alone.
+ */
 export class PostgresInbox implements Inbox {
-  constructor(private readonly pool: pg.Pool) {}
+  private readonly staged: KeptChunks;
+  /** Beside the others, so that rows which wait leave room for those that are decided now. */
+  private readonly read: KeptChunks;
+
+  constructor(
+    private readonly pool: pg.Pool,
+    { stagedBytes, readBytes }: InboxMemory = defaultMemory,
+  ) {
+    this.staged = new KeptChunks(stagedBytes);
+    this.read = new KeptChunks(readBytes);
+  }
 
   async stageIntakes(intakes: readonly IncomingIntake[]): Promise<StagingResult> {
     if (intakes.length === 0) return nothingStaged;
@@ -68,7 +97,7 @@ export class PostgresInbox implements Inbox {
       submission,
       chunk,
       last,
-      rows,
+      rows.length,
       version,
       body,
     ]);
@@ -81,7 +110,12 @@ export class PostgresInbox implements Inbox {
       values,
     );
     const staged = rowCount ?? 0;
-    if (staged === chunks.length) return { staged, conflicting: [] };
+    if (staged === chunks.length) {
+      // Each of them is the one that stays. Of another batch nobody knows which are, and such batches are rare.
+      for (const { submission, chunk, last, rows, body } of chunks)
+        this.staged.keep(submission, { chunk, last, rows }, body.length);
+      return { staged, conflicting: [] };
+    }
     const { rows } = await this.pool.query<{ submission: string; chunk: number }>(
       `SELECT replace(given.submission::text, '-', '') AS submission, chunk
        FROM ${given} JOIN linker.chunk held USING (submission, chunk)
@@ -152,19 +186,36 @@ export class PostgresInbox implements Inbox {
 
   async *chunksOf(submission: SubmissionId): AsyncGenerator<StagedChunk, void, undefined> {
     let from = 0;
-    let ahead = this.pageOfChunks(submission, from);
+    let ahead = this.chunksFrom(submission, from);
     for (;;) {
       const page = await ahead;
       if (page.length === 0) return;
       from += page.length;
-      // The next page is under way while this one is worked on.
-      ahead = this.pageOfChunks(submission, from);
-      ahead.catch(() => undefined);
-      for (const { chunk, last, version, body } of page) {
-        yield { chunk, rows: rowsOf(version, body) };
-        if (last) return;
+      if (!page.some(({ last }) => last)) {
+        // The next ones are under way while these are worked on.
+        ahead = this.chunksFrom(submission, from);
+        ahead.catch(() => undefined);
+      }
+      for (const chunk of page) {
+        yield 'rows' in chunk ? chunk : this.decoded(submission, chunk);
+        if (chunk.last) return;
       }
     }
+  }
+
+  /** The chunk with this number if it is in memory, else a page of those that are in the database. */
+  private async chunksFrom(
+    submission: SubmissionId,
+    from: number,
+  ): Promise<readonly (KeptChunk | ChunkRow)[]> {
+    const kept = this.staged.of(submission, from) ?? this.read.of(submission, from);
+    return kept === undefined ? this.pageOfChunks(submission, from) : [kept];
+  }
+
+  private decoded(submission: SubmissionId, { chunk, last, version, body }: ChunkRow): KeptChunk {
+    const decoded = { chunk, last, rows: rowsOf(version, body) };
+    this.read.keep(submission, decoded, body.length);
+    return decoded;
   }
 
   private async pageOfChunks(submission: SubmissionId, from: number): Promise<readonly ChunkRow[]> {
@@ -178,19 +229,24 @@ export class PostgresInbox implements Inbox {
   }
 
   async settle(programme: string, intake: number, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void> {
-    await inTransaction(this.pool, async (client) => {
-      const { rows } = await client.query<{ submission: string }>(
-        `UPDATE linker.intake SET state = $3 WHERE programme = $1 AND intake = $2 RETURNING submission`,
+    const settled = await inTransaction(this.pool, async (client) => {
+      const { rows } = await client.query<{ submission: SubmissionId }>(
+        `UPDATE linker.intake SET state = $3 WHERE programme = $1 AND intake = $2
+         RETURNING replace(submission::text, '-', '') AS submission`,
         [programme, intake, outcome === 'parked' ? 'parked' : 'decided'],
       );
       const submission = rows[0]?.submission;
-      if (submission === undefined || outcome === 'parked') return;
+      if (submission === undefined || outcome === 'parked') return submission;
       await client.query(
         `UPDATE linker.intake SET state = 'decided' WHERE submission = $1 AND (kind = 'file' OR state = 'parked')`,
         [submission],
       );
       await client.query('DELETE FROM linker.chunk WHERE submission = $1', [submission]);
+      return submission;
     });
+    if (settled === undefined) return;
+    this.staged.decided(settled);
+    this.read.decided(settled);
   }
 
   async refuse(programme: string, intake: number, reason: string): Promise<void> {
@@ -219,6 +275,9 @@ export class PostgresInbox implements Inbox {
   }
 
   async sweep(): Promise<number> {
+    // Whoever sweeps takes the ledger up, and others may have decided meanwhile what is in memory.
+    this.staged.letGoOfAll();
+    this.read.letGoOfAll();
     const { rowCount } = await this.pool.query(
       `DELETE FROM linker.chunk c USING linker.intake i
        WHERE i.submission = c.submission AND i.kind = 'file' AND i.state = 'decided'`,

@@ -69,7 +69,7 @@ export class StagingController {
       submission: data.submission,
       chunk: data.chunk,
       last: data.last,
-      rows: data.rows.length,
+      rows: data.rows,
       ...bytesOf(context.received[index]),
     }));
     this.staged(await this.inbox.stageChunks(chunks), context.topic);

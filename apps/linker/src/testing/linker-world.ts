@@ -38,6 +38,8 @@ export const signingKey = Buffer.alloc(32, 7).toString('base64');
 export interface LinkerWorld {
   readonly store: EventStore;
   readonly inbox: Inbox;
+  /** The same inbox as another process has it: with nothing of it in memory. */
+  readonly inboxElsewhere: () => Inbox;
   readonly cursor: PublicationCursor;
   readonly bus: MessageBus;
   /** Deletes bodies as the eraser does. */
@@ -49,9 +51,11 @@ export async function inMemoryWorld(): Promise<LinkerWorld> {
   await bus.ensureTopics(Object.values(topics).map(topicSettings));
   const ledger = new InMemoryLedger();
   const store = new InMemoryEventStore(ledger);
+  const inbox = new InMemoryInbox();
   return {
     store,
-    inbox: new InMemoryInbox(),
+    inbox,
+    inboxElsewhere: () => inbox,
     cursor: new InMemoryPublicationCursor(),
     bus,
     eraseBodies: (stream, records) => Promise.resolve(void ledger.eraseBodies(stream, records)),

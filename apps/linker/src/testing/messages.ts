@@ -89,7 +89,7 @@ const chunkMessage = (chunk: Chunk): IncomingChunk => ({
   submission: chunk.submission,
   chunk: chunk.chunk,
   last: chunk.last,
-  rows: chunk.rows.length,
+  rows: chunk.rows,
   version: RowPseudonymised.version,
   body: bytesOf({ programme, ...chunk }),
 });

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { RecordBody } from '../event-store.js';
-import { bodyColumns, toRecordBody, type BodyRow } from './rows.js';
+import { copiedRows, wholeNumber } from './copied-rows.js';
+import { bodyColumns, copiedBody, copiedBodyColumns, toRecordBody, type BodyRow } from './rows.js';
 
 /** Reads what lies beside the ledger: bodies and payloads are rows in PostgreSQL, wherever the events are. */
 export class BesideTheLedger {
@@ -11,13 +12,13 @@ export class BesideTheLedger {
   async readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {
     const number = await this.streamNumber(stream);
     if (number === undefined) return [];
-    const { rows } = await this.pool.query<BodyRow>({
-      name: 'ledger-read-bodies',
-      text: `SELECT ${bodyColumns} FROM ledger.record_body WHERE stream = $1 AND revision BETWEEN $2 AND $3 ORDER BY revision, record`,
-      values: [number, from, to],
-      rowMode: 'array',
-    });
-    return rows.map(toRecordBody);
+    return copiedRows(
+      this.pool,
+      `SELECT ${copiedBodyColumns} FROM ledger.record_body
+       WHERE stream = ${wholeNumber(number)} AND revision BETWEEN ${wholeNumber(from)} AND ${wholeNumber(to)}
+       ORDER BY revision, record`,
+      copiedBody,
+    );
   }
 
   async readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { createPool } from '@kinledger/database';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import {
@@ -15,6 +16,8 @@ import {
 import { openLine } from '../contract/breakable-line.js';
 import { isStreamGap } from '../errors.js';
 import type { StoredEvent } from '../event-store.js';
+import { isConnectionLoss } from './connection-loss.js';
+import { copiedRows } from './copied-rows.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 
 /** What only this adapter can suffer: PostgreSQL's own connections, locks and rows. */
@@ -170,6 +173,48 @@ describe('event store on PostgreSQL, when', () => {
     await blocker.end();
     await store.append(stream, events, { expectedRevision: 'no-stream' });
     expect(plain(await store.readPage(stream, 0, 10))).toEqual(plain(events));
+  });
+
+  it('the connection is cut during a read: it fails as a lost connection, and the next read is whole', async () => {
+    const stream = newStream();
+    const events = await fillStream(store, stream, 10);
+    const blocker = new pg.Client({ connectionString: databases.superuserUrl('platform') });
+    await blocker.connect();
+    await blocker.query('BEGIN');
+    await blocker.query('LOCK TABLE ledger.event, ledger.record_body');
+    const failures = [store.readPage(stream, 0, 10), store.readBodies(stream, 0, 9)].map((reading) =>
+      reading.then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    );
+    await until(async () => (await sessions(`wait_event_type = 'Lock'`)) === 2);
+    await cutConnections();
+    expect((await Promise.all(failures)).map(isConnectionLoss)).toEqual([true, true]);
+    await blocker.query('ROLLBACK');
+    await blocker.end();
+    expect(plain(await store.readPage(stream, 0, 10))).toEqual(plain(events));
+  });
+
+  it('the connection is cut between two rows that it reads: they are not taken for all', async () => {
+    const pool = createPool({ url: databases.url('platform', 'linker'), applicationName: name, max: 1 });
+    const read = (select: string) => copiedRows(pool, select, (row) => row.bigint());
+    const taken: number[] = [];
+    const reading = copiedRows(
+      pool,
+      'SELECT n::bigint FROM generate_series(1, 20000) n WHERE n <= 10000 OR pg_sleep(600) IS NULL',
+      (row) => taken.push(row.bigint()),
+    );
+    const failed = expect(reading).rejects.toSatisfy(isConnectionLoss);
+    await until(async () => taken.length > 0 && (await sessions(`wait_event = 'PgSleep'`)) === 1);
+    await cutConnections();
+    await failed;
+    expect(await read('SELECT n::bigint FROM generate_series(1, 3) n')).toEqual([1, 2, 3]);
+    await expect(read('SELECT 1 / (n - 2) FROM generate_series(1, 3) n')).rejects.toMatchObject({
+      code: '22012',
+    });
+    expect(await read('SELECT n::bigint FROM generate_series(1, 3) n')).toEqual([1, 2, 3]);
+    await pool.end();
   });
 
   it('somebody deletes an event behind its back: readers stop instead of going on', async () => {

@@ -18,7 +18,8 @@ import { passOnNotifications } from './append-notifications.js';
 import { appendCarefully, appendTrustingly } from './append-transaction.js';
 import { isConnectionLoss } from './connection-loss.js';
 import { BesideTheLedger } from './beside-the-ledger.js';
-import { eventColumns, toStoredEvent, type EventRow } from './rows.js';
+import { copiedRows, wholeNumber } from './copied-rows.js';
+import { copiedEvent, copiedEventColumns } from './rows.js';
 
 export interface PostgresEventStoreOptions {
   /** Database `platform`, as the linker (appends and reads) or the projector (reads). */
@@ -78,14 +79,14 @@ export class PostgresEventStore implements EventStore {
   async readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]> {
     const number = await this.#beside.streamNumber(stream);
     if (number === undefined) return [];
-    const { rows } = await this.#pool.query<EventRow>({
-      name: 'ledger-read-page',
+    const page = await copiedRows(
+      this.#pool,
       // Bounded by revision and not by LIMIT: without fresh statistics PostgreSQL would sort the whole rest of the stream.
-      text: `SELECT ${eventColumns} FROM ledger.event WHERE stream = $1 AND revision >= $2 AND revision < $3 ORDER BY revision`,
-      values: [number, from, from + limit],
-      rowMode: 'array',
-    });
-    const page = rows.map(toStoredEvent);
+      `SELECT ${copiedEventColumns} FROM ledger.event
+       WHERE stream = ${wholeNumber(number)} AND revision >= ${wholeNumber(from)} AND revision < ${wholeNumber(from + limit)}
+       ORDER BY revision`,
+      copiedEvent,
+    );
     const gap = page.findIndex((event, index) => event.revision !== from + index);
     if (gap !== -1) throw streamGap(stream, from + gap);
     if (page.length < limit) await this.#requireEnd(stream, number, from + page.length);

@@ -69,6 +69,9 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     return linker;
   };
 
+  /** The world of another process, which has staged nothing. */
+  const elsewhere = (world: LinkerWorld): LinkerWorld => ({ ...world, inbox: world.inboxElsewhere() });
+
   afterEach(async () => {
     vi.restoreAllMocks();
     await Promise.all(running.splice(0).map((linker) => linker.stop()));
@@ -244,7 +247,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       const first = startLinker({ ...world, store: dying.store }, { limits: fewAtATime });
       await dying.interrupted;
       first.kill();
-      start(world, { limits: fewAtATime, recoveryPageSize: 7, publicationPageSize: 5 });
+      start(elsewhere(world), { limits: fewAtATime, recoveryPageSize: 7, publicationPageSize: 5 });
       await untilDone(world);
       const image = await imageOf(world.store);
       return { image, messages: distinctMessages(calls) };
@@ -294,7 +297,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       const publish = vi.spyOn(world.bus, 'publish');
       await stageAll(world.inbox, eventfulYear().scenario);
       const one = start(world, { limits: fewAtATime });
-      const other = start(world, { limits: { events: 5, bytes: 1024 * 1024 } });
+      const other = start(elsewhere(world), { limits: { events: 5, bytes: 1024 * 1024 } });
       await untilDone(world);
       expect(await imageOf(world.store)).toEqual(image);
       expect(distinctMessages(publish.mock.calls)).toEqual(messages);
@@ -325,7 +328,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       const slow = startSlow(world, 3);
       await until('it is about to append', slow.isHeld);
       const passing = interruptedStore(world.store, 1, 'after');
-      const fast = start({ ...world, store: passing.store }, { limits: fewAtATime });
+      const fast = start({ ...elsewhere(world), store: passing.store }, { limits: fewAtATime });
       await passing.interrupted;
       fast.kill();
       running.splice(running.indexOf(fast), 1);
@@ -341,7 +344,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await stageAll(world.inbox, eventfulYear().scenario);
       const slow = startSlow(world, 5);
       await until('it is about to append', slow.isHeld);
-      start(world, { limits: fewAtATime });
+      start(elsewhere(world), { limits: fewAtATime });
       await untilDone(world);
       slow.letGo();
       await until('it has caught up', () => hasCaughtUp(world, slow.linker));

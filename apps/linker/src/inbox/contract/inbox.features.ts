@@ -109,6 +109,12 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await recordsOf(a)).toEqual(all);
       expect(await recordsOf(a)).toEqual(all);
     });
+
+    it('end at the last one, whatever is there beyond it', async () => {
+      await inbox.stageChunks([0, 1, 2, 3].map((chunk) => chunkOf(a, chunk, chunk === 1)));
+      expect(await recordsOf(a)).toEqual([0, 1]);
+      expect(await recordsOf(a)).toEqual([0, 1]);
+    });
   });
 
   describe('settling', () => {
@@ -124,15 +130,18 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await chunksStaged()).toBe(1);
       expect(await inbox.stageChunks([chunkOf(a, 0, true)])).toEqual({ staged: 0, conflicting: [] });
       expect(await chunksStaged()).toBe(1);
+      expect(await recordsOf(a)).toEqual([]);
     });
 
     it('keeps the chunks of a parked submission until it is withdrawn', async () => {
       await inbox.settle(programme, 2, 'parked');
       expect((await inbox.intake(programme, 2))?.state).toBe('parked');
       expect(await chunksStaged()).toBe(2);
+      expect(await recordsOf(b)).toEqual([0]);
       await inbox.settle(programme, 3, 'withdrawn');
       expect((await inbox.intake(programme, 2))?.state).toBe('decided');
       expect(await chunksStaged()).toBe(1);
+      expect(await recordsOf(b)).toEqual([]);
     });
 
     it('has a submission parked once, however often, and no more when it is linked at a later place', async () => {

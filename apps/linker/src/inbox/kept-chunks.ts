@@ -1,0 +1,71 @@
+import type { SubmissionId } from '@kinledger/contracts';
+import type { StagedChunk } from './inbox.js';
+
+/** A staged chunk as it is walked: its rows, and whether it ends its submission. */
+export interface KeptChunk extends StagedChunk {
+  readonly last: boolean;
+}
+
+/** So many decisions may pass over rows in memory before they are taken for rows that nobody asks for. */
+const PASSED_OVER = 5_000;
+
+/**
+ * Decoded rows of chunks that are staged durably, so that they need not be read back and parsed. A cache and nothing
+ * else: what is not in it is read from the database.
+ *
+ * When it is full, further chunks are not kept, rather than others let go: places are decided about in the order in
+ * which rows come, so that what came last is needed last. What is decided goes at once. Rows may also be those of a
+ * submission that is never asked for here, since it was parked before they came, or another process has decided it; so
+ * that they do not take the room for ever, they go when many decisions have passed over them.
+ */
+export class KeptChunks {
+  /** In the order in which submissions began to be kept. */
+  private readonly submissions = new Map<SubmissionId, KeptSubmission>();
+  private bytes = 0;
+  private decisions = 0;
+
+  /** @param limitBytes of messages. Decoded rows take 1.5 to 2 times as much of the heap. */
+  constructor(private readonly limitBytes: number) {}
+
+  /** Keeps a chunk if there is room. One that is kept already stays as it is. `bytes`: the length of its message. */
+  keep(submission: SubmissionId, kept: KeptChunk, bytes: number): void {
+    if (this.bytes + bytes > this.limitBytes) return;
+    const held = this.submissions.get(submission) ?? { chunks: new Map(), bytes: 0, since: this.decisions };
+    if (held.chunks.has(kept.chunk)) return;
+    held.chunks.set(kept.chunk, kept);
+    held.bytes += bytes;
+    this.bytes += bytes;
+    this.submissions.set(submission, held);
+  }
+
+  of(submission: SubmissionId, chunk: number): KeptChunk | undefined {
+    return this.submissions.get(submission)?.chunks.get(chunk);
+  }
+
+  /** Lets go of a submission that is decided, whatever became of it. */
+  decided(submission: SubmissionId): void {
+    this.letGo(submission);
+    this.decisions += 1;
+    for (const [other, { since }] of this.submissions) {
+      if (this.decisions - since < PASSED_OVER) return;
+      this.letGo(other);
+    }
+  }
+
+  letGoOfAll(): void {
+    this.submissions.clear();
+    this.bytes = 0;
+  }
+
+  private letGo(submission: SubmissionId): void {
+    this.bytes -= this.submissions.get(submission)?.bytes ?? 0;
+    this.submissions.delete(submission);
+  }
+}
+
+interface KeptSubmission {
+  readonly chunks: Map<number, KeptChunk>;
+  bytes: number;
+  /** How many decisions there had been when its first chunk was kept. */
+  readonly since: number;
+}

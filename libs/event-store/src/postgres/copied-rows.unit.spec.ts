@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { BinaryRows } from './binary-copy.js';
+import { BinaryRow, wholeNumber } from './copied-rows.js';
+
+const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
+const END = Buffer.from([0xff, 0xff]);
+
+describe('rows of a binary COPY', () => {
+  const rows = [
+    { revision: 0, record: '00112233445566778899aabbccddeeff', text: 'Größe', bytes: Buffer.from('{"a":1}') },
+    { revision: 2 ** 40 + 7, record: 'ffeeddccbbaa99887766554433221100', text: '', bytes: Buffer.alloc(0) },
+    { revision: 2 ** 31, record: '0'.repeat(32), text: 'x', bytes: Buffer.from([0xff, 0xff, 0, 0]) },
+  ];
+  const written = () => {
+    const out = new BinaryRows();
+    for (const { revision, record, text, bytes } of rows)
+      out.row(4).bigint(revision).uuid(record).text(text).bytes(bytes);
+    return Buffer.concat([HEADER, out.take(), END]);
+  };
+  const decoded = (chunks: readonly Buffer[]) => {
+    const row = new BinaryRow();
+    const read: { revision: number; record: string; text: string; bytes: Buffer }[] = [];
+    for (const chunk of chunks) {
+      row.add(chunk);
+      while (row.next())
+        read.push({ revision: row.bigint(), record: row.uuidHex(), text: row.text(), bytes: row.bytes() });
+    }
+    return { read, isEnd: row.isEnd };
+  };
+
+  it('are those that were written, however their bytes are cut', () => {
+    const all = written();
+    expect(decoded([all])).toEqual({ read: rows, isEnd: true });
+    for (let at = 0; at <= all.length; at += 1)
+      expect(decoded([all.subarray(0, at), all.subarray(at)])).toEqual({ read: rows, isEnd: true });
+    expect(decoded([...all].map((byte) => Buffer.from([byte])))).toEqual({ read: rows, isEnd: true });
+  });
+
+  it('have no end where they break off', () => {
+    const all = written();
+    for (let length = 0; length < all.length; length += 1)
+      expect(decoded([all.subarray(0, length)]).isEnd).toBe(false);
+  });
+
+  it('are asked for with whole numbers alone', () => {
+    expect(wholeNumber(2 ** 53 - 1)).toBe('9007199254740991');
+    for (const value of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 1e21, '1; DROP TABLE ledger.event'])
+      expect(() => wholeNumber(value as number)).toThrow(RangeError);
+  });
+});
