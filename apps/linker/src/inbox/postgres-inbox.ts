@@ -7,7 +7,8 @@ import {
   type DataOf,
   type SubmissionId,
 } from '@kinledger/contracts';
-import { inTransaction } from '@kinledger/database';
+import { inTransaction, packBytes, unpackBytes } from '@kinledger/database';
+import { MAX_MESSAGE_BYTES } from '@kinledger/message-bus';
 import type pg from 'pg';
 import type {
   Inbox,
@@ -99,7 +100,7 @@ export class PostgresInbox implements Inbox {
       last,
       rows.length,
       version,
-      body,
+      packBytes(body),
     ]);
     const { rowCount } = await this.pool.query(
       `INSERT INTO linker.chunk (submission, chunk, last, rows, version, body)
@@ -116,13 +117,29 @@ export class PostgresInbox implements Inbox {
         this.staged.keep(submission, { chunk, last, rows }, body.length);
       return { staged, conflicting: [] };
     }
-    const { rows } = await this.pool.query<{ submission: string; chunk: number }>(
-      `SELECT replace(given.submission::text, '-', '') AS submission, chunk
-       FROM ${given} JOIN linker.chunk held USING (submission, chunk)
-       WHERE held.body <> given.body ORDER BY 1, 2`,
-      values,
+    return { staged, conflicting: await this.conflicting(chunks) };
+  }
+
+  /** Of chunks that should be there, those in whose place others are. */
+  private async conflicting(chunks: readonly IncomingChunk[]): Promise<string[]> {
+    const { rows } = await this.pool.query<{ submission: SubmissionId; chunk: number; body: Buffer }>(
+      `SELECT replace(submission::text, '-', '') AS submission, chunk, body
+       FROM linker.chunk JOIN unnest($1::uuid[], $2::int[]) AS given (submission, chunk) USING (submission, chunk)`,
+      [chunks.map(({ submission }) => submission), chunks.map(({ chunk }) => chunk)],
     );
-    return { staged, conflicting: rows.map(({ submission, chunk }) => `chunk ${chunk} of ${submission}`) };
+    const held = new Map(
+      rows.map(({ submission, chunk, body }) => [
+        `chunk ${chunk} of ${submission}`,
+        unpackBytes(body, MAX_MESSAGE_BYTES),
+      ]),
+    );
+    return chunks
+      .flatMap(({ submission, chunk, body }) => {
+        const name = `chunk ${chunk} of ${submission}`;
+        const there = held.get(name);
+        return there === undefined || Buffer.compare(there, body) === 0 ? [] : [name];
+      })
+      .sort();
   }
 
   async stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void> {
@@ -212,7 +229,8 @@ export class PostgresInbox implements Inbox {
     return kept === undefined ? this.pageOfChunks(submission, from) : [kept];
   }
 
-  private decoded(submission: SubmissionId, { chunk, last, version, body }: ChunkRow): KeptChunk {
+  private decoded(submission: SubmissionId, { chunk, last, version, base64 }: ChunkRow): KeptChunk {
+    const body = unpackBytes(Buffer.from(base64, 'base64'), MAX_MESSAGE_BYTES);
     const decoded = { chunk, last, rows: rowsOf(version, body) };
     this.read.keep(submission, decoded, body.length);
     return decoded;
@@ -221,7 +239,7 @@ export class PostgresInbox implements Inbox {
   private async pageOfChunks(submission: SubmissionId, from: number): Promise<readonly ChunkRow[]> {
     const { rows } = await this.pool.query<ChunkRow>({
       name: 'linker-chunks',
-      text: `SELECT chunk, last, version, convert_from(body, 'UTF8') AS body FROM linker.chunk
+      text: `SELECT chunk, last, version, encode(body, 'base64') AS base64 FROM linker.chunk
              WHERE submission = $1 AND chunk >= $2 ORDER BY chunk LIMIT ${CHUNKS_PER_PAGE}`,
       values: [submission, from],
     });
@@ -312,7 +330,7 @@ interface ChunkRow {
   readonly chunk: number;
   readonly last: boolean;
   readonly version: number;
-  readonly body: string;
+  readonly base64: string;
 }
 
 const nothingStaged: StagingResult = { staged: 0, conflicting: [] };
@@ -321,8 +339,8 @@ const chunkParameters = (before: number): string =>
   `($${before + 1}::uuid, $${before + 2}::int, $${before + 3}::boolean, $${before + 4}::int, $${before + 5}::int, $${before + 6}::bytea)`;
 
 /** Rows as the newest shape. What is of the newest version was checked when it was staged, and is believed. */
-function rowsOf(version: number, body: string): StagedChunk['rows'] {
-  const data: unknown = JSON.parse(body);
+function rowsOf(version: number, body: Buffer): StagedChunk['rows'] {
+  const data: unknown = JSON.parse(body.toString('utf8'));
   const { rows } =
     version === RowPseudonymised.version
       ? (data as DataOf<typeof RowPseudonymised>)

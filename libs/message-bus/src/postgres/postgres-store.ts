@@ -1,3 +1,4 @@
+import { packBytes, unpackBytes } from '@kinledger/database';
 import type pg from 'pg';
 import { attendance } from '../consumer/fair-share.js';
 import type {
@@ -12,11 +13,15 @@ import type {
   WakeUp,
 } from '../consumer/message-store.js';
 import { partitionsDiffer, topicUnknown } from '../errors.js';
-import type { OutgoingMessage, PartitionLag, TopicSettings } from '../message-bus.js';
+import {
+  MAX_MESSAGE_BYTES,
+  type OutgoingMessage,
+  type PartitionLag,
+  type TopicSettings,
+} from '../message-bus.js';
 import { packMessages } from '../packed-messages.js';
 import { partitionOf } from '../partition-of.js';
 import { boundedQuery } from './bounded-query.js';
-import { packValue, unpackValue } from './packed-value.js';
 import type { WakeUps } from './wake-ups.js';
 
 /** Messages and leases in schema `bus`: one statement, one function of the migration, per call. */
@@ -52,7 +57,7 @@ export class PostgresStore implements MessageStore {
   async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     const partitions = await this.partitionsOf(topic);
     const { keys, headers, lengths, body } = packMessages(
-      messages.map((message) => ({ ...message, value: packValue(message.value) })),
+      messages.map((message) => ({ ...message, value: packBytes(message.value) })),
     );
     await this.call('SELECT bus.publish($1, $2, $3, $4, $5, $6, $7)', [
       topic,
@@ -122,7 +127,7 @@ export class PostgresStore implements MessageStore {
         offset,
         key,
         headers,
-        value: unpackValue(Buffer.from(base64, 'base64')),
+        value: unpackBytes(Buffer.from(base64, 'base64'), MAX_MESSAGE_BYTES),
       })),
       end: rows[0]?.end_offset,
     };

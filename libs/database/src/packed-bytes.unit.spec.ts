@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { zstdCompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { packBytes, unpackBytes } from './packed-bytes.js';
+
+const MAX = 10_000;
+const roundTrip = (value: Uint8Array) => [...unpackBytes(packBytes(value), MAX)];
+
+describe('packed bytes', () => {
+  it('come back as they were, whatever they were', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 4000, size: 'max' }), (value) => {
+        expect(roundTrip(value)).toEqual([...value]);
+      }),
+    );
+  });
+
+  it('come back as they were where they look packed, at any size', () => {
+    const small = zstdCompressSync('rows');
+    expect(roundTrip(small)).toEqual([...small]);
+    const large = zstdCompressSync(Uint8Array.from({ length: 5000 }, (_, index) => (index * index) % 251));
+    expect(roundTrip(large)).toEqual([...large]);
+  });
+
+  it('are fewer where that matters', () => {
+    const rows = Buffer.from(
+      JSON.stringify(Array.from({ length: 500 }, (_, row) => ({ row, role: 'child' }))),
+    );
+    expect(packBytes(rows).length).toBeLessThan(rows.length / 4);
+    expect(packBytes(Buffer.from('{}'))).toEqual(Buffer.from('{}'));
+  });
+
+  it('that were damaged, or hold more than they may, are refused', () => {
+    const packed = packBytes(Buffer.alloc(5000, 'rows'));
+    expect(() => unpackBytes(packed.subarray(0, packed.length - 4), MAX)).toThrow();
+    expect(() => unpackBytes(zstdCompressSync(Buffer.alloc(MAX + 1)), MAX)).toThrow();
+  });
+});
