@@ -15,27 +15,31 @@ export async function refreshTouchedIndividuals(client: pg.ClientBase): Promise<
   await client.query('ANALYZE touched');
   // Laterally: each individual's few records are looked up in the index, whatever the planner believes of the tables.
   await client.query(`
-    UPDATE individual i
-    SET attributes = best.attributes, provenance = best.provenance, role = best.role
-    FROM touched t
-    JOIN individual was USING (individual_id)
-    CROSS JOIN LATERAL (
-      SELECT merged(ra.attributes ORDER BY ${leastFirst}) AS attributes,
-             merged(p.provenance ORDER BY ${leastFirst}) AS provenance,
-             coalesce(
-               (array_agg(r.role ORDER BY ${leastFirst}))[count(*)::int],
-               CASE WHEN EXISTS (SELECT FROM record o WHERE o.individual_id = t.individual_id) THEN was.registered_as END,
-               'none') AS role
-      FROM record r
-      JOIN record_attribute ra USING (record_id)
-      JOIN dataset d USING (dataset)
-      JOIN submission s USING (submission_id)
+    WITH best AS MATERIALIZED (
+      SELECT t.individual_id, said.*,
+             said.role IS NOT NULL
+               OR EXISTS (SELECT FROM record r WHERE r.individual_id = t.individual_id) AS has_records
+      FROM touched t
       CROSS JOIN LATERAL (
-        SELECT jsonb_object_agg(name, replace(r.record_id::text, '-', '')) AS provenance
-        FROM jsonb_object_keys(ra.attributes) AS name
-      ) p
-      WHERE r.individual_id = t.individual_id AND r.attributed
-    ) best
-    WHERE i.individual_id = t.individual_id
-      AND (i.attributes <> best.attributes OR i.provenance <> best.provenance OR i.role <> best.role)`);
+        SELECT merged(ra.attributes ORDER BY ${leastFirst}) AS attributes,
+               merged(p.provenance ORDER BY ${leastFirst}) AS provenance,
+               (array_agg(r.role ORDER BY ${leastFirst}))[count(*)::int] AS role
+        FROM record r
+        JOIN record_attribute ra USING (record_id)
+        JOIN dataset d USING (dataset)
+        JOIN submission s USING (submission_id)
+        CROSS JOIN LATERAL (
+          SELECT jsonb_object_agg(name, replace(r.record_id::text, '-', '')) AS provenance
+          FROM jsonb_object_keys(ra.attributes) AS name
+        ) p
+        WHERE r.individual_id = t.individual_id AND r.attributed
+      ) said
+    )
+    UPDATE individual i
+    SET attributes = best.attributes, provenance = best.provenance, role = ${role}
+    FROM best
+    WHERE i.individual_id = best.individual_id
+      AND (i.attributes <> best.attributes OR i.provenance <> best.provenance OR i.role <> ${role})`);
 }
+
+const role = `coalesce(best.role, CASE WHEN best.has_records THEN i.registered_as END, 'none')`;
