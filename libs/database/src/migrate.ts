@@ -55,9 +55,14 @@ export interface NotMigrated extends Error {
  */
 export async function requireMigrated(pool: pg.Pool, database: DatabaseName): Promise<void> {
   const fail = (why: string): NotMigrated =>
-    Object.assign(new Error(`database "${database}" ${why}: run "kinledger migrate" of this version first`), {
-      code: 'not-migrated' as const,
-    });
+    Object.assign(
+      new Error(
+        `database "${database}" ${why}: apply the migrations of this version first, as the launcher does`,
+      ),
+      {
+        code: 'not-migrated' as const,
+      },
+    );
   const applied = await pool
     .query<{ name: string }>(`SELECT name FROM ${journal.schema}.${journal.table} ORDER BY name`)
     .then(({ rows }) => rows.map((row) => row.name))

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { StoredEvent } from './event-store.js';
 import type { WakeUps } from './wake-ups.js';
 
@@ -6,21 +7,25 @@ export interface FollowOptions {
   readonly pageSize: number;
   readonly signal: AbortSignal;
   readonly readPage: (from: number, limit: number) => Promise<readonly StoredEvent[]>;
+  /** Whether an error of `readPage` says only that the server was out of reach: it is read again, after a pause that grows. Default: none does. */
+  readonly isPassing?: (error: unknown) => boolean;
   readonly wakeUps: WakeUps;
   /** Looks again after this time though no hint came: a hint may be lost on its way. */
   readonly lookAgainMs?: number;
 }
+
+const LONGEST_PAUSE_MS = 2_000;
 
 /**
  * Catch-up and live delivery as one loop: read on from where we are; where there is nothing, wait for a hint. Since
  * revisions are contiguous and appear in order, there is no switch in which an event could fall through or come twice.
  */
 export async function* followStream(options: FollowOptions): AsyncGenerator<readonly StoredEvent[]> {
-  const { pageSize, signal, readPage, wakeUps } = options;
+  const { pageSize, signal, wakeUps } = options;
   let next = options.from;
   while (!signal.aborted) {
     const seen = wakeUps.count;
-    const page = await readPage(next, pageSize);
+    const page = await readPagePatiently(options, next, pageSize);
     // Aborted while reading: whoever aborted wants no further page.
     if (isAborted(signal)) return;
     if (page.length === 0) {
@@ -28,6 +33,23 @@ export async function* followStream(options: FollowOptions): AsyncGenerator<read
     } else {
       yield page;
       next += page.length;
+    }
+  }
+}
+
+/** Outlasts a server that is away; empty once the signal aborts. */
+async function readPagePatiently(
+  { readPage, isPassing = () => false, signal, lookAgainMs = LONGEST_PAUSE_MS }: FollowOptions,
+  from: number,
+  limit: number,
+): Promise<readonly StoredEvent[]> {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await readPage(from, limit);
+    } catch (error) {
+      if (isAborted(signal)) return [];
+      if (!isPassing(error)) throw error;
+      await pause(Math.min(lookAgainMs, 50 * 2 ** failures), undefined, { signal }).catch(() => undefined);
     }
   }
 }

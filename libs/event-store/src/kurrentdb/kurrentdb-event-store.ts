@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { createPool } from '@kinledger/database';
 import type pg from 'pg';
 import { checkBeforeSending } from '../append-rules.js';
@@ -133,7 +132,8 @@ export class KurrentDbEventStore implements EventStore {
       from: options.from,
       pageSize: options.pageSize ?? 1000,
       signal,
-      readPage: (from, limit) => this.#readPagePatiently(stream, from, limit, signal),
+      readPage: (from, limit) => this.readPage(stream, from, limit),
+      isPassing,
       wakeUps: this.#hints.of(stream),
       lookAgainMs: this.#lookAgainMs,
     });
@@ -145,25 +145,5 @@ export class KurrentDbEventStore implements EventStore {
     await Promise.all(this.#connections.map((connection) => connection.dispose()));
     await this.#hints.stopped();
     await Promise.all([this.#pool.end(), this.#eraser?.end()]);
-  }
-
-  /** Outlasts a server that is away; empty once the signal aborts. */
-  async #readPagePatiently(
-    stream: string,
-    from: number,
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<StoredEvent[]> {
-    for (let failures = 1; ; failures += 1) {
-      try {
-        return await this.readPage(stream, from, limit);
-      } catch (error) {
-        if (signal.aborted) return [];
-        if (!isPassing(error)) throw error;
-        await pause(Math.min(this.#lookAgainMs, 50 * 2 ** failures), undefined, { signal }).catch(
-          () => undefined,
-        );
-      }
-    }
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { createPool, inTransaction } from '@kinledger/database';
 import type pg from 'pg';
 import { checkBeforeSending } from '../append-rules.js';
@@ -112,7 +111,8 @@ export class PostgresEventStore implements EventStore {
       from: options.from,
       pageSize: options.pageSize ?? 1000,
       signal,
-      readPage: (from, limit) => this.#readPagePatiently(stream, from, limit, signal),
+      readPage: (from, limit) => this.readPage(stream, from, limit),
+      isPassing: isConnectionLoss,
       wakeUps: this.#wakeUps,
       lookAgainMs: this.#lookAgainMs,
     });
@@ -122,26 +122,6 @@ export class PostgresEventStore implements EventStore {
     this.#closing.abort();
     await this.#listening;
     if (!this.#pool.ended) await this.#pool.end();
-  }
-
-  /** Outlasts a server that is away; empty once the signal aborts. */
-  async #readPagePatiently(
-    stream: string,
-    from: number,
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<StoredEvent[]> {
-    for (let failures = 1; ; failures += 1) {
-      try {
-        return await this.readPage(stream, from, limit);
-      } catch (error) {
-        if (signal.aborted) return [];
-        if (!isConnectionLoss(error)) throw error;
-        await pause(Math.min(this.#lookAgainMs, 50 * 2 ** failures), undefined, { signal }).catch(
-          () => undefined,
-        );
-      }
-    }
   }
 
   /** A short page is the end of the stream, or else somebody deleted what follows. @throws StreamGap */
