@@ -1,18 +1,24 @@
-const encoder = new TextEncoder();
-
 /**
  * One unambiguous byte string of several values: before each value stands its length in bytes, 4 bytes big endian;
  * text is UTF-8. "1" and "23" differ from "12" and "3", which plain joining would confuse.
  */
 export function lengthPrefixed(values: readonly (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
-  const parts = values.map((value) => (typeof value === 'string' ? encoder.encode(value) : value));
-  const bytes = new Uint8Array(parts.reduce((total, part) => total + 4 + part.length, 0));
-  const view = new DataView(bytes.buffer);
+  let size = 0;
+  for (const value of values)
+    size += 4 + (typeof value === 'string' ? Buffer.byteLength(value) : value.length);
+  const bytes = Buffer.allocUnsafe(size);
   let offset = 0;
-  for (const part of parts) {
-    view.setUint32(offset, part.length);
-    bytes.set(part, offset + 4);
-    offset += 4 + part.length;
+  for (const value of values) {
+    const start = offset + 4;
+    let end: number;
+    if (typeof value === 'string') {
+      end = start + bytes.write(value, start, 'utf8');
+    } else {
+      bytes.set(value, start);
+      end = start + value.length;
+    }
+    bytes.writeUInt32BE(end - start, offset);
+    offset = end;
   }
   return bytes;
 }
