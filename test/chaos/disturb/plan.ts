@@ -94,8 +94,11 @@ export function planOf(
   for (let count = 0; count < shape.rebuilds; count += 1) disturbances.push({ kind: 'rebuild' });
   if (shape.fullDisk) disturbances.push({ kind: 'full-disk' });
   const planned = random.shuffle(disturbances).map((disturbance): Planned => ({
-    // Not at the very end: what is killed when all is done has nothing to recover.
-    afterSteps: random.between(1, Math.floor(steps * 0.95)),
+    // Not at the very end: what is killed when all is done has nothing to recover. What is said again was said before.
+    afterSteps: random.between(
+      disturbance.kind === 'repeat' ? Math.floor(steps * 0.6) : 1,
+      Math.floor(steps * 0.95),
+    ),
     delayMs: random.between(0, LONGEST_DELAY_MS),
     disturbance,
   }));
