@@ -35,7 +35,7 @@ describe.skipIf(absent !== undefined)(
       const report = await runRound(startKafkaPlatform, work, shape, SEED);
       const wrong = differences(report);
       expect(wrong, describeRound(report, wrong)).toEqual([]);
-      console.log(describeRound(report, wrong));
+      console.log(`the kill tests on Kafka killed processes at ${report.kills} instants`);
 
       const killed = report.done.flatMap(({ disturbance }) =>
         disturbance.kind === 'kill' ? [disturbance.victim] : [],
