@@ -30,6 +30,9 @@ export class KafkaHost implements BusHost {
       'group.consumer.session.timeout.ms': String(SESSION_MS),
       'group.consumer.min.heartbeat.interval.ms': '100',
       'group.consumer.heartbeat.interval.ms': '1000',
+      // A broker that comes back has to wait until its controller takes the one that was killed for dead.
+      'broker.session.timeout.ms': '3000',
+      'broker.heartbeat.interval.ms': '500',
     };
     return new KafkaHost(directory, await startKafkaBroker({ directory, settings }));
   }
