@@ -44,6 +44,7 @@ describe.skipIf(!linux)(
       const shape = {
         kills: 18,
         redeliveries: 3,
+        repeated: true,
         poisoned: true,
         secondLinker: false,
         zombies: [],
@@ -62,6 +63,7 @@ describe.skipIf(!linux)(
       const shape = {
         kills: 9,
         redeliveries: 0,
+        repeated: false,
         poisoned: false,
         secondLinker: true,
         zombies: consumers,

@@ -1,5 +1,4 @@
-import type { Done } from './disturb/disturber.js';
-import type { Disturbance } from './disturb/plan.js';
+import { describeDone } from './disturb/describe-done.js';
 import type { RoundReport } from './round.js';
 
 /** A round for a person to read: what was done where, and what came of it. */
@@ -15,32 +14,4 @@ export function describeRound(report: RoundReport, wrong: readonly string[]): st
     ...done.map(describeDone),
     ...wrong.map((line) => `  ! ${line}`),
   ].join('\n');
-}
-
-function describeDone({ disturbance, at, second, note }: Done): string {
-  const { accepted, pseudonymised, decided, ledger } = at;
-  const place = `accepted ${accepted}, pseudonymised ${pseudonymised}, decided ${decided}, revision ${ledger}`;
-  const short = note.length > 110 ? `${note.slice(0, 110)}…` : note;
-  return `  ${second.toFixed(1).padStart(6)} s  ${nameOf(disturbance).padEnd(34)} at ${place}: ${short}`;
-}
-
-function nameOf(disturbance: Disturbance): string {
-  switch (disturbance.kind) {
-    case 'kill':
-      return `kill ${disturbance.victim}`;
-    case 'redeliver':
-      return `kill and redeliver ${disturbance.consumer}`;
-    case 'poison':
-      return `poison ${disturbance.topic.split('.')[2] ?? disturbance.topic}`;
-    case 'zombie':
-      return `put ${disturbance.consumer} to sleep`;
-    case 'rebuild':
-      return 'rebuild read models';
-    case 'second-linker':
-      return 'second linker';
-    case 'full-disk':
-      return 'full disk';
-    default:
-      return disturbance satisfies never;
-  }
 }

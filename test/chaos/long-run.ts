@@ -3,13 +3,20 @@ import { describeRound } from './describe-round.js';
 import { differences } from './differences.js';
 import type { RoundShape } from './disturb/plan.js';
 import { consumers } from './platform/platform-under-test.js';
-import { startEmbeddedPlatform } from './platform/embedded-platform.js';
+import { absentTools } from '@kinledger/kafka-broker';
+import { startEmbeddedPlatform, startKafkaPlatform } from './platform/embedded-platform.js';
+import { BROKER } from './platform/kafka-host.js';
 import { Random } from './random.js';
 import { runRound } from './round.js';
 import { workOf } from './submissions/programme.js';
 
+const factories = { postgres: startEmbeddedPlatform, kafka: startKafkaPlatform } as const;
+type Bus = keyof typeof factories;
+
 const help = `Kills the platform's processes while it works, round after round, and compares what is left with an undisturbed run.
 
+  --bus BUS      postgres (default), or kafka: a broker of the round's own is killed too, and hangs (needs Java 17, and
+                 Maven the first time)
   --rounds N     rounds (default 5)
   --seed S       seed of the first round; round n has the seed S-n (default: another one each time)
   --round N      only round N of the seed: a round that failed, once more
@@ -18,10 +25,14 @@ const help = `Kills the platform's processes while it works, round after round, 
   --kills N      kills in a round (default 20)`;
 
 /** What a round does beside kills: everything, in turns, since some of it takes a lease's time. */
-function shapeOf(kills: number, random: Random): RoundShape {
+function shapeOf(kills: number, bus: Bus, random: Random): RoundShape {
   return {
     kills,
+    ...(bus === 'kafka'
+      ? { killsOf: { [BROKER]: Math.ceil(kills / 5) }, hangs: random.between(0, 1) === 1 ? [BROKER] : [] }
+      : {}),
     redeliveries: random.between(0, 4),
+    repeated: random.between(0, 1) === 1,
     poisoned: random.between(0, 1) === 1,
     secondLinker: true,
     zombies: random.shuffle(consumers).slice(0, random.between(0, 3)),
@@ -35,6 +46,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      bus: { type: 'string', default: 'postgres' },
       rounds: { type: 'string', default: '5' },
       round: { type: 'string' },
       seed: { type: 'string', default: Date.now().toString(36) },
@@ -49,6 +61,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const { seed } = values;
+  const bus = busNamed(values.bus);
   const size = { people: wholeNumber(values.people), quarters: wholeNumber(values.quarters), atOnce: 6 };
   const rounds =
     values.round === undefined
@@ -60,8 +73,8 @@ export async function run(args: readonly string[]): Promise<number> {
     const name = `${seed}-${round}`;
     try {
       const work = await workOf(size, name);
-      const shape = shapeOf(wholeNumber(values.kills), new Random(`shape ${name}`));
-      const report = await runRound(startEmbeddedPlatform, work, shape, name);
+      const shape = shapeOf(wholeNumber(values.kills), bus, new Random(`shape ${name}`));
+      const report = await runRound(factories[bus], work, shape, name);
       const wrong = differences(report);
       kills += report.kills;
       if (wrong.length > 0) failed += 1;
@@ -75,9 +88,17 @@ export async function run(args: readonly string[]): Promise<number> {
     }
   }
   console.log(
-    `\n${rounds.length - failed} of ${rounds.length} rounds as undisturbed, ${kills} kills; seed ${seed}`,
+    `\n${rounds.length - failed} of ${rounds.length} rounds as undisturbed on ${bus}, ${kills} kills; seed ${seed}`,
   );
   return failed;
+}
+
+/** @throws Error in a sentence for another name, or where there is nothing to run it with. */
+function busNamed(name: string): Bus {
+  if (name !== 'postgres' && name !== 'kafka') throw new Error(`the bus is postgres or kafka, not ${name}`);
+  const absent = name === 'kafka' ? absentTools() : undefined;
+  if (absent !== undefined) throw new Error(absent);
+  return name;
 }
 
 function wholeNumber(text: string): number {

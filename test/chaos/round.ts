@@ -1,4 +1,5 @@
 import { Disturber, type Done } from './disturb/disturber.js';
+import { describeDone } from './disturb/describe-done.js';
 import { planOf, type RoundShape } from './disturb/plan.js';
 import { stepsOf } from './disturb/progress.js';
 import { deadLettersMissing } from './outcome/dead-letters.js';
@@ -81,7 +82,12 @@ async function disturbedRun(
   const [carried] = await Promise.all([
     carryOut(platform, work, () => disturber.caughtUp()),
     disturber.carryOut(plan),
-  ]);
+  ]).catch((error: unknown) => {
+    const done = disturber.done.map(describeDone).join('\n');
+    throw new Error(`${error instanceof Error ? error.message : String(error)}; done was:\n${done}`, {
+      cause: error,
+    });
+  });
   await settled(platform, work.intakes);
   const left = await limbo(platform);
   const outcome = await until('the figures are answered', () => outcomeOf(platform, work.periods));
@@ -105,7 +111,7 @@ async function onPlatform<T>(
 ): Promise<T> {
   const platform = await factory(seed);
   try {
-    return await work(platform);
+    return await Promise.race([work(platform), platform.over]);
   } catch (error) {
     const logs = platform.keepLogs();
     const why = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** How long nothing may happen before a run is taken for stuck. Not a measure: a healthy wait is over in seconds. */
-const STUCK_AFTER_MS = 180_000;
+const STUCK_AFTER_MS = 300_000;
 const LOOK_EVERY_MS = 25;
 
 /** A condition that did not come true while everything had its time. */

@@ -17,6 +17,11 @@ export interface TopicSettings {
   readonly partitions: number;
   /** A message may go once every group that ever subscribed has committed it and it is this old. */
   readonly retentionMs: number;
+  /**
+   * Groups that read it. Where a bus's server may forget how far a group has come (Kafka: `offsets.retention.minutes`),
+   * nothing of the topic goes while it does not know the place of each of these.
+   */
+  readonly groups?: readonly string[];
 }
 
 /** Messages of one partition, in order. */

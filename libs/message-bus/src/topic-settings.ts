@@ -6,4 +6,6 @@ export const topicSettings = (topic: Topic): TopicSettings => ({
   name: topic.name,
   partitions: topic.partitions,
   retentionMs: topic.retentionDays * 24 * 3600 * 1000,
+  // A service is a group of its own name.
+  groups: topic.consumers,
 });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, PlatformUnderTest } from '../platform/platform-under-test.js';
-import { areRunning, freeze, kill, wake } from '../platform/victim.js';
+import { areRunning, freeze, kill, wake, type Victim } from '../platform/victim.js';
 import { until } from '../until.js';
 import type { Work } from '../submissions/programme.js';
 import { fillAndFreeLandingDisk } from './full-disk.js';
@@ -85,8 +85,12 @@ export class Disturber {
         const pids = await kill(this.platform.victim(disturbance.victim));
         return `killed ${pids.length === 1 ? 'process' : 'processes'} ${pids.join(', ')}`;
       }
+      case 'hang':
+        return hang(this.platform.victim(disturbance.victim), disturbance.ms);
       case 'redeliver':
         return this.redeliver(disturbance.consumer, disturbance.messages);
+      case 'repeat':
+        return this.repeat(disturbance.topic, disturbance.messages);
       case 'poison':
         return this.poison(disturbance.topic, disturbance.messages);
       case 'rebuild':
@@ -124,6 +128,15 @@ export class Disturber {
       return answer.status === 202 || answer.status === 409 ? answer.status : undefined;
     });
     return `answered ${status}`;
+  }
+
+  private async repeat(topic: string, most: number): Promise<string> {
+    const { messages } = await until(`messages of ${topic} come again`, async () => {
+      const messages = Math.min(most, await this.platform.bus.published(topic));
+      if (messages > 0) await this.platform.bus.publishAgain(topic, messages);
+      return { messages };
+    });
+    return `${messages} messages are published again`;
   }
 
   private async poison(topic: string, count: number): Promise<string> {
@@ -177,6 +190,13 @@ export class Disturber {
   private membersOf(consumer: Consumer) {
     return this.platform.victims.filter(({ name }) => name === consumer || name.startsWith(`${consumer}-`));
   }
+}
+
+async function hang(victim: Victim, ms: number): Promise<string> {
+  const pids = await freeze(victim);
+  // The disturbance itself: nobody can be asked when it has been long enough.
+  await pause(ms);
+  return awoken(pids, `after ${ms / 1000} s`);
 }
 
 function awoken(pids: readonly number[], when: string): string {

@@ -6,8 +6,12 @@ export type Disturbance =
   | { readonly kind: 'kill'; readonly victim: string }
   /** Killed, and given again what it had committed: up to so many messages of each partition. */
   | { readonly kind: 'redeliver'; readonly consumer: Consumer; readonly messages: number }
+  /** The first messages of a topic are published a second time, under the same ids. */
+  | { readonly kind: 'repeat'; readonly topic: string; readonly messages: number }
   /** Messages that no contract describes, among those that count. */
   | { readonly kind: 'poison'; readonly topic: string; readonly messages: number }
+  /** Stopped where it is for so long, then woken: connections stay open meanwhile, and nobody answers. */
+  | { readonly kind: 'hang'; readonly victim: string; readonly ms: number }
   /** Paused until it has lost its lease, then woken. */
   | { readonly kind: 'zombie'; readonly consumer: Consumer }
   /** Read models are rebuilt while they are written. */
@@ -25,8 +29,15 @@ export interface Planned {
 }
 
 export interface RoundShape {
+  /** Spread over all victims. */
   readonly kills: number;
+  /** Kills of single victims beside those, by name. */
+  readonly killsOf?: Readonly<Record<string, number>>;
+  /** Names of victims that hang for a while. */
+  readonly hangs?: readonly string[];
   readonly redeliveries: number;
+  /** Of each topic that somebody reads: messages are published again. */
+  readonly repeated: boolean;
   readonly poisoned: boolean;
   readonly secondLinker: boolean;
   readonly zombies: readonly Consumer[];
@@ -40,6 +51,9 @@ export const consumedTopics: readonly string[] = Object.values(topics)
   .map(({ name }) => name);
 
 const LONGEST_DELAY_MS = 80;
+
+/** Above the sessions of those who talk to it: whoever counts silence has counted enough of it. */
+const HANG_MS = 12_000;
 
 /**
  * The disturbances of a round, in the order of their instants. Every victim is killed about equally often. Instants are
@@ -58,9 +72,18 @@ export function planOf(
     if (toKill.length === 0) toKill = random.shuffle(victims);
     disturbances.push({ kind: 'kill', victim: toKill.pop() ?? random.pick(victims) });
   }
+  for (const [victim, kills] of Object.entries(shape.killsOf ?? {})) {
+    for (let count = 0; count < kills; count += 1) disturbances.push({ kind: 'kill', victim });
+  }
+  for (const victim of shape.hangs ?? []) disturbances.push({ kind: 'hang', victim, ms: HANG_MS });
   for (let count = 0; count < shape.redeliveries; count += 1) {
     const consumer = consumers[count % consumers.length] ?? random.pick(consumers);
     disturbances.push({ kind: 'redeliver', consumer, messages: random.between(1, 40) });
+  }
+  if (shape.repeated) {
+    for (const topic of consumedTopics) {
+      disturbances.push({ kind: 'repeat', topic, messages: random.between(5, 40) });
+    }
   }
   if (shape.poisoned) {
     for (const topic of consumedTopics) {
@@ -71,8 +94,11 @@ export function planOf(
   for (let count = 0; count < shape.rebuilds; count += 1) disturbances.push({ kind: 'rebuild' });
   if (shape.fullDisk) disturbances.push({ kind: 'full-disk' });
   const planned = random.shuffle(disturbances).map((disturbance): Planned => ({
-    // Not at the very end: what is killed when all is done has nothing to recover.
-    afterSteps: random.between(1, Math.floor(steps * 0.95)),
+    // Not at the very end: what is killed when all is done has nothing to recover. What is said again was said before.
+    afterSteps: random.between(
+      disturbance.kind === 'repeat' ? Math.floor(steps * 0.6) : 1,
+      Math.floor(steps * 0.95),
+    ),
     delayMs: random.between(0, LONGEST_DELAY_MS),
     disturbance,
   }));

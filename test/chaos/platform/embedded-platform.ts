@@ -7,6 +7,8 @@ import { createPool } from '@kinledger/database';
 import type pg from 'pg';
 import { Installation } from '../../e2e/installation.js';
 import { until } from '../until.js';
+import { busInPostgres, type BusHost, type ClosableBusDoor } from './bus-host.js';
+import { KafkaHost } from './kafka-host.js';
 import type { PlatformFactory, PlatformUnderTest, Row } from './platform-under-test.js';
 import { PostgresBusDoor } from './postgres-bus-door.js';
 import { processes, type Victim } from './victim.js';
@@ -16,8 +18,17 @@ type Database = 'restricted' | 'platform' | 'bus';
 const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'];
 
 /** The platform as `npm start` runs it: the launcher, its PostgreSQL, the five services. */
-export const startEmbeddedPlatform: PlatformFactory = async (seed) => {
-  const platform = new EmbeddedPlatform();
+export const startEmbeddedPlatform: PlatformFactory = (seed) =>
+  startOn(
+    busInPostgres((home) => new PostgresBusDoor(home)),
+    seed,
+  );
+
+/** The same on Kafka, with a broker of its own beside it. Needs what `absentTools` of the broker asks for. */
+export const startKafkaPlatform: PlatformFactory = async (seed) => startOn(await KafkaHost.start(), seed);
+
+async function startOn(bus: BusHost, seed: string): Promise<PlatformUnderTest> {
+  const platform = new EmbeddedPlatform(bus);
   try {
     await platform.start(seed);
     return platform;
@@ -25,25 +36,44 @@ export const startEmbeddedPlatform: PlatformFactory = async (seed) => {
     await platform.stop();
     throw error;
   }
-};
+}
 
 class EmbeddedPlatform implements PlatformUnderTest {
   readonly victims: Victim[] = [];
-  private readonly installation = new Installation();
+  private readonly end = Promise.withResolvers<never>();
+  readonly over = this.end.promise;
+  private readonly installation: Installation;
   private readonly pools = new Map<Database, pg.Pool>();
   private launcher: ReturnType<Installation['begin']> | undefined;
   private known: LocalConnection | undefined;
-  private door: PostgresBusDoor | undefined;
+  private door: ClosableBusDoor | undefined;
   private second: ServiceBeside | undefined;
 
+  private stopping = false;
+
+  constructor(private readonly host: BusHost) {
+    // Whoever is not waiting for it is told by what fails next.
+    this.over.catch(() => undefined);
+    this.installation = new Installation(host.environment);
+  }
+
   async start(seed: string): Promise<void> {
+    const { launcherArguments } = this.host;
     // Of several installations on a machine, one whose database is killed must find its port again.
-    this.launcher = this.installation.begin('start', '--free-ports', '--seed', seed);
+    this.launcher = this.installation.begin('start', '--free-ports', '--seed', seed, ...launcherArguments);
     await this.launcher.said('Kinledger is running');
+    void this.launcher.ended.then(({ code, stderr }) => {
+      if (!this.stopping) this.end.reject(new Error(`the launcher ended with ${String(code)}: ${stderr}`));
+    });
     const file = readFileSync(join(this.installation.home, 'connection.json'), 'utf8');
     this.known = localConnection.parse(JSON.parse(file));
-    this.door = new PostgresBusDoor(this.url('bus'), (sql, values) => this.ask('bus', sql, values));
+    this.door = this.host.openDoor({
+      directory: this.installation.home,
+      url: (database) => this.url(database),
+      ask: (database, sql, values) => this.ask(database, sql, values),
+    });
     this.victims.push(...services.map((name) => this.service(name)), this.server(), ...this.partsOfServer());
+    this.victims.push(...this.host.victims);
   }
 
   get connection(): LocalConnection {
@@ -51,7 +81,7 @@ class EmbeddedPlatform implements PlatformUnderTest {
     return this.known;
   }
 
-  get bus(): PostgresBusDoor {
+  get bus(): ClosableBusDoor {
     if (this.door === undefined) throw new Error('the platform does not run');
     return this.door;
   }
@@ -110,16 +140,22 @@ class EmbeddedPlatform implements PlatformUnderTest {
     const folder = mkdtempSync(join(tmpdir(), 'kinledger-chaos-logs-'));
     cpSync(join(this.installation.home, 'logs'), folder, { recursive: true });
     cpSync(join(this.installation.home, 'postgres', 'postgresql.log'), join(folder, 'postgresql.log'));
+    this.host.keepLogs(folder);
     return folder;
   }
 
   async stop(): Promise<void> {
-    await this.second?.stop();
-    await this.door?.close();
-    for (const pool of this.pools.values()) await pool.end();
-    this.launcher?.child.kill('SIGINT');
-    await this.launcher?.ended;
-    await this.installation.dispose();
+    this.stopping = true;
+    try {
+      await this.second?.stop();
+      await this.door?.close();
+      for (const pool of this.pools.values()) await pool.end();
+      this.launcher?.child.kill('SIGINT');
+      await this.launcher?.ended;
+      await this.installation.dispose();
+    } finally {
+      await this.host.stop();
+    }
   }
 
   private async ask<R extends Row>(database: Database, sql: string, values: unknown[] = []): Promise<R[]> {

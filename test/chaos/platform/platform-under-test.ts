@@ -12,6 +12,8 @@ export const consumers: readonly Consumer[] = ['pseudonymiser', 'linker', 'proje
 /** What the harness does with a bus from outside. One per adapter. */
 export interface BusDoor {
   publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
+  /** Publishes the first messages of a topic a second time, under the same ids. It must have so many. */
+  publishAgain(topic: string, messages: number): Promise<void>;
   /** Messages that a group has not committed. */
   lag(group: Consumer): Promise<number>;
   /** Number of messages that were ever published to a topic. */
@@ -31,6 +33,8 @@ export interface BusDoor {
  */
 export interface PlatformUnderTest {
   readonly connection: LocalConnection;
+  /** Rejects when whoever keeps everything running has ended by itself; never resolves. */
+  readonly over: Promise<never>;
   /** Everything that may be killed; each comes back by itself. */
   readonly victims: readonly Victim[];
   readonly bus: BusDoor;

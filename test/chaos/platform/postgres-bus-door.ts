@@ -1,21 +1,22 @@
 import { createPostgresMessageBus, type MessageBus, type OutgoingMessage } from '@kinledger/message-bus';
-import type { BusDoor, Consumer } from './platform-under-test.js';
-
-type Query = <R extends Readonly<Record<string, unknown>>>(sql: string, values?: unknown[]) => Promise<R[]>;
+import type { ClosableBusDoor, RunningHome } from './bus-host.js';
+import type { Consumer } from './platform-under-test.js';
+import { publishAgain } from './publish-again.js';
 
 /** The bus in PostgreSQL, with the rights of a superuser. */
-export class PostgresBusDoor implements BusDoor {
+export class PostgresBusDoor implements ClosableBusDoor {
   private readonly bus: MessageBus;
 
-  constructor(
-    url: string,
-    private readonly query: Query,
-  ) {
-    this.bus = createPostgresMessageBus({ url, applicationName: 'kinledger-chaos' });
+  constructor(private readonly home: RunningHome) {
+    this.bus = createPostgresMessageBus({ url: home.url('bus'), applicationName: 'kinledger-chaos' });
   }
 
   publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     return this.bus.publish(topic, messages);
+  }
+
+  publishAgain(topic: string, messages: number): Promise<void> {
+    return publishAgain(this.bus, topic, messages);
   }
 
   async lag(group: Consumer): Promise<number> {
@@ -24,7 +25,8 @@ export class PostgresBusDoor implements BusDoor {
   }
 
   async published(topic: string): Promise<number> {
-    const [row] = await this.query<{ published: number }>(
+    const [row] = await this.home.ask<{ published: number }>(
+      'bus',
       `SELECT coalesce(sum(next_offset), 0)::int AS published
        FROM bus.partition JOIN bus.topic ON topic.id = topic_id WHERE name = $1`,
       [topic],
@@ -33,7 +35,8 @@ export class PostgresBusDoor implements BusDoor {
   }
 
   async rewind(group: Consumer, messages: number): Promise<number> {
-    const [row] = await this.query<{ again: number }>(
+    const [row] = await this.home.ask<{ again: number }>(
+      'bus',
       `WITH target AS (
          SELECT topic_id, partition, committed AS before,
            greatest(committed - $2, (SELECT coalesce(min("offset"), committed) FROM bus.message m
@@ -51,7 +54,8 @@ export class PostgresBusDoor implements BusDoor {
   }
 
   async hasExpired(group: Consumer): Promise<boolean> {
-    const [row] = await this.query<{ living: boolean }>(
+    const [row] = await this.home.ask<{ living: boolean }>(
+      'bus',
       `SELECT EXISTS (SELECT FROM bus.member WHERE group_name = $1 AND expires_at > clock_timestamp()) AS living`,
       [group],
     );

@@ -33,7 +33,12 @@ export interface KafkaBroker {
   stop(): Promise<void>;
   /** SIGKILL, as a crash. Resolves when the process is gone. */
   kill(): Promise<void>;
-  /** Starts it again, on the same data and port, after `stop` or `kill`. */
+  /** Resolves when the process is gone, whoever ended it. */
+  ended(): Promise<void>;
+  /**
+   * Starts it again, on the same data and port, once it has ended.
+   * @throws with the end of the log when it ends before it is up; `restart` may be called again
+   */
   restart(): Promise<void>;
   /** Stops, and deletes the folder. */
   destroy(): Promise<void>;
@@ -57,18 +62,13 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   writeFileSync(properties, serverProperties({ ...ports, data, settings }), { mode: 0o600 });
   if (!existsSync(join(data, 'meta.properties'))) format(java, classPath, properties, options.users ?? []);
 
-  const start = async () => {
-    const log = join(directory, 'broker.log');
-    const child = spawnBroker(java, classPath, properties, log, options.detached === true);
-    await untilUp(child, ports.port, log);
-    return child;
-  };
-  let child = await start();
+  const log = join(directory, 'broker.log');
+  const spawned = () => spawnBroker(java, classPath, properties, log, options.detached === true);
+  let child = spawned();
+  await untilUp(child, ports.port, log);
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    const running = child;
-    if (running.exitCode !== null || running.signalCode !== null) return;
-    const gone = new Promise((done) => running.once('exit', done));
-    running.kill(signal);
+    const gone = untilGone(child);
+    child.kill(signal);
     await gone;
   };
   return {
@@ -83,8 +83,11 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
     },
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
+    ended: () => untilGone(child),
     restart: async () => {
-      child = await start();
+      // From here on the one to end, also while it comes up.
+      child = spawned();
+      await untilUp(child, ports.port, log);
     },
     destroy: async () => {
       // Nothing of it is wanted any more: it need not flush.
@@ -144,12 +147,18 @@ function spawnBroker(
   return child;
 }
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
+
+async function untilGone(child: ChildProcess): Promise<void> {
+  if (!hasEnded(child)) await new Promise((done) => child.once('exit', done));
+}
+
 /** Until it takes connections: it does so once it has its metadata and is registered. */
 async function untilUp(child: ChildProcess, port: number, log: string): Promise<void> {
   const deadline = performance.now() + UP_WITHIN_MS;
   while (!(await answers(port))) {
-    const ended = child.exitCode !== null || child.signalCode !== null;
-    if (ended || performance.now() > deadline) {
+    if (hasEnded(child) || performance.now() > deadline) {
       child.kill('SIGKILL');
       throw new Error(`the Kafka broker did not come up:\n${readFileSync(log, 'utf8').slice(-3000)}`);
     }

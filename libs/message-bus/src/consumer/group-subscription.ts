@@ -36,6 +36,8 @@ export class GroupSubscription implements Subscription {
   private expiry: NodeJS.Timeout | undefined;
   private patience: NodeJS.Timeout | undefined;
   private stopping = false;
+  /** The last attendance failed. */
+  private cutOff = false;
   private polling = false;
   private attendedAt = performance.now();
   private failedAt: number | undefined;
@@ -119,6 +121,8 @@ export class GroupSubscription implements Subscription {
       this.attendedAt = performance.now();
       this.renewed(started);
       this.reconcile(held);
+      if (this.cutOff) for (const { worker } of this.running.values()) worker.storeIsBack();
+      this.cutOff = false;
       if (this.stopping) return;
       for (const partition of share.giveUp) this.running.get(nameOf(partition))?.worker.finish();
       const claimed = share.claim.length === 0 ? [] : await this.store.claim(this.member, share.claim);
@@ -127,6 +131,7 @@ export class GroupSubscription implements Subscription {
       if (claimed.length < share.claim.length) this.alarm.ring();
       else if (share.awaited === 0) this.isReady();
     } catch (error) {
+      this.cutOff = true;
       this.report(error);
     }
   }

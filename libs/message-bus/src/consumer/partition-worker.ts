@@ -35,6 +35,8 @@ export class PartitionWorker {
   private finishing = false;
   private lost = false;
   private handling = false;
+  /** It pauses because the store failed, not the handler. */
+  private storeIsAway = false;
   private polledAt = performance.now();
   private committedAt = performance.now();
   private failedAt: number | undefined;
@@ -48,6 +50,11 @@ export class PartitionWorker {
   /** Says that the partition ends at `end` now, or may have grown. */
   wake(end = Number.POSITIVE_INFINITY): void {
     if (end > this.next) this.news.ring();
+  }
+
+  /** Says that the store answers again: what waits for it need not wait out a pause that grew while it was away. */
+  storeIsBack(): void {
+    if (this.storeIsAway) this.hurry.ring();
   }
 
   /** As `wake`, by somebody who looked: nothing new is news too. */
@@ -131,7 +138,7 @@ export class PartitionWorker {
         return await (failures === 1 && ahead !== undefined ? ahead : this.fetch(this.next));
       } catch (error) {
         this.failed(error);
-        await this.hurry.sleep(pauseAfter(failures, this.options.session));
+        await this.pauseForStore(failures);
       }
     }
     return undefined;
@@ -150,6 +157,12 @@ export class PartitionWorker {
     const gap = fetched.messages.findIndex((message, index) => message.offset !== from + index);
     if (gap >= 0) throw offsetsMissing(lease.topic, lease.partition, from + gap);
     return fetched;
+  }
+
+  private async pauseForStore(failures: number): Promise<void> {
+    this.storeIsAway = true;
+    await this.hurry.sleep(pauseAfter(failures, this.options.session));
+    this.storeIsAway = false;
   }
 
   private readonly heard = (): void => {
@@ -184,7 +197,7 @@ export class PartitionWorker {
 
   /** Repeats a commit whose outcome is unknown: it is the same again. False when the lease is gone. */
   private async commit(next: number): Promise<boolean> {
-    const { store, member, lease, session } = this.options;
+    const { store, member, lease } = this.options;
     for (let failures = 1; !this.lost; failures += 1) {
       try {
         if (await store.commit(member, lease, next)) {
@@ -195,7 +208,7 @@ export class PartitionWorker {
       } catch (error) {
         this.failed(error);
         if (this.finishing && failures >= TRIES_WHEN_FINISHING) return false;
-        await this.hurry.sleep(pauseAfter(failures, session));
+        await this.pauseForStore(failures);
       }
     }
     return false;

@@ -124,9 +124,9 @@ export class Cluster {
     }, ['COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR', 'COORDINATOR_LOAD_IN_PROGRESS']);
   }
 
-  /** Repeats for half a minute what fails for these reasons. */
-  async patiently<T>(work: () => Promise<T>, reasons: readonly string[]): Promise<T> {
-    const deadline = performance.now() + 30_000;
+  /** Repeats for half a minute, or for so long, what fails for these reasons. */
+  async patiently<T>(work: () => Promise<T>, reasons: readonly string[], ms = 30_000): Promise<T> {
+    const deadline = performance.now() + ms;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
       try {
         return await work();

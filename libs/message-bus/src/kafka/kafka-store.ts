@@ -34,7 +34,7 @@ export class KafkaStore implements MessageStore {
   private readonly members = new Map<string, GroupMember>();
   /** One for each worker, which is known by what aborts its reading. */
   private readonly readers = new WeakMap<AbortSignal, PartitionReader>();
-  private readonly retentions = new Map<string, number>();
+  private readonly kept = new Map<string, TopicSettings>();
 
   constructor(cluster: Cluster, options: KafkaStoreOptions) {
     this.cluster = cluster;
@@ -43,7 +43,7 @@ export class KafkaStore implements MessageStore {
 
   async ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
     await ensureTopics(this.cluster, topics, this.options.replicas);
-    for (const { name, retentionMs } of topics) this.retentions.set(name, retentionMs);
+    for (const topic of topics) this.kept.set(topic.name, topic);
   }
 
   async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
@@ -93,7 +93,7 @@ export class KafkaStore implements MessageStore {
   }
 
   deleteSome(now: Date): Promise<number> {
-    return trim(this.cluster, this.retentions, now);
+    return trim(this.cluster, this.kept, now);
   }
 
   onWakeUp(): () => void {

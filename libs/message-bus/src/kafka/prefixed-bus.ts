@@ -20,7 +20,13 @@ export function prefixedBus(bus: MessageBus, prefix: string): MessageBus {
   });
   return {
     ensureTopics: (topics) =>
-      bus.ensureTopics(topics.map((topic) => ({ ...topic, name: prefix + topic.name }))),
+      bus.ensureTopics(
+        topics.map(({ name, groups, ...settings }) => ({
+          ...settings,
+          name: prefix + name,
+          ...(groups === undefined ? {} : { groups: groups.map((group) => prefix + group) }),
+        })),
+      ),
     publish: (topic, messages) => bus.publish(prefix + topic, messages),
     subscribe: ({ group, topics, onError, ...options }, handler) =>
       watched(

@@ -1,5 +1,5 @@
 import type { PartitionName } from '../consumer/message-store.js';
-import type { PartitionLag } from '../message-bus.js';
+import type { PartitionLag, TopicSettings } from '../message-bus.js';
 import type { Cluster } from './cluster.js';
 import { isKafkaFailure } from './kafka-failure.js';
 import { committedIn, EARLIEST, LATEST, offsetsAt, type PartitionOffset } from './offsets.js';
@@ -26,16 +26,16 @@ export async function lagOf(cluster: Cluster, group: string): Promise<readonly P
 
 /**
  * Deletes from each topic what is older than its retention and committed by every group that has committed anything
- * of it. Returns the number of messages. A topic that this principal may not trim is left to one that may.
+ * of it; nothing where a group that reads it is not known, since its offsets may have expired unread. Returns the number of messages. A topic that this principal may not trim is left to one that may.
  */
 export async function trim(
   cluster: Cluster,
-  retentions: ReadonlyMap<string, number>,
+  kept: ReadonlyMap<string, TopicSettings>,
   now: Date,
 ): Promise<number> {
-  const bounds = await leastCommitted(cluster, new Set(retentions.keys()));
+  const committed = await committedByAll(cluster);
   let deleted = 0;
-  for (const [topic, retentionMs] of retentions) {
+  for (const [topic, { retentionMs, groups = [] }] of kept) {
     const { leaders } = await cluster.topic(topic);
     const partitions = leaders.map((_, partition) => ({ topic, partition }));
     const [begins, ends, old] = await Promise.all([
@@ -48,7 +48,8 @@ export async function trim(
       const name = nameOf(partition);
       const end = ends.get(name) ?? 0;
       const young = old.get(name) ?? 0;
-      const until = Math.min(young < 0 ? end : young, bounds.get(name) ?? end, end);
+      const bound = leastCommitted(committed, name, groups) ?? end;
+      const until = Math.min(young < 0 ? end : young, bound, end);
       const begin = begins.get(name) ?? 0;
       if (until > begin && (await deleteUntil(cluster, partition, until))) deleted += until - begin;
     }
@@ -76,18 +77,24 @@ async function deleteUntil(
   }
 }
 
-/** The least that any group has committed, of each partition of these topics. */
-async function leastCommitted(cluster: Cluster, topics: ReadonlySet<string>): Promise<Map<string, number>> {
+/** What each group has committed, by `topic/partition`. */
+async function committedByAll(cluster: Cluster): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
   const answers = await cluster.askAll(listGroups, [], []);
   const groups = new Set(answers.flatMap((answer) => answer.groups.map(({ groupId }) => groupId)));
-  const least = new Map<string, number>();
-  for (const group of groups) {
-    for (const [name, offset] of await committedIn(cluster, group, null)) {
-      if (!topics.has(partitionNamed(name).topic)) continue;
-      least.set(name, Math.min(offset, least.get(name) ?? Number.POSITIVE_INFINITY));
-    }
-  }
-  return least;
+  const committed = new Map<string, ReadonlyMap<string, number>>();
+  for (const group of groups) committed.set(group, await committedIn(cluster, group, null));
+  return committed;
+}
+
+/** The least that any group has committed of a partition, 0 where one that must be known is not; else undefined. */
+function leastCommitted(
+  committed: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  partition: string,
+  groups: readonly string[],
+): number | undefined {
+  if (groups.some((group) => committed.get(group)?.get(partition) === undefined)) return 0;
+  const places = [...committed.values()].flatMap((each) => each.get(partition) ?? []);
+  return places.length === 0 ? undefined : Math.min(...places);
 }
 
 function partitionNamed(name: string): PartitionName {

@@ -2,7 +2,7 @@ import { ConfigResourceTypes } from '@platformatic/kafka';
 import { isTopicUnknown, partitionsDiffer, topicPolicyDiffers } from '../errors.js';
 import type { TopicSettings } from '../message-bus.js';
 import type { Cluster } from './cluster.js';
-import { failedBecause } from './kafka-failure.js';
+import { failedBecause, NO_ANSWER } from './kafka-failure.js';
 import { createTopics, describeConfigs } from './requests.js';
 import { leastInSync, promisedPolicy, topicPolicy } from './topic-policy.js';
 
@@ -11,10 +11,25 @@ const DEFAULT_REPLICAS = -1;
 const CREATE_TIMEOUT_MS = 30_000;
 
 /**
- * Creates what is missing and checks what is there. A principal that may not create finds an operator's topics.
+ * Services do this first. One that ended because brokers are only starting would be started again after ever longer
+ * pauses; one that is asked to end meanwhile still does so in time.
+ */
+const BROKERS_WITHIN_MS = 15_000;
+
+/**
+ * Creates what is missing and checks what is there; waits a while for brokers that do not answer. A principal that may
+ * not create finds an operator's topics.
  * @throws PartitionsDiffer, TopicPolicyDiffers, or KafkaFailure where a topic is missing and may not be created.
  */
-export async function ensureTopics(
+export function ensureTopics(
+  cluster: Cluster,
+  topics: readonly TopicSettings[],
+  replicas: number | undefined,
+): Promise<void> {
+  return cluster.patiently(() => tryToEnsure(cluster, topics, replicas), [NO_ANSWER], BROKERS_WITHIN_MS);
+}
+
+async function tryToEnsure(
   cluster: Cluster,
   topics: readonly TopicSettings[],
   replicas: number | undefined,

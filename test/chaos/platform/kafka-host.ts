@@ -1,0 +1,77 @@
+import { copyFileSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
+import type { BusHost, ClosableBusDoor, RunningHome } from './bus-host.js';
+import { KafkaBusDoor } from './kafka-bus-door.js';
+import { areRunning, type Victim } from './victim.js';
+
+/** The name of the broker among the victims. */
+export const BROKER = 'kafka';
+
+/**
+ * A member that is silent for so long has lost its partitions. Far below Kafka's 45 s, so that a round has many such
+ * losses, and twice the pause between two heartbeats of our members.
+ */
+const SESSION_MS = 6_000;
+
+/** A Kafka broker of one platform's own, started again whenever it ends. */
+export class KafkaHost implements BusHost {
+  readonly launcherArguments = ['--bus', 'kafka'];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly victims: readonly Victim[];
+  private readonly keeper: Promise<void>;
+  private stopping = false;
+
+  static async start(): Promise<KafkaHost> {
+    const directory = mkdtempSync(join(tmpdir(), 'kinledger-chaos-kafka-'));
+    const settings = {
+      'group.consumer.min.session.timeout.ms': '1000',
+      'group.consumer.session.timeout.ms': String(SESSION_MS),
+      'group.consumer.min.heartbeat.interval.ms': '100',
+      'group.consumer.heartbeat.interval.ms': '1000',
+      // A broker that comes back has to wait until its controller takes the one that was killed for dead.
+      'broker.session.timeout.ms': '3000',
+      'broker.heartbeat.interval.ms': '500',
+    };
+    return new KafkaHost(directory, await startKafkaBroker({ directory, settings }));
+  }
+
+  private constructor(
+    private readonly directory: string,
+    private readonly broker: KafkaBroker,
+  ) {
+    this.environment = { KINLEDGER_KAFKA_BROKERS: broker.bootstrap };
+    // Also while it comes up: a broker that is killed while it recovers has to recover from that.
+    this.victims = [{ name: BROKER, pids: () => [broker.pid].filter((pid) => areRunning([pid])) }];
+    this.keeper = this.keepRunning();
+  }
+
+  openDoor(home: RunningHome): ClosableBusDoor {
+    // Written by the launcher once it has chosen.
+    const { prefix } = JSON.parse(readFileSync(join(home.directory, 'bus.json'), 'utf8')) as {
+      readonly prefix: string;
+    };
+    return new KafkaBusDoor(this.broker.bootstrap, prefix);
+  }
+
+  keepLogs(folder: string): void {
+    copyFileSync(join(this.directory, 'broker.log'), join(folder, 'broker.log'));
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.broker.kill();
+    await this.keeper;
+    await this.broker.destroy();
+  }
+
+  private async keepRunning(): Promise<void> {
+    for (;;) {
+      await this.broker.ended();
+      if (this.stopping) return;
+      // One that is killed before it is up again is started once more.
+      await this.broker.restart().catch(() => undefined);
+    }
+  }
+}
