@@ -1,4 +1,5 @@
-import { createKafkaMessageBus, type MessageBus, type OutgoingMessage } from '@kinledger/message-bus';
+import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
+import { createKafkaMessageBus } from '@kinledger/message-bus/kafka';
 import {
   Connection,
   consumerGroupDescribeV0,
