@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import {
   busConfig,
   programmeConfig,
@@ -7,6 +8,9 @@ import {
   wholeNumber,
 } from '@kinledger/service-kit';
 
+/** Hashing is a tenth of a row's whole way: one thread keeps up with four processors that do the rest. */
+const THREADS = Math.max(1, Math.floor(availableParallelism() / 4));
+
 export const pseudonymiserConfig = {
   bus: busConfig,
   restricted: restrictedConfig,
@@ -14,7 +18,7 @@ export const pseudonymiserConfig = {
   secrets: secretsConfig,
   threads: variable(
     'KINLEDGER_PSEUDONYMISER_THREADS',
-    wholeNumber(2, 1, 99),
+    wholeNumber(Math.min(99, THREADS), 1, 99),
     'set it to the number of threads that hash, from 1 to 99',
   ),
   maxChunksAhead: variable(

@@ -198,9 +198,14 @@ export async function indexReadModels(client: pg.ClientBase, schema: string): Pr
   await within(client, quoted(schema), indexes);
 }
 
-/** Has the planner know how many rows there are of what: it would guess, and guess badly, until the server looks itself. */
+/**
+ * Has the planner know how many rows there are of what: it would guess, and guess badly, until the server looks itself.
+ * A small sample does until then.
+ */
 export async function analyseReadModels(client: pg.ClientBase, schema: string): Promise<void> {
+  await client.query('SET default_statistics_target TO 10');
   await client.query(`ANALYZE ${tableNames.map((table) => `${quoted(schema)}.${table}`).join(', ')}`);
+  await client.query('RESET default_statistics_target');
 }
 
 async function within(client: pg.ClientBase, schema: string, statements: string): Promise<void> {

@@ -8,7 +8,7 @@ export interface AppendLimits {
   readonly bytes: number;
 }
 
-export const defaultAppendLimits: AppendLimits = { events: 4_000, bytes: 4 * 1024 * 1024 };
+export const defaultAppendLimits: AppendLimits = { events: 2_000, bytes: 2 * 1024 * 1024 };
 
 export interface LedgerWriterOptions {
   readonly store: EventStore;

@@ -27,7 +27,7 @@ export interface LedgerPagesOptions {
 }
 
 /** Small decisions share a page, and what is written together: with their bodies these are some megabytes. */
-const PAGE_EVENTS = 4_000;
+const PAGE_EVENTS = 2_000;
 
 /** Pages of the ledger with their bodies, the next one read while the one before is written. None is empty. */
 export async function* ledgerPages(options: LedgerPagesOptions): AsyncGenerator<ReadEvent[]> {
