@@ -9,16 +9,26 @@ const isFrame = (value: Buffer): boolean => value.length >= 4 && value.readUInt3
 
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
+/** How bytes that were unpacked here had been packed: who passes them on packs them for nothing. */
+const packedAs = new WeakMap<Uint8Array, Buffer>();
+
 /**
  * Bytes as a bytea column stores them: rows as JSON shrink to an eighth, which the server then need not log, write and
  * send. What begins like packed bytes is packed whatever its size, so that what is stored tells by itself. The same bytes
- * may be packed otherwise by another version: compare what was unpacked.
+ * may be packed otherwise by another version: compare what was unpacked. Bytes that come from `unpackBytes` are not to
+ * be changed.
  */
 export function packBytes(value: Uint8Array): Buffer {
+  const known = packedAs.get(value);
+  if (known !== undefined) return known;
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   return bytes.length < SMALL_BYTES && !isFrame(bytes) ? bytes : zstdCompressSync(bytes, FAST);
 }
 
 /** @throws Error when the stored bytes are damaged, or hold more than `maxBytes`. */
-export const unpackBytes = (stored: Buffer, maxBytes: number): Buffer =>
-  isFrame(stored) ? zstdDecompressSync(stored, { maxOutputLength: maxBytes }) : stored;
+export function unpackBytes(stored: Buffer, maxBytes: number): Buffer {
+  if (!isFrame(stored)) return stored;
+  const bytes = zstdDecompressSync(stored, { maxOutputLength: maxBytes });
+  packedAs.set(bytes, stored);
+  return bytes;
+}

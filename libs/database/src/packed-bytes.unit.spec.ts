@@ -22,6 +22,11 @@ describe('packed bytes', () => {
     expect(roundTrip(large)).toEqual([...large]);
   });
 
+  it('are packed again as they were', () => {
+    const packed = packBytes(Buffer.alloc(5000, 'rows'));
+    expect(packBytes(unpackBytes(packed, MAX))).toBe(packed);
+  });
+
   it('are fewer where that matters', () => {
     const rows = Buffer.from(
       JSON.stringify(Array.from({ length: 500 }, (_, row) => ({ row, role: 'child' }))),

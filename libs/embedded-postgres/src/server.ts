@@ -42,7 +42,7 @@ const settings = {
   unix_socket_directories: '',
   password_encryption: 'scram-sha-256',
   max_connections: '120',
-  shared_buffers: '256MB',
+  shared_buffers: '512MB',
   work_mem: '32MB',
   maintenance_work_mem: '128MB',
   max_wal_size: '4GB',
