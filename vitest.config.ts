@@ -13,12 +13,19 @@ export default defineConfig({
   test: {
     projects: [
       // Properties take seconds on a busy machine; what hangs fails all the same.
-      project('unit', ['{libs,apps}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'], { testTimeout: 30_000 }),
+      project('unit', ['{libs,apps}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'], {
+        testTimeout: 30_000,
+        // Pure code: files may share what they import, which is most of their time.
+        isolate: false,
+        maxWorkers: 4,
+      }),
       project('int', ['{libs,apps}/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,
         globalSetup: ['test/support/embedded-postgres.ts', 'test/support/kafka-broker.ts'],
-        maxWorkers: 2,
+        // They wait a good deal, for time-outs and for one another.
+        maxWorkers: 3,
+        isolate: false,
       }),
       // Which Kafka client to build on: measured when the decision is looked at again, not in every run.
       project('kafka-clients', ['test/kafka/*.compare.spec.ts'], {

@@ -110,7 +110,7 @@ export class RunningPlatform {
         '/v1/submissions?limit=500',
       );
       if (submissions.some((entry) => entry.submission === submission && entry.state === state)) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 150));
     }
   }
 

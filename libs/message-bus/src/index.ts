@@ -8,6 +8,8 @@ export {
   type KafkaSasl,
   type KafkaTls,
 } from './kafka/connection-settings.js';
+export type { KafkaMessageBusOptions } from './kafka/kafka-message-bus.js';
+export { openKafkaMessageBus } from './kafka/open-kafka-message-bus.js';
 export { topicPolicy } from './kafka/topic-policy.js';
 export * from './message-bus.js';
 export * from './outbox/index.js';

@@ -1,2 +1,2 @@
 /** Apart from the rest: who has no Kafka need not load its client. */
-export { createKafkaMessageBus, type KafkaMessageBusOptions } from './kafka/kafka-message-bus.js';
+export { createKafkaMessageBus } from './kafka/kafka-message-bus.js';

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { createPostgresMessageBus, type MessageBus } from '@kinledger/message-bus';
-import type { KafkaMessageBusOptions } from '@kinledger/message-bus/kafka';
+import {
+  createPostgresMessageBus,
+  openKafkaMessageBus,
+  type KafkaMessageBusOptions,
+  type MessageBus,
+} from '@kinledger/message-bus';
 import type { BusConfig } from '../config/bus-config.js';
 
 export interface BusOwner {
@@ -19,10 +23,8 @@ export async function configuredBus(
     case 'postgres':
       // Configuration without it was refused.
       return createPostgresMessageBus({ url: config.url ?? '', applicationName: clientName, onError });
-    case 'kafka': {
-      const { createKafkaMessageBus } = await import('@kinledger/message-bus/kafka');
-      return createKafkaMessageBus({ clientId: clientName, ...kafkaOptions(config.kafka) });
-    }
+    case 'kafka':
+      return openKafkaMessageBus({ clientId: clientName, ...kafkaOptions(config.kafka) });
   }
 }
 
