@@ -51,6 +51,8 @@ function send(connection: LocalConnection, body: Readable, length?: number): Pro
       `${services.ingest}/v1/uploads?dataset=${DATASET}&period=2023-24-Q4`,
       {
         method: 'POST',
+        // A connection that a refusal has cut off serves no other request.
+        agent: false,
         headers: {
           'content-type': 'text/csv',
           authorization: `Bearer ${tokens.providers['baby-steps-team'] ?? ''}`,
