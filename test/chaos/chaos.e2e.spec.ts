@@ -16,7 +16,7 @@ const linux = process.platform === 'linux';
 const timeout = 900_000;
 
 describe.skipIf(!linux)(
-  'a programme whose services and database are disturbed while it is taken in',
+  `a programme whose services and database are disturbed while it is taken in${linux ? '' : ' (absent: the processes of Linux)'}`,
   { timeout },
   () => {
     let work: Work;

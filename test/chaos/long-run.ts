@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
+import { absentTools } from '@kinledger/kafka-broker';
 import { describeRound } from './describe-round.js';
 import { differences } from './differences.js';
 import type { RoundShape } from './disturb/plan.js';
 import { consumers } from './platform/platform-under-test.js';
-import { absentTools } from '@kinledger/kafka-broker';
 import { startEmbeddedPlatform, startKafkaPlatform } from './platform/embedded-platform.js';
 import { BROKER } from './platform/kafka-host.js';
 import { Random } from './random.js';

@@ -11,7 +11,7 @@ import { busInPostgres, type BusHost, type ClosableBusDoor } from './bus-host.js
 import { KafkaHost } from './kafka-host.js';
 import type { PlatformFactory, PlatformUnderTest, Row } from './platform-under-test.js';
 import { PostgresBusDoor } from './postgres-bus-door.js';
-import { processes, type Victim } from './victim.js';
+import { processes, serviceOf, type Victim } from './victim.js';
 
 type Database = 'restricted' | 'platform' | 'bus';
 
@@ -72,7 +72,8 @@ class EmbeddedPlatform implements PlatformUnderTest {
       url: (database) => this.url(database),
       ask: (database, sql, values) => this.ask(database, sql, values),
     });
-    this.victims.push(...services.map((name) => this.service(name)), this.server(), ...this.partsOfServer());
+    this.victims.push(...services.map((name) => serviceOf(this.connection.launcher.pid, name)));
+    this.victims.push(this.server(), ...this.partsOfServer());
     this.victims.push(...this.host.victims);
   }
 
@@ -180,18 +181,6 @@ class EmbeddedPlatform implements PlatformUnderTest {
 
   private logFile(service: string): string {
     return join(this.installation.home, 'logs', `${service}.log`);
-  }
-
-  private service(name: string): Victim {
-    const { pid: launcher } = this.connection.launcher;
-    const entry = `/apps/${name}/dist/main.js`;
-    return {
-      name,
-      pids: () =>
-        processes()
-          .filter(({ parent, command }) => parent === launcher && command.endsWith(entry))
-          .map(({ pid }) => pid),
-    };
   }
 
   /** The server's first process, without which all others end. */

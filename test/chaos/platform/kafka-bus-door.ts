@@ -1,4 +1,3 @@
-import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
 import { createKafkaMessageBus } from '@kinledger/message-bus/kafka';
 import {
   Connection,
@@ -9,9 +8,8 @@ import {
   offsetCommitV9,
   offsetFetchV9,
 } from '@platformatic/kafka';
-import type { ClosableBusDoor } from './bus-host.js';
+import { AdapterBusDoor } from './adapter-bus-door.js';
 import type { Consumer } from './platform-under-test.js';
-import { publishAgain } from './publish-again.js';
 
 /** In place of a time: where a log begins, and where it ends. */
 const EARLIEST = -2n;
@@ -37,27 +35,12 @@ interface Offset {
  * The bus in a Kafka of one broker. Each question goes on a connection of its own: the broker may have been killed since
  * the last one.
  */
-export class KafkaBusDoor implements ClosableBusDoor {
-  private readonly bus: MessageBus;
-
+export class KafkaBusDoor extends AdapterBusDoor {
   constructor(
     private readonly bootstrap: string,
     private readonly prefix: string,
   ) {
-    this.bus = createKafkaMessageBus({ brokers: [bootstrap], clientId: 'kinledger-chaos', prefix });
-  }
-
-  publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    return this.bus.publish(topic, messages);
-  }
-
-  publishAgain(topic: string, messages: number): Promise<void> {
-    return publishAgain(this.bus, topic, messages);
-  }
-
-  async lag(group: Consumer): Promise<number> {
-    const partitions = await this.bus.lag(group);
-    return partitions.reduce((sum, { lag }) => sum + lag, 0);
+    super(createKafkaMessageBus({ brokers: [bootstrap], clientId: 'kinledger-chaos', prefix }));
   }
 
   /** No transaction writes a marker and nothing is compacted: offsets count messages. */
@@ -105,10 +88,6 @@ export class KafkaBusDoor implements ClosableBusDoor {
     return this.connected(
       async (connection) => (await membersOf(connection, this.prefix + group)).length === 0,
     );
-  }
-
-  close(): Promise<void> {
-    return this.bus.close();
   }
 
   private async connected<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {

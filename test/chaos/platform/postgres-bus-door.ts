@@ -1,27 +1,12 @@
-import { createPostgresMessageBus, type MessageBus, type OutgoingMessage } from '@kinledger/message-bus';
-import type { ClosableBusDoor, RunningHome } from './bus-host.js';
+import { createPostgresMessageBus } from '@kinledger/message-bus';
+import { AdapterBusDoor } from './adapter-bus-door.js';
+import type { RunningHome } from './bus-host.js';
 import type { Consumer } from './platform-under-test.js';
-import { publishAgain } from './publish-again.js';
 
 /** The bus in PostgreSQL, with the rights of a superuser. */
-export class PostgresBusDoor implements ClosableBusDoor {
-  private readonly bus: MessageBus;
-
+export class PostgresBusDoor extends AdapterBusDoor {
   constructor(private readonly home: RunningHome) {
-    this.bus = createPostgresMessageBus({ url: home.url('bus'), applicationName: 'kinledger-chaos' });
-  }
-
-  publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    return this.bus.publish(topic, messages);
-  }
-
-  publishAgain(topic: string, messages: number): Promise<void> {
-    return publishAgain(this.bus, topic, messages);
-  }
-
-  async lag(group: Consumer): Promise<number> {
-    const partitions = await this.bus.lag(group);
-    return partitions.reduce((sum, { lag }) => sum + lag, 0);
+    super(createPostgresMessageBus({ url: home.url('bus'), applicationName: 'kinledger-chaos' }));
   }
 
   async published(topic: string): Promise<number> {
@@ -60,9 +45,5 @@ export class PostgresBusDoor implements ClosableBusDoor {
       [group],
     );
     return row?.living === false;
-  }
-
-  close(): Promise<void> {
-    return this.bus.close();
   }
 }

@@ -58,6 +58,15 @@ export function processes(): readonly ProcessEntry[] {
     });
 }
 
+/** A service of a platform: the process that its launcher runs for it at present. */
+export const serviceOf = (launcher: number, name: string): Victim => ({
+  name,
+  pids: () =>
+    processes()
+      .filter(({ parent, command }) => parent === launcher && command.endsWith(`/apps/${name}/dist/main.js`))
+      .map(({ pid }) => pid),
+});
+
 /** Whether any of them is there still, asleep or not. */
 export const areRunning = (pids: readonly number[]): boolean =>
   pids.some((pid) => processOf(pid) !== undefined);

@@ -178,16 +178,16 @@ export class Rebuilder {
     { id, schema }: Pick<Rebuild, 'id' | 'schema'>,
   ): Promise<void> {
     const { store, stream, pool, live } = this.options;
-    const now = async () =>
-      (await readCheckpoint(client, LIVE_SCHEMA)) ?? (await lastClosedAt(store, stream));
-    await filling.fill(await now());
+    const liveAt = () => readCheckpoint(client, LIVE_SCHEMA);
+    const end = () => lastClosedAt(store, stream);
+    await filling.fill((await liveAt()) ?? (await end()));
     await live.whilePaused(async () => {
-      await filling.fill(await now());
+      const standing = await liveAt();
+      await filling.fill(standing ?? (await end()));
       const position = await filling.complete();
-      const thereIsOne = (await readCheckpoint(client, LIVE_SCHEMA)) !== undefined;
       // Two connections: each sorts everything, and they need not wait for one another.
       const [before, after] = await Promise.all([
-        thereIsOne ? digestOfLive(pool) : undefined,
+        standing === undefined ? undefined : digestOfLive(pool),
         digestOf(client, filling.schema),
       ]);
       await swapReadModels(client, filling.schema);

@@ -26,7 +26,8 @@ export async function lagOf(cluster: Cluster, group: string): Promise<readonly P
 
 /**
  * Deletes from each topic what is older than its retention and committed by every group that has committed anything
- * of it; nothing where a group that reads it is not known, since its offsets may have expired unread. Returns the number of messages. A topic that this principal may not trim is left to one that may.
+ * of it; nothing where a group that reads it is not known, since its offsets may have expired unread. Returns the number
+ * of messages. A topic that this principal may not trim is left to one that may.
  */
 export async function trim(
   cluster: Cluster,

@@ -1,0 +1,30 @@
+import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
+import type { ClosableBusDoor } from './bus-host.js';
+import type { Consumer } from './platform-under-test.js';
+import { publishAgain } from './publish-again.js';
+
+/** What a door does through the adapter itself, as a service would; the rest only the bus's own operator can. */
+export abstract class AdapterBusDoor implements ClosableBusDoor {
+  constructor(private readonly bus: MessageBus) {}
+
+  abstract published(topic: string): Promise<number>;
+  abstract rewind(group: Consumer, messages: number): Promise<number>;
+  abstract hasExpired(group: Consumer): Promise<boolean>;
+
+  publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    return this.bus.publish(topic, messages);
+  }
+
+  publishAgain(topic: string, messages: number): Promise<void> {
+    return publishAgain(this.bus, topic, messages);
+  }
+
+  async lag(group: Consumer): Promise<number> {
+    const partitions = await this.bus.lag(group);
+    return partitions.reduce((sum, { lag }) => sum + lag, 0);
+  }
+
+  close(): Promise<void> {
+    return this.bus.close();
+  }
+}
