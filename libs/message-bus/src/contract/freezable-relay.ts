@@ -28,6 +28,10 @@ export class FreezableRelay {
     return { relay, url: url.href };
   }
 
+  get hasConnections(): boolean {
+    return this.sockets.size > 0;
+  }
+
   freeze(): void {
     this.frozen = true;
     for (const socket of this.sockets) socket.pause();

@@ -5,6 +5,7 @@ import { Inbox, newTopic, numbered, totalLag, unique, until } from '../contract/
 import { FreezableRelay } from '../contract/freezable-relay.js';
 import type { MessageBus } from '../message-bus.js';
 import { createPostgresMessageBus, type PostgresMessageBusOptions } from './postgres-message-bus.js';
+import { WakeUps } from './wake-ups.js';
 
 /** What the PostgreSQL adapter promises beyond the port. */
 describe('the message bus in PostgreSQL', () => {
@@ -128,6 +129,20 @@ describe('the message bus in PostgreSQL', () => {
       await inbox.receives(round + 1);
     }
     await deaf.close();
+  });
+
+  it.each([true, false])('closes while it connects anew: the server answers: %s', async (answers) => {
+    const { relay, url } = await FreezableRelay.open(databases.url('bus', 'linker'));
+    const wakeUps = new WakeUps({ url, applicationName: 'message bus closing', onError: () => undefined });
+    wakeUps.listen(() => undefined);
+    await until('it listens', () => wakeUps.backend !== null);
+    relay.freeze();
+    relay.sever();
+    await until('it connects anew', () => wakeUps.backend === null && relay.hasConnections);
+    const closed = wakeUps.close();
+    if (answers) relay.thaw();
+    await closed;
+    await relay.close();
   });
 
   it('gives up on a server that does not answer', async () => {
