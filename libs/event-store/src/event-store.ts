@@ -85,6 +85,9 @@ export interface EventStore {
   /** Bodies of the records that entered the ledger at revisions `from` to `to`, both included, in that order. */
   readBodies(stream: string, from: number, to: number): Promise<RecordBody[]>;
 
+  /** How many bodies there are of records that entered the ledger at revisions up to `to`. */
+  countBodies(stream: string, to: number): Promise<number>;
+
   /** The bodies of these records; an erased one is missing. */
   readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]>;
 

@@ -51,6 +51,17 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       expect(await reader.readBodies(newStream(), 0, 99)).toEqual([]);
     });
 
+    it('are counted up to a revision', async () => {
+      const { store, eraseBodies } = fixture();
+      const stream = newStream();
+      const bodies = await withBodies(store, stream, 10);
+      const counts = () => Promise.all([-1, 0, 4, 9, 99].map((to) => store.countBodies(stream, to)));
+      expect(await counts()).toEqual([0, 1, 5, 10, 10]);
+      await eraseBodies(stream, [bodies[2]!.record]);
+      expect(await counts()).toEqual([0, 1, 4, 9, 9]);
+      expect(await store.countBodies(newStream(), 9)).toBe(0);
+    });
+
     it('are read by record, each once; unknown records are missing', async () => {
       const { store } = fixture();
       const stream = newStream();

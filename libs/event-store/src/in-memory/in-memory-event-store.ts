@@ -85,6 +85,10 @@ export class InMemoryEventStore implements EventStore {
       .sort((a, b) => a.revision - b.revision || (a.record < b.record ? -1 : 1));
   }
 
+  async countBodies(stream: string, to: number): Promise<number> {
+    return (await this.readBodies(stream, 0, to)).length;
+  }
+
   async readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
     const bodies = this.ledger.streams.get(stream)?.bodies;
     return [...new Set(records)].flatMap((record) => bodies?.get(record) ?? []);

@@ -118,6 +118,10 @@ export class KurrentDbEventStore implements EventStore {
     return this.#beside.readBodies(stream, from, to);
   }
 
+  countBodies(stream: string, to: number): Promise<number> {
+    return this.#beside.countBodies(stream, to);
+  }
+
   readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
     return this.#beside.readBodiesOf(stream, records);
   }

@@ -21,6 +21,16 @@ export class BesideTheLedger {
     );
   }
 
+  async countBodies(stream: string, to: number): Promise<number> {
+    const number = await this.streamNumber(stream);
+    if (number === undefined) return 0;
+    const { rows } = await this.pool.query<{ bodies: number }>(
+      'SELECT count(*) AS bodies FROM ledger.record_body WHERE stream = $1 AND revision <= $2',
+      [number, to],
+    );
+    return rows[0]?.bodies ?? 0;
+  }
+
   async readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
     const number = await this.streamNumber(stream);
     if (number === undefined) return [];

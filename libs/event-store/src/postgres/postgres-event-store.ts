@@ -96,6 +96,10 @@ export class PostgresEventStore implements EventStore {
     return this.#beside.readBodies(stream, from, to);
   }
 
+  countBodies(stream: string, to: number): Promise<number> {
+    return this.#beside.countBodies(stream, to);
+  }
+
   readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
     return this.#beside.readBodiesOf(stream, records);
   }
