@@ -9,6 +9,7 @@ import type {
   SubmissionReceived,
   WithdrawSubmission,
 } from '@kinledger/contracts';
+import type { Archived } from './archive.js';
 import type { LeapStrategy } from './strategy.js';
 
 /** A set of services whose records alone are the evidence of a scoped family (domain §4). */
@@ -62,9 +63,10 @@ export interface LinkageEngineSize {
 
 /**
  * The linker's decider: `begin`/`withdraw`/`erase` decide, `apply` evolves. Pure of I/O, clock and chance: state is a
- * function of the events applied, whether they were just decided or are read back after a restart.
+ * function of the events applied, whether they were just decided or are read back after a restart. It passes through an
+ * archive between decisions, into a decider with the same options that nothing was applied to.
  */
-export interface LinkageDecider {
+export interface LinkageDecider extends Archived {
   readonly size: LinkageEngineSize;
 
   /**
@@ -90,6 +92,9 @@ export interface LinkageDecider {
    * well. With such a record, nothing can be decided.
    */
   readonly bodyMissingAt: number | undefined;
+
+  /** Whether it still knows what erased records said: it came with their bodies, and goes when they are read anew. */
+  readonly holdsErased: boolean;
 
   standingOf(submission: SubmissionId): SubmissionStanding;
 

@@ -1,12 +1,17 @@
+import type { Archive } from './archive.js';
 import { word } from './id-table.js';
-import { Int32Column } from './typed-column.js';
+import { Int32Column, type Column } from './typed-column.js';
 
 /** A column of 128-bit digests (32 hex digits): 16 bytes each, to be compared and never read back. */
-export class DigestColumn {
+export class DigestColumn implements Column {
   readonly #words = new Int32Column(64);
 
   get bytes(): number {
     return this.#words.bytes;
+  }
+
+  passThrough(archive: Archive): Promise<void> {
+    return this.#words.passThrough(archive);
   }
 
   push(digest: string): void {

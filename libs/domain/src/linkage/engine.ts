@@ -10,6 +10,7 @@ import type {
   WithdrawSubmission,
 } from '@kinledger/contracts';
 import { applyEvent } from './apply-event.js';
+import type { Archive } from './archive.js';
 import { contentHashOf } from './content-hash.js';
 import {
   submissionNotDecidable,
@@ -110,6 +111,16 @@ export class LinkageEngine implements LinkageDecider {
   get bodyMissingAt(): number | undefined {
     const [oldest] = this.#index.bodiless.values();
     return oldest;
+  }
+
+  get holdsErased(): boolean {
+    return this.#index.holdsErased;
+  }
+
+  async passThrough(archive: Archive): Promise<void> {
+    const { records } = this.#index;
+    if (records.endOfLedger < records.count) throw new Error('rows are staged that no decision has placed');
+    await this.#index.passThrough(archive);
   }
 
   standingOf(submission: SubmissionId): SubmissionStanding {

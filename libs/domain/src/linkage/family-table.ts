@@ -1,9 +1,10 @@
 import type { FamilyId } from '@kinledger/contracts';
+import { passThrough, type Archive, type Archived } from './archive.js';
 import { IdTable } from './id-table.js';
-import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
 /** Families of all scopes in the order in which they were first linked, and who is in them. */
-export class FamilyTable {
+export class FamilyTable implements Archived {
   readonly #ids = new IdTable();
   readonly #scope = new Uint8Column();
   readonly #review = new Uint8Column();
@@ -20,11 +21,16 @@ export class FamilyTable {
   }
 
   get bytes(): number {
-    const columns = this.#memberships.reduce(
-      (sum, { family, next, previous }) => sum + family.bytes + next.bytes + previous.bytes,
-      0,
-    );
-    return columns + this.#ids.bytes + this.#scope.bytes + this.#review.bytes + this.#firstMember.bytes;
+    return bytesOf(this.#columns);
+  }
+
+  passThrough(archive: Archive): Promise<void> {
+    return passThrough(archive, this.#columns);
+  }
+
+  get #columns(): readonly Column[] {
+    const memberships = this.#memberships.flatMap(({ family, next, previous }) => [family, next, previous]);
+    return [this.#ids, this.#scope, this.#review, this.#firstMember, ...memberships];
   }
 
   intern(id: FamilyId, scope: number): number {

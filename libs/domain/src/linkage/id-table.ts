@@ -1,4 +1,5 @@
-import { NONE } from './typed-column.js';
+import { archiveUnreadable, type Archive } from './archive.js';
+import { NONE, type Column } from './typed-column.js';
 
 const MIN_TABLE = 16;
 
@@ -20,13 +21,22 @@ export function word(hex: string, from: number): number {
 const hexOfWord = (value: number): string =>
   (hexPairs[value >>> 16] as string) + (hexPairs[value & 0xffff] as string); // 16 bits each
 
+/** Beyond three quarters, probing takes long. */
+const isCrowded = (count: number, cells: number): boolean => count * 4 > cells * 3;
+
+function cellsFor(count: number): number {
+  let cells = MIN_TABLE;
+  while (isCrowded(count, cells)) cells *= 2;
+  return cells;
+}
+
 /**
  * Interns 128-bit ids (32 lower-case hex digits), each under a small tag, as dense slots 0, 1, 2 …: 17 bytes and an
  * open-addressing cell per id instead of a string in a Map. Nothing is ever taken out.
  */
-export class IdTable {
-  #words = new Int32Array(MIN_TABLE * 4);
-  #tags = new Uint8Array(MIN_TABLE);
+export class IdTable implements Column {
+  #words: Int32Array = new Int32Array(MIN_TABLE * 4);
+  #tags: Uint8Array = new Uint8Array(MIN_TABLE);
   #cells = new Int32Array(MIN_TABLE).fill(NONE);
   #count = 0;
 
@@ -80,6 +90,17 @@ export class IdTable {
     return 0;
   }
 
+  async passThrough(archive: Archive): Promise<void> {
+    const words = await archive.int32(this.#words.subarray(0, this.#count * 4));
+    const tags = await archive.uint8(this.#tags.subarray(0, this.#count));
+    if (words === undefined || tags === undefined) return;
+    if (words.length !== tags.length * 4) throw archiveUnreadable('ids and their tags differ in number');
+    this.#words = words;
+    this.#tags = tags;
+    this.#count = tags.length;
+    this.#fillCells(cellsFor(tags.length));
+  }
+
   #cellOf(a: number, b: number, c: number, d: number, tag: number): number {
     const mask = this.#cells.length - 1;
     // All words are mixed in: ids are uniform in life, but need not be in a test.
@@ -111,12 +132,12 @@ export class IdTable {
     this.#words.set([a, b, c, d], slot * 4);
     this.#tags[slot] = tag;
     this.#cells[cell] = slot;
-    if (this.#count * 4 > this.#cells.length * 3) this.#growCells();
+    if (isCrowded(this.#count, this.#cells.length)) this.#fillCells(this.#cells.length * 2);
     return slot;
   }
 
   #growSlots(): void {
-    const capacity = Math.ceil(this.#tags.length * 1.25);
+    const capacity = Math.max(MIN_TABLE, Math.ceil(this.#tags.length * 1.25));
     const words = new Int32Array(capacity * 4);
     words.set(this.#words);
     this.#words = words;
@@ -125,8 +146,8 @@ export class IdTable {
     this.#tags = tags;
   }
 
-  #growCells(): void {
-    this.#cells = new Int32Array(this.#cells.length * 2).fill(NONE);
+  #fillCells(length: number): void {
+    this.#cells = new Int32Array(length).fill(NONE);
     const words = this.#words;
     for (let slot = 0; slot < this.#count; slot++) {
       const at = slot * 4;

@@ -1,3 +1,4 @@
+export * from './archive.js';
 export type { Contradiction } from './contradiction.js';
 export * from './decider.js';
 export { LinkageEngine } from './engine.js';

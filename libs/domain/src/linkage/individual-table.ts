@@ -1,7 +1,8 @@
 import type { IndividualId } from '@kinledger/contracts';
+import { passThrough, type Archive, type Archived } from './archive.js';
 import { IdTable } from './id-table.js';
 import type { RecordTable } from './record-table.js';
-import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
 /** An individual's records, in two lists: facts can be many, and questions about a person ask its person records. */
 export type MemberList = 'persons' | 'facts';
@@ -10,7 +11,7 @@ export type MemberList = 'persons' | 'facts';
  * Individuals in the order of their registration. An id is never used again: one that was absorbed forwards to the one
  * that absorbed it, one that has no live records waits for their revival.
  */
-export class IndividualTable {
+export class IndividualTable implements Archived {
   readonly #records: RecordTable;
   readonly #ids = new IdTable();
   readonly #first = { persons: new Int32Column(), facts: new Int32Column() };
@@ -26,8 +27,15 @@ export class IndividualTable {
   }
 
   get bytes(): number {
-    const { persons, facts } = this.#first;
-    return this.#ids.bytes + persons.bytes + facts.bytes + this.#forward.bytes + this.#child.bytes;
+    return bytesOf(this.#columns);
+  }
+
+  passThrough(archive: Archive): Promise<void> {
+    return passThrough(archive, this.#columns);
+  }
+
+  get #columns(): readonly Column[] {
+    return [this.#ids, this.#first.persons, this.#first.facts, this.#forward, this.#child];
   }
 
   register(id: IndividualId): number {

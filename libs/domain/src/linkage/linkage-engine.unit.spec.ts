@@ -1,7 +1,8 @@
 import { ledgerContracts, type LedgerEvent } from '@kinledger/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LinkageEngine } from './engine.js';
+import { LinkageEngine } from './engine.js';
+import { archived, unarchive } from './testing/archived.js';
 import {
   history,
   HistoryPlayer,
@@ -89,6 +90,44 @@ describe('linkage engine: the laws', () => {
     );
   });
 
+  it('decides after it went through an archive what it would have decided without one', async () => {
+    await fc.assert(
+      fc.asyncProperty(historyWithErasures(8), history(4), submitStep, async (steps, later, more) => {
+        const player = played(steps);
+        const { world } = player;
+        const restored = new LinkageEngine(world.options);
+        await unarchive(restored, await archived(world.engine));
+        expect(restored.size).toMatchObject(countsOf(world.engine));
+        // It lives on as the other does, on what both are told.
+        const from = world.events.length;
+        player.play(later);
+        for (const event of world.events.slice(from)) restored.apply(event, world.bodyOf(event));
+        expect(restored.size).toMatchObject(countsOf(world.engine));
+        const prepared = world.prepare(player.specOf(more));
+        expect(world.draft(restored, prepared)).toEqual(world.draft(world.engine, prepared));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('goes through no archive while rows are staged', async () => {
+    const world = new LinkageWorld();
+    world.draft(
+      world.engine,
+      world.prepare({ dataset: 'alpha.user', rows: [{ id: 'r1', tokens: [email('e1')] }] }),
+    );
+    await expect(archived(world.engine)).rejects.toThrow('rows are staged');
+  });
+
+  it('knows whether it still holds what erased records said', () => {
+    const world = new LinkageWorld();
+    world.submit({ dataset: 'alpha.user', rows: [{ id: 'r1', tokens: [email('e1')] }] });
+    expect(world.engine.holdsErased).toBe(false);
+    world.erase([...world.bodies.keys()]);
+    expect(world.engine.holdsErased).toBe(true);
+    expect(world.rebuilt().holdsErased).toBe(false);
+  });
+
   it('decides without the bodies of what is erased what it decides with them', () => {
     fc.assert(
       fc.property(historyWithErasures(), submitStep, fc.nat(1000), (steps, more, pick) => {
@@ -132,6 +171,8 @@ describe('linkage engine: the laws', () => {
     );
   });
 });
+
+const countsOf = ({ size: { bytes: _, ...counts } }: LinkageEngine) => counts;
 
 function accounted({ data: { outcomes } }: LedgerEvent & { type: 'SubmissionLinked' }): number {
   const { registered, matched, referred, unlinkable, impersonal, superseded, unchanged } = outcomes;

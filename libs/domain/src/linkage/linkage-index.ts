@@ -1,4 +1,5 @@
 import type { PseudonymisedRow } from '@kinledger/contracts';
+import { passMapThrough, passThrough, type Archive, type Archived } from './archive.js';
 import { contentHashOf } from './content-hash.js';
 import type { FamilyScope, LinkageEngineOptions } from './decider.js';
 import { scopesOf } from './families.js';
@@ -20,7 +21,7 @@ import { NONE } from './typed-column.js';
 const NO_CONTENT = '0'.repeat(32);
 
 /** Everything that linkage remembers: a function of the events applied, plus rows that are staged. */
-export class LinkageIndex {
+export class LinkageIndex implements Archived {
   readonly strategy: LeapStrategy;
   readonly familyScopes: readonly FamilyScope[];
   readonly tokens = new TokenTable();
@@ -33,6 +34,8 @@ export class LinkageIndex {
   readonly referrals = new ReferralTable();
   /** Records that entered without their body, and the revision of it: none is left once their erasures are applied. */
   readonly bodiless = new Map<number, number>();
+  /** Whether it holds what erased records said: they came in with their bodies, and were erased afterwards. */
+  holdsErased = false;
   readonly #datasetNumbers = new Map<string, number>();
   readonly #scopeNumbers = new Map<string, number>();
   readonly #identityHolders: HolderCount;
@@ -50,6 +53,21 @@ export class LinkageIndex {
     });
     this.#identityHolders = new HolderCount(strategy.maxBirthDatesPerToken, strategy.maxHoldersPerToken);
     this.#carerHolders = new HolderCount(strategy.maxChildBirthDatesPerCarerToken);
+  }
+
+  async passThrough(archive: Archive): Promise<void> {
+    await passThrough(archive, [
+      this.tokens,
+      this.records,
+      this.keys,
+      this.submissions,
+      this.individuals,
+      this.families,
+      this.relationships,
+      this.referrals,
+    ]);
+    await passMapThrough(archive, this.bodiless);
+    await passMapThrough(archive, this.#datasetNumbers);
   }
 
   /** Bytes allocated in typed arrays, by what they hold. */
@@ -112,7 +130,7 @@ export class LinkageIndex {
   erase(record: number): void {
     this.retire(record);
     this.records.erase(record);
-    this.bodiless.delete(record);
+    if (!this.bodiless.delete(record)) this.holdsErased = true;
   }
 
   #numberOfDataset(dataset: string): number {

@@ -1,11 +1,12 @@
 import type { PseudonymisedRow, RecordId, Role } from '@kinledger/contracts';
+import { passThrough, type Archive, type Archived } from './archive.js';
 import { DigestColumn } from './digest-column.js';
 import { IdTable } from './id-table.js';
 import type { RecordKind } from './partition.js';
 import { guardsOf, valueOf } from './contradiction.js';
 import { levelOf, NHS_NUMBER_LEVEL } from './strategy.js';
 import { BIRTH_DATE_TAG, type HolderList, type TokenTable } from './token-table.js';
-import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
 const roles: readonly Role[] = ['child', 'adult', 'practitioner', 'volunteer', 'none'];
 const kinds: readonly RecordKind[] = ['person', 'fact', 'impersonal'];
@@ -29,7 +30,7 @@ const OLDER_THAN_ANY_ROW = 2 ** 31;
  * Every record that the ledger ever took in, and those that are staged, in columns. Holders of a token are linked
  * through occurrences, one for each identity or carer token of a record.
  */
-export class RecordTable {
+export class RecordTable implements Archived {
   readonly #tokens: TokenTable;
   readonly #ids = new IdTable();
   readonly #content = new DigestColumn();
@@ -67,7 +68,16 @@ export class RecordTable {
   }
 
   get bytes(): number {
-    const columns = [
+    return bytesOf(this.#columns);
+  }
+
+  async passThrough(archive: Archive): Promise<void> {
+    await passThrough(archive, this.#columns);
+    this.#endOfLedger = await archive.json(this.#endOfLedger);
+  }
+
+  get #columns(): readonly Column[] {
+    return [
       this.#ids,
       this.#content,
       this.#key,
@@ -87,7 +97,6 @@ export class RecordTable {
       this.nextMember,
       this.previousMember,
     ];
-    return columns.reduce((sum, column) => sum + column.bytes, 0);
   }
 
   find(record: RecordId): number {

@@ -1,9 +1,10 @@
 import type { ReferralId } from '@kinledger/contracts';
+import { passThrough, type Archive, type Archived } from './archive.js';
 import { IdTable } from './id-table.js';
-import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
 /** Referrals that wait, listed by the row key of their subject. */
-export class ReferralTable {
+export class ReferralTable implements Archived {
   readonly #ids = new IdTable();
   readonly #subject = new Int32Column();
   readonly #next = new Int32Column();
@@ -12,8 +13,18 @@ export class ReferralTable {
   readonly #firstOfSubject = new Map<number, number>();
 
   get bytes(): number {
-    const columns = this.#ids.bytes + this.#subject.bytes + this.#next.bytes + this.#waits.bytes * 2;
-    return columns + this.#firstOfSubject.size * 40;
+    return bytesOf(this.#columns) + this.#firstOfSubject.size * 40;
+  }
+
+  async passThrough(archive: Archive): Promise<void> {
+    await passThrough(archive, this.#columns);
+    this.#firstOfSubject.clear();
+    // The last one of a subject leads its list.
+    this.#subject.view().forEach((subject, referral) => this.#firstOfSubject.set(subject, referral));
+  }
+
+  get #columns(): readonly Column[] {
+    return [this.#ids, this.#subject, this.#next, this.#waits, this.#level];
   }
 
   idOf(referral: number): ReferralId {

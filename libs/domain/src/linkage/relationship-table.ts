@@ -1,13 +1,14 @@
 import type { RelationshipId } from '@kinledger/contracts';
+import { passThrough, type Archive, type Archived } from './archive.js';
 import { IdTable } from './id-table.js';
 import type { Kin } from './kinship.js';
-import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
 const kinds: readonly Kin['kind'][] = ['carer', 'same-carer'];
 const STANDS = 128;
 
 /** Relationships that stand, listed by child, in the order in which they were first identified. */
-export class RelationshipTable {
+export class RelationshipTable implements Archived {
   readonly #ids = new IdTable();
   readonly #other = new Int32Column();
   readonly #child = new Int32Column();
@@ -17,8 +18,15 @@ export class RelationshipTable {
   readonly #firstOfChild = new Int32Column();
 
   get bytes(): number {
-    const columns = [this.#ids, this.#other, this.#child, this.#next, this.#state, this.#firstOfChild];
-    return columns.reduce((sum, column) => sum + column.bytes, 0);
+    return bytesOf(this.#columns);
+  }
+
+  passThrough(archive: Archive): Promise<void> {
+    return passThrough(archive, this.#columns);
+  }
+
+  get #columns(): readonly Column[] {
+    return [this.#ids, this.#other, this.#child, this.#next, this.#state, this.#firstOfChild];
   }
 
   idOf(relationship: number): RelationshipId {

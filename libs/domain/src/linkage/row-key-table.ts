@@ -1,12 +1,13 @@
 import type { RowKey } from '@kinledger/contracts';
+import { passThrough, type Archive, type Archived } from './archive.js';
 import { IdTable } from './id-table.js';
-import { Int32Column, NONE } from './typed-column.js';
+import { bytesOf, Int32Column, NONE, type Column } from './typed-column.js';
 
 /**
  * Row keys, the record that is live for each, and who carries it: a carriage says that a submission has a row with
  * this key, and which record holds its content. Carriages of one submission stand together, in the order of its events.
  */
-export class RowKeyTable {
+export class RowKeyTable implements Archived {
   readonly #ids = new IdTable();
   readonly #live = new Int32Column();
   readonly #lastCarriage = new Int32Column();
@@ -24,7 +25,15 @@ export class RowKeyTable {
   }
 
   get bytes(): number {
-    const columns = [
+    return bytesOf(this.#columns);
+  }
+
+  passThrough(archive: Archive): Promise<void> {
+    return passThrough(archive, this.#columns);
+  }
+
+  get #columns(): readonly Column[] {
+    return [
       this.#ids,
       this.#live,
       this.#lastCarriage,
@@ -33,7 +42,6 @@ export class RowKeyTable {
       this.#carriageSubmission,
       this.#earlierCarriage,
     ];
-    return columns.reduce((sum, column) => sum + column.bytes, 0);
   }
 
   intern(rowKey: RowKey): number {

@@ -6,6 +6,7 @@ import type {
   SubmissionId,
   SubmissionReceived,
 } from '@kinledger/contracts';
+import type { Archive, Archived } from './archive.js';
 import type { SubmissionStanding } from './decider.js';
 import { NONE } from './typed-column.js';
 
@@ -69,7 +70,7 @@ export function submissionOf(
 }
 
 /** Submissions in the order in which the ledger took them in. */
-export class SubmissionBook {
+export class SubmissionBook implements Archived {
   readonly #entries: Entry[] = [];
   readonly #byId = new Map<string, number>();
   readonly #byDataset = new Map<string, number[]>();
@@ -91,17 +92,13 @@ export class SubmissionBook {
   }
 
   receive(submission: Submission, firstCarriage: number): number {
-    const index = this.#entries.push({
-      ...submission,
-      withdrawn: false,
-      firstCarriage,
-      endOfCarriages: firstCarriage,
-    });
-    this.#byId.set(submission.id, index - 1);
-    const siblings = this.#byDataset.get(submission.dataset) ?? [];
-    siblings.push(index - 1);
-    this.#byDataset.set(submission.dataset, siblings);
-    return index - 1;
+    return this.#enter({ ...submission, withdrawn: false, firstCarriage, endOfCarriages: firstCarriage });
+  }
+
+  async passThrough(archive: Archive): Promise<void> {
+    const entries = await archive.json(this.#entries);
+    if (entries === this.#entries) return;
+    for (const entry of entries) this.#enter(entry);
   }
 
   extendCarriages(submission: number, end: number): void {
@@ -153,6 +150,15 @@ export class SubmissionBook {
       if (submission.full) fullPeriod = Math.max(fullPeriod, submission.period);
     }
     return { submissions, fullPeriod };
+  }
+
+  #enter(entry: Entry): number {
+    const index = this.#entries.push(entry) - 1;
+    this.#byId.set(entry.id, index);
+    const siblings = this.#byDataset.get(entry.dataset) ?? [];
+    siblings.push(index);
+    this.#byDataset.set(entry.dataset, siblings);
+    return index;
   }
 }
 

@@ -1,6 +1,7 @@
+import { passThrough, type Archive, type Archived } from './archive.js';
 import { IdTable } from './id-table.js';
 import { authority } from './strategy.js';
-import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
 /** Tag of a birth-date guard in the table; an identity or carer token is tagged with its authority level. */
 export const BIRTH_DATE_TAG = authority.length;
@@ -21,7 +22,7 @@ export const carerLists = ['carersOfPersons', 'carersOfFacts'] as const;
  * Tokens as dense numbers, with the heads of their holders' lists and whether they have force among the records that
  * are live. Tokens that never link, such as a provider's case number, are not kept.
  */
-export class TokenTable {
+export class TokenTable implements Archived {
   readonly #ids = new IdTable();
   readonly #heads: Record<HolderList, Int32Column> = {
     persons: new Int32Column(),
@@ -38,8 +39,16 @@ export class TokenTable {
   }
 
   get bytes(): number {
-    const heads = Object.values(this.#heads).reduce((sum, { bytes }) => sum + bytes, 0);
-    return this.#ids.bytes + heads + this.#state.bytes + this.#dirty.bytes;
+    return bytesOf(this.#columns);
+  }
+
+  async passThrough(archive: Archive): Promise<void> {
+    await passThrough(archive, this.#columns);
+    this.#withoutForce = await archive.json(this.#withoutForce);
+  }
+
+  get #columns(): readonly Column[] {
+    return [this.#ids, ...Object.values(this.#heads), this.#state, this.#dirty];
   }
 
   /** Identity tokens of live records that have lost their force, as of the last `settle`. */

@@ -1,11 +1,21 @@
+import type { Archive, Archived } from './archive.js';
 /** What stands where there is nothing: no slot, no successor, no token. */
 export const NONE = -1;
+
+/** What a table holds its values in. */
+export interface Column extends Archived {
+  /** Bytes allocated. */
+  readonly bytes: number;
+}
+
+export const bytesOf = (columns: readonly Column[]): number =>
+  columns.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /**
  * Growing columns of numbers in typed arrays: the index keeps no object per record, so that millions of records cost
  * neither the garbage collector nor more than their bytes. A column grows by a quarter; `bytes` counts what is allocated.
  */
-export class Int32Column {
+export class Int32Column implements Column {
   #cells: Int32Array;
   #length = 0;
 
@@ -53,6 +63,13 @@ export class Int32Column {
     this.#length = 0;
   }
 
+  async passThrough(archive: Archive): Promise<void> {
+    const cells = await archive.int32(this.view());
+    if (cells === undefined) return;
+    this.#cells = cells;
+    this.#length = cells.length;
+  }
+
   #grow(atLeast: number): void {
     const larger = new Int32Array(Math.max(atLeast, Math.ceil(this.#cells.length * 1.25), 16));
     larger.set(this.#cells);
@@ -61,7 +78,7 @@ export class Int32Column {
 }
 
 /** As {@link Int32Column}, a byte a cell. */
-export class Uint8Column {
+export class Uint8Column implements Column {
   #cells: Uint8Array;
   #length = 0;
 
@@ -110,5 +127,12 @@ export class Uint8Column {
   /** The cells in use; valid until the column grows. */
   view(): Uint8Array {
     return this.#cells.subarray(0, this.#length);
+  }
+
+  async passThrough(archive: Archive): Promise<void> {
+    const cells = await archive.uint8(this.view());
+    if (cells === undefined) return;
+    this.#cells = cells;
+    this.#length = cells.length;
   }
 }

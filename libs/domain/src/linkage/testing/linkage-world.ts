@@ -124,11 +124,14 @@ export class LinkageWorld {
   /** An engine that has read the ledger and the bodies, as after a restart. */
   rebuilt(): LinkageEngine {
     const engine = new LinkageEngine(this.options);
-    for (const event of this.events) {
-      const entering = 'record' in event.data && event.data.commitments !== undefined;
-      engine.apply(event, entering ? this.bodies.get(event.data.record) : undefined);
-    }
+    for (const event of this.events) engine.apply(event, this.bodyOf(event));
     return engine;
+  }
+
+  /** Body of the record that the event brings in, as long as it is there. */
+  bodyOf({ data }: LedgerEvent): PseudonymisedRow | undefined {
+    const entering = 'record' in data && data.commitments !== undefined;
+    return entering ? this.bodies.get(data.record) : undefined;
   }
 
   prepare(spec: SubmissionSpec): Received {

@@ -1,0 +1,174 @@
+/**
+ * Where what linkage remembers is written to, or taken from. Each table passes its parts through it, one after the
+ * other: one method names them for both directions, so that writing and reading cannot come apart.
+ */
+export interface Archive {
+  /** Writes the cells; or returns what was written in their place. */
+  int32(cells: Int32Array): Promise<Int32Array | undefined>;
+  /** As `int32`. */
+  uint8(cells: Uint8Array): Promise<Uint8Array | undefined>;
+  /** Writes the value, and returns it; or returns what was written in its place. For what is small. */
+  json<Value>(value: Value): Promise<Value>;
+}
+
+/** What passes through an archive. */
+export interface Archived {
+  /** Nothing else may touch it until this resolves. */
+  passThrough(archive: Archive): Promise<void>;
+}
+
+export async function passThrough(archive: Archive, parts: readonly Archived[]): Promise<void> {
+  for (const part of parts) await part.passThrough(archive);
+}
+
+/** The entries of a map pass through an archive as JSON. */
+export async function passMapThrough<Key, Value>(archive: Archive, map: Map<Key, Value>): Promise<void> {
+  const entries = await archive.json([...map]);
+  map.clear();
+  for (const [key, value] of entries) map.set(key, value);
+}
+
+/** A part is a header and its bytes: which kind it is, then its length in bytes. */
+const HEADER_BYTES = 16;
+const LENGTH_AT = 8;
+const MAX_PART_BYTES = 2 ** 32;
+const partKinds = ['json', 'int32', 'uint8'] as const;
+type PartKind = (typeof partKinds)[number];
+
+const headerOf = (kind: PartKind, length: number): Uint8Array => {
+  const header = new DataView(new ArrayBuffer(HEADER_BYTES));
+  header.setUint8(0, partKinds.indexOf(kind));
+  header.setFloat64(LENGTH_AT, length);
+  return new Uint8Array(header.buffer);
+};
+
+const rawBytes = (cells: Int32Array | Uint8Array): Uint8Array =>
+  new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
+
+const PIECE_BYTES = 4 * 1024 * 1024;
+
+/** Writes an archive in pieces of one size, the last one shorter. Numbers are written in the machine's byte order. */
+export class ArchiveWriter implements Archive {
+  readonly #sink: (piece: Uint8Array) => Promise<void>;
+  readonly #piece: Uint8Array;
+  #filled = 0;
+
+  /** @param sink takes a piece, which is valid until it resolves. */
+  constructor(sink: (piece: Uint8Array) => Promise<void>, pieceBytes = PIECE_BYTES) {
+    this.#sink = sink;
+    this.#piece = new Uint8Array(pieceBytes);
+  }
+
+  async int32(cells: Int32Array): Promise<undefined> {
+    await this.#part('int32', rawBytes(cells));
+  }
+
+  async uint8(cells: Uint8Array): Promise<undefined> {
+    await this.#part('uint8', cells);
+  }
+
+  async json<Value>(value: Value): Promise<Value> {
+    await this.#part('json', new TextEncoder().encode(JSON.stringify(value)));
+    return value;
+  }
+
+  /** Writes what has not filled a piece. */
+  async finish(): Promise<void> {
+    if (this.#filled > 0) await this.#sink(this.#piece.subarray(0, this.#filled));
+    this.#filled = 0;
+  }
+
+  async #part(kind: PartKind, bytes: Uint8Array): Promise<void> {
+    await this.#write(headerOf(kind, bytes.byteLength));
+    await this.#write(bytes);
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.byteLength;) {
+      const taken = bytes.subarray(at, at + this.#piece.byteLength - this.#filled);
+      this.#piece.set(taken, this.#filled);
+      this.#filled += taken.byteLength;
+      at += taken.byteLength;
+      if (this.#filled === this.#piece.byteLength) await this.finish();
+    }
+  }
+}
+
+/** An archive that is not what its reader expects: of another layout, cut off, or damaged. */
+export interface ArchiveUnreadable extends Error {
+  readonly code: 'archive-unreadable';
+}
+
+export const archiveUnreadable = (why: string): ArchiveUnreadable =>
+  Object.assign(new Error(`the archive cannot be read: ${why}`), { code: 'archive-unreadable' as const });
+
+export const isArchiveUnreadable = (error: unknown): error is ArchiveUnreadable =>
+  error instanceof Error && 'code' in error && error.code === 'archive-unreadable';
+
+/** Reads what `ArchiveWriter` wrote, in pieces of any size. Every method throws ArchiveUnreadable. */
+export class ArchiveReader implements Archive {
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  #piece: Uint8Array = new Uint8Array();
+
+  constructor(pieces: AsyncIterable<Uint8Array>) {
+    this.#pieces = pieces[Symbol.asyncIterator]();
+  }
+
+  async int32(): Promise<Int32Array> {
+    const length = await this.#header('int32');
+    if (length % Int32Array.BYTES_PER_ELEMENT !== 0) throw archiveUnreadable('a part has half a number');
+    const cells = new Int32Array(length / Int32Array.BYTES_PER_ELEMENT);
+    await this.#fill(rawBytes(cells));
+    return cells;
+  }
+
+  async uint8(): Promise<Uint8Array> {
+    const cells = new Uint8Array(await this.#header('uint8'));
+    await this.#fill(cells);
+    return cells;
+  }
+
+  async json<Value>(): Promise<Value> {
+    const bytes = new Uint8Array(await this.#header('json'));
+    await this.#fill(bytes);
+    try {
+      return JSON.parse(new TextDecoder().decode(bytes)) as Value; // what the writer was given in its place
+    } catch {
+      throw archiveUnreadable('a part is not JSON');
+    }
+  }
+
+  /** Reads to the end, so that its source may have the last word about what it gave. */
+  async finish(): Promise<void> {
+    const { done = false } = await this.#pieces.next();
+    if (!done || this.#piece.byteLength > 0) throw archiveUnreadable('there is more than was expected');
+  }
+
+  async #header(kind: PartKind): Promise<number> {
+    const header = new DataView(new ArrayBuffer(HEADER_BYTES));
+    await this.#fill(new Uint8Array(header.buffer));
+    const found = partKinds[header.getUint8(0)];
+    if (found !== kind) throw archiveUnreadable(`a part is ${String(found)} where ${kind} is due`);
+    const length = header.getFloat64(LENGTH_AT);
+    if (!Number.isInteger(length) || length < 0 || length > MAX_PART_BYTES) {
+      throw archiveUnreadable('a part has no length');
+    }
+    return length;
+  }
+
+  async #fill(target: Uint8Array): Promise<void> {
+    for (let at = 0; at < target.byteLength;) {
+      if (this.#piece.byteLength === 0) await this.#next();
+      const taken = this.#piece.subarray(0, target.byteLength - at);
+      target.set(taken, at);
+      this.#piece = this.#piece.subarray(taken.byteLength);
+      at += taken.byteLength;
+    }
+  }
+
+  async #next(): Promise<void> {
+    const next = await this.#pieces.next();
+    if (next.done === true) throw archiveUnreadable('it ends too soon');
+    this.#piece = next.value;
+  }
+}
