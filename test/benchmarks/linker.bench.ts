@@ -1,8 +1,8 @@
 /**
  * How many rows a second the linker decides and appends, on PostgreSQL with its usual, durable settings: a file of
  * people, a file of their engagements, and the same people from a second source, which matches them. Staging, deciding
- * with appending, publishing and taking up the ledger again are measured apart, and as a ratio to a plain COPY of the
- * same bodies in the same run.
+ * with appending, publishing, taking up the ledger again, writing a snapshot and taking that up are measured apart, and as
+ * a ratio to a plain COPY of the same bodies in the same run.
  * After `npm run build`: npx node test/benchmarks/linker.bench.ts [people] [engagements per person]
  */
 import { hash } from 'node:crypto';
@@ -25,7 +25,7 @@ import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { PostgresEventStore } from '@kinledger/event-store';
 import { createPostgresMessageBus, topicSettings } from '@kinledger/message-bus';
 import { readProgramme } from '@kinledger/programme';
-import { engineOptionsOf } from '../../apps/linker/dist/decision/adoption.js';
+import { engineOptionsOf, strategyOf } from '../../apps/linker/dist/decision/adoption.js';
 import { DecisionLoop, streamOf } from '../../apps/linker/dist/decision/decision-loop.js';
 import { recover } from '../../apps/linker/dist/decision/recovery.js';
 import { WakeUp } from '../../apps/linker/dist/decision/wake-up.js';
@@ -33,6 +33,9 @@ import { PostgresInbox } from '../../apps/linker/dist/inbox/postgres-inbox.js';
 import { PostgresLeases } from '../../apps/linker/dist/lease/postgres-leases.js';
 import { PostgresPublicationCursor } from '../../apps/linker/dist/publication/publication-cursor.js';
 import { Publisher } from '../../apps/linker/dist/publication/publisher.js';
+import { codeDigest } from '../../apps/linker/dist/snapshot/code-digest.js';
+import { LedgerSnapshots } from '../../apps/linker/dist/snapshot/ledger-snapshots.js';
+import { PostgresSnapshots } from '../../apps/linker/dist/snapshot/postgres-snapshots.js';
 
 const PEOPLE = Number(process.argv[2] ?? 60_000);
 const ENGAGEMENTS = Number(process.argv[3] ?? 3);
@@ -252,13 +255,15 @@ try {
 
   global.gc?.();
   const before = process.memoryUsage();
+  const { signal } = new AbortController();
   const recoveryStarted = performance.now();
   const recoveryCpu = process.cpuUsage();
   const { ledger } = await recover({
     store,
     stream: streamOf(id),
-    engine: new LinkageEngine(engineOptionsOf(programme)),
-    signal: new AbortController().signal,
+    engine: () => new LinkageEngine(engineOptionsOf(programme)),
+    snapshots: undefined,
+    signal,
   });
   say('taken up again from the ledger', rows, (performance.now() - recoveryStarted) / 1000);
   const { user, system } = process.cpuUsage(recoveryCpu);
@@ -271,6 +276,42 @@ try {
   console.log(
     `${ledger.nextRevision.toLocaleString('en-GB')} events; memory ${Math.round(grown / rows)} bytes a record`,
   );
+
+  const news: string[] = [];
+  const snapshots = new LedgerSnapshots({
+    programme: id,
+    stream: streamOf(id),
+    store,
+    snapshots: new PostgresSnapshots(pool),
+    ground: { strategy: strategyOf(programme).digest, definition: programme.digest, code: codeDigest() },
+    everyEvents: 1,
+    onNews: ({ outcome }) => news.push(outcome),
+  });
+  const writingStarted = performance.now();
+  while (!news.includes('kept')) {
+    await snapshots.keepIfDue(ledger, signal);
+    if (news.includes('failed')) throw new Error('the snapshot could not be written');
+  }
+  say('snapshot, with hashing the ledger for it', rows, (performance.now() - writingStarted) / 1000);
+  const { rows: sizes } = await pool.query<{ bytes: number }>(
+    'SELECT sum(octet_length(bytes))::bigint AS bytes FROM linker.snapshot_piece',
+  );
+  console.log(
+    `${''.padEnd(44)} ${String(Math.round((sizes[0]?.bytes ?? 0) / rows)).padStart(10)} bytes a record`,
+  );
+  global.gc?.();
+  const restoreStarted = performance.now();
+  const restored = await recover({
+    store,
+    stream: streamOf(id),
+    engine: () => new LinkageEngine(engineOptionsOf(programme)),
+    snapshots,
+    signal,
+  });
+  say('taken up again from the snapshot', rows, (performance.now() - restoreStarted) / 1000);
+  if (news.at(-1) !== 'used' || restored.ledger.nextRevision !== ledger.nextRevision) {
+    throw new Error('the snapshot was not used');
+  }
 } finally {
   await Promise.all([store.close(), bus.close(), pool.end(), admin.end()]);
   await databases.drop();

@@ -91,6 +91,7 @@ describe('two marked people who went through the whole platform', () => {
         'platform: ledger.record_body.bytes',
         'platform: ledger.payload.bytes',
         'platform: linker.intake.body',
+        'platform: linker.snapshot_piece.bytes',
       ],
       ...['platform: golden.record.row_key', 'platform: golden_at_12.record.row_key'],
       ...['platform: operations.upload.findings', 'platform: pg_catalog.pg_statistic.stavalues1'],
@@ -137,11 +138,13 @@ describe('two marked people who went through the whole platform', () => {
     expect(await finds(scanner, run.tables('bus'))).not.toEqual([]);
   });
 
-  it('have tokens in bodies of records and in messages of pseudonymised rows, and nowhere else', async () => {
+  it('have tokens in bodies, snapshots and messages of pseudonymised rows, and nowhere else', async () => {
     const scanner = new Scanner(await tokens());
     // PostgreSQL samples bodies for its planner, in the same database and for its superuser alone.
     const mayHold =
-      /^platform: (ledger\.record_body\.bytes|linker\.chunk\.body|pg_catalog\.pg_statistic\..*)$/;
+      /^platform: (ledger\.record_body\.bytes|linker\.(chunk\.body|snapshot_piece\.bytes)|pg_catalog\.pg_statistic\..*)$/;
+    const isSnapshot = (name: string) => name === 'platform: linker.snapshot_piece.bytes';
+    expect(await finds(scanner, run.tables('platform'), (name) => !isSnapshot(name))).not.toEqual([]);
     const rest = await finds(scanner, run.places(), (name) => mayHold.test(name));
     expect([...new Set(rest.map((find) => find.split(': ').slice(0, 2).join(': ')))]).toEqual([
       'bus: bus.message.value',

@@ -43,6 +43,8 @@ export class MarkedRun {
   async run(): Promise<void> {
     this.started = new RunningPlatform({
       KINLEDGER_LOG_LEVEL: 'trace',
+      // After every decision that nothing follows, so that one is there.
+      KINLEDGER_SNAPSHOT_EVENTS: '1',
       TMPDIR: this.temporary,
       OTEL_EXPORTER_OTLP_ENDPOINT: await this.traces.listen(),
       // Soon, so that nothing is still on its way when we look.

@@ -35,6 +35,8 @@ export function needlesOfHex(name: string, hex: string): readonly Needle[] {
   return distinct([
     ...digestForms(name, bytes),
     { label: `${name}, as a UUID`, bytes: Buffer.from(uuid), anyCase: true },
+    // As a column of 32-bit numbers holds it, in the byte order of most machines.
+    { label: `${name}, as numbers`, bytes: Buffer.from(bytes).swap32(), anyCase: false },
   ]);
 }
 

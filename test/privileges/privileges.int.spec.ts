@@ -59,6 +59,8 @@ const expected: Readonly<
       'linker.intake': 'insert select update(state reason answered)',
       'linker.lease': 'insert select update(owner epoch expires_at session session_since)',
       'linker.publication': 'insert select update(position)',
+      'linker.snapshot': 'delete insert select update(pieces digest)',
+      'linker.snapshot_piece': 'delete insert select',
       'linker.unprocessable': 'insert select',
     },
     functions: ['ledger.take_stream'],

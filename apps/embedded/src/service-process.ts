@@ -164,4 +164,4 @@ const inherited = (): NodeJS.ProcessEnv =>
   );
 
 const isTuning = (name: string): boolean =>
-  name === 'KINLEDGER_LOG_LEVEL' || name.startsWith('KINLEDGER_MAX_');
+  ['KINLEDGER_LOG_LEVEL', 'KINLEDGER_SNAPSHOT_EVENTS'].includes(name) || name.startsWith('KINLEDGER_MAX_');

@@ -32,6 +32,14 @@ const paceConfig = {
   ),
 };
 
+const snapshotConfig = {
+  everyEvents: variable(
+    'KINLEDGER_SNAPSHOT_EVENTS',
+    wholeNumber(100_000, 1, 1_000_000_000),
+    'set it to the events after which a linker that is idle writes a snapshot of its index',
+  ),
+};
+
 export const linkerConfig = {
   erasures: erasuresConfig,
   platform: platformConfig,
@@ -43,4 +51,5 @@ export const linkerConfig = {
   access: accessConfig,
   lease: leaseConfig,
   pace: paceConfig,
+  snapshot: snapshotConfig,
 };

@@ -17,6 +17,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import type pg from 'pg';
 import type { linkerConfig } from './config.js';
+import { strategyOf } from './decision/adoption.js';
 import { DecisionLoop, streamOf } from './decision/decision-loop.js';
 import { publicSigningKey } from './decision/signing-key.js';
 import { WakeUp } from './decision/wake-up.js';
@@ -31,6 +32,9 @@ import { PostgresLeases } from './lease/postgres-leases.js';
 import { ERASURES, EVENT_STORE, LinkerService } from './linker.service.js';
 import { PostgresPublicationCursor } from './publication/publication-cursor.js';
 import { Publisher } from './publication/publisher.js';
+import { codeDigest } from './snapshot/code-digest.js';
+import { LedgerSnapshots } from './snapshot/ledger-snapshots.js';
+import { PostgresSnapshots } from './snapshot/postgres-snapshots.js';
 import { LinkerMetrics, PROGRAMME_ID } from './status/linker-metrics.js';
 import { StatusController } from './status/status.controller.js';
 
@@ -113,6 +117,12 @@ export class LinkerModule {
           useFactory: publisherOf,
         },
         {
+          provide: LedgerSnapshots,
+          inject: [PROGRAMME, EVENT_STORE, PLATFORM, LinkerMetrics],
+          useFactory: (programme: Programme, store: EventStore, pool: pg.Pool, metrics: LinkerMetrics) =>
+            snapshotsOf(config.snapshot.everyEvents, programme, store, pool, metrics),
+        },
+        {
           provide: DecisionLoop,
           inject: [
             PROGRAMME,
@@ -125,6 +135,7 @@ export class LinkerModule {
             WakeUp,
             UNPROJECTED,
             ERASURES,
+            LedgerSnapshots,
           ],
           useFactory: decisionLoopOf,
         },
@@ -170,6 +181,29 @@ function erasuresOf(
   });
 }
 
+function snapshotsOf(
+  everyEvents: number,
+  programme: Programme,
+  store: EventStore,
+  pool: pg.Pool,
+  metrics: LinkerMetrics,
+): LedgerSnapshots {
+  const { id } = programme.definition;
+  return new LedgerSnapshots({
+    programme: id,
+    stream: streamOf(id),
+    store,
+    snapshots: new PostgresSnapshots(pool),
+    ground: {
+      strategy: strategyOf(programme).digest,
+      definition: programme.digest,
+      code: codeDigest(),
+    },
+    everyEvents,
+    onNews: (news) => metrics.snapshot(news),
+  });
+}
+
 function decisionLoopOf(
   programme: Programme,
   signingKey: string,
@@ -181,6 +215,7 @@ function decisionLoopOf(
   wakeUp: WakeUp,
   unprojected: Backlog,
   erasures: Erasures | undefined,
+  snapshots: LedgerSnapshots,
 ): DecisionLoop {
   return new DecisionLoop({
     programme,
@@ -191,6 +226,7 @@ function decisionLoopOf(
     publication,
     observer,
     erasures,
+    snapshots,
     wakeUp,
     pace: (signal) => unprojected.brake(LONGEST_BRAKE_MS, signal),
     engine: (options) => new LinkageEngine(options),

@@ -54,7 +54,8 @@ class EmbeddedPlatform implements PlatformUnderTest {
   constructor(private readonly host: BusHost) {
     // Whoever is not waiting for it is told by what fails next.
     this.over.catch(() => undefined);
-    this.installation = new Installation(host.environment);
+    // A linker that is killed is to start from a snapshot as often as from the whole ledger.
+    this.installation = new Installation({ KINLEDGER_SNAPSHOT_EVENTS: '1', ...host.environment });
   }
 
   async start(seed: string): Promise<void> {

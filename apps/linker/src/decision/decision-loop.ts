@@ -10,6 +10,7 @@ import {
 import type { Erasures } from '../erasures/erasures.js';
 import type { Inbox, Intake } from '../inbox/inbox.js';
 import type { Lease, Leases } from '../lease/lease.js';
+import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
 import {
   adoptionOf,
   engineOptionsOf,
@@ -72,6 +73,8 @@ export interface DecisionLoopOptions extends ConfiguredProgramme {
   /** Absent where nothing is ever erased. */
   readonly erasures?: Erasures | undefined;
   readonly engine: (options: LinkageEngineOptions) => LinkageDecider;
+  /** Absent where every start reads the whole ledger. */
+  readonly snapshots?: LedgerSnapshots | undefined;
   readonly observer: DecisionObserver;
   /** Waits while those who read the ledger are far behind: it slows, and never stops. */
   readonly pace: (signal: AbortSignal) => Promise<void>;
@@ -161,11 +164,13 @@ export class DecisionLoop {
   }
 
   private async decideFromLedger(signal: AbortSignal, hurry: AbortSignal, failures: Failures): Promise<void> {
-    const { store, inbox, engine, programme, publication, observer, recoveryPageSize } = this.options;
+    const { store, inbox, engine, programme, publication, observer, snapshots, recoveryPageSize } =
+      this.options;
     const recovered = await recover({
       store,
       stream: this.stream,
-      engine: engine(engineOptionsOf(programme)),
+      engine: () => engine(engineOptionsOf(programme)),
+      snapshots,
       signal,
       ...(recoveryPageSize === undefined ? {} : { pageSize: recoveryPageSize }),
     });
@@ -251,6 +256,8 @@ export class DecisionLoop {
     erasures: PendingErasures,
     signal: AbortSignal,
   ): Promise<number> {
+    // Before the event: what it forgets shall not outlive it in a snapshot, whatever comes between.
+    await this.options.snapshots?.discard();
     const writer = this.writerOf(ledger, head);
     await decideErasure({ ledger, writer, signal }, erasure);
     if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
@@ -348,12 +355,13 @@ export class DecisionLoop {
     erasures: PendingErasures | undefined,
     signal: AbortSignal,
   ): Promise<Intake | PendingErasure | undefined> {
-    const { inbox, wakeUp, pollMs = POLL_MS } = this.options;
+    const { inbox, snapshots, wakeUp, pollMs = POLL_MS } = this.options;
     while (!signal.aborted) {
       const erasure = await erasures?.next(ledger, head);
       if (erasure !== undefined) return erasure;
       const intake = await inbox.intake(this.programmeId, place);
       if (intake !== undefined && (await this.isReady(intake, ledger, head))) return intake;
+      if (intake === undefined) await snapshots?.keepIfDue(ledger, signal);
       await wakeUp.wait(pollMs, signal);
     }
     return undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inMemoryWorld, startLinker, until, type RunningLinker } from '../testing/linker-world.js';
 import { interruptedStore } from '../testing/interrupted-store.js';
+import { InMemorySnapshots } from '../testing/in-memory-snapshots.js';
 import { eventfulYear } from '../testing/scenario.js';
 import { decisionLoopFeatures } from './contract/decision-loop.features.js';
 
@@ -8,6 +9,13 @@ describe('the decision loop in memory', () => {
   decisionLoopFeatures(async () => {
     const world = await inMemoryWorld();
     return { world, close: () => world.bus.close() };
+  });
+
+  describe('with a snapshot after every decision', () => {
+    decisionLoopFeatures(async () => {
+      const world = await inMemoryWorld();
+      return { world: { ...world, snapshots: new InMemorySnapshots() }, close: () => world.bus.close() };
+    });
   });
 
   it.each([

@@ -1,5 +1,11 @@
 import type { LedgerEvent, PseudonymisedRow, RecordId, SubmissionId } from '@kinledger/contracts';
-import type { LinkageDecider, SubmissionStanding } from '@kinledger/domain';
+import {
+  passMapThrough,
+  type Archive,
+  type Archived,
+  type LinkageDecider,
+  type SubmissionStanding,
+} from '@kinledger/domain';
 import { ledgerUnreadable } from './errors.js';
 
 /** What the causes of erasures begin with. */
@@ -15,7 +21,7 @@ export interface ClosedIntake {
  * What the linker knows of a programme: a fold over its ledger, the linkage engine included. It is the same whether
  * the events were just decided or read back, so that it may be dropped and made again at any time.
  */
-export class ProgrammeLedger {
+export class ProgrammeLedger implements Archived {
   /** Revision of the next event. */
   nextRevision = 0;
   /** Revision of the last closing event; -1 before the first. */
@@ -112,6 +118,20 @@ export class ProgrammeLedger {
     throw ledgerUnreadable(
       `the body of the record that entered at revision ${bodyMissingAt} is missing, and no erasure names it`,
     );
+  }
+
+  /** Between decisions alone. */
+  async passThrough(archive: Archive): Promise<void> {
+    if (this.closedAt !== this.nextRevision - 1) throw new Error('a decision is under way');
+    const { nextRevision, closedAt, lastClosed, definition, strategyDigest } = this;
+    const { openReferrals, tokensWithoutForce } = this;
+    const state = { nextRevision, closedAt, lastClosed, definition, strategyDigest };
+    Object.assign(this, await archive.json({ ...state, openReferrals, tokensWithoutForce }));
+    const erased = await archive.json(this.erased);
+    if (erased !== this.erased) for (const record of erased) this.erased.push(record);
+    await passMapThrough(archive, this.rowless);
+    await passMapThrough(archive, this.eventsByCause);
+    await this.engine.passThrough(archive);
   }
 
   private close(event: LedgerEvent, closed: ClosedIntake): void {

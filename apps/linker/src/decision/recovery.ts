@@ -1,13 +1,17 @@
 import { closingEvents, type PseudonymisedRow } from '@kinledger/contracts';
 import type { LinkageDecider } from '@kinledger/domain';
 import type { EventStore, RecordBody, StoredEvent } from '@kinledger/event-store';
+import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
 import { ProgrammeLedger } from './programme-ledger.js';
 import { ledgerEventOf, rowOf } from './stored-event.js';
 
 export interface RecoveryOptions {
   readonly store: EventStore;
   readonly stream: string;
-  readonly engine: LinkageDecider;
+  /** Makes a decider that knows nothing yet. */
+  readonly engine: () => LinkageDecider;
+  /** Absent where every start reads the whole ledger. */
+  readonly snapshots: LedgerSnapshots | undefined;
   readonly signal: AbortSignal;
   readonly pageSize?: number;
 }
@@ -21,17 +25,18 @@ export interface Recovered {
 const PAGE_SIZE = 5_000;
 
 /**
- * Takes a programme's ledger up again: everything up to its last closing event. What an interrupted decision left
+ * Takes a programme's ledger up again: everything up to its last closing event, or what came after its snapshot. What an interrupted decision left
  * behind it is not applied, but decided anew and compared.
  * @throws LedgerUnreadable; the signal's reason when it aborts.
  */
 export async function recover(options: RecoveryOptions): Promise<Recovered> {
-  const { store, stream, engine, signal, pageSize = PAGE_SIZE } = options;
-  const ledger = new ProgrammeLedger(engine);
+  const { store, stream, engine, snapshots, signal, pageSize = PAGE_SIZE } = options;
   const head = await store.head(stream);
   const end = await lastClosing(store, stream, head, pageSize);
+  const empty = () => new ProgrammeLedger(engine());
+  const ledger = (await snapshots?.restore(end, empty, signal)) ?? empty();
   const read = (from: number) => readPage(store, stream, from, Math.min(pageSize, end - from + 1));
-  let ahead = read(0);
+  let ahead = read(ledger.nextRevision);
   while (ledger.nextRevision <= end) {
     signal.throwIfAborted();
     const page = await ahead;

@@ -6,6 +6,7 @@ import type { DecidedIntake, DecisionObserver, LoopState } from '../decision/dec
 import type { ErasureStanding } from '../decision/pending-erasures.js';
 import type { ProgrammeLedger } from '../decision/programme-ledger.js';
 import { PinoLogger } from 'nestjs-pino';
+import type { SnapshotNews } from '../snapshot/ledger-snapshots.js';
 import type { Inbox } from '../inbox/inbox.js';
 import { INBOX } from '../inbox/inbox.token.js';
 
@@ -39,6 +40,7 @@ export class LinkerMetrics implements DecisionObserver {
   private current: LoopState = 'standby';
   private haltedBy: Halt | undefined;
   private position = -1;
+  private snapshotPosition = -1;
   private intake = 0;
   private size: LinkageEngineSize = nothing;
   private openReferrals = 0;
@@ -53,6 +55,7 @@ export class LinkerMetrics implements DecisionObserver {
   private readonly failures;
   private readonly seconds;
   private readonly unreadableErasures;
+  private readonly snapshots;
   readonly conflicting;
   readonly publishedTotal;
   readonly publishedPosition;
@@ -93,6 +96,11 @@ export class LinkerMetrics implements DecisionObserver {
       name: 'kinledger_linker_unreadable_erasures_total',
       help: 'Lines of the list of erasures that cannot be read, and are not carried out.',
     });
+    this.snapshots = metrics.counter({
+      name: 'kinledger_linker_snapshots_total',
+      help: 'Snapshots of the linkage index: kept, used at a start, ignored since they did not count, failed.',
+      labels: ['outcome'],
+    });
     this.conflicting = metrics.counter({
       name: 'kinledger_linker_conflicting_messages_total',
       help: 'Messages that claimed a place which another message has.',
@@ -125,6 +133,11 @@ export class LinkerMetrics implements DecisionObserver {
       'kinledger_linker_tokens_without_force',
       'Tokens that too many people share, as of the last submission.',
       () => this.tokensWithoutForce,
+    );
+    gauge(
+      'kinledger_linker_snapshot_position',
+      'Ledger position of the snapshot that this process used or wrote last, -1 for none.',
+      () => this.snapshotPosition,
     );
     gauge('kinledger_linker_index_records', 'Records that the linkage index holds.', () => this.size.records);
     metrics.gauge({
@@ -199,6 +212,26 @@ export class LinkerMetrics implements DecisionObserver {
   unreadableErasure(line: number): void {
     this.unreadableErasures.inc();
     this.logger.error({ line }, 'a line of the list of erasures cannot be read, and is not carried out');
+  }
+
+  snapshot(news: SnapshotNews): void {
+    this.snapshots.inc({ outcome: news.outcome });
+    switch (news.outcome) {
+      case 'kept':
+      case 'used':
+        this.snapshotPosition = news.position;
+        this.logger.info({ ...news, seconds: Number(news.seconds.toFixed(3)) }, 'snapshot');
+        return;
+      case 'ignored':
+        this.snapshotPosition = -1;
+        this.logger.warn(news, 'the snapshot does not count; the whole ledger is read');
+        return;
+      case 'failed':
+        this.logger.error({ err: news.error }, 'the snapshot could not be written; the next one may');
+        return;
+      default:
+        news satisfies never;
+    }
   }
 
   appended(events: number): void {

@@ -32,6 +32,7 @@ export const storeWith = (inner: EventStore, append: EventStore['append']): Even
   head: (stream) => inner.head(stream),
   readPage: (stream, from, limit) => inner.readPage(stream, from, limit),
   readBodies: (stream, from, to) => inner.readBodies(stream, from, to),
+  countBodies: (stream, to) => inner.countBodies(stream, to),
   readBodiesOf: (stream, records) => inner.readBodiesOf(stream, records),
   readPayload: (digest) => inner.readPayload(digest),
   subscribe: (stream, options) => inner.subscribe(stream, options),

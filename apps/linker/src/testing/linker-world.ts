@@ -10,6 +10,7 @@ import {
 import { topics } from '@kinledger/contracts';
 import type { Programme } from '@kinledger/programme';
 import { setTimeout as pause } from 'node:timers/promises';
+import { strategyOf } from '../decision/adoption.js';
 import {
   DecisionLoop,
   streamOf,
@@ -26,6 +27,8 @@ import type { Erasures } from '../erasures/erasures.js';
 import { InMemoryInbox } from '../inbox/in-memory-inbox.js';
 import type { Inbox } from '../inbox/inbox.js';
 import type { Lease, Leases } from '../lease/lease.js';
+import { LedgerSnapshots, type SnapshotNews } from '../snapshot/ledger-snapshots.js';
+import type { Snapshots } from '../snapshot/snapshots.js';
 import { InMemoryPublicationCursor, type PublicationCursor } from '../publication/publication-cursor.js';
 import { Publisher } from '../publication/publisher.js';
 import { smallProgramme } from './programme.js';
@@ -44,6 +47,8 @@ export interface LinkerWorld {
   readonly bus: MessageBus;
   /** Deletes bodies as the eraser does. */
   readonly eraseBodies?: Erasures['eraseBodies'];
+  /** Where linkers keep snapshots, if they do: then after every event that leaves them idle. */
+  readonly snapshots?: Snapshots;
 }
 
 export async function inMemoryWorld(): Promise<LinkerWorld> {
@@ -81,6 +86,7 @@ export class Observed implements DecisionObserver {
   haltedBy: Halt | undefined;
   refusedAppends = 0;
   events = 0;
+  readonly snapshots: SnapshotNews[] = [];
   position = -1;
   erased: ErasureStanding | undefined;
 
@@ -118,6 +124,8 @@ export interface LinkerOptions {
   readonly recoveryPageSize?: number;
   /** The list of erasures, which a test may exchange. */
   readonly erasures?: Pick<Erasures, 'list'>;
+  /** Digest of the program that it says it is. */
+  readonly code?: string;
 }
 
 export interface RunningLinker {
@@ -134,9 +142,27 @@ const erasuresOf = ({ eraseBodies }: LinkerWorld, { erasures }: LinkerOptions): 
     ? undefined
     : { list: () => erasures.list(), eraseBodies };
 
+const snapshotsOf = (
+  { snapshots, store }: LinkerWorld,
+  used: Programme,
+  { code = 'this program' }: LinkerOptions,
+  observed: Observed,
+): LedgerSnapshots | undefined =>
+  snapshots &&
+  new LedgerSnapshots({
+    programme: programmeId,
+    stream: streamOf(programmeId),
+    store,
+    snapshots,
+    ground: { strategy: strategyOf(used).digest, definition: used.digest, code },
+    everyEvents: 1,
+    onNews: (news) => observed.snapshots.push(news),
+  });
+
 export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): RunningLinker {
   const { store, inbox, cursor, bus } = world;
   const observed = new Observed();
+  const used = options.programme ?? smallProgramme();
   const wakeUp = new WakeUp();
   const publication = new Publisher({
     programme: programmeId,
@@ -150,13 +176,14 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
     ...(options.publicationPageSize === undefined ? {} : { pageSize: options.publicationPageSize }),
   });
   const loop = new DecisionLoop({
-    programme: options.programme ?? smallProgramme(),
+    programme: used,
     signingKey: options.signingKey ?? signingKey,
     store,
     inbox,
     leases: options.leases ?? new LeaseForAll(),
     publication,
     erasures: erasuresOf(world, options),
+    snapshots: snapshotsOf(world, used, options, observed),
     engine: (engineOptions) => new LinkageEngine(engineOptions),
     observer: observed,
     wakeUp,

@@ -4,8 +4,6 @@ import {
   topics,
   type CommandRefused,
   type DataOf,
-  type Erasure,
-  type LedgerEvent,
   type RecordId,
   type SubmissionDecided,
 } from '@kinledger/contracts';
@@ -35,10 +33,10 @@ import {
   withdrawalIntake,
   type Submitted,
 } from '../../testing/messages.js';
+import { GrowingList, recordsIn } from '../../testing/growing-list.js';
 import { smallProgramme } from '../../testing/programme.js';
 import { adult } from '../../testing/rows.js';
 import { eventfulYear, stageAll } from '../../testing/scenario.js';
-import type { Erasures, ListedErasures } from '../../erasures/erasures.js';
 import { streamOf } from '../decision-loop.js';
 
 /** So small that every submission takes several appends. */
@@ -845,30 +843,6 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     });
   });
 }
-
-/** A list of erasures that grows while the linker runs. */
-class GrowingList implements Pick<Erasures, 'list'> {
-  private listed: ListedErasures = { erasures: [], lines: 0 };
-
-  list(): Promise<ListedErasures> {
-    return Promise.resolve(this.listed);
-  }
-
-  get all(): RecordId[] {
-    return this.listed.erasures.flatMap(({ records }) => records);
-  }
-
-  add(...records: RecordId[]): this {
-    const erasure: Erasure = { stream, basis: 'request', records, erasedAt: '2024-04-02T10:00:00Z' };
-    const erasures = [...this.listed.erasures, erasure];
-    this.listed = { erasures, lines: erasures.length };
-    return this;
-  }
-}
-
-/** Records that enter, in the order of the ledger. */
-const recordsIn = (events: readonly LedgerEvent[]): RecordId[] =>
-  events.flatMap(({ data }) => ('record' in data && data.commitments !== undefined ? [data.record] : []));
 
 const dataOf = (message: OutgoingMessage): unknown => JSON.parse(Buffer.from(message.value).toString('utf8'));
 

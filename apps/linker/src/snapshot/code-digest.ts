@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const isModule = (name: string): boolean => /(?<!\.d|\.spec|\.features)\.[jt]s$/.test(name);
+
+const packageFolder = (name: string): string => dirname(fileURLToPath(import.meta.resolve(name)));
+
+/**
+ * SHA-256, in hex, over the modules that what a linker remembers follows from: contracts, domain, and the fold over the
+ * ledger. What another program wrote is not read, whatever its version says.
+ */
+export function codeDigest(): string {
+  const digest = createHash('sha256');
+  const fold = join(import.meta.dirname, '..', 'decision');
+  for (const folder of [packageFolder('@kinledger/contracts'), packageFolder('@kinledger/domain'), fold]) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(isModule).sort()) {
+      digest.update(`${name}\0`).update(readFileSync(join(folder, name)));
+    }
+  }
+  return digest.digest('hex');
+}

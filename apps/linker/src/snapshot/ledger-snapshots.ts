@@ -1,0 +1,182 @@
+import { endianness } from 'node:os';
+import { ArchiveReader, ArchiveWriter, isArchiveUnreadable } from '@kinledger/domain';
+import type { EventStore } from '@kinledger/event-store';
+import type { ProgrammeLedger } from '../decision/programme-ledger.js';
+import { rowOf } from '../decision/stored-event.js';
+import { LedgerTree } from './ledger-tree.js';
+import { isSnapshotDamaged, type SnapshotGround, type Snapshots } from './snapshots.js';
+
+/** What became of a snapshot. `ignored` says which part of its ground differs, or that it is damaged. */
+export type SnapshotNews =
+  | { readonly outcome: 'kept' | 'used'; readonly position: number; readonly seconds: number }
+  | {
+      readonly outcome: 'ignored';
+      readonly position: number;
+      readonly why: keyof SnapshotGround | 'erasure' | 'damaged';
+    }
+  | { readonly outcome: 'failed'; readonly error: unknown };
+
+export interface LedgerSnapshotsOptions {
+  readonly programme: string;
+  readonly stream: string;
+  readonly store: EventStore;
+  readonly snapshots: Snapshots;
+  /** What this linker works with. */
+  readonly ground: Pick<SnapshotGround, 'strategy' | 'definition' | 'code'>;
+  /** So many events after the last snapshot the next one is due. */
+  readonly everyEvents: number;
+  readonly onNews: (news: SnapshotNews) => void;
+}
+
+/** Hashed at a time, so that what is to be decided never waits long. */
+const EVENTS_AT_A_TIME = 50_000;
+/** Bodies are looked into at the ledger's beginning and before the snapshot. */
+const SAMPLE_EVENTS = 1_000;
+const PAGE_EVENTS = 5_000;
+
+/**
+ * Snapshots of what a linker remembers, so that a start reads only what came after (architecture §6). One is written
+ * while nothing waits. It counts only at its own position in the very same ledger, for the same strategy, definition,
+ * code and keys, and if nothing was erased since; what does not count is deleted, and the whole ledger is read.
+ */
+export class LedgerSnapshots {
+  private tree: LedgerTree;
+  /** Position of the last snapshot, or where the last one failed. */
+  private last = -1;
+
+  constructor(private readonly options: LedgerSnapshotsOptions) {
+    this.tree = this.newTree();
+  }
+
+  /**
+   * Brings an empty ledger to where the newest snapshot is, if that counts.
+   * @param end revision of the last closing event.
+   * @param empty makes a ledger to which nothing was applied.
+   */
+  async restore(
+    end: number,
+    empty: () => ProgrammeLedger,
+    signal: AbortSignal,
+  ): Promise<ProgrammeLedger | undefined> {
+    const { programme, snapshots, onNews } = this.options;
+    const started = performance.now();
+    this.tree = this.newTree();
+    this.last = -1;
+    const stored = await snapshots.newest(programme);
+    if (stored === undefined) return undefined;
+    const { position } = stored.ground;
+    const ignore = async (why: Extract<SnapshotNews, { outcome: 'ignored' }>['why']) => {
+      await snapshots.discard(programme);
+      onNews({ outcome: 'ignored', position, why });
+    };
+
+    const differing = await this.differing(stored.ground, end, signal);
+    if (differing !== undefined) {
+      await ignore(differing);
+      return undefined;
+    }
+    const ledger = empty();
+    try {
+      const reader = new ArchiveReader(stored.pieces());
+      await ledger.passThrough(reader);
+      await reader.finish();
+    } catch (error) {
+      if (!isArchiveUnreadable(error) && !isSnapshotDamaged(error)) throw error;
+      await ignore('damaged');
+      return undefined;
+    }
+    this.last = position;
+    onNews({ outcome: 'used', position, seconds: (performance.now() - started) / 1000 });
+    return ledger;
+  }
+
+  /** Writes a snapshot of a ledger at a closed position, if one is due; a large ledger is taken up over several calls. */
+  async keepIfDue(ledger: ProgrammeLedger, signal: AbortSignal): Promise<void> {
+    const { everyEvents, onNews } = this.options;
+    const position = ledger.closedAt;
+    // What was erased since this process read it is still in memory: it must not get out.
+    if (position - this.last < everyEvents || ledger.engine.holdsErased) return;
+    const started = performance.now();
+    try {
+      await this.tree.takeUp(position, signal, EVENTS_AT_A_TIME);
+      if (this.tree.position < position) return;
+      await this.write(ledger, position);
+      onNews({ outcome: 'kept', position, seconds: (performance.now() - started) / 1000 });
+    } catch (error) {
+      if (signal.aborted) return;
+      onNews({ outcome: 'failed', error });
+    }
+    this.last = position;
+  }
+
+  /** Deletes the snapshot: what is about to be erased may be in it. */
+  async discard(): Promise<void> {
+    await this.options.snapshots.discard(this.options.programme);
+    this.last = -1;
+  }
+
+  private newTree(): LedgerTree {
+    return new LedgerTree(this.options.store, this.options.stream);
+  }
+
+  private async write(ledger: ProgrammeLedger, position: number): Promise<void> {
+    const { programme, snapshots } = this.options;
+    const ground = await this.groundAt(position);
+    await snapshots.write(programme, ground, async (take) => {
+      const writer = new ArchiveWriter(take);
+      await ledger.passThrough(writer);
+      await writer.finish();
+    });
+  }
+
+  /** What of a snapshot's ground is not as it is here; the dearest question comes last. */
+  private async differing(
+    stored: SnapshotGround,
+    end: number,
+    signal: AbortSignal,
+  ): Promise<keyof SnapshotGround | 'erasure' | undefined> {
+    const { position } = stored;
+    if (position > end) return 'position';
+    const { strategy, definition, code } = this.options.ground;
+    const byteOrder = endianness();
+    const cheap = { strategy, definition, code, byteOrder };
+    for (const part of ['strategy', 'definition', 'code', 'byteOrder'] as const) {
+      if (stored[part] !== cheap[part]) return part;
+    }
+    if (await this.erasedBetween(position + 1, end)) return 'erasure';
+    await this.tree.takeUp(position, signal);
+    const here = await this.groundAt(position);
+    return (['treeRoot', 'bodies', 'keyVersions'] as const).find((part) => stored[part] !== here[part]);
+  }
+
+  /** The ground at a position that the tree was taken up to. */
+  private async groundAt(position: number): Promise<SnapshotGround> {
+    return {
+      position,
+      treeRoot: this.tree.root,
+      ...this.options.ground,
+      bodies: await this.options.store.countBodies(this.options.stream, position),
+      keyVersions: await this.keyVersionsUpTo(position),
+      byteOrder: endianness(),
+    };
+  }
+
+  private async erasedBetween(from: number, to: number): Promise<boolean> {
+    const { store, stream } = this.options;
+    for (let next = from; next <= to; next += PAGE_EVENTS) {
+      const page = await store.readPage(stream, next, Math.min(PAGE_EVENTS, to - next + 1));
+      if (page.some(({ type }) => type === 'RecordErased')) return true;
+    }
+    return false;
+  }
+
+  private async keyVersionsUpTo(position: number): Promise<string> {
+    const { store, stream } = this.options;
+    const samples = await Promise.all([
+      store.readBodies(stream, 0, Math.min(position, SAMPLE_EVENTS - 1)),
+      store.readBodies(stream, Math.max(0, position - SAMPLE_EVENTS + 1), position),
+    ]);
+    const versions = new Set(samples.flat().map((body) => rowOf(body).keyVersion));
+    return [...versions].sort((a, b) => a - b).join(' ');
+  }
+}

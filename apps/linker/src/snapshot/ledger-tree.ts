@@ -1,0 +1,47 @@
+import { TreeRoot, type EventStore } from '@kinledger/event-store';
+
+const PAGE_EVENTS = 5_000;
+
+/** The tree over a stream's events, taken up as far as it was read back. */
+export class LedgerTree {
+  private readonly tree = new TreeRoot();
+  private next = 0;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly stream: string,
+  ) {}
+
+  /** Revision of the last event in it; -1 for none. */
+  get position(): number {
+    return this.next - 1;
+  }
+
+  get root(): string {
+    return this.tree.hex();
+  }
+
+  /** Takes up events up to `position`, and at most so many. @throws StreamGap; the signal's reason when it aborts. */
+  async takeUp(
+    position: number,
+    signal: AbortSignal,
+    atMost: number = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
+    const end = Math.min(position, this.position + atMost);
+    const read = async (from: number) => {
+      const limit = Math.min(PAGE_EVENTS, end - from + 1);
+      return limit <= 0 ? [] : this.store.readPage(this.stream, from, limit);
+    };
+    let ahead = read(this.next);
+    while (this.position < end) {
+      signal.throwIfAborted();
+      const page = await ahead;
+      if (page.length === 0) throw new Error(`${this.stream} became shorter while it was read`);
+      // The next page is under way while this one is hashed.
+      ahead = read(this.next + page.length);
+      ahead.catch(() => undefined);
+      for (const { bytes } of page) this.tree.add(bytes);
+      this.next += page.length;
+    }
+  }
+}

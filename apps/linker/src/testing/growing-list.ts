@@ -1,0 +1,33 @@
+import type { Erasure, LedgerEvent, RecordId } from '@kinledger/contracts';
+import { streamOf } from '../decision/decision-loop.js';
+import type { Erasures, ListedErasures } from '../erasures/erasures.js';
+import { programme } from './messages.js';
+
+/** A list of erasures that grows while the linker runs. */
+export class GrowingList implements Pick<Erasures, 'list'> {
+  private listed: ListedErasures = { erasures: [], lines: 0 };
+
+  list(): Promise<ListedErasures> {
+    return Promise.resolve(this.listed);
+  }
+
+  get all(): RecordId[] {
+    return this.listed.erasures.flatMap(({ records }) => records);
+  }
+
+  add(...records: RecordId[]): this {
+    const erasure: Erasure = {
+      stream: streamOf(programme),
+      basis: 'request',
+      records,
+      erasedAt: '2024-04-02T10:00:00Z',
+    };
+    const erasures = [...this.listed.erasures, erasure];
+    this.listed = { erasures, lines: erasures.length };
+    return this;
+  }
+}
+
+/** Records that enter, in the order of the ledger. */
+export const recordsIn = (events: readonly LedgerEvent[]): RecordId[] =>
+  events.flatMap(({ data }) => ('record' in data && data.commitments !== undefined ? [data.record] : []));
