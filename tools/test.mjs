@@ -73,7 +73,7 @@ async function checkSources() {
   await check('project graph', 'nx', ['show', 'projects']);
   await check('lint, with module boundaries', 'eslint', ['.', '--max-warnings', '0']);
   await check('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
-  await check('dead code', 'knip', []);
+  await check('dead code', 'knip', ['--treat-config-hints-as-errors']);
   const config = ['--config', '.dependency-cruiser.cjs'];
   await check('dependency rules', 'depcruise', [...config, 'apps', 'libs', 'test']);
   return texts.join('\n');

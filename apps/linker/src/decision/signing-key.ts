@@ -21,7 +21,10 @@ export async function publicSigningKey(file: string): Promise<string> {
   } catch {
     // What the parser says may quote the file.
   }
-  throw Object.assign(new Error('the signing key file holds no Ed25519 private key in PKCS#8 PEM'), {
+  throw signingKeyUnusable();
+}
+
+const signingKeyUnusable = (): SigningKeyUnusable =>
+  Object.assign(new Error('the signing key file holds no Ed25519 private key in PKCS#8 PEM'), {
     code: 'signing-key-unusable' as const,
   });
-}

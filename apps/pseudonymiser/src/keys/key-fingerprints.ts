@@ -8,9 +8,6 @@ export interface KeysChanged extends Error {
   readonly names: readonly string[];
 }
 
-export const isKeysChanged = (error: unknown): error is KeysChanged =>
-  error instanceof Error && 'code' in error && error.code === 'keys-changed';
-
 /**
  * Makes sure that the keys at hand are those that earlier rows were made with: with others, every token, row key and
  * record id would silently match nothing. Keys that are used for the first time are noted.
@@ -29,14 +26,16 @@ export async function requireSameKeys(pool: pg.Pool, secrets: Secrets): Promise<
   const names = rows
     .filter(({ name, fingerprint }) => current.get(name) !== fingerprint)
     .map(({ name }) => name);
-  if (names.length === 0) return;
-  throw Object.assign(
+  if (names.length > 0) throw keysChanged(names);
+}
+
+const keysChanged = (names: readonly string[]): KeysChanged =>
+  Object.assign(
     new Error(
       `these secrets are not those that earlier rows were made with: ${names.join(', ')}; restore them from their backup`,
     ),
     { code: 'keys-changed' as const, names },
   );
-}
 
 /** All but the landing store's key, which files outlive by days only. */
 function* keysByName(secrets: Secrets): Generator<[string, KeyObject]> {

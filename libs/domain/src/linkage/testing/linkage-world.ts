@@ -55,7 +55,6 @@ export const childKey = (value: string): TokenSpec => ['child-key', 'identity', 
 export const email = (value: string): TokenSpec => ['email', 'identity', value];
 export const mobile = (value: string): TokenSpec => ['mobile', 'identity', value];
 export const carerEmail = (value: string): TokenSpec => ['email', 'carer', value];
-export const carerMobile = (value: string): TokenSpec => ['mobile', 'carer', value];
 export const born = (value: string): TokenSpec => ['birth-date', 'guard', value];
 export const gender = (value: string): TokenSpec => ['gender', 'guard', value];
 export const caseNumber = (value: string): TokenSpec => ['case-number:provider', 'local', value];
