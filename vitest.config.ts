@@ -3,10 +3,16 @@ import { defineConfig } from 'vitest/config';
 /** Tests run from source: workspace packages resolve through the condition that tsc uses too. */
 const resolve = { conditions: ['@kinledger/source', 'node'] };
 const ssr = { resolve: { conditions: ['@kinledger/source', 'node'] } };
+/** Run together, projects go one after the other: each has its own number of workers. */
+const order = ['unit', 'int', 'kafka-clients', 'e2e'];
 const project = (name: string, include: string[], rest: object = {}) => ({
   resolve,
   ssr,
-  test: { name, include, exclude: ['**/node_modules/**', '**/dist/**'], ...rest },
+  test: {
+    ...{ name, include, exclude: ['**/node_modules/**', '**/dist/**'] },
+    sequence: { groupOrder: order.indexOf(name) },
+    ...rest,
+  },
 });
 
 export default defineConfig({

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isBusClosed, isSubscriptionStopped } from '../errors.js';
 import type { MessageBus } from '../message-bus.js';
 import { partitionOf } from '../partition-of.js';
@@ -18,26 +18,17 @@ import {
   type BusUnderTest,
   type OpenBus,
 } from './bus-under-test.js';
+import { useBus } from './use-bus.js';
 
 /** A batch is committed when its handler is done with it, and comes again when it is not. */
 export function committingFeatures(open: OpenBus): void {
   describe('committing', () => {
     let underTest: BusUnderTest;
     let bus: MessageBus;
-    const inboxes: Inbox[] = [];
-    const inbox = (...args: ConstructorParameters<typeof Inbox>) => {
-      const created = new Inbox(...args);
-      inboxes.push(created);
-      return created;
-    };
-    beforeAll(async () => {
-      underTest = await open();
-      ({ bus } = await underTest.connect());
+    const inbox = useBus(open, (itsBus, its) => {
+      bus = itsBus;
+      underTest = its;
     });
-    afterEach(async () => {
-      await Promise.all(inboxes.splice(0).map(({ subscription }) => subscription.stop()));
-    });
-    afterAll(() => underTest.dispose());
 
     it('commits after the handler, not before', async () => {
       const topic = await newTopic(bus);

@@ -1,10 +1,9 @@
-import { afterEach, beforeAll, afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isMessageMalformed, isMessageTooLarge, isPartitionsDiffer, isTopicUnknown } from '../errors.js';
 import { MAX_MESSAGE_BYTES, type MessageBus } from '../message-bus.js';
 import {
   DAY_MS,
   Gate,
-  Inbox,
   message,
   newTopic,
   numbered,
@@ -15,26 +14,17 @@ import {
   type BusUnderTest,
   type OpenBus,
 } from './bus-under-test.js';
+import { useBus } from './use-bus.js';
 
 /** What is published arrives: all of it, as it was, in order, in batches of the size that was asked for. */
 export function deliveryFeatures(open: OpenBus): void {
   describe('delivery', () => {
     let underTest: BusUnderTest;
     let bus: MessageBus;
-    const inboxes: Inbox[] = [];
-    const inbox = (...args: ConstructorParameters<typeof Inbox>) => {
-      const created = new Inbox(...args);
-      inboxes.push(created);
-      return created;
-    };
-    beforeAll(async () => {
-      underTest = await open();
-      ({ bus } = await underTest.connect());
+    const inbox = useBus(open, (itsBus, its) => {
+      bus = itsBus;
+      underTest = its;
     });
-    afterEach(async () => {
-      await Promise.all(inboxes.splice(0).map(({ subscription }) => subscription.stop()));
-    });
-    afterAll(() => underTest.dispose());
 
     it('brings a message as it was published', async () => {
       const topic = await newTopic(bus, 3);

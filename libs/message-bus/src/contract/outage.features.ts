@@ -1,7 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { MessageBus } from '../message-bus.js';
 import {
-  Inbox,
   newTopic,
   numbered,
   totalLag,
@@ -11,26 +10,17 @@ import {
   type BusUnderTest,
   type OpenBus,
 } from './bus-under-test.js';
+import { useBus } from './use-bus.js';
 
 /** Connections break: who published knows what is durable, who consumes goes on by itself, and nothing is lost. */
 export function outageFeatures(open: OpenBus): void {
   describe('outages', () => {
     let underTest: BusUnderTest;
     let bus: MessageBus;
-    const inboxes: Inbox[] = [];
-    const inbox = (...args: ConstructorParameters<typeof Inbox>) => {
-      const created = new Inbox(...args);
-      inboxes.push(created);
-      return created;
-    };
-    beforeAll(async () => {
-      underTest = await open();
-      ({ bus } = await underTest.connect());
+    const inbox = useBus(open, (itsBus, its) => {
+      bus = itsBus;
+      underTest = its;
     });
-    afterEach(async () => {
-      await Promise.all(inboxes.splice(0).map(({ subscription }) => subscription.stop()));
-    });
-    afterAll(() => underTest.dispose());
 
     /** Publishes until it is told that the messages are durable, as the outbox does. */
     const publishSurely = async ({ bus: publisher }: BusConnection, topic: string, round: number) => {

@@ -1,8 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { MessageBus } from '../message-bus.js';
 import {
   Gate,
-  Inbox,
   newTopic,
   numbered,
   unique,
@@ -10,26 +9,17 @@ import {
   type BusUnderTest,
   type OpenBus,
 } from './bus-under-test.js';
+import { useBus } from './use-bus.js';
 
 /** A subscription says how it gets on, so that one that stands still can be told from one that has nothing to do. */
 export function progressFeatures(open: OpenBus): void {
   describe('progress', () => {
     let underTest: BusUnderTest;
     let bus: MessageBus;
-    const inboxes: Inbox[] = [];
-    const inbox = (...args: ConstructorParameters<typeof Inbox>) => {
-      const created = new Inbox(...args);
-      inboxes.push(created);
-      return created;
-    };
-    beforeAll(async () => {
-      underTest = await open();
-      ({ bus } = await underTest.connect());
+    const inbox = useBus(open, (itsBus, its) => {
+      bus = itsBus;
+      underTest = its;
     });
-    afterEach(async () => {
-      await Promise.all(inboxes.splice(0).map(({ subscription }) => subscription.stop()));
-    });
-    afterAll(() => underTest.dispose());
 
     it('names the partitions that it owns, and the offset that comes next', async () => {
       const topic = await newTopic(bus, 2);

@@ -1,32 +1,25 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { MessageBus } from '../message-bus.js';
 import {
   DAY_MS,
   Gate,
-  Inbox,
   newTopic,
   numbered,
   textOf,
   totalLag,
   unique,
   until,
-  type BusUnderTest,
   type OpenBus,
 } from './bus-under-test.js';
+import { useBus } from './use-bus.js';
 
 const soon = () => new Date(Date.now() + 60_000);
 
 /** Messages go when they are old enough and every group that ever subscribed has committed them; lag counts the rest. */
 export function retentionFeatures(open: OpenBus): void {
   describe('retention and lag', () => {
-    let underTest: BusUnderTest;
     let bus: MessageBus;
-    const inboxes: Inbox[] = [];
-    const inbox = (...args: ConstructorParameters<typeof Inbox>) => {
-      const created = new Inbox(...args);
-      inboxes.push(created);
-      return created;
-    };
+    const inbox = useBus(open, (its) => (bus = its));
     /** What a group that comes now would find. */
     const kept = async (topic: string, expected: number) => {
       const late = inbox(bus, { group: unique('late'), topics: [topic] });
@@ -34,14 +27,6 @@ export function retentionFeatures(open: OpenBus): void {
       await late.subscription.stop();
       return late.texts;
     };
-    beforeAll(async () => {
-      underTest = await open();
-      ({ bus } = await underTest.connect());
-    });
-    afterEach(async () => {
-      await Promise.all(inboxes.splice(0).map(({ subscription }) => subscription.stop()));
-    });
-    afterAll(() => underTest.dispose());
 
     it('keeps what is young, though everybody has committed it', async () => {
       const topic = await newTopic(bus, 1, DAY_MS);

@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Batch, MessageBus } from '../message-bus.js';
 import { partitionOf } from '../partition-of.js';
 import {
   Gate,
-  Inbox,
   keysOfPartitions,
   newTopic,
   numbered,
@@ -14,28 +13,19 @@ import {
   type BusUnderTest,
   type OpenBus,
 } from './bus-under-test.js';
+import { useBus } from './use-bus.js';
 
 /** Members of a group share the partitions, one member per partition, whoever comes, goes or dies. */
 export function sharingFeatures(open: OpenBus): void {
   describe('sharing', () => {
     let underTest: BusUnderTest;
     let bus: MessageBus;
-    const inboxes: Inbox[] = [];
-    const inbox = (...args: ConstructorParameters<typeof Inbox>) => {
-      const created = new Inbox(...args);
-      inboxes.push(created);
-      return created;
-    };
+    const inbox = useBus(open, (itsBus, its) => {
+      bus = itsBus;
+      underTest = its;
+    });
     const keys = keysOfPartitions(4, (key) => partitionOf(key, 4));
     const toAll = (first: number) => keys.flatMap((key) => numbered(key, 1, first));
-    beforeAll(async () => {
-      underTest = await open();
-      ({ bus } = await underTest.connect());
-    });
-    afterEach(async () => {
-      await Promise.all(inboxes.splice(0).map(({ subscription }) => subscription.stop()));
-    });
-    afterAll(() => underTest.dispose());
 
     it('divides the partitions, and divides them anew when a member joins and when one leaves', async () => {
       const topic = await newTopic(bus, 4);
