@@ -1,9 +1,8 @@
 import type { Erasure, RecordId } from '@kinledger/contracts';
-import { canonicalJson, sha256Hex } from '@kinledger/domain';
+import { canonicalJson, ledgerEventOf, sha256Hex } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 import type { Erasures } from '../erasures/erasures.js';
 import { ERASURE_CAUSE, type ProgrammeLedger } from './programme-ledger.js';
-import { ledgerEventOf } from './stored-event.js';
 
 /** A line of the list that is not carried out, or not wholly. */
 export interface PendingErasure {

@@ -1,9 +1,8 @@
 import { closingEvents, type PseudonymisedRow } from '@kinledger/contracts';
-import type { LinkageDecider } from '@kinledger/domain';
+import { ledgerEventOf, rowOf, type LinkageDecider } from '@kinledger/domain';
 import type { EventStore, RecordBody, StoredEvent } from '@kinledger/event-store';
 import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
 import { ProgrammeLedger } from './programme-ledger.js';
-import { ledgerEventOf, rowOf } from './stored-event.js';
 
 export interface RecoveryOptions {
   readonly store: EventStore;

@@ -9,11 +9,10 @@ import {
   type LedgerEvent,
   type ProgrammeId,
 } from '@kinledger/contracts';
-import { eventIdOf } from '@kinledger/domain';
+import { eventIdOf, ledgerEventOf } from '@kinledger/domain';
 import type { EventStore, StoredEvent } from '@kinledger/event-store';
 import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
 import type { Publication } from '../decision/decision-loop.js';
-import { ledgerEventOf } from '../decision/stored-event.js';
 import { WakeUp } from '../decision/wake-up.js';
 import type { Inbox } from '../inbox/inbox.js';
 import {

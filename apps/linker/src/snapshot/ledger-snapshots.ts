@@ -1,8 +1,7 @@
 import { endianness } from 'node:os';
-import { ArchiveReader, ArchiveWriter, isArchiveUnreadable } from '@kinledger/domain';
+import { ArchiveReader, ArchiveWriter, isArchiveUnreadable, rowOf } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 import type { ProgrammeLedger } from '../decision/programme-ledger.js';
-import { rowOf } from '../decision/stored-event.js';
 import { LedgerTree } from './ledger-tree.js';
 import { isSnapshotDamaged, type SnapshotGround, type Snapshots } from './snapshots.js';
 

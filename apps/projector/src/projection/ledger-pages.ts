@@ -1,10 +1,5 @@
-import {
-  closingEvents,
-  readLedgerEvent,
-  type LedgerEvent,
-  type PseudonymisedRow,
-} from '@kinledger/contracts';
-import { readBody } from '@kinledger/domain';
+import { closingEvents, type LedgerEvent, type PseudonymisedRow } from '@kinledger/contracts';
+import { ledgerEventOf, rowOf } from '@kinledger/domain';
 import type { EventStore, StoredEvent } from '@kinledger/event-store';
 
 export interface ReadEvent {
@@ -70,10 +65,10 @@ async function readPage(
   const last = events.at(-1);
   if (first === undefined || last === undefined) return [];
   const bodies = await store.readBodies(stream, first.revision, last.revision);
-  const rows = new Map(bodies.map(({ revision, bytes }) => [revision, bytes]));
-  return events.map(({ bytes, revision }) => {
-    const body = rows.get(revision);
-    return { event: readLedgerEvent(bytes), row: body === undefined ? undefined : readBody(body) };
+  const rows = new Map(bodies.map((body) => [body.revision, body]));
+  return events.map((stored) => {
+    const body = rows.get(stored.revision);
+    return { event: ledgerEventOf(stored), row: body === undefined ? undefined : rowOf(body) };
   });
 }
 

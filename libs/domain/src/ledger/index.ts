@@ -6,3 +6,4 @@ export * from './encode-ledger-event.js';
 export { sha256Hex } from './hash-input.js';
 export * from './ledger-ids.js';
 export * from './record-body.js';
+export * from './stored-event.js';
