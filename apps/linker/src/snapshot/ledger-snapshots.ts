@@ -99,7 +99,7 @@ export class LedgerSnapshots {
     try {
       await this.tree.takeUp(position, signal, EVENTS_AT_A_TIME);
       if (this.tree.position < position) return;
-      await this.write(ledger, position);
+      await this.write(ledger, position, signal);
       onNews({ outcome: 'kept', position, seconds: (performance.now() - started) / 1000 });
     } catch (error) {
       if (signal.aborted) return;
@@ -118,11 +118,15 @@ export class LedgerSnapshots {
     return new LedgerTree(this.options.store, this.options.stream);
   }
 
-  private async write(ledger: ProgrammeLedger, position: number): Promise<void> {
+  private async write(ledger: ProgrammeLedger, position: number, signal: AbortSignal): Promise<void> {
     const { programme, snapshots } = this.options;
     const ground = await this.groundAt(position);
     await snapshots.write(programme, ground, async (take) => {
-      const writer = new ArchiveWriter(take);
+      const writer = new ArchiveWriter(async (piece) => {
+        // Who stops is not kept waiting; the next start reads on from the one before.
+        signal.throwIfAborted();
+        await take(piece);
+      });
       await ledger.passThrough(writer);
       await writer.finish();
     });

@@ -190,6 +190,26 @@ describe('a snapshot of the ledger', () => {
     });
   });
 
+  it('is left where it is when the linker stops, and the one before stands', async () => {
+    const snapshots = new InMemorySnapshots();
+    const begun = Promise.withResolvers<undefined>();
+    const write = snapshots.write.bind(snapshots);
+    snapshots.write = (of, ground, fill) =>
+      write(of, ground, async (take) => {
+        begun.resolve(undefined);
+        await until('it is told to stop', () => stopping);
+        await fill(take);
+      });
+    let stopping = false;
+    const linker = start({}, { ...world, snapshots });
+    await begun.promise;
+    const stopped = linker.stop();
+    stopping = true;
+    await stopped;
+    expect(snapshots.whole.size).toBe(0);
+    expect(linker.observed.snapshots).toEqual([]);
+  });
+
   it('that cannot be written holds nothing up', async () => {
     const snapshots = new InMemorySnapshots();
     snapshots.write = () => Promise.reject(new Error('the disk is full'));
