@@ -21,6 +21,7 @@ export {
 export { isConfigurationWrong, readConfig, type ConfigurationWrong } from './config/read-config.js';
 export { wholeNumber } from './config/whole-number.js';
 export {
+  isVariable,
   variable,
   type ConfigOf,
   type ConfigSchema,
