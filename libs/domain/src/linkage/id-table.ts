@@ -117,16 +117,15 @@ export class IdTable {
 
   #growSlots(): void {
     const capacity = Math.ceil(this.#tags.length * 1.25);
-    const words = new Int32Array(capacity * 4);
-    words.set(this.#words);
-    this.#words = words;
-    const tags = new Uint8Array(capacity);
-    tags.set(this.#tags);
-    this.#tags = tags;
+    this.#words = new Int32Array(this.#words.buffer.transfer(capacity * 4 * Int32Array.BYTES_PER_ELEMENT));
+    this.#tags = new Uint8Array(this.#tags.buffer.transfer(capacity));
   }
 
   #growCells(): void {
-    this.#cells = new Int32Array(this.#cells.length * 2).fill(NONE);
+    const length = this.#cells.length * 2;
+    // Nothing in them is needed: they are freed before what takes their place is there.
+    this.#cells.buffer.transfer(0);
+    this.#cells = new Int32Array(length).fill(NONE);
     const words = this.#words;
     for (let slot = 0; slot < this.#count; slot++) {
       const at = slot * 4;
