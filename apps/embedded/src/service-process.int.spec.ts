@@ -24,7 +24,7 @@ function serviceOf(body: string, events: ServiceEvents = quiet, port = 0): Servi
   writeFileSync(entry, body);
   const logFile = join(directory, 'linker.log');
   service = new ServiceProcess(
-    { name: 'linker', entry, logFile, environment: { MARK: 'mine' }, port },
+    { name: 'linker', entry, logFile, environment: { MARK: 'mine' }, nodeOptions: [], port },
     events,
   );
   return service;
@@ -128,6 +128,7 @@ describe('a service as a child of the launcher', () => {
         entry: join(directory, 'none.js'),
         logFile: join(directory, 'log'),
         environment: {},
+        nodeOptions: [],
         port: 0,
       },
       quiet,
