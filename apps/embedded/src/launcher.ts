@@ -13,6 +13,7 @@ import { lockHome } from './home-lock.js';
 import { emptyHome, openHome, writePrivately } from './home.js';
 import { ensureKeys } from './keys.js';
 import { ServiceProcess } from './service-process.js';
+import { memorySettings } from './memory-settings.js';
 import { entryOf, services, type Surroundings } from './services.js';
 
 export interface LauncherOptions {
@@ -120,11 +121,14 @@ async function startServices(
   mkdirSync(home.logs, { recursive: true, mode: 0o700 });
   const processes: ServiceProcess[] = [];
   for (const service of services) {
+    const memory = memorySettings(service.name);
     const command = {
       name: service.name,
       entry: entryOf(service.name),
+      nodeOptions: memory.nodeOptions,
       logFile: join(home.logs, `${service.name}.log`),
       environment: {
+        ...memory.environment,
         ...service.environment(surroundings),
         KINLEDGER_PROGRAMME_DIR: programmeDirectory,
         KINLEDGER_HTTP_HOST: '127.0.0.1',

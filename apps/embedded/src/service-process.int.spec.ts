@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { memorySettings } from './memory-settings.js';
 import { ServiceProcess, type ServiceEvents } from './service-process.js';
 
 let directory: string;
@@ -23,8 +24,9 @@ function serviceOf(body: string, events: ServiceEvents = quiet, port = 0): Servi
   const entry = join(directory, 'main.mjs');
   writeFileSync(entry, body);
   const logFile = join(directory, 'linker.log');
+  const { nodeOptions } = memorySettings('linker');
   service = new ServiceProcess(
-    { name: 'linker', entry, logFile, environment: { MARK: 'mine' }, port },
+    { name: 'linker', entry, logFile, environment: { MARK: 'mine' }, nodeOptions, port },
     events,
   );
   return service;
@@ -51,6 +53,12 @@ describe('a service as a child of the launcher', () => {
     expect(await started.start()).toMatch(/^http:/);
     await started.stop();
     expect(readFileSync(join(directory, 'linker.log'), 'utf8')).toContain('stopped in order');
+  });
+
+  it('holds its heap as it is told to', async () => {
+    await serviceOf(`console.log(process.execArgv.join(' ')); ${wellBehaved}`).start();
+    const log = readFileSync(join(directory, 'linker.log'), 'utf8');
+    for (const option of memorySettings('linker').nodeOptions) expect(log).toContain(option);
   });
 
   it('gives way where its port is taken, even by somebody who was a moment faster', async () => {
@@ -128,6 +136,7 @@ describe('a service as a child of the launcher', () => {
         entry: join(directory, 'none.js'),
         logFile: join(directory, 'log'),
         environment: {},
+        nodeOptions: [],
         port: 0,
       },
       quiet,

@@ -7,6 +7,8 @@ export interface ServiceCommand {
   readonly name: string;
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Node's own, such as the bounds of its heap. */
+  readonly nodeOptions: readonly string[];
   readonly logFile: string;
   /** Where it listens if nobody else does; 0, or else, a free one. It keeps the one that it got. */
   readonly port: number;
@@ -90,7 +92,7 @@ export class ServiceProcess {
         // A process group of its own: Ctrl-C reaches the launcher alone, which stops services in order.
         detached: true,
         env: { ...inherited(), ...this.command.environment, KINLEDGER_HTTP_PORT: String(this.port) },
-        execArgv: ['--enable-source-maps'],
+        execArgv: ['--enable-source-maps', ...this.command.nodeOptions],
         stdio: ['ignore', log, log, 'ipc'],
       });
       this.child = child;

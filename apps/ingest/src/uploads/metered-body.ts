@@ -1,10 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto';
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileRefused } from '../reading/file-refused.js';
-
-/** A body is discarded up to this size, so that its sender is able to read why it was refused. */
-const DISCARDED_BYTES = 256 * 1024 * 1024;
 
 export interface BodyLimits {
   readonly maxBytes: number;
@@ -52,18 +48,6 @@ export class MeteredBody {
     }
     if (declaredBytes !== undefined && this.#bytes !== declaredBytes) throw truncated();
     return undefined;
-  }
-
-  /** Lets what is left of a refused body run out, unread; cuts the connection of a body that does not end. */
-  async discard(): Promise<void> {
-    const { body } = this;
-    if (body.readableEnded || body.destroyed) return;
-    let left = DISCARDED_BYTES;
-    body.on('data', (chunk: Uint8Array) => {
-      left -= chunk.byteLength;
-      if (left < 0) body.destroy();
-    });
-    await once(body, 'close').catch(() => undefined);
   }
 }
 

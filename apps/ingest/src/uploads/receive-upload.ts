@@ -102,7 +102,6 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
     return { upload: await finish(receiver, upload, read), header: csv.header, mapping };
   } catch (error) {
     await chunks.return(undefined);
-    void metered.discard();
     // A write that is under way would outlive what is deleted before it commits.
     await writer?.abandon();
     if (begun) await leaveNothing(pool, upload, isFileRefused(error) ? 'refused' : 'interrupted');

@@ -12,12 +12,16 @@ const accepted = ['text/csv', 'application/octet-stream'];
 export function streamUploadBodies(fastify: FastifyInstance, idleSeconds: number): void {
   fastify.addContentTypeParser(accepted, (_request, payload, done) => done(null, payload));
   fastify.addHook('onRequest', async (request) => {
-    if (request.method !== 'POST' || request.routeOptions.url !== UPLOADS) return;
+    if (!isUpload(request)) return;
     requireCsv(request);
     request.raw.setTimeout(idleSeconds * 1000);
   });
   fastify.server.requestTimeout = 0;
 }
+
+/** Whether a request sends a file. */
+export const isUpload = (request: FastifyRequest): boolean =>
+  request.method === 'POST' && request.routeOptions.url === UPLOADS;
 
 /** Said before a body of another kind is read: each has a way to do it right. */
 function requireCsv(request: FastifyRequest): void {

@@ -3,10 +3,10 @@
  * other: one method names them for both directions, so that writing and reading cannot come apart.
  */
 export interface Archive {
-  /** Writes the cells; or returns what was written in their place. */
-  int32(cells: Int32Array): Promise<Int32Array | undefined>;
+  /** Writes the cells; or returns what was written in their place, in a buffer of their own. */
+  int32(cells: Int32Array): Promise<Int32Array<ArrayBuffer> | undefined>;
   /** As `int32`. */
-  uint8(cells: Uint8Array): Promise<Uint8Array | undefined>;
+  uint8(cells: Uint8Array): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Writes the value, and returns it; or returns what was written in its place. For what is small. */
   json<Value>(value: Value): Promise<Value>;
 }
@@ -114,7 +114,7 @@ export class ArchiveReader implements Archive {
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
-  async int32(): Promise<Int32Array> {
+  async int32(): Promise<Int32Array<ArrayBuffer>> {
     const length = await this.#header('int32');
     if (length % Int32Array.BYTES_PER_ELEMENT !== 0) throw archiveUnreadable('a part has half a number');
     const cells = new Int32Array(length / Int32Array.BYTES_PER_ELEMENT);
@@ -122,7 +122,7 @@ export class ArchiveReader implements Archive {
     return cells;
   }
 
-  async uint8(): Promise<Uint8Array> {
+  async uint8(): Promise<Uint8Array<ArrayBuffer>> {
     const cells = new Uint8Array(await this.#header('uint8'));
     await this.#fill(cells);
     return cells;

@@ -35,8 +35,8 @@ function cellsFor(count: number): number {
  * open-addressing cell per id instead of a string in a Map. Nothing is ever taken out.
  */
 export class IdTable implements Column {
-  #words: Int32Array = new Int32Array(MIN_TABLE * 4);
-  #tags: Uint8Array = new Uint8Array(MIN_TABLE);
+  #words = new Int32Array(MIN_TABLE * 4);
+  #tags = new Uint8Array(MIN_TABLE);
   #cells = new Int32Array(MIN_TABLE).fill(NONE);
   #count = 0;
 
@@ -138,15 +138,13 @@ export class IdTable implements Column {
 
   #growSlots(): void {
     const capacity = Math.max(MIN_TABLE, Math.ceil(this.#tags.length * 1.25));
-    const words = new Int32Array(capacity * 4);
-    words.set(this.#words);
-    this.#words = words;
-    const tags = new Uint8Array(capacity);
-    tags.set(this.#tags);
-    this.#tags = tags;
+    this.#words = new Int32Array(this.#words.buffer.transfer(capacity * 4 * Int32Array.BYTES_PER_ELEMENT));
+    this.#tags = new Uint8Array(this.#tags.buffer.transfer(capacity));
   }
 
   #fillCells(length: number): void {
+    // Nothing in them is needed: they are freed before what takes their place is there.
+    this.#cells.buffer.transfer(0);
     this.#cells = new Int32Array(length).fill(NONE);
     const words = this.#words;
     for (let slot = 0; slot < this.#count; slot++) {

@@ -14,9 +14,11 @@ export const bytesOf = (columns: readonly Column[]): number =>
 /**
  * Growing columns of numbers in typed arrays: the index keeps no object per record, so that millions of records cost
  * neither the garbage collector nor more than their bytes. A column grows by a quarter; `bytes` counts what is allocated.
+ * What it grew out of is detached and thereby freed at once: the collector, to which it is one small object, would leave it
+ * until it next looks through everything.
  */
 export class Int32Column implements Column {
-  #cells: Int32Array;
+  #cells: Int32Array<ArrayBuffer>;
   #length = 0;
 
   constructor(capacity = 16) {
@@ -71,15 +73,14 @@ export class Int32Column implements Column {
   }
 
   #grow(atLeast: number): void {
-    const larger = new Int32Array(Math.max(atLeast, Math.ceil(this.#cells.length * 1.25), 16));
-    larger.set(this.#cells);
-    this.#cells = larger;
+    const length = Math.max(atLeast, Math.ceil(this.#cells.length * 1.25), 16);
+    this.#cells = new Int32Array(this.#cells.buffer.transfer(length * Int32Array.BYTES_PER_ELEMENT));
   }
 }
 
 /** As {@link Int32Column}, a byte a cell. */
 export class Uint8Column implements Column {
-  #cells: Uint8Array;
+  #cells: Uint8Array<ArrayBuffer>;
   #length = 0;
 
   constructor(capacity = 16) {
@@ -116,9 +117,8 @@ export class Uint8Column implements Column {
 
   push(value: number): number {
     if (this.#length === this.#cells.length) {
-      const larger = new Uint8Array(Math.max(Math.ceil(this.#cells.length * 1.25), 16));
-      larger.set(this.#cells);
-      this.#cells = larger;
+      const length = Math.max(Math.ceil(this.#cells.length * 1.25), 16);
+      this.#cells = new Uint8Array(this.#cells.buffer.transfer(length));
     }
     this.#cells[this.#length] = value;
     return this.#length++;

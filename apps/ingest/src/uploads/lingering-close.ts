@@ -1,0 +1,81 @@
+import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { isUpload } from './upload-body.js';
+
+/** How long the rest of a refused body is read, unless it ends. */
+export interface Patience {
+  readonly bytes: number;
+  readonly milliseconds: number;
+  /** Without a byte. */
+  readonly quietMilliseconds: number;
+}
+
+/** A sender that looks for an answer only when all is sent has time for most files, on a slow line too. */
+const PATIENCE: Patience = {
+  bytes: 256 * 1024 * 1024,
+  milliseconds: 5 * 60_000,
+  quietMilliseconds: 5_000,
+};
+
+/**
+ * Has senders read why their file is refused. A connection that is closed while bytes are on their way is reset, and the
+ * sender’s machine then throws away the answer with everything else that was not yet read (RFC 9112 §9.6). So an upload
+ * that is refused before it has arrived whole is answered at once, with `Connection: close`; what still comes is read and
+ * thrown away, within bounds; only then the connection ends. Connections that wait so do not keep the service from stopping.
+ */
+export function closeLingering(fastify: FastifyInstance, patience: Patience = PATIENCE): void {
+  const lingering = new Set<() => void>();
+  fastify.addHook('onSend', async (request, reply, payload) => {
+    const { raw } = request;
+    if (!isUpload(request) || reply.statusCode < 400 || raw.complete || raw.destroyed) return payload;
+    if (typeof payload !== 'string') return payload;
+    const answer = Buffer.from(payload);
+    // With its length the answer is whole for the sender while the response is not yet ended here.
+    reply.header('connection', 'close').header('content-length', answer.byteLength);
+    return Readable.from(answerThenLinger(answer, raw, patience, lingering), { objectMode: false });
+  });
+  fastify.addHook('preClose', async () => {
+    for (const end of lingering) end();
+  });
+}
+
+async function* answerThenLinger(
+  answer: Buffer,
+  body: IncomingMessage,
+  patience: Patience,
+  lingering: Set<() => void>,
+): AsyncGenerator<Buffer, undefined> {
+  yield answer;
+  await discard(body, patience, lingering);
+  return undefined;
+}
+
+/** Resolves when the body has ended, its connection is gone, or patience has. */
+function discard(
+  body: IncomingMessage,
+  { bytes, milliseconds, quietMilliseconds }: Patience,
+  lingering: Set<() => void>,
+): Promise<void> {
+  if (body.complete || body.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    let left = bytes;
+    const end = () => {
+      clearTimeout(longest);
+      clearTimeout(quiet);
+      lingering.delete(end);
+      body.off('data', onData).off('end', end).off('close', end);
+      resolve();
+    };
+    const longest = setTimeout(end, milliseconds);
+    const quiet = setTimeout(end, quietMilliseconds);
+    const onData = (chunk: Uint8Array) => {
+      left -= chunk.byteLength;
+      quiet.refresh();
+      if (left < 0) end();
+    };
+    lingering.add(end);
+    body.on('error', () => undefined);
+    body.on('data', onData).on('end', end).on('close', end).resume();
+  });
+}
