@@ -15,13 +15,6 @@ export interface MemorySettings {
 const YOUNG = '--max-semi-space-size=16';
 
 /**
- * The collector looks through everything once what is old has grown by so many percent since the last time; left alone, by
- * up to four times, for it reckons with a heap of gigabytes, or when 64 MiB have come together outside the heap. Buffers
- * that were sent, as batches are, wait for it: beside the linker's index they would be a third of the process.
- */
-const OLD = '--heap-growing-percent=45';
-
-/**
  * What the index has grown out of goes back to the machine at once, instead of lying as holes among small buffers: glibc
  * otherwise maps only what is larger than anything that was ever freed (mallopt(3), M_MMAP_THRESHOLD).
  */
@@ -29,7 +22,7 @@ const INDEX = { MALLOC_MMAP_THRESHOLD_: String(1024 * 1024) };
 
 export const memorySettings = (service: ServiceName): MemorySettings =>
   service === 'linker'
-    ? { nodeOptions: [YOUNG, OLD], environment: unlessChosen(INDEX) }
+    ? { nodeOptions: [YOUNG], environment: unlessChosen(INDEX) }
     : { nodeOptions: [YOUNG], environment: {} };
 
 /** Without what the person who starts the services has set. */
