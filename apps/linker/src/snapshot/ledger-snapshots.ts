@@ -120,7 +120,7 @@ export class LedgerSnapshots {
 
   private async write(ledger: ProgrammeLedger, position: number, signal: AbortSignal): Promise<void> {
     const { programme, snapshots } = this.options;
-    const ground = await this.groundAt(position);
+    const ground = await this.groundAt(position, signal);
     await snapshots.write(programme, ground, async (take) => {
       const writer = new ArchiveWriter(async (piece) => {
         // Who stops is not kept waiting; the next start reads on from the one before.
@@ -147,21 +147,19 @@ export class LedgerSnapshots {
       if (stored[part] !== cheap[part]) return part;
     }
     if (await this.erasedBetween(position + 1, end)) return 'erasure';
-    await this.tree.takeUp(position, signal);
-    const here = await this.groundAt(position);
+    const here = await this.groundAt(position, signal);
     return (['treeRoot', 'bodies', 'keyVersions'] as const).find((part) => stored[part] !== here[part]);
   }
 
-  /** The ground at a position that the tree was taken up to. */
-  private async groundAt(position: number): Promise<SnapshotGround> {
-    return {
-      position,
-      treeRoot: this.tree.root,
-      ...this.options.ground,
-      bodies: await this.options.store.countBodies(this.options.stream, position),
-      keyVersions: await this.keyVersionsUpTo(position),
-      byteOrder: endianness(),
-    };
+  private async groundAt(position: number, signal: AbortSignal): Promise<SnapshotGround> {
+    const { store, stream, ground } = this.options;
+    const [bodies, keyVersions] = await Promise.all([
+      store.countBodies(stream, position),
+      this.keyVersionsUpTo(position),
+      this.tree.takeUp(position, signal),
+    ]);
+    const treeRoot = this.tree.root;
+    return { position, treeRoot, ...ground, bodies, keyVersions, byteOrder: endianness() };
   }
 
   private async erasedBetween(from: number, to: number): Promise<boolean> {
