@@ -237,7 +237,12 @@ export function codesInSources(): ReadonlySet<string> {
 }
 
 /** A request that fetch would not send: its headers lie, or its end never comes. Ends with the connection. */
-export function raw(url: string, token: string, rest: string, hangUp = false): BadRequest['send'] {
+export function raw(
+  url: string,
+  token: string,
+  rest: string,
+  hangUp?: () => Promise<void>,
+): BadRequest['send'] {
   const { port, pathname, search } = new URL(url);
   return () =>
     new Promise((resolve, reject) => {
@@ -246,7 +251,7 @@ export function raw(url: string, token: string, rest: string, hangUp = false): B
           `POST ${pathname}${search} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n` +
             `content-type: text/csv\r\nconnection: close\r\n${rest}`,
         );
-        if (hangUp) socket.destroySoon();
+        hangUp?.().then(() => socket.destroySoon(), reject);
       });
       let text = '';
       socket.on('data', (chunk: Buffer) => (text += chunk.toString()));

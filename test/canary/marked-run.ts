@@ -239,11 +239,22 @@ export class MarkedRun {
       `${this.url('ingest')}/v1/uploads?dataset=${dataset}&period=${PERIOD}`,
       this.platform.connected.tokens.providers['baby-steps-team'] ?? '',
       `x-request-id: ${carer.email}\r\ncontent-length: ${text.length * 2}\r\n\r\n${text}`,
-      true,
+      // Not before the file has begun to be received: else there is nothing to delete.
+      async () => {
+        while ((await this.receiving()) === 0) await soon();
+      },
     );
     const before = await this.deletions();
     await cut();
     while ((await this.deletions()) === before) await soon();
+  }
+
+  private async receiving(): Promise<number> {
+    const [row] = await this.asSuperuser<{ count: number }>(
+      'restricted',
+      `SELECT count(*)::integer AS count FROM ingest.upload WHERE state = 'receiving'`,
+    );
+    return row?.count ?? 0;
   }
 
   /** Files that the landing store has deleted. */
