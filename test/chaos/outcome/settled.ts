@@ -2,7 +2,7 @@ import type { PlatformUnderTest } from '../platform/platform-under-test.js';
 import { consumers } from '../platform/platform-under-test.js';
 import { until } from '../until.js';
 
-/** Resolves when everything that was accepted is decided, projected and published, and no message waits. */
+/** Resolves when everything that was accepted is decided, projected and published, no message waits and no rebuild runs. */
 export async function settled(platform: PlatformUnderTest, intakes: number): Promise<void> {
   await until(`all ${intakes} intakes are decided`, async () => {
     const [row] = await platform.query<{ decided: number }>(
@@ -30,5 +30,13 @@ export async function settled(platform: PlatformUnderTest, intakes: number): Pro
   await until('no message waits', async () => {
     const lags = await Promise.all(consumers.map((group) => platform.bus.lag(group)));
     return lags.every((lag) => lag === 0);
+  });
+  // One that was asked for a moment ago may be at work; one that nobody will finish never ends.
+  await until('no rebuild runs', async () => {
+    const [row] = await platform.query<{ running: number }>(
+      'platform',
+      `SELECT count(*)::int AS running FROM operations.rebuild WHERE state = 'running'`,
+    );
+    return row?.running === 0;
   });
 }
