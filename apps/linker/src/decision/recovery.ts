@@ -24,8 +24,8 @@ export interface Recovered {
 const PAGE_SIZE = 5_000;
 
 /**
- * Takes a programme's ledger up again: everything up to its last closing event, or what came after its snapshot. What an interrupted decision left
- * behind it is not applied, but decided anew and compared.
+ * Takes a programme's ledger up again: everything up to its last closing event, from its snapshot on if that counts. What
+ * an interrupted decision left behind it is not applied, but decided anew and compared.
  * @throws LedgerUnreadable; the signal's reason when it aborts.
  */
 export async function recover(options: RecoveryOptions): Promise<Recovered> {

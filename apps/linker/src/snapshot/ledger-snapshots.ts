@@ -5,14 +5,13 @@ import type { ProgrammeLedger } from '../decision/programme-ledger.js';
 import { LedgerTree } from './ledger-tree.js';
 import { isSnapshotDamaged, type SnapshotGround, type Snapshots } from './snapshots.js';
 
-/** What became of a snapshot. `ignored` says which part of its ground differs, or that it is damaged. */
+/** Why a snapshot does not count: the part of its ground that is not as it is here, or what is wrong with it. */
+type Objection = keyof SnapshotGround | 'erasure' | 'damaged';
+
+/** What became of a snapshot. */
 export type SnapshotNews =
   | { readonly outcome: 'kept' | 'used'; readonly position: number; readonly seconds: number }
-  | {
-      readonly outcome: 'ignored';
-      readonly position: number;
-      readonly why: keyof SnapshotGround | 'erasure' | 'damaged';
-    }
+  | { readonly outcome: 'ignored'; readonly position: number; readonly why: Objection }
   | { readonly outcome: 'failed'; readonly error: unknown };
 
 export interface LedgerSnapshotsOptions {
@@ -64,14 +63,14 @@ export class LedgerSnapshots {
     const stored = await snapshots.newest(programme);
     if (stored === undefined) return undefined;
     const { position } = stored.ground;
-    const ignore = async (why: Extract<SnapshotNews, { outcome: 'ignored' }>['why']) => {
+    const ignore = async (why: Objection) => {
       await snapshots.discard(programme);
       onNews({ outcome: 'ignored', position, why });
     };
 
-    const differing = await this.differing(stored.ground, end, signal);
-    if (differing !== undefined) {
-      await ignore(differing);
+    const objection = await this.objectionTo(stored.ground, end, signal);
+    if (objection !== undefined) {
+      await ignore(objection);
       return undefined;
     }
     const ledger = empty();
@@ -132,34 +131,37 @@ export class LedgerSnapshots {
     });
   }
 
-  /** What of a snapshot's ground is not as it is here; the dearest question comes last. */
-  private async differing(
+  /** What speaks against a snapshot on this ground; the dearest question comes last. */
+  private async objectionTo(
     stored: SnapshotGround,
     end: number,
     signal: AbortSignal,
-  ): Promise<keyof SnapshotGround | 'erasure' | undefined> {
+  ): Promise<Objection | undefined> {
     const { position } = stored;
     if (position > end) return 'position';
-    const { strategy, definition, code } = this.options.ground;
-    const byteOrder = endianness();
-    const cheap = { strategy, definition, code, byteOrder };
-    for (const part of ['strategy', 'definition', 'code', 'byteOrder'] as const) {
-      if (stored[part] !== cheap[part]) return part;
-    }
+    const { ground } = this;
+    const other = (['strategy', 'definition', 'code', 'byteOrder'] as const).find(
+      (part) => stored[part] !== ground[part],
+    );
+    if (other !== undefined) return other;
     if (await this.erasedBetween(position + 1, end)) return 'erasure';
     const here = await this.groundAt(position, signal);
     return (['treeRoot', 'bodies', 'keyVersions'] as const).find((part) => stored[part] !== here[part]);
   }
 
+  /** The ground that does not depend on the ledger. */
+  private get ground() {
+    return { ...this.options.ground, byteOrder: endianness() };
+  }
+
   private async groundAt(position: number, signal: AbortSignal): Promise<SnapshotGround> {
-    const { store, stream, ground } = this.options;
+    const { store, stream } = this.options;
     const [bodies, keyVersions] = await Promise.all([
       store.countBodies(stream, position),
       this.keyVersionsUpTo(position),
       this.tree.takeUp(position, signal),
     ]);
-    const treeRoot = this.tree.root;
-    return { position, treeRoot, ...ground, bodies, keyVersions, byteOrder: endianness() };
+    return { position, treeRoot: this.tree.root, ...this.ground, bodies, keyVersions };
   }
 
   private async erasedBetween(from: number, to: number): Promise<boolean> {
