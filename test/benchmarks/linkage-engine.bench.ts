@@ -17,8 +17,9 @@ const options: LinkageEngineOptions = {
   strategy: {
     name: 'leap-1',
     maxBirthDatesPerToken: 3,
-    maxHoldersPerToken: 100,
-    maxChildBirthDatesPerCarerToken: 8,
+    maxCasesPerToken: 10,
+    maxHoldersPerToken: 500,
+    maxChildrenPerCarerToken: 8,
   },
   familyScopes: [{ scope: 'communication-and-language', services: ['sessions', 'people'] }],
 };

@@ -245,12 +245,15 @@ export const programmeDefinition = z.strictObject({
     maxBirthDatesPerToken: z
       .int()
       .positive()
-      .describe('K: more distinct birth-date guards among its identity holders take a token’s force.'),
-    maxHoldersPerToken: z.int().positive().describe('More identity holders take a token’s force.'),
-    maxChildBirthDatesPerCarerToken: z
+      .describe(
+        'More distinct birth dates, or NHS numbers, among the rows that hold an identifier as their own take its force.',
+      ),
+    maxCasesPerToken: z.int().positive().describe('So do more distinct case numbers in one dataset.'),
+    maxHoldersPerToken: z.int().positive().describe('So do more rows that carry none of the three.'),
+    maxChildrenPerCarerToken: z
       .int()
       .positive()
-      .describe('More distinct children’s birth dates take a carer token’s force.'),
+      .describe('More distinct children, told apart in the same ways, take the force of a carer’s identifier.'),
   }),
   area,
 });

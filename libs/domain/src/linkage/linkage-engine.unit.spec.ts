@@ -13,6 +13,7 @@ import {
 } from './testing/histories.js';
 import { email, LinkageWorld, testStrategy } from './testing/linkage-world.js';
 import { liveRecords, summaryOf } from './testing/live-set.js';
+import { runs } from './testing/property-runs.js';
 
 const played = (steps: readonly Step[]): HistoryPlayer => {
   const player = new HistoryPlayer(new LinkageWorld(testScopes));
@@ -40,7 +41,7 @@ describe('linkage engine: the laws', () => {
           expect(player.world.reader.summary()).toEqual(expected(player));
         }
       }),
-      { numRuns: 400 },
+      runs(400),
     );
   });
 
@@ -53,7 +54,7 @@ describe('linkage engine: the laws', () => {
         if (id !== null) player.withdraw(id);
         expect(player.world.reader.summary()).toEqual(before);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -73,7 +74,7 @@ describe('linkage engine: the laws', () => {
         }
         expect(shuffled.world.reader.summary()).toEqual(player.world.reader.summary());
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -86,7 +87,7 @@ describe('linkage engine: the laws', () => {
         const prepared = world.prepare(player.specOf(more));
         expect(world.draft(rebuilt, prepared)).toEqual(world.draft(world.engine, prepared));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -106,7 +107,7 @@ describe('linkage engine: the laws', () => {
         const prepared = world.prepare(player.specOf(more));
         expect(world.draft(restored, prepared)).toEqual(world.draft(world.engine, prepared));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -146,7 +147,7 @@ describe('linkage engine: the laws', () => {
         ];
         expect(drafts(rebuilt)).toEqual(drafts(world.engine));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -167,7 +168,7 @@ describe('linkage engine: the laws', () => {
           if (event.type === 'SubmissionLinked') expect(accounted(event)).toBe(event.data.rows);
         }
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 });

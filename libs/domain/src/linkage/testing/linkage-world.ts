@@ -45,8 +45,9 @@ export const rowKeyOf = (dataset: string, id: string): RowKey => hex(`row ${data
 export const testStrategy = {
   name: 'leap-1',
   maxBirthDatesPerToken: 2,
+  maxCasesPerToken: 2,
   maxHoldersPerToken: 6,
-  maxChildBirthDatesPerCarerToken: 2,
+  maxChildrenPerCarerToken: 2,
 } as const;
 
 /** Short forms in which scenarios read well. */
