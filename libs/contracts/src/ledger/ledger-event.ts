@@ -18,6 +18,7 @@ export const ledgerContracts = {
   SubmissionParked: submissions.SubmissionParked,
   RecordsRetired: submissions.RecordsRetired,
   RecordsCarried: submissions.RecordsCarried,
+  CarrierChanged: submissions.CarrierChanged,
   RecordErased: erasures.RecordErased,
   IndividualRegistered: individuals.IndividualRegistered,
   IndividualMatched: individuals.IndividualMatched,

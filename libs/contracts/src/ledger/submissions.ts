@@ -126,9 +126,24 @@ export const RecordsCarried = contract({
   name: 'RecordsCarried',
   version: 1,
   description:
-    'Records whose row stands unchanged in this submission: from here on it carries them, with its period.',
+    'Records whose row stands unchanged in this submission: it carries them too. Of the submissions that carry a record, the one of the latest period, then of the highest sequence, gives it its period.',
   schema: z.object({
     submission: submissionId.describe('The submission that carries them.'),
+    records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
+  }),
+  example: {
+    submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
+    records: ['1e0f6d2c9b8a47561e0f6d2c9b8a4756'],
+  },
+});
+
+export const CarrierChanged = contract({
+  name: 'CarrierChanged',
+  version: 1,
+  description:
+    'Live records that another submission gives their period now: the one that did so no longer stands.',
+  schema: z.object({
+    submission: submissionId.describe('The highest-ranked submission that carries them and stands.'),
     records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
   }),
   example: {

@@ -41,6 +41,8 @@ export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: Pseudo
       for (const id of event.data.records) carry(index, recordNumber(index, id), submission);
       return;
     }
+    case 'CarrierChanged':
+      return; // The carriages say it already.
     case 'RecordErased':
       for (const record of event.data.records) index.erase(recordNumber(index, record));
       return;

@@ -1,3 +1,4 @@
+import type { DatasetId } from '@kinledger/contracts';
 import type { LinkageIndex } from './linkage-index.js';
 import type { BookChange, Standing, Submission } from './submission-book.js';
 import { Int32Column, NONE } from './typed-column.js';
@@ -24,6 +25,11 @@ export interface LiveChanges {
   readonly ceasing: ReadonlyMap<number, RetiringReason>;
   /** Live records that the submission carries unchanged, in row order. */
   readonly carried: readonly number[];
+  /**
+   * Submission → live records that it gives their period now, though the change does not bring it: the submission that
+   * did so no longer stands. In the order of submissions, oldest records first.
+   */
+  readonly carriersChanged: ReadonlyMap<number, readonly number[]>;
   /** By row. */
   readonly fates: readonly RowFate[];
   /** Becoming record → the record of its key that ceases; NONE where there is none. */
@@ -45,19 +51,36 @@ export function planLiveRecords(index: LinkageIndex, change: LiveChange, rows: S
 }
 
 function withoutErased(index: LinkageIndex, erased: readonly number[]): LiveChanges {
-  const { records, submissions } = index;
+  const { records } = index;
+  const carriers = new UnchangedCarriers(index);
   const live = erased.filter((record) => records.isLive(record));
   return {
     becoming: [],
     ceasing: new Map(live.map((record) => [record, 'erased'])),
     carried: [],
+    carriersChanged: new Map(),
     fates: [],
     predecessorOf: () => NONE,
-    carrierOf: (record) => {
-      const { dataset } = submissions.get(records.submissionOf(record));
-      return highestCarrier(index, submissions.standing(dataset), records.keyOf(record)).number;
-    },
+    carrierOf: (record) => carriers.of(record),
   };
+}
+
+/** The submissions that give records their period, where their datasets are as they were. */
+class UnchangedCarriers {
+  readonly #index: LinkageIndex;
+  readonly #standing = new Map<DatasetId, Standing>();
+
+  constructor(index: LinkageIndex) {
+    this.#index = index;
+  }
+
+  of(record: number): number {
+    const { records, submissions } = this.#index;
+    const { dataset } = submissions.get(records.submissionOf(record));
+    const standing = this.#standing.get(dataset) ?? submissions.standing(dataset);
+    this.#standing.set(dataset, standing);
+    return highestCarrier(this.#index, standing, records.keyOf(record)).number;
+  }
 }
 
 /** The highest-ranked standing carrier of a key. */
@@ -86,9 +109,13 @@ class LivePlan {
   readonly #after: Standing;
   /** Key → the first row that has it, or NONE for a key touched otherwise. */
   readonly #touched = new Map<number, number>();
+  /** Carriers in other datasets, which the change leaves as they are. */
+  readonly #elsewhere: UnchangedCarriers;
+  readonly #carriersChanged = new Map<number, number[]>();
 
   constructor(index: LinkageIndex, change: BookChange, rows: StagedRows) {
     this.#index = index;
+    this.#elsewhere = new UnchangedCarriers(index);
     this.#change = change;
     this.#rows = rows;
     const received = change.kind === 'received';
@@ -112,7 +139,10 @@ class LivePlan {
       const after = this.#liveAfter(key, row);
       if (row !== NONE && fates[row] === 'live' && after !== this.#rows.records.get(row))
         fates[row] = 'superseded';
-      if (before === after) continue;
+      if (before === after) {
+        if (after !== NONE) this.#noteCarrier(key, row, after);
+        continue;
+      }
       if (after !== NONE) (records.isStaged(after) ? fresh : revived).push(after);
       if (before === NONE) continue;
       ceasing.set(before, this.#reasonFor(before, after));
@@ -123,10 +153,33 @@ class LivePlan {
       becoming: [...fresh, ...revived],
       ceasing,
       carried,
+      carriersChanged: this.#carriersInOrder(),
       fates,
       predecessorOf: (record) => gone.get(record) ?? NONE,
       carrierOf: (record) => this.#carrierOf(record),
     };
+  }
+
+  /** Notes a record that stays live and falls to another submission of before. */
+  #noteCarrier(key: number, row: number, record: number): void {
+    const before = highestCarrier(this.#index, this.#before, key).number;
+    const after = this.#highest(key, row === NONE ? NONE : this.#rows.records.get(row)).number;
+    if (after === before || (after === this.#number && this.#change.kind === 'received')) return;
+    const kept = this.#carriersChanged.get(after);
+    if (kept === undefined) this.#carriersChanged.set(after, [record]);
+    else kept.push(record);
+  }
+
+  #carriersInOrder(): Map<number, number[]> {
+    const { records } = this.#index;
+    return new Map(
+      [...this.#carriersChanged]
+        .sort(([one], [other]) => one - other)
+        .map(([carrier, kept]) => [
+          carrier,
+          kept.sort((one, other) => records.ageOf(one) - records.ageOf(other)),
+        ]),
+    );
   }
 
   #readRows(carried: number[]): RowFate[] {
@@ -191,6 +244,11 @@ class LivePlan {
   }
 
   #carrierOf(record: number): number {
+    const { records, submissions } = this.#index;
+    const elsewhere =
+      !records.isStaged(record) &&
+      submissions.get(records.submissionOf(record)).dataset !== this.#submission.dataset;
+    if (elsewhere) return this.#elsewhere.of(record);
     const key = this.#index.records.keyOf(record);
     const row = this.#touched.get(key) ?? NONE;
     const { number } = this.#highest(key, row === NONE ? NONE : this.#rows.records.get(row));

@@ -5,12 +5,17 @@ import { noConstraints, partition, recordKindOf } from '../partition.js';
 import type { LeapStrategy } from '../strategy.js';
 import type { Received } from './linkage-world.js';
 
+/** A live record and the submission that carries it at the highest rank. */
+export interface LiveRecord extends KinRecord {
+  readonly from: SubmissionId;
+}
+
 /** The live records by their definition (architecture §4), straight from all submissions: slow, plain, and apart. */
 export function liveRecords(
   received: Iterable<Received>,
   withdrawn: ReadonlySet<SubmissionId>,
   isErased: (submission: SubmissionId, rowKey: RowKey) => boolean = () => false,
-): KinRecord[] {
+): LiveRecord[] {
   const all = [...received];
   const replacedBy = (id: SubmissionId): SubmissionId[] =>
     all.filter(({ file }) => file.supersedes.includes(id)).map(({ file }) => file.submission);
@@ -41,12 +46,14 @@ export function liveRecords(
       live.set(rowKey, { record, dataset: file.dataset, period: file.period, from: file.submission });
     }
   }
-  return [...live].filter(([rowKey, { from }]) => !isErased(from, rowKey)).map(([, { record }]) => record);
+  return [...live]
+    .filter(([rowKey, { from }]) => !isErased(from, rowKey))
+    .map(([, { record, from }]) => ({ ...record, from }));
 }
 
 /** What `partition` and `familiesOf` say of a set, in the words of `LedgerReader.summary`. */
 export function summaryOf(
-  records: readonly KinRecord[],
+  records: readonly LiveRecord[],
   familyScopes: readonly FamilyScope[],
   strategy: LeapStrategy,
 ) {
@@ -61,6 +68,7 @@ export function summaryOf(
   const named = (rowKey: RowKey): string => groupOf.get(rowKey) ?? '';
   return {
     groups: groups.sort(),
+    carriers: records.map(({ rowKey, from }) => `${rowKey} ${from}`).sort(),
     setAside: result.setAside.map(({ rowKey, reason }) => `${rowKey} ${reason}`).sort(),
     referrals: result.referrals.map(({ referral, reason, rule }) => `${referral} ${reason} ${rule}`).sort(),
     relationships: relationships
