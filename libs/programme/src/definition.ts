@@ -234,7 +234,7 @@ export const programmeDefinition = z.strictObject({
   authority: z
     .array(datasetId)
     .describe(
-      'Whose attributes win, first first; administrative NHS sources lead. Datasets not listed come last, by id.',
+      'Whose attributes win, first first; administrative NHS sources lead. Datasets not listed share the last place.',
     ),
   familyScopes: z
     .array(z.strictObject({ scope: code, services: z.array(serviceId).min(1) }))

@@ -44,6 +44,9 @@ export const attributes = z
   .describe('Coded attributes: gender, birthMonth (yyyy-mm), lsoa, ethnicity, …');
 export type Attributes = z.infer<typeof attributes>;
 
+/** The attribute that a row has whose address is protected: from then on no area is shown, whichever row gave one. */
+export const ADDRESS_PROTECTED = 'addressProtected';
+
 export const facts = z
   .discriminatedUnion('kind', [
     z.object({
