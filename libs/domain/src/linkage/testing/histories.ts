@@ -16,7 +16,8 @@ const datasets: readonly (readonly [dataset: string, kind: ExtractKind])[] = [
   ['alpha.engagement', 'delta'],
   ['gamma.engagement', 'snapshot'],
 ];
-const periods = ['2023-24-Q1', '2023-24-Q2', '2023-24-Q3'] as const;
+/** The academic year begins between Q2 and Q3. */
+const periods = ['2023-24-Q2', '2023-24-AY', '2023-24-Q3'] as const;
 
 const oneOf = <Value>(...values: readonly Value[]) => fc.constantFrom(...values);
 const value = (prefix: string, count: number) => fc.nat(count - 1).map((number) => `${prefix}${number}`);
