@@ -233,7 +233,7 @@ describe('rows of a dataset without ids', () => {
         'x-kinledger': { target: { to: 'fact', name: 'eventDate' } },
       },
     ],
-    'x-kinledger': { naturalKey: ['case_number', 'session_date'], role: 'child' },
+    'x-kinledger': { naturalKey: ['case_number', 'session_date'], naturalKeyIsStable: true, role: 'child' },
   });
   const rulesOf = (date: string, fileDates = dates) =>
     validatorOf(sessions, ['Case', 'Date'], fileDates)
