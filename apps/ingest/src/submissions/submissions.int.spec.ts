@@ -101,7 +101,7 @@ describe('submitting', () => {
       intake: before + 1,
       provider: 'parent-infant-team',
       sequence: 1,
-      counts: { read: 2, accepted: 2, warned: 1, rejected: 0, duplicate: 0 },
+      counts: { read: 2, accepted: 2, warned: 1, rejected: 0, duplicate: 0, consentRefused: 0 },
       findings: { 'invalid-contact-number': 1 },
       attestation: { by: 'officer' },
       agreement: 'parent-infant-team-2021',

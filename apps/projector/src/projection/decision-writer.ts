@@ -89,6 +89,8 @@ export class DecisionWriter {
           await this.push('carry', { submission: event.data.submission, record });
         }
         return;
+      case 'ConsentRefused':
+        return; // What it retires, RecordsRetired says.
       case 'IndividualSplit':
         return this.push('split', { data: event.data, revision: event.revision });
       case 'IndividualsMerged':

@@ -3,6 +3,7 @@ import type {
   ProviderId,
   PseudonymisedRow,
   Role,
+  RowKey,
   SubmissionId,
   Token,
   TokenOccurrence,
@@ -20,6 +21,7 @@ import {
 } from '@kinledger/pseudonymisation';
 import { attributeReader } from './attribute-reader.js';
 import { factReader } from './fact-reader.js';
+import { FileRefusals } from './file-refusals.js';
 import type { RowCounts } from './row-counts.js';
 import { RowIdentity } from './row-identity.js';
 import { rowUnfit } from './row-unfit.js';
@@ -59,6 +61,7 @@ export class FileRows {
   readonly #salts: CommitmentSalts;
   readonly #recordIds: RecordIds;
   readonly #identity: RowIdentity;
+  readonly #refusals: FileRefusals;
   readonly #plan: RowPlan;
   readonly #tokensByRole: ReadonlyMap<string, RolePlan>;
   readonly #attributes: ReturnType<typeof attributeReader>;
@@ -74,12 +77,29 @@ export class FileRows {
     this.#salts = new CommitmentSalts(file.seed);
     this.#recordIds = new RecordIds(keys.recordIdKey);
     this.#plan = new RowPlan(schema, provider);
-    this.#identity = new RowIdentity(new RowKeys(keys.rowKeyKey, provider, id), this.#plan, file.submission);
+    const rowKeys = new RowKeys(keys.rowKeyKey, provider, id);
+    this.#identity = new RowIdentity(rowKeys, this.#plan, file.submission);
+    this.#refusals = new FileRefusals(rowKeys, this.#plan);
     this.#tokensByRole = new Map(
       rolesOf(schema).map((role) => [role, { role, tokens: planTokens(schema, role, provider) }]),
     );
     this.#attributes = attributeReader(schema, postcodes);
     this.#facts = factReader(dataType, schema);
+  }
+
+  /** Notes a row’s refusal of consent, if there is one. A file with refusals is noted as a whole before the rest. */
+  noteRefusal(row: LandingRow): void {
+    this.#refusals.note(row);
+  }
+
+  /** Keys of rows for which a refusal of consent holds. */
+  get refused(): readonly RowKey[] {
+    return this.#refusals.keys;
+  }
+
+  /** Whether a row goes no further: it refuses consent, or a later row of the file does so for it. */
+  keepsBack(row: LandingRow): boolean {
+    return this.#refusals.overtakes(row);
   }
 
   /**

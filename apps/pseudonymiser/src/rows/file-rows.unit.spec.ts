@@ -9,7 +9,7 @@ import {
 } from '@kinledger/contracts';
 import type { LandingRow } from '@kinledger/landing-store';
 import { datasetSchema, type Dataset, type PostcodeLookup } from '@kinledger/programme';
-import { HmacSha256, TokenKeys } from '@kinledger/pseudonymisation';
+import { HmacSha256, RecordIds, TokenKeys } from '@kinledger/pseudonymisation';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FileRows, type Keys } from './file-rows.js';
@@ -311,6 +311,76 @@ describe('postcodes', () => {
     );
     for (const each of attributes) expect(each).not.toHaveProperty('lsoa');
     expect(counts).toMatchObject({ rows: 3, unknownPostcodes: 1, protectedPostcodes: 1 });
+  });
+});
+
+describe('refusals of consent', () => {
+  const people = datasetOf(
+    'user',
+    [
+      { name: 'case_number', identifiers: [{ kind: 'case-number', use: 'local' }] },
+      { name: 'email', identifiers: [{ kind: 'email', use: 'identity' }] },
+      { name: 'consent', type: 'boolean', consent: true },
+    ],
+    { role: 'adult' },
+    ['case_number'],
+  );
+  const row = (caseNumber: string, consents: boolean) => ({
+    case_number: caseNumber,
+    email: consents ? `${caseNumber.toLowerCase()}@example.org` : null,
+    consent: String(consents),
+  });
+  /** What a file tells: case numbers of rows, and of refusals. */
+  const told = (rows: readonly (readonly [string, boolean])[]) => {
+    const file = rowsOf(people);
+    const all = rows.map(([name, consents], index) => landed(people, index + 2, row(name, consents)));
+    for (const each of all) file.noteRefusal(each);
+    const name = (rowKey: string) => ['A', 'B'].find((id) => rowKeyOf(id) === rowKey) ?? '?';
+    const going = all
+      .filter((each) => !file.keepsBack(each))
+      .map((each) => file.pseudonymise(each, noRows()));
+    return {
+      rows: going.map(({ rowKey, record }) => `${name(rowKey)} ${rowNumberOf(record)}`),
+      refused: file.refused.map(name),
+    };
+  };
+  const rowKeyOf = (id: string) => pseudonymised(people, row(id, true)).rowKey;
+  const recordIds = new RecordIds(keys.recordIdKey);
+  const rowNumberOf = (record: string) =>
+    Array.from({ length: 20 }, (_, number) => number).find(
+      (number) => recordIds.recordIdOf('5f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId, number) === record,
+    );
+
+  it.each([
+    ['a no after a yes retires it', 'A+ B+ A-', ['B 3'], ['A']],
+    ['a yes after a no stands', 'A- B+ A+', ['B 3', 'A 4'], []],
+    ['a yes, a no and a yes: the last one stands alone', 'A+ A- A+', ['A 4'], []],
+    ['a no alone is told as such', 'A-', [], ['A']],
+    ['two refusals are one', 'A- B- A-', [], ['A', 'B']],
+    ['nobody refuses', 'A+ B+', ['A 2', 'B 3'], []],
+  ])('%s', (_case, file, rows, refused) => {
+    const said = file.split(' ').map((text) => [text[0] ?? '', text[1] === '+'] as const);
+    expect(told(said)).toEqual({ rows, refused });
+  });
+
+  it('hold for what the last row of each id says, and never tell of an id both ways', () => {
+    const said = fc.array(fc.tuple(fc.constantFrom('A', 'B'), fc.boolean()), { maxLength: 9 });
+    fc.assert(
+      fc.property(said, (file) => {
+        const last = new Map(file);
+        const { rows, refused } = told(file);
+        expect(refused.toSorted()).toEqual(
+          [...last]
+            .filter(([, consents]) => !consents)
+            .map(([id]) => id)
+            .sort(),
+        );
+        expect(new Set(rows.map((text) => text[0]))).toEqual(
+          new Set([...last].filter(([, consents]) => consents).map(([id]) => id)),
+        );
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 

@@ -18,6 +18,7 @@ export const ledgerContracts = {
   SubmissionParked: submissions.SubmissionParked,
   RecordsRetired: submissions.RecordsRetired,
   RecordsCarried: submissions.RecordsCarried,
+  ConsentRefused: submissions.ConsentRefused,
   RecordErased: erasures.RecordErased,
   IndividualRegistered: individuals.IndividualRegistered,
   IndividualMatched: individuals.IndividualMatched,

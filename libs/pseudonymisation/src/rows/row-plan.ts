@@ -18,6 +18,7 @@ export type RowName =
 export class RowPlan {
   readonly #rowId: readonly number[];
   readonly #naturalKey: readonly number[];
+  readonly #consentColumn: number;
   readonly #fixedRole: Role | undefined;
   readonly #roleColumn: number;
   readonly #identifiers: ReadonlyMap<string, RoleIdentifiers>;
@@ -29,6 +30,7 @@ export class RowPlan {
     const columnOf = (name: string) => schema.fields.findIndex((field) => field.name === name);
     this.#rowId = (schema.primaryKey ?? []).map(columnOf);
     this.#naturalKey = naturalKeyIsStable ? naturalKey.map(columnOf) : [];
+    this.#consentColumn = schema.fields.findIndex((field) => field['x-kinledger'].consent);
     this.#fixedRole = role;
     this.#roleColumn = schema.fields.findIndex(({ 'x-kinledger': { target } }) => target?.to === 'role');
     // The provider’s own number is no identity: it is part of the key where it is anything.
@@ -38,6 +40,11 @@ export class RowPlan {
         return [one, { tokens, columns: [...new Set(tokens.flatMap(({ columns }) => columns))] }];
       }),
     );
+  }
+
+  /** Whether the row refuses consent: it is then nothing but its row id. */
+  refusesConsent(values: Values): boolean {
+    return values[this.#consentColumn] === 'false';
   }
 
   /** The name of the row’s role, if it is one that the schema has. */

@@ -57,7 +57,14 @@ const role: fc.Arbitrary<Role> = oneOf<Role>(
 );
 
 const row = (ids: number): fc.Arbitrary<RowSpec> =>
-  fc.record({ id: value('r', ids), role, tokens, note: value('v', 2) });
+  fc.record({
+    id: value('r', ids),
+    role,
+    tokens,
+    note: value('v', 2),
+    // Now and then somebody refuses consent, now and then in a file that holds the row besides.
+    refuses: fc.integer({ min: 0, max: 7 }).map((luck) => luck === 0),
+  });
 
 interface Submit {
   readonly kind: 'submit';

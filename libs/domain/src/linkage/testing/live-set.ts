@@ -23,7 +23,7 @@ export function liveRecords(
         firstDay(one.file.period) - firstDay(other.file.period) || one.file.sequence - other.file.sequence,
     );
   const live = new Map<RowKey, { record: KinRecord; dataset: string; period: string; from: SubmissionId }>();
-  for (const { file, rows } of standing) {
+  for (const { file, rows, refused } of standing) {
     const [service, dataType] = file.dataset.split('.') as [ServiceId, DataType];
     if (file.extractKind !== 'delta') {
       for (const [key, { dataset, period }] of live)
@@ -37,6 +37,7 @@ export function liveRecords(
       const record = { rowKey, role, tokens, service, dataset: file.dataset, kind };
       live.set(rowKey, { record, dataset: file.dataset, period: file.period, from: file.submission });
     }
+    for (const rowKey of refused) live.delete(rowKey);
   }
   return [...live].filter(([rowKey, { from }]) => !isErased(from, rowKey)).map(([, { record }]) => record);
 }
