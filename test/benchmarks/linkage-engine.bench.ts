@@ -136,7 +136,7 @@ const headerOf = (
   contentHash: hex('content') + hex('content'),
   schemaHash: hex('schema') + hex('schema'),
   mapping: {},
-  counts: { read: rows, accepted: rows, warned: 0, rejected: 0, duplicate: 0 },
+  counts: { read: rows, accepted: rows, warned: 0, rejected: 0, duplicate: 0, consentRefused: 0 },
   findings: {},
   attestation: { by: 'bench' },
   agreement: 'bench',

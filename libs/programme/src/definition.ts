@@ -148,7 +148,7 @@ export const datasetSchema = z.strictObject({
   primaryKey: z
     .array(fieldName)
     .exactOptional()
-    .describe('The provider’s own row id; without it the natural key below.'),
+    .describe('The provider’s own row id: a later row with the same one takes its place.'),
   'x-kinledger': z
     .strictObject({
       profile: z.literal('op-leap-1').default('op-leap-1'),
@@ -156,7 +156,13 @@ export const datasetSchema = z.strictObject({
       naturalKey: z
         .array(fieldName)
         .default([])
-        .describe('Columns that, with an occurrence number, stand in for a row id.'),
+        .describe('Columns by which a row without a complete row id is known, if they are stable.'),
+      naturalKeyIsStable: z
+        .boolean()
+        .default(false)
+        .describe(
+          'True where the provider keeps these values from file to file. Otherwise, and where one of them is missing, a row without a row id belongs to its submission alone.',
+        ),
       childKey: z
         .strictObject({
           carerEmail: fieldName,

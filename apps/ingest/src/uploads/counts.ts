@@ -15,6 +15,7 @@ export class FileCounts {
   #rejected = 0;
   #notConsented = 0;
   #duplicate = 0;
+  #consentRefused = 0;
 
   add(row: ValidatedRow): void {
     this.#read += 1;
@@ -33,6 +34,11 @@ export class FileCounts {
         this.#rejected += 1;
         this.#notConsented += 1;
         break;
+      case 'consent-refused':
+        this.#rejected += 1;
+        this.#notConsented += 1;
+        this.#consentRefused += 1;
+        break;
       case 'duplicate':
         this.#duplicate += 1;
         break;
@@ -50,6 +56,7 @@ export class FileCounts {
       warned: this.#warned,
       rejected: this.#rejected,
       duplicate: this.#duplicate,
+      consentRefused: this.#consentRefused,
     };
   }
 

@@ -10,6 +10,7 @@ import {
   canonicalPostcode,
 } from '@kinledger/domain';
 import { codedValues, valueKey, type DatasetField } from '@kinledger/programme';
+import { refusesConsent } from './consent.js';
 
 /** A value in the form that is kept, or undefined for one that does not fit. The text given is trimmed, never empty. */
 export type ValueForm = (text: string) => string | undefined;
@@ -52,7 +53,7 @@ function formOfType(field: DatasetField): ValueForm {
     case 'number':
       return decimal;
     case 'boolean':
-      return boolean;
+      return field['x-kinledger'].consent ? consent : boolean;
     case 'date':
       return isoDay;
   }
@@ -108,5 +109,8 @@ const truths: ReadonlyMap<string, 'true' | 'false'> = new Map([
   ...(['true', 'yes', 'y', 't', '1', 'x', 'ticked', '✓'] as const).map((text) => [text, 'true'] as const),
   ...(['false', 'no', 'n', 'f', '0'] as const).map((text) => [text, 'false'] as const),
 ]);
+
+/** A refusal in whatever words is one, also where a list of yes and no does not know it. */
+const consent: ValueForm = (text) => (refusesConsent(text) ? 'false' : boolean(text));
 
 const boolean: ValueForm = (text) => truths.get(text.toLowerCase());

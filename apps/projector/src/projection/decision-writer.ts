@@ -101,6 +101,8 @@ export class DecisionWriter {
           await this.push('carry', { submission: event.data.submission, record, always });
         }
         return;
+      case 'ConsentRefused':
+        return; // What it retires, RecordsRetired says.
       case 'IndividualSplit':
         return this.push('split', { data: event.data, revision: event.revision });
       case 'IndividualsMerged':
@@ -565,8 +567,8 @@ const registeredRow = (
   row?: PseudonymisedRow,
 ): CopyValue[] => {
   const { record, attributes = {} } = row ?? {};
-  const provenance = Object.fromEntries(Object.keys(attributes).map((name) => [name, record]));
-  if (ADDRESS_PROTECTED in attributes) delete provenance[AREA];
-  const shown = Object.fromEntries(Object.keys(provenance).map((name) => [name, attributes[name]]));
+  const names = Object.keys(attributes).filter((name) => name !== AREA || !(ADDRESS_PROTECTED in attributes));
+  const shown = Object.fromEntries(names.map((name) => [name, attributes[name]]));
+  const provenance = Object.fromEntries(names.map((name) => [name, record]));
   return [individual, role, shown, provenance, revision];
 };

@@ -19,6 +19,7 @@ export const ledgerContracts = {
   RecordsRetired: submissions.RecordsRetired,
   RecordsCarried: submissions.RecordsCarried,
   CarrierChanged: submissions.CarrierChanged,
+  ConsentRefused: submissions.ConsentRefused,
   RecordErased: erasures.RecordErased,
   IndividualRegistered: individuals.IndividualRegistered,
   IndividualMatched: individuals.IndividualMatched,

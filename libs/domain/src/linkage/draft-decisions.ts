@@ -30,7 +30,7 @@ export type Cause =
   | { readonly kind: 'erased'; readonly erasure: DataOf<typeof RecordErased> };
 
 /**
- * Puts a planned decision into events, in the order of the ledger: received; retired; carried; carriers; splits; merges;
+ * Puts a planned decision into events, in the order of the ledger: received; retired; carried; carriers; refused; splits; merges;
  * placements of new rows in row order, then of older records; referrals; relationships; families; the closing event.
  * Ids that depend on a revision are made here, and here alone. Reads nothing of the index that applying could change.
  */
@@ -71,6 +71,7 @@ class Drafting {
     yield* this.#retired();
     yield* this.#carried();
     yield* this.#carriersChanged();
+    yield* this.#refused();
     yield* this.#splits();
     yield* this.#merges();
     const outcomes = emptyOutcomes();
@@ -95,10 +96,11 @@ class Drafting {
       replaced: [],
       omitted: [],
       withdrawn: [],
+      'consent-refused': [],
       erased: [],
     };
     for (const [record, reason] of this.#plan.changes.ceasing) byReason[reason].push(record);
-    for (const reason of ['replaced', 'omitted', 'withdrawn', 'erased'] as const) {
+    for (const reason of ['replaced', 'omitted', 'withdrawn', 'consent-refused', 'erased'] as const) {
       byReason[reason].sort((one, other) => records.ageOf(one) - records.ageOf(other));
       for (const chunk of chunks(byReason[reason], MAX_RECORDS_PER_EVENT)) {
         const data = {
@@ -128,6 +130,13 @@ class Drafting {
           data: { submission, records: chunk.map((record) => records.idOf(record)) },
         });
       }
+    }
+  }
+
+  *#refused(): Generator<Draft> {
+    for (const chunk of chunks([...this.#plan.rows.refused], MAX_RECORDS_PER_EVENT)) {
+      const rowKeys = chunk.map((key) => this.#index.keys.idOf(key));
+      yield this.#draft({ type: 'ConsentRefused', data: { submission: this.#submission, rowKeys } });
     }
   }
 

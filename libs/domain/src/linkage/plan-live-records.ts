@@ -3,7 +3,7 @@ import type { LinkageIndex } from './linkage-index.js';
 import type { BookChange, Standing, Submission } from './submission-book.js';
 import { Int32Column, NONE } from './typed-column.js';
 
-export type RetiringReason = 'replaced' | 'omitted' | 'withdrawn' | 'erased';
+export type RetiringReason = 'replaced' | 'omitted' | 'withdrawn' | 'consent-refused' | 'erased';
 
 /** What a decision is about: submissions, or records that are forgotten. */
 export type LiveChange = BookChange | { readonly kind: 'erased'; readonly records: readonly number[] };
@@ -16,6 +16,8 @@ export interface StagedRows {
   readonly records: Int32Column;
   /** 1 for a row whose content is that of the live record of its key. */
   readonly unchanged: Uint8Array;
+  /** Keys of rows that refuse consent, in the order in which they were noted. */
+  readonly refused: ReadonlySet<number>;
 }
 
 /** Which records begin and cease to be live, and who carries what. All orders are those of the ledger. */
@@ -41,7 +43,8 @@ export interface LiveChanges {
 /**
  * Live records (architecture §4): one per row key, from its highest-ranked standing carrier (period order, then
  * sequence), unless a standing full extract of a later period omits the key. Full extracts of one period are parts of
- * one whole. A key whose highest-ranked carrier is erased has no live record: what it replaced does not come back.
+ * one whole. A key whose highest-ranked carrier is erased has no live record: what it replaced does not come back. Nor
+ * has one whose highest-ranked carrier refuses consent, for as long as it is the highest-ranked.
  * Only keys that the change can touch are looked at.
  */
 export function planLiveRecords(index: LinkageIndex, change: LiveChange, rows: StagedRows): LiveChanges {
@@ -93,6 +96,8 @@ function highestCarrier({ submissions, keys }: LinkageIndex, standing: Standing,
     const submission = submissions.get(number);
     // Later carriages come first: of two rows of one file with the same key, the first has the last word here.
     if (submissions.rankOf(submission) < rank) continue;
+    // A refusal holds against the rows of its own file.
+    if (number === best.number && best.record === NONE) continue;
     rank = submissions.rankOf(submission);
     best = { submission, number, record: keys.recordAt(carriage) };
   }
@@ -136,16 +141,16 @@ class LivePlan {
     const gone = new Map<number, number>();
     for (const [key, row] of this.#touched) {
       const before = keys.liveRecord(key);
-      const after = this.#liveAfter(key, row);
+      const after = this.#liveAfter(key);
       if (row !== NONE && fates[row] === 'live' && after !== this.#rows.records.get(row))
         fates[row] = 'superseded';
       if (before === after) {
-        if (after !== NONE) this.#noteCarrier(key, row, after);
+        if (after !== NONE) this.#noteCarrier(key, after);
         continue;
       }
       if (after !== NONE) (records.isStaged(after) ? fresh : revived).push(after);
       if (before === NONE) continue;
-      ceasing.set(before, this.#reasonFor(before, after));
+      ceasing.set(before, this.#reasonFor(key, before, after));
       if (after !== NONE) gone.set(after, before);
     }
     revived.sort((one, other) => records.ageOf(one) - records.ageOf(other));
@@ -161,9 +166,9 @@ class LivePlan {
   }
 
   /** Notes a record that stays live and falls to another submission of before. */
-  #noteCarrier(key: number, row: number, record: number): void {
+  #noteCarrier(key: number, record: number): void {
     const before = highestCarrier(this.#index, this.#before, key).number;
-    const after = this.#highest(key, row === NONE ? NONE : this.#rows.records.get(row)).number;
+    const after = this.#highest(key).number;
     if (after === before || (after === this.#number && this.#change.kind === 'received')) return;
     const kept = this.#carriersChanged.get(after);
     if (kept === undefined) this.#carriersChanged.set(after, [record]);
@@ -185,11 +190,16 @@ class LivePlan {
   #readRows(carried: number[]): RowFate[] {
     const { records } = this.#index;
     const fates: RowFate[] = [];
+    for (const key of this.#rows.refused) this.#touched.set(key, NONE);
     for (let row = 0; row < this.#rows.records.length; row++) {
       const record = this.#rows.records.get(row);
       const unchanged = this.#rows.unchanged[row] === 1;
       const key = records.keyOf(record);
       const first = this.#touched.get(key);
+      if (this.#rows.refused.has(key)) {
+        fates.push(unchanged ? 'unchanged' : 'superseded');
+        continue;
+      }
       if (first === undefined) {
         this.#touched.set(key, row);
         if (unchanged) carried.push(record);
@@ -224,23 +234,30 @@ class LivePlan {
     }
   }
 
-  #liveAfter(key: number, row: number): number {
-    const { submission, record } = this.#highest(key, row === NONE ? NONE : this.#rows.records.get(row));
-    if (submission === null || submission.period < this.#after.fullPeriod) return NONE;
+  #liveAfter(key: number): number {
+    const { submission, record } = this.#highest(key);
+    if (submission === null || record === NONE || this.#isOmitted(submission)) return NONE;
     return this.#index.records.isErased(record) ? NONE : record;
   }
 
-  /** The highest-ranked standing carrier of a key; `staged` is the record that the new submission has for it. */
-  #highest(key: number, staged: number): Carrier {
+  #isOmitted({ period }: Submission): boolean {
+    return period < this.#after.fullPeriod;
+  }
+
+  /** The highest-ranked standing carrier of a key. */
+  #highest(key: number): Carrier {
     const { submissions } = this.#index;
     const best = highestCarrier(this.#index, this.#after, key);
-    if (staged === NONE || !this.#after.submissions.has(this.#number)) return best;
+    const row = this.#touched.get(key) ?? NONE;
+    const refuses = this.#rows.refused.has(key);
+    if ((row === NONE && !refuses) || !this.#after.submissions.has(this.#number)) return best;
     if (
       best.submission !== null &&
       submissions.rankOf(this.#submission) < submissions.rankOf(best.submission)
     )
       return best;
-    return { submission: this.#submission, number: this.#number, record: staged };
+    const record = refuses ? NONE : this.#rows.records.get(row);
+    return { submission: this.#submission, number: this.#number, record };
   }
 
   #carrierOf(record: number): number {
@@ -248,16 +265,16 @@ class LivePlan {
     const elsewhere =
       !records.isStaged(record) &&
       submissions.get(records.submissionOf(record)).dataset !== this.#submission.dataset;
-    if (elsewhere) return this.#elsewhere.of(record);
-    const key = this.#index.records.keyOf(record);
-    const row = this.#touched.get(key) ?? NONE;
-    const { number } = this.#highest(key, row === NONE ? NONE : this.#rows.records.get(row));
-    return number;
+    return elsewhere ? this.#elsewhere.of(record) : this.#highest(records.keyOf(record)).number;
   }
 
-  #reasonFor(ceasing: number, successor: number): RetiringReason {
+  #reasonFor(key: number, ceasing: number, successor: number): RetiringReason {
     if (this.#change.kind === 'withdrawn' && !this.#isCarried(ceasing)) return 'withdrawn';
-    return successor === NONE ? 'omitted' : 'replaced';
+    if (successor !== NONE) return 'replaced';
+    const { submission, record } = this.#highest(key);
+    return submission !== null && record === NONE && !this.#isOmitted(submission)
+      ? 'consent-refused'
+      : 'omitted';
   }
 
   #isCarried(record: number): boolean {
@@ -269,6 +286,7 @@ class LivePlan {
   }
 }
 
+/** `record` is NONE where the carrier refuses consent, or there is none. */
 interface Carrier {
   readonly submission: Submission | null;
   readonly number: number;

@@ -1,3 +1,4 @@
+import { firstDay } from './live-set.js';
 import type { LedgerEvent, RecordId, Role, RowKey, SubmissionId } from '@kinledger/contracts';
 
 interface Known {
@@ -162,10 +163,10 @@ export class LedgerReader {
     return '(not live)';
   }
 
-  /** By period, then by sequence; period codes of one year's quarters sort as text. */
+  /** By the first day of the period, then by sequence. */
   #outranks(one: SubmissionId, other: SubmissionId): boolean {
     const [[period, sequence], [otherPeriod, otherSequence]] = [this.#rankOf(one), this.#rankOf(other)];
-    return period === otherPeriod ? sequence > otherSequence : period > otherPeriod;
+    return period === otherPeriod ? sequence > otherSequence : firstDay(period) > firstDay(otherPeriod);
   }
 
   #rankOf(submission: SubmissionId): readonly [period: string, sequence: number] {

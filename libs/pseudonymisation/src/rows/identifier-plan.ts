@@ -20,9 +20,13 @@ export interface PlannedToken {
   readonly use: TokenUse;
   /** Columns that the value is made of. */
   readonly columns: readonly number[];
-  /** Undefined where the row has no usable value: no token is made then. */
-  readonly digestOf: (values: readonly (string | null)[], salt: string) => Digest | undefined;
+  /** The canonical value as one text; undefined where the row has no usable one, and then there is no digest either. */
+  readonly valueOf: (values: Values) => string | undefined;
+  /** Digest of the canonical value: equal for equal values, and only for those. */
+  readonly digestOf: (values: Values, salt: string) => Digest | undefined;
 }
+
+type Values = readonly (string | null)[];
 
 /** The tokens of rows of one role, in the order of the schema's columns, a child key made from columns last. */
 export function planTokens(schema: DatasetSchema, role: Role, provider: ProviderId): readonly PlannedToken[] {
@@ -30,14 +34,19 @@ export function planTokens(schema: DatasetSchema, role: Role, provider: Provider
   schema.fields.forEach((field, column) => {
     for (const identifier of field['x-kinledger'].identifiers) {
       if (identifier.roles !== undefined && !identifier.roles.includes(role)) continue;
-      const digest = digestOfText(identifier);
+      const { canonical, digest } = formOf(identifier);
+      const textOf = (values: Values) => values[column] ?? null;
       planned.push({
         kind: identifier.kind,
         domain: identifier.kind === 'case-number' ? `case-number:${provider}` : identifier.kind,
         use: useOn(role, identifier),
         columns: [column],
+        valueOf: (values) => {
+          const text = textOf(values);
+          return text === null ? undefined : canonical(text);
+        },
         digestOf: (values, salt) => {
-          const text = values[column] ?? null;
+          const text = textOf(values);
           return text === null ? undefined : digest(text, salt);
         },
       });
@@ -51,46 +60,42 @@ export function planTokens(schema: DatasetSchema, role: Role, provider: Provider
 const useOn = (role: Role, { kind, use }: ColumnIdentifier): TokenUse =>
   role === 'child' && use === 'identity' && (kind === 'email' || kind === 'mobile') ? 'carer' : use;
 
-type DigestOfText = (text: string, salt: string) => Digest | undefined;
+interface IdentifierForm {
+  readonly canonical: (text: string) => string | undefined;
+  readonly digest: (text: string, salt: string) => Digest | undefined;
+}
 
-function digestOfText({ kind, form }: ColumnIdentifier): DigestOfText {
-  if (form === 'digest') return canonicalDigest;
+function formOf({ kind, form }: ColumnIdentifier): IdentifierForm {
+  if (form === 'digest') return { canonical: canonicalDigest, digest: canonicalDigest };
   switch (kind) {
     case 'nhs-number':
-      return (text, salt) => {
-        const value = canonicalNhsNumber(text);
-        return value === undefined ? undefined : digestOf('nhs-number', value, salt);
-      };
+      return formIn(canonicalNhsNumber, (value, salt) => digestOf('nhs-number', value, salt));
     case 'email':
-      return (text, salt) => {
-        const value = canonicalEmail(text);
-        return value === undefined ? undefined : digestOf('email', value, salt);
-      };
+      return formIn(canonicalEmail, (value, salt) => digestOf('email', value, salt));
     case 'mobile':
-      return (text, salt) => {
-        const value = canonicalMobile(text);
-        return value === undefined ? undefined : digestOf('mobile', value, salt);
-      };
+      return formIn(canonicalMobile, (value, salt) => digestOf('mobile', value, salt));
     case 'birth-date':
-      return (text, salt) => {
-        const value = canonicalBirthDate(text);
-        return value === undefined ? undefined : digestOf('birth-date', value, salt);
-      };
+      return formIn(canonicalBirthDate, (value, salt) => digestOf('birth-date', value, salt));
     case 'gender':
-      return (text, salt) => {
-        const value = canonicalGender(text);
-        return value === undefined ? undefined : digestOf('gender', value, salt);
-      };
+      return formIn(canonicalGender, (value, salt) => digestOf('gender', value, salt));
     case 'case-number':
-      return (text, salt) => {
-        const value = canonicalCaseNumber(text);
-        return value === undefined ? undefined : digestOf('case-number', value, salt);
-      };
+      return formIn(canonicalCaseNumber, (value, salt) => digestOf('case-number', value, salt));
     case 'child-key':
       // A programme is refused where a clear child key stands in one column.
-      return () => undefined;
+      return { canonical: () => undefined, digest: () => undefined };
   }
 }
+
+const formIn = <Value extends string>(
+  canonical: (text: string) => Value | undefined,
+  digest: (value: Value, salt: string) => Digest,
+): IdentifierForm => ({
+  canonical,
+  digest: (text, salt) => {
+    const value = canonical(text);
+    return value === undefined ? undefined : digest(value, salt);
+  },
+});
 
 function planChildKey(schema: DatasetSchema): PlannedToken | undefined {
   const parts = schema['x-kinledger'].childKey;
@@ -102,18 +107,26 @@ function planChildKey(schema: DatasetSchema): PlannedToken | undefined {
     firstName: columnOf(parts.firstName),
     gender: columnOf(parts.gender),
   };
+  const partsOf = (values: Values) => {
+    const carerEmail = canonicalEmail(values[columns.carerEmail] ?? '');
+    const birthDate = canonicalBirthDate(values[columns.birthDate] ?? '');
+    const firstName3 = canonicalChildFirstName3(values[columns.firstName] ?? '');
+    const gender = canonicalGender(values[columns.gender] ?? '');
+    if (!carerEmail || !birthDate || !firstName3 || !gender) return undefined;
+    return { carerEmail, birthDate, firstName3, gender };
+  };
   return {
     kind: 'child-key',
     domain: 'child-key',
     use: 'identity',
     columns: Object.values(columns),
+    valueOf: (values) => {
+      const key = partsOf(values);
+      return key && [key.carerEmail, key.birthDate, key.firstName3, key.gender].join('\n');
+    },
     digestOf: (values, salt) => {
-      const carerEmail = canonicalEmail(values[columns.carerEmail] ?? '');
-      const birthDate = canonicalBirthDate(values[columns.birthDate] ?? '');
-      const firstName3 = canonicalChildFirstName3(values[columns.firstName] ?? '');
-      const gender = canonicalGender(values[columns.gender] ?? '');
-      if (!carerEmail || !birthDate || !firstName3 || !gender) return undefined;
-      return digestOf('child-key', { carerEmail, birthDate, firstName3, gender }, salt);
+      const key = partsOf(values);
+      return key && digestOf('child-key', key, salt);
     },
   };
 }
