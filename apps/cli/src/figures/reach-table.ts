@@ -4,12 +4,34 @@ import { table } from '../output/table.js';
 
 const right = (title: string) => ({ title, align: 'right' as const });
 
+/** What stands behind a row, where that is not the file of the period. */
+const remarks: Readonly<Record<Figure['coverage'], string>> = {
+  'files-received': '',
+  'no-attendance-file': 'no attendance file received',
+  'no-files': 'no files received',
+  'activity-only': 'reports activity, not people',
+};
+
+/** What the figures do not count, each with its own line. */
+const uncounted: readonly (readonly [count: Exclude<keyof Figure, 'coverage'>, title: string])[] = [
+  ['unlinkable', 'Unlinkable rows, which the upper bound counts'],
+  ['referred', 'Referred rows, which the upper bound counts'],
+  ['childrenThroughCarerOnly', 'Children reached through a carer only'],
+  ['workforce', 'Practitioners and volunteers'],
+];
+
+/** A count that nobody knows is no 0. */
+const shown = (value: number | null): string => (value === null ? '–' : count(value));
+
 const cells = (figure: Figure): string[] => [
-  count(figure.children),
-  count(figure.adults),
-  count(figure.families),
-  count(figure.unlinkable),
-  figure.upperBound === figure.individuals ? '' : count(figure.upperBound),
+  shown(figure.children),
+  shown(figure.adults),
+  shown(figure.families),
+  figure.upperBound === null || figure.individuals === null
+    ? '–'
+    : count(figure.upperBound - figure.individuals),
+  shown(figure.upperBound),
+  remarks[figure.coverage],
 ];
 
 /** Unique reach as people read it: programme, strands, services. */
@@ -29,12 +51,14 @@ export function reachTable(answer: ReachAnswer): string {
     table(
       [
         { title: '' },
-        ...['Children', 'Adults', 'Families', 'Unlinkable rows', 'At most (people)'].map(right),
+        ...['Children', 'Adults', 'Families', 'Doubtful rows', 'At most (people)'].map(right),
+        { title: '' },
       ],
       rows,
     ),
     '',
     `Double counting removed: ${count(removed.children)} children, ${count(removed.adults)} adults, ${count(removed.families)} families.`,
-    `Children reached through a carer only, not counted above: ${count(answer.reach.childrenThroughCarerOnly)}.`,
+    'Not counted above:',
+    ...uncounted.map(([name, title]) => `  ${title}: ${shown(answer.reach[name])}.`),
   ].join('\n');
 }

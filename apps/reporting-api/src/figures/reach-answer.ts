@@ -1,26 +1,38 @@
 import { z } from 'zod';
+import { coverages } from './coverage.js';
 
 const count = z.int().nonnegative();
+/** Null where no file stands behind it. */
+const figureCount = count.nullable();
+
+const coverage = z
+  .enum(coverages)
+  .describe(
+    'What stands behind the counts. They are null, not 0, unless files of attendance were received for the period or rows came in another period’s file.',
+  );
 
 const figure = z.object({
-  children: count.describe('Children with a qualifying engagement of their own.'),
-  adults: count.describe('Adults with a qualifying engagement; practitioners and volunteers excluded.'),
-  families: count.describe('Reporting families; a person in none counts as a family of one.'),
-  individuals: count.describe('children + adults'),
-  childrenThroughCarerOnly: count.describe(
+  coverage,
+  children: figureCount.describe('Children with a qualifying engagement of their own.'),
+  adults: figureCount.describe('Adults with a qualifying engagement; practitioners and volunteers excluded.'),
+  families: figureCount.describe('Reporting families; a person in none counts as a family of one.'),
+  individuals: figureCount.describe('children + adults'),
+  childrenThroughCarerOnly: figureCount.describe(
     'Children not reached themselves whose carer was. Not part of children.',
   ),
-  workforce: count.describe('Practitioners and volunteers. Not part of reach.'),
-  unlinkable: count.describe('Qualifying rows without a usable token.'),
-  referred: count.describe('Qualifying rows that wait for review.'),
-  upperBound: count.describe('individuals + unlinkable + referred'),
+  workforce: figureCount.describe('Practitioners and volunteers. Not part of reach.'),
+  unlinkable: figureCount.describe('Qualifying rows without a usable token.'),
+  referred: figureCount.describe('Qualifying rows that wait for review.'),
+  upperBound: figureCount.describe('individuals + unlinkable + referred'),
 });
+export type FigureAnswer = z.infer<typeof figure>;
 
 const serviceFigure = figure.extend({
   service: z.string(),
   name: z.string(),
   individualBeneficiaries: z.boolean().describe('False for a service that reports activity, not people.'),
 });
+export type ServiceAnswer = z.infer<typeof serviceFigure>;
 
 const excess = z.int().describe('Sum over services less the programme’s figure.');
 
@@ -50,6 +62,7 @@ export const reachAnswer = z.object({
 });
 export type ReachAnswer = z.infer<typeof reachAnswer>;
 
+/** The answer of `GET /v1/figures/reach-by-quarter`. */
 export const quartersAnswer = z.object({
   programme: z.string(),
   scope: z.string(),
@@ -58,11 +71,14 @@ export const quartersAnswer = z.object({
     z.object({
       period: z.string(),
       label: z.string(),
-      children: count,
-      adults: count,
-      families: count,
-      individuals: count,
-      unlinkable: count,
+      coverage,
+      children: figureCount,
+      adults: figureCount,
+      families: figureCount,
+      individuals: figureCount,
+      unlinkable: figureCount,
+      referred: figureCount,
+      upperBound: figureCount,
     }),
   ),
 });

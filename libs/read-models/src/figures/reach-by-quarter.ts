@@ -9,6 +9,9 @@ export interface QuarterReach {
   readonly families: number;
   readonly individuals: number;
   readonly unlinkable: number;
+  readonly referred: number;
+  /** individuals + unlinkable + referred. */
+  readonly upperBound: number;
 }
 
 /** Whose reach: the whole programme, one strand or one service. */
@@ -26,13 +29,14 @@ export async function reachByQuarter(
   schema: string,
   scope: ReachScope,
 ): Promise<readonly QuarterReach[]> {
-  const { rows } = await client.query<QuarterReach>(
+  const { rows } = await client.query<Omit<QuarterReach, 'upperBound'>>(
     `SELECT to_char(date_trunc('quarter', e.event_date), 'YYYY-MM-DD') AS start,
             (count(DISTINCT r.individual_id) FILTER (WHERE i.role = 'child'))::int AS children,
             (count(DISTINCT r.individual_id) FILTER (WHERE i.role = 'adult'))::int AS adults,
             (count(DISTINCT coalesce(f.family_id, r.individual_id)) FILTER (WHERE i.role IN ('child', 'adult')))::int AS families,
             (count(DISTINCT r.individual_id) FILTER (WHERE i.role IN ('child', 'adult')))::int AS individuals,
-            (count(*) FILTER (WHERE r.state = 'set-aside' AND r.reason = 'unlinkable'))::int AS unlinkable
+            (count(*) FILTER (WHERE r.state = 'set-aside' AND r.reason = 'unlinkable'))::int AS unlinkable,
+            (count(*) FILTER (WHERE r.state = 'set-aside' AND r.reason = 'referred'))::int AS referred
      FROM ${schema}.engagement e
      JOIN ${schema}.record r USING (record_id)
      JOIN ${schema}.dataset d ON d.dataset = r.dataset
@@ -44,5 +48,5 @@ export async function reachByQuarter(
      GROUP BY 1 ORDER BY 1`,
     [scope.kind === 'strand' ? scope.id : null, scope.kind === 'service' ? scope.id : null],
   );
-  return rows;
+  return rows.map((row) => ({ ...row, upperBound: row.individuals + row.unlinkable + row.referred }));
 }
