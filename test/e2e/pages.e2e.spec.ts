@@ -80,6 +80,27 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
     rmSync(work, { recursive: true, force: true });
   });
 
+  describe('the checks of a page', () => {
+    it('find what is wrong with one', async () => {
+      await examined.setViewportSize({ width: 360, height: 900 });
+      const table = `<table><caption>T</caption><tr>${'<td>unbreakable</td>'.repeat(9)}</tr></table>`;
+      await examined.setContent(
+        `<html><body><p style="color: #bbb; background: #fff">Pale</p><img src="x.png"><select></select>
+         <div class="kl-wide"><p class="kl-wide__cue" hidden>cue</p><div class="kl-wide__region" aria-label="Region" style="overflow: auto">${table}</div></div>
+         <svg class="kl-chart" viewBox="0 0 960 100" width="320"><text x="10" y="50" font-size="14">One</text><text x="14" y="50" font-size="14">Two</text></svg></body></html>`,
+      );
+      const rules = (await accessibilityProblems(examined)).map((problem) => problem.split(':')[0]);
+      expect(rules).toEqual(
+        expect.arrayContaining(['text_contrast_sufficient', 'img_alt_valid', 'html_lang_exists']),
+      );
+      const layout = await layoutOf(examined);
+      expect(layout.chartText).toBeLessThan(6);
+      expect(layout.chartClashes).toEqual(['One lies over Two']);
+      expect(layout.wrongCues).toEqual(['Region scrolls and does not say so']);
+      expect(await markupProblems('<html><body><p><div></div></body></html>')).not.toEqual([]);
+    });
+  });
+
   describe('before any file has come', () => {
     it('holds its promises on every page', async () => {
       await expectSound('empty', ['/reach', '/reach?period=lifetime', '/submissions']);
@@ -212,7 +233,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
 
     it('lists each part of the address that does not fit', async () => {
       await open('/submissions?page=none');
-      expect((await text('main')).join(' ')).toContain('Each is listed');
+      expect((await text('main')).join(' ')).toContain('These parts of the address do not fit');
       expect((await text('main li')).join(' ')).toMatch(/^page: /);
     });
   });

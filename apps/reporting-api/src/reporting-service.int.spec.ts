@@ -299,7 +299,9 @@ describe('the reporting API', () => {
 
     it('lists on the page of a problem each part of the address that does not fit', async () => {
       const page = await (await get('/submissions?page=none')).text();
-      expect(page).toMatch(/Each is listed.*<li><strong>page<\/strong>: [^<]+<\/li>/s);
+      expect(page).toMatch(
+        /These parts of the address do not fit.*<li><strong>page<\/strong>: expected the number of a page, from 1<\/li>/s,
+      );
     });
 
     it('answers a wrong address with a page', async () => {

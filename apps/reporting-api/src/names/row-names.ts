@@ -1,6 +1,6 @@
 import { titleOf } from './readable-code.js';
 
-/** What became of rows, at intake and at linkage. */
+/** What became of rows, at intake and at linkage, in the order in which a reader wants them. */
 const rows: Readonly<Record<string, string>> = {
   read: 'Read',
   accepted: 'Accepted',
@@ -19,4 +19,10 @@ const rows: Readonly<Record<string, string>> = {
 };
 
 export const rowName = (code: string): string => rows[code] ?? titleOf(code);
+/** Orders outcomes as a reader wants them; those without a name come last. */
+export const byRowName = (left: string, right: string): number => placeOf(left) - placeOf(right);
+
+const order = Object.keys(rows);
+const placeOf = (code: string): number => (order.indexOf(code) + order.length + 1) % (order.length + 1);
+
 export const namedRows: ReadonlySet<string> = new Set(Object.keys(rows));

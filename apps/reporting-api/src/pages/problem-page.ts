@@ -47,7 +47,7 @@ export function showProblemsAsPages(fastify: FastifyInstance, renderer: PageRend
     reply.type(`${PAGE}; charset=utf-8`).removeHeader('content-length');
     return renderer.render('problem.njk', {
       heading: headings[status] ?? (status < 500 ? STATUS_CODES[status] : 'Something is wrong'),
-      detail: detail ?? 'Try again later.',
+      detail: errors.length > 0 ? 'These parts of the address do not fit.' : (detail ?? 'Try again later.'),
       errors: errors.map(({ path, message }) => ({ where: placeName(path), message })),
     });
   });

@@ -15,8 +15,11 @@ import { leftOutWhenNarrow, quarterCharts } from './quarter-chart.js';
 import { doubtfulRows, uncountedOf } from './uncounted.js';
 
 const query = z.object({
-  period: z.string().max(60).optional(),
-  scope: z.string().max(120).default('programme'),
+  period: z.string('expected one period').max(60, 'expected a period such as 2023-24-Q2').optional(),
+  scope: z
+    .string('expected one service, one strand or the programme')
+    .max(120, 'expected a service, a strand or the programme')
+    .default('programme'),
 });
 type Query = z.infer<typeof query>;
 
@@ -156,10 +159,10 @@ function periodsOf({ quarters, academicYears }: OfferedPeriods, asked: { period:
   const current = quarters.at(-1)?.code;
   const items = [
     ...quarters.toReversed().map(({ code, label }) => ({
-      value: code as string,
+      value: code,
       text: code === current ? `${label} (not over yet)` : label,
     })),
-    ...academicYears.toReversed().map(({ code, label }) => ({ value: code as string, text: label })),
+    ...academicYears.toReversed().map(({ code, label }) => ({ value: code, text: label })),
     { value: 'lifetime', text: 'Lifetime' },
   ];
   const known = items.some(({ value }) => value === asked.period);

@@ -9,14 +9,17 @@ import { instantName } from '../names/dates.js';
 import { findingName } from '../names/finding-names.js';
 import { titleOf } from '../names/readable-code.js';
 import { reasonName } from '../names/reason-names.js';
-import { rowName } from '../names/row-names.js';
+import { byRowName, rowName } from '../names/row-names.js';
 import { stateColour, stateName } from '../names/state-names.js';
 import { Submissions, type SubmissionView } from '../submissions/submissions.js';
 import { PageRenderer } from './page-renderer.js';
 
 const PAGE_ROWS = 50;
 const MAX_UNSUBMITTED = 20;
-const query = z.object({ page: z.coerce.number().int().min(1).max(100_000).default(1) });
+const pageNumber = 'expected the number of a page, from 1';
+const query = z.object({
+  page: z.coerce.number(pageNumber).int(pageNumber).min(1, pageNumber).max(100_000, pageNumber).default(1),
+});
 const id = z.string().max(64);
 
 @ApiExcludeController()
@@ -97,9 +100,9 @@ export class SubmissionsPage {
         href: `/submissions/${earlier.id}`,
         text: `Submission ${earlier.intake.toLocaleString('en-GB')} in order`,
       })),
-      intake: counted(row.counts, rowName),
-      findings: counted(row.findings, findingName),
-      linkage: counted(row.outcomes, rowName),
+      intake: rowCounts(row.counts),
+      findings: findingCounts(row.findings),
+      linkage: rowCounts(row.outcomes),
     });
   }
 }
@@ -124,5 +127,15 @@ function withNames(row: SubmissionView, datasets: ReadonlyMap<string, DatasetOfS
   };
 }
 
-const counted = (counts: Readonly<Record<string, number>> | null, nameOf: (code: string) => string) =>
-  Object.entries(counts ?? {}).map(([code, value]) => ({ name: nameOf(code), value }));
+type Counts = Readonly<Record<string, number>> | null;
+
+const rowCounts = (counts: Counts) =>
+  Object.entries(counts ?? {})
+    .sort(([left], [right]) => byRowName(left, right))
+    .map(([code, value]) => ({ name: rowName(code), value }));
+
+/** What was found most often comes first. */
+const findingCounts = (counts: Counts) =>
+  Object.entries(counts ?? {})
+    .sort(([leftCode, left], [rightCode, right]) => right - left || (leftCode < rightCode ? -1 : 1))
+    .map(([code, value]) => ({ name: findingName(code), value }));
