@@ -227,6 +227,12 @@ export const programmeDefinition = z.strictObject({
   id: programmeId,
   name: z.string().min(1).max(120),
   version: z.int().positive(),
+  synthetic: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      'True where the people are made up: values that are kept for tests (NHS numbers from 999) are then theirs.',
+    ),
   strands: z.array(strand).min(1),
   services: z.array(service).min(1),
   datasets: z.array(dataset).min(1),

@@ -12,6 +12,7 @@ import { knownTitles, mapHeader, type HeaderMapping } from '../mapping/header-ma
 import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
 import { openCsv, type CsvFile } from '../reading/csv-file.js';
 import { fileRefused, isFileRefused } from '../reading/file-refused.js';
+import type { MonthFirstColumn } from '../validation/date-order.js';
 import { RowValidator } from '../validation/row-validator.js';
 import { FileCounts } from './counts.js';
 import { ReportChunks, RowChunks } from './landing-chunks.js';
@@ -87,9 +88,9 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       schemaHash: dataset.schemaHash,
     });
     writer = await createFile(pool, { upload, kek: receiver.kek });
-    const counts = await landRows(receiver, file, writer, csv, mapping);
+    const { counts, monthFirst } = await landRows(receiver, file, writer, csv, mapping);
     const read: ReadUpload = {
-      ...verdict(counts, dataset),
+      ...verdict(counts, monthFirst, dataset),
       expiryDays: limits.expiryDays,
       bytes: metered.bytes,
       contentHash: metered.contentHash(),
@@ -114,16 +115,17 @@ const maxRowBytes = ({ maxColumns, maxFieldLength }: UploadLimits) =>
   Math.min(maxColumns * maxFieldLength, 1024 * 1024);
 
 async function landRows(
-  { pool, limits }: Receiver,
+  { pool, limits, programme }: Receiver,
   { dataset, period, today }: FileToReceive,
   writer: LandingWriter,
   csv: CsvFile,
   mapping: HeaderMapping,
-): Promise<FileCounts> {
+): Promise<{ counts: FileCounts; monthFirst: readonly MonthFirstColumn[] }> {
   const validator = new RowValidator(dataset, mapping, {
     headerLength: csv.header.length,
     dates: { today, period, holdsEarlierRows: dataset.extractKind !== 'delta' },
     limits,
+    synthetic: programme.definition.synthetic,
   });
   const rows = new RowChunks(writer);
   const report = new ReportChunks(writer, validator.rules, csv.header, MAX_REPORT_LINES);
@@ -151,11 +153,23 @@ async function landRows(
   await rows.write();
   await report.write();
   await writer.flush();
-  return counts;
+  const monthFirst = validator.monthFirstColumns();
+  for (const { mixed, doubtful } of monthFirst) if (mixed !== undefined) counts.addFinding(mixed, doubtful);
+  return { counts, monthFirst };
 }
 
+/** Of so many rows with a date of another time, the file is not the period's. */
+const WRONG_PERIOD_SHARE = 0.75;
+
 /** A file is refused as a whole when too much of it is; its error report stays until it is discarded or expires. */
-function verdict(counts: FileCounts, dataset: Dataset): Pick<ReadUpload, 'state' | 'reason'> {
+function verdict(
+  counts: FileCounts,
+  monthFirst: readonly MonthFirstColumn[],
+  dataset: Dataset,
+): Pick<ReadUpload, 'state' | 'reason'> {
+  // Before the others: the dates that fit are wrong too.
+  if (monthFirst.some(({ isWhole }) => isWhole)) return { state: 'refused', reason: 'month-first-dates' };
+  if (counts.setAsideShare >= WRONG_PERIOD_SHARE) return { state: 'refused', reason: 'wrong-period' };
   if (counts.rejectedShare > dataset.rejectionThreshold) {
     return { state: 'refused', reason: 'too-many-rejected-rows' };
   }

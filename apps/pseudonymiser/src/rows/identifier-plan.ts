@@ -9,7 +9,9 @@ import {
   canonicalMobile,
   canonicalNhsNumber,
   digestOf,
+  isPlaceholder,
   type Digest,
+  type PlaceholderKind,
 } from '@kinledger/domain';
 import type { ColumnIdentifier, DatasetSchema } from '@kinledger/programme';
 
@@ -51,6 +53,10 @@ export function planTokens(schema: DatasetSchema, role: Role, provider: Provider
 const useOn = (role: Role, { kind, use }: ColumnIdentifier): TokenUse =>
   role === 'child' && use === 'identity' && (kind === 'email' || kind === 'mobile') ? 'carer' : use;
 
+/** No token is made of a placeholder: it would be one person's in every file that has it. */
+const isUsable = <Text extends string>(kind: PlaceholderKind, value: Text | undefined): value is Text =>
+  value !== undefined && !isPlaceholder(kind, value);
+
 type DigestOfText = (text: string, salt: string) => Digest | undefined;
 
 function digestOfText({ kind, form }: ColumnIdentifier): DigestOfText {
@@ -59,22 +65,22 @@ function digestOfText({ kind, form }: ColumnIdentifier): DigestOfText {
     case 'nhs-number':
       return (text, salt) => {
         const value = canonicalNhsNumber(text);
-        return value === undefined ? undefined : digestOf('nhs-number', value, salt);
+        return isUsable('nhs-number', value) ? digestOf('nhs-number', value, salt) : undefined;
       };
     case 'email':
       return (text, salt) => {
         const value = canonicalEmail(text);
-        return value === undefined ? undefined : digestOf('email', value, salt);
+        return isUsable('email', value) ? digestOf('email', value, salt) : undefined;
       };
     case 'mobile':
       return (text, salt) => {
         const value = canonicalMobile(text);
-        return value === undefined ? undefined : digestOf('mobile', value, salt);
+        return isUsable('mobile', value) ? digestOf('mobile', value, salt) : undefined;
       };
     case 'birth-date':
       return (text, salt) => {
         const value = canonicalBirthDate(text);
-        return value === undefined ? undefined : digestOf('birth-date', value, salt);
+        return isUsable('birth-date', value) ? digestOf('birth-date', value, salt) : undefined;
       };
     case 'gender':
       return (text, salt) => {
@@ -112,7 +118,8 @@ function planChildKey(schema: DatasetSchema): PlannedToken | undefined {
       const birthDate = canonicalBirthDate(values[columns.birthDate] ?? '');
       const firstName3 = canonicalChildFirstName3(values[columns.firstName] ?? '');
       const gender = canonicalGender(values[columns.gender] ?? '');
-      if (!carerEmail || !birthDate || !firstName3 || !gender) return undefined;
+      if (!isUsable('email', carerEmail) || !isUsable('birth-date', birthDate)) return undefined;
+      if (!firstName3 || !gender) return undefined;
       return digestOf('child-key', { carerEmail, birthDate, firstName3, gender }, salt);
     },
   };
