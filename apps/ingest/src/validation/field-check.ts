@@ -29,6 +29,8 @@ const REMEMBERED_LENGTH = 100;
 interface Outcome {
   readonly value: string | null;
   readonly broken: readonly RuleOfField[];
+  /** True for a text that stands for "no value". */
+  readonly saysNothing?: boolean;
   readonly order?: DateOrder | undefined;
 }
 type RuleFor = (kind: RuleKind, severity?: Severity) => RuleOfField;
@@ -55,7 +57,11 @@ export function fieldCheck(
     const known = remembered?.get(text);
     if (known !== undefined) return known;
     const examined = examine(text);
-    const outcome = hasDays ? { ...examined, order: orderOf(text) } : examined;
+    const outcome: Outcome = saysNothing(text, field, examined)
+      ? nothing
+      : hasDays
+        ? { ...examined, order: orderOf(text) }
+        : examined;
     // A trimmed text may keep the whole cell alive.
     if (remembered !== undefined && cellLength <= REMEMBERED_LENGTH) {
       if (remembered.size >= REMEMBERED) remembered.clear();
@@ -70,13 +76,14 @@ export function fieldCheck(
     implausibleAge: rules.get('implausible-age'),
     check(cell, role, findings) {
       const text = cell === undefined ? '' : cell.trim();
-      if (text === '' || saysNothing(text, field, outcomeOf)) {
+      const { value, broken, order, saysNothing } =
+        text === '' ? nothing : outcomeOf(text, cell?.length ?? 0);
+      if (saysNothing === true) {
         const needed =
           extension.roles === undefined || (role !== undefined && extension.roles.includes(role));
         if (missing !== undefined && needed) findings.push({ rule: missing, value: null });
         return null;
       }
-      const { value, broken, order } = outcomeOf(text, cell?.length ?? 0);
       if (dateOrders !== undefined && order !== undefined) dateOrders[order] += 1;
       for (const one of broken) findings.push({ rule: one, value: one.showsValue ? text : null });
       return value;
@@ -84,18 +91,19 @@ export function fieldCheck(
   };
 }
 
+const nothing: Outcome = { value: null, broken: [], saysNothing: true };
+
 /** Whether a text stands for "no value"; where the column itself gives it a meaning, it has that. */
-function saysNothing(
-  text: string,
-  field: DatasetField,
-  outcomeOf: (text: string, cellLength: number) => Outcome,
-): boolean {
-  if (field.format === 'first-name') return isNoFirstName(text);
-  if (!isNoValue(text)) return false;
-  // Any text would do as a case number; one that is on many rows would make them one.
-  if (field.format === 'case-number') return true;
-  const { value, broken } = outcomeOf(text, text.length);
-  return value === null && !broken.some(({ kind }) => kind === 'not-known');
+function saysNothing(text: string, field: DatasetField, { value, broken }: Outcome): boolean {
+  switch (field.format) {
+    case 'first-name':
+      return isNoFirstName(text);
+    case 'case-number':
+      // Any text would do as a case number; one that is on many rows would make them one.
+      return isNoValue(text);
+    default:
+      return value === null && isNoValue(text) && !broken.some(({ kind }) => kind === 'not-known');
+  }
 }
 
 /** Consent that is not there is not given. */

@@ -17,3 +17,12 @@ it('answers as a map would, however large it grows', () => {
     { numRuns: 30 },
   );
 });
+
+it('takes no two of many NHS numbers for one', () => {
+  const holders = new FingerprintHolders();
+  let taken = 0;
+  for (let serial = 0; serial < 200_000; serial++) {
+    if (!holders.isFirstHolder(`4${String(serial * 997).padStart(9, '0')}`, String(serial))) taken += 1;
+  }
+  expect(taken).toBe(0);
+});

@@ -29,6 +29,8 @@ export interface ReadDay {
 const EARLIEST_YEAR = 1900;
 const LATEST_YEAR = 2099;
 
+/** Digits with single signs between them: nothing to put right first. */
+const plain = /^[0-9]+(?:[/.-][0-9]+)*$/;
 const rest = String.raw`(?:(?:,? |T)(.+))?$`;
 const weekday = String.raw`(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )?`;
 const dayFirst = new RegExp(String.raw`^(\d{1,2})([/.\- ])(\d{1,2})\2(\d{1,6})${rest}`);
@@ -71,7 +73,7 @@ const monthNames = [
 export function readDay(raw: string): ReadDay {
   if (!isExaminable(raw)) return { problem: 'invalid' };
   // Digits of full width, and spaces that do not break, come from text that was typed elsewhere.
-  const text = raw.normalize('NFKC').trim().replace(/\s+/g, ' ');
+  const text = plain.test(raw) ? raw : raw.normalize('NFKC').trim().replace(/\s+/g, ' ');
   let parts = dayFirst.exec(text);
   if (parts !== null) return numericDay(parts);
   parts = yearFirst.exec(text);

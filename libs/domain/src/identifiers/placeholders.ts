@@ -23,12 +23,13 @@ const LONGEST_SPELLING = Math.max(...noValueSpellings.map((spelling) => spelling
 /** Spellings that are also somebody's first name. */
 const firstNames: ReadonlySet<string> = new Set(['na', 'nan', 'nil']);
 const invisible = /\p{Cf}+/gu;
+const notPlain = /[^ -~]/;
 
 /** Whether a text says that there is no value. A column's own codes come first: there, "unknown" may be an answer. */
 export function isNoValue(text: string): boolean {
   if (text.length > LONGEST_SPELLING + 8) return false;
   const bare = text.trim().toLowerCase();
-  return noValue.has(bare) || noValue.has(bare.replace(invisible, '').trim());
+  return noValue.has(bare) || (notPlain.test(bare) && noValue.has(bare.replace(invisible, '').trim()));
 }
 
 /** As {@link isNoValue}, of a first name. */
