@@ -1,4 +1,5 @@
 import { codedValues, type DatasetField } from '@kinledger/programme';
+import { isEventDate } from './day-form.js';
 import type { RuleKind } from './finding.js';
 
 interface Advice {
@@ -152,7 +153,7 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
         suggestion: 'Write day, month and year, as in 29/02/2020.',
       };
     case 'future-date':
-      return { message: 'lies in the future; it was not used', suggestion: 'Check the year.' };
+      return { message: `lies in the future; ${notUsed(field)}`, suggestion: 'Check the year.' };
     case 'outside-period':
       return {
         message: 'lies outside the period of the file',
@@ -160,12 +161,13 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
       };
     case 'far-outside-period':
       return {
-        message: 'lies years outside the period of the file; the row counts nowhere',
+        message: `lies years outside the period of the file; ${notUsed(field)}`,
         suggestion: 'Check the year, or that the file was sent for the right period.',
       };
     case 'implausible-age':
       return {
-        message: 'makes a child of 18 or more, an adult under 12, or somebody over 115; it was not used',
+        message:
+          'makes a child of 18 or more, an adult under 12, somebody over 115 or not born yet; it was not used',
         suggestion: 'Check the date, and whether the row is about a child or an adult.',
       };
     case 'mixed-date-order':
@@ -176,6 +178,9 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
       };
   }
 }
+
+const notUsed = (field: DatasetField): string =>
+  isEventDate(field) ? 'the row counts nowhere' : 'it was not used';
 
 const repairAdvice: Readonly<Partial<Record<DatasetField['format'], string>>> = {
   email:

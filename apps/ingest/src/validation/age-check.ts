@@ -54,7 +54,9 @@ export class AgeCheck {
   }
 
   #isPlausible(born: string, role: Role, ownDate: string | null): boolean {
-    const { end } = this.dates.period;
+    const { period, today } = this.dates;
+    if (born > today.slice(0, born.length)) return false;
+    const { end } = period;
     const earliest = ownDate !== null && ownDate < end ? ownDate : end;
     return isPlausibleAge(born, { isChild: role === 'child', earliest, latest: end });
   }

@@ -31,4 +31,8 @@ export const isBirthDate = (field: DatasetField): boolean =>
   field['x-kinledger'].target?.to === 'birth-month' ||
   field['x-kinledger'].identifiers.some(({ kind, form }) => kind === 'birth-date' && form === 'clear');
 
+/** Whether a field holds when what its row tells of happened. */
+export const isEventDate = ({ 'x-kinledger': { target } }: DatasetField): boolean =>
+  target?.to === 'fact' && target.name === 'eventDate';
+
 const isoOf = (day: string): string => `${day.slice(6)}-${day.slice(3, 5)}-${day.slice(0, 2)}`;

@@ -2,7 +2,7 @@ import type { Role } from '@kinledger/contracts';
 import { isNoFirstName, isNoValue, type DateOrder } from '@kinledger/domain';
 import { valueKey, type DatasetField, type Severity } from '@kinledger/programme';
 import { adviceOn } from './advice.js';
-import { isBirthDate, orderOf } from './day-form.js';
+import { isBirthDate, isEventDate, orderOf } from './day-form.js';
 import { ruleOfField, type Finding, type RuleKind, type RuleOfField } from './finding.js';
 import { isFarOutside, type FileDates } from './file-dates.js';
 import { doubtsOf, valueFormOf, type FormOptions } from './value-form.js';
@@ -78,14 +78,17 @@ export function fieldCheck(
       const text = cell === undefined ? '' : cell.trim();
       const { value, broken, order, saysNothing } =
         text === '' ? nothing : outcomeOf(text, cell?.length ?? 0);
+      const needed = extension.roles === undefined || (role !== undefined && extension.roles.includes(role));
       if (saysNothing === true) {
-        const needed =
-          extension.roles === undefined || (role !== undefined && extension.roles.includes(role));
         if (missing !== undefined && needed) findings.push({ rule: missing, value: null });
         return null;
       }
       if (dateOrders !== undefined && order !== undefined) dateOrders[order] += 1;
-      for (const one of broken) findings.push({ rule: one, value: one.showsValue ? text : null });
+      for (const one of broken) {
+        // An adult's row may say "Z": no key is made of it.
+        if (one.kind === 'initials' && !needed) continue;
+        findings.push({ rule: one, value: one.showsValue ? text : null });
+      }
       return value;
     },
   };
@@ -195,8 +198,16 @@ function dayDoubts(
   const happened = field.type === 'date' && (target?.to === 'fact' || isBirthDate(field));
   if (!happened) return () => undefined;
   const future: Outcome = { value: null, broken: [rule('future-date')] };
-  if (!isEventDate(field)) return (value) => (value > dates.today ? future : undefined);
+  if (isBirthDate(field)) return (value) => (value > dates.today ? future : undefined);
   const farOutside: Outcome = { value: null, broken: [rule('far-outside-period')] };
+  if (!isEventDate(field)) {
+    // Whoever comes today may have been registered long ago.
+    const sinceLongAgo = { ...dates, holdsEarlierRows: true };
+    return (value) => {
+      if (value > dates.today) return future;
+      return isFarOutside(value, sinceLongAgo) ? farOutside : undefined;
+    };
+  }
   const outside = [rule('outside-period')];
   const earliest = dates.holdsEarlierRows ? '' : dates.period.start;
   return (value) => {
@@ -207,6 +218,3 @@ function dayDoubts(
     return isFarOutside(value, dates) ? farOutside : { value, broken: outside };
   };
 }
-
-const isEventDate = ({ 'x-kinledger': { target } }: DatasetField): boolean =>
-  target?.to === 'fact' && target.name === 'eventDate';

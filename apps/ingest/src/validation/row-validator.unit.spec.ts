@@ -173,6 +173,39 @@ describe('a row', () => {
     expect(outcomeOf({ Ethnicity: 'not known' }).values[5]).toBe('nk');
   });
 
+  it('is kept without a registration that has not been yet, or was decades ago', () => {
+    const field = {
+      name: 'registered',
+      title: 'Registered',
+      type: 'date',
+      'x-kinledger': { target: { to: 'fact', name: 'registeredOn' }, invalid: 'warning' },
+    };
+    const registering = datasetSchema.parse({ fields: [field], 'x-kinledger': { role: 'child' } });
+    const read = (day: string) => {
+      const row = validatorOf(registering, ['Registered']).validate([day], 2);
+      return [row.outcome, row.values[0], ...row.findings.map(({ rule }) => rule.code)];
+    };
+    expect(read('05/05/2010')).toEqual(['accepted', '2010-05-05']);
+    expect(read('05/05/1921')).toEqual(['warned', null, 'far-outside-period-registered']);
+    expect(read('05/05/2091')).toEqual(['warned', null, 'future-date-registered']);
+  });
+
+  it('is told an initial where it stands for a child’s name', () => {
+    const field = {
+      name: 'first_name',
+      title: 'First name',
+      type: 'string',
+      format: 'first-name',
+      'x-kinledger': { roles: ['child'], invalid: 'warning' },
+    };
+    const named = (role: string) =>
+      validatorOf(datasetSchema.parse({ fields: [field], 'x-kinledger': { role } }), ['First name'])
+        .validate(['Z.'], 2)
+        .findings.map(({ rule }) => rule.code);
+    expect(named('child')).toEqual(['initials-first-name']);
+    expect(named('adult')).toEqual([]);
+  });
+
   it('may have a due date in the future', () => {
     expect(outcomeOf({ 'Due date': '10/10/2024' }).outcome).toBe('accepted');
   });
@@ -362,6 +395,8 @@ describe('digests that a source made of a birth date', () => {
   it('go with a birth month that makes no child', () => {
     expect(valuesOf('03/2021')).toEqual([digest, digest, digest, '2021-03']);
     expect(valuesOf('03/1962')).toEqual([null, digest, null, null]);
+    expect(valuesOf('10/2023')).toEqual([digest, digest, digest, '2023-10']);
+    expect(valuesOf('11/2023')).toEqual([null, digest, null, null]);
   });
 });
 
