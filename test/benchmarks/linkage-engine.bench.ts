@@ -17,8 +17,9 @@ const options: LinkageEngineOptions = {
   strategy: {
     name: 'leap-1',
     maxBirthDatesPerToken: 3,
-    maxHoldersPerToken: 100,
-    maxChildBirthDatesPerCarerToken: 8,
+    maxCasesPerToken: 10,
+    maxHoldersPerToken: 500,
+    maxChildrenPerCarerToken: 8,
   },
   familyScopes: [{ scope: 'communication-and-language', services: ['sessions', 'people'] }],
 };
@@ -135,7 +136,7 @@ const headerOf = (
   contentHash: hex('content') + hex('content'),
   schemaHash: hex('schema') + hex('schema'),
   mapping: {},
-  counts: { read: rows, accepted: rows, warned: 0, rejected: 0, duplicate: 0 },
+  counts: { read: rows, accepted: rows, warned: 0, rejected: 0, duplicate: 0, consentRefused: 0 },
   findings: {},
   attestation: { by: 'bench' },
   agreement: 'bench',

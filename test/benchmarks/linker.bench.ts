@@ -140,12 +140,12 @@ async function stage(
           salt: hex('salt', submission, from + index),
         };
       });
-      const message = { programme: id, submission, dataset, period, chunk, last, rows: data };
+      const message = { programme: id, submission, dataset, period, chunk, last, refused: [], rows: data };
       const text = JSON.stringify(message);
       // As the transport hands them over: read from the message.
-      const { rows: read } = JSON.parse(text) as DataOf<typeof RowPseudonymised>;
+      const { rows: read, refused } = JSON.parse(text) as DataOf<typeof RowPseudonymised>;
       const body = Buffer.from(text);
-      return { submission, chunk, last, rows: read, version: RowPseudonymised.version, body };
+      return { submission, chunk, last, rows: read, refused, version: RowPseudonymised.version, body };
     });
     const started = performance.now();
     await inbox.stageChunks(chunks);

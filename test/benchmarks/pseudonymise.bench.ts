@@ -212,7 +212,7 @@ try {
       provider,
       dataset: dataset.id,
       schemaHash: dataset.schemaHash,
-      counts: { read: accepted, accepted, warned: 0, rejected: 0, duplicate: 0 },
+      counts: { read: accepted, accepted, warned: 0, rejected: 0, duplicate: 0, consentRefused: 0 },
     });
     return { id: landed, type: 'FileAccepted', source: 'bench', time: '2023-10-09T09:30:00Z', data };
   };

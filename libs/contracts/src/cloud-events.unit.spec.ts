@@ -11,7 +11,7 @@ const event: Omit<CloudEvent<typeof FileAccepted>, 'type'> = {
   source: '/ingest',
   time: '2023-10-09T09:30:00Z',
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-  data: read(FileAccepted, 2, FileAccepted.example),
+  data: read(FileAccepted, 3, FileAccepted.example),
 };
 const message = encodeCloudEvent(FileAccepted, event);
 const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -33,7 +33,7 @@ describe('CloudEvents in binary mode', () => {
       ce_type: 'FileAccepted',
       ce_source: '/ingest',
       ce_time: '2023-10-09T09:30:00Z',
-      ce_dataschema: 'urn:kinledger:contract:FileAccepted:2',
+      ce_dataschema: 'urn:kinledger:contract:FileAccepted:3',
       content_type: 'application/json',
       traceparent: event.traceparent,
     });
@@ -77,7 +77,7 @@ describe('CloudEvents in binary mode', () => {
   });
 
   it('of an unknown version, or one that is no number, are refused', () => {
-    for (const version of ['0', '3', '9999', '99999', '-1', '1.0', '', 'x', '1 ']) {
+    for (const version of ['0', '4', '9999', '99999', '-1', '1.0', '', 'x', '1 ']) {
       const headers = { ...message.headers, ce_dataschema: `urn:kinledger:contract:FileAccepted:${version}` };
       const error = refusal(() => decodeCloudEvent(FileAccepted, { ...message, headers }));
       expect(isUnreadableContract(error), version).toBe(true);
@@ -110,7 +110,7 @@ describe('CloudEvents in binary mode', () => {
         const changed = { ...message, value: json({ ...event.data, [field]: value }) };
         try {
           const { data } = decodeCloudEvent(FileAccepted, changed);
-          expect(read(FileAccepted, 2, data)).toEqual(data);
+          expect(read(FileAccepted, 3, data)).toEqual(data);
         } catch (error) {
           expect(isUnreadableContract(error)).toBe(true);
         }

@@ -62,7 +62,12 @@ describe('FileAccepted version 1', () => {
 
   it('named one predecessor, which reads as a list of one', () => {
     expect(old['supersedes']).toBe('1b2c3d4e5f60718293a4b5c6d7e8f90a');
-    expect(read(FileAccepted, 1, old)).toEqual({ ...old, supersedes: ['1b2c3d4e5f60718293a4b5c6d7e8f90a'] });
+    const counts = { ...(old['counts'] as object), consentRefused: 0 };
+    expect(read(FileAccepted, 1, old)).toEqual({
+      ...old,
+      counts,
+      supersedes: ['1b2c3d4e5f60718293a4b5c6d7e8f90a'],
+    });
   });
 
   it('named none with null, which reads as an empty list', () => {

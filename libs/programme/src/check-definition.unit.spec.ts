@@ -46,8 +46,9 @@ const definition = () => ({
   strategy: {
     name: 'leap-1',
     maxBirthDatesPerToken: 3,
-    maxHoldersPerToken: 100,
-    maxChildBirthDatesPerCarerToken: 12,
+    maxCasesPerToken: 10,
+    maxHoldersPerToken: 500,
+    maxChildrenPerCarerToken: 12,
   },
   area: {
     name: 'Here',

@@ -140,11 +140,17 @@ function targetName(target: ColumnTarget): string {
 }
 
 function checkKeys(schema: DatasetSchema, report: Report): void {
-  const { naturalKey } = schema['x-kinledger'];
+  const { naturalKey, naturalKeyIsStable } = schema['x-kinledger'];
   checkColumns(schema, schema.primaryKey ?? [], 'primaryKey', report);
   checkColumns(schema, naturalKey, 'x-kinledger.naturalKey', report);
-  if ((schema.primaryKey ?? []).length === 0 && naturalKey.length === 0) {
-    report('x-kinledger.naturalKey', 'without a primaryKey, rows need a natural key to be recognised again');
+  if (naturalKeyIsStable && naturalKey.length === 0) {
+    report('x-kinledger.naturalKeyIsStable', 'there is no natural key: list its columns, or leave this out');
+  }
+  if (!naturalKeyIsStable && naturalKey.length > 0) {
+    report(
+      'x-kinledger.naturalKey',
+      'a natural key is used only with "naturalKeyIsStable": true, for values that the provider keeps from file to file',
+    );
   }
 }
 

@@ -78,7 +78,12 @@ const sessions = (): SchemaJson => ({
       'x-kinledger': { valueMap: { DNA: 'false' }, target: { to: 'fact', name: 'attended' } },
     },
   ],
-  'x-kinledger': { role: 'adult', naturalKey: ['day', 'kind'], sessionKinds: ['group'] },
+  'x-kinledger': {
+    role: 'adult',
+    naturalKey: ['day', 'kind'],
+    naturalKeyIsStable: true,
+    sessionKinds: ['group'],
+  },
 });
 
 const toyLibrary = service.parse({ id: 'toy-library', name: 'Toys', strand: 'play', provider: 'toys' });
@@ -174,9 +179,14 @@ describe('a schema of people', () => {
       'fields[4].x-kinledger.target: a row of data type user has no fact eventDate',
     ],
     [
-      'cannot recognise a row again',
-      (schema) => delete schema.primaryKey,
-      'x-kinledger.naturalKey: without a primaryKey, rows need a natural key to be recognised again',
+      'says of no natural key that it is stable',
+      (schema) => (schema['x-kinledger'].naturalKeyIsStable = true),
+      'x-kinledger.naturalKeyIsStable: there is no natural key: list its columns, or leave this out',
+    ],
+    [
+      'has a natural key of which it does not say that it is stable',
+      (schema) => (schema['x-kinledger'].naturalKey = ['birth_date']),
+      'x-kinledger.naturalKey: a natural key is used only with "naturalKeyIsStable": true, for values that the provider keeps from file to file',
     ],
     [
       'has a key of an unknown column',

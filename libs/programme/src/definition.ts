@@ -148,7 +148,7 @@ export const datasetSchema = z.strictObject({
   primaryKey: z
     .array(fieldName)
     .exactOptional()
-    .describe('The provider’s own row id; without it the natural key below.'),
+    .describe('The provider’s own row id: a later row with the same one takes its place.'),
   'x-kinledger': z
     .strictObject({
       profile: z.literal('op-leap-1').default('op-leap-1'),
@@ -156,7 +156,13 @@ export const datasetSchema = z.strictObject({
       naturalKey: z
         .array(fieldName)
         .default([])
-        .describe('Columns that, with an occurrence number, stand in for a row id.'),
+        .describe('Columns by which a row without a complete row id is known, if they are stable.'),
+      naturalKeyIsStable: z
+        .boolean()
+        .default(false)
+        .describe(
+          'True where the provider keeps these values from file to file. Otherwise, and where one of them is missing, a row without a row id belongs to its submission alone.',
+        ),
       childKey: z
         .strictObject({
           carerEmail: fieldName,
@@ -240,7 +246,7 @@ export const programmeDefinition = z.strictObject({
   authority: z
     .array(datasetId)
     .describe(
-      'Whose attributes win, first first; administrative NHS sources lead. Datasets not listed come last, by id.',
+      'Whose attributes win, first first; administrative NHS sources lead. Datasets not listed share the last place.',
     ),
   familyScopes: z
     .array(z.strictObject({ scope: code, services: z.array(serviceId).min(1) }))
@@ -251,12 +257,17 @@ export const programmeDefinition = z.strictObject({
     maxBirthDatesPerToken: z
       .int()
       .positive()
-      .describe('K: more distinct birth-date guards among its identity holders take a token’s force.'),
-    maxHoldersPerToken: z.int().positive().describe('More identity holders take a token’s force.'),
-    maxChildBirthDatesPerCarerToken: z
+      .describe(
+        'More distinct birth dates, or NHS numbers, among the rows that hold an identifier as their own take its force.',
+      ),
+    maxCasesPerToken: z.int().positive().describe('So do more distinct case numbers in one dataset.'),
+    maxHoldersPerToken: z.int().positive().describe('So do more rows that carry none of the three.'),
+    maxChildrenPerCarerToken: z
       .int()
       .positive()
-      .describe('More distinct children’s birth dates take a carer token’s force.'),
+      .describe(
+        'More distinct children, told apart in the same ways, take the force of a carer’s identifier.',
+      ),
   }),
   area,
 });

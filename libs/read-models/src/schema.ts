@@ -73,13 +73,18 @@ CREATE TABLE record (
   reason text,
   individual_id uuid,
   entered bigint NOT NULL,
-  -- The row says something of its individual: survivorship looks at no other.
-  attributed boolean NOT NULL
+  -- A person record, or a fact with attributes: survivorship looks at no other while an individual has one.
+  attributed boolean NOT NULL,
+  -- The day of the event or of the registration.
+  as_of date,
+  -- What tells this row's person from others (see marksOf): 1 an NHS number, 2 a birth date or a child key, 3 both.
+  marks smallint NOT NULL,
+  -- Stands for the provider's own case number; compared only among the records of one individual.
+  case_mark bigint
 );
 CREATE INDEX record_individual ON record (individual_id);
 CREATE TABLE record_attribute (
   record_id uuid NOT NULL,
-  as_of date,
   attributes jsonb NOT NULL
 );
 CREATE TABLE engagement (
@@ -118,8 +123,7 @@ CREATE TABLE individual (
   attributes jsonb NOT NULL,
   provenance jsonb NOT NULL,
   registered bigint NOT NULL,
-  forwarded_to uuid,
-  registered_as text NOT NULL
+  forwarded_to uuid
 );
 CREATE TABLE relationship (
   relationship_id uuid PRIMARY KEY,

@@ -18,8 +18,14 @@ export interface SmallEngagement {
   readonly service: string;
   readonly date: string;
   readonly qualifying?: boolean;
-  readonly setAside?: 'unlinkable' | 'referred';
+  readonly setAside?: 'unlinkable' | 'referred' | 'impersonal';
   readonly retired?: boolean;
+  /** The row's own role; the person's where it is left out, and an adult's for a row of nobody. */
+  readonly role?: SmallPerson['role'] | 'none';
+  /** What the row tells its person by; a row tells nothing of the kind where they are left out. */
+  readonly nhsNumber?: boolean;
+  readonly born?: boolean;
+  readonly caseNumber?: number;
 }
 
 /** A small golden dataset written by hand, whose figures can be counted on one's fingers. */
@@ -70,7 +76,7 @@ export async function writeSmallProgramme(
   }
   await client.query(`INSERT INTO ${at('area')} VALUES ('E01000001', 1, true), ('E01000002', 10, true)`);
   for (const { name, role, family, lsoa } of programme.people) {
-    await client.query(`INSERT INTO ${at('individual')} VALUES ($1, $2, $3, '{}', 0, NULL, $2)`, [
+    await client.query(`INSERT INTO ${at('individual')} VALUES ($1, $2, $3, '{}', 0, NULL)`, [
       idOf(name),
       role,
       lsoa === undefined ? {} : { lsoa },
@@ -88,12 +94,13 @@ export async function writeSmallProgramme(
       idOf(adult),
     ]);
   }
+  const roles = new Map(programme.people.map(({ name, role }) => [name, role]));
   for (const [index, engagement] of programme.engagements.entries()) {
     const record = idOf(`record ${index}`);
     const state = engagement.retired ? 'retired' : engagement.setAside ? 'set-aside' : 'linked';
     const person = engagement.person === undefined ? null : idOf(engagement.person);
     await client.query(
-      `INSERT INTO ${at('record')} VALUES ($1, $1, $2, $3, 'adult', $4, $5, $6, $7, false)`,
+      `INSERT INTO ${at('record')} VALUES ($1, $1, $2, $3, $8, $4, $5, $6, $7, false, $9, $10, $11)`,
       [
         record,
         `${engagement.service}.engagement`,
@@ -102,6 +109,10 @@ export async function writeSmallProgramme(
         engagement.setAside ?? null,
         state === 'linked' ? person : null,
         index,
+        engagement.role ?? roles.get(engagement.person ?? '') ?? 'adult',
+        engagement.date,
+        (engagement.nhsNumber ? 1 : 0) + (engagement.born ? 2 : 0),
+        engagement.caseNumber ?? null,
       ],
     );
     await client.query(`INSERT INTO ${at('engagement')} VALUES ($1, $2, 'group', true, NULL, $3)`, [

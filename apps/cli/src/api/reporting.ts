@@ -24,7 +24,10 @@ const figure = z.object({
   workforce: z.number(),
   unlinkable: z.number(),
   referred: z.number(),
+  indistinct: z.number(),
   upperBound: z.number(),
+  anonymous: z.number(),
+  childrenByKeyAlone: z.number(),
 });
 export type Figure = z.infer<typeof figure>;
 

@@ -36,5 +36,18 @@ export function reachTable(answer: ReachAnswer): string {
     '',
     `Double counting removed: ${count(removed.children)} children, ${count(removed.adults)} adults, ${count(removed.families)} families.`,
     `Children reached through a carer only, not counted above: ${count(answer.reach.childrenThroughCarerOnly)}.`,
+    `Practitioners and volunteers, not counted above: ${count(answer.reach.workforce)}.`,
+    ...doubts(answer.reach),
   ].join('\n');
+}
+
+/** How the programme’s upper bound comes about, and what stands outside it. */
+function doubts(reach: Figure): string[] {
+  const { individuals, unlinkable, referred, indistinct, upperBound, anonymous, childrenByKeyAlone } = reach;
+  return [
+    `At most ${count(upperBound)} people: ${count(individuals)} counted, ${count(unlinkable)} unlinkable rows, ` +
+      `${count(referred)} rows in review, ${count(indistinct)} who may share an email or a mobile with somebody counted.`,
+    `Outside that bound: ${count(anonymous)} anonymous attendances, and twins among the ${count(childrenByKeyAlone)} ` +
+      'children whom a child key alone identifies.',
+  ];
 }

@@ -7,7 +7,8 @@ import type {
   UploadId,
 } from '@kinledger/contracts';
 import type { Queryable } from '@kinledger/landing-store';
-import type { Submission, SubmitMode, Withdrawal } from './submission.js';
+import type { SubmitMode } from '@kinledger/domain';
+import type { Submission, Withdrawal } from './submission.js';
 
 /**
  * Waits for its turn in the programme’s order of intake and keeps it until the transaction ends: what is read after it

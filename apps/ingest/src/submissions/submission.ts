@@ -1,6 +1,5 @@
 import type { DatasetId, PeriodCode, ProviderId, SubmissionId, UploadId } from '@kinledger/contracts';
-
-export type SubmitMode = 'replace' | 'add';
+import type { SubmitMode } from '@kinledger/domain';
 
 /** A file that was accepted, and whether it was taken back. */
 export interface Submission {

@@ -101,7 +101,7 @@ describe('submitting', () => {
       intake: before + 1,
       provider: 'parent-infant-team',
       sequence: 1,
-      counts: { read: 2, accepted: 2, warned: 1, rejected: 0, duplicate: 0 },
+      counts: { read: 2, accepted: 2, warned: 1, rejected: 0, duplicate: 0, consentRefused: 0 },
       findings: { 'invalid-contact-number': 1 },
       attestation: { by: 'officer' },
       agreement: 'parent-infant-team-2021',
@@ -138,6 +138,7 @@ describe('submitting', () => {
     const first = await submitted(content, { period: ownPeriod });
     const last = await lastIntake();
     for (const body of [{ mode: 'add' }, { mode: 'replace' }]) {
+      // It stands alone, so that it would replace nothing but itself.
       const repeated = await uploaded(content, { period: ownPeriod });
       for (const answer of [await submit(ingest, repeated, { body }), await submit(ingest, repeated)]) {
         expect(answer).toMatchObject({
@@ -168,7 +169,58 @@ describe('submitting', () => {
     const replaced = await submitted(newFile(), { period: ownPeriod });
     expect(replaced).toMatchObject({ sequence: 3, supersedes: [first.id, added.id] });
     const next = await submitted(newFile(), { period: ownPeriod });
-    expect(next).toMatchObject({ sequence: 4, supersedes: [replaced.id] });
+    expect(next).toMatchObject({ sequence: 4, supersedes: [replaced.id, added.id, first.id] });
+  });
+
+  it('takes the place of what was added beside it when a standing file is sent again as replace', async () => {
+    const content = newFile();
+    const first = await submitted(content, { period: ownPeriod });
+    const added = await submitted(newFile(), { period: ownPeriod, body: { mode: 'add' } });
+    const again = await submitted(content, { period: ownPeriod, body: { mode: 'add' } });
+    expect(again).toMatchObject({ id: first.id, repeated: true });
+    const alone = await submitted(content, { period: ownPeriod });
+    expect(alone).toMatchObject({ sequence: 3, repeated: false, supersedes: [first.id, added.id] });
+    const once = await submitted(content, { period: ownPeriod });
+    expect(once).toMatchObject({ id: alone.id, repeated: true });
+  });
+
+  it('goes back to an earlier file as a new submission', async () => {
+    const [a, b, c] = [newFile(), newFile(), newFile()];
+    const sent: SubmissionBody[] = [];
+    for (const content of [a, b, c, a]) sent.push(await submitted(content, { period: ownPeriod }));
+    const ids = sent.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(4);
+    expect(sent.at(-1)).toMatchObject({
+      sequence: 4,
+      repeated: false,
+      supersedes: [ids[2], ids[1], ids[0]],
+    });
+  });
+
+  it('takes no more files beside each other than a later one can replace', async () => {
+    const first = await submitted(newFile(), { period: ownPeriod });
+    await ingest.pool.query(
+      `INSERT INTO ingest.upload (upload, provider, dataset, period, state, uploaded_by, schema_hash)
+       SELECT md5($1 || n), provider, dataset, period, state, uploaded_by, schema_hash
+       FROM ingest.upload, generate_series(2, 100) AS n WHERE upload = $2`,
+      [ownPeriod, first.upload],
+    );
+    // Places that the order of intake will not give away.
+    await ingest.pool.query(
+      `INSERT INTO ingest.submission (submission, upload, intake, provider, dataset, period, sequence, mode, supersedes,
+         content_hash, schema_hash, agreement, attested_by, accepted_at)
+       SELECT md5('submission' || $1 || n), md5($1 || n), -n, provider, dataset, period, n, 'add', '{}',
+         n::text, schema_hash, agreement, attested_by, accepted_at
+       FROM ingest.submission, generate_series(2, 100) AS n WHERE submission = $2`,
+      [ownPeriod, first.id],
+    );
+    const full = await submit(ingest, await uploaded(newFile(), { period: ownPeriod }), {
+      body: { mode: 'add' },
+    });
+    expect(full).toMatchObject({ status: 409, body: { type: 'urn:kinledger:problem:too-many-parts' } });
+    const whole = await submitted(newFile(), { period: ownPeriod });
+    expect(whole).toMatchObject({ sequence: 101 });
+    expect(whole.supersedes).toHaveLength(100);
   });
 
   it('of many at once gets numbers without a gap, each sequence once', async () => {

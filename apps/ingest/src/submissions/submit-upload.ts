@@ -1,6 +1,12 @@
 import type { ProviderId, SubmissionId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
-import { periodOfCode, standing, submissionIdOf } from '@kinledger/domain';
+import {
+  MAX_SUPERSEDED,
+  periodOfCode,
+  planSubmission,
+  submissionIdOf,
+  type SubmitMode,
+} from '@kinledger/domain';
 import { deleteFile } from '@kinledger/landing-store';
 import { writeOutbox } from '@kinledger/message-bus';
 import { Problem, type Account } from '@kinledger/service-kit';
@@ -14,7 +20,7 @@ import { uploadChanged } from '../uploads/upload-events.js';
 import { uploadUnknown } from '../uploads/upload-service.js';
 import { lockUpload, markAccepted, markDiscarded } from '../uploads/upload-table.js';
 import { acceptedFile } from './accepted-file.js';
-import type { Submission, SubmitMode } from './submission.js';
+import type { Submission } from './submission.js';
 import { insertSubmission, nextIntake, readSubmission, submissionsOf, takeTurn } from './submission-table.js';
 
 export interface SubmitRequest {
@@ -54,17 +60,19 @@ export async function submitUpload(
     const programmeId = programme.definition.id;
     await takeTurn(client, programmeId);
     const before = await submissionsOf(client, upload.dataset, upload.period);
-    const stand = standing(before.map((one) => ({ ...one, withdrawn: one.withdrawal !== null })));
-    const same = stand.find(
-      (one) => one.contentHash === upload.contentHash && one.schemaHash === upload.schemaHash,
+    const plan = planSubmission(
+      before.map((one) => ({ ...one, withdrawn: one.withdrawal !== null })),
+      upload,
+      request.mode,
     );
-    if (same !== undefined) {
-      await discardRepetition(client, programmeId, upload, same.submission);
-      return { submission: same, repeated: true };
+    if (plan.kind === 'too-many') throw tooManyParts();
+    if (plan.kind === 'repeated') {
+      await discardRepetition(client, programmeId, upload, plan.of.submission);
+      return { submission: plan.of, repeated: true };
     }
 
     const { intake, at } = await nextIntake(client, programmeId);
-    const sequence = Math.max(0, ...before.map((one) => one.sequence)) + 1;
+    const { sequence, supersedes } = plan;
     const submission: Submission = {
       submission: submissionIdOf(programmeId, upload.dataset, upload.period, sequence),
       upload: upload.upload,
@@ -74,7 +82,7 @@ export async function submitUpload(
       period: upload.period,
       sequence,
       mode: request.mode,
-      supersedes: request.mode === 'replace' ? stand.map((one) => one.submission) : [],
+      supersedes,
       contentHash: upload.contentHash,
       schemaHash: upload.schemaHash,
       agreement: agreement.id,
@@ -143,6 +151,11 @@ async function discardRepetition(
     uploadChanged(programme, upload, new Date(), { state: 'discarded', reason: 'same-content' }),
   ]);
 }
+
+const tooManyParts = () =>
+  new Problem(409, 'too-many-parts', {
+    detail: `${MAX_SUPERSEDED} files stand beside each other for the dataset and period already. Send one file that holds them all, with the mode "replace".`,
+  });
 
 const schemaChanged = () =>
   new Problem(409, 'schema-changed', {

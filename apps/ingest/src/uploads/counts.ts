@@ -16,6 +16,7 @@ export class FileCounts {
   #notConsented = 0;
   #setAside = 0;
   #duplicate = 0;
+  #consentRefused = 0;
 
   add(row: ValidatedRow): void {
     this.#read += 1;
@@ -37,6 +38,11 @@ export class FileCounts {
       case 'not-consented':
         this.#rejected += 1;
         this.#notConsented += 1;
+        break;
+      case 'consent-refused':
+        this.#rejected += 1;
+        this.#notConsented += 1;
+        this.#consentRefused += 1;
         break;
       case 'duplicate':
         this.#duplicate += 1;
@@ -60,6 +66,7 @@ export class FileCounts {
       warned: this.#warned,
       rejected: this.#rejected,
       duplicate: this.#duplicate,
+      consentRefused: this.#consentRefused,
     };
   }
 

@@ -11,13 +11,28 @@ const countsOf = (...outcomes: RowOutcome[]) => {
 
 describe('counts of a file', () => {
   it('add up: read is accepted, rejected and duplicate rows', () => {
-    const { counts } = countsOf('accepted', 'warned', 'rejected', 'not-consented', 'duplicate', 'blank');
-    expect(counts).toEqual({ read: 5, accepted: 2, warned: 1, rejected: 2, duplicate: 1 });
+    const { counts } = countsOf(
+      'accepted',
+      'warned',
+      'rejected',
+      'not-consented',
+      'consent-refused',
+      'duplicate',
+      'blank',
+    );
+    expect(counts).toEqual({
+      read: 6,
+      accepted: 2,
+      warned: 1,
+      rejected: 3,
+      duplicate: 1,
+      consentRefused: 1,
+    });
   });
 
   it('leave rows without consent out of the rejected share', () => {
     expect(countsOf('accepted', 'rejected').rejectedShare).toBe(0.5);
-    expect(countsOf('accepted', 'not-consented', 'not-consented').rejectedShare).toBe(0);
+    expect(countsOf('accepted', 'not-consented', 'consent-refused').rejectedShare).toBe(0);
     expect(countsOf('not-consented').rejectedShare).toBe(0);
     expect(countsOf().rejectedShare).toBe(0);
   });

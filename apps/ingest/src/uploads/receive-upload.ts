@@ -13,7 +13,7 @@ import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
 import { openCsv, type CsvFile } from '../reading/csv-file.js';
 import { fileRefused, isFileRefused } from '../reading/file-refused.js';
 import type { MonthFirstColumn } from '../validation/date-order.js';
-import { RowValidator } from '../validation/row-validator.js';
+import { RowValidator, type RowOutcome } from '../validation/row-validator.js';
 import { FileCounts } from './counts.js';
 import { ReportChunks, RowChunks } from './landing-chunks.js';
 import { MeteredBody } from './metered-body.js';
@@ -52,6 +52,18 @@ export interface ReceivedFile {
   readonly header: readonly string[];
   readonly mapping: HeaderMapping;
 }
+
+/** What the landing store keeps of a file: rows that were accepted, and refusals of consent that name a row. */
+const goesOn: Readonly<Record<RowOutcome, boolean>> = {
+  accepted: true,
+  warned: true,
+  'consent-refused': true,
+  'not-consented': false,
+  rejected: false,
+  'set-aside': false,
+  duplicate: false,
+  blank: false,
+};
 
 const MAX_REPORT_LINES = 100_000;
 const ALIVE_EVERY_MS = 30_000;
@@ -140,8 +152,7 @@ async function landRows(
       const row = validator.validate(record, rowNumber);
       counts.add(row);
       if (report.add(rowNumber, row.caseNumber, row.findings)) await report.write();
-      const taken = row.outcome === 'accepted' || row.outcome === 'warned';
-      if (taken && rows.add([rowNumber, row.values])) await rows.write();
+      if (goesOn[row.outcome] && rows.add([rowNumber, row.values])) await rows.write();
     }
     if (rowNumber - 1 > limits.maxRows) throw tooManyRows(limits.maxRows);
     if (performance.now() - saidAliveAt > ALIVE_EVERY_MS) {
@@ -173,7 +184,8 @@ function verdict(
   if (counts.rejectedShare > dataset.rejectionThreshold) {
     return { state: 'refused', reason: 'too-many-rejected-rows' };
   }
-  if (counts.counts.accepted === 0) return { state: 'refused', reason: 'no-usable-row' };
+  const { accepted, consentRefused } = counts.counts;
+  if (accepted + consentRefused === 0) return { state: 'refused', reason: 'no-usable-row' };
   return { state: 'validated', reason: null };
 }
 

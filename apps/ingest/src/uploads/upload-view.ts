@@ -138,6 +138,12 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
       message: 'No row could be accepted. The error report says why, row by row.',
     });
   }
+  if (upload.state !== 'refused' && upload.counts.consentRefused > 0) {
+    notes.push({
+      code: 'consent-refused',
+      message: `${upload.counts.consentRefused} rows refuse consent for a row id. Once the file is submitted, what stands under these ids counts nowhere, in no period.`,
+    });
+  }
   return notes;
 }
 

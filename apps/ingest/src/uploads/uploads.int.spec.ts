@@ -43,7 +43,14 @@ describe('an upload', () => {
     expect(status).toBe(201);
     expect(headers.get('location')).toBe(`/v1/uploads/${body.id}`);
     expect(body.state).toBe('validated');
-    expect(body.counts).toEqual({ read: 5, accepted: 2, warned: 1, rejected: 2, duplicate: 1 });
+    expect(body.counts).toEqual({
+      read: 5,
+      accepted: 2,
+      warned: 1,
+      rejected: 2,
+      duplicate: 1,
+      consentRefused: 1,
+    });
     expect(body.findings).toEqual({
       'invalid-contact-number': 1,
       'missing-postcode': 1,
@@ -57,7 +64,12 @@ describe('an upload', () => {
       columnTitle: 'Sex',
     });
     const rows = await landedRows(body.id);
-    expect(rows.map(([row]) => row)).toEqual([2, 3]);
+    expect(rows.map(([row]) => row)).toEqual([2, 3, 6]);
+    // Of the row that refuses consent, its id and that it does.
+    expect(rows[2]?.[1].filter((value) => value !== null)).toEqual([
+      expect.stringMatching(/^PT-\d$/) as string,
+      'false',
+    ]);
     expect(rows[0]?.[1]).toEqual(
       expect.arrayContaining([
         'PT-1',
@@ -103,6 +115,17 @@ describe('an upload', () => {
       [body.id],
     );
     expect(rows[0]?.text).not.toContain('Smith');
+  });
+
+  it('may hold nothing but refusals of consent that carry an id', async () => {
+    const { body } = await upload(ingest, fileOf({ Consent: 'withdrawn' }, { Consent: 'Opted out' }));
+    expect(body).toMatchObject({
+      state: 'validated',
+      counts: { read: 2, accepted: 0, rejected: 2, consentRefused: 2 },
+      notes: [{ code: 'consent-refused' }],
+    });
+    const nameless = await upload(ingest, fileOf({ Consent: 'No', 'Case number': '' }));
+    expect(nameless.body).toMatchObject({ state: 'refused', reason: 'no-usable-row' });
   });
 
   it('is refused as a whole when too many rows are, and keeps the error report alone', async () => {

@@ -26,6 +26,12 @@ export class FingerprintSet {
     return true;
   }
 
+  /** Forgets a text, so that it may be added again. */
+  delete(text: string): void {
+    const digest = hash('sha256', text, 'buffer');
+    if (remove(this.#slots, digest.readUInt32LE(0) || 1, digest.readUInt32LE(4))) this.#size -= 1;
+  }
+
   #grow(): void {
     const larger = new Uint32Array(this.#slots.length * 2);
     for (let at = 0; at < this.#slots.length; at += 2) {
@@ -48,4 +54,26 @@ function insert(slots: Uint32Array, high: number, low: number): boolean {
     }
     if (slots[at] === high && slots[at + 1] === low) return false;
   }
+}
+
+/**
+ * Takes a pair out, and moves back those after it that would no longer be found: each must be reachable from the slot that
+ * it belongs to without a free one between. Returns false where it is not there.
+ */
+function remove(slots: Uint32Array, high: number, low: number): boolean {
+  const mask = slots.length / 2 - 1;
+  let free = low & mask;
+  while (slots[free * 2] !== high || slots[free * 2 + 1] !== low) {
+    if (slots[free * 2] === 0) return false;
+    free = (free + 1) & mask;
+  }
+  for (let slot = (free + 1) & mask; slots[slot * 2] !== 0; slot = (slot + 1) & mask) {
+    const home = (slots[slot * 2 + 1] ?? 0) & mask;
+    // Both distances go round the end of the table.
+    if (((slot - home) & mask) < ((slot - free) & mask)) continue;
+    slots.copyWithin(free * 2, slot * 2, slot * 2 + 2);
+    free = slot;
+  }
+  slots.fill(0, free * 2, free * 2 + 2);
+  return true;
 }

@@ -17,6 +17,35 @@ describe('a set of fingerprints', () => {
     );
   });
 
+  it('forgets what it is told to, and nothing else, as a set does', () => {
+    // Enough texts that many of them share slots of the smallest table.
+    const texts = Array.from({ length: 1800 }, (_, number) => `PT-${number}`);
+    const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(texts.length - 1)), {
+      maxLength: 4000,
+      size: 'max',
+    });
+    fc.assert(
+      fc.property(steps, (history) => {
+        const fingerprints = new FingerprintSet();
+        const seen = new Set<string>();
+        for (const text of texts) if (fingerprints.add(text)) seen.add(text);
+        for (const [adds, at] of history) {
+          const text = texts[at] ?? '';
+          if (adds) {
+            expect(fingerprints.add(text)).toBe(!seen.has(text));
+            seen.add(text);
+          } else {
+            fingerprints.delete(text);
+            seen.delete(text);
+          }
+        }
+        expect(fingerprints.size).toBe(seen.size);
+        for (const text of texts) expect(fingerprints.add(text)).toBe(!seen.has(text));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('forgets nothing as it grows', () => {
     const fingerprints = new FingerprintSet();
     const texts = Array.from({ length: 20_000 }, (_, number) => `PT-${number}`);

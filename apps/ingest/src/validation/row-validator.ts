@@ -10,9 +10,20 @@ import { rowRule, type Finding, type RuleOfField } from './finding.js';
 import { FingerprintHolders } from './fingerprint-holders.js';
 import { FingerprintSet } from './fingerprint-set.js';
 
-/** `set-aside`: nothing is wrong with the row but its date, which lies in the future or far outside the period. */
+/**
+ * not-consented: the row refuses consent, and is only counted. consent-refused: it does, and carries a complete row id, so
+ * that it goes on as the refusal of what is known by that id. set-aside: nothing is wrong with the row but its date, which
+ * lies in the future or far outside the period.
+ */
 export type RowOutcome =
-  'blank' | 'accepted' | 'warned' | 'rejected' | 'set-aside' | 'not-consented' | 'duplicate';
+  | 'blank'
+  | 'accepted'
+  | 'warned'
+  | 'rejected'
+  | 'set-aside'
+  | 'not-consented'
+  | 'consent-refused'
+  | 'duplicate';
 
 /** What became of one row. The arrays are the row's own. */
 export interface ValidatedRow {
@@ -132,10 +143,11 @@ export class RowValidator {
     const values = this.#values(record, rowNumber, findings);
     const caseNumber = values[this.#caseNumberField] ?? null;
     if (this.#consentField >= 0 && values[this.#consentField] === 'false') {
-      // Only counted: nothing that was found of the row is told, and nothing of it is kept.
+      // Nothing that was found of the row is told, and nothing of it is kept but the id of what is to be retired.
+      const refusal = this.#refusal(values);
       return {
-        outcome: 'not-consented',
-        values: [],
+        outcome: refusal.length > 0 ? 'consent-refused' : 'not-consented',
+        values: refusal,
         findings: [{ rule: noConsent, value: null }],
         caseNumber: null,
       };
@@ -179,6 +191,25 @@ export class RowValidator {
     return values;
   }
 
+  /**
+   * The row id and the refusal, and no other value; no value at all without a complete row id. A later row of the file with
+   * the same id is no duplicate: it says what holds.
+   */
+  #refusal(values: readonly (string | null)[]): (string | null)[] {
+    const id = this.#rowId(values);
+    if (id === undefined) return [];
+    this.#seen.delete(keyText(id));
+    return values.map((value, field) =>
+      field === this.#consentField || this.#keyFields.includes(field) ? value : null,
+    );
+  }
+
+  /** The complete row id; undefined where there is none. */
+  #rowId(values: readonly (string | null)[]): readonly (string | null)[] | undefined {
+    const id = this.#keyFields.map((field) => values[field] ?? null);
+    return id.length === 0 || id.includes(null) ? undefined : id;
+  }
+
   /** The role that the row's role column says, if it says one; whether it may be left out is that column's own rule. */
   #roleOf(record: readonly string[]): Role | undefined {
     const check = this.#checks[this.#roleField];
@@ -200,9 +231,9 @@ export class RowValidator {
    */
   #repeats(values: readonly (string | null)[]): RuleOfField | undefined {
     if (this.#keyFields.length === 0) return this.#seen.add(keyText(values)) ? undefined : repeatedRow;
-    const key = this.#keyFields.map((field) => values[field] ?? null);
-    if (key.includes(null)) return undefined;
-    return this.#seen.add(keyText(key)) ? undefined : duplicateRow;
+    const id = this.#rowId(values);
+    if (id === undefined) return undefined;
+    return this.#seen.add(keyText(id)) ? undefined : duplicateRow;
   }
 }
 

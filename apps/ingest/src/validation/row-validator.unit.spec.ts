@@ -215,10 +215,36 @@ describe('a row', () => {
     expect(outcomeOf({ 'Date of birth': '', Kind: 'Mum' }).outcome).toBe('accepted');
   });
 
-  it('is only counted without consent: nothing else is told of it, and nothing is kept', () => {
-    const row = validatorOf().validate(rowWith({ Consent: 'No', Postcode: '', 'NHS number': '1' }), 2);
+  it.each(['No', 'withdrawn', 'Consent revoked 03/04/2022', 'not given', 'Opted out'])(
+    'that refuses consent (%s) is only counted: nothing is told of it, and nothing kept but its id',
+    (Consent) => {
+      const row = validatorOf().validate(rowWith({ Consent, Postcode: '', 'NHS number': '1' }), 2);
+      expect(row).toMatchObject({ outcome: 'consent-refused', caseNumber: null });
+      expect(row.values.filter((value) => value !== null)).toEqual(['7', 'false']);
+      expect(row.findings.map(({ rule, value }) => [rule.code, value])).toEqual([['no-consent', null]]);
+    },
+  );
+
+  it('that refuses consent and has no complete id leaves nothing', () => {
+    const row = validatorOf().validate(rowWith({ Consent: 'Declined', ID: '' }), 2);
     expect(row).toMatchObject({ outcome: 'not-consented', values: [], caseNumber: null });
-    expect(row.findings.map(({ rule }) => rule.code)).toEqual(['no-consent']);
+  });
+
+  it('that consents after a refusal of the same id is no duplicate', () => {
+    const validator = validatorOf();
+    const outcomes = ['Yes', 'Yes', 'No', 'No', 'Yes', 'Yes', 'No', 'Yes'].map(
+      (Consent, index) => validator.validate(rowWith({ Consent }), 2 + index).outcome,
+    );
+    expect(outcomes).toEqual([
+      'accepted',
+      'duplicate',
+      'consent-refused',
+      'consent-refused',
+      'accepted',
+      'duplicate',
+      'consent-refused',
+      'accepted',
+    ]);
   });
 
   it('tells all of its findings at once', () => {
@@ -308,7 +334,7 @@ describe('rows of a dataset without ids', () => {
         'x-kinledger': { target: { to: 'fact', name: 'eventDate' } },
       },
     ],
-    'x-kinledger': { naturalKey: ['case_number', 'session_date'], role: 'child' },
+    'x-kinledger': { naturalKey: ['case_number', 'session_date'], naturalKeyIsStable: true, role: 'child' },
   });
   const rulesOf = (date: string, fileDates = dates) =>
     validatorOf(sessions, ['Case', 'Date'], fileDates)

@@ -15,6 +15,7 @@ import {
   type PlaceholderKind,
 } from '@kinledger/domain';
 import { codedValues, valueKey, type DatasetField } from '@kinledger/programme';
+import { refusesConsent } from './consent.js';
 import { dayForm, isoDay } from './day-form.js';
 import type { Doubt, RuleKind } from './finding.js';
 
@@ -139,7 +140,7 @@ function formOfType(field: DatasetField): ValueForm {
     case 'number':
       return orScientific(decimal);
     case 'boolean':
-      return orInvalid(boolean);
+      return orInvalid(field['x-kinledger'].consent ? consent : boolean);
     case 'date':
       return dayForm(field);
   }
@@ -202,3 +203,6 @@ const truths: ReadonlyMap<string, 'true' | 'false'> = new Map([
 ]);
 
 const boolean = (text: string) => truths.get(text.toLowerCase());
+
+/** A refusal in whatever words is one, also where a list of yes and no does not know it. */
+const consent = (text: string) => (refusesConsent(text) ? 'false' : boolean(text));

@@ -27,9 +27,10 @@ export async function decideSubmission(context: DecisionContext, intake: FileInt
   const { ledger, writer, inbox, signal } = context;
   const { submission } = intake.data;
   const run = ledger.engine.begin(intake.data);
-  for await (const { rows } of inbox.chunksOf(submission)) {
+  for await (const { rows, refused } of inbox.chunksOf(submission)) {
     signal.throwIfAborted();
     for (const row of rows) run.stage(row);
+    for (const rowKey of refused) run.refuse(rowKey);
   }
   const again = new RowCursor(inbox, submission);
   const scribe = new Scribe(ledger, writer, intake);

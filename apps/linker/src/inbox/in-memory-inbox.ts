@@ -111,7 +111,8 @@ export class InMemoryInbox implements Inbox {
   async *chunksOf(submission: SubmissionId): AsyncGenerator<StagedChunk, void, undefined> {
     for (const { chunk, last, version, body } of this.inOrder(submission)) {
       const data: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
-      yield { chunk, rows: read(RowPseudonymised, version, data).rows };
+      const { rows, refused } = read(RowPseudonymised, version, data);
+      yield { chunk, rows, refused };
       if (last) return;
     }
   }

@@ -2,6 +2,7 @@ import type {
   DataOf,
   FileAccepted,
   PseudonymisedRow,
+  RowKey,
   SubmissionId,
   WithdrawSubmission,
 } from '@kinledger/contracts';
@@ -53,6 +54,8 @@ export interface IncomingChunk {
   readonly last: boolean;
   /** The body’s rows, read and checked, in the newest shape. Nobody changes them: they may be given back as they are. */
   readonly rows: readonly PseudonymisedRow[];
+  /** Keys of rows that refuse consent. */
+  readonly refused: readonly RowKey[];
   readonly version: number;
   readonly body: Uint8Array;
 }
@@ -80,6 +83,7 @@ export interface SubmissionProgress {
 export interface StagedChunk {
   readonly chunk: number;
   readonly rows: readonly PseudonymisedRow[];
+  readonly refused: readonly RowKey[];
 }
 
 export interface RefusedCommand {

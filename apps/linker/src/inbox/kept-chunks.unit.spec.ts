@@ -6,8 +6,8 @@ describe('chunks in memory', () => {
   const a = submissionNamed('a');
   const b = submissionNamed('b');
   const keep = (kept: KeptChunks, submission: typeof a, chunk: number, bytes = 10) => {
-    const { rows } = chunkOf(submission, chunk, false);
-    const one = { chunk, last: false, rows };
+    const { rows, refused } = chunkOf(submission, chunk, false);
+    const one = { chunk, last: false, rows, refused };
     kept.keep(submission, one, bytes);
     return one;
   };

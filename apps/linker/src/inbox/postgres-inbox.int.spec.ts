@@ -38,10 +38,10 @@ describe('the inbox in PostgreSQL', () => {
     const chunks = Array.from({ length: 30 }, (_, chunk) => chunkOf(a, chunk, chunk === 29));
     const walk = async (inbox: Inbox) => {
       const walked: StagedChunk[] = [];
-      for await (const { chunk, rows } of inbox.chunksOf(a)) walked.push({ chunk, rows });
+      for await (const { chunk, rows, refused } of inbox.chunksOf(a)) walked.push({ chunk, rows, refused });
       return walked;
     };
-    const expected = chunks.map(({ chunk, rows }) => ({ chunk, rows }));
+    const expected = chunks.map(({ chunk, rows, refused }) => ({ chunk, rows, refused }));
 
     it('from memory that are those in the database, which a restart reads', async () => {
       const { pool, inbox, close } = await open();

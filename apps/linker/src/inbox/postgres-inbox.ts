@@ -113,8 +113,8 @@ export class PostgresInbox implements Inbox {
     const staged = rowCount ?? 0;
     if (staged === chunks.length) {
       // Each of them is the one that stays. Of another batch nobody knows which are, and such batches are rare.
-      for (const { submission, chunk, last, rows, body } of chunks)
-        this.staged.keep(submission, { chunk, last, rows }, body.length);
+      for (const { submission, chunk, last, rows, refused, body } of chunks)
+        this.staged.keep(submission, { chunk, last, rows, refused }, body.length);
       return { staged, conflicting: [] };
     }
     return { staged, conflicting: await this.conflicting(chunks) };
@@ -231,7 +231,7 @@ export class PostgresInbox implements Inbox {
 
   private decoded(submission: SubmissionId, { chunk, last, version, base64 }: ChunkRow): KeptChunk {
     const body = unpackBytes(Buffer.from(base64, 'base64'), MAX_MESSAGE_BYTES);
-    const decoded = { chunk, last, rows: rowsOf(version, body) };
+    const decoded = { chunk, last, ...toldBy(version, body) };
     this.read.keep(submission, decoded, body.length);
     return decoded;
   }
@@ -339,11 +339,11 @@ const chunkParameters = (before: number): string =>
   `($${before + 1}::uuid, $${before + 2}::int, $${before + 3}::boolean, $${before + 4}::int, $${before + 5}::int, $${before + 6}::bytea)`;
 
 /** Rows as the newest shape. What is of the newest version was checked when it was staged, and is believed. */
-function rowsOf(version: number, body: Buffer): StagedChunk['rows'] {
+function toldBy(version: number, body: Buffer): Pick<StagedChunk, 'rows' | 'refused'> {
   const data: unknown = JSON.parse(body.toString('utf8'));
-  const { rows } =
+  const { rows, refused } =
     version === RowPseudonymised.version
       ? (data as DataOf<typeof RowPseudonymised>)
       : read(RowPseudonymised, version, data);
-  return rows;
+  return { rows, refused };
 }

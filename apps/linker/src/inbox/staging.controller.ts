@@ -70,6 +70,7 @@ export class StagingController {
       chunk: data.chunk,
       last: data.last,
       rows: data.rows,
+      refused: data.refused,
       ...bytesOf(context.received[index]),
     }));
     this.staged(await this.inbox.stageChunks(chunks), context.topic);

@@ -8,6 +8,7 @@ import {
   type PeriodCode,
   type ProgrammeId,
   type PseudonymisedRow,
+  type RowKey,
   type SubmissionId,
 } from '@kinledger/contracts';
 import { submissionIdOf } from '@kinledger/domain';
@@ -83,6 +84,7 @@ interface Chunk {
   readonly chunk: number;
   readonly last: boolean;
   readonly rows: readonly PseudonymisedRow[];
+  readonly refused: readonly RowKey[];
 }
 
 const chunkMessage = (chunk: Chunk): IncomingChunk => ({
@@ -90,6 +92,7 @@ const chunkMessage = (chunk: Chunk): IncomingChunk => ({
   chunk: chunk.chunk,
   last: chunk.last,
   rows: chunk.rows,
+  refused: chunk.refused,
   version: RowPseudonymised.version,
   body: bytesOf({ programme, ...chunk }),
 });
@@ -99,7 +102,8 @@ export function chunkOf(submission: SubmissionId, chunk: number, last: boolean):
   const { dataset, period, rows } = RowPseudonymised.example;
   const record = chunk.toString(16).padStart(32, '0');
   const numbered = rows.map((row) => ({ ...row, record })) as unknown as PseudonymisedRow[];
-  return chunkMessage({ submission, dataset, period, chunk, last, rows: numbered });
+  const refused = RowPseudonymised.example.refused as RowKey[]; // as the contract’s test reads it
+  return chunkMessage({ submission, dataset, period, chunk, last, rows: numbered, refused });
 }
 
 export interface FileDraft {
@@ -109,6 +113,8 @@ export interface FileDraft {
   readonly extractKind?: DataOf<typeof FileAccepted>['extractKind'];
   readonly supersedes?: readonly SubmissionId[];
   readonly rows: readonly RowDraft[];
+  /** Row ids for which consent is refused; told in the first chunk. */
+  readonly refused?: readonly string[];
   readonly rowsPerChunk?: number;
 }
 
@@ -120,7 +126,7 @@ export interface Submitted {
 
 /** An accepted file and its rows in chunks, as intake and pseudonymiser would send them. */
 export function submit(intake: number, draft: FileDraft): Submitted {
-  const { sequence = 1, extractKind = 'delta', supersedes = [], rowsPerChunk = 3 } = draft;
+  const { sequence = 1, extractKind = 'delta', supersedes = [], refused = [], rowsPerChunk = 3 } = draft;
   const dataset = draft.dataset as DatasetId;
   const period = draft.period as PeriodCode;
   const submission = submissionIdOf(programme, dataset, period, sequence);
@@ -150,6 +156,7 @@ export function submit(intake: number, draft: FileDraft): Submitted {
         chunk,
         last: chunk === chunks - 1,
         rows: rows.slice(chunk * rowsPerChunk, (chunk + 1) * rowsPerChunk),
+        refused: chunk === 0 ? refused.map((key) => hexOf('row key', dataset, key) as RowKey) : [],
       }),
     ),
   };

@@ -44,7 +44,8 @@ export function smallProgramme(
         name: 'leap-1',
         maxBirthDatesPerToken: 2,
         maxHoldersPerToken: change.holders ?? 50,
-        maxChildBirthDatesPerCarerToken: 4,
+        maxCasesPerToken: 10,
+        maxChildrenPerCarerToken: 4,
       },
       area: {
         name: 'Lambeth',

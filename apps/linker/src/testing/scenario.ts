@@ -61,6 +61,7 @@ export function eventfulYear() {
     period: '2023-24-Q1',
     sequence: 2,
     supersedes: [first.submission],
+    refused: ['a3'],
     rows: [
       adult({ key: 'a1', email: 'amara@example.org', born: '1990-01-01', lsoa: 'E01003014' }),
       child({ key: 'c1', carer: 'amara@example.org', born: '2020-02-28' }),

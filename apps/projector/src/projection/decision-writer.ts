@@ -1,7 +1,15 @@
 import { copyInto, type CopyValue } from '@kinledger/database';
 import { periodOfCode } from '@kinledger/domain';
-import type { LedgerDecision, LedgerEvent, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
+import {
+  ADDRESS_PROTECTED,
+  type LedgerDecision,
+  type LedgerEvent,
+  type PseudonymisedRow,
+  type SubmissionId,
+} from '@kinledger/contracts';
 import type pg from 'pg';
+import { marksOf } from './row-marks.js';
+import { AREA } from './survivorship.js';
 import type { TouchedIndividuals } from './touched-individuals.js';
 
 type DataOf<Type extends LedgerEvent['type']> = Extract<LedgerDecision, { type: Type }>['data'];
@@ -25,7 +33,7 @@ type Pending =
   | { readonly sort: 'place-again'; readonly items: PlacedAgain[] }
   | { readonly sort: 'retire'; readonly items: string[] }
   | { readonly sort: 'erase'; readonly items: string[] }
-  | { readonly sort: 'carry'; readonly items: { submission: string; record: string }[] }
+  | { readonly sort: 'carry'; readonly items: { submission: string; record: string; always: boolean }[] }
   | { readonly sort: 'split'; readonly items: { data: DataOf<'IndividualSplit'>; revision: number }[] }
   | { readonly sort: 'merge'; readonly items: DataOf<'IndividualsMerged'>[] }
   | { readonly sort: 'refer'; readonly items: { data: DataOf<'LinkReferred'>; revision: number }[] }
@@ -40,9 +48,11 @@ type ItemOf<S extends Sort> = Extract<Pending, { sort: S }>['items'][number];
 
 const MAX_PENDING = 5_000;
 
-/** What a dataset's engagement rows need in order to count. */
+/** What a dataset's rows need in order to count. */
 export interface DatasetRules {
   readonly sessionKinds: ReadonlySet<string>;
+  /** Whether its rows are person records. */
+  readonly listsPeople: boolean;
 }
 
 /**
@@ -85,10 +95,14 @@ export class DecisionWriter {
         for (const record of event.data.records) await this.push('erase', record);
         return;
       case 'RecordsCarried':
+      case 'CarrierChanged':
         for (const record of event.data.records) {
-          await this.push('carry', { submission: event.data.submission, record });
+          const always = event.type === 'CarrierChanged';
+          await this.push('carry', { submission: event.data.submission, record, always });
         }
         return;
+      case 'ConsentRefused':
+        return; // What it retires, RecordsRetired says.
       case 'IndividualSplit':
         return this.push('split', { data: event.data, revision: event.revision });
       case 'IndividualsMerged':
@@ -154,15 +168,7 @@ export class DecisionWriter {
       case 'erase':
         return this.writeErased(pending.items);
       case 'carry':
-        await this.touched.addOwnersOf(
-          pending.items.map(({ record }) => record),
-          'attributed',
-        );
-        await this.client.query(
-          `UPDATE record r SET submission_id = c.submission FROM unnest($1::uuid[], $2::uuid[]) AS c (record, submission) WHERE r.record_id = c.record`,
-          [pending.items.map(({ record }) => record), pending.items.map(({ submission }) => submission)],
-        );
-        return;
+        return this.writeCarried(pending.items);
       case 'split':
         return this.writeSplits(pending.items);
       case 'merge':
@@ -212,6 +218,19 @@ export class DecisionWriter {
     }
   }
 
+  /** A submission that carries a record gives it its period only if it outranks the one that does. */
+  private async writeCarried(items: readonly ItemOf<'carry'>[]): Promise<void> {
+    const records = items.map(({ record }) => record);
+    await this.touched.addOwnersOf(records);
+    await this.client.query(
+      `UPDATE record r SET submission_id = c.submission
+       FROM unnest($1::uuid[], $2::uuid[], $3::boolean[]) AS c (record, submission, always), submission mine, submission other
+       WHERE r.record_id = c.record AND mine.submission_id = r.submission_id AND other.submission_id = c.submission
+         AND (c.always OR (other.period_start, other.sequence) > (mine.period_start, mine.sequence))`,
+      [records, items.map(({ submission }) => submission), items.map(({ always }) => always)],
+    );
+  }
+
   private async writeRetired(records: readonly string[]): Promise<void> {
     await this.touched.addOwnersOf(records);
     await this.client.query(
@@ -226,7 +245,8 @@ export class DecisionWriter {
       await this.client.query(`DELETE FROM ${table} WHERE record_id = ANY ($1::uuid[])`, [records]);
     }
     await this.client.query(
-      `UPDATE record SET state = 'retired', reason = 'erased', attributed = false WHERE record_id = ANY ($1::uuid[])`,
+      `UPDATE record SET state = 'retired', reason = 'erased', attributed = false, as_of = NULL, marks = 0, case_mark = NULL
+       WHERE record_id = ANY ($1::uuid[])`,
       [records],
     );
   }
@@ -239,11 +259,14 @@ export class DecisionWriter {
     const outcomes: CopyValue[][] = [];
     const feedback: CopyValue[][] = [];
     const inputs: CopyValue[][] = [];
+    const facts = new Map<string, Set<string>>();
     for (const { placement, registers, row, revision } of items) {
       const dataset = this.datasetOf(placement.submission);
       const individual = 'individual' in placement ? placement.individual : null;
       const reason = 'reason' in placement ? placement.reason : null;
       if (registers) individuals.push(registeredRow(individual, placement.role, revision, row));
+      const { sessionKinds, listsPeople } = this.rulesOf(dataset);
+      const attributed = row !== undefined && (listsPeople || Object.keys(row.attributes).length > 0);
       const state = individual !== null ? 'linked' : reason === 'superseded' ? 'retired' : 'set-aside';
       records.push([
         placement.record,
@@ -255,47 +278,49 @@ export class DecisionWriter {
         state === 'set-aside' ? reason : null,
         individual,
         revision,
-        row !== undefined && Object.keys(row.attributes).length > 0,
+        attributed,
+        row === undefined ? null : (asOf(row) ?? null),
+        ...(row === undefined ? [0, null] : marksOf(row)),
       ]);
       if (row === undefined) continue;
-      const { facts } = row;
-      if (Object.keys(row.attributes).length > 0) {
-        const asOf = facts.kind === 'registration' ? facts.registeredOn : facts.eventDate;
-        attributes.push([row.record, asOf ?? null, row.attributes]);
-        // The first record of an individual is all that there is to say of it.
-        if (individual !== null && !registers) this.touched.add(individual);
+      const { facts: said } = row;
+      if (Object.keys(row.attributes).length > 0) attributes.push([row.record, row.attributes]);
+      // The first record of an individual is all that there is to say of it.
+      if (individual !== null && !registers) {
+        if (attributed) this.touched.add(individual);
+        else this.noteFact(facts, individual, placement.role);
       }
-      switch (facts.kind) {
+      switch (said.kind) {
         case 'registration':
           break;
         case 'engagement':
           engagements.push([
             row.record,
-            facts.eventDate,
-            facts.sessionKind,
-            facts.attended,
-            facts.minutes ?? null,
-            facts.attended && this.rulesOf(dataset).sessionKinds.has(facts.sessionKind),
+            said.eventDate,
+            said.sessionKind,
+            said.attended,
+            said.minutes ?? null,
+            said.attended && sessionKinds.has(said.sessionKind),
           ]);
           break;
         case 'outcome':
           outcomes.push([
             row.record,
-            facts.eventDate,
-            facts.instrument,
-            facts.measure,
-            facts.occasion,
-            facts.score,
+            said.eventDate,
+            said.instrument,
+            said.measure,
+            said.occasion,
+            said.score,
           ]);
           break;
         case 'feedback':
-          feedback.push([row.record, facts.eventDate, facts.question, facts.rating]);
+          feedback.push([row.record, said.eventDate, said.question, said.rating]);
           break;
         case 'input':
-          inputs.push([row.record, facts.eventDate, facts.category, facts.item, facts.quantity, facts.unit]);
+          inputs.push([row.record, said.eventDate, said.category, said.item, said.quantity, said.unit]);
           break;
         default:
-          facts satisfies never;
+          said satisfies never;
       }
     }
     const copy = (table: string, columns: readonly string[], rows: CopyValue[][]) =>
@@ -314,10 +339,13 @@ export class DecisionWriter {
         'individual_id',
         'entered',
         'attributed',
+        'as_of',
+        'marks',
+        'case_mark',
       ],
       records,
     );
-    await copy('record_attribute', ['record_id', 'as_of', 'attributes'], attributes);
+    await copy('record_attribute', ['record_id', 'attributes'], attributes);
     await copy(
       'engagement',
       ['record_id', 'event_date', 'session_kind', 'attended', 'minutes', 'qualifying'],
@@ -330,6 +358,14 @@ export class DecisionWriter {
     );
     await copy('feedback', ['record_id', 'event_date', 'question', 'rating'], feedback);
     await copy('input', ['record_id', 'event_date', 'category', 'item', 'quantity', 'unit'], inputs);
+    await this.touched.addThoseOfAnotherRole(facts);
+  }
+
+  /** A fact bears on the role of an individual of facts alone, and only where it has another. */
+  private noteFact(facts: Map<string, Set<string>>, individual: string, role: string): void {
+    const roles = facts.get(individual);
+    if (roles === undefined) facts.set(individual, new Set([role]));
+    else roles.add(role);
   }
 
   /** A record that is in the read models already is placed anew: revived, moved, or set aside. */
@@ -518,14 +554,10 @@ export class DecisionWriter {
   }
 }
 
-const registeredColumns = [
-  'individual_id',
-  'role',
-  'registered_as',
-  'attributes',
-  'provenance',
-  'registered',
-];
+const asOf = ({ facts }: PseudonymisedRow): string | undefined =>
+  facts.kind === 'registration' ? facts.registeredOn : facts.eventDate;
+
+const registeredColumns = ['individual_id', 'role', 'attributes', 'provenance', 'registered'];
 
 /** An individual as its first record has it, where that one brings a body. */
 const registeredRow = (
@@ -535,6 +567,8 @@ const registeredRow = (
   row?: PseudonymisedRow,
 ): CopyValue[] => {
   const { record, attributes = {} } = row ?? {};
-  const provenance = Object.fromEntries(Object.keys(attributes).map((name) => [name, record]));
-  return [individual, role, role, attributes, provenance, revision];
+  const names = Object.keys(attributes).filter((name) => name !== AREA || !(ADDRESS_PROTECTED in attributes));
+  const shown = Object.fromEntries(names.map((name) => [name, attributes[name]]));
+  const provenance = Object.fromEntries(names.map((name) => [name, record]));
+  return [individual, role, shown, provenance, revision];
 };

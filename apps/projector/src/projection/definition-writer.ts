@@ -20,10 +20,17 @@ export class DefinitionWriter {
 
   /** Takes up the definition that is in force at the checkpoint. */
   async load(): Promise<void> {
-    const { rows } = await this.client.query<{ dataset: string; session_kinds: string[] }>(
-      `SELECT dataset, session_kinds FROM ${this.schema}.dataset`,
+    const { rows } = await this.client.query<{
+      dataset: string;
+      session_kinds: string[];
+      lists_people: boolean;
+    }>(`SELECT dataset, session_kinds, data_type = 'user' AS lists_people FROM ${this.schema}.dataset`);
+    this.rules = new Map(
+      rows.map((row) => [
+        row.dataset,
+        { sessionKinds: new Set(row.session_kinds), listsPeople: row.lists_people },
+      ]),
     );
-    this.rules = new Map(rows.map((row) => [row.dataset, { sessionKinds: new Set(row.session_kinds) }]));
   }
 
   rulesOf(dataset: string): DatasetRules {
@@ -50,7 +57,12 @@ export class DefinitionWriter {
     await this.writeServices(document);
     await this.writeDatasets(document, datasets);
     await this.touched.addEverybody();
-    this.rules = new Map(datasets.map((dataset) => [dataset.id, { sessionKinds: sessionKindsOf(dataset) }]));
+    this.rules = new Map(
+      datasets.map((dataset) => [
+        dataset.id,
+        { sessionKinds: sessionKindsOf(dataset), listsPeople: dataset.dataType === 'user' },
+      ]),
+    );
     await this.client.query(
       `UPDATE engagement e SET qualifying = e.attended AND e.session_kind = ANY (d.session_kinds)
        FROM record r JOIN dataset d USING (dataset)
@@ -109,12 +121,12 @@ export class DefinitionWriter {
     { definition }: DefinitionDocument,
     datasets: readonly Dataset[],
   ): Promise<void> {
-    const rows = authorityOrder(definition.authority, datasets).map((dataset, authority) => ({
+    const rows = datasets.map((dataset) => ({
       dataset: dataset.id,
       service: dataset.service,
       data_type: dataset.dataType,
       extract_kind: dataset.extractKind,
-      authority,
+      authority: authorityOf(dataset, definition.authority),
       session_kinds: [...sessionKindsOf(dataset)],
     }));
     await this.client.query('DELETE FROM dataset');
@@ -128,11 +140,8 @@ export class DefinitionWriter {
 const sessionKindsOf = (dataset: Dataset): ReadonlySet<string> =>
   new Set(dataset.schema['x-kinledger'].sessionKinds);
 
-/** The definition's authority order; datasets that it does not list come last, by id. */
-function authorityOrder(authority: readonly string[], datasets: readonly Dataset[]): readonly Dataset[] {
-  const place = (dataset: Dataset) => {
-    const at = authority.indexOf(dataset.id);
-    return at === -1 ? authority.length : at;
-  };
-  return datasets.toSorted((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : 1));
+/** Place in the definition’s authority order; datasets that it does not list share the last one. */
+function authorityOf(dataset: Dataset, authority: readonly string[]): number {
+  const at = authority.indexOf(dataset.id);
+  return at === -1 ? authority.length : at;
 }

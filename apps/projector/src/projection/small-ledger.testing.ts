@@ -132,7 +132,7 @@ export const received = (
     contentHash: '0'.repeat(64),
     schemaHash: '0'.repeat(64),
     mapping: {},
-    counts: { read: 1, accepted: 1, warned: 0, rejected: 0, duplicate: 0 },
+    counts: { read: 1, accepted: 1, warned: 0, rejected: 0, duplicate: 0, consentRefused: 0 },
     findings: {},
     attestation: { by: 'officer' },
     agreement: 'agreement',

@@ -24,15 +24,31 @@ export class TouchedIndividuals {
     if (!this.everybody) this.noted.add(individual);
   }
 
-  /** Those whom records belong to as they stand now: `attributed` takes those records alone that survivorship looks at. */
-  async addOwnersOf(records: readonly string[], which: 'all' | 'attributed' = 'all'): Promise<void> {
+  /** Those whom records belong to as they stand now. */
+  async addOwnersOf(records: readonly string[]): Promise<void> {
     if (this.everybody) return;
     await this.client.query(
       `INSERT INTO touched
        SELECT DISTINCT individual_id FROM record
-       WHERE record_id = ANY ($1::uuid[]) AND individual_id IS NOT NULL ${which === 'attributed' ? 'AND attributed' : ''}
+       WHERE record_id = ANY ($1::uuid[]) AND individual_id IS NOT NULL
        ON CONFLICT DO NOTHING`,
       [records],
+    );
+  }
+
+  /**
+   * Those who gained facts of a role that they do not have: a fact of the role that an individual has already cannot give
+   * it another one. Most facts are of that kind, and cost no refresh.
+   */
+  async addThoseOfAnotherRole(facts: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
+    if (this.everybody || facts.size === 0) return;
+    const gained = [...facts].flatMap(([individual, roles]) => [...roles].map((role) => [individual, role]));
+    await this.client.query(
+      `INSERT INTO touched
+       SELECT DISTINCT i.individual_id FROM unnest($1::uuid[], $2::text[]) AS f (individual, role)
+       JOIN individual i ON i.individual_id = f.individual WHERE i.role <> f.role
+       ON CONFLICT DO NOTHING`,
+      [gained.map(([individual]) => individual), gained.map(([, role]) => role)],
     );
   }
 

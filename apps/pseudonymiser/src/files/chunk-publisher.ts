@@ -1,9 +1,11 @@
 import {
   encodeCloudEvent,
+  MAX_ROWS_PER_CHUNK,
   RowPseudonymised,
   topics,
   type CloudEvent,
   type FileAccepted,
+  type RowKey,
 } from '@kinledger/contracts';
 import { lengthPrefixed, sha256Hex } from '@kinledger/domain';
 import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
@@ -16,7 +18,13 @@ type PublishedFile = Pick<CloudEvent<typeof FileAccepted>, 'time' | 'traceparent
 export const SOURCE = 'urn:kinledger:pseudonymiser';
 
 const PUBLISH_BYTES = 2 * 1024 * 1024;
+/** What one message tells. */
+interface Chunk extends EncodedRows {
+  readonly refused: readonly RowKey[];
+}
+
 const NO_ROWS: EncodedRows = { rows: 0, json: Buffer.from('[]') };
+const NOTHING: Chunk = { ...NO_ROWS, refused: [] };
 const EMPTY_END = Buffer.from('[]}');
 const END = Buffer.from('}');
 
@@ -31,7 +39,7 @@ export class ChunkPublisher {
   #unpublished: OutgoingMessage[] = [];
   #unpublishedBytes = 0;
   /** The next chunk's rows, held back until it is known whether more follow. */
-  #held: EncodedRows | undefined;
+  #held: Chunk | undefined;
   #chunks = 0;
 
   /** @param ready resolves when more may be published; rejects when this file is to be left for later. */
@@ -43,23 +51,31 @@ export class ChunkPublisher {
 
   /** Takes rows in file order; waits while much is unpublished. */
   async add(encoded: readonly EncodedRows[]): Promise<void> {
-    for (const rows of encoded) {
-      if (this.#held !== undefined) this.#enqueue(this.#held, false);
-      this.#held = rows;
-      if (this.#unpublishedBytes >= PUBLISH_BYTES) await this.#publish();
-    }
+    for (const rows of encoded) await this.#hold({ ...rows, refused: [] });
+  }
+
+  /** Takes keys of rows that refuse consent: they go in chunks without rows. */
+  async addRefused(rowKeys: readonly RowKey[]): Promise<void> {
+    for (let from = 0; from < rowKeys.length; from += MAX_ROWS_PER_CHUNK)
+      await this.#hold({ ...NO_ROWS, refused: rowKeys.slice(from, from + MAX_ROWS_PER_CHUNK) });
   }
 
   /** Resolves with the number of chunks when all are durable. A file without rows has one, empty. */
   async finish(): Promise<number> {
-    this.#enqueue(this.#held ?? NO_ROWS, true);
+    this.#enqueue(this.#held ?? NOTHING, true);
     this.#held = undefined;
     await this.#publish();
     return this.#chunks;
   }
 
-  #enqueue({ json }: EncodedRows, last: boolean): void {
-    const message = chunkMessage(this.#file, this.#chunks, last, json);
+  async #hold(chunk: Chunk): Promise<void> {
+    if (this.#held !== undefined) this.#enqueue(this.#held, false);
+    this.#held = chunk;
+    if (this.#unpublishedBytes >= PUBLISH_BYTES) await this.#publish();
+  }
+
+  #enqueue(told: Chunk, last: boolean): void {
+    const message = chunkMessage(this.#file, this.#chunks, last, told);
     this.#unpublished.push(message);
     this.#unpublishedBytes += message.value.byteLength;
     this.#chunks += 1;
@@ -74,7 +90,12 @@ export class ChunkPublisher {
   }
 }
 
-function chunkMessage(file: PublishedFile, chunk: number, last: boolean, rows: Uint8Array): OutgoingMessage {
+function chunkMessage(
+  file: PublishedFile,
+  chunk: number,
+  last: boolean,
+  { json, refused }: Chunk,
+): OutgoingMessage {
   const { programme, submission, dataset, period } = file.data;
   const { headers, value } = encodeCloudEvent(RowPseudonymised, {
     id: chunkId(submission, chunk),
@@ -82,12 +103,12 @@ function chunkMessage(file: PublishedFile, chunk: number, last: boolean, rows: U
     time: file.time,
     ...(file.traceparent === undefined ? {} : { traceparent: file.traceparent }),
     // Rows come encoded from the worker and take the place of this empty list, which is why it stands last.
-    data: { programme, submission, dataset, period, chunk, last, rows: [] },
+    data: { programme, submission, dataset, period, chunk, last, refused: [...refused], rows: [] },
   });
   return {
     key: submission,
     headers,
-    value: Buffer.concat([value.subarray(0, value.byteLength - EMPTY_END.byteLength), rows, END]),
+    value: Buffer.concat([value.subarray(0, value.byteLength - EMPTY_END.byteLength), json, END]),
   };
 }
 

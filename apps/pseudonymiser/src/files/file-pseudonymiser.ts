@@ -75,8 +75,7 @@ export class FilePseudonymiser {
 
   async #end(file: AcceptedFile, signal: AbortSignal): Promise<Omit<FinishedFile, 'finishedAt'>> {
     try {
-      const rows = file.data.counts.accepted;
-      return { outcome: 'pseudonymised', rows, chunks: await this.#publishRows(file, signal), reason: null };
+      return { outcome: 'pseudonymised', ...(await this.#publishRows(file, signal)), reason: null };
     } catch (error) {
       if (isUnprocessable(error))
         return { outcome: 'unprocessable', rows: 0, chunks: 0, reason: error.reason };
@@ -87,12 +86,15 @@ export class FilePseudonymiser {
     }
   }
 
-  async #publishRows(file: AcceptedFile, signal: AbortSignal): Promise<number> {
+  async #publishRows(
+    file: AcceptedFile,
+    signal: AbortSignal,
+  ): Promise<{ readonly rows: number; readonly chunks: number }> {
     const { programme, pool, bus, workers, unlinked, observer } = this.#options;
     const { submission, upload, provider, dataset, schemaHash, counts } = file.data;
     if (file.data.programme !== programme) throw unprocessable('programme-unknown');
     const landing = await readFile(pool, upload);
-    if (landing.rows !== counts.accepted) throw unprocessable('landing-incomplete');
+    if (landing.rows !== counts.accepted + counts.consentRefused) throw unprocessable('landing-incomplete');
     const { wrappedDataKey, wrappedSeed } = landing;
     return workers.withWorker(async (worker) => {
       try {
@@ -104,16 +106,25 @@ export class FilePseudonymiser {
           await unlinked.room(signal);
           signal.throwIfAborted();
         });
-        const results = inOrder(sealedChunks(pool, upload, landing.chunks), CHUNKS_AHEAD, ({ n, sealed }) =>
-          perform(worker, { kind: 'chunk', submission, n, sealed }),
-        );
-        for await (const result of results) {
+        const each = (kind: 'note' | 'chunk') =>
+          inOrder(sealedChunks(pool, upload, landing.chunks), CHUNKS_AHEAD, ({ n, sealed }) =>
+            perform(worker, { kind, submission, n, sealed }),
+          );
+        if (counts.consentRefused > 0) {
+          // A row at the end may refuse consent for one at the beginning: nothing is published before all are known.
+          for await (const _ of each('note')) signal.throwIfAborted();
+          const noted = await perform(worker, { kind: 'refused', submission });
+          if (noted.kind === 'refused') await publisher.addRefused(noted.rowKeys);
+        }
+        let rows = 0;
+        for await (const result of each('chunk')) {
           signal.throwIfAborted();
           if (result.kind !== 'rows') continue;
           observer.onRows(result.counts);
+          rows += result.counts.rows;
           await publisher.add(result.encoded);
         }
-        return await publisher.finish();
+        return { rows, chunks: await publisher.finish() };
       } finally {
         await worker.run({ kind: 'close', submission }).catch(() => undefined);
       }

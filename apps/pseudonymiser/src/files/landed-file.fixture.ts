@@ -61,7 +61,7 @@ export async function landFile(
       provider: dataset.serviceDefinition.provider,
       dataset: dataset.id,
       schemaHash: dataset.schemaHash,
-      counts: { read: count, accepted: count, warned: 0, rejected: 0, duplicate: 0 },
+      counts: { read: count, accepted: count, warned: 0, rejected: 0, duplicate: 0, consentRefused: 0 },
       supersedes: [],
       ...changed,
     }),

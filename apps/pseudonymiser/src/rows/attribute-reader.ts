@@ -1,3 +1,4 @@
+import { ADDRESS_PROTECTED } from '@kinledger/contracts';
 import { birthMonthOf, canonicalBirthDate, hasNoArea } from '@kinledger/domain';
 import type { ColumnTarget, DatasetField, DatasetSchema, PostcodeLookup } from '@kinledger/programme';
 import type { RowCounts } from './row-counts.js';
@@ -24,11 +25,12 @@ export function attributeReader(
   });
   return (values, counts) => {
     const attributes: Record<string, string> = {};
-    for (const { index, name, read } of columns) {
+    for (const { index, name, read, isProtected } of columns) {
       const text = values[index] ?? null;
       if (text === null || text === '') continue;
       const value = read(text, counts);
       if (value !== undefined && value.length <= MAX_LENGTH) attributes[name] = value;
+      if (isProtected?.(text) === true) attributes[ADDRESS_PROTECTED] = 'yes';
     }
     return attributes;
   };
@@ -37,7 +39,7 @@ export function attributeReader(
 function planAttribute(
   field: DatasetField,
   postcodes: PostcodeLookup,
-): { name: string; read: ReadValue } | undefined {
+): { name: string; read: ReadValue; isProtected?: (text: string) => boolean } | undefined {
   const target: ColumnTarget | undefined = field['x-kinledger'].target;
   switch (target?.to) {
     case 'attribute':
@@ -45,7 +47,9 @@ function planAttribute(
     case 'birth-month':
       return { name: 'birthMonth', read: birthMonth };
     case 'lsoa':
-      return { name: 'lsoa', read: field.format === 'postcode' ? areaOf(postcodes) : areaCode };
+      return field.format === 'postcode'
+        ? { name: 'lsoa', read: areaOf(postcodes), isProtected: (text) => postcodes.isProtected(text) }
+        : { name: 'lsoa', read: areaCode };
     case 'fact':
     case 'role':
     case undefined:
@@ -62,8 +66,8 @@ const birthMonth: ReadValue = (text) => {
 const areaCode: ReadValue = (text) => (lsoaCode.test(text) ? text : undefined);
 
 /**
- * The postcode goes no further than this function. A protected address, a forces post office and no fixed abode have no
- * area, and that is not an error.
+ * The postcode goes no further than this function. A protected address has no area, and says so; a forces post office and no
+ * fixed abode have none either. That is not an error.
  */
 const areaOf =
   (postcodes: PostcodeLookup): ReadValue =>

@@ -3,16 +3,25 @@ import type {
   ProviderId,
   PseudonymisedRow,
   Role,
+  RowKey,
   SubmissionId,
   Token,
   TokenOccurrence,
 } from '@kinledger/contracts';
 import type { LandingRow } from '@kinledger/landing-store';
 import { rolesOf, type Dataset, type PostcodeLookup } from '@kinledger/programme';
-import { CommitmentSalts, RecordIds, RowKeys, type TokenKeys } from '@kinledger/pseudonymisation';
+import {
+  CommitmentSalts,
+  planTokens,
+  RecordIds,
+  RowKeys,
+  RowPlan,
+  type PlannedToken,
+  type TokenKeys,
+} from '@kinledger/pseudonymisation';
 import { attributeReader } from './attribute-reader.js';
 import { factReader } from './fact-reader.js';
-import { planTokens, type PlannedToken } from './identifier-plan.js';
+import { FileRefusals } from './file-refusals.js';
 import type { RowCounts } from './row-counts.js';
 import { RowIdentity } from './row-identity.js';
 import { rowUnfit } from './row-unfit.js';
@@ -52,8 +61,8 @@ export class FileRows {
   readonly #salts: CommitmentSalts;
   readonly #recordIds: RecordIds;
   readonly #identity: RowIdentity;
-  readonly #fixedRole: Role | undefined;
-  readonly #roleColumn: number;
+  readonly #refusals: FileRefusals;
+  readonly #plan: RowPlan;
   readonly #tokensByRole: ReadonlyMap<string, RolePlan>;
   readonly #attributes: ReturnType<typeof attributeReader>;
   readonly #facts: ReturnType<typeof factReader>;
@@ -67,9 +76,10 @@ export class FileRows {
     this.#file = file;
     this.#salts = new CommitmentSalts(file.seed);
     this.#recordIds = new RecordIds(keys.recordIdKey);
-    this.#identity = new RowIdentity(new RowKeys(keys.rowKeyKey, provider, id), schema);
-    this.#fixedRole = schema['x-kinledger'].role;
-    this.#roleColumn = schema.fields.findIndex(({ 'x-kinledger': { target } }) => target?.to === 'role');
+    this.#plan = new RowPlan(schema, provider);
+    const rowKeys = new RowKeys(keys.rowKeyKey, provider, id);
+    this.#identity = new RowIdentity(rowKeys, this.#plan, file.submission);
+    this.#refusals = new FileRefusals(rowKeys, this.#plan);
     this.#tokensByRole = new Map(
       rolesOf(schema).map((role) => [role, { role, tokens: planTokens(schema, role, provider) }]),
     );
@@ -77,16 +87,32 @@ export class FileRows {
     this.#facts = factReader(dataType, schema);
   }
 
+  /** Notes a row’s refusal of consent, if there is one. A file with refusals is noted as a whole before the rest. */
+  noteRefusal(row: LandingRow): void {
+    this.#refusals.note(row);
+  }
+
+  /** Keys of rows for which a refusal of consent holds. */
+  get refused(): readonly RowKey[] {
+    return this.#refusals.keys;
+  }
+
+  /** Whether a row goes no further: it refuses consent, or a later row of the file does so for it. */
+  keepsBack(row: LandingRow): boolean {
+    return this.#refusals.overtakes(row);
+  }
+
   /**
    * One row without its identifiers. `counts` is added to.
    * @throws RowUnfit
    */
-  pseudonymise([rowNumber, values]: LandingRow, counts: RowCounts): PseudonymisedRow {
+  pseudonymise(row: LandingRow, counts: RowCounts): PseudonymisedRow {
+    const [rowNumber, values] = row;
     const { role, tokens } = this.#planOf(values);
     counts.rows += 1;
     return {
       record: this.#recordIds.recordIdOf(this.#file.submission, rowNumber),
-      rowKey: this.#identity.rowKeyOf(values),
+      rowKey: this.#identity.rowKeyOf(row),
       role,
       tokens: this.#tokensOf(tokens, values, counts),
       derived: [],
@@ -100,10 +126,11 @@ export class FileRows {
   /** Forgets the values of the rows so far: nothing of a row stays here longer than its chunk. */
   forget(): void {
     this.#made.clear();
+    this.#plan.forget();
   }
 
   #planOf(values: readonly (string | null)[]): RolePlan {
-    const plan = this.#tokensByRole.get(this.#fixedRole ?? values[this.#roleColumn] ?? '');
+    const plan = this.#tokensByRole.get(this.#plan.roleOf(values));
     if (plan === undefined) throw rowUnfit('row-without-role');
     return plan;
   }

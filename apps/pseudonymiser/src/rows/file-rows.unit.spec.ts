@@ -10,7 +10,7 @@ import {
 import { placeholders, type PlaceholderKind } from '@kinledger/domain';
 import type { LandingRow } from '@kinledger/landing-store';
 import { datasetSchema, type Dataset, type PostcodeLookup } from '@kinledger/programme';
-import { HmacSha256, TokenKeys } from '@kinledger/pseudonymisation';
+import { HmacSha256, RecordIds, TokenKeys } from '@kinledger/pseudonymisation';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FileRows, type Keys } from './file-rows.js';
@@ -122,11 +122,15 @@ const zoe: Record<string, string | null> = {
 };
 const amaraAsAdult = { ...zoe, case_number: 'C-18', role: 'adult', first_name: null, birth_date: null };
 
-const rowsOf = (dataset: Dataset, withKeys: Keys = keys): FileRows =>
+const rowsOf = (
+  dataset: Dataset,
+  withKeys: Keys = keys,
+  submission = '5f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId,
+): FileRows =>
   new FileRows(
     withKeys,
     {
-      submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId,
+      submission,
       provider: 'natural-thinkers-team' as ProviderId,
       dataset,
       seed: Buffer.alloc(32, 9),
@@ -384,59 +388,193 @@ describe('placeholders', () => {
   });
 });
 
+describe('refusals of consent', () => {
+  const people = datasetOf(
+    'user',
+    [
+      { name: 'case_number', identifiers: [{ kind: 'case-number', use: 'local' }] },
+      { name: 'email', identifiers: [{ kind: 'email', use: 'identity' }] },
+      { name: 'consent', type: 'boolean', consent: true },
+    ],
+    { role: 'adult' },
+    ['case_number'],
+  );
+  const row = (caseNumber: string, consents: boolean) => ({
+    case_number: caseNumber,
+    email: consents ? `${caseNumber.toLowerCase()}@example.org` : null,
+    consent: String(consents),
+  });
+  /** What a file tells: case numbers of rows, and of refusals. */
+  const told = (rows: readonly (readonly [string, boolean])[]) => {
+    const file = rowsOf(people);
+    const all = rows.map(([name, consents], index) => landed(people, index + 2, row(name, consents)));
+    for (const each of all) file.noteRefusal(each);
+    const name = (rowKey: string) => ['A', 'B'].find((id) => rowKeyOf(id) === rowKey) ?? '?';
+    const going = all
+      .filter((each) => !file.keepsBack(each))
+      .map((each) => file.pseudonymise(each, noRows()));
+    return {
+      rows: going.map(({ rowKey, record }) => `${name(rowKey)} ${rowNumberOf(record)}`),
+      refused: file.refused.map(name),
+    };
+  };
+  const rowKeyOf = (id: string) => pseudonymised(people, row(id, true)).rowKey;
+  const recordIds = new RecordIds(keys.recordIdKey);
+  const rowNumberOf = (record: string) =>
+    Array.from({ length: 20 }, (_, number) => number).find(
+      (number) => recordIds.recordIdOf('5f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId, number) === record,
+    );
+
+  it.each([
+    ['a no after a yes retires it', 'A+ B+ A-', ['B 3'], ['A']],
+    ['a yes after a no stands', 'A- B+ A+', ['B 3', 'A 4'], []],
+    ['a yes, a no and a yes: the last one stands alone', 'A+ A- A+', ['A 4'], []],
+    ['a no alone is told as such', 'A-', [], ['A']],
+    ['two refusals are one', 'A- B- A-', [], ['A', 'B']],
+    ['nobody refuses', 'A+ B+', ['A 2', 'B 3'], []],
+  ])('%s', (_case, file, rows, refused) => {
+    const said = file.split(' ').map((text) => [text[0] ?? '', text[1] === '+'] as const);
+    expect(told(said)).toEqual({ rows, refused });
+  });
+
+  it('hold for what the last row of each id says, and never tell of an id both ways', () => {
+    const said = fc.array(fc.tuple(fc.constantFrom('A', 'B'), fc.boolean()), { maxLength: 9 });
+    fc.assert(
+      fc.property(said, (file) => {
+        const last = new Map(file);
+        const { rows, refused } = told(file);
+        expect(refused.toSorted()).toEqual(
+          [...last]
+            .filter(([, consents]) => !consents)
+            .map(([id]) => id)
+            .sort(),
+        );
+        expect(new Set(rows.map((text) => text[0]))).toEqual(
+          new Set([...last].filter(([, consents]) => consents).map(([id]) => id)),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe('row keys', () => {
   const sessions = datasetOf(
     'engagement',
     [
       { name: 'case_number', identifiers: [{ kind: 'case-number', use: 'local' }] },
+      { name: 'email', identifiers: [{ kind: 'email', use: 'identity' }] },
       { name: 'date', type: 'date', target: { to: 'fact', name: 'eventDate' } },
       { name: 'kind', target: { to: 'fact', name: 'sessionKind' } },
       { name: 'attended', type: 'boolean', target: { to: 'fact', name: 'attended' } },
       { name: 'minutes', type: 'integer', target: { to: 'fact', name: 'minutes' } },
     ],
-    { role: 'adult', naturalKey: ['case_number', 'date', 'kind'] },
+    { role: 'adult', naturalKey: ['case_number', 'date', 'kind'], naturalKeyIsStable: true },
   );
-  const visit = {
+  const visit: Record<string, string | null> = {
     case_number: 'C-17',
+    email: 'ann@example.org',
     date: '2023-07-04',
     kind: 'home-visit',
     attended: 'true',
     minutes: '45',
   };
+  const otherSubmission = 'a'.repeat(32) as SubmissionId;
+  const keysOf = (dataset: Dataset, rows: readonly Record<string, string | null>[], from?: SubmissionId) => {
+    const file = rowsOf(dataset, keys, from);
+    return rows.map((row, index) => file.pseudonymise(landed(dataset, index, row), noRows()).rowKey);
+  };
 
   it('by row id: a corrected row keeps its key, in any file and at any place', () => {
     const before = rowsOf(participants).pseudonymise(landed(participants, 2, zoe), noRows());
-    const after = rowsOf(participants).pseudonymise(
-      landed(participants, 9, { ...zoe, gender: 'X' }),
+    const after = rowsOf(participants, keys, otherSubmission).pseudonymise(
+      landed(participants, 9, { ...zoe, gender: 'X', email: 'other@example.org' }),
       noRows(),
     );
     expect(after.rowKey).toBe(before.rowKey);
     expect(after.record).not.toBe(before.record);
-    expect(after.salt).not.toBe(before.salt);
   });
 
-  it('by natural key: occurrences are told apart, in file order', () => {
-    const keysOf = (rows: Record<string, string>[]) => {
-      const file = rowsOf(sessions);
-      return rows.map((row, index) => file.pseudonymise(landed(sessions, index, row), noRows()).rowKey);
-    };
+  it('by natural key and person: a corrected fact keeps the key, and occurrences are told apart in file order', () => {
     const other = { ...visit, date: '2023-07-05' };
-    const [first, second, third] = keysOf([visit, visit, visit]);
+    const [first, second, third] = keysOf(sessions, [visit, visit, visit]);
     expect(new Set([first, second, third]).size).toBe(3);
-    expect(keysOf([other, visit, { ...visit, minutes: '50' }, visit]).slice(1)).toEqual([
-      first,
-      second,
-      third,
-    ]);
+    expect(
+      keysOf(sessions, [other, visit, { ...visit, minutes: '50' }, visit], otherSubmission).slice(1),
+    ).toEqual([first, second, third]);
   });
 
-  it('without a complete row id the row is known by what there is, and by its occurrence', () => {
-    const file = rowsOf(participants);
+  it('by natural key and person: rows about two people have two keys, in one file and in two', () => {
+    const bob = { ...visit, email: 'bob@example.org' };
+    const nobody = { ...visit, email: null };
+    const made = [visit, bob, nobody].flatMap((row) => [
+      ...keysOf(sessions, [row]),
+      ...keysOf(sessions, [row], otherSubmission),
+    ]);
+    expect(new Set(made).size).toBe(3);
+    // An occurrence is one of the same person.
+    expect(keysOf(sessions, [visit, bob, nobody])).toEqual(made.filter((_, index) => index % 2 === 0));
+  });
+
+  it.each(['case_number', 'date', 'kind'])(
+    'without %s, a row belongs to its submission alone, and is the same when it is delivered again',
+    (missing) => {
+      const dataset = datasetOf(
+        'user',
+        ['case_number', 'date', 'kind'].map((name) => ({ name })),
+        { role: 'adult', naturalKey: ['case_number', 'date', 'kind'], naturalKeyIsStable: true },
+      );
+      const row = { ...visit, [missing]: null };
+      const once = keysOf(dataset, [row, row]);
+      expect(new Set([...once, ...keysOf(dataset, [row, row], otherSubmission)]).size).toBe(4);
+      expect(keysOf(dataset, [row, row])).toEqual(once);
+    },
+  );
+
+  it('without a row id or a stable natural key, a row belongs to its submission alone', () => {
     const withoutId = { ...zoe, case_number: null };
-    const made = [0, 1].map(
-      (index) => file.pseudonymise(landed(participants, index, withoutId), noRows()).rowKey,
+    const made = [
+      ...keysOf(participants, [withoutId, withoutId]),
+      ...keysOf(participants, [withoutId], otherSubmission),
+    ];
+    expect(new Set(made).size).toBe(3);
+  });
+
+  it('are shared if and only if natural key, identity tokens and occurrence are', () => {
+    const text = (...values: (string | null)[]) => fc.constantFrom(...values);
+    const anySession = fc.record({
+      case_number: text('C-17', 'C-18', null),
+      email: text('ann@example.org', ' Ann@Example.org', 'bob@example.org', 'no address', null),
+      date: text('2023-07-04', '2023-07-05'),
+      kind: text('home-visit', 'group'),
+      attended: text('true', 'false'),
+      minutes: text('45', null),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(anySession, { maxLength: 8 }),
+        fc.array(anySession, { maxLength: 8 }),
+        (one, two) => {
+          const named = (rows: readonly Record<string, string | null>[], submission: SubmissionId) => {
+            const file = rowsOf(sessions, keys, submission);
+            const seen = new Map<string, number>();
+            return rows.map((row, index) => {
+              const made = file.pseudonymise(landed(sessions, index, row), noRows());
+              const identity = told(made).filter((token) => !token.includes(' local '));
+              const key = [row['case_number'], row['date'], row['kind'], ...identity].join();
+              const occurrence = (seen.get(key) ?? 0) + 1;
+              seen.set(key, occurrence);
+              const name = row['case_number'] === null ? `${submission} ${index}` : `${key} ${occurrence}`;
+              return { rowKey: made.rowKey, name };
+            });
+          };
+          const all = [...named(one, 'b'.repeat(32) as SubmissionId), ...named(two, otherSubmission)];
+          for (const left of all)
+            for (const right of all) expect(left.rowKey === right.rowKey).toBe(left.name === right.name);
+        },
+      ),
+      { numRuns: 300 },
     );
-    expect(new Set(made).size).toBe(2);
   });
 
   it('facts of an engagement', () => {
@@ -478,7 +616,7 @@ describe('facts of the other data types', () => {
     const dataset = datasetOf(
       dataType,
       names.map((name) => ({ name: name.toLowerCase(), target: { to: 'fact', name } })),
-      { role: 'none', naturalKey: [names[0]?.toLowerCase()] },
+      { role: 'none' },
     );
     const lower = Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]));
     return pseudonymised(dataset, lower).facts;

@@ -1,38 +1,34 @@
-import type { RowKey } from '@kinledger/contracts';
-import type { DatasetSchema } from '@kinledger/programme';
-import type { RowKeys } from '@kinledger/pseudonymisation';
-
-type Values = readonly (string | null)[];
+import type { RowKey, SubmissionId } from '@kinledger/contracts';
+import type { LandingRow } from '@kinledger/landing-store';
+import type { RowKeys, RowPlan } from '@kinledger/pseudonymisation';
 
 /**
- * Gives the rows of one file, taken in file order, their row keys: from the provider's own row id, or from the natural
- * key and how often it has occurred in the file so far. A row whose id is incomplete is treated as one without.
+ * Gives the rows of one file, taken in file order, their row keys: from the provider's own row id; else from a natural key
+ * that the schema declares stable, whom the row is about, and how often both have occurred in the file so far; else from
+ * the submission and the row's number, so that no other submission has such a key.
  *
- * It remembers the keys of rows without an id, 32 characters each, and no value.
+ * It remembers the keys of rows with a natural key, 32 characters each, and no value.
  */
 export class RowIdentity {
   readonly #keys: RowKeys;
-  readonly #rowId: readonly number[];
-  readonly #naturalKey: readonly number[];
+  readonly #plan: RowPlan;
+  readonly #submission: SubmissionId;
   readonly #occurrences = new Map<RowKey, number>();
 
-  constructor(keys: RowKeys, schema: DatasetSchema) {
-    const columnOf = (name: string) => schema.fields.findIndex((field) => field.name === name);
+  constructor(keys: RowKeys, plan: RowPlan, submission: SubmissionId) {
     this.#keys = keys;
-    this.#rowId = (schema.primaryKey ?? []).map(columnOf);
-    const naturalKey = schema['x-kinledger'].naturalKey.map(columnOf);
-    this.#naturalKey = naturalKey.length > 0 ? naturalKey : this.#rowId;
+    this.#plan = plan;
+    this.#submission = submission;
   }
 
-  rowKeyOf(values: Values): RowKey {
-    const rowId = this.#rowId.map((column) => values[column] ?? null);
-    if (rowId.length > 0 && isComplete(rowId)) return this.#keys.ofRowId(rowId);
-    const naturalKey = this.#naturalKey.map((column) => values[column] ?? '');
-    const first = this.#keys.ofNaturalKey(naturalKey, 1);
+  rowKeyOf([rowNumber, values]: LandingRow): RowKey {
+    const name = this.#plan.nameOf(values);
+    if (name === undefined) return this.#keys.ofSubmittedRow(this.#submission, rowNumber);
+    if (name.kind === 'row-id') return this.#keys.ofRowId(name.parts);
+    const { parts, identity } = name;
+    const first = this.#keys.ofNaturalKey(parts, identity, 1);
     const occurrence = (this.#occurrences.get(first) ?? 0) + 1;
     this.#occurrences.set(first, occurrence);
-    return occurrence === 1 ? first : this.#keys.ofNaturalKey(naturalKey, occurrence);
+    return occurrence === 1 ? first : this.#keys.ofNaturalKey(parts, identity, occurrence);
   }
 }
-
-const isComplete = (rowId: readonly (string | null)[]): rowId is readonly string[] => !rowId.includes(null);

@@ -1,4 +1,4 @@
-import type { DatasetId, ProviderId, SubmissionId, UploadId } from '@kinledger/contracts';
+import type { DatasetId, ProviderId, RowKey, SubmissionId, UploadId } from '@kinledger/contracts';
 import type { EncodedRows } from '../rows/encode-rows.js';
 import type { RowCounts } from '../rows/row-counts.js';
 
@@ -29,10 +29,20 @@ export type RowTask =
       readonly n: number;
       readonly sealed: Uint8Array;
     }
+  /** A landing chunk whose refusals of consent are noted; all chunks, in order, before the first is pseudonymised. */
+  | {
+      readonly kind: 'note';
+      readonly submission: SubmissionId;
+      readonly n: number;
+      readonly sealed: Uint8Array;
+    }
+  /** Asks for what was noted. */
+  | { readonly kind: 'refused'; readonly submission: SubmissionId }
   | { readonly kind: 'close'; readonly submission: SubmissionId };
 
 export type RowTaskResult =
-  | { readonly kind: 'opened' | 'closed' }
+  | { readonly kind: 'opened' | 'noted' | 'closed' }
+  | { readonly kind: 'refused'; readonly rowKeys: readonly RowKey[] }
   | { readonly kind: 'rows'; readonly encoded: readonly EncodedRows[]; readonly counts: RowCounts }
   /** Trying again would end the same. */
   | { readonly kind: 'unprocessable'; readonly reason: string };

@@ -40,6 +40,8 @@ interface OpenFile {
   readonly file: FileToOpen;
   readonly dataKey: DataKey;
   readonly rows: FileRows;
+  /** The next chunk whose refusals are noted, and the next that is pseudonymised. */
+  nextToNote: number;
   next: number;
 }
 const files = new Map<SubmissionId, OpenFile>();
@@ -51,6 +53,10 @@ export default function perform(task: RowTask): RowTaskResult {
         return open(task.file);
       case 'chunk':
         return pseudonymise(task.submission, task.n, task.sealed);
+      case 'note':
+        return note(task.submission, task.n, task.sealed);
+      case 'refused':
+        return { kind: 'refused', rowKeys: openFile(task.submission).rows.refused };
       case 'close':
         files.delete(task.submission);
         return { kind: 'closed' };
@@ -71,8 +77,26 @@ function open(file: FileToOpen): RowTaskResult {
   const { dataKey, seed } = unwrapFile(kekFrom(secrets.landingKek), { ...file, chunks: 0, rows: 0 });
   const { submission, provider } = file;
   const rows = new FileRows(keys, { submission, provider, dataset, seed }, postcodes);
-  files.set(submission, { file, dataKey, rows, next: 0 });
+  files.set(submission, { file, dataKey, rows, nextToNote: 0, next: 0 });
   return { kind: 'opened' };
+}
+
+function openFile(submission: SubmissionId): OpenFile {
+  const open = files.get(submission);
+  if (open === undefined) throw new Error(`submission ${submission} is not open in this worker`);
+  return open;
+}
+
+function note(submission: SubmissionId, n: number, sealed: Uint8Array): RowTaskResult {
+  const open = openFile(submission);
+  if (open.nextToNote !== n)
+    throw new Error(`chunk ${n} of submission ${submission} is not the next to note`);
+  const landed = readRows(openChunk(open.dataKey, open.file.upload, n, sealed));
+  if (landed === undefined) return unprocessable('landing-malformed');
+  for (const row of landed) open.rows.noteRefusal(row);
+  open.rows.forget();
+  open.nextToNote += 1;
+  return { kind: 'noted' };
 }
 
 function pseudonymise(submission: SubmissionId, n: number, sealed: Uint8Array): RowTaskResult {
@@ -84,7 +108,9 @@ function pseudonymise(submission: SubmissionId, n: number, sealed: Uint8Array): 
   const counts = noRows();
   const encoder = new RowEncoder();
   try {
-    for (const row of landed) encoder.add(open.rows.pseudonymise(row, counts));
+    for (const row of landed) {
+      if (!open.rows.keepsBack(row)) encoder.add(open.rows.pseudonymise(row, counts));
+    }
   } finally {
     open.rows.forget();
   }

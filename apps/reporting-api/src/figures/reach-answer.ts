@@ -3,17 +3,26 @@ import { z } from 'zod';
 const count = z.int().nonnegative();
 
 const figure = z.object({
-  children: count.describe('Children with a qualifying engagement of their own.'),
-  adults: count.describe('Adults with a qualifying engagement; practitioners and volunteers excluded.'),
+  children: count.describe('Individuals who attended as children.'),
+  adults: count.describe('Individuals who attended as adults; not as practitioners or volunteers.'),
   families: count.describe('Reporting families; a person in none counts as a family of one.'),
-  individuals: count.describe('children + adults'),
+  individuals: count.describe('Distinct individuals among children and adults.'),
   childrenThroughCarerOnly: count.describe(
     'Children not reached themselves whose carer was. Not part of children.',
   ),
-  workforce: count.describe('Practitioners and volunteers. Not part of reach.'),
-  unlinkable: count.describe('Qualifying rows without a usable token.'),
-  referred: count.describe('Qualifying rows that wait for review.'),
-  upperBound: count.describe('individuals + unlinkable + referred'),
+  workforce: count.describe('Individuals who attended as practitioners or volunteers. Not part of reach.'),
+  unlinkable: count.describe('Qualifying rows of children and adults without a usable identifier.'),
+  referred: count.describe('Qualifying rows of children and adults that wait for review.'),
+  indistinct: count.describe(
+    'People more that the individuals’ rows could be, where only an email or a mobile, which people share, joins them.',
+  ),
+  upperBound: count.describe(
+    'individuals + unlinkable + referred + indistinct. It leaves out anonymous and childrenByKeyAlone.',
+  ),
+  anonymous: count.describe('Qualifying rows that name nobody; each may stand for a group.'),
+  childrenByKeyAlone: count.describe(
+    'Of the children, those whom a child key alone identifies: twins of one gender whose names begin alike may count as one.',
+  ),
 });
 
 const serviceFigure = figure.extend({

@@ -10,7 +10,10 @@ const figureColumns = [
   'workforce',
   'unlinkable',
   'referred',
+  'indistinct',
   'upperBound',
+  'anonymous',
+  'childrenByKeyAlone',
 ] as const;
 
 const headers = [
@@ -22,7 +25,10 @@ const headers = [
   'workforce',
   'unlinkable_rows',
   'referred_rows',
+  'indistinct_people',
   'upper_bound',
+  'anonymous_rows',
+  'children_by_key_alone',
 ];
 
 type Row = readonly (string | number)[];

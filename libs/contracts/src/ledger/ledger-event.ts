@@ -18,6 +18,8 @@ export const ledgerContracts = {
   SubmissionParked: submissions.SubmissionParked,
   RecordsRetired: submissions.RecordsRetired,
   RecordsCarried: submissions.RecordsCarried,
+  CarrierChanged: submissions.CarrierChanged,
+  ConsentRefused: submissions.ConsentRefused,
   RecordErased: erasures.RecordErased,
   IndividualRegistered: individuals.IndividualRegistered,
   IndividualMatched: individuals.IndividualMatched,

@@ -1,20 +1,25 @@
 import { z } from 'zod';
 import { contract } from '../contract.js';
-import { code, recordId, submissionId } from '../identifiers.js';
-import { FileAccepted } from '../messages/file-accepted.js';
+import { code, recordId, rowKey, submissionId } from '../identifiers.js';
+import { FileAccepted, fileAcceptedVersion2, withoutRefusals } from '../messages/file-accepted.js';
 
 const count = z.int().nonnegative();
 
 /** Record ids listed in one event: an event stays far below 256 KiB. */
 export const MAX_RECORDS_PER_EVENT = 2000;
 
+const receivedVersion1 = fileAcceptedVersion2.omit({ upload: true });
+
 export const SubmissionReceived = contract({
   name: 'SubmissionReceived',
-  version: 1,
+  version: 2,
   description: 'The linker begins to decide a submission; the decisions up to SubmissionLinked are its own.',
   // The upload’s random id is a matter of the restricted zone: the same files give the same ledger.
   schema: FileAccepted.schema.omit({ upload: true }),
   example: withoutUpload(FileAccepted.example),
+  earlier: [
+    { version: 1, schema: receivedVersion1, upcast: withoutRefusals<z.output<typeof receivedVersion1>> },
+  ],
 });
 
 function withoutUpload<T extends { upload?: unknown }>(data: T): Omit<T, 'upload'> {
@@ -99,26 +104,49 @@ export const SubmissionParked = contract({
   example: { submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6', intake: 7, reason: 'landing-unreadable' },
 });
 
+const retired = z.object({
+  submission: submissionId
+    .exactOptional()
+    .describe('The submission that caused it; absent for an erasure, which none causes.'),
+  reason: z
+    .enum(['replaced', 'omitted', 'withdrawn', 'consent-refused', 'erased'])
+    .describe(
+      'replaced by a higher-ranked row of the same key; omitted from a full extract or a replacement; its submission withdrawn; consent refused by a higher-ranked row of the same key; erased.',
+    ),
+  records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
+});
+
+/** Version 1 knew no refusal of consent. */
+const retiredVersion1 = retired.extend({ reason: retired.shape.reason.exclude(['consent-refused']) });
+
 export const RecordsRetired = contract({
   name: 'RecordsRetired',
-  version: 1,
+  version: 2,
   description:
     'Records that are no longer live; their bodies stay and a withdrawal may revive them, unless they are erased.',
-  schema: z.object({
-    submission: submissionId
-      .exactOptional()
-      .describe('The submission that caused it; absent for an erasure, which none causes.'),
-    reason: z
-      .enum(['replaced', 'omitted', 'withdrawn', 'erased'])
-      .describe(
-        'replaced by a higher-ranked row of the same key; omitted from a full extract or a replacement; withdrawn; erased.',
-      ),
-    records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
-  }),
+  schema: retired,
   example: {
     submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
     reason: 'replaced',
     records: ['1e0f6d2c9b8a47561e0f6d2c9b8a4756'],
+  },
+  earlier: [
+    { version: 1, schema: retiredVersion1, upcast: (data: z.output<typeof retiredVersion1>) => data },
+  ],
+});
+
+export const ConsentRefused = contract({
+  name: 'ConsentRefused',
+  version: 1,
+  description:
+    'Rows of this submission refuse consent: it carries their keys and nothing else of them. While no higher-ranked row of a key says otherwise, the key has no live record.',
+  schema: z.object({
+    submission: submissionId.describe('The submission that carries the refusals.'),
+    rowKeys: z.array(rowKey).min(1).max(MAX_RECORDS_PER_EVENT),
+  }),
+  example: {
+    submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
+    rowKeys: ['c1d2e3f405162738c1d2e3f405162738'],
   },
 });
 
@@ -126,9 +154,24 @@ export const RecordsCarried = contract({
   name: 'RecordsCarried',
   version: 1,
   description:
-    'Records whose row stands unchanged in this submission: from here on it carries them, with its period.',
+    'Records whose row stands unchanged in this submission: it carries them too. Of the submissions that carry a record, the one of the latest period, then of the highest sequence, gives it its period.',
   schema: z.object({
     submission: submissionId.describe('The submission that carries them.'),
+    records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
+  }),
+  example: {
+    submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
+    records: ['1e0f6d2c9b8a47561e0f6d2c9b8a4756'],
+  },
+});
+
+export const CarrierChanged = contract({
+  name: 'CarrierChanged',
+  version: 1,
+  description:
+    'Live records that another submission gives their period now: the one that did so no longer stands.',
+  schema: z.object({
+    submission: submissionId.describe('The highest-ranked submission that carries them and stands.'),
     records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
   }),
   example: {

@@ -14,13 +14,20 @@ import {
 
 const count = z.int().nonnegative();
 
-/** Row counts of one file, by outcome at intake. `read` is the sum of the others, warnings excepted. */
-export const intakeCounts = z.object({
+/** As they were before a refusal of consent was told of a row that is known. */
+export const intakeCountsBefore = z.object({
   read: count.describe('Data rows in the file.'),
   accepted: count.describe('Rows that go on, warned ones included.'),
   warned: count.describe('Accepted rows that carry a warning.'),
-  rejected: count.describe('Rows that an error blocks.'),
+  rejected: count.describe('Rows that an error blocks, or that refuse consent.'),
   duplicate: count.describe('Rows that repeat an earlier row of the same file.'),
+});
+
+/** Row counts of one file, by outcome at intake. `read` is the sum of accepted, rejected and duplicate. */
+export const intakeCounts = intakeCountsBefore.extend({
+  consentRefused: count.describe(
+    'Of the rejected rows, those that refuse consent and carry a complete row id: what is known by that id is retired.',
+  ),
 });
 export type IntakeCounts = z.infer<typeof intakeCounts>;
 
@@ -65,7 +72,6 @@ const shared = {
       z.int().nonnegative(),
     )
     .describe('Schema field → column of the file, from 0. Header texts stay in the restricted zone.'),
-  counts: intakeCounts,
   findings: countsByRule,
   attestation,
   agreement: code.describe('The data sharing agreement under which the file came.'),
@@ -85,7 +91,7 @@ const example = {
   contentHash: '9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de',
   schemaHash: '1f3870be274f6c49b3e31a0c6728957f1f3870be274f6c49b3e31a0c6728957f',
   mapping: { case_number: 0, email: 4 },
-  counts: { read: 214, accepted: 211, warned: 9, rejected: 2, duplicate: 1 },
+  counts: { read: 214, accepted: 211, warned: 9, rejected: 2, duplicate: 1, consentRefused: 1 },
   findings: { 'missing-consent': 2, 'invalid-nhs-number': 3 },
   attestation: { by: 'natural-thinkers-officer' },
   agreement: 'natural-thinkers-2023',
@@ -93,29 +99,45 @@ const example = {
 };
 
 /** Version 1 could name one predecessor only; a replacement of a quarter sent in two parts has two. */
-const version1 = z.object({ ...shared, supersedes: submissionId.nullable() });
+const version1 = z.object({
+  ...shared,
+  counts: intakeCountsBefore,
+  supersedes: submissionId.nullable(),
+});
+
+const supersedes = z
+  .array(submissionId)
+  .max(100)
+  .describe('Submissions whose rows this one replaces as a whole.');
+
+/** Version 2 knew no refusal of consent by a row that is known. */
+export const fileAcceptedVersion2 = z.object({ ...shared, counts: intakeCountsBefore, supersedes });
+
+/** Brings what was said before refusals of consent were counted up to date. */
+export const withoutRefusals = <Data extends { readonly counts: z.output<typeof intakeCountsBefore> }>(
+  data: Data,
+) => ({ ...data, counts: { ...data.counts, consentRefused: 0 } });
 
 export const FileAccepted = contract({
   name: 'FileAccepted',
-  version: 2,
+  version: 3,
   description:
     'A provider’s file was validated, attested and submitted; its rows wait, encrypted, in the landing store.',
-  schema: z.object({
-    ...shared,
-    supersedes: z
-      .array(submissionId)
-      .max(100)
-      .describe('Submissions whose rows this one replaces as a whole.'),
-  }),
+  schema: z.object({ ...shared, counts: intakeCounts, supersedes }),
   example: { ...example, supersedes: ['1b2c3d4e5f60718293a4b5c6d7e8f90a'] },
   earlier: [
     {
       version: 1,
       schema: version1,
-      upcast: ({ supersedes, ...rest }: z.output<typeof version1>) => ({
+      upcast: ({ supersedes: one, ...rest }: z.output<typeof version1>) => ({
         ...rest,
-        supersedes: supersedes === null ? [] : [supersedes],
+        supersedes: one === null ? [] : [one],
       }),
+    },
+    {
+      version: 2,
+      schema: fileAcceptedVersion2,
+      upcast: withoutRefusals<z.output<typeof fileAcceptedVersion2>>,
     },
   ],
 });

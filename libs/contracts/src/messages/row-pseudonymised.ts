@@ -44,6 +44,9 @@ export const attributes = z
   .describe('Coded attributes: gender, birthMonth (yyyy-mm), lsoa, ethnicity, …');
 export type Attributes = z.infer<typeof attributes>;
 
+/** The attribute that a row has whose address is protected: from then on no area is shown, whichever row gave one. */
+export const ADDRESS_PROTECTED = 'addressProtected';
+
 export const facts = z
   .discriminatedUnion('kind', [
     z.object({
@@ -100,18 +103,28 @@ export type PseudonymisedRow = z.infer<typeof pseudonymisedRow>;
 export const MAX_ROWS_PER_CHUNK = 500;
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 
+const version1 = z.object({
+  programme: programmeId,
+  submission: submissionId,
+  dataset: datasetId,
+  period: periodCode,
+  chunk: z.int().nonnegative().describe('Number of this chunk in its submission, from 0.'),
+  last: z.boolean().describe('True on the last chunk of the submission.'),
+  rows: z.array(pseudonymisedRow).max(MAX_ROWS_PER_CHUNK),
+});
+
+/** Version 1 knew no refusal of consent. */
 export const RowPseudonymised = contract({
   name: 'RowPseudonymised',
-  version: 1,
-  description: `Up to ${MAX_ROWS_PER_CHUNK} rows of one submission, in row order, without their identifiers.`,
-  schema: z.object({
-    programme: programmeId,
-    submission: submissionId,
-    dataset: datasetId,
-    period: periodCode,
-    chunk: z.int().nonnegative().describe('Number of this chunk in its submission, from 0.'),
-    last: z.boolean().describe('True on the last chunk of the submission.'),
-    rows: z.array(pseudonymisedRow).max(MAX_ROWS_PER_CHUNK),
+  version: 2,
+  description: `Up to ${MAX_ROWS_PER_CHUNK} rows of one submission, in row order, without their identifiers; or rows that refuse consent, of which nothing is told but their keys.`,
+  schema: version1.extend({
+    refused: z
+      .array(rowKey)
+      .max(MAX_ROWS_PER_CHUNK)
+      .describe(
+        'Keys of rows that refuse consent. No row of the submission has one of them: of rows with one key, the last in the file counts.',
+      ),
   }),
   example: {
     programme: 'leap',
@@ -120,6 +133,7 @@ export const RowPseudonymised = contract({
     period: '2023-24-Q2',
     chunk: 0,
     last: true,
+    refused: ['d2e3f40516273849d2e3f40516273849'],
     rows: [
       {
         record: '1e0f6d2c9b8a47561e0f6d2c9b8a4756',
@@ -138,4 +152,11 @@ export const RowPseudonymised = contract({
       },
     ],
   },
+  earlier: [
+    {
+      version: 1,
+      schema: version1,
+      upcast: (data: z.output<typeof version1>) => ({ ...data, refused: [] }),
+    },
+  ],
 });

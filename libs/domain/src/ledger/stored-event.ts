@@ -2,7 +2,7 @@ import {
   isLedgerEventType,
   ledgerContracts,
   readLedgerEvent,
-  RowPseudonymised,
+  RecordBody,
   type LedgerEvent,
   type PseudonymisedRow,
 } from '@kinledger/contracts';
@@ -26,4 +26,4 @@ export function ledgerEventOf(stored: { readonly type: string; readonly bytes: U
 
 /** The row of a body that was written with its event; see `ledgerEventOf`. */
 export const rowOf = ({ bytes }: { readonly bytes: Uint8Array }): PseudonymisedRow =>
-  RowPseudonymised.version === 1 ? (JSON.parse(decoder.decode(bytes)) as PseudonymisedRow) : readBody(bytes);
+  RecordBody.version === 1 ? (JSON.parse(decoder.decode(bytes)) as PseudonymisedRow) : readBody(bytes);

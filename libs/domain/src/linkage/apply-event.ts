@@ -38,9 +38,16 @@ export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: Pseudo
       return;
     case 'RecordsCarried': {
       const submission = submissionNumber(index, event.data.submission);
-      for (const id of event.data.records) carry(index, recordNumber(index, id), submission);
+      for (const id of event.data.records) carryRecord(index, recordNumber(index, id), submission);
       return;
     }
+    case 'ConsentRefused': {
+      const submission = submissionNumber(index, event.data.submission);
+      for (const rowKey of event.data.rowKeys) carry(index, index.keys.intern(rowKey), NONE, submission);
+      return;
+    }
+    case 'CarrierChanged':
+      return; // The carriages say it already.
     case 'RecordErased':
       for (const record of event.data.records) index.erase(recordNumber(index, record));
       return;
@@ -119,11 +126,15 @@ function enter(index: LinkageIndex, { data, revision }: Placement, row: Pseudony
     if (row === undefined) index.bodiless.set(record, revision);
   }
   index.records.enter(record, submission, revision);
-  carry(index, record, submission);
+  carryRecord(index, record, submission);
 }
 
-function carry(index: LinkageIndex, record: number, submission: number): void {
-  index.keys.carry(index.records.keyOf(record), record, submission);
+function carryRecord(index: LinkageIndex, record: number, submission: number): void {
+  carry(index, index.records.keyOf(record), record, submission);
+}
+
+function carry(index: LinkageIndex, key: number, record: number, submission: number): void {
+  index.keys.carry(key, record, submission);
   index.submissions.extendCarriages(submission, index.keys.carriages);
 }
 

@@ -5,6 +5,7 @@ import type {
   PseudonymisedRow,
   RecordErased,
   RecordId,
+  RowKey,
   SubmissionId,
   SubmissionReceived,
   WithdrawSubmission,
@@ -46,6 +47,8 @@ export interface SubmissionRun extends DecisionRun {
   /** Rows staged so far. */
   readonly rows: number;
   stage(row: PseudonymisedRow): void;
+  /** Notes that a row with this key refuses consent. It holds against every row of the submission with the same key. */
+  refuse(rowKey: RowKey): void;
 }
 
 export type SubmissionStanding = 'unknown' | 'standing' | 'superseded' | 'withdrawn';

@@ -93,7 +93,7 @@ export class DecisionScope {
       birthDate,
       gender: records.genderOf(record),
       caseNumber: records.caseNumberOf(record),
-      dataset: records.datasetOf(record),
+      dataset: records.isPerson(record) ? records.datasetOf(record) : NONE,
       nhsNumbers: records.nhsNumbersOf(record),
       tokens: usable,
       levels,

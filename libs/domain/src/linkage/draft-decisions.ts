@@ -30,7 +30,7 @@ export type Cause =
   | { readonly kind: 'erased'; readonly erasure: DataOf<typeof RecordErased> };
 
 /**
- * Puts a planned decision into events, in the order of the ledger: received; retired; carried; splits; merges;
+ * Puts a planned decision into events, in the order of the ledger: received; retired; carried; carriers; refused; splits; merges;
  * placements of new rows in row order, then of older records; referrals; relationships; families; the closing event.
  * Ids that depend on a revision are made here, and here alone. Reads nothing of the index that applying could change.
  */
@@ -70,6 +70,8 @@ class Drafting {
       yield this.#draft({ type: 'SubmissionReceived', data: this.#cause.file });
     yield* this.#retired();
     yield* this.#carried();
+    yield* this.#carriersChanged();
+    yield* this.#refused();
     yield* this.#splits();
     yield* this.#merges();
     const outcomes = emptyOutcomes();
@@ -94,10 +96,11 @@ class Drafting {
       replaced: [],
       omitted: [],
       withdrawn: [],
+      'consent-refused': [],
       erased: [],
     };
     for (const [record, reason] of this.#plan.changes.ceasing) byReason[reason].push(record);
-    for (const reason of ['replaced', 'omitted', 'withdrawn', 'erased'] as const) {
+    for (const reason of ['replaced', 'omitted', 'withdrawn', 'consent-refused', 'erased'] as const) {
       byReason[reason].sort((one, other) => records.ageOf(one) - records.ageOf(other));
       for (const chunk of chunks(byReason[reason], MAX_RECORDS_PER_EVENT)) {
         const data = {
@@ -114,6 +117,26 @@ class Drafting {
     for (const chunk of chunks(this.#plan.changes.carried, MAX_RECORDS_PER_EVENT)) {
       const records = chunk.map((record) => this.#index.records.idOf(record));
       yield this.#draft({ type: 'RecordsCarried', data: { submission: this.#submission, records } });
+    }
+  }
+
+  *#carriersChanged(): Generator<Draft> {
+    const { records } = this.#index;
+    for (const [carrier, kept] of this.#plan.changes.carriersChanged) {
+      for (const chunk of chunks(kept, MAX_RECORDS_PER_EVENT)) {
+        const submission = this.#submissionId(carrier);
+        yield this.#draft({
+          type: 'CarrierChanged',
+          data: { submission, records: chunk.map((record) => records.idOf(record)) },
+        });
+      }
+    }
+  }
+
+  *#refused(): Generator<Draft> {
+    for (const chunk of chunks([...this.#plan.rows.refused], MAX_RECORDS_PER_EVENT)) {
+      const rowKeys = chunk.map((key) => this.#index.keys.idOf(key));
+      yield this.#draft({ type: 'ConsentRefused', data: { submission: this.#submission, rowKeys } });
     }
   }
 

@@ -5,6 +5,7 @@ import type {
   PseudonymisedRow,
   RecordErased,
   RecordId,
+  RowKey,
   SubmissionId,
   SubmissionReceived,
   WithdrawSubmission,
@@ -29,7 +30,11 @@ import type { LiveChange, StagedRows } from './plan-live-records.js';
 import { submissionOf } from './submission-book.js';
 import { Int32Column, NONE, Uint8Column } from './typed-column.js';
 
-const noRows = (): StagedRows => ({ records: new Int32Column(), unchanged: new Uint8Array() });
+const noRows = (): StagedRows => ({
+  records: new Int32Column(),
+  unchanged: new Uint8Array(),
+  refused: new Set(),
+});
 
 /**
  * The linkage of one programme: what `partition` and `familiesOf` say of the live records, kept up to date. A decision
@@ -64,9 +69,11 @@ export class LinkageEngine implements LinkageDecider {
     const submission = submissionOf(file, (service) => index.scopesOfService(service));
     const records = new Int32Column();
     const unchanged = new Uint8Column();
+    const refused = new Set<number>();
     const { decide } = this.#run({ kind: 'received', file }, { kind: 'received', submission }, () => ({
       records,
       unchanged: unchanged.view(),
+      refused,
     }));
     return {
       get rows() {
@@ -81,6 +88,9 @@ export class LinkageEngine implements LinkageDecider {
         if (!same) index.records.setRow(record, records.length);
         records.push(record);
         unchanged.push(same ? 1 : 0);
+      },
+      refuse(rowKey: RowKey) {
+        refused.add(index.keys.intern(rowKey));
       },
       decide,
     };

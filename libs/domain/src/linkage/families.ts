@@ -1,9 +1,10 @@
 import type { RowKey, ServiceId } from '@kinledger/contracts';
 import type { FamilyScope } from './decider.js';
-import { HolderCount } from './force.js';
+import { carerLimits, HolderCount } from './force.js';
 import { kinshipOf, MAX_ADULTS_WITHOUT_REVIEW, PROGRAMME_SCOPE, type Kin, type KinToken } from './kinship.js';
 import { ruleOf, type LinkageRecord, type Partition } from './partition.js';
-import { BIRTH_DATE_DOMAIN, levelOf, type LeapStrategy } from './strategy.js';
+import { levelOf, type LeapStrategy } from './strategy.js';
+import { TokenNumbers } from './token-numbers.js';
 import { NONE } from './typed-column.js';
 
 /** A live record and the service that it came from, which says to which scopes it is evidence. */
@@ -47,23 +48,23 @@ export function familiesOf(
   const adultNodes = new Set<number>();
   const withoutForce = new Set(tokensWithoutForce.map(({ domain, token }) => `${domain} ${token}`));
   const tokens = new Map<string, TokenEvidence>();
+  const numbers = new TokenNumbers();
 
   for (const record of records) {
     const node = nodeOf.get(record.rowKey);
     const child = record.role === 'child';
-    if (record.kind === 'impersonal' || (!child && node === undefined)) continue;
+    if (record.kind === 'impersonal') continue;
     if (!child && node !== undefined) adultNodes.add(node);
-    if (!child && record.kind === 'fact') continue;
-    const birthDate = record.tokens.find(
-      ({ domain, use }) => use === 'guard' && domain === BIRTH_DATE_DOMAIN,
-    );
+    const marks = numbers.marksOf(record);
+    const counted = new Set<string>();
     for (const { domain, use, token } of record.tokens) {
       const level = levelOf(domain);
       if (level === NONE || use !== (child ? 'carer' : 'identity')) continue;
       const key = `${domain} ${token}`;
-      const evidence = tokens.get(key) ?? new TokenEvidence(level);
+      const evidence = tokens.get(key) ?? new TokenEvidence(level, strategy);
       tokens.set(key, evidence);
-      if (child && birthDate !== undefined) evidence.childBirthDates.add(birthDate.token);
+      if (child && !counted.has(key)) evidence.holders.add(marks);
+      counted.add(key); // a row may say the same thing twice
       if (node === undefined) continue;
       const side = child ? evidence.children : evidence.adults;
       side.set(node, (side.get(node) ?? 0) | scopesOf(record.service, familyScopes));
@@ -71,10 +72,8 @@ export function familiesOf(
   }
 
   const kinTokens: KinToken[] = [];
-  for (const [key, { level, childBirthDates, children, adults }] of tokens) {
-    const count = new HolderCount(strategy.maxChildBirthDatesPerCarerToken);
-    [...childBirthDates].forEach((_, birthDate) => count.add(birthDate));
-    if (!count.hasForce || withoutForce.has(key)) continue;
+  for (const [key, { level, holders, children, adults }] of tokens) {
+    if (!holders.hasForce || withoutForce.has(key)) continue;
     kinTokens.push({ level, children: evidenceIn(children), adults: evidenceIn(adults) });
   }
   const kinship = kinshipOf(kinTokens, groups.length, familyScopes.length + 1, (one, other) => one - other);
@@ -100,12 +99,18 @@ export function familiesOf(
 }
 
 class TokenEvidence {
-  readonly childBirthDates = new Set<string>();
+  /** Children's rows that name it as their carer's. */
+  readonly holders: HolderCount;
   /** Individual → scopes in which it has evidence. */
   readonly children = new Map<number, number>();
   readonly adults = new Map<number, number>();
 
-  constructor(readonly level: number) {}
+  constructor(
+    readonly level: number,
+    strategy: LeapStrategy,
+  ) {
+    this.holders = new HolderCount(carerLimits(strategy));
+  }
 }
 
 const evidenceIn = (side: ReadonlyMap<number, number>) =>

@@ -1,35 +1,92 @@
+import { NHS_NUMBER_LEVEL, type LeapStrategy } from './strategy.js';
+import type { Marks } from './token-numbers.js';
 import { NONE } from './typed-column.js';
+
+/** How many distinct people the holders of a token may show before it loses its force. */
+interface ForceLimits {
+  /** Distinct birth dates, and distinct NHS numbers. */
+  readonly people: number;
+  /** Distinct case numbers in one dataset. */
+  readonly cases: number;
+  /** Rows that carry none of the three: nothing but the row itself tells them apart. */
+  readonly unmarked: number;
+}
+
+/** Limits for a token as somebody's own. */
+export const ownLimits = (strategy: LeapStrategy): ForceLimits => ({
+  people: strategy.maxBirthDatesPerToken,
+  cases: strategy.maxCasesPerToken,
+  unmarked: strategy.maxHoldersPerToken,
+});
+
+/** Limits for a token as the carer's, on children's rows. */
+export const carerLimits = (strategy: LeapStrategy): ForceLimits => ({
+  people: strategy.maxChildrenPerCarerToken,
+  cases: strategy.maxChildrenPerCarerToken,
+  unmarked: strategy.maxHoldersPerToken,
+});
 
 /**
  * Whether a token tells people apart (architecture §6). `none@none.com`, or the centre's own phone, is held by many
- * people, and that shows: its holders have more than K distinct birth dates, or there are simply too many of them.
- * Such a token has no force: it neither links nor relates, and is counted. Force depends on the live records alone,
- * never on what was decided about them, so that adding and taking away cross K alike.
+ * people, and that shows: its holders have too many birth dates, NHS numbers or case numbers, or there are too many rows
+ * that say nothing of the kind. Such a token has no force: it neither links nor relates, and is counted. Force depends on
+ * the live records alone, person records and facts alike, never on what was decided about them, so that adding and
+ * taking away cross the limits alike.
  */
 export class HolderCount {
-  readonly #maxBirthDates: number;
-  readonly #maxHolders: number;
+  readonly #limits: ForceLimits;
   readonly #birthDates: number[] = [];
-  #holders = 0;
+  readonly #nhsNumbers: number[] = [];
+  /** Dataset → case numbers. A case number tells the rows of one list apart, and says nothing of another list's. */
+  readonly #cases = new Map<number, number[]>();
+  #level: number;
+  #unmarked = 0;
+  #hasForce = true;
 
-  constructor(maxBirthDates: number, maxHolders = Number.POSITIVE_INFINITY) {
-    this.#maxBirthDates = maxBirthDates;
-    this.#maxHolders = maxHolders;
+  /** @param level authority level of the token that is weighed as somebody's own; NONE for a carer's token. */
+  constructor(limits: ForceLimits, level = NONE) {
+    this.#limits = limits;
+    this.#level = level;
   }
 
-  reset(): void {
+  /** Begins to count the holders of another token. */
+  reset(level = NONE): void {
+    this.#level = level;
     this.#birthDates.length = 0;
-    this.#holders = 0;
+    this.#nhsNumbers.length = 0;
+    this.#cases.clear();
+    this.#unmarked = 0;
+    this.#hasForce = true;
   }
 
-  /** Counts one holder and its birth-date guard, if it has one. False as soon as the token has lost its force. */
-  add(birthDate: number): boolean {
-    this.#holders++;
-    if (birthDate !== NONE && !this.#birthDates.includes(birthDate)) this.#birthDates.push(birthDate);
-    return this.hasForce;
+  /** Counts one holder by what its row says; false as soon as the token has lost its force. */
+  add({ birthDate, nhsNumber, dataset, caseNumber }: Marks): boolean {
+    const { people, cases, unmarked } = this.#limits;
+    // An NHS number tells its own holders nothing about each other.
+    const number = this.#level === NHS_NUMBER_LEVEL ? NONE : nhsNumber;
+    if (birthDate !== NONE && countDistinct(this.#birthDates, birthDate) > people) this.#hasForce = false;
+    if (number !== NONE && countDistinct(this.#nhsNumbers, number) > people) this.#hasForce = false;
+    if (caseNumber !== NONE && countDistinct(this.#casesOf(dataset), caseNumber) > cases)
+      this.#hasForce = false;
+    if (birthDate === NONE && number === NONE && caseNumber === NONE && ++this.#unmarked > unmarked)
+      this.#hasForce = false;
+    return this.#hasForce;
   }
 
   get hasForce(): boolean {
-    return this.#birthDates.length <= this.#maxBirthDates && this.#holders <= this.#maxHolders;
+    return this.#hasForce;
   }
+
+  #casesOf(dataset: number): number[] {
+    const known = this.#cases.get(dataset);
+    if (known !== undefined) return known;
+    const cases: number[] = [];
+    this.#cases.set(dataset, cases);
+    return cases;
+  }
+}
+
+/** Adds a value to a short list of distinct ones and returns how many there are. */
+function countDistinct(values: number[], value: number): number {
+  return values.includes(value) ? values.length : values.push(value);
 }

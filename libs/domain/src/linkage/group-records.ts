@@ -6,7 +6,7 @@ import {
   type Evidence,
   type Profile,
 } from './contradiction.js';
-import { authority, MOBILE_LEVEL } from './strategy.js';
+import { authority, CHILD_KEY_LEVEL, EMAIL_LEVEL, MOBILE_LEVEL } from './strategy.js';
 import { NONE } from './typed-column.js';
 
 export type ReferralReason = Contradiction | 'ambiguous' | 'forbidden';
@@ -192,37 +192,77 @@ class Groups {
     );
   }
 
-  /** Some groups here contradict each other: who stands between two of them is set apart, the rest joins in order. */
+  /**
+   * Some groups here contradict each other: who stands between two of them is set apart, the rest joins in order. Groups
+   * that say the same under the same tokens fare alike, and are weighed once: ten thousand rows under one address cost no
+   * more than the distinct people whom they show.
+   */
   #joinWithCare(attached: AttachedSet, level: number): void {
-    const neighbours = new Map<number, Set<number>>();
-    for (const group of attached.groups) neighbours.set(group, new Set());
-    const edges = new Map<number, readonly [number, number]>();
-    for (const bucket of attached.buckets) {
-      bucket.forEach((a, index) => {
-        for (let later = index + 1; later < bucket.length; later++) {
-          const b = bucket[later] as number; // below length
-          const [one, other] = [this.#find(a), this.#find(b)];
-          if (one === other) continue;
-          neighbours.get(one)?.add(other);
-          neighbours.get(other)?.add(one);
-          edges.set(a * this.#records.length + b, [a, b]);
-        }
-      });
-    }
+    const { kinds, neighbours } = this.#kindsOf(attached, level);
     const doubts: Refusal[] = [];
     for (const [group, others] of neighbours) {
-      const candidates = this.#rivals(group, others, level);
-      if (candidates.length > 0) doubts.push({ reason: 'ambiguous', level, subject: group, candidates });
+      const rivals = this.#rivals(group, others, level);
+      if (rivals.length === 0) continue;
+      const alike = (kinds.get(group) ?? []).filter((other) => other !== group);
+      doubts.push({ reason: 'ambiguous', level, subject: group, candidates: [...rivals, ...alike] });
     }
-    for (const doubt of doubts) this.#ambiguous[doubt.subject] = 1;
+    for (const { subject } of doubts)
+      for (const group of kinds.get(subject) ?? []) this.#ambiguous[group] = 1;
     this.#doubts.push(...doubts);
-    for (const [a, b] of [...edges.values()].sort(byPositions)) {
+    for (const [first, ...others] of kinds.values()) {
+      if (first === undefined || this.#ambiguous[first] === 1) continue;
+      for (const other of others) this.#join(first, other, level, false);
+    }
+    const edges: (readonly [number, number])[] = [];
+    for (const [a, others] of neighbours) for (const b of others) if (a < b) edges.push([a, b]);
+    for (const [a, b] of edges.sort(byPositions)) {
       const [one, other] = [this.#find(a), this.#find(b)];
       if (this.#ambiguous[one] === 1 || this.#ambiguous[other] === 1) continue;
       if (one !== other && this.#reasonAgainst(one, other, level) !== null)
         this.#refused.push({ level, a, b });
       else this.#join(a, b, level, false);
     }
+  }
+
+  /**
+   * Groups by kind: those in the same buckets that say the same, as far as the level asks. A kind is named by its
+   * smallest group; `neighbours` are the other kinds that share a bucket with it.
+   */
+  #kindsOf({ groups, buckets }: AttachedSet, level: number) {
+    const bucketsOfGroup = new Map<number, number[]>();
+    buckets.forEach((bucket, number) => {
+      for (const position of bucket) {
+        const group = this.#find(position);
+        const known = bucketsOfGroup.get(group);
+        if (known === undefined) bucketsOfGroup.set(group, [number]);
+        else if (known[known.length - 1] !== number) known.push(number);
+      }
+    });
+    const constrained = new Set(this.#constraints.neverLink.flat().map((position) => this.#find(position)));
+    const kindNamed = new Map<string, number>();
+    const kinds = new Map<number, number[]>();
+    const kindOf = new Map<number, number>();
+    for (const group of [...groups].sort((one, other) => one - other)) {
+      const profile = this.#profiles[group] as Profile; // a position
+      // Whoever contradicts its own like is weighed alone: two rows may each carry two NHS numbers.
+      const alone =
+        constrained.has(group) || profile.reviewed || contradictionBetween(profile, profile, level) !== null;
+      const says = alone ? `alone ${group}` : sayingAt(profile, level);
+      const name = `${bucketsOfGroup.get(group)?.join() ?? ''} ${says}`;
+      const kind = kindNamed.get(name) ?? group;
+      kindNamed.set(name, kind);
+      kindOf.set(group, kind);
+      const members = kinds.get(kind);
+      if (members === undefined) kinds.set(kind, [group]);
+      else members.push(group);
+    }
+    const neighbours = new Map<number, Set<number>>();
+    for (const kind of kinds.keys()) neighbours.set(kind, new Set());
+    for (const bucket of buckets) {
+      const here = [...new Set(bucket.map((position) => kindOf.get(this.#find(position)) as number))]; // every group has a kind
+      for (const one of here) for (const other of here) if (one !== other) neighbours.get(one)?.add(other);
+    }
+    return { kinds, neighbours };
   }
 
   /** Those that the group could join but that contradict one another. */
@@ -276,29 +316,48 @@ class Groups {
     return root;
   }
 
-  /** Refused edges and doubts, between the groups as they ended, each once, under its strongest level. */
+  /**
+   * Refused links and doubts between the groups as they ended, each pair once, under its strongest level. All that is
+   * refused to one group for one reason is one refusal.
+   */
   #refusals(): Refusal[] {
     const seen = new Set<string>();
-    const refusals: Refusal[] = [];
-    const add = (refusal: Refusal) => {
-      const key = [refusal.reason, refusal.subject, ...refusal.candidates].join();
-      if (seen.has(key)) return;
-      seen.add(key);
-      refusals.push(refusal);
-    };
+    const merged = new Map<string, Refusal & { readonly candidates: number[] }>();
     for (const { level, a, b } of this.#refused) {
       const [one, other] = [this.#find(a), this.#find(b)];
       const reason = one === other ? null : this.#reasonAgainst(one, other, level);
       if (reason === null) continue;
-      add({ reason, level, subject: Math.min(one, other), candidates: [Math.max(one, other)] });
+      const [subject, candidate] = [Math.min(one, other), Math.max(one, other)];
+      if (seen.has(`${reason} ${subject} ${candidate}`)) continue;
+      seen.add(`${reason} ${subject} ${candidate}`);
+      const key = `${reason} ${level} ${subject}`;
+      const known = merged.get(key);
+      if (known === undefined) merged.set(key, { reason, level, subject, candidates: [candidate] });
+      else known.candidates.push(candidate);
     }
-    for (const doubt of this.#doubts) {
-      const candidates = [...new Set(doubt.candidates.map((candidate) => this.#find(candidate)))];
-      add({ ...doubt, candidates: candidates.sort((one, other) => one - other) });
-    }
-    return refusals;
+    const doubts = this.#doubts.map((doubt) => ({
+      ...doubt,
+      candidates: [...new Set(doubt.candidates.map((candidate) => this.#find(candidate)))],
+    }));
+    return [...merged.values(), ...doubts].map((refusal) => ({
+      ...refusal,
+      candidates: refusal.candidates.toSorted((one, other) => one - other),
+    }));
   }
 }
+
+/** What a level asks of a group, as text that is equal where the answers are: see `contradictionBetween`. */
+const sayingAt = ({ nhsNumbers, birthDates, genders, cases, child, adult }: Profile, level: number): string =>
+  [
+    child,
+    adult,
+    sorted(nhsNumbers),
+    sorted(birthDates),
+    level === EMAIL_LEVEL ? sorted(genders) : '',
+    level === CHILD_KEY_LEVEL ? sorted(cases) : '',
+  ].join(' ');
+
+const sorted = (values: readonly number[]): string => values.toSorted((one, other) => one - other).join();
 
 function bucketsOf(records: readonly Evidence[]): number[][][] {
   const byToken = new Map<number, number[]>();

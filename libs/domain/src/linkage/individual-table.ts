@@ -2,7 +2,7 @@ import type { IndividualId } from '@kinledger/contracts';
 import { passThrough, type Archive, type Archived } from './archive.js';
 import { IdTable } from './id-table.js';
 import type { RecordTable } from './record-table.js';
-import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
+import { bytesOf, Int32Column, NONE, type Column } from './typed-column.js';
 
 /** An individual's records, in two lists: facts can be many, and questions about a person ask its person records. */
 export type MemberList = 'persons' | 'facts';
@@ -16,7 +16,6 @@ export class IndividualTable implements Archived {
   readonly #ids = new IdTable();
   readonly #first = { persons: new Int32Column(), facts: new Int32Column() };
   readonly #forward = new Int32Column();
-  readonly #child = new Uint8Column();
 
   constructor(records: RecordTable) {
     this.#records = records;
@@ -35,14 +34,13 @@ export class IndividualTable implements Archived {
   }
 
   get #columns(): readonly Column[] {
-    return [this.#ids, this.#first.persons, this.#first.facts, this.#forward, this.#child];
+    return [this.#ids, this.#first.persons, this.#first.facts, this.#forward];
   }
 
   register(id: IndividualId): number {
     const individual = this.#ids.intern(id);
     if (individual === this.#forward.length) {
       this.#forward.push(NONE);
-      this.#child.push(0);
       this.#first.persons.push(NONE);
       this.#first.facts.push(NONE);
     }
@@ -62,10 +60,6 @@ export class IndividualTable implements Archived {
     let at = individual;
     for (let next = this.#forward.get(at); next !== NONE; next = this.#forward.get(at)) at = next;
     return at;
-  }
-
-  isChild(individual: number): boolean {
-    return this.#child.get(individual) === 1;
   }
 
   isEmpty(individual: number): boolean {
@@ -88,7 +82,6 @@ export class IndividualTable implements Archived {
     if (next !== NONE) this.#records.previousMember.set(next, record);
     first.set(individual, record);
     this.#records.setOutcome(record, 'placed', individual);
-    this.#child.set(individual, this.#records.isChild(record) ? 1 : 0);
   }
 
   /** The record leaves its individual's list; the record still says which one it was. */

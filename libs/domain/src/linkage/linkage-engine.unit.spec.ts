@@ -11,8 +11,9 @@ import {
   testScopes,
   type Step,
 } from './testing/histories.js';
-import { email, LinkageWorld, testStrategy } from './testing/linkage-world.js';
+import { email, LinkageWorld, rowKeyOf, testStrategy } from './testing/linkage-world.js';
 import { liveRecords, summaryOf } from './testing/live-set.js';
+import { runs } from './testing/property-runs.js';
 
 const played = (steps: readonly Step[]): HistoryPlayer => {
   const player = new HistoryPlayer(new LinkageWorld(testScopes));
@@ -40,7 +41,7 @@ describe('linkage engine: the laws', () => {
           expect(player.world.reader.summary()).toEqual(expected(player));
         }
       }),
-      { numRuns: 400 },
+      runs(400),
     );
   });
 
@@ -53,7 +54,7 @@ describe('linkage engine: the laws', () => {
         if (id !== null) player.withdraw(id);
         expect(player.world.reader.summary()).toEqual(before);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -73,7 +74,7 @@ describe('linkage engine: the laws', () => {
         }
         expect(shuffled.world.reader.summary()).toEqual(player.world.reader.summary());
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -86,7 +87,7 @@ describe('linkage engine: the laws', () => {
         const prepared = world.prepare(player.specOf(more));
         expect(world.draft(rebuilt, prepared)).toEqual(world.draft(world.engine, prepared));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -106,7 +107,7 @@ describe('linkage engine: the laws', () => {
         const prepared = world.prepare(player.specOf(more));
         expect(world.draft(restored, prepared)).toEqual(world.draft(world.engine, prepared));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -146,8 +147,82 @@ describe('linkage engine: the laws', () => {
         ];
         expect(drafts(rebuilt)).toEqual(drafts(world.engine));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
+  });
+
+  describe('consent that is refused', () => {
+    const user = 'alpha.user';
+    const yes = { id: 'r1', tokens: [email('e1')] };
+    const no = { id: 'r1', tokens: [], refuses: true };
+    const key = rowKeyOf(user, 'r1');
+    const q1 = { dataset: user, period: '2023-24-Q1' };
+    const q2 = { dataset: user, period: '2023-24-Q2' };
+    const q3 = { dataset: user, period: '2023-24-Q3' };
+
+    it('retires the row wherever it stood, and says why', () => {
+      const world = new LinkageWorld();
+      world.submit({ ...q1, rows: [yes] });
+      world.submit({ ...q2, rows: [no] });
+      expect(world.reader.whereIs(key)).toBe('(not live)');
+      expect(
+        world.events.filter(({ type }) => type === 'ConsentRefused' || type === 'RecordsRetired'),
+      ).toEqual([
+        expect.objectContaining({ data: expect.objectContaining({ reason: 'consent-refused' }) as object }),
+        expect.objectContaining({ data: expect.objectContaining({ rowKeys: [key] }) as object }),
+      ]);
+    });
+
+    it('holds against an earlier period that comes late, also after a restart and from a snapshot', async () => {
+      const world = new LinkageWorld();
+      world.submit({ ...q2, rows: [no] });
+      const restored = new LinkageEngine(world.options);
+      await unarchive(restored, await archived(world.engine));
+      const late = world.prepare({ ...q1, rows: [yes] });
+      const [, set] = world.draft(world.engine, late).map(({ decision }) => decision);
+      expect(set).toMatchObject({ type: 'RecordSetAside', data: { reason: 'superseded' } });
+      for (const engine of [world.rebuilt(), restored])
+        expect(world.draft(engine, late)).toEqual(world.draft(world.rebuilt(), late));
+      world.submit({ ...q1, rows: [yes] });
+      expect(world.reader.whereIs(key)).toBe('(not live)');
+    });
+
+    it('gives way to a later row that consents, and comes back when that one is withdrawn', () => {
+      const world = new LinkageWorld();
+      world.submit({ ...q1, rows: [yes] });
+      const refusal = world.submit({ ...q2, rows: [no] });
+      const again = world.submit({ ...q3, rows: [yes] });
+      expect(world.reader.whereIs(key)).not.toBe('(not live)');
+      world.withdraw(again);
+      expect(world.reader.whereIs(key)).toBe('(not live)');
+      world.withdraw(refusal);
+      expect(world.reader.whereIs(key)).not.toBe('(not live)');
+    });
+
+    it('is undone by withdrawing the submission that said it, or by a file in its place', () => {
+      const world = new LinkageWorld();
+      world.submit({ ...q1, rows: [yes] });
+      const refusal = world.submit({ ...q2, rows: [no] });
+      world.submit({ ...q2, sequence: 2, supersedes: [refusal], rows: [] });
+      expect(world.reader.whereIs(key)).not.toBe('(not live)');
+    });
+
+    it('does not undo what a later full extract leaves out', () => {
+      const world = new LinkageWorld();
+      const full = { extractKind: 'cumulative' as const };
+      world.submit({ ...q1, ...full, rows: [yes] });
+      const refusal = world.submit({ ...q2, ...full, rows: [no] });
+      world.submit({ ...q3, ...full, rows: [] });
+      world.withdraw(refusal);
+      expect(world.reader.whereIs(key)).toBe('(not live)');
+    });
+
+    it('leaves nobody and nothing else out', () => {
+      const world = new LinkageWorld();
+      world.submit({ ...q1, rows: [yes, { id: 'r2', tokens: [email('e2')] }] });
+      world.submit({ ...q2, rows: [no] });
+      expect(world.reader.whereIs(rowKeyOf(user, 'r2'))).not.toBe('(not live)');
+    });
   });
 
   it('says where a body is missing that no erasure names', () => {
@@ -167,7 +242,7 @@ describe('linkage engine: the laws', () => {
           if (event.type === 'SubmissionLinked') expect(accounted(event)).toBe(event.data.rows);
         }
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 });

@@ -4,7 +4,7 @@ import { contentHashOf } from './content-hash.js';
 import type { FamilyScope, LinkageEngineOptions } from './decider.js';
 import { scopesOf } from './families.js';
 import { FamilyTable } from './family-table.js';
-import { HolderCount } from './force.js';
+import { carerLimits, HolderCount, ownLimits } from './force.js';
 import { IndividualTable } from './individual-table.js';
 import { MAX_FAMILY_SCOPES, PROGRAMME_SCOPE } from './kinship.js';
 import { recordKindOf } from './partition.js';
@@ -14,7 +14,7 @@ import { RelationshipTable } from './relationship-table.js';
 import { RowKeyTable } from './row-key-table.js';
 import type { LeapStrategy } from './strategy.js';
 import { SubmissionBook, type Submission } from './submission-book.js';
-import { carerLists, TokenTable } from './token-table.js';
+import { carerLists, ownLists, TokenTable, type HolderList } from './token-table.js';
 import { NONE } from './typed-column.js';
 
 /** No row has this hash, so that no row is taken for one that is gone. */
@@ -38,7 +38,7 @@ export class LinkageIndex implements Archived {
   holdsErased = false;
   readonly #datasetNumbers = new Map<string, number>();
   readonly #scopeNumbers = new Map<string, number>();
-  readonly #identityHolders: HolderCount;
+  readonly #ownHolders: HolderCount;
   readonly #carerHolders: HolderCount;
 
   constructor({ strategy, familyScopes }: LinkageEngineOptions) {
@@ -51,8 +51,8 @@ export class LinkageIndex implements Archived {
     [PROGRAMME_SCOPE, ...familyScopes.map(({ scope }) => scope)].forEach((scope, number) => {
       this.#scopeNumbers.set(scope, number);
     });
-    this.#identityHolders = new HolderCount(strategy.maxBirthDatesPerToken, strategy.maxHoldersPerToken);
-    this.#carerHolders = new HolderCount(strategy.maxChildBirthDatesPerCarerToken);
+    this.#ownHolders = new HolderCount(ownLimits(strategy));
+    this.#carerHolders = new HolderCount(carerLimits(strategy));
   }
 
   async passThrough(archive: Archive): Promise<void> {
@@ -148,30 +148,30 @@ export class LinkageIndex implements Archived {
     );
   }
 
-  /** Whether an identity token has force among the records that count as live. */
+  /** Whether a token has force as somebody's own among the records that count as live. */
   links(token: number, isLive: (record: number) => boolean): boolean {
-    const { records, tokens } = this;
-    const holders = this.#identityHolders;
-    holders.reset();
-    for (let at = tokens.firstHolder(token, 'persons'); at !== NONE; at = records.nextHolder(at)) {
-      const record = records.holderAt(at);
-      if (isLive(record) && !holders.add(records.birthDateOf(record))) return false;
-    }
-    return true;
+    this.#ownHolders.reset(this.tokens.levelOf(token));
+    return this.#hasForce(token, ownLists, this.#ownHolders, isLive);
   }
 
-  /**
-   * Whether a carer token has force among the records that count as live: the children's birth dates decide. Person
-   * records come first, for they have birth dates, and a placeholder on a hundred thousand facts is soon found out.
-   */
+  /** Whether a token has force as the carer's on children's rows, among the records that count as live. */
   relates(token: number, isLive: (record: number) => boolean): boolean {
+    this.#carerHolders.reset();
+    return this.#hasForce(token, carerLists, this.#carerHolders, isLive);
+  }
+
+  /** Person records come first: they say most, so that a placeholder on a hundred thousand facts is soon found out. */
+  #hasForce(
+    token: number,
+    lists: readonly HolderList[],
+    holders: HolderCount,
+    isLive: (record: number) => boolean,
+  ): boolean {
     const { records, tokens } = this;
-    const holders = this.#carerHolders;
-    holders.reset();
-    for (const list of carerLists) {
+    for (const list of lists) {
       for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
         const record = records.holderAt(at);
-        if (isLive(record) && !holders.add(records.birthDateOf(record))) return false;
+        if (isLive(record) && !holders.add(records.marksOf(record))) return false;
       }
     }
     return true;
@@ -211,13 +211,9 @@ export class LinkageIndex implements Archived {
     records.setOutcome(record, reason, NONE);
   }
 
-  /** Facts have no say in identity tokens' force, so only what a token's force counts is touched. */
   #touchTokens(record: number): void {
     const { records, tokens } = this;
-    const fact = records.isFact(record);
     const end = records.endOfOccurrences(record);
-    for (let at = records.firstOccurrence(record); at < end; at++) {
-      if (!fact || records.isCarerAt(at)) tokens.touch(records.tokenAt(at));
-    }
+    for (let at = records.firstOccurrence(record); at < end; at++) tokens.touch(records.tokenAt(at));
   }
 }

@@ -10,9 +10,10 @@ import type {
 import { referralIdOf } from '../ledger/ledger-ids.js';
 import { attachFact, foundIndividuals, type Attachment } from './attach-fact.js';
 import { guardsOf, valueOf, type Evidence } from './contradiction.js';
-import { HolderCount } from './force.js';
+import { HolderCount, ownLimits } from './force.js';
 import { groupRecords, type Grouping, type ReferralReason } from './group-records.js';
-import { authority, levelOf, MOBILE_LEVEL, NHS_NUMBER_LEVEL, type LeapStrategy } from './strategy.js';
+import { authority, MOBILE_LEVEL, NHS_NUMBER_LEVEL, type LeapStrategy } from './strategy.js';
+import { TokenNumbers } from './token-numbers.js';
 import { NONE } from './typed-column.js';
 
 export type RecordKind = 'person' | 'fact' | 'impersonal';
@@ -261,41 +262,38 @@ function ownersOf(
   return found.filter((position) => (persons[position] as Read).evidence.birthDate === fact.birthDate); // a position
 }
 
-/** Interns tokens and knows which have force. */
+/** Reads what records say, and knows which tokens have force among them. */
 class EvidenceReader {
-  readonly #numbers = new Map<string, number>();
-  readonly #tokens: Pick<TokenOccurrence, 'domain' | 'token'>[] = [];
+  readonly #numbers = new TokenNumbers();
   readonly #withoutForce = new Set<number>();
-  readonly #datasets = new Map<DatasetId, number>();
 
   constructor(records: readonly LinkageRecord[], strategy: LeapStrategy) {
+    const limits = ownLimits(strategy);
     const counts = new Map<number, HolderCount>();
     for (const record of records) {
-      if (record.kind !== 'person') continue;
-      const birthDate = this.#birthDateOf(record);
-      for (const [token] of this.#identityOf(record)) {
-        const count =
-          counts.get(token) ?? new HolderCount(strategy.maxBirthDatesPerToken, strategy.maxHoldersPerToken);
+      if (record.kind === 'impersonal') continue;
+      const marks = this.#numbers.marksOf(record);
+      for (const [token, level] of this.#numbers.identityOf(record)) {
+        const count = counts.get(token) ?? new HolderCount(limits, level);
         counts.set(token, count);
-        if (!count.add(birthDate)) this.#withoutForce.add(token);
+        if (!count.add(marks)) this.#withoutForce.add(token);
       }
     }
   }
 
   evidenceOf(record: LinkageRecord): Evidence {
-    const guards = guardsOf(record.tokens);
     const person = record.kind === 'person';
-    const birthDate = this.#birthDateOf(record);
-    const identity = this.#identityOf(record);
+    const { birthDate, dataset, caseNumber } = this.#numbers.marksOf(record);
+    const identity = this.#numbers.identityOf(record);
     const usable = identity.filter(
       ([token, level]) => !this.#withoutForce.has(token) && (level !== MOBILE_LEVEL || birthDate !== NONE),
     );
     return {
       child: record.role === 'child',
       birthDate,
-      gender: person ? valueOf(guards.gender) : NONE,
-      caseNumber: valueOf(guards.caseNumber),
-      dataset: person ? this.#numberOf(record.dataset) : NONE,
+      gender: person ? valueOf(guardsOf(record.tokens).gender) : NONE,
+      caseNumber,
+      dataset: person ? dataset : NONE,
       nhsNumbers: identity.flatMap(([token, level]) => (level === NHS_NUMBER_LEVEL ? [token] : [])),
       tokens: usable.map(([token]) => token),
       levels: usable.map(([, level]) => level),
@@ -304,35 +302,7 @@ class EvidenceReader {
 
   tokensWithoutForce(): Pick<TokenOccurrence, 'domain' | 'token'>[] {
     return [...this.#withoutForce]
-      .map((token) => this.#tokens[token] as Pick<TokenOccurrence, 'domain' | 'token'>) // interned
+      .map((token) => this.#numbers.tokenOf(token))
       .sort((one, other) => compareText(one.domain, other.domain) || compareText(one.token, other.token));
-  }
-
-  #identityOf(record: LinkageRecord): (readonly [number, number])[] {
-    const found = new Map<number, number>();
-    for (const occurrence of record.tokens) {
-      const level = levelOf(occurrence.domain);
-      if (occurrence.use === 'identity' && level !== NONE) found.set(this.#intern(occurrence), level);
-    }
-    return [...found];
-  }
-
-  #birthDateOf(record: LinkageRecord): number {
-    const { birthDate } = guardsOf(record.tokens);
-    return birthDate === undefined ? NONE : this.#intern(birthDate);
-  }
-
-  #numberOf(dataset: DatasetId): number {
-    const known = this.#datasets.get(dataset) ?? this.#datasets.size;
-    this.#datasets.set(dataset, known);
-    return known;
-  }
-
-  #intern({ domain, token }: TokenOccurrence): number {
-    const key = `${domain} ${token}`;
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    this.#numbers.set(key, this.#tokens.length);
-    return this.#tokens.push({ domain, token }) - 1;
   }
 }

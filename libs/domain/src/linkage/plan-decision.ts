@@ -103,13 +103,12 @@ function compareReferrals(
   };
 }
 
-/** How many more identity tokens will be without force. Only those of person records that come or go can change. */
+/** How many more identity tokens will be without force. Only those of records that come or go can change. */
 function forceLost(scope: DecisionScope): number {
   const { records } = scope.index;
   const seen = new Set<number>();
   let lost = 0;
   const weigh = (record: number) => {
-    if (!records.isPerson(record)) return;
     const end = records.endOfOccurrences(record);
     for (let at = records.firstOccurrence(record); at < end; at++) {
       const token = records.tokenAt(at);

@@ -133,10 +133,11 @@ class IndividualPlan implements PlannedIndividuals {
     const { records, tokens } = index;
     const touched = new Set<number>();
     const touch = (record: number) => {
-      if (!records.isPerson(record)) return;
+      const person = records.isPerson(record);
       const end = records.endOfOccurrences(record);
       for (let at = records.firstOccurrence(record); at < end; at++) {
-        if (!records.isCarerAt(at)) touched.add(records.tokenAt(at));
+        const token = records.tokenAt(at);
+        if (!records.isCarerAt(at) && (person || this.#flips(token))) touched.add(token);
       }
     };
     for (const record of changes.becoming) touch(record);
@@ -149,8 +150,14 @@ class IndividualPlan implements PlannedIndividuals {
         const holder = records.holderAt(at);
         if (this.#scope.isLive(holder)) this.#groupAround(holder);
       }
+      if (this.#flips(token)) this.#takeFactsOn(token);
     }
     for (const record of changes.ceasing.keys()) if (records.isPerson(record)) this.#takeFactsOf(record);
+  }
+
+  /** Whether a token gains or loses its force as somebody's own: all its holders feel it. */
+  #flips(token: number): boolean {
+    return this.#scope.linked(token) !== this.#scope.links(token);
   }
 
   attachFacts(): void {
@@ -275,16 +282,20 @@ class IndividualPlan implements PlannedIndividuals {
 
   /** Facts on the tokens of a person record must be looked at again. */
   #takeFactsOf(person: number): void {
-    const { records, tokens } = this.#scope.index;
+    const { records } = this.#scope.index;
     const end = records.endOfOccurrences(person);
     for (let at = records.firstOccurrence(person); at < end; at++) {
-      const token = records.tokenAt(at);
-      if (records.isCarerAt(at) || this.#tokensWithFactsTaken.has(token)) continue;
-      this.#tokensWithFactsTaken.add(token);
-      if (!this.#scope.linked(token) && !this.#scope.links(token)) continue;
-      for (let held = tokens.firstHolder(token, 'facts'); held !== NONE; held = records.nextHolder(held)) {
-        this.#takeFact(records.holderAt(held));
-      }
+      if (!records.isCarerAt(at)) this.#takeFactsOn(records.tokenAt(at));
+    }
+  }
+
+  #takeFactsOn(token: number): void {
+    if (this.#tokensWithFactsTaken.has(token)) return;
+    this.#tokensWithFactsTaken.add(token);
+    if (!this.#scope.linked(token) && !this.#scope.links(token)) return;
+    const { records, tokens } = this.#scope.index;
+    for (let held = tokens.firstHolder(token, 'facts'); held !== NONE; held = records.nextHolder(held)) {
+      this.#takeFact(records.holderAt(held));
     }
   }
 

@@ -8,7 +8,7 @@ import {
 } from './kinship.js';
 import type { PlannedIdentities } from './plan-identities.js';
 import type { PlannedIndividuals } from './plan-individuals.js';
-import { carerLists, type HolderList } from './token-table.js';
+import { carerLists, ownLists, type HolderList } from './token-table.js';
 import { NONE } from './typed-column.js';
 
 /** Individuals are clusters: who is to be told of a relationship may have no id yet. */
@@ -128,18 +128,13 @@ class KinshipPlan {
     const { records } = this.#scope.index;
     if (records.kindOf(record) === 'impersonal') return;
     const child = records.isChild(record);
-    const person = records.isPerson(record);
-    if (!child && !person) return;
     const end = records.endOfOccurrences(record);
     let evidence = false;
     for (let at = records.firstOccurrence(record); at < end; at++) {
       const token = records.tokenAt(at);
-      if (records.isCarerAt(at) !== child) {
-        // A child's own token relates nobody, but may be what takes or gives back its force.
-        if (person && this.#scope.linked(token) !== this.#scope.links(token)) this.#reachToken(token);
-        continue;
-      }
-      if (this.#addsNothing(record, token)) continue;
+      if (this.#scope.related(token) !== this.#scope.relates(token)) this.#reachToken(token);
+      // A child's own token relates nobody.
+      if (records.isCarerAt(at) !== child || this.#addsNothing(record, token)) continue;
       evidence = true;
       this.#reachToken(token);
     }
@@ -162,7 +157,7 @@ class KinshipPlan {
       this.#involve(before);
   }
 
-  /** A further fact of a person out of reach, which says of the carer only what another record of theirs says too. */
+  /** A further fact of a person out of reach, which says of kinship only what another record of theirs says too. */
   #addsNothing(fact: number, token: number): boolean {
     const { individuals, records, tokens } = this.#scope.index;
     if (!records.isFact(fact)) return false;
@@ -175,14 +170,12 @@ class KinshipPlan {
           : this.#plan.knownIndividual(this.#plan.clusterAt(entry));
     if (individual === NONE || individuals.firstMember(individual, 'persons') === NONE) return false;
     if (!this.#scope.isBecoming(fact) && !this.#scope.isCeasing(fact)) return false;
-    const birthDate = records.birthDateOf(fact);
     const scopes = this.#scopesOf(fact);
-    for (const list of carerLists) {
+    for (const list of records.isChild(fact) ? carerLists : ownLists) {
       for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
         const other = records.holderAt(at);
         if (records.individualOf(other) !== individual) continue;
         if (!this.#scope.isStaying(other) || this.#plan.entryOf(other) !== NONE) continue;
-        if (birthDate !== NONE && records.birthDateOf(other) !== birthDate) continue;
         if ((scopes & ~this.#scopesOf(other)) === 0) return true;
       }
     }
@@ -194,7 +187,7 @@ class KinshipPlan {
     this.#reachedTokens.add(token);
     if (!this.#scope.related(token) && !this.#scope.relates(token)) return;
     for (const cluster of this.#evidence(token, carerLists).keys()) this.#reachCluster(cluster);
-    for (const cluster of this.#evidence(token, ['persons']).keys()) this.#reachCluster(cluster);
+    for (const cluster of this.#evidence(token, ownLists).keys()) this.#reachCluster(cluster);
   }
 
   #reachCluster(cluster: number): void {
@@ -246,7 +239,7 @@ class KinshipPlan {
         if (!this.#scope.relates(token)) continue;
         const children = this.#evidence(token, carerLists);
         if (children.size === 0) continue;
-        const adults = this.#evidence(token, ['persons']);
+        const adults = this.#evidence(token, ownLists);
         const level = this.#scope.index.tokens.levelOf(token);
         tokens.push({ level, children: number(children), adults: number(adults) });
       }
@@ -271,7 +264,7 @@ class KinshipPlan {
     for (const list of lists) {
       for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
         const record = records.holderAt(at);
-        if (!this.#scope.isLive(record) || (list === 'persons' && records.isChild(record))) continue;
+        if (!this.#scope.isLive(record) || (lists === ownLists && records.isChild(record))) continue;
         const cluster = this.#clusterOf(record);
         if (cluster >= 0) found.set(cluster, (found.get(cluster) ?? 0) | this.#scopesOf(record));
       }
@@ -284,7 +277,6 @@ class KinshipPlan {
     const found = new Set<number>();
     for (const record of this.#recordsOf(cluster)) {
       const child = records.isChild(record);
-      if (!child && !records.isPerson(record)) continue;
       const end = records.endOfOccurrences(record);
       for (let at = records.firstOccurrence(record); at < end; at++) {
         if (records.isCarerAt(at) === child) found.add(records.tokenAt(at));
@@ -298,10 +290,7 @@ class KinshipPlan {
     for (const entry of this.#entriesOf.get(cluster) ?? []) yield this.#plan.recordAt(entry);
     const individual = this.#plan.knownIndividual(cluster);
     if (individual === NONE) return;
-    // An adult's facts are evidence of nothing here.
-    for (const list of individuals.isChild(individual)
-      ? (['persons', 'facts'] as const)
-      : (['persons'] as const)) {
+    for (const list of ['persons', 'facts'] as const) {
       for (let at = individuals.firstMember(individual, list); at !== NONE; at = individuals.nextMember(at)) {
         if (this.#plan.entryOf(at) === NONE && this.#scope.isStaying(at)) yield at;
       }

@@ -1,8 +1,9 @@
+import type { DatasetId } from '@kinledger/contracts';
 import type { LinkageIndex } from './linkage-index.js';
 import type { BookChange, Standing, Submission } from './submission-book.js';
 import { Int32Column, NONE } from './typed-column.js';
 
-export type RetiringReason = 'replaced' | 'omitted' | 'withdrawn' | 'erased';
+export type RetiringReason = 'replaced' | 'omitted' | 'withdrawn' | 'consent-refused' | 'erased';
 
 /** What a decision is about: submissions, or records that are forgotten. */
 export type LiveChange = BookChange | { readonly kind: 'erased'; readonly records: readonly number[] };
@@ -15,6 +16,8 @@ export interface StagedRows {
   readonly records: Int32Column;
   /** 1 for a row whose content is that of the live record of its key. */
   readonly unchanged: Uint8Array;
+  /** Keys of rows that refuse consent, in the order in which they were noted. */
+  readonly refused: ReadonlySet<number>;
 }
 
 /** Which records begin and cease to be live, and who carries what. All orders are those of the ledger. */
@@ -24,6 +27,11 @@ export interface LiveChanges {
   readonly ceasing: ReadonlyMap<number, RetiringReason>;
   /** Live records that the submission carries unchanged, in row order. */
   readonly carried: readonly number[];
+  /**
+   * Submission → live records that it gives their period now, though the change does not bring it: the submission that
+   * did so no longer stands. In the order of submissions, oldest records first.
+   */
+  readonly carriersChanged: ReadonlyMap<number, readonly number[]>;
   /** By row. */
   readonly fates: readonly RowFate[];
   /** Becoming record → the record of its key that ceases; NONE where there is none. */
@@ -35,7 +43,8 @@ export interface LiveChanges {
 /**
  * Live records (architecture §4): one per row key, from its highest-ranked standing carrier (period order, then
  * sequence), unless a standing full extract of a later period omits the key. Full extracts of one period are parts of
- * one whole. A key whose highest-ranked carrier is erased has no live record: what it replaced does not come back.
+ * one whole. A key whose highest-ranked carrier is erased has no live record: what it replaced does not come back. Nor
+ * has one whose highest-ranked carrier refuses consent, for as long as it is the highest-ranked.
  * Only keys that the change can touch are looked at.
  */
 export function planLiveRecords(index: LinkageIndex, change: LiveChange, rows: StagedRows): LiveChanges {
@@ -45,19 +54,36 @@ export function planLiveRecords(index: LinkageIndex, change: LiveChange, rows: S
 }
 
 function withoutErased(index: LinkageIndex, erased: readonly number[]): LiveChanges {
-  const { records, submissions } = index;
+  const { records } = index;
+  const carriers = new UnchangedCarriers(index);
   const live = erased.filter((record) => records.isLive(record));
   return {
     becoming: [],
     ceasing: new Map(live.map((record) => [record, 'erased'])),
     carried: [],
+    carriersChanged: new Map(),
     fates: [],
     predecessorOf: () => NONE,
-    carrierOf: (record) => {
-      const { dataset } = submissions.get(records.submissionOf(record));
-      return highestCarrier(index, submissions.standing(dataset), records.keyOf(record)).number;
-    },
+    carrierOf: (record) => carriers.of(record),
   };
+}
+
+/** The submissions that give records their period, where their datasets are as they were. */
+class UnchangedCarriers {
+  readonly #index: LinkageIndex;
+  readonly #standing = new Map<DatasetId, Standing>();
+
+  constructor(index: LinkageIndex) {
+    this.#index = index;
+  }
+
+  of(record: number): number {
+    const { records, submissions } = this.#index;
+    const { dataset } = submissions.get(records.submissionOf(record));
+    const standing = this.#standing.get(dataset) ?? submissions.standing(dataset);
+    this.#standing.set(dataset, standing);
+    return highestCarrier(this.#index, standing, records.keyOf(record)).number;
+  }
 }
 
 /** The highest-ranked standing carrier of a key. */
@@ -70,6 +96,8 @@ function highestCarrier({ submissions, keys }: LinkageIndex, standing: Standing,
     const submission = submissions.get(number);
     // Later carriages come first: of two rows of one file with the same key, the first has the last word here.
     if (submissions.rankOf(submission) < rank) continue;
+    // A refusal holds against the rows of its own file.
+    if (number === best.number && best.record === NONE) continue;
     rank = submissions.rankOf(submission);
     best = { submission, number, record: keys.recordAt(carriage) };
   }
@@ -86,9 +114,13 @@ class LivePlan {
   readonly #after: Standing;
   /** Key → the first row that has it, or NONE for a key touched otherwise. */
   readonly #touched = new Map<number, number>();
+  /** Carriers in other datasets, which the change leaves as they are. */
+  readonly #elsewhere: UnchangedCarriers;
+  readonly #carriersChanged = new Map<number, number[]>();
 
   constructor(index: LinkageIndex, change: BookChange, rows: StagedRows) {
     this.#index = index;
+    this.#elsewhere = new UnchangedCarriers(index);
     this.#change = change;
     this.#rows = rows;
     const received = change.kind === 'received';
@@ -109,13 +141,16 @@ class LivePlan {
     const gone = new Map<number, number>();
     for (const [key, row] of this.#touched) {
       const before = keys.liveRecord(key);
-      const after = this.#liveAfter(key, row);
+      const after = this.#liveAfter(key);
       if (row !== NONE && fates[row] === 'live' && after !== this.#rows.records.get(row))
         fates[row] = 'superseded';
-      if (before === after) continue;
+      if (before === after) {
+        if (after !== NONE) this.#noteCarrier(key, after);
+        continue;
+      }
       if (after !== NONE) (records.isStaged(after) ? fresh : revived).push(after);
       if (before === NONE) continue;
-      ceasing.set(before, this.#reasonFor(before, after));
+      ceasing.set(before, this.#reasonFor(key, before, after));
       if (after !== NONE) gone.set(after, before);
     }
     revived.sort((one, other) => records.ageOf(one) - records.ageOf(other));
@@ -123,20 +158,48 @@ class LivePlan {
       becoming: [...fresh, ...revived],
       ceasing,
       carried,
+      carriersChanged: this.#carriersInOrder(),
       fates,
       predecessorOf: (record) => gone.get(record) ?? NONE,
       carrierOf: (record) => this.#carrierOf(record),
     };
   }
 
+  /** Notes a record that stays live and falls to another submission of before. */
+  #noteCarrier(key: number, record: number): void {
+    const before = highestCarrier(this.#index, this.#before, key).number;
+    const after = this.#highest(key).number;
+    if (after === before || (after === this.#number && this.#change.kind === 'received')) return;
+    const kept = this.#carriersChanged.get(after);
+    if (kept === undefined) this.#carriersChanged.set(after, [record]);
+    else kept.push(record);
+  }
+
+  #carriersInOrder(): Map<number, number[]> {
+    const { records } = this.#index;
+    return new Map(
+      [...this.#carriersChanged]
+        .sort(([one], [other]) => one - other)
+        .map(([carrier, kept]) => [
+          carrier,
+          kept.sort((one, other) => records.ageOf(one) - records.ageOf(other)),
+        ]),
+    );
+  }
+
   #readRows(carried: number[]): RowFate[] {
     const { records } = this.#index;
     const fates: RowFate[] = [];
+    for (const key of this.#rows.refused) this.#touched.set(key, NONE);
     for (let row = 0; row < this.#rows.records.length; row++) {
       const record = this.#rows.records.get(row);
       const unchanged = this.#rows.unchanged[row] === 1;
       const key = records.keyOf(record);
       const first = this.#touched.get(key);
+      if (this.#rows.refused.has(key)) {
+        fates.push(unchanged ? 'unchanged' : 'superseded');
+        continue;
+      }
       if (first === undefined) {
         this.#touched.set(key, row);
         if (unchanged) carried.push(record);
@@ -171,35 +234,47 @@ class LivePlan {
     }
   }
 
-  #liveAfter(key: number, row: number): number {
-    const { submission, record } = this.#highest(key, row === NONE ? NONE : this.#rows.records.get(row));
-    if (submission === null || submission.period < this.#after.fullPeriod) return NONE;
+  #liveAfter(key: number): number {
+    const { submission, record } = this.#highest(key);
+    if (submission === null || record === NONE || this.#isOmitted(submission)) return NONE;
     return this.#index.records.isErased(record) ? NONE : record;
   }
 
-  /** The highest-ranked standing carrier of a key; `staged` is the record that the new submission has for it. */
-  #highest(key: number, staged: number): Carrier {
+  #isOmitted({ period }: Submission): boolean {
+    return period < this.#after.fullPeriod;
+  }
+
+  /** The highest-ranked standing carrier of a key. */
+  #highest(key: number): Carrier {
     const { submissions } = this.#index;
     const best = highestCarrier(this.#index, this.#after, key);
-    if (staged === NONE || !this.#after.submissions.has(this.#number)) return best;
+    const row = this.#touched.get(key) ?? NONE;
+    const refuses = this.#rows.refused.has(key);
+    if ((row === NONE && !refuses) || !this.#after.submissions.has(this.#number)) return best;
     if (
       best.submission !== null &&
       submissions.rankOf(this.#submission) < submissions.rankOf(best.submission)
     )
       return best;
-    return { submission: this.#submission, number: this.#number, record: staged };
+    const record = refuses ? NONE : this.#rows.records.get(row);
+    return { submission: this.#submission, number: this.#number, record };
   }
 
   #carrierOf(record: number): number {
-    const key = this.#index.records.keyOf(record);
-    const row = this.#touched.get(key) ?? NONE;
-    const { number } = this.#highest(key, row === NONE ? NONE : this.#rows.records.get(row));
-    return number;
+    const { records, submissions } = this.#index;
+    const elsewhere =
+      !records.isStaged(record) &&
+      submissions.get(records.submissionOf(record)).dataset !== this.#submission.dataset;
+    return elsewhere ? this.#elsewhere.of(record) : this.#highest(records.keyOf(record)).number;
   }
 
-  #reasonFor(ceasing: number, successor: number): RetiringReason {
+  #reasonFor(key: number, ceasing: number, successor: number): RetiringReason {
     if (this.#change.kind === 'withdrawn' && !this.#isCarried(ceasing)) return 'withdrawn';
-    return successor === NONE ? 'omitted' : 'replaced';
+    if (successor !== NONE) return 'replaced';
+    const { submission, record } = this.#highest(key);
+    return submission !== null && record === NONE && !this.#isOmitted(submission)
+      ? 'consent-refused'
+      : 'omitted';
   }
 
   #isCarried(record: number): boolean {
@@ -211,6 +286,7 @@ class LivePlan {
   }
 }
 
+/** `record` is NONE where the carrier refuses consent, or there is none. */
 interface Carrier {
   readonly submission: Submission | null;
   readonly number: number;

@@ -5,6 +5,7 @@ import { IdTable } from './id-table.js';
 import type { RecordKind } from './partition.js';
 import { guardsOf, valueOf } from './contradiction.js';
 import { levelOf, NHS_NUMBER_LEVEL } from './strategy.js';
+import type { Marks } from './token-numbers.js';
 import { BIRTH_DATE_TAG, type HolderList, type TokenTable } from './token-table.js';
 import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
@@ -131,7 +132,7 @@ export class RecordTable implements Archived {
     );
     this.#gender.push(kind === 'person' ? valueOf(gender) : NONE);
     this.#caseNumber.push(valueOf(caseNumber));
-    this.#dataset.push(kind === 'person' ? dataset : NONE);
+    this.#dataset.push(dataset);
     const links = kind !== 'impersonal';
     for (const { domain, use, token } of row.tokens) {
       const level = levelOf(domain);
@@ -194,7 +195,7 @@ export class RecordTable implements Archived {
     return this.#birthDate.get(record);
   }
 
-  /** See `Evidence`: a fact has no gender and no dataset here. */
+  /** See `Evidence`: a fact has no gender here. */
   genderOf(record: number): number {
     return this.#gender.get(record);
   }
@@ -203,6 +204,7 @@ export class RecordTable implements Archived {
     return this.#caseNumber.get(record);
   }
 
+  /** Number of the dataset that it came in. */
   datasetOf(record: number): number {
     return this.#dataset.get(record);
   }
@@ -296,6 +298,15 @@ export class RecordTable implements Archived {
     return this.#nextHolder.get(occurrence);
   }
 
+  marksOf(record: number): Marks {
+    return {
+      birthDate: this.birthDateOf(record),
+      nhsNumber: this.#nhsNumberOf(record),
+      dataset: this.datasetOf(record),
+      caseNumber: this.caseNumberOf(record),
+    };
+  }
+
   /** Distinct NHS numbers of the record. */
   nhsNumbersOf(record: number): number[] {
     const found: number[] = [];
@@ -305,6 +316,16 @@ export class RecordTable implements Archived {
       if (!this.isCarerAt(at) && this.#tokens.levelOf(token) === NHS_NUMBER_LEVEL) found.push(token);
     }
     return found;
+  }
+
+  /** The first NHS number of the record as a token, or NONE. */
+  #nhsNumberOf(record: number): number {
+    const end = this.endOfOccurrences(record);
+    for (let at = this.firstOccurrence(record); at < end; at++) {
+      const token = this.tokenAt(at);
+      if (!this.isCarerAt(at) && this.#tokens.levelOf(token) === NHS_NUMBER_LEVEL) return token;
+    }
+    return NONE;
   }
 
   #occur(record: number, token: number, list: HolderList): void {

@@ -5,7 +5,7 @@ import { bytesOf, Int32Column, NONE, type Column } from './typed-column.js';
 
 /**
  * Row keys, the record that is live for each, and who carries it: a carriage says that a submission has a row with
- * this key, and which record holds its content. Carriages of one submission stand together, in the order of its events.
+ * this key, and which record holds its content, or NONE where the row refuses consent. Carriages of one submission stand together, in the order of its events.
  */
 export class RowKeyTable implements Archived {
   readonly #ids = new IdTable();
@@ -94,6 +94,7 @@ export class RowKeyTable implements Archived {
     return this.#carriageKey.get(carriage);
   }
 
+  /** NONE where the row refuses consent. */
   recordAt(carriage: number): number {
     return this.#carriageRecord.get(carriage);
   }

@@ -3,12 +3,14 @@
  */
 export interface LeapStrategy {
   readonly name: 'leap-1';
-  /** K: more distinct birth-date guards among its identity holders take a token's force. */
+  /** K: more distinct birth dates, or NHS numbers, among the live rows that hold a token as their own take its force. */
   readonly maxBirthDatesPerToken: number;
-  /** More identity holders take a token's force. */
+  /** So do more distinct case numbers in one dataset. */
+  readonly maxCasesPerToken: number;
+  /** So do more rows that carry none of the three. */
   readonly maxHoldersPerToken: number;
-  /** More distinct children's birth dates take a carer token's force. */
-  readonly maxChildBirthDatesPerCarerToken: number;
+  /** More distinct children, told apart in the same ways, take the force of a token that stands on them as their carer's. */
+  readonly maxChildrenPerCarerToken: number;
 }
 
 /** Value domains whose identity tokens link, strongest first (seeds §5.5; domain §4). */

@@ -1,11 +1,6 @@
-import type {
-  DataOf,
-  DataType,
-  DatasetId,
-  PeriodCode,
-  SubmissionId,
-  SubmissionReceived,
-} from '@kinledger/contracts';
+import type { DataOf, DataType, DatasetId, SubmissionId, SubmissionReceived } from '@kinledger/contracts';
+import { periodOfCode, periodRank } from '../periods/index.js';
+import { standing } from '../submissions/standing.js';
 import type { Archive, Archived } from './archive.js';
 import type { SubmissionStanding } from './decider.js';
 import { NONE } from './typed-column.js';
@@ -16,6 +11,7 @@ export interface Submission {
   readonly dataset: DatasetId;
   readonly service: string;
   readonly dataType: DataType;
+  /** See `periodRank`. */
   readonly period: number;
   readonly sequence: number;
   /** True for a cumulative file or a snapshot: it retires what earlier periods have and it omits. */
@@ -42,13 +38,6 @@ export interface Standing {
   readonly fullPeriod: number;
 }
 
-/** Number of a period in the order of period codes: by year, the academic year before the year's quarters. */
-export function periodOrder(period: PeriodCode): number {
-  const year = Number(period.slice(0, 4));
-  const part = period.slice(8);
-  return year * 8 + (part === 'AY' ? 0 : Number(part.slice(1)));
-}
-
 /** A dataset's id names its service and its data type (contracts: `<service>.<data type>`). */
 export function submissionOf(
   file: DataOf<typeof SubmissionReceived>,
@@ -61,7 +50,7 @@ export function submissionOf(
     dataset: file.dataset,
     service,
     dataType: file.dataset.slice(dot + 1) as DataType, // the contract's pattern allows no other
-    period: periodOrder(file.period),
+    period: periodRank(periodOfCode(file.period)),
     sequence: file.sequence,
     full: file.extractKind !== 'delta',
     supersedes: file.supersedes,
@@ -109,7 +98,7 @@ export class SubmissionBook implements Archived {
     (this.#entries[submission] as Entry).withdrawn = true; // below count
   }
 
-  /** Ranks carriers of a row key: period order, then sequence. */
+  /** Ranks carriers of a row key: period, then sequence. */
   rankOf(submission: Submission): number {
     return submission.period * 2 ** 20 + submission.sequence;
   }
@@ -123,33 +112,24 @@ export class SubmissionBook implements Archived {
   }
 
   /**
-   * A submission stands unless it is withdrawn or superseded. What a superseded one superseded stays superseded, even
-   * if the one between is withdrawn: the latest replacement replaces the whole of what was there.
+   * Which submissions of a dataset stand: see `standing`.
    * @param change counted in, as if it had been applied; a received submission has the number `count`.
    */
   standing(dataset: DatasetId, change?: BookChange): Standing {
-    const members: Member[] = this.ofDataset(dataset).map((index) => {
+    const members = this.ofDataset(dataset).map((index) => {
       const entry = this.#entries[index] as Entry; // below count
       const withdrawn = entry.withdrawn || (change?.kind === 'withdrawn' && change.submission === index);
-      return { index, submission: entry, withdrawn };
+      return memberOf(index, entry, withdrawn);
     });
     if (change?.kind === 'received' && change.submission.dataset === dataset) {
-      members.push({ index: this.count, submission: change.submission, withdrawn: false });
+      members.push(memberOf(this.count, change.submission, false));
     }
-    const superseders = new Map<string, Member[]>();
-    for (const member of members) {
-      for (const id of member.submission.supersedes) {
-        superseders.set(id, [...(superseders.get(id) ?? []), member]);
-      }
-    }
-    const submissions = new Set<number>();
-    let fullPeriod = NONE;
-    for (const { index, submission, withdrawn } of members) {
-      if (withdrawn || isSuperseded(submission.id, superseders)) continue;
-      submissions.add(index);
-      if (submission.full) fullPeriod = Math.max(fullPeriod, submission.period);
-    }
-    return { submissions, fullPeriod };
+    const stand = standing(members);
+    const fullPeriods = stand.filter(({ full }) => full).map(({ period }) => period);
+    return {
+      submissions: new Set(stand.map(({ index }) => index)),
+      fullPeriod: Math.max(NONE, ...fullPeriods),
+    };
   }
 
   #enter(entry: Entry): number {
@@ -162,23 +142,11 @@ export class SubmissionBook implements Archived {
   }
 }
 
-interface Member {
-  readonly index: number;
-  readonly submission: Submission;
-  readonly withdrawn: boolean;
-}
-
-/** Whether anything that is not withdrawn replaced it, at first hand or through replacements of replacements. */
-function isSuperseded(id: string, superseders: ReadonlyMap<string, readonly Member[]>): boolean {
-  const seen = new Set([id]);
-  const open = [id];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const { submission, withdrawn } of superseders.get(next) ?? []) {
-      if (seen.has(submission.id)) continue;
-      if (!withdrawn) return true;
-      seen.add(submission.id);
-      open.push(submission.id);
-    }
-  }
-  return false;
-}
+const memberOf = (index: number, { id, supersedes, full, period }: Submission, withdrawn: boolean) => ({
+  index,
+  submission: id,
+  withdrawn,
+  supersedes,
+  full,
+  period,
+});

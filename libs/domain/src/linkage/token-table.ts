@@ -16,6 +16,7 @@ const DIRTY = 4;
  */
 export type HolderList = 'persons' | 'facts' | 'carersOfPersons' | 'carersOfFacts';
 
+export const ownLists = ['persons', 'facts'] as const;
 export const carerLists = ['carersOfPersons', 'carersOfFacts'] as const;
 
 /**

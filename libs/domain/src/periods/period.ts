@@ -89,11 +89,14 @@ export const contains = (period: Period, isoDate: string): boolean =>
   isoDate >= period.start && isoDate < period.end;
 
 /**
- * The order in which periods rank live records: by start, then by end. So an academic year follows the quarters
- * that began before it. Zero only for the same period.
+ * A number by which periods sort, the one order of periods everywhere: by start, then by end. So the academic year 2021/22
+ * is newer than Q1 and Q2 of 2021/22 and older than Q3. Equal only for the same period; a whole number below 2^21.
  */
-export const comparePeriods = (left: Period, right: Period): number =>
-  order(left.start, right.start) || order(left.end, right.end);
+export const periodRank = ({ start, end }: Period): number =>
+  monthNumber(start) * LONGEST_IN_MONTHS + monthNumber(end) - monthNumber(start);
+
+/** Compares periods by `periodRank`. Zero only for the same period. */
+export const comparePeriods = (left: Period, right: Period): number => periodRank(left) - periodRank(right);
 
 /**
  * The period of the same kind that ends where this one begins.
@@ -128,7 +131,12 @@ function neighbour(period: Period, step: 1 | -1): Period {
   return quarter(Math.floor(ordinal / 4), ((ordinal % 4) + 1) as QuarterNumber);
 }
 
-const order = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0);
+/** More than the months of any period. */
+const LONGEST_IN_MONTHS = 13;
+
+/** Months from the beginning of the year 0 to the month of a day; every period begins with a month. */
+const monthNumber = (isoDate: string): number =>
+  Number(isoDate.slice(0, 4)) * 12 + Number(isoDate.slice(5, 7)) - 1;
 
 function requireYear(startYear: number): void {
   if (!Number.isInteger(startYear) || startYear < FIRST_YEAR || startYear > LAST_YEAR) {

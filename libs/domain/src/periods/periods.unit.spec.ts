@@ -8,6 +8,7 @@ import {
   isCalendarDate,
   nextPeriod,
   periodOfDate,
+  periodRank,
   previousPeriod,
   quarter,
   quartersOfYear,
@@ -87,9 +88,40 @@ describe('academic years', () => {
     expect(periodOfDate('2024-09-01', 'academic-year')?.code).toBe('2024-25-AY');
   });
 
-  it('rank between the quarters around their start, and after one that begins the same day would', () => {
-    expect(comparePeriods(quarter(2023, 2), academicYear(2023))).toBeLessThan(0);
-    expect(comparePeriods(academicYear(2023), quarter(2023, 3))).toBeLessThan(0);
+  it('rank between the quarters around their start', () => {
+    const inOrder = [
+      quarter(2021, 1),
+      quarter(2021, 2),
+      academicYear(2021),
+      quarter(2021, 3),
+      quarter(2021, 4),
+    ];
+    expect(inOrder.toReversed().sort(comparePeriods)).toEqual(inOrder);
+  });
+});
+
+describe('the order of periods', () => {
+  it('is by first day, then by last day, and has no ties', () => {
+    const byDays = (left: Period, right: Period) =>
+      Date.parse(left.start) - Date.parse(right.start) || Date.parse(left.end) - Date.parse(right.end);
+    const close = fc
+      .tuple(fc.integer({ min: 2000, max: 2003 }), fc.constantFrom('AY', 1, 2, 3, 4))
+      .map(([year, part]) => (part === 'AY' ? academicYear(year) : quarter(year, part as QuarterNumber)));
+    fc.assert(
+      fc.property(fc.oneof(close, periods), fc.oneof(close, periods), (left, right) => {
+        expect(Math.sign(comparePeriods(left, right))).toBe(Math.sign(byDays(left, right)));
+        expect(periodRank(left) === periodRank(right)).toBe(left.code === right.code);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is a whole number that a rank of periods and sequences has room for', () => {
+    for (const period of [quarter(1, 1), academicYear(9998), quarter(9998, 4)]) {
+      expect(Number.isInteger(periodRank(period))).toBe(true);
+      expect(periodRank(period)).toBeGreaterThanOrEqual(0);
+      expect(periodRank(period)).toBeLessThan(2 ** 21);
+    }
   });
 });
 

@@ -1,2 +1,3 @@
+export * from './plan-submission.js';
 export * from './standing.js';
 export * from './submission-id.js';

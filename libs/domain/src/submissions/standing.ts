@@ -1,25 +1,27 @@
 import type { SubmissionId } from '@kinledger/contracts';
 
-/** What decides whether a submission counts, within one dataset and period. */
+/** What decides whether a submission counts. */
 export interface Standable {
   readonly submission: SubmissionId;
-  readonly sequence: number;
   readonly withdrawn: boolean;
-  /** Submissions of lower sequence that it replaces as a whole. */
+  /** Submissions that it replaces as a whole: those that stood for its dataset and period when it was accepted. */
   readonly supersedes: readonly SubmissionId[];
 }
 
 /**
- * The submissions of one dataset and period that stand, in the order of their sequence: not withdrawn, and superseded by
- * none that stands. So withdrawing a submission revives what it had replaced.
+ * The submissions that stand, in the order given: not withdrawn, and superseded by none that is not withdrawn, be it at
+ * first hand or through submissions of which each superseded the next. So a replacement takes the place of everything
+ * before it: what a superseded submission had superseded stays superseded, even if the one between is withdrawn. It
+ * comes back once everything that took its place is withdrawn.
  */
 export function standing<S extends Standable>(submissions: readonly S[]): readonly S[] {
+  const supersededBy = new Map(submissions.map(({ submission, supersedes }) => [submission, supersedes]));
   const superseded = new Set<SubmissionId>();
-  const newestFirst = submissions.toSorted((left, right) => right.sequence - left.sequence);
-  const stand = newestFirst.filter((submission) => {
-    if (submission.withdrawn || superseded.has(submission.submission)) return false;
-    for (const replaced of submission.supersedes) superseded.add(replaced);
-    return true;
-  });
-  return stand.reverse();
+  const open = submissions.filter(({ withdrawn }) => !withdrawn).flatMap(({ supersedes }) => supersedes);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (superseded.has(next)) continue;
+    superseded.add(next);
+    open.push(...(supersededBy.get(next) ?? []));
+  }
+  return submissions.filter(({ submission, withdrawn }) => !withdrawn && !superseded.has(submission));
 }

@@ -12,13 +12,34 @@ const submission = '5f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId;
 const firstHalf = (secret: Uint8Array, message: string) =>
   createHmac('sha256', secret).update(Buffer.from(message, 'hex')).digest('hex').slice(0, 32);
 
+/** Each text after its length in UTF-8 bytes as 8 hex digits, all in hex. */
+const prefixed = (...texts: string[]) =>
+  texts
+    .map((text) => {
+      const bytes = Buffer.from(text, 'utf8');
+      return bytes.length.toString(16).padStart(8, '0') + bytes.toString('hex');
+    })
+    .join('');
+
 describe('row keys', () => {
   const keys = new RowKeys(key, provider, dataset);
 
   it('never change', () => {
     expect(keys.ofRowId(['C-17'])).toBe('c745810f264c08e0165739e78d705095');
     expect(keys.ofRowId(['C-17', 'é'])).toBe('ac930378222bf2fdf7e4bd6759e32ada');
-    expect(keys.ofNaturalKey(['C-17', '2023-07-04', ''], 2)).toBe('ab5df69090b27d7815e0ff5598d496e7');
+    expect(keys.ofNaturalKey(['C-17', '2023-07-04'], 'email identity 5 a@b.c', 2)).toBe(
+      firstHalf(
+        key,
+        prefixed(provider, dataset, 'stable-key', 'C-17', '2023-07-04', 'email identity 5 a@b.c', '2'),
+      ),
+    );
+    expect(keys.ofSubmittedRow(submission, 17)).toBe(
+      firstHalf(key, prefixed(provider, dataset, 'submitted-row', submission, '17')),
+    );
+    expect([
+      keys.ofNaturalKey(['C-17', '2023-07-04'], 'email identity 5 a@b.c', 2),
+      keys.ofSubmittedRow(submission, 17),
+    ]).toEqual(['e1a187a93fd288542baa6b9d7675f57b', 'f01d7faf4e2554bba11ed7ae666a5b39']);
   });
 
   it('tell apart row ids, natural keys, occurrences, datasets and providers', () => {
@@ -26,9 +47,13 @@ describe('row keys', () => {
       keys.ofRowId(['a', '1']),
       keys.ofRowId(['a1']),
       keys.ofRowId(['a', '1', '1']),
-      keys.ofNaturalKey(['a'], 1),
-      keys.ofNaturalKey(['a'], 11),
-      keys.ofNaturalKey(['a', '1'], 1),
+      keys.ofNaturalKey(['a'], '', 1),
+      keys.ofNaturalKey(['a'], '', 11),
+      keys.ofNaturalKey(['a'], '1', 1),
+      keys.ofNaturalKey(['a', '1'], '', 1),
+      keys.ofSubmittedRow(submission, 1),
+      keys.ofSubmittedRow(submission, 11),
+      keys.ofSubmittedRow('6f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId, 1),
       new RowKeys(key, 'refuge' as ProviderId, dataset).ofRowId(['a', '1']),
       new RowKeys(key, provider, 'baby-steps.user' as DatasetId).ofRowId(['a', '1']),
       new RowKeys(Buffer.alloc(32, 8), provider, dataset).ofRowId(['a', '1']),

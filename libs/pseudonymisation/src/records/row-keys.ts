@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import type { DatasetId, ProviderId, RowKey } from '@kinledger/contracts';
+import type { DatasetId, ProviderId, RowKey, SubmissionId } from '@kinledger/contracts';
 import { lengthPrefixed } from '@kinledger/domain';
 import { HmacSha256 } from '../hmac/hmac-sha256.js';
 
 /**
- * Row keys of one provider's dataset: the first 128 bits of HMAC-SHA-256 over the length-prefixed provider, dataset,
- * "row-id" or "natural-key", and the values (of a natural key, then the occurrence in decimal digits). The form and the
- * key never change: a row corrected years later must still be the same row.
+ * Row keys of one provider's dataset: the first 128 bits of HMAC-SHA-256 over the length-prefixed provider, dataset, a
+ * word that says what the row is known by, and the values. The form and the key never change: a row corrected years later
+ * must still be the same row.
  */
 export class RowKeys {
   readonly #hmac: HmacSha256;
@@ -25,11 +25,21 @@ export class RowKeys {
   }
 
   /**
-   * @param naturalKey values in the order of the schema's natural key; a missing one is ''.
-   * @param occurrence 1 for the first row of the file with these values, then 2, 3, …
+   * Rows about different people have different keys, and so have rows of one file that say the same of one person.
+   * @param naturalKey values in the order of the schema's natural key, none of them missing.
+   * @param identity whom the row is about, see `RowPlan.identityOf`.
+   * @param occurrence 1 for the first row of the file with this natural key and identity, then 2, 3, …
    */
-  ofNaturalKey(naturalKey: readonly string[], occurrence: number): RowKey {
-    return this.#of(['natural-key', ...naturalKey, String(occurrence)]);
+  ofNaturalKey(naturalKey: readonly string[], identity: string, occurrence: number): RowKey {
+    return this.#of(['stable-key', ...naturalKey, identity, String(occurrence)]);
+  }
+
+  /**
+   * The key of a row that nothing makes known in another file: it belongs to its submission alone.
+   * @param rowNumber the row's number in the provider's file, as the landing store gives it.
+   */
+  ofSubmittedRow(submission: SubmissionId, rowNumber: number): RowKey {
+    return this.#of(['submitted-row', submission, String(rowNumber)]);
   }
 
   #of(parts: readonly string[]): RowKey {

@@ -28,16 +28,15 @@ export async function reachByQuarter(
 ): Promise<readonly QuarterReach[]> {
   const { rows } = await client.query<QuarterReach>(
     `SELECT to_char(date_trunc('quarter', e.event_date), 'YYYY-MM-DD') AS start,
-            (count(DISTINCT r.individual_id) FILTER (WHERE i.role = 'child'))::int AS children,
-            (count(DISTINCT r.individual_id) FILTER (WHERE i.role = 'adult'))::int AS adults,
-            (count(DISTINCT coalesce(f.family_id, r.individual_id)) FILTER (WHERE i.role IN ('child', 'adult')))::int AS families,
-            (count(DISTINCT r.individual_id) FILTER (WHERE i.role IN ('child', 'adult')))::int AS individuals,
-            (count(*) FILTER (WHERE r.state = 'set-aside' AND r.reason = 'unlinkable'))::int AS unlinkable
+            (count(DISTINCT r.individual_id) FILTER (WHERE r.state = 'linked' AND r.role = 'child'))::int AS children,
+            (count(DISTINCT r.individual_id) FILTER (WHERE r.state = 'linked' AND r.role = 'adult'))::int AS adults,
+            (count(DISTINCT coalesce(f.family_id, r.individual_id)) FILTER (WHERE r.state = 'linked' AND r.role IN ('child', 'adult')))::int AS families,
+            (count(DISTINCT r.individual_id) FILTER (WHERE r.state = 'linked' AND r.role IN ('child', 'adult')))::int AS individuals,
+            (count(*) FILTER (WHERE r.state = 'set-aside' AND r.reason = 'unlinkable' AND r.role IN ('child', 'adult')))::int AS unlinkable
      FROM ${schema}.engagement e
      JOIN ${schema}.record r USING (record_id)
      JOIN ${schema}.dataset d ON d.dataset = r.dataset
      JOIN ${schema}.service s ON s.service = d.service
-     LEFT JOIN ${schema}.individual i ON i.individual_id = r.individual_id AND r.state = 'linked'
      LEFT JOIN ${schema}.family_member f ON f.scope = 'programme' AND f.individual_id = r.individual_id
      WHERE e.qualifying AND r.state <> 'retired'
        AND ($1::text IS NULL OR s.strand = $1) AND ($2::text IS NULL OR s.service = $2)

@@ -1,7 +1,7 @@
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { writeSmallProgramme } from '../testing.js';
+import { writeSmallProgramme, type SmallEngagement, type SmallPerson } from '../testing.js';
 import { reachByQuarter } from './reach-by-quarter.js';
 import { reach } from './reach.js';
 
@@ -35,23 +35,26 @@ describe('reach', () => {
         ['zoe', 'amara'],
         ['max', 'amara'],
       ],
-      engagements: [
-        { person: 'zoe', service: 'real', date: '2023-07-01' },
-        { person: 'zoe', service: 'real', date: '2023-09-30' },
-        { person: 'zoe', service: 'chatter', date: '2023-08-01' },
-        { person: 'amara', service: 'steps', date: '2023-08-01' },
-        { person: 'amara', service: 'real', date: '2023-08-01' },
-        { person: 'bo', service: 'steps', date: '2023-08-02' },
-        { person: 'worker', service: 'steps', date: '2023-08-02' },
-        // Outside the half-open period, and at its first day outside.
-        { person: 'cy', service: 'real', date: '2023-06-30' },
-        { person: 'cy', service: 'real', date: '2023-10-01' },
-        // None of these counts: not qualifying, retired.
-        { person: 'cy', service: 'real', date: '2023-08-01', qualifying: false },
-        { person: 'cy', service: 'real', date: '2023-08-01', retired: true },
-        { service: 'steps', date: '2023-08-01', setAside: 'unlinkable' },
-        { service: 'steps', date: '2023-08-01', setAside: 'referred' },
-      ],
+      // Each row says when its person was born, so that none could be somebody else.
+      engagements: (
+        [
+          { person: 'zoe', service: 'real', date: '2023-07-01' },
+          { person: 'zoe', service: 'real', date: '2023-09-30' },
+          { person: 'zoe', service: 'chatter', date: '2023-08-01' },
+          { person: 'amara', service: 'steps', date: '2023-08-01' },
+          { person: 'amara', service: 'real', date: '2023-08-01' },
+          { person: 'bo', service: 'steps', date: '2023-08-02' },
+          { person: 'worker', service: 'steps', date: '2023-08-02' },
+          // Outside the half-open period, and at its first day outside.
+          { person: 'cy', service: 'real', date: '2023-06-30' },
+          { person: 'cy', service: 'real', date: '2023-10-01' },
+          // None of these counts: not qualifying, retired.
+          { person: 'cy', service: 'real', date: '2023-08-01', qualifying: false },
+          { person: 'cy', service: 'real', date: '2023-08-01', retired: true },
+          { service: 'steps', date: '2023-08-01', setAside: 'unlinkable' },
+          { service: 'steps', date: '2023-08-01', setAside: 'referred' },
+        ] satisfies SmallEngagement[]
+      ).map((engagement) => ({ born: true, ...engagement })),
     });
   });
   afterAll(async () => {
@@ -71,7 +74,10 @@ describe('reach', () => {
       workforce: 1,
       unlinkable: 1,
       referred: 1,
+      indistinct: 0,
       upperBound: 5,
+      anonymous: 0,
+      childrenByKeyAlone: 1,
     });
   });
 
@@ -133,5 +139,126 @@ describe('reach', () => {
       adults: 1,
       families: 1,
     });
+  });
+});
+
+describe('reach by what rows say', () => {
+  let databases: TestDatabases;
+  let client: pg.Client;
+  beforeAll(async () => {
+    databases = await createTestDatabases(inject('postgresUrl'));
+    client = new pg.Client({ connectionString: databases.url('platform', 'projector') });
+    await client.connect();
+  });
+  afterAll(async () => {
+    await client.end();
+    await databases.drop();
+  });
+
+  const services = [
+    { id: 'real', strand: 'language' },
+    { id: 'steps', strand: 'social' },
+  ];
+  const pat: SmallPerson = { name: 'pat', role: 'adult' };
+  const at = (service: string, row: Partial<SmallEngagement> = {}): SmallEngagement => ({
+    person: 'pat',
+    service,
+    date: '2023-08-01',
+    ...row,
+  });
+  const figures = async (engagements: readonly SmallEngagement[], people = [pat]) => {
+    await writeSmallProgramme(client, 'golden', { services, people, engagements });
+    return reach(client, { schema: 'golden', period: quarter });
+  };
+
+  it('counts one person as an adult of one service and as workforce of another', async () => {
+    const { programme, strands } = await figures([
+      at('real', { role: 'adult', born: true }),
+      at('steps', { role: 'volunteer', born: true }),
+    ]);
+    expect(programme).toMatchObject({ children: 0, adults: 1, workforce: 1, individuals: 1, upperBound: 1 });
+    expect(strands.map(({ adults, workforce }) => [adults, workforce])).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
+  it('counts by the row’s role, whatever the individual’s own', async () => {
+    const { programme } = await figures([at('real', { role: 'child', born: true })]);
+    expect(programme).toMatchObject({ children: 1, adults: 0, families: 1, individuals: 1 });
+  });
+
+  it('keeps rows of the workforce and of nobody out of the upper bound, and shows the latter', async () => {
+    const { programme } = await figures([
+      { service: 'real', date: '2023-08-01', setAside: 'unlinkable', role: 'practitioner' },
+      { service: 'real', date: '2023-08-01', setAside: 'referred', role: 'volunteer' },
+      { service: 'real', date: '2023-08-01', setAside: 'impersonal', role: 'none' },
+      { service: 'real', date: '2023-08-01', setAside: 'unlinkable', role: 'child' },
+    ]);
+    expect(programme).toMatchObject({
+      individuals: 0,
+      unlinkable: 1,
+      referred: 0,
+      anonymous: 1,
+      upperBound: 1,
+    });
+  });
+
+  it.each<[people: number, what: string, rows: Partial<SmallEngagement>[]]>([
+    [1, 'one row', [{}]],
+    [2, 'two rows that say nothing', [{}, {}]],
+    [1, 'two rows with a birth date', [{ born: true }, { born: true }]],
+    [2, 'a row with a birth date and one without', [{ born: true }, {}]],
+    [2, 'a row with an NHS number and one with a birth date', [{ nhsNumber: true }, { born: true }]],
+    [
+      1,
+      'the same, and a row with both',
+      [{ nhsNumber: true }, { born: true }, { nhsNumber: true, born: true }],
+    ],
+    [
+      1,
+      'a row with an NHS number and one with a birth date, of one case',
+      [
+        { nhsNumber: true, caseNumber: 7 },
+        { born: true, caseNumber: 7 },
+      ],
+    ],
+    [1, 'three rows of one case', [{ caseNumber: 7 }, { caseNumber: 7 }, { caseNumber: 7 }]],
+    [2, 'rows of two cases', [{ caseNumber: 7 }, { caseNumber: 8 }, { caseNumber: 8 }]],
+    [
+      1,
+      'a row with a birth date and another of the same case',
+      [{ born: true, caseNumber: 7 }, { caseNumber: 7 }],
+    ],
+    [
+      1,
+      'rows of two cases, each of which a row with a birth date has',
+      [{ born: true, caseNumber: 7 }, { born: true, caseNumber: 8 }, { caseNumber: 7 }, { caseNumber: 8 }],
+    ],
+  ])('could be %i people: %s', async (people, _, rows) => {
+    const { programme } = await figures(rows.map((row) => at('real', row)));
+    expect(programme).toMatchObject({ individuals: 1, indistinct: people - 1, upperBound: people });
+  });
+
+  it('takes what tells a person from rows outside the period and the scope, but counts none of them', async () => {
+    const { programme, strands } = await figures([
+      at('real', { caseNumber: 7 }),
+      at('steps', { born: true, caseNumber: 7, date: '2020-01-01' }),
+    ]);
+    expect(programme).toMatchObject({ individuals: 1, upperBound: 1 });
+    expect(strands.map(({ upperBound }) => upperBound)).toEqual([1, 0]);
+  });
+
+  it('says how many children only a child key tells', async () => {
+    const zoe: SmallPerson = { name: 'zoe', role: 'child' };
+    const { programme } = await figures(
+      [
+        at('real', { person: 'zoe', born: true }),
+        at('real', { person: 'max', born: true }),
+        at('steps', { person: 'max', born: true, nhsNumber: true, date: '2020-01-01' }),
+      ],
+      [zoe, { ...zoe, name: 'max' }],
+    );
+    expect(programme).toMatchObject({ children: 2, childrenByKeyAlone: 1, upperBound: 2 });
   });
 });

@@ -1,23 +1,43 @@
 import type pg from 'pg';
 
-/** Distinct people and families with at least one qualifying engagement (domain §5). */
+/**
+ * Distinct people and families with at least one qualifying engagement (domain §5). The role is the engagement row's:
+ * one person may be an adult of one service and workforce of another, and counts once in each.
+ */
 export interface ReachFigure {
+  /** Individuals who attended as children. */
   readonly children: number;
+  /** Individuals who attended as adults. */
   readonly adults: number;
-  /** Reporting families; a person in none counts as a family of one. */
+  /** Reporting families of the two; a person in none counts as a family of one. */
   readonly families: number;
-  /** children + adults. */
+  /** Distinct individuals among children and adults. */
   readonly individuals: number;
   /** Children who were not reached themselves, while a carer of theirs was. Not part of `children`. */
   readonly childrenThroughCarerOnly: number;
-  /** Practitioners and volunteers who attended. Not part of reach. */
+  /** Individuals who attended as practitioners or volunteers. Not part of reach. */
   readonly workforce: number;
-  /** Qualifying rows without a usable token: each could be one person more. */
+  /** Qualifying rows of children and adults without a usable token: each could be one person more. */
   readonly unlinkable: number;
-  /** Qualifying rows that two individuals could own, waiting for review. */
+  /** Qualifying rows of children and adults that two individuals could own, waiting for review: likewise. */
   readonly referred: number;
-  /** individuals + unlinkable + referred: reach cannot be higher. */
+  /**
+   * How many people more the rows of the individuals could be, where nothing but a shared email or mobile joins them: a
+   * couple's address counts as one person. See {@link indistinctPeople}.
+   */
+  readonly indistinct: number;
+  /**
+   * individuals + unlinkable + referred + indistinct. Reach cannot be higher, but for what stands beside it:
+   * `anonymous` and `childrenByKeyAlone`.
+   */
   readonly upperBound: number;
+  /** Qualifying rows that name nobody: a row may stand for a group, so that no bound can hold it. */
+  readonly anonymous: number;
+  /**
+   * Of the children, those whom a child key alone identifies: twins of one gender whose names begin alike, known to
+   * different services, count as one.
+   */
+  readonly childrenByKeyAlone: number;
 }
 
 export interface ServiceReach extends ReachFigure {
@@ -65,13 +85,16 @@ interface CountRow {
   readonly adults: number;
   readonly families: number;
   readonly workforce: number;
+  readonly individuals: number;
   readonly unlinkable: number;
   readonly referred: number;
+  readonly anonymous: number;
+  readonly children_by_key_alone: number;
 }
 
 /** Qualifying engagements of the period with where they belong. $1 and $2 bound the half-open period. */
 const qualifying = (schema: string) => `
-  SELECT s.strand, s.service, r.individual_id, i.role, r.state, r.reason,
+  SELECT s.strand, s.service, r.record_id, r.individual_id, r.role, r.state, r.reason, r.marks, r.case_mark,
          coalesce(f.family_id, r.individual_id) AS family_id, i.attributes->>'lsoa' AS lsoa
   FROM ${schema}.engagement e
   JOIN ${schema}.record r USING (record_id)
@@ -82,19 +105,57 @@ const qualifying = (schema: string) => `
   WHERE e.qualifying AND r.state <> 'retired'
     AND ($1::date IS NULL OR e.event_date >= $1::date) AND ($2::date IS NULL OR e.event_date < $2::date)`;
 
-const person = `state = 'linked' AND role IN ('child', 'adult')`;
+const beneficiary = `role IN ('child', 'adult')`;
+const person = `state = 'linked' AND ${beneficiary}`;
 
 /** level: 0 service, 1 strand, 3 programme (PostgreSQL’s GROUPING of strand and service). */
 const counts = (schema: string) => `
-  WITH qualifying AS MATERIALIZED (${qualifying(schema)})
+  WITH qualifying AS MATERIALIZED (${qualifying(schema)}), confirmed AS MATERIALIZED (
+    SELECT DISTINCT individual_id FROM ${schema}.record
+    WHERE state = 'linked' AND marks & 1 = 1 AND individual_id IN (SELECT individual_id FROM qualifying)
+  )
   SELECT strand, service, GROUPING(strand, service) AS level,
-         (count(DISTINCT individual_id) FILTER (WHERE ${person} AND role = 'child'))::int AS children,
-         (count(DISTINCT individual_id) FILTER (WHERE ${person} AND role = 'adult'))::int AS adults,
+         (count(DISTINCT q.individual_id) FILTER (WHERE ${person} AND role = 'child'))::int AS children,
+         (count(DISTINCT q.individual_id) FILTER (WHERE ${person} AND role = 'adult'))::int AS adults,
+         (count(DISTINCT q.individual_id) FILTER (WHERE ${person}))::int AS individuals,
          (count(DISTINCT family_id) FILTER (WHERE ${person}))::int AS families,
-         (count(DISTINCT individual_id) FILTER (WHERE state = 'linked' AND role IN ('practitioner', 'volunteer')))::int AS workforce,
-         (count(*) FILTER (WHERE state = 'set-aside' AND reason = 'unlinkable'))::int AS unlinkable,
-         (count(*) FILTER (WHERE state = 'set-aside' AND reason = 'referred'))::int AS referred
-  FROM qualifying GROUP BY GROUPING SETS ((), (strand), (strand, service))`;
+         (count(DISTINCT q.individual_id) FILTER (WHERE state = 'linked' AND role IN ('practitioner', 'volunteer')))::int AS workforce,
+         (count(*) FILTER (WHERE state = 'set-aside' AND reason = 'unlinkable' AND ${beneficiary}))::int AS unlinkable,
+         (count(*) FILTER (WHERE state = 'set-aside' AND reason = 'referred' AND ${beneficiary}))::int AS referred,
+         (count(*) FILTER (WHERE state = 'set-aside' AND reason = 'impersonal'))::int AS anonymous,
+         (count(DISTINCT q.individual_id) FILTER (WHERE ${person} AND role = 'child' AND c.individual_id IS NULL))::int
+           AS children_by_key_alone
+  FROM qualifying q LEFT JOIN confirmed c ON c.individual_id = q.individual_id
+  GROUP BY GROUPING SETS ((), (strand), (strand, service))`;
+
+/**
+ * How many people more than one each individual’s qualifying rows could be. Rows are of one person where an NHS number, a
+ * birth date (beside the identifier that joined them) or one provider’s case number says so, also by way of the
+ * individual’s other records; all the rest could be as many people as there are case numbers, or rows without one.
+ */
+const indistinctPeople = (schema: string) => `
+  WITH attended AS MATERIALIZED (SELECT * FROM (${qualifying(schema)}) q WHERE ${person}), of_case AS MATERIALIZED (
+    SELECT r.individual_id, r.case_mark, bit_or(r.marks) AS marks, bool_or(r.marks = 3) AS says_both
+    FROM ${schema}.record r
+    WHERE r.state = 'linked' AND r.individual_id IN (SELECT individual_id FROM attended)
+    GROUP BY r.individual_id, r.case_mark
+  ), joined AS MATERIALIZED (
+    SELECT individual_id, bool_or(CASE WHEN case_mark IS NULL THEN says_both ELSE marks = 3 END) AS one
+    FROM of_case GROUP BY individual_id
+  ), told_apart AS (
+    SELECT a.strand, a.service, a.individual_id,
+           CASE WHEN a.marks | coalesce(c.marks, 0) = 0 THEN coalesce('case ' || a.case_mark, 'row ' || a.record_id)
+                WHEN j.one THEN 'confirmed'
+                WHEN (a.marks | coalesce(c.marks, 0)) & 1 = 1 THEN 'by NHS number'
+                ELSE 'by birth date' END AS somebody
+    FROM attended a
+    JOIN joined j USING (individual_id)
+    LEFT JOIN of_case c ON c.individual_id = a.individual_id AND c.case_mark = a.case_mark
+  ), people AS (
+    SELECT strand, service, GROUPING(strand, service) AS level, count(DISTINCT somebody) AS people
+    FROM told_apart GROUP BY GROUPING SETS ((individual_id), (individual_id, strand), (individual_id, strand, service))
+  )
+  SELECT strand, service, level, sum(people - 1)::int AS indistinct FROM people GROUP BY strand, service, level`;
 
 const throughCarer = (schema: string) => `
   WITH reached AS MATERIALIZED (
@@ -136,6 +197,10 @@ export async function reach(client: pg.ClientBase, question: ReachQuestion): Pro
   const { schema } = question;
   const bounds = [question.period?.start ?? null, question.period?.end ?? null];
   const numbers = await client.query<CountRow>(counts(schema), bounds);
+  const doubts = await client.query<Pick<CountRow, 'level' | 'strand' | 'service'> & { indistinct: number }>(
+    indistinctPeople(schema),
+    bounds,
+  );
   const carers = await client.query<Pick<CountRow, 'level' | 'strand' | 'service' | 'children'>>(
     throughCarer(schema),
     bounds,
@@ -160,20 +225,23 @@ export async function reach(client: pg.ClientBase, question: ReachQuestion): Pro
     const same = (row: Pick<CountRow, 'level' | 'strand' | 'service'>) =>
       row.level === level && row.strand === strand && row.service === service;
     const row = numbers.rows.find(same);
-    const children = row?.children ?? 0;
-    const adults = row?.adults ?? 0;
+    const individuals = row?.individuals ?? 0;
     const unlinkable = row?.unlinkable ?? 0;
     const referred = row?.referred ?? 0;
+    const indistinct = doubts.rows.find(same)?.indistinct ?? 0;
     return {
-      children,
-      adults,
+      children: row?.children ?? 0,
+      adults: row?.adults ?? 0,
       families: row?.families ?? 0,
-      individuals: children + adults,
+      individuals,
       childrenThroughCarerOnly: carers.rows.find(same)?.children ?? 0,
       workforce: row?.workforce ?? 0,
       unlinkable,
       referred,
-      upperBound: children + adults + unlinkable + referred,
+      indistinct,
+      upperBound: individuals + unlinkable + referred + indistinct,
+      anonymous: row?.anonymous ?? 0,
+      childrenByKeyAlone: row?.children_by_key_alone ?? 0,
     };
   };
   const ofService = (row: (typeof services.rows)[number]): ServiceReach => ({
@@ -198,7 +266,7 @@ export async function reach(client: pg.ClientBase, question: ReachQuestion): Pro
     otherServices: services.rows
       .filter((service) => service.strand === null)
       .map(ofService)
-      .filter((service) => service.upperBound > 0),
+      .filter((service) => service.upperBound + service.workforce + service.anonymous > 0),
     doubleCountingRemoved: {
       children: excess((value) => value.children),
       adults: excess((value) => value.adults),

@@ -252,7 +252,7 @@ describe('the batch transport', () => {
       },
     });
     expect(found[0]?.headers['dead-letter-reason']).toMatch(
-      /^FileAccepted version 2 cannot be read: programme: /,
+      /^FileAccepted version 3 cannot be read: programme: /,
     );
     expect(found[1]).toMatchObject({
       text: 'x',

@@ -3,9 +3,10 @@ import pg from 'pg';
 /** A qualifying engagement of a period as the read models hold it. */
 export interface QualifyingRecord {
   readonly state: 'linked' | 'unlinkable' | 'referred';
-  /** The three below are there for a linked one. */
-  readonly individual: string | undefined;
+  /** The engagement row's own. */
   readonly role: string | undefined;
+  /** The two below are there for a linked one. */
+  readonly individual: string | undefined;
   /** The reporting family, or the individual itself where it is in none. */
   readonly family: string | undefined;
 }
@@ -21,10 +22,9 @@ export async function qualifyingRecords(
     const { rows } = await client.query<
       [string, string, string | null, string | null, string | null, string | null]
     >({
-      text: `SELECT replace(e.record_id::text, '-', ''), r.state, r.reason, r.individual_id::text, i.role,
+      text: `SELECT replace(e.record_id::text, '-', ''), r.state, r.reason, r.individual_id::text, r.role,
                       coalesce(f.family_id, r.individual_id)::text
                FROM golden.engagement e JOIN golden.record r USING (record_id)
-               LEFT JOIN golden.individual i USING (individual_id)
                LEFT JOIN golden.family_member f ON f.scope = 'programme' AND f.individual_id = r.individual_id
                WHERE e.qualifying AND r.state <> 'retired' AND e.event_date >= $1::date AND e.event_date < $2::date`,
       values: [start, end],

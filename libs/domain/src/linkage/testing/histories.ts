@@ -16,7 +16,8 @@ const datasets: readonly (readonly [dataset: string, kind: ExtractKind])[] = [
   ['alpha.engagement', 'delta'],
   ['gamma.engagement', 'snapshot'],
 ];
-const periods = ['2023-24-Q1', '2023-24-Q2', '2023-24-Q3'] as const;
+/** The academic year begins between Q2 and Q3. */
+const periods = ['2023-24-Q2', '2023-24-AY', '2023-24-Q3'] as const;
 
 const oneOf = <Value>(...values: readonly Value[]) => fc.constantFrom(...values);
 const value = (prefix: string, count: number) => fc.nat(count - 1).map((number) => `${prefix}${number}`);
@@ -56,7 +57,14 @@ const role: fc.Arbitrary<Role> = oneOf<Role>(
 );
 
 const row = (ids: number): fc.Arbitrary<RowSpec> =>
-  fc.record({ id: value('r', ids), role, tokens, note: value('v', 2) });
+  fc.record({
+    id: value('r', ids),
+    role,
+    tokens,
+    note: value('v', 2),
+    // Now and then somebody refuses consent, now and then in a file that holds the row besides.
+    refuses: fc.integer({ min: 0, max: 7 }).map((luck) => luck === 0),
+  });
 
 interface Submit {
   readonly kind: 'submit';

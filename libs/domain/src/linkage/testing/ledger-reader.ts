@@ -1,9 +1,12 @@
+import { firstDay } from './live-set.js';
 import type { LedgerEvent, RecordId, Role, RowKey, SubmissionId } from '@kinledger/contracts';
 
 interface Known {
   readonly rowKey: RowKey;
   readonly role: Role;
   live: boolean;
+  /** The submission that gives it its period. */
+  carrier: SubmissionId;
   individual: string | null;
   reason: string | null;
 }
@@ -14,6 +17,7 @@ interface Known {
  */
 export class LedgerReader {
   readonly records = new Map<RecordId, Known>();
+  readonly #ranks = new Map<SubmissionId, readonly [period: string, sequence: number]>();
   /** `submission row-key` → the record that holds the row. */
   readonly carriers = new Map<string, RecordId>();
   readonly erased = new Set<RecordId>();
@@ -25,6 +29,12 @@ export class LedgerReader {
 
   apply(event: LedgerEvent): void {
     switch (event.type) {
+      case 'SubmissionReceived':
+        this.#ranks.set(event.data.submission, [event.data.period, event.data.sequence]);
+        return;
+      case 'CarrierChanged':
+        for (const record of event.data.records) this.#live(record).carrier = event.data.submission;
+        return;
       case 'IndividualRegistered':
         this.#register(event.data.individual);
         this.#place(event.data, event.data.individual, null);
@@ -41,8 +51,11 @@ export class LedgerReader {
         for (const record of event.data.records) this.#live(record).live = false;
         return;
       case 'RecordsCarried':
-        for (const record of event.data.records)
-          this.#carry(event.data.submission, this.#live(record).rowKey, record);
+        for (const record of event.data.records) {
+          const known = this.#live(record);
+          this.#carry(event.data.submission, known.rowKey, record);
+          if (this.#outranks(event.data.submission, known.carrier)) known.carrier = event.data.submission;
+        }
         return;
       case 'RecordErased':
         for (const record of event.data.records) {
@@ -113,8 +126,10 @@ export class LedgerReader {
   summary() {
     const members = new Map<string, RowKey[]>();
     const setAside: string[] = [];
+    const carriers: string[] = [];
     for (const known of this.records.values()) {
       if (!known.live) continue;
+      carriers.push(`${known.rowKey} ${known.carrier}`);
       if (known.individual === null) setAside.push(`${known.rowKey} ${known.reason ?? ''}`);
       else members.set(known.individual, [...(members.get(known.individual) ?? []), known.rowKey]);
     }
@@ -126,6 +141,7 @@ export class LedgerReader {
     return {
       groups: [...members.keys()].map(groupOf).sort(),
       setAside: setAside.sort(),
+      carriers: carriers.sort(),
       referrals: [...this.referrals].map(([id, what]) => `${id} ${what}`).sort(),
       relationships: [...this.relationships.values()]
         .map(({ kind, child, other, domain }) => `${kind} ${domain}: ${groupOf(child)} / ${groupOf(other)}`)
@@ -147,6 +163,18 @@ export class LedgerReader {
     return '(not live)';
   }
 
+  /** By the first day of the period, then by sequence. */
+  #outranks(one: SubmissionId, other: SubmissionId): boolean {
+    const [[period, sequence], [otherPeriod, otherSequence]] = [this.#rankOf(one), this.#rankOf(other)];
+    return period === otherPeriod ? sequence > otherSequence : firstDay(period) > firstDay(otherPeriod);
+  }
+
+  #rankOf(submission: SubmissionId): readonly [period: string, sequence: number] {
+    const rank = this.#ranks.get(submission);
+    if (rank === undefined) throw new Error('a submission that was not received');
+    return rank;
+  }
+
   #register(individual: string): void {
     if (this.registered.includes(individual)) throw new Error('an id was used again');
     this.registered.push(individual);
@@ -165,7 +193,7 @@ export class LedgerReader {
       if (live && known.live && known.rowKey === rowKey && id !== record)
         throw new Error('two records of a row are live');
     }
-    this.records.set(record, { rowKey, role, live, individual, reason });
+    this.records.set(record, { rowKey, role, live, carrier: submission, individual, reason });
   }
 
   /** Of two rows of a file with the same key, the first counts. */

@@ -27,6 +27,8 @@ export interface RowSpec {
   readonly tokens: readonly TokenSpec[];
   /** A coded attribute, so that two rows may differ in nothing that links. */
   readonly note?: string;
+  /** The row refuses consent: nothing is told of it but its key. */
+  readonly refuses?: boolean;
 }
 
 export interface SubmissionSpec {
@@ -45,8 +47,9 @@ export const rowKeyOf = (dataset: string, id: string): RowKey => hex(`row ${data
 export const testStrategy = {
   name: 'leap-1',
   maxBirthDatesPerToken: 2,
+  maxCasesPerToken: 2,
   maxHoldersPerToken: 6,
-  maxChildBirthDatesPerCarerToken: 2,
+  maxChildrenPerCarerToken: 2,
 } as const;
 
 /** Short forms in which scenarios read well. */
@@ -70,6 +73,8 @@ export const tokensOf = (specs: readonly TokenSpec[]): PseudonymisedRow['tokens'
 export interface Received {
   readonly file: DataOf<typeof SubmissionReceived>;
   readonly rows: readonly PseudonymisedRow[];
+  /** Keys of rows that refuse consent. */
+  readonly refused: readonly RowKey[];
 }
 
 /** An engine with the ledger that it writes, and a reader that knows nothing but the ledger. */
@@ -92,9 +97,10 @@ export class LinkageWorld {
 
   /** Decides and applies a submission; returns its id. */
   submit(spec: SubmissionSpec): SubmissionId {
-    const { file, rows } = this.prepare(spec);
-    this.#write(this.draft(this.engine, { file, rows }), rows);
-    this.received.set(file.submission, { file, rows });
+    const received = this.prepare(spec);
+    const { file, rows } = received;
+    this.#write(this.draft(this.engine, received), rows);
+    this.received.set(file.submission, received);
     return file.submission;
   }
 
@@ -114,9 +120,10 @@ export class LinkageWorld {
   }
 
   /** What an engine would decide about a submission now. */
-  draft(engine: LinkageEngine, { file, rows }: Received): Draft[] {
+  draft(engine: LinkageEngine, { file, rows, refused }: Received): Draft[] {
     const run = engine.begin(file);
     for (const row of rows) run.stage(row);
+    for (const rowKey of refused) run.refuse(rowKey);
     return [...run.decide(this.events.length)];
   }
 
@@ -149,14 +156,27 @@ export class LinkageWorld {
       contentHash: hex(submission, 64),
       schemaHash: hex('schema', 64),
       mapping: {},
-      counts: { read: spec.rows.length, accepted: spec.rows.length, warned: 0, rejected: 0, duplicate: 0 },
+      counts: {
+        read: spec.rows.length,
+        accepted: spec.rows.length,
+        warned: 0,
+        rejected: 0,
+        duplicate: 0,
+        consentRefused: 0,
+      },
       findings: {},
       attestation: { by: 'officer' },
       agreement: 'agreement',
       pseudonymisedAtSource: false,
       supersedes: [...supersedes],
     };
-    return { file, rows: spec.rows.map((row, number) => rowOf(dataset, submission, number, row)) };
+    return {
+      file,
+      rows: spec.rows
+        .filter(({ refuses = false }) => !refuses)
+        .map((row, number) => rowOf(dataset, submission, number, row)),
+      refused: spec.rows.filter(({ refuses = false }) => refuses).map(({ id }) => rowKeyOf(dataset, id)),
+    };
   }
 
   #write(drafts: readonly Draft[], rows: readonly PseudonymisedRow[]): void {

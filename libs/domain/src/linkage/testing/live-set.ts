@@ -5,12 +5,17 @@ import { noConstraints, partition, recordKindOf } from '../partition.js';
 import type { LeapStrategy } from '../strategy.js';
 import type { Received } from './linkage-world.js';
 
+/** A live record and the submission that carries it at the highest rank. */
+export interface LiveRecord extends KinRecord {
+  readonly from: SubmissionId;
+}
+
 /** The live records by their definition (architecture §4), straight from all submissions: slow, plain, and apart. */
 export function liveRecords(
   received: Iterable<Received>,
   withdrawn: ReadonlySet<SubmissionId>,
   isErased: (submission: SubmissionId, rowKey: RowKey) => boolean = () => false,
-): KinRecord[] {
+): LiveRecord[] {
   const all = [...received];
   const replacedBy = (id: SubmissionId): SubmissionId[] =>
     all.filter(({ file }) => file.supersedes.includes(id)).map(({ file }) => file.submission);
@@ -18,19 +23,16 @@ export function liveRecords(
     replacedBy(id).some((other) => !withdrawn.has(other) || superseded(other));
   const standing = all
     .filter(({ file }) => !withdrawn.has(file.submission) && !superseded(file.submission))
-    .sort((one, other) =>
-      one.file.period === other.file.period
-        ? one.file.sequence - other.file.sequence
-        : one.file.period < other.file.period
-          ? -1
-          : 1,
+    .sort(
+      (one, other) =>
+        firstDay(one.file.period) - firstDay(other.file.period) || one.file.sequence - other.file.sequence,
     );
   const live = new Map<RowKey, { record: KinRecord; dataset: string; period: string; from: SubmissionId }>();
-  for (const { file, rows } of standing) {
+  for (const { file, rows, refused } of standing) {
     const [service, dataType] = file.dataset.split('.') as [ServiceId, DataType];
     if (file.extractKind !== 'delta') {
       for (const [key, { dataset, period }] of live)
-        if (dataset === file.dataset && period < file.period) live.delete(key);
+        if (dataset === file.dataset && firstDay(period) < firstDay(file.period)) live.delete(key);
     }
     const seen = new Set<RowKey>();
     for (const { rowKey, role, tokens } of rows) {
@@ -40,13 +42,23 @@ export function liveRecords(
       const record = { rowKey, role, tokens, service, dataset: file.dataset, kind };
       live.set(rowKey, { record, dataset: file.dataset, period: file.period, from: file.submission });
     }
+    for (const rowKey of refused) live.delete(rowKey);
   }
-  return [...live].filter(([rowKey, { from }]) => !isErased(from, rowKey)).map(([, { record }]) => record);
+  return [...live]
+    .filter(([rowKey, { from }]) => !isErased(from, rowKey))
+    .map(([, { record, from }]) => ({ ...record, from }));
+}
+
+/** No two periods begin on one day: quarters begin in April, July, October and January, academic years in September. */
+export function firstDay(period: string): number {
+  const year = Number(period.slice(0, 4));
+  const part = period.slice(8);
+  return part === 'AY' ? Date.UTC(year, 8) : Date.UTC(year, 3 * Number(part.slice(1)));
 }
 
 /** What `partition` and `familiesOf` say of a set, in the words of `LedgerReader.summary`. */
 export function summaryOf(
-  records: readonly KinRecord[],
+  records: readonly LiveRecord[],
   familyScopes: readonly FamilyScope[],
   strategy: LeapStrategy,
 ) {
@@ -61,6 +73,7 @@ export function summaryOf(
   const named = (rowKey: RowKey): string => groupOf.get(rowKey) ?? '';
   return {
     groups: groups.sort(),
+    carriers: records.map(({ rowKey, from }) => `${rowKey} ${from}`).sort(),
     setAside: result.setAside.map(({ rowKey, reason }) => `${rowKey} ${reason}`).sort(),
     referrals: result.referrals.map(({ referral, reason, rule }) => `${referral} ${reason} ${rule}`).sort(),
     relationships: relationships

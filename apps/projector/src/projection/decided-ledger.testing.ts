@@ -1,0 +1,111 @@
+import type { LedgerDecision, PseudonymisedRow, Role, SubmissionId } from '@kinledger/contracts';
+import { commitmentsOf, LinkageEngine, type Draft } from '@kinledger/domain';
+import { idOf, received, SmallLedger } from './small-ledger.testing.js';
+
+/** A row of a file as a test writes it: names in place of ids and tokens. */
+export interface DecidedRow {
+  readonly id: string;
+  readonly role: Role;
+  readonly email?: string;
+  readonly carerEmail?: string;
+  readonly born?: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly asOf: string;
+  readonly attended: boolean;
+}
+
+export interface DecidedFile {
+  readonly dataset: string;
+  readonly period: string;
+  readonly sequence: number;
+  readonly supersedes: readonly SubmissionId[];
+  readonly rows: readonly DecidedRow[];
+}
+
+/** A ledger that the linkage engine itself decides, as the linker has it write. */
+export class DecidedLedger extends SmallLedger {
+  readonly files = new Map<SubmissionId, DecidedFile>();
+  readonly engine = new LinkageEngine({
+    strategy: {
+      name: 'leap-1',
+      maxBirthDatesPerToken: 2,
+      maxCasesPerToken: 3,
+      maxHoldersPerToken: 20,
+      maxChildrenPerCarerToken: 3,
+    },
+    familyScopes: [],
+  });
+  #intake = 0;
+  #next = 2; // after the definition and the strategy
+
+  async submit(file: DecidedFile): Promise<SubmissionId> {
+    const submission: SubmissionId = idOf(submissionName(file));
+    const opening = received(submissionName(file), file.dataset, ++this.#intake, file.period);
+    if (opening.type !== 'SubmissionReceived') throw new Error('the event that opens a submission');
+    const data = {
+      ...opening.data,
+      sequence: file.sequence,
+      supersedes: [...file.supersedes],
+      extractKind: file.dataset.startsWith('breastfeeding') ? ('cumulative' as const) : ('delta' as const),
+    };
+    const rows = file.rows.map((row, number) => pseudonymised(file, row, number));
+    const run = this.engine.begin(data);
+    for (const row of rows) run.stage(row);
+    await this.#write([...run.decide(this.#next)], rows);
+    this.files.set(submission, file);
+    return submission;
+  }
+
+  async withdraw(submission: SubmissionId): Promise<void> {
+    const command = {
+      programme: 'leap' as never,
+      submission,
+      intake: ++this.#intake,
+      reason: 'test',
+      by: 'test',
+    };
+    await this.#write([...this.engine.withdraw(command).decide(this.#next)], []);
+  }
+
+  async #write(drafts: readonly Draft[], rows: readonly PseudonymisedRow[]): Promise<void> {
+    const decisions = drafts.map(({ decision, row }): LedgerDecision => {
+      const body = row === null ? undefined : rows[row];
+      if (body === undefined) return decision;
+      return { ...decision, data: { ...decision.data, commitments: commitmentsOf(body) } } as LedgerDecision; // a placement
+    });
+    await this.append(decisions, rows);
+    for (const [index, decision] of decisions.entries()) {
+      const revision = this.#next + index;
+      this.engine.apply({ ...decision, id: '', version: 1, revision, time: '', cause: '' });
+    }
+    this.#next += decisions.length;
+  }
+}
+
+export const submissionName = ({ dataset, period, sequence }: DecidedFile): string =>
+  `${dataset} ${period} ${sequence}`;
+
+export const rowKeyOf = (dataset: string, { id }: DecidedRow): string => idOf(`${dataset} ${id}`);
+
+function pseudonymised(file: DecidedFile, row: DecidedRow, number: number): PseudonymisedRow {
+  const token = (domain: string, use: string, value: string | undefined) =>
+    value === undefined ? [] : [{ domain, use, token: idOf(`${domain} ${value}`) }];
+  const child = row.role === 'child';
+  return {
+    record: idOf(`${submissionName(file)} ${number}`),
+    rowKey: rowKeyOf(file.dataset, row) as never,
+    role: row.role,
+    tokens: [
+      ...token(child ? 'child-key' : 'email', 'identity', row.email),
+      ...token('email', 'carer', child ? row.carerEmail : undefined),
+      ...token('birth-date', 'guard', row.born),
+    ] as PseudonymisedRow['tokens'],
+    derived: [],
+    attributes: row.attributes,
+    facts: file.dataset.endsWith('.user')
+      ? { kind: 'registration', registeredOn: row.asOf }
+      : { kind: 'engagement', eventDate: row.asOf, sessionKind: 'group-session', attended: row.attended },
+    keyVersion: 1,
+    salt: idOf(`salt ${submissionName(file)} ${number}`),
+  };
+}

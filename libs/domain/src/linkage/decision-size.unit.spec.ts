@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  born,
+  carerEmail,
+  caseNumber,
+  childKey,
+  email,
+  LinkageWorld,
+  mobile,
+  nhs,
+  type RowSpec,
+} from './testing/linkage-world.js';
+import { runs } from './testing/property-runs.js';
+
+const strategy = {
+  name: 'leap-1',
+  maxBirthDatesPerToken: 3,
+  maxCasesPerToken: 10,
+  maxHoldersPerToken: 500,
+  maxChildrenPerCarerToken: 12,
+} as const;
+const freshWorld = () => new LinkageWorld([], strategy);
+const times = <Item>(count: number, item: (n: number) => Item): Item[] =>
+  Array.from({ length: count }, (_, n) => item(n));
+
+/** Events that a step adds to the ledger. */
+function eventsOf(world: LinkageWorld, step: () => void): number {
+  const before = world.events.length;
+  step();
+  return world.events.length - before;
+}
+
+/** A row, its referral, its relationships and its family's events: a few each, whatever the others on its tokens. */
+const EVENTS_PER_ROW = 8;
+
+describe('how much a decision writes', () => {
+  it.each<[string, string, RowSpec[]]>([
+    [
+      'sessions under one address with a birth date each',
+      'alpha.engagement',
+      times(10_000, (n) => ({ id: `r${n}`, tokens: [email('none'), born(String(n % 6_000))] })),
+    ],
+    [
+      'sessions under one address with a case number each',
+      'alpha.engagement',
+      times(3_000, (n) => ({ id: `r${n}`, tokens: [email('none'), caseNumber(String(n))] })),
+    ],
+    [
+      'people under one address who show three birth dates',
+      'alpha.user',
+      times(3_000, (n) => ({ id: `r${n}`, tokens: [email('desk'), born(String(n % 3))] })),
+    ],
+    [
+      'people under one address, of whom some show no birth date',
+      'alpha.user',
+      times(500, (n) => ({ id: `r${n}`, tokens: [email('desk'), ...(n < 3 ? [born(String(n))] : [])] })),
+    ],
+    [
+      'sessions under the address of two people, which could be either’s',
+      'alpha.engagement',
+      times(400, (n) => ({ id: `r${n}`, tokens: [email('desk'), ...(n < 2 ? [born(String(n))] : [])] })),
+    ],
+    [
+      'children of one child key under as many case numbers',
+      'alpha.user',
+      times(3_000, (n) => ({
+        id: `r${n}`,
+        role: 'child',
+        tokens: [childKey('k'), born('2020'), caseNumber(String(n))],
+      })),
+    ],
+    [
+      'adults and children on one address',
+      'alpha.user',
+      [
+        ...times(60, (n): RowSpec => ({ id: `a${n}`, tokens: [email('desk'), nhs(`a${n}`)] })),
+        ...times(500, (n): RowSpec => ({
+          id: `c${n}`,
+          role: 'child',
+          tokens: [nhs(`c${n}`), carerEmail('desk')],
+        })),
+      ],
+    ],
+    [
+      'people who share a mobile and a birth date with others who contradict them',
+      'alpha.user',
+      times(2_000, (n) => ({ id: `r${n}`, tokens: [mobile('m'), born(String(n % 3)), nhs(String(n % 3))] })),
+    ],
+  ])('grows with its rows: %s', (_, dataset, rows) => {
+    const world = freshWorld();
+    let id = '';
+    expect(eventsOf(world, () => (id = world.submit({ dataset, rows })))).toBeLessThan(
+      EVENTS_PER_ROW * rows.length,
+    );
+    expect(eventsOf(world, () => world.withdraw(id as never))).toBeLessThan(EVENTS_PER_ROW * rows.length);
+  });
+
+  it('grows with its rows, whatever they share', () => {
+    const few = (prefix: string) => fc.nat(2).map((n) => `${prefix}${n}`);
+    const tokens = fc
+      .tuple(
+        fc.option(few('e').map(email)),
+        fc.option(few('k').map(childKey)),
+        fc.option(few('n').map(nhs)),
+        fc.option(few('m').map(mobile)),
+        fc.option(few('e').map(carerEmail)),
+        fc.option(few('b').map(born)),
+        fc.option(few('c').map(caseNumber)),
+      )
+      .map((parts) => parts.filter((part) => part !== null));
+    const rows = fc
+      .array(fc.record({ role: fc.constantFrom('adult' as const, 'child' as const), tokens }), {
+        minLength: 40,
+        maxLength: 120,
+      })
+      .map((all) => all.map((row, n) => ({ id: `r${n}`, ...row })));
+    fc.assert(
+      fc.property(rows, fc.constantFrom('alpha.user', 'alpha.engagement'), (all, dataset) => {
+        const world = freshWorld();
+        const written = eventsOf(world, () => world.submit({ dataset, rows: all }));
+        expect(written).toBeLessThan(EVENTS_PER_ROW * all.length);
+      }),
+      runs(60),
+    );
+  });
+
+  it('of one more row touches what that row changes, not every session of its address', () => {
+    const world = freshWorld();
+    const sessions = times(400, (n): RowSpec => ({
+      id: `s${n}`,
+      role: 'child',
+      tokens: [childKey('k'), carerEmail('mum')],
+    }));
+    world.submit({
+      dataset: 'alpha.user',
+      rows: [
+        { id: 'zoe', role: 'child', tokens: [childKey('k'), carerEmail('mum')] },
+        { id: 'mum', tokens: [email('mum')] },
+      ],
+    });
+    world.submit({ dataset: 'alpha.engagement', rows: sessions });
+    const more = (id: string, tokens: RowSpec['tokens'], role: 'child' | 'adult') =>
+      eventsOf(world, () =>
+        world.submit({
+          dataset: 'beta.engagement',
+          sequence: 1,
+          period: '2023-24-Q2',
+          rows: [{ id, role, tokens }],
+        }),
+      );
+    // Received, placed, closed.
+    expect(more('s', [childKey('k'), carerEmail('mum')], 'child')).toBe(3);
+  });
+});

@@ -1,0 +1,109 @@
+import type { ProviderId, Role } from '@kinledger/contracts';
+import { rolesOf, type DatasetSchema } from '@kinledger/programme';
+import { planTokens, type PlannedToken } from './identifier-plan.js';
+
+type Values = readonly (string | null)[];
+
+/** What a row is known by in other files of its dataset. A row without any belongs to its submission alone. */
+export type RowName =
+  /** The provider’s own row id: a later row with the same one takes its place. */
+  | { readonly kind: 'row-id'; readonly parts: readonly string[] }
+  /** Values that the provider keeps from file to file, and whom the row is about. */
+  | { readonly kind: 'natural-key'; readonly parts: readonly string[]; readonly identity: string };
+
+/**
+ * How rows of a schema are told apart and recognised again. Intake and the pseudonymiser read the same rows, in the form
+ * that the landing store keeps, and must come to the same answers.
+ */
+export class RowPlan {
+  readonly #rowId: readonly number[];
+  readonly #naturalKey: readonly number[];
+  readonly #consentColumn: number;
+  readonly #fixedRole: Role | undefined;
+  readonly #roleColumn: number;
+  readonly #identifiers: ReadonlyMap<string, RoleIdentifiers>;
+  /** Values → whom they are about: a person's sessions stand together in a file, and say the same of them each time. */
+  readonly #known = new Map<string, string>();
+
+  constructor(schema: DatasetSchema, provider: ProviderId) {
+    const { naturalKey, naturalKeyIsStable, role } = schema['x-kinledger'];
+    const columnOf = (name: string) => schema.fields.findIndex((field) => field.name === name);
+    this.#rowId = (schema.primaryKey ?? []).map(columnOf);
+    this.#naturalKey = naturalKeyIsStable ? naturalKey.map(columnOf) : [];
+    this.#consentColumn = schema.fields.findIndex((field) => field['x-kinledger'].consent);
+    this.#fixedRole = role;
+    this.#roleColumn = schema.fields.findIndex(({ 'x-kinledger': { target } }) => target?.to === 'role');
+    // The provider’s own number is no identity: it is part of the key where it is anything.
+    this.#identifiers = new Map(
+      rolesOf(schema).map((one) => {
+        const tokens = planTokens(schema, one, provider).filter(({ use }) => use !== 'local');
+        return [one, { tokens, columns: [...new Set(tokens.flatMap(({ columns }) => columns))] }];
+      }),
+    );
+  }
+
+  /** Whether the row refuses consent: it is then nothing but its row id. */
+  refusesConsent(values: Values): boolean {
+    return values[this.#consentColumn] === 'false';
+  }
+
+  /** The name of the row’s role, if it is one that the schema has. */
+  roleOf(values: Values): string {
+    return this.#fixedRole ?? values[this.#roleColumn] ?? '';
+  }
+
+  /** The complete row id, else the complete natural key if the schema says that it is stable, else undefined. */
+  nameOf(values: Values): RowName | undefined {
+    const rowId = complete(this.#rowId, values);
+    if (rowId !== undefined) return { kind: 'row-id', parts: rowId };
+    const naturalKey = complete(this.#naturalKey, values);
+    return naturalKey && { kind: 'natural-key', parts: naturalKey, identity: this.identityOf(values) };
+  }
+
+  /**
+   * Whom the row is about: everything in it that becomes an identity token, a carer’s token or a guard, as one text. Two
+   * rows have the same text if and only if they have the same such tokens.
+   */
+  identityOf(values: Values): string {
+    const role = this.roleOf(values);
+    const { tokens, columns } = this.#identifiers.get(role) ?? nobody;
+    let said = role;
+    for (const column of columns) {
+      const value = values[column] ?? null;
+      said += value === null ? '\n-' : `\n${value.length} ${value}`;
+    }
+    const known = this.#known.get(said);
+    if (known !== undefined) return known;
+    const found = new Set<string>();
+    for (const { domain, use, valueOf } of tokens) {
+      const value = valueOf(values);
+      if (value !== undefined) found.add(`${domain} ${use} ${value.length} ${value}`);
+    }
+    const identity = [...found].sort().join('\n');
+    this.#known.set(said, identity);
+    return identity;
+  }
+
+  /** Forgets the values of the rows so far. To be called now and then: what it remembers grows with the rows. */
+  forget(): void {
+    this.#known.clear();
+  }
+}
+
+interface RoleIdentifiers {
+  readonly tokens: readonly PlannedToken[];
+  readonly columns: readonly number[];
+}
+const nobody: RoleIdentifiers = { tokens: [], columns: [] };
+
+/** The values of all these columns; undefined where there is no column, or a value is missing. */
+function complete(columns: readonly number[], values: Values): readonly string[] | undefined {
+  if (columns.length === 0) return undefined;
+  const found: string[] = [];
+  for (const column of columns) {
+    const value = values[column] ?? null;
+    if (value === null) return undefined;
+    found.push(value);
+  }
+  return found;
+}
