@@ -16,6 +16,7 @@ import { RegisterWriter } from '../register/register-writer.js';
 import { deleteRegister } from '../register/register-table.js';
 import { RowEntries } from '../register/row-entries.js';
 import { foreseeSubmission, type OfferedFile } from '../submissions/foresee-submission.js';
+import type { MonthFirstColumn } from '../validation/date-order.js';
 import { RowValidator, type RowOutcome } from '../validation/row-validator.js';
 import { FileCounts } from './counts.js';
 import { ReportChunks, RowChunks } from './landing-chunks.js';
@@ -63,6 +64,7 @@ const goesOn: Readonly<Record<RowOutcome, boolean>> = {
   'consent-refused': true,
   'not-consented': false,
   rejected: false,
+  'set-aside': false,
   duplicate: false,
   blank: false,
 };
@@ -102,8 +104,8 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       schemaHash: dataset.schemaHash,
     });
     writer = await createFile(pool, { upload, kek: receiver.kek });
-    const { counts, rowsAlone } = await landRows(receiver, file, writer, csv, mapping);
-    const end = verdict(counts, dataset);
+    const { counts, rowsAlone, monthFirst } = await landRows(receiver, file, writer, csv, mapping);
+    const end = verdict(counts, monthFirst, dataset);
     const contentHash = metered.contentHash();
     const offered = {
       upload,
@@ -141,16 +143,21 @@ const maxRowBytes = ({ maxColumns, maxFieldLength }: UploadLimits) =>
   Math.min(maxColumns * maxFieldLength, 1024 * 1024);
 
 async function landRows(
-  { pool, limits, contentHashKey }: Receiver,
+  { pool, limits, contentHashKey, programme }: Receiver,
   { dataset, period, today }: FileToReceive,
   writer: LandingWriter,
   csv: CsvFile,
   mapping: HeaderMapping,
-): Promise<{ readonly counts: FileCounts; readonly rowsAlone: number }> {
+): Promise<{
+  readonly counts: FileCounts;
+  readonly rowsAlone: number;
+  readonly monthFirst: readonly MonthFirstColumn[];
+}> {
   const validator = new RowValidator(dataset, mapping, {
     headerLength: csv.header.length,
     dates: { today, period, holdsEarlierRows: dataset.extractKind !== 'delta' },
     limits,
+    synthetic: programme.definition.synthetic,
   });
   const rows = new RowChunks(writer);
   const entries = new RowEntries(
@@ -187,11 +194,23 @@ async function landRows(
   await rows.write();
   await report.write();
   await writer.flush();
-  return { counts, rowsAlone: await register.finish() };
+  const monthFirst = validator.monthFirstColumns();
+  for (const { mixed, doubtful } of monthFirst) if (mixed !== undefined) counts.addFinding(mixed, doubtful);
+  return { counts, rowsAlone: await register.finish(), monthFirst };
 }
 
+/** Of so many rows with a date of another time, the file is not the period's. */
+const WRONG_PERIOD_SHARE = 0.75;
+
 /** A file is refused as a whole when too much of it is; its error report stays until it is discarded or expires. */
-function verdict(counts: FileCounts, dataset: Dataset): Pick<ReadUpload, 'state' | 'reason'> {
+function verdict(
+  counts: FileCounts,
+  monthFirst: readonly MonthFirstColumn[],
+  dataset: Dataset,
+): Pick<ReadUpload, 'state' | 'reason'> {
+  // Before the others: the dates that fit are wrong too.
+  if (monthFirst.some(({ isWhole }) => isWhole)) return { state: 'refused', reason: 'month-first-dates' };
+  if (counts.setAsideShare >= WRONG_PERIOD_SHARE) return { state: 'refused', reason: 'wrong-period' };
   if (counts.rejectedShare > dataset.rejectionThreshold) {
     return { state: 'refused', reason: 'too-many-rejected-rows' };
   }
