@@ -41,7 +41,7 @@ function columnsChart(kind: string, width: number, quarters: readonly Quarter[])
   const barWidth = Math.min(64, slot * 0.6);
   // Marks of neighbours do not touch.
   const overhang = Math.min(4, (slot - barWidth) / 4);
-  const every = Math.ceil(LABEL_WIDTH / slot);
+  const every = Math.ceil((LABEL_WIDTH + 12) / slot);
   const labelAt = (index: number) => Math.min(x(index), width - LABEL_WIDTH / 2);
   const x = (index: number) => plot.left + slot * (index + 0.5);
   const y = (value: number) => plot.bottom - ((plot.bottom - plot.top) * value) / ceiling;
