@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quarterCharts } from '../../apps/reporting-api/dist/pages/quarter-chart.js';
 import { markupProblems } from '../../apps/reporting-api/dist/testing/markup-problems.js';
 import { findBrowser } from './browser.js';
 import { accessibilityProblems, layoutOf } from './page-checks.js';
@@ -99,6 +100,30 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       expect(layout.wrongCues).toEqual(['Region scrolls and does not say so']);
       expect(await markupProblems('<html><body><p><div></div></body></html>')).not.toEqual([]);
     });
+  });
+
+  it('draws a chart of eight years that can be read on every screen', async () => {
+    const quarters = Array.from({ length: 32 }, (_, index) => {
+      const children = index % 7 === 5 ? null : 200 + index * 37;
+      const counts = { children, adults: children, families: children, individuals: children };
+      const label = `Q${(index % 4) + 1} ${2015 + Math.floor(index / 4)}/${16 + Math.floor(index / 4)}`;
+      const rest = { unlinkable: children, referred: children, upperBound: children };
+      return { period: label, label, coverage: 'files-received' as const, ...counts, ...rest };
+    });
+    const assets = await Promise.all(
+      ['govuk-frontend', 'kinledger'].map(async (name) => {
+        const sheet = await fetch(`${platform.reports}/assets/${name}.css`);
+        return (await sheet.text()).replace(/@import[^;]+;/, '');
+      }),
+    );
+    const content = `<style>${assets.join('')}</style><div class="govuk-width-container">${quarterCharts(quarters)}</div>`;
+    for (const width of widths) {
+      await examined.setViewportSize({ width, height: 900 });
+      await examined.setContent(content);
+      const { chartText, chartClashes, overflow } = await layoutOf(examined);
+      expect({ width, chartClashes, overflow }).toEqual({ width, chartClashes: [], overflow: 0 });
+      expect(chartText).toBeGreaterThanOrEqual(13);
+    }
   });
 
   describe('before any file has come', () => {

@@ -39,7 +39,10 @@ function columnsChart(kind: string, width: number, quarters: readonly Quarter[])
   const { ticks, ceiling } = scaleOf(quarters);
   const slot = (plot.right - plot.left) / Math.max(1, quarters.length);
   const barWidth = Math.min(64, slot * 0.6);
-  const every = Math.ceil(LABEL_WIDTH / slot);
+  // Marks of neighbours do not touch.
+  const overhang = Math.min(4, (slot - barWidth) / 4);
+  const every = Math.ceil((LABEL_WIDTH + 12) / slot);
+  const labelAt = (index: number) => Math.min(x(index), width - LABEL_WIDTH / 2);
   const x = (index: number) => plot.left + slot * (index + 0.5);
   const y = (value: number) => plot.bottom - ((plot.bottom - plot.top) * value) / ceiling;
   const bar = (index: number, from: number, to: number, part: string) =>
@@ -64,12 +67,14 @@ function columnsChart(kind: string, width: number, quarters: readonly Quarter[])
       const known = knownOf(quarter);
       if (known === undefined) return [];
       const at = y(known.families);
-      const ends = [x(index) - barWidth / 2 - 4, x(index) + barWidth / 2 + 4] as const;
+      const ends = [x(index) - barWidth / 2 - overhang, x(index) + barWidth / 2 + overhang] as const;
       return [line('halo', ends[0], at, ends[1], at), line('families', ends[0], at, ends[1], at)];
     }),
     ...quarters.map(({ label }, index) =>
       // Where there is no room for all labels, the latest has one.
-      (quarters.length - 1 - index) % every === 0 ? text(x(index), height - 16, 'middle', escape(label)) : '',
+      (quarters.length - 1 - index) % every === 0
+        ? text(labelAt(index), height - 16, 'middle', escape(label))
+        : '',
     ),
   ]);
 }

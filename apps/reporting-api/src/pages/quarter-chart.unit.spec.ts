@@ -73,6 +73,23 @@ describe('the chart by quarter', () => {
     expect(leftOutWhenNarrow(many.slice(-12))).toBe(0);
   });
 
+  it('keeps the labels of many quarters apart and within its frame', () => {
+    for (const count of [1, 5, 12, 32, 60]) {
+      const charts = quarterCharts(Array.from({ length: count }, () => quarter(3)))
+        .split('</svg>')
+        .slice(1, 3);
+      for (const chart of charts) {
+        const width = Number(/viewBox="0 0 (\d+)/.exec(chart)?.[1]);
+        const middles = [...chart.matchAll(/<text x="([^"]+)"[^>]*>Q2/g)].map(([, x]) => Number(x));
+        expect(middles.length).toBeGreaterThan(0);
+        expect(Math.max(...middles) + 40).toBeLessThanOrEqual(width);
+        middles
+          .slice(1)
+          .forEach((x, index) => expect(x - (middles[index] ?? 0)).toBeGreaterThanOrEqual(80 - 16));
+      }
+    }
+  });
+
   it('keeps all that it draws within its frame', () => {
     const counts = fc.option(fc.nat(100_000));
     fc.assert(

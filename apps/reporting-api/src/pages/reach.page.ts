@@ -75,6 +75,7 @@ export class ReachPage {
         ...remarks(quarter),
       })),
       chart: quarterCharts(quarters),
+      gaps: quarters.some(({ children }) => children === null),
       leftOut: leftOutWhenNarrow(quarters),
       counting: services
         .filter(
