@@ -1,4 +1,4 @@
-import { codedValues, type DatasetField } from '@kinledger/programme';
+import { codedValues, formatOf, type DatasetField, type FieldFormat } from '@kinledger/programme';
 import type { RuleKind } from './finding.js';
 
 interface Advice {
@@ -6,7 +6,7 @@ interface Advice {
   readonly suggestion: string;
 }
 
-const forms: Readonly<Record<DatasetField['format'], Advice | undefined>> = {
+const forms: Readonly<Record<FieldFormat, Advice | undefined>> = {
   default: undefined,
   email: {
     message: 'is not an email address',
@@ -38,7 +38,6 @@ const forms: Readonly<Record<DatasetField['format'], Advice | undefined>> = {
     message: 'is not a usable case number',
     suggestion: 'Use the number of your case system, at most 120 characters.',
   },
-  date: undefined,
   'birth-month': { message: 'is not a month', suggestion: 'Write it as 02/2020 or 2020-02.' },
 };
 
@@ -66,7 +65,7 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
     case 'missing':
       return { message: 'is missing', suggestion: 'Fill it in if it is known.' };
     case 'invalid':
-      return forms[field.format] ?? byType[field.type];
+      return forms[formatOf(field)] ?? byType[field.type];
     case 'unlisted':
       return { message: 'is not one of the values that this dataset knows', suggestion: listed(field) };
     case 'out-of-range':

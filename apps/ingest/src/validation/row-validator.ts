@@ -1,5 +1,5 @@
 import type { Role } from '@kinledger/contracts';
-import type { Dataset, DatasetSchema } from '@kinledger/programme';
+import { formatOf, type Dataset, type DatasetSchema } from '@kinledger/programme';
 import type { HeaderMapping } from '../mapping/header-mapping.js';
 import { fileRefused } from '../reading/file-refused.js';
 import { fieldCheck, type FieldCheck, type FileDates } from './field-check.js';
@@ -86,7 +86,7 @@ export class RowValidator {
     this.#roleField = indexOf((field) => field['x-kinledger'].target?.to === 'role');
     this.#consentField = indexOf((field) => field['x-kinledger'].consent);
     this.#keyFields = (schema.primaryKey ?? []).map((name) => indexOf((field) => field.name === name));
-    const caseNumber = indexOf((field) => field.format === 'case-number');
+    const caseNumber = indexOf((field) => formatOf(field) === 'case-number');
     this.#caseNumberField = caseNumber >= 0 ? caseNumber : (this.#keyFields[0] ?? -1);
   }
 

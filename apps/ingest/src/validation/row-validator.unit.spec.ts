@@ -6,7 +6,13 @@ import { RowValidator } from './row-validator.js';
 
 const people = datasetSchema.parse({
   fields: [
-    { name: 'id', title: 'ID', type: 'string', format: 'case-number', constraints: { required: true } },
+    {
+      name: 'id',
+      title: 'ID',
+      type: 'string',
+      constraints: { required: true },
+      'x-kinledger': { format: 'case-number' },
+    },
     {
       name: 'kind',
       title: 'Kind',
@@ -18,8 +24,7 @@ const people = datasetSchema.parse({
       name: 'nhs_number',
       title: 'NHS number',
       type: 'string',
-      format: 'nhs-number',
-      'x-kinledger': { invalid: 'warning' },
+      'x-kinledger': { format: 'nhs-number', invalid: 'warning' },
     },
     {
       name: 'date_of_birth',
@@ -36,8 +41,8 @@ const people = datasetSchema.parse({
       name: 'postcode',
       title: 'Postcode',
       type: 'string',
-      format: 'postcode',
       constraints: { required: true },
+      'x-kinledger': { format: 'postcode' },
     },
     {
       name: 'ethnicity',
@@ -211,8 +216,7 @@ describe('a row', () => {
           name: 'nhs',
           title: 'NHS digest',
           type: 'string',
-          format: 'digest',
-          'x-kinledger': { invalid: 'warning' },
+          'x-kinledger': { format: 'digest', invalid: 'warning' },
         },
       ],
     });
@@ -225,7 +229,7 @@ describe('a row', () => {
 describe('rows of a dataset without ids', () => {
   const sessions = datasetSchema.parse({
     fields: [
-      { name: 'case_number', title: 'Case', type: 'string', format: 'case-number' },
+      { name: 'case_number', title: 'Case', type: 'string', 'x-kinledger': { format: 'case-number' } },
       {
         name: 'session_date',
         title: 'Date',

@@ -9,14 +9,14 @@ import {
   canonicalNhsNumber,
   canonicalPostcode,
 } from '@kinledger/domain';
-import { codedValues, valueKey, type DatasetField } from '@kinledger/programme';
+import { codedValues, formatOf, valueKey, type DatasetField } from '@kinledger/programme';
 
 /** A value in the form that is kept, or undefined for one that does not fit. The text given is trimmed, never empty. */
 export type ValueForm = (text: string) => string | undefined;
 
 /** How a field's values are brought to the form that is kept, by its format, its list of codes or its type. */
 export function valueFormOf(field: DatasetField): ValueForm {
-  switch (field.format) {
+  switch (formatOf(field)) {
     case 'email':
       return canonicalEmail;
     case 'mobile':
@@ -36,8 +36,6 @@ export function valueFormOf(field: DatasetField): ValueForm {
       return (text) => (/^[ew]01\d{6}$/i.test(text) ? text.toUpperCase() : undefined);
     case 'birth-month':
       return isoMonth;
-    case 'date':
-      return isoDay;
     case 'default':
       return formOfType(field);
   }

@@ -1,4 +1,5 @@
 import { birthMonthOf, canonicalBirthDate } from '@kinledger/domain';
+import { formatOf } from '@kinledger/programme';
 import type { ColumnTarget, DatasetField, DatasetSchema, PostcodeLookup } from '@kinledger/programme';
 import type { RowCounts } from './row-counts.js';
 
@@ -45,7 +46,7 @@ function planAttribute(
     case 'birth-month':
       return { name: 'birthMonth', read: birthMonth };
     case 'lsoa':
-      return { name: 'lsoa', read: field.format === 'postcode' ? areaOf(postcodes) : areaCode };
+      return { name: 'lsoa', read: formatOf(field) === 'postcode' ? areaOf(postcodes) : areaCode };
     case 'fact':
     case 'role':
     case undefined:
