@@ -10,7 +10,9 @@ const accepted = ['text/csv', 'application/octet-stream'];
  * sender that falls silent is cut off.
  */
 export function streamUploadBodies(fastify: FastifyInstance, idleSeconds: number): void {
-  fastify.addContentTypeParser(accepted, (_request, payload, done) => done(null, payload));
+  fastify.addContentTypeParser(accepted, (request, payload, done) =>
+    isUpload(request) ? done(null, payload) : done(notJson()),
+  );
   fastify.addHook('onRequest', async (request) => {
     if (!isUpload(request)) return;
     requireCsv(request);
@@ -39,6 +41,11 @@ function requireCsv(request: FastifyRequest): void {
       'Send the file itself as the body, with the content type text/csv. With curl: --data-binary @file.csv -H "content-type: text/csv".',
   });
 }
+
+const notJson = () =>
+  new Problem(415, 'unsupported-media-type', {
+    detail: 'This address takes JSON: send the content type application/json.',
+  });
 
 /** The declared length of a request's body; undefined for one that is sent in pieces. */
 export function declaredBytes(request: FastifyRequest): number | undefined {
