@@ -10,9 +10,7 @@ export const ingestService: ServiceOptions<typeof ingestConfig> = {
   config: ingestConfig,
   module: (config) => IngestModule.forRoot(config),
   streams: isUpload,
-  fastify: (fastify, config) => {
-    streamUploadBodies(fastify, config.uploads.idleSeconds);
-  },
+  fastify: streamUploadBodies,
   configure: (app) => {
     app.get(OpenApi).document = describeApi(app);
   },
