@@ -50,7 +50,6 @@ const digests = {
 interface Column {
   readonly name: string;
   readonly type?: string;
-  readonly format?: string;
   readonly [rest: string]: unknown;
 }
 
@@ -60,11 +59,10 @@ function datasetOf(
   rest: object,
   primaryKey?: string[],
 ): Dataset {
-  const fields = columns.map(({ name, type = 'string', format = 'default', ...extension }) => ({
+  const fields = columns.map(({ name, type = 'string', ...extension }) => ({
     name,
     title: name,
     type,
-    format,
     'x-kinledger': extension,
   }));
   const schema = datasetSchema.parse({ fields, 'x-kinledger': rest, ...(primaryKey ? { primaryKey } : {}) });

@@ -6,6 +6,7 @@ const ofRow: Readonly<Record<string, string>> = {
   'duplicate-row': 'The row id is that of an earlier row',
   'repeated-row': 'The row says what an earlier row says',
   'extra-cells': 'The row has more values than the header has titles',
+  'shared-nhs-number': 'The NHS number stands on another case too',
 };
 
 /** What a rule of a field says of it; the code goes on with the field's name. */
@@ -18,6 +19,23 @@ const ofField: readonly (readonly [prefix: string, says: string])[] = [
   ['unreal-date', 'is a day that does not exist'],
   ['future-date', 'lies in the future'],
   ['outside-period', 'lies outside the file’s period'],
+  ['far-outside-period', 'lies far outside the file’s period'],
+  ['placeholder', 'is a placeholder, and is taken as missing'],
+  ['not-known', 'is not known or not stated'],
+  ['repaired', 'was repaired'],
+  ['several-addresses', 'holds more than one address'],
+  ['not-digits', 'is not made of digits'],
+  ['wrong-length', 'has too many or too few digits'],
+  ['scientific-notation', 'was shortened by a spreadsheet'],
+  ['initials', 'is an initial'],
+  ['month-first', 'is written with the month first'],
+  ['two-digit-year', 'has a year of two digits'],
+  ['year-out-of-range', 'has a year that is out of range'],
+  ['time-of-day', 'holds a time of day that cannot be read'],
+  ['day-number', 'is a spreadsheet’s day number'],
+  ['incomplete-date', 'is not a whole date'],
+  ['implausible-age', 'makes the age implausible'],
+  ['mixed-date-order', 'is written in two orders of day and month'],
 ];
 
 /** Codes that a rule of a row as a whole has. */

@@ -7,6 +7,7 @@ const rows: Readonly<Record<string, string>> = {
   warned: 'Accepted with a warning',
   rejected: 'Rejected',
   duplicate: 'Repeated in the file',
+  consentRefused: 'Consent refused for a person known by this row id',
   registered: 'New people',
   matched: 'Joined a person known already',
   referred: 'Wait for review',
