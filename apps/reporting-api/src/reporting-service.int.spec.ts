@@ -98,7 +98,7 @@ describe('the reporting API', () => {
       expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
       const lines = (await answer.text()).trim().split('\n');
       expect(lines[0]).toContain('period,level,strand,service,name,children,adults,families');
-      expect(lines[1]).toBe('lifetime,programme,,,Small,1,1,1,2,0,0,0,0,0,2,0,1,41');
+      expect(lines[1]).toBe('lifetime,programme,,,Small,1,1,1,2,0,0,0,0,0,2,0,0,41');
     });
 
     it('answers reach by quarter for the programme, a strand or a service', async () => {

@@ -207,6 +207,14 @@ export const dataset = z.strictObject({
     .max(1)
     .default(0.5)
     .describe('A file whose share of rejected rows is above it is refused as a whole.'),
+  retiringThreshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.2)
+    .describe(
+      'A cumulative file or a snapshot that would retire more than this share of the rows that stand needs a confirmation.',
+    ),
 });
 
 export const agreement = z.strictObject({

@@ -27,7 +27,7 @@ const figure = z.object({
   indistinct: z.number(),
   upperBound: z.number(),
   anonymous: z.number(),
-  childrenByKeyAlone: z.number(),
+  byBirthDateAlone: z.number(),
 });
 export type Figure = z.infer<typeof figure>;
 

@@ -43,11 +43,11 @@ export function reachTable(answer: ReachAnswer): string {
 
 /** How the programme’s upper bound comes about, and what stands outside it. */
 function doubts(reach: Figure): string[] {
-  const { individuals, unlinkable, referred, indistinct, upperBound, anonymous, childrenByKeyAlone } = reach;
+  const { individuals, unlinkable, referred, indistinct, upperBound, anonymous, byBirthDateAlone } = reach;
   return [
     `At most ${count(upperBound)} people: ${count(individuals)} counted, ${count(unlinkable)} unlinkable rows, ` +
       `${count(referred)} rows in review, ${count(indistinct)} who may share an email or a mobile with somebody counted.`,
-    `Outside that bound: ${count(anonymous)} anonymous attendances, and twins among the ${count(childrenByKeyAlone)} ` +
-      'children whom a child key alone identifies.',
+    `Outside that bound: ${count(anonymous)} anonymous attendances, and twins among the ${count(byBirthDateAlone)} ` +
+      'people who have no NHS number and are told from others by a birth date.',
   ];
 }

@@ -10,8 +10,9 @@ import {
 import type { Dataset } from '@kinledger/programme';
 import { z } from 'zod';
 import type { HeaderMapping } from '../mapping/header-mapping.js';
+import { effectView, viewOfEffect } from '../submissions/foreseen-effect.js';
 import { ruleCode } from '../validation/finding.js';
-import type { Upload } from './upload.js';
+import type { EffectsByMode, Upload } from './upload.js';
 
 const count = z.int().nonnegative();
 
@@ -55,6 +56,12 @@ export const uploadView = z.object({
     .array(z.string())
     .optional()
     .describe('Their titles, at most 50, in the answer to the upload only: titles are not kept.'),
+  ifSubmitted: z
+    .object({ replace: effectView.optional(), add: effectView.optional() })
+    .optional()
+    .describe(
+      'What submitting it would do to the rows of the dataset that stood when it was received, by mode. A mode is absent where nothing new would happen.',
+    ),
   notes: z
     .array(z.object({ code: z.string(), message: z.string() }))
     .describe('What concerns the file as a whole.'),
@@ -98,10 +105,18 @@ export function viewOf(
     }),
     unknownColumns: upload.unknownColumns,
     ...(received === undefined ? {} : { unknownTitles: unknownTitles(received) }),
+    ...(upload.state === 'validated' && upload.ifSubmitted !== null
+      ? { ifSubmitted: viewOfEffects(upload.ifSubmitted) }
+      : {}),
     notes: notesOn(upload, dataset),
     ...(upload.submission === null ? {} : { submission: upload.submission }),
   };
 }
+
+const viewOfEffects = ({ replace, add }: EffectsByMode) => ({
+  ...(replace === undefined ? {} : { replace: viewOfEffect(replace) }),
+  ...(add === undefined ? {} : { add: viewOfEffect(add) }),
+});
 
 const unknownTitles = (received: { header: readonly string[]; mapping: HeaderMapping }): string[] =>
   received.mapping.unknownColumns

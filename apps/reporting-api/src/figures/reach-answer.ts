@@ -17,11 +17,11 @@ const figure = z.object({
     'People more that the individuals’ rows could be, where only an email or a mobile, which people share, joins them.',
   ),
   upperBound: count.describe(
-    'individuals + unlinkable + referred + indistinct. It leaves out anonymous and childrenByKeyAlone.',
+    'individuals + unlinkable + referred + indistinct. It leaves out anonymous and byBirthDateAlone.',
   ),
   anonymous: count.describe('Qualifying rows that name nobody; each may stand for a group.'),
-  childrenByKeyAlone: count.describe(
-    'Of the children, those whom a child key alone identifies: twins of one gender whose names begin alike may count as one.',
+  byBirthDateAlone: count.describe(
+    'Of the individuals, those without an NHS number whom a shared identifier and a birth date tell from others: twins may count as one.',
   ),
 });
 

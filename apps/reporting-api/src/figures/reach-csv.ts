@@ -13,7 +13,7 @@ const figureColumns = [
   'indistinct',
   'upperBound',
   'anonymous',
-  'childrenByKeyAlone',
+  'byBirthDateAlone',
 ] as const;
 
 const headers = [
@@ -28,7 +28,7 @@ const headers = [
   'indistinct_people',
   'upper_bound',
   'anonymous_rows',
-  'children_by_key_alone',
+  'by_birth_date_alone',
 ];
 
 type Row = readonly (string | number)[];
