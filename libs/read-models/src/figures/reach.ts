@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { toldApart } from './told-apart.js';
 
 /**
  * Distinct people and families with at least one qualifying engagement (domain §5). The role is the engagement row's:
@@ -23,7 +24,7 @@ export interface ReachFigure {
   readonly referred: number;
   /**
    * How many people more the rows of the individuals could be, where nothing but a shared email or mobile joins them: a
-   * couple's address counts as one person. See {@link indistinctPeople}.
+   * couple's address counts as one person. See `told-apart.ts`.
    */
   readonly indistinct: number;
   /**
@@ -127,30 +128,10 @@ const counts = (schema: string) => `
   FROM qualifying
   GROUP BY GROUPING SETS ((), (strand), (strand, service))`;
 
-/**
- * How many people more than one each individual’s qualifying rows could be, and of whom that rests on a birth date. Rows are of one person where an NHS number, a
- * birth date (beside the identifier that joined them) or one provider’s case number says so, also by way of the
- * individual’s other records; all the rest could be as many people as there are case numbers, or rows without one.
- */
+/** How many people more than one each individual’s qualifying rows could be, and of whom that rests on a birth date. */
 const indistinctPeople = (schema: string) => `
-  WITH attended AS MATERIALIZED (SELECT * FROM (${qualifying(schema)}) q WHERE ${person}), of_case AS MATERIALIZED (
-    SELECT r.individual_id, r.case_mark, bit_or(r.marks) AS marks, bool_or(r.marks = 3) AS says_both
-    FROM ${schema}.record r
-    WHERE r.state = 'linked' AND r.individual_id IN (SELECT individual_id FROM attended)
-    GROUP BY r.individual_id, r.case_mark
-  ), joined AS MATERIALIZED (
-    SELECT individual_id, bool_or(CASE WHEN case_mark IS NULL THEN says_both ELSE marks = 3 END) AS one
-    FROM of_case GROUP BY individual_id
-  ), told_apart AS (
-    SELECT a.strand, a.service, a.individual_id, (a.marks | coalesce(c.marks, 0)) = 2 AS born_alone,
-           CASE WHEN a.marks | coalesce(c.marks, 0) = 0 THEN coalesce('case ' || a.case_mark, 'row ' || a.record_id)
-                WHEN j.one THEN 'confirmed'
-                WHEN (a.marks | coalesce(c.marks, 0)) & 1 = 1 THEN 'by NHS number'
-                ELSE 'by birth date' END AS somebody
-    FROM attended a
-    JOIN joined j USING (individual_id)
-    LEFT JOIN of_case c ON c.individual_id = a.individual_id AND c.case_mark = a.case_mark
-  ), people AS (
+  WITH attended AS MATERIALIZED (SELECT * FROM (${qualifying(schema)}) q WHERE ${person}), ${toldApart(schema)},
+  people AS (
     SELECT strand, service, GROUPING(strand, service) AS level, count(DISTINCT somebody) AS people,
            bool_or(born_alone) AS born_alone
     FROM told_apart GROUP BY GROUPING SETS ((individual_id), (individual_id, strand), (individual_id, strand, service))
