@@ -41,6 +41,8 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       viewport: { width: 1100, height: 900 },
     });
     page = await context.newPage();
+    await page.goto(await platform.signInLink());
+    expect(page.url()).toMatch(/\/reach$/);
     page.on('response', (response) => {
       if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
     });
@@ -124,6 +126,27 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
     await open('/submissions');
     const region = `document.querySelector('.kl-wide')`;
     expect(await page.evaluate<number>(`${region}.scrollWidth - ${region}.clientWidth`)).toBe(0);
+  });
+
+  it('has people sign in: with the token of an account, and out again', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    try {
+      const other = await context.newPage();
+      await other.goto(`${platform.reports}/submissions`);
+      expect(await other.locator('h1').innerText()).toBe('Sign in');
+      await other.getByLabel('Token of your account').fill('a guess');
+      await other.getByRole('button', { name: 'Sign in' }).click();
+      expect(await other.getByRole('alert').innerText()).toContain('this one is not');
+      await other.getByLabel('Token of your account').fill(platform.connected.tokens.reader);
+      await other.getByRole('button', { name: 'Sign in' }).click();
+      expect(other.url()).toMatch(/\/submissions$/);
+      await other.getByRole('link', { name: 'Sign in or out' }).click();
+      await other.getByRole('button', { name: 'Sign out' }).click();
+      await other.goto(`${platform.reports}/submissions`);
+      expect(await other.locator('h1').innerText()).toBe('Sign in');
+    } finally {
+      await context.close();
+    }
   });
 
   it('loads everything from itself', () => {
