@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabases } from '@kinledger/database/testing';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
-import { absentTools, startKafkaBroker } from '@kinledger/kafka-broker';
+import { absentBroker, startKafkaBroker } from '@kinledger/kafka-broker';
 import { createPostgresMessageBus, type MessageBus, type OutgoingMessage } from '@kinledger/message-bus';
 import { createKafkaMessageBus } from '@kinledger/message-bus/kafka';
 import { chunks } from '../support/chunks.ts';
@@ -67,7 +67,7 @@ await carry(
 );
 await postgres.destroy();
 
-const absent = absentTools();
+const absent = await absentBroker();
 if (absent === undefined) {
   const broker = await startKafkaBroker({ directory: join(folder, 'kafka') });
   await carry('Kafka', createKafkaMessageBus({ brokers: [broker.bootstrap], clientId: 'bench' }), plain);

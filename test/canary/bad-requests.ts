@@ -189,6 +189,15 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
     ['validation-failed', 'no position', read(`/v1/figures/reach?period=lifetime&asAt=${email}`)],
     ['submission-unknown', 'in reports', read(`/v1/submissions/${unknownId}`)],
     ['not-found', 'an address of nothing, in reports', read(`/v1/people/${email}`)],
+    [
+      'position-beyond-ledger',
+      'a phone number for a position',
+      ask(`${services.projector}/v1/rebuilds`, tokens.operator, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"asAt":9997318463}',
+      }),
+    ],
     ['rebuild-unknown', 'no such rebuild', project(`/v1/rebuilds/${unknownId}`)],
     ['validation-failed', 'no id of a rebuild', project(`/v1/rebuilds/${email}`)],
   ];

@@ -6,8 +6,11 @@ import type { Place } from './scanner.js';
 /**
  * Every file below a folder, by its path within it, but for those below `except`. What vanishes while we look was
  * temporary, and is gone.
+ * @throws Error where `except` is the folder itself or holds it: nothing would be looked at.
  */
 export function* filesIn(name: string, folder: string, except?: string): Generator<Place> {
+  if (except !== undefined && !relative(except, folder).startsWith('..'))
+    throw new Error(`${except} leaves nothing of ${folder} to look at`);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);

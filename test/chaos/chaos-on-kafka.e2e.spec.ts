@@ -1,4 +1,4 @@
-import { absentTools } from '@kinledger/kafka-broker';
+import { absentBroker } from '@kinledger/kafka-broker';
 import { describe, expect, it } from 'vitest';
 import { describeRound } from './describe-round.js';
 import { differences } from './differences.js';
@@ -10,7 +10,7 @@ import { workOf } from './submissions/programme.js';
 const SEED = 'kills on kafka';
 
 /** Processes are found as Linux tells of them. */
-const absent = process.platform === 'linux' ? absentTools() : 'the processes of Linux';
+const absent = process.platform === 'linux' ? await absentBroker() : 'the processes of Linux';
 
 /** Far above what it takes: a run that is stuck says so by itself, and says where. */
 const timeout = 900_000;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { absentTools } from '@kinledger/kafka-broker';
+import { absentBroker } from '@kinledger/kafka-broker';
 import { describeRound } from './describe-round.js';
 import { differences } from './differences.js';
 import type { RoundShape } from './disturb/plan.js';
@@ -61,7 +61,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const { seed } = values;
-  const bus = busNamed(values.bus);
+  const bus = await busNamed(values.bus);
   const size = { people: wholeNumber(values.people), quarters: wholeNumber(values.quarters), atOnce: 6 };
   const rounds =
     values.round === undefined
@@ -94,9 +94,9 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** @throws Error in a sentence for another name, or where there is nothing to run it with. */
-function busNamed(name: string): Bus {
+async function busNamed(name: string): Promise<Bus> {
   if (name !== 'postgres' && name !== 'kafka') throw new Error(`the bus is postgres or kafka, not ${name}`);
-  const absent = name === 'kafka' ? absentTools() : undefined;
+  const absent = name === 'kafka' ? await absentBroker() : undefined;
   if (absent !== undefined) throw new Error(absent);
   return name;
 }

@@ -63,6 +63,13 @@ const nothing = { processes: [], connection: false, lock: false };
 
 let first: DemoReport;
 
+describe('the command line', () => {
+  it('says its version', async () => {
+    const { code, stdout } = await installation.run('--version');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+  });
+});
+
 describe('a demo', () => {
   it('loads a small programme and comes near the truth, then leaves no process and no port', async () => {
     first = await installation.json<DemoReport>(
@@ -168,6 +175,7 @@ describe('services that a person started', () => {
     expect(dry.upload.state).toBe('validated');
     expect(dry.upload.counts.read).toBeGreaterThan(0);
     expect(dry.accepted).toBeUndefined();
+    expect(statSync(report).mode & 0o777).toBe(0o600);
     expect(readFileSync(report, 'utf8')).toMatch(/^\uFEFF?row,case_number,/);
   });
 
@@ -184,6 +192,17 @@ describe('services that a person started', () => {
       'has no dataset',
     ],
     ['a file that is not there', ['submit', 'nothing.csv', ...about], 'nothing.csv cannot be read'],
+    ['a folder instead of a file', ['submit', '.', ...about], '. is no file'],
+    [
+      'a position beyond the ledger',
+      ['figures', 'reach', '--period', 'lifetime', '--as-at', '999999999'],
+      'The ledger ends at position',
+    ],
+    [
+      'a position before the ledger',
+      ['figures', 'reach', '--period', 'lifetime', '--as-at', '-1'],
+      'expected a ledger position',
+    ],
     ['a submission that is not there', ['submissions', 'unpark', '0'.repeat(32)], 'There is no submission'],
     ['a period that is none', ['figures', 'reach', '--period', 'soon'], 'The period cannot be read'],
   ])('refuse %s in one sentence', async (_, args, sentence) => {

@@ -98,12 +98,12 @@ export class Installation {
     });
   }
 
-  /** Where PostgreSQL's own files lie. Root's lie elsewhere: PostgreSQL does not run as root. */
+  /** Where PostgreSQL's own files lie: in the home, but root's lie elsewhere, since PostgreSQL does not run as root. */
   databaseFolder(): string {
     try {
       return readFileSync(join(this.home, 'postgres', 'data-directory'), 'utf8').trim();
     } catch {
-      return this.home;
+      return join(this.home, 'postgres', 'data');
     }
   }
 

@@ -1,13 +1,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { absentTools, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
+import { absentBroker, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation } from './installation.js';
 import { RunningPlatform, type ProgrammeFile, type Submitted } from './running-platform.js';
 
 const SEED = 'either bus';
-const absent = absentTools();
+const absent = await absentBroker();
 
 interface Manifest {
   readonly files: readonly ProgrammeFile[];

@@ -35,7 +35,10 @@ const open = (path: string) => page.goto(`${platform.reports}${path}`);
 /** Holds a page to its promises, in each width: valid, accessible, legible, and nothing hidden without a cue. */
 async function expectSound(state: string, paths: readonly string[], status = 200): Promise<void> {
   for (const path of paths) {
-    const answer = await fetch(`${platform.reports}${path}`, { headers: { accept: 'text/html' } });
+    const authorization = `Bearer ${platform.connected.tokens.reader}`;
+    const answer = await fetch(`${platform.reports}${path}`, {
+      headers: { accept: 'text/html', authorization },
+    });
     expect({ path, status: answer.status }).toEqual({ path, status });
     expect({ path, markup: await markupProblems(await answer.text()) }).toEqual({ path, markup: [] });
     for (const width of widths) {
@@ -67,6 +70,10 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
     });
     page = await context.newPage();
     examined = await (await browser.newContext({ bypassCSP: true })).newPage();
+    for (const view of [page, examined]) {
+      await view.goto(await platform.signInLink());
+      expect(view.url()).toMatch(/\/reach$/);
+    }
     page.on('response', (response) => {
       if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
     });
@@ -246,6 +253,27 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       expect((await text('main')).join(' ')).toContain('No files received for Q1 2022/23');
       await expectSound('nothing-received', ['/reach?period=2022-23-Q1']);
     });
+  });
+
+  it('has people sign in: with the token of an account, and out again', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    try {
+      const other = await context.newPage();
+      await other.goto(`${platform.reports}/submissions`);
+      expect(await other.locator('h1').innerText()).toBe('Sign in');
+      await other.getByLabel('Token of your account').fill('a guess');
+      await other.getByRole('button', { name: 'Sign in' }).click();
+      expect(await other.getByRole('alert').innerText()).toContain('this one is not');
+      await other.getByLabel('Token of your account').fill(platform.connected.tokens.reader);
+      await other.getByRole('button', { name: 'Sign in' }).click();
+      expect(other.url()).toMatch(/\/submissions$/);
+      await other.getByRole('link', { name: 'Sign in or out' }).click();
+      await other.getByRole('button', { name: 'Sign out' }).click();
+      await other.goto(`${platform.reports}/submissions`);
+      expect(await other.locator('h1').innerText()).toBe('Sign in');
+    } finally {
+      await context.close();
+    }
   });
 
   describe('when a page cannot be shown', () => {

@@ -137,6 +137,11 @@ export class RunningPlatform {
     return this.connected.services['reporting-api'];
   }
 
+  /** A one-time link that signs a browser in to the pages. */
+  async signInLink(): Promise<string> {
+    return (await this.installation.json<{ link: string }>('sign-in')).link;
+  }
+
   /** A document of the reporting API. */
   async read<T>(path: string): Promise<T> {
     const { services, tokens } = this.connected;

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { absentTools, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
+import { absentBroker, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
 import type { MessageBus } from '@kinledger/message-bus';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { testSettings, TEST_SESSION_MS } from '../support/kafka-broker.ts';
@@ -50,9 +50,10 @@ const texts = (count: number, first = 0) =>
 const messagesOf = (lines: readonly string[]) =>
   lines.map((text) => ({ key: 'm', headers: {}, value: new TextEncoder().encode(text) }));
 
+const absent = await absentBroker();
+
 /** Processes and a broker that are killed and stopped in the middle, on a broker of their own. */
 export function killFeatures(client: Client): void {
-  const absent = absentTools();
   const why = absent === undefined ? '' : ` (absent: ${absent})`;
   describe.skipIf(absent !== undefined)(`kafka kills contract: ${client}${why}`, { timeout: 120_000 }, () => {
     let broker: KafkaBroker;

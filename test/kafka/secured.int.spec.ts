@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { topics, type ServiceName } from '@kinledger/contracts';
-import { absentTools, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
+import { absentBroker, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
 import { topicSettings, type MessageBus } from '@kinledger/message-bus';
 import { createKafkaMessageBus } from '@kinledger/message-bus/kafka';
 import { configuredBus, kafkaDeclarations, readConfig, busConfig } from '@kinledger/service-kit';
@@ -12,7 +12,7 @@ import { testSettings } from '../support/kafka-broker.ts';
 import { grant } from './access-control.ts';
 import { TestAuthority, type Certified } from './certificates.ts';
 
-const absent = absentTools();
+const absent = await absentBroker();
 const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'] as const;
 const message = { key: 'a', headers: {}, value: new TextEncoder().encode('x') };
 

@@ -241,10 +241,15 @@ describe('what was erased after the backup', () => {
     expect((await leftOf(restored)).bodies).toBe(records.length);
 
     const basis = ['--basis', 'data-subject-request'];
-    const erasing = await restored.installation.json<{ listed: number; unknown: number }>(
+    const unknown = 'f'.repeat(32);
+    const mistyped = await restored.installation.run('erase', ...basis, '--record', ...records, unknown);
+    expect([mistyped.code, mistyped.stderr]).toEqual([1, expect.stringContaining(`no record ${unknown};`)]);
+    expect((await leftOf(restored)).bodies).toBe(records.length);
+
+    const erasing = await restored.installation.json<{ listed: number }>(
       ...['erase', ...basis, '--record', ...records],
     );
-    expect(erasing).toMatchObject({ listed: records.length, unknown: 0 });
+    expect(erasing).toMatchObject({ listed: records.length });
     await untilProjected(restored);
     expect(await leftOf(restored)).toEqual({ bodies: 0, known: 0, linked: 0, attributes: 0 });
     expect(await restored.groups()).toHaveLength(before.length - 2);

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { absentTools, startKafkaBroker } from '@kinledger/kafka-broker';
+import { absentBroker, startKafkaBroker } from '@kinledger/kafka-broker';
 import type {} from '@kinledger/message-bus/testing';
 import type { TestProject } from 'vitest/node';
 
@@ -24,7 +24,7 @@ export const testSettings: Readonly<Record<string, string>> = {
  * the reasons why there is none, which everything says by name that lacks one.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const absent = absentTools();
+  const absent = await absentBroker();
   if (absent === undefined) {
     const directory = mkdtempSync(join(tmpdir(), 'kinledger-kafka-'));
     const broker = await startKafkaBroker({ directory, settings: testSettings });

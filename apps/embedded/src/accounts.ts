@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import type { LocalConnection } from '@kinledger/contracts';
+import { accessFile, type AccessFile, type AccessRole, type LocalConnection } from '@kinledger/contracts';
 import { z } from 'zod';
 import { writePrivately, type Home } from './home.js';
 
@@ -15,37 +15,67 @@ const storedTokens = z.strictObject({
 
 const newToken = (): string => randomBytes(24).toString('base64url');
 
+export interface LocalAccounts {
+  readonly tokens: Tokens;
+  /** Providers of the programme as whom nobody can call. */
+  readonly without: readonly string[];
+}
+
 /**
- * The accounts of a local installation: one per provider of the programme, the data team, a reader, an operator.
- * Tokens are random and stay the same from start to start; the services' file holds only their hashes.
+ * The accounts of a local installation. A new home gets one per provider of the programme, the data team, a reader and an
+ * operator; from then on the access file is its owner's, and starting changes nothing in it.
+ * @throws Error when one of the two files is missing, or cannot be read.
  */
-export function writeAccounts(home: Home, providers: readonly string[]): Tokens {
-  const stored = existsSync(home.tokensFile)
-    ? storedTokens.parse(JSON.parse(readFileSync(home.tokensFile, 'utf8')))
-    : undefined;
-  const tokens: Tokens = {
-    dataTeam: stored?.dataTeam ?? newToken(),
-    reader: stored?.reader ?? newToken(),
-    operator: stored?.operator ?? newToken(),
-    providers: Object.fromEntries(
-      providers.map((provider) => [provider, stored?.providers[provider] ?? newToken()]),
-    ),
+export function openAccounts(home: Home, providers: readonly string[]): LocalAccounts {
+  const has = { access: existsSync(home.accessFile), tokens: existsSync(home.tokensFile) };
+  if (!has.access && !has.tokens) createAccounts(home, providers);
+  else if (!has.access) throw missing('access.json', 'tokens.json');
+  else if (!has.tokens) throw missing('tokens.json', 'access.json');
+  const { accounts } = readPrivate(home.accessFile, 'access.json', accessFile);
+  const served = new Set(accounts.map(({ provider }) => provider as string | undefined));
+  return {
+    tokens: readPrivate(home.tokensFile, 'tokens.json', storedTokens),
+    without: providers.filter((provider) => !served.has(provider)),
   };
-  const account = (name: string, role: string, token: string) => ({
+}
+
+/** Both files or neither: half of them would be accounts that nobody can use, or tokens that open nothing. */
+const missing = (gone: string, there: string): Error =>
+  new Error(
+    `the home has ${there} but no ${gone}: put it back from the copy of the keys, or delete ${there} too, which ends every account and makes new ones`,
+  );
+
+function createAccounts(home: Home, providers: readonly string[]): void {
+  const tokens: Tokens = {
+    dataTeam: newToken(),
+    reader: newToken(),
+    operator: newToken(),
+    providers: Object.fromEntries(providers.map((provider) => [provider, newToken()])),
+  };
+  const account = (name: string, role: AccessRole, token: string) => ({
     name,
     tokenSha256: hash('sha256', token),
     roles: [role],
   });
-  const accounts = [
-    ...Object.entries(tokens.providers).map(([provider, token]) => ({
-      ...account(`${provider}-officer`, 'provider', token),
-      provider,
-    })),
-    account('data-team', 'data-team', tokens.dataTeam),
-    account('reader', 'reader', tokens.reader),
-    account('operator', 'operator', tokens.operator),
-  ];
+  const accounts = accessFile.parse({
+    accounts: [
+      ...Object.entries(tokens.providers).map(([provider, token]) => ({
+        ...account(`${provider}-officer`, 'provider', token),
+        provider,
+      })),
+      account('data-team', 'data-team', tokens.dataTeam),
+      account('reader', 'reader', tokens.reader),
+      account('operator', 'operator', tokens.operator),
+    ],
+  });
   writePrivately(home.tokensFile, `${JSON.stringify(tokens, undefined, 2)}\n`);
-  writePrivately(home.accessFile, `${JSON.stringify({ accounts }, undefined, 2)}\n`);
-  return tokens;
+  writePrivately(home.accessFile, `${JSON.stringify(accounts satisfies AccessFile, undefined, 2)}\n`);
+}
+
+function readPrivate<T>(file: string, name: string, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    throw new Error(`${name} in the home cannot be read, or is wrong: mend it, or put a copy back`);
+  }
 }

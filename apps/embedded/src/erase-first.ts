@@ -19,6 +19,9 @@ export async function untilErased(linker: string, token: string, signal: AbortSi
       headers: { authorization: `Bearer ${token}` },
       signal,
     });
+    if (answer.status === 401 || answer.status === 403) {
+      throw new Error('the operator’s account has ended: give it a token first (kinledger accounts)');
+    }
     if (answer.ok) {
       const { halt, erasures } = status.parse(await answer.json());
       if (halt !== undefined) throw new Error(`what is to be erased could not be erased: ${halt.message}`);

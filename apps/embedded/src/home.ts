@@ -58,6 +58,8 @@ export function emptyHome(home: Home): void {
 /** Writes a private file as a whole: a reader sees the old content or the new, never a part. */
 export function writePrivately(file: string, content: string): void {
   const partial = `${file}.${process.pid}.partial`;
-  writeFileSync(partial, content, { mode: 0o600 });
+  // What lies there is of a process that was killed, or a link that somebody else made.
+  rmSync(partial, { force: true });
+  writeFileSync(partial, content, { mode: 0o600, flag: 'wx' });
   renameSync(partial, file);
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { LauncherMessage, LocalConnection } from '@kinledger/contracts';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { readProgramme } from '@kinledger/programme';
-import { writeAccounts } from './accounts.js';
+import { openAccounts } from './accounts.js';
 import { chooseBus, type BusKind } from './bus.js';
 import { migrateDatabases, provisionDatabases } from './databases.js';
 import { untilErased } from './erase-first.js';
@@ -84,7 +84,11 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
     options.tell({ type: 'stage', stage: 'keys', text: 'preparing keys and accounts' });
     await ensureKeys(home, options.seed);
     const providers = [...new Set(definition.services.map(({ provider }) => provider))].sort();
-    const tokens = writeAccounts(home, providers);
+    const { tokens, without } = openAccounts(home, providers);
+    for (const provider of without) {
+      const text = `provider ${provider} has no account: kinledger accounts add ${provider}-officer --role provider --provider ${provider}`;
+      options.tell({ type: 'stage', stage: 'keys', text });
+    }
     aborted.throwIfAborted();
 
     options.tell({ type: 'stage', stage: 'services', text: 'starting services' });

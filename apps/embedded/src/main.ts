@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { LauncherMessage } from '@kinledger/contracts';
 import type { BusKind } from './bus.js';
 import { launch, type Launcher } from './launcher.js';
+import { pagesLink } from './sign-in-link.js';
 
 const help = `Starts Kinledger on this machine: an embedded PostgreSQL and the five services.
 
@@ -58,9 +59,12 @@ async function main(): Promise<void> {
   running.launcher = launcher;
   if (abort.signal.aborted) return end(0);
   const { connection, connectionFile } = launcher;
+  // A parent process says itself what runs.
+  if (process.send !== undefined) return;
   console.log(`
 Kinledger is running.
-  reports      ${connection.services['reporting-api']}
+  reports      ${await pagesLink(connection)}
+               (signs one browser in, once, within an hour; "kinledger sign-in" prints another link)
   uploads      ${connection.services.ingest}
   logs         ${connection.home}/logs
   connection   ${connectionFile}

@@ -76,8 +76,6 @@ export const services: readonly ServiceDefinition[] = [
     environment: ({ home, urls }) => ({
       KINLEDGER_PLATFORM_URL: urls.url('platform', 'reporting'),
       KINLEDGER_ACCESS_FILE: home.accessFile,
-      // Nobody but this machine reaches the page, and its owner should not need a token to look at it.
-      KINLEDGER_ANONYMOUS_ROLE: 'reader',
     }),
   },
 ];

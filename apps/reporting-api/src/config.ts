@@ -1,3 +1,3 @@
-import { anonymousAccessConfig, platformConfig } from '@kinledger/service-kit';
+import { accessConfig, platformConfig, publicUrlConfig } from '@kinledger/service-kit';
 
-export const reportingConfig = { platform: platformConfig, access: anonymousAccessConfig };
+export const reportingConfig = { platform: platformConfig, access: accessConfig, public: publicUrlConfig };

@@ -8,6 +8,9 @@ import { PageRenderer } from './pages/page-renderer.js';
 import { ReachPage } from './pages/reach.page.js';
 import { SubmissionsPage } from './pages/submissions.page.js';
 import { ReadModels } from './read-models/read-models.js';
+import { SignInLinksController } from './sign-in/sign-in-links.controller.js';
+import { SignInPage } from './sign-in/sign-in.page.js';
+import { SECURE_COOKIES } from './sign-in/secure-cookies.token.js';
 import { SubmissionsController } from './submissions/submissions.controller.js';
 import { Submissions } from './submissions/submissions.js';
 
@@ -19,8 +22,22 @@ export class ReportingApiModule {
       imports: [
         PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'reporting-api' }),
       ],
-      controllers: [FiguresController, SubmissionsController, ReachPage, SubmissionsPage],
-      providers: [{ provide: CLOCK, useValue: clock }, ReadModels, Figures, Submissions, PageRenderer],
+      controllers: [
+        FiguresController,
+        SubmissionsController,
+        SignInLinksController,
+        SignInPage,
+        ReachPage,
+        SubmissionsPage,
+      ],
+      providers: [
+        { provide: CLOCK, useValue: clock },
+        ReadModels,
+        Figures,
+        Submissions,
+        PageRenderer,
+        { provide: SECURE_COOKIES, useValue: config.public.url?.startsWith('https:') ?? false },
+      ],
     };
   }
 }

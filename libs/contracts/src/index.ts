@@ -9,6 +9,7 @@ export * from './ledger/ledger-event.js';
 export * from './ledger/programme.js';
 export * from './ledger/record-body.js';
 export * from './ledger/submissions.js';
+export * from './local/access-file.js';
 export * from './local/connection.js';
 export * from './local/erasure.js';
 export type * from './local/operation.js';

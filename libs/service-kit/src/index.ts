@@ -1,9 +1,11 @@
-export { accessRoles, hasRole, type AccessFile, type AccessRole, type Account } from './access/account.js';
+export { hasRole, type Account } from './access/account.js';
+export { bearerTokenOf } from './access/access.guard.js';
 export { CurrentAccount, Public, Roles, callerOf } from './access/decorators.js';
+export { sessionCookie, sessionOf } from './access/session-cookie.js';
+export { SESSION_MS, Sessions } from './access/sessions.js';
 export { busConfig, type BusConfig } from './config/bus-config.js';
 export {
   accessConfig,
-  anonymousAccessConfig,
   commonConfig,
   eraserConfig,
   erasuresConfig,
@@ -13,6 +15,7 @@ export {
   platformConfig,
   postgresUrlVariable,
   programmeConfig,
+  publicUrlConfig,
   restrictedConfig,
   secretsConfig,
   shutdownConfig,

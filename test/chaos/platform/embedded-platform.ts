@@ -24,7 +24,7 @@ export const startEmbeddedPlatform: PlatformFactory = (seed) =>
     seed,
   );
 
-/** The same on Kafka, with a broker of its own beside it. Needs what `absentTools` of the broker asks for. */
+/** The same on Kafka, with a broker of its own beside it. Needs what `absentBroker` of the broker asks for. */
 export const startKafkaPlatform: PlatformFactory = async (seed) => startOn(await KafkaHost.start(), seed);
 
 async function startOn(bus: BusHost, seed: string): Promise<PlatformUnderTest> {

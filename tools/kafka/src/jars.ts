@@ -37,7 +37,7 @@ async function fetchJars(folder: string): Promise<void> {
   const code = await new Promise<number | null>((done) => child.once('close', done));
   if (code !== 0) {
     rmSync(partial, { recursive: true, force: true });
-    throw new Error(`Maven could not fetch the Kafka broker:\n${said.slice(-2000)}`);
+    throw new Error(`Maven could not fetch the Kafka broker’s jars\n${said.slice(-2000)}`);
   }
   // Another process may have fetched them meanwhile: the same ones.
   if (existsSync(folder)) rmSync(partial, { recursive: true, force: true });

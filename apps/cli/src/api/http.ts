@@ -49,6 +49,10 @@ export async function call(endpoint: Endpoint, path: string, request: Request = 
   } catch (error) {
     const cause =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    if (error instanceof Error && error.name === 'NotReadableError')
+      throw new Failure(
+        'the file was changed or could not be read to its end while it was sent: send it again',
+      );
     throw new Failure(`nothing answers at ${endpoint.url} (${cause})`);
   }
   if (!response.ok) throw await refusal(response, path);
@@ -84,10 +88,14 @@ async function refusal(response: Response, path: string): Promise<Refused> {
   const result = problem.safeParse(content);
   if (!result.success) return new Refused(response.status, 'unknown', `${path} answered ${response.status}`);
   const { type, detail, title, errors = [] } = result.data;
+  const ended =
+    response.status === 401
+      ? '"kinledger accounts list" shows this machine’s accounts; --token gives another.'
+      : '';
   const places = errors.map((error) => `${error.path}: ${error.message}`).join('; ');
   return new Refused(
     response.status,
     type.replace('urn:kinledger:problem:', ''),
-    [detail ?? title, places].filter((part) => part !== '').join(' '),
+    [detail ?? title, places, ended].filter((part) => part !== '').join(' '),
   );
 }

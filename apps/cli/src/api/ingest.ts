@@ -1,4 +1,5 @@
-import { openAsBlob } from 'node:fs';
+import { constants, openAsBlob } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { Failure } from '../failure.js';
 import { call, callJson, type Endpoint } from './http.js';
@@ -88,10 +89,18 @@ export const ingestApi = (endpoint: Endpoint) => ({
   },
 });
 
+/** @throws Failure for a folder, a pipe, and what cannot be read: each would end as a connection that breaks. */
 async function blobOf(file: string): Promise<Blob> {
+  let isFile: boolean;
   try {
-    return await openAsBlob(file, { type: 'text/csv' });
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    isFile = await handle
+      .stat()
+      .then((status) => status.isFile())
+      .finally(() => handle.close());
   } catch {
     throw new Failure(`${file} cannot be read`);
   }
+  if (!isFile) throw new Failure(`${file} is no file: name one CSV file`);
+  return openAsBlob(file, { type: 'text/csv' });
 }

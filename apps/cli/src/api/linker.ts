@@ -5,9 +5,9 @@ const status = z.object({
   state: z.string(),
   halt: z.object({ message: z.string() }).optional(),
   intake: z.number(),
-  erasures: z.object({ lines: z.number(), unknown: z.number() }).optional(),
+  erasures: z.object({ lines: z.number() }).optional(),
 });
-export type LinkerStatus = z.infer<typeof status>;
+type LinkerStatus = z.infer<typeof status>;
 
 export const linkerApi = (endpoint: Endpoint) => ({
   status: (): Promise<LinkerStatus> => callJson(endpoint, '/v1/status', status),

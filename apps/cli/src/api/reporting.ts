@@ -78,6 +78,12 @@ export const reportingApi = (endpoint: Endpoint) => ({
   reach: (period: string, asAt?: number): Promise<ReachAnswer> =>
     callJson(endpoint, `/v1/figures/reach?${reachQuery(period, asAt)}`, reachAnswer),
 
+  /** A link that signs one browser in to the pages, as the account that calls. */
+  signInLink: (): Promise<{ readonly path: string; readonly expiresAt: string }> =>
+    callJson(endpoint, '/v1/sign-in-links', z.object({ path: z.string(), expiresAt: z.string() }), {
+      method: 'POST',
+    }),
+
   reachCsv: async (period: string, asAt?: number): Promise<string> =>
     (await call(endpoint, `/v1/figures/reach.csv?${reachQuery(period, asAt)}`)).text(),
 });

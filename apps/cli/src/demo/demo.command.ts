@@ -13,6 +13,7 @@ import { startLauncher } from '../launcher/launcher-process.js';
 import { untilAskedToStop } from '../launcher/until-asked-to-stop.js';
 import { count, print } from '../output/output.js';
 import { createProgress, say } from '../output/progress.js';
+import { pagesAddress } from '../sign-in/sign-in.command.js';
 import { demoFolder, type DemoFolder, type DemoManifest, type Loaded } from './demo-folder.js';
 import { demoReport, type DemoReport } from './demo-report.js';
 import { explainReach } from './evaluation/explain-reach.js';
@@ -79,7 +80,8 @@ async function demo(options: Options): Promise<void> {
     }
     print(options.json, report, () => demoReport(report));
     if (!keep) return;
-    say(options.json, 'The services keep running. Ctrl-C stops them.');
+    const [pages, how] = await pagesAddress(launcher.connection);
+    say(options.json, `Pages: ${pages}\n  ${how}\nThe services keep running. Ctrl-C stops them.`);
     await asked;
   } finally {
     await launcher.stop();

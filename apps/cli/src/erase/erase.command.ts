@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { linkerApi, type LinkerApi, type LinkerStatus } from '../api/linker.js';
+import { linkerApi, type LinkerApi } from '../api/linker.js';
 import { homeDirectory, requireConnection } from '../connection/connection.js';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { appendLines, erasureLines } from './erasure-list.js';
+import { unknownRecords } from './known-records.js';
 
 interface Options {
   readonly record?: readonly string[];
@@ -40,20 +41,25 @@ async function erase({ record = [], recordsFile, basis, home, json }: Options): 
     erasedAt: new Date().toISOString(),
   });
   const list = join(connection.home, 'erasures.jsonl');
+  const unknown = await unknownRecords([...new Set(records)], connection.evaluation.platformUrl, list);
+  if (unknown.length > 0) throw new Failure(refusalOf(unknown));
   const length = appendLines(list, lines);
   const linker = linkerApi({ url: connection.services.linker, token: connection.tokens.operator });
-  const { unknown } = await untilCarriedOut(linker, length);
+  await untilCarriedOut(linker, length);
   const listed = new Set(records).size;
-  print(json, { listed, unknown, list }, () =>
-    [
+  print(
+    json,
+    { listed, list },
+    () =>
       `Erased ${count(listed)} records; ${list} says so, outside the databases: keep a copy with your backups.`,
-      ...(unknown === 0
-        ? []
-        : [
-            `The list names ${count(unknown)} records that the ledger does not have; they are erased if they come.`,
-          ]),
-    ].join('\n'),
   );
+}
+
+const SHOWN = 5;
+
+function refusalOf(unknown: readonly string[]): string {
+  const more = unknown.length > SHOWN ? ` and ${count(unknown.length - SHOWN)} more` : '';
+  return `nothing was erased: this installation has no record ${unknown.slice(0, SHOWN).join(', ')}${more}; name records by the ids that golden.record has`;
 }
 
 function idsIn(file: string): string[] {
@@ -66,15 +72,12 @@ function idsIn(file: string): string[] {
   return text.split(/\r?\n/).filter((line) => line !== '');
 }
 
-async function untilCarriedOut(
-  linker: LinkerApi,
-  lines: number,
-): Promise<NonNullable<LinkerStatus['erasures']>> {
+async function untilCarriedOut(linker: LinkerApi, lines: number): Promise<void> {
   for (;;) {
     const { erasures, halt } = await linker.status();
     if (halt !== undefined)
       throw new Failure(`listed, but not erased yet: the linker has halted: ${halt.message}`);
-    if (erasures !== undefined && erasures.lines >= lines) return erasures;
+    if (erasures !== undefined && erasures.lines >= lines) return;
     await pause(BETWEEN_LOOKS_MS);
   }
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { homeDirectory } from '../connection/connection.js';
 import { busOption } from '../launcher/bus-option.js';
 import { startLauncher } from '../launcher/launcher-process.js';
+import { pagesAddress } from '../sign-in/sign-in.command.js';
 import { untilAskedToStop } from '../launcher/until-asked-to-stop.js';
 import { print } from '../output/output.js';
 import { say } from '../output/progress.js';
@@ -42,10 +43,12 @@ async function start(options: Options): Promise<void> {
     }
   });
   const { services } = launcher.connection;
+  const [pages, how] = await pagesAddress(launcher.connection);
   print(options.json, { home, services, connectionFile: `${home}/connection.json` }, () =>
     [
       'Kinledger is running.',
-      `  reports      ${services['reporting-api']}`,
+      `  reports      ${pages}`,
+      `               ${how}`,
       `  uploads      ${services.ingest}`,
       `  logs         ${home}/logs`,
       `  connection   ${home}/connection.json`,

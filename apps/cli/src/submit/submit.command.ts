@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { readProgramme } from '@kinledger/programme';
 import type { Command } from 'commander';
 import type { Endpoint } from '../api/http.js';
@@ -7,6 +6,7 @@ import { reportingApi, type Submission } from '../api/reporting.js';
 import { homeDirectory, requireConnection } from '../connection/connection.js';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
+import { writePrivateFile } from '../output/private-file.js';
 import { say } from '../output/progress.js';
 import { awaitSubmission } from './await-submission.js';
 import { describeEffect } from './describe-effect.js';
@@ -66,7 +66,7 @@ async function submit(file: string, options: Options): Promise<void> {
   const upload = await ingest.upload(file, options.dataset, options.period);
   if (options.errors !== undefined) {
     // It holds values of the provider's own file.
-    writeFileSync(options.errors, await ingest.errors(upload.id), { mode: 0o600 });
+    writePrivateFile(options.errors, await ingest.errors(upload.id));
   }
   const show = (outcome: Outcome) => print(options.json, outcome, () => describe(outcome, options));
   if (upload.state !== 'validated') {

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { createSecrets } from '@kinledger/pseudonymisation';
-import { createService, type AccessFile, type Service } from '@kinledger/service-kit';
+import type { AccessFile } from '@kinledger/contracts';
+import { createService, type Service } from '@kinledger/service-kit';
 import type pg from 'pg';
 import { ingestService } from '../service.js';
 

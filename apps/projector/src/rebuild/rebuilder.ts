@@ -37,6 +37,15 @@ export interface RebuildRunning extends Error {
 export const isRebuildRunning = (error: unknown): error is RebuildRunning =>
   error instanceof Error && 'code' in error && error.code === 'rebuild-running';
 
+export interface PositionBeyondLedger extends Error {
+  readonly code: 'position-beyond-ledger';
+  /** The last position that the ledger has; −1 while it is empty. */
+  readonly head: number;
+}
+
+export const isPositionBeyondLedger = (error: unknown): error is PositionBeyondLedger =>
+  error instanceof Error && 'code' in error && error.code === 'position-beyond-ledger';
+
 /** As-at schemas kept before the oldest goes. */
 const KEPT_AS_AT = 4;
 const FAIL_AGAIN_MS = 1_000;
@@ -68,7 +77,8 @@ export class Rebuilder {
 
   /**
    * Starts a rebuild and returns at once.
-   * @throws RebuildRunning while another one runs: two at once would share the machine and help nobody.
+   * @throws RebuildRunning while another one runs: two at once would share the machine and help nobody;
+   * PositionBeyondLedger for a position that the ledger has not reached.
    */
   async start(kind: Rebuild['kind'], upTo?: number): Promise<Rebuild> {
     if (this.running !== undefined) {
@@ -76,6 +86,12 @@ export class Rebuilder {
     }
     const id = randomBytes(16).toString('hex');
     const head = await this.options.store.head(this.options.stream);
+    if (upTo !== undefined && upTo > head) {
+      throw Object.assign(new Error('the ledger does not reach that position'), {
+        code: 'position-beyond-ledger' as const,
+        head,
+      });
+    }
     const schema = kind === 'live' ? LIVE_SCHEMA : `golden_at_${upTo ?? head}`;
     const client = await this.options.pool.connect();
     // One that breaks between two queries says so to nobody else, and would end the process.

@@ -1,7 +1,7 @@
 import { Problem, Roles } from '@kinledger/service-kit';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { isRebuildRunning, Rebuilder, type Rebuild } from './rebuilder.js';
+import { isPositionBeyondLedger, isRebuildRunning, Rebuilder, type Rebuild } from './rebuilder.js';
 
 const order = z
   .strictObject({
@@ -30,6 +30,11 @@ export class RebuildsController {
         throw new Problem(409, 'rebuild-running', {
           detail: 'A rebuild is running already: wait until it ends.',
         });
+      }
+      if (isPositionBeyondLedger(error)) {
+        const { head } = error;
+        const ends = head < 0 ? 'is empty' : `ends at position ${head}: name one from 0 to ${head}`;
+        throw new Problem(400, 'position-beyond-ledger', { detail: `The ledger ${ends}.` });
       }
       throw error;
     }

@@ -17,7 +17,6 @@ const problemDocument = z.object({
 
 const headings: Readonly<Record<number, string>> = {
   400: 'That address does not fit',
-  401: 'Sign in to see this page',
   403: 'This account may not see that',
   404: 'Page not found',
   405: 'That cannot be done at this address',
@@ -26,7 +25,8 @@ const headings: Readonly<Record<number, string>> = {
 };
 
 /** Whether an address is a page for people, so that an answer is a page unless the caller asks for JSON. */
-const isPage = (path: string): boolean => /^\/(?:$|reach(?:[/?]|$)|submissions(?:[/?]|$)|\?)/.test(path);
+const isPage = (path: string): boolean =>
+  /^\/(?:$|\?|(?:reach|submissions|sign-in|sign-out)(?:[/?]|$))/.test(path);
 
 /** Whether a problem answers this request as a page: where it is a page's address, or HTML is what it likes best. */
 export function wantsPage(path: string, accept: string | undefined): boolean {
@@ -45,6 +45,8 @@ export function showProblemsAsPages(fastify: FastifyInstance, renderer: PageRend
     if (!wantsPage(request.url, request.headers.accept)) return payload;
     const { status, detail, errors } = problemDocument.parse(JSON.parse(payload));
     reply.type(`${PAGE}; charset=utf-8`).removeHeader('content-length');
+    // Who is not signed in gets the form in place, and goes on to the page that was asked for.
+    if (status === 401) return renderer.render('sign-in.njk', { section: 'sign-in', to: request.url });
     return renderer.render('problem.njk', {
       heading: headings[status] ?? (status < 500 ? STATUS_CODES[status] : 'Something is wrong'),
       detail: errors.length > 0 ? 'These parts of the address do not fit.' : (detail ?? 'Try again later.'),

@@ -1,14 +1,19 @@
+import type { AccessRole } from '@kinledger/contracts';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problem/problem.js';
-import type { AccessRole, Account } from './account.js';
+import type { Account } from './account.js';
 import type { Accounts } from './accounts.js';
 import { PUBLIC, ROLES, rememberCaller } from './decorators.js';
+import { sessionOf } from './session-cookie.js';
+import type { Sessions } from './sessions.js';
 
-const anonymousAccount: Account = { name: 'anonymous', roles: ['reader'] };
 const bearer = /^Bearer +([\x21-\x7e]{1,512})$/i;
-const loopbackName = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
+/** The bearer token of a request, or undefined where it has none that could be one. */
+export const bearerTokenOf = (request: FastifyRequest): string | undefined =>
+  bearer.exec(request.headers.authorization ?? '')?.[1];
 
 /** Lets a request pass whose account has a role that the handler names. A handler that names none is closed. */
 export class AccessGuard implements CanActivate {
@@ -16,7 +21,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     /** Undefined where the service has no access file: then only public handlers answer. */
     private readonly accounts: Accounts | undefined,
-    private readonly anonymousRole: 'reader' | undefined,
+    private readonly sessions: Sessions,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
@@ -27,7 +32,6 @@ export class AccessGuard implements CanActivate {
     const caller = this.authenticate(request);
     const roles = this.reflector.getAllAndOverride<readonly AccessRole[] | undefined>(ROLES, targets) ?? [];
     if (!roles.some((role) => caller.roles.includes(role))) {
-      if (caller === anonymousAccount) throw notAuthenticated();
       throw new Problem(403, 'not-allowed', {
         detail: 'This account may not do that.',
         headers: { 'www-authenticate': 'Bearer realm="kinledger", error="insufficient_scope"' },
@@ -38,24 +42,31 @@ export class AccessGuard implements CanActivate {
   }
 
   private authenticate(request: FastifyRequest): Account {
-    const { authorization } = request.headers;
-    if (authorization === undefined) {
-      if (this.anonymousRole !== undefined && namesThisMachine(request)) return anonymousAccount;
-      throw notAuthenticated();
+    if (request.headers.authorization === undefined) {
+      const account = this.signedIn(request);
+      if (account === undefined) throw notAuthenticated();
+      return account;
     }
-    const token = bearer.exec(authorization)?.[1];
+    const token = bearerTokenOf(request);
     const account = token === undefined ? undefined : this.accounts?.find(token);
     if (account === undefined) throw notAuthenticated('invalid_token');
     return account;
   }
-}
 
-/** A web page elsewhere can point a name of its own at 127.0.0.1, and would then read as our anonymous reader. */
-const namesThisMachine = (request: FastifyRequest): boolean => loopbackName.test(request.headers.host ?? '');
+  /** A browser sends its cookie with whatever another site makes it ask for: a cookie only reads. */
+  private signedIn(request: FastifyRequest): Account | undefined {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
+    const secret = sessionOf(request);
+    return secret === undefined ? undefined : this.sessions.find(secret);
+  }
+}
 
 const notAuthenticated = (error?: 'invalid_token'): Problem =>
   new Problem(401, 'not-authenticated', {
-    detail: error === undefined ? 'A bearer token is needed.' : 'The bearer token is not known.',
+    detail:
+      error === undefined
+        ? 'A bearer token is needed.'
+        : 'The bearer token is not known, or it has expired or been revoked.',
     headers: {
       'www-authenticate': `Bearer realm="kinledger"${error === undefined ? '' : `, error="${error}"`}`,
     },

@@ -1,67 +1,105 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { accessFile, type Account } from './account.js';
+import { accessFile } from '@kinledger/contracts';
+import type { Account } from './account.js';
 
 interface Entry {
   readonly digest: Buffer;
+  /** Milliseconds since 1970; infinite for a token that does not expire. */
+  readonly expiresAt: number;
   readonly account: Account;
 }
+
+/** An access file that cannot be used. Its message names what is wrong, without the file's path or content. */
+const unusable = (what: string): Error => new Error(`the access file (KINLEDGER_ACCESS_FILE) ${what}`);
 
 /** The bearer accounts of the access file. A changed file counts from the next request on. */
 export class Accounts {
   private entries: readonly Entry[];
-  private readAt: string;
+  /** What the file looked like when it was read; undefined while it cannot be read, so that each request tries again. */
+  private readAt: string | undefined;
+  private lastFailure: string | undefined;
 
-  /** @throws Error naming what is wrong with the file, without its content. */
-  constructor(private readonly file: string) {
+  /**
+   * @param onUnusable is told, once for each reason, that the file cannot be used and nobody is let in.
+   * @throws Error naming what is wrong with the file, without its content.
+   */
+  constructor(
+    private readonly file: string,
+    private readonly onUnusable: (reason: string) => void,
+  ) {
     this.readAt = fingerprint(file);
     this.entries = read(file);
   }
 
-  /**
-   * The account of a bearer token, or undefined. Compares digests in constant time and looks at every account, so
-   * that the time taken says nothing about which one matched.
-   */
+  /** The account of a bearer token, or undefined. */
   find(token: string): Account | undefined {
-    this.refresh();
-    const digest = hash('sha256', token, 'buffer');
-    let found: Account | undefined;
-    for (const entry of this.entries) if (timingSafeEqual(entry.digest, digest)) found = entry.account;
-    return found;
+    return this.findByDigest(tokenDigest(token));
   }
 
-  /** A file that has become unreadable keeps the accounts that were read last: nobody gains access by it. */
+  /**
+   * The account whose token has this SHA-256, unless the token has expired. Compares in constant time and looks at
+   * every account, so that the time taken says nothing about which one matched.
+   */
+  findByDigest(digest: Buffer): Account | undefined {
+    this.refresh();
+    let found: Entry | undefined;
+    for (const entry of this.entries) if (timingSafeEqual(entry.digest, digest)) found = entry;
+    return found !== undefined && Date.now() < found.expiresAt ? found.account : undefined;
+  }
+
+  /** A file that cannot be read lets nobody in: an account may have been removed from it. */
   private refresh(): void {
     try {
       const now = fingerprint(this.file);
       if (now === this.readAt) return;
       this.entries = read(this.file);
       this.readAt = now;
-    } catch {
-      return;
+      this.lastFailure = undefined;
+    } catch (error) {
+      this.entries = [];
+      this.readAt = undefined;
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason !== this.lastFailure) this.onUnusable(reason);
+      this.lastFailure = reason;
     }
   }
 }
 
+/** What accounts are stored by: whoever reads the file cannot sign in with it. */
+export const tokenDigest = (token: string): Buffer => hash('sha256', token, 'buffer');
+
+/** The time of change is part of it: a change of permissions leaves the time of modification as it was. */
 function fingerprint(file: string): string {
-  const { ino, mtimeMs, size } = statSync(file);
-  return `${ino} ${mtimeMs} ${size}`;
+  try {
+    const { ino, mtimeMs, ctimeMs, size } = statSync(file);
+    return `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
+  } catch {
+    throw unusable('is not there, or its folder cannot be read');
+  }
 }
 
 function read(file: string): readonly Entry[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw unusable('cannot be read');
+  }
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
+    content = JSON.parse(text);
   } catch {
-    throw new Error(`the access file ${file} is not JSON`);
+    throw unusable('is not JSON');
   }
   const result = accessFile.safeParse(content);
   if (!result.success) {
     const where = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).slice(0, 5);
-    throw new Error(`the access file ${file} is wrong: ${where.join('; ')}`);
+    throw unusable(`is wrong: ${where.join('; ')}`);
   }
-  return result.data.accounts.map(({ tokenSha256, ...account }) => ({
+  return result.data.accounts.map(({ tokenSha256, expiresAt, ...account }) => ({
     digest: Buffer.from(tokenSha256, 'hex'),
+    expiresAt: expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt),
     account,
   }));
 }

@@ -1,6 +1,7 @@
+import type { AccessRole } from '@kinledger/contracts';
 import { SetMetadata, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { AccessRole, Account } from './account.js';
+import type { Account } from './account.js';
 
 export const ROLES = Symbol('kinledger roles');
 export const PUBLIC = Symbol('kinledger public');

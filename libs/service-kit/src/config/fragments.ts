@@ -133,19 +133,15 @@ export const accessConfig = {
   file: variable('KINLEDGER_ACCESS_FILE', file, 'set it to a file with bearer accounts (JSON)'),
 };
 
-const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
-
-/** As `accessConfig`, and a caller without a token may read where nobody but this machine can reach the service. */
-export const anonymousAccessConfig = {
-  ...accessConfig,
-  anonymousRole: variable(
-    'KINLEDGER_ANONYMOUS_ROLE',
-    z.literal('reader').optional(),
-    'set it to reader, or leave it out',
-    (role, env) =>
-      role === undefined || loopbackHosts.includes(env['KINLEDGER_HTTP_HOST'] ?? '127.0.0.1')
-        ? undefined
-        : 'is allowed on loopback only: leave it out, or set KINLEDGER_HTTP_HOST to 127.0.0.1',
+/** Where people reach a service's pages, when that is not where it listens: behind a proxy that ends TLS. */
+export const publicUrlConfig = {
+  url: variable(
+    'KINLEDGER_PUBLIC_URL',
+    z
+      .string()
+      .regex(/^https?:\/\/[^/?#@\s]+\/?$/)
+      .optional(),
+    'set it to the address at which people reach the pages, https://…, without a path',
   ),
 };
 

@@ -22,6 +22,7 @@ const byStatus: Readonly<Record<number, readonly [code: string, detail: string]>
 /** Anything thrown, as a problem. What is not the caller's doing is a 500 that says nothing of its cause. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (isHangUp(error)) return hangUp(error);
   if (isDiskFull(error)) return noRoom(error);
   if (isDatabaseAway(error)) return notNow(error);
   const status = error instanceof HttpException ? error.getStatus() : fastifyStatus(error);
@@ -36,6 +37,14 @@ export function problemOfStatus(status: number, headers: Readonly<Record<string,
   const [code, detail] = byStatus[status] ?? ['refused', undefined];
   return new Problem(status, code, { ...(detail === undefined ? {} : { detail }), headers });
 }
+
+/** What Node says where a caller breaks its connection off in the middle of a body; a socket of ours says otherwise. */
+const isHangUp = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ECONNRESET' && error.message === 'aborted';
+
+/** Nobody is there to read it, and nothing of ours is out of reach. */
+const hangUp = (cause: unknown): Problem =>
+  new Problem(400, 'malformed-request', { detail: 'The request ended before it was whole.', cause });
 
 const notNow = (cause: unknown): Problem =>
   new Problem(503, 'not-available', {

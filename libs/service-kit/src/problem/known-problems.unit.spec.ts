@@ -19,6 +19,14 @@ describe('what the database could not do', () => {
     expect(problem.headers['retry-after']).toMatch(/^\d+$/);
   });
 
+  it.each([
+    ['aborted', 400],
+    ['read ECONNRESET', 503],
+  ])('is told from a caller that hung up: %s', (message, status) => {
+    const error = Object.assign(new Error(message), { code: 'ECONNRESET' });
+    expect(asProblem(error).status).toBe(status);
+  });
+
   it('is for when there is room again where the disk is full', () => {
     expect(asProblem(answered('53100'))).toMatchObject({ status: 507, code: 'no-room' });
   });

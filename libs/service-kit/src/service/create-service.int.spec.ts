@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AccessFile } from '@kinledger/contracts';
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { AccessFile, Account } from '../access/account.js';
+import type { Account } from '../access/account.js';
 import { CurrentAccount, Public, Roles } from '../access/decorators.js';
-import { anonymousAccessConfig } from '../config/fragments.js';
+import { accessConfig } from '../config/fragments.js';
 import { Health } from '../health/health.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Problem } from '../problem/problem.js';
@@ -103,7 +104,7 @@ const start = (env: Record<string, string> = {}) =>
   createService(
     {
       name: 'reporting-api',
-      config: { access: anonymousAccessConfig },
+      config: { access: accessConfig },
       module: () => ({ module: LettersModule, controllers: [LettersController] }),
     },
     {
@@ -233,26 +234,12 @@ describe('access', () => {
     expect((await call('/v1/letters/closed', as(tokens.reader))).status).toBe(403);
   });
 
-  it('lets an anonymous reader in only where it is configured', async () => {
-    expect((await call('/v1/letters/read/7')).status).toBe(401);
-    const open = await start({ KINLEDGER_ANONYMOUS_ROLE: 'reader' });
-    try {
-      expect((await fetch(`${open.url}/v1/letters/read/7`)).status).toBe(200);
-      expect((await fetch(`${open.url}/v1/letters/mine`)).status).toBe(401);
-      expect(await statusFor(open.url, '/v1/letters/read/7', 'attacker.example:80')).toBe(401);
-    } finally {
-      await open.close();
-    }
-  });
-
-  it('refuses the anonymous role on an address that others reach', async () => {
-    await expect(
-      start({ KINLEDGER_ANONYMOUS_ROLE: 'reader', KINLEDGER_HTTP_HOST: '0.0.0.0' }),
-    ).rejects.toMatchObject({
-      code: 'configuration-wrong',
-      problems: [{ variable: 'KINLEDGER_ANONYMOUS_ROLE' }],
-    });
-  });
+  it.each(['localhost', '127.0.0.1', 'attacker.example:80'])(
+    'lets nobody in without a token, whatever the Host header says: %s',
+    async (host) => {
+      expect(await statusFor(service.url, '/v1/letters/read/7', host)).toBe(401);
+    },
+  );
 
   it('knows an account that was added while it runs', async () => {
     const token = randomBytes(16).toString('hex');
@@ -262,6 +249,44 @@ describe('access', () => {
       JSON.stringify({ accounts: [...accounts.accounts, added] } satisfies AccessFile),
     );
     expect((await call('/v1/letters/read/7', as(token))).status).toBe(200);
+  });
+
+  describe('while the access file changes', () => {
+    const file = () => join(directory, 'access.json');
+    const write = (content: AccessFile) => writeFileSync(file(), JSON.stringify(content));
+    const status = async () => (await call('/v1/letters/read/7', as(tokens.reader))).status;
+    afterEach(() => write(accounts));
+
+    it('refuses an account that was removed', async () => {
+      expect(await status()).toBe(200);
+      write({ accounts: accounts.accounts.slice(0, 1) });
+      expect(await status()).toBe(401);
+    });
+
+    it.each([
+      ['is not JSON', () => writeFileSync(file(), '{"accounts": [')],
+      ['has another shape', () => writeFileSync(file(), '{}')],
+      ['is gone', () => rmSync(file())],
+    ])('lets nobody in while the file %s, and everybody again once it is mended', async (_, spoil) => {
+      expect(await status()).toBe(200);
+      spoil();
+      expect(await status()).toBe(401);
+      write(accounts);
+      expect(await status()).toBe(200);
+    });
+
+    it('refuses a token from the instant at which it expires', async () => {
+      const expiring = (expiresAt: number): AccessFile => ({
+        accounts: accounts.accounts.map((account) => ({
+          ...account,
+          expiresAt: new Date(expiresAt).toISOString(),
+        })),
+      });
+      write(expiring(Date.now() + 60_000));
+      expect(await status()).toBe(200);
+      write(expiring(Date.now() - 1));
+      expect(await status()).toBe(401);
+    });
   });
 });
 

@@ -27,8 +27,8 @@ import { addRequestHooks } from './request-hooks.js';
 export interface ServiceOptions<C extends ConfigSchema> {
   readonly name: ServiceName;
   /**
-   * The service's own variables, beside `http`, `log` and `shutdown`. A part named `access` (`accessConfig` or
-   * `anonymousAccessConfig`) turns the bearer guard's accounts on; without it only public handlers answer.
+   * The service's own variables, beside `http`, `log` and `shutdown`. A part named `access` (`accessConfig`) turns
+   * the bearer guard's accounts on; without it only public handlers answer.
    */
   readonly config: C;
   /** The service's module, given the configuration. Its routes are as declared: the prefix `v1` is the controllers'. */

@@ -1,0 +1,32 @@
+import { Problem, Roles, Sessions, bearerTokenOf } from '@kinledger/service-kit';
+import { Controller, Post, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { answerSchema } from '../open-api.js';
+
+const link = z.object({
+  path: z.string().describe('Path of the link, below the address at which the pages are reached.'),
+  expiresAt: z.iso.datetime().describe('When the link stops opening the pages.'),
+});
+
+/** One-time links, so that a person at this machine need not paste a token into a browser. */
+@ApiTags('sign-in')
+@ApiBearerAuth()
+@Roles('reader', 'data-team', 'operator')
+@Controller('v1/sign-in-links')
+export class SignInLinksController {
+  constructor(private readonly sessions: Sessions) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Makes a link that signs one browser in to the pages, once, as the calling account',
+  })
+  @ApiCreatedResponse({ schema: answerSchema(link) })
+  create(@Req() request: FastifyRequest): z.infer<typeof link> {
+    const made = this.sessions.link(bearerTokenOf(request) ?? '');
+    if (made === undefined)
+      throw new Problem(401, 'not-authenticated', { detail: 'A bearer token is needed.' });
+    return { path: `/sign-in/${made.code}`, expiresAt: new Date(made.expiresAt).toISOString() };
+  }
+}

@@ -1,0 +1,88 @@
+import { Problem, Public, SESSION_MS, Sessions, sessionCookie, sessionOf } from '@kinledger/service-kit';
+import { Body, Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { PageRenderer } from '../pages/page-renderer.js';
+import { pageToGoTo } from './page-to-go-to.js';
+import { SECURE_COOKIES } from './secure-cookies.token.js';
+
+const form = z.object({
+  token: z.string().max(512).default(''),
+  to: z.string().max(2_000).optional(),
+});
+const code = z.string().max(100);
+
+/** Signs a browser in to the pages: with a bearer token, or with a one-time link. */
+@ApiExcludeController()
+@Public()
+@Controller()
+export class SignInPage {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly renderer: PageRenderer,
+    @Inject(SECURE_COOKIES) private readonly secure: boolean,
+  ) {}
+
+  @Get('sign-in')
+  show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const secret = sessionOf(request);
+    const account = secret === undefined ? undefined : this.sessions.find(secret);
+    this.send(reply, 200, { account: account?.name });
+  }
+
+  /** A browser that only looks ahead, or asks for the headers alone, leaves the link as it is. */
+  @Get('sign-in/:code')
+  followLink(
+    @Param('code', { schema: code }) wanted: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): void {
+    const looksAhead = request.headers['sec-purpose'] !== undefined;
+    if (request.method !== 'GET' || looksAhead) return this.send(reply, 200, {});
+    const secret = this.sessions.redeem(wanted);
+    if (secret !== undefined) return this.enter(request, reply, secret, undefined);
+    this.send(reply, 401, {
+      error: 'This link has been used, or has expired. Ask for another one: kinledger sign-in',
+    });
+  }
+
+  @Post('sign-in')
+  signIn(
+    @Body({ schema: form }) { token, to }: z.infer<typeof form>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): void {
+    requireOwnForm(request);
+    const secret = this.sessions.signIn(token.trim());
+    if (secret !== undefined) return this.enter(request, reply, secret, to);
+    const error = 'Enter a token that is known: this one is not, or it has expired or been revoked';
+    this.send(reply, 401, { error, to });
+  }
+
+  @Post('sign-out')
+  signOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    requireOwnForm(request);
+    const secret = sessionOf(request);
+    if (secret !== undefined) this.sessions.signOut(secret);
+    const cookie = sessionCookie(request, undefined, { seconds: 0, secure: this.secure });
+    void reply.header('set-cookie', cookie).redirect('/sign-in', 303);
+  }
+
+  private enter(request: FastifyRequest, reply: FastifyReply, secret: string, to: string | undefined): void {
+    const cookie = sessionCookie(request, secret, { seconds: SESSION_MS / 1000, secure: this.secure });
+    void reply.header('set-cookie', cookie).redirect(pageToGoTo(to), 303);
+  }
+
+  private send(reply: FastifyReply, status: number, context: object): void {
+    const page = this.renderer.render('sign-in.njk', { section: 'sign-in', ...context });
+    void reply.status(status).type('text/html; charset=utf-8').send(page);
+  }
+}
+
+/** Browsers say which site a form stands on: nobody is signed in or out by a page elsewhere. */
+function requireOwnForm(request: FastifyRequest): void {
+  const site = request.headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return;
+  throw new Problem(403, 'not-allowed', { detail: 'This form was sent from another site: open it here.' });
+}

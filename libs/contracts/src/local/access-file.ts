@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { providerId } from '../identifiers.js';
+
+/**
+ * provider: uploads of its own provider. data-team: uploads for any provider, withdrawals, all submissions.
+ * reader: reports. operator: rebuilds and the like.
+ */
+export const accessRoles = ['provider', 'data-team', 'reader', 'operator'] as const;
+export type AccessRole = (typeof accessRoles)[number];
+
+const account = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9]+([-.][a-z0-9]+)*$/, 'expected lower-case words joined by hyphens or dots')
+      .max(100),
+    tokenSha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of the token, 64 lower-case hex digits'),
+    roles: z.array(z.enum(accessRoles)).min(1),
+    provider: providerId.exactOptional().describe('Whose uploads it may make; needed by the role provider.'),
+    expiresAt: z.iso
+      .datetime()
+      .exactOptional()
+      .describe('When the token stops opening anything; without it, only rotating or revoking ends it.'),
+  })
+  .refine((entry) => !entry.roles.includes('provider') || entry.provider !== undefined, {
+    message: 'an account with the role provider names its provider',
+    path: ['provider'],
+  });
+export type StoredAccount = z.infer<typeof account>;
+
+const isDistinct = (values: readonly string[]): boolean => new Set(values).size === values.length;
+
+/** The file of bearer accounts that the services read: names, roles, and the hash of each token. */
+export const accessFile = z.strictObject({
+  accounts: z
+    .array(account)
+    .refine((all) => isDistinct(all.map(({ name }) => name)), 'two accounts have one name')
+    .refine((all) => isDistinct(all.map(({ tokenSha256 }) => tokenSha256)), 'two accounts have one token'),
+});
+export type AccessFile = z.input<typeof accessFile>;

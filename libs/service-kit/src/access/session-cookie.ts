@@ -1,0 +1,34 @@
+import type { FastifyRequest } from 'fastify';
+
+/** Cookies do not know ports: two installations on one machine would take each other's. */
+const nameFor = (request: FastifyRequest): string => `kinledger-session-${request.raw.socket.localPort ?? 0}`;
+
+/** The secret of the session whose cookie a request carries. */
+export function sessionOf(request: FastifyRequest): string | undefined {
+  const name = nameFor(request);
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
+    const [key, value] = pair.trim().split('=', 2);
+    if (key === name && value !== undefined && /^[\w-]{43}$/.test(value)) return value;
+  }
+  return undefined;
+}
+
+/**
+ * The `set-cookie` that signs a browser in, or out where there is no secret. Scripts cannot read it, and other sites'
+ * forms do not send it.
+ * @param secure for pages that people reach over https.
+ */
+export function sessionCookie(
+  request: FastifyRequest,
+  secret: string | undefined,
+  { seconds, secure }: { readonly seconds: number; readonly secure: boolean },
+): string {
+  return [
+    `${nameFor(request)}=${secret ?? ''}`,
+    'Path=/',
+    `Max-Age=${secret === undefined ? 0 : seconds}`,
+    'HttpOnly',
+    'SameSite=Lax',
+    ...(secure ? ['Secure'] : []),
+  ].join('; ');
+}

@@ -1,0 +1,96 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunningPlatform } from './running-platform.js';
+
+interface Made {
+  readonly name: string;
+  readonly token: string;
+}
+
+const platform = new RunningPlatform();
+const { installation } = platform;
+const file = join(installation.home, 'access.json');
+const accounts = <T>(...args: readonly string[]) => installation.json<T>('accounts', ...args);
+const names = async () =>
+  (await accounts<{ accounts: { name: string }[] }>('list')).accounts.map(({ name }) => name);
+/** 401 for nobody; 503 or 200 for whoever may read figures, there or not yet. */
+const statusAs = async (token: string) =>
+  (
+    await fetch(`${platform.reports}/v1/figures/reach?period=lifetime`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+  ).status;
+const letIn = async (token: string) => (await statusAs(token)) !== 401;
+
+describe('accounts of services that run', () => {
+  let auditor: Made;
+  beforeAll(() => platform.start());
+  afterAll(() => platform.stop());
+
+  it('are added at once, with a token that no file holds', async () => {
+    auditor = await accounts<Made>('add', 'auditor', '--role', 'reader', '--expires', '2999-12-31');
+    expect(await letIn(auditor.token)).toBe(true);
+    for (const name of ['access.json', 'tokens.json', 'connection.json']) {
+      expect(readFileSync(join(installation.home, name), 'utf8')).not.toContain(auditor.token);
+      expect(statSync(join(installation.home, name)).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('get another token, and the old one opens nothing', async () => {
+    const { token } = await accounts<Made>('rotate', 'auditor');
+    expect([await letIn(auditor.token), await letIn(token)]).toEqual([false, true]);
+    auditor = { ...auditor, token };
+  });
+
+  it('that this machine’s own commands use are rotated under them', async () => {
+    const { reader } = platform.connected.tokens;
+    await accounts('rotate', 'reader');
+    expect(await letIn(reader)).toBe(false);
+    await fetch(await platform.signInLink(), { redirect: 'manual' }).then(({ status }) =>
+      expect(status).toBe(303),
+    );
+  });
+
+  it('let nobody in while their file cannot be read, which the log says as an error', async () => {
+    const before = readFileSync(file);
+    writeFileSync(file, '{"accounts"');
+    expect(await letIn(auditor.token)).toBe(false);
+    const log = () => readFileSync(join(installation.home, 'logs', 'reporting-api.log'), 'utf8');
+    await expect.poll(log).toMatch(/"level":"error".*nobody is let in/);
+    expect(log()).not.toContain(file);
+    writeFileSync(file, before);
+    expect(await letIn(auditor.token)).toBe(true);
+  });
+
+  it('that were revoked stay so when the services start again', async () => {
+    await accounts('revoke', 'operator');
+    await accounts('revoke', 'refuge-officer');
+    const stored = readFileSync(file);
+    await platform.halt();
+    await platform.start();
+    expect(readFileSync(file).equals(stored)).toBe(true);
+    expect(await names()).not.toEqual(expect.arrayContaining(['operator']));
+    const { services, tokens } = platform.connected;
+    expect(tokens.providers['refuge']).toBeUndefined();
+    const status = await fetch(`${services.linker}/v1/status`, {
+      headers: { authorization: `Bearer ${tokens.operator}` },
+    });
+    expect(status.status).toBe(401);
+    expect(await letIn(auditor.token)).toBe(true);
+  });
+
+  it.each([
+    ['a name that is taken', ['add', 'auditor', '--role', 'reader'], 'there is an account auditor already'],
+    ['a provider’s account without its provider', ['add', 'x', '--role', 'provider'], 'names its provider'],
+    ['a name that is none', ['add', 'Amara Okafor', '--role', 'reader'], 'expected lower-case words'],
+    ['an account that is not there', ['revoke', 'nobody'], 'there is no account of that name'],
+    ['a day that is over', ['rotate', 'auditor', '--expires', '2020-01-01'], 'is over'],
+  ])('are left as they are by %s', async (_, args, sentence) => {
+    const before = readFileSync(file);
+    const { code, stderr } = await installation.run('accounts', ...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(sentence);
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+});

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunningPlatform } from './running-platform.js';
+
+const platform = new RunningPlatform();
+
+/** The commands of README's walk, with files in the home instead of the working directory. */
+const walk = readFileSync('README.md', 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('npm run -s kinledger -- '))
+  .map((line) =>
+    line
+      .split(' ')
+      .slice(5)
+      .map((part) => (/^files(\/|$)/.test(part) ? join(platform.installation.home, part) : part)),
+  );
+
+describe('README’s walk, where a demo has left its data', () => {
+  beforeAll(async () => {
+    await platform.installation.json(...['demo', '--once', '--people', '200', '--quarters', '2']);
+    await platform.start();
+  });
+  afterAll(() => platform.stop());
+
+  it('generates, submits and asks for figures', async () => {
+    expect(walk.map(([command]) => command)).toEqual(['generate', 'submit', 'figures']);
+    for (const args of walk) {
+      const { code, stderr } = await platform.installation.run(...args);
+      expect({ args, code, stderr }).toMatchObject({ code: 0 });
+    }
+  });
+
+  it('leaves a demo that starts again', async () => {
+    await platform.halt();
+    await platform.installation.json('demo', '--once');
+  });
+});
