@@ -5,19 +5,37 @@ const ofRow: Readonly<Record<string, string>> = {
   'no-consent': 'No consent given',
   'duplicate-row': 'The row id is that of an earlier row',
   'repeated-row': 'The row says what an earlier row says',
+  'shared-nhs-number': 'The NHS number is that of another case number',
   'extra-cells': 'The row has more values than the header has titles',
 };
 
 /** What a rule of a field says of it; the code goes on with the field's name. */
 const ofField: readonly (readonly [prefix: string, says: string])[] = [
   ['missing', 'is missing'],
+  ['placeholder', 'is a placeholder: treated as missing'],
+  ['not-known', 'is given as not known'],
+  ['repaired', 'was put right'],
   ['invalid', 'is not valid'],
   ['unlisted', 'is not one of the known values'],
   ['out-of-range', 'is out of range'],
   ['too-long', 'is too long'],
+  ['several-addresses', 'holds more than one address'],
+  ['not-digits', 'holds something other than digits'],
+  ['wrong-length', 'has more or fewer than ten digits'],
+  ['scientific-notation', 'is in scientific notation'],
+  ['initials', 'is only an initial'],
   ['unreal-date', 'is a day that does not exist'],
+  ['month-first', 'has the month before the day'],
+  ['mixed-date-order', 'can be read day first or month first'],
+  ['two-digit-year', 'has a year of two digits'],
+  ['year-out-of-range', 'has a year outside 1900 to 2099'],
+  ['time-of-day', 'is followed by something that is no time'],
+  ['day-number', 'is a spreadsheet’s number for a day'],
+  ['incomplete-date', 'is only a part of a date'],
   ['future-date', 'lies in the future'],
   ['outside-period', 'lies outside the file’s period'],
+  ['far-outside-period', 'lies years outside the file’s period'],
+  ['implausible-age', 'makes no plausible age'],
 ];
 
 /** Codes that a rule of a row as a whole has. */

@@ -23,6 +23,8 @@ const reasons: Readonly<Record<string, string>> = {
   'body-truncated': 'The file ended before it was whole',
   // The file was read and its rows are not good enough.
   'too-many-rejected-rows': 'More rows were rejected than the dataset allows',
+  'month-first-dates': 'A column of dates has the month first',
+  'wrong-period': 'Most rows have a date years outside the period',
   'no-usable-row': 'No row of the file could be accepted',
   // It was put away.
   'same-content': 'The same file had been submitted before',

@@ -6,6 +6,7 @@ const rows: Readonly<Record<string, string>> = {
   accepted: 'Accepted',
   warned: 'Accepted with a warning',
   rejected: 'Rejected',
+  consentRefused: 'Consent refused for a known row id',
   duplicate: 'Repeated in the file',
   registered: 'New people',
   matched: 'Joined a person known already',
