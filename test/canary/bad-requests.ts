@@ -206,6 +206,9 @@ export const notProvoked: Readonly<Record<string, string>> = {
     'un-parked; no part of the request: apps/ingest/src/submissions/submissions.int.spec.ts',
   'rows-gone': 'un-parked; no part of the request: apps/ingest/src/submissions/submissions.int.spec.ts',
   'too-many-rows': 'five million rows: apps/ingest/src/uploads/uploads.int.spec.ts',
+  'too-many-parts': 'a hundred files beside each other: apps/ingest/src/submissions/submissions.int.spec.ts',
+  'would-retire-many':
+    'a file that lacks much of what stands; told in numbers alone: apps/ingest/src/submissions/submissions.int.spec.ts',
   'body-truncated': 'its sender is gone and hears no answer; the canary sends it and reads the logs',
   'schema-changed': 'needs a definition that changes between two requests',
   'rebuild-running': 'needs a rebuild that lasts; the answer holds no part of the request',

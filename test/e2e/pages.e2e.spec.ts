@@ -107,7 +107,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       const children = index % 7 === 5 ? null : 200 + index * 37;
       const counts = { children, adults: children, families: children, individuals: children };
       const label = `Q${(index % 4) + 1} ${2015 + Math.floor(index / 4)}/${16 + Math.floor(index / 4)}`;
-      const rest = { unlinkable: children, referred: children, upperBound: children };
+      const rest = { unlinkable: children, referred: children, indistinct: 0, upperBound: children };
       return { period: label, label, coverage: 'files-received' as const, ...counts, ...rest };
     });
     const assets = await Promise.all(

@@ -28,6 +28,7 @@ const expected: Readonly<
     tables: {
       'ingest.intake': 'insert select update',
       'ingest.outbox': 'delete insert select',
+      'ingest.row_register': 'delete insert select update',
       'ingest.submission': 'insert select update',
       'ingest.unparking': 'insert select',
       'ingest.upload': 'delete insert select update',

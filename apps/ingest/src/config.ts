@@ -36,6 +36,11 @@ export const uploadConfig = {
     wholeNumber(8, 1, 1000),
     'set it to how many uploads may be received at once',
   ),
+  maxAtOncePerAccount: variable(
+    'KINLEDGER_UPLOADS_AT_ONCE_PER_ACCOUNT',
+    wholeNumber(2, 1, 1000),
+    'set it to how many of them may be of one account',
+  ),
   patienceSeconds: variable(
     'KINLEDGER_UPLOAD_PATIENCE_SECONDS',
     wholeNumber(30, 1, 600),
@@ -48,8 +53,13 @@ export const uploadConfig = {
   ),
   idleSeconds: variable(
     'KINLEDGER_UPLOAD_IDLE_SECONDS',
-    wholeNumber(60, 1, 3600),
-    'set it to the seconds for which a sender may fall silent',
+    wholeNumber(20, 1, 3600),
+    'set it to the seconds for which a sender may fall silent, or be behind the least rate in all',
+  ),
+  leastBytesPerSecond: variable(
+    'KINLEDGER_UPLOAD_LEAST_BYTES_PER_SECOND',
+    wholeNumber(4096, 1, 1_000_000_000),
+    'set it to the bytes a second that a sender has to keep up',
   ),
   expiryDays: variable(
     'KINLEDGER_UPLOAD_EXPIRY_DAYS',

@@ -1,5 +1,6 @@
 import type { Role } from '@kinledger/contracts';
 import type { ColumnIdentifier, ColumnTarget, Dataset, DatasetField } from './definition.js';
+import { formatOf, type FieldFormat } from './field-format.js';
 import { valueKey } from './header-key.js';
 import type { Report } from './problem.js';
 import { codedValues } from './row-roles.js';
@@ -7,7 +8,7 @@ import { codedValues } from './row-roles.js';
 const machineWord = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** Formats that hold a direct identifier in clear: none of them leaves a provider that pseudonymises at source. */
-const clearFormats: ReadonlySet<DatasetField['format']> = new Set([
+const clearFormats: ReadonlySet<FieldFormat> = new Set([
   'email',
   'mobile',
   'nhs-number',
@@ -52,8 +53,11 @@ export function checkField(
     ),
   );
   if (field['x-kinledger'].target) checkTarget(field, field['x-kinledger'].target, report);
-  if (dataset.pseudonymisedAtSource && clearFormats.has(field.format)) {
-    report('format', `a dataset that is pseudonymised at source cannot hold format "${field.format}"`);
+  if (dataset.pseudonymisedAtSource && clearFormats.has(formatOf(field))) {
+    report(
+      formatPath(field),
+      `a dataset that is pseudonymised at source cannot hold format "${formatOf(field)}"`,
+    );
   }
 }
 
@@ -70,27 +74,32 @@ function checkConstraints(field: DatasetField, report: Report): void {
   if (maxLength !== undefined && field.type !== 'string') {
     report('constraints.maxLength', `a ${field.type} has no length`);
   }
-  const formats = formatsOf[field.type];
-  if (!formats.has(field.format)) report('format', `a ${field.type} has no format "${field.format}"`);
+  checkFormat(field, report);
 }
 
+/** Where a field says its format. */
+const formatPath = (field: DatasetField): string =>
+  field['x-kinledger'].format === undefined ? 'format' : 'x-kinledger.format';
+
+function checkFormat(field: DatasetField, report: Report): void {
+  const own = field['x-kinledger'].format;
+  if (!formatsOf[field.type].has(field.format)) {
+    report('format', `a ${field.type} has no format "${field.format}"`);
+  }
+  if (own === undefined) return;
+  if (field.type !== 'string') report('x-kinledger.format', `a ${field.type} has no format "${own}"`);
+  if (field.format !== 'default') {
+    report('x-kinledger.format', `the field has format "${field.format}" already: one of them says it`);
+  }
+}
+
+/** As in Table Schema. */
 const formatsOf: Readonly<Record<DatasetField['type'], ReadonlySet<DatasetField['format']>>> = {
-  string: new Set([
-    'default',
-    'email',
-    'mobile',
-    'nhs-number',
-    'postcode',
-    'lsoa',
-    'digest',
-    'first-name',
-    'case-number',
-    'birth-month',
-  ]),
+  string: new Set(['default', 'email']),
   integer: new Set(['default']),
   number: new Set(['default']),
   boolean: new Set(['default']),
-  date: new Set(['default', 'date']),
+  date: new Set(['default', 'any']),
 };
 
 function checkValueMap(field: DatasetField, report: Report): void {
@@ -140,14 +149,14 @@ function checkIdentifier(
     report('.roles', 'a carer’s identifier stands on rows of role child only');
   }
   if (form === 'digest') {
-    if (field.format !== 'digest') report('.form', 'a digest needs a field of format "digest"');
+    if (formatOf(field) !== 'digest') report('.form', 'a digest needs a field of format "digest"');
     return;
   }
   if (kind === 'child-key') {
     report('.form', 'a child key in clear is made from the columns of childKey; only its digest is a column');
     return;
   }
-  if (field.format === 'digest') report('.form', 'the field holds digests, so the form is "digest"');
+  if (formatOf(field) === 'digest') report('.form', 'the field holds digests, so the form is "digest"');
   // Gender leaves as a coded attribute anyway, so a source has no reason to digest it.
   else if (dataset.pseudonymisedAtSource && kind !== 'gender') {
     report('.form', `a dataset that is pseudonymised at source holds a ${kind} as a digest only`);
@@ -181,7 +190,7 @@ function fits(field: DatasetField, kind: ClearKind): boolean {
     case 'email':
     case 'mobile':
     case 'case-number':
-      return field.format === kind;
+      return formatOf(field) === kind;
     case 'birth-date':
       return field.type === 'date';
     case 'gender':
@@ -209,12 +218,12 @@ function checkTarget(field: DatasetField, target: ColumnTarget, report: Report):
         report('x-kinledger.target', 'a date is no attribute: use a fact or birth-month');
       return;
     case 'birth-month':
-      if (field.type !== 'date' && field.format !== 'birth-month') {
+      if (field.type !== 'date' && formatOf(field) !== 'birth-month') {
         report('x-kinledger.target', 'birth-month needs a date or a string of format "birth-month"');
       }
       return;
     case 'lsoa':
-      if (field.format !== 'postcode' && field.format !== 'lsoa') {
+      if (formatOf(field) !== 'postcode' && formatOf(field) !== 'lsoa') {
         report('x-kinledger.target', 'lsoa needs a string of format "postcode" or "lsoa"');
       }
       return;

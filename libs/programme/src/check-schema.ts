@@ -8,6 +8,7 @@ import type {
   DatasetSchema,
   Service,
 } from './definition.js';
+import { formatOf } from './field-format.js';
 import { headerKey } from './header-key.js';
 import type { Report } from './problem.js';
 import { codedValues, rolesOf } from './row-roles.js';
@@ -205,11 +206,15 @@ function checkChildKey(
   }
   if (!roles.includes('child')) report(path, 'no row of this dataset has role "child"');
   const parts = [
-    { part: 'carerEmail', fits: (field: DatasetField) => field.format === 'email', what: 'format "email"' },
+    {
+      part: 'carerEmail',
+      fits: (field: DatasetField) => formatOf(field) === 'email',
+      what: 'format "email"',
+    },
     { part: 'birthDate', fits: (field: DatasetField) => field.type === 'date', what: 'type "date"' },
     {
       part: 'firstName',
-      fits: (field: DatasetField) => field.format === 'first-name',
+      fits: (field: DatasetField) => formatOf(field) === 'first-name',
       what: 'format "first-name"',
     },
     { part: 'gender', fits: isGender, what: 'values F, M or X' },

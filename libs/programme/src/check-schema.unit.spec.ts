@@ -22,8 +22,7 @@ const people = (): SchemaJson => ({
       name: 'case_number',
       title: 'Case number',
       type: 'string',
-      format: 'case-number',
-      'x-kinledger': { identifiers: [{ kind: 'case-number', use: 'local' }] },
+      'x-kinledger': { format: 'case-number', identifiers: [{ kind: 'case-number', use: 'local' }] },
     },
     {
       name: 'participant',
@@ -39,7 +38,7 @@ const people = (): SchemaJson => ({
       format: 'email',
       'x-kinledger': { identifiers: [{ kind: 'email', use: 'carer', roles: ['child'] }] },
     },
-    { name: 'first_name', title: 'First name', type: 'string', format: 'first-name', 'x-kinledger': {} },
+    { name: 'first_name', title: 'First name', type: 'string', 'x-kinledger': { format: 'first-name' } },
     {
       name: 'birth_date',
       title: 'DOB',
@@ -255,6 +254,16 @@ describe('a schema of people', () => {
       'fields[4].format: a date has no format "email"',
     ],
     [
+      'has a format of ours that its type has not',
+      ({ fields }) => (fields[4]!['x-kinledger'] = { format: 'postcode' }),
+      'fields[4].x-kinledger.format: a date has no format "postcode"',
+    ],
+    [
+      'has two formats',
+      ({ fields }) => (fields[2]!['x-kinledger'] = { format: 'mobile' }),
+      'fields[2].x-kinledger.format: the field has format "email" already: one of them says it',
+    ],
+    [
       'lists values of a date',
       ({ fields }) => (fields[4]!['constraints'] = { enum: ['2020-01-01'], minimum: 2 }),
       'fields[4].constraints.enum: only a string has a list of values',
@@ -275,6 +284,9 @@ describe('a schema of people', () => {
     const problems = problemsOf(people(), { pseudonymisedAtSource: true });
     expect(problems).toContain(
       'fields[2].format: a dataset that is pseudonymised at source cannot hold format "email"',
+    );
+    expect(problems).toContain(
+      'fields[3].x-kinledger.format: a dataset that is pseudonymised at source cannot hold format "first-name"',
     );
     expect(problems).toContain(
       'fields[4].x-kinledger.identifiers[0].form: a dataset that is pseudonymised at source holds a birth-date as a digest only',

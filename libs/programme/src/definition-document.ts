@@ -3,14 +3,16 @@ import { canonicalJson, definitionDigest } from '@kinledger/domain';
 import { z } from 'zod';
 import { datasetSchema, programmeDefinition } from './definition.js';
 import type { Dataset } from './definition.js';
+import { presentSchema } from './earlier-schema.js';
 
 /**
  * All that a programme’s definition says, in one JSON value: what is stored beside the ledger, and whose digest
- * `ProgrammeDefined` carries. Defaults are filled in, so that it means the same to a reader of any version.
+ * `ProgrammeDefined` carries. Defaults are filled in, so that it means the same to a reader of any version; what was
+ * stored in an earlier form reads as one of today.
  */
 export const definitionDocument = z.strictObject({
   definition: programmeDefinition,
-  schemas: z.record(datasetId, datasetSchema).describe('Schema by dataset id.'),
+  schemas: z.record(datasetId, z.preprocess(presentSchema, datasetSchema)).describe('Schema by dataset id.'),
 });
 export type DefinitionDocument = z.infer<typeof definitionDocument>;
 

@@ -76,7 +76,21 @@ export type ColumnTarget = z.infer<typeof columnTarget>;
 export const severity = z.enum(['error', 'warning']);
 export type Severity = z.infer<typeof severity>;
 
+/** Formats that Table Schema does not know. */
+export const ownFormat = z.enum([
+  'mobile',
+  'nhs-number',
+  'postcode',
+  'lsoa',
+  'digest',
+  'first-name',
+  'case-number',
+  'birth-month',
+]);
+export type OwnFormat = z.infer<typeof ownFormat>;
+
 export const fieldExtension = z.strictObject({
+  format: ownFormat.exactOptional().describe('What a string holds that Table Schema has no format for.'),
   aliases: z
     .array(z.string().min(1).max(120))
     .default([])
@@ -114,21 +128,11 @@ export const datasetField = z.strictObject({
   description: z.string().max(500).exactOptional(),
   type: fieldTypes,
   format: z
-    .enum([
-      'default',
-      'date',
-      'email',
-      'mobile',
-      'nhs-number',
-      'postcode',
-      'lsoa',
-      'digest',
-      'first-name',
-      'case-number',
-      'birth-month',
-    ])
+    .enum(['default', 'any', 'email'], {
+      error: 'expected default, any or email: a format of another name stands in x-kinledger.format',
+    })
     .default('default')
-    .describe('date: dd/mm/yyyy or yyyy-mm-dd.'),
+    .describe('As in Table Schema. A date is read as dd/mm/yyyy or yyyy-mm-dd: write any.'),
   constraints: z
     .strictObject({
       required: z.boolean().exactOptional(),

@@ -1,5 +1,6 @@
 export * from './definition.js';
 export * from './definition-document.js';
+export * from './field-format.js';
 export * from './header-key.js';
 export * from './postcode-lookup.js';
 export * from './problem.js';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '@kinledger/domain';
 import { definitionDocument } from './definition-document.js';
+import { ownFormat } from './definition.js';
 import { isPostcodeLookupRefused } from './postcode-lookup.js';
 import { isProgrammeRefused } from './problem.js';
 import { programmeOf } from './programme.js';
@@ -52,6 +53,26 @@ describe('the LEAP programme', () => {
       .filter(({ individualBeneficiaries }) => individualBeneficiaries)
       .flatMap(({ strand }) => strand ?? []);
     expect(new Set(strands).size).toBeGreaterThanOrEqual(4);
+  });
+
+  it('reads a stored definition whose formats stood beside those of Table Schema as one of today', async () => {
+    const programme = await readProgramme(leap);
+    const stored = JSON.parse(programme.documentJson) as {
+      schemas: Record<
+        string,
+        { fields: { type: string; format: string; 'x-kinledger': { format?: string } }[] }
+      >;
+    };
+    const formats = Object.values(stored.schemas).flatMap(({ fields }) =>
+      fields.map((field) => {
+        const own = field['x-kinledger'].format;
+        delete field['x-kinledger'].format;
+        field.format = field.type === 'date' ? 'date' : (own ?? field.format);
+        return field.format;
+      }),
+    );
+    expect(new Set(formats)).toEqual(new Set(['default', 'date', 'email', ...ownFormat.options]));
+    expect(canonicalJson(definitionDocument.parse(stored))).toBe(programme.documentJson);
   });
 
   it('is one document, whose text reads back as the same programme', async () => {

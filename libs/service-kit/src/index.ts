@@ -32,6 +32,7 @@ export { Backlog } from './flow/backlog.js';
 export { Health, type LivenessCheck, type Readiness, type ReadinessCheck } from './health/health.js';
 export { createLogger } from './logging/logger.js';
 export { serializeError } from './logging/error-serializer.js';
+export { closeLingering, type Patience } from './http/lingering-close.js';
 export { Metrics } from './metrics/metrics.js';
 export { InjectPool, PoolModule, poolToken } from './persistence/pool.module.js';
 export { Problem, type ProblemDetail, type ProblemDocument, type ProblemOptions } from './problem/problem.js';

@@ -1,5 +1,5 @@
 import { birthMonthOf, canonicalBirthDate } from '@kinledger/domain';
-import { codedValues } from '@kinledger/programme';
+import { codedValues, formatOf } from '@kinledger/programme';
 import type { ColumnTarget, Dataset, DatasetField } from '@kinledger/programme';
 import { digested } from './digested-case.js';
 import { columnNotGenerated } from './generation-errors.js';
@@ -91,7 +91,7 @@ function columnOf(field: DatasetField, dataset: Dataset, style: ProviderStyle, s
   if (target?.to === 'fact' && target.name !== 'registeredOn') {
     return { of: 'event', fact: target.name, print: spell };
   }
-  if (field.format === 'digest') {
+  if (formatOf(field) === 'digest') {
     const digest = digested[field.name];
     if (digest) return { of: 'case', print: (held) => digest(held, salt) };
   } else {

@@ -45,7 +45,8 @@ export class Provider {
     const { status, body } = await this.answered<Submitted>(
       `/v1/uploads/${upload}/submit`,
       this.tokenOf(file),
-      '{}',
+      // Half of a cumulative file is sent on purpose.
+      '{"confirmRetiring":true}',
       'application/json',
     );
     if (status === 404 || status === 410) return undefined;

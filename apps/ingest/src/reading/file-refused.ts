@@ -14,7 +14,8 @@ export type RefusalReason =
   | 'nul-bytes'
   | 'unbalanced-quotes'
   | 'body-too-large'
-  | 'body-truncated';
+  | 'body-truncated'
+  | 'body-too-slow';
 
 /** A file that is refused as a whole. Expected, and told to the sender; `detail` holds no value of the file. */
 export interface FileRefused extends Error {

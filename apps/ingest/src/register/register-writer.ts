@@ -4,8 +4,8 @@ import { least, RegisterCursor } from './register-cursor.js';
 import { deleteParts, insertPages, makeWhole, WHOLE } from './register-table.js';
 import { ENTRY_BYTES, type RowEntries } from './row-entries.js';
 
-/** Entries that are sorted in memory: 768 KiB. */
-const ENTRIES_PER_RUN = 32_768;
+/** Entries that are sorted in memory: 1.5 MiB, and as much again while they are. */
+const ENTRIES_PER_RUN = 65_536;
 /** 48 KiB. */
 const ENTRIES_PER_PAGE = 2_048;
 const PAGES_PER_STATEMENT = 16;

@@ -1,6 +1,5 @@
 import { hkdfSync, type KeyObject } from 'node:crypto';
 import type { DatasetId, ProviderId } from '@kinledger/contracts';
-import { lengthPrefixed } from '@kinledger/domain';
 import type { DatasetSchema } from '@kinledger/programme';
 import { HmacSha256, RowPlan } from '@kinledger/pseudonymisation';
 
@@ -57,7 +56,9 @@ export class RowEntries {
   }
 
   #hash(parts: readonly string[], target: Buffer, at: number): void {
-    const hash = this.#hmac.hex(lengthPrefixed([this.#dataset, ...parts]));
-    target.write(hash.slice(0, 16), at, 'hex');
+    let text: string = this.#dataset;
+    // The length before each part keeps "1" and "23" apart from "12" and "3".
+    for (const part of parts) text += `\n${part.length} ${part}`;
+    target.write(this.#hmac.hex(Buffer.from(text)).slice(0, 16), at, 'hex');
   }
 }

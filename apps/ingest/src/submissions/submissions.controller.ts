@@ -33,10 +33,19 @@ const withdrawBody = z.strictObject({
   reason: code.describe('Why, as a short code such as wrong-quarter. No names, no details of a person.'),
 });
 
+/** As its column holds. */
+const MAX_INTAKE = 2 ** 31 - 1;
+
 const listQuery = z.object({
   dataset: datasetId.optional(),
   period: periodCode.optional(),
-  before: z.coerce.number().int().positive().optional().describe('Only those with a lower intake number.'),
+  before: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_INTAKE)
+    .optional()
+    .describe('Only those with a lower intake number.'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 

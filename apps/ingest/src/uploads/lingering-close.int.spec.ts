@@ -8,7 +8,7 @@ import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { DATASET, goodFile, PERIOD } from '../testing/requests.js';
 import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
-import { closeLingering, type Patience } from './lingering-close.js';
+import { closeLingering, type Patience } from '@kinledger/service-kit';
 
 let ingest: RunningIngest;
 beforeAll(async () => {
@@ -100,7 +100,7 @@ describe('a sender who goes on for ever', () => {
   async function refusing(patience: Patience) {
     const server = Fastify({ forceCloseConnections: 'idle' });
     server.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
-    closeLingering(server, patience);
+    closeLingering(server, patience, patience);
     server.post('/v1/uploads', (_request, reply) => reply.code(422).send('{"why":"refused"}'));
     await server.listen({ host: '127.0.0.1', port: 0 });
     const socket = connect(server.addresses()[0]?.port ?? 0, '127.0.0.1');

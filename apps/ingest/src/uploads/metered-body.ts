@@ -1,11 +1,14 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { fileRefused } from '../reading/file-refused.js';
+import { fileRefused, isFileRefused } from '../reading/file-refused.js';
+import { Pace, type LeastRate } from './pace.js';
 
 export interface BodyLimits {
   readonly maxBytes: number;
   /** The request's Content-Length, if it has one. */
   readonly declaredBytes: number | undefined;
+  /** What the sender has to keep up. */
+  readonly pace: LeastRate;
 }
 
 /** The bytes of a request body as they arrive, counted, bounded, and hashed under the key that only intake holds. */
@@ -35,19 +38,45 @@ export class MeteredBody {
     const { maxBytes, declaredBytes } = this.limits;
     if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(maxBytes);
     try {
-      // The connection outlives a refusal: its answer has to go out.
-      for await (const chunk of this.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+      for await (const chunk of this.#arriving()) {
         this.#bytes += chunk.byteLength;
         if (this.#bytes > maxBytes) throw tooLarge(maxBytes);
         this.#hash.update(chunk);
         yield chunk;
       }
     } catch (error) {
+      if (isFileRefused(error)) throw error;
       if (this.body.errored !== null || this.body.destroyed) throw truncated();
       throw error;
     }
     if (declaredBytes !== undefined && this.#bytes !== declaredBytes) throw truncated();
     return undefined;
+  }
+
+  /** What the sender sends, as long as it keeps its pace. */
+  async *#arriving(): AsyncGenerator<Uint8Array, undefined> {
+    const pace = new Pace(this.limits.pace);
+    // The connection outlives a refusal: its answer has to go out.
+    const body: AsyncIterator<Uint8Array, undefined> = this.body.iterator({ destroyOnReturn: false });
+    let waits = false;
+    try {
+      for (;;) {
+        const next = body.next();
+        waits = true;
+        const arrived = await pace.waitFor(next);
+        if (arrived === false) {
+          // Nobody waits for it any more.
+          next.catch(() => undefined);
+          throw tooSlow();
+        }
+        waits = false;
+        if (arrived.done === true) return undefined;
+        pace.received(arrived.value.byteLength);
+        yield arrived.value;
+      }
+    } finally {
+      if (!waits) await body.return?.();
+    }
   }
 }
 
@@ -59,3 +88,9 @@ const tooLarge = (maxBytes: number) =>
 
 const truncated = () =>
   fileRefused('body-truncated', 'The file did not arrive whole. Nothing of it was kept; send it again.');
+
+const tooSlow = () =>
+  fileRefused(
+    'body-too-slow',
+    'The file came too slowly, so that others could not send theirs. Nothing of it was kept; send it again over a faster line, or in parts, the later ones with the mode "add".',
+  );

@@ -83,6 +83,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
   const metered = new MeteredBody(file.body, receiver.contentHashKey, {
     maxBytes: limits.maxBytes,
     declaredBytes: file.declaredBytes,
+    pace: { bytesPerSecond: limits.leastBytesPerSecond, patienceMs: limits.idleSeconds * 1000 },
   });
   const upload = randomBytes(16).toString('hex') as UploadId;
   const chunks = metered.chunks();

@@ -4,6 +4,7 @@ import type { FileRefused, RefusalReason } from '../reading/file-refused.js';
 const statuses: Partial<Readonly<Record<RefusalReason, number>>> = {
   'body-too-large': 413,
   'body-truncated': 400,
+  'body-too-slow': 408,
   'excel-file': 415,
   'binary-file': 415,
   'utf-16-file': 415,

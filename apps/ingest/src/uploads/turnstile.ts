@@ -1,40 +1,72 @@
-/** Lets a number of files in at once; the others wait at the door, unread, in the order in which they came. */
+export interface Places {
+  readonly total: number;
+  /** How many of them one account may have at once. */
+  readonly perAccount: number;
+}
+
+interface Waiting {
+  readonly account: string;
+  readonly admit: (entered: boolean) => void;
+}
+
+/**
+ * Lets a number of files in at once, and of one account fewer; the others wait at the door, unread. A free place goes to
+ * the account that has the fewest, and among those to who waits longest.
+ */
 export class Turnstile {
-  private readonly waiting: ((entered: boolean) => void)[] = [];
-  private inside = 0;
+  private waiting: readonly Waiting[] = [];
+  private readonly inside = new Map<string, number>();
 
   constructor(
-    private readonly places: number,
+    private readonly places: Places,
     private readonly patienceMs: number,
   ) {}
 
   get occupied(): number {
-    return this.inside;
+    return [...this.inside.values()].reduce((sum, places) => sum + places, 0);
   }
 
   /** Resolves true with a place, which the caller gives back by `leave`; false when none became free in time. */
-  async enter(): Promise<boolean> {
-    if (this.inside < this.places) {
-      this.inside += 1;
-      return true;
-    }
+  async enter(account: string): Promise<boolean> {
     return new Promise((resolve) => {
-      const admit = (entered: boolean) => {
-        clearTimeout(timer);
-        resolve(entered);
+      const timer = setTimeout(() => waiter.admit(false), this.patienceMs);
+      const waiter: Waiting = {
+        account,
+        admit: (entered) => {
+          clearTimeout(timer);
+          this.waiting = this.waiting.filter((one) => one !== waiter);
+          resolve(entered);
+        },
       };
-      const timer = setTimeout(() => {
-        this.waiting.splice(this.waiting.indexOf(admit), 1);
-        resolve(false);
-      }, this.patienceMs);
-      this.waiting.push(admit);
+      this.waiting = [...this.waiting, waiter];
+      this.letIn();
     });
   }
 
-  /** Gives a place back: to who waits longest, if anybody does. */
-  leave(): void {
-    const next = this.waiting.shift();
-    if (next === undefined) this.inside -= 1;
-    else next(true);
+  /** Gives a place of the account back. */
+  leave(account: string): void {
+    const left = this.placesOf(account) - 1;
+    if (left > 0) this.inside.set(account, left);
+    else this.inside.delete(account);
+    this.letIn();
+  }
+
+  private letIn(): void {
+    while (this.occupied < this.places.total) {
+      const next = this.waiting
+        .filter(({ account }) => this.placesOf(account) < this.places.perAccount)
+        .reduce<Waiting | undefined>(
+          (first, one) =>
+            first === undefined || this.placesOf(one.account) < this.placesOf(first.account) ? one : first,
+          undefined,
+        );
+      if (next === undefined) return;
+      this.inside.set(next.account, this.placesOf(next.account) + 1);
+      next.admit(true);
+    }
+  }
+
+  private placesOf(account: string): number {
+    return this.inside.get(account) ?? 0;
   }
 }

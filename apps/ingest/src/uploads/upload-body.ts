@@ -6,17 +6,16 @@ const UPLOADS = '/v1/uploads';
 const accepted = ['text/csv', 'application/octet-stream'];
 
 /**
- * Lets the body of an upload through as a stream, without a time limit for the whole: a slow line may take an hour. A
- * sender that falls silent is cut off.
+ * Lets the body of an upload through as a stream, without a time limit for the whole: a large file may take an hour. Its
+ * sender has to keep up a least rate, which is measured where the body is read.
  */
-export function streamUploadBodies(fastify: FastifyInstance, idleSeconds: number): void {
-  fastify.addContentTypeParser(accepted, (_request, payload, done) => done(null, payload));
+export function streamUploadBodies(fastify: FastifyInstance): void {
+  fastify.addContentTypeParser(accepted, (request, payload, done) =>
+    isUpload(request) ? done(null, payload) : done(notJson()),
+  );
   fastify.addHook('onRequest', async (request) => {
-    if (!isUpload(request)) return;
-    requireCsv(request);
-    request.raw.setTimeout(idleSeconds * 1000);
+    if (isUpload(request)) requireCsv(request);
   });
-  fastify.server.requestTimeout = 0;
 }
 
 /** Whether a request sends a file. */
@@ -39,6 +38,11 @@ function requireCsv(request: FastifyRequest): void {
       'Send the file itself as the body, with the content type text/csv. With curl: --data-binary @file.csv -H "content-type: text/csv".',
   });
 }
+
+const notJson = () =>
+  new Problem(415, 'unsupported-media-type', {
+    detail: 'This address takes JSON: send the content type application/json.',
+  });
 
 /** The declared length of a request's body; undefined for one that is sent in pieces. */
 export function declaredBytes(request: FastifyRequest): number | undefined {

@@ -32,8 +32,8 @@ export class UploadService {
     private readonly outbox: Outbox,
     private readonly metrics: IntakeMetrics,
   ) {
-    const { maxAtOnce, patienceSeconds } = intake.limits;
-    this.#door = new Turnstile(maxAtOnce, patienceSeconds * 1000);
+    const { maxAtOnce, maxAtOncePerAccount, patienceSeconds } = intake.limits;
+    this.#door = new Turnstile({ total: maxAtOnce, perAccount: maxAtOncePerAccount }, patienceSeconds * 1000);
     this.#landed = new Backlog({
       measure: () => countChunks(intake.pool),
       limit: intake.limits.maxLandedChunks,
@@ -52,7 +52,7 @@ export class UploadService {
     const period = periodFor(asked.period, today);
     liveAgreement(programme, dataset, period);
     if (await this.#landed.isFull()) throw behind();
-    if (!(await this.#door.enter())) throw busy();
+    if (!(await this.#door.enter(account.name))) throw busy();
     this.metrics.receiving.set(this.#door.occupied);
     try {
       const received = await this.#read({
@@ -65,7 +65,7 @@ export class UploadService {
       });
       return viewOf(received.upload, dataset, received);
     } finally {
-      this.#door.leave();
+      this.#door.leave(account.name);
       this.metrics.receiving.set(this.#door.occupied);
     }
   }

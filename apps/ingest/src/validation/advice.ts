@@ -1,4 +1,4 @@
-import { codedValues, type DatasetField } from '@kinledger/programme';
+import { codedValues, formatOf, type DatasetField, type FieldFormat } from '@kinledger/programme';
 import { isEventDate } from './day-form.js';
 import type { RuleKind } from './finding.js';
 
@@ -7,7 +7,7 @@ interface Advice {
   readonly suggestion: string;
 }
 
-const forms: Readonly<Record<DatasetField['format'], Advice | undefined>> = {
+const forms: Readonly<Record<FieldFormat, Advice | undefined>> = {
   default: undefined,
   email: {
     message: 'is not an email address',
@@ -40,7 +40,6 @@ const forms: Readonly<Record<DatasetField['format'], Advice | undefined>> = {
     message: 'is not a usable case number',
     suggestion: 'Use the number of your case system, at most 120 characters.',
   },
-  date: undefined,
   'birth-month': { message: 'is not a month', suggestion: 'Write it as 02/2020 or 2020-02.' },
 };
 
@@ -68,7 +67,7 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
     case 'missing':
       return { message: 'is missing', suggestion: 'Fill it in if it is known.' };
     case 'invalid':
-      return forms[field.format] ?? byType[field.type];
+      return forms[formatOf(field)] ?? byType[field.type];
     case 'unlisted':
       return { message: 'is not one of the values that this dataset knows', suggestion: listed(field) };
     case 'out-of-range':
@@ -91,7 +90,7 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
     case 'repaired':
       return {
         message: 'had characters that are no part of it; they were removed and the rest was taken',
-        suggestion: repairAdvice[field.format] ?? 'Correct it at its source.',
+        suggestion: repairAdvice[formatOf(field)] ?? 'Correct it at its source.',
       };
     case 'several-addresses':
       return {
@@ -182,7 +181,7 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
 const notUsed = (field: DatasetField): string =>
   isEventDate(field) ? 'the row counts nowhere' : 'it was not used';
 
-const repairAdvice: Readonly<Partial<Record<DatasetField['format'], string>>> = {
+const repairAdvice: Readonly<Partial<Record<FieldFormat, string>>> = {
   email:
     'Check the address that was taken; write it without brackets, quotation marks and punctuation around it.',
   mobile: 'Format the column as text and export again.',

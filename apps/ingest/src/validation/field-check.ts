@@ -1,6 +1,6 @@
 import type { Role } from '@kinledger/contracts';
 import { isNoFirstName, isNoValue, type DateOrder } from '@kinledger/domain';
-import { valueKey, type DatasetField, type Severity } from '@kinledger/programme';
+import { formatOf, valueKey, type DatasetField, type Severity } from '@kinledger/programme';
 import { adviceOn } from './advice.js';
 import { isBirthDate, isEventDate, orderOf } from './day-form.js';
 import { ruleOfField, type Finding, type RuleKind, type RuleOfField } from './finding.js';
@@ -98,7 +98,7 @@ const nothing: Outcome = { value: null, broken: [], saysNothing: true };
 
 /** Whether a text stands for "no value"; where the column itself gives it a meaning, it has that. */
 function saysNothing(text: string, field: DatasetField, { value, broken }: Outcome): boolean {
-  switch (field.format) {
+  switch (formatOf(field)) {
     case 'first-name':
       return isNoFirstName(text);
     case 'case-number':

@@ -1,4 +1,4 @@
-import type { DatasetField, Severity } from '@kinledger/programme';
+import { formatOf, type DatasetField, type Severity } from '@kinledger/programme';
 
 /** What can be found of a value, apart from the field that it stands in. */
 export type RuleKind =
@@ -82,7 +82,7 @@ export function ruleOfField(
     column,
     ...advice,
     // What stands in a column of digests and is none may be the identifier that should never have left its source.
-    showsValue: field.format !== 'digest',
+    showsValue: formatOf(field) !== 'digest',
   };
 }
 

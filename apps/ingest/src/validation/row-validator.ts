@@ -1,5 +1,5 @@
 import type { Role } from '@kinledger/contracts';
-import type { Dataset, DatasetSchema } from '@kinledger/programme';
+import { formatOf, type Dataset, type DatasetSchema } from '@kinledger/programme';
 import type { HeaderMapping } from '../mapping/header-mapping.js';
 import { fileRefused } from '../reading/file-refused.js';
 import { AgeCheck } from './age-check.js';
@@ -123,7 +123,7 @@ export class RowValidator {
     this.#roleField = indexOf((field) => field['x-kinledger'].target?.to === 'role');
     this.#consentField = indexOf((field) => field['x-kinledger'].consent);
     this.#keyFields = (schema.primaryKey ?? []).map((name) => indexOf((field) => field.name === name));
-    const caseNumber = indexOf((field) => field.format === 'case-number');
+    const caseNumber = indexOf((field) => formatOf(field) === 'case-number');
     const holds = (kind: string, use: string) =>
       indexOf(({ 'x-kinledger': { identifiers } }) =>
         identifiers.some((identifier) => identifier.kind === kind && identifier.use === use),

@@ -11,9 +11,8 @@ const people = datasetSchema.parse({
       name: 'id',
       title: 'ID',
       type: 'string',
-      format: 'case-number',
       constraints: { required: true },
-      'x-kinledger': { identifiers: [{ kind: 'case-number', use: 'local' }] },
+      'x-kinledger': { format: 'case-number', identifiers: [{ kind: 'case-number', use: 'local' }] },
     },
     {
       name: 'kind',
@@ -26,8 +25,11 @@ const people = datasetSchema.parse({
       name: 'nhs_number',
       title: 'NHS number',
       type: 'string',
-      format: 'nhs-number',
-      'x-kinledger': { identifiers: [{ kind: 'nhs-number', use: 'identity' }], invalid: 'warning' },
+      'x-kinledger': {
+        format: 'nhs-number',
+        identifiers: [{ kind: 'nhs-number', use: 'identity' }],
+        invalid: 'warning',
+      },
     },
     {
       name: 'date_of_birth',
@@ -44,8 +46,8 @@ const people = datasetSchema.parse({
       name: 'postcode',
       title: 'Postcode',
       type: 'string',
-      format: 'postcode',
       constraints: { required: true },
+      'x-kinledger': { format: 'postcode' },
     },
     {
       name: 'ethnicity',
@@ -195,8 +197,7 @@ describe('a row', () => {
       name: 'first_name',
       title: 'First name',
       type: 'string',
-      format: 'first-name',
-      'x-kinledger': { roles: ['child'], invalid: 'warning' },
+      'x-kinledger': { format: 'first-name', roles: ['child'], invalid: 'warning' },
     };
     const named = (role: string) =>
       validatorOf(datasetSchema.parse({ fields: [field], 'x-kinledger': { role } }), ['First name'])
@@ -312,8 +313,7 @@ describe('a row', () => {
           name: 'nhs',
           title: 'NHS digest',
           type: 'string',
-          format: 'digest',
-          'x-kinledger': { invalid: 'warning' },
+          'x-kinledger': { format: 'digest', invalid: 'warning' },
         },
       ],
     });
@@ -326,7 +326,7 @@ describe('a row', () => {
 describe('rows of a dataset without ids', () => {
   const sessions = datasetSchema.parse({
     fields: [
-      { name: 'case_number', title: 'Case', type: 'string', format: 'case-number' },
+      { name: 'case_number', title: 'Case', type: 'string', 'x-kinledger': { format: 'case-number' } },
       {
         name: 'session_date',
         title: 'Date',
@@ -394,8 +394,7 @@ describe('digests that a source made of a birth date', () => {
     name,
     title: name,
     type: 'string',
-    format: 'digest',
-    'x-kinledger': { identifiers: [{ kind, use, form: 'digest' }] },
+    'x-kinledger': { format: 'digest', identifiers: [{ kind, use, form: 'digest' }] },
   });
   const atSource = datasetSchema.parse({
     fields: [
@@ -406,8 +405,7 @@ describe('digests that a source made of a birth date', () => {
         name: 'birth_month',
         title: 'birth_month',
         type: 'string',
-        format: 'birth-month',
-        'x-kinledger': { target: { to: 'birth-month' } },
+        'x-kinledger': { format: 'birth-month', target: { to: 'birth-month' } },
       },
     ],
     'x-kinledger': { role: 'child', naturalKey: ['nhs_number'] },

@@ -14,7 +14,7 @@ import {
   readNhsNumber,
   type PlaceholderKind,
 } from '@kinledger/domain';
-import { codedValues, valueKey, type DatasetField } from '@kinledger/programme';
+import { codedValues, formatOf, valueKey, type DatasetField } from '@kinledger/programme';
 import { refusesConsent } from './consent.js';
 import { dayForm, isoDay } from './day-form.js';
 import type { Doubt, RuleKind } from './finding.js';
@@ -31,7 +31,7 @@ const refused = (rule: RuleKind): Doubt => ({ value: null, rule });
 
 /** How a field's values are brought to the form that is kept, by its format, its list of codes or its type. */
 export function valueFormOf(field: DatasetField, options: FormOptions): ValueForm {
-  switch (field.format) {
+  switch (formatOf(field)) {
     case 'email':
       return identifierForm('email', readEmail, options);
     case 'mobile':
@@ -54,8 +54,6 @@ export function valueFormOf(field: DatasetField, options: FormOptions): ValueFor
       return orInvalid((text) => (/^[ew]01\d{6}$/i.test(text) ? text.toUpperCase() : undefined));
     case 'birth-month':
       return orInvalid(isoMonth);
-    case 'date':
-      return dayForm(field);
     case 'default':
       return formOfType(field);
   }
@@ -63,7 +61,7 @@ export function valueFormOf(field: DatasetField, options: FormOptions): ValueFor
 
 /** What the values of a field can be told of, beside what its constraints say. */
 export function doubtsOf(field: DatasetField): readonly RuleKind[] {
-  switch (field.format) {
+  switch (formatOf(field)) {
     case 'email':
       return ['invalid', 'several-addresses', 'repaired', 'placeholder'];
     case 'mobile':
@@ -92,7 +90,7 @@ function doubtsOfType(field: DatasetField): readonly RuleKind[] {
     case 'boolean':
       return ['invalid'];
     case 'string':
-      return codedValues(field) === undefined || field.format !== 'default'
+      return codedValues(field) === undefined || formatOf(field) !== 'default'
         ? ['invalid']
         : ['unlisted', ...(isGender(field) ? (['not-known'] as const) : [])];
   }

@@ -165,6 +165,19 @@ async function leftInLanding({ data }: CloudEvent<typeof FileAccepted>): Promise
   return rows[0]!.left;
 }
 
+/** What is published of a file whose end cannot be recorded. */
+async function publishedBeforeCrash(event: Parameters<FilePseudonymiser['process']>[0]) {
+  const superuser = createPool({ url: databases.superuserUrl('restricted'), applicationName: 'test' });
+  try {
+    await superuser.query('REVOKE INSERT ON pseudonymiser.finished_file FROM kinledger_pseudonymiser');
+    await expect(files.process(event, never)).rejects.toThrow(/permission denied/);
+    await superuser.query('GRANT INSERT ON pseudonymiser.finished_file TO kinledger_pseudonymiser');
+  } finally {
+    await superuser.end();
+  }
+  return bytesOf(recording.published.splice(0));
+}
+
 describe('an accepted file', () => {
   it('becomes numbered chunks of rows, in order, and leaves nothing behind but the record of its deletion', async () => {
     const { event } = await land({ dataset: participants(), rows: children(1201) });
@@ -232,6 +245,30 @@ describe('an accepted file', () => {
     ];
     const found = canaries.filter((canary) => left.some((text) => canary.test(text.replaceAll('\\', ''))));
     expect(found).toEqual([]);
+  });
+
+  it('tells refusals of consent by their row keys alone, wherever in the file they stand, and again in equal bytes', async () => {
+    const refusal = (index: number) => ({ case_number: `C-${index}`, consent_given: 'false' });
+    // The last row refuses for the first; the one before it consents after all; two more refuse for rows of other files.
+    const rows = [...children(1200), refusal(5000), refusal(6000), refusal(7), child(7), refusal(0)];
+    const counts = { read: 1205, accepted: 1201, warned: 0, rejected: 4, duplicate: 0, consentRefused: 4 };
+    const { event } = await land({ dataset: participants(), rows, changed: { counts } });
+    const before = await publishedBeforeCrash(event);
+    const end = await files.process(event, never);
+    expect(bytesOf(recording.published)).toEqual(before);
+
+    const chunks = chunksOf(recording.published);
+    const told = chunks.flatMap(({ data }) => data.rows);
+    const refused = chunks.flatMap(({ data }) => data.refused);
+    expect(end).toMatchObject({ rows: 1199, chunks: chunks.length });
+    expect(told).toHaveLength(1199);
+    expect(refused).toHaveLength(3);
+    expect(told.filter(({ rowKey }) => refused.includes(rowKey))).toEqual([]);
+    const plain = await land({ dataset: participants(), rows: [child(0), child(5000), child(6000)] });
+    recording.published.splice(0);
+    await files.process(plain.event, never);
+    const keys = chunksOf(recording.published).flatMap(({ data }) => data.rows.map(({ rowKey }) => rowKey));
+    expect(refused.toSorted()).toEqual(keys.toSorted());
   });
 
   it('without a row has one empty chunk, the last', async () => {
@@ -306,16 +343,7 @@ describe('a file that is delivered again', () => {
 
   it('after a crash between publishing and its end: equal byte for byte', async () => {
     const { event } = await land({ dataset: participants(), rows: children(1000) });
-    const superuser = createPool({ url: databases.superuserUrl('restricted'), applicationName: 'test' });
-    try {
-      await superuser.query('REVOKE INSERT ON pseudonymiser.finished_file FROM kinledger_pseudonymiser');
-      await expect(files.process(event, never)).rejects.toThrow(/permission denied/);
-      await superuser.query('GRANT INSERT ON pseudonymiser.finished_file TO kinledger_pseudonymiser');
-    } finally {
-      await superuser.end();
-    }
-    const before = bytesOf(recording.published);
-    recording.published.length = 0;
+    const before = await publishedBeforeCrash(event);
     await files.process(event, never);
     expect(bytesOf(recording.published)).toEqual(before);
     await takeStates();

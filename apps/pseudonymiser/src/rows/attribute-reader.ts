@@ -1,5 +1,6 @@
 import { ADDRESS_PROTECTED } from '@kinledger/contracts';
 import { birthMonthOf, canonicalBirthDate, hasNoArea } from '@kinledger/domain';
+import { formatOf } from '@kinledger/programme';
 import type { ColumnTarget, DatasetField, DatasetSchema, PostcodeLookup } from '@kinledger/programme';
 import type { RowCounts } from './row-counts.js';
 
@@ -47,7 +48,7 @@ function planAttribute(
     case 'birth-month':
       return { name: 'birthMonth', read: birthMonth };
     case 'lsoa':
-      return field.format === 'postcode'
+      return formatOf(field) === 'postcode'
         ? { name: 'lsoa', read: areaOf(postcodes), isProtected: (text) => postcodes.isProtected(text) }
         : { name: 'lsoa', read: areaCode };
     case 'fact':

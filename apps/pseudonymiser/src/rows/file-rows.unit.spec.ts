@@ -50,7 +50,6 @@ const digests = {
 interface Column {
   readonly name: string;
   readonly type?: string;
-  readonly format?: string;
   readonly [rest: string]: unknown;
 }
 
@@ -60,11 +59,10 @@ function datasetOf(
   rest: object,
   primaryKey?: string[],
 ): Dataset {
-  const fields = columns.map(({ name, type = 'string', format = 'default', ...extension }) => ({
+  const fields = columns.map(({ name, type = 'string', ...extension }) => ({
     name,
     title: name,
     type,
-    format,
     'x-kinledger': extension,
   }));
   const schema = datasetSchema.parse({ fields, 'x-kinledger': rest, ...(primaryKey ? { primaryKey } : {}) });
@@ -464,6 +462,8 @@ describe('row keys', () => {
     [
       { name: 'case_number', identifiers: [{ kind: 'case-number', use: 'local' }] },
       { name: 'email', identifiers: [{ kind: 'email', use: 'identity' }] },
+      { name: 'carer_email', identifiers: [{ kind: 'email', use: 'carer' }] },
+      { name: 'birth_date', type: 'date', identifiers: [{ kind: 'birth-date', use: 'guard' }] },
       { name: 'date', type: 'date', target: { to: 'fact', name: 'eventDate' } },
       { name: 'kind', target: { to: 'fact', name: 'sessionKind' } },
       { name: 'attended', type: 'boolean', target: { to: 'fact', name: 'attended' } },
@@ -531,6 +531,16 @@ describe('row keys', () => {
     },
   );
 
+  it('by a natural key of which nobody says that it is stable, a row is not known', () => {
+    const dataset = datasetOf(
+      'user',
+      ['case_number', 'date', 'kind'].map((name) => ({ name })),
+      { role: 'adult', naturalKey: ['case_number', 'date', 'kind'] },
+    );
+    const made = [...keysOf(dataset, [visit]), ...keysOf(dataset, [visit], otherSubmission)];
+    expect(new Set(made).size).toBe(2);
+  });
+
   it('without a row id or a stable natural key, a row belongs to its submission alone', () => {
     const withoutId = { ...zoe, case_number: null };
     const made = [
@@ -545,6 +555,8 @@ describe('row keys', () => {
     const anySession = fc.record({
       case_number: text('C-17', 'C-18', null),
       email: text('ann@example.org', ' Ann@Example.org', 'bob@example.org', 'no address', null),
+      carer_email: text('ann@example.org', null, null),
+      birth_date: text('1990-02-01', '1991-02-01', null, null),
       date: text('2023-07-04', '2023-07-05'),
       kind: text('home-visit', 'group'),
       attended: text('true', 'false'),

@@ -21,10 +21,11 @@ const reasons: Readonly<Record<string, string>> = {
   'unbalanced-quotes': 'A quotation mark in the file is never closed',
   'body-too-large': 'The file is larger than is accepted',
   'body-truncated': 'The file ended before it was whole',
+  'body-too-slow': 'The file came too slowly',
   // The file was read and its rows are not good enough.
   'too-many-rejected-rows': 'More rows were rejected than the dataset allows',
-  'month-first-dates': 'A column of dates has the month first',
-  'wrong-period': 'Most rows have a date years outside the period',
+  'month-first-dates': 'The dates of a column are written with the month first',
+  'wrong-period': 'Most dates lie outside the period that the file was sent for',
   'no-usable-row': 'No row of the file could be accepted',
   // It was put away.
   'same-content': 'The same file had been submitted before',

@@ -8,6 +8,7 @@ const rows: Readonly<Record<string, string>> = {
   rejected: 'Rejected',
   consentRefused: 'Consent refused for a known row id',
   duplicate: 'Repeated in the file',
+  consentRefused: 'Consent refused for a person known by this row id',
   registered: 'New people',
   matched: 'Joined a person known already',
   referred: 'Wait for review',

@@ -94,10 +94,9 @@ function highestCarrier({ submissions, keys }: LinkageIndex, standing: Standing,
     const number = keys.submissionAt(carriage);
     if (!standing.submissions.has(number)) continue;
     const submission = submissions.get(number);
-    // Later carriages come first: of two rows of one file with the same key, the first has the last word here.
+    // Later carriages come first: of two rows of one file with the same key, the first has the last word here. Refusals
+    // come before the rows of their file, so that they hold against these.
     if (submissions.rankOf(submission) < rank) continue;
-    // A refusal holds against the rows of its own file.
-    if (number === best.number && best.record === NONE) continue;
     rank = submissions.rankOf(submission);
     best = { submission, number, record: keys.recordAt(carriage) };
   }

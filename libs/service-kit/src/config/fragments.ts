@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { z } from 'zod';
+import { wholeNumber } from './whole-number.js';
 import { variable, type Environment, type Variable } from './variable.js';
 
 export const postgresUrl = z
@@ -23,6 +24,11 @@ export const httpConfig = {
       .transform(Number)
       .pipe(z.int().max(65_535)),
     'set it to a port number from 0 to 65535',
+  ),
+  requestMs: variable(
+    'KINLEDGER_REQUEST_SECONDS',
+    wholeNumber(30, 1, 600).transform((seconds) => seconds * 1000),
+    'set it to the seconds within which a request has to arrive whole, an uploaded file excepted',
   ),
 };
 

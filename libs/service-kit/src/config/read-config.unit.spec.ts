@@ -32,7 +32,7 @@ describe('readConfig', () => {
     const config = readConfig(schema, right);
     expectTypeOf(config.http.port).toEqualTypeOf<number>();
     expect(config).toEqual({
-      http: { host: '127.0.0.1', port: 4310 },
+      http: { host: '127.0.0.1', port: 4310, requestMs: 30_000 },
       log: { level: 'info' },
       shutdown: { graceMs: 20_000 },
       bus: {

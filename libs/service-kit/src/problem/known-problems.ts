@@ -14,6 +14,7 @@ const byStatus: Readonly<Record<number, readonly [code: string, detail: string]>
   413: ['too-large', 'The request body is larger than this address accepts.'],
   414: ['address-too-long', 'The address is too long.'],
   415: ['unsupported-media-type', 'This address does not accept that content type.'],
+  417: ['expectation-failed', 'The service does not do what the header Expect asks for: leave it out.'],
   431: ['headers-too-large', 'The request headers are too large.'],
   503: ['not-available', 'The service cannot answer at present.'],
 };
@@ -28,6 +29,12 @@ export function asProblem(error: unknown): Problem {
   const known = byStatus[status];
   if (known !== undefined) return new Problem(status, known[0], { detail: known[1], cause: error });
   return status < 500 ? new Problem(status, 'refused', { cause: error }) : internalError(error);
+}
+
+/** A refusal in our words, by its status. */
+export function problemOfStatus(status: number, headers: Readonly<Record<string, string>> = {}): Problem {
+  const [code, detail] = byStatus[status] ?? ['refused', undefined];
+  return new Problem(status, code, { ...(detail === undefined ? {} : { detail }), headers });
 }
 
 const notNow = (cause: unknown): Problem =>

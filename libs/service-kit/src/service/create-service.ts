@@ -11,6 +11,12 @@ import { commonConfig } from '../config/fragments.js';
 import { readConfig } from '../config/read-config.js';
 import type { ConfigOf, ConfigSchema, Environment } from '../config/variable.js';
 import { Health } from '../health/health.js';
+import { AllowedMethods } from '../http/allowed-methods.js';
+import { admitBodies } from '../http/body-admission.js';
+import { readJsonBodies } from '../http/json-bodies.js';
+import { closeLingering } from '../http/lingering-close.js';
+import { answerWhatNodeRefuses } from '../http/refused-by-node.js';
+import { routeGuard } from '../http/route-guard.js';
 import { createLogger, loggerModule } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { asProblem } from '../problem/known-problems.js';
@@ -27,6 +33,8 @@ export interface ServiceOptions<C extends ConfigSchema> {
   readonly config: C;
   /** The service's module, given the configuration. Its routes are as declared: the prefix `v1` is the controllers'. */
   readonly module: (config: ServiceConfig<C>) => DynamicModule;
+  /** Requests whose body the service reads itself, as it comes; it bounds their time itself. */
+  readonly streams?: (request: FastifyRequest) => boolean;
   /** Content type parsers and plugins, before the routes: ingest streams its CSV bodies. */
   readonly fastify?: (fastify: FastifyInstance, config: ServiceConfig<C>) => void | Promise<void>;
   /** Connects microservice transports, before the service starts. */
@@ -47,6 +55,8 @@ export interface Service {
 }
 
 const JSON_BODY_LIMIT = 1024 * 1024;
+/** A connection on which nothing moves for so long is cut, also one whose caller does not read the answer. */
+const QUIET_CONNECTION_MS = 5 * 60_000;
 
 class ServiceRoot {}
 
@@ -64,8 +74,11 @@ export async function createService<const C extends ConfigSchema>(
   const logger = createLogger({ service: options.name, level: log.level });
   const health = new Health();
   const metrics = new Metrics(options.name);
-  const adapter = createAdapter();
-  addRequestHooks(adapter.getInstance(), { metrics, logger, health });
+  const adapter = createAdapter(http.requestMs);
+  const fastify = adapter.getInstance();
+  const allowedMethods = new AllowedMethods(fastify);
+  addRequestHooks(fastify, { metrics, logger, health });
+  readJsonBodies(fastify);
   const root: DynamicModule = {
     module: ServiceRoot,
     imports: [
@@ -78,10 +91,19 @@ export async function createService<const C extends ConfigSchema>(
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bufferLogs: true,
     abortOnError: false,
+    // Bodies are read as ours say.
+    bodyParser: false,
   });
   app.useLogger(app.get(NestLogger));
   try {
-    await options.fastify?.(adapter.getInstance(), config);
+    admitBodies(fastify, {
+      allowedMethods,
+      admitCaller: routeGuard(app),
+      streams: options.streams ?? (() => false),
+      bodyMilliseconds: http.requestMs,
+    });
+    closeLingering(fastify);
+    await options.fastify?.(fastify, config);
     await options.configure?.(app, config);
     await app.startAllMicroservices();
     await app.listen({ host: http.host, port: http.port });
@@ -96,9 +118,14 @@ export async function createService<const C extends ConfigSchema>(
   return { app, url: urlOf(app, http.host), health, logger, graceMs: shutdown.graceMs, close };
 }
 
-function createAdapter(): FastifyAdapter {
-  return new FastifyAdapter({
+function createAdapter(requestMs: number): FastifyAdapter {
+  const adapter = new FastifyAdapter({
     bodyLimit: JSON_BODY_LIMIT,
+    // Hosts are required by us, so that whoever names none is told in our words.
+    http: { requireHostHeader: false, headersTimeout: requestMs, connectionsCheckingInterval: 1_000 },
+    connectionTimeout: QUIET_CONNECTION_MS,
+    // Ours answers.
+    clientErrorHandler: () => undefined,
     genReqId: () => randomUUID(),
     // Requests in hand are finished; connections that only wait are cut.
     forceCloseConnections: 'idle',
@@ -107,6 +134,8 @@ function createAdapter(): FastifyAdapter {
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, request.id, asProblem(error)),
   });
+  answerWhatNodeRefuses(adapter.getInstance().server);
+  return adapter;
 }
 
 const accessOf = (config: object): KitOptions['access'] =>

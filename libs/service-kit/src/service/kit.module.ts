@@ -27,8 +27,10 @@ export const kitModule = ({ health, metrics, access }: KitOptions): DynamicModul
     { provide: Metrics, useValue: metrics },
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: validationPipe },
+    // Under a name of its own too: bodies are admitted by it before Nest would ask it.
+    { provide: APP_GUARD, useExisting: AccessGuard },
     {
-      provide: APP_GUARD,
+      provide: AccessGuard,
       inject: [Reflector],
       useFactory: (reflector: Reflector) =>
         new AccessGuard(

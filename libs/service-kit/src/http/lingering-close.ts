@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { isUpload } from './upload-body.js';
+import { hasBody, wasAdmitted } from './body-admission.js';
 
 /** How long the rest of a refused body is read, unless it ends. */
 export interface Patience {
@@ -18,22 +18,40 @@ const PATIENCE: Patience = {
   quietMilliseconds: 5_000,
 };
 
+/** For whoever has no business here: enough for an honest mistake. */
+const PATIENCE_AT_THE_DOOR: Patience = {
+  bytes: 16 * 1024 * 1024,
+  milliseconds: 20_000,
+  quietMilliseconds: 2_000,
+};
+
+/** Whoever was too slow has sent little that is on its way. */
+const WITH_THE_SLOW: Patience = { bytes: 1024 * 1024, milliseconds: 1_000, quietMilliseconds: 500 };
+
 /**
- * Has senders read why their file is refused. A connection that is closed while bytes are on their way is reset, and the
- * sender’s machine then throws away the answer with everything else that was not yet read (RFC 9112 §9.6). So an upload
- * that is refused before it has arrived whole is answered at once, with `Connection: close`; what still comes is read and
- * thrown away, within bounds; only then the connection ends. Connections that wait so do not keep the service from stopping.
+ * Has senders read why their request is refused. A connection that is closed while bytes are on their way is reset, and the
+ * sender’s machine then throws away the answer with everything else that was not yet read (RFC 9112 §9.6). So a request
+ * that is refused before its body has arrived whole is answered at once, with `Connection: close`; what still comes is read
+ * and thrown away, within bounds, which are narrow for whoever was
+ * not let in or was too slow; only then the connection ends. Connections that wait so do not keep the service from
+ * stopping.
  */
-export function closeLingering(fastify: FastifyInstance, patience: Patience = PATIENCE): void {
+export function closeLingering(
+  fastify: FastifyInstance,
+  patience: Patience = PATIENCE,
+  patienceAtTheDoor: Patience = PATIENCE_AT_THE_DOOR,
+): void {
   const lingering = new Set<() => void>();
   fastify.addHook('onSend', async (request, reply, payload) => {
     const { raw } = request;
-    if (!isUpload(request) || reply.statusCode < 400 || raw.complete || raw.destroyed) return payload;
+    if (!hasBody(request) || reply.statusCode < 400 || raw.complete || raw.destroyed) return payload;
     if (typeof payload !== 'string') return payload;
     const answer = Buffer.from(payload);
     // With its length the answer is whole for the sender while the response is not yet ended here.
     reply.header('connection', 'close').header('content-length', answer.byteLength);
-    return Readable.from(answerThenLinger(answer, raw, patience, lingering), { objectMode: false });
+    const tooSlow = reply.statusCode === 408;
+    const bounds = tooSlow ? WITH_THE_SLOW : wasAdmitted(request) ? patience : patienceAtTheDoor;
+    return Readable.from(answerThenLinger(answer, raw, bounds, lingering), { objectMode: false });
   });
   fastify.addHook('preClose', async () => {
     for (const end of lingering) end();

@@ -1,0 +1,23 @@
+import { ownFormat } from './definition.js';
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * A dataset schema as it is written today, from one of a stored definition: formats of Kinledger's own stood in the
+ * Table Schema's `format` once, and `date` meant what Table Schema calls `any`. A schema of today stays as it is.
+ */
+export function presentSchema(stored: unknown): unknown {
+  if (!isObject(stored) || !Array.isArray(stored['fields'])) return stored;
+  return { ...stored, fields: stored['fields'].map(presentField) };
+}
+
+function presentField(field: unknown): unknown {
+  if (!isObject(field)) return field;
+  const { format, ...rest } = field;
+  if (format === 'date') return { ...rest, format: 'any' };
+  const own = ownFormat.safeParse(format);
+  if (!own.success) return field;
+  const extension = isObject(field['x-kinledger']) ? field['x-kinledger'] : {};
+  return { ...rest, 'x-kinledger': { ...extension, format: own.data } };
+}

@@ -1,0 +1,25 @@
+import type { FastifyInstance } from 'fastify';
+
+/** Which methods an address knows. Reads the routes as they are added: create it before any is. */
+export class AllowedMethods {
+  readonly #routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
+
+  constructor(fastify: FastifyInstance) {
+    fastify.addHook('onRoute', ({ url, method }) => {
+      this.#routes.push({ pattern: patternOf(url), methods: [method].flat() });
+    });
+  }
+
+  /** The methods of the routes that match the address, sorted; none for an address that no route has. */
+  of(url: string): readonly string[] {
+    const path = url.split(/[?#;]/, 1)[0] ?? url;
+    const methods = this.#routes.flatMap((route) => (route.pattern.test(path) ? route.methods : []));
+    return [...new Set(methods)].sort();
+  }
+}
+
+/** Addresses of a route: `:id` stands for one segment, `*` for anything. */
+function patternOf(url: string): RegExp {
+  const escaped = url.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replace(/:[A-Za-z]+/g, '[^/]+').replaceAll('*', '.*')}$`);
+}

@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify';
+import { Problem } from '../problem/problem.js';
+import { problemOfStatus } from '../problem/known-problems.js';
+
+/** No request of ours needs more than a few levels; a thousand would exhaust the stack of whoever walks through them. */
+const MAX_DEPTH = 32;
+
+/** Reads bodies as JSON and as nothing else: any other content type is answered with 415. */
+export function readJsonBodies(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity') {
+      done(
+        new Problem(415, 'content-encoding-unsupported', {
+          detail: 'Send the body as it is, not compressed.',
+          headers: { 'accept-encoding': 'identity' },
+        }),
+      );
+    } else if (depthOf(String(text)) > MAX_DEPTH) {
+      done(problemOfStatus(400));
+    } else {
+      void parse(request, String(text), done);
+    }
+  });
+}
+
+/** How deep the brackets of a JSON text lie in one another, those inside of texts left out. */
+export function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"?|[[{]|[\]}]/gs)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, (depth += 1));
+    else if (token === ']' || token === '}') depth -= 1;
+  }
+  return deepest;
+}

@@ -1,0 +1,39 @@
+import { connect } from 'node:net';
+
+export interface RawAnswer {
+  readonly status: number;
+  /** Header names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+}
+
+const PATIENCE_MS = 20_000;
+
+/**
+ * Sends bytes to a service as they are, which no client library would, and reads all that comes back until the service
+ * closes the connection.
+ * @returns the last answer, or undefined where the connection was closed without one.
+ */
+export async function exchange(url: string, bytes: string | Uint8Array): Promise<RawAnswer | undefined> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+  socket.on('error', () => undefined);
+  socket.write(bytes);
+  const pieces: Buffer[] = [];
+  socket.on('data', (piece) => pieces.push(piece));
+  await new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  return answerIn(Buffer.concat(pieces).toString('latin1'));
+}
+
+function answerIn(text: string): RawAnswer | undefined {
+  const last = text.lastIndexOf('HTTP/1.1 ');
+  if (last < 0) return undefined;
+  const [head = '', ...rest] = text.slice(last).split('\r\n\r\n');
+  const [first = '', ...lines] = head.split('\r\n');
+  const headers = lines.map((line) => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
+  });
+  return { status: Number(first.split(' ')[1]), headers: new Map(headers), body: rest.join('\r\n\r\n') };
+}
