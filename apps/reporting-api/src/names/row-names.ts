@@ -6,7 +6,6 @@ const rows: Readonly<Record<string, string>> = {
   accepted: 'Accepted',
   warned: 'Accepted with a warning',
   rejected: 'Rejected',
-  consentRefused: 'Consent refused for a known row id',
   duplicate: 'Repeated in the file',
   consentRefused: 'Consent refused for a person known by this row id',
   registered: 'New people',
