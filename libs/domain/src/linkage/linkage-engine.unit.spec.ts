@@ -58,21 +58,31 @@ describe('linkage engine: the laws', () => {
     );
   });
 
-  it('does not depend on the order in which submissions come', () => {
+  it('does not depend on the order in which submissions and withdrawals come', () => {
     fc.assert(
       fc.property(history(8), fc.infiniteStream(fc.nat(1000)), (steps, picks) => {
-        const player = played(steps.filter(({ kind }) => kind === 'submit'));
+        const player = played(steps);
         const specs = [...player.specs];
+        const withdrawals = [...player.withdrawn];
         const shuffled = new HistoryPlayer(new LinkageWorld(testScopes));
         const done = new Set<string>();
-        while (specs.length > 0) {
-          // A correction follows what it corrects.
+        while (specs.length + withdrawals.length > 0) {
+          // A correction follows what it corrects, and a withdrawal what it withdraws.
           const ready = specs.filter(([, { supersedes = [] }]) => supersedes.every((id) => done.has(id)));
-          const next = ready[(picks.next().value as number) % ready.length]!;
-          specs.splice(specs.indexOf(next), 1);
-          done.add(shuffled.submit(next[1]));
+          const withdrawable = withdrawals.filter((id) => done.has(id));
+          const pick = (picks.next().value as number) % (ready.length + withdrawable.length);
+          const next = ready[pick];
+          if (next !== undefined) {
+            specs.splice(specs.indexOf(next), 1);
+            done.add(shuffled.submit(next[1]));
+            continue;
+          }
+          const id = withdrawable[pick - ready.length]!;
+          withdrawals.splice(withdrawals.indexOf(id), 1);
+          shuffled.withdraw(id);
         }
         expect(shuffled.world.reader.summary()).toEqual(player.world.reader.summary());
+        expect(shuffled.world.reader.summary()).toEqual(expected(shuffled));
       }),
       runs(300),
     );

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { attachFact, type Owners } from './attach-fact.js';
+import { profileOf, type Evidence } from './contradiction.js';
+import { NONE } from './typed-column.js';
+
+const [NHS, EMAIL, MOBILE] = [0, 2, 3];
+const evidence = (what: Partial<Evidence>): Evidence => ({
+  child: false,
+  birthDate: NONE,
+  gender: NONE,
+  caseNumber: NONE,
+  dataset: NONE,
+  nhsNumbers: [],
+  tokens: [],
+  levels: [],
+  ...what,
+});
+const fact = (levels: number[], what: Partial<Evidence> = {}): Evidence =>
+  evidence({ tokens: levels.map((_, at) => 100 + at), levels, ...what });
+
+/** @param held owners of each token of the fact, by index. */
+const owners = (
+  held: number[][],
+  people: Record<number, Partial<Evidence>> = {},
+  no: number[] = [],
+): Owners => ({
+  of: (token) => held[token] ?? [],
+  profile: (owner) => profileOf(evidence({ dataset: 1, ...people[owner] })),
+  forbids: (owner) => no.includes(owner),
+});
+
+const owned = (owner: number, token: number) => ({ kind: 'owned', owner, token });
+const referred = (reason: string, candidates: number[]) => ({
+  kind: 'referred',
+  reason,
+  token: 0,
+  candidates,
+});
+
+describe('attaching a fact', () => {
+  const cases: [string, Evidence, Owners, object][] = [
+    ['has nowhere to go without a token', fact([]), owners([]), { kind: 'unlinkable' }],
+    ['does not link by a mobile alone', fact([MOBILE]), owners([[1]]), { kind: 'unlinkable' }],
+    ['links by a mobile beside a birth date', fact([MOBILE], { birthDate: 7 }), owners([[1]]), owned(1, 0)],
+    [
+      'names its strongest token where nobody owns one',
+      fact([EMAIL, NHS]),
+      owners([]),
+      { kind: 'unowned', token: 1 },
+    ],
+    [
+      'follows the strongest token, whatever comes first',
+      fact([EMAIL, NHS]),
+      owners([[1], [2]]),
+      owned(2, 1),
+    ],
+    [
+      'follows a weaker token where nobody owns the stronger',
+      fact([NHS, EMAIL]),
+      owners([[], [2]]),
+      owned(2, 1),
+    ],
+    [
+      'is not rescued by a weaker token when it contradicts the owner of the stronger',
+      fact([NHS, EMAIL], { birthDate: 7 }),
+      owners([[1], [2]], { 1: { birthDate: 8 }, 2: { birthDate: 7 } }),
+      referred('birth-dates-differ', [1]),
+    ],
+    ['is referred between two', fact([EMAIL]), owners([[1, 2]]), referred('ambiguous', [1, 2])],
+    [
+      'goes to the only one whom it does not contradict',
+      fact([EMAIL], { birthDate: 7 }),
+      owners([[1, 2]], { 1: { birthDate: 8 } }),
+      owned(2, 0),
+    ],
+    [
+      'goes to the one of its birth date, before the one of its case number',
+      fact([EMAIL], { birthDate: 7, caseNumber: 5 }),
+      owners([[1, 2]], { 1: { caseNumber: 5 }, 2: { birthDate: 7, caseNumber: 6 } }),
+      owned(2, 0),
+    ],
+    [
+      'goes to the one of its case number where birth dates do not say',
+      fact([EMAIL], { caseNumber: 5 }),
+      owners([[1, 2]], { 1: { caseNumber: 6 }, 2: { caseNumber: 5 } }),
+      owned(2, 0),
+    ],
+    [
+      'is referred where both are of its birth date and no case number says',
+      fact([EMAIL], { birthDate: 7 }),
+      owners([[1, 2]], { 1: { birthDate: 7 }, 2: { birthDate: 7 } }),
+      referred('ambiguous', [1, 2]),
+    ],
+    [
+      'is referred as ambiguous to all whom it contradicts where there are several',
+      fact([EMAIL], { birthDate: 7 }),
+      owners([[1, 2]], { 1: { birthDate: 8 }, 2: { birthDate: 9 } }),
+      referred('ambiguous', [1, 2]),
+    ],
+    [
+      'of a child is not an adult’s',
+      fact([EMAIL], { child: true }),
+      owners([[1]]),
+      referred('child-and-adult', [1]),
+    ],
+    ['obeys a person who forbids it', fact([EMAIL]), owners([[1]], {}, [1]), referred('forbidden', [1])],
+  ];
+  it.each(cases)('%s', (_, what, who, expected) => {
+    expect(attachFact(what, who)).toEqual(expected);
+  });
+});

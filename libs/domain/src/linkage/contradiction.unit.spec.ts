@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { contradictionBetween, joined, profileOf, type Evidence, type Profile } from './contradiction.js';
+import { NONE } from './typed-column.js';
+
+const [NHS, CHILD_KEY, EMAIL, MOBILE] = [0, 1, 2, 3];
+const person = (what: Partial<Evidence> = {}): Profile =>
+  profileOf({
+    child: true,
+    birthDate: NONE,
+    gender: NONE,
+    caseNumber: NONE,
+    dataset: 1,
+    nhsNumbers: [],
+    tokens: [],
+    levels: [],
+    ...what,
+  });
+
+describe('a contradiction between two', () => {
+  const cases: [string, Profile, Profile, (string | null)[]][] = [
+    // Under an NHS number, a child key, an email and a mobile.
+    [
+      'two NHS numbers',
+      person({ nhsNumbers: [1] }),
+      person({ nhsNumbers: [2] }),
+      Array(4).fill('nhs-numbers-differ') as string[],
+    ],
+    ['one NHS number', person({ nhsNumbers: [1] }), person({ nhsNumbers: [1] }), [null, null, null, null]],
+    ['an NHS number on one side alone', person({ nhsNumbers: [1] }), person(), [null, null, null, null]],
+    [
+      'two birth dates',
+      person({ birthDate: 1 }),
+      person({ birthDate: 2 }),
+      Array(4).fill('birth-dates-differ') as string[],
+    ],
+    ['a birth date on one side alone', person({ birthDate: 1 }), person(), [null, null, null, null]],
+    [
+      'a child and an adult',
+      person(),
+      person({ child: false }),
+      Array(4).fill('child-and-adult') as string[],
+    ],
+    ['two adults', person({ child: false }), person({ child: false }), [null, null, null, null]],
+    [
+      'two cases of one dataset',
+      person({ caseNumber: 1 }),
+      person({ caseNumber: 2 }),
+      [null, 'case-numbers-differ', null, null],
+    ],
+    [
+      'one case of one dataset',
+      person({ caseNumber: 1 }),
+      person({ caseNumber: 1 }),
+      [null, null, null, null],
+    ],
+    [
+      'two cases of two datasets',
+      person({ caseNumber: 1 }),
+      person({ caseNumber: 2, dataset: 2 }),
+      [null, null, null, null],
+    ],
+    ['two genders', person({ gender: 1 }), person({ gender: 2 }), [null, null, 'genders-differ', null]],
+    [
+      'two genders, a birth date on one side',
+      person({ gender: 1, birthDate: 1 }),
+      person({ gender: 2 }),
+      [null, null, 'genders-differ', null],
+    ],
+    [
+      'two genders of one birth date',
+      person({ gender: 1, birthDate: 1 }),
+      person({ gender: 2, birthDate: 1 }),
+      [null, null, null, null],
+    ],
+    [
+      'NHS numbers before birth dates',
+      person({ nhsNumbers: [1], birthDate: 1 }),
+      person({ nhsNumbers: [2], birthDate: 2, child: false }),
+      Array(4).fill('nhs-numbers-differ') as string[],
+    ],
+    [
+      'birth dates before roles',
+      person({ birthDate: 1 }),
+      person({ birthDate: 2, child: false }),
+      Array(4).fill('birth-dates-differ') as string[],
+    ],
+  ];
+  it.each(cases)('is seen or not in %s, in either order', (_, one, other, expected) => {
+    const levels = [NHS, CHILD_KEY, EMAIL, MOBILE];
+    expect(levels.map((level) => contradictionBetween(one, other, level))).toEqual(expected);
+    expect(levels.map((level) => contradictionBetween(other, one, level))).toEqual(expected);
+  });
+
+  it('does not count what a reviewer saw to differ against a third who agrees with one side', () => {
+    const reviewed = joined(person({ birthDate: 1 }), person({ birthDate: 2 }), true);
+    expect(contradictionBetween(reviewed, person({ birthDate: 2 }))).toBeNull();
+    expect(contradictionBetween(reviewed, person({ birthDate: 3 }))).toBe('birth-dates-differ');
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { born, email, LinkageWorld, nhs, rowKeyOf } from './testing/linkage-world.js';
+
+const user = 'peep.user';
+const sessions = 'peep.engagement';
+const at = (world: LinkageWorld, dataset: string, id: string): string =>
+  world.reader.whereIs(rowKeyOf(dataset, id));
+
+describe('the id of an individual', () => {
+  it('is, after a merge, the one that was registered first', () => {
+    const world = new LinkageWorld();
+    world.submit({ dataset: user, rows: [{ id: 'z', tokens: [nhs('1')] }] });
+    const first = at(world, user, 'z');
+    world.submit({ dataset: user, sequence: 2, rows: [{ id: 'a', tokens: [email('e')] }] });
+    const second = at(world, user, 'a');
+    expect(second).not.toBe(first);
+    world.submit({ dataset: user, sequence: 3, rows: [{ id: 'm', tokens: [nhs('1'), email('e')] }] });
+    expect(['z', 'a', 'm'].map((id) => at(world, user, id))).toEqual([first, first, first]);
+    expect(world.reader.forwards).toEqual(new Map([[second, first]]));
+  });
+
+  it('stays, after a split, with the part of the oldest live record, and the other part gets a new one', () => {
+    const world = new LinkageWorld();
+    world.submit({ dataset: user, rows: [{ id: 'z', tokens: [nhs('1')] }] });
+    const first = at(world, user, 'z');
+    const bridge = world.submit({
+      dataset: user,
+      sequence: 2,
+      rows: [{ id: 'm', tokens: [nhs('1'), email('e')] }],
+    });
+    world.submit({ dataset: user, sequence: 3, rows: [{ id: 'a', tokens: [email('e')] }] });
+    expect(at(world, user, 'a')).toBe(first);
+    world.withdraw(bridge);
+    expect(at(world, user, 'z')).toBe(first);
+    const parted = at(world, user, 'a');
+    expect(world.reader.registered).toEqual([first, parted]);
+  });
+
+  it('is not taken from a person by an older fact', () => {
+    const world = new LinkageWorld();
+    world.submit({ dataset: sessions, rows: [{ id: 's', tokens: [email('e')] }] });
+    const first = at(world, sessions, 's');
+    const bridge = world.submit({ dataset: user, rows: [{ id: 'm', tokens: [nhs('1'), email('e')] }] });
+    world.submit({ dataset: user, sequence: 2, rows: [{ id: 'p', tokens: [nhs('1'), born('d')] }] });
+    expect([at(world, user, 'm'), at(world, user, 'p')]).toEqual([first, first]);
+    world.withdraw(bridge);
+    expect(at(world, user, 'p')).toBe(first);
+    expect(at(world, sessions, 's')).not.toBe(first);
+  });
+
+  it('comes back with the records that are revived', () => {
+    const world = new LinkageWorld();
+    const row = { id: 'z', tokens: [nhs('1')] };
+    const old = world.submit({ dataset: user, rows: [row] });
+    const first = at(world, user, 'z');
+    const newer = world.submit({
+      dataset: user,
+      sequence: 2,
+      supersedes: [old],
+      rows: [{ id: 'y', tokens: [nhs('2')] }],
+    });
+    expect(at(world, user, 'z')).toBe('(not live)');
+    world.withdraw(newer);
+    expect(at(world, user, 'z')).toBe(first);
+    expect(new Set(world.reader.registered).size).toBe(world.reader.registered.length);
+  });
+});
