@@ -83,6 +83,13 @@ export function eventfulYear() {
       child({ key: 'm7', nhs: '9434765922', carer: 'amara@example.org', born: '2023-06-06' }),
     ],
   });
+  // Carries a visit of before, which falls back to the earlier file when this one is withdrawn.
+  const repeated = submit(14, {
+    dataset: 'baby-steps.engagement',
+    period: '2023-24-Q2',
+    sequence: 2,
+    rows: [visit({ key: 'v1', email: 'amara@example.org', on: '2023-05-01' })],
+  });
   const unknown = submissionNamed('0');
   const scenario: Scenario = {
     intakes: [
@@ -99,11 +106,13 @@ export function eventfulYear() {
       withdrawalIntake(11, replacement.submission),
       withdrawalIntake(12, broken.submission),
       laterHealth.intake,
+      repeated.intake,
+      withdrawalIntake(15, repeated.submission),
     ],
-    chunks: [first, visits, health, replacement, laterHealth].flatMap(({ chunks }) => chunks),
+    chunks: [first, visits, health, replacement, laterHealth, repeated].flatMap(({ chunks }) => chunks),
     unprocessable: [{ submission: broken.submission, intake: 7, reason: 'landing-unreadable' }],
   };
-  return { scenario, first, visits, health, replacement, broken, laterHealth, unknown };
+  return { scenario, first, visits, health, replacement, broken, laterHealth, repeated, unknown };
 }
 
 /** Stages everything at once. */

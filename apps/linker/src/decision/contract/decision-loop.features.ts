@@ -113,6 +113,8 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         ['SubmissionWithdrawn', year.first.submission],
         ['SubmissionWithdrawn', year.replacement.submission],
         ['SubmissionLinked', year.laterHealth.submission],
+        ['SubmissionLinked', year.repeated.submission],
+        ['SubmissionWithdrawn', year.repeated.submission],
       ]);
       expect(linker.observed.decisions.map(({ intake, outcome }) => `${intake} ${outcome}`)).toEqual([
         '1 linked',
@@ -128,6 +130,8 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         '11 refused',
         '12 refused',
         '13 linked',
+        '14 linked',
+        '15 withdrawn',
       ]);
       expect(linker.observed.failures).toEqual([]);
     });
@@ -487,6 +491,8 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         '9 withdrawn',
         '10 withdrawn',
         '13 linked',
+        '14 linked',
+        '15 withdrawn',
       ]);
       const refused = publish.mock.calls
         .filter(([topic]) => topic === topics.commandRefused.name)
