@@ -23,7 +23,7 @@ export class Sessions {
   private readonly sessions = new Map<string, Grant>();
 
   constructor(
-    private readonly accounts: Accounts | undefined,
+    private readonly accounts: Pick<Accounts, 'find' | 'findByDigest'> | undefined,
     private readonly now: () => number = Date.now,
   ) {}
 

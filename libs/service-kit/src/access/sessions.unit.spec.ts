@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Account } from './account.js';
-import { tokenDigest, type Accounts } from './accounts.js';
+import { tokenDigest } from './accounts.js';
 import { SESSION_MS, Sessions } from './sessions.js';
 
 const reader: Account = { name: 'reader', roles: ['reader'] };
@@ -11,8 +11,7 @@ function world() {
   const findByDigest = (digest: Buffer) =>
     world.exists && digest.equals(tokenDigest('sesame')) ? reader : undefined;
   const accounts = { findByDigest, find: (token: string) => findByDigest(tokenDigest(token)) };
-  // Of the accounts nothing else is asked.
-  return { world, sessions: new Sessions(accounts as Accounts, () => world.now) };
+  return { world, sessions: new Sessions(accounts, () => world.now) };
 }
 
 describe('sessions', () => {
