@@ -9,7 +9,6 @@ const refusals: ReadonlySet<string> = new Set([
   'false',
   'f',
   '0',
-  'x no',
   'against',
   'unwilling',
   'dissent',
@@ -29,6 +28,10 @@ const negated =
 const refusing =
   /\b(?:withdr[ae]w\w*|refus\w*|declin\w*|revo[ck]\w*|rescind\w*|retract\w*|den(?:y|ie[sd]|ial)|object(?:s|ed|ion|ing)?|opt(?:s|ed|ing)? ?out|unconsented|nonconsent\w*|reject(?:s|ed|ion)|cancel\w*|disagree[ds]?|expired|lapsed|ended|removed)\b/;
 
+/** "No objection", "not withdrawn", "has never been refused": a refusal that is denied is none. */
+const unrefused =
+  /\bno (?:objections?|refusals?|withdrawals?|denials?)\b|\b(?:not|never|t) (?:been |yet |ever )?(?:withdr|refus|declin|revo[ck]|rescind|retract|den[yi]|object|opt|reject|cancel|expire|lapse|removed)/;
+
 /**
  * Whether an answer in a consent column refuses consent, or takes it back, in whatever words: the one list of them. What
  * neither gives nor refuses it is no answer, and false here.
@@ -39,6 +42,7 @@ export function refusesConsent(text: string): boolean {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
+  if (unrefused.test(words)) return false;
   if (refusals.has(words) || refusing.test(words)) return true;
   return negated.test(words) && !unanswered.test(words);
 }

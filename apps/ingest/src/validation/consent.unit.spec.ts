@@ -3,6 +3,18 @@ import { refusesConsent } from './consent.js';
 
 describe('an answer in a consent column', () => {
   it.each([
+    'No objection',
+    'no objections to sharing',
+    'not withdrawn',
+    'Not refused',
+    'has never been revoked',
+    "hasn't opted out",
+    'did not object',
+  ])('is no refusal where it denies one: %s', (text) => {
+    expect(refusesConsent(text)).toBe(false);
+  });
+
+  it.each([
     'No',
     'NO.',
     ' n ',
@@ -17,6 +29,8 @@ describe('an answer in a consent column', () => {
     'No consent',
     'no longer',
     'No - mother refused',
+    'No, refused',
+    'did not agree, declined',
     'Refused',
     'refuses',
     'Refusal',
