@@ -1,3 +1,4 @@
+import { completeDocument } from '@kinledger/service-kit';
 import type { INestApplication } from '@nestjs/common';
 import {
   DocumentBuilder,
@@ -17,7 +18,7 @@ export function openApiOf(app: INestApplication): OpenAPIObject {
     .setVersion('1')
     .addBearerAuth()
     .build();
-  return SwaggerModule.createDocument(app, settings);
+  return completeDocument(SwaggerModule.createDocument(app, settings));
 }
 
 /** An answer’s schema as OpenAPI 3.0 has it. */

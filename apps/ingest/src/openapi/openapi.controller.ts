@@ -1,4 +1,4 @@
-import { Public } from '@kinledger/service-kit';
+import { completeDocument, Public } from '@kinledger/service-kit';
 import { Controller, Get, Injectable } from '@nestjs/common';
 import { ApiExcludeController, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -30,7 +30,8 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .setVersion('1')
     .addBearerAuth()
     .build();
-  return SwaggerModule.createDocument(app, info, {
-    operationIdFactory: (_controller, method) => method,
+  const document = SwaggerModule.createDocument(app, info, {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
   });
+  return completeDocument(document);
 }

@@ -126,6 +126,21 @@ describe('a body', () => {
     expect(slow.said()).toContain('application/problem+json');
   });
 
+  it('that breaks off after it was refused harms nobody', async () => {
+    const wrong = [
+      'POST /v1/notes HTTP/1.1',
+      'host: x',
+      known,
+      'content-type: text/plain',
+      'content-length: 99',
+    ];
+    const { socket, said, closed } = open(`${wrong.join('\r\n')}\r\n\r\nhello`);
+    await vi.waitFor(() => expect(said()).toContain('HTTP/1.1 415 '));
+    socket.resetAndDestroy();
+    await closed;
+    expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
+  });
+
   const send = (type: string, body: string) =>
     fetch(`${service.url}/v1/notes`, {
       method: 'POST',

@@ -68,6 +68,8 @@ function within(milliseconds: number, payload: Readable): Readable {
   const body = new PassThrough();
   const timer = setTimeout(() => body.destroy(problemOfStatus(408)), milliseconds);
   body.once('close', () => clearTimeout(timer));
+  // Where the request was refused already, nobody else listens.
+  body.on('error', () => undefined);
   payload.once('error', (error) => body.destroy(error));
   payload.once('aborted', () => body.destroy(problemOfStatus(400)));
   return payload.pipe(body);
