@@ -157,7 +157,9 @@ describe('the reporting API', () => {
         ['no-files', null, null, null],
       ]);
       const csv = await (await get('/v1/figures/reach.csv?period=2023-24-Q2')).text();
-      expect(csv).toContain('2023-24-Q2,service,language,quiet,QUIET,0,0,0,0,0,0,0,0,0,41,files-received');
+      expect(csv).toContain(
+        '2023-24-Q2,service,language,quiet,QUIET,0,0,0,0,0,0,0,0,0,0,0,0,41,files-received',
+      );
       expect(csv).toContain('2023-24-Q2,service,silent,taken-back,TAKEN-BACK,,,,,,,,,,41,no-files');
       const page = await (await get('/reach?period=2023-24-Q2')).text();
       const rowOf = (name: string) =>
@@ -215,7 +217,7 @@ describe('the reporting API', () => {
       expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
       const lines = (await answer.text()).trim().split('\n');
       expect(lines[0]).toContain('period,level,strand,service,name,children,adults,families');
-      expect(lines[1]).toBe('lifetime,programme,,,Small,1,1,1,2,0,0,0,1,0,3,0,0,41,files-received');
+      expect(lines[1]).toBe('lifetime,programme,,,Small,1,1,1,2,0,0,0,1,2,5,0,0,41,files-received');
     });
 
     it('answers reach by quarter for the programme, a strand or a service', async () => {
@@ -294,7 +296,7 @@ describe('the reporting API', () => {
         401,
         expect.stringContaining('Bearer'),
       ]);
-      expect(await page.text()).toContain('Sign in to see this page');
+      expect(await page.text()).toContain('Token of your account');
     });
 
     it('lists on the page of a problem each part of the address that does not fit', async () => {

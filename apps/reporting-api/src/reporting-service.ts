@@ -8,6 +8,7 @@ import { designSystemStyles } from './pages/design-system.js';
 import { ownAssets, PageRenderer } from './pages/page-renderer.js';
 import { showProblemsAsPages } from './pages/problem-page.js';
 import { ReportingApiModule } from './reporting-api.module.js';
+import { readSignInForms } from './sign-in/sign-in-forms.js';
 
 const DAY_SECONDS = 86_400;
 
@@ -21,6 +22,7 @@ export const reportingServiceWith = (clock: Clock): ServiceOptions<typeof report
   config: reportingConfig,
   module: (config) => ReportingApiModule.with(config, clock),
   fastify: async (fastify) => {
+    readSignInForms(fastify);
     await fastify.register(fastifyStatic, {
       root: ownAssets,
       prefix: '/assets/',
