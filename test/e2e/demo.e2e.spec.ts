@@ -154,7 +154,11 @@ describe('services that a person started', () => {
     const beginning = await installation.json<Reach>(
       ...['figures', 'reach', '--period', '2023-24-Q4', '--as-at', '0'],
     );
-    expect(beginning).toMatchObject({ position: 0, reach: { children: 0, adults: 0 } });
+    // Nothing had been received then: nobody knows whom the services reached.
+    expect(beginning).toMatchObject({
+      position: 0,
+      reach: { coverage: 'no-files', children: null, adults: null },
+    });
   });
 
   it('validate a file without keeping it', async () => {

@@ -1,39 +1,64 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quarterCharts } from '../../apps/reporting-api/dist/pages/quarter-chart.js';
+import { markupProblems } from '../../apps/reporting-api/dist/testing/markup-problems.js';
 import { findBrowser } from './browser.js';
+import { accessibilityProblems, layoutOf } from './page-checks.js';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
 
 const executablePath = findBrowser();
 const platform = new RunningPlatform();
 const work = mkdtempSync(join(tmpdir(), 'kinledger-pages-'));
+/** A folder for a picture of every page in every state and width; none are taken without it. */
+const screenshots = process.env['KINLEDGER_SCREENSHOTS'];
+const widths = [360, 768, 1280];
 
 interface Quarters {
   readonly quarters: readonly {
     readonly period: string;
-    readonly children: number;
-    readonly adults: number;
+    readonly children: number | null;
+    readonly adults: number | null;
   }[];
 }
 
 let browser: Browser;
 let page: Page;
+/** As `page`, with JavaScript, so that an engine may look at what is drawn. */
+let examined: Page;
 const problems: string[] = [];
 const text = (selector: string) => page.locator(selector).allInnerTexts();
+const open = (path: string) => page.goto(`${platform.reports}${path}`);
+
+/** Holds a page to its promises, in each width: valid, accessible, legible, and nothing hidden without a cue. */
+async function expectSound(state: string, paths: readonly string[], status = 200): Promise<void> {
+  for (const path of paths) {
+    const answer = await fetch(`${platform.reports}${path}`, { headers: { accept: 'text/html' } });
+    expect({ path, status: answer.status }).toEqual({ path, status });
+    expect({ path, markup: await markupProblems(await answer.text()) }).toEqual({ path, markup: [] });
+    for (const width of widths) {
+      await examined.setViewportSize({ width, height: 900 });
+      await examined.goto(`${platform.reports}${path}`);
+      if (screenshots !== undefined) {
+        const name = `${state}${path.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}-${width}.png`;
+        await examined.screenshot({ path: join(screenshots, name), fullPage: true });
+      }
+      const { chartText, ...layout } = await layoutOf(examined);
+      const where = `${path} at ${width} px`;
+      expect({ where, ...layout }).toEqual({ where, overflow: 0, wrongCues: [], chartClashes: [] });
+      expect(chartText ?? 14).toBeGreaterThanOrEqual(13);
+      expect({ where, problems: await accessibilityProblems(examined) }).toEqual({ where, problems: [] });
+    }
+  }
+}
 
 // Skipped where no browser is: the run names what it left out.
 describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chromium on the path)', () => {
   beforeAll(async () => {
+    if (screenshots !== undefined) mkdirSync(screenshots, { recursive: true });
     await platform.start('pages');
-    const folder = join(work, 'files');
-    const args = ['generate', '--out', folder, '--people', '300', '--quarters', '2', '--seed', 'pages'];
-    const { files } = await platform.installation.json<{ files: ProgrammeFile[] }>(...args);
-    for (const file of files.filter(({ dataset }) => /^(natural-thinkers|baby-steps)\./.test(dataset))) {
-      const { id } = await platform.submit(folder, file);
-      await platform.until(id, 'linked');
-    }
     browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
     // Without JavaScript: everything has to be there as it comes from the server.
     const context = await browser.newContext({
@@ -41,6 +66,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       viewport: { width: 1100, height: 900 },
     });
     page = await context.newPage();
+    examined = await (await browser.newContext({ bypassCSP: true })).newPage();
     page.on('response', (response) => {
       if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
     });
@@ -55,84 +81,185 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
     rmSync(work, { recursive: true, force: true });
   });
 
-  const open = (path: string) => page.goto(`${platform.reports}${path}`);
-
-  it('shows the figures that the API gives, as numbers and as a table beside the chart', async () => {
-    await open('/');
-    expect(page.url()).toMatch(/\/reach$/);
-    const { quarters } = await platform.read<Quarters>('/v1/figures/reach-by-quarter');
-    const table = page.getByRole('table', { name: /Reach by quarter/ });
-    const rows = (await table.getByRole('row').allInnerTexts()).slice(1);
-    expect(rows).toHaveLength(quarters.length);
-    rows.forEach((row, index) => {
-      const { children, adults } = quarters[index]!;
-      const shown = row.split(/\s+/).map((cell) => cell.replaceAll(',', ''));
-      expect(shown).toEqual(expect.arrayContaining([String(children), String(adults)]));
+  describe('the checks of a page', () => {
+    it('find what is wrong with one', async () => {
+      await examined.setViewportSize({ width: 360, height: 900 });
+      const table = `<table><caption>T</caption><tr>${'<td>unbreakable</td>'.repeat(9)}</tr></table>`;
+      await examined.setContent(
+        `<html><body><p style="color: #bbb; background: #fff">Pale</p><img src="x.png"><select></select>
+         <div class="kl-wide"><p class="kl-wide__cue" hidden>cue</p><div class="kl-wide__region" aria-label="Region" style="overflow: auto">${table}</div></div>
+         <svg class="kl-chart" viewBox="0 0 960 100" width="320"><text x="10" y="50" font-size="14">One</text><text x="14" y="50" font-size="14">Two</text></svg></body></html>`,
+      );
+      const rules = (await accessibilityProblems(examined)).map((problem) => problem.split(':')[0]);
+      expect(rules).toEqual(
+        expect.arrayContaining(['text_contrast_sufficient', 'img_alt_valid', 'html_lang_exists']),
+      );
+      const layout = await layoutOf(examined);
+      expect(layout.chartText).toBeLessThan(6);
+      expect(layout.chartClashes).toEqual(['One lies over Two']);
+      expect(layout.wrongCues).toEqual(['Region scrolls and does not say so']);
+      expect(await markupProblems('<html><body><p><div></div></body></html>')).not.toEqual([]);
     });
-    expect(await page.locator('svg.kl-chart').getAttribute('role')).toBe('img');
-    expect(await page.locator('.kl-figure__number').first().innerText()).toBe(
-      quarters.at(-1)!.children.toLocaleString('en-GB'),
+  });
+
+  it('draws a chart of eight years that can be read on every screen', async () => {
+    const quarters = Array.from({ length: 32 }, (_, index) => {
+      const children = index % 7 === 5 ? null : 200 + index * 37;
+      const counts = { children, adults: children, families: children, individuals: children };
+      const label = `Q${(index % 4) + 1} ${2015 + Math.floor(index / 4)}/${16 + Math.floor(index / 4)}`;
+      const rest = { unlinkable: children, referred: children, upperBound: children };
+      return { period: label, label, coverage: 'files-received' as const, ...counts, ...rest };
+    });
+    const assets = await Promise.all(
+      ['govuk-frontend', 'kinledger'].map(async (name) => {
+        const sheet = await fetch(`${platform.reports}/assets/${name}.css`);
+        return (await sheet.text()).replace(/@import[^;]+;/, '');
+      }),
     );
-  });
-
-  it('answers another period and another service when its form is sent', async () => {
-    await open('/reach');
-    await page.getByLabel('Period').selectOption({ index: 0 });
-    await page.getByLabel('Chart by quarter for').selectOption('service:natural-thinkers');
-    await page.getByRole('button', { name: 'Show' }).click();
-    expect(page.url()).toContain('scope=service%3Anatural-thinkers');
-    expect((await text('h2')).join(' ')).toContain('Natural Thinkers');
-  });
-
-  it('leads from the submissions to what became of one file’s rows', async () => {
-    await open('/submissions');
-    await page.getByRole('link', { name: 'natural-thinkers.user' }).first().click();
-    expect((await text('h2')).join(' ')).toContain('Rows after linkage');
-    expect((await text('.govuk-summary-list')).join(' ')).toContain('Linked');
-    await page.getByRole('link', { name: 'All submissions' }).click();
-    expect(page.url()).toMatch(/\/submissions$/);
-  });
-
-  it('can be used by keyboard and read aloud: language, landmarks, one main heading, named controls and tables', async () => {
-    for (const path of ['/reach', '/submissions']) {
-      await open(path);
-      expect(await page.locator('html').getAttribute('lang')).toBe('en-GB');
-      expect(await page.locator('h1').count()).toBe(1);
-      expect(await page.locator('main#main-content').count()).toBe(1);
-      await page.keyboard.press('Tab');
-      expect(await page.locator('a.govuk-skip-link:focus').count()).toBe(1);
-      expect(await page.locator('table:not(:has(caption))').count()).toBe(0);
-      expect(await page.locator('th:not([scope])').count()).toBe(0);
-      for (const control of await page.locator('select, input').all()) {
-        const id = (await control.getAttribute('id')) ?? '';
-        expect(await page.locator(`label[for="${id}"]`).count()).toBe(1);
-      }
+    const content = `<style>${assets.join('')}</style><div class="govuk-width-container">${quarterCharts(quarters)}</div>`;
+    for (const width of widths) {
+      await examined.setViewportSize({ width, height: 900 });
+      await examined.setContent(content);
+      const { chartText, chartClashes, overflow } = await layoutOf(examined);
+      expect({ width, chartClashes, overflow }).toEqual({ width, chartClashes: [], overflow: 0 });
+      expect(chartText).toBeGreaterThanOrEqual(13);
     }
   });
 
-  it('has room for its tables, on a desk and on a phone', async () => {
-    for (const width of [1100, 380]) {
-      await page.setViewportSize({ width, height: 900 });
+  describe('before any file has come', () => {
+    it('holds its promises on every page', async () => {
+      await expectSound('empty', ['/reach', '/reach?period=lifetime', '/submissions']);
+    });
+
+    it('says that nothing was received, and opens on the quarter that ended last', async () => {
+      await open('/reach');
+      expect((await text('main')).join(' ')).toContain('No files received');
+      expect(await text('.kl-figure__number')).toEqual([]);
+      await open('/submissions');
+      expect((await text('main')).join(' ')).toContain('No file has been submitted yet');
+    });
+  });
+
+  describe('with files of two services', () => {
+    let submission: string;
+    beforeAll(async () => {
+      const folder = join(work, 'files');
+      const args = ['generate', '--out', folder, '--people', '300', '--quarters', '2', '--seed', 'pages'];
+      const { files } = await platform.installation.json<{ files: ProgrammeFile[] }>(...args);
+      const sent = files.filter(({ dataset }) => /^(natural-thinkers|baby-steps)\./.test(dataset));
+      for (const file of sent) {
+        const { id } = await platform.submit(folder, file);
+        await platform.until(id, 'linked');
+        submission = id;
+      }
+      const waiting = files.find(({ dataset }) => dataset === 'making-it-real.user')!;
+      await platform.upload(waiting, readFileSync(join(folder, waiting.path)));
+    });
+
+    it('shows the figures that the API gives, as numbers and as a table beside the chart', async () => {
+      await open('/');
+      expect(page.url()).toMatch(/\/reach$/);
+      const { quarters } = await platform.read<Quarters>('/v1/figures/reach-by-quarter');
+      const table = page.getByRole('table', { name: /Reach by quarter/ });
+      const rows = (await table.getByRole('row').allInnerTexts()).slice(1);
+      expect(rows).toHaveLength(quarters.length);
+      rows.forEach((row, index) => {
+        const { children, adults } = quarters[index]!;
+        const shown = row.split(/\s+/).map((cell) => cell.replaceAll(',', ''));
+        expect(shown).toEqual(expect.arrayContaining([String(children), String(adults)]));
+      });
+      expect(await page.locator('svg.kl-chart:visible').getAttribute('role')).toBe('img');
+      expect(await page.locator('.kl-figure__number').first().innerText()).toBe(
+        quarters.at(-1)!.children!.toLocaleString('en-GB'),
+      );
+    });
+
+    it('names the services that sent nothing, and gives them no 0', async () => {
+      await open('/reach');
+      const silent = page.getByRole('row', { name: /^Doorstep Library/ });
+      expect(await silent.innerText()).toMatch(/No files received$/);
+      expect((await text('.govuk-inset-text')).join(' ')).toMatch(
+        /no attendance file was received from .*Doorstep Library/,
+      );
+    });
+
+    it('answers another period and another service when its form is sent', async () => {
+      await open('/reach');
+      await page.getByLabel('Period').selectOption({ label: 'Lifetime' });
+      await page.getByLabel('Chart by quarter for').selectOption('service:natural-thinkers');
+      await page.getByRole('button', { name: 'Show' }).click();
+      expect(page.url()).toContain('scope=service%3Anatural-thinkers');
+      expect((await text('h2')).join(' ')).toContain('Natural Thinkers');
+    });
+
+    it('leads from the submissions to what became of one file’s rows', async () => {
+      await open('/submissions');
+      await page.getByRole('link', { name: 'Natural Thinkers: people' }).first().click();
+      expect((await text('h2')).join(' ')).toContain('Rows after linkage');
+      expect((await text('.govuk-summary-list')).join(' ')).toContain('Linked');
+      await page.getByRole('link', { name: 'All submissions' }).click();
+      expect(page.url()).toMatch(/\/submissions$/);
+    });
+
+    it('can be used by keyboard and read aloud: language, landmarks, one main heading, named controls and tables', async () => {
       for (const path of ['/reach', '/submissions']) {
         await open(path);
-        const root = 'document.documentElement';
-        const overflow = await page.evaluate<number>(`${root}.scrollWidth - ${root}.clientWidth`);
-        expect({ path, width, overflow }).toEqual({ path, width, overflow: 0 });
+        expect(await page.locator('html').getAttribute('lang')).toBe('en-GB');
+        expect(await page.locator('h1').count()).toBe(1);
+        expect(await page.locator('main#main-content').count()).toBe(1);
+        await page.keyboard.press('Tab');
+        expect(await page.locator('a.govuk-skip-link:focus').count()).toBe(1);
+        expect(await page.locator('table:not(:has(caption))').count()).toBe(0);
+        expect(await page.locator('th:not([scope])').count()).toBe(0);
+        for (const control of await page.locator('select, input').all()) {
+          const id = (await control.getAttribute('id')) ?? '';
+          expect(await page.locator(`label[for="${id}"]`).count()).toBe(1);
+        }
       }
-    }
-    await page.setViewportSize({ width: 1100, height: 900 });
-    await open('/submissions');
-    const region = `document.querySelector('.kl-wide')`;
-    expect(await page.evaluate<number>(`${region}.scrollWidth - ${region}.clientWidth`)).toBe(0);
+    });
+
+    it('shows all columns of its tables on a desk', async () => {
+      await page.setViewportSize({ width: 1100, height: 900 });
+      for (const path of ['/reach', '/submissions']) {
+        await open(path);
+        expect(await page.locator('.kl-wide__cue:visible').count()).toBe(0);
+      }
+    });
+
+    it('loads everything from itself', () => {
+      expect(problems).toEqual([]);
+    });
+
+    it('holds its promises on every page', async () => {
+      await expectSound('loaded', [
+        '/reach',
+        '/reach?period=lifetime&scope=service:natural-thinkers',
+        '/reach?period=2023-24-AY&scope=strand:social-emotional',
+        '/submissions',
+        `/submissions/${submission}`,
+      ]);
+    });
+
+    it('says that nothing was received for a quarter of which no file has come', async () => {
+      await open('/reach?period=2022-23-Q1');
+      expect((await text('h2'))[0]).toBe('Q1 2022/23');
+      expect((await text('main')).join(' ')).toContain('No files received for Q1 2022/23');
+      await expectSound('nothing-received', ['/reach?period=2022-23-Q1']);
+    });
   });
 
-  it('loads everything from itself', () => {
-    expect(problems).toEqual([]);
-  });
+  describe('when a page cannot be shown', () => {
+    it('says so on a page that holds its promises', async () => {
+      const nothing = '0'.repeat(32);
+      await expectSound('not-found', [`/submissions/${nothing}`, '/nothing', '/v1/nothing'], 404);
+      await expectSound('not-begun', ['/reach?period=2091-92-Q1', '/submissions?page=9'], 404);
+      await expectSound('unreadable', ['/reach?period=soon', '/submissions?page=none'], 400);
+    });
 
-  it('says on a page that there is nothing at an address', async () => {
-    const answer = await open('/submissions/00000000000000000000000000000000');
-    expect(answer?.status()).toBe(404);
-    expect((await text('h1')).join(' ')).not.toBe('');
+    it('lists each part of the address that does not fit', async () => {
+      await open('/submissions?page=none');
+      expect((await text('main')).join(' ')).toContain('These parts of the address do not fit');
+      expect((await text('main li')).join(' ')).toMatch(/^page: /);
+    });
   });
 });

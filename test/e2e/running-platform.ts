@@ -12,16 +12,30 @@ export interface ProgrammeFile {
   readonly path: string;
 }
 
+/** What a submission does to the rows that stand, as intake tells it. */
+export interface Effect {
+  readonly adds: number;
+  readonly replaces: number;
+  readonly equal: number;
+  readonly overtaken: number;
+  readonly sharesKey: number;
+  readonly retires: number;
+  readonly refuses: number;
+  readonly retiresOf: readonly { readonly submission: string; readonly rows: number }[];
+}
+
 export interface Submitted {
   /** Submission id. */
   readonly id: string;
   readonly intake: number;
+  readonly effect?: Effect;
 }
 
 export interface Uploaded {
   readonly id: string;
   readonly state: 'validated' | 'refused';
-  readonly counts: { readonly accepted: number; readonly rejected: number };
+  readonly counts: { readonly accepted: number; readonly rejected: number; readonly consentRefused: number };
+  readonly ifSubmitted?: { readonly replace?: Effect; readonly add?: Effect };
 }
 
 interface SubmissionState {
@@ -84,13 +98,17 @@ export class RunningPlatform {
   }
 
   /** Submits a validated upload as its provider. */
-  async submitUpload(provider: string, upload: string): Promise<Submitted> {
+  async submitUpload(
+    provider: string,
+    upload: string,
+    request: { readonly mode?: 'replace' | 'add'; readonly confirmRetiring?: boolean } = {},
+  ): Promise<Submitted> {
     const { services, tokens } = this.connected;
     const token = tokens.providers[provider] ?? '';
     return this.call<Submitted>(`${services.ingest}/v1/uploads/${upload}/submit`, token, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: '{}',
+      body: JSON.stringify(request),
     });
   }
 

@@ -1,5 +1,6 @@
 import { PoolModule, type ServiceConfig } from '@kinledger/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { CLOCK, type Clock } from './clock.js';
 import type { reportingConfig } from './config.js';
 import { FiguresController } from './figures/figures.controller.js';
 import { Figures } from './figures/figures.js';
@@ -12,14 +13,14 @@ import { Submissions } from './submissions/submissions.js';
 
 @Module({})
 export class ReportingApiModule {
-  static with(config: ServiceConfig<typeof reportingConfig>): DynamicModule {
+  static with(config: ServiceConfig<typeof reportingConfig>, clock: Clock): DynamicModule {
     return {
       module: ReportingApiModule,
       imports: [
         PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'reporting-api' }),
       ],
       controllers: [FiguresController, SubmissionsController, ReachPage, SubmissionsPage],
-      providers: [ReadModels, Figures, Submissions, PageRenderer],
+      providers: [{ provide: CLOCK, useValue: clock }, ReadModels, Figures, Submissions, PageRenderer],
     };
   }
 }

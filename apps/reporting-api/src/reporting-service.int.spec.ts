@@ -7,7 +7,8 @@ import { writeSmallProgramme } from '@kinledger/read-models/testing';
 import { createService, type Service } from '@kinledger/service-kit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { reportingService } from './reporting-service.js';
+import { reportingServiceWith } from './reporting-service.js';
+import { markupProblems } from './testing/markup-problems.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -16,6 +17,8 @@ describe('the reporting API', () => {
   let owner: pg.Client;
   let service: Service;
   let folder: string;
+  /** The day on which the service believes to be. */
+  let today = '2023-11-05';
   beforeAll(async () => {
     databases = await createTestDatabases(inject('postgresUrl'));
     owner = new pg.Client({ connectionString: databases.url('platform', 'projector') });
@@ -26,7 +29,8 @@ describe('the reporting API', () => {
       { name: 'officer', tokenSha256: sha256('provider-token'), roles: ['provider'], provider: 'somebody' },
     ];
     writeFileSync(join(folder, 'access.json'), JSON.stringify({ accounts }));
-    service = await createService(reportingService, {
+    const clock = () => new Date(`${today}T12:00:00Z`);
+    service = await createService(reportingServiceWith(clock), {
       KINLEDGER_HTTP_PORT: '0',
       KINLEDGER_LOG_LEVEL: 'silent',
       KINLEDGER_PLATFORM_URL: databases.url('platform', 'reporting'),
@@ -44,6 +48,11 @@ describe('the reporting API', () => {
     fetch(`${service.url}${path}`, {
       headers: token === '' ? {} : { authorization: `Bearer ${token}` },
       redirect: 'manual',
+    });
+
+  const asBrowser = (path: string, token = 'reader-token') =>
+    fetch(`${service.url}${path}`, {
+      headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', authorization: `Bearer ${token}` },
     });
 
   it('says that the figures are being prepared until the projector has made them', async () => {
@@ -65,6 +74,10 @@ describe('the reporting API', () => {
         services: [
           { id: 'real', strand: 'language' },
           { id: 'capital', strand: 'language', people: false },
+          { id: 'people-only', strand: 'language' },
+          { id: 'late', strand: 'language' },
+          { id: 'taken-back', strand: 'silent' },
+          { id: 'quiet', strand: 'language' },
         ],
         people: [
           { name: 'zoe', role: 'child', family: 'okafor' },
@@ -74,6 +87,17 @@ describe('the reporting API', () => {
         engagements: [
           { person: 'zoe', service: 'real', date: '2023-07-01' },
           { person: 'amara', service: 'real', date: '2023-10-05' },
+          { person: 'amara', service: 'late', date: '2023-07-03' },
+          // A year that somebody mistyped.
+          { person: 'amara', service: 'real', date: '2091-10-05' },
+          { service: 'real', date: '2023-07-02', setAside: 'referred' },
+        ],
+        files: [
+          { service: 'real', period: '2023-24-Q2' },
+          { service: 'people-only', period: '2023-24-Q2', dataType: 'user' },
+          { service: 'late', period: '2023-24-Q3' },
+          { service: 'taken-back', period: '2023-24-Q2', state: 'withdrawn' },
+          { service: 'quiet', period: '2023-24-Q2' },
         ],
       }),
     );
@@ -86,11 +110,104 @@ describe('the reporting API', () => {
         period: '2023-24-Q2',
         label: 'Q2 2023/24',
         position: 41,
-        reach: { children: 1, adults: 0, families: 1 },
+        reach: { children: 1, adults: 1, families: 1, referred: 1, upperBound: 3 },
         strands: [
-          { strand: 'language', services: [{ service: 'real' }, { individualBeneficiaries: false }] },
+          {
+            strand: 'language',
+            services: [
+              { service: 'real' },
+              { individualBeneficiaries: false },
+              ...[{ service: 'people-only' }, { service: 'late' }, { service: 'quiet' }],
+            ],
+          },
+          { strand: 'silent' },
         ],
       });
+    });
+
+    it('answers 0 for a service that reached nobody, and nothing for one that no attendance file came from', async () => {
+      interface Part {
+        readonly service: string;
+        readonly coverage: string;
+        readonly children: number | null;
+        readonly adults: number | null;
+        readonly upperBound: number | null;
+      }
+      const answer = (await (await get('/v1/figures/reach?period=2023-24-Q2')).json()) as {
+        strands: (Part & { services: Part[] })[];
+      };
+      const shown = ({ coverage, children, adults, upperBound }: Part) => [
+        coverage,
+        children,
+        adults,
+        upperBound,
+      ];
+      const services = answer.strands.flatMap((strand) => strand.services);
+      expect(Object.fromEntries(services.map((part) => [part.service, shown(part)]))).toEqual({
+        real: ['files-received', 1, 0, 2],
+        quiet: ['files-received', 0, 0, 0],
+        capital: ['activity-only', null, null, null],
+        'people-only': ['no-attendance-file', null, null, null],
+        // Its row came in the next quarter's file: it counts, and the quarter's own file is missing.
+        late: ['no-files', 0, 1, 1],
+        'taken-back': ['no-files', null, null, null],
+      });
+      expect(answer.strands.map((strand) => shown(strand))).toEqual([
+        ['files-received', 1, 1, 3],
+        ['no-files', null, null, null],
+      ]);
+      const csv = await (await get('/v1/figures/reach.csv?period=2023-24-Q2')).text();
+      expect(csv).toContain('2023-24-Q2,service,language,quiet,QUIET,0,0,0,0,0,0,0,0,0,41,files-received');
+      expect(csv).toContain('2023-24-Q2,service,silent,taken-back,TAKEN-BACK,,,,,,,,,,41,no-files');
+      const page = await (await get('/reach?period=2023-24-Q2')).text();
+      const rowOf = (name: string) =>
+        new RegExp(`<th scope="row"[^>]*>${name}.*?</tr>`, 's')
+          .exec(page)?.[0]
+          .replaceAll(/<[^>]+>|\s+/g, ' ');
+      expect(rowOf('TAKEN-BACK')).toContain('No files received');
+      expect(rowOf('PEOPLE-ONLY')).toContain('No attendance file received');
+      expect(rowOf('LATE')).toMatch(
+        /No files received for this period; these rows came in files of other periods .* 0 .* 1 /,
+      );
+      expect(rowOf('Referred rows')).toMatch(/ 1 +Yes/);
+      expect(page).toMatch(/no attendance file was received from PEOPLE-ONLY; LATE; TAKEN-BACK\./);
+    });
+
+    it('counts what the page does not count so that its figures add up', async () => {
+      const page = (await (await get('/reach?period=2023-24-Q2')).text()).replaceAll(/\s+/g, ' ');
+      expect(page).toContain('2 children and adults and 1 doubtful row are at most 3 people');
+    });
+
+    it('offers quarters up to the calendar’s, and opens with the latest that a file came for', async () => {
+      const options = async () => {
+        const select = /<select[^>]*name="period".*?<\/select>/s.exec(
+          await (await get('/reach')).text(),
+        )?.[0];
+        return [...(select ?? '').matchAll(/value="([^"]+)"( selected)?/g)].map(
+          ([, value, selected]) => `${value ?? ''}${selected ?? ''}`,
+        );
+      };
+      expect(await options()).toEqual([
+        ...['2023-24-Q3 selected', '2023-24-Q2'],
+        ...['2023-24-AY', 'lifetime'],
+      ]);
+      today = '2024-01-01';
+      expect(await options()).toEqual([
+        ...['2023-24-Q4', '2023-24-Q3 selected', '2023-24-Q2'],
+        ...['2023-24-AY', 'lifetime'],
+      ]);
+      today = '2023-11-05';
+    });
+
+    it('answers no period that has not begun, as a page and as a problem', async () => {
+      const answer = await get('/v1/figures/reach?period=2091-92-Q3');
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({
+        type: 'urn:kinledger:problem:period-not-begun',
+        detail: 'Q3 2091/92 has not begun: ask for Q3 2023/24 or an earlier one.',
+      });
+      expect((await get('/reach?period=2023-24-Q4')).status).toBe(404);
+      expect((await get('/reach?period=2023-24-Q3')).status).toBe(200);
     });
 
     it('gives the same figures as a table, defused for spreadsheets', async () => {
@@ -98,7 +215,7 @@ describe('the reporting API', () => {
       expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
       const lines = (await answer.text()).trim().split('\n');
       expect(lines[0]).toContain('period,level,strand,service,name,children,adults,families');
-      expect(lines[1]).toBe('lifetime,programme,,,Small,1,1,1,2,0,0,0,0,0,2,0,1,41');
+      expect(lines[1]).toBe('lifetime,programme,,,Small,1,1,1,2,0,0,0,1,0,3,0,0,41,files-received');
     });
 
     it('answers reach by quarter for the programme, a strand or a service', async () => {
@@ -106,10 +223,19 @@ describe('the reporting API', () => {
       expect(await answer.json()).toMatchObject({
         scope: 'service:real',
         quarters: [
-          { period: '2023-24-Q2', children: 1, adults: 0 },
-          { period: '2023-24-Q3', children: 0, adults: 1 },
+          { period: '2023-24-Q2', children: 1, adults: 0, coverage: 'files-received' },
+          { period: '2023-24-Q3', children: 0, adults: 1, coverage: 'no-files' },
         ],
       });
+      const silent = await get('/v1/figures/reach-by-quarter?scope=strand:silent');
+      expect(await silent.json()).toMatchObject({
+        quarters: [
+          { period: '2023-24-Q2', children: null, upperBound: null, coverage: 'no-files' },
+          { period: '2023-24-Q3', children: null, upperBound: null, coverage: 'no-files' },
+        ],
+      });
+      const csv = await (await get('/v1/figures/reach-by-quarter.csv?scope=service:real')).text();
+      expect(csv.split('\n')[1]).toBe('service:real,2023-24-Q2,1,0,1,1,0,41,1,2,files-received');
     });
 
     it.each([
@@ -138,10 +264,44 @@ describe('the reporting API', () => {
       expect(page.status).toBe(200);
       expect(html).not.toContain('<script');
       expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
-      expect(html).toContain('<svg class="kl-chart"');
+      expect(html).toContain('<svg class="kl-chart ');
       expect(html).toContain('Reports activity, not people');
       for (const [, path] of html.matchAll(/href="(\/assets\/[^"]+)"/g))
         expect((await get(path ?? '')).status).toBe(200);
+    });
+
+    it.each(['/nothing', '/v1/nothing', '/submissions/nothing', '/assets/nothing.css', '/reach/nothing'])(
+      'answers that there is nothing at %s: a page to a browser, a problem to a program',
+      async (path) => {
+        const page = await asBrowser(path);
+        expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+        expect(page.headers.get('vary')).toContain('accept');
+        expect(await page.text()).toContain('<h1 class="govuk-heading-xl">Page not found</h1>');
+        const answer = await fetch(`${service.url}${path}`, {
+          headers: { accept: 'application/json', authorization: 'Bearer reader-token' },
+        });
+        expect([answer.status, answer.headers.get('content-type')]).toEqual([
+          404,
+          expect.stringContaining('application/problem+json'),
+        ]);
+        expect(await answer.json()).toMatchObject({ status: 404 });
+      },
+    );
+
+    it('answers a browser that may not read with a page too', async () => {
+      const page = await asBrowser('/reach', 'unknown');
+      expect([page.status, page.headers.get('www-authenticate')]).toEqual([
+        401,
+        expect.stringContaining('Bearer'),
+      ]);
+      expect(await page.text()).toContain('Sign in to see this page');
+    });
+
+    it('lists on the page of a problem each part of the address that does not fit', async () => {
+      const page = await (await get('/submissions?page=none')).text();
+      expect(page).toMatch(
+        /These parts of the address do not fit.*<li><strong>page<\/strong>: expected the number of a page, from 1<\/li>/s,
+      );
     });
 
     it('answers a wrong address with a page', async () => {
@@ -150,17 +310,75 @@ describe('the reporting API', () => {
       expect((await get('/submissions/nothing')).status).toBe(404);
     });
 
-    it('lists files that the restricted zone has announced', async () => {
-      await owner.query(
-        `INSERT INTO operations.upload (upload_id, provider, dataset, period, state, counts, findings, first_at, changed_at)
-         VALUES (gen_random_uuid(), 'provider', 'real.user', '2023-24-Q2', 'validated', '{"read": 3}', '{}', now(), now())`,
-      );
+    it('lists the latest submission first, then what was not submitted, and no upload that was discarded', async () => {
+      const upload = (
+        state: string,
+        minute: number,
+        intake: number | null = null,
+        reason: string | null = null,
+      ) =>
+        owner.query(
+          `INSERT INTO operations.upload (upload_id, submission_id, intake, provider, dataset, period, state, reason, counts, findings, first_at, changed_at)
+           VALUES (gen_random_uuid(), CASE WHEN $2::int IS NULL THEN NULL ELSE gen_random_uuid() END, $2, 'early-learning-team', 'real.user', '2023-24-Q2', $1, $4,
+                   '{"read": 3}', '{"missing-nhs-number": 2}', timestamptz '2023-11-01 09:00Z' + $3 * interval '1 minute', now())`,
+          [state, intake, minute, reason],
+        );
+      await upload('validated', 9);
+      await upload('refused', 10, null, 'too-many-rejected-rows');
+      await upload('discarded', 11, null, 'expired');
+      // Uploaded first and submitted last.
+      await upload('accepted', 1, 12);
+      await upload('pseudonymised', 2, 11);
       const { total, submissions } = (await (await get('/v1/submissions')).json()) as {
         total: number;
-        submissions: { state: string; counts: object }[];
+        submissions: { state: string; intake: number | null; counts: object }[];
       };
-      expect([total, submissions[0]?.state, submissions[0]?.counts]).toEqual([1, 'validated', { read: 3 }]);
-      expect(await (await get('/submissions')).text()).toContain('Checked, not submitted');
+      expect(total).toBe(submissions.length);
+      expect(submissions.map(({ intake, state }) => intake ?? state)).toEqual([
+        ...[12, 11, 5, 4, 3, 2, 1],
+        ...['refused', 'validated'],
+      ]);
+      const paged = (await (await get('/v1/submissions?limit=2&offset=6')).json()) as {
+        submissions: typeof submissions;
+      };
+      expect(paged.submissions.map(({ intake, state }) => intake ?? state)).toEqual([1, 'refused']);
+      const page = (await (await get('/submissions')).text()).replaceAll(/\s+/g, ' ');
+      expect(page).toContain('7 files submitted, the latest submission first');
+      expect(page).toContain('2 files not submitted');
+      expect(page).toContain('More rows were rejected than the dataset allows');
+      expect(page).not.toMatch(/discarded|expired/i);
+    });
+
+    it('shows names where the data have codes', async () => {
+      const list = await (await get('/submissions')).text();
+      const link = /href="\/submissions\/([0-9a-f]{32})">REAL: people/.exec(list)?.[1] ?? '';
+      const one = await (await get(`/submissions/${link}`)).text();
+      for (const page of [list, one, await (await get('/reach')).text()]) {
+        const read = page.replaceAll(/<[^>]+>/g, ' ');
+        expect(read).not.toMatch(
+          /real\.user|real\.engagement|2023-24-Q|early-learning-team|too-many-rejected|missing-nhs/,
+        );
+      }
+      expect(one).toContain('REAL: people');
+      expect(one).toContain('Early learning team');
+      expect(one).toContain('NHS number is missing');
+      expect(one).toContain('1 November 2023 at 09:');
+    });
+
+    it('writes valid HTML on every page, whatever state a file is in', async () => {
+      const list = await (await get('/submissions')).text();
+      const links = [...list.matchAll(/href="(\/submissions\/[0-9a-f]{32})"/g)].map(([, path]) => path ?? '');
+      const paths = [
+        '/reach',
+        '/reach?period=lifetime',
+        '/reach?period=2022-23-Q1',
+        '/submissions',
+        ...links,
+      ];
+      for (const path of [...paths, '/nothing', '/submissions?page=none']) {
+        const html = await (await asBrowser(path)).text();
+        expect({ path, problems: await markupProblems(html) }).toEqual({ path, problems: [] });
+      }
     });
 
     it('says why a parked submission waits, and nothing of an old reason once it is linked', async () => {
@@ -178,7 +396,9 @@ describe('the reporting API', () => {
       const list = await (await get('/submissions')).text();
       expect(list).toContain('Parked');
       expect(list).toContain('Rows are missing in the landing store');
-      expect(await (await get(`/submissions/${id}`)).text()).toContain('(landing-incomplete)');
+      expect(await (await get(`/submissions/${id}`)).text()).toContain(
+        'Rows are missing in the landing store',
+      );
       await owner.query(
         `UPDATE golden.submission SET state = 'linked', reason = NULL WHERE submission_id = $1`,
         [id],

@@ -1,10 +1,12 @@
 import fastifyStatic from '@fastify/static';
 import type { ServiceOptions } from '@kinledger/service-kit';
 import { SwaggerModule } from '@nestjs/swagger';
+import { systemClock, type Clock } from './clock.js';
 import { reportingConfig } from './config.js';
 import { openApiOf } from './open-api.js';
 import { designSystemStyles } from './pages/design-system.js';
-import { ownAssets } from './pages/page-renderer.js';
+import { ownAssets, PageRenderer } from './pages/page-renderer.js';
+import { showProblemsAsPages } from './pages/problem-page.js';
 import { ReportingApiModule } from './reporting-api.module.js';
 
 const DAY_SECONDS = 86_400;
@@ -13,11 +15,11 @@ const DAY_SECONDS = 86_400;
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** The reporting API as a service: what `main.ts` runs and tests boot. */
-export const reportingService: ServiceOptions<typeof reportingConfig> = {
+/** The reporting API as a service, on the days that the clock says: what tests boot. */
+export const reportingServiceWith = (clock: Clock): ServiceOptions<typeof reportingConfig> => ({
   name: 'reporting-api',
   config: reportingConfig,
-  module: (config) => ReportingApiModule.with(config),
+  module: (config) => ReportingApiModule.with(config, clock),
   fastify: async (fastify) => {
     await fastify.register(fastifyStatic, {
       root: ownAssets,
@@ -39,6 +41,7 @@ export const reportingService: ServiceOptions<typeof reportingConfig> = {
         'referrer-policy': 'same-origin',
       });
     });
+    showProblemsAsPages(fastify, new PageRenderer());
   },
   configure: (app) => {
     SwaggerModule.setup('docs', app, () => openApiOf(app), {
@@ -47,4 +50,7 @@ export const reportingService: ServiceOptions<typeof reportingConfig> = {
       raw: ['json'],
     });
   },
-};
+});
+
+/** The reporting API as a service: what `main.ts` runs. */
+export const reportingService = reportingServiceWith(systemClock);

@@ -207,6 +207,14 @@ export const dataset = z.strictObject({
     .max(1)
     .default(0.5)
     .describe('A file whose share of rejected rows is above it is refused as a whole.'),
+  retiringThreshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.2)
+    .describe(
+      'A cumulative file or a snapshot that would retire more than this share of the rows that stand needs a confirmation.',
+    ),
 });
 
 export const agreement = z.strictObject({
@@ -233,6 +241,12 @@ export const programmeDefinition = z.strictObject({
   id: programmeId,
   name: z.string().min(1).max(120),
   version: z.int().positive(),
+  synthetic: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      'True where the people are made up: values that are kept for tests (NHS numbers from 999) are then theirs.',
+    ),
   strands: z.array(strand).min(1),
   services: z.array(service).min(1),
   datasets: z.array(dataset).min(1),
@@ -259,7 +273,9 @@ export const programmeDefinition = z.strictObject({
     maxChildrenPerCarerToken: z
       .int()
       .positive()
-      .describe('More distinct children, told apart in the same ways, take the force of a carer’s identifier.'),
+      .describe(
+        'More distinct children, told apart in the same ways, take the force of a carer’s identifier.',
+      ),
   }),
   area,
 });

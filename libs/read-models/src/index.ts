@@ -1,4 +1,5 @@
 export * from './content-digest.js';
 export * from './figures/reach-by-quarter.js';
 export * from './figures/reach.js';
+export * from './figures/received-files.js';
 export * from './schema.js';

@@ -38,6 +38,14 @@ export interface SmallProgramme {
   readonly people: readonly SmallPerson[];
   readonly carers?: readonly (readonly [child: string, adult: string])[];
   readonly engagements: readonly SmallEngagement[];
+  /** Files that stand, by service and period; a service has a dataset of people and one of attendance. */
+  readonly files?: readonly {
+    readonly service: string;
+    readonly period: string;
+    readonly dataType?: 'user' | 'engagement';
+    readonly extractKind?: 'delta' | 'cumulative';
+    readonly state?: 'linked' | 'withdrawn';
+  }[];
 }
 
 /** Fills a schema of read models with a small programme, as the role that owns them. */
@@ -73,6 +81,25 @@ export async function writeSmallProgramme(
       id,
       ordinal,
     ]);
+    await client.query(`INSERT INTO ${at('dataset')} VALUES ($1, $2, 'user', 'delta', $3, '{}')`, [
+      `${id}.user`,
+      id,
+      ordinal,
+    ]);
+  }
+  for (const [index, file] of (programme.files ?? []).entries()) {
+    await client.query(
+      `INSERT INTO ${at('submission')} (submission_id, intake, provider, dataset, period, sequence, extract_kind, state, supersedes, opened, closed)
+       VALUES ($1, $2::int, 'provider', $3, $4, 1, $5, $6, '{}', $2::int, $2::int)`,
+      [
+        idOf(`file ${index}`),
+        index + 1,
+        `${file.service}.${file.dataType ?? 'engagement'}`,
+        file.period,
+        file.extractKind ?? 'delta',
+        file.state ?? 'linked',
+      ],
+    );
   }
   await client.query(`INSERT INTO ${at('area')} VALUES ('E01000001', 1, true), ('E01000002', 10, true)`);
   for (const { name, role, family, lsoa } of programme.people) {

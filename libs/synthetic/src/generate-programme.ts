@@ -3,6 +3,7 @@ import type { Programme } from '@kinledger/programme';
 import { Contacts, MAX_PEOPLE } from './contacts.js';
 import { dayOf } from './days.js';
 import { Enrolments } from './enrolment.js';
+import { programmeNotSynthetic } from './generation-errors.js';
 import { Households } from './household.js';
 import type { Neighbourhood } from './household.js';
 import { planProgramme } from './plan.js';
@@ -43,11 +44,13 @@ export const DEFAULT_END_PERIOD = '2023-24-Q4' as PeriodCode;
 /**
  * A synthetic programme with the datasets of a definition: families who use its services over some quarters, as
  * their providers would write them, and the truth about them.
+ * @throws ProgrammeNotSynthetic for a definition of real people: what is generated is made of values kept for tests.
  * @throws RangeError for a number of people or quarters out of range.
  * @throws ColumnNotGenerated for a definition that requires a column without synthetic values.
  */
 export async function generateProgramme(options: SyntheticOptions): Promise<SyntheticProgramme> {
   const { programme, people, quarters, salt } = options;
+  if (programme.definition.synthetic !== true) throw programmeNotSynthetic(programme.definition.id);
   requireWhole('people', people, MAX_PEOPLE);
   requireWhole('quarters', quarters, 80);
   const root = rootOf(options.seed);

@@ -14,3 +14,19 @@ export const columnNotGenerated = (dataset: string, field: string): ColumnNotGen
     dataset,
     field,
   });
+
+/** A definition does not say that its people are made up. */
+export interface ProgrammeNotSynthetic extends Error {
+  readonly code: 'programme-not-synthetic';
+}
+
+export const isProgrammeNotSynthetic = (error: unknown): error is ProgrammeNotSynthetic =>
+  error instanceof Error && 'code' in error && error.code === 'programme-not-synthetic';
+
+export const programmeNotSynthetic = (programme: string): ProgrammeNotSynthetic =>
+  Object.assign(
+    new Error(
+      `the programme "${programme}" does not say that it is synthetic, so that its intake would take generated contacts and NHS numbers for placeholders; add "synthetic": true to a copy of its programme.json`,
+    ),
+    { code: 'programme-not-synthetic' as const },
+  );

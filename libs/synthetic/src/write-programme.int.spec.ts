@@ -14,6 +14,7 @@ import {
 } from '@kinledger/domain';
 import { codedValues, headerKey, readProgramme, valueKey } from '@kinledger/programme';
 import type { Dataset, DatasetField, Programme } from '@kinledger/programme';
+import { isProgrammeNotSynthetic } from './generation-errors.js';
 import { isFolderNotEmpty, writeProgramme } from './write-programme.js';
 import type { WrittenProgramme } from './write-programme.js';
 
@@ -134,6 +135,15 @@ describe('the same options', () => {
     expect(Object.keys(runs[0]!).length).toBeGreaterThan(20);
     expect(runs[1]).toEqual(runs[0]);
     expect(runs[2]!['/truth/records.csv']).not.toBe(runs[0]!['/truth/records.csv']);
+  });
+
+  it('are refused for a programme of real people, whose intake would take what is generated for placeholders', async () => {
+    const { synthetic, ...definition } = programme.definition;
+    expect(synthetic).toBe(true);
+    const root = join(folder, 'real');
+    const real = { ...small(1), programme: { ...programme, definition } };
+    const error: unknown = await writeProgramme(root, real).catch((reason: unknown) => reason);
+    expect(isProgrammeNotSynthetic(error)).toBe(true);
   });
 
   it('are not mixed with what is there already', async () => {

@@ -3,6 +3,22 @@ import { z } from 'zod';
 import { Failure } from '../failure.js';
 import { call, callJson, type Endpoint } from './http.js';
 
+const effect = z.object({
+  standing: z.number(),
+  adds: z.number(),
+  replaces: z.number(),
+  equal: z.number(),
+  overtaken: z.number(),
+  sharesKey: z.number(),
+  retires: z.number(),
+  refuses: z.number(),
+  revives: z.number(),
+  retiresOf: z.array(z.object({ submission: z.string(), rows: z.number() })),
+  notCompared: z.array(z.string()),
+});
+/** What submitting a file does to the rows of its dataset that stand. */
+export type Effect = z.infer<typeof effect>;
+
 const upload = z.object({
   id: z.string(),
   provider: z.string(),
@@ -18,6 +34,7 @@ const upload = z.object({
     duplicate: z.number(),
   }),
   findings: z.record(z.string(), z.number()),
+  ifSubmitted: z.object({ replace: effect.optional(), add: effect.optional() }).optional(),
   notes: z.array(z.object({ message: z.string() })).default([]),
   unknownTitles: z.array(z.string()).optional(),
 });
@@ -29,6 +46,7 @@ const accepted = z.object({
   intake: z.number(),
   supersedes: z.array(z.string()),
   repeated: z.boolean(),
+  effect: effect.optional(),
 });
 /** The submission that an upload became, or whose content it repeats. */
 export type Accepted = z.infer<typeof accepted>;
@@ -36,6 +54,7 @@ export type Accepted = z.infer<typeof accepted>;
 export interface SubmitOptions {
   readonly mode?: 'replace' | 'add' | undefined;
   readonly onBehalfOf?: string | undefined;
+  readonly confirmRetiring?: boolean | undefined;
 }
 
 /** Intake, as a provider's data officer uses it. */

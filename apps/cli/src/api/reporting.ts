@@ -15,19 +15,23 @@ const submission = z.object({
 });
 export type Submission = z.infer<typeof submission>;
 
+/** Null where no file stands behind it: nothing is known, which is not 0. */
+const figureCount = z.number().nullable();
+
 const figure = z.object({
-  children: z.number(),
-  adults: z.number(),
-  families: z.number(),
-  individuals: z.number(),
-  childrenThroughCarerOnly: z.number(),
-  workforce: z.number(),
-  unlinkable: z.number(),
-  referred: z.number(),
-  indistinct: z.number(),
-  upperBound: z.number(),
-  anonymous: z.number(),
-  childrenByKeyAlone: z.number(),
+  coverage: z.enum(['files-received', 'no-attendance-file', 'no-files', 'activity-only']),
+  children: figureCount,
+  adults: figureCount,
+  families: figureCount,
+  individuals: figureCount,
+  childrenThroughCarerOnly: figureCount,
+  workforce: figureCount,
+  unlinkable: figureCount,
+  referred: figureCount,
+  indistinct: figureCount,
+  upperBound: figureCount,
+  anonymous: figureCount,
+  byBirthDateAlone: figureCount,
 });
 export type Figure = z.infer<typeof figure>;
 

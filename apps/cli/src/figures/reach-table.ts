@@ -4,12 +4,43 @@ import { table } from '../output/table.js';
 
 const right = (title: string) => ({ title, align: 'right' as const });
 
+/** What stands behind a row, where that is not the file of the period. */
+const remarks: Readonly<Record<Figure['coverage'], string>> = {
+  'files-received': '',
+  'no-attendance-file': 'no attendance file received',
+  'no-files': 'no files received',
+  'activity-only': 'reports activity, not people',
+};
+
+/** What the figures do not count, each with its own line. */
+const uncounted: readonly (readonly [count: Exclude<keyof Figure, 'coverage'>, title: string])[] = [
+  ['unlinkable', 'Unlinkable rows, which the upper bound counts'],
+  ['referred', 'Referred rows, which the upper bound counts'],
+  [
+    'indistinct',
+    'People who may share an email or a mobile with somebody counted, whom the upper bound counts',
+  ],
+  ['anonymous', 'Anonymous attendances; each may stand for a group, and the upper bound counts none'],
+  [
+    'byBirthDateAlone',
+    'Of those counted, told from others by a birth date without an NHS number: twins count as one',
+  ],
+  ['childrenThroughCarerOnly', 'Children reached through a carer only'],
+  ['workforce', 'Practitioners and volunteers'],
+];
+
+/** A count that nobody knows is no 0. */
+const shown = (value: number | null): string => (value === null ? '–' : count(value));
+
 const cells = (figure: Figure): string[] => [
-  count(figure.children),
-  count(figure.adults),
-  count(figure.families),
-  count(figure.unlinkable),
-  figure.upperBound === figure.individuals ? '' : count(figure.upperBound),
+  shown(figure.children),
+  shown(figure.adults),
+  shown(figure.families),
+  figure.upperBound === null || figure.individuals === null
+    ? '–'
+    : count(figure.upperBound - figure.individuals),
+  shown(figure.upperBound),
+  remarks[figure.coverage],
 ];
 
 /** Unique reach as people read it: programme, strands, services. */
@@ -29,25 +60,14 @@ export function reachTable(answer: ReachAnswer): string {
     table(
       [
         { title: '' },
-        ...['Children', 'Adults', 'Families', 'Unlinkable rows', 'At most (people)'].map(right),
+        ...['Children', 'Adults', 'Families', 'Doubtful rows', 'At most (people)'].map(right),
+        { title: '' },
       ],
       rows,
     ),
     '',
     `Double counting removed: ${count(removed.children)} children, ${count(removed.adults)} adults, ${count(removed.families)} families.`,
-    `Children reached through a carer only, not counted above: ${count(answer.reach.childrenThroughCarerOnly)}.`,
-    `Practitioners and volunteers, not counted above: ${count(answer.reach.workforce)}.`,
-    ...doubts(answer.reach),
+    'Not counted above:',
+    ...uncounted.map(([name, title]) => `  ${title}: ${shown(answer.reach[name])}.`),
   ].join('\n');
-}
-
-/** How the programme’s upper bound comes about, and what stands outside it. */
-function doubts(reach: Figure): string[] {
-  const { individuals, unlinkable, referred, indistinct, upperBound, anonymous, childrenByKeyAlone } = reach;
-  return [
-    `At most ${count(upperBound)} people: ${count(individuals)} counted, ${count(unlinkable)} unlinkable rows, ` +
-      `${count(referred)} rows in review, ${count(indistinct)} who may share an email or a mobile with somebody counted.`,
-    `Outside that bound: ${count(anonymous)} anonymous attendances, and twins among the ${count(childrenByKeyAlone)} ` +
-      'children whom a child key alone identifies.',
-  ];
 }

@@ -9,6 +9,7 @@ import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { say } from '../output/progress.js';
 import { awaitSubmission } from './await-submission.js';
+import { describeEffect } from './describe-effect.js';
 
 interface Options {
   readonly dataset: string;
@@ -16,6 +17,7 @@ interface Options {
   readonly dryRun?: boolean;
   readonly errors?: string;
   readonly mode?: 'replace' | 'add';
+  readonly confirmRetiring?: boolean;
   readonly onBehalfOf?: string;
   readonly url?: string;
   readonly reportsUrl?: string;
@@ -30,11 +32,15 @@ export function addSubmitCommand(program: Command): void {
     .argument('<file>', 'CSV file')
     .requiredOption('--dataset <id>', 'dataset, e.g. baby-steps.user')
     .requiredOption('--period <code>', 'period, e.g. 2023-24-Q2')
-    .option('--dry-run', 'validate only; nothing is kept')
+    .option('--dry-run', 'validate only, and say what submitting would do; nothing is kept')
     .option('--errors <file>', 'write the error report, row by row, as CSV')
     .option(
       '--mode <mode>',
       'replace (default): supersedes earlier files of dataset and period; add: stands beside them',
+    )
+    .option(
+      '--confirm-retiring',
+      'confirm that a cumulative file or a snapshot retires a large share of its dataset',
     )
     .option('--on-behalf-of <provider>', 'for the data team: the provider that the file is from')
     .option('--url <url>', 'ingest service (default: the one started here)')
@@ -72,8 +78,8 @@ async function submit(file: string, options: Options): Promise<void> {
     show({ upload });
     return;
   }
-  const { mode, onBehalfOf } = options;
-  const accepted = await ingest.submit(upload.id, { mode, onBehalfOf });
+  const { mode, onBehalfOf, confirmRetiring } = options;
+  const accepted = await ingest.submit(upload.id, { mode, onBehalfOf, confirmRetiring });
   if (reporting === undefined) {
     show({ upload, accepted });
     return;
@@ -135,11 +141,14 @@ function describe({ upload, accepted, submission }: Outcome, options: Options): 
     ...upload.notes.map(({ message }) => `  ${message}`),
   ];
   if (options.errors !== undefined) lines.push(`  error report   ${options.errors}`);
+  const foretold = upload.ifSubmitted?.[options.mode ?? 'replace'];
+  if (accepted === undefined && foretold !== undefined) lines.push(...describeEffect(foretold, 'would'));
   if (accepted !== undefined) {
     lines.push(
       `  submission     ${accepted.id}${accepted.repeated ? ' (this file was submitted before)' : ''}`,
     );
-    if (accepted.supersedes.length > 0) lines.push(`  replaces       ${accepted.supersedes.join(', ')}`);
+    if (accepted.supersedes.length > 0) lines.push(`  in place of    ${accepted.supersedes.join(', ')}`);
+    if (accepted.effect !== undefined) lines.push(...describeEffect(accepted.effect, 'done'));
   }
   if (submission === undefined) return lines.join('\n');
   lines.push(`  ${submission.state} at ledger position ${count(submission.closedAt ?? 0)}`);

@@ -8,6 +8,7 @@ import type {
 } from '@kinledger/contracts';
 import type { Queryable } from '@kinledger/landing-store';
 import type { SubmitMode } from '@kinledger/domain';
+import type { ForeseenEffect } from './foreseen-effect.js';
 import type { Submission, Withdrawal } from './submission.js';
 
 /**
@@ -37,8 +38,8 @@ export async function nextIntake(
 export async function insertSubmission(client: Queryable, submission: Submission): Promise<void> {
   await client.query(
     `INSERT INTO ingest.submission (submission, upload, intake, provider, dataset, period, sequence, mode, supersedes,
-       content_hash, schema_hash, agreement, attested_by, on_behalf_of, accepted_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+       content_hash, schema_hash, agreement, attested_by, on_behalf_of, accepted_at, effect)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       submission.submission,
       submission.upload,
@@ -55,6 +56,7 @@ export async function insertSubmission(client: Queryable, submission: Submission
       submission.attestedBy,
       submission.onBehalfOf,
       submission.acceptedAt,
+      submission.effect === null ? null : JSON.stringify(submission.effect),
     ],
   );
 }
@@ -87,17 +89,23 @@ export async function recordUnparking(
   );
 }
 
-/** All submissions of a dataset and period, whether they stand or not, in sequence. */
-export async function submissionsOf(
+/** A submission, and what the register of its rows says. */
+export interface RegisteredSubmission extends Submission {
+  /** Rows that nothing makes known in another file; null where no register of it is kept. */
+  readonly rowsAlone: number | null;
+}
+
+/** All submissions of a dataset, whether they stand or not, in the order of intake. */
+export async function submissionsOfDataset(
   client: Queryable,
   dataset: DatasetId,
-  period: PeriodCode,
-): Promise<readonly Submission[]> {
-  const { rows } = await client.query<SubmissionRow>(
-    `SELECT ${columns} FROM ingest.submission WHERE dataset = $1 AND period = $2 ORDER BY sequence`,
-    [dataset, period],
+): Promise<readonly RegisteredSubmission[]> {
+  const { rows } = await client.query<SubmissionRow & { readonly rows_alone: number | null }>(
+    `SELECT ${columns}, (SELECT u.rows_alone FROM ingest.upload u WHERE u.upload = s.upload) AS rows_alone
+     FROM ingest.submission s WHERE dataset = $1 ORDER BY intake`,
+    [dataset],
   );
-  return rows.map(submissionOf);
+  return rows.map((row) => ({ ...submissionOf(row), rowsAlone: row.rows_alone }));
 }
 
 export async function readSubmission(client: Queryable, id: string): Promise<Submission | undefined> {
@@ -152,7 +160,7 @@ export async function rowsGoneAt(
 }
 
 const columns = `submission, upload, intake, provider, dataset, period, sequence, mode, supersedes, content_hash,
-  schema_hash, agreement, attested_by, on_behalf_of, accepted_at, withdrawn_at, withdrawal_intake, withdrawal_reason,
+  schema_hash, agreement, attested_by, on_behalf_of, accepted_at, effect, withdrawn_at, withdrawal_intake, withdrawal_reason,
   withdrawn_by`;
 
 interface SubmissionRow {
@@ -171,6 +179,7 @@ interface SubmissionRow {
   readonly attested_by: string;
   readonly on_behalf_of: ProviderId | null;
   readonly accepted_at: Date;
+  readonly effect: ForeseenEffect | null;
   readonly withdrawn_at: Date | null;
   readonly withdrawal_intake: number | null;
   readonly withdrawal_reason: string | null;
@@ -193,6 +202,7 @@ const submissionOf = (row: SubmissionRow): Submission => ({
   attestedBy: row.attested_by,
   onBehalfOf: row.on_behalf_of,
   acceptedAt: row.accepted_at,
+  effect: row.effect,
   withdrawal:
     row.withdrawn_at === null
       ? null

@@ -1,5 +1,6 @@
 import { datasetId, instant, periodCode, providerId, submissionId, uploadId } from '@kinledger/contracts';
 import { z } from 'zod';
+import { effectView, viewOfEffect } from './foreseen-effect.js';
 import type { Submission } from './submission.js';
 
 /** A submission as its provider and the data team see it. What the linker made of it stands in the reports. */
@@ -20,6 +21,9 @@ export const submissionView = z.object({
   attestedBy: z.string(),
   onBehalfOf: providerId.optional(),
   acceptedAt: instant,
+  effect: effectView
+    .optional()
+    .describe('What it did, by what stood when it was submitted; absent where nobody could say.'),
   rowsDeletedAt: instant
     .optional()
     .describe('When its rows, as they were sent, left the restricted zone for good.'),
@@ -61,6 +65,7 @@ export function viewOfSubmission(submission: Submission, rowsDeletedAt: Date | u
     attestedBy: submission.attestedBy,
     ...(onBehalfOf === null ? {} : { onBehalfOf }),
     acceptedAt: submission.acceptedAt.toISOString(),
+    ...(submission.effect === null ? {} : { effect: viewOfEffect(submission.effect) }),
     ...(rowsDeletedAt === undefined ? {} : { rowsDeletedAt: rowsDeletedAt.toISOString() }),
     ...(withdrawal === null ? {} : { withdrawal: { ...withdrawal, at: withdrawal.at.toISOString() } }),
   };

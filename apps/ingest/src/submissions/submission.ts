@@ -1,5 +1,6 @@
 import type { DatasetId, PeriodCode, ProviderId, SubmissionId, UploadId } from '@kinledger/contracts';
 import type { SubmitMode } from '@kinledger/domain';
+import type { ForeseenEffect } from './foreseen-effect.js';
 
 /** A file that was accepted, and whether it was taken back. */
 export interface Submission {
@@ -18,6 +19,8 @@ export interface Submission {
   readonly attestedBy: string;
   readonly onBehalfOf: ProviderId | null;
   readonly acceptedAt: Date;
+  /** What it did, by what stood when it was submitted; null where nobody could say. */
+  readonly effect: ForeseenEffect | null;
   readonly withdrawal: Withdrawal | null;
 }
 

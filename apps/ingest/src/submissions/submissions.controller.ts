@@ -22,6 +22,10 @@ const submitBody = z
       .default('replace')
       .describe('replace: takes the place of what stands for the dataset and period; add: stands beside it.'),
     onBehalfOf: providerId.exactOptional().describe('The provider, where the data team submits for it.'),
+    confirmRetiring: z
+      .boolean()
+      .default(false)
+      .describe('Confirms that a cumulative file or a snapshot may retire a large share of its dataset.'),
   })
   .prefault({});
 
@@ -54,7 +58,12 @@ export class SubmissionsController {
   })
   @ApiResponse(answers(200, 'The submission.', submitAnswer))
   @ApiResponse(problems(404, 'No upload of yours has this id.'))
-  @ApiResponse(problems(409, 'Too many rows were rejected, or no agreement covers the period.'))
+  @ApiResponse(
+    problems(
+      409,
+      'Too many rows were rejected, no agreement covers the period, or the file would retire so many rows that it needs a confirmation.',
+    ),
+  )
   @ApiResponse(problems(410, 'The upload was discarded or has expired.'))
   submit(
     @CurrentAccount() account: Account,

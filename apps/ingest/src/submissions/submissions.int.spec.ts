@@ -13,6 +13,7 @@ import {
   upload,
   type SubmissionBody,
 } from '../testing/requests.js';
+import { deleteSuperseded } from '../register/register-table.js';
 import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
 
 let ingest: RunningIngest;
@@ -32,6 +33,14 @@ const submitted = async (content = newFile(), options: { period?: string; body?:
   const answer = await submit(ingest, await uploaded(content, options), options);
   expect(answer.status).toBe(200);
   return answer.body;
+};
+
+const withdrawn = async (id: string) => {
+  const answer = await ask(ingest, 'data-team', 'POST', `/v1/submissions/${id}/withdraw`, {
+    body: JSON.stringify({ reason: 'end-of-test' }),
+    headers: { 'content-type': 'application/json' },
+  });
+  expect(answer.status).toBe(200);
 };
 
 const lastIntake = async () => {
@@ -64,8 +73,10 @@ async function published(topic: Topic, until: (messages: readonly IncomingMessag
 
 let period = 0;
 /** A period that no other test of this file uses. */
-const newPeriod = () =>
-  `20${20 + Math.floor(period / 4)}-${21 + Math.floor(period / 4)}-Q${(period++ % 4) + 1}`;
+const newPeriod = () => {
+  const year = 20 + Math.floor(period / 5);
+  return `20${year}-${year + 1}-${['Q1', 'Q2', 'Q3', 'Q4', 'AY'][period++ % 5] ?? ''}`;
+};
 
 describe('submitting', () => {
   let ownPeriod = PERIOD;
@@ -296,6 +307,129 @@ describe('submitting', () => {
   });
 });
 
+describe('what a submission would do', () => {
+  const person = (id: number, change: Readonly<Record<string, string>> = {}) => ({
+    'Case number': `W${id}`,
+    'Parent email': `w${id}@example.org`,
+    ...change,
+  });
+  const fileOfPeople = (ids: readonly number[], change: Readonly<Record<string, string>> = {}) =>
+    fileOf(...ids.map((id) => person(id, change)));
+  const foretold = async (content: string, period: string, dataset = DATASET) => {
+    const { body } = await upload(ingest, content, { period, dataset, caller: 'data-team' });
+    return body;
+  };
+
+  it('is told before it is submitted, for either mode, and done when it is', async () => {
+    const ownPeriod = newPeriod();
+    const first = await submitted(fileOfPeople([1, 2, 3]), { period: ownPeriod });
+    const offered = await foretold(
+      fileOf(person(1), person(2, { Mobile: '07700 900999' }), person(4)),
+      ownPeriod,
+    );
+    expect(offered.ifSubmitted?.replace).toMatchObject({
+      adds: 1,
+      replaces: 1,
+      equal: 1,
+      retires: 1,
+      retiresOf: [{ submission: first.id, rows: 1 }],
+      notCompared: [],
+    });
+    expect(offered.ifSubmitted?.add).toMatchObject({
+      adds: 1,
+      replaces: 1,
+      equal: 1,
+      retires: 0,
+      retiresOf: [],
+    });
+    const later = await ask(ingest, 'officer', 'GET', `/v1/uploads/${offered.id}`);
+    expect(later.body).toMatchObject({ ifSubmitted: offered.ifSubmitted });
+    const answer = await submit(ingest, offered.id);
+    expect(answer.body).toMatchObject({ effect: offered.ifSubmitted?.replace });
+    const view = await ask(ingest, 'officer', 'GET', `/v1/submissions/${answer.body.id}`);
+    expect(view.body).toMatchObject({ effect: offered.ifSubmitted?.replace });
+    await withdrawn(answer.body.id);
+    await withdrawn(first.id);
+  });
+
+  it('is worked out anew when something else was submitted meanwhile', async () => {
+    const ownPeriod = newPeriod();
+    const offered = await foretold(fileOfPeople([11, 12]), ownPeriod);
+    expect(offered.ifSubmitted?.replace).toMatchObject({ adds: 2, retires: 0 });
+    const meanwhile = await submitted(fileOfPeople([12, 13]), { period: ownPeriod });
+    const { body } = await submit(ingest, offered.id);
+    expect(body).toMatchObject({ effect: { adds: 1, equal: 1, retires: 1 } });
+    await withdrawn(body.id);
+    await withdrawn(meanwhile.id);
+  });
+
+  it('says nothing of a mode in which nothing new would happen', async () => {
+    const ownPeriod = newPeriod();
+    const content = fileOfPeople([21]);
+    const first = await submitted(content, { period: ownPeriod });
+    expect((await foretold(content, ownPeriod)).ifSubmitted).toEqual({});
+    await withdrawn(first.id);
+  });
+
+  it('names submissions that it could not be compared with', async () => {
+    const ownPeriod = newPeriod();
+    const first = await submitted(fileOfPeople([31, 32]), { period: ownPeriod });
+    await ingest.pool.query('UPDATE ingest.upload SET rows_alone = NULL WHERE upload = $1', [first.upload]);
+    const offered = await foretold(fileOfPeople([31]), ownPeriod);
+    expect(offered.ifSubmitted?.replace).toMatchObject({ adds: 1, retires: 0, notCompared: [first.id] });
+    await withdrawn(first.id);
+  });
+
+  it('keeps no register of a file that was discarded, withdrawn, or replaced long ago', async () => {
+    const ownPeriod = newPeriod();
+    const pages = async (id: string) => {
+      const { rows } = await ingest.pool.query('SELECT FROM ingest.row_register WHERE upload = $1', [id]);
+      return rows.length;
+    };
+    const offered = await foretold(fileOfPeople([41]), ownPeriod);
+    expect(await pages(offered.id)).toBe(1);
+    await ask(ingest, 'officer', 'DELETE', `/v1/uploads/${offered.id}`);
+    expect(await pages(offered.id)).toBe(0);
+    const first = await submitted(fileOfPeople([42]), { period: ownPeriod });
+    const second = await submitted(fileOfPeople([43]), { period: ownPeriod });
+    expect(await deleteSuperseded(ingest.pool, 90)).toBe(0);
+    await ingest.pool.query(
+      "UPDATE ingest.submission SET accepted_at = accepted_at - interval '91 days' WHERE submission = $1",
+      [second.id],
+    );
+    expect(await deleteSuperseded(ingest.pool, 90)).toBe(1);
+    expect([await pages(first.upload), await pages(second.upload)]).toEqual([0, 1]);
+    await withdrawn(second.id);
+    expect(await pages(second.upload)).toBe(0);
+  });
+
+  describe('of a cumulative file', () => {
+    const dataset = 'making-it-real.user';
+
+    it('that would retire a large share needs a confirmation', async () => {
+      const whole = Array.from({ length: 20 }, (_, index) => 50 + index);
+      const asDataTeam = (id: string, body?: object) =>
+        submit(ingest, id, { caller: 'data-team', ...(body === undefined ? {} : { body }) });
+      const first = await foretold(fileOfPeople(whole), '2021-22-Q1', dataset);
+      expect(await asDataTeam(first.id)).toMatchObject({ status: 200 });
+      const few = await foretold(fileOfPeople(whole.slice(0, 16)), '2021-22-AY', dataset);
+      expect(few.ifSubmitted?.replace).toMatchObject({ standing: 20, loses: 4 });
+      const many = await foretold(fileOfPeople(whole.slice(0, 12)), '2021-22-AY', dataset);
+      expect(many.ifSubmitted?.replace).toMatchObject({ standing: 20, loses: 8 });
+      const refused = await asDataTeam(many.id);
+      expect(refused).toMatchObject({
+        status: 409,
+        body: { type: 'urn:kinledger:problem:would-retire-many' },
+      });
+      expect(refused.text).toContain('lacks 8 of the 20 rows');
+      const confirmed = await asDataTeam(many.id, { confirmRetiring: true });
+      expect(confirmed).toMatchObject({ status: 200, body: { effect: { retires: 8, equal: 12 } } });
+      await withdrawn(confirmed.body.id);
+      expect(await asDataTeam(few.id)).toMatchObject({ status: 200, body: { effect: { retires: 4 } } });
+    });
+  });
+});
+
 describe('having a parked submission tried again', () => {
   const unpark = (id: string, caller: Parameters<typeof ask>[1] = 'data-team') =>
     ask<{ id: string; intake: number }>(ingest, caller, 'POST', `/v1/submissions/${id}/unpark`);
@@ -446,7 +580,7 @@ describe('the list of submissions', () => {
       own.map(({ intake }) => intake).toSorted((left, right) => right - left),
     );
     expect(await list('stranger')).toEqual([]);
-    expect(await list('data-team', '?limit=200')).toEqual(own);
+    expect(await list('data-team', `?limit=200&dataset=${DATASET}`)).toEqual(own);
     const [first, second] = own;
     expect(await list('officer', '?limit=1')).toEqual([first]);
     expect(await list('officer', `?limit=1&before=${first?.intake ?? 0}`)).toEqual([second]);

@@ -1,14 +1,9 @@
 import type { ProviderId, SubmissionId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
-import {
-  MAX_SUPERSEDED,
-  periodOfCode,
-  planSubmission,
-  submissionIdOf,
-  type SubmitMode,
-} from '@kinledger/domain';
+import { MAX_SUPERSEDED, periodOfCode, submissionIdOf, type SubmitMode } from '@kinledger/domain';
 import { deleteFile } from '@kinledger/landing-store';
 import { writeOutbox } from '@kinledger/message-bus';
+import type { Dataset } from '@kinledger/programme';
 import { Problem, type Account } from '@kinledger/service-kit';
 import type pg from 'pg';
 import { fileAccepted } from '../outbox/intake-messages.js';
@@ -18,15 +13,19 @@ import type { Receiver } from '../uploads/receive-upload.js';
 import type { Upload } from '../uploads/upload.js';
 import { uploadChanged } from '../uploads/upload-events.js';
 import { uploadUnknown } from '../uploads/upload-service.js';
-import { lockUpload, markAccepted, markDiscarded } from '../uploads/upload-table.js';
+import { lockUpload, markAccepted, markDiscarded, readUpload } from '../uploads/upload-table.js';
 import { acceptedFile } from './accepted-file.js';
+import { foreseeSubmission, isAsForeseen, type ForeseenSubmission } from './foresee-submission.js';
+import type { ForeseenEffect } from './foreseen-effect.js';
 import type { Submission } from './submission.js';
-import { insertSubmission, nextIntake, readSubmission, submissionsOf, takeTurn } from './submission-table.js';
+import { insertSubmission, nextIntake, readSubmission, takeTurn } from './submission-table.js';
 
 export interface SubmitRequest {
   readonly mode: SubmitMode;
   /** Whom the account attests for, where it is not the provider’s own. */
   readonly onBehalfOf?: ProviderId | undefined;
+  /** Whether it may retire a large share of its dataset. */
+  readonly confirmRetiring?: boolean | undefined;
 }
 
 export interface SubmitAnswer {
@@ -46,6 +45,9 @@ export async function submitUpload(
   id: string,
   request: SubmitRequest,
 ): Promise<SubmitAnswer> {
+  // The registers are read before the turn is taken, so that others need not wait for it, and again only where somebody else
+  // has submitted or withdrawn a file of the dataset meanwhile.
+  const foreseen = await foreseeBefore({ pool, programme }, id);
   return inTransaction(pool, async (client) => {
     const upload = await lockUpload(client, id);
     if (upload === undefined || !mayActFor(account, upload.provider)) throw uploadUnknown();
@@ -59,17 +61,19 @@ export async function submitUpload(
 
     const programmeId = programme.definition.id;
     await takeTurn(client, programmeId);
-    const before = await submissionsOf(client, upload.dataset, upload.period);
-    const plan = planSubmission(
-      before.map((one) => ({ ...one, withdrawn: one.withdrawal !== null })),
-      upload,
-      request.mode,
-    );
+    const current =
+      foreseen !== undefined && (await isAsForeseen(client, upload.dataset, foreseen))
+        ? foreseen
+        : await foreseeSubmission(client, dataset, upload);
+    const plan = current.plans[request.mode];
     if (plan.kind === 'too-many') throw tooManyParts();
     if (plan.kind === 'repeated') {
       await discardRepetition(client, programmeId, upload, plan.of.submission);
       return { submission: plan.of, repeated: true };
     }
+
+    const effect = current.effects[request.mode] ?? null;
+    if (effect !== null && request.confirmRetiring !== true) requireFewRetired(effect, dataset);
 
     const { intake, at } = await nextIntake(client, programmeId);
     const { sequence, supersedes } = plan;
@@ -89,6 +93,7 @@ export async function submitUpload(
       attestedBy: account.name,
       onBehalfOf: onBehalfOf ?? null,
       acceptedAt: at,
+      effect,
       withdrawal: null,
     };
     await insertSubmission(client, submission);
@@ -102,6 +107,29 @@ export async function submitUpload(
       }),
     ]);
     return { submission, repeated: false };
+  });
+}
+
+async function foreseeBefore(
+  { pool, programme }: Pick<Receiver, 'pool' | 'programme'>,
+  id: string,
+): Promise<ForeseenSubmission | undefined> {
+  const upload = await readUpload(pool, id);
+  const dataset = upload?.state === 'validated' ? programme.dataset(upload.dataset) : undefined;
+  return upload === undefined || dataset === undefined ? undefined : foreseeSubmission(pool, dataset, upload);
+}
+
+/** Fewer are never too many, whatever the share: of ten rows, two go when two families move away. */
+const FEW_ROWS = 5;
+
+/** A cumulative file that lacks a large part of what stands is more often half a file than the end of half the families. */
+function requireFewRetired(
+  { loses, standing }: ForeseenEffect,
+  { extractKind, retiringThreshold }: Dataset,
+): void {
+  if (extractKind === 'delta' || loses < FEW_ROWS || loses <= retiringThreshold * standing) return;
+  throw new Problem(409, 'would-retire-many', {
+    detail: `The file lacks ${loses} of the ${standing} rows that stand in the dataset, and submitting it would retire them. If that is right, submit it again with "confirmRetiring": true (kinledger submit --confirm-retiring); if not, send the whole file.`,
   });
 }
 

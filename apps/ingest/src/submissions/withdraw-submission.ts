@@ -4,6 +4,7 @@ import { Problem, type Account } from '@kinledger/service-kit';
 import { withdrawSubmission as withdrawalMessage } from '../outbox/intake-messages.js';
 import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
 import { mayActFor } from '../programme/dataset-access.js';
+import { deleteRegister } from '../register/register-table.js';
 import type { Receiver } from '../uploads/receive-upload.js';
 import type { Submission } from './submission.js';
 import { nextIntake, readSubmission, recordWithdrawal, takeTurn } from './submission-table.js';
@@ -29,6 +30,7 @@ export async function withdrawSubmission(
     const { intake, at } = await nextIntake(client, programmeId);
     const withdrawal = { intake, reason, by: account.name, at };
     await recordWithdrawal(client, submission.submission, withdrawal);
+    await deleteRegister(client, submission.upload);
     const command = {
       programme: programmeId,
       submission: submission.submission,

@@ -21,6 +21,7 @@ export interface UploadBody {
   readonly unknownColumns: number;
   readonly unknownTitles?: readonly string[];
   readonly notes: readonly { readonly code: string }[];
+  readonly ifSubmitted?: Readonly<Partial<Record<'replace' | 'add', Readonly<Record<string, unknown>>>>>;
 }
 
 export interface SubmissionBody {

@@ -14,6 +14,7 @@ export class FileCounts {
   #warned = 0;
   #rejected = 0;
   #notConsented = 0;
+  #setAside = 0;
   #duplicate = 0;
   #consentRefused = 0;
 
@@ -29,6 +30,10 @@ export class FileCounts {
         break;
       case 'rejected':
         this.#rejected += 1;
+        break;
+      case 'set-aside':
+        this.#rejected += 1;
+        this.#setAside += 1;
         break;
       case 'not-consented':
         this.#rejected += 1;
@@ -49,6 +54,11 @@ export class FileCounts {
     for (const { rule } of row.findings) this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);
   }
 
+  /** Something that was found of the file as a whole, in so many places. */
+  addFinding(rule: RuleOfField, count: number): void {
+    if (count > 0) this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + count);
+  }
+
   get counts(): IntakeCounts {
     return {
       read: this.#read,
@@ -66,10 +76,17 @@ export class FileCounts {
 
   /**
    * The share of rows that were rejected for what the file should have said otherwise, 0 to 1. Rows without consent are
-   * left out on both sides: a service is not at fault for families that declined.
+   * left out on both sides: a service is not at fault for families that declined. So are rows of another time, since a
+   * mistyped year says nothing of the rows beside it; see {@link setAsideShare}.
    */
   get rejectedShare(): number {
+    const left = this.#read - this.#notConsented - this.#setAside;
+    return left === 0 ? 0 : (this.#rejected - this.#notConsented - this.#setAside) / left;
+  }
+
+  /** The share of rows whose date lies in the future or far outside the period, 0 to 1. */
+  get setAsideShare(): number {
     const consented = this.#read - this.#notConsented;
-    return consented === 0 ? 0 : (this.#rejected - this.#notConsented) / consented;
+    return consented === 0 ? 0 : this.#setAside / consented;
   }
 }

@@ -37,6 +37,24 @@ describe('counts of a file', () => {
     expect(countsOf().rejectedShare).toBe(0);
   });
 
+  it('leave rows of another time out of the rejected share, and tell their own', () => {
+    const counts = countsOf('accepted', 'rejected', 'set-aside', 'set-aside', 'not-consented');
+    expect(counts.counts).toMatchObject({ read: 5, rejected: 4 });
+    expect(counts.rejectedShare).toBe(0.5);
+    expect(counts.setAsideShare).toBe(0.5);
+    expect(countsOf('set-aside')).toMatchObject({ rejectedShare: 0, setAsideShare: 1 });
+    expect(countsOf().setAsideShare).toBe(0);
+  });
+
+  it('take what is found of the file as a whole', () => {
+    const rule = rowRule('repeated-row', 'warning', '', '');
+    const counts = countsOf('accepted');
+    counts.addFinding(rule, 0);
+    expect(counts.findings).toEqual({});
+    counts.addFinding(rule, 3);
+    expect(counts.findings).toEqual({ 'repeated-row': 3 });
+  });
+
   it('count findings by rule, not by row', () => {
     const rule = rowRule('repeated-row', 'warning', '', '');
     const counts = new FileCounts();

@@ -12,11 +12,16 @@ import { knownTitles, mapHeader, type HeaderMapping } from '../mapping/header-ma
 import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
 import { openCsv, type CsvFile } from '../reading/csv-file.js';
 import { fileRefused, isFileRefused } from '../reading/file-refused.js';
+import { RegisterWriter } from '../register/register-writer.js';
+import { deleteRegister } from '../register/register-table.js';
+import { RowEntries } from '../register/row-entries.js';
+import { foreseeSubmission, type OfferedFile } from '../submissions/foresee-submission.js';
+import type { MonthFirstColumn } from '../validation/date-order.js';
 import { RowValidator, type RowOutcome } from '../validation/row-validator.js';
 import { FileCounts } from './counts.js';
 import { ReportChunks, RowChunks } from './landing-chunks.js';
 import { MeteredBody } from './metered-body.js';
-import type { Upload } from './upload.js';
+import type { EffectsByMode, Upload } from './upload.js';
 import { uploadChanged } from './upload-events.js';
 import {
   deleteReceiving,
@@ -59,6 +64,7 @@ const goesOn: Readonly<Record<RowOutcome, boolean>> = {
   'consent-refused': true,
   'not-consented': false,
   rejected: false,
+  'set-aside': false,
   duplicate: false,
   blank: false,
 };
@@ -98,17 +104,29 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       schemaHash: dataset.schemaHash,
     });
     writer = await createFile(pool, { upload, kek: receiver.kek });
-    const counts = await landRows(receiver, file, writer, csv, mapping);
+    const { counts, rowsAlone, monthFirst } = await landRows(receiver, file, writer, csv, mapping);
+    const end = verdict(counts, monthFirst, dataset);
+    const contentHash = metered.contentHash();
+    const offered = {
+      upload,
+      dataset: dataset.id,
+      period: period.code,
+      contentHash,
+      schemaHash: dataset.schemaHash,
+      rowsAlone,
+    };
     const read: ReadUpload = {
-      ...verdict(counts, dataset),
+      ...end,
       expiryDays: limits.expiryDays,
       bytes: metered.bytes,
-      contentHash: metered.contentHash(),
+      contentHash,
       encoding: csv.encoding(),
       mapping: mapping.byField,
       unknownColumns: mapping.unknownColumns.length,
       counts: counts.counts,
       findings: counts.findings,
+      rowsAlone,
+      ifSubmitted: end.state === 'validated' ? await effectsOf(pool, dataset, offered) : null,
     };
     return { upload: await finish(receiver, upload, read), header: csv.header, mapping };
   } catch (error) {
@@ -125,18 +143,30 @@ const maxRowBytes = ({ maxColumns, maxFieldLength }: UploadLimits) =>
   Math.min(maxColumns * maxFieldLength, 1024 * 1024);
 
 async function landRows(
-  { pool, limits }: Receiver,
+  { pool, limits, contentHashKey, programme }: Receiver,
   { dataset, period, today }: FileToReceive,
   writer: LandingWriter,
   csv: CsvFile,
   mapping: HeaderMapping,
-): Promise<FileCounts> {
+): Promise<{
+  readonly counts: FileCounts;
+  readonly rowsAlone: number;
+  readonly monthFirst: readonly MonthFirstColumn[];
+}> {
   const validator = new RowValidator(dataset, mapping, {
     headerLength: csv.header.length,
     dates: { today, period, holdsEarlierRows: dataset.extractKind !== 'delta' },
     limits,
+    synthetic: programme.definition.synthetic,
   });
   const rows = new RowChunks(writer);
+  const entries = new RowEntries(
+    contentHashKey,
+    dataset.id,
+    dataset.schema,
+    dataset.serviceDefinition.provider,
+  );
+  const register = new RegisterWriter(pool, writer.upload, entries);
   const report = new ReportChunks(writer, validator.rules, csv.header, MAX_REPORT_LINES);
   await report.begin();
   const counts = new FileCounts();
@@ -149,8 +179,11 @@ async function landRows(
       const row = validator.validate(record, rowNumber);
       counts.add(row);
       if (report.add(rowNumber, row.caseNumber, row.findings)) await report.write();
-      if (goesOn[row.outcome] && rows.add([rowNumber, row.values])) await rows.write();
+      if (!goesOn[row.outcome]) continue;
+      if (rows.add([rowNumber, row.values])) await rows.write();
+      if (register.add(row.values)) await register.write();
     }
+    register.forget();
     if (rowNumber - 1 > limits.maxRows) throw tooManyRows(limits.maxRows);
     if (performance.now() - saidAliveAt > ALIVE_EVERY_MS) {
       if (!(await sayAlive(pool, writer.upload))) throw new Error('the upload was taken for interrupted');
@@ -161,11 +194,23 @@ async function landRows(
   await rows.write();
   await report.write();
   await writer.flush();
-  return counts;
+  const monthFirst = validator.monthFirstColumns();
+  for (const { mixed, doubtful } of monthFirst) if (mixed !== undefined) counts.addFinding(mixed, doubtful);
+  return { counts, rowsAlone: await register.finish(), monthFirst };
 }
 
+/** Of so many rows with a date of another time, the file is not the period's. */
+const WRONG_PERIOD_SHARE = 0.75;
+
 /** A file is refused as a whole when too much of it is; its error report stays until it is discarded or expires. */
-function verdict(counts: FileCounts, dataset: Dataset): Pick<ReadUpload, 'state' | 'reason'> {
+function verdict(
+  counts: FileCounts,
+  monthFirst: readonly MonthFirstColumn[],
+  dataset: Dataset,
+): Pick<ReadUpload, 'state' | 'reason'> {
+  // Before the others: the dates that fit are wrong too.
+  if (monthFirst.some(({ isWhole }) => isWhole)) return { state: 'refused', reason: 'month-first-dates' };
+  if (counts.setAsideShare >= WRONG_PERIOD_SHARE) return { state: 'refused', reason: 'wrong-period' };
   if (counts.rejectedShare > dataset.rejectionThreshold) {
     return { state: 'refused', reason: 'too-many-rejected-rows' };
   }
@@ -178,7 +223,10 @@ async function finish({ pool, programme }: Receiver, id: UploadId, read: ReadUpl
   return inTransaction(pool, async (client) => {
     const upload = await finishReceiving(client, id, read);
     if (upload === undefined) throw new Error('the upload was taken for interrupted');
-    if (upload.state === 'refused') await deleteRows(client, id);
+    if (upload.state === 'refused') {
+      await deleteRows(client, id);
+      await deleteRegister(client, id);
+    }
     const change = {
       state: read.state,
       ...(read.reason === null ? {} : { reason: read.reason }),
@@ -188,6 +236,12 @@ async function finish({ pool, programme }: Receiver, id: UploadId, read: ReadUpl
     ]);
     return upload;
   });
+}
+
+/** What submitting a file that was read would do, as things stand. */
+async function effectsOf(pool: pg.Pool, dataset: Dataset, file: OfferedFile): Promise<EffectsByMode> {
+  const { replace, add } = (await foreseeSubmission(pool, dataset, file)).effects;
+  return { ...(replace && { replace }), ...(add && { add }) };
 }
 
 /** What fails here is done by the sweep of interrupted uploads, before long. */

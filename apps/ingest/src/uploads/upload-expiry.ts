@@ -10,12 +10,15 @@ import {
 import { IntakeContext } from '../intake-context.js';
 import { Outbox, OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
 import { uploadChanged } from './upload-events.js';
+import { deleteSuperseded } from '../register/register-table.js';
 import { deleteReceiving, lockExpired, lockInterrupted, markDiscarded } from './upload-table.js';
 
 const EVERY_MS = 10 * 60_000;
 /** Well above the time in which a receiver says that it is alive. */
 const SILENT_MINUTES = 10;
 const AT_ONCE = 100;
+/** How long the register of a submission is kept after another one took its place: that one may still be withdrawn. */
+const SUPERSEDED_DAYS = 90;
 
 /** Deletes what nobody submitted in time, and what a crash left of an upload; at start, and now and then. */
 @Injectable()
@@ -51,6 +54,7 @@ export class UploadExpiry implements OnApplicationBootstrap, BeforeApplicationSh
     let gone = 0;
     for (let page = AT_ONCE; page === AT_ONCE; gone += page) page = await this.#expire();
     gone += await this.#clearInterrupted();
+    await deleteSuperseded(this.intake.pool, SUPERSEDED_DAYS);
     if (gone > 0) {
       this.#logger.log({ uploads: gone }, 'uploads expired');
       this.outbox.wake();

@@ -1,4 +1,5 @@
 import { inTransaction } from '@kinledger/database';
+import { londonDay } from '@kinledger/domain';
 import { countChunks, deleteFile, isLandingFileGone } from '@kinledger/landing-store';
 import { writeOutbox } from '@kinledger/message-bus';
 import { Backlog, Problem, type Account } from '@kinledger/service-kit';
@@ -7,7 +8,6 @@ import type { FastifyRequest } from 'fastify';
 import { IntakeContext } from '../intake-context.js';
 import { Outbox, OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
 import { datasetFor, liveAgreement, mayActFor, periodFor } from '../programme/dataset-access.js';
-import { londonDay } from '../programme/london-day.js';
 import { isFileRefused } from '../reading/file-refused.js';
 import { errorReport } from './error-report.js';
 import { IntakeMetrics } from './intake-metrics.js';

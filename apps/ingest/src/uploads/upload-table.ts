@@ -1,7 +1,8 @@
 import type { DatasetId, PeriodCode, ProviderId, SubmissionId, UploadId } from '@kinledger/contracts';
 import type { Queryable } from '@kinledger/landing-store';
 import type { CountsByRule, IntakeCounts } from './counts.js';
-import type { Encoding, Upload } from './upload.js';
+import { deleteRegister } from '../register/register-table.js';
+import type { EffectsByMode, Encoding, Upload } from './upload.js';
 
 /** What is known of an upload before its rows. */
 export interface NewUpload {
@@ -25,6 +26,9 @@ export interface ReadUpload {
   readonly unknownColumns: number;
   readonly counts: IntakeCounts;
   readonly findings: CountsByRule;
+  /** Rows that are not in its register; null where none is kept. */
+  readonly rowsAlone: number | null;
+  readonly ifSubmitted: EffectsByMode | null;
 }
 
 export async function insertReceiving(client: Queryable, upload: NewUpload): Promise<void> {
@@ -53,7 +57,8 @@ export async function finishReceiving(
   const { rows } = await client.query<UploadRow>(
     `UPDATE ingest.upload
      SET state = $2, reason = $3, expires_at = now() + $4 * interval '1 day', bytes = $5, content_hash = $6,
-         encoding = $7, mapping = $8, unknown_columns = $9, counts = $10, findings = $11
+         encoding = $7, mapping = $8, unknown_columns = $9, counts = $10, findings = $11, rows_alone = $12,
+         if_submitted = $13
      WHERE upload = $1 AND state = 'receiving'
      RETURNING ${columns}`,
     [
@@ -68,6 +73,8 @@ export async function finishReceiving(
       read.unknownColumns,
       JSON.stringify(read.counts),
       JSON.stringify(read.findings),
+      read.rowsAlone,
+      read.ifSubmitted === null ? null : JSON.stringify(read.ifSubmitted),
     ],
   );
   return rows[0] && uploadOf(rows[0]);
@@ -105,6 +112,7 @@ export async function markDiscarded(
     "UPDATE ingest.upload SET state = 'discarded', reason = $2, submission = $3 WHERE upload = $1",
     [upload, reason, submission],
   );
+  await deleteRegister(client, upload);
 }
 
 export async function markAccepted(
@@ -143,7 +151,7 @@ export async function lockInterrupted(
 }
 
 const columns = `upload, provider, dataset, period, state, reason, received_at, expires_at, bytes, content_hash,
-  schema_hash, encoding, mapping, unknown_columns, counts, findings, submission`;
+  schema_hash, encoding, mapping, unknown_columns, counts, findings, rows_alone, if_submitted, submission`;
 
 /** A row whose file has been read: what is written then is there. */
 interface UploadRow {
@@ -163,6 +171,8 @@ interface UploadRow {
   readonly unknown_columns: number;
   readonly counts: IntakeCounts;
   readonly findings: CountsByRule;
+  readonly rows_alone: number | null;
+  readonly if_submitted: EffectsByMode | null;
   readonly submission: SubmissionId | null;
 }
 
@@ -183,6 +193,8 @@ const uploadOf = (row: UploadRow): Upload => ({
   unknownColumns: row.unknown_columns,
   counts: row.counts,
   findings: row.findings,
+  rowsAlone: row.rows_alone,
+  ifSubmitted: row.if_submitted,
   submission: row.submission,
 });
 

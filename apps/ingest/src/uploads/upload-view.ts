@@ -10,7 +10,9 @@ import {
 import type { Dataset } from '@kinledger/programme';
 import { z } from 'zod';
 import type { HeaderMapping } from '../mapping/header-mapping.js';
-import type { Upload } from './upload.js';
+import { effectView, viewOfEffect } from '../submissions/foreseen-effect.js';
+import { ruleCode } from '../validation/finding.js';
+import type { EffectsByMode, Upload } from './upload.js';
 
 const count = z.int().nonnegative();
 
@@ -54,6 +56,12 @@ export const uploadView = z.object({
     .array(z.string())
     .optional()
     .describe('Their titles, at most 50, in the answer to the upload only: titles are not kept.'),
+  ifSubmitted: z
+    .object({ replace: effectView.optional(), add: effectView.optional() })
+    .optional()
+    .describe(
+      'What submitting it would do to the rows of the dataset that stood when it was received, by mode. A mode is absent where nothing new would happen.',
+    ),
   notes: z
     .array(z.object({ code: z.string(), message: z.string() }))
     .describe('What concerns the file as a whole.'),
@@ -97,17 +105,25 @@ export function viewOf(
     }),
     unknownColumns: upload.unknownColumns,
     ...(received === undefined ? {} : { unknownTitles: unknownTitles(received) }),
-    notes: notesOn(upload),
+    ...(upload.state === 'validated' && upload.ifSubmitted !== null
+      ? { ifSubmitted: viewOfEffects(upload.ifSubmitted) }
+      : {}),
+    notes: notesOn(upload, dataset),
     ...(upload.submission === null ? {} : { submission: upload.submission }),
   };
 }
+
+const viewOfEffects = ({ replace, add }: EffectsByMode) => ({
+  ...(replace === undefined ? {} : { replace: viewOfEffect(replace) }),
+  ...(add === undefined ? {} : { add: viewOfEffect(add) }),
+});
 
 const unknownTitles = (received: { header: readonly string[]; mapping: HeaderMapping }): string[] =>
   received.mapping.unknownColumns
     .slice(0, MAX_TITLES)
     .map((column) => shortened(received.header[column] ?? ''));
 
-function notesOn(upload: Upload): UploadView['notes'] {
+function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['notes'] {
   const notes: UploadView['notes'] = [];
   if (upload.encoding === 'windows-1252') {
     notes.push({
@@ -121,6 +137,14 @@ function notesOn(upload: Upload): UploadView['notes'] {
       code: 'too-many-rejected-rows',
       message:
         'More rows were rejected than the dataset allows, so that nothing was kept but the error report. Correct the rows that it lists and send the file again.',
+    });
+  }
+  notes.push(...notesOnDateOrder(upload, dataset));
+  if (upload.reason === 'wrong-period') {
+    notes.push({
+      code: 'wrong-period',
+      message:
+        'Most rows have a date in the future or years outside the period, so that nothing was kept but the error report. Check the period that the file was sent for, and the years of its dates.',
     });
   }
   if (upload.reason === 'no-usable-row') {
@@ -137,3 +161,20 @@ function notesOn(upload: Upload): UploadView['notes'] {
   }
   return notes;
 }
+
+function notesOnDateOrder(upload: Upload, dataset: Dataset | undefined): UploadView['notes'] {
+  return (dataset?.schema.fields ?? []).flatMap((field) => {
+    const monthFirst = upload.findings[ruleCode('month-first', field.name)] ?? 0;
+    if (monthFirst === 0) return [];
+    if (upload.reason === 'month-first-dates') {
+      const message = `"${field.title}" has the month first in ${rows(monthFirst)} (as in 12/31/2023), so that its other dates cannot be trusted and nothing was kept but the error report. If the column is month first, format it as dd/mm/yyyy and export the file again; if it is not, correct the rows that the error report lists.`;
+      return [{ code: 'month-first-dates', message }];
+    }
+    const doubtful = upload.findings[ruleCode('mixed-date-order', field.name)] ?? 0;
+    if (doubtful === 0) return [];
+    const message = `"${field.title}" has the month first in ${rows(monthFirst)}; ${rows(doubtful)} can be read either way and ${doubtful === 1 ? 'was' : 'were'} read with the day first. Check that they are meant so before you submit.`;
+    return [{ code: 'mixed-date-order', message }];
+  });
+}
+
+const rows = (number: number): string => (number === 1 ? '1 row' : `${number} rows`);

@@ -1,4 +1,5 @@
 import { codedValues, type DatasetField } from '@kinledger/programme';
+import { isEventDate } from './day-form.js';
 import type { RuleKind } from './finding.js';
 
 interface Advice {
@@ -22,8 +23,9 @@ const forms: Readonly<Record<DatasetField['format'], Advice | undefined>> = {
     suggestion: 'Check the ten digits against the record: the last one does not fit the others.',
   },
   postcode: {
-    message: 'is not a full postcode',
-    suggestion: 'Write the whole postcode, such as SW9 1AA.',
+    message: 'is not a full United Kingdom postcode',
+    suggestion:
+      'Write the whole postcode, such as SW9 1AA. BFPO 1 and NFA (no fixed abode) are understood as well.',
   },
   lsoa: { message: 'is not an LSOA code', suggestion: 'Write a code such as E01003014.' },
   digest: {
@@ -76,20 +78,116 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
         message: `is longer than ${field.constraints.maxLength ?? 0} characters`,
         suggestion: 'Shorten it; free text does not belong here.',
       };
+    case 'placeholder':
+      return {
+        message: 'is a placeholder that belongs to nobody; it was treated as missing',
+        suggestion: 'Fill in the right value if it is known; otherwise leave it empty.',
+      };
+    case 'not-known':
+      return {
+        message: 'is given as not known or not stated; the row was taken without it',
+        suggestion: 'Fill it in if it becomes known: without it, a child cannot be recognised by its key.',
+      };
+    case 'repaired':
+      return {
+        message: 'had characters that are no part of it; they were removed and the rest was taken',
+        suggestion: repairAdvice[field.format] ?? 'Correct it at its source.',
+      };
+    case 'several-addresses':
+      return {
+        message: 'holds more than one address; none was taken',
+        suggestion: 'Leave one address: the person’s own.',
+      };
+    case 'not-digits':
+      return {
+        message: 'holds something other than digits',
+        suggestion: 'Write the ten digits of the NHS number and nothing else.',
+      };
+    case 'wrong-length':
+      return {
+        message: 'has more or fewer than ten digits',
+        suggestion:
+          'Check it against the record. If a spreadsheet took the first 0 away, format the column as text and export again.',
+      };
+    case 'scientific-notation':
+      return {
+        message: 'is in scientific notation (such as 9.43E+09), so that its last digits are lost',
+        suggestion: 'Format the column as text, or as a number without decimals, and export again.',
+      };
+    case 'initials':
+      return {
+        message: 'is only an initial: the child will not be recognised in other services’ files',
+        suggestion: 'Write the first name, or at least its first three letters.',
+      };
     case 'unreal-date':
       return {
         message: 'is a day that does not exist',
         suggestion: 'Check the day and the month; the day comes first, as in 29/02/2020.',
       };
+    case 'month-first':
+      return {
+        message: 'has the month before the day',
+        suggestion:
+          'Write the day first, as in 29/02/2020. If the whole column is so, format it as dd/mm/yyyy and export again.',
+      };
+    case 'two-digit-year':
+      return {
+        message: 'has a year of two digits, which could be of either century',
+        suggestion: 'Write the year with four digits, as in 29/02/2020.',
+      };
+    case 'year-out-of-range':
+      return { message: 'has a year outside 1900 to 2099', suggestion: 'Check the year.' };
+    case 'time-of-day':
+      return {
+        message: 'is followed by something that is not a time of day',
+        suggestion: 'Write the date alone, as in 29/02/2020.',
+      };
+    case 'day-number':
+      return {
+        message: 'is a spreadsheet’s number for a day (such as 43890), not a date',
+        suggestion: 'Format the column as a date, dd/mm/yyyy, and export again.',
+      };
+    case 'incomplete-date':
+      return {
+        message: 'is only a part of a date',
+        suggestion: 'Write day, month and year, as in 29/02/2020.',
+      };
     case 'future-date':
-      return { message: 'lies in the future', suggestion: 'Check the year.' };
+      return { message: `lies in the future; ${notUsed(field)}`, suggestion: 'Check the year.' };
     case 'outside-period':
       return {
         message: 'lies outside the period of the file',
         suggestion: 'Check the date, or that the file was sent for the right period.',
       };
+    case 'far-outside-period':
+      return {
+        message: `lies years outside the period of the file; ${notUsed(field)}`,
+        suggestion: 'Check the year, or that the file was sent for the right period.',
+      };
+    case 'implausible-age':
+      return {
+        message:
+          'makes a child of 18 or more, an adult under 12, somebody over 115 or not born yet; it was not used',
+        suggestion: 'Check the date, and whether the row is about a child or an adult.',
+      };
+    case 'mixed-date-order':
+      return {
+        message:
+          'has the month first in some rows; a date that can be read either way was read with the day first',
+        suggestion: 'Write all dates of the column with the day first, as in 29/02/2020.',
+      };
   }
 }
+
+const notUsed = (field: DatasetField): string =>
+  isEventDate(field) ? 'the row counts nowhere' : 'it was not used';
+
+const repairAdvice: Readonly<Partial<Record<DatasetField['format'], string>>> = {
+  email:
+    'Check the address that was taken; write it without brackets, quotation marks and punctuation around it.',
+  mobile: 'Format the column as text and export again.',
+  'nhs-number': 'Format the column as text and export again.',
+};
 
 function listed(field: DatasetField): string {
   const values = codedValues(field) ?? [];

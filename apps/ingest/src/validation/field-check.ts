@@ -1,51 +1,67 @@
 import type { Role } from '@kinledger/contracts';
+import { isNoFirstName, isNoValue, type DateOrder } from '@kinledger/domain';
 import { valueKey, type DatasetField, type Severity } from '@kinledger/programme';
 import { adviceOn } from './advice.js';
+import { isBirthDate, isEventDate, orderOf } from './day-form.js';
 import { ruleOfField, type Finding, type RuleKind, type RuleOfField } from './finding.js';
-import { valueFormOf, type ValueForm } from './value-form.js';
-
-/** What the dates of a file are measured by. Days are yyyy-mm-dd; `end` is the day after the period's last. */
-export interface FileDates {
-  readonly today: string;
-  readonly period: { readonly start: string; readonly end: string };
-  /** True for an extract that holds all rows there ever were: earlier dates are its nature. */
-  readonly holdsEarlierRows: boolean;
-}
+import { isFarOutside, type FileDates } from './file-dates.js';
+import { doubtsOf, valueFormOf, type FormOptions } from './value-form.js';
 
 /** Checks one field of a row: returns the value that is kept, or null, and adds what it finds. */
 export interface FieldCheck {
   readonly field: DatasetField;
   /** Every rule that this field can break. */
   readonly rules: readonly RuleOfField[];
+  /** What the dates so far have shown of the order of day and month; undefined for a field without days. */
+  readonly dateOrders: DateOrders | undefined;
+  /** What is found of a birth date that makes nobody of the row's role; undefined for other fields. */
+  readonly implausibleAge: RuleOfField | undefined;
   check(cell: string | undefined, role: Role | undefined, findings: Finding[]): string | null;
 }
 
-/** What exports write where there is nothing. */
-const nothing: ReadonlySet<string> = new Set(['null', '#n/a', 'n/a', '(blank)']);
-const isNothing = (text: string) => text.length <= 7 && nothing.has(text.toLowerCase());
-const likeADate = /^\d{1,4}([/.\- ])\d{1,2}\1\d{1,4}(?:[T ].*)?$/;
+/** Dates of a column by the order of day and month that they show. */
+export type DateOrders = Record<DateOrder, number>;
+
 /** Values that recur, such as codes and dates, are looked at once; others, and long ones, pass through. */
 const REMEMBERED = 4096;
 const REMEMBERED_LENGTH = 100;
 
-type Outcome = { readonly value: string | null; readonly broken: readonly RuleOfField[] };
+interface Outcome {
+  readonly value: string | null;
+  readonly broken: readonly RuleOfField[];
+  /** True for a text that stands for "no value". */
+  readonly saysNothing?: boolean;
+  readonly order?: DateOrder | undefined;
+}
+type RuleFor = (kind: RuleKind, severity?: Severity) => RuleOfField;
 
-export function fieldCheck(field: DatasetField, column: number, dates: FileDates): FieldCheck {
+export function fieldCheck(
+  field: DatasetField,
+  column: number,
+  dates: FileDates,
+  options: FormOptions,
+): FieldCheck {
   const extension = field['x-kinledger'];
   const rules = new Map<RuleKind, RuleOfField>();
-  const rule = (kind: RuleKind, severity: Severity): RuleOfField => {
+  const rule: RuleFor = (kind, severity = severityOf(kind, field)) => {
     const made = rules.get(kind) ?? ruleOfField(kind, severity, field, column, adviceOn(kind, field));
     rules.set(kind, made);
     return made;
   };
-  const missingSeverity = severityOfMissing(field);
-  const missing = missingSeverity === undefined ? undefined : rule('missing', missingSeverity);
-  const examine = examinerOf(field, dates, rule);
+  const missing = severityOfMissing(field) === undefined ? undefined : rule('missing');
+  const examine = examinerOf(field, dates, options, rule);
+  const hasDays = field.type === 'date';
+  const dateOrders = hasDays ? { 'day-first': 0, 'month-first': 0, either: 0 } : undefined;
   const remembered = recurs(field) ? new Map<string, Outcome>() : undefined;
   const outcomeOf = (text: string, cellLength: number): Outcome => {
     const known = remembered?.get(text);
     if (known !== undefined) return known;
-    const outcome = examine(text);
+    const examined = examine(text);
+    const outcome: Outcome = saysNothing(text, field, examined)
+      ? nothing
+      : hasDays
+        ? { ...examined, order: orderOf(text) }
+        : examined;
     // A trimmed text may keep the whole cell alive.
     if (remembered !== undefined && cellLength <= REMEMBERED_LENGTH) {
       if (remembered.size >= REMEMBERED) remembered.clear();
@@ -56,25 +72,69 @@ export function fieldCheck(field: DatasetField, column: number, dates: FileDates
   return {
     field,
     rules: [...rules.values()],
+    dateOrders,
+    implausibleAge: rules.get('implausible-age'),
     check(cell, role, findings) {
       const text = cell === undefined ? '' : cell.trim();
-      if (text === '' || (isNothing(text) && outcomeOf(text, text.length).value === null)) {
-        const needed =
-          extension.roles === undefined || (role !== undefined && extension.roles.includes(role));
+      const { value, broken, order, saysNothing } =
+        text === '' ? nothing : outcomeOf(text, cell?.length ?? 0);
+      const needed = extension.roles === undefined || (role !== undefined && extension.roles.includes(role));
+      if (saysNothing === true) {
         if (missing !== undefined && needed) findings.push({ rule: missing, value: null });
         return null;
       }
-      const { value, broken } = outcomeOf(text, cell?.length ?? 0);
-      for (const one of broken) findings.push({ rule: one, value: one.showsValue ? text : null });
+      if (dateOrders !== undefined && order !== undefined) dateOrders[order] += 1;
+      for (const one of broken) {
+        // An adult's row may say "Z": no key is made of it.
+        if (one.kind === 'initials' && !needed) continue;
+        findings.push({ rule: one, value: one.showsValue ? text : null });
+      }
       return value;
     },
   };
+}
+
+const nothing: Outcome = { value: null, broken: [], saysNothing: true };
+
+/** Whether a text stands for "no value"; where the column itself gives it a meaning, it has that. */
+function saysNothing(text: string, field: DatasetField, { value, broken }: Outcome): boolean {
+  switch (field.format) {
+    case 'first-name':
+      return isNoFirstName(text);
+    case 'case-number':
+      // Any text would do as a case number; one that is on many rows would make them one.
+      return isNoValue(text);
+    default:
+      return value === null && isNoValue(text) && !broken.some(({ kind }) => kind === 'not-known');
+  }
 }
 
 /** Consent that is not there is not given. */
 function severityOfMissing(field: DatasetField): Severity | undefined {
   const { missing, consent } = field['x-kinledger'];
   return missing ?? (consent || field.constraints.required === true ? 'error' : undefined);
+}
+
+/** A value that is kept, or known to be none, only warns; what stands for a missing value weighs what that does. */
+function severityOf(kind: RuleKind, field: DatasetField): Severity {
+  switch (kind) {
+    case 'missing':
+    case 'placeholder':
+      return severityOfMissing(field) ?? 'warning';
+    case 'repaired':
+    case 'not-known':
+    case 'initials':
+    case 'outside-period':
+    case 'implausible-age':
+    case 'mixed-date-order':
+      return 'warning';
+    case 'future-date':
+    case 'far-outside-period':
+      // An event without its date is none; any other date can be done without.
+      return isEventDate(field) ? 'error' : 'warning';
+    default:
+      return field['x-kinledger'].invalid;
+  }
 }
 
 const recurs = (field: DatasetField): boolean =>
@@ -85,70 +145,76 @@ const isCoded = (field: DatasetField): boolean =>
 function examinerOf(
   field: DatasetField,
   dates: FileDates,
-  rule: (kind: RuleKind, severity: Severity) => RuleOfField,
+  options: FormOptions,
+  rule: RuleFor,
 ): (text: string) => Outcome {
-  const { invalid, valueMap = {} } = field['x-kinledger'];
+  const { valueMap = {} } = field['x-kinledger'];
   const mapped = new Map(Object.entries(valueMap).map(([from, to]) => [valueKey(from), to]));
-  const formed: ValueForm = valueFormOf(field);
-  const refused = {
-    form: rule(isCoded(field) && field.type === 'string' ? 'unlisted' : 'invalid', invalid),
-    date: field.type === 'date' ? rule('unreal-date', invalid) : undefined,
-  };
-  const bounds = boundsOf(field, rule, invalid);
-  const warnings = dateWarnings(field, dates, rule);
+  const form = valueFormOf(field, options);
+  const doubts = new Map(doubtsOf(field).map((kind) => [kind, [rule(kind)]]));
+  const bounds = boundsOf(field, rule);
+  const doubtsOfDay = dayDoubts(field, dates, rule);
   return (text) => {
-    const value = formed((mapped.size === 0 ? undefined : mapped.get(valueKey(text))) ?? text);
-    if (value === undefined) {
-      const broken = refused.date !== undefined && likeADate.test(text) ? refused.date : refused.form;
-      return { value: null, broken: [broken] };
-    }
+    const formed = form((mapped.size === 0 ? undefined : mapped.get(valueKey(text))) ?? text);
+    const { value, broken } =
+      typeof formed === 'string'
+        ? { value: formed, broken: [] }
+        : { value: formed.value, broken: doubts.get(formed.rule) ?? [rule(formed.rule)] };
+    if (value === null) return { value, broken };
     const outside = bounds(value);
-    if (outside !== undefined) return { value: null, broken: [outside] };
-    return { value, broken: warnings(value) };
+    if (outside !== undefined) return { value: null, broken: [...broken, outside] };
+    const ofDay = doubtsOfDay(value);
+    return ofDay === undefined ? { value, broken } : { ...ofDay, broken: [...broken, ...ofDay.broken] };
   };
 }
 
-function boundsOf(
-  field: DatasetField,
-  rule: (kind: RuleKind, severity: Severity) => RuleOfField,
-  severity: Severity,
-): (value: string) => RuleOfField | undefined {
+function boundsOf(field: DatasetField, rule: RuleFor): (value: string) => RuleOfField | undefined {
   const { minimum, maximum, maxLength } = field.constraints;
   if (minimum !== undefined || maximum !== undefined) {
-    const outOfRange = rule('out-of-range', severity);
+    const outOfRange = rule('out-of-range');
     return (value) => {
       const number = Number(value);
       return number < (minimum ?? -Infinity) || number > (maximum ?? Infinity) ? outOfRange : undefined;
     };
   }
   if (maxLength !== undefined) {
-    const tooLong = rule('too-long', severity);
+    const tooLong = rule('too-long');
     return (value) => (value.length > maxLength ? tooLong : undefined);
   }
   return () => undefined;
 }
 
-/** Dates that are kept and doubted: a due date may lie ahead, a birth or a session may not. */
-function dateWarnings(
+/**
+ * What is told of a day that has happened: a due date may lie ahead, a birth or a session may not. An event on another
+ * day than the period's is kept and doubted; one that has not been yet, or was long before or after the period, is none.
+ */
+function dayDoubts(
   field: DatasetField,
   dates: FileDates,
-  rule: (kind: RuleKind, severity: Severity) => RuleOfField,
-): (value: string) => readonly RuleOfField[] {
-  const { target, identifiers } = field['x-kinledger'];
-  const happened =
-    field.type === 'date' &&
-    (target?.to === 'fact' ||
-      target?.to === 'birth-month' ||
-      identifiers.some(({ kind }) => kind === 'birth-date'));
-  if (!happened) return () => [];
-  const future = rule('future-date', 'warning');
-  const isEvent = target?.to === 'fact' && target.name === 'eventDate';
-  const outside = isEvent ? rule('outside-period', 'warning') : undefined;
+  rule: RuleFor,
+): (value: string) => Outcome | undefined {
+  const { target } = field['x-kinledger'];
+  if (isBirthDate(field)) rule('implausible-age');
+  const happened = field.type === 'date' && (target?.to === 'fact' || isBirthDate(field));
+  if (!happened) return () => undefined;
+  const future: Outcome = { value: null, broken: [rule('future-date')] };
+  if (isBirthDate(field)) return (value) => (value > dates.today ? future : undefined);
+  const farOutside: Outcome = { value: null, broken: [rule('far-outside-period')] };
+  if (!isEventDate(field)) {
+    // Whoever comes today may have been registered long ago.
+    const sinceLongAgo = { ...dates, holdsEarlierRows: true };
+    return (value) => {
+      if (value > dates.today) return future;
+      return isFarOutside(value, sinceLongAgo) ? farOutside : undefined;
+    };
+  }
+  const outside = [rule('outside-period')];
   const earliest = dates.holdsEarlierRows ? '' : dates.period.start;
   return (value) => {
-    const broken: RuleOfField[] = [];
-    if (value > dates.today) broken.push(future);
-    if (outside !== undefined && (value < earliest || value >= dates.period.end)) broken.push(outside);
-    return broken;
+    if (value > dates.today) return future;
+    if (value >= earliest && value < dates.period.end) {
+      return dates.holdsEarlierRows && isFarOutside(value, dates) ? farOutside : undefined;
+    }
+    return isFarOutside(value, dates) ? farOutside : { value, broken: outside };
   };
 }

@@ -3,21 +3,45 @@ import type { DatasetField, Severity } from '@kinledger/programme';
 /** What can be found of a value, apart from the field that it stands in. */
 export type RuleKind =
   | 'missing'
+  | 'placeholder'
+  | 'not-known'
+  | 'repaired'
   | 'invalid'
   | 'unlisted'
   | 'out-of-range'
   | 'too-long'
+  | 'several-addresses'
+  | 'not-digits'
+  | 'wrong-length'
+  | 'scientific-notation'
+  | 'initials'
   | 'unreal-date'
+  | 'month-first'
+  | 'two-digit-year'
+  | 'year-out-of-range'
+  | 'time-of-day'
+  | 'day-number'
+  | 'incomplete-date'
   | 'future-date'
-  | 'outside-period';
+  | 'outside-period'
+  | 'far-outside-period'
+  | 'implausible-age'
+  | 'mixed-date-order';
+
+/** What is told of a value, and what is kept of it: null where it is not used. */
+export interface Doubt {
+  readonly value: string | null;
+  readonly rule: RuleKind;
+}
 
 /** Rules of a row as a whole. */
-export type RowRule = 'no-consent' | 'duplicate-row' | 'repeated-row' | 'extra-cells';
+export type RowRule = 'no-consent' | 'duplicate-row' | 'repeated-row' | 'extra-cells' | 'shared-nhs-number';
 
 /** One rule that a row can break, with what is told about it; one object per field and rule, however many rows. */
 export interface RuleOfField {
   /** The name under which it is counted, such as `missing-consent` or `invalid-nhs-number`. */
   readonly code: string;
+  readonly kind: RuleKind | RowRule;
   readonly severity: Severity;
   /** Undefined for a rule of the row. */
   readonly field: DatasetField | undefined;
@@ -52,6 +76,7 @@ export function ruleOfField(
 ): RuleOfField {
   return {
     code: ruleCode(kind, field.name),
+    kind,
     severity,
     field,
     column,
@@ -62,5 +87,5 @@ export function ruleOfField(
 }
 
 export function rowRule(code: RowRule, severity: Severity, message: string, suggestion: string): RuleOfField {
-  return { code, severity, field: undefined, column: -1, message, suggestion, showsValue: false };
+  return { code, kind: code, severity, field: undefined, column: -1, message, suggestion, showsValue: false };
 }

@@ -2,16 +2,28 @@ import type { Role } from '@kinledger/contracts';
 import type { Dataset, DatasetSchema } from '@kinledger/programme';
 import type { HeaderMapping } from '../mapping/header-mapping.js';
 import { fileRefused } from '../reading/file-refused.js';
-import { fieldCheck, type FieldCheck, type FileDates } from './field-check.js';
+import { AgeCheck } from './age-check.js';
+import { monthFirstColumns, type MonthFirstColumn } from './date-order.js';
+import { fieldCheck, type FieldCheck } from './field-check.js';
+import type { FileDates } from './file-dates.js';
 import { rowRule, type Finding, type RuleOfField } from './finding.js';
+import { FingerprintHolders } from './fingerprint-holders.js';
 import { FingerprintSet } from './fingerprint-set.js';
 
 /**
  * not-consented: the row refuses consent, and is only counted. consent-refused: it does, and carries a complete row id, so
- * that it goes on as the refusal of what is known by that id.
+ * that it goes on as the refusal of what is known by that id. set-aside: nothing is wrong with the row but its date, which
+ * lies in the future or far outside the period.
  */
 export type RowOutcome =
-  'blank' | 'accepted' | 'warned' | 'rejected' | 'not-consented' | 'consent-refused' | 'duplicate';
+  | 'blank'
+  | 'accepted'
+  | 'warned'
+  | 'rejected'
+  | 'set-aside'
+  | 'not-consented'
+  | 'consent-refused'
+  | 'duplicate';
 
 /** What became of one row. The arrays are the row's own. */
 export interface ValidatedRow {
@@ -41,6 +53,12 @@ const repeatedRow = rowRule(
   'The row says exactly what an earlier row of the file says; both were taken.',
   'Remove one of them if it happened once.',
 );
+const sharedNhsNumber = rowRule(
+  'shared-nhs-number',
+  'warning',
+  'An earlier row of the file has the same NHS number under another case number: both will be counted as one person.',
+  'If they are two people, correct the number of one; if they are one, let them have one case number.',
+);
 const extraCells = rowRule(
   'extra-cells',
   'error',
@@ -64,12 +82,22 @@ export class RowValidator {
   readonly #consentField: number;
   readonly #caseNumberField: number;
   readonly #keyFields: readonly number[];
+  readonly #nhsNumberField: number;
+  readonly #personField: number;
+  readonly #ages: AgeCheck;
   readonly #seen = new FingerprintSet();
+  readonly #nhsNumbers = new FingerprintHolders();
 
   constructor(
     dataset: Pick<Dataset, 'schema'>,
     mapping: HeaderMapping,
-    options: { readonly headerLength: number; readonly dates: FileDates; readonly limits: RowLimits },
+    options: {
+      readonly headerLength: number;
+      readonly dates: FileDates;
+      readonly limits: RowLimits;
+      /** Whether the programme's people are made up. */
+      readonly synthetic?: boolean | undefined;
+    },
   ) {
     const { schema } = dataset;
     const indexOf = (wanted: (field: DatasetSchema['fields'][number]) => boolean) =>
@@ -78,13 +106,17 @@ export class RowValidator {
     this.#headerLength = options.headerLength;
     this.#limits = options.limits;
     this.#checks = schema.fields.map((field, index) =>
-      fieldCheck(field, mapping.columnOf[index] ?? -1, options.dates),
+      fieldCheck(field, mapping.columnOf[index] ?? -1, options.dates, {
+        synthetic: options.synthetic ?? false,
+      }),
     );
+    this.#ages = new AgeCheck(schema, this.#checks, options.dates);
     this.rules = [
       ...this.#checks.flatMap((check) => check.rules),
       noConsent,
       duplicateRow,
       repeatedRow,
+      sharedNhsNumber,
       extraCells,
     ];
     this.#fixedRole = schema['x-kinledger'].role;
@@ -92,6 +124,12 @@ export class RowValidator {
     this.#consentField = indexOf((field) => field['x-kinledger'].consent);
     this.#keyFields = (schema.primaryKey ?? []).map((name) => indexOf((field) => field.name === name));
     const caseNumber = indexOf((field) => field.format === 'case-number');
+    const holds = (kind: string, use: string) =>
+      indexOf(({ 'x-kinledger': { identifiers } }) =>
+        identifiers.some((identifier) => identifier.kind === kind && identifier.use === use),
+      );
+    this.#nhsNumberField = holds('nhs-number', 'identity');
+    this.#personField = holds('case-number', 'local');
     this.#caseNumberField = caseNumber >= 0 ? caseNumber : (this.#keyFields[0] ?? -1);
   }
 
@@ -117,13 +155,21 @@ export class RowValidator {
     if (record.length > this.#headerLength && !isBlank(record.slice(this.#headerLength))) {
       findings.push({ rule: extraCells, value: null });
     }
-    if (findings.some(({ rule }) => rule.severity === 'error')) {
-      return { outcome: 'rejected', values, findings, caseNumber };
+    const errors = findings.filter(({ rule }) => rule.severity === 'error');
+    if (errors.length > 0) {
+      const outcome = errors.every(({ rule }) => isOfAnotherTime(rule)) ? 'set-aside' : 'rejected';
+      return { outcome, values, findings, caseNumber };
     }
     const repeated = this.#repeats(values);
     if (repeated !== undefined) findings.push({ rule: repeated, value: null });
     if (repeated === duplicateRow) return { outcome: 'duplicate', values, findings, caseNumber };
+    if (this.#sharesNhsNumber(values)) findings.push({ rule: sharedNhsNumber, value: null });
     return { outcome: findings.length > 0 ? 'warned' : 'accepted', values, findings, caseNumber };
+  }
+
+  /** Columns whose rows so far have dates with the month first. */
+  monthFirstColumns(): readonly MonthFirstColumn[] {
+    return monthFirstColumns(this.#checks);
   }
 
   #values(record: readonly string[], rowNumber: number, findings: Finding[]): (string | null)[] {
@@ -141,6 +187,7 @@ export class RowValidator {
       }
       values.push(check.check(cell, role, findings));
     }
+    this.#ages.apply(values, role, (field) => record[this.#columnOf[field] ?? -1]?.trim() ?? null, findings);
     return values;
   }
 
@@ -172,6 +219,12 @@ export class RowValidator {
     return (check.check(record[column], undefined, []) ?? undefined) as Role | undefined;
   }
 
+  #sharesNhsNumber(values: readonly (string | null)[]): boolean {
+    const number = values[this.#nhsNumberField] ?? null;
+    const person = values[this.#personField] ?? null;
+    return number !== null && person !== null && !this.#nhsNumbers.isFirstHolder(number, person);
+  }
+
   /**
    * With an id of its own, a row that has an earlier row's is a duplicate. Without one, equal rows are told apart by
    * their order (two sessions on one day), so that they only warn.
@@ -183,6 +236,10 @@ export class RowValidator {
     return this.#seen.add(keyText(id)) ? undefined : duplicateRow;
   }
 }
+
+/** Events that have not been, or were long before or after. */
+const isOfAnotherTime = ({ kind }: RuleOfField): boolean =>
+  kind === 'future-date' || kind === 'far-outside-period';
 
 /** One text for a list of values, another for any other list. */
 function keyText(values: readonly (string | null)[]): string {

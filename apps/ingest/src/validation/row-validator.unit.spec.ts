@@ -1,4 +1,5 @@
 import { datasetSchema } from '@kinledger/programme';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mapHeader } from '../mapping/header-mapping.js';
 import { isFileRefused } from '../reading/file-refused.js';
@@ -6,7 +7,14 @@ import { RowValidator } from './row-validator.js';
 
 const people = datasetSchema.parse({
   fields: [
-    { name: 'id', title: 'ID', type: 'string', format: 'case-number', constraints: { required: true } },
+    {
+      name: 'id',
+      title: 'ID',
+      type: 'string',
+      format: 'case-number',
+      constraints: { required: true },
+      'x-kinledger': { identifiers: [{ kind: 'case-number', use: 'local' }] },
+    },
     {
       name: 'kind',
       title: 'Kind',
@@ -19,7 +27,7 @@ const people = datasetSchema.parse({
       title: 'NHS number',
       type: 'string',
       format: 'nhs-number',
-      'x-kinledger': { invalid: 'warning' },
+      'x-kinledger': { identifiers: [{ kind: 'nhs-number', use: 'identity' }], invalid: 'warning' },
     },
     {
       name: 'date_of_birth',
@@ -125,10 +133,77 @@ describe('a row', () => {
     expect(row.values[field]).toBeNull();
   });
 
-  it('is kept with its value, and warned, for a birth in the future', () => {
-    const row = outcomeOf({ 'Date of birth': '10/10/2023' });
-    expect(row).toMatchObject({ outcome: 'warned', rules: ['future-date-date-of-birth'] });
-    expect(row.values[3]).toBe('2023-10-10');
+  it.each([
+    ['a birth in the future', { 'Date of birth': '10/10/2023' }, 'future-date-date-of-birth'],
+    ['a child of 62', { 'Date of birth': '01/03/1961' }, 'implausible-age-date-of-birth'],
+    ['an adult of two', { Kind: 'Mum', 'Date of birth': '01/03/2021' }, 'implausible-age-date-of-birth'],
+    ['an adult of 120', { Kind: 'Mum', 'Date of birth': '02/03/1903' }, 'implausible-age-date-of-birth'],
+    ['a day that forms are filled with', { 'Date of birth': '01/01/1900' }, 'placeholder-date-of-birth'],
+  ])('is kept without its birth date, and warned, for %s', (_case, changes, rule) => {
+    const row = outcomeOf(changes);
+    expect(row).toMatchObject({ outcome: 'warned', rules: [rule] });
+    expect(row.values[3]).toBeNull();
+  });
+
+  it('is kept with the birth date of a young mother and of a great-grandmother', () => {
+    for (const born of ['01/03/2010', '01/03/1920']) {
+      expect(outcomeOf({ Kind: 'Mum', 'Date of birth': born })).toMatchObject({ outcome: 'accepted' });
+    }
+  });
+
+  it('is told, and kept, where its NHS number stands on an earlier row of another id', () => {
+    const validator = validatorOf();
+    const rulesOf = (id: string, number = '943 476 5919') =>
+      validator.validate(rowWith({ ID: id, 'NHS number': number }), 2).findings.map(({ rule }) => rule.code);
+    expect(rulesOf('1')).toEqual([]);
+    expect(rulesOf('2')).toEqual(['shared-nhs-number']);
+    expect(rulesOf('3', '401 023 2137')).toEqual([]);
+    expect(rulesOf('4', '')).toEqual([]);
+    expect(rulesOf('5', '')).toEqual([]);
+  });
+
+  it('lacks its id where the id says that there is none', () => {
+    for (const nothing of ['N/A', 'unknown', '""', '-']) {
+      expect(outcomeOf({ ID: nothing })).toMatchObject({ outcome: 'rejected', rules: ['missing-id'] });
+    }
+  });
+
+  it('lacks an optional value that says that there is none, without a word about its form', () => {
+    expect(outcomeOf({ 'NHS number': 'not known', Minutes: '-' })).toMatchObject({ outcome: 'accepted' });
+    expect(outcomeOf({ Ethnicity: 'not known' }).values[5]).toBe('nk');
+  });
+
+  it('is kept without a registration that has not been yet, or was decades ago', () => {
+    const field = {
+      name: 'registered',
+      title: 'Registered',
+      type: 'date',
+      'x-kinledger': { target: { to: 'fact', name: 'registeredOn' }, invalid: 'warning' },
+    };
+    const registering = datasetSchema.parse({ fields: [field], 'x-kinledger': { role: 'child' } });
+    const read = (day: string) => {
+      const row = validatorOf(registering, ['Registered']).validate([day], 2);
+      return [row.outcome, row.values[0], ...row.findings.map(({ rule }) => rule.code)];
+    };
+    expect(read('05/05/2010')).toEqual(['accepted', '2010-05-05']);
+    expect(read('05/05/1921')).toEqual(['warned', null, 'far-outside-period-registered']);
+    expect(read('05/05/2091')).toEqual(['warned', null, 'future-date-registered']);
+  });
+
+  it('is told an initial where it stands for a child’s name', () => {
+    const field = {
+      name: 'first_name',
+      title: 'First name',
+      type: 'string',
+      format: 'first-name',
+      'x-kinledger': { roles: ['child'], invalid: 'warning' },
+    };
+    const named = (role: string) =>
+      validatorOf(datasetSchema.parse({ fields: [field], 'x-kinledger': { role } }), ['First name'])
+        .validate(['Z.'], 2)
+        .findings.map(({ rule }) => rule.code);
+    expect(named('child')).toEqual(['initials-first-name']);
+    expect(named('adult')).toEqual([]);
   });
 
   it('may have a due date in the future', () => {
@@ -174,7 +249,7 @@ describe('a row', () => {
 
   it('tells all of its findings at once', () => {
     expect(outcomeOf({ Postcode: '', 'NHS number': 'x', Minutes: '-1' }).rules).toEqual([
-      'invalid-nhs-number',
+      'not-digits-nhs-number',
       'missing-postcode',
       'out-of-range-minutes',
     ]);
@@ -280,12 +355,134 @@ describe('rows of a dataset without ids', () => {
     expect(rulesOf('30/09/2023')).toEqual([]);
     expect(rulesOf('30/06/2023')).toEqual(['outside-period-session-date']);
     expect(rulesOf('01/10/2023')).toEqual(['outside-period-session-date']);
-    expect(rulesOf('10/10/2023')).toEqual(['future-date-session-date', 'outside-period-session-date']);
+  });
+
+  it.each([
+    ['in the future', '10/10/2023', 'future-date-session-date'],
+    ['seventy years after the period', '05/08/2093', 'future-date-session-date'],
+    ['a hundred years before the period', '05/08/1923', 'far-outside-period-session-date'],
+    ['more than three years before the period', '30/06/2020', 'far-outside-period-session-date'],
+  ])('are set aside where their date lies %s', (_case, date, rule) => {
+    const row = validatorOf(sessions, ['Case', 'Date']).validate(['1', date], 2);
+    expect(row.outcome).toBe('set-aside');
+    expect(row.findings.map(({ rule: { code } }) => code)).toEqual([rule]);
+    expect(row.values).toEqual(['1', null]);
+  });
+
+  it('are set aside where their date lies more than a year after the period', () => {
+    const later = { ...dates, today: '2026-01-01' };
+    expect(rulesOf('30/09/2024', later)).toEqual(['outside-period-session-date']);
+    expect(rulesOf('01/10/2024', later)).toEqual(['far-outside-period-session-date']);
+  });
+
+  it('are rejected, not set aside, where something else is wrong too', () => {
+    const row = validatorOf(sessions, ['Case', 'Date']).validate(['1', '05/08/1923', 'spilt'], 2);
+    expect(row.outcome).toBe('rejected');
   });
 
   it('may lie before the period where the extract holds all rows there ever were', () => {
     const cumulative = { ...dates, holdsEarlierRows: true };
     expect(rulesOf('30/06/2020', cumulative)).toEqual([]);
+    expect(rulesOf('30/06/1923', cumulative)).toEqual(['far-outside-period-session-date']);
     expect(rulesOf('01/10/2023', cumulative)).toEqual(['outside-period-session-date']);
+  });
+});
+
+describe('digests that a source made of a birth date', () => {
+  const digest = 'AB'.repeat(32);
+  const column = (name: string, kind: string, use: string) => ({
+    name,
+    title: name,
+    type: 'string',
+    format: 'digest',
+    'x-kinledger': { identifiers: [{ kind, use, form: 'digest' }] },
+  });
+  const atSource = datasetSchema.parse({
+    fields: [
+      column('child_key', 'child-key', 'identity'),
+      column('nhs_number', 'nhs-number', 'identity'),
+      column('dob', 'birth-date', 'guard'),
+      {
+        name: 'birth_month',
+        title: 'birth_month',
+        type: 'string',
+        format: 'birth-month',
+        'x-kinledger': { target: { to: 'birth-month' } },
+      },
+    ],
+    'x-kinledger': { role: 'child', naturalKey: ['nhs_number'] },
+  });
+  const valuesOf = (month: string) =>
+    validatorOf(
+      atSource,
+      atSource.fields.map(({ title }) => title),
+    ).validate([digest, digest, digest, month], 2).values;
+
+  it('go with a birth month that makes no child', () => {
+    expect(valuesOf('03/2021')).toEqual([digest, digest, digest, '2021-03']);
+    expect(valuesOf('03/1962')).toEqual([null, digest, null, null]);
+    expect(valuesOf('10/2023')).toEqual([digest, digest, digest, '2023-10']);
+    expect(valuesOf('11/2023')).toEqual([null, digest, null, null]);
+  });
+});
+
+describe('the order of day and month in a column', () => {
+  const sessions = datasetSchema.parse({
+    fields: [
+      {
+        name: 'date',
+        title: 'Date',
+        type: 'date',
+        'x-kinledger': { target: { to: 'fact', name: 'eventDate' } },
+      },
+    ],
+    'x-kinledger': { naturalKey: ['date'], role: 'child' },
+  });
+  const columnsOf = (dated: readonly string[]) => {
+    const validator = validatorOf(sessions, ['Date']);
+    dated.forEach((date, index) => validator.validate([date], index + 2));
+    return validator.monthFirstColumns().map(({ isWhole, doubtful }) => ({ isWhole, doubtful }));
+  };
+  const times = (count: number, date: string) => Array.from({ length: count }, () => date);
+
+  it.each([
+    ['day first, plainly', ['19/07/2023', '07/08/2023'], []],
+    ['nothing to tell it by', ['07/08/2023', '2023-08-07', 'soon'], []],
+    [
+      'one month first, and others that fit both',
+      ['07/19/2023', '07/08/2023'],
+      [{ isWhole: true, doubtful: 1 }],
+    ],
+    ['month first throughout', times(3, '07/19/2023'), [{ isWhole: true, doubtful: 0 }]],
+    [
+      'one slip among days first',
+      [...times(4, '19/07/2023'), '07/19/2023'],
+      [{ isWhole: false, doubtful: 0 }],
+    ],
+    [
+      'a part of the column from another system',
+      [...times(20, '19/07/2023'), ...times(5, '07/19/2023'), ...times(7, '07/08/2023')],
+      [{ isWhole: true, doubtful: 7 }],
+    ],
+    [
+      'slips among many',
+      [...times(60, '19/07/2023'), ...times(5, '07/19/2023'), ...times(7, '07/08/2023')],
+      [{ isWhole: false, doubtful: 7 }],
+    ],
+  ])('is seen where there is %s', (_case, dated, expected) => {
+    expect(columnsOf(dated)).toEqual(expected);
+  });
+
+  it('does not depend on the order of the rows', () => {
+    const written = fc.constantFrom('07/19/2023', '19/07/2023', '07/08/2023', '2023-07-09', '07/13/23');
+    fc.assert(
+      fc.property(fc.array(written, { maxLength: 40 }), fc.integer(), (dated, seed) => {
+        const shuffled = dated
+          .map((date, index) => ({ date, at: Math.sin(seed + index) }))
+          .sort((left, right) => left.at - right.at)
+          .map(({ date }) => date);
+        expect(columnsOf(shuffled)).toEqual(columnsOf(dated));
+      }),
+    );
   });
 });

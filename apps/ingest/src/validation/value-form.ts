@@ -1,61 +1,148 @@
 import {
-  canonicalBirthDate,
   canonicalCaseNumber,
   canonicalChildFirstName3,
   canonicalDigest,
-  canonicalEmail,
   canonicalGender,
-  canonicalMobile,
-  canonicalNhsNumber,
   canonicalPostcode,
+  isGenderNotKnown,
+  isInitials,
+  isKeptForTests,
+  isPlaceholder,
+  isShortenedNumber,
+  readEmail,
+  readMobile,
+  readNhsNumber,
+  type PlaceholderKind,
 } from '@kinledger/domain';
 import { codedValues, valueKey, type DatasetField } from '@kinledger/programme';
 import { refusesConsent } from './consent.js';
+import { dayForm, isoDay } from './day-form.js';
+import type { Doubt, RuleKind } from './finding.js';
 
-/** A value in the form that is kept, or undefined for one that does not fit. The text given is trimmed, never empty. */
-export type ValueForm = (text: string) => string | undefined;
+/** A value in the form that is kept, or what is told of it. The text given is trimmed, never empty. */
+export type ValueForm = (text: string) => string | Doubt;
+
+export interface FormOptions {
+  /** Whether people of the programme are made up, so that values kept for tests are theirs. */
+  readonly synthetic: boolean;
+}
+
+const refused = (rule: RuleKind): Doubt => ({ value: null, rule });
 
 /** How a field's values are brought to the form that is kept, by its format, its list of codes or its type. */
-export function valueFormOf(field: DatasetField): ValueForm {
+export function valueFormOf(field: DatasetField, options: FormOptions): ValueForm {
   switch (field.format) {
     case 'email':
-      return canonicalEmail;
+      return identifierForm('email', readEmail, options);
     case 'mobile':
-      return canonicalMobile;
+      return identifierForm('mobile', readMobile, options);
     case 'nhs-number':
-      return canonicalNhsNumber;
+      return identifierForm('nhs-number', readNhsNumber, options);
     case 'postcode':
-      return canonicalPostcode;
+      return orInvalid(canonicalPostcode);
     case 'digest':
-      return canonicalDigest;
+      return orInvalid(canonicalDigest);
     case 'case-number':
-      return canonicalCaseNumber;
+      // Its last digits are lost, so that two people would have one number.
+      return (text) =>
+        isShortenedNumber(text)
+          ? refused('scientific-notation')
+          : (canonicalCaseNumber(text) ?? refused('invalid'));
     case 'first-name':
-      // No more of it is kept than a key is made of.
-      return canonicalChildFirstName3;
+      return firstName;
     case 'lsoa':
-      return (text) => (/^[ew]01\d{6}$/i.test(text) ? text.toUpperCase() : undefined);
+      return orInvalid((text) => (/^[ew]01\d{6}$/i.test(text) ? text.toUpperCase() : undefined));
     case 'birth-month':
-      return isoMonth;
+      return orInvalid(isoMonth);
     case 'date':
-      return isoDay;
+      return dayForm(field);
     case 'default':
       return formOfType(field);
   }
 }
+
+/** What the values of a field can be told of, beside what its constraints say. */
+export function doubtsOf(field: DatasetField): readonly RuleKind[] {
+  switch (field.format) {
+    case 'email':
+      return ['invalid', 'several-addresses', 'repaired', 'placeholder'];
+    case 'mobile':
+      return ['invalid', 'scientific-notation', 'repaired', 'placeholder'];
+    case 'nhs-number':
+      return ['invalid', 'not-digits', 'wrong-length', 'scientific-notation', 'repaired', 'placeholder'];
+    case 'case-number':
+      return ['invalid', 'scientific-notation'];
+    case 'first-name':
+      return ['invalid', 'initials'];
+    default:
+      return doubtsOfType(field);
+  }
+}
+
+function doubtsOfType(field: DatasetField): readonly RuleKind[] {
+  switch (field.type) {
+    case 'date':
+      return [
+        ...(['invalid', 'unreal-date', 'month-first', 'two-digit-year', 'year-out-of-range'] as const),
+        ...(['time-of-day', 'day-number', 'incomplete-date', 'placeholder', 'mixed-date-order'] as const),
+      ];
+    case 'integer':
+    case 'number':
+      return ['invalid', 'scientific-notation'];
+    case 'boolean':
+      return ['invalid'];
+    case 'string':
+      return codedValues(field) === undefined || field.format !== 'default'
+        ? ['invalid']
+        : ['unlisted', ...(isGender(field) ? (['not-known'] as const) : [])];
+  }
+}
+
+const orInvalid =
+  (canonical: (text: string) => string | undefined): ValueForm =>
+  (text) =>
+    canonical(text) ?? refused('invalid');
+
+/** An identifier is repaired where that is certain, and none where it is nobody's. */
+function identifierForm(
+  kind: PlaceholderKind,
+  read: (
+    text: string,
+  ) =>
+    | { readonly value: string; readonly repaired: boolean }
+    | { readonly value?: undefined; readonly problem: RuleKind },
+  { synthetic }: FormOptions,
+): ValueForm {
+  return (text) => {
+    const reading = read(text);
+    if (reading.value === undefined)
+      return isPlaceholder(kind, text) ? refused('placeholder') : refused(reading.problem);
+    const { value, repaired } = reading;
+    if (isPlaceholder(kind, value) || (!synthetic && isKeptForTests(kind, value)))
+      return refused('placeholder');
+    return repaired ? { value, rule: 'repaired' } : value;
+  };
+}
+
+/** No more of it is kept than a key is made of. */
+const firstName: ValueForm = (text) => {
+  const value = canonicalChildFirstName3(text);
+  if (value === undefined) return refused('invalid');
+  return isInitials(text) ? { value, rule: 'initials' } : value;
+};
 
 function formOfType(field: DatasetField): ValueForm {
   switch (field.type) {
     case 'string':
       return codeOf(field) ?? ((text) => text);
     case 'integer':
-      return integer;
+      return orScientific(integer);
     case 'number':
-      return decimal;
+      return orScientific(decimal);
     case 'boolean':
-      return field['x-kinledger'].consent ? consent : boolean;
+      return orInvalid(field['x-kinledger'].consent ? consent : boolean);
     case 'date':
-      return isoDay;
+      return dayForm(field);
   }
 }
 
@@ -64,16 +151,15 @@ function codeOf(field: DatasetField): ValueForm | undefined {
   const values = codedValues(field);
   if (values === undefined) return undefined;
   const byKey = new Map(values.map((value) => [valueKey(value), value]));
-  const isGender = field['x-kinledger'].identifiers.some(({ kind }) => kind === 'gender');
-  if (!isGender) return (text) => byKey.get(valueKey(text));
-  return (text) => byKey.get(valueKey(text)) ?? byKey.get(valueKey(canonicalGender(text) ?? ''));
+  if (!isGender(field)) return (text) => byKey.get(valueKey(text)) ?? refused('unlisted');
+  return (text) =>
+    byKey.get(valueKey(text)) ??
+    byKey.get(valueKey(canonicalGender(text) ?? '')) ??
+    refused(isGenderNotKnown(text) ? 'not-known' : 'unlisted');
 }
 
-/** Any day as people write it, day before month, as yyyy-mm-dd. */
-export function isoDay(text: string): string | undefined {
-  const day = canonicalBirthDate(text);
-  return day === undefined ? undefined : `${day.slice(6)}-${day.slice(3, 5)}-${day.slice(0, 2)}`;
-}
+const isGender = (field: DatasetField): boolean =>
+  field['x-kinledger'].identifiers.some(({ kind }) => kind === 'gender');
 
 /** A month as yyyy-mm from 2020-02 or 02/2020; of a whole date, its month. */
 function isoMonth(text: string): string | undefined {
@@ -88,6 +174,12 @@ function isoMonth(text: string): string | undefined {
 const grouped = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
 const plainInteger = /^[+-]?\d{1,15}(?:\.0+)?$/;
 const plainDecimal = /^[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})$/;
+
+const scientific = /^[+-]?\d(?:[.,]\d+)?e[+-]?\d{1,3}$/i;
+const orScientific =
+  (form: (text: string) => string | undefined): ValueForm =>
+  (text) =>
+    form(text) ?? refused(scientific.test(text) ? 'scientific-notation' : 'invalid');
 
 function integer(text: string): string | undefined {
   const digits = grouped.test(text) ? text.replaceAll(',', '') : text;
@@ -110,7 +202,7 @@ const truths: ReadonlyMap<string, 'true' | 'false'> = new Map([
   ...(['false', 'no', 'n', 'f', '0'] as const).map((text) => [text, 'false'] as const),
 ]);
 
-/** A refusal in whatever words is one, also where a list of yes and no does not know it. */
-const consent: ValueForm = (text) => (refusesConsent(text) ? 'false' : boolean(text));
+const boolean = (text: string) => truths.get(text.toLowerCase());
 
-const boolean: ValueForm = (text) => truths.get(text.toLowerCase());
+/** A refusal in whatever words is one, also where a list of yes and no does not know it. */
+const consent = (text: string) => (refusesConsent(text) ? 'false' : boolean(text));

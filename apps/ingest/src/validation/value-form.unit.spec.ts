@@ -1,10 +1,15 @@
 import { datasetField } from '@kinledger/programme';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { valueFormOf } from './value-form.js';
+import { doubtsOf, valueFormOf } from './value-form.js';
 
-const form = (field: object, text: string) =>
-  valueFormOf(datasetField.parse({ name: 'a', title: 'A', type: 'string', ...field }))(text);
+const doubted = (field: object, text: string, synthetic = true) =>
+  valueFormOf(datasetField.parse({ name: 'a', title: 'A', type: 'string', ...field }), { synthetic })(text);
+/** The value that is kept, told of or not. */
+const form = (field: object, text: string) => {
+  const formed = doubted(field, text);
+  return typeof formed === 'string' ? formed : (formed.value ?? undefined);
+};
 
 describe('the form in which a value is kept', () => {
   it.each([
@@ -53,6 +58,81 @@ describe('the form in which a value is kept', () => {
     ['a word that is not listed', { constraints: { enum: ['a'] } }, 'b'],
   ])('refuses %s', (_case, field, text) => {
     expect(form(field, text)).toBeUndefined();
+  });
+
+  const birth = { type: 'date', 'x-kinledger': { identifiers: [{ kind: 'birth-date', use: 'guard' }] } };
+  const gender = {
+    constraints: { enum: ['F', 'M', 'X'] },
+    'x-kinledger': { identifiers: [{ kind: 'gender', use: 'guard' }] },
+  };
+
+  it.each([
+    ['angle brackets', { format: 'email' }, '<d3@example.org>', 'd3@example.org', 'repaired'],
+    ['a spreadsheet’s .0', { format: 'nhs-number' }, '9434765919.0', '9434765919', 'repaired'],
+    ['an exponent with all digits', { format: 'nhs-number' }, '9.434765919E9', '9434765919', 'repaired'],
+    ['an apostrophe', { format: 'mobile' }, "'07700900123", '07700900123', 'repaired'],
+    ['an initial', { format: 'first-name' }, 'Z.', 'Z', 'initials'],
+    ['two addresses', { format: 'email' }, 'a@example.org b@example.org', null, 'several-addresses'],
+    ['nine digits', { format: 'nhs-number' }, '434765919', null, 'wrong-length'],
+    ['letters', { format: 'nhs-number' }, 'ABC1234567', null, 'not-digits'],
+    ['lost digits', { format: 'nhs-number' }, '9.43E+09', null, 'scientific-notation'],
+    ['lost digits of a mobile', { format: 'mobile' }, '7.7E+09', null, 'scientific-notation'],
+    ['lost digits of a case number', { format: 'case-number' }, '1.23457E+11', null, 'scientific-notation'],
+    ['lost digits of a number', { type: 'number' }, '1.2e5', null, 'scientific-notation'],
+    ['a number that is nobody’s', { format: 'nhs-number' }, '987 654 3210', null, 'placeholder'],
+    ['ten equal digits', { format: 'nhs-number' }, '1111111111', null, 'placeholder'],
+    ['a count', { format: 'nhs-number' }, '1234567890', null, 'placeholder'],
+    ['nobody’s mobile', { format: 'mobile' }, '+44 7777 777777', null, 'placeholder'],
+    ['nobody’s address', { format: 'email' }, '<None@None.com>', null, 'placeholder'],
+    ['nobody’s birth', birth, '01/01/1900', null, 'placeholder'],
+    ['a spreadsheet’s day zero', birth, '30/12/1899', null, 'placeholder'],
+    ['zeros', { type: 'date' }, '00/00/0000', null, 'placeholder'],
+    ['gender not known', gender, 'Not known', null, 'not-known'],
+    ['gender 0', gender, '0', null, 'not-known'],
+    ['a year of two digits', { type: 'date' }, '04/07/23', null, 'two-digit-year'],
+    ['a month first', { type: 'date' }, '12/19/2023', null, 'month-first'],
+  ])('tells of %s', (_case, field, text, value, rule) => {
+    expect(doubted(field, text)).toEqual({ value, rule });
+  });
+
+  it('keeps a day that only a birth cannot have', () => {
+    expect(form({ type: 'date' }, '01/01/1900')).toBe('1900-01-01');
+  });
+
+  it.each([
+    ['nhs-number', '9990060002'],
+    ['email', 'amara@example.org'],
+    ['mobile', '07700900123'],
+  ])('takes %s %s in a synthetic programme only', (format, text) => {
+    expect(doubted({ format }, text, true)).toBe(text);
+    expect(doubted({ format }, text, false)).toEqual({ value: null, rule: 'placeholder' });
+  });
+
+  it('can tell of every field what it tells: nothing else comes out of a form', () => {
+    const fields = [
+      ...['email', 'mobile', 'nhs-number', 'postcode', 'first-name', 'case-number', 'digest', 'lsoa'].map(
+        (format) => ({
+          format,
+        }),
+      ),
+      { format: 'birth-month' },
+      ...['integer', 'number', 'boolean', 'date'].map((type) => ({ type })),
+      { constraints: { enum: ['a', 'b'] } },
+      gender,
+      birth,
+    ];
+    const text = fc.oneof(
+      fc.string({ unit: fc.constantFrom(...Array.from("0123456789./- :ETZ+@a<>'")) }),
+      fc.constantFrom('1.2E+09', '00/00/0000', '12/31/2023', 'unknown', 'a@b.org,c@d.org', '9876543210', 'Z'),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...fields), text, (written, raw) => {
+        const field = datasetField.parse({ name: 'a', title: 'A', type: 'string', ...written });
+        const formed = valueFormOf(field, { synthetic: false })(raw.trim());
+        if (typeof formed !== 'string') expect(doubtsOf(field)).toContain(formed.rule);
+      }),
+      { numRuns: 5000 },
+    );
   });
 
   it('is its own form: what is kept reads as the same', () => {

@@ -7,6 +7,10 @@ export interface DecidedRow {
   readonly id: string;
   readonly role: Role;
   readonly email?: string;
+  /** Of a child, in place of an email. */
+  readonly childKey?: string;
+  readonly nhsNumber?: string;
+  readonly caseNumber?: string;
   readonly carerEmail?: string;
   readonly born?: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -96,9 +100,12 @@ function pseudonymised(file: DecidedFile, row: DecidedRow, number: number): Pseu
     rowKey: rowKeyOf(file.dataset, row) as never,
     role: row.role,
     tokens: [
-      ...token(child ? 'child-key' : 'email', 'identity', row.email),
+      ...token('nhs-number', 'identity', row.nhsNumber),
+      ...token('child-key', 'identity', child ? row.childKey : undefined),
+      ...token('email', 'identity', child ? undefined : row.email),
       ...token('email', 'carer', child ? row.carerEmail : undefined),
       ...token('birth-date', 'guard', row.born),
+      ...token('case-number:provider', 'local', row.caseNumber),
     ] as PseudonymisedRow['tokens'],
     derived: [],
     attributes: row.attributes,

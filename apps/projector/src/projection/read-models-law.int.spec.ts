@@ -34,6 +34,7 @@ const row: fc.Arbitrary<DecidedRow> = fc
     role: oneOf<Role>('child', 'adult', 'adult', 'practitioner', 'volunteer', 'none'),
     email: fc.option(oneOf('e0', 'e1', 'e2'), { freq: 6 }),
     carerEmail: fc.option(oneOf('e0', 'e1'), { freq: 4 }),
+    childKey: fc.option(oneOf('k0', 'k1', 'k2'), { freq: 6 }),
     born: fc.option(oneOf('b0', 'b1'), { freq: 1 }),
     homeLanguage: fc.option(oneOf('yoruba', 'polish')),
     lsoa: fc.option(oneOf('E01990001', 'E01990002')),
@@ -41,10 +42,11 @@ const row: fc.Arbitrary<DecidedRow> = fc
     asOf: oneOf(...days),
     attended: fc.boolean(),
   })
-  .map(({ id, role, asOf, attended, email, carerEmail, born, ...attributes }) => ({
+  .map(({ id, role, asOf, attended, email, carerEmail, childKey, born, ...attributes }) => ({
     ...{ id, role, asOf, attended },
     ...(email === null ? {} : { email }),
     ...(carerEmail === null ? {} : { carerEmail }),
+    ...(childKey === null ? {} : { childKey }),
     ...(born === null ? {} : { born }),
     attributes: Object.fromEntries(
       Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== null),

@@ -1,5 +1,5 @@
 import { ADDRESS_PROTECTED } from '@kinledger/contracts';
-import { birthMonthOf, canonicalBirthDate } from '@kinledger/domain';
+import { birthMonthOf, canonicalBirthDate, hasNoArea } from '@kinledger/domain';
 import type { ColumnTarget, DatasetField, DatasetSchema, PostcodeLookup } from '@kinledger/programme';
 import type { RowCounts } from './row-counts.js';
 
@@ -65,13 +65,16 @@ const birthMonth: ReadValue = (text) => {
 
 const areaCode: ReadValue = (text) => (lsoaCode.test(text) ? text : undefined);
 
-/** The postcode goes no further than this function. A protected address has no area, and says so: that is not an error. */
+/**
+ * The postcode goes no further than this function. A protected address has no area, and says so; a forces post office and no
+ * fixed abode have none either. That is not an error.
+ */
 const areaOf =
   (postcodes: PostcodeLookup): ReadValue =>
   (text, counts) => {
     const lsoa = postcodes.lsoaOf(text);
     if (lsoa !== undefined) return lsoa;
     if (postcodes.isProtected(text)) counts.protectedPostcodes += 1;
-    else counts.unknownPostcodes += 1;
+    else if (!hasNoArea(text)) counts.unknownPostcodes += 1;
     return undefined;
   };

@@ -7,6 +7,7 @@ import {
   type PseudonymisedRow,
   type SubmissionId,
 } from '@kinledger/contracts';
+import { placeholders, type PlaceholderKind } from '@kinledger/domain';
 import type { LandingRow } from '@kinledger/landing-store';
 import { datasetSchema, type Dataset, type PostcodeLookup } from '@kinledger/programme';
 import { HmacSha256, RecordIds, TokenKeys } from '@kinledger/pseudonymisation';
@@ -311,6 +312,79 @@ describe('postcodes', () => {
     );
     for (const each of attributes) expect(each).not.toHaveProperty('lsoa');
     expect(counts).toMatchObject({ rows: 3, unknownPostcodes: 1, protectedPostcodes: 1 });
+  });
+});
+
+describe('values that exist', () => {
+  it('forces post offices and no fixed abode have no area, and are not counted as unknown', () => {
+    const counts = noRows();
+    const rows = rowsOf(participants);
+    for (const [index, postcode] of ['BFPO 1', 'ZZ99 3VZ', 'BF1 1AA', 'GIR 0AA'].entries()) {
+      const { attributes } = rows.pseudonymise(landed(participants, index, { ...zoe, postcode }), counts);
+      expect(attributes).not.toHaveProperty('lsoa');
+    }
+    expect(counts).toMatchObject({ rows: 4, unknownPostcodes: 0, protectedPostcodes: 0 });
+  });
+
+  it('a gender that is not known is no guard and no attribute, and makes no child key', () => {
+    const row = pseudonymised(participants, { ...zoe, gender: null });
+    expect(row.attributes).not.toHaveProperty('gender');
+    expect(told(row).some((token) => /^(gender|child-key) /.test(token))).toBe(false);
+    expect(told(row)).toContain(`nhs-number identity ${amara.nhsNumber}`);
+  });
+
+  it('a first name has one child key, however its letters are written', () => {
+    const keyOf = (first_name: string) =>
+      told(pseudonymised(participants, { ...zoe, first_name })).find((token) =>
+        token.startsWith('child-key'),
+      );
+    const pairs = [
+      ['Łukasz', 'Lukasz'],
+      ['Øyvind', 'Oyvind'],
+      ['Đức', 'Duc'],
+      ['Æthel', 'Aethel'],
+      ['Zoë', 'Zoe'],
+      ['İsmail', 'Ismail'],
+      ['Дмитрий', 'Dmitri'],
+      ['Ħaniva', 'Haniya'],
+      ['Baby 1', 'Baby 2'],
+    ] as const;
+    for (const [one, other] of pairs) expect(keyOf(one), one).toBe(keyOf(other));
+    expect(new Set(pairs.map(([one]) => keyOf(one))).size).toBe(pairs.length);
+    expect(keyOf('Zoë')).toBe(`child-key identity ${amara.childKey}`);
+  });
+});
+
+describe('placeholders', () => {
+  it.each([
+    ['NHS number', { nhs_number: '9876543210' }, /^nhs-number /],
+    ['mobile', { mobile: '07777777777' }, /^mobile /],
+    ['birth date', { birth_date: '1900-01-01' }, /^(birth-date|child-key) /],
+    ['address', { email: 'none@none.com' }, /^(email|child-key) /],
+  ])('no token is made of nobody’s %s', (_case, changes, tokens) => {
+    expect(told(pseudonymised(participants, zoe)).some((token) => tokens.test(token))).toBe(true);
+    expect(
+      told(pseudonymised(participants, { ...zoe, ...changes })).some((token) => tokens.test(token)),
+    ).toBe(false);
+  });
+
+  it('no token of any use is made of any listed value', () => {
+    const columnOf = {
+      'nhs-number': 'nhs_number',
+      email: 'email',
+      mobile: 'mobile',
+      'birth-date': 'birth_date',
+    };
+    const listed = Object.entries(placeholders).flatMap(([kind, values]) =>
+      values.map((value) => [kind as PlaceholderKind, value] as const),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...listed), fc.constantFrom('child', 'adult'), ([kind, value], role) => {
+        const tokens = told(pseudonymised(participants, { ...zoe, role, [columnOf[kind]]: value }));
+        expect(tokens.filter((token) => token.startsWith(`${kind} `))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

@@ -1,35 +1,49 @@
 import { z } from 'zod';
+import { coverages } from './coverage.js';
 
 const count = z.int().nonnegative();
+/** Null where no file stands behind it. */
+const figureCount = count.nullable();
+
+const coverage = z
+  .enum(coverages)
+  .describe(
+    'What stands behind the counts. They are null, not 0, unless files of attendance were received for the period or rows came in another period’s file.',
+  );
 
 const figure = z.object({
-  children: count.describe('Individuals who attended as children.'),
-  adults: count.describe('Individuals who attended as adults; not as practitioners or volunteers.'),
-  families: count.describe('Reporting families; a person in none counts as a family of one.'),
-  individuals: count.describe('Distinct individuals among children and adults.'),
-  childrenThroughCarerOnly: count.describe(
+  coverage,
+  children: figureCount.describe('Individuals who attended as children.'),
+  adults: figureCount.describe('Individuals who attended as adults; not as practitioners or volunteers.'),
+  families: figureCount.describe('Reporting families; a person in none counts as a family of one.'),
+  individuals: figureCount.describe('Distinct individuals among children and adults.'),
+  childrenThroughCarerOnly: figureCount.describe(
     'Children not reached themselves whose carer was. Not part of children.',
   ),
-  workforce: count.describe('Individuals who attended as practitioners or volunteers. Not part of reach.'),
-  unlinkable: count.describe('Qualifying rows of children and adults without a usable identifier.'),
-  referred: count.describe('Qualifying rows of children and adults that wait for review.'),
-  indistinct: count.describe(
+  workforce: figureCount.describe(
+    'Individuals who attended as practitioners or volunteers. Not part of reach.',
+  ),
+  unlinkable: figureCount.describe('Qualifying rows of children and adults without a usable identifier.'),
+  referred: figureCount.describe('Qualifying rows of children and adults that wait for review.'),
+  indistinct: figureCount.describe(
     'People more that the individuals’ rows could be, where only an email or a mobile, which people share, joins them.',
   ),
-  upperBound: count.describe(
-    'individuals + unlinkable + referred + indistinct. It leaves out anonymous and childrenByKeyAlone.',
+  upperBound: figureCount.describe(
+    'individuals + unlinkable + referred + indistinct. It leaves out anonymous and byBirthDateAlone.',
   ),
-  anonymous: count.describe('Qualifying rows that name nobody; each may stand for a group.'),
-  childrenByKeyAlone: count.describe(
-    'Of the children, those whom a child key alone identifies: twins of one gender whose names begin alike may count as one.',
+  anonymous: figureCount.describe('Qualifying rows that name nobody; each may stand for a group.'),
+  byBirthDateAlone: figureCount.describe(
+    'Of the individuals, those without an NHS number whom a shared identifier and a birth date tell from others: twins may count as one.',
   ),
 });
+export type FigureAnswer = z.infer<typeof figure>;
 
 const serviceFigure = figure.extend({
   service: z.string(),
   name: z.string(),
   individualBeneficiaries: z.boolean().describe('False for a service that reports activity, not people.'),
 });
+export type ServiceAnswer = z.infer<typeof serviceFigure>;
 
 const excess = z.int().describe('Sum over services less the programme’s figure.');
 
@@ -59,6 +73,7 @@ export const reachAnswer = z.object({
 });
 export type ReachAnswer = z.infer<typeof reachAnswer>;
 
+/** The answer of `GET /v1/figures/reach-by-quarter`. */
 export const quartersAnswer = z.object({
   programme: z.string(),
   scope: z.string(),
@@ -67,11 +82,15 @@ export const quartersAnswer = z.object({
     z.object({
       period: z.string(),
       label: z.string(),
-      children: count,
-      adults: count,
-      families: count,
-      individuals: count,
-      unlinkable: count,
+      coverage,
+      children: figureCount,
+      adults: figureCount,
+      families: figureCount,
+      individuals: figureCount,
+      unlinkable: figureCount,
+      referred: figureCount,
+      indistinct: figureCount,
+      upperBound: figureCount,
     }),
   ),
 });

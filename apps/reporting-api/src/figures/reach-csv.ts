@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { QuartersAnswer, ReachAnswer } from './reach-answer.js';
+import type { FigureAnswer, QuartersAnswer, ReachAnswer, ServiceAnswer } from './reach-answer.js';
 
 const figureColumns = [
   'children',
@@ -13,7 +13,7 @@ const figureColumns = [
   'indistinct',
   'upperBound',
   'anonymous',
-  'childrenByKeyAlone',
+  'byBirthDateAlone',
 ] as const;
 
 const headers = [
@@ -28,48 +28,50 @@ const headers = [
   'indistinct_people',
   'upper_bound',
   'anonymous_rows',
-  'children_by_key_alone',
+  'by_birth_date_alone',
 ];
 
-type Row = readonly (string | number)[];
+type Row = readonly (string | number | null)[];
 
-/** Reach as one table: a row for the programme, each strand and each service. For Excel and Power BI. */
+/**
+ * Reach as one table: a row for the programme, each strand and each service. For Excel and Power BI. A count that no file
+ * stands behind is an empty cell, and `coverage` says why.
+ */
 export function reachCsv(answer: ReachAnswer): string {
-  const figures = (row: ReachAnswer['reach']): Row => figureColumns.map((column) => row[column]);
-  const rows: Row[] = [
-    ['programme', '', '', answer.programme, ...figures(answer.reach)],
-    ...answer.strands.flatMap((strand): Row[] => [
-      ['strand', strand.strand, '', strand.name, ...figures(strand)],
-      ...strand.services.map((service): Row => [
-        'service',
-        strand.strand,
-        service.service,
-        service.name,
-        ...figures(service),
-      ]),
-    ]),
-    ...answer.otherServices.map((service): Row => [
-      'service',
-      '',
-      service.service,
-      service.name,
-      ...figures(service),
-    ]),
+  const line = (place: Row, row: FigureAnswer): Row => [
+    answer.period,
+    ...place,
+    ...figureColumns.map((column) => row[column]),
+    answer.position,
+    row.coverage,
   ];
-  return stringify(
-    rows.map((row) => [answer.period, ...row, answer.position]),
-    {
-      header: true,
-      columns: ['period', 'level', 'strand', 'service', 'name', ...headers, 'ledger_position'],
-      escape_formulas: true,
-    },
-  );
+  const ofService = (strand: string, service: ServiceAnswer): Row =>
+    line(['service', strand, service.service, service.name], service);
+  const rows: Row[] = [
+    line(['programme', '', '', answer.programme], answer.reach),
+    ...answer.strands.flatMap((strand): Row[] => [
+      line(['strand', strand.strand, '', strand.name], strand),
+      ...strand.services.map((service) => ofService(strand.strand, service)),
+    ]),
+    ...answer.otherServices.map((service) => ofService('', service)),
+  ];
+  return stringify(rows, {
+    header: true,
+    columns: ['period', 'level', 'strand', 'service', 'name', ...headers, 'ledger_position', 'coverage'],
+    escape_formulas: true,
+  });
 }
 
 /** Reach by quarter as one table. */
 export const quartersCsv = (answer: QuartersAnswer): string =>
   stringify(
-    answer.quarters.map((quarter) => ({ ...quarter, scope: answer.scope, ledger_position: answer.position })),
+    answer.quarters.map((quarter) => ({
+      ...quarter,
+      scope: answer.scope,
+      ledger_position: answer.position,
+      indistinct_people: quarter.indistinct,
+      upper_bound: quarter.upperBound,
+    })),
     {
       header: true,
       columns: [
@@ -81,6 +83,9 @@ export const quartersCsv = (answer: QuartersAnswer): string =>
         'individuals',
         'unlinkable',
         'ledger_position',
+        'referred',
+        'upper_bound',
+        'coverage',
       ],
       escape_formulas: true,
     },

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import nunjucks from 'nunjucks';
+import { instantName } from '../names/dates.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -24,6 +25,7 @@ export class PageRenderer {
     this.environment.addFilter('number', (value: unknown) =>
       typeof value === 'number' ? value.toLocaleString('en-GB') : '–',
     );
+    this.environment.addFilter('instant', instantName);
   }
 
   render(view: string, context: object): string {

@@ -1,24 +1,30 @@
 import { Roles } from '@kinledger/service-kit';
-import { Controller, Get, Header, Query, Redirect, UseFilters } from '@nestjs/common';
+import { Controller, Get, Header, Query, Redirect } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { z } from 'zod';
 import { scopeAsked } from '../figures/figures.controller.js';
-import { Figures } from '../figures/figures.js';
+import { Figures, type ServiceName } from '../figures/figures.js';
+import type { OfferedPeriods } from '../figures/offered-periods.js';
+import type { FigureAnswer, ReachAnswer } from '../figures/reach-answer.js';
 import { quartersCsv, reachCsv } from '../figures/reach-csv.js';
 import { periodAsked } from '../figures/reach-question.js';
-import { PageProblemFilter } from './page-problem.filter.js';
+import { coverageName } from '../names/coverage-names.js';
+import { titleOf } from '../names/readable-code.js';
 import { PageRenderer } from './page-renderer.js';
-import { quarterChart } from './quarter-chart.js';
+import { leftOutWhenNarrow, quarterCharts } from './quarter-chart.js';
+import { doubtfulRows, uncountedOf } from './uncounted.js';
 
 const query = z.object({
-  period: z.string().max(60).optional(),
-  scope: z.string().max(120).default('programme'),
+  period: z.string('expected one period').max(60, 'expected a period such as 2023-24-Q2').optional(),
+  scope: z
+    .string('expected one service, one strand or the programme')
+    .max(120, 'expected a service, a strand or the programme')
+    .default('programme'),
 });
 type Query = z.infer<typeof query>;
 
 @ApiExcludeController()
 @Roles('reader', 'data-team', 'operator')
-@UseFilters(PageProblemFilter)
 @Controller()
 export class ReachPage {
   constructor(
@@ -35,49 +41,47 @@ export class ReachPage {
   @Get('reach')
   @Header('content-type', 'text/html; charset=utf-8')
   async page(@Query({ schema: query }) { period: asked, scope }: Query): Promise<string> {
-    const everything = await this.figures.quarters({ kind: 'programme' });
-    const chosen = scope === 'programme' ? everything : await this.figures.quarters(scopeAsked(scope));
-    const period = periodAsked(asked ?? everything.quarters.at(-1)?.period ?? 'lifetime');
-    const [answer, strands] = await Promise.all([this.figures.reach(period), this.figures.scopes()]);
-    const scopes = [
-      { value: 'programme', text: 'Whole programme' },
-      ...strands.flatMap((strand) => [
-        { value: `strand:${strand.strand}`, text: strand.name },
-        ...strand.services.map(({ service, name }) => ({ value: `service:${service}`, text: `– ${name}` })),
-      ]),
-    ];
-    const years = academicYearsOf(everything.quarters.map((quarter) => quarter.period));
+    const [offered, services, { quarters }] = await Promise.all([
+      this.figures.offered(),
+      this.figures.services(),
+      this.figures.quarters(scopeAsked(scope)),
+    ]);
+    const answer = await this.figures.reach(asked === undefined ? offered.opens : periodAsked(asked));
+    const scopes = scopesOf(services);
     return this.renderer.render('reach.njk', {
       section: 'reach',
       programme: answer.programme,
       position: answer.position,
-      reach: answer,
-      figures: [
-        {
-          name: 'Children',
-          value: answer.reach.children,
-          note: `${answer.reach.childrenThroughCarerOnly.toLocaleString('en-GB')} more through a carer only`,
-        },
-        { name: 'Adults', value: answer.reach.adults },
-        { name: 'Families', value: answer.reach.families },
-        {
-          name: 'Unlinkable rows',
-          value: answer.reach.unlinkable,
-          note: `so at most ${answer.reach.upperBound.toLocaleString('en-GB')} people`,
-        },
-      ],
+      label: answer.label,
+      period: answer.period,
+      removed: answer.doubleCountingRemoved,
+      whole: row(answer.reach),
+      tiles: tilesOf(answer.reach),
+      uncounted: uncountedOf(answer.reach),
+      missing: servicesWithoutFiles(answer),
+      strands: answer.strands.map((strand) => ({
+        ...row(strand),
+        name: strand.name,
+        services: strand.services.map((service) => ({ ...row(service), name: service.name })),
+      })),
+      otherServices: answer.otherServices.map((service) => ({ ...row(service), name: service.name })),
       scope,
-      scopeName: scopes.find(({ value }) => value === scope)?.text.replace('– ', '') ?? scope,
+      scopeName: scopes.find(({ value }) => value === scope)?.name ?? scope,
       scopes: scopes.map((item) => ({ ...item, selected: item.value === scope })),
-      periods: [
-        ...everything.quarters
-          .toReversed()
-          .map((quarter) => ({ value: quarter.period, text: quarter.label })),
-        ...years,
-        { value: 'lifetime', text: 'Lifetime' },
-      ].map((item) => ({ ...item, selected: item.value === answer.period })),
-      quarters: chosen.quarters,
-      chart: quarterChart(chosen.quarters),
+      periods: periodsOf(offered, answer),
+      quarters: quarters.map((quarter) => ({
+        ...quarter,
+        doubtful: doubtfulRows(quarter),
+        ...remarks(quarter),
+      })),
+      chart: quarterCharts(quarters),
+      gaps: quarters.some(({ children }) => children === null),
+      leftOut: leftOutWhenNarrow(quarters),
+      counting: services
+        .filter(
+          ({ individualBeneficiaries, sessionKinds }) => individualBeneficiaries && sessionKinds.length > 0,
+        )
+        .map(({ name, sessionKinds }) => ({ name, kinds: sessionKinds.map(titleOf).join(', ') })),
     });
   }
 
@@ -96,8 +100,75 @@ export class ReachPage {
   }
 }
 
-/** Academic years that the quarters touch: Q2 to Q4 of a financial year lie in the academic year of the same name. */
-const academicYearsOf = (quarters: readonly string[]) =>
-  [...new Set(quarters.filter((code) => !code.endsWith('Q1')).map((code) => code.slice(0, 7)))]
-    .toReversed()
-    .map((year) => ({ value: `${year}-AY`, text: `Academic year ${year.replace('-', '/')}` }));
+const row = (figure: FigureAnswer) => ({ ...figure, doubtful: doubtfulRows(figure), ...remarks(figure) });
+
+/** What stands in place of counts that nobody knows, and beside counts that another period's file brought. */
+function remarks({ coverage, children }: Pick<FigureAnswer, 'coverage' | 'children'>) {
+  if (coverage === 'files-received') return {};
+  return children === null
+    ? { unknown: coverageName(coverage) }
+    : { remark: `${coverageName(coverage)} for this period; these rows came in files of other periods` };
+}
+
+function tilesOf(reach: FigureAnswer) {
+  const doubtful = doubtfulRows(reach);
+  return [
+    { name: 'Children', value: reach.children },
+    { name: 'Adults', value: reach.adults },
+    { name: 'Families', value: reach.families },
+    {
+      name: 'At most (people)',
+      value: reach.upperBound,
+      ...(doubtful === null || doubtful === 0
+        ? {}
+        : {
+            note:
+              doubtful === 1
+                ? 'if the one doubtful row were one person more'
+                : `if each of ${doubtful.toLocaleString('en-GB')} doubtful rows were one person more`,
+          }),
+    },
+  ];
+}
+
+/** Names of the services that report people and sent no file of attendance. */
+const servicesWithoutFiles = ({ strands }: ReachAnswer) =>
+  strands
+    .flatMap(({ services }) => services)
+    .filter(({ coverage }) => coverage === 'no-files' || coverage === 'no-attendance-file')
+    .map(({ name }) => name);
+
+function scopesOf(services: readonly ServiceName[]) {
+  const strands = Map.groupBy(
+    services.filter(({ strand }) => strand !== null),
+    ({ strand }) => strand,
+  );
+  return [
+    { value: 'programme', text: 'Whole programme', name: 'Whole programme' },
+    ...[...strands].flatMap(([strand, members]) => {
+      const strandName = members[0]?.strandName ?? titleOf(strand ?? '');
+      return [
+        { value: `strand:${strand}`, text: strandName, name: strandName },
+        ...members.map(({ service, name }) => ({ value: `service:${service}`, text: `– ${name}`, name })),
+      ];
+    }),
+  ];
+}
+
+/** The select of periods, the latest first; the one asked for is among them, whatever it is. */
+function periodsOf({ quarters, academicYears }: OfferedPeriods, asked: { period: string; label: string }) {
+  const current = quarters.at(-1)?.code;
+  const items = [
+    ...quarters.toReversed().map(({ code, label }) => ({
+      value: code,
+      text: code === current ? `${label} (not over yet)` : label,
+    })),
+    ...academicYears.toReversed().map(({ code, label }) => ({ value: code, text: label })),
+    { value: 'lifetime', text: 'Lifetime' },
+  ];
+  const known = items.some(({ value }) => value === asked.period);
+  return [...(known ? [] : [{ value: asked.period, text: asked.label }]), ...items].map((item) => ({
+    ...item,
+    selected: item.value === asked.period,
+  }));
+}

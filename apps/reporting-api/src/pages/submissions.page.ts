@@ -1,33 +1,29 @@
+import { parsePeriod } from '@kinledger/domain';
 import { Problem, Roles } from '@kinledger/service-kit';
-import { Controller, Get, Header, Param, Query, UseFilters } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Figures } from '../figures/figures.js';
+import { datasetName, type DatasetOfService } from '../names/dataset-names.js';
+import { instantName } from '../names/dates.js';
+import { findingName } from '../names/finding-names.js';
+import { titleOf } from '../names/readable-code.js';
+import { reasonName } from '../names/reason-names.js';
+import { byRowName, rowName } from '../names/row-names.js';
+import { stateColour, stateName } from '../names/state-names.js';
 import { Submissions, type SubmissionView } from '../submissions/submissions.js';
-import { PageProblemFilter } from './page-problem.filter.js';
 import { PageRenderer } from './page-renderer.js';
-import { reasonText } from './reason-texts.js';
 
 const PAGE_ROWS = 50;
-const query = z.object({ page: z.coerce.number().int().min(1).max(100_000).default(1) });
+const MAX_UNSUBMITTED = 20;
+const pageNumber = 'expected the number of a page, from 1';
+const query = z.object({
+  page: z.coerce.number(pageNumber).int(pageNumber).min(1, pageNumber).max(100_000, pageNumber).default(1),
+});
 const id = z.string().max(64);
-
-/** What a state is called on a page, and its colour in the design system. */
-const states: Readonly<Record<string, readonly [string, string]>> = {
-  validated: ['Checked, not submitted', 'govuk-tag--grey'],
-  refused: ['Refused', 'govuk-tag--red'],
-  discarded: ['Discarded', 'govuk-tag--grey'],
-  accepted: ['Accepted', 'govuk-tag--light-blue'],
-  pseudonymised: ['Pseudonymised', 'govuk-tag--blue'],
-  unprocessable: ['Cannot be processed', 'govuk-tag--red'],
-  linked: ['Linked', 'govuk-tag--green'],
-  withdrawn: ['Withdrawn', 'govuk-tag--orange'],
-  parked: ['Parked', 'govuk-tag--red'],
-};
 
 @ApiExcludeController()
 @Roles('reader', 'data-team', 'operator')
-@UseFilters(PageProblemFilter)
 @Controller('submissions')
 export class SubmissionsPage {
   constructor(
@@ -39,22 +35,34 @@ export class SubmissionsPage {
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
   async page(@Query({ schema: query }) { page }: z.infer<typeof query>): Promise<string> {
-    const { total, submissions } = await this.submissions.page({
-      limit: PAGE_ROWS,
-      offset: (page - 1) * PAGE_ROWS,
-    });
-    const pages = Math.max(1, Math.ceil(total / PAGE_ROWS));
+    const [submitted, waiting, datasets, frame] = await Promise.all([
+      this.submissions.page({ submitted: true, limit: PAGE_ROWS, offset: (page - 1) * PAGE_ROWS }),
+      this.submissions.page({ submitted: false, limit: MAX_UNSUBMITTED, offset: 0 }),
+      this.figures.datasets(),
+      this.figures.programme(),
+    ]);
+    const pages = Math.max(1, Math.ceil(submitted.total / PAGE_ROWS));
+    if (page > pages) {
+      throw new Problem(404, 'not-found', {
+        detail: `The list of submissions has ${pages} ${pages === 1 ? 'page' : 'pages'}.`,
+      });
+    }
+    const named = (row: SubmissionView) => withNames(row, datasets);
     return this.renderer.render('submissions.njk', {
       section: 'submissions',
-      ...(await this.frame()),
-      total,
-      rows: submissions.map(decorate),
+      ...frame,
+      total: submitted.total,
+      rows: submitted.submissions.map(named),
+      unsubmitted: { total: waiting.total, rows: waiting.submissions.map(named) },
+      page,
+      pages,
       pagination:
         pages === 1
           ? undefined
           : {
-              ...(page > 1 ? { previous: { href: `/submissions?page=${page - 1}` } } : {}),
-              ...(page < pages ? { next: { href: `/submissions?page=${page + 1}` } } : {}),
+              landmarkLabel: 'Pages of submissions',
+              ...(page > 1 ? { previous: { href: `/submissions?page=${page - 1}`, text: 'Newer' } } : {}),
+              ...(page < pages ? { next: { href: `/submissions?page=${page + 1}`, text: 'Older' } } : {}),
             },
     });
   }
@@ -62,52 +70,72 @@ export class SubmissionsPage {
   @Get(':id')
   @Header('content-type', 'text/html; charset=utf-8')
   async one(@Param('id', { schema: id }) wanted: string): Promise<string> {
-    const row = /^[0-9a-f]{32}$/.test(wanted) ? await this.submissions.find(wanted) : undefined;
-    if (row === undefined) {
+    const found = /^[0-9a-f]{32}$/.test(wanted) ? await this.submissions.find(wanted) : undefined;
+    if (found === undefined) {
       throw new Problem(404, 'submission-unknown', { detail: 'There is no submission at this address.' });
     }
-    const fact = (key: string, text: string | number | null) => ({
-      key: { text: key },
-      value: { text: text ?? '–' },
-    });
+    const [datasets, replaced, frame] = await Promise.all([
+      this.figures.datasets(),
+      this.submissions.placesOf(found.supersedes),
+      this.figures.programme(),
+    ]);
+    const row = withNames(found, datasets);
     return this.renderer.render('submission.njk', {
       section: 'submissions',
-      ...(await this.frame()),
-      row: decorate(row),
+      ...frame,
+      row,
       facts: [
-        fact('State', decorate(row).stateText),
-        ...(row.reason === null ? [] : [fact('Reason', `${reasonText(row.reason)} (${row.reason})`)]),
-        fact('Submission', row.submission),
-        fact('Order of intake', row.intake),
+        fact('State', row.stateName),
+        ...(row.reasonName === undefined ? [] : [fact('Reason', row.reasonName)]),
+        fact('Provider', row.providerName),
         fact('Number in its period', row.sequence),
+        fact('Place in the order of submission', row.intake),
         fact('Attested by', row.attestedBy),
-        ...(row.onBehalfOf === null ? [] : [fact('On behalf of', row.onBehalfOf)]),
-        fact('Since', row.since),
+        ...(row.onBehalfOf === null ? [] : [fact('On behalf of', titleOf(row.onBehalfOf))]),
+        fact('Uploaded', row.since === null ? null : instantName(row.since)),
         fact('Decided at ledger position', row.closedAt),
-        ...(row.supersedes.length === 0 ? [] : [fact('Replaces', row.supersedes.join(', '))]),
+        fact('Id', row.submission ?? row.upload),
       ],
-      intake: counted(row.counts),
-      findings: counted(row.findings),
-      linkage: counted(row.outcomes),
+      replaced: replaced.map((earlier) => ({
+        href: `/submissions/${earlier.id}`,
+        text: `Submission ${earlier.intake.toLocaleString('en-GB')} in order`,
+      })),
+      intake: rowCounts(row.counts),
+      findings: findingCounts(row.findings),
+      linkage: rowCounts(row.outcomes),
     });
-  }
-
-  private async frame(): Promise<{ programme: string; position: number }> {
-    const { programme, position } = await this.figures.quarters({ kind: 'programme' });
-    return { programme, position };
   }
 }
 
-const decorate = (row: SubmissionView) => {
-  const [stateText, stateColour] = states[row.state] ?? [row.state, 'govuk-tag--grey'];
-  // Where nothing goes on by itself, whoever looks should see why without opening the page.
-  const waits = row.state === 'parked' || row.state === 'unprocessable';
-  const why = waits && row.reason !== null ? reasonText(row.reason) : undefined;
-  return { ...row, id: row.submission ?? row.upload, stateText, stateColour, why };
-};
+const fact = (key: string, value: string | number | null) => ({
+  key: { text: key },
+  value: { text: (typeof value === 'number' ? value.toLocaleString('en-GB') : value) ?? '–' },
+});
 
-const counted = (counts: Readonly<Record<string, number>> | null) =>
-  Object.entries(counts ?? {}).map(([name, value]) => ({
-    name: name.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase()),
-    value,
-  }));
+/** A row with names in place of codes. */
+function withNames(row: SubmissionView, datasets: ReadonlyMap<string, DatasetOfService>) {
+  const reason = row.reason === null ? undefined : reasonName(row.reason);
+  return {
+    ...row,
+    id: row.submission ?? row.upload,
+    datasetName: row.dataset === null ? 'Dataset not known' : datasetName(row.dataset, datasets),
+    periodName: row.period === null ? 'Period not known' : (parsePeriod(row.period)?.label ?? row.period),
+    providerName: row.provider === null ? 'Provider not known' : titleOf(row.provider),
+    stateName: stateName(row.state),
+    stateColour: stateColour(row.state),
+    reasonName: reason,
+  };
+}
+
+type Counts = Readonly<Record<string, number>> | null;
+
+const rowCounts = (counts: Counts) =>
+  Object.entries(counts ?? {})
+    .sort(([left], [right]) => byRowName(left, right))
+    .map(([code, value]) => ({ name: rowName(code), value }));
+
+/** What was found most often comes first. */
+const findingCounts = (counts: Counts) =>
+  Object.entries(counts ?? {})
+    .sort(([leftCode, left], [rightCode, right]) => right - left || (leftCode < rightCode ? -1 : 1))
+    .map(([code, value]) => ({ name: findingName(code), value }));

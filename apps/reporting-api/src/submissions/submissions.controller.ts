@@ -23,7 +23,9 @@ export class SubmissionsController {
 
   @Get()
   @ApiOkResponse({ schema: answerSchema(submissionsAnswer) })
-  @ApiOperation({ summary: 'Files and what became of them, newest first' })
+  @ApiOperation({
+    summary: 'Files and what became of them: the latest submission first, then what was not submitted',
+  })
   async page(
     @Query({ schema: pageQuery }) query: z.infer<typeof pageQuery>,
   ): Promise<{ total: number; submissions: SubmissionView[] }> {

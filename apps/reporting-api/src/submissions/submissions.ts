@@ -59,18 +59,28 @@ export class Submissions {
     @InjectPool('platform') private readonly pool: pg.Pool,
   ) {}
 
-  /** Newest first. */
+  /**
+   * The latest submission first, by its place in the order of intake; then what was checked and never submitted, the
+   * latest first. Uploads that were discarded are no files any more and are left out.
+   */
   async page(options: {
     readonly limit: number;
     readonly offset: number;
+    /** Files that were submitted, files that were not, or both where it is absent. */
+    readonly submitted?: boolean;
   }): Promise<{ readonly total: number; readonly submissions: SubmissionView[] }> {
     return this.readModels.read(async ({ client, schema }) => {
+      const chosen = `${view(schema)}
+        WHERE (s.submission_id IS NOT NULL OR u.state <> 'discarded')
+          AND ($1::boolean IS NULL OR $1 = (coalesce(s.intake, u.intake) IS NOT NULL))`;
+      const submitted = options.submitted ?? null;
       const { rows } = await client.query<SubmissionView>(
-        `${view(schema)} ORDER BY coalesce(s.intake, u.intake) DESC NULLS FIRST, u.first_at DESC, 1 LIMIT $1 OFFSET $2`,
-        [options.limit, options.offset],
+        `${chosen} ORDER BY coalesce(s.intake, u.intake) DESC NULLS LAST, u.first_at DESC, 1 LIMIT $2 OFFSET $3`,
+        [submitted, options.limit, options.offset],
       );
       const total = await client.query<{ total: number }>(
-        `SELECT count(*) AS total FROM (${view(schema)}) v`,
+        `SELECT count(*)::int AS total FROM (${chosen}) v`,
+        [submitted],
       );
       return { total: total.rows[0]?.total ?? 0, submissions: rows };
     });
@@ -84,6 +94,20 @@ export class Submissions {
         [id],
       );
       return rows[0];
+    });
+  }
+
+  /** The places of submissions in the order of intake, for those of the ids that are known. */
+  async placesOf(
+    ids: readonly string[],
+  ): Promise<readonly { readonly id: string; readonly intake: number }[]> {
+    return this.readModels.read(async ({ client, schema }) => {
+      const { rows } = await client.query<{ id: string; intake: number }>(
+        `SELECT replace(submission_id::text, '-', '') AS id, intake FROM ${schema}.submission
+         WHERE submission_id = ANY ($1::uuid[]) ORDER BY intake`,
+        [ids],
+      );
+      return rows;
     });
   }
 }

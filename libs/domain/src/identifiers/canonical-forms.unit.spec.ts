@@ -11,6 +11,12 @@ import {
   canonicalMobile,
   canonicalNhsNumber,
   canonicalPostcode,
+  isGenderNotKnown,
+  isInitials,
+  readDay,
+  readEmail,
+  readMobile,
+  readNhsNumber,
 } from './index.js';
 
 const cases = (
@@ -38,6 +44,14 @@ cases('NHS number', canonicalNhsNumber, [
   ['0000000000', undefined],
   ['1111111111', undefined],
   ['٩٤٣٤٧٦٥٩١٩', undefined],
+  ['9434765919.0', '9434765919'],
+  ['9.434765919E9', '9434765919'],
+  ['9.434765919e+09', '9434765919'],
+  ['9.43477E+09', undefined],
+  ["'9434765919", '9434765919'],
+  ['9,434,765,919', '9434765919'],
+  ['434765919', undefined],
+  ['ABC1234567', undefined],
   ['', undefined],
 ]);
 
@@ -52,7 +66,32 @@ cases('email', canonicalEmail, [
   ['amara@example', undefined],
   ['amara@example..org', undefined],
   ['@example.org', undefined],
-  ['ama\u200bra@example.org', undefined],
+  ['ama\u200bra@example.org', 'amara@example.org'],
+  ['<d3@example.org>', 'd3@example.org'],
+  ['Amara Okafor <D3@example.org>', 'd3@example.org'],
+  ['mailto:d3@example.org', 'd3@example.org'],
+  ['<mailto:d3@example.org?subject=Hello>', 'd3@example.org'],
+  ['d3@example.org,', 'd3@example.org'],
+  ['d3@example.org;', 'd3@example.org'],
+  ['d3@example.org.', 'd3@example.org'],
+  ['d3@example.org?', 'd3@example.org'],
+  ["'d3@example.org", 'd3@example.org'],
+  ['"d3@example.org"', 'd3@example.org'],
+  ['“d3@example.org”', 'd3@example.org'],
+  ['(d3@example.org)', 'd3@example.org'],
+  ["o'brien@example.org", "o'brien@example.org"],
+  ['o’brien@example.org', "o'brien@example.org"],
+  ['d3@example.org; d4@example.org', undefined],
+  ['d3@example.org d4', undefined],
+  ['d3@', undefined],
+  ['d3@example.', undefined],
+  ['d3@example.7', undefined],
+  ['d3@-example.org', undefined],
+  ['d3@exam_ple.org', undefined],
+  ['a,b@example.org', undefined],
+  ['"a b"@example.org', undefined],
+  ['mailto:', undefined],
+  ['<>', undefined],
   ['ama\u0000ra@example.org', undefined],
   [`${'a'.repeat(250)}@example.org`, undefined],
   ['', undefined],
@@ -73,6 +112,10 @@ cases('mobile', canonicalMobile, [
   ['+33612345678', undefined],
   ['077009001234', undefined],
   ['07700 900123 (mum)', undefined],
+  ['07700900123.0', '07700900123'],
+  ["'07700900123", '07700900123'],
+  ['4.47700900123E+11', '07700900123'],
+  ['7.7009E+09', undefined],
   ['', undefined],
 ]);
 
@@ -88,7 +131,28 @@ cases('first three letters of a child’s first name', canonicalChildFirstName3,
   ['J.', 'J'],
   ['Straße', 'STR'],
   ['ßa', 'SSA'],
-  ['Łukasz', 'ŁUK'],
+  ['Łukasz', 'LUK'],
+  ['łukasz', 'LUK'],
+  ['Øyvind', 'OYV'],
+  ['Đức', 'DUC'],
+  ['Æthel', 'AET'],
+  ['Ħaniya', 'HAN'],
+  ['Þóra', 'THO'],
+  ['Ðaði', 'DAD'],
+  ['Œdipe', 'OED'],
+  ['Ŋala', 'NAL'],
+  ['ẞa', 'SSA'],
+  ['Işıl', 'ISI'],
+  ['İsmail', 'ISM'],
+  ['ılgın', 'ILG'],
+  ['Ɔkyere', 'OKY'],
+  ['Ɓala', 'BAL'],
+  ['Əli', 'ELI'],
+  ['Дмитрий', 'DMI'],
+  ['Юлия', 'IUL'],
+  ['Щ', 'SHC'],
+  ['Ьян', 'IAN'],
+  ['李', '李'],
   ['123', undefined],
   ['', undefined],
 ]);
@@ -105,6 +169,8 @@ cases('gender', canonicalGender, [
   ['Non-binary', 'X'],
   ['9', 'X'],
   ['0', undefined],
+  ['Trans female', 'F'],
+  ['Trans man', 'M'],
   ['unknown', undefined],
   ['', undefined],
 ]);
@@ -122,7 +188,26 @@ cases('birth date', canonicalBirthDate, [
   ['1 march 2019', '01.03.2019'],
   ['2020-02-29T00:00:00', '29.02.2020'],
   ['29/02/2020 00:00', '29.02.2020'],
-  ['29/02/2020 09:30', undefined],
+  ['29/02/2020 09:30', '29.02.2020'],
+  ['29/02/2020 9:30:15 pm', '29.02.2020'],
+  ['2020-02-29 00:00:00.000', '29.02.2020'],
+  ['2020-02-29T00:00:00Z', '29.02.2020'],
+  // Midnight of British Summer Time, as an export in UTC writes it.
+  ['2020-05-04T23:00:00.000Z', '05.05.2020'],
+  ['2020-05-05T00:00:00+01:00', '05.05.2020'],
+  ['Sat Feb 29 2020 00:00:00 GMT+0000 (Greenwich Mean Time)', '29.02.2020'],
+  ['29/02/2020 25:00', undefined],
+  ['29/02/2020 half past', undefined],
+  ['1st Feb 2020', '01.02.2020'],
+  ['Feb 1 2020', '01.02.2020'],
+  ['February 22nd, 2020', '22.02.2020'],
+  ['Saturday, 1 February 2020', '01.02.2020'],
+  ['01FEB2020', '01.02.2020'],
+  ['２９/０２/２０２０', '29.02.2020'],
+  ['29-Feb-20', undefined],
+  ['Feb 2020', undefined],
+  ['2020', undefined],
+  ['1/1/0015', undefined],
   ['29/02/2019', undefined],
   ['29/02/1900', undefined],
   ['29/02/2000', '29.02.2000'],
@@ -152,6 +237,15 @@ cases('postcode', canonicalPostcode, [
   ['M1-1AE', 'M1 1AE'],
   ['GIR0AA', 'GIR 0AA'],
   ['ZZ99 3VZ', 'ZZ99 3VZ'],
+  ['NFA', 'ZZ99 3VZ'],
+  ['No fixed abode', 'ZZ99 3VZ'],
+  ['not known', 'ZZ99 3WZ'],
+  ['BFPO 1', 'BFPO 1'],
+  ['bfpo1', 'BFPO 1'],
+  ['BFPO c/o 58', 'BFPO 58'],
+  ['BF1 1AA', 'BF1 1AA'],
+  ['D02 AF30', undefined],
+  ['SW1A 1AAA', undefined],
   ['SW9', undefined],
   ['SW9 1CA', undefined],
   ['1SW 9AA', undefined],
@@ -248,6 +342,108 @@ describe('every canonical form', () => {
     }
     expect(performance.now() - started).toBeLessThan(1000);
   });
+});
+
+describe('a right address', () => {
+  /** Quotation marks are allowed there and are never meant. */
+  const address = fc.emailAddress().filter((each) => !/^['`]/.test(each));
+
+  it('is digested as it always was: trimmed and in lower case', () => {
+    fc.assert(
+      fc.property(address, (each) => {
+        const written = each.length % 2 === 0 ? ` ${each.toUpperCase()}\t` : each;
+        expect(readEmail(written)).toEqual({ value: each.toLowerCase(), repaired: false });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is found in whatever lies around it, in any order, and the repair is told', () => {
+    const layer = fc.constantFrom<(text: string) => string>(
+      (text) => `<${text}>`,
+      (text) => `mailto:${text}`,
+      (text) => `'${text}`,
+      (text) => `"${text}"`,
+      (text) => `${text},`,
+      (text) => `${text};`,
+      (text) => `(${text})`,
+      (text) => `\u200b${text}`,
+      (text) => `“${text}”.`,
+    );
+    fc.assert(
+      fc.property(address, fc.array(layer, { minLength: 1, maxLength: 4 }), (each, layers) => {
+        const written = layers.reduce((text, wrap) => wrap(text), each);
+        expect(readEmail(written)).toEqual({ value: each.toLowerCase(), repaired: true });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+it('names why a text is no NHS number, and no address', () => {
+  const whyNot = (raw: string) => readNhsNumber(raw).problem;
+  expect(['9434765918', '434765919', 'ABC1234567', '9.43E+09', '1111111111', ''].map(whyNot)).toEqual([
+    'invalid',
+    'wrong-length',
+    'not-digits',
+    'scientific-notation',
+    'placeholder',
+    'not-digits',
+  ]);
+  expect(readEmail('a@example.org, b@example.org').problem).toBe('several-addresses');
+  expect(readEmail('amara at example.org').problem).toBe('invalid');
+  expect(readMobile('7.7009E+09').problem).toBe('scientific-notation');
+});
+
+it.each([
+  ['01/02/90', 'two-digit-year'],
+  ['29-Feb-20', 'two-digit-year'],
+  ['31/02/2020', 'unreal-date'],
+  ['02/13/2020', 'month-first'],
+  ['29/02/2020 25:00', 'time-of-day'],
+  ['01/01/1899', 'year-out-of-range'],
+  ['1/1/0015', 'year-out-of-range'],
+  ['01/01/20200', 'year-out-of-range'],
+  ['43890', 'day-number'],
+  ['43890.5', 'day-number'],
+  ['2020', 'incomplete-date'],
+  ['02/2020', 'incomplete-date'],
+  ['soon', 'invalid'],
+])('says of %s that it is a %s', (raw, problem) => {
+  expect(readDay(raw).problem).toBe(problem);
+});
+
+it('reads what a numeric date shows of the order of day and month', () => {
+  const orders = ['12/19/2023', '19/12/2023', '11/12/2023', '11/11/2023', '2023-12-19', '12/19/23'];
+  expect(orders.map((raw) => readDay(raw).order)).toEqual([
+    'month-first',
+    'day-first',
+    'either',
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+it.each(['0', 'U', 'Not known', ' NOT STATED ', 'Prefer not to say', 'Z'])(
+  'takes gender %j for not known',
+  (raw) => {
+    expect(isGenderNotKnown(raw)).toBe(true);
+    expect(canonicalGender(raw)).toBeUndefined();
+  },
+);
+
+it('knows initials from short names', () => {
+  expect(['Z', 'z.', 'J. K.', 'J K', ' Ł. '].every(isInitials)).toBe(true);
+  expect(['Li', 'JJ', 'J. Kay', 'Zoë', '李', '', '1'].some(isInitials)).toBe(false);
+});
+
+it('folds every letter of the Latin blocks that names of Europe use to A to Z', () => {
+  const letters = Array.from({ length: 0x17f - 0xc0 + 1 }, (_, index) => String.fromCodePoint(0xc0 + index));
+  for (const letter of letters.filter((each) => /\p{L}/u.test(each))) {
+    if (letter === 'ŉ') continue;
+    expect(canonicalChildFirstName3(letter), letter).toMatch(/^[A-Z]{1,2}$/);
+  }
 });
 
 describe('canonical forms do not depend on how a value was written', () => {

@@ -1,18 +1,67 @@
-import { isExaminable, type Canonical } from './canonical.js';
+import { isExaminable, type Canonical, type Reading } from './canonical.js';
 
 export type EmailText = Canonical<'email'>;
+export type EmailProblem = 'invalid' | 'several-addresses';
 
 /** RFC 5321 §4.5.3.1.3 less the angle brackets. */
 const MAX_LENGTH = 254;
-/** One @, something before it, a name with a dot after it, and no white, control or invisible character. */
-const address = /^[^@\s\p{C}]+@[^@\s\p{C}.]+(?:\.[^@\s\p{C}.]+)+$/u;
+const asciiAddress =
+  /^[a-z0-9.!#$%&*+/=?^_{|}~-][a-z0-9.!#$%&'*+/=?^_`{|}~-]*@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}$/;
+/** Anything but what needs quoting, which nobody's address does (RFC 5322 §3.2.3), and no white or invisible character. */
+const localPart = /^[^@\s\p{C}<>()[\],;:"\\]+$/u;
+const label = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}-]{0,62}$/u;
+const topLabel = /^(?:[\p{L}\p{M}]{2,63}|xn--[a-z0-9-]{1,59})$/u;
+
+const invisible = /\p{Cf}+/gu;
+const linkScheme = /^mailto:/;
+/** `Amara Okafor <amara@example.org>` (RFC 5322 §3.4, name-addr). */
+const namedAddress = /^[^<>@]*<([^<>]*)>$/;
+const before = /^[\s<(["'`´‘’“”«,;:]+/;
+const after = /[\s>)\]"'`´‘’“”»,;:.!?]+$/;
+const typedApostrophe = /’/g;
 
 /**
- * Trimmed, lower case, one @, no white space inside. Dots and tags before the @ stay: that two spellings reach one
- * mailbox is a rule of the mailbox's provider, and partners who digest at source would not follow it.
+ * Reads one address: trimmed, lower case, one @, no white space inside. What surely is no part of an address is taken
+ * away, and the reading says so: angle brackets and the name before them, `mailto:`, quotation marks (also the
+ * apostrophe that a report writes before a value), punctuation around it, invisible characters. Dots and tags before
+ * the @ stay: that two spellings reach one mailbox is a rule of the mailbox's provider, and partners who digest at
+ * source would not follow it.
  */
-export function canonicalEmail(raw: string): EmailText | undefined {
-  if (!isExaminable(raw)) return undefined;
+export function readEmail(raw: string): Reading<EmailText, EmailProblem> {
+  if (!isExaminable(raw)) return { problem: 'invalid' };
   const text = raw.trim().normalize('NFC').toLowerCase().normalize('NFC');
-  return text.length <= MAX_LENGTH && address.test(text) ? (text as EmailText) : undefined;
+  if (isAddress(text)) return { value: text, repaired: false };
+  const bare = bareAddress(text);
+  if (isAddress(bare)) return { value: bare, repaired: true };
+  return { problem: bare.indexOf('@') === bare.lastIndexOf('@') ? 'invalid' : 'several-addresses' };
+}
+
+/** The address that {@link readEmail} reads, or undefined. */
+export const canonicalEmail = (raw: string): EmailText | undefined => readEmail(raw).value;
+
+/** Layers come off one by one, in whatever order they lie around the address. */
+function bareAddress(text: string): string {
+  let bare = text.replace(invisible, '');
+  for (;;) {
+    let inner = namedAddress.exec(bare)?.[1] ?? bare;
+    inner = inner.replace(before, '').replace(after, '');
+    // A link may go on with a subject (RFC 6068).
+    if (linkScheme.test(inner)) inner = inner.slice('mailto:'.length).replace(/(@[^?]*)\?.*$/s, '$1');
+    if (inner === bare) return inner.replace(typedApostrophe, "'");
+    bare = inner;
+  }
+}
+
+function isAddress(text: string): text is EmailText {
+  if (text.length > MAX_LENGTH) return false;
+  const at = text.indexOf('@');
+  const domain = text.slice(at + 1);
+  if (asciiAddress.test(text)) return !domain.startsWith('-') && !/-\.|\.-/.test(domain);
+  const local = text.slice(0, Math.max(at, 0));
+  if (!localPart.test(local) || /^['`´‘’“”«]|[’]/.test(local)) return false;
+  const labels = domain.split('.');
+  const top = labels.pop() ?? '';
+  return (
+    labels.length > 0 && topLabel.test(top) && labels.every((each) => label.test(each) && !each.endsWith('-'))
+  );
 }

@@ -2,27 +2,61 @@ import { isExaminable, type Canonical } from './canonical.js';
 
 export type GenderText = Canonical<'gender'> & ('F' | 'M' | 'X');
 
-/** Common written forms and the NHS Data Dictionary's person gender codes; "not known" (0, U) is a missing value. */
-const forms: ReadonlyMap<string, 'F' | 'M' | 'X'> = new Map([
-  ...(['f', 'female', 'girl', 'woman', '2'] as const).map((form) => [form, 'F'] as const),
-  ...(['m', 'male', 'boy', 'man', '1'] as const).map((form) => [form, 'M'] as const),
-  ...(
-    [
-      'x',
-      'other',
-      'indeterminate',
-      'intersex',
-      'non-binary',
-      'nonbinary',
-      'non binary',
-      'not specified',
-      '9',
-    ] as const
-  ).map((form) => [form, 'X'] as const),
-]);
+/** Common written forms and the NHS Data Dictionary's person gender codes. */
+const written = {
+  F: ['f', 'female', 'girl', 'woman', 'trans woman', 'trans female', '2'],
+  M: ['m', 'male', 'boy', 'man', 'trans man', 'trans male', '1'],
+  X: [
+    'x',
+    'other',
+    'indeterminate',
+    'intersex',
+    'non-binary',
+    'nonbinary',
+    'non binary',
+    'not specified',
+    '9',
+  ],
+} as const;
+const forms: ReadonlyMap<string, 'F' | 'M' | 'X'> = new Map(
+  (['F', 'M', 'X'] as const).flatMap((code) => written[code].map((form) => [form, code] as const)),
+);
 
 /** F, M or X from the forms in use. The child key says gender where the minimum dataset says sex: one value, two names. */
 export function canonicalGender(raw: string): GenderText | undefined {
   if (!isExaminable(raw)) return undefined;
   return forms.get(raw.trim().toLowerCase()) as GenderText | undefined;
 }
+
+/**
+ * The answers "not known" and "not stated", with their NHS Data Dictionary codes (0 of person gender, Z of gender
+ * identity): the question was asked, and there is no gender to digest or to compare.
+ */
+const notKnown: ReadonlySet<string> = new Set([
+  '0',
+  'u',
+  'unk',
+  'unknown',
+  'not known',
+  'z',
+  'not stated',
+  'not disclosed',
+  'not recorded',
+  'not given',
+  'not provided',
+  'not collected',
+  'undisclosed',
+  'prefer not to say',
+  'prefer not to disclose',
+  'prefer not to answer',
+  'rather not say',
+  'declined',
+  'declined to answer',
+  'refused',
+  "don't know",
+  'don’t know',
+]);
+
+/** Whether a value says that a person's gender is not known, or that they did not state it. */
+export const isGenderNotKnown = (raw: string): boolean =>
+  raw.length <= 40 && notKnown.has(raw.trim().toLowerCase());

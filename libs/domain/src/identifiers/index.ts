@@ -1,4 +1,5 @@
 export * from './birth-date.js';
+export * from './calendar-day.js';
 export type * from './canonical.js';
 export * from './case-number.js';
 export * from './child-first-name.js';
@@ -9,4 +10,7 @@ export * from './length-prefixed.js';
 export * from './mobile.js';
 export * from './nhs-number.js';
 export * from './op-leap-1.js';
+export * from './placeholders.js';
+export * from './plausible-age.js';
 export * from './postcode.js';
+export { isShortenedNumber } from './spreadsheet-digits.js';

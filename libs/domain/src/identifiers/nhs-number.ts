@@ -1,22 +1,34 @@
-import { isExaminable, type Canonical } from './canonical.js';
+import { isExaminable, type Canonical, type Reading } from './canonical.js';
+import { digitsOfQuantity, isScientificNotation } from './spreadsheet-digits.js';
 
 export type NhsNumberText = Canonical<'nhs-number'>;
+export type NhsNumberProblem =
+  'not-digits' | 'wrong-length' | 'scientific-notation' | 'invalid' | 'placeholder';
 
 const separators = /[\s\p{Pd}\p{Cf}]+/gu;
 const tenDigits = /^\d{10}$/;
 const oneDigitOnly = /^(\d)\1{9}$/;
 
 /**
- * Ten digits that satisfy the modulus 11 check (NHS Data Dictionary, "NHS NUMBER"); spaces, dashes and invisible
- * characters may stand between them. Ten equal digits satisfy the check too, and are what a form is filled with
- * where there is no number: they are none.
+ * Reads ten digits that satisfy the modulus 11 check (NHS Data Dictionary, "NHS NUMBER"); spaces, dashes and invisible
+ * characters may stand between them. What a spreadsheet made of the number is undone where no digit is lost. Ten equal
+ * digits satisfy the check too, and are what a form is filled with where there is no number: they are none.
  */
-export function canonicalNhsNumber(raw: string): NhsNumberText | undefined {
-  if (!isExaminable(raw)) return undefined;
-  const digits = tenDigits.test(raw) ? raw : raw.replace(separators, '');
-  if (!tenDigits.test(digits) || oneDigitOnly.test(digits) || !satisfiesModulus11(digits)) return undefined;
-  return digits as NhsNumberText;
+export function readNhsNumber(raw: string): Reading<NhsNumberText, NhsNumberProblem> {
+  if (!isExaminable(raw)) return { problem: 'not-digits' };
+  const typed = tenDigits.test(raw) ? raw : raw.replace(separators, '');
+  const digits = tenDigits.test(typed) ? typed : digitsOfQuantity(raw.trim());
+  if (!tenDigits.test(digits)) {
+    if (isScientificNotation(raw)) return { problem: 'scientific-notation' };
+    return { problem: /^\d+$/.test(digits.replace(separators, '')) ? 'wrong-length' : 'not-digits' };
+  }
+  if (oneDigitOnly.test(digits)) return { problem: 'placeholder' };
+  if (!satisfiesModulus11(digits)) return { problem: 'invalid' };
+  return { value: digits as NhsNumberText, repaired: digits !== typed };
 }
+
+/** The number that {@link readNhsNumber} reads, or undefined. */
+export const canonicalNhsNumber = (raw: string): NhsNumberText | undefined => readNhsNumber(raw).value;
 
 function satisfiesModulus11(digits: string): boolean {
   let sum = 0;

@@ -7,11 +7,35 @@ const separators = /[\s\p{Pd}\p{Cf}.]+/gu;
 const geographic = /^([A-Z]{1,2}\d[A-Z\d]?)(\d[ABD-HJLNP-UW-Z]{2})$/;
 /** GIR 0AA, and the pseudo-postcodes of the NHS for no fixed abode, not known and the like: they name no area. */
 const special = /^(GIR|ZZ99)(\d[A-Z]{2})$/;
+/** British Forces Post Office numbers; "c/o" stands between in the older form. */
+const forces = /^BFPO(?:C\/O)?(\d{1,4})$/;
+/** A postcode of the forces in the form of a United Kingdom one: the area BF is on no map. */
+const forcesArea = /^BF\d/;
 
-/** A postcode in its printed form: upper case, one space before the last three characters, `SW9 1AA`. */
+/** What is written where there is no address, as the pseudo-postcode that the NHS Organisation Data Service gives it. */
+const withoutAddress: ReadonlyMap<string, string> = new Map([
+  ...['NFA', 'NOFIXEDABODE', 'NOFIXEDADDRESS', 'HOMELESS', 'ROUGHSLEEPER'].map(
+    (text) => [text, 'ZZ99 3VZ'] as const,
+  ),
+  ...['NOTKNOWN', 'UNKNOWN', 'ADDRESSNOTKNOWN', 'ADDRESSUNKNOWN', 'POSTCODENOTKNOWN'].map(
+    (text) => [text, 'ZZ99 3WZ'] as const,
+  ),
+]);
+
+/**
+ * A postcode in its printed form: upper case, one space before the last three characters, `SW9 1AA`; a forces post
+ * office as `BFPO 1`. "No fixed abode" and "not known" become the pseudo-postcodes ZZ99 3VZ and ZZ99 3WZ.
+ */
 export function canonicalPostcode(raw: string): PostcodeText | undefined {
   if (!isExaminable(raw)) return undefined;
   const packed = raw.replace(separators, '').toUpperCase();
   const parts = geographic.exec(packed) ?? special.exec(packed);
-  return parts === null ? undefined : (`${parts[1] ?? ''} ${parts[2] ?? ''}` as PostcodeText);
+  if (parts !== null) return `${parts[1] ?? ''} ${parts[2] ?? ''}` as PostcodeText;
+  const office = forces.exec(packed)?.[1];
+  if (office !== undefined) return `BFPO ${Number(office)}` as PostcodeText;
+  return withoutAddress.get(packed) as PostcodeText | undefined;
 }
+
+/** Whether a postcode in canonical form lies in no area by its nature: a look-up that lacks it lacks nothing. */
+export const hasNoArea = (postcode: string): boolean =>
+  special.test(postcode.replace(' ', '')) || postcode.startsWith('BFPO ') || forcesArea.test(postcode);

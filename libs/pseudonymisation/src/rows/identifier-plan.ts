@@ -9,7 +9,9 @@ import {
   canonicalMobile,
   canonicalNhsNumber,
   digestOf,
+  isPlaceholder,
   type Digest,
+  type PlaceholderKind,
 } from '@kinledger/domain';
 import type { ColumnIdentifier, DatasetSchema } from '@kinledger/programme';
 
@@ -60,6 +62,19 @@ export function planTokens(schema: DatasetSchema, role: Role, provider: Provider
 const useOn = (role: Role, { kind, use }: ColumnIdentifier): TokenUse =>
   role === 'child' && use === 'identity' && (kind === 'email' || kind === 'mobile') ? 'carer' : use;
 
+/** No token is made of a placeholder: it would be one person's in every file that has it. */
+const usable =
+  <Value extends string>(kind: PlaceholderKind, canonical: (text: string) => Value | undefined) =>
+  (text: string): Value | undefined => {
+    const value = canonical(text);
+    return value === undefined || isPlaceholder(kind, value) ? undefined : value;
+  };
+
+const nhsNumberOf = usable('nhs-number', canonicalNhsNumber);
+const emailOf = usable('email', canonicalEmail);
+const mobileOf = usable('mobile', canonicalMobile);
+const birthDateOf = usable('birth-date', canonicalBirthDate);
+
 interface IdentifierForm {
   readonly canonical: (text: string) => string | undefined;
   readonly digest: (text: string, salt: string) => Digest | undefined;
@@ -69,13 +84,13 @@ function formOf({ kind, form }: ColumnIdentifier): IdentifierForm {
   if (form === 'digest') return { canonical: canonicalDigest, digest: canonicalDigest };
   switch (kind) {
     case 'nhs-number':
-      return formIn(canonicalNhsNumber, (value, salt) => digestOf('nhs-number', value, salt));
+      return formIn(nhsNumberOf, (value, salt) => digestOf('nhs-number', value, salt));
     case 'email':
-      return formIn(canonicalEmail, (value, salt) => digestOf('email', value, salt));
+      return formIn(emailOf, (value, salt) => digestOf('email', value, salt));
     case 'mobile':
-      return formIn(canonicalMobile, (value, salt) => digestOf('mobile', value, salt));
+      return formIn(mobileOf, (value, salt) => digestOf('mobile', value, salt));
     case 'birth-date':
-      return formIn(canonicalBirthDate, (value, salt) => digestOf('birth-date', value, salt));
+      return formIn(birthDateOf, (value, salt) => digestOf('birth-date', value, salt));
     case 'gender':
       return formIn(canonicalGender, (value, salt) => digestOf('gender', value, salt));
     case 'case-number':
@@ -108,8 +123,8 @@ function planChildKey(schema: DatasetSchema): PlannedToken | undefined {
     gender: columnOf(parts.gender),
   };
   const partsOf = (values: Values) => {
-    const carerEmail = canonicalEmail(values[columns.carerEmail] ?? '');
-    const birthDate = canonicalBirthDate(values[columns.birthDate] ?? '');
+    const carerEmail = emailOf(values[columns.carerEmail] ?? '');
+    const birthDate = birthDateOf(values[columns.birthDate] ?? '');
     const firstName3 = canonicalChildFirstName3(values[columns.firstName] ?? '');
     const gender = canonicalGender(values[columns.gender] ?? '');
     if (!carerEmail || !birthDate || !firstName3 || !gender) return undefined;

@@ -22,6 +22,8 @@ export class RowPlan {
   readonly #fixedRole: Role | undefined;
   readonly #roleColumn: number;
   readonly #identifiers: ReadonlyMap<string, RoleIdentifiers>;
+  /** Columns that become attributes or facts. */
+  readonly #told: readonly number[];
   /** Values → whom they are about: a person's sessions stand together in a file, and say the same of them each time. */
   readonly #known = new Map<string, string>();
 
@@ -36,9 +38,20 @@ export class RowPlan {
     // The provider’s own number is no identity: it is part of the key where it is anything.
     this.#identifiers = new Map(
       rolesOf(schema).map((one) => {
-        const tokens = planTokens(schema, one, provider).filter(({ use }) => use !== 'local');
-        return [one, { tokens, columns: [...new Set(tokens.flatMap(({ columns }) => columns))] }];
+        const planned = planTokens(schema, one, provider);
+        const tokens = planned.filter(({ use }) => use !== 'local');
+        return [
+          one,
+          {
+            tokens,
+            columns: [...new Set(tokens.flatMap(({ columns }) => columns))],
+            local: planned.filter(({ use }) => use === 'local'),
+          },
+        ];
       }),
+    );
+    this.#told = schema.fields.flatMap(({ 'x-kinledger': { target } }, column) =>
+      target === undefined || target.to === 'role' ? [] : [column],
     );
   }
 
@@ -84,6 +97,23 @@ export class RowPlan {
     return identity;
   }
 
+  /**
+   * What the row says, as one text: its role, its identifiers, and the values that become attributes or facts. Rows that
+   * go on as equal have equal texts, and rows with equal texts go on as equal. The reverse has one exception: values that
+   * become the same attribute, such as two postcodes of one area, are told apart here.
+   */
+  contentOf(values: Values): string {
+    const role = this.roleOf(values);
+    let content = `${role}\n${this.identityOf(values)}`;
+    for (const { domain, valueOf } of (this.#identifiers.get(role) ?? nobody).local)
+      content += `\n${domain} ${valueOf(values) ?? ''}`;
+    for (const column of this.#told) {
+      const value = values[column] ?? null;
+      content += value === null ? '\n-' : `\n${value.length} ${value}`;
+    }
+    return content;
+  }
+
   /** Forgets the values of the rows so far. To be called now and then: what it remembers grows with the rows. */
   forget(): void {
     this.#known.clear();
@@ -92,9 +122,11 @@ export class RowPlan {
 
 interface RoleIdentifiers {
   readonly tokens: readonly PlannedToken[];
+  /** Columns that these are made of. */
   readonly columns: readonly number[];
+  readonly local: readonly PlannedToken[];
 }
-const nobody: RoleIdentifiers = { tokens: [], columns: [] };
+const nobody: RoleIdentifiers = { tokens: [], columns: [], local: [] };
 
 /** The values of all these columns; undefined where there is no column, or a value is missing. */
 function complete(columns: readonly number[], values: Values): readonly string[] | undefined {

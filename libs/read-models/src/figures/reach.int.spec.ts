@@ -77,7 +77,7 @@ describe('reach', () => {
       indistinct: 0,
       upperBound: 5,
       anonymous: 0,
-      childrenByKeyAlone: 1,
+      byBirthDateAlone: 3,
     });
   });
 
@@ -249,16 +249,20 @@ describe('reach by what rows say', () => {
     expect(strands.map(({ upperBound }) => upperBound)).toEqual([1, 0]);
   });
 
-  it('says how many children only a child key tells', async () => {
-    const zoe: SmallPerson = { name: 'zoe', role: 'child' };
+  it('says how many people a birth date tells from others, and no NHS number', async () => {
+    const child = (name: string): SmallPerson => ({ name, role: 'child' });
     const { programme } = await figures(
       [
         at('real', { person: 'zoe', born: true }),
-        at('real', { person: 'max', born: true }),
-        at('steps', { person: 'max', born: true, nhsNumber: true, date: '2020-01-01' }),
+        at('real', { person: 'max', born: true, nhsNumber: true }),
+        // Her case says the number; his row does not.
+        at('real', { person: 'ada', born: true, caseNumber: 7 }),
+        at('steps', { person: 'ada', born: true, nhsNumber: true, caseNumber: 7, date: '2020-01-01' }),
+        at('real', { person: 'ben', born: true }),
+        at('steps', { person: 'ben', born: true, nhsNumber: true, date: '2020-01-01' }),
       ],
-      [zoe, { ...zoe, name: 'max' }],
+      ['zoe', 'max', 'ada', 'ben'].map(child),
     );
-    expect(programme).toMatchObject({ children: 2, childrenByKeyAlone: 1, upperBound: 2 });
+    expect(programme).toMatchObject({ children: 4, byBirthDateAlone: 2, upperBound: 4 });
   });
 });

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { toldApart } from './told-apart.js';
 
 /**
  * Distinct people and families with at least one qualifying engagement (domain §5). The role is the engagement row's:
@@ -23,21 +24,21 @@ export interface ReachFigure {
   readonly referred: number;
   /**
    * How many people more the rows of the individuals could be, where nothing but a shared email or mobile joins them: a
-   * couple's address counts as one person. See {@link indistinctPeople}.
+   * couple's address counts as one person. See `told-apart.ts`.
    */
   readonly indistinct: number;
   /**
    * individuals + unlinkable + referred + indistinct. Reach cannot be higher, but for what stands beside it:
-   * `anonymous` and `childrenByKeyAlone`.
+   * `anonymous` and `byBirthDateAlone`.
    */
   readonly upperBound: number;
   /** Qualifying rows that name nobody: a row may stand for a group, so that no bound can hold it. */
   readonly anonymous: number;
   /**
-   * Of the children, those whom a child key alone identifies: twins of one gender whose names begin alike, known to
-   * different services, count as one.
+   * Of the individuals, those of whom a row is told from others by a shared identifier and a birth date, and by no NHS
+   * number: twins of one gender whose names begin alike, or adults of one address and one birth date, count as one.
    */
-  readonly childrenByKeyAlone: number;
+  readonly byBirthDateAlone: number;
 }
 
 export interface ServiceReach extends ReachFigure {
@@ -89,7 +90,11 @@ interface CountRow {
   readonly unlinkable: number;
   readonly referred: number;
   readonly anonymous: number;
-  readonly children_by_key_alone: number;
+}
+
+interface DoubtRow extends Pick<CountRow, 'level' | 'strand' | 'service'> {
+  readonly indistinct: number;
+  readonly by_birth_date_alone: number;
 }
 
 /** Qualifying engagements of the period with where they belong. $1 and $2 bound the half-open period. */
@@ -110,52 +115,30 @@ const person = `state = 'linked' AND ${beneficiary}`;
 
 /** level: 0 service, 1 strand, 3 programme (PostgreSQL’s GROUPING of strand and service). */
 const counts = (schema: string) => `
-  WITH qualifying AS MATERIALIZED (${qualifying(schema)}), confirmed AS MATERIALIZED (
-    SELECT DISTINCT individual_id FROM ${schema}.record
-    WHERE state = 'linked' AND marks & 1 = 1 AND individual_id IN (SELECT individual_id FROM qualifying)
-  )
+  WITH qualifying AS MATERIALIZED (${qualifying(schema)})
   SELECT strand, service, GROUPING(strand, service) AS level,
-         (count(DISTINCT q.individual_id) FILTER (WHERE ${person} AND role = 'child'))::int AS children,
-         (count(DISTINCT q.individual_id) FILTER (WHERE ${person} AND role = 'adult'))::int AS adults,
-         (count(DISTINCT q.individual_id) FILTER (WHERE ${person}))::int AS individuals,
+         (count(DISTINCT individual_id) FILTER (WHERE ${person} AND role = 'child'))::int AS children,
+         (count(DISTINCT individual_id) FILTER (WHERE ${person} AND role = 'adult'))::int AS adults,
+         (count(DISTINCT individual_id) FILTER (WHERE ${person}))::int AS individuals,
          (count(DISTINCT family_id) FILTER (WHERE ${person}))::int AS families,
-         (count(DISTINCT q.individual_id) FILTER (WHERE state = 'linked' AND role IN ('practitioner', 'volunteer')))::int AS workforce,
+         (count(DISTINCT individual_id) FILTER (WHERE state = 'linked' AND role IN ('practitioner', 'volunteer')))::int AS workforce,
          (count(*) FILTER (WHERE state = 'set-aside' AND reason = 'unlinkable' AND ${beneficiary}))::int AS unlinkable,
          (count(*) FILTER (WHERE state = 'set-aside' AND reason = 'referred' AND ${beneficiary}))::int AS referred,
-         (count(*) FILTER (WHERE state = 'set-aside' AND reason = 'impersonal'))::int AS anonymous,
-         (count(DISTINCT q.individual_id) FILTER (WHERE ${person} AND role = 'child' AND c.individual_id IS NULL))::int
-           AS children_by_key_alone
-  FROM qualifying q LEFT JOIN confirmed c ON c.individual_id = q.individual_id
+         (count(*) FILTER (WHERE state = 'set-aside' AND reason = 'impersonal'))::int AS anonymous
+  FROM qualifying
   GROUP BY GROUPING SETS ((), (strand), (strand, service))`;
 
-/**
- * How many people more than one each individual’s qualifying rows could be. Rows are of one person where an NHS number, a
- * birth date (beside the identifier that joined them) or one provider’s case number says so, also by way of the
- * individual’s other records; all the rest could be as many people as there are case numbers, or rows without one.
- */
+/** How many people more than one each individual’s qualifying rows could be, and of whom that rests on a birth date. */
 const indistinctPeople = (schema: string) => `
-  WITH attended AS MATERIALIZED (SELECT * FROM (${qualifying(schema)}) q WHERE ${person}), of_case AS MATERIALIZED (
-    SELECT r.individual_id, r.case_mark, bit_or(r.marks) AS marks, bool_or(r.marks = 3) AS says_both
-    FROM ${schema}.record r
-    WHERE r.state = 'linked' AND r.individual_id IN (SELECT individual_id FROM attended)
-    GROUP BY r.individual_id, r.case_mark
-  ), joined AS MATERIALIZED (
-    SELECT individual_id, bool_or(CASE WHEN case_mark IS NULL THEN says_both ELSE marks = 3 END) AS one
-    FROM of_case GROUP BY individual_id
-  ), told_apart AS (
-    SELECT a.strand, a.service, a.individual_id,
-           CASE WHEN a.marks | coalesce(c.marks, 0) = 0 THEN coalesce('case ' || a.case_mark, 'row ' || a.record_id)
-                WHEN j.one THEN 'confirmed'
-                WHEN (a.marks | coalesce(c.marks, 0)) & 1 = 1 THEN 'by NHS number'
-                ELSE 'by birth date' END AS somebody
-    FROM attended a
-    JOIN joined j USING (individual_id)
-    LEFT JOIN of_case c ON c.individual_id = a.individual_id AND c.case_mark = a.case_mark
-  ), people AS (
-    SELECT strand, service, GROUPING(strand, service) AS level, count(DISTINCT somebody) AS people
+  WITH attended AS MATERIALIZED (SELECT * FROM (${qualifying(schema)}) q WHERE ${person}), ${toldApart(schema)},
+  people AS (
+    SELECT strand, service, GROUPING(strand, service) AS level, count(DISTINCT somebody) AS people,
+           bool_or(born_alone) AS born_alone
     FROM told_apart GROUP BY GROUPING SETS ((individual_id), (individual_id, strand), (individual_id, strand, service))
   )
-  SELECT strand, service, level, sum(people - 1)::int AS indistinct FROM people GROUP BY strand, service, level`;
+  SELECT strand, service, level, sum(people - 1)::int AS indistinct,
+         (count(*) FILTER (WHERE born_alone))::int AS by_birth_date_alone
+  FROM people GROUP BY strand, service, level`;
 
 const throughCarer = (schema: string) => `
   WITH reached AS MATERIALIZED (
@@ -197,10 +180,7 @@ export async function reach(client: pg.ClientBase, question: ReachQuestion): Pro
   const { schema } = question;
   const bounds = [question.period?.start ?? null, question.period?.end ?? null];
   const numbers = await client.query<CountRow>(counts(schema), bounds);
-  const doubts = await client.query<Pick<CountRow, 'level' | 'strand' | 'service'> & { indistinct: number }>(
-    indistinctPeople(schema),
-    bounds,
-  );
+  const doubts = await client.query<DoubtRow>(indistinctPeople(schema), bounds);
   const carers = await client.query<Pick<CountRow, 'level' | 'strand' | 'service' | 'children'>>(
     throughCarer(schema),
     bounds,
@@ -228,7 +208,7 @@ export async function reach(client: pg.ClientBase, question: ReachQuestion): Pro
     const individuals = row?.individuals ?? 0;
     const unlinkable = row?.unlinkable ?? 0;
     const referred = row?.referred ?? 0;
-    const indistinct = doubts.rows.find(same)?.indistinct ?? 0;
+    const { indistinct = 0, by_birth_date_alone = 0 } = doubts.rows.find(same) ?? {};
     return {
       children: row?.children ?? 0,
       adults: row?.adults ?? 0,
@@ -241,7 +221,7 @@ export async function reach(client: pg.ClientBase, question: ReachQuestion): Pro
       indistinct,
       upperBound: individuals + unlinkable + referred + indistinct,
       anonymous: row?.anonymous ?? 0,
-      childrenByKeyAlone: row?.children_by_key_alone ?? 0,
+      byBirthDateAlone: by_birth_date_alone,
     };
   };
   const ofService = (row: (typeof services.rows)[number]): ServiceReach => ({

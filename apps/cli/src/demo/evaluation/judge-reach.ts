@@ -1,4 +1,4 @@
-import type { ReachAnswer } from '../../api/reporting.js';
+import type { Figure, ReachAnswer } from '../../api/reporting.js';
 import type { TrueCounts, TrueReach } from './truth.js';
 
 /** A figure beside the truth. */
@@ -50,14 +50,14 @@ export function judgeReach(answer: ReachAnswer, truth: TrueReach): JudgedReach {
     level: JudgedScope['level'],
     id: string,
     name: string,
-    figure: TrueCounts & { readonly unlinkable: number },
+    figure: Figure,
     truly: TrueCounts | undefined,
   ): JudgedScope => ({
     level,
     id,
     name,
-    ...judgeCounts(figure, truly ?? nobody),
-    unlinkable: figure.unlinkable,
+    ...judgeCounts(countsOf(figure), truly ?? nobody),
+    unlinkable: figure.unlinkable ?? 0,
   });
   return {
     period: answer.period,
@@ -90,6 +90,13 @@ export function judgeReach(answer: ReachAnswer, truth: TrueReach): JudgedReach {
     ),
   };
 }
+
+/** Of whom nothing is known, nobody is counted: the truth beside it shows who was missed. */
+const countsOf = ({ children, adults, families }: Figure): TrueCounts => ({
+  children: children ?? 0,
+  adults: adults ?? 0,
+  families: families ?? 0,
+});
 
 const judgeCounts = (figure: TrueCounts, truth: TrueCounts) => ({
   children: judge(figure.children, truth.children),

@@ -4,9 +4,10 @@ import { judgeReach } from './judge-reach.js';
 import type { TrueReach } from './truth.js';
 
 const figure = (children: number, adults: number, families: number): Figure => ({
+  coverage: 'files-received',
   ...{ children, adults, families, individuals: children + adults, childrenThroughCarerOnly: 0 },
   ...{ workforce: 0, unlinkable: 3, referred: 0, indistinct: 0, upperBound: children + adults + 3 },
-  ...{ anonymous: 0, childrenByKeyAlone: 0 },
+  ...{ anonymous: 0, byBirthDateAlone: 0 },
 });
 const service = (id: string, of: Figure) => ({ service: id, name: id, ...of });
 

@@ -1,0 +1,63 @@
+import { hkdfSync, type KeyObject } from 'node:crypto';
+import type { DatasetId, ProviderId } from '@kinledger/contracts';
+import { lengthPrefixed } from '@kinledger/domain';
+import type { DatasetSchema } from '@kinledger/programme';
+import { HmacSha256, RowPlan } from '@kinledger/pseudonymisation';
+
+/** Bytes of an entry: 8 of the name, 8 of the key, 8 of the content. */
+export const ENTRY_BYTES = 24;
+export const KEY_AT = 8;
+export const CONTENT_AT = 16;
+
+/** The lowest bit of a name says whether it is a natural key: its rows count occurrences. */
+export const isNaturalKey = (name: bigint): boolean => (name & 1n) === 1n;
+
+/**
+ * Makes entries of the register from rows, in the form that the landing store keeps: keyed hashes of 64 bits, of which
+ * nobody without the key can tell what they were made of. Entries of two datasets never compare equal.
+ */
+export class RowEntries {
+  readonly #hmac: HmacSha256;
+  readonly #dataset: DatasetId;
+  readonly #plan: RowPlan;
+
+  /** @param contentHashKey the register’s own key is derived from it. */
+  constructor(contentHashKey: KeyObject, dataset: DatasetId, schema: DatasetSchema, provider: ProviderId) {
+    const key = hkdfSync('sha256', contentHashKey, '', 'kinledger row register', 32);
+    this.#hmac = new HmacSha256(new Uint8Array(key));
+    this.#dataset = dataset;
+    this.#plan = new RowPlan(schema, provider);
+  }
+
+  /**
+   * Writes a row’s entry into `target`.
+   * @returns false, and nothing is written, for a row that nothing makes known in another file.
+   */
+  write(values: readonly (string | null)[], target: Buffer, at: number): boolean {
+    const name = this.#plan.nameOf(values);
+    if (name === undefined) return false;
+    const natural = name.kind === 'natural-key';
+    this.#hash(['name', name.kind, ...name.parts], target, at);
+    const lowest = at + KEY_AT - 1;
+    target[lowest] = ((target[lowest] ?? 0) & 0xfe) | (natural ? 1 : 0);
+    if (natural) this.#hash(['key', ...name.parts, name.identity], target, at + KEY_AT);
+    else target.copy(target, at + KEY_AT, at, at + KEY_AT);
+    if (this.#plan.refusesConsent(values)) target.fill(0, at + CONTENT_AT, at + ENTRY_BYTES);
+    else {
+      this.#hash(['content', this.#plan.contentOf(values)], target, at + CONTENT_AT);
+      // All zeros are a refusal.
+      target[at + CONTENT_AT] = (target[at + CONTENT_AT] ?? 0) | 1;
+    }
+    return true;
+  }
+
+  /** Forgets the values of the rows so far. */
+  forget(): void {
+    this.#plan.forget();
+  }
+
+  #hash(parts: readonly string[], target: Buffer, at: number): void {
+    const hash = this.#hmac.hex(lengthPrefixed([this.#dataset, ...parts]));
+    target.write(hash.slice(0, 16), at, 'hex');
+  }
+}

@@ -1,0 +1,135 @@
+import { createPool } from '@kinledger/database';
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { createReadModels, LIVE_SCHEMA, reach } from '@kinledger/read-models';
+import fc from 'fast-check';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { DecidedLedger, type DecidedRow } from './decided-ledger.testing.js';
+import { projectLedger } from './project-ledger.js';
+import { STREAM } from './small-ledger.testing.js';
+
+const services = ['natural-thinkers', 'pairs-together-time', 'making-it-real'] as const;
+type Service = (typeof services)[number];
+const oneOf = <Value>(...values: readonly Value[]) => fc.constantFrom(...values);
+const number = (max: number) => fc.nat(max - 1);
+
+/** Somebody who truly exists. A couple shares an email, siblings their carer’s; twins may share a child key. */
+const person = fc.record({
+  child: fc.boolean(),
+  email: number(4),
+  birthDate: number(3),
+  letters: number(2),
+  hasCases: fc.boolean(),
+});
+/** What somebody’s row tells of them: all of it is true, much may be missing. */
+const visit = fc.record({
+  person: number(8),
+  service: oneOf(...services),
+  listed: fc.boolean(),
+  attended: fc.integer({ min: 0, max: 9 }).map((chance) => chance > 0),
+  tells: fc.record({
+    email: fc.boolean(),
+    born: fc.boolean(),
+    nhs: oneOf(true, false, false),
+    case: fc.boolean(),
+  }),
+  placeholder: fc.integer({ min: 0, max: 9 }).map((chance) => chance === 0),
+});
+type Person = typeof person extends fc.Arbitrary<infer Value> ? Value : never;
+type Visit = typeof visit extends fc.Arbitrary<infer Value> ? Value : never;
+
+function rowOf(people: readonly Person[], visited: Visit, row: number): DecidedRow {
+  const { tells, placeholder } = visited;
+  const who = visited.person % people.length;
+  const { child, email, birthDate, letters, hasCases } = people[who]!;
+  const shown = placeholder ? 'none' : `e${email}`;
+  return {
+    id: `row ${row}`,
+    role: child ? 'child' : 'adult',
+    ...(tells.nhs ? { nhsNumber: `n${who}` } : {}),
+    ...(tells.born ? { born: `b${birthDate}` } : {}),
+    ...(tells.case && hasCases ? { caseNumber: `${visited.service} ${who}` } : {}),
+    ...(tells.email && !child ? { email: shown } : {}),
+    ...(tells.email && child ? { carerEmail: shown } : {}),
+    ...(tells.email && tells.born && child ? { childKey: `${shown} b${birthDate} l${letters}` } : {}),
+    attributes: {},
+    asOf: '2023-08-01',
+    attended: visited.attended,
+  };
+}
+
+describe('the upper bound of reach', () => {
+  let databases: TestDatabases;
+  let pool: pg.Pool;
+  let client: pg.PoolClient;
+  beforeAll(async () => {
+    databases = await createTestDatabases(inject('postgresUrl'));
+    pool = createPool({ url: databases.url('platform', 'projector'), applicationName: 'test' });
+    client = await pool.connect();
+  });
+  afterAll(async () => {
+    client.release();
+    await pool.end();
+    await databases.drop();
+  });
+
+  it('is never below the truth, but for people of one birth date who share an identifier, and stand beside it', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(person, { minLength: 1, maxLength: 8 }),
+        fc.array(visit, { minLength: 1, maxLength: 30, size: 'max' }),
+        async (people, visits) => {
+          const ledger = new DecidedLedger();
+          await ledger.open();
+          await createReadModels(client, LIVE_SCHEMA);
+          for (const service of services) {
+            for (const listed of [true, false]) {
+              const rows = visits.flatMap((visited, row) =>
+                visited.service === service && visited.listed === listed ? [rowOf(people, visited, row)] : [],
+              );
+              const dataset = `${service}.${listed ? 'user' : 'engagement'}`;
+              await ledger.submit({ dataset, period: '2023-24-Q2', sequence: 1, supersedes: [], rows });
+            }
+          }
+          await projectLedger({
+            ...{ store: ledger.store, stream: STREAM, client, schema: LIVE_SCHEMA },
+            more: () => Promise.resolve(false),
+            signal: new AbortController().signal,
+          });
+          const truly = (service?: Service) => {
+            const attended = visits.filter(
+              (visited) =>
+                visited.attended && !visited.listed && (service === undefined || visited.service === service),
+            );
+            return new Set(attended.map(({ person: who }) => who % people.length));
+          };
+          const twins = (reached: ReadonlySet<number>) => {
+            const keys = [...reached].map((who) => {
+              const { child, email, birthDate, letters } = people[who]!;
+              return `${child} ${email} ${birthDate} ${child ? letters : ''}`;
+            });
+            return reached.size - new Set(keys).size;
+          };
+          const figures = await reach(client, { schema: LIVE_SCHEMA });
+          const scopes = [
+            { figure: figures.programme, reached: truly() },
+            ...figures.strands
+              .flatMap((strand) => strand.services)
+              .filter(({ service }) => services.includes(service as Service))
+              .map((figure) => ({ figure, reached: truly(figure.service as Service) })),
+          ];
+          for (const { figure, reached } of scopes) {
+            const hidden = twins(reached);
+            expect(figure.upperBound + (figure.byBirthDateAlone > 0 ? hidden : 0)).toBeGreaterThanOrEqual(
+              reached.size,
+            );
+            expect(figure.upperBound).toBe(
+              figure.individuals + figure.unlinkable + figure.referred + figure.indistinct,
+            );
+          }
+        },
+      ),
+      { numRuns: 60, seed: 20_231_003 },
+    );
+  });
+});

@@ -1,0 +1,53 @@
+import { titleOf } from './readable-code.js';
+
+/**
+ * Why a file stands where it stands, in words for whoever has to mend it. The codes are those of intake, of the
+ * pseudonymiser and of whoever withdraws a submission.
+ */
+const reasons: Readonly<Record<string, string>> = {
+  // The file as a whole cannot be read.
+  'empty-file': 'The file is empty',
+  'no-rows': 'The file has a header and no rows',
+  'no-header': 'The file has no header that the dataset knows',
+  'missing-columns': 'Columns that the dataset needs are missing',
+  'duplicate-columns': 'Two columns of the file mean the same',
+  'too-many-columns': 'The file has more columns than are accepted',
+  'too-many-rows': 'The file has more rows than are accepted',
+  'field-too-long': 'A cell is longer than is accepted',
+  'excel-file': 'The file is an Excel workbook, not CSV',
+  'binary-file': 'The file is not text',
+  'utf-16-file': 'The file is written in UTF-16, not UTF-8',
+  'nul-bytes': 'The file holds bytes that are no text',
+  'unbalanced-quotes': 'A quotation mark in the file is never closed',
+  'body-too-large': 'The file is larger than is accepted',
+  'body-truncated': 'The file ended before it was whole',
+  // The file was read and its rows are not good enough.
+  'too-many-rejected-rows': 'More rows were rejected than the dataset allows',
+  'no-usable-row': 'No row of the file could be accepted',
+  // It was put away.
+  'same-content': 'The same file had been submitted before',
+  expired: 'Nobody submitted it in time',
+  // It cannot be processed.
+  'landing-incomplete': 'Rows are missing in the landing store',
+  'landing-file-gone': 'Nothing of the file is left in the landing store',
+  'landing-malformed': 'Rows in the landing store cannot be read',
+  'landing-unreadable': 'Rows in the landing store cannot be read',
+  'landing-not-authentic': 'Rows in the landing store were changed, or their key is another one',
+  'programme-unknown': 'The file is of another programme',
+  'dataset-unknown': 'The programme has no such dataset any more',
+  'schema-unknown': 'The dataset’s schema has changed since the file was sent',
+  'row-without-role': 'A row does not say whom it is about',
+  'row-without-fact': 'A row lacks what its dataset records',
+  'row-with-odd-number': 'A number in a row is out of all bounds',
+  'row-with-odd-category': 'A row has a category that does not exist',
+  unprocessable: 'The pseudonymiser could not process it',
+  // It was taken out.
+  'wrong-file': 'The wrong file was sent',
+  'wrong-quarter': 'The file was sent for the wrong quarter',
+};
+
+/** A reason without a name, such as one that a caller made up, reads as its words. */
+export const reasonName = (code: string): string => reasons[code] ?? titleOf(code);
+
+/** Codes that have a name here. */
+export const namedReasons: ReadonlySet<string> = new Set(Object.keys(reasons));

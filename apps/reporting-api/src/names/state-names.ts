@@ -1,0 +1,19 @@
+import { titleOf } from './readable-code.js';
+
+/** What a state is called on a page, and its colour in the design system. */
+const states: Readonly<Record<string, readonly [name: string, colour: string]>> = {
+  validated: ['Checked, not submitted', 'govuk-tag--grey'],
+  refused: ['Refused', 'govuk-tag--red'],
+  discarded: ['Discarded', 'govuk-tag--grey'],
+  accepted: ['Accepted', 'govuk-tag--blue'],
+  pseudonymised: ['Pseudonymised', 'govuk-tag--blue'],
+  unprocessable: ['Cannot be processed', 'govuk-tag--red'],
+  received: ['Being linked', 'govuk-tag--blue'],
+  linked: ['Linked', 'govuk-tag--green'],
+  withdrawn: ['Withdrawn', 'govuk-tag--orange'],
+  parked: ['Parked', 'govuk-tag--red'],
+};
+
+export const stateName = (code: string): string => states[code]?.[0] ?? titleOf(code);
+export const stateColour = (code: string): string => states[code]?.[1] ?? 'govuk-tag--grey';
+export const namedStates: ReadonlySet<string> = new Set(Object.keys(states));

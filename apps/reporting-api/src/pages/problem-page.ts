@@ -1,0 +1,60 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+import { z } from 'zod';
+import type { PageRenderer } from './page-renderer.js';
+
+const PROBLEM = 'application/problem+json';
+const JSON_TYPE = 'application/json';
+const PAGE = 'text/html';
+
+/** What the page shows of an RFC 9457 document. */
+const problemDocument = z.object({
+  status: z.number(),
+  detail: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
+});
+
+const headings: Readonly<Record<number, string>> = {
+  400: 'That address does not fit',
+  401: 'Sign in to see this page',
+  403: 'This account may not see that',
+  404: 'Page not found',
+  405: 'That cannot be done at this address',
+  414: 'That address is too long',
+  503: 'The figures are being prepared',
+};
+
+/** Whether an address is a page for people, so that an answer is a page unless the caller asks for JSON. */
+const isPage = (path: string): boolean => /^\/(?:$|reach(?:[/?]|$)|submissions(?:[/?]|$)|\?)/.test(path);
+
+/** Whether a problem answers this request as a page: where it is a page's address, or HTML is what it likes best. */
+export function wantsPage(path: string, accept: string | undefined): boolean {
+  const offered = isPage(path) ? [PAGE, PROBLEM, JSON_TYPE] : [PROBLEM, JSON_TYPE, PAGE];
+  return new Negotiator({ headers: { accept } }).mediaType(offered) === PAGE;
+}
+
+/**
+ * Shows problems to people as pages, whoever refused: a handler, the guard, the router, an address that cannot be read.
+ * A program gets the `application/problem+json` that they wrote.
+ */
+export function showProblemsAsPages(fastify: FastifyInstance, renderer: PageRenderer): void {
+  fastify.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply, payload) => {
+    if (!isProblem(reply) || typeof payload !== 'string') return payload;
+    reply.header('vary', 'accept');
+    if (!wantsPage(request.url, request.headers.accept)) return payload;
+    const { status, detail, errors } = problemDocument.parse(JSON.parse(payload));
+    reply.type(`${PAGE}; charset=utf-8`).removeHeader('content-length');
+    return renderer.render('problem.njk', {
+      heading: headings[status] ?? (status < 500 ? STATUS_CODES[status] : 'Something is wrong'),
+      detail: errors.length > 0 ? 'These parts of the address do not fit.' : (detail ?? 'Try again later.'),
+      errors: errors.map(({ path, message }) => ({ where: placeName(path), message })),
+    });
+  });
+}
+
+const isProblem = (reply: FastifyReply): boolean =>
+  String(reply.getHeader('content-type') ?? '').startsWith(PROBLEM);
+
+/** `query.page` is the page, to whoever wrote the address. */
+const placeName = (path: string): string => path.replace(/^(?:query|param|params|body)\./, '');

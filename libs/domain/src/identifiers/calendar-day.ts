@@ -1,0 +1,136 @@
+import { isExaminable, type Canonical } from './canonical.js';
+import { timeOfDay } from './time-of-day.js';
+
+/** A calendar day as dd.mm.yyyy. */
+export type DayText = Canonical<'birth-date'>;
+
+/** Why a text is no day. */
+export type DayProblem =
+  | 'two-digit-year'
+  | 'year-out-of-range'
+  | 'time-of-day'
+  | 'month-first'
+  | 'unreal-date'
+  | 'day-number'
+  | 'incomplete-date'
+  | 'invalid';
+
+/** What a numeric date shows of the order of day and month in its column: `either` where both readings are days. */
+export type DateOrder = 'day-first' | 'month-first' | 'either';
+
+export interface ReadDay {
+  readonly value?: DayText;
+  readonly problem?: DayProblem;
+  readonly order?: DateOrder;
+  /** The digits as dd.mm.yyyy, of a text that is written like a date and is none too: `00.00.0000`. */
+  readonly written?: string;
+}
+
+const EARLIEST_YEAR = 1900;
+const LATEST_YEAR = 2099;
+
+/** Digits with single signs between them: nothing to put right first. */
+const plain = /^[0-9]+(?:[/.-][0-9]+)*$/;
+const rest = String.raw`(?:(?:,? |T)(.+))?$`;
+const weekday = String.raw`(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )?`;
+const dayFirst = new RegExp(String.raw`^(\d{1,2})([/.\- ])(\d{1,2})\2(\d{1,6})${rest}`);
+const yearFirst = new RegExp(String.raw`^(\d{4})([/.\-])(\d{1,2})\2(\d{1,2})${rest}`);
+const compact = new RegExp(String.raw`^(\d{4})(\d{2})(\d{2})${rest}`);
+const monthSecond = new RegExp(
+  String.raw`^${weekday}(\d{1,2})(?:st|nd|rd|th)?(?: of)?[ \-/.]?([a-z]{3,9})[.,]?[ \-/.]?(\d{1,6})${rest}`,
+  'i',
+);
+const monthNameFirst = new RegExp(
+  String.raw`^${weekday}([a-z]{3,9})[ .\-/]{1,2}(\d{1,2})(?:st|nd|rd|th)?(?:,? |-|\/)(\d{1,6})${rest}`,
+  'i',
+);
+/** Excel counts days from 1900: five digits since 1927, and a fraction where there is a time. */
+const dayNumber = /^\d{5}(?:\.\d+)?$/;
+const yearAlone = /^(?:19|20)\d{2}$/;
+const monthAlone = /^(?:\d{1,2}[/.\- ]\d{4}|\d{4}[/.\-]\d{1,2}|[a-z]{3,9}[ \-/.]?\d{2,4})$/i;
+
+const monthNames = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
+
+/**
+ * Reads a real calendar day from 1900 to 2099. Read are d/m/yyyy (also with dots, dashes or spaces), yyyy-m-d,
+ * yyyymmdd, and days with the month's English name before or after the day. Day comes before month, as in the United
+ * Kingdom; a year of two digits is refused, because it could be either century. A time of day after the date is
+ * dropped; where it says its time zone, the day is the one that it was in London.
+ */
+export function readDay(raw: string): ReadDay {
+  if (!isExaminable(raw)) return { problem: 'invalid' };
+  // Digits of full width, and spaces that do not break, come from text that was typed elsewhere.
+  const text = plain.test(raw) ? raw : raw.normalize('NFKC').trim().replace(/\s+/g, ' ');
+  let parts = dayFirst.exec(text);
+  if (parts !== null) return numericDay(parts);
+  parts = yearFirst.exec(text);
+  if (parts !== null) return dayOf(parts[1], Number(parts[3]), Number(parts[4]), parts[5]);
+  parts = compact.exec(text);
+  if (parts !== null) return dayOf(parts[1], Number(parts[2]), Number(parts[3]), parts[4]);
+  parts = monthSecond.exec(text);
+  const second = monthNumber(parts?.[2]);
+  if (parts !== null && second > 0) return dayOf(parts[3], second, Number(parts[1]), parts[4]);
+  parts = monthNameFirst.exec(text);
+  const first = monthNumber(parts?.[1]);
+  if (parts !== null && first > 0) return dayOf(parts[3], first, Number(parts[2]), parts[4]);
+  if (dayNumber.test(text)) return { problem: 'day-number' };
+  return { problem: yearAlone.test(text) || monthAlone.test(text) ? 'incomplete-date' : 'invalid' };
+}
+
+function numericDay([, first, , second, year, time]: readonly (string | undefined)[]): ReadDay {
+  const day = Number(first);
+  const month = Number(second);
+  // A year of two digits is refused whatever stands before it, and could be the day of another order altogether.
+  if (year?.length !== 4) return dayOf(year, month, day, time);
+  if (month > 12 && month <= 31 && day >= 1 && day <= 12)
+    return { problem: 'month-first', order: 'month-first' };
+  const read = dayOf(year, month, day, time);
+  if (day > 12 && month <= 12) return { ...read, order: 'day-first' };
+  return day === month || read.value === undefined ? read : { ...read, order: 'either' };
+}
+
+function dayOf(yearText = '', month: number, day: number, time: string | undefined): ReadDay {
+  const written = `${twoDigits(day)}.${twoDigits(month)}.${yearText}`;
+  if (yearText.length === 2) return { problem: 'two-digit-year' };
+  if (yearText.length < 4) return { problem: 'invalid' };
+  const year = Number(yearText);
+  const isReal = month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+  if (!isReal) return { problem: 'unreal-date', written };
+  if (year < EARLIEST_YEAR || year > LATEST_YEAR) return { problem: 'year-out-of-range', written };
+  if (time === undefined) return { value: written as DayText };
+  const at = timeOfDay(time);
+  if (at === undefined) return { problem: 'time-of-day' };
+  if (at.offsetMinutes === undefined) return { value: written as DayText };
+  const instant = Date.UTC(year, month - 1, day, 0, at.minutes - at.offsetMinutes);
+  return { value: london.format(instant).replaceAll('/', '.') as DayText };
+}
+
+const london = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', dateStyle: 'short' });
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** 1 to 12 from the English name of a month or its first three letters; else 0. */
+function monthNumber(name = ''): number {
+  const lower = name.toLowerCase();
+  // The one abbreviation in use that is neither the name nor its first three letters.
+  if (lower === 'sept') return 9;
+  return monthNames.findIndex((month) => month === lower || month.slice(0, 3) === lower) + 1;
+}
+
+const twoDigits = (value: number): string => (value < 10 ? `0${value}` : String(value));

@@ -1,0 +1,26 @@
+/** Ages in whole years. A child is under 18 by law; the youngest parents that services meet are 12. */
+const CHILD_UNDER = 18;
+const ADULT_FROM = 12;
+const LONGEST_LIFE = 115;
+
+/** What an age is told by: the latest and the earliest day that the row can be about, yyyy-mm-dd. */
+export interface AgeMeasure {
+  readonly isChild: boolean;
+  readonly earliest: string;
+  readonly latest: string;
+}
+
+/**
+ * Whether somebody who was born on a day, or in a month (yyyy-mm-dd or yyyy-mm), can be what a row says. Doubts are
+ * resolved in favour of the row: a child is measured on the earliest day that the row can be about, an adult on the
+ * latest.
+ */
+export function isPlausibleAge(born: string, { isChild, earliest, latest }: AgeMeasure): boolean {
+  if (isChild) return ageOn(earliest, born) < CHILD_UNDER;
+  return ageOn(latest, born) >= ADULT_FROM && ageOn(earliest, born) <= LONGEST_LIFE;
+}
+
+function ageOn(day: string, born: string): number {
+  const years = Number(day.slice(0, 4)) - Number(born.slice(0, 4));
+  return day.slice(5, born.length) < born.slice(5) ? years - 1 : years;
+}

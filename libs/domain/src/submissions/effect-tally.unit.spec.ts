@@ -1,0 +1,227 @@
+import type { LedgerEvent, SubmissionId } from '@kinledger/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { contentHashOf } from '../linkage/content-hash.js';
+import { history, HistoryPlayer, submitStep, testScopes } from '../linkage/testing/histories.js';
+import { LinkageWorld, type Received, type SubmissionSpec } from '../linkage/testing/linkage-world.js';
+import { periodOfCode, periodRank } from '../periods/index.js';
+import {
+  EffectTally,
+  REFUSES,
+  type CarriedRow,
+  type StandingFile,
+  type SubmissionEffect,
+} from './effect-tally.js';
+
+const file = (period: number, change: Partial<StandingFile> = {}): StandingFile => ({
+  submission: `s${period}` as SubmissionId,
+  period,
+  sequence: 1,
+  full: false,
+  rowsAlone: 0,
+  staysStanding: true,
+  ...change,
+});
+/** Rows with row ids: file number and content, key by key. */
+function effectOf(
+  standing: readonly StandingFile[],
+  offered: StandingFile,
+  keys: readonly (readonly (readonly [file: number, content: bigint])[])[],
+): SubmissionEffect {
+  const tally = new EffectTally(standing, offered);
+  for (const rows of keys) {
+    tally.take(rows.map(([number, content]) => ({ file: number, content })));
+    tally.endOfKey();
+    tally.endOfName();
+  }
+  return tally.effect();
+}
+
+describe('what a submission would come to', () => {
+  it('adds, replaces and repeats rows', () => {
+    const effect = effectOf([file(1)], file(2), [
+      [[0, 5n]],
+      [
+        [0, 5n],
+        [1, 5n],
+      ],
+      [
+        [0, 5n],
+        [1, 6n],
+      ],
+      [[1, 5n]],
+    ]);
+    expect(effect).toMatchObject({ standing: 3, adds: 1, replaces: 1, equal: 1, retires: 0, overtaken: 0 });
+  });
+
+  it('changes nothing where a later period says something else already', () => {
+    const effect = effectOf([file(2)], file(1), [
+      [
+        [0, 5n],
+        [1, 6n],
+      ],
+    ]);
+    expect(effect).toMatchObject({ overtaken: 1, replaces: 0, retires: 0 });
+  });
+
+  it('retires what a full extract omits, and says where it stood', () => {
+    const effect = effectOf([file(1, { full: true })], file(2, { full: true }), [
+      [[0, 5n]],
+      [
+        [0, 5n],
+        [1, 5n],
+      ],
+    ]);
+    expect(effect).toMatchObject({
+      retires: 1,
+      loses: 1,
+      retiresOf: [{ submission: 's1', rows: 1 }],
+      equal: 1,
+    });
+  });
+
+  it('retires what a replacement omits, and brings back what that had replaced', () => {
+    const standing = [file(1), file(2, { staysStanding: false })];
+    const effect = effectOf(standing, file(2, { sequence: 2 }), [
+      [[1, 5n]],
+      [
+        [0, 5n],
+        [1, REFUSES],
+      ],
+    ]);
+    expect(effect).toMatchObject({ retires: 1, revives: 1 });
+  });
+
+  it('counts refusals of consent apart from losses', () => {
+    const effect = effectOf([file(1)], file(2), [
+      [
+        [0, 5n],
+        [1, REFUSES],
+      ],
+      [[1, REFUSES]],
+    ]);
+    expect(effect).toMatchObject({ retires: 1, refuses: 1, loses: 0, adds: 0, overtaken: 0 });
+  });
+
+  it('retires rows that stand alone with their submission, and loses them only where fewer come', () => {
+    const standing = [file(1, { full: true, rowsAlone: 10 })];
+    const more = effectOf(standing, file(2, { full: true, rowsAlone: 12 }), []);
+    expect(more).toMatchObject({ standing: 10, retires: 10, adds: 12, loses: 0 });
+    const fewer = effectOf(standing, file(2, { full: true, rowsAlone: 4 }), []);
+    expect(fewer).toMatchObject({ retires: 10, adds: 4, loses: 6 });
+  });
+
+  it.each([
+    ['one other person', [[0], [1]], 1],
+    ['the same person alone', [[0, 1]], 0],
+    ['nobody', [[1]], 0],
+    ['two others', [[0], [0], [1], [1]], 2],
+    ['another person, beside a correction', [[0, 1], [1]], 1],
+  ])('counts rows that share a natural key with %s', (_case, people, expected) => {
+    const tally = new EffectTally([file(1)], file(2));
+    for (const files of people) {
+      // The same person\u2019s rows differ in what they say.
+      tally.take(files.map((number) => ({ file: number, content: BigInt(10 + number) })));
+      tally.endOfKey();
+    }
+    tally.endOfName();
+    expect(tally.effect().sharesKey).toBe(expected);
+  });
+});
+
+describe('what is told before a submission', () => {
+  const keyed = (received: Received): Map<string, bigint> => {
+    const rows = new Map<string, bigint>();
+    for (const row of received.rows.toReversed()) rows.set(row.rowKey, BigInt(`0x1${contentHashOf(row)}`));
+    for (const rowKey of received.refused) rows.set(rowKey, REFUSES);
+    return rows;
+  };
+  const fileOf = ({ file: data }: Received, rowsAlone: number): StandingFile => ({
+    submission: data.submission,
+    period: periodRank(periodOfCode(data.period)),
+    sequence: data.sequence,
+    full: data.extractKind !== 'delta',
+    rowsAlone,
+    staysStanding: true,
+  });
+  const isAlone = ({ id }: { readonly id: string }) => id.startsWith('alone');
+
+  /** What the tally says, from the files alone. */
+  function told(player: HistoryPlayer, spec: SubmissionSpec): SubmissionEffect {
+    const { world } = player;
+    const standing = [...player.specs].filter(
+      ([id, { dataset }]) => dataset === spec.dataset && world.engine.standingOf(id) === 'standing',
+    );
+    const rowsOf = (one: SubmissionSpec) =>
+      keyed(world.prepare({ ...one, rows: one.rows.filter((row) => !isAlone(row)) }));
+    const aloneIn = (one: SubmissionSpec) => one.rows.filter(isAlone).length;
+    const files = standing.map(([id, one]) => ({
+      ...fileOf(world.prepare(one), aloneIn(one)),
+      staysStanding: !(spec.supersedes ?? []).includes(id),
+    }));
+    const tally = new EffectTally(files, fileOf(world.prepare(spec), aloneIn(spec)));
+    const byKey = new Map<string, CarriedRow[]>();
+    [...standing.map(([, one]) => one), spec].forEach((one, number) => {
+      for (const [key, content] of rowsOf(one))
+        byKey.set(key, [...(byKey.get(key) ?? []), { file: number, content }]);
+    });
+    for (const rows of byKey.values()) {
+      tally.take(rows);
+      tally.endOfKey();
+      tally.endOfName();
+    }
+    return tally.effect();
+  }
+
+  it('is what the ledger then says', () => {
+    const seen = { replaces: 0, retires: 0, refuses: 0, equal: 0, overtaken: 0 };
+    fc.assert(
+      fc.property(history(10), submitStep, fc.nat(3), (steps, last, alone) => {
+        const player = new HistoryPlayer(new LinkageWorld(testScopes));
+        for (const step of [...steps, last]) {
+          if (step.kind !== 'submit') {
+            player.step(step);
+            continue;
+          }
+          const planned = player.specOf(step);
+          // A row id once in a file, as intake takes them; and rows that belong to their submission alone.
+          const once = [...new Map(planned.rows.map((row) => [row.id, row])).values()].filter(
+            (row) => !isAlone(row),
+          );
+          const own = Array.from({ length: alone }, (_, number) => ({
+            id: `alone ${planned.dataset} ${planned.period ?? ''} ${planned.sequence ?? 0} ${number}`,
+            tokens: [],
+          }));
+          const spec = { ...planned, rows: [...once, ...own] };
+          const effect = told(player, spec);
+          const before = player.world.events.length;
+          player.submit(spec);
+          const written = player.world.events.slice(before);
+          expect(outcomeOf(written)).toEqual({
+            retired: effect.replaces + effect.retires,
+            refused: effect.refuses,
+            unchanged: effect.equal,
+            superseded: effect.overtaken,
+          });
+          for (const count of Object.keys(seen) as (keyof typeof seen)[])
+            if (effect[count] > 0) seen[count] += 1;
+        }
+      }),
+      { numRuns: 500 },
+    );
+    for (const [count, times] of Object.entries(seen)) expect(times, count).toBeGreaterThan(25);
+  });
+
+  function outcomeOf(events: readonly LedgerEvent[]) {
+    const linked = events.find((event) => event.type === 'SubmissionLinked');
+    const refused = events.flatMap((event) =>
+      event.type === 'RecordsRetired' && event.data.reason === 'consent-refused' ? event.data.records : [],
+    );
+    const { retired, unchanged, superseded } = linked?.data.outcomes ?? {
+      retired: -1,
+      unchanged: -1,
+      superseded: -1,
+    };
+    return { retired, refused: refused.length, unchanged, superseded };
+  }
+});

@@ -1,0 +1,28 @@
+/**
+ * SQL of how many people the rows of one individual could be, for the upper bound of reach. Rows are of one person where an
+ * NHS number, a birth date (beside the identifier that joined them) or one provider’s case number says so, also by way of
+ * the individual’s other records; all the rest could be as many people as there are case numbers, or rows without one.
+ *
+ * It follows a common table expression `attended` of linked rows with `record_id`, `individual_id`, `marks` and
+ * `case_mark`, and ends in one `told_apart`: those rows, with `somebody`, equal for rows of one person, and `born_alone`,
+ * true where nothing but a birth date tells the row’s person from others.
+ */
+export const toldApart = (schema: string) => `
+  of_case AS MATERIALIZED (
+    SELECT r.individual_id, r.case_mark, bit_or(r.marks) AS marks, bool_or(r.marks = 3) AS says_both
+    FROM ${schema}.record r
+    WHERE r.state = 'linked' AND r.individual_id IN (SELECT individual_id FROM attended)
+    GROUP BY r.individual_id, r.case_mark
+  ), joined AS MATERIALIZED (
+    SELECT individual_id, bool_or(CASE WHEN case_mark IS NULL THEN says_both ELSE marks = 3 END) AS one
+    FROM of_case GROUP BY individual_id
+  ), told_apart AS (
+    SELECT a.*, (a.marks | coalesce(c.marks, 0)) = 2 AS born_alone,
+           CASE WHEN a.marks | coalesce(c.marks, 0) = 0 THEN coalesce('case ' || a.case_mark, 'row ' || a.record_id)
+                WHEN j.one THEN 'confirmed'
+                WHEN (a.marks | coalesce(c.marks, 0)) & 1 = 1 THEN 'by NHS number'
+                ELSE 'by birth date' END AS somebody
+    FROM attended a
+    JOIN joined j USING (individual_id)
+    LEFT JOIN of_case c ON c.individual_id = a.individual_id AND c.case_mark = a.case_mark
+  )`;
