@@ -64,7 +64,7 @@ const shown = ({ dataset, role, case: number, birth, gender, own, carer }: Place
 function differentFigures(where: string, answered: ReachFigure, expected: OracleFigure): string[] {
   return figureNames
     .filter((name) => answered[name] !== expected[name])
-    .map((name) => `${where}: ${name} is ${String(answered[name])}, by the oracle ${expected[name]}`);
+    .map((name) => `${where}: ${name} is ${String(answered[name])}, by the oracle ${String(expected[name])}`);
 }
 
 function differentFiles(product: ProductAnswer, oracle: OracleAnswer): string[] {

@@ -4,15 +4,18 @@ import { z } from 'zod';
 
 const count = z.int().nonnegative();
 
+/** Null where nothing says who attended. */
+const known = count.nullable();
+
 const figure = z.object({
-  children: count,
-  adults: count,
-  families: count,
-  childrenThroughCarerOnly: count,
-  workforce: count,
-  unlinkable: count,
-  referred: count,
-  anonymous: count,
+  children: known,
+  adults: known,
+  families: known,
+  childrenThroughCarerOnly: known,
+  workforce: known,
+  unlinkable: known,
+  referred: known,
+  anonymous: known,
 });
 export type OracleFigure = z.infer<typeof figure>;
 

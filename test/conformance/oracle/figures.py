@@ -100,10 +100,21 @@ def all_figures(programme, files, individuals, loose, roles, kinship):
             row.qualifying and row.file.dataset["service"] in members and start <= row.event_date < end
         )
 
+    def figure(span, members):
+        counts = reach(individuals, loose, roles, kinship, chosen(span, members))
+        # What is not known is no 0: no file says who attended, and no row of another file does.
+        known = any(counts.values()) or any(says_who_attended(file, span, members) for file in files)
+        return counts if known else dict.fromkeys(counts)
+
     return {
-        period: {
-            scope: reach(individuals, loose, roles, kinship, chosen(span, members))
-            for scope, members in scopes.items()
-        }
-        for period, span in spans.items()
+        period: {scope: figure(span, members) for scope, members in scopes.items()} for period, span in spans.items()
     }
+
+
+def says_who_attended(file, span, members):
+    """Whether a file of attendance stands for the period or a part of it; a cumulative one does for all before as well."""
+    if file.refused or file.dataset["dataType"] != "engagement" or file.dataset["service"] not in members:
+        return False
+    start, end = periods.bounds(file.period)
+    begun = datetime.date.min if file.dataset["extractKind"] == "cumulative" else start
+    return begun < span[1] and span[0] < end

@@ -7,7 +7,7 @@ import unicodedata
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 NO_VALUE = {"", "-", "n/a", "na", "null", "none", "unknown", "not known", '""', "''"}
-PLACEHOLDERS = {"none@none.com", "9876543210", "0123456789", "07777777777", "07000000000", "01.01.1900"}
+PLACEHOLDERS = {"none@none.com", "noemail@example.com", "9876543210", "0123456789", "07777777777", "07000000000", "01.01.1900"}
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 FOLDED = {
     "Ł": "L", "Ø": "O", "Đ": "D", "Ð": "D", "Ħ": "H", "ı": "I", "Æ": "AE", "Œ": "OE", "ß": "SS", "ẞ": "SS", "Þ": "TH",
