@@ -1,74 +1,58 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { z } from 'zod';
 
-const count = z.int().nonnegative();
+/** Counts are null where nothing says who attended. */
+export interface OracleFigure {
+  readonly children: number | null;
+  readonly adults: number | null;
+  readonly families: number | null;
+  readonly childrenThroughCarerOnly: number | null;
+  readonly workforce: number | null;
+  readonly unlinkable: number | null;
+  readonly referred: number | null;
+  readonly anonymous: number | null;
+}
 
-/** Null where nothing says who attended. */
-const known = count.nullable();
-
-const figure = z.object({
-  children: known,
-  adults: known,
-  families: known,
-  childrenThroughCarerOnly: known,
-  workforce: known,
-  unlinkable: known,
-  referred: known,
-  anonymous: known,
-});
-export type OracleFigure = z.infer<typeof figure>;
-
-const placedRow = z.object({
-  dataset: z.string(),
-  period: z.string(),
+export interface PlacedRow {
+  readonly dataset: string;
+  readonly period: string;
   /** From 1, the titles not counted. */
-  row: z.int().positive(),
+  readonly row: number;
   /** Names the row over all files that bring it. */
-  key: z.string(),
-  role: z.string(),
-  /** What the row says, shortened: to judge a difference by. */
-  case: z.string().nullable(),
-  birth: z.string().nullable(),
-  gender: z.string().nullable(),
-  own: z.record(z.string(), z.string()),
-  carer: z.record(z.string(), z.string()),
-});
-export type PlacedRow = z.infer<typeof placedRow>;
+  readonly key: string;
+  readonly role: string;
+  /** What the row says, digests shortened: to judge a difference by. */
+  readonly case: string | null;
+  readonly birth: string | null;
+  readonly gender: string | null;
+  readonly own: Readonly<Record<string, string>>;
+  readonly carer: Readonly<Record<string, string>>;
+}
 
-const answer = z.object({
-  files: z.array(
-    z.object({
-      dataset: z.string(),
-      period: z.string(),
-      refused: z.boolean(),
-      accepted: count,
-      rejected: count,
-      withoutConsent: count,
-    }),
-  ),
-  rows: z.array(placedRow),
-  individuals: z.array(
-    z.object({
-      role: z.string(),
-      /** Only the row key, which the oracle does not know, tells which role. */
-      roleIsATie: z.boolean(),
-      family: count,
-      rows: z.array(z.string()),
-    }),
-  ),
-  families: count,
-  unplaced: z.object({
-    unlinkable: z.array(z.string()),
-    referred: z.array(z.string()),
-    anonymous: z.array(z.string()),
-  }),
+export interface OracleAnswer {
+  readonly files: readonly {
+    readonly dataset: string;
+    readonly period: string;
+    readonly refused: boolean;
+    readonly accepted: number;
+    readonly rejected: number;
+    readonly withoutConsent: number;
+  }[];
+  readonly rows: readonly PlacedRow[];
+  readonly individuals: readonly {
+    readonly role: string;
+    /** Only the row key, which the oracle does not know, tells which role. */
+    readonly roleIsATie: boolean;
+    readonly family: number;
+    readonly rows: readonly string[];
+  }[];
+  readonly families: number;
+  readonly unplaced: Readonly<Record<'unlinkable' | 'referred' | 'anonymous', readonly string[]>>;
   /** Where the documents leave open who belongs together. */
-  doubts: z.array(z.object({ why: z.string(), rows: z.array(placedRow) })),
+  readonly doubts: readonly { readonly why: string; readonly rows: readonly PlacedRow[] }[];
   /** Period, then scope: `programme`, `strand:…`, `service:…`. */
-  figures: z.record(z.string(), z.record(z.string(), figure)),
-});
-export type OracleAnswer = z.infer<typeof answer>;
+  readonly figures: Readonly<Record<string, Readonly<Record<string, OracleFigure>>>>;
+}
 
 const program = join(import.meta.dirname, 'oracle', 'oracle.py');
 const interpreter = 'python3';
@@ -99,5 +83,6 @@ export async function askOracle({ programme, files, saltFile }: OracleQuestion):
   child.stderr.on('data', (chunk: Buffer) => complained.push(chunk));
   const code = await new Promise((resolve) => child.once('close', resolve));
   if (code !== 0) throw new Error(`the oracle failed: ${Buffer.concat(complained).toString()}`);
-  return answer.parse(JSON.parse(Buffer.concat(said).toString()));
+  // The oracle's own document, whose shape stands above.
+  return JSON.parse(Buffer.concat(said).toString()) as OracleAnswer;
 }
