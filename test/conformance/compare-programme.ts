@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RunningPlatform } from '../e2e/running-platform.js';
+import { compareAnswers, type Comparison } from './differences.js';
+import { askOracle } from './oracle-answer.js';
+import { askProduct } from './product-answer.js';
+
+export interface ProgrammeSize {
+  readonly people: number;
+  readonly quarters: number;
+}
+
+const programme = fileURLToPath(new URL('../../programmes/leap', import.meta.url));
+
+/**
+ * Generates a programme, has a platform of its own take it in and the oracle read it, and compares. The seed gives the
+ * programme and the keys, so that a difference comes again.
+ */
+export async function compareProgramme(size: ProgrammeSize, seed: string): Promise<Comparison> {
+  const platform = new RunningPlatform();
+  try {
+    await platform.start(seed);
+    const { home } = platform.installation;
+    const files = join(home, 'programme');
+    const sizes = ['--people', String(size.people), '--quarters', String(size.quarters), '--seed', seed];
+    const { code, stderr } = await platform.installation.run('generate', '--out', files, ...sizes);
+    if (code !== 0) throw new Error(`no programme was generated: ${stderr}`);
+    const saltFile = join(home, 'secrets', 'op-leap-salt');
+    const [product, oracle] = await Promise.all([
+      askProduct(platform, files),
+      askOracle({ programme, files, saltFile }),
+    ]);
+    return await compareAnswers(product, oracle);
+  } finally {
+    await platform.stop();
+  }
+}

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { compareProgramme } from './compare-programme.js';
+import { oracleAbsent } from './oracle-answer.js';
+
+const absent = oracleAbsent();
+const because = absent === undefined ? '' : ` (skipped: ${absent})`;
+
+describe(`reach, families and roles, beside an oracle that reads the files${because}`, () => {
+  it.skipIf(absent !== undefined).each(['oracle-1', 'oracle-2', 'oracle-3'])(
+    'equals what the oracle says of the programme %s',
+    async (seed) => {
+      const { compared, differences } = await compareProgramme({ people: 150, quarters: 3 }, seed);
+      expect(differences).toEqual([]);
+      expect(compared.individuals).toBeGreaterThan(100);
+      expect(compared.families).toBeGreaterThan(20);
+      expect(compared.figures).toBeGreaterThan(500);
+    },
+  );
+});

@@ -1,0 +1,111 @@
+import { parseArgs } from 'node:util';
+import { equivalenceOf } from './equivalents.js';
+import { describeMutant, type Mutant } from './mutant.js';
+import { mutantsOf, parts, sampleOf, type Part } from './parts.js';
+import { work } from './trial-worker.js';
+import { WorkerProcess } from './worker-process.js';
+
+const help = `Makes one small wrong change after the other to the parts that users rely on, and runs their tests on each. A change
+that no test sees survives. Files on disk stay as they are.
+
+  --part P       linkage, standing, survivorship, reach or access, several with commas (default: all)
+  --sample N     changes tried of each part, which the seed chooses (default 60); 0 for all
+  --seed S       seed of the sample (default "mutants")
+  --file TEXT    only files whose path holds the text
+  --list         say which changes there are, and try none`;
+
+/** No run of the tests takes as long on a busy machine; what does has been sent round in circles. */
+const PATIENCE_MS = 240_000;
+
+interface Score {
+  killed: number;
+  survived: Mutant[];
+  notReached: Mutant[];
+  equivalent: number;
+}
+
+/** @returns the number of changes that were reached and survived. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      part: { type: 'string' },
+      sample: { type: 'string', default: '60' },
+      seed: { type: 'string', default: 'mutants' },
+      file: { type: 'string', default: '' },
+      list: { type: 'boolean', default: false },
+      worker: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.worker !== undefined) {
+    await work(values.worker);
+    return 0;
+  }
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const chosen = partsNamed(values.part);
+  let survived = 0;
+  for (const part of chosen) {
+    const all = mutantsOf(part).filter(({ file }) => file.includes(values.file));
+    const size = wholeNumber(values.sample);
+    const sample = size === 0 ? all : sampleOf(all, size, values.seed);
+    if (values.list) {
+      for (const mutant of sample) console.log(describeMutant(mutant));
+      console.log(`${part.name}: ${sample.length} of ${all.length} changes\n`);
+      continue;
+    }
+    const score = await tryAll(part, sample);
+    survived += score.survived.length;
+    console.log(told(part, score, all.length));
+  }
+  return survived;
+}
+
+async function tryAll(part: Part, mutants: readonly Mutant[]): Promise<Score> {
+  const score: Score = { killed: 0, survived: [], notReached: [], equivalent: 0 };
+  let worker: WorkerProcess | undefined;
+  for (const mutant of mutants) {
+    if (equivalenceOf(mutant) !== undefined) {
+      score.equivalent += 1;
+      continue;
+    }
+    worker ??= await WorkerProcess.start(part.name);
+    const answer = await worker.try(mutant, PATIENCE_MS);
+    // A change that never ends is seen by everybody.
+    if (answer?.kind !== 'verdict') {
+      worker = undefined;
+      score.killed += 1;
+    } else if (answer.verdict === 'killed') score.killed += 1;
+    else if (answer.verdict === 'survived') score.survived.push(mutant);
+    else score.notReached.push(mutant);
+    if (answer?.kind === 'verdict' && answer.verdict !== 'killed') {
+      console.log(`${answer.verdict}: ${describeMutant(mutant)}`);
+    }
+  }
+  await worker?.end();
+  return score;
+}
+
+function told({ name }: Part, score: Score, all: number): string {
+  const { killed, survived, notReached, equivalent } = score;
+  const reached = killed + survived.length;
+  const share = reached === 0 ? '–' : `${((100 * killed) / reached).toFixed(1)} %`;
+  return `${name}: ${killed} of ${reached} changes killed (${share}), ${notReached.length} not reached, ${equivalent} equivalent; ${all} changes in all`;
+}
+
+function partsNamed(names: string | undefined): readonly Part[] {
+  if (names === undefined) return parts;
+  return names.split(',').map((name) => {
+    const part = parts.find((one) => one.name === name);
+    if (part === undefined) throw new Error(`no part is called ${name}`);
+    return part;
+  });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new Error(`${text} is not a whole number`);
+  return Number(text);
+}

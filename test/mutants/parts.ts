@@ -1,0 +1,96 @@
+import { globSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { changesOf } from './code-changes.js';
+import type { Mutant } from './mutant.js';
+
+/** A part of the product whose answers users rely on, with the tests that have to see a wrong change to it. */
+export interface Part {
+  readonly name: string;
+  readonly sources: readonly string[];
+  /** Patterns, the nearest and fastest tests first: what they see is not asked of those that follow. */
+  readonly tests: readonly string[];
+  /** Tests that need the database that the run starts. */
+  readonly database: boolean;
+}
+
+export const parts: readonly Part[] = [
+  {
+    name: 'linkage',
+    sources: ['libs/domain/src/linkage/*.ts'],
+    tests: [
+      'libs/domain/src/linkage/partition.unit.spec.ts',
+      'libs/domain/src/linkage/**/*examples*.unit.spec.ts',
+      'libs/domain/src/linkage/**/*.unit.spec.ts',
+    ],
+    database: false,
+  },
+  {
+    name: 'standing',
+    sources: ['libs/domain/src/submissions/*.ts'],
+    tests: [
+      'libs/domain/src/submissions/**/*.unit.spec.ts',
+      'libs/domain/src/linkage/linkage-engine.unit.spec.ts',
+    ],
+    database: false,
+  },
+  {
+    name: 'survivorship',
+    sources: [
+      'apps/projector/src/projection/{survivorship,decision-writer,row-marks,touched-individuals}.ts',
+    ],
+    tests: ['apps/projector/src/projection/**/*.int.spec.ts'],
+    database: true,
+  },
+  {
+    name: 'reach',
+    sources: ['libs/read-models/src/figures/*.ts'],
+    tests: [
+      'libs/read-models/src/figures/**/*.int.spec.ts',
+      'apps/projector/src/projection/*law*.int.spec.ts',
+    ],
+    database: true,
+  },
+  {
+    name: 'access',
+    sources: ['libs/service-kit/src/access/*.ts'],
+    tests: [
+      'libs/service-kit/src/access/**/*.spec.ts',
+      'libs/service-kit/src/service/create-service.int.spec.ts',
+    ],
+    database: false,
+  },
+];
+
+const filesOf = (patterns: readonly string[]): string[] => [...globSync([...patterns])].toSorted();
+
+const isSource = (file: string): boolean =>
+  !/(\.spec|\.testing|\.features|\.fixture|\.d)\.ts$/.test(file) && !file.endsWith('/index.ts');
+
+/** Every mutant of a part. */
+export const mutantsOf = (part: Part): readonly Mutant[] =>
+  filesOf(part.sources)
+    .filter(isSource)
+    .flatMap((file) => changesOf(file, readFileSync(file, 'utf8')));
+
+/** The test files of a part in the stages in which they are asked, each file once. */
+export function testsOf(part: Part): readonly (readonly string[])[] {
+  const asked = new Set<string>();
+  return part.tests
+    .map((pattern) => filesOf([pattern]).filter((file) => !asked.has(file) && asked.add(file)))
+    .filter((stage) => stage.length > 0);
+}
+
+/**
+ * A sample of mutants that the seed gives: the same of the same source, and most of them the same after a small change
+ * to it.
+ */
+export function sampleOf(mutants: readonly Mutant[], size: number, seed: string): readonly Mutant[] {
+  const rank = ({ file, code, original, replacement }: Mutant) =>
+    createHash('sha256').update([seed, file, code, original, replacement].join('\0')).digest('hex');
+  return mutants
+    .map((mutant, index) => ({ mutant, index, rank: rank(mutant) }))
+    .toSorted((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : a.index - b.index))
+    .slice(0, size)
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ mutant }) => mutant);
+}

@@ -1,0 +1,74 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import type { Mutant } from './mutant.js';
+import type { ParentMessage, WorkerMessage } from './trial-worker.js';
+
+const program = 'tools/mutants.mjs';
+
+/** A worker of its own process group, so that whatever it has begun can be ended with it. */
+export class WorkerProcess {
+  private constructor(private readonly child: ChildProcess) {}
+
+  /** @throws Error with what the worker says, if the tests cannot begin. */
+  static async start(part: string): Promise<WorkerProcess> {
+    const child = fork(program, ['--worker', part], {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    const worker = new WorkerProcess(child);
+    const first = await worker.answer();
+    if (first?.kind === 'ready') return worker;
+    worker.kill();
+    throw new Error(
+      first?.kind === 'failed' ? first.why : 'the tests could not begin: run them by themselves to see why',
+    );
+  }
+
+  /** What became of a mutant; undefined if there was no answer within the milliseconds, and the worker has ended. */
+  async try(mutant: Mutant, milliseconds: number): Promise<WorkerMessage | undefined> {
+    const answer = this.answer(milliseconds);
+    this.say({ kind: 'try', mutant });
+    return answer;
+  }
+
+  async end(): Promise<void> {
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    const patience = setTimeout(() => this.kill(), 20_000);
+    this.say({ kind: 'end' });
+    await ended;
+    clearTimeout(patience);
+  }
+
+  kill(): void {
+    try {
+      if (this.child.pid !== undefined) process.kill(-this.child.pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  }
+
+  private say(message: ParentMessage): void {
+    this.child.send(message);
+  }
+
+  private answer(milliseconds?: number): Promise<WorkerMessage | undefined> {
+    return new Promise((resolve) => {
+      const done = (message?: WorkerMessage) => {
+        clearTimeout(patience);
+        this.child.off('message', heard);
+        this.child.off('exit', left);
+        resolve(message);
+      };
+      const heard = (message: unknown) => done(message as WorkerMessage);
+      const left = () => done();
+      const patience =
+        milliseconds === undefined
+          ? undefined
+          : setTimeout(() => {
+              this.kill();
+              done();
+            }, milliseconds);
+      this.child.on('message', heard);
+      this.child.once('exit', left);
+    });
+  }
+}
