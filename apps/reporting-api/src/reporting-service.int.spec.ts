@@ -160,7 +160,7 @@ describe('the reporting API', () => {
       expect(csv).toContain(
         '2023-24-Q2,service,language,quiet,QUIET,0,0,0,0,0,0,0,0,0,0,0,0,41,files-received',
       );
-      expect(csv).toContain('2023-24-Q2,service,silent,taken-back,TAKEN-BACK,,,,,,,,,,41,no-files');
+      expect(csv).toContain('2023-24-Q2,service,silent,taken-back,TAKEN-BACK,,,,,,,,,,,,,41,no-files');
       const page = await (await get('/reach?period=2023-24-Q2')).text();
       const rowOf = (name: string) =>
         new RegExp(`<th scope="row"[^>]*>${name}.*?</tr>`, 's')

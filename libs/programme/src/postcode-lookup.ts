@@ -29,6 +29,9 @@ const refused = (file: string, line: number, why: string): PostcodeLookupRefused
     line,
   });
 
+/** What a source writes in place of an area that it withholds, since the address is protected. */
+export const PROTECTED_AREA = 'protected';
+
 /** First line of a look-up file. */
 export const LOOKUP_HEADER = 'postcode,lsoa';
 const WITHHELD = '';

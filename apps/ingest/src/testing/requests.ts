@@ -129,14 +129,14 @@ const child: Readonly<Record<Title, string>> = {
   DOB: '29/02/2020',
   Sex: 'Female',
   Postcode: 'SW9 1AA',
-  'Date registered': '04/07/2023',
+  'Date registered': '04/07/2020',
   'Ethnic group': 'White British',
   'Home language': 'English',
   Disability: 'No',
   'Country of birth': 'UK',
   Consent: 'Yes',
   'Consent form version': '2023-2',
-  'Consent date': '01/07/2023',
+  'Consent date': '01/07/2020',
 };
 
 const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

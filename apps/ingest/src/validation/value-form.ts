@@ -14,7 +14,7 @@ import {
   readNhsNumber,
   type PlaceholderKind,
 } from '@kinledger/domain';
-import { codedValues, formatOf, valueKey, type DatasetField } from '@kinledger/programme';
+import { codedValues, formatOf, PROTECTED_AREA, valueKey, type DatasetField } from '@kinledger/programme';
 import { refusesConsent } from './consent.js';
 import { dayForm, isoDay } from './day-form.js';
 import type { Doubt, RuleKind } from './finding.js';
@@ -51,7 +51,7 @@ export function valueFormOf(field: DatasetField, options: FormOptions): ValueFor
     case 'first-name':
       return firstName;
     case 'lsoa':
-      return orInvalid((text) => (/^[ew]01\d{6}$/i.test(text) ? text.toUpperCase() : undefined));
+      return orInvalid(areaForm);
     case 'birth-month':
       return orInvalid(isoMonth);
     case 'default':
@@ -94,6 +94,12 @@ function doubtsOfType(field: DatasetField): readonly RuleKind[] {
         ? ['invalid']
         : ['unlisted', ...(isGender(field) ? (['not-known'] as const) : [])];
   }
+}
+
+/** An LSOA, or the word of a source that withholds it. */
+function areaForm(text: string): string | undefined {
+  if (text.toLowerCase() === PROTECTED_AREA) return PROTECTED_AREA;
+  return /^[ew]01\d{6}$/i.test(text) ? text.toUpperCase() : undefined;
 }
 
 const orInvalid =

@@ -29,6 +29,7 @@ describe('the form in which a value is kept', () => {
     ['NHS number', { format: 'nhs-number' }, '943 476 5919', '9434765919'],
     ['postcode', { format: 'postcode' }, 'sw91aa', 'SW9 1AA'],
     ['LSOA', { format: 'lsoa' }, 'e01003014', 'E01003014'],
+    ['area that a source withholds', { format: 'lsoa' }, 'Protected', 'protected'],
     ['digest', { format: 'digest' }, 'ab'.repeat(32), 'AB'.repeat(32)],
     ['first name', { format: 'first-name' }, 'Zoë-Marie', 'ZOE'],
     ['case number', { format: 'case-number' }, ' 007  a ', '007 a'],

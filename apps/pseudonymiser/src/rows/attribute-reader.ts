@@ -1,6 +1,6 @@
 import { ADDRESS_PROTECTED } from '@kinledger/contracts';
 import { birthMonthOf, canonicalBirthDate, hasNoArea } from '@kinledger/domain';
-import { formatOf } from '@kinledger/programme';
+import { formatOf, PROTECTED_AREA } from '@kinledger/programme';
 import type { ColumnTarget, DatasetField, DatasetSchema, PostcodeLookup } from '@kinledger/programme';
 import type { RowCounts } from './row-counts.js';
 
@@ -50,7 +50,7 @@ function planAttribute(
     case 'lsoa':
       return formatOf(field) === 'postcode'
         ? { name: 'lsoa', read: areaOf(postcodes), isProtected: (text) => postcodes.isProtected(text) }
-        : { name: 'lsoa', read: areaCode };
+        : { name: 'lsoa', read: areaCode, isProtected: (text) => text === PROTECTED_AREA };
     case 'fact':
     case 'role':
     case undefined:

@@ -7,7 +7,7 @@ import {
   type PseudonymisedRow,
   type SubmissionId,
 } from '@kinledger/contracts';
-import { placeholders, type PlaceholderKind } from '@kinledger/domain';
+import { digestOpLeap1, placeholders, type PlaceholderKind } from '@kinledger/domain';
 import type { LandingRow } from '@kinledger/landing-store';
 import { datasetSchema, type Dataset, type PostcodeLookup } from '@kinledger/programme';
 import { HmacSha256, RecordIds, TokenKeys } from '@kinledger/pseudonymisation';
@@ -300,6 +300,62 @@ describe('tokens', () => {
   });
 });
 
+describe('digests of no value', () => {
+  const column = (name: string, kind: string, use: string) => ({
+    name,
+    format: 'digest',
+    identifiers: [{ kind, use, form: 'digest' }],
+  });
+  const atSource = datasetOf(
+    'user',
+    [
+      column('case_number', 'case-number', 'local'),
+      column('nhs_number', 'nhs-number', 'identity'),
+      column('email', 'email', 'identity'),
+      column('mobile', 'mobile', 'identity'),
+      column('birth_date', 'birth-date', 'guard'),
+    ],
+    { role: 'adult' },
+  );
+  const digested = (text: string) => digestOpLeap1({ Value: text }, keys.opLeapSalt);
+  const domainsOf = (row: Readonly<Record<string, string>>) =>
+    told(pseudonymised(atSource, row)).map((token) => token.split(' ')[0]);
+
+  it.each([
+    ['an empty cell', ''],
+    ['a pair of quotation marks', '""'],
+    ['NULL', 'NULL'],
+    ['Unknown', 'Unknown'],
+    ['not stated, without its space', 'notstated'],
+  ])('make no token: %s', (_, text) => {
+    const digest = digested(text);
+    expect(
+      domainsOf({
+        case_number: digest,
+        nhs_number: digest,
+        email: digest,
+        mobile: digest,
+        birth_date: digest,
+      }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['nhs-number', 'nhs_number', '9876543210'],
+    ['email', 'email', 'none@none.com'],
+    ['email', 'email', 'noemail@example.com'],
+    ['mobile', 'mobile', '07777777777'],
+    ['birth-date', 'birth_date', '01.01.1900'],
+  ])('make no token of a placeholder that is refused in clear text: %s', (_, name, text) => {
+    expect(domainsOf({ [name]: digested(text) })).toEqual([]);
+    expect(domainsOf({ [name]: digested(text).toLowerCase() })).toEqual([]);
+  });
+
+  it('make a token where a value of another kind is digested: the list goes by kind', () => {
+    expect(domainsOf({ email: digested('07777777777') })).toEqual(['email']);
+  });
+});
+
 describe('postcodes', () => {
   it('an unknown one gives no area and is counted; a protected one is counted apart', () => {
     const counts = noRows();
@@ -309,7 +365,16 @@ describe('postcodes', () => {
         rows.pseudonymise(landed(participants, index, { ...zoe, postcode }), counts).attributes,
     );
     for (const each of attributes) expect(each).not.toHaveProperty('lsoa');
+    expect(attributes.map((each) => each['addressProtected'])).toEqual([undefined, 'yes', undefined]);
     expect(counts).toMatchObject({ rows: 3, unknownPostcodes: 1, protectedPostcodes: 1 });
+  });
+
+  it('a source that looks areas up itself says that the address is protected in a word', () => {
+    const areas = datasetOf('user', [{ name: 'area', format: 'lsoa', target: { to: 'lsoa' } }], {
+      role: 'adult',
+    });
+    expect(pseudonymised(areas, { area: 'protected' }).attributes).toEqual({ addressProtected: 'yes' });
+    expect(pseudonymised(areas, { area: 'E01003014' }).attributes).toEqual({ lsoa: 'E01003014' });
   });
 });
 

@@ -13,6 +13,7 @@ import {
   type Digest,
   type PlaceholderKind,
 } from '@kinledger/domain';
+import { DigestsOfNothing } from './digests-of-nothing.js';
 import type { ColumnIdentifier, DatasetSchema } from '@kinledger/programme';
 
 /** One token that rows of a role may have: where its value stands and what becomes of it. */
@@ -24,7 +25,7 @@ export interface PlannedToken {
   readonly columns: readonly number[];
   /** The canonical value as one text; undefined where the row has no usable one, and then there is no digest either. */
   readonly valueOf: (values: Values) => string | undefined;
-  /** Digest of the canonical value: equal for equal values, and only for those. */
+  /** Digest of the canonical value: equal for equal values, and only for those. None of a digest of no value. */
   readonly digestOf: (values: Values, salt: string) => Digest | undefined;
 }
 
@@ -33,10 +34,11 @@ type Values = readonly (string | null)[];
 /** The tokens of rows of one role, in the order of the schema's columns, a child key made from columns last. */
 export function planTokens(schema: DatasetSchema, role: Role, provider: ProviderId): readonly PlannedToken[] {
   const planned: PlannedToken[] = [];
+  const nothing = new DigestsOfNothing();
   schema.fields.forEach((field, column) => {
     for (const identifier of field['x-kinledger'].identifiers) {
       if (identifier.roles !== undefined && !identifier.roles.includes(role)) continue;
-      const { canonical, digest } = formOf(identifier);
+      const { canonical, digest } = formOf(identifier, nothing);
       const textOf = (values: Values) => values[column] ?? null;
       planned.push({
         kind: identifier.kind,
@@ -80,8 +82,16 @@ interface IdentifierForm {
   readonly digest: (text: string, salt: string) => Digest | undefined;
 }
 
-function formOf({ kind, form }: ColumnIdentifier): IdentifierForm {
-  if (form === 'digest') return { canonical: canonicalDigest, digest: canonicalDigest };
+function formOf({ kind, form }: ColumnIdentifier, nothing: DigestsOfNothing): IdentifierForm {
+  if (form === 'digest') {
+    return {
+      canonical: canonicalDigest,
+      digest: (text, salt) => {
+        const digest = canonicalDigest(text);
+        return digest === undefined || nothing.has(kind, digest, salt) ? undefined : digest;
+      },
+    };
+  }
   switch (kind) {
     case 'nhs-number':
       return formIn(nhsNumberOf, (value, salt) => digestOf('nhs-number', value, salt));
