@@ -191,7 +191,7 @@ class SubmittedFile:
         return None if value in values.PLACEHOLDERS else value
 
     def canonical(self, field, text):
-        form = field.get("format")
+        form = format_of(field)
         if form == "email":
             return values.email(text)
         if form == "mobile":
@@ -267,7 +267,12 @@ class SubmittedFile:
 
 def no_value(field):
     """Spellings of "no value", but for a first name that is somebody's."""
-    return values.NO_VALUE - {"na"} if field.get("format") == "first-name" else values.NO_VALUE
+    return values.NO_VALUE - {"na"} if format_of(field) == "first-name" else values.NO_VALUE
+
+
+def format_of(field):
+    """Table Schema's own format, or one that stands under our key."""
+    return field["x-kinledger"].get("format", field.get("format"))
 
 
 def read_programme(folder):
