@@ -31,7 +31,7 @@ const dayOf = (month: string, n: number) => `${twoDigits((n % 28) + 1)}/${month}
 const nhsNumbers = (function* () {
   for (let n = 0; ; n++) {
     const digits = `999${String(n).padStart(6, '0')}`;
-    const sum = [...digits].reduce((total, digit, place) => total + Number(digit) * (10 - place), 0);
+    const sum = Array.from(digits).reduce((total, digit, place) => total + Number(digit) * (10 - place), 0);
     const check = (11 - (sum % 11)) % 11;
     if (check !== 10) yield `${digits}${check}`;
   }
