@@ -170,23 +170,25 @@ describe('projecting a ledger', () => {
   it('counts an engagement only when it was attended and of a kind that the service counts', async () => {
     const rows = [
       engagementRow('counts', 'adult', '2023-08-01', 'group-session'),
+      engagementRow('was absent', 'adult', '2023-08-01', 'group-session', false),
       engagementRow('does not', 'adult', '2023-08-01', 'unheard-of'),
     ];
     await ledger.append(
       [
         received('s1', 'natural-thinkers.engagement', 1),
         ...rows.map((row) => setAside(row, 'unlinkable', 's1')),
-        linked('s1', 2),
+        linked('s1', 3),
       ],
       rows,
     );
     await project();
     const { rows: read } = await client.query(
-      `SELECT session_kind, qualifying FROM golden.engagement ORDER BY 1`,
+      `SELECT session_kind, attended, qualifying FROM golden.engagement ORDER BY 1, 2`,
     );
     expect(read).toEqual([
-      { session_kind: 'group-session', qualifying: true },
-      { session_kind: 'unheard-of', qualifying: false },
+      { session_kind: 'group-session', attended: false, qualifying: false },
+      { session_kind: 'group-session', attended: true, qualifying: true },
+      { session_kind: 'unheard-of', attended: true, qualifying: false },
     ]);
   });
 

@@ -96,10 +96,11 @@ export const engagementRow = (
   role: 'child' | 'adult',
   eventDate: string,
   sessionKind: string,
+  attended = true,
 ): PseudonymisedRow => ({
   ...rowOf(name, role),
   attributes: {},
-  facts: { kind: 'engagement', eventDate, sessionKind, attended: true },
+  facts: { kind: 'engagement', eventDate, sessionKind, attended },
 });
 
 const rowOf = (name: string, role: 'child' | 'adult') => ({

@@ -249,6 +249,58 @@ describe('reach by what rows say', () => {
     expect(strands.map(({ upperBound }) => upperBound)).toEqual([1, 0]);
   });
 
+  it('counts the first and the last day of the period, and neither of their neighbours', async () => {
+    const on = (name: string, date: string) => at('real', { person: name, date, born: true });
+    const days = [
+      on('before', '2023-06-30'),
+      on('first', '2023-07-01'),
+      on('last', '2023-09-30'),
+      on('after', '2023-10-01'),
+    ];
+    const { programme } = await figures(
+      days,
+      days.map(({ person = '' }): SmallPerson => ({ name: person, role: 'adult' })),
+    );
+    expect(programme).toMatchObject({ adults: 2, families: 2, individuals: 2 });
+  });
+
+  it('says of each quarter, and of each scope, what reach says of it', async () => {
+    await figures(
+      [
+        at('real', { role: 'adult', date: '2023-07-01' }),
+        at('real', { role: 'adult', date: '2023-07-01' }),
+        at('steps', { role: 'volunteer', born: true, date: '2023-08-01' }),
+        at('steps', { person: 'zoe', date: '2023-09-30', caseNumber: 7 }),
+        at('real', { person: 'zoe', date: '2023-09-30', caseNumber: 8 }),
+        at('real', { person: 'zoe', date: '2023-10-01', born: true, caseNumber: 9 }),
+        { service: 'steps', date: '2023-08-01', setAside: 'unlinkable', role: 'practitioner' },
+        { service: 'steps', date: '2023-08-01', setAside: 'unlinkable', role: 'child' },
+        { service: 'real', date: '2023-08-01', setAside: 'referred', role: 'adult' },
+      ],
+      [
+        { ...pat, family: 'one' },
+        { name: 'zoe', role: 'child', family: 'one' },
+      ],
+    );
+    const whole = await reach(client, { schema: 'golden', period: quarter });
+    const strands = whole.strands.map(
+      (figure) => [{ kind: 'strand', id: figure.strand } as const, figure] as const,
+    );
+    const ofServices = whole.strands
+      .flatMap(({ services: of }) => of)
+      .map((figure) => [{ kind: 'service', id: figure.service } as const, figure] as const);
+    for (const [scope, figure] of [
+      [{ kind: 'programme' } as const, whole.programme] as const,
+      ...strands,
+      ...ofServices,
+    ]) {
+      const quarters = await reachByQuarter(client, 'golden', scope);
+      const { start, ...found } = quarters.find((one) => one.start === quarter.start)!;
+      expect({ scope, start, ...figure }).toMatchObject({ scope, start, ...found });
+    }
+    expect(whole.programme).toMatchObject({ families: 1, indistinct: 2, unlinkable: 1, upperBound: 6 });
+  });
+
   it('says how many people a birth date tells from others, and no NHS number', async () => {
     const child = (name: string): SmallPerson => ({ name, role: 'child' });
     const { programme } = await figures(
