@@ -218,6 +218,8 @@ export const notProvoked: Readonly<Record<string, string>> = {
   'too-many-parts': 'a hundred files beside each other: apps/ingest/src/submissions/submissions.int.spec.ts',
   'would-retire-many':
     'a file that lacks much of what stands; told in numbers alone: apps/ingest/src/submissions/submissions.int.spec.ts',
+  'body-too-slow': 'a sender who is given half a minute: apps/ingest/src/uploads/fair-intake.int.spec.ts',
+  'expectation-failed': 'a header that no client of ours can send: test/http/hostile-requests.e2e.spec.ts',
   'body-truncated': 'its sender is gone and hears no answer; the canary sends it and reads the logs',
   'schema-changed': 'needs a definition that changes between two requests',
   'rebuild-running': 'needs a rebuild that lasts; the answer holds no part of the request',

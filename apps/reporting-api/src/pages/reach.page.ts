@@ -1,6 +1,7 @@
 import { Roles } from '@kinledger/service-kit';
-import { Controller, Get, Header, Query, Redirect } from '@nestjs/common';
+import { Controller, Get, Header, Query, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { scopeAsked } from '../figures/figures.controller.js';
 import { Figures, type ServiceName } from '../figures/figures.js';
@@ -32,10 +33,11 @@ export class ReachPage {
     private readonly renderer: PageRenderer,
   ) {}
 
+  /** The front page is reach: the question that everybody comes with. */
   @Get()
-  @Redirect('/reach', 302)
-  home(): void {
-    // The front page is reach: the question that everybody comes with.
+  async home(@Res() reply: FastifyReply): Promise<void> {
+    // Awaited, as Nest awaits what it sends itself: Fastify would answer a second time before its hooks are done.
+    await reply.redirect('/reach', 302);
   }
 
   @Get('reach')

@@ -25,58 +25,64 @@ export class SignInPage {
   ) {}
 
   @Get('sign-in')
-  show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const secret = sessionOf(request);
     const account = secret === undefined ? undefined : this.sessions.find(secret);
-    this.send(reply, 200, { account: account?.name });
+    await this.send(reply, 200, { account: account?.name });
   }
 
   /** A browser that only looks ahead, or asks for the headers alone, leaves the link as it is. */
   @Get('sign-in/:code')
-  followLink(
+  async followLink(
     @Param('code', { schema: code }) wanted: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-  ): void {
+  ): Promise<void> {
     const looksAhead = request.headers['sec-purpose'] !== undefined;
     if (request.method !== 'GET' || looksAhead) return this.send(reply, 200, {});
     const secret = this.sessions.redeem(wanted);
     if (secret !== undefined) return this.enter(request, reply, secret, undefined);
-    this.send(reply, 401, {
+    await this.send(reply, 401, {
       error: 'This link has been used, or has expired. Ask for another one: kinledger sign-in',
     });
   }
 
   @Post('sign-in')
-  signIn(
+  async signIn(
     @Body({ schema: form }) { token, to }: z.infer<typeof form>,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-  ): void {
+  ): Promise<void> {
     requireOwnForm(request);
     const secret = this.sessions.signIn(token.trim());
     if (secret !== undefined) return this.enter(request, reply, secret, to);
     const error = 'Enter a token that is known: this one is not, or it has expired or been revoked';
-    this.send(reply, 401, { error, to });
+    await this.send(reply, 401, { error, to });
   }
 
   @Post('sign-out')
-  signOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  async signOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     requireOwnForm(request);
     const secret = sessionOf(request);
     if (secret !== undefined) this.sessions.signOut(secret);
     const cookie = sessionCookie(request, undefined, { seconds: 0, secure: this.secure });
-    void reply.header('set-cookie', cookie).redirect('/sign-in', 303);
+    await reply.header('set-cookie', cookie).redirect('/sign-in', 303);
   }
 
-  private enter(request: FastifyRequest, reply: FastifyReply, secret: string, to: string | undefined): void {
+  private async enter(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    secret: string,
+    to: string | undefined,
+  ): Promise<void> {
     const cookie = sessionCookie(request, secret, { seconds: SESSION_MS / 1000, secure: this.secure });
-    void reply.header('set-cookie', cookie).redirect(pageToGoTo(to), 303);
+    await reply.header('set-cookie', cookie).redirect(pageToGoTo(to), 303);
   }
 
-  private send(reply: FastifyReply, status: number, context: object): void {
+  /** Awaited, as Nest awaits what it sends itself: Fastify would answer a second time before its hooks are done. */
+  private async send(reply: FastifyReply, status: number, context: object): Promise<void> {
     const page = this.renderer.render('sign-in.njk', { section: 'sign-in', ...context });
-    void reply.status(status).type('text/html; charset=utf-8').send(page);
+    await reply.status(status).type('text/html; charset=utf-8').send(page);
   }
 }
 
