@@ -1,6 +1,7 @@
 import type { ExtractKind, Role, SubmissionId } from '@kinledger/contracts';
 import fc from 'fast-check';
 import type { FamilyScope } from '../decider.js';
+import { story } from './stories.js';
 import type { LinkageWorld, RowSpec, SubmissionSpec, TokenSpec } from './linkage-world.js';
 
 /** Scopes that cross services, and one of a single service. */
@@ -66,7 +67,7 @@ const row = (ids: number): fc.Arbitrary<RowSpec> =>
     refuses: fc.integer({ min: 0, max: 7 }).map((luck) => luck === 0),
   });
 
-interface Submit {
+export interface Submit {
   readonly kind: 'submit';
   readonly dataset: number;
   readonly period: number;
@@ -76,6 +77,7 @@ interface Submit {
 }
 interface Withdraw {
   readonly kind: 'withdraw';
+  /** Which of those that are not withdrawn, in the order of their coming; -1 is the last. */
   readonly pick: number;
 }
 interface Erase {
@@ -101,11 +103,21 @@ const withdrawStep: fc.Arbitrary<Withdraw> = fc.record({
   pick: fc.nat(50),
 });
 
-export const history = (maxLength = 12): fc.Arbitrary<Step[]> =>
-  fc.array(fc.oneof({ weight: 4, arbitrary: submitStep }, { weight: 1, arbitrary: withdrawStep }), {
+const alone = (step: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> => step.map((one) => [one]);
+/** Steps and stories in any order; a story counts as one. */
+const stepsOf = (
+  maxLength: number,
+  ...choices: readonly fc.WeightedArbitrary<Step[]>[]
+): fc.Arbitrary<Step[]> =>
+  fc.array(fc.oneof(...choices), { maxLength, size: 'max' }).map((parts) => parts.flat());
+
+export const history = (maxLength = 16): fc.Arbitrary<Step[]> =>
+  stepsOf(
     maxLength,
-    size: 'max',
-  });
+    { weight: 10, arbitrary: alone(submitStep) },
+    { weight: 2, arbitrary: alone(withdrawStep) },
+    { weight: 3, arbitrary: story },
+  );
 
 /** Records of every kind: live ones, older ones of the same row, such as are set aside. */
 const eraseStep: fc.Arbitrary<Erase> = fc.record({
@@ -113,14 +125,13 @@ const eraseStep: fc.Arbitrary<Erase> = fc.record({
   picks: fc.array(fc.nat(200), { minLength: 1, maxLength: 4 }),
 });
 
-export const historyWithErasures = (maxLength = 12): fc.Arbitrary<Step[]> =>
-  fc.array(
-    fc.oneof(
-      { weight: 4, arbitrary: submitStep },
-      { weight: 1, arbitrary: withdrawStep },
-      { weight: 2, arbitrary: eraseStep },
-    ),
-    { maxLength, size: 'max' },
+export const historyWithErasures = (maxLength = 16): fc.Arbitrary<Step[]> =>
+  stepsOf(
+    maxLength,
+    { weight: 10, arbitrary: alone(submitStep) },
+    { weight: 2, arbitrary: alone(withdrawStep) },
+    { weight: 3, arbitrary: alone(eraseStep) },
+    { weight: 3, arbitrary: story },
   );
 
 /** Plays steps as intake would: sequences count up, a replacement supersedes what stands in its dataset and period. */
@@ -145,7 +156,7 @@ export class HistoryPlayer {
     }
     if (step.kind === 'withdraw') {
       const open = [...this.specs.keys()].filter((id) => !this.withdrawn.has(id));
-      const id = open[step.pick % Math.max(1, open.length)];
+      const id = step.pick < 0 ? open.at(step.pick) : open[step.pick % Math.max(1, open.length)];
       if (id !== undefined) this.withdraw(id);
       return null;
     }
