@@ -13,6 +13,10 @@ import { IntakeController, accepted, unreadable } from './testing-service.js';
 const topic = topics.fileAccepted.name;
 const soon = { timeout: 20_000, interval: 20 };
 
+/** `logger: false` would silence every service that is started after this one in the same process. */
+const nothing = () => undefined;
+const silent = { log: nothing, error: nothing, warn: nothing };
+
 describe('the batch transport over PostgreSQL', () => {
   let databases: TestDatabases;
   let producer: MessageBus;
@@ -39,7 +43,7 @@ describe('the batch transport over PostgreSQL', () => {
     const bus = open('pseudonymiser');
     const deadLetters: string[] = [];
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes any object of that shape
-    const app = await NestFactory.create(Root, new FastifyAdapter(), { logger: false });
+    const app = await NestFactory.create(Root, new FastifyAdapter(), { logger: silent });
     const strategy = new BatchTransport({
       bus,
       group: 'pseudonymiser',
