@@ -3,6 +3,7 @@ import { readFile as readSecretFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UploadId } from '@kinledger/contracts';
 import { decodeRows, kekFrom, openChunk, readChunks, readFile, unwrapFile } from '@kinledger/landing-store';
+import { PinoLogger } from 'nestjs-pino';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { ask, fileOf, goodFile, upload } from '../testing/requests.js';
 import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
@@ -371,6 +372,9 @@ describe('what is not submitted', () => {
 describe('telemetry', () => {
   it('holds nothing of a row', async () => {
     const written: string[] = [];
+    // A process has one root logger, that of the first service started in it: another test file’s may be silent.
+    const { level } = PinoLogger.root;
+    PinoLogger.root.level = 'info';
     const write = vi.spyOn(fs, 'writeSync').mockImplementation((_fd: number, text: unknown) => {
       const line = String(text);
       written.push(line);
@@ -384,6 +388,7 @@ describe('telemetry', () => {
       await ask(ingest, 'officer', 'GET', '/v1/uploads/canary');
     } finally {
       write.mockRestore();
+      PinoLogger.root.level = level;
     }
     const log = written.join('');
     expect(log).toContain('"state":"validated"');
