@@ -178,12 +178,14 @@ describe('the published example', () => {
   });
 });
 
+/** A column of digests that a source made. */
+const column = (name: string, kind: string, use: string) => ({
+  name,
+  format: 'digest',
+  identifiers: [{ kind, use, form: 'digest' }],
+});
+
 describe('digests made at source', () => {
-  const column = (name: string, kind: string, use: string) => ({
-    name,
-    format: 'digest',
-    identifiers: [{ kind, use, form: 'digest' }],
-  });
   const atSource = datasetOf(
     'user',
     [
@@ -301,11 +303,6 @@ describe('tokens', () => {
 });
 
 describe('digests of no value', () => {
-  const column = (name: string, kind: string, use: string) => ({
-    name,
-    format: 'digest',
-    identifiers: [{ kind, use, form: 'digest' }],
-  });
   const atSource = datasetOf(
     'user',
     [
