@@ -1,13 +1,9 @@
 import type { Role, SubmissionId } from '@kinledger/contracts';
-import { createPool } from '@kinledger/database';
-import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
-import { createReadModels, LIVE_SCHEMA, reach } from '@kinledger/read-models';
+import { LIVE_SCHEMA, reach } from '@kinledger/read-models';
 import fc from 'fast-check';
-import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { DecidedLedger, rowKeyOf, type DecidedFile, type DecidedRow } from './decided-ledger.testing.js';
-import { projectLedger } from './project-ledger.js';
-import { STREAM } from './small-ledger.testing.js';
+import { rowKeyOf, type DecidedLedger, type DecidedFile, type DecidedRow } from './decided-ledger.testing.js';
+import { ReadModelsUnderTest } from './read-models-under-test.testing.js';
 
 const datasets = [
   'natural-thinkers.user',
@@ -69,37 +65,13 @@ interface Individual {
 }
 
 describe('read models: the law', () => {
-  let databases: TestDatabases;
-  let pool: pg.Pool;
-  let client: pg.PoolClient;
-  beforeAll(async () => {
-    databases = await createTestDatabases(inject('postgresUrl'));
-    pool = createPool({ url: databases.url('platform', 'projector'), applicationName: 'test' });
-    client = await pool.connect();
-  });
-  afterAll(async () => {
-    client.release();
-    await pool.end();
-    await databases.drop();
-  });
-
-  const project = (ledger: DecidedLedger) =>
-    projectLedger({
-      ...{ store: ledger.store, stream: STREAM, client, schema: LIVE_SCHEMA },
-      more: () => Promise.resolve(false),
-      signal: new AbortController().signal,
-    });
-
-  async function open(): Promise<DecidedLedger> {
-    const ledger = new DecidedLedger();
-    await ledger.open();
-    await createReadModels(client, LIVE_SCHEMA);
-    return ledger;
-  }
+  const readModels = new ReadModelsUnderTest();
+  beforeAll(() => readModels.start(inject('postgresUrl')));
+  afterAll(() => readModels.stop());
 
   /** Plays steps as intake would; read models follow every few decisions, so that they are brought up to date in pieces. */
   async function play(steps: readonly Step[]): Promise<DecidedLedger> {
-    const ledger = await open();
+    const ledger = await readModels.open();
     for (const [number, { withdraws, dataset, period, replaces, rows }] of steps.entries()) {
       const open = [...ledger.files.keys()].filter((id) => ledger.engine.standingOf(id) !== 'withdrawn');
       if (withdraws !== null && open.length > 0) {
@@ -114,9 +86,9 @@ describe('read models: the law', () => {
         const supersedes = replaces ? standing : [];
         await ledger.submit({ dataset, period, sequence: siblings.length + 1, supersedes, rows });
       }
-      if (number % 2 === 0) await project(ledger);
+      if (number % 2 === 0) await readModels.project(ledger);
     }
-    await project(ledger);
+    await readModels.project(ledger);
     return ledger;
   }
 
@@ -125,6 +97,7 @@ describe('read models: the law', () => {
 
   /** Everything that the read models say of live rows, named by row keys. */
   async function content() {
+    const { client } = readModels;
     const records = await client.query<{ key: string; owner: string | null; said: string; record: string }>(
       `SELECT replace(row_key::text, '-', '') AS key, individual_id::text AS owner, replace(record_id::text, '-', '') AS record,
               concat_ws(' ', r.state, r.reason, r.role, r.dataset, s.period, s.sequence) AS said
@@ -188,12 +161,12 @@ describe('read models: the law', () => {
           const ledger = await play(steps);
           const lived = await content();
           const files = standingFiles(ledger);
-          const fresh = await open();
+          const fresh = await readModels.open();
           while (files.length > 0) {
             const [next] = files.splice((picks.next().value as number) % files.length, 1);
             await fresh.submit({ ...next![1], supersedes: [] });
           }
-          await project(fresh);
+          await readModels.project(fresh);
           expect(lived.deserted).toEqual([]);
           expect({ ...(await content()), deserted: [] }).toEqual(lived);
         },

@@ -1,12 +1,8 @@
-import { createPool } from '@kinledger/database';
-import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
-import { createReadModels, LIVE_SCHEMA, reach } from '@kinledger/read-models';
+import { LIVE_SCHEMA, reach } from '@kinledger/read-models';
 import fc from 'fast-check';
-import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { DecidedLedger, type DecidedRow } from './decided-ledger.testing.js';
-import { projectLedger } from './project-ledger.js';
-import { STREAM } from './small-ledger.testing.js';
+import type { DecidedRow } from './decided-ledger.testing.js';
+import { ReadModelsUnderTest } from './read-models-under-test.testing.js';
 
 const services = ['natural-thinkers', 'pairs-together-time', 'making-it-real'] as const;
 type Service = (typeof services)[number];
@@ -59,19 +55,9 @@ function rowOf(people: readonly Person[], visited: Visit, row: number): DecidedR
 }
 
 describe('the upper bound of reach', () => {
-  let databases: TestDatabases;
-  let pool: pg.Pool;
-  let client: pg.PoolClient;
-  beforeAll(async () => {
-    databases = await createTestDatabases(inject('postgresUrl'));
-    pool = createPool({ url: databases.url('platform', 'projector'), applicationName: 'test' });
-    client = await pool.connect();
-  });
-  afterAll(async () => {
-    client.release();
-    await pool.end();
-    await databases.drop();
-  });
+  const readModels = new ReadModelsUnderTest();
+  beforeAll(() => readModels.start(inject('postgresUrl')));
+  afterAll(() => readModels.stop());
 
   it('is never below the truth, but for people of one birth date who share an identifier, and stand beside it', async () => {
     await fc.assert(
@@ -79,9 +65,7 @@ describe('the upper bound of reach', () => {
         fc.array(person, { minLength: 1, maxLength: 8 }),
         fc.array(visit, { minLength: 1, maxLength: 30, size: 'max' }),
         async (people, visits) => {
-          const ledger = new DecidedLedger();
-          await ledger.open();
-          await createReadModels(client, LIVE_SCHEMA);
+          const ledger = await readModels.open();
           for (const service of services) {
             for (const listed of [true, false]) {
               const rows = visits.flatMap((visited, row) =>
@@ -91,11 +75,7 @@ describe('the upper bound of reach', () => {
               await ledger.submit({ dataset, period: '2023-24-Q2', sequence: 1, supersedes: [], rows });
             }
           }
-          await projectLedger({
-            ...{ store: ledger.store, stream: STREAM, client, schema: LIVE_SCHEMA },
-            more: () => Promise.resolve(false),
-            signal: new AbortController().signal,
-          });
+          await readModels.project(ledger);
           const truly = (service?: Service) => {
             const attended = visits.filter(
               (visited) =>
@@ -110,7 +90,7 @@ describe('the upper bound of reach', () => {
             });
             return reached.size - new Set(keys).size;
           };
-          const figures = await reach(client, { schema: LIVE_SCHEMA });
+          const figures = await reach(readModels.client, { schema: LIVE_SCHEMA });
           const scopes = [
             { figure: figures.programme, reached: truly() },
             ...figures.strands
