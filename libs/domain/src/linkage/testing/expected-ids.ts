@@ -32,7 +32,8 @@ export function expectedIds(world: LinkageWorld, before: Moment): ReadonlyMap<st
   const ages = new Map([...reader.records.keys()].map((record, age) => [record, age]));
   const best = new Map<string, { readonly rank: number; readonly now: string }>();
   for (const [record, now] of momentOf(world).individualOf) {
-    const { rowKey } = reader.records.get(record)!; // live
+    const rowKey = reader.records.get(record)?.rowKey;
+    if (rowKey === undefined) continue; // never: it is live
     const speaker = before.liveOf.get(rowKey);
     const speaksFor = speaker === undefined ? undefined : before.individualOf.get(speaker);
     if (speaksFor === undefined) continue;
