@@ -21,6 +21,8 @@ export interface Known {
   readonly discarded: string;
   /** Submitted and pseudonymised. */
   readonly submitted: string;
+  /** What digests are made with. */
+  readonly salt: string;
 }
 
 const email = encodeURIComponent(carer.email);
@@ -77,6 +79,15 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       'Unicode text',
       upload(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(people, 'utf16le')])),
     ],
+    ['holds-the-salt', 'the salt in a cell', upload(withRows(row.replace(carer.name, known.salt)))],
+    ['holds-the-salt', 'the salt in a title', upload(people.replace('Email', known.salt))],
+    ['holds-the-salt', 'the salt at the end', upload(`${people}${known.salt}`)],
+    [
+      'holds-the-salt',
+      'the log of a pseudonymising program',
+      upload(`Run of ${carer.name}\n\nUser selected salt: ${known.salt}\nJagged lines: 0\n`),
+    ],
+    ['holds-the-salt', 'the salt in UTF-16', upload(Buffer.from(`\ufeff${known.salt}`, 'utf16le'))],
     ['nul-bytes', 'a NUL in a row', upload(withRows(row.replace(carer.name, `${carer.name}\0`)))],
     ['empty-file', 'nothing', upload('\r\n')],
     ['no-rows', 'titles alone', upload(`${header}\r\n`)],

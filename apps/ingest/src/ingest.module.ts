@@ -5,6 +5,7 @@ import { IntakeContextModule } from './intake-context.js';
 import { OpenApi, OpenApiController } from './openapi/openapi.controller.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { ProgrammeModule } from './programme/programme.module.js';
+import { SaltWatch } from './salt/salt-watch.js';
 import { SubmissionService } from './submissions/submission-service.js';
 import { SubmissionsController } from './submissions/submissions.controller.js';
 import { IntakeMetrics } from './uploads/intake-metrics.js';
@@ -29,7 +30,7 @@ export class IngestModule {
         OutboxModule,
       ],
       controllers: [UploadsController, SubmissionsController, OpenApiController],
-      providers: [IntakeMetrics, UploadService, UploadExpiry, SubmissionService, OpenApi],
+      providers: [IntakeMetrics, SaltWatch, UploadService, UploadExpiry, SubmissionService, OpenApi],
     };
   }
 }

@@ -17,6 +17,7 @@ import { FileMetrics } from './files/file-metrics.js';
 import { FilePseudonymiser } from './files/file-pseudonymiser.js';
 import { FilesController } from './files/files.controller.js';
 import { requireSameKeys } from './keys/key-fingerprints.js';
+import { tellSaltMarks } from './keys/salt-marks-table.js';
 import { Outbox } from './outbox.js';
 import { RowWorkers } from './worker/row-workers.js';
 
@@ -83,7 +84,9 @@ export class PseudonymiserModule {
 
 /** Threads that have read their keys, after it was made sure that these are the keys of the rows that went before. */
 async function startWorkers(pool: pg.Pool, config: Config): Promise<RowWorkers> {
-  await requireSameKeys(pool, await readSecrets(config.secrets.directory));
+  const secrets = await readSecrets(config.secrets.directory);
+  await requireSameKeys(pool, secrets);
+  await tellSaltMarks(pool, secrets.opLeapSalt);
   const workers = new RowWorkers({
     threads: config.threads,
     programmeDirectory: config.programme.directory,

@@ -211,6 +211,20 @@ describe('files', () => {
     expect(new Set(all).size).toBeLessThan(all.length);
   });
 
+  it('of a dataset whose files hold everything leave out nothing that the one before had', () => {
+    const whole = filesRead.filter(({ dataset }) => dataset.extractKind !== 'delta');
+    for (const dataset of new Set(whole.map(({ dataset: one }) => one))) {
+      const { primaryKey, 'x-kinledger': marks } = dataset.schema;
+      const key = primaryKey ?? marks.naturalKey;
+      const keysOf = (rows: readonly ReadRow[]) =>
+        new Set(rows.map(({ cells }) => key.map((name) => cells.get(name)).join('\u0000')));
+      const sent = whole.filter((file) => file.dataset === dataset).map(({ rows }) => keysOf(rows));
+      for (const [index, before] of sent.slice(0, -1).entries())
+        expect([...before.difference(sent[index + 1]!)], dataset.id).toEqual([]);
+    }
+    expect(new Set(whole.map(({ dataset: { id } }) => id)).size).toBeGreaterThan(5);
+  });
+
   it('have about the shares that a programme has: people, administrative, engagement', () => {
     const rows = (matching: (dataset: Dataset) => boolean) =>
       filesRead.filter(({ dataset }) => matching(dataset)).reduce((sum, file) => sum + file.rows.length, 0);

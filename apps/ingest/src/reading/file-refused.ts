@@ -13,6 +13,7 @@ export type RefusalReason =
   | 'utf-16-file'
   | 'nul-bytes'
   | 'unbalanced-quotes'
+  | 'holds-the-salt'
   | 'body-too-large'
   | 'body-truncated'
   | 'body-too-slow';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
-import { createSecrets } from '@kinledger/pseudonymisation';
+import { createSecrets, marksOf, readSecrets } from '@kinledger/pseudonymisation';
 import type { AccessFile } from '@kinledger/contracts';
 import { createService, type Service } from '@kinledger/service-kit';
 import type pg from 'pg';
@@ -21,6 +21,7 @@ export interface RunningIngest {
   /** As the service's own role. */
   readonly pool: pg.Pool;
   readonly secretsDirectory: string;
+  readonly salt: string;
   readonly tokens: Readonly<Record<string, string>>;
   /** Stops the service and starts it again on the same databases and keys. */
   stop(): Promise<void>;
@@ -41,6 +42,8 @@ export async function startIngest(
   const home = mkdtempSync(join(tmpdir(), 'kinledger-ingest-'));
   const secretsDirectory = join(home, 'secrets');
   await createSecrets(secretsDirectory);
+  const salt = (await readSecrets(secretsDirectory)).opLeapSalt.export().toString();
+  await tellSaltMarks(databases.url('restricted', 'pseudonymiser'), salt);
   const tokens = Object.fromEntries(
     Object.keys(accounts).map((name) => [name, randomBytes(24).toString('hex')]),
   );
@@ -72,6 +75,7 @@ export async function startIngest(
     databases,
     pool,
     secretsDirectory,
+    salt,
     tokens,
     stop: async () => {
       await service.close();
@@ -80,4 +84,14 @@ export async function startIngest(
       rmSync(home, { recursive: true });
     },
   };
+}
+
+/** As the pseudonymiser does when it starts. */
+async function tellSaltMarks(url: string, salt: string): Promise<void> {
+  const pool = createPool({ url, applicationName: 'test' });
+  await pool.query('INSERT INTO pseudonymiser.salt_marks (fingerprint, marks) VALUES ($1, $2)', [
+    'of the test',
+    JSON.stringify(marksOf(salt)),
+  ]);
+  await pool.end();
 }

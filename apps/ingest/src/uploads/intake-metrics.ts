@@ -1,6 +1,9 @@
 import { Metrics } from '@kinledger/service-kit';
+import type { Programme } from '@kinledger/programme';
 import { Injectable } from '@nestjs/common';
 import type { Counter, Gauge, Histogram } from 'prom-client';
+import { InjectProgramme } from '../programme/programme.module.js';
+import { incidentKinds, type IncidentKind } from './incident.js';
 import type { Upload } from './upload.js';
 
 /** What operators see of intake. Labels are names of the programme's configuration and of our rules, nothing else. */
@@ -13,8 +16,9 @@ export class IntakeMetrics {
   readonly #bytes: Counter<'dataset'>;
   readonly #seconds: Histogram<'outcome'>;
   readonly #submissions: Counter<'dataset' | 'outcome'>;
+  readonly #incidents: Counter<'dataset' | 'kind'>;
 
-  constructor(metrics: Metrics) {
+  constructor(metrics: Metrics, @InjectProgramme() programme: Programme) {
     this.receiving = metrics.gauge({
       name: 'kinledger_uploads_receiving',
       help: 'Uploads that are being received.',
@@ -50,6 +54,19 @@ export class IntakeMetrics {
       help: 'Submissions accepted, answered with an earlier one, and withdrawn.',
       labels: ['dataset', 'outcome'],
     });
+    this.#incidents = metrics.counter({
+      name: 'kinledger_data_incidents_total',
+      help: 'Uploads that held what should never have left its source: clear-text where digests are due, or the salt.',
+      labels: ['dataset', 'kind'],
+    });
+    // An increase is seen from 0 on only.
+    for (const { id } of programme.datasets)
+      for (const kind of incidentKinds) this.#incidents.inc({ dataset: id, kind }, 0);
+  }
+
+  /** One upload that is an incident for its provider, whatever number of its rows make it one. */
+  incident(dataset: string, kind: IncidentKind): void {
+    this.#incidents.inc({ dataset, kind });
   }
 
   uploadRead(upload: Upload, seconds: number): void {

@@ -1,5 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { SaltScanner, type SaltSpelling } from '@kinledger/pseudonymisation';
 import { fileRefused, isFileRefused } from '../reading/file-refused.js';
 import { Pace, type LeastRate } from './pace.js';
 
@@ -9,11 +10,17 @@ export interface BodyLimits {
   readonly declaredBytes: number | undefined;
   /** What the sender has to keep up. */
   readonly pace: LeastRate;
+  /** By what the salts are known that no file may hold. */
+  readonly salts: readonly SaltSpelling[];
 }
 
-/** The bytes of a request body as they arrive, counted, bounded, and hashed under the key that only intake holds. */
+/**
+ * The bytes of a request body as they arrive: counted, bounded, searched for the salt, and hashed under the key that only
+ * intake holds.
+ */
 export class MeteredBody {
   readonly #hash;
+  readonly #scanner: SaltScanner;
   #bytes = 0;
 
   constructor(
@@ -22,6 +29,7 @@ export class MeteredBody {
     readonly limits: BodyLimits,
   ) {
     this.#hash = createHmac('sha256', contentHashKey);
+    this.#scanner = new SaltScanner(limits.salts);
   }
 
   get bytes(): number {
@@ -41,6 +49,8 @@ export class MeteredBody {
       for await (const chunk of this.#arriving()) {
         this.#bytes += chunk.byteLength;
         if (this.#bytes > maxBytes) throw tooLarge(maxBytes);
+        // Before anybody reads them.
+        if (this.#scanner.finds(chunk)) throw holdsTheSalt();
         this.#hash.update(chunk);
         yield chunk;
       }
@@ -79,6 +89,12 @@ export class MeteredBody {
     }
   }
 }
+
+const holdsTheSalt = () =>
+  fileRefused(
+    'holds-the-salt',
+    'The file holds the secret salt that digests are made with. Nothing of it was kept. The salt must be treated as leaked: tell the data team and whoever issued the salt now, do not send this file to anybody, and delete the copies of it.',
+  );
 
 const tooLarge = (maxBytes: number) =>
   fileRefused(

@@ -11,7 +11,8 @@ import type { UploadLimits } from '../config.js';
 import { knownTitles, mapHeader, type HeaderMapping } from '../mapping/header-mapping.js';
 import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
 import { openCsv, type CsvFile } from '../reading/csv-file.js';
-import { fileRefused, isFileRefused } from '../reading/file-refused.js';
+import { fileRefused, isFileRefused, type FileRefused, type RefusalReason } from '../reading/file-refused.js';
+import type { KnownSalts } from '../salt/known-salts.js';
 import { RegisterWriter } from '../register/register-writer.js';
 import { deleteRegister } from '../register/register-table.js';
 import { RowEntries } from '../register/row-entries.js';
@@ -48,6 +49,7 @@ export interface FileToReceive {
   readonly declaredBytes: number | undefined;
   /** yyyy-mm-dd in Europe/London. */
   readonly today: string;
+  readonly salts: KnownSalts;
 }
 
 /** A file that was read to its end, whether it is good enough to be submitted or not. */
@@ -84,6 +86,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
     maxBytes: limits.maxBytes,
     declaredBytes: file.declaredBytes,
     pace: { bytesPerSecond: limits.leastBytesPerSecond, patienceMs: limits.idleSeconds * 1000 },
+    salts: file.salts.spellings,
   });
   const upload = randomBytes(16).toString('hex') as UploadId;
   const chunks = metered.chunks();
@@ -130,12 +133,41 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       ifSubmitted: end.state === 'validated' ? await effectsOf(pool, dataset, offered) : null,
     };
     return { upload: await finish(receiver, upload, read), header: csv.header, mapping };
-  } catch (error) {
+  } catch (failure) {
+    const error = isFileRefused(failure) ? await worseRefusal(failure, chunks) : failure;
     await chunks.return(undefined);
     // A write that is under way would outlive what is deleted before it commits.
     await writer?.abandon();
     if (begun) await leaveNothing(pool, upload, isFileRefused(error) ? 'refused' : 'interrupted');
     throw error;
+  }
+}
+
+/** Of a text that is no table: what a run log of a pseudonymising program is refused for by its first line. */
+const noTable: ReadonlySet<RefusalReason> = new Set([
+  ...(['no-header', 'missing-columns', 'duplicate-columns', 'too-many-columns'] as const),
+  ...(['unbalanced-quotes', 'field-too-long', 'utf-16-file'] as const),
+]);
+/** A log is shorter than this, and comes faster. */
+const SEARCHED_OF_REFUSED = 4 * 1024 ** 2;
+const SEARCH_MS = 2000;
+
+/** The rest of a text that is refused for its form is searched for the salt before its sender is answered. */
+async function worseRefusal(
+  refusal: FileRefused,
+  chunks: AsyncGenerator<Uint8Array, undefined>,
+): Promise<FileRefused> {
+  if (!noTable.has(refusal.reason)) return refusal;
+  const until = performance.now() + SEARCH_MS;
+  try {
+    for (let searched = 0; searched < SEARCHED_OF_REFUSED && performance.now() < until;) {
+      const next = await chunks.next();
+      if (next.done === true) return refusal;
+      searched += next.value.byteLength;
+    }
+    return refusal;
+  } catch (error) {
+    return isFileRefused(error) && error.reason === 'holds-the-salt' ? error : refusal;
   }
 }
 
@@ -145,7 +177,7 @@ const maxRowBytes = ({ maxColumns, maxFieldLength }: UploadLimits) =>
 
 async function landRows(
   { pool, limits, contentHashKey, programme }: Receiver,
-  { dataset, period, today }: FileToReceive,
+  { dataset, period, today, salts }: FileToReceive,
   writer: LandingWriter,
   csv: CsvFile,
   mapping: HeaderMapping,
@@ -159,6 +191,7 @@ async function landRows(
     dates: { today, period, holdsEarlierRows: dataset.extractKind !== 'delta' },
     limits,
     synthetic: programme.definition.synthetic,
+    salts,
   });
   const rows = new RowChunks(writer);
   const entries = new RowEntries(

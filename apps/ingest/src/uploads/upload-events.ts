@@ -1,4 +1,7 @@
-import type { DataOf, ProgrammeId, SubmissionStateChanged } from '@kinledger/contracts';
+import type { DataOf, ProgrammeId, SubmissionStateChanged, UploadId } from '@kinledger/contracts';
+import type { Dataset } from '@kinledger/programme';
+import type { Period } from '@kinledger/domain';
+import { randomBytes } from 'node:crypto';
 import type { OutboxMessage } from '@kinledger/message-bus';
 import { submissionStateChanged } from '../outbox/intake-messages.js';
 import type { Upload } from './upload.js';
@@ -23,4 +26,23 @@ export const uploadChanged = (
     counts: upload.counts,
     findings: { ...upload.findings },
     ...change,
+  });
+
+/** The message that a file was refused of which nothing is kept, not even that there is an upload. */
+export const fileHeldTheSalt = (
+  programme: ProgrammeId,
+  { dataset, period }: { readonly dataset: Dataset; readonly period: Period },
+  at: Date,
+): OutboxMessage =>
+  submissionStateChanged({
+    programme,
+    upload: randomBytes(16).toString('hex') as UploadId,
+    provider: dataset.serviceDefinition.provider,
+    dataset: dataset.id,
+    period: period.code,
+    at: at.toISOString(),
+    counts: { read: 0, accepted: 0, warned: 0, rejected: 0, duplicate: 0, consentRefused: 0 },
+    findings: {},
+    state: 'refused',
+    reason: 'holds-the-salt',
   });

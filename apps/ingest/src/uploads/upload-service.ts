@@ -8,15 +8,17 @@ import type { FastifyRequest } from 'fastify';
 import { IntakeContext } from '../intake-context.js';
 import { Outbox, OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
 import { datasetFor, liveAgreement, mayActFor, periodFor } from '../programme/dataset-access.js';
+import { SaltWatch } from '../salt/salt-watch.js';
 import { isFileRefused } from '../reading/file-refused.js';
 import { errorReport } from './error-report.js';
+import { holdsClearText } from './incident.js';
 import { IntakeMetrics } from './intake-metrics.js';
 import { receiveUpload, type FileToReceive, type ReceivedFile } from './receive-upload.js';
 import { problemOfRefusal } from './refused-file.js';
 import { Turnstile } from './turnstile.js';
 import type { Upload } from './upload.js';
 import { bodyOf, declaredBytes } from './upload-body.js';
-import { uploadChanged } from './upload-events.js';
+import { fileHeldTheSalt, uploadChanged } from './upload-events.js';
 import { lockUpload, markDiscarded, readUpload } from './upload-table.js';
 import { viewOf, type UploadView } from './upload-view.js';
 
@@ -31,6 +33,7 @@ export class UploadService {
     private readonly intake: IntakeContext,
     private readonly outbox: Outbox,
     private readonly metrics: IntakeMetrics,
+    private readonly salts: SaltWatch,
   ) {
     const { maxAtOnce, maxAtOncePerAccount, patienceSeconds } = intake.limits;
     this.#door = new Turnstile({ total: maxAtOnce, perAccount: maxAtOncePerAccount }, patienceSeconds * 1000);
@@ -52,6 +55,7 @@ export class UploadService {
     const period = periodFor(asked.period, today);
     liveAgreement(programme, dataset, period);
     if (await this.#landed.isFull()) throw behind();
+    const salts = await this.salts.current();
     if (!(await this.#door.enter(account.name))) throw busy();
     this.metrics.receiving.set(this.#door.occupied);
     try {
@@ -62,6 +66,7 @@ export class UploadService {
         body: bodyOf(request),
         declaredBytes: declaredBytes(request),
         today,
+        salts,
       });
       return viewOf(received.upload, dataset, received);
     } finally {
@@ -80,14 +85,37 @@ export class UploadService {
       this.metrics.uploadRead(upload, seconds());
       const { dataset, period, state, counts, bytes } = upload;
       this.#logger.log({ upload: upload.upload, dataset, period, state, counts, bytes }, 'file received');
+      if (holdsClearText(upload.findings)) {
+        this.metrics.incident(dataset, 'clear-text');
+        this.#logger.warn(
+          { upload: upload.upload, dataset, period },
+          'clear text came where digests are due',
+        );
+      }
       return received;
     } catch (error) {
       const reason = isFileRefused(error) ? error.reason : 'failed';
       this.metrics.uploadNotTaken(file.dataset.id, reason, seconds());
       if (!isFileRefused(error)) throw error;
       this.#logger.log({ dataset: file.dataset.id, reason }, 'file not taken');
+      if (error.reason === 'holds-the-salt') await this.#noteLeak(file);
       throw problemOfRefusal(error);
     }
+  }
+
+  /** The salt came with a file: nothing is left of it but that it did. */
+  async #noteLeak({ dataset, period }: FileToReceive): Promise<void> {
+    this.metrics.incident(dataset.id, 'salt');
+    this.#logger.error(
+      { dataset: dataset.id, period: period.code },
+      'a file held the salt: treat it as leaked',
+    );
+    await inTransaction(this.intake.pool, (client) =>
+      writeOutbox(client, OUTBOX_SCHEMA, [
+        fileHeldTheSalt(this.intake.programme.definition.id, { dataset, period }, new Date()),
+      ]),
+    );
+    this.outbox.wake();
   }
 
   /** @throws Problem 404 */

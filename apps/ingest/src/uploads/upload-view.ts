@@ -139,7 +139,7 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
         'More rows were rejected than the dataset allows, so that nothing was kept but the error report. Correct the rows that it lists and send the file again.',
     });
   }
-  notes.push(...notesOnDateOrder(upload, dataset));
+  notes.push(...notesOnClearText(upload, dataset), ...notesOnDateOrder(upload, dataset));
   if (upload.reason === 'wrong-period') {
     notes.push({
       code: 'wrong-period',
@@ -160,6 +160,15 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
     });
   }
   return notes;
+}
+
+function notesOnClearText(upload: Upload, dataset: Dataset | undefined): UploadView['notes'] {
+  return (dataset?.schema.fields ?? []).flatMap((field) => {
+    const found = upload.findings[ruleCode('clear-text', field.name)] ?? 0;
+    if (found === 0) return [];
+    const message = `"${field.title}" holds clear text in ${rows(found)} where a digest is due. Nothing of it was kept. This is a data incident of the sender, and was counted as one: tell your information governance lead and the data team.`;
+    return [{ code: 'clear-text', message }];
+  });
 }
 
 function notesOnDateOrder(upload: Upload, dataset: Dataset | undefined): UploadView['notes'] {

@@ -77,7 +77,19 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
         message: `is longer than ${field.constraints.maxLength ?? 0} characters`,
         suggestion: 'Shorten it; free text does not belong here.',
       };
+    case 'clear-text':
+      return {
+        message: 'holds clear text where a digest is due; nothing of it was kept or is shown',
+        suggestion:
+          'This is a data incident: tell your information governance lead and the data team. Run the pseudonymising tool again, check that it ended without an error, and send its output.',
+      };
     case 'placeholder':
+      if (formatOf(field) === 'digest')
+        return {
+          message:
+            'is the digest of no value, such as an empty cell or “none”: everybody’s is the same; it was treated as missing',
+          suggestion: 'Leave the cell empty where nothing is known: the tool digests what stands there.',
+        };
       return {
         message: 'is a placeholder that belongs to nobody; it was treated as missing',
         suggestion: 'Fill in the right value if it is known; otherwise leave it empty.',

@@ -7,6 +7,7 @@ export type RuleKind =
   | 'not-known'
   | 'repaired'
   | 'invalid'
+  | 'clear-text'
   | 'unlisted'
   | 'out-of-range'
   | 'too-long'

@@ -1,5 +1,6 @@
 import type { Role } from '@kinledger/contracts';
 import { formatOf, type Dataset, type DatasetSchema } from '@kinledger/programme';
+import type { KnownSalts } from '../salt/known-salts.js';
 import type { HeaderMapping } from '../mapping/header-mapping.js';
 import { fileRefused } from '../reading/file-refused.js';
 import { AgeCheck } from './age-check.js';
@@ -97,6 +98,8 @@ export class RowValidator {
       readonly limits: RowLimits;
       /** Whether the programme's people are made up. */
       readonly synthetic?: boolean | undefined;
+      /** Salts under which digests of no value are known. */
+      readonly salts?: KnownSalts;
     },
   ) {
     const { schema } = dataset;
@@ -108,6 +111,7 @@ export class RowValidator {
     this.#checks = schema.fields.map((field, index) =>
       fieldCheck(field, mapping.columnOf[index] ?? -1, options.dates, {
         synthetic: options.synthetic ?? false,
+        salts: options.salts,
       }),
     );
     this.#ages = new AgeCheck(schema, this.#checks, options.dates);

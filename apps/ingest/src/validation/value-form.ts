@@ -15,6 +15,7 @@ import {
   type PlaceholderKind,
 } from '@kinledger/domain';
 import { codedValues, formatOf, PROTECTED_AREA, valueKey, type DatasetField } from '@kinledger/programme';
+import type { KnownSalts } from '../salt/known-salts.js';
 import { refusesConsent } from './consent.js';
 import { dayForm, isoDay } from './day-form.js';
 import type { Doubt, RuleKind } from './finding.js';
@@ -25,6 +26,8 @@ export type ValueForm = (text: string) => string | Doubt;
 export interface FormOptions {
   /** Whether people of the programme are made up, so that values kept for tests are theirs. */
   readonly synthetic: boolean;
+  /** Salts under which digests of no value are known. */
+  readonly salts?: KnownSalts | undefined;
 }
 
 const refused = (rule: RuleKind): Doubt => ({ value: null, rule });
@@ -41,7 +44,7 @@ export function valueFormOf(field: DatasetField, options: FormOptions): ValueFor
     case 'postcode':
       return orInvalid(canonicalPostcode);
     case 'digest':
-      return orInvalid(canonicalDigest);
+      return digestForm(field, options);
     case 'case-number':
       // Its last digits are lost, so that two people would have one number.
       return (text) =>
@@ -68,6 +71,8 @@ export function doubtsOf(field: DatasetField): readonly RuleKind[] {
       return ['invalid', 'scientific-notation', 'repaired', 'placeholder'];
     case 'nhs-number':
       return ['invalid', 'not-digits', 'wrong-length', 'scientific-notation', 'repaired', 'placeholder'];
+    case 'digest':
+      return ['invalid', 'clear-text', 'placeholder'];
     case 'case-number':
       return ['invalid', 'scientific-notation'];
     case 'first-name':
@@ -125,6 +130,19 @@ function identifierForm(
     if (isPlaceholder(kind, value) || (!synthetic && isKeptForTests(kind, value)))
       return refused('placeholder');
     return repaired ? { value, rule: 'repaired' } : value;
+  };
+}
+
+/** A digest that was cut off or changed on its way, with what spreadsheets and programs put around one. */
+const damagedDigest = /^(?:0x)?[0-9a-f]{24,}[.…]*$|^\d(?:[.,]\d+)?e\+\d+$/i;
+
+/** What is no digest may be what should never have left its source: nothing of it is shown. */
+function digestForm({ 'x-kinledger': { identifiers } }: DatasetField, { salts }: FormOptions): ValueForm {
+  const kinds = identifiers.map(({ kind }) => kind);
+  return (text) => {
+    const digest = canonicalDigest(text);
+    if (digest === undefined) return refused(damagedDigest.test(text) ? 'invalid' : 'clear-text');
+    return salts?.isOfNothing(kinds, digest) === true ? refused('placeholder') : digest;
   };
 }
 

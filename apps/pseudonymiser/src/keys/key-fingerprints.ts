@@ -46,5 +46,5 @@ function* keysByName(secrets: Secrets): Generator<[string, KeyObject]> {
 }
 
 /** 64 bits: enough to notice another key, and nothing to work back from. */
-const fingerprintOf = (key: KeyObject): string =>
+export const fingerprintOf = (key: KeyObject): string =>
   new HmacSha256(key).hex(Buffer.from('kinledger key fingerprint')).slice(0, 16);

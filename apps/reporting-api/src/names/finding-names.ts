@@ -13,6 +13,7 @@ const ofRow: Readonly<Record<string, string>> = {
 const ofField: readonly (readonly [prefix: string, says: string])[] = [
   ['missing', 'is missing'],
   ['invalid', 'is not valid'],
+  ['clear-text', 'holds clear text where a digest is due'],
   ['unlisted', 'is not one of the known values'],
   ['out-of-range', 'is out of range'],
   ['too-long', 'is too long'],

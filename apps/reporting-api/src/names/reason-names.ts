@@ -19,6 +19,7 @@ const reasons: Readonly<Record<string, string>> = {
   'utf-16-file': 'The file is written in UTF-16, not UTF-8',
   'nul-bytes': 'The file holds bytes that are no text',
   'unbalanced-quotes': 'A quotation mark in the file is never closed',
+  'holds-the-salt': 'The file holds the secret salt, which must be treated as leaked',
   'body-too-large': 'The file is larger than is accepted',
   'body-truncated': 'The file ended before it was whole',
   'body-too-slow': 'The file came too slowly',

@@ -14,7 +14,8 @@ const digestPattern = /^[0-9A-Fa-f]{64}$/;
  * then the salt as it is. The rule is OpenPseudonymiser's, so that its users reach the same digests.
  *
  * Names are letters and digits only and are compared without regard to case: in that set, OpenPseudonymiser's
- * culture-aware order is the same everywhere.
+ * culture-aware order is this one in every culture but the Danish and the Norwegian, which sort `aa` after `z`. No name in
+ * use holds `aa`.
  * @throws RangeError for another name, or two names that differ in case only.
  */
 export function joinedOpLeap1(namedValues: Readonly<Record<string, string>>, salt: string): string {

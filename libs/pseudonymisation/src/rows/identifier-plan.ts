@@ -13,8 +13,8 @@ import {
   type Digest,
   type PlaceholderKind,
 } from '@kinledger/domain';
-import { DigestsOfNothing } from './digests-of-nothing.js';
 import type { ColumnIdentifier, DatasetSchema } from '@kinledger/programme';
+import { digestsOfNothing, type IdentifierKind } from '../salt/digests-of-nothing.js';
 
 /** One token that rows of a role may have: where its value stands and what becomes of it. */
 export interface PlannedToken {
@@ -76,6 +76,20 @@ const nhsNumberOf = usable('nhs-number', canonicalNhsNumber);
 const emailOf = usable('email', canonicalEmail);
 const mobileOf = usable('mobile', canonicalMobile);
 const birthDateOf = usable('birth-date', canonicalBirthDate);
+
+/** Digests of nothing under the salt that was asked for last. */
+class DigestsOfNothing {
+  #salt: string | undefined;
+  readonly #byKind = new Map<IdentifierKind, ReadonlySet<Digest>>();
+
+  has(kind: IdentifierKind, digest: Digest, salt: string): boolean {
+    if (salt !== this.#salt) this.#byKind.clear();
+    this.#salt = salt;
+    const known = this.#byKind.get(kind) ?? digestsOfNothing(kind, salt);
+    this.#byKind.set(kind, known);
+    return known.has(digest);
+  }
+}
 
 interface IdentifierForm {
   readonly canonical: (text: string) => string | undefined;

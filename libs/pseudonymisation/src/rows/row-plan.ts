@@ -24,8 +24,9 @@ export class RowPlan {
   readonly #identifiers: ReadonlyMap<string, RoleIdentifiers>;
   /** Columns that become attributes or facts. */
   readonly #told: readonly number[];
-  /** Values → whom they are about: a person's sessions stand together in a file, and say the same of them each time. */
-  readonly #known = new Map<string, string>();
+  /** A row’s name and its content both ask whom it is about. */
+  #lastValues: Values | undefined;
+  #lastIdentity = '';
 
   constructor(schema: DatasetSchema, provider: ProviderId) {
     const { naturalKey, naturalKeyIsStable, role } = schema['x-kinledger'];
@@ -39,12 +40,10 @@ export class RowPlan {
     this.#identifiers = new Map(
       rolesOf(schema).map((one) => {
         const planned = planTokens(schema, one, provider);
-        const tokens = planned.filter(({ use }) => use !== 'local');
         return [
           one,
           {
-            tokens,
-            columns: [...new Set(tokens.flatMap(({ columns }) => columns))],
+            tokens: planned.filter(({ use }) => use !== 'local'),
             local: planned.filter(({ use }) => use === 'local'),
           },
         ];
@@ -75,25 +74,21 @@ export class RowPlan {
 
   /**
    * Whom the row is about: everything in it that becomes an identity token, a carer’s token or a guard, as one text. Two
-   * rows have the same text if and only if they have the same such tokens.
+   * rows have the same text if and only if they have the same such tokens. An array is taken to be one row for ever.
    */
   identityOf(values: Values): string {
-    const role = this.roleOf(values);
-    const { tokens, columns } = this.#identifiers.get(role) ?? nobody;
-    let said = role;
-    for (const column of columns) {
-      const value = values[column] ?? null;
-      said += value === null ? '\n-' : `\n${value.length} ${value}`;
-    }
-    const known = this.#known.get(said);
-    if (known !== undefined) return known;
-    const found = new Set<string>();
+    if (values === this.#lastValues) return this.#lastIdentity;
+    const { tokens } = this.#identifiers.get(this.roleOf(values)) ?? nobody;
+    const found: string[] = [];
     for (const { domain, use, valueOf } of tokens) {
       const value = valueOf(values);
-      if (value !== undefined) found.add(`${domain} ${use} ${value.length} ${value}`);
+      if (value === undefined) continue;
+      const said = `${domain} ${use} ${value.length} ${value}`;
+      if (!found.includes(said)) found.push(said);
     }
-    const identity = [...found].sort().join('\n');
-    this.#known.set(said, identity);
+    const identity = found.sort().join('\n');
+    this.#lastValues = values;
+    this.#lastIdentity = identity;
     return identity;
   }
 
@@ -114,19 +109,18 @@ export class RowPlan {
     return content;
   }
 
-  /** Forgets the values of the rows so far. To be called now and then: what it remembers grows with the rows. */
+  /** Forgets the values of the last row. */
   forget(): void {
-    this.#known.clear();
+    this.#lastValues = undefined;
+    this.#lastIdentity = '';
   }
 }
 
 interface RoleIdentifiers {
   readonly tokens: readonly PlannedToken[];
-  /** Columns that these are made of. */
-  readonly columns: readonly number[];
   readonly local: readonly PlannedToken[];
 }
-const nobody: RoleIdentifiers = { tokens: [], columns: [], local: [] };
+const nobody: RoleIdentifiers = { tokens: [], local: [] };
 
 /** The values of all these columns; undefined where there is no column, or a value is missing. */
 function complete(columns: readonly number[], values: Values): readonly string[] | undefined {

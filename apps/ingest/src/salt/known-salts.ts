@@ -1,0 +1,23 @@
+import { markOf, type IdentifierKind, type SaltMarks, type SaltSpelling } from '@kinledger/pseudonymisation';
+
+/** What a file is held against: the salts in use, by their marks. */
+export class KnownSalts {
+  readonly spellings: readonly SaltSpelling[];
+  readonly #nothing = new Map<string, Set<string>>();
+
+  constructor(marks: readonly SaltMarks[]) {
+    this.spellings = marks.flatMap(({ spellings }) => spellings);
+    for (const { nothing } of marks)
+      for (const [kind, marks] of Object.entries(nothing)) {
+        const known = this.#nothing.get(kind) ?? new Set();
+        for (const mark of marks) known.add(mark);
+        this.#nothing.set(kind, known);
+      }
+  }
+
+  /** Whether a digest is that of no value, as an identifier of one of these kinds. */
+  isOfNothing(kinds: readonly IdentifierKind[], digest: string): boolean {
+    const mark = markOf(digest);
+    return kinds.some((kind) => this.#nothing.get(kind)?.has(mark) === true);
+  }
+}

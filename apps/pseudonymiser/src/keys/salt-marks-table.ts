@@ -1,0 +1,14 @@
+import type { KeyObject } from 'node:crypto';
+import { marksOf } from '@kinledger/pseudonymisation';
+import type pg from 'pg';
+import { fingerprintOf } from './key-fingerprints.js';
+
+/** Tells intake by what it knows the salt and the digests of no value under it. Repeatable. */
+export async function tellSaltMarks(pool: pg.Pool, salt: KeyObject): Promise<void> {
+  await pool.query(
+    `INSERT INTO pseudonymiser.salt_marks AS known (fingerprint, marks) VALUES ($1, $2)
+     ON CONFLICT (fingerprint) DO UPDATE SET marks = excluded.marks, changed_at = now()
+     WHERE known.marks <> excluded.marks`,
+    [fingerprintOf(salt), JSON.stringify(marksOf(salt.export().toString()))],
+  );
+}

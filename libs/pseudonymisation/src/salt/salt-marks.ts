@@ -1,0 +1,52 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import { digestsOfNothing, identifierKinds, type IdentifierKind } from './digests-of-nothing.js';
+import { rollingHash } from './rolling-hash.js';
+
+/** 128 bits of a hash that is made for nothing else: what it is of cannot be told by comparing it with other hashes. */
+const mark = z.string().regex(/^[0-9a-f]{32}$/);
+export const markOf = (text: string | Uint8Array): string => {
+  const marked = typeof text === 'string' ? PREFIX + text : Buffer.concat([Buffer.from(PREFIX), text]);
+  return hash('sha256', marked, 'hex').slice(0, 32);
+};
+const PREFIX = 'kinledger salt mark\n';
+
+/** One way in which a text may hold the salt: its length in bytes, and two hashes of it in small letters. */
+const saltSpelling = z.strictObject({
+  bytes: z.int().positive(),
+  /** 32 bits, see {@link rollingHash}: cheap to compare at every byte of a file. */
+  rolling: z.int().nonnegative(),
+  mark,
+});
+export type SaltSpelling = z.infer<typeof saltSpelling>;
+
+/**
+ * By what a salt and its digests of nothing are known to somebody who must not hold it. As any file with a digested empty
+ * cell, which is SHA-256 of the salt, they let guesses at the salt be tried, so that they stay in the restricted zone; of a
+ * salt that was drawn they say nothing.
+ */
+export const saltMarks = z.strictObject({
+  spellings: z.array(saltSpelling).min(1),
+  /** Marks of the digests of nothing, in capitals. */
+  nothing: z.record(z.enum(identifierKinds), z.array(mark)),
+});
+export type SaltMarks = z.infer<typeof saltMarks>;
+
+/** The marks of one salt. */
+export const marksOf = (salt: string): SaltMarks => ({
+  spellings: [...spellingsOf(salt)],
+  nothing: Object.fromEntries(
+    identifierKinds.map((kind) => [kind, [...digestsOfNothing(kind, salt)].map(markOf)]),
+  ) as Record<IdentifierKind, string[]>,
+});
+
+/** How a file may write a salt. */
+export function spellingsOf(salt: string): readonly SaltSpelling[] {
+  const small = salt.toLowerCase();
+  // As a CSV file writes a quotation mark.
+  const spellings = new Set([small, small.replaceAll('"', '""')]);
+  return [...spellings].map((text) => {
+    const bytes = Buffer.from(text);
+    return { bytes: bytes.length, rolling: rollingHash(bytes), mark: markOf(bytes) };
+  });
+}
