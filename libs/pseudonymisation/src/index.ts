@@ -3,7 +3,7 @@ export * from './records/numbered-rows.js';
 export * from './records/row-keys.js';
 export * from './rows/identifier-plan.js';
 export * from './rows/row-plan.js';
-export { type IdentifierKind } from './salt/digests-of-nothing.js';
+export { nothingListOf, type IdentifierKind } from './salt/digests-of-nothing.js';
 export * from './salt/salt-marks.js';
 export * from './salt/salt-scanner.js';
 export * from './secrets/create-secrets.js';

@@ -1,4 +1,10 @@
-import { markOf, type IdentifierKind, type SaltMarks, type SaltSpelling } from '@kinledger/pseudonymisation';
+import {
+  markOf,
+  nothingListOf,
+  type IdentifierKind,
+  type SaltMarks,
+  type SaltSpelling,
+} from '@kinledger/pseudonymisation';
 
 /** What a file is held against: the salts in use, by their marks. */
 export class KnownSalts {
@@ -8,16 +14,16 @@ export class KnownSalts {
   constructor(marks: readonly SaltMarks[]) {
     this.spellings = marks.flatMap(({ spellings }) => spellings);
     for (const { nothing } of marks)
-      for (const [kind, marks] of Object.entries(nothing)) {
-        const known = this.#nothing.get(kind) ?? new Set();
+      for (const [list, marks] of Object.entries(nothing)) {
+        const known = this.#nothing.get(list) ?? new Set();
         for (const mark of marks) known.add(mark);
-        this.#nothing.set(kind, known);
+        this.#nothing.set(list, known);
       }
   }
 
   /** Whether a digest is that of no value, as an identifier of one of these kinds. */
   isOfNothing(kinds: readonly IdentifierKind[], digest: string): boolean {
     const mark = markOf(digest);
-    return kinds.some((kind) => this.#nothing.get(kind)?.has(mark) === true);
+    return kinds.some((kind) => this.#nothing.get(nothingListOf(kind))?.has(mark) === true);
   }
 }

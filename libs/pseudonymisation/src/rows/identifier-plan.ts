@@ -14,7 +14,12 @@ import {
   type PlaceholderKind,
 } from '@kinledger/domain';
 import type { ColumnIdentifier, DatasetSchema } from '@kinledger/programme';
-import { digestsOfNothing, type IdentifierKind } from '../salt/digests-of-nothing.js';
+import {
+  digestsOfNothing,
+  nothingListOf,
+  type IdentifierKind,
+  type NothingList,
+} from '../salt/digests-of-nothing.js';
 
 /** One token that rows of a role may have: where its value stands and what becomes of it. */
 export interface PlannedToken {
@@ -80,13 +85,14 @@ const birthDateOf = usable('birth-date', canonicalBirthDate);
 /** Digests of nothing under the salt that was asked for last. */
 class DigestsOfNothing {
   #salt: string | undefined;
-  readonly #byKind = new Map<IdentifierKind, ReadonlySet<Digest>>();
+  readonly #lists = new Map<NothingList, ReadonlySet<Digest>>();
 
   has(kind: IdentifierKind, digest: Digest, salt: string): boolean {
-    if (salt !== this.#salt) this.#byKind.clear();
+    if (salt !== this.#salt) this.#lists.clear();
     this.#salt = salt;
-    const known = this.#byKind.get(kind) ?? digestsOfNothing(kind, salt);
-    this.#byKind.set(kind, known);
+    const list = nothingListOf(kind);
+    const known = this.#lists.get(list) ?? digestsOfNothing(list, salt);
+    this.#lists.set(list, known);
     return known.has(digest);
   }
 }

@@ -1,23 +1,16 @@
-import {
-  digestOpLeap1,
-  noValueSpellings,
-  placeholders,
-  type Digest,
-  type PlaceholderKind,
-} from '@kinledger/domain';
+import { digestOpLeap1, noValueSpellings, placeholders, type Digest } from '@kinledger/domain';
 import type { ColumnIdentifier } from '@kinledger/programme';
 
 export type IdentifierKind = ColumnIdentifier['kind'];
 
-export const identifierKinds = [
-  'nhs-number',
-  'email',
-  'mobile',
-  'birth-date',
-  'gender',
-  'case-number',
-  'child-key',
-] as const satisfies readonly IdentifierKind[];
+/**
+ * The lists of what is nothing. A provider gives its case numbers as it likes, and 0123456789 may be one; as any other
+ * identifier, what is a placeholder of one kind is none of another kind either.
+ */
+export const nothingLists = ['case-number', 'other'] as const;
+export type NothingList = (typeof nothingLists)[number];
+export const nothingListOf = (kind: IdentifierKind): NothingList =>
+  kind === 'case-number' ? 'case-number' : 'other';
 
 /** A child key is made of four values. */
 const CHILD_KEY_PARTS = 4;
@@ -30,19 +23,19 @@ const genders = ['male', 'female', 'm', 'f', 'other', 'indeterminate', 'not spec
  * parts say nothing, or all but the gender; one that a source made of a placeholder and true values cannot be told from a
  * true one.
  */
-export function digestsOfNothing(kind: IdentifierKind, salt: string): ReadonlySet<Digest> {
-  return new Set(textsOfNothing(kind).map((text) => digestOpLeap1({ Value: text }, salt)));
-}
+export const digestsOfNothing = (list: NothingList, salt: string): ReadonlySet<Digest> =>
+  new Set(textsOfNothing(list).map((text) => digestOpLeap1({ Value: text }, salt)));
 
-function textsOfNothing(kind: IdentifierKind): readonly string[] {
+function textsOfNothing(list: NothingList): readonly string[] {
   const spelt = noValueSpellings.flatMap(asTyped);
-  if (kind === 'child-key')
-    return [...spelt, ...spelt.map((text) => text.repeat(CHILD_KEY_PARTS)), ...genders.flatMap(asTyped)];
-  return isPlaceholderKind(kind) ? [...spelt, ...placeholders[kind].flatMap(asTyped)] : spelt;
+  if (list === 'case-number') return spelt;
+  return [
+    ...spelt,
+    ...Object.values(placeholders).flat().flatMap(asTyped),
+    ...spelt.map((text) => text.repeat(CHILD_KEY_PARTS)),
+    ...genders.flatMap(asTyped),
+  ];
 }
-
-const isPlaceholderKind = (kind: IdentifierKind): kind is PlaceholderKind =>
-  Object.hasOwn(placeholders, kind);
 
 /** White space is removed before a text is digested, and letters stay as they were typed. */
 const asTyped = (text: string): readonly string[] => [

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { digestsOfNothing, identifierKinds, type IdentifierKind } from './digests-of-nothing.js';
+import { digestsOfNothing, nothingLists, type NothingList } from './digests-of-nothing.js';
 import { rollingHash } from './rolling-hash.js';
 
 /** 128 bits of a hash that is made for nothing else: what it is of cannot be told by comparing it with other hashes. */
@@ -28,7 +28,7 @@ export type SaltSpelling = z.infer<typeof saltSpelling>;
 export const saltMarks = z.strictObject({
   spellings: z.array(saltSpelling).min(1),
   /** Marks of the digests of nothing, in capitals. */
-  nothing: z.record(z.enum(identifierKinds), z.array(mark)),
+  nothing: z.record(z.enum(nothingLists), z.array(mark)),
 });
 export type SaltMarks = z.infer<typeof saltMarks>;
 
@@ -36,8 +36,8 @@ export type SaltMarks = z.infer<typeof saltMarks>;
 export const marksOf = (salt: string): SaltMarks => ({
   spellings: [...spellingsOf(salt)],
   nothing: Object.fromEntries(
-    identifierKinds.map((kind) => [kind, [...digestsOfNothing(kind, salt)].map(markOf)]),
-  ) as Record<IdentifierKind, string[]>,
+    nothingLists.map((list) => [list, [...digestsOfNothing(list, salt)].map(markOf)]),
+  ) as Record<NothingList, string[]>,
 });
 
 /** How a file may write a salt. */
