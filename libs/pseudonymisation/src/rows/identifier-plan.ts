@@ -14,12 +14,7 @@ import {
   type PlaceholderKind,
 } from '@kinledger/domain';
 import type { ColumnIdentifier, DatasetSchema } from '@kinledger/programme';
-import {
-  digestsOfNothing,
-  nothingListOf,
-  type IdentifierKind,
-  type NothingList,
-} from '../salt/digests-of-nothing.js';
+import { isOfNothing } from '../salt/digests-of-nothing.js';
 
 /** One token that rows of a role may have: where its value stands and what becomes of it. */
 export interface PlannedToken {
@@ -39,11 +34,10 @@ type Values = readonly (string | null)[];
 /** The tokens of rows of one role, in the order of the schema's columns, a child key made from columns last. */
 export function planTokens(schema: DatasetSchema, role: Role, provider: ProviderId): readonly PlannedToken[] {
   const planned: PlannedToken[] = [];
-  const nothing = new DigestsOfNothing();
   schema.fields.forEach((field, column) => {
     for (const identifier of field['x-kinledger'].identifiers) {
       if (identifier.roles !== undefined && !identifier.roles.includes(role)) continue;
-      const { canonical, digest } = formOf(identifier, nothing);
+      const { canonical, digest } = formOf(identifier);
       const textOf = (values: Values) => values[column] ?? null;
       planned.push({
         kind: identifier.kind,
@@ -82,33 +76,18 @@ const emailOf = usable('email', canonicalEmail);
 const mobileOf = usable('mobile', canonicalMobile);
 const birthDateOf = usable('birth-date', canonicalBirthDate);
 
-/** Digests of nothing under the salt that was asked for last. */
-class DigestsOfNothing {
-  #salt: string | undefined;
-  readonly #lists = new Map<NothingList, ReadonlySet<Digest>>();
-
-  has(kind: IdentifierKind, digest: Digest, salt: string): boolean {
-    if (salt !== this.#salt) this.#lists.clear();
-    this.#salt = salt;
-    const list = nothingListOf(kind);
-    const known = this.#lists.get(list) ?? digestsOfNothing(list, salt);
-    this.#lists.set(list, known);
-    return known.has(digest);
-  }
-}
-
 interface IdentifierForm {
   readonly canonical: (text: string) => string | undefined;
   readonly digest: (text: string, salt: string) => Digest | undefined;
 }
 
-function formOf({ kind, form }: ColumnIdentifier, nothing: DigestsOfNothing): IdentifierForm {
+function formOf({ kind, form }: ColumnIdentifier): IdentifierForm {
   if (form === 'digest') {
     return {
       canonical: canonicalDigest,
       digest: (text, salt) => {
         const digest = canonicalDigest(text);
-        return digest === undefined || nothing.has(kind, digest, salt) ? undefined : digest;
+        return digest === undefined || isOfNothing(kind, digest, salt) ? undefined : digest;
       },
     };
   }

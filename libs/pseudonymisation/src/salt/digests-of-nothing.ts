@@ -43,3 +43,19 @@ const asTyped = (text: string): readonly string[] => [
   text.toUpperCase(),
   `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`,
 ];
+
+/** Lists under the salt that was asked for last: there is one, and thousands of digests are made for it. */
+const known: { salt: string | undefined; readonly lists: Map<NothingList, ReadonlySet<Digest>> } = {
+  salt: undefined,
+  lists: new Map(),
+};
+
+/** Whether a digest that was made with the salt is that of no value. */
+export function isOfNothing(kind: IdentifierKind, digest: Digest, salt: string): boolean {
+  if (salt !== known.salt) known.lists.clear();
+  known.salt = salt;
+  const list = nothingListOf(kind);
+  const digests = known.lists.get(list) ?? digestsOfNothing(list, salt);
+  known.lists.set(list, digests);
+  return digests.has(digest);
+}
