@@ -5,7 +5,7 @@ import { rolesOf } from '@kinledger/programme';
 import type { Dataset, Programme, Service } from '@kinledger/programme';
 import { dayOf } from './days.js';
 import type { Day } from './days.js';
-import { drawStyle, scriptStyle } from './provider-style.js';
+import { drawStyle, programStyle, scriptStyle } from './provider-style.js';
 import type { ProviderStyle } from './provider-style.js';
 import { Random } from './random.js';
 import { RowPrinter } from './row-printer.js';
@@ -78,8 +78,13 @@ export function planProgramme(
     const known = [...styles].find(([service]) => programme.service(service)?.provider === provider)?.[1];
     styles.set(id, known ?? drawStyle(random.at('style', index)));
   });
-  const styleOf = (dataset: Dataset) =>
-    dataset.pseudonymisedAtSource ? scriptStyle : (styles.get(dataset.service) ?? scriptStyle);
+  const atSource = [
+    ...new Set(programme.datasets.filter((one) => one.pseudonymisedAtSource).map(({ service }) => service)),
+  ];
+  const styleOf = (dataset: Dataset) => {
+    if (!dataset.pseudonymisedAtSource) return styles.get(dataset.service) ?? scriptStyle;
+    return atSource.indexOf(dataset.service) % 2 === 0 ? programStyle : scriptStyle;
+  };
   const printers = new Map(
     programme.datasets.map(
       (dataset) => [dataset.id, new RowPrinter(dataset, styleOf(dataset), salt)] as const,

@@ -10,6 +10,8 @@ export interface ProviderStyle {
   readonly spreadsheet: boolean;
   /** Which of a column's header texts, and of a value's spellings, is in use; taken modulo their number. */
   readonly dialect: number;
+  /** Of a source that pseudonymises: whether its program digests a cell in which nothing stands, like a value. */
+  readonly digestsBlanks: boolean;
 }
 
 export function drawStyle(random: Random): ProviderStyle {
@@ -20,6 +22,7 @@ export function drawStyle(random: Random): ProviderStyle {
     postcodes: random.pick(['printed', 'printed', 'packed', 'lower'] as const),
     spreadsheet: random.chance(0.5),
     dialect: random.below(1000),
+    digestsBlanks: false,
   };
 }
 
@@ -31,7 +34,11 @@ export const scriptStyle: ProviderStyle = {
   postcodes: 'printed',
   spreadsheet: false,
   dialect: 0,
+  digestsBlanks: false,
 };
+
+/** What a source writes that pseudonymises with a desktop program: every cell of a chosen column becomes a digest. */
+export const programStyle: ProviderStyle = { ...scriptStyle, digestsBlanks: true };
 
 export function styledMobile(mobile: string, { mobiles }: ProviderStyle): string {
   switch (mobiles) {

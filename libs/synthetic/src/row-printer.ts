@@ -1,4 +1,4 @@
-import { birthMonthOf, canonicalBirthDate } from '@kinledger/domain';
+import { birthMonthOf, canonicalBirthDate, digestOpLeap1 } from '@kinledger/domain';
 import { codedValues, formatOf } from '@kinledger/programme';
 import type { ColumnTarget, Dataset, DatasetField } from '@kinledger/programme';
 import { digested } from './digested-case.js';
@@ -93,7 +93,8 @@ function columnOf(field: DatasetField, dataset: Dataset, style: ProviderStyle, s
   }
   if (formatOf(field) === 'digest') {
     const digest = digested[field.name];
-    if (digest) return { of: 'case', print: (held) => digest(held, salt) };
+    const blank = style.digestsBlanks ? digestOpLeap1({}, salt) : '';
+    if (digest) return { of: 'case', print: (held) => digest(held, salt) || blank };
   } else {
     const value = values[field.name];
     if (value) return { of: 'case', print: (held) => spell(value(held)) };

@@ -196,6 +196,18 @@ describe('files', () => {
     }
   });
 
+  it('of a source with a desktop program hold the digest of an empty cell, those of a script an empty cell', () => {
+    const blank = createHash('sha256').update('mackerel').digest('hex').toUpperCase();
+    const blanks = new Map<string, number>();
+    for (const { dataset, rows } of filesRead.filter((file) => file.dataset.pseudonymisedAtSource)) {
+      const found = rows.flatMap(({ cells }) => [...cells.values()]).filter((value) => value === blank);
+      blanks.set(dataset.service, (blanks.get(dataset.service) ?? 0) + found.length);
+    }
+    const counts = [...blanks.values()];
+    expect(counts.some((count) => count > 100)).toBe(true);
+    expect(counts.some((count) => count === 0)).toBe(true);
+  });
+
   it('of a cumulative dataset hardly change from quarter to quarter', () => {
     const sent = filesRead.filter(({ dataset }) => dataset.id === 'baby-steps.user');
     expect(sent).toHaveLength(QUARTERS);

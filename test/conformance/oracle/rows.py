@@ -69,7 +69,7 @@ class SubmittedFile:
         )
         self.schema = programme["schemas"][self.dataset["schemaFile"]]
         self.salt = salt
-        self.placeholder_digests = {values.digest(salt, value) for value in values.PLACEHOLDERS}
+        self.placeholder_digests = {values.digest(salt, value) for value in {"", *values.PLACEHOLDERS}}
         self.rows, self.refusals, self.rejected, self.without_consent = [], [], 0, 0
         self.read(folder / entry["path"])
 
