@@ -1,4 +1,4 @@
-import { runService } from '@kinledger/service-kit';
-import { ingestService } from './service.js';
+import { requireNode } from '@kinledger/node-version';
 
-await runService(ingestService);
+requireNode();
+await import('./program.js');

@@ -1,4 +1,4 @@
-import { runService } from '@kinledger/service-kit';
-import { linkerService } from './service.js';
+import { requireNode } from '@kinledger/node-version';
 
-await runService(linkerService);
+requireNode();
+await import('./program.js');

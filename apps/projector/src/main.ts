@@ -1,11 +1,4 @@
-import { runService } from '@kinledger/service-kit';
-import { projectorConfig } from './config.js';
-import { ProjectorModule } from './projector.module.js';
-import { connectBatchTransport } from './transport.js';
+import { requireNode } from '@kinledger/node-version';
 
-await runService({
-  name: 'projector',
-  config: projectorConfig,
-  module: (config) => ProjectorModule.with(config),
-  configure: connectBatchTransport,
-});
+requireNode();
+await import('./program.js');

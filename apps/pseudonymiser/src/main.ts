@@ -1,4 +1,4 @@
-import { runService } from '@kinledger/service-kit';
-import { pseudonymiser } from './service.js';
+import { requireNode } from '@kinledger/node-version';
 
-await runService(pseudonymiser);
+requireNode();
+await import('./program.js');

@@ -1,4 +1,4 @@
-import { runService } from '@kinledger/service-kit';
-import { reportingService } from './reporting-service.js';
+import { requireNode } from '@kinledger/node-version';
 
-await runService(reportingService);
+requireNode();
+await import('./program.js');

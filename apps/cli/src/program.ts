@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { addAccountsCommand } from './accounts/accounts.command.js';
+import { addBackupCommands } from './backup/backup.command.js';
+import { addDemoCommand } from './demo/demo.command.js';
+import { describeFailure } from './failure.js';
+import { addEraseCommand } from './erase/erase.command.js';
+import { addFiguresCommand } from './figures/figures.command.js';
+import { addGenerateCommand } from './generate/generate.command.js';
+import { addLedgerCommand } from './ledger/ledger.command.js';
+import { addRebuildCommand } from './rebuild/rebuild.command.js';
+import { addSignInCommand } from './sign-in/sign-in.command.js';
+import { addStartCommand } from './start/start.command.js';
+import { addSubmissionsCommand } from './submissions/submissions.command.js';
+import { addSubmitCommand } from './submit/submit.command.js';
+
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+
+const program = new Command('kinledger')
+  .version(version)
+  .description('Record linkage for early-years programmes: pseudonymous, event-sourced, reproducible.')
+  .showHelpAfterError('(--help lists what there is)');
+
+addDemoCommand(program);
+addStartCommand(program);
+addSubmitCommand(program);
+addSubmissionsCommand(program);
+addFiguresCommand(program);
+addRebuildCommand(program);
+addLedgerCommand(program);
+addGenerateCommand(program);
+addBackupCommands(program);
+addEraseCommand(program);
+addAccountsCommand(program);
+addSignInCommand(program);
+
+// Whoever reads our output may stop early, as `head` does.
+process.stdout.on('error', () => process.exit(0));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`kinledger: ${describeFailure(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+import type { LauncherMessage } from '@kinledger/contracts';
+import type { BusKind } from './bus.js';
+import { launch, type Launcher } from './launcher.js';
+import { pagesLink } from './sign-in-link.js';
+
+const help = `Starts Kinledger on this machine: an embedded PostgreSQL and the five services.
+
+  --home DIR        where data, keys and logs lie (default: KINLEDGER_HOME, else .kinledger here)
+  --programme DIR   programme definition (default: KINLEDGER_PROGRAMME_DIR, else programmes/leap)
+  --fresh           deletes the home's data first
+  --free-ports      takes free ports, not the usual ones: for several installations on one machine
+  --seed TEXT       derives the keys from TEXT. For demonstrations only: whoever knows it knows the keys
+  --bus BUS         postgres or kafka (default: what the home has, else postgres). Kafka's brokers are those of
+                    KINLEDGER_KAFKA_BROKERS, else the one that "npm run kafka:start" runs
+  --help
+
+Ctrl-C stops everything. Addresses and tokens stand in <home>/connection.json while it runs.`;
+
+const abort = new AbortController();
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      home: { type: 'string' },
+      programme: { type: 'string' },
+      fresh: { type: 'boolean' },
+      seed: { type: 'string' },
+      'free-ports': { type: 'boolean' },
+      bus: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help === true) {
+    console.log(help);
+    return;
+  }
+  requireNode24();
+  const { 'free-ports': freePorts = false, bus: busName, ...rest } = values;
+  const bus = busName === undefined ? undefined : busKind(busName);
+  const options = { ...rest, freePorts, ...(bus === undefined ? {} : { bus }) };
+  const running: { launcher?: Launcher } = {};
+  const end = (code: number) => {
+    abort.abort(new Error('asked to stop while starting'));
+    if (running.launcher !== undefined) void running.launcher.stop().then(() => process.exit(code), fail);
+  };
+  process.on('SIGINT', () => end(0));
+  process.on('SIGTERM', () => end(0));
+  process.on('SIGHUP', () => end(0));
+  process.on('disconnect', () => end(0));
+  process.on('uncaughtException', (error) => {
+    console.error(error);
+    end(1);
+  });
+  // Whoever read our output may be gone; what runs is still stopped in order.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+  const launcher = await launch({ ...options, tell }, abort.signal);
+  running.launcher = launcher;
+  if (abort.signal.aborted) return end(0);
+  const { connection, connectionFile } = launcher;
+  // A parent process says itself what runs.
+  if (process.send !== undefined) return;
+  console.log(`
+Kinledger is running.
+  reports      ${await pagesLink(connection)}
+               (signs one browser in, once, within an hour; "kinledger sign-in" prints another link)
+  uploads      ${connection.services.ingest}
+  logs         ${connection.home}/logs
+  connection   ${connectionFile}
+Ctrl-C stops it.`);
+}
+
+function tell(message: LauncherMessage): void {
+  if (process.send !== undefined) {
+    if (process.connected) process.send(message);
+    return;
+  }
+  if (message.type === 'stage') console.log(message.text);
+  if (message.type === 'service' && message.state === 'restarting')
+    console.log(`${message.service} stopped by itself; starting it again`);
+}
+
+function busKind(text: string): BusKind {
+  if (text === 'postgres' || text === 'kafka') return text;
+  throw new Error('--bus is postgres or kafka');
+}
+
+function requireNode24(): void {
+  if (Number(process.versions.node.split('.')[0]) < 24) {
+    throw new Error(`Node 24 is needed, this is ${process.version}: start with "npm start"`);
+  }
+}
+
+function fail(error: unknown): void {
+  // Asked to stop while starting: that is no failure.
+  if (abort.signal.aborted && error === abort.signal.reason) process.exit(0);
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(message);
+  if (process.send === undefined || !process.connected) process.exit(1);
+  process.send({ type: 'failed', message } satisfies LauncherMessage, () => process.exit(1));
+}
+
+main().catch(fail);

@@ -1,0 +1,4 @@
+import { runService } from '@kinledger/service-kit';
+import { ingestService } from './service.js';
+
+await runService(ingestService);

@@ -1,0 +1,4 @@
+import { runService } from '@kinledger/service-kit';
+import { linkerService } from './service.js';
+
+await runService(linkerService);

@@ -1,0 +1,4 @@
+import { runService } from '@kinledger/service-kit';
+import { pseudonymiser } from './service.js';
+
+await runService(pseudonymiser);

@@ -1,0 +1,4 @@
+import { runService } from '@kinledger/service-kit';
+import { reportingService } from './reporting-service.js';
+
+await runService(reportingService);
