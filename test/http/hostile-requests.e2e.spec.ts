@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningPlatform } from '../e2e/running-platform.js';
-import { exchange, type RawAnswer } from './raw-exchange.js';
+import { exchange, hangUpAfter, type RawAnswer } from './raw-exchange.js';
 import { routesOf, type Route } from './route-table.js';
 
 const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'] as const;
@@ -353,5 +353,40 @@ describe.each(services)('%s', (service) => {
     expectHonest(answer, 'GET', '/v1');
     expect(answer?.status).toBe(status);
     if (status === 405) expect(answer?.headers.get('allow')).toBeDefined();
+  });
+});
+
+describe('a caller who hangs up', () => {
+  const logOf = (service: ServiceName) =>
+    readFileSync(join(platform.installation.home, 'logs', `${service}.log`), 'utf8').split('\n');
+  const halfAFile = 'content-type: text/csv\r\ncontent-length: 100000\r\n\r\nCase number,DOB\r\n1,';
+  const halfAnOrder = 'content-type: application/json\r\ncontent-length: 1000\r\n\r\n{"mode":';
+
+  it.each([
+    [
+      'in the middle of a file',
+      'ingest',
+      `POST /v1/uploads?dataset=baby-steps.user&period=2023-24-Q1 HTTP/1.1`,
+      halfAFile,
+    ],
+    [
+      'in the middle of an order',
+      'ingest',
+      `POST /v1/uploads/${'0'.repeat(32)}/submit HTTP/1.1`,
+      halfAnOrder,
+    ],
+    ['before the answer', 'reporting-api', 'GET /v1/figures/reach-by-quarter HTTP/1.1', '\r\n'],
+  ] as const)('%s is not logged as an outage, and keeps nobody else out', async (_, service, line, rest) => {
+    const { services: urls, tokens } = platform.connected;
+    const token = service === 'ingest' ? tokens.dataTeam : tokens.reader;
+    const before = logOf(service).length;
+    await hangUpAfter(urls[service], `${line}\r\nhost: x\r\nauthorization: Bearer ${token}\r\n${rest}`);
+    const alive = await fetch(`${urls[service]}/health/ready`);
+    expect(alive.status).toBe(200);
+    const said = logOf(service).slice(before - 1);
+    // The figures may be out before anybody notices that nobody waits for them.
+    const noticed = service === 'ingest' ? /"the caller hung up"/ : /"the caller hung up"|"msg":"request"/;
+    expect(said.some((entry) => noticed.test(entry))).toBe(true);
+    expect(said.filter((entry) => /"level":"(error|fatal)"/.test(entry))).toEqual([]);
   });
 });

@@ -26,6 +26,18 @@ export async function exchange(url: string, bytes: string | Uint8Array): Promise
   return answerIn(Buffer.concat(pieces).toString('latin1'));
 }
 
+/** Sends bytes, and breaks the connection off without waiting for an answer. Resolves once it is gone. */
+export async function hangUpAfter(url: string, bytes: string | Uint8Array): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  await new Promise<void>((resolve) => socket.write(bytes, () => resolve()));
+  // So that the service has begun to read.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  socket.resetAndDestroy();
+  await new Promise<void>((resolve) => socket.once('close', () => resolve()));
+}
+
 function answerIn(text: string): RawAnswer | undefined {
   const last = text.lastIndexOf('HTTP/1.1 ');
   if (last < 0) return undefined;

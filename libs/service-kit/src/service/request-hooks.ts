@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Health } from '../health/health.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -19,8 +19,14 @@ export function addRequestHooks(
     if (health.stopping) reply.header('connection', 'close');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
+  fastify.addHook('onRequestAbort', async (request) => {
+    logger.info(
+      { requestId: request.id, method: request.method, route: routeOf(request) },
+      'the caller hung up',
+    );
+  });
   fastify.addHook('onResponse', async (request, reply) => {
-    const route = request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched');
+    const route = routeOf(request);
     const status = String(reply.statusCode);
     metrics.httpDuration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
     const quiet = route === '/metrics' || route.startsWith('/health/');
@@ -36,3 +42,6 @@ export function addRequestHooks(
     );
   });
 }
+
+const routeOf = (request: FastifyRequest): string =>
+  request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched');
