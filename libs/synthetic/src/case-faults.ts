@@ -19,6 +19,8 @@ export interface CaseFaults {
   readonly slip: number;
   /** First quarter in which the contacts, numbers and dates are put right; Infinity if never. */
   readonly corrected: number;
+  /** First quarter in which consent is withdrawn; Infinity if never. */
+  readonly withdrawn: number;
 }
 
 export const attributeBits = {
@@ -68,6 +70,7 @@ const MOBILE_INTERNATIONAL = 0.06;
 const MOBILE_ZERO_LOST = 0.04;
 const BIRTH_DATE_AS_NUMBER = 0.012;
 const PUT_RIGHT_LATER = 0.2;
+const CONSENT_WITHDRAWN = 0.02;
 
 /** Draws the faults of one case: always the same number of draws, so that rates can change one by one. */
 export function drawFaults(
@@ -128,7 +131,8 @@ export function drawFaults(
   const anyFault = [email, mobile, nhsNumber, birthDate, postcode, firstName].some(
     (fault) => fault !== 'none',
   );
-  const inQuarter = 1 + random.below(Math.max(quarters - 1, 1));
+  const aLaterQuarter = () => 1 + random.below(Math.max(quarters - 1, 1));
+  const correctedIn = aLaterQuarter();
   return {
     email,
     mobile,
@@ -143,6 +147,7 @@ export function drawFaults(
     internationalMobile: random.chance(MOBILE_INTERNATIONAL),
     slip: random.unit(),
     // What is right cannot be put right: without this, rows would be sent again for nothing.
-    corrected: corrected && anyFault ? inQuarter : Infinity,
+    corrected: corrected && anyFault ? correctedIn : Infinity,
+    withdrawn: random.chance(CONSENT_WITHDRAWN) && consent === 'given' ? aLaterQuarter() : Infinity,
   };
 }

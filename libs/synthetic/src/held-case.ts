@@ -44,6 +44,7 @@ export interface CaseMoment {
   readonly moved: boolean;
   readonly unnamed: boolean;
   readonly corrected: boolean;
+  readonly withdrawn: boolean;
 }
 
 /** A person in a service, with all that the provider's record depends on. */
@@ -75,6 +76,7 @@ export function momentOf(held: Case, quarter: number, quarterEnds: Day): CaseMom
     moved: household.moves <= quarter,
     unnamed: person.role === 'child' && person.born + NAMED_AFTER > quarterEnds,
     corrected: held.faults.corrected <= quarter,
+    withdrawn: held.faults.withdrawn <= quarter,
   };
 }
 
@@ -85,7 +87,8 @@ export const signatureOf = (moment: CaseMoment): number =>
   (moment.mobileChanged ? 4 : 0) |
   (moment.moved ? 8 : 0) |
   (moment.unnamed ? 16 : 0) |
-  (moment.corrected ? 32 : 0);
+  (moment.corrected ? 32 : 0) |
+  (moment.withdrawn ? 64 : 0);
 
 const placeholders = ['none@none.com', 'noemail@example.com', ''] as const;
 const formVersions = ['2021-1', '2022-1', '2023-2'] as const;
@@ -129,7 +132,7 @@ export function holdCase(held: Case, moment: CaseMoment, contacts: Contacts): He
       !child || missing(attributeBits.specialEducationalNeeds) ? '' : person.specialEducationalNeeds,
     loneParent: child || person.relationship === undefined ? '' : household.loneParent ? 'yes' : 'no',
     pregnant: child || person.gender !== 'F' ? '' : isPregnant(household, held.registered) ? 'yes' : 'no',
-    consentGiven: faults.consent === 'given' ? 'true' : faults.consent === 'refused' ? 'false' : '',
+    consentGiven: consentText(faults.consent, moment),
     consentFormVersion: missing(attributeBits.consentFormVersion)
       ? ''
       : (formVersions[held.service % formVersions.length] ?? ''),
@@ -142,6 +145,11 @@ export const dateText = (day: Day, style: ProviderStyle): string =>
 
 const isPregnant = (household: Household, registered: Day) =>
   household.children.some(({ born }) => born > registered && born <= registered + 280);
+
+function consentText(consent: CaseFaults['consent'], { withdrawn }: CaseMoment): string {
+  if (consent === 'missing') return '';
+  return consent === 'refused' || withdrawn ? 'false' : 'true';
+}
 
 function emailText(
   person: Person,

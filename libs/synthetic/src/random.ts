@@ -11,6 +11,7 @@ export const purposes = {
   staff: 7,
   activity: 8,
   outcome: 9,
+  volunteering: 10,
 } as const;
 export type Purpose = keyof typeof purposes;
 

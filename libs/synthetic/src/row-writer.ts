@@ -22,6 +22,8 @@ const ROW_TWICE = 0.0015;
 /** Anonymous contacts per family and quarter: somebody came in, nobody asked who. */
 const ANONYMOUS = 0.06;
 const SHARE_OF_WORKERS = 0.004;
+/** Of carers, the share that helps out in some service: one person, an adult there and of its workforce here. */
+const CARER_VOLUNTEERS = 0.04;
 /** Schools hold few of their parents’ addresses: the one identifier that the profile shares is mostly missing. */
 const SCHOOL_WITHOUT_EMAIL = 0.6;
 const SHARE_ASSESSED = 0.75;
@@ -31,6 +33,7 @@ export class RowWriter {
   readonly #sessions: Random;
   readonly #outcomes: Random;
   readonly #activity: Random;
+  readonly #workers: Random;
   readonly #nobody: HeldCase;
 
   constructor(
@@ -43,6 +46,7 @@ export class RowWriter {
     this.#sessions = new Random(root);
     this.#outcomes = new Random(root);
     this.#activity = new Random(root);
+    this.#workers = new Random(root);
     this.#nobody = nobody();
   }
 
@@ -55,9 +59,21 @@ export class RowWriter {
       yield* this.#enrolment(enrolment, stream * this.plan.quarters.length);
     }
     this.tally.add(household);
+    for (const carer of household.carers) yield* this.#volunteering(carer, household);
     for (const source of this.plan.services) {
       if (source.outcome) yield* this.#assessments(source, source.outcome, household);
     }
+  }
+
+  *#volunteering(carer: Person, home: Household): Generator<SyntheticRow> {
+    const random = this.#workers.at('volunteering', carer.number);
+    const open = this.plan.services.filter(
+      ({ service, user }) => !service.administrative && user?.roles.includes('volunteer'),
+    );
+    if (open.length === 0 || !random.chance(CARER_VOLUNTEERS)) return;
+    const plan = random.pick(open);
+    const from = random.below(this.plan.quarters.length);
+    yield* this.#working(plan, { ...carer, role: 'volunteer' }, home, from, 2 ** 28 + carer.number);
   }
 
   /** Practitioners and volunteers: on the same files as families, and nobody whom the programme reaches. */
@@ -76,19 +92,25 @@ export class RowWriter {
           const { person, home } = households.worker(number, role);
           yield { of: 'person', person: personId(number), family: '', role, decile: home.decile };
           const from = number % this.plan.quarters.length;
-          const registered = (this.plan.quarters[from]?.starts ?? 0) + 3;
-          const held = this.enrolments.workerCase(plan, person, home, registered);
-          const member: Member = {
-            place: 0,
-            case: held,
-            joins: from,
-            consents: held.faults.consent === 'given',
-          };
-          const enrolment = { plan, from, to: this.plan.quarters.length - 1, members: [member] };
-          yield* this.#enrolment(enrolment, (2 ** 27 + number) * this.plan.quarters.length);
+          yield* this.#working(plan, person, home, from, 2 ** 27 + number);
         }
       }
     }
+  }
+
+  /** Somebody’s time in a service as one of its workforce, from a quarter to the end. */
+  #working(
+    plan: ServicePlan,
+    person: Person,
+    home: Household,
+    from: number,
+    stream: number,
+  ): Generator<SyntheticRow> {
+    const registered = (this.plan.quarters[from]?.starts ?? 0) + 3;
+    const held = this.enrolments.workerCase(plan, person, home, registered);
+    const member: Member = { place: 0, case: held, joins: from, consents: held.faults.consent === 'given' };
+    const enrolment = { plan, from, to: this.plan.quarters.length - 1, members: [member] };
+    return this.#enrolment(enrolment, stream * this.plan.quarters.length);
   }
 
   /** Activity of services that report what they did, not whom they met. */
@@ -175,6 +197,7 @@ export class RowWriter {
         const page = pages[index];
         if (!page || !member.consents || registered > session.day || !engagement.roles.includes(person.role))
           continue;
+        if (member.case.faults.withdrawn <= quarter) continue;
         const line = page.line(engagement, quarter, sessionEvent(session, attended, member.case));
         const reached = attended && session.qualifies && (person.role === 'child' || person.role === 'adult');
         const written = {

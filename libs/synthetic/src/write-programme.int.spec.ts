@@ -237,6 +237,21 @@ describe('files', () => {
     expect(new Set(whole.map(({ dataset: { id } }) => id)).size).toBeGreaterThan(5);
   });
 
+  it('hold people who are an adult of one service and of the workforce of one, and some who withdraw consent', () => {
+    const roles = new Map<string, Set<string>>();
+    const consents = new Map<string, Set<string>>();
+    for (const { dataset, rows } of filesRead.filter(({ dataset: { dataType } }) => dataType === 'user'))
+      for (const { cells, person, role } of rows) {
+        roles.set(person, (roles.get(person) ?? new Set()).add(role));
+        const key = `${dataset.id} ${cells.get('case_number')!}`;
+        consents.set(key, (consents.get(key) ?? new Set()).add(cells.get('consent_given') ?? ''));
+      }
+    const both = [...roles.values()].filter((held) => held.has('adult') && held.has('volunteer'));
+    expect(both.length).toBeGreaterThan(20);
+    const withdrawn = [...consents.values()].filter((said) => said.has('true') && said.has('false'));
+    expect(withdrawn.length).toBeGreaterThan(5);
+  });
+
   it('have about the shares that a programme has: people, administrative, engagement', () => {
     const rows = (matching: (dataset: Dataset) => boolean) =>
       filesRead.filter(({ dataset }) => matching(dataset)).reduce((sum, file) => sum + file.rows.length, 0);
