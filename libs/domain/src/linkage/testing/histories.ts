@@ -77,7 +77,7 @@ export interface Submit {
 }
 interface Withdraw {
   readonly kind: 'withdraw';
-  /** Which of those that are not withdrawn, in the order of their coming; -1 is the last. */
+  /** Which of those that are not withdrawn, in the order of their coming; -1 is the last, -2 the one before. */
   readonly pick: number;
 }
 interface Erase {
@@ -116,7 +116,7 @@ export const history = (maxLength = 16): fc.Arbitrary<Step[]> =>
     maxLength,
     { weight: 10, arbitrary: alone(submitStep) },
     { weight: 2, arbitrary: alone(withdrawStep) },
-    { weight: 3, arbitrary: story },
+    { weight: 4, arbitrary: story },
   );
 
 /** Records of every kind: live ones, older ones of the same row, such as are set aside. */
@@ -131,7 +131,7 @@ export const historyWithErasures = (maxLength = 16): fc.Arbitrary<Step[]> =>
     { weight: 10, arbitrary: alone(submitStep) },
     { weight: 2, arbitrary: alone(withdrawStep) },
     { weight: 3, arbitrary: alone(eraseStep) },
-    { weight: 3, arbitrary: story },
+    { weight: 4, arbitrary: story },
   );
 
 /** Plays steps as intake would: sequences count up, a replacement supersedes what stands in its dataset and period. */
