@@ -25,6 +25,11 @@ const crowd = (address: string, count = 3) =>
     row(`${address}${n}`, 'adult', email(address), caseNumber(`${address}${n}`)),
   );
 const common = row('common', 'child', childKey('common'), carerEmail('x'), carerEmail('y'));
+const apart = [
+  people([row('a', 'adult', email('p'), nhs('a'))]),
+  sessions([row('s', 'adult', email('p'), ['mobile', 'identity', 's'], born('s'))]),
+  people([], true),
+];
 const files = (count: number) =>
   Array.from({ length: count }, (_, n) => people([row(`r${n}`, 'adult', email(`r${n}`))], n > 0));
 
@@ -136,6 +141,26 @@ describe('a shape', () => {
         ],
       },
       { 'each comes back alone': [sessions(crowd('p')), ...twoUnder('p'), withdraw(-1)] },
+    ],
+    [
+      'a record that comes back to another individual',
+      {
+        'somebody found its address meanwhile': [
+          people([anna]),
+          people([], true),
+          sessions([anna]),
+          withdraw(1),
+        ],
+      },
+      {
+        'nobody else is of its address': [people([anna]), people([], true), withdraw(1)],
+        'its own individual lives on': [people([anna]), sessions([anna]), people([], true), withdraw(-1)],
+      },
+    ],
+    [
+      'a record that comes back apart from its individual',
+      { 'what joined them has no force': [...apart, sessions(crowd('p')), withdraw(2)] },
+      { 'what joined them has force': [...apart, withdraw(2)] },
     ],
   ];
   for (const [shape, there, missing] of cases) {

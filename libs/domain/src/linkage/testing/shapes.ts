@@ -1,5 +1,6 @@
 import type { LedgerEvent, RecordId, SubmissionId } from '@kinledger/contracts';
 import { noConstraints, partition } from '../partition.js';
+import { momentOf } from './expected-ids.js';
 import { HistoryPlayer, testScopes, type Step } from './histories.js';
 import { LinkageWorld } from './linkage-world.js';
 import { liveRecords, type LiveRecord } from './live-set.js';
@@ -22,6 +23,8 @@ export const shapes = [
   'a split',
   'an individual that comes back',
   'resting individuals that meet',
+  'a record that comes back to another individual',
+  'a record that comes back apart from its individual',
   'an omission by a full extract',
   'a record that is carried',
   'a record that falls to another submission',
@@ -54,7 +57,7 @@ class ShapeWatch {
     const { withdrawn, world } = this.#player;
     const [eventsBefore, withdrawnBefore] = [world.events.length, new Set(withdrawn)];
     const before = this.#peopleNow();
-    const [restedIn, familyOf] = [this.#restingNow(), this.#programmeFamilies()];
+    const [lastOf, familyOf] = [momentOf(world).lastOf, this.#programmeFamilies()];
     this.#player.step(step);
     for (const event of world.events.slice(eventsBefore)) this.#lookAtEvent(event);
     for (const id of withdrawn) if (!withdrawnBefore.has(id)) this.#lookAtWithdrawal(id, withdrawnBefore);
@@ -62,7 +65,7 @@ class ShapeWatch {
     this.#lookAtForce();
     const now = this.#peopleNow();
     this.#lookAtPeople(now);
-    this.#lookAtReturns(before, now, restedIn);
+    this.#lookAtReturns(before, now, lastOf);
     this.#lookAtFamilies(familyOf);
   }
 
@@ -154,20 +157,27 @@ class ShapeWatch {
         this.found.add('a carer who is known from facts alone');
   }
 
+  /** @param lastOf record that was not live before the step → the individual in which it last was. */
   #lookAtReturns(
     before: ReadonlyMap<string, Person>,
     now: ReadonlyMap<string, Person>,
-    restedIn: ReadonlyMap<RecordId, string>,
+    lastOf: ReadonlyMap<RecordId, string>,
   ): void {
-    const resting = (individual: string): boolean => this.#lived.has(individual) && !before.has(individual);
     for (const individual of now.keys())
-      if (resting(individual)) this.found.add('an individual that comes back');
+      if (this.#lived.has(individual) && !before.has(individual))
+        this.found.add('an individual that comes back');
     const restedWith = new Map<string, string>();
     for (const [record, { live, individual }] of this.#player.world.reader.records) {
-      const rested = restedIn.get(record);
-      if (!live || individual === null || rested === undefined || before.has(rested)) continue;
-      if ((restedWith.get(individual) ?? rested) !== rested) this.found.add('resting individuals that meet');
-      restedWith.set(individual, rested);
+      const last = lastOf.get(record);
+      if (!live || individual === null || last === undefined) continue;
+      if (before.has(last)) {
+        if (individual !== last && !before.has(individual))
+          this.found.add('a record that comes back apart from its individual');
+        continue;
+      }
+      if (before.has(individual)) this.found.add('a record that comes back to another individual');
+      else if ((restedWith.get(individual) ?? last) !== last) this.found.add('resting individuals that meet');
+      restedWith.set(individual, last);
     }
     for (const individual of now.keys()) this.#lived.add(individual);
   }
@@ -193,14 +203,6 @@ class ShapeWatch {
       (kind === 'person' ? person.persons : person.facts).add(role);
     }
     return people;
-  }
-
-  /** Record that is not live → the individual to which it last belonged. */
-  #restingNow(): ReadonlyMap<RecordId, string> {
-    const resting = new Map<RecordId, string>();
-    for (const [record, { live, individual }] of this.#player.world.reader.records)
-      if (!live && individual !== null) resting.set(record, individual);
-    return resting;
   }
 
   #programmeFamilies(): ReadonlyMap<string, string> {

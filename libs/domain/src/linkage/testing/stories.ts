@@ -58,14 +58,15 @@ const largeFamily = (period: number): Step[] => [
   ]),
 ];
 
-/** An address that sessions alone hold, under more case numbers than are one person’s; it may go again. */
-const placeholder = (period: number, goes: boolean): Step[] => {
-  const session = (n: number) => adult(`p${n}`, email('p'), caseNumber(`p${n}`));
-  return [
-    submit(ALPHA_SESSIONS, period, [session(0), session(1), session(2)]),
-    ...(goes ? [submit(ALPHA_SESSIONS, period, [session(0)], true)] : []),
-  ];
-};
+/** Sessions under one address with more case numbers than are one person’s: it has no force. */
+const crowd = (address: string): readonly RowSpec[] =>
+  [0, 1, 2].map((n) => adult(`${address}-crowd${n}`, email(address), caseNumber(`${address}${n}`)));
+
+/** An address without force, which sessions alone hold; it may gain force again. */
+const placeholder = (period: number, goes: boolean): Step[] => [
+  submit(ALPHA_SESSIONS, period, crowd('p')),
+  ...(goes ? [submit(ALPHA_SESSIONS, period, crowd('p').slice(0, 1), true)] : []),
+];
 
 const twins = (period: number): Step[] => [
   submit(ALPHA_PEOPLE, period, [
@@ -111,19 +112,33 @@ const familiesThatMeet = (period: number, part: boolean): Step[] => [
  * Two people under an address that has no force, whose file is replaced. When they come back the address has force, and
  * makes them one person who had two ids.
  */
-const twoWhoComeBackAsOne = (period: number): Step[] => {
-  const session = (n: number) => adult(`w${n}`, email('w'), caseNumber(`w${n}`));
-  return [
-    submit(ALPHA_SESSIONS, period, [session(0), session(1), session(2)]),
-    submit(ALPHA_PEOPLE, period, [
-      adult('w0', email('w'), nhs('w')),
-      adult('w1', email('w'), mobile('w'), born('w')),
-    ]),
-    submit(ALPHA_PEOPLE, period, [], true),
-    withdraw(2),
-    withdrawLatest,
-  ];
-};
+const twoWhoComeBackAsOne = (period: number): Step[] => [
+  submit(ALPHA_SESSIONS, period, crowd('w')),
+  submit(ALPHA_PEOPLE, period, [
+    adult('w0', email('w'), nhs('w')),
+    adult('w1', email('w'), mobile('w'), born('w')),
+  ]),
+  submit(ALPHA_PEOPLE, period, [], true),
+  withdraw(2),
+  withdrawLatest,
+];
+
+/** One whose file is replaced, and who is somebody else by the time that it comes back. */
+const oneWhoComesBackToAnother = (period: number): Step[] => [
+  submit(ALPHA_PEOPLE, period, [adult('x0', email('x'))]),
+  submit(ALPHA_PEOPLE, period, [], true),
+  submit(ALPHA_SESSIONS, period, [adult('x1', email('x'))]),
+  withdraw(1),
+];
+
+/** A row whose file is replaced, and whose individual lives on without it; what joined the two has no force any more. */
+const oneWhoComesBackApart = (period: number): Step[] => [
+  submit(ALPHA_PEOPLE, period, [adult('y0', email('y'), nhs('y'))]),
+  submit(ALPHA_SESSIONS, period, [adult('y1', email('y'), mobile('y'), born('y'))]),
+  submit(ALPHA_PEOPLE, period, [], true),
+  submit(ALPHA_SESSIONS, period, crowd('y')),
+  withdraw(1),
+];
 
 const period = fc.nat(PERIODS - 1);
 
@@ -140,4 +155,6 @@ export const story: fc.Arbitrary<Step[]> = fc.oneof(
   fc.constant(repeatedAndWithdrawn()),
   fc.tuple(period, fc.boolean()).map((parts) => familiesThatMeet(...parts)),
   period.map(twoWhoComeBackAsOne),
+  period.map(oneWhoComesBackToAnother),
+  period.map(oneWhoComesBackApart),
 );
