@@ -16,10 +16,10 @@ describe('ids of individuals', () => {
           const [registered, written] = [new Set(reader.registered), events.length];
           player.step(step);
           const { ids, merges } = expectedIds(player.world, before);
-          for (const [individual, id] of ids) {
-            if (id === null) expect(registered).not.toContain(individual);
-            else expect(individual).toBe(id);
-          }
+          const wrong = [...ids].filter(([individual, id]) =>
+            id === null ? registered.has(individual) : individual !== id,
+          );
+          expect(wrong).toEqual([]);
           const merged = events
             .slice(written)
             .flatMap((event) => (event.type === 'IndividualsMerged' ? [event.data] : []))
