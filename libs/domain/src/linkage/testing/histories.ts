@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { FamilyScope } from '../decider.js';
 import { story } from './stories.js';
 import type { LinkageWorld, RowSpec, SubmissionSpec, TokenSpec } from './linkage-world.js';
+import { liveRecords, type LiveRecord } from './live-set.js';
 
 /** Scopes that cross services, and one of a single service. */
 export const testScopes: readonly FamilyScope[] = [
@@ -142,6 +143,15 @@ export class HistoryPlayer {
 
   constructor(world: LinkageWorld) {
     this.world = world;
+  }
+
+  /** The live records by their definition, those that were erased left out. */
+  liveRecords(): LiveRecord[] {
+    const { received, reader } = this.world;
+    return liveRecords(received.values(), this.withdrawn, (submission, rowKey) => {
+      const record = reader.carriers.get(`${submission} ${rowKey}`);
+      return record !== undefined && reader.erased.has(record);
+    });
   }
 
   play(steps: readonly Step[]): void {

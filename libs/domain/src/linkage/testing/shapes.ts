@@ -3,7 +3,7 @@ import { noConstraints, partition } from '../partition.js';
 import { momentOf } from './expected-ids.js';
 import { HistoryPlayer, testScopes, type Step } from './histories.js';
 import { LinkageWorld } from './linkage-world.js';
-import { liveRecords, type LiveRecord } from './live-set.js';
+import type { LiveRecord } from './live-set.js';
 
 /** What a history must now and then hold, so that a law that was tried on it says something of the case. */
 export const shapes = [
@@ -130,12 +130,8 @@ class ShapeWatch {
   }
 
   #lookAtForce(): void {
-    const { world, withdrawn } = this.#player;
-    const live = liveRecords(world.received.values(), withdrawn, (submission, rowKey) => {
-      const record = world.reader.carriers.get(`${submission} ${rowKey}`);
-      return record !== undefined && world.reader.erased.has(record);
-    });
-    const { tokensWithoutForce } = partition(live, noConstraints, world.options.strategy);
+    const live = this.#player.liveRecords();
+    const { tokensWithoutForce } = partition(live, noConstraints, this.#player.world.options.strategy);
     const now = new Set(tokensWithoutForce.map(({ domain, token }) => `${domain} ${token}`));
     const holders = holdersIn(live);
     for (const token of now)
