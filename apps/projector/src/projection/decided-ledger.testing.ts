@@ -15,6 +15,8 @@ export interface DecidedRow {
   readonly born?: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly asOf: string;
+  /** A row of a user file that does not say when the person registered: `asOf` says nothing then. */
+  readonly undated?: boolean;
   readonly attended: boolean;
 }
 
@@ -110,7 +112,7 @@ function pseudonymised(file: DecidedFile, row: DecidedRow, number: number): Pseu
     derived: [],
     attributes: row.attributes,
     facts: file.dataset.endsWith('.user')
-      ? { kind: 'registration', registeredOn: row.asOf }
+      ? { kind: 'registration', ...(row.undated === true ? {} : { registeredOn: row.asOf }) }
       : { kind: 'engagement', eventDate: row.asOf, sessionKind: 'group-session', attended: row.attended },
     keyVersion: 1,
     salt: idOf(`salt ${submissionName(file)} ${number}`),

@@ -1,11 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { born, email, LinkageWorld, nhs, rowKeyOf } from './testing/linkage-world.js';
+import {
+  born,
+  caseNumber,
+  email,
+  LinkageWorld,
+  mobile,
+  nhs,
+  rowKeyOf,
+  type RowSpec,
+} from './testing/linkage-world.js';
 
 const user = 'peep.user';
 const sessions = 'peep.engagement';
 const at = (world: LinkageWorld, dataset: string, id: string): string =>
   world.reader.whereIs(rowKeyOf(dataset, id));
 
+/** Under one address that three case numbers show to be of no one. */
+const session = (n: number): RowSpec => ({ id: `s${n}`, tokens: [email('e'), caseNumber(`${n}`)] });
+const couple: readonly RowSpec[] = [
+  { id: 'a', tokens: [email('e'), nhs('1')] },
+  { id: 'b', tokens: [email('e'), mobile('m'), born('d')] },
+];
+
+// Each answer is worked out by hand from ADR 0023.
 describe('the id of an individual', () => {
   it('is, after a merge, the one that was registered first', () => {
     const world = new LinkageWorld();
@@ -63,5 +80,45 @@ describe('the id of an individual', () => {
     world.withdraw(newer);
     expect(at(world, user, 'z')).toBe(first);
     expect(new Set(world.reader.registered).size).toBe(world.reader.registered.length);
+  });
+
+  it('that comes back is, of two that rested and are one person now, the one that was registered first', () => {
+    const world = new LinkageWorld();
+    const crowd = world.submit({ dataset: sessions, rows: [1, 2, 3].map(session) });
+    const people = world.submit({ dataset: user, rows: couple });
+    const [first, second] = [at(world, user, 'a'), at(world, user, 'b')];
+    expect(second).not.toBe(first);
+    const empty = world.submit({ dataset: user, sequence: 2, supersedes: [people], rows: [] });
+    world.withdraw(crowd);
+    world.withdraw(empty);
+    expect([at(world, user, 'a'), at(world, user, 'b')]).toEqual([first, first]);
+    // The other one rests on: it lived nowhere when they came back, and is not merged.
+    expect(world.reader.forwards.size).toBe(0);
+  });
+
+  it('does not come back where somebody lives already', () => {
+    const world = new LinkageWorld();
+    const old = world.submit({ dataset: user, rows: [{ id: 'a', tokens: [email('e')] }] });
+    const first = at(world, user, 'a');
+    const empty = world.submit({ dataset: user, sequence: 2, supersedes: [old], rows: [] });
+    world.submit({ dataset: sessions, rows: [{ id: 's', tokens: [email('e')] }] });
+    const second = at(world, sessions, 's');
+    world.withdraw(empty);
+    expect([at(world, user, 'a'), at(world, sessions, 's')]).toEqual([second, second]);
+    expect(second).not.toBe(first);
+  });
+
+  it('does not come back with a record while another of its records lives on apart', () => {
+    const world = new LinkageWorld();
+    const old = world.submit({ dataset: user, rows: [{ id: 'a', tokens: [nhs('1'), email('e')] }] });
+    world.submit({ dataset: user, sequence: 2, rows: [{ id: 'b', tokens: [email('e'), nhs('1')] }] });
+    const first = at(world, user, 'b');
+    const empty = world.submit({ dataset: user, sequence: 3, supersedes: [old], rows: [] });
+    // The row that stays is corrected: nothing joins it to the other any more.
+    world.submit({ dataset: user, sequence: 4, rows: [{ id: 'b', tokens: [email('f')] }] });
+    expect(at(world, user, 'b')).toBe(first);
+    world.withdraw(empty);
+    expect(at(world, user, 'b')).toBe(first);
+    expect(world.reader.registered).toEqual([first, at(world, user, 'a')]);
   });
 });

@@ -12,7 +12,7 @@ import {
   type Step,
 } from './testing/histories.js';
 import { email, LinkageWorld, rowKeyOf, testStrategy } from './testing/linkage-world.js';
-import { liveRecords, summaryOf } from './testing/live-set.js';
+import { summaryOf } from './testing/live-set.js';
 import { runs } from './testing/property-runs.js';
 
 const played = (steps: readonly Step[]): HistoryPlayer => {
@@ -21,15 +21,7 @@ const played = (steps: readonly Step[]): HistoryPlayer => {
   return player;
 };
 
-const expected = ({ world, withdrawn }: HistoryPlayer) =>
-  summaryOf(
-    liveRecords(world.received.values(), withdrawn, (submission, rowKey) => {
-      const record = world.reader.carriers.get(`${submission} ${rowKey}`);
-      return record !== undefined && world.reader.erased.has(record);
-    }),
-    testScopes,
-    testStrategy,
-  );
+const expected = (player: HistoryPlayer) => summaryOf(player.liveRecords(), testScopes, testStrategy);
 
 describe('linkage engine: the laws', () => {
   it('says after every step what partition and families say of the whole live set', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { FamilyScope } from '../decider.js';
 import { story } from './stories.js';
 import type { LinkageWorld, RowSpec, SubmissionSpec, TokenSpec } from './linkage-world.js';
+import { liveRecords, type LiveRecord } from './live-set.js';
 
 /** Scopes that cross services, and one of a single service. */
 export const testScopes: readonly FamilyScope[] = [
@@ -77,7 +78,7 @@ export interface Submit {
 }
 interface Withdraw {
   readonly kind: 'withdraw';
-  /** Which of those that are not withdrawn, in the order of their coming; -1 is the last. */
+  /** Which of those that are not withdrawn, in the order of their coming; -1 is the last, -2 the one before. */
   readonly pick: number;
 }
 interface Erase {
@@ -116,7 +117,7 @@ export const history = (maxLength = 16): fc.Arbitrary<Step[]> =>
     maxLength,
     { weight: 10, arbitrary: alone(submitStep) },
     { weight: 2, arbitrary: alone(withdrawStep) },
-    { weight: 3, arbitrary: story },
+    { weight: 4, arbitrary: story },
   );
 
 /** Records of every kind: live ones, older ones of the same row, such as are set aside. */
@@ -131,7 +132,7 @@ export const historyWithErasures = (maxLength = 16): fc.Arbitrary<Step[]> =>
     { weight: 10, arbitrary: alone(submitStep) },
     { weight: 2, arbitrary: alone(withdrawStep) },
     { weight: 3, arbitrary: alone(eraseStep) },
-    { weight: 3, arbitrary: story },
+    { weight: 4, arbitrary: story },
   );
 
 /** Plays steps as intake would: sequences count up, a replacement supersedes what stands in its dataset and period. */
@@ -142,6 +143,15 @@ export class HistoryPlayer {
 
   constructor(world: LinkageWorld) {
     this.world = world;
+  }
+
+  /** The live records by their definition, those that were erased left out. */
+  liveRecords(): LiveRecord[] {
+    const { received, reader } = this.world;
+    return liveRecords(received.values(), this.withdrawn, (submission, rowKey) => {
+      const record = reader.carriers.get(`${submission} ${rowKey}`);
+      return record !== undefined && reader.erased.has(record);
+    });
   }
 
   play(steps: readonly Step[]): void {

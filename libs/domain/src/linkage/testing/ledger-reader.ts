@@ -1,9 +1,11 @@
+import type { DataType, LedgerEvent, RecordId, Role, RowKey, SubmissionId } from '@kinledger/contracts';
+import { recordKindOf, type RecordKind } from '../partition.js';
 import { firstDay } from './live-set.js';
-import type { LedgerEvent, RecordId, Role, RowKey, SubmissionId } from '@kinledger/contracts';
 
 interface Known {
   readonly rowKey: RowKey;
   readonly role: Role;
+  readonly kind: RecordKind;
   live: boolean;
   /** The submission that gives it its period. */
   carrier: SubmissionId;
@@ -17,7 +19,7 @@ interface Known {
  */
 export class LedgerReader {
   readonly records = new Map<RecordId, Known>();
-  readonly #ranks = new Map<SubmissionId, readonly [period: string, sequence: number]>();
+  readonly #files = new Map<SubmissionId, Pick<ReceivedData, 'period' | 'sequence' | 'dataset'>>();
   /** `submission row-key` → the record that holds the row. */
   readonly carriers = new Map<string, RecordId>();
   readonly erased = new Set<RecordId>();
@@ -30,7 +32,7 @@ export class LedgerReader {
   apply(event: LedgerEvent): void {
     switch (event.type) {
       case 'SubmissionReceived':
-        this.#ranks.set(event.data.submission, [event.data.period, event.data.sequence]);
+        this.#files.set(event.data.submission, event.data);
         return;
       case 'CarrierChanged':
         for (const record of event.data.records) this.#live(record).carrier = event.data.submission;
@@ -165,14 +167,16 @@ export class LedgerReader {
 
   /** By the first day of the period, then by sequence. */
   #outranks(one: SubmissionId, other: SubmissionId): boolean {
-    const [[period, sequence], [otherPeriod, otherSequence]] = [this.#rankOf(one), this.#rankOf(other)];
-    return period === otherPeriod ? sequence > otherSequence : firstDay(period) > firstDay(otherPeriod);
+    const [file, against] = [this.#fileOf(one), this.#fileOf(other)];
+    return file.period === against.period
+      ? file.sequence > against.sequence
+      : firstDay(file.period) > firstDay(against.period);
   }
 
-  #rankOf(submission: SubmissionId): readonly [period: string, sequence: number] {
-    const rank = this.#ranks.get(submission);
-    if (rank === undefined) throw new Error('a submission that was not received');
-    return rank;
+  #fileOf(submission: SubmissionId): Pick<ReceivedData, 'period' | 'sequence' | 'dataset'> {
+    const file = this.#files.get(submission);
+    if (file === undefined) throw new Error('a submission that was not received');
+    return file;
   }
 
   #register(individual: string): void {
@@ -193,7 +197,9 @@ export class LedgerReader {
       if (live && known.live && known.rowKey === rowKey && id !== record)
         throw new Error('two records of a row are live');
     }
-    this.records.set(record, { rowKey, role, live, carrier: submission, individual, reason });
+    const [, dataType] = this.#fileOf(submission).dataset.split('.') as [string, DataType];
+    const kind = recordKindOf(dataType, role);
+    this.records.set(record, { rowKey, role, kind, live, carrier: submission, individual, reason });
   }
 
   /** Of two rows of a file with the same key, the first counts. */
@@ -208,6 +214,8 @@ export class LedgerReader {
     return known;
   }
 }
+
+type ReceivedData = Extract<LedgerEvent, { type: 'SubmissionReceived' }>['data'];
 
 interface PlacementData {
   readonly record: RecordId;

@@ -1,12 +1,14 @@
-import type { LedgerEvent } from '@kinledger/contracts';
+import type { LedgerEvent, RecordId, SubmissionId } from '@kinledger/contracts';
 import { noConstraints, partition } from '../partition.js';
-import type { HistoryPlayer } from './histories.js';
-import { liveRecords } from './live-set.js';
+import { momentOf } from './expected-ids.js';
+import { HistoryPlayer, testScopes, type Step } from './histories.js';
+import { LinkageWorld } from './linkage-world.js';
+import type { LiveRecord } from './live-set.js';
 
 /** What a history must now and then hold, so that a law that was tried on it says something of the case. */
 export const shapes = [
   'a chain of three supersessions',
-  'a withdrawal in a chain of supersessions',
+  'a withdrawal in the middle of a chain of supersessions',
   'a family in review',
   'a person who is an adult and of the workforce',
   'an individual of facts alone with two roles',
@@ -16,9 +18,13 @@ export const shapes = [
   'children related through one another',
   'a family of a scope',
   'a family that goes up in another',
+  'a family that parts in two',
   'a merge',
   'a split',
-  'a revival',
+  'an individual that comes back',
+  'resting individuals that meet',
+  'a record that comes back to another individual',
+  'a record that comes back apart from its individual',
   'an omission by a full extract',
   'a record that is carried',
   'a record that falls to another submission',
@@ -33,134 +39,194 @@ export const shapes = [
 ] as const;
 export type Shape = (typeof shapes)[number];
 
-/** The shapes that a history shows, from its submissions and its ledger. */
-export function shapesOf(player: HistoryPlayer): ReadonlySet<Shape> {
-  const found = new Set<Shape>();
-  const { events } = player.world;
-  lookAtChains(player, found);
-  lookAtForce(player, found);
-  const people = new Roles(events);
-  for (const event of events) {
-    people.take(event);
-    lookAt(event, people, found);
-  }
-  for (const { workforce, adult, factsAlone, roles } of people.all()) {
-    if (adult && workforce && !factsAlone) found.add('a person who is an adult and of the workforce');
-    if (factsAlone && roles.size > 1) found.add('an individual of facts alone with two roles');
-  }
-  return found;
+/** The shapes that a history shows: what each step does, what the ledger says of it, and who is who after it. */
+export function shapesIn(steps: readonly Step[]): ReadonlySet<Shape> {
+  const watch = new ShapeWatch();
+  for (const step of steps) watch.step(step);
+  return watch.found;
 }
 
-function lookAtChains({ specs, withdrawn }: HistoryPlayer, found: Set<Shape>): void {
-  for (const [id, { supersedes = [] }] of specs) {
-    const before = supersedes.flatMap((superseded) => specs.get(superseded)?.supersedes ?? []);
-    if (before.length > 0) found.add('a chain of three supersessions');
-    if (supersedes.length > 0 && [id, ...supersedes].some((one) => withdrawn.has(one)))
-      found.add('a withdrawal in a chain of supersessions');
-  }
-}
+class ShapeWatch {
+  readonly found = new Set<Shape>();
+  readonly #player = new HistoryPlayer(new LinkageWorld(testScopes));
+  /** Individuals that ever had a live record. */
+  readonly #lived = new Set<string>();
+  #withoutForce = new Set<string>();
 
-function lookAtForce({ world, withdrawn }: HistoryPlayer, found: Set<Shape>): void {
-  const live = liveRecords(world.received.values(), withdrawn);
-  const { tokensWithoutForce } = partition(live, noConstraints, world.options.strategy);
-  const heldByFacts = tokensWithoutForce.some(({ domain, token }) =>
-    live.every(
-      ({ kind, tokens }) =>
-        kind === 'fact' ||
-        !tokens.some((one) => one.domain === domain && one.token === token && one.use === 'identity'),
-    ),
-  );
-  if (heldByFacts) found.add('a token without force that facts alone hold');
-  let before = 0;
-  for (const event of world.events) {
-    if (event.type !== 'SubmissionLinked') continue;
-    if (event.data.tokensWithoutForce < before) found.add('a token that regains its force');
-    before = event.data.tokensWithoutForce;
+  step(step: Step): void {
+    const { withdrawn, world } = this.#player;
+    const [eventsBefore, withdrawnBefore] = [world.events.length, new Set(withdrawn)];
+    const before = this.#peopleNow();
+    const [lastOf, familyOf] = [momentOf(world).lastOf, this.#programmeFamilies()];
+    this.#player.step(step);
+    for (const event of world.events.slice(eventsBefore)) this.#lookAtEvent(event);
+    for (const id of withdrawn) if (!withdrawnBefore.has(id)) this.#lookAtWithdrawal(id, withdrawnBefore);
+    this.#lookAtChains();
+    this.#lookAtForce();
+    const now = this.#peopleNow();
+    this.#lookAtPeople(now);
+    this.#lookAtReturns(before, now, lastOf);
+    this.#lookAtFamilies(familyOf);
   }
-}
 
-function lookAt(event: LedgerEvent, people: Roles, found: Set<Shape>): void {
-  switch (event.type) {
-    case 'FamilyLinked':
-      if (event.data.review) found.add('a family in review');
-      if (event.data.scope !== 'programme') found.add('a family of a scope');
-      return;
-    case 'FamilyDissolved':
-      if (event.data.into !== undefined) found.add('a family that goes up in another');
-      return;
-    case 'RelationshipIdentified':
-      if (event.data.kind === 'same-carer') found.add('children related through one another');
-      else if (people.isOfFactsAlone(event.data.other)) found.add('a carer who is known from facts alone');
-      return;
-    case 'IndividualsMerged':
-      found.add('a merge');
-      return;
-    case 'IndividualSplit':
-      found.add('a split');
-      return;
-    case 'IndividualMatched':
-      if (event.data.decision.rule === 'revived') found.add('a revival');
-      return;
-    case 'RecordsRetired':
-      if (event.data.reason === 'omitted') found.add('an omission by a full extract');
-      if (event.data.reason === 'consent-refused') found.add('a refusal of consent that retires');
-      if (event.data.reason === 'erased') found.add('an erased live record');
-      return;
-    case 'RecordsCarried':
-      found.add('a record that is carried');
-      return;
-    case 'CarrierChanged':
-      found.add('a record that falls to another submission');
-      return;
-    case 'LinkReferred': {
-      const shape = `a referral: ${event.data.reason}`;
-      if (isShape(shape)) found.add(shape);
-      return;
+  #lookAtEvent(event: LedgerEvent): void {
+    switch (event.type) {
+      case 'FamilyLinked':
+        if (event.data.review) this.found.add('a family in review');
+        if (event.data.scope !== 'programme') this.found.add('a family of a scope');
+        return;
+      case 'FamilyDissolved':
+        if (event.data.into !== undefined) this.found.add('a family that goes up in another');
+        return;
+      case 'RelationshipIdentified':
+        if (event.data.kind === 'same-carer') this.found.add('children related through one another');
+        return;
+      case 'IndividualsMerged':
+        this.found.add('a merge');
+        return;
+      case 'IndividualSplit':
+        this.found.add('a split');
+        return;
+      case 'RecordsRetired':
+        if (event.data.reason === 'omitted') this.found.add('an omission by a full extract');
+        if (event.data.reason === 'consent-refused') this.found.add('a refusal of consent that retires');
+        if (event.data.reason === 'erased') this.found.add('an erased live record');
+        return;
+      case 'RecordsCarried':
+        this.found.add('a record that is carried');
+        return;
+      case 'CarrierChanged':
+        this.found.add('a record that falls to another submission');
+        return;
+      case 'LinkReferred': {
+        const shape = `a referral: ${event.data.reason}`;
+        if (isShape(shape)) this.found.add(shape);
+        return;
+      }
+      default:
+        return;
     }
-    default:
-      return;
   }
+
+  /** Four files, each in the place of the one before. */
+  #lookAtChains(): void {
+    const { specs } = this.#player;
+    const links = new Map<SubmissionId, number>();
+    // A file comes after what it supersedes.
+    for (const [id, { supersedes = [] }] of specs)
+      links.set(id, Math.max(0, ...supersedes.map((superseded) => 1 + (links.get(superseded) ?? 0))));
+    if ([...links.values()].some((count) => count >= 3)) this.found.add('a chain of three supersessions');
+  }
+
+  /** The withdrawn file took the place of one, and another that is not withdrawn had taken its place. */
+  #lookAtWithdrawal(id: SubmissionId, withdrawnBefore: ReadonlySet<SubmissionId>): void {
+    const { specs } = this.#player;
+    const stands = (other: SubmissionId): boolean => !withdrawnBefore.has(other);
+    const supersedes = (specs.get(id)?.supersedes ?? []).some(stands);
+    const isSuperseded = [...specs].some(
+      ([other, { supersedes: replaced = [] }]) => stands(other) && replaced.includes(id),
+    );
+    if (supersedes && isSuperseded) this.found.add('a withdrawal in the middle of a chain of supersessions');
+  }
+
+  #lookAtForce(): void {
+    const live = this.#player.liveRecords();
+    const { tokensWithoutForce } = partition(live, noConstraints, this.#player.world.options.strategy);
+    const now = new Set(tokensWithoutForce.map(({ domain, token }) => `${domain} ${token}`));
+    const holders = holdersIn(live);
+    for (const token of now)
+      if (holders.get(token)?.every((kind) => kind === 'fact') === true)
+        this.found.add('a token without force that facts alone hold');
+    for (const token of this.#withoutForce)
+      if (!now.has(token) && holders.has(token)) this.found.add('a token that regains its force');
+    this.#withoutForce = now;
+  }
+
+  #lookAtPeople(people: ReadonlyMap<string, Person>): void {
+    for (const { persons, facts } of people.values()) {
+      const workforce = persons.has('practitioner') || persons.has('volunteer');
+      if (persons.has('adult') && workforce) this.found.add('a person who is an adult and of the workforce');
+      if (persons.size === 0 && facts.size > 1) this.found.add('an individual of facts alone with two roles');
+    }
+    for (const { kind, other } of this.#player.world.reader.relationships.values())
+      if (kind === 'carer' && people.get(other)?.persons.size === 0)
+        this.found.add('a carer who is known from facts alone');
+  }
+
+  /** @param lastOf record that was not live before the step → the individual in which it last was. */
+  #lookAtReturns(
+    before: ReadonlyMap<string, Person>,
+    now: ReadonlyMap<string, Person>,
+    lastOf: ReadonlyMap<RecordId, string>,
+  ): void {
+    for (const individual of now.keys())
+      if (this.#lived.has(individual) && !before.has(individual))
+        this.found.add('an individual that comes back');
+    const restedWith = new Map<string, string>();
+    for (const [record, { live, individual }] of this.#player.world.reader.records) {
+      const last = lastOf.get(record);
+      if (!live || individual === null || last === undefined) continue;
+      if (before.has(last)) {
+        if (individual !== last && !before.has(individual))
+          this.found.add('a record that comes back apart from its individual');
+        continue;
+      }
+      if (before.has(individual)) this.found.add('a record that comes back to another individual');
+      else if ((restedWith.get(individual) ?? last) !== last) this.found.add('resting individuals that meet');
+      restedWith.set(individual, last);
+    }
+    for (const individual of now.keys()) this.#lived.add(individual);
+  }
+
+  #lookAtFamilies(before: ReadonlyMap<string, string>): void {
+    const now = this.#programmeFamilies();
+    const continuesIn = new Map<string, string>();
+    for (const [individual, family] of before) {
+      const after = now.get(individual);
+      if (after === undefined) continue;
+      if ((continuesIn.get(family) ?? after) !== after) this.found.add('a family that parts in two');
+      continuesIn.set(family, after);
+    }
+  }
+
+  /** Individual → the roles of its live records. */
+  #peopleNow(): ReadonlyMap<string, Person> {
+    const people = new Map<string, Person>();
+    for (const { live, individual, kind, role } of this.#player.world.reader.records.values()) {
+      if (!live || individual === null) continue;
+      const person = people.get(individual) ?? { persons: new Set(), facts: new Set() };
+      people.set(individual, person);
+      (kind === 'person' ? person.persons : person.facts).add(role);
+    }
+    return people;
+  }
+
+  #programmeFamilies(): ReadonlyMap<string, string> {
+    const familyOf = new Map<string, string>();
+    for (const [family, { scope, members }] of this.#player.world.reader.families)
+      if (scope === 'programme') for (const individual of members) familyOf.set(individual, family);
+    return familyOf;
+  }
+}
+
+interface Person {
+  readonly persons: Set<string>;
+  readonly facts: Set<string>;
+}
+
+/** Token → the kinds of the live records that hold it as their own. */
+function holdersIn(live: readonly LiveRecord[]): ReadonlyMap<string, LiveRecord['kind'][]> {
+  const holders = new Map<string, LiveRecord['kind'][]>();
+  for (const { kind, tokens } of live) {
+    if (kind === 'impersonal') continue;
+    for (const { domain, token, use } of tokens) {
+      if (use !== 'identity') continue;
+      const kinds = holders.get(`${domain} ${token}`) ?? [];
+      holders.set(`${domain} ${token}`, kinds);
+      kinds.push(kind);
+    }
+  }
+  return holders;
 }
 
 const isShape = (text: string): text is Shape => (shapes as readonly string[]).includes(text);
-
-interface Known {
-  readonly roles: Set<string>;
-  adult: boolean;
-  workforce: boolean;
-  factsAlone: boolean;
-}
-
-/** Which roles the records of an individual had, all the records that were ever placed there. */
-class Roles {
-  readonly #datasets = new Map<string, string>();
-  readonly #individuals = new Map<string, Known>();
-
-  constructor(events: readonly LedgerEvent[]) {
-    for (const event of events)
-      if (event.type === 'SubmissionReceived') this.#datasets.set(event.data.submission, event.data.dataset);
-  }
-
-  take(event: LedgerEvent): void {
-    if (event.type !== 'IndividualRegistered' && event.type !== 'IndividualMatched') return;
-    const { individual, role, submission } = event.data;
-    const known = this.#individuals.get(individual) ?? {
-      ...{ roles: new Set<string>(), adult: false, workforce: false, factsAlone: true },
-    };
-    this.#individuals.set(individual, known);
-    const person = this.#datasets.get(submission)?.endsWith('.user') ?? false;
-    known.roles.add(role);
-    if (!person) return;
-    known.factsAlone = false;
-    if (role === 'adult') known.adult = true;
-    if (role === 'practitioner' || role === 'volunteer') known.workforce = true;
-  }
-
-  isOfFactsAlone(individual: string): boolean {
-    return this.#individuals.get(individual)?.factsAlone ?? false;
-  }
-
-  all(): Iterable<Known> {
-    return this.#individuals.values();
-  }
-}

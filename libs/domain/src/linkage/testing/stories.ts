@@ -8,6 +8,7 @@ import {
   email,
   gender,
   mobile,
+  nhs,
   type RowSpec,
   type TokenSpec,
 } from './linkage-world.js';
@@ -25,18 +26,23 @@ const submit = (dataset: number, period: number, rows: readonly RowSpec[], repla
   repeats: false,
   rows,
 });
-/** Withdraws the submission that came last of those that stand. */
-const withdrawLatest: Step = { kind: 'withdraw', pick: -1 };
-
 const child = (id: string, ...tokens: TokenSpec[]): RowSpec => ({ id, role: 'child', tokens });
 const adult = (id: string, ...tokens: TokenSpec[]): RowSpec => ({ id, role: 'adult', tokens });
 
-/** A file that is replaced, and replaced again; now and then the last of them is withdrawn. */
-const replacedTwice = (dataset: number, period: number, withdrawn: boolean): Step[] => [
+/** Withdraws the submission of those that stand or were replaced that came so many before the last. */
+const withdraw = (before: number): Step => ({ kind: 'withdraw', pick: -1 - before });
+const withdrawLatest = withdraw(0);
+
+/** What is withdrawn of four files each of which took the place of the one before, by how many came after it. */
+const withdrawnOfFour: readonly (readonly number[])[] = [[], [0], [1], [1, 0], [2], [2, 1]];
+
+/** A file that is replaced, and replaced again, and again. */
+const replacedThrice = (dataset: number, period: number, withdrawn: readonly number[]): Step[] => [
   submit(dataset, period, [adult('s0', email('s0')), adult('s1', email('s1'))]),
   submit(dataset, period, [adult('s0', email('s0')), adult('s1', email('s2'))], true),
   submit(dataset, period, [adult('s1', email('s1')), adult('s2', email('s2'))], true),
-  ...(withdrawn ? [withdrawLatest] : []),
+  submit(dataset, period, [adult('s0', email('s2')), adult('s2', email('s1'))], true),
+  ...withdrawn.map(withdraw),
 ];
 
 /** One child and five adults who are its carers. */
@@ -52,14 +58,15 @@ const largeFamily = (period: number): Step[] => [
   ]),
 ];
 
-/** An address that sessions alone hold, under more case numbers than are one person’s; it may go again. */
-const placeholder = (period: number, goes: boolean): Step[] => {
-  const session = (n: number) => adult(`p${n}`, email('p'), caseNumber(`p${n}`));
-  return [
-    submit(ALPHA_SESSIONS, period, [session(0), session(1), session(2)]),
-    ...(goes ? [submit(ALPHA_SESSIONS, period, [session(0)], true)] : []),
-  ];
-};
+/** Sessions under one address with more case numbers than are one person’s: it has no force. */
+const crowd = (address: string): readonly RowSpec[] =>
+  [0, 1, 2].map((n) => adult(`${address}-crowd${n}`, email(address), caseNumber(`${address}${n}`)));
+
+/** An address without force, which sessions alone hold; it may gain force again. */
+const placeholder = (period: number, goes: boolean): Step[] => [
+  submit(ALPHA_SESSIONS, period, crowd('p')),
+  ...(goes ? [submit(ALPHA_SESSIONS, period, crowd('p').slice(0, 1), true)] : []),
+];
 
 const twins = (period: number): Step[] => [
   submit(ALPHA_PEOPLE, period, [
@@ -75,14 +82,22 @@ const couple = (period: number): Step[] => [
   ]),
 ];
 
+/** One who comes to sessions, and helps at another, and whom no user file lists. */
+const sessionsOfTwoRoles = (period: number): Step[] => [
+  submit(ALPHA_SESSIONS, period, [
+    adult('v0', email('v')),
+    { id: 'v1', role: 'volunteer', tokens: [email('v')] },
+  ]),
+];
+
 /** Rows that a later file repeats, which is withdrawn: they fall back to the earlier one. */
 const repeatedAndWithdrawn = (): Step[] => {
   const rows = [adult('k0', email('k0')), adult('k1', email('k1'))];
   return [submit(ALPHA_PEOPLE, 0, rows), submit(ALPHA_PEOPLE, 2, rows), withdrawLatest];
 };
 
-/** Two families, and a child of both. */
-const familiesThatMeet = (period: number): Step[] => [
+/** Two families, and a child of both; it may go again, and they part. */
+const familiesThatMeet = (period: number, part: boolean): Step[] => [
   submit(ALPHA_PEOPLE, period, [
     child('f0', childKey('f0'), carerEmail('f0')),
     adult('f1', email('f0')),
@@ -90,17 +105,56 @@ const familiesThatMeet = (period: number): Step[] => [
     adult('f3', email('f1')),
   ]),
   submit(ALPHA_PEOPLE, 2, [child('f4', childKey('f4'), carerEmail('f0'), carerEmail('f1'))]),
+  ...(part ? [withdrawLatest] : []),
+];
+
+/**
+ * Two people under an address that has no force, whose file is replaced. When they come back the address has force, and
+ * makes them one person who had two ids.
+ */
+const twoWhoComeBackAsOne = (period: number): Step[] => [
+  submit(ALPHA_SESSIONS, period, crowd('w')),
+  submit(ALPHA_PEOPLE, period, [
+    adult('w0', email('w'), nhs('w')),
+    adult('w1', email('w'), mobile('w'), born('w')),
+  ]),
+  submit(ALPHA_PEOPLE, period, [], true),
+  withdraw(2),
+  withdrawLatest,
+];
+
+/** One whose file is replaced, and who is somebody else by the time that it comes back. */
+const oneWhoComesBackToAnother = (period: number): Step[] => [
+  submit(ALPHA_PEOPLE, period, [adult('x0', email('x'))]),
+  submit(ALPHA_PEOPLE, period, [], true),
+  submit(ALPHA_SESSIONS, period, [adult('x1', email('x'))]),
+  withdraw(1),
+];
+
+/** A row whose file is replaced, and whose individual lives on without it; what joined the two has no force any more. */
+const oneWhoComesBackApart = (period: number): Step[] => [
+  submit(ALPHA_PEOPLE, period, [adult('y0', email('y'), nhs('y'))]),
+  submit(ALPHA_SESSIONS, period, [adult('y1', email('y'), mobile('y'), born('y'))]),
+  submit(ALPHA_PEOPLE, period, [], true),
+  submit(ALPHA_SESSIONS, period, crowd('y')),
+  withdraw(1),
 ];
 
 const period = fc.nat(PERIODS - 1);
 
 /** A few steps with names of their own that come to a shape which steps drawn one by one seldom make. */
 export const story: fc.Arbitrary<Step[]> = fc.oneof(
-  fc.tuple(fc.nat(DATASETS - 1), period, fc.boolean()).map((parts) => replacedTwice(...parts)),
+  fc
+    .tuple(fc.nat(DATASETS - 1), period, fc.constantFrom(...withdrawnOfFour))
+    .map((parts) => replacedThrice(...parts)),
   period.map(largeFamily),
   fc.tuple(period, fc.boolean()).map((parts) => placeholder(...parts)),
   period.map(twins),
   period.map(couple),
+  period.map(sessionsOfTwoRoles),
   fc.constant(repeatedAndWithdrawn()),
-  period.map(familiesThatMeet),
+  fc.tuple(period, fc.boolean()).map((parts) => familiesThatMeet(...parts)),
+  period.map(twoWhoComeBackAsOne),
+  period.map(oneWhoComesBackToAnother),
+  period.map(oneWhoComesBackApart),
 );

@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { expectedFamilyIds, familiesNow } from './testing/expected-family-ids.js';
+import { history, HistoryPlayer, historyWithErasures, testScopes } from './testing/histories.js';
+import { LinkageWorld } from './testing/linkage-world.js';
+import { runs } from './testing/property-runs.js';
+
+describe('ids of families', () => {
+  it('are after every step what the rules say, in each scope: who keeps an id, what dissolves into what, and what begins to exist', () => {
+    fc.assert(
+      fc.property(fc.oneof(history(), historyWithErasures()), (steps) => {
+        const player = new HistoryPlayer(new LinkageWorld(testScopes));
+        const { events } = player.world;
+        const linkedEver = new Set<string>();
+        for (const step of steps) {
+          const before = familiesNow(player.world);
+          for (const { family } of before) linkedEver.add(family);
+          const written = events.length;
+          player.step(step);
+          const { ids, dissolved } = expectedFamilyIds(player.world, before);
+          const wrong = [...ids].filter(([family, id]) =>
+            id === null ? linkedEver.has(family) : family !== id,
+          );
+          expect(wrong).toEqual([]);
+          const told = events
+            .slice(written)
+            .flatMap((event) => (event.type === 'FamilyDissolved' ? [event.data] : []))
+            .map(({ family, into }) => [family, into ?? null] as const);
+          expect(new Map<string, string | null>(told)).toEqual(dissolved);
+        }
+      }),
+      runs(400),
+    );
+  });
+});
