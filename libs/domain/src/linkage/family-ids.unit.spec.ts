@@ -17,7 +17,7 @@ const childOf = (id: string, ...carers: string[]): RowSpec => ({
   ...{ id, role: 'child', tokens: [childKey(id), ...carers.map(carerEmail)] },
 });
 
-// Each answer is worked out by hand from ADR 0023.
+// Each answer is worked out by hand from ADR 0024.
 describe('the id of a family', () => {
   let world: LinkageWorld;
   let files: number;

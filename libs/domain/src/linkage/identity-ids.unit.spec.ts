@@ -22,7 +22,7 @@ const couple: readonly RowSpec[] = [
   { id: 'b', tokens: [email('e'), mobile('m'), born('d')] },
 ];
 
-// Each answer is worked out by hand from ADR 0023.
+// Each answer is worked out by hand from ADR 0024.
 describe('the id of an individual', () => {
   it('is, after a merge, the one that was registered first', () => {
     const world = new LinkageWorld();
