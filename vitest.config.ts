@@ -20,7 +20,7 @@ export default defineConfig({
     projects: [
       // Properties take seconds on a busy machine; what hangs fails all the same.
       project('unit', ['{libs,apps}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'], {
-        testTimeout: 30_000,
+        testTimeout: 120_000,
         // Pure code: files may share what they import, which is most of their time.
         isolate: false,
         maxWorkers: 4,
