@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import process from 'node:process';
 import type { Mutant } from './mutant.js';
 import type { ParentMessage, WorkerMessage } from './trial-worker.js';
 
@@ -13,6 +14,7 @@ export class WorkerProcess {
     const child = fork(program, ['--worker', part], {
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      env: { KINLEDGER_PROPERTY_FACTOR: '0.25', ...process.env },
     });
     const worker = new WorkerProcess(child);
     const first = await worker.answer();
