@@ -12,10 +12,8 @@ that no test sees survives. Files on disk stay as they are.
   --sample N     changes tried of each part, which the seed chooses (default 60); 0 for all
   --seed S       seed of the sample (default "mutants")
   --file TEXT    only files whose path holds the text
+  --verbose      name what is killed too
   --list         say which changes there are, and try none`;
-
-/** No run of the tests takes as long on a busy machine; what does has been sent round in circles. */
-const PATIENCE_MS = 240_000;
 
 interface Score {
   killed: number;
@@ -34,12 +32,14 @@ export async function run(args: readonly string[]): Promise<number> {
       seed: { type: 'string', default: 'mutants' },
       file: { type: 'string', default: '' },
       list: { type: 'boolean', default: false },
+      verbose: { type: 'boolean', default: false },
       worker: { type: 'string' },
+      took: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.worker !== undefined) {
-    await work(values.worker);
+    await work(values.worker, values.took === '' ? [] : values.took.split(',').map(Number));
     return 0;
   }
   if (values.help) {
@@ -57,33 +57,38 @@ export async function run(args: readonly string[]): Promise<number> {
       console.log(`${part.name}: ${sample.length} of ${all.length} changes\n`);
       continue;
     }
-    const score = await tryAll(part, sample);
+    const score = await tryAll(part, sample, values.verbose);
     survived += score.survived.length;
     console.log(told(part, score, all.length));
   }
   return survived;
 }
 
-async function tryAll(part: Part, mutants: readonly Mutant[]): Promise<Score> {
+async function tryAll(part: Part, mutants: readonly Mutant[], verbose: boolean): Promise<Score> {
   const score: Score = { killed: 0, survived: [], notReached: [], equivalent: 0 };
   let worker: WorkerProcess | undefined;
+  let took: readonly number[] = [];
   for (const mutant of mutants) {
     if (equivalenceOf(mutant) !== undefined) {
       score.equivalent += 1;
       continue;
     }
-    worker ??= await WorkerProcess.start(part.name);
-    const answer = await worker.try(mutant, PATIENCE_MS);
-    // A change that never ends is seen by everybody.
-    if (answer?.kind !== 'verdict') {
+    worker ??= await WorkerProcess.start(part.name, took);
+    ({ took } = worker);
+    const answer = await worker.try(mutant);
+    const verdict = answer?.kind === 'verdict' ? answer.verdict : 'endless';
+    if (verdict === 'endless') {
+      // A change that never ends is seen by everybody.
+      worker.kill();
       worker = undefined;
-      score.killed += 1;
-    } else if (answer.verdict === 'killed') score.killed += 1;
-    else if (answer.verdict === 'survived') score.survived.push(mutant);
-    else score.notReached.push(mutant);
-    if (answer?.kind === 'verdict' && answer.verdict !== 'killed') {
-      console.log(`${answer.verdict}: ${describeMutant(mutant)}`);
     }
+    if (verdict === 'survived') score.survived.push(mutant);
+    else if (verdict === 'not reached') score.notReached.push(mutant);
+    else score.killed += 1;
+    if (verdict === 'survived' || verdict === 'not reached')
+      console.log(`${verdict}: ${describeMutant(mutant)}`);
+    else if (verbose)
+      console.log(`killed${verdict === 'endless' ? ' (endless)' : ''}: ${describeMutant(mutant)}`);
   }
   await worker?.end();
   return score;
