@@ -14,12 +14,13 @@ export type ParentMessage = { readonly kind: 'try'; readonly mutant: Mutant } | 
 /**
  * A process that tries mutants of one part, as its parent sends them. A mutant that never ends ends with it.
  * @param known what each stage of the tests takes without a mutant, where a worker before this one has found out.
+ * @param postgres URL of the server for tests that need one.
  */
-export async function work(partName: string, known: readonly number[]): Promise<void> {
+export async function work(partName: string, known: readonly number[], postgres: string): Promise<void> {
   const part = parts.find(({ name }) => name === partName);
   if (part === undefined) throw new Error(`no part is called ${partName}`);
   const say = (message: WorkerMessage) => process.send?.(message);
-  const trials = await Trials.open(part, testsOf(part), known);
+  const trials = await Trials.open(testsOf(part), known, postgres);
   let took = known;
   try {
     if (known.length === 0) took = await trials.withoutMutant();

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
 import type { Mutant } from './mutant.js';
 import { MutantPlugin } from './mutant-plugin.js';
-import type { Part } from './parts.js';
 
 export type Verdict = 'killed' | 'survived' | 'not reached' | 'endless';
 
@@ -21,9 +20,9 @@ export class Trials {
 
   /** @param took what `withoutMutant` said in another process, if it did. */
   static async open(
-    part: Part,
     tests: readonly (readonly string[])[],
-    took: readonly number[] = [],
+    took: readonly number[],
+    postgresUrl: string,
   ): Promise<Trials> {
     const mutants = new MutantPlugin();
     const conditions = ['@kinledger/source', 'node'];
@@ -41,7 +40,7 @@ export class Trials {
         testTimeout: 60_000,
         hookTimeout: 60_000,
         setupFiles: [resolve('test/mutants/end-on-failure.ts')],
-        globalSetup: part.database ? [resolve('test/support/embedded-postgres.ts')] : [],
+        provide: { postgresUrl },
         silent: true,
       },
       { plugins: [mutants.plugin], resolve: { conditions }, ssr: { resolve: { conditions } } },

@@ -14,10 +14,11 @@ export class WorkerProcess {
 
   /**
    * @param took what a worker before this one took without a mutant, so that this one need not find out.
+   * @param postgres URL of the server for tests that need one.
    * @throws Error with what the worker says, if the tests cannot begin.
    */
-  static async start(part: string, took: readonly number[]): Promise<WorkerProcess> {
-    const child = fork(program, ['--worker', part, '--took', took.join()], {
+  static async start(part: string, took: readonly number[], postgres: string): Promise<WorkerProcess> {
+    const child = fork(program, ['--worker', part, '--took', took.join(), '--postgres', postgres], {
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       env: { KINLEDGER_PROPERTY_FACTOR: '0.25', ...process.env },
