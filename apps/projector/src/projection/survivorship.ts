@@ -37,10 +37,10 @@ export async function refreshTouchedIndividuals(client: pg.ClientBase): Promise<
         JOIN dataset d USING (dataset)
         JOIN submission s USING (submission_id)
         LEFT JOIN record_attribute ra USING (record_id)
-        LEFT JOIN LATERAL (
+        CROSS JOIN LATERAL (
           SELECT jsonb_object_agg(name, replace(r.record_id::text, '-', '')) AS provenance
           FROM jsonb_object_keys(ra.attributes) AS name
-        ) p ON true
+        ) p
         WHERE r.individual_id = t.individual_id AND r.attributed
       ) said
     )

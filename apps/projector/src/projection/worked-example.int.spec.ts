@@ -468,6 +468,46 @@ describe('the golden dataset of a small ledger, table by table', () => {
     await expectARebuildToAgree();
   });
 
+  it('gives somebody the role of a person record that says nothing else, whatever later facts say', async () => {
+    const [person, session] = [
+      userRow('person', 'adult', {}, '2023-07-01'),
+      engagementRow('session', 'child', '2023-08-01', 'group-session'),
+    ];
+    await ledger.append(
+      [received('s1', users, 1), registered(person, 'amara', 's1'), linked('s1', 1)],
+      [person],
+    );
+    await ledger.append(
+      [received('s2', sessions, 2), matched(session, 'amara', 's2'), linked('s2', 1)],
+      [session],
+    );
+    await project();
+    expect(await individuals()).toEqual([[idOf('amara'), 'adult', {}]]);
+    await expectARebuildToAgree();
+  });
+
+  it('sees that one of several further facts gives somebody another role', async () => {
+    const fact = (name: string, role: 'child' | 'adult', day: string) =>
+      engagementRow(name, role, day, 'group-session');
+    const first = fact('first', 'adult', '2023-07-01');
+    const further = [fact('latest', 'child', '2023-08-02'), fact('later', 'adult', '2023-08-01')] as const;
+    await ledger.append(
+      [received('s1', sessions, 1), registered(first, 'visitor', 's1'), linked('s1', 1)],
+      [first],
+    );
+    await project();
+    await ledger.append(
+      [
+        received('s2', sessions, 2, '2023-24-Q3'),
+        ...further.map((row) => matched(row, 'visitor', 's2')),
+        linked('s2', 2),
+      ],
+      further,
+    );
+    await project();
+    expect(await individuals()).toEqual([[idOf('visitor'), 'child', {}]]);
+  });
+
   it('refuses a record that comes outside the decision of its submission', async () => {
     const row = userRow('row', 'adult', {});
     await ledger.append([registered(row, 'amara', 's1'), linked('s1', 1)], [row]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   born,
   carerEmail,
+  childKey,
   email,
   LinkageWorld,
   nhs,
@@ -104,5 +105,31 @@ describe('a carer known from sessions', () => {
       rows: [{ id: 'mum', tokens: [nhs('mum'), email('mum')] }],
     });
     expect(kinIn(world, { child: [user, 'child'], mum: [sessions, 'mum'] })).toEqual(['carer child mum']);
+  });
+});
+
+describe('a session that turns out to be another child’s', () => {
+  it('takes its carer along, and leaves the first child hers', () => {
+    const world = new LinkageWorld();
+    const child = 'child' as const;
+    world.submit({
+      dataset: user,
+      rows: [
+        { id: 'zoe', role: child, tokens: [childKey('zoe'), carerEmail('mum')] },
+        { id: 'mum', tokens: [email('mum')] },
+      ],
+    });
+    world.submit({
+      dataset: sessions,
+      rows: [{ id: 'session', role: child, tokens: [nhs('max'), childKey('zoe'), carerEmail('mum')] }],
+    });
+    const names = { zoe: [user, 'zoe'], max: [user, 'max'], mum: [user, 'mum'] } as const;
+    expect(kinIn(world, names)).toEqual(['carer zoe mum']);
+    // Nobody had the number until now: it is the strongest token of the session.
+    world.submit({ dataset: user, sequence: 2, rows: [{ id: 'max', role: child, tokens: [nhs('max')] }] });
+    expect(world.reader.whereIs(rowKeyOf(sessions, 'session'))).toBe(
+      world.reader.whereIs(rowKeyOf(user, 'max')),
+    );
+    expect(kinIn(world, names)).toEqual(['carer max mum', 'carer zoe mum']);
   });
 });
