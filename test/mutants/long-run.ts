@@ -1,8 +1,13 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { equivalenceOf } from './equivalents.js';
 import { describeMutant, type Mutant } from './mutant.js';
 import { mutantsOf, parts, sampleOf, type Part } from './parts.js';
 import { work } from './trial-worker.js';
+import type { Verdict } from './trials.js';
 import { WorkerProcess } from './worker-process.js';
 
 const help = `Makes one small wrong change after the other to the parts that users rely on, and runs their tests on each. A change
@@ -12,10 +17,8 @@ that no test sees survives. Files on disk stay as they are.
   --sample N     changes tried of each part, which the seed chooses (default 60); 0 for all
   --seed S       seed of the sample (default "mutants")
   --file TEXT    only files whose path holds the text
+  --verbose      name what is killed too
   --list         say which changes there are, and try none`;
-
-/** No run of the tests takes as long on a busy machine; what does has been sent round in circles. */
-const PATIENCE_MS = 240_000;
 
 interface Score {
   killed: number;
@@ -34,12 +37,16 @@ export async function run(args: readonly string[]): Promise<number> {
       seed: { type: 'string', default: 'mutants' },
       file: { type: 'string', default: '' },
       list: { type: 'boolean', default: false },
+      verbose: { type: 'boolean', default: false },
       worker: { type: 'string' },
+      took: { type: 'string', default: '' },
+      postgres: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.worker !== undefined) {
-    await work(values.worker);
+    const took = values.took === '' ? [] : values.took.split(',').map(Number);
+    await work(values.worker, took, values.postgres);
     return 0;
   }
   if (values.help) {
@@ -57,37 +64,57 @@ export async function run(args: readonly string[]): Promise<number> {
       console.log(`${part.name}: ${sample.length} of ${all.length} changes\n`);
       continue;
     }
-    const score = await tryAll(part, sample);
+    const score = await tryAll(part, sample, values.verbose);
     survived += score.survived.length;
     console.log(told(part, score, all.length));
   }
   return survived;
 }
 
-async function tryAll(part: Part, mutants: readonly Mutant[]): Promise<Score> {
+async function tryAll(part: Part, mutants: readonly Mutant[], verbose: boolean): Promise<Score> {
+  // One for all workers, so that it outlives those that have to be killed.
+  const server = part.database ? await startServer() : undefined;
   const score: Score = { killed: 0, survived: [], notReached: [], equivalent: 0 };
   let worker: WorkerProcess | undefined;
-  for (const mutant of mutants) {
-    if (equivalenceOf(mutant) !== undefined) {
-      score.equivalent += 1;
-      continue;
+  let took: readonly number[] = [];
+  try {
+    for (const mutant of mutants) {
+      if (equivalenceOf(mutant) !== undefined) {
+        score.equivalent += 1;
+        continue;
+      }
+      worker ??= await WorkerProcess.start(part.name, took, server?.url() ?? '');
+      ({ took } = worker);
+      const answer = await worker.try(mutant);
+      const verdict = answer?.kind === 'verdict' ? answer.verdict : 'endless';
+      if (verdict === 'endless') {
+        worker.kill();
+        worker = undefined;
+      }
+      note(score, mutant, verdict);
+      if (verbose || verdict === 'survived' || verdict === 'not reached')
+        console.log(`${verdict}: ${describeMutant(mutant)}`);
     }
-    worker ??= await WorkerProcess.start(part.name);
-    const answer = await worker.try(mutant, PATIENCE_MS);
-    // A change that never ends is seen by everybody.
-    if (answer?.kind !== 'verdict') {
-      worker = undefined;
-      score.killed += 1;
-    } else if (answer.verdict === 'killed') score.killed += 1;
-    else if (answer.verdict === 'survived') score.survived.push(mutant);
-    else score.notReached.push(mutant);
-    if (answer?.kind === 'verdict' && answer.verdict !== 'killed') {
-      console.log(`${answer.verdict}: ${describeMutant(mutant)}`);
-    }
+    await worker?.end();
+  } finally {
+    worker?.kill();
+    await server?.destroy();
   }
-  await worker?.end();
   return score;
 }
+
+/** A change that never ends is seen by everybody. */
+function note(score: Score, mutant: Mutant, verdict: Verdict): void {
+  if (verdict === 'survived') score.survived.push(mutant);
+  else if (verdict === 'not reached') score.notReached.push(mutant);
+  else score.killed += 1;
+}
+
+const startServer = () =>
+  startEmbeddedPostgres({
+    directory: mkdtempSync(join(tmpdir(), 'kinledger-mutants-')),
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+  });
 
 function told({ name }: Part, score: Score, all: number): string {
   const { killed, survived, notReached, equivalent } = score;

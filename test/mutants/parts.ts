@@ -18,8 +18,9 @@ export const parts: readonly Part[] = [
     name: 'linkage',
     sources: ['libs/domain/src/linkage/*.ts'],
     tests: [
-      'libs/domain/src/linkage/partition.unit.spec.ts',
-      'libs/domain/src/linkage/**/*examples*.unit.spec.ts',
+      // Worked examples, then the laws, then what counts over long histories.
+      'libs/domain/src/linkage/!(*engine|*law|*size|shapes|archive).unit.spec.ts',
+      'libs/domain/src/linkage/{linkage-engine,ids-law,archive}.unit.spec.ts',
       'libs/domain/src/linkage/**/*.unit.spec.ts',
     ],
     database: false,
@@ -38,13 +39,17 @@ export const parts: readonly Part[] = [
     sources: [
       'apps/projector/src/projection/{survivorship,decision-writer,row-marks,touched-individuals}.ts',
     ],
-    tests: ['apps/projector/src/projection/**/*.int.spec.ts'],
+    tests: [
+      'apps/projector/src/projection/{row-marks.unit,worked-example.int}.spec.ts',
+      'apps/projector/src/projection/**/*.int.spec.ts',
+    ],
     database: true,
   },
   {
     name: 'reach',
     sources: ['libs/read-models/src/figures/*.ts'],
     tests: [
+      'libs/read-models/src/figures/{reach-worked-example,received-files}.int.spec.ts',
       'libs/read-models/src/figures/**/*.int.spec.ts',
       'apps/projector/src/projection/*law*.int.spec.ts',
     ],

@@ -1,24 +1,29 @@
 import process from 'node:process';
 import type { Mutant } from './mutant.js';
 import { parts, testsOf } from './parts.js';
-import { Trials } from './trials.js';
+import { Trials, type Verdict } from './trials.js';
 
 /** What a worker says to its parent: that it can begin, or what became of a mutant, or why it cannot. */
 export type WorkerMessage =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'verdict'; readonly verdict: 'killed' | 'survived' | 'not reached' }
+  | { readonly kind: 'ready'; readonly took: readonly number[] }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict }
   | { readonly kind: 'failed'; readonly why: string };
 
 export type ParentMessage = { readonly kind: 'try'; readonly mutant: Mutant } | { readonly kind: 'end' };
 
-/** A process that tries mutants of one part, as its parent sends them. A mutant that never ends ends with it. */
-export async function work(partName: string): Promise<void> {
+/**
+ * A process that tries mutants of one part, as its parent sends them. A mutant that never ends ends with it.
+ * @param known what each stage of the tests takes without a mutant, where a worker before this one has found out.
+ * @param postgres URL of the server for tests that need one.
+ */
+export async function work(partName: string, known: readonly number[], postgres: string): Promise<void> {
   const part = parts.find(({ name }) => name === partName);
   if (part === undefined) throw new Error(`no part is called ${partName}`);
   const say = (message: WorkerMessage) => process.send?.(message);
-  const trials = await Trials.open(part, testsOf(part));
+  const trials = await Trials.open(testsOf(part), known, postgres);
+  let took = known;
   try {
-    await trials.withoutMutant();
+    if (known.length === 0) took = await trials.withoutMutant();
   } catch (error) {
     say({ kind: 'failed', why: error instanceof Error ? error.message : String(error) });
     await trials.close();
@@ -34,5 +39,5 @@ export async function work(partName: string): Promise<void> {
       void trials.of(message.mutant).then((verdict) => say({ kind: 'verdict', verdict }));
     }
   });
-  say({ kind: 'ready' });
+  say({ kind: 'ready', took });
 }

@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
 import type { Mutant } from './mutant.js';
 import { MutantPlugin } from './mutant-plugin.js';
-import type { Part } from './parts.js';
 
-export type Verdict = 'killed' | 'survived' | 'not reached';
+export type Verdict = 'killed' | 'survived' | 'not reached' | 'endless';
+
+/** A stage that takes so many times as long as without a mutant, and this long at least, was sent round in circles. */
+const PATIENCE = { times: 6, milliseconds: 30_000 };
 
 /** Runs the tests of a part on one mutant after the other, in a test runner that stays. */
 export class Trials {
@@ -12,9 +14,16 @@ export class Trials {
     private readonly vitest: Vitest,
     private readonly stages: readonly TestSpecification[][],
     private readonly mutants: MutantPlugin,
+    /** Milliseconds that each stage takes without a mutant. */
+    private took: readonly number[],
   ) {}
 
-  static async open(part: Part, tests: readonly (readonly string[])[]): Promise<Trials> {
+  /** @param took what `withoutMutant` said in another process, if it did. */
+  static async open(
+    tests: readonly (readonly string[])[],
+    took: readonly number[],
+    postgresUrl: string,
+  ): Promise<Trials> {
     const mutants = new MutantPlugin();
     const conditions = ['@kinledger/source', 'node'];
     const vitest = await createVitest(
@@ -31,7 +40,7 @@ export class Trials {
         testTimeout: 60_000,
         hookTimeout: 60_000,
         setupFiles: [resolve('test/mutants/end-on-failure.ts')],
-        globalSetup: part.database ? [resolve('test/support/embedded-postgres.ts')] : [],
+        provide: { postgresUrl },
         silent: true,
       },
       { plugins: [mutants.plugin], resolve: { conditions }, ssr: { resolve: { conditions } } },
@@ -41,12 +50,23 @@ export class Trials {
       const files = new Set(stage.map((file) => resolve(file)));
       return specifications.filter(({ moduleId }) => files.has(moduleId));
     });
-    return new Trials(vitest, stages, mutants);
+    return new Trials(vitest, stages, mutants, took);
   }
 
-  /** @throws Error if the tests fail on the source as it stands. */
-  async withoutMutant(): Promise<void> {
-    if (await this.fail()) throw new Error('the tests fail on the source as it stands: mend that first');
+  /**
+   * @returns how many milliseconds each stage takes.
+   * @throws Error if the tests fail on the source as it stands.
+   */
+  async withoutMutant(): Promise<readonly number[]> {
+    const took: number[] = [];
+    for (const stage of this.stages) {
+      const start = performance.now();
+      if (await this.fails(stage))
+        throw new Error('the tests fail on the source as it stands: mend that first');
+      took.push(performance.now() - start);
+    }
+    this.took = took;
+    return took;
   }
 
   async of(mutant: Mutant): Promise<Verdict> {
@@ -54,7 +74,12 @@ export class Trials {
     const file = resolve(mutant.file);
     this.vitest.invalidateFile(file);
     try {
-      if (await this.fail()) return 'killed';
+      for (const [number, stage] of this.stages.entries()) {
+        const patience = Math.max(PATIENCE.milliseconds, PATIENCE.times * (this.took[number] ?? 0));
+        const outcome = await Promise.race([this.fails(stage), after(patience)]);
+        if (outcome === 'late') return 'endless';
+        if (outcome) return 'killed';
+      }
       return this.mutants.reached ? 'survived' : 'not reached';
     } finally {
       this.mutants.make(undefined);
@@ -66,15 +91,14 @@ export class Trials {
     await this.vitest.close();
   }
 
-  /** Asks one stage of tests after the other, until one fails. */
-  private async fail(): Promise<boolean> {
-    for (const stage of this.stages) {
-      await this.vitest.runTestSpecifications(stage, true);
-      const { state } = this.vitest;
-      if (state.getCountOfFailedTests() > 0 || state.getUnhandledErrors().length > 0) return true;
-      // A file that fails outside its tests, such as one that cannot be read, fails none of them.
-      if (state.getFiles().some(({ result }) => result?.state === 'fail')) return true;
-    }
-    return false;
+  private async fails(stage: TestSpecification[]): Promise<boolean> {
+    await this.vitest.runTestSpecifications(stage, true);
+    const { state } = this.vitest;
+    if (state.getCountOfFailedTests() > 0 || state.getUnhandledErrors().length > 0) return true;
+    // A file that fails outside its tests, such as one that cannot be read, fails none of them.
+    return state.getFiles().some(({ result }) => result?.state === 'fail');
   }
 }
+
+const after = (milliseconds: number): Promise<'late'> =>
+  new Promise((resolve) => setTimeout(() => resolve('late'), milliseconds).unref());

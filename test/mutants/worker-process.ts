@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import process from 'node:process';
 import type { Mutant } from './mutant.js';
 import type { ParentMessage, WorkerMessage } from './trial-worker.js';
 
@@ -8,24 +9,35 @@ const program = 'tools/mutants.mjs';
 export class WorkerProcess {
   private constructor(private readonly child: ChildProcess) {}
 
-  /** @throws Error with what the worker says, if the tests cannot begin. */
-  static async start(part: string): Promise<WorkerProcess> {
-    const child = fork(program, ['--worker', part], {
+  /** Milliseconds that each stage of the tests takes without a mutant. */
+  took: readonly number[] = [];
+
+  /**
+   * @param took what a worker before this one took without a mutant, so that this one need not find out.
+   * @param postgres URL of the server for tests that need one.
+   * @throws Error with what the worker says, if the tests cannot begin.
+   */
+  static async start(part: string, took: readonly number[], postgres: string): Promise<WorkerProcess> {
+    const child = fork(program, ['--worker', part, '--took', took.join(), '--postgres', postgres], {
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      env: { KINLEDGER_PROPERTY_FACTOR: '0.25', ...process.env },
     });
     const worker = new WorkerProcess(child);
     const first = await worker.answer();
-    if (first?.kind === 'ready') return worker;
+    if (first?.kind === 'ready') {
+      worker.took = first.took;
+      return worker;
+    }
     worker.kill();
     throw new Error(
       first?.kind === 'failed' ? first.why : 'the tests could not begin: run them by themselves to see why',
     );
   }
 
-  /** What became of a mutant; undefined if there was no answer within the milliseconds, and the worker has ended. */
-  async try(mutant: Mutant, milliseconds: number): Promise<WorkerMessage | undefined> {
-    const answer = this.answer(milliseconds);
+  /** What became of a mutant; undefined if the worker has ended. */
+  async try(mutant: Mutant): Promise<WorkerMessage | undefined> {
+    const answer = this.answer();
     this.say({ kind: 'try', mutant });
     return answer;
   }
@@ -50,23 +62,15 @@ export class WorkerProcess {
     this.child.send(message);
   }
 
-  private answer(milliseconds?: number): Promise<WorkerMessage | undefined> {
+  private answer(): Promise<WorkerMessage | undefined> {
     return new Promise((resolve) => {
       const done = (message?: WorkerMessage) => {
-        clearTimeout(patience);
         this.child.off('message', heard);
         this.child.off('exit', left);
         resolve(message);
       };
       const heard = (message: unknown) => done(message as WorkerMessage);
       const left = () => done();
-      const patience =
-        milliseconds === undefined
-          ? undefined
-          : setTimeout(() => {
-              this.kill();
-              done();
-            }, milliseconds);
       this.child.on('message', heard);
       this.child.once('exit', left);
     });

@@ -262,12 +262,10 @@ export class DecisionWriter {
     const facts = new Map<string, Set<string>>();
     for (const { placement, registers, row, revision } of items) {
       const dataset = this.datasetOf(placement.submission);
-      const individual = 'individual' in placement ? placement.individual : null;
-      const reason = 'reason' in placement ? placement.reason : null;
+      const { individual, state, reason } = standsAs(placement);
       if (registers) individuals.push(registeredRow(individual, placement.role, revision, row));
       const { sessionKinds, listsPeople } = this.rulesOf(dataset);
       const attributed = row !== undefined && (listsPeople || Object.keys(row.attributes).length > 0);
-      const state = individual !== null ? 'linked' : reason === 'superseded' ? 'retired' : 'set-aside';
       records.push([
         placement.record,
         placement.rowKey,
@@ -275,7 +273,7 @@ export class DecisionWriter {
         placement.submission,
         placement.role,
         state,
-        state === 'set-aside' ? reason : null,
+        reason,
         individual,
         revision,
         attributed,
@@ -371,28 +369,23 @@ export class DecisionWriter {
   /** A record that is in the read models already is placed anew: revived, moved, or set aside. */
   private async writePlacedAgain(items: readonly PlacedAgain[]): Promise<void> {
     await this.registerIndividuals(
-      items.flatMap(({ placement, registers, revision }) =>
-        registers && 'individual' in placement
-          ? [{ individual: placement.individual, role: placement.role, revision }]
-          : [],
-      ),
+      items
+        .filter(({ registers }) => registers)
+        .map(({ placement, revision }) => ({ ...standsAs(placement), role: placement.role, revision })),
     );
     const records = items.map(({ placement }) => placement.record);
+    const stands = items.map(({ placement }) => standsAs(placement));
     await this.touched.addOwnersOf(records);
     await this.client.query(
-      `UPDATE record r
-       SET submission_id = p.submission, individual_id = p.individual, reason = p.reason,
-           state = CASE WHEN p.individual IS NOT NULL THEN 'linked' WHEN p.superseded THEN 'retired' ELSE 'set-aside' END
-       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::boolean[]) AS p (record, submission, individual, reason, superseded)
+      `UPDATE record r SET submission_id = p.submission, individual_id = p.individual, state = p.state, reason = p.reason
+       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) AS p (record, submission, individual, state, reason)
        WHERE r.record_id = p.record`,
       [
         records,
         items.map(({ placement }) => placement.submission),
-        items.map(({ placement }) => ('individual' in placement ? placement.individual : null)),
-        items.map(({ placement }) =>
-          'reason' in placement && placement.reason !== 'superseded' ? placement.reason : null,
-        ),
-        items.map(({ placement }) => 'reason' in placement && placement.reason === 'superseded'),
+        stands.map(({ individual }) => individual),
+        stands.map(({ state }) => state),
+        stands.map(({ reason }) => reason),
       ],
     );
     await this.touched.addOwnersOf(records);
@@ -477,7 +470,7 @@ export class DecisionWriter {
   }
 
   private async registerIndividuals(
-    items: readonly { individual: string; role: string; revision: number }[],
+    items: readonly { individual: string | null; role: string; revision: number }[],
   ): Promise<void> {
     if (items.length === 0) return;
     await copyInto(
@@ -552,6 +545,18 @@ export class DecisionWriter {
       throw new Error('a record enters the ledger outside the decision of its submission');
     return dataset;
   }
+}
+
+/** Whose a record is, and what it is to readers; only a row that is set aside shows why. */
+function standsAs(placement: Placement): {
+  readonly individual: string | null;
+  readonly state: 'linked' | 'set-aside' | 'retired';
+  readonly reason: string | null;
+} {
+  if ('individual' in placement) return { individual: placement.individual, state: 'linked', reason: null };
+  return placement.reason === 'superseded'
+    ? { individual: null, state: 'retired', reason: null }
+    : { individual: null, state: 'set-aside', reason: placement.reason };
 }
 
 const asOf = ({ facts }: PseudonymisedRow): string | undefined =>

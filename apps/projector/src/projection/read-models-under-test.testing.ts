@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { createReadModels, LIVE_SCHEMA } from '@kinledger/read-models';
@@ -5,6 +6,10 @@ import type pg from 'pg';
 import { DecidedLedger } from './decided-ledger.testing.js';
 import { projectLedger } from './project-ledger.js';
 import { STREAM } from './small-ledger.testing.js';
+
+/** How often a law is tried; KINLEDGER_PROPERTY_FACTOR is a multiple of the usual count. */
+export const tries = (count: number): number =>
+  Math.ceil(count * Number(process.env['KINLEDGER_PROPERTY_FACTOR'] ?? 1));
 
 /** A database of its own for the specs of one file, whose read models follow one ledger after another. */
 export class ReadModelsUnderTest {

@@ -14,7 +14,8 @@ const leastFirst = 'd.authority DESC, r.as_of NULLS FIRST, s.period_start, r.row
  * architecture §6). The role is that of the person record that ranks first, else of the fact that does; none once
  * nothing belongs to the individual, so that what an erased record said does not live on.
  * A protected address on any record withholds the area: no other service’s record gives it away.
- * An individual that stays as it is is not written.
+ * An individual that stays as it is is not written: records never change, so that attributes of the same provenance are
+ * the same.
  */
 export async function refreshTouchedIndividuals(client: pg.ClientBase): Promise<void> {
   // The planner must know how few (or many) they are.
@@ -36,10 +37,10 @@ export async function refreshTouchedIndividuals(client: pg.ClientBase): Promise<
         JOIN dataset d USING (dataset)
         JOIN submission s USING (submission_id)
         LEFT JOIN record_attribute ra USING (record_id)
-        LEFT JOIN LATERAL (
+        CROSS JOIN LATERAL (
           SELECT jsonb_object_agg(name, replace(r.record_id::text, '-', '')) AS provenance
           FROM jsonb_object_keys(ra.attributes) AS name
-        ) p ON true
+        ) p
         WHERE r.individual_id = t.individual_id AND r.attributed
       ) said
     )
@@ -47,7 +48,7 @@ export async function refreshTouchedIndividuals(client: pg.ClientBase): Promise<
     SET attributes = best.attributes, provenance = best.provenance, role = best.role
     FROM best
     WHERE i.individual_id = best.individual_id
-      AND (i.attributes <> best.attributes OR i.provenance <> best.provenance OR i.role <> best.role)`);
+      AND (i.provenance <> best.provenance OR i.role <> best.role)`);
 }
 
 const listsPeople = `d.data_type = 'user'`;

@@ -29,7 +29,7 @@ export class TouchedIndividuals {
     if (this.everybody) return;
     await this.client.query(
       `INSERT INTO touched
-       SELECT DISTINCT individual_id FROM record
+       SELECT individual_id FROM record
        WHERE record_id = ANY ($1::uuid[]) AND individual_id IS NOT NULL
        ON CONFLICT DO NOTHING`,
       [records],
@@ -45,7 +45,7 @@ export class TouchedIndividuals {
     const gained = [...facts].flatMap(([individual, roles]) => [...roles].map((role) => [individual, role]));
     await this.client.query(
       `INSERT INTO touched
-       SELECT DISTINCT i.individual_id FROM unnest($1::uuid[], $2::text[]) AS f (individual, role)
+       SELECT i.individual_id FROM unnest($1::uuid[], $2::text[]) AS f (individual, role)
        JOIN individual i ON i.individual_id = f.individual WHERE i.role <> f.role
        ON CONFLICT DO NOTHING`,
       [gained.map(([individual]) => individual), gained.map(([, role]) => role)],

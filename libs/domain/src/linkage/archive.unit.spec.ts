@@ -69,6 +69,9 @@ describe('an archive', () => {
     await expect(unarchive(new Everything(), [...pieces, new Uint8Array(1)])).rejects.toMatchObject(
       unreadable,
     );
+    const [onePiece] = await archived(filled(3), 1_000_000);
+    const longer = Buffer.concat([onePiece as Uint8Array, new Uint8Array(1)]);
+    await expect(unarchive(new Everything(), [longer])).rejects.toMatchObject(unreadable);
     await expect(unarchive(new Uint8Column(), pieces)).rejects.toMatchObject(unreadable);
     await expect(unarchive(new Int32Column(), pieces)).rejects.toMatchObject(unreadable);
   });

@@ -37,10 +37,6 @@ export class DecisionScope {
     return this.#change.get(record) === BECOMING;
   }
 
-  isCeasing(record: number): boolean {
-    return this.#change.get(record) === CEASING;
-  }
-
   /** Live before and after. */
   isStaying(record: number): boolean {
     return this.#change.get(record) === NONE && this.index.records.isLive(record);

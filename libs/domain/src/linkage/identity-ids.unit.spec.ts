@@ -121,4 +121,25 @@ describe('the id of an individual', () => {
     expect(at(world, user, 'b')).toBe(first);
     expect(world.reader.registered).toEqual([first, at(world, user, 'a')]);
   });
+
+  it('of somebody who went up in another is that other’s, also for a row that comes back when nobody is left', () => {
+    const world = new LinkageWorld();
+    const older = world.submit({ dataset: user, rows: [{ id: 'y', tokens: [email('e')] }] });
+    const first = at(world, user, 'y');
+    const row = { id: 'z', tokens: [nhs('1')] };
+    const replaced = world.submit({ dataset: user, sequence: 2, rows: [row] });
+    const alike = world.submit({ dataset: user, sequence: 3, rows: [{ id: 'x', tokens: [nhs('1')] }] });
+    const second = at(world, user, 'z');
+    const newer = world.submit({ dataset: user, sequence: 4, supersedes: [replaced], rows: [] });
+    const bridge = world.submit({
+      dataset: user,
+      sequence: 5,
+      rows: [{ id: 'm', tokens: [nhs('1'), email('e')] }],
+    });
+    expect(world.reader.forwards).toEqual(new Map([[second, first]]));
+    for (const submission of [older, alike, bridge]) world.withdraw(submission);
+    expect(at(world, user, 'z')).toBe('(not live)');
+    world.withdraw(newer);
+    expect(at(world, user, 'z')).toBe(first);
+  });
 });

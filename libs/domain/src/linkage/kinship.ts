@@ -61,7 +61,8 @@ export function kinshipOf(
           for (const { node: carer } of carers) {
             if (child === carer) continue;
             linked.join(child, carer);
-            if (scope === 0) relate('carer', child, carer, level);
+            // What is evidence in a scope is evidence in the programme, and relates the same two there.
+            relate('carer', child, carer, level);
           }
         }
         return;

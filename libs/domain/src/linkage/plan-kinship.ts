@@ -169,7 +169,6 @@ class KinshipPlan {
           ? NONE
           : this.#plan.knownIndividual(this.#plan.clusterAt(entry));
     if (individual === NONE || individuals.firstMember(individual, 'persons') === NONE) return false;
-    if (!this.#scope.isBecoming(fact) && !this.#scope.isCeasing(fact)) return false;
     const scopes = this.#scopesOf(fact);
     for (const list of records.isChild(fact) ? carerLists : ownLists) {
       for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
@@ -339,9 +338,8 @@ class KinshipPlan {
       }
     }
     const identified = this.#relationships.filter(({ kind, child, other, level }) => {
+      // Whoever begins to exist is NONE here, and has no relationship that stands.
       const [one, two] = [this.#identities.individualOf(child), this.#identities.individualOf(other)];
-      // Whoever begins to exist has no relationship that stands.
-      if (one === NONE || two === NONE) return true;
       return !standing.delete(signature({ kind, child: one, other: two, level }));
     });
     return { ended: [...standing.values()].sort((one, other) => one - other), identified };

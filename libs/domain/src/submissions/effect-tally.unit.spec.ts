@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { contentHashOf } from '../linkage/content-hash.js';
 import { history, HistoryPlayer, submitStep, testScopes } from '../linkage/testing/histories.js';
 import { LinkageWorld, type Received, type SubmissionSpec } from '../linkage/testing/linkage-world.js';
+import { runs } from '../linkage/testing/property-runs.js';
 import { periodOfCode, periodRank } from '../periods/index.js';
 import {
   EffectTally,
@@ -65,19 +66,16 @@ describe('what a submission would come to', () => {
   });
 
   it('retires what a full extract omits, and says where it stood', () => {
-    const effect = effectOf([file(1, { full: true })], file(2, { full: true }), [
-      [[0, 5n]],
+    const standing = [file(0), file(1, { full: true })];
+    const effect = effectOf(standing, file(2, { full: true }), [
+      [[1, 5n]],
       [
-        [0, 5n],
         [1, 5n],
+        [2, 5n],
       ],
     ]);
-    expect(effect).toMatchObject({
-      retires: 1,
-      loses: 1,
-      retiresOf: [{ submission: 's1', rows: 1 }],
-      equal: 1,
-    });
+    expect(effect).toMatchObject({ retires: 1, loses: 1, equal: 1 });
+    expect(effect.retiresOf).toEqual([{ submission: 's1', rows: 1 }]);
   });
 
   it('retires what a replacement omits, and brings back what that had replaced', () => {
@@ -90,6 +88,23 @@ describe('what a submission would come to', () => {
       ],
     ]);
     expect(effect).toMatchObject({ retires: 1, revives: 1 });
+  });
+
+  it('brings back what a full extract left out, once another file takes its place', () => {
+    const standing = [file(1), file(2, { full: true, staysStanding: false })];
+    const effect = effectOf(standing, file(2, { sequence: 2 }), [[[0, 5n]]]);
+    expect(effect).toMatchObject({ standing: 0, revives: 1, retires: 0 });
+  });
+
+  it('revives nobody whose consent stays refused', () => {
+    const standing = [file(1), file(2)];
+    const effect = effectOf(standing, file(3), [
+      [
+        [0, 5n],
+        [1, REFUSES],
+      ],
+    ]);
+    expect(effect).toMatchObject({ standing: 0, revives: 0, retires: 0 });
   });
 
   it('counts refusals of consent apart from losses', () => {
@@ -117,6 +132,7 @@ describe('what a submission would come to', () => {
     ['nobody', [[1]], 0],
     ['two others', [[0], [0], [1], [1]], 2],
     ['another person, beside a correction', [[0, 1], [1]], 1],
+    ['each other, in one file', [[1], [1]], 0],
   ])('counts rows that share a natural key with %s', (_case, people, expected) => {
     const tally = new EffectTally([file(1)], file(2));
     for (const files of people) {
@@ -126,6 +142,32 @@ describe('what a submission would come to', () => {
     }
     tally.endOfName();
     expect(tally.effect().sharesKey).toBe(expected);
+  });
+});
+
+describe('rows that share a natural key', () => {
+  /** A row of the first file about one person, and an offered row about another. */
+  const shared = (standing: readonly StandingFile[], offered: StandingFile, known: readonly CarriedRow[]) => {
+    const tally = new EffectTally(standing, offered);
+    tally.take(known);
+    tally.endOfKey();
+    tally.take([{ file: standing.length, content: 9n }]);
+    tally.endOfKey();
+    tally.endOfName();
+    return tally.effect().sharesKey;
+  };
+
+  it('are not shared with a row that the file retires', () => {
+    expect(shared([file(1, { full: true })], file(2, { full: true }), [{ file: 0, content: 5n }])).toBe(0);
+  });
+
+  it('are shared with a row that the file brings back', () => {
+    const standing = [file(1), file(2, { staysStanding: false })];
+    const known = [
+      { file: 0, content: 5n },
+      { file: 1, content: REFUSES },
+    ];
+    expect(shared(standing, file(2, { sequence: 2 }), known)).toBe(1);
   });
 });
 
@@ -174,6 +216,7 @@ describe('what is told before a submission', () => {
   }
 
   it('is what the ledger then says', () => {
+    const tries = runs(500);
     const seen = { replaces: 0, retires: 0, refuses: 0, equal: 0, overtaken: 0 };
     fc.assert(
       fc.property(history(10), submitStep, fc.nat(3), (steps, last, alone) => {
@@ -195,9 +238,15 @@ describe('what is told before a submission', () => {
           const spec = { ...planned, rows: [...once, ...own] };
           const effect = told(player, spec);
           const before = player.world.events.length;
+          const known = new Set(player.world.reader.records.keys());
+          const stood = new Set(standingRows(player).map(({ rowKey }) => rowKey));
           player.submit(spec);
           const written = player.world.events.slice(before);
-          expect(outcomeOf(written)).toEqual({
+          const revived = standingRows(player).filter(
+            ({ record, rowKey }) => known.has(record) && !stood.has(rowKey),
+          );
+          expect({ ...outcomeOf(written), revived: revived.length }).toEqual({
+            revived: effect.revives,
             retired: effect.replaces + effect.retires,
             refused: effect.refuses,
             unchanged: effect.equal,
@@ -207,10 +256,14 @@ describe('what is told before a submission', () => {
             if (effect[count] > 0) seen[count] += 1;
         }
       }),
-      { numRuns: 500 },
+      tries,
     );
-    for (const [count, times] of Object.entries(seen)) expect(times, count).toBeGreaterThan(25);
+    for (const [count, times] of Object.entries(seen))
+      expect(times, count).toBeGreaterThan(tries.numRuns / 20);
   });
+
+  const standingRows = ({ world }: HistoryPlayer) =>
+    [...world.reader.records].flatMap(([record, { live, rowKey }]) => (live ? [{ record, rowKey }] : []));
 
   function outcomeOf(events: readonly LedgerEvent[]) {
     const linked = events.find((event) => event.type === 'SubmissionLinked');

@@ -8,6 +8,6 @@ const { env = {} } =
  * long runs over others, set KINLEDGER_PROPERTY_FACTOR (a multiple of the usual count) and KINLEDGER_PROPERTY_SEED.
  */
 export const runs = (count: number) => ({
-  numRuns: count * Number(env['KINLEDGER_PROPERTY_FACTOR'] ?? 1),
+  numRuns: Math.ceil(count * Number(env['KINLEDGER_PROPERTY_FACTOR'] ?? 1)),
   seed: Number(env['KINLEDGER_PROPERTY_SEED'] ?? 20_231_001),
 });

@@ -1,0 +1,67 @@
+import type { PseudonymisedRow } from '@kinledger/contracts';
+import { describe, expect, it } from 'vitest';
+import { marksOf } from './row-marks.js';
+import { idOf, userRow } from './small-ledger.testing.js';
+
+type Token = readonly [domain: string, use: string, value?: string];
+const rowWith = (...tokens: readonly Token[]): PseudonymisedRow => ({
+  ...userRow('row', 'child', {}),
+  tokens: tokens.map(([domain, use, value = 'one']) => ({
+    domain,
+    use,
+    token: idOf(`${domain} ${value}`),
+  })) as PseudonymisedRow['tokens'],
+});
+const caseNumber = (value: string): Token => ['case-number:provider', 'local', value];
+
+describe('the marks of a row', () => {
+  it.each<[string, Token[], number]>([
+    ['nothing', [], 0],
+    ['an NHS number', [['nhs-number', 'identity']], 1],
+    ['a child key, which contains a birth date', [['child-key', 'identity']], 2],
+    ['a birth date', [['birth-date', 'guard']], 2],
+    [
+      'an NHS number and a birth date',
+      [
+        ['nhs-number', 'identity'],
+        ['birth-date', 'guard'],
+      ],
+      3,
+    ],
+    [
+      'an NHS number and a child key',
+      [
+        ['child-key', 'identity'],
+        ['nhs-number', 'identity'],
+      ],
+      3,
+    ],
+    [
+      'an email and a gender alone',
+      [
+        ['email', 'identity'],
+        ['gender', 'guard'],
+      ],
+      0,
+    ],
+    ['the carer’s NHS number, which is not its own', [['nhs-number', 'carer']], 0],
+    ['the carer’s own child key, which is not its own', [['child-key', 'carer']], 0],
+    ['a birth date that is not given as a guard', [['birth-date', 'carer']], 0],
+  ])('of %s are what tells its person from others', (_, tokens, marks) => {
+    expect(marksOf(rowWith(...tokens))).toEqual([marks, null]);
+  });
+
+  it('have one number for one case, and another for another', () => {
+    const [, seven] = marksOf(rowWith(caseNumber('7')));
+    const [marks, again] = marksOf(rowWith(['nhs-number', 'identity'], caseNumber('7')));
+    const [, eight] = marksOf(rowWith(caseNumber('8')));
+    expect([marks, again]).toEqual([1, seven]);
+    expect(seven).toMatch(/^-?\d{1,19}$/);
+    expect(eight).not.toBe(seven);
+  });
+
+  it('take the first of two case numbers', () => {
+    const [, first] = marksOf(rowWith(caseNumber('7')));
+    expect(marksOf(rowWith(caseNumber('7'), caseNumber('8')))).toEqual([0, first]);
+  });
+});

@@ -1,0 +1,526 @@
+import type { LedgerDecision, PseudonymisedRow } from '@kinledger/contracts';
+import { createPool } from '@kinledger/database';
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { contentDigest, createReadModels, LIVE_SCHEMA } from '@kinledger/read-models';
+import type pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { ReadModelFilling } from '../rebuild/read-model-filling.js';
+import { projectLedger } from './project-ledger.js';
+import {
+  engagementRow,
+  idOf,
+  linked,
+  matched,
+  received,
+  registered,
+  setAside,
+  SmallLedger,
+  STREAM,
+  userRow,
+} from './small-ledger.testing.js';
+
+const users = 'natural-thinkers.user';
+const sessions = 'natural-thinkers.engagement';
+
+describe('the golden dataset of a small ledger, table by table', () => {
+  let databases: TestDatabases;
+  let pool: pg.Pool;
+  let client: pg.PoolClient;
+  let ledger: SmallLedger;
+
+  beforeAll(async () => {
+    databases = await createTestDatabases(inject('postgresUrl'));
+    pool = createPool({ url: databases.url('platform', 'projector'), applicationName: 'test' });
+    client = await pool.connect();
+  });
+  afterAll(async () => {
+    client.release();
+    await pool.end();
+    await databases.drop();
+  });
+  beforeEach(async () => {
+    ledger = new SmallLedger();
+    await ledger.open();
+    await createReadModels(client, LIVE_SCHEMA);
+  });
+
+  const project = () =>
+    projectLedger({
+      ...{ store: ledger.store, stream: STREAM, client, schema: LIVE_SCHEMA },
+      more: () => Promise.resolve(false),
+      signal: new AbortController().signal,
+    });
+  /** Rows of a query, ids as the ledger writes them. */
+  const rows = async (sql: string): Promise<unknown[]> => {
+    const result = await client.query<Record<string, unknown>>(`SET search_path TO ${LIVE_SCHEMA}; ${sql}`);
+    const [, last] = result as unknown as pg.QueryResult<Record<string, unknown>>[];
+    return (last?.rows ?? []).map((row) => Object.values(row).map(plain));
+  };
+  const plain = (value: unknown): unknown =>
+    typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
+      ? value.replaceAll('-', '')
+      : value;
+  const records = () =>
+    rows(
+      `SELECT record_id, state, reason, individual_id, submission_id FROM record ORDER BY entered, record_id`,
+    );
+  const individuals = () =>
+    rows('SELECT individual_id, role, attributes FROM individual ORDER BY registered');
+
+  /** A rebuild, which brings everybody up to date at the end, must agree with what was written step by step. */
+  async function expectARebuildToAgree(): Promise<void> {
+    const live = await contentDigest(client, LIVE_SCHEMA);
+    const other = await pool.connect();
+    try {
+      await other.query('BEGIN');
+      const filling = new ReadModelFilling({
+        ...{ store: ledger.store, stream: STREAM, client: other, schema: 'rebuilt' },
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+      });
+      await filling.begin();
+      await filling.fill(await ledger.store.head(STREAM));
+      await filling.complete();
+      expect(await contentDigest(other, 'rebuilt')).toEqual(live);
+    } finally {
+      await other.query('ROLLBACK');
+      other.release();
+    }
+  }
+
+  it('holds a submission as it was received, and how it ended', async () => {
+    const opening = received('s1', users, 7, '2023-24-Q2');
+    const closing = linked('s1', 0);
+    if (opening.type !== 'SubmissionReceived' || closing.type !== 'SubmissionLinked')
+      throw new Error('in vain');
+    const data: typeof opening.data = {
+      ...opening.data,
+      sequence: 2,
+      extractKind: 'cumulative',
+      attestation: { by: 'officer', onBehalfOf: 'another provider' as never },
+      agreement: 'natural-thinkers-2021',
+      pseudonymisedAtSource: true,
+      supersedes: [idOf('s0')],
+      findings: { 'date-implausible': 3 },
+    };
+    await ledger.append([{ type: 'SubmissionReceived', data }, closing]);
+    await ledger.append([received('s2', users, 8), linked('s2', 0)]);
+    await ledger.append([withdrawn('s2')]);
+    await project();
+    const { counts } = data;
+    expect(
+      await rows(`SELECT submission_id, intake, provider, dataset, period, period_start::text, sequence, extract_kind,
+        attested_by, on_behalf_of, agreement, pseudonymised_at_source, supersedes, counts, findings FROM submission WHERE intake = 7`),
+    ).toEqual([
+      [
+        ...[idOf('s1'), 7, 'provider', users, '2023-24-Q2', '2023-07-01', 2, 'cumulative'],
+        ...['officer', 'another provider', 'natural-thinkers-2021', true],
+        ...[[dashed(idOf('s0'))], counts, { 'date-implausible': 3 }],
+      ],
+    ]);
+    const { outcomes } = closing.data;
+    expect(
+      await rows(`SELECT submission_id, state, reason, on_behalf_of, outcomes, opened::int, closed::int
+        FROM submission ORDER BY intake`),
+    ).toEqual([
+      [idOf('s1'), 'linked', null, 'another provider', outcomes, 2, 3],
+      // What it came to when it was linked stays.
+      [idOf('s2'), 'withdrawn', 'wrong-quarter', null, outcomes, 4, 6],
+    ]);
+  });
+
+  it('holds what each kind of row says', async () => {
+    const saying = (name: string, facts: PseudonymisedRow['facts'], more = {}): PseudonymisedRow => ({
+      ...userRow(name, 'adult', {}),
+      facts,
+      ...more,
+    });
+    const eventDate = '2023-08-01';
+    const said = [
+      saying('session', {
+        ...{ kind: 'engagement', eventDate, sessionKind: 'group-session', attended: true, minutes: 45 },
+      }),
+      saying('outcome', {
+        ...{ kind: 'outcome', eventDate, instrument: 'asq-3', measure: 'communication', occasion: 'first' },
+        score: 42.5,
+      }),
+      saying('feedback', { kind: 'feedback', eventDate, question: 'overall', rating: 4 }),
+      saying('input', {
+        ...{ kind: 'input', eventDate, category: 'human', item: 'hours', quantity: 7.5, unit: 'hour' },
+      }),
+      engagementRow('no minutes', 'adult', '2023-08-02', 'group-session'),
+    ];
+    await ledger.append(
+      [
+        received('s1', sessions, 1),
+        ...said.map((row) => setAside(row, 'unlinkable', 's1')),
+        linked('s1', said.length),
+      ],
+      said,
+    );
+    await project();
+    expect(
+      await rows(`SELECT record_id, event_date::text, session_kind, attended, minutes, qualifying
+      FROM engagement ORDER BY event_date`),
+    ).toEqual([
+      [said[0]?.record, eventDate, 'group-session', true, 45, true],
+      [said[4]?.record, '2023-08-02', 'group-session', true, null, true],
+    ]);
+    expect(
+      await rows('SELECT record_id, event_date::text, instrument, measure, occasion, score FROM outcome'),
+    ).toEqual([[said[1]?.record, eventDate, 'asq-3', 'communication', 'first', 42.5]]);
+    expect(await rows('SELECT record_id, event_date::text, question, rating FROM feedback')).toEqual([
+      [said[2]?.record, eventDate, 'overall', 4],
+    ]);
+    expect(
+      await rows('SELECT record_id, event_date::text, category, item, quantity, unit FROM input'),
+    ).toEqual([[said[3]?.record, eventDate, 'human', 'hours', 7.5, 'hour']]);
+    expect(await rows('SELECT DISTINCT as_of::text FROM record ORDER BY 1')).toEqual([
+      [eventDate],
+      ['2023-08-02'],
+    ]);
+  });
+
+  it('holds where each row stands: of somebody, set aside with the reason, or overtaken', async () => {
+    const [mine, unlinkable, overtaken] = [
+      userRow('mine', 'adult', { gender: 'F' }),
+      userRow('unlinkable', 'adult', { gender: 'M' }),
+      userRow('overtaken', 'adult', {}),
+    ];
+    await ledger.append(
+      [
+        received('s1', users, 1),
+        registered(mine, 'amara', 's1'),
+        setAside(unlinkable, 'unlinkable', 's1'),
+        setAside(overtaken, 'superseded', 's1'),
+        linked('s1', 3),
+      ],
+      [mine, unlinkable, overtaken],
+    );
+    await project();
+    const s1 = idOf('s1');
+    expect(await records()).toEqual([
+      [mine.record, 'linked', null, idOf('amara'), s1],
+      [unlinkable.record, 'set-aside', 'unlinkable', null, s1],
+      [overtaken.record, 'retired', null, null, s1],
+    ]);
+    expect(await rows('SELECT record_id, attributes FROM record_attribute ORDER BY attributes')).toEqual([
+      [mine.record, { gender: 'F' }],
+      [unlinkable.record, { gender: 'M' }],
+    ]);
+    // Each changes places: who was somebody’s is set aside, who was set aside is overtaken, and who was overtaken is somebody.
+    const again = ({ record, rowKey, role }: PseudonymisedRow) => ({
+      ...{ record, rowKey, role, submission: idOf('s2') },
+    });
+    await ledger.append([
+      received('s2', users, 2, '2023-24-Q3'),
+      { type: 'RecordSetAside', data: { ...again(mine), reason: 'referred' } },
+      { type: 'RecordSetAside', data: { ...again(unlinkable), reason: 'superseded' } },
+      {
+        type: 'IndividualRegistered',
+        data: { ...again(overtaken), individual: idOf('bo'), decision: { strategy: 'leap-1', rule: 'r' } },
+      },
+      linked('s2', 3),
+    ]);
+    await project();
+    const s2 = idOf('s2');
+    expect(await records()).toEqual([
+      [mine.record, 'set-aside', 'referred', null, s2],
+      [unlinkable.record, 'retired', null, null, s2],
+      [overtaken.record, 'linked', null, idOf('bo'), s2],
+    ]);
+    expect(await individuals()).toEqual([
+      [idOf('amara'), 'none', {}],
+      [idOf('bo'), 'adult', {}],
+    ]);
+    await expectARebuildToAgree();
+  });
+
+  it('gives a record the period of the highest-ranked submission that carries it', async () => {
+    const row = userRow('row', 'adult', {});
+    const carried = (submission: string): LedgerDecision => ({
+      type: 'RecordsCarried',
+      data: { submission: idOf(submission), records: [row.record] },
+    });
+    await ledger.append(
+      [received('q2', users, 1, '2023-24-Q2'), registered(row, 'amara', 'q2'), linked('q2', 1)],
+      [row],
+    );
+    await ledger.append([received('q1', users, 2, '2023-24-Q1'), carried('q1'), linked('q1', 1)]);
+    await project();
+    expect(await rows('SELECT submission_id FROM record')).toEqual([[idOf('q2')]]);
+    await ledger.append([received('q3', users, 3, '2023-24-Q3'), carried('q3'), linked('q3', 1)]);
+    await project();
+    expect(await rows('SELECT submission_id FROM record')).toEqual([[idOf('q3')]]);
+    await ledger.append([
+      { type: 'CarrierChanged', data: { submission: idOf('q2'), records: [row.record] } },
+      withdrawn('q3'),
+    ]);
+    await project();
+    expect(await rows('SELECT submission_id FROM record')).toEqual([[idOf('q2')]]);
+  });
+
+  it('holds referrals, relationships and families for as long as they stand', async () => {
+    const people = ['amara', 'bo', 'cy', 'di'].map((name) => userRow(name, 'adult', {}));
+    const refer = (name: string): LedgerDecision => ({
+      type: 'LinkReferred',
+      data: {
+        ...{ referral: idOf(name), reason: 'ambiguous', rule: 'email' },
+        ...{ subject: idOf('record amara'), candidates: [idOf('record bo'), idOf('record cy')] },
+      },
+    });
+    const relate = (
+      name: string,
+      kind: 'carer' | 'same-carer',
+      child: string,
+      other: string,
+    ): LedgerDecision => ({
+      type: 'RelationshipIdentified',
+      data: { relationship: idOf(name), kind, child: idOf(child), other: idOf(other), domain: 'email' },
+    });
+    const family = (
+      ...[name, scope, joined, left, review]: [string, string, string[], string[], boolean]
+    ): LedgerDecision => ({
+      type: 'FamilyLinked',
+      data: { family: idOf(name), scope, joined: joined.map(idOf), left: left.map(idOf), review },
+    });
+    await ledger.append(
+      [
+        received('s1', users, 1),
+        ...people.map((row, at) => registered(row, ['amara', 'bo', 'cy', 'di'][at] as string, 's1')),
+        refer('stays'),
+        refer('lapses'),
+        relate('stays', 'carer', 'amara', 'bo'),
+        relate('ends', 'same-carer', 'cy', 'bo'),
+        family('one', 'programme', ['amara', 'bo', 'cy'], [], true),
+        family('scoped', 'communication-language', ['amara', 'bo'], [], false),
+        linked('s1', 4),
+      ],
+      people,
+    );
+    await project();
+    const members = () =>
+      rows('SELECT scope, individual_id, family_id FROM family_member ORDER BY scope DESC, individual_id');
+    const member = (scope: string, ...[name, of]: [string, string]) => [scope, idOf(name), idOf(of)];
+    const inOrder = (of: unknown[][]) =>
+      of.toSorted(([a, x], [b, y]) =>
+        a === b ? (String(x) < String(y) ? -1 : 1) : String(a) < String(b) ? 1 : -1,
+      );
+    expect(await members()).toEqual(
+      inOrder([
+        ...['amara', 'bo', 'cy'].map((name) => member('programme', name, 'one')),
+        ...['amara', 'bo'].map((name) => member('communication-language', name, 'scoped')),
+      ]),
+    );
+    expect(await rows('SELECT family_id, scope, review FROM family ORDER BY scope DESC')).toEqual([
+      [idOf('one'), 'programme', true],
+      [idOf('scoped'), 'communication-language', false],
+    ]);
+    expect(await rows('SELECT reason, rule, subject, candidates FROM referral WHERE referred > 5')).toEqual(
+      Array.from({ length: 2 }, () => [
+        ...['ambiguous', 'email', idOf('record amara')],
+        [dashed(idOf('record bo')), dashed(idOf('record cy'))],
+      ]),
+    );
+    await ledger.append([
+      received('s2', users, 2, '2023-24-Q3'),
+      { type: 'LinkReferralLapsed', data: { referral: idOf('lapses') } },
+      { type: 'RelationshipEnded', data: { relationship: idOf('ends') } },
+      { type: 'FamilyDissolved', data: { family: idOf('scoped'), scope: 'communication-language' } },
+      // Cy leaves, Di joins; the family needs no review any more.
+      family('one', 'programme', ['di'], ['cy'], false),
+      linked('s2', 0),
+    ]);
+    await project();
+    expect(await members()).toEqual(
+      inOrder(['amara', 'bo', 'di'].map((name) => member('programme', name, 'one'))),
+    );
+    expect(await rows('SELECT family_id, review FROM family')).toEqual([[idOf('one'), false]]);
+    expect(await rows('SELECT referral_id FROM referral')).toEqual([[idOf('stays')]]);
+    expect(await rows('SELECT relationship_id, kind, child_id, other_id, domain FROM relationship')).toEqual([
+      [idOf('stays'), 'carer', idOf('amara'), idOf('bo'), 'email'],
+    ]);
+    // Who joins another family is in that one alone.
+    await ledger.append([
+      received('s3', users, 3, '2023-24-Q4'),
+      family('two', 'programme', ['amara', 'cy'], [], false),
+      linked('s3', 0),
+    ]);
+    await project();
+    expect(await members()).toEqual(
+      inOrder([
+        ...['bo', 'di'].map((name) => member('programme', name, 'one')),
+        ...['amara', 'cy'].map((name) => member('programme', name, 'two')),
+      ]),
+    );
+    await expectARebuildToAgree();
+  });
+
+  it('moves records, attributes and names where people merge in a chain and part again', async () => {
+    const [a, b, c] = [
+      userRow('a', 'adult', { gender: 'F' }, '2023-07-01'),
+      userRow('b', 'adult', { homeLanguage: 'yoruba' }, '2023-07-02'),
+      userRow('c', 'adult', { disability: 'no' }, '2023-07-03'),
+    ];
+    await ledger.append(
+      [
+        received('s1', users, 1),
+        registered(a, 'amara', 's1'),
+        registered(b, 'bo', 's1'),
+        registered(c, 'cy', 's1'),
+        linked('s1', 3),
+      ],
+      [a, b, c],
+    );
+    await project();
+    const merge = (individual: string, absorbed: string): LedgerDecision => ({
+      type: 'IndividualsMerged',
+      data: {
+        ...{ individual: idOf(individual), absorbed: idOf(absorbed) },
+        decision: { strategy: 'leap-1', rule: 'email' },
+      },
+    });
+    await ledger.append([
+      received('s2', users, 2, '2023-24-Q3'),
+      merge('bo', 'cy'),
+      merge('amara', 'bo'),
+      linked('s2', 0),
+    ]);
+    await project();
+    expect(
+      await rows('SELECT individual_id, attributes, forwarded_to FROM individual ORDER BY registered'),
+    ).toEqual([
+      [idOf('amara'), { gender: 'F', homeLanguage: 'yoruba', disability: 'no' }, null],
+      [idOf('bo'), {}, idOf('amara')],
+      [idOf('cy'), {}, idOf('bo')],
+    ]);
+    const split = (into: string, isNew: boolean, row: PseudonymisedRow): LedgerDecision => ({
+      type: 'IndividualSplit',
+      data: {
+        ...{
+          individual: idOf('amara'),
+          into: idOf(into),
+          registered: isNew,
+          role: 'adult',
+          strategy: 'leap-1',
+        },
+        records: [row.record],
+      },
+    });
+    const d = userRow('d', 'adult', {});
+    await ledger.append(
+      [
+        received('s3', users, 3, '2023-24-Q4'),
+        split('bo again', true, b),
+        split('bo again', false, c),
+        registered(d, 'di', 's3'),
+        linked('s3', 1),
+      ],
+      [d],
+    );
+    await project();
+    expect(
+      await rows(
+        'SELECT individual_id, attributes FROM individual WHERE role <> $$none$$ ORDER BY registered',
+      ),
+    ).toEqual([
+      [idOf('amara'), { gender: 'F' }],
+      [idOf('bo again'), { homeLanguage: 'yoruba', disability: 'no' }],
+      [idOf('di'), {}],
+    ]);
+    await expectARebuildToAgree();
+  });
+
+  it('gives somebody of facts alone the role of the fact that ranks first, and shows no area of a protected address', async () => {
+    const hidden = userRow('hidden', 'adult', { lsoa: 'E01990001', addressProtected: 'yes', gender: 'F' });
+    const [early, late] = [
+      engagementRow('early', 'adult', '2023-07-01', 'group-session'),
+      engagementRow('late', 'child', '2023-08-01', 'group-session'),
+    ];
+    await ledger.append(
+      [received('s1', users, 1), registered(hidden, 'hidden', 's1'), linked('s1', 1)],
+      [hidden],
+    );
+    await ledger.append(
+      [
+        received('s2', sessions, 2),
+        registered(early, 'visitor', 's2'),
+        matched(late, 'visitor', 's2'),
+        linked('s2', 2),
+      ],
+      [early, late],
+    );
+    await project();
+    expect(await individuals()).toEqual([
+      [idOf('hidden'), 'adult', { addressProtected: 'yes', gender: 'F' }],
+      [idOf('visitor'), 'child', {}],
+    ]);
+    // Retired, the later fact says nothing any more.
+    await ledger.append([
+      {
+        type: 'RecordsRetired',
+        data: { submission: idOf('s2'), reason: 'withdrawn', records: [late.record] },
+      },
+      withdrawn('s2'),
+    ]);
+    await project();
+    expect(await individuals()).toContainEqual([idOf('visitor'), 'adult', {}]);
+    await expectARebuildToAgree();
+  });
+
+  it('gives somebody the role of a person record that says nothing else, whatever later facts say', async () => {
+    const [person, session] = [
+      userRow('person', 'adult', {}, '2023-07-01'),
+      engagementRow('session', 'child', '2023-08-01', 'group-session'),
+    ];
+    await ledger.append(
+      [received('s1', users, 1), registered(person, 'amara', 's1'), linked('s1', 1)],
+      [person],
+    );
+    await ledger.append(
+      [received('s2', sessions, 2), matched(session, 'amara', 's2'), linked('s2', 1)],
+      [session],
+    );
+    await project();
+    expect(await individuals()).toEqual([[idOf('amara'), 'adult', {}]]);
+    await expectARebuildToAgree();
+  });
+
+  it('sees that one of several further facts gives somebody another role', async () => {
+    const fact = (name: string, role: 'child' | 'adult', day: string) =>
+      engagementRow(name, role, day, 'group-session');
+    const first = fact('first', 'adult', '2023-07-01');
+    const further = [fact('latest', 'child', '2023-08-02'), fact('later', 'adult', '2023-08-01')] as const;
+    await ledger.append(
+      [received('s1', sessions, 1), registered(first, 'visitor', 's1'), linked('s1', 1)],
+      [first],
+    );
+    await project();
+    await ledger.append(
+      [
+        received('s2', sessions, 2, '2023-24-Q3'),
+        ...further.map((row) => matched(row, 'visitor', 's2')),
+        linked('s2', 2),
+      ],
+      further,
+    );
+    await project();
+    expect(await individuals()).toEqual([[idOf('visitor'), 'child', {}]]);
+  });
+
+  it('refuses a record that comes outside the decision of its submission', async () => {
+    const row = userRow('row', 'adult', {});
+    await ledger.append([registered(row, 'amara', 's1'), linked('s1', 1)], [row]);
+    await expect(project()).rejects.toThrow('outside the decision of its submission');
+  });
+});
+
+const dashed = (id: string): string => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
+const withdrawn = (submission: string): LedgerDecision => ({
+  type: 'SubmissionWithdrawn',
+  data: {
+    ...{ submission: idOf(submission), intake: 99, reason: 'wrong-quarter', by: 'data-team' },
+    ...{ retired: 0, revived: 0 },
+  },
+});

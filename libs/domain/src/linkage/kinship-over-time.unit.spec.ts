@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import {
+  born,
+  carerEmail,
+  childKey,
+  email,
+  LinkageWorld,
+  nhs,
+  rowKeyOf,
+  type RowSpec,
+} from './testing/linkage-world.js';
+
+const user = 'peep.user';
+const sessions = 'peep.engagement';
+
+/** Ids of rows of a dataset, from the smallest row key to the largest. */
+const rowIds = (dataset: string): readonly string[] =>
+  ['a', 'b', 'c', 'd', 'e'].sort((one, other) =>
+    rowKeyOf(dataset, one) < rowKeyOf(dataset, other) ? -1 : 1,
+  );
+
+/** Who is related to whom, by the names given to rows. */
+function kinIn(world: LinkageWorld, names: Readonly<Record<string, readonly [dataset: string, id: string]>>) {
+  const nameOf = new Map(
+    Object.entries(names).map(([name, [dataset, id]]) => [world.reader.whereIs(rowKeyOf(dataset, id)), name]),
+  );
+  return [...world.reader.relationships.values()]
+    .map(({ kind, child, other }) => `${kind} ${nameOf.get(child) ?? child} ${nameOf.get(other) ?? other}`)
+    .sort();
+}
+
+describe('children whose carer nobody is', () => {
+  const [first, second, third] = rowIds(user) as [string, string, string];
+  const zoe = { role: 'child', tokens: [nhs('zoe'), carerEmail('mum')] } as const;
+  const max = { role: 'child', tokens: [nhs('max'), carerEmail('mum')] } as const;
+  /** Says who Zoe is, and nothing of her carer. */
+  const zoeAlone = { role: 'child', tokens: [nhs('zoe')] } as const;
+  const names = { zoe: [user, third], max: [user, second] } as const;
+  const submit = (world: LinkageWorld, sequence: number, ...rows: readonly RowSpec[]) =>
+    world.submit({ dataset: user, sequence, rows });
+
+  it('are related through the one with the smallest row key, also where a further row makes another the first', () => {
+    const world = new LinkageWorld();
+    submit(world, 1, { id: third, ...zoe }, { id: second, ...max });
+    expect(kinIn(world, names)).toEqual(['same-carer zoe max']);
+    submit(world, 2, { id: first, ...zoeAlone });
+    expect(kinIn(world, names)).toEqual(['same-carer max zoe']);
+  });
+
+  it('are related anew once the row with the smallest key is withdrawn', () => {
+    const world = new LinkageWorld();
+    const alone = submit(world, 1, { id: first, ...zoeAlone });
+    submit(world, 2, { id: third, ...zoe }, { id: second, ...max });
+    expect(kinIn(world, names)).toEqual(['same-carer max zoe']);
+    world.withdraw(alone);
+    expect(kinIn(world, names)).toEqual(['same-carer zoe max']);
+  });
+
+  it('are related anew once the row with the smallest key turns out to be somebody else’s', () => {
+    const world = new LinkageWorld();
+    submit(world, 1, { id: first, ...zoeAlone });
+    submit(world, 2, { id: third, ...zoe }, { id: second, ...max });
+    submit(world, 3, { id: first, role: 'child', tokens: [nhs('ida')] });
+    expect(kinIn(world, names)).toEqual(['same-carer zoe max']);
+  });
+
+  it('are related likewise where sessions alone tell of them', () => {
+    const [one, two, three] = rowIds(sessions) as [string, string, string];
+    const world = new LinkageWorld();
+    const told = { zoe: [sessions, three], max: [sessions, two] } as const;
+    world.submit({
+      dataset: sessions,
+      rows: [
+        { id: three, ...zoe },
+        { id: two, ...max },
+      ],
+    });
+    expect(kinIn(world, told)).toEqual(['same-carer zoe max']);
+    const further = world.submit({ dataset: sessions, sequence: 2, rows: [{ id: one, ...zoeAlone }] });
+    expect(kinIn(world, told)).toEqual(['same-carer max zoe']);
+    world.withdraw(further);
+    expect(kinIn(world, told)).toEqual(['same-carer zoe max']);
+  });
+});
+
+describe('a carer known from sessions', () => {
+  it('is related to the child though a session that waits for review has the same address', () => {
+    const world = new LinkageWorld();
+    world.submit({
+      dataset: user,
+      rows: [
+        { id: 'child', role: 'child', tokens: [nhs('zoe'), carerEmail('mum')] },
+        { id: 'other', tokens: [nhs('other'), born('1990')] },
+      ],
+    });
+    // Its number is another person’s, and its birth date is not: it is referred.
+    world.submit({
+      dataset: sessions,
+      rows: [{ id: 'doubtful', tokens: [nhs('other'), born('1991'), email('mum')] }],
+    });
+    expect(world.reader.whereIs(rowKeyOf(sessions, 'doubtful'))).toBe('(referred)');
+    world.submit({
+      dataset: sessions,
+      sequence: 2,
+      rows: [{ id: 'mum', tokens: [nhs('mum'), email('mum')] }],
+    });
+    expect(kinIn(world, { child: [user, 'child'], mum: [sessions, 'mum'] })).toEqual(['carer child mum']);
+  });
+});
+
+describe('a session that turns out to be another child’s', () => {
+  it('takes its carer along, and leaves the first child hers', () => {
+    const world = new LinkageWorld();
+    const child = 'child' as const;
+    world.submit({
+      dataset: user,
+      rows: [
+        { id: 'zoe', role: child, tokens: [childKey('zoe'), carerEmail('mum')] },
+        { id: 'mum', tokens: [email('mum')] },
+      ],
+    });
+    world.submit({
+      dataset: sessions,
+      rows: [{ id: 'session', role: child, tokens: [nhs('max'), childKey('zoe'), carerEmail('mum')] }],
+    });
+    const names = { zoe: [user, 'zoe'], max: [user, 'max'], mum: [user, 'mum'] } as const;
+    expect(kinIn(world, names)).toEqual(['carer zoe mum']);
+    // Nobody had the number until now: it is the strongest token of the session.
+    world.submit({ dataset: user, sequence: 2, rows: [{ id: 'max', role: child, tokens: [nhs('max')] }] });
+    expect(world.reader.whereIs(rowKeyOf(sessions, 'session'))).toBe(
+      world.reader.whereIs(rowKeyOf(user, 'max')),
+    );
+    expect(kinIn(world, names)).toEqual(['carer max mum', 'carer zoe mum']);
+  });
+});

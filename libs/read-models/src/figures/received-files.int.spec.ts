@@ -1,0 +1,42 @@
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { writeSmallProgramme } from '../testing.js';
+import { receivedFiles } from './received-files.js';
+
+describe('received files', () => {
+  let databases: TestDatabases;
+  let client: pg.Client;
+  beforeAll(async () => {
+    databases = await createTestDatabases(inject('postgresUrl'));
+    client = new pg.Client({ connectionString: databases.url('platform', 'projector') });
+    await client.connect();
+  });
+  afterAll(async () => {
+    await client.end();
+    await databases.drop();
+  });
+
+  it('are listed once for each dataset and period, and not where none of them stands', async () => {
+    await writeSmallProgramme(client, 'golden', {
+      services: [
+        { id: 'real', strand: 'language' },
+        { id: 'steps', strand: 'social' },
+      ],
+      people: [],
+      engagements: [],
+      files: [
+        { service: 'steps', period: '2023-24-Q1', dataType: 'user', extractKind: 'cumulative' },
+        { service: 'real', period: '2023-24-Q2' },
+        { service: 'real', period: '2023-24-Q2' },
+        { service: 'real', period: '2023-24-Q1' },
+        { service: 'real', period: '2023-24-Q3', state: 'withdrawn' },
+      ],
+    });
+    expect(await receivedFiles(client, 'golden')).toEqual([
+      { service: 'real', dataType: 'engagement', extractKind: 'delta', period: '2023-24-Q1' },
+      { service: 'real', dataType: 'engagement', extractKind: 'delta', period: '2023-24-Q2' },
+      { service: 'steps', dataType: 'user', extractKind: 'cumulative', period: '2023-24-Q1' },
+    ]);
+  });
+});
