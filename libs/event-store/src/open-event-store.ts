@@ -1,5 +1,6 @@
 import type { EventStore } from './event-store.js';
 import { KurrentDbEventStore } from './kurrentdb/kurrentdb-event-store.js';
+import type { StoreStanding } from './store-standing.js';
 import { PostgresEventStore } from './postgres/postgres-event-store.js';
 
 /** Where an installation keeps its ledger. */
@@ -13,11 +14,13 @@ export interface EventStorePlace {
   readonly eraserUrl?: string | undefined;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
+  /** Told when the store is out of reach and when it answers again; PostgreSQL's absence is its pool's to tell. */
+  readonly onStanding?: (standing: StoreStanding) => void;
 }
 
 /** The event store that the configuration names. Connects to nothing yet. @throws ConnectionStringWrong */
 export function openEventStore(place: EventStorePlace): EventStore {
-  const { kind, kurrentDbUrl, platformUrl, eraserUrl, applicationName } = place;
+  const { kind, kurrentDbUrl, platformUrl, eraserUrl, applicationName, onStanding } = place;
   switch (kind) {
     case 'postgres':
       return new PostgresEventStore({ url: platformUrl, applicationName });
@@ -28,6 +31,7 @@ export function openEventStore(place: EventStorePlace): EventStore {
         platformUrl,
         applicationName,
         ...(eraserUrl === undefined ? {} : { eraserUrl }),
+        ...(onStanding === undefined ? {} : { onStanding }),
       });
     default:
       return kind satisfies never;

@@ -3,6 +3,7 @@ import { streamGap } from '../errors.js';
 import type { EventToAppend, StoredEvent } from '../event-store.js';
 import type { Credentials } from './connection-string.js';
 import type { KurrentConnection } from './kurrent-connection.js';
+import type { OutageWatch } from './outage-watch.js';
 import { isAccessDenied, isStreamDeleted, isStreamNotFound } from './kurrent-errors.js';
 
 /** An event with the mark of the append that wrote it, where it has one. */
@@ -14,6 +15,8 @@ export interface KurrentStreamsOptions {
   readonly reads: KurrentConnection;
   /** One append at a time: the client’s shared stream loses track of a second one when it breaks. */
   readonly appends: KurrentConnection;
+  /** Told of every call, whether the server answered it. */
+  readonly outages: OutageWatch;
   readonly credentials: Credentials | undefined;
   readonly readTimeoutMs: number;
   readonly appendTimeoutMs: number;
@@ -54,7 +57,7 @@ export class KurrentStreams {
     events: readonly EventToAppend[],
     mark: string,
   ): Promise<number> {
-    const { appends, appendTimeoutMs } = this.options;
+    const { appends, appendTimeoutMs, outages } = this.options;
     const proposed = events.map(({ id, type, bytes }, index) => ({
       id,
       type,
@@ -62,21 +65,27 @@ export class KurrentStreams {
       data: bytes,
       metadata: index === events.length - 1 ? { append: mark } : undefined,
     }));
-    const { nextExpectedRevision } = await appends.call(appendTimeoutMs, (client) =>
-      client.appendToStream(stream, proposed, {
-        streamState: expected === -1 ? 'no_stream' : BigInt(expected),
-        requiresLeader: true,
-        // Kept by the server: an append that it has not done by then it will not do.
-        deadline: appendTimeoutMs,
-      }),
+    const { nextExpectedRevision } = await outages.watched(
+      'append',
+      appends.call(appendTimeoutMs, (client) =>
+        client.appendToStream(stream, proposed, {
+          streamState: expected === -1 ? 'no_stream' : BigInt(expected),
+          requiresLeader: true,
+          // Kept by the server: an append that it has not done by then it will not do.
+          deadline: appendTimeoutMs,
+        }),
+      ),
     );
     return Number(nextExpectedRevision);
   }
 
   async #read(stream: string, options: ReadOptions): Promise<MarkedEvent[]> {
-    const { reads, readTimeoutMs } = this.options;
+    const { reads, readTimeoutMs, outages } = this.options;
     try {
-      return await reads.call(readTimeoutMs, (client) => readToEnd(client, stream, this.#asWe(options)));
+      return await outages.watched(
+        'read',
+        reads.call(readTimeoutMs, (client) => readToEnd(client, stream, this.#asWe(options))),
+      );
     } catch (error) {
       if (isStreamDeleted(error)) throw streamGap(stream, 0);
       if (!isStreamNotFound(error)) throw error;
