@@ -1,5 +1,5 @@
 import type { EventStore } from '@kinledger/event-store';
-import { Health } from '@kinledger/service-kit';
+import { DependencyWatch, Health } from '@kinledger/service-kit';
 import {
   Inject,
   Injectable,
@@ -7,9 +7,9 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { DecisionLoop } from './decision/decision-loop.js';
+import { DecisionLoop, streamOf } from './decision/decision-loop.js';
 import type { ErasureFile } from './erasures/erasure-file.js';
-import { LinkerMetrics } from './status/linker-metrics.js';
+import { LinkerMetrics, PROGRAMME_ID } from './status/linker-metrics.js';
 
 /** Injection token of the `EventStore`. */
 export const EVENT_STORE = Symbol('event store');
@@ -34,7 +34,10 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
     private readonly metrics: LinkerMetrics,
     private readonly logger: PinoLogger,
     health: Health,
+    storeWatch: DependencyWatch,
+    @Inject(PROGRAMME_ID) programme: string,
   ) {
+    storeWatch.check(() => this.store.head(streamOf(programme)));
     health.register('writer', async () => {
       const { state, halt } = this.metrics.status;
       if (state !== 'deciding') throw new Error(halt?.message ?? `the linker is ${state}`);

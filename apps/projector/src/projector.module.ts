@@ -1,6 +1,14 @@
-import { openEventStore, type EventStore } from '@kinledger/event-store';
+import { isStoreUnreachable, openEventStore, type EventStore } from '@kinledger/event-store';
 import { readProgramme } from '@kinledger/programme';
-import { MessageBusModule, Metrics, PoolModule, type ServiceConfig } from '@kinledger/service-kit';
+import {
+  DependencyWatch,
+  FailureLog,
+  Health,
+  MessageBusModule,
+  Metrics,
+  PoolModule,
+  type ServiceConfig,
+} from '@kinledger/service-kit';
 import {
   Inject,
   Injectable,
@@ -14,11 +22,14 @@ import { PinoLogger } from 'nestjs-pino';
 import type { projectorConfig } from './config.js';
 import { MessagesController } from './messages.controller.js';
 import { LiveProjection } from './projection/live-projection.js';
+import { ProjectionStanding } from './projection/projection-standing.js';
 import { Rebuilder } from './rebuild/rebuilder.js';
 import { RebuildsController } from './rebuild/rebuilds.controller.js';
 
 const EVENT_STORE = Symbol('event store');
 const STREAM = Symbol('stream of the programme');
+/** A projection that fails is tried again each second: what lasts longer than this will not mend itself at once. */
+const FAILING_AT_MOST_MS = 10_000;
 
 /** Starts the live projection with the service and ends both writers with it, the decision in hand finished. */
 @Injectable()
@@ -27,7 +38,15 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     private readonly live: LiveProjection,
     private readonly rebuilder: Rebuilder,
-  ) {}
+    @Inject(STREAM) stream: string,
+    storeWatch: DependencyWatch,
+    health: Health,
+  ) {
+    storeWatch.check(() => this.store.head(stream));
+    health.register('projection', async () => {
+      if (this.live.failingMs > FAILING_AT_MOST_MS) throw new Error('the live projection fails');
+    });
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.rebuilder.clearInterrupted();
@@ -52,12 +71,20 @@ export class ProjectorModule {
       controllers: [MessagesController, RebuildsController],
       providers: [
         {
+          provide: DependencyWatch,
+          inject: [Health, Metrics, PinoLogger],
+          useFactory: (health: Health, metrics: Metrics, logger: PinoLogger) =>
+            new DependencyWatch({ name: 'event store', health, metrics, logger }),
+        },
+        {
           provide: EVENT_STORE,
-          useFactory: () =>
+          inject: [DependencyWatch],
+          useFactory: (watch: DependencyWatch) =>
             openEventStore({
               ...config.eventStore,
               platformUrl: config.platform.url,
               applicationName: 'kinledger-projector',
+              onStanding: watch.told,
             }),
         },
         {
@@ -113,6 +140,13 @@ function liveProjection(
     name: 'kinledger_projector_failures_total',
     help: 'Failures of the live projection; it goes on from its checkpoint after each.',
   });
+  const failureLog = new FailureLog({
+    logger,
+    failed: 'live projection failed; it starts again from its checkpoint',
+    over: 'live projection goes on',
+    isToldElsewhere: isStoreUnreachable,
+  });
+  const standing = new ProjectionStanding(pool);
   const live = new LiveProjection({
     store,
     stream,
@@ -121,9 +155,13 @@ function liveProjection(
       position.set(progress.position);
       decisions.inc(progress.decisions);
     },
-    onError: (err) => {
+    onError: (error) => {
       failures.inc();
-      logger.error({ err }, 'live projection failed; it starts again from its checkpoint');
+      failureLog.failed(error);
+    },
+    onCaughtUp: () => {
+      failureLog.over();
+      void standing.current();
     },
   });
   metrics.gauge({

@@ -2,7 +2,8 @@ import { Option, type Command } from 'commander';
 import { copyStream, type Copied, type CopyProgress } from '@kinledger/event-store';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
-import { createProgress, type Progress } from '../output/progress.js';
+import { createProgress, tellBeside, type Progress } from '../output/progress.js';
+import { LedgerWait } from './ledger-wait.js';
 import {
   ledgerPlaces,
   openLedger,
@@ -11,6 +12,7 @@ import {
   streamNames,
   type StoreKind,
 } from './ledger-places.js';
+import { waitingStore } from './waiting-store.js';
 
 interface Options {
   readonly from: StoreKind;
@@ -44,13 +46,15 @@ KINLEDGER_KURRENTDB_URL the connection string of KurrentDB. Bodies and payloads 
 async function copy({ from, to, stream, json }: Options): Promise<void> {
   if (from === to) throw new Failure(`--from and --to are both ${from}`);
   const places = ledgerPlaces();
-  const stores = { from: openLedger(from, places), to: openLedger(to, places) };
   const interrupted = new AbortController();
+  const progress = createProgress(json !== true);
+  const wait = new LedgerWait(tellBeside(progress, json));
+  const open = (kind: StoreKind) => waitingStore(openLedger(kind, places), wait, interrupted.signal);
+  const stores = { from: open(from), to: open(to) };
   const interrupt = () =>
     interrupted.abort(new Failure('interrupted: the same command goes on where it was'));
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  const progress = createProgress(json !== true);
   const began = performance.now();
   try {
     const streams: Copied[] = [];

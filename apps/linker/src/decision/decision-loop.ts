@@ -4,6 +4,7 @@ import {
   isEventIdReused,
   isRecordBodyDiffers,
   isRevisionConflict,
+  isStoreUnreachable,
   revisionConflict,
   type EventStore,
 } from '@kinledger/event-store';
@@ -93,6 +94,7 @@ export const streamOf = (programme: string): string => `programme-${programme}`;
 const POLL_MS = 500;
 const RETRY_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
+const STORE_PAUSE_MS = 1_000;
 /** So often the same refusal may come at the same place before a person has to look. */
 const PATIENCE = 3;
 
@@ -149,7 +151,9 @@ export class DecisionLoop {
         if (halt !== undefined) return this.halt(halt, signal);
         if (isRevisionConflict(error)) observer.refused();
         else observer.failed(error);
-        await pause(failures.pauseMs, undefined, { signal }).catch(() => undefined);
+        // Whose store is back should not have to wait for us.
+        const ms = isStoreUnreachable(error) ? Math.min(failures.pauseMs, STORE_PAUSE_MS) : failures.pauseMs;
+        await pause(ms, undefined, { signal }).catch(() => undefined);
       }
     }
   }
