@@ -9,6 +9,7 @@ import {
   Backlog,
   DependencyWatch,
   FailureLog,
+  FindingsWatch,
   Health,
   MESSAGE_BUS,
   MessageBusModule,
@@ -84,6 +85,22 @@ export class LinkerModule {
               eraserUrl: config.eraser.url,
               applicationName: 'kinledger-linker',
               onStanding: watch.told,
+            }),
+        },
+        {
+          provide: FindingsWatch,
+          inject: [EVENT_STORE, PROGRAMME_ID, Health, Metrics, PinoLogger],
+          useFactory: (
+            store: EventStore,
+            programme: string,
+            health: Health,
+            metrics: Metrics,
+            logger: PinoLogger,
+          ) =>
+            new FindingsWatch({
+              name: 'ledger settings',
+              look: () => store.findings(streamOf(programme)),
+              ...{ health, metrics, logger },
             }),
         },
         { provide: INBOX, inject: [PLATFORM], useFactory: (pool: pg.Pool) => new PostgresInbox(pool) },

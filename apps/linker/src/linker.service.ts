@@ -1,5 +1,5 @@
 import type { EventStore } from '@kinledger/event-store';
-import { DependencyWatch, Health } from '@kinledger/service-kit';
+import { DependencyWatch, FindingsWatch, Health } from '@kinledger/service-kit';
 import {
   Inject,
   Injectable,
@@ -33,6 +33,7 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(ERASURES) private readonly erasures: ErasureFile | undefined,
     private readonly metrics: LinkerMetrics,
     private readonly logger: PinoLogger,
+    private readonly settings: FindingsWatch,
     health: Health,
     storeWatch: DependencyWatch,
     @Inject(PROGRAMME_ID) programme: string,
@@ -45,6 +46,7 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   onApplicationBootstrap(): void {
+    this.settings.start();
     this.running = this.loop.run(this.stopping.signal, this.hurry.signal).catch((error: unknown) => {
       // It never rejects; if it does, the process is of no use any more.
       this.logger.fatal({ err: error }, 'the decision loop ended by itself');
@@ -61,6 +63,7 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
     const patience = setTimeout(() => this.hurry.abort(), FINISH_WITHIN_MS);
     await this.running;
     clearTimeout(patience);
+    await this.settings.stop();
     await this.erasures?.close();
     await this.store.close();
   }

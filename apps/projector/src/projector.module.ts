@@ -3,6 +3,7 @@ import { readProgramme } from '@kinledger/programme';
 import {
   DependencyWatch,
   FailureLog,
+  FindingsWatch,
   Health,
   MessageBusModule,
   Metrics,
@@ -38,12 +39,14 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     private readonly live: LiveProjection,
     private readonly rebuilder: Rebuilder,
+    private readonly settings: FindingsWatch,
     @Inject(STREAM) stream: string,
     storeWatch: DependencyWatch,
     health: Health,
   ) {
     storeWatch.check(() => this.store.head(stream));
     health.register('projection', async () => {
+      if (this.live.haltedBy !== undefined) throw this.live.haltedBy;
       if (this.live.failingMs > FAILING_AT_MOST_MS) throw new Error('the live projection fails');
     });
   }
@@ -51,10 +54,11 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     await this.rebuilder.clearInterrupted();
     this.live.start();
+    this.settings.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.live.stop(), this.rebuilder.stop()]);
+    await Promise.all([this.live.stop(), this.rebuilder.stop(), this.settings.stop()]);
     await this.store.close();
   }
 }
@@ -85,6 +89,22 @@ export class ProjectorModule {
               platformUrl: config.platform.url,
               applicationName: 'kinledger-projector',
               onStanding: watch.told,
+            }),
+        },
+        {
+          provide: FindingsWatch,
+          inject: [EVENT_STORE, STREAM, Health, Metrics, PinoLogger],
+          useFactory: (
+            store: EventStore,
+            stream: string,
+            health: Health,
+            metrics: Metrics,
+            logger: PinoLogger,
+          ) =>
+            new FindingsWatch({
+              name: 'ledger settings',
+              look: () => store.findings(stream),
+              ...{ health, metrics, logger },
             }),
         },
         {
@@ -159,6 +179,9 @@ function liveProjection(
       failures.inc();
       failureLog.failed(error);
     },
+    onHalt: (err) => {
+      logger.fatal({ err }, 'nothing more is projected until a person has looked');
+    },
     onCaughtUp: () => {
       failureLog.over();
       void standing.current();
@@ -168,6 +191,11 @@ function liveProjection(
     name: 'kinledger_projector_writer',
     help: '1 when this process writes the live read models, 0 when it stands by.',
     collect: (gauge) => gauge.set(live.isWriter ? 1 : 0),
+  });
+  metrics.gauge({
+    name: 'kinledger_projector_halted',
+    help: '1 when a person must look before it projects on.',
+    collect: (gauge) => gauge.set(live.haltedBy === undefined ? 0 : 1),
   });
   metrics.gauge({
     name: 'kinledger_projector_lag_events',

@@ -106,7 +106,7 @@ export class Publisher implements Publication {
     const { store, stream, pageSize = PAGE_SIZE } = this.options;
     const { first, closing } = await this.boundsOf(from, signal);
     if (first === undefined || closing === undefined) return undefined;
-    const decision = this.decisionOf(first, ledgerEventOf(closing));
+    const decision = this.decisionOf(first, ledgerEventOf(closing, stream));
     const messages = decision === undefined ? undefined : new DecisionMessages(decision);
     let count = 0;
     for (let next = from; next <= closing.revision;) {
@@ -114,7 +114,7 @@ export class Publisher implements Publication {
       const its = page.filter(({ revision }) => revision >= next && revision <= closing.revision);
       const last = its.at(-1);
       if (last === undefined || signal.aborted) return undefined;
-      for (const stored of its) if (isPublished(stored)) messages?.take(ledgerEventOf(stored));
+      for (const stored of its) if (isPublished(stored)) messages?.take(ledgerEventOf(stored, stream));
       next = last.revision + 1;
       this.held = page.filter(({ revision }) => revision >= next);
       const complete = messages?.drain() ?? [];
@@ -152,7 +152,7 @@ export class Publisher implements Publication {
     const { programme } = this.options;
     const { type } = closing;
     if (type === 'SubmissionLinked') {
-      const received = ledgerEventOf(first);
+      const received = ledgerEventOf(first, this.options.stream);
       if (received.type !== 'SubmissionReceived') {
         throw new Error(`the decision that ends at revision ${closing.revision} begins with ${first.type}`);
       }

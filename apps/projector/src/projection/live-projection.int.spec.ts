@@ -3,6 +3,7 @@ import { createTestDatabases, type TestDatabases } from '@kinledger/database/tes
 import type { EventStore } from '@kinledger/event-store';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { Rebuilder } from '../rebuild/rebuilder.js';
 import { LiveProjection } from './live-projection.js';
 import { ProjectionStanding } from './projection-standing.js';
 import { SmallLedger, STREAM } from './small-ledger.testing.js';
@@ -26,13 +27,13 @@ const until = async (condition: () => boolean | Promise<boolean>): Promise<void>
 };
 
 /** A live projection whose store can be taken away. */
-function projection() {
-  const seen = { failures: 0, caughtUp: 0 };
+function projection(inner: EventStore = ledger.store) {
+  const seen = { failures: 0, caughtUp: 0, position: -1, halts: [] as string[] };
   let away = false;
-  const store = Object.assign(Object.create(ledger.store) as EventStore, {
+  const store = Object.assign(Object.create(inner) as EventStore, {
     readPage: async (...call: Parameters<EventStore['readPage']>) => {
       if (away) throw new Error('the store is away');
-      return ledger.store.readPage(...call);
+      return inner.readPage(...call);
     },
   });
   const standing = new ProjectionStanding(pool);
@@ -40,8 +41,9 @@ function projection() {
     store,
     stream: STREAM,
     pool,
-    onApplied: () => undefined,
+    onApplied: ({ position }) => (seen.position = position),
     onError: () => (seen.failures += 1),
+    onHalt: ({ message }) => seen.halts.push(message),
     onCaughtUp: () => {
       seen.caughtUp += 1;
       void standing.current();
@@ -85,5 +87,27 @@ describe('the live projection', () => {
     working.live.start();
     await until(async () => (await currentAt()) !== before);
     await working.live.stop();
+  });
+
+  it('halts at an event that Kinledger did not write, after all that comes before it', async () => {
+    const strange = new SmallLedger();
+    await strange.open();
+    const before = await strange.store.head(STREAM);
+    await strange.store.append(
+      STREAM,
+      [{ id: '00000000-0000-8000-8000-000000000001', type: 'Noted', bytes: Buffer.from('hello') }],
+      { expectedRevision: before },
+    );
+    await pool.query('DROP SCHEMA golden CASCADE');
+    const { live, seen } = projection(strange.store);
+    live.start();
+    await until(() => live.haltedBy !== undefined);
+    const sentence = `revision ${before + 1} of ${STREAM} was not written by Kinledger (type Noted)`;
+    expect(seen).toMatchObject({ halts: [sentence], position: before, failures: 0 });
+    const rebuilder = new Rebuilder({
+      ...{ store: strange.store, stream: STREAM, pool, live, onError: () => undefined },
+    });
+    await expect(rebuilder.start('live')).rejects.toThrow(sentence);
+    await live.stop();
   });
 });

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isForeignEvent, type ForeignEvent } from '@kinledger/contracts';
 import { analyseReadModels, createReadModels, LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
 import type { EventStore } from '@kinledger/event-store';
 import type pg from 'pg';
@@ -11,6 +12,8 @@ export interface LiveProjectionOptions {
   /** Told of progress and failures; the projection goes on by itself after a failure. */
   readonly onApplied: (progress: AppliedDecisions) => void;
   readonly onError: (error: unknown) => void;
+  /** Told once of what no repetition cures: nothing is projected until a person has looked and the process starts anew. */
+  readonly onHalt: (halt: ForeignEvent) => void;
   /** Told whenever the end of the ledger was reached, whether or not anything new was there. */
   readonly onCaughtUp: () => void;
 }
@@ -40,6 +43,7 @@ export class LiveProjection {
   private position = 0;
   /** When the first failure since the last success was, of `performance.now()`. */
   private failingSince: number | undefined;
+  private halt: ForeignEvent | undefined;
   /** Position at which the planner last learnt how much there is of what. */
   private analysedAt = 0;
 
@@ -52,6 +56,11 @@ export class LiveProjection {
   /** How long every try has failed; 0 while they succeed. */
   get failingMs(): number {
     return this.failingSince === undefined ? 0 : performance.now() - this.failingSince;
+  }
+
+  /** Why nothing more is projected. */
+  get haltedBy(): ForeignEvent | undefined {
+    return this.halt;
   }
 
   start(): void {
@@ -93,6 +102,11 @@ export class LiveProjection {
         await this.writeAsLeader();
       } catch (error) {
         this.writing = false;
+        if (isForeignEvent(error)) {
+          this.halt = error;
+          this.options.onHalt(error);
+          return;
+        }
         this.failingSince ??= performance.now();
         this.options.onError(error);
         await pause(1_000, undefined, { signal }).catch(() => undefined);

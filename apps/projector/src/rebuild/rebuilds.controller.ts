@@ -1,3 +1,4 @@
+import { isForeignEvent } from '@kinledger/contracts';
 import { isStoreUnreachable } from '@kinledger/event-store';
 import { Problem, Roles } from '@kinledger/service-kit';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
@@ -37,6 +38,7 @@ export class RebuildsController {
         const ends = head < 0 ? 'is empty' : `ends at position ${head}: name one from 0 to ${head}`;
         throw new Problem(400, 'position-beyond-ledger', { detail: `The ledger ${ends}.` });
       }
+      if (isForeignEvent(error)) throw new Problem(409, 'foreign-event', { detail: error.message });
       if (isStoreUnreachable(error)) {
         throw new Problem(503, 'ledger-unreachable', {
           detail: error.message,

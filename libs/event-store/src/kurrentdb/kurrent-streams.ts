@@ -1,9 +1,11 @@
+import { foreignEvent } from '@kinledger/contracts';
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { streamGap } from '../errors.js';
 import type { EventToAppend, StoredEvent } from '../event-store.js';
 import type { Credentials } from './connection-string.js';
 import type { KurrentConnection } from './kurrent-connection.js';
 import type { OutageWatch } from './outage-watch.js';
+import type { StreamSettings } from './stream-settings.js';
 import { isAccessDenied, isStreamDeleted, isStreamNotFound } from './kurrent-errors.js';
 
 /** An event with the mark of the append that wrote it, where it has one. */
@@ -102,19 +104,27 @@ export class KurrentStreams {
 
   /** A stream that was deleted looks like one that never was, but for its metadata; and its revisions go on. */
   async #wasDeleted(stream: string): Promise<boolean> {
+    const settings = await this.settings(stream);
+    return settings !== 'hidden' && settings?.['$tb'] !== undefined;
+  }
+
+  /** A stream’s metadata as somebody set it; undefined where nobody did, `hidden` where we may not read it. */
+  async settings(stream: string): Promise<StreamSettings | 'hidden' | undefined> {
     const { reads, readTimeoutMs } = this.options;
     try {
       return await reads.call(readTimeoutMs, async (client) => {
-        let truncated = false;
+        let settings: StreamSettings | undefined;
         const options = this.#asWe({ direction: 'backwards', fromRevision: 'end', maxCount: 1 });
         for await (const { event } of client.readStream(`$$${stream}`, options)) {
           const data: unknown = event?.data;
-          truncated = typeof data === 'object' && data !== null && '$tb' in data;
+          if (typeof data === 'object' && data !== null && !(data instanceof Uint8Array))
+            settings = { ...data };
         }
-        return truncated;
+        return settings;
       });
     } catch (error) {
-      if (isStreamNotFound(error) || isAccessDenied(error)) return false;
+      if (isStreamNotFound(error)) return undefined;
+      if (isAccessDenied(error)) return 'hidden';
       throw error;
     }
   }
@@ -133,7 +143,7 @@ async function readToEnd(
       id: event.id,
       type: event.type,
       revision: Number(event.revision),
-      bytes: bytesOf(event.data, event.isJson),
+      bytes: bytesOf(stream, event),
       mark: markOf(event.metadata),
     });
   }
@@ -141,9 +151,12 @@ async function readToEnd(
 }
 
 /** We write binary events, which come back as bytes. A JSON one is somebody else's, and its bytes are lost to us. */
-function bytesOf(data: unknown, isJson: boolean): Uint8Array {
+function bytesOf(
+  stream: string,
+  { data, isJson, revision, type }: { data: unknown; isJson: boolean; revision: bigint; type: string },
+): Uint8Array {
   if (!isJson && data instanceof Uint8Array) return data;
-  throw new Error('the stream holds an event that was not written here: its content is JSON, not bytes');
+  throw foreignEvent(stream, { revision: Number(revision), type });
 }
 
 const markOf = (metadata: unknown): string | undefined =>

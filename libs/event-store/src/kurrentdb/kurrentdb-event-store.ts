@@ -9,17 +9,19 @@ import type {
   EventToAppend,
   RecordBody,
   StoredEvent,
+  StreamFinding,
   SubscribeOptions,
 } from '../event-store.js';
 import { followStream } from '../follow-stream.js';
 import { BesideTheLedger } from '../postgres/beside-the-ledger.js';
 import { isStoreUnreachable, type StoreStanding } from '../store-standing.js';
 import { AppendHints } from './append-hints.js';
-import { checkedConnectionString, type Credentials } from './connection-string.js';
+import { checkedConnectionString, type Credentials, type ServerAddress } from './connection-string.js';
 import { KurrentAppender } from './kurrent-appender.js';
 import { KurrentConnection } from './kurrent-connection.js';
 import { isAccessDenied, isStreamNotFound } from './kurrent-errors.js';
 import { KurrentStreams } from './kurrent-streams.js';
+import { findingsOf } from './stream-settings.js';
 import { OutageWatch } from './outage-watch.js';
 
 export interface KurrentDbEventStoreOptions {
@@ -64,6 +66,7 @@ export class KurrentDbEventStore implements EventStore {
   readonly #hints: AppendHints;
   readonly #closing = new AbortController();
   readonly #outages: OutageWatch;
+  readonly #address: ServerAddress;
   readonly #lookAgainMs: number;
 
   /** Connects to nothing yet. @throws ConnectionStringWrong */
@@ -71,6 +74,7 @@ export class KurrentDbEventStore implements EventStore {
     const { applicationName, maxConnections: max = 4, appendTimeoutMs = 10_000 } = options;
     const checked = checkedConnectionString(options.connectionString);
     const { text: connectionString, credentials, address } = checked;
+    this.#address = address;
     const connection = { connectionString, closing: this.#closing.signal };
     const reads = new KurrentConnection({
       ...connection,
@@ -144,6 +148,12 @@ export class KurrentDbEventStore implements EventStore {
 
   readPayload(digest: string): Promise<Uint8Array | undefined> {
     return this.#beside.readPayload(digest);
+  }
+
+  findings(stream: string): Promise<readonly StreamFinding[]> {
+    return this.#told(
+      this.#streams.settings(stream).then((settings) => findingsOf(stream, settings, this.#address)),
+    );
   }
 
   subscribe(stream: string, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]> {

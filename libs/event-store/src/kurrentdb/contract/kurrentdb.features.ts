@@ -108,7 +108,8 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         metadata: undefined,
       });
       expect(await failure(store.readPage(stream, 0, 9))).toMatchObject({
-        message: expect.stringContaining('was not written here') as string,
+        code: 'foreign-event',
+        message: `revision 0 of ${stream} was not written by Kinledger (type Noted)`,
       });
     });
 
@@ -309,6 +310,36 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         await store.append(stream, newEvents(3), { expectedRevision: 'no-stream' });
         await foreign.tombstoneStream(stream);
         for (const read of reads(stream)) expect(isStreamGap(await failure(read()))).toBe(true);
+      });
+    });
+
+    describe('somebody sets what a ledger must not have', () => {
+      it('$maxCount hides events, and they are there again once it is taken back', async () => {
+        const stream = newStream();
+        await store.append(stream, newEvents(9), { expectedRevision: 'no-stream' });
+        const faults = async () =>
+          (await store.findings(stream))
+            .filter(({ weight }) => weight === 'fault')
+            .map(({ sentence }) => sentence);
+        expect(await faults()).toEqual([]);
+        await foreign.setStreamMetadata(stream, { maxCount: 4 });
+        expect(isStreamGap(await failure(store.readPage(stream, 0, 9)))).toBe(true);
+        expect(await faults()).toEqual([
+          expect.stringMatching(
+            /^\$maxCount of programme-.* take the setting away before anybody scavenges$/,
+          ),
+        ]);
+        await foreign.setStreamMetadata(stream, {});
+        expect(numbered(await store.readPage(stream, 0, 9))).toHaveLength(9);
+        expect(await faults()).toEqual([]);
+      });
+
+      it('$maxAge and $tb are found too', async () => {
+        const stream = newStream();
+        await store.append(stream, newEvents(9), { expectedRevision: 'no-stream' });
+        await foreign.setStreamMetadata(stream, { maxAge: 1_000_000, truncateBefore: 2 });
+        const sentences = (await store.findings(stream)).map(({ sentence }) => sentence.split(' ')[0]);
+        expect(sentences).toEqual(expect.arrayContaining(['$maxAge', '$tb']));
       });
     });
 
