@@ -8,6 +8,8 @@ export interface EventStorePlace {
   readonly kind: 'postgres' | 'kurrentdb';
   /** `kurrentdb://…`; absent on PostgreSQL. */
   readonly kurrentDbUrl?: string | undefined;
+  /** What the names of streams begin with there, so that several installations may share one server. */
+  readonly kurrentDbPrefix?: string | undefined;
   /** Database `platform`, as the service's own role. */
   readonly platformUrl: string;
   /** The same, as the eraser: for a service that appends records to KurrentDB. */
@@ -18,9 +20,9 @@ export interface EventStorePlace {
   readonly onStanding?: (standing: StoreStanding) => void;
 }
 
-/** The event store that the configuration names. Connects to nothing yet. @throws ConnectionStringWrong */
+/** The event store that the configuration names. Connects to nothing yet. @throws ConnectionStringWrong, StreamPrefixWrong */
 export function openEventStore(place: EventStorePlace): EventStore {
-  const { kind, kurrentDbUrl, platformUrl, eraserUrl, applicationName, onStanding } = place;
+  const { kind, kurrentDbUrl, kurrentDbPrefix, platformUrl, eraserUrl, applicationName, onStanding } = place;
   switch (kind) {
     case 'postgres':
       return new PostgresEventStore({ url: platformUrl, applicationName });
@@ -28,6 +30,7 @@ export function openEventStore(place: EventStorePlace): EventStore {
       if (kurrentDbUrl === undefined) throw new Error('an event store on KurrentDB needs its address');
       return new KurrentDbEventStore({
         connectionString: kurrentDbUrl,
+        ...(kurrentDbPrefix === undefined ? {} : { prefix: kurrentDbPrefix }),
         platformUrl,
         applicationName,
         ...(eraserUrl === undefined ? {} : { eraserUrl }),

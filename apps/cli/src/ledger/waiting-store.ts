@@ -35,7 +35,7 @@ export function waitingStore(store: EventStore, wait: LedgerWait, signal: AbortS
     countBodies: (stream, to) => store.countBodies(stream, to),
     readBodiesOf: (stream, records) => store.readBodiesOf(stream, records),
     readPayload: (digest) => store.readPayload(digest),
-    findings: (stream) => store.findings(stream),
+    findings: (stream) => patiently(() => store.findings(stream)),
     subscribe: (stream, options) => store.subscribe(stream, options),
     close: () => store.close(),
   };

@@ -17,6 +17,8 @@ export interface KurrentStreamsOptions {
   readonly reads: KurrentConnection;
   /** One append at a time: the client’s shared stream loses track of a second one when it breaks. */
   readonly appends: KurrentConnection;
+  /** What a stream is called there. */
+  readonly nameThere: (stream: string) => string;
   /** Told of every call, whether the server answered it. */
   readonly outages: OutageWatch;
   readonly credentials: Credentials | undefined;
@@ -36,7 +38,7 @@ export class KurrentStreams {
     return last?.revision ?? -1;
   }
 
-  /** @throws StreamGap when events that were there are gone. */
+  /** @throws StreamGap when events that were there are gone; ForeignEvent where one is not of bytes. */
   async page(stream: string, from: number, limit: number): Promise<MarkedEvent[]> {
     if (limit <= 0) return [];
     const page = await this.#read(stream, {
@@ -46,7 +48,7 @@ export class KurrentStreams {
     });
     const gap = page.findIndex((event, index) => event.revision !== from + index);
     if (gap !== -1) throw streamGap(stream, from + gap);
-    return page;
+    return page.map((event) => withBytes(stream, event));
   }
 
   /**
@@ -59,7 +61,7 @@ export class KurrentStreams {
     events: readonly EventToAppend[],
     mark: string,
   ): Promise<number> {
-    const { appends, appendTimeoutMs, outages } = this.options;
+    const { appends, appendTimeoutMs, outages, nameThere } = this.options;
     const proposed = events.map(({ id, type, bytes }, index) => ({
       id,
       type,
@@ -70,7 +72,7 @@ export class KurrentStreams {
     const { nextExpectedRevision } = await outages.watched(
       'append',
       appends.call(appendTimeoutMs, (client) =>
-        client.appendToStream(stream, proposed, {
+        client.appendToStream(nameThere(stream), proposed, {
           streamState: expected === -1 ? 'no_stream' : BigInt(expected),
           requiresLeader: true,
           // Kept by the server: an append that it has not done by then it will not do.
@@ -81,12 +83,12 @@ export class KurrentStreams {
     return Number(nextExpectedRevision);
   }
 
-  async #read(stream: string, options: ReadOptions): Promise<MarkedEvent[]> {
-    const { reads, readTimeoutMs, outages } = this.options;
+  async #read(stream: string, options: ReadOptions): Promise<EventThere[]> {
+    const { reads, readTimeoutMs, outages, nameThere } = this.options;
     try {
       return await outages.watched(
         'read',
-        reads.call(readTimeoutMs, (client) => readToEnd(client, stream, this.#asWe(options))),
+        reads.call(readTimeoutMs, (client) => readToEnd(client, nameThere(stream), this.#asWe(options))),
       );
     } catch (error) {
       if (isStreamDeleted(error)) throw streamGap(stream, 0);
@@ -110,12 +112,12 @@ export class KurrentStreams {
 
   /** A stream’s metadata as somebody set it; undefined where nobody did, `hidden` where we may not read it. */
   async settings(stream: string): Promise<StreamSettings | 'hidden' | undefined> {
-    const { reads, readTimeoutMs } = this.options;
+    const { reads, readTimeoutMs, nameThere } = this.options;
     try {
       return await reads.call(readTimeoutMs, async (client) => {
         let settings: StreamSettings | undefined;
         const options = this.#asWe({ direction: 'backwards', fromRevision: 'end', maxCount: 1 });
-        for await (const { event } of client.readStream(`$$${stream}`, options)) {
+        for await (const { event } of client.readStream(`$$${nameThere(stream)}`, options)) {
           const data: unknown = event?.data;
           if (typeof data === 'object' && data !== null && !(data instanceof Uint8Array))
             settings = { ...data };
@@ -130,33 +132,35 @@ export class KurrentStreams {
   }
 }
 
+/** An event as it is there; without bytes it is JSON, which we never write, and whose bytes are lost to us. */
+type EventThere = Omit<MarkedEvent, 'bytes'> & { readonly bytes: Uint8Array | undefined };
+
 /** Never left early: a read that is not finished holds one of the connection’s 100 streams for good. */
 async function readToEnd(
   client: KurrentDBClient,
-  stream: string,
+  nameThere: string,
   options: ReadOptions,
-): Promise<MarkedEvent[]> {
-  const events: MarkedEvent[] = [];
-  for await (const { event } of client.readStream(stream, options)) {
+): Promise<EventThere[]> {
+  const events: EventThere[] = [];
+  for await (const { event } of client.readStream(nameThere, options)) {
     if (event === undefined) continue;
+    const data: unknown = event.data;
     events.push({
       id: event.id,
       type: event.type,
       revision: Number(event.revision),
-      bytes: bytesOf(stream, event),
+      bytes: !event.isJson && data instanceof Uint8Array ? data : undefined,
       mark: markOf(event.metadata),
     });
   }
   return events;
 }
 
-/** We write binary events, which come back as bytes. A JSON one is somebody else's, and its bytes are lost to us. */
-function bytesOf(
-  stream: string,
-  { data, isJson, revision, type }: { data: unknown; isJson: boolean; revision: bigint; type: string },
-): Uint8Array {
-  if (!isJson && data instanceof Uint8Array) return data;
-  throw foreignEvent(stream, { revision: Number(revision), type });
+/** @throws ForeignEvent */
+function withBytes(stream: string, event: EventThere): MarkedEvent {
+  const { bytes } = event;
+  if (bytes === undefined) throw foreignEvent(stream, event);
+  return { ...event, bytes };
 }
 
 const markOf = (metadata: unknown): string | undefined =>

@@ -21,12 +21,18 @@ import { KurrentAppender } from './kurrent-appender.js';
 import { KurrentConnection } from './kurrent-connection.js';
 import { isAccessDenied, isStreamNotFound } from './kurrent-errors.js';
 import { KurrentStreams } from './kurrent-streams.js';
+import { streamNaming } from './stream-naming.js';
 import { findingsOf } from './stream-settings.js';
 import { OutageWatch } from './outage-watch.js';
 
 export interface KurrentDbEventStoreOptions {
   /** `kurrentdb://…`, TLS and credentials included. */
   readonly connectionString: string;
+  /**
+   * Streams are called `<prefix>-<name>` in KurrentDB, so that several installations may share one server; everywhere else
+   * they keep their name. Lower-case letters, digits and hyphens.
+   */
+  readonly prefix?: string;
   /** Database `platform`, as the linker (appends and reads) or the projector (reads): bodies and payloads are there. */
   readonly platformUrl: string;
   /**
@@ -67,14 +73,16 @@ export class KurrentDbEventStore implements EventStore {
   readonly #closing = new AbortController();
   readonly #outages: OutageWatch;
   readonly #address: ServerAddress;
+  readonly #nameThere: (stream: string) => string;
   readonly #lookAgainMs: number;
 
-  /** Connects to nothing yet. @throws ConnectionStringWrong */
+  /** Connects to nothing yet. @throws ConnectionStringWrong, StreamPrefixWrong */
   constructor(options: KurrentDbEventStoreOptions) {
     const { applicationName, maxConnections: max = 4, appendTimeoutMs = 10_000 } = options;
     const checked = checkedConnectionString(options.connectionString);
     const { text: connectionString, credentials, address } = checked;
     this.#address = address;
+    this.#nameThere = streamNaming(options.prefix);
     const connection = { connectionString, closing: this.#closing.signal };
     const reads = new KurrentConnection({
       ...connection,
@@ -96,6 +104,7 @@ export class KurrentDbEventStore implements EventStore {
     this.#streams = new KurrentStreams({
       reads,
       appends,
+      nameThere: this.#nameThere,
       outages: this.#outages,
       credentials,
       readTimeoutMs: options.readTimeoutMs ?? 30_000,
@@ -152,7 +161,9 @@ export class KurrentDbEventStore implements EventStore {
 
   findings(stream: string): Promise<readonly StreamFinding[]> {
     return this.#told(
-      this.#streams.settings(stream).then((settings) => findingsOf(stream, settings, this.#address)),
+      this.#streams
+        .settings(stream)
+        .then((settings) => findingsOf(this.#nameThere(stream), settings, this.#address)),
     );
   }
 
@@ -164,7 +175,7 @@ export class KurrentDbEventStore implements EventStore {
       signal,
       readPage: (from, limit) => this.readPage(stream, from, limit),
       isPassing: isStoreUnreachable,
-      wakeUps: this.#hints.of(stream),
+      wakeUps: this.#hints.of(this.#nameThere(stream)),
       lookAgainMs: this.#lookAgainMs,
     });
   }

@@ -111,6 +111,9 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         code: 'foreign-event',
         message: `revision 0 of ${stream} was not written by Kinledger (type Noted)`,
       });
+      // Where the stream ends can be had all the same, and no refused page holds on to its connection.
+      for (let times = 0; times < 120; times += 1) await failure(store.readPage(stream, 0, 9));
+      expect(await store.head(stream)).toBe(0);
     });
 
     describe('an append of several parts was interrupted between them', () => {
@@ -312,6 +315,35 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         for (const read of reads(stream)) expect(isStreamGap(await failure(read()))).toBe(true);
       });
     });
+
+    it('keeps installations apart that have prefixes of their own, under one name of their ledgers', async () => {
+      const stream = newStream();
+      const stores = [store, open({ prefix: 'staging' }), open({ prefix: 'test-2' })];
+      const ledgers = stores.map((_, index) => newEvents(index + 1));
+      for (const [index, each] of stores.entries()) {
+        await each.append(stream, ledgers[index] ?? [], { expectedRevision: 'no-stream' });
+      }
+      for (const [index, each] of stores.entries()) {
+        const ours = ledgers[index] ?? [];
+        expect(await each.head(stream)).toBe(index);
+        expect(plain(await each.readPage(stream, 0, 9))).toEqual(plain(ours));
+        const signal = AbortSignal.timeout(30_000);
+        for await (const page of each.subscribe(stream, { from: 0, signal })) {
+          expect(plain(page)).toEqual(plain(ours));
+          break;
+        }
+      }
+      await foreign.setStreamMetadata(`staging-${stream}`, { maxCount: 1 });
+      const faulty = await Promise.all(stores.map(async (each) => (await each.findings(stream)).length > 0));
+      expect(faulty).toEqual([false, true, false]);
+    });
+
+    it.each(['', 'With Space', '-begins', '$system', 'x'.repeat(41)])(
+      'takes no prefix like "%s"',
+      (prefix) => {
+        expect(() => open({ prefix })).toThrow('lower-case letters, digits and hyphens');
+      },
+    );
 
     describe('somebody sets what a ledger must not have', () => {
       it('$maxCount hides events, and they are there again once it is taken back', async () => {
