@@ -25,6 +25,7 @@ const inWords: Readonly<Record<string, string>> = {
   KINLEDGER_KAFKA_PASSWORD_FILE: 'needed for SASL',
   KINLEDGER_KAFKA_KEY_FILE: 'needed with a certificate',
   KINLEDGER_KURRENTDB_URL: 'needed for KurrentDB',
+  KINLEDGER_KURRENTDB_PREFIX: 'none',
   KINLEDGER_ERASER_URL: 'needed for KurrentDB, and to erase',
 };
 

@@ -94,6 +94,44 @@ describe('an installation whose ledger moves to KurrentDB (stand-in) and back', 
     });
   });
 
+  it('waits for its server in every command, says so and why, and goes on', async () => {
+    await stop();
+    await start('kurrentdb');
+    const fourth = files.filter(({ dataset }) => dataset.endsWith('.user'))[3]!;
+    for (const command of [
+      ['rebuild'],
+      ['submit', join(folder, fourth.path), '--dataset', fourth.dataset, '--period', fourth.period],
+      ['ledger', 'copy', '--from', 'kurrentdb', '--to', 'postgres'],
+    ]) {
+      server.kill();
+      const waiting = installation.begin(...command);
+      await waiting.said('waiting for the ledger: nobody answers at localhost:');
+      await server.restart();
+      await waiting.said('the ledger answers again');
+      const { code, stderr } = await waiting.ended;
+      expect({ command, code, stderr }).toMatchObject({ code: 0 });
+      expect(stderr.split('waiting for the ledger')).toHaveLength(2);
+    }
+  });
+
+  it('waits for nothing that a person has to mend', async () => {
+    installation.environment = {
+      KINLEDGER_KURRENTDB_URL: server.connectionString().replace('tls=false', 'tls=true'),
+    };
+    const { code, stderr } = await installation.run(
+      'ledger',
+      'copy',
+      '--from',
+      'kurrentdb',
+      '--to',
+      'postgres',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^kinledger: KurrentDB at localhost:\d+ does not speak TLS, and KINLEDGER_KURRENTDB_URL asks for it: give the server a certificate, or add tls=false\n$/,
+    );
+  });
+
   it('is refused by a store that holds another ledger, in one sentence', async () => {
     const other = await StandInServer.start();
     other.streams.write('programme-leap', 'no-stream', [

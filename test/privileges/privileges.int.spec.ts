@@ -71,6 +71,7 @@ const expected: Readonly<
   'platform projector': {
     tables: {
       ...readOnly(['ledger.event', 'ledger.payload', 'ledger.record_body', 'ledger.stream']),
+      'operations.projection': 'select update(current_at)',
       'operations.rebuild': 'delete insert select update',
       'operations.upload': 'insert select update',
       // It makes and drops the read models.
@@ -82,7 +83,7 @@ const expected: Readonly<
   },
   'platform reporting': {
     tables: {
-      ...readOnly(['operations.rebuild', 'operations.upload']),
+      ...readOnly(['operations.projection', 'operations.rebuild', 'operations.upload']),
       ...readOnly(tableNames.map((table) => `${LIVE_SCHEMA}.${table}`)),
     },
     // Every role may call it: it lays one document over another.

@@ -13,9 +13,17 @@ export interface Surroundings {
 
 /** Where the person who starts the services wants the ledger's events; nothing for PostgreSQL. */
 function eventStore(): Readonly<Record<string, string>> {
-  const { KINLEDGER_EVENT_STORE: kind, KINLEDGER_KURRENTDB_URL: url } = process.env;
+  const {
+    KINLEDGER_EVENT_STORE: kind,
+    KINLEDGER_KURRENTDB_URL: url,
+    KINLEDGER_KURRENTDB_PREFIX: prefix,
+  } = process.env;
   if (kind === undefined || kind === '') return {};
-  return { KINLEDGER_EVENT_STORE: kind, ...(url === undefined ? {} : { KINLEDGER_KURRENTDB_URL: url }) };
+  return {
+    KINLEDGER_EVENT_STORE: kind,
+    ...(url === undefined ? {} : { KINLEDGER_KURRENTDB_URL: url }),
+    ...(prefix === undefined ? {} : { KINLEDGER_KURRENTDB_PREFIX: prefix }),
+  };
 }
 
 /** A service as a process: where it listens if it can, and the variables that it needs, no more. */

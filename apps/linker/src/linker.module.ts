@@ -2,13 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { topics } from '@kinledger/contracts';
 import { LinkageEngine } from '@kinledger/domain';
-import { openEventStore, type EventStore } from '@kinledger/event-store';
+import { isStoreUnreachable, openEventStore, type EventStore } from '@kinledger/event-store';
 import type { MessageBus } from '@kinledger/message-bus';
 import { readProgramme, type Programme } from '@kinledger/programme';
 import {
   Backlog,
+  DependencyWatch,
+  FailureLog,
+  FindingsWatch,
+  Health,
   MESSAGE_BUS,
   MessageBusModule,
+  Metrics,
   PoolModule,
   poolToken,
   type ServiceConfig,
@@ -65,13 +70,37 @@ export class LinkerModule {
         },
         { provide: SIGNING_KEY, useFactory: () => publicSigningKey(config.signingKey.file) },
         {
+          provide: DependencyWatch,
+          inject: [Health, Metrics, PinoLogger],
+          useFactory: (health: Health, metrics: Metrics, logger: PinoLogger) =>
+            new DependencyWatch({ name: 'event store', health, metrics, logger }),
+        },
+        {
           provide: EVENT_STORE,
-          useFactory: () =>
+          inject: [DependencyWatch],
+          useFactory: (watch: DependencyWatch) =>
             openEventStore({
               ...config.eventStore,
               platformUrl: config.platform.url,
               eraserUrl: config.eraser.url,
               applicationName: 'kinledger-linker',
+              onStanding: watch.told,
+            }),
+        },
+        {
+          provide: FindingsWatch,
+          inject: [EVENT_STORE, PROGRAMME_ID, Health, Metrics, PinoLogger],
+          useFactory: (
+            store: EventStore,
+            programme: string,
+            health: Health,
+            metrics: Metrics,
+            logger: PinoLogger,
+          ) =>
+            new FindingsWatch({
+              name: 'ledger settings',
+              look: () => store.findings(streamOf(programme)),
+              ...{ health, metrics, logger },
             }),
         },
         { provide: INBOX, inject: [PLATFORM], useFactory: (pool: pg.Pool) => new PostgresInbox(pool) },
@@ -154,6 +183,12 @@ function publisherOf(
   metrics: LinkerMetrics,
   logger: PinoLogger,
 ): Publisher {
+  const failures = new FailureLog({
+    logger,
+    failed: 'publishing failed; it goes on where it was',
+    over: 'publishing goes on',
+    isToldElsewhere: isStoreUnreachable,
+  });
   return new Publisher({
     programme: definition.id,
     store,
@@ -165,7 +200,8 @@ function publisherOf(
       metrics.publishedTotal.inc(messages);
       metrics.publishedPosition.set(position);
     },
-    onError: (err) => logger.error({ err }, 'publishing failed; it goes on where it was'),
+    onError: (error) => failures.failed(error),
+    onCaughtUp: () => failures.over(),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { EventStore } from '@kinledger/event-store';
-import { Health } from '@kinledger/service-kit';
+import { DependencyWatch, FindingsWatch, Health } from '@kinledger/service-kit';
 import {
   Inject,
   Injectable,
@@ -7,9 +7,9 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { DecisionLoop } from './decision/decision-loop.js';
+import { DecisionLoop, streamOf } from './decision/decision-loop.js';
 import type { ErasureFile } from './erasures/erasure-file.js';
-import { LinkerMetrics } from './status/linker-metrics.js';
+import { LinkerMetrics, PROGRAMME_ID } from './status/linker-metrics.js';
 
 /** Injection token of the `EventStore`. */
 export const EVENT_STORE = Symbol('event store');
@@ -33,8 +33,12 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(ERASURES) private readonly erasures: ErasureFile | undefined,
     private readonly metrics: LinkerMetrics,
     private readonly logger: PinoLogger,
+    private readonly settings: FindingsWatch,
     health: Health,
+    storeWatch: DependencyWatch,
+    @Inject(PROGRAMME_ID) programme: string,
   ) {
+    storeWatch.check(() => this.store.head(streamOf(programme)));
     health.register('writer', async () => {
       const { state, halt } = this.metrics.status;
       if (state !== 'deciding') throw new Error(halt?.message ?? `the linker is ${state}`);
@@ -42,6 +46,7 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   onApplicationBootstrap(): void {
+    this.settings.start();
     this.running = this.loop.run(this.stopping.signal, this.hurry.signal).catch((error: unknown) => {
       // It never rejects; if it does, the process is of no use any more.
       this.logger.fatal({ err: error }, 'the decision loop ended by itself');
@@ -58,6 +63,7 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
     const patience = setTimeout(() => this.hurry.abort(), FINISH_WITHIN_MS);
     await this.running;
     clearTimeout(patience);
+    await this.settings.stop();
     await this.erasures?.close();
     await this.store.close();
   }

@@ -1,6 +1,15 @@
-import { openEventStore, type EventStore } from '@kinledger/event-store';
+import { isStoreUnreachable, openEventStore, type EventStore } from '@kinledger/event-store';
 import { readProgramme } from '@kinledger/programme';
-import { MessageBusModule, Metrics, PoolModule, type ServiceConfig } from '@kinledger/service-kit';
+import {
+  DependencyWatch,
+  FailureLog,
+  FindingsWatch,
+  Health,
+  MessageBusModule,
+  Metrics,
+  PoolModule,
+  type ServiceConfig,
+} from '@kinledger/service-kit';
 import {
   Inject,
   Injectable,
@@ -14,11 +23,14 @@ import { PinoLogger } from 'nestjs-pino';
 import type { projectorConfig } from './config.js';
 import { MessagesController } from './messages.controller.js';
 import { LiveProjection } from './projection/live-projection.js';
+import { ProjectionStanding } from './projection/projection-standing.js';
 import { Rebuilder } from './rebuild/rebuilder.js';
 import { RebuildsController } from './rebuild/rebuilds.controller.js';
 
 const EVENT_STORE = Symbol('event store');
 const STREAM = Symbol('stream of the programme');
+/** A projection that fails is tried again each second: what lasts longer than this will not mend itself at once. */
+const FAILING_AT_MOST_MS = 10_000;
 
 /** Starts the live projection with the service and ends both writers with it, the decision in hand finished. */
 @Injectable()
@@ -27,15 +39,26 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     private readonly live: LiveProjection,
     private readonly rebuilder: Rebuilder,
-  ) {}
+    private readonly settings: FindingsWatch,
+    @Inject(STREAM) stream: string,
+    storeWatch: DependencyWatch,
+    health: Health,
+  ) {
+    storeWatch.check(() => this.store.head(stream));
+    health.register('projection', async () => {
+      if (this.live.haltedBy !== undefined) throw this.live.haltedBy;
+      if (this.live.failingMs > FAILING_AT_MOST_MS) throw new Error('the live projection fails');
+    });
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.rebuilder.clearInterrupted();
     this.live.start();
+    this.settings.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.live.stop(), this.rebuilder.stop()]);
+    await Promise.all([this.live.stop(), this.rebuilder.stop(), this.settings.stop()]);
     await this.store.close();
   }
 }
@@ -52,12 +75,36 @@ export class ProjectorModule {
       controllers: [MessagesController, RebuildsController],
       providers: [
         {
+          provide: DependencyWatch,
+          inject: [Health, Metrics, PinoLogger],
+          useFactory: (health: Health, metrics: Metrics, logger: PinoLogger) =>
+            new DependencyWatch({ name: 'event store', health, metrics, logger }),
+        },
+        {
           provide: EVENT_STORE,
-          useFactory: () =>
+          inject: [DependencyWatch],
+          useFactory: (watch: DependencyWatch) =>
             openEventStore({
               ...config.eventStore,
               platformUrl: config.platform.url,
               applicationName: 'kinledger-projector',
+              onStanding: watch.told,
+            }),
+        },
+        {
+          provide: FindingsWatch,
+          inject: [EVENT_STORE, STREAM, Health, Metrics, PinoLogger],
+          useFactory: (
+            store: EventStore,
+            stream: string,
+            health: Health,
+            metrics: Metrics,
+            logger: PinoLogger,
+          ) =>
+            new FindingsWatch({
+              name: 'ledger settings',
+              look: () => store.findings(stream),
+              ...{ health, metrics, logger },
             }),
         },
         {
@@ -113,6 +160,13 @@ function liveProjection(
     name: 'kinledger_projector_failures_total',
     help: 'Failures of the live projection; it goes on from its checkpoint after each.',
   });
+  const failureLog = new FailureLog({
+    logger,
+    failed: 'live projection failed; it starts again from its checkpoint',
+    over: 'live projection goes on',
+    isToldElsewhere: isStoreUnreachable,
+  });
+  const standing = new ProjectionStanding(pool);
   const live = new LiveProjection({
     store,
     stream,
@@ -121,15 +175,27 @@ function liveProjection(
       position.set(progress.position);
       decisions.inc(progress.decisions);
     },
-    onError: (err) => {
+    onError: (error) => {
       failures.inc();
-      logger.error({ err }, 'live projection failed; it starts again from its checkpoint');
+      failureLog.failed(error);
+    },
+    onHalt: (err) => {
+      logger.fatal({ err }, 'nothing more is projected until a person has looked');
+    },
+    onCaughtUp: () => {
+      failureLog.over();
+      void standing.current();
     },
   });
   metrics.gauge({
     name: 'kinledger_projector_writer',
     help: '1 when this process writes the live read models, 0 when it stands by.',
     collect: (gauge) => gauge.set(live.isWriter ? 1 : 0),
+  });
+  metrics.gauge({
+    name: 'kinledger_projector_halted',
+    help: '1 when a person must look before it projects on.',
+    collect: (gauge) => gauge.set(live.haltedBy === undefined ? 0 : 1),
   });
   metrics.gauge({
     name: 'kinledger_projector_lag_events',

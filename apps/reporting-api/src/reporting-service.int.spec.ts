@@ -102,6 +102,38 @@ describe('the reporting API', () => {
       }),
     );
 
+    it('says how old its figures are once the projector stands still, and nothing while it does not', async () => {
+      const standAt = (age: string) =>
+        owner.query(`UPDATE operations.projection SET current_at = clock_timestamp() - '${age}'::interval`);
+      const asked = async () => {
+        const [reach, quarters, page, submissions] = await Promise.all([
+          get('/v1/figures/reach?period=lifetime').then((answer) => answer.json()),
+          get('/v1/figures/reach-by-quarter').then((answer) => answer.json()),
+          asBrowser('/reach').then((answer) => answer.text()),
+          asBrowser('/submissions').then((answer) => answer.text()),
+        ]);
+        return { answers: [reach, quarters] as { behindSince: unknown }[], pages: [page, submissions] };
+      };
+      await standAt('30 seconds');
+      const fresh = await asked();
+      expect(fresh.answers.map(({ behindSince }) => behindSince)).toEqual([null, null]);
+      for (const page of fresh.pages) expect(page).not.toContain('the projector stands still');
+      await standAt('3 hours 20 minutes');
+      const { rows } = await owner.query<{ at: Date }>('SELECT current_at AS at FROM operations.projection');
+      const old = await asked();
+      expect(old.answers.map(({ behindSince }) => behindSince)).toEqual([
+        rows[0]?.at.toISOString(),
+        rows[0]?.at.toISOString(),
+      ]);
+      for (const page of old.pages) {
+        expect(page).toMatch(
+          /This page shows what was known on .*, 3 hours ago\. What was decided since is missing/,
+        );
+        expect(await markupProblems(page)).toEqual([]);
+      }
+      await standAt('0');
+    });
+
     it('answers reach with its period, its position and its parts', async () => {
       const answer = await get('/v1/figures/reach?period=Q2%202023%2F24');
       expect(answer.status).toBe(200);

@@ -4,6 +4,7 @@ export * from './contract.js';
 export * from './identifiers.js';
 export * from './ledger/erasures.js';
 export * from './ledger/families.js';
+export * from './ledger/foreign-event.js';
 export * from './ledger/individuals.js';
 export * from './ledger/ledger-event.js';
 export * from './ledger/programme.js';

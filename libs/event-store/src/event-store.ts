@@ -79,7 +79,7 @@ export interface EventStore {
   /** Revision of the last event, or -1 for a stream that does not exist. */
   head(stream: string): Promise<number>;
 
-  /** Up to `limit` events from revision `from` on, in order. Empty at the end. @throws StreamGap */
+  /** Up to `limit` events from revision `from` on, in order. Empty at the end. @throws StreamGap; ForeignEvent where the store can tell. */
   readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]>;
 
   /** Bodies of the records that entered the ledger at revisions `from` to `to`, both included, in that order. */
@@ -93,6 +93,9 @@ export interface EventStore {
 
   readPayload(digest: string): Promise<Uint8Array | undefined>;
 
+  /** What of the store’s own settings for a stream could take events away, or let others write. Empty where all is well. */
+  findings(stream: string): Promise<readonly StreamFinding[]>;
+
   /**
    * Events from revision `from` on: first those that are there, then live ones, each once, in order, until the
    * signal aborts or the store is closed: then the iteration ends, without an error. Yields pages of at most `pageSize`
@@ -103,6 +106,14 @@ export interface EventStore {
   subscribe(stream: string, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]>;
 
   close(): Promise<void>;
+}
+
+/** A setting that does not suit a ledger. */
+export interface StreamFinding {
+  /** `remark` for what may be meant so: nothing is lost by it. */
+  readonly weight: 'fault' | 'remark';
+  /** One sentence that names the setting and says what to do. */
+  readonly sentence: string;
 }
 
 export interface SubscribeOptions {

@@ -7,3 +7,4 @@ export * from './kurrentdb/kurrentdb-event-store.js';
 export * from './open-event-store.js';
 export * from './postgres/erase-bodies.js';
 export * from './postgres/postgres-event-store.js';
+export * from './store-standing.js';

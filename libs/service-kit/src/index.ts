@@ -32,7 +32,10 @@ export {
   type Variable,
 } from './config/variable.js';
 export { Backlog } from './flow/backlog.js';
+export { DependencyWatch, type DependencyStanding } from './health/dependency-watch.js';
+export { FindingsWatch, type Finding } from './health/findings-watch.js';
 export { Health, type LivenessCheck, type Readiness, type ReadinessCheck } from './health/health.js';
+export { FailureLog } from './logging/failure-log.js';
 export { createLogger } from './logging/logger.js';
 export { serializeError } from './logging/error-serializer.js';
 export { closeLingering, type Patience } from './http/lingering-close.js';

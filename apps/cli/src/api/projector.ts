@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { Failure } from '../failure.js';
-import { callJson, type Endpoint } from './http.js';
+import type { LedgerWait } from '../ledger/ledger-wait.js';
+import { callJson, Refused, type Endpoint } from './http.js';
 
 const rebuild = z.object({
   id: z.string(),
@@ -16,15 +17,38 @@ const rebuild = z.object({
 export type Rebuild = z.infer<typeof rebuild>;
 
 const POLL_MS = 200;
+const LEDGER_POLL_MS = 1_000;
+
+/** Calls again while the service cannot reach its ledger. */
+async function onceReachable<T>(wait: LedgerWait | undefined, ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      const answer = await ask();
+      wait?.told(undefined);
+      return answer;
+    } catch (error) {
+      const isAway = error instanceof Refused && error.problemCode === 'ledger-unreachable';
+      if (wait === undefined || !isAway) throw error;
+      wait.told(error.message);
+      await pause(LEDGER_POLL_MS);
+    }
+  }
+}
 
 export const projectorApi = (endpoint: Endpoint) => ({
   /**
    * Rebuilds the read models and waits until it is done: the live ones, or up to a position beside them.
    * @throws Failure when the rebuild fails.
    */
-  async rebuild(asAt: number | undefined, onProgress: (state: Rebuild) => void): Promise<Rebuild> {
+  async rebuild(
+    asAt: number | undefined,
+    onProgress: (state: Rebuild) => void,
+    wait?: LedgerWait,
+  ): Promise<Rebuild> {
     const order = asAt === undefined ? {} : { asAt };
-    let state = await callJson(endpoint, '/v1/rebuilds', rebuild, { method: 'POST', json: order });
+    let state = await onceReachable(wait, () =>
+      callJson(endpoint, '/v1/rebuilds', rebuild, { method: 'POST', json: order }),
+    );
     while (state.state === 'running') {
       onProgress(state);
       await pause(POLL_MS);

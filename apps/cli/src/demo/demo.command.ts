@@ -12,7 +12,8 @@ import { busOption } from '../launcher/bus-option.js';
 import { startLauncher } from '../launcher/launcher-process.js';
 import { untilAskedToStop } from '../launcher/until-asked-to-stop.js';
 import { count, print } from '../output/output.js';
-import { createProgress, say } from '../output/progress.js';
+import { createProgress, say, tellBeside } from '../output/progress.js';
+import { LedgerWait } from '../ledger/ledger-wait.js';
 import { pagesAddress } from '../sign-in/sign-in.command.js';
 import { demoFolder, type DemoFolder, type DemoManifest, type Loaded } from './demo-folder.js';
 import { demoReport, type DemoReport } from './demo-report.js';
@@ -156,11 +157,16 @@ async function load(
   try {
     await Promise.all([
       send(),
-      followLoad(apis, sent, (stages) => {
-        bars.pseudonymised.update(stages.pseudonymised);
-        bars.linked.update(stages.linked);
-        bars.projected.update(stages.projected);
-      }),
+      followLoad(
+        apis,
+        sent,
+        (stages) => {
+          bars.pseudonymised.update(stages.pseudonymised);
+          bars.linked.update(stages.linked);
+          bars.projected.update(stages.projected);
+        },
+        new LedgerWait(tellBeside(progress, json)),
+      ),
     ]);
   } finally {
     progress.stop();

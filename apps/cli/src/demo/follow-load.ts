@@ -3,6 +3,7 @@ import { Refused } from '../api/http.js';
 import type { LinkerApi } from '../api/linker.js';
 import type { ReportingApi, Submission } from '../api/reporting.js';
 import { Failure } from '../failure.js';
+import type { LedgerWait } from '../ledger/ledger-wait.js';
 import { settledStates } from '../submit/await-submission.js';
 import type { LoadedFile } from './load-files.js';
 
@@ -24,6 +25,7 @@ export async function followLoad(
   apis: { readonly reporting: ReportingApi; readonly linker: LinkerApi },
   sent: { readonly files: readonly LoadedFile[]; readonly complete: boolean },
   onStages: (stages: Stages) => void,
+  wait: LedgerWait,
 ): Promise<void> {
   for (;;) {
     // Read before the states: what is sent meanwhile is of the next round.
@@ -31,6 +33,7 @@ export async function followLoad(
     const files = sent.files.filter(({ submission }) => submission !== null);
     const [states, status] = await Promise.all([statesOf(apis.reporting), apis.linker.status()]);
     if (status.halt !== undefined) throw new Failure(`the linker has halted: ${status.halt.message}`);
+    wait.told(status.ledgerAway);
     const stateOf = ({ submission }: LoadedFile) => states.get(submission ?? '')?.state;
     const rows = (reached: (file: LoadedFile) => boolean) =>
       files.filter(reached).reduce((sum, file) => sum + file.rows, 0);

@@ -20,6 +20,8 @@ export interface LedgerPlaces {
   /** Database `platform`, as the linker. */
   readonly platformUrl: string;
   readonly kurrentDbUrl: string | undefined;
+  /** What the names of its streams in KurrentDB begin with. */
+  readonly kurrentDbPrefix: string | undefined;
 }
 
 /** @throws Failure saying which variable to set. */
@@ -30,15 +32,25 @@ export function ledgerPlaces(env: NodeJS.ProcessEnv = process.env): LedgerPlaces
       'no services run here: set KINLEDGER_PLATFORM_URL to the postgres:// URL of the platform database, with the linker’s role',
     );
   }
-  return { platformUrl, kurrentDbUrl: env['KINLEDGER_KURRENTDB_URL'] };
+  return {
+    platformUrl,
+    kurrentDbUrl: env['KINLEDGER_KURRENTDB_URL'],
+    kurrentDbPrefix: env['KINLEDGER_KURRENTDB_PREFIX'],
+  };
 }
 
-/** @throws Failure when the store's address is not known; ConnectionStringWrong. */
-export function openLedger(kind: StoreKind, { platformUrl, kurrentDbUrl }: LedgerPlaces): EventStore {
+/** @throws Failure when the store's address is not known; ConnectionStringWrong; StreamPrefixWrong. */
+export function openLedger(
+  kind: StoreKind,
+  { platformUrl, kurrentDbUrl, kurrentDbPrefix }: LedgerPlaces,
+): EventStore {
   if (kind === 'kurrentdb' && kurrentDbUrl === undefined) {
     throw new Failure('set KINLEDGER_KURRENTDB_URL to the connection string of KurrentDB, kurrentdb://…');
   }
-  return openEventStore({ kind, platformUrl, kurrentDbUrl, applicationName: 'kinledger-ledger' });
+  return openEventStore({
+    ...{ kind, platformUrl, kurrentDbUrl, kurrentDbPrefix },
+    applicationName: 'kinledger-ledger',
+  });
 }
 
 /** Names of the streams that this installation ever wrote, on whichever store. */

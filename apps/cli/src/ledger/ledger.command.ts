@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { addCheckCommand } from './check.command.js';
 import { addCopyCommand } from './copy.command.js';
 
 export function addLedgerCommand(program: Command): void {
   const ledger = program.command('ledger').description('works on the ledger itself');
+  addCheckCommand(ledger);
   addCopyCommand(ledger);
 }

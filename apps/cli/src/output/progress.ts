@@ -50,3 +50,11 @@ export function createProgress(enabled: boolean): Progress {
 export const say = (quiet: boolean | undefined, text: string): void => {
   if (quiet !== true) process.stderr.write(`${text}\n`);
 };
+
+/** The same while bars are shown: above them on a terminal, where a line of text would break them. */
+export const tellBeside =
+  (progress: Progress, quiet: boolean | undefined) =>
+  (text: string): void => {
+    if (process.stderr.isTTY) progress.note(text);
+    else say(quiet, text);
+  };

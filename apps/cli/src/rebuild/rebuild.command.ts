@@ -3,7 +3,8 @@ import { projectorApi } from '../api/projector.js';
 import { homeDirectory, requireConnection } from '../connection/connection.js';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
-import { createProgress } from '../output/progress.js';
+import { createProgress, tellBeside } from '../output/progress.js';
+import { LedgerWait } from '../ledger/ledger-wait.js';
 
 interface Options {
   readonly url?: string;
@@ -37,7 +38,11 @@ async function rebuild({ url, token, json }: Options): Promise<void> {
   const bar = progress.bar('events', 1);
   const began = performance.now();
   const done = await projector
-    .rebuild(undefined, ({ position, head }) => bar.update(position + 1, head + 1))
+    .rebuild(
+      undefined,
+      ({ position, head }) => bar.update(position + 1, head + 1),
+      new LedgerWait(tellBeside(progress, json)),
+    )
     .finally(() => progress.stop());
   const seconds = (performance.now() - began) / 1000;
   const equal = done.before === done.after;

@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refused } from '../api/http.js';
+import type { LinkerApi } from '../api/linker.js';
 import type { ReportingApi, Submission } from '../api/reporting.js';
+import { Failure } from '../failure.js';
+import type { LedgerWait } from '../ledger/ledger-wait.js';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1000;
@@ -8,11 +11,27 @@ const LONGEST_PAUSE_MS = 1000;
 /** States after which nothing more happens to a submission by itself. */
 export const settledStates: ReadonlySet<string> = new Set(['linked', 'withdrawn', 'parked', 'unprocessable']);
 
-/** Resolves when the read models hold what the linker decided about a submission, or that it cannot be decided. */
-export async function awaitSubmission(reporting: ReportingApi, id: string): Promise<Submission> {
+/** Where the linker can be asked too: what it waits for. */
+export interface LinkerToAsk {
+  readonly linker: LinkerApi;
+  readonly wait: LedgerWait;
+}
+
+/**
+ * Resolves when the read models hold what the linker decided about a submission, or that it cannot be decided.
+ * @throws Failure when the linker has halted, where it can be asked.
+ */
+export async function awaitSubmission(
+  reporting: ReportingApi,
+  id: string,
+  asked?: LinkerToAsk,
+): Promise<Submission> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     const found = await find(reporting, id);
     if (found !== undefined && settledStates.has(found.state)) return found;
+    const status = await asked?.linker.status();
+    if (status?.halt !== undefined) throw new Failure(`the linker has halted: ${status.halt.message}`);
+    asked?.wait.told(status?.ledgerAway);
     await pause(pauseMs);
   }
 }

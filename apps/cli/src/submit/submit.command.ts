@@ -1,10 +1,12 @@
 import { readProgramme } from '@kinledger/programme';
 import type { Command } from 'commander';
 import type { Endpoint } from '../api/http.js';
+import { linkerApi } from '../api/linker.js';
 import { ingestApi, type Accepted, type Upload } from '../api/ingest.js';
 import { reportingApi, type Submission } from '../api/reporting.js';
 import { homeDirectory, requireConnection } from '../connection/connection.js';
 import { Failure } from '../failure.js';
+import { LedgerWait } from '../ledger/ledger-wait.js';
 import { count, print } from '../output/output.js';
 import { writePrivateFile } from '../output/private-file.js';
 import { say } from '../output/progress.js';
@@ -60,7 +62,7 @@ interface Outcome {
 }
 
 async function submit(file: string, options: Options): Promise<void> {
-  const { ingest: endpoint, reporting } = await endpointsFor(options);
+  const { ingest: endpoint, reporting, linker } = await endpointsFor(options);
   const ingest = ingestApi(endpoint);
   say(options.json, `validating ${file}`);
   const upload = await ingest.upload(file, options.dataset, options.period);
@@ -85,7 +87,11 @@ async function submit(file: string, options: Options): Promise<void> {
     return;
   }
   say(options.json, 'waiting until its rows are linked');
-  const submission = await awaitSubmission(reportingApi(reporting), accepted.id);
+  const asked =
+    linker === undefined
+      ? undefined
+      : { linker: linkerApi(linker), wait: new LedgerWait((text) => say(options.json, text)) };
+  const submission = await awaitSubmission(reportingApi(reporting), accepted.id, asked);
   show({ upload, accepted, submission });
   if (submission.state !== 'linked') {
     throw new Failure(
@@ -94,9 +100,12 @@ async function submit(file: string, options: Options): Promise<void> {
   }
 }
 
-async function endpointsFor(
-  options: Options,
-): Promise<{ readonly ingest: Endpoint; readonly reporting: Endpoint | undefined }> {
+async function endpointsFor(options: Options): Promise<{
+  readonly ingest: Endpoint;
+  readonly reporting: Endpoint | undefined;
+  /** Of services that run here; elsewhere a provider’s token says nothing to it. */
+  readonly linker?: Endpoint;
+}> {
   const token = options.token ?? process.env['KINLEDGER_TOKEN'];
   if (options.url !== undefined) {
     if (token === undefined)
@@ -115,6 +124,7 @@ async function endpointsFor(
   return {
     ingest: { url: services.ingest, token: token ?? ofProvider },
     reporting: { url: services['reporting-api'], token: tokens.reader },
+    linker: { url: services.linker, token: tokens.operator },
   };
 }
 

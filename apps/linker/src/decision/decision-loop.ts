@@ -4,6 +4,7 @@ import {
   isEventIdReused,
   isRecordBodyDiffers,
   isRevisionConflict,
+  isStoreUnreachable,
   revisionConflict,
   type EventStore,
 } from '@kinledger/event-store';
@@ -93,6 +94,8 @@ export const streamOf = (programme: string): string => `programme-${programme}`;
 const POLL_MS = 500;
 const RETRY_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
+const LOOK_AT_STORE_MS = 2_000;
+const STORE_PAUSE_MS = 1_000;
 /** So often the same refusal may come at the same place before a person has to look. */
 const PATIENCE = 3;
 
@@ -149,7 +152,9 @@ export class DecisionLoop {
         if (halt !== undefined) return this.halt(halt, signal);
         if (isRevisionConflict(error)) observer.refused();
         else observer.failed(error);
-        await pause(failures.pauseMs, undefined, { signal }).catch(() => undefined);
+        // Whose store is back should not have to wait for us.
+        const ms = isStoreUnreachable(error) ? Math.min(failures.pauseMs, STORE_PAUSE_MS) : failures.pauseMs;
+        await pause(ms, undefined, { signal }).catch(() => undefined);
       }
     }
   }
@@ -356,7 +361,12 @@ export class DecisionLoop {
     signal: AbortSignal,
   ): Promise<Intake | PendingErasure | undefined> {
     const { inbox, snapshots, wakeUp, pollMs = POLL_MS } = this.options;
+    let lookedAt = performance.now();
     while (!signal.aborted) {
+      if (performance.now() - lookedAt >= LOOK_AT_STORE_MS) {
+        lookedAt = performance.now();
+        await this.requireNobodyElse(head);
+      }
       const erasure = await erasures?.next(ledger, head);
       if (erasure !== undefined) return erasure;
       const intake = await inbox.intake(this.programmeId, place);
@@ -365,6 +375,12 @@ export class DecisionLoop {
       await wakeUp.wait(pollMs, signal);
     }
     return undefined;
+  }
+
+  /** While nothing is decided, nothing is appended: what comes meanwhile is somebody else’s, and is looked at. */
+  private async requireNobodyElse(head: number): Promise<void> {
+    const actual = await this.options.store.head(this.stream);
+    if (actual > head) throw revisionConflict(this.stream, head, actual);
   }
 
   private async isReady(intake: Intake, ledger: ProgrammeLedger, head: number): Promise<boolean> {

@@ -1,3 +1,5 @@
+import type { ForeignEvent } from '@kinledger/contracts';
+
 /** What is in the ledger is not what the same inputs give now. Nothing is overwritten: a person has to look. */
 export interface LedgerDiffers extends Error {
   readonly code: 'ledger-differs';
@@ -39,6 +41,7 @@ export type Halt =
   | SigningKeyDiffers
   | StrategyDiffers
   | LedgerUnreadable
+  | ForeignEvent
   | StagedRowsDiffer;
 
 const halts: ReadonlySet<string> = new Set<Halt['code']>([
@@ -47,6 +50,7 @@ const halts: ReadonlySet<string> = new Set<Halt['code']>([
   'signing-key-differs',
   'strategy-differs',
   'ledger-unreadable',
+  'foreign-event',
   'staged-rows-differ',
 ]);
 

@@ -76,7 +76,7 @@ export class PendingErasures {
   private async begun(ledger: ProgrammeLedger, head: number): Promise<string | undefined> {
     if (head < ledger.nextRevision) return undefined;
     const [first] = await this.store.readPage(this.stream, ledger.nextRevision, 1);
-    return first === undefined ? undefined : ledgerEventOf(first).cause;
+    return first === undefined ? undefined : ledgerEventOf(first, this.stream).cause;
   }
 }
 

@@ -26,7 +26,7 @@ const PAGE_SIZE = 5_000;
 /**
  * Takes a programme's ledger up again: everything up to its last closing event, from its snapshot on if that counts. What
  * an interrupted decision left behind it is not applied, but decided anew and compared.
- * @throws LedgerUnreadable; the signal's reason when it aborts.
+ * @throws LedgerUnreadable; ForeignEvent; the signal's reason when it aborts.
  */
 export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const { store, stream, engine, snapshots, signal, pageSize = PAGE_SIZE } = options;
@@ -44,8 +44,9 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
     ahead = next <= end && page.events.length > 0 ? read(next) : Promise.resolve(emptyPage);
     ahead.catch(() => undefined);
     if (page.events.length === 0) throw new Error(`${stream} became shorter while it was read`);
-    applyPage(ledger, page);
+    applyPage(ledger, stream, page);
   }
+  await requireOurs(options, end + 1, head);
   ledger.requireBodies();
   return { ledger, head };
 }
@@ -66,10 +67,23 @@ async function readPage(store: EventStore, stream: string, from: number, limit: 
   return { events, bodies };
 }
 
-function applyPage(ledger: ProgrammeLedger, { events, bodies }: Page): void {
+/** Who stands at the end of a ledger may be a stranger: then nobody can say what is to be decided after it. */
+async function requireOurs(
+  { store, stream, signal, pageSize = PAGE_SIZE }: RecoveryOptions,
+  first: number,
+  head: number,
+): Promise<void> {
+  for (let from = first; from <= head; from += pageSize) {
+    signal.throwIfAborted();
+    const page = await store.readPage(stream, from, Math.min(pageSize, head - from + 1));
+    for (const stored of page) ledgerEventOf(stored, stream);
+  }
+}
+
+function applyPage(ledger: ProgrammeLedger, stream: string, { events, bodies }: Page): void {
   const rows = new Map<number, PseudonymisedRow>();
   for (const body of bodies) rows.set(body.revision, rowOf(body));
-  for (const stored of events) ledger.apply(ledgerEventOf(stored), rows.get(stored.revision));
+  for (const stored of events) ledger.apply(ledgerEventOf(stored, stream), rows.get(stored.revision));
 }
 
 /** Revision of the last closing event; -1 where there is none. Looks from the end: an interrupted decision is short. */

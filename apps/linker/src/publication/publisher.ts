@@ -10,7 +10,7 @@ import {
   type ProgrammeId,
 } from '@kinledger/contracts';
 import { eventIdOf, ledgerEventOf } from '@kinledger/domain';
-import type { EventStore, StoredEvent } from '@kinledger/event-store';
+import { isStoreUnreachable, type EventStore, type StoredEvent } from '@kinledger/event-store';
 import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
 import type { Publication } from '../decision/decision-loop.js';
 import { WakeUp } from '../decision/wake-up.js';
@@ -32,6 +32,8 @@ export interface PublisherOptions {
   readonly inbox: Inbox;
   readonly onPublished?: (messages: number, position: number) => void;
   readonly onError: (error: unknown) => void;
+  /** Told whenever all that is to be published is published. */
+  readonly onCaughtUp?: () => void;
   readonly pageSize?: number;
   /** The first pause after a failure; it doubles with each further one. */
   readonly retryMs?: number;
@@ -43,6 +45,8 @@ const MAX_HELD_EVENTS = 20_000;
 const POLL_MS = 5_000;
 const RETRY_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
+/** A store that is back should not have to wait for us. */
+const STORE_PAUSE_MS = 1_000;
 
 /**
  * Publishes the decisions that the ledger holds, one whole decision after the other, each at least once: the cursor
@@ -69,12 +73,14 @@ export class Publisher implements Publication {
         await this.publishAll(signal);
         await this.answerRefusals();
         failures = 0;
+        this.options.onCaughtUp?.();
         await this.wakeUp.wait(POLL_MS, signal);
       } catch (error) {
         this.options.onError(error);
         failures += 1;
         const { retryMs = RETRY_MS } = this.options;
-        const ms = Math.min(LONGEST_PAUSE_MS, retryMs * 2 ** Math.min(failures - 1, 10));
+        const longest = isStoreUnreachable(error) ? STORE_PAUSE_MS : LONGEST_PAUSE_MS;
+        const ms = Math.min(longest, retryMs * 2 ** Math.min(failures - 1, 10));
         await pause(ms, undefined, { signal }).catch(() => undefined);
       }
     }
@@ -100,7 +106,7 @@ export class Publisher implements Publication {
     const { store, stream, pageSize = PAGE_SIZE } = this.options;
     const { first, closing } = await this.boundsOf(from, signal);
     if (first === undefined || closing === undefined) return undefined;
-    const decision = this.decisionOf(first, ledgerEventOf(closing));
+    const decision = this.decisionOf(first, ledgerEventOf(closing, stream));
     const messages = decision === undefined ? undefined : new DecisionMessages(decision);
     let count = 0;
     for (let next = from; next <= closing.revision;) {
@@ -108,7 +114,7 @@ export class Publisher implements Publication {
       const its = page.filter(({ revision }) => revision >= next && revision <= closing.revision);
       const last = its.at(-1);
       if (last === undefined || signal.aborted) return undefined;
-      for (const stored of its) if (isPublished(stored)) messages?.take(ledgerEventOf(stored));
+      for (const stored of its) if (isPublished(stored)) messages?.take(ledgerEventOf(stored, stream));
       next = last.revision + 1;
       this.held = page.filter(({ revision }) => revision >= next);
       const complete = messages?.drain() ?? [];
@@ -146,7 +152,7 @@ export class Publisher implements Publication {
     const { programme } = this.options;
     const { type } = closing;
     if (type === 'SubmissionLinked') {
-      const received = ledgerEventOf(first);
+      const received = ledgerEventOf(first, this.options.stream);
       if (received.type !== 'SubmissionReceived') {
         throw new Error(`the decision that ends at revision ${closing.revision} begins with ${first.type}`);
       }

@@ -1,5 +1,6 @@
 import type { LinkageEngineSize } from '@kinledger/domain';
-import { Metrics } from '@kinledger/service-kit';
+import { isStoreUnreachable } from '@kinledger/event-store';
+import { DependencyWatch, FailureLog, Metrics } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Halt } from '../decision/errors.js';
 import type { DecidedIntake, DecisionObserver, LoopState } from '../decision/decision-loop.js';
@@ -18,6 +19,8 @@ export interface LinkerStatus {
   readonly state: LoopState;
   /** Why it has halted; a person must look. */
   readonly halt?: { readonly code: Halt['code']; readonly message: string };
+  /** Why the ledger’s store is out of reach; absent while it answers. */
+  readonly ledgerAway?: string;
   /** Revision of the last closing event; -1 while there is none, or none is known yet. */
   readonly position: number;
   readonly intake: number;
@@ -56,6 +59,7 @@ export class LinkerMetrics implements DecisionObserver {
   private readonly seconds;
   private readonly unreadableErasures;
   private readonly snapshots;
+  private readonly failureLog;
   readonly conflicting;
   readonly publishedTotal;
   readonly publishedPosition;
@@ -65,7 +69,14 @@ export class LinkerMetrics implements DecisionObserver {
     @Inject(INBOX) inbox: Inbox,
     @Inject(PROGRAMME_ID) programme: string,
     private readonly logger: PinoLogger,
+    @Inject(DependencyWatch) private readonly store: DependencyWatch,
   ) {
+    this.failureLog = new FailureLog({
+      logger,
+      failed: 'deciding failed; it is tried again from the ledger',
+      over: 'the ledger is read again, and deciding goes on',
+      isToldElsewhere: isStoreUnreachable,
+    });
     this.decidedTotal = metrics.counter({
       name: 'kinledger_linker_decided_total',
       help: 'Intakes that are through, by outcome.',
@@ -167,6 +178,7 @@ export class LinkerMetrics implements DecisionObserver {
     const { current, haltedBy, position, openReferrals, tokensWithoutForce } = this;
     return {
       state: current,
+      ...(this.store.away === undefined ? {} : { ledgerAway: this.store.away }),
       ...(haltedBy === undefined ? {} : { halt: { code: haltedBy.code, message: haltedBy.message } }),
       position,
       intake: this.intake,
@@ -186,6 +198,7 @@ export class LinkerMetrics implements DecisionObserver {
   }
 
   ledger(ledger: ProgrammeLedger): void {
+    this.failureLog.over();
     this.size = ledger.engine.size;
     this.position = ledger.closedAt;
     this.intake = Math.max(this.intake, ledger.lastIntake);
@@ -245,6 +258,6 @@ export class LinkerMetrics implements DecisionObserver {
 
   failed(error: unknown): void {
     this.failures.inc();
-    this.logger.error({ err: error }, 'deciding failed; it is tried again from the ledger');
+    this.failureLog.failed(error);
   }
 }

@@ -35,6 +35,7 @@ export const storeWith = (inner: EventStore, append: EventStore['append']): Even
   countBodies: (stream, to) => inner.countBodies(stream, to),
   readBodiesOf: (stream, records) => inner.readBodiesOf(stream, records),
   readPayload: (digest) => inner.readPayload(digest),
+  findings: (stream) => inner.findings(stream),
   subscribe: (stream, options) => inner.subscribe(stream, options),
   close: () => inner.close(),
 });

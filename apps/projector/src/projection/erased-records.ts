@@ -1,4 +1,4 @@
-import { readLedgerEvent } from '@kinledger/contracts';
+import { ledgerEventOf } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 
 const PAGE_EVENTS = 5_000;
@@ -24,9 +24,9 @@ export class ErasedRecords {
       const page = await this.store.readPage(this.stream, this.next, PAGE_EVENTS);
       const last = page.at(-1);
       if (last === undefined) return;
-      for (const { type, bytes } of page) {
-        if (type !== 'RecordErased') continue;
-        const event = readLedgerEvent(bytes);
+      for (const stored of page) {
+        if (stored.type !== 'RecordErased') continue;
+        const event = ledgerEventOf(stored, this.stream);
         if (event.type === 'RecordErased') for (const record of event.data.records) this.erased.add(record);
       }
       this.next = last.revision + 1;

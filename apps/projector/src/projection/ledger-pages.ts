@@ -1,4 +1,10 @@
-import { closingEvents, type LedgerEvent, type PseudonymisedRow } from '@kinledger/contracts';
+import {
+  closingEvents,
+  isForeignEvent,
+  type ForeignEvent,
+  type LedgerEvent,
+  type PseudonymisedRow,
+} from '@kinledger/contracts';
 import { ledgerEventOf, rowOf } from '@kinledger/domain';
 import type { EventStore, StoredEvent } from '@kinledger/event-store';
 
@@ -24,12 +30,21 @@ export interface LedgerPagesOptions {
 /** Small decisions share a page, and what is written together: with their bodies these are some megabytes. */
 const PAGE_EVENTS = 2_000;
 
-/** Pages of the ledger with their bodies, the next one read while the one before is written. None is empty. */
-export async function* ledgerPages(options: LedgerPagesOptions): AsyncGenerator<ReadEvent[]> {
+interface Page {
+  readonly events: readonly ReadEvent[];
+  /** What comes after them. */
+  readonly stranger: ForeignEvent | undefined;
+}
+
+/**
+ * Pages of the ledger with their bodies, the next one read while the one before is written. None is empty.
+ * @throws ForeignEvent once all that comes before such an event is yielded; UnreadableContract.
+ */
+export async function* ledgerPages(options: LedgerPagesOptions): AsyncGenerator<readonly ReadEvent[]> {
   const { upTo = Number.MAX_SAFE_INTEGER, more } = options;
   const read = (start: number) => {
     const limit = Math.min(PAGE_EVENTS, upTo - start + 1);
-    const page = limit > 0 ? readPage(options, start, limit) : Promise.resolve([]);
+    const page = limit > 0 ? readPage(options, start, limit) : Promise.resolve(emptyPage);
     // Awaited below; if the writer fails first, this one must not count as unhandled.
     page.catch(() => undefined);
     return page;
@@ -39,9 +54,10 @@ export async function* ledgerPages(options: LedgerPagesOptions): AsyncGenerator<
   let midDecision = false;
   let emptyReads = 0;
   for (;;) {
-    const page = await ahead;
+    const { events: page, stranger } = await ahead;
     const last = page.at(-1);
     if (last === undefined) {
+      if (stranger !== undefined) throw stranger;
       emptyReads += 1;
       if (!midDecision || next > upTo || !(await more?.(emptyReads))) return;
       ahead = read(next);
@@ -49,27 +65,46 @@ export async function* ledgerPages(options: LedgerPagesOptions): AsyncGenerator<
     }
     emptyReads = 0;
     next = last.event.revision + 1;
-    ahead = read(next);
+    ahead = stranger === undefined ? read(next) : Promise.resolve({ events: [], stranger });
     midDecision = !closingEvents.has(last.event.type);
     yield page;
   }
 }
 
-async function readPage(
-  { store, stream }: LedgerPagesOptions,
-  start: number,
-  limit: number,
-): Promise<ReadEvent[]> {
-  const events = await store.readPage(stream, start, limit);
-  const first = events.at(0);
-  const last = events.at(-1);
-  if (first === undefined || last === undefined) return [];
+const emptyPage: Page = { events: [], stranger: undefined };
+
+async function readPage({ store, stream }: LedgerPagesOptions, start: number, limit: number): Promise<Page> {
+  const { stored, stranger } = await readStored(store, stream, start, limit);
+  const first = stored.at(0);
+  const last = stored.at(-1);
+  if (first === undefined || last === undefined) return { events: [], stranger };
   const bodies = await store.readBodies(stream, first.revision, last.revision);
   const rows = new Map(bodies.map((body) => [body.revision, body]));
-  return events.map((stored) => {
-    const body = rows.get(stored.revision);
-    return { event: ledgerEventOf(stored), row: body === undefined ? undefined : rowOf(body) };
-  });
+  const events: ReadEvent[] = [];
+  for (const each of stored) {
+    const body = rows.get(each.revision);
+    try {
+      events.push({
+        event: ledgerEventOf(each, stream),
+        row: body === undefined ? undefined : rowOf(body),
+      });
+    } catch (error) {
+      if (!isForeignEvent(error)) throw error;
+      return { events, stranger: error };
+    }
+  }
+  return { events, stranger };
+}
+
+/** A store that can tell that an event is not ours gives no page with it; what comes before is read all the same. */
+async function readStored(store: EventStore, stream: string, start: number, limit: number) {
+  try {
+    return { stored: await store.readPage(stream, start, limit), stranger: undefined };
+  } catch (error) {
+    if (!isForeignEvent(error)) throw error;
+    const before = error.revision - start;
+    return { stored: before > 0 ? await store.readPage(stream, start, before) : [], stranger: error };
+  }
 }
 
 const LOOK_BACK_EVENTS = 1_000;

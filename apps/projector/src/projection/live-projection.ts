@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isForeignEvent, type ForeignEvent } from '@kinledger/contracts';
 import { analyseReadModels, createReadModels, LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
 import type { EventStore } from '@kinledger/event-store';
 import type pg from 'pg';
@@ -11,6 +12,10 @@ export interface LiveProjectionOptions {
   /** Told of progress and failures; the projection goes on by itself after a failure. */
   readonly onApplied: (progress: AppliedDecisions) => void;
   readonly onError: (error: unknown) => void;
+  /** Told once of what no repetition cures: nothing is projected until a person has looked and the process starts anew. */
+  readonly onHalt: (halt: ForeignEvent) => void;
+  /** Told whenever the end of the ledger was reached, whether or not anything new was there. */
+  readonly onCaughtUp: () => void;
 }
 
 /** Key of the advisory lock that makes one process the writer of read models. */
@@ -36,6 +41,9 @@ export class LiveProjection {
   private busy: Promise<void> = Promise.resolve();
   private writing = false;
   private position = 0;
+  /** When the first failure since the last success was, of `performance.now()`. */
+  private failingSince: number | undefined;
+  private halt: ForeignEvent | undefined;
   /** Position at which the planner last learnt how much there is of what. */
   private analysedAt = 0;
 
@@ -43,6 +51,16 @@ export class LiveProjection {
 
   get isWriter(): boolean {
     return this.writing;
+  }
+
+  /** How long every try has failed; 0 while they succeed. */
+  get failingMs(): number {
+    return this.failingSince === undefined ? 0 : performance.now() - this.failingSince;
+  }
+
+  /** Why nothing more is projected. */
+  get haltedBy(): ForeignEvent | undefined {
+    return this.halt;
   }
 
   start(): void {
@@ -84,6 +102,12 @@ export class LiveProjection {
         await this.writeAsLeader();
       } catch (error) {
         this.writing = false;
+        if (isForeignEvent(error)) {
+          this.halt = error;
+          this.options.onHalt(error);
+          return;
+        }
+        this.failingSince ??= performance.now();
         this.options.onError(error);
         await pause(1_000, undefined, { signal }).catch(() => undefined);
       }
@@ -112,7 +136,11 @@ export class LiveProjection {
       const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [
         WRITER_LOCK,
       ]);
-      if (rows[0]?.won !== true) return await this.sleep(POLL_MS);
+      if (rows[0]?.won !== true) {
+        // Another process is the writer: what it fails at is its own to tell.
+        this.failingSince = undefined;
+        return await this.sleep(POLL_MS);
+      }
       this.writing = true;
       // What a server loses when it fails, it loses with its checkpoint: it is applied again from the ledger.
       await client.query('SET synchronous_commit TO off');
@@ -132,6 +160,8 @@ export class LiveProjection {
           });
         });
         if (broken !== undefined) throw broken;
+        this.failingSince = undefined;
+        if (!isAborted(signal)) this.options.onCaughtUp();
         await this.unlessPaused(() => this.analyseOnceDoubled(client));
         await this.sleep(POLL_MS);
       }
@@ -165,6 +195,9 @@ export class LiveProjection {
     this.called = false;
   }
 }
+
+/** The compiler believes that `aborted` stays as it was before an await. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 /** Read models of another version are made anew from the ledger; there is nothing to patch. */
 async function prepare(client: pg.ClientBase): Promise<void> {

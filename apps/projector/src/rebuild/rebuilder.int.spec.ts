@@ -62,6 +62,8 @@ function heldRebuilder() {
     pool,
     onApplied: () => undefined,
     onError: () => undefined,
+    onHalt: () => undefined,
+    onCaughtUp: () => undefined,
   });
   return { rebuilder: new Rebuilder({ store, stream: STREAM, pool, live, onError: () => undefined }), letGo };
 }

@@ -78,12 +78,15 @@ export class Rebuilder {
   /**
    * Starts a rebuild and returns at once.
    * @throws RebuildRunning while another one runs: two at once would share the machine and help nobody;
-   * PositionBeyondLedger for a position that the ledger has not reached.
+   * PositionBeyondLedger for a position that the ledger has not reached; ForeignEvent where the live projection halted at one
+   * and all of the ledger is asked for.
    */
   async start(kind: Rebuild['kind'], upTo?: number): Promise<Rebuild> {
     if (this.running !== undefined) {
       throw Object.assign(new Error('a rebuild is running already'), { code: 'rebuild-running' as const });
     }
+    const { haltedBy } = this.options.live;
+    if (haltedBy !== undefined && (upTo === undefined || upTo >= haltedBy.revision)) throw haltedBy;
     const id = randomBytes(16).toString('hex');
     const head = await this.options.store.head(this.options.stream);
     if (upTo !== undefined && upTo > head) {

@@ -1,3 +1,5 @@
+import { isForeignEvent } from '@kinledger/contracts';
+import { isStoreUnreachable } from '@kinledger/event-store';
 import { Problem, Roles } from '@kinledger/service-kit';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
@@ -35,6 +37,13 @@ export class RebuildsController {
         const { head } = error;
         const ends = head < 0 ? 'is empty' : `ends at position ${head}: name one from 0 to ${head}`;
         throw new Problem(400, 'position-beyond-ledger', { detail: `The ledger ${ends}.` });
+      }
+      if (isForeignEvent(error)) throw new Problem(409, 'foreign-event', { detail: error.message });
+      if (isStoreUnreachable(error)) {
+        throw new Problem(503, 'ledger-unreachable', {
+          detail: error.message,
+          headers: { 'retry-after': '2' },
+        });
       }
       throw error;
     }

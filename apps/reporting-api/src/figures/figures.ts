@@ -36,7 +36,7 @@ export class Figures {
   async reach(period: Period | undefined, asAt?: number): Promise<ReachAnswer> {
     if (period !== undefined && !hasBegun(period, this.today)) throw notBegun(period, this.today);
     const question = `reach ${period?.code ?? 'lifetime'}`;
-    const compute = async ({ client, schema }: Snapshot): Promise<ReachAnswer> => {
+    const compute = async ({ client, schema }: Snapshot): Promise<Omit<ReachAnswer, 'behindSince'>> => {
       const { programme, strands, otherServices, byDeprivation, ...rest } = await reach(client, {
         schema,
         ...(period === undefined ? {} : { period }),
@@ -59,7 +59,9 @@ export class Figures {
         byDeprivation: [...byDeprivation],
       };
     };
-    return this.readModels.answer(question, compute, asAt);
+    const answer = await this.readModels.answer(question, compute, asAt);
+    // What stands at a past position does not grow old.
+    return asAt === undefined ? this.withAge(answer) : { ...answer, behindSince: null };
   }
 
   /**
@@ -69,7 +71,7 @@ export class Figures {
   async quarters(scope: ReachScope): Promise<QuartersAnswer> {
     const name = scope.kind === 'programme' ? 'programme' : `${scope.kind}:${scope.id}`;
     const today = this.today;
-    return this.readModels.answer(`quarters ${name} ${quarterOf(today)}`, async (snapshot) => {
+    const answer = await this.readModels.answer(`quarters ${name} ${quarterOf(today)}`, async (snapshot) => {
       const { client, schema, position } = snapshot;
       await requireScope(client, schema, scope);
       const files = await receivedFiles(client, schema);
@@ -99,6 +101,7 @@ export class Figures {
         }),
       };
     });
+    return this.withAge(answer);
   }
 
   /** What may be asked for today, and what a reader sees first. */
@@ -129,12 +132,23 @@ export class Figures {
     });
   }
 
-  /** Name of the programme, and the ledger position of the read models. */
-  async programme(): Promise<{ readonly programme: string; readonly position: number }> {
-    return this.readModels.answer('programme', async ({ client, schema, position }) => ({
-      programme: await programmeName(client, schema),
-      position,
-    }));
+  /** Name of the programme, the ledger position of the read models, and since when they are behind the ledger. */
+  async programme(): Promise<{
+    readonly programme: string;
+    readonly position: number;
+    readonly behindSince: string | null;
+  }> {
+    return this.withAge(
+      await this.readModels.answer('programme', async ({ client, schema, position }) => ({
+        programme: await programmeName(client, schema),
+        position,
+      })),
+    );
+  }
+
+  /** Asked each time: an answer that is remembered grows older. */
+  private async withAge<T extends object>(answer: T): Promise<T & { readonly behindSince: string | null }> {
+    return { ...answer, behindSince: await this.readModels.behindSince() };
   }
 
   /** yyyy-mm-dd in Europe/London. */

@@ -47,12 +47,20 @@ export type ServiceAnswer = z.infer<typeof serviceFigure>;
 
 const excess = z.int().describe('Sum over services less the programme’s figure.');
 
+const behindSince = z.iso
+  .datetime()
+  .nullable()
+  .describe(
+    'Since when the figures are not known to hold all of the ledger: the projector stands still, cannot reach the ledger, or has fallen behind. Null while they hold it.',
+  );
+
 /** The answer of `GET /v1/figures/reach`. */
 export const reachAnswer = z.object({
   programme: z.string(),
   period: z.string().describe('Canonical code, or "lifetime".'),
   label: z.string(),
   position: z.int().describe('Ledger position that the figures stand at.'),
+  behindSince,
   reach: figure,
   strands: z.array(figure.extend({ strand: z.string(), name: z.string(), services: z.array(serviceFigure) })),
   otherServices: z.array(serviceFigure),
@@ -78,6 +86,7 @@ export const quartersAnswer = z.object({
   programme: z.string(),
   scope: z.string(),
   position: z.int(),
+  behindSince,
   quarters: z.array(
     z.object({
       period: z.string(),

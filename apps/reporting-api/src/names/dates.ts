@@ -6,3 +6,15 @@ export const instantName = (iso: string): string => {
   const instant = new Date(iso);
   return `${day.format(instant)} at ${minute.format(instant)}`;
 };
+
+/** “2 minutes”, “3 hours”, “5 days”: how long ago an instant is, in its largest unit, rounded down. */
+export function ageName(iso: string, now: Date = new Date()): string {
+  const minutes = Math.max(1, Math.floor((now.getTime() - new Date(iso).getTime()) / 60_000));
+  const [count, unit] =
+    minutes < 60
+      ? ([minutes, 'minute'] as const)
+      : minutes < 48 * 60
+        ? ([Math.floor(minutes / 60), 'hour'] as const)
+        : ([Math.floor(minutes / 1_440), 'day'] as const);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

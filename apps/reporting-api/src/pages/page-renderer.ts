@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import nunjucks from 'nunjucks';
-import { instantName } from '../names/dates.js';
+import { ageName, instantName } from '../names/dates.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -26,6 +26,7 @@ export class PageRenderer {
       typeof value === 'number' ? value.toLocaleString('en-GB') : '–',
     );
     this.environment.addFilter('instant', instantName);
+    this.environment.addFilter('age', (iso: string) => ageName(iso));
   }
 
   render(view: string, context: object): string {

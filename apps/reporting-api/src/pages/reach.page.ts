@@ -54,6 +54,7 @@ export class ReachPage {
       section: 'reach',
       programme: answer.programme,
       position: answer.position,
+      behindSince: answer.behindSince,
       label: answer.label,
       period: answer.period,
       removed: answer.doubleCountingRemoved,

@@ -12,6 +12,8 @@ export interface Snapshot {
 }
 
 const MAX_REMEMBERED = 200;
+/** The projector notes that it is at the ledger’s end every ten seconds; a large decision takes it some. */
+const BEHIND_AFTER_SECONDS = 60;
 
 /** Reads of the golden dataset. An answer is computed once per ledger position: between two positions nothing changes. */
 @Injectable()
@@ -40,6 +42,18 @@ export class ReadModels {
       }
       return answer;
     }, asAt);
+  }
+
+  /**
+   * Since when the live read models are not known to hold all of the ledger, as ISO 8601; null while they are, or were a
+   * minute ago. They fall behind when the projector stands still, cannot reach the ledger, or has much to do.
+   */
+  async behindSince(): Promise<string | null> {
+    const { rows } = await this.pool.query<{ since: Date }>(
+      `SELECT current_at AS since FROM operations.projection
+       WHERE current_at < clock_timestamp() - make_interval(secs => ${BEHIND_AFTER_SECONDS})`,
+    );
+    return rows[0]?.since.toISOString() ?? null;
   }
 
   /** Runs queries on one state of the read models, without remembering the answer. */

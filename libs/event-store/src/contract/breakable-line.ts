@@ -16,6 +16,8 @@ export interface BreakableLine {
   hold(afterBytes?: number): void;
   /** What the server answers is lost, until the line is cut. From now on, or once the client has sent so many bytes more. */
   loseAnswers(afterBytes?: number): void;
+  /** Whoever connects is answered with bytes that belong to no protocol, and hung up on: until it is released. */
+  garble(): void;
   release(): void;
   cut(): Promise<void>;
   restore(): Promise<void>;
@@ -23,7 +25,7 @@ export interface BreakableLine {
   isBroken(): boolean;
 }
 
-type LineState = 'open' | 'held' | 'losing answers';
+type LineState = 'open' | 'held' | 'losing answers' | 'garbled';
 
 export async function openLine(target: Address): Promise<BreakableLine> {
   const sockets = new Set<Socket>();
@@ -36,6 +38,11 @@ export async function openLine(target: Address): Promise<BreakableLine> {
   };
   const waiting: (() => void)[] = [];
   const server = createServer((near) => {
+    if (state === 'garbled') {
+      near.on('error', () => undefined);
+      near.end('nothing that you know\r\n', () => near.destroy());
+      return;
+    }
     const far = connect(target.port, target.host);
     for (const [socket, other, isAnswer] of [
       [near, far, false],
@@ -66,6 +73,7 @@ export async function openLine(target: Address): Promise<BreakableLine> {
     port,
     hold: (afterBytes) => change('held', afterBytes),
     loseAnswers: (afterBytes) => change('losing answers', afterBytes),
+    garble: () => change('garbled'),
     release: () => {
       state = 'open';
       for (const pass of waiting.splice(0)) pass();

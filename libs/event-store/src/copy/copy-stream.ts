@@ -7,6 +7,10 @@ export interface CopyOptions {
   readonly to: EventStore;
   readonly stream: string;
   readonly signal?: AbortSignal;
+  /** Leave out the event at this revision and all that follow: what comes before is the whole of it then. */
+  readonly before?: number;
+  /** Called with every event of the source before it is copied or compared. What it throws ends the copy. */
+  readonly examine?: (event: StoredEvent) => void;
   readonly onProgress?: (progress: CopyProgress) => void;
 }
 
@@ -43,13 +47,14 @@ const PAGE = 500;
  * Brings a stream's events from one store into another, at the same revisions with the same ids, types and bytes, and
  * reads every one of them back. Goes on where an interrupted copy stopped, after comparing what it left. Events that
  * come into the source meanwhile are brought too. Bodies and payloads are not events: they lie beside both stores.
- * @throws CopyTargetDiffers, with nothing written unless somebody else writes at the same time; the signal's reason.
+ * @throws what `examine` throws; CopyTargetDiffers, with nothing written unless somebody else writes at the same time; the signal's reason.
  */
 export async function copyStream(options: CopyOptions): Promise<Copied> {
   const { from, to, stream, signal, onProgress } = options;
   const tree = new TreeRoot();
+  const end = async () => Math.min(await from.head(stream), (options.before ?? Number.POSITIVE_INFINITY) - 1);
   const there = await to.head(stream);
-  let head = await from.head(stream);
+  let head = await end();
   if (there > head) {
     await compare(options, tree, 'comparing', 0, head);
     throw targetDiffers(stream, head + 1, 'the target goes on where the source ends');
@@ -61,18 +66,23 @@ export async function copyStream(options: CopyOptions): Promise<Copied> {
     await compare(options, tree, 'verifying', verified + 1, head);
     verified = head;
     signal?.throwIfAborted();
-    head = await from.head(stream);
+    head = await end();
   }
   onProgress?.({ stage: 'verifying', done: verified + 1, total: verified + 1 });
   return { stream, events: verified + 1, found: there + 1, copied: verified - there, root: tree.hex() };
 }
 
-async function copy({ from, to, stream, signal, onProgress }: CopyOptions, first: number, last: number) {
+async function copy(
+  { from, to, stream, signal, examine, onProgress }: CopyOptions,
+  first: number,
+  last: number,
+) {
   let ahead = from.readPage(stream, first, Math.min(PAGE, last - first + 1));
   for (let next = first; next <= last;) {
     signal?.throwIfAborted();
     const page = await ahead;
     if (page.length === 0) throw targetDiffers(stream, next, 'the source became shorter');
+    if (examine !== undefined) page.forEach(examine);
     const after = next + page.length;
     // The next page is under way while this one is written.
     ahead =
@@ -91,7 +101,7 @@ async function copy({ from, to, stream, signal, onProgress }: CopyOptions, first
 
 /** Compares both stores from revision `first` to `last`, event by event, and takes the target's bytes into the tree. */
 async function compare(
-  { from, to, stream, signal, onProgress }: CopyOptions,
+  { from, to, stream, signal, examine, onProgress }: CopyOptions,
   tree: TreeRoot,
   stage: CopyProgress['stage'],
   first: number,
@@ -111,6 +121,7 @@ async function compare(
     ahead.catch(() => undefined);
     for (const [index, event] of ours.entries()) {
       const copy = theirs[index];
+      examine?.(event);
       const difference = differenceOf(event, copy);
       if (difference !== undefined) throw targetDiffers(stream, next + index, difference);
       if (copy !== undefined) tree.add(copy.bytes);

@@ -38,6 +38,31 @@ describe('copying a stream', () => {
     expect(new Set(stages)).toEqual(new Set(['copying', 'verifying']));
   });
 
+  it('leaves out what it is told to leave out, also when it is asked again', async () => {
+    const { from, to, stream, events } = await setUp();
+    for (const found of [0, 700]) {
+      expect(await copyStream({ from, to, stream, before: 700 })).toMatchObject({ events: 700, found });
+    }
+    expect(plain(await to.readPage(stream, 0, 2_000))).toEqual(plain(events.slice(0, 700)));
+    const all = await copyStream({ from, to, stream, before: 2_000 });
+    expect(all).toMatchObject({ events: 1_203, found: 700 });
+  });
+
+  it('shows every event before it is copied, and copies nothing of a page that is refused', async () => {
+    const { from, to, stream } = await setUp();
+    const refused = copyStream({
+      ...{ from, to, stream },
+      examine: ({ revision }) => {
+        if (revision === 600) throw new Error('not ours');
+      },
+    });
+    await expect(refused).rejects.toThrow('not ours');
+    expect(await to.head(stream)).toBe(499);
+    const seen: number[] = [];
+    await copyStream({ from, to, stream, examine: ({ revision }) => void seen.push(revision) });
+    expect(new Set(seen).size).toBe(1_203);
+  });
+
   it('copies an empty stream to nothing', async () => {
     const { from, to, stream } = await setUp(0);
     expect(await copyStream({ from, to, stream })).toMatchObject({ events: 0, copied: 0 });

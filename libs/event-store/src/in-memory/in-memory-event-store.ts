@@ -8,6 +8,7 @@ import type {
   Payload,
   RecordBody,
   StoredEvent,
+  StreamFinding,
   SubscribeOptions,
 } from '../event-store.js';
 import { followStream } from '../follow-stream.js';
@@ -96,6 +97,11 @@ export class InMemoryEventStore implements EventStore {
 
   async readPayload(digest: string): Promise<Uint8Array | undefined> {
     return this.ledger.payloads.get(digest);
+  }
+
+  /** Memory has no settings. */
+  async findings(): Promise<readonly StreamFinding[]> {
+    return [];
   }
 
   subscribe(stream: string, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]> {

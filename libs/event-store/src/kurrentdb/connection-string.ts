@@ -4,7 +4,7 @@ export interface ConnectionStringWrong extends Error {
 }
 
 const shape =
-  /^(?:kurrentdb|kurrent|kdb|esdb)(\+discover)?:\/\/(?:(?<credentials>[^:@/?]+:[^@/?]+)@)?[^@?/]+\/?(?:\?(?<options>.*))?$/;
+  /^(?:kurrentdb|kurrent|kdb|esdb)(\+discover)?:\/\/(?:(?<credentials>[^:@/?]+:[^@/?]+)@)?(?<hosts>[^@?/]+)\/?(?:\?(?<options>.*))?$/;
 
 /** What the client knows; case, hyphens and underscores do not matter to it. */
 const known = new Set([
@@ -28,9 +28,26 @@ export interface Credentials {
   readonly password: string;
 }
 
+export interface ServerHost {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where the server is and how it is spoken to: all of the connection string that may be shown. */
+export interface ServerAddress {
+  /** In their order; one for a single node, or for a name that stands for the nodes of a cluster. */
+  readonly hosts: readonly ServerHost[];
+  readonly tls: boolean;
+  /** Whether the server's certificate is looked at. */
+  readonly verifiesCertificate: boolean;
+  readonly caFile: string | undefined;
+  readonly hasCredentials: boolean;
+}
+
 export interface CheckedConnectionString {
   /** As the client takes it. */
   readonly text: string;
+  readonly address: ServerAddress;
   /** Decoded. The client's native part, which reads, would send them as they are written. */
   readonly credentials: Credentials | undefined;
 }
@@ -69,8 +86,30 @@ export function checkedConnectionString(text: string): CheckedConnectionString {
   }
   return {
     text: text.trim().replace(/^esdb/, 'kurrentdb'),
+    address: {
+      hosts: (match.groups?.['hosts'] ?? '').split(',').map(hostOf),
+      tls: options.get('tls') !== 'false',
+      verifiesCertificate: options.get('tlsverifycert') !== 'false',
+      caFile: decodedOrAsItIs(options.get('tlscafile')),
+      hasCredentials: credentials !== undefined,
+    },
     credentials: credentials === undefined ? undefined : decoded(credentials),
   };
+}
+
+const DEFAULT_PORT = 2113;
+
+function hostOf(text: string): ServerHost {
+  const [, host = text, port] = /^(.*?)(?::(\d+))?$/.exec(text) ?? [];
+  return { host: host.replaceAll(/[[\]]/g, ''), port: port === undefined ? DEFAULT_PORT : Number(port) };
+}
+
+function decodedOrAsItIs(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function decoded(credentials: string): Credentials {

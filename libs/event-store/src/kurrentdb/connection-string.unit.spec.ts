@@ -20,6 +20,35 @@ describe('the connection string of KurrentDB', () => {
     expect(checkedConnectionString(` ${text} `).text).toBe(text);
   });
 
+  it.each([
+    [
+      'kurrentdb://linker:sesame@one:2114,[::1],three:2113?tlsCaFile=%2Fetc%2Fca.pem',
+      {
+        hosts: [
+          { host: 'one', port: 2114 },
+          { host: '::1', port: 2113 },
+          { host: 'three', port: 2113 },
+        ],
+        tls: true,
+        verifiesCertificate: true,
+        caFile: '/etc/ca.pem',
+        hasCredentials: true,
+      },
+    ],
+    [
+      'kurrentdb+discover://cluster.example.org?tls=false&tls-verify-cert=false',
+      {
+        hosts: [{ host: 'cluster.example.org', port: 2113 }],
+        tls: false,
+        verifiesCertificate: false,
+        caFile: undefined,
+        hasCredentials: false,
+      },
+    ],
+  ])('says in %s what may be shown of it', (text, address) => {
+    expect(checkedConnectionString(text).address).toEqual(address);
+  });
+
   it('may use the former name, of which the client would complain', () => {
     expect(checkedConnectionString('esdb://localhost:2113?tls=false').text).toBe(
       'kurrentdb://localhost:2113?tls=false',

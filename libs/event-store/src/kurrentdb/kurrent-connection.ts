@@ -1,5 +1,5 @@
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
-import { callTimedOut, isCallTimedOut } from './kurrent-errors.js';
+import { callTimedOut, clientNotOpened, isCallTimedOut, isPassing } from './kurrent-errors.js';
 import { Places } from './places.js';
 
 export interface KurrentConnectionOptions {
@@ -8,7 +8,15 @@ export interface KurrentConnectionOptions {
   /** Calls at once; the others wait. A connection bears 100 streams, and stands still at the hundredth. */
   readonly concurrency: number;
   readonly closing: AbortSignal;
+  /**
+   * Makes sure of a new client before it is used. For reads: a client whose first read finds nobody never reads again,
+   * so that one read is tried, briefly, and its client is given up when it or a later read finds nobody.
+   */
+  readonly firstCall?: (client: KurrentDBClient) => Promise<void>;
 }
+
+/** Half a second is common. Who waits longer for a first answer is told that nobody answers, and tries anew. */
+const FIRST_CALL_TIMEOUT_MS = 4_000;
 
 /**
  * One client of KurrentDB, with timers of our own: the client's deadline is kept by the server alone, and a server that
@@ -26,12 +34,14 @@ export class KurrentConnection {
   call<T>(timeoutMs: number, work: (client: KurrentDBClient) => Promise<T>): Promise<T> {
     return this.#places.take(async () => {
       this.options.closing.throwIfAborted();
-      const opening = (this.#client ??= openClient(this.options.connectionString));
+      const opening = this.#opening();
+      const client = await opening;
       try {
-        const client = await opening;
         return await within(timeoutMs, this.options.closing, work(client));
       } catch (error) {
-        if (isCallTimedOut(error)) this.#giveUp(opening);
+        if (isCallTimedOut(error) || (this.options.firstCall !== undefined && isPassing(error))) {
+          this.#giveUp(opening);
+        }
         throw error;
       }
     });
@@ -39,13 +49,35 @@ export class KurrentConnection {
 
   /** The client itself, for a subscription that lives as long as the connection. */
   client(): Promise<KurrentDBClient> {
-    return (this.#client ??= openClient(this.options.connectionString));
+    return this.#opening();
   }
 
   async dispose(): Promise<void> {
     const opening = this.#client;
     this.#client = undefined;
     await disposeOf(opening);
+  }
+
+  /** All who call meanwhile wait for the same client, and fail with it. */
+  #opening(): Promise<KurrentDBClient> {
+    if (this.#client !== undefined) return this.#client;
+    const opening = this.#open();
+    this.#client = opening;
+    // What failed to open is not kept: its reason may pass, as that of a certificate file that is not there yet.
+    opening.catch(() => this.#giveUp(opening));
+    return opening;
+  }
+
+  async #open(): Promise<KurrentDBClient> {
+    const { connectionString, closing, firstCall } = this.options;
+    const client = await newClient(connectionString);
+    try {
+      if (firstCall !== undefined) await within(FIRST_CALL_TIMEOUT_MS, closing, firstCall(client));
+      return client;
+    } catch (error) {
+      void client.dispose().catch(() => undefined);
+      throw error;
+    }
   }
 
   #giveUp(opening: Promise<KurrentDBClient>): void {
@@ -55,9 +87,14 @@ export class KurrentConnection {
 }
 
 /** Loaded when first needed: it brings native code, and an installation on PostgreSQL should not pay for it. */
-async function openClient(connectionString: string): Promise<KurrentDBClient> {
+async function newClient(connectionString: string): Promise<KurrentDBClient> {
   const { KurrentDBClient: client } = await import('@kurrent/kurrentdb-client');
-  return client.connectionString(connectionString);
+  try {
+    return client.connectionString(connectionString);
+  } catch {
+    // Its own words may repeat the connection string.
+    throw clientNotOpened();
+  }
 }
 
 /** Without it the client's streams keep the process alive. */

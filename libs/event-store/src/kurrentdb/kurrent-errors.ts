@@ -11,6 +11,23 @@ export const callTimedOut = (ms: number): CallTimedOut =>
 export const isCallTimedOut = (error: unknown): error is CallTimedOut =>
   error instanceof Error && 'code' in error && error.code === 'kurrentdb-timeout';
 
+/** The client itself could not be made: a file that the address names cannot be read. It holds nothing of the address. */
+export interface ClientNotOpened extends Error {
+  readonly code: 'kurrentdb-client-not-opened';
+}
+
+export const clientNotOpened = (): ClientNotOpened =>
+  Object.assign(new Error('the client of KurrentDB could not be opened'), {
+    code: 'kurrentdb-client-not-opened' as const,
+  });
+
+const isClientNotOpened = (error: unknown): error is ClientNotOpened =>
+  error instanceof Error && 'code' in error && error.code === 'kurrentdb-client-not-opened';
+
+/** A cluster without a leader: the client says it in words alone. */
+const isUndiscovered = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('Failed to discover');
+
 /** What the client says of the server's refusals that concern the call itself. */
 const refusals = new Set([
   'access-denied',
@@ -38,7 +55,7 @@ const finalStatus = new Set([3, 7, 12, 16]);
  * `UnknownError "Could not recognize Server Is Not Ready"` while it starts. Whether an append took place is then unknown.
  */
 export function isPassing(error: unknown): boolean {
-  if (isCallTimedOut(error)) return true;
+  if (isCallTimedOut(error) || isClientNotOpened(error) || isUndiscovered(error)) return true;
   const type = typeOf(error);
   if (type !== undefined) return !refusals.has(type);
   return (

@@ -1,8 +1,11 @@
+import { foreignEvent } from '@kinledger/contracts';
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { streamGap } from '../errors.js';
 import type { EventToAppend, StoredEvent } from '../event-store.js';
 import type { Credentials } from './connection-string.js';
 import type { KurrentConnection } from './kurrent-connection.js';
+import type { OutageWatch } from './outage-watch.js';
+import type { StreamSettings } from './stream-settings.js';
 import { isAccessDenied, isStreamDeleted, isStreamNotFound } from './kurrent-errors.js';
 
 /** An event with the mark of the append that wrote it, where it has one. */
@@ -14,6 +17,10 @@ export interface KurrentStreamsOptions {
   readonly reads: KurrentConnection;
   /** One append at a time: the client’s shared stream loses track of a second one when it breaks. */
   readonly appends: KurrentConnection;
+  /** What a stream is called there. */
+  readonly nameThere: (stream: string) => string;
+  /** Told of every call, whether the server answered it. */
+  readonly outages: OutageWatch;
   readonly credentials: Credentials | undefined;
   readonly readTimeoutMs: number;
   readonly appendTimeoutMs: number;
@@ -31,7 +38,7 @@ export class KurrentStreams {
     return last?.revision ?? -1;
   }
 
-  /** @throws StreamGap when events that were there are gone. */
+  /** @throws StreamGap when events that were there are gone; ForeignEvent where one is not of bytes. */
   async page(stream: string, from: number, limit: number): Promise<MarkedEvent[]> {
     if (limit <= 0) return [];
     const page = await this.#read(stream, {
@@ -41,7 +48,7 @@ export class KurrentStreams {
     });
     const gap = page.findIndex((event, index) => event.revision !== from + index);
     if (gap !== -1) throw streamGap(stream, from + gap);
-    return page;
+    return page.map((event) => withBytes(stream, event));
   }
 
   /**
@@ -54,7 +61,7 @@ export class KurrentStreams {
     events: readonly EventToAppend[],
     mark: string,
   ): Promise<number> {
-    const { appends, appendTimeoutMs } = this.options;
+    const { appends, appendTimeoutMs, outages, nameThere } = this.options;
     const proposed = events.map(({ id, type, bytes }, index) => ({
       id,
       type,
@@ -62,21 +69,27 @@ export class KurrentStreams {
       data: bytes,
       metadata: index === events.length - 1 ? { append: mark } : undefined,
     }));
-    const { nextExpectedRevision } = await appends.call(appendTimeoutMs, (client) =>
-      client.appendToStream(stream, proposed, {
-        streamState: expected === -1 ? 'no_stream' : BigInt(expected),
-        requiresLeader: true,
-        // Kept by the server: an append that it has not done by then it will not do.
-        deadline: appendTimeoutMs,
-      }),
+    const { nextExpectedRevision } = await outages.watched(
+      'append',
+      appends.call(appendTimeoutMs, (client) =>
+        client.appendToStream(nameThere(stream), proposed, {
+          streamState: expected === -1 ? 'no_stream' : BigInt(expected),
+          requiresLeader: true,
+          // Kept by the server: an append that it has not done by then it will not do.
+          deadline: appendTimeoutMs,
+        }),
+      ),
     );
     return Number(nextExpectedRevision);
   }
 
-  async #read(stream: string, options: ReadOptions): Promise<MarkedEvent[]> {
-    const { reads, readTimeoutMs } = this.options;
+  async #read(stream: string, options: ReadOptions): Promise<EventThere[]> {
+    const { reads, readTimeoutMs, outages, nameThere } = this.options;
     try {
-      return await reads.call(readTimeoutMs, (client) => readToEnd(client, stream, this.#asWe(options)));
+      return await outages.watched(
+        'read',
+        reads.call(readTimeoutMs, (client) => readToEnd(client, nameThere(stream), this.#asWe(options))),
+      );
     } catch (error) {
       if (isStreamDeleted(error)) throw streamGap(stream, 0);
       if (!isStreamNotFound(error)) throw error;
@@ -93,48 +106,61 @@ export class KurrentStreams {
 
   /** A stream that was deleted looks like one that never was, but for its metadata; and its revisions go on. */
   async #wasDeleted(stream: string): Promise<boolean> {
-    const { reads, readTimeoutMs } = this.options;
+    const settings = await this.settings(stream);
+    return settings !== 'hidden' && settings?.['$tb'] !== undefined;
+  }
+
+  /** A stream’s metadata as somebody set it; undefined where nobody did, `hidden` where we may not read it. */
+  async settings(stream: string): Promise<StreamSettings | 'hidden' | undefined> {
+    const { reads, readTimeoutMs, nameThere } = this.options;
     try {
       return await reads.call(readTimeoutMs, async (client) => {
-        let truncated = false;
+        let settings: StreamSettings | undefined;
         const options = this.#asWe({ direction: 'backwards', fromRevision: 'end', maxCount: 1 });
-        for await (const { event } of client.readStream(`$$${stream}`, options)) {
+        for await (const { event } of client.readStream(`$$${nameThere(stream)}`, options)) {
           const data: unknown = event?.data;
-          truncated = typeof data === 'object' && data !== null && '$tb' in data;
+          if (typeof data === 'object' && data !== null && !(data instanceof Uint8Array))
+            settings = { ...data };
         }
-        return truncated;
+        return settings;
       });
     } catch (error) {
-      if (isStreamNotFound(error) || isAccessDenied(error)) return false;
+      if (isStreamNotFound(error)) return undefined;
+      if (isAccessDenied(error)) return 'hidden';
       throw error;
     }
   }
 }
 
+/** An event as it is there; without bytes it is JSON, which we never write, and whose bytes are lost to us. */
+type EventThere = Omit<MarkedEvent, 'bytes'> & { readonly bytes: Uint8Array | undefined };
+
 /** Never left early: a read that is not finished holds one of the connection’s 100 streams for good. */
 async function readToEnd(
   client: KurrentDBClient,
-  stream: string,
+  nameThere: string,
   options: ReadOptions,
-): Promise<MarkedEvent[]> {
-  const events: MarkedEvent[] = [];
-  for await (const { event } of client.readStream(stream, options)) {
+): Promise<EventThere[]> {
+  const events: EventThere[] = [];
+  for await (const { event } of client.readStream(nameThere, options)) {
     if (event === undefined) continue;
+    const data: unknown = event.data;
     events.push({
       id: event.id,
       type: event.type,
       revision: Number(event.revision),
-      bytes: bytesOf(event.data, event.isJson),
+      bytes: !event.isJson && data instanceof Uint8Array ? data : undefined,
       mark: markOf(event.metadata),
     });
   }
   return events;
 }
 
-/** We write binary events, which come back as bytes. A JSON one is somebody else's, and its bytes are lost to us. */
-function bytesOf(data: unknown, isJson: boolean): Uint8Array {
-  if (!isJson && data instanceof Uint8Array) return data;
-  throw new Error('the stream holds an event that was not written here: its content is JSON, not bytes');
+/** @throws ForeignEvent */
+function withBytes(stream: string, event: EventThere): MarkedEvent {
+  const { bytes } = event;
+  if (bytes === undefined) throw foreignEvent(stream, event);
+  return { ...event, bytes };
 }
 
 const markOf = (metadata: unknown): string | undefined =>

@@ -1,4 +1,5 @@
 import { createPool } from '@kinledger/database';
+import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import type pg from 'pg';
 import { checkBeforeSending } from '../append-rules.js';
 import type {
@@ -8,20 +9,30 @@ import type {
   EventToAppend,
   RecordBody,
   StoredEvent,
+  StreamFinding,
   SubscribeOptions,
 } from '../event-store.js';
 import { followStream } from '../follow-stream.js';
 import { BesideTheLedger } from '../postgres/beside-the-ledger.js';
+import { isStoreUnreachable, type StoreStanding } from '../store-standing.js';
 import { AppendHints } from './append-hints.js';
-import { checkedConnectionString } from './connection-string.js';
+import { checkedConnectionString, type Credentials, type ServerAddress } from './connection-string.js';
 import { KurrentAppender } from './kurrent-appender.js';
 import { KurrentConnection } from './kurrent-connection.js';
-import { isPassing } from './kurrent-errors.js';
+import { isAccessDenied, isStreamNotFound } from './kurrent-errors.js';
 import { KurrentStreams } from './kurrent-streams.js';
+import { streamNaming } from './stream-naming.js';
+import { findingsOf } from './stream-settings.js';
+import { OutageWatch } from './outage-watch.js';
 
 export interface KurrentDbEventStoreOptions {
   /** `kurrentdb://…`, TLS and credentials included. */
   readonly connectionString: string;
+  /**
+   * Streams are called `<prefix>-<name>` in KurrentDB, so that several installations may share one server; everywhere else
+   * they keep their name. Lower-case letters, digits and hyphens.
+   */
+  readonly prefix?: string;
   /** Database `platform`, as the linker (appends and reads) or the projector (reads): bodies and payloads are there. */
   readonly platformUrl: string;
   /**
@@ -44,6 +55,8 @@ export interface KurrentDbEventStoreOptions {
    * a service that is asked to stop meanwhile still stops in order.
    */
   readonly patienceMs?: number;
+  /** Told when the server is out of reach and when it answers again. */
+  readonly onStanding?: (standing: StoreStanding) => void;
 }
 
 const READ_CONCURRENCY = 32;
@@ -58,15 +71,29 @@ export class KurrentDbEventStore implements EventStore {
   readonly #connections: readonly KurrentConnection[];
   readonly #hints: AppendHints;
   readonly #closing = new AbortController();
+  readonly #outages: OutageWatch;
+  readonly #address: ServerAddress;
+  readonly #nameThere: (stream: string) => string;
   readonly #lookAgainMs: number;
 
-  /** Connects to nothing yet. @throws ConnectionStringWrong */
+  /** Connects to nothing yet. @throws ConnectionStringWrong, StreamPrefixWrong */
   constructor(options: KurrentDbEventStoreOptions) {
     const { applicationName, maxConnections: max = 4, appendTimeoutMs = 10_000 } = options;
-    const { text: connectionString, credentials } = checkedConnectionString(options.connectionString);
-    const connect = (concurrency: number) =>
-      new KurrentConnection({ connectionString, concurrency, closing: this.#closing.signal });
-    const [reads, appends, hints] = [connect(READ_CONCURRENCY), connect(1), connect(1)];
+    const checked = checkedConnectionString(options.connectionString);
+    const { text: connectionString, credentials, address } = checked;
+    this.#address = address;
+    this.#nameThere = streamNaming(options.prefix);
+    const connection = { connectionString, closing: this.#closing.signal };
+    const reads = new KurrentConnection({
+      ...connection,
+      concurrency: READ_CONCURRENCY,
+      firstCall: (client) => readOnce(client, credentials),
+    });
+    const appends = new KurrentConnection({ ...connection, concurrency: 1 });
+    const hints = new KurrentConnection({ ...connection, concurrency: 1 });
+    this.#outages = new OutageWatch(address, (standing) => {
+      if (!this.#closing.signal.aborted) options.onStanding?.(standing);
+    });
     this.#lookAgainMs = options.lookAgainMs ?? 2_000;
     this.#pool = createPool({ url: options.platformUrl, applicationName, max });
     this.#eraser =
@@ -77,6 +104,8 @@ export class KurrentDbEventStore implements EventStore {
     this.#streams = new KurrentStreams({
       reads,
       appends,
+      nameThere: this.#nameThere,
+      outages: this.#outages,
       credentials,
       readTimeoutMs: options.readTimeoutMs ?? 30_000,
       appendTimeoutMs,
@@ -100,15 +129,15 @@ export class KurrentDbEventStore implements EventStore {
     checkBeforeSending(stream, events, options);
     // The writer may use its buffers again, and an unanswered call goes on without us.
     const kept = events.map((event) => ({ ...event, bytes: new Uint8Array(event.bytes) }));
-    return this.#appender.append(stream, kept, options);
+    return this.#told(this.#appender.append(stream, kept, options));
   }
 
   head(stream: string): Promise<number> {
-    return this.#streams.head(stream);
+    return this.#told(this.#streams.head(stream));
   }
 
   async readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]> {
-    const page = await this.#streams.page(stream, from, limit);
+    const page = await this.#told(this.#streams.page(stream, from, limit));
     // A writer that reads its ledger from the start need not have it read once more for its ids.
     if (this.#eraser !== undefined) this.#appender.learn(stream, page);
     return page.map(({ id, type, revision, bytes }) => ({ id, type, revision, bytes }));
@@ -130,6 +159,14 @@ export class KurrentDbEventStore implements EventStore {
     return this.#beside.readPayload(digest);
   }
 
+  findings(stream: string): Promise<readonly StreamFinding[]> {
+    return this.#told(
+      this.#streams
+        .settings(stream)
+        .then((settings) => findingsOf(this.#nameThere(stream), settings, this.#address)),
+    );
+  }
+
   subscribe(stream: string, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]> {
     const signal = AbortSignal.any([options.signal, this.#closing.signal]);
     return followStream({
@@ -137,8 +174,8 @@ export class KurrentDbEventStore implements EventStore {
       pageSize: options.pageSize ?? 1000,
       signal,
       readPage: (from, limit) => this.readPage(stream, from, limit),
-      isPassing,
-      wakeUps: this.#hints.of(stream),
+      isPassing: isStoreUnreachable,
+      wakeUps: this.#hints.of(this.#nameThere(stream)),
       lookAgainMs: this.#lookAgainMs,
     });
   }
@@ -149,5 +186,31 @@ export class KurrentDbEventStore implements EventStore {
     await Promise.all(this.#connections.map((connection) => connection.dispose()));
     await this.#hints.stopped();
     await Promise.all([this.#pool.end(), this.#eraser?.end()]);
+  }
+
+  /** A server out of reach is told in one sentence; its client’s own words say little and differ from call to call. */
+  async #told<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw this.#closing.signal.aborted ? error : await this.#outages.told(error);
+    }
+  }
+}
+
+/** A stream that nobody writes: that it is absent, or may not be read, is an answer too. */
+const NOBODYS_STREAM = 'kinledger-first-call';
+
+async function readOnce(client: KurrentDBClient, credentials: Credentials | undefined): Promise<void> {
+  const options = {
+    maxCount: 1,
+    requiresLeader: true,
+    ...(credentials === undefined ? {} : { credentials }),
+  };
+  try {
+    const nothing = client.readStream(NOBODYS_STREAM, options);
+    while ((await nothing.next()).done !== true);
+  } catch (error) {
+    if (!isStreamNotFound(error) && !isAccessDenied(error)) throw error;
   }
 }

@@ -3,6 +3,7 @@ import { inject } from 'vitest';
 import { eventStoreFeatures } from '../contract/event-store.features.js';
 import { fixtureOn, type KurrentServer } from './contract/kurrent-server.js';
 import { kurrentDbFeatures } from './contract/kurrentdb.features.js';
+import { orderOfStartingFeatures } from './contract/order-of-starting.features.js';
 import { StandInServer } from './testing/stand-in-server.js';
 
 /** Not KurrentDB: see `StandInServer`. The same cases run on a real server in kurrentdb.int.spec.ts. */
@@ -17,3 +18,4 @@ eventStoreFeatures(adapter, async () =>
   fixtureOn(await createTestDatabases(inject('postgresUrl')), await start()),
 );
 kurrentDbFeatures(adapter, start);
+orderOfStartingFeatures(adapter, start);

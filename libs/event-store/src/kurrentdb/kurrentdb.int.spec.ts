@@ -3,6 +3,7 @@ import { afterAll, beforeAll, inject, it } from 'vitest';
 import { eventStoreFeatures } from '../contract/event-store.features.js';
 import { fixtureOn, type KurrentServer } from './contract/kurrent-server.js';
 import { kurrentDbFeatures } from './contract/kurrentdb.features.js';
+import { orderOfStartingFeatures } from './contract/order-of-starting.features.js';
 import { findRealServer, startContainer } from './testing/real-server.js';
 
 /** On a real server alone: what kurrentdb-stand-in.int.spec.ts runs, on what it stands in for. */
@@ -13,6 +14,7 @@ if (found.kind === 'absent') {
   const absent = { absent: found.why };
   eventStoreFeatures(adapter, absent);
   kurrentDbFeatures(adapter, absent);
+  orderOfStartingFeatures(adapter, absent);
   // Beside all other tests they are named as absent; whoever asks for them alone is told that nothing was tested.
   if (process.env['npm_lifecycle_event'] === 'test:kurrentdb') {
     it('has a server to run against', () => {
@@ -34,4 +36,5 @@ if (found.kind === 'absent') {
     fixtureOn(await createTestDatabases(inject('postgresUrl')), server()),
   );
   kurrentDbFeatures(adapter, async () => server());
+  orderOfStartingFeatures(adapter, async () => server());
 }

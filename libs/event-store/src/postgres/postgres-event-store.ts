@@ -9,6 +9,7 @@ import type {
   EventToAppend,
   RecordBody,
   StoredEvent,
+  StreamFinding,
   SubscribeOptions,
 } from '../event-store.js';
 import { followStream } from '../follow-stream.js';
@@ -106,6 +107,11 @@ export class PostgresEventStore implements EventStore {
 
   readPayload(digest: string): Promise<Uint8Array | undefined> {
     return this.#beside.readPayload(digest);
+  }
+
+  /** A table has no such settings: who may write it are roles, and nothing is ever taken away. */
+  async findings(): Promise<readonly StreamFinding[]> {
+    return [];
   }
 
   subscribe(stream: string, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]> {

@@ -82,6 +82,14 @@ export const eventStoreConfig = {
         ? 'is not set, and KINLEDGER_EVENT_STORE=kurrentdb needs it: set it to kurrentdb://…'
         : undefined,
   ),
+  kurrentDbPrefix: variable(
+    'KINLEDGER_KURRENTDB_PREFIX',
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+      .optional(),
+    'set it to what the names of this installation’s streams begin with in a KurrentDB that several share: lower-case letters, digits and hyphens, 40 at most',
+  ),
 };
 
 /** The eraser's role, for a writer of the ledger: bodies of erased records, and on KurrentDB those whose events never came. */

@@ -28,7 +28,10 @@ export class Metrics {
     return new Counter(this.settings(definition));
   }
 
-  /** With `collect`, the value is taken when somebody asks for the metrics. */
+  /**
+   * With `collect`, the value is taken when somebody asks for the metrics. Where it cannot be had, because what it is
+   * asked of is away, it is NaN, or missing where it has labels: the other metrics are needed then more than ever.
+   */
   gauge<const Label extends string = never>(
     definition: Definition<Label> & { readonly collect?: (gauge: Gauge<Label>) => void | Promise<void> },
   ): Gauge<Label> {
@@ -38,8 +41,13 @@ export class Metrics {
       ...(collect === undefined
         ? {}
         : {
-            collect(this: Gauge<Label>) {
-              return collect(this);
+            async collect(this: Gauge<Label>) {
+              try {
+                await collect(this);
+              } catch {
+                this.reset();
+                if (definition.labels === undefined) this.set(Number.NaN);
+              }
             },
           }),
     });

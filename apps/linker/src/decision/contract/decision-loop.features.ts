@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   ledgerContracts,
   readLedgerEvent,
@@ -431,6 +432,44 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     });
   });
 
+  describe('an event that somebody else appends', () => {
+    const noted = () => [{ id: randomUUID(), type: 'Noted', bytes: Buffer.from('hello') }];
+    const sentence = (revision: number) =>
+      `revision ${revision} of ${stream} was not written by Kinledger (type Noted)`;
+
+    it('halts a linker that has nothing to do, and the sentence says where', async () => {
+      const world = await freshWorld();
+      await stageAll(world.inbox, eventfulYear().scenario);
+      const linker = start(world);
+      await untilDone(world);
+      const { lastRevision } = await world.store.append(stream, noted(), { expectedRevision: 'exists' });
+      await until('it has halted', () => linker.observed.haltedBy !== undefined);
+      expect(linker.observed.haltedBy).toMatchObject({
+        code: 'foreign-event',
+        message: sentence(lastRevision),
+        revision: lastRevision,
+      });
+      expect(await world.store.head(stream)).toBe(lastRevision);
+    });
+
+    it('halts a linker that starts, also where events of ours follow', async () => {
+      const world = await freshWorld();
+      const linker = start(world);
+      await until('it has defined the programme', async () => (await world.store.head(stream)) === 1);
+      await linker.stop();
+      await world.store.append(stream, noted(), { expectedRevision: 1 });
+      const ours = encodeLedgerEvent({
+        type: 'SubmissionParked',
+        data: { submission: eventfulYear().first.submission, intake: 1, reason: 'forged' },
+        ...{ revision: 3, time: '2023-10-09T00:00:00Z', cause: 'forged', ordinal: 0 },
+      });
+      await world.store.append(stream, [ours], { expectedRevision: 2 });
+      const next = start(world);
+      await until('it has halted', () => next.observed.haltedBy !== undefined);
+      expect(next.observed.haltedBy).toMatchObject({ code: 'foreign-event', message: sentence(2) });
+    });
+  });
+
   describe('a ledger that is not what its inputs give', () => {
     it('stops the linker where it differs, and nothing is overwritten', async () => {
       const world = await freshWorld();
@@ -442,15 +481,15 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       first.kill();
       const head = await world.store.head(stream);
       const forged = encodeLedgerEvent({
-        type: 'SubmissionParked',
-        data: { submission: eventfulYear().first.submission, intake: 1, reason: 'forged' },
+        type: 'RecordsRetired',
+        data: { reason: 'erased', records: [] },
         revision: head + 1,
         time: '2023-10-09T00:00:00Z',
         cause: 'forged',
         ordinal: 0,
       });
       // Not a closing event of the first submission: what follows the interrupted decision is somebody else's.
-      await world.store.append(stream, [{ ...forged, type: 'RecordsRetired' }], { expectedRevision: head });
+      await world.store.append(stream, [forged], { expectedRevision: head });
       const before = await imageOf(world.store);
       const linker = start(world, { limits: fewAtATime });
       await until('it has halted', () => linker.observed.haltedBy !== undefined);

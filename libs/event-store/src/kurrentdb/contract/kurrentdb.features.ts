@@ -108,8 +108,12 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         metadata: undefined,
       });
       expect(await failure(store.readPage(stream, 0, 9))).toMatchObject({
-        message: expect.stringContaining('was not written here') as string,
+        code: 'foreign-event',
+        message: `revision 0 of ${stream} was not written by Kinledger (type Noted)`,
       });
+      // Where the stream ends can be had all the same, and no refused page holds on to its connection.
+      for (let times = 0; times < 120; times += 1) await failure(store.readPage(stream, 0, 9));
+      expect(await store.head(stream)).toBe(0);
     });
 
     describe('an append of several parts was interrupted between them', () => {
@@ -226,7 +230,9 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         line.hold(100 * 1024);
         const appending = afar.append(stream, events, { expectedRevision: 0 });
         await until(() => line.isBroken());
-        expect(await failure(afar.head(stream))).toMatchObject({ code: 'kurrentdb-timeout' });
+        expect(await failure(afar.head(stream))).toMatchObject({
+          code: 'event-store-unreachable',
+        });
         line.release();
         expect(await appending).toEqual({ firstRevision: 1, lastRevision: 4, repeated: false });
         expect(plain(await store.readPage(stream, 1, 100))).toEqual(plain(events));
@@ -238,7 +244,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         const events = large();
         line.loseAnswers(100 * 1024);
         expect(await failure(afar.append(stream, events, { expectedRevision: 0 }))).toMatchObject({
-          code: 'kurrentdb-timeout',
+          code: 'event-store-unreachable',
         });
         await line.cut();
         await line.restore();
@@ -307,6 +313,65 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         await store.append(stream, newEvents(3), { expectedRevision: 'no-stream' });
         await foreign.tombstoneStream(stream);
         for (const read of reads(stream)) expect(isStreamGap(await failure(read()))).toBe(true);
+      });
+    });
+
+    it('keeps installations apart that have prefixes of their own, under one name of their ledgers', async () => {
+      const stream = newStream();
+      const stores = [store, open({ prefix: 'staging' }), open({ prefix: 'test-2' })];
+      const ledgers = stores.map((_, index) => newEvents(index + 1));
+      for (const [index, each] of stores.entries()) {
+        await each.append(stream, ledgers[index] ?? [], { expectedRevision: 'no-stream' });
+      }
+      for (const [index, each] of stores.entries()) {
+        const ours = ledgers[index] ?? [];
+        expect(await each.head(stream)).toBe(index);
+        expect(plain(await each.readPage(stream, 0, 9))).toEqual(plain(ours));
+        const signal = AbortSignal.timeout(30_000);
+        for await (const page of each.subscribe(stream, { from: 0, signal })) {
+          expect(plain(page)).toEqual(plain(ours));
+          break;
+        }
+      }
+      await foreign.setStreamMetadata(`staging-${stream}`, { maxCount: 1 });
+      const faulty = await Promise.all(stores.map(async (each) => (await each.findings(stream)).length > 0));
+      expect(faulty).toEqual([false, true, false]);
+    });
+
+    it.each(['', 'With Space', '-begins', '$system', 'x'.repeat(41)])(
+      'takes no prefix like "%s"',
+      (prefix) => {
+        expect(() => open({ prefix })).toThrow('lower-case letters, digits and hyphens');
+      },
+    );
+
+    describe('somebody sets what a ledger must not have', () => {
+      it('$maxCount hides events, and they are there again once it is taken back', async () => {
+        const stream = newStream();
+        await store.append(stream, newEvents(9), { expectedRevision: 'no-stream' });
+        const faults = async () =>
+          (await store.findings(stream))
+            .filter(({ weight }) => weight === 'fault')
+            .map(({ sentence }) => sentence);
+        expect(await faults()).toEqual([]);
+        await foreign.setStreamMetadata(stream, { maxCount: 4 });
+        expect(isStreamGap(await failure(store.readPage(stream, 0, 9)))).toBe(true);
+        expect(await faults()).toEqual([
+          expect.stringMatching(
+            /^\$maxCount of programme-.* take the setting away before anybody scavenges$/,
+          ),
+        ]);
+        await foreign.setStreamMetadata(stream, {});
+        expect(numbered(await store.readPage(stream, 0, 9))).toHaveLength(9);
+        expect(await faults()).toEqual([]);
+      });
+
+      it('$maxAge and $tb are found too', async () => {
+        const stream = newStream();
+        await store.append(stream, newEvents(9), { expectedRevision: 'no-stream' });
+        await foreign.setStreamMetadata(stream, { maxAge: 1_000_000, truncateBefore: 2 });
+        const sentences = (await store.findings(stream)).map(({ sentence }) => sentence.split(' ')[0]);
+        expect(sentences).toEqual(expect.arrayContaining(['$maxAge', '$tb']));
       });
     });
 

@@ -3,6 +3,8 @@ import { EventEmitter } from 'node:events';
 import grpc from '@grpc/grpc-js';
 import featuresService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_grpc_pb.js';
 import features from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_pb.js';
+import gossipService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/gossip_grpc_pb.js';
+import gossip from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/gossip_pb.js';
 import streamsService from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
 import streams from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
 import { batchAppendOf, type BatchAppendCall } from './stand-in-append.js';
@@ -27,6 +29,8 @@ export interface Mishaps {
   loseRequests: number;
   /** Appends that a starting server refuses. */
   notReady: number;
+  /** While true it follows, as a node of a cluster that elects: it says so, and refuses what asks for a leader. */
+  leaderless: boolean;
 }
 
 /**
@@ -36,10 +40,10 @@ export interface Mishaps {
  */
 export class StandInServer {
   readonly streams = new StandInStreams();
-  readonly mishaps: Mishaps = { loseAnswers: 0, loseRequests: 0, notReady: 0 };
+  readonly mishaps: Mishaps = { loseAnswers: 0, loseRequests: 0, notReady: 0, leaderless: false };
   /** Appends that have arrived, also those that wait while the server hangs. */
   arrived = 0;
-  readonly #options: StandInOptions;
+  #options: StandInOptions;
   readonly #appended = new EventEmitter().setMaxListeners(0);
   #server: grpc.Server | undefined;
   #port = 0;
@@ -64,6 +68,17 @@ export class StandInServer {
         ? ''
         : `${encodeURIComponent(credentials.username)}:${encodeURIComponent(credentials.password)}@`;
     return `kurrentdb://${user}localhost:${this.#port}?tls=${tls !== undefined}${parameters}`;
+  }
+
+  /** Comes back at its address with another certificate or other credentials. */
+  async restartWith(options: StandInOptions): Promise<void> {
+    this.#options = options;
+    await this.restart();
+  }
+
+  /** As clients of a cluster are given it: two seeds, which both are this server. They ask it who leads. */
+  clusterString(): string {
+    return this.connectionString().replace(/(localhost:\d+)/, '$1,$1');
   }
 
   get openSubscriptions(): number {
@@ -109,6 +124,9 @@ export class StandInServer {
       getSupportedMethods: (_call: unknown, answer: grpc.sendUnaryData<features.SupportedMethods>) =>
         this.#answerFeatures(answer),
     });
+    server.addService(gossipService.GossipService, {
+      read: (_call: unknown, answer: grpc.sendUnaryData<gossip.ClusterInfo>) => this.#answerGossip(answer),
+    });
     server.addService(streamsService.StreamsService, {
       read: (call: ReadCall) => void this.#read(call).catch((error: unknown) => call.destroy(asError(error))),
       batchAppend: (call: BatchAppendCall) => this.#batchAppend(call),
@@ -148,6 +166,20 @@ export class StandInServer {
     answer(null, supported);
   }
 
+  #answerGossip(answer: grpc.sendUnaryData<gossip.ClusterInfo>): void {
+    const { LEADER, UNKNOWN } = gossip.MemberInfo.VNodeState;
+    const place = new gossip.EndPoint();
+    place.setAddress('localhost');
+    place.setPort(this.#port);
+    const member = new gossip.MemberInfo();
+    member.setState(this.mishaps.leaderless ? UNKNOWN : LEADER);
+    member.setIsAlive(true);
+    member.setHttpEndPoint(place);
+    const cluster = new gossip.ClusterInfo();
+    cluster.addMembers(member);
+    answer(null, cluster);
+  }
+
   #isAllowed(metadata: grpc.Metadata): boolean {
     const { credentials } = this.#options;
     if (credentials === undefined) return true;
@@ -159,6 +191,10 @@ export class StandInServer {
     await this.#gate?.passed;
     if (!this.#isAllowed(call.metadata)) {
       call.emit('error', { code: grpc.status.UNAUTHENTICATED, details: 'Unauthenticated' });
+      return;
+    }
+    if (this.mishaps.leaderless) {
+      call.emit('error', { code: grpc.status.UNAVAILABLE, details: 'Server Is Not Ready' });
       return;
     }
     const options = call.request.getOptions();
@@ -264,8 +300,8 @@ export class StandInServer {
     batchAppendOf(call, async (append, answer) => {
       this.arrived += 1;
       await this.#gate?.passed;
-      if (this.mishaps.notReady > 0) {
-        this.mishaps.notReady -= 1;
+      if (this.mishaps.notReady > 0 || this.mishaps.leaderless) {
+        this.mishaps.notReady = Math.max(0, this.mishaps.notReady - 1);
         answer({ kind: 'not-ready' });
         return;
       }

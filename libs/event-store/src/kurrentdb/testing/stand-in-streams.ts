@@ -14,10 +14,17 @@ export type WriteOutcome =
   | { readonly kind: 'wrong-expected-version'; readonly current: number }
   | { readonly kind: 'deleted' };
 
+interface Metadata {
+  readonly $tb?: number;
+  readonly $maxCount?: number;
+}
+
 interface HeldStream {
   readonly events: HeldEvent[];
   /** Events below are gone for readers (`$tb`); beyond the end after a soft delete. */
   truncateBefore: number;
+  /** Readers see so many of the last events (`$maxCount`). */
+  maxCount: number;
   tombstoned: boolean;
 }
 
@@ -27,6 +34,7 @@ interface HeldStream {
  */
 export class StandInStreams {
   readonly #streams = new Map<string, HeldStream>();
+  readonly #metadata = new Map<string, Metadata>();
   /** Ids that `any` recognises; a restart forgets them. */
   #recent = new Map<string, number>();
 
@@ -59,13 +67,18 @@ export class StandInStreams {
     if (stream === undefined) return undefined;
     if (stream.tombstoned) return 'deleted';
     if (stream.truncateBefore > stream.events.length - 1) return undefined;
-    return { events: stream.events, first: stream.truncateBefore };
+    return {
+      events: stream.events,
+      first: Math.max(stream.truncateBefore, stream.events.length - stream.maxCount),
+    };
   }
 
   /** Metadata of a stream as its `$$` stream holds it; undefined where nobody ever set any. */
   metadataOf(name: string): string | undefined {
-    const before = this.#streams.get(name)?.truncateBefore ?? 0;
-    return before === 0 ? undefined : JSON.stringify({ $tb: before });
+    const { truncateBefore = 0 } = this.#streams.get(name) ?? {};
+    const written = this.#metadata.get(name);
+    if (written === undefined && truncateBefore === 0) return undefined;
+    return JSON.stringify({ ...written, ...(truncateBefore === 0 ? {} : { $tb: truncateBefore }) });
   }
 
   delete(name: string): void {
@@ -80,10 +93,15 @@ export class StandInStreams {
     this.#recent = new Map();
   }
 
-  /** Of all that metadata may say, truncation alone means something here. */
+  /** Of all that metadata may say, truncation and the count alone mean something here. */
   #writeMetadata(name: string, events: readonly HeldEvent[]): WriteOutcome {
-    const data = JSON.parse(Buffer.from(events.at(-1)?.data ?? []).toString('utf8')) as { $tb?: number };
-    this.#require(name).truncateBefore = data.$tb ?? 0;
+    const data = JSON.parse(Buffer.from(events.at(-1)?.data ?? []).toString('utf8')) as Metadata;
+    this.#metadata.set(name, data);
+    const stream = this.#streams.get(name);
+    if (stream !== undefined) {
+      stream.truncateBefore = data.$tb ?? 0;
+      stream.maxCount = data.$maxCount ?? Number.POSITIVE_INFINITY;
+    }
     return { kind: 'success', revision: 0 };
   }
 
@@ -96,7 +114,12 @@ export class StandInStreams {
   #add(name: string, events: readonly HeldEvent[]): WriteOutcome {
     // As measured: an empty append succeeds, and makes no stream.
     if (events.length === 0) return { kind: 'success', revision: -1 };
-    const stream = this.#streams.get(name) ?? { events: [], truncateBefore: 0, tombstoned: false };
+    const stream = this.#streams.get(name) ?? {
+      events: [],
+      truncateBefore: 0,
+      maxCount: Number.POSITIVE_INFINITY,
+      tombstoned: false,
+    };
     if (stream.truncateBefore > stream.events.length) stream.truncateBefore = stream.events.length;
     this.#streams.set(name, stream);
     for (const event of events) {

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { LedgerWait } from './ledger-wait.js';
+
+it('tells of a wait once, of another reason once, and of its end once', () => {
+  const lines: string[] = [];
+  const wait = new LedgerWait((text) => lines.push(text));
+  for (const reason of [undefined, 'one', 'one', 'two', 'two', undefined, undefined, 'one'])
+    wait.told(reason);
+  expect(lines).toEqual([
+    'waiting for the ledger: one',
+    'waiting for the ledger: two',
+    'the ledger answers again',
+    'waiting for the ledger: one',
+  ]);
+});

@@ -1,0 +1,42 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isStoreUnreachable, type EventStore } from '@kinledger/event-store';
+import type { LedgerWait } from './ledger-wait.js';
+
+const PAUSE_MS = 1_000;
+
+/**
+ * The same store for a copy, which waits for it where it is away. What waits for a person, such as a refused password, is
+ * not waited for: the command ends and says it.
+ */
+export function waitingStore(store: EventStore, wait: LedgerWait, signal: AbortSignal): EventStore {
+  // A copy has two stores: the one that answers does not end the wait for the other.
+  let waits = false;
+  const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        const result = await work();
+        if (waits) wait.told(undefined);
+        waits = false;
+        return result;
+      } catch (error) {
+        if (!isStoreUnreachable(error) || !error.mayPass || signal.aborted) throw error;
+        waits = true;
+        wait.told(error.message);
+        await pause(PAUSE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+      }
+    }
+  };
+  return {
+    head: (stream) => patiently(() => store.head(stream)),
+    readPage: (stream, from, limit) => patiently(() => store.readPage(stream, from, limit)),
+    // Repeated, an append changes nothing.
+    append: (stream, events, options) => patiently(() => store.append(stream, events, options)),
+    readBodies: (stream, from, to) => store.readBodies(stream, from, to),
+    countBodies: (stream, to) => store.countBodies(stream, to),
+    readBodiesOf: (stream, records) => store.readBodiesOf(stream, records),
+    readPayload: (digest) => store.readPayload(digest),
+    findings: (stream) => patiently(() => store.findings(stream)),
+    subscribe: (stream, options) => store.subscribe(stream, options),
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,148 @@
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { openLine, type BreakableLine } from '../../contract/breakable-line.js';
+import { contractSuite, type Absent } from '../../contract/contract-suite.js';
+import { fillStream, newEvents, newStream, numbered } from '../../contract/fixture.js';
+import { isStoreUnreachable, type StoreStanding } from '../../store-standing.js';
+import type { KurrentDbEventStore } from '../kurrentdb-event-store.js';
+import { addressOf, storeOn, throughPort, until, type KurrentServer } from './kurrent-server.js';
+
+/** What is promised once the server answers. */
+export const READS_WITHIN_MS = 5_000;
+
+/** A store that was opened before its server could be reached, in each way in which that may be so. */
+export function orderOfStartingFeatures(
+  adapter: string,
+  server: (() => Promise<KurrentServer>) | Absent,
+): void {
+  contractSuite('KurrentDB order of starting', adapter, server, (start) => {
+    let databases: TestDatabases;
+    let running: KurrentServer;
+    let near: KurrentDbEventStore;
+    let line: BreakableLine;
+    let afar: KurrentDbEventStore;
+    let standings: StoreStanding[];
+
+    beforeAll(async () => {
+      databases = await createTestDatabases(inject('postgresUrl'));
+      running = await start();
+      near = storeOn(databases, running.connectionString);
+    });
+    beforeEach(async () => {
+      standings = [];
+      line = await openLine(addressOf(running.connectionString));
+      afar = storeOn(databases, throughPort(running.connectionString, line.port), {
+        onStanding: (standing) => standings.push(standing),
+      });
+    });
+    afterEach(async () => {
+      await afar.close();
+      await line.cut().catch(() => undefined);
+    });
+    afterAll(async () => {
+      await near.close();
+      await running.stop();
+      await databases.drop();
+    });
+
+    /** Reads as a service does: again after a short pause, whatever comes. */
+    const untilRead = async (stream: string) => {
+      const began = performance.now();
+      await until(() => afar.head(stream).then(isThere, rethrowUnlessUnreachable));
+      return performance.now() - began;
+    };
+    const failsToRead = async (stream: string) => {
+      const error: unknown = await afar.head(stream).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(isStoreUnreachable(error)).toBe(true);
+    };
+
+    it.each([
+      ['nobody is there', () => line.cut(), () => line.restore()],
+      [
+        'it hangs',
+        async () => line.hold(),
+        async () => {
+          // What was sent meanwhile is lost too, as where a machine is taken from the network.
+          await line.cut();
+          await line.restore();
+        },
+      ],
+      ['it hangs and goes on', async () => line.hold(), async () => line.release()],
+      ['something else answers', async () => line.garble(), async () => line.release()],
+    ])('%s when the store is opened: it reads, appends and follows soon after', async (_, away, back) => {
+      const stream = newStream();
+      await fillStream(near, stream, 3);
+      await away();
+      await failsToRead(stream);
+      await failsToRead(stream);
+      await back();
+      expect(await untilRead(stream)).toBeLessThan(READS_WITHIN_MS);
+      await afar.append(stream, newEvents(2), { expectedRevision: 2 });
+      const signal = AbortSignal.timeout(30_000);
+      for await (const page of afar.subscribe(stream, { from: 0, signal })) {
+        expect(numbered(page)).toEqual([0, 1, 2, 3, 4]);
+        break;
+      }
+    });
+
+    it('it appends first of all, while nobody is there yet: it waits, and appends once', async () => {
+      const stream = newStream();
+      await line.cut();
+      const appending = afar.append(stream, newEvents(2), { expectedRevision: 'no-stream' });
+      await until(() => standings.length > 0);
+      await line.restore();
+      expect(await appending).toEqual({ firstRevision: 0, lastRevision: 1, repeated: false });
+      expect(await near.head(stream)).toBe(1);
+    });
+
+    it('it subscribes first of all, while nobody is there yet', async () => {
+      const stream = newStream();
+      await fillStream(near, stream, 3);
+      await line.cut();
+      const signal = AbortSignal.timeout(30_000);
+      const pages = afar.subscribe(stream, { from: 0, signal })[Symbol.asyncIterator]();
+      const first = pages.next();
+      await until(() => standings.length > 0);
+      await line.restore();
+      const began = performance.now();
+      expect(numbered((await first).value as never)).toEqual([0, 1, 2]);
+      expect(performance.now() - began).toBeLessThan(READS_WITHIN_MS);
+    });
+
+    it('many read at once while nobody is there: each fails, and each reads soon after', async () => {
+      const stream = newStream();
+      await fillStream(near, stream, 3);
+      await line.cut();
+      const heads = () => Promise.allSettled(Array.from({ length: 50 }, () => afar.head(stream)));
+      expect(new Set((await heads()).map(({ status }) => status))).toEqual(new Set(['rejected']));
+      await line.restore();
+      await untilRead(stream);
+      expect(new Set((await heads()).map(({ status }) => status))).toEqual(new Set(['fulfilled']));
+    });
+
+    it('its absence is told once, with host and port, and its return once, with how long it took', async () => {
+      const stream = newStream();
+      await line.cut();
+      for (let tries = 0; tries < 5; tries += 1) await failsToRead(stream);
+      await line.restore();
+      await until(() => afar.head(stream).then(() => true, rethrowUnlessUnreachable));
+      expect(standings).toEqual([
+        { state: 'away', why: expect.stringContaining(`nobody answers at `) as string },
+        { state: 'back', afterMs: expect.any(Number) as number },
+      ]);
+      const [away, back] = standings;
+      expect(away?.state === 'away' && away.why).toContain(`:${line.port}`);
+      expect(back?.state === 'back' && back.afterMs).toBeGreaterThan(0);
+    });
+  });
+}
+
+const isThere = (head: number): boolean => head === 2;
+
+function rethrowUnlessUnreachable(error: unknown): boolean {
+  if (!isStoreUnreachable(error)) throw error;
+  return false;
+}

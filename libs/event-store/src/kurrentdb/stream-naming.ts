@@ -1,0 +1,23 @@
+/** The prefix is none. */
+export interface StreamPrefixWrong extends Error {
+  readonly code: 'stream-prefix-wrong';
+}
+
+const shape = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+/**
+ * What streams are called in a KurrentDB that several installations share: `<prefix>-<name>`; their name without a prefix.
+ * @throws StreamPrefixWrong
+ */
+export function streamNaming(prefix: string | undefined): (stream: string) => string {
+  if (prefix === undefined) return (stream) => stream;
+  if (!shape.test(prefix)) {
+    throw Object.assign(
+      new Error(
+        'the prefix of streams in KurrentDB must be lower-case letters, digits and hyphens, 40 at most, and not begin with a hyphen',
+      ),
+      { code: 'stream-prefix-wrong' as const },
+    );
+  }
+  return (stream) => `${prefix}-${stream}`;
+}

@@ -1,0 +1,76 @@
+import type { PinoLogger } from 'nestjs-pino';
+import type { Metrics } from '../metrics/metrics.js';
+import type { Health } from './health.js';
+
+/** Something that a person should put right. */
+export interface Finding {
+  /** `remark` for what may be meant so: it is told, and hinders nothing. */
+  readonly weight: 'fault' | 'remark';
+  readonly sentence: string;
+}
+
+export interface FindingsWatchOptions {
+  /** As people call what is looked at, such as `ledger settings`; also the name of its readiness check, with a hyphen. */
+  readonly name: string;
+  readonly look: () => Promise<readonly Finding[]>;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly logger: Pick<PinoLogger, 'warn' | 'info'>;
+  /** Default one minute; readiness looks too. */
+  readonly everyMs?: number;
+}
+
+/** Looks at settings that others may change: from the start on, now and then, and for readiness. Each finding is logged once. */
+export class FindingsWatch {
+  private known: readonly Finding[] = [];
+  private looking: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: FindingsWatchOptions) {
+    const { name, health, metrics } = options;
+    metrics.gauge({
+      name: `kinledger_${name.replaceAll(' ', '_')}_faults`,
+      help: `Faults among the ${name}, as they were looked at last.`,
+      collect: (gauge) => gauge.set(this.faults.length),
+    });
+    health.register(name.replaceAll(' ', '-'), async () => {
+      await this.look();
+      const [first] = this.faults;
+      if (first !== undefined) throw new Error(first.sentence);
+    });
+  }
+
+  start(): void {
+    void this.look();
+    this.timer = setInterval(() => void this.look(), this.options.everyMs ?? 60_000);
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.looking;
+  }
+
+  /** Where it cannot be looked at, what was seen last stands: somebody else tells that the thing is out of reach. */
+  private look(): Promise<void> {
+    this.looking ??= this.options
+      .look()
+      .then((found) => this.tell(found))
+      .catch(() => undefined)
+      .finally(() => (this.looking = undefined));
+    return this.looking;
+  }
+
+  private tell(found: readonly Finding[]): void {
+    const { name, logger } = this.options;
+    const before = new Set(this.known.map(({ sentence }) => sentence));
+    const now = new Set(found.map(({ sentence }) => sentence));
+    for (const sentence of now.difference(before)) logger.warn(`${name}: ${sentence}`);
+    for (const sentence of before.difference(now)) logger.info(`${name}, put right: ${sentence}`);
+    this.known = found;
+  }
+
+  private get faults(): readonly Finding[] {
+    return this.known.filter(({ weight }) => weight === 'fault');
+  }
+}

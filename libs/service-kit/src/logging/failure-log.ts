@@ -1,0 +1,35 @@
+import type { PinoLogger } from 'nestjs-pino';
+
+export interface FailureLogOptions {
+  readonly logger: Pick<PinoLogger, 'error' | 'info'>;
+  /** The line of a failure, such as `publishing failed; it goes on where it was`. */
+  readonly failed: string;
+  /** The line of its end, such as `publishing goes on`. */
+  readonly over: string;
+  /** Failures that somebody else tells of. */
+  readonly isToldElsewhere?: (error: unknown) => boolean;
+}
+
+/** Logs work that fails again and again: once when it begins, once when the reason changes, once when it is over. */
+export class FailureLog {
+  private current: { said: string; readonly since: number; times: number } | undefined;
+
+  constructor(private readonly options: FailureLogOptions) {}
+
+  failed(error: unknown): void {
+    const { logger, failed, isToldElsewhere } = this.options;
+    if (isToldElsewhere?.(error) === true) return;
+    const said = error instanceof Error ? error.message : String(error);
+    const before = this.current;
+    this.current = { said, since: before?.since ?? performance.now(), times: (before?.times ?? 0) + 1 };
+    if (before?.said !== said) logger.error({ err: error }, failed);
+  }
+
+  over(): void {
+    if (this.current === undefined) return;
+    const { since, times } = this.current;
+    this.current = undefined;
+    const seconds = Number(((performance.now() - since) / 1000).toFixed(1));
+    this.options.logger.info({ failures: times, seconds }, this.options.over);
+  }
+}
