@@ -127,6 +127,25 @@ const equivalents: readonly Equivalent[] = [
     replacements: ['after !== NONE'],
     because: reachesMore,
   },
+  {
+    file: planKinship,
+    code: 'if (before === NONE || !this.#isInAnyFamily(before)) return;',
+    replacements: ['before === NONE'],
+    because: reachesMore,
+  },
+  {
+    file: planKinship,
+    code: 'if ((scopes & ~this.#scopesOf(other)) === 0) return true;',
+    replacements: ['false'],
+    because: reachesMore,
+  },
+  {
+    file: planKinship,
+    code: 'if (seen.has(token)) continue;',
+    replacements: ['false'],
+    because:
+      'a token that is read twice relates the same individuals again: the strongest of equal relationships stays',
+  },
 ];
 
 /** Why a mutant alters no answer, or undefined. */

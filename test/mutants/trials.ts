@@ -103,7 +103,8 @@ export class Trials {
     await this.vitest.runTestSpecifications(stage, true);
     const { state } = this.vitest;
     const [error] = state.getUnhandledErrors();
-    if (error !== undefined) return `outside every test: ${String(error)}`;
+    if (error !== undefined)
+      return `outside every test: ${error instanceof Error ? error.message : 'something fails'}`;
     // Files of other stages still say what they said of the mutant before.
     const asked = new Set(stage.map(({ moduleId }) => moduleId));
     const files = state.getFiles().filter(({ filepath }) => asked.has(filepath));
