@@ -92,6 +92,12 @@ describe('attaching a fact', () => {
       referred('ambiguous', [1, 2]),
     ],
     [
+      'is referred between those alone whom it does not contradict',
+      fact([EMAIL], { birthDate: 7 }),
+      owners([[1, 2, 3]], { 1: { birthDate: 8 } }),
+      referred('ambiguous', [2, 3]),
+    ],
+    [
       'is referred as ambiguous to all whom it contradicts where there are several',
       fact([EMAIL], { birthDate: 7 }),
       owners([[1, 2]], { 1: { birthDate: 8 }, 2: { birthDate: 9 } }),

@@ -100,4 +100,16 @@ describe('the id of a family', () => {
     const [linked] = world.events.flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data.joined] : []));
     expect(linked).toEqual(world.reader.registered.slice(0, 3));
   });
+
+  it('that stands comes first in the ledger, and one that begins after it', () => {
+    const { world, submit, familyOf } = households();
+    submit(adult('first'));
+    submit(adult('second'), child('of second', 'two', 'second'));
+    const before = world.events.length;
+    submit(child('of first', 'one', 'first'), child('another', 'three', 'second'));
+    const linked = world.events
+      .slice(before)
+      .flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data.family] : []));
+    expect(linked).toEqual([familyOf('second'), familyOf('first')]);
+  });
 });
