@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Accounts, tokenDigest } from './accounts.js';
+
+describe('the accounts of an access file', () => {
+  let directory: string;
+  let file: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'kinledger-accounts-'));
+    file = join(directory, 'access.json');
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const account = (name: string, more: object = {}) => ({
+    ...{ name, tokenSha256: tokenDigest(`token of ${name}`).toString('hex'), roles: ['reader'] },
+    ...more,
+  });
+  const write = (...accounts: readonly object[]) => writeFileSync(file, JSON.stringify({ accounts }));
+
+  it('are found by their own token alone, whichever comes first', () => {
+    write(account('amara'), account('bo'));
+    const accounts = new Accounts(file, () => undefined);
+    expect(accounts.find('token of amara')).toEqual({ name: 'amara', roles: ['reader'] });
+    expect(accounts.find('token of bo')).toEqual({ name: 'bo', roles: ['reader'] });
+    expect(accounts.find('token of cy')).toBeUndefined();
+  });
+
+  it.each<[string, () => void, RegExp]>([
+    ['is gone', () => rmSync(file), /is not there, or its folder cannot be read$/],
+    ['is not JSON', () => writeFileSync(file, '{'), /is not JSON$/],
+    [
+      'names a role that there is none of',
+      () => write(account('amara', { roles: ['queen'] })),
+      /is wrong: accounts\.0\.roles\.0: /,
+    ],
+  ])('tell once why nobody is let in while the file %s, and again after it was mended', (_, spoil, why) => {
+    write(account('amara'));
+    const told: string[] = [];
+    const accounts = new Accounts(file, (reason) => told.push(reason));
+    expect(accounts.find('token of amara')).toBeDefined();
+    for (const times of [1, 2]) {
+      spoil();
+      for (let request = 0; request < 3; request++) expect(accounts.find('token of amara')).toBeUndefined();
+      expect(told).toHaveLength(times);
+      expect(told.at(-1)).toMatch(why);
+      expect(told.at(-1)).not.toContain(directory);
+      write(account('amara'));
+      expect(accounts.find('token of amara')).toBeDefined();
+    }
+  });
+
+  it('refuse to begin with a file that cannot be used, saying no more than five things that are wrong', () => {
+    write(...Array.from({ length: 9 }, () => ({ name: 7 })));
+    expect(() => new Accounts(file, () => undefined)).toThrow(/is wrong: (accounts[^;]*; ){4}accounts[^;]*$/);
+    rmSync(file);
+    expect(() => new Accounts(file, () => undefined)).toThrow('is not there');
+  });
+
+  it('end when they expire', () => {
+    const at = (milliseconds: number) => new Date(Date.now() + milliseconds).toISOString();
+    write(account('amara', { expiresAt: at(60_000) }), account('bo', { expiresAt: at(-1) }));
+    const accounts = new Accounts(file, () => undefined);
+    expect(accounts.find('token of amara')).toBeDefined();
+    expect(accounts.find('token of bo')).toBeUndefined();
+  });
+});
