@@ -115,6 +115,10 @@ const equivalents: readonly Equivalent[] = [
     replacements: [''],
     because: 'the individuals of others are left out below, where `attended` joins',
   },
+  ...['this.#links.set(token, links);', 'this.#relates.set(token, relates);'].map((code) => ({
+    ...{ file: 'libs/domain/src/linkage/decision-scope.ts', code },
+    because: 'an answer that is not remembered is worked out again, from the same records',
+  })),
   {
     file: 'libs/domain/src/submissions/effect-tally.ts',
     code: 'if (stands(row.file) && (best === undefined || this.#rankOf(row) > this.#rankOf(best))) best = row;',
