@@ -115,6 +115,24 @@ const equivalents: readonly Equivalent[] = [
     replacements: [''],
     because: 'the individuals of others are left out below, where `attended` joins',
   },
+  {
+    file: 'libs/domain/src/linkage/individual-table.ts',
+    code: 'if (next !== NONE) this.#records.previousMember.set(next, previous);',
+    replacements: ['true'],
+    because: 'a typed array takes no value at -1, which is NONE',
+  },
+  {
+    file: 'libs/domain/src/linkage/family-table.ts',
+    code: 'if (next !== NONE) membership.previous.set(next, previous);',
+    replacements: ['true'],
+    because: 'a typed array takes no value at -1, which is NONE',
+  },
+  {
+    file: 'libs/domain/src/linkage/family-table.ts',
+    code: 'if (next !== NONE) membership.previous.set(next, individual);',
+    replacements: ['true'],
+    because: 'a typed array takes no value at -1, which is NONE',
+  },
   ...['this.#links.set(token, links);', 'this.#relates.set(token, relates);'].map((code) => ({
     ...{ file: 'libs/domain/src/linkage/decision-scope.ts', code },
     because: 'an answer that is not remembered is worked out again, from the same records',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { email, LinkageWorld, nhs, rowKeyOf, type RowSpec } from './testing/linkage-world.js';
+import { born, email, LinkageWorld, nhs, rowKeyOf, type RowSpec } from './testing/linkage-world.js';
 
 const user = 'peep.user';
 const sessions = 'peep.engagement';
@@ -59,5 +59,26 @@ describe('records that are retired together', () => {
       type === 'RecordsRetired' ? [data.records] : [],
     );
     expect(retired).toEqual([entered]);
+  });
+});
+
+describe('referrals of one decision', () => {
+  it('are named in the order of their ids, and lapse in the order in which they were named', () => {
+    const world = new LinkageWorld();
+    const pairs = ['a', 'b', 'c', 'd', 'e'].flatMap((name) =>
+      ['1', '2'].map((birthDate): RowSpec => ({
+        id: `${name}${birthDate}`,
+        tokens: [email(name), born(birthDate)],
+      })),
+    );
+    const file = world.submit({ dataset: user, rows: pairs });
+    const named = world.events.flatMap(({ type, data }) => (type === 'LinkReferred' ? [data.referral] : []));
+    expect(named).toHaveLength(5);
+    expect(named).toEqual(named.toSorted());
+    world.withdraw(file);
+    const lapsed = world.events.flatMap(({ type, data }) =>
+      type === 'LinkReferralLapsed' ? [data.referral] : [],
+    );
+    expect(lapsed).toEqual(named);
   });
 });

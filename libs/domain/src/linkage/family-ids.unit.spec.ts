@@ -112,4 +112,15 @@ describe('the id of a family', () => {
       .flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data.family] : []));
     expect(linked).toEqual([familyOf('second'), familyOf('first')]);
   });
+
+  it.each([[['a', 'b']], [['b', 'a']]])(
+    'comes before that of others that begin with it, where its first member was registered first: %s',
+    (order) => {
+      const { world, submit, familyOf } = households();
+      submit(adult('a'), adult('b'));
+      submit(...order.map((name) => child(`of ${name}`, name, name)));
+      const linked = world.events.flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data.family] : []));
+      expect(linked).toEqual([familyOf('a'), familyOf('b')]);
+    },
+  );
 });

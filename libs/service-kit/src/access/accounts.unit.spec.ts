@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Accounts, tokenDigest } from './accounts.js';
 
 describe('the accounts of an access file', () => {
@@ -11,7 +11,10 @@ describe('the accounts of an access file', () => {
     directory = mkdtempSync(join(tmpdir(), 'kinledger-accounts-'));
     file = join(directory, 'access.json');
   });
-  afterEach(() => rmSync(directory, { recursive: true }));
+  afterEach(() => {
+    vi.useRealTimers();
+    rmSync(directory, { recursive: true });
+  });
 
   const account = (name: string, more: object = {}) => ({
     ...{ name, tokenSha256: tokenDigest(`token of ${name}`).toString('hex'), roles: ['reader'] },
@@ -28,8 +31,16 @@ describe('the accounts of an access file', () => {
   });
 
   it.each<[string, () => void, RegExp]>([
-    ['is gone', () => rmSync(file), /is not there, or its folder cannot be read$/],
-    ['is not JSON', () => writeFileSync(file, '{'), /is not JSON$/],
+    [
+      'is gone',
+      () => rmSync(file),
+      /^the access file \(KINLEDGER_ACCESS_FILE\) is not there, or its folder cannot be read$/,
+    ],
+    [
+      'is not JSON',
+      () => writeFileSync(file, '{'),
+      /^the access file \(KINLEDGER_ACCESS_FILE\) is not JSON$/,
+    ],
     [
       'names a role that there is none of',
       () => write(account('amara', { roles: ['queen'] })),
@@ -58,11 +69,13 @@ describe('the accounts of an access file', () => {
     expect(() => new Accounts(file, () => undefined)).toThrow('is not there');
   });
 
-  it('end when they expire', () => {
-    const at = (milliseconds: number) => new Date(Date.now() + milliseconds).toISOString();
-    write(account('amara', { expiresAt: at(60_000) }), account('bo', { expiresAt: at(-1) }));
+  it('end at the instant at which they expire', () => {
+    const expiresAt = Date.parse('2023-10-01T00:00:00Z');
+    write(account('amara', { expiresAt: new Date(expiresAt).toISOString() }));
     const accounts = new Accounts(file, () => undefined);
+    vi.useFakeTimers({ toFake: ['Date'], now: expiresAt - 1 });
     expect(accounts.find('token of amara')).toBeDefined();
-    expect(accounts.find('token of bo')).toBeUndefined();
+    vi.setSystemTime(expiresAt);
+    expect(accounts.find('token of amara')).toBeUndefined();
   });
 });
