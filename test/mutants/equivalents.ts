@@ -116,6 +116,28 @@ const equivalents: readonly Equivalent[] = [
     because: 'the individuals of others are left out below, where `attended` joins',
   },
   {
+    file: 'libs/domain/src/linkage/individual-table.ts',
+    code: 'if (next !== NONE) this.#records.previousMember.set(next, previous);',
+    replacements: ['true'],
+    because: 'a typed array takes no value at -1, which is NONE',
+  },
+  {
+    file: 'libs/domain/src/linkage/family-table.ts',
+    code: 'if (next !== NONE) membership.previous.set(next, previous);',
+    replacements: ['true'],
+    because: 'a typed array takes no value at -1, which is NONE',
+  },
+  {
+    file: 'libs/domain/src/linkage/family-table.ts',
+    code: 'if (next !== NONE) membership.previous.set(next, individual);',
+    replacements: ['true'],
+    because: 'a typed array takes no value at -1, which is NONE',
+  },
+  ...['this.#links.set(token, links);', 'this.#relates.set(token, relates);'].map((code) => ({
+    ...{ file: 'libs/domain/src/linkage/decision-scope.ts', code },
+    because: 'an answer that is not remembered is worked out again, from the same records',
+  })),
+  {
     file: 'libs/domain/src/submissions/effect-tally.ts',
     code: 'if (stands(row.file) && (best === undefined || this.#rankOf(row) > this.#rankOf(best))) best = row;',
     replacements: ['>='],
@@ -126,6 +148,25 @@ const equivalents: readonly Equivalent[] = [
     code: 'if (after !== NONE && this.#isInAnyFamily(after)) this.#involve(after);',
     replacements: ['after !== NONE'],
     because: reachesMore,
+  },
+  {
+    file: planKinship,
+    code: 'if (before === NONE || !this.#isInAnyFamily(before)) return;',
+    replacements: ['before === NONE'],
+    because: reachesMore,
+  },
+  {
+    file: planKinship,
+    code: 'if ((scopes & ~this.#scopesOf(other)) === 0) return true;',
+    replacements: ['false'],
+    because: reachesMore,
+  },
+  {
+    file: planKinship,
+    code: 'if (seen.has(token)) continue;',
+    replacements: ['false'],
+    because:
+      'a token that is read twice relates the same individuals again: the strongest of equal relationships stays',
   },
 ];
 

@@ -7,7 +7,7 @@ import { equivalenceOf } from './equivalents.js';
 import { describeMutant, type Mutant } from './mutant.js';
 import { mutantsOf, parts, sampleOf, type Part } from './parts.js';
 import { work } from './trial-worker.js';
-import type { Verdict } from './trials.js';
+import type { Outcome, Verdict } from './trials.js';
 import { WorkerProcess } from './worker-process.js';
 
 const help = `Makes one small wrong change after the other to the parts that users rely on, and runs their tests on each. A change
@@ -17,7 +17,7 @@ that no test sees survives. Files on disk stay as they are.
   --sample N     changes tried of each part, which the seed chooses (default 60); 0 for all
   --seed S       seed of the sample (default "mutants")
   --file TEXT    only files whose path holds the text
-  --verbose      name what is killed too
+  --verbose      name what is killed too, and by which test
   --list         say which changes there are, and try none`;
 
 interface Score {
@@ -86,14 +86,14 @@ async function tryAll(part: Part, mutants: readonly Mutant[], verbose: boolean):
       worker ??= await WorkerProcess.start(part.name, took, server?.url() ?? '');
       ({ took } = worker);
       const answer = await worker.try(mutant);
-      const verdict = answer?.kind === 'verdict' ? answer.verdict : 'endless';
+      const { verdict, by }: Outcome = answer?.kind === 'verdict' ? answer : { verdict: 'endless' };
       if (verdict === 'endless') {
         worker.kill();
         worker = undefined;
       }
       note(score, mutant, verdict);
       if (verbose || verdict === 'survived' || verdict === 'not reached')
-        console.log(`${verdict}: ${describeMutant(mutant)}`);
+        console.log(`${verdict}: ${describeMutant(mutant)}${by === undefined ? '' : ` (${by})`}`);
     }
     await worker?.end();
   } finally {

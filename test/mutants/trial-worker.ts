@@ -1,12 +1,12 @@
 import process from 'node:process';
 import type { Mutant } from './mutant.js';
 import { parts, testsOf } from './parts.js';
-import { Trials, type Verdict } from './trials.js';
+import { Trials, type Outcome } from './trials.js';
 
 /** What a worker says to its parent: that it can begin, or what became of a mutant, or why it cannot. */
 export type WorkerMessage =
   | { readonly kind: 'ready'; readonly took: readonly number[] }
-  | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  | ({ readonly kind: 'verdict' } & Outcome)
   | { readonly kind: 'failed'; readonly why: string };
 
 export type ParentMessage = { readonly kind: 'try'; readonly mutant: Mutant } | { readonly kind: 'end' };
@@ -36,7 +36,7 @@ export async function work(partName: string, known: readonly number[], postgres:
         process.disconnect();
       });
     } else {
-      void trials.of(message.mutant).then((verdict) => say({ kind: 'verdict', verdict }));
+      void trials.of(message.mutant).then((outcome) => say({ kind: 'verdict', ...outcome }));
     }
   });
   say({ kind: 'ready', took });

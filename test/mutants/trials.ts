@@ -1,9 +1,16 @@
 import { resolve } from 'node:path';
+import { getTests } from '@vitest/runner/utils';
 import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
 import type { Mutant } from './mutant.js';
 import { MutantPlugin } from './mutant-plugin.js';
 
 export type Verdict = 'killed' | 'survived' | 'not reached' | 'endless';
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  /** The test that failed. */
+  readonly by?: string;
+}
 
 /** A stage that takes so many times as long as without a mutant, and this long at least, was sent round in circles. */
 const PATIENCE = { times: 6, milliseconds: 30_000 };
@@ -61,26 +68,26 @@ export class Trials {
     const took: number[] = [];
     for (const stage of this.stages) {
       const start = performance.now();
-      if (await this.fails(stage))
-        throw new Error('the tests fail on the source as it stands: mend that first');
+      const failed = await this.failed(stage);
+      if (failed !== undefined) throw new Error(`the tests fail on the source as it stands: ${failed}`);
       took.push(performance.now() - start);
     }
     this.took = took;
     return took;
   }
 
-  async of(mutant: Mutant): Promise<Verdict> {
+  async of(mutant: Mutant): Promise<Outcome> {
     this.mutants.make(mutant);
     const file = resolve(mutant.file);
     this.vitest.invalidateFile(file);
     try {
       for (const [number, stage] of this.stages.entries()) {
         const patience = Math.max(PATIENCE.milliseconds, PATIENCE.times * (this.took[number] ?? 0));
-        const outcome = await Promise.race([this.fails(stage), after(patience)]);
-        if (outcome === 'late') return 'endless';
-        if (outcome) return 'killed';
+        const failed = await Promise.race([this.failed(stage), after(patience)]);
+        if (failed === LATE) return { verdict: 'endless' };
+        if (failed !== undefined) return { verdict: 'killed', by: failed };
       }
-      return this.mutants.reached ? 'survived' : 'not reached';
+      return { verdict: this.mutants.reached ? 'survived' : 'not reached' };
     } finally {
       this.mutants.make(undefined);
       this.vitest.invalidateFile(file);
@@ -91,14 +98,27 @@ export class Trials {
     await this.vitest.close();
   }
 
-  private async fails(stage: TestSpecification[]): Promise<boolean> {
+  /** What failed in a stage, or undefined. */
+  private async failed(stage: TestSpecification[]): Promise<string | undefined> {
     await this.vitest.runTestSpecifications(stage, true);
     const { state } = this.vitest;
-    if (state.getCountOfFailedTests() > 0 || state.getUnhandledErrors().length > 0) return true;
+    const [error] = state.getUnhandledErrors();
+    if (error !== undefined)
+      return `outside every test: ${error instanceof Error ? error.message : 'something fails'}`;
+    // Files of other stages still say what they said of the mutant before.
+    const asked = new Set(stage.map(({ moduleId }) => moduleId));
+    const files = state.getFiles().filter(({ filepath }) => asked.has(filepath));
+    const test = getTests(files).find(({ result }) => result?.state === 'fail');
+    if (test !== undefined) return test.fullTestName;
     // A file that fails outside its tests, such as one that cannot be read, fails none of them.
-    return state.getFiles().some(({ result }) => result?.state === 'fail');
+    const file = files.find(({ result }) => result?.state === 'fail');
+    return file === undefined
+      ? undefined
+      : `${file.name}: ${file.result?.errors?.[0]?.message ?? 'it fails'}`;
   }
 }
 
-const after = (milliseconds: number): Promise<'late'> =>
-  new Promise((resolve) => setTimeout(() => resolve('late'), milliseconds).unref());
+const LATE = Symbol('late');
+
+const after = (milliseconds: number): Promise<typeof LATE> =>
+  new Promise((resolve) => setTimeout(() => resolve(LATE), milliseconds).unref());

@@ -21,7 +21,7 @@ export class WorkerProcess {
     const child = fork(program, ['--worker', part, '--took', took.join(), '--postgres', postgres], {
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      env: { KINLEDGER_PROPERTY_FACTOR: '0.25', ...process.env },
+      env: { KINLEDGER_PROPERTY_FACTOR: '0.1', ...process.env },
     });
     const worker = new WorkerProcess(child);
     const first = await worker.answer();

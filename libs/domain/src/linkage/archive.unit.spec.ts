@@ -72,6 +72,12 @@ describe('an archive', () => {
     const [onePiece] = await archived(filled(3), 1_000_000);
     const longer = Buffer.concat([onePiece as Uint8Array, new Uint8Array(1)]);
     await expect(unarchive(new Everything(), [longer])).rejects.toMatchObject(unreadable);
+    // Three bytes are no whole number of 32 bits, whatever their header says.
+    const three = new Uint8Column();
+    for (const bit of [1, 2, 3]) three.push(bit);
+    const [part] = await archived(three, 1_000);
+    const asNumbers = Buffer.concat([Uint8Array.of(1), (part as Uint8Array).subarray(1)]);
+    await expect(unarchive(new Int32Column(), [asNumbers])).rejects.toThrow('a part has half a number');
     await expect(unarchive(new Uint8Column(), pieces)).rejects.toMatchObject(unreadable);
     await expect(unarchive(new Int32Column(), pieces)).rejects.toMatchObject(unreadable);
   });

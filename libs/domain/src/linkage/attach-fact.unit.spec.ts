@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attachFact, type Owners } from './attach-fact.js';
+import { attachFact, foundIndividuals, type Owners } from './attach-fact.js';
 import { profileOf, type Evidence } from './contradiction.js';
 import { NONE } from './typed-column.js';
 
@@ -92,6 +92,12 @@ describe('attaching a fact', () => {
       referred('ambiguous', [1, 2]),
     ],
     [
+      'is referred between those alone whom it does not contradict',
+      fact([EMAIL], { birthDate: 7 }),
+      owners([[1, 2, 3]], { 1: { birthDate: 8 } }),
+      referred('ambiguous', [2, 3]),
+    ],
+    [
       'is referred as ambiguous to all whom it contradicts where there are several',
       fact([EMAIL], { birthDate: 7 }),
       owners([[1, 2]], { 1: { birthDate: 8 }, 2: { birthDate: 9 } }),
@@ -107,5 +113,52 @@ describe('attaching a fact', () => {
   ];
   it.each(cases)('%s', (_, what, who, expected) => {
     expect(attachFact(what, who)).toEqual(expected);
+  });
+});
+
+describe('facts whose token nobody owns', () => {
+  const found = (...facts: readonly Partial<Evidence>[]) => {
+    const { groupOf, refusals } = foundIndividuals(
+      facts.map((what) => fact([EMAIL], what)),
+      EMAIL,
+    );
+    return { groups: [...groupOf], refusals };
+  };
+
+  it.each<[string, Partial<Evidence>[], number[]]>([
+    ['one fact', [{}], [0]],
+    ['facts that say the same', [{ birthDate: 7 }, { birthDate: 7 }], [0, 0]],
+    ['facts that say nothing against each other', [{ birthDate: 7 }, { nhsNumbers: [1] }], [0, 0]],
+    [
+      'facts that name the same two numbers, in any order',
+      [{ nhsNumbers: [1, 2] }, { nhsNumbers: [2, 1] }],
+      [0, 0],
+    ],
+    [
+      'a fact between two whom it could be, which waits',
+      [{ birthDate: 7 }, {}, { birthDate: 8 }],
+      [0, NONE, 2],
+    ],
+  ])('found individuals: %s', (_, facts, groups) => {
+    expect(found(...facts).groups).toEqual(groups);
+  });
+
+  it('that contradict one another found two, and the doubt is named', () => {
+    const { groups, refusals } = found({ birthDate: 7 }, { birthDate: 8 }, { birthDate: 7 });
+    expect(groups).toEqual([0, 1, 0]);
+    expect(refusals).toEqual(
+      [{ reason: 'birth-dates-differ', subject: 0, candidates: [1] }].map(
+        (refusal) => expect.objectContaining(refusal) as object,
+      ),
+    );
+  });
+
+  it('that could be of either of two wait, each of them', () => {
+    const { groups, refusals } = found({ birthDate: 7 }, {}, { birthDate: 8 }, {});
+    expect(groups).toEqual([0, NONE, 2, NONE]);
+    expect(refusals.filter(({ reason }) => reason === 'ambiguous')).toEqual([
+      { reason: 'ambiguous', subject: 1, candidates: [0, 2] },
+      { reason: 'ambiguous', subject: 3, candidates: [0, 2] },
+    ]);
   });
 });

@@ -291,7 +291,7 @@ class Groups {
     this.#meet(b, a, level);
     const [one, other] = [this.#find(a), this.#find(b)];
     if (one === other) return;
-    const [root, child] = one < other ? [one, other] : [other, one];
+    const [root, child] = [Math.min(one, other), Math.max(one, other)];
     this.#parent[child] = root;
     const profile = joined(this.#profiles[root] as Profile, this.#profiles[child] as Profile, reviewed); // positions
     this.#profiles[root] = profile;

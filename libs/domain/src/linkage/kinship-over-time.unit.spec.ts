@@ -133,3 +133,28 @@ describe('a session that turns out to be another child’s', () => {
     expect(kinIn(world, names)).toEqual(['carer max mum', 'carer zoe mum']);
   });
 });
+
+describe('relationships that begin together', () => {
+  it('are named by child, then by carer, in the order in which these were registered', () => {
+    const world = new LinkageWorld();
+    const adult = (id: string, birthDate: string): RowSpec => ({
+      id,
+      tokens: [nhs(id), email('home'), born(birthDate)],
+    });
+    const child = (id: string): RowSpec => ({ id, role: 'child', tokens: [nhs(id), carerEmail('home')] });
+    world.submit({
+      dataset: user,
+      rows: [child('zoe'), adult('dad', '1980'), child('max'), adult('mum', '1985')],
+    });
+    const [zoe, dad, max, mum] = world.reader.registered;
+    const identified = world.events.flatMap(({ type, data }) =>
+      type === 'RelationshipIdentified' ? [[data.child, data.other]] : [],
+    );
+    expect(identified).toEqual([
+      [zoe, dad],
+      [zoe, mum],
+      [max, dad],
+      [max, mum],
+    ]);
+  });
+});

@@ -90,7 +90,7 @@ class KinshipPlan {
 
   /** Finds where the evidence changes: tokens on records that come, go, or belong to somebody else now. */
   reach(): void {
-    const { changes, index } = this.#scope;
+    const { changes } = this.#scope;
     for (const record of changes.becoming) this.#reachFrom(record);
     for (const record of changes.ceasing.keys()) this.#reachFrom(record);
     for (let entry = 0; entry < this.#plan.entries; entry++) {
@@ -101,10 +101,7 @@ class KinshipPlan {
       const after = cluster < 0 ? NONE : this.#identities.individualOf(cluster);
       if (before !== after || (cluster >= 0 && after === NONE)) this.#reachFrom(record);
     }
-    for (const { absorbed } of this.#identities.merges) {
-      if (index.relationships.ofChild(absorbed).length > 0 || this.#isInAnyFamily(absorbed))
-        this.#involve(absorbed);
-    }
+    for (const { absorbed } of this.#identities.merges) this.#involve(absorbed);
   }
 
   workOut(): void {

@@ -7,8 +7,8 @@ const nameFor = (request: FastifyRequest): string => `kinledger-session-${reques
 export function sessionOf(request: FastifyRequest): string | undefined {
   const name = nameFor(request);
   for (const pair of (request.headers.cookie ?? '').split(';')) {
-    const [key, value] = pair.trim().split('=', 2);
-    if (key === name && value !== undefined && /^[\w-]{43}$/.test(value)) return value;
+    const [key, value = ''] = pair.trim().split('=', 2);
+    if (key === name && /^[\w-]{43}$/.test(value)) return value;
   }
   return undefined;
 }

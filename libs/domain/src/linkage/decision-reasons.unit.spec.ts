@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { born, email, LinkageWorld, nhs, rowKeyOf, type RowSpec } from './testing/linkage-world.js';
+
+const user = 'peep.user';
+const sessions = 'peep.engagement';
+
+/** What the ledger says since an event: the type, and the rule of the decision where there is one. */
+const saidSince = (world: LinkageWorld, event: number): string[] =>
+  world.events
+    .slice(event)
+    .flatMap(({ type, data }) => ('decision' in data ? [`${type} by ${data.decision.rule}`] : []));
+
+describe('the reason of a placement', () => {
+  const comesBack = (dataset: string) => {
+    const world = new LinkageWorld();
+    const row: RowSpec = { id: 'z', tokens: [nhs('1')] };
+    const old = world.submit({ dataset, rows: [row] });
+    const newer = world.submit({ dataset, sequence: 2, supersedes: [old], rows: [] });
+    const before = world.events.length;
+    world.withdraw(newer);
+    return saidSince(world, before);
+  };
+
+  it('is that its row was revived, for a person who comes back alone', () => {
+    expect(comesBack(user)).toEqual(['IndividualMatched by revived']);
+  });
+
+  it('is the token that it founds somebody on, for a session that comes back alone', () => {
+    expect(comesBack(sessions)).toEqual(['IndividualMatched by nhs-number']);
+  });
+
+  it('is the row that it replaces, for a correction that meets nobody', () => {
+    const world = new LinkageWorld();
+    world.submit({ dataset: user, rows: [{ id: 'z', tokens: [nhs('1')] }] });
+    const before = world.events.length;
+    world.submit({ dataset: user, sequence: 2, rows: [{ id: 'z', tokens: [nhs('1')], note: 'corrected' }] });
+    expect(saidSince(world, before)).toEqual(['IndividualMatched by same-row']);
+  });
+
+  it('is the strongest token through which it met somebody, and the record that it met', () => {
+    const world = new LinkageWorld();
+    world.submit({ dataset: user, rows: [{ id: 'y', tokens: [email('e'), nhs('1')] }] });
+    const before = world.events.length;
+    world.submit({ dataset: user, sequence: 2, rows: [{ id: 'z', tokens: [email('e'), nhs('1')] }] });
+    expect(saidSince(world, before)).toEqual(['IndividualMatched by nhs-number']);
+    const met = [...world.reader.records].find(([, { rowKey }]) => rowKey === rowKeyOf(user, 'y'))?.[0];
+    expect(world.events[before + 1]?.data).toMatchObject({ decision: { through: met } });
+  });
+});
+
+describe('records that are retired together', () => {
+  it('are named oldest first, whatever the order of the rows that replace them', () => {
+    const world = new LinkageWorld();
+    const row = (id: string, note: string): RowSpec => ({ id, tokens: [nhs(id)], note });
+    world.submit({ dataset: user, rows: ['a', 'b', 'c', 'd'].map((id) => row(id, 'old')) });
+    const entered = [...world.reader.records.keys()];
+    world.submit({ dataset: user, sequence: 2, rows: ['c', 'a', 'd', 'b'].map((id) => row(id, 'new')) });
+    const retired = world.events.flatMap(({ type, data }) =>
+      type === 'RecordsRetired' ? [data.records] : [],
+    );
+    expect(retired).toEqual([entered]);
+  });
+});
+
+describe('referrals of one decision', () => {
+  it('are named in the order of their ids, and lapse in the order in which they were named', () => {
+    const world = new LinkageWorld();
+    const pairs = ['a', 'b', 'c', 'd', 'e'].flatMap((name) =>
+      ['1', '2'].map((birthDate): RowSpec => ({
+        id: `${name}${birthDate}`,
+        tokens: [email(name), born(birthDate)],
+      })),
+    );
+    const file = world.submit({ dataset: user, rows: pairs });
+    const named = world.events.flatMap(({ type, data }) => (type === 'LinkReferred' ? [data.referral] : []));
+    expect(named).toHaveLength(5);
+    expect(named).toEqual(named.toSorted());
+    world.withdraw(file);
+    const lapsed = world.events.flatMap(({ type, data }) =>
+      type === 'LinkReferralLapsed' ? [data.referral] : [],
+    );
+    expect(lapsed).toEqual(named);
+  });
+});

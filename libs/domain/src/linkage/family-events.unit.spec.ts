@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { carerEmail, email, LinkageWorld, nhs, rowKeyOf, type RowSpec } from './testing/linkage-world.js';
+
+const user = 'peep.user';
+const adult = (name: string): RowSpec => ({ id: name, tokens: [email(name)] });
+/** A row of a child, with the number that says who it is. */
+const child = (id: string, number: string, ...carers: readonly string[]): RowSpec => ({
+  id,
+  role: 'child',
+  tokens: [nhs(number), ...carers.map(carerEmail)],
+});
+
+/** A world that takes one file after the other, and says who is in which family. */
+function households() {
+  const world = new LinkageWorld();
+  let sequence = 0;
+  return {
+    world,
+    submit: (...rows: readonly RowSpec[]) => world.submit({ dataset: user, sequence: ++sequence, rows }),
+    /** The family of somebody in the programme, by the id of one of their rows. */
+    familyOf: (id: string): string | undefined => {
+      const individual = world.reader.whereIs(rowKeyOf(user, id));
+      return [...world.reader.families].find(([, { members }]) => members.has(individual))?.[0];
+    },
+    membersOf: (family: string | undefined): number =>
+      world.reader.families.get(family ?? '')?.members.size ?? 0,
+    dissolved: () =>
+      world.events.flatMap(({ type, data }) =>
+        type === 'FamilyDissolved' ? [{ family: data.family, into: data.into }] : [],
+      ),
+  };
+}
+
+describe('the id of a family, and what the ledger says of it,', () => {
+  it.each([
+    ['older', 'younger'],
+    ['younger', 'older'],
+  ])('is that of the family linked first, when two become one through a child of the %s', (bridge, other) => {
+    const { submit, familyOf, membersOf, dissolved } = households();
+    submit(adult('older'), child('of older', 'older', 'older'));
+    submit(adult('younger'), child('of younger', 'younger', 'younger'));
+    const [first, second] = [familyOf('older'), familyOf('younger')];
+    expect(second).not.toBe(first);
+    submit(child('bridge', bridge, other));
+    expect(['older', 'of older', 'younger', 'of younger'].map(familyOf)).toEqual(Array(4).fill(first));
+    expect(membersOf(first)).toBe(4);
+    expect(dissolved()).toEqual([{ family: second, into: first }]);
+  });
+
+  it('stays with the part in which the individual is who was registered first, and the other part gets a new one', () => {
+    const { world, submit, familyOf, membersOf, dissolved } = households();
+    submit(adult('first'));
+    submit(adult('second'), child('of second', 'two', 'second'));
+    const family = familyOf('second');
+    const bridge = submit(child('bridge', 'two', 'first'));
+    submit(child('of first', 'one', 'first'));
+    expect(membersOf(family)).toBe(4);
+    world.withdraw(bridge);
+    expect(['first', 'of first'].map(familyOf)).toEqual([family, family]);
+    expect(membersOf(family)).toBe(2);
+    const parted = familyOf('second');
+    expect(familyOf('of second')).toBe(parted);
+    expect([undefined, family]).not.toContain(parted);
+    expect(dissolved()).toEqual([]);
+  });
+
+  it('goes, into no other, when nobody is left but one', () => {
+    const { world, submit, familyOf, dissolved } = households();
+    submit(adult('mum'));
+    const file = submit(child('zoe', 'one', 'mum'));
+    const family = familyOf('mum');
+    world.withdraw(file);
+    expect(familyOf('mum')).toBeUndefined();
+    expect(dissolved()).toEqual([{ family, into: undefined }]);
+  });
+
+  it('stays where one leaves and another joins, and the event names them alone', () => {
+    const { world, submit, familyOf } = households();
+    submit(adult('mum'), child('max', 'two', 'mum'));
+    const zoe = submit(child('zoe', 'one', 'mum'));
+    const family = familyOf('mum');
+    const left = world.reader.whereIs(rowKeyOf(user, 'zoe'));
+    const before = world.events.length;
+    world.withdraw(zoe);
+    submit(child('ida', 'three', 'mum'));
+    const joined = world.reader.whereIs(rowKeyOf(user, 'ida'));
+    const linked = world.events
+      .slice(before)
+      .flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data] : []));
+    expect(linked).toEqual([
+      { family, scope: 'programme', joined: [], left: [left], review: false },
+      { family, scope: 'programme', joined: [joined], left: [], review: false },
+    ]);
+  });
+
+  it('has its members named in the order in which they were registered', () => {
+    const { world, submit } = households();
+    submit(adult('mum'));
+    submit(child('zoe', 'one', 'mum'), child('max', 'two', 'mum'), adult('dad'));
+    const [linked] = world.events.flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data.joined] : []));
+    expect(linked).toEqual(world.reader.registered.slice(0, 3));
+  });
+
+  it('that stands comes first in the ledger, and one that begins after it', () => {
+    const { world, submit, familyOf } = households();
+    submit(adult('first'));
+    submit(adult('second'), child('of second', 'two', 'second'));
+    const before = world.events.length;
+    submit(child('of first', 'one', 'first'), child('another', 'three', 'second'));
+    const linked = world.events
+      .slice(before)
+      .flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data.family] : []));
+    expect(linked).toEqual([familyOf('second'), familyOf('first')]);
+  });
+
+  it.each([[['a', 'b']], [['b', 'a']]])(
+    'comes before that of others that begin with it, where its first member was registered first: %s',
+    (order) => {
+      const { world, submit, familyOf } = households();
+      submit(adult('a'), adult('b'));
+      submit(...order.map((name) => child(`of ${name}`, name, name)));
+      const linked = world.events.flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data.family] : []));
+      expect(linked).toEqual([familyOf('a'), familyOf('b')]);
+    },
+  );
+});

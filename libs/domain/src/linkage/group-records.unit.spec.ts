@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { Evidence } from './contradiction.js';
+import { groupRecords, type PositionConstraints } from './group-records.js';
+import { NONE } from './typed-column.js';
+
+const [NHS, CHILD_KEY, EMAIL] = [0, 1, 2];
+/** A child's record that holds tokens: `k` and a number is a child key, `e` an email, `n` an NHS number. */
+const record = (tokens: string, what: Partial<Evidence> = {}): Evidence => {
+  const held = tokens.split(' ').map((name) => {
+    const level = { n: NHS, k: CHILD_KEY, e: EMAIL }[name[0] as 'n' | 'k' | 'e'];
+    return { token: 10 * Number(name.slice(1)) + level, level };
+  });
+  return {
+    ...{ child: true, birthDate: NONE, gender: NONE, caseNumber: NONE, dataset: NONE },
+    nhsNumbers: held.filter(({ level }) => level === NHS).map(({ token }) => token),
+    tokens: held.map(({ token }) => token),
+    levels: held.map(({ level }) => level),
+    ...what,
+  };
+};
+const born = (birthDate: number): Partial<Evidence> => ({ birthDate });
+const grouped = (records: readonly Evidence[], constraints?: PositionConstraints) => {
+  const { groupOf, ambiguous, refusals } = groupRecords(records, constraints);
+  return { groups: [...groupOf], ambiguous: [...ambiguous], refusals };
+};
+/** Every order of the items. */
+const orders = <Item>(items: readonly Item[]): Item[][] =>
+  items.length < 2
+    ? [[...items]]
+    : items.flatMap((item, at) => orders(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
+
+describe('a record between two who contradict each other', () => {
+  it.each(orders(['born 7', 'born 8', 'says nothing']).map((order) => [order]))(
+    'stays alone, and names both, in whatever order they come: %s',
+    (order) => {
+      const records = order.map((name) =>
+        record('e1', name === 'says nothing' ? {} : born(name === 'born 7' ? 7 : 8)),
+      );
+      const between = order.indexOf('says nothing');
+      const others = [0, 1, 2].filter((position) => position !== between);
+      const { groups, ambiguous, refusals } = grouped(records);
+      expect(groups).toEqual([0, 1, 2]);
+      expect(ambiguous).toEqual(order.map((_, position) => (position === between ? 1 : 0)));
+      expect(refusals).toHaveLength(2);
+      expect(refusals).toContainEqual({
+        ...{ reason: 'ambiguous', level: EMAIL, subject: between, candidates: others },
+      });
+      expect(refusals).toContainEqual({
+        ...{ reason: 'birth-dates-differ', level: EMAIL, subject: others[0], candidates: [others[1]] },
+      });
+    },
+  );
+
+  it('is not joined through a weaker token either, nor does it keep others apart there', () => {
+    const records = [
+      record('k1', born(7)),
+      record('k1', born(8)),
+      record('k1 e1'),
+      record('e1'),
+      record('e1', born(9)),
+    ];
+    expect(grouped(records).groups).toEqual([0, 1, 2, 3, 3]);
+  });
+
+  it('does not keep apart two who agree', () => {
+    const records = [record('e1', born(7)), record('e1'), record('e1', born(8)), record('e1', born(7))];
+    expect(grouped(records).groups).toEqual([0, 1, 2, 0]);
+  });
+});
+
+describe('refusals', () => {
+  it('of one reason to one record are one, and name all whom it contradicts', () => {
+    const { groups, refusals } = grouped([7, 8, 9].map((day) => record('e1', born(day))));
+    expect(groups).toEqual([0, 1, 2]);
+    expect(refusals).toEqual([
+      { reason: 'birth-dates-differ', level: EMAIL, subject: 0, candidates: [1, 2] },
+      { reason: 'birth-dates-differ', level: EMAIL, subject: 1, candidates: [2] },
+    ]);
+  });
+
+  it('of two who share a stronger and a weaker token are told once, under the stronger', () => {
+    const { refusals } = grouped([record('k1 e1', born(7)), record('k1 e1', born(8))]);
+    expect(refusals).toEqual([
+      { reason: 'birth-dates-differ', level: CHILD_KEY, subject: 0, candidates: [1] },
+    ]);
+  });
+});
+
+describe('decisions of people', () => {
+  const none: PositionConstraints = { neverLink: [], reviewedLink: [] };
+
+  it('join what contradicts, and no third that shares no value with either', () => {
+    const records = [record('e1', born(7)), record('e1', born(8)), record('e1', born(9))];
+    expect(grouped(records, { ...none, reviewedLink: [[0, 1]] }).groups).toEqual([0, 0, 2]);
+  });
+
+  it('join without any token, in either order of the pair', () => {
+    const records = [record('e1'), record('e2'), record('e3')];
+    expect(grouped(records, { ...none, reviewedLink: [[2, 0]] }).groups).toEqual([0, 1, 0]);
+  });
+
+  it('keep apart whom a token would join, and say so', () => {
+    const { groups, refusals } = grouped([record('e1'), record('e1')], { ...none, neverLink: [[1, 0]] });
+    expect(groups).toEqual([0, 1]);
+    expect(refusals).toEqual([{ reason: 'forbidden', level: EMAIL, subject: 0, candidates: [1] }]);
+  });
+
+  it('that forbid a link win over those that make it', () => {
+    const records = [record('e1'), record('e2')];
+    const both: PositionConstraints = { neverLink: [[0, 1]], reviewedLink: [[0, 1]] };
+    expect(grouped(records, both)).toMatchObject({ groups: [0, 1], refusals: [{ reason: 'forbidden' }] });
+  });
+
+  it('keep apart what others would join by way of a third, who stays alone between them', () => {
+    const records = [record('e1'), record('e1 e2'), record('e2')];
+    const { groups, refusals } = grouped(records, { ...none, neverLink: [[0, 2]] });
+    expect(groups).toEqual([0, 1, 2]);
+    expect(refusals).toEqual([{ reason: 'ambiguous', level: EMAIL, subject: 1, candidates: [0, 2] }]);
+  });
+});
