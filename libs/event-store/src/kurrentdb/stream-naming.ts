@@ -1,5 +1,5 @@
 /** The prefix is none. */
-export interface StreamPrefixWrong extends Error {
+interface StreamPrefixWrong extends Error {
   readonly code: 'stream-prefix-wrong';
 }
 
