@@ -13,8 +13,8 @@ export interface LedgerDoor {
 /** What a door may need of the platform that runs. */
 export interface RunningDatabases {
   /** The platform's database, as its superuser. */
-  url(database: 'platform'): string;
-  ask<R extends Row>(database: 'platform', sql: string, values?: unknown[]): Promise<R[]>;
+  readonly url: (database: 'platform') => string;
+  readonly ask: <R extends Row>(database: 'platform', sql: string, values?: unknown[]) => Promise<R[]>;
 }
 
 /** Where the ledger of an embedded platform lies, and what is its own beside the platform. */
