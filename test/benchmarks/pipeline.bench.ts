@@ -5,8 +5,12 @@
  *
  *   npm run bench                      100,000, 300,000 and 1,000,000 rows, about
  *   npm run bench -- 100000 --keep     other sizes; keeps the homes
+ *   npm run bench -- --store kurrentdb the ledger in the KurrentDB of KINLEDGER_KURRENTDB_URL, under a prefix of its own, else
+ *                                      in a stand-in: a process that keeps events in memory, and no measure of a server
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +25,11 @@ const sizes = process.argv
   .filter((word) => /^\d+$/.test(word))
   .map(Number);
 const keep = process.argv.includes('--keep');
+const storeKind = process.argv.includes('--store')
+  ? process.argv[process.argv.indexOf('--store') + 1]
+  : 'postgres';
+if (storeKind !== 'postgres' && storeKind !== 'kurrentdb')
+  throw new Error('--store is postgres or kurrentdb');
 /** Over eight quarters a person makes about ten rows (guide to synthetic data). */
 const ROWS_PER_PERSON = 10.2;
 const QUARTERS = 8;
@@ -47,7 +56,48 @@ interface Row {
   readonly indexBytes: number;
 }
 
-const environment = (home: string) => ({ ...process.env, KINLEDGER_HOME: home });
+/** Where the ledger is: what services are told, and what a reader of the figures has to know. */
+interface Store {
+  readonly name: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of the stand-in. */
+  readonly pid?: number;
+  stop(): void;
+}
+
+async function openStore(): Promise<Store> {
+  if (storeKind === 'postgres') {
+    return { name: 'PostgreSQL', environment: { KINLEDGER_EVENT_STORE: 'postgres' }, stop: () => undefined };
+  }
+  const environmentOf = (url: string) => ({
+    KINLEDGER_EVENT_STORE: 'kurrentdb',
+    KINLEDGER_KURRENTDB_URL: url,
+    KINLEDGER_KURRENTDB_PREFIX: `bench-${randomUUID().slice(0, 8)}`,
+  });
+  const address = process.env['KINLEDGER_KURRENTDB_URL'];
+  if (address !== undefined && address !== '') {
+    return {
+      name: 'KurrentDB at the address given',
+      environment: environmentOf(address),
+      stop: () => undefined,
+    };
+  }
+  const child = spawn(process.execPath, [standIn], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  return {
+    name: 'KurrentDB (stand-in)',
+    environment: environmentOf(said.toString('utf8').trim()),
+    ...(child.pid === undefined ? {} : { pid: child.pid }),
+    stop: () => void child.kill('SIGKILL'),
+  };
+}
+
+const standIn = fileURLToPath(
+  new URL('../../libs/event-store/dist/kurrentdb/testing/stand-in-process.js', import.meta.url),
+);
+const store = await openStore();
+
+const environment = (home: string) => ({ ...process.env, ...store.environment, KINLEDGER_HOME: home });
 
 /** Runs a demo that stays; resolves with its report and the way to end it. */
 function startDemo(
@@ -161,6 +211,8 @@ async function measure(rows: number): Promise<Row> {
     const connection = localConnection.parse(JSON.parse(readFileSync(join(home, 'connection.json'), 'utf8')));
     const services = servicesOf(connection);
     const cpu = postgresCpu(home);
+    const standInUsage = store.pid === undefined ? undefined : usageOf(store.pid);
+    if (standInUsage !== undefined) services.set(store.name, standInUsage);
     const indexBytes = await metric(
       connection.services.linker,
       /^kinledger_linker_index_bytes\{[^}]*\} (\S+)$/gm,
@@ -197,7 +249,11 @@ function report({ demo, rebuild, copySeconds, services, postgresCpu: cpu, indexB
 }
 
 console.log(
-  `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`,
+  `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}; ledger in ${store.name}`,
 );
-for (const rows of sizes.length > 0 ? sizes : [100_000, 300_000, 1_000_000])
-  console.log(report(await measure(rows)));
+try {
+  for (const rows of sizes.length > 0 ? sizes : [100_000, 300_000, 1_000_000])
+    console.log(report(await measure(rows)));
+} finally {
+  store.stop();
+}

@@ -4,19 +4,19 @@ import { describeRound } from './describe-round.js';
 import { differences } from './differences.js';
 import type { RoundShape } from './disturb/plan.js';
 import { consumers } from './platform/platform-under-test.js';
-import { startEmbeddedPlatform, startKafkaPlatform } from './platform/embedded-platform.js';
+import { platformOn, type Bus, type Store } from './platform/embedded-platform.js';
 import { BROKER } from './platform/kafka-host.js';
+import { KURRENTDB } from './platform/kurrentdb-host.js';
 import { Random } from './random.js';
 import { runRound } from './round.js';
 import { workOf } from './submissions/programme.js';
-
-const factories = { postgres: startEmbeddedPlatform, kafka: startKafkaPlatform } as const;
-type Bus = keyof typeof factories;
 
 const help = `Kills the platform's processes while it works, round after round, and compares what is left with an undisturbed run.
 
   --bus BUS      postgres (default), or kafka: a broker of the round's own is killed too, and hangs (needs Java 17, and
                  Maven the first time)
+  --store STORE  postgres (default), or kurrentdb: the ledger in the KurrentDB of KINLEDGER_KURRENTDB_URL, which is left
+                 alone, or in a stand-in, which is killed too, and hangs
   --rounds N     rounds (default 5)
   --seed S       seed of the first round; round n has the seed S-n (default: another one each time)
   --round N      only round N of the seed: a round that failed, once more
@@ -25,12 +25,15 @@ const help = `Kills the platform's processes while it works, round after round, 
   --kills N      kills in a round (default 20)`;
 
 /** What a round does beside kills: everything, in turns, since some of it takes a lease's time. */
-function shapeOf(kills: number, bus: Bus, random: Random): RoundShape {
+function shapeOf(kills: number, servers: readonly string[], random: Random): RoundShape {
   return {
     kills,
-    ...(bus === 'kafka'
-      ? { killsOf: { [BROKER]: Math.ceil(kills / 5) }, hangs: random.between(0, 1) === 1 ? [BROKER] : [] }
-      : {}),
+    ...(servers.length === 0
+      ? {}
+      : {
+          killsOf: Object.fromEntries(servers.map((server) => [server, Math.ceil(kills / 5)])),
+          hangs: servers.filter(() => random.between(0, 1) === 1),
+        }),
     redeliveries: random.between(0, 4),
     repeated: random.between(0, 1) === 1,
     poisoned: random.between(0, 1) === 1,
@@ -47,6 +50,7 @@ export async function run(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       bus: { type: 'string', default: 'postgres' },
+      store: { type: 'string', default: 'postgres' },
       rounds: { type: 'string', default: '5' },
       round: { type: 'string' },
       seed: { type: 'string', default: Date.now().toString(36) },
@@ -62,6 +66,9 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const { seed } = values;
   const bus = await busNamed(values.bus);
+  const store = storeNamed(values.store);
+  const standIn = store === 'kurrentdb' && (process.env['KINLEDGER_KURRENTDB_URL'] ?? '') === '';
+  const servers = [...(bus === 'kafka' ? [BROKER] : []), ...(standIn ? [KURRENTDB] : [])];
   const size = { people: wholeNumber(values.people), quarters: wholeNumber(values.quarters), atOnce: 6 };
   const rounds =
     values.round === undefined
@@ -73,8 +80,8 @@ export async function run(args: readonly string[]): Promise<number> {
     const name = `${seed}-${round}`;
     try {
       const work = await workOf(size, name);
-      const shape = shapeOf(wholeNumber(values.kills), bus, new Random(`shape ${name}`));
-      const report = await runRound(factories[bus], work, shape, name);
+      const shape = shapeOf(wholeNumber(values.kills), servers, new Random(`shape ${name}`));
+      const report = await runRound(platformOn(bus, store), work, shape, name);
       const wrong = differences(report);
       kills += report.kills;
       if (wrong.length > 0) failed += 1;
@@ -88,7 +95,7 @@ export async function run(args: readonly string[]): Promise<number> {
     }
   }
   console.log(
-    `\n${rounds.length - failed} of ${rounds.length} rounds as undisturbed on ${bus}, ${kills} kills; seed ${seed}`,
+    `\n${rounds.length - failed} of ${rounds.length} rounds as undisturbed, bus ${bus}, store ${store}${standIn ? ' (stand-in)' : ''}, ${kills} kills; seed ${seed}`,
   );
   return failed;
 }
@@ -98,6 +105,13 @@ async function busNamed(name: string): Promise<Bus> {
   if (name !== 'postgres' && name !== 'kafka') throw new Error(`the bus is postgres or kafka, not ${name}`);
   const absent = name === 'kafka' ? await absentBroker() : undefined;
   if (absent !== undefined) throw new Error(absent);
+  return name;
+}
+
+/** @throws Error in a sentence for another name. */
+function storeNamed(name: string): Store {
+  if (name !== 'postgres' && name !== 'kurrentdb')
+    throw new Error(`the store is postgres or kurrentdb, not ${name}`);
   return name;
 }
 

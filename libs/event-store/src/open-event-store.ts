@@ -20,7 +20,7 @@ export interface EventStorePlace {
   readonly onStanding?: (standing: StoreStanding) => void;
 }
 
-/** The event store that the configuration names. Connects to nothing yet. @throws ConnectionStringWrong, StreamPrefixWrong */
+/** The event store that the configuration names. Connects to nothing yet. @throws ConnectionStringWrong; Error for a wrong prefix */
 export function openEventStore(place: EventStorePlace): EventStore {
   const { kind, kurrentDbUrl, kurrentDbPrefix, platformUrl, eraserUrl, applicationName, onStanding } = place;
   switch (kind) {

@@ -12,13 +12,13 @@ export async function settled(platform: PlatformUnderTest, intakes: number): Pro
     return row?.decided === intakes;
   });
   await until('the read models and the publication stand at the end of the ledger', async () => {
-    const [row] = await platform.query<{ head: number; projected: number; published: number }>(
+    const head = await platform.ledgerHead();
+    const [row] = await platform.query<{ projected: number; published: number }>(
       'platform',
-      `SELECT (SELECT max(revision) FROM ledger.event)::int AS head,
-              (SELECT position FROM golden.checkpoint)::int AS projected,
+      `SELECT (SELECT position FROM golden.checkpoint)::int AS projected,
               (SELECT position FROM linker.publication)::int AS published`,
     );
-    return row !== undefined && row.projected === row.head && row.published === row.head;
+    return row !== undefined && row.projected === head && row.published === head;
   });
   await until('the outboxes are empty', async () => {
     const [row] = await platform.query<{ left: number }>(

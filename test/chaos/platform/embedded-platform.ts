@@ -9,26 +9,51 @@ import { Installation } from '../../e2e/installation.js';
 import { until } from '../until.js';
 import { busInPostgres, type BusHost, type ClosableBusDoor } from './bus-host.js';
 import { KafkaHost } from './kafka-host.js';
+import { KurrentDbHost } from './kurrentdb-host.js';
 import type { PlatformFactory, PlatformUnderTest, Row } from './platform-under-test.js';
 import { PostgresBusDoor } from './postgres-bus-door.js';
+import { storeInPostgres, type LedgerDoor, type StoreHost } from './store-host.js';
 import { processes, serviceOf, type Victim } from './victim.js';
 
 type Database = 'restricted' | 'platform' | 'bus';
 
 const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'];
 
-/** The platform as `npm start` runs it: the launcher, its PostgreSQL, the five services. */
-export const startEmbeddedPlatform: PlatformFactory = (seed) =>
-  startOn(
-    busInPostgres((home) => new PostgresBusDoor(home)),
-    seed,
-  );
+const busOf = {
+  postgres: () => Promise.resolve(busInPostgres((home) => new PostgresBusDoor(home))),
+  kafka: () => KafkaHost.start(),
+} as const;
+const storeOf = {
+  postgres: () => Promise.resolve(storeInPostgres),
+  kurrentdb: () => KurrentDbHost.start(),
+} as const;
+export type Bus = keyof typeof busOf;
+export type Store = keyof typeof storeOf;
+
+/** The platform as `npm start` runs it, the launcher, its PostgreSQL, the five services, on this bus and this store. */
+export function platformOn(bus: Bus, store: Store): PlatformFactory {
+  return async (seed) => {
+    const busHost = await busOf[bus]();
+    try {
+      return await startOn(busHost, await storeOf[store](), seed);
+    } catch (error) {
+      await busHost.stop();
+      throw error;
+    }
+  };
+}
+
+/** All of it in its own PostgreSQL. */
+export const startEmbeddedPlatform: PlatformFactory = platformOn('postgres', 'postgres');
 
 /** The same on Kafka, with a broker of its own beside it. Needs what `absentBroker` of the broker asks for. */
-export const startKafkaPlatform: PlatformFactory = async (seed) => startOn(await KafkaHost.start(), seed);
+export const startKafkaPlatform: PlatformFactory = platformOn('kafka', 'postgres');
 
-async function startOn(bus: BusHost, seed: string): Promise<PlatformUnderTest> {
-  const platform = new EmbeddedPlatform(bus);
+/** The same with its ledger in KurrentDB: the server of KINLEDGER_KURRENTDB_URL, else a stand-in that is killed too. */
+export const startKurrentDbPlatform: PlatformFactory = platformOn('postgres', 'kurrentdb');
+
+async function startOn(bus: BusHost, store: StoreHost, seed: string): Promise<PlatformUnderTest> {
+  const platform = new EmbeddedPlatform(bus, store);
   try {
     await platform.start(seed);
     return platform;
@@ -51,11 +76,20 @@ class EmbeddedPlatform implements PlatformUnderTest {
 
   private stopping = false;
 
-  constructor(private readonly host: BusHost) {
+  private ledgerDoor: LedgerDoor | undefined;
+
+  constructor(
+    private readonly host: BusHost,
+    private readonly store: StoreHost,
+  ) {
     // Whoever is not waiting for it is told by what fails next.
     this.over.catch(() => undefined);
     // A linker that is killed is to start from a snapshot as often as from the whole ledger.
-    this.installation = new Installation({ KINLEDGER_SNAPSHOT_EVENTS: '1', ...host.environment });
+    this.installation = new Installation({
+      KINLEDGER_SNAPSHOT_EVENTS: '1',
+      ...host.environment,
+      ...store.environment,
+    });
   }
 
   async start(seed: string): Promise<void> {
@@ -75,7 +109,11 @@ class EmbeddedPlatform implements PlatformUnderTest {
     });
     this.victims.push(...services.map((name) => serviceOf(this.connection.launcher.pid, name)));
     this.victims.push(this.server(), ...this.partsOfServer());
-    this.victims.push(...this.host.victims);
+    this.ledgerDoor = this.store.openDoor({
+      url: (database) => this.url(database),
+      ask: (database, sql, values) => this.ask(database, sql, values),
+    });
+    this.victims.push(...this.host.victims, ...this.store.victims);
   }
 
   get connection(): LocalConnection {
@@ -102,12 +140,17 @@ class EmbeddedPlatform implements PlatformUnderTest {
     return this.ask<R>(database, sql, values);
   }
 
-  async ledger(): Promise<readonly string[]> {
-    const rows = await this.query<{ bytes: Buffer }>(
-      'platform',
-      'SELECT bytes FROM ledger.event ORDER BY revision',
-    );
-    return rows.map(({ bytes }) => bytes.toString('utf8'));
+  ledger(): Promise<readonly string[]> {
+    return this.openLedger.events();
+  }
+
+  ledgerHead(): Promise<number> {
+    return this.openLedger.head();
+  }
+
+  private get openLedger(): LedgerDoor {
+    if (this.ledgerDoor === undefined) throw new Error('the platform does not run');
+    return this.ledgerDoor;
   }
 
   rebuild(): Promise<{ readonly before: string; readonly after: string }> {
@@ -143,6 +186,7 @@ class EmbeddedPlatform implements PlatformUnderTest {
     cpSync(join(this.installation.home, 'logs'), folder, { recursive: true });
     cpSync(join(this.installation.home, 'postgres', 'postgresql.log'), join(folder, 'postgresql.log'));
     this.host.keepLogs(folder);
+    this.store.keepLogs(folder);
     return folder;
   }
 
@@ -151,12 +195,13 @@ class EmbeddedPlatform implements PlatformUnderTest {
     try {
       await this.second?.stop();
       await this.door?.close();
+      await this.ledgerDoor?.close();
       for (const pool of this.pools.values()) await pool.end();
       this.launcher?.child.kill('SIGINT');
       await this.launcher?.ended;
       await this.installation.dispose();
     } finally {
-      await this.host.stop();
+      await Promise.all([this.host.stop(), this.store.stop()]);
     }
   }
 

@@ -42,6 +42,8 @@ export interface PlatformUnderTest {
   query<R extends Row>(database: 'restricted' | 'platform', sql: string, values?: unknown[]): Promise<R[]>;
   /** The stored bytes of the ledger, as text, in order. */
   ledger(): Promise<readonly string[]>;
+  /** Revision of the ledger's last event, -1 where there is none. */
+  ledgerHead(): Promise<number>;
   /** Rebuilds the read models. @returns their content digests before and after. */
   rebuild(): Promise<{ readonly before: string; readonly after: string }>;
   /** Has a parked submission tried again, by the command line, and waits for it. @returns its new place. */

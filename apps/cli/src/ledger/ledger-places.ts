@@ -39,7 +39,7 @@ export function ledgerPlaces(env: NodeJS.ProcessEnv = process.env): LedgerPlaces
   };
 }
 
-/** @throws Failure when the store's address is not known; ConnectionStringWrong; StreamPrefixWrong. */
+/** @throws Failure when the store's address is not known; ConnectionStringWrong; Error for a wrong prefix. */
 export function openLedger(
   kind: StoreKind,
   { platformUrl, kurrentDbUrl, kurrentDbPrefix }: LedgerPlaces,

@@ -76,7 +76,7 @@ export class KurrentDbEventStore implements EventStore {
   readonly #nameThere: (stream: string) => string;
   readonly #lookAgainMs: number;
 
-  /** Connects to nothing yet. @throws ConnectionStringWrong, StreamPrefixWrong */
+  /** Connects to nothing yet. @throws ConnectionStringWrong; Error for a wrong prefix */
   constructor(options: KurrentDbEventStoreOptions) {
     const { applicationName, maxConnections: max = 4, appendTimeoutMs = 10_000 } = options;
     const checked = checkedConnectionString(options.connectionString);

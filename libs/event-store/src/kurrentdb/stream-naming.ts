@@ -1,13 +1,8 @@
-/** The prefix is none. */
-export interface StreamPrefixWrong extends Error {
-  readonly code: 'stream-prefix-wrong';
-}
-
 const shape = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /**
  * What streams are called in a KurrentDB that several installations share: `<prefix>-<name>`; their name without a prefix.
- * @throws StreamPrefixWrong
+ * @throws Error with the code `stream-prefix-wrong`.
  */
 export function streamNaming(prefix: string | undefined): (stream: string) => string {
   if (prefix === undefined) return (stream) => stream;

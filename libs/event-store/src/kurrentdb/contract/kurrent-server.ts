@@ -9,7 +9,7 @@ import type { EventToAppend } from '../../event-store.js';
 import { eraseBodies } from '../../postgres/erase-bodies.js';
 import { KurrentDbEventStore, type KurrentDbEventStoreOptions } from '../kurrentdb-event-store.js';
 
-/** A server of KurrentDB's protocol for the length of a spec: a single node. */
+/** A server of KurrentDB's protocol for the length of a spec: a single node, or a cluster. */
 export interface KurrentServer {
   readonly connectionString: string;
   stop(): Promise<void>;
@@ -53,6 +53,18 @@ export const addressOf = (connectionString: string): Address => {
     /(?:@|:\/\/)([^@:/?]+)(?::(\d+))?(?:[/?]|$)/.exec(connectionString) ?? [];
   return { host, port: Number(port) };
 };
+
+/**
+ * Skips a case on a cluster and says why: a line stands before one address alone, and the client finds the other nodes by
+ * themselves.
+ */
+export function needsSingleNode(
+  { connectionString }: KurrentServer,
+  context: { readonly skip: (note?: string) => unknown },
+): void {
+  const isCluster = connectionString.includes('+discover') || /:\/\/[^/?]*,/.test(connectionString);
+  if (isCluster) context.skip('needs a single node: a line can be broken before one address alone');
+}
 
 /** The same server, reached through another port of this machine; by its name where a certificate may ask for it. */
 export const throughPort = (connectionString: string, port: number): string => {

@@ -1,7 +1,7 @@
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { openLine, type BreakableLine } from '../../contract/breakable-line.js';
 import { contractSuite, type Absent } from '../../contract/contract-suite.js';
 import { newEvent, newEvents, newStream, numbered, plain } from '../../contract/fixture.js';
@@ -13,6 +13,7 @@ import {
   addressOf,
   foreignClient,
   foreignEvents,
+  needsSingleNode,
   newRecord,
   storeOn,
   throughPort,
@@ -185,6 +186,8 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
     });
 
     describe('the connection breaks', () => {
+      beforeEach((context) => needsSingleNode(running, context));
+
       /** Large enough that the line can tell its bytes from those of the looks before it. */
       const large = () =>
         Array.from({ length: 4 }, () => ({ ...newEvent(), bytes: Buffer.alloc(100 * 1024, 5) }));
@@ -425,7 +428,8 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         expect((await next.readBodies(stream, 0, 9)).map(({ revision }) => revision)).toEqual([2]);
       });
 
-      it('the line broke between bodies and events: the store that lived on sweeps them too', async () => {
+      it('the line broke between bodies and events: the store that lived on sweeps them too', async (context) => {
+        needsSingleNode(running, context);
         const { afar, stream, kept, lost } = await interrupted();
         expect(await recordsThere(stream)).toEqual([kept, ...lost].map(({ record }) => record));
         const more = body(1);

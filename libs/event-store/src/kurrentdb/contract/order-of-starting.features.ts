@@ -5,7 +5,14 @@ import { contractSuite, type Absent } from '../../contract/contract-suite.js';
 import { fillStream, newEvents, newStream, numbered } from '../../contract/fixture.js';
 import { isStoreUnreachable, type StoreStanding } from '../../store-standing.js';
 import type { KurrentDbEventStore } from '../kurrentdb-event-store.js';
-import { addressOf, storeOn, throughPort, until, type KurrentServer } from './kurrent-server.js';
+import {
+  addressOf,
+  needsSingleNode,
+  storeOn,
+  throughPort,
+  until,
+  type KurrentServer,
+} from './kurrent-server.js';
 
 /** What is promised once the server answers. */
 export const READS_WITHIN_MS = 5_000;
@@ -22,22 +29,27 @@ export function orderOfStartingFeatures(
     let line: BreakableLine;
     let afar: KurrentDbEventStore;
     let standings: StoreStanding[];
+    const opened: (() => Promise<void>)[] = [];
 
     beforeAll(async () => {
       databases = await createTestDatabases(inject('postgresUrl'));
       running = await start();
       near = storeOn(databases, running.connectionString);
     });
-    beforeEach(async () => {
+    beforeEach(async (context) => {
+      needsSingleNode(running, context);
       standings = [];
       line = await openLine(addressOf(running.connectionString));
       afar = storeOn(databases, throughPort(running.connectionString, line.port), {
         onStanding: (standing) => standings.push(standing),
       });
+      opened.push(
+        () => afar.close(),
+        () => line.cut().catch(() => undefined),
+      );
     });
     afterEach(async () => {
-      await afar.close();
-      await line.cut().catch(() => undefined);
+      await Promise.all(opened.splice(0).map((close) => close()));
     });
     afterAll(async () => {
       await near.close();

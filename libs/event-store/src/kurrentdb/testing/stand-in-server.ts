@@ -9,6 +9,7 @@ import streamsService from '@kurrent/kurrentdb-client/generated/kurrentdb/protoc
 import streams from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
 import { batchAppendOf, type BatchAppendCall } from './stand-in-append.js';
 import { recordedEvent, type ReadCall, revisionOf, streamNameOf } from './stand-in-messages.js';
+import { journalledStreams } from './stand-in-journal.js';
 import { StandInStreams } from './stand-in-streams.js';
 
 export interface StandInOptions {
@@ -16,6 +17,10 @@ export interface StandInOptions {
   readonly tls?: { readonly certificate: Buffer; readonly key: Buffer };
   /** Calls must carry these; anonymous ones are refused. */
   readonly credentials?: { readonly username: string; readonly password: string };
+  /** Default: a free one. */
+  readonly port?: number;
+  /** A file in which appends are kept, and from which they come back: for a stand-in whose process is killed. */
+  readonly journal?: string;
 }
 
 type DeleteCall = grpc.ServerUnaryCall<streams.DeleteReq, streams.DeleteResp>;
@@ -39,7 +44,7 @@ export interface Mishaps {
  * a real EventStoreDB 23.10. It is no server, and passing against it does not show that a real one is passed.
  */
 export class StandInServer {
-  readonly streams = new StandInStreams();
+  readonly streams: StandInStreams;
   readonly mishaps: Mishaps = { loseAnswers: 0, loseRequests: 0, notReady: 0, leaderless: false };
   /** Appends that have arrived, also those that wait while the server hangs. */
   arrived = 0;
@@ -52,6 +57,8 @@ export class StandInServer {
 
   private constructor(options: StandInOptions) {
     this.#options = options;
+    this.#port = options.port ?? 0;
+    this.streams = options.journal === undefined ? new StandInStreams() : journalledStreams(options.journal);
   }
 
   static async start(options: StandInOptions = {}): Promise<StandInServer> {
