@@ -133,6 +133,42 @@ const equivalents: readonly Equivalent[] = [
     replacements: ['true'],
     because: 'a typed array takes no value at -1, which is NONE',
   },
+  ...(
+    [
+      [
+        'if (!records.isCarerAt(at) && (person || this.#flips(token))) touched.add(token);',
+        '!records.isCarerAt(at)',
+      ],
+      ['if (!records.isCarerAt(at)) this.#takeFactsOn(records.tokenAt(at));', 'true'],
+      ['if (mobile && records.birthDateOf(holder) !== birthDate) continue;', 'false'],
+    ] as const
+  ).map(([code, replacement]) => ({
+    ...{ file: 'libs/domain/src/linkage/plan-individuals.ts', code, replacements: [replacement] },
+    because: 'records are weighed anew whom the change does not reach: more work for the same',
+  })),
+  {
+    file: 'libs/domain/src/linkage/plan-identities.ts',
+    code: 'this.#unclaimed.set(individual, cluster);',
+    because: 'an answer that is not remembered is worked out again, from the same records',
+  },
+  {
+    file: 'libs/domain/src/linkage/plan-individuals.ts',
+    code: "before !== NONE && records.outcomeOf(before) === 'placed' && records.individualOf(before) !== individual",
+    replacements: ["before !== NONE && records.outcomeOf(before) === 'placed'"],
+    because: 'an individual is weighed anew to which the fact belonged already: more work for the same',
+  },
+  {
+    file: 'libs/domain/src/submissions/standing.ts',
+    code: 'if (superseded.has(next)) continue;',
+    replacements: ['false'],
+    because: 'a submission supersedes earlier ones alone, so that following it twice ends, with the same set',
+  },
+  {
+    file: 'libs/domain/src/linkage/row-key-table.ts',
+    code: 'return key === NONE ? NONE : this.#live.get(key);',
+    replacements: ['(this.#live.get(key))'],
+    because: 'a typed array has no value at -1, which is NONE: the row is not that of any record either way',
+  },
   ...['this.#links.set(token, links);', 'this.#relates.set(token, relates);'].map((code) => ({
     ...{ file: 'libs/domain/src/linkage/decision-scope.ts', code },
     because: 'an answer that is not remembered is worked out again, from the same records',
