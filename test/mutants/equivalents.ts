@@ -199,6 +199,19 @@ const equivalents: readonly Equivalent[] = [
   },
   {
     file: planKinship,
+    code: 'const after = cluster < 0 ? NONE : this.#identities.individualOf(cluster);',
+    replacements: ['(this.#identities.individualOf(cluster))'],
+    because: reachesMore,
+  },
+  { file: planKinship, code: 'this.#reachedClusters.add(cluster);', because: reachesMore },
+  {
+    file: 'libs/domain/src/linkage/plan-live-records.ts',
+    code: 'revived.sort((one, other) => records.ageOf(one) - records.ageOf(other));',
+    replacements: [';'],
+    because: 'who is placed again is put in order where the decision is drafted, and is a set for all else',
+  },
+  {
+    file: planKinship,
     code: 'if (seen.has(token)) continue;',
     replacements: ['false'],
     because:

@@ -65,3 +65,22 @@ describe('sessions under the address of nobody who is listed', () => {
     expect(at(world, sessions, 'either')).toBe('(referred)');
   });
 });
+
+describe('a session under the address of two people', () => {
+  it.each(['1980', '1990'])(
+    'is of the one whose birth date it has, and names that one’s row: %s',
+    (birthDate) => {
+      const world = new LinkageWorld();
+      const row = (id: string, date: string): RowSpec => ({ id, tokens: [email('e'), born(date)] });
+      world.submit({ dataset: user, rows: [row('born 1980', '1980'), row('born 1990', '1990')] });
+      const owner = `born ${birthDate}`;
+      world.submit({ dataset: sessions, rows: [row('session', birthDate)] });
+      expect(at(world, sessions, 'session')).toBe(at(world, user, owner));
+      const met = [...world.reader.records].find(([, { rowKey }]) => rowKey === rowKeyOf(user, owner))?.[0];
+      expect(world.events.at(-2)).toMatchObject({
+        type: 'IndividualMatched',
+        data: { decision: { rule: 'email', through: met } },
+      });
+    },
+  );
+});
