@@ -175,6 +175,13 @@ const equivalents: readonly Equivalent[] = [
   })),
   {
     file: 'libs/domain/src/submissions/effect-tally.ts',
+    code: 'loses: namedLost + Math.max(0, aloneLost - (ownStand ? rowsAlone : 0)),',
+    replacements: ['(rowsAlone)'],
+    because:
+      'a file replaces those of its own period alone: where a later full extract overtakes it, no row beside it stood',
+  },
+  {
+    file: 'libs/domain/src/submissions/effect-tally.ts',
     code: 'if (stands(row.file) && (best === undefined || this.#rankOf(row) > this.#rankOf(best))) best = row;',
     replacements: ['>='],
     because: 'no two files of a dataset have one period and sequence, which make the id of a submission',
