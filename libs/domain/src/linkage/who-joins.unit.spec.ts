@@ -12,8 +12,8 @@ describe('people who come one after the other', () => {
   it('are one by a mobile and a birth date, and another where the birth date differs', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: user, rows: [one('first', '1980')] });
-    world.submit({ dataset: user, sequence: 2, rows: [one('other', '1990')] });
-    world.submit({ dataset: user, sequence: 3, rows: [one('again', '1980')] });
+    world.submit({ dataset: user, sequence: 2, rows: [one('again', '1980')] });
+    world.submit({ dataset: user, sequence: 3, rows: [one('other', '1990')] });
     expect(at(world, user, 'again')).toBe(at(world, user, 'first'));
     expect(at(world, user, 'other')).not.toBe(at(world, user, 'first'));
   });
