@@ -133,10 +133,53 @@ const equivalents: readonly Equivalent[] = [
     replacements: ['true'],
     because: 'a typed array takes no value at -1, which is NONE',
   },
+  ...(
+    [
+      [
+        'if (!records.isCarerAt(at) && (person || this.#flips(token))) touched.add(token);',
+        '!records.isCarerAt(at)',
+      ],
+      ['if (!records.isCarerAt(at)) this.#takeFactsOn(records.tokenAt(at));', 'true'],
+      ['if (mobile && records.birthDateOf(holder) !== birthDate) continue;', 'false'],
+    ] as const
+  ).map(([code, replacement]) => ({
+    ...{ file: 'libs/domain/src/linkage/plan-individuals.ts', code, replacements: [replacement] },
+    because: 'records are weighed anew whom the change does not reach: more work for the same',
+  })),
+  {
+    file: 'libs/domain/src/linkage/plan-identities.ts',
+    code: 'this.#unclaimed.set(individual, cluster);',
+    because: 'an answer that is not remembered is worked out again, from the same records',
+  },
+  {
+    file: 'libs/domain/src/linkage/plan-individuals.ts',
+    code: "before !== NONE && records.outcomeOf(before) === 'placed' && records.individualOf(before) !== individual",
+    replacements: ["before !== NONE && records.outcomeOf(before) === 'placed'"],
+    because: 'an individual is weighed anew to which the fact belonged already: more work for the same',
+  },
+  {
+    file: 'libs/domain/src/submissions/standing.ts',
+    code: 'if (superseded.has(next)) continue;',
+    replacements: ['false'],
+    because: 'a submission supersedes earlier ones alone, so that following it twice ends, with the same set',
+  },
+  {
+    file: 'libs/domain/src/linkage/row-key-table.ts',
+    code: 'return key === NONE ? NONE : this.#live.get(key);',
+    replacements: ['(this.#live.get(key))'],
+    because: 'a typed array has no value at -1, which is NONE: the row is not that of any record either way',
+  },
   ...['this.#links.set(token, links);', 'this.#relates.set(token, relates);'].map((code) => ({
     ...{ file: 'libs/domain/src/linkage/decision-scope.ts', code },
     because: 'an answer that is not remembered is worked out again, from the same records',
   })),
+  {
+    file: 'libs/domain/src/submissions/effect-tally.ts',
+    code: 'loses: namedLost + Math.max(0, aloneLost - (ownStand ? rowsAlone : 0)),',
+    replacements: ['(rowsAlone)'],
+    because:
+      'a file replaces those of its own period alone: where a later full extract overtakes it, no row beside it stood',
+  },
   {
     file: 'libs/domain/src/submissions/effect-tally.ts',
     code: 'if (stands(row.file) && (best === undefined || this.#rankOf(row) > this.#rankOf(best))) best = row;',
@@ -160,6 +203,19 @@ const equivalents: readonly Equivalent[] = [
     code: 'if ((scopes & ~this.#scopesOf(other)) === 0) return true;',
     replacements: ['false'],
     because: reachesMore,
+  },
+  {
+    file: planKinship,
+    code: 'const after = cluster < 0 ? NONE : this.#identities.individualOf(cluster);',
+    replacements: ['(this.#identities.individualOf(cluster))'],
+    because: reachesMore,
+  },
+  { file: planKinship, code: 'this.#reachedClusters.add(cluster);', because: reachesMore },
+  {
+    file: 'libs/domain/src/linkage/plan-live-records.ts',
+    code: 'revived.sort((one, other) => records.ageOf(one) - records.ageOf(other));',
+    replacements: [';'],
+    because: 'who is placed again is put in order where the decision is drafted, and is a set for all else',
   },
   {
     file: planKinship,

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { getTests } from '@vitest/runner/utils';
 import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
 import type { Mutant } from './mutant.js';
 import { MutantPlugin } from './mutant-plugin.js';
@@ -107,14 +106,13 @@ export class Trials {
       return `outside every test: ${error instanceof Error ? error.message : 'something fails'}`;
     // Files of other stages still say what they said of the mutant before.
     const asked = new Set(stage.map(({ moduleId }) => moduleId));
-    const files = state.getFiles().filter(({ filepath }) => asked.has(filepath));
-    const test = getTests(files).find(({ result }) => result?.state === 'fail');
-    if (test !== undefined) return test.fullTestName;
+    const modules = state.getTestModules().filter(({ moduleId }) => asked.has(moduleId));
+    for (const module of modules) for (const test of module.children.allTests('failed')) return test.fullName;
     // A file that fails outside its tests, such as one that cannot be read, fails none of them.
-    const file = files.find(({ result }) => result?.state === 'fail');
-    return file === undefined
+    const module = modules.find((one) => one.state() === 'failed');
+    return module === undefined
       ? undefined
-      : `${file.name}: ${file.result?.errors?.[0]?.message ?? 'it fails'}`;
+      : `${module.relativeModuleId}: ${module.errors()[0]?.message ?? 'it fails'}`;
   }
 }
 

@@ -96,4 +96,17 @@ describe('a contradiction between two', () => {
     expect(contradictionBetween(reviewed, person({ birthDate: 2 }))).toBeNull();
     expect(contradictionBetween(reviewed, person({ birthDate: 3 }))).toBe('birth-dates-differ');
   });
+
+  it('lies after a review between a child and an adult, on whichever side the reviewed one is', () => {
+    const adult = person({ child: false });
+    const child = joined(person({ birthDate: 1 }), person({ birthDate: 2 }), true);
+    expect([contradictionBetween(child, adult), contradictionBetween(adult, child)]).toEqual(
+      Array(2).fill('child-and-adult'),
+    );
+    // A reviewer who joined a child and an adult has seen that they are one.
+    const both = joined(person(), adult, true);
+    for (const third of [person(), adult]) {
+      expect([contradictionBetween(both, third), contradictionBetween(third, both)]).toEqual([null, null]);
+    }
+  });
 });

@@ -123,4 +123,17 @@ describe('the id of a family, and what the ledger says of it,', () => {
       expect(linked).toEqual([familyOf('a'), familyOf('b')]);
     },
   );
+
+  it('names those who leave at once in the order in which they were registered', () => {
+    const { world, submit } = households();
+    submit({ id: 'mum', tokens: [email('mum'), email('work')] }, child('max', 'two', 'mum'));
+    const file = submit(child('zoe', 'one', 'mum'), child('ida', 'three', 'work'));
+    const leaving = world.reader.registered.slice(2);
+    const before = world.events.length;
+    world.withdraw(file);
+    const left = world.events
+      .slice(before)
+      .flatMap(({ type, data }) => (type === 'FamilyLinked' ? data.left : []));
+    expect(left).toEqual(leaving);
+  });
 });

@@ -65,6 +65,8 @@ describe('a record between two who contradict each other', () => {
   it('does not keep apart two who agree', () => {
     const records = [record('e1', born(7)), record('e1'), record('e1', born(8)), record('e1', born(7))];
     expect(grouped(records).groups).toEqual([0, 1, 2, 0]);
+    const betweenFirst = [record('e1'), record('e1', born(7)), record('e1', born(8)), record('e1', born(7))];
+    expect(grouped(betweenFirst).groups).toEqual([0, 1, 2, 1]);
   });
 });
 

@@ -158,3 +158,21 @@ describe('relationships that begin together', () => {
     ]);
   });
 });
+
+describe('an address that too many children name as their carer’s', () => {
+  it('relates nobody, and those who are left again once there are fewer', () => {
+    const world = new LinkageWorld();
+    const child = (id: string): RowSpec => ({ id, role: 'child', tokens: [nhs(id), carerEmail('mum')] });
+    world.submit({
+      dataset: user,
+      rows: [{ id: 'mum', tokens: [email('mum')] }, child('zoe'), child('max')],
+    });
+    const names = { zoe: [user, 'zoe'], max: [user, 'max'], mum: [user, 'mum'] } as const;
+    const both = ['carer max mum', 'carer zoe mum'];
+    expect(kinIn(world, names)).toEqual(both);
+    const third = world.submit({ dataset: user, sequence: 2, rows: [child('ida')] });
+    expect(kinIn(world, names)).toEqual([]);
+    world.withdraw(third);
+    expect(kinIn(world, names)).toEqual(both);
+  });
+});

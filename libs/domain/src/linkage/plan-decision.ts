@@ -112,7 +112,7 @@ function forceLost(scope: DecisionScope): number {
     const end = records.endOfOccurrences(record);
     for (let at = records.firstOccurrence(record); at < end; at++) {
       const token = records.tokenAt(at);
-      if (records.isCarerAt(at) || seen.has(token)) continue;
+      if (seen.has(token)) continue;
       seen.add(token);
       lost += Number(scope.linked(token)) - Number(scope.links(token));
     }

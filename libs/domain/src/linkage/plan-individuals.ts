@@ -189,9 +189,7 @@ class IndividualPlan implements PlannedIndividuals {
     if (this.entryOf(start) !== NONE) return;
     const members = this.#componentOf(start);
     const { keys, records } = this.#scope.index;
-    if (members.length > 1) {
-      members.sort((one, other) => keys.compare(records.keyOf(one), records.keyOf(other)));
-    }
+    members.sort((one, other) => keys.compare(records.keyOf(one), records.keyOf(other)));
     const evidence = members.map((record) => this.#scope.evidenceOf(record));
     const linkable = members.filter((_, position) => (evidence[position] as Evidence).tokens.length > 0); // parallel
     if (linkable.length < members.length) {

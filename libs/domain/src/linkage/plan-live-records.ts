@@ -249,7 +249,8 @@ class LivePlan {
     const best = highestCarrier(this.#index, this.#after, key);
     const row = this.#touched.get(key) ?? NONE;
     const refuses = this.#rows.refused.has(key);
-    if ((row === NONE && !refuses) || !this.#after.submissions.has(this.#number)) return best;
+    // A withdrawn submission brings no rows: what has one here is received, and stands.
+    if (row === NONE && !refuses) return best;
     if (
       best.submission !== null &&
       submissions.rankOf(this.#submission) < submissions.rankOf(best.submission)

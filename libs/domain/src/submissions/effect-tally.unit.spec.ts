@@ -107,6 +107,17 @@ describe('what a submission would come to', () => {
     expect(effect).toMatchObject({ standing: 0, revives: 0, retires: 0 });
   });
 
+  it('counts no refusal where a full extract leaves out who had refused before', () => {
+    const standing = [file(1), file(2, { staysStanding: false })];
+    const effect = effectOf(standing, file(3, { full: true }), [
+      [
+        [0, REFUSES],
+        [1, 5n],
+      ],
+    ]);
+    expect(effect).toMatchObject({ retires: 1, refuses: 0, loses: 1 });
+  });
+
   it('counts refusals of consent apart from losses', () => {
     const effect = effectOf([file(1)], file(2), [
       [

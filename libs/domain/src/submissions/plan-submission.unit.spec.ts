@@ -192,8 +192,9 @@ describe('planning a submission', () => {
 
   it('names what a submission had replaced that may never come into the ledger', () => {
     const intake = new Intake();
-    for (const content of ['A', 'B', 'C']) intake.submit(content, 'replace');
-    expect(intake.submissions.at(-1)?.supersedes).toEqual(['s2', 's1']);
+    for (const content of ['A', 'B', 'C', 'D']) intake.submit(content, 'replace');
+    // What stands, then the latest first: these are cut off last.
+    expect(intake.submissions.at(-1)?.supersedes).toEqual(['s3', 's2', 's1']);
   });
 
   it('tells files apart by schema too', () => {
