@@ -45,6 +45,7 @@ const engagements: readonly SmallEngagement[] = [
   // None of these counts: absent, retired, the day before the quarter and the day after.
   visit('zoe', 'real', { qualifying: false }),
   visit('max', 'real', { retired: true }),
+  visit('max', 'real', { retired: true, date: '2022-05-01' }),
   visit('max', 'real', { date: '2023-06-30' }),
   visit('max', 'real', { date: '2023-10-01' }),
   ...nobody('real', 'unlinkable', 2),
