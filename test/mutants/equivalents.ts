@@ -224,6 +224,24 @@ const equivalents: readonly Equivalent[] = [
     because:
       'a token that is read twice relates the same individuals again: the strongest of equal relationships stays',
   },
+  {
+    file: 'libs/domain/src/linkage/plan-live-records.ts',
+    code: 'const standing = this.#standing.get(dataset) ?? submissions.standing(dataset);',
+    replacements: ['(submissions.standing(dataset))', 'submissions.standing(dataset)'],
+    because: 'what stands in a dataset is worked out again: more work for the same',
+  },
+  {
+    file: 'libs/domain/src/linkage/archive.ts',
+    code: 'if (this.#filled === this.#piece.byteLength) await this.finish();',
+    replacements: ['true'],
+    because: 'the size of a piece: a reader takes pieces of any size one after the other',
+  },
+  {
+    file: 'libs/domain/src/linkage/typed-column.ts',
+    code: 'if (length <= this.#length) return;',
+    replacements: ['<'],
+    because: 'a column that has the length already is filled with nothing',
+  },
 ];
 
 /** Why a mutant alters no answer, or undefined. */

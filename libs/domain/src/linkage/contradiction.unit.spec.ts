@@ -26,6 +26,18 @@ describe('a contradiction between two', () => {
       Array(4).fill('nhs-numbers-differ') as string[],
     ],
     ['one NHS number', person({ nhsNumbers: [1] }), person({ nhsNumbers: [1] }), [null, null, null, null]],
+    [
+      'one NHS number and two, of which it is one',
+      person({ nhsNumbers: [1] }),
+      person({ nhsNumbers: [1, 2] }),
+      Array(4).fill('nhs-numbers-differ') as string[],
+    ],
+    [
+      'two NHS numbers and the second of them',
+      person({ nhsNumbers: [1, 2] }),
+      person({ nhsNumbers: [2] }),
+      Array(4).fill('nhs-numbers-differ') as string[],
+    ],
     ['an NHS number on one side alone', person({ nhsNumbers: [1] }), person(), [null, null, null, null]],
     [
       'two birth dates',

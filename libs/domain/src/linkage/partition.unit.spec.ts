@@ -262,6 +262,19 @@ describe('people’s decisions', () => {
     expect(link(apart, { ...noConstraints, reviewedLink: [pair] })).toEqual({ groups: ['a b'], ...clean });
   });
 
+  const ofPerson = rowKeyOf(SERVICE, 'a');
+  const ofSession = rowKeyOf('baby-steps.engagement', 's');
+  it.each([
+    ['the person first', [ofPerson, ofSession]],
+    ['the session first', [ofSession, ofPerson]],
+  ] as const)('bind sessions too, whichever is named first: %s', (_, named) => {
+    const known = [adult('a', email('e')), session('s', 'adult', email('e'))];
+    expect(link(known).groups).toEqual(['a: s']);
+    expect(link(known, { ...noConstraints, neverLink: [named] }).groups).not.toContain('a: s');
+    const apart = [adult('a', email('x')), session('s', 'adult', email('e'))];
+    expect(link(apart, { ...noConstraints, reviewedLink: [named] }).groups).toEqual(['a: s']);
+  });
+
   it('never-link wins over a reviewed link', () => {
     expect(link(records, { neverLink: [pair], reviewedLink: [pair] }).groups).toEqual(['a', 'b']);
   });

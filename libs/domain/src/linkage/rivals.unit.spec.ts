@@ -62,6 +62,17 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
     },
   ],
   [
+    'contradiction',
+    'one who could be the second alone, by another address of the second, is the second',
+    [
+      adult('a', e, born('1990')),
+      adult('b', e, email('f'), born('1991')),
+      adult('c', email('f')),
+      adult('d', email('f'), nhs('1')),
+    ],
+    { people: ['a', 'b+c+d'], referrals: ['email birth-dates-differ: a / b+c+d'] },
+  ],
+  [
     'rivals',
     'one who could be any of three birth dates has three rivals',
     [adult('a', e, born('1990')), adult('b', e, born('1991')), adult('c', e, born('1992')), adult('d', e)],

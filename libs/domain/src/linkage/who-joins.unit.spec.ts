@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { born, email, LinkageWorld, mobile, nhs, rowKeyOf, type RowSpec } from './testing/linkage-world.js';
+import {
+  born,
+  carerEmail,
+  email,
+  LinkageWorld,
+  mobile,
+  nhs,
+  rowKeyOf,
+  type RowSpec,
+} from './testing/linkage-world.js';
 
 const user = 'peep.user';
 const sessions = 'peep.engagement';
@@ -16,6 +25,17 @@ describe('people who come one after the other', () => {
     world.submit({ dataset: user, sequence: 3, rows: [one('other', '1990')] });
     expect(at(world, user, 'again')).toBe(at(world, user, 'first'));
     expect(at(world, user, 'other')).not.toBe(at(world, user, 'first'));
+  });
+
+  it('are one by what follows a carer’s address in their rows, as by what comes before it', () => {
+    const child = (id: string): RowSpec => ({ id, role: 'child', tokens: [carerEmail('mum'), nhs('1')] });
+    const world = new LinkageWorld();
+    world.submit({ dataset: user, rows: [child('first')] });
+    world.submit({ dataset: user, sequence: 2, rows: [child('again')] });
+    expect(at(world, user, 'again')).toBe(at(world, user, 'first'));
+    // The row that joins them goes, and comes corrected: both are looked at again, each with its carer’s address first.
+    world.submit({ dataset: user, sequence: 3, rows: [child('third')] });
+    expect(at(world, user, 'third')).toBe(at(world, user, 'first'));
   });
 
   it('and become one by a third row, merge through the strongest token that joins them, and the row that has it', () => {
