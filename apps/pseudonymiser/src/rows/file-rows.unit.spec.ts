@@ -348,8 +348,9 @@ describe('digests of no value', () => {
     expect(domainsOf({ [name]: digested(text).toLowerCase() })).toEqual([]);
   });
 
-  it('make a token where a value of another kind is digested: the list goes by kind', () => {
-    expect(domainsOf({ email: digested('07777777777') })).toEqual(['email']);
+  it('make no token where a placeholder of another kind is digested either', () => {
+    expect(domainsOf({ email: digested('07777777777') })).toEqual([]);
+    expect(domainsOf({ email: digested('07700900123') })).toEqual(['email']);
   });
 });
 

@@ -249,8 +249,8 @@ class LivePlan {
     const best = highestCarrier(this.#index, this.#after, key);
     const row = this.#touched.get(key) ?? NONE;
     const refuses = this.#rows.refused.has(key);
-    // A withdrawn submission brings no rows: what has one here is received, and stands.
-    if (row === NONE && !refuses) return best;
+    // One that is tried again after it was parked may have been replaced meanwhile: its rows are here, and it does not stand.
+    if ((row === NONE && !refuses) || !this.#after.submissions.has(this.#number)) return best;
     if (
       best.submission !== null &&
       submissions.rankOf(this.#submission) < submissions.rankOf(best.submission)
