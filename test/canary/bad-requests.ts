@@ -234,6 +234,9 @@ export const notProvoked: Readonly<Record<string, string>> = {
   'body-truncated': 'its sender is gone and hears no answer; the canary sends it and reads the logs',
   'schema-changed': 'needs a definition that changes between two requests',
   'rebuild-running': 'needs a rebuild that lasts; the answer holds no part of the request',
+  'foreign-event':
+    'an event of a stranger in the ledger: test/e2e/stranger-in-the-ledger.e2e.spec.ts; names a revision and a type',
+  'ledger-unreachable': 'a KurrentDB that is away: test/e2e/ledger-in-kurrentdb.e2e.spec.ts',
   'read-models-missing': 'lasts until the projector has started',
   'method-not-allowed': 'a status of the framework that its router answers as not-found',
   'request-timeout': 'a status of the framework; uploads have no time limit',
