@@ -14,15 +14,17 @@ import { quarter } from '@kinledger/domain';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { createDataKey, encodeRows, sealChunk, type LandingRow } from '@kinledger/landing-store';
 import { readProgramme } from '@kinledger/programme';
-import { createSecrets } from '@kinledger/pseudonymisation';
+import { createSecrets, marksOf } from '@kinledger/pseudonymisation';
 import { createService } from '@kinledger/service-kit';
 import { knownTitles, mapHeader } from '../../apps/ingest/dist/mapping/header-mapping.js';
 import { openCsv } from '../../apps/ingest/dist/reading/csv-file.js';
+import { KnownSalts } from '../../apps/ingest/dist/salt/known-salts.js';
 import { ingestService } from '../../apps/ingest/dist/service.js';
 import { RowValidator } from '../../apps/ingest/dist/validation/row-validator.js';
 
 const ROWS = Number(process.argv[2] ?? 200_000);
 const DATASET = 'pairs-together-time.user';
+const marks = marksOf('a-salt-that-nobody-uses');
 const programmeDirectory = fileURLToPath(new URL('../../programmes/leap', import.meta.url));
 
 const header = [
@@ -105,6 +107,7 @@ async function validateAll(seal: boolean): Promise<number> {
     headerLength: csv.header.length,
     dates: { today: '2026-11-24', period: quarter(2023, 2), holdsEarlierRows: false },
     limits: { maxFieldLength: 10_000 },
+    salts: new KnownSalts([marks]),
   });
   const dataKey = createDataKey();
   let chunk: LandingRow[] = [];
@@ -133,6 +136,13 @@ try {
   const home = mkdtempSync(join(tmpdir(), 'kinledger-bench-home-'));
   const token = randomBytes(24).toString('hex');
   await createSecrets(join(home, 'secrets'));
+  // As the pseudonymiser does when it starts.
+  const restricted = createPool({ url: databases.superuserUrl('restricted'), applicationName: 'bench' });
+  await restricted.query('INSERT INTO pseudonymiser.salt_marks (fingerprint, marks) VALUES ($1, $2)', [
+    'of the bench',
+    JSON.stringify(marks),
+  ]);
+  await restricted.end();
   const tokenSha256 = createHash('sha256').update(token).digest('hex');
   writeFileSync(
     join(home, 'access.json'),
