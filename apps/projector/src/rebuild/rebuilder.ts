@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EventStore } from '@kinledger/event-store';
+import { isStoreUnreachable, type EventStore } from '@kinledger/event-store';
 import { contentDigest, LIVE_SCHEMA, readCheckpoint, swapReadModels } from '@kinledger/read-models';
 import type pg from 'pg';
 import { lastClosedAt } from '../projection/ledger-pages.js';
@@ -49,6 +49,8 @@ export const isPositionBeyondLedger = (error: unknown): error is PositionBeyondL
 /** As-at schemas kept before the oldest goes. */
 const KEPT_AS_AT = 4;
 const FAIL_AGAIN_MS = 1_000;
+/** Before the ledger is read again that went away in the middle of a rebuild. */
+const READ_AGAIN_MS = 1_000;
 
 /** Rebuilds read models from the ledger: the live ones, swapped in by one step, or those of a past position. */
 export class Rebuilder {
@@ -138,6 +140,40 @@ export class Rebuilder {
     client: pg.PoolClient,
     rebuild: Pick<Rebuild, 'id' | 'kind' | 'schema' | 'head'>,
   ): Promise<void> {
+    const { onError } = this.options;
+    try {
+      await this.fillOnceReachable(client, rebuild);
+    } catch (error) {
+      onError(error);
+      await client.query('ROLLBACK').catch(() => undefined);
+      const reason = error instanceof Error ? error.message : 'unknown';
+      await this.failInTheEnd(rebuild.id, this.stopping.signal.aborted ? 'stopped' : reason);
+    } finally {
+      client.release(true);
+    }
+  }
+
+  /** Begins again where the ledger went away in the middle: nothing of what was filled is seen by anybody. */
+  private async fillOnceReachable(
+    client: pg.PoolClient,
+    rebuild: Pick<Rebuild, 'id' | 'kind' | 'schema' | 'head'>,
+  ): Promise<void> {
+    for (;;) {
+      try {
+        await this.fill(client, rebuild);
+        return;
+      } catch (error) {
+        if (!isStoreUnreachable(error) || !error.mayPass || this.stopping.signal.aborted) throw error;
+        await client.query('ROLLBACK');
+        await pause(READ_AGAIN_MS, undefined, { signal: this.stopping.signal });
+      }
+    }
+  }
+
+  private async fill(
+    client: pg.PoolClient,
+    rebuild: Pick<Rebuild, 'id' | 'kind' | 'schema' | 'head'>,
+  ): Promise<void> {
     const { store, stream, pool, onError } = this.options;
     const { id, kind } = rebuild;
     const filling = new ReadModelFilling({
@@ -156,21 +192,12 @@ export class Rebuilder {
           .catch(onError);
       },
     });
-    try {
-      await client.query('BEGIN');
-      await filling.begin();
-      await (kind === 'live'
-        ? this.rebuildLive(client, filling, rebuild)
-        : this.rebuildAsAt(client, filling, rebuild));
-      if (kind === 'as-at') await this.dropOldAsAt(client);
-    } catch (error) {
-      onError(error);
-      await client.query('ROLLBACK').catch(() => undefined);
-      const reason = error instanceof Error ? error.message : 'unknown';
-      await this.failInTheEnd(id, this.stopping.signal.aborted ? 'stopped' : reason);
-    } finally {
-      client.release(true);
-    }
+    await client.query('BEGIN');
+    await filling.begin();
+    await (kind === 'live'
+      ? this.rebuildLive(client, filling, rebuild)
+      : this.rebuildAsAt(client, filling, rebuild));
+    if (kind === 'as-at') await this.dropOldAsAt(client);
   }
 
   private async rebuildAsAt(
