@@ -44,7 +44,10 @@ export async function followLoad(
       linked: rows(linked),
       projected: rows(settled),
     });
-    if (complete && files.every(settled)) return;
+    if (complete && files.every(settled)) {
+      wait.told(undefined);
+      return;
+    }
     await pause(POLL_MS);
   }
 }

@@ -28,7 +28,11 @@ export async function awaitSubmission(
 ): Promise<Submission> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     const found = await find(reporting, id);
-    if (found !== undefined && settledStates.has(found.state)) return found;
+    if (found !== undefined && settledStates.has(found.state)) {
+      // It may have come back and decided since it was last asked.
+      asked?.wait.told(undefined);
+      return found;
+    }
     const status = await asked?.linker.status();
     if (status?.halt !== undefined) throw new Failure(`the linker has halted: ${status.halt.message}`);
     asked?.wait.told(status?.ledgerAway);

@@ -2,7 +2,7 @@ import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { createReadModels, LIVE_SCHEMA } from '@kinledger/read-models';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { LiveProjection } from '../projection/live-projection.js';
 import { projectLedger } from '../projection/project-ledger.js';
 import {
@@ -135,5 +135,32 @@ describe('a rebuild', () => {
     );
     await heldRebuilder().rebuilder.clearInterrupted();
     expect(await states()).toContainEqual({ state: 'failed', reason: 'interrupted' });
+  });
+
+  it('that loses its ledger in the middle begins again once it answers, and ends as if nothing had been', async () => {
+    let failures = 2;
+    const away = Object.assign(new Error('nobody answers'), {
+      code: 'event-store-unreachable',
+      mayPass: true,
+    });
+    const store = Object.assign(Object.create(ledger.store) as typeof ledger.store, {
+      readPage: (...call: Parameters<typeof ledger.store.readPage>) =>
+        failures-- > 0 ? Promise.reject(away) : ledger.store.readPage(...call),
+    });
+    const live = new LiveProjection({
+      store: ledger.store,
+      stream: STREAM,
+      pool,
+      onApplied: () => undefined,
+      onError: () => undefined,
+      onHalt: () => undefined,
+      onCaughtUp: () => undefined,
+    });
+    const rebuilder = new Rebuilder({ store, stream: STREAM, pool, live, onError: () => undefined });
+    const { id } = await rebuilder.start('as-at', 1);
+    await vi.waitFor(async () => expect((await rebuilder.find(id))?.state).not.toBe('running'), PATIENT);
+    expect(await rebuilder.find(id)).toMatchObject({ state: 'done', position: 1 });
+    expect(failures).toBeLessThan(0);
+    await rebuilder.stop();
   });
 });
