@@ -3,7 +3,7 @@
  * HTTP into PostgreSQL with its usual, durable settings, as a ratio to a plain COPY of the same rows in the same run.
  * After `npm run build`: npx node test/benchmarks/ingest.bench.ts [rows]
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createSecretKey, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,10 +21,11 @@ import { openCsv } from '../../apps/ingest/dist/reading/csv-file.js';
 import { KnownSalts } from '../../apps/ingest/dist/salt/known-salts.js';
 import { ingestService } from '../../apps/ingest/dist/service.js';
 import { RowValidator } from '../../apps/ingest/dist/validation/row-validator.js';
+import { tellSaltMarks } from '../../apps/pseudonymiser/dist/keys/salt-marks-table.js';
 
 const ROWS = Number(process.argv[2] ?? 200_000);
 const DATASET = 'pairs-together-time.user';
-const marks = marksOf('a-salt-that-nobody-uses');
+const SALT = 'a-salt-that-nobody-uses';
 const programmeDirectory = fileURLToPath(new URL('../../programmes/leap', import.meta.url));
 
 const header = [
@@ -107,7 +108,7 @@ async function validateAll(seal: boolean): Promise<number> {
     headerLength: csv.header.length,
     dates: { today: '2026-11-24', period: quarter(2023, 2), holdsEarlierRows: false },
     limits: { maxFieldLength: 10_000 },
-    salts: new KnownSalts([marks]),
+    salts: new KnownSalts([marksOf(SALT)]),
   });
   const dataKey = createDataKey();
   let chunk: LandingRow[] = [];
@@ -138,10 +139,7 @@ try {
   await createSecrets(join(home, 'secrets'));
   // As the pseudonymiser does when it starts.
   const restricted = createPool({ url: databases.superuserUrl('restricted'), applicationName: 'bench' });
-  await restricted.query('INSERT INTO pseudonymiser.salt_marks (fingerprint, marks) VALUES ($1, $2)', [
-    'of the bench',
-    JSON.stringify(marks),
-  ]);
+  await tellSaltMarks(restricted, createSecretKey(SALT, 'utf8'));
   await restricted.end();
   const tokenSha256 = createHash('sha256').update(token).digest('hex');
   writeFileSync(

@@ -49,7 +49,7 @@ export function addDemoCommand(program: Command): void {
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
-      '\nWith --seed, the keys of a new home follow from the seed too, so that files, tokens\nand figures repeat; the order of the ledger does not, for files are sent side by side. Never put people’s data into such a home.',
+      '\nWith --seed, the keys of a new home follow from the seed too, so that files, tokens\nand figures repeat; the order of the ledger does not, for files are sent side by side.\nNever put people’s data into such a home.',
     )
     .action(demo);
 }

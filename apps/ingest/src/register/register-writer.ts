@@ -57,11 +57,6 @@ export class RegisterWriter {
       );
   }
 
-  /** Forgets the values of the rows so far. */
-  forget(): void {
-    this.#rows.forget();
-  }
-
   /** Makes the register whole. Returns how many rows are not in it, since nothing makes them known in another file. */
   async finish(): Promise<number> {
     await this.write();

@@ -50,11 +50,6 @@ export class RowEntries {
     return true;
   }
 
-  /** Forgets the values of the rows so far. */
-  forget(): void {
-    this.#plan.forget();
-  }
-
   #hash(parts: readonly string[], target: Buffer, at: number): void {
     let text: string = this.#dataset;
     // The length before each part keeps "1" and "23" apart from "12" and "3".

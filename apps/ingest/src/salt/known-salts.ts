@@ -9,16 +9,13 @@ import {
 /** What a file is held against: the salts in use, by their marks. */
 export class KnownSalts {
   readonly spellings: readonly SaltSpelling[];
-  readonly #nothing = new Map<string, Set<string>>();
+  readonly #nothing = new Map<string, ReadonlySet<string>>();
 
   constructor(marks: readonly SaltMarks[]) {
     this.spellings = marks.flatMap(({ spellings }) => spellings);
     for (const { nothing } of marks)
-      for (const [list, marks] of Object.entries(nothing)) {
-        const known = this.#nothing.get(list) ?? new Set();
-        for (const mark of marks) known.add(mark);
-        this.#nothing.set(list, known);
-      }
+      for (const [list, ofSalt] of Object.entries(nothing))
+        this.#nothing.set(list, new Set([...(this.#nothing.get(list) ?? []), ...ofSalt]));
   }
 
   /** Whether a digest is that of no value, as an identifier of one of these kinds. */

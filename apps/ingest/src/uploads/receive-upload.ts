@@ -144,10 +144,10 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
 }
 
 /** Of a text that is no table: what a run log of a pseudonymising program is refused for by its first line. */
-const noTable: ReadonlySet<RefusalReason> = new Set([
-  ...(['no-header', 'missing-columns', 'duplicate-columns', 'too-many-columns'] as const),
-  ...(['unbalanced-quotes', 'field-too-long', 'utf-16-file'] as const),
-]);
+const noTable = new Set<RefusalReason>([
+  ...['no-header', 'missing-columns', 'duplicate-columns', 'too-many-columns', 'unbalanced-quotes'],
+  ...['field-too-long', 'utf-16-file'],
+] as const);
 /** A log is shorter than this, and comes faster. */
 const SEARCHED_OF_REFUSED = 4 * 1024 ** 2;
 const SEARCH_MS = 2000;
@@ -217,7 +217,6 @@ async function landRows(
       if (rows.add([rowNumber, row.values])) await rows.write();
       if (register.add(row.values)) await register.write();
     }
-    register.forget();
     if (rowNumber - 1 > limits.maxRows) throw tooManyRows(limits.maxRows);
     if (performance.now() - saidAliveAt > ALIVE_EVERY_MS) {
       if (!(await sayAlive(pool, writer.upload))) throw new Error('the upload was taken for interrupted');

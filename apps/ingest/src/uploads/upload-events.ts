@@ -4,6 +4,7 @@ import type { Period } from '@kinledger/domain';
 import { randomBytes } from 'node:crypto';
 import type { OutboxMessage } from '@kinledger/message-bus';
 import { submissionStateChanged } from '../outbox/intake-messages.js';
+import { FileCounts } from './counts.js';
 import type { Upload } from './upload.js';
 
 type Change = Pick<DataOf<typeof SubmissionStateChanged>, 'state'> &
@@ -41,7 +42,7 @@ export const fileHeldTheSalt = (
     dataset: dataset.id,
     period: period.code,
     at: at.toISOString(),
-    counts: { read: 0, accepted: 0, warned: 0, rejected: 0, duplicate: 0, consentRefused: 0 },
+    counts: new FileCounts().counts,
     findings: {},
     state: 'refused',
     reason: 'holds-the-salt',

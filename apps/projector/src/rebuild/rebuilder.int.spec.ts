@@ -46,6 +46,19 @@ afterAll(async () => {
   await databases.drop();
 });
 
+function rebuilderOver(store: typeof ledger.store): Rebuilder {
+  const live = new LiveProjection({
+    store,
+    stream: STREAM,
+    pool,
+    onApplied: () => undefined,
+    onError: () => undefined,
+    onHalt: () => undefined,
+    onCaughtUp: () => undefined,
+  });
+  return new Rebuilder({ store, stream: STREAM, pool, live, onError: () => undefined });
+}
+
 /** A rebuilder whose reading of the ledger waits until it is let go. */
 function heldRebuilder() {
   let letGo: () => void = () => undefined;
@@ -56,16 +69,7 @@ function heldRebuilder() {
       return ledger.store.readPage(...call);
     },
   });
-  const live = new LiveProjection({
-    store,
-    stream: STREAM,
-    pool,
-    onApplied: () => undefined,
-    onError: () => undefined,
-    onHalt: () => undefined,
-    onCaughtUp: () => undefined,
-  });
-  return { rebuilder: new Rebuilder({ store, stream: STREAM, pool, live, onError: () => undefined }), letGo };
+  return { rebuilder: rebuilderOver(store), letGo };
 }
 
 const states = async () =>
@@ -147,16 +151,7 @@ describe('a rebuild', () => {
       readPage: (...call: Parameters<typeof ledger.store.readPage>) =>
         failures-- > 0 ? Promise.reject(away) : ledger.store.readPage(...call),
     });
-    const live = new LiveProjection({
-      store: ledger.store,
-      stream: STREAM,
-      pool,
-      onApplied: () => undefined,
-      onError: () => undefined,
-      onHalt: () => undefined,
-      onCaughtUp: () => undefined,
-    });
-    const rebuilder = new Rebuilder({ store, stream: STREAM, pool, live, onError: () => undefined });
+    const rebuilder = rebuilderOver(store);
     const { id } = await rebuilder.start('as-at', 1);
     await vi.waitFor(async () => expect((await rebuilder.find(id))?.state).not.toBe('running'), PATIENT);
     expect(await rebuilder.find(id)).toMatchObject({ state: 'done', position: 1 });

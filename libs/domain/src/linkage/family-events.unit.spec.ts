@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { carerEmail, email, LinkageWorld, nhs, rowKeyOf, type RowSpec } from './testing/linkage-world.js';
+import { carerEmail, email, LinkageWorld, nhs, type RowSpec } from './testing/linkage-world.js';
 
 const user = 'peep.user';
 const adult = (name: string): RowSpec => ({ id: name, tokens: [email(name)] });
@@ -19,7 +19,7 @@ function households() {
     submit: (...rows: readonly RowSpec[]) => world.submit({ dataset: user, sequence: ++sequence, rows }),
     /** The family of somebody in the programme, by the id of one of their rows. */
     familyOf: (id: string): string | undefined => {
-      const individual = world.reader.whereIs(rowKeyOf(user, id));
+      const individual = world.whereIs(user, id);
       return [...world.reader.families].find(([, { members }]) => members.has(individual))?.[0];
     },
     membersOf: (family: string | undefined): number =>
@@ -79,11 +79,11 @@ describe('the id of a family, and what the ledger says of it,', () => {
     submit(adult('mum'), child('max', 'two', 'mum'));
     const zoe = submit(child('zoe', 'one', 'mum'));
     const family = familyOf('mum');
-    const left = world.reader.whereIs(rowKeyOf(user, 'zoe'));
+    const left = world.whereIs(user, 'zoe');
     const before = world.events.length;
     world.withdraw(zoe);
     submit(child('ida', 'three', 'mum'));
-    const joined = world.reader.whereIs(rowKeyOf(user, 'ida'));
+    const joined = world.whereIs(user, 'ida');
     const linked = world.events
       .slice(before)
       .flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data] : []));

@@ -1,13 +1,6 @@
 import type { SubmissionId } from '@kinledger/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  carerEmail,
-  childKey,
-  email,
-  LinkageWorld,
-  rowKeyOf,
-  type RowSpec,
-} from './testing/linkage-world.js';
+import { carerEmail, childKey, email, LinkageWorld, type RowSpec } from './testing/linkage-world.js';
 
 const user = 'peep.user';
 
@@ -29,7 +22,7 @@ describe('the id of a family', () => {
   const file = (rows: readonly RowSpec[], dataset = user): SubmissionId =>
     world.submit({ dataset, sequence: ++files, rows });
   const familyOf = (id: string, scope = 'programme', dataset = user): string | undefined => {
-    const individual = world.reader.whereIs(rowKeyOf(dataset, id));
+    const individual = world.whereIs(dataset, id);
     return [...world.reader.families].find(
       ([, family]) => family.scope === scope && family.members.has(individual),
     )?.[0];

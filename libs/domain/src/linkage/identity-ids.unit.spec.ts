@@ -1,19 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  born,
-  caseNumber,
-  email,
-  LinkageWorld,
-  mobile,
-  nhs,
-  rowKeyOf,
-  type RowSpec,
-} from './testing/linkage-world.js';
+import { born, caseNumber, email, LinkageWorld, mobile, nhs, type RowSpec } from './testing/linkage-world.js';
 
 const user = 'peep.user';
 const sessions = 'peep.engagement';
-const at = (world: LinkageWorld, dataset: string, id: string): string =>
-  world.reader.whereIs(rowKeyOf(dataset, id));
 
 /** Under one address that three case numbers show to be of no one. */
 const session = (n: number): RowSpec => ({ id: `s${n}`, tokens: [email('e'), caseNumber(`${n}`)] });
@@ -27,58 +16,58 @@ describe('the id of an individual', () => {
   it('is, after a merge, the one that was registered first', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: user, rows: [{ id: 'z', tokens: [nhs('1')] }] });
-    const first = at(world, user, 'z');
+    const first = world.whereIs(user, 'z');
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'a', tokens: [email('e')] }] });
-    const second = at(world, user, 'a');
+    const second = world.whereIs(user, 'a');
     expect(second).not.toBe(first);
     world.submit({ dataset: user, sequence: 3, rows: [{ id: 'm', tokens: [nhs('1'), email('e')] }] });
-    expect(['z', 'a', 'm'].map((id) => at(world, user, id))).toEqual([first, first, first]);
+    expect(['z', 'a', 'm'].map((id) => world.whereIs(user, id))).toEqual([first, first, first]);
     expect(world.reader.forwards).toEqual(new Map([[second, first]]));
   });
 
   it('stays, after a split, with the part of the oldest live record, and the other part gets a new one', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: user, rows: [{ id: 'z', tokens: [nhs('1')] }] });
-    const first = at(world, user, 'z');
+    const first = world.whereIs(user, 'z');
     const bridge = world.submit({
       dataset: user,
       sequence: 2,
       rows: [{ id: 'm', tokens: [nhs('1'), email('e')] }],
     });
     world.submit({ dataset: user, sequence: 3, rows: [{ id: 'a', tokens: [email('e')] }] });
-    expect(at(world, user, 'a')).toBe(first);
+    expect(world.whereIs(user, 'a')).toBe(first);
     world.withdraw(bridge);
-    expect(at(world, user, 'z')).toBe(first);
-    const parted = at(world, user, 'a');
+    expect(world.whereIs(user, 'z')).toBe(first);
+    const parted = world.whereIs(user, 'a');
     expect(world.reader.registered).toEqual([first, parted]);
   });
 
   it('is not taken from a person by an older fact', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: sessions, rows: [{ id: 's', tokens: [email('e')] }] });
-    const first = at(world, sessions, 's');
+    const first = world.whereIs(sessions, 's');
     const bridge = world.submit({ dataset: user, rows: [{ id: 'm', tokens: [nhs('1'), email('e')] }] });
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'p', tokens: [nhs('1'), born('d')] }] });
-    expect([at(world, user, 'm'), at(world, user, 'p')]).toEqual([first, first]);
+    expect([world.whereIs(user, 'm'), world.whereIs(user, 'p')]).toEqual([first, first]);
     world.withdraw(bridge);
-    expect(at(world, user, 'p')).toBe(first);
-    expect(at(world, sessions, 's')).not.toBe(first);
+    expect(world.whereIs(user, 'p')).toBe(first);
+    expect(world.whereIs(sessions, 's')).not.toBe(first);
   });
 
   it('comes back with the records that are revived', () => {
     const world = new LinkageWorld();
     const row = { id: 'z', tokens: [nhs('1')] };
     const old = world.submit({ dataset: user, rows: [row] });
-    const first = at(world, user, 'z');
+    const first = world.whereIs(user, 'z');
     const newer = world.submit({
       dataset: user,
       sequence: 2,
       supersedes: [old],
       rows: [{ id: 'y', tokens: [nhs('2')] }],
     });
-    expect(at(world, user, 'z')).toBe('(not live)');
+    expect(world.whereIs(user, 'z')).toBe('(not live)');
     world.withdraw(newer);
-    expect(at(world, user, 'z')).toBe(first);
+    expect(world.whereIs(user, 'z')).toBe(first);
     expect(new Set(world.reader.registered).size).toBe(world.reader.registered.length);
   });
 
@@ -86,12 +75,12 @@ describe('the id of an individual', () => {
     const world = new LinkageWorld();
     const crowd = world.submit({ dataset: sessions, rows: [1, 2, 3].map(session) });
     const people = world.submit({ dataset: user, rows: couple });
-    const [first, second] = [at(world, user, 'a'), at(world, user, 'b')];
+    const [first, second] = [world.whereIs(user, 'a'), world.whereIs(user, 'b')];
     expect(second).not.toBe(first);
     const empty = world.submit({ dataset: user, sequence: 2, supersedes: [people], rows: [] });
     world.withdraw(crowd);
     world.withdraw(empty);
-    expect([at(world, user, 'a'), at(world, user, 'b')]).toEqual([first, first]);
+    expect([world.whereIs(user, 'a'), world.whereIs(user, 'b')]).toEqual([first, first]);
     // The other one rests on: it lived nowhere when they came back, and is not merged.
     expect(world.reader.forwards.size).toBe(0);
   });
@@ -99,12 +88,12 @@ describe('the id of an individual', () => {
   it('does not come back where somebody lives already', () => {
     const world = new LinkageWorld();
     const old = world.submit({ dataset: user, rows: [{ id: 'a', tokens: [email('e')] }] });
-    const first = at(world, user, 'a');
+    const first = world.whereIs(user, 'a');
     const empty = world.submit({ dataset: user, sequence: 2, supersedes: [old], rows: [] });
     world.submit({ dataset: sessions, rows: [{ id: 's', tokens: [email('e')] }] });
-    const second = at(world, sessions, 's');
+    const second = world.whereIs(sessions, 's');
     world.withdraw(empty);
-    expect([at(world, user, 'a'), at(world, sessions, 's')]).toEqual([second, second]);
+    expect([world.whereIs(user, 'a'), world.whereIs(sessions, 's')]).toEqual([second, second]);
     expect(second).not.toBe(first);
   });
 
@@ -112,24 +101,24 @@ describe('the id of an individual', () => {
     const world = new LinkageWorld();
     const old = world.submit({ dataset: user, rows: [{ id: 'a', tokens: [nhs('1'), email('e')] }] });
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'b', tokens: [email('e'), nhs('1')] }] });
-    const first = at(world, user, 'b');
+    const first = world.whereIs(user, 'b');
     const empty = world.submit({ dataset: user, sequence: 3, supersedes: [old], rows: [] });
     // The row that stays is corrected: nothing joins it to the other any more.
     world.submit({ dataset: user, sequence: 4, rows: [{ id: 'b', tokens: [email('f')] }] });
-    expect(at(world, user, 'b')).toBe(first);
+    expect(world.whereIs(user, 'b')).toBe(first);
     world.withdraw(empty);
-    expect(at(world, user, 'b')).toBe(first);
-    expect(world.reader.registered).toEqual([first, at(world, user, 'a')]);
+    expect(world.whereIs(user, 'b')).toBe(first);
+    expect(world.reader.registered).toEqual([first, world.whereIs(user, 'a')]);
   });
 
   it('of somebody who went up in another is that other’s, also for a row that comes back when nobody is left', () => {
     const world = new LinkageWorld();
     const older = world.submit({ dataset: user, rows: [{ id: 'y', tokens: [email('e')] }] });
-    const first = at(world, user, 'y');
+    const first = world.whereIs(user, 'y');
     const row = { id: 'z', tokens: [nhs('1')] };
     const replaced = world.submit({ dataset: user, sequence: 2, rows: [row] });
     const alike = world.submit({ dataset: user, sequence: 3, rows: [{ id: 'x', tokens: [nhs('1')] }] });
-    const second = at(world, user, 'z');
+    const second = world.whereIs(user, 'z');
     const newer = world.submit({ dataset: user, sequence: 4, supersedes: [replaced], rows: [] });
     const bridge = world.submit({
       dataset: user,
@@ -138,8 +127,8 @@ describe('the id of an individual', () => {
     });
     expect(world.reader.forwards).toEqual(new Map([[second, first]]));
     for (const submission of [older, alike, bridge]) world.withdraw(submission);
-    expect(at(world, user, 'z')).toBe('(not live)');
+    expect(world.whereIs(user, 'z')).toBe('(not live)');
     world.withdraw(newer);
-    expect(at(world, user, 'z')).toBe(first);
+    expect(world.whereIs(user, 'z')).toBe(first);
   });
 });

@@ -22,7 +22,7 @@ const rowIds = (dataset: string): readonly string[] =>
 /** Who is related to whom, by the names given to rows. */
 function kinIn(world: LinkageWorld, names: Readonly<Record<string, readonly [dataset: string, id: string]>>) {
   const nameOf = new Map(
-    Object.entries(names).map(([name, [dataset, id]]) => [world.reader.whereIs(rowKeyOf(dataset, id)), name]),
+    Object.entries(names).map(([name, [dataset, id]]) => [world.whereIs(dataset, id), name]),
   );
   return [...world.reader.relationships.values()]
     .map(({ kind, child, other }) => `${kind} ${nameOf.get(child) ?? child} ${nameOf.get(other) ?? other}`)
@@ -98,7 +98,7 @@ describe('a carer known from sessions', () => {
       dataset: sessions,
       rows: [{ id: 'doubtful', tokens: [nhs('other'), born('1991'), email('mum')] }],
     });
-    expect(world.reader.whereIs(rowKeyOf(sessions, 'doubtful'))).toBe('(referred)');
+    expect(world.whereIs(sessions, 'doubtful')).toBe('(referred)');
     world.submit({
       dataset: sessions,
       sequence: 2,
@@ -127,9 +127,7 @@ describe('a session that turns out to be another child’s', () => {
     expect(kinIn(world, names)).toEqual(['carer zoe mum']);
     // Nobody had the number until now: it is the strongest token of the session.
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'max', role: child, tokens: [nhs('max')] }] });
-    expect(world.reader.whereIs(rowKeyOf(sessions, 'session'))).toBe(
-      world.reader.whereIs(rowKeyOf(user, 'max')),
-    );
+    expect(world.whereIs(sessions, 'session')).toBe(world.whereIs(user, 'max'));
     expect(kinIn(world, names)).toEqual(['carer max mum', 'carer zoe mum']);
   });
 });

@@ -12,8 +12,6 @@ import {
 
 const user = 'peep.user';
 const sessions = 'peep.engagement';
-const at = (world: LinkageWorld, dataset: string, id: string): string =>
-  world.reader.whereIs(rowKeyOf(dataset, id));
 
 describe('people who come one after the other', () => {
   const one = (id: string, birthDate: string): RowSpec => ({ id, tokens: [mobile('m'), born(birthDate)] });
@@ -23,8 +21,8 @@ describe('people who come one after the other', () => {
     world.submit({ dataset: user, rows: [one('first', '1980')] });
     world.submit({ dataset: user, sequence: 2, rows: [one('again', '1980')] });
     world.submit({ dataset: user, sequence: 3, rows: [one('other', '1990')] });
-    expect(at(world, user, 'again')).toBe(at(world, user, 'first'));
-    expect(at(world, user, 'other')).not.toBe(at(world, user, 'first'));
+    expect(world.whereIs(user, 'again')).toBe(world.whereIs(user, 'first'));
+    expect(world.whereIs(user, 'other')).not.toBe(world.whereIs(user, 'first'));
   });
 
   it('are one by what follows a carer’s address in their rows, as by what comes before it', () => {
@@ -32,17 +30,17 @@ describe('people who come one after the other', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: user, rows: [child('first')] });
     world.submit({ dataset: user, sequence: 2, rows: [child('again')] });
-    expect(at(world, user, 'again')).toBe(at(world, user, 'first'));
+    expect(world.whereIs(user, 'again')).toBe(world.whereIs(user, 'first'));
     // The row that joins them goes, and comes corrected: both are looked at again, each with its carer’s address first.
     world.submit({ dataset: user, sequence: 3, rows: [child('third')] });
-    expect(at(world, user, 'third')).toBe(at(world, user, 'first'));
+    expect(world.whereIs(user, 'third')).toBe(world.whereIs(user, 'first'));
   });
 
   it('and become one by a third row, merge through the strongest token that joins them, and the row that has it', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: user, rows: [{ id: 'z', tokens: [nhs('1')] }] });
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'a', tokens: [email('e')] }] });
-    const [first, second] = [at(world, user, 'z'), at(world, user, 'a')];
+    const [first, second] = [world.whereIs(user, 'z'), world.whereIs(user, 'a')];
     world.submit({ dataset: user, sequence: 3, rows: [{ id: 'm', tokens: [nhs('1'), email('e')] }] });
     const bridge = [...world.reader.records].find(([, { rowKey }]) => rowKey === rowKeyOf(user, 'm'))?.[0];
     expect(world.events.flatMap(({ type, data }) => (type === 'IndividualsMerged' ? [data] : []))).toEqual([
@@ -65,9 +63,9 @@ describe('sessions under the address of nobody who is listed', () => {
     const world = new LinkageWorld();
     const rows = [session('one', '1980'), session('other', '1990'), session('either')];
     world.submit({ dataset: sessions, rows });
-    const [one, other] = [at(world, sessions, 'one'), at(world, sessions, 'other')];
+    const [one, other] = [world.whereIs(sessions, 'one'), world.whereIs(sessions, 'other')];
     expect(world.reader.registered.toSorted()).toEqual([one, other].toSorted());
-    expect(at(world, sessions, 'either')).toBe('(referred)');
+    expect(world.whereIs(sessions, 'either')).toBe('(referred)');
   });
 
   it('are not placed again while they go on waiting', () => {
@@ -78,11 +76,11 @@ describe('sessions under the address of nobody who is listed', () => {
     ];
     world.submit({ dataset: user, rows: people('old') });
     world.submit({ dataset: sessions, rows: [session('either')] });
-    expect(at(world, sessions, 'either')).toBe('(referred)');
+    expect(world.whereIs(sessions, 'either')).toBe('(referred)');
     const before = world.events.length;
     world.submit({ dataset: user, sequence: 2, rows: people('new') });
     expect(world.events.slice(before).filter(({ type }) => type === 'RecordSetAside')).toEqual([]);
-    expect(at(world, sessions, 'either')).toBe('(referred)');
+    expect(world.whereIs(sessions, 'either')).toBe('(referred)');
   });
 });
 
@@ -95,7 +93,7 @@ describe('a session under the address of two people', () => {
       world.submit({ dataset: user, rows: [row('born 1980', '1980'), row('born 1990', '1990')] });
       const owner = `born ${birthDate}`;
       world.submit({ dataset: sessions, rows: [row('session', birthDate)] });
-      expect(at(world, sessions, 'session')).toBe(at(world, user, owner));
+      expect(world.whereIs(sessions, 'session')).toBe(world.whereIs(user, owner));
       const met = [...world.reader.records].find(([, { rowKey }]) => rowKey === rowKeyOf(user, owner))?.[0];
       expect(world.events.at(-2)).toMatchObject({
         type: 'IndividualMatched',

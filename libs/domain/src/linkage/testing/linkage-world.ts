@@ -104,6 +104,11 @@ export class LinkageWorld {
     return file.submission;
   }
 
+  /** The individual of the live row of a dataset, or why it has none. */
+  whereIs(dataset: string, id: string): string {
+    return this.reader.whereIs(rowKeyOf(dataset, id));
+  }
+
   withdraw(submission: SubmissionId): void {
     this.#intake++;
     const run = this.engine.withdraw(withdrawal(submission, this.#intake));
