@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { stripVTControlCharacters } from 'node:util';
 import { contractTables, isContractCase } from './contract-table.mjs';
 
 const only = process.argv.includes('--only')
@@ -30,13 +31,31 @@ const bin = (name) => join('node_modules', '.bin', name);
 const took = (name, ok, started) =>
   `── ${name}: ${ok ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`;
 
-/** Runs a command to its end and shows what it says as it says it. */
+/** Runs a command to its end and shows its output as it comes. Returns the last lines too, to repeat after a failure. */
 async function run(name, command, args) {
   const started = Date.now();
   console.log(`\n── ${name}`);
-  const ok = await ended(spawn(command, args, { stdio: 'inherit' }));
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let last = '';
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ])
+    from.setEncoding('utf8').on('data', (text) => {
+      to.write(text);
+      last = (last + text).slice(-200_000);
+    });
+  const ok = await ended(child);
   console.log(took(name, ok, started));
-  return ok;
+  return { ok, last };
+}
+
+/** The errors that vitest reports outside any test: unhandled ones, and those of a hook or of a file's own code. */
+function errorsOutsideTests(output) {
+  const lines = stripVTControlCharacters(output).split('\n');
+  const begin = lines.findIndex((line) => /Unhandled (Errors|Rejection)|Failed Suites/u.test(line));
+  const from = begin === -1 ? lines.length - 40 : begin;
+  return lines.slice(Math.max(0, from), from + 60).filter((line) => !line.startsWith('{"level"'));
 }
 
 /** Runs a command beside others; what it says comes at its end. */
@@ -79,10 +98,17 @@ async function checkSources() {
   return texts.join('\n');
 }
 
+const firstLines = (message) =>
+  stripVTControlCharacters(message)
+    .split('\n')
+    .slice(0, 6)
+    .map((line) => `    ${line}`)
+    .join('\n');
+
 async function suite(name) {
   const folder = mkdtempSync(join(tmpdir(), 'kinledger-report-'));
   const report = join(folder, 'report.json');
-  const ok = await run(`${name} tests`, bin('vitest'), [
+  const { ok, last } = await run(`${name} tests`, bin('vitest'), [
     'run',
     '--project',
     name,
@@ -98,7 +124,8 @@ async function suite(name) {
     totals.skipped += result.numPendingTests + result.numTodoTests;
     for (const file of result.testResults) {
       for (const test of file.assertionResults) {
-        if (test.status === 'failed') failures.push(test.fullName);
+        if (test.status === 'failed')
+          failures.push(`${test.fullName}\n${firstLines(test.failureMessages.join('\n'))}`);
         // What a contract suite lacks stands in its table, with the reason.
         const skipped = test.status === 'pending' || test.status === 'skipped';
         if (skipped && !isContractCase(test)) console.log(`skipped: ${test.fullName}`);
@@ -107,7 +134,7 @@ async function suite(name) {
     // A file that fails outside its tests fails none of them.
     if (!ok && result.numFailedTests === 0) {
       totals.failed += 1;
-      failures.push(`${name} tests (outside a test)`);
+      failures.push([`${name} tests (outside a test)`, ...errorsOutsideTests(last)].join('\n    '));
     }
   } catch {
     totals.failed += 1;
@@ -116,7 +143,7 @@ async function suite(name) {
   rmSync(folder, { recursive: true, force: true });
 }
 
-const built = await run('types and build', bin('tsc'), ['-b']);
+const { ok: built } = await run('types and build', bin('tsc'), ['-b']);
 count('types and build', built);
 // Lint and its like need one core for a minute and a half, which the tests, that wait a good deal, can spare.
 const checks = wanted('checks') ? checkSources() : Promise.resolve('');
