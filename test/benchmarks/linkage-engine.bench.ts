@@ -7,20 +7,20 @@
  */
 import { hash } from 'node:crypto';
 import type { DataOf, LedgerEvent, PseudonymisedRow, SubmissionReceived } from '@kinledger/contracts';
-import { LinkageEngine, type Draft, type LinkageEngineOptions } from '@kinledger/domain';
+import { leap1, LinkageEngine, type Draft, type LinkageEngineOptions } from '@kinledger/domain';
 
 const sizes = process.argv.slice(2).map(Number);
 const ROWS = sizes.length > 0 ? sizes : [100_000, 300_000, 1_000_000];
 const CHUNK = 500;
 
 const options: LinkageEngineOptions = {
-  strategy: {
+  strategy: leap1({
     name: 'leap-1',
     maxBirthDatesPerToken: 3,
     maxCasesPerToken: 10,
     maxHoldersPerToken: 500,
     maxChildrenPerCarerToken: 8,
-  },
+  }),
   familyScopes: [{ scope: 'communication-and-language', services: ['sessions', 'people'] }],
 };
 

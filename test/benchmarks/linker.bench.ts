@@ -25,7 +25,7 @@ import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { PostgresEventStore } from '@kinledger/event-store';
 import { createPostgresMessageBus, topicSettings } from '@kinledger/message-bus';
 import { readProgramme } from '@kinledger/programme';
-import { engineOptionsOf, strategyOf } from '../../apps/linker/dist/decision/adoption.js';
+import { engineOptionsOf, adoptedStrategyOf } from '../../apps/linker/dist/decision/adoption.js';
 import { DecisionLoop, streamOf } from '../../apps/linker/dist/decision/decision-loop.js';
 import { recover } from '../../apps/linker/dist/decision/recovery.js';
 import { WakeUp } from '../../apps/linker/dist/decision/wake-up.js';
@@ -283,7 +283,11 @@ try {
     stream: streamOf(id),
     store,
     snapshots: new PostgresSnapshots(pool),
-    ground: { strategy: strategyOf(programme).digest, definition: programme.digest, code: codeDigest() },
+    ground: {
+      strategy: adoptedStrategyOf(programme).digest,
+      definition: programme.digest,
+      code: codeDigest(),
+    },
     everyEvents: 1,
     onNews: ({ outcome }) => news.push(outcome),
   });

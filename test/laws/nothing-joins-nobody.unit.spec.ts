@@ -5,6 +5,7 @@ import {
   digestOf,
   digestOpLeap1,
   noConstraints,
+  strategyOf,
   noValueSpellings,
   partition,
   placeholders,
@@ -188,7 +189,7 @@ describe('values that are none', () => {
             holders.set(key, who);
           }
         const whose = new Map(records.map(({ rowKey, who }) => [rowKey, who]));
-        const { groups } = partition(records, noConstraints, programme.definition.strategy);
+        const { groups } = partition(records, noConstraints, strategyOf(programme.definition.strategy));
         for (const { persons } of groups) expect(new Set(persons.map((key) => whose.get(key))).size).toBe(1);
       }),
       { numRuns: 300 },

@@ -22,7 +22,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import type pg from 'pg';
 import type { linkerConfig } from './config.js';
-import { strategyOf } from './decision/adoption.js';
+import { adoptedStrategyOf } from './decision/adoption.js';
 import { DecisionLoop, streamOf } from './decision/decision-loop.js';
 import { publicSigningKey } from './decision/signing-key.js';
 import { WakeUp } from './decision/wake-up.js';
@@ -231,7 +231,7 @@ function snapshotsOf(
     store,
     snapshots: new PostgresSnapshots(pool),
     ground: {
-      strategy: strategyOf(programme).digest,
+      strategy: adoptedStrategyOf(programme).digest,
       definition: programme.digest,
       code: codeDigest(),
     },

@@ -1,8 +1,8 @@
 import { ledgerContracts, type DataOf, type LedgerDecision, type LedgerEvent } from '@kinledger/contracts';
 import {
-  authority,
   encodeLedgerEvent,
   strategyDigest,
+  strategyOf,
   type EncodedLedgerEvent,
   type LinkageEngineOptions,
 } from '@kinledger/domain';
@@ -27,17 +27,16 @@ export interface Adoption {
 
 /** What the engine needs of a definition. */
 export const engineOptionsOf = ({ definition }: Programme): LinkageEngineOptions => ({
-  strategy: definition.strategy,
+  strategy: strategyOf(definition.strategy),
   familyScopes: definition.familyScopes,
 });
 
 /** All that linkage depends on, as `StrategyAdopted` says it: the family scopes too. */
-export function strategyOf(programme: Programme): DataOf<typeof ledgerContracts.StrategyAdopted> {
+export function adoptedStrategyOf(programme: Programme): DataOf<typeof ledgerContracts.StrategyAdopted> {
   const { id, strategy, familyScopes } = programme.definition;
-  const { name, ...limits } = strategy;
-  const parameters: DataOf<typeof ledgerContracts.StrategyAdopted>['parameters'] = {
-    ...limits,
-    authority: [...authority],
+  const { name, parameters: settings } = strategyOf(strategy);
+  const parameters = {
+    ...settings,
     ...Object.fromEntries(familyScopes.map(({ scope, services }) => [`familyScope:${scope}`, [...services]])),
   };
   return { programme: id, strategy: name, parameters, digest: strategyDigest(name, parameters) };
@@ -57,7 +56,8 @@ export const firstInstantOf = ({ definition }: Programme): string =>
 export function requireSameGround(ledger: ProgrammeLedger, configured: ConfiguredProgramme): void {
   const { definition, strategyDigest: adopted } = ledger;
   if (definition !== undefined && definition.signingKey !== configured.signingKey) throw signingKeyDiffers();
-  if (adopted !== undefined && adopted !== strategyOf(configured.programme).digest) throw strategyDiffers();
+  if (adopted !== undefined && adopted !== adoptedStrategyOf(configured.programme).digest)
+    throw strategyDiffers();
 }
 
 /**
@@ -69,7 +69,7 @@ export function adoptionOf(
   { programme, signingKey }: ConfiguredProgramme,
   time: string,
 ): Adoption | undefined {
-  const strategy = strategyOf(programme);
+  const strategy = adoptedStrategyOf(programme);
   const defined = ledger.definition?.digest !== programme.digest;
   const adopted = ledger.strategyDigest === undefined;
   if (!defined && !adopted) return undefined;

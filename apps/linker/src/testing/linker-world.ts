@@ -10,7 +10,7 @@ import {
 import { topics } from '@kinledger/contracts';
 import type { Programme } from '@kinledger/programme';
 import { setTimeout as pause } from 'node:timers/promises';
-import { strategyOf } from '../decision/adoption.js';
+import { adoptedStrategyOf } from '../decision/adoption.js';
 import {
   DecisionLoop,
   streamOf,
@@ -154,7 +154,7 @@ const snapshotsOf = (
     stream: streamOf(programmeId),
     store,
     snapshots,
-    ground: { strategy: strategyOf(used).digest, definition: used.digest, code },
+    ground: { strategy: adoptedStrategyOf(used).digest, definition: used.digest, code },
     everyEvents: 1,
     onNews: (news) => observed.snapshots.push(news),
   });

@@ -1,5 +1,5 @@
 import type { LedgerDecision, PseudonymisedRow, Role, SubmissionId } from '@kinledger/contracts';
-import { commitmentsOf, LinkageEngine, type Draft } from '@kinledger/domain';
+import { commitmentsOf, leap1, LinkageEngine, type Draft } from '@kinledger/domain';
 import { idOf, received, SmallLedger } from './small-ledger.testing.js';
 
 /** A row of a file as a test writes it: names in place of ids and tokens. */
@@ -32,13 +32,13 @@ export interface DecidedFile {
 export class DecidedLedger extends SmallLedger {
   readonly files = new Map<SubmissionId, DecidedFile>();
   readonly engine = new LinkageEngine({
-    strategy: {
+    strategy: leap1({
       name: 'leap-1',
       maxBirthDatesPerToken: 2,
       maxCasesPerToken: 3,
       maxHoldersPerToken: 20,
       maxChildrenPerCarerToken: 3,
-    },
+    }),
     familyScopes: [],
   });
   #intake = 0;

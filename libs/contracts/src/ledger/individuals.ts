@@ -12,13 +12,19 @@ import {
 } from '../identifiers.js';
 import { MAX_RECORDS_PER_EVENT } from './submissions.js';
 
-/** Why a record belongs where it is. Scores are integers in millibits, absent for rules that do not score. */
+const score = z.int().exactOptional().describe('In millibits; absent for a rule that does not score.');
+const levels = z
+  .record(z.string(), z.string())
+  .exactOptional()
+  .describe('How far the two agree, by field; absent for a rule that does not compare fields.');
+
+/** Why a record belongs where it is. */
 export const decision = z.object({
   strategy: code,
   rule: code.describe('The rule that placed it: the kind of token, or "first-of-its-kind".'),
   through: recordId.exactOptional().describe('The record that it met through the rule.'),
-  score: z.int().exactOptional(),
-  levels: z.record(z.string(), z.string()).exactOptional(),
+  score,
+  levels,
 });
 export type Decision = z.infer<typeof decision>;
 
@@ -155,7 +161,9 @@ export const LinkReferred = contract({
       'ambiguous',
       'forbidden',
     ]),
-    rule: code.describe('The kind of token that would have linked them.'),
+    rule: code.describe('The rule that would have linked them: the kind of token, or "reviewed".'),
+    score,
+    levels,
     subject: recordId,
     candidates: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
   }),

@@ -9,7 +9,6 @@ import type {
   SubmissionId,
 } from '@kinledger/contracts';
 import type { LinkageIndex } from './linkage-index.js';
-import { levelOf } from './strategy.js';
 import { submissionOf } from './submission-book.js';
 import { NONE } from './typed-column.js';
 
@@ -77,7 +76,12 @@ export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: Pseudo
       return;
     case 'LinkReferred': {
       const subject = index.records.keyOf(recordNumber(index, event.data.subject));
-      index.referrals.refer(event.data.referral, subject, levelOf(event.data.rule));
+      const { referral, rule, score, levels } = event.data;
+      index.referrals.refer(referral, subject, {
+        rule,
+        ...(score === undefined ? {} : { score }),
+        ...(levels === undefined ? {} : { levels }),
+      });
       return;
     }
     case 'LinkReferralLapsed':
@@ -88,7 +92,7 @@ export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: Pseudo
         kind: event.data.kind,
         child: individualNumber(index, event.data.child),
         other: individualNumber(index, event.data.other),
-        level: levelOf(event.data.domain),
+        domain: event.data.domain,
       });
       return;
     case 'RelationshipEnded':

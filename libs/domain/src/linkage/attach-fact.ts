@@ -1,22 +1,19 @@
-import {
-  contradictionBetween,
-  isTheCaseOf,
-  profileOf,
-  type Evidence,
-  type Profile,
-} from './contradiction.js';
-import { groupRecords, type ReferralReason } from './group-records.js';
-import { authority, MOBILE_LEVEL } from './strategy.js';
+import type { Channels } from './channels.js';
+import { contradictionBetween } from './contradiction.js';
+import { isTheCaseOf, isUsable, profileOf, type Evidence, type Profile } from './evidence.js';
+import type { Ground, ReferralReason } from './ground.js';
+import type { Grouping } from './strategy.js';
+import { unconstrained, type PositionConstraints } from './strategy.js';
 import { NONE } from './typed-column.js';
 
 /** Where a fact belongs, seen alone. `token` is an index into the fact's own tokens. */
 export type Attachment =
-  | { readonly kind: 'owned'; readonly owner: number; readonly token: number }
+  | { readonly kind: 'owned'; readonly owner: number; readonly token: number; readonly ground: Ground }
   | { readonly kind: 'unowned'; readonly token: number }
   | {
       readonly kind: 'referred';
       readonly reason: ReferralReason;
-      readonly token: number;
+      readonly ground: Ground;
       readonly candidates: readonly number[];
     }
   | { readonly kind: 'unlinkable' };
@@ -37,22 +34,27 @@ export interface Owners {
  * twins on one register are told apart by it. A contradiction never links
  * silently, and a choice is never guessed: the fact is referred.
  */
-export function attachFact(fact: Evidence, owners: Owners): Attachment {
+export function attachFact(fact: Evidence, owners: Owners, channels: Channels): Attachment {
   let strongest = NONE;
-  for (let level = 0; level < authority.length; level++) {
-    /** Owner → the fact's first token of this level that it owns. */
+  for (let channel = 0; channel < channels.connecting; channel++) {
+    /** Owner → the fact's first token of this channel that it owns. */
     const found = new Map<number, number>();
     for (let index = 0; index < fact.tokens.length; index++) {
-      if (fact.levels[index] !== level || (level === MOBILE_LEVEL && fact.birthDate === NONE)) continue;
+      if (fact.channels[index] !== channel || !isUsable(channel, fact.birthDate, channels)) continue;
       if (strongest === NONE) strongest = index;
       for (const owner of owners.of(index)) if (!found.has(owner)) found.set(owner, index);
     }
-    if (found.size > 0) return choose(fact, owners, found);
+    if (found.size > 0) return choose(fact, owners, found, channels.groundOf(channel));
   }
   return strongest === NONE ? { kind: 'unlinkable' } : { kind: 'unowned', token: strongest };
 }
 
-function choose(fact: Evidence, owners: Owners, tokenOf: ReadonlyMap<number, number>): Attachment {
+function choose(
+  fact: Evidence,
+  owners: Owners,
+  tokenOf: ReadonlyMap<number, number>,
+  ground: Ground,
+): Attachment {
   const found = [...tokenOf.keys()];
   const own = profileOf(fact);
   const against = (owner: number): ReferralReason | null =>
@@ -62,12 +64,11 @@ function choose(fact: Evidence, owners: Owners, tokenOf: ReadonlyMap<number, num
     theOnly(open) ??
     theOnly(open.filter((owner) => owners.profile(owner).birthDates.includes(fact.birthDate))) ??
     theOnly(open.filter((owner) => isTheCaseOf(fact, owners.profile(owner))));
+  if (one !== undefined) return { kind: 'owned', owner: one, token: tokenOf.get(one) ?? NONE, ground };
   const [first] = found;
-  const token = tokenOf.get(one ?? first ?? NONE) ?? NONE;
-  if (one !== undefined) return { kind: 'owned', owner: one, token };
   const alone = found.length === 1 && first !== undefined ? against(first) : null;
   const candidates = open.length > 0 ? open : found;
-  return { kind: 'referred', reason: alone ?? 'ambiguous', token, candidates };
+  return { kind: 'referred', reason: alone ?? 'ambiguous', ground, candidates };
 }
 
 const theOnly = (owners: readonly number[]): number | undefined =>
@@ -77,6 +78,8 @@ const theOnly = (owners: readonly number[]): number | undefined =>
 export interface Foundation {
   /** Index of a fact → index of the first fact of the individual that they found, or NONE when it is referred. */
   readonly groupOf: Int32Array;
+  /** What those who are together have in common. */
+  readonly ground: Ground;
   /** Doubts between them, by index of a fact; a group is named by its first fact. */
   readonly refusals: readonly FoundationRefusal[];
 }
@@ -92,9 +95,15 @@ export interface FoundationRefusal {
  * Facts with the same strongest token, whom no person record owns, found one individual together, unless they
  * contradict one another: then the very rules of persons hold among them. Facts come in row key order. Equal facts
  * are weighed once, so that a hundred thousand sessions under one token cost no more than its distinct people.
- * @param level authority level of the token that they share.
+ * @param channel of the token that they share, and the ground of a link through it.
+ * @param group the rules of person records.
  */
-export function foundIndividuals(facts: readonly Evidence[], level: number): Foundation {
+export function foundIndividuals(
+  facts: readonly Evidence[],
+  ground: Ground,
+  channel: number,
+  group: (records: readonly Evidence[], constraints: PositionConstraints) => Grouping,
+): Foundation {
   const groupOf = new Int32Array(facts.length);
   const kinds = new Map<string, number>();
   const firstOf: number[] = [];
@@ -105,9 +114,10 @@ export function foundIndividuals(facts: readonly Evidence[], level: number): Fou
     kinds.set(key, firstOf.length);
     return firstOf.push(index) - 1;
   });
-  if (firstOf.length === 1) return { groupOf, refusals: [] };
-  const shared = { tokens: [0], levels: [level] };
-  const grouping = groupRecords(firstOf.map((index) => ({ ...(facts[index] as Evidence), ...shared }))); // an index
+  if (firstOf.length === 1) return { groupOf, ground, refusals: [] };
+  const shared = { tokens: [0], channels: [channel] };
+  const kindsOfFacts = firstOf.map((index) => ({ ...(facts[index] as Evidence), ...shared })); // an index
+  const grouping = group(kindsOfFacts, unconstrained);
   const first = (kind: number): number => firstOf[kind] as number; // a kind
   const refusals: FoundationRefusal[] = [];
   for (const { reason, subject, candidates } of grouping.refusals) {
@@ -126,5 +136,5 @@ export function foundIndividuals(facts: readonly Evidence[], level: number): Fou
       refusals.push({ reason, subject: index, candidates: candidates.map(first) });
     }
   });
-  return { groupOf, refusals };
+  return { groupOf, ground, refusals };
 }

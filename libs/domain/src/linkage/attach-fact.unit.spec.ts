@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { attachFact, foundIndividuals, type Owners } from './attach-fact.js';
-import { profileOf, type Evidence } from './contradiction.js';
+import type { Owners } from './attach-fact.js';
+import { profileOf, type Evidence } from './evidence.js';
+import { testStrategy } from './testing/linkage-world.js';
 import { NONE } from './typed-column.js';
 
 const [NHS, EMAIL, MOBILE] = [0, 2, 3];
@@ -12,11 +13,13 @@ const evidence = (what: Partial<Evidence>): Evidence => ({
   dataset: NONE,
   nhsNumbers: [],
   tokens: [],
-  levels: [],
+  channels: [],
+  compared: [],
+  comparedChannels: [],
   ...what,
 });
-const fact = (levels: number[], what: Partial<Evidence> = {}): Evidence =>
-  evidence({ tokens: levels.map((_, at) => 100 + at), levels, ...what });
+const fact = (channels: number[], what: Partial<Evidence> = {}): Evidence =>
+  evidence({ tokens: channels.map((_, at) => 100 + at), channels, ...what });
 
 /** @param held owners of each token of the fact, by index. */
 const owners = (
@@ -33,7 +36,6 @@ const owned = (owner: number, token: number) => ({ kind: 'owned', owner, token }
 const referred = (reason: string, candidates: number[]) => ({
   kind: 'referred',
   reason,
-  token: 0,
   candidates,
 });
 
@@ -112,13 +114,13 @@ describe('attaching a fact', () => {
     ['obeys a person who forbids it', fact([EMAIL]), owners([[1]], {}, [1]), referred('forbidden', [1])],
   ];
   it.each(cases)('%s', (_, what, who, expected) => {
-    expect(attachFact(what, who)).toEqual(expected);
+    expect(testStrategy.attach(what, who)).toMatchObject(expected);
   });
 });
 
 describe('facts whose token nobody owns', () => {
   const found = (...facts: readonly Partial<Evidence>[]) => {
-    const { groupOf, refusals } = foundIndividuals(
+    const { groupOf, refusals } = testStrategy.found(
       facts.map((what) => fact([EMAIL], what)),
       EMAIL,
     );

@@ -11,7 +11,7 @@ import type {
   WithdrawSubmission,
 } from '@kinledger/contracts';
 import type { Archived } from './archive.js';
-import type { LeapStrategy } from './strategy.js';
+import type { Strategy } from './strategy.js';
 
 /** A set of services whose records alone are the evidence of a scoped family (domain §4). */
 export interface FamilyScope {
@@ -21,7 +21,7 @@ export interface FamilyScope {
 
 /** What the engine's decisions depend on, besides the ledger. Both are parts of the programme definition. */
 export interface LinkageEngineOptions {
-  readonly strategy: LeapStrategy;
+  readonly strategy: Strategy;
   /** At most 30. The scope `programme` is always there and is not listed. */
   readonly familyScopes: readonly FamilyScope[];
 }

@@ -1,8 +1,7 @@
-import type { Evidence } from './contradiction.js';
+import { evidenceOf, type Evidence } from './evidence.js';
 import type { LinkageIndex } from './linkage-index.js';
 import type { LiveChanges } from './plan-live-records.js';
 import { RecordMap } from './record-map.js';
-import { MOBILE_LEVEL } from './strategy.js';
 import { NONE } from './typed-column.js';
 
 const BECOMING = 1;
@@ -18,6 +17,7 @@ export class DecisionScope {
   readonly #change: RecordMap;
   readonly #links = new Map<number, boolean>();
   readonly #relates = new Map<number, boolean>();
+  readonly #hasForce = (token: number): boolean => this.links(token);
   readonly #isLive = (record: number): boolean => this.isLive(record);
 
   constructor(index: LinkageIndex, changes: LiveChanges) {
@@ -71,40 +71,20 @@ export class DecisionScope {
 
   /** What the record says, with the tokens that it can be linked through. */
   evidenceOf(record: number): Evidence {
-    const { records, tokens } = this.index;
-    const birthDate = records.birthDateOf(record);
-    const usable: number[] = [];
-    const levels: number[] = [];
-    const end = records.endOfOccurrences(record);
-    for (let at = records.firstOccurrence(record); at < end; at++) {
-      if (records.isCarerAt(at)) continue;
-      const token = records.tokenAt(at);
-      const level = tokens.levelOf(token);
-      if ((level === MOBILE_LEVEL && birthDate === NONE) || !this.links(token)) continue;
-      usable.push(token);
-      levels.push(level);
-    }
-    return {
-      child: records.isChild(record),
-      birthDate,
-      gender: records.genderOf(record),
-      caseNumber: records.caseNumberOf(record),
-      dataset: records.isPerson(record) ? records.datasetOf(record) : NONE,
-      nhsNumbers: records.nhsNumbersOf(record),
-      tokens: usable,
-      levels,
-    };
+    const { records, strategy } = this.index;
+    return evidenceOf(records.readingOf(record), strategy.channels, this.#hasForce);
   }
 
-  /** Live person records that hold a token as their own; for a mobile, those with the birth date given. */
+  /** Live person records that hold a token as their own; where it joins by birth date, those with the one given. */
   owners(token: number, birthDate: number): number[] {
-    const { records, tokens } = this.index;
-    const mobile = tokens.levelOf(token) === MOBILE_LEVEL;
+    const { records, strategy, tokens } = this.index;
+    const byBirthDate = strategy.channels.joinsByBirthDate(tokens.channelOf(token));
     const owners: number[] = [];
     for (let at = tokens.firstHolder(token, 'persons'); at !== NONE; at = records.nextHolder(at)) {
       const record = records.holderAt(at);
       if (!this.isLive(record)) continue;
-      if (!mobile || (birthDate !== NONE && records.birthDateOf(record) === birthDate)) owners.push(record);
+      if (!byBirthDate || (birthDate !== NONE && records.birthDateOf(record) === birthDate))
+        owners.push(record);
     }
     return owners;
   }

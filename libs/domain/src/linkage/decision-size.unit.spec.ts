@@ -11,15 +11,16 @@ import {
   nhs,
   type RowSpec,
 } from './testing/linkage-world.js';
+import { leap1 } from './leap-1/leap-1.js';
 import { runs } from './testing/property-runs.js';
 
-const strategy = {
+const strategy = leap1({
   name: 'leap-1',
   maxBirthDatesPerToken: 3,
   maxCasesPerToken: 10,
   maxHoldersPerToken: 500,
   maxChildrenPerCarerToken: 12,
-} as const;
+});
 const freshWorld = () => new LinkageWorld([], strategy);
 const times = <Item>(count: number, item: (n: number) => Item): Item[] =>
   Array.from({ length: count }, (_, n) => item(n));

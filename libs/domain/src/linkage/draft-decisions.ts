@@ -16,12 +16,17 @@ import {
 import { familyIdOf, individualIdOf, relationshipIdOf } from '../ledger/ledger-ids.js';
 import type { Draft } from './decider.js';
 import type { LinkageIndex } from './linkage-index.js';
-import { ruleOf } from './partition.js';
+import type { Ground } from './ground.js';
 import type { PlannedDecision } from './plan-decision.js';
 import { UNLINKABLE } from './plan-individuals.js';
 import type { PlannedFamilies } from './plan-kinship.js';
 import type { RetiringReason } from './plan-live-records.js';
 import { NONE } from './typed-column.js';
+
+/** Grounds of a placement that no token of another record gives. */
+const FIRST: Ground = { rule: 'first-of-its-kind' };
+const SAME_ROW: Ground = { rule: 'same-row' };
+const REVIVED: Ground = { rule: 'revived' };
 
 /** What caused the decision; it says which events open and close it. */
 export type Cause =
@@ -164,13 +169,13 @@ class Drafting {
   }
 
   *#merges(): Generator<Draft> {
-    for (const { cluster, absorbed, level, through } of this.#plan.identities.merges) {
+    for (const { cluster, absorbed, ground, through } of this.#plan.identities.merges) {
       yield this.#draft({
         type: 'IndividualsMerged',
         data: {
           individual: this.#idOfKnown(cluster),
           absorbed: this.#index.individuals.idOf(absorbed),
-          decision: this.#decision(level === NONE ? 'same-row' : ruleOf(level), through),
+          decision: this.#decision(ground ?? SAME_ROW, through),
         },
       });
     }
@@ -214,7 +219,7 @@ class Drafting {
     if (individual === null) {
       outcomes.registered++;
       const id = this.#register(cluster, data.record);
-      const decision = this.#decision('first-of-its-kind', NONE);
+      const decision = this.#decision(FIRST, NONE);
       return { type: 'IndividualRegistered', data: { individual: id, ...data, decision } };
     }
     outcomes.matched++;
@@ -227,24 +232,24 @@ class Drafting {
   #matchOf(record: number, entry: number): Decision {
     const { individuals, changes } = this.#plan;
     const met = individuals.metAt(entry);
-    const level = individuals.metLevelAt(entry);
-    if (met !== NONE) return this.#decision(ruleOf(level), met);
+    const ground = individuals.groundAt(entry);
+    if (met !== NONE && ground !== null) return this.#decision(ground, met);
     const predecessor = changes.predecessorOf(record);
-    if (predecessor !== NONE) return this.#decision('same-row', predecessor);
-    return this.#decision(level === NONE ? 'revived' : ruleOf(level), NONE);
+    if (predecessor !== NONE) return this.#decision(SAME_ROW, predecessor);
+    return this.#decision(ground ?? REVIVED, NONE);
   }
 
   *#referrals(): Generator<Draft> {
     const { records } = this.#index;
     for (const referral of this.#plan.lapsed)
       yield this.#draft({ type: 'LinkReferralLapsed', data: { referral } });
-    for (const { id, reason, level, subject, candidates } of this.#plan.referred) {
+    for (const { id, reason, ground, subject, candidates } of this.#plan.referred) {
       yield this.#draft({
         type: 'LinkReferred',
         data: {
           referral: id,
           reason,
-          rule: ruleOf(level),
+          ...ground,
           subject: records.idOf(subject),
           candidates: candidates.slice(0, MAX_RECORDS_PER_EVENT).map((record) => records.idOf(record)),
         },
@@ -264,7 +269,8 @@ class Drafting {
     for (const { kin } of inOrder) {
       const [child, other] = [this.#idOfKnown(kin.child), this.#idOfKnown(kin.other)];
       const relationship = relationshipIdOf(kin.kind, child, other);
-      const data = { relationship, kind: kin.kind, child, other, domain: ruleOf(kin.level) };
+      const domain = this.#index.strategy.channels.domainOf(kin.channel);
+      const data = { relationship, kind: kin.kind, child, other, domain };
       yield this.#draft({ type: 'RelationshipIdentified', data });
     }
   }
@@ -339,11 +345,10 @@ class Drafting {
     };
   }
 
-  #decision(rule: string, through: number): Decision {
+  #decision({ rule, ...compared }: Ground, through: number): Decision {
     const strategy = this.#index.strategy.name;
-    return through === NONE
-      ? { strategy, rule }
-      : { strategy, rule, through: this.#index.records.idOf(through) };
+    const met = through === NONE ? {} : { through: this.#index.records.idOf(through) };
+    return { strategy, rule, ...met, ...compared };
   }
 
   #register(cluster: number, founder: RecordId): IndividualId {

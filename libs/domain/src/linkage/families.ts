@@ -1,11 +1,17 @@
 import type { RowKey, ServiceId } from '@kinledger/contracts';
 import type { FamilyScope } from './decider.js';
-import { carerLimits, HolderCount } from './force.js';
-import { kinshipOf, MAX_ADULTS_WITHOUT_REVIEW, PROGRAMME_SCOPE, type Kin, type KinToken } from './kinship.js';
-import { ruleOf, type LinkageRecord, type Partition } from './partition.js';
-import { levelOf, type LeapStrategy } from './strategy.js';
-import { TokenNumbers } from './token-numbers.js';
-import { NONE } from './typed-column.js';
+import { marksOf } from './evidence.js';
+import { HolderCount, type ForceLimits } from './force.js';
+import {
+  kinshipOf,
+  MAX_ADULTS_WITHOUT_REVIEW,
+  PROGRAMME_SCOPE,
+  type KinKind,
+  type KinToken,
+} from './kinship.js';
+import type { LinkageRecord, Partition } from './partition.js';
+import { RowReader } from './row-reader.js';
+import type { Strategy } from './strategy.js';
 
 /** A live record and the service that it came from, which says to which scopes it is evidence. */
 export interface KinRecord extends LinkageRecord {
@@ -14,7 +20,7 @@ export interface KinRecord extends LinkageRecord {
 
 /** Individuals are named by their representative: the smallest row key of their person records, else of their facts. */
 export interface Relationship {
-  readonly kind: Kin['kind'];
+  readonly kind: KinKind;
   readonly child: RowKey;
   readonly other: RowKey;
   readonly rule: string;
@@ -39,7 +45,7 @@ export function familiesOf(
   records: readonly KinRecord[],
   { groups, tokensWithoutForce }: Partition,
   familyScopes: readonly FamilyScope[],
-  strategy: LeapStrategy,
+  strategy: Strategy,
 ): Families {
   const nodeOf = new Map<RowKey, number>();
   groups.forEach(({ persons, facts }, node) => {
@@ -48,23 +54,21 @@ export function familiesOf(
   const adultNodes = new Set<number>();
   const withoutForce = new Set(tokensWithoutForce.map(({ domain, token }) => `${domain} ${token}`));
   const tokens = new Map<string, TokenEvidence>();
-  const numbers = new TokenNumbers();
+  const { channels } = strategy;
+  const reader = new RowReader(strategy);
 
   for (const record of records) {
     const node = nodeOf.get(record.rowKey);
     const child = record.role === 'child';
     if (record.kind === 'impersonal') continue;
     if (!child && node !== undefined) adultNodes.add(node);
-    const marks = numbers.marksOf(record);
-    const counted = new Set<string>();
-    for (const { domain, use, token } of record.tokens) {
-      const level = levelOf(domain);
-      if (level === NONE || use !== (child ? 'carer' : 'identity')) continue;
-      const key = `${domain} ${token}`;
-      const evidence = tokens.get(key) ?? new TokenEvidence(level, strategy);
+    const marks = marksOf(reader.readingOf(record), channels);
+    const { own, carers } = strategy.tokensOf(record);
+    for (const { channel, token } of child ? carers : own) {
+      const key = `${channels.domainOf(channel)} ${token}`;
+      const evidence = tokens.get(key) ?? new TokenEvidence(channel, strategy.carerLimits);
       tokens.set(key, evidence);
-      if (child && !counted.has(key)) evidence.holders.add(marks);
-      counted.add(key); // a row may say the same thing twice
+      if (child) evidence.holders.add(marks);
       if (node === undefined) continue;
       const side = child ? evidence.children : evidence.adults;
       side.set(node, (side.get(node) ?? 0) | scopesOf(record.service, familyScopes));
@@ -72,9 +76,9 @@ export function familiesOf(
   }
 
   const kinTokens: KinToken[] = [];
-  for (const [key, { level, holders, children, adults }] of tokens) {
+  for (const [key, { channel, holders, children, adults }] of tokens) {
     if (!holders.hasForce || withoutForce.has(key)) continue;
-    kinTokens.push({ level, children: evidenceIn(children), adults: evidenceIn(adults) });
+    kinTokens.push({ channel, children: evidenceIn(children), adults: evidenceIn(adults) });
   }
   const kinship = kinshipOf(kinTokens, groups.length, familyScopes.length + 1, (one, other) => one - other);
   const representative = (node: number): RowKey => {
@@ -82,11 +86,11 @@ export function familiesOf(
     return (persons[0] ?? facts[0]) as RowKey; // a group has a record
   };
   return {
-    relationships: kinship.relationships.map(({ kind, child, other, level }) => ({
+    relationships: kinship.relationships.map(({ kind, child, other, channel }) => ({
       kind,
       child: representative(child),
       other: representative(other),
-      rule: ruleOf(level),
+      rule: channels.domainOf(channel),
     })),
     families: kinship.families.flatMap((families, index) =>
       families.map((members) => ({
@@ -106,10 +110,10 @@ class TokenEvidence {
   readonly adults = new Map<number, number>();
 
   constructor(
-    readonly level: number,
-    strategy: LeapStrategy,
+    readonly channel: number,
+    limits: ForceLimits,
   ) {
-    this.holders = new HolderCount(carerLimits(strategy));
+    this.holders = new HolderCount(limits);
   }
 }
 

@@ -1,9 +1,8 @@
-import { NHS_NUMBER_LEVEL, type LeapStrategy } from './strategy.js';
-import type { Marks } from './token-numbers.js';
+import type { Marks } from './evidence.js';
 import { NONE } from './typed-column.js';
 
 /** How many distinct people the holders of a token may show before it loses its force. */
-interface ForceLimits {
+export interface ForceLimits {
   /** Distinct birth dates, and distinct NHS numbers. */
   readonly people: number;
   /** Distinct case numbers in one dataset. */
@@ -11,20 +10,6 @@ interface ForceLimits {
   /** Rows that carry none of the three: nothing but the row itself tells them apart. */
   readonly unmarked: number;
 }
-
-/** Limits for a token as somebody's own. */
-export const ownLimits = (strategy: LeapStrategy): ForceLimits => ({
-  people: strategy.maxBirthDatesPerToken,
-  cases: strategy.maxCasesPerToken,
-  unmarked: strategy.maxHoldersPerToken,
-});
-
-/** Limits for a token as the carer's, on children's rows. */
-export const carerLimits = (strategy: LeapStrategy): ForceLimits => ({
-  people: strategy.maxChildrenPerCarerToken,
-  cases: strategy.maxChildrenPerCarerToken,
-  unmarked: strategy.maxHoldersPerToken,
-});
 
 /**
  * Whether a token tells people apart (architecture §6). `none@none.com`, or the centre's own phone, is held by many
@@ -39,19 +24,19 @@ export class HolderCount {
   readonly #nhsNumbers: number[] = [];
   /** Dataset → case numbers. A case number tells the rows of one list apart, and says nothing of another list's. */
   readonly #cases = new Map<number, number[]>();
-  #level: number;
+  #ofNhsNumber: boolean;
   #unmarked = 0;
   #hasForce = true;
 
-  /** @param level authority level of the token that is weighed as somebody's own; NONE for a carer's token. */
-  constructor(limits: ForceLimits, level = NONE) {
+  /** @param ofNhsNumber whether the token that is weighed is an NHS number, as somebody's own. */
+  constructor(limits: ForceLimits, ofNhsNumber = false) {
     this.#limits = limits;
-    this.#level = level;
+    this.#ofNhsNumber = ofNhsNumber;
   }
 
   /** Begins to count the holders of another token. */
-  reset(level = NONE): void {
-    this.#level = level;
+  reset(ofNhsNumber = false): void {
+    this.#ofNhsNumber = ofNhsNumber;
     this.#birthDates.length = 0;
     this.#nhsNumbers.length = 0;
     this.#cases.clear();
@@ -63,7 +48,7 @@ export class HolderCount {
   add({ birthDate, nhsNumber, dataset, caseNumber }: Marks): boolean {
     const { people, cases, unmarked } = this.#limits;
     // An NHS number tells its own holders nothing about each other.
-    const number = this.#level === NHS_NUMBER_LEVEL ? NONE : nhsNumber;
+    const number = this.#ofNhsNumber ? NONE : nhsNumber;
     if (birthDate !== NONE && countDistinct(this.#birthDates, birthDate) > people) this.#hasForce = false;
     if (number !== NONE && countDistinct(this.#nhsNumbers, number) > people) this.#hasForce = false;
     if (caseNumber !== NONE && countDistinct(this.#casesOf(dataset), caseNumber) > cases)

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { carerLimits, HolderCount, ownLimits } from './force.js';
-import type { Marks } from './token-numbers.js';
+import type { Marks } from './evidence.js';
+import { HolderCount } from './force.js';
+import { leap1 } from './leap-1/leap-1.js';
 import { NONE } from './typed-column.js';
 
-const strategy = {
+const { ownLimits, carerLimits } = leap1({
   name: 'leap-1',
   maxBirthDatesPerToken: 2,
   maxCasesPerToken: 3,
   maxHoldersPerToken: 4,
   maxChildrenPerCarerToken: 5,
-} as const;
-const EMAIL = 2;
-const NHS_NUMBER = 0;
+});
 
 const row = (marks: Partial<Marks>): Marks => ({
   birthDate: NONE,
@@ -61,21 +60,21 @@ describe('force of a token', () => {
     ],
   ];
   it.each(cases)('is decided by %s', (_, rows, own, carer) => {
-    expect(forceOf(new HolderCount(ownLimits(strategy), EMAIL), rows)).toBe(own);
-    expect(forceOf(new HolderCount(carerLimits(strategy)), rows)).toBe(carer);
+    expect(forceOf(new HolderCount(ownLimits), rows)).toBe(own);
+    expect(forceOf(new HolderCount(carerLimits), rows)).toBe(carer);
   });
 
   it('of an NHS number does not count its holders by their NHS number: they are rows that say nothing', () => {
     const same = Array.from({ length: 5 }, () => row({ nhsNumber: 1 }));
-    expect(forceOf(new HolderCount(ownLimits(strategy), NHS_NUMBER), same)).toBe(false);
-    expect(forceOf(new HolderCount(ownLimits(strategy), EMAIL), same)).toBe(true);
+    expect(forceOf(new HolderCount(ownLimits, true), same)).toBe(false);
+    expect(forceOf(new HolderCount(ownLimits), same)).toBe(true);
   });
 
   it('begins anew with the next token', () => {
-    const count = new HolderCount(ownLimits(strategy), EMAIL);
+    const count = new HolderCount(ownLimits);
     const full = [...born(3), ...numbered(3), ...cased(4), ...bare(5)];
     expect(forceOf(count, full)).toBe(false);
-    count.reset(EMAIL);
+    count.reset();
     expect(forceOf(count, [...born(2), ...numbered(2), ...cased(3), ...bare(4)])).toBe(true);
   });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FamilyTable } from './family-table.js';
-import type { Kin } from './kinship.js';
+import type { Ground } from './ground.js';
 import { ReferralTable } from './referral-table.js';
-import { RelationshipTable } from './relationship-table.js';
+import { RelationshipTable, type StandingRelationship } from './relationship-table.js';
 import { archived, unarchive } from './testing/archived.js';
 import { NONE } from './typed-column.js';
 
@@ -11,11 +11,11 @@ const idOf = (number: number): never => number.toString(16).padStart(32, '0') as
 const byNumber = (one: number, other: number): number => one - other;
 
 describe('the table of relationships', () => {
-  const kin = fc.record<Kin>({
+  const kin = fc.record<StandingRelationship>({
     kind: fc.constantFrom('carer', 'same-carer'),
     child: fc.nat(4),
     other: fc.nat(4),
-    level: fc.nat(3),
+    domain: fc.constantFrom('nhs-number', 'email', 'mobile', 'household'),
   });
   const step = fc.record({ ends: fc.boolean(), id: fc.nat(5), kin });
 
@@ -24,15 +24,15 @@ describe('the table of relationships', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
         const table = new RelationshipTable();
         /** An id stands for one kind, child and other: what changes is the token behind it. */
-        const ids = new Map<number, Kin>();
-        const standing = new Map<number, Kin>();
+        const ids = new Map<number, StandingRelationship>();
+        const standing = new Map<number, StandingRelationship>();
         for (const { ends, id, kin: said } of steps) {
           if (ends) {
             table.end(idOf(id));
             standing.delete(id);
             continue;
           }
-          const one = { ...(ids.get(id) ?? said), level: said.level };
+          const one = { ...(ids.get(id) ?? said), domain: said.domain };
           ids.set(id, one);
           standing.set(id, one);
           table.identify(idOf(id), one);
@@ -54,28 +54,35 @@ describe('the table of relationships', () => {
 });
 
 describe('the table of referrals', () => {
-  const step = fc.record({ lapses: fc.boolean(), id: fc.nat(6), level: fc.integer({ min: -1, max: 3 }) });
+  const grounds: Ground[] = [
+    { rule: 'email' },
+    { rule: 'mobile' },
+    { rule: 'sum', score: 4000, levels: { name: 'full', area: 'else' } },
+    { rule: 'sum', score: 4000, levels: { name: 'full', area: 'full' } },
+    { rule: 'sum', score: 4001, levels: { name: 'full', area: 'full' } },
+  ];
+  const step = fc.record({ lapses: fc.boolean(), id: fc.nat(6), ground: fc.constantFrom(...grounds) });
   /** What a referral is about is part of its id. */
   const subjectOf = (id: number): number => id % 3;
 
-  it('lists by subject those that wait, each on the strength of one level', async () => {
+  it('lists by subject those that wait, each on one ground', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
         const table = new ReferralTable();
-        const waiting = new Map<number, number>();
+        const waiting = new Map<number, Ground>();
         const known = new Set<number>();
-        for (const { lapses, id, level } of steps) {
+        for (const { lapses, id, ground } of steps) {
           if (lapses) {
             table.lapse(idOf(id));
             waiting.delete(id);
           } else {
-            table.refer(idOf(id), subjectOf(id), level);
-            waiting.set(id, level);
+            table.refer(idOf(id), subjectOf(id), ground);
+            waiting.set(id, ground);
             known.add(subjectOf(id));
           }
         }
         const restored = new ReferralTable();
-        restored.refer(idOf(99), 99, 0);
+        restored.refer(idOf(99), 99, { rule: 'child-key' });
         await unarchive(restored, await archived(table));
         for (const either of [table, restored]) {
           for (const subject of [0, 1, 2, 99]) {
@@ -88,8 +95,8 @@ describe('the table of referrals', () => {
             );
           }
           for (let id = 0; id <= 7; id++) {
-            for (let level = -1; level <= 3; level++)
-              expect(either.waits(idOf(id), level)).toBe(waiting.get(id) === level);
+            for (const ground of grounds)
+              expect(either.waits(idOf(id), { ...ground })).toBe(waiting.get(id) === ground);
           }
         }
       }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FamilyScope } from './decider.js';
+import { leap1 } from './leap-1/leap-1.js';
 import {
   born,
   carerEmail,
@@ -8,7 +9,7 @@ import {
   email,
   mobile,
   nhs,
-  testStrategy,
+  testSettings,
   type TokenSpec,
 } from './testing/linkage-world.js';
 import {
@@ -33,7 +34,7 @@ const kidSession = (name: string, ...tokens: TokenSpec[]) =>
   childSession(name, childKey(name), carerEmail('e'), ...tokens);
 const mother = adult('m', email('e'));
 /** Each limit is another number, so that none is taken for another. */
-const strategy = { ...testStrategy, maxBirthDatesPerToken: 3, maxCasesPerToken: 4 };
+const strategy = leap1({ ...testSettings, maxBirthDatesPerToken: 3, maxCasesPerToken: 4 });
 const weeks = ['1', '2', '3', '4', '5', '6', '7'];
 const everyWeek = [...weeks.map((n) => `s${n}`), ...weeks.map((n) => `t${n}`)].join('+');
 const early: FamilyScope = { scope: 'early', services: ['stay'] };

@@ -6,17 +6,19 @@ export interface KinEvidence {
 
 /** A token that relates: on children's rows as their carer's, on adults' rows as their own. It has force in both uses. */
 export interface KinToken {
-  /** Authority level, which says which domain a relationship stands on when several would do. */
-  readonly level: number;
+  /** Its channel: a relationship stands on the strongest one where several would do. */
+  readonly channel: number;
   readonly children: readonly KinEvidence[];
   readonly adults: readonly KinEvidence[];
 }
 
+export type KinKind = 'carer' | 'same-carer';
+
 export interface Kin {
-  readonly kind: 'carer' | 'same-carer';
+  readonly kind: KinKind;
   readonly child: number;
   readonly other: number;
-  readonly level: number;
+  readonly channel: number;
 }
 
 export interface Kinship {
@@ -45,12 +47,13 @@ export function kinshipOf(
 ): Kinship {
   const relationships = new Map<number, Kin>();
   const links = Array.from({ length: scopes }, () => new Links(nodes));
-  const relate = (kind: Kin['kind'], child: number, other: number, level: number) => {
+  const relate = (kind: KinKind, child: number, other: number, channel: number) => {
     const key = child * nodes + other;
     const known = relationships.get(key);
-    if (known === undefined || known.level > level) relationships.set(key, { kind, child, other, level });
+    if (known === undefined || known.channel > channel)
+      relationships.set(key, { kind, child, other, channel });
   };
-  for (const { level, children, adults } of tokens) {
+  for (const { channel, children, adults } of tokens) {
     if (children.length + adults.length < 2) continue;
     links.forEach((linked, scope) => {
       const bit = 1 << scope;
@@ -62,7 +65,7 @@ export function kinshipOf(
             if (child === carer) continue;
             linked.join(child, carer);
             // What is evidence in a scope is evidence in the programme, and relates the same two there.
-            relate('carer', child, carer, level);
+            relate('carer', child, carer, channel);
           }
         }
         return;
@@ -75,7 +78,7 @@ export function kinshipOf(
       for (const { node: child } of minors) {
         if (child === first) continue;
         linked.join(child, first);
-        if (scope === 0) relate('same-carer', child, first, level);
+        if (scope === 0) relate('same-carer', child, first, channel);
       }
     });
   }

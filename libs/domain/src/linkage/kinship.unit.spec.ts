@@ -10,45 +10,47 @@ const MOBILE = 3;
 const kinOf = (tokens: readonly KinToken[], order = byNumber) => {
   const { relationships, families } = kinshipOf(tokens, 9, 1, order);
   return {
-    kin: relationships.map(({ kind, child, other, level }) => `${kind} ${child}-${other} by ${level}`).sort(),
+    kin: relationships
+      .map(({ kind, child, other, channel }) => `${kind} ${child}-${other} by ${channel}`)
+      .sort(),
     families: (families[0] ?? []).map((family) => family.toSorted(byNumber).join()).sort(),
   };
 };
 
 describe('kinship', () => {
   const cases: [string, KinToken[], string[], string[]][] = [
-    ['relates nobody through one child alone', [{ level: EMAIL, children: here(1), adults: [] }], [], []],
-    ['relates nobody through adults alone', [{ level: EMAIL, children: [], adults: here(1, 2) }], [], []],
+    ['relates nobody through one child alone', [{ channel: EMAIL, children: here(1), adults: [] }], [], []],
+    ['relates nobody through adults alone', [{ channel: EMAIL, children: [], adults: here(1, 2) }], [], []],
     [
       'relates children whose carer nobody is through the first of them alone',
-      [{ level: EMAIL, children: here(3, 1, 2), adults: [] }],
+      [{ channel: EMAIL, children: here(3, 1, 2), adults: [] }],
       ['same-carer 2-1 by 2', 'same-carer 3-1 by 2'],
       ['1,2,3'],
     ],
     [
       'relates each child to the carer who owns the token, and no child to another',
-      [{ level: EMAIL, children: here(1, 2, 3), adults: here(4) }],
+      [{ channel: EMAIL, children: here(1, 2, 3), adults: here(4) }],
       ['carer 1-4 by 2', 'carer 2-4 by 2', 'carer 3-4 by 2'],
       ['1,2,3,4'],
     ],
     [
       'relates a child to each of two carers who share an address',
-      [{ level: EMAIL, children: here(1), adults: here(4, 5) }],
+      [{ channel: EMAIL, children: here(1), adults: here(4, 5) }],
       ['carer 1-4 by 2', 'carer 1-5 by 2'],
       ['1,4,5'],
     ],
     [
       'relates nobody to themselves',
-      [{ level: EMAIL, children: here(1, 2), adults: here(1) }],
+      [{ channel: EMAIL, children: here(1, 2), adults: here(1) }],
       ['carer 2-1 by 2'],
       ['1,2'],
     ],
     [
       'keeps the strongest of two tokens that relate the same two, whichever is read first',
       [
-        { level: MOBILE, children: here(1), adults: here(4) },
-        { level: EMAIL, children: here(1), adults: here(4) },
-        { level: MOBILE, children: here(1), adults: here(4) },
+        { channel: MOBILE, children: here(1), adults: here(4) },
+        { channel: EMAIL, children: here(1), adults: here(4) },
+        { channel: MOBILE, children: here(1), adults: here(4) },
       ],
       ['carer 1-4 by 2'],
       ['1,4'],
@@ -56,9 +58,9 @@ describe('kinship', () => {
     [
       'makes one family of two that share a carer, and leaves a third apart',
       [
-        { level: EMAIL, children: here(1), adults: here(4) },
-        { level: MOBILE, children: here(2), adults: here(4) },
-        { level: EMAIL, children: here(3), adults: here(5) },
+        { channel: EMAIL, children: here(1), adults: here(4) },
+        { channel: MOBILE, children: here(2), adults: here(4) },
+        { channel: EMAIL, children: here(3), adults: here(5) },
       ],
       ['carer 1-4 by 2', 'carer 2-4 by 3', 'carer 3-5 by 2'],
       ['1,2,4', '3,5'],
@@ -69,7 +71,7 @@ describe('kinship', () => {
   });
 
   it('takes as first the child that the given order puts first, not the smallest number', () => {
-    const tokens = [{ level: EMAIL, children: here(1, 2, 3), adults: [] }];
+    const tokens = [{ channel: EMAIL, children: here(1, 2, 3), adults: [] }];
     expect(kinOf(tokens, (one, other) => other - one).kin).toEqual([
       'same-carer 1-3 by 2',
       'same-carer 2-3 by 2',
@@ -80,7 +82,7 @@ describe('kinship', () => {
     const both = 0b11;
     const tokens = [
       {
-        level: EMAIL,
+        channel: EMAIL,
         children: [
           { node: 1, scopes: both },
           { node: 2, scopes: both },

@@ -4,7 +4,7 @@ import { contentHashOf } from './content-hash.js';
 import type { FamilyScope, LinkageEngineOptions } from './decider.js';
 import { scopesOf } from './families.js';
 import { FamilyTable } from './family-table.js';
-import { carerLimits, HolderCount, ownLimits } from './force.js';
+import { HolderCount } from './force.js';
 import { IndividualTable } from './individual-table.js';
 import { MAX_FAMILY_SCOPES, PROGRAMME_SCOPE } from './kinship.js';
 import { recordKindOf } from './partition.js';
@@ -12,7 +12,7 @@ import { RecordTable } from './record-table.js';
 import { ReferralTable } from './referral-table.js';
 import { RelationshipTable } from './relationship-table.js';
 import { RowKeyTable } from './row-key-table.js';
-import type { LeapStrategy } from './strategy.js';
+import type { Strategy } from './strategy.js';
 import { SubmissionBook, type Submission } from './submission-book.js';
 import { carerLists, ownLists, TokenTable, type HolderList } from './token-table.js';
 import { NONE } from './typed-column.js';
@@ -22,13 +22,13 @@ const NO_CONTENT = '0'.repeat(32);
 
 /** Everything that linkage remembers: a function of the events applied, plus rows that are staged. */
 export class LinkageIndex implements Archived {
-  readonly strategy: LeapStrategy;
+  readonly strategy: Strategy;
   readonly familyScopes: readonly FamilyScope[];
   readonly tokens = new TokenTable();
-  readonly records = new RecordTable(this.tokens);
+  readonly records: RecordTable;
   readonly keys = new RowKeyTable();
   readonly submissions = new SubmissionBook();
-  readonly individuals = new IndividualTable(this.records);
+  readonly individuals: IndividualTable;
   readonly families: FamilyTable;
   readonly relationships = new RelationshipTable();
   readonly referrals = new ReferralTable();
@@ -46,13 +46,15 @@ export class LinkageIndex implements Archived {
       throw new RangeError(`at most ${MAX_FAMILY_SCOPES} family scopes, not ${familyScopes.length}`);
     }
     this.strategy = strategy;
+    this.records = new RecordTable(this.tokens, strategy.channels);
+    this.individuals = new IndividualTable(this.records);
     this.familyScopes = familyScopes;
     this.families = new FamilyTable(familyScopes.length + 1);
     [PROGRAMME_SCOPE, ...familyScopes.map(({ scope }) => scope)].forEach((scope, number) => {
       this.#scopeNumbers.set(scope, number);
     });
-    this.#ownHolders = new HolderCount(ownLimits(strategy));
-    this.#carerHolders = new HolderCount(carerLimits(strategy));
+    this.#ownHolders = new HolderCount(strategy.ownLimits);
+    this.#carerHolders = new HolderCount(strategy.carerLimits);
   }
 
   async passThrough(archive: Archive): Promise<void> {
@@ -105,6 +107,7 @@ export class LinkageIndex implements Archived {
     if (known !== NONE) return known;
     return this.records.add(
       row,
+      this.strategy.tokensOf(row),
       this.keys.intern(row.rowKey),
       recordKindOf(submission.dataType, row.role),
       content,
@@ -118,7 +121,8 @@ export class LinkageIndex implements Archived {
     submission: Submission,
   ): number {
     return this.records.add(
-      { ...placed, tokens: [] },
+      placed,
+      this.strategy.tokensOf({ role: placed.role, tokens: [] }),
       this.keys.intern(placed.rowKey),
       recordKindOf(submission.dataType, placed.role),
       NO_CONTENT,
@@ -150,7 +154,7 @@ export class LinkageIndex implements Archived {
 
   /** Whether a token has force as somebody's own among the records that count as live. */
   links(token: number, isLive: (record: number) => boolean): boolean {
-    this.#ownHolders.reset(this.tokens.levelOf(token));
+    this.#ownHolders.reset(this.tokens.channelOf(token) === this.strategy.channels.nhsNumber);
     return this.#hasForce(token, ownLists, this.#ownHolders, isLive);
   }
 

@@ -1,19 +1,11 @@
-import type {
-  DatasetId,
-  DataType,
-  PseudonymisedRow,
-  ReferralId,
-  Role,
-  RowKey,
-  TokenOccurrence,
-} from '@kinledger/contracts';
+import type { DatasetId, DataType, PseudonymisedRow, ReferralId, Role, RowKey } from '@kinledger/contracts';
 import { referralIdOf } from '../ledger/ledger-ids.js';
-import { attachFact, foundIndividuals, type Attachment } from './attach-fact.js';
-import { guardsOf, valueOf, type Evidence } from './contradiction.js';
-import { HolderCount, ownLimits } from './force.js';
-import { groupRecords, type Grouping, type ReferralReason } from './group-records.js';
-import { authority, MOBILE_LEVEL, NHS_NUMBER_LEVEL, type LeapStrategy } from './strategy.js';
-import { TokenNumbers } from './token-numbers.js';
+import type { Attachment } from './attach-fact.js';
+import { evidenceOf, marksOf, type Evidence, type RecordReading } from './evidence.js';
+import { HolderCount } from './force.js';
+import { REVIEWED, type Ground, type ReferralReason } from './ground.js';
+import { RowReader } from './row-reader.js';
+import type { Grouping, Strategy } from './strategy.js';
 import { NONE } from './typed-column.js';
 
 export type RecordKind = 'person' | 'fact' | 'impersonal';
@@ -25,7 +17,8 @@ export function recordKindOf(dataType: DataType, role: Role): RecordKind {
 }
 
 /** A live record, as far as linkage asks. */
-export interface LinkageRecord extends Pick<PseudonymisedRow, 'rowKey' | 'role' | 'tokens'> {
+export interface LinkageRecord
+  extends Pick<PseudonymisedRow, 'rowKey' | 'role' | 'tokens'>, Partial<Pick<PseudonymisedRow, 'derived'>> {
   readonly kind: RecordKind;
   readonly dataset: DatasetId;
 }
@@ -53,8 +46,8 @@ export interface SetAside {
 export interface Referral {
   readonly referral: ReferralId;
   readonly reason: ReferralReason;
-  /** The domain of the token that would have linked them, or `reviewed`. */
-  readonly rule: string;
+  /** What would have linked them. */
+  readonly ground: Ground;
   readonly subject: RowKey;
   readonly candidates: readonly RowKey[];
 }
@@ -63,11 +56,8 @@ export interface Partition {
   readonly groups: readonly Group[];
   readonly setAside: readonly SetAside[];
   readonly referrals: readonly Referral[];
-  readonly tokensWithoutForce: readonly Pick<TokenOccurrence, 'domain' | 'token'>[];
+  readonly tokensWithoutForce: readonly { readonly domain: string; readonly token: string }[];
 }
-
-/** The rule's name for an authority level; a person's review has no level. */
-export const ruleOf = (level: number): string => authority[level] ?? 'reviewed';
 
 /**
  * Linkage as a function of a set (architecture §6): who the people are behind the live records. Pure, total, and
@@ -77,7 +67,7 @@ export const ruleOf = (level: number): string => authority[level] ?? 'reviewed';
 export function partition(
   records: readonly LinkageRecord[],
   constraints: LinkConstraints,
-  strategy: LeapStrategy,
+  strategy: Strategy,
 ): Partition {
   const sorted = [...records].sort((one, other) => compareText(one.rowKey, other.rowKey));
   const reader = new EvidenceReader(sorted, strategy);
@@ -95,7 +85,7 @@ export function partition(
   }
 
   const positions = new Map(persons.map(({ rowKey }, position) => [rowKey, position]));
-  const grouping = groupRecords(
+  const grouping = strategy.group(
     persons.map(({ evidence }) => evidence),
     {
       neverLink: pairsOf(constraints.neverLink, positions),
@@ -103,8 +93,8 @@ export function partition(
     },
   );
   const rowKeyAt = (position: number): RowKey => (persons[position] as Read).rowKey; // a position
-  const referrals = grouping.refusals.map(({ reason, level, subject, candidates }) =>
-    referral(reason, ruleOf(level), rowKeyAt(subject), candidates.map(rowKeyAt)),
+  const referrals = grouping.refusals.map(({ reason, ground, subject, candidates }) =>
+    referral(reason, ground, rowKeyAt(subject), candidates.map(rowKeyAt)),
   );
 
   const groups = new Map<number, { persons: RowKey[]; facts: RowKey[] }>();
@@ -115,7 +105,7 @@ export function partition(
     else known.persons.push(rowKey);
   });
 
-  const attached = attachFacts(facts, persons, grouping, positions, constraints);
+  const attached = attachFacts(strategy, facts, persons, grouping, positions, constraints);
   for (const [fact, owner] of attached.owned) groups.get(owner)?.facts.push(fact);
   for (const rowKey of attached.referred) setAside.push({ rowKey, reason: 'referred' });
   return {
@@ -140,12 +130,12 @@ const first = (group: Group): string => group.persons[0] ?? group.facts[0] ?? ''
 
 function referral(
   reason: ReferralReason,
-  rule: string,
+  ground: Ground,
   subject: RowKey,
   candidates: readonly RowKey[],
 ): Referral {
   const sorted = [...candidates].sort(compareText);
-  return { referral: referralIdOf(reason, subject, sorted), reason, rule, subject, candidates: sorted };
+  return { referral: referralIdOf(reason, subject, sorted), reason, ground, subject, candidates: sorted };
 }
 
 const pairsOf = (
@@ -173,6 +163,7 @@ interface AttachedFacts {
 }
 
 function attachFacts(
+  strategy: Strategy,
   facts: readonly Read[],
   persons: readonly Read[],
   grouping: Grouping,
@@ -187,7 +178,7 @@ function attachFacts(
   const owned: (readonly [RowKey, number])[] = [];
   const referred: RowKey[] = [];
   const referrals: Referral[] = [];
-  const unowned = new Map<number, { readonly level: number; readonly facts: Read[] }>();
+  const unowned = new Map<number, { readonly channel: number; readonly facts: Read[] }>();
 
   for (const fact of facts) {
     const paired = (pairs: LinkConstraints['neverLink']): number[] =>
@@ -201,9 +192,9 @@ function attachFacts(
       .sort();
     const attachment: Attachment =
       reviewed !== undefined
-        ? { kind: 'owned', owner: reviewed, token: NONE }
-        : attachFact(fact.evidence, {
-            of: (index) => ownersOf(fact.evidence, index, holders, persons).map(groupAt),
+        ? { kind: 'owned', owner: reviewed, token: NONE, ground: REVIEWED }
+        : strategy.attach(fact.evidence, {
+            of: (index) => ownersOf(strategy, fact.evidence, index, holders, persons).map(groupAt),
             profile: (owner) => grouping.profile(owner),
             forbids: (owner) => forbidden.includes(owner),
           });
@@ -212,17 +203,16 @@ function attachFacts(
         owned.push([fact.rowKey, attachment.owner]);
         break;
       case 'referred': {
-        const level = fact.evidence.levels[attachment.token] as number; // one of its tokens
         const candidates = attachment.candidates.map((group) => (persons[group] as Read).rowKey); // a position
-        referrals.push(referral(attachment.reason, ruleOf(level), fact.rowKey, candidates));
+        referrals.push(referral(attachment.reason, attachment.ground, fact.rowKey, candidates));
         referred.push(fact.rowKey);
         break;
       }
       case 'unowned': {
         const token = fact.evidence.tokens[attachment.token] as number; // one of its tokens
-        const level = fact.evidence.levels[attachment.token] as number;
+        const channel = fact.evidence.channels[attachment.token] as number;
         const known = unowned.get(token);
-        if (known === undefined) unowned.set(token, { level, facts: [fact] });
+        if (known === undefined) unowned.set(token, { channel, facts: [fact] });
         else known.facts.push(fact);
         break;
       }
@@ -231,10 +221,10 @@ function attachFacts(
     }
   }
   const founded: Group[] = [];
-  for (const { level, facts: founding } of unowned.values()) {
-    const { groupOf, refusals } = foundIndividuals(
+  for (const { channel, facts: founding } of unowned.values()) {
+    const { groupOf, ground, refusals } = strategy.found(
       founding.map(({ evidence }) => evidence),
-      level,
+      channel,
     );
     const rowKeyAt = (index: number): RowKey => (founding[index] as Read).rowKey; // an index of `founding`
     const groups = new Map<number, RowKey[]>();
@@ -244,65 +234,63 @@ function attachFacts(
     });
     for (const members of groups.values()) founded.push({ persons: [], facts: members });
     for (const { reason, subject, candidates } of refusals) {
-      referrals.push(referral(reason, ruleOf(level), rowKeyAt(subject), candidates.map(rowKeyAt)));
+      referrals.push(referral(reason, ground, rowKeyAt(subject), candidates.map(rowKeyAt)));
     }
   }
   return { owned, founded, referred, referrals };
 }
 
-/** Positions of the person records that hold a fact's token as their own; a mobile's must have its birth date. */
+/** Positions of the person records that hold a fact's token as their own, with its birth date if the token asks for it. */
 function ownersOf(
+  { channels }: Strategy,
   fact: Evidence,
   index: number,
   holders: ReadonlyMap<number, readonly number[]>,
   persons: readonly Read[],
 ): readonly number[] {
   const found = holders.get(fact.tokens[index] as number) ?? []; // an index of the fact's tokens
-  if (fact.levels[index] !== MOBILE_LEVEL) return found;
+  if (!channels.joinsByBirthDate(fact.channels[index] as number)) return found;
   return found.filter((position) => (persons[position] as Read).evidence.birthDate === fact.birthDate); // a position
 }
 
 /** Reads what records say, and knows which tokens have force among them. */
 class EvidenceReader {
-  readonly #numbers = new TokenNumbers();
+  readonly #strategy: Strategy;
+  readonly #reader: RowReader;
+  readonly #readings = new Map<RowKey, RecordReading>();
   readonly #withoutForce = new Set<number>();
 
-  constructor(records: readonly LinkageRecord[], strategy: LeapStrategy) {
-    const limits = ownLimits(strategy);
+  constructor(records: readonly LinkageRecord[], strategy: Strategy) {
+    const { channels, ownLimits } = strategy;
+    this.#strategy = strategy;
+    this.#reader = new RowReader(strategy);
     const counts = new Map<number, HolderCount>();
     for (const record of records) {
       if (record.kind === 'impersonal') continue;
-      const marks = this.#numbers.marksOf(record);
-      for (const [token, level] of this.#numbers.identityOf(record)) {
-        const count = counts.get(token) ?? new HolderCount(limits, level);
+      const reading = this.#reader.readingOf(record);
+      this.#readings.set(record.rowKey, reading);
+      const marks = marksOf(reading, channels);
+      reading.own.forEach((token, index) => {
+        const isNhsNumber = reading.ownChannels[index] === channels.nhsNumber;
+        const count = counts.get(token) ?? new HolderCount(ownLimits, isNhsNumber);
         counts.set(token, count);
         if (!count.add(marks)) this.#withoutForce.add(token);
-      }
+      });
     }
   }
 
-  evidenceOf(record: LinkageRecord): Evidence {
-    const person = record.kind === 'person';
-    const { birthDate, dataset, caseNumber } = this.#numbers.marksOf(record);
-    const identity = this.#numbers.identityOf(record);
-    const usable = identity.filter(
-      ([token, level]) => !this.#withoutForce.has(token) && (level !== MOBILE_LEVEL || birthDate !== NONE),
-    );
-    return {
-      child: record.role === 'child',
-      birthDate,
-      gender: person ? valueOf(guardsOf(record.tokens).gender) : NONE,
-      caseNumber,
-      dataset: person ? dataset : NONE,
-      nhsNumbers: identity.flatMap(([token, level]) => (level === NHS_NUMBER_LEVEL ? [token] : [])),
-      tokens: usable.map(([token]) => token),
-      levels: usable.map(([, level]) => level),
-    };
+  evidenceOf({ rowKey }: LinkageRecord): Evidence {
+    const reading = this.#readings.get(rowKey) as RecordReading; // read by the constructor
+    return evidenceOf(reading, this.#strategy.channels, (token) => !this.#withoutForce.has(token));
   }
 
-  tokensWithoutForce(): Pick<TokenOccurrence, 'domain' | 'token'>[] {
+  tokensWithoutForce(): Partition['tokensWithoutForce'] {
+    const { channels } = this.#strategy;
     return [...this.#withoutForce]
-      .map((token) => this.#numbers.tokenOf(token))
+      .map((number) => {
+        const { channel, token } = this.#reader.tokenOf(number);
+        return { domain: channels.domainOf(channel), token };
+      })
       .sort((one, other) => compareText(one.domain, other.domain) || compareText(one.token, other.token));
   }
 }

@@ -11,6 +11,7 @@ import {
   mobile,
   nhs,
   rowKeyOf,
+  testSettings,
   testStrategy,
   tokensOf,
   type TokenSpec,
@@ -50,7 +51,10 @@ function link(records: readonly LinkageRecord[], constraints: LinkConstraints = 
       .sort(),
     setAside: setAside.map(({ rowKey, reason }) => `${nameOf(rowKey)} ${reason}`).sort(),
     referrals: referrals
-      .map(({ reason, rule, subject, candidates }) => `${rule} ${reason}: ${list([subject, ...candidates])}`)
+      .map(
+        ({ reason, ground, subject, candidates }) =>
+          `${ground.rule} ${reason}: ${list([subject, ...candidates])}`,
+      )
       .sort(),
     withoutForce: tokensWithoutForce.length,
   };
@@ -193,8 +197,8 @@ describe('leap-1: force', () => {
     Array.from({ length: dates * each }, (_, n) => adult(`h${n}`, email('none'), born(String(n % dates))));
 
   it('a token has it up to K birth dates among its holders, and loses it beyond', () => {
-    expect(link(holders(testStrategy.maxBirthDatesPerToken)).withoutForce).toBe(0);
-    expect(link(holders(testStrategy.maxBirthDatesPerToken + 1))).toMatchObject({
+    expect(link(holders(testSettings.maxBirthDatesPerToken)).withoutForce).toBe(0);
+    expect(link(holders(testSettings.maxBirthDatesPerToken + 1))).toMatchObject({
       groups: [],
       withoutForce: 1,
     });
@@ -206,7 +210,7 @@ describe('leap-1: force', () => {
   });
 
   it('a token on too many rows loses it, whatever their birth dates', () => {
-    const many = Array.from({ length: testStrategy.maxHoldersPerToken + 1 }, (_, n) =>
+    const many = Array.from({ length: testSettings.maxHoldersPerToken + 1 }, (_, n) =>
       adult(`h${n}`, email('none')),
     );
     expect(link(many)).toMatchObject({ groups: [], withoutForce: 1 });

@@ -94,10 +94,10 @@ function compareReferrals(
       .map((referral) => referrals.idOf(referral))
       .filter((id) => {
         const referral = now.get(id);
-        return referral === undefined || !referrals.waits(id, referral.level);
+        return referral === undefined || !referrals.waits(id, referral.ground);
       }),
     referred: [...now]
-      .filter(([id, { level }]) => !referrals.waits(id, level))
+      .filter(([id, { ground }]) => !referrals.waits(id, ground))
       .map(([id, referral]) => ({ ...referral, id }))
       .sort((one, other) => (one.id < other.id ? -1 : 1)),
   };

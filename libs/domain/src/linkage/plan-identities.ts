@@ -1,4 +1,5 @@
 import type { DecisionScope } from './decision-scope.js';
+import type { Ground } from './ground.js';
 import type { PlannedIndividuals } from './plan-individuals.js';
 import { Int32Column, NONE } from './typed-column.js';
 
@@ -13,9 +14,14 @@ export interface PlannedSplit {
 export interface PlannedMerge {
   readonly cluster: number;
   readonly absorbed: number;
-  /** Authority level of the token that joined them, or NONE where nothing but a row key did. */
-  readonly level: number;
+  /** What joined them, or null where nothing but a row key did. */
+  readonly ground: Ground | null;
   readonly through: number;
+}
+
+interface Bridge {
+  readonly met: number;
+  readonly ground: Ground;
 }
 
 /** Which cluster is which individual. */
@@ -200,40 +206,39 @@ class IdentityPlan implements PlannedIdentities {
 
   #mergeUnlessKept(individual: number, cluster: number): void {
     if (this.#individual.get(cluster) === individual) return;
-    const { met, level } = this.#bridgeOf(individual, cluster);
-    this.merges.push({ cluster, absorbed: individual, level, through: met });
+    const bridge = this.#bridges().get(`${individual} ${cluster}`);
+    const { met, ground } = bridge ?? { met: NONE, ground: null };
+    this.merges.push({ cluster, absorbed: individual, ground, through: met });
   }
 
-  /** The strongest token through which a record of the individual met one that is not of it. */
-  #bridgeOf(individual: number, cluster: number): { readonly met: number; readonly level: number } {
-    return this.#bridges().get(`${individual} ${cluster}`) ?? { met: NONE, level: NONE };
-  }
+  #bridgeMemo: ReadonlyMap<string, Bridge> | null = null;
 
-  #bridgeMemo: ReadonlyMap<string, { readonly met: number; readonly level: number }> | null = null;
-
-  #bridges(): ReadonlyMap<string, { readonly met: number; readonly level: number }> {
+  /** Individual and cluster → the strongest ground on which a record of the individual met one that is not of it. */
+  #bridges(): ReadonlyMap<string, Bridge> {
     if (this.#bridgeMemo !== null) return this.#bridgeMemo;
-    const { keys, records } = this.#scope.index;
-    const found = new Map<string, { met: number; level: number }>();
-    const offer = (individual: number, cluster: number, met: number, level: number) => {
+    const { keys, records, strategy } = this.#scope.index;
+    const found = new Map<string, Bridge>();
+    const offer = (individual: number, cluster: number, met: number, ground: Ground) => {
       if (individual === NONE) return;
       const key = `${individual} ${cluster}`;
       const known = found.get(key);
-      const better =
-        known === undefined ||
-        level < known.level ||
-        (level === known.level && keys.compare(records.keyOf(met), records.keyOf(known.met)) < 0);
-      if (better) found.set(key, { met, level });
+      const order =
+        known === undefined
+          ? -1
+          : strategy.compareGrounds(ground, known.ground) ||
+            keys.compare(records.keyOf(met), records.keyOf(known.met));
+      if (order < 0) found.set(key, { met, ground });
     };
     for (let entry = 0; entry < this.#plan.entries; entry++) {
       const met = this.#plan.metAt(entry);
+      const ground = this.#plan.groundAt(entry);
       const cluster = this.#plan.clusterAt(entry);
-      if (met === NONE || cluster < 0) continue;
+      if (met === NONE || ground === null || cluster < 0) continue;
       const record = this.#plan.recordAt(entry);
       const [mine, theirs] = [this.#livingIndividualOf(record), this.#livingIndividualOf(met)];
       if (mine === theirs) continue;
-      offer(mine, cluster, met, this.#plan.metLevelAt(entry));
-      offer(theirs, cluster, record, this.#plan.metLevelAt(entry));
+      offer(mine, cluster, met, ground);
+      offer(theirs, cluster, record, ground);
     }
     this.#bridgeMemo = found;
     return found;

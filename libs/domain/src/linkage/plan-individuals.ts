@@ -1,10 +1,10 @@
-import { attachFact, foundIndividuals, type Attachment } from './attach-fact.js';
-import { joined, profileOf, type Evidence, type Profile } from './contradiction.js';
+import type { Attachment } from './attach-fact.js';
 import type { DecisionScope } from './decision-scope.js';
-import { groupRecords, type ReferralReason } from './group-records.js';
+import { isUsable, joined, profileOf, type Evidence, type Profile } from './evidence.js';
+import type { Ground, ReferralReason } from './ground.js';
 import type { MemberList } from './individual-table.js';
 import { RecordMap } from './record-map.js';
-import { MOBILE_LEVEL } from './strategy.js';
+import { unconstrained } from './strategy.js';
 import { Int32Column, NONE } from './typed-column.js';
 
 /** Where a record stands that is in no cluster. */
@@ -14,7 +14,8 @@ export const REFERRED = -3;
 /** A doubt between records; each side is named by the record with its smallest row key. */
 export interface PlannedReferral {
   readonly reason: ReferralReason;
-  readonly level: number;
+  /** What would have linked them. */
+  readonly ground: Ground;
   readonly subject: number;
   readonly candidates: readonly number[];
 }
@@ -30,9 +31,10 @@ export interface PlannedIndividuals {
   recordAt(entry: number): number;
   /** Cluster of an entry, or UNLINKABLE or REFERRED. */
   clusterAt(entry: number): number;
-  /** The record that it met through its strongest token, and that token's authority level; NONE if it met nobody. */
+  /** The record that it met on its strongest ground; NONE if it met nobody. */
   metAt(entry: number): number;
-  metLevelAt(entry: number): number;
+  /** What it stands in its cluster on; null where it is alone. A fact may found its cluster, and have met nobody. */
+  groundAt(entry: number): Ground | null;
   entryOf(record: number): number;
   /** The individual that a known cluster is; NONE for a cluster that was worked out anew. */
   knownIndividual(cluster: number): number;
@@ -61,7 +63,7 @@ class IndividualPlan implements PlannedIndividuals {
   readonly #record = new Int32Column();
   readonly #cluster = new Int32Column();
   readonly #met = new Int32Column();
-  readonly #metLevel = new Int32Column();
+  readonly #ground: (Ground | null)[] = [];
   readonly #knownIndividual = new Int32Column();
   readonly #knownClusters = new Map<number, number>();
   /** What a cluster says, made when a fact asks where one record says it all. */
@@ -99,8 +101,8 @@ class IndividualPlan implements PlannedIndividuals {
     return this.#met.get(entry);
   }
 
-  metLevelAt(entry: number): number {
-    return this.#metLevel.get(entry);
+  groundAt(entry: number): Ground | null {
+    return this.#ground[entry] ?? null;
   }
 
   entryOf(record: number): number {
@@ -194,11 +196,11 @@ class IndividualPlan implements PlannedIndividuals {
     const linkable = members.filter((_, position) => (evidence[position] as Evidence).tokens.length > 0); // parallel
     if (linkable.length < members.length) {
       for (const record of members)
-        if (!linkable.includes(record)) this.#settle(record, UNLINKABLE, NONE, NONE);
+        if (!linkable.includes(record)) this.#settle(record, UNLINKABLE, NONE, null);
     }
     const [only] = linkable;
     if (linkable.length === 1 && only !== undefined) {
-      this.#settle(only, this.#clusterFor(only, null), NONE, NONE);
+      this.#settle(only, this.#clusterFor(only, null), NONE, null);
     } else if (linkable.length > 1) {
       this.#group(
         linkable,
@@ -209,7 +211,7 @@ class IndividualPlan implements PlannedIndividuals {
   }
 
   #group(members: readonly number[], evidence: readonly Evidence[]): void {
-    const grouping = groupRecords(evidence);
+    const grouping = this.#scope.index.strategy.group(evidence, unconstrained);
     const recordAt = (position: number): number => members[position] as number; // a position
     const clusterOf = new Map<number, number>();
     members.forEach((record, position) => {
@@ -220,12 +222,12 @@ class IndividualPlan implements PlannedIndividuals {
         clusterOf.set(group, cluster);
       }
       const met = grouping.met[position] as number; // a position
-      this.#settle(record, cluster, met === NONE ? NONE : recordAt(met), grouping.metAt[position] as number);
+      this.#settle(record, cluster, met === NONE ? NONE : recordAt(met), grouping.groundOf(position));
     });
-    for (const { reason, level, subject, candidates } of grouping.refusals) {
+    for (const { reason, ground, subject, candidates } of grouping.refusals) {
       this.referrals.push({
         reason,
-        level,
+        ground,
         subject: recordAt(subject),
         candidates: candidates.map(recordAt),
       });
@@ -234,7 +236,7 @@ class IndividualPlan implements PlannedIndividuals {
 
   /** Live person records that are connected to one through tokens that have force. All get an entry. */
   #componentOf(start: number): number[] {
-    const { records, tokens } = this.#scope.index;
+    const { records, strategy, tokens } = this.#scope.index;
     const members = [start];
     this.#enter(start);
     for (let next = 0; next < members.length; next++) {
@@ -244,8 +246,9 @@ class IndividualPlan implements PlannedIndividuals {
       for (let at = records.firstOccurrence(record); at < end; at++) {
         if (records.isCarerAt(at)) continue;
         const token = records.tokenAt(at);
-        const mobile = tokens.levelOf(token) === MOBILE_LEVEL;
-        if ((mobile && birthDate === NONE) || !this.#scope.links(token)) continue;
+        const channel = tokens.channelOf(token);
+        if (!isUsable(channel, birthDate, strategy.channels) || !this.#scope.links(token)) continue;
+        const byBirthDate = strategy.channels.joinsByBirthDate(channel);
         for (
           let held = tokens.firstHolder(token, 'persons');
           held !== NONE;
@@ -253,7 +256,7 @@ class IndividualPlan implements PlannedIndividuals {
         ) {
           const holder = records.holderAt(held);
           if (this.entryOf(holder) !== NONE || !this.#scope.isLive(holder)) continue;
-          if (mobile && records.birthDateOf(holder) !== birthDate) continue;
+          if (byBirthDate && records.birthDateOf(holder) !== birthDate) continue;
           this.#enter(holder);
           members.push(holder);
         }
@@ -308,13 +311,13 @@ class IndividualPlan implements PlannedIndividuals {
     const attachment = this.#attachmentOf(evidence);
     switch (attachment.kind) {
       case 'unlinkable':
-        this.#settle(fact, UNLINKABLE, NONE, NONE);
+        this.#settle(fact, UNLINKABLE, NONE, null);
         return;
       case 'unowned':
         this.#unowned.set(fact, evidence.tokens[attachment.token] as number); // one of its tokens
         return;
       case 'referred':
-        this.#refer(fact, evidence, attachment);
+        this.#refer(fact, attachment);
         return;
       case 'owned': {
         const token = evidence.tokens[attachment.token] as number; // one of its tokens
@@ -324,12 +327,7 @@ class IndividualPlan implements PlannedIndividuals {
           // It leaves another individual for one that was out of reach: then that one is weighed too.
           for (const holder of mine) this.#groupAround(holder);
         }
-        this.#settle(
-          fact,
-          attachment.owner,
-          this.#smallest(mine),
-          evidence.levels[attachment.token] as number,
-        );
+        this.#settle(fact, attachment.owner, this.#smallest(mine), attachment.ground);
       }
     }
   }
@@ -346,7 +344,7 @@ class IndividualPlan implements PlannedIndividuals {
   }
 
   #attachmentOf(evidence: Evidence): Attachment {
-    return attachFact(evidence, {
+    return this.#scope.index.strategy.attach(evidence, {
       of: (index) =>
         this.#scope
           .owners(evidence.tokens[index] as number, evidence.birthDate) // one of its tokens
@@ -356,18 +354,18 @@ class IndividualPlan implements PlannedIndividuals {
     });
   }
 
-  #refer(fact: number, evidence: Evidence, attachment: Attachment & { readonly kind: 'referred' }): void {
-    this.#settle(fact, REFERRED, NONE, NONE);
+  #refer(fact: number, attachment: Attachment & { readonly kind: 'referred' }): void {
+    this.#settle(fact, REFERRED, NONE, null);
     this.referrals.push({
       reason: attachment.reason,
-      level: evidence.levels[attachment.token] as number, // one of its tokens
+      ground: attachment.ground,
       subject: fact,
       candidates: attachment.candidates.map((owner) => this.representativeOf(owner)),
     });
   }
 
   #found(token: number): void {
-    const { keys, records, tokens } = this.#scope.index;
+    const { keys, records, strategy, tokens } = this.#scope.index;
     const facts: number[] = [];
     const evidence: Evidence[] = [];
     for (let held = tokens.firstHolder(token, 'facts'); held !== NONE; held = records.nextHolder(held)) {
@@ -384,19 +382,18 @@ class IndividualPlan implements PlannedIndividuals {
     if (facts.length === 0) return;
     facts.sort((one, other) => keys.compare(records.keyOf(one), records.keyOf(other)));
     for (const fact of facts) evidence.push(this.#scope.evidenceOf(fact));
-    const level = tokens.levelOf(token);
-    const { groupOf, refusals } = foundIndividuals(evidence, level);
+    const { groupOf, ground, refusals } = strategy.found(evidence, tokens.channelOf(token));
     const recordAt = (index: number): number => facts[index] as number; // an index
     facts.forEach((fact, index) => {
       const first = groupOf[index] as number; // an index
-      if (first === NONE) this.#settle(fact, REFERRED, NONE, NONE);
-      else if (first === index) this.#settle(fact, this.#addCluster(NONE, fact, null), NONE, level);
-      else this.#settle(fact, this.clusterAt(this.entryOf(recordAt(first))), recordAt(first), level);
+      if (first === NONE) this.#settle(fact, REFERRED, NONE, null);
+      else if (first === index) this.#settle(fact, this.#addCluster(NONE, fact, null), NONE, ground);
+      else this.#settle(fact, this.clusterAt(this.entryOf(recordAt(first))), recordAt(first), ground);
     });
     for (const { reason, subject, candidates } of refusals) {
       this.referrals.push({
         reason,
-        level,
+        ground,
         subject: recordAt(subject),
         candidates: candidates.map(recordAt),
       });
@@ -452,13 +449,13 @@ class IndividualPlan implements PlannedIndividuals {
     this.#entryOf.set(record, this.#record.push(record));
     this.#cluster.push(NONE);
     this.#met.push(NONE);
-    this.#metLevel.push(NONE);
+    this.#ground.push(null);
   }
 
-  #settle(record: number, cluster: number, met: number, level: number): void {
+  #settle(record: number, cluster: number, met: number, ground: Ground | null): void {
     const entry = this.entryOf(record);
     this.#cluster.set(entry, cluster);
     this.#met.set(entry, met);
-    this.#metLevel.set(entry, level);
+    this.#ground[entry] = ground;
   }
 }

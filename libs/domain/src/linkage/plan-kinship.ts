@@ -8,6 +8,7 @@ import {
 } from './kinship.js';
 import type { PlannedIdentities } from './plan-identities.js';
 import type { PlannedIndividuals } from './plan-individuals.js';
+import type { StandingRelationship } from './relationship-table.js';
 import { carerLists, ownLists, type HolderList } from './token-table.js';
 import { NONE } from './typed-column.js';
 
@@ -236,8 +237,8 @@ class KinshipPlan {
         const children = this.#evidence(token, carerLists);
         if (children.size === 0) continue;
         const adults = this.#evidence(token, ownLists);
-        const level = this.#scope.index.tokens.levelOf(token);
-        tokens.push({ level, children: number(children), adults: number(adults) });
+        const channel = this.#scope.index.tokens.channelOf(token);
+        tokens.push({ channel, children: number(children), adults: number(adults) });
       }
     }
     if (members.length < 2) return;
@@ -245,8 +246,8 @@ class KinshipPlan {
     const kinship = kinshipOf(tokens, members.length, this.#families.length, (one, other) =>
       this.#compareRepresentatives(clusterAt(one), clusterAt(other)),
     );
-    for (const { kind, child, other, level } of kinship.relationships) {
-      this.#relationships.push({ kind, child: clusterAt(child), other: clusterAt(other), level });
+    for (const { kind, child, other, channel } of kinship.relationships) {
+      this.#relationships.push({ kind, child: clusterAt(child), other: clusterAt(other), channel });
     }
     kinship.families.forEach((families, scope) => {
       for (const family of families) this.#families[scope]?.push(family.map(clusterAt));
@@ -326,18 +327,20 @@ class KinshipPlan {
   }
 
   #compareRelationships(): { readonly ended: number[]; readonly identified: Kin[] } {
-    const { relationships } = this.#scope.index;
+    const { relationships, strategy } = this.#scope.index;
     const standing = new Map<string, number>();
-    const signature = ({ kind, child, other, level }: Kin): string => `${kind} ${child} ${other} ${level}`;
+    const signature = ({ kind, child, other, domain }: StandingRelationship): string =>
+      `${kind} ${child} ${other} ${domain}`;
     for (const individual of this.#involved) {
       for (const relationship of relationships.ofChild(individual)) {
         standing.set(signature(relationships.get(relationship)), relationship);
       }
     }
-    const identified = this.#relationships.filter(({ kind, child, other, level }) => {
+    const identified = this.#relationships.filter(({ kind, child, other, channel }) => {
       // Whoever begins to exist is NONE here, and has no relationship that stands.
       const [one, two] = [this.#identities.individualOf(child), this.#identities.individualOf(other)];
-      return !standing.delete(signature({ kind, child: one, other: two, level }));
+      const domain = strategy.channels.domainOf(channel);
+      return !standing.delete(signature({ kind, child: one, other: two, domain }));
     });
     return { ended: [...standing.values()].sort((one, other) => one - other), identified };
   }

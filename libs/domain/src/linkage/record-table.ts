@@ -3,14 +3,16 @@ import { passThrough, type Archive, type Archived } from './archive.js';
 import { DigestColumn } from './digest-column.js';
 import { IdTable } from './id-table.js';
 import type { RecordKind } from './partition.js';
-import { guardsOf, valueOf } from './contradiction.js';
-import { levelOf, NHS_NUMBER_LEVEL } from './strategy.js';
-import type { Marks } from './token-numbers.js';
+import type { Channels } from './channels.js';
+import type { Marks, RecordReading } from './evidence.js';
+import type { ChannelToken, TokensOfRow } from './tokens-of-row.js';
 import { BIRTH_DATE_TAG, type HolderList, type TokenTable } from './token-table.js';
 import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
 const roles: readonly Role[] = ['child', 'adult', 'practitioner', 'volunteer', 'none'];
 const kinds: readonly RecordKind[] = ['person', 'fact', 'impersonal'];
+
+const nothing: readonly number[] = [];
 
 const ROLE_BITS = 7;
 const KIND_SHIFT = 3;
@@ -33,6 +35,7 @@ const OLDER_THAN_ANY_ROW = 2 ** 31;
  */
 export class RecordTable implements Archived {
   readonly #tokens: TokenTable;
+  readonly #channels: Channels;
   readonly #ids = new IdTable();
   readonly #content = new DigestColumn();
   readonly #key = new Int32Column();
@@ -49,14 +52,18 @@ export class RecordTable implements Archived {
   readonly #occurrenceToken = new Int32Column();
   readonly #occurrenceRecord = new Int32Column();
   readonly #nextHolder = new Int32Column();
+  /** Tokens that are only compared; both columns stay empty where the strategy has no such channel. */
+  readonly #firstCompared = new Int32Column();
+  readonly #comparedToken = new Int32Column();
   #endOfLedger = 0;
 
   /** Neighbours in the list of an individual's records; kept by the individual table. */
   readonly nextMember = new Int32Column();
   readonly previousMember = new Int32Column();
 
-  constructor(tokens: TokenTable) {
+  constructor(tokens: TokenTable, channels: Channels) {
     this.#tokens = tokens;
+    this.#channels = channels;
   }
 
   get count(): number {
@@ -95,6 +102,8 @@ export class RecordTable implements Archived {
       this.#occurrenceToken,
       this.#occurrenceRecord,
       this.#nextHolder,
+      this.#firstCompared,
+      this.#comparedToken,
       this.nextMember,
       this.previousMember,
     ];
@@ -106,10 +115,12 @@ export class RecordTable implements Archived {
 
   /**
    * Takes in a row as a staged record that is not live, and links its tokens.
+   * @param read its tokens, as the strategy reads them.
    * @param dataset number of the dataset that it came in.
    */
   add(
-    row: Pick<PseudonymisedRow, 'record' | 'role' | 'tokens'>,
+    row: Pick<PseudonymisedRow, 'record' | 'role'>,
+    read: TokensOfRow,
     key: number,
     kind: RecordKind,
     content: string,
@@ -126,26 +137,20 @@ export class RecordTable implements Archived {
     this.#bits.push(roles.indexOf(row.role) | (kinds.indexOf(kind) << KIND_SHIFT) | STAGED);
     this.#outcome.push(0);
     this.#firstOccurrence.push(this.#occurrenceToken.length);
-    const { birthDate, gender, caseNumber } = guardsOf(row.tokens);
-    this.#birthDate.push(
-      birthDate === undefined ? NONE : this.#tokens.intern(birthDate.token, BIRTH_DATE_TAG),
-    );
-    this.#gender.push(kind === 'person' ? valueOf(gender) : NONE);
-    this.#caseNumber.push(valueOf(caseNumber));
+    const { birthDate, gender, caseNumber } = read;
+    this.#birthDate.push(birthDate === undefined ? NONE : this.#tokens.intern(birthDate, BIRTH_DATE_TAG));
+    this.#gender.push(gender);
+    this.#caseNumber.push(caseNumber);
     this.#dataset.push(dataset);
-    const links = kind !== 'impersonal';
-    for (const { domain, use, token } of row.tokens) {
-      const level = levelOf(domain);
-      if (!links || level === NONE) continue;
-      if (use === 'identity')
-        this.#occur(record, this.#tokens.intern(token, level), kind === 'person' ? 'persons' : 'facts');
-      else if (use === 'carer' && row.role === 'child') {
-        this.#occur(
-          record,
-          this.#tokens.intern(token, level),
-          kind === 'person' ? 'carersOfPersons' : 'carersOfFacts',
-        );
-      }
+    const compares = this.#channels.connecting < this.#channels.count;
+    if (compares) this.#firstCompared.push(this.#comparedToken.length);
+    if (kind === 'impersonal') return record;
+    const person = kind === 'person';
+    for (const token of read.own) this.#occur(record, token, person ? 'persons' : 'facts');
+    for (const token of read.carers) this.#occur(record, token, person ? 'carersOfPersons' : 'carersOfFacts');
+    if (compares) {
+      for (const { channel, token } of read.compared)
+        this.#comparedToken.push(this.#tokens.intern(token, channel));
     }
     return record;
   }
@@ -193,11 +198,6 @@ export class RecordTable implements Archived {
   /** The full birth-date guard as a token, or NONE. */
   birthDateOf(record: number): number {
     return this.#birthDate.get(record);
-  }
-
-  /** See `Evidence`: a fact has no gender here. */
-  genderOf(record: number): number {
-    return this.#gender.get(record);
   }
 
   caseNumberOf(record: number): number {
@@ -307,14 +307,40 @@ export class RecordTable implements Archived {
     };
   }
 
-  /** Distinct NHS numbers of the record. */
-  nhsNumbersOf(record: number): number[] {
-    const found: number[] = [];
+  /** What the record says, in the form that the one reader of evidence takes. */
+  readingOf(record: number): RecordReading {
+    const own: number[] = [];
+    const ownChannels: number[] = [];
     const end = this.endOfOccurrences(record);
     for (let at = this.firstOccurrence(record); at < end; at++) {
+      if (this.isCarerAt(at)) continue;
       const token = this.tokenAt(at);
-      if (!this.isCarerAt(at) && this.#tokens.levelOf(token) === NHS_NUMBER_LEVEL) found.push(token);
+      own.push(token);
+      ownChannels.push(this.#tokens.channelOf(token));
     }
+    const compared = this.#comparedOf(record);
+    return {
+      child: this.isChild(record),
+      person: this.isPerson(record),
+      birthDate: this.birthDateOf(record),
+      gender: this.#gender.get(record),
+      caseNumber: this.caseNumberOf(record),
+      dataset: this.datasetOf(record),
+      own,
+      ownChannels,
+      compared,
+      comparedChannels:
+        compared === nothing ? nothing : compared.map((token) => this.#tokens.channelOf(token)),
+    };
+  }
+
+  #comparedOf(record: number): readonly number[] {
+    if (this.#firstCompared.length === 0) return nothing;
+    const next = record + 1;
+    const end =
+      next < this.#firstCompared.length ? this.#firstCompared.get(next) : this.#comparedToken.length;
+    const found: number[] = [];
+    for (let at = this.#firstCompared.get(record); at < end; at++) found.push(this.#comparedToken.get(at));
     return found;
   }
 
@@ -323,17 +349,14 @@ export class RecordTable implements Archived {
     const end = this.endOfOccurrences(record);
     for (let at = this.firstOccurrence(record); at < end; at++) {
       const token = this.tokenAt(at);
-      if (!this.isCarerAt(at) && this.#tokens.levelOf(token) === NHS_NUMBER_LEVEL) return token;
+      if (!this.isCarerAt(at) && this.#tokens.channelOf(token) === this.#channels.nhsNumber) return token;
     }
     return NONE;
   }
 
-  #occur(record: number, token: number, list: HolderList): void {
-    const cell = token * 2 + (list === 'persons' || list === 'facts' ? 0 : 1);
-    for (let at = this.#firstOccurrence.get(record); at < this.#occurrenceToken.length; at++) {
-      if (this.#occurrenceToken.get(at) === cell) return; // a row may say the same thing twice
-    }
-    this.#occurrenceToken.push(cell);
+  #occur(record: number, { channel, token: text }: ChannelToken, list: HolderList): void {
+    const token = this.#tokens.intern(text, channel);
+    this.#occurrenceToken.push(token * 2 + (list === 'persons' || list === 'facts' ? 0 : 1));
     this.#nextHolder.push(this.#tokens.firstHolder(token, list));
     this.#tokens.setFirstHolder(token, list, this.#occurrenceRecord.push(record));
   }

@@ -1,5 +1,7 @@
 import type { ReferralId } from '@kinledger/contracts';
 import { passThrough, type Archive, type Archived } from './archive.js';
+import type { Ground } from './ground.js';
+import { GroundTable } from './ground-table.js';
 import { IdTable } from './id-table.js';
 import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
@@ -9,7 +11,8 @@ export class ReferralTable implements Archived {
   readonly #subject = new Int32Column();
   readonly #next = new Int32Column();
   readonly #waits = new Uint8Column();
-  readonly #level = new Uint8Column();
+  readonly #grounds = new GroundTable();
+  readonly #ground = new Int32Column();
   readonly #firstOfSubject = new Map<number, number>();
 
   get bytes(): number {
@@ -17,30 +20,30 @@ export class ReferralTable implements Archived {
   }
 
   async passThrough(archive: Archive): Promise<void> {
-    await passThrough(archive, this.#columns);
+    await passThrough(archive, [...this.#columns, this.#grounds]);
     this.#firstOfSubject.clear();
     // The last one of a subject leads its list.
     this.#subject.view().forEach((subject, referral) => this.#firstOfSubject.set(subject, referral));
   }
 
   get #columns(): readonly Column[] {
-    return [this.#ids, this.#subject, this.#next, this.#waits, this.#level];
+    return [this.#ids, this.#subject, this.#next, this.#waits, this.#ground];
   }
 
   idOf(referral: number): ReferralId {
     return this.#ids.idOf(referral) as ReferralId; // interned as one
   }
 
-  /** @param level authority level of the token that would have linked, -1 for none. */
-  refer(id: ReferralId, subject: number, level: number): void {
+  /** @param ground what would have linked. */
+  refer(id: ReferralId, subject: number, ground: Ground): void {
     const referral = this.#ids.intern(id);
     if (referral < this.#waits.length) {
       this.#waits.set(referral, 1);
-      this.#level.set(referral, level + 1);
+      this.#ground.set(referral, this.#grounds.intern(ground));
       return;
     }
     this.#waits.push(1);
-    this.#level.push(level + 1);
+    this.#ground.push(this.#grounds.intern(ground));
     this.#subject.push(subject);
     this.#next.push(this.#firstOfSubject.get(subject) ?? NONE);
     this.#firstOfSubject.set(subject, referral);
@@ -51,10 +54,11 @@ export class ReferralTable implements Archived {
     if (referral !== NONE) this.#waits.set(referral, 0);
   }
 
-  /** Whether the doubt waits for review, on the strength of this level's token. */
-  waits(id: ReferralId, level: number): boolean {
+  /** Whether the doubt waits for review, on this very ground. */
+  waits(id: ReferralId, ground: Ground): boolean {
     const referral = this.#ids.find(id);
-    return referral !== NONE && this.#waits.get(referral) === 1 && this.#level.get(referral) === level + 1;
+    if (referral === NONE || this.#waits.get(referral) === 0) return false;
+    return this.#ground.get(referral) === this.#grounds.find(ground);
   }
 
   /** Referrals that wait on the subject with this row key. */

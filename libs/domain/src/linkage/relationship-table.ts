@@ -1,11 +1,20 @@
 import type { RelationshipId } from '@kinledger/contracts';
 import { passThrough, type Archive, type Archived } from './archive.js';
 import { IdTable } from './id-table.js';
-import type { Kin } from './kinship.js';
+import type { KinKind } from './kinship.js';
 import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
-const kinds: readonly Kin['kind'][] = ['carer', 'same-carer'];
-const STANDS = 128;
+const kinds: readonly KinKind[] = ['carer', 'same-carer'];
+const KIND = 1;
+const STANDS = 2;
+
+/** A relationship between individuals, and the value domain of the token that it stands on. */
+export interface StandingRelationship {
+  readonly kind: KinKind;
+  readonly child: number;
+  readonly other: number;
+  readonly domain: string;
+}
 
 /** Relationships that stand, listed by child, in the order in which they were first identified. */
 export class RelationshipTable implements Archived {
@@ -13,30 +22,34 @@ export class RelationshipTable implements Archived {
   readonly #other = new Int32Column();
   readonly #child = new Int32Column();
   readonly #next = new Int32Column();
-  /** Kind in the lowest bit, then the authority level of the shared token. */
   readonly #state = new Uint8Column();
+  readonly #domain = new Uint8Column();
+  readonly #domains: string[] = [];
   readonly #firstOfChild = new Int32Column();
 
   get bytes(): number {
     return bytesOf(this.#columns);
   }
 
-  passThrough(archive: Archive): Promise<void> {
-    return passThrough(archive, this.#columns);
+  async passThrough(archive: Archive): Promise<void> {
+    await passThrough(archive, this.#columns);
+    const domains = [...(await archive.json(this.#domains))];
+    this.#domains.splice(0, this.#domains.length, ...domains);
   }
 
   get #columns(): readonly Column[] {
-    return [this.#ids, this.#other, this.#child, this.#next, this.#state, this.#firstOfChild];
+    return [this.#ids, this.#other, this.#child, this.#next, this.#state, this.#domain, this.#firstOfChild];
   }
 
   idOf(relationship: number): RelationshipId {
     return this.#ids.idOf(relationship) as RelationshipId; // interned as one
   }
 
-  identify(id: RelationshipId, { kind, child, other, level }: Kin): void {
+  identify(id: RelationshipId, { kind, child, other, domain }: StandingRelationship): void {
     const relationship = this.#ids.intern(id);
     if (relationship === this.#state.length) {
       this.#state.push(0);
+      this.#domain.push(0);
       this.#other.push(other);
       this.#child.push(child);
       this.#next.push(NONE);
@@ -45,7 +58,8 @@ export class RelationshipTable implements Archived {
     this.#firstOfChild.extendTo(child + 1, NONE);
     this.#next.set(relationship, this.#firstOfChild.get(child));
     this.#firstOfChild.set(child, relationship);
-    this.#state.set(relationship, STANDS | kinds.indexOf(kind) | (level << 1));
+    this.#state.set(relationship, STANDS | kinds.indexOf(kind));
+    this.#domain.set(relationship, this.#numberOf(domain));
   }
 
   end(id: RelationshipId): void {
@@ -63,14 +77,19 @@ export class RelationshipTable implements Archived {
     return found;
   }
 
-  get(relationship: number): Kin {
-    const state = this.#state.get(relationship);
+  get(relationship: number): StandingRelationship {
     return {
-      kind: kinds[state & 1] as Kin['kind'], // one bit
+      kind: kinds[this.#state.get(relationship) & KIND] as KinKind, // one bit
       child: this.#child.get(relationship),
       other: this.#other.get(relationship),
-      level: (state & ~STANDS) >> 1,
+      domain: this.#domains[this.#domain.get(relationship)] as string, // written from `domains`
     };
+  }
+
+  /** A programme reads a handful of domains, over all its strategies. */
+  #numberOf(domain: string): number {
+    const known = this.#domains.indexOf(domain);
+    return known === NONE ? this.#domains.push(domain) - 1 : known;
   }
 
   #unlist(relationship: number): void {

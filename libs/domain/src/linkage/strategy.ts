@@ -1,31 +1,71 @@
+import type { ReferralReason, Ground } from './ground.js';
+import type { Channels } from './channels.js';
+import type { Evidence, Profile } from './evidence.js';
+import type { Attachment, Foundation, Owners } from './attach-fact.js';
+import type { ForceLimits } from './force.js';
+import type { TokensOfRow, LinkageRow } from './tokens-of-row.js';
+
 /**
- * The exact rules of the seeds (domain §4), as data. The shape is that of `strategy` in a programme definition.
+ * How one programme links (architecture §6): everything in linkage that another way of linking would do differently, as
+ * one value. `partition` and the engine know no other difference between strategies. A strategy is pure: what it answers
+ * depends on its arguments alone, and compares tokens for equality and nothing else.
  */
-export interface LeapStrategy {
-  readonly name: 'leap-1';
-  /** K: more distinct birth dates, or NHS numbers, among the live rows that hold a token as their own take its force. */
-  readonly maxBirthDatesPerToken: number;
-  /** So do more distinct case numbers in one dataset. */
-  readonly maxCasesPerToken: number;
-  /** So do more rows that carry none of the three. */
-  readonly maxHoldersPerToken: number;
-  /** More distinct children, told apart in the same ways, take the force of a token that stands on them as their carer's. */
-  readonly maxChildrenPerCarerToken: number;
+export interface Strategy {
+  readonly name: string;
+  /** All that its decisions depend on, as the ledger records it when the strategy is adopted. */
+  readonly parameters: Readonly<Record<string, number | string | string[]>>;
+  /** Kinds of token that it reads, strongest first. Two records are neighbours when they share a token that connects. */
+  readonly channels: Channels;
+  /** How many people may hold a token as their own, or as their carer's, before it connects nobody. */
+  readonly ownLimits: ForceLimits;
+  readonly carerLimits: ForceLimits;
+
+  /** The tokens of a row that are evidence, derived ones included. */
+  tokensOf(row: LinkageRow): TokensOfRow;
+
+  /**
+   * Groups person records into people. `records` come in row key order and hold whole components: no record outside
+   * shares a token that connects, or a reviewed link, with one inside.
+   */
+  group(records: readonly Evidence[], constraints: PositionConstraints): Grouping;
+
+  /** Where a fact belongs, given who holds its tokens. */
+  attach(fact: Evidence, owners: Owners): Attachment;
+
+  /** Whom facts found that share their strongest token, which nobody owns. They come in row key order. */
+  found(facts: readonly Evidence[], channel: number): Foundation;
+
+  /** Below zero where `one` is the stronger ground. */
+  compareGrounds(one: Ground, other: Ground): number;
 }
 
-/** Value domains whose identity tokens link, strongest first (seeds §5.5; domain §4). */
-export const authority = ['nhs-number', 'child-key', 'email', 'mobile'] as const;
-export type LinkingDomain = (typeof authority)[number];
+/** A link that the rules will not make alone. Groups are named by their smallest position. */
+export interface Refusal {
+  readonly reason: ReferralReason;
+  /** What would have linked them. */
+  readonly ground: Ground;
+  readonly subject: number;
+  readonly candidates: readonly number[];
+}
 
-/** Index into `authority`; -1 for a domain that never links, such as a provider's own case number. */
-export const levelOf = (domain: string): number => authority.indexOf(domain as LinkingDomain);
+/** Decisions of people, by position. Never-link wins over reviewed-link, and both over every token. */
+export interface PositionConstraints {
+  readonly neverLink: readonly (readonly [number, number])[];
+  readonly reviewedLink: readonly (readonly [number, number])[];
+}
 
-export const NHS_NUMBER_LEVEL = 0;
-export const CHILD_KEY_LEVEL = 1;
-export const EMAIL_LEVEL = 2;
-export const MOBILE_LEVEL = authority.length - 1;
+export const unconstrained: PositionConstraints = { neverLink: [], reviewedLink: [] };
 
-/** The guard that contradicts or confirms. */
-export const BIRTH_DATE_DOMAIN = 'birth-date';
-/** A guard that contradicts only where two rows share nothing but an email: records err about it. */
-export const GENDER_DOMAIN = 'gender';
+export interface Grouping {
+  /** Position → smallest position of its group. */
+  readonly groupOf: Int32Array;
+  /** Position → the position that it met on its strongest ground, or NONE for one that is alone. */
+  readonly met: Int32Array;
+  /** The ground on which a position met another; null for one that is alone. */
+  groundOf(position: number): Ground | null;
+  /** Group → 1 when it stays alone because it could belong to either of two that contradict each other. */
+  readonly ambiguous: Uint8Array;
+  readonly refusals: readonly Refusal[];
+  /** What a group says; `group` is a value of `groupOf`. */
+  profile(group: number): Profile;
+}

@@ -1,10 +1,9 @@
 import { passThrough, type Archive, type Archived } from './archive.js';
 import { IdTable } from './id-table.js';
-import { authority } from './strategy.js';
 import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
-/** Tag of a birth-date guard in the table; an identity or carer token is tagged with its authority level. */
-export const BIRTH_DATE_TAG = authority.length;
+/** Tag of a birth-date guard in the table; any other token is tagged with the number of its channel. */
+export const BIRTH_DATE_TAG = 255;
 
 const IDENTITY_WITHOUT_FORCE = 1;
 const CARER_WITHOUT_FORCE = 2;
@@ -69,7 +68,7 @@ export class TokenTable implements Archived {
     return slot;
   }
 
-  levelOf(slot: number): number {
+  channelOf(slot: number): number {
     return this.#ids.tagOf(slot);
   }
 

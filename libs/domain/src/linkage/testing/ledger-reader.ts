@@ -1,6 +1,7 @@
 import type { DataType, LedgerEvent, RecordId, Role, RowKey, SubmissionId } from '@kinledger/contracts';
 import { recordKindOf, type RecordKind } from '../partition.js';
 import { firstDay } from './live-set.js';
+import { keyOfGround } from '../ground.js';
 
 interface Known {
   readonly rowKey: RowKey;
@@ -86,7 +87,7 @@ export class LedgerReader {
       }
       case 'LinkReferred':
         if (this.referrals.has(event.data.referral)) throw new Error('referred twice');
-        this.referrals.set(event.data.referral, `${event.data.reason} ${event.data.rule}`);
+        this.referrals.set(event.data.referral, `${event.data.reason} ${keyOfGround(event.data)}`);
         return;
       case 'LinkReferralLapsed':
         if (!this.referrals.delete(event.data.referral)) throw new Error('lapsed without being referred');

@@ -15,6 +15,8 @@ import type {
 import { sha256Hex } from '../../ledger/index.js';
 import type { Draft, FamilyScope, LinkageEngineOptions } from '../decider.js';
 import { LinkageEngine } from '../engine.js';
+import { leap1 } from '../leap-1/leap-1.js';
+import type { Strategy } from '../strategy.js';
 import { LedgerReader } from './ledger-reader.js';
 
 /** A token as specs write it: domain, use and a short name for the value behind it. */
@@ -44,13 +46,14 @@ const hex = (text: string, length: number): string => sha256Hex(text).slice(0, l
 
 export const rowKeyOf = (dataset: string, id: string): RowKey => hex(`row ${dataset} ${id}`, 32) as RowKey;
 
-export const testStrategy = {
+export const testSettings = {
   name: 'leap-1',
   maxBirthDatesPerToken: 2,
   maxCasesPerToken: 2,
   maxHoldersPerToken: 6,
   maxChildrenPerCarerToken: 2,
 } as const;
+export const testStrategy = leap1(testSettings);
 
 /** Short forms in which scenarios read well. */
 export const nhs = (value: string): TokenSpec => ['nhs-number', 'identity', value];
@@ -87,10 +90,7 @@ export class LinkageWorld {
   readonly received = new Map<SubmissionId, Received>();
   #intake = 0;
 
-  constructor(
-    familyScopes: readonly FamilyScope[] = [],
-    strategy: LinkageEngineOptions['strategy'] = testStrategy,
-  ) {
+  constructor(familyScopes: readonly FamilyScope[] = [], strategy: Strategy = testStrategy) {
     this.options = { strategy, familyScopes };
     this.engine = new LinkageEngine(this.options);
   }

@@ -1,8 +1,9 @@
 import type { DataType, RowKey, ServiceId, SubmissionId } from '@kinledger/contracts';
 import type { FamilyScope } from '../decider.js';
+import { keyOfGround } from '../ground.js';
 import { familiesOf, type KinRecord } from '../families.js';
 import { noConstraints, partition, recordKindOf } from '../partition.js';
-import type { LeapStrategy } from '../strategy.js';
+import type { Strategy } from '../strategy.js';
 import type { Received } from './linkage-world.js';
 
 /** A live record and the submission that carries it at the highest rank. */
@@ -60,7 +61,7 @@ export function firstDay(period: string): number {
 export function summaryOf(
   records: readonly LiveRecord[],
   familyScopes: readonly FamilyScope[],
-  strategy: LeapStrategy,
+  strategy: Strategy,
 ) {
   const result = partition(records, noConstraints, strategy);
   const { relationships, families } = familiesOf(records, result, familyScopes, strategy);
@@ -75,7 +76,9 @@ export function summaryOf(
     groups: groups.sort(),
     carriers: records.map(({ rowKey, from }) => `${rowKey} ${from}`).sort(),
     setAside: result.setAside.map(({ rowKey, reason }) => `${rowKey} ${reason}`).sort(),
-    referrals: result.referrals.map(({ referral, reason, rule }) => `${referral} ${reason} ${rule}`).sort(),
+    referrals: result.referrals
+      .map(({ referral, reason, ground }) => `${referral} ${reason} ${keyOfGround(ground)}`)
+      .sort(),
     relationships: relationships
       .map(({ kind, rule, child, other }) => `${kind} ${rule}: ${named(child)} / ${named(other)}`)
       .sort(),

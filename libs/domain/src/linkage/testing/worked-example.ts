@@ -1,6 +1,6 @@
 import type { RecordId, Role, RowKey, SubmissionId } from '@kinledger/contracts';
 import type { FamilyScope } from '../decider.js';
-import type { LeapStrategy } from '../strategy.js';
+import type { Strategy } from '../strategy.js';
 import { LinkageWorld, rowKeyOf, testStrategy, type RowSpec, type TokenSpec } from './linkage-world.js';
 
 /** A row of a worked example: its name is its row id, and its dataset says what it is. */
@@ -40,7 +40,7 @@ export class WorkedExample {
   readonly #names = new Map<RowKey, string>();
   #files = 0;
 
-  constructor(familyScopes: readonly FamilyScope[] = [], strategy: LeapStrategy = testStrategy) {
+  constructor(familyScopes: readonly FamilyScope[] = [], strategy: Strategy = testStrategy) {
     this.world = new LinkageWorld(familyScopes, strategy);
   }
 
@@ -106,7 +106,7 @@ export class WorkedExample {
 export function outcomesOf(
   rows: readonly ExampleRow[],
   familyScopes: readonly FamilyScope[] = [],
-  strategy: LeapStrategy = testStrategy,
+  strategy: Strategy = testStrategy,
 ): readonly Outcome[] {
   const arrivals = [[rows], rows.map((row) => [row]), rows.toReversed().map((row) => [row])];
   return arrivals.map((files) => {

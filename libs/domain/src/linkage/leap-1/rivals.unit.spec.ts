@@ -7,8 +7,8 @@ import {
   gender,
   mobile,
   nhs,
-  testStrategy,
-} from './testing/linkage-world.js';
+  testSettings,
+} from '../testing/linkage-world.js';
 import {
   adult,
   adultSession,
@@ -17,10 +17,11 @@ import {
   outcomesOf,
   type ExampleRow,
   type Outcome,
-} from './testing/worked-example.js';
+} from '../testing/worked-example.js';
+import { leap1 } from './leap-1.js';
 
 /** Room for three people under one token, so that three rivals are not a placeholder. */
-const strategy = { ...testStrategy, maxBirthDatesPerToken: 3 };
+const strategy = leap1({ ...testSettings, maxBirthDatesPerToken: 3 });
 const e = email('e');
 
 type Answer = Pick<Outcome, 'people' | 'referrals'> & Partial<Outcome>;

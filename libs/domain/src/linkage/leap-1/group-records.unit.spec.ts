@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Evidence } from './contradiction.js';
-import { groupRecords, type PositionConstraints } from './group-records.js';
-import { NONE } from './typed-column.js';
+import type { Evidence } from '../evidence.js';
+import type { PositionConstraints } from '../strategy.js';
+import { NONE } from '../typed-column.js';
+import { groupRecords } from './group-records.js';
 
 const [NHS, CHILD_KEY, EMAIL] = [0, 1, 2];
 /** A child's record that holds tokens: `k` and a number is a child key, `e` an email, `n` an NHS number. */
@@ -14,7 +15,9 @@ const record = (tokens: string, what: Partial<Evidence> = {}): Evidence => {
     ...{ child: true, birthDate: NONE, gender: NONE, caseNumber: NONE, dataset: NONE },
     nhsNumbers: held.filter(({ level }) => level === NHS).map(({ token }) => token),
     tokens: held.map(({ token }) => token),
-    levels: held.map(({ level }) => level),
+    channels: held.map(({ level }) => level),
+    compared: [],
+    comparedChannels: [],
     ...what,
   };
 };
@@ -43,10 +46,15 @@ describe('a record between two who contradict each other', () => {
       expect(ambiguous).toEqual(order.map((_, position) => (position === between ? 1 : 0)));
       expect(refusals).toHaveLength(2);
       expect(refusals).toContainEqual({
-        ...{ reason: 'ambiguous', level: EMAIL, subject: between, candidates: others },
+        ...{ reason: 'ambiguous', ground: { rule: 'email' }, subject: between, candidates: others },
       });
       expect(refusals).toContainEqual({
-        ...{ reason: 'birth-dates-differ', level: EMAIL, subject: others[0], candidates: [others[1]] },
+        ...{
+          reason: 'birth-dates-differ',
+          ground: { rule: 'email' },
+          subject: others[0],
+          candidates: [others[1]],
+        },
       });
     },
   );
@@ -75,15 +83,15 @@ describe('refusals', () => {
     const { groups, refusals } = grouped([7, 8, 9].map((day) => record('e1', born(day))));
     expect(groups).toEqual([0, 1, 2]);
     expect(refusals).toEqual([
-      { reason: 'birth-dates-differ', level: EMAIL, subject: 0, candidates: [1, 2] },
-      { reason: 'birth-dates-differ', level: EMAIL, subject: 1, candidates: [2] },
+      { reason: 'birth-dates-differ', ground: { rule: 'email' }, subject: 0, candidates: [1, 2] },
+      { reason: 'birth-dates-differ', ground: { rule: 'email' }, subject: 1, candidates: [2] },
     ]);
   });
 
   it('of two who share a stronger and a weaker token are told once, under the stronger', () => {
     const { refusals } = grouped([record('k1 e1', born(7)), record('k1 e1', born(8))]);
     expect(refusals).toEqual([
-      { reason: 'birth-dates-differ', level: CHILD_KEY, subject: 0, candidates: [1] },
+      { reason: 'birth-dates-differ', ground: { rule: 'child-key' }, subject: 0, candidates: [1] },
     ]);
   });
 });
@@ -104,7 +112,9 @@ describe('decisions of people', () => {
   it('keep apart whom a token would join, and say so', () => {
     const { groups, refusals } = grouped([record('e1'), record('e1')], { ...none, neverLink: [[1, 0]] });
     expect(groups).toEqual([0, 1]);
-    expect(refusals).toEqual([{ reason: 'forbidden', level: EMAIL, subject: 0, candidates: [1] }]);
+    expect(refusals).toEqual([
+      { reason: 'forbidden', ground: { rule: 'email' }, subject: 0, candidates: [1] },
+    ]);
   });
 
   it('that forbid a link win over those that make it', () => {
@@ -117,6 +127,8 @@ describe('decisions of people', () => {
     const records = [record('e1'), record('e1 e2'), record('e2')];
     const { groups, refusals } = grouped(records, { ...none, neverLink: [[0, 2]] });
     expect(groups).toEqual([0, 1, 2]);
-    expect(refusals).toEqual([{ reason: 'ambiguous', level: EMAIL, subject: 1, candidates: [0, 2] }]);
+    expect(refusals).toEqual([
+      { reason: 'ambiguous', ground: { rule: 'email' }, subject: 1, candidates: [0, 2] },
+    ]);
   });
 });

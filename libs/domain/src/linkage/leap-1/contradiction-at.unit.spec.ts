@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { contradictionBetween, joined, profileOf, type Evidence, type Profile } from './contradiction.js';
-import { NONE } from './typed-column.js';
+import { joined, profileOf, type Evidence, type Profile } from '../evidence.js';
+import { NONE } from '../typed-column.js';
+import { contradictionAt } from './contradiction-at.js';
 
 const [NHS, CHILD_KEY, EMAIL, MOBILE] = [0, 1, 2, 3];
 const person = (what: Partial<Evidence> = {}): Profile =>
@@ -12,7 +13,9 @@ const person = (what: Partial<Evidence> = {}): Profile =>
     dataset: 1,
     nhsNumbers: [],
     tokens: [],
-    levels: [],
+    channels: [],
+    compared: [],
+    comparedChannels: [],
     ...what,
   });
 
@@ -99,26 +102,26 @@ describe('a contradiction between two', () => {
   ];
   it.each(cases)('is seen or not in %s, in either order', (_, one, other, expected) => {
     const levels = [NHS, CHILD_KEY, EMAIL, MOBILE];
-    expect(levels.map((level) => contradictionBetween(one, other, level))).toEqual(expected);
-    expect(levels.map((level) => contradictionBetween(other, one, level))).toEqual(expected);
+    expect(levels.map((level) => contradictionAt(one, other, level))).toEqual(expected);
+    expect(levels.map((level) => contradictionAt(other, one, level))).toEqual(expected);
   });
 
   it('does not count what a reviewer saw to differ against a third who agrees with one side', () => {
     const reviewed = joined(person({ birthDate: 1 }), person({ birthDate: 2 }), true);
-    expect(contradictionBetween(reviewed, person({ birthDate: 2 }))).toBeNull();
-    expect(contradictionBetween(reviewed, person({ birthDate: 3 }))).toBe('birth-dates-differ');
+    expect(contradictionAt(reviewed, person({ birthDate: 2 }), NONE)).toBeNull();
+    expect(contradictionAt(reviewed, person({ birthDate: 3 }), NONE)).toBe('birth-dates-differ');
   });
 
   it('lies after a review between a child and an adult, on whichever side the reviewed one is', () => {
     const adult = person({ child: false });
     const child = joined(person({ birthDate: 1 }), person({ birthDate: 2 }), true);
-    expect([contradictionBetween(child, adult), contradictionBetween(adult, child)]).toEqual(
+    expect([contradictionAt(child, adult, NONE), contradictionAt(adult, child, NONE)]).toEqual(
       Array(2).fill('child-and-adult'),
     );
     // A reviewer who joined a child and an adult has seen that they are one.
     const both = joined(person(), adult, true);
     for (const third of [person(), adult]) {
-      expect([contradictionBetween(both, third), contradictionBetween(third, both)]).toEqual([null, null]);
+      expect([contradictionAt(both, third, NONE), contradictionAt(third, both, NONE)]).toEqual([null, null]);
     }
   });
 });

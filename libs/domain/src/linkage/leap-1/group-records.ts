@@ -1,46 +1,15 @@
-import {
-  contradictionBetween,
-  joined,
-  profileOf,
-  type Contradiction,
-  type Evidence,
-  type Profile,
-} from './contradiction.js';
-import { authority, CHILD_KEY_LEVEL, EMAIL_LEVEL, MOBILE_LEVEL } from './strategy.js';
-import { NONE } from './typed-column.js';
+import { joined, profileOf, type Evidence, type Profile } from '../evidence.js';
+import { REVIEWED, type Ground, type ReferralReason } from '../ground.js';
+import { unconstrained, type Grouping, type PositionConstraints, type Refusal } from '../strategy.js';
+import { NONE } from '../typed-column.js';
+import { authority, CHILD_KEY_LEVEL, EMAIL_LEVEL, MOBILE_LEVEL } from './authority.js';
+import { contradictionAt } from './contradiction-at.js';
 
-export type ReferralReason = Contradiction | 'ambiguous' | 'forbidden';
+const grounds: readonly Ground[] = authority.map((rule) => ({ rule }));
+const groundAt = (level: number): Ground => grounds[level] ?? REVIEWED;
 
-/** A link that the rules will not make alone. Groups are named by their smallest position. */
-export interface Refusal {
-  readonly reason: ReferralReason;
-  /** Index into `authority` of the token that would have linked them. */
-  readonly level: number;
-  readonly subject: number;
-  readonly candidates: readonly number[];
-}
-
-/** Decisions of people, by position. Never-link wins over reviewed-link, and both over every token. */
-export interface PositionConstraints {
-  readonly neverLink: readonly (readonly [number, number])[];
-  readonly reviewedLink: readonly (readonly [number, number])[];
-}
-
-export interface Grouping {
-  /** Position → smallest position of its group. */
-  readonly groupOf: Int32Array;
-  /** Position → the position that it met through its strongest token, or NONE for one that is alone. */
-  readonly met: Int32Array;
-  /** Position → authority level at which it met; -1 for a reviewed link. */
-  readonly metAt: Int8Array;
-  /** Group → true when it stays alone because it could belong to either of two that contradict each other. */
-  readonly ambiguous: Uint8Array;
-  readonly refusals: readonly Refusal[];
-  /** What a group says; `group` is a value of `groupOf`. */
-  profile(group: number): Profile;
-}
-
-const unconstrained: PositionConstraints = { neverLink: [], reviewedLink: [] };
+/** A refusal by its level; it becomes a `Refusal` at the end. */
+type RefusalAtLevel = Omit<Refusal, 'ground'> & { readonly level: number };
 
 /**
  * Groups records into people by exact tokens (strategy `leap-1`; seeds §5.5, domain §4, architecture §6): level by
@@ -72,7 +41,7 @@ class Groups {
   /** By level, positions that share a token. */
   readonly #buckets: readonly number[][][];
   readonly #refused: { readonly level: number; readonly a: number; readonly b: number }[] = [];
-  readonly #doubts: Refusal[] = [];
+  readonly #doubts: RefusalAtLevel[] = [];
 
   constructor(records: readonly Evidence[], constraints: PositionConstraints) {
     this.#records = records;
@@ -92,7 +61,7 @@ class Groups {
     );
     for (const [a, b] of pairs.sort(byPositions)) {
       const [one, other] = [this.#find(a), this.#find(b)];
-      if (one !== other && this.#forbids(one, other)) this.#refused.push({ level: 0, a, b });
+      if (one !== other && this.#forbids(one, other)) this.#refused.push({ level: NONE, a, b });
       else this.#join(a, b, NONE, true);
     }
   }
@@ -117,7 +86,7 @@ class Groups {
     return {
       groupOf,
       met: this.#met,
-      metAt: this.#metAt,
+      groundOf: (position) => (this.#met[position] === NONE ? null : groundAt(this.#metAt[position] ?? NONE)),
       ambiguous: this.#ambiguous,
       refusals: this.#refusals(),
       profile: (group) => this.#profiles[group] as Profile, // a position
@@ -184,7 +153,7 @@ class Groups {
     for (const group of groups) {
       const profile = this.#profiles[group] as Profile; // a position
       if (all !== null && (all.reviewed || profile.reviewed)) return false;
-      if (all !== null && contradictionBetween(all, profile, level) !== null) return false;
+      if (all !== null && contradictionAt(all, profile, level) !== null) return false;
       all = all === null ? profile : joined(all, profile);
     }
     return !this.#constraints.neverLink.some(
@@ -199,7 +168,7 @@ class Groups {
    */
   #joinWithCare(attached: AttachedSet, level: number): void {
     const { kinds, neighbours } = this.#kindsOf(attached, level);
-    const doubts: Refusal[] = [];
+    const doubts: RefusalAtLevel[] = [];
     for (const [group, others] of neighbours) {
       const rivals = this.#rivals(group, others, level);
       if (rivals.length === 0) continue;
@@ -246,7 +215,7 @@ class Groups {
       const profile = this.#profiles[group] as Profile; // a position
       // Whoever contradicts its own like is weighed alone: two rows may each carry two NHS numbers.
       const alone =
-        constrained.has(group) || profile.reviewed || contradictionBetween(profile, profile, level) !== null;
+        constrained.has(group) || profile.reviewed || contradictionAt(profile, profile, level) !== null;
       const says = alone ? `alone ${group}` : sayingAt(profile, level);
       const name = `${bucketsOfGroup.get(group)?.join() ?? ''} ${says}`;
       const kind = kindNamed.get(name) ?? group;
@@ -276,7 +245,7 @@ class Groups {
 
   #reasonAgainst(one: number, other: number, level: number): ReferralReason | null {
     if (this.#forbids(one, other)) return 'forbidden';
-    return contradictionBetween(this.#profiles[one] as Profile, this.#profiles[other] as Profile, level); // positions
+    return contradictionAt(this.#profiles[one] as Profile, this.#profiles[other] as Profile, level); // positions
   }
 
   #forbids(one: number, other: number): boolean {
@@ -322,7 +291,7 @@ class Groups {
    */
   #refusals(): Refusal[] {
     const seen = new Set<string>();
-    const merged = new Map<string, Refusal & { readonly candidates: number[] }>();
+    const merged = new Map<string, RefusalAtLevel & { readonly candidates: number[] }>();
     for (const { level, a, b } of this.#refused) {
       const [one, other] = [this.#find(a), this.#find(b)];
       const reason = one === other ? null : this.#reasonAgainst(one, other, level);
@@ -339,14 +308,16 @@ class Groups {
       ...doubt,
       candidates: [...new Set(doubt.candidates.map((candidate) => this.#find(candidate)))],
     }));
-    return [...merged.values(), ...doubts].map((refusal) => ({
-      ...refusal,
-      candidates: refusal.candidates.toSorted((one, other) => one - other),
+    return [...merged.values(), ...doubts].map(({ reason, level, subject, candidates }) => ({
+      reason,
+      ground: groundAt(level),
+      subject,
+      candidates: candidates.toSorted((one, other) => one - other),
     }));
   }
 }
 
-/** What a level asks of a group, as text that is equal where the answers are: see `contradictionBetween`. */
+/** What a level asks of a group, as text that is equal where the answers are: see `contradictionAt`. */
 const sayingAt = ({ nhsNumbers, birthDates, genders, cases, child, adult }: Profile, level: number): string =>
   [
     child,
@@ -362,9 +333,9 @@ const sorted = (values: readonly number[]): string => values.toSorted((one, othe
 function bucketsOf(records: readonly Evidence[]): number[][][] {
   const byToken = new Map<number, number[]>();
   const buckets: number[][][] = authority.map(() => []);
-  records.forEach(({ tokens, levels, birthDate }, position) => {
+  records.forEach(({ tokens, channels, birthDate }, position) => {
     for (let index = 0; index < tokens.length; index++) {
-      const level = levels[index] as number; // parallel to tokens
+      const level = channels[index] as number; // parallel to tokens
       if (level === MOBILE_LEVEL && birthDate === NONE) continue;
       const token = tokens[index] as number; // below length
       const bucket = byToken.get(token);
