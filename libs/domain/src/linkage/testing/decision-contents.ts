@@ -59,7 +59,8 @@ export function wrongIn(
   for (const { type, data } of placements) {
     const known = then.records.get(data.record);
     if (known === undefined) continue;
-    const same = known.live && (type === 'RecordSetAside' ? `(${data.reason})` === known.where : placedIn(known.where));
+    const same =
+      known.live && (type === 'RecordSetAside' ? `(${data.reason})` === known.where : placedIn(known.where));
     check(!same, 'places a record again where it was');
   }
   for (const { data } of all('IndividualSplit')) {
@@ -79,7 +80,10 @@ export function wrongIn(
       'names others than the id of the referral',
     );
     if (!lapsed.has(data.referral)) continue;
-    check(then.referrals.get(data.referral) !== `${data.reason} ${data.rule}`, 'refers again what waits already');
+    check(
+      then.referrals.get(data.referral) !== `${data.reason} ${data.rule}`,
+      'refers again what waits already',
+    );
   }
   const ended = new Set(all('RelationshipEnded').map(({ data }) => data.relationship));
   for (const { data } of all('RelationshipIdentified'))
@@ -113,7 +117,10 @@ export function wrongIn(
       ).length,
       retired,
     };
-    check(JSON.stringify(sorted(expected)) === JSON.stringify(sorted(data.outcomes)), 'counts other outcomes');
+    check(
+      JSON.stringify(sorted(expected)) === JSON.stringify(sorted(data.outcomes)),
+      'counts other outcomes',
+    );
     check(data.rows === rows, 'counts other rows');
   }
   for (const { data } of all('SubmissionWithdrawn')) {

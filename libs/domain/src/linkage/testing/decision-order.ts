@@ -48,7 +48,9 @@ export function outOfOrder(world: LinkageWorld, from: number, received: Received
   const wrong: string[] = [];
   for (const event of world.events.slice(0, from)) places.note(event);
   const linkedBefore = new Set(
-    world.events.slice(0, from).flatMap((event) => (event.type === 'FamilyLinked' ? [event.data.family] : [])),
+    world.events
+      .slice(0, from)
+      .flatMap((event) => (event.type === 'FamilyLinked' ? [event.data.family] : [])),
   );
   const decided = world.events.slice(from);
   for (const event of decided) places.note(event);
