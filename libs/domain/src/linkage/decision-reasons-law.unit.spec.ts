@@ -18,6 +18,7 @@ describe('the reasons of a decision', () => {
           const reasons = new ExpectedReasons(world, player.liveRecords(), before);
           const wrong = world.events.slice(written).flatMap(({ type, data }) => {
             if (type === 'IndividualMatched') return reasons.ofPlacement(data) ?? [];
+            if (type === 'SubmissionLinked') expect(data.tokensWithoutForce).toBe(reasons.tokensWithoutForce);
             return type === 'IndividualsMerged' ? (reasons.ofMerge(data) ?? []) : [];
           });
           expect(wrong).toEqual([]);

@@ -1,5 +1,6 @@
 import type { LedgerEvent, RecordId, RowKey } from '@kinledger/contracts';
 import { referralIdOf } from '../../ledger/index.js';
+import { firstDay } from './live-set.js';
 import type { LinkageWorld, Received } from './linkage-world.js';
 
 interface State {
@@ -69,6 +70,11 @@ export function wrongIn(
     const first = all('IndividualSplit').find(({ data: { into } }) => into === data.into);
     if (first?.data === data) check(data.role === role, 'splits in a role that no record has');
   }
+  for (const { data } of all('RecordsRetired'))
+    for (const record of data.records) {
+      const reason = reasonToRetire(world, decided, record);
+      check(data.reason === reason, `retires as ${data.reason} what is ${reason}`);
+    }
   for (const { data } of all('CarrierChanged'))
     for (const record of data.records)
       check(then.records.get(record)?.carrier !== data.submission, 'changes a carrier to itself');
@@ -129,6 +135,35 @@ export function wrongIn(
     check(data.revived === revived.length, 'counts others that come back');
   }
   return wrong;
+}
+
+/** Why a record that is live no longer is so: what caused the decision, and what the submissions that stand say of the row. */
+function reasonToRetire(world: LinkageWorld, decided: readonly LedgerEvent[], record: RecordId): string {
+  const { reader, engine, received } = world;
+  const closing = decided.at(-1)?.type;
+  if (closing === 'RecordErased') return 'erased';
+  const known = reader.records.get(record);
+  const rowKey = known?.rowKey as RowKey; // named by the ledger
+  const standing = [...received.values()].filter(
+    ({ file }) => engine.standingOf(file.submission) === 'standing',
+  );
+  const carriers = standing.filter(
+    ({ file, refused }) => reader.carriers.has(`${file.submission} ${rowKey}`) || refused.includes(rowKey),
+  );
+  const carried = carriers.some(({ file }) => reader.carriers.get(`${file.submission} ${rowKey}`) === record);
+  if (closing === 'SubmissionWithdrawn' && !carried) return 'withdrawn';
+  if ([...reader.records.values()].some((other) => other.live && other.rowKey === rowKey)) return 'replaced';
+  const [highest] = carriers.sort(
+    ({ file: one }, { file: other }) =>
+      firstDay(other.period) - firstDay(one.period) || other.sequence - one.sequence,
+  );
+  if (highest?.refused.includes(rowKey) !== true) return 'omitted';
+  const { dataset, period } = highest.file;
+  const omitted = standing.some(
+    ({ file }) =>
+      file.dataset === dataset && file.extractKind !== 'delta' && firstDay(file.period) > firstDay(period),
+  );
+  return omitted ? 'omitted' : 'consent-refused';
 }
 
 const sorted = (counts: Readonly<Record<string, number>>) =>

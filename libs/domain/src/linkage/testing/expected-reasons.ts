@@ -30,10 +30,13 @@ const birthDateOf = ({ tokens }: PseudonymisedRow): string | undefined =>
 export class ExpectedReasons {
   readonly #all: readonly Somebody[];
   readonly #before: Moment;
+  /** How many identity tokens have no force among the live rows. */
+  readonly tokensWithoutForce: number;
 
   constructor(world: LinkageWorld, live: readonly LiveRecord[], before: Moment) {
     this.#before = before;
     const { tokensWithoutForce } = partition(live, noConstraints, world.options.strategy);
+    this.tokensWithoutForce = tokensWithoutForce.length;
     const without = new Set(tokensWithoutForce.map(({ domain, token }) => `${domain} ${token}`));
     this.#all = [...world.reader.records].flatMap(([record, known]) => {
       const row = world.bodies.get(record);
@@ -94,7 +97,7 @@ export class ExpectedReasons {
       return byNumber && through.level !== 0 ? 'an NHS number joined them' : undefined;
     }
     if (decision.through !== undefined) return `${decision.rule} through a record that does not have it`;
-    return decision.rule === 'same-row' || shared.length === 0
+    return decision.rule === 'same-row' && shared.length === 0
       ? undefined
       : `${decision.rule} through nothing`;
   }
