@@ -46,6 +46,26 @@ describe('the reason of a placement', () => {
     const met = [...world.reader.records].find(([, { rowKey }]) => rowKey === rowKeyOf(user, 'y'))?.[0];
     expect(world.events[before + 1]?.data).toMatchObject({ decision: { through: met } });
   });
+
+  it('names the row that holds the token, where another row of the same person comes first and a rival has the token too', () => {
+    const [listed, known] = ['a', 'b'].sort((one, other) =>
+      rowKeyOf(user, one) < rowKeyOf(user, other) ? -1 : 1,
+    ) as [string, string];
+    const world = new LinkageWorld();
+    world.submit({
+      dataset: user,
+      rows: [
+        { id: listed, tokens: [nhs('1')] },
+        { id: known, tokens: [nhs('1'), email('e'), born('1990')] },
+        { id: 'rival', tokens: [email('e'), born('1991')] },
+      ],
+    });
+    const before = world.events.length;
+    world.submit({ dataset: user, sequence: 2, rows: [{ id: 'new', tokens: [email('e'), born('1990')] }] });
+    expect(saidSince(world, before)).toEqual(['IndividualMatched by email']);
+    const holder = [...world.reader.records].find(([, { rowKey }]) => rowKey === rowKeyOf(user, known))?.[0];
+    expect(world.events[before + 1]?.data).toMatchObject({ decision: { through: holder } });
+  });
 });
 
 describe('records that are retired together', () => {

@@ -234,6 +234,21 @@ describe('linkage engine: the laws', () => {
     expect(world.rebuilt().bodyMissingAt).toBe(1);
   });
 
+  it('says so from a snapshot too, and no longer once an erasure names the record', async () => {
+    const world = new LinkageWorld();
+    world.submit({ dataset: 'alpha.user', rows: [{ id: 'r1', tokens: [email('e1')] }] });
+    const [record] = world.bodies.keys();
+    world.bodies.clear();
+    const restored = new LinkageEngine(world.options);
+    await unarchive(restored, await archived(world.rebuilt()));
+    expect(restored.bodyMissingAt).toBe(1);
+    const written = world.events.length;
+    world.erase([record!]);
+    for (const event of world.events.slice(written)) restored.apply(event);
+    expect(restored.bodyMissingAt).toBeUndefined();
+    expect(restored.holdsErased).toBe(false);
+  });
+
   it('never uses an id again, accounts for every row, and writes events as their contracts say', () => {
     fc.assert(
       fc.property(historyWithErasures(), (steps) => {

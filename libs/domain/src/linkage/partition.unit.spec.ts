@@ -279,7 +279,80 @@ describe('people’s decisions', () => {
     expect(link(apart, { ...noConstraints, reviewedLink: [named] }).groups).toEqual(['a: s']);
   });
 
+  describe('about a session', () => {
+    const [a, b] = [rowKeyOf(SERVICE, 'a'), rowKeyOf(SERVICE, 'b')];
+    const couple = [adult('a', email('e'), born('1990')), adult('b', email('e'), born('1991'))];
+    const s = session('s', 'adult', email('e'));
+    const groupsOf = (decided: Partial<LinkConstraints>) =>
+      link([...couple, s], { ...noConstraints, ...decided });
+
+    it('leave the other owner of its address, where they forbid one', () => {
+      expect(groupsOf({ neverLink: [[a, ofSession]] }).groups).toEqual(['a', 'b: s']);
+      expect(groupsOf({ neverLink: [[ofSession, b]] }).groups).toEqual(['a: s', 'b']);
+    });
+
+    it('leave it with nobody where they forbid all, and say so', () => {
+      const [known] = couple;
+      expect(link([known!, s], { ...noConstraints, neverLink: [[a, ofSession]] })).toMatchObject({
+        ...{ groups: ['a'], setAside: ['s referred'], referrals: ['email forbidden: a s'] },
+      });
+    });
+
+    it('that forbid a link win over those that make it, and leave those that make another', () => {
+      const reviewedLink = [[a, ofSession] as const, [ofSession, b] as const];
+      expect(groupsOf({ neverLink: [[a, ofSession]], reviewedLink }).groups).toEqual(['a', 'b: s']);
+      expect(groupsOf({ neverLink: [[b, ofSession]], reviewedLink }).groups).toEqual(['a: s', 'b']);
+    });
+
+    it('that make two links count for the person with the smallest row key', () => {
+      const first = a < b ? ['a: s', 'b'] : ['a', 'b: s'];
+      for (const reviewedLink of [
+        [[a, ofSession] as const, [b, ofSession] as const],
+        [[b, ofSession] as const, [a, ofSession] as const],
+      ])
+        expect(groupsOf({ reviewedLink }).groups).toEqual(first);
+    });
+  });
+
+  it('about rows of which one is not live, or about one row and itself, wait', () => {
+    const gone = rowKeyOf(SERVICE, 'gone');
+    const waiting = [[pair[0], gone] as const, [gone, pair[0]] as const, [pair[0], pair[0]] as const];
+    for (const decided of [{ neverLink: waiting }, { reviewedLink: waiting }])
+      expect(link(records, { ...noConstraints, ...decided })).toEqual({ groups: ['a b'], ...clean });
+  });
+
   it('never-link wins over a reviewed link', () => {
     expect(link(records, { neverLink: [pair], reviewedLink: [pair] }).groups).toEqual(['a', 'b']);
+  });
+});
+
+describe('what partition lists', () => {
+  const children = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const rows = [
+    ...children.map((name) =>
+      child(name, childKey(name), email('none'), email('neither'), mobile('no'), born(name)),
+    ),
+    ...children.map((name) => session(`s${name}`, 'child', childKey(`s${name}`))),
+    ...children.map((name) => adult(`u${name}`, email('none'))),
+    ...['1', '2', '3'].flatMap((name) => [
+      adult(`x${name}`, email(name), born('1')),
+      adult(`y${name}`, email(name), born('2')),
+      adult(`z${name}`, email(name)),
+    ]),
+  ];
+  const isSorted = (values: readonly string[]) => expect(values).toEqual(values.toSorted());
+
+  it('is in the order of row keys, referrals of their ids and tokens of their domains, whatever order the rows come in', () => {
+    const said = partition(rows, noConstraints, testStrategy);
+    expect(partition(rows.toReversed(), noConstraints, testStrategy)).toEqual(said);
+    expect(said.groups).toHaveLength(21);
+    isSorted(said.groups.map(({ persons, facts }) => persons[0] ?? facts[0] ?? ''));
+    expect(said.setAside).toHaveLength(6);
+    isSorted(said.setAside.map(({ rowKey }) => rowKey));
+    expect(said.referrals).toHaveLength(6);
+    isSorted(said.referrals.map(({ referral }) => referral));
+    for (const { candidates } of said.referrals) isSorted(candidates);
+    expect(said.tokensWithoutForce).toHaveLength(3);
+    isSorted(said.tokensWithoutForce.map(({ domain, token }) => `${domain} ${token}`));
   });
 });

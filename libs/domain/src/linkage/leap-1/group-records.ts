@@ -167,7 +167,7 @@ class Groups {
    * more than the distinct people whom they show.
    */
   #joinWithCare(attached: AttachedSet, level: number): void {
-    const { kinds, neighbours } = this.#kindsOf(attached, level);
+    const { kinds, neighbours, positionsOf } = this.#kindsOf(attached, level);
     const doubts: RefusalAtLevel[] = [];
     for (const [group, others] of neighbours) {
       const rivals = this.#rivals(group, others, level);
@@ -180,7 +180,7 @@ class Groups {
     this.#doubts.push(...doubts);
     for (const [first, ...others] of kinds.values()) {
       if (first === undefined || this.#ambiguous[first] === 1) continue;
-      for (const other of others) this.#join(first, other, level, false);
+      for (const other of others) this.#joinSharing(positionsOf, first, other, level);
     }
     const edges: (readonly [number, number])[] = [];
     for (const [a, others] of neighbours) for (const b of others) if (a < b) edges.push([a, b]);
@@ -189,7 +189,18 @@ class Groups {
       if (this.#ambiguous[one] === 1 || this.#ambiguous[other] === 1) continue;
       if (one !== other && this.#reasonAgainst(one, other, level) !== null)
         this.#refused.push({ level, a, b });
-      else this.#join(a, b, level, false);
+      else this.#joinSharing(positionsOf, a, b, level);
+    }
+  }
+
+  /** Joins two groups through the positions in them that share a token, since it is these that have met. */
+  #joinSharing(positionsOf: PositionsOfGroups, one: number, other: number, level: number): void {
+    const theirs = positionsOf.get(other);
+    for (const [bucket, position] of positionsOf.get(one) ?? []) {
+      const mate = theirs?.get(bucket);
+      if (mate === undefined) continue;
+      this.#join(position, mate, level, false);
+      return;
     }
   }
 
@@ -198,13 +209,13 @@ class Groups {
    * smallest group; `neighbours` are the other kinds that share a bucket with it.
    */
   #kindsOf({ groups, buckets }: AttachedSet, level: number) {
-    const bucketsOfGroup = new Map<number, number[]>();
+    const positionsOf = new Map<number, Map<number, number>>();
     buckets.forEach((bucket, number) => {
       for (const position of bucket) {
         const group = this.#find(position);
-        const known = bucketsOfGroup.get(group);
-        if (known === undefined) bucketsOfGroup.set(group, [number]);
-        else if (known[known.length - 1] !== number) known.push(number);
+        const known = positionsOf.get(group);
+        if (known === undefined) positionsOf.set(group, new Map([[number, position]]));
+        else if (!known.has(number)) known.set(number, position);
       }
     });
     const constrained = new Set(this.#constraints.neverLink.flat().map((position) => this.#find(position)));
@@ -217,7 +228,7 @@ class Groups {
       const alone =
         constrained.has(group) || profile.reviewed || contradictionAt(profile, profile, level) !== null;
       const says = alone ? `alone ${group}` : sayingAt(profile, level);
-      const name = `${bucketsOfGroup.get(group)?.join() ?? ''} ${says}`;
+      const name = `${[...(positionsOf.get(group)?.keys() ?? [])].join()} ${says}`;
       const kind = kindNamed.get(name) ?? group;
       kindNamed.set(name, kind);
       kindOf.set(group, kind);
@@ -231,7 +242,7 @@ class Groups {
       const here = [...new Set(bucket.map((position) => kindOf.get(this.#find(position)) as number))]; // every group has a kind
       for (const one of here) for (const other of here) if (one !== other) neighbours.get(one)?.add(other);
     }
-    return { kinds, neighbours };
+    return { kinds, neighbours, positionsOf };
   }
 
   /** Those that the group could join but that contradict one another. */
@@ -354,6 +365,9 @@ interface AttachedSet {
   readonly groups: Set<number>;
   readonly buckets: number[][];
 }
+
+/** Group → number of a bucket → the group’s first position in it. */
+type PositionsOfGroups = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 const byPositions = (one: readonly [number, number], other: readonly [number, number]) =>
   one[0] - other[0] || one[1] - other[1];

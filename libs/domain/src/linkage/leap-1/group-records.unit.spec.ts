@@ -4,11 +4,11 @@ import type { PositionConstraints } from '../strategy.js';
 import { NONE } from '../typed-column.js';
 import { groupRecords } from './group-records.js';
 
-const [NHS, CHILD_KEY, EMAIL] = [0, 1, 2];
-/** A child's record that holds tokens: `k` and a number is a child key, `e` an email, `n` an NHS number. */
+const [NHS, CHILD_KEY, EMAIL, MOBILE] = [0, 1, 2, 3];
+/** A child's record that holds tokens: `k` and a number is a child key, `e` an email, `n` an NHS number, `m` a mobile. */
 const record = (tokens: string, what: Partial<Evidence> = {}): Evidence => {
   const held = tokens.split(' ').map((name) => {
-    const level = { n: NHS, k: CHILD_KEY, e: EMAIL }[name[0] as 'n' | 'k' | 'e'];
+    const level = { n: NHS, k: CHILD_KEY, e: EMAIL, m: MOBILE }[name[0] as 'n' | 'k' | 'e' | 'm'];
     return { token: 10 * Number(name.slice(1)) + level, level };
   });
   return {
@@ -78,6 +78,108 @@ describe('a record between two who contradict each other', () => {
   });
 });
 
+describe('records that say the same', () => {
+  it('stay apart, and name each other, where each could be either of two rivals', () => {
+    const records = [record('e1'), record('e1'), record('e1', born(7)), record('e1', born(8))];
+    const { groups, ambiguous, refusals } = grouped(records);
+    expect(groups).toEqual([0, 1, 2, 3]);
+    expect(ambiguous).toEqual([1, 1, 0, 0]);
+    expect(refusals).toContainEqual({
+      ...{ reason: 'ambiguous', ground: { rule: 'email' }, subject: 0, candidates: [1, 2, 3] },
+    });
+    expect(refusals.filter(({ reason }) => reason === 'ambiguous')).toHaveLength(1);
+  });
+
+  it('still name each other where one of them is two rows that share an address of their own', () => {
+    const records = [
+      record('e1 k1'),
+      record('e1 e2 k2'),
+      record('e2 k2'),
+      record('e1', born(7)),
+      record('e1', born(8)),
+    ];
+    const { groups, refusals } = grouped(records);
+    expect(groups).toEqual([0, 1, 1, 3, 4]);
+    expect(refusals.filter(({ reason }) => reason === 'ambiguous')).toEqual([
+      { reason: 'ambiguous', ground: { rule: 'email' }, subject: 0, candidates: [1, 3, 4] },
+    ]);
+  });
+
+  it('are one where a rival of both is by, and are kept apart by a decision about the two', () => {
+    const records = [record('e1', born(7)), record('e1', born(7)), record('e1', born(8))];
+    expect(grouped(records).groups).toEqual([0, 0, 2]);
+    expect(grouped(records, { neverLink: [[0, 1]], reviewedLink: [] }).groups).toEqual([0, 1, 2]);
+  });
+});
+
+describe('a record with two NHS numbers', () => {
+  it('is no rival of itself', () => {
+    const records = [record('e1 n1 n2', born(7)), record('e1', born(7)), record('e1', born(8))];
+    expect(grouped(records).groups).toEqual([0, 0, 2]);
+  });
+});
+
+describe('where links of one level exclude one another', () => {
+  it('the pair of the smallest first row wins, then that of the smallest second row', () => {
+    // 0 and 4 are one first; 1 then takes 2 and 3, and so 4 is born on another day than 1.
+    const bySecond = [
+      record('e3', born(7)),
+      record('e1 e2'),
+      record('e1'),
+      record('e2', born(8)),
+      record('e1 e3'),
+    ];
+    expect(grouped(bySecond).groups).toEqual([0, 1, 1, 1, 0]);
+    // 0 takes 2 and 3 before 1 comes to 2.
+    const byFirst = [record('e1 e2'), record('e3', born(7)), record('e1 e3'), record('e2', born(8))];
+    expect(grouped(byFirst).groups).toEqual([0, 1, 0, 0]);
+  });
+
+  it('and who are one all the same by another token are not refused to themselves', () => {
+    const listed = { dataset: 1 };
+    const records = [
+      record('k1 e1', { ...listed, caseNumber: 1 }),
+      record('k1 e1', { ...listed, caseNumber: 2 }),
+    ];
+    expect(grouped(records)).toMatchObject({ groups: [0, 0], refusals: [] });
+  });
+
+  it('those who are joined count as joined by a token, not by a review', () => {
+    const [F, M] = [{ gender: 1 }, { gender: 2 }];
+    const records = [
+      record('k1 e1', { ...born(7), ...F }),
+      record('k1', born(7)),
+      record('k1', born(8)),
+      record('e1', M),
+    ];
+    // Born on a day, and of no known day: the email confirms nobody, and the genders differ.
+    expect(grouped(records)).toMatchObject({
+      groups: [0, 0, 2, 3],
+      refusals: [{ reason: 'birth-dates-differ' }, { reason: 'genders-differ', subject: 0, candidates: [3] }],
+    });
+  });
+});
+
+describe('a mobile', () => {
+  it('joins records of one birth date, and none that has no birth date', () => {
+    const records = [
+      record('m1'),
+      record('m1'),
+      record('m1', born(7)),
+      record('m1', born(7)),
+      record('m1', born(8)),
+    ];
+    expect(grouped(records)).toMatchObject({ groups: [0, 1, 2, 2, 4], refusals: [] });
+  });
+});
+
+describe('a token that a record holds twice', () => {
+  it('lets it meet others, and not itself', () => {
+    const { met } = groupRecords([record('e1 e1'), record('e2 e2'), record('e1')]);
+    expect([...met]).toEqual([2, NONE, 0]);
+  });
+});
+
 describe('refusals', () => {
   it('of one reason to one record are one, and name all whom it contradicts', () => {
     const { groups, refusals } = grouped([7, 8, 9].map((day) => record('e1', born(day))));
@@ -102,6 +204,31 @@ describe('decisions of people', () => {
   it('join what contradicts, and no third that shares no value with either', () => {
     const records = [record('e1', born(7)), record('e1', born(8)), record('e1', born(9))];
     expect(grouped(records, { ...none, reviewedLink: [[0, 1]] }).groups).toEqual([0, 0, 2]);
+  });
+
+  it('join a third that shares a value with either of those whom a review joined', () => {
+    const records = [record('e1', born(7)), record('e1', born(8)), record('e1', born(7))];
+    expect(grouped(records, { ...none, reviewedLink: [[0, 1]] }).groups).toEqual([0, 0, 0]);
+  });
+
+  it('are taken in the order of the rows, whichever row a pair names first', () => {
+    const records = [record('e1'), record('e2'), record('e3')];
+    for (const first of [[0, 2] as const, [2, 0] as const])
+      for (const second of [[1, 2] as const, [2, 1] as const])
+        for (const reviewedLink of [
+          [first, second],
+          [second, first],
+        ])
+          expect(grouped(records, { neverLink: [[0, 1]], reviewedLink })).toMatchObject({
+            groups: [0, 1, 0],
+            refusals: [{ reason: 'forbidden', subject: 0, candidates: [1] }],
+          });
+  });
+
+  it('keep apart those whom they name, and nobody else', () => {
+    const records = [record('e1', born(7)), record('e1', born(7)), record('e1', born(8))];
+    for (const neverLink of [[[0, 2] as const], [[2, 0] as const]])
+      expect(grouped(records, { ...none, neverLink }).groups).toEqual([0, 0, 2]);
   });
 
   it('join without any token, in either order of the pair', () => {

@@ -14,6 +14,7 @@ import {
   adultSession,
   child,
   childElsewhere,
+  childSession,
   outcomesOf,
   type ExampleRow,
   type Outcome,
@@ -227,6 +228,83 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
       people: ['s', 't'],
       referrals: ['email ambiguous: u / s, t', 'email birth-dates-differ: s / t'],
       setAside: ['u referred'],
+    },
+  ],
+  [
+    'twins',
+    'sessions that nobody lists are one child, whatever their case numbers: only a list tells its cases apart',
+    [
+      childSession('s', childKey('k'), caseNumber('1')),
+      childSession('t', childKey('k'), caseNumber('2'), born('2020')),
+    ],
+    { people: ['s+t'], referrals: [] },
+  ],
+  [
+    'rivals',
+    'of three sessions whom nobody lists, two of one birth date are one, and the one between names both sides',
+    [
+      adultSession('s', e, born('1990')),
+      adultSession('t', e, born('1991')),
+      adultSession('u', e),
+      adultSession('v', e, born('1990')),
+      adultSession('w', e),
+    ],
+    {
+      people: ['s+v', 't'],
+      referrals: [
+        'email ambiguous: u / s+v, t',
+        'email ambiguous: w / s+v, t',
+        'email birth-dates-differ: s+v / t',
+      ],
+      setAside: ['u referred', 'w referred'],
+    },
+  ],
+  [
+    'contradiction',
+    'sessions of a child and an adult under one address are two, and so are sessions of two NHS numbers',
+    [
+      childSession('s', e),
+      adultSession('t', e),
+      adultSession('u', mobile('m'), born('1990'), nhs('1')),
+      adultSession('v', mobile('m'), born('1990'), nhs('2')),
+    ],
+    { people: ['s', 't', 'u', 'v'], referrals: ['email child-and-adult: s / t'] },
+  ],
+  [
+    'guard',
+    'a session with a mobile is that of the person of its birth date alone, and without a birth date nobody’s',
+    [
+      adult('a', mobile('m'), born('1990')),
+      adult('b', mobile('m'), born('1991')),
+      adultSession('s', mobile('m'), born('1991')),
+      adultSession('t', mobile('m'), born('1992')),
+      adultSession('u', mobile('m')),
+    ],
+    { people: ['a', 'b+s', 't'], referrals: [], setAside: ['u unlinkable'] },
+  ],
+  [
+    'guard',
+    'a mobile is nobody’s whose row has no birth date, though another address says who that is',
+    [
+      adult('a', mobile('m'), e),
+      adultSession('s', mobile('m'), born('1991')),
+      adultSession('t', mobile('m'), e),
+    ],
+    { people: ['a+t', 's'], referrals: [] },
+  ],
+  [
+    'order',
+    'a session is asked for its strongest token that anybody has, and for no other',
+    [
+      adult('a', nhs('1'), born('1990')),
+      adult('b', e, born('1991')),
+      adultSession('s', nhs('1'), e, born('1991')),
+      adultSession('t', nhs('2'), e, born('1991')),
+    ],
+    {
+      people: ['a', 'b+t'],
+      referrals: ['nhs-number birth-dates-differ: a / s'],
+      setAside: ['s referred'],
     },
   ],
 ];

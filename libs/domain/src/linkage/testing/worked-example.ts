@@ -1,6 +1,8 @@
 import type { RecordId, Role, RowKey, SubmissionId } from '@kinledger/contracts';
+import { expect } from 'vitest';
 import type { FamilyScope } from '../decider.js';
 import type { Strategy } from '../strategy.js';
+import { liveRecords, summaryOf } from './live-set.js';
 import { LinkageWorld, rowKeyOf, testStrategy, type RowSpec, type TokenSpec } from './linkage-world.js';
 
 /** A row of a worked example: its name is its row id, and its dataset says what it is. */
@@ -38,6 +40,7 @@ export interface Outcome {
 export class WorkedExample {
   readonly world: LinkageWorld;
   readonly #names = new Map<RowKey, string>();
+  readonly #withdrawn = new Set<SubmissionId>();
   #files = 0;
 
   constructor(familyScopes: readonly FamilyScope[] = [], strategy: Strategy = testStrategy) {
@@ -57,6 +60,14 @@ export class WorkedExample {
 
   withdraw(files: readonly SubmissionId[]): void {
     for (const file of files) this.world.withdraw(file);
+    for (const file of files) this.#withdrawn.add(file);
+  }
+
+  /** What the ledger says, and what `partition` and `familiesOf` say of the live rows: it has to be the same. */
+  get bothSummaries() {
+    const { received, reader, options } = this.world;
+    const live = liveRecords(received.values(), this.#withdrawn);
+    return [reader.summary(), summaryOf(live, options.familyScopes, options.strategy)] as const;
   }
 
   get outcome(): Outcome {
@@ -102,7 +113,10 @@ export class WorkedExample {
   }
 }
 
-/** What comes of rows in one file for each dataset, row by row, and row by row from the last: it has to be the same. */
+/**
+ * What comes of rows in one file for each dataset, row by row, and row by row from the last: it has to be the same, and
+ * what `partition` and `familiesOf` say of them all.
+ */
 export function outcomesOf(
   rows: readonly ExampleRow[],
   familyScopes: readonly FamilyScope[] = [],
@@ -112,6 +126,8 @@ export function outcomesOf(
   return arrivals.map((files) => {
     const example = new WorkedExample(familyScopes, strategy);
     for (const file of files) example.add(...file);
+    const [told, worked] = example.bothSummaries;
+    expect(told).toEqual(worked);
     return example.outcome;
   });
 }

@@ -1,0 +1,179 @@
+import type { SubmissionId } from '@kinledger/contracts';
+import { describe, expect, it } from 'vitest';
+import { born, email, LinkageWorld, nhs, rowKeyOf, type RowSpec } from './testing/linkage-world.js';
+
+const user = 'peep.user';
+const sessions = 'peep.engagement';
+
+/** A world that takes one file after the other. */
+class Files {
+  readonly world = new LinkageWorld();
+  #sequence = 0;
+
+  submit(dataset: string, ...rows: readonly RowSpec[]): SubmissionId {
+    return this.world.submit({ dataset, sequence: ++this.#sequence, rows });
+  }
+
+  /** The record of a row, by its id. */
+  recordOf(dataset: string, id: string): string | undefined {
+    const rowKey = rowKeyOf(dataset, id);
+    return [...this.world.reader.records].find(([, known]) => known.live && known.rowKey === rowKey)?.[0];
+  }
+
+  get merges() {
+    return this.world.events.flatMap(({ type, data }) => (type === 'IndividualsMerged' ? [data] : []));
+  }
+}
+
+const holder: RowSpec = { id: 'holder', tokens: [nhs('1')] };
+const owner: RowSpec = { id: 'owner', tokens: [email('e')] };
+const session: RowSpec = { id: 'session', tokens: [nhs('1'), email('e')] };
+const corrected: RowSpec = { id: 'session', tokens: [email('e')] };
+
+// Worked out by hand from ADR 0024: an id goes where the record goes that speaks best for it, and the first stays.
+describe('a session whose person goes', () => {
+  it('takes that person’s id along to the owner of its other address, who was registered later', () => {
+    const files = new Files();
+    const gone = files.submit(user, holder);
+    const first = files.world.whereIs(user, 'holder');
+    files.submit(user, owner);
+    const second = files.world.whereIs(user, 'owner');
+    files.submit(sessions, session);
+    expect(files.world.whereIs(sessions, 'session')).toBe(first);
+    files.world.withdraw(gone);
+    expect(files.world.whereIs(sessions, 'session')).toBe(first);
+    expect(files.world.whereIs(user, 'owner')).toBe(first);
+    expect(files.world.reader.forwards).toEqual(new Map([[second, first]]));
+    expect(files.merges).toMatchObject([
+      {
+        individual: first,
+        absorbed: second,
+        decision: { rule: 'email', through: files.recordOf(sessions, 'session') },
+      },
+    ]);
+  });
+
+  it('leaves its id to the owner of its other address, who was registered first', () => {
+    const files = new Files();
+    files.submit(user, owner);
+    const first = files.world.whereIs(user, 'owner');
+    const gone = files.submit(user, holder);
+    const second = files.world.whereIs(user, 'holder');
+    files.submit(sessions, session);
+    files.world.withdraw(gone);
+    expect(files.world.whereIs(sessions, 'session')).toBe(first);
+    expect(files.merges).toMatchObject([
+      {
+        individual: first,
+        absorbed: second,
+        decision: { rule: 'email', through: files.recordOf(user, 'owner') },
+      },
+    ]);
+  });
+});
+
+describe('a session that is corrected to another person’s address', () => {
+  it('goes over to that person, and the one that it leaves stays who it was', () => {
+    const files = new Files();
+    files.submit(user, holder);
+    files.submit(user, owner);
+    files.submit(sessions, session);
+    const [first, second] = [files.world.whereIs(user, 'holder'), files.world.whereIs(user, 'owner')];
+    files.submit(sessions, corrected);
+    expect([files.world.whereIs(user, 'holder'), files.world.whereIs(sessions, 'session')]).toEqual([
+      first,
+      second,
+    ]);
+    expect(files.merges).toEqual([]);
+  });
+
+  it('takes the id along of somebody whom it alone showed', () => {
+    const files = new Files();
+    files.submit(sessions, { id: 'session', tokens: [nhs('1')] });
+    const first = files.world.whereIs(sessions, 'session');
+    files.submit(user, owner);
+    const second = files.world.whereIs(user, 'owner');
+    files.submit(sessions, corrected);
+    expect([files.world.whereIs(user, 'owner'), files.world.whereIs(sessions, 'session')]).toEqual([
+      first,
+      first,
+    ]);
+    expect(files.world.reader.forwards).toEqual(new Map([[second, first]]));
+  });
+});
+
+describe('somebody whose session an arriving person takes over', () => {
+  it('keeps its other sessions apart, where their tokens are none of that person’s', () => {
+    const files = new Files();
+    files.submit(
+      sessions,
+      { id: 'one', tokens: [email('e')] },
+      { id: 'two', tokens: [email('e'), nhs('1')] },
+    );
+    // The number is the stronger token of the second session, which so founds somebody else.
+    expect(files.world.whereIs(sessions, 'one')).not.toBe(files.world.whereIs(sessions, 'two'));
+    files.submit(user, holder);
+    expect(files.world.whereIs(sessions, 'two')).toBe(files.world.whereIs(user, 'holder'));
+    expect(files.world.whereIs(sessions, 'one')).not.toBe(files.world.whereIs(user, 'holder'));
+    expect(files.merges).toEqual([]);
+  });
+});
+
+/** Every order of the items. */
+const orders = <Item>(items: readonly Item[]): Item[][] =>
+  items.length < 2
+    ? [[...items]]
+    : items.flatMap((item, at) => orders(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
+const names = ['a', 'b', 'c', 'd', 'e'];
+/** Names of five rows, in orders that put each name in each place. */
+const someOrders = orders(names).filter((_, at) => at % 7 === 0);
+
+describe('two people whom two arriving rows make one', () => {
+  it.each(someOrders.map((order) => [order]))(
+    'are joined, of two tokens of one kind, through the row with the smaller key: %s',
+    ([x, y1, y2, b1, b2] = []) => {
+      const files = new Files();
+      const home = [['mobile', 'identity', 'm'] as const, born('d')];
+      files.submit(user, { id: x ?? '', tokens: [nhs('1')] });
+      files.submit(
+        user,
+        { id: y1 ?? '', tokens: [email('e'), ...home] },
+        { id: y2 ?? '', tokens: [email('f'), ...home] },
+      );
+      const [first, second] = [files.world.whereIs(user, x ?? ''), files.world.whereIs(user, y1 ?? '')];
+      expect(files.world.whereIs(user, y2 ?? '')).toBe(second);
+      const bridges = [b1 ?? '', b2 ?? ''];
+      files.submit(
+        user,
+        { id: b1 ?? '', tokens: [nhs('1'), email('e')] },
+        { id: b2 ?? '', tokens: [nhs('1'), email('f')] },
+      );
+      const [smaller] = bridges.sort((one, other) => (rowKeyOf(user, one) < rowKeyOf(user, other) ? -1 : 1));
+      expect(files.merges).toMatchObject([
+        {
+          individual: first,
+          absorbed: second,
+          decision: { rule: 'email', through: files.recordOf(user, smaller ?? '') },
+        },
+      ]);
+    },
+  );
+
+  it.each(someOrders.map((order) => [order]))(
+    'are joined through the row with the stronger token, whichever key is smaller: %s',
+    ([x, y1, y2, b1, b2] = []) => {
+      const files = new Files();
+      const row = (id: string | undefined, ...tokens: RowSpec['tokens']): RowSpec => ({
+        ...{ id: id ?? '', role: 'child', tokens },
+      });
+      const key = ['child-key', 'identity', 'k'] as const;
+      const home = [['mobile', 'identity', 'm'] as const, born('d')];
+      files.submit(user, row(x, nhs('1')));
+      files.submit(user, row(y1, email('e'), ...home), row(y2, key, ...home));
+      files.submit(user, row(b1, nhs('1'), email('e')), row(b2, nhs('1'), key));
+      expect(files.merges).toMatchObject([
+        { decision: { rule: 'child-key', through: files.recordOf(user, b2 ?? '') } },
+      ]);
+    },
+  );
+});

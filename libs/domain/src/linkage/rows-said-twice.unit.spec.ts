@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { carerEmail, childKey, email, LinkageWorld, nhs, type RowSpec } from './testing/linkage-world.js';
+import { adult, child, outcomesOf } from './testing/worked-example.js';
+
+const user = 'peep.user';
+const old: RowSpec = { id: 'r', tokens: [nhs('1')], note: 'old' };
+const changed: RowSpec = { id: 'r', tokens: [nhs('1')], note: 'new' };
+const another: RowSpec = { id: 'r', tokens: [nhs('1')], note: 'another' };
+const refusal: RowSpec = { id: 'r', tokens: [], refuses: true };
+
+const outcomesIn = ({ events }: LinkageWorld) =>
+  events.flatMap(({ type, data }) =>
+    type === 'SubmissionLinked'
+      ? [Object.entries(data.outcomes).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`]))]
+      : [],
+  );
+
+// Worked out by hand: of two rows of one key in a file the first stands; one that says what it says, or what stands, is
+// unchanged; anything else is superseded.
+describe('rows of one key in one file', () => {
+  const cases: [what: string, rows: RowSpec[], first: string[], afterOld: string[]][] = [
+    [
+      'the same twice',
+      [changed, changed],
+      ['1 registered', '1 unchanged'],
+      ['1 matched', '1 unchanged', '1 corrected', '1 retired'],
+    ],
+    [
+      'two that differ',
+      [changed, another],
+      ['1 registered', '1 superseded'],
+      ['1 matched', '1 superseded', '1 corrected', '1 retired'],
+    ],
+    ['what stands, twice', [old, old], ['1 registered', '1 unchanged'], ['2 unchanged']],
+    [
+      'what stands, then another',
+      [old, changed],
+      ['1 registered', '1 superseded'],
+      ['1 superseded', '1 unchanged'],
+    ],
+    [
+      'another, then what stands',
+      [changed, old],
+      ['1 registered', '1 superseded'],
+      ['1 matched', '1 unchanged', '1 corrected', '1 retired'],
+    ],
+    ['one, and a refusal', [changed, refusal], ['1 superseded'], ['1 superseded', '1 retired']],
+    ['what stands, and a refusal', [old, refusal], ['1 superseded'], ['1 unchanged', '1 retired']],
+  ];
+  it.each(cases)('%s', (_, rows, first, afterOld) => {
+    const fresh = new LinkageWorld();
+    fresh.submit({ dataset: user, rows });
+    expect(outcomesIn(fresh)).toEqual([first]);
+    const world = new LinkageWorld();
+    world.submit({ dataset: user, rows: [old] });
+    world.submit({ dataset: user, sequence: 2, rows });
+    expect(outcomesIn(world)[1]?.toSorted()).toEqual(afterOld.toSorted());
+  });
+});
+
+describe('a row that says a token twice', () => {
+  it('holds it once: six rows that show nothing else have force, and seven do not', () => {
+    const holders = ['1', '2', '3', '4', '5', '6', '7'].map((id) => adult(id, email('e'), email('e')));
+    for (const { people } of outcomesOf(holders.slice(0, 6))) expect(people).toEqual(['1+2+3+4+5+6']);
+    for (const { setAside } of outcomesOf(holders)) expect(setAside).toHaveLength(7);
+  });
+
+  it('names a carer once', () => {
+    const kids = ['1', '2', '3', '4', '5', '6'].map((id) =>
+      child(id, childKey('k'), carerEmail('e'), carerEmail('e')),
+    );
+    for (const { kin } of outcomesOf([...kids, adult('m', email('e'))]))
+      expect(kin).toEqual(['carer email: 1+2+3+4+5+6 / m']);
+    const seven = child('7', childKey('l'), carerEmail('e'), carerEmail('e'));
+    for (const { kin } of outcomesOf([...kids, seven, adult('m', email('e'))])) expect(kin).toEqual([]);
+  });
+
+  it('meets another row through it, and not itself', () => {
+    const world = new LinkageWorld();
+    world.submit({ dataset: user, rows: [{ id: 'one', tokens: [email('e'), email('e')] }] });
+    world.submit({ dataset: user, sequence: 2, rows: [{ id: 'two', tokens: [email('e'), email('e')] }] });
+    const [one] = world.bodies.keys();
+    const matched = world.events.flatMap(({ type, data }) =>
+      type === 'IndividualMatched' ? [data.decision] : [],
+    );
+    expect(matched).toEqual([{ strategy: 'leap-1', rule: 'email', through: one }]);
+  });
+
+  it('founds one individual with it, in a session', () => {
+    const world = new LinkageWorld();
+    world.submit({
+      ...{ dataset: 'peep.engagement', rows: [{ id: 's', tokens: [email('e'), email('e')] }] },
+    });
+    expect(world.reader.registered).toHaveLength(1);
+  });
+});
+
+describe('a file of many pairs', () => {
+  it('names for each of them the other, however many records the decision weighs', () => {
+    const world = new LinkageWorld();
+    const ids = Array.from({ length: 300 }, (_, at) => `${at}`);
+    world.submit({ dataset: user, rows: ids.map((id) => ({ id, tokens: [nhs(id)] })) });
+    const listed = [...world.bodies.keys()];
+    world.submit({ dataset: 'other.user', rows: ids.map((id) => ({ id, tokens: [nhs(id)] })) });
+    const through = world.events.flatMap(({ type, data }) =>
+      type === 'IndividualMatched' ? [data.decision.through] : [],
+    );
+    expect(through).toEqual(listed);
+  });
+});
