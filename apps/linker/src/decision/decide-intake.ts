@@ -1,4 +1,4 @@
-import type { LedgerDecision } from '@kinledger/contracts';
+import { isPlacing, type LedgerDecision } from '@kinledger/contracts';
 import type { DecisionRun } from '@kinledger/domain';
 import type { FileIntake, Inbox, Intake, WithdrawalIntake } from '../inbox/inbox.js';
 import { stagedRowsDiffer } from './errors.js';
@@ -39,7 +39,7 @@ export async function decideSubmission(context: DecisionContext, intake: FileInt
       scribe.write(decision);
     } else {
       const row = again.here(ordinal) ?? (await again.at(ordinal));
-      if (!('record' in decision.data) || decision.data.record !== row.record) {
+      if (!isPlacing(decision) || decision.data.record !== row.record) {
         throw stagedRowsDiffer(submission);
       }
       scribe.write(decision, row);

@@ -1,4 +1,4 @@
-import { closingEvents, type PseudonymisedRow } from '@kinledger/contracts';
+import { closesDecision, type PseudonymisedRow } from '@kinledger/contracts';
 import { ledgerEventOf, rowOf, type LinkageDecider } from '@kinledger/domain';
 import type { EventStore, RecordBody, StoredEvent } from '@kinledger/event-store';
 import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
@@ -96,7 +96,7 @@ async function lastClosing(
   for (let to = head; to >= 0; to -= pageSize) {
     const from = Math.max(0, to - pageSize + 1);
     const page = await store.readPage(stream, from, to - from + 1);
-    const closing = page.findLast(({ type }) => closingEvents.has(type));
+    const closing = page.findLast(({ type }) => closesDecision(type));
     if (closing !== undefined) return closing.revision;
   }
   return -1;

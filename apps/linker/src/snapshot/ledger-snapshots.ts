@@ -1,4 +1,5 @@
 import { endianness } from 'node:os';
+import { erasesBodies } from '@kinledger/contracts';
 import { ArchiveReader, ArchiveWriter, isArchiveUnreadable, rowOf } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 import type { ProgrammeLedger } from '../decision/programme-ledger.js';
@@ -168,7 +169,7 @@ export class LedgerSnapshots {
     const { store, stream } = this.options;
     for (let next = from; next <= to; next += PAGE_EVENTS) {
       const page = await store.readPage(stream, next, Math.min(PAGE_EVENTS, to - next + 1));
-      if (page.some(({ type }) => type === 'RecordErased')) return true;
+      if (page.some(({ type }) => erasesBodies(type))) return true;
     }
     return false;
   }

@@ -1,4 +1,4 @@
-import { closingEvents, readLedgerEvent, type LedgerEvent } from '@kinledger/contracts';
+import { closesDecision, readLedgerEvent, type LedgerEvent } from '@kinledger/contracts';
 import { LinkageEngine } from '@kinledger/domain';
 import { InMemoryEventStore, InMemoryLedger, type EventStore } from '@kinledger/event-store';
 import {
@@ -262,7 +262,7 @@ export async function decisionsOf(store: EventStore): Promise<string[][]> {
   const decisions: string[][] = [[]];
   for (const { type } of await eventsOf(store)) {
     decisions.at(-1)?.push(type);
-    if (closingEvents.has(type)) decisions.push([]);
+    if (closesDecision(type)) decisions.push([]);
   }
   return decisions.filter((types) => types.length > 0);
 }
