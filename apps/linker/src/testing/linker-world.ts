@@ -10,18 +10,20 @@ import {
 import { topics } from '@kinledger/contracts';
 import type { Programme } from '@kinledger/programme';
 import { setTimeout as pause } from 'node:timers/promises';
-import { strategyOf } from '../decision/adoption.js';
+import {
+  type AppendLimits,
+  type Halt,
+  type ProgrammeLedger,
+  strategyOf,
+  streamOf,
+} from '@kinledger/decisions';
 import {
   DecisionLoop,
-  streamOf,
   type DecidedIntake,
   type DecisionObserver,
   type LoopState,
 } from '../decision/decision-loop.js';
-import type { Halt } from '../decision/errors.js';
-import type { AppendLimits } from '../decision/ledger-writer.js';
 import type { ErasureStanding } from '../decision/pending-erasures.js';
-import type { ProgrammeLedger } from '../decision/programme-ledger.js';
 import { WakeUp } from '../decision/wake-up.js';
 import type { Erasures } from '../erasures/erasures.js';
 import { InMemoryInbox } from '../inbox/in-memory-inbox.js';
