@@ -20,14 +20,13 @@ import {
 } from '@kinledger/contracts';
 import { copyInto, createPool, inTransaction } from '@kinledger/database';
 import { createTestDatabases } from '@kinledger/database/testing';
+import { engineOptionsOf, recover, adoptedStrategyOf, streamOf } from '@kinledger/decisions';
 import { LinkageEngine, submissionIdOf } from '@kinledger/domain';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { PostgresEventStore } from '@kinledger/event-store';
 import { createPostgresMessageBus, topicSettings } from '@kinledger/message-bus';
 import { readProgramme } from '@kinledger/programme';
-import { engineOptionsOf, adoptedStrategyOf } from '../../apps/linker/dist/decision/adoption.js';
-import { DecisionLoop, streamOf } from '../../apps/linker/dist/decision/decision-loop.js';
-import { recover } from '../../apps/linker/dist/decision/recovery.js';
+import { DecisionLoop } from '../../apps/linker/dist/decision/decision-loop.js';
 import { WakeUp } from '../../apps/linker/dist/decision/wake-up.js';
 import { PostgresInbox } from '../../apps/linker/dist/inbox/postgres-inbox.js';
 import { PostgresLeases } from '../../apps/linker/dist/lease/postgres-leases.js';

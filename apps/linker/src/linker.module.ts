@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { topics } from '@kinledger/contracts';
+import { adoptedStrategyOf, streamOf } from '@kinledger/decisions';
 import { LinkageEngine } from '@kinledger/domain';
 import { isStoreUnreachable, openEventStore, type EventStore } from '@kinledger/event-store';
 import type { MessageBus } from '@kinledger/message-bus';
@@ -22,8 +23,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import type pg from 'pg';
 import type { linkerConfig } from './config.js';
-import { adoptedStrategyOf } from './decision/adoption.js';
-import { DecisionLoop, streamOf } from './decision/decision-loop.js';
+import { DecisionLoop } from './decision/decision-loop.js';
 import { publicSigningKey } from './decision/signing-key.js';
 import { WakeUp } from './decision/wake-up.js';
 import { ErasureFile } from './erasures/erasure-file.js';

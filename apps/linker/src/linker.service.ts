@@ -1,3 +1,4 @@
+import { streamOf } from '@kinledger/decisions';
 import type { EventStore } from '@kinledger/event-store';
 import { DependencyWatch, FindingsWatch, Health } from '@kinledger/service-kit';
 import {
@@ -7,7 +8,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { DecisionLoop, streamOf } from './decision/decision-loop.js';
+import { DecisionLoop } from './decision/decision-loop.js';
 import type { ErasureFile } from './erasures/erasure-file.js';
 import { LinkerMetrics, PROGRAMME_ID } from './status/linker-metrics.js';
 

@@ -40,18 +40,23 @@ export function unreadableContract(contract: string, version: number, why: strin
   });
 }
 
-/**
- * Declares a contract. Earlier versions are listed oldest first and end at the version before the newest.
- * @throws Error when the versions leave a gap: an old message would have no way to the newest shape.
- */
-export function contract<const Name extends string, Schema extends z.ZodType>(definition: {
+/** What a contract is declared with. */
+export interface ContractDefinition<Name extends string, Schema extends z.ZodType> {
   readonly name: Name;
   readonly version: number;
   readonly description: string;
   readonly schema: Schema;
   readonly example: z.input<Schema>;
   readonly earlier?: readonly EarlierVersion[];
-}): Contract<Name, Schema> {
+}
+
+/**
+ * Declares a contract. Earlier versions are listed oldest first and end at the version before the newest.
+ * @throws Error when the versions leave a gap: an old message would have no way to the newest shape.
+ */
+export function contract<const Name extends string, Schema extends z.ZodType>(
+  definition: ContractDefinition<Name, Schema>,
+): Contract<Name, Schema> {
   const earlier = definition.earlier ?? [];
   const gapless =
     earlier.length === definition.version - 1 && earlier.every((entry, index) => entry.version === index + 1);

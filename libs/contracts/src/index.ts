@@ -3,6 +3,7 @@ export * from './cloud-events.js';
 export * from './contract.js';
 export * from './identifiers.js';
 export * from './ledger/erasures.js';
+export * from './ledger/event-roles.js';
 export * from './ledger/families.js';
 export * from './ledger/foreign-event.js';
 export * from './ledger/individuals.js';

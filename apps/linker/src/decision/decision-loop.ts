@@ -1,4 +1,27 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import {
+  adoptionOf,
+  decideErasure,
+  decideSubmission,
+  decideWithdrawal,
+  defaultAppendLimits,
+  engineOptionsOf,
+  firstInstantOf,
+  isHalt,
+  ledgerBehindInbox,
+  ledgerDiffers,
+  ledgerUnreadable,
+  LedgerWriter,
+  park,
+  recover,
+  requireSameGround,
+  streamOf,
+  type AppendLimits,
+  type ConfiguredProgramme,
+  type DecisionContext,
+  type Halt,
+  type ProgrammeLedger,
+} from '@kinledger/decisions';
 import type { LinkageDecider, LinkageEngineOptions } from '@kinledger/domain';
 import {
   isEventIdReused,
@@ -12,26 +35,8 @@ import type { Erasures } from '../erasures/erasures.js';
 import type { Inbox, Intake } from '../inbox/inbox.js';
 import type { Lease, Leases } from '../lease/lease.js';
 import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
-import {
-  adoptionOf,
-  engineOptionsOf,
-  firstInstantOf,
-  requireSameGround,
-  type ConfiguredProgramme,
-} from './adoption.js';
-import {
-  decideErasure,
-  decideSubmission,
-  decideWithdrawal,
-  park,
-  refusalOf,
-  type DecisionContext,
-} from './decide-intake.js';
-import { isHalt, ledgerBehindInbox, ledgerDiffers, ledgerUnreadable, type Halt } from './errors.js';
-import { defaultAppendLimits, LedgerWriter, type AppendLimits } from './ledger-writer.js';
 import { PendingErasures, type ErasureStanding, type PendingErasure } from './pending-erasures.js';
-import type { ProgrammeLedger } from './programme-ledger.js';
-import { recover } from './recovery.js';
+import { refusalOf } from './refusals.js';
 import type { WakeUp } from './wake-up.js';
 
 export type LoopState = 'standby' | 'recovering' | 'deciding' | 'halted' | 'stopped';
@@ -88,8 +93,6 @@ export interface DecisionLoopOptions extends ConfiguredProgramme {
   readonly limits?: AppendLimits;
   readonly recoveryPageSize?: number;
 }
-
-export const streamOf = (programme: string): string => `programme-${programme}`;
 
 const POLL_MS = 500;
 const RETRY_MS = 50;
@@ -294,7 +297,7 @@ export class DecisionLoop {
     const { inbox, observer } = this.options;
     const started = performance.now();
     const writer = this.writerOf(ledger, head);
-    const outcome = await this.carryOut({ ledger, writer, inbox, signal }, intake)
+    const outcome = await this.carryOut({ ledger, writer, staged: inbox, signal }, intake)
       .then((done) => {
         // What an interrupted run left is longer than the decision: it was not this decision.
         const left = done.outcome !== 'refused' && head >= ledger.nextRevision;

@@ -1,8 +1,8 @@
 import type { Erasure, RecordId } from '@kinledger/contracts';
+import { ERASURE_CAUSE, type ProgrammeLedger } from '@kinledger/decisions';
 import { canonicalJson, ledgerEventOf, sha256Hex } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 import type { Erasures } from '../erasures/erasures.js';
-import { ERASURE_CAUSE, type ProgrammeLedger } from './programme-ledger.js';
 
 /** A line of the list that is not carried out, or not wholly. */
 export interface PendingErasure {

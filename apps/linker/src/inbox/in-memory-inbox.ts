@@ -6,6 +6,7 @@ import {
   WithdrawSubmission,
   type SubmissionId,
 } from '@kinledger/contracts';
+import type { StagedChunk } from '@kinledger/decisions';
 import type {
   Inbox,
   InboxCounts,
@@ -15,7 +16,6 @@ import type {
   Intake,
   IntakeState,
   RefusedCommand,
-  StagedChunk,
   StagingResult,
   SubmissionProgress,
 } from './inbox.js';

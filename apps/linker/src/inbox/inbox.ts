@@ -6,6 +6,7 @@ import type {
   SubmissionId,
   WithdrawSubmission,
 } from '@kinledger/contracts';
+import type { StagedRows } from '@kinledger/decisions';
 
 /** A place in the order of intake: an accepted file, the command to withdraw one, or to try a parked one again. */
 export type Intake = FileIntake | WithdrawalIntake;
@@ -80,12 +81,6 @@ export interface SubmissionProgress {
   readonly unprocessable: string | undefined;
 }
 
-export interface StagedChunk {
-  readonly chunk: number;
-  readonly rows: readonly PseudonymisedRow[];
-  readonly refused: readonly RowKey[];
-}
-
 export interface RefusedCommand {
   readonly intake: number;
   readonly kind: Exclude<Intake['kind'], 'file'>;
@@ -106,7 +101,7 @@ export interface InboxCounts {
  * Where messages wait, durably, until they are decided. What is staged twice is staged once; what belongs to a
  * submission that is decided is not staged at all. Every adapter passes the suite in `contract/`.
  */
-export interface Inbox {
+export interface Inbox extends StagedRows {
   stageIntakes(intakes: readonly IncomingIntake[]): Promise<StagingResult>;
   stageChunks(chunks: readonly IncomingChunk[]): Promise<StagingResult>;
   stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void>;
@@ -114,12 +109,6 @@ export interface Inbox {
   intake(programme: string, intake: number): Promise<Intake | undefined>;
   /** @param intake the place for which it would have said that it cannot be processed. */
   progressOf(submission: SubmissionId, intake: number): Promise<SubmissionProgress>;
-
-  /**
-   * A submission's rows in order, a bounded part of them at a time. May be walked more than once. Fewer come where another
-   * process settles the submission meanwhile.
-   */
-  chunksOf(submission: SubmissionId): AsyncIterable<StagedChunk>;
 
   /**
    * Marks an intake as the ledger has it, and lets go of the chunks that nobody needs any more: those of a submission

@@ -1,5 +1,5 @@
 import type { SubmissionId } from '@kinledger/contracts';
-import type { StagedChunk } from './inbox.js';
+import type { StagedChunk } from '@kinledger/decisions';
 
 /** A staged chunk as it is walked: its rows, and whether it ends its submission. */
 export interface KeptChunk extends StagedChunk {

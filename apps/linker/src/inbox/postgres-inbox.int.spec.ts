@@ -1,10 +1,11 @@
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import type { StagedChunk } from '@kinledger/decisions';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { inboxFeatures } from './contract/inbox.features.js';
 import { chunkOf, fileIntake, programme, submissionNamed } from '../testing/messages.js';
-import type { Inbox, StagedChunk } from './inbox.js';
+import type { Inbox } from './inbox.js';
 import { PostgresInbox, type InboxMemory } from './postgres-inbox.js';
 
 describe('the inbox in PostgreSQL', () => {

@@ -8,6 +8,7 @@ import {
   type SubmissionId,
 } from '@kinledger/contracts';
 import { inTransaction, packBytes, unpackBytes } from '@kinledger/database';
+import type { StagedChunk } from '@kinledger/decisions';
 import { MAX_MESSAGE_BYTES } from '@kinledger/message-bus';
 import type pg from 'pg';
 import type {
@@ -19,7 +20,6 @@ import type {
   Intake,
   IntakeState,
   RefusedCommand,
-  StagedChunk,
   StagingResult,
   SubmissionProgress,
 } from './inbox.js';

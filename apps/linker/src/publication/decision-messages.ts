@@ -8,6 +8,7 @@ import {
   type Contract,
   type DataOf,
   type LedgerEvent,
+  type PublishedEvent,
   type ProgrammeId,
   type SubmissionId,
   type Topic,
@@ -56,20 +57,30 @@ export class DecisionMessages {
     return finished;
   }
 
-  take(event: LedgerEvent): void {
-    const { type, data } = event;
-    if (type === 'IndividualRegistered' || type === 'IndividualMatched') {
-      const { record, individual } = data;
-      this.match(event, { record, individual, registered: type === 'IndividualRegistered' });
-    } else if (type === 'IndividualSplit') {
-      for (const [index, record] of data.records.entries()) {
-        this.match(event, { record, individual: data.into, registered: data.registered && index === 0 });
+  take(event: PublishedEvent): void {
+    switch (event.type) {
+      case 'IndividualRegistered':
+      case 'IndividualMatched': {
+        const { record, individual } = event.data;
+        return this.match(event, { record, individual, registered: event.type === 'IndividualRegistered' });
       }
-    } else if (type === 'FamilyLinked') {
-      const { family, scope, joined, left } = data;
-      this.family(event, { family, scope, joined, left });
-    } else if (closesSubmission(type)) {
-      this.close(event);
+      case 'IndividualSplit': {
+        const { records, into, registered } = event.data;
+        for (const [index, record] of records.entries()) {
+          this.match(event, { record, individual: into, registered: registered && index === 0 });
+        }
+        return;
+      }
+      case 'FamilyLinked': {
+        const { family, scope, joined, left } = event.data;
+        return this.family(event, { family, scope, joined, left });
+      }
+      case 'SubmissionLinked':
+      case 'SubmissionWithdrawn':
+      case 'SubmissionParked':
+        return this.close(event);
+      default:
+        return event satisfies never;
     }
   }
 
@@ -131,6 +142,3 @@ export class DecisionMessages {
     return this.lastCut.count;
   }
 }
-
-const closesSubmission = (type: LedgerEvent['type']): boolean =>
-  type === 'SubmissionLinked' || type === 'SubmissionWithdrawn' || type === 'SubmissionParked';

@@ -1,12 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  closingEvents,
+  closesDecision,
   CommandRefused,
   encodeCloudEvent,
+  isClosing,
+  isPublished,
+  isPublishedType,
+  publicationTopics,
   topics,
   UnparkSubmission,
   WithdrawSubmission,
-  type LedgerEvent,
+  type ClosingEvent,
   type ProgrammeId,
 } from '@kinledger/contracts';
 import { eventIdOf, ledgerEventOf } from '@kinledger/domain';
@@ -106,7 +110,8 @@ export class Publisher implements Publication {
     const { store, stream, pageSize = PAGE_SIZE } = this.options;
     const { first, closing } = await this.boundsOf(from, signal);
     if (first === undefined || closing === undefined) return undefined;
-    const decision = this.decisionOf(first, ledgerEventOf(closing, stream));
+    const end = ledgerEventOf(closing, stream);
+    const decision = isClosing(end) ? this.decisionOf(first, end) : undefined;
     const messages = decision === undefined ? undefined : new DecisionMessages(decision);
     let count = 0;
     for (let next = from; next <= closing.revision;) {
@@ -114,7 +119,11 @@ export class Publisher implements Publication {
       const its = page.filter(({ revision }) => revision >= next && revision <= closing.revision);
       const last = its.at(-1);
       if (last === undefined || signal.aborted) return undefined;
-      for (const stored of its) if (isPublished(stored)) messages?.take(ledgerEventOf(stored, stream));
+      for (const stored of its) {
+        if (messages === undefined || !isPublishedType(stored.type)) continue;
+        const event = ledgerEventOf(stored, stream);
+        if (isPublished(event)) messages.take(event);
+      }
       next = last.revision + 1;
       this.held = page.filter(({ revision }) => revision >= next);
       const complete = messages?.drain() ?? [];
@@ -147,29 +156,38 @@ export class Publisher implements Publication {
     return { first, closing };
   }
 
-  /** What a decision is about; nothing for a definition. */
-  private decisionOf(first: StoredEvent, closing: LedgerEvent): PublishedDecision | undefined {
+  /** What a decision is about; nothing for one of which nothing is published. */
+  private decisionOf(first: StoredEvent, closing: ClosingEvent): PublishedDecision | undefined {
     const { programme } = this.options;
-    const { type } = closing;
-    if (type === 'SubmissionLinked') {
-      const received = ledgerEventOf(first, this.options.stream);
-      if (received.type !== 'SubmissionReceived') {
-        throw new Error(`the decision that ends at revision ${closing.revision} begins with ${first.type}`);
+    switch (closing.type) {
+      case 'SubmissionLinked': {
+        const received = ledgerEventOf(first, this.options.stream);
+        if (received.type !== 'SubmissionReceived') {
+          throw new Error(`the decision that ends at revision ${closing.revision} begins with ${first.type}`);
+        }
+        const { submission } = closing.data;
+        return { programme, submission, intake: received.data.intake, outcome: 'linked' };
       }
-      const { submission } = closing.data;
-      return { programme, submission, intake: received.data.intake, outcome: 'linked' };
+      case 'SubmissionWithdrawn': {
+        const { submission, intake } = closing.data;
+        return { programme, submission, intake, outcome: 'withdrawn' };
+      }
+      case 'SubmissionParked': {
+        const { submission, intake } = closing.data;
+        return { programme, submission, intake, outcome: 'parked' };
+      }
+      case 'ProgrammeDefined':
+      case 'StrategyAdopted':
+      case 'RecordErased':
+        return undefined;
+      default:
+        return closing satisfies never;
     }
-    if (type === 'SubmissionWithdrawn' || type === 'SubmissionParked') {
-      const { submission, intake } = closing.data;
-      const outcome = type === 'SubmissionParked' ? 'parked' : 'withdrawn';
-      return { programme, submission, intake, outcome };
-    }
-    return undefined;
   }
 
   /** In the order of the topics' meaning: a submission is said to be decided after what it decided. */
   private async send(messages: readonly TopicMessage[]): Promise<void> {
-    for (const topic of [topics.individualMatched, topics.familyLinked, topics.submissionDecided]) {
+    for (const topic of publicationTopics.map((name) => topics[name])) {
       const its = messages.filter((message) => message.topic === topic).map(({ message }) => message);
       if (its.length > 0) await this.options.bus.publish(topic.name, its);
     }
@@ -200,16 +218,4 @@ export class Publisher implements Publication {
 const commandOf = { withdrawal: WithdrawSubmission, unparking: UnparkSubmission } as const;
 
 const closingOf = (page: readonly StoredEvent[]): StoredEvent | undefined =>
-  page.find(({ type }) => closingEvents.has(type));
-
-const published: ReadonlySet<string> = new Set([
-  'IndividualRegistered',
-  'IndividualMatched',
-  'IndividualSplit',
-  'FamilyLinked',
-  'SubmissionLinked',
-  'SubmissionWithdrawn',
-  'SubmissionParked',
-]);
-
-const isPublished = ({ type }: StoredEvent): boolean => published.has(type);
+  page.find(({ type }) => closesDecision(type));

@@ -13,8 +13,9 @@ const packageFolder = (name: string): string => dirname(fileURLToPath(import.met
  */
 export function codeDigest(): string {
   const digest = createHash('sha256');
-  const fold = join(import.meta.dirname, '..', 'decision');
-  for (const folder of [packageFolder('@kinledger/contracts'), packageFolder('@kinledger/domain'), fold]) {
+  for (const folder of ['contracts', 'domain', 'decisions'].map((name) =>
+    packageFolder(`@kinledger/${name}`),
+  )) {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(isModule).sort()) {
       digest.update(`${name}\0`).update(readFileSync(join(folder, name)));
     }

@@ -1,8 +1,8 @@
 import { endianness } from 'node:os';
+import { erasesBodies } from '@kinledger/contracts';
+import { LedgerTree, type LedgerMemory, type ProgrammeLedger } from '@kinledger/decisions';
 import { ArchiveReader, ArchiveWriter, isArchiveUnreadable, rowOf } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
-import type { ProgrammeLedger } from '../decision/programme-ledger.js';
-import { LedgerTree } from './ledger-tree.js';
 import { isSnapshotDamaged, type SnapshotGround, type Snapshots } from './snapshots.js';
 
 /** Why a snapshot does not count: the part of its ground that is not as it is here, or what is wrong with it. */
@@ -37,7 +37,7 @@ const PAGE_EVENTS = 5_000;
  * while nothing waits. It counts only at its own position in the very same ledger, for the same strategy, definition,
  * code and keys, and if nothing was erased since; what does not count is deleted, and the whole ledger is read.
  */
-export class LedgerSnapshots {
+export class LedgerSnapshots implements LedgerMemory {
   private tree: LedgerTree;
   /** Position of the last snapshot, or where the last one failed. */
   private last = -1;
@@ -168,7 +168,7 @@ export class LedgerSnapshots {
     const { store, stream } = this.options;
     for (let next = from; next <= to; next += PAGE_EVENTS) {
       const page = await store.readPage(stream, next, Math.min(PAGE_EVENTS, to - next + 1));
-      if (page.some(({ type }) => type === 'RecordErased')) return true;
+      if (page.some(({ type }) => erasesBodies(type))) return true;
     }
     return false;
   }

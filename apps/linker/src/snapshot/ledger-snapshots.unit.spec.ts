@@ -1,7 +1,7 @@
 import { readLedgerEvent } from '@kinledger/contracts';
+import { streamOf } from '@kinledger/decisions';
 import { codeDigest } from './code-digest.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { streamOf } from '../decision/decision-loop.js';
 import { GrowingList, recordsIn } from '../testing/growing-list.js';
 import { InMemorySnapshots } from '../testing/in-memory-snapshots.js';
 import { storeWith } from '../testing/interrupted-store.js';

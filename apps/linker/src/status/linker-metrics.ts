@@ -1,11 +1,10 @@
+import type { Halt, ProgrammeLedger } from '@kinledger/decisions';
 import type { LinkageEngineSize } from '@kinledger/domain';
 import { isStoreUnreachable } from '@kinledger/event-store';
 import { DependencyWatch, FailureLog, Metrics } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Halt } from '../decision/errors.js';
 import type { DecidedIntake, DecisionObserver, LoopState } from '../decision/decision-loop.js';
 import type { ErasureStanding } from '../decision/pending-erasures.js';
-import type { ProgrammeLedger } from '../decision/programme-ledger.js';
 import { PinoLogger } from 'nestjs-pino';
 import type { SnapshotNews } from '../snapshot/ledger-snapshots.js';
 import type { Inbox } from '../inbox/inbox.js';

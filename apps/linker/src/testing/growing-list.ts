@@ -1,5 +1,5 @@
 import type { Erasure, LedgerEvent, RecordId } from '@kinledger/contracts';
-import { streamOf } from '../decision/decision-loop.js';
+import { streamOf } from '@kinledger/decisions';
 import type { Erasures, ListedErasures } from '../erasures/erasures.js';
 import { programme } from './messages.js';
 

@@ -1,4 +1,4 @@
-import { closingEvents, readLedgerEvent, type LedgerEvent } from '@kinledger/contracts';
+import { closesDecision, readLedgerEvent, type LedgerEvent } from '@kinledger/contracts';
 import { LinkageEngine } from '@kinledger/domain';
 import { InMemoryEventStore, InMemoryLedger, type EventStore } from '@kinledger/event-store';
 import {
@@ -10,18 +10,20 @@ import {
 import { topics } from '@kinledger/contracts';
 import type { Programme } from '@kinledger/programme';
 import { setTimeout as pause } from 'node:timers/promises';
-import { adoptedStrategyOf } from '../decision/adoption.js';
+import {
+  type AppendLimits,
+  type Halt,
+  type ProgrammeLedger,
+  adoptedStrategyOf,
+  streamOf,
+} from '@kinledger/decisions';
 import {
   DecisionLoop,
-  streamOf,
   type DecidedIntake,
   type DecisionObserver,
   type LoopState,
 } from '../decision/decision-loop.js';
-import type { Halt } from '../decision/errors.js';
-import type { AppendLimits } from '../decision/ledger-writer.js';
 import type { ErasureStanding } from '../decision/pending-erasures.js';
-import type { ProgrammeLedger } from '../decision/programme-ledger.js';
 import { WakeUp } from '../decision/wake-up.js';
 import type { Erasures } from '../erasures/erasures.js';
 import { InMemoryInbox } from '../inbox/in-memory-inbox.js';
@@ -262,7 +264,7 @@ export async function decisionsOf(store: EventStore): Promise<string[][]> {
   const decisions: string[][] = [[]];
   for (const { type } of await eventsOf(store)) {
     decisions.at(-1)?.push(type);
-    if (closingEvents.has(type)) decisions.push([]);
+    if (closesDecision(type)) decisions.push([]);
   }
   return decisions.filter((types) => types.length > 0);
 }

@@ -44,6 +44,13 @@ export function fileIntake(
   };
 }
 
+/** The same message for another place in the order of intake. */
+export function atPlace(message: IncomingIntake, intake: number): IncomingIntake {
+  const data: object = JSON.parse(Buffer.from(message.body).toString('utf8')) as object;
+  const place = { intake, cause: `file-${intake}`, time: timeOf(intake) };
+  return { ...message, ...place, body: bytesOf({ ...data, intake }) };
+}
+
 export function withdrawalIntake(intake: number, submission: SubmissionId): IncomingIntake {
   const data = { ...WithdrawSubmission.example, programme, intake, submission };
   return {

@@ -2,6 +2,7 @@ import { copyInto, type CopyValue } from '@kinledger/database';
 import { periodOfCode } from '@kinledger/domain';
 import {
   ADDRESS_PROTECTED,
+  concerns,
   type LedgerDecision,
   type LedgerEvent,
   type PseudonymisedRow,
@@ -73,6 +74,7 @@ export class DecisionWriter {
 
   /** Takes one event. `row` is the record's body where the event brings a new record into the ledger. */
   async take(event: LedgerEvent, row: PseudonymisedRow | undefined): Promise<void> {
+    if (!concerns('read-models', event)) return;
     switch (event.type) {
       case 'SubmissionReceived':
         this.datasets.set(event.data.submission, event.data.dataset);
@@ -101,8 +103,6 @@ export class DecisionWriter {
           await this.push('carry', { submission: event.data.submission, record, always });
         }
         return;
-      case 'ConsentRefused':
-        return; // What it retires, RecordsRetired says.
       case 'IndividualSplit':
         return this.push('split', { data: event.data, revision: event.revision });
       case 'IndividualsMerged':

@@ -1,3 +1,4 @@
+import { erasesBodies, isErasing } from '@kinledger/contracts';
 import { ledgerEventOf } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 
@@ -25,9 +26,9 @@ export class ErasedRecords {
       const last = page.at(-1);
       if (last === undefined) return;
       for (const stored of page) {
-        if (stored.type !== 'RecordErased') continue;
+        if (!erasesBodies(stored.type)) continue;
         const event = ledgerEventOf(stored, this.stream);
-        if (event.type === 'RecordErased') for (const record of event.data.records) this.erased.add(record);
+        if (isErasing(event)) for (const record of event.data.records) this.erased.add(record);
       }
       this.next = last.revision + 1;
     }

@@ -1,5 +1,5 @@
 import {
-  closingEvents,
+  closesDecision,
   isForeignEvent,
   type ForeignEvent,
   type LedgerEvent,
@@ -66,7 +66,7 @@ export async function* ledgerPages(options: LedgerPagesOptions): AsyncGenerator<
     emptyReads = 0;
     next = last.event.revision + 1;
     ahead = stranger === undefined ? read(next) : Promise.resolve({ events: [], stranger });
-    midDecision = !closingEvents.has(last.event.type);
+    midDecision = !closesDecision(last.event.type);
     yield page;
   }
 }
@@ -119,7 +119,7 @@ export async function lastClosedAt(
   while (end >= 0) {
     const start = Math.max(0, end - LOOK_BACK_EVENTS + 1);
     const page = await store.readPage(stream, start, end - start + 1);
-    const closing = page.findLast(({ type }: StoredEvent) => closingEvents.has(type));
+    const closing = page.findLast(({ type }: StoredEvent) => closesDecision(type));
     if (closing !== undefined) return closing.revision;
     end = start - 1;
   }

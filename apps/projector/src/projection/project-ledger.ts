@@ -1,4 +1,4 @@
-import { closingEvents } from '@kinledger/contracts';
+import { closesDecision } from '@kinledger/contracts';
 import type { EventStore } from '@kinledger/event-store';
 import { readCheckpoint } from '@kinledger/read-models';
 import type pg from 'pg';
@@ -47,7 +47,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
   let decisions = 0;
   try {
     for await (const page of ledgerPages({ ...options, from: applied + 1 })) {
-      const lastClosing = page.findLastIndex(({ event }) => closingEvents.has(event.type));
+      const lastClosing = page.findLastIndex(({ event }) => closesDecision(event.type));
       for (const [index, { event, row }] of page.entries()) {
         if (!writing) {
           if (signal.aborted) return applied;
@@ -57,7 +57,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
           await writer.begin();
         }
         await writer.take(event, row);
-        if (!closingEvents.has(event.type)) continue;
+        if (!closesDecision(event.type)) continue;
         decisions += 1;
         if (together && index < lastClosing && !signal.aborted) continue;
         await writer.settle(event.revision);

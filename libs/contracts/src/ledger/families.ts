@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { contract } from '../contract.js';
 import { code, familyId, individualId, relationshipId, valueDomain } from '../identifiers.js';
+import { ledgerContract } from './event-roles.js';
 
 export const MAX_MEMBERS_PER_EVENT = 2000;
 
-export const RelationshipIdentified = contract({
+export const RelationshipIdentified = ledgerContract({
   name: 'RelationshipIdentified',
   version: 1,
   description: 'Two individuals are kin on the evidence of a shared token.',
+  roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({
     relationship: relationshipId,
     kind: z
@@ -28,18 +29,20 @@ export const RelationshipIdentified = contract({
   },
 });
 
-export const RelationshipEnded = contract({
+export const RelationshipEnded = ledgerContract({
   name: 'RelationshipEnded',
   version: 1,
   description: 'The evidence of a relationship is gone, or one of its individuals is.',
+  roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({ relationship: relationshipId }),
   example: { relationship: 'bb0f6d2c9b8a47561e0f6d2c9b8a4756' },
 });
 
-export const FamilyLinked = contract({
+export const FamilyLinked = ledgerContract({
   name: 'FamilyLinked',
   version: 1,
   description: 'Who joined and who left a family of a scope. The scope "programme" is the reporting family.',
+  roles: { closes: false, publishedOn: ['familyLinked'], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({
     family: familyId,
     scope: code,
@@ -61,10 +64,11 @@ export const FamilyLinked = contract({
   },
 });
 
-export const FamilyDissolved = contract({
+export const FamilyDissolved = ledgerContract({
   name: 'FamilyDissolved',
   version: 1,
   description: 'A family of a scope has no two members left, or went up in another one.',
+  roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({ family: familyId, scope: code, into: familyId.exactOptional() }),
   example: { family: '0f1e2d3c4b5a69780f1e2d3c4b5a6978', scope: 'programme' },
 });

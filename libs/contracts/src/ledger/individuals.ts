@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { contract } from '../contract.js';
 import {
   code,
   commitment,
@@ -11,6 +10,7 @@ import {
   submissionId,
 } from '../identifiers.js';
 import { MAX_RECORDS_PER_EVENT } from './submissions.js';
+import { ledgerContract } from './event-roles.js';
 
 const score = z.int().exactOptional().describe('In millibits; absent for a rule that does not score.');
 const levels = z
@@ -49,10 +49,16 @@ const placement = {
     .describe('Present where the record enters the ledger; absent when it is placed again.'),
 };
 
-export const IndividualRegistered = contract({
+export const IndividualRegistered = ledgerContract({
   name: 'IndividualRegistered',
   version: 1,
   description: 'A new individual, founded by this record.',
+  roles: {
+    closes: false,
+    publishedOn: ['individualMatched'],
+    ignoredBy: ['programme-ledger'],
+    bodies: 'brings',
+  },
   schema: z.object({ individual: individualId, ...placement, decision }),
   example: {
     individual: '77aa12bc34de56f077aa12bc34de56f0',
@@ -68,10 +74,16 @@ export const IndividualRegistered = contract({
   },
 });
 
-export const IndividualMatched = contract({
+export const IndividualMatched = ledgerContract({
   name: 'IndividualMatched',
   version: 1,
   description: 'This record belongs to an individual that is known.',
+  roles: {
+    closes: false,
+    publishedOn: ['individualMatched'],
+    ignoredBy: ['programme-ledger'],
+    bodies: 'brings',
+  },
   schema: z.object({ individual: individualId, ...placement, decision }),
   example: {
     individual: '77aa12bc34de56f077aa12bc34de56f0',
@@ -83,10 +95,11 @@ export const IndividualMatched = contract({
   },
 });
 
-export const RecordSetAside = contract({
+export const RecordSetAside = ledgerContract({
   name: 'RecordSetAside',
   version: 1,
   description: 'This record belongs to no individual: it is kept and counted, never hidden.',
+  roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'brings' },
   schema: z.object({
     ...placement,
     reason: z
@@ -108,11 +121,12 @@ export const RecordSetAside = contract({
   },
 });
 
-export const IndividualsMerged = contract({
+export const IndividualsMerged = ledgerContract({
   name: 'IndividualsMerged',
   version: 1,
   description:
     'Two individuals are one: the absorbed one’s records, and its id for ever, forward to the one registered first.',
+  roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({ individual: individualId, absorbed: individualId, decision }),
   example: {
     individual: '77aa12bc34de56f077aa12bc34de56f0',
@@ -121,11 +135,17 @@ export const IndividualsMerged = contract({
   },
 });
 
-export const IndividualSplit = contract({
+export const IndividualSplit = ledgerContract({
   name: 'IndividualSplit',
   version: 1,
   description:
     'Records leave an individual for another, which this event may register. A long list comes in several events.',
+  roles: {
+    closes: false,
+    publishedOn: ['individualMatched'],
+    ignoredBy: ['programme-ledger'],
+    bodies: 'none',
+  },
   schema: z.object({
     individual: individualId.describe('The individual that they leave.'),
     into: individualId.describe('The individual that they join.'),
@@ -146,10 +166,11 @@ export const IndividualSplit = contract({
   },
 });
 
-export const LinkReferred = contract({
+export const LinkReferred = ledgerContract({
   name: 'LinkReferred',
   version: 1,
   description: 'A link that the rules will not make alone waits for a person’s review.',
+  roles: { closes: false, publishedOn: [], ignoredBy: [], bodies: 'none' },
   schema: z.object({
     referral: referralId,
     reason: z.enum([
@@ -176,10 +197,11 @@ export const LinkReferred = contract({
   },
 });
 
-export const LinkReferralLapsed = contract({
+export const LinkReferralLapsed = ledgerContract({
   name: 'LinkReferralLapsed',
   version: 1,
   description: 'The evidence that raised a referral is gone or settled.',
+  roles: { closes: false, publishedOn: [], ignoredBy: [], bodies: 'none' },
   schema: z.object({ referral: referralId }),
   example: { referral: 'aa0f6d2c9b8a47561e0f6d2c9b8a4756' },
 });

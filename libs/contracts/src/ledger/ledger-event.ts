@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { read, unreadableContract, type DataOf } from '../contract.js';
 import { fitsAsItIs } from '../fast-check.js';
 import { instant, revision } from '../identifiers.js';
+import type { EventRoles, LedgerContract, LedgerReader } from './event-roles.js';
 import * as erasures from './erasures.js';
 import * as families from './families.js';
 import * as individuals from './individuals.js';
@@ -50,15 +51,65 @@ export type LedgerEvent = LedgerDecision & {
   readonly cause: string;
 };
 
-/** Events that close a decision: readers apply what came since the last one as a whole. */
-export const closingEvents: ReadonlySet<string> = new Set<LedgerEventType>([
-  'ProgrammeDefined',
-  'StrategyAdopted',
-  'SubmissionLinked',
-  'SubmissionWithdrawn',
-  'SubmissionParked',
-  'RecordErased',
-]);
+type Roles = { [Type in LedgerEventType]: (typeof ledgerContracts)[Type]['roles'] };
+type TypesWith<Role extends Partial<EventRoles>> = {
+  [Type in LedgerEventType]: Roles[Type] extends Role ? Type : never;
+}[LedgerEventType];
+type EventOf<Type extends LedgerEventType> = Extract<LedgerEvent, { readonly type: Type }>;
+
+/** An event that closes a decision. */
+export type ClosingEvent = EventOf<TypesWith<{ closes: true }>>;
+/** An event of which the linker publishes something. */
+export type PublishedEvent = EventOf<Exclude<LedgerEventType, TypesWith<{ publishedOn: readonly [] }>>>;
+/** A decision that brings a record into the ledger, or places it again. */
+export type PlacingDecision = Extract<LedgerDecision, { readonly type: TypesWith<{ bodies: 'brings' }> }>;
+/** An event that has the bodies of its records erased. */
+export type ErasingEvent = EventOf<TypesWith<{ bodies: 'erases' }>>;
+/** An event that a reader has to handle. */
+export type EventFor<Reader extends LedgerReader> = EventOf<
+  {
+    [Type in LedgerEventType]: Reader extends Roles[Type]['ignoredBy'][number] ? never : Type;
+  }[LedgerEventType]
+>;
+
+const typesWhere = (holds: (roles: EventRoles) => boolean): ReadonlySet<string> =>
+  new Set(
+    Object.values<LedgerContract>(ledgerContracts).flatMap(({ name, roles }) => (holds(roles) ? [name] : [])),
+  );
+
+const closing = typesWhere(({ closes }) => closes);
+const published = typesWhere(({ publishedOn }) => publishedOn.length > 0);
+const placing = typesWhere(({ bodies }) => bodies === 'brings');
+const erasing = typesWhere(({ bodies }) => bodies === 'erases');
+const ignored: Readonly<Record<LedgerReader, ReadonlySet<string>>> = {
+  linkage: typesWhere(({ ignoredBy }) => ignoredBy.includes('linkage')),
+  'programme-ledger': typesWhere(({ ignoredBy }) => ignoredBy.includes('programme-ledger')),
+  'read-models': typesWhere(({ ignoredBy }) => ignoredBy.includes('read-models')),
+};
+
+/** Whether an event of this type closes a decision: readers apply what came since the last one as a whole. */
+export const closesDecision = (type: string): boolean => closing.has(type);
+
+export const isClosing = (event: LedgerEvent): event is ClosingEvent => closing.has(event.type);
+
+/** Whether the linker publishes something of an event of this type. */
+export const isPublishedType = (type: string): boolean => published.has(type);
+
+export const isPublished = (event: LedgerEvent): event is PublishedEvent => published.has(event.type);
+
+export const isPlacing = (decision: LedgerDecision): decision is PlacingDecision =>
+  placing.has(decision.type);
+
+export const isErasing = (event: LedgerEvent): event is ErasingEvent => erasing.has(event.type);
+
+/** Whether an event of this type has bodies beside the ledger erased. */
+export const erasesBodies = (type: string): boolean => erasing.has(type);
+
+/** Whether a reader has to handle an event. */
+export const concerns = <Reader extends LedgerReader>(
+  reader: Reader,
+  event: LedgerEvent,
+): event is EventFor<Reader> => !ignored[reader].has(event.type);
 
 const envelope = z.object({
   id: z.uuid(),

@@ -1,6 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { isUnreadableContract } from '../contract.js';
-import { closingEvents, isLedgerEventType, ledgerContracts, readLedgerEvent } from './ledger-event.js';
+import { topics, type Topic } from '../topics.js';
+import { publicationTopics, type LedgerContract } from './event-roles.js';
+import {
+  closesDecision,
+  concerns,
+  erasesBodies,
+  isClosing,
+  isErasing,
+  isLedgerEventType,
+  isPlacing,
+  isPublished,
+  isPublishedType,
+  ledgerContracts,
+  readLedgerEvent,
+} from './ledger-event.js';
 
 const envelope = {
   id: 'b3608f2c-cee0-8b1b-ba24-fc96e4ca8ef6',
@@ -16,7 +30,6 @@ const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)
 describe('ledger events', () => {
   it('are known by their contract’s own name', () => {
     for (const [type, contract] of Object.entries(ledgerContracts)) expect(contract.name).toBe(type);
-    for (const type of closingEvents) expect(isLedgerEventType(type)).toBe(true);
     for (const type of ['toString', '__proto__', 'constructor', ''])
       expect(isLedgerEventType(type)).toBe(false);
   });
@@ -52,6 +65,52 @@ describe('ledger events', () => {
       } catch (error) {
         expect(isUnreadableContract(error), String(error)).toBe(true);
       }
+    }
+  });
+});
+
+describe('the roles of ledger events', () => {
+  const contracts = Object.values<LedgerContract>(ledgerContracts);
+  const eventOf = ({ name, version, example }: LedgerContract) =>
+    readLedgerEvent(bytes({ ...envelope, type: name, version, data: example }));
+
+  it('are what the questions about an event answer', () => {
+    for (const contract of contracts) {
+      const { name, roles } = contract;
+      const event = eventOf(contract);
+      expect(closesDecision(name), name).toBe(roles.closes);
+      expect(isClosing(event), name).toBe(roles.closes);
+      expect(isPublishedType(name), name).toBe(roles.publishedOn.length > 0);
+      expect(isPublished(event), name).toBe(roles.publishedOn.length > 0);
+      expect(isPlacing(event), name).toBe(roles.bodies === 'brings');
+      expect(isErasing(event), name).toBe(roles.bodies === 'erases');
+      expect(erasesBodies(name), name).toBe(roles.bodies === 'erases');
+      for (const reader of ['linkage', 'programme-ledger', 'read-models'] as const) {
+        expect(concerns(reader, event), `${name} for ${reader}`).toBe(!roles.ignoredBy.includes(reader));
+      }
+    }
+  });
+
+  it('say of no unknown type that it closes a decision, is published or erases bodies', () => {
+    for (const type of ['LinkGuessed', 'toString', '__proto__', '']) {
+      expect([closesDecision(type), isPublishedType(type), erasesBodies(type)]).toEqual([
+        false,
+        false,
+        false,
+      ]);
+    }
+  });
+
+  it('publish on topics that the linker sends, the end of a decision on one that says so', () => {
+    for (const name of publicationTopics) expect((topics[name] as Topic).producers).toEqual(['linker']);
+    for (const { name, roles } of contracts) {
+      if (roles.publishedOn.includes('submissionDecided')) expect(roles.closes, name).toBe(true);
+    }
+  });
+
+  it('leave no event that all readers ignore', () => {
+    for (const { name, roles } of contracts) {
+      expect(new Set(roles.ignoredBy).size < 3 || roles.publishedOn.length > 0, name).toBe(true);
     }
   });
 });

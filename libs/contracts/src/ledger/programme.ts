@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { contract } from '../contract.js';
 import { code, contentHash, programmeId } from '../identifiers.js';
+import { ledgerContract } from './event-roles.js';
 
-export const ProgrammeDefined = contract({
+export const ProgrammeDefined = ledgerContract({
   name: 'ProgrammeDefined',
   version: 1,
   description:
     'The whole programme definition is in force from here on. Event 0, and again whenever it changes.',
+  roles: { closes: true, publishedOn: [], ignoredBy: ['linkage'], bodies: 'none' },
   schema: z.object({
     programme: programmeId,
     definition: contentHash.describe(
@@ -24,10 +25,11 @@ export const ProgrammeDefined = contract({
   },
 });
 
-export const StrategyAdopted = contract({
+export const StrategyAdopted = ledgerContract({
   name: 'StrategyAdopted',
   version: 1,
   description: 'The linkage strategy that decides from here on.',
+  roles: { closes: true, publishedOn: [], ignoredBy: ['linkage'], bodies: 'none' },
   schema: z.object({
     programme: programmeId,
     strategy: code.describe('Name of the strategy, e.g. "leap-1".'),

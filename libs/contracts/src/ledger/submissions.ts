@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { contract } from '../contract.js';
 import { code, recordId, rowKey, submissionId } from '../identifiers.js';
 import { FileAccepted, fileAcceptedVersion2, withoutRefusals } from '../messages/file-accepted.js';
+import { ledgerContract } from './event-roles.js';
 
 const count = z.int().nonnegative();
 
@@ -10,10 +10,11 @@ export const MAX_RECORDS_PER_EVENT = 2000;
 
 const receivedVersion1 = fileAcceptedVersion2.omit({ upload: true });
 
-export const SubmissionReceived = contract({
+export const SubmissionReceived = ledgerContract({
   name: 'SubmissionReceived',
   version: 2,
   description: 'The linker begins to decide a submission; the decisions up to SubmissionLinked are its own.',
+  roles: { closes: false, publishedOn: [], ignoredBy: [], bodies: 'none' },
   // The upload’s random id is a matter of the restricted zone: the same files give the same ledger.
   schema: FileAccepted.schema.omit({ upload: true }),
   example: withoutUpload(FileAccepted.example),
@@ -43,10 +44,11 @@ export const rowOutcomes = z.object({
 });
 export type RowOutcomes = z.infer<typeof rowOutcomes>;
 
-export const SubmissionLinked = contract({
+export const SubmissionLinked = ledgerContract({
   name: 'SubmissionLinked',
   version: 1,
   description: 'All decisions of the submission stand: readers apply it here, as a whole.',
+  roles: { closes: true, publishedOn: ['submissionDecided'], ignoredBy: ['linkage'], bodies: 'none' },
   schema: z.object({
     submission: submissionId,
     rows: count,
@@ -73,11 +75,12 @@ export const SubmissionLinked = contract({
   },
 });
 
-export const SubmissionWithdrawn = contract({
+export const SubmissionWithdrawn = ledgerContract({
   name: 'SubmissionWithdrawn',
   version: 1,
   description:
     'The submission is out; what it had replaced is live again. Closes the decisions of the withdrawal.',
+  roles: { closes: true, publishedOn: ['submissionDecided'], ignoredBy: [], bodies: 'none' },
   schema: z.object({
     submission: submissionId,
     intake: z.int().positive(),
@@ -96,10 +99,11 @@ export const SubmissionWithdrawn = contract({
   },
 });
 
-export const SubmissionParked = contract({
+export const SubmissionParked = ledgerContract({
   name: 'SubmissionParked',
   version: 1,
   description: 'The submission said that it cannot be processed; the next one goes on.',
+  roles: { closes: true, publishedOn: ['submissionDecided'], ignoredBy: ['linkage'], bodies: 'none' },
   schema: z.object({ submission: submissionId, intake: z.int().positive(), reason: code }),
   example: { submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6', intake: 7, reason: 'landing-unreadable' },
 });
@@ -119,11 +123,12 @@ const retired = z.object({
 /** Version 1 knew no refusal of consent. */
 const retiredVersion1 = retired.extend({ reason: retired.shape.reason.exclude(['consent-refused']) });
 
-export const RecordsRetired = contract({
+export const RecordsRetired = ledgerContract({
   name: 'RecordsRetired',
   version: 2,
   description:
     'Records that are no longer live; their bodies stay and a withdrawal may revive them, unless they are erased.',
+  roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: retired,
   example: {
     submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
@@ -135,11 +140,13 @@ export const RecordsRetired = contract({
   ],
 });
 
-export const ConsentRefused = contract({
+export const ConsentRefused = ledgerContract({
   name: 'ConsentRefused',
   version: 1,
   description:
     'Rows of this submission refuse consent: it carries their keys and nothing else of them. While no higher-ranked row of a key says otherwise, the key has no live record.',
+  // What it retires, RecordsRetired tells the read models.
+  roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger', 'read-models'], bodies: 'none' },
   schema: z.object({
     submission: submissionId.describe('The submission that carries the refusals.'),
     rowKeys: z.array(rowKey).min(1).max(MAX_RECORDS_PER_EVENT),
@@ -150,11 +157,12 @@ export const ConsentRefused = contract({
   },
 });
 
-export const RecordsCarried = contract({
+export const RecordsCarried = ledgerContract({
   name: 'RecordsCarried',
   version: 1,
   description:
     'Records whose row stands unchanged in this submission: it carries them too. Of the submissions that carry a record, the one of the latest period, then of the highest sequence, gives it its period.',
+  roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({
     submission: submissionId.describe('The submission that carries them.'),
     records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
@@ -165,11 +173,13 @@ export const RecordsCarried = contract({
   },
 });
 
-export const CarrierChanged = contract({
+export const CarrierChanged = ledgerContract({
   name: 'CarrierChanged',
   version: 1,
   description:
     'Live records that another submission gives their period now: the one that did so no longer stands.',
+  // The carriages of records tell linkage already.
+  roles: { closes: false, publishedOn: [], ignoredBy: ['linkage', 'programme-ledger'], bodies: 'none' },
   schema: z.object({
     submission: submissionId.describe('The highest-ranked submission that carries them and stands.'),
     records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),

@@ -1,12 +1,13 @@
-import type {
-  DataOf,
-  FamilyLinked,
-  IndividualId,
-  IndividualSplit,
-  LedgerEvent,
-  PseudonymisedRow,
-  RecordId,
-  SubmissionId,
+import {
+  concerns,
+  type DataOf,
+  type FamilyLinked,
+  type IndividualId,
+  type IndividualSplit,
+  type LedgerEvent,
+  type PseudonymisedRow,
+  type RecordId,
+  type SubmissionId,
 } from '@kinledger/contracts';
 import type { LinkageIndex } from './linkage-index.js';
 import { submissionOf } from './submission-book.js';
@@ -22,6 +23,7 @@ const unknown = (what: string, id: string): Error =>
  * A record that enters without either is taken in without tokens: it may stand so only until its erasure is applied.
  */
 export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: PseudonymisedRow): void {
+  if (!concerns('linkage', event)) return;
   switch (event.type) {
     case 'SubmissionReceived':
       index.submissions.receive(
@@ -45,8 +47,6 @@ export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: Pseudo
       for (const rowKey of event.data.rowKeys) carry(index, index.keys.intern(rowKey), NONE, submission);
       return;
     }
-    case 'CarrierChanged':
-      return; // The carriages say it already.
     case 'RecordErased':
       for (const record of event.data.records) index.erase(recordNumber(index, record));
       return;
@@ -106,11 +106,8 @@ export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: Pseudo
       if (family !== NONE) index.families.dissolve(family);
       return;
     }
-    case 'SubmissionLinked':
-    case 'SubmissionParked':
-    case 'ProgrammeDefined':
-    case 'StrategyAdopted':
-      return; // They close or frame decisions, and change nothing that linkage remembers.
+    default:
+      event satisfies never;
   }
 }
 

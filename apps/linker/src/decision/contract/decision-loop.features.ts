@@ -8,6 +8,7 @@ import {
   type RecordId,
   type SubmissionDecided,
 } from '@kinledger/contracts';
+import { streamOf } from '@kinledger/decisions';
 import { encodeLedgerEvent } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 import type { OutgoingMessage } from '@kinledger/message-bus';
@@ -38,7 +39,6 @@ import { GrowingList, recordsIn } from '../../testing/growing-list.js';
 import { smallProgramme } from '../../testing/programme.js';
 import { adult } from '../../testing/rows.js';
 import { eventfulYear, stageAll } from '../../testing/scenario.js';
-import { streamOf } from '../decision-loop.js';
 
 /** So small that every submission takes several appends. */
 const fewAtATime = { events: 3, bytes: 1024 * 1024 };

@@ -1,4 +1,5 @@
 import {
+  isPlacing,
   ledgerContracts,
   type Commitments,
   type LedgerDecision,
@@ -49,9 +50,7 @@ export class Scribe {
   }
 }
 
-function withCommitments({ type, data }: LedgerDecision, commitments: Commitments): LedgerDecision['data'] {
-  if (type !== 'IndividualRegistered' && type !== 'IndividualMatched' && type !== 'RecordSetAside') {
-    throw new Error(`${type} brings no record into the ledger`);
-  }
-  return { ...data, commitments };
+function withCommitments(decision: LedgerDecision, commitments: Commitments): LedgerDecision['data'] {
+  if (!isPlacing(decision)) throw new Error(`${decision.type} brings no record into the ledger`);
+  return { ...decision.data, commitments };
 }

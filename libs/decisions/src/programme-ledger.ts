@@ -1,4 +1,11 @@
-import type { LedgerEvent, PseudonymisedRow, RecordId, SubmissionId } from '@kinledger/contracts';
+import {
+  concerns,
+  type EventFor,
+  type LedgerEvent,
+  type PseudonymisedRow,
+  type RecordId,
+  type SubmissionId,
+} from '@kinledger/contracts';
 import {
   passMapThrough,
   type Archive,
@@ -70,35 +77,46 @@ export class ProgrammeLedger implements Archived {
     this.applyToEngine(event, row);
     this.nextRevision += 1;
     if (event.cause.startsWith(ERASURE_CAUSE)) this.count(event.cause);
-    if (event.type === 'ProgrammeDefined') {
-      this.definition = { digest: event.data.definition, signingKey: event.data.signingKey };
-      this.closeDefinition(event);
-    } else if (event.type === 'StrategyAdopted') {
-      this.strategyDigest = event.data.digest;
-      this.closeDefinition(event);
-    } else if (event.type === 'SubmissionReceived') {
-      this.received = event.data;
-      // One that was parked has its rows now.
-      this.rowless.delete(event.data.submission);
-    } else if (event.type === 'SubmissionLinked') {
-      if (this.received?.submission !== event.data.submission) {
-        throw ledgerUnreadable(`the submission linked at ${event.revision} was never received`);
-      }
-      this.tokensWithoutForce = event.data.tokensWithoutForce;
-      this.close(event, { intake: this.received.intake, outcome: 'linked' });
-    } else if (event.type === 'SubmissionWithdrawn') {
-      if (this.rowless.has(event.data.submission)) this.rowless.set(event.data.submission, 'withdrawn');
-      this.close(event, { intake: event.data.intake, outcome: 'withdrawn' });
-    } else if (event.type === 'SubmissionParked') {
-      this.rowless.set(event.data.submission, 'parked');
-      this.close(event, { intake: event.data.intake, outcome: 'parked' });
-    } else if (event.type === 'RecordErased') {
-      this.erased.push(...event.data.records);
-      this.closedAt = event.revision;
-    } else if (event.type === 'LinkReferred') {
-      this.openReferrals += 1;
-    } else if (event.type === 'LinkReferralLapsed') {
-      this.openReferrals -= 1;
+    if (concerns('programme-ledger', event)) this.take(event);
+  }
+
+  private take(event: EventFor<'programme-ledger'>): void {
+    switch (event.type) {
+      case 'ProgrammeDefined':
+        this.definition = { digest: event.data.definition, signingKey: event.data.signingKey };
+        return this.closeDefinition(event);
+      case 'StrategyAdopted':
+        this.strategyDigest = event.data.digest;
+        return this.closeDefinition(event);
+      case 'SubmissionReceived':
+        this.received = event.data;
+        // One that was parked has its rows now.
+        this.rowless.delete(event.data.submission);
+        return;
+      case 'SubmissionLinked':
+        if (this.received?.submission !== event.data.submission) {
+          throw ledgerUnreadable(`the submission linked at ${event.revision} was never received`);
+        }
+        this.tokensWithoutForce = event.data.tokensWithoutForce;
+        return this.close(event, { intake: this.received.intake, outcome: 'linked' });
+      case 'SubmissionWithdrawn':
+        if (this.rowless.has(event.data.submission)) this.rowless.set(event.data.submission, 'withdrawn');
+        return this.close(event, { intake: event.data.intake, outcome: 'withdrawn' });
+      case 'SubmissionParked':
+        this.rowless.set(event.data.submission, 'parked');
+        return this.close(event, { intake: event.data.intake, outcome: 'parked' });
+      case 'RecordErased':
+        this.erased.push(...event.data.records);
+        this.closedAt = event.revision;
+        return;
+      case 'LinkReferred':
+        this.openReferrals += 1;
+        return;
+      case 'LinkReferralLapsed':
+        this.openReferrals -= 1;
+        return;
+      default:
+        event satisfies never;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
-import type { Inbox, StagedChunk } from '../inbox/inbox.js';
 import { stagedRowsDiffer } from './errors.js';
+import type { StagedChunk, StagedRows } from './staged-rows.js';
 
 /** Walks a submission's rows once more, in order, with one page of chunks in memory. */
 export class RowCursor {
@@ -9,10 +9,10 @@ export class RowCursor {
   private first = 0;
 
   constructor(
-    inbox: Inbox,
+    staged: StagedRows,
     private readonly submission: SubmissionId,
   ) {
-    this.chunks = inbox.chunksOf(submission)[Symbol.asyncIterator]();
+    this.chunks = staged.chunksOf(submission)[Symbol.asyncIterator]();
   }
 
   /** The row with this ordinal, if it is in the chunk at hand: most are. */

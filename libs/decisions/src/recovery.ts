@@ -1,8 +1,20 @@
-import { closingEvents, type PseudonymisedRow } from '@kinledger/contracts';
+import { closesDecision, type PseudonymisedRow } from '@kinledger/contracts';
 import { ledgerEventOf, rowOf, type LinkageDecider } from '@kinledger/domain';
 import type { EventStore, RecordBody, StoredEvent } from '@kinledger/event-store';
-import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
 import { ProgrammeLedger } from './programme-ledger.js';
+
+/** Where a ledger may be kept as somebody had it in memory, so that recovery reads only what came after. */
+export interface LedgerMemory {
+  /**
+   * @param end revision of the last closing event.
+   * @param empty makes a ledger to which nothing was applied.
+   */
+  restore(
+    end: number,
+    empty: () => ProgrammeLedger,
+    signal: AbortSignal,
+  ): Promise<ProgrammeLedger | undefined>;
+}
 
 export interface RecoveryOptions {
   readonly store: EventStore;
@@ -10,7 +22,7 @@ export interface RecoveryOptions {
   /** Makes a decider that knows nothing yet. */
   readonly engine: () => LinkageDecider;
   /** Absent where every start reads the whole ledger. */
-  readonly snapshots: LedgerSnapshots | undefined;
+  readonly snapshots: LedgerMemory | undefined;
   readonly signal: AbortSignal;
   readonly pageSize?: number;
 }
@@ -96,7 +108,7 @@ async function lastClosing(
   for (let to = head; to >= 0; to -= pageSize) {
     const from = Math.max(0, to - pageSize + 1);
     const page = await store.readPage(stream, from, to - from + 1);
-    const closing = page.findLast(({ type }) => closingEvents.has(type));
+    const closing = page.findLast(({ type }) => closesDecision(type));
     if (closing !== undefined) return closing.revision;
   }
   return -1;

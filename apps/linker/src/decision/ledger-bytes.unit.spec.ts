@@ -1,0 +1,27 @@
+import { sha256Hex } from '@kinledger/domain';
+import { describe, expect, it } from 'vitest';
+import { imageOf, inMemoryWorld, startLinker, untilDone } from '../testing/linker-world.js';
+import { atPlace } from '../testing/messages.js';
+import { eventfulYear } from '../testing/scenario.js';
+
+describe('the bytes of a ledger', () => {
+  it('are for these submissions, in this order, what they have always been', async () => {
+    const { first, visits, health, replacement, broken, laterHealth, repeated } = eventfulYear();
+    const files = [first, visits, health, replacement, broken, laterHealth, repeated];
+    const world = await inMemoryWorld();
+    await world.inbox.stageIntakes(files.map(({ intake }, index) => atPlace(intake, index + 1)));
+    await world.inbox.stageChunks(files.filter((file) => file !== broken).flatMap(({ chunks }) => chunks));
+    await world.inbox.stageUnprocessable([
+      { submission: broken.submission, intake: 5, reason: 'landing-unreadable' },
+    ]);
+    const linker = startLinker(world);
+    await untilDone(world);
+    await linker.stop();
+    const { events, bodies } = await imageOf(world.store);
+    await world.bus.close();
+    expect(events).toHaveLength(64);
+    expect(sha256Hex([...events, ...bodies].join('\n'))).toBe(
+      'b9c061ce070a8e5e818b9c41c9589cbcca463a9c204cdf890f04622b2cf197ab',
+    );
+  });
+});

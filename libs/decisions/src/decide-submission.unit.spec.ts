@@ -1,0 +1,101 @@
+import { FileAccepted, RowPseudonymised, type DataOf, type PseudonymisedRow } from '@kinledger/contracts';
+import { leap1, LinkageEngine } from '@kinledger/domain';
+import { InMemoryEventStore, InMemoryLedger, type EventStore } from '@kinledger/event-store';
+import { describe, expect, it } from 'vitest';
+import { decideSubmission, park, type DecidableFile } from './decide-submission.js';
+import { decideWithdrawal } from './decide-withdrawal.js';
+import { isHalt } from './errors.js';
+import { defaultAppendLimits, LedgerWriter } from './ledger-writer.js';
+import { recover } from './recovery.js';
+import { streamOf } from './programme-stream.js';
+import type { StagedRows } from './staged-rows.js';
+
+const stream = streamOf('leap');
+const signal = new AbortController().signal;
+const strategy = leap1({
+  ...{ name: 'leap-1' as const, maxBirthDatesPerToken: 2, maxHoldersPerToken: 50 },
+  ...{ maxCasesPerToken: 10, maxChildrenPerCarerToken: 4 },
+});
+const engine = () => new LinkageEngine({ strategy, familyScopes: [] });
+
+const submission = 'a'.repeat(32);
+const file: DecidableFile = {
+  cause: 'file-1',
+  time: '2023-10-09T00:01:00Z',
+  data: { ...FileAccepted.example, submission, intake: 1, supersedes: [] } as unknown as DataOf<
+    typeof FileAccepted
+  >,
+};
+const rows = [1, 2, 3].map((number) => ({
+  ...RowPseudonymised.example.rows[0],
+  record: number.toString(16).padStart(32, '0'),
+  rowKey: `c${number}`.padEnd(32, '0'),
+})) as unknown as PseudonymisedRow[];
+const withRows = (given: readonly PseudonymisedRow[]): StagedRows => ({
+  async *chunksOf() {
+    for (const [chunk, row] of given.entries()) yield { chunk, rows: [row], refused: [] };
+  },
+});
+
+const takeUp = (store: EventStore) => recover({ store, stream, engine, snapshots: undefined, signal });
+const writerOf = (store: EventStore, from: number, head: number) =>
+  new LedgerWriter({ store, stream, from, head, limits: defaultAppendLimits });
+const bytesOf = async (store: EventStore) =>
+  (await store.readPage(stream, 0, 100)).map(({ bytes }) => Buffer.from(bytes).toString('utf8'));
+
+/** Decides the file from nothing. */
+async function decided(store: EventStore): Promise<void> {
+  const { ledger } = await takeUp(store);
+  const writer = writerOf(store, 0, -1);
+  expect(await decideSubmission({ ledger, writer, staged: withRows(rows), signal }, file)).toBe(3);
+}
+
+describe('a ledger that is decided again from its inputs', () => {
+  it('is the same to the byte, and nothing is appended', async () => {
+    const store = new InMemoryEventStore(new InMemoryLedger());
+    await decided(store);
+    const before = await bytesOf(store);
+    const { ledger } = await takeUp(new InMemoryEventStore(new InMemoryLedger()));
+    const writer = writerOf(store, 0, before.length - 1);
+    await decideSubmission({ ledger, writer, staged: withRows(rows), signal }, file);
+    expect(await bytesOf(store)).toEqual(before);
+  });
+
+  it('is refused at the first event that differs', async () => {
+    const store = new InMemoryEventStore(new InMemoryLedger());
+    await decided(store);
+    const { ledger } = await takeUp(new InMemoryEventStore(new InMemoryLedger()));
+    const writer = writerOf(store, 0, await store.head(stream));
+    const [first, , third] = rows;
+    const other = [first!, { ...third!, record: 'f'.padStart(32, '0') as PseudonymisedRow['record'] }];
+    const again = decideSubmission({ ledger, writer, staged: withRows(other), signal }, file);
+    await expect(again).rejects.toSatisfy(isHalt);
+    await expect(again).rejects.toMatchObject({ code: 'ledger-differs', revision: 2 });
+  });
+
+  it('goes on from what recovery read: a withdrawal takes out what another process decided', async () => {
+    const store = new InMemoryEventStore(new InMemoryLedger());
+    await decided(store);
+    const { ledger, head } = await takeUp(store);
+    expect([ledger.lastIntake, ledger.standingOf(file.data.submission)]).toEqual([1, 'standing']);
+    const data = { programme: 'leap', submission, intake: 2, reason: 'wrong-quarter', by: 'data-team' };
+    await decideWithdrawal(
+      { ledger, writer: writerOf(store, ledger.nextRevision, head), signal },
+      { cause: 'withdrawal-2', time: '2023-10-09T00:02:00Z', data: data as never },
+    );
+    expect((await takeUp(store)).ledger.standingOf(file.data.submission)).toBe('withdrawn');
+  });
+
+  it('records why a file could not be processed, without a row', async () => {
+    const store = new InMemoryEventStore(new InMemoryLedger());
+    const { ledger } = await takeUp(store);
+    await park({ ledger, writer: writerOf(store, 0, -1) }, file, 'landing-unreadable');
+    const [event] = await bytesOf(store);
+    expect(JSON.parse(event ?? '')).toMatchObject({
+      type: 'SubmissionParked',
+      cause: 'file-1',
+      data: { submission, intake: 1, reason: 'landing-unreadable' },
+    });
+    expect((await takeUp(store)).ledger.standingOf(file.data.submission)).toBe('parked');
+  });
+});

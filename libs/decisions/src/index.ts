@@ -1,0 +1,12 @@
+export * from './adoption.js';
+export * from './decide-erasure.js';
+export * from './decide-submission.js';
+export * from './decide-withdrawal.js';
+export type * from './decision-context.js';
+export * from './errors.js';
+export * from './ledger-tree.js';
+export * from './ledger-writer.js';
+export * from './programme-ledger.js';
+export * from './programme-stream.js';
+export * from './recovery.js';
+export type * from './staged-rows.js';
