@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Writable } from 'node:stream';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { tableNames } from './schema.js';
+import { readTables } from './registry.js';
 
 export interface ContentDigest {
   /** SHA-256 over the digests of all tables, 64 hex digits. */
@@ -12,8 +12,11 @@ export interface ContentDigest {
   readonly tables: Readonly<Record<string, { readonly rows: number; readonly digest: string }>>;
 }
 
-/** Tables whose rows are named by more than their first column. */
-const orderOf: Readonly<Record<string, string>> = { family_member: 'scope, individual_id' };
+/** Of each table, the columns by which its rows are ordered. */
+const digested = [
+  { name: 'checkpoint', key: ['only_row'] },
+  ...readTables.map(({ name, key }) => ({ name, key })),
+];
 
 /**
  * Digests the content of read models: every row of every table in the order of its key, as PostgreSQL prints it.
@@ -21,11 +24,11 @@ const orderOf: Readonly<Record<string, string>> = { family_member: 'scope, indiv
  */
 export async function contentDigest(client: pg.ClientBase, schema: string): Promise<ContentDigest> {
   const tables: Record<string, { rows: number; digest: string }> = {};
-  for (const table of tableNames) {
+  for (const { name: table, key } of digested) {
     const hash = createHash('sha256');
     let rows = 0;
     const source = client.query(
-      copyTo(`COPY (SELECT * FROM ${schema}.${table} ORDER BY ${orderOf[table] ?? '1'}) TO STDOUT`),
+      copyTo(`COPY (SELECT * FROM ${schema}.${table} ORDER BY ${key.join(', ')}) TO STDOUT`),
     );
     const sink = new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -41,7 +44,7 @@ export async function contentDigest(client: pg.ClientBase, schema: string): Prom
     `SELECT position::float8 AS position FROM ${schema}.checkpoint`,
   );
   const digest = createHash('sha256').update(
-    tableNames.map((table) => `${table} ${tables[table]?.digest ?? ''}\n`).join(''),
+    digested.map(({ name: table }) => `${table} ${tables[table]?.digest ?? ''}\n`).join(''),
   );
   return { digest: digest.digest('hex'), position: rows[0]?.position ?? -1, tables };
 }

@@ -1,176 +1,36 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { readModels, readTables } from './registry.js';
 
 /** The schema that readers see. A rebuild fills another one and takes this name in one step. */
 export const LIVE_SCHEMA = 'golden';
 
-/**
- * The golden dataset. Ids are 128 bits: `uuid` columns. A fact's table holds what its row says; where the row
- * belongs, and whether it counts, stands once, in `record`.
- */
-const tables = `
-CREATE TABLE checkpoint (
+/** Where a schema of read models stands; it belongs to none of them. */
+const checkpoint = `CREATE TABLE checkpoint (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   position bigint NOT NULL,
   tables_version text NOT NULL
-);
-CREATE TABLE programme (
-  programme text PRIMARY KEY,
-  definition jsonb NOT NULL,
-  definition_digest text NOT NULL,
-  strategy text,
-  defined_at bigint NOT NULL
-);
-CREATE TABLE strand (strand text PRIMARY KEY, name text NOT NULL, ordinal int NOT NULL);
-CREATE TABLE service (
-  service text PRIMARY KEY,
-  strand text,
-  name text NOT NULL,
-  provider text NOT NULL,
-  administrative boolean NOT NULL,
-  individual_beneficiaries boolean NOT NULL,
-  ordinal int NOT NULL
-);
-CREATE TABLE dataset (
-  dataset text PRIMARY KEY,
-  service text NOT NULL,
-  data_type text NOT NULL,
-  extract_kind text NOT NULL,
-  authority int NOT NULL,
-  session_kinds text[] NOT NULL
-);
-CREATE TABLE area (lsoa text PRIMARY KEY, deprivation_decile int NOT NULL, in_area boolean NOT NULL);
-CREATE TABLE submission (
-  submission_id uuid PRIMARY KEY,
-  intake int NOT NULL,
-  provider text,
-  dataset text,
-  period text,
-  period_start date,
-  sequence int,
-  extract_kind text,
-  state text NOT NULL,
-  reason text,
-  attested_by text,
-  on_behalf_of text,
-  agreement text,
-  pseudonymised_at_source boolean,
-  supersedes uuid[] NOT NULL,
-  counts jsonb,
-  findings jsonb,
-  outcomes jsonb,
-  received_at timestamptz,
-  opened bigint NOT NULL,
-  closed bigint NOT NULL
-);
-CREATE TABLE record (
-  record_id uuid PRIMARY KEY,
-  row_key uuid NOT NULL,
-  dataset text NOT NULL,
-  submission_id uuid NOT NULL,
-  role text NOT NULL,
-  state text NOT NULL CHECK (state IN ('linked', 'set-aside', 'retired')),
-  reason text,
-  individual_id uuid,
-  entered bigint NOT NULL,
-  -- A person record, or a fact with attributes: survivorship looks at no other while an individual has one.
-  attributed boolean NOT NULL,
-  -- The day of the event or of the registration.
-  as_of date,
-  -- What tells this row's person from others (see marksOf): 1 an NHS number, 2 a birth date or a child key, 3 both.
-  marks smallint NOT NULL,
-  -- Stands for the provider's own case number; compared only among the records of one individual.
-  case_mark bigint
-);
-CREATE INDEX record_individual ON record (individual_id);
-CREATE TABLE record_attribute (
-  record_id uuid NOT NULL,
-  attributes jsonb NOT NULL
-);
-CREATE TABLE engagement (
-  record_id uuid NOT NULL,
-  event_date date NOT NULL,
-  session_kind text NOT NULL,
-  attended boolean NOT NULL,
-  minutes int,
-  qualifying boolean NOT NULL
-);
-CREATE TABLE outcome (
-  record_id uuid NOT NULL,
-  event_date date NOT NULL,
-  instrument text NOT NULL,
-  measure text NOT NULL,
-  occasion text NOT NULL,
-  score double precision NOT NULL
-);
-CREATE TABLE feedback (
-  record_id uuid NOT NULL,
-  event_date date NOT NULL,
-  question text NOT NULL,
-  rating int NOT NULL
-);
-CREATE TABLE input (
-  record_id uuid NOT NULL,
-  event_date date NOT NULL,
-  category text NOT NULL,
-  item text NOT NULL,
-  quantity double precision NOT NULL,
-  unit text NOT NULL
-);
-CREATE TABLE individual (
-  individual_id uuid PRIMARY KEY,
-  role text NOT NULL,
-  attributes jsonb NOT NULL,
-  provenance jsonb NOT NULL,
-  registered bigint NOT NULL,
-  forwarded_to uuid
-);
-CREATE TABLE relationship (
-  relationship_id uuid PRIMARY KEY,
-  kind text NOT NULL,
-  child_id uuid NOT NULL,
-  other_id uuid NOT NULL,
-  domain text NOT NULL
-);
-CREATE TABLE family (
-  family_id uuid PRIMARY KEY,
-  scope text NOT NULL,
-  review boolean NOT NULL
-);
-CREATE TABLE family_member (
-  scope text NOT NULL,
-  individual_id uuid NOT NULL,
-  family_id uuid NOT NULL,
-  PRIMARY KEY (scope, individual_id)
-);
-CREATE TABLE referral (
-  referral_id uuid PRIMARY KEY,
-  reason text NOT NULL,
-  rule text NOT NULL,
-  subject uuid NOT NULL,
-  candidates uuid[] NOT NULL,
-  referred bigint NOT NULL
-);
--- Objects laid over one another, in the order in which they come: the last word on a member stands.
-CREATE AGGREGATE merged (jsonb) (SFUNC = jsonb_concat, STYPE = jsonb, INITCOND = '{}');
-`;
+);`;
+
+const lines = (statements: readonly string[]): string => statements.map((sql) => `${sql}\n`).join('');
+
+/** Ids are 128 bits: `uuid` columns. */
+const tables = `\n${lines([checkpoint, ...readTables.map(({ sql }) => sql)])}${readModels.map(({ functions }) => functions).join('')}`;
 
 /** What readers need and the writing of many rows does without: made at once over rows that are there, it costs least. */
-const indexes = `
-ALTER TABLE record_attribute ADD PRIMARY KEY (record_id);
-ALTER TABLE engagement ADD PRIMARY KEY (record_id);
-ALTER TABLE outcome ADD PRIMARY KEY (record_id);
-ALTER TABLE feedback ADD PRIMARY KEY (record_id);
-ALTER TABLE input ADD PRIMARY KEY (record_id);
-CREATE INDEX record_attributed ON record (individual_id) WHERE attributed;
-CREATE INDEX engagement_date ON engagement (event_date);
-CREATE INDEX family_member_family ON family_member (family_id);
-`;
+const indexes = `\n${readModels.map((readModel) => readModel.indexes).join('')}`;
 
-/** Changes whenever the tables do: read models of another version are rebuilt, never patched. */
-export const TABLES_VERSION = createHash('sha256').update(tables).update(indexes).digest('hex').slice(0, 16);
+/** Changes whenever the tables or a read model’s version do: read models of another version are rebuilt, never patched. */
+export const TABLES_VERSION = createHash('sha256')
+  .update(tables)
+  .update(indexes)
+  // A first version adds nothing: read models that were made before versions were counted stand.
+  .update(readModels.map(({ name, version }) => (version === 1 ? '' : `${name} ${version}\n`)).join(''))
+  .digest('hex')
+  .slice(0, 16);
 
-export const tableNames = [...tables.matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name ?? '');
+/** Every table of a schema of read models. */
+export const tableNames: readonly string[] = ['checkpoint', ...readTables.map(({ name }) => name)];
 
 const quoted = (schema: string): string => {
   if (!/^[a-z][a-z0-9_]{0,50}$/.test(schema))

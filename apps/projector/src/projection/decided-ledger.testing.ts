@@ -1,4 +1,4 @@
-import type { LedgerDecision, PseudonymisedRow, Role, SubmissionId } from '@kinledger/contracts';
+import type { LedgerDecision, PseudonymisedRow, RecordId, Role, SubmissionId } from '@kinledger/contracts';
 import { commitmentsOf, leap1, LinkageEngine, type Draft } from '@kinledger/domain';
 import { idOf, received, SmallLedger } from './small-ledger.testing.js';
 
@@ -73,6 +73,16 @@ export class DecidedLedger extends SmallLedger {
     await this.#write([...this.engine.withdraw(command).decide(this.#next)], []);
   }
 
+  /** Erases all rows of files that were submitted, and their bodies. */
+  async eraseRowsOf(...submissions: readonly SubmissionId[]): Promise<void> {
+    const records = submissions.flatMap((submission) => {
+      const file = this.files.get(submission);
+      return file === undefined ? [] : file.rows.map((_, number) => recordOf(file, number));
+    });
+    await this.#write([...this.engine.erase({ basis: 'test', records }).decide(this.#next)], []);
+    this.forget(records);
+  }
+
   async #write(drafts: readonly Draft[], rows: readonly PseudonymisedRow[]): Promise<void> {
     const decisions = drafts.map(({ decision, row }): LedgerDecision => {
       const body = row === null ? undefined : rows[row];
@@ -91,6 +101,8 @@ export class DecidedLedger extends SmallLedger {
 export const submissionName = ({ dataset, period, sequence }: DecidedFile): string =>
   `${dataset} ${period} ${sequence}`;
 
+const recordOf = (file: DecidedFile, number: number): RecordId => idOf(`${submissionName(file)} ${number}`);
+
 export const rowKeyOf = (dataset: string, { id }: DecidedRow): string => idOf(`${dataset} ${id}`);
 
 function pseudonymised(file: DecidedFile, row: DecidedRow, number: number): PseudonymisedRow {
@@ -98,7 +110,7 @@ function pseudonymised(file: DecidedFile, row: DecidedRow, number: number): Pseu
     value === undefined ? [] : [{ domain, use, token: idOf(`${domain} ${value}`) }];
   const child = row.role === 'child';
   return {
-    record: idOf(`${submissionName(file)} ${number}`),
+    record: recordOf(file, number),
     rowKey: rowKeyOf(file.dataset, row) as never,
     role: row.role,
     tokens: [

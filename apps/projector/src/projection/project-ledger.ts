@@ -3,7 +3,7 @@ import type { EventStore } from '@kinledger/event-store';
 import { readCheckpoint } from '@kinledger/read-models';
 import type pg from 'pg';
 import { ledgerPages } from './ledger-pages.js';
-import { ReadModelWriter } from './read-model-writer.js';
+import { readModelWriter } from './read-model-writer.js';
 
 export interface ProjectOptions {
   readonly store: EventStore;
@@ -42,7 +42,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
   const checkpoint = await readCheckpoint(client, schema);
   if (checkpoint === undefined) throw new Error(`schema ${schema} holds no read models of this version`);
   let applied = checkpoint;
-  const writer = new ReadModelWriter({ ...options, from: applied + 1 });
+  const writer = readModelWriter({ ...options, from: applied + 1 });
   let writing = false;
   let decisions = 0;
   try {

@@ -5,7 +5,7 @@ import { createReadModels, LIVE_SCHEMA } from '@kinledger/read-models';
 import type pg from 'pg';
 import { DecidedLedger } from './decided-ledger.testing.js';
 import { projectLedger } from './project-ledger.js';
-import { STREAM } from './small-ledger.testing.js';
+import { STREAM, type SmallLedger } from './small-ledger.testing.js';
 
 /** How often a law is tried; KINLEDGER_PROPERTY_FACTOR is a multiple of the usual count. */
 export const tries = (count: number): number =>
@@ -46,7 +46,7 @@ export class ReadModelsUnderTest {
   }
 
   /** Brings the read models to the end of the ledger. */
-  async project(ledger: DecidedLedger): Promise<void> {
+  async project(ledger: SmallLedger): Promise<void> {
     await projectLedger({
       ...{ store: ledger.store, stream: STREAM, client: this.client, schema: LIVE_SCHEMA },
       more: () => Promise.resolve(false),

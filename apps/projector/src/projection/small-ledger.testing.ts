@@ -49,6 +49,10 @@ export class SmallLedger {
       { type: 'RecordsRetired', data: { reason: 'erased', records } },
       { type: 'RecordErased', data: { basis: 'request', records } },
     ]);
+    this.forget(records);
+  }
+
+  protected forget(records: readonly PseudonymisedRow['record'][]): void {
     this.kept.eraseBodies(STREAM, records);
   }
 

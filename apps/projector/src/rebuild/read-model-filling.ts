@@ -1,8 +1,13 @@
 import type { EventStore } from '@kinledger/event-store';
-import { analyseReadModels, createBareReadModels, indexReadModels } from '@kinledger/read-models';
+import {
+  analyseReadModels,
+  createBareReadModels,
+  indexReadModels,
+  type ReadModelWriter,
+} from '@kinledger/read-models';
 import type pg from 'pg';
 import { ledgerPages } from '../projection/ledger-pages.js';
-import { ReadModelWriter } from '../projection/read-model-writer.js';
+import { readModelWriter } from '../projection/read-model-writer.js';
 
 export interface ReadModelFillingOptions {
   readonly store: EventStore;
@@ -29,7 +34,7 @@ export class ReadModelFilling {
   private reported = 0;
 
   constructor(private readonly options: ReadModelFillingOptions) {
-    this.writer = new ReadModelWriter({ ...options, from: 0, filling: true });
+    this.writer = readModelWriter({ ...options, from: 0, filling: true });
   }
 
   get schema(): string {

@@ -1,11 +1,21 @@
 import type { PseudonymisedRow } from '@kinledger/contracts';
 import { describe, expect, it } from 'vitest';
 import { marksOf } from './row-marks.js';
-import { idOf, userRow } from './small-ledger.testing.js';
+import { idOf } from '../testing.js';
 
 type Token = readonly [domain: string, use: string, value?: string];
+/** The contracts brand ids; a test makes its own. */
+const id = (name: string): never => idOf(name) as never;
+
 const rowWith = (...tokens: readonly Token[]): PseudonymisedRow => ({
-  ...userRow('row', 'child', {}),
+  record: id('record'),
+  rowKey: id('key'),
+  role: 'child',
+  derived: [],
+  attributes: {},
+  facts: { kind: 'registration' },
+  keyVersion: 1,
+  salt: id('salt'),
   tokens: tokens.map(([domain, use, value = 'one']) => ({
     domain,
     use,

@@ -1,54 +1,23 @@
-import type { LedgerEvent } from '@kinledger/contracts';
-import type { EventStore } from '@kinledger/event-store';
 import { datasetsOf, definitionDocument, type Dataset, type DefinitionDocument } from '@kinledger/programme';
-import type pg from 'pg';
-import type { DatasetRules } from './decision-writer.js';
-import type { TouchedIndividuals } from './touched-individuals.js';
+import type { EventOf, Writing } from '../read-model.js';
 
-type DefinitionEvent = Extract<LedgerEvent, { type: 'ProgrammeDefined' | 'StrategyAdopted' }>;
+/** Keeps the programme's own tables, and the rules that other read models write by, at the definition in force. */
+export class ProgrammeWriter {
+  constructor(private readonly writing: Writing) {}
 
-/** Keeps the programme's own tables, and the rules that projection itself needs, at the definition in force. */
-export class DefinitionWriter {
-  private rules = new Map<string, DatasetRules>();
-
-  constructor(
-    private readonly client: pg.ClientBase,
-    private readonly schema: string,
-    private readonly store: EventStore,
-    private readonly touched: TouchedIndividuals,
-  ) {}
-
-  /** Takes up the definition that is in force at the checkpoint. */
-  async load(): Promise<void> {
-    const { rows } = await this.client.query<{
-      dataset: string;
-      session_kinds: string[];
-      lists_people: boolean;
-    }>(`SELECT dataset, session_kinds, data_type = 'user' AS lists_people FROM ${this.schema}.dataset`);
-    this.rules = new Map(
-      rows.map((row) => [
-        row.dataset,
-        { sessionKinds: new Set(row.session_kinds), listsPeople: row.lists_people },
-      ]),
-    );
-  }
-
-  rulesOf(dataset: string): DatasetRules {
-    const rules = this.rules.get(dataset);
-    if (rules === undefined) throw new Error(`dataset ${dataset} is not in the programme definition`);
-    return rules;
+  async adopt(strategy: string): Promise<void> {
+    await this.writing.flush();
+    await this.writing.client.query('UPDATE programme SET strategy = $1', [strategy]);
   }
 
   /**
-   * Puts a definition into force; survivorship follows the new authority order at the end of the transaction.
+   * Puts a definition into force.
    * @throws Error when the payload beside the ledger is missing, ZodError when it is no definition.
    */
-  async take(event: DefinitionEvent): Promise<void> {
-    if (event.type === 'StrategyAdopted') {
-      await this.client.query('UPDATE programme SET strategy = $1', [event.data.strategy]);
-      return;
-    }
-    const bytes = await this.store.readPayload(event.data.definition);
+  async define(event: EventOf<'ProgrammeDefined'>): Promise<void> {
+    const { flush, readPayload, rules } = this.writing;
+    await flush();
+    const bytes = await readPayload(event.data.definition);
     if (bytes === undefined)
       throw new Error(`the definition in force at revision ${event.revision} is missing`);
     const document = definitionDocument.parse(JSON.parse(new TextDecoder().decode(bytes)));
@@ -56,25 +25,21 @@ export class DefinitionWriter {
     await this.writeProgramme(event, document);
     await this.writeServices(document);
     await this.writeDatasets(document, datasets);
-    await this.touched.addEverybody();
-    this.rules = new Map(
-      datasets.map((dataset) => [
-        dataset.id,
-        { sessionKinds: sessionKindsOf(dataset), listsPeople: dataset.dataType === 'user' },
-      ]),
-    );
-    await this.client.query(
-      `UPDATE engagement e SET qualifying = e.attended AND e.session_kind = ANY (d.session_kinds)
-       FROM record r JOIN dataset d USING (dataset)
-       WHERE r.record_id = e.record_id AND e.qualifying <> (e.attended AND e.session_kind = ANY (d.session_kinds))`,
+    rules.replace(
+      new Map(
+        datasets.map((dataset) => [
+          dataset.id,
+          { sessionKinds: sessionKindsOf(dataset), listsPeople: dataset.dataType === 'user' },
+        ]),
+      ),
     );
   }
 
   private async writeProgramme(
-    event: Extract<DefinitionEvent, { type: 'ProgrammeDefined' }>,
+    event: EventOf<'ProgrammeDefined'>,
     { definition }: DefinitionDocument,
   ): Promise<void> {
-    await this.client.query(
+    await this.writing.client.query(
       `INSERT INTO programme (programme, definition, definition_digest, defined_at) VALUES ($1, $2, $3, $4)
        ON CONFLICT (programme) DO UPDATE
        SET definition = excluded.definition, definition_digest = excluded.definition_digest, defined_at = excluded.defined_at`,
@@ -83,8 +48,8 @@ export class DefinitionWriter {
   }
 
   private async writeServices({ definition }: DefinitionDocument): Promise<void> {
-    await this.client.query('DELETE FROM strand');
-    await this.client.query(
+    await this.writing.client.query('DELETE FROM strand');
+    await this.writing.client.query(
       'INSERT INTO strand (strand, name, ordinal) SELECT * FROM unnest($1::text[], $2::text[], $3::int[])',
       [
         definition.strands.map(({ id }) => id),
@@ -92,8 +57,8 @@ export class DefinitionWriter {
         definition.strands.map((_, ordinal) => ordinal),
       ],
     );
-    await this.client.query('DELETE FROM service');
-    await this.client.query(
+    await this.writing.client.query('DELETE FROM service');
+    await this.writing.client.query(
       `INSERT INTO service (service, strand, name, provider, administrative, individual_beneficiaries, ordinal)
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], $7::int[])`,
       [
@@ -106,8 +71,8 @@ export class DefinitionWriter {
         definition.services.map((_, ordinal) => ordinal),
       ],
     );
-    await this.client.query('DELETE FROM area');
-    await this.client.query(
+    await this.writing.client.query('DELETE FROM area');
+    await this.writing.client.query(
       `INSERT INTO area (lsoa, deprivation_decile, in_area) SELECT * FROM unnest($1::text[], $2::int[], $3::boolean[])`,
       [
         definition.area.lsoas.map(({ code }) => code),
@@ -129,8 +94,8 @@ export class DefinitionWriter {
       authority: authorityOf(dataset, definition.authority),
       session_kinds: [...sessionKindsOf(dataset)],
     }));
-    await this.client.query('DELETE FROM dataset');
-    await this.client.query(
+    await this.writing.client.query('DELETE FROM dataset');
+    await this.writing.client.query(
       'INSERT INTO dataset SELECT * FROM json_populate_recordset(NULL::dataset, $1::json)',
       [JSON.stringify(rows)],
     );

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { contentDigest, LIVE_SCHEMA } from '@kinledger/read-models';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { knownLedger } from './known-ledger.testing.js';
+import { ReadModelsUnderTest } from './read-models-under-test.testing.js';
+
+/** They hold the programme definition, which is configuration and changes by itself. */
+const ofTheProgramme = ['programme', 'strand', 'service', 'dataset', 'area'];
+
+const readModels = new ReadModelsUnderTest();
+beforeAll(() => readModels.start(inject('postgresUrl')));
+afterAll(() => readModels.stop());
+
+describe('the content digest', () => {
+  it('of a known ledger is a known one: read models of two versions of the code can be compared', async () => {
+    const { ledger } = await knownLedger();
+    await readModels.open();
+    await readModels.project(ledger);
+    const { client } = readModels;
+    await client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL timezone TO 'UTC'`);
+    const { tables, digest } = await contentDigest(client, LIVE_SCHEMA);
+    await client.query('ROLLBACK');
+    expect(Object.entries(tables).flatMap(([name, { rows }]) => (rows === 0 ? [name] : []))).toEqual([]);
+    const hash = createHash('sha256');
+    const all = createHash('sha256');
+    for (const [name, table] of Object.entries(tables)) {
+      const line = `${name} ${table.digest}\n`;
+      all.update(line);
+      if (!ofTheProgramme.includes(name)) hash.update(line);
+    }
+    expect(digest).toBe(all.digest('hex'));
+    expect(hash.digest('hex')).toBe('8b9be62365c8ad549d994a9ae56e9e504263c1e598a1b651ba6b11c09a203b04');
+  });
+});

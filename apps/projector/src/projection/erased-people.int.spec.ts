@@ -1,0 +1,86 @@
+import { LIVE_SCHEMA, readTables, tableNames } from '@kinledger/read-models';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { knownLedger } from './known-ledger.testing.js';
+import type { DecidedRow } from './decided-ledger.testing.js';
+import { ReadModelsUnderTest } from './read-models-under-test.testing.js';
+
+const readModels = new ReadModelsUnderTest();
+beforeAll(() => readModels.start(inject('postgresUrl')));
+afterAll(() => readModels.stop());
+
+/** Every row of every table of the read models, as PostgreSQL prints it. */
+async function everything(): Promise<readonly string[]> {
+  const rows = await Promise.all(
+    tableNames.map((table) =>
+      readModels.client.query<{ line: string }>(
+        `SELECT '${table} ' || t::text AS line FROM ${LIVE_SCHEMA}.${table} t`,
+      ),
+    ),
+  );
+  return rows.flatMap((result) => result.rows.map(({ line }) => line));
+}
+
+/** Words and numbers that rows of the known ledger say, and nothing else does: at least one by table. */
+const said = {
+  record_attribute: 'yoruba',
+  individual: 'polish',
+  record: '2023-07-05',
+  engagement: '2023-07-04',
+  outcome: '42.5',
+  feedback: '2023-07-07',
+  input: 'books',
+};
+
+describe('erased people', () => {
+  it('leave in no table a word that their rows said', async () => {
+    const { ledger, rows } = await knownLedger();
+    await readModels.open();
+    await readModels.project(ledger);
+    const before = await everything();
+    for (const [table, word] of Object.entries(said)) {
+      expect(before.filter((line) => line.startsWith(`${table} `) && line.includes(word))).not.toEqual([]);
+    }
+    // Each table that keeps what rows say is among those that were looked at.
+    const keeping = readTables.filter(({ erasure }) => erasure.holds === 'what records say');
+    expect(Object.keys(said)).toEqual(expect.arrayContaining(keeping.map(({ name }) => name)));
+    await ledger.erase(...rows);
+    await readModels.project(ledger);
+    const after = await everything();
+    expect(after.filter((line) => Object.values(said).some((word) => line.includes(word)))).toEqual([]);
+  });
+
+  it('leave no relationship, no family and no referral, once the linker has decided the erasure', async () => {
+    const row = (given: Partial<DecidedRow>): DecidedRow => ({
+      ...{ id: 'r0', role: 'adult', attributes: {}, asOf: '2022-05-01', attended: true },
+      ...given,
+    });
+    const ledger = await readModels.open();
+    const people = await ledger.submit({
+      ...{ dataset: 'natural-thinkers.user', period: '2022-23-Q1', sequence: 1, supersedes: [] },
+      rows: [
+        row({ id: 'mother', email: 'e0', nhsNumber: 'n0' }),
+        row({ id: 'child', role: 'child', childKey: 'k0', carerEmail: 'e0' }),
+        // The address of one, the number of the other: refused, and referred.
+        row({ id: 'other', email: 'e0', nhsNumber: 'n1' }),
+      ],
+    });
+    await readModels.project(ledger);
+    const following = readTables.filter(({ erasure }) => erasure.holds === 'what follows from records');
+    const tables = following.map(({ name }) => name).filter((name) => name !== 'individual');
+    const kept = async () =>
+      (await everything()).filter((line) => tables.some((table) => line.startsWith(`${table} `)));
+    const before = await kept();
+    for (const table of tables)
+      expect(
+        before.some((line) => line.startsWith(`${table} `)),
+        table,
+      ).toBe(true);
+    await ledger.eraseRowsOf(people);
+    await readModels.project(ledger);
+    expect(await kept()).toEqual([]);
+    const { rows } = await readModels.client.query(
+      `SELECT DISTINCT role, attributes, provenance FROM ${LIVE_SCHEMA}.individual`,
+    );
+    expect(rows).toEqual([{ role: 'none', attributes: {}, provenance: {} }]);
+  });
+});

@@ -1,0 +1,90 @@
+import type { PseudonymisedRow } from '@kinledger/contracts';
+import {
+  engagementRow,
+  idOf,
+  linked,
+  matched,
+  received,
+  registered,
+  setAside,
+  SmallLedger,
+  userRow,
+} from './small-ledger.testing.js';
+
+export interface KnownLedger {
+  readonly ledger: SmallLedger;
+  /** Every row that entered. */
+  readonly rows: readonly PseudonymisedRow[];
+}
+
+/** A ledger with a row in every table, always the same to the byte. */
+export async function knownLedger(): Promise<KnownLedger> {
+  const ledger = new SmallLedger();
+  await ledger.open();
+  const zoe = userRow('zoe', 'child', { homeLanguage: 'polish', lsoa: 'E01990001' });
+  const amara = userRow('amara', 'adult', { homeLanguage: 'yoruba' });
+  await ledger.append(
+    [
+      received('people', 'natural-thinkers.user', 1),
+      registered(zoe, 'zoe', 'people'),
+      registered(amara, 'amara', 'people'),
+      {
+        type: 'RelationshipIdentified',
+        data: {
+          relationship: idOf('zoe amara'),
+          kind: 'carer',
+          child: idOf('zoe'),
+          other: idOf('amara'),
+          domain: 'email',
+        },
+      },
+      {
+        type: 'FamilyLinked',
+        data: {
+          family: idOf('family'),
+          scope: 'programme',
+          joined: [idOf('zoe'), idOf('amara')],
+          left: [],
+          review: false,
+        },
+      },
+      linked('people', 2),
+    ],
+    [zoe, amara],
+  );
+  const attended = engagementRow('attended', 'child', '2023-07-04', 'group-session');
+  const doubtful = engagementRow('doubtful', 'adult', '2023-07-05', 'group-session');
+  const said = (name: string, facts: PseudonymisedRow['facts']): PseudonymisedRow => ({
+    ...engagementRow(name, 'adult', '2023-07-06', 'group-session'),
+    facts,
+  });
+  const facts = [
+    said('outcome', {
+      ...{ kind: 'outcome', eventDate: '2023-07-06', instrument: 'asq-3', measure: 'communication' },
+      ...{ occasion: 'first', score: 42.5 },
+    }),
+    said('feedback', { kind: 'feedback', eventDate: '2023-07-07', question: 'recommend', rating: 4 }),
+    said('input', {
+      ...{ kind: 'input', eventDate: '2023-07-08', category: 'material', item: 'books' },
+      ...{ quantity: 3, unit: 'boxes' },
+    }),
+  ];
+  await ledger.append(
+    [
+      received('attendance', 'natural-thinkers.engagement', 2),
+      matched(attended, 'zoe', 'attendance'),
+      setAside(doubtful, 'unlinkable', 'attendance'),
+      ...facts.map((row) => matched(row, 'amara', 'attendance')),
+      {
+        type: 'LinkReferred',
+        data: {
+          ...{ referral: idOf('referral'), reason: 'ambiguous', rule: 'email' },
+          ...{ subject: doubtful.record, candidates: [attended.record] },
+        },
+      },
+      linked('attendance', 5),
+    ],
+    [attended, doubtful, ...facts],
+  );
+  return { ledger, rows: [zoe, amara, attended, doubtful, ...facts] };
+}

@@ -1,0 +1,75 @@
+import { defineReadModel } from '../read-model.js';
+import { readTable } from '../read-table.js';
+import { ProgrammeWriter } from './programme-writer.js';
+
+/** The programme definition in force. */
+export const programme = defineReadModel({
+  name: 'programme',
+  version: 1,
+  tables: [
+    readTable(
+      `CREATE TABLE programme (
+  programme text PRIMARY KEY,
+  definition jsonb NOT NULL,
+  definition_digest text NOT NULL,
+  strategy text,
+  defined_at bigint NOT NULL
+);`,
+      { erasure: { holds: 'nobody' } },
+    ),
+    readTable('CREATE TABLE strand (strand text PRIMARY KEY, name text NOT NULL, ordinal int NOT NULL);', {
+      erasure: { holds: 'nobody' },
+    }),
+    readTable(
+      `CREATE TABLE service (
+  service text PRIMARY KEY,
+  strand text,
+  name text NOT NULL,
+  provider text NOT NULL,
+  administrative boolean NOT NULL,
+  individual_beneficiaries boolean NOT NULL,
+  ordinal int NOT NULL
+);`,
+      { erasure: { holds: 'nobody' } },
+    ),
+    readTable(
+      `CREATE TABLE dataset (
+  dataset text PRIMARY KEY,
+  service text NOT NULL,
+  data_type text NOT NULL,
+  extract_kind text NOT NULL,
+  authority int NOT NULL,
+  session_kinds text[] NOT NULL
+);`,
+      { erasure: { holds: 'nobody' } },
+    ),
+    readTable(
+      'CREATE TABLE area (lsoa text PRIMARY KEY, deprivation_decile int NOT NULL, in_area boolean NOT NULL);',
+      { erasure: { holds: 'nobody' } },
+    ),
+  ],
+  open: (writing) => new ProgrammeWriter(writing),
+  handles: {
+    ProgrammeDefined: (writer, event) => writer.define(event),
+    StrategyAdopted: (writer, { data }) => writer.adopt(data.strategy),
+    SubmissionReceived: 'ignored',
+    SubmissionLinked: 'ignored',
+    SubmissionWithdrawn: 'ignored',
+    SubmissionParked: 'ignored',
+    RecordsRetired: 'ignored',
+    RecordsCarried: 'ignored',
+    CarrierChanged: 'ignored',
+    ConsentRefused: 'ignored',
+    IndividualRegistered: 'ignored',
+    IndividualMatched: 'ignored',
+    RecordSetAside: 'ignored',
+    IndividualsMerged: 'ignored',
+    IndividualSplit: 'ignored',
+    LinkReferred: 'ignored',
+    LinkReferralLapsed: 'ignored',
+    RelationshipIdentified: 'ignored',
+    RelationshipEnded: 'ignored',
+    FamilyLinked: 'ignored',
+    FamilyDissolved: 'ignored',
+  },
+});

@@ -1,0 +1,59 @@
+import type { HandledEventType } from './read-model.js';
+
+/** What a table holds of people, and how that goes when a person’s records are erased. */
+export type Erasure =
+  | { readonly holds: 'nobody' }
+  /** What rows of files say. The statement takes the ids of the erased records, an array of uuid, as $1. */
+  | { readonly holds: 'what records say'; readonly erase: string }
+  /** Ids and what follows from records: events that the linker writes in the same decision take it out. */
+  | { readonly holds: 'what follows from records'; readonly goesWith: readonly HandledEventType[] };
+
+export interface Column {
+  readonly name: string;
+  /** PostgreSQL’s, such as `uuid[]`. */
+  readonly type: string;
+}
+
+export interface ReadTable {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  /** The CREATE TABLE statement, and what writing needs of indexes. */
+  readonly sql: string;
+  /** Columns that name a row, in the order in which rows are digested. */
+  readonly key: readonly string[];
+  readonly erasure: Erasure;
+}
+
+/**
+ * A table of a read model, by its CREATE TABLE statement, after which others may come.
+ * @param key the first column where it is left out. @throws Error for a statement that cannot be read.
+ */
+export function readTable(
+  sql: string,
+  { erasure, key }: { readonly erasure: Erasure; readonly key?: readonly string[] },
+): ReadTable {
+  const [, name, body] = /^CREATE TABLE (\w+) \((.*?)\);$/ms.exec(sql) ?? [];
+  if (name === undefined || body === undefined) throw new Error(`no CREATE TABLE statement: ${sql}`);
+  const columns = columnsOf(body);
+  const [first] = columns;
+  if (first === undefined) throw new Error(`table ${name} has no columns`);
+  return { name, columns, sql, key: key ?? [first.name], erasure };
+}
+
+/** Deletes the rows of erased records from a table that has a column `record_id`. */
+export const deletedByRecord = (table: string): Erasure => ({
+  holds: 'what records say',
+  erase: `DELETE FROM ${table} WHERE record_id = ANY ($1::uuid[])`,
+});
+
+function columnsOf(body: string): readonly Column[] {
+  const parts = body
+    .replace(/--[^\n]*/g, '')
+    // A comma within brackets belongs to a constraint.
+    .split(/,(?![^(]*\))/)
+    .map((part) => part.trim());
+  return parts.flatMap((part) => {
+    const [, name, type] = /^([a-z_]+) ((?:double precision|[a-z]+)(?:\[\])?)/.exec(part) ?? [];
+    return name === undefined || type === undefined ? [] : [{ name, type }];
+  });
+}

@@ -1,0 +1,37 @@
+import { defineReadModel } from '../read-model.js';
+import { RecordsWriter } from './records-writer.js';
+import { functions, indexes, tables } from './tables.js';
+
+/** Records, what their rows say, and the individuals that they belong to: an individual is a function of its records. */
+export const records = defineReadModel({
+  name: 'records',
+  version: 1,
+  ...{ tables, functions, indexes },
+  open: (writing) => new RecordsWriter(writing),
+  begin: (writer) => writer.begin(),
+  handles: {
+    ProgrammeDefined: (writer) => writer.define(),
+    SubmissionReceived: (writer, { data }) => writer.receive(data),
+    IndividualRegistered: (writer, event, row) => writer.place(event, row),
+    IndividualMatched: (writer, event, row) => writer.place(event, row),
+    RecordSetAside: (writer, event, row) => writer.place(event, row),
+    RecordsRetired: (writer, { data }) => writer.retire(data.records),
+    RecordsCarried: (writer, { data }) => writer.carry(data.submission, data.records, false),
+    CarrierChanged: (writer, { data }) => writer.carry(data.submission, data.records, true),
+    IndividualsMerged: (writer, { data }) => writer.merge(data),
+    IndividualSplit: (writer, event) => writer.split(event),
+    StrategyAdopted: 'ignored',
+    SubmissionLinked: 'ignored',
+    SubmissionWithdrawn: 'ignored',
+    SubmissionParked: 'ignored',
+    // What it retires, RecordsRetired says.
+    ConsentRefused: 'ignored',
+    LinkReferred: 'ignored',
+    LinkReferralLapsed: 'ignored',
+    RelationshipIdentified: 'ignored',
+    RelationshipEnded: 'ignored',
+    FamilyLinked: 'ignored',
+    FamilyDissolved: 'ignored',
+  },
+  settle: (writer) => writer.settle(),
+});

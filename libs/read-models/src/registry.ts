@@ -1,0 +1,20 @@
+import { kinship } from './kinship/kinship.read-model.js';
+import { programme } from './programme/programme.read-model.js';
+import type { HandledEventType, ReadModel } from './read-model.js';
+import type { ReadTable } from './read-table.js';
+import { records } from './records/records.read-model.js';
+import { referrals } from './referrals/referrals.read-model.js';
+import { submissions } from './submissions/submissions.read-model.js';
+
+/**
+ * The golden dataset. Its schema, erasure, content digest and what the projector writes follow from this list, in whose
+ * order an event is given to them; what one reads of another stands before it.
+ */
+export const readModels: readonly ReadModel[] = [programme, submissions, records, kinship, referrals];
+
+export const readTables: readonly ReadTable[] = readModels.flatMap(({ tables }) => tables);
+
+/** Types of the events that change any read model, but for erasure. */
+export const handledEvents: ReadonlySet<HandledEventType> = new Set(
+  readModels.flatMap(({ handledEvents: types }) => types),
+);

@@ -1,0 +1,63 @@
+import { defineReadModel } from '../read-model.js';
+import { readTable } from '../read-table.js';
+import { SubmissionsWriter } from './submissions-writer.js';
+
+/** Files that were submitted, and what was decided of each. */
+export const submissions = defineReadModel({
+  name: 'submissions',
+  version: 1,
+  tables: [
+    readTable(
+      `CREATE TABLE submission (
+  submission_id uuid PRIMARY KEY,
+  intake int NOT NULL,
+  provider text,
+  dataset text,
+  period text,
+  period_start date,
+  sequence int,
+  extract_kind text,
+  state text NOT NULL,
+  reason text,
+  attested_by text,
+  on_behalf_of text,
+  agreement text,
+  pseudonymised_at_source boolean,
+  supersedes uuid[] NOT NULL,
+  counts jsonb,
+  findings jsonb,
+  outcomes jsonb,
+  received_at timestamptz,
+  opened bigint NOT NULL,
+  closed bigint NOT NULL
+);`,
+      { erasure: { holds: 'nobody' } },
+    ),
+  ],
+  open: (writing) => new SubmissionsWriter(writing),
+  handles: {
+    SubmissionReceived: (writer, event) => writer.receive(event),
+    SubmissionLinked: (writer, { data, revision }) =>
+      writer.close(data.submission, { state: 'linked', revision, outcomes: data.outcomes }),
+    SubmissionWithdrawn: (writer, { data, revision }) =>
+      writer.close(data.submission, { state: 'withdrawn', revision, reason: data.reason }),
+    SubmissionParked: (writer, event) => writer.park(event),
+    ProgrammeDefined: 'ignored',
+    StrategyAdopted: 'ignored',
+    RecordsRetired: 'ignored',
+    RecordsCarried: 'ignored',
+    CarrierChanged: 'ignored',
+    ConsentRefused: 'ignored',
+    IndividualRegistered: 'ignored',
+    IndividualMatched: 'ignored',
+    RecordSetAside: 'ignored',
+    IndividualsMerged: 'ignored',
+    IndividualSplit: 'ignored',
+    LinkReferred: 'ignored',
+    LinkReferralLapsed: 'ignored',
+    RelationshipIdentified: 'ignored',
+    RelationshipEnded: 'ignored',
+    FamilyLinked: 'ignored',
+    FamilyDissolved: 'ignored',
+  },
+});
