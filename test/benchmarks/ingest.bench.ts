@@ -10,17 +10,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copyInto, createPool, inTransaction } from '@kinledger/database';
 import { createTestDatabases } from '@kinledger/database/testing';
-import { quarter } from '@kinledger/domain';
+import { quarter, sha256Hex } from '@kinledger/domain';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
+import { knownTitles, mapHeader, openCsv, RowValidator } from '@kinledger/intake-files';
 import { createDataKey, encodeRows, sealChunk, type LandingRow } from '@kinledger/landing-store';
 import { readProgramme } from '@kinledger/programme';
 import { createSecrets, marksOf } from '@kinledger/pseudonymisation';
 import { createService } from '@kinledger/service-kit';
-import { knownTitles, mapHeader } from '../../apps/ingest/dist/mapping/header-mapping.js';
-import { openCsv } from '../../apps/ingest/dist/reading/csv-file.js';
 import { KnownSalts } from '../../apps/ingest/dist/salt/known-salts.js';
 import { ingestService } from '../../apps/ingest/dist/service.js';
-import { RowValidator } from '../../apps/ingest/dist/validation/row-validator.js';
 import { tellSaltMarks } from '../../apps/pseudonymiser/dist/keys/salt-marks-table.js';
 
 const ROWS = Number(process.argv[2] ?? 200_000);
@@ -108,6 +106,7 @@ async function validateAll(seal: boolean): Promise<number> {
     headerLength: csv.header.length,
     dates: { today: '2026-11-24', period: quarter(2023, 2), holdsEarlierRows: false },
     limits: { maxFieldLength: 10_000 },
+    sha256: sha256Hex,
     salts: new KnownSalts([marksOf(SALT)]),
   });
   const dataKey = createDataKey();

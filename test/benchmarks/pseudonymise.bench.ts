@@ -34,12 +34,11 @@ import {
 } from '@kinledger/landing-store';
 import { createPostgresMessageBus, topicSettings } from '@kinledger/message-bus';
 import { readProgramme } from '@kinledger/programme';
-import { createSecrets, HmacSha256, readSecrets, TokenKeys } from '@kinledger/pseudonymisation';
+import { createSecrets, HmacSha256, keysOf, readSecrets } from '@kinledger/pseudonymisation';
+import { FileRows, noRows } from '@kinledger/pseudonymised-rows';
 import { Backlog } from '@kinledger/service-kit';
 import { FilePseudonymiser } from '../../apps/pseudonymiser/dist/files/file-pseudonymiser.js';
 import { RowEncoder } from '../../apps/pseudonymiser/dist/rows/encode-rows.js';
-import { FileRows } from '../../apps/pseudonymiser/dist/rows/file-rows.js';
-import { noRows } from '../../apps/pseudonymiser/dist/rows/row-counts.js';
 import { RowWorkers } from '../../apps/pseudonymiser/dist/worker/row-workers.js';
 
 const ROWS = Number(process.argv[2] ?? 100_000);
@@ -131,12 +130,7 @@ const sealed = Array.from({ length: Math.ceil(ROWS / CHUNK) }, (_, n) =>
     ),
   ),
 );
-const keys = {
-  tokens: TokenKeys.fromMasters(secrets.tokenMasters),
-  opLeapSalt: secrets.opLeapSalt.export().toString(),
-  rowKeyKey: secrets.rowKeyKey,
-  recordIdKey: secrets.recordIdKey,
-};
+const keys = keysOf(secrets);
 const submission = randomBytes(16).toString('hex') as SubmissionId;
 const { provider } = serviceDefinition;
 

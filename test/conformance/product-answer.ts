@@ -1,5 +1,5 @@
 import type { SubmissionId } from '@kinledger/contracts';
-import { readSecrets, RecordIds } from '@kinledger/pseudonymisation';
+import { readSecrets, recordIdsOf } from '@kinledger/pseudonymisation';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProgrammeFile, RunningPlatform } from '../e2e/running-platform.js';
@@ -71,8 +71,7 @@ export async function askProduct(platform: RunningPlatform, folder: string): Pro
     submissions.set(name, last);
   }
   if (last !== undefined) await platform.until(last, 'linked');
-  const { recordIdKey } = await readSecrets(join(platform.installation.home, 'secrets'));
-  const recordIds = new RecordIds(recordIdKey);
+  const recordIds = recordIdsOf(await readSecrets(join(platform.installation.home, 'secrets')));
   return {
     files: taken,
     records: await goldenRecords(platform),

@@ -22,8 +22,8 @@ const sourcesOf = (...folders: readonly string[]): string =>
     )
     .join('\n');
 
-const ingest = sourcesOf('apps/ingest/src');
-const pseudonymiser = sourcesOf('apps/pseudonymiser/src');
+const ingest = sourcesOf('apps/ingest/src', 'libs/intake-files/src');
+const pseudonymiser = sourcesOf('apps/pseudonymiser/src', 'libs/pseudonymised-rows/src');
 const codes = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map((match) => match[1] ?? '');
 const union = (name: string): string[] =>

@@ -1,4 +1,3 @@
-import { createSecretKey } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { SubmissionId } from '@kinledger/contracts';
 import {
@@ -14,24 +13,23 @@ import {
   type PlaceholderKind,
 } from '@kinledger/domain';
 import { readProgramme, type Dataset } from '@kinledger/programme';
-import { HmacSha256, marksOf, TokenKeys } from '@kinledger/pseudonymisation';
+import { mapHeader, RowValidator } from '@kinledger/intake-files';
+import { HmacSha256, marksOf, nodeHashing } from '@kinledger/pseudonymisation';
+import { FileRows, noRows, SaltedDigests, TokenKeys, type Keys } from '@kinledger/pseudonymised-rows';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mapHeader } from '../../apps/ingest/dist/mapping/header-mapping.js';
 import { KnownSalts } from '../../apps/ingest/dist/salt/known-salts.js';
-import { RowValidator } from '../../apps/ingest/dist/validation/row-validator.js';
-import { FileRows, type Keys } from '../../apps/pseudonymiser/dist/rows/file-rows.js';
-import { noRows } from '../../apps/pseudonymiser/dist/rows/row-counts.js';
 
 const SALT = 'mackerel-of-the-sea';
 const programme = await readProgramme(fileURLToPath(new URL('../../programmes/leap', import.meta.url)));
 const postcodes = await programme.postcodeLookup();
 const salts = new KnownSalts([marksOf(SALT)]);
 const keys: Keys = {
+  hashing: nodeHashing,
   tokens: new TokenKeys(1, () => [new HmacSha256(Buffer.alloc(32, 3))]),
-  opLeapSalt: SALT,
-  rowKeyKey: createSecretKey(Buffer.alloc(32, 1)),
-  recordIdKey: createSecretKey(Buffer.alloc(32, 2)),
+  digests: new SaltedDigests(nodeHashing.sha256, SALT),
+  rowKeyHash: new HmacSha256(Buffer.alloc(32, 1)),
+  recordIdHash: new HmacSha256(Buffer.alloc(32, 2)),
 };
 const clear = datasetOf('baby-steps.user');
 const atSource = datasetOf('dv-enhanced-caseworkers.user');
@@ -147,6 +145,7 @@ function through(
       holdsEarlierRows: dataset.extractKind !== 'delta',
     },
     limits: { maxFieldLength: 1000 },
+    sha256: nodeHashing.sha256,
     synthetic: true,
     salts,
   });

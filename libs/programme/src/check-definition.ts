@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import * as definition from './definition.js';
+import * as definition from './definition/definition.js';
 import { jsonPath } from './problem.js';
 import type { Report } from './problem.js';
 

@@ -1,9 +1,9 @@
 import type { Role } from '@kinledger/contracts';
-import type { ColumnIdentifier, ColumnTarget, Dataset, DatasetField } from './definition.js';
-import { formatOf, type FieldFormat } from './field-format.js';
-import { valueKey } from './header-key.js';
+import type { ColumnIdentifier, ColumnTarget, Dataset, DatasetField } from './definition/definition.js';
+import { formatOf, type FieldFormat } from './definition/field-format.js';
+import { valueKey } from './definition/header-key.js';
 import type { Report } from './problem.js';
-import { codedValues } from './row-roles.js';
+import { codedValues } from './definition/row-roles.js';
 
 const machineWord = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 

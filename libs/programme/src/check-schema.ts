@@ -7,11 +7,11 @@ import type {
   DatasetField,
   DatasetSchema,
   Service,
-} from './definition.js';
-import { formatOf } from './field-format.js';
-import { headerKey } from './header-key.js';
+} from './definition/definition.js';
+import { formatOf } from './definition/field-format.js';
+import { headerKey } from './definition/header-key.js';
 import type { Report } from './problem.js';
-import { codedValues, rolesOf } from './row-roles.js';
+import { codedValues, rolesOf } from './definition/row-roles.js';
 
 type FactName = Extract<ColumnTarget, { to: 'fact' }>['name'];
 

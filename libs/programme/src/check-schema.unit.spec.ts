@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkSchema } from './check-schema.js';
-import { dataset, datasetSchema, service } from './definition.js';
+import { dataset, datasetSchema, service } from './definition/definition.js';
 
 type Json = Record<string, unknown>;
 interface SchemaJson {

@@ -1,8 +1,8 @@
 import { datasetId } from '@kinledger/contracts';
 import { canonicalJson, definitionDigest } from '@kinledger/domain';
 import { z } from 'zod';
-import { datasetSchema, programmeDefinition } from './definition.js';
-import type { Dataset } from './definition.js';
+import { datasetSchema, programmeDefinition } from './definition/definition.js';
+import type { Dataset } from './definition/definition.js';
 import { presentSchema } from './earlier-schema.js';
 
 /**

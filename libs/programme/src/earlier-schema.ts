@@ -1,4 +1,4 @@
-import { ownFormat } from './definition.js';
+import { ownFormat } from './definition/definition.js';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

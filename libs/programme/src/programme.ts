@@ -1,8 +1,8 @@
 import type { DatasetId, ServiceId } from '@kinledger/contracts';
 import { datasetsOf, documentDigest, documentJson } from './definition-document.js';
 import type { DefinitionDocument } from './definition-document.js';
-import type { agreement, Dataset, ProgrammeDefinition, Service } from './definition.js';
-import type { PostcodeLookup } from './postcode-lookup.js';
+import type { agreement, Dataset, ProgrammeDefinition, Service } from './definition/definition.js';
+import type { PostcodeLookup } from './definition/postcode-lookup.js';
 import type { z } from 'zod';
 
 export type Agreement = z.infer<typeof agreement>;

@@ -4,13 +4,14 @@ import { checkDefinition } from './check-definition.js';
 import type { ReadableParts } from './check-definition.js';
 import { checkSchema } from './check-schema.js';
 import { definitionDocument } from './definition-document.js';
-import { datasetSchema } from './definition.js';
-import type { DatasetSchema } from './definition.js';
-import { LOOKUP_HEADER, readPostcodeLookup } from './postcode-lookup.js';
+import { datasetSchema } from './definition/definition.js';
+import type { DatasetSchema } from './definition/definition.js';
+import { LOOKUP_HEADER } from './definition/postcode-lookup.js';
 import { jsonPath, programmeRefused } from './problem.js';
 import type { Problem, Report } from './problem.js';
 import { programmeOf } from './programme.js';
 import type { Programme } from './programme.js';
+import { readPostcodeLookup } from './read-postcode-lookup.js';
 
 const DEFINITION_FILE = 'programme.json';
 const SCHEMA_FOLDER = 'datasets';

@@ -1,12 +1,8 @@
 export * from './hmac/hmac-sha256.js';
-export * from './records/numbered-rows.js';
-export * from './records/row-keys.js';
-export * from './rows/identifier-plan.js';
-export * from './rows/row-plan.js';
-export { nothingListOf, type IdentifierKind } from './salt/digests-of-nothing.js';
+export * from './hmac/node-hashing.js';
 export * from './salt/salt-marks.js';
 export * from './salt/salt-scanner.js';
 export * from './secrets/create-secrets.js';
+export * from './secrets/keys-of-secrets.js';
 export * from './secrets/read-secrets.js';
 export * from './secrets/secrets.js';
-export * from './tokens/token-keys.js';

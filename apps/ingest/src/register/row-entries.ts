@@ -1,7 +1,8 @@
 import { hkdfSync, type KeyObject } from 'node:crypto';
 import type { DatasetId, ProviderId } from '@kinledger/contracts';
 import type { DatasetSchema } from '@kinledger/programme';
-import { HmacSha256, RowPlan } from '@kinledger/pseudonymisation';
+import { HmacSha256 } from '@kinledger/pseudonymisation';
+import { RowPlan } from '@kinledger/pseudonymised-rows';
 
 /** Bytes of an entry: 8 of the name, 8 of the key, 8 of the content. */
 export const ENTRY_BYTES = 24;

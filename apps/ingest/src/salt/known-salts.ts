@@ -1,13 +1,10 @@
-import {
-  markOf,
-  nothingListOf,
-  type IdentifierKind,
-  type SaltMarks,
-  type SaltSpelling,
-} from '@kinledger/pseudonymisation';
+import type { KnownDigestsOfNothing } from '@kinledger/intake-files';
+import type { ColumnIdentifier } from '@kinledger/programme';
+import { markOf, type SaltMarks, type SaltSpelling } from '@kinledger/pseudonymisation';
+import { nothingListOf } from '@kinledger/pseudonymised-rows';
 
 /** What a file is held against: the salts in use, by their marks. */
-export class KnownSalts {
+export class KnownSalts implements KnownDigestsOfNothing {
   readonly spellings: readonly SaltSpelling[];
   readonly #nothing = new Map<string, ReadonlySet<string>>();
 
@@ -19,7 +16,7 @@ export class KnownSalts {
   }
 
   /** Whether a digest is that of no value, as an identifier of one of these kinds. */
-  isOfNothing(kinds: readonly IdentifierKind[], digest: string): boolean {
+  isOfNothing(kinds: readonly ColumnIdentifier['kind'][], digest: string): boolean {
     const mark = markOf(digest);
     return kinds.some((kind) => this.#nothing.get(nothingListOf(kind))?.has(mark) === true);
   }

@@ -1,6 +1,5 @@
 import type { IntakeCounts } from '@kinledger/contracts';
-import type { RuleOfField } from '../validation/finding.js';
-import type { ValidatedRow } from '../validation/row-validator.js';
+import type { RuleOfField, ValidatedRow } from '@kinledger/intake-files';
 
 export type { IntakeCounts };
 /** Findings by rule name; one row may raise several. */

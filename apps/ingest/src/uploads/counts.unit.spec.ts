@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowRule } from '../validation/finding.js';
-import type { RowOutcome } from '../validation/row-validator.js';
+import { rowRule, type RowOutcome } from '@kinledger/intake-files';
 import { FileCounts } from './counts.js';
 
 const countsOf = (...outcomes: RowOutcome[]) => {

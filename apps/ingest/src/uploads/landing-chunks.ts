@@ -1,6 +1,6 @@
 import { MAX_ROWS_PER_CHUNK } from '@kinledger/contracts';
+import type { Finding, RuleOfField } from '@kinledger/intake-files';
 import type { LandingRow, LandingWriter } from '@kinledger/landing-store';
-import type { Finding, RuleOfField } from '../validation/finding.js';
 
 /** Accepted rows on their way to the landing store: chunks as large as the messages that will be made of them. */
 export class RowChunks {

@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { fileRefused, isFileRefused } from '@kinledger/intake-files';
 import { SaltScanner, type SaltSpelling } from '@kinledger/pseudonymisation';
-import { fileRefused, isFileRefused } from '../reading/file-refused.js';
 import { Pace, type LeastRate } from './pace.js';
 
 export interface BodyLimits {

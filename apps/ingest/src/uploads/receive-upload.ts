@@ -2,23 +2,32 @@ import { randomBytes, type KeyObject } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { UploadId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
-import type { Period } from '@kinledger/domain';
+import { sha256Hex, type Period } from '@kinledger/domain';
+import {
+  fileRefused,
+  isFileRefused,
+  knownTitles,
+  mapHeader,
+  openCsv,
+  RowValidator,
+  type CsvFile,
+  type FileRefused,
+  type HeaderMapping,
+  type MonthFirstColumn,
+  type RefusalReason,
+  type RowOutcome,
+} from '@kinledger/intake-files';
 import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
 import { writeOutbox } from '@kinledger/message-bus';
 import type { Dataset, Programme } from '@kinledger/programme';
 import type pg from 'pg';
 import type { UploadLimits } from '../config.js';
-import { knownTitles, mapHeader, type HeaderMapping } from '../mapping/header-mapping.js';
 import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
-import { openCsv, type CsvFile } from '../reading/csv-file.js';
-import { fileRefused, isFileRefused, type FileRefused, type RefusalReason } from '../reading/file-refused.js';
 import type { KnownSalts } from '../salt/known-salts.js';
 import { RegisterWriter } from '../register/register-writer.js';
 import { deleteRegister } from '../register/register-table.js';
 import { RowEntries } from '../register/row-entries.js';
 import { foreseeSubmission, type OfferedFile } from '../submissions/foresee-submission.js';
-import type { MonthFirstColumn } from '../validation/date-order.js';
-import { RowValidator, type RowOutcome } from '../validation/row-validator.js';
 import { FileCounts } from './counts.js';
 import { ReportChunks, RowChunks } from './landing-chunks.js';
 import { MeteredBody } from './metered-body.js';
@@ -192,6 +201,7 @@ async function landRows(
     limits,
     synthetic: programme.definition.synthetic,
     salts,
+    sha256: sha256Hex,
   });
   const rows = new RowChunks(writer);
   const entries = new RowEntries(

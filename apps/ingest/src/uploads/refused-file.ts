@@ -1,5 +1,5 @@
+import type { FileRefused, RefusalReason } from '@kinledger/intake-files';
 import { Problem } from '@kinledger/service-kit';
-import type { FileRefused, RefusalReason } from '../reading/file-refused.js';
 
 const statuses: Partial<Readonly<Record<RefusalReason, number>>> = {
   'body-too-large': 413,

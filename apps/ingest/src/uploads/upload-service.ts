@@ -1,5 +1,6 @@
 import { inTransaction } from '@kinledger/database';
 import { londonDay } from '@kinledger/domain';
+import { isFileRefused } from '@kinledger/intake-files';
 import { countChunks, deleteFile, isLandingFileGone } from '@kinledger/landing-store';
 import { writeOutbox } from '@kinledger/message-bus';
 import { Backlog, Problem, type Account } from '@kinledger/service-kit';
@@ -9,7 +10,6 @@ import { IntakeContext } from '../intake-context.js';
 import { Outbox, OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
 import { datasetFor, liveAgreement, mayActFor, periodFor } from '../programme/dataset-access.js';
 import { SaltWatch } from '../salt/salt-watch.js';
-import { isFileRefused } from '../reading/file-refused.js';
 import { errorReport } from './error-report.js';
 import { holdsClearText } from './incident.js';
 import { IntakeMetrics } from './intake-metrics.js';

@@ -7,11 +7,10 @@ import {
   submissionId,
   uploadId,
 } from '@kinledger/contracts';
+import { ruleCode, type HeaderMapping } from '@kinledger/intake-files';
 import type { Dataset } from '@kinledger/programme';
 import { z } from 'zod';
-import type { HeaderMapping } from '../mapping/header-mapping.js';
 import { effectView, viewOfEffect } from '../submissions/foreseen-effect.js';
-import { ruleCode } from '../validation/finding.js';
 import type { EffectsByMode, Upload } from './upload.js';
 
 const count = z.int().nonnegative();

@@ -1,7 +1,7 @@
 import type { CloudEvent, FileAccepted } from '@kinledger/contracts';
 import { Metrics } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
-import type { RowCounts } from '../rows/row-counts.js';
+import type { RowCounts } from '@kinledger/pseudonymised-rows';
 import type { FileObserver } from './file-pseudonymiser.js';
 import type { FinishedFile } from './finished-files.js';
 

@@ -15,12 +15,12 @@ import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { createInMemoryMessageBus, type MessageBus, type OutgoingMessage } from '@kinledger/message-bus';
 import { readProgramme, type Programme } from '@kinledger/programme';
-import { createSecrets, readSecrets, TokenKeys } from '@kinledger/pseudonymisation';
+import { createSecrets, keysOf, readSecrets } from '@kinledger/pseudonymisation';
 import { Backlog } from '@kinledger/service-kit';
 import { canonicalEmail, digestOf } from '@kinledger/domain';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { noRows, type RowCounts } from '../rows/row-counts.js';
+import { noRows, type RowCounts } from '@kinledger/pseudonymised-rows';
 import { RowWorkers } from '../worker/row-workers.js';
 import { FilePseudonymiser } from './file-pseudonymiser.js';
 import { landFile, type FileToLand } from './landed-file.fixture.js';
@@ -200,7 +200,7 @@ describe('an accepted file', () => {
     const rows = chunks.flatMap(({ data }) => data.rows);
     expect(rows).toHaveLength(1201);
     expect(new Set(rows.map(({ record }) => record)).size).toBe(1201);
-    const tokens = TokenKeys.fromMasters((await readSecrets(secretsDirectory)).tokenMasters);
+    const { tokens } = keysOf(await readSecrets(secretsDirectory));
     const salt = (await readSecrets(secretsDirectory)).opLeapSalt.export().toString();
     rows.forEach((row, index) => {
       const email = canonicalEmail(`carer${index}@canary.example.org`)!;

@@ -1,9 +1,9 @@
 import type { CloudEvent, FileAccepted, UploadId } from '@kinledger/contracts';
 import { isLandingFileGone, readChunks, readFile, type SealedChunk } from '@kinledger/landing-store';
 import type { MessageBus } from '@kinledger/message-bus';
+import type { RowCounts } from '@kinledger/pseudonymised-rows';
 import type { Backlog } from '@kinledger/service-kit';
 import type pg from 'pg';
-import type { RowCounts } from '../rows/row-counts.js';
 import type { RowTask, RowTaskResult } from '../worker/row-task.js';
 import type { RowWorker, RowWorkers } from '../worker/row-workers.js';
 import { ChunkPublisher } from './chunk-publisher.js';

@@ -1,6 +1,6 @@
 import type { DatasetId, ProviderId, RowKey, SubmissionId, UploadId } from '@kinledger/contracts';
+import type { RowCounts } from '@kinledger/pseudonymised-rows';
 import type { EncodedRows } from '../rows/encode-rows.js';
-import type { RowCounts } from '../rows/row-counts.js';
 
 /** Where a worker finds what it needs. It reads keys itself: they are sent nowhere. */
 export interface RowWorkerData {

@@ -10,11 +10,9 @@ import {
   type LandingRow,
 } from '@kinledger/landing-store';
 import { readProgramme } from '@kinledger/programme';
-import { readSecrets, TokenKeys } from '@kinledger/pseudonymisation';
+import { keysOf, readSecrets } from '@kinledger/pseudonymisation';
+import { FileRows, isRowUnfit, noRows } from '@kinledger/pseudonymised-rows';
 import { RowEncoder } from '../rows/encode-rows.js';
-import { FileRows, type Keys } from '../rows/file-rows.js';
-import { noRows } from '../rows/row-counts.js';
-import { isRowUnfit } from '../rows/row-unfit.js';
 import type { FileToOpen, RowTask, RowTaskResult, RowWorkerData } from './row-task.js';
 
 /**
@@ -29,12 +27,7 @@ const [programme, secrets] = await Promise.all([
   readSecrets(secretsDirectory),
 ]);
 const postcodes = await programme.postcodeLookup();
-const keys: Keys = {
-  tokens: TokenKeys.fromMasters(secrets.tokenMasters),
-  opLeapSalt: secrets.opLeapSalt.export().toString(),
-  rowKeyKey: secrets.rowKeyKey,
-  recordIdKey: secrets.recordIdKey,
-};
+const keys = keysOf(secrets);
 
 interface OpenFile {
   readonly file: FileToOpen;

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { contract, type Contract, type ContractDefinition } from '../contract.js';
 
-/** Who folds the ledger: the linkage engine, the linker's own knowledge of its programme, and the read models. */
-export type LedgerReader = 'linkage' | 'programme-ledger' | 'read-models';
+/** Readers that fold the ledger, beside the read models: each of those answers for every type of event itself. */
+export type LedgerReader = 'linkage' | 'programme-ledger';
 
 /** The linker's topics that carry decisions, in the order in which the messages of one decision go out. */
 export const publicationTopics = ['individualMatched', 'familyLinked', 'submissionDecided'] as const;

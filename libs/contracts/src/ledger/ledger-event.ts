@@ -84,7 +84,6 @@ const erasing = typesWhere(({ bodies }) => bodies === 'erases');
 const ignored: Readonly<Record<LedgerReader, ReadonlySet<string>>> = {
   linkage: typesWhere(({ ignoredBy }) => ignoredBy.includes('linkage')),
   'programme-ledger': typesWhere(({ ignoredBy }) => ignoredBy.includes('programme-ledger')),
-  'read-models': typesWhere(({ ignoredBy }) => ignoredBy.includes('read-models')),
 };
 
 /** Whether an event of this type closes a decision: readers apply what came since the last one as a whole. */

@@ -85,7 +85,7 @@ describe('the roles of ledger events', () => {
       expect(isPlacing(event), name).toBe(roles.bodies === 'brings');
       expect(isErasing(event), name).toBe(roles.bodies === 'erases');
       expect(erasesBodies(name), name).toBe(roles.bodies === 'erases');
-      for (const reader of ['linkage', 'programme-ledger', 'read-models'] as const) {
+      for (const reader of ['linkage', 'programme-ledger'] as const) {
         expect(concerns(reader, event), `${name} for ${reader}`).toBe(!roles.ignoredBy.includes(reader));
       }
     }

@@ -146,7 +146,7 @@ export const ConsentRefused = ledgerContract({
   description:
     'Rows of this submission refuse consent: it carries their keys and nothing else of them. While no higher-ranked row of a key says otherwise, the key has no live record.',
   // What it retires, RecordsRetired tells the read models.
-  roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger', 'read-models'], bodies: 'none' },
+  roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({
     submission: submissionId.describe('The submission that carries the refusals.'),
     rowKeys: z.array(rowKey).min(1).max(MAX_RECORDS_PER_EVENT),

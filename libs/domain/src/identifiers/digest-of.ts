@@ -5,7 +5,7 @@ import type { GenderText } from './gender.js';
 import type { MobileText } from './mobile.js';
 import type { NhsNumberText } from './nhs-number.js';
 import type { CaseNumberText } from './case-number.js';
-import { digestOpLeap1, type Digest } from './op-leap-1.js';
+import { joinedOpLeap1, type Digest, type Sha256Hex } from './op-leap-1.js';
 
 /** What makes a child's key: the primary carer's email and three values of the child. All four, or there is none. */
 export interface ChildKeyParts {
@@ -15,7 +15,8 @@ export interface ChildKeyParts {
   readonly gender: GenderText;
 }
 
-interface CanonicalByKind {
+/** Canonical values by what they can be digested as. */
+export interface CanonicalByKind {
   'nhs-number': NhsNumberText;
   email: EmailText;
   mobile: MobileText;
@@ -38,14 +39,27 @@ const nameOf = {
   'case-number': 'CaseNumber',
 } as const satisfies Record<Exclude<DigestKind, 'child-key'>, string>;
 
-/** Digest of a canonical value under profile op-leap-1. */
-export function digestOf<Kind extends DigestKind>(
-  kind: Kind,
-  canonical: CanonicalByKind[Kind],
-  salt: string,
-): Digest;
-export function digestOf(kind: DigestKind, canonical: string | ChildKeyParts, salt: string): Digest {
-  return digestOpLeap1(typeof canonical === 'string' ? named(kind, canonical) : childKey(canonical), salt);
+/** Digests of profile op-leap-1. */
+export interface OpLeap1 {
+  /** Digest of a canonical value. */
+  readonly digestOf: <Kind extends DigestKind>(
+    kind: Kind,
+    canonical: CanonicalByKind[Kind],
+    salt: string,
+  ) => Digest;
+  /** Upper-case hex SHA-256 of {@link joinedOpLeap1}. Values are expected in canonical form. */
+  readonly digestOpLeap1: (namedValues: Readonly<Record<string, string>>, salt: string) => Digest;
+}
+
+/** The profile, with the hash function of the surroundings. */
+export function opLeap1With(sha256: Sha256Hex): OpLeap1 {
+  const digestOpLeap1: OpLeap1['digestOpLeap1'] = (namedValues, salt) =>
+    sha256(joinedOpLeap1(namedValues, salt)).toUpperCase() as Digest;
+  return {
+    digestOpLeap1,
+    digestOf: (kind: DigestKind, canonical: string | ChildKeyParts, salt) =>
+      digestOpLeap1(typeof canonical === 'string' ? named(kind, canonical) : childKey(canonical), salt),
+  };
 }
 
 function named(kind: DigestKind, canonical: string): Record<string, string> {

@@ -7,11 +7,10 @@ import {
   canonicalGender,
   canonicalMobile,
   canonicalNhsNumber,
-  digestOf,
-  digestOpLeap1,
   joinedOpLeap1,
   lengthPrefixed,
 } from './index.js';
+import { digestOf, digestOpLeap1 } from '../node-digests.js';
 
 const salt = 'mackerel';
 const email = canonicalEmail('amara.okafor7@example.org')!;

@@ -1,24 +1,40 @@
+const encoder = new TextEncoder();
+/** UTF-8 has at most so many bytes for a UTF-16 code unit. */
+const BYTES_PER_UNIT = 3;
+
 /**
  * One unambiguous byte string of several values: before each value stands its length in bytes, 4 bytes big endian;
  * text is UTF-8. "1" and "23" differ from "12" and "3", which plain joining would confuse.
  */
 export function lengthPrefixed(values: readonly (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
   let size = 0;
-  for (const value of values)
-    size += 4 + (typeof value === 'string' ? Buffer.byteLength(value) : value.length);
-  const bytes = Buffer.allocUnsafe(size);
+  for (const value of values) size += 4 + value.length * (typeof value === 'string' ? BYTES_PER_UNIT : 1);
+  const bytes = new Uint8Array(size);
   let offset = 0;
   for (const value of values) {
     const start = offset + 4;
-    let end: number;
-    if (typeof value === 'string') {
-      end = start + bytes.write(value, start, 'utf8');
-    } else {
-      bytes.set(value, start);
-      end = start + value.length;
-    }
-    bytes.writeUInt32BE(end - start, offset);
-    offset = end;
+    const length =
+      typeof value === 'string' ? writeUtf8(value, bytes, start) : writeBytes(value, bytes, start);
+    bytes[offset] = length >>> 24;
+    bytes[offset + 1] = length >>> 16;
+    bytes[offset + 2] = length >>> 8;
+    bytes[offset + 3] = length;
+    offset = start + length;
   }
-  return bytes;
+  return bytes.subarray(0, offset);
+}
+
+function writeBytes(value: Uint8Array, target: Uint8Array, start: number): number {
+  target.set(value, start);
+  return value.length;
+}
+
+/** Returns the number of bytes. Values are short and mostly ASCII: a loop is faster than a call of the encoder. */
+function writeUtf8(text: string, target: Uint8Array, start: number): number {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit > 0x7f) return encoder.encodeInto(text, target.subarray(start)).written;
+    target[start + at] = unit;
+  }
+  return text.length;
 }

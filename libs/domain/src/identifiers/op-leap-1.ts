@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto';
-
 declare const digest: unique symbol;
 
 /** Digest of an identifier under a profile: upper-case hex SHA-256, 64 digits. It is personal data: who holds the salt can enumerate it. */
@@ -31,9 +29,11 @@ export function joinedOpLeap1(namedValues: Readonly<Record<string, string>>, sal
   return named.map(({ value }) => value.replace(whiteSpace, '')).join('') + salt;
 }
 
-/** Upper-case hex SHA-256 of {@link joinedOpLeap1}. Values are expected in canonical form. */
-export const digestOpLeap1 = (namedValues: Readonly<Record<string, string>>, salt: string): Digest =>
-  hash('sha256', joinedOpLeap1(namedValues, salt), 'hex').toUpperCase() as Digest;
+/**
+ * SHA-256 of bytes, or of a text in UTF-8, as 64 lower-case hex digits. The surroundings provide it: Node has a fast one,
+ * a browser brings a library.
+ */
+export type Sha256Hex = (message: string | Uint8Array) => string;
 
 /** A digest that was made elsewhere: 64 hex digits of either case; anything else is undefined. */
 export function canonicalDigest(raw: string): Digest | undefined {

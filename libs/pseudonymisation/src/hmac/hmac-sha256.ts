@@ -1,4 +1,5 @@
 import { hash, type KeyObject } from 'node:crypto';
+import type { KeyedHash } from '@kinledger/pseudonymised-rows';
 
 const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
@@ -8,7 +9,7 @@ const HELD_MESSAGE_BYTES = 448;
  * HMAC-SHA-256 (RFC 2104) under one key, for many short messages. Two one-shot hashes over buffers that hold the padded
  * key ready are several times as fast as a `createHmac` object for each message, and exactly equal to it.
  */
-export class HmacSha256 {
+export class HmacSha256 implements KeyedHash {
   /** Inner padded key, then room for a message. */
   readonly #inner = Buffer.alloc(BLOCK_BYTES + HELD_MESSAGE_BYTES);
   /** Outer padded key, then room for the inner digest. */

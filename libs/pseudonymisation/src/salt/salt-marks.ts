@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
+import { opLeap1With, sha256Hex } from '@kinledger/domain';
+import { digestsOfNothing, nothingLists, type NothingList } from '@kinledger/pseudonymised-rows';
 import { z } from 'zod';
-import { digestsOfNothing, nothingLists, type NothingList } from './digests-of-nothing.js';
 import { rollingHash } from './rolling-hash.js';
 
 /** 128 bits of a hash that is made for nothing else: what it is of cannot be told by comparing it with other hashes. */
@@ -10,6 +11,7 @@ export const markOf = (text: string | Uint8Array): string => {
   return hash('sha256', marked, 'hex').slice(0, 32);
 };
 const PREFIX = 'kinledger salt mark\n';
+const profile = opLeap1With(sha256Hex);
 
 /** One way in which a text may hold the salt: its length in bytes, and two hashes of it in small letters. */
 const saltSpelling = z.strictObject({
@@ -36,7 +38,7 @@ export type SaltMarks = z.infer<typeof saltMarks>;
 export const marksOf = (salt: string): SaltMarks => ({
   spellings: [...spellingsOf(salt)],
   nothing: Object.fromEntries(
-    nothingLists.map((list) => [list, [...digestsOfNothing(list, salt)].map(markOf)]),
+    nothingLists.map((list) => [list, [...digestsOfNothing(profile, list, salt)].map(markOf)]),
   ) as Record<NothingList, string[]>,
 });
 

@@ -1,5 +1,5 @@
 import type { SubmissionId } from '@kinledger/contracts';
-import { RecordIds, readSecrets } from '@kinledger/pseudonymisation';
+import { readSecrets, recordIdsOf } from '@kinledger/pseudonymisation';
 import type { LoadedFiles } from '../demo-folder.js';
 import type { TrueRecord } from './truth.js';
 
@@ -14,8 +14,7 @@ export async function recordFinder(
   secretsDirectory: string,
   files: LoadedFiles,
 ): Promise<(row: Pick<TrueRecord, 'dataset' | 'period' | 'row'>) => string | undefined> {
-  const { recordIdKey } = await readSecrets(secretsDirectory);
-  const recordIds = new RecordIds(recordIdKey);
+  const recordIds = recordIdsOf(await readSecrets(secretsDirectory));
   const submissions = new Map(files.map((file) => [`${file.dataset} ${file.period}`, file.submission]));
   return ({ dataset, period, row }) => {
     const submission = submissions.get(`${dataset} ${period}`) ?? null;

@@ -1,0 +1,2 @@
+export * from './portable.js';
+export { openCsv } from './reading/open-csv.js';

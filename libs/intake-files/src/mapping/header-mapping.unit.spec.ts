@@ -1,0 +1,88 @@
+import { datasetSchema } from '@kinledger/programme/definition';
+import { describe, expect, it } from 'vitest';
+import { isFileRefused } from '../reading/file-refused.js';
+import { knownTitles, mapHeader } from './header-mapping.js';
+
+const schema = datasetSchema.parse({
+  fields: [
+    { name: 'case_number', title: 'Case number', type: 'string', constraints: { required: true } },
+    {
+      name: 'email',
+      title: 'Email address',
+      type: 'string',
+      'x-kinledger': { aliases: ['E-mail', 'Contact email'], missing: 'warning' },
+    },
+    { name: 'date_of_birth', title: 'Date of birth', type: 'date', 'x-kinledger': { aliases: ['DOB'] } },
+    {
+      name: 'sen',
+      title: 'Special educational needs',
+      type: 'string',
+      'x-kinledger': { missing: 'error', roles: ['child'] },
+    },
+    { name: 'consent_given', title: 'Consent given', type: 'boolean', 'x-kinledger': { consent: true } },
+  ],
+});
+
+const refusal = (header: readonly string[]) => {
+  try {
+    mapHeader(schema, header);
+  } catch (error) {
+    if (isFileRefused(error)) return error;
+    throw error;
+  }
+  return undefined;
+};
+
+describe('mapping a header', () => {
+  it.each([
+    ['titles', ['Case number', 'Email address', 'Date of birth', 'Consent given']],
+    ['field names', ['case_number', 'email', 'date_of_birth', 'consent_given']],
+    ['aliases', ['CASE NUMBER', 'E-mail', 'DOB', 'Consent  given']],
+    [
+      'other case, spaces and punctuation',
+      ['Case-Number:', 'EMAILADDRESS', 'date.of.birth', '"Consent" given?'],
+    ],
+  ])('finds columns by %s', (_case, header) => {
+    expect(mapHeader(schema, header)).toEqual({
+      columnOf: [0, 1, 2, -1, 3],
+      byField: { case_number: 0, email: 1, date_of_birth: 2, consent_given: 3 },
+      unknownColumns: [],
+    });
+  });
+
+  it('does not mind order, blank titles and columns that it does not know', () => {
+    expect(mapHeader(schema, ['Notes', 'Consent given', '', 'Case number', 'Worker'])).toEqual({
+      columnOf: [3, -1, -1, -1, 1],
+      byField: { case_number: 3, consent_given: 1 },
+      unknownColumns: [0, 4],
+    });
+  });
+
+  it('prefers a title to an alias, and leaves the other column alone', () => {
+    const mapping = mapHeader(schema, ['Case number', 'Contact email', 'Email address', 'Consent given']);
+    expect(mapping.byField['email']).toBe(2);
+    expect(mapping.unknownColumns).toEqual([1]);
+  });
+
+  it('refuses two columns that are equally good', () => {
+    const error = refusal(['Case number', 'Email', 'Email address', 'Consent given']);
+    expect(error?.reason).toBe('duplicate-columns');
+    expect(error?.detail).toContain('"Email address"');
+  });
+
+  it('refuses a header that is a row of values, and repeats none of them', () => {
+    const error = refusal(['PT-1', 'amara.okafor7@example.org', '29/02/2020']);
+    expect(error?.reason).toBe('no-header');
+    expect(error?.detail).not.toContain('amara');
+  });
+
+  it('refuses a file without a column that every row needs, naming all of them', () => {
+    const error = refusal(['Email address', 'Date of birth']);
+    expect(error?.reason).toBe('missing-columns');
+    expect(error?.places.map(({ path }) => path)).toEqual(['case_number', 'consent_given']);
+  });
+
+  it('counts known titles for a delimiter to be found', () => {
+    expect(knownTitles(schema)(['DOB', 'e mail', 'Notes', ''])).toBe(2);
+  });
+});

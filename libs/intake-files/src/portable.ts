@@ -1,0 +1,7 @@
+export * from './mapping/header-mapping.js';
+export type * from './reading/csv-file.js';
+export * from './reading/file-refused.js';
+export type * from './validation/date-order.js';
+export * from './validation/finding.js';
+export * from './validation/row-validator.js';
+export type { KnownDigestsOfNothing } from './validation/value-form.js';

@@ -1,0 +1,230 @@
+import type { Options, Parser } from 'csv-parse';
+import { concatenated } from './concatenated.js';
+import { endOfFirstLine, separatorLine, sniffDelimiter, type Delimiter } from './delimiter.js';
+import { fileRefused, isFileRefused, type FileRefused } from './file-refused.js';
+import { refusalBySignature, refusalOfNulBytes, SIGNATURE_BYTES } from './file-signature.js';
+import { ToUtf8 } from './to-utf8.js';
+
+export interface CsvLimits {
+  readonly maxColumns: number;
+  /** Bytes of one row, in UTF-8. */
+  readonly maxRowBytes: number;
+}
+
+/** A CSV file whose header has been read and whose rows are still on their way. */
+export interface CsvFile {
+  readonly header: readonly string[];
+  readonly delimiter: Delimiter;
+  /**
+   * The records after the header, in order, in batches of as many as one chunk of bytes holds; the next bytes are
+   * taken when the next batch is asked for. A blank line is a record of one empty cell, so that counting records
+   * counts rows as a spreadsheet shows them. Read it once. Throws FileRefused.
+   */
+  readonly batches: AsyncIterable<readonly (readonly string[])[]>;
+  /** Known once the batches are read. */
+  encoding(): 'utf-8' | 'windows-1252';
+}
+
+/** The CSV parser of the surroundings: a browser has another build of it than Node. */
+export interface CsvParser {
+  readonly create: (options: Options) => Parser;
+  /** UTF-8 in the form that the parser takes; no sequence is cut. */
+  readonly inputOf: (utf8: Uint8Array) => Uint8Array | string;
+}
+
+/** Opens a file whose bytes arrive piece by piece. Throws FileRefused. */
+export type OpenCsv = (
+  source: AsyncIterator<Uint8Array>,
+  knownTitles: (cells: readonly string[]) => number,
+  limits: CsvLimits,
+) => Promise<CsvFile>;
+
+/** A header line is shorter than this, or there is none. */
+const MAX_HEADER_BYTES = 256 * 1024;
+
+/**
+ * Reads the head of a file: what it is, its delimiter, its header. Nothing of the source is read twice, and its end
+ * is left to the caller.
+ * @param knownTitles how many of these texts are titles of the dataset.
+ * @throws FileRefused
+ */
+export async function openCsvWith(
+  csvParser: CsvParser,
+  source: AsyncIterator<Uint8Array>,
+  knownTitles: (cells: readonly string[]) => number,
+  limits: CsvLimits,
+): Promise<CsvFile> {
+  const toUtf8 = new ToUtf8();
+  const chunks = utf8Chunks(source, toUtf8);
+  const { bytes, line, hint } = await readHead(chunks);
+  if (line.trim() === '') throw noHeader(bytes);
+  const delimiter = hint ?? sniffDelimiter(line, knownTitles);
+  const records = recordBatches(csvParser, prepend(bytes, chunks), delimiter, limits);
+  const first = await records.next();
+  const [header, ...rest] = first.value ?? [];
+  if (header === undefined) throw noHeader(bytes);
+  if (header.length > limits.maxColumns) {
+    throw fileRefused(
+      'too-many-columns',
+      `The header has ${header.length} columns; at most ${limits.maxColumns} are taken. Remove columns that the dataset does not ask for.`,
+    );
+  }
+  return {
+    header: header.map((text) => text.trim()),
+    delimiter,
+    batches: prepend(rest, records),
+    encoding: () => (toUtf8.foreignBytes > 0 ? 'windows-1252' : 'utf-8'),
+  };
+}
+
+const noHeader = (bytes: Uint8Array): FileRefused =>
+  bytes.every(isWhiteSpace)
+    ? fileRefused(
+        'empty-file',
+        'The file is empty. Export it again, and check that it has rows before you send it.',
+      )
+    : fileRefused('no-header', 'The first line is blank. The first row must hold the column titles.');
+
+/** Space, tab, line ends and their like, in ASCII. */
+const isWhiteSpace = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+
+async function* utf8Chunks(
+  source: AsyncIterator<Uint8Array>,
+  toUtf8: ToUtf8,
+): AsyncGenerator<Uint8Array, undefined> {
+  let head: Uint8Array = new Uint8Array();
+  let checked = false;
+  for (let next = await source.next(); next.done !== true; next = await source.next()) {
+    let chunk = next.value;
+    if (!checked) {
+      head = concatenated([head, chunk]);
+      if (head.length < SIGNATURE_BYTES) continue;
+      checked = true;
+      chunk = head;
+      refuse(refusalBySignature(head));
+    }
+    if (chunk.includes(0)) throw refusalOfNulBytes();
+    const text = toUtf8.write(chunk);
+    if (text.length > 0) yield text;
+  }
+  if (!checked) {
+    refuse(refusalBySignature(head));
+    if (head.includes(0)) throw refusalOfNulBytes();
+    yield toUtf8.write(head);
+  }
+  const rest = toUtf8.end();
+  if (rest.length > 0) yield rest;
+  return undefined;
+}
+
+function refuse(refusal: FileRefused | undefined): void {
+  if (refusal !== undefined) throw refusal;
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Takes chunks until the header line is whole. */
+async function readHead(
+  chunks: AsyncGenerator<Uint8Array, undefined>,
+): Promise<{ bytes: Uint8Array; line: string; hint: Delimiter | undefined }> {
+  let bytes: Uint8Array = new Uint8Array();
+  let hint: Delimiter | undefined;
+  for (;;) {
+    const next = await chunks.next();
+    if (next.done !== true) bytes = concatenated([bytes, next.value]);
+    let text = decoder.decode(bytes);
+    const separator = separatorLine.exec(text);
+    if (separator !== null && hint === undefined) {
+      hint = separator[1] as Delimiter;
+      // It is ASCII.
+      bytes = bytes.subarray(separator[0].length);
+      text = decoder.decode(bytes);
+    }
+    const end = endOfFirstLine(text);
+    if (end >= 0) return { bytes, line: text.slice(0, end), hint };
+    if (next.done === true) return { bytes, line: text, hint };
+    if (bytes.length > MAX_HEADER_BYTES) {
+      throw fileRefused(
+        'no-header',
+        'The first line is longer than any header. The first row must hold the column titles, each row on a line of its own.',
+      );
+    }
+  }
+}
+
+async function* prepend<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* rest;
+}
+
+async function* recordBatches(
+  csvParser: CsvParser,
+  chunks: AsyncIterable<Uint8Array>,
+  delimiter: Delimiter,
+  limits: CsvLimits,
+): AsyncGenerator<string[][], undefined> {
+  const parser = csvParser.create({
+    delimiter,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    max_record_size: limits.maxRowBytes,
+  });
+  // Without a listener an error would end the process; it is thrown below.
+  let failure: unknown;
+  parser.on('error', (error) => (failure = error));
+  let read = 0;
+  const drain = (): string[][] => {
+    const records: string[][] = [];
+    for (let record = next(parser); record !== null; record = next(parser)) records.push(record);
+    read += records.length;
+    return records;
+  };
+  for await (const chunk of chunks) {
+    // The parser transforms what it is given before `write` returns, and is free for more once its records are taken.
+    const written = new Promise<void>((resolve) => parser.write(csvParser.inputOf(chunk), () => resolve()));
+    const records = drain();
+    await written;
+    if (failure !== undefined) throw asRefusal(failure, read);
+    if (records.length > 0) yield records;
+  }
+  const ended = new Promise<void>((resolve) => {
+    parser.on('error', () => resolve());
+    parser.end(() => resolve());
+  });
+  await ended;
+  const records = drain();
+  if (failure !== undefined) throw asRefusal(failure, read);
+  if (records.length > 0) yield records;
+  return undefined;
+}
+
+const next = (parser: Parser): string[] | null => parser.read() as string[] | null;
+
+/** The parser's own messages quote the file: none of them goes on, nor is one kept as a cause. */
+function asRefusal(error: unknown, rowsRead: number): Error {
+  if (isFileRefused(error)) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const near = error instanceof Error && 'records' in error ? Number(error.records) + 1 : rowsRead + 1;
+  const quoteAdvice =
+    'A value that holds a quotation mark must be quoted as a whole, with the mark written twice (""). Exporting again from the case system, or saving as CSV in Excel, does this.';
+  switch (code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return fileRefused(
+        'unbalanced-quotes',
+        `A quotation mark is opened near row ${near} and never closed. ${quoteAdvice}`,
+      );
+    case 'CSV_INVALID_CLOSING_QUOTE':
+    case 'INVALID_OPENING_QUOTE':
+      return fileRefused(
+        'unbalanced-quotes',
+        `A quotation mark is out of place near row ${near}. ${quoteAdvice}`,
+      );
+    case 'CSV_MAX_RECORD_SIZE':
+      return fileRefused(
+        'unbalanced-quotes',
+        `Row ${near} is too long for one row; most likely a quotation mark is opened there and not closed. ${quoteAdvice}`,
+      );
+    default:
+      return new Error(`the CSV parser failed: ${code}`);
+  }
+}

@@ -1,0 +1,213 @@
+import { codedValues, formatOf, type DatasetField, type FieldFormat } from '@kinledger/programme/definition';
+import { isEventDate } from './day-form.js';
+import type { RuleKind } from './finding.js';
+
+interface Advice {
+  readonly message: string;
+  readonly suggestion: string;
+}
+
+const forms: Readonly<Record<FieldFormat, Advice | undefined>> = {
+  default: undefined,
+  email: {
+    message: 'is not an email address',
+    suggestion: 'Write one address, such as name@example.org, with no spaces in it.',
+  },
+  mobile: {
+    message: 'is not a United Kingdom mobile number',
+    suggestion:
+      'Write 11 digits from 07. If a spreadsheet took the first 0 away, format the column as text and export again.',
+  },
+  'nhs-number': {
+    message: 'is not an NHS number',
+    suggestion: 'Check the ten digits against the record: the last one does not fit the others.',
+  },
+  postcode: {
+    message: 'is not a full United Kingdom postcode',
+    suggestion:
+      'Write the whole postcode, such as SW9 1AA. BFPO 1 and NFA (no fixed abode) are understood as well.',
+  },
+  lsoa: { message: 'is not an LSOA code', suggestion: 'Write a code such as E01003014.' },
+  digest: {
+    message: 'is not a digest',
+    suggestion: 'Run the pseudonymising tool again: a digest has 64 hexadecimal digits.',
+  },
+  'first-name': {
+    message: 'holds no letter',
+    suggestion: 'Write the first name, or at least its first letters.',
+  },
+  'case-number': {
+    message: 'is not a usable case number',
+    suggestion: 'Use the number of your case system, at most 120 characters.',
+  },
+  'birth-month': { message: 'is not a month', suggestion: 'Write it as 02/2020 or 2020-02.' },
+};
+
+const byType: Readonly<Record<DatasetField['type'], Advice>> = {
+  string: { message: 'does not fit', suggestion: 'Correct the value.' },
+  integer: { message: 'is not a whole number', suggestion: 'Write digits only, such as 45.' },
+  number: { message: 'is not a number', suggestion: 'Write digits with a decimal point, such as 3.5.' },
+  boolean: { message: 'is neither yes nor no', suggestion: 'Write Yes or No.' },
+  date: {
+    message: 'is not a date',
+    suggestion: 'Write it as dd/mm/yyyy with a year of four digits, such as 29/02/2020.',
+  },
+};
+
+const MAX_LISTED = 12;
+
+/** What is told of a rule, in the words of the field's title. Holds no value of the file. */
+export function adviceOn(kind: RuleKind, field: DatasetField): Advice {
+  const { message, suggestion } = adviceByKind(kind, field);
+  return { message: `${field.title} ${message}.`, suggestion };
+}
+
+function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
+  switch (kind) {
+    case 'missing':
+      return { message: 'is missing', suggestion: 'Fill it in if it is known.' };
+    case 'invalid':
+      return forms[formatOf(field)] ?? byType[field.type];
+    case 'unlisted':
+      return { message: 'is not one of the values that this dataset knows', suggestion: listed(field) };
+    case 'out-of-range':
+      return { message: `is outside ${range(field)}`, suggestion: 'Check the number against the record.' };
+    case 'too-long':
+      return {
+        message: `is longer than ${field.constraints.maxLength ?? 0} characters`,
+        suggestion: 'Shorten it; free text does not belong here.',
+      };
+    case 'clear-text':
+      return {
+        message: 'holds clear text where a digest is due; nothing of it was kept or is shown',
+        suggestion:
+          'This is a data incident: tell your information governance lead and the data team. Run the pseudonymising tool again, check that it ended without an error, and send its output.',
+      };
+    case 'placeholder':
+      if (formatOf(field) === 'digest')
+        return {
+          message:
+            'is the digest of no value, such as an empty cell or “none”: everybody’s is the same; it was treated as missing',
+          suggestion: 'Leave the cell empty where nothing is known: the tool digests what stands there.',
+        };
+      return {
+        message: 'is a placeholder that belongs to nobody; it was treated as missing',
+        suggestion: 'Fill in the right value if it is known; otherwise leave it empty.',
+      };
+    case 'not-known':
+      return {
+        message: 'is given as not known or not stated; the row was taken without it',
+        suggestion: 'Fill it in if it becomes known: without it, a child cannot be recognised by its key.',
+      };
+    case 'repaired':
+      return {
+        message: 'had characters that are no part of it; they were removed and the rest was taken',
+        suggestion: repairAdvice[formatOf(field)] ?? 'Correct it at its source.',
+      };
+    case 'several-addresses':
+      return {
+        message: 'holds more than one address; none was taken',
+        suggestion: 'Leave one address: the person’s own.',
+      };
+    case 'not-digits':
+      return {
+        message: 'holds something other than digits',
+        suggestion: 'Write the ten digits of the NHS number and nothing else.',
+      };
+    case 'wrong-length':
+      return {
+        message: 'has more or fewer than ten digits',
+        suggestion:
+          'Check it against the record. If a spreadsheet took the first 0 away, format the column as text and export again.',
+      };
+    case 'scientific-notation':
+      return {
+        message: 'is in scientific notation (such as 9.43E+09), so that its last digits are lost',
+        suggestion: 'Format the column as text, or as a number without decimals, and export again.',
+      };
+    case 'initials':
+      return {
+        message: 'is only an initial: the child will not be recognised in other services’ files',
+        suggestion: 'Write the first name, or at least its first three letters.',
+      };
+    case 'unreal-date':
+      return {
+        message: 'is a day that does not exist',
+        suggestion: 'Check the day and the month; the day comes first, as in 29/02/2020.',
+      };
+    case 'month-first':
+      return {
+        message: 'has the month before the day',
+        suggestion:
+          'Write the day first, as in 29/02/2020. If the whole column is so, format it as dd/mm/yyyy and export again.',
+      };
+    case 'two-digit-year':
+      return {
+        message: 'has a year of two digits, which could be of either century',
+        suggestion: 'Write the year with four digits, as in 29/02/2020.',
+      };
+    case 'year-out-of-range':
+      return { message: 'has a year outside 1900 to 2099', suggestion: 'Check the year.' };
+    case 'time-of-day':
+      return {
+        message: 'is followed by something that is not a time of day',
+        suggestion: 'Write the date alone, as in 29/02/2020.',
+      };
+    case 'day-number':
+      return {
+        message: 'is a spreadsheet’s number for a day (such as 43890), not a date',
+        suggestion: 'Format the column as a date, dd/mm/yyyy, and export again.',
+      };
+    case 'incomplete-date':
+      return {
+        message: 'is only a part of a date',
+        suggestion: 'Write day, month and year, as in 29/02/2020.',
+      };
+    case 'future-date':
+      return { message: `lies in the future; ${notUsed(field)}`, suggestion: 'Check the year.' };
+    case 'outside-period':
+      return {
+        message: 'lies outside the period of the file',
+        suggestion: 'Check the date, or that the file was sent for the right period.',
+      };
+    case 'far-outside-period':
+      return {
+        message: `lies years outside the period of the file; ${notUsed(field)}`,
+        suggestion: 'Check the year, or that the file was sent for the right period.',
+      };
+    case 'implausible-age':
+      return {
+        message:
+          'makes a child of 18 or more, an adult under 12, somebody over 115 or not born yet; it was not used',
+        suggestion: 'Check the date, and whether the row is about a child or an adult.',
+      };
+    case 'mixed-date-order':
+      return {
+        message:
+          'has the month first in some rows; a date that can be read either way was read with the day first',
+        suggestion: 'Write all dates of the column with the day first, as in 29/02/2020.',
+      };
+  }
+}
+
+const notUsed = (field: DatasetField): string =>
+  isEventDate(field) ? 'the row counts nowhere' : 'it was not used';
+
+const repairAdvice: Readonly<Partial<Record<FieldFormat, string>>> = {
+  email:
+    'Check the address that was taken; write it without brackets, quotation marks and punctuation around it.',
+  mobile: 'Format the column as text and export again.',
+  'nhs-number': 'Format the column as text and export again.',
+};
+
+function listed(field: DatasetField): string {
+  const values = codedValues(field) ?? [];
+  const shown = values.slice(0, MAX_LISTED).join(', ');
+  return `Use one of: ${shown}${values.length > MAX_LISTED ? `, or another of the ${values.length} in the dataset’s guide` : ''}.`;
+}
+
+function range(field: DatasetField): string {
+  const { minimum, maximum } = field.constraints;
+  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
+  return minimum === undefined ? `what is at most ${maximum ?? ''}` : `what is at least ${minimum}`;
+}

@@ -1,0 +1,220 @@
+import type { Role } from '@kinledger/contracts';
+import { isNoFirstName, isNoValue, type DateOrder } from '@kinledger/domain/identifiers';
+import { formatOf, valueKey, type DatasetField, type Severity } from '@kinledger/programme/definition';
+import { adviceOn } from './advice.js';
+import { isBirthDate, isEventDate, orderOf } from './day-form.js';
+import { ruleOfField, type Finding, type RuleKind, type RuleOfField } from './finding.js';
+import { isFarOutside, type FileDates } from './file-dates.js';
+import { doubtsOf, valueFormOf, type FormOptions } from './value-form.js';
+
+/** Checks one field of a row: returns the value that is kept, or null, and adds what it finds. */
+export interface FieldCheck {
+  readonly field: DatasetField;
+  /** Every rule that this field can break. */
+  readonly rules: readonly RuleOfField[];
+  /** What the dates so far have shown of the order of day and month; undefined for a field without days. */
+  readonly dateOrders: DateOrders | undefined;
+  /** What is found of a birth date that makes nobody of the row's role; undefined for other fields. */
+  readonly implausibleAge: RuleOfField | undefined;
+  check(cell: string | undefined, role: Role | undefined, findings: Finding[]): string | null;
+}
+
+/** Dates of a column by the order of day and month that they show. */
+export type DateOrders = Record<DateOrder, number>;
+
+/** Values that recur, such as codes and dates, are looked at once; others, and long ones, pass through. */
+const REMEMBERED = 4096;
+const REMEMBERED_LENGTH = 100;
+
+interface Outcome {
+  readonly value: string | null;
+  readonly broken: readonly RuleOfField[];
+  /** True for a text that stands for "no value". */
+  readonly saysNothing?: boolean;
+  readonly order?: DateOrder | undefined;
+}
+type RuleFor = (kind: RuleKind, severity?: Severity) => RuleOfField;
+
+export function fieldCheck(
+  field: DatasetField,
+  column: number,
+  dates: FileDates,
+  options: FormOptions,
+): FieldCheck {
+  const extension = field['x-kinledger'];
+  const rules = new Map<RuleKind, RuleOfField>();
+  const rule: RuleFor = (kind, severity = severityOf(kind, field)) => {
+    const made = rules.get(kind) ?? ruleOfField(kind, severity, field, column, adviceOn(kind, field));
+    rules.set(kind, made);
+    return made;
+  };
+  const missing = severityOfMissing(field) === undefined ? undefined : rule('missing');
+  const examine = examinerOf(field, dates, options, rule);
+  const hasDays = field.type === 'date';
+  const dateOrders = hasDays ? { 'day-first': 0, 'month-first': 0, either: 0 } : undefined;
+  const remembered = recurs(field) ? new Map<string, Outcome>() : undefined;
+  const outcomeOf = (text: string, cellLength: number): Outcome => {
+    const known = remembered?.get(text);
+    if (known !== undefined) return known;
+    const examined = examine(text);
+    const outcome: Outcome = saysNothing(text, field, examined)
+      ? nothing
+      : hasDays
+        ? { ...examined, order: orderOf(text) }
+        : examined;
+    // A trimmed text may keep the whole cell alive.
+    if (remembered !== undefined && cellLength <= REMEMBERED_LENGTH) {
+      if (remembered.size >= REMEMBERED) remembered.clear();
+      remembered.set(text, outcome);
+    }
+    return outcome;
+  };
+  return {
+    field,
+    rules: [...rules.values()],
+    dateOrders,
+    implausibleAge: rules.get('implausible-age'),
+    check(cell, role, findings) {
+      const text = cell === undefined ? '' : cell.trim();
+      const { value, broken, order, saysNothing } =
+        text === '' ? nothing : outcomeOf(text, cell?.length ?? 0);
+      const needed = extension.roles === undefined || (role !== undefined && extension.roles.includes(role));
+      if (saysNothing === true) {
+        if (missing !== undefined && needed) findings.push({ rule: missing, value: null });
+        return null;
+      }
+      if (dateOrders !== undefined && order !== undefined) dateOrders[order] += 1;
+      for (const one of broken) {
+        // An adult's row may say "Z": no key is made of it.
+        if (one.kind === 'initials' && !needed) continue;
+        findings.push({ rule: one, value: one.showsValue ? text : null });
+      }
+      return value;
+    },
+  };
+}
+
+const nothing: Outcome = { value: null, broken: [], saysNothing: true };
+
+/** Whether a text stands for "no value"; where the column itself gives it a meaning, it has that. */
+function saysNothing(text: string, field: DatasetField, { value, broken }: Outcome): boolean {
+  switch (formatOf(field)) {
+    case 'first-name':
+      return isNoFirstName(text);
+    case 'case-number':
+      // Any text would do as a case number; one that is on many rows would make them one.
+      return isNoValue(text);
+    default:
+      return value === null && isNoValue(text) && !broken.some(({ kind }) => kind === 'not-known');
+  }
+}
+
+/** Consent that is not there is not given. */
+function severityOfMissing(field: DatasetField): Severity | undefined {
+  const { missing, consent } = field['x-kinledger'];
+  return missing ?? (consent || field.constraints.required === true ? 'error' : undefined);
+}
+
+/** A value that is kept, or known to be none, only warns; what stands for a missing value weighs what that does. */
+function severityOf(kind: RuleKind, field: DatasetField): Severity {
+  switch (kind) {
+    case 'missing':
+    case 'placeholder':
+      return severityOfMissing(field) ?? 'warning';
+    case 'repaired':
+    case 'not-known':
+    case 'initials':
+    case 'outside-period':
+    case 'implausible-age':
+    case 'mixed-date-order':
+      return 'warning';
+    case 'future-date':
+    case 'far-outside-period':
+      // An event without its date is none; any other date can be done without.
+      return isEventDate(field) ? 'error' : 'warning';
+    default:
+      return field['x-kinledger'].invalid;
+  }
+}
+
+const recurs = (field: DatasetField): boolean =>
+  field.type === 'date' || field.type === 'boolean' || field.type === 'integer' || isCoded(field);
+const isCoded = (field: DatasetField): boolean =>
+  field.constraints.enum !== undefined || field['x-kinledger'].valueMap !== undefined;
+
+function examinerOf(
+  field: DatasetField,
+  dates: FileDates,
+  options: FormOptions,
+  rule: RuleFor,
+): (text: string) => Outcome {
+  const { valueMap = {} } = field['x-kinledger'];
+  const mapped = new Map(Object.entries(valueMap).map(([from, to]) => [valueKey(from), to]));
+  const form = valueFormOf(field, options);
+  const doubts = new Map(doubtsOf(field).map((kind) => [kind, [rule(kind)]]));
+  const bounds = boundsOf(field, rule);
+  const doubtsOfDay = dayDoubts(field, dates, rule);
+  return (text) => {
+    const formed = form((mapped.size === 0 ? undefined : mapped.get(valueKey(text))) ?? text);
+    const { value, broken } =
+      typeof formed === 'string'
+        ? { value: formed, broken: [] }
+        : { value: formed.value, broken: doubts.get(formed.rule) ?? [rule(formed.rule)] };
+    if (value === null) return { value, broken };
+    const outside = bounds(value);
+    if (outside !== undefined) return { value: null, broken: [...broken, outside] };
+    const ofDay = doubtsOfDay(value);
+    return ofDay === undefined ? { value, broken } : { ...ofDay, broken: [...broken, ...ofDay.broken] };
+  };
+}
+
+function boundsOf(field: DatasetField, rule: RuleFor): (value: string) => RuleOfField | undefined {
+  const { minimum, maximum, maxLength } = field.constraints;
+  if (minimum !== undefined || maximum !== undefined) {
+    const outOfRange = rule('out-of-range');
+    return (value) => {
+      const number = Number(value);
+      return number < (minimum ?? -Infinity) || number > (maximum ?? Infinity) ? outOfRange : undefined;
+    };
+  }
+  if (maxLength !== undefined) {
+    const tooLong = rule('too-long');
+    return (value) => (value.length > maxLength ? tooLong : undefined);
+  }
+  return () => undefined;
+}
+
+/**
+ * What is told of a day that has happened: a due date may lie ahead, a birth or a session may not. An event on another
+ * day than the period's is kept and doubted; one that has not been yet, or was long before or after the period, is none.
+ */
+function dayDoubts(
+  field: DatasetField,
+  dates: FileDates,
+  rule: RuleFor,
+): (value: string) => Outcome | undefined {
+  const { target } = field['x-kinledger'];
+  if (isBirthDate(field)) rule('implausible-age');
+  const happened = field.type === 'date' && (target?.to === 'fact' || isBirthDate(field));
+  if (!happened) return () => undefined;
+  const future: Outcome = { value: null, broken: [rule('future-date')] };
+  if (isBirthDate(field)) return (value) => (value > dates.today ? future : undefined);
+  const farOutside: Outcome = { value: null, broken: [rule('far-outside-period')] };
+  if (!isEventDate(field)) {
+    // Whoever comes today may have been registered long ago.
+    const sinceLongAgo = { ...dates, holdsEarlierRows: true };
+    return (value) => {
+      if (value > dates.today) return future;
+      return isFarOutside(value, sinceLongAgo) ? farOutside : undefined;
+    };
+  }
+  const outside = [rule('outside-period')];
+  const earliest = dates.holdsEarlierRows ? '' : dates.period.start;
+  return (value) => {
+    if (value > dates.today) return future;
+    if (value >= earliest && value < dates.period.end) {
+      return dates.holdsEarlierRows && isFarOutside(value, dates) ? farOutside : undefined;
+    }
+    return isFarOutside(value, dates) ? farOutside : { value, broken: outside };
+  };
+}

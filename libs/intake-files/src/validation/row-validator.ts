@@ -1,0 +1,260 @@
+import type { Role } from '@kinledger/contracts';
+import type { Sha256Hex } from '@kinledger/domain/identifiers';
+import { formatOf, type Dataset, type DatasetSchema } from '@kinledger/programme/definition';
+import type { HeaderMapping } from '../mapping/header-mapping.js';
+import { fileRefused } from '../reading/file-refused.js';
+import { AgeCheck } from './age-check.js';
+import { monthFirstColumns, type MonthFirstColumn } from './date-order.js';
+import { fieldCheck, type FieldCheck } from './field-check.js';
+import type { FileDates } from './file-dates.js';
+import { rowRule, type Finding, type RuleOfField } from './finding.js';
+import { FingerprintHolders } from './fingerprint-holders.js';
+import { FingerprintSet } from './fingerprint-set.js';
+import type { KnownDigestsOfNothing } from './value-form.js';
+
+/**
+ * not-consented: the row refuses consent, and is only counted. consent-refused: it does, and carries a complete row id, so
+ * that it goes on as the refusal of what is known by that id. set-aside: nothing is wrong with the row but its date, which
+ * lies in the future or far outside the period.
+ */
+export type RowOutcome =
+  | 'blank'
+  | 'accepted'
+  | 'warned'
+  | 'rejected'
+  | 'set-aside'
+  | 'not-consented'
+  | 'consent-refused'
+  | 'duplicate';
+
+/** What became of one row. The arrays are the row's own. */
+export interface ValidatedRow {
+  readonly outcome: RowOutcome;
+  /** One value per schema field, in schema order; what the landing store keeps if the row is accepted. */
+  readonly values: readonly (string | null)[];
+  readonly findings: readonly Finding[];
+  /** The provider's own case number or row id, for its error report. */
+  readonly caseNumber: string | null;
+}
+
+export interface RowLimits {
+  /** Characters of one cell of a known column. */
+  readonly maxFieldLength: number;
+}
+
+const noConsent = rowRule('no-consent', 'error', 'Consent was not given.', '');
+const duplicateRow = rowRule(
+  'duplicate-row',
+  'error',
+  'The row id is that of an earlier row of the file; only the first was taken.',
+  'Remove the row, or correct its id.',
+);
+const repeatedRow = rowRule(
+  'repeated-row',
+  'warning',
+  'The row says exactly what an earlier row of the file says; both were taken.',
+  'Remove one of them if it happened once.',
+);
+const sharedNhsNumber = rowRule(
+  'shared-nhs-number',
+  'warning',
+  'An earlier row of the file has the same NHS number under another case number: both will be counted as one person.',
+  'If they are two people, correct the number of one; if they are one, let them have one case number.',
+);
+const extraCells = rowRule(
+  'extra-cells',
+  'error',
+  'The row has more values than the header has titles, so that values may stand under the wrong title.',
+  'A value that holds the separator must stand in quotation marks; export the file again.',
+);
+
+/**
+ * Validates the rows of one file, one after the other. It remembers which rows it has seen, in a few bytes each, and
+ * nothing else of them.
+ */
+export class RowValidator {
+  /** Every rule that a row of this file can break, in the order of the schema. */
+  readonly rules: readonly RuleOfField[];
+  readonly #checks: readonly FieldCheck[];
+  readonly #columnOf: readonly number[];
+  readonly #headerLength: number;
+  readonly #limits: RowLimits;
+  readonly #fixedRole: Role | undefined;
+  readonly #roleField: number;
+  readonly #consentField: number;
+  readonly #caseNumberField: number;
+  readonly #keyFields: readonly number[];
+  readonly #nhsNumberField: number;
+  readonly #personField: number;
+  readonly #ages: AgeCheck;
+  readonly #seen: FingerprintSet;
+  readonly #nhsNumbers = new FingerprintHolders();
+
+  constructor(
+    dataset: Pick<Dataset, 'schema'>,
+    mapping: HeaderMapping,
+    options: {
+      readonly headerLength: number;
+      readonly dates: FileDates;
+      readonly limits: RowLimits;
+      /** Whether the programme's people are made up. */
+      readonly synthetic?: boolean | undefined;
+      readonly salts?: KnownDigestsOfNothing;
+      readonly sha256: Sha256Hex;
+    },
+  ) {
+    const { schema } = dataset;
+    const indexOf = (wanted: (field: DatasetSchema['fields'][number]) => boolean) =>
+      schema.fields.findIndex(wanted);
+    this.#seen = new FingerprintSet(options.sha256);
+    this.#columnOf = mapping.columnOf;
+    this.#headerLength = options.headerLength;
+    this.#limits = options.limits;
+    this.#checks = schema.fields.map((field, index) =>
+      fieldCheck(field, mapping.columnOf[index] ?? -1, options.dates, {
+        synthetic: options.synthetic ?? false,
+        salts: options.salts,
+      }),
+    );
+    this.#ages = new AgeCheck(schema, this.#checks, options.dates);
+    this.rules = [
+      ...this.#checks.flatMap((check) => check.rules),
+      noConsent,
+      duplicateRow,
+      repeatedRow,
+      sharedNhsNumber,
+      extraCells,
+    ];
+    this.#fixedRole = schema['x-kinledger'].role;
+    this.#roleField = indexOf((field) => field['x-kinledger'].target?.to === 'role');
+    this.#consentField = indexOf((field) => field['x-kinledger'].consent);
+    this.#keyFields = (schema.primaryKey ?? []).map((name) => indexOf((field) => field.name === name));
+    const caseNumber = indexOf((field) => formatOf(field) === 'case-number');
+    const holds = (kind: string, use: string) =>
+      indexOf(({ 'x-kinledger': { identifiers } }) =>
+        identifiers.some((identifier) => identifier.kind === kind && identifier.use === use),
+      );
+    this.#nhsNumberField = holds('nhs-number', 'identity');
+    this.#personField = holds('case-number', 'local');
+    this.#caseNumberField = caseNumber >= 0 ? caseNumber : (this.#keyFields[0] ?? -1);
+  }
+
+  /**
+   * @param rowNumber as a spreadsheet shows it; only named when the file is refused.
+   * @throws FileRefused for a value too long to be one.
+   */
+  validate(record: readonly string[], rowNumber: number): ValidatedRow {
+    if (isBlank(record)) return { outcome: 'blank', values: [], findings: [], caseNumber: null };
+    const findings: Finding[] = [];
+    const values = this.#values(record, rowNumber, findings);
+    const caseNumber = values[this.#caseNumberField] ?? null;
+    if (this.#consentField >= 0 && values[this.#consentField] === 'false') {
+      // Nothing that was found of the row is told, and nothing of it is kept but the id of what is to be retired.
+      const refusal = this.#refusal(values);
+      return {
+        outcome: refusal.length > 0 ? 'consent-refused' : 'not-consented',
+        values: refusal,
+        findings: [{ rule: noConsent, value: null }],
+        caseNumber: null,
+      };
+    }
+    if (record.length > this.#headerLength && !isBlank(record.slice(this.#headerLength))) {
+      findings.push({ rule: extraCells, value: null });
+    }
+    const errors = findings.filter(({ rule }) => rule.severity === 'error');
+    if (errors.length > 0) {
+      const outcome = errors.every(({ rule }) => isOfAnotherTime(rule)) ? 'set-aside' : 'rejected';
+      return { outcome, values, findings, caseNumber };
+    }
+    const repeated = this.#repeats(values);
+    if (repeated !== undefined) findings.push({ rule: repeated, value: null });
+    if (repeated === duplicateRow) return { outcome: 'duplicate', values, findings, caseNumber };
+    if (this.#sharesNhsNumber(values)) findings.push({ rule: sharedNhsNumber, value: null });
+    return { outcome: findings.length > 0 ? 'warned' : 'accepted', values, findings, caseNumber };
+  }
+
+  /** Columns whose rows so far have dates with the month first. */
+  monthFirstColumns(): readonly MonthFirstColumn[] {
+    return monthFirstColumns(this.#checks);
+  }
+
+  #values(record: readonly string[], rowNumber: number, findings: Finding[]): (string | null)[] {
+    const role = this.#fixedRole ?? this.#roleOf(record);
+    const values: (string | null)[] = [];
+    for (let index = 0; index < this.#checks.length; index++) {
+      const check = this.#checks[index] as FieldCheck; // index < length
+      const column = this.#columnOf[index] ?? -1;
+      const cell = column < 0 ? undefined : record[column];
+      if (cell !== undefined && cell.length > this.#limits.maxFieldLength) {
+        throw fileRefused(
+          'field-too-long',
+          `"${check.field.title}" in row ${rowNumber} has more than ${this.#limits.maxFieldLength} characters. Most likely a quotation mark is opened there and not closed.`,
+        );
+      }
+      values.push(check.check(cell, role, findings));
+    }
+    this.#ages.apply(values, role, (field) => record[this.#columnOf[field] ?? -1]?.trim() ?? null, findings);
+    return values;
+  }
+
+  /**
+   * The row id and the refusal, and no other value; no value at all without a complete row id. A later row of the file with
+   * the same id is no duplicate: it says what holds.
+   */
+  #refusal(values: readonly (string | null)[]): (string | null)[] {
+    const id = this.#rowId(values);
+    if (id === undefined) return [];
+    this.#seen.delete(keyText(id));
+    return values.map((value, field) =>
+      field === this.#consentField || this.#keyFields.includes(field) ? value : null,
+    );
+  }
+
+  /** The complete row id; undefined where there is none. */
+  #rowId(values: readonly (string | null)[]): readonly (string | null)[] | undefined {
+    const id = this.#keyFields.map((field) => values[field] ?? null);
+    return id.length === 0 || id.includes(null) ? undefined : id;
+  }
+
+  /** The role that the row's role column says, if it says one; whether it may be left out is that column's own rule. */
+  #roleOf(record: readonly string[]): Role | undefined {
+    const check = this.#checks[this.#roleField];
+    const column = this.#columnOf[this.#roleField] ?? -1;
+    if (check === undefined || column < 0) return undefined;
+    // The schema lets the column's codes be roles only.
+    return (check.check(record[column], undefined, []) ?? undefined) as Role | undefined;
+  }
+
+  #sharesNhsNumber(values: readonly (string | null)[]): boolean {
+    const number = values[this.#nhsNumberField] ?? null;
+    const person = values[this.#personField] ?? null;
+    return number !== null && person !== null && !this.#nhsNumbers.isFirstHolder(number, person);
+  }
+
+  /**
+   * With an id of its own, a row that has an earlier row's is a duplicate. Without one, equal rows are told apart by
+   * their order (two sessions on one day), so that they only warn.
+   */
+  #repeats(values: readonly (string | null)[]): RuleOfField | undefined {
+    if (this.#keyFields.length === 0) return this.#seen.add(keyText(values)) ? undefined : repeatedRow;
+    const id = this.#rowId(values);
+    if (id === undefined) return undefined;
+    return this.#seen.add(keyText(id)) ? undefined : duplicateRow;
+  }
+}
+
+/** Events that have not been, or were long before or after. */
+const isOfAnotherTime = ({ kind }: RuleOfField): boolean =>
+  kind === 'future-date' || kind === 'far-outside-period';
+
+/** One text for a list of values, another for any other list. */
+function keyText(values: readonly (string | null)[]): string {
+  let text = '';
+  for (const value of values) text += value === null ? '-;' : `${value.length}:${value};`;
+  return text;
+}
+
+const isBlank = (record: readonly string[]): boolean => {
+  for (const cell of record) if (cell !== '' && cell.trim() !== '') return false;
+  return true;
+};

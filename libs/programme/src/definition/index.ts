@@ -1,0 +1,5 @@
+export * from './definition.js';
+export * from './field-format.js';
+export * from './header-key.js';
+export * from './postcode-lookup.js';
+export { codedValues, rolesOf } from './row-roles.js';

@@ -1,0 +1,20 @@
+import { RecordIds, SaltedDigests, TokenKeys, type Keys } from '@kinledger/pseudonymised-rows';
+import { HmacSha256 } from '../hmac/hmac-sha256.js';
+import { nodeHashing } from '../hmac/node-hashing.js';
+import type { Secrets } from './secrets.js';
+
+/** What rows are made with, from the secrets of the restricted zone. */
+export const keysOf = (secrets: Secrets): Keys => ({
+  hashing: nodeHashing,
+  tokens: TokenKeys.fromMasters(
+    nodeHashing,
+    secrets.tokenMasters.map((master) => master.export()),
+  ),
+  digests: new SaltedDigests(nodeHashing.sha256, secrets.opLeapSalt.export().toString()),
+  rowKeyHash: new HmacSha256(secrets.rowKeyKey),
+  recordIdHash: new HmacSha256(secrets.recordIdKey),
+});
+
+/** Finds the ids of records again, by submission and row number. */
+export const recordIdsOf = ({ recordIdKey }: Secrets): RecordIds =>
+  new RecordIds(new HmacSha256(recordIdKey));

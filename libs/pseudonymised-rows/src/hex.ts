@@ -1,0 +1,16 @@
+const wholeBytes = /^(?:[0-9a-f]{2})*$/i;
+
+/** @throws TypeError when the text is not whole bytes of hex digits. */
+export function bytesOfHex(digits: string): Uint8Array {
+  if (!wholeBytes.test(digits)) throw new TypeError('expected hex digits');
+  return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>
+    parseInt(digits.slice(at * 2, at * 2 + 2), 16),
+  );
+}
+
+/** In lower case. */
+export function hexOfBytes(bytes: Uint8Array): string {
+  let digits = '';
+  for (const byte of bytes) digits += byte.toString(16).padStart(2, '0');
+  return digits;
+}

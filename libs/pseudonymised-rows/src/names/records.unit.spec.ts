@@ -1,0 +1,105 @@
+import { createHmac } from 'node:crypto';
+import type { DatasetId, ProviderId, SubmissionId } from '@kinledger/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { portableHashing } from '../portable-hashing.js';
+import { CommitmentSalts, RecordIds } from './numbered-rows.js';
+import { RowKeys } from './row-keys.js';
+
+const key = Buffer.alloc(32, 7);
+const keyed = portableHashing.hmacSha256(key);
+const keyedOtherwise = portableHashing.hmacSha256(Buffer.alloc(32, 8));
+const provider = 'natural-thinkers-team' as ProviderId;
+const dataset = 'natural-thinkers.user' as DatasetId;
+const submission = '5f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId;
+const firstHalf = (secret: Uint8Array, message: string) =>
+  createHmac('sha256', secret).update(Buffer.from(message, 'hex')).digest('hex').slice(0, 32);
+
+/** Each text after its length in UTF-8 bytes as 8 hex digits, all in hex. */
+const prefixed = (...texts: string[]) =>
+  texts
+    .map((text) => {
+      const bytes = Buffer.from(text, 'utf8');
+      return bytes.length.toString(16).padStart(8, '0') + bytes.toString('hex');
+    })
+    .join('');
+
+describe('row keys', () => {
+  const keys = new RowKeys(keyed, provider, dataset);
+
+  it('never change', () => {
+    expect(keys.ofRowId(['C-17'])).toBe('c745810f264c08e0165739e78d705095');
+    expect(keys.ofRowId(['C-17', 'é'])).toBe('ac930378222bf2fdf7e4bd6759e32ada');
+    expect(keys.ofNaturalKey(['C-17', '2023-07-04'], 'email identity 5 a@b.c', 2)).toBe(
+      firstHalf(
+        key,
+        prefixed(provider, dataset, 'stable-key', 'C-17', '2023-07-04', 'email identity 5 a@b.c', '2'),
+      ),
+    );
+    expect(keys.ofSubmittedRow(submission, 17)).toBe(
+      firstHalf(key, prefixed(provider, dataset, 'submitted-row', submission, '17')),
+    );
+    expect([
+      keys.ofNaturalKey(['C-17', '2023-07-04'], 'email identity 5 a@b.c', 2),
+      keys.ofSubmittedRow(submission, 17),
+    ]).toEqual(['e1a187a93fd288542baa6b9d7675f57b', 'f01d7faf4e2554bba11ed7ae666a5b39']);
+  });
+
+  it('tell apart row ids, natural keys, occurrences, datasets and providers', () => {
+    const made = [
+      keys.ofRowId(['a', '1']),
+      keys.ofRowId(['a1']),
+      keys.ofRowId(['a', '1', '1']),
+      keys.ofNaturalKey(['a'], '', 1),
+      keys.ofNaturalKey(['a'], '', 11),
+      keys.ofNaturalKey(['a'], '1', 1),
+      keys.ofNaturalKey(['a', '1'], '', 1),
+      keys.ofSubmittedRow(submission, 1),
+      keys.ofSubmittedRow(submission, 11),
+      keys.ofSubmittedRow('6f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId, 1),
+      new RowKeys(keyed, 'refuge' as ProviderId, dataset).ofRowId(['a', '1']),
+      new RowKeys(keyed, provider, 'baby-steps.user' as DatasetId).ofRowId(['a', '1']),
+      new RowKeys(keyedOtherwise, provider, dataset).ofRowId(['a', '1']),
+    ];
+    expect(new Set(made).size).toBe(made.length);
+  });
+
+  it('take long values', () => {
+    const long = 'x'.repeat(5000);
+    expect(keys.ofRowId([long])).toMatch(/^[0-9a-f]{32}$/);
+    expect(keys.ofRowId([long])).not.toBe(keys.ofRowId([`${long}x`]));
+  });
+});
+
+describe('record ids', () => {
+  it('are HMAC-SHA-256 of submission id and row number', () => {
+    const ids = new RecordIds(keyed);
+    expect(ids.recordIdOf(submission, 17)).toBe(firstHalf(key, `${submission}0000000000000011`));
+    expect(ids.recordIdOf(submission, 17)).toBe('f22c90a6236f094672cb4f46817612ac');
+    expect(ids.recordIdOf(submission, 2 ** 40)).toBe(firstHalf(key, `${submission}0000010000000000`));
+  });
+
+  it('differ by row', () => {
+    const ids = new RecordIds(keyed);
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), (one, other) => {
+        expect(ids.recordIdOf(submission, one) === ids.recordIdOf(submission, other)).toBe(one === other);
+      }),
+    );
+  });
+});
+
+describe('commitment salts', () => {
+  it('are HMAC-SHA-256 of the row number under the file’s seed', () => {
+    const salts = new CommitmentSalts(keyed);
+    expect(salts.saltOf(17)).toBe(firstHalf(key, '0000000000000011'));
+    expect(salts.saltOf(17)).toBe('0f943eb2fed8c838959b2daa4ad9e5ea');
+    expect(new CommitmentSalts(keyedOtherwise).saltOf(17)).not.toBe(salts.saltOf(17));
+  });
+
+  it('refuse what is no row number', () => {
+    for (const number of [-1, 1.5, NaN, 2 ** 53]) {
+      expect(() => new CommitmentSalts(keyed).saltOf(number)).toThrow(RangeError);
+    }
+  });
+});

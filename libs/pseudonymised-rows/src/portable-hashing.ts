@@ -1,0 +1,17 @@
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesOfHex, hexOfBytes } from './hex.js';
+import type { Hashing } from './hashing.js';
+
+const encoder = new TextEncoder();
+
+/** Hash functions in plain JavaScript, for a browser: Web Crypto answers later, and rows are not made to wait. */
+export const portableHashing: Hashing = {
+  sha256: (message) => hexOfBytes(sha256(typeof message === 'string' ? encoder.encode(message) : message)),
+  hmacSha256: (key) => {
+    // A key is prepared once, and a copy of it takes each message.
+    const keyed = hmac.create(sha256, key);
+    const hex = (message: Uint8Array) => hexOfBytes(keyed.clone().update(message).digest());
+    return { hex, hexOfHex: (digits) => hex(bytesOfHex(digits)) };
+  },
+};

@@ -1,0 +1,178 @@
+import type {
+  ProviderId,
+  PseudonymisedRow,
+  Role,
+  RowKey,
+  SubmissionId,
+  Token,
+  TokenOccurrence,
+} from '@kinledger/contracts';
+import { rolesOf, type Dataset, type PostcodeLookup } from '@kinledger/programme/definition';
+import type { Hashing, KeyedHash } from '../hashing.js';
+import { CommitmentSalts, RecordIds } from '../names/numbered-rows.js';
+import { RowKeys } from '../names/row-keys.js';
+import { RowPlan } from '../names/row-plan.js';
+import { planTokens, type PlannedToken } from '../tokens/identifier-plan.js';
+import type { SaltedDigests } from '../tokens/salted-digests.js';
+import type { TokenKeys } from '../tokens/token-keys.js';
+import { attributeReader } from './attribute-reader.js';
+import type { CanonicalRow } from './canonical-row.js';
+import { factReader } from './fact-reader.js';
+import { FileRefusals } from './file-refusals.js';
+import type { RowCounts } from './row-counts.js';
+import { RowIdentity } from './row-identity.js';
+import { rowUnfit } from './row-unfit.js';
+
+/** What turns identifiers into what may leave the restricted zone. */
+export interface Keys {
+  readonly hashing: Hashing;
+  readonly tokens: TokenKeys;
+  readonly digests: SaltedDigests;
+  /** Of row keys; its key never rotates. */
+  readonly rowKeyHash: KeyedHash;
+  /** Of record ids; its key never rotates. */
+  readonly recordIdHash: KeyedHash;
+}
+
+/** An accepted file, as far as its rows need to know it. */
+export interface FileOfRows {
+  readonly submission: SubmissionId;
+  readonly provider: ProviderId;
+  readonly dataset: Dataset;
+  /** The file's random seed, from which its commitment salts come. */
+  readonly seed: Uint8Array;
+}
+
+interface RolePlan {
+  readonly role: Role;
+  readonly tokens: readonly PlannedToken[];
+}
+
+/** As `pseudonymisedRow` in the contracts. */
+const MAX_TOKENS = 32;
+
+/**
+ * The rows of one file on their way out of the restricted zone. Rows must be given in file order, each once: row keys
+ * count occurrences. The same file gives the same rows again.
+ */
+export class FileRows {
+  readonly #keys: Keys;
+  readonly #file: FileOfRows;
+  readonly #salts: CommitmentSalts;
+  readonly #recordIds: RecordIds;
+  readonly #identity: RowIdentity;
+  readonly #refusals: FileRefusals;
+  readonly #plan: RowPlan;
+  readonly #tokensByRole: ReadonlyMap<string, RolePlan>;
+  readonly #attributes: ReturnType<typeof attributeReader>;
+  readonly #facts: ReturnType<typeof factReader>;
+  /** Values → their token: a family's sessions stand together in a file, and say the same of it each time. */
+  readonly #made = new Map<string, Token | undefined>();
+
+  constructor(keys: Keys, file: FileOfRows, postcodes: PostcodeLookup) {
+    const { schema, dataType, id } = file.dataset;
+    const { provider } = file;
+    this.#keys = keys;
+    this.#file = file;
+    this.#salts = new CommitmentSalts(keys.hashing.hmacSha256(file.seed));
+    this.#recordIds = new RecordIds(keys.recordIdHash);
+    this.#plan = new RowPlan(schema, provider);
+    const rowKeys = new RowKeys(keys.rowKeyHash, provider, id);
+    this.#identity = new RowIdentity(rowKeys, this.#plan, file.submission);
+    this.#refusals = new FileRefusals(rowKeys, this.#plan);
+    this.#tokensByRole = new Map(
+      rolesOf(schema).map((role) => [role, { role, tokens: planTokens(schema, role, provider) }]),
+    );
+    this.#attributes = attributeReader(schema, postcodes);
+    this.#facts = factReader(dataType, schema);
+  }
+
+  /** Notes a row’s refusal of consent, if there is one. A file with refusals is noted as a whole before the rest. */
+  noteRefusal(row: CanonicalRow): void {
+    this.#refusals.note(row);
+  }
+
+  /** Keys of rows for which a refusal of consent holds. */
+  get refused(): readonly RowKey[] {
+    return this.#refusals.keys;
+  }
+
+  /** Whether a row goes no further: it refuses consent, or a later row of the file does so for it. */
+  keepsBack(row: CanonicalRow): boolean {
+    return this.#refusals.overtakes(row);
+  }
+
+  /**
+   * One row without its identifiers. `counts` is added to.
+   * @throws RowUnfit
+   */
+  pseudonymise(row: CanonicalRow, counts: RowCounts): PseudonymisedRow {
+    const [rowNumber, values] = row;
+    const { role, tokens } = this.#planOf(values);
+    counts.rows += 1;
+    return {
+      record: this.#recordIds.recordIdOf(this.#file.submission, rowNumber),
+      rowKey: this.#identity.rowKeyOf(row),
+      role,
+      tokens: this.#tokensOf(tokens, values, counts),
+      derived: [],
+      attributes: this.#attributes(values, counts),
+      facts: this.#facts(values),
+      keyVersion: this.#keys.tokens.version,
+      salt: this.#salts.saltOf(rowNumber),
+    };
+  }
+
+  /** Forgets the values of the rows so far: nothing of a row stays here longer than its chunk. */
+  forget(): void {
+    this.#made.clear();
+    this.#plan.forget();
+  }
+
+  #planOf(values: readonly (string | null)[]): RolePlan {
+    const plan = this.#tokensByRole.get(this.#plan.roleOf(values));
+    if (plan === undefined) throw rowUnfit('row-without-role');
+    return plan;
+  }
+
+  #tokensOf(
+    planned: readonly PlannedToken[],
+    values: readonly (string | null)[],
+    counts: RowCounts,
+  ): TokenOccurrence[] {
+    const occurrences: TokenOccurrence[] = [];
+    for (const plan of planned) {
+      const { kind, domain, use } = plan;
+      const token = this.#tokenOf(plan, values);
+      if (token === undefined) continue;
+      // Two columns may hold one value, such as a main and a second number.
+      if (isAmong(occurrences, domain, use, token) || occurrences.length === MAX_TOKENS) continue;
+      occurrences.push({ domain, use, token });
+      const counted = `${kind} ${use}`;
+      counts.tokens[counted] = (counts.tokens[counted] ?? 0) + 1;
+    }
+    return occurrences;
+  }
+
+  #tokenOf(
+    { domain, columns, digestOf }: PlannedToken,
+    values: readonly (string | null)[],
+  ): Token | undefined {
+    let key = domain;
+    for (const column of columns) key += `\n${values[column] ?? ''}`;
+    const known = this.#made.get(key);
+    if (known !== undefined || this.#made.has(key)) return known;
+    const digest = digestOf(values, this.#keys.digests);
+    const token = digest === undefined ? undefined : this.#keys.tokens.tokenOf(domain, digest);
+    this.#made.set(key, token);
+    return token;
+  }
+}
+
+const isAmong = (
+  occurrences: readonly TokenOccurrence[],
+  domain: string,
+  use: string,
+  token: Token,
+): boolean =>
+  occurrences.some((other) => other.token === token && other.domain === domain && other.use === use);

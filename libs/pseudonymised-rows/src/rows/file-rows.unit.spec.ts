@@ -1,0 +1,771 @@
+import {
+  pseudonymisedRow,
+  type DatasetId,
+  type DataType,
+  type ProviderId,
+  type PseudonymisedRow,
+  type SubmissionId,
+} from '@kinledger/contracts';
+import { opLeap1With, placeholders, type PlaceholderKind } from '@kinledger/domain/identifiers';
+import { datasetSchema, type Dataset, type PostcodeLookup } from '@kinledger/programme/definition';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RecordIds } from '../names/numbered-rows.js';
+import { portableHashing } from '../portable-hashing.js';
+import { SaltedDigests } from '../tokens/salted-digests.js';
+import { TokenKeys } from '../tokens/token-keys.js';
+import type { CanonicalRow } from './canonical-row.js';
+import { FileRows, type Keys } from './file-rows.js';
+import { noRows } from './row-counts.js';
+import { isRowUnfit } from './row-unfit.js';
+
+const publishedKey = Buffer.from(Array.from({ length: 32 }, (_, index) => index));
+const { sha256, hmacSha256 } = portableHashing;
+const salt = 'mackerel';
+const keys: Keys = {
+  hashing: portableHashing,
+  tokens: new TokenKeys(1, () => [hmacSha256(publishedKey)]),
+  digests: new SaltedDigests(sha256, salt),
+  rowKeyHash: hmacSha256(Buffer.alloc(32, 1)),
+  recordIdHash: hmacSha256(Buffer.alloc(32, 2)),
+};
+const postcodes: PostcodeLookup = {
+  lsoaOf: (postcode) => (postcode === 'SW9 1AA' ? 'E01003014' : undefined),
+  isProtected: (postcode) => postcode === 'ZZ9 9ZZ',
+  entries: () => [].values(),
+  protectedPostcodes: ['ZZ9 9ZZ'],
+  size: 2,
+};
+/** Tokens of domain §2, made with the published key and salt. */
+const amara = {
+  email: 'ff6e71e73e135602248b83cd1fccafe1',
+  nhsNumber: '8f83bf72ccad009eb00a569c35d6dbe6',
+  mobile: '6627bbc3b6fd96c32ee780158564cccd',
+  childKey: 'f918696f4c2180e018d25e7de739e5f1',
+  birthDate: '5f6aafa00d2ed4efdd9177650668fa57',
+};
+const digests = {
+  nhsNumber: '643574A0AEFDA8DAC01EEBE45F7E8CFE814B15BBC3F654AC934518A34A53D575',
+  email: '6F360E04B6B400782E538BDC343B363B7FB7356DE542A11D689BAB36F581E22D',
+  mobile: 'C48B5BC7D11162DA843CE8C0347AC2C08C282CCD4BC45F5DD04D4ACAED0F267F',
+  childKey: '700D43006FFCB61BCB057827F8D2314DF261BFB6A9C15C0AAF1EA50E054DB1C1',
+  birthDate: 'A2DF76EC074224A137D4790F918F70EB72C7A44257C9A4F87D7DE912AADD209F',
+};
+
+interface Column {
+  readonly name: string;
+  readonly type?: string;
+  readonly [rest: string]: unknown;
+}
+
+function datasetOf(
+  dataType: DataType,
+  columns: readonly Column[],
+  rest: object,
+  primaryKey?: string[],
+): Dataset {
+  const fields = columns.map(({ name, type = 'string', ...extension }) => ({
+    name,
+    title: name,
+    type,
+    'x-kinledger': extension,
+  }));
+  const schema = datasetSchema.parse({ fields, 'x-kinledger': rest, ...(primaryKey ? { primaryKey } : {}) });
+  // What else a dataset has is of no concern to its rows.
+  return { id: `natural-thinkers.${dataType}` as DatasetId, dataType, schema } as Dataset;
+}
+
+const participants = datasetOf(
+  'user',
+  [
+    { name: 'case_number', identifiers: [{ kind: 'case-number', use: 'local' }] },
+    { name: 'role', target: { to: 'role' }, valueMap: { c: 'child', a: 'adult', v: 'volunteer' } },
+    { name: 'nhs_number', identifiers: [{ kind: 'nhs-number', use: 'identity' }] },
+    { name: 'first_name' },
+    {
+      name: 'email',
+      identifiers: [
+        { kind: 'email', use: 'identity', roles: ['adult'] },
+        { kind: 'email', use: 'carer', roles: ['child'] },
+      ],
+    },
+    { name: 'mobile', identifiers: [{ kind: 'mobile', use: 'identity' }] },
+    { name: 'second_mobile', identifiers: [{ kind: 'mobile', use: 'identity' }] },
+    {
+      name: 'birth_date',
+      type: 'date',
+      identifiers: [{ kind: 'birth-date', use: 'guard' }],
+      target: { to: 'birth-month' },
+    },
+    {
+      name: 'gender',
+      identifiers: [{ kind: 'gender', use: 'guard' }],
+      target: { to: 'attribute', name: 'gender' },
+    },
+    { name: 'postcode', format: 'postcode', target: { to: 'lsoa' } },
+    { name: 'registered', type: 'date', target: { to: 'fact', name: 'registeredOn' } },
+    { name: 'notes' },
+  ],
+  { childKey: { carerEmail: 'email', birthDate: 'birth_date', firstName: 'first_name', gender: 'gender' } },
+  ['case_number'],
+);
+
+const zoe: Record<string, string | null> = {
+  case_number: 'C-17',
+  role: 'child',
+  nhs_number: '9434765919',
+  first_name: 'ZOE',
+  email: 'amara.okafor7@example.org',
+  mobile: '07700900123',
+  birth_date: '2020-02-29',
+  gender: 'F',
+  postcode: 'SW9 1AA',
+  registered: '2023-07-04',
+  notes: 'told in confidence',
+};
+const amaraAsAdult = { ...zoe, case_number: 'C-18', role: 'adult', first_name: null, birth_date: null };
+
+const rowsOf = (
+  dataset: Dataset,
+  withKeys: Keys = keys,
+  submission = '5f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId,
+): FileRows =>
+  new FileRows(
+    withKeys,
+    {
+      submission,
+      provider: 'natural-thinkers-team' as ProviderId,
+      dataset,
+      seed: Buffer.alloc(32, 9),
+    },
+    postcodes,
+  );
+const landed = (dataset: Dataset, rowNumber: number, row: Record<string, string | null>): CanonicalRow => [
+  rowNumber,
+  dataset.schema.fields.map(({ name }) => row[name] ?? null),
+];
+/** One row by itself, checked against the contract. */
+function pseudonymised(dataset: Dataset, row: Record<string, string | null>): PseudonymisedRow {
+  const made = rowsOf(dataset).pseudonymise(landed(dataset, 2, row), noRows());
+  return pseudonymisedRow.parse(made);
+}
+const told = (row: PseudonymisedRow) =>
+  row.tokens.map(({ domain, use, token }) => `${domain} ${use} ${token}`);
+
+describe('the published example', () => {
+  it('as a child’s row gives exactly the published tokens', () => {
+    expect(told(pseudonymised(participants, zoe))).toEqual([
+      expect.stringMatching(/^case-number:natural-thinkers-team local [0-9a-f]{32}$/),
+      `nhs-number identity ${amara.nhsNumber}`,
+      `email carer ${amara.email}`,
+      `mobile carer ${amara.mobile}`,
+      `birth-date guard ${amara.birthDate}`,
+      expect.stringMatching(/^gender guard [0-9a-f]{32}$/),
+      `child-key identity ${amara.childKey}`,
+    ]);
+  });
+
+  it('as an adult’s row identifies by the same email and mobile', () => {
+    expect(told(pseudonymised(participants, amaraAsAdult))).toEqual([
+      expect.stringMatching(/^case-number:natural-thinkers-team local /),
+      `nhs-number identity ${amara.nhsNumber}`,
+      `email identity ${amara.email}`,
+      `mobile identity ${amara.mobile}`,
+      expect.stringMatching(/^gender guard /),
+    ]);
+  });
+
+  it('keeps of the rest what is coded, and nothing else', () => {
+    const row = pseudonymised(participants, zoe);
+    expect(row).toMatchObject({ role: 'child', derived: [], keyVersion: 1 });
+    expect(row.attributes).toEqual({ gender: 'F', birthMonth: '2020-02', lsoa: 'E01003014' });
+    expect(row.facts).toEqual({ kind: 'registration', registeredOn: '2023-07-04' });
+  });
+});
+
+/** A column of digests that a source made. */
+const column = (name: string, kind: string, use: string) => ({
+  name,
+  format: 'digest',
+  identifiers: [{ kind, use, form: 'digest' }],
+});
+
+describe('digests made at source', () => {
+  const atSource = datasetOf(
+    'user',
+    [
+      column('case_number', 'case-number', 'local'),
+      column('nhs_number', 'nhs-number', 'identity'),
+      column('email', 'email', 'carer'),
+      column('mobile', 'mobile', 'carer'),
+      column('child_key', 'child-key', 'identity'),
+      column('birth_date', 'birth-date', 'guard'),
+      { name: 'birth_month', format: 'birth-month', target: { to: 'birth-month' } },
+      { name: 'lsoa', format: 'lsoa', target: { to: 'lsoa' } },
+    ],
+    { role: 'child' },
+    ['case_number'],
+  );
+  const row = {
+    case_number: digests.mobile,
+    nhs_number: digests.nhsNumber,
+    email: digests.email,
+    mobile: digests.mobile,
+    child_key: digests.childKey,
+    birth_date: digests.birthDate,
+    birth_month: '2020-02',
+    lsoa: 'E01003014',
+  };
+  const published = [
+    expect.stringMatching(/^case-number:natural-thinkers-team local /) as string,
+    `nhs-number identity ${amara.nhsNumber}`,
+    `email carer ${amara.email}`,
+    `mobile carer ${amara.mobile}`,
+    `child-key identity ${amara.childKey}`,
+    `birth-date guard ${amara.birthDate}`,
+  ];
+
+  it('are wrapped into the tokens that clear values give', () => {
+    const made = pseudonymised(atSource, row);
+    expect(told(made)).toEqual(published);
+    expect(made.attributes).toEqual({ birthMonth: '2020-02', lsoa: 'E01003014' });
+  });
+
+  it('may be of either case', () => {
+    const lower = Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, name === 'lsoa' ? value : value.toLowerCase()]),
+    );
+    expect(told(pseudonymised(atSource, lower))).toEqual(published);
+  });
+
+  it('give no token where they are no digests', () => {
+    const made = pseudonymised(atSource, {
+      ...row,
+      email: 'amara.okafor7@example.org',
+      nhs_number: '9434765919',
+    });
+    expect(told(made).map((text) => text.split(' ')[0])).toEqual([
+      'case-number:natural-thinkers-team',
+      'mobile',
+      'child-key',
+      'birth-date',
+    ]);
+  });
+});
+
+describe('tokens', () => {
+  it.each(['email', 'birth_date', 'first_name', 'gender'])(
+    'without a usable %s there is no child key',
+    (missing) => {
+      for (const value of [null, '???']) {
+        const tokens = pseudonymised(participants, { ...zoe, [missing]: value }).tokens;
+        expect(tokens.filter(({ domain }) => domain === 'child-key')).toEqual([]);
+      }
+    },
+  );
+
+  it('an adult has no child key', () => {
+    const tokens = pseudonymised(participants, { ...zoe, role: 'adult' }).tokens;
+    expect(tokens.map(({ domain }) => domain)).not.toContain('child-key');
+  });
+
+  it('identifiers of other roles are left out', () => {
+    const tokens = pseudonymised(participants, { ...zoe, role: 'volunteer' }).tokens;
+    expect(tokens.map(({ domain }) => domain)).not.toContain('email');
+  });
+
+  it('a value in two columns is one token', () => {
+    const twice = pseudonymised(participants, { ...amaraAsAdult, second_mobile: '07700900123' });
+    const two = pseudonymised(participants, { ...amaraAsAdult, second_mobile: '07700900456' });
+    expect(twice.tokens.filter(({ domain }) => domain === 'mobile')).toHaveLength(1);
+    expect(two.tokens.filter(({ domain }) => domain === 'mobile')).toHaveLength(2);
+  });
+
+  it('are counted by kind and use', () => {
+    const counts = noRows();
+    rowsOf(participants).pseudonymise(landed(participants, 2, zoe), counts);
+    expect(counts.tokens).toEqual({
+      'case-number local': 1,
+      'nhs-number identity': 1,
+      'email carer': 1,
+      'mobile carer': 1,
+      'birth-date guard': 1,
+      'gender guard': 1,
+      'child-key identity': 1,
+    });
+  });
+
+  it('carry the newest key version, wrapped through all', () => {
+    const two = new TokenKeys(2, () => [hmacSha256(publishedKey), hmacSha256(Buffer.alloc(32, 5))]);
+    const row = rowsOf(participants, { ...keys, tokens: two }).pseudonymise(
+      landed(participants, 2, zoe),
+      noRows(),
+    );
+    expect(row.keyVersion).toBe(2);
+    const email = row.tokens.find(({ domain }) => domain === 'email')?.token;
+    expect(email).toBe(hmacSha256(Buffer.alloc(32, 5)).hexOfHex(amara.email).slice(0, 32));
+  });
+});
+
+describe('digests of no value', () => {
+  const atSource = datasetOf(
+    'user',
+    [
+      column('case_number', 'case-number', 'local'),
+      column('nhs_number', 'nhs-number', 'identity'),
+      column('email', 'email', 'identity'),
+      column('mobile', 'mobile', 'identity'),
+      column('birth_date', 'birth-date', 'guard'),
+    ],
+    { role: 'adult' },
+  );
+  const digested = (text: string) => opLeap1With(sha256).digestOpLeap1({ Value: text }, salt);
+  const domainsOf = (row: Readonly<Record<string, string>>) =>
+    told(pseudonymised(atSource, row)).map((token) => token.split(' ')[0]);
+
+  it.each([
+    ['an empty cell', ''],
+    ['a pair of quotation marks', '""'],
+    ['NULL', 'NULL'],
+    ['Unknown', 'Unknown'],
+    ['not stated, without its space', 'notstated'],
+  ])('make no token: %s', (_, text) => {
+    const digest = digested(text);
+    expect(
+      domainsOf({
+        case_number: digest,
+        nhs_number: digest,
+        email: digest,
+        mobile: digest,
+        birth_date: digest,
+      }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['nhs-number', 'nhs_number', '9876543210'],
+    ['email', 'email', 'none@none.com'],
+    ['email', 'email', 'noemail@example.com'],
+    ['mobile', 'mobile', '07777777777'],
+    ['birth-date', 'birth_date', '01.01.1900'],
+  ])('make no token of a placeholder that is refused in clear text: %s', (_, name, text) => {
+    expect(domainsOf({ [name]: digested(text) })).toEqual([]);
+    expect(domainsOf({ [name]: digested(text).toLowerCase() })).toEqual([]);
+  });
+
+  it('make no token where a placeholder of another kind is digested either', () => {
+    expect(domainsOf({ email: digested('07777777777') })).toEqual([]);
+    expect(domainsOf({ email: digested('07700900123') })).toEqual(['email']);
+  });
+});
+
+describe('postcodes', () => {
+  it('an unknown one gives no area and is counted; a protected one is counted apart', () => {
+    const counts = noRows();
+    const rows = rowsOf(participants);
+    const attributes = ['SW2 9ZZ', 'ZZ9 9ZZ', null].map(
+      (postcode, index) =>
+        rows.pseudonymise(landed(participants, index, { ...zoe, postcode }), counts).attributes,
+    );
+    for (const each of attributes) expect(each).not.toHaveProperty('lsoa');
+    expect(attributes.map((each) => each['addressProtected'])).toEqual([undefined, 'yes', undefined]);
+    expect(counts).toMatchObject({ rows: 3, unknownPostcodes: 1, protectedPostcodes: 1 });
+  });
+
+  it('a source that looks areas up itself says that the address is protected in a word', () => {
+    const areas = datasetOf('user', [{ name: 'area', format: 'lsoa', target: { to: 'lsoa' } }], {
+      role: 'adult',
+    });
+    expect(pseudonymised(areas, { area: 'protected' }).attributes).toEqual({ addressProtected: 'yes' });
+    expect(pseudonymised(areas, { area: 'E01003014' }).attributes).toEqual({ lsoa: 'E01003014' });
+  });
+});
+
+describe('values that exist', () => {
+  it('forces post offices and no fixed abode have no area, and are not counted as unknown', () => {
+    const counts = noRows();
+    const rows = rowsOf(participants);
+    for (const [index, postcode] of ['BFPO 1', 'ZZ99 3VZ', 'BF1 1AA', 'GIR 0AA'].entries()) {
+      const { attributes } = rows.pseudonymise(landed(participants, index, { ...zoe, postcode }), counts);
+      expect(attributes).not.toHaveProperty('lsoa');
+    }
+    expect(counts).toMatchObject({ rows: 4, unknownPostcodes: 0, protectedPostcodes: 0 });
+  });
+
+  it('a gender that is not known is no guard and no attribute, and makes no child key', () => {
+    const row = pseudonymised(participants, { ...zoe, gender: null });
+    expect(row.attributes).not.toHaveProperty('gender');
+    expect(told(row).some((token) => /^(gender|child-key) /.test(token))).toBe(false);
+    expect(told(row)).toContain(`nhs-number identity ${amara.nhsNumber}`);
+  });
+
+  it('a first name has one child key, however its letters are written', () => {
+    const keyOf = (first_name: string) =>
+      told(pseudonymised(participants, { ...zoe, first_name })).find((token) =>
+        token.startsWith('child-key'),
+      );
+    const pairs = [
+      ['Łukasz', 'Lukasz'],
+      ['Øyvind', 'Oyvind'],
+      ['Đức', 'Duc'],
+      ['Æthel', 'Aethel'],
+      ['Zoë', 'Zoe'],
+      ['İsmail', 'Ismail'],
+      ['Дмитрий', 'Dmitri'],
+      ['Ħaniva', 'Haniya'],
+      ['Baby 1', 'Baby 2'],
+    ] as const;
+    for (const [one, other] of pairs) expect(keyOf(one), one).toBe(keyOf(other));
+    expect(new Set(pairs.map(([one]) => keyOf(one))).size).toBe(pairs.length);
+    expect(keyOf('Zoë')).toBe(`child-key identity ${amara.childKey}`);
+  });
+});
+
+describe('placeholders', () => {
+  it.each([
+    ['NHS number', { nhs_number: '9876543210' }, /^nhs-number /],
+    ['mobile', { mobile: '07777777777' }, /^mobile /],
+    ['birth date', { birth_date: '1900-01-01' }, /^(birth-date|child-key) /],
+    ['address', { email: 'none@none.com' }, /^(email|child-key) /],
+  ])('no token is made of nobody’s %s', (_case, changes, tokens) => {
+    expect(told(pseudonymised(participants, zoe)).some((token) => tokens.test(token))).toBe(true);
+    expect(
+      told(pseudonymised(participants, { ...zoe, ...changes })).some((token) => tokens.test(token)),
+    ).toBe(false);
+  });
+
+  it('no token of any use is made of any listed value', () => {
+    const columnOf = {
+      'nhs-number': 'nhs_number',
+      email: 'email',
+      mobile: 'mobile',
+      'birth-date': 'birth_date',
+    };
+    const listed = Object.entries(placeholders).flatMap(([kind, values]) =>
+      values.map((value) => [kind as PlaceholderKind, value] as const),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...listed), fc.constantFrom('child', 'adult'), ([kind, value], role) => {
+        const tokens = told(pseudonymised(participants, { ...zoe, role, [columnOf[kind]]: value }));
+        expect(tokens.filter((token) => token.startsWith(`${kind} `))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('refusals of consent', () => {
+  const people = datasetOf(
+    'user',
+    [
+      { name: 'case_number', identifiers: [{ kind: 'case-number', use: 'local' }] },
+      { name: 'email', identifiers: [{ kind: 'email', use: 'identity' }] },
+      { name: 'consent', type: 'boolean', consent: true },
+    ],
+    { role: 'adult' },
+    ['case_number'],
+  );
+  const row = (caseNumber: string, consents: boolean) => ({
+    case_number: caseNumber,
+    email: consents ? `${caseNumber.toLowerCase()}@example.org` : null,
+    consent: String(consents),
+  });
+  /** What a file tells: case numbers of rows, and of refusals. */
+  const told = (rows: readonly (readonly [string, boolean])[]) => {
+    const file = rowsOf(people);
+    const all = rows.map(([name, consents], index) => landed(people, index + 2, row(name, consents)));
+    for (const each of all) file.noteRefusal(each);
+    const name = (rowKey: string) => ['A', 'B'].find((id) => rowKeyOf(id) === rowKey) ?? '?';
+    const going = all
+      .filter((each) => !file.keepsBack(each))
+      .map((each) => file.pseudonymise(each, noRows()));
+    return {
+      rows: going.map(({ rowKey, record }) => `${name(rowKey)} ${rowNumberOf(record)}`),
+      refused: file.refused.map(name),
+    };
+  };
+  const rowKeyOf = (id: string) => pseudonymised(people, row(id, true)).rowKey;
+  const recordIds = new RecordIds(keys.recordIdHash);
+  const rowNumberOf = (record: string) =>
+    Array.from({ length: 20 }, (_, number) => number).find(
+      (number) => recordIds.recordIdOf('5f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId, number) === record,
+    );
+
+  it.each([
+    ['a no after a yes retires it', 'A+ B+ A-', ['B 3'], ['A']],
+    ['a yes after a no stands', 'A- B+ A+', ['B 3', 'A 4'], []],
+    ['a yes, a no and a yes: the last one stands alone', 'A+ A- A+', ['A 4'], []],
+    ['a no alone is told as such', 'A-', [], ['A']],
+    ['two refusals are one', 'A- B- A-', [], ['A', 'B']],
+    ['nobody refuses', 'A+ B+', ['A 2', 'B 3'], []],
+  ])('%s', (_case, file, rows, refused) => {
+    const said = file.split(' ').map((text) => [text[0] ?? '', text[1] === '+'] as const);
+    expect(told(said)).toEqual({ rows, refused });
+  });
+
+  it('hold for what the last row of each id says, and never tell of an id both ways', () => {
+    const said = fc.array(fc.tuple(fc.constantFrom('A', 'B'), fc.boolean()), { maxLength: 9 });
+    fc.assert(
+      fc.property(said, (file) => {
+        const last = new Map(file);
+        const { rows, refused } = told(file);
+        expect(refused.toSorted()).toEqual(
+          [...last]
+            .filter(([, consents]) => !consents)
+            .map(([id]) => id)
+            .sort(),
+        );
+        expect(new Set(rows.map((text) => text[0]))).toEqual(
+          new Set([...last].filter(([, consents]) => consents).map(([id]) => id)),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('row keys', () => {
+  const sessions = datasetOf(
+    'engagement',
+    [
+      { name: 'case_number', identifiers: [{ kind: 'case-number', use: 'local' }] },
+      { name: 'email', identifiers: [{ kind: 'email', use: 'identity' }] },
+      { name: 'carer_email', identifiers: [{ kind: 'email', use: 'carer' }] },
+      { name: 'birth_date', type: 'date', identifiers: [{ kind: 'birth-date', use: 'guard' }] },
+      { name: 'date', type: 'date', target: { to: 'fact', name: 'eventDate' } },
+      { name: 'kind', target: { to: 'fact', name: 'sessionKind' } },
+      { name: 'attended', type: 'boolean', target: { to: 'fact', name: 'attended' } },
+      { name: 'minutes', type: 'integer', target: { to: 'fact', name: 'minutes' } },
+    ],
+    { role: 'adult', naturalKey: ['case_number', 'date', 'kind'], naturalKeyIsStable: true },
+  );
+  const visit: Record<string, string | null> = {
+    case_number: 'C-17',
+    email: 'ann@example.org',
+    date: '2023-07-04',
+    kind: 'home-visit',
+    attended: 'true',
+    minutes: '45',
+  };
+  const otherSubmission = 'a'.repeat(32) as SubmissionId;
+  const keysOf = (dataset: Dataset, rows: readonly Record<string, string | null>[], from?: SubmissionId) => {
+    const file = rowsOf(dataset, keys, from);
+    return rows.map((row, index) => file.pseudonymise(landed(dataset, index, row), noRows()).rowKey);
+  };
+
+  it('by row id: a corrected row keeps its key, in any file and at any place', () => {
+    const before = rowsOf(participants).pseudonymise(landed(participants, 2, zoe), noRows());
+    const after = rowsOf(participants, keys, otherSubmission).pseudonymise(
+      landed(participants, 9, { ...zoe, gender: 'X', email: 'other@example.org' }),
+      noRows(),
+    );
+    expect(after.rowKey).toBe(before.rowKey);
+    expect(after.record).not.toBe(before.record);
+  });
+
+  it('by natural key and person: a corrected fact keeps the key, and occurrences are told apart in file order', () => {
+    const other = { ...visit, date: '2023-07-05' };
+    const [first, second, third] = keysOf(sessions, [visit, visit, visit]);
+    expect(new Set([first, second, third]).size).toBe(3);
+    expect(
+      keysOf(sessions, [other, visit, { ...visit, minutes: '50' }, visit], otherSubmission).slice(1),
+    ).toEqual([first, second, third]);
+  });
+
+  it('by natural key and person: rows about two people have two keys, in one file and in two', () => {
+    const bob = { ...visit, email: 'bob@example.org' };
+    const nobody = { ...visit, email: null };
+    const made = [visit, bob, nobody].flatMap((row) => [
+      ...keysOf(sessions, [row]),
+      ...keysOf(sessions, [row], otherSubmission),
+    ]);
+    expect(new Set(made).size).toBe(3);
+    // An occurrence is one of the same person.
+    expect(keysOf(sessions, [visit, bob, nobody])).toEqual(made.filter((_, index) => index % 2 === 0));
+  });
+
+  it.each(['case_number', 'date', 'kind'])(
+    'without %s, a row belongs to its submission alone, and is the same when it is delivered again',
+    (missing) => {
+      const dataset = datasetOf(
+        'user',
+        ['case_number', 'date', 'kind'].map((name) => ({ name })),
+        { role: 'adult', naturalKey: ['case_number', 'date', 'kind'], naturalKeyIsStable: true },
+      );
+      const row = { ...visit, [missing]: null };
+      const once = keysOf(dataset, [row, row]);
+      expect(new Set([...once, ...keysOf(dataset, [row, row], otherSubmission)]).size).toBe(4);
+      expect(keysOf(dataset, [row, row])).toEqual(once);
+    },
+  );
+
+  it('by a natural key of which nobody says that it is stable, a row is not known', () => {
+    const dataset = datasetOf(
+      'user',
+      ['case_number', 'date', 'kind'].map((name) => ({ name })),
+      { role: 'adult', naturalKey: ['case_number', 'date', 'kind'] },
+    );
+    const made = [...keysOf(dataset, [visit]), ...keysOf(dataset, [visit], otherSubmission)];
+    expect(new Set(made).size).toBe(2);
+  });
+
+  it('without a row id or a stable natural key, a row belongs to its submission alone', () => {
+    const withoutId = { ...zoe, case_number: null };
+    const made = [
+      ...keysOf(participants, [withoutId, withoutId]),
+      ...keysOf(participants, [withoutId], otherSubmission),
+    ];
+    expect(new Set(made).size).toBe(3);
+  });
+
+  it('are shared if and only if natural key, identity tokens and occurrence are', () => {
+    const text = (...values: (string | null)[]) => fc.constantFrom(...values);
+    const anySession = fc.record({
+      case_number: text('C-17', 'C-18', null),
+      email: text('ann@example.org', ' Ann@Example.org', 'bob@example.org', 'no address', null),
+      carer_email: text('ann@example.org', null, null),
+      birth_date: text('1990-02-01', '1991-02-01', null, null),
+      date: text('2023-07-04', '2023-07-05'),
+      kind: text('home-visit', 'group'),
+      attended: text('true', 'false'),
+      minutes: text('45', null),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(anySession, { maxLength: 8 }),
+        fc.array(anySession, { maxLength: 8 }),
+        (one, two) => {
+          const named = (rows: readonly Record<string, string | null>[], submission: SubmissionId) => {
+            const file = rowsOf(sessions, keys, submission);
+            const seen = new Map<string, number>();
+            return rows.map((row, index) => {
+              const made = file.pseudonymise(landed(sessions, index, row), noRows());
+              const identity = told(made).filter((token) => !token.includes(' local '));
+              const key = [row['case_number'], row['date'], row['kind'], ...identity].join();
+              const occurrence = (seen.get(key) ?? 0) + 1;
+              seen.set(key, occurrence);
+              const name = row['case_number'] === null ? `${submission} ${index}` : `${key} ${occurrence}`;
+              return { rowKey: made.rowKey, name };
+            });
+          };
+          const all = [...named(one, 'b'.repeat(32) as SubmissionId), ...named(two, otherSubmission)];
+          for (const left of all)
+            for (const right of all) expect(left.rowKey === right.rowKey).toBe(left.name === right.name);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('facts of an engagement', () => {
+    const facts = (row: Record<string, string | null>) => pseudonymised(sessions, row).facts;
+    expect(facts(visit)).toEqual({
+      kind: 'engagement',
+      eventDate: '2023-07-04',
+      sessionKind: 'home-visit',
+      attended: true,
+      minutes: 45,
+    });
+    expect(facts({ ...visit, attended: 'false', minutes: null })).not.toHaveProperty('minutes');
+    expect(facts({ ...visit, minutes: '10001' })).not.toHaveProperty('minutes');
+  });
+
+  it('a row without a required fact is unfit, and the error tells nothing of it', () => {
+    const file = rowsOf(sessions);
+    const attempt = () => file.pseudonymise(landed(sessions, 2, { ...visit, date: null }), noRows());
+    expect(attempt).toThrow(
+      expect.objectContaining({ code: 'row-unfit', reason: 'row-without-fact' }) as Error,
+    );
+    try {
+      attempt();
+    } catch (error) {
+      expect(isRowUnfit(error)).toBe(true);
+      expect(String(error)).not.toContain('C-17');
+    }
+  });
+
+  it('a row whose role is none that the schema has is unfit', () => {
+    for (const role of [null, 'practitioner', 'toString']) {
+      expect(() => pseudonymised(participants, { ...zoe, role })).toThrow(/row-without-role/);
+    }
+  });
+});
+
+describe('facts of the other data types', () => {
+  const factsOf = (dataType: DataType, names: readonly string[], row: Record<string, string>) => {
+    const dataset = datasetOf(
+      dataType,
+      names.map((name) => ({ name: name.toLowerCase(), target: { to: 'fact', name } })),
+      { role: 'none' },
+    );
+    const lower = Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]));
+    return pseudonymised(dataset, lower).facts;
+  };
+
+  it('outcome', () => {
+    const row = {
+      eventDate: '2023-07-04',
+      instrument: 'asq-3',
+      measure: 'communication',
+      occasion: 'first',
+      score: '42.5',
+    };
+    expect(factsOf('outcome', Object.keys(row), row)).toEqual({ kind: 'outcome', ...row, score: 42.5 });
+    expect(() => factsOf('outcome', Object.keys(row), { ...row, score: '1e999' })).toThrow(
+      /row-with-odd-number/,
+    );
+  });
+
+  it('feedback', () => {
+    const row = { eventDate: '2023-07-04', question: 'felt-listened-to', rating: '4' };
+    expect(factsOf('feedback', Object.keys(row), row)).toEqual({ kind: 'feedback', ...row, rating: 4 });
+    expect(() => factsOf('feedback', Object.keys(row), { ...row, rating: '4.5' })).toThrow(
+      /row-with-odd-number/,
+    );
+  });
+
+  it('input', () => {
+    const row = {
+      eventDate: '2023-07-04',
+      category: 'human',
+      item: 'training-day',
+      quantity: '3',
+      unit: 'days',
+    };
+    expect(factsOf('input', Object.keys(row), row)).toEqual({ kind: 'input', ...row, quantity: 3 });
+    expect(() => factsOf('input', Object.keys(row), { ...row, category: 'other' })).toThrow(
+      /row-with-odd-category/,
+    );
+  });
+});
+
+describe('any row', () => {
+  const cell = fc.option(
+    fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(...Object.values(zoe).filter((value) => value !== null)),
+    ),
+  );
+  const anyRow = fc.record(Object.fromEntries(Object.keys(zoe).map((name) => [name, cell])));
+
+  it('gives the same bytes each time, and a fit one satisfies the contract', () => {
+    fc.assert(
+      fc.property(anyRow, (values) => {
+        const row = { ...values, role: 'child', gender: 'F', registered: '2023-07-04' } as Record<
+          string,
+          string | null
+        >;
+        const made = pseudonymised(participants, row);
+        expect(JSON.stringify(pseudonymised(participants, row))).toBe(JSON.stringify(made));
+      }),
+    );
+  });
+
+  it('shows no identifier that it was given', () => {
+    const text = JSON.stringify(pseudonymised(participants, zoe));
+    for (const name of ['case_number', 'nhs_number', 'email', 'mobile', 'postcode', 'notes'] as const) {
+      expect(text).not.toContain(zoe[name]);
+    }
+    expect(text).not.toMatch(/2020-02-29|29\.02\.2020|ZOE|amara|okafor/i);
+  });
+});

@@ -1,0 +1,48 @@
+import { noValueSpellings, placeholders, type Digest, type OpLeap1 } from '@kinledger/domain/identifiers';
+import type { ColumnIdentifier } from '@kinledger/programme/definition';
+
+type IdentifierKind = ColumnIdentifier['kind'];
+
+/**
+ * The lists of what is nothing. A provider gives its case numbers as it likes, and 0123456789 may be one; as any other
+ * identifier, what is a placeholder of one kind is none of another kind either.
+ */
+export const nothingLists = ['case-number', 'other'] as const;
+export type NothingList = (typeof nothingLists)[number];
+export const nothingListOf = (kind: IdentifierKind): NothingList =>
+  kind === 'case-number' ? 'case-number' : 'other';
+
+/** A child key is made of four values. */
+const CHILD_KEY_PARTS = 4;
+const genders = ['male', 'female', 'm', 'f', 'other', 'indeterminate', 'not specified', '0', '1', '2', '9'];
+
+/**
+ * Digests of what is no value. A provider’s program digests an empty cell, `NULL` or `none@none.com` like a value, so that
+ * every such row of every file made with the salt carries the same digest. The list is that of clear text
+ * ({@link placeholders}), in the letters in which people and programs type it. Of child keys those are known whose four
+ * parts say nothing, or all but the gender; one that a source made of a placeholder and true values cannot be told from a
+ * true one.
+ */
+export const digestsOfNothing = (
+  { digestOpLeap1 }: OpLeap1,
+  list: NothingList,
+  salt: string,
+): ReadonlySet<Digest> => new Set(textsOfNothing(list).map((text) => digestOpLeap1({ Value: text }, salt)));
+
+function textsOfNothing(list: NothingList): readonly string[] {
+  const spelt = noValueSpellings.flatMap(asTyped);
+  if (list === 'case-number') return spelt;
+  return [
+    ...spelt,
+    ...Object.values(placeholders).flat().flatMap(asTyped),
+    ...spelt.map((text) => text.repeat(CHILD_KEY_PARTS)),
+    ...genders.flatMap(asTyped),
+  ];
+}
+
+/** White space is removed before a text is digested, and letters stay as they were typed. */
+const asTyped = (text: string): readonly string[] => [
+  text,
+  text.toUpperCase(),
+  `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`,
+];

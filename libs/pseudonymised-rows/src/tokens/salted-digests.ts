@@ -1,0 +1,35 @@
+import {
+  opLeap1With,
+  type CanonicalByKind,
+  type Digest,
+  type OpLeap1,
+  type Sha256Hex,
+} from '@kinledger/domain/identifiers';
+import type { ColumnIdentifier } from '@kinledger/programme/definition';
+import { digestsOfNothing, nothingListOf, type NothingList } from './digests-of-nothing.js';
+
+/** Digests of profile op-leap-1 under one salt. */
+export class SaltedDigests {
+  readonly #profile: OpLeap1;
+  readonly #salt: string;
+  /** Thousands of digests: made when the first is asked about. */
+  readonly #nothing = new Map<NothingList, ReadonlySet<Digest>>();
+
+  constructor(sha256: Sha256Hex, salt: string) {
+    this.#profile = opLeap1With(sha256);
+    this.#salt = salt;
+  }
+
+  /** Digest of a canonical value. */
+  of<Kind extends keyof CanonicalByKind>(kind: Kind, canonical: CanonicalByKind[Kind]): Digest {
+    return this.#profile.digestOf(kind, canonical, this.#salt);
+  }
+
+  /** Whether a digest that was made at source with the salt is that of no value. */
+  isOfNothing(kind: ColumnIdentifier['kind'], digest: Digest): boolean {
+    const list = nothingListOf(kind);
+    const digests = this.#nothing.get(list) ?? digestsOfNothing(this.#profile, list, this.#salt);
+    this.#nothing.set(list, digests);
+    return digests.has(digest);
+  }
+}
