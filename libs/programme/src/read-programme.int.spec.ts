@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { canonicalJson } from '@kinledger/domain';
+import { canonicalJson, canonicalPostcode } from '@kinledger/domain';
 import { definitionDocument } from './definition-document.js';
 import { ownFormat } from './definition/definition.js';
 import { isPostcodeLookupRefused } from './definition/postcode-lookup.js';
@@ -90,11 +90,12 @@ describe('the LEAP programme', () => {
     const area = new Set(programme.definition.area.lsoas.map(({ code }) => code));
     for (const [postcode, lsoa] of lookup.entries()) {
       expect(area.has(lsoa)).toBe(true);
-      expect(lookup.lsoaOf(postcode.toLowerCase().replace(' ', ''))).toBe(lsoa);
+      expect(canonicalPostcode(postcode)).toBe(postcode);
+      expect(lookup.lsoaOf(postcode)).toBe(lsoa);
     }
     expect(lookup.size).toBeGreaterThan(400);
     expect(lookup.lsoaOf('ZZ9 9ZZ')).toBeUndefined();
-    expect(lookup.isProtected('zz99zz')).toBe(true);
+    expect(lookup.isProtected('ZZ9 9ZZ')).toBe(true);
     expect(lookup.isProtected('ZZ1 1AA')).toBe(false);
     expect(lookup.lsoaOf('SW9 1AA')).toBeUndefined();
     expect(await programme.postcodeLookup()).toBe(lookup);

@@ -1,11 +1,10 @@
 import { readDay, type DayText } from './calendar-day.js';
 
-/** A calendar day as dd.mm.yyyy. */
+/** A calendar day as yyyy-mm-dd. */
 export type BirthDateText = DayText;
 
 /** The day that {@link readDay} reads, or undefined. */
 export const canonicalBirthDate = (raw: string): BirthDateText | undefined => readDay(raw).value;
 
 /** The month of a birth date as yyyy-mm: all of it that the platform zone holds in clear. */
-export const birthMonthOf = (birthDate: BirthDateText): string =>
-  `${birthDate.slice(6)}-${birthDate.slice(3, 5)}`;
+export const birthMonthOf = (birthDate: BirthDateText): string => birthDate.slice(0, 7);

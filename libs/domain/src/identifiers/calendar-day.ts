@@ -1,7 +1,7 @@
 import { isExaminable, type Canonical } from './canonical.js';
 import { timeOfDay } from './time-of-day.js';
 
-/** A calendar day as dd.mm.yyyy. */
+/** A calendar day as yyyy-mm-dd. */
 export type DayText = Canonical<'birth-date'>;
 
 /** Why a text is no day. */
@@ -22,7 +22,7 @@ export interface ReadDay {
   readonly value?: DayText;
   readonly problem?: DayProblem;
   readonly order?: DateOrder;
-  /** The digits as dd.mm.yyyy, of a text that is written like a date and is none too: `00.00.0000`. */
+  /** The digits as yyyy-mm-dd, of a text that is written like a date and is none too: `0000-00-00`. */
   readonly written?: string;
 }
 
@@ -103,7 +103,7 @@ function numericDay([, first, , second, year, time]: readonly (string | undefine
 }
 
 function dayOf(yearText = '', month: number, day: number, time: string | undefined): ReadDay {
-  const written = `${twoDigits(day)}.${twoDigits(month)}.${yearText}`;
+  const written = `${yearText}-${twoDigits(month)}-${twoDigits(day)}`;
   if (yearText.length === 2) return { problem: 'two-digit-year' };
   if (yearText.length < 4) return { problem: 'invalid' };
   const year = Number(yearText);
@@ -115,10 +115,10 @@ function dayOf(yearText = '', month: number, day: number, time: string | undefin
   if (at === undefined) return { problem: 'time-of-day' };
   if (at.offsetMinutes === undefined) return { value: written as DayText };
   const instant = Date.UTC(year, month - 1, day, 0, at.minutes - at.offsetMinutes);
-  return { value: london.format(instant).replaceAll('/', '.') as DayText };
+  return { value: london.format(instant) as DayText };
 }
 
-const london = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', dateStyle: 'short' });
+const london = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', dateStyle: 'short' });
 
 function daysIn(year: number, month: number): number {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;

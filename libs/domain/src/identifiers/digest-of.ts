@@ -64,12 +64,16 @@ export function opLeap1With(sha256: Sha256Hex): OpLeap1 {
 
 function named(kind: DigestKind, canonical: string): Record<string, string> {
   if (kind === 'child-key') throw new TypeError('a child key is digested from its four parts');
-  return { [nameOf[kind]]: canonical };
+  return { [nameOf[kind]]: spellingOpLeap1(kind, canonical) };
 }
+
+/** How the profile spells a canonical value: a day as dd.mm.yyyy, anything else as it is. */
+export const spellingOpLeap1 = (kind: DigestKind | 'digest', canonical: string): string =>
+  kind === 'birth-date' ? canonical.split('-').reverse().join('.') : canonical;
 
 const childKey = (parts: ChildKeyParts): Record<string, string> => ({
   CarerEmail: parts.carerEmail,
-  ChildDOB: parts.birthDate,
+  ChildDOB: spellingOpLeap1('birth-date', parts.birthDate),
   ChildFirstName3: parts.firstName3,
   ChildGender: parts.gender,
 });

@@ -63,9 +63,9 @@ const mobiles = [
 
 /** The first and last days of calendars in computers, and days that are typed because a form wants one. */
 const birthDates = [
-  ...['00.00.0000', '00.00.1900', '00.01.1900', '01.01.0001', '01.01.1111', '11.11.1111', '01.01.1753'],
-  ...['30.12.1899', '31.12.1899', '01.01.1900', '02.01.1900', '01.01.1901', '11.11.1911', '01.01.1970'],
-  ...['31.12.2099', '31.12.9999', '09.09.9999', '99.99.9999'],
+  ...['0000-00-00', '1900-00-00', '1900-01-00', '0001-01-01', '1111-01-01', '1111-11-11', '1753-01-01'],
+  ...['1899-12-30', '1899-12-31', '1900-01-01', '1900-01-02', '1901-01-01', '1911-11-11', '1970-01-01'],
+  ...['2099-12-31', '9999-12-31', '9999-09-09', '9999-99-99'],
 ]; // prettier-ignore
 
 /** Nobody's, at whatever domain. */
@@ -116,8 +116,8 @@ const emails = [
 ]; // prettier-ignore
 
 /**
- * Placeholders by kind, in the form that is digested, the commonest first; some have no canonical form and are digested
- * at source all the same. Emails go on without end: {@link isPlaceholder} knows more of them than can be listed.
+ * Placeholders by kind, in canonical form, the commonest first; some only look like it, and are digested at source all the
+ * same. Emails go on without end: {@link isPlaceholder} knows more of them than can be listed.
  */
 export const placeholders: Readonly<Record<PlaceholderKind, readonly string[]>> = {
   'nhs-number': nhsNumbers,

@@ -25,9 +25,12 @@ export interface CsvFile {
   encoding(): 'utf-8' | 'windows-1252';
 }
 
+/** What is used of the parser's stream, in either build. */
+type ParserStream = Pick<Parser, 'on' | 'write' | 'read' | 'end'>;
+
 /** The CSV parser of the surroundings: a browser has another build of it than Node. */
 export interface CsvParser {
-  readonly create: (options: Options) => Parser;
+  readonly create: (options: Options) => ParserStream;
   /** UTF-8 in the form that the parser takes; no sequence is cut. */
   readonly inputOf: (utf8: Uint8Array) => Uint8Array | string;
 }
@@ -198,7 +201,7 @@ async function* recordBatches(
   return undefined;
 }
 
-const next = (parser: Parser): string[] | null => parser.read() as string[] | null;
+const next = (parser: ParserStream): string[] | null => parser.read() as string[] | null;
 
 /** The parser's own messages quote the file: none of them goes on, nor is one kept as a cause. */
 function asRefusal(error: unknown, rowsRead: number): Error {

@@ -4,7 +4,6 @@ import { concatenated } from './concatenated.js';
 const windows1252: readonly Uint8Array[] = Array.from({ length: 128 }, (_, index) =>
   new TextEncoder().encode(new TextDecoder('windows-1252').decode(Uint8Array.of(128 + index))),
 );
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 const nothing = new Uint8Array();
 
 /**
@@ -47,21 +46,21 @@ export class ToUtf8 {
   }
 
   #converted(bytes: Uint8Array): Uint8Array {
-    if (isUtf8(bytes)) return bytes;
     const parts: Uint8Array[] = [];
     let from = 0;
     for (let at = 0; at < bytes.length;) {
-      const length = sequenceLength(bytes, at);
+      const lead = bytes[at] ?? 0;
+      const length = lead < 0x80 ? 1 : sequenceLength(bytes, at, lead);
       if (length > 0) {
         at += length;
         continue;
       }
-      // 0x80 and above: below it, every byte is a sequence of its own.
-      parts.push(bytes.subarray(from, at), windows1252[(bytes[at] ?? 128) - 128] ?? nothing);
+      parts.push(bytes.subarray(from, at), windows1252[lead - 128] ?? nothing);
       this.#foreign += 1;
       at += 1;
       from = at;
     }
+    if (parts.length === 0) return bytes;
     parts.push(bytes.subarray(from));
     return concatenated(parts);
   }
@@ -71,19 +70,8 @@ const BYTES_OF_MARK = 3;
 const beginsWithMark = (bytes: Uint8Array): boolean =>
   bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    strictUtf8.decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Length of the UTF-8 sequence (Unicode 16, table 3-7) that begins here, or 0 where none does. */
-function sequenceLength(bytes: Uint8Array, at: number): number {
-  const lead = bytes[at] ?? 0;
-  if (lead < 0x80) return 1;
+/** Length of the UTF-8 sequence (Unicode 16, table 3-7) of more than one byte that begins here, or 0 where none does. */
+function sequenceLength(bytes: Uint8Array, at: number, lead: number): number {
   const length = expectedLength(lead);
   if (length === 0 || at + length > bytes.length) return 0;
   const [least, most] = secondByte(lead);

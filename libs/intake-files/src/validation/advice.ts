@@ -1,4 +1,4 @@
-import { codedValues, formatOf, type DatasetField, type FieldFormat } from '@kinledger/programme/definition';
+import { codedValues, valueKindOf, type DatasetField, type ValueKind } from '@kinledger/programme/definition';
 import { isEventDate } from './day-form.js';
 import type { RuleKind } from './finding.js';
 
@@ -7,8 +7,15 @@ interface Advice {
   readonly suggestion: string;
 }
 
-const forms: Readonly<Record<FieldFormat, Advice | undefined>> = {
-  default: undefined,
+const notYesOrNo: Advice = { message: 'is neither yes nor no', suggestion: 'Write Yes or No.' };
+const notADate: Advice = {
+  message: 'is not a date',
+  suggestion: 'Write it as dd/mm/yyyy with a year of four digits, such as 29/02/2020.',
+};
+const unfit: Advice = { message: 'does not fit', suggestion: 'Correct the value.' };
+
+/** What is told of a value that is none of its kind. */
+const invalid: Readonly<Record<ValueKind, Advice>> = {
   email: {
     message: 'is not an email address',
     suggestion: 'Write one address, such as name@example.org, with no spaces in it.',
@@ -41,17 +48,15 @@ const forms: Readonly<Record<FieldFormat, Advice | undefined>> = {
     suggestion: 'Use the number of your case system, at most 120 characters.',
   },
   'birth-month': { message: 'is not a month', suggestion: 'Write it as 02/2020 or 2020-02.' },
-};
-
-const byType: Readonly<Record<DatasetField['type'], Advice>> = {
-  string: { message: 'does not fit', suggestion: 'Correct the value.' },
+  date: notADate,
+  'birth-date': notADate,
   integer: { message: 'is not a whole number', suggestion: 'Write digits only, such as 45.' },
   number: { message: 'is not a number', suggestion: 'Write digits with a decimal point, such as 3.5.' },
-  boolean: { message: 'is neither yes nor no', suggestion: 'Write Yes or No.' },
-  date: {
-    message: 'is not a date',
-    suggestion: 'Write it as dd/mm/yyyy with a year of four digits, such as 29/02/2020.',
-  },
+  boolean: notYesOrNo,
+  consent: notYesOrNo,
+  code: unfit,
+  gender: unfit,
+  text: unfit,
 };
 
 const MAX_LISTED = 12;
@@ -67,7 +72,7 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
     case 'missing':
       return { message: 'is missing', suggestion: 'Fill it in if it is known.' };
     case 'invalid':
-      return forms[formatOf(field)] ?? byType[field.type];
+      return invalid[valueKindOf(field)];
     case 'unlisted':
       return { message: 'is not one of the values that this dataset knows', suggestion: listed(field) };
     case 'out-of-range':
@@ -84,7 +89,7 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
           'This is a data incident: tell your information governance lead and the data team. Run the pseudonymising tool again, check that it ended without an error, and send its output.',
       };
     case 'placeholder':
-      if (formatOf(field) === 'digest')
+      if (valueKindOf(field) === 'digest')
         return {
           message:
             'is the digest of no value, such as an empty cell or “none”: everybody’s is the same; it was treated as missing',
@@ -102,7 +107,7 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
     case 'repaired':
       return {
         message: 'had characters that are no part of it; they were removed and the rest was taken',
-        suggestion: repairAdvice[formatOf(field)] ?? 'Correct it at its source.',
+        suggestion: repairAdvice[valueKindOf(field)] ?? 'Correct it at its source.',
       };
     case 'several-addresses':
       return {
@@ -193,7 +198,7 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
 const notUsed = (field: DatasetField): string =>
   isEventDate(field) ? 'the row counts nowhere' : 'it was not used';
 
-const repairAdvice: Readonly<Partial<Record<FieldFormat, string>>> = {
+const repairAdvice: Readonly<Partial<Record<ValueKind, string>>> = {
   email:
     'Check the address that was taken; write it without brackets, quotation marks and punctuation around it.',
   mobile: 'Format the column as text and export again.',

@@ -1,38 +1,34 @@
-import { isPlaceholder, readDay, type DateOrder } from '@kinledger/domain/identifiers';
+import { isPlaceholder, readDay } from '@kinledger/domain/identifiers';
 import type { DatasetField } from '@kinledger/programme/definition';
-import type { Doubt } from './finding.js';
+import type { ReadValue } from './value-form.js';
 
-/** A day as yyyy-mm-dd, or what is told of it. */
-export function dayForm(field: DatasetField): (text: string) => string | Doubt {
-  const isBirth = isBirthDate(field);
-  return (text) => {
-    const { value, problem, written } = readDay(text);
-    if (value === undefined) {
-      const nothing = written !== undefined && isPlaceholder('birth-date', written);
-      return { value: null, rule: nothing ? 'placeholder' : (problem ?? 'invalid') };
-    }
-    // A session on such a day is far outside any period; a birth would be believed.
-    if (isBirth && isPlaceholder('birth-date', value)) return { value: null, rule: 'placeholder' };
-    return isoOf(value);
-  };
+/** A day, with what it shows of the order of day and month; or what is told of it. */
+export function dayForm(text: string): string | ReadValue {
+  const { value, problem, written, order } = readDay(text);
+  if (value !== undefined) return order === undefined ? value : { value, order };
+  const nothing = written !== undefined && isPlaceholder('birth-date', written);
+  const rule = nothing ? 'placeholder' : (problem ?? 'invalid');
+  return { value: null, rule, ...(order === undefined ? {} : { order }) };
 }
 
-/** Any day as people write it, day before month, as yyyy-mm-dd. */
-export function isoDay(text: string): string | undefined {
-  const day = readDay(text).value;
-  return day === undefined ? undefined : isoOf(day);
+/** A day of birth. A session on a placeholder's day is far outside any period; a birth would be believed. */
+export function birthDayForm(text: string): string | ReadValue {
+  const read = dayForm(text);
+  const { value, order } = typeof read === 'string' ? { value: read, order: undefined } : read;
+  if (value === null || !isPlaceholder('birth-date', value)) return read;
+  return { value: null, rule: 'placeholder', ...(order === undefined ? {} : { order }) };
 }
 
-/** What a text shows of the order of day and month. */
-export const orderOf = (text: string): DateOrder | undefined => readDay(text).order;
-
-/** Whether a field holds when somebody was born. */
-export const isBirthDate = (field: DatasetField): boolean =>
-  field['x-kinledger'].target?.to === 'birth-month' ||
-  field['x-kinledger'].identifiers.some(({ kind, form }) => kind === 'birth-date' && form === 'clear');
+/** A month as yyyy-mm from 2020-02 or 02/2020; of a whole date, its month. */
+export function isoMonth(text: string): string | undefined {
+  const yearFirst = /^(\d{4})[-/.](\d{1,2})$/.exec(text);
+  const monthFirst = /^(\d{1,2})[-/.](\d{4})$/.exec(text);
+  const year = yearFirst?.[1] ?? monthFirst?.[2];
+  const month = yearFirst?.[2] ?? monthFirst?.[1];
+  const day = year === undefined || month === undefined ? text : `${year}-${month}-1`;
+  return readDay(day).value?.slice(0, 7);
+}
 
 /** Whether a field holds when what its row tells of happened. */
 export const isEventDate = ({ 'x-kinledger': { target } }: DatasetField): boolean =>
   target?.to === 'fact' && target.name === 'eventDate';
-
-const isoOf = (day: string): string => `${day.slice(6)}-${day.slice(3, 5)}-${day.slice(0, 2)}`;

@@ -1,11 +1,11 @@
 import type { Role } from '@kinledger/contracts';
-import { isNoFirstName, isNoValue, type DateOrder } from '@kinledger/domain/identifiers';
-import { formatOf, valueKey, type DatasetField, type Severity } from '@kinledger/programme/definition';
+import type { DateOrder } from '@kinledger/domain/identifiers';
+import { isBirthDate, valueKey, type DatasetField, type Severity } from '@kinledger/programme/definition';
 import { adviceOn } from './advice.js';
-import { isBirthDate, isEventDate, orderOf } from './day-form.js';
+import { isEventDate } from './day-form.js';
 import { ruleOfField, type Finding, type RuleKind, type RuleOfField } from './finding.js';
 import { isFarOutside, type FileDates } from './file-dates.js';
-import { doubtsOf, valueFormOf, type FormOptions } from './value-form.js';
+import { kindOfValue, type FormOptions, type ReadValue } from './value-form.js';
 
 /** Checks one field of a row: returns the value that is kept, or null, and adds what it finds. */
 export interface FieldCheck {
@@ -30,7 +30,7 @@ interface Outcome {
   readonly value: string | null;
   readonly broken: readonly RuleOfField[];
   /** True for a text that stands for "no value". */
-  readonly saysNothing?: boolean;
+  readonly isNothing?: boolean;
   readonly order?: DateOrder | undefined;
 }
 type RuleFor = (kind: RuleKind, severity?: Severity) => RuleOfField;
@@ -52,16 +52,13 @@ export function fieldCheck(
   const examine = examinerOf(field, dates, options, rule);
   const hasDays = field.type === 'date';
   const dateOrders = hasDays ? { 'day-first': 0, 'month-first': 0, either: 0 } : undefined;
-  const remembered = recurs(field) ? new Map<string, Outcome>() : undefined;
+  const { recurs, saysNothing } = kindOfValue(field);
+  const remembered = recurs ? new Map<string, Outcome>() : undefined;
   const outcomeOf = (text: string, cellLength: number): Outcome => {
     const known = remembered?.get(text);
     if (known !== undefined) return known;
     const examined = examine(text);
-    const outcome: Outcome = saysNothing(text, field, examined)
-      ? nothing
-      : hasDays
-        ? { ...examined, order: orderOf(text) }
-        : examined;
+    const outcome = saysNothing(text, examined.value, examined.broken) ? nothing : examined;
     // A trimmed text may keep the whole cell alive.
     if (remembered !== undefined && cellLength <= REMEMBERED_LENGTH) {
       if (remembered.size >= REMEMBERED) remembered.clear();
@@ -76,10 +73,9 @@ export function fieldCheck(
     implausibleAge: rules.get('implausible-age'),
     check(cell, role, findings) {
       const text = cell === undefined ? '' : cell.trim();
-      const { value, broken, order, saysNothing } =
-        text === '' ? nothing : outcomeOf(text, cell?.length ?? 0);
+      const { value, broken, order, isNothing } = text === '' ? nothing : outcomeOf(text, cell?.length ?? 0);
       const needed = extension.roles === undefined || (role !== undefined && extension.roles.includes(role));
-      if (saysNothing === true) {
+      if (isNothing === true) {
         if (missing !== undefined && needed) findings.push({ rule: missing, value: null });
         return null;
       }
@@ -94,20 +90,7 @@ export function fieldCheck(
   };
 }
 
-const nothing: Outcome = { value: null, broken: [], saysNothing: true };
-
-/** Whether a text stands for "no value"; where the column itself gives it a meaning, it has that. */
-function saysNothing(text: string, field: DatasetField, { value, broken }: Outcome): boolean {
-  switch (formatOf(field)) {
-    case 'first-name':
-      return isNoFirstName(text);
-    case 'case-number':
-      // Any text would do as a case number; one that is on many rows would make them one.
-      return isNoValue(text);
-    default:
-      return value === null && isNoValue(text) && !broken.some(({ kind }) => kind === 'not-known');
-  }
-}
+const nothing: Outcome = { value: null, broken: [], isNothing: true };
 
 /** Consent that is not there is not given. */
 function severityOfMissing(field: DatasetField): Severity | undefined {
@@ -137,11 +120,6 @@ function severityOf(kind: RuleKind, field: DatasetField): Severity {
   }
 }
 
-const recurs = (field: DatasetField): boolean =>
-  field.type === 'date' || field.type === 'boolean' || field.type === 'integer' || isCoded(field);
-const isCoded = (field: DatasetField): boolean =>
-  field.constraints.enum !== undefined || field['x-kinledger'].valueMap !== undefined;
-
 function examinerOf(
   field: DatasetField,
   dates: FileDates,
@@ -150,21 +128,21 @@ function examinerOf(
 ): (text: string) => Outcome {
   const { valueMap = {} } = field['x-kinledger'];
   const mapped = new Map(Object.entries(valueMap).map(([from, to]) => [valueKey(from), to]));
-  const form = valueFormOf(field, options);
-  const doubts = new Map(doubtsOf(field).map((kind) => [kind, [rule(kind)]]));
+  const { formOf, doubts } = kindOfValue(field);
+  const form = formOf(field, options);
+  const told = new Map(doubts.map((kind) => [kind, [rule(kind)]]));
   const bounds = boundsOf(field, rule);
   const doubtsOfDay = dayDoubts(field, dates, rule);
   return (text) => {
     const formed = form((mapped.size === 0 ? undefined : mapped.get(valueKey(text))) ?? text);
-    const { value, broken } =
-      typeof formed === 'string'
-        ? { value: formed, broken: [] }
-        : { value: formed.value, broken: doubts.get(formed.rule) ?? [rule(formed.rule)] };
-    if (value === null) return { value, broken };
+    const { value, rule: doubt, order }: ReadValue = typeof formed === 'string' ? { value: formed } : formed;
+    const broken = doubt === undefined ? [] : (told.get(doubt) ?? [rule(doubt)]);
+    if (value === null) return { value, broken, order };
     const outside = bounds(value);
-    if (outside !== undefined) return { value: null, broken: [...broken, outside] };
+    if (outside !== undefined) return { value: null, broken: [...broken, outside], order };
     const ofDay = doubtsOfDay(value);
-    return ofDay === undefined ? { value, broken } : { ...ofDay, broken: [...broken, ...ofDay.broken] };
+    if (ofDay === undefined) return { value, broken, order };
+    return { value: ofDay.value, broken: [...broken, ...ofDay.broken], order };
   };
 }
 

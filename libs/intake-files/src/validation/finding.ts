@@ -1,4 +1,4 @@
-import { formatOf, type DatasetField, type Severity } from '@kinledger/programme/definition';
+import { valueKindOf, type DatasetField, type Severity } from '@kinledger/programme/definition';
 
 /** What can be found of a value, apart from the field that it stands in. */
 export type RuleKind =
@@ -28,12 +28,6 @@ export type RuleKind =
   | 'far-outside-period'
   | 'implausible-age'
   | 'mixed-date-order';
-
-/** What is told of a value, and what is kept of it: null where it is not used. */
-export interface Doubt {
-  readonly value: string | null;
-  readonly rule: RuleKind;
-}
 
 /** Rules of a row as a whole. */
 export type RowRule = 'no-consent' | 'duplicate-row' | 'repeated-row' | 'extra-cells' | 'shared-nhs-number';
@@ -83,7 +77,7 @@ export function ruleOfField(
     column,
     ...advice,
     // What stands in a column of digests and is none may be the identifier that should never have left its source.
-    showsValue: formatOf(field) !== 'digest',
+    showsValue: valueKindOf(field) !== 'digest',
   };
 }
 

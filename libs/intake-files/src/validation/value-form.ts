@@ -7,24 +7,28 @@ import {
   isGenderNotKnown,
   isInitials,
   isKeptForTests,
+  isNoFirstName,
+  isNoValue,
   isPlaceholder,
   isShortenedNumber,
   readEmail,
   readMobile,
   readNhsNumber,
+  type DateOrder,
   type PlaceholderKind,
 } from '@kinledger/domain/identifiers';
 import {
   codedValues,
-  formatOf,
   PROTECTED_AREA,
   valueKey,
+  valueKindOf,
   type ColumnIdentifier,
   type DatasetField,
+  type ValueKind,
 } from '@kinledger/programme/definition';
 import { refusesConsent } from './consent.js';
-import { dayForm, isoDay } from './day-form.js';
-import type { Doubt, RuleKind } from './finding.js';
+import { birthDayForm, dayForm, isoMonth } from './day-form.js';
+import type { RuleKind, RuleOfField } from './finding.js';
 
 /** Knows digests of no value, such as that of an empty cell, without holding a salt. */
 export interface KnownDigestsOfNothing {
@@ -32,8 +36,18 @@ export interface KnownDigestsOfNothing {
   isOfNothing(kinds: readonly ColumnIdentifier['kind'][], digest: string): boolean;
 }
 
-/** A value in the form that is kept, or what is told of it. The text given is trimmed, never empty. */
-export type ValueForm = (text: string) => string | Doubt;
+/** What a text is read as, where that is more than a value. */
+export interface ReadValue {
+  /** What is kept; null where nothing is. */
+  readonly value: string | null;
+  /** What is told of it, if anything is. */
+  readonly rule?: RuleKind;
+  /** What a date shows of the order of day and month. */
+  readonly order?: DateOrder;
+}
+
+/** A value in its canonical form, or what was read. The text given is trimmed, never empty. */
+export type ValueForm = (text: string) => string | ReadValue;
 
 export interface FormOptions {
   /** Whether people of the programme are made up, so that values kept for tests are theirs. */
@@ -41,87 +55,96 @@ export interface FormOptions {
   readonly salts?: KnownDigestsOfNothing | undefined;
 }
 
-const refused = (rule: RuleKind): Doubt => ({ value: null, rule });
-
-/** How a field's values are brought to the form that is kept, by its format, its list of codes or its type. */
-export function valueFormOf(field: DatasetField, options: FormOptions): ValueForm {
-  switch (formatOf(field)) {
-    case 'email':
-      return identifierForm('email', readEmail, options);
-    case 'mobile':
-      return identifierForm('mobile', readMobile, options);
-    case 'nhs-number':
-      return identifierForm('nhs-number', readNhsNumber, options);
-    case 'postcode':
-      return orInvalid(canonicalPostcode);
-    case 'digest':
-      return digestForm(field, options);
-    case 'case-number':
-      // Its last digits are lost, so that two people would have one number.
-      return (text) =>
-        isShortenedNumber(text)
-          ? refused('scientific-notation')
-          : (canonicalCaseNumber(text) ?? refused('invalid'));
-    case 'first-name':
-      return firstName;
-    case 'lsoa':
-      return orInvalid(areaForm);
-    case 'birth-month':
-      return orInvalid(isoMonth);
-    case 'default':
-      return formOfType(field);
-  }
+/** How values of one kind come to their canonical form: the one place where they do. */
+interface KindOfValue {
+  readonly formOf: (field: DatasetField, options: FormOptions) => ValueForm;
+  /** What its values can be told of, beside what a field's constraints say. */
+  readonly doubts: readonly RuleKind[];
+  /** True for values that stand in many rows of a column, such as codes and dates. */
+  readonly recurs: boolean;
+  /** Whether a text stands for "no value", by what came of it; where the kind gives it a meaning, it has that. */
+  readonly saysNothing: (
+    text: string,
+    kept: string | null,
+    broken: readonly { readonly kind: RuleOfField['kind'] }[],
+  ) => boolean;
 }
+
+const refused = (rule: RuleKind): ReadValue => ({ value: null, rule });
+
+const orInvalid =
+  (canonical: (text: string) => string | undefined): ValueForm =>
+  (text) =>
+    canonical(text) ?? refused('invalid');
+
+/** A text that says nothing may still be a value of its kind, such as a code. */
+const unlessKept = (text: string, kept: string | null): boolean => kept === null && isNoValue(text);
+
+function kind(
+  formOf: KindOfValue['formOf'],
+  doubts: readonly RuleKind[],
+  { recurs = false, saysNothing = unlessKept }: Partial<Pick<KindOfValue, 'recurs' | 'saysNothing'>> = {},
+): KindOfValue {
+  return { formOf, doubts, recurs, saysNothing };
+}
+
+const recurring = { recurs: true };
+const dayDoubts: readonly RuleKind[] = [
+  ...(['invalid', 'unreal-date', 'month-first', 'two-digit-year', 'year-out-of-range'] as const),
+  ...(['time-of-day', 'day-number', 'incomplete-date', 'placeholder', 'mixed-date-order'] as const),
+];
+
+const kinds: Readonly<Record<ValueKind, KindOfValue>> = {
+  email: kind(
+    (_, options) => identifierForm('email', readEmail, options),
+    ['invalid', 'several-addresses', 'repaired', 'placeholder'],
+  ),
+  mobile: kind(
+    (_, options) => identifierForm('mobile', readMobile, options),
+    ['invalid', 'scientific-notation', 'repaired', 'placeholder'],
+  ),
+  'nhs-number': kind(
+    (_, options) => identifierForm('nhs-number', readNhsNumber, options),
+    ['invalid', 'not-digits', 'wrong-length', 'scientific-notation', 'repaired', 'placeholder'],
+  ),
+  postcode: kind(() => orInvalid(canonicalPostcode), ['invalid']),
+  'case-number': kind(() => caseNumber, ['invalid', 'scientific-notation'], {
+    // Any text would do as a case number; one that is on many rows would make them one.
+    saysNothing: isNoValue,
+  }),
+  'first-name': kind(() => firstName, ['invalid', 'initials'], { saysNothing: isNoFirstName }),
+  digest: kind(digestForm, ['invalid', 'clear-text', 'placeholder']),
+  lsoa: kind(() => orInvalid(areaForm), ['invalid']),
+  date: kind(() => dayForm, dayDoubts, recurring),
+  'birth-date': kind(() => birthDayForm, dayDoubts, recurring),
+  'birth-month': kind(() => orInvalid(isoMonth), ['invalid']),
+  integer: kind(() => orScientific(integer), ['invalid', 'scientific-notation'], recurring),
+  number: kind(() => orScientific(decimal), ['invalid', 'scientific-notation']),
+  boolean: kind(() => orInvalid(boolean), ['invalid'], recurring),
+  consent: kind(() => orInvalid(consent), ['invalid'], recurring),
+  code: kind((field) => codeForm(codedValues(field) ?? []), ['unlisted'], recurring),
+  gender: kind((field) => genderForm(codedValues(field) ?? []), ['unlisted', 'not-known'], {
+    recurs: true,
+    saysNothing: (text, kept, broken) =>
+      unlessKept(text, kept) && !broken.some(({ kind }) => kind === 'not-known'),
+  }),
+  text: kind(() => (text) => text, ['invalid']),
+};
+
+export const kindOfValue = (field: DatasetField): KindOfValue => kinds[valueKindOf(field)];
+
+/** How a field's values are brought to their canonical form. */
+export const valueFormOf = (field: DatasetField, options: FormOptions): ValueForm =>
+  kindOfValue(field).formOf(field, options);
 
 /** What the values of a field can be told of, beside what its constraints say. */
-export function doubtsOf(field: DatasetField): readonly RuleKind[] {
-  switch (formatOf(field)) {
-    case 'email':
-      return ['invalid', 'several-addresses', 'repaired', 'placeholder'];
-    case 'mobile':
-      return ['invalid', 'scientific-notation', 'repaired', 'placeholder'];
-    case 'nhs-number':
-      return ['invalid', 'not-digits', 'wrong-length', 'scientific-notation', 'repaired', 'placeholder'];
-    case 'digest':
-      return ['invalid', 'clear-text', 'placeholder'];
-    case 'case-number':
-      return ['invalid', 'scientific-notation'];
-    case 'first-name':
-      return ['invalid', 'initials'];
-    default:
-      return doubtsOfType(field);
-  }
-}
-
-function doubtsOfType(field: DatasetField): readonly RuleKind[] {
-  switch (field.type) {
-    case 'date':
-      return [
-        ...(['invalid', 'unreal-date', 'month-first', 'two-digit-year', 'year-out-of-range'] as const),
-        ...(['time-of-day', 'day-number', 'incomplete-date', 'placeholder', 'mixed-date-order'] as const),
-      ];
-    case 'integer':
-    case 'number':
-      return ['invalid', 'scientific-notation'];
-    case 'boolean':
-      return ['invalid'];
-    case 'string':
-      return codedValues(field) === undefined || formatOf(field) !== 'default'
-        ? ['invalid']
-        : ['unlisted', ...(isGender(field) ? (['not-known'] as const) : [])];
-  }
-}
+export const doubtsOf = (field: DatasetField): readonly RuleKind[] => kindOfValue(field).doubts;
 
 /** An LSOA, or the word of a source that withholds it. */
 function areaForm(text: string): string | undefined {
   if (text.toLowerCase() === PROTECTED_AREA) return PROTECTED_AREA;
   return /^[ew]01\d{6}$/i.test(text) ? text.toUpperCase() : undefined;
 }
-
-const orInvalid =
-  (canonical: (text: string) => string | undefined): ValueForm =>
-  (text) =>
-    canonical(text) ?? refused('invalid');
 
 /** An identifier is repaired where that is certain, and none where it is nobody's. */
 function identifierForm(
@@ -144,6 +167,12 @@ function identifierForm(
   };
 }
 
+/** Of a shortened number the last digits are lost, so that two people would have one number. */
+const caseNumber: ValueForm = (text) =>
+  isShortenedNumber(text)
+    ? refused('scientific-notation')
+    : (canonicalCaseNumber(text) ?? refused('invalid'));
+
 /** A digest that was cut off or changed on its way, with what spreadsheets and programs put around one. */
 const damagedDigest = /^(?:0x)?[0-9a-f]{24,}[.…]*$|^\d(?:[.,]\d+)?e\+\d+$/i;
 
@@ -164,44 +193,22 @@ const firstName: ValueForm = (text) => {
   return isInitials(text) ? { value, rule: 'initials' } : value;
 };
 
-function formOfType(field: DatasetField): ValueForm {
-  switch (field.type) {
-    case 'string':
-      return codeOf(field) ?? ((text) => text);
-    case 'integer':
-      return orScientific(integer);
-    case 'number':
-      return orScientific(decimal);
-    case 'boolean':
-      return orInvalid(field['x-kinledger'].consent ? consent : boolean);
-    case 'date':
-      return dayForm(field);
-  }
-}
-
-/** The coded value that a text stands for, spelt as in the schema; undefined if the field has no list. */
-function codeOf(field: DatasetField): ValueForm | undefined {
-  const values = codedValues(field);
-  if (values === undefined) return undefined;
+/** The coded value that a text stands for, spelt as in the schema. */
+function codeForm(values: readonly string[]): ValueForm {
   const byKey = new Map(values.map((value) => [valueKey(value), value]));
-  if (!isGender(field)) return (text) => byKey.get(valueKey(text)) ?? refused('unlisted');
-  return (text) =>
-    byKey.get(valueKey(text)) ??
-    byKey.get(valueKey(canonicalGender(text) ?? '')) ??
-    refused(isGenderNotKnown(text) ? 'not-known' : 'unlisted');
+  return (text) => byKey.get(valueKey(text)) ?? refused('unlisted');
 }
 
-const isGender = (field: DatasetField): boolean =>
-  field['x-kinledger'].identifiers.some(({ kind }) => kind === 'gender');
-
-/** A month as yyyy-mm from 2020-02 or 02/2020; of a whole date, its month. */
-function isoMonth(text: string): string | undefined {
-  const yearFirst = /^(\d{4})[-/.](\d{1,2})$/.exec(text);
-  const monthFirst = /^(\d{1,2})[-/.](\d{4})$/.exec(text);
-  const year = yearFirst?.[1] ?? monthFirst?.[2];
-  const month = yearFirst?.[2] ?? monthFirst?.[1];
-  if (year === undefined || month === undefined) return isoDay(text)?.slice(0, 7);
-  return isoDay(`${year}-${month}-1`)?.slice(0, 7);
+/** A code too, in any of the forms in use. */
+function genderForm(values: readonly string[]): ValueForm {
+  const code = codeForm(values);
+  return (text) => {
+    const asListed = code(text);
+    if (typeof asListed === 'string') return asListed;
+    const asUsual = code(canonicalGender(text) ?? '');
+    if (typeof asUsual === 'string') return asUsual;
+    return refused(isGenderNotKnown(text) ? 'not-known' : 'unlisted');
+  };
 }
 
 const grouped = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;

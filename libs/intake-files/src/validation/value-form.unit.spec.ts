@@ -14,11 +14,18 @@ function fieldOf({ format = 'default', ...rest }: Written) {
   const said = standard ? { format } : { 'x-kinledger': { format } };
   return datasetField.parse({ name: 'a', title: 'A', type: 'string', ...said, ...rest });
 }
-const doubted = (field: Written, text: string, synthetic = true) =>
+const read = (field: Written, text: string, synthetic = true) =>
   valueFormOf(fieldOf(field), { synthetic })(text);
+/** A value that nothing is told of, or value and rule. */
+const doubted = (field: Written, text: string, synthetic = true) => {
+  const formed = read(field, text, synthetic);
+  if (typeof formed === 'string') return formed;
+  const { value, rule } = formed;
+  return rule === undefined ? value : { value, rule };
+};
 /** The value that is kept, told of or not. */
 const form = (field: Written, text: string) => {
-  const formed = doubted(field, text);
+  const formed = read(field, text);
   return typeof formed === 'string' ? formed : (formed.value ?? undefined);
 };
 
@@ -107,6 +114,19 @@ describe('the form in which a value is kept', () => {
     expect(doubted(field, text)).toEqual({ value, rule });
   });
 
+  it.each([
+    ['31/12/2023', 'day-first'],
+    ['12/31/2023', 'month-first'],
+    ['04/07/2023', 'either'],
+    ['31/02/2023', 'day-first'],
+    ['2023-07-04', undefined],
+  ])('tells what %s shows of the order of day and month', (text, order) => {
+    for (const field of [{ type: 'date' }, birth]) {
+      const formed = read(field, text);
+      expect(typeof formed === 'string' ? undefined : formed.order).toBe(order);
+    }
+  });
+
   it('keeps a day that only a birth cannot have', () => {
     expect(form({ type: 'date' }, '01/01/1900')).toBe('1900-01-01');
   });
@@ -141,7 +161,8 @@ describe('the form in which a value is kept', () => {
       fc.property(fc.constantFrom(...fields), text, (written, raw) => {
         const field = fieldOf(written);
         const formed = valueFormOf(field, { synthetic: false })(raw.trim());
-        if (typeof formed !== 'string') expect(doubtsOf(field)).toContain(formed.rule);
+        if (typeof formed !== 'string' && formed.rule !== undefined)
+          expect(doubtsOf(field)).toContain(formed.rule);
       }),
       { numRuns: 5000 },
     );

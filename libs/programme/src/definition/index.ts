@@ -3,3 +3,4 @@ export * from './field-format.js';
 export * from './header-key.js';
 export * from './postcode-lookup.js';
 export { codedValues, rolesOf } from './row-roles.js';
+export * from './value-kind.js';

@@ -2,9 +2,9 @@ import { canonicalPostcode } from '@kinledger/domain/identifiers';
 
 /** Postcode → LSOA, offline. */
 export interface PostcodeLookup {
-  /** LSOA of a postcode in any spelling; undefined where it is unknown, or the area is withheld. */
+  /** LSOA of a postcode in canonical form; undefined where it is unknown, or the area is withheld. */
   lsoaOf(postcode: string): string | undefined;
-  /** Whether the postcode stands for a protected address: it is known, and its area is withheld. */
+  /** Whether a postcode in canonical form stands for a protected address: it is known, and its area is withheld. */
   isProtected(postcode: string): boolean;
   /** Every postcode in printed form with its LSOA, protected ones excepted, in the order of the file. */
   entries(): IterableIterator<readonly [postcode: string, lsoa: string]>;
@@ -69,16 +69,9 @@ export async function postcodeLookupOf(
 }
 
 function lookupOf(areas: ReadonlyMap<string, string>): PostcodeLookup {
-  const areaOf = (raw: string) => {
-    // Most values are in printed form already.
-    const known = areas.get(raw);
-    if (known !== undefined) return known;
-    const postcode = canonicalPostcode(raw);
-    return postcode === undefined ? undefined : areas.get(postcode);
-  };
   return {
-    lsoaOf: (postcode) => areaOf(postcode) || undefined,
-    isProtected: (postcode) => areaOf(postcode) === WITHHELD,
+    lsoaOf: (postcode) => areas.get(postcode) || undefined,
+    isProtected: (postcode) => areas.get(postcode) === WITHHELD,
     *entries() {
       for (const entry of areas) if (entry[1] !== WITHHELD) yield entry;
     },

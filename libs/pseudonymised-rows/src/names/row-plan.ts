@@ -1,6 +1,6 @@
 import type { ProviderId, Role } from '@kinledger/contracts';
 import { rolesOf, type DatasetSchema } from '@kinledger/programme/definition';
-import { planTokens, type PlannedToken } from '../tokens/identifier-plan.js';
+import { planTokens, type PlannedToken } from '../tokens/planned-tokens.js';
 
 type Values = readonly (string | null)[];
 

@@ -1,25 +1,25 @@
 import { ADDRESS_PROTECTED } from '@kinledger/contracts';
-import { birthMonthOf, canonicalBirthDate, hasNoArea } from '@kinledger/domain/identifiers';
-import { formatOf, PROTECTED_AREA } from '@kinledger/programme/definition';
-import type {
-  ColumnTarget,
-  DatasetField,
-  DatasetSchema,
-  PostcodeLookup,
+import { hasNoArea } from '@kinledger/domain/identifiers';
+import {
+  PROTECTED_AREA,
+  valueKindOf,
+  type ColumnTarget,
+  type DatasetField,
+  type DatasetSchema,
+  type PostcodeLookup,
 } from '@kinledger/programme/definition';
+import { leavingValue } from './leaving-value.js';
 import type { RowCounts } from './row-counts.js';
 
 type Values = readonly (string | null)[];
 type ReadValue = (text: string, counts: RowCounts) => string | undefined;
 
-const month = /^\d{4}-(0[1-9]|1[0-2])$/;
-const lsoaCode = /^[A-Z]\d{8}$/;
 /** As `attributes` in the contracts; coded values are far shorter. */
 const MAX_LENGTH = 120;
 
 /**
- * The coded attributes of a dataset's rows: birth dates become months, postcodes areas. A value that has no such form
- * is left out.
+ * The coded attributes of a dataset's rows: birth dates become months, postcodes areas. The function that is returned throws
+ * RowUnfit for a value that is not in canonical form.
  */
 export function attributeReader(
   schema: DatasetSchema,
@@ -47,15 +47,16 @@ function planAttribute(
   postcodes: PostcodeLookup,
 ): { name: string; read: ReadValue; isProtected?: (text: string) => boolean } | undefined {
   const target: ColumnTarget | undefined = field['x-kinledger'].target;
+  const kind = valueKindOf(field);
   switch (target?.to) {
     case 'attribute':
-      return { name: target.name, read: (text) => text };
+      return { name: target.name, read: leavingValue(field) };
     case 'birth-month':
-      return { name: 'birthMonth', read: birthMonth };
+      return { name: 'birthMonth', read: kind === 'birth-month' ? leavingValue(field) : monthOf(field) };
     case 'lsoa':
-      return formatOf(field) === 'postcode'
+      return kind === 'postcode'
         ? { name: 'lsoa', read: areaOf(postcodes), isProtected: (text) => postcodes.isProtected(text) }
-        : { name: 'lsoa', read: areaCode, isProtected: (text) => text === PROTECTED_AREA };
+        : { name: 'lsoa', read: areaCode(field), isProtected: (text) => text === PROTECTED_AREA };
     case 'fact':
     case 'role':
     case undefined:
@@ -63,13 +64,15 @@ function planAttribute(
   }
 }
 
-const birthMonth: ReadValue = (text) => {
-  if (month.test(text)) return text;
-  const birthDate = canonicalBirthDate(text);
-  return birthDate === undefined ? undefined : birthMonthOf(birthDate);
-};
+function monthOf(field: DatasetField): ReadValue {
+  const day = leavingValue(field);
+  return (text) => day(text).slice(0, 7);
+}
 
-const areaCode: ReadValue = (text) => (lsoaCode.test(text) ? text : undefined);
+function areaCode(field: DatasetField): ReadValue {
+  const area = leavingValue(field);
+  return (text) => (area(text) === PROTECTED_AREA ? undefined : text);
+}
 
 /**
  * The postcode goes no further than this function. A protected address has no area, and says so; a forces post office and no

@@ -1,5 +1,6 @@
 import type { DataType, Facts } from '@kinledger/contracts';
-import type { ColumnTarget, DatasetSchema } from '@kinledger/programme/definition';
+import type { ColumnTarget, DatasetField, DatasetSchema } from '@kinledger/programme/definition';
+import { leavingValue } from './leaving-value.js';
 import { rowUnfit } from './row-unfit.js';
 
 type FactName = Extract<ColumnTarget, { to: 'fact' }>['name'];
@@ -9,16 +10,20 @@ type Values = readonly (string | null)[];
 const MAX_MINUTES = 10_000;
 
 /**
- * What the rows of a dataset say, by its data type. Values are the landing store's canonical texts.
- * The function that is returned throws RowUnfit for a row without a fact that its data type requires.
+ * What the rows of a dataset say, by its data type. The function that is returned throws RowUnfit for a row without a fact
+ * that its data type requires, or with a value that is not in canonical form.
  */
 export function factReader(dataType: DataType, schema: DatasetSchema): (values: Values) => Facts {
-  const columns = new Map<FactName, number>();
+  const columns = new Map<FactName, { readonly index: number; readonly read: (value: string) => string }>();
   schema.fields.forEach((field, index) => {
     const { target } = field['x-kinledger'];
-    if (target?.to === 'fact') columns.set(target.name, index);
+    if (target?.to === 'fact') columns.set(target.name, { index, read: readerOf(field) });
   });
-  const optional = (values: Values, name: FactName): string | null => values[columns.get(name) ?? -1] ?? null;
+  const optional = (values: Values, name: FactName): string | null => {
+    const column = columns.get(name);
+    const value = column === undefined ? null : (values[column.index] ?? null);
+    return column === undefined || value === null ? null : column.read(value);
+  };
   const required = (values: Values, name: FactName): string => {
     const value = optional(values, name);
     if (value === null) throw rowUnfit('row-without-fact');
@@ -70,6 +75,10 @@ export function factReader(dataType: DataType, schema: DatasetSchema): (values: 
       });
   }
 }
+
+/** A number becomes one, and nothing else, below. */
+const readerOf = (field: DatasetField): ((value: string) => string) =>
+  field.type === 'integer' || field.type === 'number' ? (value) => value : leavingValue(field);
 
 function finite(text: string): number {
   const value = Number(text);

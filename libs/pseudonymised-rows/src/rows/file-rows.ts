@@ -12,7 +12,7 @@ import type { Hashing, KeyedHash } from '../hashing.js';
 import { CommitmentSalts, RecordIds } from '../names/numbered-rows.js';
 import { RowKeys } from '../names/row-keys.js';
 import { RowPlan } from '../names/row-plan.js';
-import { planTokens, type PlannedToken } from '../tokens/identifier-plan.js';
+import { planTokens, type PlannedToken } from '../tokens/planned-tokens.js';
 import type { SaltedDigests } from '../tokens/salted-digests.js';
 import type { TokenKeys } from '../tokens/token-keys.js';
 import { attributeReader } from './attribute-reader.js';

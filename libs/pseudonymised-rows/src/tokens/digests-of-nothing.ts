@@ -1,4 +1,11 @@
-import { noValueSpellings, placeholders, type Digest, type OpLeap1 } from '@kinledger/domain/identifiers';
+import {
+  noValueSpellings,
+  placeholders,
+  spellingOpLeap1,
+  type Digest,
+  type OpLeap1,
+  type PlaceholderKind,
+} from '@kinledger/domain/identifiers';
 import type { ColumnIdentifier } from '@kinledger/programme/definition';
 
 type IdentifierKind = ColumnIdentifier['kind'];
@@ -29,12 +36,16 @@ export const digestsOfNothing = (
   salt: string,
 ): ReadonlySet<Digest> => new Set(textsOfNothing(list).map((text) => digestOpLeap1({ Value: text }, salt)));
 
+const placeholderKinds = Object.keys(placeholders) as PlaceholderKind[];
+
 function textsOfNothing(list: NothingList): readonly string[] {
   const spelt = noValueSpellings.flatMap(asTyped);
   if (list === 'case-number') return spelt;
   return [
     ...spelt,
-    ...Object.values(placeholders).flat().flatMap(asTyped),
+    ...placeholderKinds.flatMap((kind) =>
+      placeholders[kind].flatMap((value) => asTyped(spellingOpLeap1(kind, value))),
+    ),
     ...spelt.map((text) => text.repeat(CHILD_KEY_PARTS)),
     ...genders.flatMap(asTyped),
   ];

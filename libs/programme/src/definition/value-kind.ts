@@ -1,0 +1,60 @@
+import type { DatasetField } from './definition.js';
+import { formatOf } from './field-format.js';
+import { codedValues } from './row-roles.js';
+
+/**
+ * What the cells of a field mean. Each kind has one canonical form, which validation gives a value once and everybody
+ * after it relies on:
+ *
+ * - email, mobile, nhs-number, postcode, case-number, first-name: as the function of `@kinledger/domain` that reads it
+ *   returns it; of a first name, no more than the three letters that a child key needs;
+ * - digest: 64 hex digits in upper case;
+ * - lsoa: a code such as `E01003014`, or the word of a source that withholds the area;
+ * - date, birth-date: `yyyy-mm-dd`; birth-month: `yyyy-mm`;
+ * - integer, number: decimal digits, without an exponent;
+ * - boolean, consent: `true` or `false`;
+ * - code, gender: after the value map, spelt as in the schema's list;
+ * - text: trimmed.
+ */
+export type ValueKind =
+  | 'email'
+  | 'mobile'
+  | 'nhs-number'
+  | 'postcode'
+  | 'case-number'
+  | 'first-name'
+  | 'digest'
+  | 'lsoa'
+  | 'date'
+  | 'birth-date'
+  | 'birth-month'
+  | 'integer'
+  | 'number'
+  | 'boolean'
+  | 'consent'
+  | 'code'
+  | 'gender'
+  | 'text';
+
+/** The kind of a field's values, by its format, its type or its list of codes. */
+export function valueKindOf(field: DatasetField): ValueKind {
+  const format = formatOf(field);
+  if (format !== 'default') return format;
+  switch (field.type) {
+    case 'date':
+      return isBirthDate(field) ? 'birth-date' : 'date';
+    case 'integer':
+    case 'number':
+      return field.type;
+    case 'boolean':
+      return field['x-kinledger'].consent ? 'consent' : 'boolean';
+    case 'string':
+      if (codedValues(field) === undefined) return 'text';
+      return field['x-kinledger'].identifiers.some(({ kind }) => kind === 'gender') ? 'gender' : 'code';
+  }
+}
+
+/** Whether a field holds when somebody was born. */
+export const isBirthDate = (field: DatasetField): boolean =>
+  field['x-kinledger'].target?.to === 'birth-month' ||
+  field['x-kinledger'].identifiers.some(({ kind, form }) => kind === 'birth-date' && form === 'clear');

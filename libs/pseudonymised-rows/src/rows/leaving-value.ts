@@ -1,0 +1,58 @@
+import { codedValues, PROTECTED_AREA, valueKindOf, type DatasetField } from '@kinledger/programme/definition';
+import { rowUnfit } from './row-unfit.js';
+
+type Check = (value: string) => boolean;
+
+const isDay: Check = (value) => /^\d{4}-\d{2}-\d{2}$/.test(value);
+const isMonth: Check = (value) => /^\d{4}-\d{2}$/.test(value);
+const isNumber: Check = (value) => /^-?\d+(?:\.\d+)?$/.test(value);
+const isTruth: Check = (value) => value === 'true' || value === 'false';
+const isArea: Check = (value) => value === PROTECTED_AREA || /^[EW]01\d{6}$/.test(value);
+const never: Check = () => false;
+
+/**
+ * The last look at a value that leaves the restricted zone as it is: validation has given it its canonical form, and what
+ * has another may be an identifier that stands in the wrong place. Returns the value.
+ *
+ * The function that is returned throws RowUnfit for a value that is not in canonical form.
+ */
+export function leavingValue(field: DatasetField): (value: string) => string {
+  const isCanonical = checkOf(field);
+  return (value) => {
+    if (!isCanonical(value)) throw rowUnfit('row-not-canonical');
+    return value;
+  };
+}
+
+function checkOf(field: DatasetField): Check {
+  switch (valueKindOf(field)) {
+    case 'date':
+    case 'birth-date':
+      return isDay;
+    case 'birth-month':
+      return isMonth;
+    case 'integer':
+    case 'number':
+      return isNumber;
+    case 'boolean':
+    case 'consent':
+      return isTruth;
+    case 'lsoa':
+      return isArea;
+    case 'code':
+    case 'gender': {
+      const codes = new Set(codedValues(field));
+      return (value) => codes.has(value);
+    }
+    // Direct identifiers and free text: a programme is refused where one of them has such a target.
+    case 'email':
+    case 'mobile':
+    case 'nhs-number':
+    case 'postcode':
+    case 'case-number':
+    case 'first-name':
+    case 'digest':
+    case 'text':
+      return never;
+  }
+}
