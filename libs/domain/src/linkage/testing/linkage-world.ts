@@ -27,6 +27,7 @@ export interface RowSpec {
   readonly id: string;
   readonly role?: Role;
   readonly tokens: readonly TokenSpec[];
+  readonly derived?: readonly (readonly [derivation: string, value: string])[];
   /** A coded attribute, so that two rows may differ in nothing that links. */
   readonly note?: string;
   /** The row refuses consent: nothing is told of it but its key. */
@@ -230,7 +231,12 @@ function rowOf(dataset: string, submission: SubmissionId, number: number, row: R
     rowKey: rowKeyOf(dataset, row.id),
     role: row.role ?? 'adult',
     tokens: tokensOf(row.tokens),
-    derived: [],
+    derived: (row.derived ?? []).map(([derivation, value]) => ({
+      derivation,
+      version: 1,
+      domain: derivation,
+      tokens: [hex(`token ${derivation} ${value}`, 32) as PseudonymisedRow['tokens'][number]['token']],
+    })),
     attributes: row.note === undefined ? {} : { note: row.note },
     facts:
       dataType === 'user'

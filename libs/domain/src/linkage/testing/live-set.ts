@@ -36,11 +36,11 @@ export function liveRecords(
         if (dataset === file.dataset && firstDay(period) < firstDay(file.period)) live.delete(key);
     }
     const seen = new Set<RowKey>();
-    for (const { rowKey, role, tokens } of rows) {
+    for (const { rowKey, role, tokens, derived } of rows) {
       if (seen.has(rowKey)) continue;
       seen.add(rowKey);
       const kind = recordKindOf(dataType, role);
-      const record = { rowKey, role, tokens, service, dataset: file.dataset, kind };
+      const record = { rowKey, role, tokens, derived, service, dataset: file.dataset, kind };
       live.set(rowKey, { record, dataset: file.dataset, period: file.period, from: file.submission });
     }
     for (const rowKey of refused) live.delete(rowKey);

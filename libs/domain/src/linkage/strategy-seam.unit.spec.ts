@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LinkageEngine } from './engine.js';
+import { archived, unarchive } from './testing/archived.js';
+import { HistoryPlayer, historyWithErasures, submitStep, testScopes } from './testing/histories.js';
+import { born, email, gender, LinkageWorld, type RowSpec } from './testing/linkage-world.js';
+import { summaryOf } from './testing/live-set.js';
+import { runs } from './testing/property-runs.js';
+import { sumStrategy } from './testing/sum-strategy.js';
+
+const scoringWorld = () => new LinkageWorld(testScopes, sumStrategy);
+
+describe('a strategy that scores, in the engine', () => {
+  it('gives after every step what it gives of the whole live set', () => {
+    fc.assert(
+      fc.property(historyWithErasures(), (steps) => {
+        const player = new HistoryPlayer(scoringWorld());
+        for (const step of steps) {
+          player.step(step);
+          expect(player.world.reader.summary()).toEqual(
+            summaryOf(player.liveRecords(), testScopes, sumStrategy),
+          );
+        }
+      }),
+      runs(200),
+    );
+  });
+
+  it('decides after a rebuild, and after an archive, what it would have decided without', async () => {
+    await fc.assert(
+      fc.asyncProperty(historyWithErasures(8), submitStep, async (steps, more) => {
+        const player = new HistoryPlayer(scoringWorld());
+        player.play(steps);
+        const { world } = player;
+        const restored = new LinkageEngine(world.options);
+        await unarchive(restored, await archived(world.engine));
+        const prepared = world.prepare(player.specOf(more));
+        const decided = world.draft(world.engine, prepared);
+        expect(world.draft(world.rebuilt(), prepared)).toEqual(decided);
+        expect(world.draft(restored, prepared)).toEqual(decided);
+      }),
+      runs(150),
+    );
+  });
+});
+
+describe('the ground of a scored link', () => {
+  const derived = (name: string, area: string): NonNullable<RowSpec['derived']> => [
+    ['name-and-area', `${name} ${area}`],
+    ['given-name', name],
+  ];
+  const decisionsOf = (...rows: readonly RowSpec[]) => {
+    const world = scoringWorld();
+    world.submit({ dataset: 'alpha.user', rows });
+    return world.events;
+  };
+
+  it('stands in the ledger: the derived tokens that agree, the score in millibits and the level of each field', () => {
+    const events = decisionsOf(
+      { id: 'r1', tokens: [born('2020'), gender('f')], derived: derived('ada', 'SE1') },
+      { id: 'r2', tokens: [born('2020'), gender('m')], derived: derived('ada', 'SE1') },
+    );
+    const matched = events.find(({ type }) => type === 'IndividualMatched');
+    expect(matched).toMatchObject({
+      data: {
+        decision: {
+          strategy: 'sum',
+          rule: 'sum',
+          score: 3500 + 2000 - 1500 + 3000,
+          levels: {
+            'name-and-area': 'same',
+            'given-name': 'same',
+            gender: 'different',
+            'birth-date': 'same',
+          },
+        },
+      },
+    });
+  });
+
+  it('stands in a referral too, where the two contradict each other', () => {
+    const events = decisionsOf(
+      { id: 'r1', tokens: [born('2020'), email('e')], derived: derived('ada', 'SE1') },
+      { id: 'r2', tokens: [born('2021'), email('e')], derived: derived('ada', 'SE1') },
+    );
+    expect(events.find(({ type }) => type === 'LinkReferred')).toMatchObject({
+      data: {
+        reason: 'birth-dates-differ',
+        rule: 'sum',
+        score: 4000 + 3500 + 2000 - 1500,
+        levels: { email: 'same', 'birth-date': 'different' },
+      },
+    });
+  });
+
+  it('is missing where the score is below the threshold: then the two are two people', () => {
+    const events = decisionsOf(
+      { id: 'r1', tokens: [gender('f')], derived: derived('ada', 'SE1') },
+      { id: 'r2', tokens: [gender('m')], derived: derived('ada', 'SE1') },
+    );
+    expect(events.filter(({ type }) => type === 'IndividualRegistered')).toHaveLength(2);
+  });
+});

@@ -1,0 +1,185 @@
+import { attachFact, foundIndividuals } from '../attach-fact.js';
+import { Channels } from '../channels.js';
+import { contradictionBetween } from '../contradiction.js';
+import { joined, profileOf, type Evidence, type Profile } from '../evidence.js';
+import { keyOfGround, REVIEWED, type Ground, type ReferralReason } from '../ground.js';
+import {
+  unconstrained,
+  type Grouping,
+  type PositionConstraints,
+  type Refusal,
+  type Strategy,
+} from '../strategy.js';
+import { plainTokensOf, type ChannelToken, type LinkageRow } from '../tokens-of-row.js';
+import { NONE } from '../typed-column.js';
+
+/** Millibits for a token that two records share, by its channel; those after `area` connect nobody. */
+const weights = { 'nhs-number': 9000, 'child-key': 6000, email: 4000, mobile: 2500, 'name-and-area': 3500 };
+const compared = { 'given-name': 2000, gender: 500 };
+const BIRTH_DATE = 3000;
+const DIFFERENT = -1500;
+const THRESHOLD = 5000;
+
+const channels = new Channels([
+  ...Object.keys(weights).map((domain) => ({ domain })),
+  ...Object.keys(compared).map((domain) => ({ domain, comparedOnly: true })),
+]);
+const gains: readonly number[] = [...Object.values(weights), ...Object.values(compared)];
+const limits = { people: 3, cases: 3, unmarked: 6 };
+
+/**
+ * A strategy that is nothing like `leap-1`: it reads derived tokens, compares fields that connect nobody, and adds up
+ * what they weigh. It is small, so that a test can show that the engine knows no strategy; nobody should link with it.
+ */
+export const sumStrategy: Strategy = {
+  name: 'sum',
+  parameters: { threshold: THRESHOLD },
+  channels,
+  ownLimits: limits,
+  carerLimits: limits,
+  tokensOf,
+  group,
+  attach: (fact, owners) => attachFact(fact, owners, channels),
+  found: (facts, channel) => foundIndividuals(facts, channels.groundOf(channel), channel, group),
+  compareGrounds: (one, other) =>
+    (other.score ?? 0) - (one.score ?? 0) || (keyOfGround(one) < keyOfGround(other) ? -1 : 1),
+};
+
+function tokensOf(row: LinkageRow) {
+  const plain = plainTokensOf(row, channels);
+  const own = [...plain.own];
+  const beside: ChannelToken[] = [];
+  for (const { derivation, tokens } of row.derived ?? []) {
+    const channel = channels.numberOf(derivation);
+    for (const token of tokens)
+      if (channel !== NONE) (channel < channels.connecting ? own : beside).push({ channel, token });
+  }
+  for (const { domain, use, token } of row.tokens)
+    if (use === 'guard' && domain === 'gender') beside.push({ channel: channels.numberOf(domain), token });
+  return { ...plain, own, compared: beside };
+}
+
+interface Pair {
+  readonly a: number;
+  readonly b: number;
+  readonly ground: Ground;
+}
+
+/** Pairs that share a token, best first: each joins its two groups unless they contradict each other. */
+function group(records: readonly Evidence[], constraints: PositionConstraints = unconstrained): Grouping {
+  const groupOf = Int32Array.from(records.keys());
+  const profiles: Profile[] = records.map(profileOf);
+  const met = new Int32Array(records.length).fill(NONE);
+  const grounds: (Ground | null)[] = records.map(() => null);
+  const forbids = (one: number, other: number): boolean =>
+    constraints.neverLink.some(([a, b]) => {
+      const found = [groupOf[a], groupOf[b]];
+      return found.includes(one) && found.includes(other);
+    });
+  const against = (one: number, other: number): ReferralReason | null =>
+    forbids(one, other)
+      ? 'forbidden'
+      : contradictionBetween(profiles[one] as Profile, profiles[other] as Profile); // positions
+  const refused: Pair[] = [];
+  const join = (pair: Pair, reviewed: boolean) => {
+    const ends = [groupOf[pair.a] as number, groupOf[pair.b] as number]; // positions
+    const [one, other] = [Math.min(...ends), Math.max(...ends)];
+    const reason =
+      one === other ? null : reviewed ? (forbids(one, other) ? 'forbidden' : null) : against(one, other);
+    if (reason !== null) {
+      refused.push(pair);
+      return;
+    }
+    for (const [position, mate] of [
+      [pair.a, pair.b],
+      [pair.b, pair.a],
+    ] as const) {
+      if (met[position] !== NONE) continue;
+      met[position] = mate;
+      grounds[position] = pair.ground;
+    }
+    if (one === other) return;
+    profiles[one] = joined(profiles[one] as Profile, profiles[other] as Profile, reviewed); // positions
+    groupOf.forEach((held, position) => {
+      if (held === other) groupOf[position] = one;
+    });
+  };
+  const inOrder = (pairs: Pair[]) => pairs.sort((one, other) => one.a - other.a || one.b - other.b);
+  for (const pair of inOrder(
+    constraints.reviewedLink.map(([a, b]) => ({ a: Math.min(a, b), b: Math.max(a, b), ground: REVIEWED })),
+  ))
+    join(pair, true);
+  for (const pair of inOrder(pairsOf(records)).sort(
+    (one, other) => (other.ground.score ?? 0) - (one.ground.score ?? 0),
+  ))
+    join(pair, false);
+  return {
+    groupOf,
+    met,
+    groundOf: (position) => grounds[position] ?? null,
+    ambiguous: new Uint8Array(records.length),
+    refusals: refusalsOf(refused, groupOf, against),
+    profile: (found) => profiles[found] as Profile, // a position
+  };
+}
+
+/** Each two groups that stayed apart are told of once, on their strongest ground. */
+function refusalsOf(
+  refused: readonly Pair[],
+  groupOf: Int32Array,
+  against: (one: number, other: number) => ReferralReason | null,
+): Refusal[] {
+  const seen = new Set<string>();
+  return refused.flatMap(({ a, b, ground }) => {
+    const ends = [groupOf[a] as number, groupOf[b] as number]; // positions
+    const [subject, candidate] = [Math.min(...ends), Math.max(...ends)];
+    const reason = subject === candidate ? null : against(subject, candidate);
+    if (reason === null || seen.has(`${subject} ${candidate}`)) return [];
+    seen.add(`${subject} ${candidate}`);
+    return [{ reason, ground, subject, candidates: [candidate] }];
+  });
+}
+
+function pairsOf(records: readonly Evidence[]): Pair[] {
+  const pairs: Pair[] = [];
+  records.forEach((one, a) => {
+    for (let b = a + 1; b < records.length; b++) {
+      const other = records[b] as Evidence; // below length
+      if (!one.tokens.some((token) => other.tokens.includes(token))) continue;
+      const ground = groundOf(one, other);
+      if ((ground.score ?? 0) >= THRESHOLD) pairs.push({ a, b, ground });
+    }
+  });
+  return pairs;
+}
+
+function groundOf(one: Evidence, other: Evidence): Ground {
+  const levels: Record<string, string> = {};
+  let score = 0;
+  const [mine, theirs] = [byChannel(one), byChannel(other)];
+  for (let channel = 0; channel < channels.count; channel++) {
+    const [held, there] = [mine.get(channel), theirs.get(channel)];
+    if (held === undefined || there === undefined) continue;
+    const same = held.some((token) => there.includes(token));
+    levels[channels.domainOf(channel)] = same ? 'same' : 'different';
+    score += same ? (gains[channel] ?? 0) : DIFFERENT;
+  }
+  if (one.birthDate !== NONE && other.birthDate !== NONE) {
+    levels['birth-date'] = one.birthDate === other.birthDate ? 'same' : 'different';
+    score += one.birthDate === other.birthDate ? BIRTH_DATE : DIFFERENT;
+  }
+  return { rule: 'sum', score, levels };
+}
+
+function byChannel({ tokens, channels: held, compared: beside, comparedChannels }: Evidence) {
+  const found = new Map<number, number[]>();
+  const add = (token: number, channel: number | undefined) => {
+    if (channel === undefined) return;
+    const known = found.get(channel);
+    if (known === undefined) found.set(channel, [token]);
+    else known.push(token);
+  };
+  tokens.forEach((token, at) => add(token, held[at]));
+  beside.forEach((token, at) => add(token, comparedChannels[at]));
+  return found;
+}
