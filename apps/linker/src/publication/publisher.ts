@@ -179,6 +179,9 @@ export class Publisher implements Publication {
       case 'ProgrammeDefined':
       case 'StrategyAdopted':
       case 'RecordErased':
+      case 'LinkForbidden':
+      case 'LinkReviewed':
+      case 'LinkAllowed':
         return undefined;
       default:
         return closing satisfies never;

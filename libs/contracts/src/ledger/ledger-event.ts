@@ -3,6 +3,7 @@ import { read, unreadableContract, type DataOf } from '../contract.js';
 import { fitsAsItIs } from '../fast-check.js';
 import { instant, revision } from '../identifiers.js';
 import type { EventRoles, LedgerContract, LedgerReader } from './event-roles.js';
+import * as constraints from './constraints.js';
 import * as erasures from './erasures.js';
 import * as families from './families.js';
 import * as individuals from './individuals.js';
@@ -29,6 +30,9 @@ export const ledgerContracts = {
   IndividualSplit: individuals.IndividualSplit,
   LinkReferred: individuals.LinkReferred,
   LinkReferralLapsed: individuals.LinkReferralLapsed,
+  LinkForbidden: constraints.LinkForbidden,
+  LinkReviewed: constraints.LinkReviewed,
+  LinkAllowed: constraints.LinkAllowed,
   RelationshipIdentified: families.RelationshipIdentified,
   RelationshipEnded: families.RelationshipEnded,
   FamilyLinked: families.FamilyLinked,

@@ -7,8 +7,10 @@ import {
   type LedgerEvent,
   type PseudonymisedRow,
   type RecordId,
+  type RowKey,
   type SubmissionId,
 } from '@kinledger/contracts';
+import type { Constraint } from './constraint-table.js';
 import type { LinkageIndex } from './linkage-index.js';
 import { submissionOf } from './submission-book.js';
 import { NONE } from './typed-column.js';
@@ -87,6 +89,15 @@ export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: Pseudo
     case 'LinkReferralLapsed':
       index.referrals.lapse(event.data.referral);
       return;
+    case 'LinkForbidden':
+      constrain(index, event.data.rows, 'never-link');
+      return;
+    case 'LinkReviewed':
+      constrain(index, event.data.rows, 'link');
+      return;
+    case 'LinkAllowed':
+      constrain(index, event.data.rows, null);
+      return;
     case 'RelationshipIdentified':
       index.relationships.identify(event.data.relationship, {
         kind: event.data.kind,
@@ -154,6 +165,14 @@ function linkFamily(
   index.families.setReview(family, review);
   for (const individual of joined) index.families.join(individualNumber(index, individual), family);
   for (const individual of left) index.families.leave(individualNumber(index, individual), family);
+}
+
+function constrain(
+  index: LinkageIndex,
+  [one, other]: readonly [RowKey, RowKey],
+  constraint: Constraint | null,
+): void {
+  index.constraints.change({ keys: [index.keys.intern(one), index.keys.intern(other)], constraint });
 }
 
 function recordNumber(index: LinkageIndex, id: RecordId): number {

@@ -37,6 +37,12 @@ export interface Draft {
   readonly row: number | null;
 }
 
+/** What a person decided about two rows, as the ledger says it. */
+export type ConstraintDecision = Extract<
+  LedgerDecision,
+  { readonly type: 'LinkForbidden' | 'LinkReviewed' | 'LinkAllowed' }
+>;
+
 /** Yields every decision, the closing event last. Consuming may be interleaved with `apply` of what was yielded. */
 export interface DecisionRun {
   decide(nextRevision: number): Generator<Draft, void, undefined>;
@@ -65,7 +71,7 @@ export interface LinkageEngineSize {
 }
 
 /**
- * The linker's decider: `begin`/`withdraw`/`erase` decide, `apply` evolves. Pure of I/O, clock and chance: state is a
+ * The linker's decider: `begin`/`withdraw`/`erase`/`constrain` decide, `apply` evolves. Pure of I/O, clock and chance: state is a
  * function of the events applied, whether they were just decided or are read back after a restart. It passes through an
  * archive between decisions, into a decider with the same options that nothing was applied to.
  */
@@ -90,6 +96,9 @@ export interface LinkageDecider extends Archived {
    */
   erase(erasure: DataOf<typeof RecordErased>): DecisionRun;
 
+  /** Follows a person's decision about two rows: it holds from here on, for whatever records have their keys. */
+  constrain(decision: ConstraintDecision): DecisionRun;
+
   /**
    * Revision at which the oldest record entered whose body is gone though no erasure names it; undefined where all is
    * well. With such a record, nothing can be decided.
@@ -104,7 +113,7 @@ export interface LinkageDecider extends Archived {
   /**
    * Applies the next event of the ledger. `row` is the body of the record that a placement with commitments brings
    * in; it may be left out where this very engine has staged the row. Events must be applied as whole decisions
-   * before the next `begin`, `withdraw` or `erase`.
+   * before the next `begin`, `withdraw`, `erase` or `constrain`.
    * A record that enters without either is taken in without tokens, and counts as bodiless until it is erased.
    */
   apply(event: LedgerEvent, row?: PseudonymisedRow): void;

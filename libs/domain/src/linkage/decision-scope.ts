@@ -1,3 +1,4 @@
+import { ConstraintsAfter, type Constraint, type ConstraintChange } from './constraint-table.js';
 import { evidenceOf, type Evidence } from './evidence.js';
 import type { LinkageIndex } from './linkage-index.js';
 import type { LiveChanges } from './plan-live-records.js';
@@ -14,15 +15,17 @@ const CEASING = 2;
 export class DecisionScope {
   readonly index: LinkageIndex;
   readonly changes: LiveChanges;
+  readonly constraints: ConstraintsAfter;
   readonly #change: RecordMap;
   readonly #links = new Map<number, boolean>();
   readonly #relates = new Map<number, boolean>();
   readonly #hasForce = (token: number): boolean => this.links(token);
   readonly #isLive = (record: number): boolean => this.isLive(record);
 
-  constructor(index: LinkageIndex, changes: LiveChanges) {
+  constructor(index: LinkageIndex, changes: LiveChanges, constraint: ConstraintChange | null) {
     this.index = index;
     this.changes = changes;
+    this.constraints = new ConstraintsAfter(index.constraints, constraint);
     this.#change = new RecordMap(index.records);
     for (const record of changes.becoming) this.#change.set(record, BECOMING);
     for (const record of changes.ceasing.keys()) this.#change.set(record, CEASING);
@@ -40,6 +43,29 @@ export class DecisionScope {
   /** Live before and after. */
   isStaying(record: number): boolean {
     return this.#change.get(record) === NONE && this.index.records.isLive(record);
+  }
+
+  /** Live records about which, together with this one, a person has decided so. */
+  partnersOf(record: number, constraint: Constraint): number[] {
+    if (this.constraints.isEmpty) return [];
+    const partners: number[] = [];
+    for (const [key, decided] of this.constraints.partnersOf(this.index.records.keyOf(record))) {
+      const partner = decided === constraint ? this.liveOfKey(key) : NONE;
+      if (partner !== NONE) partners.push(partner);
+    }
+    return partners;
+  }
+
+  #becomingOfKey: ReadonlyMap<number, number> | null = null;
+
+  /** The record of a row key that will be live, or NONE. */
+  liveOfKey(key: number): number {
+    const { keys, records } = this.index;
+    this.#becomingOfKey ??= new Map(this.changes.becoming.map((record) => [records.keyOf(record), record]));
+    const becoming = this.#becomingOfKey.get(key);
+    if (becoming !== undefined) return becoming;
+    const live = keys.liveRecord(key);
+    return live !== NONE && this.isLive(live) ? live : NONE;
   }
 
   /** Whether an identity token will have force. Asked only of tokens near the change, and remembered. */

@@ -14,7 +14,7 @@ import {
   type WithdrawSubmission,
 } from '@kinledger/contracts';
 import { familyIdOf, individualIdOf, relationshipIdOf } from '../ledger/ledger-ids.js';
-import type { Draft } from './decider.js';
+import type { ConstraintDecision, Draft } from './decider.js';
 import type { LinkageIndex } from './linkage-index.js';
 import type { Ground } from './ground.js';
 import type { PlannedDecision } from './plan-decision.js';
@@ -32,7 +32,8 @@ const REVIVED: Ground = { rule: 'revived' };
 export type Cause =
   | { readonly kind: 'received'; readonly file: DataOf<typeof SubmissionReceived> }
   | { readonly kind: 'withdrawn'; readonly command: DataOf<typeof WithdrawSubmission> }
-  | { readonly kind: 'erased'; readonly erasure: DataOf<typeof RecordErased> };
+  | { readonly kind: 'erased'; readonly erasure: DataOf<typeof RecordErased> }
+  | { readonly kind: 'constrained'; readonly decision: ConstraintDecision };
 
 /**
  * Puts a planned decision into events, in the order of the ledger: received; retired; carried; carriers; refused; splits; merges;
@@ -66,8 +67,9 @@ class Drafting {
   }
 
   get #submission(): SubmissionId {
-    if (this.#cause.kind === 'erased') throw new Error('no submission causes an erasure');
-    return this.#cause.kind === 'received' ? this.#cause.file.submission : this.#cause.command.submission;
+    if (this.#cause.kind === 'received') return this.#cause.file.submission;
+    if (this.#cause.kind === 'withdrawn') return this.#cause.command.submission;
+    throw new Error(`no submission is the cause: ${this.#cause.kind}`);
   }
 
   *drafts(): Generator<Draft, void, undefined> {
@@ -318,6 +320,7 @@ class Drafting {
 
   #closing(outcomes: Tally): LedgerDecision {
     if (this.#cause.kind === 'erased') return { type: 'RecordErased', data: this.#cause.erasure };
+    if (this.#cause.kind === 'constrained') return this.#cause.decision;
     const retired = this.#plan.changes.ceasing.size;
     if (this.#cause.kind === 'withdrawn') {
       const { submission, intake, reason, by } = this.#cause.command;

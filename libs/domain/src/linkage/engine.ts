@@ -15,6 +15,7 @@ import type { Archive } from './archive.js';
 import { contentHashOf } from './content-hash.js';
 import {
   submissionNotDecidable,
+  type ConstraintDecision,
   type DecisionRun,
   type Draft,
   type LinkageDecider,
@@ -29,6 +30,8 @@ import { planDecision, type PlannedDecision } from './plan-decision.js';
 import type { LiveChange, StagedRows } from './plan-live-records.js';
 import { submissionOf } from './submission-book.js';
 import { Int32Column, NONE, Uint8Column } from './typed-column.js';
+
+const constraintOf = { LinkForbidden: 'never-link', LinkReviewed: 'link', LinkAllowed: null } as const;
 
 const noRows = (): StagedRows => ({
   records: new Int32Column(),
@@ -116,6 +119,16 @@ export class LinkageEngine implements LinkageDecider {
   erase(erasure: DataOf<typeof RecordErased>): DecisionRun {
     const records = erasure.records.map((id) => this.#index.records.find(id));
     return this.#run({ kind: 'erased', erasure }, { kind: 'erased', records }, noRows);
+  }
+
+  constrain(decision: ConstraintDecision): DecisionRun {
+    const [one, other] = decision.data.rows;
+    const { keys } = this.#index;
+    const change = {
+      keys: [keys.intern(one), keys.intern(other)] as const,
+      constraint: constraintOf[decision.type],
+    };
+    return this.#run({ kind: 'constrained', decision }, { kind: 'constrained', change }, noRows);
   }
 
   get bodyMissingAt(): number | undefined {

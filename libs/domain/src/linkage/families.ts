@@ -51,7 +51,7 @@ export function familiesOf(
   groups.forEach(({ persons, facts }, node) => {
     for (const rowKey of [...persons, ...facts]) nodeOf.set(rowKey, node);
   });
-  const adultNodes = new Set<number>();
+  const children = new Set<RowKey>();
   const withoutForce = new Set(tokensWithoutForce.map(({ domain, token }) => `${domain} ${token}`));
   const tokens = new Map<string, TokenEvidence>();
   const { channels } = strategy;
@@ -61,7 +61,7 @@ export function familiesOf(
     const node = nodeOf.get(record.rowKey);
     const child = record.role === 'child';
     if (record.kind === 'impersonal') continue;
-    if (!child && node !== undefined) adultNodes.add(node);
+    if (child) children.add(record.rowKey);
     const marks = marksOf(reader.readingOf(record), channels);
     const { own, carers } = strategy.tokensOf(record);
     for (const { channel, token } of child ? carers : own) {
@@ -96,7 +96,8 @@ export function familiesOf(
       families.map((members) => ({
         scope: familyScopes[index - 1]?.scope ?? PROGRAMME_SCOPE,
         members: members.map(representative).sort(),
-        review: members.filter((node) => adultNodes.has(node)).length > MAX_ADULTS_WITHOUT_REVIEW,
+        review:
+          members.filter((node) => !children.has(representative(node))).length > MAX_ADULTS_WITHOUT_REVIEW,
       })),
     ),
   };

@@ -4,6 +4,7 @@ import { contentHashOf } from './content-hash.js';
 import type { FamilyScope, LinkageEngineOptions } from './decider.js';
 import { scopesOf } from './families.js';
 import { FamilyTable } from './family-table.js';
+import { ConstraintTable } from './constraint-table.js';
 import { HolderCount } from './force.js';
 import { IndividualTable } from './individual-table.js';
 import { MAX_FAMILY_SCOPES, PROGRAMME_SCOPE } from './kinship.js';
@@ -32,6 +33,7 @@ export class LinkageIndex implements Archived {
   readonly families: FamilyTable;
   readonly relationships = new RelationshipTable();
   readonly referrals = new ReferralTable();
+  readonly constraints = new ConstraintTable();
   /** Records that entered without their body, and the revision of it: none is left once their erasures are applied. */
   readonly bodiless = new Map<number, number>();
   /** Whether it holds what erased records said: they came in with their bodies, and were erased afterwards. */
@@ -67,6 +69,7 @@ export class LinkageIndex implements Archived {
       this.families,
       this.relationships,
       this.referrals,
+      this.constraints,
     ]);
     await passMapThrough(archive, this.bodiless);
     await passMapThrough(archive, this.#datasetNumbers);

@@ -189,7 +189,7 @@ function attachFacts(
     const forbidden = paired(constraints.neverLink);
     const [reviewed] = paired(constraints.reviewedLink)
       .filter((group) => !forbidden.includes(group))
-      .sort();
+      .sort((one, other) => one - other);
     const attachment: Attachment =
       reviewed !== undefined
         ? { kind: 'owned', owner: reviewed, token: NONE, ground: REVIEWED }

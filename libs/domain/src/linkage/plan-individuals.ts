@@ -1,10 +1,11 @@
 import type { Attachment } from './attach-fact.js';
+import type { Constraint } from './constraint-table.js';
 import type { DecisionScope } from './decision-scope.js';
 import { isUsable, joined, profileOf, type Evidence, type Profile } from './evidence.js';
-import type { Ground, ReferralReason } from './ground.js';
+import { REVIEWED, type Ground, type ReferralReason } from './ground.js';
 import type { MemberList } from './individual-table.js';
 import { RecordMap } from './record-map.js';
-import { unconstrained } from './strategy.js';
+import { unconstrained, type PositionConstraints } from './strategy.js';
 import { Int32Column, NONE } from './typed-column.js';
 
 /** Where a record stands that is in no cluster. */
@@ -155,6 +156,23 @@ class IndividualPlan implements PlannedIndividuals {
       if (this.#flips(token)) this.#takeFactsOn(token);
     }
     for (const record of changes.ceasing.keys()) if (records.isPerson(record)) this.#takeFactsOf(record);
+    this.#lookAtConstrained();
+  }
+
+  /** Records about which a person decides now, or has decided together with one that comes or goes. */
+  #lookAtConstrained(): void {
+    const { changes, constraints, index } = this.#scope;
+    if (constraints.isEmpty) return;
+    const look = (key: number) => {
+      const record = this.#scope.liveOfKey(key);
+      if (record === NONE) return;
+      if (index.records.isPerson(record)) this.#groupAround(record);
+      else if (index.records.isFact(record)) this.#takeFact(record);
+    };
+    for (const key of constraints.changedKeys) look(key);
+    for (const records of [changes.becoming, changes.ceasing.keys()])
+      for (const record of records)
+        for (const key of constraints.partnersOf(index.records.keyOf(record)).keys()) look(key);
   }
 
   /** Whether a token gains or loses its force as somebody's own: all its holders feel it. */
@@ -211,7 +229,7 @@ class IndividualPlan implements PlannedIndividuals {
   }
 
   #group(members: readonly number[], evidence: readonly Evidence[]): void {
-    const grouping = this.#scope.index.strategy.group(evidence, unconstrained);
+    const grouping = this.#scope.index.strategy.group(evidence, this.#constraintsAmong(members));
     const recordAt = (position: number): number => members[position] as number; // a position
     const clusterOf = new Map<number, number>();
     members.forEach((record, position) => {
@@ -234,7 +252,20 @@ class IndividualPlan implements PlannedIndividuals {
     }
   }
 
-  /** Live person records that are connected to one through tokens that have force. All get an entry. */
+  #constraintsAmong(members: readonly number[]): PositionConstraints {
+    if (this.#scope.constraints.isEmpty) return unconstrained;
+    const positions = new Map(members.map((record, position) => [record, position]));
+    const pairs = (constraint: Constraint) =>
+      members.flatMap((record, position) =>
+        this.#scope.partnersOf(record, constraint).flatMap((partner) => {
+          const other = positions.get(partner);
+          return other === undefined || other < position ? [] : [[position, other] as const];
+        }),
+      );
+    return { neverLink: pairs('never-link'), reviewedLink: pairs('link') };
+  }
+
+  /** Live person records that are connected to one through tokens that have force, or by a person. All get an entry. */
   #componentOf(start: number): number[] {
     const { records, strategy, tokens } = this.#scope.index;
     const members = [start];
@@ -260,6 +291,11 @@ class IndividualPlan implements PlannedIndividuals {
           this.#enter(holder);
           members.push(holder);
         }
+      }
+      for (const partner of this.#scope.partnersOf(record, 'link')) {
+        if (this.entryOf(partner) !== NONE || !records.isPerson(partner)) continue;
+        this.#enter(partner);
+        members.push(partner);
       }
     }
     return members;
@@ -288,6 +324,9 @@ class IndividualPlan implements PlannedIndividuals {
     for (let at = records.firstOccurrence(person); at < end; at++) {
       if (!records.isCarerAt(at)) this.#takeFactsOn(records.tokenAt(at));
     }
+    for (const constraint of ['never-link', 'link'] as const)
+      for (const partner of this.#scope.partnersOf(person, constraint))
+        if (records.isFact(partner)) this.#takeFact(partner);
   }
 
   #takeFactsOn(token: number): void {
@@ -308,7 +347,7 @@ class IndividualPlan implements PlannedIndividuals {
 
   #attach(fact: number): void {
     const evidence = this.#scope.evidenceOf(fact);
-    const attachment = this.#attachmentOf(evidence);
+    const attachment = this.#attachmentOf(fact, evidence);
     switch (attachment.kind) {
       case 'unlinkable':
         this.#settle(fact, UNLINKABLE, NONE, null);
@@ -320,8 +359,11 @@ class IndividualPlan implements PlannedIndividuals {
         this.#refer(fact, attachment);
         return;
       case 'owned': {
-        const token = evidence.tokens[attachment.token] as number; // one of its tokens
-        const holders = this.#scope.owners(token, evidence.birthDate);
+        const token = evidence.tokens[attachment.token];
+        const holders =
+          token === undefined
+            ? this.#placedPersons(this.#scope.partnersOf(fact, 'link'))
+            : this.#scope.owners(token, evidence.birthDate);
         const mine = holders.filter((holder) => this.#clusterOfPerson(holder) === attachment.owner);
         if (this.#movesTo(fact, attachment.owner)) {
           // It leaves another individual for one that was out of reach: then that one is weighed too.
@@ -343,14 +385,40 @@ class IndividualPlan implements PlannedIndividuals {
     );
   }
 
-  #attachmentOf(evidence: Evidence): Attachment {
+  #attachmentOf(fact: number, evidence: Evidence): Attachment {
+    const forbidden = this.#clustersDecided(fact, 'never-link');
+    // A row without a usable token names nobody, whatever was decided about it.
+    const [reviewed] = evidence.tokens.length === 0 ? [] : this.#clustersDecided(fact, 'link', forbidden);
+    if (reviewed !== undefined) return { kind: 'owned', owner: reviewed, token: NONE, ground: REVIEWED };
     return this.#scope.index.strategy.attach(evidence, {
       of: (index) =>
         this.#scope
           .owners(evidence.tokens[index] as number, evidence.birthDate) // one of its tokens
           .map((holder) => this.#clusterOfPerson(holder)),
       profile: (owner) => this.#profileOf(owner),
-      forbids: () => false,
+      forbids: (owner) => forbidden.includes(owner),
+    });
+  }
+
+  /** Clusters of persons about whom, together with a fact, a person has decided so; by their smallest row key. */
+  #clustersDecided(fact: number, constraint: Constraint, except: readonly number[] = []): number[] {
+    if (this.#scope.constraints.isEmpty) return [];
+    const { keys, records } = this.#scope.index;
+    const persons = this.#placedPersons(this.#scope.partnersOf(fact, constraint));
+    const clusters = new Set(persons.map((person) => this.#clusterOfPerson(person)));
+    const keyOf = (cluster: number): number => records.keyOf(this.representativeOf(cluster));
+    return [...clusters]
+      .filter((cluster) => !except.includes(cluster))
+      .sort((one, other) => keys.compare(keyOf(one), keyOf(other)));
+  }
+
+  /** Person records, of those given, that are in an individual. */
+  #placedPersons(given: readonly number[]): number[] {
+    const { records } = this.#scope.index;
+    return given.filter((record) => {
+      if (!records.isPerson(record)) return false;
+      const entry = this.entryOf(record);
+      return entry === NONE ? records.outcomeOf(record) === 'placed' : this.#cluster.get(entry) >= 0;
     });
   }
 
@@ -373,7 +441,7 @@ class IndividualPlan implements PlannedIndividuals {
       if (!this.#scope.isLive(fact)) continue;
       if (this.entryOf(fact) === NONE) {
         const seen = this.#scope.evidenceOf(fact);
-        const attachment = this.#attachmentOf(seen);
+        const attachment = this.#attachmentOf(fact, seen);
         if (attachment.kind !== 'unowned' || seen.tokens[attachment.token] !== token) continue;
         this.#enter(fact);
       } else if (this.#unowned.get(fact) !== token) continue;
@@ -415,8 +483,12 @@ class IndividualPlan implements PlannedIndividuals {
     const profile = persons
       .map((person) => profileOf(this.#scope.evidenceOf(person)))
       .reduce((one, other) => joined(one, other));
-    this.#profiles[cluster] = profile;
-    return profile;
+    const reviewed = persons.some((person) =>
+      this.#scope.partnersOf(person, 'link').some((partner) => persons.includes(partner)),
+    );
+    const whole = { ...profile, reviewed };
+    this.#profiles[cluster] = whole;
+    return whole;
   }
 
   /** Person records of a known cluster: none of them has an entry. */

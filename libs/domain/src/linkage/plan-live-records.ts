@@ -1,12 +1,16 @@
 import type { DatasetId } from '@kinledger/contracts';
+import type { ConstraintChange } from './constraint-table.js';
 import type { LinkageIndex } from './linkage-index.js';
 import type { BookChange, Standing, Submission } from './submission-book.js';
 import { Int32Column, NONE } from './typed-column.js';
 
 export type RetiringReason = 'replaced' | 'omitted' | 'withdrawn' | 'consent-refused' | 'erased';
 
-/** What a decision is about: submissions, or records that are forgotten. */
-export type LiveChange = BookChange | { readonly kind: 'erased'; readonly records: readonly number[] };
+/** What a decision is about: submissions, records that are forgotten, or two rows about which a person decides. */
+export type LiveChange =
+  | BookChange
+  | { readonly kind: 'erased'; readonly records: readonly number[] }
+  | { readonly kind: 'constrained'; readonly change: ConstraintChange };
 
 /** What a row of the submission comes to, before linkage. */
 export type RowFate = 'live' | 'superseded' | 'unchanged';
@@ -48,9 +52,9 @@ export interface LiveChanges {
  * Only keys that the change can touch are looked at.
  */
 export function planLiveRecords(index: LinkageIndex, change: LiveChange, rows: StagedRows): LiveChanges {
-  return change.kind === 'erased'
-    ? withoutErased(index, change.records)
-    : new LivePlan(index, change, rows).outcome();
+  if (change.kind === 'erased') return withoutErased(index, change.records);
+  if (change.kind === 'constrained') return withoutErased(index, []);
+  return new LivePlan(index, change, rows).outcome();
 }
 
 function withoutErased(index: LinkageIndex, erased: readonly number[]): LiveChanges {

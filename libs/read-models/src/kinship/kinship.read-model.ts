@@ -63,5 +63,8 @@ export const kinship = defineReadModel({
     IndividualSplit: 'ignored',
     LinkReferred: 'ignored',
     LinkReferralLapsed: 'ignored',
+    LinkForbidden: 'ignored',
+    LinkReviewed: 'ignored',
+    LinkAllowed: 'ignored',
   },
 });

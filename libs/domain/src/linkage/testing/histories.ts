@@ -1,6 +1,7 @@
-import type { ExtractKind, Role, SubmissionId } from '@kinledger/contracts';
+import type { ExtractKind, Role, RowKey, SubmissionId } from '@kinledger/contracts';
 import fc from 'fast-check';
-import type { FamilyScope } from '../decider.js';
+import type { ConstraintDecision, FamilyScope } from '../decider.js';
+import type { LinkConstraints } from '../partition.js';
 import { story } from './stories.js';
 import type { LinkageWorld, RowSpec, SubmissionSpec, TokenSpec } from './linkage-world.js';
 import { liveRecords, type LiveRecord } from './live-set.js';
@@ -85,7 +86,13 @@ interface Erase {
   readonly kind: 'erase';
   readonly picks: readonly number[];
 }
-export type Step = Submit | Withdraw | Erase;
+/** A person decides about two rows that came in some time, live or not. */
+interface Constrain {
+  readonly kind: 'constrain';
+  readonly type: ConstraintDecision['type'];
+  readonly picks: readonly [number, number];
+}
+export type Step = Submit | Withdraw | Erase | Constrain;
 
 export const submitStep: fc.Arbitrary<Submit> = fc.record({
   kind: fc.constant('submit' as const),
@@ -135,11 +142,34 @@ export const historyWithErasures = (maxLength = 16): fc.Arbitrary<Step[]> =>
     { weight: 4, arbitrary: story },
   );
 
+const constrainStep: fc.Arbitrary<Constrain> = fc.record({
+  kind: fc.constant('constrain' as const),
+  type: oneOf<Constrain['type']>(
+    'LinkForbidden',
+    'LinkForbidden',
+    'LinkReviewed',
+    'LinkReviewed',
+    'LinkAllowed',
+  ),
+  picks: fc.tuple(fc.nat(200), fc.nat(200)),
+});
+
+export const historyWithConstraints = (maxLength = 16): fc.Arbitrary<Step[]> =>
+  stepsOf(
+    maxLength,
+    { weight: 10, arbitrary: alone(submitStep) },
+    { weight: 2, arbitrary: alone(withdrawStep) },
+    { weight: 1, arbitrary: alone(eraseStep) },
+    { weight: 8, arbitrary: alone(constrainStep) },
+    { weight: 3, arbitrary: story },
+  );
+
 /** Plays steps as intake would: sequences count up, a replacement supersedes what stands in its dataset and period. */
 export class HistoryPlayer {
   readonly withdrawn = new Set<SubmissionId>();
   readonly specs = new Map<SubmissionId, SubmissionSpec>();
   readonly world: LinkageWorld;
+  readonly #constraints = new Map<string, Constrain['type']>();
 
   constructor(world: LinkageWorld) {
     this.world = world;
@@ -154,6 +184,15 @@ export class HistoryPlayer {
     });
   }
 
+  /** Decisions of people that stand. */
+  constraints(): LinkConstraints {
+    const pairs = (type: Constrain['type']) =>
+      [...this.#constraints]
+        .filter(([, decided]) => decided === type)
+        .map(([rows]) => rows.split(' ') as unknown as readonly [RowKey, RowKey]); // written from two
+    return { neverLink: pairs('LinkForbidden'), reviewedLink: pairs('LinkReviewed') };
+  }
+
   play(steps: readonly Step[]): void {
     for (const step of steps) this.step(step);
   }
@@ -162,6 +201,10 @@ export class HistoryPlayer {
     if (step.kind === 'erase') {
       const records = [...this.world.reader.records.keys()];
       this.world.erase(step.picks.flatMap((pick) => records[pick % Math.max(1, records.length)] ?? []));
+      return null;
+    }
+    if (step.kind === 'constrain') {
+      this.#constrain(step);
       return null;
     }
     if (step.kind === 'withdraw') {
@@ -182,6 +225,16 @@ export class HistoryPlayer {
   withdraw(id: SubmissionId): void {
     this.world.withdraw(id);
     this.withdrawn.add(id);
+  }
+
+  #constrain({ type, picks }: Constrain): void {
+    const keys = [
+      ...new Set([...this.world.received.values()].flatMap(({ rows }) => rows.map(({ rowKey }) => rowKey))),
+    ].sort();
+    const [one, other] = picks.map((pick) => keys[pick % Math.max(1, keys.length)]).sort();
+    if (one === undefined || other === undefined || one === other) return;
+    this.world.constrain(type, [one, other]);
+    this.#constraints.set(`${one} ${other}`, type);
   }
 
   specOf({ dataset: number, period: part, replaces, repeats, rows }: Submit): SubmissionSpec {

@@ -13,7 +13,7 @@ import type {
   TokenUse,
 } from '@kinledger/contracts';
 import { sha256Hex } from '../../ledger/index.js';
-import type { Draft, FamilyScope, LinkageEngineOptions } from '../decider.js';
+import type { ConstraintDecision, Draft, FamilyScope, LinkageEngineOptions } from '../decider.js';
 import { LinkageEngine } from '../engine.js';
 import { leap1 } from '../leap-1/leap-1.js';
 import type { Strategy } from '../strategy.js';
@@ -125,6 +125,12 @@ export class LinkageWorld {
     for (const record of erasable) this.bodies.delete(record);
   }
 
+  /** Follows a person's decision about two rows. */
+  constrain(type: ConstraintDecision['type'], rows: readonly [RowKey, RowKey]): void {
+    const run = this.engine.constrain(constraintOf(type, rows));
+    this.#write([...run.decide(this.events.length)], []);
+  }
+
   /** What an engine would decide about a submission now. */
   draft(engine: LinkageEngine, { file, rows, refused }: Received): Draft[] {
     const run = engine.begin(file);
@@ -204,6 +210,11 @@ export const withdrawal = (submission: SubmissionId, intake: number) => ({
   reason: 'wrong-quarter',
   by: 'data-team',
 });
+
+export const constraintOf = (
+  type: ConstraintDecision['type'],
+  [one, other]: readonly [RowKey, RowKey],
+): ConstraintDecision => ({ type, data: { rows: [one, other], reason: 'seen-together', by: 'data-team' } });
 
 const commitments = {
   body: hex('body', 64),

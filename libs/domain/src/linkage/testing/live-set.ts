@@ -2,7 +2,7 @@ import type { DataType, RowKey, ServiceId, SubmissionId } from '@kinledger/contr
 import type { FamilyScope } from '../decider.js';
 import { keyOfGround } from '../ground.js';
 import { familiesOf, type KinRecord } from '../families.js';
-import { noConstraints, partition, recordKindOf } from '../partition.js';
+import { noConstraints, partition, recordKindOf, type LinkConstraints } from '../partition.js';
 import type { Strategy } from '../strategy.js';
 import type { Received } from './linkage-world.js';
 
@@ -62,8 +62,9 @@ export function summaryOf(
   records: readonly LiveRecord[],
   familyScopes: readonly FamilyScope[],
   strategy: Strategy,
+  constraints: LinkConstraints = noConstraints,
 ) {
-  const result = partition(records, noConstraints, strategy);
+  const result = partition(records, constraints, strategy);
   const { relationships, families } = familiesOf(records, result, familyScopes, strategy);
   const groupOf = new Map<RowKey, string>();
   const groups = result.groups.map(({ persons, facts }) => {

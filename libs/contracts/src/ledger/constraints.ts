@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { code, rowKey } from '../identifiers.js';
+import { ledgerContract } from './event-roles.js';
+
+const schema = z.object({
+  rows: z
+    .tuple([rowKey, rowKey])
+    .describe(
+      'Keys of the two rows, so that it binds corrected rows too. It waits while one of them is not live.',
+    ),
+  reason: code.describe('Why: a short code, never words about anybody.'),
+  by: code.describe('Who decided.'),
+});
+const example: z.infer<typeof schema> = {
+  rows: ['c1d2e3f405162738c1d2e3f405162738', 'd1d2e3f405162738d1d2e3f405162738'] as z.infer<
+    typeof schema
+  >['rows'],
+  reason: 'seen-together',
+  by: 'data-team',
+};
+const roles = { closes: true, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' } as const;
+
+export const LinkForbidden = ledgerContract({
+  name: 'LinkForbidden',
+  version: 1,
+  description:
+    'A person decided that these two rows never belong to one individual, whatever they share. Closes the decisions that follow from it.',
+  ...{ roles, schema, example },
+});
+
+export const LinkReviewed = ledgerContract({
+  name: 'LinkReviewed',
+  version: 1,
+  description:
+    'A person decided that these two rows belong to one individual, unless other rows of theirs never do. Closes the decisions that follow from it.',
+  ...{ roles, schema, example },
+});
+
+export const LinkAllowed = ledgerContract({
+  name: 'LinkAllowed',
+  version: 1,
+  description:
+    'What a person decided about these two rows is taken back: the rules decide again. Closes the decisions that follow from it.',
+  ...{ roles, schema, example },
+});
