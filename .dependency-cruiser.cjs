@@ -1,3 +1,10 @@
+const { builtinModules } = require('node:module');
+
+/** What a browser has to run: reading and validating files, making rows, and what both know of values and definitions. */
+const runsInABrowser =
+  '^libs/(intake-files/src|pseudonymised-rows/src|domain/src/identifiers|programme/src/definition)/';
+const moduleOfNode = `^(node:)?(${builtinModules.join('|')})$`;
+
 /** Rules that tags are too coarse for. Each says why. */
 module.exports = {
   forbidden: [
@@ -29,6 +36,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/(domain|contracts)/src', pathNot: '\\.spec\\.ts$' },
       to: { path: 'node_modules/(@nestjs|pg|pg-copy-streams|fastify)/' },
+    },
+    {
+      name: 'rows-are-made-anywhere',
+      comment:
+        'A page in a browser reads files and makes rows too: nothing that the libraries for it reach is a module of Node.',
+      severity: 'error',
+      from: { path: runsInABrowser, pathNot: '\\.spec\\.ts$' },
+      to: { path: moduleOfNode, reachable: true },
+    },
+    {
+      name: 'rows-know-no-framework',
+      comment: 'What a page in a browser runs needs no Nest, no database and no bus.',
+      severity: 'error',
+      from: { path: runsInABrowser },
+      to: { path: 'node_modules/(@nestjs|pg|fastify)/' },
     },
     {
       name: 'ports-know-no-nest',

@@ -25,6 +25,10 @@ const boundaries = [
   },
 ];
 
+const globalsOfNode = ['Buffer', 'process', 'global', 'require', 'setImmediate', 'NodeJS', '__dirname'].map(
+  (name) => ({ name, message: 'A browser has no such global.' }),
+);
+
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'coverage/**', '.kinledger/**'] },
   { files: ['**/*.ts'], extends: [...tseslint.configs.strictTypeChecked] },
@@ -56,6 +60,27 @@ export default tseslint.config(
       ],
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    // A page in a browser reads files and makes rows with these.
+    files: [
+      'libs/intake-files/src/**/*.ts',
+      'libs/pseudonymised-rows/src/**/*.ts',
+      'libs/domain/src/identifiers/**/*.ts',
+      'libs/programme/src/definition/**/*.ts',
+    ],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['node:*'], message: 'A browser has no module of Node: take it as an argument.' },
+          ],
+        },
+      ],
+      'no-restricted-globals': ['error', ...globalsOfNode],
     },
   },
   {

@@ -61,7 +61,7 @@ describe('the guide to submitting files', () => {
 
   it('names only codes that the service gives', () => {
     const sources = [
-      'reading/file-refused.ts',
+      '../../../libs/intake-files/src/reading/file-refused.ts',
       'programme/dataset-access.ts',
       'uploads/upload-service.ts',
       '../../../libs/service-kit/src/problem/known-problems.ts',

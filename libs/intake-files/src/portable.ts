@@ -1,5 +1,5 @@
 export * from './mapping/header-mapping.js';
-export type * from './reading/csv-file.js';
+export type { CsvFile, CsvLimits, OpenCsv } from './reading/csv-file.js';
 export * from './reading/file-refused.js';
 export type * from './validation/date-order.js';
 export * from './validation/finding.js';

@@ -44,6 +44,7 @@ const reasons: Readonly<Record<string, string>> = {
   'row-without-fact': 'A row lacks what its dataset records',
   'row-with-odd-number': 'A number in a row is out of all bounds',
   'row-with-odd-category': 'A row has a category that does not exist',
+  'row-not-canonical': 'A row has a value in a form that validation never gives',
   unprocessable: 'The pseudonymiser could not process it',
   // It was taken out.
   'wrong-file': 'The wrong file was sent',

@@ -69,14 +69,14 @@ function formOf({ kind, form }: ColumnIdentifier): IdentifierForm {
   if (kind === 'child-key') return { spell: () => undefined, digest: () => undefined };
   return {
     spell: kind === 'birth-date' ? (value) => spellingOpLeap1(kind, value) : asItIs,
-    digest: (value, digests) => digests.of(kind, canonical<typeof kind>(value)),
+    digest: (value, digests) => digests.of(kind, canonical(kind, value)),
   };
 }
 
 const asItIs = (value: string): string => value;
 
 /** Types do not tell that validation has made a row's value: a schema gives a column of a kind to identifiers of it only. */
-const canonical = <Kind extends keyof CanonicalByKind>(value: string): CanonicalByKind[Kind] =>
+const canonical = <Kind extends keyof CanonicalByKind>(_: Kind, value: string): CanonicalByKind[Kind] =>
   value as string & CanonicalByKind[Kind];
 
 function planChildKey(schema: DatasetSchema): PlannedToken | undefined {
@@ -92,10 +92,10 @@ function planChildKey(schema: DatasetSchema): PlannedToken | undefined {
     const gender = values[genderColumn] ?? null;
     if (carerEmail === null || birthDate === null || firstName3 === null || gender === null) return undefined;
     return {
-      carerEmail: canonical<'email'>(carerEmail),
-      birthDate: canonical<'birth-date'>(birthDate),
+      carerEmail: canonical('email', carerEmail),
+      birthDate: canonical('birth-date', birthDate),
       firstName3: firstName3 as CanonicalByKind['child-key']['firstName3'], // Likewise.
-      gender: canonical<'gender'>(gender),
+      gender: canonical('gender', gender),
     };
   };
   return {

@@ -1,0 +1,7 @@
+/** What a page at a source does with a file, as a browser runs it: the test bundles this file. */
+import { openCsv } from '@kinledger/intake-files/browser';
+import { portableHashing } from '@kinledger/pseudonymised-rows/portable-hashing';
+import { answerOf, type FileAtSource } from './file-to-rows.js';
+
+export const answerInBrowser = (file: FileAtSource): Promise<string> =>
+  answerOf({ openCsv, hashing: portableHashing }, file);
