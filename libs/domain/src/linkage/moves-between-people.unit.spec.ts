@@ -119,6 +119,24 @@ describe('somebody whose session an arriving person takes over', () => {
   });
 });
 
+describe('a session that waits for review', () => {
+  it('is no longer of the person whom it leaves, who rests, and comes back by the same id', () => {
+    const files = new Files();
+    const listed = { ...owner, tokens: [email('e'), born('1990')] };
+    const file = files.submit(user, listed);
+    const first = files.world.whereIs(user, 'owner');
+    files.submit(sessions, { id: 'session', tokens: [email('e')] });
+    expect(files.world.whereIs(sessions, 'session')).toBe(first);
+    files.submit(user, { id: 'rival', tokens: [email('e'), born('1991')] });
+    expect(files.world.whereIs(sessions, 'session')).toBe('(referred)');
+    const empty = files.world.submit({ dataset: user, sequence: 9, supersedes: [file], rows: [] });
+    expect(files.world.whereIs(sessions, 'session')).toBe(files.world.whereIs(user, 'rival'));
+    files.world.withdraw(empty);
+    expect(files.world.whereIs(user, 'owner')).toBe(first);
+    expect(files.world.whereIs(sessions, 'session')).toBe('(referred)');
+  });
+});
+
 /** Every order of the items. */
 const orders = <Item>(items: readonly Item[]): Item[][] =>
   items.length < 2
