@@ -24,6 +24,7 @@ import { leap1 } from './leap-1.js';
 /** Room for three people under one token, so that three rivals are not a placeholder. */
 const strategy = leap1({ ...testSettings, maxBirthDatesPerToken: 3 });
 const e = email('e');
+const libraryCard = ['library-card', 'identity', '1'] as const;
 
 type Answer = Pick<Outcome, 'people' | 'referrals'> & Partial<Outcome>;
 
@@ -306,6 +307,12 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
       referrals: ['nhs-number birth-dates-differ: a / s'],
       setAside: ['s referred'],
     },
+  ],
+  [
+    'order',
+    'a number that is no evidence of who somebody is joins nobody, and links nobody who has nothing else',
+    [adult('a', e, libraryCard), adult('b', nhs('1'), libraryCard), adult('c', libraryCard)],
+    { people: ['a', 'b'], referrals: [], setAside: ['c unlinkable'] },
   ],
 ];
 
