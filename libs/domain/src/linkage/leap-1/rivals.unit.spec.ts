@@ -309,6 +309,18 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
     },
   ],
   [
+    'couple',
+    'one whose rows have two genders is not, by an email alone, one who has one of them',
+    [adult('a', e, nhs('1'), gender('F')), adult('b', nhs('1'), gender('M')), adult('c', e, gender('F'))],
+    { people: ['a+b', 'c'], referrals: ['email genders-differ: a+b / c'] },
+  ],
+  [
+    'contradiction',
+    'a row with two NHS numbers does not contradict one that has none',
+    [adult('a', e), adult('b', e, nhs('1'), nhs('2'))],
+    { people: ['a+b'], referrals: [] },
+  ],
+  [
     'order',
     'a number that is no evidence of who somebody is joins nobody, and links nobody who has nothing else',
     [adult('a', e, libraryCard), adult('b', nhs('1'), libraryCard), adult('c', libraryCard)],
