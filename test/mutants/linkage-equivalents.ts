@@ -17,6 +17,7 @@ const decisionScope = inFile('decision-scope');
 const families = inFile('families');
 const groupRecords = inFile('group-records');
 const kinship = inFile('kinship');
+const individualTable = inFile('individual-table');
 const linkageIndex = inFile('linkage-index');
 const planDecision = inFile('plan-decision');
 const planIdentities = inFile('plan-identities');
@@ -114,6 +115,10 @@ export const linkageEquivalents: readonly Equivalent[] = [
       '>=',
     ],
   ),
+  ...individualTable('a typed array takes no value at -1, which is NONE', [
+    'if (next !== NONE) this.#records.previousMember.set(next, record);',
+    'true',
+  ]),
   ...linkageIndex('the ledger retires a live record before it erases it', ['this.retire(record);', ';']),
   ...linkageIndex('a live record is made live again, as it was: more work for the same', [
     'if (this.records.isLive(record)) return;',
