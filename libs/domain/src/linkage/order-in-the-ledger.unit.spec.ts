@@ -64,6 +64,24 @@ describe('in the ledger', () => {
     ).toEqual([[2, 4, 5, 6], [3]]);
   });
 
+  it('people who are split at once are told in the order of their registration', () => {
+    const world = new LinkageWorld();
+    const row = (id: string, ...addresses: readonly string[]): RowSpec => ({
+      ...{ id, tokens: addresses.map((address) => email(address)) },
+    });
+    world.submit({ ...q1, rows: [row('a', '1'), row('c', '3')] });
+    const bridges = world.submit({ ...q1, sequence: 2, rows: [row('y', '3', '4'), row('x', '1', '2')] });
+    world.submit({ ...q1, sequence: 3, rows: [row('b', '2'), row('d', '4')] });
+    const [first, second] = world.reader.registered;
+    expect(world.reader.registered).toHaveLength(2);
+    world.withdraw(bridges);
+    const told = all(world, 'IndividualSplit');
+    expect(told.map(({ individual, records }) => [individual, ...namesIn(world, records)])).toEqual([
+      [first, 'b'],
+      [second, 'd'],
+    ]);
+  });
+
   it('records that fall to an earlier file are told oldest first, by that file', () => {
     const world = new LinkageWorld();
     world.submit({ ...q1, rows: [person('a'), person('b')] });

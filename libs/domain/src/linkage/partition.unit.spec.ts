@@ -339,6 +339,8 @@ describe('what partition lists', () => {
           email('nor'),
           email('nobody’s'),
           mobile('no'),
+          mobile('none'),
+          nhs('999'),
           born(name),
         ],
       ),
@@ -363,7 +365,7 @@ describe('what partition lists', () => {
     expect(said.referrals).toHaveLength(6);
     isSorted(said.referrals.map(({ referral }) => referral));
     for (const { candidates } of said.referrals) isSorted(candidates);
-    expect(said.tokensWithoutForce).toHaveLength(5);
+    expect(said.tokensWithoutForce).toHaveLength(7);
     isSorted(said.tokensWithoutForce.map(({ domain, token }) => `${domain} ${token}`));
   });
 });
