@@ -1,4 +1,4 @@
-import type { Equivalent } from './equivalents.js';
+import type { Equivalent } from './equivalent.js';
 
 /** A line of a file in `libs/domain/src/linkage`, and the replacements on it that are meant. */
 type Line = readonly [code: string, ...replacements: readonly string[]];
