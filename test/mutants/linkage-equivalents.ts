@@ -124,6 +124,14 @@ export const linkageEquivalents: readonly Equivalent[] = [
     'if (this.records.isLive(record)) return;',
     'false',
   ]),
+  ...attachFact('an ambiguous group is refused nothing else: it is left out where links are refused', [
+    "if (reason !== 'ambiguous' || subject !== group) continue;",
+    'subject !== group',
+  ]),
+  ...planDecision('a subject on which nothing was ever referred has no referrals', [
+    'if (referrals.knows(subject)) for (const referral of referrals.ofSubject(subject)) standing.add(referral);',
+    'true',
+  ]),
   ...planDecision('an id is in the list once', [
     '.sort((one, other) => (one.id < other.id ? -1 : 1)),',
     '<=',
@@ -132,10 +140,14 @@ export const linkageEquivalents: readonly Equivalent[] = [
     'whatever becomes live has an entry, and so has its subject; an impersonal row’s is that of the record that it replaces',
     ['for (const record of scope.changes.becoming) question(record);', ';'],
   ),
-  ...planIdentities('an individual without live records is kin of nobody, in a cluster or in none', [
-    'const cluster = this.#isOutOfReach(individual) ? this.#plan.knownCluster(individual) : NONE;',
-    '(this.#plan.knownCluster(individual))',
-  ]),
+  ...planIdentities(
+    'an individual without live records is kin of nobody, in a cluster or in none',
+    [
+      'const cluster = this.#isOutOfReach(individual) ? this.#plan.knownCluster(individual) : NONE;',
+      '(this.#plan.knownCluster(individual))',
+    ],
+    ['if (this.#hasPersonsOutOfReach(individual)) return true;', 'true'],
+  ),
   ...planIdentities('a typed array has no value at a negative place, which so is not NONE', [
     'if (cluster < 0 || this.#plan.knownIndividual(cluster) !== NONE) continue;',
     'this.#plan.knownIndividual(cluster) !== NONE',

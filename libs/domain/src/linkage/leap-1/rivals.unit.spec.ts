@@ -321,6 +321,15 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
     { people: ['a+b'], referrals: [] },
   ],
   [
+    'contradiction',
+    'a row with two NHS numbers differs from one that has either of them alone',
+    [adult('a', nhs('1'), nhs('2')), adult('b', nhs('1')), adult('c', nhs('2'))],
+    {
+      people: ['a', 'b', 'c'],
+      referrals: ['nhs-number nhs-numbers-differ: a / b', 'nhs-number nhs-numbers-differ: a / c'],
+    },
+  ],
+  [
     'order',
     'a number that is no evidence of who somebody is joins nobody, and links nobody who has nothing else',
     [adult('a', e, libraryCard), adult('b', nhs('1'), libraryCard), adult('c', libraryCard)],
