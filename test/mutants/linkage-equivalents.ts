@@ -11,11 +11,10 @@ const inFile =
     }));
 
 const attachFact = inFile('attach-fact');
-const contradiction = inFile('contradiction');
 const draftDecisions = inFile('draft-decisions');
 const decisionScope = inFile('decision-scope');
 const families = inFile('families');
-const groupRecords = inFile('group-records');
+const groupRecords = inFile('leap-1/group-records');
 const kinship = inFile('kinship');
 const individualTable = inFile('individual-table');
 const linkageIndex = inFile('linkage-index');
@@ -24,7 +23,6 @@ const planIdentities = inFile('plan-identities');
 const planIndividuals = inFile('plan-individuals');
 const planKinship = inFile('plan-kinship');
 const planLiveRecords = inFile('plan-live-records');
-const recordTable = inFile('record-table');
 
 const remembersLess = 'an answer that is not remembered is worked out again, from the same records';
 const weighsMore = 'records are weighed anew whom the change does not reach: more work for the same';
@@ -35,19 +33,11 @@ const pastTheEnd = 'what is beyond the end of a list or a typed array is undefin
 /** Changes to linkage that alter no answer: what is remembered, early exits, and guards that others make good. */
 export const linkageEquivalents: readonly Equivalent[] = [
   ...attachFact(pastTheEnd, ['for (let index = 0; index < fact.tokens.length; index++) {', '<=']),
-  ...contradiction('a case without a number is no case of a list', [
-    'fact.caseNumber !== NONE && cases.some((held) => numberOf(held) === fact.caseNumber);',
-    'cases.some((held) => numberOf(held) === fact.caseNumber)',
-  ]),
   ...draftDecisions('nobody asks for the submission of an erasure, which has none', [
     "if (this.#cause.kind === 'erased') throw new Error('no submission causes an erasure');",
     'false',
   ]),
   ...decisionScope(remembersLess, ['if (known !== undefined) return known;', 'false']),
-  ...decisionScope('only rows with a birth date ask who owns a mobile', [
-    'if (!mobile || (birthDate !== NONE && records.birthDateOf(record) === birthDate)) owners.push(record);',
-    'records.birthDateOf(record) === birthDate',
-  ]),
   ...families('the set gains what is no individual, and is asked of individuals', [
     'if (!child && node !== undefined) adultNodes.add(node);',
     '!child',
@@ -107,14 +97,10 @@ export const linkageEquivalents: readonly Equivalent[] = [
     ['if (children.length + adults.length < 2) continue;', 'false'],
     ['if (first === null) return;', 'false'],
   ),
-  ...kinship(
-    'a node is joined with itself, or a relationship replaced by its like',
-    ['if (a !== b) this.#parent[Math.max(a, b)] = Math.min(a, b);', 'true'],
-    [
-      'if (known === undefined || known.level > level) relationships.set(key, { kind, child, other, level });',
-      '>=',
-    ],
-  ),
+  ...kinship('a node is joined with itself, or a relationship replaced by its like', [
+    'if (a !== b) this.#parent[Math.max(a, b)] = Math.min(a, b);',
+    'true',
+  ]),
   ...individualTable('a typed array takes no value at -1, which is NONE', [
     'if (next !== NONE) this.#records.previousMember.set(next, record);',
     'true',
@@ -183,12 +169,6 @@ export const linkageEquivalents: readonly Equivalent[] = [
     ['if (!this.#scope.linked(token) && !this.#scope.links(token)) return;', 'false'],
     ['if (this.#flips(token)) this.#takeFactsOn(token);', 'true'],
     ['if (records.isCarerAt(at)) continue;', 'false'],
-    [
-      'if ((mobile && birthDate === NONE) || !this.#scope.links(token)) continue;',
-      'false',
-      '(mobile && birthDate === NONE)',
-      '!this.#scope.links(token)',
-    ],
     ['if (this.#movesTo(fact, attachment.owner)) {', 'true'],
     ['if (individual === NONE) return false;', 'false'],
   ),
@@ -208,10 +188,6 @@ export const linkageEquivalents: readonly Equivalent[] = [
     ['} else if (linkable.length > 1) {', '>=', 'true'],
   ),
   ...planIndividuals(pastTheEnd, ['for (let next = 0; next < members.length; next++) {', '<=']),
-  ...planIndividuals('whoever is in no cluster, and not told to be unlinkable, is referred', [
-    'this.#settle(fact, REFERRED, NONE, NONE);',
-    ';',
-  ]),
   ...planKinship(
     reachesMore,
     ['const after = cluster < 0 ? NONE : this.#identities.individualOf(cluster);', '(NONE)', '<='],
@@ -308,8 +284,4 @@ export const linkageEquivalents: readonly Equivalent[] = [
     'submission === null',
     'record === NONE',
   ]),
-  ...recordTable(
-    'on other rows the contract has no carers, and what is neither an identity nor a carer’s links at no level',
-    ["else if (use === 'carer' && row.role === 'child') {", "row.role === 'child'"],
-  ),
 ];
