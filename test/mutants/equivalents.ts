@@ -1,13 +1,6 @@
+import type { Equivalent } from './equivalent.js';
+import { linkageEquivalents } from './linkage-equivalents.js';
 import type { Mutant } from './mutant.js';
-
-/** A change that alters no answer, and why. The place is named by its line's text, so that it survives edits elsewhere. */
-interface Equivalent {
-  readonly file: string;
-  readonly code: string;
-  /** Replacements of the mutants that are meant, or nothing if every change of the line is. */
-  readonly replacements?: readonly string[];
-  readonly because: string;
-}
 
 const decisionWriter = 'apps/projector/src/projection/decision-writer.ts';
 const touchedIndividuals = 'apps/projector/src/projection/touched-individuals.ts';
@@ -242,6 +235,7 @@ const equivalents: readonly Equivalent[] = [
     replacements: ['<'],
     because: 'a column that has the length already is filled with nothing',
   },
+  ...linkageEquivalents,
 ];
 
 /** Why a mutant alters no answer, or undefined. */

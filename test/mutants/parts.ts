@@ -18,11 +18,13 @@ export const parts: readonly Part[] = [
     name: 'linkage',
     sources: ['libs/domain/src/linkage/*.ts', 'libs/domain/src/linkage/leap-1/*.ts'],
     tests: [
-      // Worked examples, then the laws, then long files. Which shapes the histories have is no answer of linkage’s.
+      // Worked examples, then the laws, then long files, then the service that decides with it. Which shapes the
+      // histories have is no answer of linkage’s.
       'libs/domain/src/linkage/leap-1/*.unit.spec.ts',
       'libs/domain/src/linkage/!(*engine|*law|*size|shapes|archive|*-table*|typed-column).unit.spec.ts',
-      'libs/domain/src/linkage/{linkage-engine,ids-law,archive,*-table*,typed-column}.unit.spec.ts',
+      'libs/domain/src/linkage/{linkage-engine,decision*law,ids-law,archive,*-table*,typed-column}.unit.spec.ts',
       'libs/domain/src/linkage/!(shapes).unit.spec.ts',
+      'apps/linker/src/decision/decision-loop.unit.spec.ts',
     ],
     database: false,
   },

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { passThrough, type Archive, type Archived } from './archive.js';
+import {
+  archiveUnreadable,
+  isArchiveUnreadable,
+  passThrough,
+  type Archive,
+  type Archived,
+} from './archive.js';
 import { IdTable } from './id-table.js';
 import { archived, unarchive } from './testing/archived.js';
 import { Int32Column, Uint8Column } from './typed-column.js';
@@ -80,5 +86,12 @@ describe('an archive', () => {
     await expect(unarchive(new Int32Column(), [asNumbers])).rejects.toThrow('a part has half a number');
     await expect(unarchive(new Uint8Column(), pieces)).rejects.toMatchObject(unreadable);
     await expect(unarchive(new Int32Column(), pieces)).rejects.toMatchObject(unreadable);
+  });
+
+  it('that cannot be read is told from every other failure', () => {
+    expect(isArchiveUnreadable(archiveUnreadable('it ends early'))).toBe(true);
+    const others = [new Error('of another kind'), Object.assign(new Error('gone'), { code: 'ENOENT' })];
+    for (const other of [...others, { code: 'archive-unreadable' }, 'archive-unreadable', undefined])
+      expect(isArchiveUnreadable(other)).toBe(false);
   });
 });

@@ -54,6 +54,26 @@ describe('the id of an individual', () => {
     expect(world.whereIs(sessions, 's')).not.toBe(first);
   });
 
+  it('goes, of two rows that one file corrects, with the first, though another row of the file comes before both', () => {
+    const world = new LinkageWorld();
+    world.submit({
+      ...{ dataset: user, rows: ['z', 'y'].map((id) => ({ id, tokens: [email('e')] })) },
+    });
+    const first = world.whereIs(user, 'z');
+    expect(world.whereIs(user, 'y')).toBe(first);
+    world.submit({
+      ...{ dataset: user, sequence: 2 },
+      rows: [
+        { id: 'x', tokens: [email('g')] },
+        { id: 'z', tokens: [email('f')] },
+        { id: 'y', tokens: [email('g')] },
+      ],
+    });
+    expect(world.whereIs(user, 'z')).toBe(first);
+    expect(world.whereIs(user, 'y')).toBe(world.whereIs(user, 'x'));
+    expect(world.whereIs(user, 'y')).not.toBe(first);
+  });
+
   it('comes back with the records that are revived', () => {
     const world = new LinkageWorld();
     const row = { id: 'z', tokens: [nhs('1')] };

@@ -60,6 +60,15 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'carer',
+    'a number that is no evidence of who somebody is relates nobody',
+    [
+      adult('m', nhs('1'), ['library-card', 'identity', '1']),
+      child('c', childKey('c'), ['library-card', 'carer', '1']),
+    ],
+    nobody,
+  ],
+  [
+    'carer',
     'a mother who is known from sessions alone is a mother',
     [adultSession('s', email('e')), kid('c')],
     { kin: ['carer email: c / s'], families: ['programme: c s'] },

@@ -131,6 +131,20 @@ describe('kinship that one row more or less brings about', () => {
     expect(households.familiesIn('programme')).toEqual([]);
   });
 
+  it('goes with the file that told of both sides, though both are known without it', () => {
+    const households = new Households();
+    households.submit(user, child('zoe'), { id: 'mum', tokens: [nhs('mum')] });
+    const file = households.submit(
+      sessions,
+      { id: 'zoe there', role: 'child', tokens: [nhs('zoe'), carerEmail('home')] },
+      { id: 'mum there', tokens: [nhs('mum'), email('home')] },
+    );
+    expect(households.kin).toEqual(['email: zoe / mum']);
+    households.world.withdraw(file);
+    expect(households.kin).toEqual([]);
+    expect(households.familiesIn('programme')).toEqual([]);
+  });
+
   it('is a family of a further service, once its sessions say of both what is known already', () => {
     const households = new Households();
     const mum: RowSpec = { id: 'mum', tokens: [nhs('mum'), email('home')] };

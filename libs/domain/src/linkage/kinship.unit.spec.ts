@@ -20,6 +20,15 @@ const kinOf = (tokens: readonly KinToken[], order = byNumber) => {
 describe('kinship', () => {
   const cases: [string, KinToken[], string[], string[]][] = [
     ['relates nobody through one child alone', [{ channel: EMAIL, children: here(1), adults: [] }], [], []],
+    [
+      'goes on to the next address after one that one child alone has',
+      [
+        { channel: EMAIL, children: here(1), adults: [] },
+        { channel: MOBILE, children: here(1), adults: here(4) },
+      ],
+      ['carer 1-4 by 3'],
+      ['1,4'],
+    ],
     ['relates nobody through adults alone', [{ channel: EMAIL, children: [], adults: here(1, 2) }], [], []],
     [
       'relates children whose carer nobody is through the first of them alone',

@@ -119,6 +119,24 @@ describe('somebody whose session an arriving person takes over', () => {
   });
 });
 
+describe('a session that waits for review', () => {
+  it('is no longer of the person whom it leaves, who rests, and comes back by the same id', () => {
+    const files = new Files();
+    const listed = { ...owner, tokens: [email('e'), born('1990')] };
+    const file = files.submit(user, listed);
+    const first = files.world.whereIs(user, 'owner');
+    files.submit(sessions, { id: 'session', tokens: [email('e')] });
+    expect(files.world.whereIs(sessions, 'session')).toBe(first);
+    files.submit(user, { id: 'rival', tokens: [email('e'), born('1991')] });
+    expect(files.world.whereIs(sessions, 'session')).toBe('(referred)');
+    const empty = files.world.submit({ dataset: user, sequence: 9, supersedes: [file], rows: [] });
+    expect(files.world.whereIs(sessions, 'session')).toBe(files.world.whereIs(user, 'rival'));
+    files.world.withdraw(empty);
+    expect(files.world.whereIs(user, 'owner')).toBe(first);
+    expect(files.world.whereIs(sessions, 'session')).toBe('(referred)');
+  });
+});
+
 /** Every order of the items. */
 const orders = <Item>(items: readonly Item[]): Item[][] =>
   items.length < 2
@@ -159,9 +177,14 @@ describe('two people whom two arriving rows make one', () => {
     },
   );
 
-  it.each(someOrders.map((order) => [order]))(
-    'are joined through the row with the stronger token, whichever key is smaller: %s',
-    ([x, y1, y2, b1, b2] = []) => {
+  it.each(
+    someOrders.flatMap((order) => [
+      { order, turned: false },
+      { order, turned: true },
+    ]),
+  )(
+    'are joined through the row with the stronger token, whichever key is smaller and whichever row comes first: $order, turned $turned',
+    ({ order: [x, y1, y2, b1, b2], turned }) => {
       const files = new Files();
       const row = (id: string | undefined, ...tokens: RowSpec['tokens']): RowSpec => ({
         ...{ id: id ?? '', role: 'child', tokens },
@@ -170,7 +193,8 @@ describe('two people whom two arriving rows make one', () => {
       const home = [['mobile', 'identity', 'm'] as const, born('d')];
       files.submit(user, row(x, nhs('1')));
       files.submit(user, row(y1, email('e'), ...home), row(y2, key, ...home));
-      files.submit(user, row(b1, nhs('1'), email('e')), row(b2, nhs('1'), key));
+      const bridges = [row(b1, nhs('1'), email('e')), row(b2, nhs('1'), key)];
+      files.submit(user, ...(turned ? bridges.toReversed() : bridges));
       expect(files.merges).toMatchObject([
         { decision: { rule: 'child-key', through: files.recordOf(user, b2 ?? '') } },
       ]);

@@ -330,7 +330,20 @@ describe('what partition lists', () => {
   const children = ['a', 'b', 'c', 'd', 'e', 'f'];
   const rows = [
     ...children.map((name) =>
-      child(name, childKey(name), email('none'), email('neither'), mobile('no'), born(name)),
+      child(
+        name,
+        ...[
+          childKey(name),
+          email('none'),
+          email('neither'),
+          email('nor'),
+          email('nobody’s'),
+          mobile('no'),
+          mobile('none'),
+          nhs('999'),
+          born(name),
+        ],
+      ),
     ),
     ...children.map((name) => session(`s${name}`, 'child', childKey(`s${name}`))),
     ...children.map((name) => adult(`u${name}`, email('none'))),
@@ -352,7 +365,7 @@ describe('what partition lists', () => {
     expect(said.referrals).toHaveLength(6);
     isSorted(said.referrals.map(({ referral }) => referral));
     for (const { candidates } of said.referrals) isSorted(candidates);
-    expect(said.tokensWithoutForce).toHaveLength(3);
+    expect(said.tokensWithoutForce).toHaveLength(7);
     isSorted(said.tokensWithoutForce.map(({ domain, token }) => `${domain} ${token}`));
   });
 });

@@ -58,6 +58,16 @@ describe('rows of one key in one file', () => {
   });
 });
 
+describe('a row that comes again', () => {
+  it('is unchanged where it names its tokens in another order', () => {
+    const world = new LinkageWorld();
+    const tokens = [nhs('1'), email('e'), email('f'), email('g')];
+    world.submit({ dataset: user, rows: [{ id: 'r', tokens }] });
+    world.submit({ dataset: user, sequence: 2, rows: [{ id: 'r', tokens: tokens.toReversed() }] });
+    expect(outcomesIn(world)).toEqual([['1 registered'], ['1 unchanged']]);
+  });
+});
+
 describe('a row that says a token twice', () => {
   it('holds it once: six rows that show nothing else have force, and seven do not', () => {
     const holders = ['1', '2', '3', '4', '5', '6', '7'].map((id) => adult(id, email('e'), email('e')));

@@ -32,6 +32,20 @@ describe('the count of tokens without force', () => {
     expect(countIn(world)).toBe(1);
   });
 
+  it('has a token that loses its force by a row of which another token was counted already', () => {
+    const world = new LinkageWorld();
+    const dataset = 'peep.user';
+    world.submit({ dataset, rows: rows(6, [email('none')]) });
+    world.submit({
+      ...{ dataset, sequence: 2 },
+      rows: [
+        { id: 'one', tokens: [email('home')] },
+        { id: 'two', tokens: [email('home'), email('none')] },
+      ],
+    });
+    expect(countIn(world)).toBe(1);
+  });
+
   it('is what the whole live set says', () => {
     fc.assert(
       fc.property(history(), (steps) => {

@@ -126,7 +126,7 @@ class Groups {
   #attachedSets(buckets: readonly number[][]): AttachedSet[] {
     const setOf = new Map<number, AttachedSet>();
     for (const bucket of buckets) {
-      let into: AttachedSet = { groups: new Set(), buckets: [bucket] };
+      let into: AttachedSet = { groups: new Set(), buckets: [] };
       for (const position of bucket) {
         const group = this.#find(position);
         const known = setOf.get(group);
@@ -141,10 +141,11 @@ class Groups {
           large.groups.add(moved);
           setOf.set(moved, large);
         }
-        large.buckets.push(...small.buckets);
         into = large;
       }
     }
+    // In their own order, whatever was attached to what: of two buckets, a record meets others in the first.
+    for (const bucket of buckets) setOf.get(this.#find(bucket[0] as number))?.buckets.push(bucket); // no bucket is empty
     return [...new Set(setOf.values())];
   }
 

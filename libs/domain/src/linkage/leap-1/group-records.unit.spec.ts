@@ -173,6 +173,17 @@ describe('a mobile', () => {
   });
 });
 
+describe('a record that two addresses join to others', () => {
+  it.each([1, 2, 3, 4, 5])(
+    'meets those of the address that has two holders first, and not the %d of the other',
+    (count) => {
+      const others = Array.from({ length: count }, () => record('e2'));
+      const { met } = groupRecords([record('e1'), record('e1'), ...others, record('e1 e2')]);
+      expect(met.at(-1)).toBe(0);
+    },
+  );
+});
+
 describe('a token that a record holds twice', () => {
   it('lets it meet others, and not itself', () => {
     const { met } = groupRecords([record('e1 e1'), record('e2 e2'), record('e1')]);

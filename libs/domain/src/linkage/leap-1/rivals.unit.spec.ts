@@ -24,6 +24,7 @@ import { leap1 } from './leap-1.js';
 /** Room for three people under one token, so that three rivals are not a placeholder. */
 const strategy = leap1({ ...testSettings, maxBirthDatesPerToken: 3 });
 const e = email('e');
+const libraryCard = ['library-card', 'identity', '1'] as const;
 
 type Answer = Pick<Outcome, 'people' | 'referrals'> & Partial<Outcome>;
 
@@ -306,6 +307,33 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
       referrals: ['nhs-number birth-dates-differ: a / s'],
       setAside: ['s referred'],
     },
+  ],
+  [
+    'couple',
+    'one whose rows have two genders is not, by an email alone, one who has one of them',
+    [adult('a', e, nhs('1'), gender('F')), adult('b', nhs('1'), gender('M')), adult('c', e, gender('F'))],
+    { people: ['a+b', 'c'], referrals: ['email genders-differ: a+b / c'] },
+  ],
+  [
+    'contradiction',
+    'a row with two NHS numbers does not contradict one that has none',
+    [adult('a', e), adult('b', e, nhs('1'), nhs('2'))],
+    { people: ['a+b'], referrals: [] },
+  ],
+  [
+    'contradiction',
+    'a row with two NHS numbers differs from one that has either of them alone',
+    [adult('a', nhs('1'), nhs('2')), adult('b', nhs('1')), adult('c', nhs('2'))],
+    {
+      people: ['a', 'b', 'c'],
+      referrals: ['nhs-number nhs-numbers-differ: a / b', 'nhs-number nhs-numbers-differ: a / c'],
+    },
+  ],
+  [
+    'order',
+    'a number that is no evidence of who somebody is joins nobody, and links nobody who has nothing else',
+    [adult('a', e, libraryCard), adult('b', nhs('1'), libraryCard), adult('c', libraryCard)],
+    { people: ['a', 'b'], referrals: [], setAside: ['c unlinkable'] },
   ],
 ];
 

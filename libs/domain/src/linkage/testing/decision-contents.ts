@@ -75,9 +75,13 @@ export function wrongIn(
       const reason = reasonToRetire(world, decided, record);
       check(data.reason === reason, `retires as ${data.reason} what is ${reason}`);
     }
+  const carried = new Set(all('RecordsCarried').flatMap(({ data }) => data.records));
   for (const { data } of all('CarrierChanged'))
     for (const record of data.records)
-      check(then.records.get(record)?.carrier !== data.submission, 'changes a carrier to itself');
+      check(
+        !carried.has(record) && then.records.get(record)?.carrier !== data.submission,
+        'changes a carrier to itself',
+      );
   const lapsed = new Set(all('LinkReferralLapsed').map(({ data }) => data.referral));
   for (const { data } of all('LinkReferred')) {
     const candidates = data.candidates.map(keyOf).sort();
