@@ -43,11 +43,11 @@ describe('the read models', () => {
     }
   });
 
-  it('handle together every event of the ledger but refusals of consent, which retire records by another event', () => {
+  it('handle together every event of the ledger but those whose effect other events tell: refusals of consent, decisions about two rows', () => {
     const erasure = 'RecordErased';
     const unhandled = Object.keys(ledgerContracts).filter(
       (type) => type !== erasure && !(handledEvents as ReadonlySet<string>).has(type),
     );
-    expect(unhandled).toEqual(['ConsentRefused']);
+    expect(unhandled).toEqual(['ConsentRefused', 'LinkForbidden', 'LinkReviewed', 'LinkAllowed']);
   });
 });
