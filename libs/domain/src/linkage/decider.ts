@@ -6,6 +6,7 @@ import type {
   RecordErased,
   RecordId,
   RowKey,
+  StrategyAdopted,
   SubmissionId,
   SubmissionReceived,
   WithdrawSubmission,
@@ -71,7 +72,7 @@ export interface LinkageEngineSize {
 }
 
 /**
- * The linker's decider: `begin`/`withdraw`/`erase`/`constrain` decide, `apply` evolves. Pure of I/O, clock and chance: state is a
+ * The linker's decider: `begin`/`withdraw`/`erase`/`constrain`/`relink` decide, `apply` evolves. Pure of I/O, clock and chance: state is a
  * function of the events applied, whether they were just decided or are read back after a restart. It passes through an
  * archive between decisions, into a decider with the same options that nothing was applied to.
  */
@@ -100,6 +101,12 @@ export interface LinkageDecider extends Archived {
   constrain(decision: ConstraintDecision): DecisionRun;
 
   /**
+   * Decides everything anew: what this decider's strategy says of the live records, as the difference to what stands in a
+   * ledger that another strategy decided. The adoption closes it.
+   */
+  relink(adopted: DataOf<typeof StrategyAdopted>): DecisionRun;
+
+  /**
    * Revision at which the oldest record entered whose body is gone though no erasure names it; undefined where all is
    * well. With such a record, nothing can be decided.
    */
@@ -113,7 +120,7 @@ export interface LinkageDecider extends Archived {
   /**
    * Applies the next event of the ledger. `row` is the body of the record that a placement with commitments brings
    * in; it may be left out where this very engine has staged the row. Events must be applied as whole decisions
-   * before the next `begin`, `withdraw`, `erase` or `constrain`.
+   * before the next `begin`, `withdraw`, `erase`, `constrain` or `relink`.
    * A record that enters without either is taken in without tokens, and counts as bodiless until it is erased.
    */
   apply(event: LedgerEvent, row?: PseudonymisedRow): void;

@@ -1,7 +1,7 @@
-import { ConstraintsAfter, type Constraint, type ConstraintChange } from './constraint-table.js';
+import { ConstraintsAfter, type Constraint } from './constraint-table.js';
 import { evidenceOf, type Evidence } from './evidence.js';
 import type { LinkageIndex } from './linkage-index.js';
-import type { LiveChanges } from './plan-live-records.js';
+import type { LiveChange, LiveChanges } from './plan-live-records.js';
 import { RecordMap } from './record-map.js';
 import { NONE } from './typed-column.js';
 
@@ -16,16 +16,22 @@ export class DecisionScope {
   readonly index: LinkageIndex;
   readonly changes: LiveChanges;
   readonly constraints: ConstraintsAfter;
+  /** Whether the change can reach every live record. */
+  readonly isWhole: boolean;
   readonly #change: RecordMap;
   readonly #links = new Map<number, boolean>();
   readonly #relates = new Map<number, boolean>();
   readonly #hasForce = (token: number): boolean => this.links(token);
   readonly #isLive = (record: number): boolean => this.isLive(record);
 
-  constructor(index: LinkageIndex, changes: LiveChanges, constraint: ConstraintChange | null) {
+  constructor(index: LinkageIndex, changes: LiveChanges, change: LiveChange) {
     this.index = index;
     this.changes = changes;
-    this.constraints = new ConstraintsAfter(index.constraints, constraint);
+    this.isWhole = change.kind === 'relinked';
+    this.constraints = new ConstraintsAfter(
+      index.constraints,
+      change.kind === 'constrained' ? change.change : null,
+    );
     this.#change = new RecordMap(index.records);
     for (const record of changes.becoming) this.#change.set(record, BECOMING);
     for (const record of changes.ceasing.keys()) this.#change.set(record, CEASING);
@@ -43,6 +49,12 @@ export class DecisionScope {
   /** Live before and after. */
   isStaying(record: number): boolean {
     return this.#change.get(record) === NONE && this.index.records.isLive(record);
+  }
+
+  /** Every record that is live before and after. */
+  *staying(): Generator<number> {
+    const { records } = this.index;
+    for (let record = 0; record < records.count; record++) if (this.isStaying(record)) yield record;
   }
 
   /** Live records about which, together with this one, a person has decided so. */

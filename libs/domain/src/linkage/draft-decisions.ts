@@ -9,6 +9,7 @@ import {
   type RecordErased,
   type RecordId,
   type RowOutcomes,
+  type StrategyAdopted,
   type SubmissionId,
   type SubmissionReceived,
   type WithdrawSubmission,
@@ -33,7 +34,8 @@ export type Cause =
   | { readonly kind: 'received'; readonly file: DataOf<typeof SubmissionReceived> }
   | { readonly kind: 'withdrawn'; readonly command: DataOf<typeof WithdrawSubmission> }
   | { readonly kind: 'erased'; readonly erasure: DataOf<typeof RecordErased> }
-  | { readonly kind: 'constrained'; readonly decision: ConstraintDecision };
+  | { readonly kind: 'constrained'; readonly decision: ConstraintDecision }
+  | { readonly kind: 'relinked'; readonly adopted: DataOf<typeof StrategyAdopted> };
 
 /**
  * Puts a planned decision into events, in the order of the ledger: received; retired; carried; carriers; refused; splits; merges;
@@ -321,6 +323,7 @@ class Drafting {
   #closing(outcomes: Tally): LedgerDecision {
     if (this.#cause.kind === 'erased') return { type: 'RecordErased', data: this.#cause.erasure };
     if (this.#cause.kind === 'constrained') return this.#cause.decision;
+    if (this.#cause.kind === 'relinked') return { type: 'StrategyAdopted', data: this.#cause.adopted };
     const retired = this.#plan.changes.ceasing.size;
     if (this.#cause.kind === 'withdrawn') {
       const { submission, intake, reason, by } = this.#cause.command;

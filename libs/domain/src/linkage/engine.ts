@@ -6,6 +6,7 @@ import type {
   RecordErased,
   RecordId,
   RowKey,
+  StrategyAdopted,
   SubmissionId,
   SubmissionReceived,
   WithdrawSubmission,
@@ -129,6 +130,10 @@ export class LinkageEngine implements LinkageDecider {
       constraint: constraintOf[decision.type],
     };
     return this.#run({ kind: 'constrained', decision }, { kind: 'constrained', change }, noRows);
+  }
+
+  relink(adopted: DataOf<typeof StrategyAdopted>): DecisionRun {
+    return this.#run({ kind: 'relinked', adopted }, { kind: 'relinked' }, noRows);
   }
 
   get bodyMissingAt(): number | undefined {

@@ -28,11 +28,11 @@ export interface PlannedDecision {
   readonly individualsBefore: number;
 }
 
-/** Works out a submission, a withdrawal, an erasure or a person's decision about two rows. Pure: the index is only read (and its memory of force brought up to date). */
+/** Works out a submission, a withdrawal, an erasure, a person's decision about two rows, or all anew. Pure: the index is only read (and its memory of force brought up to date). */
 export function planDecision(index: LinkageIndex, change: LiveChange, rows: StagedRows): PlannedDecision {
   index.settle();
   const changes = planLiveRecords(index, change, rows);
-  const scope = new DecisionScope(index, changes, change.kind === 'constrained' ? change.change : null);
+  const scope = new DecisionScope(index, changes, change);
   const individuals = planIndividuals(scope);
   const identities = planIdentities(scope, individuals);
   const arriving = change.kind === 'received' ? change.submission.scopes : 0;

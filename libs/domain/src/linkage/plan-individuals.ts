@@ -157,6 +157,15 @@ class IndividualPlan implements PlannedIndividuals {
     }
     for (const record of changes.ceasing.keys()) if (records.isPerson(record)) this.#takeFactsOf(record);
     this.#lookAtConstrained();
+    if (this.#scope.isWhole) this.#takeAll();
+  }
+
+  #takeAll(): void {
+    const { records } = this.#scope.index;
+    for (const record of this.#scope.staying()) {
+      if (records.isPerson(record)) this.#groupAround(record);
+      else if (records.isFact(record)) this.#takeFact(record);
+    }
   }
 
   /** Records about which a person decides now, or has decided together with one that comes or goes. */

@@ -103,6 +103,16 @@ class KinshipPlan {
       if (before !== after || (cluster >= 0 && after === NONE)) this.#reachFrom(record);
     }
     for (const { absorbed } of this.#identities.merges) this.#involve(absorbed);
+    if (this.#scope.isWhole) this.#reachAll();
+  }
+
+  #reachAll(): void {
+    for (let entry = 0; entry < this.#plan.entries; entry++) {
+      const cluster = this.#plan.clusterAt(entry);
+      if (cluster >= 0) this.#reachCluster(cluster);
+      const before = this.#individualBefore(this.#plan.recordAt(entry));
+      if (before !== NONE) this.#involve(before);
+    }
   }
 
   workOut(): void {

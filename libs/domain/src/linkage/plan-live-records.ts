@@ -6,11 +6,15 @@ import { Int32Column, NONE } from './typed-column.js';
 
 export type RetiringReason = 'replaced' | 'omitted' | 'withdrawn' | 'consent-refused' | 'erased';
 
-/** What a decision is about: submissions, records that are forgotten, or two rows about which a person decides. */
+/**
+ * What a decision is about: submissions; records that are forgotten; two rows about which a person decides; or every
+ * live record, since another strategy decides from here on.
+ */
 export type LiveChange =
   | BookChange
   | { readonly kind: 'erased'; readonly records: readonly number[] }
-  | { readonly kind: 'constrained'; readonly change: ConstraintChange };
+  | { readonly kind: 'constrained'; readonly change: ConstraintChange }
+  | { readonly kind: 'relinked' };
 
 /** What a row of the submission comes to, before linkage. */
 export type RowFate = 'live' | 'superseded' | 'unchanged';
@@ -53,7 +57,7 @@ export interface LiveChanges {
  */
 export function planLiveRecords(index: LinkageIndex, change: LiveChange, rows: StagedRows): LiveChanges {
   if (change.kind === 'erased') return withoutErased(index, change.records);
-  if (change.kind === 'constrained') return withoutErased(index, []);
+  if (change.kind === 'constrained' || change.kind === 'relinked') return withoutErased(index, []);
   return new LivePlan(index, change, rows).outcome();
 }
 

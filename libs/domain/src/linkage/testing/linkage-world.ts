@@ -8,6 +8,7 @@ import type {
   RecordId,
   Role,
   RowKey,
+  StrategyAdopted,
   SubmissionId,
   SubmissionReceived,
   TokenUse,
@@ -83,8 +84,8 @@ export interface Received {
 
 /** An engine with the ledger that it writes, and a reader that knows nothing but the ledger. */
 export class LinkageWorld {
-  readonly options: LinkageEngineOptions;
-  readonly engine: LinkageEngine;
+  options: LinkageEngineOptions;
+  engine: LinkageEngine;
   readonly reader = new LedgerReader();
   readonly events: LedgerEvent[] = [];
   readonly bodies = new Map<RecordId, PseudonymisedRow>();
@@ -123,6 +124,16 @@ export class LinkageWorld {
     const run = this.engine.erase({ basis: 'request', records: erasable });
     this.#write([...run.decide(this.events.length)], []);
     for (const record of erasable) this.bodies.delete(record);
+  }
+
+  /** Reads the ledger with another strategy, which decides everything anew. */
+  adopt(strategy: Strategy): void {
+    this.options = { ...this.options, strategy };
+    this.engine = this.rebuilt();
+    const { name, parameters } = strategy;
+    const programme = 'test' as DataOf<typeof StrategyAdopted>['programme'];
+    const run = this.engine.relink({ programme, strategy: name, parameters, digest: hex(name, 64) });
+    this.#write([...run.decide(this.events.length)], []);
   }
 
   /** Follows a person's decision about two rows. */

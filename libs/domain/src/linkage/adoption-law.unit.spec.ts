@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { leap1 } from './leap-1/leap-1.js';
+import type { Strategy } from './strategy.js';
+import { HistoryPlayer, historyWithConstraints, testScopes } from './testing/histories.js';
+import { LinkageWorld, testSettings, testStrategy } from './testing/linkage-world.js';
+import { summaryOf } from './testing/live-set.js';
+import { runs } from './testing/property-runs.js';
+import { sumStrategy } from './testing/sum-strategy.js';
+
+const stricter = leap1({ ...testSettings, maxBirthDatesPerToken: 1, maxChildrenPerCarerToken: 1 });
+const strategies: readonly (readonly [string, Strategy, Strategy])[] = [
+  ['leap-1, with other limits,', stricter, testStrategy],
+  ['leap-1, after a strategy that scores,', testStrategy, sumStrategy],
+  ['a strategy that scores, after leap-1,', sumStrategy, testStrategy],
+];
+
+describe.each(strategies)('%s once it is adopted', (_, adopted, before) => {
+  const afterAll = (player: HistoryPlayer) =>
+    summaryOf(player.liveRecords(), testScopes, adopted, player.constraints());
+
+  it('gives what it gives of the whole live set, and goes on so', () => {
+    fc.assert(
+      fc.property(historyWithConstraints(10), historyWithConstraints(5), (steps, later) => {
+        const player = new HistoryPlayer(new LinkageWorld(testScopes, before));
+        player.play(steps);
+        player.world.adopt(adopted);
+        expect(player.world.reader.summary()).toEqual(afterAll(player));
+        for (const step of later) {
+          player.step(step);
+          expect(player.world.reader.summary()).toEqual(afterAll(player));
+        }
+      }),
+      runs(150),
+    );
+  });
+
+  it('changes nothing when it is adopted again', () => {
+    fc.assert(
+      fc.property(historyWithConstraints(10), (steps) => {
+        const { world } = new HistoryPlayer(new LinkageWorld(testScopes, before));
+        new HistoryPlayer(world).play(steps);
+        world.adopt(adopted);
+        const events = world.events.length;
+        world.adopt(adopted);
+        expect(world.events.slice(events).map(({ type }) => type)).toEqual(['StrategyAdopted']);
+      }),
+      runs(100),
+    );
+  });
+});
