@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const resolve = { conditions: ['@kinledger/source', 'node'] };
 const ssr = { resolve: { conditions: ['@kinledger/source', 'node'] } };
 /** Run together, projects go one after the other: each has its own number of workers. */
-const order = ['unit', 'int', 'kafka-clients', 'e2e'];
+const order = ['unit', 'int', 'e2e'];
 const project = (name: string, include: string[], rest: object = {}) => ({
   resolve,
   ssr,
@@ -32,13 +32,6 @@ export default defineConfig({
         // They wait a good deal, for time-outs and for one another.
         maxWorkers: 3,
         isolate: false,
-      }),
-      // Which Kafka client to build on: measured when the decision is looked at again, not in every run.
-      project('kafka-clients', ['test/kafka/*.compare.spec.ts'], {
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
-        globalSetup: ['test/support/kafka-broker.ts'],
-        maxWorkers: 1,
       }),
       project('e2e', ['test/**/*.e2e.spec.ts'], {
         testTimeout: 300_000,

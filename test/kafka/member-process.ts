@@ -1,4 +1,4 @@
-import { openBus, type Client } from './clients.ts';
+import { openBus } from './kafka-bus.ts';
 
 /** One consumer as a process of its own, to be killed or stopped in the middle: says what it does to its parent. */
 export type MemberSays =
@@ -6,11 +6,11 @@ export type MemberSays =
   | { readonly says: 'begins' | 'ends'; readonly texts: readonly string[] }
   | { readonly says: 'is doubted' };
 
-const [client, bootstrap = '', sessionMs, topic = '', group = '', holdMs] = process.argv.slice(2);
+const [bootstrap = '', sessionMs, topic = '', group = '', holdMs] = process.argv.slice(2);
 const tell = (message: MemberSays) => process.send?.(message);
 
 // Given by the test that starts us.
-const bus = openBus(client as Client, { bootstrap, sessionMs: Number(sessionMs) });
+const bus = openBus({ bootstrap, sessionMs: Number(sessionMs) });
 const { ready } = bus.subscribe({ group, topics: [topic], maxMessages: 5 }, async ({ messages, signal }) => {
   const texts = messages.map(({ value }) => new TextDecoder().decode(value));
   signal.addEventListener('abort', () => tell({ says: 'is doubted' }));
