@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
-import { writeSmallProgramme } from '@kinledger/read-models/testing';
+import { publishSmallProgramme } from '@kinledger/figures/testing';
 import { createService, type Service } from '@kinledger/service-kit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -70,7 +70,7 @@ describe('the reporting API', () => {
 
   describe('with read models', () => {
     beforeAll(() =>
-      writeSmallProgramme(owner, 'golden', {
+      publishSmallProgramme(owner, {
         services: [
           { id: 'real', strand: 'language' },
           { id: 'capital', strand: 'language', people: false },

@@ -1,3 +1,4 @@
+import { columnNames, countMembers, coverages, reachColumns } from '@kinledger/figures/columns';
 import { z } from 'zod';
 import { call, callJson, type Endpoint } from './http.js';
 
@@ -15,23 +16,9 @@ const submission = z.object({
 });
 export type Submission = z.infer<typeof submission>;
 
-/** Null where no file stands behind it: nothing is known, which is not 0. */
-const figureCount = z.number().nullable();
-
 const figure = z.object({
-  coverage: z.enum(['files-received', 'no-attendance-file', 'no-files', 'activity-only']),
-  children: figureCount,
-  adults: figureCount,
-  families: figureCount,
-  individuals: figureCount,
-  childrenThroughCarerOnly: figureCount,
-  workforce: figureCount,
-  unlinkable: figureCount,
-  referred: figureCount,
-  indistinct: figureCount,
-  upperBound: figureCount,
-  anonymous: figureCount,
-  byBirthDateAlone: figureCount,
+  coverage: z.enum(coverages),
+  ...countMembers(reachColumns, columnNames(reachColumns)),
 });
 export type Figure = z.infer<typeof figure>;
 

@@ -1,4 +1,4 @@
-import type { ReachScope } from '@kinledger/read-models';
+import type { ReachScope } from '@kinledger/figures';
 import { Problem, Roles } from '@kinledger/service-kit';
 import { Controller, Get, Header, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
