@@ -6,26 +6,38 @@ import {
   coverageOfService,
   datasets,
   filesOf,
+  nameOf,
   noughts,
   programmeName,
   reachByQuarter,
   reachColumns,
-  receivedFiles,
   scopeName,
   servicesOf,
   wholeReach,
+  type Figure,
+  type FigureQuestion,
   type ReachCounts,
   type ReachScope,
-  type ReceivedFiles,
   type ServiceOfProgramme,
 } from '@kinledger/figures';
 import { Problem } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { ReadModels, type Snapshot } from '../read-models/read-models.js';
+import { figureRows, type FigureAnswerRows } from './figure-rows.js';
+import { filesReceived } from './files-received.js';
 import { hasBegun, offeredPeriods, type OfferedPeriods } from './offered-periods.js';
+import { scopeAsked } from './reach-question.js';
 import type { DatasetOfService } from '../names/dataset-names.js';
 import { quarterColumns, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
+
+export interface FigureRowsAnswer extends FigureAnswerRows {
+  readonly figure: string;
+  readonly version: number;
+  readonly period: string;
+  readonly label: string;
+  readonly behindSince: string | null;
+}
 
 /** Figures of the golden dataset, each by its definition in `@kinledger/figures`. */
 @Injectable()
@@ -70,6 +82,34 @@ export class Figures {
     };
     const answer = await this.readModels.answer(question, compute, asAt);
     // What stands at a past position does not grow old.
+    return asAt === undefined ? this.withAge(answer) : { ...answer, behindSince: null };
+  }
+
+  /**
+   * Rows of a figure for a period, or for the lifetime where it is undefined.
+   * @throws Problem 404 for a period that has not begun, or a scope that is not in the programme.
+   */
+  async rows(
+    figure: Figure,
+    question: Pick<FigureQuestion, 'by'> & {
+      readonly period: Period | undefined;
+      readonly scope?: string | undefined;
+      readonly asAt?: number | undefined;
+    },
+  ): Promise<FigureRowsAnswer> {
+    const { period, by, scope = null, asAt } = question;
+    if (period !== undefined && !hasBegun(period, this.today)) throw notBegun(period, this.today);
+    const code = period?.code ?? 'lifetime';
+    const answer = await this.readModels.answer(
+      `${nameOf(figure)} ${code} ${by} ${scope ?? 'every scope'}`,
+      async (snapshot) => {
+        if (scope !== null) requireScope(await servicesOf(snapshot.client, snapshot), scopeAsked(scope));
+        const { id, version } = figure;
+        const rows = await figureRows(snapshot, figure, { period, by, scope });
+        return { figure: id, version, period: code, label: period?.label ?? 'Lifetime', ...rows };
+      },
+      asAt,
+    );
     return asAt === undefined ? this.withAge(answer) : { ...answer, behindSince: null };
   }
 
@@ -167,9 +207,6 @@ export class Figures {
 }
 
 const quarterOf = (day: string): string => periodOfDate(day)?.code ?? day;
-
-const filesReceived = ({ client, asAt }: Snapshot): Promise<readonly ReceivedFiles[]> =>
-  ask(client, receivedFiles, [], { asAt });
 
 /** What the series shows of a quarter. */
 const quarterCounts = (counts: ReachCounts): Pick<ReachCounts, (typeof quarterColumns)[number]> =>

@@ -3,7 +3,7 @@ import { columnNames, countMembers, coverages, reachByDeprivation, reachColumns 
 
 const count = z.int().nonnegative();
 
-const coverage = z
+export const coverage = z
   .enum(coverages)
   .describe(
     'What stands behind the counts. They are null, not 0, unless files of attendance were received for the period or rows came in another period’s file.',
@@ -21,7 +21,7 @@ export type ServiceAnswer = z.infer<typeof serviceFigure>;
 
 const excess = z.int().describe('Sum over services less the programme’s figure.');
 
-const behindSince = z.iso
+export const behindSince = z.iso
   .datetime()
   .nullable()
   .describe(
