@@ -49,7 +49,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'reach',
-    sources: ['libs/figures/src/{reach,coverage,directories}/*.ts'],
+    sources: ['libs/figures/src/{reach,files-behind,directories}/*.ts'],
     tests: [
       'libs/figures/src/{reach,directories}/{reach-worked-example,received-files}.int.spec.ts',
       'libs/figures/src/**/*.spec.ts',

@@ -52,25 +52,22 @@ const questionParameters: readonly Parameter[] = [
 /** The SQL yields `start` and `scope`, then the dimensions, then the columns, in their order. */
 export function defineFigure<
   const Columns extends Readonly<Record<string, CountColumn>>,
-  const Dimensions extends Readonly<Record<string, Dimension>> = Readonly<Record<never, Dimension>>,
+  const Dimensions extends Readonly<Record<string, Dimension>>,
 >(definition: {
   readonly id: string;
   readonly version: number;
   readonly title: string;
   readonly columns: Columns;
-  readonly dimensions?: Dimensions;
+  readonly dimensions: Dimensions;
   readonly sql: string;
 }): Figure<Columns, Dimensions> {
-  // None is declared where the member is left out.
-  const { dimensions = {} as Dimensions, ...rest } = definition;
   return {
-    ...rest,
-    dimensions,
+    ...definition,
     parameters: questionParameters,
     returns: [
       { name: 'start', type: 'text' },
       { name: 'scope', type: 'text' },
-      ...Object.entries<Dimension>(dimensions).map(([name, { type }]) => ({ name, type })),
+      ...Object.entries<Dimension>(definition.dimensions).map(([name, { type }]) => ({ name, type })),
       ...Object.keys(definition.columns).map((name): Parameter => ({ name, type: 'int' })),
     ],
   };

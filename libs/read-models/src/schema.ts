@@ -116,6 +116,6 @@ async function dropReadModels(client: pg.ClientBase, schema: string): Promise<vo
   const { rows } = await client.query<{ found: boolean }>(
     `SELECT to_regclass('${name}.checkpoint') IS NOT NULL AS found`,
   );
-  if (rows[0]?.found !== true) return void (await client.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`));
-  await client.query(`LOCK TABLE ${name}.checkpoint IN ACCESS EXCLUSIVE MODE; DROP SCHEMA ${name} CASCADE`);
+  const lock = rows[0]?.found === true ? `LOCK TABLE ${name}.checkpoint IN ACCESS EXCLUSIVE MODE;` : '';
+  await client.query(`${lock} DROP SCHEMA IF EXISTS ${name} CASCADE`);
 }

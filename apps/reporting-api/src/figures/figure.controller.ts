@@ -1,4 +1,4 @@
-import { nameOf, type Figure } from '@kinledger/figures';
+import type { Figure } from '@kinledger/figures';
 import { Roles } from '@kinledger/service-kit';
 import { Controller, Get, Header, Query, type Type } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
@@ -19,7 +19,7 @@ type FigureQuery = z.infer<typeof figureQuery>;
 
 /** The addresses of one version of a figure, which follow from its value. */
 export function figureController(figure: Figure): Type {
-  const name = nameOf(figure);
+  const name = `${figure.id}-${figure.version}`;
 
   @ApiTags('figures')
   @ApiBearerAuth()
@@ -31,7 +31,7 @@ export function figureController(figure: Figure): Type {
     @Get(String(figure.version))
     @ApiOkResponse({ schema: answerSchema(figureAnswer(figure)) })
     @ApiOperation({
-      operationId: `rows of ${name}`,
+      operationId: `${name}-rows`,
       summary: `${figure.title}, version ${figure.version}, row by row`,
     })
     async rows(@Query({ schema: figureQuery }) query: FigureQuery): Promise<unknown> {
@@ -43,7 +43,7 @@ export function figureController(figure: Figure): Type {
     @Header('content-disposition', `attachment; filename="${figure.id}-${figure.version}.csv"`)
     @ApiProduces('text/csv')
     @ApiOperation({
-      operationId: `table of ${name}`,
+      operationId: `${name}-table`,
       summary: `${figure.title}, version ${figure.version}, as a table`,
     })
     async table(@Query({ schema: figureQuery }) query: FigureQuery): Promise<string> {

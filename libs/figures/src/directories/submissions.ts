@@ -43,8 +43,8 @@ export const submissionsPage = {
   version: 1,
   parameters: [
     { name: 'submitted', type: 'boolean' },
-    { name: 'limit', type: 'int' },
-    { name: 'offset', type: 'int' },
+    { name: 'limit', type: 'bigint' },
+    { name: 'offset', type: 'bigint' },
   ],
   returns,
   sql: `${view} ${chosen}

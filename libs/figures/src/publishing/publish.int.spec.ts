@@ -203,11 +203,13 @@ describe('versions of a figure', () => {
   const first = defineFigure({
     ...{ id: 'tiny', version: 1, title: 'Tiny' },
     columns: { people: column },
+    dimensions: {},
     sql: `SELECT NULL, 'programme', count(*)::int FROM individual`,
   });
   const second = defineFigure({
     ...{ id: 'tiny', version: 2, title: 'Tiny' },
     columns: { people: column, adults: column },
+    dimensions: {},
     sql: `SELECT NULL, 'programme', count(*)::int, (count(*) FILTER (WHERE role = 'adult'))::int FROM individual`,
   });
 

@@ -12,6 +12,7 @@ export const reach = defineFigure({
   version: 1,
   title: 'Unique reach',
   columns: reachColumns,
+  dimensions: {},
   sql: `
   WITH ${qualifying}, present AS (
     SELECT DISTINCT start, strand, service, individual_id, family_id, role FROM qualifying WHERE state = 'linked'
