@@ -2,8 +2,8 @@ import type { Equivalent } from './equivalent.js';
 import { linkageEquivalents } from './linkage-equivalents.js';
 import type { Mutant } from './mutant.js';
 
-const decisionWriter = 'apps/projector/src/projection/decision-writer.ts';
-const touchedIndividuals = 'apps/projector/src/projection/touched-individuals.ts';
+const recordsWriter = 'libs/read-models/src/records/records-writer.ts';
+const touchedIndividuals = 'libs/read-models/src/records/touched-individuals.ts';
 const planKinship = 'libs/domain/src/linkage/plan-kinship.ts';
 
 /** Individuals that are brought up to date without need stay as they are: it is a function of their records alone. */
@@ -13,38 +13,32 @@ const reachesMore = 'works kinship out anew that stands as it is: more work for 
 
 const equivalents: readonly Equivalent[] = [
   {
-    file: decisionWriter,
-    code: 'if (this.pending?.sort !== sort || this.pending.items.length >= MAX_PENDING) await this.flush();',
-    replacements: ['true', 'this.pending?.sort !== sort', '>'],
-    because: 'the size of a batch: events are written in their order in any case',
-  },
-  {
-    file: decisionWriter,
+    file: recordsWriter,
     code: 'const attributed = row !== undefined && (listsPeople || Object.keys(row.attributes).length > 0);',
     replacements: ['row !== undefined', '>='],
     because:
       'survivorship looks at facts too that have no attributes: they add none, and no role beside a person record',
   },
   {
-    file: decisionWriter,
+    file: recordsWriter,
     code: 'if (individual !== null && !registers) {',
     replacements: ['individual !== null'],
     because: refreshesMore,
   },
   {
-    file: decisionWriter,
+    file: recordsWriter,
     code: 'if (attributed) this.touched.add(individual);',
     replacements: ['true'],
     because: refreshesMore,
   },
   {
-    file: decisionWriter,
+    file: recordsWriter,
     code: 'rows.length === 0 ? undefined : copyInto(this.client, table, columns, rows);',
     replacements: ['(copyInto(this.client, table, columns, rows))'],
     because: 'copies no rows into a table: a round trip for nothing',
   },
   {
-    file: decisionWriter,
+    file: recordsWriter,
     code: 'if (items.length === 0) return;',
     replacements: ['false'],
     because: 'copies no rows into a table: a round trip for nothing',
@@ -81,29 +75,34 @@ const equivalents: readonly Equivalent[] = [
   },
   { file: touchedIndividuals, code: 'this.noted.clear();', because: refreshesMore },
   {
-    file: 'apps/projector/src/projection/survivorship.ts',
+    file: 'libs/read-models/src/records/survivorship.ts',
     code: "await client.query('ANALYZE touched');",
     because: 'the planner chooses another way to the same rows',
   },
   {
-    file: 'apps/projector/src/projection/survivorship.ts',
+    file: 'libs/read-models/src/records/survivorship.ts',
     code: 'WHERE r.individual_id = t.individual_id AND r.attributed',
     replacements: [''],
     because: 'facts without attributes add none, and no role beside a person record',
   },
   {
-    file: 'libs/read-models/src/figures/reach.ts',
-    code: 'SELECT DISTINCT strand, service, individual_id, role FROM (${qualifying(schema)}) q WHERE ${person}',
+    file: 'libs/figures/src/reach/reach.ts',
+    code: "SELECT DISTINCT start, strand, service, individual_id, family_id, role FROM qualifying WHERE state = 'linked'",
     because: 'only DISTINCT and existence are asked of these rows, so that a row twice is a row once',
   },
   {
-    file: 'libs/read-models/src/figures/reach.ts',
+    file: 'libs/figures/src/reach/reach.ts',
+    code: "SELECT DISTINCT start, scope, individual_id, family_id, role FROM ${inScopes('present')}",
+    because: 'only DISTINCT and existence are asked of these rows, so that a row twice is a row once',
+  },
+  {
+    file: 'libs/figures/src/reach/qualifying.ts',
     code: "WHERE e.qualifying AND r.state <> 'retired'",
     replacements: [''],
     because: 'each figure asks for rows of one state, and for none of the retired',
   },
   {
-    file: 'libs/read-models/src/figures/told-apart.ts',
+    file: 'libs/figures/src/reach/told-apart.ts',
     code: "WHERE r.state = 'linked' AND r.individual_id IN (SELECT individual_id FROM attended)",
     replacements: [''],
     because: 'the individuals of others are left out below, where `attended` joins',

@@ -39,21 +39,20 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'survivorship',
-    sources: [
-      'apps/projector/src/projection/{survivorship,decision-writer,row-marks,touched-individuals}.ts',
-    ],
+    sources: ['libs/read-models/src/records/{survivorship,records-writer,row-marks,touched-individuals}.ts'],
     tests: [
-      'apps/projector/src/projection/{row-marks.unit,worked-example.int}.spec.ts',
+      'libs/read-models/src/records/row-marks.unit.spec.ts',
+      'apps/projector/src/projection/worked-example.int.spec.ts',
       'apps/projector/src/projection/**/*.int.spec.ts',
     ],
     database: true,
   },
   {
     name: 'reach',
-    sources: ['libs/read-models/src/figures/*.ts'],
+    sources: ['libs/figures/src/{reach,files-behind,directories}/*.ts'],
     tests: [
-      'libs/read-models/src/figures/{reach-worked-example,received-files}.int.spec.ts',
-      'libs/read-models/src/figures/**/*.int.spec.ts',
+      'libs/figures/src/{reach,directories}/{reach-worked-example,received-files}.int.spec.ts',
+      'libs/figures/src/**/*.spec.ts',
       'apps/projector/src/projection/*law*.int.spec.ts',
     ],
     database: true,

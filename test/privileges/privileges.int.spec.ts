@@ -1,5 +1,6 @@
 import { mayConnect, postgresRole, roleNames, type DatabaseName, type RoleName } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { functionOf, publications, publish } from '@kinledger/figures';
 import { createReadModels, LIVE_SCHEMA, tableNames } from '@kinledger/read-models';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -79,13 +80,20 @@ const expected: Readonly<
         tableNames.map((table) => [`${LIVE_SCHEMA}.${table}`, 'delete insert select truncate update']),
       ),
     },
-    functions: [`${LIVE_SCHEMA}.merged`],
+    // It publishes.
+    functions: [
+      `${LIVE_SCHEMA}.merged`,
+      ...publications.map((publication) => functionOf(publication)),
+      'published.schema_at',
+    ].sort(),
   },
+  // It asks what is published, and reads no table.
   'platform reporting': {
-    tables: {
-      ...readOnly(['operations.projection', 'operations.rebuild', 'operations.upload']),
-      ...readOnly(tableNames.map((table) => `${LIVE_SCHEMA}.${table}`)),
-    },
+    tables: {},
+    functions: publications.map((publication) => functionOf(publication)).sort(),
+  },
+  'platform inspector': {
+    tables: readOnly(tableNames.map((table) => `${LIVE_SCHEMA}.${table}`)),
     // Every role may call it: it lays one document over another.
     functions: [`${LIVE_SCHEMA}.merged`],
   },
@@ -111,7 +119,10 @@ const services = roleNames.filter((role) => role !== 'migrator');
 let databases: TestDatabases;
 beforeAll(async () => {
   databases = await createTestDatabases(inject('postgresUrl'));
-  await as('platform', 'projector', (client) => createReadModels(client, LIVE_SCHEMA));
+  await as('platform', 'projector', async (client) => {
+    await createReadModels(client, LIVE_SCHEMA);
+    await publish(client);
+  });
 });
 afterAll(() => databases.drop());
 
@@ -212,8 +223,8 @@ describe.each(services.flatMap((role) => mayConnect[role].map((database) => ({ r
         }
         const ofItsOwn = await may(client, 'CREATE SCHEMA intruder');
         const isProjector = role === 'projector' && database === 'platform';
-        expect({ makes, ofItsOwn }).toEqual({
-          makes: isProjector ? [LIVE_SCHEMA] : [],
+        expect({ makes: makes.sort(), ofItsOwn }).toEqual({
+          makes: isProjector ? [LIVE_SCHEMA, 'published'] : [],
           ofItsOwn: isProjector,
         });
       });

@@ -103,7 +103,7 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
       programmeDirectory,
       services: serviceUrls,
       tokens,
-      evaluation: { platformUrl: urls.url('platform', 'reporting'), secretsDirectory: home.secrets },
+      evaluation: { platformUrl: urls.url('platform', 'inspector'), secretsDirectory: home.secrets },
     };
     writePrivately(home.connectionFile, `${JSON.stringify(connection, undefined, 2)}\n`);
     options.tell({ type: 'ready', connectionFile: home.connectionFile });

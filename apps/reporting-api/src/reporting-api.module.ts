@@ -1,7 +1,9 @@
+import { figures } from '@kinledger/figures';
 import { PoolModule, type ServiceConfig } from '@kinledger/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CLOCK, type Clock } from './clock.js';
 import type { reportingConfig } from './config.js';
+import { figureController } from './figures/figure.controller.js';
 import { FiguresController } from './figures/figures.controller.js';
 import { Figures } from './figures/figures.js';
 import { PageRenderer } from './pages/page-renderer.js';
@@ -24,6 +26,7 @@ export class ReportingApiModule {
       ],
       controllers: [
         FiguresController,
+        ...figures.map((figure) => figureController(figure)),
         SubmissionsController,
         SignInLinksController,
         SignInPage,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
-import { writeSmallProgramme } from '@kinledger/read-models/testing';
+import { publishSmallProgramme } from '@kinledger/figures/testing';
 import { createService, type Service } from '@kinledger/service-kit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -70,7 +70,7 @@ describe('the reporting API', () => {
 
   describe('with read models', () => {
     beforeAll(() =>
-      writeSmallProgramme(owner, 'golden', {
+      publishSmallProgramme(owner, {
         services: [
           { id: 'real', strand: 'language' },
           { id: 'capital', strand: 'language', people: false },
@@ -155,6 +155,57 @@ describe('the reporting API', () => {
           { strand: 'silent' },
         ],
       });
+    });
+
+    it('answers every figure by its version, row by row and as a table, with the columns that it declares', async () => {
+      const catalogue = (await (await get('/v1/figures')).json()) as {
+        figures: { figure: string; version: number; rows: string; columns: { name: string }[] }[];
+      };
+      expect(catalogue.figures.map(({ figure, version }) => `${figure}@${version}`)).toEqual([
+        'reach@1',
+        'reach-by-deprivation@1',
+      ]);
+      for (const { rows, columns } of catalogue.figures) {
+        const answer = (await (await get(`${rows}?period=2023-24-Q2`)).json()) as { rows: object[] };
+        const names = columns.map(({ name }) => name);
+        expect(answer.rows.length, rows).toBeGreaterThan(0);
+        for (const row of answer.rows)
+          expect(Object.keys(row)).toEqual(['start', 'scope', 'coverage', ...names]);
+        const table = await get(`${rows}.csv?period=2023-24-Q2`);
+        expect(table.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+        expect((await table.text()).trimEnd().split('\n')).toHaveLength(answer.rows.length + 1);
+      }
+    });
+
+    it('answers the rows of a figure as reach has them: 0 where files stand, nothing where none do', async () => {
+      const rowsOf = async (query: string) =>
+        ((await (await get(`/v1/figures/reach/1?${query}`)).json()) as { rows: Record<string, unknown>[] })
+          .rows;
+      const rows = await rowsOf('period=2023-24-Q2');
+      const of = (scope: string) => rows.find((row) => row['scope'] === scope);
+      expect(of('programme')).toMatchObject({
+        coverage: 'files-received',
+        children: 1,
+        adults: 1,
+        upperBound: 3,
+      });
+      expect(of('service:quiet')).toMatchObject({ coverage: 'files-received', children: 0, upperBound: 0 });
+      expect(of('service:taken-back')).toMatchObject({
+        coverage: 'no-files',
+        children: null,
+        upperBound: null,
+      });
+      expect(of('service:late')).toMatchObject({ coverage: 'no-files', adults: 1 });
+      expect(await rowsOf('period=lifetime&by=quarter&scope=service:late')).toMatchObject([
+        { start: '2023-07-01', scope: 'service:late', coverage: 'no-files', adults: 1 },
+      ]);
+      const refused = await Promise.all([
+        get('/v1/figures/reach/1?period=2023-24-Q2&scope=service:nobody'),
+        get('/v1/figures/reach/1?period=2031-32-Q2'),
+        get('/v1/figures/reach/1?period=2023-24-Q2&scope=everything'),
+        get('/v1/figures/reach/2?period=2023-24-Q2'),
+      ]);
+      expect(refused.map(({ status }) => status)).toEqual([404, 404, 400, 404]);
     });
 
     it('answers 0 for a service that reached nobody, and nothing for one that no attendance file came from', async () => {

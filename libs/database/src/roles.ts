@@ -2,7 +2,10 @@
 export const databaseNames = ['restricted', 'platform', 'bus'] as const;
 export type DatabaseName = (typeof databaseNames)[number];
 
-/** Login roles, one per principal; what each may do stands in the migrations' GRANTs. */
+/**
+ * Login roles, one per principal; what each may do stands in the migrations' GRANTs. The inspector is a person of the
+ * machine, who may look at the read models; no service uses it.
+ */
 export const roleNames = [
   'migrator',
   'ingest',
@@ -11,6 +14,7 @@ export const roleNames = [
   'projector',
   'reporting',
   'eraser',
+  'inspector',
 ] as const;
 export type RoleName = (typeof roleNames)[number];
 
@@ -23,6 +27,7 @@ export const mayConnect: Readonly<Record<RoleName, readonly DatabaseName[]>> = {
   projector: ['platform', 'bus'],
   reporting: ['platform'],
   eraser: ['platform'],
+  inspector: ['platform'],
 };
 
 /** The role's name in PostgreSQL, e.g. `kinledger_linker`. */

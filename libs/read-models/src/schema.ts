@@ -5,6 +5,9 @@ import { readModels, readTables } from './registry.js';
 /** The schema that readers see. A rebuild fills another one and takes this name in one step. */
 export const LIVE_SCHEMA = 'golden';
 
+/** What the name of a schema of read models at a past position begins with; the position follows. */
+export const AS_AT_SCHEMA = 'golden_at_';
+
 /** Where a schema of read models stands; it belongs to none of them. */
 const checkpoint = `CREATE TABLE checkpoint (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -38,7 +41,10 @@ const quoted = (schema: string): string => {
   return schema;
 };
 
-/** Creates empty read models in a schema of their own and lets the reporting role read them. In the caller's transaction. */
+/** Who may read the tables: a person of the machine, who looks at what is stored. Services read what is published. */
+const INSPECTOR = 'kinledger_inspector';
+
+/** Creates empty read models in a schema of their own, in place of those that are there. In the caller's transaction. */
 export async function createReadModels(client: pg.ClientBase, schema: string): Promise<void> {
   await createBareReadModels(client, schema);
   await indexReadModels(client, schema);
@@ -47,10 +53,11 @@ export async function createReadModels(client: pg.ClientBase, schema: string): P
 /** The same but for what `indexReadModels` adds once they are filled. In the caller's transaction. */
 export async function createBareReadModels(client: pg.ClientBase, schema: string): Promise<void> {
   const name = quoted(schema);
-  await client.query(`DROP SCHEMA IF EXISTS ${name} CASCADE; CREATE SCHEMA ${name}`);
+  await dropReadModels(client, name);
+  await client.query(`CREATE SCHEMA ${name}`);
   await within(client, name, tables);
   await client.query(
-    `GRANT USAGE ON SCHEMA ${name} TO kinledger_reporting; GRANT SELECT ON ALL TABLES IN SCHEMA ${name} TO kinledger_reporting`,
+    `GRANT USAGE ON SCHEMA ${name} TO ${INSPECTOR}; GRANT SELECT ON ALL TABLES IN SCHEMA ${name} TO ${INSPECTOR}`,
   );
   await client.query(`INSERT INTO ${name}.checkpoint (position, tables_version) VALUES (-1, $1)`, [
     TABLES_VERSION,
@@ -96,6 +103,19 @@ export async function swapReadModels(
   rebuilt: string,
   name: string = LIVE_SCHEMA,
 ): Promise<void> {
-  await client.query(`DROP SCHEMA IF EXISTS ${quoted(name)} CASCADE`);
+  await dropReadModels(client, name);
   await client.query(`ALTER SCHEMA ${quoted(rebuilt)} RENAME TO ${quoted(name)}`);
+}
+
+/**
+ * Drops read models, where there are any. It waits at the checkpoint, which every reader reads first: a reader that has
+ * begun then has what it needs, and no other is in the middle.
+ */
+async function dropReadModels(client: pg.ClientBase, schema: string): Promise<void> {
+  const name = quoted(schema);
+  const { rows } = await client.query<{ found: boolean }>(
+    `SELECT to_regclass('${name}.checkpoint') IS NOT NULL AS found`,
+  );
+  const lock = rows[0]?.found === true ? `LOCK TABLE ${name}.checkpoint IN ACCESS EXCLUSIVE MODE;` : '';
+  await client.query(`${lock} DROP SCHEMA IF EXISTS ${name} CASCADE`);
 }

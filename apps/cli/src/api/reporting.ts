@@ -1,3 +1,4 @@
+import { columnNames, countMembers, coverages, reachColumns } from '@kinledger/figures/columns';
 import { z } from 'zod';
 import { call, callJson, type Endpoint } from './http.js';
 
@@ -15,23 +16,9 @@ const submission = z.object({
 });
 export type Submission = z.infer<typeof submission>;
 
-/** Null where no file stands behind it: nothing is known, which is not 0. */
-const figureCount = z.number().nullable();
-
 const figure = z.object({
-  coverage: z.enum(['files-received', 'no-attendance-file', 'no-files', 'activity-only']),
-  children: figureCount,
-  adults: figureCount,
-  families: figureCount,
-  individuals: figureCount,
-  childrenThroughCarerOnly: figureCount,
-  workforce: figureCount,
-  unlinkable: figureCount,
-  referred: figureCount,
-  indistinct: figureCount,
-  upperBound: figureCount,
-  anonymous: figureCount,
-  byBirthDateAlone: figureCount,
+  coverage: z.enum(coverages),
+  ...countMembers(reachColumns, columnNames(reachColumns)),
 });
 export type Figure = z.infer<typeof figure>;
 
@@ -57,6 +44,42 @@ const reachAnswer = z.object({
 });
 export type ReachAnswer = z.infer<typeof reachAnswer>;
 
+const catalogue = z.object({
+  figures: z.array(
+    z.object({
+      figure: z.string(),
+      version: z.number(),
+      title: z.string(),
+      rows: z.string(),
+      columns: z.array(z.object({ name: z.string(), meaning: z.string(), unit: z.string().nullable() })),
+    }),
+  ),
+});
+export type DescribedFigure = z.infer<typeof catalogue>['figures'][number];
+
+const figureRows = z.looseObject({
+  programme: z.string(),
+  label: z.string(),
+  position: z.number(),
+  rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))),
+});
+export type FigureRows = z.infer<typeof figureRows>;
+
+/** What a figure is asked for beside its name; a part that is left out is the service’s to choose. */
+export interface FigureAsked {
+  readonly period: string;
+  readonly by?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly asAt?: number | undefined;
+}
+
+const figureQuery = (asked: FigureAsked): string =>
+  new URLSearchParams(
+    Object.entries(asked).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)] as [string, string]],
+    ),
+  ).toString();
+
 const reachQuery = (period: string, asAt: number | undefined): string =>
   new URLSearchParams({ period, ...(asAt === undefined ? {} : { asAt: String(asAt) }) }).toString();
 
@@ -77,6 +100,16 @@ export const reportingApi = (endpoint: Endpoint) => ({
 
   reach: (period: string, asAt?: number): Promise<ReachAnswer> =>
     callJson(endpoint, `/v1/figures/reach?${reachQuery(period, asAt)}`, reachAnswer),
+
+  /** Every version of every figure, with its columns. */
+  figures: async (): Promise<readonly DescribedFigure[]> =>
+    (await callJson(endpoint, '/v1/figures', catalogue)).figures,
+
+  figureRows: ({ rows }: DescribedFigure, asked: FigureAsked): Promise<FigureRows> =>
+    callJson(endpoint, `${rows}?${figureQuery(asked)}`, figureRows),
+
+  figureCsv: async ({ rows }: DescribedFigure, asked: FigureAsked): Promise<string> =>
+    (await call(endpoint, `${rows}.csv?${figureQuery(asked)}`)).text(),
 
   /** A link that signs one browser in to the pages, as the account that calls. */
   signInLink: (): Promise<{ readonly path: string; readonly expiresAt: string }> =>

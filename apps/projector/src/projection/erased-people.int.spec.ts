@@ -10,14 +10,14 @@ afterAll(() => readModels.stop());
 
 /** Every row of every table of the read models, as PostgreSQL prints it. */
 async function everything(): Promise<readonly string[]> {
-  const rows = await Promise.all(
-    tableNames.map((table) =>
-      readModels.client.query<{ line: string }>(
-        `SELECT '${table} ' || t::text AS line FROM ${LIVE_SCHEMA}.${table} t`,
-      ),
-    ),
-  );
-  return rows.flatMap((result) => result.rows.map(({ line }) => line));
+  const lines: string[] = [];
+  for (const table of tableNames) {
+    const { rows } = await readModels.client.query<{ line: string }>(
+      `SELECT '${table} ' || t::text AS line FROM ${LIVE_SCHEMA}.${table} t`,
+    );
+    lines.push(...rows.map(({ line }) => line));
+  }
+  return lines;
 }
 
 /** Words and numbers that rows of the known ledger say, and nothing else does: at least one by table. */

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isForeignEvent, type ForeignEvent } from '@kinledger/contracts';
+import { publish } from '@kinledger/figures';
 import { analyseReadModels, createReadModels, LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
 import type { EventStore } from '@kinledger/event-store';
 import type pg from 'pg';
@@ -199,10 +200,12 @@ export class LiveProjection {
 /** The compiler believes that `aborted` stays as it was before an await. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
-/** Read models of another version are made anew from the ledger; there is nothing to patch. */
+/** Read models of another version are made anew from the ledger; there is nothing to patch. Then reports may ask of them. */
 async function prepare(client: pg.ClientBase): Promise<void> {
-  if ((await readCheckpoint(client, LIVE_SCHEMA)) !== undefined) return;
-  await client.query('BEGIN');
-  await createReadModels(client, LIVE_SCHEMA);
-  await client.query('COMMIT');
+  if ((await readCheckpoint(client, LIVE_SCHEMA)) === undefined) {
+    await client.query('BEGIN');
+    await createReadModels(client, LIVE_SCHEMA);
+    await client.query('COMMIT');
+  }
+  await publish(client);
 }

@@ -1,5 +1,5 @@
 import type { Role, SubmissionId } from '@kinledger/contracts';
-import { LIVE_SCHEMA, reach } from '@kinledger/read-models';
+import { wholeReach } from '@kinledger/figures';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { rowKeyOf, type DecidedLedger, type DecidedFile, type DecidedRow } from './decided-ledger.testing.js';
@@ -123,8 +123,8 @@ describe('read models: the law', () => {
        GROUP BY f.family_id, f.review`,
     );
     const asked = [
-      await reach(client, { schema: LIVE_SCHEMA }),
-      await reach(client, { schema: LIVE_SCHEMA, period: { start: '2022-10-01', end: '2023-01-01' } }),
+      await wholeReach(client, {}),
+      await wholeReach(client, { period: { start: '2022-10-01', end: '2023-01-01' } }),
     ];
     return {
       records: records.rows.map(({ key, owner, said }) => `${key} ${said} ${owner === null}`).sort(),

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { publish } from '@kinledger/figures';
 import { createReadModels, LIVE_SCHEMA } from '@kinledger/read-models';
 import type pg from 'pg';
 import { DecidedLedger } from './decided-ledger.testing.js';
@@ -24,6 +25,7 @@ export class ReadModelsUnderTest {
       applicationName: 'test',
     });
     this.#client = await this.#pool.connect();
+    await publish(this.#client);
   }
 
   async stop(): Promise<void> {

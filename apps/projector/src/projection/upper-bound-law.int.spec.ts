@@ -1,4 +1,4 @@
-import { LIVE_SCHEMA, reach } from '@kinledger/read-models';
+import { wholeReach } from '@kinledger/figures';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { DecidedRow } from './decided-ledger.testing.js';
@@ -90,7 +90,7 @@ describe('the upper bound of reach', () => {
             });
             return reached.size - new Set(keys).size;
           };
-          const figures = await reach(readModels.client, { schema: LIVE_SCHEMA });
+          const figures = await wholeReach(readModels.client, {});
           const scopes = [
             { figure: figures.programme, reached: truly() },
             ...figures.strands

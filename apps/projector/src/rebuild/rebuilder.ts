@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isStoreUnreachable, type EventStore } from '@kinledger/event-store';
-import { contentDigest, LIVE_SCHEMA, readCheckpoint, swapReadModels } from '@kinledger/read-models';
+import {
+  AS_AT_SCHEMA,
+  contentDigest,
+  LIVE_SCHEMA,
+  readCheckpoint,
+  swapReadModels,
+} from '@kinledger/read-models';
 import type pg from 'pg';
 import { lastClosedAt } from '../projection/ledger-pages.js';
 import type { LiveProjection } from '../projection/live-projection.js';
@@ -97,7 +103,7 @@ export class Rebuilder {
         head,
       });
     }
-    const schema = kind === 'live' ? LIVE_SCHEMA : `golden_at_${upTo ?? head}`;
+    const schema = kind === 'live' ? LIVE_SCHEMA : `${AS_AT_SCHEMA}${upTo ?? head}`;
     const client = await this.options.pool.connect();
     // One that breaks between two queries says so to nobody else, and would end the process.
     client.on('error', () => undefined);

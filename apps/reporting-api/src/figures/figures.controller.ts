@@ -1,5 +1,5 @@
-import type { ReachScope } from '@kinledger/read-models';
-import { Problem, Roles } from '@kinledger/service-kit';
+import { figures, type Figure } from '@kinledger/figures';
+import { Roles } from '@kinledger/service-kit';
 import { Controller, Get, Header, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -7,23 +7,48 @@ import { answerSchema } from '../open-api.js';
 import { Figures } from './figures.js';
 import { quartersAnswer, reachAnswer, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
 import { quartersCsv, reachCsv } from './reach-csv.js';
-import { periodAsked, reachQuery, type ReachQuery } from './reach-question.js';
+import { periodAsked, reachQuery, scopeAsked, scopeText, type ReachQuery } from './reach-question.js';
 
 const quartersQuery = z.strictObject({
-  scope: z.string().max(120).default('programme').describe('programme, strand:<strand> or service:<service>'),
+  scope: scopeText.default('programme'),
 });
 
-/** Reads `programme`, `strand:x` or `service:y`. @throws Problem 400 for anything else. */
-export function scopeAsked(text: string): ReachScope {
-  if (text === 'programme') return { kind: 'programme' };
-  const match = /^(strand|service):([a-z0-9-]{1,80})$/.exec(text);
-  if (match?.[2] === undefined) {
-    throw new Problem(400, 'scope-unreadable', {
-      detail: 'The scope cannot be read: write programme, strand:<strand> or service:<service>.',
-    });
-  }
-  return { kind: match[1] === 'strand' ? 'strand' : 'service', id: match[2] };
-}
+const catalogue = z.object({
+  figures: z.array(
+    z.object({
+      figure: z.string(),
+      version: z.int(),
+      title: z.string(),
+      rows: z.string().describe('Address of its rows; with .csv after it, of the same as a table.'),
+      columns: z.array(
+        z.object({
+          name: z.string(),
+          meaning: z.string(),
+          unit: z
+            .string()
+            .nullable()
+            .describe('people, families or rows; null for what breaks the figure down.'),
+          disclosure: z
+            .string()
+            .nullable()
+            .describe('What disclosure control does to it: protected, computed again, open.'),
+        }),
+      ),
+    }),
+  ),
+});
+
+const described = ({ id, version, title, columns, dimensions }: Figure) => ({
+  ...{ figure: id, version, title, rows: `/v1/figures/${id}/${version}` },
+  columns: [
+    ...Object.entries(dimensions).map(([name, { meaning }]) => ({
+      ...{ name, meaning, unit: null, disclosure: null },
+    })),
+    ...Object.entries(columns).map(([name, { meaning, unit, disclosure }]) => ({
+      ...{ name, meaning, unit, disclosure },
+    })),
+  ],
+});
 
 @ApiTags('figures')
 @ApiBearerAuth()
@@ -31,6 +56,13 @@ export function scopeAsked(text: string): ReachScope {
 @Controller('v1/figures')
 export class FiguresController {
   constructor(private readonly figures: Figures) {}
+
+  @Get()
+  @ApiOkResponse({ schema: answerSchema(catalogue) })
+  @ApiOperation({ summary: 'Figures with their versions, columns and meanings' })
+  all(): z.infer<typeof catalogue> {
+    return { figures: figures.map(described) };
+  }
 
   @Get('reach')
   @ApiOkResponse({ schema: answerSchema(reachAnswer) })

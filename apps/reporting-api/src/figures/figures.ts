@@ -1,27 +1,45 @@
 import { londonDay, periodOfDate, type Period } from '@kinledger/domain';
-import { reach, reachByQuarter, receivedFiles, type ReachScope } from '@kinledger/read-models';
+import {
+  ask,
+  covered,
+  coverageOfAll,
+  coverageOfService,
+  datasets,
+  filesOf,
+  nameOf,
+  noughts,
+  programmeName,
+  reachByQuarter,
+  reachColumns,
+  scopeName,
+  servicesOf,
+  wholeReach,
+  type Figure,
+  type FigureQuestion,
+  type ReachCounts,
+  type ReachScope,
+  type ServiceOfProgramme,
+} from '@kinledger/figures';
 import { Problem } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { ReadModels, type Snapshot } from '../read-models/read-models.js';
-import { covered, coverageOfAll, coverageOfService, filesOf } from './coverage.js';
+import { figureRows, type FigureAnswerRows } from './figure-rows.js';
+import { filesReceived } from './files-received.js';
 import { hasBegun, offeredPeriods, type OfferedPeriods } from './offered-periods.js';
+import { scopeAsked } from './reach-question.js';
 import type { DatasetOfService } from '../names/dataset-names.js';
-import type { QuartersAnswer, ReachAnswer } from './reach-answer.js';
+import { quarterColumns, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
 
-/** A service as the programme defines it. */
-export interface ServiceName {
-  readonly service: string;
-  readonly name: string;
-  /** Null for an administrative source. */
-  readonly strand: string | null;
-  readonly strandName: string | null;
-  readonly individualBeneficiaries: boolean;
-  /** Codes of the session kinds that count, in any of its datasets. */
-  readonly sessionKinds: readonly string[];
+export interface FigureRowsAnswer extends FigureAnswerRows {
+  readonly figure: string;
+  readonly version: number;
+  readonly period: string;
+  readonly label: string;
+  readonly behindSince: string | null;
 }
 
-/** Figures of the golden dataset, each by its definition in `@kinledger/read-models`. */
+/** Figures of the golden dataset, each by its definition in `@kinledger/figures`. */
 @Injectable()
 export class Figures {
   constructor(
@@ -36,17 +54,20 @@ export class Figures {
   async reach(period: Period | undefined, asAt?: number): Promise<ReachAnswer> {
     if (period !== undefined && !hasBegun(period, this.today)) throw notBegun(period, this.today);
     const question = `reach ${period?.code ?? 'lifetime'}`;
-    const compute = async ({ client, schema }: Snapshot): Promise<Omit<ReachAnswer, 'behindSince'>> => {
-      const { programme, strands, otherServices, byDeprivation, ...rest } = await reach(client, {
-        schema,
-        ...(period === undefined ? {} : { period }),
-      });
-      const files = filesOf(await receivedFiles(client, schema), period);
+    const compute = async (snapshot: Snapshot): Promise<Omit<ReachAnswer, 'behindSince'>> => {
+      const { programme, strands, otherServices, byDeprivation, ...rest } = await wholeReach(
+        snapshot.client,
+        {
+          ...snapshot,
+          ...(period === undefined ? {} : { period }),
+        },
+      );
+      const files = filesOf(await filesReceived(snapshot), period);
       const services = strands.flatMap((strand) => strand.services);
       const together = (parts: typeof services) =>
         coverageOfAll(parts.map((service) => coverageOfService(service, files)));
       return {
-        programme: await programmeName(client, schema),
+        programme: await programmeName(snapshot.client, snapshot),
         period: period?.code ?? 'lifetime',
         label: period?.label ?? 'Lifetime',
         reach: covered(programme, together([...services, ...otherServices])),
@@ -65,24 +86,53 @@ export class Figures {
   }
 
   /**
+   * Rows of a figure for a period, or for the lifetime where it is undefined.
+   * @throws Problem 404 for a period that has not begun, or a scope that is not in the programme.
+   */
+  async rows(
+    figure: Figure,
+    question: Pick<FigureQuestion, 'by'> & {
+      readonly period: Period | undefined;
+      readonly scope?: string | undefined;
+      readonly asAt?: number | undefined;
+    },
+  ): Promise<FigureRowsAnswer> {
+    const { period, by, scope = null, asAt } = question;
+    if (period !== undefined && !hasBegun(period, this.today)) throw notBegun(period, this.today);
+    const code = period?.code ?? 'lifetime';
+    const answer = await this.readModels.answer(
+      `${nameOf(figure)} ${code} ${by} ${scope ?? 'every scope'}`,
+      async (snapshot) => {
+        if (scope !== null) requireScope(await servicesOf(snapshot.client, snapshot), scopeAsked(scope));
+        const { id, version } = figure;
+        const rows = await figureRows(snapshot, figure, { period, by, scope });
+        return { figure: id, version, period: code, label: period?.label ?? 'Lifetime', ...rows };
+      },
+      asAt,
+    );
+    return asAt === undefined ? this.withAge(answer) : { ...answer, behindSince: null };
+  }
+
+  /**
    * Reach of each quarter up to the latest that a file was received for, or that holds attendance, earliest first.
    * Quarters in between that nothing came for are there. @throws Problem 404 for a scope that is not in the programme.
    */
   async quarters(scope: ReachScope): Promise<QuartersAnswer> {
-    const name = scope.kind === 'programme' ? 'programme' : `${scope.kind}:${scope.id}`;
+    const name = scopeName(scope);
     const today = this.today;
     const answer = await this.readModels.answer(`quarters ${name} ${quarterOf(today)}`, async (snapshot) => {
-      const { client, schema, position } = snapshot;
-      await requireScope(client, schema, scope);
-      const files = await receivedFiles(client, schema);
-      const whole = await reachByQuarter(client, schema, { kind: 'programme' });
+      const { client, position } = snapshot;
+      const defined = await servicesOf(client, snapshot);
+      requireScope(defined, scope);
+      const files = await filesReceived(snapshot);
+      const whole = await reachByQuarter(client, { kind: 'programme' }, snapshot);
       const offered = offeredPeriods(
         files,
         whole.map(({ start }) => start),
         today,
       );
-      const rows = scope.kind === 'programme' ? whole : await reachByQuarter(client, schema, scope);
-      const services = (await servicesOf(snapshot)).filter((service) => isWithin(service, scope));
+      const rows = scope.kind === 'programme' ? whole : await reachByQuarter(client, scope, snapshot);
+      const services = defined.filter((service) => isWithin(service, scope));
       const shown = offered.quarters.filter(
         ({ code, start }) =>
           whole.some((row) => row.start === start) ||
@@ -90,11 +140,13 @@ export class Figures {
           start < offered.opens.start,
       );
       return {
-        programme: await programmeName(client, schema),
+        programme: await programmeName(client, snapshot),
         scope: name,
         position,
         quarters: (files.length + whole.length === 0 ? [] : shown).map((period) => {
-          const { start, ...figure } = rows.find((row) => row.start === period.start) ?? nobody(period.start);
+          const figure = quarterCounts(
+            rows.find((row) => row.start === period.start) ?? noughts(reachColumns),
+          );
           const own = filesOf(files, period);
           const coverage = coverageOfAll(services.map((service) => coverageOfService(service, own)));
           return { period: period.code, label: period.label, ...covered(figure, coverage) };
@@ -107,27 +159,24 @@ export class Figures {
   /** What may be asked for today, and what a reader sees first. */
   async offered(): Promise<OfferedPeriods> {
     const today = this.today;
-    return this.readModels.answer(`offered ${quarterOf(today)}`, async ({ client, schema }) =>
+    return this.readModels.answer(`offered ${quarterOf(today)}`, async (snapshot) =>
       offeredPeriods(
-        await receivedFiles(client, schema),
-        (await reachByQuarter(client, schema, { kind: 'programme' })).map(({ start }) => start),
+        await filesReceived(snapshot),
+        (await reachByQuarter(snapshot.client, { kind: 'programme' }, snapshot)).map(({ start }) => start),
         today,
       ),
     );
   }
 
   /** Services, in the order of the programme definition, administrative sources last. */
-  async services(): Promise<readonly ServiceName[]> {
-    return this.readModels.answer('services', servicesOf);
+  async services(): Promise<readonly ServiceOfProgramme[]> {
+    return this.readModels.answer('services', (snapshot) => servicesOf(snapshot.client, snapshot));
   }
 
   /** Datasets by id. */
   async datasets(): Promise<ReadonlyMap<string, DatasetOfService>> {
-    return this.readModels.answer('datasets', async ({ client, schema }) => {
-      const { rows } = await client.query<DatasetOfService>(
-        `SELECT d.dataset, s.name AS "serviceName", d.data_type AS "dataType"
-         FROM ${schema}.dataset d JOIN ${schema}.service s USING (service)`,
-      );
+    return this.readModels.answer('datasets', async (snapshot) => {
+      const rows = await ask<DatasetOfService>(snapshot.client, datasets, [], snapshot);
       return new Map(rows.map((row) => [row.dataset, row]));
     });
   }
@@ -139,9 +188,9 @@ export class Figures {
     readonly behindSince: string | null;
   }> {
     return this.withAge(
-      await this.readModels.answer('programme', async ({ client, schema, position }) => ({
-        programme: await programmeName(client, schema),
-        position,
+      await this.readModels.answer('programme', async (snapshot) => ({
+        programme: await programmeName(snapshot.client, snapshot),
+        position: snapshot.position,
       })),
     );
   }
@@ -159,13 +208,13 @@ export class Figures {
 
 const quarterOf = (day: string): string => periodOfDate(day)?.code ?? day;
 
-const nobody = (start: string) => ({
-  ...{ start, children: 0, adults: 0, families: 0, individuals: 0 },
-  ...{ unlinkable: 0, referred: 0, indistinct: 0, upperBound: 0 },
-});
+/** What the series shows of a quarter. */
+const quarterCounts = (counts: ReachCounts): Pick<ReachCounts, (typeof quarterColumns)[number]> =>
+  // One count for each column of the series.
+  Object.fromEntries(quarterColumns.map((column) => [column, counts[column]])) as never;
 
 /** An administrative source reports of people whom no service reached: it is part of no coverage but its own. */
-const isWithin = (service: ServiceName, scope: ReachScope): boolean => {
+const isWithin = (service: ServiceOfProgramme, scope: ReachScope): boolean => {
   if (scope.kind === 'service') return service.service === scope.id;
   return scope.kind === 'strand' ? service.strand === scope.id : service.strand !== null;
 };
@@ -177,31 +226,10 @@ function notBegun(period: Period, today: string): Problem {
   });
 }
 
-async function servicesOf({ client, schema }: Snapshot): Promise<readonly ServiceName[]> {
-  const { rows } = await client.query<ServiceName>(
-    `SELECT s.service, s.name, s.strand, t.name AS "strandName",
-            s.individual_beneficiaries AS "individualBeneficiaries",
-            ARRAY(SELECT DISTINCT kind FROM ${schema}.dataset d, unnest(d.session_kinds) AS kind
-                  WHERE d.service = s.service AND d.data_type = 'engagement' ORDER BY kind) AS "sessionKinds"
-     FROM ${schema}.service s LEFT JOIN ${schema}.strand t USING (strand)
-     ORDER BY t.ordinal NULLS LAST, s.ordinal`,
-  );
-  return rows;
-}
-
-async function programmeName(client: Snapshot['client'], schema: string): Promise<string> {
-  const { rows } = await client.query<{ name: string }>(
-    `SELECT definition->>'name' AS name FROM ${schema}.programme`,
-  );
-  return rows[0]?.name ?? '';
-}
-
-async function requireScope(client: Snapshot['client'], schema: string, scope: ReachScope): Promise<void> {
+function requireScope(services: readonly ServiceOfProgramme[], scope: ReachScope): void {
   if (scope.kind === 'programme') return;
-  const { rowCount } = await client.query(`SELECT FROM ${schema}.${scope.kind} WHERE ${scope.kind} = $1`, [
-    scope.id,
-  ]);
-  if (rowCount === 0) {
-    throw new Problem(404, 'scope-unknown', { detail: `The programme has no ${scope.kind} of this name.` });
+  const { kind, id } = scope;
+  if (!services.some((service) => service[kind] === id)) {
+    throw new Problem(404, 'scope-unknown', { detail: `The programme has no ${kind} of this name.` });
   }
 }

@@ -7,7 +7,7 @@ import {
   previousPeriod,
   type Period,
 } from '@kinledger/domain';
-import type { ReceivedFiles } from '@kinledger/read-models';
+import type { ReceivedFiles } from '@kinledger/figures';
 
 /** Fifty years: more than any programme, and a bound on what a wrong period makes. */
 const MAX_QUARTERS = 200;

@@ -1,5 +1,5 @@
 import { nextPeriod, periodOfDate, quarter } from '@kinledger/domain';
-import type { ReceivedFiles } from '@kinledger/read-models';
+import type { ReceivedFiles } from '@kinledger/figures';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hasBegun, offeredPeriods } from './offered-periods.js';

@@ -1,41 +1,15 @@
 import { z } from 'zod';
-import { coverages } from './coverage.js';
+import { columnNames, countMembers, coverages, reachByDeprivation, reachColumns } from '@kinledger/figures';
 
 const count = z.int().nonnegative();
-/** Null where no file stands behind it. */
-const figureCount = count.nullable();
 
-const coverage = z
+export const coverage = z
   .enum(coverages)
   .describe(
     'What stands behind the counts. They are null, not 0, unless files of attendance were received for the period or rows came in another period’s file.',
   );
 
-const figure = z.object({
-  coverage,
-  children: figureCount.describe('Individuals who attended as children.'),
-  adults: figureCount.describe('Individuals who attended as adults; not as practitioners or volunteers.'),
-  families: figureCount.describe('Reporting families; a person in none counts as a family of one.'),
-  individuals: figureCount.describe('Distinct individuals among children and adults.'),
-  childrenThroughCarerOnly: figureCount.describe(
-    'Children not reached themselves whose carer was. Not part of children.',
-  ),
-  workforce: figureCount.describe(
-    'Individuals who attended as practitioners or volunteers. Not part of reach.',
-  ),
-  unlinkable: figureCount.describe('Qualifying rows of children and adults without a usable identifier.'),
-  referred: figureCount.describe('Qualifying rows of children and adults that wait for review.'),
-  indistinct: figureCount.describe(
-    'People more that the individuals’ rows could be, where only an email or a mobile, which people share, joins them.',
-  ),
-  upperBound: figureCount.describe(
-    'individuals + unlinkable + referred + indistinct. It leaves out anonymous and byBirthDateAlone.',
-  ),
-  anonymous: figureCount.describe('Qualifying rows that name nobody; each may stand for a group.'),
-  byBirthDateAlone: figureCount.describe(
-    'Of the individuals, those without an NHS number whom a shared identifier and a birth date tell from others: twins may count as one.',
-  ),
-});
+const figure = z.object({ coverage, ...countMembers(reachColumns, columnNames(reachColumns)) });
 export type FigureAnswer = z.infer<typeof figure>;
 
 const serviceFigure = figure.extend({
@@ -47,7 +21,7 @@ export type ServiceAnswer = z.infer<typeof serviceFigure>;
 
 const excess = z.int().describe('Sum over services less the programme’s figure.');
 
-const behindSince = z.iso
+export const behindSince = z.iso
   .datetime()
   .nullable()
   .describe(
@@ -67,12 +41,7 @@ export const reachAnswer = z.object({
   doubleCountingRemoved: z.object({ children: excess, adults: excess, families: excess }),
   byDeprivation: z.array(
     z.object({
-      decile: z
-        .int()
-        .min(1)
-        .max(10)
-        .nullable()
-        .describe('1 is the most deprived tenth; null: residence unknown.'),
+      decile: z.int().min(1).max(10).nullable().describe(reachByDeprivation.dimensions.decile.meaning),
       children: count,
       adults: count,
       families: count,
@@ -80,6 +49,12 @@ export const reachAnswer = z.object({
   ),
 });
 export type ReachAnswer = z.infer<typeof reachAnswer>;
+
+/** What the series by quarter shows. */
+export const quarterColumns = [
+  ...(['children', 'adults', 'families', 'individuals'] as const),
+  ...(['unlinkable', 'referred', 'indistinct', 'upperBound'] as const),
+] as const;
 
 /** The answer of `GET /v1/figures/reach-by-quarter`. */
 export const quartersAnswer = z.object({
@@ -92,14 +67,7 @@ export const quartersAnswer = z.object({
       period: z.string(),
       label: z.string(),
       coverage,
-      children: figureCount,
-      adults: figureCount,
-      families: figureCount,
-      individuals: figureCount,
-      unlinkable: figureCount,
-      referred: figureCount,
-      indistinct: figureCount,
-      upperBound: figureCount,
+      ...countMembers(reachColumns, quarterColumns),
     }),
   ),
 });

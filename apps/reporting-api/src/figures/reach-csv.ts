@@ -1,35 +1,8 @@
+import { columnNames, csvHeadOf, reachColumns } from '@kinledger/figures';
 import { stringify } from 'csv-stringify/sync';
 import type { FigureAnswer, QuartersAnswer, ReachAnswer, ServiceAnswer } from './reach-answer.js';
 
-const figureColumns = [
-  'children',
-  'adults',
-  'families',
-  'individuals',
-  'childrenThroughCarerOnly',
-  'workforce',
-  'unlinkable',
-  'referred',
-  'indistinct',
-  'upperBound',
-  'anonymous',
-  'byBirthDateAlone',
-] as const;
-
-const headers = [
-  'children',
-  'adults',
-  'families',
-  'individuals',
-  'children_through_carer_only',
-  'workforce',
-  'unlinkable_rows',
-  'referred_rows',
-  'indistinct_people',
-  'upper_bound',
-  'anonymous_rows',
-  'by_birth_date_alone',
-];
+const columns = columnNames(reachColumns);
 
 type Row = readonly (string | number | null)[];
 
@@ -41,7 +14,7 @@ export function reachCsv(answer: ReachAnswer): string {
   const line = (place: Row, row: FigureAnswer): Row => [
     answer.period,
     ...place,
-    ...figureColumns.map((column) => row[column]),
+    ...columns.map((column) => row[column]),
     answer.position,
     row.coverage,
   ];
@@ -57,7 +30,11 @@ export function reachCsv(answer: ReachAnswer): string {
   ];
   return stringify(rows, {
     header: true,
-    columns: ['period', 'level', 'strand', 'service', 'name', ...headers, 'ledger_position', 'coverage'],
+    columns: [
+      ...['period', 'level', 'strand', 'service', 'name'],
+      ...columns.map((column) => csvHeadOf(column, reachColumns[column])),
+      ...['ledger_position', 'coverage'],
+    ],
     escape_formulas: true,
   });
 }
@@ -69,7 +46,6 @@ export const quartersCsv = (answer: QuartersAnswer): string =>
       ...quarter,
       scope: answer.scope,
       ledger_position: answer.position,
-      indistinct_people: quarter.indistinct,
       upper_bound: quarter.upperBound,
     })),
     {

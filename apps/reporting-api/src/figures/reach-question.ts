@@ -1,4 +1,5 @@
 import { parsePeriod, type Period } from '@kinledger/domain';
+import type { ReachScope } from '@kinledger/figures';
 import { Problem } from '@kinledger/service-kit';
 import { z } from 'zod';
 
@@ -27,4 +28,18 @@ export function periodAsked(text: string): Period | undefined {
     });
   }
   return period;
+}
+
+export const scopeText = z.string().max(120).describe('programme, strand:<strand> or service:<service>');
+
+/** Reads `programme`, `strand:x` or `service:y`. @throws Problem 400 for anything else. */
+export function scopeAsked(text: string): ReachScope {
+  if (text === 'programme') return { kind: 'programme' };
+  const match = /^(strand|service):([a-z0-9-]{1,80})$/.exec(text);
+  if (match?.[2] === undefined) {
+    throw new Problem(400, 'scope-unreadable', {
+      detail: 'The scope cannot be read: write programme, strand:<strand> or service:<service>.',
+    });
+  }
+  return { kind: match[1] === 'strand' ? 'strand' : 'service', id: match[2] };
 }

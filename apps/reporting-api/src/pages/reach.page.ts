@@ -1,19 +1,24 @@
+import {
+  coverageName,
+  doubtfulRows,
+  placesTableColumns,
+  reachTableColumns,
+  type ServiceOfProgramme,
+} from '@kinledger/figures';
 import { Roles } from '@kinledger/service-kit';
 import { Controller, Get, Header, Query, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { scopeAsked } from '../figures/figures.controller.js';
-import { Figures, type ServiceName } from '../figures/figures.js';
+import { Figures } from '../figures/figures.js';
 import type { OfferedPeriods } from '../figures/offered-periods.js';
 import type { FigureAnswer, ReachAnswer } from '../figures/reach-answer.js';
 import { quartersCsv, reachCsv } from '../figures/reach-csv.js';
-import { periodAsked } from '../figures/reach-question.js';
-import { coverageName } from '../names/coverage-names.js';
+import { periodAsked, scopeAsked } from '../figures/reach-question.js';
 import { titleOf } from '../names/readable-code.js';
 import { PageRenderer } from './page-renderer.js';
 import { leftOutWhenNarrow, quarterCharts } from './quarter-chart.js';
-import { doubtfulRows, uncountedOf } from './uncounted.js';
+import { uncountedOf } from './uncounted.js';
 
 const query = z.object({
   period: z.string('expected one period').max(60, 'expected a period such as 2023-24-Q2').optional(),
@@ -74,9 +79,13 @@ export class ReachPage {
       periods: periodsOf(offered, answer),
       quarters: quarters.map((quarter) => ({
         ...quarter,
-        doubtful: doubtfulRows(quarter),
+        cells: reachTableColumns.map(({ of }) => of(quarter)),
         ...remarks(quarter),
       })),
+      headings: {
+        quarters: reachTableColumns.map(({ heading }) => heading),
+        places: placesTableColumns.map(({ heading }) => heading),
+      },
       chart: quarterCharts(quarters),
       gaps: quarters.some(({ children }) => children === null),
       leftOut: leftOutWhenNarrow(quarters),
@@ -103,7 +112,12 @@ export class ReachPage {
   }
 }
 
-const row = (figure: FigureAnswer) => ({ ...figure, doubtful: doubtfulRows(figure), ...remarks(figure) });
+const row = (figure: FigureAnswer) => ({
+  ...figure,
+  doubtful: doubtfulRows(figure),
+  cells: placesTableColumns.map(({ of }) => of(figure)),
+  ...remarks(figure),
+});
 
 /** What stands in place of counts that nobody knows, and beside counts that another period's file brought. */
 function remarks({ coverage, children }: Pick<FigureAnswer, 'coverage' | 'children'>) {
@@ -141,7 +155,7 @@ const servicesWithoutFiles = ({ strands }: ReachAnswer) =>
     .filter(({ coverage }) => coverage === 'no-files' || coverage === 'no-attendance-file')
     .map(({ name }) => name);
 
-function scopesOf(services: readonly ServiceName[]) {
+function scopesOf(services: readonly ServiceOfProgramme[]) {
   const strands = Map.groupBy(
     services.filter(({ strand }) => strand !== null),
     ({ strand }) => strand,

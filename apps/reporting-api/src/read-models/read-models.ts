@@ -1,17 +1,18 @@
 import { InjectPool, Problem } from '@kinledger/service-kit';
-import { LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
+import { ask, behind, isMissing, isOvertaken, positionOf, type AsAt } from '@kinledger/figures';
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 
 /** One state of the read models, for as many queries as an answer needs. */
-export interface Snapshot {
+export interface Snapshot extends AsAt {
   readonly client: pg.ClientBase;
-  readonly schema: string;
   /** Ledger position that the read models stand at. */
   readonly position: number;
 }
 
 const MAX_REMEMBERED = 200;
+/** A transaction that begins while read models are swapped sees neither the old ones nor the new: the next one does. */
+const MAX_TRIES = 5;
 /** The projector notes that it is at the ledger’s end every ten seconds; a large decision takes it some. */
 const BEHIND_AFTER_SECONDS = 60;
 
@@ -30,7 +31,7 @@ export class ReadModels {
    */
   async answer<T>(question: string, compute: (snapshot: Snapshot) => Promise<T>, asAt?: number): Promise<T> {
     return this.read(async (snapshot) => {
-      const key = `${snapshot.schema} ${snapshot.position} ${question}`;
+      const key = `${asAt ?? 'live'} ${snapshot.position} ${question}`;
       const known = this.remembered.get(key) as Promise<T> | undefined;
       if (known !== undefined) return known;
       const answer = compute(snapshot);
@@ -49,22 +50,27 @@ export class ReadModels {
    * minute ago. They fall behind when the projector stands still, cannot reach the ledger, or has much to do.
    */
   async behindSince(): Promise<string | null> {
-    const { rows } = await this.pool.query<{ since: Date }>(
-      `SELECT current_at AS since FROM operations.projection
-       WHERE current_at < clock_timestamp() - make_interval(secs => ${BEHIND_AFTER_SECONDS})`,
-    );
-    return rows[0]?.since.toISOString() ?? null;
+    const [row] = await ask<{ since: string }>(this.pool, behind, [BEHIND_AFTER_SECONDS]);
+    return row?.since ?? null;
   }
 
   /** Runs queries on one state of the read models, without remembering the answer. */
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, asAt?: number): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.readOnce(work, asAt);
+      } catch (error) {
+        if (isMissing(error)) throw missing(asAt);
+        if (!isOvertaken(error) || tries >= MAX_TRIES) throw error;
+      }
+    }
+  }
+
+  private async readOnce<T>(work: (snapshot: Snapshot) => Promise<T>, asAt: number | undefined): Promise<T> {
     const client = await this.pool.connect();
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      const schema = asAt === undefined ? LIVE_SCHEMA : `golden_at_${asAt}`;
-      const position = await readCheckpoint(client, schema);
-      if (position === undefined) throw missing(asAt);
-      return await work({ client, schema, position });
+      return await work({ client, asAt, position: await positionOf(client, { asAt }) });
     } finally {
       await client.query('ROLLBACK').catch(() => undefined);
       client.release();

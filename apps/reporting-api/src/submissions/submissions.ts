@@ -1,6 +1,5 @@
-import { InjectPool } from '@kinledger/service-kit';
+import { ask, oneSubmission, submissionPlaces, submissionsCount, submissionsPage } from '@kinledger/figures';
 import { Injectable } from '@nestjs/common';
-import type pg from 'pg';
 import { z } from 'zod';
 import { ReadModels } from '../read-models/read-models.js';
 
@@ -32,32 +31,9 @@ export const submissionView = z.object({
 });
 export type SubmissionView = z.infer<typeof submissionView>;
 
-const view = (schema: string) => `
-  SELECT replace(u.upload_id::text, '-', '') AS upload,
-         replace(coalesce(s.submission_id, u.submission_id)::text, '-', '') AS submission,
-         coalesce(s.intake, u.intake) AS intake,
-         coalesce(s.provider, u.provider) AS provider,
-         coalesce(s.dataset, u.dataset) AS dataset,
-         coalesce(s.period, u.period) AS period,
-         s.sequence,
-         coalesce(s.state, u.state) AS state,
-         CASE WHEN s.submission_id IS NULL THEN u.reason ELSE s.reason END AS reason,
-         s.attested_by AS "attestedBy",
-         s.on_behalf_of AS "onBehalfOf",
-         coalesce((SELECT array_agg(replace(x::text, '-', '')) FROM unnest(s.supersedes) AS x), '{}') AS supersedes,
-         coalesce(s.counts, u.counts) AS counts,
-         coalesce(s.findings, u.findings) AS findings,
-         s.outcomes,
-         s.closed AS "closedAt",
-         to_char(coalesce(u.first_at, s.received_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since
-  FROM ${schema}.submission s FULL JOIN operations.upload u ON u.submission_id = s.submission_id`;
-
 @Injectable()
 export class Submissions {
-  constructor(
-    private readonly readModels: ReadModels,
-    @InjectPool('platform') private readonly pool: pg.Pool,
-  ) {}
+  constructor(private readonly readModels: ReadModels) {}
 
   /**
    * The latest submission first, by its place in the order of intake; then what was checked and never submitted, the
@@ -69,31 +45,20 @@ export class Submissions {
     /** Files that were submitted, files that were not, or both where it is absent. */
     readonly submitted?: boolean;
   }): Promise<{ readonly total: number; readonly submissions: SubmissionView[] }> {
-    return this.readModels.read(async ({ client, schema }) => {
-      const chosen = `${view(schema)}
-        WHERE (s.submission_id IS NOT NULL OR u.state <> 'discarded')
-          AND ($1::boolean IS NULL OR $1 = (coalesce(s.intake, u.intake) IS NOT NULL))`;
+    return this.readModels.read(async ({ client }) => {
       const submitted = options.submitted ?? null;
-      const { rows } = await client.query<SubmissionView>(
-        `${chosen} ORDER BY coalesce(s.intake, u.intake) DESC NULLS LAST, u.first_at DESC, 1 LIMIT $2 OFFSET $3`,
-        [submitted, options.limit, options.offset],
-      );
-      const total = await client.query<{ total: number }>(
-        `SELECT count(*)::int AS total FROM (${chosen}) v`,
-        [submitted],
-      );
-      return { total: total.rows[0]?.total ?? 0, submissions: rows };
+      const page = [submitted, options.limit, options.offset];
+      const submissions = await ask<SubmissionView>(client, submissionsPage, page);
+      const [count] = await ask<{ total: number }>(client, submissionsCount, [submitted]);
+      return { total: count?.total ?? 0, submissions: [...submissions] };
     });
   }
 
   /** By submission id or upload id. */
   async find(id: string): Promise<SubmissionView | undefined> {
-    return this.readModels.read(async ({ client, schema }) => {
-      const { rows } = await client.query<SubmissionView>(
-        `${view(schema)} WHERE s.submission_id = $1::uuid OR u.submission_id = $1::uuid OR u.upload_id = $1::uuid LIMIT 1`,
-        [id],
-      );
-      return rows[0];
+    return this.readModels.read(async ({ client }) => {
+      const [found] = await ask<SubmissionView>(client, oneSubmission, [id]);
+      return found;
     });
   }
 
@@ -101,13 +66,6 @@ export class Submissions {
   async placesOf(
     ids: readonly string[],
   ): Promise<readonly { readonly id: string; readonly intake: number }[]> {
-    return this.readModels.read(async ({ client, schema }) => {
-      const { rows } = await client.query<{ id: string; intake: number }>(
-        `SELECT replace(submission_id::text, '-', '') AS id, intake FROM ${schema}.submission
-         WHERE submission_id = ANY ($1::uuid[]) ORDER BY intake`,
-        [ids],
-      );
-      return rows;
-    });
+    return this.readModels.read(({ client }) => ask(client, submissionPlaces, [ids]));
   }
 }

@@ -1,8 +1,14 @@
 import { academicYear, parsePeriod, quarter } from '@kinledger/domain';
-import type { ReceivedFiles } from '@kinledger/read-models';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { covered, coverageOfAll, coverageOfService, coverages, filesOf } from './coverage.js';
+import {
+  covered,
+  coverageOfAll,
+  coverageOfService,
+  coverages,
+  filesOf,
+  type ReceivedFiles,
+} from './coverage.js';
 
 const files = (period: string, rest: Partial<ReceivedFiles> = {}): ReceivedFiles => ({
   ...{ service: 'steps', dataType: 'engagement', extractKind: 'delta', period },

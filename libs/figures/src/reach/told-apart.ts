@@ -7,10 +7,10 @@
  * `case_mark`, and ends in one `told_apart`: those rows, with `somebody`, equal for rows of one person, and `born_alone`,
  * true where nothing but a birth date tells the row’s person from others.
  */
-export const toldApart = (schema: string) => `
+export const toldApart = `
   of_case AS MATERIALIZED (
     SELECT r.individual_id, r.case_mark, bit_or(r.marks) AS marks, bool_or(r.marks = 3) AS says_both
-    FROM ${schema}.record r
+    FROM record r
     WHERE r.state = 'linked' AND r.individual_id IN (SELECT individual_id FROM attended)
     GROUP BY r.individual_id, r.case_mark
   ), joined AS MATERIALIZED (

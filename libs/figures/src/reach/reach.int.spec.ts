@@ -1,9 +1,10 @@
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { writeSmallProgramme, type SmallEngagement, type SmallPerson } from '../testing.js';
+import type { SmallEngagement, SmallPerson } from '@kinledger/read-models/testing';
+import { publishSmallProgramme } from '../testing.js';
 import { reachByQuarter } from './reach-by-quarter.js';
-import { reach } from './reach.js';
+import { wholeReach } from './whole-reach.js';
 
 /** 2023-24-Q2: 1 July to 30 September 2023. */
 const quarter = { start: '2023-07-01', end: '2023-10-01' };
@@ -15,7 +16,7 @@ describe('reach', () => {
     databases = await createTestDatabases(inject('postgresUrl'));
     client = new pg.Client({ connectionString: databases.url('platform', 'projector') });
     await client.connect();
-    await writeSmallProgramme(client, 'golden', {
+    await publishSmallProgramme(client, {
       services: [
         { id: 'real', strand: 'language' },
         { id: 'chatter', strand: 'language' },
@@ -63,7 +64,7 @@ describe('reach', () => {
   });
 
   it('counts each person once in the programme, whoever they visited', async () => {
-    const { programme, position } = await reach(client, { schema: 'golden', period: quarter });
+    const { programme, position } = await wholeReach(client, { period: quarter });
     expect(position).toBe(41);
     expect(programme).toEqual({
       children: 1,
@@ -82,7 +83,7 @@ describe('reach', () => {
   });
 
   it('counts a person once per strand and per service, and says what adding up would have doubled', async () => {
-    const { strands, doubleCountingRemoved } = await reach(client, { schema: 'golden', period: quarter });
+    const { strands, doubleCountingRemoved } = await wholeReach(client, { period: quarter });
     const brief = (figure: { children: number; adults: number; families: number }) => [
       figure.children,
       figure.adults,
@@ -104,7 +105,7 @@ describe('reach', () => {
   });
 
   it('keeps children reached through a carer apart at each level', async () => {
-    const { strands } = await reach(client, { schema: 'golden', period: quarter });
+    const { strands } = await wholeReach(client, { period: quarter });
     // Zoe herself came to the language strand, but to the social one only through her carer.
     expect(strands.map((strand) => [strand.strand, strand.childrenThroughCarerOnly])).toEqual([
       ['language', 1],
@@ -113,12 +114,12 @@ describe('reach', () => {
   });
 
   it('takes lifetime over all dates', async () => {
-    const { programme } = await reach(client, { schema: 'golden' });
+    const { programme } = await wholeReach(client, {});
     expect([programme.children, programme.adults, programme.families]).toEqual([2, 2, 3]);
   });
 
   it('tells area deprivation, the unknown last', async () => {
-    const { byDeprivation } = await reach(client, { schema: 'golden' });
+    const { byDeprivation } = await wholeReach(client, {});
     expect(byDeprivation).toEqual([
       { decile: 1, children: 1, adults: 1, families: 1 },
       { decile: 10, children: 0, adults: 1, families: 1 },
@@ -127,13 +128,13 @@ describe('reach', () => {
   });
 
   it('agrees with itself quarter by quarter', async () => {
-    const quarters = await reachByQuarter(client, 'golden', { kind: 'programme' });
+    const quarters = await reachByQuarter(client, { kind: 'programme' });
     expect(quarters.map(({ start, individuals, families }) => [start, individuals, families])).toEqual([
       ['2023-04-01', 1, 1],
       ['2023-07-01', 3, 2],
       ['2023-10-01', 1, 1],
     ]);
-    const language = await reachByQuarter(client, 'golden', { kind: 'strand', id: 'language' });
+    const language = await reachByQuarter(client, { kind: 'strand', id: 'language' });
     expect(language.find(({ start }) => start === quarter.start)).toMatchObject({
       children: 1,
       adults: 1,
@@ -167,8 +168,8 @@ describe('reach by what rows say', () => {
     ...row,
   });
   const figures = async (engagements: readonly SmallEngagement[], people = [pat]) => {
-    await writeSmallProgramme(client, 'golden', { services, people, engagements });
-    return reach(client, { schema: 'golden', period: quarter });
+    await publishSmallProgramme(client, { services, people, engagements });
+    return wholeReach(client, { period: quarter });
   };
 
   it('counts one person as an adult of one service and as workforce of another', async () => {
@@ -282,7 +283,7 @@ describe('reach by what rows say', () => {
         { name: 'zoe', role: 'child', family: 'one' },
       ],
     );
-    const whole = await reach(client, { schema: 'golden', period: quarter });
+    const whole = await wholeReach(client, { period: quarter });
     const strands = whole.strands.map(
       (figure) => [{ kind: 'strand', id: figure.strand } as const, figure] as const,
     );
@@ -294,7 +295,7 @@ describe('reach by what rows say', () => {
       ...strands,
       ...ofServices,
     ]) {
-      const quarters = await reachByQuarter(client, 'golden', scope);
+      const quarters = await reachByQuarter(client, scope);
       const { start, ...found } = quarters.find((one) => one.start === quarter.start)!;
       expect({ scope, start, ...figure }).toMatchObject({ scope, start, ...found });
     }

@@ -1,9 +1,10 @@
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { idOf, writeSmallProgramme, type SmallEngagement } from '../testing.js';
+import { idOf, type SmallEngagement } from '@kinledger/read-models/testing';
+import { publishSmallProgramme } from '../testing.js';
 import { reachByQuarter, type ReachScope } from './reach-by-quarter.js';
-import { reach, type ReachFigure } from './reach.js';
+import { wholeReach, type ReachCounts } from './whole-reach.js';
 
 /** 2023-24-Q2: 1 July to 30 September 2023. */
 const quarter = { start: '2023-07-01', end: '2023-10-01' };
@@ -55,7 +56,7 @@ const engagements: readonly SmallEngagement[] = [
   ...nobody('supply', 'impersonal', 2),
 ];
 
-const none: ReachFigure = {
+const none: ReachCounts = {
   children: 0,
   adults: 0,
   families: 0,
@@ -69,7 +70,7 @@ const none: ReachFigure = {
   anonymous: 0,
   byBirthDateAlone: 0,
 };
-const programme: ReachFigure = {
+const programme: ReachCounts = {
   children: 1, // Zoe
   adults: 3, // Amara, David, Bo
   families: 2,
@@ -83,7 +84,7 @@ const programme: ReachFigure = {
   anonymous: 6,
   byBirthDateAlone: 3, // all but Bo
 };
-const language: ReachFigure = {
+const language: ReachCounts = {
   ...none,
   children: 1,
   adults: 2,
@@ -95,7 +96,7 @@ const language: ReachFigure = {
   upperBound: 5,
   byBirthDateAlone: 3,
 };
-const social: ReachFigure = {
+const social: ReachCounts = {
   ...none,
   adults: 2, // Amara, Bo
   families: 2,
@@ -108,7 +109,7 @@ const social: ReachFigure = {
   anonymous: 1,
   byBirthDateAlone: 1,
 };
-const byService: Record<string, ReachFigure> = {
+const byService: Record<string, ReachCounts> = {
   real: {
     ...none,
     adults: 2,
@@ -143,7 +144,7 @@ describe('reach of a quarter, worked out by hand', () => {
     databases = await createTestDatabases(inject('postgresUrl'));
     client = new pg.Client({ connectionString: databases.url('platform', 'projector') });
     await client.connect();
-    await writeSmallProgramme(client, 'golden', {
+    await publishSmallProgramme(client, {
       services: [
         { id: 'real', strand: 'language' },
         { id: 'chatter', strand: 'language' },
@@ -181,11 +182,11 @@ describe('reach of a quarter, worked out by hand', () => {
     await databases.drop();
   });
 
-  const asked = () => reach(client, { schema: 'golden', period: quarter });
-  const figureOf = (figure: ReachFigure): ReachFigure =>
+  const asked = () => wholeReach(client, { period: quarter });
+  const figureOf = (figure: ReachCounts): ReachCounts =>
     Object.fromEntries(
-      Object.keys(none).map((name) => [name, figure[name as keyof ReachFigure]]),
-    ) as unknown as ReachFigure;
+      Object.keys(none).map((name) => [name, figure[name as keyof ReachCounts]]),
+    ) as unknown as ReachCounts;
 
   it('is counted of the programme, of each strand and of each service', async () => {
     const found = await asked();
@@ -225,26 +226,21 @@ describe('reach of a quarter, worked out by hand', () => {
   });
 
   it('is the same where it is asked quarter by quarter', async () => {
-    const scopes: [ReachScope, ReachFigure][] = [
+    const scopes: [ReachScope, ReachCounts][] = [
       [{ kind: 'programme' }, programme],
       [{ kind: 'strand', id: 'language' }, language],
       [{ kind: 'strand', id: 'social' }, social],
-      ...['real', 'chatter', 'steps', 'visiting', 'office', 'supply'].map((id): [ReachScope, ReachFigure] => [
+      ...['real', 'chatter', 'steps', 'visiting', 'office', 'supply'].map((id): [ReachScope, ReachCounts] => [
         { kind: 'service', id },
         byService[id] ?? none,
       ]),
     ];
     for (const [scope, expected] of scopes) {
-      const quarters = await reachByQuarter(client, 'golden', scope);
-      const { start, ...found } = quarters.find((one) => one.start === quarter.start)!;
-      const { children, adults, families, individuals, unlinkable, referred, indistinct, upperBound } =
-        expected;
-      expect({ scope, start, ...found }).toEqual({
-        ...{ scope, start: quarter.start, children, adults, families, individuals },
-        ...{ unlinkable, referred, indistinct, upperBound },
-      });
+      const quarters = await reachByQuarter(client, scope);
+      const found = quarters.find((one) => one.start === quarter.start);
+      expect({ scope, ...found }).toEqual({ scope, start: quarter.start, ...expected });
     }
-    const real = await reachByQuarter(client, 'golden', { kind: 'service', id: 'real' });
+    const real = await reachByQuarter(client, { kind: 'service', id: 'real' });
     expect(real.map(({ start, children }) => [start, children])).toEqual([
       ['2023-04-01', 1],
       ['2023-07-01', 0],

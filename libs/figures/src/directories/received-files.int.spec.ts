@@ -1,8 +1,9 @@
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { writeSmallProgramme } from '../testing.js';
-import { receivedFiles } from './received-files.js';
+import { publishSmallProgramme } from '../testing.js';
+import { ask } from '../publishing/ask.js';
+import { receivedFiles } from './directories.js';
 
 describe('received files', () => {
   let databases: TestDatabases;
@@ -18,7 +19,7 @@ describe('received files', () => {
   });
 
   it('are listed once for each dataset and period, and not where none of them stands', async () => {
-    await writeSmallProgramme(client, 'golden', {
+    await publishSmallProgramme(client, {
       services: [
         { id: 'real', strand: 'language' },
         { id: 'steps', strand: 'social' },
@@ -33,7 +34,7 @@ describe('received files', () => {
         { service: 'real', period: '2023-24-Q3', state: 'withdrawn' },
       ],
     });
-    expect(await receivedFiles(client, 'golden')).toEqual([
+    expect(await ask(client, receivedFiles)).toEqual([
       { service: 'real', dataType: 'engagement', extractKind: 'delta', period: '2023-24-Q1' },
       { service: 'real', dataType: 'engagement', extractKind: 'delta', period: '2023-24-Q2' },
       { service: 'steps', dataType: 'user', extractKind: 'cumulative', period: '2023-24-Q1' },

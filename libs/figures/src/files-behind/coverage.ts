@@ -1,5 +1,4 @@
 import { parsePeriod, type Period } from '@kinledger/domain';
-import type { ReceivedFiles } from '@kinledger/read-models';
 
 /**
  * What stands behind a figure of a period. Only `files-received` makes a nought of it: from a service that sent nothing
@@ -12,6 +11,16 @@ import type { ReceivedFiles } from '@kinledger/read-models';
  */
 export const coverages = ['files-received', 'no-attendance-file', 'no-files', 'activity-only'] as const;
 export type Coverage = (typeof coverages)[number];
+
+/** Files of one dataset and period that stand: linked and not withdrawn. However many there are, they are one entry. */
+export interface ReceivedFiles {
+  readonly service: string;
+  /** `engagement` for a dataset that says who attended. */
+  readonly dataType: string;
+  readonly extractKind: string;
+  /** Canonical code. */
+  readonly period: string;
+}
 
 /** Data type of the datasets that say who attended. */
 const ATTENDANCE = 'engagement';

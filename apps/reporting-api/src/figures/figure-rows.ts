@@ -1,0 +1,146 @@
+import {
+  askFigure,
+  columnNames,
+  countMembers,
+  covered,
+  coverageOfAll,
+  coverageOfService,
+  csvHeadOf,
+  filesOf,
+  noughts,
+  programmeName,
+  servicesOf,
+  type Coverage,
+  type Figure,
+  type FigureQuestion,
+  type ServiceOfProgramme,
+} from '@kinledger/figures';
+import { periodOfDate, type Period } from '@kinledger/domain';
+import { stringify } from 'csv-stringify/sync';
+import { z } from 'zod';
+import type { Snapshot } from '../read-models/read-models.js';
+import { filesReceived } from './files-received.js';
+import { behindSince, coverage } from './reach-answer.js';
+
+/** A row of any figure. */
+interface WideRow extends Readonly<Record<string, string | number | null>> {
+  readonly start: string | null;
+  readonly scope: string;
+}
+
+/** A row as it is answered: where it belongs, what stands behind it, and what is counted. */
+export type AnsweredRow = Readonly<Record<string, string | number | null>> & { readonly coverage: Coverage };
+
+export interface FigureAnswerRows {
+  readonly programme: string;
+  readonly position: number;
+  readonly rows: readonly AnsweredRow[];
+}
+
+/** The answer of a figure, by its columns. */
+export const figureAnswer = (figure: Figure) =>
+  z.object({
+    figure: z.literal(figure.id),
+    version: z.literal(figure.version),
+    programme: z.string(),
+    period: z.string().describe('Canonical code, or "lifetime".'),
+    label: z.string(),
+    position: z.int().describe('Ledger position that the figures stand at.'),
+    behindSince,
+    rows: z.array(
+      z.object({
+        start: z.iso.date().nullable().describe('First day of the quarter; null for the whole period.'),
+        scope: z.string().describe('programme, strand:<strand> or service:<service>'),
+        coverage,
+        ...Object.fromEntries(
+          Object.entries(figure.dimensions).map(([name, { type, meaning }]) => [
+            name,
+            (type === 'int' ? z.int() : z.string()).nullable().describe(meaning),
+          ]),
+        ),
+        ...countMembers(figure.columns, columnNames(figure.columns)),
+      }),
+    ),
+  });
+
+/**
+ * Rows of a figure, each with what stands behind it. Of a figure without dimensions each scope has a row for the whole
+ * period, also where nothing is counted: 0 where a file of attendance stands for it, else null.
+ */
+export async function figureRows(
+  snapshot: Snapshot,
+  figure: Figure,
+  question: Pick<FigureQuestion, 'by' | 'scope'> & { readonly period: Period | undefined },
+): Promise<FigureAnswerRows> {
+  const { client, asAt, position } = snapshot;
+  const { period, by, scope } = question;
+  const bounds = { from: period?.start ?? null, until: period?.end ?? null };
+  const counted = await askFigure(client, figure, { ...bounds, by, scope, asAt });
+  const services = await servicesOf(client, snapshot);
+  const files = await filesReceived(snapshot);
+  const whole = Object.keys(figure.dimensions).length === 0 && by === 'period';
+  const empty = (whole ? scopesOf(services, scope) : []).filter(
+    (name) => !counted.some((row) => row.scope === name),
+  );
+  const rows: WideRow[] = [
+    ...counted,
+    ...empty.map((name) => ({ start: null, scope: name, ...noughts(figure.columns) })),
+  ].toSorted(byScopeAndStart(scopesOf(services, null)));
+  return {
+    programme: await programmeName(client, snapshot),
+    position,
+    rows: rows.map((row): AnsweredRow => {
+      const { start, scope: of, ...rest } = row;
+      const own = filesOf(files, start === null ? period : periodOfDate(start));
+      const behind = coverageOfAll(
+        services.filter((service) => isPartOf(service, of)).map((service) => coverageOfService(service, own)),
+      );
+      const names = Object.keys(figure.dimensions);
+      const dimensions = Object.fromEntries(names.map((name) => [name, rest[name] ?? null]));
+      const counts = Object.fromEntries(
+        columnNames(figure.columns).map((name) => [name, Number(rest[name] ?? 0)]),
+      );
+      const { coverage: known, ...shown } = covered(counts, behind);
+      return { start, scope: of, coverage: known, ...dimensions, ...shown };
+    }),
+  };
+}
+
+/** The same as a table for Excel and Power BI. */
+export function figureCsv(figure: Figure, answer: FigureAnswerRows & { readonly period: string }): string {
+  const dimensions = Object.keys(figure.dimensions);
+  const columns = columnNames(figure.columns);
+  return stringify(
+    answer.rows.map((row) => [
+      ...[answer.period, row['start'], row['scope']],
+      ...[...dimensions, ...columns].map((name) => row[name]),
+      ...[answer.position, row.coverage],
+    ]),
+    {
+      header: true,
+      columns: [
+        ...['period', 'quarter_start', 'scope', ...dimensions],
+        ...Object.entries(figure.columns).map(([name, column]) => csvHeadOf(name, column)),
+        ...['ledger_position', 'coverage'],
+      ],
+      escape_formulas: true,
+    },
+  );
+}
+
+/** Every scope of the programme, or the one asked for. */
+const scopesOf = (services: readonly ServiceOfProgramme[], asked: string | null): readonly string[] => {
+  const strands = new Set(services.flatMap(({ strand }) => (strand === null ? [] : [`strand:${strand}`])));
+  const all = ['programme', ...strands, ...services.map(({ service }) => `service:${service}`)];
+  return asked === null ? all : all.filter((scope) => scope === asked);
+};
+
+const byScopeAndStart =
+  (order: readonly string[]) =>
+  (one: { scope: string; start: string | null }, other: { scope: string; start: string | null }): number =>
+    order.indexOf(one.scope) - order.indexOf(other.scope) ||
+    (one.start ?? '').localeCompare(other.start ?? '');
+
+/** An administrative source reports of people whom no service reached: it is part of no coverage but its own. */
+const isPartOf = ({ service, strand }: ServiceOfProgramme, scope: string): boolean =>
+  scope === 'programme' ? strand !== null : scope === `service:${service}` || scope === `strand:${strand}`;

@@ -1,0 +1,57 @@
+import type { Figure } from '@kinledger/figures';
+import { Roles } from '@kinledger/service-kit';
+import { Controller, Get, Header, Query, type Type } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { answerSchema } from '../open-api.js';
+import { figureAnswer, figureCsv } from './figure-rows.js';
+import { Figures } from './figures.js';
+import { periodAsked, reachQuery, scopeText } from './reach-question.js';
+
+const figureQuery = reachQuery.extend({
+  by: z
+    .enum(['period', 'quarter'])
+    .default('period')
+    .describe('One row for the period, or one for each quarter in it.'),
+  scope: scopeText.optional().describe('Every scope where it is left out.'),
+});
+type FigureQuery = z.infer<typeof figureQuery>;
+
+/** The addresses of one version of a figure, which follow from its value. */
+export function figureController(figure: Figure): Type {
+  const name = `${figure.id}-${figure.version}`;
+
+  @ApiTags('figures')
+  @ApiBearerAuth()
+  @Roles('reader', 'data-team', 'operator')
+  @Controller(`v1/figures/${figure.id}`)
+  class FigureController {
+    constructor(private readonly figures: Figures) {}
+
+    @Get(String(figure.version))
+    @ApiOkResponse({ schema: answerSchema(figureAnswer(figure)) })
+    @ApiOperation({
+      operationId: `${name}-rows`,
+      summary: `${figure.title}, version ${figure.version}, row by row`,
+    })
+    async rows(@Query({ schema: figureQuery }) query: FigureQuery): Promise<unknown> {
+      return this.figures.rows(figure, { ...query, period: periodAsked(query.period) });
+    }
+
+    @Get(`${figure.version}.csv`)
+    @Header('content-type', 'text/csv; charset=utf-8')
+    @Header('content-disposition', `attachment; filename="${figure.id}-${figure.version}.csv"`)
+    @ApiProduces('text/csv')
+    @ApiOperation({
+      operationId: `${name}-table`,
+      summary: `${figure.title}, version ${figure.version}, as a table`,
+    })
+    async table(@Query({ schema: figureQuery }) query: FigureQuery): Promise<string> {
+      return figureCsv(
+        figure,
+        await this.figures.rows(figure, { ...query, period: periodAsked(query.period) }),
+      );
+    }
+  }
+  return FigureController;
+}

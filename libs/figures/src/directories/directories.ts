@@ -1,0 +1,93 @@
+import type { Publication } from '../publication.js';
+
+/** Where the read models stand, and the version of their tables. */
+export const standing = {
+  id: 'standing',
+  version: 1,
+  parameters: [],
+  returns: [{ name: 'position', type: 'double precision' }],
+  sql: 'SELECT position::float8 FROM checkpoint',
+} as const satisfies Publication;
+
+/** Since when the live read models are not known to hold all of the ledger: no row while they were within the seconds given. */
+export const behind = {
+  id: 'behind',
+  version: 1,
+  parameters: [{ name: 'after', type: 'double precision' }],
+  returns: [{ name: 'since', type: 'text' }],
+  sql: `SELECT to_char(current_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') FROM operations.projection
+        WHERE current_at < clock_timestamp() - make_interval(secs => $1)`,
+} as const satisfies Publication;
+
+export const programme = {
+  id: 'programme',
+  version: 1,
+  parameters: [],
+  returns: [{ name: 'name', type: 'text' }],
+  sql: `SELECT definition->>'name' FROM programme`,
+} as const satisfies Publication;
+
+export const strands = {
+  id: 'strands',
+  version: 1,
+  parameters: [],
+  returns: [
+    { name: 'strand', type: 'text' },
+    { name: 'name', type: 'text' },
+  ],
+  sql: 'SELECT strand, name FROM strand ORDER BY ordinal',
+} as const satisfies Publication;
+
+/** Services with the kinds of session that count in them, in the order of the definition, administrative sources last. */
+export const services = {
+  id: 'services',
+  version: 1,
+  parameters: [],
+  returns: [
+    { name: 'service', type: 'text' },
+    { name: 'name', type: 'text' },
+    { name: 'strand', type: 'text' },
+    { name: 'strandName', type: 'text' },
+    { name: 'administrative', type: 'boolean' },
+    { name: 'ordinal', type: 'int' },
+    { name: 'individualBeneficiaries', type: 'boolean' },
+    { name: 'sessionKinds', type: 'text[]' },
+  ],
+  sql: `SELECT s.service, s.name, s.strand, t.name, s.administrative, s.ordinal, s.individual_beneficiaries,
+               ARRAY(SELECT DISTINCT kind FROM dataset d, unnest(d.session_kinds) AS kind
+                     WHERE d.service = s.service AND d.data_type = 'engagement' ORDER BY kind)
+        FROM service s LEFT JOIN strand t USING (strand)
+        ORDER BY t.ordinal NULLS LAST, s.ordinal`,
+} as const satisfies Publication;
+
+export const datasets = {
+  id: 'datasets',
+  version: 1,
+  parameters: [],
+  returns: [
+    { name: 'dataset', type: 'text' },
+    { name: 'serviceName', type: 'text' },
+    { name: 'dataType', type: 'text' },
+  ],
+  sql: 'SELECT d.dataset, s.name, d.data_type FROM dataset d JOIN service s USING (service)',
+} as const satisfies Publication;
+
+/**
+ * What was received of which service for which period, whatever its rows say: files of one dataset and period that stand,
+ * linked and not withdrawn, are one row.
+ */
+export const receivedFiles = {
+  id: 'received-files',
+  version: 1,
+  parameters: [],
+  returns: [
+    { name: 'service', type: 'text' },
+    { name: 'dataType', type: 'text' },
+    { name: 'extractKind', type: 'text' },
+    { name: 'period', type: 'text' },
+  ],
+  sql: `SELECT DISTINCT d.service, d.data_type, s.extract_kind, s.period
+        FROM submission s JOIN dataset d USING (dataset)
+        WHERE s.state = 'linked'
+        ORDER BY 1, 2, 3, 4`,
+} as const satisfies Publication;

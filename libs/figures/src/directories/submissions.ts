@@ -1,0 +1,84 @@
+import type { Parameter, Publication } from '../publication.js';
+
+/** A file and what became of it: in the restricted zone by its messages, from the linker on by the ledger. */
+const returns = [
+  { name: 'upload', type: 'text' },
+  { name: 'submission', type: 'text' },
+  { name: 'intake', type: 'int' },
+  { name: 'provider', type: 'text' },
+  { name: 'dataset', type: 'text' },
+  { name: 'period', type: 'text' },
+  { name: 'sequence', type: 'int' },
+  { name: 'state', type: 'text' },
+  { name: 'reason', type: 'text' },
+  { name: 'attestedBy', type: 'text' },
+  { name: 'onBehalfOf', type: 'text' },
+  { name: 'supersedes', type: 'text[]' },
+  { name: 'counts', type: 'jsonb' },
+  { name: 'findings', type: 'jsonb' },
+  { name: 'outcomes', type: 'jsonb' },
+  { name: 'closedAt', type: 'bigint' },
+  { name: 'since', type: 'text' },
+] as const satisfies readonly Parameter[];
+
+const view = `
+  SELECT replace(u.upload_id::text, '-', ''), replace(coalesce(s.submission_id, u.submission_id)::text, '-', ''),
+         coalesce(s.intake, u.intake), coalesce(s.provider, u.provider), coalesce(s.dataset, u.dataset),
+         coalesce(s.period, u.period), s.sequence, coalesce(s.state, u.state),
+         CASE WHEN s.submission_id IS NULL THEN u.reason ELSE s.reason END,
+         s.attested_by, s.on_behalf_of,
+         coalesce((SELECT array_agg(replace(x::text, '-', '')) FROM unnest(s.supersedes) AS x), '{}'),
+         coalesce(s.counts, u.counts), coalesce(s.findings, u.findings), s.outcomes, s.closed,
+         to_char(coalesce(u.first_at, s.received_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  FROM submission s FULL JOIN operations.upload u ON u.submission_id = s.submission_id`;
+
+/** Uploads that were discarded are no files any more. $1: files that were submitted, files that were not, or both where it is null. */
+const chosen = `
+  WHERE (s.submission_id IS NOT NULL OR u.state <> 'discarded')
+    AND ($1::boolean IS NULL OR $1 = (coalesce(s.intake, u.intake) IS NOT NULL))`;
+
+/** The latest submission first, by its place in the order of intake; then what was not submitted, the latest first. */
+export const submissionsPage = {
+  id: 'submissions',
+  version: 1,
+  parameters: [
+    { name: 'submitted', type: 'boolean' },
+    { name: 'limit', type: 'bigint' },
+    { name: 'offset', type: 'bigint' },
+  ],
+  returns,
+  sql: `${view} ${chosen}
+  ORDER BY coalesce(s.intake, u.intake) DESC NULLS LAST, u.first_at DESC, 1 LIMIT $2 OFFSET $3`,
+} as const satisfies Publication;
+
+export const submissionsCount = {
+  id: 'submissions-count',
+  version: 1,
+  parameters: [{ name: 'submitted', type: 'boolean' }],
+  returns: [{ name: 'total', type: 'int' }],
+  sql: `SELECT count(*)::int
+  FROM submission s FULL JOIN operations.upload u ON u.submission_id = s.submission_id ${chosen}`,
+} as const satisfies Publication;
+
+/** By submission id or upload id. */
+export const oneSubmission = {
+  id: 'submission',
+  version: 1,
+  parameters: [{ name: 'id', type: 'uuid' }],
+  returns,
+  sql: `${view}
+  WHERE s.submission_id = $1 OR u.submission_id = $1 OR u.upload_id = $1 LIMIT 1`,
+} as const satisfies Publication;
+
+/** Places of submissions in the order of intake, for those of the ids that are known. */
+export const submissionPlaces = {
+  id: 'submission-places',
+  version: 1,
+  parameters: [{ name: 'ids', type: 'text[]' }],
+  returns: [
+    { name: 'id', type: 'text' },
+    { name: 'intake', type: 'int' },
+  ],
+  sql: `SELECT replace(submission_id::text, '-', ''), intake FROM submission
+  WHERE submission_id = ANY ($1::uuid[]) ORDER BY intake`,
+} as const satisfies Publication;

@@ -1,0 +1,241 @@
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import { LIVE_SCHEMA, swapReadModels, tableNames } from '@kinledger/read-models';
+import { writeSmallProgramme } from '@kinledger/read-models/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { noughts } from '../count-columns.js';
+import { submissionsPage } from '../directories/submissions.js';
+import { standing } from '../directories/directories.js';
+import { defineFigure } from '../figure.js';
+import { functionOf, nameOf } from '../publication.js';
+import { reachColumns } from '../reach/reach-columns.js';
+import { reach } from '../reach/reach.js';
+import { positionOf } from '../reach/whole-reach.js';
+import { figures, publications } from '../registry.js';
+import { ask, askFigure, isMissing, isOvertaken } from './ask.js';
+import { publish } from './publish.js';
+
+const programmeOf = (children: number) => ({
+  services: [{ id: 'real', strand: 'language' }],
+  people: Array.from({ length: children }, (_, index) => ({
+    name: `child ${index}`,
+    role: 'child' as const,
+  })),
+  engagements: Array.from({ length: children }, (_, index) => ({
+    ...{ person: `child ${index}`, service: 'real', date: '2023-07-01', born: true },
+  })),
+});
+
+let databases: TestDatabases;
+/** Owns the read models, as the projector does. */
+let owner: pg.Client;
+/** Connected as the role of the reporting API. */
+let reader: pg.Client;
+beforeAll(async () => {
+  databases = await createTestDatabases(inject('postgresUrl'));
+  owner = new pg.Client({ connectionString: databases.url('platform', 'projector') });
+  reader = new pg.Client({ connectionString: databases.url('platform', 'reporting') });
+  await Promise.all([owner.connect(), reader.connect()]);
+});
+afterAll(async () => {
+  await Promise.all([owner.end(), reader.end()]);
+  await databases.drop();
+});
+
+/** Live read models of so many children, in place of those that were there, as a rebuild swaps them in. */
+async function rebuild(children: number, name = LIVE_SCHEMA): Promise<void> {
+  await owner.query('BEGIN');
+  await writeSmallProgramme(owner, 'rebuild_tried', programmeOf(children));
+  await owner.query('UPDATE rebuild_tried.checkpoint SET position = $1', [children]);
+  await swapReadModels(owner, 'rebuild_tried', name);
+  await owner.query('COMMIT');
+}
+
+describe('before anything is published', () => {
+  it('tells a reader that nothing is there yet', async () => {
+    await expect(positionOf(reader)).rejects.toSatisfy(isMissing);
+    await publish(owner);
+    await expect(positionOf(reader)).rejects.toSatisfy(isMissing);
+  });
+});
+
+describe('what is published', () => {
+  beforeEach(async () => {
+    await publish(owner);
+    await rebuild(2);
+  });
+
+  it('answers each question with the columns that it declares', async () => {
+    const values: Readonly<Record<string, readonly unknown[]>> = {
+      [nameOf(submissionsPage)]: [null, 10, 0],
+      ...Object.fromEntries(figures.map((figure) => [nameOf(figure), [null, null, 'quarter', null]])),
+    };
+    for (const publication of publications) {
+      const given = values[nameOf(publication)] ?? publication.parameters.map(() => null);
+      const places = ['NULL', ...given.map((_, index) => `$${index + 1}`)].join(', ');
+      const { fields } = await reader.query(`SELECT * FROM ${functionOf(publication)}(${places})`, [
+        ...given,
+      ]);
+      expect(
+        fields.map(({ name }) => name),
+        nameOf(publication),
+      ).toEqual(publication.returns.map(({ name }) => name));
+    }
+  });
+
+  it('answers a figure of each scope, of the whole period and of each quarter', async () => {
+    const known = { ...noughts(reachColumns), children: 2, families: 2, individuals: 2, upperBound: 2 };
+    const counts = { ...known, byBirthDateAlone: 2 };
+    expect(await askFigure(reader, reach, {})).toEqual(
+      ['programme', 'service:real', 'strand:language'].map((scope) => ({ start: null, scope, ...counts })),
+    );
+    expect(await askFigure(reader, reach, { by: 'quarter', scope: 'strand:language' })).toEqual([
+      { start: '2023-07-01', scope: 'strand:language', ...counts },
+    ]);
+    expect(await askFigure(reader, reach, { from: '2023-07-02' })).toEqual([]);
+  });
+
+  it('lets the reporting role read no table of read models, ledger or operations, also once they were rebuilt', async () => {
+    const superuser = new pg.Client({ connectionString: databases.superuserUrl('platform') });
+    await superuser.connect();
+    const { rows } = await superuser.query<{ name: string }>(
+      `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'migrations')`,
+    );
+    await superuser.end();
+    const tables = rows.map(({ name }) => name);
+    expect(tables).toEqual(
+      expect.arrayContaining([
+        ...tableNames.map((table) => `${LIVE_SCHEMA}.${table}`),
+        ...['ledger.event', 'ledger.record_body', 'ledger.payload', 'operations.upload'],
+      ]),
+    );
+    for (const round of ['before', 'after']) {
+      for (const table of tables) {
+        await expect(reader.query(`SELECT FROM ${table} LIMIT 1`), `${table} ${round}`).rejects.toMatchObject(
+          {
+            code: '42501',
+          },
+        );
+      }
+      expect(await positionOf(reader)).toBe(round === 'before' ? 2 : 3);
+      await rebuild(3);
+    }
+  });
+
+  it('takes back what the reporting role could read of read models that stand', async () => {
+    await owner.query('DROP SCHEMA published CASCADE');
+    await owner.query(
+      `GRANT USAGE ON SCHEMA golden TO kinledger_reporting; GRANT SELECT ON ALL TABLES IN SCHEMA golden TO kinledger_reporting`,
+    );
+    await expect(reader.query('SELECT FROM golden.record')).resolves.toBeDefined();
+    await publish(owner);
+    await expect(reader.query('SELECT FROM golden.record')).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('is not led astray by tables of the reader’s own', async () => {
+    await reader.query('CREATE TEMP TABLE checkpoint (position bigint, tables_version text)');
+    await reader.query(`INSERT INTO checkpoint VALUES (99, 'mine')`);
+    await reader.query('SET search_path TO pg_temp, public');
+    expect(await positionOf(reader)).toBe(2);
+    await reader.query('DROP TABLE checkpoint; RESET search_path');
+  });
+
+  it('answers of a past position from the read models that stand there, and of no other', async () => {
+    await rebuild(1, 'golden_at_7');
+    expect(await positionOf(reader, { asAt: 7 })).toBe(1);
+    expect(await askFigure(reader, reach, { asAt: 7, scope: 'programme' })).toMatchObject([{ children: 1 }]);
+    expect(await positionOf(reader)).toBe(2);
+    await expect(positionOf(reader, { asAt: 8 })).rejects.toSatisfy(isMissing);
+    await owner.query(`UPDATE golden_at_7.checkpoint SET tables_version = 'another'`);
+    await expect(positionOf(reader, { asAt: 7 })).rejects.toSatisfy(isMissing);
+  });
+
+  it('tells a transaction that began before a rebuild and reads after it to begin again', async () => {
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await reader.query('SELECT 1');
+    await rebuild(3);
+    await expect(positionOf(reader)).rejects.toSatisfy(isOvertaken);
+    await reader.query('ROLLBACK');
+    expect(await positionOf(reader)).toBe(3);
+  });
+
+  it('gives a reader one state while rebuilds swap the read models beneath it', async () => {
+    let swapping = true;
+    let overtaken = 0;
+    const seen = new Set<number>();
+    const read = async () => {
+      while (swapping) {
+        await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        try {
+          const position = await positionOf(reader);
+          const [whole] = await askFigure(reader, reach, { scope: 'programme' });
+          const quarters = await askFigure(reader, reach, { scope: 'programme', by: 'quarter' });
+          expect([whole?.children, quarters[0]?.children, await positionOf(reader)]).toEqual([
+            position,
+            position,
+            position,
+          ]);
+          seen.add(position);
+        } catch (error) {
+          if (!isOvertaken(error)) throw error;
+          overtaken += 1;
+        } finally {
+          await reader.query('ROLLBACK');
+        }
+      }
+    };
+    const reading = read();
+    const swaps = async () => {
+      for (let children = 3; children < 23; children += 1) await rebuild(children);
+    };
+    await Promise.race([swaps(), reading]);
+    swapping = false;
+    await reading;
+    expect(seen.size).toBeGreaterThan(3);
+    // Each rebuild overtakes a reader once at most: the next transaction sees what it swapped in.
+    expect(overtaken).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('versions of a figure', () => {
+  const column = { unit: 'people', disclosure: 'protected', meaning: 'People.' } as const;
+  const first = defineFigure({
+    ...{ id: 'tiny', version: 1, title: 'Tiny' },
+    columns: { people: column },
+    dimensions: {},
+    sql: `SELECT NULL, 'programme', count(*)::int FROM individual`,
+  });
+  const second = defineFigure({
+    ...{ id: 'tiny', version: 2, title: 'Tiny' },
+    columns: { people: column, adults: column },
+    dimensions: {},
+    sql: `SELECT NULL, 'programme', count(*)::int, (count(*) FILTER (WHERE role = 'adult'))::int FROM individual`,
+  });
+
+  it('both run: the new one beside the old one, which answers as it did', async () => {
+    await rebuild(4);
+    await publish(owner, [standing, first]);
+    const before = await askFigure(reader, first, {});
+    expect(before).toEqual([{ start: null, scope: 'programme', people: 4 }]);
+    await publish(owner, [standing, first, second]);
+    expect(await askFigure(reader, first, {})).toEqual(before);
+    expect(await askFigure(reader, second, {})).toEqual([
+      { start: null, scope: 'programme', people: 4, adults: 0 },
+    ]);
+    await expect(ask(reader, { ...first, version: 3 }, [null, null, 'period', null])).rejects.toSatisfy(
+      isMissing,
+    );
+  });
+
+  it('are made once: publishing the same again changes nothing', async () => {
+    const oid = async () =>
+      (await owner.query<{ oid: number }>(`SELECT to_regnamespace('published')::oid AS oid`)).rows[0]?.oid;
+    await publish(owner);
+    const before = await oid();
+    await publish(owner);
+    expect(await oid()).toBe(before);
+    await publish(owner, [standing]);
+    expect(await oid()).not.toBe(before);
+  });
+});

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { AS_AT_SCHEMA, LIVE_SCHEMA, TABLES_VERSION } from '@kinledger/read-models';
+import type pg from 'pg';
+import { functionOf, type Publication } from '../publication.js';
+import { publications } from '../registry.js';
+
+const READER = 'kinledger_reporting';
+/** Looks at the tables themselves. */
+const INSPECTOR = 'kinledger_inspector';
+/** Key of the advisory lock that one process publishes under at a time. */
+const PUBLISH_LOCK = 7_163_504;
+
+/**
+ * Finds the read models that a question is asked of, at each call anew: a rebuild that takes their place needs nothing
+ * made again. It reads their checkpoint first, as every reader does, which holds off a rebuild until the transaction ends.
+ */
+const schemaAt = `
+CREATE FUNCTION published.schema_at(as_at bigint) RETURNS text
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $published$
+DECLARE
+  named text := CASE WHEN as_at IS NULL THEN '${LIVE_SCHEMA}' ELSE '${AS_AT_SCHEMA}' || as_at END;
+  version text;
+BEGIN
+  IF to_regclass(format('%I.checkpoint', named)) IS NULL THEN
+    RAISE no_data_found USING MESSAGE = 'no read models stand there';
+  END IF;
+  EXECUTE format('SELECT tables_version FROM %I.checkpoint', named) INTO version;
+  IF version IS NULL THEN
+    -- The row is always there: a transaction that does not see it began before these read models were swapped in.
+    RAISE serialization_failure USING MESSAGE = 'the read models were rebuilt since the transaction began';
+  ELSIF version <> '${TABLES_VERSION}' THEN
+    RAISE no_data_found USING MESSAGE = 'the read models there are of another version';
+  END IF;
+  RETURN named;
+END
+$published$;
+REVOKE ALL ON FUNCTION published.schema_at(bigint) FROM PUBLIC;`;
+
+/**
+ * The function runs as its owner, who may read the read models, and gives its answer alone. The query is planned for the
+ * values that it is asked with.
+ */
+function statementOf(publication: Publication): string {
+  const name = functionOf(publication);
+  const types = ['bigint', ...publication.parameters.map(({ type }) => type)];
+  const given = publication.parameters.map((_, index) => `$${index + 2}`);
+  const returned = publication.returns.map(({ name: column, type }) => `"${column}" ${type}`);
+  return `
+CREATE FUNCTION ${name}(${types.join(', ')}) RETURNS TABLE (${returned.join(', ')})
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $published$
+BEGIN
+  PERFORM set_config('search_path', published.schema_at($1) || ', pg_temp', true);
+  RETURN QUERY EXECUTE $query$${publication.sql}$query$${given.length === 0 ? '' : ` USING ${given.join(', ')}`};
+END
+$published$;
+REVOKE ALL ON FUNCTION ${name}(${types.join(', ')}) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ${name}(${types.join(', ')}) TO ${READER};`;
+}
+
+const statementsOf = (published: readonly Publication[]): string =>
+  [
+    `CREATE SCHEMA published; GRANT USAGE ON SCHEMA published TO ${READER};`,
+    schemaAt,
+    ...published.map(statementOf),
+  ].join('\n');
+
+/** Read models that still stand are read by whom those are that are made now: once the reporting role could read them. */
+const readersOfTables = `
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOR name IN SELECT nspname FROM pg_namespace WHERE nspname = '${LIVE_SCHEMA}' OR starts_with(nspname, '${AS_AT_SCHEMA}') LOOP
+    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM ${READER}', name);
+    EXECUTE format('REVOKE ALL ON SCHEMA %I FROM ${READER}', name);
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${INSPECTOR}', name);
+    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO ${INSPECTOR}', name);
+  END LOOP;
+END
+$$`;
+
+/**
+ * Makes the schema `published` what this code publishes, in one transaction of its own, where it is not yet: all that the
+ * reporting role may ask. As the owner of the read models; it need not be done again when these are rebuilt.
+ */
+export async function publish(
+  client: pg.ClientBase,
+  published: readonly Publication[] = publications,
+): Promise<void> {
+  const statements = statementsOf(published);
+  const digest = createHash('sha256').update(statements).digest('hex');
+  await client.query('BEGIN');
+  try {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [PUBLISH_LOCK]);
+    const { rows } = await client.query<{ digest: string | null }>(
+      `SELECT obj_description(to_regnamespace('published')::oid, 'pg_namespace') AS digest`,
+    );
+    if (rows[0]?.digest !== digest) {
+      await client.query('DROP SCHEMA IF EXISTS published CASCADE');
+      await client.query(statements);
+      await client.query(`COMMENT ON SCHEMA published IS '${digest}'`);
+      await client.query(readersOfTables);
+    }
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * SQL of the qualifying engagements of a question (`FigureQuestion`: $1 from, $2 until, $3 by, $4 scope) with where they
+ * belong: a common table expression `qualifying`. `start` is -infinity where the whole period is counted.
+ */
+export const qualifying = `
+  qualifying AS MATERIALIZED (
+    SELECT CASE WHEN $3 = 'quarter' THEN date_trunc('quarter', e.event_date)::date ELSE '-infinity' END AS start,
+           s.strand, s.service, r.record_id, r.individual_id, r.role, r.state, r.reason, r.marks, r.case_mark,
+           coalesce(f.family_id, r.individual_id) AS family_id
+    FROM engagement e
+    JOIN record r USING (record_id)
+    JOIN dataset d ON d.dataset = r.dataset
+    JOIN service s ON s.service = d.service
+    LEFT JOIN family_member f ON f.scope = 'programme' AND f.individual_id = r.individual_id
+    WHERE e.qualifying AND r.state <> 'retired'
+      AND ($1::date IS NULL OR e.event_date >= $1::date) AND ($2::date IS NULL OR e.event_date < $2::date)
+      AND ($4::text IS NULL OR $4 = 'programme' OR $4 = 'strand:' || s.strand OR $4 = 'service:' || s.service)
+  )`;
+
+/** Rows that count as reach: of a child or an adult, and linked. */
+export const person = `state = 'linked' AND role IN ('child', 'adult')`;
+
+/** `start` as answers have it. */
+export const startOfAnswer = `to_char(nullif(start, '-infinity'), 'YYYY-MM-DD')`;
+
+/**
+ * SQL that repeats each row of a table with strand and service for every scope asked for that it is part of, as `scope`.
+ * An administrative source has no strand. Rows that say the same are best made one before.
+ */
+export const inScopes = (table: string) => `${table} AS in_scope
+    CROSS JOIN LATERAL (VALUES ('programme'), ('strand:' || in_scope.strand), ('service:' || in_scope.service)) AS part (scope)
+    WHERE scope IS NOT NULL AND ($4::text IS NULL OR scope = $4)`;

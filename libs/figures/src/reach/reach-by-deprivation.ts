@@ -1,0 +1,31 @@
+import { defineFigure } from '../figure.js';
+import { inScopes, person, qualifying, startOfAnswer } from './qualifying.js';
+import { reachColumns } from './reach-columns.js';
+
+const { children, adults, families } = reachColumns;
+
+/** Reach by deprivation decile of the residence as it is held. */
+export const reachByDeprivation = defineFigure({
+  id: 'reach-by-deprivation',
+  version: 1,
+  title: 'Unique reach by deprivation decile',
+  columns: { children, adults, families },
+  dimensions: {
+    decile: { type: 'int', meaning: '1 is the most deprived tenth; null: residence unknown.' },
+  },
+  sql: `
+  WITH ${qualifying}, present AS (
+    SELECT DISTINCT start, strand, service, individual_id, family_id, role FROM qualifying WHERE ${person}
+  ), placed AS (
+    SELECT DISTINCT start, scope, individual_id, family_id, role FROM ${inScopes('present')}
+  )
+  SELECT ${startOfAnswer}, scope, a.deprivation_decile,
+         (count(DISTINCT p.individual_id) FILTER (WHERE p.role = 'child'))::int,
+         (count(DISTINCT p.individual_id) FILTER (WHERE p.role = 'adult'))::int,
+         (count(DISTINCT p.family_id))::int
+  FROM placed p
+  LEFT JOIN individual i ON i.individual_id = p.individual_id
+  LEFT JOIN area a ON a.lsoa = i.attributes->>'lsoa'
+  GROUP BY start, scope, a.deprivation_decile
+  ORDER BY start, scope COLLATE "C", a.deprivation_decile NULLS LAST`,
+});

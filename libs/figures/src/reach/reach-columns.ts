@@ -1,0 +1,165 @@
+import { uncountedColumns, type CountColumn, type CountColumns, type KnownCounts } from '../count-columns.js';
+
+/** What reach counts (domain §5). The role is the engagement row’s: one person may be an adult of one service and workforce of another. */
+export const reachColumns = {
+  children: {
+    unit: 'people',
+    disclosure: 'protected',
+    meaning: 'Individuals who attended as children.',
+    heading: 'Children',
+  },
+  adults: {
+    unit: 'people',
+    disclosure: 'protected',
+    meaning: 'Individuals who attended as adults; not as practitioners or volunteers.',
+    heading: 'Adults',
+  },
+  families: {
+    unit: 'families',
+    disclosure: 'protected',
+    meaning: 'Reporting families; a person in none counts as a family of one.',
+    heading: 'Families',
+  },
+  individuals: {
+    unit: 'people',
+    disclosure: 'protected',
+    meaning: 'Distinct individuals among children and adults.',
+  },
+  childrenThroughCarerOnly: {
+    unit: 'people',
+    disclosure: 'protected',
+    meaning: 'Children not reached themselves whose carer was. Not part of children.',
+    heading: 'Children through a carer only',
+    uncounted: {
+      name: 'Children through a carer only',
+      explanation: 'Not reached themselves, while a carer of theirs was.',
+      line: 'Children reached through a carer only',
+      inUpperBound: false,
+    },
+  },
+  workforce: {
+    unit: 'people',
+    disclosure: 'protected',
+    meaning: 'Individuals who attended as practitioners or volunteers. Not part of reach.',
+    uncounted: {
+      name: 'Practitioners and volunteers',
+      explanation: 'People who attended as the workforce.',
+      line: 'Practitioners and volunteers',
+      inUpperBound: false,
+    },
+  },
+  unlinkable: {
+    unit: 'rows',
+    disclosure: 'protected',
+    meaning: 'Qualifying rows of children and adults without a usable identifier.',
+    csv: 'unlinkable_rows',
+    uncounted: {
+      name: 'Unlinkable rows',
+      explanation: 'Engagements of people whom no identifier tells apart.',
+      line: 'Unlinkable rows, which the upper bound counts',
+      inUpperBound: true,
+    },
+  },
+  referred: {
+    unit: 'rows',
+    disclosure: 'protected',
+    meaning: 'Qualifying rows of children and adults that wait for review.',
+    csv: 'referred_rows',
+    uncounted: {
+      name: 'Referred rows',
+      explanation: 'Engagements that two people could own; they wait for review.',
+      line: 'Referred rows, which the upper bound counts',
+      inUpperBound: true,
+    },
+  },
+  indistinct: {
+    unit: 'people',
+    disclosure: 'protected',
+    meaning:
+      'People more that the individuals’ rows could be, where only an email or a mobile, which people share, joins them.',
+    csv: 'indistinct_people',
+    uncounted: {
+      name: 'Indistinct people',
+      explanation:
+        'People who may share an email or a mobile with somebody who is counted, such as a couple.',
+      line: 'People who may share an email or a mobile with somebody counted, whom the upper bound counts',
+      inUpperBound: true,
+    },
+  },
+  upperBound: {
+    unit: 'people',
+    disclosure: 'computed again',
+    meaning:
+      'individuals + unlinkable + referred + indistinct. It leaves out anonymous and byBirthDateAlone.',
+    heading: 'At most (people)',
+  },
+  anonymous: {
+    unit: 'rows',
+    disclosure: 'protected',
+    meaning: 'Qualifying rows that name nobody; each may stand for a group.',
+    csv: 'anonymous_rows',
+    uncounted: {
+      name: 'Anonymous attendances',
+      explanation: 'Engagements that name nobody. One may stand for a whole group.',
+      line: 'Anonymous attendances; each may stand for a group, and the upper bound counts none',
+      inUpperBound: false,
+    },
+  },
+  byBirthDateAlone: {
+    unit: 'people',
+    disclosure: 'protected',
+    meaning:
+      'Of the individuals, those without an NHS number whom a shared identifier and a birth date tell from others: twins may count as one.',
+    uncounted: {
+      name: 'Told apart by a birth date',
+      explanation:
+        'Of the people counted, those whom a birth date and no NHS number tells from others: twins count as one.',
+      line: 'Of those counted, told from others by a birth date without an NHS number: twins count as one',
+      inUpperBound: false,
+    },
+  },
+} as const satisfies CountColumns;
+export type ReachColumn = keyof typeof reachColumns;
+
+type ReachAnswered = KnownCounts<typeof reachColumns>;
+
+/** A column of a table that people read. */
+export interface TableColumn<Answered> {
+  readonly heading: string;
+  readonly of: (answered: Answered) => number | null;
+}
+
+const shown = <Name extends ReachColumn>(name: Name): TableColumn<Pick<ReachAnswered, Name>> => {
+  const { heading }: CountColumn = reachColumns[name];
+  return { heading: heading ?? name, of: (answered) => answered[name] };
+};
+
+/** Rows and people that could each be one person more: what lies between people reached and the upper bound. */
+export const doubtfulRows = ({
+  individuals,
+  upperBound,
+}: Pick<ReachAnswered, 'individuals' | 'upperBound'>): number | null =>
+  individuals === null || upperBound === null ? null : upperBound - individuals;
+
+/** Columns of every table of reach, on pages and in a terminal. */
+export const reachTableColumns: readonly TableColumn<
+  Pick<ReachAnswered, 'children' | 'adults' | 'families' | 'individuals' | 'upperBound'>
+>[] = [
+  shown('children'),
+  shown('adults'),
+  shown('families'),
+  { heading: 'Doubtful rows', of: doubtfulRows },
+  shown('upperBound'),
+];
+
+/** What the table of strands and services shows beside these. */
+export const placesTableColumns: readonly TableColumn<ReachAnswered>[] = [
+  ...reachTableColumns,
+  shown('childrenThroughCarerOnly'),
+];
+
+/** What reach does not count, a line for each kind. */
+export const reachUncounted = uncountedColumns<ReachColumn>(reachColumns, [
+  ...(['unlinkable', 'referred', 'indistinct', 'anonymous', 'byBirthDateAlone'] as const),
+  ...(['childrenThroughCarerOnly', 'workforce'] as const),
+]);

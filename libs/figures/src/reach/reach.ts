@@ -1,0 +1,73 @@
+import { defineFigure } from '../figure.js';
+import { inScopes, person, qualifying, startOfAnswer } from './qualifying.js';
+import { reachColumns } from './reach-columns.js';
+import { toldApart } from './told-apart.js';
+
+/**
+ * Distinct people and families with at least one qualifying engagement (domain §5), the rows that could be somebody
+ * more, and how many people more the rows of an individual could be. The read models’ rows are read once for all of it.
+ */
+export const reach = defineFigure({
+  id: 'reach',
+  version: 1,
+  title: 'Unique reach',
+  columns: reachColumns,
+  dimensions: {},
+  sql: `
+  WITH ${qualifying}, present AS (
+    SELECT DISTINCT start, strand, service, individual_id, family_id, role FROM qualifying WHERE state = 'linked'
+  ), placed AS MATERIALIZED (
+    SELECT DISTINCT start, scope, individual_id, family_id, role FROM ${inScopes('present')}
+  ), people AS (
+    SELECT start, scope,
+           (count(DISTINCT individual_id) FILTER (WHERE role = 'child'))::int AS children,
+           (count(DISTINCT individual_id) FILTER (WHERE role = 'adult'))::int AS adults,
+           (count(DISTINCT family_id) FILTER (WHERE role IN ('child', 'adult')))::int AS families,
+           (count(DISTINCT individual_id) FILTER (WHERE role IN ('child', 'adult')))::int AS individuals,
+           (count(DISTINCT individual_id) FILTER (WHERE role IN ('practitioner', 'volunteer')))::int AS workforce
+    FROM placed GROUP BY start, scope
+  ), set_aside AS (
+    SELECT start, scope,
+           (count(*) FILTER (WHERE reason = 'unlinkable' AND role IN ('child', 'adult')))::int AS unlinkable,
+           (count(*) FILTER (WHERE reason = 'referred' AND role IN ('child', 'adult')))::int AS referred,
+           (count(*) FILTER (WHERE reason = 'impersonal'))::int AS anonymous
+    FROM ${inScopes(`(SELECT * FROM qualifying WHERE state = 'set-aside')`)}
+    GROUP BY start, scope
+  ), attended AS MATERIALIZED (
+    SELECT * FROM qualifying WHERE ${person}
+  ), ${toldApart}, somebodies AS MATERIALIZED (
+    SELECT start, strand, service, individual_id, somebody, bool_or(born_alone) AS born_alone
+    FROM told_apart GROUP BY start, strand, service, individual_id, somebody
+  ), shares AS (
+    SELECT start, scope, individual_id, count(DISTINCT somebody) AS people, bool_or(born_alone) AS born_alone
+    FROM ${inScopes('somebodies')}
+    GROUP BY start, scope, individual_id
+  ), doubts AS (
+    SELECT start, scope, sum(people - 1)::int AS indistinct, (count(*) FILTER (WHERE born_alone))::int AS by_birth_date_alone
+    FROM shares GROUP BY start, scope
+  ), related AS (
+    SELECT DISTINCT a.start, a.scope, k.child_id
+    FROM placed a JOIN relationship k ON k.kind = 'carer' AND k.other_id = a.individual_id
+    WHERE a.role = 'adult'
+  ), through_carer AS (
+    SELECT start, scope, count(*)::int AS children FROM related c
+    WHERE NOT EXISTS (
+      SELECT FROM placed p WHERE p.individual_id = c.child_id AND p.scope = c.scope AND p.start = c.start AND p.role IN ('child', 'adult')
+    )
+    GROUP BY start, scope
+  ), counts AS (
+    SELECT start, scope, coalesce(p.children, 0) AS children, coalesce(p.adults, 0) AS adults,
+           coalesce(p.families, 0) AS families, coalesce(p.individuals, 0) AS individuals,
+           coalesce(t.children, 0) AS children_through_carer_only, coalesce(p.workforce, 0) AS workforce,
+           coalesce(r.unlinkable, 0) AS unlinkable, coalesce(r.referred, 0) AS referred,
+           coalesce(d.indistinct, 0) AS indistinct, coalesce(r.anonymous, 0) AS anonymous,
+           coalesce(d.by_birth_date_alone, 0) AS by_birth_date_alone
+    FROM people p
+    FULL JOIN set_aside r USING (start, scope)
+    LEFT JOIN doubts d USING (start, scope)
+    LEFT JOIN through_carer t USING (start, scope)
+  )
+  SELECT ${startOfAnswer}, scope, children, adults, families, individuals, children_through_carer_only, workforce,
+         unlinkable, referred, indistinct, individuals + unlinkable + referred + indistinct, anonymous, by_birth_date_alone
+  FROM counts ORDER BY start, scope COLLATE "C"`,
+});

@@ -1,0 +1,16 @@
+import * as directories from './directories/directories.js';
+import * as submissions from './directories/submissions.js';
+import type { Figure } from './figure.js';
+import type { Publication } from './publication.js';
+import { reachByDeprivation } from './reach/reach-by-deprivation.js';
+import { reach } from './reach/reach.js';
+
+/** Every version of every figure. A version stays for as long as figures that were published by it are to be reproduced. */
+export const figures: readonly Figure[] = [reach, reachByDeprivation];
+
+/** All that leaves the read models: figures, and the names and files beside which they are read. */
+export const publications: readonly Publication[] = [
+  ...figures,
+  ...Object.values(directories),
+  ...Object.values(submissions),
+];

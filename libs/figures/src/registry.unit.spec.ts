@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { columnNames } from './count-columns.js';
+import { nameOf, type Publication } from './publication.js';
+import { figures, publications } from './registry.js';
+
+const digestOf = ({ parameters, returns, sql }: Publication): string =>
+  createHash('sha256').update(JSON.stringify({ parameters, returns, sql })).digest('hex').slice(0, 16);
+
+/**
+ * What was published by a version is computed by it for ever. A figure that is to answer otherwise is a next version
+ * beside this one. Where a query merely runs better and answers alike, its digest changes here, and the review says so.
+ */
+const published: Readonly<Record<string, string>> = {
+  'reach@1': '5e9fe4e923ce658e',
+  'reach-by-deprivation@1': '7a52d08486a04974',
+};
+
+describe('the registry of figures', () => {
+  it('holds each version of each publication once', () => {
+    const names = publications.map((publication) => nameOf(publication));
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('holds every version of a figure as it was published', () => {
+    expect(Object.fromEntries(figures.map((figure) => [nameOf(figure), digestOf(figure)]))).toEqual(
+      published,
+    );
+  });
+
+  it('says of every column what it means, and protects every count of people, families and their rows', () => {
+    for (const { columns } of figures) {
+      for (const name of columnNames(columns)) {
+        expect(columns[name]?.meaning, name).toMatch(/\.$/);
+        expect(columns[name]?.disclosure, name).not.toBe('open');
+      }
+    }
+  });
+});
