@@ -59,7 +59,8 @@ export class SubmissionService {
     this.outbox.wake();
     this.metrics.submission(submission.dataset, 'unparked');
     this.#logger.log({ submission: id, intake }, 'to be tried again');
-    const asked = await this.commands.answered(command);
+    // Its rows are made first, which may take long: who asked looks at the command.
+    const asked = await this.commands.view(account, command);
     return { id: submission.submission, intake, command: viewOfCommand(asked) };
   }
 

@@ -99,6 +99,20 @@ export async function recordUnparking(
   );
 }
 
+/** The last un-parking of a submission, where the linker has not answered it yet. */
+export async function waitingUnparking(
+  client: Queryable,
+  submission: SubmissionId,
+): Promise<{ readonly intake: number; readonly command: CommandId } | undefined> {
+  const { rows } = await client.query<{ intake: number; command: CommandId }>(
+    `SELECT u.intake, c.id AS command FROM ingest.unparking u
+     JOIN ingest.command c ON c.id = 'unpark-' || u.submission || '-' || u.intake
+     WHERE u.submission = $1 AND c.outcome IS NULL ORDER BY u.intake DESC LIMIT 1`,
+    [submission],
+  );
+  return rows[0];
+}
+
 /** A submission, and what the register of its rows says. */
 export interface RegisteredSubmission extends Submission {
   /** Rows that nothing makes known in another file; null where no register of it is kept. */

@@ -136,7 +136,7 @@ export class SubmissionsController {
       'For when the cause is mended. It gets a new place at the end of the order of intake; what was decided meanwhile stays before it.',
   })
   @ApiResponse(
-    answers(202, 'Its new place, and the command with its reply if the linker has answered.', unparkAnswer),
+    answers(202, 'Its new place, and the command, whose address says how the linker answers.', unparkAnswer),
   )
   @ApiResponse(problems(404, 'No submission has this id.'))
   @ApiResponse(

@@ -470,6 +470,13 @@ describe('having a parked submission tried again', () => {
     });
   });
 
+  it('is one command while the linker has not answered, however often it is asked for', async () => {
+    const { id } = await submitted();
+    const first = await unpark(id);
+    expect((await unpark(id)).body).toEqual(first.body);
+    expect(await lastIntake()).toBe(first.body.intake);
+  });
+
   it('is for the data team and operators', async () => {
     const { id } = await submitted();
     const before = await lastIntake();

@@ -7,12 +7,19 @@ import type { Receiver } from '../uploads/receive-upload.js';
 import { readUpload } from '../uploads/upload-table.js';
 import { acceptedFile } from './accepted-file.js';
 import type { Submission } from './submission.js';
-import { nextIntake, readSubmission, recordUnparking, rowsGoneAt, takeTurn } from './submission-table.js';
+import {
+  nextIntake,
+  readSubmission,
+  recordUnparking,
+  rowsGoneAt,
+  takeTurn,
+  waitingUnparking,
+} from './submission-table.js';
 import { submissionUnknown } from './withdraw-submission.js';
 
 /**
  * Has a parked submission tried once more. It gets a new place at the end of the order of intake: what was decided
- * meanwhile stays before it. Whether it is parked, the linker knows; it refuses the command where it is not.
+ * meanwhile stays before it. Asked for again before the linker has answered, it is the same command. Whether it is parked, the linker knows; it refuses the command where it is not.
  * @returns the new place, and the command. @throws Problem 404, 409 or 410
  */
 export async function unparkSubmission(
@@ -38,6 +45,8 @@ export async function unparkSubmission(
     await readFile(client, submission.upload).catch((error: unknown) => {
       throw isLandingFileGone(error) ? rowsGone() : error;
     });
+    const waiting = await waitingUnparking(client, submission.submission);
+    if (waiting !== undefined) return { submission, ...waiting };
     const { intake, at } = await nextIntake(client, programmeId);
     await recordUnparking(client, { intake, submission: submission.submission, askedBy: account.name, at });
     const { pseudonymisedAtSource, extractKind } = datasetOf(programme, submission);
