@@ -53,7 +53,9 @@ export type CommandData<Kind extends CommandKind = CommandKind> = Extract<
 >;
 
 /** Why commands of a kind are refused. */
-export type RefusalOf<Kind extends CommandKind> = keyof (typeof commandContracts)[Kind]['refusals'] & string;
+export type RefusalOf<Kind extends CommandKind> = {
+  [One in Kind]: keyof (typeof commandContracts)[One]['refusals'] & string;
+}[Kind];
 
 /** A refusal in one sentence. */
 export function sentenceOf(kind: CommandKind, reason: string): string {
