@@ -108,7 +108,7 @@ export const SubmissionUnparked = ledgerContract({
     closes: false,
     publishedOn: [],
     // How the try ends says where the submission stands.
-    ignoredBy: ['linkage', 'programme-ledger', 'read-models'],
+    ignoredBy: ['linkage', 'programme-ledger'],
     bodies: 'none',
   },
   schema: z.object({
