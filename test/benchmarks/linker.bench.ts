@@ -111,7 +111,6 @@ async function stage(
   };
   await inbox.stageIntakes([
     {
-      kind: 'file',
       programme: id,
       intake,
       submission,

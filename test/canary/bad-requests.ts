@@ -218,6 +218,10 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
 /** Problems that no single request provokes, and why. The list is held against the services' sources. */
 export const notProvoked: Readonly<Record<string, string>> = {
   busy: 'more uploads at once than places, for half a minute: apps/ingest/src/uploads/uploads.int.spec.ts',
+  'command-refused':
+    'a sentence of the contract’s, which holds no part of the request: apps/ingest/src/commands/commands.int.spec.ts',
+  'command-unknown':
+    'one sentence, which holds no part of the request: apps/ingest/src/commands/commands.int.spec.ts',
   'intake-full': 'more rows waiting than may: apps/ingest/src/uploads/streaming.int.spec.ts',
   'no-room': 'a disk that is full: apps/ingest/src/uploads/streaming.int.spec.ts',
   'submission-withdrawn':

@@ -9,7 +9,7 @@ import { settled } from './outcome/settled.js';
 import { whereItStands } from './outcome/where-it-stands.js';
 import type { PlatformFactory, PlatformUnderTest } from './platform/platform-under-test.js';
 import { until } from './until.js';
-import { carryOut, carryOutInOrder, type CarriedOut } from './submissions/carry-out.js';
+import { carryOut, carryOutInOrder, orderIn, type CarriedOut } from './submissions/carry-out.js';
 import type { Work } from './submissions/programme.js';
 
 export interface RoundReport {
@@ -32,7 +32,7 @@ export interface RoundReport {
 }
 
 /**
- * One round: the work with disturbances, and the same work without, in the order of intake that the first one had. What
+ * One round: the work with disturbances, and the same work without, in the order that the ledger of the first one kept. What
  * both leave is for the caller to compare.
  * @param seed of keys, disturbances and everything else that chance decides.
  */
@@ -46,10 +46,12 @@ export async function runRound(
   const disturbed = await onPlatform(factory, seed, (platform) => disturbedRun(platform, work, shape, seed));
   const disturbedSeconds = clock();
   const undisturbed = await onPlatform(factory, seed, async (platform) => {
-    const { order } = await carryOutInOrder(platform, work, disturbed.carried.order);
-    requireSameOrder(order, disturbed.carried.order);
+    const order = orderIn(disturbed.disturbed.ledger, disturbed.carried);
+    const carried = await carryOutInOrder(platform, work, order);
     await settled(platform, work.intakes);
-    return outcomeOf(platform, work.periods);
+    const outcome = await outcomeOf(platform, work.periods);
+    requireSameOrder(orderIn(outcome.ledger, carried), order);
+    return outcome;
   });
   const { carried, ...rest } = disturbed;
   return {
@@ -124,7 +126,7 @@ async function onPlatform<T>(
 
 function requireSameOrder(order: readonly string[], expected: readonly string[]): void {
   if (JSON.stringify(order) !== JSON.stringify(expected)) {
-    throw new Error('the undisturbed run got another order of intake');
+    throw new Error('the undisturbed run got another order');
   }
 }
 

@@ -27,6 +27,7 @@ const expected: Readonly<
 > = {
   'restricted ingest': {
     tables: {
+      'ingest.command': 'insert select update(outcome position refusal detail answered_at)',
       'ingest.intake': 'insert select update',
       'ingest.outbox': 'delete insert select',
       'ingest.row_register': 'delete insert select update',
@@ -60,6 +61,7 @@ const expected: Readonly<
       'ledger.record_body': 'insert select',
       'ledger.stream': 'select',
       'linker.chunk': 'delete insert select',
+      'linker.command': 'insert select update(state position reason answered)',
       'linker.intake': 'insert select update(state reason answered)',
       'linker.lease': 'insert select update(owner epoch expires_at session session_since)',
       'linker.publication': 'insert select update(position)',

@@ -61,6 +61,11 @@ export const uploadConfig = {
     wholeNumber(4096, 1, 1_000_000_000),
     'set it to the bytes a second that a sender has to keep up',
   ),
+  commandPatienceSeconds: variable(
+    'KINLEDGER_COMMAND_PATIENCE_SECONDS',
+    wholeNumber(10, 0, 300),
+    'set it to the seconds for which an answer waits for the linker’s reply to a command',
+  ),
   expiryDays: variable(
     'KINLEDGER_UPLOAD_EXPIRY_DAYS',
     wholeNumber(7, 1, 90),

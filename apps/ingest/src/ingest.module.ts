@@ -1,5 +1,8 @@
 import { MessageBusModule, PoolModule } from '@kinledger/service-kit';
 import type { DynamicModule } from '@nestjs/common';
+import { CommandService } from './commands/command-service.js';
+import { CommandsController } from './commands/commands.controller.js';
+import { RepliesController } from './commands/replies.controller.js';
 import type { IngestConfig } from './config.js';
 import { IntakeContextModule } from './intake-context.js';
 import { OpenApi, OpenApiController } from './openapi/openapi.controller.js';
@@ -29,8 +32,22 @@ export class IngestModule {
         IntakeContextModule.forRoot(config),
         OutboxModule,
       ],
-      controllers: [UploadsController, SubmissionsController, OpenApiController],
-      providers: [IntakeMetrics, SaltWatch, UploadService, UploadExpiry, SubmissionService, OpenApi],
+      controllers: [
+        UploadsController,
+        SubmissionsController,
+        CommandsController,
+        RepliesController,
+        OpenApiController,
+      ],
+      providers: [
+        IntakeMetrics,
+        SaltWatch,
+        UploadService,
+        UploadExpiry,
+        SubmissionService,
+        CommandService,
+        OpenApi,
+      ],
     };
   }
 }

@@ -22,7 +22,7 @@ import { createService, type Service } from '@kinledger/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { linkerService } from './service.js';
 import { eventsOf, until } from './testing/linker-world.js';
-import { submit, withdrawalIntake, type Submitted } from './testing/messages.js';
+import { submit, withdrawal, type Submitted } from './testing/messages.js';
 import { adult, child, hexOf } from './testing/rows.js';
 import type { IncomingIntake } from './inbox/inbox.js';
 
@@ -131,10 +131,10 @@ describe('the linker as a service', () => {
     await until('it is ready', () => isReady(service));
     await publishRows(people);
     await publishIntake(topics.fileAccepted, people.intake);
-    await publishIntake(
-      topics.withdrawSubmission,
-      withdrawalIntake(2, hexOf('unknown') as typeof people.submission),
-    );
+    const command = withdrawal(2, 1, hexOf('unknown') as typeof people.submission);
+    await ingest.publish(topics.command.name, [
+      message(topics.command.contract, 'leap', `command:${command.id}`, people.intake.time, command.body),
+    ]);
     const heard: string[] = [];
     const listener = createPostgresMessageBus({
       url: databases.url('bus', 'projector'),
@@ -148,7 +148,10 @@ describe('the linker as a service', () => {
     );
     await until('the decision is published', () => heard.length > 0);
     expect(JSON.parse(heard[0] ?? '')).toMatchObject({ intake: 1, outcome: 'linked' });
-    await until('the command is refused', async () => (await statusOf(service))['intake'] === 2);
+    await until('the command is refused', async () => {
+      const { decided } = (await statusOf(service)) as { decided: { refused: number } };
+      return decided.refused === 1;
+    });
     await subscription.stop();
     await listener.close();
 

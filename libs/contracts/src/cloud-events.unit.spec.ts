@@ -4,7 +4,7 @@ import { decodeCloudEvent, encodeCloudEvent, type CloudEvent } from './cloud-eve
 import { isUnreadableContract, read } from './contract.js';
 import { FileAccepted } from './messages/file-accepted.js';
 import { SubmissionStateChanged } from './messages/submission-state-changed.js';
-import { WithdrawSubmission } from './messages/withdraw-submission.js';
+import { Command } from './commands/command.js';
 
 const event: Omit<CloudEvent<typeof FileAccepted>, 'type'> = {
   id: '0190a6f4-6c1e-7c43-9f3a-2b6f0cc904d1',
@@ -67,13 +67,13 @@ describe('CloudEvents in binary mode', () => {
 
   it('of another type are refused, by header, by schema, and by contract', () => {
     for (const headers of [
-      { ...message.headers, ce_type: 'WithdrawSubmission' },
-      { ...message.headers, ce_dataschema: 'urn:kinledger:contract:WithdrawSubmission:1' },
+      { ...message.headers, ce_type: 'Command' },
+      { ...message.headers, ce_dataschema: 'urn:kinledger:contract:Command:1' },
     ]) {
       const error = refusal(() => decodeCloudEvent(FileAccepted, { ...message, headers }));
       expect(String(error)).toContain('another type');
     }
-    expect(() => decodeCloudEvent(WithdrawSubmission, message)).toThrow(/another type/);
+    expect(() => decodeCloudEvent(Command, message)).toThrow(/another type/);
   });
 
   it('of an unknown version, or one that is no number, are refused', () => {

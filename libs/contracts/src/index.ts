@@ -1,5 +1,10 @@
 export * from './asyncapi.js';
 export * from './cloud-events.js';
+export * from './commands/command.js';
+export * from './commands/command-kind.js';
+export * from './commands/erase-records.js';
+export * from './commands/unpark-submission.js';
+export * from './commands/withdraw-submission.js';
 export * from './contract.js';
 export * from './identifiers.js';
 export * from './ledger/erasures.js';
@@ -19,6 +24,4 @@ export * from './messages/file-accepted.js';
 export * from './messages/linkage-published.js';
 export * from './messages/row-pseudonymised.js';
 export * from './messages/submission-state-changed.js';
-export * from './messages/unpark-submission.js';
-export * from './messages/withdraw-submission.js';
 export * from './topics.js';

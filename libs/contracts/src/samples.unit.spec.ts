@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { commandContracts } from './commands/command.js';
 import { read, type Contract } from './contract.js';
 import { ledgerContracts } from './ledger/ledger-event.js';
 import { RecordBody } from './ledger/record-body.js';
@@ -17,8 +18,19 @@ const kinds: Readonly<Record<string, readonly Contract[]>> = {
 };
 
 const folder = new URL('../samples/', import.meta.url);
-const sample = (kind: string, name: string, version: number): unknown =>
-  JSON.parse(readFileSync(new URL(`${kind}/${name}/${version}.json`, folder), 'utf8'));
+const sample = (kind: string, name: string, version: number, alternative = ''): unknown =>
+  JSON.parse(readFileSync(new URL(`${kind}/${name}/${version}${alternative}.json`, folder), 'utf8'));
+
+/** A shape of alternatives has a sample of each, named by its kind. */
+const alternativesOf = ({ schema }: Contract): readonly string[] =>
+  schema instanceof z.ZodDiscriminatedUnion ? Object.keys(commandContracts).map((kind) => `.${kind}`) : [''];
+const membersOf = ({ schema }: Contract, kind: string): readonly string[] => {
+  const json = z.toJSONSchema(schema) as { properties?: object; oneOf?: { properties: object }[] };
+  const one = json.oneOf?.find(({ properties }) =>
+    JSON.stringify(properties).includes(`"const":"${kind.slice(1)}"`),
+  );
+  return Object.keys(json.properties ?? one?.properties ?? {}).sort();
+};
 
 const versionsOf = ({ version }: Contract) => Array.from({ length: version }, (_, index) => index + 1);
 
@@ -26,7 +38,9 @@ describe('stored samples', () => {
   for (const [kind, contracts] of Object.entries(kinds)) {
     it(`of ${kind}: one for every version of every contract, and no other`, () => {
       const expected = contracts.flatMap((type) =>
-        versionsOf(type).map((version) => `${type.name}/${version}.json`),
+        versionsOf(type).flatMap((version) =>
+          alternativesOf(type).map((kind) => `${type.name}/${version}${kind}.json`),
+        ),
       );
       const found = readdirSync(new URL(`${kind}/`, folder)).flatMap((name) =>
         readdirSync(new URL(`${kind}/${name}/`, folder)).map((file) => `${name}/${file}`),
@@ -37,17 +51,20 @@ describe('stored samples', () => {
     for (const type of contracts) {
       for (const version of versionsOf(type)) {
         it(`of ${kind}: ${type.name} version ${version} reads as version ${type.version}`, () => {
-          const data = read(type, version, sample(kind, type.name, version));
-          // Nothing that a reader would not find again: what is read is complete in the newest shape.
-          expect(read(type, type.version, data)).toEqual(data);
+          for (const alternative of alternativesOf(type)) {
+            const data = read(type, version, sample(kind, type.name, version, alternative));
+            // Nothing that a reader would not find again: what is read is complete in the newest shape.
+            expect(read(type, type.version, data)).toEqual(data);
+          }
         });
       }
 
       it(`of ${kind}: ${type.name} shows every field, and loses none`, () => {
-        const newest = sample(kind, type.name, type.version);
-        expect(read(type, type.version, newest)).toEqual(newest);
-        const { properties } = z.toJSONSchema(type.schema) as { properties: object };
-        expect(Object.keys(newest as object).sort()).toEqual(Object.keys(properties).sort());
+        for (const alternative of alternativesOf(type)) {
+          const newest = sample(kind, type.name, type.version, alternative);
+          expect(read(type, type.version, newest)).toEqual(newest);
+          expect(Object.keys(newest as object).sort()).toEqual(membersOf(type, alternative));
+        }
       });
 
       it(`of ${kind}: ${type.name} has an example that reads`, () => {

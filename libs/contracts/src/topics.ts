@@ -1,3 +1,4 @@
+import { Command, CommandAnswered } from './commands/command.js';
 import type { Contract } from './contract.js';
 import { FileAccepted } from './messages/file-accepted.js';
 import {
@@ -7,8 +8,6 @@ import {
 } from './messages/linkage-published.js';
 import { RowPseudonymised } from './messages/row-pseudonymised.js';
 import { SubmissionStateChanged } from './messages/submission-state-changed.js';
-import { UnparkSubmission } from './messages/unpark-submission.js';
-import { CommandRefused, WithdrawSubmission } from './messages/withdraw-submission.js';
 
 export type ServiceName = 'ingest' | 'pseudonymiser' | 'linker' | 'projector' | 'reporting-api';
 
@@ -37,21 +36,12 @@ export const topics = {
     producers: ['ingest'],
     consumers: ['pseudonymiser', 'linker'],
   }),
-  withdrawSubmission: topic({
-    name: 'intake.internal.withdraw-submission.1',
-    contract: WithdrawSubmission,
+  command: topic({
+    name: 'linkage.internal.command.1',
+    contract: Command,
     partitions: 1,
     retentionDays: 7,
-    key: 'submission',
-    producers: ['ingest'],
-    consumers: ['linker'],
-  }),
-  unparkSubmission: topic({
-    name: 'intake.internal.unpark-submission.1',
-    contract: UnparkSubmission,
-    partitions: 1,
-    retentionDays: 7,
-    key: 'submission',
+    key: 'programme',
     producers: ['ingest'],
     consumers: ['pseudonymiser', 'linker'],
   }),
@@ -100,13 +90,13 @@ export const topics = {
     producers: ['linker'],
     consumers: ['projector'],
   }),
-  commandRefused: topic({
-    name: 'linkage.public.command-refused.1',
-    contract: CommandRefused,
+  commandAnswered: topic({
+    name: 'linkage.public.command-answered.1',
+    contract: CommandAnswered,
     partitions: 1,
     retentionDays: 7,
     key: 'programme',
     producers: ['linker'],
-    consumers: [],
+    consumers: ['ingest'],
   }),
 } as const;

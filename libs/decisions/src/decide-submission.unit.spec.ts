@@ -1,13 +1,21 @@
-import { FileAccepted, RowPseudonymised, type DataOf, type PseudonymisedRow } from '@kinledger/contracts';
+import {
+  Command,
+  commandExamples,
+  FileAccepted,
+  read,
+  RowPseudonymised,
+  type PseudonymisedRow,
+} from '@kinledger/contracts';
 import { leap1, LinkageEngine } from '@kinledger/domain';
 import { InMemoryEventStore, InMemoryLedger, type EventStore } from '@kinledger/event-store';
 import { describe, expect, it } from 'vitest';
 import { decideSubmission, park, type DecidableFile } from './decide-submission.js';
-import { decideWithdrawal } from './decide-withdrawal.js';
+import { handlerOf } from './commands/command-handlers.js';
 import { isHalt } from './errors.js';
 import { defaultAppendLimits, LedgerWriter } from './ledger-writer.js';
 import { recover } from './recovery.js';
 import { streamOf } from './programme-stream.js';
+import { Scribe } from './scribe.js';
 import type { StagedRows } from './staged-rows.js';
 
 const stream = streamOf('leap');
@@ -19,13 +27,10 @@ const strategy = leap1({
 const engine = () => new LinkageEngine({ strategy, familyScopes: [] });
 
 const submission = 'a'.repeat(32);
-const file: DecidableFile = {
-  cause: 'file-1',
-  time: '2023-10-09T00:01:00Z',
-  data: { ...FileAccepted.example, submission, intake: 1, supersedes: [] } as unknown as DataOf<
-    typeof FileAccepted
-  >,
-};
+const file = {
+  ...{ ...FileAccepted.example, submission, intake: 1, supersedes: [] },
+} as unknown as DecidableFile; // as the contract reads its example
+const cause = { cause: 'file-1', time: '2023-10-09T00:01:00Z' };
 const rows = [1, 2, 3].map((number) => ({
   ...RowPseudonymised.example.rows[0],
   record: number.toString(16).padStart(32, '0'),
@@ -47,7 +52,13 @@ const bytesOf = async (store: EventStore) =>
 async function decided(store: EventStore): Promise<void> {
   const { ledger } = await takeUp(store);
   const writer = writerOf(store, 0, -1);
-  expect(await decideSubmission({ ledger, writer, staged: withRows(rows), signal }, file)).toBe(3);
+  expect(
+    await decideSubmission(
+      { ledger, writer, staged: withRows(rows), signal },
+      file,
+      new Scribe(ledger, writer, cause),
+    ),
+  ).toBe(3);
 }
 
 describe('a ledger that is decided again from its inputs', () => {
@@ -57,7 +68,11 @@ describe('a ledger that is decided again from its inputs', () => {
     const before = await bytesOf(store);
     const { ledger } = await takeUp(new InMemoryEventStore(new InMemoryLedger()));
     const writer = writerOf(store, 0, before.length - 1);
-    await decideSubmission({ ledger, writer, staged: withRows(rows), signal }, file);
+    await decideSubmission(
+      { ledger, writer, staged: withRows(rows), signal },
+      file,
+      new Scribe(ledger, writer, cause),
+    );
     expect(await bytesOf(store)).toEqual(before);
   });
 
@@ -68,7 +83,11 @@ describe('a ledger that is decided again from its inputs', () => {
     const writer = writerOf(store, 0, await store.head(stream));
     const [first, , third] = rows;
     const other = [first!, { ...third!, record: 'f'.padStart(32, '0') as PseudonymisedRow['record'] }];
-    const again = decideSubmission({ ledger, writer, staged: withRows(other), signal }, file);
+    const again = decideSubmission(
+      { ledger, writer, staged: withRows(other), signal },
+      file,
+      new Scribe(ledger, writer, cause),
+    );
     await expect(again).rejects.toSatisfy(isHalt);
     await expect(again).rejects.toMatchObject({ code: 'ledger-differs', revision: 2 });
   });
@@ -77,25 +96,33 @@ describe('a ledger that is decided again from its inputs', () => {
     const store = new InMemoryEventStore(new InMemoryLedger());
     await decided(store);
     const { ledger, head } = await takeUp(store);
-    expect([ledger.lastIntake, ledger.standingOf(file.data.submission)]).toEqual([1, 'standing']);
-    const data = { programme: 'leap', submission, intake: 2, reason: 'wrong-quarter', by: 'data-team' };
-    await decideWithdrawal(
-      { ledger, writer: writerOf(store, ledger.nextRevision, head), signal },
-      { cause: 'withdrawal-2', time: '2023-10-09T00:02:00Z', data: data as never },
+    expect([ledger.lastIntake, ledger.standingOf(file.submission)]).toEqual([1, 'standing']);
+    const command = read(Command, 1, { ...commandExamples[0], payload: { submission } });
+    const handler = handlerOf(command);
+    expect(handler.refusalOf(ledger, command, { erase: false })).toBeUndefined();
+    const writer = writerOf(store, ledger.nextRevision, head);
+    const withdrawal = { cause: 'command:1', time: command.time };
+    const nothing = { progress: undefined, erasing: undefined };
+    await handler.carryOut(
+      { ledger, writer, staged: withRows([]), signal, cause: withdrawal, ...nothing },
+      command,
     );
-    expect((await takeUp(store)).ledger.standingOf(file.data.submission)).toBe('withdrawn');
+    expect(handler.refusalOf(ledger, command, { erase: false })).toBe('submission-withdrawn-already');
+    expect((await takeUp(store)).ledger.positionOf('1')).toBe(ledger.closedAt);
+    expect((await takeUp(store)).ledger.standingOf(file.submission)).toBe('withdrawn');
   });
 
   it('records why a file could not be processed, without a row', async () => {
     const store = new InMemoryEventStore(new InMemoryLedger());
     const { ledger } = await takeUp(store);
-    await park({ ledger, writer: writerOf(store, 0, -1) }, file, 'landing-unreadable');
+    const writer = writerOf(store, 0, -1);
+    await park({ writer }, file, 'landing-unreadable', new Scribe(ledger, writer, cause));
     const [event] = await bytesOf(store);
     expect(JSON.parse(event ?? '')).toMatchObject({
       type: 'SubmissionParked',
       cause: 'file-1',
       data: { submission, intake: 1, reason: 'landing-unreadable' },
     });
-    expect((await takeUp(store)).ledger.standingOf(file.data.submission)).toBe('parked');
+    expect((await takeUp(store)).ledger.standingOf(file.submission)).toBe('parked');
   });
 });

@@ -7,10 +7,9 @@ export interface LedgerDiffers extends Error {
   readonly revision: number;
 }
 
-/** The inbox says that a place in the order of intake is decided, and the ledger ends before it. */
+/** The inbox says that a file or a command is decided, and the ledger ends before it. */
 export interface LedgerBehindInbox extends Error {
   readonly code: 'ledger-behind-inbox';
-  readonly intake: number;
 }
 
 /** The key at hand is not the one that the ledger names. */
@@ -65,12 +64,12 @@ export const ledgerDiffers = (stream: string, revision: number): LedgerDiffers =
     { code: 'ledger-differs' as const, stream, revision },
   );
 
-export const ledgerBehindInbox = (intake: number): LedgerBehindInbox =>
+export const ledgerBehindInbox = (what: string): LedgerBehindInbox =>
   Object.assign(
     new Error(
-      `the inbox says that intake ${intake} is decided, but the ledger ends before it: were they restored from different backups?`,
+      `the inbox says that ${what} is decided, but the ledger ends before it: were they restored from different backups?`,
     ),
-    { code: 'ledger-behind-inbox' as const, intake },
+    { code: 'ledger-behind-inbox' as const },
   );
 
 export const signingKeyDiffers = (): SigningKeyDiffers =>

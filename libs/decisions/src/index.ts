@@ -1,12 +1,14 @@
 export * from './adoption.js';
-export * from './decide-erasure.js';
+export type * from './commands/command-handler.js';
+export * from './commands/command-handlers.js';
 export * from './decide-submission.js';
-export * from './decide-withdrawal.js';
 export type * from './decision-context.js';
+export * from './erase-records.js';
 export * from './errors.js';
 export * from './ledger-tree.js';
 export * from './ledger-writer.js';
 export * from './programme-ledger.js';
 export * from './programme-stream.js';
 export * from './recovery.js';
+export * from './scribe.js';
 export type * from './staged-rows.js';

@@ -1,5 +1,8 @@
 import {
+  commandOfCause,
   concerns,
+  isClosing,
+  type ClosingEvent,
   type EventFor,
   type LedgerEvent,
   type PseudonymisedRow,
@@ -18,9 +21,9 @@ import { ledgerUnreadable } from './errors.js';
 /** What the causes of erasures begin with. */
 export const ERASURE_CAUSE = 'erasure:';
 
-/** How the last intake in the ledger ended. */
-export interface ClosedIntake {
-  readonly intake: number;
+/** How the last decision about a submission ended. */
+export interface ClosedSubmission {
+  readonly submission: SubmissionId;
   readonly outcome: 'linked' | 'withdrawn' | 'parked';
 }
 
@@ -33,7 +36,9 @@ export class ProgrammeLedger implements Archived {
   nextRevision = 0;
   /** Revision of the last closing event; -1 before the first. */
   closedAt = -1;
-  lastClosed: ClosedIntake | undefined;
+  lastClosed: ClosedSubmission | undefined;
+  /** Place of the last intake that the ledger has; 0 before the first. */
+  lastIntake = 0;
   definition: { readonly digest: string; readonly signingKey: string } | undefined;
   strategyDigest: string | undefined;
   openReferrals = 0;
@@ -45,12 +50,14 @@ export class ProgrammeLedger implements Archived {
   /** Submissions that the engine never saw: their rows did not come. */
   private readonly rowless = new Map<SubmissionId, 'parked' | 'withdrawn'>();
   private readonly eventsByCause = new Map<string, number>();
+  /** Positions of the commands that are carried out. */
+  private readonly commands = new Map<string, number>();
 
   constructor(readonly engine: LinkageDecider) {}
 
-  /** Place of the last intake that the ledger has; 0 before the first. */
-  get lastIntake(): number {
-    return this.lastClosed?.intake ?? 0;
+  /** Where a command stands that is carried out: the revision of the event that closes it. */
+  positionOf(command: string): number | undefined {
+    return this.commands.get(command);
   }
 
   standingOf(submission: SubmissionId): SubmissionStanding | 'parked' {
@@ -76,7 +83,9 @@ export class ProgrammeLedger implements Archived {
     }
     this.applyToEngine(event, row);
     this.nextRevision += 1;
-    if (event.cause.startsWith(ERASURE_CAUSE)) this.count(event.cause);
+    const command = commandOfCause(event.cause);
+    if (command !== undefined || event.cause.startsWith(ERASURE_CAUSE)) this.count(event.cause);
+    if (command !== undefined && isClosing(event)) this.commands.set(command, event.revision);
     if (concerns('programme-ledger', event)) this.take(event);
   }
 
@@ -98,13 +107,13 @@ export class ProgrammeLedger implements Archived {
           throw ledgerUnreadable(`the submission linked at ${event.revision} was never received`);
         }
         this.tokensWithoutForce = event.data.tokensWithoutForce;
-        return this.close(event, { intake: this.received.intake, outcome: 'linked' });
+        return this.close(event, this.received.intake, 'linked');
       case 'SubmissionWithdrawn':
         if (this.rowless.has(event.data.submission)) this.rowless.set(event.data.submission, 'withdrawn');
-        return this.close(event, { intake: event.data.intake, outcome: 'withdrawn' });
+        return this.close(event, event.data.intake, 'withdrawn');
       case 'SubmissionParked':
         this.rowless.set(event.data.submission, 'parked');
-        return this.close(event, { intake: event.data.intake, outcome: 'parked' });
+        return this.close(event, event.data.intake, 'parked');
       case 'RecordErased':
         this.erased.push(...event.data.records);
         this.closedAt = event.revision;
@@ -141,21 +150,27 @@ export class ProgrammeLedger implements Archived {
   /** Between decisions alone. */
   async passThrough(archive: Archive): Promise<void> {
     if (this.closedAt !== this.nextRevision - 1) throw new Error('a decision is under way');
-    const { nextRevision, closedAt, lastClosed, definition, strategyDigest } = this;
+    const { nextRevision, closedAt, lastClosed, lastIntake, definition, strategyDigest } = this;
     const { openReferrals, tokensWithoutForce } = this;
-    const state = { nextRevision, closedAt, lastClosed, definition, strategyDigest };
+    const state = { nextRevision, closedAt, lastClosed, lastIntake, definition, strategyDigest };
     Object.assign(this, await archive.json({ ...state, openReferrals, tokensWithoutForce }));
     const erased = await archive.json(this.erased);
     if (erased !== this.erased) for (const record of erased) this.erased.push(record);
     await passMapThrough(archive, this.rowless);
     await passMapThrough(archive, this.eventsByCause);
+    await passMapThrough(archive, this.commands);
     await this.engine.passThrough(archive);
   }
 
-  private close(event: LedgerEvent, closed: ClosedIntake): void {
+  private close(
+    { revision, data }: Extract<ClosingEvent, { readonly data: { readonly submission: SubmissionId } }>,
+    intake: number,
+    outcome: ClosedSubmission['outcome'],
+  ): void {
     this.received = undefined;
-    this.lastClosed = closed;
-    this.closedAt = event.revision;
+    this.lastClosed = { submission: data.submission, outcome };
+    this.lastIntake = Math.max(this.lastIntake, intake);
+    this.closedAt = revision;
   }
 
   private closeDefinition({ cause, revision }: LedgerEvent): void {

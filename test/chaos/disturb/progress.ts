@@ -19,12 +19,14 @@ export async function progressOf(platform: PlatformUnderTest): Promise<Progress>
   const [restricted, platformRows, ledger] = await Promise.all([
     platform.query<{ accepted: number; pseudonymised: number }>(
       'restricted',
-      `SELECT coalesce((SELECT max(last) FROM ingest.intake), 0)::int AS accepted,
+      `SELECT (coalesce((SELECT max(last) FROM ingest.intake), 0)
+                + (SELECT count(*) FROM ingest.command WHERE kind = 'withdraw-submission'))::int AS accepted,
               (SELECT count(*) FROM pseudonymiser.finished_file)::int AS pseudonymised`,
     ),
     platform.query<{ decided: number }>(
       'platform',
-      `SELECT count(*)::int AS decided FROM linker.intake WHERE state <> 'waiting'`,
+      `SELECT ((SELECT count(*) FROM linker.intake WHERE state <> 'waiting')
+               + (SELECT count(*) FROM linker.command WHERE state <> 'waiting'))::int AS decided`,
     ),
     // A store that is away, or hangs, must not keep the next disturbance waiting.
     platform.ledgerHead().catch(() => undefined),

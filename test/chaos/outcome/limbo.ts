@@ -60,7 +60,8 @@ export async function limbo(platform: PlatformUnderTest): Promise<Left> {
         WHERE i.kind = 'file' AND i.state <> 'parked') AS "staged chunks of decided submissions",
        (SELECT count(*)::int FROM linker.chunk c WHERE NOT EXISTS (
           SELECT FROM linker.intake i WHERE i.submission = c.submission)) AS "staged chunks of nobody",
-       (SELECT count(*)::int FROM linker.intake WHERE NOT answered) AS "refusals without an answer",
+       (SELECT count(*)::int FROM linker.command WHERE state = 'waiting') AS "commands that wait",
+       (SELECT count(*)::int FROM linker.command WHERE NOT answered) AS "commands without an answer",
        (SELECT abs(count(*) - 1)::int FROM linker.lease l JOIN pg_stat_activity s
           ON s.pid = l.session AND s.backend_start = l.session_since
         WHERE expires_at > now()) AS "linkers too many or too few",

@@ -4,10 +4,11 @@ import { until } from '../until.js';
 
 /** Resolves when everything that was accepted is decided, projected and published, no message waits and no rebuild runs. */
 export async function settled(platform: PlatformUnderTest, intakes: number): Promise<void> {
-  await until(`all ${intakes} intakes are decided`, async () => {
+  await until(`all ${intakes} files and commands are decided`, async () => {
     const [row] = await platform.query<{ decided: number }>(
       'platform',
-      `SELECT count(*)::int AS decided FROM linker.intake WHERE state <> 'waiting'`,
+      `SELECT ((SELECT count(*) FROM linker.intake WHERE state <> 'waiting')
+               + (SELECT count(*) FROM linker.command WHERE state <> 'waiting'))::int AS decided`,
     );
     return row?.decided === intakes;
   });
@@ -24,6 +25,13 @@ export async function settled(platform: PlatformUnderTest, intakes: number): Pro
     const [row] = await platform.query<{ left: number }>(
       'restricted',
       'SELECT ((SELECT count(*) FROM ingest.outbox) + (SELECT count(*) FROM pseudonymiser.outbox))::int AS left',
+    );
+    return row?.left === 0;
+  });
+  await until('every command has its reply', async () => {
+    const [row] = await platform.query<{ left: number }>(
+      'restricted',
+      'SELECT count(*)::int AS left FROM ingest.command WHERE outcome IS NULL',
     );
     return row?.left === 0;
   });

@@ -3,12 +3,16 @@ import { progressOf } from '../disturb/progress.js';
 
 /** What a person would look at first when a run does not end: counts and places, nothing of a row. */
 export async function whereItStands(platform: PlatformUnderTest): Promise<Readonly<Record<string, unknown>>> {
-  const [progress, waiting, lease, checkpoint, ...lags] = await Promise.all([
+  const [progress, waiting, commands, lease, checkpoint, ...lags] = await Promise.all([
     progressOf(platform),
     platform.query(
       'platform',
       `SELECT intake, kind, submission, (SELECT count(*)::int FROM linker.chunk c WHERE c.submission = i.submission) AS chunks
        FROM linker.intake i WHERE state = 'waiting' ORDER BY intake LIMIT 5`,
+    ),
+    platform.query(
+      'platform',
+      `SELECT id, kind, after FROM linker.command WHERE state = 'waiting' ORDER BY arrival LIMIT 5`,
     ),
     platform.query('platform', 'SELECT owner, epoch, expires_at > now() AS held FROM linker.lease'),
     platform.query(
@@ -25,5 +29,5 @@ export async function whereItStands(platform: PlatformUnderTest): Promise<Readon
   );
   const running = platform.victims.map((victim) => `${victim.name}: ${victim.pids().slice(0, 1).join(' ')}`);
   const lag = Object.fromEntries(consumers.map((group, index) => [group, lags[index]]));
-  return { progress, waiting, lease, checkpoint, lag, outboxes, running };
+  return { progress, waiting, commands, lease, checkpoint, lag, outboxes, running };
 }

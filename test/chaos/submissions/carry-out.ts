@@ -5,8 +5,10 @@ import { Provider, type Refusals, type Submitted } from './provider.js';
 
 export interface CarriedOut {
   readonly submissions: ReadonlyMap<string, Submitted>;
-  /** Names of the actions in the order of intake that they got. */
-  readonly order: readonly string[];
+  /** Places in the order of intake, by the names of the actions that have one. */
+  readonly intakes: ReadonlyMap<string, number>;
+  /** Ids of the submissions that were withdrawn, by the names of the actions. */
+  readonly withdrawals: ReadonlyMap<string, string>;
   readonly refusals: Refusals;
 }
 
@@ -27,7 +29,25 @@ export async function carryOut(
   return worker.result();
 }
 
-/** Does the same work one after the other, in the order of intake that it had elsewhere. */
+/**
+ * Names of the actions in the order that the ledger kept: by their place in the order of intake, and a withdrawal behind
+ * the last place that was decided before it.
+ */
+export function orderIn(
+  ledger: readonly string[],
+  { intakes, withdrawals }: Pick<CarriedOut, 'intakes' | 'withdrawals'>,
+): readonly string[] {
+  const places = new Map(intakes);
+  const names = new Map([...withdrawals].map(([name, submission]) => [submission, name]));
+  for (const text of ledger) {
+    const event = JSON.parse(text) as { type: string; data: { submission: string; intake: number } };
+    const name = event.type === 'SubmissionWithdrawn' ? names.get(event.data.submission) : undefined;
+    if (name !== undefined) places.set(name, event.data.intake + 0.5);
+  }
+  return [...places].sort(([, a], [, b]) => a - b).map(([name]) => name);
+}
+
+/** Does the same work one after the other, in the order that it had elsewhere. */
 export async function carryOutInOrder(
   platform: PlatformUnderTest,
   { waves }: Work,
@@ -52,6 +72,7 @@ class Worker {
   private readonly provider: Provider;
   private readonly submissions = new Map<string, Submitted>();
   private readonly intakes = new Map<string, number>();
+  private readonly withdrawals = new Map<string, string>();
   private readonly lost = new Map<string, LostChunk>();
 
   constructor(
@@ -76,8 +97,9 @@ class Worker {
         if (submission === undefined) throw new Error(`${action.of} was not submitted yet`);
         const { status, body } = await this.provider.act(submission.id, 'withdraw', { reason: 'wrong-file' });
         if (status !== 200) throw new Error(`the withdrawal was answered ${status}`);
-        // The submission's view; a withdrawal has its own place.
-        this.intakes.set(action.name, (body as { withdrawal: { intake: number } }).withdrawal.intake);
+        const { command } = (body as { withdrawal: { command: string } }).withdrawal;
+        this.withdrawals.set(action.name, submission.id);
+        if (this.calmly) await this.untilAnswered(command);
         return;
       }
       case 'unpark':
@@ -88,8 +110,8 @@ class Worker {
   }
 
   result(): CarriedOut {
-    const order = [...this.intakes].sort(([, a], [, b]) => a - b).map(([name]) => name);
-    return { submissions: this.submissions, order, refusals: this.provider.refusals };
+    const { submissions, intakes, withdrawals } = this;
+    return { submissions, intakes, withdrawals, refusals: this.provider.refusals };
   }
 
   private async submit({
@@ -125,6 +147,18 @@ class Worker {
       if (this.lost.get(name)?.upload !== upload) return undefined;
       await this.platform.query('restricted', `DELETE FROM landing.chunk ${which}`, [upload]);
       return true;
+    });
+  }
+
+  /** So that it stands in the ledger before what is done next. */
+  private untilAnswered(command: string): Promise<true> {
+    return until('the withdrawal is carried out', async () => {
+      const [row] = await this.platform.query<{ outcome: string | null }>(
+        'restricted',
+        'SELECT outcome FROM ingest.command WHERE id = $1',
+        [command],
+      );
+      return row?.outcome === 'accepted' ? true : undefined;
     });
   }
 

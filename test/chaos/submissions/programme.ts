@@ -32,7 +32,7 @@ export type Action =
 
 export interface Work {
   readonly waves: readonly (readonly Action[])[];
-  /** Places in the order of intake that the actions take. */
+  /** Files and commands that the linker decides. */
   readonly intakes: number;
   /** Times that the pseudonymiser ends a file, one way or the other. */
   readonly ends: number;
@@ -111,7 +111,7 @@ function arrange(files: readonly LoadedFile[], atOnce: number, random: Random): 
   later.push({ kind: 'unpark', name: `un-parking of ${name(mended)}`, of: name(mended) });
   return {
     waves: [...inWaves(first, atOnce), ...inWaves(random.shuffle(later), atOnce)],
-    // Two files come in two versions each; the withdrawal and the un-parking have places of their own.
+    // Two files come in two versions each; the withdrawal and the un-parking are commands.
     intakes: files.length + 4,
     ends: files.length + 3,
     periods: [...new Set(files.map(({ period }) => period))].sort(),

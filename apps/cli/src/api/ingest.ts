@@ -2,6 +2,7 @@ import { constants, openAsBlob } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { Failure } from '../failure.js';
+import { command } from './commands.js';
 import { call, callJson, type Endpoint } from './http.js';
 
 const effect = z.object({
@@ -52,6 +53,15 @@ const accepted = z.object({
 /** The submission that an upload became, or whose content it repeats. */
 export type Accepted = z.infer<typeof accepted>;
 
+const unparked = z.object({ id: z.string(), intake: z.number(), command });
+type Unparked = z.infer<typeof unparked>;
+
+const withdrawn = z.object({
+  id: z.string(),
+  withdrawal: z.object({ reason: z.string(), by: z.string(), command: z.string().optional() }),
+});
+type Withdrawn = z.infer<typeof withdrawn>;
+
 export interface SubmitOptions {
   readonly mode?: 'replace' | 'add' | undefined;
   readonly onBehalfOf?: string | undefined;
@@ -71,15 +81,18 @@ export const ingestApi = (endpoint: Endpoint) => ({
     callJson(endpoint, `/v1/uploads/${id}/submit`, accepted, { method: 'POST', json: options }),
 
   /** Has a parked submission tried again, at a new place in the order of intake. */
-  unpark: (id: string): Promise<{ readonly id: string; readonly intake: number }> =>
-    callJson(
-      endpoint,
-      `/v1/submissions/${encodeURIComponent(id)}/unpark`,
-      z.object({ id: z.string(), intake: z.number() }),
-      {
-        method: 'POST',
-      },
-    ),
+  unpark: (id: string, reason?: string): Promise<Unparked> =>
+    callJson(endpoint, `/v1/submissions/${encodeURIComponent(id)}/unpark`, unparked, {
+      method: 'POST',
+      json: reason === undefined ? {} : { reason },
+    }),
+
+  /** Takes a submission back. */
+  withdraw: (id: string, reason: string): Promise<Withdrawn> =>
+    callJson(endpoint, `/v1/submissions/${encodeURIComponent(id)}/withdraw`, withdrawn, {
+      method: 'POST',
+      json: { reason },
+    }),
 
   /** What is wrong, row by row, as CSV. */
   errors: async (id: string): Promise<string> => (await call(endpoint, `/v1/uploads/${id}/errors`)).text(),

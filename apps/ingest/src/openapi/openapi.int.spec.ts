@@ -34,6 +34,8 @@ describe('the description of the API', () => {
       '/v1/submissions/{id}',
       '/v1/submissions/{id}/withdraw',
       '/v1/submissions/{id}/unpark',
+      '/v1/commands/{id}',
+      '/v1/erasures',
     ]);
     expect(JSON.stringify(body.paths['/v1/uploads/{id}/submit']?.['post']?.requestBody)).toContain(
       'onBehalfOf',

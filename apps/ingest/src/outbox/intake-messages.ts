@@ -1,11 +1,11 @@
 import {
+  causeOfCommand,
   encodeCloudEvent,
   topics,
+  type CommandData,
   type DataOf,
   type FileAccepted,
   type SubmissionStateChanged,
-  type UnparkSubmission,
-  type WithdrawSubmission,
 } from '@kinledger/contracts';
 import type { OutboxMessage } from '@kinledger/message-bus';
 import { currentTraceparent } from '@kinledger/service-kit';
@@ -37,27 +37,9 @@ export function fileAccepted(data: DataOf<typeof FileAccepted>, at: Date): Outbo
   return { topic, key: data.submission, ...encodeCloudEvent(contract, event) };
 }
 
-export function withdrawSubmission(data: DataOf<typeof WithdrawSubmission>, at: Date): OutboxMessage {
-  const { name: topic, contract } = topics.withdrawSubmission;
-  const event = {
-    id: `withdrawn:${data.submission}`,
-    source: SOURCE,
-    time: at.toISOString(),
-    data,
-    ...traced(),
-  };
-  return { topic, key: data.submission, ...encodeCloudEvent(contract, event) };
-}
-
-/** Its id is the cause of what the ledger will say of this try: another one for each. */
-export function unparkSubmission(data: DataOf<typeof UnparkSubmission>, at: Date): OutboxMessage {
-  const { name: topic, contract } = topics.unparkSubmission;
-  const event = {
-    id: `unparked:${data.submission}:${data.intake}`,
-    source: SOURCE,
-    time: at.toISOString(),
-    data,
-    ...traced(),
-  };
-  return { topic, key: data.submission, ...encodeCloudEvent(contract, event) };
+/** Its id is the cause of what the ledger will say in answer to it. */
+export function commandMessage(data: CommandData): OutboxMessage {
+  const { name: topic, contract } = topics.command;
+  const event = { id: causeOfCommand(data.id), source: SOURCE, time: data.time, data, ...traced() };
+  return { topic, key: data.programme, ...encodeCloudEvent(contract, event) };
 }

@@ -1,5 +1,7 @@
 import { hasRole, type Account } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
+import { CommandService } from '../commands/command-service.js';
+import { viewOfCommand } from '../commands/command-view.js';
 import { IntakeContext } from '../intake-context.js';
 import { Outbox } from '../outbox/outbox.module.js';
 import { mayActFor } from '../programme/dataset-access.js';
@@ -25,6 +27,7 @@ export class SubmissionService {
     private readonly intake: IntakeContext,
     private readonly outbox: Outbox,
     private readonly metrics: IntakeMetrics,
+    private readonly commands: CommandService,
   ) {}
 
   /** @throws Problem */
@@ -37,24 +40,28 @@ export class SubmissionService {
     return { ...(await this.#viewOf(submission)), repeated };
   }
 
-  /** @throws Problem 404 */
+  /** @throws Problem 404, or 409 where the linker refuses */
   async withdraw(account: Account, id: string, reason: string): Promise<SubmissionView> {
     const { submission, repeated } = await withdrawSubmission(this.intake, account, id, reason);
     this.outbox.wake();
     if (!repeated) {
       this.metrics.submission(submission.dataset, 'withdrawn');
-      this.#logger.log({ submission: id, intake: submission.withdrawal?.intake, reason }, 'withdrawn');
+      this.#logger.log({ submission: id, command: submission.withdrawal?.command, reason }, 'withdrawn');
     }
+    const command = submission.withdrawal?.command ?? null;
+    if (command !== null) await this.commands.answered(command);
     return this.#viewOf(submission);
   }
 
   /** @throws Problem 404, 409 or 410 */
-  async unpark(account: Account, id: string): Promise<UnparkAnswerView> {
-    const { submission, intake } = await unparkSubmission(this.intake, account, id);
+  async unpark(account: Account, id: string, reason: string): Promise<UnparkAnswerView> {
+    const { submission, intake, command } = await unparkSubmission(this.intake, account, id, reason);
     this.outbox.wake();
     this.metrics.submission(submission.dataset, 'unparked');
     this.#logger.log({ submission: id, intake }, 'to be tried again');
-    return { id: submission.submission, intake };
+    // Its rows are made first, which may take long: who asked looks at the command.
+    const asked = await this.commands.view(account, command);
+    return { id: submission.submission, intake, command: viewOfCommand(asked) };
   }
 
   /** @throws Problem 404 */

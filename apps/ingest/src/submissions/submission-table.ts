@@ -1,4 +1,5 @@
 import type {
+  CommandId,
   DatasetId,
   PeriodCode,
   ProgrammeId,
@@ -35,6 +36,15 @@ export async function nextIntake(
   return rows[0];
 }
 
+/** The last number that was given; 0 before the first. */
+export async function lastIntake(client: Queryable, programme: ProgrammeId): Promise<number> {
+  const { rows } = await client.query<{ last: number }>(
+    'SELECT last FROM ingest.intake WHERE programme = $1',
+    [programme],
+  );
+  return rows[0]?.last ?? 0;
+}
+
 export async function insertSubmission(client: Queryable, submission: Submission): Promise<void> {
   await client.query(
     `INSERT INTO ingest.submission (submission, upload, intake, provider, dataset, period, sequence, mode, supersedes,
@@ -68,9 +78,9 @@ export async function recordWithdrawal(
 ): Promise<void> {
   await client.query(
     `UPDATE ingest.submission
-     SET withdrawn_at = $2, withdrawal_intake = $3, withdrawal_reason = $4, withdrawn_by = $5
+     SET withdrawn_at = $2, withdrawal_command = $3, withdrawal_reason = $4, withdrawn_by = $5
      WHERE submission = $1`,
-    [submission, withdrawal.at, withdrawal.intake, withdrawal.reason, withdrawal.by],
+    [submission, withdrawal.at, withdrawal.command, withdrawal.reason, withdrawal.by],
   );
 }
 
@@ -87,6 +97,20 @@ export async function recordUnparking(
     'INSERT INTO ingest.unparking (intake, submission, asked_by, asked_at) VALUES ($1, $2, $3, $4)',
     [unparking.intake, unparking.submission, unparking.askedBy, unparking.at],
   );
+}
+
+/** The last un-parking of a submission, where the linker has not answered it yet. */
+export async function waitingUnparking(
+  client: Queryable,
+  submission: SubmissionId,
+): Promise<{ readonly intake: number; readonly command: CommandId } | undefined> {
+  const { rows } = await client.query<{ intake: number; command: CommandId }>(
+    `SELECT u.intake, c.id AS command FROM ingest.unparking u
+     JOIN ingest.command c ON c.id = 'unpark-' || u.submission || '-' || u.intake
+     WHERE u.submission = $1 AND c.outcome IS NULL ORDER BY u.intake DESC LIMIT 1`,
+    [submission],
+  );
+  return rows[0];
 }
 
 /** A submission, and what the register of its rows says. */
@@ -160,7 +184,7 @@ export async function rowsGoneAt(
 }
 
 const columns = `submission, upload, intake, provider, dataset, period, sequence, mode, supersedes, content_hash,
-  schema_hash, agreement, attested_by, on_behalf_of, accepted_at, effect, withdrawn_at, withdrawal_intake, withdrawal_reason,
+  schema_hash, agreement, attested_by, on_behalf_of, accepted_at, effect, withdrawn_at, withdrawal_command, withdrawal_reason,
   withdrawn_by`;
 
 interface SubmissionRow {
@@ -181,7 +205,7 @@ interface SubmissionRow {
   readonly accepted_at: Date;
   readonly effect: ForeseenEffect | null;
   readonly withdrawn_at: Date | null;
-  readonly withdrawal_intake: number | null;
+  readonly withdrawal_command: CommandId | null;
   readonly withdrawal_reason: string | null;
   readonly withdrawn_by: string | null;
 }
@@ -208,8 +232,8 @@ const submissionOf = (row: SubmissionRow): Submission => ({
       ? null
       : {
           at: row.withdrawn_at,
+          command: row.withdrawal_command,
           // Written with it, by a constraint or by us.
-          intake: row.withdrawal_intake ?? 0,
           reason: row.withdrawal_reason ?? '',
           by: row.withdrawn_by ?? '',
         },

@@ -1,7 +1,16 @@
-import { datasetId, instant, periodCode, providerId, submissionId, uploadId } from '@kinledger/contracts';
+import {
+  commandId,
+  datasetId,
+  instant,
+  periodCode,
+  providerId,
+  submissionId,
+  uploadId,
+} from '@kinledger/contracts';
 import { z } from 'zod';
 import { effectView, viewOfEffect } from './foreseen-effect.js';
-import type { Submission } from './submission.js';
+import { commandView } from '../commands/command-view.js';
+import type { Submission, Withdrawal } from './submission.js';
 
 /** A submission as its provider and the data team see it. What the linker made of it stands in the reports. */
 export const submissionView = z.object({
@@ -28,10 +37,22 @@ export const submissionView = z.object({
     .optional()
     .describe('When its rows, as they were sent, left the restricted zone for good.'),
   withdrawal: z
-    .object({ intake: z.int().positive(), reason: z.string(), by: z.string(), at: instant })
+    .object({
+      reason: z.string(),
+      by: z.string(),
+      at: instant,
+      command: commandId
+        .optional()
+        .describe('The command that takes it out of the ledger: /v1/commands/{id} says how it was answered.'),
+    })
     .optional(),
 });
 export type SubmissionView = z.input<typeof submissionView>;
+
+const viewOfWithdrawal = ({ command, reason, by, at }: Withdrawal): SubmissionView['withdrawal'] => ({
+  ...{ reason, by, at: at.toISOString() },
+  ...(command === null ? {} : { command }),
+});
 
 export const submitAnswer = submissionView.extend({
   repeated: z
@@ -45,6 +66,7 @@ export type SubmitAnswerView = z.input<typeof submitAnswer>;
 export const unparkAnswer = z.object({
   id: submissionId,
   intake: z.int().positive().describe('New place in the programme’s order of intake, at its end.'),
+  command: commandView,
 });
 export type UnparkAnswerView = z.input<typeof unparkAnswer>;
 
@@ -67,6 +89,6 @@ export function viewOfSubmission(submission: Submission, rowsDeletedAt: Date | u
     acceptedAt: submission.acceptedAt.toISOString(),
     ...(submission.effect === null ? {} : { effect: viewOfEffect(submission.effect) }),
     ...(rowsDeletedAt === undefined ? {} : { rowsDeletedAt: rowsDeletedAt.toISOString() }),
-    ...(withdrawal === null ? {} : { withdrawal: { ...withdrawal, at: withdrawal.at.toISOString() } }),
+    ...(withdrawal === null ? {} : { withdrawal: viewOfWithdrawal(withdrawal) }),
   };
 }

@@ -1,4 +1,11 @@
-import type { DatasetId, PeriodCode, ProviderId, SubmissionId, UploadId } from '@kinledger/contracts';
+import type {
+  CommandId,
+  DatasetId,
+  PeriodCode,
+  ProviderId,
+  SubmissionId,
+  UploadId,
+} from '@kinledger/contracts';
 import type { SubmitMode } from '@kinledger/domain';
 import type { ForeseenEffect } from './foreseen-effect.js';
 
@@ -25,7 +32,8 @@ export interface Submission {
 }
 
 export interface Withdrawal {
-  readonly intake: number;
+  /** The command that takes it out; null for one of before withdrawals were commands. */
+  readonly command: CommandId | null;
   readonly reason: string;
   readonly by: string;
   readonly at: Date;

@@ -33,6 +33,12 @@ const withdrawBody = z.strictObject({
   reason: code.describe('Why, as a short code such as wrong-quarter. No names, no details of a person.'),
 });
 
+const unparkBody = z
+  .strictObject({
+    reason: code.default('cause-mended').describe('Why, as a short code. No names, no details of a person.'),
+  })
+  .prefault({});
+
 /** As its column holds. */
 const MAX_INTAKE = 2 ** 31 - 1;
 
@@ -108,10 +114,11 @@ export class SubmissionsController {
   @ApiOperation({
     summary: 'Take a submission back',
     description:
-      'Groups and figures become those that would be there had it never come; what it replaced stands again.',
+      'Groups and figures become those that would be there had it never come; what it replaced stands again. The answer waits a while for the linker’s; its command says whether it is carried out.',
   })
   @ApiResponse(answers(200, 'The submission, withdrawn.', submissionView))
   @ApiResponse(problems(404, 'No submission of yours has this id.'))
+  @ApiResponse(problems(409, 'The linker refused the command.'))
   withdraw(
     @CurrentAccount() account: Account,
     @Param({ schema: idParam }) { id }: IdParam,
@@ -128,14 +135,19 @@ export class SubmissionsController {
     description:
       'For when the cause is mended. It gets a new place at the end of the order of intake; what was decided meanwhile stays before it.',
   })
-  @ApiResponse(answers(202, 'Its new place.', unparkAnswer))
+  @ApiResponse(
+    answers(202, 'Its new place, and the command, whose address says how the linker answers.', unparkAnswer),
+  )
   @ApiResponse(problems(404, 'No submission has this id.'))
-  @ApiResponse(problems(409, 'It is withdrawn, or its rows have been pseudonymised.'))
+  @ApiResponse(
+    problems(409, 'It is withdrawn, its rows have been pseudonymised, or the linker refused the command.'),
+  )
   @ApiResponse(problems(410, 'Nothing of the file is held any more.'))
   unpark(
     @CurrentAccount() account: Account,
     @Param({ schema: idParam }) { id }: IdParam,
+    @Body({ schema: unparkBody }) { reason }: z.output<typeof unparkBody>,
   ): Promise<UnparkAnswerView> {
-    return this.submissions.unpark(account, id);
+    return this.submissions.unpark(account, id, reason);
   }
 }

@@ -48,6 +48,13 @@ const lastIntake = async () => {
   return rows[0]?.last ?? 0;
 };
 
+/** The command that was sent under an id. */
+async function commanded(id: string) {
+  const isIt = ({ headers }: IncomingMessage) => headers['ce_id'] === `command:${id}`;
+  const [message] = (await published(topics.command, (all) => all.some(isIt))).filter(isIt);
+  return decodeCloudEvent(topics.command.contract, message!);
+}
+
 /** Everything that was published to a topic, oldest first, as a group of its own reads it. */
 async function published(topic: Topic, until: (messages: readonly IncomingMessage[]) => boolean) {
   const bus = createPostgresMessageBus({
@@ -439,18 +446,35 @@ describe('having a parked submission tried again', () => {
     await submitted(newFile(), { body: { mode: 'add' } });
     const before = await lastIntake();
     const { status, body } = await unpark(first.id);
-    expect({ status, body }).toEqual({ status: 202, body: { id: first.id, intake: before + 1 } });
+    const id = `unpark-${first.id}-${before + 1}`;
+    expect({ status, body }).toMatchObject({
+      status: 202,
+      body: {
+        id: first.id,
+        intake: before + 1,
+        command: { id, kind: 'unpark-submission', state: 'waiting' },
+      },
+    });
     const [told] = await published(topics.fileAccepted, (all) =>
       all.some(({ key }) => key === first.id),
     ).then((all) => all.filter(({ key }) => key === first.id));
-    const [command] = await published(topics.unparkSubmission, (all) =>
-      all.some(({ key }) => key === first.id),
-    ).then((all) => all.filter(({ key }) => key === first.id));
+    const command = await commanded(id);
     const accepted = decodeCloudEvent(topics.fileAccepted.contract, told!);
-    expect(decodeCloudEvent(topics.unparkSubmission.contract, command!)).toMatchObject({
-      id: `unparked:${first.id}:${before + 1}`,
-      data: { ...accepted.data, intake: before + 1, unparkedBy: 'data-team' },
+    expect(command).toMatchObject({
+      id: `command:${id}`,
+      data: {
+        ...{ id, kind: 'unpark-submission', reason: 'cause-mended', after: before },
+        askedBy: { person: 'data-team' },
+        payload: { file: { ...accepted.data, intake: before + 1 } },
+      },
     });
+  });
+
+  it('is one command while the linker has not answered, however often it is asked for', async () => {
+    const { id } = await submitted();
+    const first = await unpark(id);
+    expect((await unpark(id)).body).toEqual(first.body);
+    expect(await lastIntake()).toBe(first.body.intake);
   });
 
   it('is for the data team and operators', async () => {
@@ -500,7 +524,7 @@ describe('withdrawing', () => {
       headers: { 'content-type': 'application/json' },
     });
 
-  it('takes the next number and tells the linker', async () => {
+  it('is a command, which takes no place in the order of intake and waits for all that has one', async () => {
     const { id } = await submitted(newFile(), { period: newPeriod() });
     const before = await lastIntake();
     const { status, body } = await withdraw(id);
@@ -508,14 +532,16 @@ describe('withdrawing', () => {
     expect(body).toMatchObject({
       id,
       state: 'withdrawn',
-      withdrawal: { intake: before + 1, reason: 'wrong-quarter', by: 'officer' },
+      withdrawal: { command: `withdraw-${id}`, reason: 'wrong-quarter', by: 'officer' },
     });
-    const messages = await published(topics.withdrawSubmission, (all) => all.some(({ key }) => key === id));
-    const message = messages.find(({ key }) => key === id);
-    if (message === undefined) throw new Error('not published');
-    expect(decodeCloudEvent(topics.withdrawSubmission.contract, message)).toMatchObject({
-      id: `withdrawn:${id}`,
-      data: { submission: id, intake: before + 1, reason: 'wrong-quarter', by: 'officer' },
+    expect(await lastIntake()).toBe(before);
+    expect(await commanded(`withdraw-${id}`)).toMatchObject({
+      id: `command:withdraw-${id}`,
+      data: {
+        ...{ kind: 'withdraw-submission', programme: 'leap', reason: 'wrong-quarter', after: before },
+        askedBy: { person: 'officer', organisation: 'parent-infant-team' },
+        payload: { submission: id },
+      },
     });
   });
 
@@ -526,7 +552,9 @@ describe('withdrawing', () => {
     const later = await withdraw(id, 'data-team', 'sent-twice');
     expect(later.status).toBe(200);
     for (const answer of answers) expect(answer.body['withdrawal']).toEqual(later.body['withdrawal']);
-    expect(await lastIntake()).toBe(before + 1);
+    expect(await lastIntake()).toBe(before);
+    const { rows } = await ingest.pool.query('SELECT FROM ingest.command WHERE submission = $1', [id]);
+    expect(rows).toHaveLength(1);
   });
 
   it('makes what it had replaced stand again', async () => {

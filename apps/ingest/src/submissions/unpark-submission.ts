@@ -1,26 +1,33 @@
+import type { CommandId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
 import { isLandingFileGone, readFile } from '@kinledger/landing-store';
-import { writeOutbox } from '@kinledger/message-bus';
 import { Problem, type Account } from '@kinledger/service-kit';
-import { unparkSubmission as unparkingMessage } from '../outbox/intake-messages.js';
-import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
+import { askCommand } from '../commands/ask-command.js';
 import type { Receiver } from '../uploads/receive-upload.js';
 import { readUpload } from '../uploads/upload-table.js';
 import { acceptedFile } from './accepted-file.js';
 import type { Submission } from './submission.js';
-import { nextIntake, readSubmission, recordUnparking, rowsGoneAt, takeTurn } from './submission-table.js';
+import {
+  nextIntake,
+  readSubmission,
+  recordUnparking,
+  rowsGoneAt,
+  takeTurn,
+  waitingUnparking,
+} from './submission-table.js';
 import { submissionUnknown } from './withdraw-submission.js';
 
 /**
  * Has a parked submission tried once more. It gets a new place at the end of the order of intake: what was decided
- * meanwhile stays before it. Whether it is parked, the linker knows; it refuses the command where it is not.
- * @returns the new place. @throws Problem 404, 409 or 410
+ * meanwhile stays before it. Asked for again before the linker has answered, it is the same command. Whether it is parked, the linker knows; it refuses the command where it is not.
+ * @returns the new place, and the command. @throws Problem 404, 409 or 410
  */
 export async function unparkSubmission(
   { pool, programme }: Pick<Receiver, 'pool' | 'programme'>,
   account: Account,
   id: string,
-): Promise<{ readonly submission: Submission; readonly intake: number }> {
+  reason: string,
+): Promise<{ readonly submission: Submission; readonly intake: number; readonly command: CommandId }> {
   return inTransaction(pool, async (client) => {
     const programmeId = programme.definition.id;
     await takeTurn(client, programmeId);
@@ -38,20 +45,20 @@ export async function unparkSubmission(
     await readFile(client, submission.upload).catch((error: unknown) => {
       throw isLandingFileGone(error) ? rowsGone() : error;
     });
+    const waiting = await waitingUnparking(client, submission.submission);
+    if (waiting !== undefined) return { submission, ...waiting };
     const { intake, at } = await nextIntake(client, programmeId);
     await recordUnparking(client, { intake, submission: submission.submission, askedBy: account.name, at });
     const { pseudonymisedAtSource, extractKind } = datasetOf(programme, submission);
-    await writeOutbox(client, OUTBOX_SCHEMA, [
-      unparkingMessage(
-        {
-          ...acceptedFile(programmeId, { pseudonymisedAtSource, extractKind }, submission, upload),
-          intake,
-          unparkedBy: account.name,
-        },
-        at,
-      ),
-    ]);
-    return { submission, intake };
+    const file = acceptedFile(programmeId, { pseudonymisedAtSource, extractKind }, submission, upload);
+    const command = `unpark-${submission.submission}-${intake}` as CommandId;
+    await askCommand(client, {
+      ...{ id: command, kind: 'unpark-submission', programme: programmeId, account, reason, at },
+      payload: { file: { ...file, intake } },
+      after: intake - 1,
+      about: submission,
+    });
+    return { submission, intake, command };
   });
 }
 

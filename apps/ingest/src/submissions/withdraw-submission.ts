@@ -1,17 +1,16 @@
+import type { CommandId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
-import { writeOutbox } from '@kinledger/message-bus';
 import { Problem, type Account } from '@kinledger/service-kit';
-import { withdrawSubmission as withdrawalMessage } from '../outbox/intake-messages.js';
-import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
+import { askCommand } from '../commands/ask-command.js';
 import { mayActFor } from '../programme/dataset-access.js';
 import { deleteRegister } from '../register/register-table.js';
 import type { Receiver } from '../uploads/receive-upload.js';
 import type { Submission } from './submission.js';
-import { nextIntake, readSubmission, recordWithdrawal, takeTurn } from './submission-table.js';
+import { lastIntake, readSubmission, recordWithdrawal, takeTurn } from './submission-table.js';
 
 /**
- * Takes a submission back: the withdrawal gets its own place in the order of intake, and the linker undoes what the
- * submission did. Repeatable; the first reason stands.
+ * Takes a submission back: a command has the linker undo what the submission did, once everything that was accepted before
+ * it is decided. Repeatable; the first reason stands.
  * @throws Problem 404
  */
 export async function withdrawSubmission(
@@ -27,18 +26,17 @@ export async function withdrawSubmission(
     const submission = await readSubmission(client, id);
     if (submission === undefined || !mayActFor(account, submission.provider)) throw submissionUnknown();
     if (submission.withdrawal !== null) return { submission, repeated: true };
-    const { intake, at } = await nextIntake(client, programmeId);
-    const withdrawal = { intake, reason, by: account.name, at };
+    const at = new Date();
+    const command = `withdraw-${submission.submission}` as CommandId;
+    await askCommand(client, {
+      ...{ id: command, kind: 'withdraw-submission', programme: programmeId, account, reason, at },
+      payload: { submission: submission.submission },
+      after: await lastIntake(client, programmeId),
+      about: submission,
+    });
+    const withdrawal = { command, reason, by: account.name, at };
     await recordWithdrawal(client, submission.submission, withdrawal);
     await deleteRegister(client, submission.upload);
-    const command = {
-      programme: programmeId,
-      submission: submission.submission,
-      intake,
-      reason,
-      by: account.name,
-    };
-    await writeOutbox(client, OUTBOX_SCHEMA, [withdrawalMessage(command, at)]);
     return { submission: { ...submission, withdrawal }, repeated: false };
   });
 }

@@ -1,7 +1,7 @@
 import type { RunningIngest } from './running-ingest.js';
 
 /** Who sends, in the tests’ access file. */
-export type Caller = 'officer' | 'stranger' | 'data-team' | 'reader' | 'nobody';
+export type Caller = 'officer' | 'stranger' | 'data-team' | 'reader' | 'operator' | 'nobody';
 
 export interface Answer<Body = Record<string, unknown>> {
   readonly status: number;

@@ -32,6 +32,7 @@ const accounts = {
   stranger: { roles: ['provider'], provider: 'baby-steps-team' },
   'data-team': { roles: ['data-team'] },
   reader: { roles: ['reader'] },
+  operator: { roles: ['operator'] },
 } as const;
 
 export async function startIngest(
@@ -66,6 +67,8 @@ export async function startIngest(
     KINLEDGER_BUS_URL: databases.url('bus', 'ingest'),
     KINLEDGER_ACCESS_FILE: join(home, 'access.json'),
     KINLEDGER_SECRETS_DIR: secretsDirectory,
+    // No linker answers here.
+    KINLEDGER_COMMAND_PATIENCE_SECONDS: '0',
     ...environment,
   });
   const pool = createPool({ url: databases.url('restricted', 'ingest'), applicationName: 'test' });

@@ -29,7 +29,7 @@ describe('the decision loop on PostgreSQL', () => {
 
   const open = async () => {
     await admin.query(
-      `TRUNCATE linker.intake, linker.chunk, linker.unprocessable, linker.publication, linker.lease,
+      `TRUNCATE linker.intake, linker.chunk, linker.unprocessable, linker.command, linker.publication, linker.lease,
                 ledger.event, ledger.record_body, ledger.payload`,
     );
     const url = databases.url('platform', 'linker');

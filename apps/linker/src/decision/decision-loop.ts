@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { causeOfCommand, commandOfCause, type CommandData } from '@kinledger/contracts';
 import {
   adoptionOf,
-  decideErasure,
   decideSubmission,
-  decideWithdrawal,
   defaultAppendLimits,
   engineOptionsOf,
+  ERASURE_CAUSE,
+  eraseRecords,
   firstInstantOf,
+  handlerOf,
   isHalt,
   ledgerBehindInbox,
   ledgerDiffers,
@@ -15,14 +17,16 @@ import {
   park,
   recover,
   requireSameGround,
+  Scribe,
   streamOf,
   type AppendLimits,
   type ConfiguredProgramme,
-  type DecisionContext,
+  type DecisionOutcome,
+  type ErasingHand,
   type Halt,
   type ProgrammeLedger,
 } from '@kinledger/decisions';
-import type { LinkageDecider, LinkageEngineOptions } from '@kinledger/domain';
+import { ledgerEventOf, type LinkageDecider, type LinkageEngineOptions } from '@kinledger/domain';
 import {
   isEventIdReused,
   isRecordBodyDiffers,
@@ -32,19 +36,20 @@ import {
   type EventStore,
 } from '@kinledger/event-store';
 import type { Erasures } from '../erasures/erasures.js';
-import type { Inbox, Intake } from '../inbox/inbox.js';
+import type { FileIntake, Inbox, UsedUpPlace } from '../inbox/inbox.js';
 import type { Lease, Leases } from '../lease/lease.js';
 import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
 import { PendingErasures, type ErasureStanding, type PendingErasure } from './pending-erasures.js';
-import { refusalOf } from './refusals.js';
 import type { WakeUp } from './wake-up.js';
 
 export type LoopState = 'standby' | 'recovering' | 'deciding' | 'halted' | 'stopped';
 
-/** An intake that is through: what became of it, and how long it took. */
-export interface DecidedIntake {
+/** A file or a command that is through: what became of it, and how long it took. */
+export interface Decided {
+  /** Its place in the order of intake; of a command that takes none, the last place before it. */
   readonly intake: number;
-  readonly outcome: 'linked' | 'withdrawn' | 'parked' | 'refused';
+  readonly command: CommandData['kind'] | undefined;
+  readonly outcome: DecisionOutcome | 'refused';
   readonly rows: number;
   readonly seconds: number;
 }
@@ -54,7 +59,7 @@ export interface DecisionObserver {
   state(state: LoopState, halt?: Halt): void;
   /** The ledger as it stands after recovery and after each decision. */
   ledger(ledger: ProgrammeLedger): void;
-  decided(decided: DecidedIntake): void;
+  decided(decided: Decided): void;
   appended(events: number): void;
   /** The list of erasures is carried out, so far as it can be. */
   erasures(standing: ErasureStanding): void;
@@ -103,7 +108,8 @@ const STORE_PAUSE_MS = 1_000;
 const PATIENCE = 3;
 
 /**
- * Decides a programme's intakes, one after the other, in the order that intake gave them. What it keeps in memory
+ * Decides a programme's files in the order that intake gave them, and people's commands between them, each once its turn
+ * has come. What it keeps in memory
  * follows from the ledger alone: after any failure it is dropped and read again.
  */
 export class DecisionLoop {
@@ -187,8 +193,9 @@ export class DecisionLoop {
     failures.reached(ledger.nextRevision);
     requireSameGround(ledger, this.options);
     if (ledger.lastClosed !== undefined) {
-      await inbox.settle(this.programmeId, ledger.lastClosed.intake, ledger.lastClosed.outcome);
+      await inbox.settle(ledger.lastClosed.submission, ledger.lastClosed.outcome);
     }
+    await this.requireCommandsIn(ledger, head);
     const erasures = this.erasuresOf();
     await erasures?.sweep(ledger);
     await inbox.sweep();
@@ -202,19 +209,25 @@ export class DecisionLoop {
     let place = ledger.lastIntake;
     for (;;) {
       head = Math.max(head, ledger.nextRevision - 1);
-      const intake = await this.nextIntake(ledger, place + 1, head, erasures, signal);
-      if (intake === undefined) return;
-      if (intake.kind === 'erasure') {
-        if (erasures !== undefined) head = await this.erase(ledger, head, intake, erasures, hurry);
+      const next = await this.next(ledger, place, head, erasures, signal);
+      if (next === undefined) return;
+      if (next.kind === 'used-up') {
+        place = next.intake;
         continue;
       }
-      place = intake.intake;
-      if (intake.state === 'refused') continue;
+      if (next.kind === 'erasure') {
+        if (erasures !== undefined) head = await this.erase(ledger, head, next, erasures, hurry);
+        continue;
+      }
       await this.options.pace(signal);
       if (isAborted(signal)) return;
-      // What an interrupted decision left is finished under the definition that it began under.
-      if (head < ledger.nextRevision) head = await this.define(ledger, intake.time);
-      head = await this.decide(ledger, head, intake, hurry);
+      if (next.kind === 'file') {
+        head = await this.decideFile(ledger, head, next, hurry);
+        place = next.intake;
+      } else {
+        head = await this.decideCommand(ledger, head, place, next.command, erasures, hurry);
+        place = Math.max(place, handlerOf(next.command).waitsFor?.(next.command).intake ?? 0);
+      }
       publication.closedUpTo(ledger.closedAt);
       observer.ledger(ledger);
       failures.reached(ledger.nextRevision);
@@ -237,9 +250,9 @@ export class DecisionLoop {
   }
 
   private erasuresOf(): PendingErasures | undefined {
-    const { erasures, store, observer } = this.options;
+    const { erasures, observer } = this.options;
     if (erasures === undefined) return undefined;
-    return new PendingErasures(erasures, store, this.stream, (standing) => observer.erasures(standing));
+    return new PendingErasures(erasures, this.stream, (standing) => observer.erasures(standing));
   }
 
   private async eraseAll(
@@ -250,7 +263,7 @@ export class DecisionLoop {
   ): Promise<number> {
     let end = head;
     for (;;) {
-      const next = await erasures.next(ledger, end);
+      const next = await erasures.next(ledger, await this.begun(ledger, end));
       if (next === undefined) return end;
       end = await this.erase(ledger, end, next, erasures, signal);
     }
@@ -264,15 +277,26 @@ export class DecisionLoop {
     erasures: PendingErasures,
     signal: AbortSignal,
   ): Promise<number> {
-    // Before the event: what it forgets shall not outlive it in a snapshot, whatever comes between.
     await this.options.snapshots?.discard();
     const writer = this.writerOf(ledger, head);
-    await decideErasure({ ledger, writer, signal }, erasure);
+    await eraseRecords({ ledger, writer, signal }, erasure);
     if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
     await erasures.eraseBodies(erasure.records);
     this.options.publication.closedUpTo(ledger.closedAt);
     this.options.observer.ledger(ledger);
     return ledger.nextRevision - 1;
+  }
+
+  /** How a command erases: no snapshot and no missing line of the list outlives its event. */
+  private erasingHandOf(erasures: PendingErasures | undefined): ErasingHand | undefined {
+    if (erasures === undefined) return undefined;
+    return {
+      prepare: async ({ command, records }) => {
+        await this.options.snapshots?.discard();
+        await erasures.note(command, records);
+      },
+      eraseBodies: (records) => erasures.eraseBodies(records),
+    };
   }
 
   private writerOf(ledger: ProgrammeLedger, head: number): LedgerWriter {
@@ -287,97 +311,222 @@ export class DecisionLoop {
     });
   }
 
-  /** Decides one intake and settles it in the inbox. @returns the stream's head. */
-  private async decide(
+  /** Decides a file and settles it in the inbox. @returns the stream's head. */
+  private async decideFile(
     ledger: ProgrammeLedger,
     head: number,
-    intake: Intake,
+    file: FileIntake,
     signal: AbortSignal,
   ): Promise<number> {
-    const { inbox, observer } = this.options;
-    const started = performance.now();
-    const writer = this.writerOf(ledger, head);
-    const outcome = await this.carryOut({ ledger, writer, staged: inbox, signal }, intake)
-      .then((done) => {
-        // What an interrupted run left is longer than the decision: it was not this decision.
-        const left = done.outcome !== 'refused' && head >= ledger.nextRevision;
-        if (left) throw ledgerDiffers(this.stream, ledger.nextRevision);
-        return done;
-      })
-      .catch(async (error: unknown): Promise<never> => {
-        throw await this.causeOf(error, intake, head);
-      });
-    if (outcome.outcome !== 'refused') {
-      await inbox.settle(this.programmeId, intake.intake, outcome.outcome);
-    }
-    observer.decided({ ...outcome, intake: intake.intake, seconds: (performance.now() - started) / 1000 });
-    return Math.max(head, ledger.nextRevision - 1);
+    const { inbox } = this.options;
+    const { submission } = file.data;
+    return this.timed(ledger, head, { intake: file.intake, command: undefined }, async () => {
+      const from = await this.defineFirst(ledger, head, file.time);
+      const writer = this.writerOf(ledger, from);
+      const scribe = new Scribe(ledger, writer, file);
+      const done = await this.wholly(
+        ledger,
+        from,
+        () => this.isWaiting(file),
+        async () => {
+          const { complete, unprocessable } = await inbox.progressOf(submission, file.intake);
+          if (complete === undefined) {
+            await park({ writer }, file.data, unprocessable ?? 'unprocessable', scribe);
+            return { outcome: 'parked', rows: 0 } as const;
+          }
+          const context = { ledger, writer, staged: inbox, signal };
+          return { outcome: 'linked', rows: await decideSubmission(context, file.data, scribe) } as const;
+        },
+      );
+      await inbox.settle(submission, done.outcome);
+      return done;
+    });
+  }
+
+  private async isWaiting({ intake }: FileIntake): Promise<boolean> {
+    const now = await this.options.inbox.intake(this.programmeId, intake);
+    return now === undefined || (now.kind === 'file' && now.state === 'waiting');
   }
 
   /**
-   * Rows that go while they are read are those of a submission that another writer has decided meanwhile. They may go
-   * while the engine takes them in: then what it decides of the rest is not what stands in the ledger.
+   * Carries a command out, or refuses it; either way its reply is due afterwards. One that the ledger has already, under
+   * its own id, is not carried out again. @returns the stream's head.
    */
-  private async causeOf(error: unknown, { intake }: Intake, head: number): Promise<unknown> {
-    if (!isHalt(error) || (error.code !== 'staged-rows-differ' && error.code !== 'ledger-differs'))
-      return error;
-    const now = await this.options.inbox.intake(this.programmeId, intake);
-    if (now === undefined || now.state === 'waiting') return error;
-    return revisionConflict(this.stream, head, await this.options.store.head(this.stream));
-  }
-
-  private async carryOut(
-    context: DecisionContext,
-    intake: Intake,
-  ): Promise<Pick<DecidedIntake, 'outcome' | 'rows'>> {
-    const { inbox, publication } = this.options;
-    const refusal = refusalOf(context.ledger, intake);
-    if (refusal !== undefined) {
-      await inbox.refuse(this.programmeId, intake.intake, refusal);
-      publication.closedUpTo(context.ledger.closedAt);
-      return { outcome: 'refused', rows: 0 };
-    }
-    switch (intake.kind) {
-      case 'file':
-      case 'unparking': {
-        const { complete, unprocessable } = await inbox.progressOf(intake.data.submission, intake.intake);
-        if (complete !== undefined) {
-          return { outcome: 'linked', rows: await decideSubmission(context, intake) };
+  private async decideCommand(
+    ledger: ProgrammeLedger,
+    head: number,
+    place: number,
+    command: CommandData,
+    erasures: PendingErasures | undefined,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { inbox } = this.options;
+    const handler = handlerOf(command);
+    const waitsFor = handler.waitsFor?.(command);
+    return this.timed(
+      ledger,
+      head,
+      { intake: waitsFor?.intake ?? place, command: command.kind },
+      async () => {
+        const known = ledger.positionOf(command.id);
+        if (known !== undefined) {
+          await inbox.answer(this.programmeId, command.id, { outcome: 'accepted', position: known });
+          return undefined;
         }
-        await park(context, intake, unprocessable ?? 'unprocessable');
-        return { outcome: 'parked', rows: 0 };
-      }
-      case 'withdrawal':
-        await decideWithdrawal(context, intake);
-        return { outcome: 'withdrawn', rows: 0 };
-      default:
-        return intake satisfies never;
+        const reason = handler.refusalOf(ledger, command, { erase: erasures !== undefined });
+        if (reason !== undefined) {
+          // A refusal leaves no trace in the ledger that would show that it was read too early.
+          await this.requireNobodyElse(head);
+          await inbox.answer(this.programmeId, command.id, { outcome: 'refused', reason });
+          return { outcome: 'refused', rows: 0 } as const;
+        }
+        const from = await this.defineFirst(ledger, head, command.time);
+        const writer = this.writerOf(ledger, from);
+        const isWaiting = async () =>
+          (await inbox.waitingCommands(this.programmeId, place)).some(({ id }) => id === command.id);
+        const done = await this.wholly(ledger, from, isWaiting, async () =>
+          handler.carryOut(
+            {
+              ...{ ledger, writer, staged: inbox, signal },
+              cause: { cause: causeOfCommand(command.id), time: command.time },
+              progress: waitsFor && (await inbox.progressOf(waitsFor.submission, waitsFor.intake)),
+              erasing: this.erasingHandOf(erasures),
+            },
+            command,
+          ),
+        );
+        if (done.outcome !== 'erased' && ledger.lastClosed !== undefined) {
+          await inbox.settle(ledger.lastClosed.submission, ledger.lastClosed.outcome);
+        }
+        await inbox.answer(this.programmeId, command.id, { outcome: 'accepted', position: ledger.closedAt });
+        return done;
+      },
+    );
+  }
+
+  /** Tells the observer what became of something, and how long it took. @returns the stream's head. */
+  private async timed(
+    ledger: ProgrammeLedger,
+    head: number,
+    what: Pick<Decided, 'intake' | 'command'>,
+    decide: () => Promise<Pick<Decided, 'outcome' | 'rows'> | undefined>,
+  ): Promise<number> {
+    const started = performance.now();
+    const done = await decide();
+    const seconds = (performance.now() - started) / 1000;
+    if (done !== undefined) this.options.observer.decided({ ...what, ...done, seconds });
+    return Math.max(head, ledger.nextRevision - 1);
+  }
+
+  /** What an interrupted decision left is finished under the definition that it began under. */
+  private async defineFirst(ledger: ProgrammeLedger, head: number, time: string): Promise<number> {
+    return head < ledger.nextRevision ? this.define(ledger, time) : head;
+  }
+
+  /**
+   * Makes a decision, which must end where what an interrupted run left of it ends, or beyond.
+   * @param isWaiting whether what is decided still waits, as the inbox has it now. Rows that go while they are read are
+   * those of a submission that another writer has decided meanwhile; what is decided of the rest is not what stands in the
+   * ledger.
+   */
+  private async wholly<Done>(
+    ledger: ProgrammeLedger,
+    head: number,
+    isWaiting: () => Promise<boolean>,
+    decide: () => Promise<Done>,
+  ): Promise<Done> {
+    try {
+      const done = await decide();
+      if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
+      return done;
+    } catch (error) {
+      const mayBeAnothers =
+        isHalt(error) && (error.code === 'staged-rows-differ' || error.code === 'ledger-differs');
+      if (!mayBeAnothers || (await isWaiting())) throw error;
+      throw revisionConflict(this.stream, head, await this.options.store.head(this.stream));
     }
   }
 
-  /** Waits until everything of an intake is staged, or something is to be erased. `undefined` when the signal aborts first. */
-  private async nextIntake(
+  /** Waits until there is something to decide. `undefined` when the signal aborts first. */
+  private async next(
     ledger: ProgrammeLedger,
     place: number,
     head: number,
     erasures: PendingErasures | undefined,
     signal: AbortSignal,
-  ): Promise<Intake | PendingErasure | undefined> {
-    const { inbox, snapshots, wakeUp, pollMs = POLL_MS } = this.options;
+  ): Promise<NextDecision | undefined> {
+    const { snapshots, wakeUp, pollMs = POLL_MS } = this.options;
+    const begun = await this.begun(ledger, head);
     let lookedAt = performance.now();
     while (!signal.aborted) {
       if (performance.now() - lookedAt >= LOOK_AT_STORE_MS) {
         lookedAt = performance.now();
         await this.requireNobodyElse(head);
       }
-      const erasure = await erasures?.next(ledger, head);
-      if (erasure !== undefined) return erasure;
-      const intake = await inbox.intake(this.programmeId, place);
-      if (intake !== undefined && (await this.isReady(intake, ledger, head))) return intake;
-      if (intake === undefined) await snapshots?.keepIfDue(ledger, signal);
+      const found =
+        (await erasures?.next(ledger, begun)) ??
+        (await this.nextCommand(ledger, place, begun)) ??
+        (await this.nextFile(place + 1, head, begun));
+      if (found === 'none') await snapshots?.keepIfDue(ledger, signal);
+      else if (found !== 'not-ready') return found;
       await wakeUp.wait(pollMs, signal);
     }
     return undefined;
+  }
+
+  /** Cause of the decision that was interrupted at the ledger's end, if one was: it is finished before any other. */
+  private async begun(ledger: ProgrammeLedger, head: number): Promise<string | undefined> {
+    if (head < ledger.nextRevision) return undefined;
+    const [first] = await this.options.store.readPage(this.stream, ledger.nextRevision, 1);
+    return first === undefined ? undefined : ledgerEventOf(first, this.stream).cause;
+  }
+
+  /** The first command, in the order of arrival, whose turn has come and whose rows are there. */
+  private async nextCommand(
+    ledger: ProgrammeLedger,
+    place: number,
+    begun: string | undefined,
+  ): Promise<NextDecision | undefined> {
+    const { inbox, erasures } = this.options;
+    for (const command of await inbox.waitingCommands(this.programmeId, place)) {
+      if (begun !== undefined && causeOfCommand(command.id) !== begun) continue;
+      const handler = handlerOf(command);
+      const waitsFor = handler.waitsFor?.(command);
+      const isDueAtOnce =
+        waitsFor === undefined ||
+        ledger.positionOf(command.id) !== undefined ||
+        handler.refusalOf(ledger, command, { erase: erasures !== undefined }) !== undefined;
+      if (isDueAtOnce) return { kind: 'command', command };
+      const { complete, unprocessable } = await inbox.progressOf(waitsFor.submission, waitsFor.intake);
+      if (complete !== undefined || unprocessable !== undefined) return { kind: 'command', command };
+    }
+    return undefined;
+  }
+
+  /** What has the next place in the order of intake, once everything of it is staged. */
+  private async nextFile(
+    place: number,
+    head: number,
+    begun: string | undefined,
+  ): Promise<NextDecision | 'none' | 'not-ready'> {
+    if (begun !== undefined && isAnothersCause(begun)) return 'not-ready';
+    const { inbox } = this.options;
+    const intake = await inbox.intake(this.programmeId, place);
+    if (intake === undefined) return 'none';
+    if (intake.kind === 'used-up') return intake;
+    switch (intake.state) {
+      case 'waiting': {
+        const { complete, unprocessable } = await inbox.progressOf(intake.data.submission, place);
+        return complete !== undefined || unprocessable !== undefined ? intake : 'not-ready';
+      }
+      case 'decided':
+      case 'parked':
+        // Somebody else may have decided it: then the ledger has moved on, and has to be read again.
+        await this.requireNobodyElse(head);
+        throw ledgerBehindInbox(`intake ${place}`);
+      default:
+        return intake.state satisfies never;
+    }
   }
 
   /** While nothing is decided, nothing is appended: what comes meanwhile is somebody else’s, and is looked at. */
@@ -386,27 +535,21 @@ export class DecisionLoop {
     if (actual > head) throw revisionConflict(this.stream, head, actual);
   }
 
-  private async isReady(intake: Intake, ledger: ProgrammeLedger, head: number): Promise<boolean> {
-    switch (intake.state) {
-      case 'refused':
-        return true;
-      case 'waiting': {
-        if (intake.kind === 'withdrawal' || refusalOf(ledger, intake) !== undefined) return true;
-        const { inbox } = this.options;
-        const { complete, unprocessable } = await inbox.progressOf(intake.data.submission, intake.intake);
-        return complete !== undefined || unprocessable !== undefined;
-      }
-      case 'decided':
-      case 'parked': {
-        // Somebody else may have decided it: then the ledger has moved on, and has to be read again.
-        const actual = await this.options.store.head(this.stream);
-        throw actual > head ? revisionConflict(this.stream, head, actual) : ledgerBehindInbox(intake.intake);
-      }
-      default:
-        return intake.state satisfies never;
-    }
+  /** What the inbox calls carried out must be in the ledger. */
+  private async requireCommandsIn(ledger: ProgrammeLedger, head: number): Promise<void> {
+    const position = await this.options.inbox.lastPosition(this.programmeId);
+    if (position <= ledger.closedAt) return;
+    await this.requireNobodyElse(head);
+    throw ledgerBehindInbox(`a command at position ${position}`);
   }
 }
+
+type NextDecision =
+  FileIntake | UsedUpPlace | PendingErasure | { readonly kind: 'command'; readonly command: CommandData };
+
+/** Whether a cause is of a command, or of a line of the list of erasures, and so of no file. */
+const isAnothersCause = (cause: string): boolean =>
+  commandOfCause(cause) !== undefined || cause.startsWith(ERASURE_CAUSE);
 
 /** The compiler believes that `aborted` stays as it was before an await. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -1,16 +1,16 @@
-import type { Erasure, RecordId } from '@kinledger/contracts';
+import { causeOfCommand, type CommandData, type Erasure, type RecordId } from '@kinledger/contracts';
 import { ERASURE_CAUSE, type ProgrammeLedger } from '@kinledger/decisions';
-import { canonicalJson, ledgerEventOf, sha256Hex } from '@kinledger/domain';
-import type { EventStore } from '@kinledger/event-store';
+import { canonicalJson, sha256Hex } from '@kinledger/domain';
 import type { Erasures } from '../erasures/erasures.js';
 
 /** A line of the list that is not carried out, or not wholly. */
 export interface PendingErasure {
   readonly kind: 'erasure';
-  /** `erasure:` and the SHA-256 of the line's canonical JSON. */
+  /** The command that the line names; of a line that names none, `erasure:` and the SHA-256 of its canonical JSON. */
   readonly cause: string;
   readonly time: string;
   readonly basis: string;
+  readonly by: string | undefined;
   /** Its records that are in the ledger and not erased. */
   readonly records: readonly RecordId[];
 }
@@ -32,7 +32,6 @@ export class PendingErasures {
 
   constructor(
     private readonly erasures: Erasures,
-    private readonly store: EventStore,
     private readonly stream: string,
     private readonly onStanding: (standing: ErasureStanding) => void,
   ) {}
@@ -48,16 +47,28 @@ export class PendingErasures {
     return this.erasures.eraseBodies(this.stream, records);
   }
 
+  /** Puts what a command orders on the list, so that a restored ledger hears of it too. Repeatable. */
+  async note(
+    { id, reason, askedBy, time }: CommandData<'erase-records'>,
+    records: readonly RecordId[],
+  ): Promise<void> {
+    const { erasures } = await this.erasures.list();
+    if (erasures.some(({ command }) => command === id)) return;
+    await this.erasures.append({
+      ...{ stream: this.stream, basis: reason, records: [...records], erasedAt: time },
+      ...{ command: id, by: askedBy.person },
+    });
+  }
+
   /**
    * The erasure to decide next. One that was interrupted comes first; an interrupted submission comes before any.
-   * @param head revision of the stream's last event.
+   * @param begun cause of the decision that was interrupted at the ledger's end, if one was.
    */
-  async next(ledger: ProgrammeLedger, head: number): Promise<PendingErasure | undefined> {
+  async next(ledger: ProgrammeLedger, begun: string | undefined): Promise<PendingErasure | undefined> {
     const listed = await this.erasures.list();
     const { nothingFor } = this;
     if (nothingFor?.listed === listed && nothingFor.revision === ledger.nextRevision) return undefined;
     const its = listed.erasures.filter(({ stream }) => stream === this.stream);
-    const begun = await this.begun(ledger, head);
     for (const erasure of its) {
       const records = ledger.engine.erasable(erasure.records);
       if (records.length === 0) continue;
@@ -71,19 +82,16 @@ export class PendingErasures {
     this.onStanding({ lines: listed.lines, unknown: named.difference(erased).size });
     return undefined;
   }
-
-  /** Cause of the decision that was interrupted at the ledger's end, if one was. */
-  private async begun(ledger: ProgrammeLedger, head: number): Promise<string | undefined> {
-    if (head < ledger.nextRevision) return undefined;
-    const [first] = await this.store.readPage(this.stream, ledger.nextRevision, 1);
-    return first === undefined ? undefined : ledgerEventOf(first, this.stream).cause;
-  }
 }
 
 const pendingOf = (erasure: Erasure, records: readonly RecordId[]): PendingErasure => ({
   kind: 'erasure',
-  cause: `${ERASURE_CAUSE}${sha256Hex(canonicalJson(erasure))}`,
+  cause:
+    erasure.command === undefined
+      ? `${ERASURE_CAUSE}${sha256Hex(canonicalJson(erasure))}`
+      : causeOfCommand(erasure.command),
   time: erasure.erasedAt,
   basis: erasure.basis,
+  by: erasure.by,
   records,
 });

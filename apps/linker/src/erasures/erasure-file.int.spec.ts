@@ -1,6 +1,7 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CommandId, Erasure } from '@kinledger/contracts';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { ErasureFile } from './erasure-file.js';
 
@@ -50,5 +51,20 @@ describe('the list of erasures as a file', () => {
     appendFileSync(file, `1}\n`);
     expect((await list.list()).lines).toBe(4);
     expect(unreadable).toEqual([2, 4]);
+  });
+
+  it('takes an erasure at its end, whole and for its owner alone, also behind a line that was interrupted', async () => {
+    const one = { ...erasure('a1'), command: 'c-1', by: 'operator' } as Erasure;
+    await list.append(one);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(await list.list()).toEqual({ erasures: [one], lines: 1 });
+    appendFileSync(file, '{"half":');
+    await list.append({ ...one, command: 'c-2' as CommandId });
+    expect(readFileSync(file, 'utf8').split('\n')).toEqual([
+      JSON.stringify(one),
+      '{"half":',
+      JSON.stringify({ ...one, command: 'c-2' }),
+      '',
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import { readErasure, type Erasure } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
 import { eraseBodies } from '@kinledger/event-store';
 import type pg from 'pg';
+import { appendLine } from './append-line.js';
 import type { Erasures, ListedErasures } from './erasures.js';
 
 export interface ErasureFileOptions {
@@ -38,6 +39,10 @@ export class ErasureFile implements Erasures {
     this.listed = version === '' ? nothing : this.read(await readFile(this.options.file, 'utf8'));
     this.version = version;
     return this.listed;
+  }
+
+  async append(erasure: Erasure): Promise<void> {
+    await appendLine(this.options.file, JSON.stringify(erasure));
   }
 
   async eraseBodies(stream: string, records: readonly string[]): Promise<void> {

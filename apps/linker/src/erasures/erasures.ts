@@ -11,6 +11,8 @@ export interface ListedErasures {
 export interface Erasures {
   /** What is to be erased. A line that cannot be read is reported once and left out. */
   list(): Promise<ListedErasures>;
+  /** Puts an erasure on the list, durably. */
+  append(erasure: Erasure): Promise<void>;
   /** Deletes the bodies of these records for ever; repeating it is harmless. */
   eraseBodies(stream: string, records: readonly string[]): Promise<void>;
 }

@@ -1,28 +1,35 @@
 import {
+  Command,
   FileAccepted,
   read,
   RowPseudonymised,
-  UnparkSubmission,
-  WithdrawSubmission,
+  type CommandData,
+  type CommandId,
   type SubmissionId,
 } from '@kinledger/contracts';
-import type { StagedChunk } from '@kinledger/decisions';
+import type { StagedChunk, SubmissionProgress } from '@kinledger/decisions';
 import type {
+  AnsweredCommand,
+  CommandAnswer,
   Inbox,
   InboxCounts,
   IncomingChunk,
+  IncomingCommand,
   IncomingIntake,
   IncomingUnprocessable,
   Intake,
   IntakeState,
-  RefusedCommand,
   StagingResult,
-  SubmissionProgress,
 } from './inbox.js';
 
 interface Held extends IncomingIntake {
   state: IntakeState;
-  reason?: string;
+}
+
+interface HeldCommand {
+  readonly incoming: IncomingCommand;
+  readonly command: CommandData;
+  answer?: CommandAnswer;
   answered?: boolean;
 }
 
@@ -30,6 +37,7 @@ interface Held extends IncomingIntake {
 export class InMemoryInbox implements Inbox {
   private readonly intakes = new Map<string, Held>();
   private readonly chunks = new Map<SubmissionId, Map<number, IncomingChunk>>();
+  private readonly commands = new Map<string, HeldCommand>();
   private readonly unprocessable = new Map<string, string>();
 
   async stageIntakes(intakes: readonly IncomingIntake[]): Promise<StagingResult> {
@@ -38,7 +46,7 @@ export class InMemoryInbox implements Inbox {
     for (const item of intakes) {
       const key = keyOf(item.programme, item.intake);
       const held = this.intakes.get(key);
-      const other = held ?? (item.kind === 'file' ? this.fileOf(item.submission) : undefined);
+      const other = held ?? this.fileOf(item.submission);
       if (other === undefined) {
         this.intakes.set(key, { ...item, state: 'waiting' });
         staged += 1;
@@ -76,26 +84,15 @@ export class InMemoryInbox implements Inbox {
 
   async intake(programme: string, intake: number): Promise<Intake | undefined> {
     const held = this.intakes.get(keyOf(programme, intake));
-    if (held === undefined) return undefined;
+    if (held === undefined) {
+      const taken = this.commands
+        .values()
+        .some(({ incoming, answer }) => incoming.intake === intake && answer !== undefined);
+      return taken ? { kind: 'used-up', intake } : undefined;
+    }
     const { cause, time, state, version } = held;
     const data: unknown = JSON.parse(Buffer.from(held.body).toString('utf8'));
-    switch (held.kind) {
-      case 'file':
-        return { kind: 'file', intake, cause, time, state, data: read(FileAccepted, version, data) };
-      case 'withdrawal':
-        return {
-          kind: 'withdrawal',
-          intake,
-          cause,
-          time,
-          state,
-          data: read(WithdrawSubmission, version, data),
-        };
-      case 'unparking': {
-        const { unparkedBy: _, ...file } = read(UnparkSubmission, version, data);
-        return { kind: 'unparking', intake, cause, time, state, data: file };
-      }
-    }
+    return { kind: 'file', intake, cause, time, state, data: read(FileAccepted, version, data) };
   }
 
   async progressOf(submission: SubmissionId, intake: number): Promise<SubmissionProgress> {
@@ -117,36 +114,60 @@ export class InMemoryInbox implements Inbox {
     }
   }
 
-  async settle(programme: string, intake: number, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void> {
-    const held = this.intakes.get(keyOf(programme, intake));
+  async settle(submission: SubmissionId, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void> {
+    const held = this.fileOf(submission);
     if (held === undefined) return;
     held.state = outcome === 'parked' ? 'parked' : 'decided';
-    if (outcome === 'parked') return;
-    for (const other of this.intakes.values()) {
-      const ends = other.kind === 'file' || other.state === 'parked';
-      if (other.submission === held.submission && ends) other.state = 'decided';
+    if (outcome !== 'parked') this.chunks.delete(submission);
+  }
+
+  async stageCommands(commands: readonly IncomingCommand[]): Promise<StagingResult> {
+    const conflicting: string[] = [];
+    let staged = 0;
+    for (const incoming of commands) {
+      const key = `${incoming.programme} ${incoming.id}`;
+      const there = this.commands.get(key);
+      if (there === undefined) {
+        const data: unknown = JSON.parse(Buffer.from(incoming.body).toString('utf8'));
+        this.commands.set(key, { incoming, command: read(Command, incoming.version, data) });
+        staged += 1;
+      } else if (Buffer.compare(there.incoming.body, incoming.body) !== 0) {
+        conflicting.push(`command ${incoming.id}`);
+      }
     }
-    this.chunks.delete(held.submission);
+    return { staged, conflicting };
   }
 
-  async refuse(programme: string, intake: number, reason: string): Promise<void> {
-    const held = this.intakes.get(keyOf(programme, intake));
-    if (held?.state === 'waiting') Object.assign(held, { state: 'refused', reason, answered: false });
+  async waitingCommands(programme: string, place: number): Promise<readonly CommandData[]> {
+    return this.commandsOf(programme)
+      .filter(({ command, answer }) => answer === undefined && command.after <= place)
+      .map(({ command }) => command);
   }
 
-  async unansweredRefusals(programme: string): Promise<readonly RefusedCommand[]> {
-    return [...this.intakes.values()]
-      .filter((held) => held.programme === programme && held.answered === false)
-      .sort((a, b) => a.intake - b.intake)
-      .flatMap(({ kind, intake, cause, time, reason = '' }) =>
-        kind === 'file' ? [] : [{ kind, intake, commandId: cause, time, reason }],
-      );
+  async answer(programme: string, id: CommandId, answer: CommandAnswer): Promise<void> {
+    const held = this.commands.get(`${programme} ${id}`);
+    if (held?.answer === undefined && held !== undefined) Object.assign(held, { answer, answered: false });
   }
 
-  async markAnswered(programme: string, intakes: readonly number[]): Promise<void> {
-    for (const intake of intakes) {
-      const held = this.intakes.get(keyOf(programme, intake));
-      if (held?.state === 'refused') held.answered = true;
+  async lastPosition(programme: string): Promise<number> {
+    return Math.max(
+      -1,
+      ...this.commandsOf(programme).flatMap(({ answer }) =>
+        answer?.outcome === 'accepted' ? [answer.position] : [],
+      ),
+    );
+  }
+
+  async unanswered(programme: string): Promise<readonly AnsweredCommand[]> {
+    return this.commandsOf(programme).flatMap(({ command, answer, answered }) =>
+      answer === undefined || answered === true ? [] : [{ command, answer }],
+    );
+  }
+
+  async markAnswered(programme: string, ids: readonly CommandId[]): Promise<void> {
+    for (const id of ids) {
+      const held = this.commands.get(`${programme} ${id}`);
+      if (held?.answer !== undefined) held.answered = true;
     }
   }
 
@@ -167,11 +188,22 @@ export class InMemoryInbox implements Inbox {
       states.filter(({ state }) => state === 'parked').map(({ submission }) => submission),
     );
     const chunks = [...this.chunks.values()].reduce((sum, held) => sum + held.size, 0);
-    return { waiting: inState('waiting'), parked: parked.size, refused: inState('refused'), chunks };
+    const commands = this.commandsOf(programme);
+    return {
+      waiting: inState('waiting'),
+      commands: commands.filter(({ answer }) => answer === undefined).length,
+      parked: parked.size,
+      refused: commands.filter(({ answer }) => answer?.outcome === 'refused').length,
+      chunks,
+    };
   }
 
   private fileOf(submission: SubmissionId): Held | undefined {
-    return this.intakes.values().find((held) => held.kind === 'file' && held.submission === submission);
+    return this.intakes.values().find((held) => held.submission === submission);
+  }
+
+  private commandsOf(programme: string): readonly HeldCommand[] {
+    return [...this.commands.values()].filter(({ incoming }) => incoming.programme === programme);
   }
 
   private inOrder(submission: SubmissionId): readonly IncomingChunk[] {

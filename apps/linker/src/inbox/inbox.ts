@@ -1,45 +1,40 @@
 import type {
+  CommandData,
+  CommandId,
+  CommandKind,
   DataOf,
   FileAccepted,
   PseudonymisedRow,
   RowKey,
   SubmissionId,
-  WithdrawSubmission,
 } from '@kinledger/contracts';
-import type { StagedRows } from '@kinledger/decisions';
+import type { StagedRows, SubmissionProgress } from '@kinledger/decisions';
 
-/** A place in the order of intake: an accepted file, the command to withdraw one, or to try a parked one again. */
-export type Intake = FileIntake | WithdrawalIntake;
+/** A place in the order of intake: an accepted file, or a place that no file has. */
+export type Intake = FileIntake | UsedUpPlace;
 
-export interface FileIntake extends Place {
-  /** unparking: a file that was parked has its turn again, at this place. */
-  readonly kind: 'file' | 'unparking';
-  readonly data: DataOf<typeof FileAccepted>;
-}
-
-export interface WithdrawalIntake extends Place {
-  readonly kind: 'withdrawal';
-  readonly data: DataOf<typeof WithdrawSubmission>;
-}
-
-interface Place {
+export interface FileIntake {
+  readonly kind: 'file';
   readonly intake: number;
   /** ce_id of the message. */
   readonly cause: string;
   /** ce_time of the message, letter for letter. */
   readonly time: string;
   readonly state: IntakeState;
+  readonly data: DataOf<typeof FileAccepted>;
 }
 
-/**
- * waiting: not decided yet. decided: the ledger has it. parked: the ledger says that it cannot be processed.
- * refused: a command that could not be carried out; it holds its place in the order without an event.
- */
-export type IntakeState = 'waiting' | 'decided' | 'parked' | 'refused';
+/** A command took the place, and was refused or is carried out. */
+export interface UsedUpPlace {
+  readonly kind: 'used-up';
+  readonly intake: number;
+}
+
+/** waiting: not decided yet. decided: the ledger has it. parked: the ledger says that it cannot be processed. */
+export type IntakeState = 'waiting' | 'decided' | 'parked';
 
 /** A message as it is staged: bytes as they came, and what must be known of them without reading them. */
 export interface IncomingIntake {
-  readonly kind: Intake['kind'];
   readonly programme: string;
   readonly intake: number;
   readonly submission: SubmissionId;
@@ -74,25 +69,37 @@ export interface StagingResult {
   readonly conflicting: readonly string[];
 }
 
-/** What is known of a submission's rows. */
-export interface SubmissionProgress {
-  /** Number of chunks once all are staged, the last one included. */
-  readonly complete: { readonly chunks: number; readonly rows: number } | undefined;
-  readonly unprocessable: string | undefined;
+/** A command as it is staged. */
+export interface IncomingCommand {
+  readonly programme: string;
+  readonly id: CommandId;
+  readonly kind: CommandKind;
+  readonly after: number;
+  /** The place in the order of intake that it takes, if it takes one. */
+  readonly intake: number | undefined;
+  readonly version: number;
+  readonly body: Uint8Array;
 }
 
-export interface RefusedCommand {
-  readonly intake: number;
-  readonly kind: Exclude<Intake['kind'], 'file'>;
-  readonly commandId: string;
-  readonly time: string;
-  readonly reason: string;
+/** What became of a command. */
+export type CommandAnswer =
+  | { readonly outcome: 'accepted'; readonly position: number }
+  | { readonly outcome: 'refused'; readonly reason: string };
+
+/** A command that was decided, and whose reply is due. */
+export interface AnsweredCommand {
+  readonly command: CommandData;
+  readonly answer: CommandAnswer;
 }
 
 export interface InboxCounts {
+  /** Files. */
   readonly waiting: number;
+  /** Commands that wait to be decided. */
+  readonly commands: number;
   /** Submissions. */
   readonly parked: number;
+  /** Commands. */
   readonly refused: number;
   readonly chunks: number;
 }
@@ -111,16 +118,22 @@ export interface Inbox extends StagedRows {
   progressOf(submission: SubmissionId, intake: number): Promise<SubmissionProgress>;
 
   /**
-   * Marks an intake as the ledger has it, and lets go of the chunks that nobody needs any more: those of a submission
+   * Marks a submission as the ledger has it, and lets go of the chunks that nobody needs any more: those of a submission
    * that is linked or withdrawn. A parked one's stay; where it is linked or withdrawn later, it is parked no more.
    * Repeatable.
    */
-  settle(programme: string, intake: number, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void>;
+  settle(submission: SubmissionId, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void>;
 
-  /** Marks a command as refused: a restart skips it the same way. Repeatable. */
-  refuse(programme: string, intake: number, reason: string): Promise<void>;
-  unansweredRefusals(programme: string): Promise<readonly RefusedCommand[]>;
-  markAnswered(programme: string, intakes: readonly number[]): Promise<void>;
+  /** Stages commands in the order in which they come. What comes twice under one id is staged once. */
+  stageCommands(commands: readonly IncomingCommand[]): Promise<StagingResult>;
+  /** Commands that are not decided and whose turn has come once this place is decided: in the order of their arrival. */
+  waitingCommands(programme: string, place: number): Promise<readonly CommandData[]>;
+  /** Notes what became of a command that waits, so that its reply is due. The first answer stands. */
+  answer(programme: string, id: CommandId, answer: CommandAnswer): Promise<void>;
+  /** The highest ledger position of a command that is carried out; -1 where none is. */
+  lastPosition(programme: string): Promise<number>;
+  unanswered(programme: string): Promise<readonly AnsweredCommand[]>;
+  markAnswered(programme: string, ids: readonly CommandId[]): Promise<void>;
 
   /** Lets go of chunks that arrived while their submission was being settled. Returns how many. */
   sweep(): Promise<number>;

@@ -23,7 +23,7 @@ describe('the inbox in PostgreSQL', () => {
   });
 
   const open = async (memory?: InboxMemory) => {
-    await admin.query('TRUNCATE linker.intake, linker.chunk, linker.unprocessable');
+    await admin.query('TRUNCATE linker.intake, linker.chunk, linker.unprocessable, linker.command');
     const pool = createPool({ url: databases.url('platform', 'linker'), applicationName: 'inbox' });
     return { pool, inbox: new PostgresInbox(pool, memory), close: () => pool.end() };
   };
@@ -105,7 +105,7 @@ describe('the inbox in PostgreSQL', () => {
       const { pool, inbox, close } = await open();
       await inbox.stageIntakes([fileIntake(1, a)]);
       await inbox.stageChunks(chunks);
-      await new PostgresInbox(pool).settle(programme, 1, 'linked');
+      await new PostgresInbox(pool).settle(a, 'linked');
       await inbox.sweep();
       expect(await walk(inbox)).toEqual([]);
       await close();

@@ -1,27 +1,29 @@
 import {
+  Command,
   FileAccepted,
   read,
   RowPseudonymised,
-  UnparkSubmission,
-  WithdrawSubmission,
+  type CommandData,
+  type CommandId,
   type DataOf,
   type SubmissionId,
 } from '@kinledger/contracts';
 import { inTransaction, packBytes, unpackBytes } from '@kinledger/database';
-import type { StagedChunk } from '@kinledger/decisions';
+import type { StagedChunk, SubmissionProgress } from '@kinledger/decisions';
 import { MAX_MESSAGE_BYTES } from '@kinledger/message-bus';
 import type pg from 'pg';
 import type {
+  AnsweredCommand,
+  CommandAnswer,
   Inbox,
   InboxCounts,
   IncomingChunk,
+  IncomingCommand,
   IncomingIntake,
   IncomingUnprocessable,
   Intake,
   IntakeState,
-  RefusedCommand,
   StagingResult,
-  SubmissionProgress,
 } from './inbox.js';
 import { KeptChunks, type KeptChunk } from './kept-chunks.js';
 
@@ -65,7 +67,7 @@ export class PostgresInbox implements Inbox {
     const columns = [
       intakes.map((item) => item.programme),
       intakes.map((item) => item.intake),
-      intakes.map((item) => item.kind),
+      intakes.map(() => 'file'),
       intakes.map((item) => item.submission),
       intakes.map((item) => item.cause),
       intakes.map((item) => item.time),
@@ -157,24 +159,31 @@ export class PostgresInbox implements Inbox {
 
   async intake(programme: string, intake: number): Promise<Intake | undefined> {
     const { rows } = await this.pool.query<IntakeRow>(
-      `SELECT intake, kind, cause, caused_at, state, version, convert_from(body, 'UTF8') AS body
+      `SELECT kind, cause, caused_at, state, version, convert_from(body, 'UTF8') AS body
        FROM linker.intake WHERE programme = $1 AND intake = $2`,
       [programme, intake],
     );
     const row = rows[0];
-    if (row === undefined) return undefined;
-    const place = { intake: row.intake, cause: row.cause, time: row.caused_at, state: row.state };
-    const data: unknown = JSON.parse(row.body);
-    switch (row.kind) {
-      case 'file':
-        return { ...place, kind: 'file', data: read(FileAccepted, row.version, data) };
-      case 'withdrawal':
-        return { ...place, kind: 'withdrawal', data: read(WithdrawSubmission, row.version, data) };
-      case 'unparking': {
-        const { unparkedBy: _, ...file } = read(UnparkSubmission, row.version, data);
-        return { ...place, kind: 'unparking', data: file };
-      }
-    }
+    if (row === undefined) return this.usedUp(programme, intake);
+    // Commands had places of their own once; those that are there are decided.
+    if (row.kind !== 'file') return { kind: 'used-up', intake };
+    const { cause, caused_at: time, state, version } = row;
+    return {
+      kind: 'file',
+      intake,
+      cause,
+      time,
+      state,
+      data: read(FileAccepted, version, JSON.parse(row.body)),
+    };
+  }
+
+  private async usedUp(programme: string, intake: number): Promise<Intake | undefined> {
+    const { rowCount } = await this.pool.query(
+      `SELECT FROM linker.command WHERE programme = $1 AND intake = $2 AND state <> 'waiting'`,
+      [programme, intake],
+    );
+    return rowCount === 1 ? { kind: 'used-up', intake } : undefined;
   }
 
   async progressOf(submission: SubmissionId, intake: number): Promise<SubmissionProgress> {
@@ -246,49 +255,106 @@ export class PostgresInbox implements Inbox {
     return rows;
   }
 
-  async settle(programme: string, intake: number, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void> {
-    const settled = await inTransaction(this.pool, async (client) => {
-      const { rows } = await client.query<{ submission: SubmissionId }>(
-        `UPDATE linker.intake SET state = $3 WHERE programme = $1 AND intake = $2
-         RETURNING replace(submission::text, '-', '') AS submission`,
-        [programme, intake, outcome === 'parked' ? 'parked' : 'decided'],
-      );
-      const submission = rows[0]?.submission;
-      if (submission === undefined || outcome === 'parked') return submission;
+  async settle(submission: SubmissionId, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void> {
+    await inTransaction(this.pool, async (client) => {
       await client.query(
-        `UPDATE linker.intake SET state = 'decided' WHERE submission = $1 AND (kind = 'file' OR state = 'parked')`,
-        [submission],
+        `UPDATE linker.intake SET state = $2 WHERE submission = $1 AND (kind = 'file' OR state = 'parked')`,
+        [submission, outcome === 'parked' ? 'parked' : 'decided'],
       );
-      await client.query('DELETE FROM linker.chunk WHERE submission = $1', [submission]);
-      return submission;
+      if (outcome !== 'parked') {
+        await client.query('DELETE FROM linker.chunk WHERE submission = $1', [submission]);
+      }
     });
-    if (settled === undefined) return;
-    this.staged.decided(settled);
-    this.read.decided(settled);
+    this.staged.decided(submission);
+    this.read.decided(submission);
   }
 
-  async refuse(programme: string, intake: number, reason: string): Promise<void> {
+  async stageCommands(commands: readonly IncomingCommand[]): Promise<StagingResult> {
+    if (commands.length === 0) return nothingStaged;
+    const { rowCount } = await this.pool.query(
+      `INSERT INTO linker.command (programme, id, kind, after, intake, version, body)
+       SELECT programme, id, kind, after, intake, version, body
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::bytea[])
+         WITH ORDINALITY AS given (programme, id, kind, after, intake, version, body, nth)
+       ORDER BY nth
+       ON CONFLICT DO NOTHING`,
+      [
+        commands.map(({ programme }) => programme),
+        commands.map(({ id }) => id),
+        commands.map(({ kind }) => kind),
+        commands.map(({ after }) => after),
+        commands.map(({ intake }) => intake ?? null),
+        commands.map(({ version }) => version),
+        commands.map(({ body }) => body),
+      ],
+    );
+    const staged = rowCount ?? 0;
+    if (staged === commands.length) return { staged, conflicting: [] };
+    const { rows } = await this.pool.query<{ id: string }>(
+      `SELECT given.id FROM unnest($1::text[], $2::text[], $3::bytea[]) AS given (programme, id, body)
+       LEFT JOIN linker.command held USING (programme, id)
+       WHERE held.body IS DISTINCT FROM given.body ORDER BY 1`,
+      [
+        commands.map(({ programme }) => programme),
+        commands.map(({ id }) => id),
+        commands.map(({ body }) => body),
+      ],
+    );
+    return { staged, conflicting: rows.map(({ id }) => `command ${id}`) };
+  }
+
+  async waitingCommands(programme: string, place: number): Promise<readonly CommandData[]> {
+    const { rows } = await this.pool.query<CommandRow>({
+      name: 'linker-waiting-commands',
+      text: `SELECT version, convert_from(body, 'UTF8') AS body FROM linker.command
+             WHERE programme = $1 AND state = 'waiting' AND after <= $2 ORDER BY arrival LIMIT 100`,
+      values: [programme, place],
+    });
+    return rows.map(commandOf);
+  }
+
+  async answer(programme: string, id: CommandId, answer: CommandAnswer): Promise<void> {
     await this.pool.query(
-      `UPDATE linker.intake SET state = 'refused', reason = $3, answered = false
-       WHERE programme = $1 AND intake = $2 AND state = 'waiting'`,
-      [programme, intake, reason],
+      `UPDATE linker.command SET state = $3, position = $4, reason = $5, answered = false
+       WHERE programme = $1 AND id = $2 AND state = 'waiting'`,
+      [
+        programme,
+        id,
+        answer.outcome,
+        answer.outcome === 'accepted' ? answer.position : null,
+        answer.outcome === 'refused' ? answer.reason : null,
+      ],
     );
   }
 
-  async unansweredRefusals(programme: string): Promise<readonly RefusedCommand[]> {
-    const { rows } = await this.pool.query<RefusedCommand>(
-      `SELECT intake, kind, cause AS "commandId", caused_at AS time, reason FROM linker.intake
-       WHERE programme = $1 AND NOT answered ORDER BY intake LIMIT 500`,
+  async lastPosition(programme: string): Promise<number> {
+    const { rows } = await this.pool.query<{ position: number }>(
+      'SELECT coalesce(max(position), -1)::float8 AS position FROM linker.command WHERE programme = $1',
       [programme],
     );
-    return rows;
+    return rows[0]?.position ?? -1;
   }
 
-  async markAnswered(programme: string, intakes: readonly number[]): Promise<void> {
+  async unanswered(programme: string): Promise<readonly AnsweredCommand[]> {
+    const { rows } = await this.pool.query<AnsweredRow>(
+      `SELECT version, convert_from(body, 'UTF8') AS body, position::float8 AS position, reason FROM linker.command
+       WHERE programme = $1 AND NOT answered ORDER BY arrival LIMIT 500`,
+      [programme],
+    );
+    return rows.map((row) => ({
+      command: commandOf(row),
+      answer:
+        row.position === null
+          ? { outcome: 'refused', reason: row.reason ?? '' }
+          : { outcome: 'accepted', position: row.position },
+    }));
+  }
+
+  async markAnswered(programme: string, ids: readonly CommandId[]): Promise<void> {
     await this.pool.query(
-      `UPDATE linker.intake SET answered = true
-       WHERE programme = $1 AND intake = ANY ($2::int[]) AND state = 'refused'`,
-      [programme, intakes],
+      `UPDATE linker.command SET answered = true
+       WHERE programme = $1 AND id = ANY ($2::text[]) AND state <> 'waiting'`,
+      [programme, ids],
     );
   }
 
@@ -306,25 +372,38 @@ export class PostgresInbox implements Inbox {
   async counts(programme: string): Promise<InboxCounts> {
     const { rows } = await this.pool.query<InboxCounts>(
       `SELECT count(*) FILTER (WHERE state = 'waiting')::int AS waiting,
+              (SELECT count(*)::int FROM linker.command WHERE programme = $1 AND state = 'waiting') AS commands,
               count(DISTINCT submission) FILTER (WHERE state = 'parked')::int AS parked,
-              count(*) FILTER (WHERE state = 'refused')::int AS refused,
+              (SELECT count(*)::int FROM linker.command WHERE programme = $1 AND state = 'refused') AS refused,
               (SELECT count(*)::int FROM linker.chunk) AS chunks
        FROM linker.intake WHERE programme = $1`,
       [programme],
     );
-    return rows[0] ?? { waiting: 0, parked: 0, refused: 0, chunks: 0 };
+    return rows[0] ?? { waiting: 0, commands: 0, parked: 0, refused: 0, chunks: 0 };
   }
 }
 
 interface IntakeRow {
-  readonly intake: number;
-  readonly kind: Intake['kind'];
+  readonly kind: 'file' | 'withdrawal' | 'unparking';
   readonly cause: string;
   readonly caused_at: string;
   readonly state: IntakeState;
   readonly version: number;
   readonly body: string;
 }
+
+interface CommandRow {
+  readonly version: number;
+  readonly body: string;
+}
+
+interface AnsweredRow extends CommandRow {
+  /** Null for a refused one. */
+  readonly position: number | null;
+  readonly reason: string | null;
+}
+
+const commandOf = ({ version, body }: CommandRow): CommandData => read(Command, version, JSON.parse(body));
 
 interface ChunkRow {
   readonly chunk: number;

@@ -1,10 +1,5 @@
-import {
-  topics,
-  type CloudEvent,
-  type FileAccepted,
-  type UnparkSubmission,
-  type WithdrawSubmission,
-} from '@kinledger/contracts';
+import { topics } from '@kinledger/contracts';
+import { handlerOf } from '@kinledger/decisions';
 import type { IncomingMessage } from '@kinledger/message-bus';
 import { Backlog, OnMessages, Public, type BatchContext, type MessageOf } from '@kinledger/service-kit';
 import { Controller, Inject } from '@nestjs/common';
@@ -12,7 +7,14 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { PinoLogger } from 'nestjs-pino';
 import { WakeUp } from '../decision/wake-up.js';
 import { LinkerMetrics } from '../status/linker-metrics.js';
-import type { Inbox, IncomingChunk, IncomingIntake, IncomingUnprocessable, StagingResult } from './inbox.js';
+import type {
+  Inbox,
+  IncomingChunk,
+  IncomingCommand,
+  IncomingIntake,
+  IncomingUnprocessable,
+  StagingResult,
+} from './inbox.js';
 import { INBOX } from './inbox.token.js';
 
 /** As rows they take twice as much, and are garbage soon after: so little of it that it never grows old. */
@@ -41,23 +43,27 @@ export class StagingController {
     @Payload() messages: readonly MessageOf<typeof topics.fileAccepted>[],
     @Ctx() context: BatchContext,
   ): Promise<void> {
-    await this.stageIntakes('file', messages, context);
+    const intakes = messages.map(({ id, time, data }, index): IncomingIntake => {
+      const { programme, intake, submission } = data;
+      return { programme, intake, submission, cause: id, time, ...bytesOf(context.received[index]) };
+    });
+    this.staged(await this.inbox.stageIntakes(intakes), context.topic);
   }
 
-  @OnMessages(topics.withdrawSubmission)
-  async withdrawn(
-    @Payload() messages: readonly MessageOf<typeof topics.withdrawSubmission>[],
+  @OnMessages(topics.command)
+  async commanded(
+    @Payload() messages: readonly MessageOf<typeof topics.command>[],
     @Ctx() context: BatchContext,
   ): Promise<void> {
-    await this.stageIntakes('withdrawal', messages, context);
-  }
-
-  @OnMessages(topics.unparkSubmission)
-  async unparked(
-    @Payload() messages: readonly MessageOf<typeof topics.unparkSubmission>[],
-    @Ctx() context: BatchContext,
-  ): Promise<void> {
-    await this.stageIntakes('unparking', messages, context);
+    const commands = messages.map(({ data }, index): IncomingCommand => ({
+      programme: data.programme,
+      id: data.id,
+      kind: data.kind,
+      after: data.after,
+      intake: handlerOf(data).waitsFor?.(data).intake,
+      ...bytesOf(context.received[index]),
+    }));
+    this.staged(await this.inbox.stageCommands(commands), context.topic);
   }
 
   @OnMessages(topics.rowPseudonymised, { maxBytes: BYTES_PER_BATCH })
@@ -90,24 +96,6 @@ export class StagingController {
     );
     await this.inbox.stageUnprocessable(unprocessable);
     this.staged({ staged: unprocessable.length, conflicting: [] }, context.topic);
-  }
-
-  private async stageIntakes<
-    C extends typeof FileAccepted | typeof WithdrawSubmission | typeof UnparkSubmission,
-  >(kind: IncomingIntake['kind'], messages: readonly CloudEvent<C>[], context: BatchContext): Promise<void> {
-    const intakes = messages.map(({ id, time, data }, index): IncomingIntake => {
-      const { programme, intake, submission } = data;
-      return {
-        kind,
-        programme,
-        intake,
-        submission,
-        cause: id,
-        time,
-        ...bytesOf(context.received[index]),
-      };
-    });
-    this.staged(await this.inbox.stageIntakes(intakes), context.topic);
   }
 
   private staged({ staged, conflicting }: StagingResult, topic: string): void {

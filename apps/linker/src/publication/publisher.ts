@@ -1,15 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   closesDecision,
-  CommandRefused,
+  CommandAnswered,
   encodeCloudEvent,
   isClosing,
   isPublished,
   isPublishedType,
   publicationTopics,
+  sentenceOf,
   topics,
-  UnparkSubmission,
-  WithdrawSubmission,
   type ClosingEvent,
   type ProgrammeId,
 } from '@kinledger/contracts';
@@ -18,7 +17,7 @@ import { isStoreUnreachable, type EventStore, type StoredEvent } from '@kinledge
 import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
 import type { Publication } from '../decision/decision-loop.js';
 import { WakeUp } from '../decision/wake-up.js';
-import type { Inbox } from '../inbox/inbox.js';
+import type { AnsweredCommand, Inbox } from '../inbox/inbox.js';
 import {
   DecisionMessages,
   LINKER_SOURCE,
@@ -75,7 +74,7 @@ export class Publisher implements Publication {
     while (!signal.aborted) {
       try {
         await this.publishAll(signal);
-        await this.answerRefusals();
+        await this.answerCommands();
         failures = 0;
         this.options.onCaughtUp?.();
         await this.wakeUp.wait(POLL_MS, signal);
@@ -161,12 +160,12 @@ export class Publisher implements Publication {
     const { programme } = this.options;
     switch (closing.type) {
       case 'SubmissionLinked': {
-        const received = ledgerEventOf(first, this.options.stream);
-        if (received.type !== 'SubmissionReceived') {
+        const opening = ledgerEventOf(first, this.options.stream);
+        if (opening.type !== 'SubmissionReceived' && opening.type !== 'SubmissionUnparked') {
           throw new Error(`the decision that ends at revision ${closing.revision} begins with ${first.type}`);
         }
         const { submission } = closing.data;
-        return { programme, submission, intake: received.data.intake, outcome: 'linked' };
+        return { programme, submission, intake: opening.data.intake, outcome: 'linked' };
       }
       case 'SubmissionWithdrawn': {
         const { submission, intake } = closing.data;
@@ -196,29 +195,30 @@ export class Publisher implements Publication {
     }
   }
 
-  private async answerRefusals(): Promise<void> {
+  private async answerCommands(): Promise<void> {
     const { inbox, bus, programme } = this.options;
     for (;;) {
-      const refused = await inbox.unansweredRefusals(programme);
-      if (refused.length === 0) return;
-      const answers = refused.map(({ kind, commandId, reason, time }): OutgoingMessage => {
-        const data = { programme, command: commandOf[kind].name, commandId, reason };
-        const id = eventIdOf(`${topics.commandRefused.name}:${commandId}`, 0);
-        return {
-          key: programme,
-          ...encodeCloudEvent(CommandRefused, { id, source: LINKER_SOURCE, time, data }),
-        };
-      });
-      await bus.publish(topics.commandRefused.name, answers);
+      const answered = await inbox.unanswered(programme);
+      if (answered.length === 0) return;
+      await bus.publish(topics.commandAnswered.name, answered.map(replyTo));
       await inbox.markAnswered(
         programme,
-        refused.map(({ intake }) => intake),
+        answered.map(({ command }) => command.id),
       );
     }
   }
 }
 
-const commandOf = { withdrawal: WithdrawSubmission, unparking: UnparkSubmission } as const;
+function replyTo({
+  command: { id: command, kind, programme, time },
+  answer,
+}: AnsweredCommand): OutgoingMessage {
+  const told =
+    answer.outcome === 'accepted' ? answer : { ...answer, detail: sentenceOf(kind, answer.reason) };
+  const id = eventIdOf(`${topics.commandAnswered.name}:${programme}:${command}`, 0);
+  const data = { programme, command, kind, ...told };
+  return { key: programme, ...encodeCloudEvent(CommandAnswered, { id, source: LINKER_SOURCE, time, data }) };
+}
 
 const closingOf = (page: readonly StoredEvent[]): StoredEvent | undefined =>
   page.find(({ type }) => closesDecision(type));

@@ -3,7 +3,7 @@ import type { LinkageEngineSize } from '@kinledger/domain';
 import { isStoreUnreachable } from '@kinledger/event-store';
 import { DependencyWatch, FailureLog, Metrics } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import type { DecidedIntake, DecisionObserver, LoopState } from '../decision/decision-loop.js';
+import type { Decided, DecisionObserver, LoopState } from '../decision/decision-loop.js';
 import type { ErasureStanding } from '../decision/pending-erasures.js';
 import { PinoLogger } from 'nestjs-pino';
 import type { SnapshotNews } from '../snapshot/ledger-snapshots.js';
@@ -28,7 +28,7 @@ export interface LinkerStatus {
   /** How far the list of erasures is carried out; absent before it was read. */
   readonly erasures?: ErasureStanding;
   /** Since this process started. */
-  readonly decided: Readonly<Record<DecidedIntake['outcome'], number>>;
+  readonly decided: Readonly<Record<Decided['outcome'], number>>;
 }
 
 const nothing: LinkageEngineSize = {
@@ -48,7 +48,7 @@ export class LinkerMetrics implements DecisionObserver {
   private openReferrals = 0;
   private tokensWithoutForce = 0;
   private erasureStanding: ErasureStanding | undefined;
-  private readonly outcomes = { linked: 0, withdrawn: 0, parked: 0, refused: 0 };
+  private readonly outcomes = { linked: 0, withdrawn: 0, parked: 0, erased: 0, refused: 0 };
 
   private readonly decidedTotal;
   private readonly rowsTotal;
@@ -78,7 +78,7 @@ export class LinkerMetrics implements DecisionObserver {
     });
     this.decidedTotal = metrics.counter({
       name: 'kinledger_linker_decided_total',
-      help: 'Intakes that are through, by outcome.',
+      help: 'Files and commands that are decided, by outcome.',
       labels: ['outcome'],
     });
     this.rowsTotal = metrics.counter({
@@ -99,7 +99,7 @@ export class LinkerMetrics implements DecisionObserver {
     });
     this.seconds = metrics.histogram({
       name: 'kinledger_linker_decision_seconds',
-      help: 'Time from taking up an intake to its last event being durable.',
+      help: 'Time from taking up a file or a command to its last event being durable.',
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     });
     this.unreadableErasures = metrics.counter({
@@ -160,7 +160,7 @@ export class LinkerMetrics implements DecisionObserver {
     });
     metrics.gauge({
       name: 'kinledger_linker_inbox',
-      help: 'What is in the inbox: intakes waiting, parked and refused, and staged chunks.',
+      help: 'What is in the inbox: files and commands that wait, parked submissions, refused commands, and staged chunks.',
       labels: ['what'],
       collect: async (its) => {
         const counts = await inbox.counts(programme);
@@ -205,13 +205,17 @@ export class LinkerMetrics implements DecisionObserver {
     this.tokensWithoutForce = ledger.tokensWithoutForce;
   }
 
-  decided({ intake, outcome, rows, seconds }: DecidedIntake): void {
-    this.intake = intake;
+  decided({ intake, command, outcome, rows, seconds }: Decided): void {
+    this.intake = Math.max(this.intake, intake);
     this.outcomes[outcome] += 1;
     this.decidedTotal.inc({ outcome });
     this.rowsTotal.inc(rows);
     this.seconds.observe(seconds);
-    this.logger.info({ intake, outcome, rows, seconds: Number(seconds.toFixed(3)) }, 'intake decided');
+    const what = { intake, ...(command === undefined ? {} : { command }), outcome, rows };
+    this.logger.info(
+      { ...what, seconds: Number(seconds.toFixed(3)) },
+      command === undefined ? 'file decided' : 'command decided',
+    );
   }
 
   erasures(standing: ErasureStanding): void {

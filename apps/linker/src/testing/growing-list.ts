@@ -4,7 +4,7 @@ import type { Erasures, ListedErasures } from '../erasures/erasures.js';
 import { programme } from './messages.js';
 
 /** A list of erasures that grows while the linker runs. */
-export class GrowingList implements Pick<Erasures, 'list'> {
+export class GrowingList implements Pick<Erasures, 'list' | 'append'> {
   private listed: ListedErasures = { erasures: [], lines: 0 };
 
   list(): Promise<ListedErasures> {
@@ -22,9 +22,18 @@ export class GrowingList implements Pick<Erasures, 'list'> {
       records,
       erasedAt: '2024-04-02T10:00:00Z',
     };
+    this.put(erasure);
+    return this;
+  }
+
+  append(erasure: Erasure): Promise<void> {
+    this.put(erasure);
+    return Promise.resolve();
+  }
+
+  private put(erasure: Erasure): void {
     const erasures = [...this.listed.erasures, erasure];
     this.listed = { erasures, lines: erasures.length };
-    return this;
   }
 }
 

@@ -19,7 +19,7 @@ import {
 } from '@kinledger/decisions';
 import {
   DecisionLoop,
-  type DecidedIntake,
+  type Decided,
   type DecisionObserver,
   type LoopState,
 } from '../decision/decision-loop.js';
@@ -83,7 +83,7 @@ export class LeaseForAll implements Leases {
 /** What a linker said of itself. */
 export class Observed implements DecisionObserver {
   readonly states: LoopState[] = [];
-  readonly decisions: DecidedIntake[] = [];
+  readonly decisions: Decided[] = [];
   readonly failures: unknown[] = [];
   haltedBy: Halt | undefined;
   refusedAppends = 0;
@@ -99,7 +99,7 @@ export class Observed implements DecisionObserver {
   ledger(ledger: ProgrammeLedger): void {
     this.position = ledger.closedAt;
   }
-  decided(decided: DecidedIntake): void {
+  decided(decided: Decided): void {
     this.decisions.push(decided);
   }
   erasures(standing: ErasureStanding): void {
@@ -125,7 +125,7 @@ export interface LinkerOptions {
   readonly publicationPageSize?: number;
   readonly recoveryPageSize?: number;
   /** The list of erasures, which a test may exchange. */
-  readonly erasures?: Pick<Erasures, 'list'>;
+  readonly erasures?: Pick<Erasures, 'list' | 'append'>;
   /** Digest of the program that it says it is. */
   readonly code?: string;
 }
@@ -142,7 +142,7 @@ export interface RunningLinker {
 const erasuresOf = ({ eraseBodies }: LinkerWorld, { erasures }: LinkerOptions): Erasures | undefined =>
   erasures === undefined || eraseBodies === undefined
     ? undefined
-    : { list: () => erasures.list(), eraseBodies };
+    : { list: () => erasures.list(), append: (erasure) => erasures.append(erasure), eraseBodies };
 
 const snapshotsOf = (
   { snapshots, store }: LinkerWorld,
@@ -229,8 +229,8 @@ export async function until(
 export async function untilDone(world: LinkerWorld): Promise<void> {
   const { store, inbox, cursor } = world;
   await until('all is decided and published', async () => {
-    const { waiting } = await inbox.counts(programmeId);
-    if (waiting > 0 || (await inbox.unansweredRefusals(programmeId)).length > 0) return false;
+    const { waiting, commands } = await inbox.counts(programmeId);
+    if (waiting + commands > 0 || (await inbox.unanswered(programmeId)).length > 0) return false;
     const head = await store.head(streamOf(programmeId));
     return head >= 0 && (await cursor.position(programmeId)) === head;
   });

@@ -1,18 +1,21 @@
 import {
+  Command,
   FileAccepted,
   RowPseudonymised,
-  UnparkSubmission,
-  WithdrawSubmission,
+  type CommandData,
+  type CommandId,
+  type CommandKind,
   type DataOf,
   type DatasetId,
   type PeriodCode,
   type ProgrammeId,
   type PseudonymisedRow,
+  type RecordId,
   type RowKey,
   type SubmissionId,
 } from '@kinledger/contracts';
 import { submissionIdOf } from '@kinledger/domain';
-import type { IncomingChunk, IncomingIntake } from '../inbox/inbox.js';
+import type { IncomingChunk, IncomingCommand, IncomingIntake } from '../inbox/inbox.js';
 import { hexOf, type RowDraft } from './rows.js';
 
 /** Messages for specs: the contracts' own examples with what matters changed. */
@@ -33,7 +36,6 @@ export function fileIntake(
 ): IncomingIntake {
   const data = { ...FileAccepted.example, programme, intake, submission, supersedes: [], ...change };
   return {
-    kind: 'file',
     programme,
     intake,
     submission,
@@ -51,37 +53,42 @@ export function atPlace(message: IncomingIntake, intake: number): IncomingIntake
   return { ...message, ...place, body: bytesOf({ ...data, intake }) };
 }
 
-export function withdrawalIntake(intake: number, submission: SubmissionId): IncomingIntake {
-  const data = { ...WithdrawSubmission.example, programme, intake, submission };
-  return {
-    kind: 'withdrawal',
-    programme,
-    intake,
-    submission,
-    cause: `withdrawal-${intake}`,
-    time: timeOf(intake),
-    version: WithdrawSubmission.version,
-    body: bytesOf(data),
-  };
+/** A command that is asked for at the minute of that number, when the last intake was `after`. */
+function command<Kind extends CommandKind>(
+  kind: Kind,
+  minute: number,
+  after: number,
+  payload: CommandData<Kind>['payload'],
+  intake?: number,
+): IncomingCommand {
+  const id = `${kind}-${minute}` as CommandId;
+  const body = bytesOf({
+    ...{ id, kind, programme, after, payload },
+    ...{ askedBy: { person: 'data-team' }, reason: 'wrong-quarter', time: timeOf(minute) },
+  });
+  return { programme, id, kind, after, intake, version: Command.version, body };
 }
 
+export const withdrawal = (minute: number, after: number, submission: SubmissionId): IncomingCommand =>
+  command('withdraw-submission', minute, after, { submission });
+
+export const erasure = (minute: number, after: number, records: readonly RecordId[]): IncomingCommand =>
+  command('erase-records', minute, after, { records: [...records] });
+
 /** The command to try a file again that was parked: what was said of the file, for a new place. */
-export function unparkingIntake(
+export function unparking(
   intake: number,
   submission: SubmissionId,
   change: Partial<DataOf<typeof FileAccepted>> = {},
-): IncomingIntake {
-  const file = { ...FileAccepted.example, programme, submission, supersedes: [], ...change };
-  return {
-    kind: 'unparking',
-    programme,
+): IncomingCommand {
+  const file = { ...FileAccepted.example, programme, submission, supersedes: [], ...change, intake };
+  return command(
+    'unpark-submission',
     intake,
-    submission,
-    cause: `unparking-${intake}`,
-    time: timeOf(intake),
-    version: UnparkSubmission.version,
-    body: bytesOf({ ...file, intake, unparkedBy: 'data-team' }),
-  };
+    intake - 1,
+    { file: file as DataOf<typeof FileAccepted> },
+    intake,
+  );
 }
 
 interface Chunk {

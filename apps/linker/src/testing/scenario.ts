@@ -1,16 +1,17 @@
 import type { SubmissionId } from '@kinledger/contracts';
-import type { Inbox, IncomingChunk, IncomingIntake } from '../inbox/inbox.js';
-import { submissionNamed, submit, withdrawalIntake } from './messages.js';
+import type { Inbox, IncomingChunk, IncomingCommand, IncomingIntake } from '../inbox/inbox.js';
+import { submissionNamed, submit, withdrawal } from './messages.js';
 import { adult, child, visit } from './rows.js';
 
 /** What intake and pseudonymiser send for a year with everything in it that a linker meets. */
 export interface Scenario {
   readonly intakes: readonly IncomingIntake[];
+  readonly commands: readonly IncomingCommand[];
   readonly chunks: readonly IncomingChunk[];
   readonly unprocessable: readonly { submission: SubmissionId; intake: number; reason: string }[];
 }
 
-/** Submissions by what happens to them, and the place of each message in the order of intake. */
+/** Submissions by what happens to them, and the commands that come between them. */
 export function eventfulYear() {
   const first = submit(1, {
     dataset: 'baby-steps.user',
@@ -56,7 +57,7 @@ export function eventfulYear() {
       adult({ key: 'm5', email: 'nobody@example.org', born: '1988-08-08' }),
     ],
   });
-  const replacement = submit(6, {
+  const replacement = submit(4, {
     dataset: 'baby-steps.user',
     period: '2023-24-Q1',
     sequence: 2,
@@ -69,12 +70,12 @@ export function eventfulYear() {
       child({ key: 'c7', carer: 'cleo@example.org', born: '2022-08-08' }),
     ],
   });
-  const broken = submit(7, {
+  const broken = submit(5, {
     dataset: 'baby-steps.engagement',
     period: '2023-24-Q2',
     rows: [visit({ key: 'v9', email: 'amara@example.org', on: '2023-08-01' })],
   });
-  const laterHealth = submit(13, {
+  const laterHealth = submit(6, {
     dataset: 'maternity.user',
     period: '2023-24-Q2',
     extractKind: 'snapshot',
@@ -84,7 +85,7 @@ export function eventfulYear() {
     ],
   });
   // Carries a visit of before, which falls back to the earlier file when this one is withdrawn.
-  const repeated = submit(14, {
+  const repeated = submit(7, {
     dataset: 'baby-steps.engagement',
     period: '2023-24-Q2',
     sequence: 2,
@@ -92,31 +93,29 @@ export function eventfulYear() {
   });
   const unknown = submissionNamed('0');
   const scenario: Scenario = {
-    intakes: [
-      first.intake,
-      visits.intake,
-      health.intake,
-      withdrawalIntake(4, health.submission),
-      withdrawalIntake(5, unknown),
-      replacement.intake,
-      broken.intake,
-      withdrawalIntake(8, broken.submission),
-      withdrawalIntake(9, first.submission),
-      withdrawalIntake(10, replacement.submission),
-      withdrawalIntake(11, replacement.submission),
-      withdrawalIntake(12, broken.submission),
-      laterHealth.intake,
-      repeated.intake,
-      withdrawalIntake(15, repeated.submission),
+    intakes: [first, visits, health, replacement, broken, laterHealth, repeated].map(({ intake }) => intake),
+    commands: [
+      withdrawal(104, 3, health.submission),
+      withdrawal(105, 3, unknown),
+      withdrawal(108, 5, broken.submission),
+      withdrawal(109, 5, first.submission),
+      withdrawal(110, 5, replacement.submission),
+      withdrawal(111, 5, replacement.submission),
+      withdrawal(112, 5, broken.submission),
+      withdrawal(115, 7, repeated.submission),
     ],
     chunks: [first, visits, health, replacement, laterHealth, repeated].flatMap(({ chunks }) => chunks),
-    unprocessable: [{ submission: broken.submission, intake: 7, reason: 'landing-unreadable' }],
+    unprocessable: [{ submission: broken.submission, intake: 5, reason: 'landing-unreadable' }],
   };
   return { scenario, first, visits, health, replacement, broken, laterHealth, repeated, unknown };
 }
 
 /** Stages everything at once. */
-export async function stageAll(inbox: Inbox, { intakes, chunks, unprocessable }: Scenario): Promise<void> {
+export async function stageAll(
+  inbox: Inbox,
+  { intakes, commands, chunks, unprocessable }: Scenario,
+): Promise<void> {
+  await inbox.stageCommands(commands);
   await inbox.stageIntakes(intakes);
   await inbox.stageChunks(chunks);
   await inbox.stageUnprocessable(unprocessable);

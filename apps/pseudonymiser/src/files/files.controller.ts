@@ -21,12 +21,15 @@ export class FilesController {
   }
 
   /** A file that could not be processed is tried again, for its new place in the order of intake. */
-  @OnMessages(topics.unparkSubmission, { maxMessages: FILES_PER_BATCH })
-  async unparked(
-    @Payload() messages: readonly MessageOf<typeof topics.unparkSubmission>[],
+  @OnMessages(topics.command, { maxMessages: FILES_PER_BATCH })
+  async commanded(
+    @Payload() messages: readonly MessageOf<typeof topics.command>[],
     @Ctx() context: BatchContext,
   ): Promise<void> {
-    await this.processAll(messages, context);
+    const unparked = messages.flatMap(({ data, ...rest }): AcceptedFile[] =>
+      data.kind === 'unpark-submission' ? [{ ...rest, data: data.payload.file }] : [],
+    );
+    await this.processAll(unparked, context);
   }
 
   private async processAll(files: readonly AcceptedFile[], { signal }: BatchContext): Promise<void> {

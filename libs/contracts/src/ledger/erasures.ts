@@ -3,15 +3,30 @@ import { code, recordId } from '../identifiers.js';
 import { MAX_RECORDS_PER_EVENT } from './submissions.js';
 import { ledgerContract } from './event-roles.js';
 
+const erased = z.object({
+  basis: code.describe('Why: a short code, never words about anybody.'),
+  records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
+});
+
 export const RecordErased = ledgerContract({
   name: 'RecordErased',
-  version: 1,
+  version: 2,
   description:
     'These records are forgotten: their bodies go, and nothing revives them. Closes the decisions of the erasure; from here on their bodies may be missing.',
   roles: { closes: true, publishedOn: [], ignoredBy: [], bodies: 'erases' },
-  schema: z.object({
-    basis: code.describe('Why: a short code, never words about anybody.'),
-    records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
+  schema: erased.extend({
+    by: z
+      .string()
+      .min(1)
+      .max(100)
+      .exactOptional()
+      .describe('Account that asked; absent where a line of the list of erasures names none.'),
   }),
-  example: { basis: 'data-subject-request', records: ['1e0f6d2c9b8a47561e0f6d2c9b8a4756'] },
+  example: {
+    basis: 'data-subject-request',
+    by: 'operator',
+    records: ['1e0f6d2c9b8a47561e0f6d2c9b8a4756'],
+  },
+  // Version 1 named nobody.
+  earlier: [{ version: 1, schema: erased, upcast: (data: z.output<typeof erased>) => data }],
 });

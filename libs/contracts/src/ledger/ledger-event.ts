@@ -18,6 +18,7 @@ export const ledgerContracts = {
   SubmissionLinked: submissions.SubmissionLinked,
   SubmissionWithdrawn: submissions.SubmissionWithdrawn,
   SubmissionParked: submissions.SubmissionParked,
+  SubmissionUnparked: submissions.SubmissionUnparked,
   RecordsRetired: submissions.RecordsRetired,
   RecordsCarried: submissions.RecordsCarried,
   CarrierChanged: submissions.CarrierChanged,

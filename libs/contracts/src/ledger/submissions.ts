@@ -83,9 +83,9 @@ export const SubmissionWithdrawn = ledgerContract({
   roles: { closes: true, publishedOn: ['submissionDecided'], ignoredBy: [], bodies: 'none' },
   schema: z.object({
     submission: submissionId,
-    intake: z.int().positive(),
+    intake: z.int().positive().describe('The last place in the order of intake that was decided before it.'),
     reason: code,
-    by: z.string().min(1).max(80),
+    by: z.string().min(1).max(100),
     retired: count,
     revived: count,
   }),
@@ -96,6 +96,32 @@ export const SubmissionWithdrawn = ledgerContract({
     by: 'data-team',
     retired: 211,
     revived: 4,
+  },
+});
+
+export const SubmissionUnparked = ledgerContract({
+  name: 'SubmissionUnparked',
+  version: 1,
+  description:
+    'Somebody had a parked submission tried once more. Opens the decision of that try, which ends with SubmissionLinked or SubmissionParked.',
+  roles: {
+    closes: false,
+    publishedOn: [],
+    // How the try ends says where the submission stands.
+    ignoredBy: ['linkage', 'programme-ledger'],
+    bodies: 'none',
+  },
+  schema: z.object({
+    submission: submissionId,
+    intake: z.int().positive().describe('Its new place in the order of intake.'),
+    reason: code,
+    by: z.string().min(1).max(100).describe('Account that asked.'),
+  }),
+  example: {
+    submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
+    intake: 19,
+    reason: 'cause-mended',
+    by: 'data-team',
   },
 });
 

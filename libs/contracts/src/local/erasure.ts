@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commandId } from '../commands/command-kind.js';
 import { code, instant, recordId } from '../identifiers.js';
 import { MAX_RECORDS_PER_EVENT } from '../ledger/submissions.js';
 
@@ -11,6 +12,8 @@ const erasure = z.strictObject({
   basis: code.describe('Why: a short code.'),
   records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
   erasedAt: instant,
+  command: commandId.exactOptional().describe('The command that ordered it.'),
+  by: z.string().min(1).max(100).exactOptional().describe('Account that asked.'),
 });
 export type Erasure = z.infer<typeof erasure>;
 

@@ -9,7 +9,7 @@ import type {
   StrategyAdopted,
   SubmissionId,
   SubmissionReceived,
-  WithdrawSubmission,
+  SubmissionWithdrawn,
 } from '@kinledger/contracts';
 import type { Archived } from './archive.js';
 import type { Strategy } from './strategy.js';
@@ -49,6 +49,9 @@ export interface DecisionRun {
   decide(nextRevision: number): Generator<Draft, void, undefined>;
 }
 
+/** What is said of a submission that goes, but for the counts of its records. */
+export type Withdrawal = Omit<DataOf<typeof SubmissionWithdrawn>, 'retired' | 'revived'>;
+
 /** A submission in the making: stage every row in row order, then decide. Staging changes no decision state. */
 export interface SubmissionRun extends DecisionRun {
   /** Rows staged so far. */
@@ -86,7 +89,7 @@ export interface LinkageDecider extends Archived {
   begin(file: DataOf<typeof SubmissionReceived>): SubmissionRun;
 
   /** @throws SubmissionNotDecidable when it is unknown or withdrawn already. */
-  withdraw(command: DataOf<typeof WithdrawSubmission>): DecisionRun;
+  withdraw(command: Withdrawal): DecisionRun;
 
   /** Those of these records, each once, that are in the ledger and not erased. */
   erasable(records: readonly RecordId[]): RecordId[];

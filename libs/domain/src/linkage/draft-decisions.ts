@@ -12,10 +12,9 @@ import {
   type StrategyAdopted,
   type SubmissionId,
   type SubmissionReceived,
-  type WithdrawSubmission,
 } from '@kinledger/contracts';
 import { familyIdOf, individualIdOf, relationshipIdOf } from '../ledger/ledger-ids.js';
-import type { ConstraintDecision, Draft } from './decider.js';
+import type { ConstraintDecision, Draft, Withdrawal } from './decider.js';
 import type { LinkageIndex } from './linkage-index.js';
 import type { Ground } from './ground.js';
 import type { PlannedDecision } from './plan-decision.js';
@@ -32,7 +31,7 @@ const REVIVED: Ground = { rule: 'revived' };
 /** What caused the decision; it says which events open and close it. */
 export type Cause =
   | { readonly kind: 'received'; readonly file: DataOf<typeof SubmissionReceived> }
-  | { readonly kind: 'withdrawn'; readonly command: DataOf<typeof WithdrawSubmission> }
+  | { readonly kind: 'withdrawn'; readonly command: Withdrawal }
   | { readonly kind: 'erased'; readonly erasure: DataOf<typeof RecordErased> }
   | { readonly kind: 'constrained'; readonly decision: ConstraintDecision }
   | { readonly kind: 'relinked'; readonly adopted: DataOf<typeof StrategyAdopted> };

@@ -9,7 +9,6 @@ import type {
   StrategyAdopted,
   SubmissionId,
   SubmissionReceived,
-  WithdrawSubmission,
 } from '@kinledger/contracts';
 import { applyEvent } from './apply-event.js';
 import type { Archive } from './archive.js';
@@ -24,6 +23,7 @@ import {
   type LinkageEngineSize,
   type SubmissionRun,
   type SubmissionStanding,
+  type Withdrawal,
 } from './decider.js';
 import { draftDecisions, type Cause } from './draft-decisions.js';
 import { LinkageIndex } from './linkage-index.js';
@@ -100,7 +100,7 @@ export class LinkageEngine implements LinkageDecider {
     };
   }
 
-  withdraw(command: DataOf<typeof WithdrawSubmission>): DecisionRun {
+  withdraw(command: Withdrawal): DecisionRun {
     const submission = this.#index.submissions.find(command.submission);
     if (submission === NONE) throw submissionNotDecidable(command.submission, 'unknown');
     if (this.standingOf(command.submission) === 'withdrawn') {

@@ -55,6 +55,7 @@ export const kinship = defineReadModel({
     RecordsCarried: 'ignored',
     CarrierChanged: 'ignored',
     ConsentRefused: 'ignored',
+    SubmissionUnparked: 'ignored',
     IndividualRegistered: 'ignored',
     IndividualMatched: 'ignored',
     RecordSetAside: 'ignored',

@@ -60,6 +60,7 @@ export const programme = defineReadModel({
     RecordsCarried: 'ignored',
     CarrierChanged: 'ignored',
     ConsentRefused: 'ignored',
+    SubmissionUnparked: 'ignored',
     IndividualRegistered: 'ignored',
     IndividualMatched: 'ignored',
     RecordSetAside: 'ignored',

@@ -26,6 +26,7 @@ export const records = defineReadModel({
     SubmissionParked: 'ignored',
     // What it retires, RecordsRetired says.
     ConsentRefused: 'ignored',
+    SubmissionUnparked: 'ignored',
     LinkReferred: 'ignored',
     LinkReferralLapsed: 'ignored',
     LinkForbidden: 'ignored',

@@ -33,6 +33,7 @@ export const referrals = defineReadModel({
     RecordsCarried: 'ignored',
     CarrierChanged: 'ignored',
     ConsentRefused: 'ignored',
+    SubmissionUnparked: 'ignored',
     IndividualRegistered: 'ignored',
     IndividualMatched: 'ignored',
     RecordSetAside: 'ignored',

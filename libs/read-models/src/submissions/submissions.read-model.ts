@@ -48,6 +48,7 @@ export const submissions = defineReadModel({
     RecordsCarried: 'ignored',
     CarrierChanged: 'ignored',
     ConsentRefused: 'ignored',
+    SubmissionUnparked: 'ignored',
     IndividualRegistered: 'ignored',
     IndividualMatched: 'ignored',
     RecordSetAside: 'ignored',

@@ -44,7 +44,7 @@ describe('a service with a bus and a database', () => {
   it('finds every topic there, is ready while both answer, and lets go of both', async () => {
     const service = await start(databases.url('platform', 'linker'));
     const bus = service.app.get<MessageBus>(MESSAGE_BUS);
-    await bus.publish(topics.commandRefused.name, []);
+    await bus.publish(topics.commandAnswered.name, []);
     expect(await service.health.readiness()).toEqual({
       ready: true,
       checks: { 'message-bus': 'up', 'platform-database': 'up' },

@@ -333,17 +333,17 @@ describe('the batch transport', () => {
   it('lets a handler name a group of its own, and tells of what it handled', async () => {
     @Controller()
     class Own {
-      @OnMessages(topics.withdrawSubmission, { group: 'another' })
+      @OnMessages(topics.command, { group: 'another' })
       async withdraw(): Promise<void> {
         return Promise.resolve();
       }
     }
     const handled: unknown[] = [];
     await start(transport({ onHandled: (batch) => handled.push(batch) }), [Own]);
-    await bus.publish(topics.withdrawSubmission.name, [unreadable('1')]);
+    await bus.publish(topics.command.name, [unreadable('1')]);
     await vi.waitFor(() => expect(handled).toHaveLength(1), soon);
     expect(handled[0]).toMatchObject({
-      topic: topics.withdrawSubmission.name,
+      topic: topics.command.name,
       group: 'another',
       messages: 1,
     });

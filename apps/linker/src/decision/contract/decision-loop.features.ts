@@ -3,7 +3,7 @@ import {
   ledgerContracts,
   readLedgerEvent,
   topics,
-  type CommandRefused,
+  type CommandAnswered,
   type DataOf,
   type RecordId,
   type SubmissionDecided,
@@ -31,11 +31,13 @@ import {
   programme,
   submissionNamed,
   submit,
-  unparkingIntake,
-  withdrawalIntake,
+  erasure,
+  unparking,
+  withdrawal,
   type Submitted,
 } from '../../testing/messages.js';
 import { GrowingList, recordsIn } from '../../testing/growing-list.js';
+import { InMemoryInbox } from '../../inbox/in-memory-inbox.js';
 import { smallProgramme } from '../../testing/programme.js';
 import { adult } from '../../testing/rows.js';
 import { eventfulYear, stageAll } from '../../testing/scenario.js';
@@ -93,7 +95,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
   };
 
   describe('an eventful year', () => {
-    it('is decided in the order of intake, each submission as a whole', async () => {
+    it('is decided in the order of intake, each submission as a whole and each command when its turn has come', async () => {
       const world = await freshWorld();
       const year = eventfulYear();
       await stageAll(world.inbox, year.scenario);
@@ -121,18 +123,18 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         '1 linked',
         '2 linked',
         '3 linked',
-        '4 withdrawn',
+        '3 withdrawn',
+        '3 refused',
+        '4 linked',
+        '5 parked',
+        '5 withdrawn',
+        '5 withdrawn',
+        '5 withdrawn',
+        '5 refused',
         '5 refused',
         '6 linked',
-        '7 parked',
-        '8 withdrawn',
-        '9 withdrawn',
-        '10 withdrawn',
-        '11 refused',
-        '12 refused',
-        '13 linked',
-        '14 linked',
-        '15 withdrawn',
+        '7 linked',
+        '7 withdrawn',
       ]);
       expect(linker.observed.failures).toEqual([]);
     });
@@ -143,7 +145,8 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       start(world);
       await untilDone(world);
       const types = new Set((await decisionsOf(world.store)).flat());
-      types.add('RecordErased'); // its own scenarios are below
+      // Their own scenarios are below.
+      types.add('RecordErased').add('SubmissionUnparked');
       // Nobody can ask the linker for these yet: the engine's laws have them.
       for (const type of ['LinkForbidden', 'LinkReviewed', 'LinkAllowed']) types.add(type);
       expect(Object.keys(ledgerContracts).filter((type) => !types.has(type))).toEqual([]);
@@ -155,9 +158,11 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       for (const [index, text] of image.events.entries()) {
         const event = readLedgerEvent(Buffer.from(text, 'utf8'));
         expect(event.revision).toBe(index);
-        const message = scenario.intakes.find(({ cause }) => cause === event.cause);
+        const file = scenario.intakes.find(({ cause }) => cause === event.cause);
+        const command = scenario.commands.find(({ id }) => `command:${id}` === event.cause);
+        const time = (command && (JSON.parse(String(command.body)) as { time: string }).time) ?? file?.time;
         if (index < 2) expect(event.cause).toMatch(/^definition:[0-9a-f]{64}$/);
-        else expect(message?.time).toBe(event.time);
+        else expect(time).toBe(event.time);
       }
     });
 
@@ -179,7 +184,9 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await stageAll(world.inbox, eventfulYear().scenario);
       start(world);
       await untilDone(world);
-      expect(await world.inbox.counts(programme)).toEqual({ waiting: 0, parked: 0, refused: 3, chunks: 0 });
+      expect(await world.inbox.counts(programme)).toEqual({
+        ...{ waiting: 0, commands: 0, parked: 0, refused: 3, chunks: 0 },
+      });
     });
 
     it('gives the same ledger however appends are cut', async () => {
@@ -196,6 +203,8 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       const { image } = await undisturbed();
       const { scenario } = eventfulYear();
       const world = await freshWorld();
+      // Commands are there when their turn comes: when that is, they say themselves.
+      await world.inbox.stageCommands([...scenario.commands, ...scenario.commands.slice(-2)]);
       const linker = start(world, { limits: fewAtATime });
       await world.inbox.stageUnprocessable(scenario.unprocessable);
       for (const chunk of scenario.chunks.toReversed()) {
@@ -504,7 +513,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       const world = await freshWorld();
       const { scenario } = eventfulYear();
       await stageAll(world.inbox, scenario);
-      await world.inbox.settle(programme, 1, 'linked');
+      await world.inbox.settle(eventfulYear().first.submission, 'linked');
       const linker = start(world);
       await until('it has halted', () => linker.observed.haltedBy !== undefined);
       expect(linker.observed.haltedBy?.code).toBe('ledger-behind-inbox');
@@ -525,23 +534,41 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         '1 linked',
         '2 linked',
         '3 linked',
-        '4 withdrawn',
+        '3 withdrawn',
+        '4 linked',
+        '5 parked',
+        '5 withdrawn',
+        '5 withdrawn',
+        '5 withdrawn',
         '6 linked',
-        '7 parked',
-        '8 withdrawn',
-        '9 withdrawn',
-        '10 withdrawn',
-        '13 linked',
-        '14 linked',
-        '15 withdrawn',
+        '7 linked',
+        '7 withdrawn',
       ]);
-      const refused = publish.mock.calls
-        .filter(([topic]) => topic === topics.commandRefused.name)
-        .flatMap(([, messages]) => messages.map(dataOf)) as DataOf<typeof CommandRefused>[];
-      expect(refused.map(({ commandId, reason }) => `${commandId} ${reason}`)).toEqual([
-        'withdrawal-5 submission-unknown',
-        'withdrawal-11 submission-withdrawn-already',
-        'withdrawal-12 submission-withdrawn-already',
+      const answered = publish.mock.calls
+        .filter(([topic]) => topic === topics.commandAnswered.name)
+        .flatMap(([, messages]) => messages.map(dataOf)) as DataOf<typeof CommandAnswered>[];
+      const closings = (await eventsOf(world.store)).filter(({ type }) => type === 'SubmissionWithdrawn');
+      const [first, second, third, fourth, last] = closings.map(({ revision }) => `accepted ${revision}`);
+      expect(
+        answered.map(
+          ({ command, outcome, position, reason }) => `${command} ${outcome} ${position ?? reason}`,
+        ),
+      ).toEqual(
+        [
+          `104 ${first}`,
+          '105 refused submission-unknown',
+          `108 ${second}`,
+          `109 ${third}`,
+          `110 ${fourth}`,
+          '111 refused submission-withdrawn-already',
+          '112 refused submission-withdrawn-already',
+          `115 ${last}`,
+        ].map((text) => `withdraw-submission-${text}`),
+      );
+      expect(answered.map(({ detail }) => detail).filter((detail) => detail !== undefined)).toEqual([
+        'The ledger has no such submission.',
+        'The submission has been withdrawn already.',
+        'The submission has been withdrawn already.',
       ]);
       const all = publish.mock.calls.flatMap(([, messages]) => messages);
       expect(distinctMessages(publish.mock.calls).size).toBe(all.length);
@@ -745,6 +772,274 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     });
   });
 
+  describe('a command', () => {
+    /** The replies that were sent, once each. */
+    const repliesOf = (publish: { mock: { calls: [string, readonly OutgoingMessage[]][] } }) =>
+      publish.mock.calls
+        .filter(([topic]) => topic === topics.commandAnswered.name)
+        .flatMap(([, messages]) => messages.map(dataOf)) as DataOf<typeof CommandAnswered>[];
+    const oneFile = async () => {
+      const world = await freshWorld();
+      const { first } = eventfulYear();
+      await world.inbox.stageIntakes([first.intake]);
+      await world.inbox.stageChunks(first.chunks);
+      return { world, submission: first.submission };
+    };
+
+    it('that comes before the submission which it names waits for it', async () => {
+      const world = await freshWorld();
+      const publish = vi.spyOn(world.bus, 'publish');
+      const { first } = eventfulYear();
+      await world.inbox.stageCommands([withdrawal(104, 1, first.submission)]);
+      const linker = start(world);
+      await until('it is at work', () => linker.observed.states.includes('deciding'));
+      const looks = vi.spyOn(world.inbox, 'waitingCommands');
+      await until('it has looked', () => looks.mock.calls.length > 3);
+      expect(await world.inbox.counts(programme)).toMatchObject({ commands: 1 });
+      await world.inbox.stageIntakes([first.intake]);
+      await world.inbox.stageChunks(first.chunks);
+      linker.wakeUp.call();
+      await untilDone(world);
+      expect(linker.observed.decisions.map(({ outcome }) => outcome)).toEqual(['linked', 'withdrawn']);
+      expect(repliesOf(publish)).toMatchObject([{ outcome: 'accepted' }]);
+    });
+
+    it('that comes twice is carried out once, and answered with the one position', async () => {
+      const { world, submission } = await oneFile();
+      const publish = vi.spyOn(world.bus, 'publish');
+      const command = withdrawal(104, 1, submission);
+      const linker = start(world);
+      expect(await world.inbox.stageCommands([command, command])).toMatchObject({
+        staged: 1,
+        conflicting: [],
+      });
+      await untilDone(world);
+      const head = await world.store.head(stream);
+      expect(await world.inbox.stageCommands([command])).toEqual({ staged: 0, conflicting: [] });
+      linker.wakeUp.call();
+      await untilDone(world);
+      expect(await world.store.head(stream)).toBe(head);
+      expect(repliesOf(publish)).toEqual([
+        expect.objectContaining({ command: command.id, outcome: 'accepted', position: head }),
+      ]);
+    });
+
+    it('that comes again to an inbox which has lost it is found in the ledger, and answered', async () => {
+      const { world, submission } = await oneFile();
+      const command = withdrawal(104, 1, submission);
+      const first = start(world);
+      await world.inbox.stageCommands([command]);
+      await untilDone(world);
+      await first.stop();
+      const image = await imageOf(world.store);
+      // The inbox was lost, and the bus brings the command again.
+      const inbox = new InMemoryInbox();
+      await inbox.stageCommands([command]);
+      const publish = vi.spyOn(world.bus, 'publish').mockClear();
+      const again = start({ ...world, inbox });
+      await until('it is answered', () => repliesOf(publish).length > 0);
+      expect(repliesOf(publish)).toMatchObject([{ outcome: 'accepted', position: image.events.length - 1 }]);
+      expect(await imageOf(world.store)).toEqual(image);
+      expect(again.observed.haltedBy).toBeUndefined();
+    });
+
+    it('that is refused is answered with a sentence and leaves nothing in the ledger', async () => {
+      const { world } = await oneFile();
+      const publish = vi.spyOn(world.bus, 'publish');
+      const linker = start(world);
+      await untilDone(world);
+      const image = await imageOf(world.store);
+      await world.inbox.stageCommands([withdrawal(104, 1, submissionNamed('0'))]);
+      linker.wakeUp.call();
+      await untilDone(world);
+      expect(repliesOf(publish)).toMatchObject([
+        { outcome: 'refused', reason: 'submission-unknown', detail: 'The ledger has no such submission.' },
+      ]);
+      expect(await imageOf(world.store)).toEqual(image);
+      await linker.stop();
+      const again = start(elsewhere(world));
+      await until('it is at work', () => again.observed.states.includes('deciding'));
+      expect(await imageOf(world.store)).toEqual(image);
+    });
+
+    it('that was interrupted is finished before a command that came earlier and a file that is ready', async () => {
+      const world = await freshWorld();
+      const { first, visits } = eventfulYear();
+      await world.inbox.stageIntakes([first.intake]);
+      await world.inbox.stageChunks(first.chunks);
+      const linker = start(world);
+      await untilDone(world);
+      await linker.stop();
+      const records = recordsIn(await eventsOf(world.store));
+      const list = new GrowingList();
+      await world.inbox.stageCommands([erasure(90, 2, [records[1]!]), withdrawal(104, 1, first.submission)]);
+      const dying = interruptedStore(world.store, 1, 'after');
+      const killed = start({ ...world, store: dying.store }, { erasures: list, limits: fewAtATime });
+      await dying.interrupted;
+      killed.kill();
+      running.splice(running.indexOf(killed), 1);
+      list.add(records[0]!);
+      await world.inbox.stageIntakes([visits.intake]);
+      await world.inbox.stageChunks(visits.chunks);
+      const next = start(elsewhere(world), { erasures: list });
+      await untilDone(world);
+      expect(next.observed.haltedBy).toBeUndefined();
+      const closings = (await decisionsOf(world.store)).map((types) => types.at(-1));
+      expect(closings.slice(2)).toEqual([
+        'SubmissionLinked',
+        'SubmissionWithdrawn',
+        'RecordErased',
+        'SubmissionLinked',
+        'RecordErased',
+      ]);
+    });
+
+    it('is answered by the linker that follows, where the one before died between event and answer', async () => {
+      const { world, submission } = await oneFile();
+      const publish = vi.spyOn(world.bus, 'publish');
+      const first = start(world);
+      await untilDone(world);
+      await first.stop();
+      const inbox = Object.assign(Object.create(world.inbox) as typeof world.inbox, {
+        answer: () => new Promise<void>(() => undefined),
+      });
+      await world.inbox.stageCommands([withdrawal(104, 1, submission)]);
+      const dying = startLinker({ ...world, inbox });
+      await until('its event is durable', async () =>
+        (await eventsOf(world.store)).some(({ type }) => type === 'SubmissionWithdrawn'),
+      );
+      dying.kill();
+      const image = await imageOf(world.store);
+      start(elsewhere(world));
+      await untilDone(world);
+      expect(await imageOf(world.store)).toEqual(image);
+      expect(repliesOf(publish)).toMatchObject([{ outcome: 'accepted', position: image.events.length - 1 }]);
+    });
+
+    it('that the inbox calls carried out, and the ledger lacks, stops the linker', async () => {
+      const { world, submission } = await oneFile();
+      const command = withdrawal(104, 1, submission);
+      await world.inbox.stageCommands([command]);
+      await world.inbox.answer(programme, command.id, { outcome: 'accepted', position: 99 });
+      const linker = start(world);
+      await until('it has halted', () => linker.observed.haltedBy !== undefined);
+      expect(linker.observed.haltedBy).toMatchObject({
+        code: 'ledger-behind-inbox',
+        message: expect.stringContaining('a command at position 99') as string,
+      });
+    });
+
+    it('under an id that another one has is told apart, and the first one stays', async () => {
+      const { world, submission } = await oneFile();
+      await world.inbox.stageCommands([withdrawal(104, 1, submission)]);
+      expect(await world.inbox.stageCommands([withdrawal(104, 1, submissionNamed('0'))])).toEqual({
+        staged: 0,
+        conflicting: ['command withdraw-submission-104'],
+      });
+    });
+  });
+
+  describe('a command to erase', () => {
+    const linked = async () => {
+      const world = await freshWorld();
+      const { first } = eventfulYear();
+      await world.inbox.stageIntakes([first.intake]);
+      await world.inbox.stageChunks(first.chunks);
+      const list = new GrowingList();
+      const linker = start(world, { erasures: list });
+      await untilDone(world);
+      return { world, list, linker, records: recordsIn(await eventsOf(world.store)) };
+    };
+    const answersIn = async (world: LinkerWorld, command: ReturnType<typeof erasure>) => {
+      const publish = vi.spyOn(world.bus, 'publish');
+      await world.inbox.stageCommands([command]);
+      await untilDone(world);
+      return publish.mock.calls
+        .filter(([topic]) => topic === topics.commandAnswered.name)
+        .flatMap(([, messages]) => messages.map(dataOf)) as DataOf<typeof CommandAnswered>[];
+    };
+
+    it('is put on the list, recorded with who asked, and carried out on the bodies', async () => {
+      const { world, list, records } = await linked();
+      const [one, other] = [records[0]!, records[3]!];
+      const command = erasure(104, 1, [one, other]);
+      const [answer] = await answersIn(world, command);
+      const event = (await eventsOf(world.store)).at(-1);
+      expect(event).toMatchObject({
+        type: 'RecordErased',
+        version: 2,
+        cause: `command:${command.id}`,
+        data: { basis: 'wrong-quarter', by: 'data-team', records: [one, other] },
+      });
+      expect(answer).toMatchObject({ outcome: 'accepted', position: event?.revision });
+      expect(await world.store.readBodiesOf(stream, [one, other])).toEqual([]);
+      expect((await list.list()).erasures).toEqual([
+        expect.objectContaining({ command: command.id, by: 'data-team', records: [one, other] }),
+      ]);
+      for (const record of [one, other]) expect(JSON.stringify(answer)).not.toContain(record);
+    });
+
+    it('gives, from the list alone, the event that the command gave', async () => {
+      const { world, list, linker, records } = await linked();
+      await answersIn(world, erasure(104, 1, [records[0]!]));
+      await linker.stop();
+      const image = await imageOf(world.store);
+      // A ledger restored from a backup of before, where the command does not come again.
+      const restored = await freshWorld();
+      const { first } = eventfulYear();
+      await restored.inbox.stageIntakes([first.intake]);
+      await restored.inbox.stageChunks(first.chunks);
+      start(restored, { erasures: list });
+      await until(
+        'it is erased',
+        async () => (await restored.store.head(stream)) === image.events.length - 1,
+      );
+      expect((await imageOf(restored.store)).events).toEqual(image.events);
+    });
+
+    it('is refused where a record is unknown, all are erased, or nothing can be erased', async () => {
+      const { world, linker, records } = await linked();
+      const nobody = '00000000000000000000000000000000' as RecordId;
+      const before = await imageOf(world.store);
+      expect(await answersIn(world, erasure(104, 1, [records[0]!, nobody]))).toMatchObject([
+        { outcome: 'refused', reason: 'record-unknown' },
+      ]);
+      expect(await imageOf(world.store)).toEqual(before);
+      vi.restoreAllMocks();
+      await answersIn(world, erasure(105, 1, [records[0]!]));
+      vi.restoreAllMocks();
+      expect(await answersIn(world, erasure(106, 1, [records[0]!]))).toMatchObject([
+        { outcome: 'refused', reason: 'records-erased-already' },
+      ]);
+      await linker.stop();
+      vi.restoreAllMocks();
+      start(world);
+      expect(await answersIn(world, erasure(107, 1, [records[1]!]))).toMatchObject([
+        { outcome: 'refused', reason: 'erasures-not-configured' },
+      ]);
+    });
+
+    it('is finished after a kill at any append, once', async () => {
+      const { world, list, linker, records } = await linked();
+      await linker.stop();
+      await world.inbox.stageCommands([erasure(104, 1, [records[0]!, records[2]!])]);
+      for (const moment of ['after', 'before', 'after'] as const) {
+        const dying = interruptedStore(world.store, 1, moment);
+        const limits = { events: 1, bytes: 1024 * 1024 };
+        const killed = start({ ...world, store: dying.store }, { erasures: list, limits });
+        await dying.interrupted;
+        killed.kill();
+        running.splice(running.indexOf(killed), 1);
+      }
+      start(elsewhere(world), { erasures: list });
+      await untilDone(world);
+      const events = await eventsOf(world.store);
+      expect(events.filter(({ type }) => type === 'RecordErased')).toHaveLength(1);
+      expect((await list.list()).lines).toBe(1);
+      expect(await world.store.readBodiesOf(stream, [records[0]!, records[2]!])).toEqual([]);
+    });
+  });
+
   it('parks what says that it cannot be processed, keeps its chunks, and goes on', async () => {
     const world = await freshWorld();
     const broken = submit(1, {
@@ -771,7 +1066,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       data: { submission: broken.submission, intake: 1, reason: 'landing-unreadable' },
     });
     expect(await world.inbox.counts(programme)).toMatchObject({ parked: 1, chunks: 2 });
-    await world.inbox.stageIntakes([withdrawalIntake(3, broken.submission)]);
+    await world.inbox.stageCommands([withdrawal(3, 2, broken.submission)]);
     linker.wakeUp.call();
     await untilDone(world);
     expect(await world.inbox.counts(programme)).toMatchObject({ parked: 0, chunks: 0 });
@@ -797,7 +1092,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       supersedes: [broken.submission],
       rows: [adult({ key: 'k1', email: 'amara@example.org' })],
     });
-    const about = users as Parameters<typeof unparkingIntake>[2];
+    const about = users as Parameters<typeof unparking>[2];
 
     /** Parked at place 1; `next` linked at place 2. */
     const parkedWorld = async (next: Submitted) => {
@@ -814,31 +1109,33 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
 
     it('waits for its rows at its new place, behind what was decided meanwhile, and is linked there', async () => {
       const { world, linker } = await parkedWorld(between);
-      await world.inbox.stageIntakes([unparkingIntake(3, broken.submission, about)]);
+      await world.inbox.stageCommands([unparking(3, broken.submission, about)]);
       linker.wakeUp.call();
-      expect(await world.inbox.counts(programme)).toMatchObject({ waiting: 1, parked: 1 });
+      expect(await world.inbox.counts(programme)).toMatchObject({ commands: 1, parked: 1 });
       await world.inbox.stageChunks(broken.chunks);
       linker.wakeUp.call();
       await untilDone(world);
       expect(linker.observed.decisions.map(({ outcome }) => outcome)).toEqual(['parked', 'linked', 'linked']);
       const events = await eventsOf(world.store);
+      const cause = 'command:unpark-submission-3';
       const received = events.findLast(({ type }) => type === 'SubmissionReceived');
-      expect(received).toMatchObject({
-        cause: 'unparking-3',
-        data: { submission: broken.submission, intake: 3 },
+      expect(received).toMatchObject({ cause, data: { submission: broken.submission, intake: 3 } });
+      expect(events.find(({ type }) => type === 'SubmissionUnparked')).toMatchObject({
+        revision: (received?.revision ?? 0) - 1,
+        cause,
+        data: { submission: broken.submission, intake: 3, reason: 'wrong-quarter', by: 'data-team' },
       });
-      expect(received?.data).not.toHaveProperty('unparkedBy');
       // The row of the other file's person joins her, as if this file had come third.
       const [registered] = events.filter(({ type }) => type === 'IndividualRegistered');
       expect(events.filter(({ type }) => type === 'IndividualMatched').at(-1)?.data).toMatchObject({
         individual: (registered?.data as { individual: string }).individual,
       });
-      expect(await world.inbox.counts(programme)).toMatchObject({ waiting: 0, parked: 0, chunks: 0 });
+      expect(await world.inbox.counts(programme)).toMatchObject({ commands: 0, parked: 0, chunks: 0 });
     });
 
     it('is parked again where it says so again, and can still be withdrawn', async () => {
       const { world, linker } = await parkedWorld(between);
-      await world.inbox.stageIntakes([unparkingIntake(3, broken.submission, about)]);
+      await world.inbox.stageCommands([unparking(3, broken.submission, about)]);
       await world.inbox.stageUnprocessable([
         { submission: broken.submission, intake: 3, reason: 'landing-file-gone' },
       ]);
@@ -846,19 +1143,19 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await untilDone(world);
       expect((await eventsOf(world.store)).at(-1)).toMatchObject({
         type: 'SubmissionParked',
-        cause: 'unparking-3',
+        cause: 'command:unpark-submission-3',
         data: { intake: 3, reason: 'landing-file-gone' },
       });
-      await world.inbox.stageIntakes([withdrawalIntake(4, broken.submission)]);
+      await world.inbox.stageCommands([withdrawal(4, 3, broken.submission)]);
       linker.wakeUp.call();
       await untilDone(world);
-      expect(await world.inbox.counts(programme)).toMatchObject({ waiting: 0, parked: 0, refused: 0 });
+      expect(await world.inbox.counts(programme)).toMatchObject({ commands: 0, parked: 0, refused: 0 });
     });
 
     it('stays replaced by what replaced it while it was parked', async () => {
       const { world, linker } = await parkedWorld(replacement);
       await world.inbox.stageChunks(broken.chunks);
-      await world.inbox.stageIntakes([unparkingIntake(3, broken.submission, about)]);
+      await world.inbox.stageCommands([unparking(3, broken.submission, about)]);
       linker.wakeUp.call();
       await untilDone(world);
       const linked = (await eventsOf(world.store)).findLast(({ type }) => type === 'SubmissionLinked');
@@ -867,10 +1164,10 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
 
     it('is not tried where it is not parked: the command is refused and answered, and restarts agree', async () => {
       const { world, linker } = await parkedWorld(between);
-      await world.inbox.stageIntakes([
-        unparkingIntake(3, between.submission),
-        unparkingIntake(4, submissionNamed('0')),
-        unparkingIntake(5, broken.submission, about),
+      await world.inbox.stageCommands([
+        unparking(3, between.submission),
+        unparking(4, submissionNamed('0')),
+        unparking(5, broken.submission, about),
       ]);
       await world.inbox.stageChunks(broken.chunks);
       linker.wakeUp.call();
@@ -883,10 +1180,10 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await linker.stop();
       const before = await imageOf(world.store);
       start(world);
-      await world.inbox.stageIntakes([unparkingIntake(6, broken.submission, about)]);
+      await world.inbox.stageCommands([unparking(6, broken.submission, about)]);
       await untilDone(world);
       expect(await imageOf(world.store)).toEqual(before);
-      expect(await world.inbox.counts(programme)).toMatchObject({ waiting: 0, parked: 0, refused: 3 });
+      expect(await world.inbox.counts(programme)).toMatchObject({ commands: 0, parked: 0, refused: 3 });
     });
   });
 }
@@ -899,11 +1196,10 @@ async function neverAhead(
   topic: string,
   messages: readonly OutgoingMessage[],
 ): Promise<void> {
-  if (topic === topics.commandRefused.name) return;
   const head = await store.head(stream);
   for (const message of messages) {
-    const { position } = dataOf(message) as { position: number };
-    if (position > head)
+    const { position } = dataOf(message) as { position?: number };
+    if (position !== undefined && position > head)
       throw new Error(`position ${position} was published while the ledger was at ${head}`);
   }
 }

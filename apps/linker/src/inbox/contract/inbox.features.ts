@@ -5,8 +5,8 @@ import {
   fileIntake,
   programme,
   submissionNamed,
-  unparkingIntake,
-  withdrawalIntake,
+  unparking,
+  withdrawal,
 } from '../../testing/messages.js';
 
 /** What every inbox does. `open` gives an empty one. */
@@ -29,7 +29,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
 
   describe('intakes', () => {
     it('come back as they were staged, with cause and time letter for letter', async () => {
-      await inbox.stageIntakes([fileIntake(1, a), withdrawalIntake(2, a)]);
+      await inbox.stageIntakes([fileIntake(1, a)]);
       expect(await inbox.intake(programme, 1)).toMatchObject({
         kind: 'file',
         intake: 1,
@@ -37,10 +37,6 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
         time: '2023-10-09T00:01:00.250Z',
         state: 'waiting',
         data: { submission: a, intake: 1, supersedes: [] },
-      });
-      expect(await inbox.intake(programme, 2)).toMatchObject({
-        kind: 'withdrawal',
-        data: { submission: a, by: 'data-team' },
       });
       expect(await inbox.intake(programme, 3)).toBeUndefined();
       expect(await inbox.intake('other', 1)).toBeUndefined();
@@ -58,7 +54,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       await inbox.stageIntakes([fileIntake(1, a)]);
       const claim = { ...fileIntake(1, b), cause: 'another' };
       expect(await inbox.stageIntakes([claim])).toEqual({ staged: 0, conflicting: ['intake 1'] });
-      expect((await inbox.intake(programme, 1))?.data.submission).toBe(a);
+      expect(await inbox.intake(programme, 1)).toMatchObject({ data: { submission: a } });
     });
 
     it('name a file once: a second place for the same submission is told apart', async () => {
@@ -119,14 +115,14 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
 
   describe('settling', () => {
     beforeEach(async () => {
-      await inbox.stageIntakes([fileIntake(1, a), fileIntake(2, b), withdrawalIntake(3, b)]);
+      await inbox.stageIntakes([fileIntake(1, a), fileIntake(2, b)]);
       await inbox.stageChunks([chunkOf(a, 0, true), chunkOf(b, 0, true)]);
     });
 
     it('lets go of the chunks of a linked submission, and takes no more of them', async () => {
-      await inbox.settle(programme, 1, 'linked');
-      await inbox.settle(programme, 1, 'linked');
-      expect((await inbox.intake(programme, 1))?.state).toBe('decided');
+      await inbox.settle(a, 'linked');
+      await inbox.settle(a, 'linked');
+      expect(await inbox.intake(programme, 1)).toMatchObject({ state: 'decided' });
       expect(await chunksStaged()).toBe(1);
       expect(await inbox.stageChunks([chunkOf(a, 0, true)])).toEqual({ staged: 0, conflicting: [] });
       expect(await chunksStaged()).toBe(1);
@@ -134,41 +130,38 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
     });
 
     it('keeps the chunks of a parked submission until it is withdrawn', async () => {
-      await inbox.settle(programme, 2, 'parked');
-      expect((await inbox.intake(programme, 2))?.state).toBe('parked');
+      await inbox.settle(b, 'parked');
+      expect(await inbox.intake(programme, 2)).toMatchObject({ state: 'parked' });
       expect(await chunksStaged()).toBe(2);
       expect(await recordsOf(b)).toEqual([0]);
-      await inbox.settle(programme, 3, 'withdrawn');
-      expect((await inbox.intake(programme, 2))?.state).toBe('decided');
+      await inbox.settle(b, 'withdrawn');
+      expect(await inbox.intake(programme, 2)).toMatchObject({ state: 'decided' });
       expect(await chunksStaged()).toBe(1);
       expect(await recordsOf(b)).toEqual([]);
     });
 
     it('has a submission parked once, however often, and no more when it is linked at a later place', async () => {
-      await inbox.stageIntakes([unparkingIntake(4, b), unparkingIntake(5, b)]);
-      expect(await inbox.intake(programme, 4)).toMatchObject({
-        kind: 'unparking',
-        cause: 'unparking-4',
-        data: { submission: b, intake: 4 },
-      });
-      await inbox.settle(programme, 2, 'parked');
-      await inbox.settle(programme, 4, 'parked');
+      await inbox.settle(b, 'parked');
+      await inbox.settle(b, 'parked');
       expect(await inbox.counts(programme)).toMatchObject({ parked: 1, chunks: 2 });
-      await inbox.settle(programme, 5, 'linked');
+      await inbox.settle(b, 'linked');
       expect(await inbox.counts(programme)).toMatchObject({ parked: 0, chunks: 1 });
       expect(await inbox.stageChunks([chunkOf(b, 0, true)])).toEqual({ staged: 0, conflicting: [] });
     });
 
     it('sweeps up nothing that is still needed', async () => {
-      await inbox.settle(programme, 2, 'parked');
+      await inbox.settle(b, 'parked');
       expect(await inbox.sweep()).toBe(0);
       expect(await chunksStaged()).toBe(2);
     });
 
     it('counts what waits', async () => {
-      await inbox.settle(programme, 1, 'linked');
-      await inbox.settle(programme, 2, 'parked');
-      expect(await inbox.counts(programme)).toEqual({ waiting: 1, parked: 1, refused: 0, chunks: 1 });
+      await inbox.stageCommands([withdrawal(9, 2, b)]);
+      await inbox.settle(a, 'linked');
+      await inbox.settle(b, 'parked');
+      expect(await inbox.counts(programme)).toEqual({
+        ...{ waiting: 0, commands: 1, parked: 1, refused: 0, chunks: 1 },
+      });
     });
   });
 
@@ -187,22 +180,61 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
     expect((await inbox.progressOf(a, 4)).unprocessable).toBe('schema-unknown');
   });
 
-  it('keeps a refused command at its place until it is answered, and afterwards too', async () => {
-    await inbox.stageIntakes([withdrawalIntake(1, a), withdrawalIntake(2, b)]);
-    await inbox.refuse(programme, 1, 'submission-unknown');
-    await inbox.refuse(programme, 1, 'another');
-    expect(await inbox.unansweredRefusals(programme)).toEqual([
-      {
-        intake: 1,
-        kind: 'withdrawal',
-        commandId: 'withdrawal-1',
-        time: '2023-10-09T00:01:00.250Z',
-        reason: 'submission-unknown',
-      },
-    ]);
-    await inbox.markAnswered(programme, [1, 2]);
-    expect(await inbox.unansweredRefusals(programme)).toEqual([]);
-    expect((await inbox.intake(programme, 1))?.state).toBe('refused');
-    expect((await inbox.intake(programme, 2))?.state).toBe('waiting');
+  describe('commands', () => {
+    it('come back in the order of their arrival, once their turn has come', async () => {
+      await inbox.stageCommands([withdrawal(9, 2, a), withdrawal(7, 1, b)]);
+      await inbox.stageCommands([withdrawal(8, 0, b), withdrawal(9, 2, a)]);
+      const waiting = async (place: number) =>
+        (await inbox.waitingCommands(programme, place)).map(({ id }) => id.replace(/^.*-/, ''));
+      expect(await waiting(0)).toEqual(['8']);
+      expect(await waiting(1)).toEqual(['7', '8']);
+      expect(await waiting(2)).toEqual(['9', '7', '8']);
+      expect(await inbox.waitingCommands('other', 2)).toEqual([]);
+      expect((await inbox.waitingCommands(programme, 2))[0]).toMatchObject({
+        kind: 'withdraw-submission',
+        askedBy: { person: 'data-team' },
+        payload: { submission: a },
+      });
+    });
+
+    it('are staged once under one id, and others under it are told apart', async () => {
+      const command = withdrawal(9, 2, a);
+      expect(await inbox.stageCommands([command])).toEqual({ staged: 1, conflicting: [] });
+      expect(await inbox.stageCommands([command])).toEqual({ staged: 0, conflicting: [] });
+      expect(await inbox.stageCommands([withdrawal(9, 2, b)])).toEqual({
+        staged: 0,
+        conflicting: ['command withdraw-submission-9'],
+      });
+      expect(await inbox.stageCommands([])).toEqual({ staged: 0, conflicting: [] });
+    });
+
+    it('wait no more once they are answered; the first answer stands until its reply is sent, and afterwards', async () => {
+      const [one, other] = [withdrawal(8, 1, a), withdrawal(9, 1, b)];
+      await inbox.stageCommands([one, other]);
+      expect(await inbox.lastPosition(programme)).toBe(-1);
+      await inbox.answer(programme, one.id, { outcome: 'refused', reason: 'submission-unknown' });
+      await inbox.answer(programme, one.id, { outcome: 'accepted', position: 3 });
+      await inbox.answer(programme, other.id, { outcome: 'accepted', position: 7 });
+      expect(await inbox.waitingCommands(programme, 5)).toEqual([]);
+      expect(await inbox.lastPosition(programme)).toBe(7);
+      const unanswered = await inbox.unanswered(programme);
+      expect(unanswered.map(({ command, answer }) => [command.id, answer])).toEqual([
+        [one.id, { outcome: 'refused', reason: 'submission-unknown' }],
+        [other.id, { outcome: 'accepted', position: 7 }],
+      ]);
+      await inbox.markAnswered(programme, [one.id]);
+      expect((await inbox.unanswered(programme)).map(({ command }) => command.id)).toEqual([other.id]);
+      await inbox.markAnswered(programme, [other.id]);
+      expect(await inbox.counts(programme)).toMatchObject({ commands: 0, refused: 1 });
+    });
+
+    it('that take a place in the order of intake use it up once they are answered', async () => {
+      const command = unparking(4, a);
+      await inbox.stageCommands([command]);
+      expect(await inbox.intake(programme, 4)).toBeUndefined();
+      await inbox.answer(programme, command.id, { outcome: 'refused', reason: 'submission-not-parked' });
+      expect(await inbox.intake(programme, 4)).toEqual({ kind: 'used-up', intake: 4 });
+      expect(await inbox.intake(programme, 5)).toBeUndefined();
+    });
   });
 }

@@ -5,18 +5,20 @@ import { writeDecisions } from './write-decisions.js';
 
 export interface DecidableErasure extends Cause {
   readonly basis: string;
+  /** Account that asked, where it is known. */
+  readonly by?: string | undefined;
   /** Records that are in the ledger and not erased. */
   readonly records: readonly RecordId[];
 }
 
-/** Erases records. Their bodies go when the events are durable, and that is not done here. */
-export async function decideErasure(
+/** Erases records in the ledger, on a command or from the list of erasures. Their bodies go when the events are durable. */
+export async function eraseRecords(
   context: Omit<DecisionContext, 'staged'>,
-  erasure: DecidableErasure,
+  { cause, time, basis, by, records }: DecidableErasure,
 ): Promise<void> {
   const { ledger, writer } = context;
-  const scribe = new Scribe(ledger, writer, erasure, ledger.eventsCausedBy(erasure.cause));
-  const run = ledger.engine.erase({ basis: erasure.basis, records: [...erasure.records] });
+  const scribe = new Scribe(ledger, writer, { cause, time }, ledger.eventsCausedBy(cause));
+  const run = ledger.engine.erase({ basis, ...(by === undefined ? {} : { by }), records: [...records] });
   await writeDecisions(run, scribe, context);
   await writer.finish();
 }

@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { Failure } from '../failure.js';
+import { callJson, Refused, type Endpoint } from './http.js';
+
+export const command = z.object({
+  id: z.string(),
+  kind: z.string(),
+  submission: z.string().optional(),
+  state: z.enum(['waiting', 'accepted', 'refused']),
+  position: z.number().optional(),
+  refusal: z.object({ reason: z.string(), detail: z.string() }).optional(),
+  askedBy: z.string(),
+  reason: z.string(),
+  askedAt: z.string(),
+});
+/** What a person ordered, and how the linker answered. */
+export type Command = z.infer<typeof command>;
+
+export interface ErasureOrder {
+  readonly id: string;
+  readonly records: readonly string[];
+  readonly reason: string;
+}
+
+/** Commands to the linker, as ingest takes them and tells of them. */
+export const commandsApi = (endpoint: Endpoint) => ({
+  erase: (order: ErasureOrder): Promise<Command> =>
+    callJson(endpoint, '/v1/erasures', command, { method: 'POST', json: order }),
+
+  view: (id: string): Promise<Command> =>
+    callJson(endpoint, `/v1/commands/${encodeURIComponent(id)}`, command),
+});
+export type CommandsApi = ReturnType<typeof commandsApi>;
+
+const LOOK_MS = 200;
+
+/**
+ * Waits for the linker's reply, and looks whether it has halted where it can be asked.
+ * @returns the accepted command.
+ * @throws Failure where the command is refused, or not answered in time.
+ */
+export async function awaitReply(
+  api: CommandsApi,
+  asked: Command,
+  waitSeconds: number,
+  requireAtWork: () => Promise<void> = () => Promise.resolve(),
+): Promise<Command> {
+  const until = performance.now() + waitSeconds * 1000;
+  for (let known = asked; ; known = await latest(api, known)) {
+    if (known.state === 'accepted') return known;
+    if (known.state === 'refused')
+      throw new Failure(known.refusal?.detail ?? 'the linker refused the command');
+    await requireAtWork();
+    if (performance.now() >= until) {
+      throw new Failure(
+        `asked for; not answered yet: it is carried out when its turn comes; see "kinledger commands show ${known.id}"`,
+      );
+    }
+    await pause(LOOK_MS);
+  }
+}
+
+async function latest(api: CommandsApi, known: Command): Promise<Command> {
+  try {
+    return await api.view(known.id);
+  } catch (error) {
+    // The service may be starting again; the command is asked for all the same.
+    if (error instanceof Refused && error.status >= 500) return known;
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { MAX_RECORDS_PER_EVENT } from '@kinledger/contracts';
+import { Failure } from '../failure.js';
+
+/**
+ * The ids, each once, in orders of at most 2,000.
+ * @throws Failure for what is no record id, without saying it again.
+ */
+export function inOrders(records: readonly string[]): readonly (readonly string[])[] {
+  const ids = [...new Set(records)];
+  const wrong = ids.findIndex((id) => !/^[0-9a-f]{32}$/.test(id));
+  if (wrong >= 0) throw new Failure(`record ${wrong + 1} is no record id: 32 hex digits in lower case`);
+  if (ids.length === 0) throw new Failure('name the records with --record or --records-file');
+  return Array.from({ length: Math.ceil(ids.length / MAX_RECORDS_PER_EVENT) }, (_, order) =>
+    ids.slice(order * MAX_RECORDS_PER_EVENT, (order + 1) * MAX_RECORDS_PER_EVENT),
+  );
+}
+
+/** A basis is a code. @throws Failure */
+export function requireCode(basis: string): void {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(basis) || basis.length > 80)
+    throw new Failure('--basis is a short code: lower-case words joined by hyphens');
+}
+
+/** The ids in a file, one a line. @throws Failure */
+export function idsIn(file: string): string[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new Failure(`${file} cannot be read`);
+  }
+  return text.split(/\r?\n/).filter((line) => line !== '');
+}

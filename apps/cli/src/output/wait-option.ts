@@ -1,0 +1,7 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Seconds to wait, as a whole number. */
+export function waitSeconds(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('give a number of seconds.');
+  return Number(text);
+}

@@ -1,0 +1,67 @@
+import type {
+  CommandData,
+  CommandId,
+  CommandKind,
+  ProgrammeId,
+  ProviderId,
+  SubmissionId,
+} from '@kinledger/contracts';
+import type pg from 'pg';
+import { writeOutbox } from '@kinledger/message-bus';
+import type { Account } from '@kinledger/service-kit';
+import { commandMessage } from '../outbox/intake-messages.js';
+import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
+import { insertCommand } from './command-table.js';
+
+export interface CommandRequest<Kind extends CommandKind> {
+  readonly id: CommandId;
+  readonly kind: Kind;
+  readonly programme: ProgrammeId;
+  readonly account: Account;
+  readonly reason: string;
+  readonly payload: CommandData<Kind>['payload'];
+  /** Place in the order of intake that must be decided first. */
+  readonly after: number;
+  readonly at: Date;
+  /** The submission that it is about, and its provider. */
+  readonly about?: { readonly submission: SubmissionId; readonly provider: ProviderId };
+}
+
+/**
+ * Asks the linker for something: the command is recorded and sent by the transaction that the client is in, or not at
+ * all. Asked for again under the same id, nothing happens.
+ * @returns whether it is new.
+ */
+export async function askCommand<Kind extends CommandKind>(
+  client: pg.ClientBase,
+  { id, kind, programme, account, reason, payload, after, at, about }: CommandRequest<Kind>,
+): Promise<boolean> {
+  const isNew = await insertCommand(client, {
+    id,
+    kind,
+    submission: about?.submission ?? null,
+    provider: about?.provider ?? null,
+    askedBy: account.name,
+    organisation: account.provider ?? null,
+    reason,
+    askedAt: at,
+  });
+  if (!isNew) return false;
+  const askedBy = {
+    person: account.name,
+    ...(account.provider === undefined ? {} : { organisation: account.provider }),
+  };
+  // The payload is the one of its kind, which the compiler cannot follow through the parameter.
+  const command = {
+    id,
+    kind,
+    programme,
+    askedBy,
+    reason,
+    time: at.toISOString(),
+    after,
+    payload,
+  } as CommandData;
+  await writeOutbox(client, OUTBOX_SCHEMA, [commandMessage(command)]);
+  return true;
+}

@@ -1,0 +1,78 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import type { CommandId, RecordId } from '@kinledger/contracts';
+import { inTransaction } from '@kinledger/database';
+import { hasRole, Problem, type Account } from '@kinledger/service-kit';
+import { Injectable, Logger } from '@nestjs/common';
+import { IntakeContext } from '../intake-context.js';
+import { Outbox } from '../outbox/outbox.module.js';
+import { mayActFor } from '../programme/dataset-access.js';
+import { askCommand } from './ask-command.js';
+import { readCommand, type AskedCommand } from './command-table.js';
+
+const LOOK_MS = 100;
+
+export interface ErasureRequest {
+  readonly records: readonly RecordId[];
+  readonly reason: string;
+  readonly id?: CommandId | undefined;
+}
+
+/** Commands to the linker, and the wait for its replies. */
+@Injectable()
+export class CommandService {
+  readonly #logger = new Logger('commands');
+
+  constructor(
+    private readonly intake: IntakeContext,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Orders that records be forgotten. @throws Problem 409 where the linker refuses. */
+  async erase(account: Account, { records, reason, id = newId() }: ErasureRequest): Promise<AskedCommand> {
+    const { pool, programme } = this.intake;
+    const isNew = await inTransaction(pool, (client) =>
+      askCommand(client, {
+        ...{ id, kind: 'erase-records', programme: programme.definition.id, account, reason },
+        ...{ payload: { records: [...records] }, after: 0, at: new Date() },
+      }),
+    );
+    this.outbox.wake();
+    if (isNew) this.#logger.log({ command: id, records: records.length, reason }, 'erasure ordered');
+    return this.answered(id);
+  }
+
+  /** @throws Problem 404 for a command that is none, or whose submission is another provider's. */
+  async view(account: Account, id: string): Promise<AskedCommand> {
+    const command = await readCommand(this.intake.pool, id);
+    if (command === undefined) throw commandUnknown();
+    const mayAll = hasRole(account, 'operator') || hasRole(account, 'data-team');
+    const isOwn = command.provider !== null && mayActFor(account, command.provider);
+    if (!mayAll && !isOwn) throw commandUnknown();
+    return command;
+  }
+
+  /**
+   * Waits a while for the linker's reply. @returns the command, which may still wait.
+   * @throws Problem 409 where the linker refuses it.
+   */
+  async answered(id: CommandId): Promise<AskedCommand> {
+    const { pool, limits } = this.intake;
+    const until = performance.now() + limits.commandPatienceSeconds * 1000;
+    for (;;) {
+      const command = await readCommand(pool, id);
+      if (command === undefined) throw commandUnknown();
+      const { answer } = command;
+      if (answer?.outcome === 'refused') {
+        throw new Problem(409, 'command-refused', { detail: answer.detail });
+      }
+      if (answer !== null || performance.now() >= until) return command;
+      await pause(LOOK_MS);
+    }
+  }
+}
+
+const newId = (): CommandId => randomUUID() as CommandId;
+
+const commandUnknown = () =>
+  new Problem(404, 'command-unknown', { detail: 'There is no command of yours with this id.' });

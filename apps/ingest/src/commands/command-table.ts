@@ -1,0 +1,105 @@
+import type {
+  CommandAnswered,
+  CommandId,
+  CommandKind,
+  DataOf,
+  ProviderId,
+  SubmissionId,
+} from '@kinledger/contracts';
+import type { Queryable } from '@kinledger/landing-store';
+
+/** A command that was asked for here, and its reply once the linker has sent one. */
+export interface AskedCommand {
+  readonly id: CommandId;
+  readonly kind: CommandKind;
+  readonly submission: SubmissionId | null;
+  readonly provider: ProviderId | null;
+  readonly askedBy: string;
+  readonly organisation: ProviderId | null;
+  readonly reason: string;
+  readonly askedAt: Date;
+  readonly answer: CommandReply | null;
+}
+
+export type CommandReply = { readonly at: Date } & (
+  | { readonly outcome: 'accepted'; readonly position: number }
+  | { readonly outcome: 'refused'; readonly reason: string; readonly detail: string }
+);
+
+/** @returns false where a command with this id was asked for before. */
+export async function insertCommand(
+  client: Queryable,
+  command: Omit<AskedCommand, 'answer'>,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `INSERT INTO ingest.command (id, kind, submission, provider, asked_by, organisation, reason, asked_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+    [
+      command.id,
+      command.kind,
+      command.submission,
+      command.provider,
+      command.askedBy,
+      command.organisation,
+      command.reason,
+      command.askedAt,
+    ],
+  );
+  return rowCount === 1;
+}
+
+export async function readCommand(client: Queryable, id: string): Promise<AskedCommand | undefined> {
+  const { rows } = await client.query<CommandRow>(
+    `SELECT id, kind, submission, provider, asked_by AS "askedBy", organisation, reason, asked_at AS "askedAt",
+            outcome, position::float8 AS position, refusal, detail, answered_at
+     FROM ingest.command WHERE id = $1`,
+    [id],
+  );
+  return rows[0] && commandOf(rows[0]);
+}
+
+/** Notes the linker's replies. The first one stands; replies to commands of others are passed over. */
+export async function recordReplies(
+  client: Queryable,
+  replies: readonly DataOf<typeof CommandAnswered>[],
+): Promise<void> {
+  for (const { command, outcome, position, reason, detail } of replies) {
+    await client.query(
+      `UPDATE ingest.command SET outcome = $2, position = $3, refusal = $4, detail = $5, answered_at = now()
+       WHERE id = $1 AND outcome IS NULL`,
+      [command, outcome, position ?? null, reason ?? null, detail ?? null],
+    );
+  }
+}
+
+interface CommandRow extends Omit<AskedCommand, 'answer'> {
+  readonly outcome: 'accepted' | 'refused' | null;
+  readonly position: number | null;
+  readonly refusal: string | null;
+  readonly detail: string | null;
+  readonly answered_at: Date | null;
+}
+
+const commandOf = ({
+  outcome,
+  position,
+  refusal,
+  detail,
+  answered_at,
+  ...asked
+}: CommandRow): AskedCommand => ({
+  ...asked,
+  answer: answered_at === null ? null : replyOf(answered_at, outcome, position, refusal, detail),
+});
+
+// A constraint has each outcome bring its own.
+const replyOf = (
+  at: Date,
+  outcome: CommandRow['outcome'],
+  position: number | null,
+  refusal: string | null,
+  detail: string | null,
+): CommandReply =>
+  outcome === 'accepted'
+    ? { at, outcome, position: position ?? -1 }
+    : { at, outcome: 'refused', reason: refusal ?? '', detail: detail ?? '' };

@@ -1,0 +1,60 @@
+import { code, commandId, MAX_RECORDS_PER_EVENT, recordId } from '@kinledger/contracts';
+import { CurrentAccount, Roles, type Account } from '@kinledger/service-kit';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { answers, problems } from '../openapi/responses.js';
+import { CommandService } from './command-service.js';
+import { commandView, viewOfCommand, type CommandView } from './command-view.js';
+
+const commandParam = z.object({ id: commandId });
+
+const eraseBody = z.strictObject({
+  records: z
+    .array(recordId)
+    .min(1)
+    .max(MAX_RECORDS_PER_EVENT)
+    .describe('Ids of the records, as the golden dataset has them.'),
+  reason: code.describe('The basis, as a short code such as data-subject-request: never a name.'),
+  id: commandId.optional().describe('Idempotency key: a repeated request with the same one is one command.'),
+});
+
+@ApiTags('commands')
+@ApiBearerAuth()
+@Controller('v1')
+export class CommandsController {
+  constructor(private readonly commands: CommandService) {}
+
+  @Get('commands/:id')
+  @Roles('provider', 'data-team', 'operator')
+  @ApiOperation({
+    summary: 'A command, and how the linker answered it',
+    description:
+      'Withdrawals, un-parkings and erasures are commands. One that waits is carried out when its turn comes.',
+  })
+  @ApiResponse(answers(200, 'The command.', commandView))
+  @ApiResponse(problems(404, 'No command of yours has this id.'))
+  async view(
+    @CurrentAccount() account: Account,
+    @Param({ schema: commandParam }) { id }: z.output<typeof commandParam>,
+  ): Promise<CommandView> {
+    return viewOfCommand(await this.commands.view(account, id));
+  }
+
+  @Post('erasures')
+  @HttpCode(202)
+  @Roles('operator')
+  @ApiOperation({
+    summary: 'Order that records be forgotten',
+    description:
+      'Their bodies go for ever, and what is known from them. The answer waits a while for the linker’s; a command that still waits then is carried out when its turn comes.',
+  })
+  @ApiResponse(answers(202, 'The command, and its reply if the linker has answered.', commandView))
+  @ApiResponse(problems(409, 'The linker refused the command: nothing was erased.'))
+  async erase(
+    @CurrentAccount() account: Account,
+    @Body({ schema: eraseBody }) body: z.output<typeof eraseBody>,
+  ): Promise<CommandView> {
+    return viewOfCommand(await this.commands.erase(account, body));
+  }
+}

@@ -1,0 +1,145 @@
+import {
+  CommandAnswered,
+  decodeCloudEvent,
+  encodeCloudEvent,
+  topics,
+  type CommandId,
+  type DataOf,
+  type ProgrammeId,
+} from '@kinledger/contracts';
+import { createPostgresMessageBus, type MessageBus } from '@kinledger/message-bus';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ask, type Caller } from '../testing/requests.js';
+import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
+
+const record = '1e0f6d2c9b8a47561e0f6d2c9b8a4756';
+
+describe('commands of people', () => {
+  let ingest: RunningIngest;
+  /** Answers as the linker does. */
+  let linker: MessageBus;
+
+  beforeAll(async () => {
+    ingest = await startIngest(inject('postgresUrl'), { KINLEDGER_COMMAND_PATIENCE_SECONDS: '3' });
+    const url = ingest.databases.url('bus', 'linker');
+    linker = createPostgresMessageBus({ url, applicationName: 'linker', onError: () => undefined });
+  });
+  afterAll(async () => {
+    await linker.close();
+    await ingest.stop();
+  });
+
+  const erase = (body: object, caller: Caller = 'operator') =>
+    ask(ingest, caller, 'POST', '/v1/erasures', {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+  const reply = async (command: string, told: Partial<DataOf<typeof CommandAnswered>>) => {
+    const data = {
+      ...{ programme: 'leap' as ProgrammeId, command: command as CommandId, kind: 'erase-records' as const },
+      ...{ outcome: 'accepted' as const, ...told },
+    };
+    const event = {
+      id: `reply-${command}`,
+      source: 'urn:kinledger:linker',
+      time: '2024-04-02T10:00:00Z',
+      data,
+    };
+    const message = { key: 'leap', ...encodeCloudEvent(CommandAnswered, event) };
+    await linker.publish(topics.commandAnswered.name, [message]);
+  };
+  /** Answers every command that comes, once, as `answer` says. */
+  const answering = (answer: (command: string) => Partial<DataOf<typeof CommandAnswered>>) =>
+    linker.subscribe({ group: 'linker', topics: [topics.command.name] }, async ({ messages }) => {
+      for (const message of messages) {
+        const { data } = decodeCloudEvent(topics.command.contract, message);
+        await reply(data.id, answer(data.id));
+      }
+    });
+
+  it('are answered with the position that the linker replies', async () => {
+    const subscription = answering(() => ({ position: 45 }));
+    const { status, body } = await erase({ records: [record], reason: 'data-subject-request' });
+    await subscription.stop();
+    expect({ status, body }).toMatchObject({
+      status: 202,
+      body: { kind: 'erase-records', state: 'accepted', position: 45, askedBy: 'operator' },
+    });
+    expect(JSON.stringify(body)).not.toContain(record);
+    const { body: later } = await ask(ingest, 'operator', 'GET', `/v1/commands/${String(body['id'])}`);
+    expect(later).toEqual(body);
+  });
+
+  it('are answered with the linker’s sentence where it refuses them', async () => {
+    const detail = 'All of these records have been erased already.';
+    const refused = { outcome: 'refused', reason: 'records-erased-already', detail } as const;
+    const subscription = answering(() => refused);
+    const { status, body } = await erase({
+      id: 'twice-1',
+      records: [record],
+      reason: 'data-subject-request',
+    });
+    await subscription.stop();
+    expect({ status, body }).toMatchObject({
+      status: 409,
+      body: { type: 'urn:kinledger:problem:command-refused', detail },
+    });
+    expect((await ask(ingest, 'operator', 'GET', '/v1/commands/twice-1')).body).toMatchObject({
+      state: 'refused',
+      refusal: { reason: 'records-erased-already', detail },
+    });
+  });
+
+  it('under one id are one command, and the first reply stands', async () => {
+    const order = { id: 'once-1', records: [record], reason: 'data-subject-request' };
+    const both = Promise.all([erase(order), erase(order)]);
+    await expect
+      .poll(async () => (await ask(ingest, 'operator', 'GET', '/v1/commands/once-1')).status)
+      .toBe(200);
+    await reply('once-1', { position: 7 });
+    await reply('once-1', { position: 8 });
+    for (const { body } of await both) expect(body).toMatchObject({ state: 'accepted', position: 7 });
+    const { rows } = await ingest.pool.query("SELECT FROM ingest.command WHERE id = 'once-1'");
+    expect(rows).toHaveLength(1);
+  });
+
+  it('are told to wait where the linker is away, and carried out later', async () => {
+    const { status, body } = await erase({
+      id: 'later-1',
+      records: [record],
+      reason: 'data-subject-request',
+    });
+    expect({ status, body }).toMatchObject({ status: 202, body: { id: 'later-1', state: 'waiting' } });
+    await reply('later-1', { position: 9 });
+    await expect
+      .poll(async () => (await ask(ingest, 'operator', 'GET', '/v1/commands/later-1')).body)
+      .toMatchObject({ state: 'accepted', position: 9 });
+  });
+
+  it('to erase are an operator’s, and looked at by whom they concern', async () => {
+    const order = { id: 'whose-1', records: [record], reason: 'data-subject-request' };
+    for (const caller of ['data-team', 'officer', 'reader'] as const) {
+      expect((await erase(order, caller)).status).toBe(403);
+    }
+    expect((await erase(order, 'nobody')).status).toBe(401);
+    await reply('whose-1', { position: 9 });
+    await erase(order);
+    expect((await ask(ingest, 'data-team', 'GET', '/v1/commands/whose-1')).status).toBe(200);
+    expect((await ask(ingest, 'officer', 'GET', '/v1/commands/whose-1')).status).toBe(404);
+    expect((await ask(ingest, 'reader', 'GET', '/v1/commands/whose-1')).status).toBe(403);
+    expect((await ask(ingest, 'operator', 'GET', '/v1/commands/never-asked')).status).toBe(404);
+  });
+
+  it('need ids that are ids and a reason that is a code, and nothing is said again', async () => {
+    for (const wrong of [
+      { records: ['Amara Okafor'], reason: 'data-subject-request' },
+      { records: [record], reason: 'Amara asked' },
+      { records: [], reason: 'data-subject-request' },
+      { records: [record], reason: 'data-subject-request', id: 'Amara' },
+    ]) {
+      const { status, text } = await erase(wrong);
+      expect(status).toBe(400);
+      expect(text).not.toContain('Amara');
+    }
+  });
+});

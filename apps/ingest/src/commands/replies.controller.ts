@@ -1,0 +1,21 @@
+import { topics } from '@kinledger/contracts';
+import { OnMessages, Public, type MessageOf } from '@kinledger/service-kit';
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { IntakeContext } from '../intake-context.js';
+import { recordReplies } from './command-table.js';
+
+/** Takes the linker's replies: whoever waits for one, in whatever process, finds it in the table. */
+@Public()
+@Controller()
+export class RepliesController {
+  constructor(private readonly intake: IntakeContext) {}
+
+  @OnMessages(topics.commandAnswered)
+  async answered(@Payload() messages: readonly MessageOf<typeof topics.commandAnswered>[]): Promise<void> {
+    await recordReplies(
+      this.intake.pool,
+      messages.map(({ data }) => data),
+    );
+  }
+}

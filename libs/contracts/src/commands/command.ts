@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { contract, type DataOf } from '../contract.js';
+import { code, programmeId, revision } from '../identifiers.js';
+import { commandId, commandOf, type CommandContract } from './command-kind.js';
+import { EraseRecords } from './erase-records.js';
+import { UnparkSubmission } from './unpark-submission.js';
+import { WithdrawSubmission } from './withdraw-submission.js';
+
+/** Every kind of command, by its name. */
+export const commandContracts = {
+  'withdraw-submission': WithdrawSubmission,
+  'unpark-submission': UnparkSubmission,
+  'erase-records': EraseRecords,
+} as const;
+
+export type CommandKind = keyof typeof commandContracts;
+
+const commandKinds = Object.keys(commandContracts) as [CommandKind, ...CommandKind[]];
+
+const shared = {
+  id: '2b6f0cc9-04d1-37be-2e17-30235f566409',
+  programme: 'leap',
+  askedBy: { person: 'data-team' },
+  reason: 'wrong-quarter',
+  time: '2023-10-12T08:00:00Z',
+  after: 18,
+};
+
+/** An example of each kind, as it stands in its topic. */
+export const commandExamples = commandKinds.map((kind) => ({
+  ...shared,
+  kind,
+  payload: commandContracts[kind].example,
+}));
+
+export const Command = contract({
+  name: 'Command',
+  version: 1,
+  description:
+    'What a person orders of a programme’s ledger. The linker applies it between submissions, once its turn has come, and answers it.',
+  schema: z.discriminatedUnion('kind', [
+    commandOf(WithdrawSubmission),
+    commandOf(UnparkSubmission),
+    commandOf(EraseRecords),
+  ]),
+  example: { ...shared, kind: 'withdraw-submission', payload: WithdrawSubmission.example },
+});
+
+/** A command of any kind, or of one. */
+export type CommandData<Kind extends CommandKind = CommandKind> = Extract<
+  DataOf<typeof Command>,
+  { readonly kind: Kind }
+>;
+
+/** Why commands of a kind are refused. */
+export type RefusalOf<Kind extends CommandKind> = {
+  [One in Kind]: keyof (typeof commandContracts)[One]['refusals'] & string;
+}[Kind];
+
+/** A refusal in one sentence. */
+export function sentenceOf(kind: CommandKind, reason: string): string {
+  const { refusals }: CommandContract = commandContracts[kind];
+  return refusals[reason] ?? 'The linker refused it.';
+}
+
+/** The cause of what the ledger says in answer to a command; the ce_id of its message too. */
+export const causeOfCommand = (id: string): string => `${COMMAND_CAUSE}${id}`;
+const COMMAND_CAUSE = 'command:';
+
+/** The id of the command that a cause names, if it names one. */
+export const commandOfCause = (cause: string): string | undefined =>
+  cause.startsWith(COMMAND_CAUSE) ? cause.slice(COMMAND_CAUSE.length) : undefined;
+
+export const CommandAnswered = contract({
+  name: 'CommandAnswered',
+  version: 1,
+  description:
+    'The linker’s reply to a command: accepted, with the ledger position at which it is carried out, or refused with a reason, and then nothing was recorded.',
+  schema: z.object({
+    programme: programmeId,
+    command: commandId,
+    kind: z.enum(commandKinds),
+    outcome: z.enum(['accepted', 'refused']),
+    position: revision.exactOptional().describe('Where an accepted command stands in the ledger.'),
+    reason: code.exactOptional().describe('Why it was refused.'),
+    detail: z.string().max(200).exactOptional().describe('The same in one sentence, which names nobody.'),
+  }),
+  example: {
+    programme: 'leap',
+    command: '2b6f0cc9-04d1-37be-2e17-30235f566409',
+    kind: 'withdraw-submission',
+    outcome: 'refused',
+    reason: 'submission-withdrawn-already',
+    detail: WithdrawSubmission.refusals['submission-withdrawn-already'],
+  },
+});

@@ -1,0 +1,17 @@
+import type { CommandData, CommandKind } from '@kinledger/contracts';
+import type { CommandHandler } from './command-handler.js';
+import { eraseRecords } from './erase-records.js';
+import { unparkSubmission } from './unpark-submission.js';
+import { withdrawSubmission } from './withdraw-submission.js';
+
+/** A handler for every kind of command: a kind without one does not compile. */
+const commandHandlers: { readonly [Kind in CommandKind]: CommandHandler<Kind> } = {
+  'withdraw-submission': withdrawSubmission,
+  'unpark-submission': unparkSubmission,
+  'erase-records': eraseRecords,
+};
+
+/** What decides this command. */
+export const handlerOf = (command: CommandData): CommandHandler<CommandKind> =>
+  // Each handler is asked about commands of its own kind alone, which the compiler cannot follow through the map.
+  commandHandlers[command.kind] as unknown as CommandHandler<CommandKind>;
