@@ -259,7 +259,7 @@ try {
   const { ledger } = await recover({
     store,
     stream: streamOf(id),
-    engine: () => new LinkageEngine(engineOptionsOf(programme)),
+    engine: () => new LinkageEngine(engineOptionsOf(programme.definition)),
     snapshots: undefined,
     signal,
   });
@@ -282,7 +282,7 @@ try {
     store,
     snapshots: new PostgresSnapshots(pool),
     ground: {
-      strategy: adoptedStrategyOf(programme).digest,
+      strategy: adoptedStrategyOf(programme.definition).digest,
       definition: programme.digest,
       code: codeDigest(),
     },
@@ -306,7 +306,7 @@ try {
   const restored = await recover({
     store,
     stream: streamOf(id),
-    engine: () => new LinkageEngine(engineOptionsOf(programme)),
+    engine: () => new LinkageEngine(engineOptionsOf(programme.definition)),
     snapshots,
     signal,
   });

@@ -231,7 +231,7 @@ function snapshotsOf(
     store,
     snapshots: new PostgresSnapshots(pool),
     ground: {
-      strategy: adoptedStrategyOf(programme).digest,
+      strategy: adoptedStrategyOf(programme.definition).digest,
       definition: programme.digest,
       code: codeDigest(),
     },

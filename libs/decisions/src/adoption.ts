@@ -1,5 +1,6 @@
 import { ledgerContracts, type DataOf, type LedgerDecision, type LedgerEvent } from '@kinledger/contracts';
 import {
+  canonicalJson,
   encodeLedgerEvent,
   strategyDigest,
   strategyOf,
@@ -7,9 +8,14 @@ import {
   type LinkageEngineOptions,
 } from '@kinledger/domain';
 import type { Payload } from '@kinledger/event-store';
-import type { Programme } from '@kinledger/programme';
-import { signingKeyDiffers, strategyDiffers } from './errors.js';
-import type { ProgrammeLedger } from './programme-ledger.js';
+import type { Programme, ProgrammeDefinition } from '@kinledger/programme';
+import type { DecisionContext } from './decision-context.js';
+import { familyScopesDiffer, signingKeyDiffers } from './errors.js';
+import { DEFINITION_CAUSE, type ProgrammeLedger } from './programme-ledger.js';
+import { Scribe } from './scribe.js';
+import { writeDecisions } from './write-decisions.js';
+
+type StrategyData = DataOf<typeof ledgerContracts.StrategyAdopted>;
 
 /** What a programme's linker works with, as its files say it. */
 export interface ConfiguredProgramme {
@@ -25,19 +31,23 @@ export interface Adoption {
   readonly applied: readonly LedgerEvent[];
 }
 
+/** What linkage depends on of a definition. */
+type LinkageDefinition = Pick<ProgrammeDefinition, 'id' | 'strategy' | 'familyScopes'>;
+
 /** What the engine needs of a definition. */
-export const engineOptionsOf = ({ definition }: Programme): LinkageEngineOptions => ({
-  strategy: strategyOf(definition.strategy),
-  familyScopes: definition.familyScopes,
+export const engineOptionsOf = ({ strategy, familyScopes }: LinkageDefinition): LinkageEngineOptions => ({
+  strategy: strategyOf(strategy),
+  familyScopes,
 });
 
+const SCOPE_PREFIX = 'familyScope:';
+
 /** All that linkage depends on, as `StrategyAdopted` says it: the family scopes too. */
-export function adoptedStrategyOf(programme: Programme): DataOf<typeof ledgerContracts.StrategyAdopted> {
-  const { id, strategy, familyScopes } = programme.definition;
+export function adoptedStrategyOf({ id, strategy, familyScopes }: LinkageDefinition): StrategyData {
   const { name, parameters: settings } = strategyOf(strategy);
   const parameters = {
     ...settings,
-    ...Object.fromEntries(familyScopes.map(({ scope, services }) => [`familyScope:${scope}`, [...services]])),
+    ...Object.fromEntries(familyScopes.map(({ scope, services }) => [SCOPE_PREFIX + scope, [...services]])),
   };
   return { programme: id, strategy: name, parameters, digest: strategyDigest(name, parameters) };
 }
@@ -50,18 +60,47 @@ export const firstInstantOf = ({ definition }: Programme): string =>
   `${definition.agreements.map(({ validFrom }) => validFrom).reduce((a, b) => (a < b ? a : b))}T00:00:00Z`;
 
 /**
- * Refuses to go on where the ledger was written with another key, or decided by another strategy.
- * @throws SigningKeyDiffers, StrategyDiffers.
+ * Refuses to go on where the ledger was written with another key, or its families are of other scopes.
+ * @throws SigningKeyDiffers, FamilyScopesDiffer.
  */
 export function requireSameGround(ledger: ProgrammeLedger, configured: ConfiguredProgramme): void {
-  const { definition, strategyDigest: adopted } = ledger;
+  const { definition, strategy } = ledger;
   if (definition !== undefined && definition.signingKey !== configured.signingKey) throw signingKeyDiffers();
-  if (adopted !== undefined && adopted !== adoptedStrategyOf(configured.programme).digest)
-    throw strategyDiffers();
+  const now = adoptedStrategyOf(configured.programme.definition);
+  if (strategy !== undefined && canonicalJson(scopesIn(strategy)) !== canonicalJson(scopesIn(now)))
+    throw familyScopesDiffer();
+}
+
+const scopesIn = ({ parameters }: StrategyData): StrategyData['parameters'] =>
+  Object.fromEntries(Object.entries(parameters).filter(([name]) => name.startsWith(SCOPE_PREFIX)));
+
+/** Whether the strategy that a definition asks for is the one that decides in a ledger. */
+export const isAdopted = ({ strategy }: ProgrammeLedger, definition: LinkageDefinition): boolean =>
+  strategy?.digest === adoptedStrategyOf(definition).digest;
+
+/** Cause of the events with which a definition comes into force. */
+export const causeOfDefinition = (digest: string): string => `${DEFINITION_CAUSE}${digest}`;
+
+/**
+ * Decides everything anew under the strategy of the definition in force, and adopts it: the ledger's engine links so
+ * already, and its ledger was decided by another one.
+ * @param time of the message that is decided next.
+ */
+export async function adoptStrategy(
+  context: Omit<DecisionContext, 'staged'>,
+  { definition, digest }: { readonly definition: LinkageDefinition; readonly digest: string },
+  time: string,
+): Promise<void> {
+  const { ledger, writer } = context;
+  const cause = causeOfDefinition(digest);
+  const scribe = new Scribe(ledger, writer, { cause, time }, ledger.eventsCausedBy(cause));
+  await writeDecisions(ledger.engine.relink(adoptedStrategyOf(definition)), scribe, context);
+  await writer.finish();
 }
 
 /**
- * What must be appended so that the configured definition is the one in force; nothing where it is already.
+ * What must be appended so that the configured definition is the one in force; nothing where it is already. Another
+ * strategy is adopted afterwards, by `adoptStrategy`; the first one comes with the first definition.
  * @param time ce_time of the message that is decided next, or `firstInstantOf` for an empty ledger.
  */
 export function adoptionOf(
@@ -69,9 +108,9 @@ export function adoptionOf(
   { programme, signingKey }: ConfiguredProgramme,
   time: string,
 ): Adoption | undefined {
-  const strategy = adoptedStrategyOf(programme);
+  const strategy = adoptedStrategyOf(programme.definition);
   const defined = ledger.definition?.digest !== programme.digest;
-  const adopted = ledger.strategyDigest === undefined;
+  const adopted = ledger.strategy === undefined;
   if (!defined && !adopted) return undefined;
 
   const decisions: LedgerDecision[] = [];
@@ -83,7 +122,7 @@ export function adoptionOf(
   }
   if (adopted) decisions.push({ type: 'StrategyAdopted', data: strategy });
 
-  const cause = `definition:${programme.digest}`;
+  const cause = causeOfDefinition(programme.digest);
   const firstOrdinal = ledger.eventsCausedBy(cause);
   const events: EncodedLedgerEvent[] = [];
   const applied: LedgerEvent[] = [];

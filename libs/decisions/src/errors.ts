@@ -17,9 +17,9 @@ export interface SigningKeyDiffers extends Error {
   readonly code: 'signing-key-differs';
 }
 
-/** A definition asks for another strategy, or for other family scopes, than those that decided so far. */
-export interface StrategyDiffers extends Error {
-  readonly code: 'strategy-differs';
+/** A definition asks for other family scopes than those of the families in the ledger. */
+export interface FamilyScopesDiffer extends Error {
+  readonly code: 'family-scopes-differ';
 }
 
 /** The ledger at hand belongs to no programme that this linker can write. */
@@ -38,7 +38,7 @@ export type Halt =
   | LedgerDiffers
   | LedgerBehindInbox
   | SigningKeyDiffers
-  | StrategyDiffers
+  | FamilyScopesDiffer
   | LedgerUnreadable
   | ForeignEvent
   | StagedRowsDiffer;
@@ -47,7 +47,7 @@ const halts: ReadonlySet<string> = new Set<Halt['code']>([
   'ledger-differs',
   'ledger-behind-inbox',
   'signing-key-differs',
-  'strategy-differs',
+  'family-scopes-differ',
   'ledger-unreadable',
   'foreign-event',
   'staged-rows-differ',
@@ -80,12 +80,12 @@ export const signingKeyDiffers = (): SigningKeyDiffers =>
     },
   );
 
-export const strategyDiffers = (): StrategyDiffers =>
+export const familyScopesDiffer = (): FamilyScopesDiffer =>
   Object.assign(
     new Error(
-      'the definition changes the linkage strategy or the family scopes; this version cannot adopt another one',
+      'the definition changes the family scopes, and this version cannot: give the scopes that the ledger has, or begin another ledger',
     ),
-    { code: 'strategy-differs' as const },
+    { code: 'family-scopes-differ' as const },
   );
 
 export const ledgerUnreadable = (why: string): LedgerUnreadable =>

@@ -3,10 +3,12 @@ import {
   concerns,
   isClosing,
   type ClosingEvent,
+  type DataOf,
   type EventFor,
   type LedgerEvent,
   type PseudonymisedRow,
   type RecordId,
+  type StrategyAdopted,
   type SubmissionId,
 } from '@kinledger/contracts';
 import {
@@ -18,8 +20,14 @@ import {
 } from '@kinledger/domain';
 import { ledgerUnreadable } from './errors.js';
 
+/** What the causes of definitions begin with. */
+export const DEFINITION_CAUSE = 'definition:';
 /** What the causes of erasures begin with. */
 export const ERASURE_CAUSE = 'erasure:';
+
+/** Whether later decisions may have the same cause. */
+const comesAgain = (cause: string): boolean =>
+  cause.startsWith(DEFINITION_CAUSE) || cause.startsWith(ERASURE_CAUSE);
 
 /** How the last decision about a submission ended. */
 export interface ClosedSubmission {
@@ -40,7 +48,8 @@ export class ProgrammeLedger implements Archived {
   /** Place of the last intake that the ledger has; 0 before the first. */
   lastIntake = 0;
   definition: { readonly digest: string; readonly signingKey: string } | undefined;
-  strategyDigest: string | undefined;
+  /** The strategy that decides, as it was adopted. */
+  strategy: DataOf<typeof StrategyAdopted> | undefined;
   openReferrals = 0;
   tokensWithoutForce = 0;
   /** Every record that was erased. */
@@ -84,7 +93,7 @@ export class ProgrammeLedger implements Archived {
     this.applyToEngine(event, row);
     this.nextRevision += 1;
     const command = commandOfCause(event.cause);
-    if (command !== undefined || event.cause.startsWith(ERASURE_CAUSE)) this.count(event.cause);
+    if (command !== undefined || comesAgain(event.cause)) this.count(event.cause);
     if (command !== undefined && isClosing(event)) this.commands.set(command, event.revision);
     if (concerns('programme-ledger', event)) this.take(event);
   }
@@ -93,10 +102,12 @@ export class ProgrammeLedger implements Archived {
     switch (event.type) {
       case 'ProgrammeDefined':
         this.definition = { digest: event.data.definition, signingKey: event.data.signingKey };
-        return this.closeDefinition(event);
+        this.closedAt = event.revision;
+        return;
       case 'StrategyAdopted':
-        this.strategyDigest = event.data.digest;
-        return this.closeDefinition(event);
+        this.strategy = event.data;
+        this.closedAt = event.revision;
+        return;
       case 'SubmissionReceived':
         this.received = event.data;
         // One that was parked has its rows now.
@@ -150,9 +161,9 @@ export class ProgrammeLedger implements Archived {
   /** Between decisions alone. */
   async passThrough(archive: Archive): Promise<void> {
     if (this.closedAt !== this.nextRevision - 1) throw new Error('a decision is under way');
-    const { nextRevision, closedAt, lastClosed, lastIntake, definition, strategyDigest } = this;
+    const { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy } = this;
     const { openReferrals, tokensWithoutForce } = this;
-    const state = { nextRevision, closedAt, lastClosed, lastIntake, definition, strategyDigest };
+    const state = { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy };
     Object.assign(this, await archive.json({ ...state, openReferrals, tokensWithoutForce }));
     const erased = await archive.json(this.erased);
     if (erased !== this.erased) for (const record of erased) this.erased.push(record);
@@ -170,11 +181,6 @@ export class ProgrammeLedger implements Archived {
     this.received = undefined;
     this.lastClosed = { submission: data.submission, outcome };
     this.lastIntake = Math.max(this.lastIntake, intake);
-    this.closedAt = revision;
-  }
-
-  private closeDefinition({ cause, revision }: LedgerEvent): void {
-    this.count(cause);
     this.closedAt = revision;
   }
 

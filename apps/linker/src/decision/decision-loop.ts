@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { causeOfCommand, commandOfCause, type CommandData } from '@kinledger/contracts';
 import {
+  adoptedStrategyOf,
   adoptionOf,
+  adoptStrategy,
+  DEFINITION_CAUSE,
   decideSubmission,
   defaultAppendLimits,
   engineOptionsOf,
@@ -9,6 +12,7 @@ import {
   eraseRecords,
   firstInstantOf,
   handlerOf,
+  isAdopted,
   isHalt,
   ledgerBehindInbox,
   ledgerDiffers,
@@ -20,11 +24,13 @@ import {
   Scribe,
   streamOf,
   type AppendLimits,
+  type Cause,
   type ConfiguredProgramme,
   type DecisionOutcome,
   type ErasingHand,
   type Halt,
   type ProgrammeLedger,
+  type Recovered,
 } from '@kinledger/decisions';
 import { ledgerEventOf, type LinkageDecider, type LinkageEngineOptions } from '@kinledger/domain';
 import {
@@ -35,6 +41,7 @@ import {
   revisionConflict,
   type EventStore,
 } from '@kinledger/event-store';
+import { definitionDocument, type DefinitionDocument } from '@kinledger/programme';
 import type { Erasures } from '../erasures/erasures.js';
 import type { FileIntake, Inbox, UsedUpPlace } from '../inbox/inbox.js';
 import type { Lease, Leases } from '../lease/lease.js';
@@ -178,20 +185,19 @@ export class DecisionLoop {
   }
 
   private async decideFromLedger(signal: AbortSignal, hurry: AbortSignal, failures: Failures): Promise<void> {
-    const { store, inbox, engine, programme, publication, observer, snapshots, recoveryPageSize } =
-      this.options;
-    const recovered = await recover({
-      store,
-      stream: this.stream,
-      engine: () => engine(engineOptionsOf(programme)),
-      snapshots,
-      signal,
-      ...(recoveryPageSize === undefined ? {} : { pageSize: recoveryPageSize }),
-    });
+    const { inbox, programme, publication, observer, snapshots } = this.options;
+    const recovered = await this.takeUp(programme, snapshots, signal);
     const { ledger } = recovered;
     let { head } = recovered;
     failures.reached(ledger.nextRevision);
     requireSameGround(ledger, this.options);
+    const begun = await this.begun(ledger, head);
+    if (begun !== undefined) {
+      const inForce = await this.definitionInForce(ledger);
+      if (!isAdoptedAlike(inForce.definition, programme.definition))
+        return this.finish(begun, inForce, signal, hurry);
+      if (isOfDefinition(begun)) head = await this.adopt(ledger, head, inForce, begun.time, hurry);
+    }
     if (ledger.lastClosed !== undefined) {
       await inbox.settle(ledger.lastClosed.submission, ledger.lastClosed.outcome);
     }
@@ -199,7 +205,7 @@ export class DecisionLoop {
     const erasures = this.erasuresOf();
     await erasures?.sweep(ledger);
     await inbox.sweep();
-    if (head === -1) head = await this.define(ledger, firstInstantOf(programme));
+    if (head === -1) head = await this.define(ledger, firstInstantOf(programme), hurry);
     publication.closedUpTo(ledger.closedAt);
     observer.ledger(ledger);
     // What is to be erased is erased before anybody is told that this linker is at work.
@@ -209,14 +215,16 @@ export class DecisionLoop {
     let place = ledger.lastIntake;
     for (;;) {
       head = Math.max(head, ledger.nextRevision - 1);
-      const next = await this.next(ledger, place, head, erasures, signal);
+      const next = await this.next(ledger, place, head, erasures, snapshots, signal);
       if (next === undefined) return;
       if (next.kind === 'used-up') {
         place = next.intake;
         continue;
       }
       if (next.kind === 'erasure') {
-        if (erasures !== undefined) head = await this.erase(ledger, head, next, erasures, hurry);
+        if (erasures === undefined) continue;
+        head = await this.adoptFirst(ledger, head, next.time, hurry);
+        head = await this.erase(ledger, head, next, erasures, hurry);
         continue;
       }
       await this.options.pace(signal);
@@ -234,19 +242,110 @@ export class DecisionLoop {
     }
   }
 
-  /** Brings the configured definition into force where it is not. @returns the stream's head. */
-  private async define(ledger: ProgrammeLedger, time: string): Promise<number> {
-    const { store, observer } = this.options;
+  private takeUp(
+    { definition }: Pick<DefinitionDocument, 'definition'>,
+    snapshots: LedgerSnapshots | undefined,
+    signal: AbortSignal,
+  ): Promise<Recovered> {
+    const { store, engine, recoveryPageSize } = this.options;
+    return recover({
+      store,
+      stream: this.stream,
+      engine: () => engine(engineOptionsOf(definition)),
+      snapshots,
+      signal,
+      ...(recoveryPageSize === undefined ? {} : { pageSize: recoveryPageSize }),
+    });
+  }
+
+  /** The definition that the ledger names last, as it is stored beside it. */
+  private async definitionInForce({ definition }: ProgrammeLedger): Promise<DefinitionDocument> {
+    if (definition === undefined) throw ledgerUnreadable('it begins without a definition');
+    const bytes = await this.options.store.readPayload(definition.digest);
+    if (bytes === undefined) throw ledgerUnreadable(`the definition ${definition.digest} is not beside it`);
+    return definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  }
+
+  /**
+   * Finishes what another strategy had begun, under that strategy; afterwards the ledger is read again, with the
+   * configured one. No snapshot is taken from or kept: those are of the configured strategy.
+   */
+  private async finish(
+    begun: Cause,
+    inForce: DefinitionDocument,
+    signal: AbortSignal,
+    hurry: AbortSignal,
+  ): Promise<void> {
+    const { ledger, head } = await this.takeUp(inForce, undefined, signal);
+    if (isOfDefinition(begun)) {
+      await this.adopt(ledger, head, inForce, begun.time, hurry);
+      return;
+    }
+    const erasures = this.erasuresOf();
+    const next = await this.next(ledger, ledger.lastIntake, head, erasures, undefined, signal);
+    switch (next?.kind) {
+      case undefined:
+      case 'used-up':
+        return;
+      case 'erasure':
+        if (erasures !== undefined) await this.erase(ledger, head, next, erasures, hurry);
+        return;
+      case 'file':
+        await this.decideFile(ledger, head, next, hurry);
+        return;
+      case 'command':
+        await this.decideCommand(ledger, head, ledger.lastIntake, next.command, erasures, hurry);
+        return;
+    }
+  }
+
+  /** Brings the configured definition into force where it is not, its strategy included. @returns the stream's head. */
+  private async define(ledger: ProgrammeLedger, time: string, signal: AbortSignal): Promise<number> {
+    const { store, observer, programme } = this.options;
     const head = ledger.nextRevision - 1;
     const adoption = adoptionOf(ledger, this.options, time);
-    if (adoption === undefined) return head;
-    await store.append(this.stream, adoption.events, {
-      expectedRevision: head === -1 ? 'no-stream' : head,
-      payloads: adoption.payloads,
-    });
-    for (const event of adoption.applied) ledger.apply(event);
-    observer.appended(adoption.events.length);
+    if (adoption !== undefined) {
+      await store.append(this.stream, adoption.events, {
+        expectedRevision: head === -1 ? 'no-stream' : head,
+        payloads: adoption.payloads,
+      });
+      for (const event of adoption.applied) ledger.apply(event);
+      observer.appended(adoption.events.length);
+    }
+    return isAdopted(ledger, programme.definition)
+      ? ledger.nextRevision - 1
+      : this.adopt(ledger, ledger.nextRevision - 1, programme, time, signal);
+  }
+
+  /** Decides everything anew under the strategy of the definition in force. @returns the stream's head. */
+  private async adopt(
+    ledger: ProgrammeLedger,
+    head: number,
+    { definition }: Pick<DefinitionDocument, 'definition'>,
+    time: string,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const digest = ledger.definition?.digest ?? '';
+    await adoptStrategy(
+      { ledger, writer: this.writerOf(ledger, head), signal },
+      { definition, digest },
+      time,
+    );
+    if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
+    this.options.publication.closedUpTo(ledger.closedAt);
+    this.options.observer.ledger(ledger);
     return ledger.nextRevision - 1;
+  }
+
+  /** No strategy decides before it is adopted. @returns the stream's head. */
+  private async adoptFirst(
+    ledger: ProgrammeLedger,
+    head: number,
+    time: string,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const adopted = isAdopted(ledger, this.options.programme.definition);
+    return adopted ? head : this.defineFirst(ledger, head, time, signal);
   }
 
   private erasuresOf(): PendingErasures | undefined {
@@ -263,8 +362,9 @@ export class DecisionLoop {
   ): Promise<number> {
     let end = head;
     for (;;) {
-      const next = await erasures.next(ledger, await this.begun(ledger, end));
+      const next = await erasures.next(ledger, (await this.begun(ledger, end))?.cause);
       if (next === undefined) return end;
+      end = await this.adoptFirst(ledger, end, next.time, signal);
       end = await this.erase(ledger, end, next, erasures, signal);
     }
   }
@@ -321,7 +421,7 @@ export class DecisionLoop {
     const { inbox } = this.options;
     const { submission } = file.data;
     return this.timed(ledger, head, { intake: file.intake, command: undefined }, async () => {
-      const from = await this.defineFirst(ledger, head, file.time);
+      const from = await this.defineFirst(ledger, head, file.time, signal);
       const writer = this.writerOf(ledger, from);
       const scribe = new Scribe(ledger, writer, file);
       const done = await this.wholly(
@@ -380,7 +480,7 @@ export class DecisionLoop {
           await inbox.answer(this.programmeId, command.id, { outcome: 'refused', reason });
           return { outcome: 'refused', rows: 0 } as const;
         }
-        const from = await this.defineFirst(ledger, head, command.time);
+        const from = await this.defineFirst(ledger, head, command.time, signal);
         const writer = this.writerOf(ledger, from);
         const isWaiting = async () =>
           (await inbox.waitingCommands(this.programmeId, place)).some(({ id }) => id === command.id);
@@ -419,8 +519,13 @@ export class DecisionLoop {
   }
 
   /** What an interrupted decision left is finished under the definition that it began under. */
-  private async defineFirst(ledger: ProgrammeLedger, head: number, time: string): Promise<number> {
-    return head < ledger.nextRevision ? this.define(ledger, time) : head;
+  private async defineFirst(
+    ledger: ProgrammeLedger,
+    head: number,
+    time: string,
+    signal: AbortSignal,
+  ): Promise<number> {
+    return head < ledger.nextRevision ? this.define(ledger, time, signal) : head;
   }
 
   /**
@@ -453,10 +558,11 @@ export class DecisionLoop {
     place: number,
     head: number,
     erasures: PendingErasures | undefined,
+    snapshots: LedgerSnapshots | undefined,
     signal: AbortSignal,
   ): Promise<NextDecision | undefined> {
-    const { snapshots, wakeUp, pollMs = POLL_MS } = this.options;
-    const begun = await this.begun(ledger, head);
+    const { wakeUp, pollMs = POLL_MS } = this.options;
+    const begun = (await this.begun(ledger, head))?.cause;
     let lookedAt = performance.now();
     while (!signal.aborted) {
       if (performance.now() - lookedAt >= LOOK_AT_STORE_MS) {
@@ -474,11 +580,13 @@ export class DecisionLoop {
     return undefined;
   }
 
-  /** Cause of the decision that was interrupted at the ledger's end, if one was: it is finished before any other. */
-  private async begun(ledger: ProgrammeLedger, head: number): Promise<string | undefined> {
+  /** Cause and time of the decision that was interrupted at the ledger's end, if one was: it is finished before any other. */
+  private async begun(ledger: ProgrammeLedger, head: number): Promise<Cause | undefined> {
     if (head < ledger.nextRevision) return undefined;
     const [first] = await this.options.store.readPage(this.stream, ledger.nextRevision, 1);
-    return first === undefined ? undefined : ledgerEventOf(first, this.stream).cause;
+    if (first === undefined) return undefined;
+    const { cause, time } = ledgerEventOf(first, this.stream);
+    return { cause, time };
   }
 
   /** The first command, in the order of arrival, whose turn has come and whose rows are there. */
@@ -546,6 +654,14 @@ export class DecisionLoop {
 
 type NextDecision =
   FileIntake | UsedUpPlace | PendingErasure | { readonly kind: 'command'; readonly command: CommandData };
+
+const isOfDefinition = ({ cause }: Cause): boolean => cause.startsWith(DEFINITION_CAUSE);
+
+/** Whether two definitions ask for the same linkage. */
+const isAdoptedAlike = (
+  one: DefinitionDocument['definition'],
+  other: DefinitionDocument['definition'],
+): boolean => adoptedStrategyOf(one).digest === adoptedStrategyOf(other).digest;
 
 /** Whether a cause is of a command, or of a line of the list of erasures, and so of no file. */
 const isAnothersCause = (cause: string): boolean =>

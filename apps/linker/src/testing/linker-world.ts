@@ -156,7 +156,7 @@ const snapshotsOf = (
     stream: streamOf(programmeId),
     store,
     snapshots,
-    ground: { strategy: adoptedStrategyOf(used).digest, definition: used.digest, code },
+    ground: { strategy: adoptedStrategyOf(used.definition).digest, definition: used.digest, code },
     everyEvents: 1,
     onNews: (news) => observed.snapshots.push(news),
   });

@@ -17,7 +17,7 @@ const dataset = (id: string, service: string, dataType: string, extractKind: str
 
 /** A programme of two services, for specs. */
 export function smallProgramme(
-  change: { readonly name?: string; readonly holders?: number } = {},
+  change: { readonly name?: string; readonly holders?: number; readonly scope?: string } = {},
 ): Programme {
   const document = definitionDocument.parse({
     definition: {
@@ -39,7 +39,7 @@ export function smallProgramme(
         { id: 'agreed', provider: 'baby-steps-team', validFrom: '2020-04-01', validTo: '2030-01-01' },
       ],
       authority: ['maternity.user'],
-      familyScopes: [{ scope: 'health', services: ['maternity'] }],
+      familyScopes: [{ scope: change.scope ?? 'health', services: ['maternity'] }],
       strategy: {
         name: 'leap-1',
         maxBirthDatesPerToken: 2,

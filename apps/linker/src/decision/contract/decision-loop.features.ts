@@ -432,6 +432,118 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(events.filter(({ type }) => type === 'StrategyAdopted')).toHaveLength(1);
     });
 
+    describe('with another strategy', () => {
+      /** One holder too many takes an email's force: who was linked by it no longer is. */
+      const stricter = smallProgramme({ holders: 1 });
+      const oneAtATime = { events: 1, bytes: 1024 * 1024 };
+      const linkedTwice = async () => {
+        const world = await freshWorld();
+        await decide(world, 1, {});
+        await decide(world, 2, {});
+        return world;
+      };
+      const stage = async (world: LinkerWorld, intake: number) => {
+        const { intake: message, chunks } = oneFile(intake);
+        await world.inbox.stageIntakes([message]);
+        await world.inbox.stageChunks(chunks);
+      };
+
+      it('decides everything anew before the next submission, at its time, and adopts it at the end', async () => {
+        const world = await linkedTwice();
+        const before = (await world.store.head(stream)) + 1;
+        await decide(world, 3, { programme: stricter });
+        const events = (await eventsOf(world.store)).slice(before);
+        const cause = `definition:${stricter.digest}`;
+        const adopting = events.filter((event) => event.cause === cause);
+        expect(adopting.map(({ type }) => type)).toEqual([
+          'ProgrammeDefined',
+          'RecordSetAside',
+          'RecordSetAside',
+          'StrategyAdopted',
+        ]);
+        expect(events.slice(0, adopting.length)).toEqual(adopting);
+        expect(new Set(adopting.map(({ time }) => time))).toEqual(new Set([oneFile(3).intake.time]));
+        expect(events.slice(adopting.length).map(({ type }) => type)).toEqual([
+          'SubmissionReceived',
+          'RecordSetAside',
+          'SubmissionLinked',
+        ]);
+      });
+
+      it('may come back: who was parted is together again', async () => {
+        const world = await linkedTwice();
+        await decide(world, 3, { programme: stricter });
+        const before = (await world.store.head(stream)) + 1;
+        await decide(world, 4, {});
+        const all = await eventsOf(world.store);
+        const placed = all
+          .slice(before)
+          .flatMap((event) =>
+            event.type === 'IndividualRegistered' || event.type === 'IndividualMatched' ? [event.data] : [],
+          );
+        expect(new Set(placed.map(({ record }) => record)).size).toBe(4);
+        expect(new Set(placed.map(({ individual }) => individual)).size).toBe(1);
+        expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+      });
+
+      it('is adopted wholly after a kill at any append, and by whoever comes next with the old one too', async () => {
+        const undisturbedWorld = await linkedTwice();
+        await decide(undisturbedWorld, 3, { programme: stricter });
+        const image = await imageOf(undisturbedWorld.store);
+        const appends = 7; // a definition, two placements, the adoption, and the three of the file
+        for (const moment of ['before', 'after'] as const) {
+          for (let nth = 1; nth <= appends; nth += 1) {
+            const world = await linkedTwice();
+            await stage(world, 3);
+            const dying = interruptedStore(world.store, nth, moment);
+            const killed = startLinker(
+              { ...world, store: dying.store },
+              { programme: stricter, limits: oneAtATime },
+            );
+            await dying.interrupted;
+            killed.kill();
+            // Somebody starts the old definition by mistake, and takes it back: what was begun is finished as it began.
+            if (nth === 3) {
+              const mistaken = start(elsewhere(world), {});
+              await until('the adoption is finished', async () =>
+                (await eventsOf(world.store)).some(
+                  ({ type, cause }) =>
+                    type === 'StrategyAdopted' && cause === `definition:${stricter.digest}`,
+                ),
+              );
+              await mistaken.stop();
+              expect(mistaken.observed.haltedBy).toBeUndefined();
+              continue;
+            }
+            start(elsewhere(world), { programme: stricter });
+            await untilDone(world);
+            expect(await imageOf(world.store), `killed ${moment} append ${nth}`).toEqual(image);
+          }
+        }
+      }, 120_000);
+
+      it('is adopted before anything is erased', async () => {
+        const world = await linkedTwice();
+        const [record] = recordsIn(await eventsOf(world.store));
+        const list = new GrowingList().add(record!);
+        const linker = start(world, { programme: stricter, erasures: list });
+        await until('it is erased', () => linker.observed.erased?.lines === 1);
+        const types = (await eventsOf(world.store)).map(({ type }) => type);
+        expect(types.lastIndexOf('StrategyAdopted')).toBeLessThan(types.indexOf('RecordErased'));
+        expect(types.filter((type) => type === 'StrategyAdopted')).toHaveLength(2);
+      });
+    });
+
+    it('with other family scopes stops the linker, and nothing is written', async () => {
+      const world = await freshWorld();
+      await decide(world, 1, {});
+      const before = await imageOf(world.store);
+      const linker = start(world, { programme: smallProgramme({ scope: 'nobody' }) });
+      await until('it has halted', () => linker.observed.haltedBy !== undefined);
+      expect(linker.observed.haltedBy?.code).toBe('family-scopes-differ');
+      expect(await imageOf(world.store)).toEqual(before);
+    });
+
     it('with another signing key stops the linker, and nothing is written', async () => {
       const world = await freshWorld();
       await decide(world, 1, {});
