@@ -28,9 +28,12 @@ export class LedgerTree {
     atMost: number = Number.POSITIVE_INFINITY,
   ): Promise<void> {
     const end = Math.min(position, this.position + atMost);
-    const read = async (from: number) => {
+    const read = (from: number) => {
       const limit = Math.min(PAGE_EVENTS, end - from + 1);
-      return limit <= 0 ? [] : this.store.readPage(this.stream, from, limit);
+      const page = limit <= 0 ? Promise.resolve([]) : this.store.readPage(this.stream, from, limit);
+      // It is awaited below; if the signal aborts first, nobody hears that it failed.
+      page.catch(() => undefined);
+      return page;
     };
     let ahead = read(this.next);
     while (this.position < end) {
@@ -39,7 +42,6 @@ export class LedgerTree {
       if (page.length === 0) throw new Error(`${this.stream} became shorter while it was read`);
       // The next page is under way while this one is hashed.
       ahead = read(this.next + page.length);
-      ahead.catch(() => undefined);
       for (const { bytes } of page) this.tree.add(bytes);
       this.next += page.length;
     }

@@ -46,7 +46,12 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const end = await lastClosing(store, stream, head, pageSize);
   const empty = () => new ProgrammeLedger(engine());
   const ledger = (await snapshots?.restore(end, empty, signal)) ?? empty();
-  const read = (from: number) => readPage(store, stream, from, Math.min(pageSize, end - from + 1));
+  const read = (from: number) => {
+    const page = readPage(store, stream, from, Math.min(pageSize, end - from + 1));
+    // It is awaited below; if the signal aborts first, nobody hears that it failed.
+    page.catch(() => undefined);
+    return page;
+  };
   let ahead = read(ledger.nextRevision);
   while (ledger.nextRevision <= end) {
     signal.throwIfAborted();
@@ -54,7 +59,6 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
     // The next page is under way while this one is applied.
     const next = ledger.nextRevision + page.events.length;
     ahead = next <= end && page.events.length > 0 ? read(next) : Promise.resolve(emptyPage);
-    ahead.catch(() => undefined);
     if (page.events.length === 0) throw new Error(`${stream} became shorter while it was read`);
     applyPage(ledger, stream, page);
   }

@@ -77,7 +77,14 @@ async function copy(
   first: number,
   last: number,
 ) {
-  let ahead = from.readPage(stream, first, Math.min(PAGE, last - first + 1));
+  const read = (next: number) => {
+    const page =
+      next > last ? Promise.resolve([]) : from.readPage(stream, next, Math.min(PAGE, last - next + 1));
+    // It is awaited below; if the signal aborts first, nobody hears that it failed.
+    page.catch(() => undefined);
+    return page;
+  };
+  let ahead = read(first);
   for (let next = first; next <= last;) {
     signal?.throwIfAborted();
     const page = await ahead;
@@ -85,9 +92,7 @@ async function copy(
     if (examine !== undefined) page.forEach(examine);
     const after = next + page.length;
     // The next page is under way while this one is written.
-    ahead =
-      after > last ? Promise.resolve([]) : from.readPage(stream, after, Math.min(PAGE, last - after + 1));
-    ahead.catch(() => undefined);
+    ahead = read(after);
     try {
       await to.append(stream, page, { expectedRevision: next === 0 ? 'no-stream' : next - 1 });
     } catch (error) {
@@ -107,18 +112,21 @@ async function compare(
   first: number,
   last: number,
 ): Promise<void> {
-  const read = (next: number) =>
-    Promise.all(
+  const read = (next: number) => {
+    const pages = Promise.all(
       [from, to].map((store) =>
         next > last ? Promise.resolve([]) : readExactly(store, stream, next, Math.min(PAGE, last - next + 1)),
       ),
     );
+    // They are awaited below; if the signal aborts first, nobody hears that they failed.
+    pages.catch(() => undefined);
+    return pages;
+  };
   let ahead = read(first);
   for (let next = first; next <= last;) {
     signal?.throwIfAborted();
     const [ours = [], theirs = []] = await ahead;
     ahead = read(next + PAGE);
-    ahead.catch(() => undefined);
     for (const [index, event] of ours.entries()) {
       const copy = theirs[index];
       examine?.(event);

@@ -1,0 +1,50 @@
+import { LinkageEngine, leap1 } from '@kinledger/domain';
+import { InMemoryEventStore, InMemoryLedger, type EventStore } from '@kinledger/event-store';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { streamOf } from './programme-stream.js';
+import { recover } from './recovery.js';
+
+const stream = streamOf('leap');
+const engine = () =>
+  new LinkageEngine({
+    strategy: leap1({
+      ...{ name: 'leap-1', maxBirthDatesPerToken: 2, maxHoldersPerToken: 50 },
+      ...{ maxCasesPerToken: 10, maxChildrenPerCarerToken: 4 },
+    }),
+    familyScopes: [],
+  });
+
+describe('recovery that is stopped', () => {
+  const unheard = vi.fn();
+  beforeEach(() => process.on('unhandledRejection', unheard));
+  afterEach(() => process.off('unhandledRejection', unheard));
+
+  it('rejects with the reason, and nobody misses that the page read ahead failed', async () => {
+    const store = new InMemoryEventStore(new InMemoryLedger());
+    const closing = {
+      id: '00000000-0000-8000-8000-000000000000',
+      type: 'ProgrammeDefined',
+      bytes: Buffer.from('{}'),
+    };
+    await store.append(stream, [closing], { expectedRevision: 'no-stream' });
+    const failing: EventStore = Object.assign(Object.create(store) as EventStore, {
+      head: () => store.head(stream),
+      // The page that finds the end is read; the one that is read ahead fails once recovery is over.
+      readPage: vi
+        .fn<EventStore['readPage']>()
+        .mockImplementationOnce((...args) => store.readPage(...args))
+        .mockImplementation(async () => {
+          await pause(5);
+          throw new Error('the connection is gone');
+        }),
+      readBodies: () => Promise.resolve([]),
+    });
+    const stopped = AbortSignal.abort(new Error('asked to stop'));
+    await expect(
+      recover({ store: failing, stream, engine, snapshots: undefined, signal: stopped }),
+    ).rejects.toThrow('asked to stop');
+    await pause(20);
+    expect(unheard).not.toHaveBeenCalled();
+  });
+});
