@@ -253,7 +253,7 @@ export const notProvoked: Readonly<Record<string, string>> = {
 /** Codes of all problems that stand in the services' sources. */
 export function codesInSources(): ReadonlySet<string> {
   const root = fileURLToPath(new URL('../../', import.meta.url));
-  const sources = ['apps', 'libs/service-kit/src'].flatMap((folder) =>
+  const sources = ['apps', 'libs/service-kit/src', 'libs/intake-files/src'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && !/(^|\/)(dist|node_modules)\//.test(path))
       .filter((path) => !/\.spec\.ts$|\/testing\//.test(path))
