@@ -3,13 +3,13 @@ import { isLandingFileGone, readChunks, readFile, type SealedChunk } from '@kinl
 import type { MessageBus } from '@kinledger/message-bus';
 import type { RowCounts } from '@kinledger/pseudonymised-rows';
 import type { Backlog } from '@kinledger/service-kit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import type pg from 'pg';
 import type { RowTask, RowTaskResult } from '../worker/row-task.js';
 import type { RowWorker, RowWorkers } from '../worker/row-workers.js';
 import { ChunkPublisher } from './chunk-publisher.js';
 import { announceAgain, findFinished, finish, type FinishedFile } from './finished-files.js';
 import { inOrder } from './in-order.js';
-import { Slots } from './slots.js';
 import { isUnprocessable, unprocessable } from './unprocessable.js';
 
 /** A file to process, and the place in the order of intake for which it is. */
@@ -43,11 +43,12 @@ const CHUNKS_AHEAD = 3;
 /** Turns accepted files into pseudonymised rows, a few files at once. */
 export class FilePseudonymiser {
   readonly #options: FilePseudonymiserOptions;
-  readonly #slots: Slots;
+  /** Files beyond the limit wait in the order in which they came. */
+  readonly #limit: LimitFunction;
 
   constructor(options: FilePseudonymiserOptions) {
     this.#options = options;
-    this.#slots = new Slots(options.filesAtOnce);
+    this.#limit = pLimit(options.filesAtOnce);
   }
 
   /**
@@ -56,7 +57,7 @@ export class FilePseudonymiser {
    * @param signal stops the work between two chunks.
    */
   process(file: AcceptedFile, signal: AbortSignal): Promise<FinishedFile> {
-    return this.#slots.run(async () => {
+    return this.#limit(async () => {
       signal.throwIfAborted();
       const { pool, wakeOutbox, observer, now } = this.#options;
       const finished = await findFinished(pool, file.data);

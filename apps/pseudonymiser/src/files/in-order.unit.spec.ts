@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { inOrder } from './in-order.js';
-import { Slots } from './slots.js';
 
 async function* numbers(count: number, taken: number[] = []) {
   for (let number = 0; number < count; number += 1) {
@@ -50,28 +49,4 @@ it('fails at the item that failed, after those before it', async () => {
   };
   await expect(run()).rejects.toThrow('two');
   expect(seen).toEqual([0, 1]);
-});
-
-it('slots let a limited number run, and go on after a failure', async () => {
-  const slots = new Slots(2);
-  const ends: ((fail?: Error) => void)[] = [];
-  const works = [0, 1, 2, 3].map((number) =>
-    slots.run(
-      () => new Promise<number>((done, fail) => ends.push((error) => (error ? fail(error) : done(number)))),
-    ),
-  );
-  const outcomes = Promise.allSettled(works);
-  await expect.poll(() => ends.length).toBe(2);
-  ends[0]?.(new Error('zero'));
-  await expect.poll(() => ends.length).toBe(3);
-  ends[1]?.();
-  ends[2]?.();
-  await expect.poll(() => ends.length).toBe(4);
-  ends[3]?.();
-  expect((await outcomes).map(({ status }) => status)).toEqual([
-    'rejected',
-    'fulfilled',
-    'fulfilled',
-    'fulfilled',
-  ]);
 });

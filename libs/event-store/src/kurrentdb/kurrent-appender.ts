@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pLimit from 'p-limit';
 import type pg from 'pg';
 import { earlierResult, isAsExpected } from '../append-rules.js';
 import { isRevisionConflict, revisionConflict } from '../errors.js';
@@ -8,7 +9,6 @@ import { asOnlyWriter, sweepOrphans, writeAhead, type HeldStream } from './bodie
 import type { KurrentStreams } from './kurrent-streams.js';
 import { patiently, type Patience } from './patience.js';
 import { piecesThere } from './pieces-there.js';
-import { Places } from './places.js';
 import { settleAppend } from './settle-append.js';
 import { StreamIds } from './stream-ids.js';
 
@@ -33,7 +33,7 @@ export class KurrentAppender {
   readonly #ids = new Map<string, StreamIds>();
   readonly #swept = new Set<string>();
   /** The server is sent one append at a time; the next one may look and write its bodies meanwhile. */
-  readonly #places = new Places(2);
+  readonly #limit = pLimit(2);
 
   constructor(private readonly options: KurrentAppenderOptions) {}
 
@@ -43,7 +43,7 @@ export class KurrentAppender {
   }
 
   append(stream: string, events: readonly EventToAppend[], options: AppendOptions): Promise<AppendResult> {
-    return this.#places.take(() =>
+    return this.#limit(() =>
       asOnlyWriter(this.options.pool, stream, async (held) => {
         try {
           await this.#sweepOnce(held);

@@ -1,6 +1,6 @@
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { callTimedOut, clientNotOpened, isCallTimedOut, isPassing } from './kurrent-errors.js';
-import { Places } from './places.js';
 
 export interface KurrentConnectionOptions {
   /** Checked: see `checkedConnectionString`. */
@@ -24,15 +24,15 @@ const FIRST_CALL_TIMEOUT_MS = 4_000;
  */
 export class KurrentConnection {
   #client: Promise<KurrentDBClient> | undefined;
-  readonly #places: Places;
+  readonly #limit: LimitFunction;
 
   constructor(private readonly options: KurrentConnectionOptions) {
-    this.#places = new Places(options.concurrency);
+    this.#limit = pLimit(options.concurrency);
   }
 
   /** @throws CallTimedOut; the closing signal's reason; what the client throws. */
   call<T>(timeoutMs: number, work: (client: KurrentDBClient) => Promise<T>): Promise<T> {
-    return this.#places.take(async () => {
+    return this.#limit(async () => {
       this.options.closing.throwIfAborted();
       const opening = this.#opening();
       const client = await opening;
