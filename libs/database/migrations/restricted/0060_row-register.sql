@@ -1,6 +1,6 @@
 -- What rows of a file are known by in other files of its dataset, as keyed hashes of 64 bits: of the row id or natural key, of
 -- the natural key with whom the row is about, and of what the row says. Sorted by the first two. It is kept for as long as the
--- file may stand, so that the next one is told what it would replace and retire. See ADR 0022.
+-- file may stand, so that the next one is told what it would replace and retire. See ADR 0017.
 CREATE TABLE ingest.row_register (
   upload  text NOT NULL REFERENCES ingest.upload (upload) ON DELETE CASCADE,
   -- 0 is the whole; others are parts of it while it is made.

@@ -1,5 +1,5 @@
 -- By what intake knows a salt, and the digests of no value under it, without holding it: the pseudonymiser, who does, writes
--- them when it starts. Hashes of the salt are in them, so they stay in this database. See ADR 0023.
+-- them when it starts. Hashes of the salt are in them, so they stay in this database. See ADR 0018.
 CREATE TABLE pseudonymiser.salt_marks (
   -- As in pseudonymiser.key_fingerprint.
   fingerprint text PRIMARY KEY,

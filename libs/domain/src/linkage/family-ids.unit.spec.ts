@@ -10,7 +10,7 @@ const childOf = (id: string, ...carers: string[]): RowSpec => ({
   ...{ id, role: 'child', tokens: [childKey(id), ...carers.map(carerEmail)] },
 });
 
-// Each answer is worked out by hand from ADR 0024.
+// Each answer is worked out by hand from ADR 0019.
 describe('the id of a family', () => {
   let world: LinkageWorld;
   let files: number;

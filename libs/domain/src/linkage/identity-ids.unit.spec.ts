@@ -11,7 +11,7 @@ const couple: readonly RowSpec[] = [
   { id: 'b', tokens: [email('e'), mobile('m'), born('d')] },
 ];
 
-// Each answer is worked out by hand from ADR 0024.
+// Each answer is worked out by hand from ADR 0019.
 describe('the id of an individual', () => {
   it('is, after a merge, the one that was registered first', () => {
     const world = new LinkageWorld();

@@ -48,7 +48,7 @@ const nobody: Answer = { kin: [], families: [] };
  * [carer]: a child’s carer token equals an adult’s identity token, on rows of any data type (domain §4).
  * [siblings]: children whose carer nobody is are kin through the first of them, and where somebody is, not of each other
  * (kinship in the seeds is of children with carers). [force]: a carer’s token that too many children name, or that has no
- * force as somebody’s own, relates nobody; all live rows count (ADR 0016). [scope]: a scope’s families come of its own
+ * force as somebody’s own, relates nobody; all live rows count (ADR 0013). [scope]: a scope’s families come of its own
  * services’ evidence (domain §4). [review]: more than four adults wait for review (domain §5).
  */
 const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer][] = [

@@ -30,7 +30,7 @@ const owner: RowSpec = { id: 'owner', tokens: [email('e')] };
 const session: RowSpec = { id: 'session', tokens: [nhs('1'), email('e')] };
 const corrected: RowSpec = { id: 'session', tokens: [email('e')] };
 
-// Worked out by hand from ADR 0024: an id goes where the record goes that speaks best for it, and the first stays.
+// Worked out by hand from ADR 0019: an id goes where the record goes that speaks best for it, and the first stays.
 describe('a session whose person goes', () => {
   it('takes that person’s id along to the owner of its other address, who was registered later', () => {
     const files = new Files();

@@ -21,7 +21,7 @@ type DataIn<Type extends LedgerEvent['type']> = Extract<LedgerEvent, { type: Typ
 const all = <Type extends LedgerEvent['type']>(world: LinkageWorld, type: Type): DataIn<Type>[] =>
   world.events.filter((event) => event.type === type).map(({ data }) => data as DataIn<Type>); // of that type
 
-// The rows come in an order that is not the ledger’s: each answer is the order that ADR 0024 and architecture §6 give.
+// The rows come in an order that is not the ledger’s: each answer is the order that ADR 0019 and architecture §6 give.
 describe('in the ledger', () => {
   it('people whom one row makes one are taken in in the order of their registration', () => {
     const world = new LinkageWorld();

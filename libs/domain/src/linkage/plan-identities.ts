@@ -35,7 +35,7 @@ export interface PlannedIdentities {
 }
 
 /**
- * Gives clusters their ids (ADR 0024; architecture §6): after a split the part with the oldest live record keeps the id
+ * Gives clusters their ids (ADR 0019; architecture §6): after a split the part with the oldest live record keeps the id
  * (person records before facts, since a fact that moves must not take a person's name with it); a merge keeps the id that
  * was registered first. A corrected row counts for the individual of the row that it replaces. An individual without live
  * records gets its id back when its records are revived and no living id is there.

@@ -379,7 +379,7 @@ class KinshipPlan {
     const heirs = new Map<number, number>();
     const claims = new Map<number, number>();
     for (const family of old) {
-      // The part with the individual that was registered first keeps the family's id, if it is a family still (ADR 0024).
+      // The part with the individual that was registered first keeps the family's id, if it is a family still (ADR 0019).
       const members = families.membersOf(family).sort((one, other) => one - other);
       const heir = members.map(groupOfIndividual).find((group) => group !== NONE) ?? NONE;
       heirs.set(family, heir);

@@ -61,7 +61,7 @@ export interface KurrentDbEventStoreOptions {
 
 const READ_CONCURRENCY = 32;
 
-/** Events in KurrentDB; bodies and payloads in the schema `ledger` of PostgreSQL, written before them. See ADR 0011. */
+/** Events in KurrentDB; bodies and payloads in the schema `ledger` of PostgreSQL, written before them. See ADR 0010. */
 export class KurrentDbEventStore implements EventStore {
   readonly #pool: pg.Pool;
   readonly #eraser: pg.Pool | undefined;

@@ -20,7 +20,7 @@ export interface ExpectedFamilyIds {
 }
 
 /**
- * The ids that families must have after a step (ADR 0024), in each scope apart, straight from who was in which family
+ * The ids that families must have after a step (ADR 0019), in each scope apart, straight from who was in which family
  * before it, and who is now:
  *
  * 1. Of a family’s members, one whom another individual took in counts as that one, and one who is in no family of the

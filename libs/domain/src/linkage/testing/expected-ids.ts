@@ -31,7 +31,7 @@ export interface ExpectedIds {
 }
 
 /**
- * The ids that individuals must have after a step (ADR 0024), straight from who was where before it:
+ * The ids that individuals must have after a step (ADR 0019), straight from who was where before it:
  *
  * 1. A record speaks for the living individual in which it was, and a row that is corrected for that of the row that it
  *    replaces. An id goes where the record goes that speaks best for it: person records before facts, then the oldest.
