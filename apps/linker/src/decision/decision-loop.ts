@@ -258,10 +258,14 @@ export class DecisionLoop {
     });
   }
 
-  /** The definition that the ledger names last, as it is stored beside it. */
-  private async definitionInForce({ definition }: ProgrammeLedger): Promise<DefinitionDocument> {
+  /** The definition that the ledger names last: the configured one, or what is stored beside the ledger. */
+  private async definitionInForce({
+    definition,
+  }: ProgrammeLedger): Promise<Pick<DefinitionDocument, 'definition'>> {
+    const { store, programme } = this.options;
     if (definition === undefined) throw ledgerUnreadable('it begins without a definition');
-    const bytes = await this.options.store.readPayload(definition.digest);
+    if (definition.digest === programme.digest) return programme;
+    const bytes = await store.readPayload(definition.digest);
     if (bytes === undefined) throw ledgerUnreadable(`the definition ${definition.digest} is not beside it`);
     return definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
   }
@@ -272,7 +276,7 @@ export class DecisionLoop {
    */
   private async finish(
     begun: Cause,
-    inForce: DefinitionDocument,
+    inForce: Pick<DefinitionDocument, 'definition'>,
     signal: AbortSignal,
     hurry: AbortSignal,
   ): Promise<void> {
@@ -282,10 +286,14 @@ export class DecisionLoop {
       return;
     }
     const erasures = this.erasuresOf();
-    const next = await this.next(ledger, ledger.lastIntake, head, erasures, undefined, signal);
+    let place = ledger.lastIntake;
+    let next = await this.next(ledger, place, head, erasures, undefined, signal);
+    while (next?.kind === 'used-up') {
+      place = next.intake;
+      next = await this.next(ledger, place, head, erasures, undefined, signal);
+    }
     switch (next?.kind) {
       case undefined:
-      case 'used-up':
         return;
       case 'erasure':
         if (erasures !== undefined) await this.erase(ledger, head, next, erasures, hurry);
@@ -294,7 +302,7 @@ export class DecisionLoop {
         await this.decideFile(ledger, head, next, hurry);
         return;
       case 'command':
-        await this.decideCommand(ledger, head, ledger.lastIntake, next.command, erasures, hurry);
+        await this.decideCommand(ledger, head, place, next.command, erasures, hurry);
         return;
     }
   }

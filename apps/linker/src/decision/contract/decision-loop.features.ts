@@ -522,6 +522,24 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         }
       }, 120_000);
 
+      it('waits until a submission that the old one had begun is finished as it began', async () => {
+        const plain = await linkedTwice();
+        await decide(plain, 3, {});
+        await decide(plain, 4, { programme: stricter });
+        const image = await imageOf(plain.store);
+        const world = await linkedTwice();
+        await stage(world, 3);
+        const dying = interruptedStore(world.store, 1, 'after');
+        const killed = startLinker({ ...world, store: dying.store }, { limits: oneAtATime });
+        await dying.interrupted;
+        killed.kill();
+        await stage(world, 4);
+        const linker = start(elsewhere(world), { programme: stricter });
+        await untilDone(world);
+        expect(linker.observed.haltedBy).toBeUndefined();
+        expect(await imageOf(world.store)).toEqual(image);
+      });
+
       it('is adopted before anything is erased', async () => {
         const world = await linkedTwice();
         const [record] = recordsIn(await eventsOf(world.store));
