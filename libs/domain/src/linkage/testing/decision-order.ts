@@ -59,7 +59,8 @@ export function outOfOrder(world: LinkageWorld, from: number, received: Received
   received?.rows.forEach(({ rowKey }, row) => {
     if (!firstRowOf.has(rowKey)) firstRowOf.set(rowKey, row);
   });
-  const refusedAt = new Map<RowKey, number>(received?.refused.map((rowKey, at) => [rowKey, at]));
+  // A key that refuses twice stands where it refused first.
+  const refusedAt = new Map([...new Set(received?.refused)].map((rowKey, at) => [rowKey, at]));
   const scopes = ['programme', ...world.options.familyScopes.map(({ scope }) => scope)];
   const inOrder = (what: string, ids: readonly string[]) => {
     if (!isRising(ids.map((id) => places.of(id)))) wrong.push(`${what} are not in order`);
