@@ -1,8 +1,7 @@
-import type { ServiceOptions } from '@kinledger/service-kit';
+import { connectBatchTransport, type ServiceOptions } from '@kinledger/service-kit';
 import { ingestConfig } from './config.js';
 import { IngestModule } from './ingest.module.js';
 import { describeApi, OpenApi } from './openapi/openapi.controller.js';
-import { connectBatchTransport } from './transport.js';
 import { isUpload, streamUploadBodies } from './uploads/upload-body.js';
 
 /** The service, for `main.ts` and for tests of the whole. */
@@ -14,6 +13,6 @@ export const ingestService: ServiceOptions<typeof ingestConfig> = {
   fastify: streamUploadBodies,
   configure: (app) => {
     app.get(OpenApi).document = describeApi(app);
-    connectBatchTransport(app);
+    connectBatchTransport(app, 'ingest');
   },
 };

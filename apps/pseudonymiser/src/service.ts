@@ -1,11 +1,10 @@
-import type { ServiceOptions } from '@kinledger/service-kit';
+import { connectBatchTransport, type ServiceOptions } from '@kinledger/service-kit';
 import { pseudonymiserConfig } from './config.js';
 import { PseudonymiserModule } from './pseudonymiser.module.js';
-import { connectBatchTransport } from './transport.js';
 
 export const pseudonymiser: ServiceOptions<typeof pseudonymiserConfig> = {
   name: 'pseudonymiser',
   config: pseudonymiserConfig,
   module: (config) => PseudonymiserModule.with(config),
-  configure: connectBatchTransport,
+  configure: (app) => connectBatchTransport(app, 'pseudonymiser'),
 };

@@ -10,7 +10,7 @@ import {
 import type { Payload } from '@kinledger/event-store';
 import type { Programme, ProgrammeDefinition } from '@kinledger/programme';
 import type { DecisionContext } from './decision-context.js';
-import { familyScopesDiffer, signingKeyDiffers } from './errors.js';
+import { familyScopesDiffer, ledgerUnreadable, signingKeyDiffers } from './errors.js';
 import { DEFINITION_CAUSE, type ProgrammeLedger } from './programme-ledger.js';
 import { Scribe } from './scribe.js';
 import { writeDecisions } from './write-decisions.js';
@@ -79,7 +79,7 @@ export const isAdopted = ({ strategy }: ProgrammeLedger, definition: LinkageDefi
   strategy?.digest === adoptedStrategyOf(definition).digest;
 
 /** Cause of the events with which a definition comes into force. */
-export const causeOfDefinition = (digest: string): string => `${DEFINITION_CAUSE}${digest}`;
+const causeOfDefinition = (digest: string): string => `${DEFINITION_CAUSE}${digest}`;
 
 /**
  * Decides everything anew under the strategy of the definition in force, and adopts it: the ledger's engine links so
@@ -88,11 +88,12 @@ export const causeOfDefinition = (digest: string): string => `${DEFINITION_CAUSE
  */
 export async function adoptStrategy(
   context: Omit<DecisionContext, 'staged'>,
-  { definition, digest }: { readonly definition: LinkageDefinition; readonly digest: string },
+  definition: LinkageDefinition,
   time: string,
 ): Promise<void> {
   const { ledger, writer } = context;
-  const cause = causeOfDefinition(digest);
+  if (ledger.definition === undefined) throw ledgerUnreadable('no definition is in force');
+  const cause = causeOfDefinition(ledger.definition.digest);
   const scribe = new Scribe(ledger, writer, { cause, time }, ledger.eventsCausedBy(cause));
   await writeDecisions(ledger.engine.relink(adoptedStrategyOf(definition)), scribe, context);
   await writer.finish();

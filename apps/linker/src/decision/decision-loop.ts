@@ -333,12 +333,7 @@ export class DecisionLoop {
     time: string,
     signal: AbortSignal,
   ): Promise<number> {
-    const digest = ledger.definition?.digest ?? '';
-    await adoptStrategy(
-      { ledger, writer: this.writerOf(ledger, head), signal },
-      { definition, digest },
-      time,
-    );
+    await adoptStrategy({ ledger, writer: this.writerOf(ledger, head), signal }, definition, time);
     if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
     this.options.publication.closedUpTo(ledger.closedAt);
     this.options.observer.ledger(ledger);

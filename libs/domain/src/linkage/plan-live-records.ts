@@ -56,12 +56,12 @@ export interface LiveChanges {
  * Only keys that the change can touch are looked at.
  */
 export function planLiveRecords(index: LinkageIndex, change: LiveChange, rows: StagedRows): LiveChanges {
-  if (change.kind === 'erased') return withoutErased(index, change.records);
-  if (change.kind === 'constrained' || change.kind === 'relinked') return withoutErased(index, []);
+  if (change.kind === 'erased') return ceasingAlone(index, change.records);
+  if (change.kind === 'constrained' || change.kind === 'relinked') return ceasingAlone(index, []);
   return new LivePlan(index, change, rows).outcome();
 }
 
-function withoutErased(index: LinkageIndex, erased: readonly number[]): LiveChanges {
+function ceasingAlone(index: LinkageIndex, erased: readonly number[]): LiveChanges {
   const { records } = index;
   const carriers = new UnchangedCarriers(index);
   const live = erased.filter((record) => records.isLive(record));

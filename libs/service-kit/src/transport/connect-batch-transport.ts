@@ -1,11 +1,13 @@
 import type { MessageBus } from '@kinledger/message-bus';
-import { BatchTransport, MESSAGE_BUS, Metrics } from '@kinledger/service-kit';
 import { Logger } from '@nestjs/common';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MESSAGE_BUS } from '../messaging/message-bus.token.js';
+import { Metrics } from '../metrics/metrics.js';
+import { BatchTransport } from './batch-transport.js';
 
-/** Connects the handlers of `@OnMessages` to the bus. */
-export function connectBatchTransport(app: NestFastifyApplication): void {
+/** Connects a service's `@OnMessages` handlers to the bus, as the consumer group given, and counts what fails. */
+export function connectBatchTransport(app: NestFastifyApplication, group: string): void {
   const logger = new Logger('messages');
   const metrics = app.get(Metrics);
   const failures = metrics.counter({
@@ -20,7 +22,7 @@ export function connectBatchTransport(app: NestFastifyApplication): void {
   app.connectMicroservice<MicroserviceOptions>({
     strategy: new BatchTransport({
       bus: app.get<MessageBus>(MESSAGE_BUS),
-      group: 'pseudonymiser',
+      group,
       onError: (error, where) => {
         failures.inc();
         logger.error({ err: error, ...where }, 'a batch failed and comes again');
