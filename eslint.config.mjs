@@ -87,5 +87,19 @@ export default tseslint.config(
     files: ['**/*.spec.ts', '**/*.features.ts', 'test/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
+  {
+    files: ['**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"], TSParameterProperty)[accessibility="private"]',
+          message:
+            'Name it `#name`: private members have one form, which stays private when the program runs.',
+        },
+      ],
+    },
+  },
   prettier,
 );

@@ -17,18 +17,18 @@ export class MarkedRun {
   /** Where the processes put temporary files; nothing else does. */
   readonly temporary = mkdtempSync(join(tmpdir(), 'kinledger-canary-'));
   readonly traces = new TraceCollector();
-  private started: RunningPlatform | undefined;
+  #started: RunningPlatform | undefined;
   /** Answers that are no files of the sender's own, by what was asked. */
   readonly answers: Place[] = [];
   /** The problem that each bad request was answered with. */
   readonly problems: { readonly request: BadRequest; readonly code: string }[] = [];
   /** The provider's own error report: the one place where its values may stand. */
   ownReport = '';
-  private known: Known | undefined;
+  #known: Known | undefined;
 
   get platform(): RunningPlatform {
-    if (this.started === undefined) throw new Error('the platform does not run');
-    return this.started;
+    if (this.#started === undefined) throw new Error('the platform does not run');
+    return this.#started;
   }
 
   /** The shared salt, as partners know it. */
@@ -41,7 +41,7 @@ export class MarkedRun {
   }
 
   async run(): Promise<void> {
-    this.started = new RunningPlatform({
+    this.#started = new RunningPlatform({
       KINLEDGER_LOG_LEVEL: 'trace',
       // After every decision that nothing follows, so that one is there.
       KINLEDGER_SNAPSHOT_EVENTS: '1',
@@ -51,29 +51,29 @@ export class MarkedRun {
       OTEL_BSP_SCHEDULE_DELAY: '100',
     });
     await this.platform.start('canary');
-    const people = await this.submitLinked(markedFiles.people);
-    await this.submitLinked(markedSessions('23/01/2024', '06/02/2024'));
-    const elsewhere = await this.submitLinked(markedFiles.elsewhere);
-    await this.submitLinked(digestedFile(this.salt));
-    await this.submitLinked(markedFiles.corrected);
+    const people = await this.#submitLinked(markedFiles.people);
+    await this.#submitLinked(markedSessions('23/01/2024', '06/02/2024'));
+    const elsewhere = await this.#submitLinked(markedFiles.elsewhere);
+    await this.#submitLinked(digestedFile(this.salt));
+    await this.#submitLinked(markedFiles.corrected);
     await this.platform.withdraw(elsewhere.submission);
     await this.platform.until(elsewhere.submission, 'withdrawn');
-    await this.loseAFile();
-    const refused = await this.upload(markedFiles.mostlyWrong);
-    this.ownReport = await this.read(
-      `${this.url('ingest')}/v1/uploads/${refused}/errors`,
+    await this.#loseAFile();
+    const refused = await this.#upload(markedFiles.mostlyWrong);
+    this.ownReport = await this.#read(
+      `${this.#url('ingest')}/v1/uploads/${refused}/errors`,
       'breastfeeding-team',
     );
-    const discarded = await this.upload(markedFiles.people, '2023-24-Q1');
-    await fetch(`${this.url('ingest')}/v1/uploads/${discarded}`, {
+    const discarded = await this.#upload(markedFiles.people, '2023-24-Q1');
+    await fetch(`${this.#url('ingest')}/v1/uploads/${discarded}`, {
       method: 'DELETE',
-      headers: this.bearer('baby-steps-team'),
+      headers: this.#bearer('baby-steps-team'),
     });
-    const validated = await this.upload(markedFiles.people, '2023-24-Q1');
-    this.known = { refused, discarded, validated, submitted: people.upload, salt: this.salt };
-    await this.breakTables();
-    await this.askEverything();
-    await this.sendWrongly();
+    const validated = await this.#upload(markedFiles.people, '2023-24-Q1');
+    this.#known = { refused, discarded, validated, submitted: people.upload, salt: this.salt };
+    await this.#breakTables();
+    await this.#askEverything();
+    await this.#sendWrongly();
   }
 
   /** What the platform keeps and says while it runs, but for PostgreSQL's own files. */
@@ -128,29 +128,29 @@ export class MarkedRun {
 
   /** The upload that was refused; its error report is held. */
   get refused(): string {
-    return this.known?.refused ?? '';
+    return this.#known?.refused ?? '';
   }
 
   async dispose(): Promise<void> {
-    await this.started?.stop();
+    await this.#started?.stop();
     await this.traces.close();
     rmSync(this.temporary, { recursive: true, force: true });
   }
 
-  private async upload(file: MarkedFile, period = PERIOD): Promise<string> {
+  async #upload(file: MarkedFile, period = PERIOD): Promise<string> {
     return (await this.platform.upload({ ...file, period }, file.text)).id;
   }
 
-  private async submitLinked(file: MarkedFile): Promise<{ submission: string; upload: string }> {
-    const upload = await this.upload(file);
+  async #submitLinked(file: MarkedFile): Promise<{ submission: string; upload: string }> {
+    const upload = await this.#upload(file);
     const { id } = await this.platform.submitUpload(file.provider, upload);
     await this.platform.until(id, 'linked');
     return { submission: id, upload };
   }
 
   /** A file whose sealed rows were damaged on the disk cannot be opened, and is parked. */
-  private async loseAFile(): Promise<void> {
-    const upload = await this.upload(markedFiles.people, '2023-24-Q2');
+  async #loseAFile(): Promise<void> {
+    const upload = await this.#upload(markedFiles.people, '2023-24-Q2');
     await this.asSuperuser(
       'restricted',
       `UPDATE landing.chunk SET sealed = sealed || '\\x00' WHERE upload = '${upload}'`,
@@ -160,7 +160,7 @@ export class MarkedRun {
   }
 
   /** PostgreSQL refuses rows of ours, and repeats them in its error: whoever logs that has to leave them out. */
-  private async breakTables(): Promise<void> {
+  async #breakTables(): Promise<void> {
     const refuse = (table: string) => `ALTER TABLE ${table} ADD CONSTRAINT canary CHECK (false) NOT VALID`;
     const allow = (table: string) => `ALTER TABLE ${table} DROP CONSTRAINT canary`;
     const broken: readonly (readonly [Database, string, service: string])[] = [
@@ -172,36 +172,36 @@ export class MarkedRun {
     for (const [index, [database, table, service]] of broken.entries()) {
       // A day of its own: rows that stand already would be left as they are.
       const file = { ...markedSessions(`1${index}/05/2022`), period: `2022-23-Q${index + 1}` };
-      const upload = await this.upload(file, file.period);
+      const upload = await this.#upload(file, file.period);
       await this.asSuperuser(database, refuse(table));
-      const before = this.log(service).length;
+      const before = this.#log(service).length;
       const { id } = await this.platform.submitUpload(file.provider, upload);
-      await this.logSays(service, 'violates check constraint', before);
+      await this.#logSays(service, 'violates check constraint', before);
       await this.asSuperuser(database, allow(table));
       await this.platform.until(id, 'linked');
     }
     await this.asSuperuser('restricted', refuse('landing.chunk'));
-    const { status, text } = await this.uploadRaw();
+    const { status, text } = await this.#uploadRaw();
     this.answers.push({ name: 'answer: a table that refuses', bytes: Buffer.from(text) });
     this.problems.push({
-      request: { code: 'internal-error', why: 'a table that refuses', send: () => this.uploadRaw() },
+      request: { code: 'internal-error', why: 'a table that refuses', send: () => this.#uploadRaw() },
       code: status === 500 ? 'internal-error' : String(status),
     });
     await this.asSuperuser('restricted', allow('landing.chunk'));
   }
 
-  private async uploadRaw(): Promise<{ status: number; head: string; text: string }> {
+  async #uploadRaw(): Promise<{ status: number; head: string; text: string }> {
     const { dataset, text } = markedFiles.people;
-    const answer = await fetch(`${this.url('ingest')}/v1/uploads?dataset=${dataset}&period=${PERIOD}`, {
+    const answer = await fetch(`${this.#url('ingest')}/v1/uploads?dataset=${dataset}&period=${PERIOD}`, {
       method: 'POST',
-      headers: { ...this.bearer('baby-steps-team'), 'content-type': 'text/csv' },
+      headers: { ...this.#bearer('baby-steps-team'), 'content-type': 'text/csv' },
       body: text,
     });
     return { status: answer.status, head: '', text: await answer.text() };
   }
 
   /** Figures, pages, tables for spreadsheets, rebuilds: whatever a reader may ask for. */
-  private async askEverything(): Promise<void> {
+  async #askEverything(): Promise<void> {
     await this.platform.installation.json('rebuild');
     await this.platform.installation.json(...['figures', 'reach', '--period', 'lifetime', '--as-at', '12']);
     const { services, tokens } = this.platform.connected;
@@ -223,9 +223,9 @@ export class MarkedRun {
     this.answers.push({ name: 'answer: the linker’s status', bytes: Buffer.from(await status.text()) });
   }
 
-  private async sendWrongly(): Promise<void> {
-    if (this.known === undefined) throw new Error('nothing was sent');
-    for (const request of badRequests(this.platform.connected, this.known)) {
+  async #sendWrongly(): Promise<void> {
+    if (this.#known === undefined) throw new Error('nothing was sent');
+    for (const request of badRequests(this.platform.connected, this.#known)) {
       const { status, head, text } = await request.send();
       const code = /"type":"urn:kinledger:problem:([a-z0-9-]+)"/.exec(text)?.[1];
       this.problems.push({ request, code: code ?? `page ${status}` });
@@ -236,20 +236,20 @@ export class MarkedRun {
     }
     const { dataset, text } = markedFiles.people;
     const cut = raw(
-      `${this.url('ingest')}/v1/uploads?dataset=${dataset}&period=${PERIOD}`,
+      `${this.#url('ingest')}/v1/uploads?dataset=${dataset}&period=${PERIOD}`,
       this.platform.connected.tokens.providers['baby-steps-team'] ?? '',
       `x-request-id: ${carer.email}\r\ncontent-length: ${text.length * 2}\r\n\r\n${text}`,
       // Not before the file has begun to be received: else there is nothing to delete.
       async () => {
-        while ((await this.receiving()) === 0) await soon();
+        while ((await this.#receiving()) === 0) await soon();
       },
     );
-    const before = await this.deletions();
+    const before = await this.#deletions();
     await cut();
-    while ((await this.deletions()) === before) await soon();
+    while ((await this.#deletions()) === before) await soon();
   }
 
-  private async receiving(): Promise<number> {
+  async #receiving(): Promise<number> {
     const [row] = await this.asSuperuser<{ count: number }>(
       'restricted',
       `SELECT count(*)::integer AS count FROM ingest.upload WHERE state = 'receiving'`,
@@ -258,7 +258,7 @@ export class MarkedRun {
   }
 
   /** Files that the landing store has deleted. */
-  private async deletions(): Promise<number> {
+  async #deletions(): Promise<number> {
     const [row] = await this.asSuperuser<{ count: number }>(
       'restricted',
       'SELECT count(*)::integer AS count FROM landing.deletion',
@@ -267,25 +267,25 @@ export class MarkedRun {
   }
 
   /** Waits until a service's log says a text after its first `from` characters. */
-  private async logSays(service: string, text: string, from: number): Promise<void> {
-    while (!this.log(service).includes(text, from)) await soon();
+  async #logSays(service: string, text: string, from: number): Promise<void> {
+    while (!this.#log(service).includes(text, from)) await soon();
   }
 
-  private log(service: string): string {
+  #log(service: string): string {
     return readFileSync(join(this.home, 'logs', `${service}.log`), 'utf8');
   }
 
-  private async read(url: string, provider: string): Promise<string> {
-    const answer = await fetch(url, { headers: this.bearer(provider) });
+  async #read(url: string, provider: string): Promise<string> {
+    const answer = await fetch(url, { headers: this.#bearer(provider) });
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
     return answer.text();
   }
 
-  private bearer(provider: string): { readonly authorization: string } {
+  #bearer(provider: string): { readonly authorization: string } {
     return { authorization: `Bearer ${this.platform.connected.tokens.providers[provider] ?? ''}` };
   }
 
-  private url(service: 'ingest'): string {
+  #url(service: 'ingest'): string {
     return this.platform.connected.services[service];
   }
 }

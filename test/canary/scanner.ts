@@ -14,20 +14,20 @@ export interface Find {
 
 /** Looks for many byte sequences at once, in one pass over the bytes and one over them in lower case. */
 export class Scanner {
-  private readonly exact: Index;
-  private readonly folded: Index;
+  readonly #exact: Index;
+  readonly #folded: Index;
 
   constructor(needles: readonly Needle[]) {
-    this.exact = new Index(needles.filter(({ anyCase }) => !anyCase));
-    this.folded = new Index(needles.filter(({ anyCase }) => anyCase));
+    this.#exact = new Index(needles.filter(({ anyCase }) => !anyCase));
+    this.#folded = new Index(needles.filter(({ anyCase }) => anyCase));
   }
 
   /** Labels of what is in there, each once; what is compressed is looked into. */
   find(bytes: Buffer): readonly string[] {
     const found = new Set<string>();
     for (const layer of [bytes, ...decompressed(bytes)]) {
-      this.exact.find(layer, found);
-      this.folded.find(foldCase(layer), found);
+      this.#exact.find(layer, found);
+      this.#folded.find(foldCase(layer), found);
     }
     return [...found];
   }
@@ -39,15 +39,15 @@ export class Scanner {
 
 /** Needles by their first three bytes. */
 class Index {
-  private readonly byStart = new Map<number, Needle[]>();
+  readonly #byStart = new Map<number, Needle[]>();
   /** Whether any needle begins with three bytes of this hash: most places are dismissed by one look. */
-  private readonly mayStart = new Uint8Array(1 << 16);
+  readonly #mayStart = new Uint8Array(1 << 16);
 
   constructor(needles: readonly Needle[]) {
     for (const needle of needles) {
       const start = needle.bytes.readUIntBE(0, 3);
-      this.byStart.set(start, [...(this.byStart.get(start) ?? []), needle]);
-      this.mayStart[hashOf(start)] = 1;
+      this.#byStart.set(start, [...(this.#byStart.get(start) ?? []), needle]);
+      this.#mayStart[hashOf(start)] = 1;
     }
   }
 
@@ -55,8 +55,8 @@ class Index {
     let start = 0;
     for (let index = 0; index < bytes.length; index += 1) {
       start = ((start << 8) | (bytes[index] ?? 0)) & 0xffffff;
-      if (this.mayStart[hashOf(start)] !== 1 || index < 2) continue;
-      for (const { bytes: wanted, label } of this.byStart.get(start) ?? []) {
+      if (this.#mayStart[hashOf(start)] !== 1 || index < 2) continue;
+      for (const { bytes: wanted, label } of this.#byStart.get(start) ?? []) {
         const at = index - 2;
         if (wanted.equals(bytes.subarray(at, at + wanted.length))) found.add(label);
       }

@@ -5,7 +5,7 @@ import type { Place } from './scanner.js';
 /** A collector of OpenTelemetry traces: takes what is exported over HTTP and keeps it as it came. */
 export class TraceCollector {
   readonly exports: Place[] = [];
-  private server: Server | undefined;
+  #server: Server | undefined;
 
   /** @returns the endpoint for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   async listen(): Promise<string> {
@@ -19,13 +19,13 @@ export class TraceCollector {
         response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
       });
     });
-    this.server = server;
+    this.#server = server;
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
   async close(): Promise<void> {
-    const { server } = this;
+    const server = this.#server;
     if (server === undefined) return;
     server.closeAllConnections();
     await new Promise((done) => server.close(done));

@@ -2,14 +2,17 @@ import { hash } from 'node:crypto';
 
 /** Chance that comes again: the same seed gives the same sequence. */
 export class Random {
-  private drawn = 0;
+  #drawn = 0;
+  readonly #seed: string;
 
-  constructor(private readonly seed: string) {}
+  constructor(seed: string) {
+    this.#seed = seed;
+  }
 
   /** A whole number from `from` to `to`, both included. */
   between(from: number, to: number): number {
-    this.drawn += 1;
-    const number = Number.parseInt(hash('sha256', `${this.seed} ${this.drawn}`).slice(0, 12), 16);
+    this.#drawn += 1;
+    const number = Number.parseInt(hash('sha256', `${this.#seed} ${this.#drawn}`).slice(0, 12), 16);
     return from + (number % (to - from + 1));
   }
 

@@ -16,7 +16,7 @@ export interface Ended {
 /** A home of its own and the command line on it, as a person has them: what `npm run build` made, as processes. */
 export class Installation {
   readonly home = mkdtempSync(join(tmpdir(), 'kinledger-e2e-'));
-  private readonly children = new Set<ChildProcess>();
+  readonly #children = new Set<ChildProcess>();
   /** @param environment variables beside those of the test run, for the commands that begin from now on. */
   constructor(public environment: Readonly<Record<string, string>> = {}) {}
 
@@ -43,7 +43,7 @@ export class Installation {
       env: { ...process.env, ...this.environment, KINLEDGER_HOME: this.home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.children.add(child);
+    this.#children.add(child);
     let stdout = '';
     let stderr = '';
     const listeners = new Set<() => void>();
@@ -58,7 +58,7 @@ export class Installation {
     });
     const ended = new Promise<Ended>((done) => {
       child.once('close', (code) => {
-        this.children.delete(child);
+        this.#children.delete(child);
         done({ code, stdout, stderr });
         heard();
       });
@@ -108,7 +108,7 @@ export class Installation {
   }
 
   async dispose(): Promise<void> {
-    const running = [...this.children];
+    const running = [...this.#children];
     const gone = running.map((child) => new Promise((done) => child.once('close', done)));
     for (const child of running) child.kill('SIGTERM');
     await Promise.all(gone);

@@ -46,8 +46,8 @@ interface SubmissionState {
 /** The platform as its own processes, used over HTTP as providers and readers use it. */
 export class RunningPlatform {
   readonly installation: Installation;
-  private connection: LocalConnection | undefined;
-  private launcher: ReturnType<Installation['begin']> | undefined;
+  #connection: LocalConnection | undefined;
+  #launcher: ReturnType<Installation['begin']> | undefined;
 
   /** @param environment variables of the command line beside those of the test run. */
   constructor(environment: Readonly<Record<string, string>> = {}) {
@@ -60,16 +60,16 @@ export class RunningPlatform {
    */
   async start(seed?: string, ...launcherOptions: readonly string[]): Promise<void> {
     const seeded = seed === undefined ? [] : ['--seed', seed];
-    this.launcher = this.installation.begin('start', '--free-ports', ...seeded, ...launcherOptions);
-    await this.launcher.said('Kinledger is running');
+    this.#launcher = this.installation.begin('start', '--free-ports', ...seeded, ...launcherOptions);
+    await this.#launcher.said('Kinledger is running');
     const file = readFileSync(join(this.installation.home, 'connection.json'), 'utf8');
-    this.connection = localConnection.parse(JSON.parse(file));
+    this.#connection = localConnection.parse(JSON.parse(file));
   }
 
   /** Stops everything in order, and leaves what is stored. */
   async halt(): Promise<void> {
-    this.launcher?.child.kill('SIGINT');
-    await this.launcher?.ended;
+    this.#launcher?.child.kill('SIGINT');
+    await this.#launcher?.ended;
   }
 
   async stop(): Promise<void> {
@@ -90,7 +90,7 @@ export class RunningPlatform {
   ): Promise<Uploaded> {
     const { services, tokens } = this.connected;
     const query = new URLSearchParams({ dataset: file.dataset, period: file.period }).toString();
-    return this.call(`${services.ingest}/v1/uploads?${query}`, tokens.providers[file.provider] ?? '', {
+    return this.#call(`${services.ingest}/v1/uploads?${query}`, tokens.providers[file.provider] ?? '', {
       method: 'POST',
       headers: { 'content-type': 'text/csv' },
       body: content,
@@ -105,7 +105,7 @@ export class RunningPlatform {
   ): Promise<Submitted> {
     const { services, tokens } = this.connected;
     const token = tokens.providers[provider] ?? '';
-    return this.call<Submitted>(`${services.ingest}/v1/uploads/${upload}/submit`, token, {
+    return this.#call<Submitted>(`${services.ingest}/v1/uploads/${upload}/submit`, token, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(request),
@@ -114,7 +114,7 @@ export class RunningPlatform {
 
   async withdraw(submission: string): Promise<void> {
     const { services, tokens } = this.connected;
-    await this.call(`${services.ingest}/v1/submissions/${submission}/withdraw`, tokens.dataTeam, {
+    await this.#call(`${services.ingest}/v1/submissions/${submission}/withdraw`, tokens.dataTeam, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"reason":"wrong-file"}',
@@ -145,7 +145,7 @@ export class RunningPlatform {
   /** A document of the reporting API. */
   async read<T>(path: string): Promise<T> {
     const { services, tokens } = this.connected;
-    return this.call<T>(`${services['reporting-api']}${path}`, tokens.reader, {});
+    return this.#call<T>(`${services['reporting-api']}${path}`, tokens.reader, {});
   }
 
   /** Who belongs together, by row key: the same on any two platforms that hold the same rows. */
@@ -207,11 +207,11 @@ export class RunningPlatform {
 
   /** Addresses and tokens. @throws Error unless the platform was started. */
   get connected(): LocalConnection {
-    if (this.connection === undefined) throw new Error('the platform does not run');
-    return this.connection;
+    if (this.#connection === undefined) throw new Error('the platform does not run');
+    return this.#connection;
   }
 
-  private async call<T>(
+  async #call<T>(
     url: string,
     token: string,
     init: { method?: string; headers?: Record<string, string>; body?: string | Buffer<ArrayBuffer> },

@@ -31,12 +31,12 @@ export interface Certified {
 /** An authority of one test run: its certificate, and certificates that it signs. */
 export class TestAuthority {
   readonly certificate: string;
-  private readonly root: X509Certificate;
-  private readonly keys: webcrypto.CryptoKeyPair;
+  readonly #root: X509Certificate;
+  readonly #keys: webcrypto.CryptoKeyPair;
 
   private constructor(root: X509Certificate, keys: webcrypto.CryptoKeyPair) {
-    this.root = root;
-    this.keys = keys;
+    this.#root = root;
+    this.#keys = keys;
     this.certificate = root.toString('pem');
   }
 
@@ -58,9 +58,9 @@ export class TestAuthority {
     const certificate = await X509CertificateGenerator.create({
       ...period,
       subject: `CN=${commonName}`,
-      issuer: this.root.subject,
+      issuer: this.#root.subject,
       publicKey: keys.publicKey,
-      signingKey: this.keys.privateKey,
+      signingKey: this.#keys.privateKey,
       signingAlgorithm: algorithm,
       extensions: [
         new SubjectAlternativeNameExtension([

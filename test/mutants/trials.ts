@@ -16,13 +16,23 @@ const PATIENCE = { times: 6, milliseconds: 30_000 };
 
 /** Runs the tests of a part on one mutant after the other, in a test runner that stays. */
 export class Trials {
+  readonly #vitest: Vitest;
+  readonly #stages: readonly TestSpecification[][];
+  readonly #mutants: MutantPlugin;
+  /** Milliseconds that each stage takes without a mutant. */
+  #took: readonly number[];
+
   private constructor(
-    private readonly vitest: Vitest,
-    private readonly stages: readonly TestSpecification[][],
-    private readonly mutants: MutantPlugin,
-    /** Milliseconds that each stage takes without a mutant. */
-    private took: readonly number[],
-  ) {}
+    vitest: Vitest,
+    stages: readonly TestSpecification[][],
+    mutants: MutantPlugin,
+    took: readonly number[],
+  ) {
+    this.#vitest = vitest;
+    this.#stages = stages;
+    this.#mutants = mutants;
+    this.#took = took;
+  }
 
   /** @param took what `withoutMutant` said in another process, if it did. */
   static async open(
@@ -65,42 +75,42 @@ export class Trials {
    */
   async withoutMutant(): Promise<readonly number[]> {
     const took: number[] = [];
-    for (const stage of this.stages) {
+    for (const stage of this.#stages) {
       const start = performance.now();
-      const failed = await this.failed(stage);
+      const failed = await this.#failed(stage);
       if (failed !== undefined) throw new Error(`the tests fail on the source as it stands: ${failed}`);
       took.push(performance.now() - start);
     }
-    this.took = took;
+    this.#took = took;
     return took;
   }
 
   async of(mutant: Mutant): Promise<Outcome> {
-    this.mutants.make(mutant);
+    this.#mutants.make(mutant);
     const file = resolve(mutant.file);
-    this.vitest.invalidateFile(file);
+    this.#vitest.invalidateFile(file);
     try {
-      for (const [number, stage] of this.stages.entries()) {
-        const patience = Math.max(PATIENCE.milliseconds, PATIENCE.times * (this.took[number] ?? 0));
-        const failed = await Promise.race([this.failed(stage), after(patience)]);
+      for (const [number, stage] of this.#stages.entries()) {
+        const patience = Math.max(PATIENCE.milliseconds, PATIENCE.times * (this.#took[number] ?? 0));
+        const failed = await Promise.race([this.#failed(stage), after(patience)]);
         if (failed === LATE) return { verdict: 'endless' };
         if (failed !== undefined) return { verdict: 'killed', by: failed };
       }
-      return { verdict: this.mutants.reached ? 'survived' : 'not reached' };
+      return { verdict: this.#mutants.reached ? 'survived' : 'not reached' };
     } finally {
-      this.mutants.make(undefined);
-      this.vitest.invalidateFile(file);
+      this.#mutants.make(undefined);
+      this.#vitest.invalidateFile(file);
     }
   }
 
   async close(): Promise<void> {
-    await this.vitest.close();
+    await this.#vitest.close();
   }
 
   /** What failed in a stage, or undefined. */
-  private async failed(stage: TestSpecification[]): Promise<string | undefined> {
-    await this.vitest.runTestSpecifications(stage, true);
-    const { state } = this.vitest;
+  async #failed(stage: TestSpecification[]): Promise<string | undefined> {
+    await this.#vitest.runTestSpecifications(stage, true);
+    const { state } = this.#vitest;
     const [error] = state.getUnhandledErrors();
     if (error !== undefined)
       return `outside every test: ${error instanceof Error ? error.message : 'something fails'}`;

@@ -7,7 +7,11 @@ const program = 'tools/mutants.mjs';
 
 /** A worker of its own process group, so that whatever it has begun can be ended with it. */
 export class WorkerProcess {
-  private constructor(private readonly child: ChildProcess) {}
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
 
   /** Milliseconds that each stage of the tests takes without a mutant. */
   took: readonly number[] = [];
@@ -24,7 +28,7 @@ export class WorkerProcess {
       env: { KINLEDGER_PROPERTY_FACTOR: '0.1', ...process.env },
     });
     const worker = new WorkerProcess(child);
-    const first = await worker.answer();
+    const first = await worker.#answer();
     if (first?.kind === 'ready') {
       worker.took = first.took;
       return worker;
@@ -37,42 +41,42 @@ export class WorkerProcess {
 
   /** What became of a mutant; undefined if the worker has ended. */
   async try(mutant: Mutant): Promise<WorkerMessage | undefined> {
-    const answer = this.answer();
-    this.say({ kind: 'try', mutant });
+    const answer = this.#answer();
+    this.#say({ kind: 'try', mutant });
     return answer;
   }
 
   async end(): Promise<void> {
-    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
     const patience = setTimeout(() => this.kill(), 20_000);
-    this.say({ kind: 'end' });
+    this.#say({ kind: 'end' });
     await ended;
     clearTimeout(patience);
   }
 
   kill(): void {
     try {
-      if (this.child.pid !== undefined) process.kill(-this.child.pid, 'SIGKILL');
+      if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
     } catch {
       // It has ended by itself.
     }
   }
 
-  private say(message: ParentMessage): void {
-    this.child.send(message);
+  #say(message: ParentMessage): void {
+    this.#child.send(message);
   }
 
-  private answer(): Promise<WorkerMessage | undefined> {
+  #answer(): Promise<WorkerMessage | undefined> {
     return new Promise((resolve) => {
       const done = (message?: WorkerMessage) => {
-        this.child.off('message', heard);
-        this.child.off('exit', left);
+        this.#child.off('message', heard);
+        this.#child.off('exit', left);
         resolve(message);
       };
       const heard = (message: unknown) => done(message as WorkerMessage);
       const left = () => done();
-      this.child.on('message', heard);
-      this.child.once('exit', left);
+      this.#child.on('message', heard);
+      this.#child.once('exit', left);
     });
   }
 }

@@ -29,24 +29,26 @@ const SETTLED_MS = 60_000;
 
 /** One service as a child process: started, watched, started again when it crashes, stopped. */
 export class ServiceProcess {
-  private child: ChildProcess | undefined;
-  private stopping = false;
-  private pauseMs = FIRST_PAUSE_MS;
-  private timer: NodeJS.Timeout | undefined;
-  private logBegins = 0;
-  private port: number;
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #pauseMs = FIRST_PAUSE_MS;
+  #timer: NodeJS.Timeout | undefined;
+  #logBegins = 0;
+  #port: number;
   /** Its address was told: from now on it comes back there or waits, for nobody would look for it elsewhere. */
-  private settled = false;
+  #settled = false;
+  readonly #command: ServiceCommand;
+  readonly #events: ServiceEvents;
 
-  constructor(
-    private readonly command: ServiceCommand,
-    private readonly events: ServiceEvents,
-  ) {
-    this.port = command.port;
+  constructor(command: ServiceCommand, events: ServiceEvents) {
+    this.#command = command;
+    this.#events = events;
+
+    this.#port = command.port;
   }
 
   get name(): string {
-    return this.command.name;
+    return this.#command.name;
   }
 
   /**
@@ -54,28 +56,29 @@ export class ServiceProcess {
    * @throws Error with the service's name and the end of its log when it ends first.
    */
   async start(): Promise<string> {
-    const { name, entry } = this.command;
+    const { name, entry } = this.#command;
     if (!existsSync(entry)) throw new Error(`${name} is not built (${entry}): run "npm run build" first`);
-    if (!this.settled && (this.port === 0 || (await isPortTaken(this.port)))) this.port = await freePort();
-    const child = this.spawn();
-    const url = await this.untilReady(child).catch(async (error: unknown) => {
+    if (!this.#settled && (this.#port === 0 || (await isPortTaken(this.#port))))
+      this.#port = await freePort();
+    const child = this.#spawn();
+    const url = await this.#untilReady(child).catch(async (error: unknown) => {
       // Another launcher, starting at the same moment, may have been faster.
-      if (this.settled || this.stopping || !(await isPortTaken(this.port))) throw error;
+      if (this.#settled || this.#stopping || !(await isPortTaken(this.#port))) throw error;
       return undefined;
     });
     if (url === undefined) return this.start();
-    this.port = Number(new URL(url).port);
-    this.settled = true;
-    this.events.onReady(name, url);
-    this.watch(child);
+    this.#port = Number(new URL(url).port);
+    this.#settled = true;
+    this.#events.onReady(name, url);
+    this.#watch(child);
     return url;
   }
 
   /** Asks it to end and waits; after a grace period it is killed. Its own work in hand is finished first. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    clearTimeout(this.timer);
-    const { child } = this;
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((done) => child.once('exit', () => done()));
     child.kill('SIGTERM');
@@ -84,30 +87,30 @@ export class ServiceProcess {
     clearTimeout(killer);
   }
 
-  private spawn(): ChildProcess {
-    const log = openSync(this.command.logFile, 'a', 0o600);
+  #spawn(): ChildProcess {
+    const log = openSync(this.#command.logFile, 'a', 0o600);
     try {
-      this.logBegins = fstatSync(log).size;
-      const child = fork(this.command.entry, [], {
+      this.#logBegins = fstatSync(log).size;
+      const child = fork(this.#command.entry, [], {
         // A process group of its own: Ctrl-C reaches the launcher alone, which stops services in order.
         detached: true,
-        env: { ...inherited(), ...this.command.environment, KINLEDGER_HTTP_PORT: String(this.port) },
-        execArgv: ['--enable-source-maps', ...this.command.nodeOptions],
+        env: { ...inherited(), ...this.#command.environment, KINLEDGER_HTTP_PORT: String(this.#port) },
+        execArgv: ['--enable-source-maps', ...this.#command.nodeOptions],
         stdio: ['ignore', log, log, 'ipc'],
       });
-      this.child = child;
+      this.#child = child;
       return child;
     } finally {
       closeSync(log);
     }
   }
 
-  private untilReady(child: ChildProcess): Promise<string> {
-    const { name, logFile } = this.command;
+  #untilReady(child: ChildProcess): Promise<string> {
+    const { name, logFile } = this.#command;
     return new Promise((resolve, reject) => {
       const fail = (what: string) => {
         finish();
-        reject(new Error(`${name} ${what}. The end of ${logFile}:\n${logTail(logFile, 8, this.logBegins)}`));
+        reject(new Error(`${name} ${what}. The end of ${logFile}:\n${logTail(logFile, 8, this.#logBegins)}`));
       };
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
@@ -129,23 +132,23 @@ export class ServiceProcess {
     });
   }
 
-  private watch(child: ChildProcess): void {
+  #watch(child: ChildProcess): void {
     const since = performance.now();
     child.once('exit', () => {
-      if (this.stopping) return;
-      if (performance.now() - since > SETTLED_MS) this.pauseMs = FIRST_PAUSE_MS;
-      this.restartLater();
+      if (this.#stopping) return;
+      if (performance.now() - since > SETTLED_MS) this.#pauseMs = FIRST_PAUSE_MS;
+      this.#restartLater();
     });
   }
 
-  private restartLater(): void {
-    this.events.onRestart(this.name);
-    this.timer = setTimeout(() => {
+  #restartLater(): void {
+    this.#events.onRestart(this.name);
+    this.#timer = setTimeout(() => {
       this.start().catch(() => {
-        if (!this.stopping) this.restartLater();
+        if (!this.#stopping) this.#restartLater();
       });
-    }, this.pauseMs);
-    this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+    }, this.#pauseMs);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }
 

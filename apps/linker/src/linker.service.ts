@@ -24,33 +24,46 @@ const FINISH_WITHIN_MS = 12_000;
 /** Runs the decision loop for as long as the service lives. */
 @Injectable()
 export class LinkerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stopping = new AbortController();
-  private readonly hurry = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+  readonly #stopping = new AbortController();
+  readonly #hurry = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  readonly #loop: DecisionLoop;
+  readonly #store: EventStore;
+  readonly #erasures: ErasureFile | undefined;
+  readonly #metrics: LinkerMetrics;
+  readonly #logger: PinoLogger;
+  readonly #settings: FindingsWatch;
 
   constructor(
-    private readonly loop: DecisionLoop,
-    @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(ERASURES) private readonly erasures: ErasureFile | undefined,
-    private readonly metrics: LinkerMetrics,
-    private readonly logger: PinoLogger,
-    private readonly settings: FindingsWatch,
+    loop: DecisionLoop,
+    @Inject(EVENT_STORE) store: EventStore,
+    @Inject(ERASURES) erasures: ErasureFile | undefined,
+    metrics: LinkerMetrics,
+    logger: PinoLogger,
+    settings: FindingsWatch,
     health: Health,
     storeWatch: DependencyWatch,
     @Inject(PROGRAMME_ID) programme: string,
   ) {
-    storeWatch.check(() => this.store.head(streamOf(programme)));
+    this.#loop = loop;
+    this.#store = store;
+    this.#erasures = erasures;
+    this.#metrics = metrics;
+    this.#logger = logger;
+    this.#settings = settings;
+
+    storeWatch.check(() => this.#store.head(streamOf(programme)));
     health.register('writer', async () => {
-      const { state, halt } = this.metrics.status;
+      const { state, halt } = this.#metrics.status;
       if (state !== 'deciding') throw new Error(halt?.message ?? `the linker is ${state}`);
     });
   }
 
   onApplicationBootstrap(): void {
-    this.settings.start();
-    this.running = this.loop.run(this.stopping.signal, this.hurry.signal).catch((error: unknown) => {
+    this.#settings.start();
+    this.#running = this.#loop.run(this.#stopping.signal, this.#hurry.signal).catch((error: unknown) => {
       // It never rejects; if it does, the process is of no use any more.
-      this.logger.fatal({ err: error }, 'the decision loop ended by itself');
+      this.#logger.fatal({ err: error }, 'the decision loop ended by itself');
       process.kill(process.pid, 'SIGTERM');
     });
   }
@@ -60,12 +73,12 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
    * lease is given up for a standby.
    */
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    const patience = setTimeout(() => this.hurry.abort(), FINISH_WITHIN_MS);
-    await this.running;
+    this.#stopping.abort();
+    const patience = setTimeout(() => this.#hurry.abort(), FINISH_WITHIN_MS);
+    await this.#running;
     clearTimeout(patience);
-    await this.settings.stop();
-    await this.erasures?.close();
-    await this.store.close();
+    await this.#settings.stop();
+    await this.#erasures?.close();
+    await this.#store.close();
   }
 }

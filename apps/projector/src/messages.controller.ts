@@ -10,21 +10,24 @@ import { LiveProjection } from './projection/live-projection.js';
 @Public()
 @Controller()
 export class MessagesController {
-  constructor(
-    @InjectPool('platform') private readonly pool: pg.Pool,
-    private readonly live: LiveProjection,
-  ) {}
+  readonly #pool: pg.Pool;
+  readonly #live: LiveProjection;
+
+  constructor(@InjectPool('platform') pool: pg.Pool, live: LiveProjection) {
+    this.#pool = pool;
+    this.#live = live;
+  }
 
   @OnMessages(topics.submissionStateChanged)
   async stateChanged(
     @Payload() messages: readonly MessageOf<typeof topics.submissionStateChanged>[],
   ): Promise<void> {
-    await recordIntakeStatus(this.pool, messages);
+    await recordIntakeStatus(this.#pool, messages);
   }
 
   /** Only a wake-up: what is projected comes from the ledger. */
   @OnMessages(topics.submissionDecided)
   async decided(@Payload() messages: readonly MessageOf<typeof topics.submissionDecided>[]): Promise<void> {
-    if (messages.length > 0) this.live.wake();
+    if (messages.length > 0) this.#live.wake();
   }
 }

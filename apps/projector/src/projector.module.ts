@@ -35,31 +35,41 @@ const FAILING_AT_MOST_MS = 10_000;
 /** Starts the live projection with the service and ends both writers with it, the decision in hand finished. */
 @Injectable()
 class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #store: EventStore;
+  readonly #live: LiveProjection;
+  readonly #rebuilder: Rebuilder;
+  readonly #settings: FindingsWatch;
+
   constructor(
-    @Inject(EVENT_STORE) private readonly store: EventStore,
-    private readonly live: LiveProjection,
-    private readonly rebuilder: Rebuilder,
-    private readonly settings: FindingsWatch,
+    @Inject(EVENT_STORE) store: EventStore,
+    live: LiveProjection,
+    rebuilder: Rebuilder,
+    settings: FindingsWatch,
     @Inject(STREAM) stream: string,
     storeWatch: DependencyWatch,
     health: Health,
   ) {
-    storeWatch.check(() => this.store.head(stream));
+    this.#store = store;
+    this.#live = live;
+    this.#rebuilder = rebuilder;
+    this.#settings = settings;
+
+    storeWatch.check(() => this.#store.head(stream));
     health.register('projection', async () => {
-      if (this.live.haltedBy !== undefined) throw this.live.haltedBy;
-      if (this.live.failingMs > FAILING_AT_MOST_MS) throw new Error('the live projection fails');
+      if (this.#live.haltedBy !== undefined) throw this.#live.haltedBy;
+      if (this.#live.failingMs > FAILING_AT_MOST_MS) throw new Error('the live projection fails');
     });
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.rebuilder.clearInterrupted();
-    this.live.start();
-    this.settings.start();
+    await this.#rebuilder.clearInterrupted();
+    this.#live.start();
+    this.#settings.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.live.stop(), this.rebuilder.stop(), this.settings.stop()]);
-    await this.store.close();
+    await Promise.all([this.#live.stop(), this.#rebuilder.stop(), this.#settings.stop()]);
+    await this.#store.close();
   }
 }
 

@@ -29,10 +29,14 @@ const FILES_PER_THREAD = 2;
 /** Ends the threads with the service, the files in hand finished. */
 @Injectable()
 class RowWorkersLifetime implements OnApplicationShutdown {
-  constructor(private readonly workers: RowWorkers) {}
+  readonly #workers: RowWorkers;
+
+  constructor(workers: RowWorkers) {
+    this.#workers = workers;
+  }
 
   onApplicationShutdown(): Promise<void> {
-    return this.workers.close();
+    return this.#workers.close();
   }
 }
 

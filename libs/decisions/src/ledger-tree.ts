@@ -4,21 +4,23 @@ const PAGE_EVENTS = 5_000;
 
 /** The tree over a stream's events, taken up as far as it was read back. */
 export class LedgerTree {
-  private readonly tree = new TreeRoot();
-  private next = 0;
+  readonly #tree = new TreeRoot();
+  #next = 0;
+  readonly #store: EventStore;
+  readonly #stream: string;
 
-  constructor(
-    private readonly store: EventStore,
-    private readonly stream: string,
-  ) {}
+  constructor(store: EventStore, stream: string) {
+    this.#store = store;
+    this.#stream = stream;
+  }
 
   /** Revision of the last event in it; -1 for none. */
   get position(): number {
-    return this.next - 1;
+    return this.#next - 1;
   }
 
   get root(): string {
-    return this.tree.hex();
+    return this.#tree.hex();
   }
 
   /** Takes up events up to `position`, and at most so many. @throws StreamGap; the signal's reason when it aborts. */
@@ -30,20 +32,20 @@ export class LedgerTree {
     const end = Math.min(position, this.position + atMost);
     const read = (from: number) => {
       const limit = Math.min(PAGE_EVENTS, end - from + 1);
-      const page = limit <= 0 ? Promise.resolve([]) : this.store.readPage(this.stream, from, limit);
+      const page = limit <= 0 ? Promise.resolve([]) : this.#store.readPage(this.#stream, from, limit);
       // It is awaited below; if the signal aborts first, nobody hears that it failed.
       page.catch(() => undefined);
       return page;
     };
-    let ahead = read(this.next);
+    let ahead = read(this.#next);
     while (this.position < end) {
       signal.throwIfAborted();
       const page = await ahead;
-      if (page.length === 0) throw new Error(`${this.stream} became shorter while it was read`);
+      if (page.length === 0) throw new Error(`${this.#stream} became shorter while it was read`);
       // The next page is under way while this one is hashed.
-      ahead = read(this.next + page.length);
-      for (const { bytes } of page) this.tree.add(bytes);
-      this.next += page.length;
+      ahead = read(this.#next + page.length);
+      for (const { bytes } of page) this.#tree.add(bytes);
+      this.#next += page.length;
     }
   }
 }

@@ -26,16 +26,19 @@ export interface LedgerWriterOptions {
  * ledger already must be the same to the byte. One append is under way while the next one is being filled.
  */
 export class LedgerWriter {
-  private batch: Batch;
-  private underway: Promise<void> = Promise.resolve();
+  #batch: Batch;
+  #underway: Promise<void> = Promise.resolve();
+  readonly #options: LedgerWriterOptions;
 
-  constructor(private readonly options: LedgerWriterOptions) {
-    this.batch = emptyBatch(options.from);
+  constructor(options: LedgerWriterOptions) {
+    this.#options = options;
+
+    this.#batch = emptyBatch(options.from);
   }
 
   /** Takes the next event; the body is that of the record which the event brings in. Then look at `isFull`. */
   take(event: EncodedLedgerEvent, body?: RecordBody): void {
-    const { batch } = this;
+    const batch = this.#batch;
     batch.events.push(event);
     batch.bytes += event.bytes.length;
     if (body === undefined) return;
@@ -44,8 +47,8 @@ export class LedgerWriter {
   }
 
   get isFull(): boolean {
-    const { events, bytes } = this.options.limits;
-    return this.batch.events.length >= events || this.batch.bytes >= bytes;
+    const { events, bytes } = this.#options.limits;
+    return this.#batch.events.length >= events || this.#batch.bytes >= bytes;
   }
 
   /**
@@ -53,13 +56,13 @@ export class LedgerWriter {
    * @throws what the append before it threw.
    */
   async flush(): Promise<void> {
-    const { batch } = this;
+    const batch = this.#batch;
     if (batch.events.length === 0) return;
-    this.batch = emptyBatch(batch.first + batch.events.length);
-    await this.underway;
-    this.underway = this.write(batch);
+    this.#batch = emptyBatch(batch.first + batch.events.length);
+    await this.#underway;
+    this.#underway = this.#write(batch);
     // Whoever flushes or finishes next is told; until then nobody listens.
-    this.underway.catch(() => undefined);
+    this.#underway.catch(() => undefined);
   }
 
   /**
@@ -68,13 +71,13 @@ export class LedgerWriter {
    */
   async finish(): Promise<void> {
     await this.flush();
-    await this.underway;
+    await this.#underway;
   }
 
-  private async write(batch: Batch): Promise<void> {
-    const { store, stream, head, onAppended } = this.options;
+  async #write(batch: Batch): Promise<void> {
+    const { store, stream, head, onAppended } = this.#options;
     const known = Math.min(batch.events.length, Math.max(0, head - batch.first + 1));
-    if (known > 0) await this.compare(batch, known);
+    if (known > 0) await this.#compare(batch, known);
     const events = batch.events.slice(known);
     if (events.length === 0) return;
     const first = batch.first + known;
@@ -85,8 +88,8 @@ export class LedgerWriter {
     onAppended?.(events.length);
   }
 
-  private async compare(batch: Batch, known: number): Promise<void> {
-    const { store, stream } = this.options;
+  async #compare(batch: Batch, known: number): Promise<void> {
+    const { store, stream } = this.#options;
     let at = 0;
     while (at < known) {
       const page = await store.readPage(stream, batch.first + at, known - at);

@@ -55,22 +55,22 @@ export class ProgrammeLedger implements Archived {
   /** Every record that was erased. */
   readonly erased: RecordId[] = [];
 
-  private received: { readonly submission: SubmissionId; readonly intake: number } | undefined;
+  #received: { readonly submission: SubmissionId; readonly intake: number } | undefined;
   /** Submissions that the engine never saw: their rows did not come. */
-  private readonly rowless = new Map<SubmissionId, 'parked' | 'withdrawn'>();
-  private readonly eventsByCause = new Map<string, number>();
+  readonly #rowless = new Map<SubmissionId, 'parked' | 'withdrawn'>();
+  readonly #eventsByCause = new Map<string, number>();
   /** Positions of the commands that are carried out. */
-  private readonly commands = new Map<string, number>();
+  readonly #commands = new Map<string, number>();
 
   constructor(readonly engine: LinkageDecider) {}
 
   /** Where a command stands that is carried out: the revision of the event that closes it. */
   positionOf(command: string): number | undefined {
-    return this.commands.get(command);
+    return this.#commands.get(command);
   }
 
   standingOf(submission: SubmissionId): SubmissionStanding | 'parked' {
-    return this.rowless.get(submission) ?? this.engine.standingOf(submission);
+    return this.#rowless.get(submission) ?? this.engine.standingOf(submission);
   }
 
   /**
@@ -78,7 +78,7 @@ export class ProgrammeLedger implements Archived {
    * erasure may come after others; an event id may not.
    */
   eventsCausedBy(cause: string): number {
-    return this.eventsByCause.get(cause) ?? 0;
+    return this.#eventsByCause.get(cause) ?? 0;
   }
 
   /**
@@ -90,15 +90,15 @@ export class ProgrammeLedger implements Archived {
     if (event.revision !== this.nextRevision) {
       throw ledgerUnreadable(`event ${event.revision} stands where ${this.nextRevision} is due`);
     }
-    this.applyToEngine(event, row);
+    this.#applyToEngine(event, row);
     this.nextRevision += 1;
     const command = commandOfCause(event.cause);
-    if (command !== undefined || comesAgain(event.cause)) this.count(event.cause);
-    if (command !== undefined && isClosing(event)) this.commands.set(command, event.revision);
-    if (concerns('programme-ledger', event)) this.take(event);
+    if (command !== undefined || comesAgain(event.cause)) this.#count(event.cause);
+    if (command !== undefined && isClosing(event)) this.#commands.set(command, event.revision);
+    if (concerns('programme-ledger', event)) this.#take(event);
   }
 
-  private take(event: EventFor<'programme-ledger'>): void {
+  #take(event: EventFor<'programme-ledger'>): void {
     switch (event.type) {
       case 'ProgrammeDefined':
         this.definition = { digest: event.data.definition, signingKey: event.data.signingKey };
@@ -109,22 +109,22 @@ export class ProgrammeLedger implements Archived {
         this.closedAt = event.revision;
         return;
       case 'SubmissionReceived':
-        this.received = event.data;
+        this.#received = event.data;
         // One that was parked has its rows now.
-        this.rowless.delete(event.data.submission);
+        this.#rowless.delete(event.data.submission);
         return;
       case 'SubmissionLinked':
-        if (this.received?.submission !== event.data.submission) {
+        if (this.#received?.submission !== event.data.submission) {
           throw ledgerUnreadable(`the submission linked at ${event.revision} was never received`);
         }
         this.tokensWithoutForce = event.data.tokensWithoutForce;
-        return this.close(event, this.received.intake, 'linked');
+        return this.#close(event, this.#received.intake, 'linked');
       case 'SubmissionWithdrawn':
-        if (this.rowless.has(event.data.submission)) this.rowless.set(event.data.submission, 'withdrawn');
-        return this.close(event, event.data.intake, 'withdrawn');
+        if (this.#rowless.has(event.data.submission)) this.#rowless.set(event.data.submission, 'withdrawn');
+        return this.#close(event, event.data.intake, 'withdrawn');
       case 'SubmissionParked':
-        this.rowless.set(event.data.submission, 'parked');
-        return this.close(event, event.data.intake, 'parked');
+        this.#rowless.set(event.data.submission, 'parked');
+        return this.#close(event, event.data.intake, 'parked');
       case 'RecordErased':
         this.erased.push(...event.data.records);
         this.closedAt = event.revision;
@@ -140,9 +140,9 @@ export class ProgrammeLedger implements Archived {
     }
   }
 
-  private applyToEngine(event: LedgerEvent, row: PseudonymisedRow | undefined): void {
+  #applyToEngine(event: LedgerEvent, row: PseudonymisedRow | undefined): void {
     // The engine never heard of a submission whose rows did not come.
-    if (event.type === 'SubmissionWithdrawn' && this.rowless.has(event.data.submission)) return;
+    if (event.type === 'SubmissionWithdrawn' && this.#rowless.has(event.data.submission)) return;
     this.engine.apply(event, row);
   }
 
@@ -167,24 +167,24 @@ export class ProgrammeLedger implements Archived {
     Object.assign(this, await archive.json({ ...state, openReferrals, tokensWithoutForce }));
     const erased = await archive.json(this.erased);
     if (erased !== this.erased) for (const record of erased) this.erased.push(record);
-    await passMapThrough(archive, this.rowless);
-    await passMapThrough(archive, this.eventsByCause);
-    await passMapThrough(archive, this.commands);
+    await passMapThrough(archive, this.#rowless);
+    await passMapThrough(archive, this.#eventsByCause);
+    await passMapThrough(archive, this.#commands);
     await this.engine.passThrough(archive);
   }
 
-  private close(
+  #close(
     { revision, data }: Extract<ClosingEvent, { readonly data: { readonly submission: SubmissionId } }>,
     intake: number,
     outcome: ClosedSubmission['outcome'],
   ): void {
-    this.received = undefined;
+    this.#received = undefined;
     this.lastClosed = { submission: data.submission, outcome };
     this.lastIntake = Math.max(this.lastIntake, intake);
     this.closedAt = revision;
   }
 
-  private count(cause: string): void {
-    this.eventsByCause.set(cause, this.eventsCausedBy(cause) + 1);
+  #count(cause: string): void {
+    this.#eventsByCause.set(cause, this.eventsCausedBy(cause) + 1);
   }
 }

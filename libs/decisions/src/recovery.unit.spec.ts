@@ -1,5 +1,6 @@
 import { LinkageEngine, leap1 } from '@kinledger/domain';
 import { InMemoryEventStore, InMemoryLedger, type EventStore } from '@kinledger/event-store';
+import { withMethods } from '@kinledger/test-doubles';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { streamOf } from './programme-stream.js';
@@ -28,7 +29,7 @@ describe('recovery that is stopped', () => {
       bytes: Buffer.from('{}'),
     };
     await store.append(stream, [closing], { expectedRevision: 'no-stream' });
-    const failing: EventStore = Object.assign(Object.create(store) as EventStore, {
+    const failing: EventStore = withMethods(store, {
       head: () => store.head(stream),
       // The page that finds the end is read; the one that is read ahead fails once recovery is over.
       readPage: vi

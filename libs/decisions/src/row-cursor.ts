@@ -4,20 +4,20 @@ import type { StagedChunk, StagedRows } from './staged-rows.js';
 
 /** Walks a submission's rows once more, in order, with one page of chunks in memory. */
 export class RowCursor {
-  private readonly chunks: AsyncIterator<StagedChunk>;
-  private rows: readonly PseudonymisedRow[] = [];
-  private first = 0;
+  readonly #chunks: AsyncIterator<StagedChunk>;
+  #rows: readonly PseudonymisedRow[] = [];
+  #first = 0;
+  readonly #submission: SubmissionId;
 
-  constructor(
-    staged: StagedRows,
-    private readonly submission: SubmissionId,
-  ) {
-    this.chunks = staged.chunksOf(submission)[Symbol.asyncIterator]();
+  constructor(staged: StagedRows, submission: SubmissionId) {
+    this.#submission = submission;
+
+    this.#chunks = staged.chunksOf(submission)[Symbol.asyncIterator]();
   }
 
   /** The row with this ordinal, if it is in the chunk at hand: most are. */
   here(ordinal: number): PseudonymisedRow | undefined {
-    return this.rows[ordinal - this.first];
+    return this.#rows[ordinal - this.#first];
   }
 
   /**
@@ -28,10 +28,10 @@ export class RowCursor {
     for (;;) {
       const row = this.here(ordinal);
       if (row !== undefined) return row;
-      const next = await this.chunks.next();
-      if (next.done === true) throw stagedRowsDiffer(this.submission);
-      this.first += this.rows.length;
-      this.rows = next.value.rows;
+      const next = await this.#chunks.next();
+      if (next.done === true) throw stagedRowsDiffer(this.#submission);
+      this.#first += this.#rows.length;
+      this.#rows = next.value.rows;
     }
   }
 }

@@ -20,28 +20,33 @@ export interface Cause {
  * moved on. No clock, no chance: what it writes follows from the cause and the decisions alone.
  */
 export class Scribe {
-  constructor(
-    private readonly ledger: ProgrammeLedger,
-    private readonly writer: LedgerWriter,
-    private readonly cause: Cause,
-    /** Events of this cause that the ledger has from earlier decisions. */
-    private ordinal = 0,
-  ) {}
+  readonly #ledger: ProgrammeLedger;
+  readonly #writer: LedgerWriter;
+  readonly #cause: Cause;
+  /** Events of this cause that the ledger has from earlier decisions. */
+  #ordinal: number;
+
+  constructor(ledger: ProgrammeLedger, writer: LedgerWriter, cause: Cause, ordinal = 0) {
+    this.#ledger = ledger;
+    this.#writer = writer;
+    this.#cause = cause;
+    this.#ordinal = ordinal;
+  }
 
   /** Writes one decision; `row` is the row whose record enters the ledger with it. Then look at the writer's `isFull`. */
   write(decision: LedgerDecision, row?: PseudonymisedRow): void {
     const body = row === undefined ? undefined : committedBody(row);
     const { type } = decision;
     const data = body === undefined ? decision.data : withCommitments(decision, body.commitments);
-    const { cause, time } = this.cause;
-    const revision = this.ledger.nextRevision;
+    const { cause, time } = this.#cause;
+    const revision = this.#ledger.nextRevision;
     // One object for both: a decision and its place have the members of the event, and data still belongs to its type.
-    const placed = { type, data, revision, time, cause, ordinal: this.ordinal } as PlacedDecision;
+    const placed = { type, data, revision, time, cause, ordinal: this.#ordinal } as PlacedDecision;
     const encoded = encodeLedgerEvent(placed);
-    this.ordinal += 1;
+    this.#ordinal += 1;
     const event = Object.assign(placed, { id: encoded.id, version: ledgerContracts[type].version });
-    this.ledger.apply(event);
-    this.writer.take(
+    this.#ledger.apply(event);
+    this.#writer.take(
       encoded,
       row === undefined || body === undefined
         ? undefined

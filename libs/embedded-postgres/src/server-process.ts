@@ -32,16 +32,19 @@ const READY_WITHIN_MS = 10 * 60_000;
 
 /** One PostgreSQL server: started, started again when it ends by itself, stopped. */
 export class ServerProcess {
-  private server: ChildProcess | undefined;
-  private ended: Promise<void> = Promise.resolve();
-  private readonly stopping = new AbortController();
-  private keeping: Promise<void> = Promise.resolve();
+  #server: ChildProcess | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  readonly #stopping = new AbortController();
+  #keeping: Promise<void> = Promise.resolve();
+  readonly #command: ServerCommand;
 
-  constructor(private readonly command: ServerCommand) {}
+  constructor(command: ServerCommand) {
+    this.#command = command;
+  }
 
   /** Resolves once it answers. @throws Error with the end of the server's log when it ends first. */
   async start(): Promise<void> {
-    const { postgres, data, flags, account, logFile } = this.command;
+    const { postgres, data, flags, account, logFile } = this.#command;
     const log = openSync(logFile, 'a', 0o600);
     // A process group of its own: Ctrl-C reaches us, and the server stops when the services have.
     const server = spawn(postgres, ['-D', data, ...flags], {
@@ -51,17 +54,17 @@ export class ServerProcess {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    this.server = server;
-    this.ended = new Promise<void>((done) => {
+    this.#server = server;
+    this.#ended = new Promise<void>((done) => {
       server.once('exit', () => done());
       server.once('error', () => done());
     });
-    await this.untilReady(server);
+    await this.#untilReady(server);
   }
 
   /** Starts it again whenever it ends, until it is stopped. */
   keepRunning(events: ServerEvents): void {
-    this.keeping = this.keep(events);
+    this.#keeping = this.#keep(events);
   }
 
   /**
@@ -69,32 +72,32 @@ export class ServerProcess {
    * time, since a part of it was killed under it, is ended hard: what was committed is in its log.
    */
   async stop(): Promise<void> {
-    this.stopping.abort();
+    this.#stopping.abort();
     const harder = (
       [
         [FAST_WITHIN_MS, 'SIGQUIT'],
         [FAST_WITHIN_MS * 1.5, 'SIGKILL'],
       ] as const
-    ).map(([ms, signal]) => setTimeout(() => this.tell(signal), ms));
-    this.tell('SIGINT');
-    await this.keeping;
+    ).map(([ms, signal]) => setTimeout(() => this.#tell(signal), ms));
+    this.#tell('SIGINT');
+    await this.#keeping;
     // One that was being started when we were asked.
-    this.tell('SIGINT');
-    await this.ended;
+    this.#tell('SIGINT');
+    await this.#ended;
     for (const timer of harder) clearTimeout(timer);
   }
 
-  private tell(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): void {
-    const { server } = this;
+  #tell(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): void {
+    const server = this.#server;
     if (server?.exitCode === null && server.signalCode === null) server.kill(signal);
   }
 
-  private async keep({ onRestart, onReady }: ServerEvents): Promise<void> {
-    const { signal } = this.stopping;
+  async #keep({ onRestart, onReady }: ServerEvents): Promise<void> {
+    const { signal } = this.#stopping;
     let pauseMs = FIRST_PAUSE_MS;
     let upSince = performance.now();
     for (;;) {
-      await this.ended;
+      await this.#ended;
       if (signal.aborted) return;
       if (performance.now() - upSince > SETTLED_MS) pauseMs = FIRST_PAUSE_MS;
       onRestart();
@@ -102,7 +105,7 @@ export class ServerProcess {
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       try {
         // Children outlive a killed server for a moment; until they are gone a new one refuses the data, and says so.
-        await endLeftover(this.command.data);
+        await endLeftover(this.#command.data);
         signal.throwIfAborted();
         await this.start();
         upSince = performance.now();
@@ -113,8 +116,8 @@ export class ServerProcess {
     }
   }
 
-  private async untilReady(server: ChildProcess): Promise<void> {
-    const { url, logFile } = this.command;
+  async #untilReady(server: ChildProcess): Promise<void> {
+    const { url, logFile } = this.#command;
     const log = () => readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join(' | ');
     for (let waited = 0; waited < READY_WITHIN_MS; waited += 50) {
       if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) {

@@ -29,19 +29,19 @@ const MOBILE_RECYCLED = 0.006;
 export class Contacts {
   readonly #random: Random;
   readonly #nhsNumbers = testNhsNumbers();
+  readonly #quarters: number;
 
-  constructor(
-    root: Uint32Array,
-    private readonly quarters: number,
-  ) {
+  constructor(root: Uint32Array, quarters: number) {
+    this.#quarters = quarters;
+
     this.#random = new Random(root);
   }
 
   historyOf(person: number): ContactHistory {
     const random = this.#random.at('contact', person);
     const changeOf = (rate: number) => {
-      const changes = random.chance(rate * this.quarters);
-      const quarter = 1 + random.below(Math.max(this.quarters - 1, 1));
+      const changes = random.chance(rate * this.#quarters);
+      const quarter = 1 + random.below(Math.max(this.#quarters - 1, 1));
       return changes ? quarter : Infinity;
     };
     const emailChanges = changeOf(EMAIL_CHANGES);

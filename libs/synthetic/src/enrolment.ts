@@ -44,12 +44,13 @@ export class Enrolments {
   readonly #choice: Weighted<ServicePlan> | undefined;
   /** Case numbers given so far, by service. */
   readonly #caseNumbers: number[];
+  readonly #plan: Plan;
+  readonly #protectedPostcode: string | undefined;
 
-  constructor(
-    root: Uint32Array,
-    private readonly plan: Plan,
-    private readonly protectedPostcode: string | undefined,
-  ) {
+  constructor(root: Uint32Array, plan: Plan, protectedPostcode: string | undefined) {
+    this.#plan = plan;
+    this.#protectedPostcode = protectedPostcode;
+
     this.#random = new Random(root);
     this.#caseRandom = new Random(root);
     if (plan.services.length > SERVICES_AT_MOST) throw new RangeError(`at most ${SERVICES_AT_MOST} services`);
@@ -93,7 +94,7 @@ export class Enrolments {
 
   #administrativeEnrolment(random: Random, plan: ServicePlan, household: Household): Enrolment {
     const [carer] = household.carers;
-    const first = this.plan.quarters[0]?.starts ?? 0;
+    const first = this.#plan.quarters[0]?.starts ?? 0;
     const known = first - random.below(KNOWN_BEFORE);
     const born = Math.min(...household.children.map((child) => child.born));
     const people = [
@@ -104,13 +105,13 @@ export class Enrolments {
         registered: Math.max(known, person.born + REGISTERED_AFTER),
       })),
     ];
-    const last = this.plan.quarters.length - 1;
+    const last = this.#plan.quarters.length - 1;
     return { plan, from: 0, to: last, members: this.#members(plan, people, carer, household, 0, last) };
   }
 
   #enrolment(random: Random, plan: ServicePlan, household: Household): Enrolment | undefined {
     const { profile } = plan;
-    const quarters = this.plan.quarters.length;
+    const quarters = this.#plan.quarters.length;
     const starts = random.below(quarters);
     const stays = random.weighted(profile.quarters);
     const second = household.carers[1];
@@ -121,7 +122,7 @@ export class Enrolments {
     const born = Math.min(...household.children.map((child) => child.born)) + REGISTERED_AFTER;
     // Children cannot come before they are born; their carers can.
     const from = profile.participants === 'children' ? Math.max(starts, this.#quarterOf(born)) : starts;
-    const quarter = this.plan.quarters[from];
+    const quarter = this.#plan.quarters[from];
     if (!quarter) return undefined;
     const to = Math.min(from + stays - 1, quarters - 1);
     const registered = quarter.starts + Math.floor(offset * 45);
@@ -161,7 +162,7 @@ export class Enrolments {
       random,
       faultScale(household.decile),
       plan.style.spreadsheet,
-      this.plan.quarters.length,
+      this.#plan.quarters.length,
     );
     const serial = (this.#caseNumbers[plan.index] ?? 0) + 1;
     this.#caseNumbers[plan.index] = serial;
@@ -174,13 +175,13 @@ export class Enrolments {
       faults,
       style: plan.style,
       service: plan.index,
-      protectedPostcode: plan.profile.atRisk ? this.protectedPostcode : undefined,
+      protectedPostcode: plan.profile.atRisk ? this.#protectedPostcode : undefined,
     };
   }
 
   /** The quarter of a day; 0 for days before, the number of quarters for days after. */
   #quarterOf(day: Day): number {
-    const index = this.plan.quarters.findIndex(({ ends }) => day < ends);
-    return index < 0 ? this.plan.quarters.length : index;
+    const index = this.#plan.quarters.findIndex(({ ends }) => day < ends);
+    return index < 0 ? this.#plan.quarters.length : index;
   }
 }

@@ -83,13 +83,18 @@ export class Households {
   readonly #outside: readonly Neighbourhood[];
   /** Neighbourhoods by decile. */
   readonly #alike: ReadonlyMap<number, readonly Neighbourhood[]>;
+  readonly #contacts: Contacts;
+  readonly #timeline: Timeline;
 
   constructor(
     root: Uint32Array,
-    private readonly contacts: Contacts,
+    contacts: Contacts,
     neighbourhoods: readonly Neighbourhood[],
-    private readonly timeline: Timeline,
+    timeline: Timeline,
   ) {
+    this.#contacts = contacts;
+    this.#timeline = timeline;
+
     this.#random = new Random(root);
     const inside = neighbourhoods.filter(({ inArea }) => inArea);
     const outside = neighbourhoods.filter(({ inArea }) => !inArea);
@@ -125,8 +130,8 @@ export class Households {
       children.push(own);
     }
 
-    const moves = random.chance(MOVES * this.timeline.quarters);
-    const movedIn = 1 + random.below(Math.max(this.timeline.quarters - 1, 1));
+    const moves = random.chance(MOVES * this.#timeline.quarters);
+    const movedIn = 1 + random.below(Math.max(this.#timeline.quarters - 1, 1));
     const address = addressIn(random, home);
     return {
       number,
@@ -143,12 +148,12 @@ export class Households {
 
   #birthsOf(random: Random, count: number): readonly Day[] {
     const births: Day[] = [];
-    let born = this.timeline.ends - 1 - random.below(OLDEST_CHILD);
+    let born = this.#timeline.ends - 1 - random.below(OLDEST_CHILD);
     for (let child = 0; child < count; child++) {
       births.push(born);
       // Siblings are at least a year apart; one that would not be born in time is an elder instead.
       born += YEAR + random.below(2 * YEAR);
-      if (born >= this.timeline.ends) born = Math.min(...births) - YEAR - random.below(YEAR);
+      if (born >= this.#timeline.ends) born = Math.min(...births) - YEAR - random.below(YEAR);
     }
     return births.sort((left, right) => left - right);
   }
@@ -226,7 +231,7 @@ export class Households {
       countryOfOrigin: role === 'child' && random.chance(0.9) ? 'GB' : country,
       disability: random.chance(0.06) ? 'yes' : 'no',
       specialEducationalNeeds: random.chance(0.93) ? 'none' : random.chance(0.8) ? 'sen-support' : 'ehc-plan',
-      contacts: this.contacts.historyOf(number),
+      contacts: this.#contacts.historyOf(number),
       mailbox,
     };
   }
@@ -237,7 +242,7 @@ export class Households {
     const background = random.weighted(backgrounds);
     const gender = random.chance(0.8) ? 'F' : 'M';
     const home = random.pick(this.#inside);
-    const born = this.timeline.starts - YEAR * random.between(20, 62) - random.below(YEAR);
+    const born = this.#timeline.starts - YEAR * random.between(20, 62) - random.below(YEAR);
     const name = random.pick(gender === 'F' ? girls : boys);
     const person = this.#person(random, number, role, background, random.pick(surnames), gender, name, born);
     const address = addressIn(random, home);

@@ -30,8 +30,11 @@ export class Random {
   #s1 = 2;
   #s2 = 3;
   #s3 = 4;
+  readonly #root: Uint32Array;
 
-  constructor(private readonly root: Uint32Array = rootOf(0)) {}
+  constructor(root: Uint32Array = rootOf(0)) {
+    this.#root = root;
+  }
 
   /** Starts from a state of four 32-bit words. */
   from(s0: number, s1: number, s2: number, s3: number): this {
@@ -44,7 +47,7 @@ export class Random {
 
   /** Moves to the stream of a purpose and an index: random access, independent of what was drawn before. */
   at(purpose: Purpose, index: number): this {
-    const [a = 0, b = 0, c = 0, d = 0] = this.root;
+    const [a = 0, b = 0, c = 0, d = 0] = this.#root;
     const key = mix(mix(index) + Math.imul(purposes[purpose], 0x9e3779b9));
     // A state of zeros would stay zero; the constant word rules it out.
     return this.from(mix(a ^ key), mix(b + key), mix(c ^ mix(key)), mix(d + mix(key)) | 1);

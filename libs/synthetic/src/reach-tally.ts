@@ -48,8 +48,11 @@ export class ReachTally {
   readonly #services: number;
   /** Of the household in hand: member × quarter × service. */
   #engaged = new Uint8Array(0);
+  readonly #plan: Plan;
 
-  constructor(private readonly plan: Plan) {
+  constructor(plan: Plan) {
+    this.#plan = plan;
+
     const strands = [...new Set(plan.services.flatMap(({ service }) => service.strand ?? []))];
     const counted = plan.services.filter(({ service }) => !service.administrative);
     this.#scopes = [
@@ -72,19 +75,19 @@ export class ReachTally {
 
   /** Begins a household; what was engaged before has been added. */
   begin({ carers, children }: Household): void {
-    const cells = (carers.length + children.length) * this.plan.quarters.length * this.#services;
+    const cells = (carers.length + children.length) * this.#plan.quarters.length * this.#services;
     if (this.#engaged.length < cells) this.#engaged = new Uint8Array(cells);
     else this.#engaged.fill(0);
   }
 
   /** @param member place in the household: carers first, then children. */
   engaged(member: number, quarter: number, service: number): void {
-    this.#engaged[(member * this.plan.quarters.length + quarter) * this.#services + service] = 1;
+    this.#engaged[(member * this.#plan.quarters.length + quarter) * this.#services + service] = 1;
   }
 
   /** Adds the household in hand. */
   add({ carers, children, decile }: Household): void {
-    const quarters = this.plan.quarters.length;
+    const quarters = this.#plan.quarters.length;
     const members = carers.length + children.length;
     this.#scopes.forEach(({ services }, scope) => {
       let familyEver = false;
@@ -112,7 +115,7 @@ export class ReachTally {
   reach(): TrueReach {
     return {
       periods: Object.fromEntries(
-        this.plan.quarters.map(({ period }, index) => [period.code, this.#reachOf(index)]),
+        this.#plan.quarters.map(({ period }, index) => [period.code, this.#reachOf(index)]),
       ),
       lifetime: this.#reachOf(this.#periods - 1),
     };

@@ -35,14 +35,17 @@ export class RowWriter {
   readonly #activity: Random;
   readonly #workers: Random;
   readonly #nobody: HeldCase;
+  readonly #plan: Plan;
+  readonly #contacts: Contacts;
+  readonly #enrolments: Enrolments;
+  readonly #tally: ReachTally;
 
-  constructor(
-    root: Uint32Array,
-    private readonly plan: Plan,
-    private readonly contacts: Contacts,
-    private readonly enrolments: Enrolments,
-    private readonly tally: ReachTally,
-  ) {
+  constructor(root: Uint32Array, plan: Plan, contacts: Contacts, enrolments: Enrolments, tally: ReachTally) {
+    this.#plan = plan;
+    this.#contacts = contacts;
+    this.#enrolments = enrolments;
+    this.#tally = tally;
+
     this.#sessions = new Random(root);
     this.#outcomes = new Random(root);
     this.#activity = new Random(root);
@@ -52,27 +55,27 @@ export class RowWriter {
 
   /** All rows of a household, and its part of the reach. */
   *household(household: Household): Generator<SyntheticRow> {
-    this.tally.begin(household);
+    this.#tally.begin(household);
     let stream = household.number * 16;
-    for (const enrolment of this.enrolments.of(household)) {
+    for (const enrolment of this.#enrolments.of(household)) {
       stream += 1;
-      yield* this.#enrolment(enrolment, stream * this.plan.quarters.length);
+      yield* this.#enrolment(enrolment, stream * this.#plan.quarters.length);
     }
-    this.tally.add(household);
+    this.#tally.add(household);
     for (const carer of household.carers) yield* this.#volunteering(carer, household);
-    for (const source of this.plan.services) {
+    for (const source of this.#plan.services) {
       if (source.outcome) yield* this.#assessments(source, source.outcome, household);
     }
   }
 
   *#volunteering(carer: Person, home: Household): Generator<SyntheticRow> {
     const random = this.#workers.at('volunteering', carer.number);
-    const open = this.plan.services.filter(
+    const open = this.#plan.services.filter(
       ({ service, user }) => !service.administrative && user?.roles.includes('volunteer'),
     );
     if (open.length === 0 || !random.chance(CARER_VOLUNTEERS)) return;
     const plan = random.pick(open);
-    const from = random.below(this.plan.quarters.length);
+    const from = random.below(this.#plan.quarters.length);
     yield* this.#working(plan, { ...carer, role: 'volunteer' }, home, from, 2 ** 28 + carer.number);
   }
 
@@ -83,15 +86,15 @@ export class RowWriter {
     firstNumber: number,
   ): Generator<SyntheticRow | SyntheticPerson> {
     let number = firstNumber;
-    for (const plan of this.plan.services) {
+    for (const plan of this.#plan.services) {
       const roles = plan.user?.roles ?? [];
       for (const role of ['practitioner', 'volunteer'] as const) {
         if (!plan.user || plan.service.administrative || !roles.includes(role)) continue;
-        const count = Math.max(1, Math.round((people * SHARE_OF_WORKERS) / this.plan.services.length / 2));
+        const count = Math.max(1, Math.round((people * SHARE_OF_WORKERS) / this.#plan.services.length / 2));
         for (let worker = 0; worker < count; worker++, number++) {
           const { person, home } = households.worker(number, role);
           yield { of: 'person', person: personId(number), family: '', role, decile: home.decile };
-          const from = number % this.plan.quarters.length;
+          const from = number % this.#plan.quarters.length;
           yield* this.#working(plan, person, home, from, 2 ** 27 + number);
         }
       }
@@ -106,18 +109,18 @@ export class RowWriter {
     from: number,
     stream: number,
   ): Generator<SyntheticRow> {
-    const registered = (this.plan.quarters[from]?.starts ?? 0) + 3;
-    const held = this.enrolments.workerCase(plan, person, home, registered);
+    const registered = (this.#plan.quarters[from]?.starts ?? 0) + 3;
+    const held = this.#enrolments.workerCase(plan, person, home, registered);
     const member: Member = { place: 0, case: held, joins: from, consents: held.faults.consent === 'given' };
-    const enrolment = { plan, from, to: this.plan.quarters.length - 1, members: [member] };
-    return this.#enrolment(enrolment, stream * this.plan.quarters.length);
+    const enrolment = { plan, from, to: this.#plan.quarters.length - 1, members: [member] };
+    return this.#enrolment(enrolment, stream * this.#plan.quarters.length);
   }
 
   /** Activity of services that report what they did, not whom they met. */
   *activity(): Generator<SyntheticRow> {
-    for (const { input, index, style } of this.plan.services) {
+    for (const { input, index, style } of this.#plan.services) {
       if (!input) continue;
-      for (const [quarter, { starts, ends }] of this.plan.quarters.entries()) {
+      for (const [quarter, { starts, ends }] of this.#plan.quarters.entries()) {
         const file = input.files[quarter];
         if (!file) continue;
         const random = this.#activity.at('activity', index * 1000 + quarter);
@@ -141,8 +144,8 @@ export class RowWriter {
 
   *#enrolment(enrolment: Enrolment, stream: number): Generator<SyntheticRow> {
     const { plan, from, to, members } = enrolment;
-    const pages = members.map((member) => new CasePages(member.case, this.contacts, this.plan));
-    for (const [quarter, days] of this.plan.quarters.entries()) {
+    const pages = members.map((member) => new CasePages(member.case, this.#contacts, this.#plan));
+    for (const [quarter, days] of this.#plan.quarters.entries()) {
       if (quarter < from) continue;
       if (plan.user) yield* this.#userRows(plan.user, enrolment, pages, quarter);
       if (plan.engagement && quarter <= to) {
@@ -206,7 +209,7 @@ export class RowWriter {
         };
         yield written;
         if (twice) yield written;
-        if (reached) this.tally.engaged(member.place, quarter, plan.index);
+        if (reached) this.#tally.engaged(member.place, quarter, plan.index);
       }
       const role = engagement.roles.includes('none') ? 'none' : 'adult';
       if (random.chance(ANONYMOUS / plan.profile.sessions[1]) && engagement.roles.includes(role)) {
@@ -237,12 +240,12 @@ export class RowWriter {
         // Reception is the school year in which a child turns five.
         const born = isoOf(child.born);
         if (born < `${ends - 6}-09-01` || born >= `${ends - 5}-09-01`) continue;
-        const random = this.#outcomes.at('outcome', child.number * this.plan.quarters.length + quarter);
+        const random = this.#outcomes.at('outcome', child.number * this.#plan.quarters.length + quarter);
         if (!random.chance(SHARE_ASSESSED)) continue;
         const assessed = Date.UTC(ends, 5, 10 + random.below(18)) / 86_400_000;
-        const held = this.enrolments.outcomeCase(source, child, household, assessed);
+        const held = this.#enrolments.outcomeCase(source, child, household, assessed);
         const withoutEmail = random.chance(SCHOOL_WITHOUT_EMAIL);
-        const known = holdCase(held, momentOf(held, quarter, assessed), this.contacts);
+        const known = holdCase(held, momentOf(held, quarter, assessed), this.#contacts);
         const printed = printer.printCase(withoutEmail ? { ...known, carerEmail: '' } : known);
         const word = (fact: 'instrument' | 'occasion') => printer.codes.get(fact)?.[0] ?? '';
         for (const measure of printer.codes.get('measure')?.slice(0, 3) ?? []) {
@@ -263,14 +266,17 @@ export class RowWriter {
 
 /** A member’s pages in a provider’s case system: printed anew only when something on them has changed. */
 class CasePages {
-  #held: { signature: number; held: HeldCase } | undefined;
+  #lastHeld: { signature: number; held: HeldCase } | undefined;
   readonly #printed = new Map<DatasetPlan, { signature: number; page: PrintedCase }>();
+  readonly #subject: Case;
+  readonly #contacts: Contacts;
+  readonly #plan: Plan;
 
-  constructor(
-    private readonly held: Case,
-    private readonly contacts: Contacts,
-    private readonly plan: Plan,
-  ) {}
+  constructor(subject: Case, contacts: Contacts, plan: Plan) {
+    this.#subject = subject;
+    this.#contacts = contacts;
+    this.#plan = plan;
+  }
 
   /** Whether the quarter's pages differ from those of the quarter before. */
   changedIn(quarter: number): boolean {
@@ -282,16 +288,16 @@ class CasePages {
     const signature = signatureOf(moment);
     const known = this.#printed.get(dataset);
     if (known?.signature === signature) return dataset.printer.printLine(known.page, event);
-    if (this.#held?.signature !== signature) {
-      this.#held = { signature, held: holdCase(this.held, moment, this.contacts) };
+    if (this.#lastHeld?.signature !== signature) {
+      this.#lastHeld = { signature, held: holdCase(this.#subject, moment, this.#contacts) };
     }
-    const page = dataset.printer.printCase(this.#held.held);
+    const page = dataset.printer.printCase(this.#lastHeld.held);
     this.#printed.set(dataset, { signature, page });
     return dataset.printer.printLine(page, event);
   }
 
   #momentIn(quarter: number): CaseMoment {
-    return momentOf(this.held, quarter, this.plan.quarters[Math.max(quarter, 0)]?.ends ?? 0);
+    return momentOf(this.#subject, quarter, this.#plan.quarters[Math.max(quarter, 0)]?.ends ?? 0);
   }
 }
 

@@ -116,11 +116,11 @@ const FLUSH_AT = 64 * 1024;
  */
 class GrowingFile {
   #pending: string;
+  readonly #path: string;
 
-  constructor(
-    private readonly path: string,
-    start = '',
-  ) {
+  constructor(path: string, start = '') {
+    this.#path = path;
+
     this.#pending = start;
   }
 
@@ -131,7 +131,7 @@ class GrowingFile {
 
   flush(): void {
     if (this.#pending === '') return;
-    appendFileSync(this.path, this.#pending);
+    appendFileSync(this.#path, this.#pending);
     this.#pending = '';
   }
 }
@@ -139,33 +139,35 @@ class GrowingFile {
 /** A provider’s file; it comes to be with its first row. */
 class OutputFile {
   rows = 0;
-  #file: GrowingFile | undefined;
+  #growing: GrowingFile | undefined;
+  readonly #folder: string;
+  readonly #file: SyntheticFile;
 
-  constructor(
-    private readonly folder: string,
-    private readonly file: SyntheticFile,
-  ) {}
+  constructor(folder: string, file: SyntheticFile) {
+    this.#folder = folder;
+    this.#file = file;
+  }
 
   get entry(): ManifestFile {
-    const { dataset, period, provider } = this.file;
+    const { dataset, period, provider } = this.#file;
     return { dataset, period, provider, path: this.#path, rows: this.rows };
   }
 
   get #path(): string {
-    return `files/${this.file.path}`;
+    return `files/${this.#file.path}`;
   }
 
   append(line: string): void {
-    if (!this.#file) {
-      const path = join(this.folder, this.#path);
+    if (!this.#growing) {
+      const path = join(this.#folder, this.#path);
       mkdirSync(dirname(path), { recursive: true });
-      this.#file = new GrowingFile(path, this.file.header + this.file.lineEnd);
+      this.#growing = new GrowingFile(path, this.#file.header + this.#file.lineEnd);
     }
-    this.#file.append(line + this.file.lineEnd);
+    this.#growing.append(line + this.#file.lineEnd);
     this.rows += 1;
   }
 
   flush(): void {
-    this.#file?.flush();
+    this.#growing?.flush();
   }
 }

@@ -102,14 +102,14 @@ class Disk {
   fill(): void {
     const page = Buffer.alloc(4096);
     try {
-      for (;;) writeFileSync(this.filler, page, { flag: 'a' });
+      for (;;) writeFileSync(this.#filler, page, { flag: 'a' });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
     }
   }
 
   makeRoom(): void {
-    rmSync(this.filler, { force: true });
+    rmSync(this.#filler, { force: true });
   }
 
   unmount(): void {
@@ -118,7 +118,7 @@ class Disk {
     rmSync(this.directory, { recursive: true });
   }
 
-  private get filler(): string {
+  get #filler(): string {
     return join(this.directory, 'filler');
   }
 }

@@ -5,26 +5,30 @@ import { publishAgain } from './publish-again.js';
 
 /** What a door does through the adapter itself, as a service would; the rest only the bus's own operator can. */
 export abstract class AdapterBusDoor implements ClosableBusDoor {
-  constructor(private readonly bus: MessageBus) {}
+  readonly #bus: MessageBus;
+
+  constructor(bus: MessageBus) {
+    this.#bus = bus;
+  }
 
   abstract published(topic: string): Promise<number>;
   abstract rewind(group: Consumer, messages: number): Promise<number>;
   abstract hasExpired(group: Consumer): Promise<boolean>;
 
   publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    return this.bus.publish(topic, messages);
+    return this.#bus.publish(topic, messages);
   }
 
   publishAgain(topic: string, messages: number): Promise<void> {
-    return publishAgain(this.bus, topic, messages);
+    return publishAgain(this.#bus, topic, messages);
   }
 
   async lag(group: Consumer): Promise<number> {
-    const partitions = await this.bus.lag(group);
+    const partitions = await this.#bus.lag(group);
     return partitions.reduce((sum, { lag }) => sum + lag, 0);
   }
 
   close(): Promise<void> {
-    return this.bus.close();
+    return this.#bus.close();
   }
 }

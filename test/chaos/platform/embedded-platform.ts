@@ -65,27 +65,29 @@ async function startOn(bus: BusHost, store: StoreHost, seed: string): Promise<Pl
 
 class EmbeddedPlatform implements PlatformUnderTest {
   readonly victims: Victim[] = [];
-  private readonly end = Promise.withResolvers<never>();
-  readonly over = this.end.promise;
-  private readonly installation: Installation;
-  private readonly pools = new Map<Database, pg.Pool>();
-  private launcher: ReturnType<Installation['begin']> | undefined;
-  private known: LocalConnection | undefined;
-  private door: ClosableBusDoor | undefined;
-  private second: ServiceBeside | undefined;
+  readonly #end = Promise.withResolvers<never>();
+  readonly over = this.#end.promise;
+  readonly #installation: Installation;
+  readonly #pools = new Map<Database, pg.Pool>();
+  #launcher: ReturnType<Installation['begin']> | undefined;
+  #known: LocalConnection | undefined;
+  #door: ClosableBusDoor | undefined;
+  #second: ServiceBeside | undefined;
 
-  private stopping = false;
+  #stopping = false;
 
-  private ledgerDoor: LedgerDoor | undefined;
+  #ledgerDoor: LedgerDoor | undefined;
+  readonly #host: BusHost;
+  readonly #store: StoreHost;
 
-  constructor(
-    private readonly host: BusHost,
-    private readonly store: StoreHost,
-  ) {
+  constructor(host: BusHost, store: StoreHost) {
+    this.#host = host;
+    this.#store = store;
+
     // Whoever is not waiting for it is told by what fails next.
     this.over.catch(() => undefined);
     // A linker that is killed is to start from a snapshot as often as from the whole ledger.
-    this.installation = new Installation({
+    this.#installation = new Installation({
       KINLEDGER_SNAPSHOT_EVENTS: '1',
       ...host.environment,
       ...store.environment,
@@ -93,37 +95,37 @@ class EmbeddedPlatform implements PlatformUnderTest {
   }
 
   async start(seed: string): Promise<void> {
-    const { launcherArguments } = this.host;
+    const { launcherArguments } = this.#host;
     // Of several installations on a machine, one whose database is killed must find its port again.
-    this.launcher = this.installation.begin('start', '--free-ports', '--seed', seed, ...launcherArguments);
-    await this.launcher.said('Kinledger is running');
-    void this.launcher.ended.then(({ code, stderr }) => {
-      if (!this.stopping) this.end.reject(new Error(`the launcher ended with ${String(code)}: ${stderr}`));
+    this.#launcher = this.#installation.begin('start', '--free-ports', '--seed', seed, ...launcherArguments);
+    await this.#launcher.said('Kinledger is running');
+    void this.#launcher.ended.then(({ code, stderr }) => {
+      if (!this.#stopping) this.#end.reject(new Error(`the launcher ended with ${String(code)}: ${stderr}`));
     });
-    const file = readFileSync(join(this.installation.home, 'connection.json'), 'utf8');
-    this.known = localConnection.parse(JSON.parse(file));
-    this.door = this.host.openDoor({
-      directory: this.installation.home,
-      url: (database) => this.url(database),
-      ask: (database, sql, values) => this.ask(database, sql, values),
+    const file = readFileSync(join(this.#installation.home, 'connection.json'), 'utf8');
+    this.#known = localConnection.parse(JSON.parse(file));
+    this.#door = this.#host.openDoor({
+      directory: this.#installation.home,
+      url: (database) => this.#url(database),
+      ask: (database, sql, values) => this.#ask(database, sql, values),
     });
     this.victims.push(...services.map((name) => serviceOf(this.connection.launcher.pid, name)));
-    this.victims.push(this.server(), ...this.partsOfServer());
-    this.ledgerDoor = this.store.openDoor({
-      url: (database) => this.url(database),
-      ask: (database, sql, values) => this.ask(database, sql, values),
+    this.victims.push(this.#server(), ...this.#partsOfServer());
+    this.#ledgerDoor = this.#store.openDoor({
+      url: (database) => this.#url(database),
+      ask: (database, sql, values) => this.#ask(database, sql, values),
     });
-    this.victims.push(...this.host.victims, ...this.store.victims);
+    this.victims.push(...this.#host.victims, ...this.#store.victims);
   }
 
   get connection(): LocalConnection {
-    if (this.known === undefined) throw new Error('the platform does not run');
-    return this.known;
+    if (this.#known === undefined) throw new Error('the platform does not run');
+    return this.#known;
   }
 
   get bus(): ClosableBusDoor {
-    if (this.door === undefined) throw new Error('the platform does not run');
-    return this.door;
+    if (this.#door === undefined) throw new Error('the platform does not run');
+    return this.#door;
   }
 
   victim(name: string): Victim {
@@ -137,29 +139,29 @@ class EmbeddedPlatform implements PlatformUnderTest {
     sql: string,
     values: unknown[] = [],
   ): Promise<R[]> {
-    return this.ask<R>(database, sql, values);
+    return this.#ask<R>(database, sql, values);
   }
 
   ledger(): Promise<readonly string[]> {
-    return this.openLedger.events();
+    return this.#openLedger.events();
   }
 
   ledgerHead(): Promise<number> {
-    return this.openLedger.head();
+    return this.#openLedger.head();
   }
 
-  private get openLedger(): LedgerDoor {
-    if (this.ledgerDoor === undefined) throw new Error('the platform does not run');
-    return this.ledgerDoor;
+  get #openLedger(): LedgerDoor {
+    if (this.#ledgerDoor === undefined) throw new Error('the platform does not run');
+    return this.#ledgerDoor;
   }
 
   rebuild(): Promise<{ readonly before: string; readonly after: string }> {
-    return this.installation.json('rebuild');
+    return this.#installation.json('rebuild');
   }
 
   async unpark(submission: string): Promise<number> {
     // As the one who asks elsewhere: the ledger says who it was.
-    const { intake } = await this.installation.json<{ intake: number }>(
+    const { intake } = await this.#installation.json<{ intake: number }>(
       ...['submissions', 'unpark', submission, '--token', this.connection.tokens.dataTeam],
     );
     return intake;
@@ -180,60 +182,60 @@ class EmbeddedPlatform implements PlatformUnderTest {
         ?.command.split(' ')
         .at(-1) ?? '';
     const { NODE_CHANNEL_FD: _, ...rest } = environment;
-    this.second = new ServiceBeside(entry, { ...rest, KINLEDGER_HTTP_PORT: '0' }, this.logFile('linker-2'));
-    this.victims.push({ name: 'linker-2', pids: () => this.second?.pids() ?? [] });
+    this.#second = new ServiceBeside(entry, { ...rest, KINLEDGER_HTTP_PORT: '0' }, this.#logFile('linker-2'));
+    this.victims.push({ name: 'linker-2', pids: () => this.#second?.pids() ?? [] });
   }
 
   keepLogs(): string {
     const folder = mkdtempSync(join(tmpdir(), 'kinledger-chaos-logs-'));
-    cpSync(join(this.installation.home, 'logs'), folder, { recursive: true });
-    cpSync(join(this.installation.home, 'postgres', 'postgresql.log'), join(folder, 'postgresql.log'));
-    this.host.keepLogs(folder);
-    this.store.keepLogs(folder);
+    cpSync(join(this.#installation.home, 'logs'), folder, { recursive: true });
+    cpSync(join(this.#installation.home, 'postgres', 'postgresql.log'), join(folder, 'postgresql.log'));
+    this.#host.keepLogs(folder);
+    this.#store.keepLogs(folder);
     return folder;
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
+    this.#stopping = true;
     try {
-      await this.second?.stop();
-      await this.door?.close();
-      await this.ledgerDoor?.close();
-      for (const pool of this.pools.values()) await pool.end();
-      this.launcher?.child.kill('SIGINT');
-      await this.launcher?.ended;
-      await this.installation.dispose();
+      await this.#second?.stop();
+      await this.#door?.close();
+      await this.#ledgerDoor?.close();
+      for (const pool of this.#pools.values()) await pool.end();
+      this.#launcher?.child.kill('SIGINT');
+      await this.#launcher?.ended;
+      await this.#installation.dispose();
     } finally {
-      await Promise.all([this.host.stop(), this.store.stop()]);
+      await Promise.all([this.#host.stop(), this.#store.stop()]);
     }
   }
 
-  private async ask<R extends Row>(database: Database, sql: string, values: unknown[] = []): Promise<R[]> {
-    let pool = this.pools.get(database);
+  async #ask<R extends Row>(database: Database, sql: string, values: unknown[] = []): Promise<R[]> {
+    let pool = this.#pools.get(database);
     if (pool === undefined) {
-      pool = createPool({ url: this.url(database), applicationName: 'kinledger-chaos', max: 4 });
-      this.pools.set(database, pool);
+      pool = createPool({ url: this.#url(database), applicationName: 'kinledger-chaos', max: 4 });
+      this.#pools.set(database, pool);
     }
     return (await pool.query<R>(sql, values)).rows;
   }
 
-  private url(database: Database): string {
+  #url(database: Database): string {
     const url = new URL(this.connection.evaluation.platformUrl);
     url.username = 'postgres';
     url.password = readFileSync(
-      join(this.installation.home, 'postgres', 'superuser-password'),
+      join(this.#installation.home, 'postgres', 'superuser-password'),
       'utf8',
     ).trim();
     url.pathname = url.pathname.replace(/platform$/, database);
     return url.href;
   }
 
-  private logFile(service: string): string {
-    return join(this.installation.home, 'logs', `${service}.log`);
+  #logFile(service: string): string {
+    return join(this.#installation.home, 'logs', `${service}.log`);
   }
 
   /** The server's first process, without which all others end. */
-  private server(): Victim {
+  #server(): Victim {
     const { pid: launcher } = this.connection.launcher;
     return {
       name: 'postgresql',
@@ -244,7 +246,7 @@ class EmbeddedPlatform implements PlatformUnderTest {
     };
   }
 
-  private partsOfServer(): readonly Victim[] {
+  #partsOfServer(): readonly Victim[] {
     const children = () => {
       const [server] = this.victim('postgresql').pids();
       return processes().filter(({ parent }) => parent === server);
@@ -269,40 +271,43 @@ class EmbeddedPlatform implements PlatformUnderTest {
 
 /** A service that the harness runs beside the launcher's, started again when it ends. */
 class ServiceBeside {
-  private child: ChildProcess;
-  private stopping = false;
+  #child: ChildProcess;
+  #stopping = false;
+  readonly #entry: string;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #logFile: string;
 
-  constructor(
-    private readonly entry: string,
-    private readonly environment: NodeJS.ProcessEnv,
-    private readonly logFile: string,
-  ) {
-    this.child = this.spawn();
+  constructor(entry: string, environment: NodeJS.ProcessEnv, logFile: string) {
+    this.#entry = entry;
+    this.#environment = environment;
+    this.#logFile = logFile;
+
+    this.#child = this.#spawn();
   }
 
   pids(): readonly number[] {
-    const { child } = this;
+    const child = this.#child;
     return child.pid === undefined || child.exitCode !== null || child.signalCode !== null ? [] : [child.pid];
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
-    const { child } = this;
+    this.#stopping = true;
+    const child = this.#child;
     if (this.pids().length === 0) return;
     const gone = new Promise((done) => child.once('exit', done));
     child.kill('SIGTERM');
     await gone;
   }
 
-  private spawn(): ChildProcess {
-    const log = openSync(this.logFile, 'a', 0o600);
-    const child = spawn(process.execPath, ['--enable-source-maps', this.entry], {
-      env: this.environment,
+  #spawn(): ChildProcess {
+    const log = openSync(this.#logFile, 'a', 0o600);
+    const child = spawn(process.execPath, ['--enable-source-maps', this.#entry], {
+      env: this.#environment,
       stdio: ['ignore', log, log],
     });
     closeSync(log);
     child.once('exit', () => {
-      if (!this.stopping) this.child = this.spawn();
+      if (!this.#stopping) this.#child = this.#spawn();
     });
     return child;
   }

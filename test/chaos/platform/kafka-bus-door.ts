@@ -36,22 +36,24 @@ interface Offset {
  * the last one.
  */
 export class KafkaBusDoor extends AdapterBusDoor {
-  constructor(
-    private readonly bootstrap: string,
-    private readonly prefix: string,
-  ) {
+  readonly #bootstrap: string;
+  readonly #prefix: string;
+
+  constructor(bootstrap: string, prefix: string) {
     super(createKafkaMessageBus({ brokers: [bootstrap], clientId: 'kinledger-chaos', prefix }));
+    this.#bootstrap = bootstrap;
+    this.#prefix = prefix;
   }
 
   /** No transaction writes a marker and nothing is compacted: offsets count messages. */
   async published(topic: string): Promise<number> {
-    return this.connected(async (connection) => {
+    return this.#connected(async (connection) => {
       // All of them, since a dead-letter topic need not be there.
       const { topics } = await metadataV12.api.async(connection, null, false, false);
-      const found = topics.find(({ name }) => name === this.prefix + topic);
+      const found = topics.find(({ name }) => name === this.#prefix + topic);
       if (found === undefined) return 0;
       const partitions = found.partitions.map(({ partitionIndex }) => partitionIndex);
-      const ends = await offsetsAt(connection, [{ name: this.prefix + topic, partitions }], LATEST);
+      const ends = await offsetsAt(connection, [{ name: this.#prefix + topic, partitions }], LATEST);
       return ends.reduce((sum, { offset }) => sum + Number(offset), 0);
     });
   }
@@ -61,8 +63,8 @@ export class KafkaBusDoor extends AdapterBusDoor {
    * ends, so they are signed off in their name first; what a frozen one has still under way is refused then.
    */
   async rewind(group: Consumer, messages: number): Promise<number> {
-    const groupId = this.prefix + group;
-    return this.connected(async (connection) => {
+    const groupId = this.#prefix + group;
+    return this.#connected(async (connection) => {
       for (const member of await membersOf(connection, groupId)) {
         await signOff(connection, groupId, member);
       }
@@ -85,13 +87,13 @@ export class KafkaBusDoor extends AdapterBusDoor {
   }
 
   async hasExpired(group: Consumer): Promise<boolean> {
-    return this.connected(
-      async (connection) => (await membersOf(connection, this.prefix + group)).length === 0,
+    return this.#connected(
+      async (connection) => (await membersOf(connection, this.#prefix + group)).length === 0,
     );
   }
 
-  private async connected<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
-    const [host = '', port] = this.bootstrap.split(':');
+  async #connected<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
+    const [host = '', port] = this.#bootstrap.split(':');
     const connection = new Connection('kinledger-chaos-door', {
       connectTimeout: 5_000,
       requestTimeout: 10_000,

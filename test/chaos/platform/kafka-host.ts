@@ -20,8 +20,8 @@ export class KafkaHost implements BusHost {
   readonly launcherArguments = ['--bus', 'kafka'];
   readonly environment: Readonly<Record<string, string>>;
   readonly victims: readonly Victim[];
-  private readonly keeper: Promise<void>;
-  private stopping = false;
+  readonly #keeper: Promise<void>;
+  #stopping = false;
 
   static async start(): Promise<KafkaHost> {
     const directory = mkdtempSync(join(tmpdir(), 'kinledger-chaos-kafka-'));
@@ -37,14 +37,17 @@ export class KafkaHost implements BusHost {
     return new KafkaHost(directory, await startKafkaBroker({ directory, settings }));
   }
 
-  private constructor(
-    private readonly directory: string,
-    private readonly broker: KafkaBroker,
-  ) {
+  readonly #directory: string;
+  readonly #broker: KafkaBroker;
+
+  private constructor(directory: string, broker: KafkaBroker) {
+    this.#directory = directory;
+    this.#broker = broker;
+
     this.environment = { KINLEDGER_KAFKA_BROKERS: broker.bootstrap };
     // Also while it comes up: a broker that is killed while it recovers has to recover from that.
     this.victims = [{ name: BROKER, pids: () => [broker.pid].filter((pid) => areRunning([pid])) }];
-    this.keeper = this.keepRunning();
+    this.#keeper = this.#keepRunning();
   }
 
   openDoor(home: RunningHome): ClosableBusDoor {
@@ -52,26 +55,26 @@ export class KafkaHost implements BusHost {
     const { prefix } = JSON.parse(readFileSync(join(home.directory, 'bus.json'), 'utf8')) as {
       readonly prefix: string;
     };
-    return new KafkaBusDoor(this.broker.bootstrap, prefix);
+    return new KafkaBusDoor(this.#broker.bootstrap, prefix);
   }
 
   keepLogs(folder: string): void {
-    copyFileSync(join(this.directory, 'broker.log'), join(folder, 'broker.log'));
+    copyFileSync(join(this.#directory, 'broker.log'), join(folder, 'broker.log'));
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
-    await this.broker.kill();
-    await this.keeper;
-    await this.broker.destroy();
+    this.#stopping = true;
+    await this.#broker.kill();
+    await this.#keeper;
+    await this.#broker.destroy();
   }
 
-  private async keepRunning(): Promise<void> {
+  async #keepRunning(): Promise<void> {
     for (;;) {
-      await this.broker.ended();
-      if (this.stopping) return;
+      await this.#broker.ended();
+      if (this.#stopping) return;
       // One that is killed before it is up again is started once more.
-      await this.broker.restart().catch(() => undefined);
+      await this.#broker.restart().catch(() => undefined);
     }
   }
 }

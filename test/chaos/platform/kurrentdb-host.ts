@@ -23,7 +23,7 @@ const standIn = fileURLToPath(
 /** A KurrentDB for one platform: that of an address, under a prefix of its own, else a stand-in as a process of its own. */
 export class KurrentDbHost implements StoreHost {
   readonly environment: Readonly<Record<string, string>>;
-  private readonly prefix = `chaos-${randomUUID().slice(0, 8)}`;
+  readonly #prefix = `chaos-${randomUUID().slice(0, 8)}`;
 
   static async start(): Promise<KurrentDbHost> {
     const address = process.env['KINLEDGER_KURRENTDB_URL'];
@@ -32,27 +32,30 @@ export class KurrentDbHost implements StoreHost {
     return new KurrentDbHost(server.connectionString, server);
   }
 
-  private constructor(
-    private readonly connectionString: string,
-    private readonly server: StandInProcess | undefined,
-  ) {
+  readonly #connectionString: string;
+  readonly #server: StandInProcess | undefined;
+
+  private constructor(connectionString: string, server: StandInProcess | undefined) {
+    this.#connectionString = connectionString;
+    this.#server = server;
+
     this.environment = {
       KINLEDGER_EVENT_STORE: 'kurrentdb',
       KINLEDGER_KURRENTDB_URL: connectionString,
-      KINLEDGER_KURRENTDB_PREFIX: this.prefix,
+      KINLEDGER_KURRENTDB_PREFIX: this.#prefix,
     };
   }
 
   /** A server at an address is somebody's: it is left alone. */
   get victims(): readonly Victim[] {
-    const { server } = this;
+    const server = this.#server;
     return server === undefined ? [] : [{ name: KURRENTDB, pids: () => server.pids() }];
   }
 
   openDoor({ url }: RunningDatabases): LedgerDoor {
     const store = new KurrentDbEventStore({
-      connectionString: this.connectionString,
-      prefix: this.prefix,
+      connectionString: this.#connectionString,
+      prefix: this.#prefix,
       platformUrl: url('platform'),
       applicationName: 'kinledger-chaos',
       readTimeoutMs: READ_TIMEOUT_MS,
@@ -72,18 +75,18 @@ export class KurrentDbHost implements StoreHost {
   }
 
   keepLogs(folder: string): void {
-    this.server?.keepJournal(folder);
+    this.#server?.keepJournal(folder);
   }
 
   async stop(): Promise<void> {
-    await this.server?.stop();
+    await this.#server?.stop();
   }
 }
 
 /** The stand-in with a journal, started again whenever it ends. */
 class StandInProcess {
-  private child: ChildProcess;
-  private stopping = false;
+  #child: ChildProcess;
+  #stopping = false;
 
   static async start(): Promise<StandInProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'kinledger-chaos-kurrentdb-'));
@@ -92,40 +95,44 @@ class StandInProcess {
     return new StandInProcess(said.toString('utf8').trim(), folder, child);
   }
 
+  readonly #folder: string;
+
   private constructor(
     readonly connectionString: string,
-    private readonly folder: string,
+    folder: string,
     child: ChildProcess,
   ) {
-    this.child = child;
-    this.keepRunning();
+    this.#folder = folder;
+
+    this.#child = child;
+    this.#keepRunning();
   }
 
   pids(): readonly number[] {
-    return this.child.pid === undefined || !areRunning([this.child.pid]) ? [] : [this.child.pid];
+    return this.#child.pid === undefined || !areRunning([this.#child.pid]) ? [] : [this.#child.pid];
   }
 
   keepJournal(folder: string): void {
-    const file = journalIn(this.folder);
+    const file = journalIn(this.#folder);
     if (existsSync(file)) copyFileSync(file, join(folder, 'kurrentdb.journal'));
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
+    this.#stopping = true;
     if (this.pids().length > 0) {
-      const gone = once(this.child, 'exit');
-      this.child.kill('SIGKILL');
+      const gone = once(this.#child, 'exit');
+      this.#child.kill('SIGKILL');
       await gone;
     }
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  private keepRunning(): void {
-    this.child.once('exit', () => {
-      if (this.stopping) return;
+  #keepRunning(): void {
+    this.#child.once('exit', () => {
+      if (this.#stopping) return;
       const port = /:(\d+)\?/.exec(this.connectionString)?.[1] ?? '0';
-      this.child = spawnStandIn(port, this.folder);
-      this.keepRunning();
+      this.#child = spawnStandIn(port, this.#folder);
+      this.#keepRunning();
     });
   }
 }

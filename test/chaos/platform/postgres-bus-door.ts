@@ -5,12 +5,15 @@ import type { Consumer } from './platform-under-test.js';
 
 /** The bus in PostgreSQL, with the rights of a superuser. */
 export class PostgresBusDoor extends AdapterBusDoor {
-  constructor(private readonly home: RunningHome) {
+  readonly #home: RunningHome;
+
+  constructor(home: RunningHome) {
     super(createPostgresMessageBus({ url: home.url('bus'), applicationName: 'kinledger-chaos' }));
+    this.#home = home;
   }
 
   async published(topic: string): Promise<number> {
-    const [row] = await this.home.ask<{ published: number }>(
+    const [row] = await this.#home.ask<{ published: number }>(
       'bus',
       `SELECT coalesce(sum(next_offset), 0)::int AS published
        FROM bus.partition JOIN bus.topic ON topic.id = topic_id WHERE name = $1`,
@@ -20,7 +23,7 @@ export class PostgresBusDoor extends AdapterBusDoor {
   }
 
   async rewind(group: Consumer, messages: number): Promise<number> {
-    const [row] = await this.home.ask<{ again: number }>(
+    const [row] = await this.#home.ask<{ again: number }>(
       'bus',
       `WITH target AS (
          SELECT topic_id, partition, committed AS before,
@@ -39,7 +42,7 @@ export class PostgresBusDoor extends AdapterBusDoor {
   }
 
   async hasExpired(group: Consumer): Promise<boolean> {
-    const [row] = await this.home.ask<{ living: boolean }>(
+    const [row] = await this.#home.ask<{ living: boolean }>(
       'bus',
       `SELECT EXISTS (SELECT FROM bus.member WHERE group_name = $1 AND expires_at > clock_timestamp()) AS living`,
       [group],

@@ -69,91 +69,93 @@ interface LostChunk extends Row {
 }
 
 class Worker {
-  private readonly provider: Provider;
-  private readonly submissions = new Map<string, Submitted>();
-  private readonly intakes = new Map<string, number>();
-  private readonly withdrawals = new Map<string, string>();
-  private readonly lost = new Map<string, LostChunk>();
+  readonly #provider: Provider;
+  readonly #submissions = new Map<string, Submitted>();
+  readonly #intakes = new Map<string, number>();
+  readonly #withdrawals = new Map<string, string>();
+  readonly #lost = new Map<string, LostChunk>();
+  readonly #platform: PlatformUnderTest;
+  readonly #calmly: boolean;
 
-  constructor(
-    private readonly platform: PlatformUnderTest,
-    private readonly calmly: boolean,
-  ) {
-    this.provider = new Provider(platform);
+  constructor(platform: PlatformUnderTest, calmly: boolean) {
+    this.#platform = platform;
+    this.#calmly = calmly;
+
+    this.#provider = new Provider(platform);
   }
 
   async do(action: Action): Promise<void> {
     switch (action.kind) {
       case 'submit':
       case 'submit-damaged':
-        return this.submit(action);
+        return this.#submit(action);
       case 'send-unreadable': {
-        const { status } = await this.provider.upload(action.submission, action.submission.content);
+        const { status } = await this.#provider.upload(action.submission, action.submission.content);
         if (status !== 422) throw new Error(`an unreadable file was answered ${status}`);
         return;
       }
       case 'withdraw': {
-        const submission = this.submissions.get(action.of);
+        const submission = this.#submissions.get(action.of);
         if (submission === undefined) throw new Error(`${action.of} was not submitted yet`);
-        const { status, body } = await this.provider.act(submission.id, 'withdraw', { reason: 'wrong-file' });
+        const { status, body } = await this.#provider.act(submission.id, 'withdraw', {
+          reason: 'wrong-file',
+        });
         if (status !== 200) throw new Error(`the withdrawal was answered ${status}`);
         const { command } = (body as { withdrawal: { command: string } }).withdrawal;
-        this.withdrawals.set(action.name, submission.id);
-        if (this.calmly) await this.untilAnswered(command);
+        this.#withdrawals.set(action.name, submission.id);
+        if (this.#calmly) await this.#untilAnswered(command);
         return;
       }
       case 'unpark':
-        return this.unpark(action.name, action.of);
+        return this.#unpark(action.name, action.of);
       default:
         action satisfies never;
     }
   }
 
   result(): CarriedOut {
-    const { submissions, intakes, withdrawals } = this;
-    return { submissions, intakes, withdrawals, refusals: this.provider.refusals };
+    const submissions = this.#submissions;
+    const intakes = this.#intakes;
+    const withdrawals = this.#withdrawals;
+    return { submissions, intakes, withdrawals, refusals: this.#provider.refusals };
   }
 
-  private async submit({
-    kind,
-    name,
-    submission,
-  }: Extract<Action, { submission: Submission }>): Promise<void> {
+  async #submit({ kind, name, submission }: Extract<Action, { submission: Submission }>): Promise<void> {
     for (;;) {
-      const { status, body } = await this.provider.upload(submission, submission.content);
+      const { status, body } = await this.#provider.upload(submission, submission.content);
       if (status !== 201 || body.state !== 'validated') {
         throw new Error(`${name} was answered ${status} and is ${body.state}`);
       }
-      if (kind === 'submit-damaged') await this.damage(name, body.id);
-      const submitted = await this.provider.submit(submission, body.id);
+      if (kind === 'submit-damaged') await this.#damage(name, body.id);
+      const submitted = await this.#provider.submit(submission, body.id);
       if (submitted === undefined) continue;
-      this.submissions.set(name, submitted);
-      this.intakes.set(name, submitted.intake);
+      this.#submissions.set(name, submitted);
+      this.#intakes.set(name, submitted.intake);
       return;
     }
   }
 
   /** Loses the first landed rows of an upload, as a disk or a careless hand does. */
-  private async damage(name: string, upload: string): Promise<void> {
+  async #damage(name: string, upload: string): Promise<void> {
     const which = `WHERE upload = $1 AND kind = 'rows' AND n = 0`;
     await until('the landed rows are damaged', async () => {
-      const [found] = await this.platform.query<LostChunk>(
+      const [found] = await this.#platform.query<LostChunk>(
         'restricted',
         `SELECT upload, rows, sealed FROM landing.chunk ${which}`,
         [upload],
       );
-      if (found !== undefined) this.lost.set(name, found);
+      if (found !== undefined) this.#lost.set(name, found);
       // Gone already where the answer to the deletion got lost.
-      if (this.lost.get(name)?.upload !== upload) return undefined;
-      await this.platform.query('restricted', `DELETE FROM landing.chunk ${which}`, [upload]);
+      if (this.#lost.get(name)?.upload !== upload) return undefined;
+      await this.#platform.query('restricted', `DELETE FROM landing.chunk ${which}`, [upload]);
       return true;
     });
   }
 
   /** So that it stands in the ledger before what is done next. */
-  private untilAnswered(command: string): Promise<true> {
+  #untilAnswered(command: string): Promise<true> {
     return until('the withdrawal is carried out', async () => {
-      const [row] = await this.platform.query<{ outcome: string | null }>(
+      const [row] = await this.#platform.query<{ outcome: string | null }>(
         'restricted',
         'SELECT outcome FROM ingest.command WHERE id = $1',
         [command],
@@ -162,20 +164,20 @@ class Worker {
     });
   }
 
-  private async tryAgain(submission: string): Promise<number> {
+  async #tryAgain(submission: string): Promise<number> {
     // The command tries once and waits: for a platform that nobody disturbs.
-    if (this.calmly) return this.platform.unpark(submission);
-    const { status, body } = await this.provider.act(submission, 'unpark', {});
+    if (this.#calmly) return this.#platform.unpark(submission);
+    const { status, body } = await this.#provider.act(submission, 'unpark', {});
     if (status !== 202) throw new Error(`the un-parking was answered ${status}`);
     return (body as { intake: number }).intake;
   }
 
-  private async unpark(name: string, of: string): Promise<void> {
-    const submission = this.submissions.get(of);
-    const lost = this.lost.get(of);
+  async #unpark(name: string, of: string): Promise<void> {
+    const submission = this.#submissions.get(of);
+    const lost = this.#lost.get(of);
     if (submission === undefined || lost === undefined) throw new Error(`${of} was not damaged yet`);
     await until(`${of} is parked`, async () => {
-      const [intake] = await this.platform.query(
+      const [intake] = await this.#platform.query(
         'platform',
         `SELECT FROM linker.intake WHERE intake = $1 AND state = 'parked'`,
         [submission.intake],
@@ -183,13 +185,13 @@ class Worker {
       return intake !== undefined;
     });
     await until('the landed rows are mended', async () => {
-      await this.platform.query(
+      await this.#platform.query(
         'restricted',
         `INSERT INTO landing.chunk (upload, kind, n, rows, sealed) VALUES ($1, 'rows', 0, $2, $3) ON CONFLICT DO NOTHING`,
         [lost.upload, lost.rows, lost.sealed],
       );
       return true;
     });
-    this.intakes.set(name, await this.tryAgain(submission.id));
+    this.#intakes.set(name, await this.#tryAgain(submission.id));
   }
 }

@@ -29,22 +29,25 @@ export type Refusals = Map<number, number>;
  */
 export class Provider {
   readonly refusals: Refusals = new Map();
+  readonly #platform: PlatformUnderTest;
 
-  constructor(private readonly platform: PlatformUnderTest) {}
+  constructor(platform: PlatformUnderTest) {
+    this.#platform = platform;
+  }
 
   async upload(
     file: File,
     content: string,
   ): Promise<Answer<{ readonly id: string; readonly state: string }>> {
     const query = new URLSearchParams({ dataset: file.dataset, period: file.period }).toString();
-    return this.answered(`/v1/uploads?${query}`, this.tokenOf(file), content, 'text/csv');
+    return this.#answered(`/v1/uploads?${query}`, this.#tokenOf(file), content, 'text/csv');
   }
 
   /** Undefined where the upload is not there any more: it has to be sent anew. */
   async submit(file: File, upload: string): Promise<Submitted | undefined> {
-    const { status, body } = await this.answered<Submitted>(
+    const { status, body } = await this.#answered<Submitted>(
       `/v1/uploads/${upload}/submit`,
-      this.tokenOf(file),
+      this.#tokenOf(file),
       // Half of a cumulative file is sent on purpose.
       '{"confirmRetiring":true}',
       'application/json',
@@ -56,8 +59,8 @@ export class Provider {
 
   /** An action of the data team on a submission. */
   async act(submission: string, action: string, body: object): Promise<Answer<unknown>> {
-    const { dataTeam } = this.platform.connection.tokens;
-    return this.answered(
+    const { dataTeam } = this.#platform.connection.tokens;
+    return this.#answered(
       `/v1/submissions/${submission}/${action}`,
       dataTeam,
       JSON.stringify(body),
@@ -65,12 +68,12 @@ export class Provider {
     );
   }
 
-  private tokenOf({ provider }: File): string {
-    return this.platform.connection.tokens.providers[provider] ?? '';
+  #tokenOf({ provider }: File): string {
+    return this.#platform.connection.tokens.providers[provider] ?? '';
   }
 
-  private async answered<T>(path: string, token: string, body: string, type: string): Promise<Answer<T>> {
-    const url = `${this.platform.connection.services.ingest}${path}`;
+  async #answered<T>(path: string, token: string, body: string, type: string): Promise<Answer<T>> {
+    const url = `${this.#platform.connection.services.ingest}${path}`;
     const headers = { authorization: `Bearer ${token}`, 'content-type': type };
     return until(`${path} is answered`, async () => {
       let status = 0;

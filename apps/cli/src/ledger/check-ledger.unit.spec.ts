@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { foreignEvent, StrategyAdopted } from '@kinledger/contracts';
 import { encodeLedgerEvent } from '@kinledger/domain';
-import { InMemoryEventStore, streamGap, type EventStore, type EventToAppend } from '@kinledger/event-store';
+import { InMemoryEventStore, streamGap, type EventToAppend } from '@kinledger/event-store';
+import { withMethods } from '@kinledger/test-doubles';
 import { describe, expect, it } from 'vitest';
 import { checkLedger } from './check-ledger.js';
 
@@ -37,7 +38,7 @@ describe('the check of a ledger', () => {
 
   it('goes on behind one that its store will not hand over', async () => {
     const inner = await holding([ours(0), strange(), ours(2)]);
-    const store = Object.assign(Object.create(inner) as EventStore, {
+    const store = withMethods(inner, {
       readPage: async (stream: string, from: number, limit: number) => {
         if (from <= 1 && from + limit > 1) throw foreignEvent(stream, { revision: 1, type: 'Noted' });
         return inner.readPage(stream, from, limit);
@@ -56,7 +57,7 @@ describe('the check of a ledger', () => {
 
   it('tells the settings first, and stops at a gap', async () => {
     const inner = await holding([ours(0)]);
-    const store = Object.assign(Object.create(inner) as EventStore, {
+    const store = withMethods(inner, {
       findings: async () => [{ weight: 'fault', sentence: '$maxCount hides events' }],
       readPage: async () => {
         throw streamGap(STREAM, 0);

@@ -1,16 +1,19 @@
 /** Says that a command waits for the ledger, and why: once when it begins, when the reason changes, and when it is over. */
 export class LedgerWait {
-  private reason: string | undefined;
+  #reason: string | undefined;
+  readonly #tell: (text: string) => void;
 
   /** @param tell shows a line to the person who waits. */
-  constructor(private readonly tell: (text: string) => void) {}
+  constructor(tell: (text: string) => void) {
+    this.#tell = tell;
+  }
 
   /** @param reason why the ledger is out of reach; undefined while it is not. */
   told(reason: string | undefined): void {
-    if (reason === this.reason) return;
-    const waited = this.reason !== undefined;
-    this.reason = reason;
-    if (reason !== undefined) this.tell(`waiting for the ledger: ${reason}`);
-    else if (waited) this.tell('the ledger answers again');
+    if (reason === this.#reason) return;
+    const waited = this.#reason !== undefined;
+    this.#reason = reason;
+    if (reason !== undefined) this.#tell(`waiting for the ledger: ${reason}`);
+    else if (waited) this.#tell('the ledger answers again');
   }
 }

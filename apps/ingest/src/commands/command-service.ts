@@ -22,29 +22,31 @@ export interface ErasureRequest {
 @Injectable()
 export class CommandService {
   readonly #logger = new Logger('commands');
+  readonly #intake: IntakeContext;
+  readonly #outbox: Outbox;
 
-  constructor(
-    private readonly intake: IntakeContext,
-    private readonly outbox: Outbox,
-  ) {}
+  constructor(intake: IntakeContext, outbox: Outbox) {
+    this.#intake = intake;
+    this.#outbox = outbox;
+  }
 
   /** Orders that records be forgotten. @throws Problem 409 where the linker refuses. */
   async erase(account: Account, { records, reason, id = newId() }: ErasureRequest): Promise<AskedCommand> {
-    const { pool, programme } = this.intake;
+    const { pool, programme } = this.#intake;
     const isNew = await inTransaction(pool, (client) =>
       askCommand(client, {
         ...{ id, kind: 'erase-records', programme: programme.definition.id, account, reason },
         ...{ payload: { records: [...records] }, after: 0, at: new Date() },
       }),
     );
-    this.outbox.wake();
+    this.#outbox.wake();
     if (isNew) this.#logger.log({ command: id, records: records.length, reason }, 'erasure ordered');
     return this.answered(id);
   }
 
   /** @throws Problem 404 for a command that is none, or whose submission is another provider's. */
   async view(account: Account, id: string): Promise<AskedCommand> {
-    const command = await readCommand(this.intake.pool, id);
+    const command = await readCommand(this.#intake.pool, id);
     if (command === undefined) throw commandUnknown();
     const mayAll = hasRole(account, 'operator') || hasRole(account, 'data-team');
     const isOwn = command.provider !== null && mayActFor(account, command.provider);
@@ -57,7 +59,7 @@ export class CommandService {
    * @throws Problem 409 where the linker refuses it.
    */
   async answered(id: CommandId): Promise<AskedCommand> {
-    const { pool, limits } = this.intake;
+    const { pool, limits } = this.#intake;
     const until = performance.now() + limits.commandPatienceSeconds * 1000;
     for (;;) {
       const command = await readCommand(pool, id);

@@ -23,7 +23,11 @@ const eraseBody = z.strictObject({
 @ApiBearerAuth()
 @Controller('v1')
 export class CommandsController {
-  constructor(private readonly commands: CommandService) {}
+  readonly #commands: CommandService;
+
+  constructor(commands: CommandService) {
+    this.#commands = commands;
+  }
 
   @Get('commands/:id')
   @Roles('provider', 'data-team', 'operator')
@@ -38,7 +42,7 @@ export class CommandsController {
     @CurrentAccount() account: Account,
     @Param({ schema: commandParam }) { id }: z.output<typeof commandParam>,
   ): Promise<CommandView> {
-    return viewOfCommand(await this.commands.view(account, id));
+    return viewOfCommand(await this.#commands.view(account, id));
   }
 
   @Post('erasures')
@@ -55,6 +59,6 @@ export class CommandsController {
     @CurrentAccount() account: Account,
     @Body({ schema: eraseBody }) body: z.output<typeof eraseBody>,
   ): Promise<CommandView> {
-    return viewOfCommand(await this.commands.erase(account, body));
+    return viewOfCommand(await this.#commands.erase(account, body));
   }
 }

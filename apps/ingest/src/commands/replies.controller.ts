@@ -9,12 +9,16 @@ import { recordReplies } from './command-table.js';
 @Public()
 @Controller()
 export class RepliesController {
-  constructor(private readonly intake: IntakeContext) {}
+  readonly #intake: IntakeContext;
+
+  constructor(intake: IntakeContext) {
+    this.#intake = intake;
+  }
 
   @OnMessages(topics.commandAnswered)
   async answered(@Payload() messages: readonly MessageOf<typeof topics.commandAnswered>[]): Promise<void> {
     await recordReplies(
-      this.intake.pool,
+      this.#intake.pool,
       messages.map(({ data }) => data),
     );
   }

@@ -12,12 +12,16 @@ export class OpenApi {
 @ApiExcludeController()
 @Controller('openapi.json')
 export class OpenApiController {
-  constructor(private readonly openApi: OpenApi) {}
+  readonly #openApi: OpenApi;
+
+  constructor(openApi: OpenApi) {
+    this.#openApi = openApi;
+  }
 
   @Get()
   @Public()
   document(): OpenAPIObject | undefined {
-    return this.openApi.document;
+    return this.#openApi.document;
   }
 }
 

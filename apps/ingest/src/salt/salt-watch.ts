@@ -9,11 +9,11 @@ import { KnownSalts } from './known-salts.js';
 export class SaltWatch {
   #version = '';
   #known: KnownSalts | undefined;
+  readonly #pool: pg.Pool;
 
-  constructor(
-    @InjectPool('restricted') private readonly pool: pg.Pool,
-    health: Health,
-  ) {
+  constructor(@InjectPool('restricted') pool: pg.Pool, health: Health) {
+    this.#pool = pool;
+
     health.register('salt-marks', async () => {
       await this.current();
     });
@@ -24,7 +24,7 @@ export class SaltWatch {
    * @throws Problem 503 as long as the pseudonymiser has never started: a file that nobody can hold against them is not read.
    */
   async current(): Promise<KnownSalts> {
-    const { rows } = await this.pool.query<{ version: string | null }>(
+    const { rows } = await this.#pool.query<{ version: string | null }>(
       `SELECT string_agg(fingerprint || ' ' || changed_at, E'\\n' ORDER BY fingerprint) AS version
        FROM pseudonymiser.salt_marks`,
     );
@@ -38,7 +38,7 @@ export class SaltWatch {
   }
 
   async #read(): Promise<SaltMarks[]> {
-    const { rows } = await this.pool.query<{ marks: unknown }>('SELECT marks FROM pseudonymiser.salt_marks');
+    const { rows } = await this.#pool.query<{ marks: unknown }>('SELECT marks FROM pseudonymiser.salt_marks');
     return rows.map(({ marks }) => saltMarks.parse(marks));
   }
 }

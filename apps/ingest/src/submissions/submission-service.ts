@@ -22,51 +22,55 @@ import { submissionUnknown, withdrawSubmission } from './withdraw-submission.js'
 @Injectable()
 export class SubmissionService {
   readonly #logger = new Logger('submissions');
+  readonly #intake: IntakeContext;
+  readonly #outbox: Outbox;
+  readonly #metrics: IntakeMetrics;
+  readonly #commands: CommandService;
 
-  constructor(
-    private readonly intake: IntakeContext,
-    private readonly outbox: Outbox,
-    private readonly metrics: IntakeMetrics,
-    private readonly commands: CommandService,
-  ) {}
+  constructor(intake: IntakeContext, outbox: Outbox, metrics: IntakeMetrics, commands: CommandService) {
+    this.#intake = intake;
+    this.#outbox = outbox;
+    this.#metrics = metrics;
+    this.#commands = commands;
+  }
 
   /** @throws Problem */
   async submit(account: Account, upload: string, request: SubmitRequest): Promise<SubmitAnswerView> {
-    const { submission, repeated } = await submitUpload(this.intake, account, upload, request);
-    this.outbox.wake();
+    const { submission, repeated } = await submitUpload(this.#intake, account, upload, request);
+    this.#outbox.wake();
     const { submission: id, dataset, period, sequence, intake } = submission;
-    this.metrics.submission(dataset, repeated ? 'repeated' : 'accepted');
+    this.#metrics.submission(dataset, repeated ? 'repeated' : 'accepted');
     this.#logger.log({ submission: id, dataset, period, sequence, intake, repeated }, 'submitted');
     return { ...(await this.#viewOf(submission)), repeated };
   }
 
   /** @throws Problem 404, or 409 where the linker refuses */
   async withdraw(account: Account, id: string, reason: string): Promise<SubmissionView> {
-    const { submission, repeated } = await withdrawSubmission(this.intake, account, id, reason);
-    this.outbox.wake();
+    const { submission, repeated } = await withdrawSubmission(this.#intake, account, id, reason);
+    this.#outbox.wake();
     if (!repeated) {
-      this.metrics.submission(submission.dataset, 'withdrawn');
+      this.#metrics.submission(submission.dataset, 'withdrawn');
       this.#logger.log({ submission: id, command: submission.withdrawal?.command, reason }, 'withdrawn');
     }
     const command = submission.withdrawal?.command ?? null;
-    if (command !== null) await this.commands.answered(command);
+    if (command !== null) await this.#commands.answered(command);
     return this.#viewOf(submission);
   }
 
   /** @throws Problem 404, 409 or 410 */
   async unpark(account: Account, id: string, reason: string): Promise<UnparkAnswerView> {
-    const { submission, intake, command } = await unparkSubmission(this.intake, account, id, reason);
-    this.outbox.wake();
-    this.metrics.submission(submission.dataset, 'unparked');
+    const { submission, intake, command } = await unparkSubmission(this.#intake, account, id, reason);
+    this.#outbox.wake();
+    this.#metrics.submission(submission.dataset, 'unparked');
     this.#logger.log({ submission: id, intake }, 'to be tried again');
     // Its rows are made first, which may take long: who asked looks at the command.
-    const asked = await this.commands.view(account, command);
+    const asked = await this.#commands.view(account, command);
     return { id: submission.submission, intake, command: viewOfCommand(asked) };
   }
 
   /** @throws Problem 404 */
   async view(account: Account, id: string): Promise<SubmissionView> {
-    const submission = await readSubmission(this.intake.pool, id);
+    const submission = await readSubmission(this.#intake.pool, id);
     if (submission === undefined || !mayActFor(account, submission.provider)) throw submissionUnknown();
     return this.#viewOf(submission);
   }
@@ -74,16 +78,16 @@ export class SubmissionService {
   /** A provider’s own; the data team sees all. Newest first. */
   async list(account: Account, filter: Omit<SubmissionFilter, 'provider'>): Promise<SubmissionView[]> {
     const own = hasRole(account, 'data-team') ? {} : { provider: account.provider };
-    const submissions = await listSubmissions(this.intake.pool, { ...filter, ...own });
+    const submissions = await listSubmissions(this.#intake.pool, { ...filter, ...own });
     const gone = await rowsGoneAt(
-      this.intake.pool,
+      this.#intake.pool,
       submissions.map(({ upload }) => upload),
     );
     return submissions.map((submission) => viewOfSubmission(submission, gone.get(submission.upload)));
   }
 
   async #viewOf(submission: Submission): Promise<SubmissionView> {
-    const gone = await rowsGoneAt(this.intake.pool, [submission.upload]);
+    const gone = await rowsGoneAt(this.#intake.pool, [submission.upload]);
     return viewOfSubmission(submission, gone.get(submission.upload));
   }
 }

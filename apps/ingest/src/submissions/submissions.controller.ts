@@ -62,7 +62,11 @@ type IdParam = z.output<typeof idParam>;
 @Controller('v1')
 @Roles('provider', 'data-team')
 export class SubmissionsController {
-  constructor(private readonly submissions: SubmissionService) {}
+  readonly #submissions: SubmissionService;
+
+  constructor(submissions: SubmissionService) {
+    this.#submissions = submissions;
+  }
 
   @Post('uploads/:id/submit')
   @HttpCode(200)
@@ -85,7 +89,7 @@ export class SubmissionsController {
     @Param({ schema: idParam }) { id }: IdParam,
     @Body({ schema: submitBody }) body: z.output<typeof submitBody>,
   ): Promise<SubmitAnswerView> {
-    return this.submissions.submit(account, id, body);
+    return this.#submissions.submit(account, id, body);
   }
 
   @Get('submissions')
@@ -95,7 +99,7 @@ export class SubmissionsController {
     @CurrentAccount() account: Account,
     @Query({ schema: listQuery }) query: z.output<typeof listQuery>,
   ): Promise<{ submissions: SubmissionView[] }> {
-    return { submissions: await this.submissions.list(account, query) };
+    return { submissions: await this.#submissions.list(account, query) };
   }
 
   @Get('submissions/:id')
@@ -106,7 +110,7 @@ export class SubmissionsController {
     @CurrentAccount() account: Account,
     @Param({ schema: idParam }) { id }: IdParam,
   ): Promise<SubmissionView> {
-    return this.submissions.view(account, id);
+    return this.#submissions.view(account, id);
   }
 
   @Post('submissions/:id/withdraw')
@@ -124,7 +128,7 @@ export class SubmissionsController {
     @Param({ schema: idParam }) { id }: IdParam,
     @Body({ schema: withdrawBody }) body: z.output<typeof withdrawBody>,
   ): Promise<SubmissionView> {
-    return this.submissions.withdraw(account, id, body.reason);
+    return this.#submissions.withdraw(account, id, body.reason);
   }
 
   @Post('submissions/:id/unpark')
@@ -148,6 +152,6 @@ export class SubmissionsController {
     @Param({ schema: idParam }) { id }: IdParam,
     @Body({ schema: unparkBody }) { reason }: z.output<typeof unparkBody>,
   ): Promise<UnparkAnswerView> {
-    return this.submissions.unpark(account, id, reason);
+    return this.#submissions.unpark(account, id, reason);
   }
 }

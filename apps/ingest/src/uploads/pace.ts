@@ -11,8 +11,11 @@ export interface LeastRate {
  */
 export class Pace {
   #behindMs = 0;
+  readonly #rate: LeastRate;
 
-  constructor(private readonly rate: LeastRate) {}
+  constructor(rate: LeastRate) {
+    this.#rate = rate;
+  }
 
   /** Resolves with what arrives, or false when the sender has fallen too far behind. */
   async waitFor<T extends object>(arrival: Promise<T>): Promise<T | false> {
@@ -21,7 +24,7 @@ export class Pace {
     const late = new Promise<false>((resolve) => {
       // After a stand-still of this process, what arrived meanwhile comes first.
       const giveUp = () => setImmediate(() => resolve(false));
-      timer = setTimeout(giveUp, Math.max(0, this.rate.patienceMs - this.#behindMs));
+      timer = setTimeout(giveUp, Math.max(0, this.#rate.patienceMs - this.#behindMs));
     });
     try {
       return await Promise.race([arrival, late]);
@@ -32,6 +35,6 @@ export class Pace {
   }
 
   received(bytes: number): void {
-    this.#behindMs = Math.max(0, this.#behindMs - (bytes / this.rate.bytesPerSecond) * 1000);
+    this.#behindMs = Math.max(0, this.#behindMs - (bytes / this.#rate.bytesPerSecond) * 1000);
   }
 }

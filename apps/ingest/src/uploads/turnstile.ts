@@ -14,59 +14,61 @@ interface Waiting {
  * the account that has the fewest, and among those to who waits longest.
  */
 export class Turnstile {
-  private waiting: readonly Waiting[] = [];
-  private readonly inside = new Map<string, number>();
+  #waiting: readonly Waiting[] = [];
+  readonly #inside = new Map<string, number>();
+  readonly #places: Places;
+  readonly #patienceMs: number;
 
-  constructor(
-    private readonly places: Places,
-    private readonly patienceMs: number,
-  ) {}
+  constructor(places: Places, patienceMs: number) {
+    this.#places = places;
+    this.#patienceMs = patienceMs;
+  }
 
   get occupied(): number {
-    return [...this.inside.values()].reduce((sum, places) => sum + places, 0);
+    return [...this.#inside.values()].reduce((sum, places) => sum + places, 0);
   }
 
   /** Resolves true with a place, which the caller gives back by `leave`; false when none became free in time. */
   async enter(account: string): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => waiter.admit(false), this.patienceMs);
+      const timer = setTimeout(() => waiter.admit(false), this.#patienceMs);
       const waiter: Waiting = {
         account,
         admit: (entered) => {
           clearTimeout(timer);
-          this.waiting = this.waiting.filter((one) => one !== waiter);
+          this.#waiting = this.#waiting.filter((one) => one !== waiter);
           resolve(entered);
         },
       };
-      this.waiting = [...this.waiting, waiter];
-      this.letIn();
+      this.#waiting = [...this.#waiting, waiter];
+      this.#letIn();
     });
   }
 
   /** Gives a place of the account back. */
   leave(account: string): void {
-    const left = this.placesOf(account) - 1;
-    if (left > 0) this.inside.set(account, left);
-    else this.inside.delete(account);
-    this.letIn();
+    const left = this.#placesOf(account) - 1;
+    if (left > 0) this.#inside.set(account, left);
+    else this.#inside.delete(account);
+    this.#letIn();
   }
 
-  private letIn(): void {
-    while (this.occupied < this.places.total) {
-      const next = this.waiting
-        .filter(({ account }) => this.placesOf(account) < this.places.perAccount)
+  #letIn(): void {
+    while (this.occupied < this.#places.total) {
+      const next = this.#waiting
+        .filter(({ account }) => this.#placesOf(account) < this.#places.perAccount)
         .reduce<Waiting | undefined>(
           (first, one) =>
-            first === undefined || this.placesOf(one.account) < this.placesOf(first.account) ? one : first,
+            first === undefined || this.#placesOf(one.account) < this.#placesOf(first.account) ? one : first,
           undefined,
         );
       if (next === undefined) return;
-      this.inside.set(next.account, this.placesOf(next.account) + 1);
+      this.#inside.set(next.account, this.#placesOf(next.account) + 1);
       next.admit(true);
     }
   }
 
-  private placesOf(account: string): number {
-    return this.inside.get(account) ?? 0;
+  #placesOf(account: string): number {
+    return this.#inside.get(account) ?? 0;
   }
 }

@@ -26,11 +26,13 @@ export class UploadExpiry implements OnApplicationBootstrap, BeforeApplicationSh
   readonly #logger = new Logger('expiry');
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> = Promise.resolve();
+  readonly #intake: IntakeContext;
+  readonly #outbox: Outbox;
 
-  constructor(
-    private readonly intake: IntakeContext,
-    private readonly outbox: Outbox,
-  ) {}
+  constructor(intake: IntakeContext, outbox: Outbox) {
+    this.#intake = intake;
+    this.#outbox = outbox;
+  }
 
   onApplicationBootstrap(): void {
     const begin = () => {
@@ -54,16 +56,16 @@ export class UploadExpiry implements OnApplicationBootstrap, BeforeApplicationSh
     let gone = 0;
     for (let page = AT_ONCE; page === AT_ONCE; gone += page) page = await this.#expire();
     gone += await this.#clearInterrupted();
-    await deleteSuperseded(this.intake.pool, SUPERSEDED_DAYS);
+    await deleteSuperseded(this.#intake.pool, SUPERSEDED_DAYS);
     if (gone > 0) {
       this.#logger.log({ uploads: gone }, 'uploads expired');
-      this.outbox.wake();
+      this.#outbox.wake();
     }
     return gone;
   }
 
   #expire(): Promise<number> {
-    const { pool, programme } = this.intake;
+    const { pool, programme } = this.#intake;
     return inTransaction(pool, async (client) => {
       const expired = await lockExpired(client, AT_ONCE);
       for (const { upload } of expired) {
@@ -81,7 +83,7 @@ export class UploadExpiry implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   #clearInterrupted(): Promise<number> {
-    return inTransaction(this.intake.pool, async (client) => {
+    return inTransaction(this.#intake.pool, async (client) => {
       const interrupted = await lockInterrupted(client, SILENT_MINUTES);
       for (const upload of interrupted) {
         await deleteFile(client, upload, 'interrupted');

@@ -28,13 +28,17 @@ export class UploadService {
   readonly #logger = new Logger('uploads');
   readonly #door: Turnstile;
   readonly #landed: Backlog;
+  readonly #intake: IntakeContext;
+  readonly #outbox: Outbox;
+  readonly #metrics: IntakeMetrics;
+  readonly #salts: SaltWatch;
 
-  constructor(
-    private readonly intake: IntakeContext,
-    private readonly outbox: Outbox,
-    private readonly metrics: IntakeMetrics,
-    private readonly salts: SaltWatch,
-  ) {
+  constructor(intake: IntakeContext, outbox: Outbox, metrics: IntakeMetrics, salts: SaltWatch) {
+    this.#intake = intake;
+    this.#outbox = outbox;
+    this.#metrics = metrics;
+    this.#salts = salts;
+
     const { maxAtOnce, maxAtOncePerAccount, patienceSeconds } = intake.limits;
     this.#door = new Turnstile({ total: maxAtOnce, perAccount: maxAtOncePerAccount }, patienceSeconds * 1000);
     this.#landed = new Backlog({
@@ -49,15 +53,15 @@ export class UploadService {
     asked: { readonly dataset: string; readonly period: string },
     request: FastifyRequest,
   ): Promise<UploadView> {
-    const { programme } = this.intake;
+    const { programme } = this.#intake;
     const dataset = datasetFor(programme, account, asked.dataset);
     const today = londonDay(new Date());
     const period = periodFor(asked.period, today);
     liveAgreement(programme, dataset, period);
     if (await this.#landed.isFull()) throw behind();
-    const salts = await this.salts.current();
+    const salts = await this.#salts.current();
     if (!(await this.#door.enter(account.name))) throw busy();
-    this.metrics.receiving.set(this.#door.occupied);
+    this.#metrics.receiving.set(this.#door.occupied);
     try {
       const received = await this.#read({
         dataset,
@@ -71,7 +75,7 @@ export class UploadService {
       return viewOf(received.upload, dataset, received);
     } finally {
       this.#door.leave(account.name);
-      this.metrics.receiving.set(this.#door.occupied);
+      this.#metrics.receiving.set(this.#door.occupied);
     }
   }
 
@@ -79,14 +83,14 @@ export class UploadService {
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1000;
     try {
-      const received = await receiveUpload(this.intake, file);
+      const received = await receiveUpload(this.#intake, file);
       const { upload } = received;
-      this.outbox.wake();
-      this.metrics.uploadRead(upload, seconds());
+      this.#outbox.wake();
+      this.#metrics.uploadRead(upload, seconds());
       const { dataset, period, state, counts, bytes } = upload;
       this.#logger.log({ upload: upload.upload, dataset, period, state, counts, bytes }, 'file received');
       if (holdsClearText(upload.findings)) {
-        this.metrics.incident(dataset, 'clear-text');
+        this.#metrics.incident(dataset, 'clear-text');
         this.#logger.warn(
           { upload: upload.upload, dataset, period },
           'clear text came where digests are due',
@@ -95,7 +99,7 @@ export class UploadService {
       return received;
     } catch (error) {
       const reason = isFileRefused(error) ? error.reason : 'failed';
-      this.metrics.uploadNotTaken(file.dataset.id, reason, seconds());
+      this.#metrics.uploadNotTaken(file.dataset.id, reason, seconds());
       if (!isFileRefused(error)) throw error;
       this.#logger.log({ dataset: file.dataset.id, reason }, 'file not taken');
       if (error.reason === 'holds-the-salt') await this.#noteLeak(file);
@@ -105,30 +109,30 @@ export class UploadService {
 
   /** The salt came with a file: nothing is left of it but that it did. */
   async #noteLeak({ dataset, period }: FileToReceive): Promise<void> {
-    this.metrics.incident(dataset.id, 'salt');
+    this.#metrics.incident(dataset.id, 'salt');
     this.#logger.error(
       { dataset: dataset.id, period: period.code },
       'a file held the salt: treat it as leaked',
     );
-    await inTransaction(this.intake.pool, (client) =>
+    await inTransaction(this.#intake.pool, (client) =>
       writeOutbox(client, OUTBOX_SCHEMA, [
-        fileHeldTheSalt(this.intake.programme.definition.id, { dataset, period }, new Date()),
+        fileHeldTheSalt(this.#intake.programme.definition.id, { dataset, period }, new Date()),
       ]),
     );
-    this.outbox.wake();
+    this.#outbox.wake();
   }
 
   /** @throws Problem 404 */
   async view(account: Account, id: string): Promise<UploadView> {
     const upload = await this.#visible(account, id);
-    return viewOf(upload, this.intake.programme.dataset(upload.dataset));
+    return viewOf(upload, this.#intake.programme.dataset(upload.dataset));
   }
 
   /** @throws Problem 404, or 410 where the report went with the rows. */
   async errors(account: Account, id: string): Promise<AsyncGenerator<string, undefined>> {
     const { upload } = await this.#visible(account, id);
     try {
-      return await errorReport(this.intake.pool, this.intake.kek, upload);
+      return await errorReport(this.#intake.pool, this.#intake.kek, upload);
     } catch (error) {
       if (!isLandingFileGone(error)) throw error;
       throw new Problem(410, 'error-report-deleted', {
@@ -141,7 +145,7 @@ export class UploadService {
   /** Deletes what is held of an upload that was not submitted. Repeatable. @throws Problem 404 or 409 */
   async discard(account: Account, id: string): Promise<void> {
     await this.#visible(account, id);
-    await inTransaction(this.intake.pool, async (client) => {
+    await inTransaction(this.#intake.pool, async (client) => {
       const upload = await lockUpload(client, id);
       if (upload === undefined || upload.state === 'discarded') return;
       if (upload.state === 'accepted') {
@@ -153,15 +157,15 @@ export class UploadService {
       await markDiscarded(client, upload.upload, null);
       const change = { state: 'discarded' as const };
       await writeOutbox(client, OUTBOX_SCHEMA, [
-        uploadChanged(this.intake.programme.definition.id, upload, new Date(), change),
+        uploadChanged(this.#intake.programme.definition.id, upload, new Date(), change),
       ]);
     });
-    this.outbox.wake();
+    this.#outbox.wake();
   }
 
   /** Another provider's upload is answered like one that never was. */
   async #visible(account: Account, id: string): Promise<Upload> {
-    const upload = await readUpload(this.intake.pool, id);
+    const upload = await readUpload(this.#intake.pool, id);
     if (upload === undefined || !mayActFor(account, upload.provider)) throw uploadUnknown();
     return upload;
   }

@@ -40,7 +40,11 @@ type IdParam = z.output<typeof idParam>;
 @Controller('v1/uploads')
 @Roles('provider', 'data-team')
 export class UploadsController {
-  constructor(private readonly uploads: UploadService) {}
+  readonly #uploads: UploadService;
+
+  constructor(uploads: UploadService) {
+    this.#uploads = uploads;
+  }
 
   @Post()
   @HttpCode(201)
@@ -71,7 +75,7 @@ export class UploadsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UploadView> {
-    const upload = await this.uploads.receive(account, query, request);
+    const upload = await this.#uploads.receive(account, query, request);
     reply.header('location', `/v1/uploads/${upload.id}`);
     return upload;
   }
@@ -81,7 +85,7 @@ export class UploadsController {
   @ApiResponse(answers(200, 'The upload.', uploadView))
   @ApiResponse(problems(404, 'No upload of yours has this id.'))
   view(@CurrentAccount() account: Account, @Param({ schema: idParam }) { id }: IdParam): Promise<UploadView> {
-    return this.uploads.view(account, id);
+    return this.#uploads.view(account, id);
   }
 
   @Get(':id/errors')
@@ -102,7 +106,7 @@ export class UploadsController {
     @CurrentAccount() account: Account,
     @Param({ schema: idParam }) { id }: IdParam,
   ): Promise<StreamableFile> {
-    const report = await this.uploads.errors(account, id);
+    const report = await this.#uploads.errors(account, id);
     return new StreamableFile(Readable.from(report, { objectMode: false }), {
       type: 'text/csv; charset=utf-8',
       disposition: `attachment; filename="errors-${id}.csv"`,
@@ -116,6 +120,6 @@ export class UploadsController {
   @ApiResponse(problems(404, 'No upload of yours has this id.'))
   @ApiResponse(problems(409, 'It was submitted.'))
   discard(@CurrentAccount() account: Account, @Param({ schema: idParam }) { id }: IdParam): Promise<void> {
-    return this.uploads.discard(account, id);
+    return this.#uploads.discard(account, id);
   }
 }

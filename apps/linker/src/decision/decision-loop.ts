@@ -120,12 +120,15 @@ const PATIENCE = 3;
  * follows from the ledger alone: after any failure it is dropped and read again.
  */
 export class DecisionLoop {
-  private readonly programmeId: string;
-  private readonly stream: string;
+  readonly #programmeId: string;
+  readonly #stream: string;
+  readonly #options: DecisionLoopOptions;
 
-  constructor(private readonly options: DecisionLoopOptions) {
-    this.programmeId = options.programme.definition.id;
-    this.stream = streamOf(this.programmeId);
+  constructor(options: DecisionLoopOptions) {
+    this.#options = options;
+
+    this.#programmeId = options.programme.definition.id;
+    this.#stream = streamOf(this.#programmeId);
   }
 
   /**
@@ -133,13 +136,13 @@ export class DecisionLoop {
    * hand is finished first, unless `hurry` aborts: then it is left where it is, and whoever comes next finds the place.
    */
   async run(signal: AbortSignal, hurry: AbortSignal = signal): Promise<void> {
-    const { leases, observer } = this.options;
+    const { leases, observer } = this.#options;
     while (!signal.aborted) {
       observer.state('standby');
-      const lease = await leases.acquire(this.programmeId, signal);
+      const lease = await leases.acquire(this.#programmeId, signal);
       if (lease === undefined) break;
       try {
-        await this.lead(lease, signal, hurry);
+        await this.#lead(lease, signal, hurry);
       } finally {
         await lease.release();
       }
@@ -148,24 +151,24 @@ export class DecisionLoop {
   }
 
   /** Publishes and decides until the lease is lost or the loop is stopped. */
-  private async lead(lease: Lease, stopped: AbortSignal, hurry: AbortSignal): Promise<void> {
+  async #lead(lease: Lease, stopped: AbortSignal, hurry: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([stopped, lease.lost]);
-    const publishing = this.options.publication.run(signal);
-    await this.decideWhileLeading(signal, AbortSignal.any([hurry, lease.lost]));
+    const publishing = this.#options.publication.run(signal);
+    await this.#decideWhileLeading(signal, AbortSignal.any([hurry, lease.lost]));
     await publishing;
   }
 
-  private async decideWhileLeading(signal: AbortSignal, hurry: AbortSignal): Promise<void> {
-    const { observer } = this.options;
-    const failures = new Failures(this.options.retryMs ?? RETRY_MS);
+  async #decideWhileLeading(signal: AbortSignal, hurry: AbortSignal): Promise<void> {
+    const { observer } = this.#options;
+    const failures = new Failures(this.#options.retryMs ?? RETRY_MS);
     while (!signal.aborted) {
       try {
         observer.state('recovering');
-        await this.decideFromLedger(signal, hurry, failures);
+        await this.#decideFromLedger(signal, hurry, failures);
       } catch (error) {
         if (isAborted(signal)) return;
         const halt = failures.haltBy(error);
-        if (halt !== undefined) return this.halt(halt, signal);
+        if (halt !== undefined) return this.#halt(halt, signal);
         if (isRevisionConflict(error)) observer.refused();
         else observer.failed(error);
         // Whose store is back should not have to wait for us.
@@ -176,46 +179,46 @@ export class DecisionLoop {
   }
 
   /** Stops deciding and says so, until somebody stops the process: whoever comes next would see the same. */
-  private async halt(halt: Halt, signal: AbortSignal): Promise<void> {
-    this.options.observer.state('halted', halt);
+  async #halt(halt: Halt, signal: AbortSignal): Promise<void> {
+    this.#options.observer.state('halted', halt);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       else signal.addEventListener('abort', () => resolve(), { once: true });
     });
   }
 
-  private async decideFromLedger(signal: AbortSignal, hurry: AbortSignal, failures: Failures): Promise<void> {
-    const { inbox, programme, publication, observer, snapshots } = this.options;
-    const recovered = await this.takeUp(programme, snapshots, signal);
+  async #decideFromLedger(signal: AbortSignal, hurry: AbortSignal, failures: Failures): Promise<void> {
+    const { inbox, programme, publication, observer, snapshots } = this.#options;
+    const recovered = await this.#takeUp(programme, snapshots, signal);
     const { ledger } = recovered;
     let { head } = recovered;
     failures.reached(ledger.nextRevision);
-    requireSameGround(ledger, this.options);
-    const begun = await this.begun(ledger, head);
+    requireSameGround(ledger, this.#options);
+    const begun = await this.#begun(ledger, head);
     if (begun !== undefined) {
-      const inForce = await this.definitionInForce(ledger);
+      const inForce = await this.#definitionInForce(ledger);
       if (!isAdoptedAlike(inForce.definition, programme.definition))
-        return this.finish(begun, inForce, signal, hurry);
-      if (isOfDefinition(begun)) head = await this.adopt(ledger, head, inForce, begun.time, hurry);
+        return this.#finish(begun, inForce, signal, hurry);
+      if (isOfDefinition(begun)) head = await this.#adopt(ledger, head, inForce, begun.time, hurry);
     }
     if (ledger.lastClosed !== undefined) {
       await inbox.settle(ledger.lastClosed.submission, ledger.lastClosed.outcome);
     }
-    await this.requireCommandsIn(ledger, head);
-    const erasures = this.erasuresOf();
+    await this.#requireCommandsIn(ledger, head);
+    const erasures = this.#erasuresOf();
     await erasures?.sweep(ledger);
     await inbox.sweep();
-    if (head === -1) head = await this.define(ledger, firstInstantOf(programme), hurry);
+    if (head === -1) head = await this.#define(ledger, firstInstantOf(programme), hurry);
     publication.closedUpTo(ledger.closedAt);
     observer.ledger(ledger);
     // What is to be erased is erased before anybody is told that this linker is at work.
-    if (erasures !== undefined) head = await this.eraseAll(ledger, head, erasures, hurry);
+    if (erasures !== undefined) head = await this.#eraseAll(ledger, head, erasures, hurry);
     observer.state('deciding');
 
     let place = ledger.lastIntake;
     for (;;) {
       head = Math.max(head, ledger.nextRevision - 1);
-      const next = await this.next(ledger, place, head, erasures, snapshots, signal);
+      const next = await this.#next(ledger, place, head, erasures, snapshots, signal);
       if (next === undefined) return;
       if (next.kind === 'used-up') {
         place = next.intake;
@@ -223,17 +226,17 @@ export class DecisionLoop {
       }
       if (next.kind === 'erasure') {
         if (erasures === undefined) continue;
-        head = await this.adoptFirst(ledger, head, next.time, hurry);
-        head = await this.erase(ledger, head, next, erasures, hurry);
+        head = await this.#adoptFirst(ledger, head, next.time, hurry);
+        head = await this.#erase(ledger, head, next, erasures, hurry);
         continue;
       }
-      await this.options.pace(signal);
+      await this.#options.pace(signal);
       if (isAborted(signal)) return;
       if (next.kind === 'file') {
-        head = await this.decideFile(ledger, head, next, hurry);
+        head = await this.#decideFile(ledger, head, next, hurry);
         place = next.intake;
       } else {
-        head = await this.decideCommand(ledger, head, place, next.command, erasures, hurry);
+        head = await this.#decideCommand(ledger, head, place, next.command, erasures, hurry);
         place = Math.max(place, handlerOf(next.command).waitsFor?.(next.command).intake ?? 0);
       }
       publication.closedUpTo(ledger.closedAt);
@@ -242,15 +245,15 @@ export class DecisionLoop {
     }
   }
 
-  private takeUp(
+  #takeUp(
     { definition }: Pick<DefinitionDocument, 'definition'>,
     snapshots: LedgerSnapshots | undefined,
     signal: AbortSignal,
   ): Promise<Recovered> {
-    const { store, engine, recoveryPageSize } = this.options;
+    const { store, engine, recoveryPageSize } = this.#options;
     return recover({
       store,
-      stream: this.stream,
+      stream: this.#stream,
       engine: () => engine(engineOptionsOf(definition)),
       snapshots,
       signal,
@@ -259,10 +262,8 @@ export class DecisionLoop {
   }
 
   /** The definition that the ledger names last: the configured one, or what is stored beside the ledger. */
-  private async definitionInForce({
-    definition,
-  }: ProgrammeLedger): Promise<Pick<DefinitionDocument, 'definition'>> {
-    const { store, programme } = this.options;
+  async #definitionInForce({ definition }: ProgrammeLedger): Promise<Pick<DefinitionDocument, 'definition'>> {
+    const { store, programme } = this.#options;
     if (definition === undefined) throw ledgerUnreadable('it begins without a definition');
     if (definition.digest === programme.digest) return programme;
     const bytes = await store.readPayload(definition.digest);
@@ -274,46 +275,46 @@ export class DecisionLoop {
    * Finishes what another strategy had begun, under that strategy; afterwards the ledger is read again, with the
    * configured one. No snapshot is taken from or kept: those are of the configured strategy.
    */
-  private async finish(
+  async #finish(
     begun: Cause,
     inForce: Pick<DefinitionDocument, 'definition'>,
     signal: AbortSignal,
     hurry: AbortSignal,
   ): Promise<void> {
-    const { ledger, head } = await this.takeUp(inForce, undefined, signal);
+    const { ledger, head } = await this.#takeUp(inForce, undefined, signal);
     if (isOfDefinition(begun)) {
-      await this.adopt(ledger, head, inForce, begun.time, hurry);
+      await this.#adopt(ledger, head, inForce, begun.time, hurry);
       return;
     }
-    const erasures = this.erasuresOf();
+    const erasures = this.#erasuresOf();
     let place = ledger.lastIntake;
-    let next = await this.next(ledger, place, head, erasures, undefined, signal);
+    let next = await this.#next(ledger, place, head, erasures, undefined, signal);
     while (next?.kind === 'used-up') {
       place = next.intake;
-      next = await this.next(ledger, place, head, erasures, undefined, signal);
+      next = await this.#next(ledger, place, head, erasures, undefined, signal);
     }
     switch (next?.kind) {
       case undefined:
         return;
       case 'erasure':
-        if (erasures !== undefined) await this.erase(ledger, head, next, erasures, hurry);
+        if (erasures !== undefined) await this.#erase(ledger, head, next, erasures, hurry);
         return;
       case 'file':
-        await this.decideFile(ledger, head, next, hurry);
+        await this.#decideFile(ledger, head, next, hurry);
         return;
       case 'command':
-        await this.decideCommand(ledger, head, place, next.command, erasures, hurry);
+        await this.#decideCommand(ledger, head, place, next.command, erasures, hurry);
         return;
     }
   }
 
   /** Brings the configured definition into force where it is not, its strategy included. @returns the stream's head. */
-  private async define(ledger: ProgrammeLedger, time: string, signal: AbortSignal): Promise<number> {
-    const { store, observer, programme } = this.options;
+  async #define(ledger: ProgrammeLedger, time: string, signal: AbortSignal): Promise<number> {
+    const { store, observer, programme } = this.#options;
     const head = ledger.nextRevision - 1;
-    const adoption = adoptionOf(ledger, this.options, time);
+    const adoption = adoptionOf(ledger, this.#options, time);
     if (adoption !== undefined) {
-      await store.append(this.stream, adoption.events, {
+      await store.append(this.#stream, adoption.events, {
         expectedRevision: head === -1 ? 'no-stream' : head,
         payloads: adoption.payloads,
       });
@@ -322,42 +323,42 @@ export class DecisionLoop {
     }
     return isAdopted(ledger, programme.definition)
       ? ledger.nextRevision - 1
-      : this.adopt(ledger, ledger.nextRevision - 1, programme, time, signal);
+      : this.#adopt(ledger, ledger.nextRevision - 1, programme, time, signal);
   }
 
   /** Decides everything anew under the strategy of the definition in force. @returns the stream's head. */
-  private async adopt(
+  async #adopt(
     ledger: ProgrammeLedger,
     head: number,
     { definition }: Pick<DefinitionDocument, 'definition'>,
     time: string,
     signal: AbortSignal,
   ): Promise<number> {
-    await adoptStrategy({ ledger, writer: this.writerOf(ledger, head), signal }, definition, time);
-    if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
-    this.options.publication.closedUpTo(ledger.closedAt);
-    this.options.observer.ledger(ledger);
+    await adoptStrategy({ ledger, writer: this.#writerOf(ledger, head), signal }, definition, time);
+    if (head >= ledger.nextRevision) throw ledgerDiffers(this.#stream, ledger.nextRevision);
+    this.#options.publication.closedUpTo(ledger.closedAt);
+    this.#options.observer.ledger(ledger);
     return ledger.nextRevision - 1;
   }
 
   /** No strategy decides before it is adopted. @returns the stream's head. */
-  private async adoptFirst(
+  async #adoptFirst(
     ledger: ProgrammeLedger,
     head: number,
     time: string,
     signal: AbortSignal,
   ): Promise<number> {
-    const adopted = isAdopted(ledger, this.options.programme.definition);
-    return adopted ? head : this.defineFirst(ledger, head, time, signal);
+    const adopted = isAdopted(ledger, this.#options.programme.definition);
+    return adopted ? head : this.#defineFirst(ledger, head, time, signal);
   }
 
-  private erasuresOf(): PendingErasures | undefined {
-    const { erasures, observer } = this.options;
+  #erasuresOf(): PendingErasures | undefined {
+    const { erasures, observer } = this.#options;
     if (erasures === undefined) return undefined;
-    return new PendingErasures(erasures, this.stream, (standing) => observer.erasures(standing));
+    return new PendingErasures(erasures, this.#stream, (standing) => observer.erasures(standing));
   }
 
-  private async eraseAll(
+  async #eraseAll(
     ledger: ProgrammeLedger,
     head: number,
     erasures: PendingErasures,
@@ -365,48 +366,48 @@ export class DecisionLoop {
   ): Promise<number> {
     let end = head;
     for (;;) {
-      const next = await erasures.next(ledger, (await this.begun(ledger, end))?.cause);
+      const next = await erasures.next(ledger, (await this.#begun(ledger, end))?.cause);
       if (next === undefined) return end;
-      end = await this.adoptFirst(ledger, end, next.time, signal);
-      end = await this.erase(ledger, end, next, erasures, signal);
+      end = await this.#adoptFirst(ledger, end, next.time, signal);
+      end = await this.#erase(ledger, end, next, erasures, signal);
     }
   }
 
   /** Erases in the ledger first, then the bodies: what the ledger does not name is never missing. */
-  private async erase(
+  async #erase(
     ledger: ProgrammeLedger,
     head: number,
     erasure: PendingErasure,
     erasures: PendingErasures,
     signal: AbortSignal,
   ): Promise<number> {
-    await this.options.snapshots?.discard();
-    const writer = this.writerOf(ledger, head);
+    await this.#options.snapshots?.discard();
+    const writer = this.#writerOf(ledger, head);
     await eraseRecords({ ledger, writer, signal }, erasure);
-    if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
+    if (head >= ledger.nextRevision) throw ledgerDiffers(this.#stream, ledger.nextRevision);
     await erasures.eraseBodies(erasure.records);
-    this.options.publication.closedUpTo(ledger.closedAt);
-    this.options.observer.ledger(ledger);
+    this.#options.publication.closedUpTo(ledger.closedAt);
+    this.#options.observer.ledger(ledger);
     return ledger.nextRevision - 1;
   }
 
   /** How a command erases: no snapshot and no missing line of the list outlives its event. */
-  private erasingHandOf(erasures: PendingErasures | undefined): ErasingHand | undefined {
+  #erasingHandOf(erasures: PendingErasures | undefined): ErasingHand | undefined {
     if (erasures === undefined) return undefined;
     return {
       prepare: async ({ command, records }) => {
-        await this.options.snapshots?.discard();
+        await this.#options.snapshots?.discard();
         await erasures.note(command, records);
       },
       eraseBodies: (records) => erasures.eraseBodies(records),
     };
   }
 
-  private writerOf(ledger: ProgrammeLedger, head: number): LedgerWriter {
-    const { store, observer, limits = defaultAppendLimits } = this.options;
+  #writerOf(ledger: ProgrammeLedger, head: number): LedgerWriter {
+    const { store, observer, limits = defaultAppendLimits } = this.#options;
     return new LedgerWriter({
       store,
-      stream: this.stream,
+      stream: this.#stream,
       from: ledger.nextRevision,
       head,
       limits,
@@ -415,22 +416,22 @@ export class DecisionLoop {
   }
 
   /** Decides a file and settles it in the inbox. @returns the stream's head. */
-  private async decideFile(
+  async #decideFile(
     ledger: ProgrammeLedger,
     head: number,
     file: FileIntake,
     signal: AbortSignal,
   ): Promise<number> {
-    const { inbox } = this.options;
+    const { inbox } = this.#options;
     const { submission } = file.data;
-    return this.timed(ledger, head, { intake: file.intake, command: undefined }, async () => {
-      const from = await this.defineFirst(ledger, head, file.time, signal);
-      const writer = this.writerOf(ledger, from);
+    return this.#timed(ledger, head, { intake: file.intake, command: undefined }, async () => {
+      const from = await this.#defineFirst(ledger, head, file.time, signal);
+      const writer = this.#writerOf(ledger, from);
       const scribe = new Scribe(ledger, writer, file);
-      const done = await this.wholly(
+      const done = await this.#wholly(
         ledger,
         from,
-        () => this.isWaiting(file),
+        () => this.#isWaiting(file),
         async () => {
           const { complete, unprocessable } = await inbox.progressOf(submission, file.intake);
           if (complete === undefined) {
@@ -446,8 +447,8 @@ export class DecisionLoop {
     });
   }
 
-  private async isWaiting({ intake }: FileIntake): Promise<boolean> {
-    const now = await this.options.inbox.intake(this.programmeId, intake);
+  async #isWaiting({ intake }: FileIntake): Promise<boolean> {
+    const now = await this.#options.inbox.intake(this.#programmeId, intake);
     return now === undefined || (now.kind === 'file' && now.state === 'waiting');
   }
 
@@ -455,7 +456,7 @@ export class DecisionLoop {
    * Carries a command out, or refuses it; either way its reply is due afterwards. One that the ledger has already, under
    * its own id, is not carried out again. @returns the stream's head.
    */
-  private async decideCommand(
+  async #decideCommand(
     ledger: ProgrammeLedger,
     head: number,
     place: number,
@@ -463,37 +464,37 @@ export class DecisionLoop {
     erasures: PendingErasures | undefined,
     signal: AbortSignal,
   ): Promise<number> {
-    const { inbox } = this.options;
+    const { inbox } = this.#options;
     const handler = handlerOf(command);
     const waitsFor = handler.waitsFor?.(command);
-    return this.timed(
+    return this.#timed(
       ledger,
       head,
       { intake: waitsFor?.intake ?? place, command: command.kind },
       async () => {
         const known = ledger.positionOf(command.id);
         if (known !== undefined) {
-          await inbox.answer(this.programmeId, command.id, { outcome: 'accepted', position: known });
+          await inbox.answer(this.#programmeId, command.id, { outcome: 'accepted', position: known });
           return undefined;
         }
         const reason = handler.refusalOf(ledger, command, { erase: erasures !== undefined });
         if (reason !== undefined) {
           // A refusal leaves no trace in the ledger that would show that it was read too early.
-          await this.requireNobodyElse(head);
-          await inbox.answer(this.programmeId, command.id, { outcome: 'refused', reason });
+          await this.#requireNobodyElse(head);
+          await inbox.answer(this.#programmeId, command.id, { outcome: 'refused', reason });
           return { outcome: 'refused', rows: 0 } as const;
         }
-        const from = await this.defineFirst(ledger, head, command.time, signal);
-        const writer = this.writerOf(ledger, from);
+        const from = await this.#defineFirst(ledger, head, command.time, signal);
+        const writer = this.#writerOf(ledger, from);
         const isWaiting = async () =>
-          (await inbox.waitingCommands(this.programmeId, place)).some(({ id }) => id === command.id);
-        const done = await this.wholly(ledger, from, isWaiting, async () =>
+          (await inbox.waitingCommands(this.#programmeId, place)).some(({ id }) => id === command.id);
+        const done = await this.#wholly(ledger, from, isWaiting, async () =>
           handler.carryOut(
             {
               ...{ ledger, writer, staged: inbox, signal },
               cause: { cause: causeOfCommand(command.id), time: command.time },
               progress: waitsFor && (await inbox.progressOf(waitsFor.submission, waitsFor.intake)),
-              erasing: this.erasingHandOf(erasures),
+              erasing: this.#erasingHandOf(erasures),
             },
             command,
           ),
@@ -501,14 +502,14 @@ export class DecisionLoop {
         if (done.outcome !== 'erased' && ledger.lastClosed !== undefined) {
           await inbox.settle(ledger.lastClosed.submission, ledger.lastClosed.outcome);
         }
-        await inbox.answer(this.programmeId, command.id, { outcome: 'accepted', position: ledger.closedAt });
+        await inbox.answer(this.#programmeId, command.id, { outcome: 'accepted', position: ledger.closedAt });
         return done;
       },
     );
   }
 
   /** Tells the observer what became of something, and how long it took. @returns the stream's head. */
-  private async timed(
+  async #timed(
     ledger: ProgrammeLedger,
     head: number,
     what: Pick<Decided, 'intake' | 'command'>,
@@ -517,18 +518,18 @@ export class DecisionLoop {
     const started = performance.now();
     const done = await decide();
     const seconds = (performance.now() - started) / 1000;
-    if (done !== undefined) this.options.observer.decided({ ...what, ...done, seconds });
+    if (done !== undefined) this.#options.observer.decided({ ...what, ...done, seconds });
     return Math.max(head, ledger.nextRevision - 1);
   }
 
   /** What an interrupted decision left is finished under the definition that it began under. */
-  private async defineFirst(
+  async #defineFirst(
     ledger: ProgrammeLedger,
     head: number,
     time: string,
     signal: AbortSignal,
   ): Promise<number> {
-    return head < ledger.nextRevision ? this.define(ledger, time, signal) : head;
+    return head < ledger.nextRevision ? this.#define(ledger, time, signal) : head;
   }
 
   /**
@@ -537,7 +538,7 @@ export class DecisionLoop {
    * those of a submission that another writer has decided meanwhile; what is decided of the rest is not what stands in the
    * ledger.
    */
-  private async wholly<Done>(
+  async #wholly<Done>(
     ledger: ProgrammeLedger,
     head: number,
     isWaiting: () => Promise<boolean>,
@@ -545,18 +546,18 @@ export class DecisionLoop {
   ): Promise<Done> {
     try {
       const done = await decide();
-      if (head >= ledger.nextRevision) throw ledgerDiffers(this.stream, ledger.nextRevision);
+      if (head >= ledger.nextRevision) throw ledgerDiffers(this.#stream, ledger.nextRevision);
       return done;
     } catch (error) {
       const mayBeAnothers =
         isHalt(error) && (error.code === 'staged-rows-differ' || error.code === 'ledger-differs');
       if (!mayBeAnothers || (await isWaiting())) throw error;
-      throw revisionConflict(this.stream, head, await this.options.store.head(this.stream));
+      throw revisionConflict(this.#stream, head, await this.#options.store.head(this.#stream));
     }
   }
 
   /** Waits until there is something to decide. `undefined` when the signal aborts first. */
-  private async next(
+  async #next(
     ledger: ProgrammeLedger,
     place: number,
     head: number,
@@ -564,18 +565,18 @@ export class DecisionLoop {
     snapshots: LedgerSnapshots | undefined,
     signal: AbortSignal,
   ): Promise<NextDecision | undefined> {
-    const { wakeUp, pollMs = POLL_MS } = this.options;
-    const begun = (await this.begun(ledger, head))?.cause;
+    const { wakeUp, pollMs = POLL_MS } = this.#options;
+    const begun = (await this.#begun(ledger, head))?.cause;
     let lookedAt = performance.now();
     while (!signal.aborted) {
       if (performance.now() - lookedAt >= LOOK_AT_STORE_MS) {
         lookedAt = performance.now();
-        await this.requireNobodyElse(head);
+        await this.#requireNobodyElse(head);
       }
       const found =
         (await erasures?.next(ledger, begun)) ??
-        (await this.nextCommand(ledger, place, begun)) ??
-        (await this.nextFile(place + 1, head, begun));
+        (await this.#nextCommand(ledger, place, begun)) ??
+        (await this.#nextFile(place + 1, head, begun));
       if (found === 'none') await snapshots?.keepIfDue(ledger, signal);
       else if (found !== 'not-ready') return found;
       await wakeUp.wait(pollMs, signal);
@@ -584,22 +585,22 @@ export class DecisionLoop {
   }
 
   /** Cause and time of the decision that was interrupted at the ledger's end, if one was: it is finished before any other. */
-  private async begun(ledger: ProgrammeLedger, head: number): Promise<Cause | undefined> {
+  async #begun(ledger: ProgrammeLedger, head: number): Promise<Cause | undefined> {
     if (head < ledger.nextRevision) return undefined;
-    const [first] = await this.options.store.readPage(this.stream, ledger.nextRevision, 1);
+    const [first] = await this.#options.store.readPage(this.#stream, ledger.nextRevision, 1);
     if (first === undefined) return undefined;
-    const { cause, time } = ledgerEventOf(first, this.stream);
+    const { cause, time } = ledgerEventOf(first, this.#stream);
     return { cause, time };
   }
 
   /** The first command, in the order of arrival, whose turn has come and whose rows are there. */
-  private async nextCommand(
+  async #nextCommand(
     ledger: ProgrammeLedger,
     place: number,
     begun: string | undefined,
   ): Promise<NextDecision | undefined> {
-    const { inbox, erasures } = this.options;
-    for (const command of await inbox.waitingCommands(this.programmeId, place)) {
+    const { inbox, erasures } = this.#options;
+    for (const command of await inbox.waitingCommands(this.#programmeId, place)) {
       if (begun !== undefined && causeOfCommand(command.id) !== begun) continue;
       const handler = handlerOf(command);
       const waitsFor = handler.waitsFor?.(command);
@@ -615,14 +616,14 @@ export class DecisionLoop {
   }
 
   /** What has the next place in the order of intake, once everything of it is staged. */
-  private async nextFile(
+  async #nextFile(
     place: number,
     head: number,
     begun: string | undefined,
   ): Promise<NextDecision | 'none' | 'not-ready'> {
     if (begun !== undefined && isAnothersCause(begun)) return 'not-ready';
-    const { inbox } = this.options;
-    const intake = await inbox.intake(this.programmeId, place);
+    const { inbox } = this.#options;
+    const intake = await inbox.intake(this.#programmeId, place);
     if (intake === undefined) return 'none';
     if (intake.kind === 'used-up') return intake;
     switch (intake.state) {
@@ -633,7 +634,7 @@ export class DecisionLoop {
       case 'decided':
       case 'parked':
         // Somebody else may have decided it: then the ledger has moved on, and has to be read again.
-        await this.requireNobodyElse(head);
+        await this.#requireNobodyElse(head);
         throw ledgerBehindInbox(`intake ${place}`);
       default:
         return intake.state satisfies never;
@@ -641,16 +642,16 @@ export class DecisionLoop {
   }
 
   /** While nothing is decided, nothing is appended: what comes meanwhile is somebody else’s, and is looked at. */
-  private async requireNobodyElse(head: number): Promise<void> {
-    const actual = await this.options.store.head(this.stream);
-    if (actual > head) throw revisionConflict(this.stream, head, actual);
+  async #requireNobodyElse(head: number): Promise<void> {
+    const actual = await this.#options.store.head(this.#stream);
+    if (actual > head) throw revisionConflict(this.#stream, head, actual);
   }
 
   /** What the inbox calls carried out must be in the ledger. */
-  private async requireCommandsIn(ledger: ProgrammeLedger, head: number): Promise<void> {
-    const position = await this.options.inbox.lastPosition(this.programmeId);
+  async #requireCommandsIn(ledger: ProgrammeLedger, head: number): Promise<void> {
+    const position = await this.#options.inbox.lastPosition(this.#programmeId);
     if (position <= ledger.closedAt) return;
-    await this.requireNobodyElse(head);
+    await this.#requireNobodyElse(head);
     throw ledgerBehindInbox(`a command at position ${position}`);
   }
 }
@@ -675,26 +676,29 @@ const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 /** Remembers how often the loop failed at the same place of the ledger. */
 class Failures {
-  private count = 0;
-  private place = -1;
+  #count = 0;
+  #place = -1;
+  readonly #firstPauseMs: number;
 
-  constructor(private readonly firstPauseMs: number) {}
+  constructor(firstPauseMs: number) {
+    this.#firstPauseMs = firstPauseMs;
+  }
 
   reached(revision: number): void {
-    if (revision === this.place) return;
-    this.place = revision;
-    this.count = 0;
+    if (revision === this.#place) return;
+    this.#place = revision;
+    this.#count = 0;
   }
 
   get pauseMs(): number {
-    return Math.min(LONGEST_PAUSE_MS, this.firstPauseMs * 2 ** Math.min(this.count - 1, 10));
+    return Math.min(LONGEST_PAUSE_MS, this.#firstPauseMs * 2 ** Math.min(this.#count - 1, 10));
   }
 
   /** Counts a failure. @returns the error to halt with, where repeating cannot help. */
   haltBy(error: unknown): Halt | undefined {
-    this.count += 1;
+    this.#count += 1;
     if (isHalt(error)) return error;
     const stubborn = isEventIdReused(error) || isRecordBodyDiffers(error);
-    return stubborn && this.count >= PATIENCE ? ledgerUnreadable(error.message) : undefined;
+    return stubborn && this.#count >= PATIENCE ? ledgerUnreadable(error.message) : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { withMethods } from '@kinledger/test-doubles';
 import { describe, expect, it } from 'vitest';
 import { inMemoryWorld, startLinker, until, type RunningLinker } from '../testing/linker-world.js';
 import { interruptedStore } from '../testing/interrupted-store.js';
@@ -33,7 +34,7 @@ describe('the decision loop in memory', () => {
     dead.kill();
     const others: RunningLinker[] = [];
     let readings = 0;
-    const overtaken = Object.assign(Object.create(world.inbox) as typeof world.inbox, {
+    const overtaken = withMethods(world.inbox, {
       async *chunksOf(submission: Parameters<typeof world.inbox.chunksOf>[0]) {
         readings += 1;
         if (readings === reading) {

@@ -28,13 +28,16 @@ const MAX_RECORDS_AT_ONCE = 2_000;
 /** The list of erasures against a ledger: every record on it that the ledger has is to be erased. */
 export class PendingErasures {
   /** What was looked at last: while neither list nor ledger changes, nothing is pending. */
-  private nothingFor: { readonly listed: unknown; readonly revision: number } | undefined;
+  #nothingFor: { readonly listed: unknown; readonly revision: number } | undefined;
+  readonly #erasures: Erasures;
+  readonly #stream: string;
+  readonly #onStanding: (standing: ErasureStanding) => void;
 
-  constructor(
-    private readonly erasures: Erasures,
-    private readonly stream: string,
-    private readonly onStanding: (standing: ErasureStanding) => void,
-  ) {}
+  constructor(erasures: Erasures, stream: string, onStanding: (standing: ErasureStanding) => void) {
+    this.#erasures = erasures;
+    this.#stream = stream;
+    this.#onStanding = onStanding;
+  }
 
   /** Deletes the bodies of all records that the ledger calls erased: a crash may have come between the two. */
   async sweep({ erased }: ProgrammeLedger): Promise<void> {
@@ -44,7 +47,7 @@ export class PendingErasures {
   }
 
   eraseBodies(records: readonly RecordId[]): Promise<void> {
-    return this.erasures.eraseBodies(this.stream, records);
+    return this.#erasures.eraseBodies(this.#stream, records);
   }
 
   /** Puts what a command orders on the list, so that a restored ledger hears of it too. Repeatable. */
@@ -52,10 +55,10 @@ export class PendingErasures {
     { id, reason, askedBy, time }: CommandData<'erase-records'>,
     records: readonly RecordId[],
   ): Promise<void> {
-    const { erasures } = await this.erasures.list();
+    const { erasures } = await this.#erasures.list();
     if (erasures.some(({ command }) => command === id)) return;
-    await this.erasures.append({
-      ...{ stream: this.stream, basis: reason, records: [...records], erasedAt: time },
+    await this.#erasures.append({
+      ...{ stream: this.#stream, basis: reason, records: [...records], erasedAt: time },
       ...{ command: id, by: askedBy.person },
     });
   }
@@ -65,10 +68,10 @@ export class PendingErasures {
    * @param begun cause of the decision that was interrupted at the ledger's end, if one was.
    */
   async next(ledger: ProgrammeLedger, begun: string | undefined): Promise<PendingErasure | undefined> {
-    const listed = await this.erasures.list();
-    const { nothingFor } = this;
+    const listed = await this.#erasures.list();
+    const nothingFor = this.#nothingFor;
     if (nothingFor?.listed === listed && nothingFor.revision === ledger.nextRevision) return undefined;
-    const its = listed.erasures.filter(({ stream }) => stream === this.stream);
+    const its = listed.erasures.filter(({ stream }) => stream === this.#stream);
     for (const erasure of its) {
       const records = ledger.engine.erasable(erasure.records);
       if (records.length === 0) continue;
@@ -76,10 +79,10 @@ export class PendingErasures {
       if (begun === undefined || begun === pending.cause) return pending;
     }
     if (begun !== undefined) return undefined;
-    this.nothingFor = { listed, revision: ledger.nextRevision };
+    this.#nothingFor = { listed, revision: ledger.nextRevision };
     const named = new Set(its.flatMap(({ records }) => records));
     const erased = new Set(ledger.erased);
-    this.onStanding({ lines: listed.lines, unknown: named.difference(erased).size });
+    this.#onStanding({ lines: listed.lines, unknown: named.difference(erased).size });
     return undefined;
   }
 }

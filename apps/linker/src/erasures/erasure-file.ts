@@ -19,39 +19,42 @@ const nothing: ListedErasures = { erasures: [], lines: 0 };
 
 /** The list of erasures as a file outside the databases, which is read again when it changes. */
 export class ErasureFile implements Erasures {
-  private version = '';
-  private listed = nothing;
-  private readonly reported = new Set<string>();
+  #version = '';
+  #listed = nothing;
+  readonly #reported = new Set<string>();
 
-  private readonly eraser: pg.Pool;
+  readonly #eraser: pg.Pool;
+  readonly #options: ErasureFileOptions;
 
-  constructor(private readonly options: ErasureFileOptions) {
-    this.eraser = createPool({ url: options.eraserUrl, applicationName: 'kinledger-linker', max: 1 });
+  constructor(options: ErasureFileOptions) {
+    this.#options = options;
+
+    this.#eraser = createPool({ url: options.eraserUrl, applicationName: 'kinledger-linker', max: 1 });
   }
 
   close(): Promise<void> {
-    return this.eraser.end();
+    return this.#eraser.end();
   }
 
   async list(): Promise<ListedErasures> {
-    const version = await this.versionNow();
-    if (version === this.version) return this.listed;
-    this.listed = version === '' ? nothing : this.read(await readFile(this.options.file, 'utf8'));
-    this.version = version;
-    return this.listed;
+    const version = await this.#versionNow();
+    if (version === this.#version) return this.#listed;
+    this.#listed = version === '' ? nothing : this.#read(await readFile(this.#options.file, 'utf8'));
+    this.#version = version;
+    return this.#listed;
   }
 
   async append(erasure: Erasure): Promise<void> {
-    await appendLine(this.options.file, JSON.stringify(erasure));
+    await appendLine(this.#options.file, JSON.stringify(erasure));
   }
 
   async eraseBodies(stream: string, records: readonly string[]): Promise<void> {
-    await eraseBodies(this.eraser, stream, records);
+    await eraseBodies(this.#eraser, stream, records);
   }
 
-  private async versionNow(): Promise<string> {
+  async #versionNow(): Promise<string> {
     try {
-      const { ino, size, mtimeNs } = await stat(this.options.file, { bigint: true });
+      const { ino, size, mtimeNs } = await stat(this.#options.file, { bigint: true });
       return `${ino} ${size} ${mtimeNs}`;
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
@@ -59,7 +62,7 @@ export class ErasureFile implements Erasures {
     }
   }
 
-  private read(text: string): ListedErasures {
+  #read(text: string): ListedErasures {
     const lines = text.split('\n');
     // What follows the last line end is a line that is still being written, or nothing.
     lines.pop();
@@ -67,15 +70,15 @@ export class ErasureFile implements Erasures {
     for (const [index, line] of lines.entries()) {
       const erasure = readErasure(line);
       if (erasure !== undefined) erasures.push(erasure);
-      else this.report(index + 1, line);
+      else this.#report(index + 1, line);
     }
     return { erasures, lines: lines.length };
   }
 
-  private report(number: number, line: string): void {
+  #report(number: number, line: string): void {
     const known = `${number} ${line}`;
-    if (this.reported.has(known)) return;
-    this.reported.add(known);
-    this.options.onUnreadable(number);
+    if (this.#reported.has(known)) return;
+    this.#reported.add(known);
+    this.#options.onUnreadable(number);
   }
 }

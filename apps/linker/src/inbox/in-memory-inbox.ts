@@ -35,20 +35,20 @@ interface HeldCommand {
 
 /** An inbox that lasts as long as its process: for decisions that are made without a database. */
 export class InMemoryInbox implements Inbox {
-  private readonly intakes = new Map<string, Held>();
-  private readonly chunks = new Map<SubmissionId, Map<number, IncomingChunk>>();
-  private readonly commands = new Map<string, HeldCommand>();
-  private readonly unprocessable = new Map<string, string>();
+  readonly #intakes = new Map<string, Held>();
+  readonly #chunks = new Map<SubmissionId, Map<number, IncomingChunk>>();
+  readonly #commands = new Map<string, HeldCommand>();
+  readonly #unprocessable = new Map<string, string>();
 
   async stageIntakes(intakes: readonly IncomingIntake[]): Promise<StagingResult> {
     const conflicting: string[] = [];
     let staged = 0;
     for (const item of intakes) {
       const key = keyOf(item.programme, item.intake);
-      const held = this.intakes.get(key);
-      const other = held ?? this.fileOf(item.submission);
+      const held = this.#intakes.get(key);
+      const other = held ?? this.#fileOf(item.submission);
       if (other === undefined) {
-        this.intakes.set(key, { ...item, state: 'waiting' });
+        this.#intakes.set(key, { ...item, state: 'waiting' });
         staged += 1;
       } else if (held?.cause !== item.cause) {
         conflicting.push(`intake ${item.intake}`);
@@ -61,9 +61,9 @@ export class InMemoryInbox implements Inbox {
     const conflicting: string[] = [];
     let staged = 0;
     for (const item of chunks) {
-      if (this.fileOf(item.submission)?.state === 'decided') continue;
-      const held = this.chunks.get(item.submission) ?? new Map<number, IncomingChunk>();
-      this.chunks.set(item.submission, held);
+      if (this.#fileOf(item.submission)?.state === 'decided') continue;
+      const held = this.#chunks.get(item.submission) ?? new Map<number, IncomingChunk>();
+      this.#chunks.set(item.submission, held);
       const there = held.get(item.chunk);
       if (there === undefined) {
         held.set(item.chunk, item);
@@ -78,14 +78,14 @@ export class InMemoryInbox implements Inbox {
   async stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void> {
     for (const { submission, intake, reason } of submissions) {
       const key = keyOf(submission, intake);
-      if (!this.unprocessable.has(key)) this.unprocessable.set(key, reason);
+      if (!this.#unprocessable.has(key)) this.#unprocessable.set(key, reason);
     }
   }
 
   async intake(programme: string, intake: number): Promise<Intake | undefined> {
-    const held = this.intakes.get(keyOf(programme, intake));
+    const held = this.#intakes.get(keyOf(programme, intake));
     if (held === undefined) {
-      const taken = this.commands
+      const taken = this.#commands
         .values()
         .some(({ incoming, answer }) => incoming.intake === intake && answer !== undefined);
       return taken ? { kind: 'used-up', intake } : undefined;
@@ -96,8 +96,8 @@ export class InMemoryInbox implements Inbox {
   }
 
   async progressOf(submission: SubmissionId, intake: number): Promise<SubmissionProgress> {
-    const unprocessable = this.unprocessable.get(keyOf(submission, intake));
-    const chunks = this.inOrder(submission);
+    const unprocessable = this.#unprocessable.get(keyOf(submission, intake));
+    const chunks = this.#inOrder(submission);
     const end = chunks.findIndex(({ last }) => last);
     const counted = chunks.slice(0, end + 1);
     const whole = end !== -1 && counted.every(({ chunk }, index) => chunk === index);
@@ -106,7 +106,7 @@ export class InMemoryInbox implements Inbox {
   }
 
   async *chunksOf(submission: SubmissionId): AsyncGenerator<StagedChunk, void, undefined> {
-    for (const { chunk, last, version, body } of this.inOrder(submission)) {
+    for (const { chunk, last, version, body } of this.#inOrder(submission)) {
       const data: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
       const { rows, refused } = read(RowPseudonymised, version, data);
       yield { chunk, rows, refused };
@@ -115,10 +115,10 @@ export class InMemoryInbox implements Inbox {
   }
 
   async settle(submission: SubmissionId, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void> {
-    const held = this.fileOf(submission);
+    const held = this.#fileOf(submission);
     if (held === undefined) return;
     held.state = outcome === 'parked' ? 'parked' : 'decided';
-    if (outcome !== 'parked') this.chunks.delete(submission);
+    if (outcome !== 'parked') this.#chunks.delete(submission);
   }
 
   async stageCommands(commands: readonly IncomingCommand[]): Promise<StagingResult> {
@@ -126,10 +126,10 @@ export class InMemoryInbox implements Inbox {
     let staged = 0;
     for (const incoming of commands) {
       const key = `${incoming.programme} ${incoming.id}`;
-      const there = this.commands.get(key);
+      const there = this.#commands.get(key);
       if (there === undefined) {
         const data: unknown = JSON.parse(Buffer.from(incoming.body).toString('utf8'));
-        this.commands.set(key, { incoming, command: read(Command, incoming.version, data) });
+        this.#commands.set(key, { incoming, command: read(Command, incoming.version, data) });
         staged += 1;
       } else if (Buffer.compare(there.incoming.body, incoming.body) !== 0) {
         conflicting.push(`command ${incoming.id}`);
@@ -139,56 +139,56 @@ export class InMemoryInbox implements Inbox {
   }
 
   async waitingCommands(programme: string, place: number): Promise<readonly CommandData[]> {
-    return this.commandsOf(programme)
+    return this.#commandsOf(programme)
       .filter(({ command, answer }) => answer === undefined && command.after <= place)
       .map(({ command }) => command);
   }
 
   async answer(programme: string, id: CommandId, answer: CommandAnswer): Promise<void> {
-    const held = this.commands.get(`${programme} ${id}`);
+    const held = this.#commands.get(`${programme} ${id}`);
     if (held?.answer === undefined && held !== undefined) Object.assign(held, { answer, answered: false });
   }
 
   async lastPosition(programme: string): Promise<number> {
     return Math.max(
       -1,
-      ...this.commandsOf(programme).flatMap(({ answer }) =>
+      ...this.#commandsOf(programme).flatMap(({ answer }) =>
         answer?.outcome === 'accepted' ? [answer.position] : [],
       ),
     );
   }
 
   async unanswered(programme: string): Promise<readonly AnsweredCommand[]> {
-    return this.commandsOf(programme).flatMap(({ command, answer, answered }) =>
+    return this.#commandsOf(programme).flatMap(({ command, answer, answered }) =>
       answer === undefined || answered === true ? [] : [{ command, answer }],
     );
   }
 
   async markAnswered(programme: string, ids: readonly CommandId[]): Promise<void> {
     for (const id of ids) {
-      const held = this.commands.get(`${programme} ${id}`);
+      const held = this.#commands.get(`${programme} ${id}`);
       if (held?.answer !== undefined) held.answered = true;
     }
   }
 
   async sweep(): Promise<number> {
     let swept = 0;
-    for (const [submission, chunks] of this.chunks) {
-      if (this.fileOf(submission)?.state !== 'decided') continue;
+    for (const [submission, chunks] of this.#chunks) {
+      if (this.#fileOf(submission)?.state !== 'decided') continue;
       swept += chunks.size;
-      this.chunks.delete(submission);
+      this.#chunks.delete(submission);
     }
     return swept;
   }
 
   async counts(programme: string): Promise<InboxCounts> {
-    const states = [...this.intakes.values()].filter((held) => held.programme === programme);
+    const states = [...this.#intakes.values()].filter((held) => held.programme === programme);
     const inState = (state: IntakeState) => states.filter((held) => held.state === state).length;
     const parked = new Set(
       states.filter(({ state }) => state === 'parked').map(({ submission }) => submission),
     );
-    const chunks = [...this.chunks.values()].reduce((sum, held) => sum + held.size, 0);
-    const commands = this.commandsOf(programme);
+    const chunks = [...this.#chunks.values()].reduce((sum, held) => sum + held.size, 0);
+    const commands = this.#commandsOf(programme);
     return {
       waiting: inState('waiting'),
       commands: commands.filter(({ answer }) => answer === undefined).length,
@@ -198,16 +198,16 @@ export class InMemoryInbox implements Inbox {
     };
   }
 
-  private fileOf(submission: SubmissionId): Held | undefined {
-    return this.intakes.values().find((held) => held.submission === submission);
+  #fileOf(submission: SubmissionId): Held | undefined {
+    return this.#intakes.values().find((held) => held.submission === submission);
   }
 
-  private commandsOf(programme: string): readonly HeldCommand[] {
-    return [...this.commands.values()].filter(({ incoming }) => incoming.programme === programme);
+  #commandsOf(programme: string): readonly HeldCommand[] {
+    return [...this.#commands.values()].filter(({ incoming }) => incoming.programme === programme);
   }
 
-  private inOrder(submission: SubmissionId): readonly IncomingChunk[] {
-    return [...(this.chunks.get(submission)?.values() ?? [])].sort((a, b) => a.chunk - b.chunk);
+  #inOrder(submission: SubmissionId): readonly IncomingChunk[] {
+    return [...(this.#chunks.get(submission)?.values() ?? [])].sort((a, b) => a.chunk - b.chunk);
   }
 }
 

@@ -20,46 +20,49 @@ const PASSED_OVER = 5_000;
  */
 export class KeptChunks {
   /** In the order in which submissions began to be kept. */
-  private readonly submissions = new Map<SubmissionId, KeptSubmission>();
-  private bytes = 0;
-  private decisions = 0;
+  readonly #submissions = new Map<SubmissionId, KeptSubmission>();
+  #bytes = 0;
+  #decisions = 0;
+  readonly #limitBytes: number;
 
   /** @param limitBytes of messages. Decoded rows take 1.5 to 2 times as much of the heap. */
-  constructor(private readonly limitBytes: number) {}
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
 
   /** Keeps a chunk if there is room. One that is kept already stays as it is. `bytes`: the length of its message. */
   keep(submission: SubmissionId, kept: KeptChunk, bytes: number): void {
-    if (this.bytes + bytes > this.limitBytes) return;
-    const held = this.submissions.get(submission) ?? { chunks: new Map(), bytes: 0, since: this.decisions };
+    if (this.#bytes + bytes > this.#limitBytes) return;
+    const held = this.#submissions.get(submission) ?? { chunks: new Map(), bytes: 0, since: this.#decisions };
     if (held.chunks.has(kept.chunk)) return;
     held.chunks.set(kept.chunk, kept);
     held.bytes += bytes;
-    this.bytes += bytes;
-    this.submissions.set(submission, held);
+    this.#bytes += bytes;
+    this.#submissions.set(submission, held);
   }
 
   of(submission: SubmissionId, chunk: number): KeptChunk | undefined {
-    return this.submissions.get(submission)?.chunks.get(chunk);
+    return this.#submissions.get(submission)?.chunks.get(chunk);
   }
 
   /** Lets go of a submission that is decided, whatever became of it. */
   decided(submission: SubmissionId): void {
-    this.letGo(submission);
-    this.decisions += 1;
-    for (const [other, { since }] of this.submissions) {
-      if (this.decisions - since < PASSED_OVER) return;
-      this.letGo(other);
+    this.#letGo(submission);
+    this.#decisions += 1;
+    for (const [other, { since }] of this.#submissions) {
+      if (this.#decisions - since < PASSED_OVER) return;
+      this.#letGo(other);
     }
   }
 
   letGoOfAll(): void {
-    this.submissions.clear();
-    this.bytes = 0;
+    this.#submissions.clear();
+    this.#bytes = 0;
   }
 
-  private letGo(submission: SubmissionId): void {
-    this.bytes -= this.submissions.get(submission)?.bytes ?? 0;
-    this.submissions.delete(submission);
+  #letGo(submission: SubmissionId): void {
+    this.#bytes -= this.#submissions.get(submission)?.bytes ?? 0;
+    this.#submissions.delete(submission);
   }
 }
 

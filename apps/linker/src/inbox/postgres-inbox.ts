@@ -50,16 +50,16 @@ const defaultMemory: InboxMemory = { stagedBytes: 12 * 1024 * 1024, readBytes: 4
  * it gives again from memory, so far as there is room: they are the same, and what is durable is the database alone.
  */
 export class PostgresInbox implements Inbox {
-  private readonly staged: KeptChunks;
+  readonly #staged: KeptChunks;
   /** Beside the others, so that rows which wait leave room for those that are decided now. */
-  private readonly read: KeptChunks;
+  readonly #read: KeptChunks;
+  readonly #pool: pg.Pool;
 
-  constructor(
-    private readonly pool: pg.Pool,
-    { stagedBytes, readBytes }: InboxMemory = defaultMemory,
-  ) {
-    this.staged = new KeptChunks(stagedBytes);
-    this.read = new KeptChunks(readBytes);
+  constructor(pool: pg.Pool, { stagedBytes, readBytes }: InboxMemory = defaultMemory) {
+    this.#pool = pool;
+
+    this.#staged = new KeptChunks(stagedBytes);
+    this.#read = new KeptChunks(readBytes);
   }
 
   async stageIntakes(intakes: readonly IncomingIntake[]): Promise<StagingResult> {
@@ -74,7 +74,7 @@ export class PostgresInbox implements Inbox {
       intakes.map((item) => item.version),
       intakes.map((item) => item.body),
     ];
-    const { rowCount } = await this.pool.query(
+    const { rowCount } = await this.#pool.query(
       `INSERT INTO linker.intake (programme, intake, kind, submission, cause, caused_at, version, body)
        SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::bytea[])
        ON CONFLICT DO NOTHING`,
@@ -82,7 +82,7 @@ export class PostgresInbox implements Inbox {
     );
     const staged = rowCount ?? 0;
     if (staged === intakes.length) return { staged, conflicting: [] };
-    const { rows } = await this.pool.query<{ intake: number }>(
+    const { rows } = await this.#pool.query<{ intake: number }>(
       `SELECT given.intake FROM unnest($1::text[], $2::int[], $3::text[]) AS given (programme, intake, cause)
        LEFT JOIN linker.intake held USING (programme, intake)
        WHERE held.cause IS DISTINCT FROM given.cause ORDER BY 1`,
@@ -104,7 +104,7 @@ export class PostgresInbox implements Inbox {
       version,
       packBytes(body),
     ]);
-    const { rowCount } = await this.pool.query(
+    const { rowCount } = await this.#pool.query(
       `INSERT INTO linker.chunk (submission, chunk, last, rows, version, body)
        SELECT * FROM ${given}
        WHERE NOT EXISTS (SELECT FROM linker.intake i
@@ -116,15 +116,15 @@ export class PostgresInbox implements Inbox {
     if (staged === chunks.length) {
       // Each of them is the one that stays. Of another batch nobody knows which are, and such batches are rare.
       for (const { submission, chunk, last, rows, refused, body } of chunks)
-        this.staged.keep(submission, { chunk, last, rows, refused }, body.length);
+        this.#staged.keep(submission, { chunk, last, rows, refused }, body.length);
       return { staged, conflicting: [] };
     }
-    return { staged, conflicting: await this.conflicting(chunks) };
+    return { staged, conflicting: await this.#conflicting(chunks) };
   }
 
   /** Of chunks that should be there, those in whose place others are. */
-  private async conflicting(chunks: readonly IncomingChunk[]): Promise<string[]> {
-    const { rows } = await this.pool.query<{ submission: SubmissionId; chunk: number; body: Buffer }>(
+  async #conflicting(chunks: readonly IncomingChunk[]): Promise<string[]> {
+    const { rows } = await this.#pool.query<{ submission: SubmissionId; chunk: number; body: Buffer }>(
       `SELECT replace(submission::text, '-', '') AS submission, chunk, body
        FROM linker.chunk JOIN unnest($1::uuid[], $2::int[]) AS given (submission, chunk) USING (submission, chunk)`,
       [chunks.map(({ submission }) => submission), chunks.map(({ chunk }) => chunk)],
@@ -146,7 +146,7 @@ export class PostgresInbox implements Inbox {
 
   async stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void> {
     if (submissions.length === 0) return;
-    await this.pool.query(
+    await this.#pool.query(
       `INSERT INTO linker.unprocessable (submission, intake, reason)
        SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[]) ON CONFLICT DO NOTHING`,
       [
@@ -158,13 +158,13 @@ export class PostgresInbox implements Inbox {
   }
 
   async intake(programme: string, intake: number): Promise<Intake | undefined> {
-    const { rows } = await this.pool.query<IntakeRow>(
+    const { rows } = await this.#pool.query<IntakeRow>(
       `SELECT kind, cause, caused_at, state, version, convert_from(body, 'UTF8') AS body
        FROM linker.intake WHERE programme = $1 AND intake = $2`,
       [programme, intake],
     );
     const row = rows[0];
-    if (row === undefined) return this.usedUp(programme, intake);
+    if (row === undefined) return this.#usedUp(programme, intake);
     // Commands had places of their own once; those that are there are decided.
     if (row.kind !== 'file') return { kind: 'used-up', intake };
     const { cause, caused_at: time, state, version } = row;
@@ -178,8 +178,8 @@ export class PostgresInbox implements Inbox {
     };
   }
 
-  private async usedUp(programme: string, intake: number): Promise<Intake | undefined> {
-    const { rowCount } = await this.pool.query(
+  async #usedUp(programme: string, intake: number): Promise<Intake | undefined> {
+    const { rowCount } = await this.#pool.query(
       `SELECT FROM linker.command WHERE programme = $1 AND intake = $2 AND state <> 'waiting'`,
       [programme, intake],
     );
@@ -188,7 +188,7 @@ export class PostgresInbox implements Inbox {
 
   async progressOf(submission: SubmissionId, intake: number): Promise<SubmissionProgress> {
     // The number of chunks up to the last one tells whether one is missing; none is counted twice.
-    const { rows } = await this.pool.query<{
+    const { rows } = await this.#pool.query<{
       chunks: number | null;
       rows: number | null;
       reason: string | null;
@@ -212,41 +212,38 @@ export class PostgresInbox implements Inbox {
 
   async *chunksOf(submission: SubmissionId): AsyncGenerator<StagedChunk, void, undefined> {
     let from = 0;
-    let ahead = this.chunksFrom(submission, from);
+    let ahead = this.#chunksFrom(submission, from);
     for (;;) {
       const page = await ahead;
       if (page.length === 0) return;
       from += page.length;
       if (!page.some(({ last }) => last)) {
         // The next ones are under way while these are worked on.
-        ahead = this.chunksFrom(submission, from);
+        ahead = this.#chunksFrom(submission, from);
         ahead.catch(() => undefined);
       }
       for (const chunk of page) {
-        yield 'rows' in chunk ? chunk : this.decoded(submission, chunk);
+        yield 'rows' in chunk ? chunk : this.#decoded(submission, chunk);
         if (chunk.last) return;
       }
     }
   }
 
   /** The chunk with this number if it is in memory, else a page of those that are in the database. */
-  private async chunksFrom(
-    submission: SubmissionId,
-    from: number,
-  ): Promise<readonly (KeptChunk | ChunkRow)[]> {
-    const kept = this.staged.of(submission, from) ?? this.read.of(submission, from);
-    return kept === undefined ? this.pageOfChunks(submission, from) : [kept];
+  async #chunksFrom(submission: SubmissionId, from: number): Promise<readonly (KeptChunk | ChunkRow)[]> {
+    const kept = this.#staged.of(submission, from) ?? this.#read.of(submission, from);
+    return kept === undefined ? this.#pageOfChunks(submission, from) : [kept];
   }
 
-  private decoded(submission: SubmissionId, { chunk, last, version, base64 }: ChunkRow): KeptChunk {
+  #decoded(submission: SubmissionId, { chunk, last, version, base64 }: ChunkRow): KeptChunk {
     const body = unpackBytes(Buffer.from(base64, 'base64'), MAX_MESSAGE_BYTES);
     const decoded = { chunk, last, ...toldBy(version, body) };
-    this.read.keep(submission, decoded, body.length);
+    this.#read.keep(submission, decoded, body.length);
     return decoded;
   }
 
-  private async pageOfChunks(submission: SubmissionId, from: number): Promise<readonly ChunkRow[]> {
-    const { rows } = await this.pool.query<ChunkRow>({
+  async #pageOfChunks(submission: SubmissionId, from: number): Promise<readonly ChunkRow[]> {
+    const { rows } = await this.#pool.query<ChunkRow>({
       name: 'linker-chunks',
       text: `SELECT chunk, last, version, encode(body, 'base64') AS base64 FROM linker.chunk
              WHERE submission = $1 AND chunk >= $2 ORDER BY chunk LIMIT ${CHUNKS_PER_PAGE}`,
@@ -256,7 +253,7 @@ export class PostgresInbox implements Inbox {
   }
 
   async settle(submission: SubmissionId, outcome: 'linked' | 'withdrawn' | 'parked'): Promise<void> {
-    await inTransaction(this.pool, async (client) => {
+    await inTransaction(this.#pool, async (client) => {
       await client.query(
         `UPDATE linker.intake SET state = $2 WHERE submission = $1 AND (kind = 'file' OR state = 'parked')`,
         [submission, outcome === 'parked' ? 'parked' : 'decided'],
@@ -265,13 +262,13 @@ export class PostgresInbox implements Inbox {
         await client.query('DELETE FROM linker.chunk WHERE submission = $1', [submission]);
       }
     });
-    this.staged.decided(submission);
-    this.read.decided(submission);
+    this.#staged.decided(submission);
+    this.#read.decided(submission);
   }
 
   async stageCommands(commands: readonly IncomingCommand[]): Promise<StagingResult> {
     if (commands.length === 0) return nothingStaged;
-    const { rowCount } = await this.pool.query(
+    const { rowCount } = await this.#pool.query(
       `INSERT INTO linker.command (programme, id, kind, after, intake, version, body)
        SELECT programme, id, kind, after, intake, version, body
        FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::bytea[])
@@ -290,7 +287,7 @@ export class PostgresInbox implements Inbox {
     );
     const staged = rowCount ?? 0;
     if (staged === commands.length) return { staged, conflicting: [] };
-    const { rows } = await this.pool.query<{ id: string }>(
+    const { rows } = await this.#pool.query<{ id: string }>(
       `SELECT given.id FROM unnest($1::text[], $2::text[], $3::bytea[]) AS given (programme, id, body)
        LEFT JOIN linker.command held USING (programme, id)
        WHERE held.body IS DISTINCT FROM given.body ORDER BY 1`,
@@ -304,7 +301,7 @@ export class PostgresInbox implements Inbox {
   }
 
   async waitingCommands(programme: string, place: number): Promise<readonly CommandData[]> {
-    const { rows } = await this.pool.query<CommandRow>({
+    const { rows } = await this.#pool.query<CommandRow>({
       name: 'linker-waiting-commands',
       text: `SELECT version, convert_from(body, 'UTF8') AS body FROM linker.command
              WHERE programme = $1 AND state = 'waiting' AND after <= $2 ORDER BY arrival LIMIT 100`,
@@ -314,7 +311,7 @@ export class PostgresInbox implements Inbox {
   }
 
   async answer(programme: string, id: CommandId, answer: CommandAnswer): Promise<void> {
-    await this.pool.query(
+    await this.#pool.query(
       `UPDATE linker.command SET state = $3, position = $4, reason = $5, answered = false
        WHERE programme = $1 AND id = $2 AND state = 'waiting'`,
       [
@@ -328,7 +325,7 @@ export class PostgresInbox implements Inbox {
   }
 
   async lastPosition(programme: string): Promise<number> {
-    const { rows } = await this.pool.query<{ position: number }>(
+    const { rows } = await this.#pool.query<{ position: number }>(
       'SELECT coalesce(max(position), -1)::float8 AS position FROM linker.command WHERE programme = $1',
       [programme],
     );
@@ -336,7 +333,7 @@ export class PostgresInbox implements Inbox {
   }
 
   async unanswered(programme: string): Promise<readonly AnsweredCommand[]> {
-    const { rows } = await this.pool.query<AnsweredRow>(
+    const { rows } = await this.#pool.query<AnsweredRow>(
       `SELECT version, convert_from(body, 'UTF8') AS body, position::float8 AS position, reason FROM linker.command
        WHERE programme = $1 AND NOT answered ORDER BY arrival LIMIT 500`,
       [programme],
@@ -351,7 +348,7 @@ export class PostgresInbox implements Inbox {
   }
 
   async markAnswered(programme: string, ids: readonly CommandId[]): Promise<void> {
-    await this.pool.query(
+    await this.#pool.query(
       `UPDATE linker.command SET answered = true
        WHERE programme = $1 AND id = ANY ($2::text[]) AND state <> 'waiting'`,
       [programme, ids],
@@ -360,9 +357,9 @@ export class PostgresInbox implements Inbox {
 
   async sweep(): Promise<number> {
     // Whoever sweeps takes the ledger up, and others may have decided meanwhile what is in memory.
-    this.staged.letGoOfAll();
-    this.read.letGoOfAll();
-    const { rowCount } = await this.pool.query(
+    this.#staged.letGoOfAll();
+    this.#read.letGoOfAll();
+    const { rowCount } = await this.#pool.query(
       `DELETE FROM linker.chunk c USING linker.intake i
        WHERE i.submission = c.submission AND i.kind = 'file' AND i.state = 'decided'`,
     );
@@ -370,7 +367,7 @@ export class PostgresInbox implements Inbox {
   }
 
   async counts(programme: string): Promise<InboxCounts> {
-    const { rows } = await this.pool.query<InboxCounts>(
+    const { rows } = await this.#pool.query<InboxCounts>(
       `SELECT count(*) FILTER (WHERE state = 'waiting')::int AS waiting,
               (SELECT count(*)::int FROM linker.command WHERE programme = $1 AND state = 'waiting') AS commands,
               count(DISTINCT submission) FILTER (WHERE state = 'parked')::int AS parked,

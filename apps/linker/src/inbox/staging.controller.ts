@@ -30,13 +30,25 @@ export const UNDECIDED = Symbol('chunks that wait to be decided');
 @Public()
 @Controller()
 export class StagingController {
+  readonly #inbox: Inbox;
+  readonly #wakeUp: WakeUp;
+  readonly #metrics: LinkerMetrics;
+  readonly #logger: PinoLogger;
+  readonly #undecided: Backlog;
+
   constructor(
-    @Inject(INBOX) private readonly inbox: Inbox,
-    private readonly wakeUp: WakeUp,
-    private readonly metrics: LinkerMetrics,
-    private readonly logger: PinoLogger,
-    @Inject(UNDECIDED) private readonly undecided: Backlog,
-  ) {}
+    @Inject(INBOX) inbox: Inbox,
+    wakeUp: WakeUp,
+    metrics: LinkerMetrics,
+    logger: PinoLogger,
+    @Inject(UNDECIDED) undecided: Backlog,
+  ) {
+    this.#inbox = inbox;
+    this.#wakeUp = wakeUp;
+    this.#metrics = metrics;
+    this.#logger = logger;
+    this.#undecided = undecided;
+  }
 
   @OnMessages(topics.fileAccepted)
   async accepted(
@@ -47,7 +59,7 @@ export class StagingController {
       const { programme, intake, submission } = data;
       return { programme, intake, submission, cause: id, time, ...bytesOf(context.received[index]) };
     });
-    this.staged(await this.inbox.stageIntakes(intakes), context.topic);
+    this.#staged(await this.#inbox.stageIntakes(intakes), context.topic);
   }
 
   @OnMessages(topics.command)
@@ -63,7 +75,7 @@ export class StagingController {
       intake: handlerOf(data).waitsFor?.(data).intake,
       ...bytesOf(context.received[index]),
     }));
-    this.staged(await this.inbox.stageCommands(commands), context.topic);
+    this.#staged(await this.#inbox.stageCommands(commands), context.topic);
   }
 
   @OnMessages(topics.rowPseudonymised, { maxBytes: BYTES_PER_BATCH })
@@ -79,9 +91,9 @@ export class StagingController {
       refused: data.refused,
       ...bytesOf(context.received[index]),
     }));
-    this.staged(await this.inbox.stageChunks(chunks), context.topic);
+    this.#staged(await this.#inbox.stageChunks(chunks), context.topic);
     // Never for good: what is decided next may be in the batch after this one.
-    await this.undecided.brake(LONGEST_BRAKE_MS, context.signal);
+    await this.#undecided.brake(LONGEST_BRAKE_MS, context.signal);
   }
 
   @OnMessages(topics.submissionStateChanged)
@@ -94,15 +106,18 @@ export class StagingController {
         ? [{ submission: data.submission, intake: data.intake, reason: data.reason ?? 'unprocessable' }]
         : [],
     );
-    await this.inbox.stageUnprocessable(unprocessable);
-    this.staged({ staged: unprocessable.length, conflicting: [] }, context.topic);
+    await this.#inbox.stageUnprocessable(unprocessable);
+    this.#staged({ staged: unprocessable.length, conflicting: [] }, context.topic);
   }
 
-  private staged({ staged, conflicting }: StagingResult, topic: string): void {
-    if (staged > 0) this.wakeUp.call();
+  #staged({ staged, conflicting }: StagingResult, topic: string): void {
+    if (staged > 0) this.#wakeUp.call();
     if (conflicting.length === 0) return;
-    this.metrics.conflicting.inc({ topic }, conflicting.length);
-    this.logger.error({ topic, conflicting }, 'messages claim a place that others have; the first ones stay');
+    this.#metrics.conflicting.inc({ topic }, conflicting.length);
+    this.#logger.error(
+      { topic, conflicting },
+      'messages claim a place that others have; the first ones stay',
+    );
   }
 }
 

@@ -26,38 +26,42 @@ type Key = readonly [programme: string, owner: string, epoch: number];
  * session of its own, so that a holder that was killed is followed at once.
  */
 export class PostgresLeases implements Leases {
-  constructor(
-    private readonly pool: pg.Pool,
-    /** Unique per process. */
-    private readonly owner: string,
-    private readonly options: LeaseOptions,
-  ) {}
+  readonly #pool: pg.Pool;
+  /** Unique per process. */
+  readonly #owner: string;
+  readonly #options: LeaseOptions;
+
+  constructor(pool: pg.Pool, owner: string, options: LeaseOptions) {
+    this.#pool = pool;
+    this.#owner = owner;
+    this.#options = options;
+  }
 
   async acquire(programme: string, signal: AbortSignal): Promise<Lease | undefined> {
     while (!signal.aborted) {
       try {
-        const lease = await this.tryToTake(programme);
+        const lease = await this.#tryToTake(programme);
         if (lease !== undefined) return lease;
       } catch (error) {
-        this.options.onError(error);
+        this.#options.onError(error);
       }
-      await pause(this.options.ttlMs / 8, undefined, { signal }).catch(() => undefined);
+      await pause(this.#options.ttlMs / 8, undefined, { signal }).catch(() => undefined);
     }
     return undefined;
   }
 
-  private async tryToTake(programme: string): Promise<Lease | undefined> {
-    const session = new Session(await this.pool.connect());
+  async #tryToTake(programme: string): Promise<Lease | undefined> {
+    const session = new Session(await this.#pool.connect());
     try {
       // Ours counts from before the question: the database's answer may have been long under way.
       const askedAt = performance.now();
       const { rows } = await session.client.query<{ epoch: number }>(takeIt, [
         programme,
-        this.owner,
-        this.options.ttlMs,
+        this.#owner,
+        this.#options.ttlMs,
       ]);
       const [taken] = rows;
-      if (taken !== undefined) return this.keep(session, [programme, this.owner, taken.epoch], askedAt);
+      if (taken !== undefined) return this.#keep(session, [programme, this.#owner, taken.epoch], askedAt);
       session.end();
       return undefined;
     } catch (error) {
@@ -66,32 +70,32 @@ export class PostgresLeases implements Leases {
     }
   }
 
-  private keep(session: Session, key: Key, heldSince: number): Lease {
+  #keep(session: Session, key: Key, heldSince: number): Lease {
     const lost = new AbortController();
     const released = new AbortController();
     session.whenBroken(() => lost.abort());
-    const beating = this.heartbeat(session, key, heldSince, lost, released.signal);
+    const beating = this.#heartbeat(session, key, heldSince, lost, released.signal);
     const release = async () => {
       if (released.signal.aborted) return beating;
       released.abort();
       await beating;
       if (!lost.signal.aborted) {
         lost.abort();
-        await session.client.query(endIt, [...key]).catch(this.options.onError);
+        await session.client.query(endIt, [...key]).catch(this.#options.onError);
       }
       session.end();
     };
     return { epoch: key[2], lost: lost.signal, release };
   }
 
-  private async heartbeat(
+  async #heartbeat(
     session: Session,
     key: Key,
     heldSince: number,
     lost: AbortController,
     released: AbortSignal,
   ): Promise<void> {
-    const { ttlMs, onError } = this.options;
+    const { ttlMs, onError } = this.#options;
     const stop = AbortSignal.any([lost.signal, released]);
     let renewedAt = heldSince;
     for (;;) {
@@ -116,28 +120,28 @@ export class PostgresLeases implements Leases {
 
 /** A connection that is nobody else's. What a broken one was told is not taken back by a new one. */
 class Session {
-  private broken = false;
-  private ended = false;
-  private tell: (() => void) | undefined;
+  #broken = false;
+  #ended = false;
+  #tell: (() => void) | undefined;
 
   constructor(readonly client: pg.PoolClient) {
-    client.on('error', this.break);
+    client.on('error', this.#break);
   }
 
   whenBroken(tell: () => void): void {
-    this.tell = tell;
-    if (this.broken) tell();
+    this.#tell = tell;
+    if (this.#broken) tell();
   }
 
   end(): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.client.off('error', this.break);
-    this.client.release(this.broken);
+    if (this.#ended) return;
+    this.#ended = true;
+    this.client.off('error', this.#break);
+    this.client.release(this.#broken);
   }
 
-  private readonly break = (): void => {
-    this.broken = true;
-    this.tell?.();
+  readonly #break = (): void => {
+    this.#broken = true;
+    this.#tell?.();
   };
 }

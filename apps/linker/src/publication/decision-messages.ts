@@ -42,18 +42,21 @@ const MAX_MEMBERS_PER_MESSAGE = 10_000;
  * decision published again gives the same messages, which consumers recognise.
  */
 export class DecisionMessages {
-  private matches: Match[] = [];
-  private families: Family[] = [];
-  private members = 0;
-  private finished: TopicMessage[] = [];
-  private lastCut = { revision: -1, count: 0 };
+  #matches: Match[] = [];
+  #families: Family[] = [];
+  #members = 0;
+  #finished: TopicMessage[] = [];
+  #lastCut = { revision: -1, count: 0 };
+  readonly #decision: PublishedDecision;
 
-  constructor(private readonly decision: PublishedDecision) {}
+  constructor(decision: PublishedDecision) {
+    this.#decision = decision;
+  }
 
   /** Messages that are complete; each is handed out once. */
   drain(): readonly TopicMessage[] {
-    const { finished } = this;
-    this.finished = [];
+    const finished = this.#finished;
+    this.#finished = [];
     return finished;
   }
 
@@ -62,68 +65,68 @@ export class DecisionMessages {
       case 'IndividualRegistered':
       case 'IndividualMatched': {
         const { record, individual } = event.data;
-        return this.match(event, { record, individual, registered: event.type === 'IndividualRegistered' });
+        return this.#match(event, { record, individual, registered: event.type === 'IndividualRegistered' });
       }
       case 'IndividualSplit': {
         const { records, into, registered } = event.data;
         for (const [index, record] of records.entries()) {
-          this.match(event, { record, individual: into, registered: registered && index === 0 });
+          this.#match(event, { record, individual: into, registered: registered && index === 0 });
         }
         return;
       }
       case 'FamilyLinked': {
         const { family, scope, joined, left } = event.data;
-        return this.family(event, { family, scope, joined, left });
+        return this.#family(event, { family, scope, joined, left });
       }
       case 'SubmissionLinked':
       case 'SubmissionWithdrawn':
       case 'SubmissionParked':
-        return this.close(event);
+        return this.#close(event);
       default:
         return event satisfies never;
     }
   }
 
-  private match(event: LedgerEvent, match: Match): void {
-    this.matches.push(match);
-    if (this.matches.length === MAX_ITEMS_PER_PUBLICATION) this.endMatches(event);
+  #match(event: LedgerEvent, match: Match): void {
+    this.#matches.push(match);
+    if (this.#matches.length === MAX_ITEMS_PER_PUBLICATION) this.#endMatches(event);
   }
 
-  private family(event: LedgerEvent, family: Family): void {
-    this.families.push(family);
-    this.members += family.joined.length + family.left.length;
-    if (this.families.length === MAX_ITEMS_PER_PUBLICATION || this.members >= MAX_MEMBERS_PER_MESSAGE) {
-      this.endFamilies(event);
+  #family(event: LedgerEvent, family: Family): void {
+    this.#families.push(family);
+    this.#members += family.joined.length + family.left.length;
+    if (this.#families.length === MAX_ITEMS_PER_PUBLICATION || this.#members >= MAX_MEMBERS_PER_MESSAGE) {
+      this.#endFamilies(event);
     }
   }
 
-  private endMatches(event: LedgerEvent): void {
-    if (this.matches.length === 0) return;
-    const { programme, submission } = this.decision;
-    const data = { programme, cause: submission, position: event.revision, matches: this.matches };
-    this.finish(topics.individualMatched, IndividualMatchedPublished, event, submission, data);
-    this.matches = [];
+  #endMatches(event: LedgerEvent): void {
+    if (this.#matches.length === 0) return;
+    const { programme, submission } = this.#decision;
+    const data = { programme, cause: submission, position: event.revision, matches: this.#matches };
+    this.#finish(topics.individualMatched, IndividualMatchedPublished, event, submission, data);
+    this.#matches = [];
   }
 
-  private endFamilies(event: LedgerEvent): void {
-    if (this.families.length === 0) return;
-    const { programme, submission } = this.decision;
-    const data = { programme, cause: submission, position: event.revision, families: this.families };
-    this.finish(topics.familyLinked, FamilyLinkedPublished, event, programme, data);
-    this.families = [];
-    this.members = 0;
+  #endFamilies(event: LedgerEvent): void {
+    if (this.#families.length === 0) return;
+    const { programme, submission } = this.#decision;
+    const data = { programme, cause: submission, position: event.revision, families: this.#families };
+    this.#finish(topics.familyLinked, FamilyLinkedPublished, event, programme, data);
+    this.#families = [];
+    this.#members = 0;
   }
 
-  private close(event: LedgerEvent): void {
-    this.endMatches(event);
-    this.endFamilies(event);
-    this.finish(topics.submissionDecided, SubmissionDecided, event, this.decision.programme, {
-      ...this.decision,
+  #close(event: LedgerEvent): void {
+    this.#endMatches(event);
+    this.#endFamilies(event);
+    this.#finish(topics.submissionDecided, SubmissionDecided, event, this.#decision.programme, {
+      ...this.#decision,
       position: event.revision,
     });
   }
 
-  private finish<C extends Contract>(
+  #finish<C extends Contract>(
     topic: Topic,
     contract: C,
     event: LedgerEvent,
@@ -131,14 +134,14 @@ export class DecisionMessages {
     data: DataOf<C>,
   ): void {
     // Where a long split is cut, several messages end at one event: the count tells them apart.
-    const id = eventIdOf(`${topic.name}:${this.decision.programme}:${event.revision}`, this.cutAt(event));
+    const id = eventIdOf(`${topic.name}:${this.#decision.programme}:${event.revision}`, this.#cutAt(event));
     const message = encodeCloudEvent(contract, { id, source: LINKER_SOURCE, time: event.time, data });
-    this.finished.push({ topic, message: { key, ...message } });
+    this.#finished.push({ topic, message: { key, ...message } });
   }
 
   /** Number of this message among those that end at the same event, from 0. */
-  private cutAt({ revision }: LedgerEvent): number {
-    this.lastCut = { revision, count: this.lastCut.revision === revision ? this.lastCut.count + 1 : 0 };
-    return this.lastCut.count;
+  #cutAt({ revision }: LedgerEvent): number {
+    this.#lastCut = { revision, count: this.#lastCut.revision === revision ? this.#lastCut.count + 1 : 0 };
+    return this.#lastCut.count;
   }
 }

@@ -9,10 +9,14 @@ export interface PublicationCursor {
 
 /** The cursor in the linker's schema of the platform database. */
 export class PostgresPublicationCursor implements PublicationCursor {
-  constructor(private readonly pool: pg.Pool) {}
+  readonly #pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
 
   async position(programme: string): Promise<number> {
-    const { rows } = await this.pool.query<{ position: number }>(
+    const { rows } = await this.#pool.query<{ position: number }>(
       'SELECT position FROM linker.publication WHERE programme = $1',
       [programme],
     );
@@ -20,7 +24,7 @@ export class PostgresPublicationCursor implements PublicationCursor {
   }
 
   async advance(programme: string, position: number): Promise<void> {
-    await this.pool.query(
+    await this.#pool.query(
       `INSERT INTO linker.publication AS known (programme, position) VALUES ($1, $2)
        ON CONFLICT (programme) DO UPDATE SET position = excluded.position WHERE known.position < excluded.position`,
       [programme, position],
@@ -30,13 +34,13 @@ export class PostgresPublicationCursor implements PublicationCursor {
 
 /** A cursor that lasts as long as its process. */
 export class InMemoryPublicationCursor implements PublicationCursor {
-  private readonly positions = new Map<string, number>();
+  readonly #positions = new Map<string, number>();
 
   async position(programme: string): Promise<number> {
-    return this.positions.get(programme) ?? -1;
+    return this.#positions.get(programme) ?? -1;
   }
 
   async advance(programme: string, position: number): Promise<void> {
-    this.positions.set(programme, Math.max(position, await this.position(programme)));
+    this.#positions.set(programme, Math.max(position, await this.position(programme)));
   }
 }

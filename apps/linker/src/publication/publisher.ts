@@ -57,31 +57,34 @@ const STORE_PAUSE_MS = 1_000;
  * a crash between the two loses nothing.
  */
 export class Publisher implements Publication {
-  private readonly wakeUp = new WakeUp();
-  private closed = -1;
+  readonly #wakeUp = new WakeUp();
+  #closed = -1;
   /** Events that were read and are not published: neighbours of a small decision come in one page. */
-  private held: readonly StoredEvent[] = [];
+  #held: readonly StoredEvent[] = [];
+  readonly #options: PublisherOptions;
 
-  constructor(private readonly options: PublisherOptions) {}
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
 
   closedUpTo(revision: number): void {
-    this.closed = Math.max(this.closed, revision);
-    this.wakeUp.call();
+    this.#closed = Math.max(this.#closed, revision);
+    this.#wakeUp.call();
   }
 
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
       try {
-        await this.publishAll(signal);
-        await this.answerCommands();
+        await this.#publishAll(signal);
+        await this.#answerCommands();
         failures = 0;
-        this.options.onCaughtUp?.();
-        await this.wakeUp.wait(POLL_MS, signal);
+        this.#options.onCaughtUp?.();
+        await this.#wakeUp.wait(POLL_MS, signal);
       } catch (error) {
-        this.options.onError(error);
+        this.#options.onError(error);
         failures += 1;
-        const { retryMs = RETRY_MS } = this.options;
+        const { retryMs = RETRY_MS } = this.#options;
         const longest = isStoreUnreachable(error) ? STORE_PAUSE_MS : LONGEST_PAUSE_MS;
         const ms = Math.min(longest, retryMs * 2 ** Math.min(failures - 1, 10));
         await pause(ms, undefined, { signal }).catch(() => undefined);
@@ -89,32 +92,32 @@ export class Publisher implements Publication {
     }
   }
 
-  private async publishAll(signal: AbortSignal): Promise<void> {
-    const { cursor, programme } = this.options;
+  async #publishAll(signal: AbortSignal): Promise<void> {
+    const { cursor, programme } = this.#options;
     let position = await cursor.position(programme);
-    while (position < this.closed && !signal.aborted) {
-      const published = await this.publishDecision(position + 1, signal);
+    while (position < this.#closed && !signal.aborted) {
+      const published = await this.#publishDecision(position + 1, signal);
       if (published === undefined) return;
       position = published.position;
       await cursor.advance(programme, position);
-      this.options.onPublished?.(published.messages, position);
+      this.#options.onPublished?.(published.messages, position);
     }
   }
 
   /** Publishes the decision that begins at a revision. @returns where it ends; nothing where the signal aborts. */
-  private async publishDecision(
+  async #publishDecision(
     from: number,
     signal: AbortSignal,
   ): Promise<{ readonly position: number; readonly messages: number } | undefined> {
-    const { store, stream, pageSize = PAGE_SIZE } = this.options;
-    const { first, closing } = await this.boundsOf(from, signal);
+    const { store, stream, pageSize = PAGE_SIZE } = this.#options;
+    const { first, closing } = await this.#boundsOf(from, signal);
     if (first === undefined || closing === undefined) return undefined;
     const end = ledgerEventOf(closing, stream);
-    const decision = isClosing(end) ? this.decisionOf(first, end) : undefined;
+    const decision = isClosing(end) ? this.#decisionOf(first, end) : undefined;
     const messages = decision === undefined ? undefined : new DecisionMessages(decision);
     let count = 0;
     for (let next = from; next <= closing.revision;) {
-      const page = this.held.length > 0 ? this.held : await store.readPage(stream, next, pageSize);
+      const page = this.#held.length > 0 ? this.#held : await store.readPage(stream, next, pageSize);
       const its = page.filter(({ revision }) => revision >= next && revision <= closing.revision);
       const last = its.at(-1);
       if (last === undefined || signal.aborted) return undefined;
@@ -124,21 +127,21 @@ export class Publisher implements Publication {
         if (isPublished(event)) messages.take(event);
       }
       next = last.revision + 1;
-      this.held = page.filter(({ revision }) => revision >= next);
+      this.#held = page.filter(({ revision }) => revision >= next);
       const complete = messages?.drain() ?? [];
-      await this.send(complete);
+      await this.#send(complete);
       count += complete.length;
     }
     return { position: closing.revision, messages: count };
   }
 
   /** The first event of a decision and the one that closes it: how it ends says what it is about. */
-  private async boundsOf(
+  async #boundsOf(
     from: number,
     signal: AbortSignal,
   ): Promise<{ readonly first: StoredEvent | undefined; readonly closing: StoredEvent | undefined }> {
-    const { store, stream, pageSize = PAGE_SIZE } = this.options;
-    let pages = this.held[0]?.revision === from ? [this.held] : [];
+    const { store, stream, pageSize = PAGE_SIZE } = this.#options;
+    let pages = this.#held[0]?.revision === from ? [this.#held] : [];
     let first = pages[0]?.[0];
     let closing = closingOf(pages[0] ?? []);
     let next = from + (pages[0]?.length ?? 0);
@@ -151,16 +154,16 @@ export class Publisher implements Publication {
       read += page.length;
       pages = read > MAX_HELD_EVENTS ? [] : [...pages, page];
     }
-    this.held = pages.flat();
+    this.#held = pages.flat();
     return { first, closing };
   }
 
   /** What a decision is about; nothing for one of which nothing is published. */
-  private decisionOf(first: StoredEvent, closing: ClosingEvent): PublishedDecision | undefined {
-    const { programme } = this.options;
+  #decisionOf(first: StoredEvent, closing: ClosingEvent): PublishedDecision | undefined {
+    const { programme } = this.#options;
     switch (closing.type) {
       case 'SubmissionLinked': {
-        const opening = ledgerEventOf(first, this.options.stream);
+        const opening = ledgerEventOf(first, this.#options.stream);
         if (opening.type !== 'SubmissionReceived' && opening.type !== 'SubmissionUnparked') {
           throw new Error(`the decision that ends at revision ${closing.revision} begins with ${first.type}`);
         }
@@ -188,15 +191,15 @@ export class Publisher implements Publication {
   }
 
   /** In the order of the topics' meaning: a submission is said to be decided after what it decided. */
-  private async send(messages: readonly TopicMessage[]): Promise<void> {
+  async #send(messages: readonly TopicMessage[]): Promise<void> {
     for (const topic of publicationTopics.map((name) => topics[name])) {
       const its = messages.filter((message) => message.topic === topic).map(({ message }) => message);
-      if (its.length > 0) await this.options.bus.publish(topic.name, its);
+      if (its.length > 0) await this.#options.bus.publish(topic.name, its);
     }
   }
 
-  private async answerCommands(): Promise<void> {
-    const { inbox, bus, programme } = this.options;
+  async #answerCommands(): Promise<void> {
+    const { inbox, bus, programme } = this.#options;
     for (;;) {
       const answered = await inbox.unanswered(programme);
       if (answered.length === 0) return;

@@ -38,12 +38,15 @@ const PAGE_EVENTS = 5_000;
  * code and keys, and if nothing was erased since; what does not count is deleted, and the whole ledger is read.
  */
 export class LedgerSnapshots implements LedgerMemory {
-  private tree: LedgerTree;
+  #tree: LedgerTree;
   /** Position of the last snapshot, or where the last one failed. */
-  private last = -1;
+  #last = -1;
+  readonly #options: LedgerSnapshotsOptions;
 
-  constructor(private readonly options: LedgerSnapshotsOptions) {
-    this.tree = this.newTree();
+  constructor(options: LedgerSnapshotsOptions) {
+    this.#options = options;
+
+    this.#tree = this.#newTree();
   }
 
   /**
@@ -56,10 +59,10 @@ export class LedgerSnapshots implements LedgerMemory {
     empty: () => ProgrammeLedger,
     signal: AbortSignal,
   ): Promise<ProgrammeLedger | undefined> {
-    const { programme, snapshots, onNews } = this.options;
+    const { programme, snapshots, onNews } = this.#options;
     const started = performance.now();
-    this.tree = this.newTree();
-    this.last = -1;
+    this.#tree = this.#newTree();
+    this.#last = -1;
     const stored = await snapshots.newest(programme);
     if (stored === undefined) return undefined;
     const { position } = stored.ground;
@@ -68,7 +71,7 @@ export class LedgerSnapshots implements LedgerMemory {
       onNews({ outcome: 'ignored', position, why });
     };
 
-    const objection = await this.objectionTo(stored.ground, end, signal);
+    const objection = await this.#objectionTo(stored.ground, end, signal);
     if (objection !== undefined) {
       await ignore(objection);
       return undefined;
@@ -83,43 +86,43 @@ export class LedgerSnapshots implements LedgerMemory {
       await ignore('damaged');
       return undefined;
     }
-    this.last = position;
+    this.#last = position;
     onNews({ outcome: 'used', position, seconds: (performance.now() - started) / 1000 });
     return ledger;
   }
 
   /** Writes a snapshot of a ledger at a closed position, if one is due; a large ledger is taken up over several calls. */
   async keepIfDue(ledger: ProgrammeLedger, signal: AbortSignal): Promise<void> {
-    const { everyEvents, onNews } = this.options;
+    const { everyEvents, onNews } = this.#options;
     const position = ledger.closedAt;
     // What was erased since this process read it is still in memory: it must not get out.
-    if (position - this.last < everyEvents || ledger.engine.holdsErased) return;
+    if (position - this.#last < everyEvents || ledger.engine.holdsErased) return;
     const started = performance.now();
     try {
-      await this.tree.takeUp(position, signal, EVENTS_AT_A_TIME);
-      if (this.tree.position < position) return;
-      await this.write(ledger, position, signal);
+      await this.#tree.takeUp(position, signal, EVENTS_AT_A_TIME);
+      if (this.#tree.position < position) return;
+      await this.#write(ledger, position, signal);
       onNews({ outcome: 'kept', position, seconds: (performance.now() - started) / 1000 });
     } catch (error) {
       if (signal.aborted) return;
       onNews({ outcome: 'failed', error });
     }
-    this.last = position;
+    this.#last = position;
   }
 
   /** Deletes the snapshot: what is about to be erased may be in it. */
   async discard(): Promise<void> {
-    await this.options.snapshots.discard(this.options.programme);
-    this.last = -1;
+    await this.#options.snapshots.discard(this.#options.programme);
+    this.#last = -1;
   }
 
-  private newTree(): LedgerTree {
-    return new LedgerTree(this.options.store, this.options.stream);
+  #newTree(): LedgerTree {
+    return new LedgerTree(this.#options.store, this.#options.stream);
   }
 
-  private async write(ledger: ProgrammeLedger, position: number, signal: AbortSignal): Promise<void> {
-    const { programme, snapshots } = this.options;
-    const ground = await this.groundAt(position, signal);
+  async #write(ledger: ProgrammeLedger, position: number, signal: AbortSignal): Promise<void> {
+    const { programme, snapshots } = this.#options;
+    const ground = await this.#groundAt(position, signal);
     await snapshots.write(programme, ground, async (take) => {
       const writer = new ArchiveWriter(async (piece) => {
         // Who stops is not kept waiting; the next start reads on from the one before.
@@ -132,40 +135,40 @@ export class LedgerSnapshots implements LedgerMemory {
   }
 
   /** What speaks against a snapshot on this ground; the dearest question comes last. */
-  private async objectionTo(
+  async #objectionTo(
     stored: SnapshotGround,
     end: number,
     signal: AbortSignal,
   ): Promise<Objection | undefined> {
     const { position } = stored;
     if (position > end) return 'position';
-    const { ground } = this;
+    const ground = this.#ground;
     const other = (['strategy', 'definition', 'code', 'byteOrder'] as const).find(
       (part) => stored[part] !== ground[part],
     );
     if (other !== undefined) return other;
-    if (await this.erasedBetween(position + 1, end)) return 'erasure';
-    const here = await this.groundAt(position, signal);
+    if (await this.#erasedBetween(position + 1, end)) return 'erasure';
+    const here = await this.#groundAt(position, signal);
     return (['treeRoot', 'bodies', 'keyVersions'] as const).find((part) => stored[part] !== here[part]);
   }
 
   /** The ground that does not depend on the ledger. */
-  private get ground() {
-    return { ...this.options.ground, byteOrder: endianness() };
+  get #ground() {
+    return { ...this.#options.ground, byteOrder: endianness() };
   }
 
-  private async groundAt(position: number, signal: AbortSignal): Promise<SnapshotGround> {
-    const { store, stream } = this.options;
+  async #groundAt(position: number, signal: AbortSignal): Promise<SnapshotGround> {
+    const { store, stream } = this.#options;
     const [bodies, keyVersions] = await Promise.all([
       store.countBodies(stream, position),
-      this.keyVersionsUpTo(position),
-      this.tree.takeUp(position, signal),
+      this.#keyVersionsUpTo(position),
+      this.#tree.takeUp(position, signal),
     ]);
-    return { position, treeRoot: this.tree.root, ...this.ground, bodies, keyVersions };
+    return { position, treeRoot: this.#tree.root, ...this.#ground, bodies, keyVersions };
   }
 
-  private async erasedBetween(from: number, to: number): Promise<boolean> {
-    const { store, stream } = this.options;
+  async #erasedBetween(from: number, to: number): Promise<boolean> {
+    const { store, stream } = this.#options;
     for (let next = from; next <= to; next += PAGE_EVENTS) {
       const page = await store.readPage(stream, next, Math.min(PAGE_EVENTS, to - next + 1));
       if (page.some(({ type }) => erasesBodies(type))) return true;
@@ -173,8 +176,8 @@ export class LedgerSnapshots implements LedgerMemory {
     return false;
   }
 
-  private async keyVersionsUpTo(position: number): Promise<string> {
-    const { store, stream } = this.options;
+  async #keyVersionsUpTo(position: number): Promise<string> {
+    const { store, stream } = this.#options;
     const samples = await Promise.all([
       store.readBodies(stream, 0, Math.min(position, SAMPLE_EVENTS - 1)),
       store.readBodies(stream, Math.max(0, position - SAMPLE_EVENTS + 1), position),

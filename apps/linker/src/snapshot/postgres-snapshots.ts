@@ -10,15 +10,19 @@ const MAX_PIECE_BYTES = 4 * 1024 * 1024;
  * midst holds no lock; what was discarded takes no further piece, and never becomes whole.
  */
 export class PostgresSnapshots implements Snapshots {
-  constructor(private readonly pool: pg.Pool) {}
+  readonly #pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
 
   async newest(programme: string): Promise<StoredSnapshot | undefined> {
-    const { rows } = await this.pool.query<WholeSnapshot>(
+    const { rows } = await this.#pool.query<WholeSnapshot>(
       'SELECT id, ground, pieces, digest FROM linker.snapshot WHERE programme = $1 AND digest IS NOT NULL',
       [programme],
     );
     const [whole] = rows;
-    return whole && { ground: whole.ground, pieces: () => this.piecesOf(whole) };
+    return whole && { ground: whole.ground, pieces: () => this.#piecesOf(whole) };
   }
 
   async write(
@@ -27,7 +31,7 @@ export class PostgresSnapshots implements Snapshots {
     fill: (take: (piece: Uint8Array) => Promise<void>) => Promise<void>,
   ): Promise<void> {
     const id = randomUUID();
-    await this.pool.query('INSERT INTO linker.snapshot (id, programme, ground) VALUES ($1, $2, $3)', [
+    await this.#pool.query('INSERT INTO linker.snapshot (id, programme, ground) VALUES ($1, $2, $3)', [
       id,
       programme,
       ground,
@@ -38,25 +42,25 @@ export class PostgresSnapshots implements Snapshots {
       await fill(async (piece) => {
         const packed = packBytes(piece);
         digest.update(packed);
-        await this.pool.query(
+        await this.#pool.query(
           'INSERT INTO linker.snapshot_piece (snapshot, piece, bytes) VALUES ($1, $2, $3)',
           [id, pieces, packed],
         );
         pieces += 1;
       });
-      await this.replace(programme, id, pieces, digest.digest('hex'));
+      await this.#replace(programme, id, pieces, digest.digest('hex'));
     } catch (error) {
-      await this.pool.query('DELETE FROM linker.snapshot WHERE id = $1', [id]).catch(() => undefined);
+      await this.#pool.query('DELETE FROM linker.snapshot WHERE id = $1', [id]).catch(() => undefined);
       throw error;
     }
   }
 
   async discard(programme: string): Promise<void> {
-    await this.pool.query('DELETE FROM linker.snapshot WHERE programme = $1', [programme]);
+    await this.#pool.query('DELETE FROM linker.snapshot WHERE programme = $1', [programme]);
   }
 
-  private async replace(programme: string, id: string, pieces: number, digest: string): Promise<void> {
-    await inTransaction(this.pool, async (client) => {
+  async #replace(programme: string, id: string, pieces: number, digest: string): Promise<void> {
+    await inTransaction(this.#pool, async (client) => {
       await client.query('DELETE FROM linker.snapshot WHERE programme = $1 AND id <> $2', [programme, id]);
       const { rowCount } = await client.query(
         'UPDATE linker.snapshot SET pieces = $2, digest = $3 WHERE id = $1',
@@ -66,10 +70,10 @@ export class PostgresSnapshots implements Snapshots {
     });
   }
 
-  private async *piecesOf({ id, pieces, digest }: WholeSnapshot): AsyncGenerator<Uint8Array> {
+  async *#piecesOf({ id, pieces, digest }: WholeSnapshot): AsyncGenerator<Uint8Array> {
     const read = createHash('sha256');
     for (let piece = 0; piece < pieces; piece += 1) {
-      const { rows } = await this.pool.query<{ bytes: Buffer }>(
+      const { rows } = await this.#pool.query<{ bytes: Buffer }>(
         'SELECT bytes FROM linker.snapshot_piece WHERE snapshot = $1 AND piece = $2',
         [id, piece],
       );

@@ -39,74 +39,79 @@ const nothing: LinkageEngineSize = {
 /** Follows the decision loop: metrics, logs and the status page. Never a row, a token, or an id of a person. */
 @Injectable()
 export class LinkerMetrics implements DecisionObserver {
-  private current: LoopState = 'standby';
-  private haltedBy: Halt | undefined;
-  private position = -1;
-  private snapshotPosition = -1;
-  private intake = 0;
-  private size: LinkageEngineSize = nothing;
-  private openReferrals = 0;
-  private tokensWithoutForce = 0;
-  private erasureStanding: ErasureStanding | undefined;
-  private readonly outcomes = { linked: 0, withdrawn: 0, parked: 0, erased: 0, refused: 0 };
+  #current: LoopState = 'standby';
+  #haltedBy: Halt | undefined;
+  #position = -1;
+  #snapshotPosition = -1;
+  #intake = 0;
+  #size: LinkageEngineSize = nothing;
+  #openReferrals = 0;
+  #tokensWithoutForce = 0;
+  #erasureStanding: ErasureStanding | undefined;
+  readonly #outcomes = { linked: 0, withdrawn: 0, parked: 0, erased: 0, refused: 0 };
 
-  private readonly decidedTotal;
-  private readonly rowsTotal;
-  private readonly eventsTotal;
-  private readonly refusedAppends;
-  private readonly failures;
-  private readonly seconds;
-  private readonly unreadableErasures;
-  private readonly snapshots;
-  private readonly failureLog;
+  readonly #decidedTotal;
+  readonly #rowsTotal;
+  readonly #eventsTotal;
+  readonly #refusedAppends;
+  readonly #failures;
+  readonly #seconds;
+  readonly #unreadableErasures;
+  readonly #snapshots;
+  readonly #failureLog;
   readonly conflicting;
   readonly publishedTotal;
   readonly publishedPosition;
+  readonly #logger: PinoLogger;
+  readonly #store: DependencyWatch;
 
   constructor(
     @Inject(Metrics) metrics: Metrics,
     @Inject(INBOX) inbox: Inbox,
     @Inject(PROGRAMME_ID) programme: string,
-    private readonly logger: PinoLogger,
-    @Inject(DependencyWatch) private readonly store: DependencyWatch,
+    logger: PinoLogger,
+    @Inject(DependencyWatch) store: DependencyWatch,
   ) {
-    this.failureLog = new FailureLog({
+    this.#logger = logger;
+    this.#store = store;
+
+    this.#failureLog = new FailureLog({
       logger,
       failed: 'deciding failed; it is tried again from the ledger',
       over: 'the ledger is read again, and deciding goes on',
       isToldElsewhere: isStoreUnreachable,
     });
-    this.decidedTotal = metrics.counter({
+    this.#decidedTotal = metrics.counter({
       name: 'kinledger_linker_decided_total',
       help: 'Files and commands that are decided, by outcome.',
       labels: ['outcome'],
     });
-    this.rowsTotal = metrics.counter({
+    this.#rowsTotal = metrics.counter({
       name: 'kinledger_linker_rows_total',
       help: 'Rows of the submissions linked.',
     });
-    this.eventsTotal = metrics.counter({
+    this.#eventsTotal = metrics.counter({
       name: 'kinledger_linker_events_appended_total',
       help: 'Events appended to the ledger.',
     });
-    this.refusedAppends = metrics.counter({
+    this.#refusedAppends = metrics.counter({
       name: 'kinledger_linker_refused_appends_total',
       help: 'Appends refused because somebody else had appended; the ledger was read again.',
     });
-    this.failures = metrics.counter({
+    this.#failures = metrics.counter({
       name: 'kinledger_linker_failures_total',
       help: 'Failures after which the linker went on by itself.',
     });
-    this.seconds = metrics.histogram({
+    this.#seconds = metrics.histogram({
       name: 'kinledger_linker_decision_seconds',
       help: 'Time from taking up a file or a command to its last event being durable.',
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     });
-    this.unreadableErasures = metrics.counter({
+    this.#unreadableErasures = metrics.counter({
       name: 'kinledger_linker_unreadable_erasures_total',
       help: 'Lines of the list of erasures that cannot be read, and are not carried out.',
     });
-    this.snapshots = metrics.counter({
+    this.#snapshots = metrics.counter({
       name: 'kinledger_linker_snapshots_total',
       help: 'Snapshots of the linkage index: kept, used at a start, ignored since they did not count, failed.',
       labels: ['outcome'],
@@ -124,38 +129,42 @@ export class LinkerMetrics implements DecisionObserver {
       name: 'kinledger_linker_published_position',
       help: 'Ledger position up to which decisions are published.',
     });
-    this.onDemand(metrics, inbox, programme);
+    this.#onDemand(metrics, inbox, programme);
   }
 
-  private onDemand(metrics: Metrics, inbox: Inbox, programme: string): void {
+  #onDemand(metrics: Metrics, inbox: Inbox, programme: string): void {
     const gauge = (name: `kinledger_linker_${string}`, help: string, value: () => number | Promise<number>) =>
       metrics.gauge({ name, help, collect: async (its) => its.set(await value()) });
-    gauge('kinledger_linker_position', 'Last closed position of the ledger.', () => this.position);
-    gauge('kinledger_linker_intake', 'Last intake that is through.', () => this.intake);
+    gauge('kinledger_linker_position', 'Last closed position of the ledger.', () => this.#position);
+    gauge('kinledger_linker_intake', 'Last intake that is through.', () => this.#intake);
     gauge('kinledger_linker_lease_held', '1 while this process is the writer, 0 as a standby.', () =>
       this.isWriter ? 1 : 0,
     );
     gauge('kinledger_linker_halted', '1 when a person must look before it decides on.', () =>
-      this.current === 'halted' ? 1 : 0,
+      this.#current === 'halted' ? 1 : 0,
     );
-    gauge('kinledger_linker_open_referrals', 'Links that wait for review.', () => this.openReferrals);
+    gauge('kinledger_linker_open_referrals', 'Links that wait for review.', () => this.#openReferrals);
     gauge(
       'kinledger_linker_tokens_without_force',
       'Tokens that too many people share, as of the last submission.',
-      () => this.tokensWithoutForce,
+      () => this.#tokensWithoutForce,
     );
     gauge(
       'kinledger_linker_snapshot_position',
       'Ledger position of the snapshot that this process used or wrote last, -1 for none.',
-      () => this.snapshotPosition,
+      () => this.#snapshotPosition,
     );
-    gauge('kinledger_linker_index_records', 'Records that the linkage index holds.', () => this.size.records);
+    gauge(
+      'kinledger_linker_index_records',
+      'Records that the linkage index holds.',
+      () => this.#size.records,
+    );
     metrics.gauge({
       name: 'kinledger_linker_index_bytes',
       help: 'Bytes allocated by the linkage index, by what they hold.',
       labels: ['what'],
       collect: (its) => {
-        for (const [what, bytes] of Object.entries(this.size.bytes)) its.set({ what }, bytes);
+        for (const [what, bytes] of Object.entries(this.#size.bytes)) its.set({ what }, bytes);
       },
     });
     metrics.gauge({
@@ -170,80 +179,85 @@ export class LinkerMetrics implements DecisionObserver {
   }
 
   get isWriter(): boolean {
-    return this.current === 'recovering' || this.current === 'deciding' || this.current === 'halted';
+    return this.#current === 'recovering' || this.#current === 'deciding' || this.#current === 'halted';
   }
 
   get status(): LinkerStatus {
-    const { current, haltedBy, position, openReferrals, tokensWithoutForce } = this;
+    const current = this.#current;
+    const haltedBy = this.#haltedBy;
+    const position = this.#position;
+    const openReferrals = this.#openReferrals;
+    const tokensWithoutForce = this.#tokensWithoutForce;
     return {
       state: current,
-      ...(this.store.away === undefined ? {} : { ledgerAway: this.store.away }),
+      ...(this.#store.away === undefined ? {} : { ledgerAway: this.#store.away }),
       ...(haltedBy === undefined ? {} : { halt: { code: haltedBy.code, message: haltedBy.message } }),
       position,
-      intake: this.intake,
+      intake: this.#intake,
       openReferrals,
       tokensWithoutForce,
-      ...(this.erasureStanding === undefined ? {} : { erasures: this.erasureStanding }),
-      decided: { ...this.outcomes },
+      ...(this.#erasureStanding === undefined ? {} : { erasures: this.#erasureStanding }),
+      decided: { ...this.#outcomes },
     };
   }
 
   state(state: LoopState, halt?: Halt): void {
-    if (state === this.current && halt === undefined) return;
-    this.current = state;
-    this.haltedBy = halt;
-    if (halt === undefined) this.logger.info({ state }, 'linker');
-    else this.logger.fatal({ err: halt, state }, 'the linker decides nothing more until a person has looked');
+    if (state === this.#current && halt === undefined) return;
+    this.#current = state;
+    this.#haltedBy = halt;
+    if (halt === undefined) this.#logger.info({ state }, 'linker');
+    else
+      this.#logger.fatal({ err: halt, state }, 'the linker decides nothing more until a person has looked');
   }
 
   ledger(ledger: ProgrammeLedger): void {
-    this.failureLog.over();
-    this.size = ledger.engine.size;
-    this.position = ledger.closedAt;
-    this.intake = Math.max(this.intake, ledger.lastIntake);
-    this.openReferrals = ledger.openReferrals;
-    this.tokensWithoutForce = ledger.tokensWithoutForce;
+    this.#failureLog.over();
+    this.#size = ledger.engine.size;
+    this.#position = ledger.closedAt;
+    this.#intake = Math.max(this.#intake, ledger.lastIntake);
+    this.#openReferrals = ledger.openReferrals;
+    this.#tokensWithoutForce = ledger.tokensWithoutForce;
   }
 
   decided({ intake, command, outcome, rows, seconds }: Decided): void {
-    this.intake = Math.max(this.intake, intake);
-    this.outcomes[outcome] += 1;
-    this.decidedTotal.inc({ outcome });
-    this.rowsTotal.inc(rows);
-    this.seconds.observe(seconds);
+    this.#intake = Math.max(this.#intake, intake);
+    this.#outcomes[outcome] += 1;
+    this.#decidedTotal.inc({ outcome });
+    this.#rowsTotal.inc(rows);
+    this.#seconds.observe(seconds);
     const what = { intake, ...(command === undefined ? {} : { command }), outcome, rows };
-    this.logger.info(
+    this.#logger.info(
       { ...what, seconds: Number(seconds.toFixed(3)) },
       command === undefined ? 'file decided' : 'command decided',
     );
   }
 
   erasures(standing: ErasureStanding): void {
-    if (standing.unknown > 0 && standing.unknown !== this.erasureStanding?.unknown) {
-      this.logger.warn(standing, 'the list of erasures names records that the ledger does not have');
+    if (standing.unknown > 0 && standing.unknown !== this.#erasureStanding?.unknown) {
+      this.#logger.warn(standing, 'the list of erasures names records that the ledger does not have');
     }
-    this.erasureStanding = standing;
+    this.#erasureStanding = standing;
   }
 
   unreadableErasure(line: number): void {
-    this.unreadableErasures.inc();
-    this.logger.error({ line }, 'a line of the list of erasures cannot be read, and is not carried out');
+    this.#unreadableErasures.inc();
+    this.#logger.error({ line }, 'a line of the list of erasures cannot be read, and is not carried out');
   }
 
   snapshot(news: SnapshotNews): void {
-    this.snapshots.inc({ outcome: news.outcome });
+    this.#snapshots.inc({ outcome: news.outcome });
     switch (news.outcome) {
       case 'kept':
       case 'used':
-        this.snapshotPosition = news.position;
-        this.logger.info({ ...news, seconds: Number(news.seconds.toFixed(3)) }, 'snapshot');
+        this.#snapshotPosition = news.position;
+        this.#logger.info({ ...news, seconds: Number(news.seconds.toFixed(3)) }, 'snapshot');
         return;
       case 'ignored':
-        this.snapshotPosition = -1;
-        this.logger.warn(news, 'the snapshot does not count; the whole ledger is read');
+        this.#snapshotPosition = -1;
+        this.#logger.warn(news, 'the snapshot does not count; the whole ledger is read');
         return;
       case 'failed':
-        this.logger.error({ err: news.error }, 'the snapshot could not be written; the next one may');
+        this.#logger.error({ err: news.error }, 'the snapshot could not be written; the next one may');
         return;
       default:
         news satisfies never;
@@ -251,16 +265,16 @@ export class LinkerMetrics implements DecisionObserver {
   }
 
   appended(events: number): void {
-    this.eventsTotal.inc(events);
+    this.#eventsTotal.inc(events);
   }
 
   refused(): void {
-    this.refusedAppends.inc();
-    this.logger.warn('somebody else has appended to the ledger; it is read again');
+    this.#refusedAppends.inc();
+    this.#logger.warn('somebody else has appended to the ledger; it is read again');
   }
 
   failed(error: unknown): void {
-    this.failures.inc();
-    this.failureLog.failed(error);
+    this.#failures.inc();
+    this.#failureLog.failed(error);
   }
 }

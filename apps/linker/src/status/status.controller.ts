@@ -8,15 +8,19 @@ import { LinkerMetrics, PROGRAMME_ID, type LinkerStatus } from './linker-metrics
 @Controller('v1/status')
 @Roles('operator')
 export class StatusController {
-  constructor(
-    private readonly metrics: LinkerMetrics,
-    @Inject(INBOX) private readonly inbox: Inbox,
-    @Inject(PROGRAMME_ID) private readonly programme: string,
-  ) {}
+  readonly #metrics: LinkerMetrics;
+  readonly #inbox: Inbox;
+  readonly #programme: string;
+
+  constructor(metrics: LinkerMetrics, @Inject(INBOX) inbox: Inbox, @Inject(PROGRAMME_ID) programme: string) {
+    this.#metrics = metrics;
+    this.#inbox = inbox;
+    this.#programme = programme;
+  }
 
   @Get()
   async status(): Promise<LinkerStatus & { programme: string; inbox: InboxCounts }> {
-    const inbox = await this.inbox.counts(this.programme);
-    return { programme: this.programme, ...this.metrics.status, inbox };
+    const inbox = await this.#inbox.counts(this.#programme);
+    return { programme: this.#programme, ...this.#metrics.status, inbox };
   }
 }

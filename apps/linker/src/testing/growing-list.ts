@@ -5,14 +5,14 @@ import { programme } from './messages.js';
 
 /** A list of erasures that grows while the linker runs. */
 export class GrowingList implements Pick<Erasures, 'list' | 'append'> {
-  private listed: ListedErasures = { erasures: [], lines: 0 };
+  #listed: ListedErasures = { erasures: [], lines: 0 };
 
   list(): Promise<ListedErasures> {
-    return Promise.resolve(this.listed);
+    return Promise.resolve(this.#listed);
   }
 
   get all(): RecordId[] {
-    return this.listed.erasures.flatMap(({ records }) => records);
+    return this.#listed.erasures.flatMap(({ records }) => records);
   }
 
   add(...records: RecordId[]): this {
@@ -22,18 +22,18 @@ export class GrowingList implements Pick<Erasures, 'list' | 'append'> {
       records,
       erasedAt: '2024-04-02T10:00:00Z',
     };
-    this.put(erasure);
+    this.#put(erasure);
     return this;
   }
 
   append(erasure: Erasure): Promise<void> {
-    this.put(erasure);
+    this.#put(erasure);
     return Promise.resolve();
   }
 
-  private put(erasure: Erasure): void {
-    const erasures = [...this.listed.erasures, erasure];
-    this.listed = { erasures, lines: erasures.length };
+  #put(erasure: Erasure): void {
+    const erasures = [...this.#listed.erasures, erasure];
+    this.#listed = { erasures, lines: erasures.length };
   }
 }
 

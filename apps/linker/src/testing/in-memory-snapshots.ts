@@ -13,7 +13,7 @@ interface Kept {
 /** Snapshots of tests that need no database; what is in them may be looked into, and spoilt. */
 export class InMemorySnapshots implements Snapshots {
   readonly whole = new Map<string, Kept>();
-  private readonly writing = new Map<string, Set<Kept>>();
+  readonly #writing = new Map<string, Set<Kept>>();
 
   newest(programme: string): Promise<StoredSnapshot | undefined> {
     const kept = this.whole.get(programme);
@@ -37,8 +37,8 @@ export class InMemorySnapshots implements Snapshots {
     fill: (take: (piece: Uint8Array) => Promise<void>) => Promise<void>,
   ): Promise<void> {
     const kept: Kept = { ground, pieces: [] };
-    const writing = this.writing.get(programme) ?? new Set();
-    this.writing.set(programme, writing.add(kept));
+    const writing = this.#writing.get(programme) ?? new Set();
+    this.#writing.set(programme, writing.add(kept));
     const requireWanted = () => {
       if (!writing.has(kept)) throw new Error('the snapshot was discarded while it was written');
     };
@@ -53,7 +53,7 @@ export class InMemorySnapshots implements Snapshots {
   }
 
   discard(programme: string): Promise<void> {
-    this.writing.get(programme)?.clear();
+    this.#writing.get(programme)?.clear();
     this.whole.delete(programme);
     return Promise.resolve();
   }

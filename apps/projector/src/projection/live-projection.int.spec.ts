@@ -1,6 +1,7 @@
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import type { EventStore } from '@kinledger/event-store';
+import { withMethods } from '@kinledger/test-doubles';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Rebuilder } from '../rebuild/rebuilder.js';
@@ -30,7 +31,7 @@ const until = async (condition: () => boolean | Promise<boolean>): Promise<void>
 function projection(inner: EventStore = ledger.store) {
   const seen = { failures: 0, caughtUp: 0, position: -1, halts: [] as string[] };
   let away = false;
-  const store = Object.assign(Object.create(inner) as EventStore, {
+  const store = withMethods(inner, {
     readPage: async (...call: Parameters<EventStore['readPage']>) => {
       if (away) throw new Error('the store is away');
       return inner.readPage(...call);

@@ -33,55 +33,58 @@ const WORTH_ANALYSING = 1_000;
  * A wake-up only shortens the wait: what is applied comes from the ledger.
  */
 export class LiveProjection {
-  private readonly stopping = new AbortController();
-  private running: Promise<void> | undefined;
-  private wakeUp: (() => void) | undefined;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #wakeUp: (() => void) | undefined;
   /** Somebody called while nobody slept. */
-  private called = false;
-  private paused: Promise<void> = Promise.resolve();
-  private busy: Promise<void> = Promise.resolve();
-  private writing = false;
-  private position = 0;
+  #called = false;
+  #paused: Promise<void> = Promise.resolve();
+  #busy: Promise<void> = Promise.resolve();
+  #writing = false;
+  #position = 0;
   /** When the first failure since the last success was, of `performance.now()`. */
-  private failingSince: number | undefined;
-  private halt: ForeignEvent | undefined;
+  #failingSince: number | undefined;
+  #halt: ForeignEvent | undefined;
   /** Position at which the planner last learnt how much there is of what. */
-  private analysedAt = 0;
+  #analysedAt = 0;
+  readonly #options: LiveProjectionOptions;
 
-  constructor(private readonly options: LiveProjectionOptions) {}
+  constructor(options: LiveProjectionOptions) {
+    this.#options = options;
+  }
 
   get isWriter(): boolean {
-    return this.writing;
+    return this.#writing;
   }
 
   /** How long every try has failed; 0 while they succeed. */
   get failingMs(): number {
-    return this.failingSince === undefined ? 0 : performance.now() - this.failingSince;
+    return this.#failingSince === undefined ? 0 : performance.now() - this.#failingSince;
   }
 
   /** Why nothing more is projected. */
   get haltedBy(): ForeignEvent | undefined {
-    return this.halt;
+    return this.#halt;
   }
 
   start(): void {
-    this.running = this.run();
+    this.#running = this.#run();
   }
 
   /** There is more in the ledger. */
   wake(): void {
-    this.called = true;
-    this.wakeUp?.();
+    this.#called = true;
+    this.#wakeUp?.();
   }
 
   /** Runs work while the live projection writes nothing: after the decision in hand, before the next. */
   async whilePaused<T>(work: () => Promise<T>): Promise<T> {
-    const before = this.paused;
+    const before = this.#paused;
     let resume: () => void = () => undefined;
-    this.paused = new Promise((done) => (resume = done));
+    this.#paused = new Promise((done) => (resume = done));
     try {
       await before;
-      await this.busy;
+      await this.#busy;
       return await work();
     } finally {
       resume();
@@ -91,44 +94,44 @@ export class LiveProjection {
 
   /** Finishes the decision in hand, keeps its progress. */
   async stop(): Promise<void> {
-    this.stopping.abort();
+    this.#stopping.abort();
     this.wake();
-    await this.running;
+    await this.#running;
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        await this.writeAsLeader();
+        await this.#writeAsLeader();
       } catch (error) {
-        this.writing = false;
+        this.#writing = false;
         if (isForeignEvent(error)) {
-          this.halt = error;
-          this.options.onHalt(error);
+          this.#halt = error;
+          this.#options.onHalt(error);
           return;
         }
-        this.failingSince ??= performance.now();
-        this.options.onError(error);
+        this.#failingSince ??= performance.now();
+        this.#options.onError(error);
         await pause(1_000, undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
   /** Runs work that writes, once nobody has the projection paused; whoever pauses it then waits for the end. */
-  private async unlessPaused(work: () => Promise<unknown>): Promise<void> {
-    await this.paused;
+  async #unlessPaused(work: () => Promise<unknown>): Promise<void> {
+    await this.#paused;
     const busy = work();
-    this.busy = busy.then(
+    this.#busy = busy.then(
       () => undefined,
       () => undefined,
     );
     await busy;
   }
 
-  private async writeAsLeader(): Promise<void> {
-    const { signal } = this.stopping;
-    const client = await this.options.pool.connect();
+  async #writeAsLeader(): Promise<void> {
+    const { signal } = this.#stopping;
+    const client = await this.#options.pool.connect();
     let broken: Error | undefined;
     // Without a listener a connection that breaks between two queries would end the process.
     const onError = (error: Error) => (broken = error);
@@ -139,35 +142,35 @@ export class LiveProjection {
       ]);
       if (rows[0]?.won !== true) {
         // Another process is the writer: what it fails at is its own to tell.
-        this.failingSince = undefined;
-        return await this.sleep(POLL_MS);
+        this.#failingSince = undefined;
+        return await this.#sleep(POLL_MS);
       }
-      this.writing = true;
+      this.#writing = true;
       // What a server loses when it fails, it loses with its checkpoint: it is applied again from the ledger.
       await client.query('SET synchronous_commit TO off');
       // Making the tables is writing too: a rebuild that takes their place waits for it.
-      await this.unlessPaused(() => prepare(client));
+      await this.#unlessPaused(() => prepare(client));
       while (!signal.aborted) {
-        await this.unlessPaused(async () => {
-          this.position = await projectLedger({
-            ...this.options,
+        await this.#unlessPaused(async () => {
+          this.#position = await projectLedger({
+            ...this.#options,
             client,
             schema: LIVE_SCHEMA,
             signal,
             more: async (emptyReads) => {
-              await this.sleep(MID_DECISION_POLL_MS);
+              await this.#sleep(MID_DECISION_POLL_MS);
               return !signal.aborted && emptyReads < MID_DECISION_PATIENCE;
             },
           });
         });
         if (broken !== undefined) throw broken;
-        this.failingSince = undefined;
-        if (!isAborted(signal)) this.options.onCaughtUp();
-        await this.unlessPaused(() => this.analyseOnceDoubled(client));
-        await this.sleep(POLL_MS);
+        this.#failingSince = undefined;
+        if (!isAborted(signal)) this.#options.onCaughtUp();
+        await this.#unlessPaused(() => this.#analyseOnceDoubled(client));
+        await this.#sleep(POLL_MS);
       }
     } finally {
-      this.writing = false;
+      this.#writing = false;
       client.off('error', onError);
       // The lock is the session's: it ends with the connection.
       client.release(true);
@@ -175,25 +178,25 @@ export class LiveProjection {
   }
 
   /** Readers need not wait for the server to notice by itself that tables have grown: until then it plans as for small ones. */
-  private async analyseOnceDoubled(client: pg.ClientBase): Promise<void> {
-    if (this.position < 2 * this.analysedAt || this.position < WORTH_ANALYSING) return;
+  async #analyseOnceDoubled(client: pg.ClientBase): Promise<void> {
+    if (this.#position < 2 * this.#analysedAt || this.#position < WORTH_ANALYSING) return;
     await analyseReadModels(client, LIVE_SCHEMA);
-    this.analysedAt = this.position;
+    this.#analysedAt = this.#position;
   }
 
-  private async sleep(ms: number): Promise<void> {
-    if (this.stopping.signal.aborted) return;
-    if (!this.called) {
+  async #sleep(ms: number): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    if (!this.#called) {
       await new Promise<void>((done) => {
         const timer = setTimeout(done, ms);
-        this.wakeUp = () => {
+        this.#wakeUp = () => {
           clearTimeout(timer);
           done();
         };
       });
-      this.wakeUp = undefined;
+      this.#wakeUp = undefined;
     }
-    this.called = false;
+    this.#called = false;
   }
 }
 

@@ -2,6 +2,7 @@ import type { LedgerDecision } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { contentDigest, createReadModels, LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
+import { withMethods } from '@kinledger/test-doubles';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { projectLedger } from './project-ledger.js';
@@ -105,7 +106,7 @@ describe('projecting a ledger', () => {
     let applied: () => void = () => undefined;
     const firstApplied = new Promise<void>((done) => (applied = done));
     // The second decision is read only when the first is written, and its read models have been taken back meanwhile.
-    const store = Object.assign(Object.create(ledger.store) as typeof ledger.store, {
+    const store = withMethods(ledger.store, {
       readPage: async (stream: string, from: number, limit: number) => {
         if (from < firstEnd) return ledger.store.readPage(stream, from, firstEnd - from);
         await firstApplied;

@@ -14,10 +14,10 @@ const leap = new URL('../../../../programmes/leap/', import.meta.url).pathname;
 
 /** Writes a ledger by hand, decision by decision, into a store in memory. */
 export class SmallLedger {
-  private readonly kept = new InMemoryLedger();
-  readonly store = new InMemoryEventStore(this.kept);
-  private revision = 0;
-  private causes = 0;
+  readonly #kept = new InMemoryLedger();
+  readonly store = new InMemoryEventStore(this.#kept);
+  #revision = 0;
+  #causes = 0;
 
   /** Event 0 and 1: the LEAP definition and the strategy. */
   async open(): Promise<void> {
@@ -53,7 +53,7 @@ export class SmallLedger {
   }
 
   protected forget(records: readonly PseudonymisedRow['record'][]): void {
-    this.kept.eraseBodies(STREAM, records);
+    this.#kept.eraseBodies(STREAM, records);
   }
 
   /** Appends the events of one decision (or a part of it); rows are the bodies of the records that enter, by record id. */
@@ -62,10 +62,10 @@ export class SmallLedger {
     rows: readonly PseudonymisedRow[] = [],
     payloads: readonly { digest: string; bytes: Uint8Array }[] = [],
   ): Promise<void> {
-    const cause = `cause-${(this.causes += 1)}`;
+    const cause = `cause-${(this.#causes += 1)}`;
     const bodies: RecordBody[] = [];
     const events = decisions.map((decision, ordinal) => {
-      const revision = this.revision + ordinal;
+      const revision = this.#revision + ordinal;
       const row = rows.find(
         ({ record }) =>
           'record' in decision.data && decision.data.record === record && 'commitments' in decision.data,
@@ -74,11 +74,11 @@ export class SmallLedger {
       return encodeLedgerEvent({ ...decision, revision, time: '2023-10-09T09:30:00Z', cause, ordinal });
     });
     await this.store.append(STREAM, events, {
-      expectedRevision: this.revision === 0 ? 'no-stream' : this.revision - 1,
+      expectedRevision: this.#revision === 0 ? 'no-stream' : this.#revision - 1,
       bodies,
       payloads,
     });
-    this.revision += events.length;
+    this.#revision += events.length;
   }
 }
 

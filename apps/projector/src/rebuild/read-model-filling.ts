@@ -28,22 +28,25 @@ const PROGRESS_EVERY_MS = 200;
  * and individuals are brought up to date once.
  */
 export class ReadModelFilling {
-  private readonly writer: ReadModelWriter;
-  private position = -1;
-  private records = 0;
-  private reported = 0;
+  readonly #writer: ReadModelWriter;
+  #position = -1;
+  #records = 0;
+  #reported = 0;
+  readonly #options: ReadModelFillingOptions;
 
-  constructor(private readonly options: ReadModelFillingOptions) {
-    this.writer = readModelWriter({ ...options, from: 0, filling: true });
+  constructor(options: ReadModelFillingOptions) {
+    this.#options = options;
+
+    this.#writer = readModelWriter({ ...options, from: 0, filling: true });
   }
 
   get schema(): string {
-    return this.options.schema;
+    return this.#options.schema;
   }
 
   async begin(): Promise<void> {
-    await createBareReadModels(this.options.client, this.schema);
-    await this.writer.begin();
+    await createBareReadModels(this.#options.client, this.schema);
+    await this.#writer.begin();
   }
 
   /**
@@ -51,32 +54,32 @@ export class ReadModelFilling {
    * @throws Error when the signal aborts, and what reading and writing throw.
    */
   async fill(upTo: number): Promise<void> {
-    const { store, stream, signal } = this.options;
-    for await (const page of ledgerPages({ store, stream, from: this.position + 1, upTo })) {
+    const { store, stream, signal } = this.#options;
+    for await (const page of ledgerPages({ store, stream, from: this.#position + 1, upTo })) {
       if (signal.aborted) throw new Error('stopped');
       for (const { event, row } of page) {
-        await this.writer.take(event, row);
-        if (row !== undefined) this.records += 1;
-        this.position = event.revision;
+        await this.#writer.take(event, row);
+        if (row !== undefined) this.#records += 1;
+        this.#position = event.revision;
       }
-      this.report();
+      this.#report();
     }
   }
 
   /** Read models as readers know them: the caller may commit. @returns their position. */
   async complete(): Promise<number> {
-    const { client, schema } = this.options;
+    const { client, schema } = this.#options;
     await indexReadModels(client, schema);
     // Else the planner takes full tables for empty ones.
     await analyseReadModels(client, schema);
-    await this.writer.settle(this.position);
-    return this.position;
+    await this.#writer.settle(this.#position);
+    return this.#position;
   }
 
-  private report(): void {
+  #report(): void {
     const now = performance.now();
-    if (now - this.reported < PROGRESS_EVERY_MS) return;
-    this.reported = now;
-    this.options.onProgress(this.position, this.records);
+    if (now - this.#reported < PROGRESS_EVERY_MS) return;
+    this.#reported = now;
+    this.#options.onProgress(this.#position, this.#records);
   }
 }

@@ -1,6 +1,7 @@
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { createReadModels, LIVE_SCHEMA } from '@kinledger/read-models';
+import { withMethods } from '@kinledger/test-doubles';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { LiveProjection } from '../projection/live-projection.js';
@@ -63,7 +64,7 @@ function rebuilderOver(store: typeof ledger.store): Rebuilder {
 function heldRebuilder() {
   let letGo: () => void = () => undefined;
   const held = new Promise<void>((done) => (letGo = done));
-  const store = Object.assign(Object.create(ledger.store) as typeof ledger.store, {
+  const store = withMethods(ledger.store, {
     readPage: async (...call: Parameters<typeof ledger.store.readPage>) => {
       await held;
       return ledger.store.readPage(...call);
@@ -147,7 +148,7 @@ describe('a rebuild', () => {
       code: 'event-store-unreachable',
       mayPass: true,
     });
-    const store = Object.assign(Object.create(ledger.store) as typeof ledger.store, {
+    const store = withMethods(ledger.store, {
       readPage: (...call: Parameters<typeof ledger.store.readPage>) =>
         failures-- > 0 ? Promise.reject(away) : ledger.store.readPage(...call),
     });

@@ -60,17 +60,20 @@ const READ_AGAIN_MS = 1_000;
 
 /** Rebuilds read models from the ledger: the live ones, swapped in by one step, or those of a past position. */
 export class Rebuilder {
-  private running: Promise<void> | undefined;
-  private readonly stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  readonly #stopping = new AbortController();
+  readonly #options: RebuilderOptions;
 
-  constructor(private readonly options: RebuilderOptions) {}
+  constructor(options: RebuilderOptions) {
+    this.#options = options;
+  }
 
   /**
    * A rebuild that a crash interrupted is over; nothing that it wrote was ever seen. One that another process is at,
    * which its session's lock shows, goes on.
    */
   async clearInterrupted(): Promise<void> {
-    const client = await this.options.pool.connect();
+    const client = await this.#options.pool.connect();
     try {
       const { rows } = await client.query<{ id: string }>(
         `SELECT rebuild_id AS id FROM operations.rebuild
@@ -90,13 +93,13 @@ export class Rebuilder {
    * and all of the ledger is asked for.
    */
   async start(kind: Rebuild['kind'], upTo?: number): Promise<Rebuild> {
-    if (this.running !== undefined) {
+    if (this.#running !== undefined) {
       throw Object.assign(new Error('a rebuild is running already'), { code: 'rebuild-running' as const });
     }
-    const { haltedBy } = this.options.live;
+    const { haltedBy } = this.#options.live;
     if (haltedBy !== undefined && (upTo === undefined || upTo >= haltedBy.revision)) throw haltedBy;
     const id = randomBytes(16).toString('hex');
-    const head = await this.options.store.head(this.options.stream);
+    const head = await this.#options.store.head(this.#options.stream);
     if (upTo !== undefined && upTo > head) {
       throw Object.assign(new Error('the ledger does not reach that position'), {
         code: 'position-beyond-ledger' as const,
@@ -104,7 +107,7 @@ export class Rebuilder {
       });
     }
     const schema = kind === 'live' ? LIVE_SCHEMA : `${AS_AT_SCHEMA}${upTo ?? head}`;
-    const client = await this.options.pool.connect();
+    const client = await this.#options.pool.connect();
     // One that breaks between two queries says so to nobody else, and would end the process.
     client.on('error', () => undefined);
     try {
@@ -117,8 +120,8 @@ export class Rebuilder {
       client.release(true);
       throw error;
     }
-    this.running = this.run(client, { id, kind, schema, head: upTo ?? head }).finally(
-      () => (this.running = undefined),
+    this.#running = this.#run(client, { id, kind, schema, head: upTo ?? head }).finally(
+      () => (this.#running = undefined),
     );
     return this.find(id).then((found) => {
       if (found === undefined) throw new Error('the rebuild just started is not found');
@@ -127,7 +130,7 @@ export class Rebuilder {
   }
 
   async find(id: string): Promise<Rebuild | undefined> {
-    const { rows } = await this.options.pool.query<Rebuild>(
+    const { rows } = await this.#options.pool.query<Rebuild>(
       `SELECT replace(rebuild_id::text, '-', '') AS id, kind, state, schema_name AS schema, position, head, records,
               before_digest AS before, after_digest AS after, reason
        FROM operations.rebuild WHERE rebuild_id = $1`,
@@ -137,57 +140,57 @@ export class Rebuilder {
   }
 
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+    this.#stopping.abort();
+    await this.#running;
   }
 
   /** All in one transaction: until it ends nobody sees anything of it, and what fails leaves nothing. */
-  private async run(
+  async #run(
     client: pg.PoolClient,
     rebuild: Pick<Rebuild, 'id' | 'kind' | 'schema' | 'head'>,
   ): Promise<void> {
-    const { onError } = this.options;
+    const { onError } = this.#options;
     try {
-      await this.fillOnceReachable(client, rebuild);
+      await this.#fillOnceReachable(client, rebuild);
     } catch (error) {
       onError(error);
       await client.query('ROLLBACK').catch(() => undefined);
       const reason = error instanceof Error ? error.message : 'unknown';
-      await this.failInTheEnd(rebuild.id, this.stopping.signal.aborted ? 'stopped' : reason);
+      await this.#failInTheEnd(rebuild.id, this.#stopping.signal.aborted ? 'stopped' : reason);
     } finally {
       client.release(true);
     }
   }
 
   /** Begins again where the ledger went away in the middle: nothing of what was filled is seen by anybody. */
-  private async fillOnceReachable(
+  async #fillOnceReachable(
     client: pg.PoolClient,
     rebuild: Pick<Rebuild, 'id' | 'kind' | 'schema' | 'head'>,
   ): Promise<void> {
     for (;;) {
       try {
-        await this.fill(client, rebuild);
+        await this.#fill(client, rebuild);
         return;
       } catch (error) {
-        if (!isStoreUnreachable(error) || !error.mayPass || this.stopping.signal.aborted) throw error;
+        if (!isStoreUnreachable(error) || !error.mayPass || this.#stopping.signal.aborted) throw error;
         await client.query('ROLLBACK');
-        await pause(READ_AGAIN_MS, undefined, { signal: this.stopping.signal });
+        await pause(READ_AGAIN_MS, undefined, { signal: this.#stopping.signal });
       }
     }
   }
 
-  private async fill(
+  async #fill(
     client: pg.PoolClient,
     rebuild: Pick<Rebuild, 'id' | 'kind' | 'schema' | 'head'>,
   ): Promise<void> {
-    const { store, stream, pool, onError } = this.options;
+    const { store, stream, pool, onError } = this.#options;
     const { id, kind } = rebuild;
     const filling = new ReadModelFilling({
       store,
       stream,
       client,
       schema: `rebuild_${id}`,
-      signal: this.stopping.signal,
+      signal: this.#stopping.signal,
       onProgress: (position, records) => {
         pool
           .query('UPDATE operations.rebuild SET position = $2, records = $3 WHERE rebuild_id = $1', [
@@ -201,22 +204,22 @@ export class Rebuilder {
     await client.query('BEGIN');
     await filling.begin();
     await (kind === 'live'
-      ? this.rebuildLive(client, filling, rebuild)
-      : this.rebuildAsAt(client, filling, rebuild));
-    if (kind === 'as-at') await this.dropOldAsAt(client);
+      ? this.#rebuildLive(client, filling, rebuild)
+      : this.#rebuildAsAt(client, filling, rebuild));
+    if (kind === 'as-at') await this.#dropOldAsAt(client);
   }
 
-  private async rebuildAsAt(
+  async #rebuildAsAt(
     client: pg.ClientBase,
     filling: ReadModelFilling,
     { id, schema, head }: Pick<Rebuild, 'id' | 'schema' | 'head'>,
   ): Promise<void> {
-    const { store, stream } = this.options;
+    const { store, stream } = this.#options;
     await filling.fill(await lastClosedAt(store, stream, head));
     const position = await filling.complete();
     const after = await digestOf(client, filling.schema);
     await swapReadModels(client, filling.schema, schema);
-    await this.finish(client, id, { schema, position, before: undefined, after });
+    await this.#finish(client, id, { schema, position, before: undefined, after });
     await client.query('COMMIT');
   }
 
@@ -224,12 +227,12 @@ export class Rebuilder {
    * Catches up with the live read models while those stand still, compares, and takes their place: at the position where
    * they stand, whatever the ledger holds beyond it.
    */
-  private async rebuildLive(
+  async #rebuildLive(
     client: pg.ClientBase,
     filling: ReadModelFilling,
     { id, schema }: Pick<Rebuild, 'id' | 'schema'>,
   ): Promise<void> {
-    const { store, stream, pool, live } = this.options;
+    const { store, stream, pool, live } = this.#options;
     const liveAt = () => readCheckpoint(client, LIVE_SCHEMA);
     const end = () => lastClosedAt(store, stream);
     await filling.fill((await liveAt()) ?? (await end()));
@@ -243,27 +246,27 @@ export class Rebuilder {
         digestOf(client, filling.schema),
       ]);
       await swapReadModels(client, filling.schema);
-      await this.finish(client, id, { schema, position, before, after });
+      await this.#finish(client, id, { schema, position, before, after });
       // One step with the swap: what was swapped is done. Then the live projection goes on, in what took its place.
       await client.query('COMMIT');
     });
   }
 
   /** The database that failed us may be away for a while. Where we are stopped first, the next start does it. */
-  private async failInTheEnd(id: string, reason: string): Promise<void> {
-    const { pool, onError } = this.options;
+  async #failInTheEnd(id: string, reason: string): Promise<void> {
+    const { pool, onError } = this.#options;
     for (;;) {
       try {
         return await fail(pool, id, reason);
       } catch (error) {
         onError(error);
-        if (this.stopping.signal.aborted) return;
-        await pause(FAIL_AGAIN_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+        if (this.#stopping.signal.aborted) return;
+        await pause(FAIL_AGAIN_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       }
     }
   }
 
-  private async finish(
+  async #finish(
     client: pg.ClientBase,
     id: string,
     done: {
@@ -282,7 +285,7 @@ export class Rebuilder {
     );
   }
 
-  private async dropOldAsAt(client: pg.ClientBase): Promise<void> {
+  async #dropOldAsAt(client: pg.ClientBase): Promise<void> {
     const { rows } = await client.query<{ schema_name: string }>(
       `SELECT schema_name FROM operations.rebuild WHERE kind = 'as-at' AND state = 'done'
        GROUP BY schema_name ORDER BY max(ended_at) DESC OFFSET ${KEPT_AS_AT}`,

@@ -20,13 +20,17 @@ const id = z.string().regex(/^[0-9a-f]{32}$/, 'expected the id of a rebuild');
 @Roles('operator', 'data-team')
 @Controller('v1/rebuilds')
 export class RebuildsController {
-  constructor(private readonly rebuilder: Rebuilder) {}
+  readonly #rebuilder: Rebuilder;
+
+  constructor(rebuilder: Rebuilder) {
+    this.#rebuilder = rebuilder;
+  }
 
   @Post()
   @HttpCode(202)
   async start(@Body({ schema: order }) { asAt }: z.infer<typeof order>): Promise<Rebuild> {
     try {
-      return await this.rebuilder.start(asAt === undefined ? 'live' : 'as-at', asAt);
+      return await this.#rebuilder.start(asAt === undefined ? 'live' : 'as-at', asAt);
     } catch (error) {
       if (isRebuildRunning(error)) {
         throw new Problem(409, 'rebuild-running', {
@@ -51,7 +55,7 @@ export class RebuildsController {
 
   @Get(':id')
   async find(@Param('id', { schema: id }) rebuild: string): Promise<Rebuild> {
-    const found = await this.rebuilder.find(rebuild);
+    const found = await this.#rebuilder.find(rebuild);
     if (found === undefined)
       throw new Problem(404, 'rebuild-unknown', { detail: 'There is no rebuild of this id.' });
     return found;

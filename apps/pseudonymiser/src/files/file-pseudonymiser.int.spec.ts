@@ -21,6 +21,7 @@ import { canonicalEmail, digestOf } from '@kinledger/domain';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { noRows, type RowCounts } from '@kinledger/pseudonymised-rows';
+import { withMethods } from '@kinledger/test-doubles';
 import { RowWorkers } from '../worker/row-workers.js';
 import { FilePseudonymiser } from './file-pseudonymiser.js';
 import { landFile, type FileToLand } from './landed-file.fixture.js';
@@ -68,7 +69,7 @@ class RecordingBus {
 
   constructor() {
     const inner = createInMemoryMessageBus();
-    this.bus = Object.assign(Object.create(inner) as MessageBus, {
+    this.bus = withMethods(inner, {
       publish: async (topic: string, messages: readonly OutgoingMessage[]) => {
         expect(topic).toBe(topics.rowPseudonymised.name);
         if (this.published.length >= this.failAfter) throw new Error('the bus is away');

@@ -9,7 +9,11 @@ const FILES_PER_BATCH = 16;
 
 @Controller()
 export class FilesController {
-  constructor(private readonly files: FilePseudonymiser) {}
+  readonly #files: FilePseudonymiser;
+
+  constructor(files: FilePseudonymiser) {
+    this.#files = files;
+  }
 
   /** Commits the batch when all its files have ended. Those that ended before a failure are not done again. */
   @OnMessages(topics.fileAccepted, { maxMessages: FILES_PER_BATCH })
@@ -17,7 +21,7 @@ export class FilesController {
     @Payload() messages: readonly MessageOf<typeof topics.fileAccepted>[],
     @Ctx() context: BatchContext,
   ): Promise<void> {
-    await this.processAll(messages, context);
+    await this.#processAll(messages, context);
   }
 
   /** A file that could not be processed is tried again, for its new place in the order of intake. */
@@ -29,11 +33,11 @@ export class FilesController {
     const unparked = messages.flatMap(({ data, ...rest }): AcceptedFile[] =>
       data.kind === 'unpark-submission' ? [{ ...rest, data: data.payload.file }] : [],
     );
-    await this.processAll(unparked, context);
+    await this.#processAll(unparked, context);
   }
 
-  private async processAll(files: readonly AcceptedFile[], { signal }: BatchContext): Promise<void> {
-    const ends = await Promise.allSettled(files.map((file) => this.files.process(file, signal)));
+  async #processAll(files: readonly AcceptedFile[], { signal }: BatchContext): Promise<void> {
+    const ends = await Promise.allSettled(files.map((file) => this.#files.process(file, signal)));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }

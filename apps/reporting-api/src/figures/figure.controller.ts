@@ -26,7 +26,11 @@ export function figureController(figure: Figure): Type {
   @Roles('reader', 'data-team', 'operator')
   @Controller(`v1/figures/${figure.id}`)
   class FigureController {
-    constructor(private readonly figures: Figures) {}
+    readonly #figures: Figures;
+
+    constructor(figures: Figures) {
+      this.#figures = figures;
+    }
 
     @Get(String(figure.version))
     @ApiOkResponse({ schema: answerSchema(figureAnswer(figure)) })
@@ -35,7 +39,7 @@ export function figureController(figure: Figure): Type {
       summary: `${figure.title}, version ${figure.version}, row by row`,
     })
     async rows(@Query({ schema: figureQuery }) query: FigureQuery): Promise<unknown> {
-      return this.figures.rows(figure, { ...query, period: periodAsked(query.period) });
+      return this.#figures.rows(figure, { ...query, period: periodAsked(query.period) });
     }
 
     @Get(`${figure.version}.csv`)
@@ -49,7 +53,7 @@ export function figureController(figure: Figure): Type {
     async table(@Query({ schema: figureQuery }) query: FigureQuery): Promise<string> {
       return figureCsv(
         figure,
-        await this.figures.rows(figure, { ...query, period: periodAsked(query.period) }),
+        await this.#figures.rows(figure, { ...query, period: periodAsked(query.period) }),
       );
     }
   }

@@ -55,7 +55,11 @@ const described = ({ id, version, title, columns, dimensions }: Figure) => ({
 @Roles('reader', 'data-team', 'operator')
 @Controller('v1/figures')
 export class FiguresController {
-  constructor(private readonly figures: Figures) {}
+  readonly #figures: Figures;
+
+  constructor(figures: Figures) {
+    this.#figures = figures;
+  }
 
   @Get()
   @ApiOkResponse({ schema: answerSchema(catalogue) })
@@ -68,7 +72,7 @@ export class FiguresController {
   @ApiOkResponse({ schema: answerSchema(reachAnswer) })
   @ApiOperation({ summary: 'Unique reach of a period by programme, strand and service' })
   async reach(@Query({ schema: reachQuery }) query: ReachQuery): Promise<ReachAnswer> {
-    return this.figures.reach(periodAsked(query.period), query.asAt);
+    return this.#figures.reach(periodAsked(query.period), query.asAt);
   }
 
   @Get('reach.csv')
@@ -77,7 +81,7 @@ export class FiguresController {
   @ApiProduces('text/csv')
   @ApiOperation({ summary: 'The same as a table for Excel and Power BI' })
   async reachTable(@Query({ schema: reachQuery }) query: ReachQuery): Promise<string> {
-    return reachCsv(await this.figures.reach(periodAsked(query.period), query.asAt));
+    return reachCsv(await this.#figures.reach(periodAsked(query.period), query.asAt));
   }
 
   @Get('reach-by-quarter')
@@ -86,7 +90,7 @@ export class FiguresController {
   async quarters(
     @Query({ schema: quartersQuery }) query: z.infer<typeof quartersQuery>,
   ): Promise<QuartersAnswer> {
-    return this.figures.quarters(scopeAsked(query.scope));
+    return this.#figures.quarters(scopeAsked(query.scope));
   }
 
   @Get('reach-by-quarter.csv')
@@ -97,6 +101,6 @@ export class FiguresController {
   async quartersTable(
     @Query({ schema: quartersQuery }) query: z.infer<typeof quartersQuery>,
   ): Promise<string> {
-    return quartersCsv(await this.figures.quarters(scopeAsked(query.scope)));
+    return quartersCsv(await this.#figures.quarters(scopeAsked(query.scope)));
   }
 }

@@ -42,17 +42,20 @@ export interface FigureRowsAnswer extends FigureAnswerRows {
 /** Figures of the golden dataset, each by its definition in `@kinledger/figures`. */
 @Injectable()
 export class Figures {
-  constructor(
-    private readonly readModels: ReadModels,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  readonly #readModels: ReadModels;
+  readonly #clock: Clock;
+
+  constructor(readModels: ReadModels, @Inject(CLOCK) clock: Clock) {
+    this.#readModels = readModels;
+    this.#clock = clock;
+  }
 
   /**
    * Reach of a period, or of the lifetime where it is undefined.
    * @throws Problem 404 for a period that has not begun.
    */
   async reach(period: Period | undefined, asAt?: number): Promise<ReachAnswer> {
-    if (period !== undefined && !hasBegun(period, this.today)) throw notBegun(period, this.today);
+    if (period !== undefined && !hasBegun(period, this.#today)) throw notBegun(period, this.#today);
     const question = `reach ${period?.code ?? 'lifetime'}`;
     const compute = async (snapshot: Snapshot): Promise<Omit<ReachAnswer, 'behindSince'>> => {
       const { programme, strands, otherServices, byDeprivation, ...rest } = await wholeReach(
@@ -80,9 +83,9 @@ export class Figures {
         byDeprivation: [...byDeprivation],
       };
     };
-    const answer = await this.readModels.answer(question, compute, asAt);
+    const answer = await this.#readModels.answer(question, compute, asAt);
     // What stands at a past position does not grow old.
-    return asAt === undefined ? this.withAge(answer) : { ...answer, behindSince: null };
+    return asAt === undefined ? this.#withAge(answer) : { ...answer, behindSince: null };
   }
 
   /**
@@ -98,9 +101,9 @@ export class Figures {
     },
   ): Promise<FigureRowsAnswer> {
     const { period, by, scope = null, asAt } = question;
-    if (period !== undefined && !hasBegun(period, this.today)) throw notBegun(period, this.today);
+    if (period !== undefined && !hasBegun(period, this.#today)) throw notBegun(period, this.#today);
     const code = period?.code ?? 'lifetime';
-    const answer = await this.readModels.answer(
+    const answer = await this.#readModels.answer(
       `${nameOf(figure)} ${code} ${by} ${scope ?? 'every scope'}`,
       async (snapshot) => {
         if (scope !== null) requireScope(await servicesOf(snapshot.client, snapshot), scopeAsked(scope));
@@ -110,7 +113,7 @@ export class Figures {
       },
       asAt,
     );
-    return asAt === undefined ? this.withAge(answer) : { ...answer, behindSince: null };
+    return asAt === undefined ? this.#withAge(answer) : { ...answer, behindSince: null };
   }
 
   /**
@@ -119,8 +122,8 @@ export class Figures {
    */
   async quarters(scope: ReachScope): Promise<QuartersAnswer> {
     const name = scopeName(scope);
-    const today = this.today;
-    const answer = await this.readModels.answer(`quarters ${name} ${quarterOf(today)}`, async (snapshot) => {
+    const today = this.#today;
+    const answer = await this.#readModels.answer(`quarters ${name} ${quarterOf(today)}`, async (snapshot) => {
       const { client, position } = snapshot;
       const defined = await servicesOf(client, snapshot);
       requireScope(defined, scope);
@@ -153,13 +156,13 @@ export class Figures {
         }),
       };
     });
-    return this.withAge(answer);
+    return this.#withAge(answer);
   }
 
   /** What may be asked for today, and what a reader sees first. */
   async offered(): Promise<OfferedPeriods> {
-    const today = this.today;
-    return this.readModels.answer(`offered ${quarterOf(today)}`, async (snapshot) =>
+    const today = this.#today;
+    return this.#readModels.answer(`offered ${quarterOf(today)}`, async (snapshot) =>
       offeredPeriods(
         await filesReceived(snapshot),
         (await reachByQuarter(snapshot.client, { kind: 'programme' }, snapshot)).map(({ start }) => start),
@@ -170,12 +173,12 @@ export class Figures {
 
   /** Services, in the order of the programme definition, administrative sources last. */
   async services(): Promise<readonly ServiceOfProgramme[]> {
-    return this.readModels.answer('services', (snapshot) => servicesOf(snapshot.client, snapshot));
+    return this.#readModels.answer('services', (snapshot) => servicesOf(snapshot.client, snapshot));
   }
 
   /** Datasets by id. */
   async datasets(): Promise<ReadonlyMap<string, DatasetOfService>> {
-    return this.readModels.answer('datasets', async (snapshot) => {
+    return this.#readModels.answer('datasets', async (snapshot) => {
       const rows = await ask<DatasetOfService>(snapshot.client, datasets, [], snapshot);
       return new Map(rows.map((row) => [row.dataset, row]));
     });
@@ -187,8 +190,8 @@ export class Figures {
     readonly position: number;
     readonly behindSince: string | null;
   }> {
-    return this.withAge(
-      await this.readModels.answer('programme', async (snapshot) => ({
+    return this.#withAge(
+      await this.#readModels.answer('programme', async (snapshot) => ({
         programme: await programmeName(snapshot.client, snapshot),
         position: snapshot.position,
       })),
@@ -196,13 +199,13 @@ export class Figures {
   }
 
   /** Asked each time: an answer that is remembered grows older. */
-  private async withAge<T extends object>(answer: T): Promise<T & { readonly behindSince: string | null }> {
-    return { ...answer, behindSince: await this.readModels.behindSince() };
+  async #withAge<T extends object>(answer: T): Promise<T & { readonly behindSince: string | null }> {
+    return { ...answer, behindSince: await this.#readModels.behindSince() };
   }
 
   /** yyyy-mm-dd in Europe/London. */
-  private get today(): string {
-    return londonDay(this.clock());
+  get #today(): string {
+    return londonDay(this.#clock());
   }
 }
 

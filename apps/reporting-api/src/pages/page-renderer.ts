@@ -15,21 +15,21 @@ export const ownAssets = here('../../assets');
 /** Renders views with the GOV.UK Design System's macros. Everything is escaped unless a view says otherwise. */
 @Injectable()
 export class PageRenderer {
-  private readonly environment: nunjucks.Environment;
+  readonly #environment: nunjucks.Environment;
 
   constructor() {
-    this.environment = new nunjucks.Environment(
+    this.#environment = new nunjucks.Environment(
       new nunjucks.FileSystemLoader([here('../../views'), `${govukFrontend}/dist`]),
       { autoescape: true, trimBlocks: true, lstripBlocks: true },
     );
-    this.environment.addFilter('number', (value: unknown) =>
+    this.#environment.addFilter('number', (value: unknown) =>
       typeof value === 'number' ? value.toLocaleString('en-GB') : '–',
     );
-    this.environment.addFilter('instant', instantName);
-    this.environment.addFilter('age', (iso: string) => ageName(iso));
+    this.#environment.addFilter('instant', instantName);
+    this.#environment.addFilter('age', (iso: string) => ageName(iso));
   }
 
   render(view: string, context: object): string {
-    return this.environment.render(view, context);
+    return this.#environment.render(view, context);
   }
 }

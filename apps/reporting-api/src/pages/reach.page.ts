@@ -33,10 +33,13 @@ type Query = z.infer<typeof query>;
 @Roles('reader', 'data-team', 'operator')
 @Controller()
 export class ReachPage {
-  constructor(
-    private readonly figures: Figures,
-    private readonly renderer: PageRenderer,
-  ) {}
+  readonly #figures: Figures;
+  readonly #renderer: PageRenderer;
+
+  constructor(figures: Figures, renderer: PageRenderer) {
+    this.#figures = figures;
+    this.#renderer = renderer;
+  }
 
   /** The front page is reach: the question that everybody comes with. */
   @Get()
@@ -49,13 +52,13 @@ export class ReachPage {
   @Header('content-type', 'text/html; charset=utf-8')
   async page(@Query({ schema: query }) { period: asked, scope }: Query): Promise<string> {
     const [offered, services, { quarters }] = await Promise.all([
-      this.figures.offered(),
-      this.figures.services(),
-      this.figures.quarters(scopeAsked(scope)),
+      this.#figures.offered(),
+      this.#figures.services(),
+      this.#figures.quarters(scopeAsked(scope)),
     ]);
-    const answer = await this.figures.reach(asked === undefined ? offered.opens : periodAsked(asked));
+    const answer = await this.#figures.reach(asked === undefined ? offered.opens : periodAsked(asked));
     const scopes = scopesOf(services);
-    return this.renderer.render('reach.njk', {
+    return this.#renderer.render('reach.njk', {
       section: 'reach',
       programme: answer.programme,
       position: answer.position,
@@ -101,14 +104,14 @@ export class ReachPage {
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="reach.csv"')
   async table(@Query({ schema: query }) { period }: Query): Promise<string> {
-    return reachCsv(await this.figures.reach(periodAsked(period ?? 'lifetime')));
+    return reachCsv(await this.#figures.reach(periodAsked(period ?? 'lifetime')));
   }
 
   @Get('reach/quarters.csv')
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="reach-by-quarter.csv"')
   async quartersTable(@Query({ schema: query }) { scope }: Query): Promise<string> {
-    return quartersCsv(await this.figures.quarters(scopeAsked(scope)));
+    return quartersCsv(await this.#figures.quarters(scopeAsked(scope)));
   }
 }
 

@@ -26,20 +26,24 @@ const id = z.string().max(64);
 @Roles('reader', 'data-team', 'operator')
 @Controller('submissions')
 export class SubmissionsPage {
-  constructor(
-    private readonly submissions: Submissions,
-    private readonly figures: Figures,
-    private readonly renderer: PageRenderer,
-  ) {}
+  readonly #submissions: Submissions;
+  readonly #figures: Figures;
+  readonly #renderer: PageRenderer;
+
+  constructor(submissions: Submissions, figures: Figures, renderer: PageRenderer) {
+    this.#submissions = submissions;
+    this.#figures = figures;
+    this.#renderer = renderer;
+  }
 
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
   async page(@Query({ schema: query }) { page }: z.infer<typeof query>): Promise<string> {
     const [submitted, waiting, datasets, frame] = await Promise.all([
-      this.submissions.page({ submitted: true, limit: PAGE_ROWS, offset: (page - 1) * PAGE_ROWS }),
-      this.submissions.page({ submitted: false, limit: MAX_UNSUBMITTED, offset: 0 }),
-      this.figures.datasets(),
-      this.figures.programme(),
+      this.#submissions.page({ submitted: true, limit: PAGE_ROWS, offset: (page - 1) * PAGE_ROWS }),
+      this.#submissions.page({ submitted: false, limit: MAX_UNSUBMITTED, offset: 0 }),
+      this.#figures.datasets(),
+      this.#figures.programme(),
     ]);
     const pages = Math.max(1, Math.ceil(submitted.total / PAGE_ROWS));
     if (page > pages) {
@@ -48,7 +52,7 @@ export class SubmissionsPage {
       });
     }
     const named = (row: SubmissionView) => withNames(row, datasets);
-    return this.renderer.render('submissions.njk', {
+    return this.#renderer.render('submissions.njk', {
       section: 'submissions',
       ...frame,
       total: submitted.total,
@@ -70,17 +74,17 @@ export class SubmissionsPage {
   @Get(':id')
   @Header('content-type', 'text/html; charset=utf-8')
   async one(@Param('id', { schema: id }) wanted: string): Promise<string> {
-    const found = /^[0-9a-f]{32}$/.test(wanted) ? await this.submissions.find(wanted) : undefined;
+    const found = /^[0-9a-f]{32}$/.test(wanted) ? await this.#submissions.find(wanted) : undefined;
     if (found === undefined) {
       throw new Problem(404, 'submission-unknown', { detail: 'There is no submission at this address.' });
     }
     const [datasets, replaced, frame] = await Promise.all([
-      this.figures.datasets(),
-      this.submissions.placesOf(found.supersedes),
-      this.figures.programme(),
+      this.#figures.datasets(),
+      this.#submissions.placesOf(found.supersedes),
+      this.#figures.programme(),
     ]);
     const row = withNames(found, datasets);
-    return this.renderer.render('submission.njk', {
+    return this.#renderer.render('submission.njk', {
       section: 'submissions',
       ...frame,
       row,

@@ -19,9 +19,12 @@ const BEHIND_AFTER_SECONDS = 60;
 /** Reads of the golden dataset. An answer is computed once per ledger position: between two positions nothing changes. */
 @Injectable()
 export class ReadModels {
-  private readonly remembered = new Map<string, Promise<unknown>>();
+  readonly #remembered = new Map<string, Promise<unknown>>();
+  readonly #pool: pg.Pool;
 
-  constructor(@InjectPool('platform') private readonly pool: pg.Pool) {}
+  constructor(@InjectPool('platform') pool: pg.Pool) {
+    this.#pool = pool;
+  }
 
   /**
    * Computes an answer on one state of the read models, or gives the one computed at this position before.
@@ -32,14 +35,14 @@ export class ReadModels {
   async answer<T>(question: string, compute: (snapshot: Snapshot) => Promise<T>, asAt?: number): Promise<T> {
     return this.read(async (snapshot) => {
       const key = `${asAt ?? 'live'} ${snapshot.position} ${question}`;
-      const known = this.remembered.get(key) as Promise<T> | undefined;
+      const known = this.#remembered.get(key) as Promise<T> | undefined;
       if (known !== undefined) return known;
       const answer = compute(snapshot);
-      this.remembered.set(key, answer);
-      answer.catch(() => this.remembered.delete(key));
-      for (const oldest of this.remembered.keys()) {
-        if (this.remembered.size <= MAX_REMEMBERED) break;
-        this.remembered.delete(oldest);
+      this.#remembered.set(key, answer);
+      answer.catch(() => this.#remembered.delete(key));
+      for (const oldest of this.#remembered.keys()) {
+        if (this.#remembered.size <= MAX_REMEMBERED) break;
+        this.#remembered.delete(oldest);
       }
       return answer;
     }, asAt);
@@ -50,7 +53,7 @@ export class ReadModels {
    * minute ago. They fall behind when the projector stands still, cannot reach the ledger, or has much to do.
    */
   async behindSince(): Promise<string | null> {
-    const [row] = await ask<{ since: string }>(this.pool, behind, [BEHIND_AFTER_SECONDS]);
+    const [row] = await ask<{ since: string }>(this.#pool, behind, [BEHIND_AFTER_SECONDS]);
     return row?.since ?? null;
   }
 
@@ -58,7 +61,7 @@ export class ReadModels {
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, asAt?: number): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.readOnce(work, asAt);
+        return await this.#readOnce(work, asAt);
       } catch (error) {
         if (isMissing(error)) throw missing(asAt);
         if (!isOvertaken(error) || tries >= MAX_TRIES) throw error;
@@ -66,8 +69,8 @@ export class ReadModels {
     }
   }
 
-  private async readOnce<T>(work: (snapshot: Snapshot) => Promise<T>, asAt: number | undefined): Promise<T> {
-    const client = await this.pool.connect();
+  async #readOnce<T>(work: (snapshot: Snapshot) => Promise<T>, asAt: number | undefined): Promise<T> {
+    const client = await this.#pool.connect();
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       return await work({ client, asAt, position: await positionOf(client, { asAt }) });

@@ -16,7 +16,11 @@ const link = z.object({
 @Roles('reader', 'data-team', 'operator')
 @Controller('v1/sign-in-links')
 export class SignInLinksController {
-  constructor(private readonly sessions: Sessions) {}
+  readonly #sessions: Sessions;
+
+  constructor(sessions: Sessions) {
+    this.#sessions = sessions;
+  }
 
   @Post()
   @ApiOperation({
@@ -24,7 +28,7 @@ export class SignInLinksController {
   })
   @ApiCreatedResponse({ schema: answerSchema(link) })
   create(@Req() request: FastifyRequest): z.infer<typeof link> {
-    const made = this.sessions.link(bearerTokenOf(request) ?? '');
+    const made = this.#sessions.link(bearerTokenOf(request) ?? '');
     if (made === undefined)
       throw new Problem(401, 'not-authenticated', { detail: 'A bearer token is needed.' });
     return { path: `/sign-in/${made.code}`, expiresAt: new Date(made.expiresAt).toISOString() };

@@ -18,17 +18,21 @@ const code = z.string().max(100);
 @Public()
 @Controller()
 export class SignInPage {
-  constructor(
-    private readonly sessions: Sessions,
-    private readonly renderer: PageRenderer,
-    @Inject(SECURE_COOKIES) private readonly secure: boolean,
-  ) {}
+  readonly #sessions: Sessions;
+  readonly #renderer: PageRenderer;
+  readonly #secure: boolean;
+
+  constructor(sessions: Sessions, renderer: PageRenderer, @Inject(SECURE_COOKIES) secure: boolean) {
+    this.#sessions = sessions;
+    this.#renderer = renderer;
+    this.#secure = secure;
+  }
 
   @Get('sign-in')
   async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const secret = sessionOf(request);
-    const account = secret === undefined ? undefined : this.sessions.find(secret);
-    await this.send(reply, 200, { account: account?.name });
+    const account = secret === undefined ? undefined : this.#sessions.find(secret);
+    await this.#send(reply, 200, { account: account?.name });
   }
 
   /** A browser that only looks ahead, or asks for the headers alone, leaves the link as it is. */
@@ -39,10 +43,10 @@ export class SignInPage {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const looksAhead = request.headers['sec-purpose'] !== undefined;
-    if (request.method !== 'GET' || looksAhead) return this.send(reply, 200, {});
-    const secret = this.sessions.redeem(wanted);
-    if (secret !== undefined) return this.enter(request, reply, secret, undefined);
-    await this.send(reply, 401, {
+    if (request.method !== 'GET' || looksAhead) return this.#send(reply, 200, {});
+    const secret = this.#sessions.redeem(wanted);
+    if (secret !== undefined) return this.#enter(request, reply, secret, undefined);
+    await this.#send(reply, 401, {
       error: 'This link has been used, or has expired. Ask for another one: kinledger sign-in',
     });
   }
@@ -54,34 +58,34 @@ export class SignInPage {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     requireOwnForm(request);
-    const secret = this.sessions.signIn(token.trim());
-    if (secret !== undefined) return this.enter(request, reply, secret, to);
+    const secret = this.#sessions.signIn(token.trim());
+    if (secret !== undefined) return this.#enter(request, reply, secret, to);
     const error = 'Enter a token that is known: this one is not, or it has expired or been revoked';
-    await this.send(reply, 401, { error, to });
+    await this.#send(reply, 401, { error, to });
   }
 
   @Post('sign-out')
   async signOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     requireOwnForm(request);
     const secret = sessionOf(request);
-    if (secret !== undefined) this.sessions.signOut(secret);
-    const cookie = sessionCookie(request, undefined, { seconds: 0, secure: this.secure });
+    if (secret !== undefined) this.#sessions.signOut(secret);
+    const cookie = sessionCookie(request, undefined, { seconds: 0, secure: this.#secure });
     await reply.header('set-cookie', cookie).redirect('/sign-in', 303);
   }
 
-  private async enter(
+  async #enter(
     request: FastifyRequest,
     reply: FastifyReply,
     secret: string,
     to: string | undefined,
   ): Promise<void> {
-    const cookie = sessionCookie(request, secret, { seconds: SESSION_MS / 1000, secure: this.secure });
+    const cookie = sessionCookie(request, secret, { seconds: SESSION_MS / 1000, secure: this.#secure });
     await reply.header('set-cookie', cookie).redirect(pageToGoTo(to), 303);
   }
 
   /** Awaited, as Nest awaits what it sends itself: Fastify would answer a second time before its hooks are done. */
-  private async send(reply: FastifyReply, status: number, context: object): Promise<void> {
-    const page = this.renderer.render('sign-in.njk', { section: 'sign-in', ...context });
+  async #send(reply: FastifyReply, status: number, context: object): Promise<void> {
+    const page = this.#renderer.render('sign-in.njk', { section: 'sign-in', ...context });
     await reply.status(status).type('text/html; charset=utf-8').send(page);
   }
 }

@@ -19,7 +19,11 @@ const id = z.string().regex(/^[0-9a-f]{32}$/, 'expected the id of a submission o
 @Roles('reader', 'data-team', 'operator')
 @Controller('v1/submissions')
 export class SubmissionsController {
-  constructor(private readonly submissions: Submissions) {}
+  readonly #submissions: Submissions;
+
+  constructor(submissions: Submissions) {
+    this.#submissions = submissions;
+  }
 
   @Get()
   @ApiOkResponse({ schema: answerSchema(submissionsAnswer) })
@@ -29,14 +33,14 @@ export class SubmissionsController {
   async page(
     @Query({ schema: pageQuery }) query: z.infer<typeof pageQuery>,
   ): Promise<{ total: number; submissions: SubmissionView[] }> {
-    return this.submissions.page(query);
+    return this.#submissions.page(query);
   }
 
   @Get(':id')
   @ApiOkResponse({ schema: answerSchema(submissionView) })
   @ApiOperation({ summary: 'One file, by its submission or upload id' })
   async find(@Param('id', { schema: id }) wanted: string): Promise<SubmissionView> {
-    const found = await this.submissions.find(wanted);
+    const found = await this.#submissions.find(wanted);
     if (found === undefined) {
       throw new Problem(404, 'submission-unknown', {
         detail: 'There is no submission or upload of this id.',

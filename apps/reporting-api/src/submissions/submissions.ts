@@ -33,7 +33,11 @@ export type SubmissionView = z.infer<typeof submissionView>;
 
 @Injectable()
 export class Submissions {
-  constructor(private readonly readModels: ReadModels) {}
+  readonly #readModels: ReadModels;
+
+  constructor(readModels: ReadModels) {
+    this.#readModels = readModels;
+  }
 
   /**
    * The latest submission first, by its place in the order of intake; then what was checked and never submitted, the
@@ -45,7 +49,7 @@ export class Submissions {
     /** Files that were submitted, files that were not, or both where it is absent. */
     readonly submitted?: boolean;
   }): Promise<{ readonly total: number; readonly submissions: SubmissionView[] }> {
-    return this.readModels.read(async ({ client }) => {
+    return this.#readModels.read(async ({ client }) => {
       const submitted = options.submitted ?? null;
       const page = [submitted, options.limit, options.offset];
       const submissions = await ask<SubmissionView>(client, submissionsPage, page);
@@ -56,7 +60,7 @@ export class Submissions {
 
   /** By submission id or upload id. */
   async find(id: string): Promise<SubmissionView | undefined> {
-    return this.readModels.read(async ({ client }) => {
+    return this.#readModels.read(async ({ client }) => {
       const [found] = await ask<SubmissionView>(client, oneSubmission, [id]);
       return found;
     });
@@ -66,6 +70,6 @@ export class Submissions {
   async placesOf(
     ids: readonly string[],
   ): Promise<readonly { readonly id: string; readonly intake: number }[]> {
-    return this.readModels.read(({ client }) => ask(client, submissionPlaces, [ids]));
+    return this.#readModels.read(({ client }) => ask(client, submissionPlaces, [ids]));
   }
 }

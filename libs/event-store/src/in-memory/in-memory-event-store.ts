@@ -36,8 +36,11 @@ export class InMemoryLedger {
 /** The event store of a process that keeps nothing: for tests, and for `kinledger link`, which needs no database. */
 export class InMemoryEventStore implements EventStore {
   readonly #closing = new AbortController();
+  readonly #ledger: InMemoryLedger;
 
-  constructor(private readonly ledger = new InMemoryLedger()) {}
+  constructor(ledger = new InMemoryLedger()) {
+    this.#ledger = ledger;
+  }
 
   async append(
     stream: string,
@@ -45,7 +48,7 @@ export class InMemoryEventStore implements EventStore {
     options: AppendOptions,
   ): Promise<AppendResult> {
     checkBeforeSending(stream, events, options);
-    const held = this.ledger.streams.get(stream) ?? new InMemoryStream();
+    const held = this.#ledger.streams.get(stream) ?? new InMemoryStream();
     const head = held.events.length - 1;
     const known = new Map<string, StoredEvent>();
     for (const { id } of events) {
@@ -67,21 +70,21 @@ export class InMemoryEventStore implements EventStore {
     }
     for (const body of bodies) held.bodies.set(body.record, { ...body, bytes: new Uint8Array(body.bytes) });
     this.#keepPayloads(options.payloads ?? []);
-    this.ledger.streams.set(stream, held);
-    this.ledger.wakeUps.wake();
+    this.#ledger.streams.set(stream, held);
+    this.#ledger.wakeUps.wake();
     return { firstRevision: head + 1, lastRevision: head + events.length, repeated: false };
   }
 
   async head(stream: string): Promise<number> {
-    return (this.ledger.streams.get(stream)?.events.length ?? 0) - 1;
+    return (this.#ledger.streams.get(stream)?.events.length ?? 0) - 1;
   }
 
   async readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]> {
-    return this.ledger.streams.get(stream)?.events.slice(from, from + limit) ?? [];
+    return this.#ledger.streams.get(stream)?.events.slice(from, from + limit) ?? [];
   }
 
   async readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {
-    return [...(this.ledger.streams.get(stream)?.bodies.values() ?? [])]
+    return [...(this.#ledger.streams.get(stream)?.bodies.values() ?? [])]
       .filter(({ revision }) => revision >= from && revision <= to)
       .sort((a, b) => a.revision - b.revision || (a.record < b.record ? -1 : 1));
   }
@@ -91,12 +94,12 @@ export class InMemoryEventStore implements EventStore {
   }
 
   async readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
-    const bodies = this.ledger.streams.get(stream)?.bodies;
+    const bodies = this.#ledger.streams.get(stream)?.bodies;
     return [...new Set(records)].flatMap((record) => bodies?.get(record) ?? []);
   }
 
   async readPayload(digest: string): Promise<Uint8Array | undefined> {
-    return this.ledger.payloads.get(digest);
+    return this.#ledger.payloads.get(digest);
   }
 
   /** Memory has no settings. */
@@ -110,7 +113,7 @@ export class InMemoryEventStore implements EventStore {
       pageSize: options.pageSize ?? 1000,
       signal: AbortSignal.any([options.signal, this.#closing.signal]),
       readPage: (from, limit) => this.readPage(stream, from, limit),
-      wakeUps: this.ledger.wakeUps,
+      wakeUps: this.#ledger.wakeUps,
     });
   }
 
@@ -120,7 +123,7 @@ export class InMemoryEventStore implements EventStore {
 
   #keepPayloads(payloads: readonly Payload[]): void {
     for (const { digest, bytes } of payloads) {
-      if (!this.ledger.payloads.has(digest)) this.ledger.payloads.set(digest, new Uint8Array(bytes));
+      if (!this.#ledger.payloads.has(digest)) this.#ledger.payloads.set(digest, new Uint8Array(bytes));
     }
   }
 }

@@ -15,12 +15,14 @@ const MAX_PAUSE_MS = 2_000;
 export class AppendHints {
   readonly #streams = new Map<string, WakeUps>();
   readonly #listening: Promise<void>[] = [];
+  readonly #connection: KurrentConnection;
+  readonly #closing: AbortSignal;
 
   /** `connection` is for hints alone: whatever breaks here must not take an append with it. */
-  constructor(
-    private readonly connection: KurrentConnection,
-    private readonly closing: AbortSignal,
-  ) {}
+  constructor(connection: KurrentConnection, closing: AbortSignal) {
+    this.#connection = connection;
+    this.#closing = closing;
+  }
 
   of(stream: string): WakeUps {
     const held = this.#streams.get(stream);
@@ -38,7 +40,7 @@ export class AppendHints {
 
   async #passOn(stream: string, wakeUps: WakeUps): Promise<void> {
     let failures = 0;
-    while (!isAborted(this.closing)) {
+    while (!isAborted(this.#closing)) {
       try {
         await this.#listen(stream, () => {
           failures = 0;
@@ -47,7 +49,7 @@ export class AppendHints {
       } catch {
         // Readers look again by themselves meanwhile, and report what hinders them.
         failures += 1;
-        await pause(Math.min(MAX_PAUSE_MS, 50 * 2 ** failures), undefined, { signal: this.closing }).catch(
+        await pause(Math.min(MAX_PAUSE_MS, 50 * 2 ** failures), undefined, { signal: this.#closing }).catch(
           () => undefined,
         );
       }
@@ -56,12 +58,12 @@ export class AppendHints {
 
   /** Resolves when the closing signal aborts. @throws whatever ended the subscription. */
   async #listen(stream: string, hint: () => void): Promise<void> {
-    const client = await this.connection.client();
-    if (isAborted(this.closing)) return;
+    const client = await this.#connection.client();
+    if (isAborted(this.#closing)) return;
     const { promise: over, resolve, reject } = Promise.withResolvers<undefined>();
     over.catch(() => undefined);
     const stop = () => resolve(undefined);
-    this.closing.addEventListener('abort', stop);
+    this.#closing.addEventListener('abort', stop);
     const subscription = client.subscribeToStream(stream, { fromRevision: 'end', requiresLeader: true });
     // Stays for good: it may report its end more than once, and an unheard error would end the process.
     subscription.on('error', reject);
@@ -72,7 +74,7 @@ export class AppendHints {
     try {
       await over;
     } finally {
-      this.closing.removeEventListener('abort', stop);
+      this.#closing.removeEventListener('abort', stop);
     }
   }
 }

@@ -34,8 +34,11 @@ export class KurrentAppender {
   readonly #swept = new Set<string>();
   /** The server is sent one append at a time; the next one may look and write its bodies meanwhile. */
   readonly #limit = pLimit(2);
+  readonly #options: KurrentAppenderOptions;
 
-  constructor(private readonly options: KurrentAppenderOptions) {}
+  constructor(options: KurrentAppenderOptions) {
+    this.#options = options;
+  }
 
   /** Takes note of events that were read, where they go on from those that it knows. */
   learn(stream: string, page: readonly StoredEvent[]): void {
@@ -44,7 +47,7 @@ export class KurrentAppender {
 
   append(stream: string, events: readonly EventToAppend[], options: AppendOptions): Promise<AppendResult> {
     return this.#limit(() =>
-      asOnlyWriter(this.options.pool, stream, async (held) => {
+      asOnlyWriter(this.#options.pool, stream, async (held) => {
         try {
           await this.#sweepOnce(held);
           return await this.#appendAlone(held, events, options);
@@ -65,8 +68,8 @@ export class KurrentAppender {
     const { name } = held;
     const { expectedRevision: expected, bodies = [], payloads = [] } = options;
     for (;;) {
-      const { head, known } = await patiently(this.options.patience, async () => {
-        const last = await this.options.streams.head(name);
+      const { head, known } = await patiently(this.#options.patience, async () => {
+        const last = await this.#options.streams.head(name);
         return { head: last, known: await this.#knownAmong(name, events, last) };
       });
       const done = piecesThere(appendParts(events), expected, head, known);
@@ -109,9 +112,9 @@ export class KurrentAppender {
     let written = false;
     for (const part of appendParts(events)) {
       const settled = await settleAppend(
-        this.options.streams,
+        this.#options.streams,
         { stream, after, events: part, mark },
-        this.options.patience,
+        this.#options.patience,
       );
       written ||= settled === 'written';
       ids.learn(part.map(({ id }, index) => ({ id, revision: after + 1 + index })));
@@ -128,14 +131,14 @@ export class KurrentAppender {
   ): Promise<Map<string, StoredEvent>> {
     const ids = this.#idsOf(stream);
     while (ids.next <= head) {
-      const page = await this.options.streams.page(stream, ids.next, INDEX_PAGE);
+      const page = await this.#options.streams.page(stream, ids.next, INDEX_PAGE);
       if (page.length === 0) throw new Error(`${stream} became shorter while it was read`);
       ids.learn(page);
     }
     const wanted = new Set(events.map(({ id }) => id));
     const known = new Map<string, StoredEvent>();
     for (const [from, length] of runs(ids.placesOf(events))) {
-      for (const event of await this.options.streams.page(stream, from, length)) {
+      for (const event of await this.#options.streams.page(stream, from, length)) {
         if (wanted.has(event.id)) known.set(event.id, event);
       }
     }
@@ -143,12 +146,12 @@ export class KurrentAppender {
   }
 
   async #sweepOnce(held: HeldStream): Promise<void> {
-    if (this.options.eraser === undefined || this.#swept.has(held.name)) return;
+    if (this.#options.eraser === undefined || this.#swept.has(held.name)) return;
     await sweepOrphans(held, {
-      eraser: this.options.eraser,
-      head: () => patiently(this.options.patience, () => this.options.streams.head(held.name)),
-      underwayMs: this.options.underwayMs,
-      signal: this.options.patience.signal,
+      eraser: this.#options.eraser,
+      head: () => patiently(this.#options.patience, () => this.#options.streams.head(held.name)),
+      underwayMs: this.#options.underwayMs,
+      signal: this.#options.patience.signal,
     });
     this.#swept.add(held.name);
   }

@@ -25,21 +25,24 @@ const FIRST_CALL_TIMEOUT_MS = 4_000;
 export class KurrentConnection {
   #client: Promise<KurrentDBClient> | undefined;
   readonly #limit: LimitFunction;
+  readonly #options: KurrentConnectionOptions;
 
-  constructor(private readonly options: KurrentConnectionOptions) {
+  constructor(options: KurrentConnectionOptions) {
+    this.#options = options;
+
     this.#limit = pLimit(options.concurrency);
   }
 
   /** @throws CallTimedOut; the closing signal's reason; what the client throws. */
   call<T>(timeoutMs: number, work: (client: KurrentDBClient) => Promise<T>): Promise<T> {
     return this.#limit(async () => {
-      this.options.closing.throwIfAborted();
+      this.#options.closing.throwIfAborted();
       const opening = this.#opening();
       const client = await opening;
       try {
-        return await within(timeoutMs, this.options.closing, work(client));
+        return await within(timeoutMs, this.#options.closing, work(client));
       } catch (error) {
-        if (isCallTimedOut(error) || (this.options.firstCall !== undefined && isPassing(error))) {
+        if (isCallTimedOut(error) || (this.#options.firstCall !== undefined && isPassing(error))) {
           this.#giveUp(opening);
         }
         throw error;
@@ -69,7 +72,7 @@ export class KurrentConnection {
   }
 
   async #open(): Promise<KurrentDBClient> {
-    const { connectionString, closing, firstCall } = this.options;
+    const { connectionString, closing, firstCall } = this.#options;
     const client = await newClient(connectionString);
     try {
       if (firstCall !== undefined) await within(FIRST_CALL_TIMEOUT_MS, closing, firstCall(client));

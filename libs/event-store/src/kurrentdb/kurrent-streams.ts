@@ -30,7 +30,11 @@ type ReadOptions = NonNullable<Parameters<KurrentDBClient['readStream']>[1]>;
 
 /** Streams as KurrentDB has them, without what the port promises beyond that. Reads always run to their end. */
 export class KurrentStreams {
-  constructor(private readonly options: KurrentStreamsOptions) {}
+  readonly #options: KurrentStreamsOptions;
+
+  constructor(options: KurrentStreamsOptions) {
+    this.#options = options;
+  }
 
   /** Revision of the last event, -1 where there is none. @throws StreamGap where somebody deleted the stream. */
   async head(stream: string): Promise<number> {
@@ -61,7 +65,7 @@ export class KurrentStreams {
     events: readonly EventToAppend[],
     mark: string,
   ): Promise<number> {
-    const { appends, appendTimeoutMs, outages, nameThere } = this.options;
+    const { appends, appendTimeoutMs, outages, nameThere } = this.#options;
     const proposed = events.map(({ id, type, bytes }, index) => ({
       id,
       type,
@@ -84,7 +88,7 @@ export class KurrentStreams {
   }
 
   async #read(stream: string, options: ReadOptions): Promise<EventThere[]> {
-    const { reads, readTimeoutMs, outages, nameThere } = this.options;
+    const { reads, readTimeoutMs, outages, nameThere } = this.#options;
     try {
       return await outages.watched(
         'read',
@@ -100,7 +104,7 @@ export class KurrentStreams {
 
   /** What a follower has may be old: a writer must not take it for the end. */
   #asWe(options: ReadOptions): ReadOptions {
-    const { credentials } = this.options;
+    const { credentials } = this.#options;
     return { ...options, requiresLeader: true, ...(credentials === undefined ? {} : { credentials }) };
   }
 
@@ -112,7 +116,7 @@ export class KurrentStreams {
 
   /** A stream’s metadata as somebody set it; undefined where nobody did, `hidden` where we may not read it. */
   async settings(stream: string): Promise<StreamSettings | 'hidden' | undefined> {
-    const { reads, readTimeoutMs, nameThere } = this.options;
+    const { reads, readTimeoutMs, nameThere } = this.#options;
     try {
       return await reads.call(readTimeoutMs, async (client) => {
         let settings: StreamSettings | undefined;

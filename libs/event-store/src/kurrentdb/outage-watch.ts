@@ -29,11 +29,13 @@ const LONGEST_WAIT_MS = 1_000;
 /** Follows whether the server answers, finds out why it does not, and tells of both once. */
 export class OutageWatch {
   #outage: Outage | undefined;
+  readonly #address: ServerAddress;
+  readonly #tell: (standing: StoreStanding) => void;
 
-  constructor(
-    private readonly address: ServerAddress,
-    private readonly tell: (standing: StoreStanding) => void,
-  ) {}
+  constructor(address: ServerAddress, tell: (standing: StoreStanding) => void) {
+    this.#address = address;
+    this.#tell = tell;
+  }
 
   /** Runs a call and takes note of what it says of the server. */
   async watched<T>(kind: CallKind, call: Promise<T>): Promise<T> {
@@ -54,8 +56,8 @@ export class OutageWatch {
     const finding = this.#outage?.finding;
     if (finding !== undefined) await orAfter(LONGEST_WAIT_MS, finding);
     const fault = isAccessDenied(error)
-      ? credentialsRefused(this.address)
-      : (this.#outage?.fault ?? serverUnanswering(this.address));
+      ? credentialsRefused(this.#address)
+      : (this.#outage?.fault ?? serverUnanswering(this.#address));
     return storeUnreachable(fault.sentence, mayPass(fault));
   }
 
@@ -67,7 +69,7 @@ export class OutageWatch {
     this.#outage = undefined;
     // Nobody was told of one that was over before its reason was found.
     if (outage.fault !== undefined)
-      this.tell({ state: 'back', afterMs: Math.round(performance.now() - outage.since) });
+      this.#tell({ state: 'back', afterMs: Math.round(performance.now() - outage.since) });
   }
 
   #failed(kind: CallKind, error: unknown): void {
@@ -80,12 +82,12 @@ export class OutageWatch {
     });
     outage.failing.add(kind);
     if (isAccessDenied(error)) {
-      this.#found(outage, credentialsRefused(this.address));
+      this.#found(outage, credentialsRefused(this.#address));
       return;
     }
     if (outage.finding !== undefined || performance.now() - outage.lookedAt < LOOK_AGAIN_MS) return;
     outage.lookedAt = performance.now();
-    outage.finding = findConnectionFault(this.address)
+    outage.finding = findConnectionFault(this.#address)
       .then((fault) => this.#found(outage, fault))
       .finally(() => (outage.finding = undefined));
   }
@@ -93,7 +95,7 @@ export class OutageWatch {
   #found(outage: Outage, fault: ConnectionFault): void {
     if (this.#outage !== outage || outage.fault?.sentence === fault.sentence) return;
     outage.fault = fault;
-    this.tell({ state: 'away', why: fault.sentence });
+    this.#tell({ state: 'away', why: fault.sentence });
   }
 }
 

@@ -6,14 +6,17 @@ import { bodyColumns, copiedBody, copiedBodyColumns, toRecordBody, type BodyRow 
 /** Reads what lies beside the ledger: bodies and payloads are rows in PostgreSQL, wherever the events are. */
 export class BesideTheLedger {
   readonly #streams = new Map<string, number>();
+  readonly #pool: pg.Pool;
 
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
 
   async readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {
     const number = await this.streamNumber(stream);
     if (number === undefined) return [];
     return copiedRows(
-      this.pool,
+      this.#pool,
       `SELECT ${copiedBodyColumns} FROM ledger.record_body
        WHERE stream = ${wholeNumber(number)} AND revision BETWEEN ${wholeNumber(from)} AND ${wholeNumber(to)}
        ORDER BY revision, record`,
@@ -24,7 +27,7 @@ export class BesideTheLedger {
   async countBodies(stream: string, to: number): Promise<number> {
     const number = await this.streamNumber(stream);
     if (number === undefined) return 0;
-    const { rows } = await this.pool.query<{ bodies: number }>(
+    const { rows } = await this.#pool.query<{ bodies: number }>(
       'SELECT count(*) AS bodies FROM ledger.record_body WHERE stream = $1 AND revision <= $2',
       [number, to],
     );
@@ -34,7 +37,7 @@ export class BesideTheLedger {
   async readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
     const number = await this.streamNumber(stream);
     if (number === undefined) return [];
-    const { rows } = await this.pool.query<BodyRow>({
+    const { rows } = await this.#pool.query<BodyRow>({
       name: 'ledger-read-bodies-of',
       text: `SELECT ${bodyColumns} FROM ledger.record_body WHERE stream = $1 AND record = ANY($2::uuid[])`,
       values: [number, records],
@@ -44,7 +47,7 @@ export class BesideTheLedger {
   }
 
   async readPayload(digest: string): Promise<Uint8Array | undefined> {
-    const { rows } = await this.pool.query<{ bytes: Uint8Array }>(
+    const { rows } = await this.#pool.query<{ bytes: Uint8Array }>(
       `SELECT bytes FROM ledger.payload WHERE digest = decode($1, 'hex')`,
       [digest],
     );
@@ -55,7 +58,7 @@ export class BesideTheLedger {
   async streamNumber(name: string): Promise<number | undefined> {
     const held = this.#streams.get(name);
     if (held !== undefined) return held;
-    const { rows } = await this.pool.query<{ stream: number }>(
+    const { rows } = await this.#pool.query<{ stream: number }>(
       'SELECT stream FROM ledger.stream WHERE name = $1',
       [name],
     );

@@ -3,31 +3,31 @@
  * look and its falling asleep is not slept through.
  */
 export class Alarm {
-  private rung = false;
-  private wake: () => void = () => undefined;
+  #rung = false;
+  #wake: () => void = () => undefined;
 
   ring(): void {
-    this.rung = true;
-    this.wake();
+    this.#rung = true;
+    this.#wake();
   }
 
   /** Resolves after `ms`, or at once when the alarm rang since the last sleep. */
   async sleep(ms: number): Promise<void> {
-    if (!this.rung) {
+    if (!this.#rung) {
       await new Promise<void>((resolve) => {
         const timer = Number.isFinite(ms) ? setTimeout(resolve, ms) : undefined;
-        this.wake = () => {
+        this.#wake = () => {
           clearTimeout(timer);
           resolve();
         };
       });
-      this.wake = () => undefined;
+      this.#wake = () => undefined;
     }
-    this.rung = false;
+    this.#rung = false;
   }
 
   /** Forgets a ring: what it told of is about to be looked at. */
   quiet(): void {
-    this.rung = false;
+    this.#rung = false;
   }
 }

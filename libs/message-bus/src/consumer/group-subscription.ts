@@ -23,26 +23,26 @@ interface Running {
  */
 export class GroupSubscription implements Subscription {
   readonly ready: Promise<void>;
-  private readonly store: MessageStore;
-  private readonly options: SubscribeOptions;
-  private readonly handler: BatchHandler;
-  private readonly session: SessionSettings;
-  private readonly member: Member;
-  private readonly running = new Map<string, Running>();
-  private readonly alarm = new Alarm();
-  private readonly loop: Promise<void>;
-  private readonly stopListening: () => void;
-  private readonly pollTimer: NodeJS.Timeout;
-  private expiry: NodeJS.Timeout | undefined;
-  private patience: NodeJS.Timeout | undefined;
-  private stopping = false;
+  readonly #store: MessageStore;
+  readonly #options: SubscribeOptions;
+  readonly #handler: BatchHandler;
+  readonly #session: SessionSettings;
+  readonly #member: Member;
+  readonly #running = new Map<string, Running>();
+  readonly #alarm = new Alarm();
+  readonly #loop: Promise<void>;
+  readonly #stopListening: () => void;
+  readonly #pollTimer: NodeJS.Timeout;
+  #expiry: NodeJS.Timeout | undefined;
+  #patience: NodeJS.Timeout | undefined;
+  #stopping = false;
   /** The last attendance failed. */
-  private cutOff = false;
-  private polling = false;
-  private attendedAt = performance.now();
-  private failedAt: number | undefined;
-  private isReady: () => void = () => undefined;
-  private isNotReady: (error: Error) => void = () => undefined;
+  #cutOff = false;
+  #polling = false;
+  #attendedAt = performance.now();
+  #failedAt: number | undefined;
+  #isReady: () => void = () => undefined;
+  #isNotReady: (error: Error) => void = () => undefined;
 
   constructor(
     store: MessageStore,
@@ -50,11 +50,11 @@ export class GroupSubscription implements Subscription {
     options: SubscribeOptions,
     handler: BatchHandler,
   ) {
-    this.store = store;
-    this.session = session;
-    this.options = options;
-    this.handler = handler;
-    this.member = {
+    this.#store = store;
+    this.#session = session;
+    this.#options = options;
+    this.#handler = handler;
+    this.#member = {
       group: options.group,
       id: randomUUID(),
       topics: [...new Set(options.topics)],
@@ -62,172 +62,172 @@ export class GroupSubscription implements Subscription {
       ttlMs: session.ttlMs,
     };
     this.ready = new Promise((resolve, reject) => {
-      this.isReady = resolve;
-      this.isNotReady = reject;
+      this.#isReady = resolve;
+      this.#isNotReady = reject;
     });
     // Whoever does not wait for it need not care that it never came.
     this.ready.catch(() => undefined);
-    this.stopListening = store.onWakeUp((wakeUp) => this.heed(wakeUp));
-    this.pollTimer = setInterval(() => void this.poll(), session.pollMs);
-    this.loop = this.run();
+    this.#stopListening = store.onWakeUp((wakeUp) => this.#heed(wakeUp));
+    this.#pollTimer = setInterval(() => void this.#poll(), session.pollMs);
+    this.#loop = this.#run();
   }
 
   progress(): SubscriptionProgress {
     const now = performance.now();
     return {
-      attendedMsAgo: now - this.attendedAt,
-      failedMsAgo: this.failedAt === undefined ? undefined : now - this.failedAt,
-      partitions: [...this.running.values()]
+      attendedMsAgo: now - this.#attendedAt,
+      failedMsAgo: this.#failedAt === undefined ? undefined : now - this.#failedAt,
+      partitions: [...this.#running.values()]
         .filter(({ ended }) => !ended)
         .map(({ worker }) => worker.progress(now)),
     };
   }
 
   async stop(): Promise<void> {
-    if (!this.stopping) {
-      this.stopping = true;
-      this.isNotReady(subscriptionStopped());
-      for (const { worker } of this.running.values()) worker.finish();
-      this.alarm.ring();
+    if (!this.#stopping) {
+      this.#stopping = true;
+      this.#isNotReady(subscriptionStopped());
+      for (const { worker } of this.#running.values()) worker.finish();
+      this.#alarm.ring();
       // What is nearly done is finished; what takes too long is left to whoever comes next.
-      this.patience = setTimeout(() => {
-        for (const { worker } of this.running.values()) worker.doubt();
-      }, this.session.graceMs);
+      this.#patience = setTimeout(() => {
+        for (const { worker } of this.#running.values()) worker.doubt();
+      }, this.#session.graceMs);
     }
-    await this.loop;
+    await this.#loop;
   }
 
   /** Goes on renewing the leases until the last batch in hand is done, also while it stops. */
-  private async run(): Promise<void> {
-    while (!this.stopping || this.running.size > 0) {
-      this.alarm.quiet();
-      await this.attend();
-      if (this.stopping && this.running.size === 0) break;
-      await this.alarm.sleep(this.session.heartbeatMs);
+  async #run(): Promise<void> {
+    while (!this.#stopping || this.#running.size > 0) {
+      this.#alarm.quiet();
+      await this.#attend();
+      if (this.#stopping && this.#running.size === 0) break;
+      await this.#alarm.sleep(this.#session.heartbeatMs);
     }
-    clearInterval(this.pollTimer);
-    clearTimeout(this.expiry);
-    clearTimeout(this.patience);
-    this.stopListening();
+    clearInterval(this.#pollTimer);
+    clearTimeout(this.#expiry);
+    clearTimeout(this.#patience);
+    this.#stopListening();
     // Where this fails the leases expire by themselves.
-    await this.store.leave(this.member).catch((error: unknown) => this.report(error));
+    await this.#store.leave(this.#member).catch((error: unknown) => this.#report(error));
   }
 
-  private async attend(): Promise<void> {
+  async #attend(): Promise<void> {
     const started = performance.now();
     try {
-      await this.giveBack();
-      const { held, share } = await this.store.attend(this.member);
-      this.attendedAt = performance.now();
-      this.renewed(started);
-      this.reconcile(held);
-      if (this.cutOff) for (const { worker } of this.running.values()) worker.storeIsBack();
-      this.cutOff = false;
-      if (this.stopping) return;
-      for (const partition of share.giveUp) this.running.get(nameOf(partition))?.worker.finish();
-      const claimed = share.claim.length === 0 ? [] : await this.store.claim(this.member, share.claim);
-      for (const lease of claimed) this.startWorker(lease);
+      await this.#giveBack();
+      const { held, share } = await this.#store.attend(this.#member);
+      this.#attendedAt = performance.now();
+      this.#renewed(started);
+      this.#reconcile(held);
+      if (this.#cutOff) for (const { worker } of this.#running.values()) worker.storeIsBack();
+      this.#cutOff = false;
+      if (this.#stopping) return;
+      for (const partition of share.giveUp) this.#running.get(nameOf(partition))?.worker.finish();
+      const claimed = share.claim.length === 0 ? [] : await this.#store.claim(this.#member, share.claim);
+      for (const lease of claimed) this.#startWorker(lease);
       // Somebody else was quicker: look again.
-      if (claimed.length < share.claim.length) this.alarm.ring();
-      else if (share.awaited === 0) this.isReady();
+      if (claimed.length < share.claim.length) this.#alarm.ring();
+      else if (share.awaited === 0) this.#isReady();
     } catch (error) {
-      this.cutOff = true;
-      this.report(error);
+      this.#cutOff = true;
+      this.#report(error);
     }
   }
 
   /** A lease is sure for its time to live, counted from before we asked: never longer than the store counts it. */
-  private renewed(askedAt: number): void {
-    clearTimeout(this.expiry);
-    this.expiry = setTimeout(
+  #renewed(askedAt: number): void {
+    clearTimeout(this.#expiry);
+    this.#expiry = setTimeout(
       () => {
-        for (const { worker } of this.running.values()) worker.doubt();
+        for (const { worker } of this.#running.values()) worker.doubt();
       },
-      Math.max(0, this.session.ttlMs - (performance.now() - askedAt)),
+      Math.max(0, this.#session.ttlMs - (performance.now() - askedAt)),
     );
   }
 
   /** Brings the workers into line with what the store says. */
-  private reconcile(held: Attendance['held']): void {
+  #reconcile(held: Attendance['held']): void {
     const mine = new Map(held.map((lease) => [nameOf(lease), lease]));
-    for (const [name, { worker }] of this.running) {
+    for (const [name, { worker }] of this.#running) {
       if (mine.get(name)?.epoch !== worker.lease.epoch) worker.lose();
     }
     for (const lease of mine.values()) {
-      this.startWorker(lease);
-      this.running.get(nameOf(lease))?.worker.wake(lease.end);
+      this.#startWorker(lease);
+      this.#running.get(nameOf(lease))?.worker.wake(lease.end);
     }
   }
 
   /** A partition whose former worker still has a batch in hand waits for it: batches of a partition never overlap. */
-  private startWorker(lease: Lease): void {
+  #startWorker(lease: Lease): void {
     const name = nameOf(lease);
-    if (this.stopping || this.running.has(name)) return;
+    if (this.#stopping || this.#running.has(name)) return;
     const worker = new PartitionWorker({
-      store: this.store,
-      member: this.member,
+      store: this.#store,
+      member: this.#member,
       lease,
-      maxMessages: this.options.maxMessages ?? DEFAULT_MAX_MESSAGES,
-      maxBytes: this.options.maxBytes ?? DEFAULT_MAX_BYTES,
-      session: this.session,
-      handler: this.handler,
-      onError: (error) => this.report(error, lease),
+      maxMessages: this.#options.maxMessages ?? DEFAULT_MAX_MESSAGES,
+      maxBytes: this.#options.maxBytes ?? DEFAULT_MAX_BYTES,
+      session: this.#session,
+      handler: this.#handler,
+      onError: (error) => this.#report(error, lease),
     });
     const entry: Running = { worker, ended: false };
-    this.running.set(name, entry);
+    this.#running.set(name, entry);
     void worker.run().then(() => {
       entry.ended = true;
-      this.alarm.ring();
+      this.#alarm.ring();
     });
   }
 
   /** Releases what workers have finished with, before the store is asked again: what it then says is not outdated. */
-  private async giveBack(): Promise<void> {
-    const ended = [...this.running.values()].filter((entry) => entry.ended).map(({ worker }) => worker);
+  async #giveBack(): Promise<void> {
+    const ended = [...this.#running.values()].filter((entry) => entry.ended).map(({ worker }) => worker);
     const leases = ended.filter((worker) => !worker.isLost).map((worker) => worker.lease);
     // A member that stops gives back everything at once, when it leaves.
-    if (leases.length > 0 && !this.stopping) await this.store.release(this.member, leases);
-    for (const worker of ended) this.running.delete(nameOf(worker.lease));
+    if (leases.length > 0 && !this.#stopping) await this.#store.release(this.#member, leases);
+    for (const worker of ended) this.#running.delete(nameOf(worker.lease));
   }
 
-  private heed(wakeUp: WakeUp): void {
+  #heed(wakeUp: WakeUp): void {
     switch (wakeUp.kind) {
       case 'published':
         for (const partition of wakeUp.partitions) {
-          this.running.get(nameOf({ topic: wakeUp.topic, partition }))?.worker.wake();
+          this.#running.get(nameOf({ topic: wakeUp.topic, partition }))?.worker.wake();
         }
         break;
       case 'group':
-        if (wakeUp.group === this.member.group) this.alarm.ring();
+        if (wakeUp.group === this.#member.group) this.#alarm.ring();
         break;
       case 'anything':
-        for (const { worker } of this.running.values()) worker.wake();
-        this.alarm.ring();
+        for (const { worker } of this.#running.values()) worker.wake();
+        this.#alarm.ring();
         break;
       default:
         wakeUp satisfies never;
     }
   }
 
-  private async poll(): Promise<void> {
-    if (this.running.size === 0 || this.polling) return;
-    this.polling = true;
+  async #poll(): Promise<void> {
+    if (this.#running.size === 0 || this.#polling) return;
+    this.#polling = true;
     try {
-      for (const partition of await this.store.ends(this.member.topics)) {
-        this.running.get(nameOf(partition))?.worker.lookedAt(partition.end);
+      for (const partition of await this.#store.ends(this.#member.topics)) {
+        this.#running.get(nameOf(partition))?.worker.lookedAt(partition.end);
       }
     } catch (error) {
-      this.report(error);
+      this.#report(error);
     } finally {
-      this.polling = false;
+      this.#polling = false;
     }
   }
 
-  private report(error: unknown, where: { topic?: string; partition?: number } = {}): void {
+  #report(error: unknown, where: { topic?: string; partition?: number } = {}): void {
     const { topic, partition } = where;
-    this.failedAt = performance.now();
+    this.#failedAt = performance.now();
     try {
-      this.options.onError?.(error, {
+      this.#options.onError?.(error, {
         ...(topic === undefined ? {} : { topic }),
         ...(partition === undefined ? {} : { partition }),
       });

@@ -17,30 +17,30 @@ const message: IncomingMessage = {
 
 /** A store that is away from its first fetch on, until it is told to come back. */
 class StoreThatGoesAway implements MessageStore {
-  private away = false;
-  private lookedFor: () => void = () => undefined;
+  #away = false;
+  #lookedFor: () => void = () => undefined;
   /** Resolves when it was asked for messages, and for an attendance after that, in vain. */
-  readonly missed = new Promise<void>((resolve) => (this.lookedFor = resolve));
+  readonly missed = new Promise<void>((resolve) => (this.#lookedFor = resolve));
 
   comeBack(): void {
-    this.away = false;
+    this.#away = false;
   }
 
   async attend() {
-    if (this.away) {
-      this.lookedFor();
+    if (this.#away) {
+      this.#lookedFor();
       throw new Error('the store is away');
     }
     const lease = { topic: 'topic', partition: 0, epoch: 1, committed: 0, end: 0 };
     return { held: [lease], share: { claim: [], giveUp: [], awaited: 0 } };
   }
 
-  private fetches = 0;
+  #fetches = 0;
 
   async fetch() {
-    this.fetches += 1;
-    if (this.fetches > 1) return { messages: this.fetches === 2 ? [message] : [], end: undefined };
-    this.away = true;
+    this.#fetches += 1;
+    if (this.#fetches > 1) return { messages: this.#fetches === 2 ? [message] : [], end: undefined };
+    this.#away = true;
     throw new Error('the store is away');
   }
 

@@ -24,42 +24,42 @@ const TRIES_WHEN_FINISHING = 5;
  */
 export class PartitionWorker {
   readonly lease: Lease;
-  private readonly options: WorkerOptions;
+  readonly #options: WorkerOptions;
   /** Rings when there may be more to read, or nothing more to do. */
-  private readonly news = new Alarm();
+  readonly #news = new Alarm();
   /** Rings when a pause must end. */
-  private readonly hurry = new Alarm();
-  private inHand = new AbortController();
-  private readonly unwanted = new AbortController();
-  private next: number;
-  private finishing = false;
-  private lost = false;
-  private handling = false;
+  readonly #hurry = new Alarm();
+  #inHand = new AbortController();
+  readonly #unwanted = new AbortController();
+  #next: number;
+  #finishing = false;
+  #lost = false;
+  #handling = false;
   /** It pauses because the store failed, not the handler. */
-  private storeIsAway = false;
-  private polledAt = performance.now();
-  private committedAt = performance.now();
-  private failedAt: number | undefined;
+  #storeIsAway = false;
+  #polledAt = performance.now();
+  #committedAt = performance.now();
+  #failedAt: number | undefined;
 
   constructor(options: WorkerOptions) {
-    this.options = options;
+    this.#options = options;
     this.lease = options.lease;
-    this.next = options.lease.committed;
+    this.#next = options.lease.committed;
   }
 
   /** Says that the partition ends at `end` now, or may have grown. */
   wake(end = Number.POSITIVE_INFINITY): void {
-    if (end > this.next) this.news.ring();
+    if (end > this.#next) this.#news.ring();
   }
 
   /** Says that the store answers again: what waits for it need not wait out a pause that grew while it was away. */
   storeIsBack(): void {
-    if (this.storeIsAway) this.hurry.ring();
+    if (this.#storeIsAway) this.#hurry.ring();
   }
 
   /** As `wake`, by somebody who looked: nothing new is news too. */
   lookedAt(end: number): void {
-    this.polledAt = performance.now();
+    this.#polledAt = performance.now();
     this.wake(end);
   }
 
@@ -67,20 +67,20 @@ export class PartitionWorker {
     return {
       topic: this.lease.topic,
       partition: this.lease.partition,
-      next: this.next,
-      handling: this.handling,
-      polledMsAgo: now - this.polledAt,
-      committedMsAgo: now - this.committedAt,
-      failedMsAgo: this.failedAt === undefined ? undefined : now - this.failedAt,
+      next: this.#next,
+      handling: this.#handling,
+      polledMsAgo: now - this.#polledAt,
+      committedMsAgo: now - this.#committedAt,
+      failedMsAgo: this.#failedAt === undefined ? undefined : now - this.#failedAt,
     };
   }
 
   /** Take no further batch. The one in hand is finished and committed; `run` resolves then. */
   finish(): void {
-    this.finishing = true;
-    this.unwanted.abort();
-    this.news.ring();
-    this.hurry.ring();
+    this.#finishing = true;
+    this.#unwanted.abort();
+    this.#news.ring();
+    this.#hurry.ring();
   }
 
   /**
@@ -88,127 +88,127 @@ export class PartitionWorker {
    * committed if the store still knows the lease: a handler that kept the process busy for long has not worked in vain.
    */
   doubt(): void {
-    this.inHand.abort();
+    this.#inHand.abort();
   }
 
   /** The lease is another's: what the handler still does is not committed. */
   lose(): void {
-    this.lost = true;
+    this.#lost = true;
     this.doubt();
     this.finish();
   }
 
   get isLost(): boolean {
-    return this.lost;
+    return this.#lost;
   }
 
   /** A getter, since it changes while the worker waits. */
-  private get isFinishing(): boolean {
-    return this.finishing;
+  get #isFinishing(): boolean {
+    return this.#finishing;
   }
 
   /** Resolves when the handler is idle and no more batch will be taken. Never rejects. */
   async run(): Promise<void> {
     let ahead: Promise<FetchedMessages> | undefined;
-    while (!this.finishing) {
-      const fetched = await this.tryFetch(ahead);
+    while (!this.#finishing) {
+      const fetched = await this.#tryFetch(ahead);
       ahead = undefined;
       if (fetched === undefined) continue;
       const { messages, end } = fetched;
       const last = messages.at(-1);
       if (last === undefined) {
-        await this.news.sleep(Number.POSITIVE_INFINITY);
+        await this.#news.sleep(Number.POSITIVE_INFINITY);
         continue;
       }
       // Fetching ahead is worth it only where more is known to be there: else it would split what is about to come.
       if (end !== undefined && end > last.offset + 1) {
-        ahead = this.fetch(last.offset + 1);
+        ahead = this.#fetch(last.offset + 1);
         // Looked at after the commit; until then nobody else would.
         ahead.catch(() => undefined);
       }
-      if (!(await this.handle(messages)) || !(await this.commit(last.offset + 1))) return;
-      this.next = last.offset + 1;
+      if (!(await this.#handle(messages)) || !(await this.#commit(last.offset + 1))) return;
+      this.#next = last.offset + 1;
     }
   }
 
   /** Undefined after a failure, reported and paused for. */
-  private async tryFetch(ahead: Promise<FetchedMessages> | undefined): Promise<FetchedMessages | undefined> {
-    for (let failures = 1; !this.finishing; failures += 1) {
+  async #tryFetch(ahead: Promise<FetchedMessages> | undefined): Promise<FetchedMessages | undefined> {
+    for (let failures = 1; !this.#finishing; failures += 1) {
       try {
-        return await (failures === 1 && ahead !== undefined ? ahead : this.fetch(this.next));
+        return await (failures === 1 && ahead !== undefined ? ahead : this.#fetch(this.#next));
       } catch (error) {
-        this.failed(error);
-        await this.pauseForStore(failures);
+        this.#failed(error);
+        await this.#pauseForStore(failures);
       }
     }
     return undefined;
   }
 
-  private async fetch(from: number): Promise<FetchedMessages> {
-    const { store, lease, maxMessages, maxBytes } = this.options;
-    this.news.quiet();
+  async #fetch(from: number): Promise<FetchedMessages> {
+    const { store, lease, maxMessages, maxBytes } = this.#options;
+    this.#news.quiet();
     const fetched = await store.fetch(lease, from, {
       maxMessages,
       maxBytes,
-      signal: this.unwanted.signal,
-      heard: this.heard,
+      signal: this.#unwanted.signal,
+      heard: this.#heard,
     });
-    this.heard();
+    this.#heard();
     const gap = fetched.messages.findIndex((message, index) => message.offset !== from + index);
     if (gap >= 0) throw offsetsMissing(lease.topic, lease.partition, from + gap);
     return fetched;
   }
 
-  private async pauseForStore(failures: number): Promise<void> {
-    this.storeIsAway = true;
-    await this.hurry.sleep(pauseAfter(failures, this.options.session));
-    this.storeIsAway = false;
+  async #pauseForStore(failures: number): Promise<void> {
+    this.#storeIsAway = true;
+    await this.#hurry.sleep(pauseAfter(failures, this.#options.session));
+    this.#storeIsAway = false;
   }
 
-  private readonly heard = (): void => {
-    this.polledAt = performance.now();
+  readonly #heard = (): void => {
+    this.#polledAt = performance.now();
   };
 
-  private failed(error: unknown): void {
-    this.failedAt = performance.now();
-    this.options.onError(error);
+  #failed(error: unknown): void {
+    this.#failedAt = performance.now();
+    this.#options.onError(error);
   }
 
   /** Delivers the same batch until the handler takes it. False when the worker must end first. */
-  private async handle(messages: readonly IncomingMessage[]): Promise<boolean> {
-    const { lease, handler, session } = this.options;
+  async #handle(messages: readonly IncomingMessage[]): Promise<boolean> {
+    const { lease, handler, session } = this.#options;
     const { topic, partition } = lease;
-    for (let failures = 1; !this.finishing; failures += 1) {
-      this.inHand = new AbortController();
+    for (let failures = 1; !this.#finishing; failures += 1) {
+      this.#inHand = new AbortController();
       try {
-        this.handling = true;
-        await handler({ topic, partition, messages, signal: this.inHand.signal });
+        this.#handling = true;
+        await handler({ topic, partition, messages, signal: this.#inHand.signal });
         return true;
       } catch (error) {
-        this.failed(error);
-        this.handling = false;
-        if (!this.isFinishing) await this.hurry.sleep(pauseAfter(failures, session));
+        this.#failed(error);
+        this.#handling = false;
+        if (!this.#isFinishing) await this.#hurry.sleep(pauseAfter(failures, session));
       } finally {
-        this.handling = false;
+        this.#handling = false;
       }
     }
     return false;
   }
 
   /** Repeats a commit whose outcome is unknown: it is the same again. False when the lease is gone. */
-  private async commit(next: number): Promise<boolean> {
-    const { store, member, lease } = this.options;
-    for (let failures = 1; !this.lost; failures += 1) {
+  async #commit(next: number): Promise<boolean> {
+    const { store, member, lease } = this.#options;
+    for (let failures = 1; !this.#lost; failures += 1) {
       try {
         if (await store.commit(member, lease, next)) {
-          this.committedAt = performance.now();
+          this.#committedAt = performance.now();
           return true;
         }
         this.lose();
       } catch (error) {
-        this.failed(error);
-        if (this.finishing && failures >= TRIES_WHEN_FINISHING) return false;
-        await this.pauseForStore(failures);
+        this.#failed(error);
+        if (this.#finishing && failures >= TRIES_WHEN_FINISHING) return false;
+        await this.#pauseForStore(failures);
       }
     }
     return false;

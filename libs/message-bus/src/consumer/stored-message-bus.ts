@@ -15,51 +15,51 @@ import type { SessionSettings } from './session-settings.js';
 
 /** The message bus over a store of messages and leases. */
 export class StoredMessageBus implements MessageBus {
-  private readonly store: MessageStore;
-  private readonly session: SessionSettings;
-  private readonly subscriptions = new Set<GroupSubscription>();
-  private closing: Promise<void> | undefined;
+  readonly #store: MessageStore;
+  readonly #session: SessionSettings;
+  readonly #subscriptions = new Set<GroupSubscription>();
+  #closing: Promise<void> | undefined;
 
   constructor(store: MessageStore, session: SessionSettings) {
-    this.store = store;
-    this.session = session;
+    this.#store = store;
+    this.#session = session;
   }
 
   async ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
-    this.requireOpen();
-    await this.store.ensureTopics(topics);
+    this.#requireOpen();
+    await this.#store.ensureTopics(topics);
   }
 
   async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    this.requireOpen();
+    this.#requireOpen();
     requirePublishable(messages);
-    if (messages.length > 0) await this.store.publish(topic, messages);
+    if (messages.length > 0) await this.#store.publish(topic, messages);
   }
 
   subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription {
-    this.requireOpen();
-    const subscription = new GroupSubscription(this.store, this.session, options, handler);
-    this.subscriptions.add(subscription);
+    this.#requireOpen();
+    const subscription = new GroupSubscription(this.#store, this.#session, options, handler);
+    this.#subscriptions.add(subscription);
     return {
       ready: subscription.ready,
       progress: () => subscription.progress(),
       stop: async () => {
         await subscription.stop();
-        this.subscriptions.delete(subscription);
+        this.#subscriptions.delete(subscription);
       },
     };
   }
 
   async lag(group: string): Promise<readonly PartitionLag[]> {
-    this.requireOpen();
-    return this.store.lag(group);
+    this.#requireOpen();
+    return this.#store.lag(group);
   }
 
   async applyRetention(now: Date): Promise<number> {
-    this.requireOpen();
+    this.#requireOpen();
     let total = 0;
     for (;;) {
-      const deleted = await this.store.deleteSome(now);
+      const deleted = await this.#store.deleteSome(now);
       if (deleted === 0) return total;
       total += deleted;
     }
@@ -67,13 +67,13 @@ export class StoredMessageBus implements MessageBus {
 
   /** Stops what is subscribed, as `Subscription.stop` does. */
   close(): Promise<void> {
-    this.closing ??= Promise.all([...this.subscriptions].map((subscription) => subscription.stop())).then(
-      () => this.store.close(),
+    this.#closing ??= Promise.all([...this.#subscriptions].map((subscription) => subscription.stop())).then(
+      () => this.#store.close(),
     );
-    return this.closing;
+    return this.#closing;
   }
 
-  private requireOpen(): void {
-    if (this.closing !== undefined) throw busClosed();
+  #requireOpen(): void {
+    if (this.#closing !== undefined) throw busClosed();
   }
 }

@@ -6,12 +6,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  */
 export class FreezableRelay {
   receivedBytes = 0;
-  private readonly server: Server;
-  private readonly sockets = new Set<Socket>();
-  private frozen = false;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #frozen = false;
 
   private constructor(server: Server) {
-    this.server = server;
+    this.#server = server;
   }
 
   /** Relays to the server of a connection URL; `url` is that URL through the relay. */
@@ -19,7 +19,7 @@ export class FreezableRelay {
     const { hostname, port } = new URL(target);
     const server = createServer();
     const relay = new FreezableRelay(server);
-    server.on('connection', (near) => relay.join(near, connect(Number(port), hostname)));
+    server.on('connection', (near) => relay.#join(near, connect(Number(port), hostname)));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const url = new URL(target);
@@ -29,43 +29,43 @@ export class FreezableRelay {
   }
 
   get hasConnections(): boolean {
-    return this.sockets.size > 0;
+    return this.#sockets.size > 0;
   }
 
   freeze(): void {
-    this.frozen = true;
-    for (const socket of this.sockets) socket.pause();
+    this.#frozen = true;
+    for (const socket of this.#sockets) socket.pause();
   }
 
   thaw(): void {
-    this.frozen = false;
-    for (const socket of this.sockets) socket.resume();
+    this.#frozen = false;
+    for (const socket of this.#sockets) socket.resume();
   }
 
   /** Ends every connection at once, as a killed process does. */
   sever(): void {
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   async close(): Promise<void> {
     this.sever();
-    await new Promise((resolve) => this.server.close(resolve));
+    await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  private join(near: Socket, far: Socket): void {
+  #join(near: Socket, far: Socket): void {
     far.on('data', (bytes) => (this.receivedBytes += bytes.byteLength));
     for (const [from, to] of [
       [near, far],
       [far, near],
     ] as const) {
-      this.sockets.add(from);
+      this.#sockets.add(from);
       from.on('data', (bytes) => to.write(bytes));
       from.on('error', () => to.destroy());
       from.on('close', () => {
-        this.sockets.delete(from);
+        this.#sockets.delete(from);
         to.destroy();
       });
-      if (this.frozen) from.pause();
+      if (this.#frozen) from.pause();
     }
   }
 }

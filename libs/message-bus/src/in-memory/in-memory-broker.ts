@@ -39,16 +39,16 @@ interface Group {
 
 /** What migration 0002 keeps in tables, kept in memory: the same rules, step by step. Every method is one transaction. */
 export class InMemoryBroker {
-  private readonly topics = new Map<string, Topic>();
-  private readonly groups = new Map<string, Group>();
-  private readonly listeners = new Set<(wakeUp: WakeUp) => void>();
+  readonly #topics = new Map<string, Topic>();
+  readonly #groups = new Map<string, Group>();
+  readonly #listeners = new Set<(wakeUp: WakeUp) => void>();
 
   ensureTopics(topics: readonly TopicSettings[]): void {
     for (const settings of topics) {
-      const known = this.topics.get(settings.name);
+      const known = this.#topics.get(settings.name);
       if (known === undefined) {
         const partitions = Array.from({ length: settings.partitions }, () => ({ messages: [], end: 0 }));
-        this.topics.set(settings.name, { settings, partitions });
+        this.#topics.set(settings.name, { settings, partitions });
       } else if (known.partitions.length !== settings.partitions) {
         throw partitionsDiffer(settings.name, settings.partitions, known.partitions.length);
       } else {
@@ -58,12 +58,12 @@ export class InMemoryBroker {
   }
 
   publish(topic: string, messages: readonly OutgoingMessage[]): void {
-    const { partitions } = this.topic(topic);
+    const { partitions } = this.#topic(topic);
     const publishedAt = Date.now();
     const grown = new Set<number>();
     for (const { key, headers, value } of messages) {
       const partition = partitionOf(key, partitions.length);
-      const { messages: stored, end } = this.partition({ topic, partition });
+      const { messages: stored, end } = this.#partition({ topic, partition });
       // Copies: what the publisher does with its objects afterwards does not reach the readers.
       const message = {
         topic,
@@ -74,33 +74,33 @@ export class InMemoryBroker {
         value: Buffer.from(value),
       };
       stored.push({ message, publishedAt });
-      this.partition({ topic, partition }).end += 1;
+      this.#partition({ topic, partition }).end += 1;
       grown.add(partition);
     }
-    this.tell({ kind: 'published', topic, partitions: [...grown] });
+    this.#tell({ kind: 'published', topic, partitions: [...grown] });
   }
 
   attend(member: Member): GroupState {
-    for (const topic of member.topics) this.topic(topic);
-    const group = this.group(member.group);
+    for (const topic of member.topics) this.#topic(topic);
+    const group = this.#group(member.group);
     const now = performance.now();
     for (const [id, { expiresAt }] of group.members) {
-      if (id !== member.id && expiresAt <= now) this.remove(group, id);
+      if (id !== member.id && expiresAt <= now) this.#remove(group, id);
     }
     const joined = !group.members.has(member.id);
     group.members.set(member.id, { topics: member.topics, expiresAt: now + member.ttlMs });
-    for (const topic of member.topics) this.remember(group, topic, member.startAt);
-    if (joined) this.tell({ kind: 'group', group: member.group });
+    for (const topic of member.topics) this.#remember(group, topic, member.startAt);
+    if (joined) this.#tell({ kind: 'group', group: member.group });
     return {
       members: [...group.members].map(([id, { topics }]) => ({ id, topics })),
       leases: group.leases
         .filter(({ topic }) => member.topics.includes(topic))
-        .map((lease): LeaseState => ({ ...lease, end: this.partition(lease).end })),
+        .map((lease): LeaseState => ({ ...lease, end: this.#partition(lease).end })),
     };
   }
 
   claim(member: Member, wanted: readonly PartitionName[]): readonly Lease[] {
-    const group = this.group(member.group);
+    const group = this.#group(member.group);
     if (!group.members.has(member.id)) return [];
     return group.leases
       .filter((lease) => lease.owner === null && wanted.some(isSame(lease)))
@@ -113,19 +113,19 @@ export class InMemoryBroker {
 
   release(member: Member, leases: readonly Lease[]): void {
     for (const given of leases) {
-      const lease = this.heldLease(member, given);
+      const lease = this.#heldLease(member, given);
       if (lease !== undefined) lease.owner = null;
     }
-    this.tell({ kind: 'group', group: member.group });
+    this.#tell({ kind: 'group', group: member.group });
   }
 
   leave(member: Member): void {
-    this.remove(this.group(member.group), member.id);
-    this.tell({ kind: 'group', group: member.group });
+    this.#remove(this.#group(member.group), member.id);
+    this.#tell({ kind: 'group', group: member.group });
   }
 
   fetch(from: PartitionName, offset: number, maxMessages: number, maxBytes: number): FetchedMessages {
-    const partition = this.partition(from);
+    const partition = this.#partition(from);
     const messages: IncomingMessage[] = [];
     let bytes = 0;
     const begin = offset - (partition.messages[0]?.message.offset ?? offset);
@@ -141,7 +141,7 @@ export class InMemoryBroker {
   }
 
   commit(member: Member, given: Lease, next: number): boolean {
-    const lease = this.heldLease(member, given);
+    const lease = this.#heldLease(member, given);
     if (lease === undefined || lease.committed > next) return false;
     lease.committed = next;
     return true;
@@ -149,24 +149,24 @@ export class InMemoryBroker {
 
   ends(topics: readonly string[]): readonly (PartitionName & { readonly end: number })[] {
     return topics.flatMap((topic) =>
-      (this.topics.get(topic)?.partitions ?? []).map(({ end }, partition) => ({ topic, partition, end })),
+      (this.#topics.get(topic)?.partitions ?? []).map(({ end }, partition) => ({ topic, partition, end })),
     );
   }
 
   lag(group: string): readonly PartitionLag[] {
-    return (this.groups.get(group)?.leases ?? []).map(({ topic, partition, committed }) => ({
+    return (this.#groups.get(group)?.leases ?? []).map(({ topic, partition, committed }) => ({
       topic,
       partition,
-      lag: this.partition({ topic, partition }).end - committed,
+      lag: this.#partition({ topic, partition }).end - committed,
     }));
   }
 
   deleteOld(now: Date): number {
     let deleted = 0;
-    for (const [topic, { settings, partitions }] of this.topics) {
+    for (const [topic, { settings, partitions }] of this.#topics) {
       const newest = now.getTime() - settings.retentionMs;
       for (const [index, partition] of partitions.entries()) {
-        const committed = [...this.groups.values()]
+        const committed = [...this.#groups.values()]
           .flatMap((group) => group.leases)
           .filter(isSame({ topic, partition: index }))
           .map((lease) => lease.committed);
@@ -183,50 +183,50 @@ export class InMemoryBroker {
   }
 
   onWakeUp(listener: (wakeUp: WakeUp) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** A group that subscribes to a topic for the first time starts where it asks, and is remembered. */
-  private remember(group: Group, name: string, startAt: Member['startAt']): void {
+  #remember(group: Group, name: string, startAt: Member['startAt']): void {
     if (group.leases.some(({ topic }) => topic === name)) return;
-    for (const [partition, { messages, end }] of this.topic(name).partitions.entries()) {
+    for (const [partition, { messages, end }] of this.#topic(name).partitions.entries()) {
       const committed = startAt === 'latest' ? end : (messages[0]?.message.offset ?? end);
       group.leases.push({ topic: name, partition, owner: null, epoch: 0, committed });
     }
   }
 
-  private remove(group: Group, id: string): void {
+  #remove(group: Group, id: string): void {
     group.members.delete(id);
     for (const lease of group.leases) if (lease.owner === id) lease.owner = null;
   }
 
-  private heldLease(member: Member, given: Lease): StoredLease | undefined {
-    return this.group(member.group).leases.find(
+  #heldLease(member: Member, given: Lease): StoredLease | undefined {
+    return this.#group(member.group).leases.find(
       (lease) => isSame(given)(lease) && lease.owner === member.id && lease.epoch === given.epoch,
     );
   }
 
-  private topic(name: string): Topic {
-    const topic = this.topics.get(name);
+  #topic(name: string): Topic {
+    const topic = this.#topics.get(name);
     if (topic === undefined) throw topicUnknown(name);
     return topic;
   }
 
-  private partition({ topic, partition }: PartitionName): Partition {
-    const found = this.topic(topic).partitions[partition];
+  #partition({ topic, partition }: PartitionName): Partition {
+    const found = this.#topic(topic).partitions[partition];
     if (found === undefined) throw new Error(`topic ${topic} has no partition ${partition}`);
     return found;
   }
 
-  private group(name: string): Group {
-    const group = this.groups.get(name) ?? { members: new Map(), leases: [] };
-    this.groups.set(name, group);
+  #group(name: string): Group {
+    const group = this.#groups.get(name) ?? { members: new Map(), leases: [] };
+    this.#groups.set(name, group);
     return group;
   }
 
-  private tell(wakeUp: WakeUp): void {
-    for (const listener of this.listeners) listener(wakeUp);
+  #tell(wakeUp: WakeUp): void {
+    for (const listener of this.#listeners) listener(wakeUp);
   }
 }
 

@@ -16,56 +16,56 @@ import type { InMemoryBroker } from './in-memory-broker.js';
 export class InMemoryStore implements MessageStore {
   /** Bytes of values that were fetched through it. */
   receivedBytes = 0;
-  private readonly broker: InMemoryBroker;
-  private readonly stopListening = new Set<() => void>();
-  private connected: Promise<void> = Promise.resolve();
-  private reconnected: () => void = () => undefined;
-  private isConnected = true;
-  private severed = new AbortController();
+  readonly #broker: InMemoryBroker;
+  readonly #stopListening = new Set<() => void>();
+  #connected: Promise<void> = Promise.resolve();
+  #reconnected: () => void = () => undefined;
+  #isConnected = true;
+  #severed = new AbortController();
 
   constructor(broker: InMemoryBroker) {
-    this.broker = broker;
+    this.#broker = broker;
   }
 
   loseConnection(): void {
-    if (!this.isConnected) return;
-    this.isConnected = false;
-    this.connected = new Promise((resolve) => (this.reconnected = resolve));
+    if (!this.#isConnected) return;
+    this.#isConnected = false;
+    this.#connected = new Promise((resolve) => (this.#reconnected = resolve));
   }
 
   regainConnection(): void {
-    this.isConnected = true;
-    this.reconnected();
+    this.#isConnected = true;
+    this.#reconnected();
   }
 
   /** Calls that are under way fail; whether they were carried out is not known to their callers. */
   severConnection(): void {
-    this.severed.abort(new Error('the connection was severed'));
-    this.severed = new AbortController();
+    this.#severed.abort(new Error('the connection was severed'));
+    this.#severed = new AbortController();
   }
 
   ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
-    return this.call(() => this.broker.ensureTopics(topics));
+    return this.#call(() => this.#broker.ensureTopics(topics));
   }
 
   publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    return this.call(() => this.broker.publish(topic, messages));
+    return this.#call(() => this.#broker.publish(topic, messages));
   }
 
   attend(member: Member): Promise<Attendance> {
-    return this.call(() => attendance(this.broker.attend(member), member.id));
+    return this.#call(() => attendance(this.#broker.attend(member), member.id));
   }
 
   claim(member: Member, partitions: readonly PartitionName[]): Promise<readonly Lease[]> {
-    return this.call(() => this.broker.claim(member, partitions));
+    return this.#call(() => this.#broker.claim(member, partitions));
   }
 
   release(member: Member, leases: readonly Lease[]): Promise<void> {
-    return this.call(() => this.broker.release(member, leases));
+    return this.#call(() => this.#broker.release(member, leases));
   }
 
   leave(member: Member): Promise<void> {
-    return this.call(() => this.broker.leave(member));
+    return this.#call(() => this.#broker.leave(member));
   }
 
   fetch(
@@ -73,48 +73,48 @@ export class InMemoryStore implements MessageStore {
     offset: number,
     { maxMessages, maxBytes }: FetchLimits,
   ): Promise<FetchedMessages> {
-    return this.call(() => {
-      const fetched = this.broker.fetch(from, offset, maxMessages, maxBytes);
+    return this.#call(() => {
+      const fetched = this.#broker.fetch(from, offset, maxMessages, maxBytes);
       for (const { value } of fetched.messages) this.receivedBytes += value.byteLength;
       return fetched;
     });
   }
 
   commit(member: Member, lease: Lease, next: number): Promise<boolean> {
-    return this.call(() => this.broker.commit(member, lease, next));
+    return this.#call(() => this.#broker.commit(member, lease, next));
   }
 
   ends(topics: readonly string[]): Promise<readonly (PartitionName & { readonly end: number })[]> {
-    return this.call(() => this.broker.ends(topics));
+    return this.#call(() => this.#broker.ends(topics));
   }
 
   lag(group: string): Promise<readonly PartitionLag[]> {
-    return this.call(() => this.broker.lag(group));
+    return this.#call(() => this.#broker.lag(group));
   }
 
   deleteSome(now: Date): Promise<number> {
-    return this.call(() => this.broker.deleteOld(now));
+    return this.#call(() => this.#broker.deleteOld(now));
   }
 
   onWakeUp(listener: (wakeUp: WakeUp) => void): () => void {
-    const stop = this.broker.onWakeUp((wakeUp) => {
-      if (this.isConnected) listener(wakeUp);
+    const stop = this.#broker.onWakeUp((wakeUp) => {
+      if (this.#isConnected) listener(wakeUp);
     });
-    this.stopListening.add(stop);
+    this.#stopListening.add(stop);
     return () => {
       stop();
-      this.stopListening.delete(stop);
+      this.#stopListening.delete(stop);
     };
   }
 
   async close(): Promise<void> {
-    for (const stop of this.stopListening) stop();
+    for (const stop of this.#stopListening) stop();
   }
 
   /** Every call takes a turn of the event loop, as one over a network would: nobody may rely on less. */
-  private async call<T>(work: () => T): Promise<T> {
-    const { signal } = this.severed;
-    await this.connected;
+  async #call<T>(work: () => T): Promise<T> {
+    const { signal } = this.#severed;
+    await this.#connected;
     await new Promise((resolve) => setImmediate(resolve));
     const result = work();
     signal.throwIfAborted();

@@ -22,42 +22,42 @@ const LONGEST_PAUSE_MS = 1_000;
  * not wait (a heartbeat) has a connection of its own, named by its `line`.
  */
 export class Cluster {
-  private readonly settings: KafkaConnectionSettings;
-  private readonly connections = new Map<string, Promise<Connection>>();
-  private readonly topics = new Map<string, TopicDescription>();
-  private readonly coordinators = new Map<string, BrokerAddress>();
-  private nodes = new Map<number, BrokerAddress>();
-  private closed = false;
+  readonly #settings: KafkaConnectionSettings;
+  readonly #connections = new Map<string, Promise<Connection>>();
+  readonly #topics = new Map<string, TopicDescription>();
+  readonly #coordinators = new Map<string, BrokerAddress>();
+  #nodes = new Map<number, BrokerAddress>();
+  #closed = false;
 
   constructor(settings: KafkaConnectionSettings) {
-    this.settings = settings;
+    this.#settings = settings;
   }
 
   get isClosed(): boolean {
-    return this.closed;
+    return this.#closed;
   }
 
   /** @throws TopicUnknown */
   async topic(name: string): Promise<TopicDescription> {
-    const known = this.topics.get(name);
+    const known = this.#topics.get(name);
     if (known !== undefined) return known;
-    await this.learn([name]);
-    const learnt = this.topics.get(name);
+    await this.#learn([name]);
+    const learnt = this.#topics.get(name);
     if (learnt === undefined) throw topicUnknown(name);
     return learnt;
   }
 
   /** Looks again the next time: a leader has moved, or a topic is another one by the same name. */
   forgetTopic(name: string): void {
-    this.topics.delete(name);
+    this.#topics.delete(name);
   }
 
   /** Resolves when every partition of a topic has a leader that brokers know of. */
   async untilLed(name: string): Promise<void> {
     await this.patiently(async () => {
       this.forgetTopic(name);
-      await this.learn([name]);
-      const leaders = this.topics.get(name)?.leaders ?? [-1];
+      await this.#learn([name]);
+      const leaders = this.#topics.get(name)?.leaders ?? [-1];
       if (leaders.includes(-1)) throw kafkaFailure('Metadata', ['LEADER_NOT_AVAILABLE']);
     }, ['LEADER_NOT_AVAILABLE']);
   }
@@ -65,13 +65,13 @@ export class Cluster {
   /** Asks any broker. */
   async askAny<A extends unknown[], R>(api: KafkaRequest<A, R>, ...args: A): Promise<R> {
     const addresses = [
-      ...this.nodes.values(),
-      ...this.settings.brokers.map((text) => this.reached(brokerAddress(text))),
+      ...this.#nodes.values(),
+      ...this.#settings.brokers.map((text) => this.#reached(brokerAddress(text))),
     ];
     let failure: unknown = kafkaFailure(api.name, [NO_ANSWER], 'no broker address is known');
     for (const address of addresses) {
       try {
-        return await this.ask(address, 'any', api, ...args);
+        return await this.#ask(address, 'any', api, ...args);
       } catch (error) {
         if (!failedBecause(error, NO_ANSWER)) throw error;
         failure = error;
@@ -82,8 +82,8 @@ export class Cluster {
 
   /** Asks every broker. */
   async askAll<A extends unknown[], R>(api: KafkaRequest<A, R>, ...args: A): Promise<readonly R[]> {
-    await this.learn([]);
-    return Promise.all([...this.nodes.values()].map((address) => this.ask(address, 'any', api, ...args)));
+    await this.#learn([]);
+    return Promise.all([...this.#nodes.values()].map((address) => this.#ask(address, 'any', api, ...args)));
   }
 
   /** Asks the leader of a partition. Where it has moved, the next call finds it. */
@@ -94,13 +94,13 @@ export class Cluster {
     ...args: A
   ): Promise<R> {
     const leader = (await this.topic(topic)).leaders[partition];
-    const address = leader === undefined ? undefined : this.nodes.get(leader);
+    const address = leader === undefined ? undefined : this.#nodes.get(leader);
     if (address === undefined) {
       this.forgetTopic(topic);
       throw kafkaFailure(api.name, ['LEADER_NOT_AVAILABLE']);
     }
     try {
-      return await this.ask(address, line, api, ...args);
+      return await this.#ask(address, line, api, ...args);
     } catch (error) {
       if (isPassing(error) || failedBecause(error, 'UNKNOWN_TOPIC_ID')) this.forgetTopic(topic);
       throw error;
@@ -116,9 +116,9 @@ export class Cluster {
   ): Promise<R> {
     return this.patiently(async () => {
       try {
-        return await this.ask(await this.coordinatorOf(group), line, api, ...args);
+        return await this.#ask(await this.#coordinatorOf(group), line, api, ...args);
       } catch (error) {
-        if (isPassing(error)) this.coordinators.delete(group);
+        if (isPassing(error)) this.#coordinators.delete(group);
         throw error;
       }
     }, ['COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR', 'COORDINATOR_LOAD_IN_PROGRESS']);
@@ -131,7 +131,7 @@ export class Cluster {
       try {
         return await work();
       } catch (error) {
-        if (this.closed || performance.now() > deadline || !failedBecause(error, ...reasons)) throw error;
+        if (this.#closed || performance.now() > deadline || !failedBecause(error, ...reasons)) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
@@ -139,17 +139,17 @@ export class Cluster {
 
   /** Gives a line's connections up; what was asked on them fails. */
   hangUp(line: string): void {
-    for (const [key, connection] of this.connections) {
+    for (const [key, connection] of this.#connections) {
       if (!key.startsWith(`${line} `)) continue;
-      this.connections.delete(key);
+      this.#connections.delete(key);
       void connection.then(discard, () => undefined);
     }
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    const connections = [...this.connections.values()];
-    this.connections.clear();
+    this.#closed = true;
+    const connections = [...this.#connections.values()];
+    this.#connections.clear();
     await Promise.all(
       connections.map((connection) =>
         connection.then(
@@ -160,34 +160,34 @@ export class Cluster {
     );
   }
 
-  private async ask<A extends unknown[], R>(
+  async #ask<A extends unknown[], R>(
     address: BrokerAddress,
     line: string,
     api: KafkaRequest<A, R>,
     ...args: A
   ): Promise<R> {
     try {
-      const connection = await this.connection(address, line);
+      const connection = await this.#connection(address, line);
       return await api.async(connection, ...args);
     } catch (error) {
       throw asKafkaFailure(api.name, error);
     }
   }
 
-  private connection(address: BrokerAddress, line: string): Promise<Connection> {
-    if (this.closed) throw kafkaFailure('connecting', [NO_ANSWER], 'the bus is closed');
+  #connection(address: BrokerAddress, line: string): Promise<Connection> {
+    if (this.#closed) throw kafkaFailure('connecting', [NO_ANSWER], 'the bus is closed');
     const key = `${line} ${address.host}:${address.port}`;
-    const known = this.connections.get(key);
+    const known = this.#connections.get(key);
     if (known !== undefined) return known;
-    const opened = this.open(address, () => {
-      if (this.connections.get(key) === opened) this.connections.delete(key);
+    const opened = this.#open(address, () => {
+      if (this.#connections.get(key) === opened) this.#connections.delete(key);
     });
-    this.connections.set(key, opened);
+    this.#connections.set(key, opened);
     return opened;
   }
 
-  private async open({ host, port }: BrokerAddress, onGone: () => void): Promise<Connection> {
-    const { clientId, tls, sasl, requestTimeoutMs = 30_000 } = this.settings;
+  async #open({ host, port }: BrokerAddress, onGone: () => void): Promise<Connection> {
+    const { clientId, tls, sasl, requestTimeoutMs = 30_000 } = this.#settings;
     const connection = new Connection(clientId, {
       connectTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: requestTimeoutMs,
@@ -210,30 +210,30 @@ export class Cluster {
     }
   }
 
-  private async coordinatorOf(group: string): Promise<BrokerAddress> {
-    const known = this.coordinators.get(group);
+  async #coordinatorOf(group: string): Promise<BrokerAddress> {
+    const known = this.#coordinators.get(group);
     if (known !== undefined) return known;
     const { coordinators } = await this.askAny(findCoordinator, 0, [group]);
     const found = coordinators[0];
     if (found === undefined) throw kafkaFailure('FindCoordinator', ['COORDINATOR_NOT_AVAILABLE']);
-    const address = this.reached(found);
-    this.coordinators.set(group, address);
+    const address = this.#reached(found);
+    this.#coordinators.set(group, address);
     return address;
   }
 
-  private async learn(names: readonly string[]): Promise<void> {
+  async #learn(names: readonly string[]): Promise<void> {
     const { brokers, topics } = await this.askAny(metadataOfTopics, names);
-    this.nodes = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, this.reached({ host, port })]));
+    this.#nodes = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, this.#reached({ host, port })]));
     for (const { name, topicId, errorCode, partitions } of topics) {
       if (name === null || name === undefined || errorCode !== 0) continue;
       const leaders: number[] = [];
       for (const { partitionIndex, leaderId } of partitions) leaders[partitionIndex] = leaderId;
-      this.topics.set(name, { name, id: topicId, leaders });
+      this.#topics.set(name, { name, id: topicId, leaders });
     }
   }
 
-  private reached({ host, port }: BrokerAddress): BrokerAddress {
-    return this.settings.reach?.({ host, port }) ?? { host, port };
+  #reached({ host, port }: BrokerAddress): BrokerAddress {
+    return this.#settings.reach?.({ host, port }) ?? { host, port };
   }
 }
 

@@ -19,120 +19,120 @@ const nameOf = ({ topic, partition }: PartitionName) => `${topic}/${partition}`;
  * more. Commits carry the member's epoch, so those of a member that was taken for dead are refused.
  */
 export class GroupMember {
-  private readonly cluster: Cluster;
-  private readonly member: Member;
-  private readonly line: string;
+  readonly #cluster: Cluster;
+  readonly #member: Member;
+  readonly #line: string;
   /** Zero while the coordinator does not know it. */
-  private epoch = 0;
-  private held = new Map<string, Lease>();
-  private assigned: readonly PartitionName[] = [];
-  private leases = 0;
-  private settled = false;
-  private beating: Promise<void> | undefined;
+  #epoch = 0;
+  #held = new Map<string, Lease>();
+  #assigned: readonly PartitionName[] = [];
+  #leases = 0;
+  #settled = false;
+  #beating: Promise<void> | undefined;
 
   constructor(cluster: Cluster, member: Member) {
-    this.cluster = cluster;
-    this.member = member;
-    this.line = `member-${member.id}`;
+    this.#cluster = cluster;
+    this.#member = member;
+    this.#line = `member-${member.id}`;
   }
 
   async attend(): Promise<Attendance> {
-    await this.beat();
-    const claim = this.assigned.filter((partition) => !this.held.has(nameOf(partition)));
-    const kept = new Set(this.assigned.map(nameOf));
-    const giveUp = [...this.held.values()].filter((lease) => !kept.has(nameOf(lease)));
+    await this.#beat();
+    const claim = this.#assigned.filter((partition) => !this.#held.has(nameOf(partition)));
+    const kept = new Set(this.#assigned.map(nameOf));
+    const giveUp = [...this.#held.values()].filter((lease) => !kept.has(nameOf(lease)));
     return {
-      held: [...this.held.values()].map((lease) => ({ ...lease, end: 0 })),
-      share: { claim, giveUp, awaited: await this.awaited() },
+      held: [...this.#held.values()].map((lease) => ({ ...lease, end: 0 })),
+      share: { claim, giveUp, awaited: await this.#awaited() },
     };
   }
 
   /** Takes partitions that are assigned to it, where the group was last. A new group's start is committed at once. */
   async claim(partitions: readonly PartitionName[]): Promise<readonly Lease[]> {
-    const { group, startAt } = this.member;
-    const assigned = new Set(this.assigned.map(nameOf));
+    const { group, startAt } = this.#member;
+    const assigned = new Set(this.#assigned.map(nameOf));
     const wanted = partitions.filter((partition) => assigned.has(nameOf(partition)));
     if (wanted.length === 0) return [];
-    const known = await committedIn(this.cluster, group, placesOf(wanted));
+    const known = await committedIn(this.#cluster, group, placesOf(wanted));
     const fresh = wanted.filter((partition) => !known.has(nameOf(partition)));
-    const starts = await startsOf(this.cluster, fresh, startAt);
-    if (fresh.length > 0) await this.commitAll(starts);
+    const starts = await startsOf(this.#cluster, fresh, startAt);
+    if (fresh.length > 0) await this.#commitAll(starts);
     for (const { topic, partition, offset } of starts) known.set(nameOf({ topic, partition }), offset);
     return wanted.flatMap(({ topic, partition }) => {
       const committed = known.get(nameOf({ topic, partition }));
       if (committed === undefined) return [];
-      this.leases += 1;
-      const lease: Lease = { topic, partition, epoch: this.leases, committed };
-      this.held.set(nameOf(lease), lease);
+      this.#leases += 1;
+      const lease: Lease = { topic, partition, epoch: this.#leases, committed };
+      this.#held.set(nameOf(lease), lease);
       return [lease];
     });
   }
 
   release(leases: readonly Lease[]): void {
-    for (const lease of leases) if (this.holds(lease)) this.held.delete(nameOf(lease));
+    for (const lease of leases) if (this.#holds(lease)) this.#held.delete(nameOf(lease));
   }
 
   /** False when the lease is another's by now. */
   async commit(lease: Lease, next: number): Promise<boolean> {
     const { topic, partition } = lease;
     for (;;) {
-      if (!this.holds(lease)) return false;
+      if (!this.#holds(lease)) return false;
       try {
-        await this.commitAll([{ topic, partition, offset: next }]);
-        const held = this.held.get(nameOf(lease));
-        if (held !== undefined) this.held.set(nameOf(lease), { ...held, committed: next });
+        await this.#commitAll([{ topic, partition, offset: next }]);
+        const held = this.#held.get(nameOf(lease));
+        if (held !== undefined) this.#held.set(nameOf(lease), { ...held, committed: next });
         return true;
       } catch (error) {
         if (!failedBecause(error, 'STALE_MEMBER_EPOCH', ...UNKNOWN)) throw error;
         // The group has moved on, with us or without: the coordinator says which.
-        await this.beat();
+        await this.#beat();
       }
     }
   }
 
   async leave(): Promise<void> {
     try {
-      if (this.epoch > 0) await this.heartbeat(LEAVING_EPOCH, []);
+      if (this.#epoch > 0) await this.#heartbeat(LEAVING_EPOCH, []);
     } finally {
-      this.held.clear();
-      this.cluster.hangUp(this.line);
+      this.#held.clear();
+      this.#cluster.hangUp(this.#line);
     }
   }
 
-  private holds(lease: Lease): boolean {
-    return this.held.get(nameOf(lease))?.epoch === lease.epoch;
+  #holds(lease: Lease): boolean {
+    return this.#held.get(nameOf(lease))?.epoch === lease.epoch;
   }
 
   /** One heartbeat at a time: whoever comes meanwhile shares it. */
-  private beat(): Promise<void> {
-    this.beating ??= this.joinOrStay().finally(() => (this.beating = undefined));
-    return this.beating;
+  #beat(): Promise<void> {
+    this.#beating ??= this.#joinOrStay().finally(() => (this.#beating = undefined));
+    return this.#beating;
   }
 
-  private async joinOrStay(): Promise<void> {
+  async #joinOrStay(): Promise<void> {
     try {
-      await this.heartbeat(this.epoch, await this.holdings());
+      await this.#heartbeat(this.#epoch, await this.#holdings());
     } catch (error) {
       if (!failedBecause(error, ...UNKNOWN)) throw error;
       // We were taken for dead: what we held is others'. As a new member under the old name.
-      this.epoch = 0;
-      this.held = new Map();
-      this.assigned = [];
-      await this.heartbeat(0, []);
+      this.#epoch = 0;
+      this.#held = new Map();
+      this.#assigned = [];
+      await this.#heartbeat(0, []);
     }
   }
 
-  private async heartbeat(
+  async #heartbeat(
     epoch: number,
     holdings: { readonly topicId: string; readonly partitions: number[] }[],
   ): Promise<void> {
-    const { group, id, topics } = this.member;
+    const { group, id, topics } = this.#member;
     const names = new Map<string, string>();
     // A topic that is missing is reported by whoever asks for it, and not waited for in silence.
-    if (epoch >= 0) for (const topic of topics) names.set((await this.cluster.topic(topic)).id, topic);
-    const { memberEpoch, assignment } = await this.cluster.askCoordinator(
+    if (epoch >= 0) for (const topic of topics) names.set((await this.#cluster.topic(topic)).id, topic);
+    const { memberEpoch, assignment } = await this.#cluster.askCoordinator(
       group,
-      this.line,
+      this.#line,
       groupHeartbeat,
       group,
       id,
@@ -145,19 +145,19 @@ export class GroupMember {
       null,
       holdings,
     );
-    this.epoch = memberEpoch;
+    this.#epoch = memberEpoch;
     if (assignment === null) return;
-    this.assigned = assignment.topicPartitions.flatMap(({ topicId, partitions }) => {
+    this.#assigned = assignment.topicPartitions.flatMap(({ topicId, partitions }) => {
       const topic = names.get(topicId);
       return topic === undefined ? [] : partitions.map((partition) => ({ topic, partition }));
     });
   }
 
-  private async holdings(): Promise<{ topicId: string; partitions: number[] }[]> {
-    const byTopic = Map.groupBy(this.held.values(), ({ topic }) => topic);
+  async #holdings(): Promise<{ topicId: string; partitions: number[] }[]> {
+    const byTopic = Map.groupBy(this.#held.values(), ({ topic }) => topic);
     return Promise.all(
       [...byTopic].map(async ([topic, leases]) => ({
-        topicId: (await this.cluster.topic(topic)).id,
+        topicId: (await this.#cluster.topic(topic)).id,
         partitions: leases.map(({ partition }) => partition),
       })),
     );
@@ -167,26 +167,26 @@ export class GroupMember {
    * Partitions of its share that it has yet to get. Asked until its first share is whole, since heartbeats do not tell
    * what others have yet to give up, nor that the coordinator does not know of a new topic yet.
    */
-  private async awaited(): Promise<number> {
-    if (this.settled) return 0;
-    const { group, id, topics } = this.member;
-    const { groups } = await this.cluster.askCoordinator(group, this.line, describeGroup, [group], false);
+  async #awaited(): Promise<number> {
+    if (this.#settled) return 0;
+    const { group, id, topics } = this.#member;
+    const { groups } = await this.#cluster.askCoordinator(group, this.#line, describeGroup, [group], false);
     const members = groups[0]?.members ?? [];
     const mine = members.filter(({ memberId }) => memberId === id).flatMap(targetOf);
     const everybodys = members.flatMap(targetOf);
     let divided = true;
     for (const topic of topics) {
-      const { id: topicId, leaders } = await this.cluster.topic(topic);
+      const { id: topicId, leaders } = await this.#cluster.topic(topic);
       const partitions = everybodys.filter((target) => target.topicId === topicId);
       if (countOf(partitions) < leaders.length) divided = false;
     }
-    const awaited = divided ? Math.max(0, countOf(mine) - this.assigned.length) : 1;
-    this.settled = awaited === 0;
+    const awaited = divided ? Math.max(0, countOf(mine) - this.#assigned.length) : 1;
+    this.#settled = awaited === 0;
     return awaited;
   }
 
-  private async commitAll(offsets: readonly (PartitionName & { readonly offset: number })[]): Promise<void> {
-    const { group, id } = this.member;
+  async #commitAll(offsets: readonly (PartitionName & { readonly offset: number })[]): Promise<void> {
+    const { group, id } = this.#member;
     const topics = [...Map.groupBy(offsets, ({ topic }) => topic)].map(([name, partitions]) => ({
       name,
       partitions: partitions.map(({ partition, offset }) => ({
@@ -196,7 +196,16 @@ export class GroupMember {
         committedMetadata: null,
       })),
     }));
-    await this.cluster.askCoordinator(group, this.line, commitOffsets, group, this.epoch, id, null, topics);
+    await this.#cluster.askCoordinator(
+      group,
+      this.#line,
+      commitOffsets,
+      group,
+      this.#epoch,
+      id,
+      null,
+      topics,
+    );
   }
 }
 

@@ -28,59 +28,59 @@ const CLOSE_WITHIN_MS = 5_000;
 
 /** Messages in Kafka's logs, and groups as its coordinators keep them. */
 export class KafkaStore implements MessageStore {
-  private readonly cluster: Cluster;
-  private readonly options: KafkaStoreOptions;
-  private readonly writers = new Map<string, PartitionWriter>();
-  private readonly members = new Map<string, GroupMember>();
+  readonly #cluster: Cluster;
+  readonly #options: KafkaStoreOptions;
+  readonly #writers = new Map<string, PartitionWriter>();
+  readonly #members = new Map<string, GroupMember>();
   /** One for each worker, which is known by what aborts its reading. */
-  private readonly readers = new WeakMap<AbortSignal, PartitionReader>();
-  private readonly kept = new Map<string, TopicSettings>();
+  readonly #readers = new WeakMap<AbortSignal, PartitionReader>();
+  readonly #kept = new Map<string, TopicSettings>();
 
   constructor(cluster: Cluster, options: KafkaStoreOptions) {
-    this.cluster = cluster;
-    this.options = options;
+    this.#cluster = cluster;
+    this.#options = options;
   }
 
   async ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
-    await ensureTopics(this.cluster, topics, this.options.replicas);
-    for (const topic of topics) this.kept.set(topic.name, topic);
+    await ensureTopics(this.#cluster, topics, this.#options.replicas);
+    for (const topic of topics) this.#kept.set(topic.name, topic);
   }
 
   async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    const { leaders } = await this.cluster.topic(topic);
+    const { leaders } = await this.#cluster.topic(topic);
     // Copies: what the publisher does with its objects afterwards does not reach the readers.
     const copies = messages.map((message) => ({ ...message, value: Buffer.from(message.value) }));
     const byPartition = Map.groupBy(copies, ({ key }) => partitionOf(key, leaders.length));
     const outcomes = await Promise.allSettled(
-      [...byPartition].map(([partition, each]) => this.writer(topic, partition).write(each)),
+      [...byPartition].map(([partition, each]) => this.#writer(topic, partition).write(each)),
     );
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   attend(member: Member): Promise<Attendance> {
-    return this.groupMember(member).attend();
+    return this.#groupMember(member).attend();
   }
 
   claim(member: Member, partitions: readonly PartitionName[]): Promise<readonly Lease[]> {
-    return this.groupMember(member).claim(partitions);
+    return this.#groupMember(member).claim(partitions);
   }
 
   async release(member: Member, leases: readonly Lease[]): Promise<void> {
-    this.groupMember(member).release(leases);
+    this.#groupMember(member).release(leases);
   }
 
   async leave(member: Member): Promise<void> {
-    const leaving = this.groupMember(member);
-    this.members.delete(member.id);
+    const leaving = this.#groupMember(member);
+    this.#members.delete(member.id);
     await leaving.leave();
   }
 
   fetch(from: PartitionName, offset: number, limits: FetchLimits): Promise<FetchedMessages> {
-    return this.reader(from, limits.signal).read(offset, limits);
+    return this.#reader(from, limits.signal).read(offset, limits);
   }
 
   commit(member: Member, lease: Lease, next: number): Promise<boolean> {
-    return this.groupMember(member).commit(lease, next);
+    return this.#groupMember(member).commit(lease, next);
   }
 
   /** Readers wait at the broker themselves. */
@@ -89,11 +89,11 @@ export class KafkaStore implements MessageStore {
   }
 
   lag(group: string): Promise<readonly PartitionLag[]> {
-    return lagOf(this.cluster, group);
+    return lagOf(this.#cluster, group);
   }
 
   deleteSome(now: Date): Promise<number> {
-    return trim(this.cluster, this.kept, now);
+    return trim(this.#cluster, this.#kept, now);
   }
 
   onWakeUp(): () => void {
@@ -102,34 +102,34 @@ export class KafkaStore implements MessageStore {
 
   /** What is being published has a few seconds to arrive; its publishers are told if it does not. */
   async close(): Promise<void> {
-    const idle = Promise.all([...this.writers.values()].map((writer) => writer.idle()));
+    const idle = Promise.all([...this.#writers.values()].map((writer) => writer.idle()));
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([idle, new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN_MS)))]);
     clearTimeout(timer);
-    await this.cluster.close();
+    await this.#cluster.close();
     await idle;
   }
 
-  private writer(topic: string, partition: number): PartitionWriter {
+  #writer(topic: string, partition: number): PartitionWriter {
     const name = `${topic}/${partition}`;
     const writer =
-      this.writers.get(name) ??
-      new PartitionWriter(this.cluster, topic, partition, this.options.deliveryTimeoutMs);
-    this.writers.set(name, writer);
+      this.#writers.get(name) ??
+      new PartitionWriter(this.#cluster, topic, partition, this.#options.deliveryTimeoutMs);
+    this.#writers.set(name, writer);
     return writer;
   }
 
-  private groupMember(member: Member): GroupMember {
-    const known = this.members.get(member.id) ?? new GroupMember(this.cluster, member);
-    this.members.set(member.id, known);
+  #groupMember(member: Member): GroupMember {
+    const known = this.#members.get(member.id) ?? new GroupMember(this.#cluster, member);
+    this.#members.set(member.id, known);
     return known;
   }
 
-  private reader({ topic, partition }: PartitionName, signal: AbortSignal): PartitionReader {
+  #reader({ topic, partition }: PartitionName, signal: AbortSignal): PartitionReader {
     const reader =
-      this.readers.get(signal) ??
-      new PartitionReader(this.cluster, { topic, partition }, this.options.waitMs, signal);
-    this.readers.set(signal, reader);
+      this.#readers.get(signal) ??
+      new PartitionReader(this.#cluster, { topic, partition }, this.#options.waitMs, signal);
+    this.#readers.set(signal, reader);
     return reader;
   }
 }

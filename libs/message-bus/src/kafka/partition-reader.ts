@@ -17,25 +17,25 @@ const LEAST_BYTES = 64 * 1024;
  * call, and nothing is asked for while something is kept.
  */
 export class PartitionReader {
-  private readonly cluster: Cluster;
-  private readonly from: PartitionName;
-  private readonly line: string;
-  private readonly waitMs: number;
-  private readonly aborted: Promise<void>;
-  private kept: IncomingMessage[] = [];
-  private end = 0;
-  private averageWireBytes = 0;
-  private averageBytes = 0;
+  readonly #cluster: Cluster;
+  readonly #from: PartitionName;
+  readonly #line: string;
+  readonly #waitMs: number;
+  readonly #aborted: Promise<void>;
+  #kept: IncomingMessage[] = [];
+  #end = 0;
+  #averageWireBytes = 0;
+  #averageBytes = 0;
 
   /** `waitMs`: how long the broker waits for a message before it answers that there is none. */
   constructor(cluster: Cluster, from: PartitionName, waitMs: number, signal: AbortSignal) {
-    this.waitMs = waitMs;
-    this.cluster = cluster;
-    this.from = from;
-    this.line = `reader-${randomUUID()}`;
-    this.aborted = new Promise((resolve) => {
+    this.#waitMs = waitMs;
+    this.#cluster = cluster;
+    this.#from = from;
+    this.#line = `reader-${randomUUID()}`;
+    this.#aborted = new Promise((resolve) => {
       const abort = () => {
-        cluster.hangUp(this.line);
+        cluster.hangUp(this.#line);
         resolve();
       };
       if (signal.aborted) abort();
@@ -47,26 +47,26 @@ export class PartitionReader {
   async read(offset: number, limits: FetchLimits): Promise<FetchedMessages> {
     const { signal } = limits;
     try {
-      if (this.kept[0]?.offset !== offset) this.kept = [];
-      while (this.kept.length === 0) {
+      if (this.#kept[0]?.offset !== offset) this.#kept = [];
+      while (this.#kept.length === 0) {
         if (signal.aborted) return { messages: [], end: undefined };
-        const fetched = this.fetch(offset, limits);
+        const fetched = this.#fetch(offset, limits);
         // What was about to be asked when nobody wanted it any more is not waited for, and leaves no connection.
-        fetched.finally(() => signal.aborted && this.cluster.hangUp(this.line)).catch(() => undefined);
-        await Promise.race([fetched, this.aborted]);
+        fetched.finally(() => signal.aborted && this.#cluster.hangUp(this.#line)).catch(() => undefined);
+        await Promise.race([fetched, this.#aborted]);
         limits.heard();
       }
-      return { messages: this.take(limits), end: this.end };
+      return { messages: this.#take(limits), end: this.#end };
     } catch (error) {
       if (signal.aborted) return { messages: [], end: undefined };
       throw error;
     }
   }
 
-  private async fetch(offset: number, limits: FetchLimits): Promise<void> {
-    const { topic, partition } = this.from;
-    const { id } = await this.cluster.topic(topic);
-    const bytes = this.wanted(limits);
+  async #fetch(offset: number, limits: FetchLimits): Promise<void> {
+    const { topic, partition } = this.#from;
+    const { id } = await this.#cluster.topic(topic);
+    const bytes = this.#wanted(limits);
     const place = {
       partition,
       currentLeaderEpoch: -1,
@@ -74,12 +74,12 @@ export class PartitionReader {
       lastFetchedEpoch: -1,
       partitionMaxBytes: bytes,
     };
-    const { responses } = await this.cluster
+    const { responses } = await this.#cluster
       .askLeader(
-        this.from,
-        this.line,
+        this.#from,
+        this.#line,
         fetchMessages,
-        this.waitMs,
+        this.#waitMs,
         1,
         bytes,
         0,
@@ -94,35 +94,35 @@ export class PartitionReader {
       });
     const fetched = responses[0]?.partitions[0];
     const batches = fetched?.records ?? [];
-    this.kept = [...messagesFrom(this.from, offset, batches)];
-    this.end = Number(fetched?.highWatermark ?? 0);
-    this.learn(batches);
+    this.#kept = [...messagesFrom(this.#from, offset, batches)];
+    this.#end = Number(fetched?.highWatermark ?? 0);
+    this.#learn(batches);
   }
 
-  private take({ maxMessages, maxBytes }: FetchLimits): IncomingMessage[] {
+  #take({ maxMessages, maxBytes }: FetchLimits): IncomingMessage[] {
     let count = 0;
-    for (let bytes = 0; count < Math.min(maxMessages, this.kept.length); count += 1) {
-      bytes += this.kept[count]?.value.byteLength ?? 0;
+    for (let bytes = 0; count < Math.min(maxMessages, this.#kept.length); count += 1) {
+      bytes += this.#kept[count]?.value.byteLength ?? 0;
       if (count > 0 && bytes > maxBytes) break;
     }
-    return this.kept.splice(0, count);
+    return this.#kept.splice(0, count);
   }
 
   /** As many bytes as the batch that is asked for will have, by what the last messages had on the way. */
-  private wanted({ maxMessages, maxBytes }: FetchLimits): number {
-    if (this.averageWireBytes === 0) return Math.min(FIRST_BYTES, maxBytes);
-    const messages = Math.min(maxMessages, maxBytes / Math.max(1, this.averageBytes));
-    return Math.round(Math.max(LEAST_BYTES, Math.min(maxBytes, messages * this.averageWireBytes)));
+  #wanted({ maxMessages, maxBytes }: FetchLimits): number {
+    if (this.#averageWireBytes === 0) return Math.min(FIRST_BYTES, maxBytes);
+    const messages = Math.min(maxMessages, maxBytes / Math.max(1, this.#averageBytes));
+    return Math.round(Math.max(LEAST_BYTES, Math.min(maxBytes, messages * this.#averageWireBytes)));
   }
 
-  private learn(
+  #learn(
     batches: readonly { readonly length: number; readonly records: readonly { readonly length: number }[] }[],
   ): void {
     const records = batches.flatMap((batch) => batch.records);
     if (records.length === 0) return;
     const sum = (lengths: readonly { readonly length: number }[]) =>
       lengths.reduce((total, { length }) => total + length, 0);
-    this.averageWireBytes = sum(batches) / records.length;
-    this.averageBytes = sum(records) / records.length;
+    this.#averageWireBytes = sum(batches) / records.length;
+    this.#averageBytes = sum(records) / records.length;
   }
 }

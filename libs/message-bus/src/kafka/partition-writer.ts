@@ -26,75 +26,77 @@ const LONGEST_PAUSE_MS = 1_000;
  * a sequence, so that a batch that is sent again after an unknown outcome is stored once and in its place.
  */
 export class PartitionWriter {
-  private readonly cluster: Cluster;
-  private readonly topic: string;
-  private readonly partition: number;
-  private readonly deliveryTimeoutMs: number;
-  private readonly queue: Waiting[] = [];
-  private running: Promise<void> | undefined;
-  private identity: ProducerIdentity | undefined;
-  private sequence = 0;
+  readonly #cluster: Cluster;
+  readonly #topic: string;
+  readonly #partition: number;
+  readonly #deliveryTimeoutMs: number;
+  readonly #queue: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #identity: ProducerIdentity | undefined;
+  #sequence = 0;
 
   constructor(cluster: Cluster, topic: string, partition: number, deliveryTimeoutMs: number) {
-    this.cluster = cluster;
-    this.topic = topic;
-    this.partition = partition;
-    this.deliveryTimeoutMs = deliveryTimeoutMs;
+    this.#cluster = cluster;
+    this.#topic = topic;
+    this.#partition = partition;
+    this.#deliveryTimeoutMs = deliveryTimeoutMs;
   }
 
   /** Resolves when all in-sync replicas have them; rejects at the first batch that cannot be brought there in time. */
   write(messages: readonly OutgoingMessage[]): Promise<void> {
     return new Promise((done, failed) => {
-      this.queue.push({ batches: [...recordBatches(messages)], done, failed });
-      this.running ??= this.run();
+      this.#queue.push({ batches: [...recordBatches(messages)], done, failed });
+      this.#running ??= this.#run();
     });
   }
 
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
-    await this.running;
+    await this.#running;
   }
 
-  private async run(): Promise<void> {
-    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
+  async #run(): Promise<void> {
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       try {
-        for (const batch of next.batches) await this.send(batch);
+        for (const batch of next.batches) await this.#send(batch);
         next.done();
       } catch (error) {
         // Whether the batch was stored is not known, so the sequence cannot go on.
-        this.identity = undefined;
+        this.#identity = undefined;
         next.failed(error);
       }
     }
-    this.running = undefined;
+    this.#running = undefined;
   }
 
-  private async send(batch: readonly OutgoingMessage[]): Promise<void> {
-    const deadline = performance.now() + this.deliveryTimeoutMs;
+  async #send(batch: readonly OutgoingMessage[]): Promise<void> {
+    const deadline = performance.now() + this.#deliveryTimeoutMs;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
       try {
-        await this.attempt(batch);
-        this.sequence += batch.length;
+        await this.#attempt(batch);
+        this.#sequence += batch.length;
         return;
       } catch (error) {
         // It was stored by an earlier attempt whose answer was lost.
         if (failedBecause(error, 'DUPLICATE_SEQUENCE_NUMBER')) {
-          this.sequence += batch.length;
+          this.#sequence += batch.length;
           return;
         }
-        if (this.cluster.isClosed) throw busClosed();
+        if (this.#cluster.isClosed) throw busClosed();
         const forgotten = failedBecause(error, ...FORGOTTEN);
-        if (forgotten) this.identity = undefined;
+        if (forgotten) this.#identity = undefined;
         if ((!forgotten && !isPassing(error)) || performance.now() > deadline) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 
-  private async attempt(batch: readonly OutgoingMessage[]): Promise<void> {
-    this.identity ??= await this.newIdentity();
-    const { topic, partition, sequence } = this;
-    await this.cluster.askLeader(
+  async #attempt(batch: readonly OutgoingMessage[]): Promise<void> {
+    this.#identity ??= await this.#newIdentity();
+    const topic = this.#topic;
+    const partition = this.#partition;
+    const sequence = this.#sequence;
+    await this.#cluster.askLeader(
       { topic, partition },
       'produce',
       produce,
@@ -102,7 +104,7 @@ export class PartitionWriter {
       PRODUCE_TIMEOUT_MS,
       batch.map((message) => asRecord(topic, partition, message)),
       {
-        ...this.identity,
+        ...this.#identity,
         compression: 'zstd',
         // The client asks for the sequence of this one partition and for nothing else.
         sequences: { getWithDefault: () => sequence } as unknown as NumericMap,
@@ -110,9 +112,9 @@ export class PartitionWriter {
     );
   }
 
-  private async newIdentity(): Promise<ProducerIdentity> {
-    const { producerId, producerEpoch } = await this.cluster.askAny(initProducerId, null, 0, -1n, -1);
-    this.sequence = 0;
+  async #newIdentity(): Promise<ProducerIdentity> {
+    const { producerId, producerEpoch } = await this.#cluster.askAny(initProducerId, null, 0, -1n, -1);
+    this.#sequence = 0;
     return { producerId, producerEpoch };
   }
 }

@@ -26,76 +26,76 @@ const LONGEST_PAUSE_MS = 15_000;
  * A topic that cannot be published to holds back its own rows only.
  */
 export class OutboxRelay {
-  private readonly options: OutboxRelayOptions;
-  private running: Promise<void> | undefined;
-  private stopping = false;
-  private woken = false;
-  private endPause: () => void = () => undefined;
+  readonly #options: OutboxRelayOptions;
+  #running: Promise<void> | undefined;
+  #stopping = false;
+  #woken = false;
+  #endPause: () => void = () => undefined;
 
   constructor(options: OutboxRelayOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** Begins to move rows. Once only. */
   start(): void {
-    this.running ??= this.run();
+    this.#running ??= this.#run();
   }
 
   /** Call after a commit that wrote to the outbox: its rows go at once. */
   wake(): void {
-    this.woken = true;
-    this.endPause();
+    this.#woken = true;
+    this.#endPause();
   }
 
   /** Finishes the page in hand. Rows that are left wait for the next start. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    this.endPause();
-    await this.running;
+    this.#stopping = true;
+    this.#endPause();
+    await this.#running;
   }
 
-  private async run(): Promise<void> {
-    const pollMs = this.options.pollMs ?? 500;
+  async #run(): Promise<void> {
+    const pollMs = this.#options.pollMs ?? 500;
     let failures = 0;
-    while (!this.stopping) {
-      this.woken = false;
+    while (!this.#stopping) {
+      this.#woken = false;
       try {
-        await this.moveAll();
+        await this.#moveAll();
         failures = 0;
       } catch (error) {
         failures += 1;
-        this.options.onError?.(error);
+        this.#options.onError?.(error);
       }
-      await this.pause(failures === 0 ? pollMs : Math.min(LONGEST_PAUSE_MS, pollMs * 2 ** failures));
+      await this.#pause(failures === 0 ? pollMs : Math.min(LONGEST_PAUSE_MS, pollMs * 2 ** failures));
     }
   }
 
   /** A call to `wake` while rows were moving counts, except after a failure: a busy writer must not undo the pause. */
-  private async pause(ms: number): Promise<void> {
-    const failed = ms > (this.options.pollMs ?? 500);
-    if (this.stopping || (this.woken && !failed)) return;
+  async #pause(ms: number): Promise<void> {
+    const failed = ms > (this.#options.pollMs ?? 500);
+    if (this.#stopping || (this.#woken && !failed)) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.endPause = () => {
-        if (failed && !this.stopping) return;
+      this.#endPause = () => {
+        if (failed && !this.#stopping) return;
         clearTimeout(timer);
         resolve();
       };
     });
-    this.endPause = () => undefined;
+    this.#endPause = () => undefined;
   }
 
   /** Moves page after page until nothing is left that can go. */
-  private async moveAll(): Promise<void> {
+  async #moveAll(): Promise<void> {
     const held = new Map<string, unknown>();
-    while (!this.stopping && (await this.movePage(held)) > 0);
+    while (!this.#stopping && (await this.#movePage(held)) > 0);
     const [failure] = held.values();
     if (held.size > 0) throw failure;
   }
 
   /** Moves one page; topics that fail join `held`. Returns the number of rows that it found. */
-  private async movePage(held: Map<string, unknown>): Promise<number> {
-    const { pool, schema, bus } = this.options;
+  async #movePage(held: Map<string, unknown>): Promise<number> {
+    const { pool, schema, bus } = this.#options;
     const table = `${pg.escapeIdentifier(schema)}.outbox`;
     return inTransaction(pool, async (client) => {
       const { rows: locks } = await client.query<{ mine: boolean }>(

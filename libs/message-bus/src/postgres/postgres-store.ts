@@ -26,22 +26,22 @@ import type { WakeUps } from './wake-ups.js';
 
 /** Messages and leases in schema `bus`: one statement, one function of the migration, per call. */
 export class PostgresStore implements MessageStore {
-  private readonly pool: pg.Pool;
-  private readonly wakeUps: WakeUps;
-  private readonly timeoutMs: number;
+  readonly #pool: pg.Pool;
+  readonly #wakeUps: WakeUps;
+  readonly #timeoutMs: number;
   /** Topics never change their number of partitions. */
-  private readonly partitions = new Map<string, number>();
+  readonly #partitions = new Map<string, number>();
 
   constructor(pool: pg.Pool, wakeUps: WakeUps, timeoutMs: number) {
-    this.pool = pool;
-    this.wakeUps = wakeUps;
-    this.timeoutMs = timeoutMs;
+    this.#pool = pool;
+    this.#wakeUps = wakeUps;
+    this.#timeoutMs = timeoutMs;
   }
 
   async ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
     // In one order, so that services that start together do not wait for each other in a circle.
     for (const { name, partitions, retentionMs } of topics.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      await this.call('SELECT bus.ensure_topic($1, $2, $3)', [
+      await this.#call('SELECT bus.ensure_topic($1, $2, $3)', [
         name,
         partitions,
         Math.round(retentionMs),
@@ -55,11 +55,11 @@ export class PostgresStore implements MessageStore {
   }
 
   async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    const partitions = await this.partitionsOf(topic);
+    const partitions = await this.#partitionsOf(topic);
     const { keys, headers, lengths, body } = packMessages(
       messages.map((message) => ({ ...message, value: packBytes(message.value) })),
     );
-    await this.call('SELECT bus.publish($1, $2, $3, $4, $5, $6, $7)', [
+    await this.#call('SELECT bus.publish($1, $2, $3, $4, $5, $6, $7)', [
       topic,
       keys.map((key) => partitionOf(key, partitions)),
       keys,
@@ -71,7 +71,7 @@ export class PostgresStore implements MessageStore {
   }
 
   async attend(member: Member): Promise<Attendance> {
-    const rows = await this.call<{
+    const rows = await this.#call<{
       state: { members: GroupState['members']; leases: GroupState['leases'] | null };
     }>('SELECT bus.attend($1, $2, $3, $4, $5, $6) AS state', [
       member.group,
@@ -79,14 +79,14 @@ export class PostgresStore implements MessageStore {
       member.topics,
       member.startAt,
       member.ttlMs,
-      this.wakeUps.backend,
+      this.#wakeUps.backend,
     ]);
     const { state } = onlyRow(rows);
     return attendance({ members: state.members, leases: state.leases ?? [] }, member.id);
   }
 
   async claim(member: Member, partitions: readonly PartitionName[]): Promise<readonly Lease[]> {
-    const rows = await this.call<{ claimed: Lease[] }>('SELECT bus.claim($1, $2, $3, $4) AS claimed', [
+    const rows = await this.#call<{ claimed: Lease[] }>('SELECT bus.claim($1, $2, $3, $4) AS claimed', [
       member.group,
       member.id,
       partitions.map(({ topic }) => topic),
@@ -96,7 +96,7 @@ export class PostgresStore implements MessageStore {
   }
 
   async release(member: Member, leases: readonly Lease[]): Promise<void> {
-    await this.call('SELECT bus.release($1, $2, $3, $4, $5)', [
+    await this.#call('SELECT bus.release($1, $2, $3, $4, $5)', [
       member.group,
       member.id,
       leases.map(({ topic }) => topic),
@@ -106,7 +106,7 @@ export class PostgresStore implements MessageStore {
   }
 
   async leave(member: Member): Promise<void> {
-    await this.call('SELECT bus.leave($1, $2)', [member.group, member.id]);
+    await this.#call('SELECT bus.leave($1, $2)', [member.group, member.id]);
   }
 
   async fetch(
@@ -115,7 +115,7 @@ export class PostgresStore implements MessageStore {
     { maxMessages, maxBytes }: FetchLimits,
   ): Promise<FetchedMessages> {
     // As base64: PostgreSQL's own text form of bytea has half as many characters again.
-    const rows = await this.call<FetchedRow>(
+    const rows = await this.#call<FetchedRow>(
       `SELECT "offset", key, headers, encode(value, 'base64') AS base64, end_offset
        FROM bus.fetch($1, $2, $3, $4, $5)`,
       [topic, partition, from, maxMessages, maxBytes],
@@ -134,7 +134,7 @@ export class PostgresStore implements MessageStore {
   }
 
   async commit(member: Member, { topic, partition, epoch }: Lease, next: number): Promise<boolean> {
-    const rows = await this.call<{ committed: boolean }>(
+    const rows = await this.#call<{ committed: boolean }>(
       'SELECT bus.commit_offset($1, $2, $3, $4, $5, $6) AS committed',
       [member.group, member.id, topic, partition, epoch, next],
     );
@@ -142,15 +142,15 @@ export class PostgresStore implements MessageStore {
   }
 
   async ends(topics: readonly string[]): Promise<readonly (PartitionName & { readonly end: number })[]> {
-    return this.call('SELECT topic, partition, end_offset AS end FROM bus.ends($1)', [topics]);
+    return this.#call('SELECT topic, partition, end_offset AS end FROM bus.ends($1)', [topics]);
   }
 
   async lag(group: string): Promise<readonly PartitionLag[]> {
-    return this.call('SELECT * FROM bus.lag($1)', [group]);
+    return this.#call('SELECT * FROM bus.lag($1)', [group]);
   }
 
   async deleteSome(now: Date): Promise<number> {
-    const rows = await this.call<{ deleted: number }>('SELECT bus.apply_retention($1, $2) AS deleted', [
+    const rows = await this.#call<{ deleted: number }>('SELECT bus.apply_retention($1, $2) AS deleted', [
       now,
       RETENTION_BATCH,
     ]);
@@ -158,28 +158,25 @@ export class PostgresStore implements MessageStore {
   }
 
   onWakeUp(listener: (wakeUp: WakeUp) => void): () => void {
-    return this.wakeUps.listen(listener);
+    return this.#wakeUps.listen(listener);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.wakeUps.close(), this.pool.end()]);
+    await Promise.all([this.#wakeUps.close(), this.#pool.end()]);
   }
 
-  private async partitionsOf(topic: string): Promise<number> {
-    const known = this.partitions.get(topic);
+  async #partitionsOf(topic: string): Promise<number> {
+    const known = this.#partitions.get(topic);
     if (known !== undefined) return known;
-    const rows = await this.call<{ partitions: number }>('SELECT bus.partitions($1) AS partitions', [topic]);
+    const rows = await this.#call<{ partitions: number }>('SELECT bus.partitions($1) AS partitions', [topic]);
     const { partitions } = onlyRow(rows);
-    this.partitions.set(topic, partitions);
+    this.#partitions.set(topic, partitions);
     return partitions;
   }
 
-  private async call<Row extends pg.QueryResultRow>(
-    text: string,
-    values: readonly unknown[],
-  ): Promise<Row[]> {
+  async #call<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
     try {
-      return await boundedQuery<Row>(this.pool, this.timeoutMs, text, values);
+      return await boundedQuery<Row>(this.#pool, this.#timeoutMs, text, values);
     } catch (error) {
       if (sqlState(error) === TOPIC_UNKNOWN) throw topicUnknown(detail(error));
       throw error;

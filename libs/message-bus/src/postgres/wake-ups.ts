@@ -15,96 +15,96 @@ const LONGEST_PAUSE_MS = 10_000;
  * connection is made anew; what happened meanwhile is told as `anything`. Only a hint: members also look by themselves.
  */
 export class WakeUps {
-  private readonly options: WakeUpOptions;
-  private readonly listeners = new Set<(wakeUp: WakeUp) => void>();
-  private client: pg.Client | undefined;
-  private connected: { readonly backend: number } | undefined;
-  private closed = false;
-  private running: Promise<void> | undefined;
-  private endPause: () => void = () => undefined;
+  readonly #options: WakeUpOptions;
+  readonly #listeners = new Set<(wakeUp: WakeUp) => void>();
+  #client: pg.Client | undefined;
+  #connected: { readonly backend: number } | undefined;
+  #closed = false;
+  #running: Promise<void> | undefined;
+  #endPause: () => void = () => undefined;
 
   constructor(options: WakeUpOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** The server's process for the connection, while there is one: it ends with this process, however that ends. */
   get backend(): number | null {
-    return this.connected?.backend ?? null;
+    return this.#connected?.backend ?? null;
   }
 
   /** Listens from the first listener on, so that a bus that only publishes needs no second connection. */
   listen(listener: (wakeUp: WakeUp) => void): () => void {
-    this.listeners.add(listener);
-    this.running ??= this.run();
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    this.#running ??= this.#run();
+    return () => this.#listeners.delete(listener);
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    this.endPause();
+    this.#closed = true;
+    this.#endPause();
     // Not `end`: a server that hangs never answers it, and a `connect` that it meets on its way is never settled.
-    this.client?.connection.stream.destroy();
-    await this.running;
+    this.#client?.connection.stream.destroy();
+    await this.#running;
   }
 
-  private async run(): Promise<void> {
+  async #run(): Promise<void> {
     let pause = SHORTEST_PAUSE_MS;
-    while (!this.closed) {
+    while (!this.#closed) {
       try {
-        const { ended } = await this.connect();
+        const { ended } = await this.#connect();
         pause = SHORTEST_PAUSE_MS;
-        this.tell({ kind: 'anything' });
+        this.#tell({ kind: 'anything' });
         await ended;
       } catch (error) {
-        if (!this.isClosed) this.options.onError(error);
+        if (!this.#isClosed) this.#options.onError(error);
       }
-      this.connected = undefined;
-      if (this.isClosed) return;
-      await this.pause(pause);
+      this.#connected = undefined;
+      if (this.#isClosed) return;
+      await this.#pause(pause);
       pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
     }
   }
 
   /** Resolves once it listens, with a promise of the connection's end. */
-  private async connect(): Promise<{ readonly ended: Promise<void> }> {
-    const { url, applicationName } = this.options;
+  async #connect(): Promise<{ readonly ended: Promise<void> }> {
+    const { url, applicationName } = this.#options;
     const client = new pg.Client({
       connectionString: url,
       application_name: `${applicationName} listening`,
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
     });
-    this.client = client;
+    this.#client = client;
     const ended = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', (error) => {
-      if (!this.isClosed) this.options.onError(error);
+      if (!this.#isClosed) this.#options.onError(error);
     });
-    client.on('notification', ({ channel, payload }) => this.heard(channel, payload ?? ''));
+    client.on('notification', ({ channel, payload }) => this.#heard(channel, payload ?? ''));
     await client.connect();
     const { rows } = await client.query<{ backend: number }>('SELECT pg_backend_pid() AS backend');
     await client.query('LISTEN bus_published; LISTEN bus_group');
-    this.connected = rows[0];
+    this.#connected = rows[0];
     return { ended };
   }
 
-  private heard(channel: string, payload: string): void {
+  #heard(channel: string, payload: string): void {
     if (channel === 'bus_group') {
-      this.tell({ kind: 'group', group: payload });
+      this.#tell({ kind: 'group', group: payload });
     } else {
       // Written by bus.publish alone.
       const published = JSON.parse(payload) as { topic: string; partitions: number[] };
-      this.tell({ kind: 'published', ...published });
+      this.#tell({ kind: 'published', ...published });
     }
   }
 
-  private tell(wakeUp: WakeUp): void {
-    for (const listener of this.listeners) listener(wakeUp);
+  #tell(wakeUp: WakeUp): void {
+    for (const listener of this.#listeners) listener(wakeUp);
   }
 
-  private async pause(ms: number): Promise<void> {
+  async #pause(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.endPause = () => {
+      this.#endPause = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -112,7 +112,7 @@ export class WakeUps {
   }
 
   /** A getter, since it changes while it waits. */
-  private get isClosed(): boolean {
-    return this.closed;
+  get #isClosed(): boolean {
+    return this.#closed;
   }
 }

@@ -5,41 +5,45 @@ type Relationship = EventOf<'RelationshipIdentified'>['data'];
 type Family = EventOf<'FamilyLinked'>['data'];
 
 export class KinshipWriter {
-  constructor(private readonly writing: Writing) {}
+  readonly #writing: Writing;
+
+  constructor(writing: Writing) {
+    this.#writing = writing;
+  }
 
   identify(relationship: Relationship): Promise<void> | undefined {
-    return this.writing.batch.add(this.writeRelationships, relationship);
+    return this.#writing.batch.add(this.#writeRelationships, relationship);
   }
 
   end(relationship: string): Promise<void> | undefined {
-    return this.writing.batch.add(this.deleteRelationships, relationship);
+    return this.#writing.batch.add(this.#deleteRelationships, relationship);
   }
 
   link(family: Family): Promise<void> | undefined {
-    return this.writing.batch.add(this.writeFamilies, family);
+    return this.#writing.batch.add(this.#writeFamilies, family);
   }
 
   dissolve(family: string): Promise<void> | undefined {
-    return this.writing.batch.add(this.deleteFamilies, family);
+    return this.#writing.batch.add(this.#deleteFamilies, family);
   }
 
-  private readonly writeRelationships = async (items: readonly Relationship[]): Promise<void> => {
+  readonly #writeRelationships = async (items: readonly Relationship[]): Promise<void> => {
     await copyInto(
-      this.writing.client,
+      this.#writing.client,
       'relationship',
       ['relationship_id', 'kind', 'child_id', 'other_id', 'domain'],
       items.map((data) => [data.relationship, data.kind, data.child, data.other, data.domain]),
     );
   };
 
-  private readonly deleteRelationships = async (relationships: readonly string[]): Promise<void> => {
-    await this.writing.client.query('DELETE FROM relationship WHERE relationship_id = ANY ($1::uuid[])', [
+  readonly #deleteRelationships = async (relationships: readonly string[]): Promise<void> => {
+    await this.#writing.client.query('DELETE FROM relationship WHERE relationship_id = ANY ($1::uuid[])', [
       relationships,
     ]);
   };
 
-  private readonly writeFamilies = async (items: readonly Family[]): Promise<void> => {
-    const { client } = this.writing;
+  readonly #writeFamilies = async (items: readonly Family[]): Promise<void> => {
+    const { client } = this.#writing;
     // A later event of the same run wins: one row per family and per member.
     const families = new Map(items.map((item) => [item.family, item]));
     await client.query(
@@ -73,8 +77,8 @@ export class KinshipWriter {
     );
   };
 
-  private readonly deleteFamilies = async (families: readonly string[]): Promise<void> => {
-    await this.writing.client.query(
+  readonly #deleteFamilies = async (families: readonly string[]): Promise<void> => {
+    await this.#writing.client.query(
       `WITH gone AS (DELETE FROM family WHERE family_id = ANY ($1::uuid[]) RETURNING family_id)
        DELETE FROM family_member m USING gone WHERE m.family_id = gone.family_id`,
       [families],

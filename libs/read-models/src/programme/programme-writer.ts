@@ -3,11 +3,15 @@ import type { EventOf, Writing } from '../read-model.js';
 
 /** Keeps the programme's own tables, and the rules that other read models write by, at the definition in force. */
 export class ProgrammeWriter {
-  constructor(private readonly writing: Writing) {}
+  readonly #writing: Writing;
+
+  constructor(writing: Writing) {
+    this.#writing = writing;
+  }
 
   async adopt(strategy: string): Promise<void> {
-    await this.writing.flush();
-    await this.writing.client.query('UPDATE programme SET strategy = $1', [strategy]);
+    await this.#writing.flush();
+    await this.#writing.client.query('UPDATE programme SET strategy = $1', [strategy]);
   }
 
   /**
@@ -15,16 +19,16 @@ export class ProgrammeWriter {
    * @throws Error when the payload beside the ledger is missing, ZodError when it is no definition.
    */
   async define(event: EventOf<'ProgrammeDefined'>): Promise<void> {
-    const { flush, readPayload, rules } = this.writing;
+    const { flush, readPayload, rules } = this.#writing;
     await flush();
     const bytes = await readPayload(event.data.definition);
     if (bytes === undefined)
       throw new Error(`the definition in force at revision ${event.revision} is missing`);
     const document = definitionDocument.parse(JSON.parse(new TextDecoder().decode(bytes)));
     const datasets = datasetsOf(document);
-    await this.writeProgramme(event, document);
-    await this.writeServices(document);
-    await this.writeDatasets(document, datasets);
+    await this.#writeProgramme(event, document);
+    await this.#writeServices(document);
+    await this.#writeDatasets(document, datasets);
     rules.replace(
       new Map(
         datasets.map((dataset) => [
@@ -35,11 +39,11 @@ export class ProgrammeWriter {
     );
   }
 
-  private async writeProgramme(
+  async #writeProgramme(
     event: EventOf<'ProgrammeDefined'>,
     { definition }: DefinitionDocument,
   ): Promise<void> {
-    await this.writing.client.query(
+    await this.#writing.client.query(
       `INSERT INTO programme (programme, definition, definition_digest, defined_at) VALUES ($1, $2, $3, $4)
        ON CONFLICT (programme) DO UPDATE
        SET definition = excluded.definition, definition_digest = excluded.definition_digest, defined_at = excluded.defined_at`,
@@ -47,9 +51,9 @@ export class ProgrammeWriter {
     );
   }
 
-  private async writeServices({ definition }: DefinitionDocument): Promise<void> {
-    await this.writing.client.query('DELETE FROM strand');
-    await this.writing.client.query(
+  async #writeServices({ definition }: DefinitionDocument): Promise<void> {
+    await this.#writing.client.query('DELETE FROM strand');
+    await this.#writing.client.query(
       'INSERT INTO strand (strand, name, ordinal) SELECT * FROM unnest($1::text[], $2::text[], $3::int[])',
       [
         definition.strands.map(({ id }) => id),
@@ -57,8 +61,8 @@ export class ProgrammeWriter {
         definition.strands.map((_, ordinal) => ordinal),
       ],
     );
-    await this.writing.client.query('DELETE FROM service');
-    await this.writing.client.query(
+    await this.#writing.client.query('DELETE FROM service');
+    await this.#writing.client.query(
       `INSERT INTO service (service, strand, name, provider, administrative, individual_beneficiaries, ordinal)
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], $7::int[])`,
       [
@@ -71,8 +75,8 @@ export class ProgrammeWriter {
         definition.services.map((_, ordinal) => ordinal),
       ],
     );
-    await this.writing.client.query('DELETE FROM area');
-    await this.writing.client.query(
+    await this.#writing.client.query('DELETE FROM area');
+    await this.#writing.client.query(
       `INSERT INTO area (lsoa, deprivation_decile, in_area) SELECT * FROM unnest($1::text[], $2::int[], $3::boolean[])`,
       [
         definition.area.lsoas.map(({ code }) => code),
@@ -82,10 +86,7 @@ export class ProgrammeWriter {
     );
   }
 
-  private async writeDatasets(
-    { definition }: DefinitionDocument,
-    datasets: readonly Dataset[],
-  ): Promise<void> {
+  async #writeDatasets({ definition }: DefinitionDocument, datasets: readonly Dataset[]): Promise<void> {
     const rows = datasets.map((dataset) => ({
       dataset: dataset.id,
       service: dataset.service,
@@ -94,8 +95,8 @@ export class ProgrammeWriter {
       authority: authorityOf(dataset, definition.authority),
       session_kinds: [...sessionKindsOf(dataset)],
     }));
-    await this.writing.client.query('DELETE FROM dataset');
-    await this.writing.client.query(
+    await this.#writing.client.query('DELETE FROM dataset');
+    await this.#writing.client.query(
       'INSERT INTO dataset SELECT * FROM json_populate_recordset(NULL::dataset, $1::json)',
       [JSON.stringify(rows)],
     );

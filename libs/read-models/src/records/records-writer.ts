@@ -31,29 +31,32 @@ interface Carried {
 
 /** Writes records, what their rows say, and the individuals that they belong to. */
 export class RecordsWriter {
-  private readonly datasets = new Map<string, string>();
-  private readonly touched: TouchedIndividuals;
+  readonly #datasets = new Map<string, string>();
+  readonly #touched: TouchedIndividuals;
+  readonly #writing: Writing;
 
-  constructor(private readonly writing: Writing) {
-    this.touched = new TouchedIndividuals(writing.client, writing.filling);
+  constructor(writing: Writing) {
+    this.#writing = writing;
+
+    this.#touched = new TouchedIndividuals(writing.client, writing.filling);
   }
 
-  private get client() {
-    return this.writing.client;
+  get #client() {
+    return this.#writing.client;
   }
 
   begin(): Promise<void> {
-    return this.touched.begin();
+    return this.#touched.begin();
   }
 
   settle(): Promise<void> {
-    return this.touched.settle();
+    return this.#touched.settle();
   }
 
   /** Of a definition: which engagements count, and the authority order that survivorship follows in the end. */
   async define(): Promise<void> {
-    await this.touched.addEverybody();
-    await this.client.query(
+    await this.#touched.addEverybody();
+    await this.#client.query(
       `UPDATE engagement e SET qualifying = e.attended AND e.session_kind = ANY (d.session_kinds)
        FROM record r JOIN dataset d USING (dataset)
        WHERE r.record_id = e.record_id AND e.qualifying <> (e.attended AND e.session_kind = ANY (d.session_kinds))`,
@@ -62,48 +65,48 @@ export class RecordsWriter {
 
   /** Records that enter with this submission are of its dataset. */
   receive({ submission, dataset }: EventOf<'SubmissionReceived'>['data']): undefined {
-    this.datasets.set(submission, dataset);
+    this.#datasets.set(submission, dataset);
   }
 
   place(event: PlacingEvent, row: PseudonymisedRow | undefined): Promise<void> | undefined {
     const { data: placement, revision } = event;
     const placed = { placement, registers: event.type === 'IndividualRegistered', revision };
-    if (placement.commitments === undefined) return this.writing.batch.add(this.writePlacedAgain, placed);
-    if (row === undefined) return this.placeErased(placed);
-    return this.writing.batch.add(this.writeEntered, { ...placed, row });
+    if (placement.commitments === undefined) return this.#writing.batch.add(this.#writePlacedAgain, placed);
+    if (row === undefined) return this.#placeErased(placed);
+    return this.#writing.batch.add(this.#writeEntered, { ...placed, row });
   }
 
-  private async placeErased(placed: PlacedAgain): Promise<void> {
-    if (!(await this.writing.isErased(placed.placement.record))) {
+  async #placeErased(placed: PlacedAgain): Promise<void> {
+    if (!(await this.#writing.isErased(placed.placement.record))) {
       throw new Error(`the body of the record that entered at revision ${placed.revision} is missing`);
     }
-    await this.writing.batch.add(this.writeEntered, { ...placed, row: undefined });
+    await this.#writing.batch.add(this.#writeEntered, { ...placed, row: undefined });
   }
 
   retire(records: readonly string[]): Promise<void> {
-    return this.writing.batch.addAll(this.writeRetired, records);
+    return this.#writing.batch.addAll(this.#writeRetired, records);
   }
 
   carry(submission: string, records: readonly string[], always: boolean): Promise<void> {
-    return this.writing.batch.addAll(
-      this.writeCarried,
+    return this.#writing.batch.addAll(
+      this.#writeCarried,
       records.map((record) => ({ submission, record, always })),
     );
   }
 
   split(event: EventOf<'IndividualSplit'>): Promise<void> | undefined {
-    return this.writing.batch.add(this.writeSplits, event);
+    return this.#writing.batch.add(this.#writeSplits, event);
   }
 
   merge(merged: EventOf<'IndividualsMerged'>['data']): Promise<void> | undefined {
-    return this.writing.batch.add(this.writeMerges, merged);
+    return this.#writing.batch.add(this.#writeMerges, merged);
   }
 
   /** A submission that carries a record gives it its period only if it outranks the one that does. */
-  private readonly writeCarried = async (items: readonly Carried[]): Promise<void> => {
+  readonly #writeCarried = async (items: readonly Carried[]): Promise<void> => {
     const records = items.map(({ record }) => record);
-    await this.touched.addOwnersOf(records);
-    await this.client.query(
+    await this.#touched.addOwnersOf(records);
+    await this.#client.query(
       `UPDATE record r SET submission_id = c.submission
        FROM unnest($1::uuid[], $2::uuid[], $3::boolean[]) AS c (record, submission, always), submission mine, submission other
        WHERE r.record_id = c.record AND mine.submission_id = r.submission_id AND other.submission_id = c.submission
@@ -112,25 +115,25 @@ export class RecordsWriter {
     );
   };
 
-  private readonly writeRetired = async (records: readonly string[]): Promise<void> => {
-    await this.touched.addOwnersOf(records);
-    await this.client.query(
+  readonly #writeRetired = async (records: readonly string[]): Promise<void> => {
+    await this.#touched.addOwnersOf(records);
+    await this.#client.query(
       `UPDATE record SET state = 'retired', reason = NULL, individual_id = NULL WHERE record_id = ANY ($1::uuid[])`,
       [records],
     );
   };
 
-  private readonly writeEntered = async (items: readonly Entered[]): Promise<void> => {
+  readonly #writeEntered = async (items: readonly Entered[]): Promise<void> => {
     const individuals: CopyValue[][] = [];
     const records: CopyValue[][] = [];
     const attributes: CopyValue[][] = [];
     const saidBy = new Map<FactTable, CopyValue[][]>();
     const facts = new Map<string, Set<string>>();
     for (const { placement, registers, row, revision } of items) {
-      const dataset = this.datasetOf(placement.submission);
+      const dataset = this.#datasetOf(placement.submission);
       const { individual, state, reason } = standsAs(placement);
       if (registers) individuals.push(registeredRow(individual, placement.role, revision, row));
-      const { sessionKinds, listsPeople } = this.writing.rules.of(dataset);
+      const { sessionKinds, listsPeople } = this.#writing.rules.of(dataset);
       const attributed = row !== undefined && (listsPeople || Object.keys(row.attributes).length > 0);
       records.push([
         placement.record,
@@ -151,8 +154,8 @@ export class RecordsWriter {
       if (Object.keys(row.attributes).length > 0) attributes.push([row.record, row.attributes]);
       // The first record of an individual is all that there is to say of it.
       if (individual !== null && !registers) {
-        if (attributed) this.touched.add(individual);
-        else this.noteFact(facts, individual, placement.role);
+        if (attributed) this.#touched.add(individual);
+        else this.#noteFact(facts, individual, placement.role);
       }
       const fact = factOf(row.record, said, sessionKinds);
       if (fact !== undefined) {
@@ -162,7 +165,7 @@ export class RecordsWriter {
       }
     }
     const copy = (table: string, columns: readonly string[], rows: CopyValue[][]) =>
-      rows.length === 0 ? undefined : copyInto(this.client, table, columns, rows);
+      rows.length === 0 ? undefined : copyInto(this.#client, table, columns, rows);
     await copy('individual', registeredColumns, individuals);
     await copy(
       'record',
@@ -185,27 +188,27 @@ export class RecordsWriter {
     );
     await copy('record_attribute', ['record_id', 'attributes'], attributes);
     for (const [table, rows] of saidBy) await copy(table, factColumns[table], rows);
-    await this.touched.addThoseOfAnotherRole(facts);
+    await this.#touched.addThoseOfAnotherRole(facts);
   };
 
   /** A fact bears on the role of an individual of facts alone, and only where it has another. */
-  private noteFact(facts: Map<string, Set<string>>, individual: string, role: string): void {
+  #noteFact(facts: Map<string, Set<string>>, individual: string, role: string): void {
     const roles = facts.get(individual);
     if (roles === undefined) facts.set(individual, new Set([role]));
     else roles.add(role);
   }
 
   /** A record that is in the read models already is placed anew: revived, moved, or set aside. */
-  private readonly writePlacedAgain = async (items: readonly PlacedAgain[]): Promise<void> => {
-    await this.registerIndividuals(
+  readonly #writePlacedAgain = async (items: readonly PlacedAgain[]): Promise<void> => {
+    await this.#registerIndividuals(
       items
         .filter(({ registers }) => registers)
         .map(({ placement, revision }) => ({ ...standsAs(placement), role: placement.role, revision })),
     );
     const records = items.map(({ placement }) => placement.record);
     const stands = items.map(({ placement }) => standsAs(placement));
-    await this.touched.addOwnersOf(records);
-    await this.client.query(
+    await this.#touched.addOwnersOf(records);
+    await this.#client.query(
       `UPDATE record r SET submission_id = p.submission, individual_id = p.individual, state = p.state, reason = p.reason
        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) AS p (record, submission, individual, state, reason)
        WHERE r.record_id = p.record`,
@@ -217,29 +220,27 @@ export class RecordsWriter {
         stands.map(({ reason }) => reason),
       ],
     );
-    await this.touched.addOwnersOf(records);
+    await this.#touched.addOwnersOf(records);
   };
 
-  private readonly writeSplits = async (items: readonly EventOf<'IndividualSplit'>[]): Promise<void> => {
-    await this.registerIndividuals(
+  readonly #writeSplits = async (items: readonly EventOf<'IndividualSplit'>[]): Promise<void> => {
+    await this.#registerIndividuals(
       items
         .filter(({ data }) => data.registered)
         .map(({ data, revision }) => ({ individual: data.into, role: data.role, revision })),
     );
     const moves = items.flatMap(({ data }) => data.records.map((record) => ({ record, into: data.into })));
-    await this.client.query(
+    await this.#client.query(
       `UPDATE record r SET individual_id = m.into_id FROM unnest($1::uuid[], $2::uuid[]) AS m (record, into_id) WHERE r.record_id = m.record`,
       [moves.map(({ record }) => record), moves.map(({ into }) => into)],
     );
     for (const { data } of items) {
-      this.touched.add(data.individual);
-      this.touched.add(data.into);
+      this.#touched.add(data.individual);
+      this.#touched.add(data.into);
     }
   };
 
-  private readonly writeMerges = async (
-    items: readonly EventOf<'IndividualsMerged'>['data'][],
-  ): Promise<void> => {
+  readonly #writeMerges = async (items: readonly EventOf<'IndividualsMerged'>['data'][]): Promise<void> => {
     // Within one decision a kept individual may itself be absorbed later: each record goes to where the chain ends.
     const into = new Map<string, string>();
     for (const { individual, absorbed } of items) into.set(absorbed, individual);
@@ -249,35 +250,35 @@ export class RecordsWriter {
       return at;
     };
     const absorbed = items.map((item) => item.absorbed);
-    await this.client.query(
+    await this.#client.query(
       `UPDATE record r SET individual_id = m.kept FROM unnest($1::uuid[], $2::uuid[]) AS m (absorbed, kept) WHERE r.individual_id = m.absorbed`,
       [absorbed, absorbed.map(end)],
     );
-    await this.client.query(
+    await this.#client.query(
       `UPDATE individual i SET forwarded_to = m.kept
        FROM unnest($1::uuid[], $2::uuid[]) AS m (absorbed, kept) WHERE i.individual_id = m.absorbed`,
       [absorbed, absorbed.map((id) => into.get(id))],
     );
     for (const id of absorbed) {
-      this.touched.add(id);
-      this.touched.add(end(id));
+      this.#touched.add(id);
+      this.#touched.add(end(id));
     }
   };
 
-  private async registerIndividuals(
+  async #registerIndividuals(
     items: readonly { individual: string | null; role: string; revision: number }[],
   ): Promise<void> {
     if (items.length === 0) return;
     await copyInto(
-      this.client,
+      this.#client,
       'individual',
       registeredColumns,
       items.map(({ individual, role, revision }) => registeredRow(individual, role, revision)),
     );
   }
 
-  private datasetOf(submission: SubmissionId): string {
-    const dataset = this.datasets.get(submission);
+  #datasetOf(submission: SubmissionId): string {
+    const dataset = this.#datasets.get(submission);
     if (dataset === undefined)
       throw new Error('a record enters the ledger outside the decision of its submission');
     return dataset;

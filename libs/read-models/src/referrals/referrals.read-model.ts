@@ -50,19 +50,23 @@ export const referrals = defineReadModel({
 });
 
 class ReferralsWriter {
-  constructor(private readonly writing: Writing) {}
+  readonly #writing: Writing;
+
+  constructor(writing: Writing) {
+    this.#writing = writing;
+  }
 
   refer(event: EventOf<'LinkReferred'>): Promise<void> | undefined {
-    return this.writing.batch.add(this.write, event);
+    return this.#writing.batch.add(this.#write, event);
   }
 
   lapse(referral: string): Promise<void> | undefined {
-    return this.writing.batch.add(this.delete, referral);
+    return this.#writing.batch.add(this.#delete, referral);
   }
 
-  private readonly write = async (events: readonly EventOf<'LinkReferred'>[]): Promise<void> => {
+  readonly #write = async (events: readonly EventOf<'LinkReferred'>[]): Promise<void> => {
     await copyInto(
-      this.writing.client,
+      this.#writing.client,
       'referral',
       ['referral_id', 'reason', 'rule', 'subject', 'candidates', 'referred'],
       events.map(({ data, revision }) => [
@@ -76,7 +80,9 @@ class ReferralsWriter {
     );
   };
 
-  private readonly delete = async (referrals: readonly string[]): Promise<void> => {
-    await this.writing.client.query('DELETE FROM referral WHERE referral_id = ANY ($1::uuid[])', [referrals]);
+  readonly #delete = async (referrals: readonly string[]): Promise<void> => {
+    await this.#writing.client.query('DELETE FROM referral WHERE referral_id = ANY ($1::uuid[])', [
+      referrals,
+    ]);
   };
 }

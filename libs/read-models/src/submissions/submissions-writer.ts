@@ -10,11 +10,15 @@ interface Closing {
 
 /** Submissions are few: each is written at once, and other read models may read it from then on. */
 export class SubmissionsWriter {
-  constructor(private readonly writing: Writing) {}
+  readonly #writing: Writing;
+
+  constructor(writing: Writing) {
+    this.#writing = writing;
+  }
 
   /** A submission that was parked is there already, and is received now. */
   async receive({ data, time, revision }: EventOf<'SubmissionReceived'>): Promise<void> {
-    await this.writing.client.query(
+    await this.#writing.client.query(
       `INSERT INTO submission (submission_id, intake, provider, dataset, period, period_start, sequence, extract_kind,
          state, attested_by, on_behalf_of, agreement, pseudonymised_at_source, supersedes, counts, findings, received_at, opened, closed)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
@@ -49,15 +53,15 @@ export class SubmissionsWriter {
 
   /** Ends the decision of a submission: what it says of records is in the tables then. */
   async close(submission: string, { state, revision, outcomes, reason }: Closing): Promise<void> {
-    await this.writing.flush();
-    await this.writing.client.query(
+    await this.#writing.flush();
+    await this.#writing.client.query(
       `UPDATE submission SET state = $2, closed = $3, outcomes = coalesce($4, outcomes), reason = $5 WHERE submission_id = $1`,
       [submission, state, revision, outcomes ?? null, reason ?? null],
     );
   }
 
   async park({ data, revision }: EventOf<'SubmissionParked'>): Promise<void> {
-    await this.writing.client.query(
+    await this.#writing.client.query(
       `INSERT INTO submission (submission_id, intake, state, reason, supersedes, opened, closed)
        VALUES ($1, $2, 'parked', $3, '{}', $4, $4)
        ON CONFLICT (submission_id) DO UPDATE SET intake = excluded.intake, state = 'parked', reason = excluded.reason, closed = excluded.closed`,

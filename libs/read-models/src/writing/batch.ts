@@ -7,21 +7,21 @@ const MAX_WAITING = 5_000;
  * share a statement, whatever their order among themselves; a change of another sort writes what waits first.
  */
 export class Batch {
-  private write: Write<never> | undefined;
-  private items: unknown[] = [];
+  #write: Write<never> | undefined;
+  #items: unknown[] = [];
 
   /**
    * @param write the sort of the change: the same function each time.
    * @returns what to wait for where others had to be written first.
    */
   add<Item>(write: Write<Item>, item: Item): Promise<void> | undefined {
-    if (this.write === write && this.items.length < MAX_WAITING) {
-      this.items.push(item);
+    if (this.#write === write && this.#items.length < MAX_WAITING) {
+      this.#items.push(item);
       return undefined;
     }
     const before = this.flush();
-    this.write = write;
-    this.items = [item];
+    this.#write = write;
+    this.#items = [item];
     return before;
   }
 
@@ -32,10 +32,11 @@ export class Batch {
 
   /** Writes what waits. */
   flush(): Promise<void> | undefined {
-    const { write, items } = this;
+    const write = this.#write;
+    const items = this.#items;
     if (write === undefined) return undefined;
-    this.write = undefined;
-    this.items = [];
+    this.#write = undefined;
+    this.#items = [];
     return write(items as never[]); // they were added together with this very function
   }
 }

@@ -9,7 +9,7 @@ export interface RulesOfDataset {
 
 /** Rules of the datasets of the programme definition in force. */
 export class DatasetRules {
-  private rules: ReadonlyMap<string, RulesOfDataset> = new Map();
+  #rules: ReadonlyMap<string, RulesOfDataset> = new Map();
 
   /** Takes up the definition that is in force at the checkpoint. */
   async load(client: pg.ClientBase): Promise<void> {
@@ -18,7 +18,7 @@ export class DatasetRules {
       session_kinds: string[];
       lists_people: boolean;
     }>(`SELECT dataset, session_kinds, data_type = 'user' AS lists_people FROM dataset`);
-    this.rules = new Map(
+    this.#rules = new Map(
       rows.map((row) => [
         row.dataset,
         { sessionKinds: new Set(row.session_kinds), listsPeople: row.lists_people },
@@ -28,12 +28,12 @@ export class DatasetRules {
 
   /** Puts the rules of another definition into force. */
   replace(rules: ReadonlyMap<string, RulesOfDataset>): void {
-    this.rules = rules;
+    this.#rules = rules;
   }
 
   /** @throws Error for a dataset that the definition lacks. */
   of(dataset: string): RulesOfDataset {
-    const rules = this.rules.get(dataset);
+    const rules = this.#rules.get(dataset);
     if (rules === undefined) throw new Error(`dataset ${dataset} is not in the programme definition`);
     return rules;
   }

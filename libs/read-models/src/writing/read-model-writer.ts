@@ -21,39 +21,42 @@ type Handle = NonNullable<ReturnType<OpenReadModel['handlerOf']>>;
  * transaction of the caller's, of one whole decision or of many: the outcome is the same.
  */
 export class ReadModelWriter {
-  private readonly rules = new DatasetRules();
-  private readonly batches: readonly Batch[];
-  private readonly open: readonly OpenReadModel[];
-  private readonly handlers = new Map<HandledEventType, readonly Handle[]>();
+  readonly #rules = new DatasetRules();
+  readonly #batches: readonly Batch[];
+  readonly #open: readonly OpenReadModel[];
+  readonly #handlers = new Map<HandledEventType, readonly Handle[]>();
+  readonly #options: ReadModelWriterOptions;
 
-  constructor(private readonly options: ReadModelWriterOptions) {
+  constructor(options: ReadModelWriterOptions) {
+    this.#options = options;
+
     const { client, readPayload, isErased, filling = false } = options;
-    this.batches = readModels.map(() => new Batch());
-    this.open = readModels.map((readModel, index) =>
+    this.#batches = readModels.map(() => new Batch());
+    this.#open = readModels.map((readModel, index) =>
       readModel.open({
         ...{ client, readPayload, isErased, filling },
-        rules: this.rules,
-        batch: this.batches[index] ?? new Batch(),
-        flush: () => this.flush(),
+        rules: this.#rules,
+        batch: this.#batches[index] ?? new Batch(),
+        flush: () => this.#flush(),
       }),
     );
   }
 
   /** Begins to write in the transaction that the client is in. */
   async begin(): Promise<void> {
-    const { client, schema } = this.options;
+    const { client, schema } = this.#options;
     await client.query(`SET LOCAL search_path TO ${schema}, pg_temp`);
-    await this.rules.load(client);
-    for (const readModel of this.open) await readModel.begin();
+    await this.#rules.load(client);
+    for (const readModel of this.#open) await readModel.begin();
   }
 
   /** Takes one event. `row` is the record's body where the event brings a new record into the ledger. */
   async take(event: LedgerEvent, row: PseudonymisedRow | undefined): Promise<void> {
     if (event.type === 'RecordErased') {
-      await this.flush();
-      return eraseRecords(this.options.client, event.data.records);
+      await this.#flush();
+      return eraseRecords(this.#options.client, event.data.records);
     }
-    for (const handle of this.handlersOf(event.type)) {
+    for (const handle of this.#handlersOf(event.type)) {
       const waiting = handle(event, row);
       if (waiting !== undefined) await waiting;
     }
@@ -61,20 +64,20 @@ export class ReadModelWriter {
 
   /** Everything is written, individuals are brought up to date, the checkpoint moves: the caller may commit. */
   async settle(position: number): Promise<void> {
-    await this.flush();
-    for (const readModel of this.open) await readModel.settle();
-    await this.options.client.query('UPDATE checkpoint SET position = $1', [position]);
+    await this.#flush();
+    for (const readModel of this.#open) await readModel.settle();
+    await this.#options.client.query('UPDATE checkpoint SET position = $1', [position]);
   }
 
-  private async flush(): Promise<void> {
-    for (const batch of this.batches) await batch.flush();
+  async #flush(): Promise<void> {
+    for (const batch of this.#batches) await batch.flush();
   }
 
-  private handlersOf(type: HandledEventType): readonly Handle[] {
-    const known = this.handlers.get(type);
+  #handlersOf(type: HandledEventType): readonly Handle[] {
+    const known = this.#handlers.get(type);
     if (known !== undefined) return known;
-    const handlers = this.open.flatMap((readModel) => readModel.handlerOf(type) ?? []);
-    this.handlers.set(type, handlers);
+    const handlers = this.#open.flatMap((readModel) => readModel.handlerOf(type) ?? []);
+    this.#handlers.set(type, handlers);
     return handlers;
   }
 }

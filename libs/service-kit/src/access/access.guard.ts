@@ -17,20 +17,24 @@ export const bearerTokenOf = (request: FastifyRequest): string | undefined =>
 
 /** Lets a request pass whose account has a role that the handler names. A handler that names none is closed. */
 export class AccessGuard implements CanActivate {
-  constructor(
-    private readonly reflector: Reflector,
-    /** Undefined where the service has no access file: then only public handlers answer. */
-    private readonly accounts: Accounts | undefined,
-    private readonly sessions: Sessions,
-  ) {}
+  readonly #reflector: Reflector;
+  /** Undefined where the service has no access file: then only public handlers answer. */
+  readonly #accounts: Accounts | undefined;
+  readonly #sessions: Sessions;
+
+  constructor(reflector: Reflector, accounts: Accounts | undefined, sessions: Sessions) {
+    this.#reflector = reflector;
+    this.#accounts = accounts;
+    this.#sessions = sessions;
+  }
 
   canActivate(context: ExecutionContext): boolean {
     if (context.getType() !== 'http') return true;
     const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets) === true) return true;
+    if (this.#reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets) === true) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = this.authenticate(request);
-    const roles = this.reflector.getAllAndOverride<readonly AccessRole[] | undefined>(ROLES, targets) ?? [];
+    const caller = this.#authenticate(request);
+    const roles = this.#reflector.getAllAndOverride<readonly AccessRole[] | undefined>(ROLES, targets) ?? [];
     if (!roles.some((role) => caller.roles.includes(role))) {
       throw new Problem(403, 'not-allowed', {
         detail: 'This account may not do that.',
@@ -41,23 +45,23 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  private authenticate(request: FastifyRequest): Account {
+  #authenticate(request: FastifyRequest): Account {
     if (request.headers.authorization === undefined) {
-      const account = this.signedIn(request);
+      const account = this.#signedIn(request);
       if (account === undefined) throw notAuthenticated();
       return account;
     }
     const token = bearerTokenOf(request);
-    const account = token === undefined ? undefined : this.accounts?.find(token);
+    const account = token === undefined ? undefined : this.#accounts?.find(token);
     if (account === undefined) throw notAuthenticated('invalid_token');
     return account;
   }
 
   /** A browser sends its cookie with whatever another site makes it ask for: a cookie only reads. */
-  private signedIn(request: FastifyRequest): Account | undefined {
+  #signedIn(request: FastifyRequest): Account | undefined {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
     const secret = sessionOf(request);
-    return secret === undefined ? undefined : this.sessions.find(secret);
+    return secret === undefined ? undefined : this.#sessions.find(secret);
   }
 }
 

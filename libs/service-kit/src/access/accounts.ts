@@ -15,21 +15,23 @@ const unusable = (what: string): Error => new Error(`the access file (KINLEDGER_
 
 /** The bearer accounts of the access file. A changed file counts from the next request on. */
 export class Accounts {
-  private entries: readonly Entry[];
+  #entries: readonly Entry[];
   /** What the file looked like when it was read; undefined while it cannot be read, so that each request tries again. */
-  private readAt: string | undefined;
-  private lastFailure: string | undefined;
+  #readAt: string | undefined;
+  #lastFailure: string | undefined;
+  readonly #file: string;
+  readonly #onUnusable: (reason: string) => void;
 
   /**
    * @param onUnusable is told, once for each reason, that the file cannot be used and nobody is let in.
    * @throws Error naming what is wrong with the file, without its content.
    */
-  constructor(
-    private readonly file: string,
-    private readonly onUnusable: (reason: string) => void,
-  ) {
-    this.readAt = fingerprint(file);
-    this.entries = read(file);
+  constructor(file: string, onUnusable: (reason: string) => void) {
+    this.#file = file;
+    this.#onUnusable = onUnusable;
+
+    this.#readAt = fingerprint(file);
+    this.#entries = read(file);
   }
 
   /** The account of a bearer token, or undefined. */
@@ -42,26 +44,26 @@ export class Accounts {
    * every account, so that the time taken says nothing about which one matched.
    */
   findByDigest(digest: Buffer): Account | undefined {
-    this.refresh();
+    this.#refresh();
     let found: Entry | undefined;
-    for (const entry of this.entries) if (timingSafeEqual(entry.digest, digest)) found = entry;
+    for (const entry of this.#entries) if (timingSafeEqual(entry.digest, digest)) found = entry;
     return found !== undefined && Date.now() < found.expiresAt ? found.account : undefined;
   }
 
   /** A file that cannot be read lets nobody in: an account may have been removed from it. */
-  private refresh(): void {
+  #refresh(): void {
     try {
-      const now = fingerprint(this.file);
-      if (now === this.readAt) return;
-      this.entries = read(this.file);
-      this.readAt = now;
-      this.lastFailure = undefined;
+      const now = fingerprint(this.#file);
+      if (now === this.#readAt) return;
+      this.#entries = read(this.#file);
+      this.#readAt = now;
+      this.#lastFailure = undefined;
     } catch (error) {
-      this.entries = [];
-      this.readAt = undefined;
+      this.#entries = [];
+      this.#readAt = undefined;
       const reason = error instanceof Error ? error.message : String(error);
-      if (reason !== this.lastFailure) this.onUnusable(reason);
-      this.lastFailure = reason;
+      if (reason !== this.#lastFailure) this.#onUnusable(reason);
+      this.#lastFailure = reason;
     }
   }
 }

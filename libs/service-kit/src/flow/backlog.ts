@@ -15,11 +15,14 @@ export interface BacklogOptions {
  * nothing piles up without bounds. A measure that fails counts as room: work is not stopped for want of a number.
  */
 export class Backlog {
-  private known = 0;
-  private measuredAt = Number.NEGATIVE_INFINITY;
-  private measuring: Promise<void> | undefined;
+  #known = 0;
+  #measuredAt = Number.NEGATIVE_INFINITY;
+  #measuring: Promise<void> | undefined;
+  readonly #options: BacklogOptions;
 
-  constructor(private readonly options: BacklogOptions) {}
+  constructor(options: BacklogOptions) {
+    this.#options = options;
+  }
 
   /** Messages of a topic that a consumer group has not committed. A group that never subscribed is owed nothing. */
   static ofGroup(bus: MessageBus, group: string, topic: string, limit: number): Backlog {
@@ -29,34 +32,34 @@ export class Backlog {
   }
 
   async isFull(): Promise<boolean> {
-    const { everyMs = 1000 } = this.options;
-    if (performance.now() - this.measuredAt >= everyMs) {
-      this.measuring ??= this.measure().finally(() => (this.measuring = undefined));
-      await this.measuring;
+    const { everyMs = 1000 } = this.#options;
+    if (performance.now() - this.#measuredAt >= everyMs) {
+      this.#measuring ??= this.#measure().finally(() => (this.#measuring = undefined));
+      await this.#measuring;
     }
-    return this.known > this.options.limit;
+    return this.#known > this.#options.limit;
   }
 
   /** Resolves when there is room, or when the signal aborts. */
   room(signal: AbortSignal): Promise<void> {
-    return this.wait(Number.POSITIVE_INFINITY, signal);
+    return this.#wait(Number.POSITIVE_INFINITY, signal);
   }
 
   /** As `room`, but goes on after a while all the same: it slows, and never stops, who must not wait for good. */
   brake(longestMs: number, signal: AbortSignal): Promise<void> {
-    return this.wait(longestMs, signal);
+    return this.#wait(longestMs, signal);
   }
 
-  private async wait(longestMs: number, signal: AbortSignal): Promise<void> {
-    const { everyMs = 1000 } = this.options;
+  async #wait(longestMs: number, signal: AbortSignal): Promise<void> {
+    const { everyMs = 1000 } = this.#options;
     const until = performance.now() + longestMs;
     while (!signal.aborted && (await this.isFull()) && performance.now() < until) {
       await pause(Math.min(everyMs, until - performance.now()), undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private async measure(): Promise<void> {
-    this.known = await this.options.measure().catch(() => 0);
-    this.measuredAt = performance.now();
+  async #measure(): Promise<void> {
+    this.#known = await this.#options.measure().catch(() => 0);
+    this.#measuredAt = performance.now();
   }
 }

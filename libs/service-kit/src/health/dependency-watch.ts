@@ -19,10 +19,13 @@ export interface DependencyWatchOptions {
  * back, a metric, and a readiness check that asks it.
  */
 export class DependencyWatch {
-  private standing: DependencyStanding | undefined;
-  private asking: Promise<void> | undefined;
+  #standing: DependencyStanding | undefined;
+  #asking: Promise<void> | undefined;
+  readonly #options: DependencyWatchOptions;
 
-  constructor(private readonly options: DependencyWatchOptions) {
+  constructor(options: DependencyWatchOptions) {
+    this.#options = options;
+
     const { name, metrics } = options;
     metrics.gauge({
       name: `kinledger_${name.replaceAll(' ', '_')}_away`,
@@ -33,24 +36,24 @@ export class DependencyWatch {
 
   /** Why it is out of reach, in one sentence; undefined while it answers. */
   get away(): string | undefined {
-    return this.standing?.state === 'away' ? this.standing.why : undefined;
+    return this.#standing?.state === 'away' ? this.#standing.why : undefined;
   }
 
   readonly told = (standing: DependencyStanding): void => {
-    this.standing = standing;
-    const { name, logger } = this.options;
+    this.#standing = standing;
+    const { name, logger } = this.#options;
     if (standing.state === 'away') logger.warn(`the ${name} is out of reach: ${standing.why}`);
     else logger.info({ seconds: standing.afterMs / 1000 }, `the ${name} answers again`);
   };
 
   /** Adds the readiness check. One that hangs is not asked a second time meanwhile. */
   check(ask: () => Promise<unknown>): void {
-    const { name, health } = this.options;
+    const { name, health } = this.#options;
     health.register(name.replaceAll(' ', '-'), () => {
-      this.asking ??= ask()
+      this.#asking ??= ask()
         .then(() => undefined)
-        .finally(() => (this.asking = undefined));
-      return this.asking;
+        .finally(() => (this.#asking = undefined));
+      return this.#asking;
     });
   }
 }

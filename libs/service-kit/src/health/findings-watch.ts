@@ -22,55 +22,58 @@ export interface FindingsWatchOptions {
 
 /** Looks at settings that others may change: from the start on, now and then, and for readiness. Each finding is logged once. */
 export class FindingsWatch {
-  private known: readonly Finding[] = [];
-  private looking: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  #known: readonly Finding[] = [];
+  #looking: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #options: FindingsWatchOptions;
 
-  constructor(private readonly options: FindingsWatchOptions) {
+  constructor(options: FindingsWatchOptions) {
+    this.#options = options;
+
     const { name, health, metrics } = options;
     metrics.gauge({
       name: `kinledger_${name.replaceAll(' ', '_')}_faults`,
       help: `Faults among the ${name}, as they were looked at last.`,
-      collect: (gauge) => gauge.set(this.faults.length),
+      collect: (gauge) => gauge.set(this.#faults.length),
     });
     health.register(name.replaceAll(' ', '-'), async () => {
-      await this.look();
-      const [first] = this.faults;
+      await this.#look();
+      const [first] = this.#faults;
       if (first !== undefined) throw new Error(first.sentence);
     });
   }
 
   start(): void {
-    void this.look();
-    this.timer = setInterval(() => void this.look(), this.options.everyMs ?? 60_000);
-    this.timer.unref();
+    void this.#look();
+    this.#timer = setInterval(() => void this.#look(), this.#options.everyMs ?? 60_000);
+    this.#timer.unref();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.looking;
+    clearInterval(this.#timer);
+    await this.#looking;
   }
 
   /** Where it cannot be looked at, what was seen last stands: somebody else tells that the thing is out of reach. */
-  private look(): Promise<void> {
-    this.looking ??= this.options
+  #look(): Promise<void> {
+    this.#looking ??= this.#options
       .look()
-      .then((found) => this.tell(found))
+      .then((found) => this.#tell(found))
       .catch(() => undefined)
-      .finally(() => (this.looking = undefined));
-    return this.looking;
+      .finally(() => (this.#looking = undefined));
+    return this.#looking;
   }
 
-  private tell(found: readonly Finding[]): void {
-    const { name, logger } = this.options;
-    const before = new Set(this.known.map(({ sentence }) => sentence));
+  #tell(found: readonly Finding[]): void {
+    const { name, logger } = this.#options;
+    const before = new Set(this.#known.map(({ sentence }) => sentence));
     const now = new Set(found.map(({ sentence }) => sentence));
     for (const sentence of now.difference(before)) logger.warn(`${name}: ${sentence}`);
     for (const sentence of before.difference(now)) logger.info(`${name}, put right: ${sentence}`);
-    this.known = found;
+    this.#known = found;
   }
 
-  private get faults(): readonly Finding[] {
-    return this.known.filter(({ weight }) => weight === 'fault');
+  get #faults(): readonly Finding[] {
+    return this.#known.filter(({ weight }) => weight === 'fault');
   }
 }

@@ -6,18 +6,22 @@ import { Health } from './health.js';
 @Public()
 @Controller('health')
 export class HealthController {
-  constructor(private readonly health: Health) {}
+  readonly #health: Health;
+
+  constructor(health: Health) {
+    this.#health = health;
+  }
 
   /** The process works. Nothing it depends on is asked: restarting us would not mend it. */
   @Get('live')
   async live(@Res() reply: FastifyReply): Promise<void> {
-    const { live, checks } = this.health.liveness();
+    const { live, checks } = this.#health.liveness();
     await reply.code(live ? 200 : 503).send({ status: live ? 'up' : 'down', checks });
   }
 
   @Get('ready')
   async ready(@Res() reply: FastifyReply): Promise<void> {
-    const { ready, checks } = await this.health.readiness();
+    const { ready, checks } = await this.#health.readiness();
     await reply.code(ready ? 200 : 503).send({ status: ready ? 'up' : 'down', checks });
   }
 }

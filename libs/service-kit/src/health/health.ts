@@ -16,24 +16,24 @@ const CHECK_TIMEOUT_MS = 3000;
 /** What the service needs before it can serve. Slices add their checks by name. */
 @Injectable()
 export class Health {
-  private readonly checks = new Map<string, ReadinessCheck>();
-  private readonly livenessChecks = new Map<string, LivenessCheck>();
-  private stops = false;
+  readonly #checks = new Map<string, ReadinessCheck>();
+  readonly #livenessChecks = new Map<string, LivenessCheck>();
+  #stops = false;
 
   /** Adds a check, e.g. `health.register('platform-database', () => …)`. A second one of the same name is a bug. */
   register(name: string, check: ReadinessCheck): void {
-    if (this.checks.has(name)) throw new Error(`a readiness check named "${name}" exists already`);
-    this.checks.set(name, check);
+    if (this.#checks.has(name)) throw new Error(`a readiness check named "${name}" exists already`);
+    this.#checks.set(name, check);
   }
 
   /** Adds a check of what only a new process can mend, e.g. a consumer that stands still without a failure. */
   registerLiveness(name: string, check: LivenessCheck): void {
-    if (this.livenessChecks.has(name)) throw new Error(`a liveness check named "${name}" exists already`);
-    this.livenessChecks.set(name, check);
+    if (this.#livenessChecks.has(name)) throw new Error(`a liveness check named "${name}" exists already`);
+    this.#livenessChecks.set(name, check);
   }
 
   liveness(): { readonly live: boolean; readonly checks: Readiness['checks'] } {
-    const results = [...this.livenessChecks].map(
+    const results = [...this.#livenessChecks].map(
       ([name, check]) => [name, check() === undefined ? 'up' : 'down'] as const,
     );
     return { live: results.every(([, state]) => state === 'up'), checks: Object.fromEntries(results) };
@@ -41,20 +41,20 @@ export class Health {
 
   /** From now on not ready: a load balancer takes us out before we close. */
   beginStopping(): void {
-    this.stops = true;
+    this.#stops = true;
   }
 
   get stopping(): boolean {
-    return this.stops;
+    return this.#stops;
   }
 
   /** Runs all checks at once. A check that does not answer in three seconds is down. Reasons go to no caller. */
   async readiness(): Promise<Readiness> {
     const results = await Promise.all(
-      [...this.checks].map(async ([name, check]) => [name, await outcome(check)] as const),
+      [...this.#checks].map(async ([name, check]) => [name, await outcome(check)] as const),
     );
     return {
-      ready: !this.stops && results.every(([, state]) => state === 'up'),
+      ready: !this.#stops && results.every(([, state]) => state === 'up'),
       checks: Object.fromEntries(results),
     };
   }

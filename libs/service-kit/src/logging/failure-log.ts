@@ -12,24 +12,27 @@ export interface FailureLogOptions {
 
 /** Logs work that fails again and again: once when it begins, once when the reason changes, once when it is over. */
 export class FailureLog {
-  private current: { said: string; readonly since: number; times: number } | undefined;
+  #current: { said: string; readonly since: number; times: number } | undefined;
+  readonly #options: FailureLogOptions;
 
-  constructor(private readonly options: FailureLogOptions) {}
+  constructor(options: FailureLogOptions) {
+    this.#options = options;
+  }
 
   failed(error: unknown): void {
-    const { logger, failed, isToldElsewhere } = this.options;
+    const { logger, failed, isToldElsewhere } = this.#options;
     if (isToldElsewhere?.(error) === true) return;
     const said = error instanceof Error ? error.message : String(error);
-    const before = this.current;
-    this.current = { said, since: before?.since ?? performance.now(), times: (before?.times ?? 0) + 1 };
+    const before = this.#current;
+    this.#current = { said, since: before?.since ?? performance.now(), times: (before?.times ?? 0) + 1 };
     if (before?.said !== said) logger.error({ err: error }, failed);
   }
 
   over(): void {
-    if (this.current === undefined) return;
-    const { since, times } = this.current;
-    this.current = undefined;
+    if (this.#current === undefined) return;
+    const { since, times } = this.#current;
+    this.#current = undefined;
     const seconds = Number(((performance.now() - since) / 1000).toFixed(1));
-    this.options.logger.info({ failures: times, seconds }, this.options.over);
+    this.#options.logger.info({ failures: times, seconds }, this.#options.over);
   }
 }

@@ -35,27 +35,27 @@ const SECOND = 1000;
  * as metrics, and a liveness that fails when a consumer stands still without a failure.
  */
 export class ConsumerWatch {
-  private readonly options: ConsumerWatchOptions;
-  private readonly watched = new Set<Watched>();
-  private readonly lags = new Map<string, readonly PartitionLag[]>();
-  private readonly timer: NodeJS.Timeout;
-  private stalled: readonly string[] = [];
-  private looking: Promise<void> | undefined;
+  readonly #options: ConsumerWatchOptions;
+  readonly #watched = new Set<Watched>();
+  readonly #lags = new Map<string, readonly PartitionLag[]>();
+  readonly #timer: NodeJS.Timeout;
+  #stalled: readonly string[] = [];
+  #looking: Promise<void> | undefined;
 
   constructor(options: ConsumerWatchOptions) {
-    this.options = options;
-    this.addMetrics();
-    options.health.registerLiveness('consumers', () => this.stalled[0]);
-    this.timer = setInterval(() => void this.look(), options.everyMs ?? 10 * SECOND);
+    this.#options = options;
+    this.#addMetrics();
+    options.health.registerLiveness('consumers', () => this.#stalled[0]);
+    this.#timer = setInterval(() => void this.look(), options.everyMs ?? 10 * SECOND);
   }
 
   /** The same bus, with its subscriptions watched. */
   get bus(): MessageBus {
-    const { bus } = this.options;
+    const { bus } = this.#options;
     return {
       ensureTopics: (topics) => bus.ensureTopics(topics),
       publish: (topic, messages) => bus.publish(topic, messages),
-      subscribe: (options, handler) => this.subscribe(options, handler),
+      subscribe: (options, handler) => this.#subscribe(options, handler),
       lag: (group) => bus.lag(group),
       applyRetention: (now) => bus.applyRetention(now),
       close: () => bus.close(),
@@ -63,67 +63,67 @@ export class ConsumerWatch {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.looking;
+    clearInterval(this.#timer);
+    await this.#looking;
   }
 
   /** Asks for the lag of every group. A bus that does not answer is told by readiness and by its subscriptions. */
   look(): Promise<void> {
-    this.looking ??= this.lookNow().finally(() => (this.looking = undefined));
-    return this.looking;
+    this.#looking ??= this.#lookNow().finally(() => (this.#looking = undefined));
+    return this.#looking;
   }
 
-  private subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription {
-    const subscription = this.options.bus.subscribe(options, handler);
+  #subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription {
+    const subscription = this.#options.bus.subscribe(options, handler);
     const entry: Watched = {
       group: options.group,
       subscription,
-      stalls: new StallWatch(this.options.stallMs),
+      stalls: new StallWatch(this.#options.stallMs),
     };
-    this.watched.add(entry);
+    this.#watched.add(entry);
     return {
       ready: subscription.ready,
       progress: () => subscription.progress(),
       stop: async () => {
-        this.watched.delete(entry);
+        this.#watched.delete(entry);
         await subscription.stop();
       },
     };
   }
 
-  private async lookNow(): Promise<void> {
-    const { bus, stallMs, onChange } = this.options;
-    for (const group of new Set([...this.watched].map((each) => each.group))) {
+  async #lookNow(): Promise<void> {
+    const { bus, stallMs, onChange } = this.#options;
+    for (const group of new Set([...this.#watched].map((each) => each.group))) {
       const lags = await bus.lag(group).catch(() => undefined);
-      if (lags !== undefined) this.lags.set(group, lags);
+      if (lags !== undefined) this.#lags.set(group, lags);
     }
-    const stalled = [...this.watched].flatMap(({ group, subscription, stalls }) => {
+    const stalled = [...this.#watched].flatMap(({ group, subscription, stalls }) => {
       const progress = subscription.progress();
       const looks = progress.partitions.map((partition) => ({
         progress: partition,
-        lag: this.lagOf(group, partition),
+        lag: this.#lagOf(group, partition),
       }));
       const standing = stalls.look(looks, performance.now());
       return isForgotten(progress, stallMs) ? [...standing, `${group} is not heard of`] : standing;
     });
-    const changed = stalled.length > 0 !== this.stalled.length > 0;
-    this.stalled = stalled;
+    const changed = stalled.length > 0 !== this.#stalled.length > 0;
+    this.#stalled = stalled;
     if (changed) onChange(stalled);
   }
 
-  private lagOf(group: string, { topic, partition }: { topic: string; partition: number }): number {
-    return this.lags.get(group)?.find((lag) => lag.topic === topic && lag.partition === partition)?.lag ?? 0;
+  #lagOf(group: string, { topic, partition }: { topic: string; partition: number }): number {
+    return this.#lags.get(group)?.find((lag) => lag.topic === topic && lag.partition === partition)?.lag ?? 0;
   }
 
-  private addMetrics(): void {
-    const { metrics } = this.options;
+  #addMetrics(): void {
+    const { metrics } = this.#options;
     metrics.gauge({
       name: 'kinledger_consumer_lag',
       help: 'Messages that wait, of the partitions that this process consumes.',
       labels: LABELS,
       collect: (gauge) => {
         gauge.reset();
-        for (const { labels, lag } of this.partitions()) gauge.set(labels, lag);
+        for (const { labels, lag } of this.#partitions()) gauge.set(labels, lag);
       },
     });
     metrics.gauge({
@@ -132,7 +132,7 @@ export class ConsumerWatch {
       labels: LABELS,
       collect: (gauge) => {
         gauge.reset();
-        for (const { labels, progress } of this.partitions())
+        for (const { labels, progress } of this.#partitions())
           gauge.set(labels, progress.polledMsAgo / SECOND);
       },
     });
@@ -142,23 +142,23 @@ export class ConsumerWatch {
       labels: LABELS,
       collect: (gauge) => {
         gauge.reset();
-        for (const { labels, progress } of this.partitions())
+        for (const { labels, progress } of this.#partitions())
           gauge.set(labels, progress.committedMsAgo / SECOND);
       },
     });
     metrics.gauge({
       name: 'kinledger_consumers_stalled',
       help: 'Partitions that stand still though messages wait and nothing fails.',
-      collect: (gauge) => gauge.set(this.stalled.length),
+      collect: (gauge) => gauge.set(this.#stalled.length),
     });
   }
 
-  private partitions() {
-    return [...this.watched].flatMap(({ group, subscription }) =>
+  #partitions() {
+    return [...this.#watched].flatMap(({ group, subscription }) =>
       subscription.progress().partitions.map((progress) => ({
         labels: { group, topic: progress.topic, partition: String(progress.partition) },
         progress,
-        lag: this.lagOf(group, progress),
+        lag: this.#lagOf(group, progress),
       })),
     );
   }

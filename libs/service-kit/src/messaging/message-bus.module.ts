@@ -18,15 +18,18 @@ const WATCH = Symbol('kinledger consumer watch');
 const LIFETIME = Symbol('kinledger message bus lifetime');
 
 class MessageBusLifetime implements OnApplicationShutdown {
-  constructor(
-    private readonly bus: MessageBus,
-    private readonly watch: ConsumerWatch,
-  ) {}
+  readonly #bus: MessageBus;
+  readonly #watch: ConsumerWatch;
+
+  constructor(bus: MessageBus, watch: ConsumerWatch) {
+    this.#bus = bus;
+    this.#watch = watch;
+  }
 
   /** After subscriptions have stopped in the earlier hooks, and transports have closed. */
   async onApplicationShutdown(): Promise<void> {
-    await this.watch.stop();
-    await this.bus.close();
+    await this.#watch.stop();
+    await this.#bus.close();
   }
 }
 

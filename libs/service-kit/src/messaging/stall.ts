@@ -13,12 +13,12 @@ export interface PartitionLook {
  * a new process would not mend them. What this finds, nothing else does.
  */
 export class StallWatch {
-  private readonly stallMs: number;
-  private readonly since = new Map<string, { readonly next: number; readonly at: number }>();
+  readonly #stallMs: number;
+  readonly #since = new Map<string, { readonly next: number; readonly at: number }>();
 
   /** `stallMs`: as long as a batch may be in hand. */
   constructor(stallMs: number) {
-    this.stallMs = stallMs;
+    this.#stallMs = stallMs;
   }
 
   /** Takes one look at all partitions of a subscription. Returns what stands still, in words; no failure, no word. */
@@ -28,17 +28,17 @@ export class StallWatch {
     for (const { progress, lag } of partitions) {
       const name = `${progress.topic}/${progress.partition}`;
       seen.add(name);
-      const before = this.since.get(name);
+      const before = this.#since.get(name);
       if (lag === 0 || before?.next !== progress.next) {
         // From the first look that finds it waiting at this offset.
-        if (lag === 0) this.since.delete(name);
-        else this.since.set(name, { next: progress.next, at: now });
+        if (lag === 0) this.#since.delete(name);
+        else this.#since.set(name, { next: progress.next, at: now });
         continue;
       }
-      const failing = progress.failedMsAgo !== undefined && progress.failedMsAgo < this.stallMs;
-      if (now - before.at >= this.stallMs && !failing) stalled.push(`${name} has stood at ${progress.next}`);
+      const failing = progress.failedMsAgo !== undefined && progress.failedMsAgo < this.#stallMs;
+      if (now - before.at >= this.#stallMs && !failing) stalled.push(`${name} has stood at ${progress.next}`);
     }
-    for (const name of this.since.keys()) if (!seen.has(name)) this.since.delete(name);
+    for (const name of this.#since.keys()) if (!seen.has(name)) this.#since.delete(name);
     return stalled;
   }
 }

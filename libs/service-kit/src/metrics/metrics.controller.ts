@@ -6,11 +6,15 @@ import { Metrics } from './metrics.js';
 @Public()
 @Controller('metrics')
 export class MetricsController {
-  constructor(private readonly metrics: Metrics) {}
+  readonly #metrics: Metrics;
+
+  constructor(metrics: Metrics) {
+    this.#metrics = metrics;
+  }
 
   @Get()
   async scrape(@Res() reply: FastifyReply): Promise<void> {
-    const { registry } = this.metrics;
+    const { registry } = this.#metrics;
     await reply.header('content-type', registry.contentType).send(await registry.metrics());
   }
 }

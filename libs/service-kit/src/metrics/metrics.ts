@@ -25,7 +25,7 @@ export class Metrics {
   }
 
   counter<const Label extends string = never>(definition: Definition<Label>): Counter<Label> {
-    return new Counter(this.settings(definition));
+    return new Counter(this.#settings(definition));
   }
 
   /**
@@ -37,7 +37,7 @@ export class Metrics {
   ): Gauge<Label> {
     const { collect } = definition;
     return new Gauge({
-      ...this.settings(definition),
+      ...this.#settings(definition),
       ...(collect === undefined
         ? {}
         : {
@@ -57,12 +57,12 @@ export class Metrics {
     definition: Definition<Label> & { readonly buckets?: readonly number[] },
   ): Histogram<Label> {
     return new Histogram({
-      ...this.settings(definition),
+      ...this.#settings(definition),
       ...(definition.buckets === undefined ? {} : { buckets: [...definition.buckets] }),
     });
   }
 
-  private settings<Label extends string>(definition: Definition<Label>) {
+  #settings<Label extends string>(definition: Definition<Label>) {
     return {
       name: definition.name,
       help: definition.help,

@@ -19,11 +19,11 @@ export const InjectPool = (database: DatabaseName) => Inject(poolToken(database)
 
 @Injectable()
 class PoolLifetime implements OnApplicationShutdown {
-  constructor(
-    private readonly pool: pg.Pool,
-    health: Health,
-    database: DatabaseName,
-  ) {
+  readonly #pool: pg.Pool;
+
+  constructor(pool: pg.Pool, health: Health, database: DatabaseName) {
+    this.#pool = pool;
+
     health.register(`${database}-database`, async () => {
       await pool.query('SELECT 1');
     });
@@ -31,7 +31,7 @@ class PoolLifetime implements OnApplicationShutdown {
 
   /** Last of all: whoever finishes a batch in an earlier hook still needs it. */
   async onApplicationShutdown(): Promise<void> {
-    await this.pool.end();
+    await this.#pool.end();
   }
 }
 

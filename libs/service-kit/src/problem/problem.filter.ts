@@ -6,7 +6,7 @@ import type { Problem } from './problem.js';
 /** Every error of an HTTP request leaves as `application/problem+json`; failures of ours are logged with their cause. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger('http');
+  readonly #logger = new Logger('http');
 
   catch(error: unknown, host: ArgumentsHost): void {
     // A message handler's error belongs to its transport, which decides whether the batch comes again.
@@ -15,7 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = asProblem(error);
     const request = http.getRequest<FastifyRequest>();
     if (problem.status >= 500) {
-      this.logger.error(
+      this.#logger.error(
         { err: problem.cause ?? problem, code: problem.code, requestId: request.id },
         'failed',
       );

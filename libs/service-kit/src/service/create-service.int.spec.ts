@@ -20,13 +20,13 @@ const idParameter = z.object({ id: z.string().regex(/^[0-9]{1,4}$/) });
 
 @Controller('v1/letters')
 class LettersController {
-  private readonly written;
+  readonly #written;
+  readonly #health: Health;
 
-  constructor(
-    metrics: Metrics,
-    private readonly health: Health,
-  ) {
-    this.written = metrics.counter({
+  constructor(metrics: Metrics, health: Health) {
+    this.#health = health;
+
+    this.#written = metrics.counter({
       name: 'kinledger_test_letters_total',
       help: 'Letters written.',
       labels: ['kind'],
@@ -36,7 +36,7 @@ class LettersController {
   @Public()
   @Post()
   write(@Body({ schema: letter }) body: z.infer<typeof letter>): { readonly copies: number } {
-    this.written.inc({ kind: 'plain' });
+    this.#written.inc({ kind: 'plain' });
     return { copies: body.copies };
   }
 
@@ -61,7 +61,7 @@ class LettersController {
   @Public()
   @Post('unready')
   unready(): void {
-    this.health.register('postbox', () => Promise.reject(new Error('no box')));
+    this.#health.register('postbox', () => Promise.reject(new Error('no box')));
   }
 
   @Roles('provider', 'data-team')

@@ -7,18 +7,18 @@ import { runService } from './run-service.js';
 @Public()
 @Controller('v1/slow')
 class SlowController {
-  private begun = 0;
+  #begun = 0;
 
   @Get()
   async slow(): Promise<string> {
-    this.begun += 1;
+    this.#begun += 1;
     await pause(400);
     return 'answered';
   }
 
   @Get('begun')
   count(): string {
-    return String(this.begun);
+    return String(this.#begun);
   }
 
   @Get('rejected')

@@ -63,32 +63,32 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = BATCH_TRANSPORT;
   /** The bus is told of failures and pauses; Nest need not log them a second time. */
   override readonly propagatesEventHandlerErrors = true;
-  private readonly options: BatchTransportOptions;
-  private readonly deadLettered = new Map<string, number>();
-  private subscriptions: readonly Subscription[] = [];
-  private retentionTimer: NodeJS.Timeout | undefined;
-  private retention: Promise<void> = Promise.resolve();
+  readonly #options: BatchTransportOptions;
+  readonly #deadLettered = new Map<string, number>();
+  #subscriptions: readonly Subscription[] = [];
+  #retentionTimer: NodeJS.Timeout | undefined;
+  #retention: Promise<void> = Promise.resolve();
 
   constructor(options: BatchTransportOptions) {
     super();
-    this.options = options;
+    this.#options = options;
   }
 
   /** Resolves when every handler's subscription owns its share of the partitions for the first time. */
   get ready(): Promise<void> {
-    return Promise.all(this.subscriptions.map((subscription) => subscription.ready)).then(() => undefined);
+    return Promise.all(this.#subscriptions.map((subscription) => subscription.ready)).then(() => undefined);
   }
 
   override listen(callback: (error?: unknown) => void): void {
-    this.open().then(
+    this.#open().then(
       () => callback(),
       (error: unknown) => callback(error),
     );
   }
 
   override async close(): Promise<void> {
-    clearInterval(this.retentionTimer);
-    await Promise.all([this.retention, ...this.subscriptions.map((subscription) => subscription.stop())]);
+    clearInterval(this.#retentionTimer);
+    await Promise.all([this.#retention, ...this.#subscriptions.map((subscription) => subscription.stop())]);
     this._status$.next('stopped');
   }
 
@@ -99,7 +99,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
   // The caller names the type, as with every transport of Nest.
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Nest's own signature
   override unwrap<T>(): T {
-    return this.options.bus as T;
+    return this.#options.bus as T;
   }
 
   /** Runs the handler of a topic to its end, whatever it returns. @throws what the handler throws, as it is. */
@@ -122,7 +122,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     });
   }
 
-  private async open(): Promise<void> {
+  async #open(): Promise<void> {
     const wanted = [...this.messageHandlers].map(([pattern, handler]) => {
       const subscription = handler.extras?.['subscription'] as BatchSubscription | undefined;
       if (subscription === undefined) throw new Error(`the handler of ${pattern} must use @OnMessages`);
@@ -130,30 +130,30 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
       return subscription;
     });
     const topics = wanted.map(({ topic }) => topicSettings(topic));
-    await this.options.bus.ensureTopics([...topics, ...topics.map(({ name }) => deadLetterTopic(name))]);
-    this.subscriptions = wanted.map((subscription) => this.subscribe(subscription));
-    this.retentionTimer = setInterval(() => {
-      this.retention = this.retention.then(() => this.applyRetention());
-    }, this.options.retentionEveryMs ?? TEN_MINUTES_MS);
+    await this.#options.bus.ensureTopics([...topics, ...topics.map(({ name }) => deadLetterTopic(name))]);
+    this.#subscriptions = wanted.map((subscription) => this.#subscribe(subscription));
+    this.#retentionTimer = setInterval(() => {
+      this.#retention = this.#retention.then(() => this.#applyRetention());
+    }, this.#options.retentionEveryMs ?? TEN_MINUTES_MS);
     this._status$.next('listening');
   }
 
-  private async applyRetention(): Promise<void> {
+  async #applyRetention(): Promise<void> {
     try {
-      await this.options.bus.applyRetention(new Date());
+      await this.#options.bus.applyRetention(new Date());
     } catch (error) {
-      this.options.onError?.(error, {});
+      this.#options.onError?.(error, {});
     }
   }
 
-  private subscribe({ topic, options }: BatchSubscription): Subscription {
-    const { group = this.options.group, ...batches } = options;
-    const { onError } = this.options;
-    return this.options.bus.subscribe(
+  #subscribe({ topic, options }: BatchSubscription): Subscription {
+    const { group = this.#options.group, ...batches } = options;
+    const { onError } = this.#options;
+    return this.#options.bus.subscribe(
       { ...batches, group, topics: [topic.name], ...(onError === undefined ? {} : { onError }) },
       async (batch) => {
         const started = performance.now();
-        const { events, received } = await this.decode({ topic, options }, group, batch);
+        const { events, received } = await this.#decode({ topic, options }, group, batch);
         if (events.length > 0) {
           const context = new BatchContext({ ...batch, messages: received });
           const senders = received.map(({ headers }) => headers['traceparent']);
@@ -161,7 +161,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
             this.handleEvent(topic.name, { pattern: topic.name, data: events }, context),
           );
         }
-        this.options.onHandled?.({
+        this.#options.onHandled?.({
           topic: topic.name,
           group,
           messages: batch.messages.length,
@@ -172,7 +172,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
   }
 
   /** Reads what can be read, in order; the rest is durable in the dead-letter topic when this resolves. */
-  private async decode(
+  async #decode(
     { topic }: BatchSubscription,
     group: string,
     batch: Batch,
@@ -188,19 +188,19 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
         letters.push({ message, group, reason: reasonOf(error) });
       }
     }
-    await this.setAside(batch, letters);
+    await this.#setAside(batch, letters);
     return { events, received };
   }
 
   /** A batch whose handler fails comes again; its dead letters were written already and are not written twice. */
-  private async setAside(batch: Batch, letters: readonly DeadLetter[]): Promise<void> {
+  async #setAside(batch: Batch, letters: readonly DeadLetter[]): Promise<void> {
     const place = `${batch.topic}/${batch.partition}`;
-    const last = this.deadLettered.get(place) ?? -1;
+    const last = this.#deadLettered.get(place) ?? -1;
     const fresh = letters.filter(({ message }) => message.offset > last);
     const newest = fresh.at(-1);
     if (newest === undefined) return;
-    await this.options.bus.publish(deadLetterTopic(batch.topic).name, fresh.map(asDeadLetter));
-    this.deadLettered.set(place, newest.message.offset);
-    for (const letter of fresh) this.options.onDeadLetter?.(letter);
+    await this.#options.bus.publish(deadLetterTopic(batch.topic).name, fresh.map(asDeadLetter));
+    this.#deadLettered.set(place, newest.message.offset);
+    for (const letter of fresh) this.#options.onDeadLetter?.(letter);
   }
 }

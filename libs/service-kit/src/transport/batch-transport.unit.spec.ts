@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { topics } from '@kinledger/contracts';
 import { createInMemoryMessageBus, MAX_MESSAGE_BYTES, type MessageBus } from '@kinledger/message-bus';
+import { withMethods } from '@kinledger/test-doubles';
 import {
   Catch,
   Controller,
@@ -366,7 +367,7 @@ describe('the batch transport', () => {
 
   it('has the bus delete what is old, again and again, and goes on when that fails', async () => {
     const applied: Date[] = [];
-    const retaining = Object.assign(Object.create(bus) as MessageBus, {
+    const retaining = withMethods(bus, {
       applyRetention: (now: Date) => {
         applied.push(now);
         return applied.length === 1 ? Promise.reject(new Error('not now')) : Promise.resolve(0);

@@ -12,6 +12,7 @@ import { streamOf } from '@kinledger/decisions';
 import { encodeLedgerEvent } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 import type { OutgoingMessage } from '@kinledger/message-bus';
+import { withMethods } from '@kinledger/test-doubles';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { interruptedStore, storeWith, type Moment } from '../../testing/interrupted-store.js';
 import {
@@ -1030,7 +1031,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       const first = start(world);
       await untilDone(world);
       await first.stop();
-      const inbox = Object.assign(Object.create(world.inbox) as typeof world.inbox, {
+      const inbox = withMethods(world.inbox, {
         answer: () => new Promise<void>(() => undefined),
       });
       await world.inbox.stageCommands([withdrawal(104, 1, submission)]);

@@ -21,16 +21,18 @@ export function journalledStreams(file: string): StandInStreams {
 }
 
 class JournalledStreams extends StandInStreams {
-  private replaying = false;
+  #replaying = false;
+  readonly #file: string;
 
-  constructor(private readonly file: string) {
+  constructor(file: string) {
     super();
+    this.#file = file;
   }
 
   replay(): void {
-    if (!existsSync(this.file)) return;
-    this.replaying = true;
-    const lines = readFileSync(this.file, 'utf8').split('\n');
+    if (!existsSync(this.#file)) return;
+    this.#replaying = true;
+    const lines = readFileSync(this.#file, 'utf8').split('\n');
     // What was being written when the process died ends without a line end, and was never answered.
     for (const text of lines.slice(0, -1)) {
       if (text === '') continue;
@@ -45,9 +47,9 @@ class JournalledStreams extends StandInStreams {
         })),
       );
     }
-    this.replaying = false;
+    this.#replaying = false;
     const torn = lines.at(-1) ?? '';
-    if (torn !== '') truncateSync(this.file, statSync(this.file).size - Buffer.byteLength(torn));
+    if (torn !== '') truncateSync(this.#file, statSync(this.#file).size - Buffer.byteLength(torn));
     this.forgetRecent();
   }
 
@@ -55,11 +57,11 @@ class JournalledStreams extends StandInStreams {
     const before = lengthOf(this, name);
     const outcome = super.write(name, expected, events);
     const isNew = name.startsWith('$$') || lengthOf(this, name) > before;
-    if (outcome.kind === 'success' && isNew && !this.replaying) this.keep(name, events);
+    if (outcome.kind === 'success' && isNew && !this.#replaying) this.#keep(name, events);
     return outcome;
   }
 
-  private keep(name: string, events: readonly HeldEvent[]): void {
+  #keep(name: string, events: readonly HeldEvent[]): void {
     const line: Line = {
       name,
       events: events.map((event) => ({
@@ -68,7 +70,7 @@ class JournalledStreams extends StandInStreams {
         metadata: Buffer.from(event.metadata).toString('base64'),
       })),
     };
-    appendFileSync(this.file, `${JSON.stringify(line)}\n`);
+    appendFileSync(this.#file, `${JSON.stringify(line)}\n`);
   }
 }
 

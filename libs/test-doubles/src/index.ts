@@ -1,0 +1,1 @@
+export { withMethods } from './with-methods.js';
