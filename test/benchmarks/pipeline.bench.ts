@@ -1,22 +1,27 @@
 /**
  * The whole pipeline on the embedded default, as a person runs it: files in over HTTP, figures out, then a rebuild.
- * For each size: rows a second end to end, beside a plain COPY of the same rows into the same server; processor time and
- * peak memory of each service; the linker's bytes per record; records a second on rebuild.
+ * For each size: rows a second end to end, beside a plain COPY of the same rows into the same server; processor time from
+ * the moment that the services are ready, garbage collection and peak memory of each service; write-ahead log and disk
+ * per row, and how often the server made a checkpoint; the linker's bytes per record; records a second on rebuild.
  *
  *   npm run bench                      100,000, 300,000 and 1,000,000 rows, about
  *   npm run bench -- 100000 --keep     other sizes; keeps the homes
+ *   npm run bench -- 5000000           long enough for checkpoints; the rate of each part of the run stands beside it
+ *   npm run bench -- 100000 --files    the same number of rows in many files and in few: the cost of a file
  *   npm run bench -- --store kurrentdb the ledger in the KurrentDB of KINLEDGER_KURRENTDB_URL, under a prefix of its own, else
  *                                      in a stand-in: a process that keeps events in memory, and no measure of a server
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { localConnection, type LocalConnection } from '@kinledger/contracts';
 import { copyInto, createPool, inTransaction } from '@kinledger/database';
+import type pg from 'pg';
 import { childrenOf, commandOf, usageOf, type Usage } from './process-usage.ts';
 
 const command = fileURLToPath(new URL('../../apps/cli/bin/kinledger.js', import.meta.url));
@@ -25,14 +30,16 @@ const sizes = process.argv
   .filter((word) => /^\d+$/.test(word))
   .map(Number);
 const keep = process.argv.includes('--keep');
+const compareFiles = process.argv.includes('--files');
 const storeKind = process.argv.includes('--store')
   ? process.argv[process.argv.indexOf('--store') + 1]
   : 'postgres';
 if (storeKind !== 'postgres' && storeKind !== 'kurrentdb')
   throw new Error('--store is postgres or kurrentdb');
-/** Over eight quarters a person makes about ten rows (guide to synthetic data). */
-const ROWS_PER_PERSON = 10.2;
-const QUARTERS = 8;
+/** How long the programme runs, and about how many rows a person makes in that time (guide to synthetic data). */
+const MANY_FILES = { quarters: 8, rowsPerPerson: 10.2 };
+const FEW_FILES = { quarters: 2, rowsPerPerson: 7.3 };
+const SAMPLE_EVERY_MS = 15_000;
 
 interface DemoResult {
   readonly rows: number;
@@ -51,9 +58,30 @@ interface Row {
   readonly demo: DemoResult;
   readonly rebuild: RebuildResult;
   readonly copySeconds: number;
-  readonly services: ReadonlyMap<string, Usage>;
+  readonly services: ReadonlyMap<string, ServiceUsage>;
   readonly postgresCpu: number;
   readonly indexBytes: number;
+  readonly database: DatabaseUsage;
+  readonly samples: readonly Sample[];
+}
+
+interface ServiceUsage extends Usage {
+  /** Seconds in the garbage collector; absent where the process does not tell. */
+  readonly gc?: number;
+}
+
+/** What the server wrote while rows came in, in bytes. */
+interface DatabaseUsage {
+  readonly wal: number;
+  readonly checkpoints: number;
+  /** Tables and indexes of each schema. */
+  readonly schemas: ReadonlyMap<string, number>;
+}
+
+/** How far the linker was. */
+interface Sample {
+  readonly seconds: number;
+  readonly rows: number;
 }
 
 /** Where the ledger is: what services are told, and what a reader of the figures has to know. */
@@ -99,29 +127,38 @@ const store = await openStore();
 
 const environment = (home: string) => ({ ...process.env, ...store.environment, KINLEDGER_HOME: home });
 
-/** Runs a demo that stays; resolves with its report and the way to end it. */
+/** Runs a demo that stays; `report` resolves when its rows are in the reports. */
 function startDemo(
   home: string,
   people: number,
-): Promise<{ readonly report: DemoResult; readonly child: ChildProcess }> {
-  const args = ['demo', '--keep', '--json', '--people', String(people), '--quarters', String(QUARTERS)];
+  quarters: number,
+): { readonly report: Promise<DemoResult>; readonly child: ChildProcess } {
+  const args = ['demo', '--keep', '--json', '--people', String(people), '--quarters', String(quarters)];
   const child = spawn(process.execPath, [command, ...args, '--seed', 'bench'], {
     env: environment(home),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return new Promise((resolve, reject) => {
+  const report = new Promise<DemoResult>((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       try {
         // The command's own document, of which this reads a part.
-        resolve({ report: JSON.parse(text) as DemoResult, child });
+        resolve(JSON.parse(text) as DemoResult);
       } catch {
         // Not all of it is here yet.
       }
     });
     child.once('close', (code) => reject(new Error(`the demo ended with ${String(code)}`)));
   });
+  return { report, child };
+}
+
+/** The services of a home, once they are ready. */
+async function connectionOf(home: string): Promise<LocalConnection> {
+  const file = join(home, 'connection.json');
+  while (!existsSync(file)) await pause(50);
+  return localConnection.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
 function runJson<T>(home: string, ...args: readonly string[]): Promise<T> {
@@ -140,15 +177,24 @@ function runJson<T>(home: string, ...args: readonly string[]): Promise<T> {
   });
 }
 
-function servicesOf(connection: LocalConnection): Map<string, Usage> {
-  const found = new Map<string, Usage>();
+async function servicesOf(connection: LocalConnection): Promise<Map<string, ServiceUsage>> {
+  const found = new Map<string, ServiceUsage>();
   for (const pid of childrenOf(connection.launcher.pid)) {
     const name = /apps\/([a-z-]+)\/dist\/main/.exec(commandOf(pid))?.[1];
     const usage = usageOf(pid);
-    if (name !== undefined && usage !== undefined) found.set(name, usage);
+    if (name === undefined || usage === undefined) continue;
+    const url = connection.services[name as keyof LocalConnection['services']];
+    const gc = await metric(url, /^nodejs_gc_duration_seconds_sum\{[^}]*\} (\S+)$/gm);
+    found.set(name, { ...usage, gc });
   }
   return found;
 }
+
+const used = (before: ServiceUsage | undefined, after: ServiceUsage): ServiceUsage => ({
+  peakMiB: after.peakMiB,
+  cpu: after.cpu - (before?.cpu ?? 0),
+  ...(after.gc === undefined ? {} : { gc: after.gc - (before?.gc ?? 0) }),
+});
 
 /** Processor time of the server and of all its connections, also of those that have ended. */
 function postgresCpu(home: string): number {
@@ -166,12 +212,33 @@ async function metric(url: string, pattern: RegExp): Promise<number> {
   return [...text.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
 }
 
-/** The same rows, as they are in their files, into a bare table of one text column: a COPY and a commit for each file. */
-async function plainCopy(home: string, connection: LocalConnection): Promise<number> {
+/** A pool of the server's superuser, in the platform database. */
+function superuserPool(home: string, connection: LocalConnection): pg.Pool {
   const url = new URL(connection.evaluation.platformUrl);
   url.username = 'postgres';
   url.password = readFileSync(join(home, 'postgres', 'superuser-password'), 'utf8').trim();
-  const pool = createPool({ url: url.href, applicationName: 'plain-copy', max: 1 });
+  return createPool({ url: url.href, applicationName: 'bench', max: 1 });
+}
+
+async function written(pool: pg.Pool): Promise<{ readonly wal: number; readonly checkpoints: number }> {
+  const { rows } = await pool.query<{ wal: number; checkpoints: number }>(
+    `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS wal, (num_timed + num_requested)::int AS checkpoints
+     FROM pg_stat_checkpointer`,
+  );
+  return rows[0] ?? { wal: 0, checkpoints: 0 };
+}
+
+async function schemaSizes(pool: pg.Pool): Promise<Map<string, number>> {
+  const { rows } = await pool.query<{ schema: string; bytes: number }>(
+    `SELECT nspname AS schema, sum(pg_total_relation_size(c.oid))::float8 AS bytes
+     FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+     WHERE relkind = 'r' AND nspname !~ '^(pg_|information_schema)' GROUP BY nspname ORDER BY bytes DESC`,
+  );
+  return new Map(rows.map(({ schema, bytes }) => [schema, bytes]));
+}
+
+/** The same rows, as they are in their files, into a bare table of one text column: a COPY and a commit for each file. */
+async function plainCopy(home: string, pool: pg.Pool): Promise<number> {
   try {
     await pool.query('CREATE TABLE public.plain_copy (line text)');
     const data = join(home, 'demo', 'data');
@@ -194,7 +261,6 @@ async function plainCopy(home: string, connection: LocalConnection): Promise<num
     return (performance.now() - began) / 1000;
   } finally {
     await pool.query('DROP TABLE IF EXISTS public.plain_copy');
-    await pool.end();
   }
 }
 
@@ -204,26 +270,64 @@ function remove(home: string): void {
   for (const directory of [data, home]) rmSync(directory, { recursive: true, force: true });
 }
 
-async function measure(rows: number): Promise<Row> {
+/** Samples how far the linker is, until it is told to end. */
+function sampleLinker(url: string): { readonly samples: readonly Sample[]; end(): void } {
+  const samples: Sample[] = [];
+  const began = performance.now();
+  const timer = setInterval(() => {
+    void metric(url, /^kinledger_linker_rows_total(?:\{[^}]*\})? (\S+)$/gm).then(
+      (rows) => samples.push({ seconds: (performance.now() - began) / 1000, rows }),
+      () => undefined,
+    );
+  }, SAMPLE_EVERY_MS);
+  return { samples, end: () => clearInterval(timer) };
+}
+
+async function measure(rows: number, { quarters, rowsPerPerson }: typeof MANY_FILES): Promise<Row> {
   const home = mkdtempSync(join(tmpdir(), 'kinledger-bench-'));
-  const { report: demo, child } = await startDemo(home, Math.round(rows / ROWS_PER_PERSON));
+  const people = Math.round(rows / rowsPerPerson);
+  const { report, child } = startDemo(home, people, quarters);
+  const ended = new Promise((resolve) => child.once('close', resolve));
   try {
-    const connection = localConnection.parse(JSON.parse(readFileSync(join(home, 'connection.json'), 'utf8')));
-    const services = servicesOf(connection);
-    const cpu = postgresCpu(home);
+    const connection = await Promise.race([connectionOf(home), report.then(() => connectionOf(home))]);
+    const pool = superuserPool(home, connection);
+    const before = {
+      services: await servicesOf(connection),
+      cpu: postgresCpu(home),
+      ...(await written(pool)),
+    };
+    const sampling = sampleLinker(connection.services.linker);
+    const demo = await report.finally(() => sampling.end());
+    const ends = await written(pool);
+    const services = new Map<string, ServiceUsage>();
+    for (const [name, usage] of await servicesOf(connection))
+      services.set(name, used(before.services.get(name), usage));
+    const cpu = postgresCpu(home) - before.cpu;
+    const database = {
+      wal: ends.wal - before.wal,
+      checkpoints: ends.checkpoints - before.checkpoints,
+      schemas: await schemaSizes(pool),
+    };
     const standInUsage = store.pid === undefined ? undefined : usageOf(store.pid);
     if (standInUsage !== undefined) services.set(store.name, standInUsage);
     const indexBytes = await metric(
       connection.services.linker,
       /^kinledger_linker_index_bytes\{[^}]*\} (\S+)$/gm,
     );
-    const copySeconds = await plainCopy(home, connection);
+    const copySeconds = await plainCopy(home, pool);
+    await pool.end();
+    const beforeRebuild = { cpu: postgresCpu(home), services: await servicesOf(connection) };
     const rebuild = await runJson<RebuildResult>(home, 'rebuild');
-    const after = servicesOf(connection).get('projector');
-    if (after !== undefined) services.set('projector (with rebuild)', after);
-    return { demo, rebuild, copySeconds, services, postgresCpu: cpu, indexBytes };
+    const after = (await servicesOf(connection)).get('projector');
+    if (after !== undefined) {
+      services.set('rebuild: projector', used(beforeRebuild.services.get('projector'), after));
+      services.set('rebuild: PostgreSQL', { cpu: postgresCpu(home) - beforeRebuild.cpu, peakMiB: 0 });
+    }
+    return {
+      ...{ demo, rebuild, copySeconds, services, postgresCpu: cpu, indexBytes, database },
+      samples: sampling.samples,
+    };
   } finally {
-    const ended = new Promise((resolve) => child.once('close', resolve));
     child.kill('SIGINT');
     await ended;
     if (!keep) remove(home);
@@ -232,28 +336,76 @@ async function measure(rows: number): Promise<Row> {
 
 const thousands = (value: number): string => Math.round(value).toLocaleString('en-GB');
 
-function report({ demo, rebuild, copySeconds, services, postgresCpu: cpu, indexBytes }: Row): string {
-  const perRow = (seconds: number) => `${((seconds / demo.rows) * 1e6).toFixed(0)} µs`;
+function report({
+  demo,
+  rebuild,
+  copySeconds,
+  services,
+  postgresCpu: cpu,
+  indexBytes,
+  database,
+  samples,
+}: Row): string {
+  const perRow = (seconds: number, rows: number) => `${((seconds / rows) * 1e6).toFixed(0)} µs`;
+  const usageLine = (name: string, usage: ServiceUsage) => {
+    const rows = name.startsWith('rebuild') ? rebuild.records : demo.rows;
+    const gc = usage.gc === undefined ? '' : `, ${perRow(usage.gc, rows)} of it garbage collection`;
+    const peak = usage.peakMiB === 0 ? '' : `, peak ${thousands(usage.peakMiB)} MiB`;
+    return `  ${name.padEnd(26)} ${usage.cpu.toFixed(1).padStart(7)} s processor (${perRow(usage.cpu, rows)} a row${gc})${peak}`;
+  };
+  const schemas = [...database.schemas].map(([name, bytes]) => `${name} ${thousands(bytes / demo.rows)}`);
   return [
     `${thousands(demo.rows)} rows in ${demo.files} files: ${demo.seconds.toFixed(1)} s, ${thousands(demo.rowsPerSecond)} rows a second`,
     `  plain COPY of the same rows: ${copySeconds.toFixed(2)} s, ${thousands(demo.rows / copySeconds)} rows a second (1 : ${(demo.seconds / copySeconds).toFixed(0)})`,
     `  rebuild: ${thousands(rebuild.records)} records in ${rebuild.seconds.toFixed(1)} s, ${thousands(rebuild.records / rebuild.seconds)} a second; equal: ${rebuild.equal}`,
     `  linker index: ${thousands(indexBytes / rebuild.records)} bytes per record`,
     `  precision ${demo.linkage.precision.toFixed(5)}, recall ${demo.linkage.recall.toFixed(4)}`,
-    ...[...services].map(
-      ([name, usage]) =>
-        `  ${name.padEnd(26)} ${usage.cpu.toFixed(1).padStart(7)} s processor (${perRow(usage.cpu)} a row), peak ${thousands(usage.peakMiB)} MiB`,
-    ),
-    `  ${'PostgreSQL'.padEnd(26)} ${cpu.toFixed(1).padStart(7)} s processor (${perRow(cpu)} a row)`,
+    `  write-ahead log: ${thousands(database.wal / demo.rows)} bytes a row, ${database.checkpoints} checkpoints`,
+    `  platform database, bytes a row with indexes: ${schemas.join(', ')}`,
+    ...[...services].map(([name, usage]) => usageLine(name, usage)),
+    usageLine('PostgreSQL', { cpu, peakMiB: 0 }),
+    `  together, without rebuild: ${perRow(processorSeconds({ services, postgresCpu: cpu }), demo.rows)} of processor time a row`,
+    ...(samples.length > 0
+      ? [`  rows linked a second, in parts of ${SAMPLE_EVERY_MS / 1000} s: ${rates(samples)}`]
+      : []),
   ].join('\n');
+}
+
+/** Processor time of services and server while rows came in. */
+function processorSeconds({ services, postgresCpu: cpu }: Pick<Row, 'services' | 'postgresCpu'>): number {
+  const ours = [...services].filter(([name]) => !name.startsWith('rebuild'));
+  return ours.reduce((sum, [, usage]) => sum + usage.cpu, cpu);
+}
+
+const rates = (samples: readonly Sample[]): string =>
+  samples
+    .map(({ seconds, rows }, at) => {
+      const before = samples[at - 1] ?? { seconds: 0, rows: 0 };
+      return thousands((rows - before.rows) / (seconds - before.seconds));
+    })
+    .join(' ');
+
+/** Two runs with about as many rows: what a row and a file cost, if the cost is a sum of both. */
+function fileCost(many: Row, few: Row): string {
+  const [a, b] = [processorSeconds(many), processorSeconds(few)];
+  const det = many.demo.rows * few.demo.files - few.demo.rows * many.demo.files;
+  const row = (a * few.demo.files - b * many.demo.files) / det;
+  const file = (many.demo.rows * b - few.demo.rows * a) / det;
+  return `a file costs ${(file * 1e3).toFixed(0)} ms of processor time, a row ${(row * 1e6).toFixed(0)} µs`;
 }
 
 console.log(
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}; ledger in ${store.name}`,
 );
 try {
-  for (const rows of sizes.length > 0 ? sizes : [100_000, 300_000, 1_000_000])
-    console.log(report(await measure(rows)));
+  for (const rows of sizes.length > 0 ? sizes : [100_000, 300_000, 1_000_000]) {
+    const many = await measure(rows, MANY_FILES);
+    console.log(report(many));
+    if (!compareFiles) continue;
+    const few = await measure(rows, FEW_FILES);
+    console.log(report(few));
+    console.log(fileCost(many, few));
+  }
 } finally {
   store.stop();
 }
