@@ -1,4 +1,4 @@
-import { MessageBusModule, PoolModule } from '@kinledger/service-kit';
+import { PoolModule } from '@kinledger/service-kit';
 import type { DynamicModule } from '@nestjs/common';
 import { CommandService } from './commands/command-service.js';
 import { CommandsController } from './commands/commands.controller.js';
@@ -27,7 +27,6 @@ export class IngestModule {
           service: 'ingest',
           max: 16,
         }),
-        MessageBusModule.forRoot({ bus: config.bus, service: 'ingest' }),
         ProgrammeModule.forRoot(config.programme.directory),
         IntakeContextModule.forRoot(config),
         OutboxModule,

@@ -1,4 +1,4 @@
-import { connectBatchTransport, type ServiceOptions } from '@kinledger/service-kit';
+import type { ServiceOptions } from '@kinledger/service-kit';
 import { ingestConfig } from './config.js';
 import { IngestModule } from './ingest.module.js';
 import { describeApi, OpenApi } from './openapi/openapi.controller.js';
@@ -13,6 +13,5 @@ export const ingestService: ServiceOptions<typeof ingestConfig> = {
   fastify: streamUploadBodies,
   configure: (app) => {
     app.get(OpenApi).document = describeApi(app);
-    connectBatchTransport(app, 'ingest');
   },
 };

@@ -13,7 +13,6 @@ import {
   FindingsWatch,
   Health,
   MESSAGE_BUS,
-  MessageBusModule,
   Metrics,
   PoolModule,
   poolToken,
@@ -58,7 +57,6 @@ export class LinkerModule {
       module: LinkerModule,
       imports: [
         PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'linker' }),
-        MessageBusModule.forRoot({ bus: config.bus, service: 'linker' }),
       ],
       controllers: [StagingController, StatusController],
       providers: [

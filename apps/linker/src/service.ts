@@ -1,5 +1,4 @@
 import type { ServiceOptions } from '@kinledger/service-kit';
-import { connectBatchTransport } from './batch-transport.js';
 import { linkerConfig } from './config.js';
 import { LinkerModule } from './linker.module.js';
 
@@ -8,5 +7,4 @@ export const linkerService: ServiceOptions<typeof linkerConfig> = {
   name: 'linker',
   config: linkerConfig,
   module: (config) => LinkerModule.with(config),
-  configure: connectBatchTransport,
 };

@@ -1,11 +1,4 @@
 import { runService } from '@kinledger/service-kit';
-import { projectorConfig } from './config.js';
-import { ProjectorModule } from './projector.module.js';
-import { connectBatchTransport } from './transport.js';
+import { projectorService } from './service.js';
 
-await runService({
-  name: 'projector',
-  config: projectorConfig,
-  module: (config) => ProjectorModule.with(config),
-  configure: connectBatchTransport,
-});
+await runService(projectorService);

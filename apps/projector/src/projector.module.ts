@@ -5,7 +5,6 @@ import {
   FailureLog,
   FindingsWatch,
   Health,
-  MessageBusModule,
   Metrics,
   PoolModule,
   type ServiceConfig,
@@ -78,10 +77,7 @@ export class ProjectorModule {
   static with(config: ServiceConfig<typeof projectorConfig>): DynamicModule {
     return {
       module: ProjectorModule,
-      imports: [
-        PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'projector' }),
-        MessageBusModule.forRoot({ bus: config.bus, service: 'projector' }),
-      ],
+      imports: [PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'projector' })],
       controllers: [MessagesController, RebuildsController],
       providers: [
         {

@@ -5,7 +5,6 @@ import { readSecrets } from '@kinledger/pseudonymisation';
 import {
   Backlog,
   MESSAGE_BUS,
-  MessageBusModule,
   PoolModule,
   poolToken,
   type ServiceConfig,
@@ -47,7 +46,6 @@ export class PseudonymiserModule {
       module: PseudonymiserModule,
       imports: [
         PoolModule.forRoot({ database: 'restricted', url: config.restricted.url, service: 'pseudonymiser' }),
-        MessageBusModule.forRoot({ bus: config.bus, service: 'pseudonymiser' }),
       ],
       controllers: [FilesController],
       providers: [

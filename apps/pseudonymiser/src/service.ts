@@ -1,4 +1,4 @@
-import { connectBatchTransport, type ServiceOptions } from '@kinledger/service-kit';
+import type { ServiceOptions } from '@kinledger/service-kit';
 import { pseudonymiserConfig } from './config.js';
 import { PseudonymiserModule } from './pseudonymiser.module.js';
 
@@ -6,5 +6,4 @@ export const pseudonymiser: ServiceOptions<typeof pseudonymiserConfig> = {
   name: 'pseudonymiser',
   config: pseudonymiserConfig,
   module: (config) => PseudonymiserModule.with(config),
-  configure: (app) => connectBatchTransport(app, 'pseudonymiser'),
 };

@@ -54,7 +54,6 @@ export { currentTraceparent } from './telemetry/trace-context.js';
 export * from './transport/index.js';
 export { configuredBus, type BusOwner } from './messaging/configured-bus.js';
 export { InjectMessageBus, MESSAGE_BUS } from './messaging/message-bus.token.js';
-export { MessageBusModule, type MessageBusModuleOptions } from './messaging/message-bus.module.js';
 export {
   kafkaDeclarations,
   type KafkaAccessRule,

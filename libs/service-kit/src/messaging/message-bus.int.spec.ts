@@ -7,7 +7,6 @@ import { busConfig } from '../config/bus-config.js';
 import { platformConfig } from '../config/fragments.js';
 import { PoolModule } from '../persistence/pool.module.js';
 import { createService } from '../service/create-service.js';
-import { MessageBusModule } from './message-bus.module.js';
 import { MESSAGE_BUS } from './message-bus.token.js';
 
 let databases: TestDatabases;
@@ -24,10 +23,9 @@ const start = (platformUrl: string) =>
     {
       name: 'linker',
       config: { bus: busConfig, platform: platformConfig },
-      module: ({ bus, platform }) => ({
+      module: ({ platform }) => ({
         module: LinkerModule,
         imports: [
-          MessageBusModule.forRoot({ bus, service: 'linker' }),
           PoolModule.forRoot({ database: 'platform', url: platform.url, service: 'linker' }),
         ],
       }),

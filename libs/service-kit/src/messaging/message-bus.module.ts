@@ -8,7 +8,7 @@ import { configuredBus } from './configured-bus.js';
 import { ConsumerWatch } from './consumer-watch.js';
 import { MESSAGE_BUS } from './message-bus.token.js';
 
-export interface MessageBusModuleOptions {
+interface MessageBusModuleOptions {
   /** What `busConfig` reads as. */
   readonly bus: BusConfig;
   readonly service: ServiceName;

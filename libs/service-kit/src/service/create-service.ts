@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger as NestLogger } from 'nestjs-pino';
 import type { Logger } from 'pino';
+import type { BusConfig } from '../config/bus-config.js';
 import { commonConfig } from '../config/fragments.js';
 import { readConfig } from '../config/read-config.js';
 import type { ConfigOf, ConfigSchema, Environment } from '../config/variable.js';
@@ -18,9 +19,11 @@ import { closeLingering } from '../http/lingering-close.js';
 import { answerWhatNodeRefuses } from '../http/refused-by-node.js';
 import { routeGuard } from '../http/route-guard.js';
 import { createLogger, loggerModule } from '../logging/logger.js';
+import { MessageBusModule } from '../messaging/message-bus.module.js';
 import { Metrics } from '../metrics/metrics.js';
 import { asProblem } from '../problem/known-problems.js';
 import { sendProblem } from '../problem/problem.filter.js';
+import { connectBatchTransport } from '../transport/connect-batch-transport.js';
 import { kitModule, type KitOptions } from './kit.module.js';
 import { addRequestHooks } from './request-hooks.js';
 
@@ -28,7 +31,8 @@ export interface ServiceOptions<C extends ConfigSchema> {
   readonly name: ServiceName;
   /**
    * The service's own variables, beside `http`, `log` and `shutdown`. A part named `access` (`accessConfig`) turns
-   * the bearer guard's accounts on; without it only public handlers answer.
+   * the bearer guard's accounts on; without it only public handlers answer. A part named `bus` (`busConfig`) gives the
+   * service its message bus and connects its `@OnMessages` handlers, as the consumer group of its name.
    */
   readonly config: C;
   /** The service's module, given the configuration. Its routes are as declared: the prefix `v1` is the controllers'. */
@@ -37,7 +41,7 @@ export interface ServiceOptions<C extends ConfigSchema> {
   readonly streams?: (request: FastifyRequest) => boolean;
   /** Content type parsers and plugins, before the routes: ingest streams its CSV bodies. */
   readonly fastify?: (fastify: FastifyInstance, config: ServiceConfig<C>) => void | Promise<void>;
-  /** Connects microservice transports, before the service starts. */
+  /** What is left to set up once the modules exist, before the service listens. */
   readonly configure?: (app: NestFastifyApplication, config: ServiceConfig<C>) => void | Promise<void>;
 }
 
@@ -79,12 +83,15 @@ export async function createService<const C extends ConfigSchema>(
   const allowedMethods = new AllowedMethods(fastify);
   addRequestHooks(fastify, { metrics, logger, health });
   readJsonBodies(fastify);
+  const bus = busOf(config);
   const root: DynamicModule = {
     module: ServiceRoot,
     imports: [
       loggerModule(logger),
       kitModule({ health, metrics, access: accessOf(config) }),
       options.module(config),
+      // After the service's pools, so that it is closed before them.
+      ...(bus === undefined ? [] : [MessageBusModule.forRoot({ bus, service: options.name })]),
     ],
   };
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes any object of that shape
@@ -104,6 +111,7 @@ export async function createService<const C extends ConfigSchema>(
     });
     closeLingering(fastify);
     await options.fastify?.(fastify, config);
+    if (bus !== undefined) connectBatchTransport(app, options.name);
     await options.configure?.(app, config);
     await app.startAllMicroservices();
     await app.listen({ host: http.host, port: http.port });
@@ -140,6 +148,9 @@ function createAdapter(requestMs: number): FastifyAdapter {
 
 const accessOf = (config: object): KitOptions['access'] =>
   'access' in config ? (config.access as KitOptions['access']) : undefined;
+
+const busOf = (config: object): BusConfig | undefined =>
+  'bus' in config ? (config.bus as BusConfig) : undefined;
 
 function urlOf(app: NestFastifyApplication, host: string): string {
   const address: unknown = app.getHttpServer().address();

@@ -1,33 +1,68 @@
+import { topics, type ServiceName, type Topic } from '@kinledger/contracts';
 import type { MessageBus } from '@kinledger/message-bus';
 import { Logger } from '@nestjs/common';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MESSAGE_BUS } from '../messaging/message-bus.token.js';
 import { Metrics } from '../metrics/metrics.js';
-import { BatchTransport } from './batch-transport.js';
+import { BatchTransport, type BatchTransportOptions } from './batch-transport.js';
 
-/** Connects a service's `@OnMessages` handlers to the bus, as the consumer group given, and counts what fails. */
-export function connectBatchTransport(app: NestFastifyApplication, group: string): void {
+const allTopics: readonly Topic[] = Object.values(topics);
+
+/**
+ * Connects the `@OnMessages` handlers of a service to its bus, as the consumer group of its name. Every service that
+ * consumes is connected here, so that all of them log, count and set aside alike.
+ */
+export function connectBatchTransport(app: NestFastifyApplication, service: ServiceName): void {
+  app.connectMicroservice<MicroserviceOptions>({
+    strategy: new BatchTransport({
+      bus: app.get<MessageBus>(MESSAGE_BUS),
+      group: service,
+      ...observed(app.get(Metrics), service),
+    }),
+  });
+}
+
+function observed(
+  metrics: Metrics,
+  service: ServiceName,
+): Required<Pick<BatchTransportOptions, 'onError' | 'onDeadLetter' | 'onHandled'>> {
   const logger = new Logger('messages');
-  const metrics = app.get(Metrics);
   const failures = metrics.counter({
     name: 'kinledger_batch_failures_total',
-    help: 'Batches that failed and come again.',
+    help: 'Failures to receive or to handle a batch of messages; the batch comes again.',
+    labels: ['topic'],
   });
   const letters = metrics.counter({
     name: 'kinledger_dead_letters_total',
     help: 'Messages that could not be read and were set aside.',
     labels: ['topic'],
   });
-  app.connectMicroservice<MicroserviceOptions>({
-    strategy: new BatchTransport({
-      bus: app.get<MessageBus>(MESSAGE_BUS),
-      group,
-      onError: (error, where) => {
-        failures.inc();
-        logger.error({ err: error, ...where }, 'a batch failed and comes again');
-      },
-      onDeadLetter: ({ message }) => letters.inc({ topic: message.topic }),
-    }),
+  const messages = metrics.counter({
+    name: 'kinledger_messages_consumed_total',
+    help: 'Messages of the batches that were handled, those set aside included.',
+    labels: ['topic'],
   });
+  const seconds = metrics.histogram({
+    name: 'kinledger_batch_seconds',
+    help: 'Time to handle a batch of messages, waiting for room downstream included.',
+    labels: ['topic'],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300],
+  });
+  // From 0, so that an alert sees the first failure as an increase.
+  for (const { name, consumers } of allTopics) {
+    if (!consumers.includes(service)) continue;
+    for (const counter of [failures, letters, messages]) counter.inc({ topic: name }, 0);
+  }
+  return {
+    onError: (error, where) => {
+      failures.inc({ topic: where.topic ?? '' });
+      logger.error({ err: error, ...where }, 'a batch failed and comes again');
+    },
+    onDeadLetter: ({ message }) => letters.inc({ topic: message.topic }),
+    onHandled: (handled) => {
+      messages.inc({ topic: handled.topic }, handled.messages);
+      seconds.observe({ topic: handled.topic }, handled.seconds);
+    },
+  };
 }

@@ -1,0 +1,10 @@
+import type { ServiceOptions } from '@kinledger/service-kit';
+import { projectorConfig } from './config.js';
+import { ProjectorModule } from './projector.module.js';
+
+/** The projector as `runService` and `createService` take it. */
+export const projectorService: ServiceOptions<typeof projectorConfig> = {
+  name: 'projector',
+  config: projectorConfig,
+  module: (config) => ProjectorModule.with(config),
+};
