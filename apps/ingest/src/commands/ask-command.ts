@@ -8,7 +8,7 @@ import type {
 } from '@kinledger/contracts';
 import type pg from 'pg';
 import { writeOutbox } from '@kinledger/message-bus';
-import type { Account } from '@kinledger/service-kit';
+import { askedByOf, type Caller } from '@kinledger/service-kit';
 import { commandMessage } from '../outbox/intake-messages.js';
 import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
 import { insertCommand } from './command-table.js';
@@ -17,7 +17,7 @@ export interface CommandRequest<Kind extends CommandKind> {
   readonly id: CommandId;
   readonly kind: Kind;
   readonly programme: ProgrammeId;
-  readonly account: Account;
+  readonly caller: Caller;
   readonly reason: string;
   readonly payload: CommandData<Kind>['payload'];
   /** Place in the order of intake that must be decided first. */
@@ -34,23 +34,20 @@ export interface CommandRequest<Kind extends CommandKind> {
  */
 export async function askCommand<Kind extends CommandKind>(
   client: pg.ClientBase,
-  { id, kind, programme, account, reason, payload, after, at, about }: CommandRequest<Kind>,
+  { id, kind, programme, caller, reason, payload, after, at, about }: CommandRequest<Kind>,
 ): Promise<boolean> {
+  const askedBy = askedByOf(caller);
   const isNew = await insertCommand(client, {
     id,
     kind,
     submission: about?.submission ?? null,
     provider: about?.provider ?? null,
-    askedBy: account.name,
-    organisation: account.provider ?? null,
+    askedBy: askedBy.person,
+    organisation: askedBy.organisation ?? null,
     reason,
     askedAt: at,
   });
   if (!isNew) return false;
-  const askedBy = {
-    person: account.name,
-    ...(account.provider === undefined ? {} : { organisation: account.provider }),
-  };
   // The payload is the one of its kind, which the compiler cannot follow through the parameter.
   const command = {
     id,

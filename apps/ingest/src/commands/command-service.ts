@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import type { CommandId, RecordId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
-import { hasRole, Problem, type Account } from '@kinledger/service-kit';
+import { hasRole, Problem, type Caller } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import { IntakeContext } from '../intake-context.js';
 import { Outbox } from '../outbox/outbox.module.js';
@@ -31,11 +31,11 @@ export class CommandService {
   }
 
   /** Orders that records be forgotten. @throws Problem 409 where the linker refuses. */
-  async erase(account: Account, { records, reason, id = newId() }: ErasureRequest): Promise<AskedCommand> {
+  async erase(caller: Caller, { records, reason, id = newId() }: ErasureRequest): Promise<AskedCommand> {
     const { pool, programme } = this.#intake;
     const isNew = await inTransaction(pool, (client) =>
       askCommand(client, {
-        ...{ id, kind: 'erase-records', programme: programme.definition.id, account, reason },
+        ...{ id, kind: 'erase-records', programme: programme.definition.id, caller, reason },
         ...{ payload: { records: [...records] }, after: 0, at: new Date() },
       }),
     );
@@ -45,11 +45,11 @@ export class CommandService {
   }
 
   /** @throws Problem 404 for a command that is none, or whose submission is another provider's. */
-  async view(account: Account, id: string): Promise<AskedCommand> {
+  async view(caller: Caller, id: string): Promise<AskedCommand> {
     const command = await readCommand(this.#intake.pool, id);
     if (command === undefined) throw commandUnknown();
-    const mayAll = hasRole(account, 'operator') || hasRole(account, 'data-team');
-    const isOwn = command.provider !== null && mayActFor(account, command.provider);
+    const mayAll = hasRole(caller, 'operator') || hasRole(caller, 'data-team');
+    const isOwn = command.provider !== null && mayActFor(caller, command.provider);
     if (!mayAll && !isOwn) throw commandUnknown();
     return command;
   }

@@ -1,5 +1,5 @@
 import { code, commandId, MAX_RECORDS_PER_EVENT, recordId } from '@kinledger/contracts';
-import { CurrentAccount, Roles, type Account } from '@kinledger/service-kit';
+import { CurrentCaller, Roles, type Caller } from '@kinledger/service-kit';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -39,10 +39,10 @@ export class CommandsController {
   @ApiResponse(answers(200, 'The command.', commandView))
   @ApiResponse(problems(404, 'No command of yours has this id.'))
   async view(
-    @CurrentAccount() account: Account,
+    @CurrentCaller() caller: Caller,
     @Param({ schema: commandParam }) { id }: z.output<typeof commandParam>,
   ): Promise<CommandView> {
-    return viewOfCommand(await this.#commands.view(account, id));
+    return viewOfCommand(await this.#commands.view(caller, id));
   }
 
   @Post('erasures')
@@ -56,9 +56,9 @@ export class CommandsController {
   @ApiResponse(answers(202, 'The command, and its reply if the linker has answered.', commandView))
   @ApiResponse(problems(409, 'The linker refused the command: nothing was erased.'))
   async erase(
-    @CurrentAccount() account: Account,
+    @CurrentCaller() caller: Caller,
     @Body({ schema: eraseBody }) body: z.output<typeof eraseBody>,
   ): Promise<CommandView> {
-    return viewOfCommand(await this.#commands.erase(account, body));
+    return viewOfCommand(await this.#commands.erase(caller, body));
   }
 }

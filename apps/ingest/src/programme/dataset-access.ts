@@ -1,26 +1,26 @@
-import type { Account } from '@kinledger/service-kit';
+import type { Caller } from '@kinledger/service-kit';
 import { hasRole, Problem } from '@kinledger/service-kit';
 import type { ProviderId } from '@kinledger/contracts';
 import { parsePeriod, type Period } from '@kinledger/domain';
 import type { Agreement, Dataset, Programme } from '@kinledger/programme';
 
-/** Whether an account may see and change what a provider sent. */
-export const mayActFor = (account: Account, provider: ProviderId | string): boolean =>
-  hasRole(account, 'data-team') || (hasRole(account, 'provider') && account.provider === provider);
+/** Whether a caller may see and change what a provider sent. */
+export const mayActFor = (caller: Caller, provider: ProviderId | string): boolean =>
+  hasRole(caller, 'data-team') || (hasRole(caller, 'provider') && caller.organisation === provider);
 
 /**
  * The dataset that is asked for. Which datasets there are is public configuration, so an unknown one is told apart from
  * another provider's; nothing else of another provider is.
  * @throws Problem 404 or 403
  */
-export function datasetFor(programme: Programme, account: Account, id: string): Dataset {
+export function datasetFor(programme: Programme, caller: Caller, id: string): Dataset {
   const dataset = programme.dataset(id);
   if (dataset === undefined) {
     throw new Problem(404, 'dataset-unknown', {
       detail: 'This programme has no such dataset. Dataset names look like natural-thinkers.user.',
     });
   }
-  if (!mayActFor(account, dataset.serviceDefinition.provider)) {
+  if (!mayActFor(caller, dataset.serviceDefinition.provider)) {
     throw new Problem(403, 'not-your-dataset', {
       detail: 'This account may not send files of that dataset.',
     });

@@ -1,4 +1,4 @@
-import { hasRole, type Account } from '@kinledger/service-kit';
+import { hasRole, type Caller } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandService } from '../commands/command-service.js';
 import { viewOfCommand } from '../commands/command-view.js';
@@ -35,8 +35,8 @@ export class SubmissionService {
   }
 
   /** @throws Problem */
-  async submit(account: Account, upload: string, request: SubmitRequest): Promise<SubmitAnswerView> {
-    const { submission, repeated } = await submitUpload(this.#intake, account, upload, request);
+  async submit(caller: Caller, upload: string, request: SubmitRequest): Promise<SubmitAnswerView> {
+    const { submission, repeated } = await submitUpload(this.#intake, caller, upload, request);
     this.#outbox.wake();
     const { submission: id, dataset, period, sequence, intake } = submission;
     this.#metrics.submission(dataset, repeated ? 'repeated' : 'accepted');
@@ -45,8 +45,8 @@ export class SubmissionService {
   }
 
   /** @throws Problem 404, or 409 where the linker refuses */
-  async withdraw(account: Account, id: string, reason: string): Promise<SubmissionView> {
-    const { submission, repeated } = await withdrawSubmission(this.#intake, account, id, reason);
+  async withdraw(caller: Caller, id: string, reason: string): Promise<SubmissionView> {
+    const { submission, repeated } = await withdrawSubmission(this.#intake, caller, id, reason);
     this.#outbox.wake();
     if (!repeated) {
       this.#metrics.submission(submission.dataset, 'withdrawn');
@@ -58,26 +58,26 @@ export class SubmissionService {
   }
 
   /** @throws Problem 404, 409 or 410 */
-  async unpark(account: Account, id: string, reason: string): Promise<UnparkAnswerView> {
-    const { submission, intake, command } = await unparkSubmission(this.#intake, account, id, reason);
+  async unpark(caller: Caller, id: string, reason: string): Promise<UnparkAnswerView> {
+    const { submission, intake, command } = await unparkSubmission(this.#intake, caller, id, reason);
     this.#outbox.wake();
     this.#metrics.submission(submission.dataset, 'unparked');
     this.#logger.log({ submission: id, intake }, 'to be tried again');
     // Its rows are made first, which may take long: who asked looks at the command.
-    const asked = await this.#commands.view(account, command);
+    const asked = await this.#commands.view(caller, command);
     return { id: submission.submission, intake, command: viewOfCommand(asked) };
   }
 
   /** @throws Problem 404 */
-  async view(account: Account, id: string): Promise<SubmissionView> {
+  async view(caller: Caller, id: string): Promise<SubmissionView> {
     const submission = await readSubmission(this.#intake.pool, id);
-    if (submission === undefined || !mayActFor(account, submission.provider)) throw submissionUnknown();
+    if (submission === undefined || !mayActFor(caller, submission.provider)) throw submissionUnknown();
     return this.#viewOf(submission);
   }
 
   /** A provider’s own; the data team sees all. Newest first. */
-  async list(account: Account, filter: Omit<SubmissionFilter, 'provider'>): Promise<SubmissionView[]> {
-    const own = hasRole(account, 'data-team') ? {} : { provider: account.provider };
+  async list(caller: Caller, filter: Omit<SubmissionFilter, 'provider'>): Promise<SubmissionView[]> {
+    const own = hasRole(caller, 'data-team') ? {} : { provider: caller.organisation };
     const submissions = await listSubmissions(this.#intake.pool, { ...filter, ...own });
     const gone = await rowsGoneAt(
       this.#intake.pool,

@@ -1,5 +1,5 @@
 import { code, periodCode, providerId, datasetId } from '@kinledger/contracts';
-import { CurrentAccount, Roles, type Account } from '@kinledger/service-kit';
+import { CurrentCaller, Roles, type Caller } from '@kinledger/service-kit';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -85,21 +85,21 @@ export class SubmissionsController {
   )
   @ApiResponse(problems(410, 'The upload was discarded or has expired.'))
   submit(
-    @CurrentAccount() account: Account,
+    @CurrentCaller() caller: Caller,
     @Param({ schema: idParam }) { id }: IdParam,
     @Body({ schema: submitBody }) body: z.output<typeof submitBody>,
   ): Promise<SubmitAnswerView> {
-    return this.#submissions.submit(account, id, body);
+    return this.#submissions.submit(caller, id, body);
   }
 
   @Get('submissions')
   @ApiOperation({ summary: 'Submissions, newest first: a provider’s own, or all for the data team' })
   @ApiResponse(answers(200, 'The submissions.', z.object({ submissions: z.array(submissionView) })))
   async list(
-    @CurrentAccount() account: Account,
+    @CurrentCaller() caller: Caller,
     @Query({ schema: listQuery }) query: z.output<typeof listQuery>,
   ): Promise<{ submissions: SubmissionView[] }> {
-    return { submissions: await this.#submissions.list(account, query) };
+    return { submissions: await this.#submissions.list(caller, query) };
   }
 
   @Get('submissions/:id')
@@ -107,10 +107,10 @@ export class SubmissionsController {
   @ApiResponse(answers(200, 'The submission.', submissionView))
   @ApiResponse(problems(404, 'No submission of yours has this id.'))
   view(
-    @CurrentAccount() account: Account,
+    @CurrentCaller() caller: Caller,
     @Param({ schema: idParam }) { id }: IdParam,
   ): Promise<SubmissionView> {
-    return this.#submissions.view(account, id);
+    return this.#submissions.view(caller, id);
   }
 
   @Post('submissions/:id/withdraw')
@@ -124,11 +124,11 @@ export class SubmissionsController {
   @ApiResponse(problems(404, 'No submission of yours has this id.'))
   @ApiResponse(problems(409, 'The linker refused the command.'))
   withdraw(
-    @CurrentAccount() account: Account,
+    @CurrentCaller() caller: Caller,
     @Param({ schema: idParam }) { id }: IdParam,
     @Body({ schema: withdrawBody }) body: z.output<typeof withdrawBody>,
   ): Promise<SubmissionView> {
-    return this.#submissions.withdraw(account, id, body.reason);
+    return this.#submissions.withdraw(caller, id, body.reason);
   }
 
   @Post('submissions/:id/unpark')
@@ -148,10 +148,10 @@ export class SubmissionsController {
   )
   @ApiResponse(problems(410, 'Nothing of the file is held any more.'))
   unpark(
-    @CurrentAccount() account: Account,
+    @CurrentCaller() caller: Caller,
     @Param({ schema: idParam }) { id }: IdParam,
     @Body({ schema: unparkBody }) { reason }: z.output<typeof unparkBody>,
   ): Promise<UnparkAnswerView> {
-    return this.#submissions.unpark(account, id, reason);
+    return this.#submissions.unpark(caller, id, reason);
   }
 }

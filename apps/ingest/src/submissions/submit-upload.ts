@@ -4,7 +4,7 @@ import { MAX_SUPERSEDED, periodOfCode, submissionIdOf, type SubmitMode } from '@
 import { deleteFile } from '@kinledger/landing-store';
 import { writeOutbox } from '@kinledger/message-bus';
 import type { Dataset } from '@kinledger/programme';
-import { Problem, type Account } from '@kinledger/service-kit';
+import { Problem, type Caller } from '@kinledger/service-kit';
 import type pg from 'pg';
 import { fileAccepted } from '../outbox/intake-messages.js';
 import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
@@ -41,7 +41,7 @@ export interface SubmitAnswer {
  */
 export async function submitUpload(
   { pool, programme }: Receiver,
-  account: Account,
+  caller: Caller,
   id: string,
   request: SubmitRequest,
 ): Promise<SubmitAnswer> {
@@ -50,11 +50,11 @@ export async function submitUpload(
   const foreseen = await foreseeBefore({ pool, programme }, id);
   return inTransaction(pool, async (client) => {
     const upload = await lockUpload(client, id);
-    if (upload === undefined || !mayActFor(account, upload.provider)) throw uploadUnknown();
+    if (upload === undefined || !mayActFor(caller, upload.provider)) throw uploadUnknown();
     const earlier = await answeredBefore(client, upload);
     if (earlier !== undefined) return { submission: earlier, repeated: true };
     requireValidated(upload);
-    const onBehalfOf = attestedFor(account, upload, request);
+    const onBehalfOf = attestedFor(caller, upload, request);
     const dataset = programme.dataset(upload.dataset);
     if (dataset?.schemaHash !== upload.schemaHash) throw schemaChanged();
     const agreement = liveAgreement(programme, dataset, periodOfCode(upload.period));
@@ -90,7 +90,7 @@ export async function submitUpload(
       contentHash: upload.contentHash,
       schemaHash: upload.schemaHash,
       agreement: agreement.id,
-      attestedBy: account.name,
+      attestedBy: caller.person,
       onBehalfOf: onBehalfOf ?? null,
       acceptedAt: at,
       effect,
@@ -157,13 +157,13 @@ function requireValidated(upload: Upload): void {
 }
 
 /** A provider attests for itself; the data team attests for the provider, and says so. */
-function attestedFor(account: Account, upload: Upload, request: SubmitRequest): ProviderId | undefined {
+function attestedFor(caller: Caller, upload: Upload, request: SubmitRequest): ProviderId | undefined {
   if (request.onBehalfOf !== undefined && request.onBehalfOf !== upload.provider) {
     throw new Problem(400, 'attestation-wrong', {
       detail: 'onBehalfOf names another provider than the one that the dataset belongs to.',
     });
   }
-  return account.provider === upload.provider ? undefined : upload.provider;
+  return caller.organisation === upload.provider ? undefined : upload.provider;
 }
 
 /** Nothing new happens: the rows that were landed once more go, and the earlier submission is the answer. */

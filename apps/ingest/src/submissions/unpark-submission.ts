@@ -1,7 +1,7 @@
 import type { CommandId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
 import { isLandingFileGone, readFile } from '@kinledger/landing-store';
-import { Problem, type Account } from '@kinledger/service-kit';
+import { Problem, type Caller } from '@kinledger/service-kit';
 import { askCommand } from '../commands/ask-command.js';
 import type { Receiver } from '../uploads/receive-upload.js';
 import { readUpload } from '../uploads/upload-table.js';
@@ -24,7 +24,7 @@ import { submissionUnknown } from './withdraw-submission.js';
  */
 export async function unparkSubmission(
   { pool, programme }: Pick<Receiver, 'pool' | 'programme'>,
-  account: Account,
+  caller: Caller,
   id: string,
   reason: string,
 ): Promise<{ readonly submission: Submission; readonly intake: number; readonly command: CommandId }> {
@@ -48,12 +48,12 @@ export async function unparkSubmission(
     const waiting = await waitingUnparking(client, submission.submission);
     if (waiting !== undefined) return { submission, ...waiting };
     const { intake, at } = await nextIntake(client, programmeId);
-    await recordUnparking(client, { intake, submission: submission.submission, askedBy: account.name, at });
+    await recordUnparking(client, { intake, submission: submission.submission, askedBy: caller.person, at });
     const { pseudonymisedAtSource, extractKind } = datasetOf(programme, submission);
     const file = acceptedFile(programmeId, { pseudonymisedAtSource, extractKind }, submission, upload);
     const command = `unpark-${submission.submission}-${intake}` as CommandId;
     await askCommand(client, {
-      ...{ id: command, kind: 'unpark-submission', programme: programmeId, account, reason, at },
+      ...{ id: command, kind: 'unpark-submission', programme: programmeId, caller, reason, at },
       payload: { file: { ...file, intake } },
       after: intake - 1,
       about: submission,

@@ -1,6 +1,6 @@
 import type { CommandId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
-import { Problem, type Account } from '@kinledger/service-kit';
+import { Problem, type Caller } from '@kinledger/service-kit';
 import { askCommand } from '../commands/ask-command.js';
 import { mayActFor } from '../programme/dataset-access.js';
 import { deleteRegister } from '../register/register-table.js';
@@ -15,7 +15,7 @@ import { lastIntake, readSubmission, recordWithdrawal, takeTurn } from './submis
  */
 export async function withdrawSubmission(
   { pool, programme }: Pick<Receiver, 'pool' | 'programme'>,
-  account: Account,
+  caller: Caller,
   id: string,
   reason: string,
 ): Promise<{ readonly submission: Submission; readonly repeated: boolean }> {
@@ -24,17 +24,17 @@ export async function withdrawSubmission(
     // In turn before it is read: two withdrawals at once are one.
     await takeTurn(client, programmeId);
     const submission = await readSubmission(client, id);
-    if (submission === undefined || !mayActFor(account, submission.provider)) throw submissionUnknown();
+    if (submission === undefined || !mayActFor(caller, submission.provider)) throw submissionUnknown();
     if (submission.withdrawal !== null) return { submission, repeated: true };
     const at = new Date();
     const command = `withdraw-${submission.submission}` as CommandId;
     await askCommand(client, {
-      ...{ id: command, kind: 'withdraw-submission', programme: programmeId, account, reason, at },
+      ...{ id: command, kind: 'withdraw-submission', programme: programmeId, caller, reason, at },
       payload: { submission: submission.submission },
       after: await lastIntake(client, programmeId),
       about: submission,
     });
-    const withdrawal = { command, reason, by: account.name, at };
+    const withdrawal = { command, reason, by: caller.person, at };
     await recordWithdrawal(client, submission.submission, withdrawal);
     await deleteRegister(client, submission.upload);
     return { submission: { ...submission, withdrawal }, repeated: false };

@@ -3,7 +3,7 @@ import { londonDay } from '@kinledger/domain';
 import { isFileRefused } from '@kinledger/intake-files';
 import { countChunks, deleteFile, isLandingFileGone } from '@kinledger/landing-store';
 import { writeOutbox } from '@kinledger/message-bus';
-import { Backlog, Problem, type Account } from '@kinledger/service-kit';
+import { Backlog, Problem, type Caller } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IntakeContext } from '../intake-context.js';
@@ -49,24 +49,24 @@ export class UploadService {
 
   /** @throws Problem for a request that may not be, or a file that cannot be taken. */
   async receive(
-    account: Account,
+    caller: Caller,
     asked: { readonly dataset: string; readonly period: string },
     request: FastifyRequest,
   ): Promise<UploadView> {
     const { programme } = this.#intake;
-    const dataset = datasetFor(programme, account, asked.dataset);
+    const dataset = datasetFor(programme, caller, asked.dataset);
     const today = londonDay(new Date());
     const period = periodFor(asked.period, today);
     liveAgreement(programme, dataset, period);
     if (await this.#landed.isFull()) throw behind();
     const salts = await this.#salts.current();
-    if (!(await this.#door.enter(account.name))) throw busy();
+    if (!(await this.#door.enter(caller.person))) throw busy();
     this.#metrics.receiving.set(this.#door.occupied);
     try {
       const received = await this.#read({
         dataset,
         period,
-        uploadedBy: account.name,
+        uploadedBy: caller.person,
         body: bodyOf(request),
         declaredBytes: declaredBytes(request),
         today,
@@ -74,7 +74,7 @@ export class UploadService {
       });
       return viewOf(received.upload, dataset, received);
     } finally {
-      this.#door.leave(account.name);
+      this.#door.leave(caller.person);
       this.#metrics.receiving.set(this.#door.occupied);
     }
   }
@@ -123,14 +123,14 @@ export class UploadService {
   }
 
   /** @throws Problem 404 */
-  async view(account: Account, id: string): Promise<UploadView> {
-    const upload = await this.#visible(account, id);
+  async view(caller: Caller, id: string): Promise<UploadView> {
+    const upload = await this.#visible(caller, id);
     return viewOf(upload, this.#intake.programme.dataset(upload.dataset));
   }
 
   /** @throws Problem 404, or 410 where the report went with the rows. */
-  async errors(account: Account, id: string): Promise<AsyncGenerator<string, undefined>> {
-    const { upload } = await this.#visible(account, id);
+  async errors(caller: Caller, id: string): Promise<AsyncGenerator<string, undefined>> {
+    const { upload } = await this.#visible(caller, id);
     try {
       return await errorReport(this.#intake.pool, this.#intake.kek, upload);
     } catch (error) {
@@ -143,8 +143,8 @@ export class UploadService {
   }
 
   /** Deletes what is held of an upload that was not submitted. Repeatable. @throws Problem 404 or 409 */
-  async discard(account: Account, id: string): Promise<void> {
-    await this.#visible(account, id);
+  async discard(caller: Caller, id: string): Promise<void> {
+    await this.#visible(caller, id);
     await inTransaction(this.#intake.pool, async (client) => {
       const upload = await lockUpload(client, id);
       if (upload === undefined || upload.state === 'discarded') return;
@@ -164,9 +164,9 @@ export class UploadService {
   }
 
   /** Another provider's upload is answered like one that never was. */
-  async #visible(account: Account, id: string): Promise<Upload> {
+  async #visible(caller: Caller, id: string): Promise<Upload> {
     const upload = await readUpload(this.#intake.pool, id);
-    if (upload === undefined || !mayActFor(account, upload.provider)) throw uploadUnknown();
+    if (upload === undefined || !mayActFor(caller, upload.provider)) throw uploadUnknown();
     return upload;
   }
 }

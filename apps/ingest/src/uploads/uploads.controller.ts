@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { uploadId } from '@kinledger/contracts';
-import { CurrentAccount, Roles, type Account } from '@kinledger/service-kit';
+import { CurrentCaller, Roles, type Caller } from '@kinledger/service-kit';
 import {
   Controller,
   Delete,
@@ -70,12 +70,12 @@ export class UploadsController {
   )
   @ApiResponse(problems(507, 'The landing store’s disk is full. Send it again once there is room.'))
   async upload(
-    @CurrentAccount() account: Account,
+    @CurrentCaller() caller: Caller,
     @Query({ schema: uploadQuery }) query: z.output<typeof uploadQuery>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UploadView> {
-    const upload = await this.#uploads.receive(account, query, request);
+    const upload = await this.#uploads.receive(caller, query, request);
     reply.header('location', `/v1/uploads/${upload.id}`);
     return upload;
   }
@@ -84,8 +84,8 @@ export class UploadsController {
   @ApiOperation({ summary: 'An upload: its state, counts, findings and mapping' })
   @ApiResponse(answers(200, 'The upload.', uploadView))
   @ApiResponse(problems(404, 'No upload of yours has this id.'))
-  view(@CurrentAccount() account: Account, @Param({ schema: idParam }) { id }: IdParam): Promise<UploadView> {
-    return this.#uploads.view(account, id);
+  view(@CurrentCaller() caller: Caller, @Param({ schema: idParam }) { id }: IdParam): Promise<UploadView> {
+    return this.#uploads.view(caller, id);
   }
 
   @Get(':id/errors')
@@ -103,10 +103,10 @@ export class UploadsController {
   @ApiResponse(problems(404, 'No upload of yours has this id.'))
   @ApiResponse(problems(410, 'The report was deleted with the rows.'))
   async errors(
-    @CurrentAccount() account: Account,
+    @CurrentCaller() caller: Caller,
     @Param({ schema: idParam }) { id }: IdParam,
   ): Promise<StreamableFile> {
-    const report = await this.#uploads.errors(account, id);
+    const report = await this.#uploads.errors(caller, id);
     return new StreamableFile(Readable.from(report, { objectMode: false }), {
       type: 'text/csv; charset=utf-8',
       disposition: `attachment; filename="errors-${id}.csv"`,
@@ -119,7 +119,7 @@ export class UploadsController {
   @ApiResponse({ status: 204, description: 'Nothing of it is held.' })
   @ApiResponse(problems(404, 'No upload of yours has this id.'))
   @ApiResponse(problems(409, 'It was submitted.'))
-  discard(@CurrentAccount() account: Account, @Param({ schema: idParam }) { id }: IdParam): Promise<void> {
-    return this.#uploads.discard(account, id);
+  discard(@CurrentCaller() caller: Caller, @Param({ schema: idParam }) { id }: IdParam): Promise<void> {
+    return this.#uploads.discard(caller, id);
   }
 }

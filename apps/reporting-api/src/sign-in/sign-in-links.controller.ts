@@ -27,8 +27,8 @@ export class SignInLinksController {
     summary: 'Makes a link that signs one browser in to the pages, once, as the calling account',
   })
   @ApiCreatedResponse({ schema: answerSchema(link) })
-  create(@Req() request: FastifyRequest): z.infer<typeof link> {
-    const made = this.#sessions.link(bearerTokenOf(request) ?? '');
+  async create(@Req() request: FastifyRequest): Promise<z.infer<typeof link>> {
+    const made = await this.#sessions.link(bearerTokenOf(request) ?? '');
     if (made === undefined)
       throw new Problem(401, 'not-authenticated', { detail: 'A bearer token is needed.' });
     return { path: `/sign-in/${made.code}`, expiresAt: new Date(made.expiresAt).toISOString() };

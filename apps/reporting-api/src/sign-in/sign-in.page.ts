@@ -31,8 +31,8 @@ export class SignInPage {
   @Get('sign-in')
   async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const secret = sessionOf(request);
-    const account = secret === undefined ? undefined : this.#sessions.find(secret);
-    await this.#send(reply, 200, { account: account?.name });
+    const caller = secret === undefined ? undefined : await this.#sessions.find(secret);
+    await this.#send(reply, 200, { account: caller?.person });
   }
 
   /** A browser that only looks ahead, or asks for the headers alone, leaves the link as it is. */
@@ -44,7 +44,7 @@ export class SignInPage {
   ): Promise<void> {
     const looksAhead = request.headers['sec-purpose'] !== undefined;
     if (request.method !== 'GET' || looksAhead) return this.#send(reply, 200, {});
-    const secret = this.#sessions.redeem(wanted);
+    const secret = await this.#sessions.redeem(wanted);
     if (secret !== undefined) return this.#enter(request, reply, secret, undefined);
     await this.#send(reply, 401, {
       error: 'This link has been used, or has expired. Ask for another one: kinledger sign-in',
@@ -58,7 +58,7 @@ export class SignInPage {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     requireOwnForm(request);
-    const secret = this.#sessions.signIn(token.trim());
+    const secret = await this.#sessions.signIn(token.trim());
     if (secret !== undefined) return this.#enter(request, reply, secret, to);
     const error = 'Enter a token that is known: this one is not, or it has expired or been revoked';
     await this.#send(reply, 401, { error, to });

@@ -3,9 +3,9 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problem/problem.js';
-import type { Account } from './account.js';
-import type { Accounts } from './accounts.js';
+import type { Caller } from './caller.js';
 import { PUBLIC, ROLES, rememberCaller } from './decorators.js';
+import type { Identity } from './identity.js';
 import { sessionOf } from './session-cookie.js';
 import type { Sessions } from './sessions.js';
 
@@ -15,25 +15,24 @@ const bearer = /^Bearer +([\x21-\x7e]{1,512})$/i;
 export const bearerTokenOf = (request: FastifyRequest): string | undefined =>
   bearer.exec(request.headers.authorization ?? '')?.[1];
 
-/** Lets a request pass whose account has a role that the handler names. A handler that names none is closed. */
+/** Lets a request pass whose caller has a role that the handler names. A handler that names none is closed. */
 export class AccessGuard implements CanActivate {
   readonly #reflector: Reflector;
-  /** Undefined where the service has no access file: then only public handlers answer. */
-  readonly #accounts: Accounts | undefined;
+  readonly #identity: Identity;
   readonly #sessions: Sessions;
 
-  constructor(reflector: Reflector, accounts: Accounts | undefined, sessions: Sessions) {
+  constructor(reflector: Reflector, identity: Identity, sessions: Sessions) {
     this.#reflector = reflector;
-    this.#accounts = accounts;
+    this.#identity = identity;
     this.#sessions = sessions;
   }
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const targets = [context.getHandler(), context.getClass()];
     if (this.#reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets) === true) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = this.#authenticate(request);
+    const caller = await this.#authenticate(request);
     const roles = this.#reflector.getAllAndOverride<readonly AccessRole[] | undefined>(ROLES, targets) ?? [];
     if (!roles.some((role) => caller.roles.includes(role))) {
       throw new Problem(403, 'not-allowed', {
@@ -45,20 +44,20 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  #authenticate(request: FastifyRequest): Account {
+  async #authenticate(request: FastifyRequest): Promise<Caller> {
     if (request.headers.authorization === undefined) {
-      const account = this.#signedIn(request);
-      if (account === undefined) throw notAuthenticated();
-      return account;
+      const caller = await this.#signedIn(request);
+      if (caller === undefined) throw notAuthenticated();
+      return caller;
     }
     const token = bearerTokenOf(request);
-    const account = token === undefined ? undefined : this.#accounts?.find(token);
-    if (account === undefined) throw notAuthenticated('invalid_token');
-    return account;
+    const identified = token === undefined ? undefined : await this.#identity.identify(token);
+    if (identified === undefined) throw notAuthenticated('invalid_token');
+    return identified.caller;
   }
 
   /** A browser sends its cookie with whatever another site makes it ask for: a cookie only reads. */
-  #signedIn(request: FastifyRequest): Account | undefined {
+  async #signedIn(request: FastifyRequest): Promise<Caller | undefined> {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
     const secret = sessionOf(request);
     return secret === undefined ? undefined : this.#sessions.find(secret);

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import type { Account } from './account.js';
-import { tokenDigest, type Accounts } from './accounts.js';
+import { hash, randomBytes } from 'node:crypto';
+import type { Caller } from './caller.js';
+import type { Identity } from './identity.js';
 
 /** A one-time sign-in link is for the person who has just asked for it. */
 const LINK_MS = 60 * 60 * 1000;
@@ -9,57 +9,63 @@ export const SESSION_MS = 12 * 60 * 60 * 1000;
 const MOST = 1_000;
 
 interface Grant {
-  /** SHA-256 of the bearer token that it stands for: when the account ends, so does the grant. */
-  readonly account: Buffer;
+  /** What the identity knows the token by: when that ends, so does the grant. */
+  readonly reference: string;
   readonly expiresAt: number;
 }
 
 /**
- * Browsers that are signed in, and one-time links to sign in with. Both stand for a bearer account, hold no more than
+ * Browsers that are signed in, and one-time links to sign in with. Both stand for a bearer token, hold no more than
  * it, and end with it. They live in this process's memory, by their hashes: a restart ends them all.
  */
 export class Sessions {
   readonly #links = new Map<string, Grant>();
   readonly #sessions = new Map<string, Grant>();
-  readonly #accounts: Pick<Accounts, 'find' | 'findByDigest'> | undefined;
+  readonly #identity: Identity;
   readonly #now: () => number;
 
-  constructor(accounts: Pick<Accounts, 'find' | 'findByDigest'> | undefined, now: () => number = Date.now) {
-    this.#accounts = accounts;
+  constructor(identity: Identity, now: () => number = Date.now) {
+    this.#identity = identity;
     this.#now = now;
   }
 
-  /** A code that starts one session, within an hour, as the account of this token. Undefined for an unknown token. */
-  link(token: string): { readonly code: string; readonly expiresAt: number } | undefined {
-    if (this.#accounts?.find(token) === undefined) return undefined;
+  /** A code that starts one session, within an hour, as the caller of this token. Undefined for an unknown token. */
+  async link(token: string): Promise<{ readonly code: string; readonly expiresAt: number } | undefined> {
+    const identified = await this.#identity.identify(token);
+    if (identified === undefined) return undefined;
     const expiresAt = this.#now() + LINK_MS;
-    return { code: this.#grant(this.#links, { account: tokenDigest(token), expiresAt }), expiresAt };
+    return { code: this.#grant(this.#links, { reference: identified.reference, expiresAt }), expiresAt };
   }
 
   /** Starts a session with a link's code, which opens nothing afterwards. @returns the session's secret. */
-  redeem(code: string): string | undefined {
+  async redeem(code: string): Promise<string | undefined> {
     const key = keyOf(code);
     const link = this.#links.get(key);
     this.#links.delete(key);
     if (link === undefined || link.expiresAt <= this.#now()) return undefined;
-    if (this.#accounts?.findByDigest(link.account) === undefined) return undefined;
-    return this.#grant(this.#sessions, { ...link, expiresAt: this.#now() + SESSION_MS });
+    return (await this.#identity.current(link.reference)) === undefined
+      ? undefined
+      : this.#begin(link.reference);
   }
 
   /** Starts a session with a bearer token. @returns the session's secret. */
-  signIn(token: string): string | undefined {
-    if (this.#accounts?.find(token) === undefined) return undefined;
-    return this.#grant(this.#sessions, { account: tokenDigest(token), expiresAt: this.#now() + SESSION_MS });
+  async signIn(token: string): Promise<string | undefined> {
+    const identified = await this.#identity.identify(token);
+    return identified === undefined ? undefined : this.#begin(identified.reference);
   }
 
-  find(secret: string): Account | undefined {
+  async find(secret: string): Promise<Caller | undefined> {
     const session = this.#sessions.get(keyOf(secret));
     if (session === undefined || session.expiresAt <= this.#now()) return undefined;
-    return this.#accounts?.findByDigest(session.account);
+    return this.#identity.current(session.reference);
   }
 
   signOut(secret: string): void {
     this.#sessions.delete(keyOf(secret));
+  }
+
+  #begin(reference: string): string {
+    return this.#grant(this.#sessions, { reference, expiresAt: this.#now() + SESSION_MS });
   }
 
   #grant(among: Map<string, Grant>, grant: Grant): string {
@@ -73,4 +79,4 @@ export class Sessions {
   }
 }
 
-const keyOf = (secret: string): string => tokenDigest(secret).toString('hex');
+const keyOf = (secret: string): string => hash('sha256', secret);

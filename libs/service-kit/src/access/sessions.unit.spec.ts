@@ -1,54 +1,56 @@
 import { describe, expect, it } from 'vitest';
-import type { Account } from './account.js';
-import { tokenDigest } from './accounts.js';
+import type { Caller } from './caller.js';
+import { KnownCallers } from './testing/known-callers.js';
 import { SESSION_MS, Sessions } from './sessions.js';
 
-const reader: Account = { name: 'reader', roles: ['reader'] };
+const reader: Caller = { person: 'reader', roles: ['reader'] };
 
-/** Sessions at a clock that the test moves, over one account that it may end. */
+/** Sessions at a clock that the test moves, over one caller whose access it may end. */
 function world() {
-  const world = { now: 1_000_000, exists: true };
-  const findByDigest = (digest: Buffer) =>
-    world.exists && digest.equals(tokenDigest('sesame')) ? reader : undefined;
-  const accounts = { findByDigest, find: (token: string) => findByDigest(tokenDigest(token)) };
-  return { world, sessions: new Sessions(accounts, () => world.now) };
+  const clock = { now: 1_000_000 };
+  const identity = new KnownCallers([['sesame', reader]]);
+  return { clock, identity, sessions: new Sessions(identity, () => clock.now) };
 }
 
 describe('sessions', () => {
-  it('end after twelve hours', () => {
-    const { world: clock, sessions } = world();
-    const secret = sessions.signIn('sesame') ?? '';
+  it('end after twelve hours', async () => {
+    const { clock, sessions } = world();
+    const secret = (await sessions.signIn('sesame')) ?? '';
     clock.now += SESSION_MS - 1;
-    expect(sessions.find(secret)).toBe(reader);
+    expect(await sessions.find(secret)).toBe(reader);
     clock.now += 1;
-    expect(sessions.find(secret)).toBeUndefined();
+    expect(await sessions.find(secret)).toBeUndefined();
   });
 
-  it('are started by a link once, within the hour', () => {
-    const { world: clock, sessions } = world();
-    const late = sessions.link('sesame')?.code ?? '';
+  it('are started by a link once, within the hour', async () => {
+    const { clock, sessions } = world();
+    const late = (await sessions.link('sesame'))?.code ?? '';
     clock.now += 60 * 60 * 1000;
-    expect(sessions.redeem(late)).toBeUndefined();
-    const { code } = sessions.link('sesame') ?? { code: '' };
-    expect(sessions.find(sessions.redeem(code) ?? '')).toBe(reader);
-    expect(sessions.redeem(code)).toBeUndefined();
+    expect(await sessions.redeem(late)).toBeUndefined();
+    const { code } = (await sessions.link('sesame')) ?? { code: '' };
+    expect(await sessions.find((await sessions.redeem(code)) ?? '')).toBe(reader);
+    expect(await sessions.redeem(code)).toBeUndefined();
   });
 
-  it('are for known tokens, and end with their account', () => {
-    const { world: state, sessions } = world();
-    expect([sessions.signIn('open'), sessions.link('open'), sessions.redeem('open')]).toEqual(
-      Array(3).fill(undefined),
-    );
-    const secret = sessions.signIn('sesame') ?? '';
-    const { code } = sessions.link('sesame') ?? { code: '' };
-    state.exists = false;
-    expect([sessions.find(secret), sessions.redeem(code)]).toEqual([undefined, undefined]);
+  it('are for known tokens, and end with their account', async () => {
+    const { identity, sessions } = world();
+    expect([
+      await sessions.signIn('open'),
+      await sessions.link('open'),
+      await sessions.redeem('open'),
+    ]).toEqual(Array(3).fill(undefined));
+    const secret = (await sessions.signIn('sesame')) ?? '';
+    const { code } = (await sessions.link('sesame')) ?? { code: '' };
+    identity.revoke('sesame');
+    expect([await sessions.find(secret), await sessions.redeem(code)]).toEqual([undefined, undefined]);
   });
 
-  it('give way to newer ones when there are too many', () => {
+  it('give way to newer ones when there are too many', async () => {
     const { sessions } = world();
-    const all = Array.from({ length: 1_001 }, () => sessions.signIn('sesame') ?? '');
-    expect(sessions.find(all[0] ?? '')).toBeUndefined();
-    expect(all.slice(1).every((secret) => sessions.find(secret) === reader)).toBe(true);
+    const all: string[] = [];
+    for (let count = 0; count < 1_001; count += 1) all.push((await sessions.signIn('sesame')) ?? '');
+    expect(await sessions.find(all[0] ?? '')).toBeUndefined();
+    const found = await Promise.all(all.slice(1).map((secret) => sessions.find(secret)));
+    expect(found.every((caller) => caller === reader)).toBe(true);
   });
 });

@@ -6,8 +6,8 @@ import type { AllowedMethods } from './allowed-methods.js';
 
 export interface BodyAdmission {
   readonly allowedMethods: AllowedMethods;
-  /** Throws a Problem for a caller who may not do what is asked. */
-  readonly admitCaller: (request: FastifyRequest) => void;
+  /** Rejects with a Problem for a caller who may not do what is asked. */
+  readonly admitCaller: (request: FastifyRequest) => Promise<void>;
   /** Whether the service reads this request's body itself, as it comes, and bounds its time itself. */
   readonly streams: (request: FastifyRequest) => boolean;
   /** How long any other body may take to arrive. */
@@ -42,7 +42,7 @@ export function admitBodies(fastify: FastifyInstance, admission: BodyAdmission):
       return;
     }
     if (!hasBody(request)) return;
-    admitCaller(request);
+    await admitCaller(request);
     admitted.add(request);
   });
   fastify.addHook('preParsing', async (request, reply, payload) => {

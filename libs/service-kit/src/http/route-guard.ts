@@ -12,15 +12,15 @@ type ControllerClass = new (...args: never[]) => object;
  * The access guard, asked for a request before Nest would ask it, which is after the body was read. Routes that no
  * controller has are let pass: they take no body.
  */
-export function routeGuard(app: INestApplicationContext): (request: FastifyRequest) => void {
+export function routeGuard(app: INestApplicationContext): (request: FastifyRequest) => Promise<void> {
   const guard = app.get(AccessGuard);
   const handlers = handlersOf(app);
-  return (request) => {
+  return async (request) => {
     const found = handlers.get(`${request.method} ${request.routeOptions.url ?? ''}`);
     if (found === undefined) return;
     const context = new ExecutionContextHost([request, undefined], found.controller, found.handler);
     context.setType('http');
-    guard.canActivate(context);
+    await guard.canActivate(context);
   };
 }
 

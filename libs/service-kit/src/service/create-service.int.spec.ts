@@ -7,8 +7,9 @@ import type { AccessFile } from '@kinledger/contracts';
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Account } from '../access/account.js';
-import { CurrentAccount, Public, Roles } from '../access/decorators.js';
+import type { Caller } from '../access/caller.js';
+import { KnownCallers } from '../access/testing/known-callers.js';
+import { CurrentCaller, Public, Roles } from '../access/decorators.js';
 import { accessConfig } from '../config/fragments.js';
 import { Health } from '../health/health.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -66,8 +67,8 @@ class LettersController {
 
   @Roles('provider', 'data-team')
   @Get('mine')
-  mine(@CurrentAccount() account: Account): Account {
-    return account;
+  mine(@CurrentCaller() caller: Caller): Caller {
+    return caller;
   }
 
   @Roles('reader')
@@ -97,6 +98,8 @@ const accounts: AccessFile = {
   ],
 };
 
+const quiet = { KINLEDGER_HTTP_PORT: '0', KINLEDGER_LOG_LEVEL: 'silent' };
+
 let directory: string;
 let service: Service;
 
@@ -107,12 +110,7 @@ const start = (env: Record<string, string> = {}) =>
       config: { access: accessConfig },
       module: () => ({ module: LettersModule, controllers: [LettersController] }),
     },
-    {
-      KINLEDGER_HTTP_PORT: '0',
-      KINLEDGER_LOG_LEVEL: 'silent',
-      KINLEDGER_ACCESS_FILE: join(directory, 'access.json'),
-      ...env,
-    },
+    { ...quiet, KINLEDGER_ACCESS_FILE: join(directory, 'access.json'), ...env },
   );
 
 beforeAll(async () => {
@@ -200,13 +198,38 @@ describe('requests', () => {
 });
 
 describe('access', () => {
-  it('tells a known account who it is', async () => {
+  it('names the person and the organisation of a known account', async () => {
     const response = await call('/v1/letters/mine', as(tokens.officer));
     expect(await response.json()).toEqual({
-      name: 'refuge-officer',
+      person: 'refuge-officer',
       roles: ['provider'],
-      provider: 'refuge',
+      organisation: 'refuge',
     });
+  });
+
+  it('asks the identity that a service brings, in place of the access file', async () => {
+    const identity = new KnownCallers([
+      ['sesame', { person: 'amara', organisation: 'refuge' as never, roles: ['provider'] }],
+    ]);
+    const other = await createService(
+      {
+        name: 'ingest',
+        config: { access: accessConfig },
+        identity: () => identity,
+        module: () => ({ module: LettersModule, controllers: [LettersController] }),
+      },
+      { ...quiet, KINLEDGER_ACCESS_FILE: join(directory, 'access.json') },
+    );
+    const ask = (init: RequestInit) => fetch(`${other.url}/v1/letters/mine`, init);
+    try {
+      const known = await ask(as('sesame'));
+      expect(await known.json()).toEqual({ person: 'amara', organisation: 'refuge', roles: ['provider'] });
+      expect((await ask(as(tokens.officer))).status).toBe(401);
+      identity.revoke('sesame');
+      expect((await ask(as('sesame'))).status).toBe(401);
+    } finally {
+      await other.close();
+    }
   });
 
   it.each([

@@ -1,14 +1,16 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import type { ServiceName } from '@kinledger/contracts';
-import type { DynamicModule } from '@nestjs/common';
+import { Logger as NestCommonLogger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger as NestLogger } from 'nestjs-pino';
 import type { Logger } from 'pino';
+import { AccessFileIdentity } from '../access/access-file-identity.js';
+import { nobody, type Identity } from '../access/identity.js';
 import type { BusConfig } from '../config/bus-config.js';
-import { commonConfig } from '../config/fragments.js';
+import { commonConfig, type accessConfig } from '../config/fragments.js';
 import { readConfig } from '../config/read-config.js';
 import type { ConfigOf, ConfigSchema, Environment } from '../config/variable.js';
 import { Health } from '../health/health.js';
@@ -24,19 +26,21 @@ import { Metrics } from '../metrics/metrics.js';
 import { asProblem } from '../problem/known-problems.js';
 import { sendProblem } from '../problem/problem.filter.js';
 import { connectBatchTransport } from '../transport/connect-batch-transport.js';
-import { kitModule, type KitOptions } from './kit.module.js';
+import { kitModule } from './kit.module.js';
 import { addRequestHooks } from './request-hooks.js';
 
 export interface ServiceOptions<C extends ConfigSchema> {
   readonly name: ServiceName;
   /**
-   * The service's own variables, beside `http`, `log` and `shutdown`. A part named `access` (`accessConfig`) turns
-   * the bearer guard's accounts on; without it only public handlers answer. A part named `bus` (`busConfig`) gives the
+   * The service's own variables, beside `http`, `log` and `shutdown`. A part named `access` (`accessConfig`) says
+   * which bearer accounts there are; without it, or an `identity`, only public handlers answer. A part named `bus` (`busConfig`) gives the
    * service its message bus and connects its `@OnMessages` handlers, as the consumer group of its name.
    */
   readonly config: C;
   /** The service's module, given the configuration. Its routes are as declared: the prefix `v1` is the controllers'. */
   readonly module: (config: ServiceConfig<C>) => DynamicModule;
+  /** Who callers are, where it is not the access file that says so. */
+  readonly identity?: (config: ServiceConfig<C>) => Identity;
   /** Requests whose body the service reads itself, as it comes; it bounds their time itself. */
   readonly streams?: (request: FastifyRequest) => boolean;
   /** Content type parsers and plugins, before the routes: ingest streams its CSV bodies. */
@@ -88,7 +92,7 @@ export async function createService<const C extends ConfigSchema>(
     module: ServiceRoot,
     imports: [
       loggerModule(logger),
-      kitModule({ health, metrics, access: accessOf(config) }),
+      kitModule({ health, metrics, identity: options.identity?.(config) ?? identityOf(config) }),
       options.module(config),
       // After the service's pools, so that it is closed before them.
       ...(bus === undefined ? [] : [MessageBusModule.forRoot({ bus, service: options.name })]),
@@ -146,8 +150,15 @@ function createAdapter(requestMs: number): FastifyAdapter {
   return adapter;
 }
 
-const accessOf = (config: object): KitOptions['access'] =>
-  'access' in config ? (config.access as KitOptions['access']) : undefined;
+/** Bearer accounts, where the configuration names a file of them. */
+function identityOf(config: object): Identity {
+  if (!('access' in config)) return nobody;
+  const { file } = config.access as ConfigOf<typeof accessConfig>;
+  const logger = new NestCommonLogger('access');
+  return new AccessFileIdentity(file, (reason) =>
+    logger.error({ reason }, 'nobody is let in: mend the access file'),
+  );
+}
 
 const busOf = (config: object): BusConfig | undefined =>
   'bus' in config ? (config.bus as BusConfig) : undefined;

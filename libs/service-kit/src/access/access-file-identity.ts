@@ -1,20 +1,24 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { accessFile } from '@kinledger/contracts';
-import type { Account } from './account.js';
+import type { Caller } from './caller.js';
+import type { Identified, Identity } from './identity.js';
 
 interface Entry {
   readonly digest: Buffer;
   /** Milliseconds since 1970; infinite for a token that does not expire. */
   readonly expiresAt: number;
-  readonly account: Account;
+  readonly caller: Caller;
 }
 
 /** An access file that cannot be used. Its message names what is wrong, without the file's path or content. */
 const unusable = (what: string): Error => new Error(`the access file (KINLEDGER_ACCESS_FILE) ${what}`);
 
-/** The bearer accounts of the access file. A changed file counts from the next request on. */
-export class Accounts {
+/**
+ * The bearer accounts of the access file. An account’s name is the person, and its provider the organisation. A changed
+ * file counts from the next request on.
+ */
+export class AccessFileIdentity implements Identity {
   #entries: readonly Entry[];
   /** What the file looked like when it was read; undefined while it cannot be read, so that each request tries again. */
   #readAt: string | undefined;
@@ -34,20 +38,25 @@ export class Accounts {
     this.#entries = read(file);
   }
 
-  /** The account of a bearer token, or undefined. */
-  find(token: string): Account | undefined {
-    return this.findByDigest(tokenDigest(token));
+  async identify(token: string): Promise<Identified | undefined> {
+    const digest = hash('sha256', token, 'buffer');
+    const caller = this.#find(digest);
+    return caller === undefined ? undefined : { caller, reference: digest.toString('hex') };
+  }
+
+  async current(reference: string): Promise<Caller | undefined> {
+    return isDigest.test(reference) ? this.#find(Buffer.from(reference, 'hex')) : undefined;
   }
 
   /**
    * The account whose token has this SHA-256, unless the token has expired. Compares in constant time and looks at
    * every account, so that the time taken says nothing about which one matched.
    */
-  findByDigest(digest: Buffer): Account | undefined {
+  #find(digest: Buffer): Caller | undefined {
     this.#refresh();
     let found: Entry | undefined;
     for (const entry of this.#entries) if (timingSafeEqual(entry.digest, digest)) found = entry;
-    return found !== undefined && Date.now() < found.expiresAt ? found.account : undefined;
+    return found !== undefined && Date.now() < found.expiresAt ? found.caller : undefined;
   }
 
   /** A file that cannot be read lets nobody in: an account may have been removed from it. */
@@ -69,7 +78,7 @@ export class Accounts {
 }
 
 /** What accounts are stored by: whoever reads the file cannot sign in with it. */
-export const tokenDigest = (token: string): Buffer => hash('sha256', token, 'buffer');
+const isDigest = /^[0-9a-f]{64}$/;
 
 /** The time of change is part of it: a change of permissions leaves the time of modification as it was. */
 function fingerprint(file: string): string {
@@ -99,9 +108,9 @@ function read(file: string): readonly Entry[] {
     const where = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).slice(0, 5);
     throw unusable(`is wrong: ${where.join('; ')}`);
   }
-  return result.data.accounts.map(({ tokenSha256, expiresAt, ...account }) => ({
+  return result.data.accounts.map(({ name, provider, roles, tokenSha256, expiresAt }) => ({
     digest: Buffer.from(tokenSha256, 'hex'),
     expiresAt: expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt),
-    account,
+    caller: { person: name, ...(provider === undefined ? {} : { organisation: provider }), roles },
   }));
 }
