@@ -85,10 +85,10 @@ function sections(): string {
 
 const document = (): string => `# Configuration
 
-Services read their settings from the environment, once, when they start. One that is wrong or missing is named with what
-to do about it, all of them at once, and never with its value; a variable that is set to nothing counts as left out. On one
-machine \`npm start\` sets them all; of your own environment it hands on \`KINLEDGER_LOG_LEVEL\`,
-\`KINLEDGER_SNAPSHOT_EVENTS\` and everything that begins with \`KINLEDGER_MAX_\`.
+Services read their settings from the environment, once, when they start. If settings are wrong or missing, the service
+names all of them at once, says what to do about each, and never prints a value. An empty variable counts as not set. On one
+machine \`npm start\` sets all of them; from your own environment it passes on \`KINLEDGER_LOG_LEVEL\`,
+\`KINLEDGER_SNAPSHOT_EVENTS\` and every variable that begins with \`KINLEDGER_MAX_\`.
 
 ${sections()}
 `;
