@@ -25,7 +25,7 @@ module.exports = {
     {
       name: 'domain-does-no-io',
       comment:
-        'Decisions are functions: the only Node module they may use is crypto, for its hash functions.',
+        'Decisions are functions: the only Node module they may use is crypto, for hash functions and signatures.',
       severity: 'error',
       from: { path: '^libs/domain/src', pathNot: '\\.spec\\.ts$' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },

@@ -1,4 +1,5 @@
-import { TreeRoot, type EventStore } from '@kinledger/event-store';
+import { TreeRoot } from '@kinledger/domain';
+import type { EventStore } from '@kinledger/event-store';
 
 const PAGE_EVENTS = 5_000;
 

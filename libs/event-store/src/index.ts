@@ -1,5 +1,4 @@
 export * from './copy/copy-stream.js';
-export * from './copy/tree-root.js';
 export * from './errors.js';
 export * from './event-store.js';
 export * from './in-memory/in-memory-event-store.js';

@@ -1,6 +1,6 @@
+import { TreeRoot } from '@kinledger/domain';
 import { isRevisionConflict } from '../errors.js';
 import type { EventStore, StoredEvent } from '../event-store.js';
-import { TreeRoot } from './tree-root.js';
 
 export interface CopyOptions {
   readonly from: EventStore;

@@ -1,9 +1,9 @@
+import { TreeRoot } from '@kinledger/domain';
 import { describe, expect, it } from 'vitest';
 import { fillStream, newEvent, newEvents, newStream, plain } from '../contract/fixture.js';
 import type { EventStore } from '../event-store.js';
 import { InMemoryEventStore } from '../in-memory/in-memory-event-store.js';
 import { copyStream, type CopyProgress } from './copy-stream.js';
-import { TreeRoot } from './tree-root.js';
 
 const setUp = async (count = 1_203) => {
   const [from, to] = [new InMemoryEventStore(), new InMemoryEventStore()];

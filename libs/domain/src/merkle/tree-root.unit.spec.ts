@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { referenceLeaves } from './reference-leaves.testing.js';
 import { TreeRoot } from './tree-root.js';
 
 /** The definition, word for word: RFC 9162 §2.1.1, with k the largest power of two smaller than n. */
@@ -21,16 +22,6 @@ const treeOf = (leaves: readonly Uint8Array[]) => {
 
 describe('the root of the tree', () => {
   it('is what Certificate Transparency’s own reference vectors say', () => {
-    const leaves = [
-      '',
-      '00',
-      '10',
-      '2021',
-      '3031',
-      '40414243',
-      '5051525354555657',
-      '606162636465666768696a6b6c6d6e6f',
-    ];
     const roots = [
       'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
       '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
@@ -42,8 +33,9 @@ describe('the root of the tree', () => {
       'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
       '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
     ];
-    const bytes = leaves.map((leaf) => Buffer.from(leaf, 'hex'));
-    for (const [count, root] of roots.entries()) expect(treeOf(bytes.slice(0, count))).toBe(root);
+    for (const [count, root] of roots.entries()) {
+      expect(treeOf(referenceLeaves.slice(0, count))).toBe(root);
+    }
   });
 
   it('is the definition’s, for any leaves', () => {
@@ -51,6 +43,34 @@ describe('the root of the tree', () => {
       fc.property(fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 70 }), (leaves) => {
         expect(treeOf(leaves)).toBe(rootOf(leaves).toString('hex'));
       }),
+    );
+  });
+
+  it('goes on from a frontier as if it had never stopped', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 70 }),
+        fc.nat({ max: 70 }),
+        (leaves, stop) => {
+          const before = new TreeRoot();
+          for (const leaf of leaves.slice(0, stop)) before.add(leaf);
+          const after = TreeRoot.resume(before.size, before.frontier);
+          for (const leaf of leaves.slice(stop)) after.add(leaf);
+          expect(after.size).toBe(leaves.length);
+          expect(after.hex()).toBe(treeOf(leaves));
+        },
+      ),
+    );
+  });
+
+  it('refuses a frontier of another size, and a subtree where none can begin', () => {
+    expect(() => TreeRoot.resume(3, [new Uint8Array(32)])).toThrow(
+      'a tree of 3 leaves has 2 complete subtrees, not 1',
+    );
+    const tree = new TreeRoot();
+    tree.add(Buffer.of(1));
+    expect(() => tree.addSubtree(1, new Uint8Array(32))).toThrow(
+      'no complete subtree of level 1 begins at leaf 1',
     );
   });
 });

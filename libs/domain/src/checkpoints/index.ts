@@ -1,0 +1,3 @@
+export * from './checkpoint.js';
+export { isSignedBy, parseNote, signNote, type SignedNote } from './signed-note.js';
+export { formatVerifierKey, parseVerifierKey, verifierKey, type VerifierKey } from './verifier-key.js';
