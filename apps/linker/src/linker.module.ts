@@ -55,9 +55,7 @@ export class LinkerModule {
   static with(config: ServiceConfig<typeof linkerConfig>): DynamicModule {
     return {
       module: LinkerModule,
-      imports: [
-        PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'linker' }),
-      ],
+      imports: [PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'linker' })],
       controllers: [StagingController, StatusController],
       providers: [
         { provide: PROGRAMME, useFactory: () => readProgramme(config.programme.directory) },

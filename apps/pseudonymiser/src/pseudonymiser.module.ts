@@ -2,13 +2,7 @@ import { topics } from '@kinledger/contracts';
 import { type MessageBus } from '@kinledger/message-bus';
 import { readProgramme } from '@kinledger/programme';
 import { readSecrets } from '@kinledger/pseudonymisation';
-import {
-  Backlog,
-  MESSAGE_BUS,
-  PoolModule,
-  poolToken,
-  type ServiceConfig,
-} from '@kinledger/service-kit';
+import { Backlog, MESSAGE_BUS, PoolModule, poolToken, type ServiceConfig } from '@kinledger/service-kit';
 import { Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import type { pseudonymiserConfig } from './config.js';

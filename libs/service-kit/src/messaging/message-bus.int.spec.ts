@@ -25,9 +25,7 @@ const start = (platformUrl: string) =>
       config: { bus: busConfig, platform: platformConfig },
       module: ({ platform }) => ({
         module: LinkerModule,
-        imports: [
-          PoolModule.forRoot({ database: 'platform', url: platform.url, service: 'linker' }),
-        ],
+        imports: [PoolModule.forRoot({ database: 'platform', url: platform.url, service: 'linker' })],
       }),
     },
     {
