@@ -26,7 +26,7 @@ const batches = Array.from({ length: EVENTS / BATCH }, (_, batch) => {
   const numbers = Array.from({ length: BATCH }, (_value, index) => first + index);
   const events = numbers.map((revision): EventToAppend => ({
     id: randomUUID(),
-    type: 'IndividualRegistered',
+    type: 'RecordsPlaced',
     bytes: Buffer.from(`{"revision":${revision},"filler":"${filler}${filler.slice(0, 100)}"}`),
   }));
   const bodies = numbers.map((revision): RecordBody => ({

@@ -1,9 +1,14 @@
 /**
- * How many placement events a second one thread encodes, commitments, body and event id included.
+ * How many placements a second one thread encodes, a chunk of them in each event, commitments and event id included.
  * After `npm run build`: npx node test/benchmarks/ledger-encode.bench.ts
  */
 import { hash } from 'node:crypto';
-import { pseudonymisedRow, RowPseudonymised, type PseudonymisedRow } from '@kinledger/contracts';
+import {
+  MAX_ROWS_PER_CHUNK,
+  pseudonymisedRow,
+  RowPseudonymised,
+  type PseudonymisedRow,
+} from '@kinledger/contracts';
 import {
   bodyBytes,
   commitmentsOf,
@@ -33,17 +38,22 @@ const rows = Array.from({ length: ROWS }, (_, number) =>
   }),
 );
 
-const placement = (row: PseudonymisedRow, ordinal: number) =>
+const placed = (chunk: readonly PseudonymisedRow[], ordinal: number) =>
   ({
-    type: 'IndividualRegistered',
+    type: 'RecordsPlaced',
     data: {
-      individual: individualIdOf(row.record, ordinal),
-      record: row.record,
-      rowKey: row.rowKey,
-      role: row.role,
       submission,
-      commitments: commitmentsOf(row),
-      decision: { strategy: 'leap-1', rule: 'first-of-its-kind' },
+      chunk: ordinal,
+      strategy: 'leap-1',
+      placements: chunk.map((row) => ({
+        record: row.record,
+        rowKey: row.rowKey,
+        role: row.role,
+        individual: individualIdOf(row.record, ordinal),
+        registered: true,
+        rule: 'first-of-its-kind',
+        commitments: commitmentsOf(row),
+      })),
     },
     revision: ordinal,
     time,
@@ -67,9 +77,12 @@ function measure(name: string, work: () => number): void {
 
 const total = (sizes: Iterable<number>) => Iterator.from(sizes).reduce((sum, size) => sum + size, 0);
 const bodies = rows.map(bodyBytes);
+const chunks = Array.from({ length: ROWS / MAX_ROWS_PER_CHUNK }, (_, chunk) =>
+  rows.slice(chunk * MAX_ROWS_PER_CHUNK, (chunk + 1) * MAX_ROWS_PER_CHUNK),
+);
 
-measure('placement events with commitments', () =>
-  total(rows.values().map((row, ordinal) => encodeLedgerEvent(placement(row, ordinal)).bytes.length)),
+measure('placements with commitments', () =>
+  total(chunks.values().map((chunk, ordinal) => encodeLedgerEvent(placed(chunk, ordinal)).bytes.length)),
 );
 measure('commitments alone', () => total(rows.values().map((row) => commitmentsOf(row).body.length)));
 measure('bodies written', () => total(rows.values().map((row) => bodyBytes(row).length)));

@@ -79,7 +79,7 @@ describe('two marked people who went through the whole platform', () => {
     );
     const counts = Object.fromEntries(counted.map(({ type, count }) => [type, count]));
     expect(counts).toMatchObject({ SubmissionWithdrawn: 1, SubmissionParked: 1 });
-    for (const type of ['IndividualRegistered', 'IndividualMatched', 'RecordsRetired', 'FamilyLinked']) {
+    for (const type of ['RecordsPlaced', 'RecordsRetired', 'FamiliesLinked']) {
       expect(counts[type]).toBeGreaterThan(0);
     }
     const names = new Set<string>();

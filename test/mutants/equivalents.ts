@@ -205,7 +205,7 @@ const equivalents: readonly Equivalent[] = [
   { file: planKinship, code: 'this.#reachedClusters.add(cluster);', because: reachesMore },
   {
     file: 'libs/domain/src/linkage/plan-live-records.ts',
-    code: 'revived.sort((one, other) => records.ageOf(one) - records.ageOf(other));',
+    code: 'revived.sort((one, other) => one - other);',
     replacements: [';'],
     because: 'who is placed again is put in order where the decision is drafted, and is a set for all else',
   },

@@ -35,7 +35,7 @@ const paceConfig = {
 const snapshotConfig = {
   everyEvents: variable(
     'KINLEDGER_SNAPSHOT_EVENTS',
-    wholeNumber(100_000, 1, 1_000_000_000),
+    wholeNumber(1_000, 1, 1_000_000_000),
     'set it to the events after which a linker that is idle writes a snapshot of its index',
   ),
 };

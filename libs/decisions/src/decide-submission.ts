@@ -1,4 +1,4 @@
-import { isPlacing, type DataOf, type SubmissionReceived } from '@kinledger/contracts';
+import { isPlacing, type DataOf, type PseudonymisedRow, type SubmissionReceived } from '@kinledger/contracts';
 import type { DecisionContext } from './decision-context.js';
 import { stagedRowsDiffer } from './errors.js';
 import { RowCursor } from './row-cursor.js';
@@ -21,21 +21,25 @@ export async function decideSubmission(
   const { ledger, writer, staged, signal } = context;
   const { submission } = file;
   const run = ledger.engine.begin(file);
-  for await (const { rows, refused } of staged.chunksOf(submission)) {
+  for await (const { chunk, rows, refused } of staged.chunksOf(submission)) {
     signal.throwIfAborted();
+    run.beginChunk(chunk);
     for (const row of rows) run.stage(row);
     for (const rowKey of refused) run.refuse(rowKey);
   }
   const again = new RowCursor(staged, submission);
-  for (const { decision, row: ordinal } of run.decide(ledger.nextRevision)) {
-    if (ordinal === null) {
+  for (const { decision, rows: ordinals } of run.decide(ledger.nextRevision)) {
+    if (ordinals === null) {
       scribe.write(decision);
     } else {
-      const row = again.here(ordinal) ?? (await again.at(ordinal));
-      if (!isPlacing(decision) || decision.data.record !== row.record) {
-        throw stagedRowsDiffer(submission);
+      if (!isPlacing(decision)) throw new Error(`${decision.type} brings no record into the ledger`);
+      const rows: PseudonymisedRow[] = [];
+      for (const [index, ordinal] of ordinals.entries()) {
+        const row = again.here(ordinal) ?? (await again.at(ordinal));
+        if (decision.data.placements[index]?.record !== row.record) throw stagedRowsDiffer(submission);
+        rows.push(row);
       }
-      scribe.write(decision, row);
+      scribe.write(decision, rows);
     }
     if (writer.isFull) {
       signal.throwIfAborted();

@@ -1,7 +1,7 @@
 import { TreeRoot } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 
-const PAGE_EVENTS = 5_000;
+const PAGE_EVENTS = 1_000;
 
 /** The tree over a stream's events, taken up as far as it was read back. */
 export class LedgerTree {

@@ -36,14 +36,15 @@ export class LedgerWriter {
     this.#batch = emptyBatch(options.from);
   }
 
-  /** Takes the next event; the body is that of the record which the event brings in. Then look at `isFull`. */
-  take(event: EncodedLedgerEvent, body?: RecordBody): void {
+  /** Takes the next event; the bodies are those of the records which the event brings in. Then look at `isFull`. */
+  take(event: EncodedLedgerEvent, bodies: readonly RecordBody[] = []): void {
     const batch = this.#batch;
     batch.events.push(event);
     batch.bytes += event.bytes.length;
-    if (body === undefined) return;
-    batch.bodies.push(body);
-    batch.bytes += body.bytes.length;
+    for (const body of bodies) {
+      batch.bodies.push(body);
+      batch.bytes += body.bytes.length;
+    }
   }
 
   get isFull(): boolean {

@@ -6,7 +6,6 @@ import {
   type DataOf,
   type EventFor,
   type LedgerEvent,
-  type PseudonymisedRow,
   type RecordId,
   type StrategyAdopted,
   type SubmissionId,
@@ -15,6 +14,7 @@ import {
   passMapThrough,
   type Archive,
   type Archived,
+  type Bodies,
   type LinkageDecider,
   type SubmissionStanding,
 } from '@kinledger/domain';
@@ -82,15 +82,15 @@ export class ProgrammeLedger implements Archived {
   }
 
   /**
-   * Applies the next event. `row` is the body of the record that it brings in; it may be left out where this very
-   * engine has staged the row.
+   * Applies the next event. `bodies` has those of the records that it brings in; they may be left out where this very
+   * engine has staged the rows.
    * @throws LedgerUnreadable when an event is out of place.
    */
-  apply(event: LedgerEvent, row?: PseudonymisedRow): void {
+  apply(event: LedgerEvent, bodies?: Bodies): void {
     if (event.revision !== this.nextRevision) {
       throw ledgerUnreadable(`event ${event.revision} stands where ${this.nextRevision} is due`);
     }
-    this.#applyToEngine(event, row);
+    this.#applyToEngine(event, bodies);
     this.nextRevision += 1;
     const command = commandOfCause(event.cause);
     if (command !== undefined || comesAgain(event.cause)) this.#count(event.cause);
@@ -140,10 +140,10 @@ export class ProgrammeLedger implements Archived {
     }
   }
 
-  #applyToEngine(event: LedgerEvent, row: PseudonymisedRow | undefined): void {
+  #applyToEngine(event: LedgerEvent, bodies: Bodies | undefined): void {
     // The engine never heard of a submission whose rows did not come.
     if (event.type === 'SubmissionWithdrawn' && this.#rowless.has(event.data.submission)) return;
-    this.engine.apply(event, row);
+    this.engine.apply(event, bodies);
   }
 
   /**

@@ -1,6 +1,6 @@
-import { closesDecision, type PseudonymisedRow } from '@kinledger/contracts';
+import { closesDecision, type PseudonymisedRow, type RecordId } from '@kinledger/contracts';
 import { ledgerEventOf, rowOf, type LinkageDecider } from '@kinledger/domain';
-import type { EventStore, RecordBody, StoredEvent } from '@kinledger/event-store';
+import { readExactly, type EventStore, type RecordBody, type StoredEvent } from '@kinledger/event-store';
 import { ProgrammeLedger } from './programme-ledger.js';
 
 /** Where a ledger may be kept as somebody had it in memory, so that recovery reads only what came after. */
@@ -33,7 +33,8 @@ export interface Recovered {
   readonly head: number;
 }
 
-const PAGE_SIZE = 5_000;
+const PAGE_SIZE = 1_000;
+const LOOK_BACK_EVENTS = 50;
 
 /**
  * Takes a programme's ledger up again: everything up to its last closing event, from its snapshot on if that counts. What
@@ -76,11 +77,10 @@ const emptyPage: Page = { events: [], bodies: [] };
 
 async function readPage(store: EventStore, stream: string, from: number, limit: number): Promise<Page> {
   if (limit <= 0) return emptyPage;
-  const [events, bodies] = await Promise.all([
-    store.readPage(stream, from, limit),
-    store.readBodies(stream, from, from + limit - 1),
-  ]);
-  return { events, bodies };
+  const events = await store.readPage(stream, from, limit);
+  const last = events.at(-1);
+  if (last === undefined) return emptyPage;
+  return { events, bodies: await store.readBodies(stream, from, last.revision) };
 }
 
 /** Who stands at the end of a ledger may be a stranger: then nobody can say what is to be decided after it. */
@@ -89,17 +89,19 @@ async function requireOurs(
   first: number,
   head: number,
 ): Promise<void> {
-  for (let from = first; from <= head; from += pageSize) {
+  for (let from = first; from <= head;) {
     signal.throwIfAborted();
     const page = await store.readPage(stream, from, Math.min(pageSize, head - from + 1));
+    if (page.length === 0) throw new Error(`${stream} became shorter while it was read`);
     for (const stored of page) ledgerEventOf(stored, stream);
+    from += page.length;
   }
 }
 
 function applyPage(ledger: ProgrammeLedger, stream: string, { events, bodies }: Page): void {
-  const rows = new Map<number, PseudonymisedRow>();
-  for (const body of bodies) rows.set(body.revision, rowOf(body));
-  for (const stored of events) ledger.apply(ledgerEventOf(stored, stream), rows.get(stored.revision));
+  const rows = new Map<RecordId, PseudonymisedRow>();
+  for (const row of bodies.map(rowOf)) rows.set(row.record, row);
+  for (const stored of events) ledger.apply(ledgerEventOf(stored, stream), rows);
 }
 
 /** Revision of the last closing event; -1 where there is none. Looks from the end: an interrupted decision is short. */
@@ -109,9 +111,10 @@ async function lastClosing(
   head: number,
   pageSize: number,
 ): Promise<number> {
-  for (let to = head; to >= 0; to -= pageSize) {
-    const from = Math.max(0, to - pageSize + 1);
-    const page = await store.readPage(stream, from, to - from + 1);
+  const size = Math.min(pageSize, LOOK_BACK_EVENTS);
+  for (let to = head; to >= 0; to -= size) {
+    const from = Math.max(0, to - size + 1);
+    const page = await readExactly(store, stream, from, to - from + 1);
     const closing = page.findLast(({ type }) => closesDecision(type));
     if (closing !== undefined) return closing.revision;
   }

@@ -1,11 +1,12 @@
 import {
   isPlacing,
   ledgerContracts,
-  type Commitments,
+  type DataOf,
   type LedgerDecision,
   type PseudonymisedRow,
+  type RecordsPlaced,
 } from '@kinledger/contracts';
-import { committedBody, encodeLedgerEvent, type PlacedDecision } from '@kinledger/domain';
+import { committedBody, encodeLedgerEvent, type CommittedBody, type PlacedDecision } from '@kinledger/domain';
 import type { LedgerWriter } from './ledger-writer.js';
 import type { ProgrammeLedger } from './programme-ledger.js';
 
@@ -33,11 +34,14 @@ export class Scribe {
     this.#ordinal = ordinal;
   }
 
-  /** Writes one decision; `row` is the row whose record enters the ledger with it. Then look at the writer's `isFull`. */
-  write(decision: LedgerDecision, row?: PseudonymisedRow): void {
-    const body = row === undefined ? undefined : committedBody(row);
+  /**
+   * Writes one decision; `rows` are those whose records enter the ledger with it, one for each placement. Then look at the
+   * writer's `isFull`.
+   */
+  write(decision: LedgerDecision, rows?: readonly PseudonymisedRow[]): void {
+    const bodies = rows?.map(committedBody);
     const { type } = decision;
-    const data = body === undefined ? decision.data : withCommitments(decision, body.commitments);
+    const data = bodies === undefined ? decision.data : withCommitments(decision, bodies);
     const { cause, time } = this.#cause;
     const revision = this.#ledger.nextRevision;
     // One object for both: a decision and its place have the members of the event, and data still belongs to its type.
@@ -48,14 +52,20 @@ export class Scribe {
     this.#ledger.apply(event);
     this.#writer.take(
       encoded,
-      row === undefined || body === undefined
-        ? undefined
-        : { record: row.record, revision, bytes: body.bytes },
+      bodies?.map(({ record, bytes }) => ({ record, revision, bytes })),
     );
   }
 }
 
-function withCommitments(decision: LedgerDecision, commitments: Commitments): LedgerDecision['data'] {
+function withCommitments(
+  decision: LedgerDecision,
+  bodies: readonly CommittedBody[],
+): DataOf<typeof RecordsPlaced> {
   if (!isPlacing(decision)) throw new Error(`${decision.type} brings no record into the ledger`);
-  return { ...decision.data, commitments };
+  const placements = decision.data.placements.map((placement, ordinal) => {
+    const body = bodies[ordinal];
+    if (body?.record !== placement.record) throw new Error('a placement has the row of another record');
+    return { ...placement, commitments: body.commitments };
+  });
+  return { ...decision.data, placements };
 }

@@ -18,7 +18,7 @@ export interface StoredEvent extends EventToAppend {
 export interface RecordBody {
   /** Record id, 32 hex digits. */
   readonly record: string;
-  /** Revision of the event that brought the record into the ledger: bodies are read in ranges of it. */
+  /** Revision of the event that brought the record into the ledger, others with it: bodies are read in ranges of it. */
   readonly revision: number;
   readonly bytes: Uint8Array;
 }
@@ -50,6 +50,9 @@ export interface AppendResult {
 /** An event may have 256 KiB. */
 export const MAX_EVENT_BYTES = 256 * 1024;
 
+/** A page ends with the event that brings it to so many bytes. */
+export const MAX_PAGE_BYTES = 2 * 1024 * 1024;
+
 /** An append-only store of streams. Every adapter passes the contract suite in `contract/`. */
 export interface EventStore {
   /**
@@ -79,10 +82,14 @@ export interface EventStore {
   /** Revision of the last event, or -1 for a stream that does not exist. */
   head(stream: string): Promise<number>;
 
-  /** Up to `limit` events from revision `from` on, in order. Empty at the end. @throws StreamGap; ForeignEvent where the store can tell. */
+  /**
+   * Up to `limit` events from revision `from` on, in order; fewer where MAX_PAGE_BYTES ends the page, or the stream ends.
+   * Empty at its end.
+   * @throws StreamGap; ForeignEvent where the store can tell.
+   */
   readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]>;
 
-  /** Bodies of the records that entered the ledger at revisions `from` to `to`, both included, in that order. */
+  /** Bodies of the records that entered the ledger at revisions `from` to `to`, both included, by revision. */
   readBodies(stream: string, from: number, to: number): Promise<RecordBody[]>;
 
   /** How many bodies there are of records that entered the ledger at revisions up to `to`. */

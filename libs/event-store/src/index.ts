@@ -6,4 +6,5 @@ export * from './kurrentdb/kurrentdb-event-store.js';
 export * from './open-event-store.js';
 export * from './postgres/erase-bodies.js';
 export * from './postgres/postgres-event-store.js';
+export * from './read-exactly.js';
 export * from './store-standing.js';

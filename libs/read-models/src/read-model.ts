@@ -1,4 +1,5 @@
-import type { LedgerEvent, LedgerEventType, PseudonymisedRow } from '@kinledger/contracts';
+import type { LedgerEvent, LedgerEventType } from '@kinledger/contracts';
+import type { Bodies } from '@kinledger/domain';
 import type pg from 'pg';
 import type { ReadTable } from './read-table.js';
 import type { Batch } from './writing/batch.js';
@@ -30,13 +31,13 @@ export interface Writing {
 }
 
 /**
- * Writes one event, at once or into the batch. `row` is the record’s body where the event brings a new record into the
- * ledger. Returns nothing to wait for where the event only joins a batch.
+ * Writes one event, at once or into the batch. `bodies` has those of the records that the event brings into the ledger.
+ * Returns nothing to wait for where the event only joins a batch.
  */
 export type Handler<Writer, Type extends HandledEventType> = (
   writer: Writer,
   event: EventOf<Type>,
-  row: PseudonymisedRow | undefined,
+  bodies: Bodies,
 ) => Promise<void> | undefined;
 
 /** One answer for every type of event: a new type does not compile until every read model has answered for it. */
@@ -67,7 +68,7 @@ export interface OpenReadModel {
   /** What it does with the events of a type; absent where it ignores them. */
   handlerOf(
     type: HandledEventType,
-  ): ((event: LedgerEvent, row: PseudonymisedRow | undefined) => Promise<void> | undefined) | undefined;
+  ): ((event: LedgerEvent, bodies: Bodies) => Promise<void> | undefined) | undefined;
   settle(): Promise<void>;
 }
 
@@ -98,7 +99,7 @@ export function defineReadModel<Writer>(definition: ReadModelDefinition<Writer>)
           const handler = handles[type] as Handler<Writer, HandledEventType> | 'ignored';
           return handler === 'ignored'
             ? undefined
-            : (event, row) => handler(writer, event as EventOf<HandledEventType>, row);
+            : (event, bodies) => handler(writer, event as EventOf<HandledEventType>, bodies);
         },
         settle: async () => settle?.(writer),
       };

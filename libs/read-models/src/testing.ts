@@ -127,7 +127,7 @@ export async function writeSmallProgramme(
     const state = engagement.retired ? 'retired' : engagement.setAside ? 'set-aside' : 'linked';
     const person = engagement.person === undefined ? null : idOf(engagement.person);
     await client.query(
-      `INSERT INTO ${at('record')} VALUES ($1, $1, $2, $3, $8, $4, $5, $6, $7, false, $9, $10, $11)`,
+      `INSERT INTO ${at('record')} VALUES ($1, $1, $2, $3, $8, $4, $5, $6, $7, 0, false, $9, $10, $11)`,
       [
         record,
         `${engagement.service}.engagement`,

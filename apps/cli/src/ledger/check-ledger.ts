@@ -58,6 +58,7 @@ async function readOn(store: EventStore, stream: string, from: number, limit: nu
     // A store that can tell gives no page with it.
     const before = error.revision - from;
     const page = before > 0 ? await store.readPage(stream, from, before) : [];
+    if (page.length < before) return { page, after: from + page.length, sentence: undefined };
     return { page, after: error.revision + 1, sentence: error.message };
   }
 }

@@ -19,9 +19,9 @@ describe('the bytes of a ledger', () => {
     await linker.stop();
     const { events, bodies } = await imageOf(world.store);
     await world.bus.close();
-    expect(events).toHaveLength(64);
+    expect(events).toHaveLength(48);
     expect(sha256Hex([...events, ...bodies].join('\n'))).toBe(
-      'b9c061ce070a8e5e818b9c41c9589cbcca463a9c204cdf890f04622b2cf197ab',
+      'cf1522067dcb5cd5ba98ef8aa742150ddcc043b1bf47a60e0875686e8fe26423',
     );
   });
 });

@@ -2,6 +2,7 @@ import {
   encodeCloudEvent,
   FamilyLinkedPublished,
   IndividualMatchedPublished,
+  isLinked,
   MAX_ITEMS_PER_PUBLICATION,
   SubmissionDecided,
   topics,
@@ -62,10 +63,11 @@ export class DecisionMessages {
 
   take(event: PublishedEvent): void {
     switch (event.type) {
-      case 'IndividualRegistered':
-      case 'IndividualMatched': {
-        const { record, individual } = event.data;
-        return this.#match(event, { record, individual, registered: event.type === 'IndividualRegistered' });
+      case 'RecordsPlaced': {
+        for (const { record, individual, registered } of event.data.placements.filter(isLinked)) {
+          this.#match(event, { record, individual, registered });
+        }
+        return;
       }
       case 'IndividualSplit': {
         const { records, into, registered } = event.data;
@@ -74,9 +76,10 @@ export class DecisionMessages {
         }
         return;
       }
-      case 'FamilyLinked': {
-        const { family, scope, joined, left } = event.data;
-        return this.#family(event, { family, scope, joined, left });
+      case 'FamiliesLinked': {
+        const { scope, families } = event.data;
+        for (const { family, joined, left } of families) this.#family(event, { family, scope, joined, left });
+        return;
       }
       case 'SubmissionLinked':
       case 'SubmissionWithdrawn':
@@ -133,7 +136,7 @@ export class DecisionMessages {
     key: string,
     data: DataOf<C>,
   ): void {
-    // Where a long split is cut, several messages end at one event: the count tells them apart.
+    // Where a list is cut, several messages end at one event: the count tells them apart.
     const id = eventIdOf(`${topic.name}:${this.#decision.programme}:${event.revision}`, this.#cutAt(event));
     const message = encodeCloudEvent(contract, { id, source: LINKER_SOURCE, time: event.time, data });
     this.#finished.push({ topic, message: { key, ...message } });

@@ -13,7 +13,12 @@ import {
   type ProgrammeId,
 } from '@kinledger/contracts';
 import { eventIdOf, ledgerEventOf } from '@kinledger/domain';
-import { isStoreUnreachable, type EventStore, type StoredEvent } from '@kinledger/event-store';
+import {
+  isStoreUnreachable,
+  MAX_PAGE_BYTES,
+  type EventStore,
+  type StoredEvent,
+} from '@kinledger/event-store';
 import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
 import type { Publication } from '../decision/decision-loop.js';
 import { WakeUp } from '../decision/wake-up.js';
@@ -42,9 +47,9 @@ export interface PublisherOptions {
   readonly retryMs?: number;
 }
 
-const PAGE_SIZE = 2_000;
-/** A decision of more events is read twice, so that it need not be in memory whole. */
-const MAX_HELD_EVENTS = 20_000;
+const PAGE_SIZE = 1_000;
+/** A decision of more bytes is read twice, so that it need not be in memory whole. */
+const MAX_HELD_BYTES = 4 * MAX_PAGE_BYTES;
 const POLL_MS = 5_000;
 const RETRY_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
@@ -145,14 +150,14 @@ export class Publisher implements Publication {
     let first = pages[0]?.[0];
     let closing = closingOf(pages[0] ?? []);
     let next = from + (pages[0]?.length ?? 0);
-    for (let read = next - from; closing === undefined && !signal.aborted;) {
+    for (let read = bytesOf(pages.flat()); closing === undefined && !signal.aborted;) {
       const page = await store.readPage(stream, next, pageSize);
       if (page.length === 0) break;
       first ??= page[0];
       closing = closingOf(page);
       next += page.length;
-      read += page.length;
-      pages = read > MAX_HELD_EVENTS ? [] : [...pages, page];
+      read += bytesOf(page);
+      pages = read > MAX_HELD_BYTES ? [] : [...pages, page];
     }
     this.#held = pages.flat();
     return { first, closing };
@@ -222,6 +227,9 @@ function replyTo({
   const data = { programme, command, kind, ...told };
   return { key: programme, ...encodeCloudEvent(CommandAnswered, { id, source: LINKER_SOURCE, time, data }) };
 }
+
+const bytesOf = (page: readonly StoredEvent[]): number =>
+  page.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 const closingOf = (page: readonly StoredEvent[]): StoredEvent | undefined =>
   page.find(({ type }) => closesDecision(type));

@@ -27,10 +27,10 @@ export interface LedgerSnapshotsOptions {
 }
 
 /** Hashed at a time, so that what is to be decided never waits long. */
-const EVENTS_AT_A_TIME = 50_000;
+const EVENTS_AT_A_TIME = 500;
 /** Bodies are looked into at the ledger's beginning and before the snapshot. */
-const SAMPLE_EVENTS = 1_000;
-const PAGE_EVENTS = 5_000;
+export const SAMPLE_EVENTS = 16;
+const PAGE_EVENTS = 1_000;
 
 /**
  * Snapshots of what a linker remembers, so that a start reads only what came after (architecture §6). One is written
@@ -169,9 +169,11 @@ export class LedgerSnapshots implements LedgerMemory {
 
   async #erasedBetween(from: number, to: number): Promise<boolean> {
     const { store, stream } = this.#options;
-    for (let next = from; next <= to; next += PAGE_EVENTS) {
+    for (let next = from; next <= to;) {
       const page = await store.readPage(stream, next, Math.min(PAGE_EVENTS, to - next + 1));
+      if (page.length === 0) throw new Error(`${stream} became shorter while it was read`);
       if (page.some(({ type }) => erasesBodies(type))) return true;
+      next += page.length;
     }
     return false;
   }

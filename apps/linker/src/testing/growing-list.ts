@@ -2,6 +2,7 @@ import type { Erasure, LedgerEvent, RecordId } from '@kinledger/contracts';
 import { streamOf } from '@kinledger/decisions';
 import type { Erasures, ListedErasures } from '../erasures/erasures.js';
 import { programme } from './messages.js';
+import { placementsIn } from './placements.js';
 
 /** A list of erasures that grows while the linker runs. */
 export class GrowingList implements Pick<Erasures, 'list' | 'append'> {
@@ -39,4 +40,4 @@ export class GrowingList implements Pick<Erasures, 'list' | 'append'> {
 
 /** Records that enter, in the order of the ledger. */
 export const recordsIn = (events: readonly LedgerEvent[]): RecordId[] =>
-  events.flatMap(({ data }) => ('record' in data && data.commitments !== undefined ? [data.record] : []));
+  placementsIn(events).flatMap(({ record, commitments }) => (commitments === undefined ? [] : [record]));

@@ -56,7 +56,11 @@ export class DecidedLedger extends SmallLedger {
     };
     const rows = file.rows.map((row, number) => pseudonymised(file, row, number));
     const run = this.engine.begin(data);
-    for (const row of rows) run.stage(row);
+    for (const [number, row] of rows.entries()) {
+      // Chunks of two rows: a file has several events.
+      if (number % 2 === 0) run.beginChunk(number / 2);
+      run.stage(row);
+    }
     await this.#write([...run.decide(this.#next)], rows);
     this.files.set(submission, file);
     return submission;
@@ -84,10 +88,13 @@ export class DecidedLedger extends SmallLedger {
   }
 
   async #write(drafts: readonly Draft[], rows: readonly PseudonymisedRow[]): Promise<void> {
-    const decisions = drafts.map(({ decision, row }): LedgerDecision => {
-      const body = row === null ? undefined : rows[row];
-      if (body === undefined) return decision;
-      return { ...decision, data: { ...decision.data, commitments: commitmentsOf(body) } } as LedgerDecision; // a placement
+    const decisions = drafts.map(({ decision, rows: entering }): LedgerDecision => {
+      if (entering === null || decision.type !== 'RecordsPlaced') return decision;
+      const placements = decision.data.placements.map((placement, ordinal) => {
+        const body = rows[entering[ordinal] ?? Number.NaN];
+        return body === undefined ? placement : { ...placement, commitments: commitmentsOf(body) };
+      });
+      return { ...decision, data: { ...decision.data, placements } };
     });
     await this.append(decisions, rows);
     for (const [index, decision] of decisions.entries()) {

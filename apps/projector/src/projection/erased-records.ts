@@ -2,7 +2,7 @@ import { erasesBodies, isErasing } from '@kinledger/contracts';
 import { ledgerEventOf } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 
-const PAGE_EVENTS = 5_000;
+const PAGE_EVENTS = 1_000;
 
 /** What a ledger erases, from a revision on. Read on only when a body is missing, which is seldom. */
 export class ErasedRecords {

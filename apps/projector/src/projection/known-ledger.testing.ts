@@ -1,11 +1,13 @@
 import type { PseudonymisedRow } from '@kinledger/contracts';
 import {
   engagementRow,
+  familyLinked,
   idOf,
   linked,
   matched,
   received,
   registered,
+  related,
   setAside,
   SmallLedger,
   userRow,
@@ -28,26 +30,8 @@ export async function knownLedger(): Promise<KnownLedger> {
       received('people', 'natural-thinkers.user', 1),
       registered(zoe, 'zoe', 'people'),
       registered(amara, 'amara', 'people'),
-      {
-        type: 'RelationshipIdentified',
-        data: {
-          relationship: idOf('zoe amara'),
-          kind: 'carer',
-          child: idOf('zoe'),
-          other: idOf('amara'),
-          domain: 'email',
-        },
-      },
-      {
-        type: 'FamilyLinked',
-        data: {
-          family: idOf('family'),
-          scope: 'programme',
-          joined: [idOf('zoe'), idOf('amara')],
-          left: [],
-          review: false,
-        },
-      },
+      related('zoe amara', 'carer', 'zoe', 'amara'),
+      familyLinked('family', 'programme', ['zoe', 'amara'], []),
       linked('people', 2),
     ],
     [zoe, amara],

@@ -1,17 +1,11 @@
-import {
-  closesDecision,
-  isForeignEvent,
-  type ForeignEvent,
-  type LedgerEvent,
-  type PseudonymisedRow,
-} from '@kinledger/contracts';
-import { ledgerEventOf, rowOf } from '@kinledger/domain';
-import type { EventStore, StoredEvent } from '@kinledger/event-store';
+import { closesDecision, isForeignEvent, type ForeignEvent, type LedgerEvent } from '@kinledger/contracts';
+import { ledgerEventOf, rowOf, type Bodies } from '@kinledger/domain';
+import { readExactly, type EventStore, type StoredEvent } from '@kinledger/event-store';
 
 export interface ReadEvent {
   readonly event: LedgerEvent;
-  /** The body of the record that the event brings into the ledger; absent for other events. */
-  readonly row: PseudonymisedRow | undefined;
+  /** Bodies of the records that the event brings into the ledger, as far as they are not erased. */
+  readonly bodies: Bodies;
 }
 
 export interface LedgerPagesOptions {
@@ -27,8 +21,8 @@ export interface LedgerPagesOptions {
   readonly more?: (emptyReads: number) => Promise<boolean>;
 }
 
-/** Small decisions share a page, and what is written together: with their bodies these are some megabytes. */
-const PAGE_EVENTS = 2_000;
+/** Small decisions share a page, and what is written together. */
+const PAGE_EVENTS = 1_000;
 
 interface Page {
   readonly events: readonly ReadEvent[];
@@ -79,15 +73,11 @@ async function readPage({ store, stream }: LedgerPagesOptions, start: number, li
   const last = stored.at(-1);
   if (first === undefined || last === undefined) return { events: [], stranger };
   const bodies = await store.readBodies(stream, first.revision, last.revision);
-  const rows = new Map(bodies.map((body) => [body.revision, body]));
+  const rows = new Map(bodies.map(rowOf).map((row) => [row.record, row]));
   const events: ReadEvent[] = [];
   for (const each of stored) {
-    const body = rows.get(each.revision);
     try {
-      events.push({
-        event: ledgerEventOf(each, stream),
-        row: body === undefined ? undefined : rowOf(body),
-      });
+      events.push({ event: ledgerEventOf(each, stream), bodies: rows });
     } catch (error) {
       if (!isForeignEvent(error)) throw error;
       return { events, stranger: error };
@@ -103,11 +93,12 @@ async function readStored(store: EventStore, stream: string, start: number, limi
   } catch (error) {
     if (!isForeignEvent(error)) throw error;
     const before = error.revision - start;
-    return { stored: before > 0 ? await store.readPage(stream, start, before) : [], stranger: error };
+    const stored = before > 0 ? await store.readPage(stream, start, before) : [];
+    return { stored, stranger: stored.length === before ? error : undefined };
   }
 }
 
-const LOOK_BACK_EVENTS = 1_000;
+const LOOK_BACK_EVENTS = 50;
 
 /** Position of the last event, up to one, that closes a decision; -1 where there is none. */
 export async function lastClosedAt(
@@ -118,7 +109,7 @@ export async function lastClosedAt(
   let end = Math.min(upTo, await store.head(stream));
   while (end >= 0) {
     const start = Math.max(0, end - LOOK_BACK_EVENTS + 1);
-    const page = await store.readPage(stream, start, end - start + 1);
+    const page = await readExactly(store, stream, start, end - start + 1);
     const closing = page.findLast(({ type }: StoredEvent) => closesDecision(type));
     if (closing !== undefined) return closing.revision;
     end = start - 1;

@@ -26,7 +26,7 @@ const POLL_MS = 2_000;
 const MID_DECISION_POLL_MS = 500;
 const MID_DECISION_PATIENCE = 20;
 /** Events from which on a plan matters. */
-const WORTH_ANALYSING = 1_000;
+const WORTH_ANALYSING = 20;
 
 /**
  * Keeps the live read models at the end of the ledger. One process of several is the writer; the others stand by.

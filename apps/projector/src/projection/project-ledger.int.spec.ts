@@ -8,11 +8,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import { projectLedger } from './project-ledger.js';
 import {
   engagementRow,
+  familyDissolved,
+  familyLinked,
   idOf,
   linked,
   matched,
   received,
   registered,
+  related,
   setAside,
   SmallLedger,
   STREAM,
@@ -205,26 +208,8 @@ describe('projecting a ledger', () => {
         registered(a, 'amara', 's1'),
         registered(b, 'bo', 's1'),
         registered(c, 'cy', 's1'),
-        {
-          type: 'RelationshipIdentified',
-          data: {
-            relationship: idOf('kin'),
-            kind: 'carer',
-            child: idOf('cy'),
-            other: idOf('bo'),
-            domain: 'email',
-          },
-        },
-        {
-          type: 'FamilyLinked',
-          data: {
-            family: idOf('family'),
-            scope: 'programme',
-            joined: [idOf('bo'), idOf('cy')],
-            left: [],
-            review: false,
-          },
-        },
+        related('kin', 'carer', 'cy', 'bo'),
+        familyLinked('family', 'programme', ['bo', 'cy'], []),
         linked('s1', 3),
       ],
       [a, b, c],
@@ -239,16 +224,7 @@ describe('projecting a ledger', () => {
           data: { individual: idOf('amara'), absorbed: idOf('bo'), decision: strategy },
         },
         matched(late, 'amara', 's2'),
-        {
-          type: 'FamilyLinked',
-          data: {
-            family: idOf('family'),
-            scope: 'programme',
-            joined: [idOf('amara')],
-            left: [idOf('bo')],
-            review: false,
-          },
-        },
+        familyLinked('family', 'programme', ['amara'], ['bo']),
         linked('s2', 1),
       ],
       [late],
@@ -269,7 +245,7 @@ describe('projecting a ledger', () => {
           strategy: 'leap-1',
         },
       },
-      { type: 'FamilyDissolved', data: { family: idOf('family'), scope: 'programme' } },
+      familyDissolved('family', 'programme'),
       {
         type: 'SubmissionWithdrawn',
         data: {

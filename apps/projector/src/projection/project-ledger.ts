@@ -48,7 +48,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
   try {
     for await (const page of ledgerPages({ ...options, from: applied + 1 })) {
       const lastClosing = page.findLastIndex(({ event }) => closesDecision(event.type));
-      for (const [index, { event, row }] of page.entries()) {
+      for (const [index, { event, bodies }] of page.entries()) {
         if (!writing) {
           if (signal.aborted) return applied;
           await client.query('BEGIN');
@@ -56,7 +56,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
           await requireCheckpoint(client, schema, applied);
           await writer.begin();
         }
-        await writer.take(event, row);
+        await writer.take(event, bodies);
         if (!closesDecision(event.type)) continue;
         decisions += 1;
         if (together && index < lastClosing && !signal.aborted) continue;

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { LedgerDecision, PseudonymisedRow } from '@kinledger/contracts';
+import {
+  isPlacing,
+  type LedgerDecision,
+  type LinkedPlacement,
+  type PseudonymisedRow,
+  type SetAsidePlacement,
+} from '@kinledger/contracts';
 import { bodyBytes, commitmentsOf, encodeLedgerEvent } from '@kinledger/domain';
 import { InMemoryEventStore, InMemoryLedger, type RecordBody } from '@kinledger/event-store';
 import { documentDigest, documentJson, readProgramme } from '@kinledger/programme';
@@ -66,11 +72,11 @@ export class SmallLedger {
     const bodies: RecordBody[] = [];
     const events = decisions.map((decision, ordinal) => {
       const revision = this.#revision + ordinal;
-      const row = rows.find(
-        ({ record }) =>
-          'record' in decision.data && decision.data.record === record && 'commitments' in decision.data,
-      );
-      if (row !== undefined) bodies.push({ record: row.record, revision, bytes: bodyBytes(row) });
+      for (const placement of isPlacing(decision) ? decision.data.placements : []) {
+        const row = rows.find(({ record }) => placement.record === record);
+        if (row === undefined || placement.commitments === undefined) continue;
+        bodies.push({ record: row.record, revision, bytes: bodyBytes(row) });
+      }
       return encodeLedgerEvent({ ...decision, revision, time: '2023-10-09T09:30:00Z', cause, ordinal });
     });
     await this.store.append(STREAM, events, {
@@ -167,38 +173,82 @@ export const linked = (submission: string, rows: number): LedgerDecision => ({
   },
 });
 
-const decision = { strategy: 'leap-1', rule: 'first-of-its-kind' };
-
 /** A record enters the ledger and founds an individual. */
-export const registered = (
-  row: PseudonymisedRow,
-  individual: string,
-  submission: string,
-): LedgerDecision => ({
-  type: 'IndividualRegistered',
-  data: { ...placed(row, submission), individual: idOf(individual), decision },
-});
+export const registered = (row: PseudonymisedRow, individual: string, submission: string): LedgerDecision =>
+  entering(row, submission, { ...linkedTo(individual), registered: true });
 
 /** A record enters the ledger and joins an individual. */
-export const matched = (row: PseudonymisedRow, individual: string, submission: string): LedgerDecision => ({
-  type: 'IndividualMatched',
-  data: { ...placed(row, submission), individual: idOf(individual), decision },
-});
+export const matched = (row: PseudonymisedRow, individual: string, submission: string): LedgerDecision =>
+  entering(row, submission, linkedTo(individual));
 
 /** A record enters the ledger and belongs to nobody. */
 export const setAside = (
   row: PseudonymisedRow,
   reason: 'unlinkable' | 'superseded',
   submission: string,
+): LedgerDecision => entering(row, submission, { setAside: reason });
+
+/** Records that are in the ledger are placed anew. */
+export const placedAgain = (
+  submission: string,
+  ...placements: readonly (readonly [row: PseudonymisedRow, where: Where])[]
 ): LedgerDecision => ({
-  type: 'RecordSetAside',
-  data: { ...placed(row, submission), reason },
+  type: 'RecordsPlaced',
+  data: {
+    submission: idOf(submission),
+    strategy: 'leap-1',
+    placements: placements.map(([row, where]) => ({ ...placed(row), ...where })),
+  },
 });
 
-const placed = (row: PseudonymisedRow, submission: string) => ({
-  record: row.record,
-  rowKey: row.rowKey,
-  role: row.role,
-  submission: idOf(submission),
-  commitments: commitmentsOf(row),
+/** Two individuals are kin. */
+export const related = (
+  name: string,
+  kind: 'carer' | 'same-carer',
+  child: string,
+  other: string,
+): LedgerDecision => ({
+  type: 'RelationshipsIdentified',
+  data: {
+    relationships: [
+      { relationship: idOf(name), kind, child: idOf(child), other: idOf(other), domain: 'email' },
+    ],
+  },
 });
+
+/** Individuals join and leave a family. */
+export const familyLinked = (
+  ...[name, scope, joined, left, review = false]: [string, string, string[], string[], boolean?]
+): LedgerDecision => ({
+  type: 'FamiliesLinked',
+  data: {
+    scope,
+    families: [{ family: idOf(name), joined: joined.map(idOf), left: left.map(idOf), review }],
+  },
+});
+
+export const familyDissolved = (name: string, scope: string): LedgerDecision => ({
+  type: 'FamiliesDissolved',
+  data: { scope, families: [{ family: idOf(name) }] },
+});
+
+type Where = Omit<LinkedPlacement, keyof Placed> | Omit<SetAsidePlacement, keyof Placed>;
+
+export const linkedTo = (individual: string): Omit<LinkedPlacement, keyof Placed> => ({
+  individual: idOf(individual),
+  registered: false,
+  rule: 'first-of-its-kind',
+});
+
+const entering = (row: PseudonymisedRow, submission: string, where: Where): LedgerDecision => ({
+  type: 'RecordsPlaced',
+  data: {
+    submission: idOf(submission),
+    chunk: 0,
+    strategy: 'leap-1',
+    placements: [{ ...placed(row), ...where, commitments: commitmentsOf(row) }],
+  },
+});
+
+type Placed = Pick<PseudonymisedRow, 'record' | 'rowKey' | 'role'>;
+const placed = ({ record, rowKey, role }: PseudonymisedRow): Placed => ({ record, rowKey, role });

@@ -8,11 +8,16 @@ import { ReadModelFilling } from '../rebuild/read-model-filling.js';
 import { projectLedger } from './project-ledger.js';
 import {
   engagementRow,
+  familyDissolved,
+  familyLinked,
   idOf,
   linked,
+  linkedTo,
   matched,
+  placedAgain,
   received,
   registered,
+  related,
   setAside,
   SmallLedger,
   STREAM,
@@ -209,17 +214,14 @@ describe('the golden dataset of a small ledger, table by table', () => {
       [unlinkable.record, { gender: 'M' }],
     ]);
     // Each changes places: who was somebody’s is set aside, who was set aside is overtaken, and who was overtaken is somebody.
-    const again = ({ record, rowKey, role }: PseudonymisedRow) => ({
-      ...{ record, rowKey, role, submission: idOf('s2') },
-    });
     await ledger.append([
       received('s2', users, 2, '2023-24-Q3'),
-      { type: 'RecordSetAside', data: { ...again(mine), reason: 'referred' } },
-      { type: 'RecordSetAside', data: { ...again(unlinkable), reason: 'superseded' } },
-      {
-        type: 'IndividualRegistered',
-        data: { ...again(overtaken), individual: idOf('bo'), decision: { strategy: 'leap-1', rule: 'r' } },
-      },
+      placedAgain(
+        's2',
+        [mine, { setAside: 'referred' }],
+        [unlinkable, { setAside: 'superseded' }],
+        [overtaken, { ...linkedTo('bo'), registered: true }],
+      ),
       linked('s2', 3),
     ]);
     await project();
@@ -269,31 +271,16 @@ describe('the golden dataset of a small ledger, table by table', () => {
         ...{ subject: idOf('record amara'), candidates: [idOf('record bo'), idOf('record cy')] },
       },
     });
-    const relate = (
-      name: string,
-      kind: 'carer' | 'same-carer',
-      child: string,
-      other: string,
-    ): LedgerDecision => ({
-      type: 'RelationshipIdentified',
-      data: { relationship: idOf(name), kind, child: idOf(child), other: idOf(other), domain: 'email' },
-    });
-    const family = (
-      ...[name, scope, joined, left, review]: [string, string, string[], string[], boolean]
-    ): LedgerDecision => ({
-      type: 'FamilyLinked',
-      data: { family: idOf(name), scope, joined: joined.map(idOf), left: left.map(idOf), review },
-    });
     await ledger.append(
       [
         received('s1', users, 1),
         ...people.map((row, at) => registered(row, ['amara', 'bo', 'cy', 'di'][at] as string, 's1')),
         refer('stays'),
         refer('lapses'),
-        relate('stays', 'carer', 'amara', 'bo'),
-        relate('ends', 'same-carer', 'cy', 'bo'),
-        family('one', 'programme', ['amara', 'bo', 'cy'], [], true),
-        family('scoped', 'communication-language', ['amara', 'bo'], [], false),
+        related('stays', 'carer', 'amara', 'bo'),
+        related('ends', 'same-carer', 'cy', 'bo'),
+        familyLinked('one', 'programme', ['amara', 'bo', 'cy'], [], true),
+        familyLinked('scoped', 'communication-language', ['amara', 'bo'], [], false),
         linked('s1', 4),
       ],
       people,
@@ -325,10 +312,10 @@ describe('the golden dataset of a small ledger, table by table', () => {
     await ledger.append([
       received('s2', users, 2, '2023-24-Q3'),
       { type: 'LinkReferralLapsed', data: { referral: idOf('lapses') } },
-      { type: 'RelationshipEnded', data: { relationship: idOf('ends') } },
-      { type: 'FamilyDissolved', data: { family: idOf('scoped'), scope: 'communication-language' } },
+      { type: 'RelationshipsEnded', data: { relationships: [idOf('ends')] } },
+      familyDissolved('scoped', 'communication-language'),
       // Cy leaves, Di joins; the family needs no review any more.
-      family('one', 'programme', ['di'], ['cy'], false),
+      familyLinked('one', 'programme', ['di'], ['cy'], false),
       linked('s2', 0),
     ]);
     await project();
@@ -343,7 +330,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
     // Who joins another family is in that one alone.
     await ledger.append([
       received('s3', users, 3, '2023-24-Q4'),
-      family('two', 'programme', ['amara', 'cy'], [], false),
+      familyLinked('two', 'programme', ['amara', 'cy'], [], false),
       linked('s3', 0),
     ]);
     await project();

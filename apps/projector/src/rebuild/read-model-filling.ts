@@ -1,3 +1,4 @@
+import { isPlacing, type PlacingDecision } from '@kinledger/contracts';
 import type { EventStore } from '@kinledger/event-store';
 import {
   analyseReadModels,
@@ -57,9 +58,9 @@ export class ReadModelFilling {
     const { store, stream, signal } = this.#options;
     for await (const page of ledgerPages({ store, stream, from: this.#position + 1, upTo })) {
       if (signal.aborted) throw new Error('stopped');
-      for (const { event, row } of page) {
-        await this.#writer.take(event, row);
-        if (row !== undefined) this.#records += 1;
+      for (const { event, bodies } of page) {
+        await this.#writer.take(event, bodies);
+        if (isPlacing(event)) this.#records += entering(event);
         this.#position = event.revision;
       }
       this.#report();
@@ -83,3 +84,7 @@ export class ReadModelFilling {
     this.#options.onProgress(this.#position, this.#records);
   }
 }
+
+/** Records that an event brings into the ledger. */
+const entering = ({ data }: PlacingDecision): number =>
+  data.placements.filter(({ commitments }) => commitments !== undefined).length;

@@ -16,7 +16,7 @@ export interface EventRoles {
   readonly publishedOn: readonly PublicationTopic[];
   /** Readers to whom it says nothing. All others handle it, or do not compile. */
   readonly ignoredBy: readonly LedgerReader[];
-  /** What it does to the bodies beside the ledger: brings that of its record, or has those of its records erased. */
+  /** What it does to the bodies beside the ledger: brings those of its records, or has them erased. */
   readonly bodies: 'brings' | 'erases' | 'none';
 }
 

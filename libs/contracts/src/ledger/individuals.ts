@@ -9,6 +9,7 @@ import {
   rowKey,
   submissionId,
 } from '../identifiers.js';
+import { MAX_ROWS_PER_CHUNK } from '../messages/row-pseudonymised.js';
 import { MAX_RECORDS_PER_EVENT } from './submissions.js';
 import { ledgerContract } from './event-roles.js';
 
@@ -18,14 +19,11 @@ const levels = z
   .exactOptional()
   .describe('How far the two agree, by field; absent for a rule that does not compare fields.');
 
-/** Why a record belongs where it is. */
-export const decision = z.object({
-  strategy: code,
-  rule: code.describe('The rule that placed it: the kind of token, or "first-of-its-kind".'),
-  through: recordId.exactOptional().describe('The record that it met through the rule.'),
-  score,
-  levels,
-});
+const rule = code.describe('The rule that placed it: the kind of token, or "first-of-its-kind".');
+const through = recordId.exactOptional().describe('The record that it met through the rule.');
+
+/** Why individuals are one. */
+export const decision = z.object({ strategy: code, rule, through, score, levels });
 export type Decision = z.infer<typeof decision>;
 
 /** What the ledger keeps of a body that may be erased: nobody can guess it back without the salt. */
@@ -39,85 +37,116 @@ export const commitments = z.object({
 });
 export type Commitments = z.infer<typeof commitments>;
 
-const placement = {
+/** Placements listed in one event: as many as a chunk has rows at most. */
+export const MAX_PLACEMENTS_PER_EVENT = MAX_ROWS_PER_CHUNK;
+/** A placement weighs so much, and its levels besides: no placement without levels is longer in canonical JSON. */
+export const PLACEMENT_WEIGHT = 512;
+/** An event ends with the placement that brings it to this weight. A chunk of rows without levels stays below it. */
+export const MAX_WEIGHT_PER_EVENT = MAX_PLACEMENTS_PER_EVENT * PLACEMENT_WEIGHT;
+
+const placed = {
   record: recordId,
   rowKey,
   role,
-  submission: submissionId.describe('The submission that carries the record.'),
   commitments: commitments
     .exactOptional()
-    .describe('Present where the record enters the ledger; absent when it is placed again.'),
+    .describe('Present where the record enters the ledger; absent where it is placed again.'),
 };
 
-export const IndividualRegistered = ledgerContract({
-  name: 'IndividualRegistered',
+/** The record belongs to an individual. */
+const linkedPlacement = z.object({
+  ...placed,
+  individual: individualId,
+  registered: z
+    .boolean()
+    .describe('True where the individual begins to exist, founded by this record; false where it was known.'),
+  rule,
+  through,
+  score,
+  levels,
+});
+
+/** The record belongs to nobody: it is kept and counted, never hidden. */
+const setAsidePlacement = z.object({
+  ...placed,
+  setAside: z
+    .enum(['unlinkable', 'referred', 'impersonal', 'superseded'])
+    .describe(
+      'no usable token; a fact that two individuals could own; activity without a person; a higher-ranked row is live.',
+    ),
+});
+
+const placement = z.union([linkedPlacement, setAsidePlacement]);
+/** Where a record is placed, and why. */
+export type Placement = z.infer<typeof placement>;
+export type LinkedPlacement = z.infer<typeof linkedPlacement>;
+export type SetAsidePlacement = z.infer<typeof setAsidePlacement>;
+
+/** Whether a placement puts its record into an individual. */
+export const isLinked = <One extends Placement>(one: One): one is One & LinkedPlacement =>
+  'individual' in one;
+
+export const RecordsPlaced = ledgerContract({
+  name: 'RecordsPlaced',
   version: 1,
-  description: 'A new individual, founded by this record.',
+  description: `Where records belong, and why. The rows of one chunk of a submission whose records enter the ledger, in row order; or, without a chunk, older records that are placed again, oldest first, as long as one submission carries them. An event ends with its ${MAX_PLACEMENTS_PER_EVENT}th placement, or with the one that brings it to a weight of ${MAX_WEIGHT_PER_EVENT}: a placement weighs ${PLACEMENT_WEIGHT}, and the bytes of the canonical JSON of its levels, of which there may be 4,096. So the borders of events follow from the submission alone, and no event exceeds 256 KiB. Revision and ordinal in the list, from 0, name a placement.`,
   roles: {
     closes: false,
     publishedOn: ['individualMatched'],
     ignoredBy: ['programme-ledger'],
     bodies: 'brings',
   },
-  schema: z.object({ individual: individualId, ...placement, decision }),
-  example: {
-    individual: '77aa12bc34de56f077aa12bc34de56f0',
-    record: '1e0f6d2c9b8a47561e0f6d2c9b8a4756',
-    rowKey: 'c1d2e3f405162738c1d2e3f405162738',
-    role: 'child',
-    submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
-    commitments: {
-      body: '9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de',
-      tokens: '1f3870be274f6c49b3e31a0c6728957f1f3870be274f6c49b3e31a0c6728957f',
-    },
-    decision: { strategy: 'leap-1', rule: 'first-of-its-kind' },
-  },
-});
-
-export const IndividualMatched = ledgerContract({
-  name: 'IndividualMatched',
-  version: 1,
-  description: 'This record belongs to an individual that is known.',
-  roles: {
-    closes: false,
-    publishedOn: ['individualMatched'],
-    ignoredBy: ['programme-ledger'],
-    bodies: 'brings',
-  },
-  schema: z.object({ individual: individualId, ...placement, decision }),
-  example: {
-    individual: '77aa12bc34de56f077aa12bc34de56f0',
-    record: '2e0f6d2c9b8a47561e0f6d2c9b8a4756',
-    rowKey: 'd1d2e3f405162738c1d2e3f405162738',
-    role: 'child',
-    submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
-    decision: { strategy: 'leap-1', rule: 'child-key', through: '1e0f6d2c9b8a47561e0f6d2c9b8a4756' },
-  },
-});
-
-export const RecordSetAside = ledgerContract({
-  name: 'RecordSetAside',
-  version: 1,
-  description: 'This record belongs to no individual: it is kept and counted, never hidden.',
-  roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'brings' },
   schema: z.object({
-    ...placement,
-    reason: z
-      .enum(['unlinkable', 'referred', 'impersonal', 'superseded'])
-      .describe(
-        'no usable token; a fact that two individuals could own; activity without a person; a higher-ranked row is live.',
-      ),
+    submission: submissionId.describe('The submission that carries the records.'),
+    chunk: z
+      .int()
+      .nonnegative()
+      .exactOptional()
+      .describe('Number of the chunk that brings them into the ledger; absent where they are placed again.'),
+    strategy: code.describe('The strategy that decided.'),
+    placements: z.array(placement).min(1).max(MAX_PLACEMENTS_PER_EVENT),
   }),
   example: {
-    record: '3e0f6d2c9b8a47561e0f6d2c9b8a4756',
-    rowKey: 'e1d2e3f405162738c1d2e3f405162738',
-    role: 'adult',
     submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
-    commitments: {
-      body: '9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de',
-      tokens: '1f3870be274f6c49b3e31a0c6728957f1f3870be274f6c49b3e31a0c6728957f',
-    },
-    reason: 'unlinkable',
+    chunk: 0,
+    strategy: 'leap-1',
+    placements: [
+      {
+        record: '1e0f6d2c9b8a47561e0f6d2c9b8a4756',
+        rowKey: 'c1d2e3f405162738c1d2e3f405162738',
+        role: 'child',
+        individual: '77aa12bc34de56f077aa12bc34de56f0',
+        registered: true,
+        rule: 'first-of-its-kind',
+        commitments: {
+          body: '9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de',
+          tokens: '1f3870be274f6c49b3e31a0c6728957f1f3870be274f6c49b3e31a0c6728957f',
+        },
+      },
+      {
+        record: '2e0f6d2c9b8a47561e0f6d2c9b8a4756',
+        rowKey: 'd1d2e3f405162738c1d2e3f405162738',
+        role: 'child',
+        individual: '77aa12bc34de56f077aa12bc34de56f0',
+        registered: false,
+        rule: 'child-key',
+        through: '1e0f6d2c9b8a47561e0f6d2c9b8a4756',
+        commitments: {
+          body: '5de9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c',
+          tokens: '57f1f3870be274f6c49b3e31a0c6728957f1f3870be274f6c49b3e31a0c67289',
+        },
+      },
+      {
+        record: '3e0f6d2c9b8a47561e0f6d2c9b8a4756',
+        rowKey: 'e1d2e3f405162738c1d2e3f405162738',
+        role: 'adult',
+        setAside: 'unlinkable',
+        commitments: {
+          body: 'c5de9b74c9897bac770ffc029102a2005de9b74c9897bac770ffc029102a200c',
+          tokens: '957f1f3870be274f6c49b3e31a0c67287f1f3870be274f6c49b3e31a0c672895',
+        },
+      },
+    ],
   },
 });
 

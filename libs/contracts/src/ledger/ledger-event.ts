@@ -24,9 +24,7 @@ export const ledgerContracts = {
   CarrierChanged: submissions.CarrierChanged,
   ConsentRefused: submissions.ConsentRefused,
   RecordErased: erasures.RecordErased,
-  IndividualRegistered: individuals.IndividualRegistered,
-  IndividualMatched: individuals.IndividualMatched,
-  RecordSetAside: individuals.RecordSetAside,
+  RecordsPlaced: individuals.RecordsPlaced,
   IndividualsMerged: individuals.IndividualsMerged,
   IndividualSplit: individuals.IndividualSplit,
   LinkReferred: individuals.LinkReferred,
@@ -34,10 +32,10 @@ export const ledgerContracts = {
   LinkForbidden: constraints.LinkForbidden,
   LinkReviewed: constraints.LinkReviewed,
   LinkAllowed: constraints.LinkAllowed,
-  RelationshipIdentified: families.RelationshipIdentified,
-  RelationshipEnded: families.RelationshipEnded,
-  FamilyLinked: families.FamilyLinked,
-  FamilyDissolved: families.FamilyDissolved,
+  RelationshipsIdentified: families.RelationshipsIdentified,
+  RelationshipsEnded: families.RelationshipsEnded,
+  FamiliesLinked: families.FamiliesLinked,
+  FamiliesDissolved: families.FamiliesDissolved,
 } as const;
 
 export type LedgerEventType = keyof typeof ledgerContracts;
@@ -66,7 +64,7 @@ type EventOf<Type extends LedgerEventType> = Extract<LedgerEvent, { readonly typ
 export type ClosingEvent = EventOf<TypesWith<{ closes: true }>>;
 /** An event of which the linker publishes something. */
 export type PublishedEvent = EventOf<Exclude<LedgerEventType, TypesWith<{ publishedOn: readonly [] }>>>;
-/** A decision that brings a record into the ledger, or places it again. */
+/** A decision that brings records into the ledger, or places them again. */
 export type PlacingDecision = Extract<LedgerDecision, { readonly type: TypesWith<{ bodies: 'brings' }> }>;
 /** An event that has the bodies of its records erased. */
 export type ErasingEvent = EventOf<TypesWith<{ bodies: 'erases' }>>;

@@ -17,6 +17,8 @@ CREATE TABLE ledger.event (
   PRIMARY KEY (stream, revision),
   UNIQUE (stream, id)
 );
+-- Half of a large event is hashes, which the server's own compression takes long over for little.
+ALTER TABLE ledger.event ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
 CREATE TABLE ledger.record_body (
   stream   integer NOT NULL,

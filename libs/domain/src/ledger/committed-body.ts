@@ -1,4 +1,4 @@
-import type { Commitments, PseudonymisedRow } from '@kinledger/contracts';
+import type { Commitments, PseudonymisedRow, RecordId } from '@kinledger/contracts';
 import { canonicalJson } from './canonical-json.js';
 import { hashInput } from './hash-input.js';
 
@@ -6,6 +6,7 @@ type Commitment = Commitments['body'];
 
 /** A record's body as it is stored, and what the ledger keeps of it. */
 export interface CommittedBody {
+  readonly record: RecordId;
   readonly bytes: Uint8Array;
   readonly commitments: Commitments;
 }
@@ -23,6 +24,7 @@ export function committedBody(row: PseudonymisedRow): CommittedBody {
   const head = `"record":"${row.record}","role":"${row.role}","rowKey":"${row.rowKey}"`;
   const tokens = canonicalJson(row.tokens);
   return {
+    record: row.record,
     bytes: Buffer.from(
       `{"attributes":${attributes},"derived":${derived},"facts":${facts},"keyVersion":${keyVersion},${head},"salt":"${row.salt}","tokens":${tokens}}`,
       'utf8',

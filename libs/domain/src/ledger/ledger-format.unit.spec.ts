@@ -143,15 +143,22 @@ describe('digests', () => {
 
 describe('a ledger event', () => {
   const decided = {
-    type: 'IndividualRegistered',
+    type: 'RecordsPlaced',
     data: {
-      decision: { strategy: 'leap-1', rule: 'first-of-its-kind' },
-      individual: individualIdOf(record, 41),
-      record,
-      rowKey: row.rowKey,
-      role: 'child',
       submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
-      commitments: commitmentsOf(row),
+      strategy: 'leap-1',
+      chunk: 0,
+      placements: [
+        {
+          rule: 'first-of-its-kind',
+          registered: true,
+          individual: individualIdOf(record, 41),
+          record,
+          rowKey: row.rowKey,
+          role: 'child',
+          commitments: commitmentsOf(row),
+        },
+      ],
     },
   } as LedgerDecision;
   const placed = { ...decided, revision: 41, time: '2023-10-09T09:30:00Z', cause, ordinal: 1 };
@@ -159,13 +166,13 @@ describe('a ledger event', () => {
   it('is these bytes for ever', () => {
     const { id, type, bytes } = encodeLedgerEvent(placed);
     expect(id).toBe('26921047-ca38-87f7-924c-66ce62fb937e');
-    expect(type).toBe('IndividualRegistered');
+    expect(type).toBe('RecordsPlaced');
     expect(Buffer.from(bytes).toString()).toBe(
-      '{"cause":"0190a6f4-6c1e-7c43-9f3a-2b6f0cc904d1","data":{"commitments":{"body":"20571ad896281890a1b0350cdadd141654f486e9d5c45a7b8d630d1a31d5e66f","tokens":"6ebb742a69356bd5f3c740eb03088193a240f23c5e816fa911e1a422ccc937fb"},"decision":{"rule":"first-of-its-kind","strategy":"leap-1"},"individual":"74da7f2119f1e3b6995326bea92ceec0","record":"1e0f6d2c9b8a47561e0f6d2c9b8a4756","role":"child","rowKey":"c1d2e3f405162738c1d2e3f405162738","submission":"5f0c7a1be2d94c3386f1a0b2c3d4e5f6"},"id":"26921047-ca38-87f7-924c-66ce62fb937e","revision":41,"time":"2023-10-09T09:30:00Z","type":"IndividualRegistered","version":1}',
+      '{"cause":"0190a6f4-6c1e-7c43-9f3a-2b6f0cc904d1","data":{"chunk":0,"placements":[{"commitments":{"body":"20571ad896281890a1b0350cdadd141654f486e9d5c45a7b8d630d1a31d5e66f","tokens":"6ebb742a69356bd5f3c740eb03088193a240f23c5e816fa911e1a422ccc937fb"},"individual":"74da7f2119f1e3b6995326bea92ceec0","record":"1e0f6d2c9b8a47561e0f6d2c9b8a4756","registered":true,"role":"child","rowKey":"c1d2e3f405162738c1d2e3f405162738","rule":"first-of-its-kind"}],"strategy":"leap-1","submission":"5f0c7a1be2d94c3386f1a0b2c3d4e5f6"},"id":"26921047-ca38-87f7-924c-66ce62fb937e","revision":41,"time":"2023-10-09T09:30:00Z","type":"RecordsPlaced","version":1}',
     );
     // RFC 9162 §2.1.1: a leaf of the Merkle tree.
     expect(sha256Hex(Buffer.concat([Buffer.of(0), bytes]))).toBe(
-      'a1d330cfe3b5ed5d17a7d9ade54a1fbc67c55319327816ab7af94380ffd3cf97',
+      '30ae44bc1f0ef78246ddc0f3fae5e92af668f74c5bf5cdad1e073de3dd820bd7',
     );
   });
 

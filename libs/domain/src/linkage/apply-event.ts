@@ -1,16 +1,19 @@
 import {
   concerns,
   type DataOf,
-  type FamilyLinked,
+  isLinked,
+  type FamiliesLinked,
   type IndividualId,
   type IndividualSplit,
   type LedgerEvent,
-  type PseudonymisedRow,
+  type Placement,
   type RecordId,
+  type RecordsPlaced,
   type RowKey,
   type SubmissionId,
 } from '@kinledger/contracts';
 import type { Constraint } from './constraint-table.js';
+import type { Bodies } from './decider.js';
 import type { LinkageIndex } from './linkage-index.js';
 import { submissionOf } from './submission-book.js';
 import { NONE } from './typed-column.js';
@@ -21,10 +24,10 @@ const unknown = (what: string, id: string): Error =>
 
 /**
  * Evolves the index by one event of the ledger: the only way in which what linkage knows ever changes.
- * @param row the body of a record that enters the ledger here, unless the row is staged.
+ * @param bodies those of the records that enter the ledger here, unless their rows are staged.
  * A record that enters without either is taken in without tokens: it may stand so only until its erasure is applied.
  */
-export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: PseudonymisedRow): void {
+export function applyEvent(index: LinkageIndex, event: LedgerEvent, bodies?: Bodies): void {
   if (!concerns('linkage', event)) return;
   switch (event.type) {
     case 'SubmissionReceived':
@@ -52,21 +55,9 @@ export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: Pseudo
     case 'RecordErased':
       for (const record of event.data.records) index.erase(recordNumber(index, record));
       return;
-    case 'IndividualRegistered':
-      enter(index, event, row);
-      index.place(recordNumber(index, event.data.record), index.individuals.register(event.data.individual));
+    case 'RecordsPlaced':
+      placeRecords(index, event.data, event.revision, bodies);
       return;
-    case 'IndividualMatched':
-      enter(index, event, row);
-      index.place(recordNumber(index, event.data.record), individualNumber(index, event.data.individual));
-      return;
-    case 'RecordSetAside': {
-      enter(index, event, row);
-      const record = recordNumber(index, event.data.record);
-      if (event.data.reason === 'superseded') index.records.setOutcome(record, 'superseded', NONE);
-      else index.setAside(record, event.data.reason);
-      return;
-    }
     case 'IndividualSplit':
       split(index, event.data);
       return;
@@ -98,44 +89,67 @@ export function applyEvent(index: LinkageIndex, event: LedgerEvent, row?: Pseudo
     case 'LinkAllowed':
       constrain(index, event.data.rows, null);
       return;
-    case 'RelationshipIdentified':
-      index.relationships.identify(event.data.relationship, {
-        kind: event.data.kind,
-        child: individualNumber(index, event.data.child),
-        other: individualNumber(index, event.data.other),
-        domain: event.data.domain,
-      });
+    case 'RelationshipsIdentified':
+      for (const { relationship, kind, child, other, domain } of event.data.relationships)
+        index.relationships.identify(relationship, {
+          kind,
+          child: individualNumber(index, child),
+          other: individualNumber(index, other),
+          domain,
+        });
       return;
-    case 'RelationshipEnded':
-      index.relationships.end(event.data.relationship);
+    case 'RelationshipsEnded':
+      for (const relationship of event.data.relationships) index.relationships.end(relationship);
       return;
-    case 'FamilyLinked':
-      linkFamily(index, event.data);
+    case 'FamiliesLinked':
+      linkFamilies(index, event.data);
       return;
-    case 'FamilyDissolved': {
-      const family = index.families.find(event.data.family);
-      if (family !== NONE) index.families.dissolve(family);
+    case 'FamiliesDissolved':
+      for (const { family: id } of event.data.families) {
+        const family = index.families.find(id);
+        if (family !== NONE) index.families.dissolve(family);
+      }
       return;
-    }
     default:
       event satisfies never;
   }
 }
 
-type Placement = Extract<
-  LedgerEvent,
-  { readonly type: 'IndividualRegistered' | 'IndividualMatched' | 'RecordSetAside' }
->;
+function placeRecords(
+  index: LinkageIndex,
+  { submission: id, placements }: DataOf<typeof RecordsPlaced>,
+  revision: number,
+  bodies: Bodies | undefined,
+): void {
+  const submission = submissionNumber(index, id);
+  for (const placement of placements) {
+    if (placement.commitments !== undefined) enter(index, placement, { submission, revision, bodies });
+    const record = recordNumber(index, placement.record);
+    if (!isLinked(placement)) {
+      if (placement.setAside === 'superseded') index.records.setOutcome(record, 'superseded', NONE);
+      else index.setAside(record, placement.setAside);
+    } else if (placement.registered) {
+      index.place(record, index.individuals.register(placement.individual));
+    } else {
+      index.place(record, individualNumber(index, placement.individual));
+    }
+  }
+}
+
+interface Entrance {
+  readonly submission: number;
+  readonly revision: number;
+  readonly bodies: Bodies | undefined;
+}
 
 /** A record that is placed for the first time brings its commitments; from then on its submission carries it. */
-function enter(index: LinkageIndex, { data, revision }: Placement, row: PseudonymisedRow | undefined): void {
-  if (data.commitments === undefined) return;
-  const submission = submissionNumber(index, data.submission);
-  let record = index.records.find(data.record);
+function enter(index: LinkageIndex, placement: Placement, { submission, revision, bodies }: Entrance): void {
+  let record = index.records.find(placement.record);
   if (record === NONE) {
     const from = index.submissions.get(submission);
-    record = row === undefined ? index.stageBodiless(data, from) : index.stage(row, from);
-    if (row === undefined) index.bodiless.set(record, revision);
+    const row = bodies?.get(placement.record);
+    record = row === undefined ? index.stageBodiless(placement, from) : index.stage(row, from);
+    if (row === undefined) index.bodiless.add(record);
   }
   index.records.enter(record, submission, revision);
   carryRecord(index, record, submission);
@@ -155,16 +169,15 @@ function split(index: LinkageIndex, { into, registered, records }: DataOf<typeof
   for (const record of records) index.place(recordNumber(index, record), individual);
 }
 
-function linkFamily(
-  index: LinkageIndex,
-  { family: id, scope, joined, left, review }: DataOf<typeof FamilyLinked>,
-): void {
+function linkFamilies(index: LinkageIndex, { scope, families }: DataOf<typeof FamiliesLinked>): void {
   const number = index.scopeNumber(scope);
   if (number === NONE) return; // A scope that the present definition does not have is nobody's business.
-  const family = index.families.intern(id, number);
-  index.families.setReview(family, review);
-  for (const individual of joined) index.families.join(individualNumber(index, individual), family);
-  for (const individual of left) index.families.leave(individualNumber(index, individual), family);
+  for (const { family: id, joined, left, review } of families) {
+    const family = index.families.intern(id, number);
+    index.families.setReview(family, review);
+    for (const individual of joined) index.families.join(individualNumber(index, individual), family);
+    for (const individual of left) index.families.leave(individualNumber(index, individual), family);
+  }
 }
 
 function constrain(

@@ -29,13 +29,18 @@ export interface LinkageEngineOptions {
 
 /**
  * A decision in the order of the ledger. Its revision is the `nextRevision` given to `decide` plus its index.
- * `row` is the ordinal (from 0, in the order of staging) of the row whose record enters the ledger here: the
- * writer adds that row's commitments to the data, and keeps its body. All else is `null` and complete as it is.
- * Ordinals come in rising order, so that a second reading of the rows in order is enough.
+ * `rows` are the ordinals (from 0, in the order of staging) of the rows whose records enter the ledger here, one for
+ * each placement: the writer adds their commitments to the data, and keeps their bodies. All else is `null` and complete
+ * as it is. Ordinals come in rising order, so that a second reading of the rows in order is enough.
  */
 export interface Draft {
   readonly decision: LedgerDecision;
-  readonly row: number | null;
+  readonly rows: readonly number[] | null;
+}
+
+/** Bodies of records by their id. */
+export interface Bodies {
+  get(record: RecordId): PseudonymisedRow | undefined;
 }
 
 /** What a person decided about two rows, as the ledger says it. */
@@ -56,6 +61,8 @@ export type Withdrawal = Omit<DataOf<typeof SubmissionWithdrawn>, 'retired' | 'r
 export interface SubmissionRun extends DecisionRun {
   /** Rows staged so far. */
   readonly rows: number;
+  /** The rows that follow are of the chunk with this number: no event places rows of two. Without any, all are of chunk 0. */
+  beginChunk(number: number): void;
   stage(row: PseudonymisedRow): void;
   /** Notes that a row with this key refuses consent. It holds against every row of the submission with the same key. */
   refuse(rowKey: RowKey): void;
@@ -121,12 +128,12 @@ export interface LinkageDecider extends Archived {
   standingOf(submission: SubmissionId): SubmissionStanding;
 
   /**
-   * Applies the next event of the ledger. `row` is the body of the record that a placement with commitments brings
-   * in; it may be left out where this very engine has staged the row. Events must be applied as whole decisions
+   * Applies the next event of the ledger. `bodies` has those of the records that placements with commitments bring
+   * in; they may be left out where this very engine has staged the rows. Events must be applied as whole decisions
    * before the next `begin`, `withdraw`, `erase`, `constrain` or `relink`.
    * A record that enters without either is taken in without tokens, and counts as bodiless until it is erased.
    */
-  apply(event: LedgerEvent, row?: PseudonymisedRow): void;
+  apply(event: LedgerEvent, bodies?: Bodies): void;
 }
 
 export interface SubmissionNotDecidable extends Error {

@@ -16,8 +16,8 @@ describe('the reasons of a decision', () => {
           const [written, before] = [world.events.length, momentOf(world)];
           player.step(step);
           const reasons = new ExpectedReasons(world, player.liveRecords(), before);
-          const wrong = world.events.slice(written).flatMap(({ type, data }) => {
-            if (type === 'IndividualMatched') return reasons.ofPlacement(data) ?? [];
+          const wrong = world.told(written).flatMap(({ type, data }) => {
+            if (type === 'Matched') return reasons.ofPlacement(data) ?? [];
             if (type === 'SubmissionLinked') expect(data.tokensWithoutForce).toBe(reasons.tokensWithoutForce);
             return type === 'IndividualsMerged' ? (reasons.ofMerge(data) ?? []) : [];
           });

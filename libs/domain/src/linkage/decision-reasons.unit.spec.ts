@@ -4,11 +4,12 @@ import { born, email, LinkageWorld, nhs, rowKeyOf, type RowSpec } from './testin
 const user = 'peep.user';
 const sessions = 'peep.engagement';
 
-/** What the ledger says since an event: the type, and the rule of the decision where there is one. */
+/** What the ledger says since an event: the type, and the rule where there is one. */
 const saidSince = (world: LinkageWorld, event: number): string[] =>
-  world.events
-    .slice(event)
-    .flatMap(({ type, data }) => ('decision' in data ? [`${type} by ${data.decision.rule}`] : []));
+  world.told(event).flatMap(({ type, data }) => {
+    if ('decision' in data) return [`${type} by ${data.decision.rule}`];
+    return type === 'Registered' || type === 'Matched' ? [`${type} by ${data.rule}`] : [];
+  });
 
 describe('the reason of a placement', () => {
   const comesBack = (dataset: string) => {
@@ -22,11 +23,11 @@ describe('the reason of a placement', () => {
   };
 
   it('is that its row was revived, for a person who comes back alone', () => {
-    expect(comesBack(user)).toEqual(['IndividualMatched by revived']);
+    expect(comesBack(user)).toEqual(['Matched by revived']);
   });
 
   it('is the token that it founds somebody on, for a session that comes back alone', () => {
-    expect(comesBack(sessions)).toEqual(['IndividualMatched by nhs-number']);
+    expect(comesBack(sessions)).toEqual(['Matched by nhs-number']);
   });
 
   it('is the row that it replaces, for a correction that meets nobody', () => {
@@ -34,7 +35,7 @@ describe('the reason of a placement', () => {
     world.submit({ dataset: user, rows: [{ id: 'z', tokens: [nhs('1')] }] });
     const before = world.events.length;
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'z', tokens: [nhs('1')], note: 'corrected' }] });
-    expect(saidSince(world, before)).toEqual(['IndividualMatched by same-row']);
+    expect(saidSince(world, before)).toEqual(['Matched by same-row']);
   });
 
   it('is the strongest token through which it met somebody, and the record that it met', () => {
@@ -42,9 +43,9 @@ describe('the reason of a placement', () => {
     world.submit({ dataset: user, rows: [{ id: 'y', tokens: [email('e'), nhs('1')] }] });
     const before = world.events.length;
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'z', tokens: [email('e'), nhs('1')] }] });
-    expect(saidSince(world, before)).toEqual(['IndividualMatched by nhs-number']);
+    expect(saidSince(world, before)).toEqual(['Matched by nhs-number']);
     const met = [...world.reader.records].find(([, { rowKey }]) => rowKey === rowKeyOf(user, 'y'))?.[0];
-    expect(world.events[before + 1]?.data).toMatchObject({ decision: { through: met } });
+    expect(world.told(before)[1]?.data).toMatchObject({ through: met });
   });
 
   it('names the row that holds the token, where another row of the same person comes first and a rival has the token too', () => {
@@ -62,9 +63,9 @@ describe('the reason of a placement', () => {
     });
     const before = world.events.length;
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'new', tokens: [email('e'), born('1990')] }] });
-    expect(saidSince(world, before)).toEqual(['IndividualMatched by email']);
+    expect(saidSince(world, before)).toEqual(['Matched by email']);
     const holder = [...world.reader.records].find(([, { rowKey }]) => rowKey === rowKeyOf(user, known))?.[0];
-    expect(world.events[before + 1]?.data).toMatchObject({ decision: { through: holder } });
+    expect(world.told(before)[1]?.data).toMatchObject({ through: holder });
   });
 });
 

@@ -1,11 +1,12 @@
 import {
-  MAX_MEMBERS_PER_EVENT,
+  MAX_KIN_PER_EVENT,
   MAX_RECORDS_PER_EVENT,
   type DataOf,
   type Decision,
   type FamilyId,
   type IndividualId,
   type LedgerDecision,
+  type Placement,
   type RecordErased,
   type RecordId,
   type RowOutcomes,
@@ -16,11 +17,12 @@ import {
 import { familyIdOf, individualIdOf, relationshipIdOf } from '../ledger/ledger-ids.js';
 import type { ConstraintDecision, Draft, Withdrawal } from './decider.js';
 import type { LinkageIndex } from './linkage-index.js';
+import { FamilyList, PlacementList } from './event-lists.js';
 import type { Ground } from './ground.js';
 import type { PlannedDecision } from './plan-decision.js';
 import { UNLINKABLE } from './plan-individuals.js';
 import type { PlannedFamilies } from './plan-kinship.js';
-import type { RetiringReason } from './plan-live-records.js';
+import type { RetiringReason, StagedChunkStart } from './plan-live-records.js';
 import { NONE } from './typed-column.js';
 
 /** Grounds of a placement that no token of another record gives. */
@@ -38,7 +40,8 @@ export type Cause =
 
 /**
  * Puts a planned decision into events, in the order of the ledger: received; retired; carried; carriers; refused; splits; merges;
- * placements of new rows in row order, then of older records; referrals; relationships; families; the closing event.
+ * placements of new rows in row order, chunk by chunk, then of older records; referrals; relationships; families; the
+ * closing event.
  * Ids that depend on a revision are made here, and here alone. Reads nothing of the index that applying could change.
  */
 export function* draftDecisions(
@@ -84,18 +87,16 @@ class Drafting {
     yield* this.#merges();
     const outcomes = emptyOutcomes();
     yield* this.#newRows(outcomes);
-    for (const { record, submission } of this.#plan.replaced) {
-      yield this.#draft(this.#placement(record, this.#submissionId(submission), emptyOutcomes()));
-    }
+    yield* this.#olderRecords();
     yield* this.#referrals();
     yield* this.#relationships();
     for (const families of this.#plan.kinship.families) yield* this.#families(families);
     yield this.#draft(this.#closing(outcomes));
   }
 
-  #draft(decision: LedgerDecision, row: number | null = null): Draft {
+  #draft(decision: LedgerDecision, rows: readonly number[] | null = null): Draft {
     this.#revision++;
-    return { decision, row };
+    return { decision, rows };
   }
 
   *#retired(): Generator<Draft> {
@@ -109,7 +110,7 @@ class Drafting {
     };
     for (const [record, reason] of this.#plan.changes.ceasing) byReason[reason].push(record);
     for (const reason of ['replaced', 'omitted', 'withdrawn', 'consent-refused', 'erased'] as const) {
-      byReason[reason].sort((one, other) => records.ageOf(one) - records.ageOf(other));
+      byReason[reason].sort((one, other) => one - other);
       for (const chunk of chunks(byReason[reason], MAX_RECORDS_PER_EVENT)) {
         const data = {
           ...(reason === 'erased' ? {} : { submission: this.#submission }),
@@ -185,61 +186,103 @@ class Drafting {
   }
 
   *#newRows(outcomes: Tally): Generator<Draft> {
-    const { rows, changes } = this.#plan;
-    for (let row = 0; row < changes.fates.length; row++) {
-      const fate = changes.fates[row];
-      if (fate === 'unchanged') {
-        outcomes.unchanged++;
-        continue;
+    for (const { number, firstRow, endOfRows } of this.#chunks()) {
+      let placed = new PlacementList();
+      for (let row = firstRow; row < endOfRows; row++) {
+        const placement = this.#rowPlacement(row, outcomes);
+        if (placement === null) continue;
+        placed.add(placement, row);
+        if (!placed.isFull) continue;
+        yield this.#placedRows(number, placed);
+        placed = new PlacementList();
       }
-      const record = rows.records.get(row);
-      if (fate === 'superseded') {
-        outcomes.superseded++;
-        const data = { ...this.#recordData(record, this.#submission), reason: 'superseded' as const };
-        yield this.#draft({ type: 'RecordSetAside', data }, row);
-        continue;
-      }
-      if (changes.predecessorOf(record) !== NONE) outcomes.corrected++;
-      yield this.#draft(this.#placement(record, this.#submission, outcomes), row);
+      if (!placed.isEmpty) yield this.#placedRows(number, placed);
     }
   }
 
-  #placement(record: number, submission: SubmissionId, outcomes: Tally): LedgerDecision {
+  /** The chunks of the rows; one of all rows where nobody said where they begin. */
+  *#chunks(): Generator<StagedChunkStart & { readonly endOfRows: number }> {
+    const { rows, changes } = this.#plan;
+    const starts = rows.chunks.length > 0 ? rows.chunks : [{ number: 0, firstRow: 0 }];
+    for (const [index, start] of starts.entries()) {
+      yield { ...start, endOfRows: starts[index + 1]?.firstRow ?? changes.fates.length };
+    }
+  }
+
+  #placedRows(chunk: number, { placements, rows }: PlacementList): Draft {
+    const data = { submission: this.#submission, chunk, strategy: this.#index.strategy.name, placements };
+    return this.#draft({ type: 'RecordsPlaced', data }, rows);
+  }
+
+  /** Where the record of a row is placed; null for a row that says nothing new. */
+  #rowPlacement(row: number, outcomes: Tally): Placement | null {
+    const { rows, changes } = this.#plan;
+    const fate = changes.fates[row];
+    if (fate === 'unchanged') {
+      outcomes.unchanged++;
+      return null;
+    }
+    const record = rows.records.get(row);
+    if (fate === 'superseded') {
+      outcomes.superseded++;
+      return { ...this.#placed(record), setAside: 'superseded' };
+    }
+    if (changes.predecessorOf(record) !== NONE) outcomes.corrected++;
+    return this.#placement(record, outcomes);
+  }
+
+  /** Oldest first: neighbours that one submission carries are told together. */
+  *#olderRecords(): Generator<Draft> {
+    const strategy = this.#index.strategy.name;
+    const outcomes = emptyOutcomes();
+    let carrier = NONE;
+    let placed = new PlacementList();
+    const draft = (): Draft => {
+      const data = { submission: this.#submissionId(carrier), strategy, placements: placed.placements };
+      placed = new PlacementList();
+      return this.#draft({ type: 'RecordsPlaced', data });
+    };
+    for (const { record, submission } of this.#plan.replaced) {
+      if (!placed.isEmpty && (submission !== carrier || placed.isFull)) yield draft();
+      carrier = submission;
+      placed.add(this.#placement(record, outcomes));
+    }
+    if (!placed.isEmpty) yield draft();
+  }
+
+  #placement(record: number, outcomes: Tally): Placement {
     const { individuals } = this.#plan;
-    const data = this.#recordData(record, submission);
+    const placed = this.#placed(record);
     const entry = individuals.entryOf(record);
     if (entry === NONE) {
       outcomes.impersonal++;
-      return { type: 'RecordSetAside', data: { ...data, reason: 'impersonal' } };
+      return { ...placed, setAside: 'impersonal' };
     }
     const cluster = individuals.clusterAt(entry);
     if (cluster < 0) {
-      const reason = cluster === UNLINKABLE ? 'unlinkable' : 'referred';
-      outcomes[reason]++;
-      return { type: 'RecordSetAside', data: { ...data, reason } };
+      const setAside = cluster === UNLINKABLE ? 'unlinkable' : 'referred';
+      outcomes[setAside]++;
+      return { ...placed, setAside };
     }
     const individual = this.#idOf(cluster);
     if (individual === null) {
       outcomes.registered++;
-      const id = this.#register(cluster, data.record);
-      const decision = this.#decision(FIRST, NONE);
-      return { type: 'IndividualRegistered', data: { individual: id, ...data, decision } };
+      const id = this.#register(cluster, placed.record);
+      return { ...placed, individual: id, registered: true, ...FIRST };
     }
     outcomes.matched++;
-    return {
-      type: 'IndividualMatched',
-      data: { individual, ...data, decision: this.#matchOf(record, entry) },
-    };
+    return { ...placed, individual, registered: false, ...this.#groundOf(record, entry) };
   }
 
-  #matchOf(record: number, entry: number): Decision {
+  /** Why a record joins an individual that is known. */
+  #groundOf(record: number, entry: number): Ground & { readonly through?: RecordId } {
     const { individuals, changes } = this.#plan;
     const met = individuals.metAt(entry);
     const ground = individuals.groundAt(entry);
-    if (met !== NONE && ground !== null) return this.#decision(ground, met);
+    if (met !== NONE && ground !== null) return this.#groundThrough(ground, met);
     const predecessor = changes.predecessorOf(record);
-    if (predecessor !== NONE) return this.#decision(SAME_ROW, predecessor);
-    return this.#decision(ground ?? REVIVED, NONE);
+    if (predecessor !== NONE) return this.#groundThrough(SAME_ROW, predecessor);
+    return ground ?? REVIVED;
   }
 
   *#referrals(): Generator<Draft> {
@@ -262,32 +305,33 @@ class Drafting {
 
   *#relationships(): Generator<Draft> {
     const { ended, identified } = this.#plan.kinship;
-    for (const relationship of ended) {
-      const data = { relationship: this.#index.relationships.idOf(relationship) };
-      yield this.#draft({ type: 'RelationshipEnded', data });
+    for (const chunk of chunks(ended, MAX_KIN_PER_EVENT)) {
+      const relationships = chunk.map((relationship) => this.#index.relationships.idOf(relationship));
+      yield this.#draft({ type: 'RelationshipsEnded', data: { relationships } });
     }
     const inOrder = identified
       .map((kin) => ({ kin, child: this.#orderOf(kin.child), other: this.#orderOf(kin.other) }))
       .sort((one, two) => one.child - two.child || one.other - two.other);
-    for (const { kin } of inOrder) {
-      const [child, other] = [this.#idOfKnown(kin.child), this.#idOfKnown(kin.other)];
-      const relationship = relationshipIdOf(kin.kind, child, other);
-      const domain = this.#index.strategy.channels.domainOf(kin.channel);
-      const data = { relationship, kind: kin.kind, child, other, domain };
-      yield this.#draft({ type: 'RelationshipIdentified', data });
+    for (const chunk of chunks(inOrder, MAX_KIN_PER_EVENT)) {
+      const relationships = chunk.map(({ kin }) => {
+        const [child, other] = [this.#idOfKnown(kin.child), this.#idOfKnown(kin.other)];
+        const relationship = relationshipIdOf(kin.kind, child, other);
+        const domain = this.#index.strategy.channels.domainOf(kin.channel);
+        return { relationship, kind: kin.kind, child, other, domain };
+      });
+      yield this.#draft({ type: 'RelationshipsIdentified', data: { relationships } });
     }
   }
 
   *#families({ scope: number, dissolved, linked }: PlannedFamilies): Generator<Draft> {
     const { families, individuals } = this.#index;
     const scope = this.#index.scopeName(number);
-    for (const { family, into } of dissolved) {
-      const data = {
+    for (const chunk of chunks(dissolved, MAX_KIN_PER_EVENT)) {
+      const gone = chunk.map(({ family, into }) => ({
         family: families.idOf(family),
-        scope,
         ...(into === NONE ? {} : { into: families.idOf(into) }),
-      };
-      yield this.#draft({ type: 'FamilyDissolved', data });
+      }));
+      yield this.#draft({ type: 'FamiliesDissolved', data: { scope, families: gone } });
     }
     const inOrder = linked
       .map((family) => ({
@@ -299,24 +343,30 @@ class Drafting {
         if (one.family !== NONE || other.family !== NONE) return one.family !== NONE ? -1 : 1;
         return this.#orderOf(one.joined[0] ?? NONE) - this.#orderOf(other.joined[0] ?? NONE);
       });
+    const list = new FamilyList();
+    const draft = (): Draft =>
+      this.#draft({ type: 'FamiliesLinked', data: { scope, families: list.take() } });
     for (const { family, joined, left, review } of inOrder) {
       let id: FamilyId | null = family === NONE ? null : families.idOf(family);
-      const members = joined.map((cluster) => this.#idOfKnown(cluster));
-      const gone = left.map((individual) => individuals.idOf(individual));
-      const events = Math.max(1, Math.ceil(Math.max(members.length, gone.length) / MAX_MEMBERS_PER_EVENT));
-      for (let event = 0; event < events; event++) {
-        const [from, to] = [event * MAX_MEMBERS_PER_EVENT, (event + 1) * MAX_MEMBERS_PER_EVENT];
-        id ??= familyIdOf(scope, members[0] as IndividualId, this.#revision); // a new family has members
-        const data = {
+      const members = [
+        ...joined.map((cluster) => ({ individual: this.#idOfKnown(cluster), joins: true })),
+        ...left.map((individual) => ({ individual: individuals.idOf(individual), joins: false })),
+      ];
+      let from = 0;
+      do {
+        if (list.isFull) yield draft();
+        const part = members.slice(from, from + list.room);
+        id ??= familyIdOf(scope, part[0]?.individual as IndividualId, this.#revision); // a new family has members
+        list.add({
           family: id,
-          scope,
-          joined: members.slice(from, to),
-          left: gone.slice(from, to),
+          joined: part.filter(({ joins }) => joins).map(({ individual }) => individual),
+          left: part.filter(({ joins }) => !joins).map(({ individual }) => individual),
           review,
-        };
-        yield this.#draft({ type: 'FamilyLinked', data });
-      }
+        });
+        from += part.length;
+      } while (from < members.length);
     }
+    if (!list.isEmpty) yield draft();
   }
 
   #closing(outcomes: Tally): LedgerDecision {
@@ -340,20 +390,21 @@ class Drafting {
     };
   }
 
-  #recordData(record: number, submission: SubmissionId) {
+  #placed(record: number) {
     const { keys, records } = this.#index;
     return {
       record: records.idOf(record),
       rowKey: keys.idOf(records.keyOf(record)),
       role: records.roleOf(record),
-      submission,
     };
   }
 
-  #decision({ rule, ...compared }: Ground, through: number): Decision {
-    const strategy = this.#index.strategy.name;
-    const met = through === NONE ? {} : { through: this.#index.records.idOf(through) };
-    return { strategy, rule, ...met, ...compared };
+  #decision(ground: Ground, through: number): Decision {
+    return { strategy: this.#index.strategy.name, ...this.#groundThrough(ground, through) };
+  }
+
+  #groundThrough(ground: Ground, through: number): Ground & { readonly through?: RecordId } {
+    return through === NONE ? ground : { ...ground, through: this.#index.records.idOf(through) };
   }
 
   #register(cluster: number, founder: RecordId): IndividualId {

@@ -79,13 +79,12 @@ describe('what the engine refuses to decide', () => {
 });
 
 describe('a ledger that names what it never brought', () => {
-  const placed = { record: idOf('a'), rowKey: idOf('b'), role: 'adult', submission: idOf('c') };
-  const decision = { strategy: 'leap-1', rule: 'email' };
+  const placed = { record: idOf('a'), rowKey: idOf('b'), role: 'adult', individual: idOf('d') };
   it.each<[string, string, object]>([
     ['record', 'RecordsRetired', { reason: 'withdrawn', records: [idOf('a')] }],
     ['submission', 'RecordsCarried', { submission: idOf('a'), records: [] }],
     ['submission', 'SubmissionWithdrawn', { submission: idOf('a') }],
-    ['submission', 'IndividualRegistered', { ...placed, commitments: {}, individual: idOf('d'), decision }],
+    ['submission', 'RecordsPlaced', { submission: idOf('c'), placements: [{ ...placed, commitments: {} }] }],
     ['individual', 'IndividualsMerged', { individual: idOf('a'), absorbed: idOf('b') }],
   ])('is broken, and the %s is named: %s', (what, type, data) => {
     const { engine } = new LinkageWorld();

@@ -15,6 +15,7 @@ import type { Archive } from './archive.js';
 import { contentHashOf } from './content-hash.js';
 import {
   submissionNotDecidable,
+  type Bodies,
   type ConstraintDecision,
   type DecisionRun,
   type Draft,
@@ -28,7 +29,7 @@ import {
 import { draftDecisions, type Cause } from './draft-decisions.js';
 import { LinkageIndex } from './linkage-index.js';
 import { planDecision, type PlannedDecision } from './plan-decision.js';
-import type { LiveChange, StagedRows } from './plan-live-records.js';
+import type { LiveChange, StagedChunkStart, StagedRows } from './plan-live-records.js';
 import { submissionOf } from './submission-book.js';
 import { Int32Column, NONE, Uint8Column } from './typed-column.js';
 
@@ -38,6 +39,7 @@ const noRows = (): StagedRows => ({
   records: new Int32Column(),
   unchanged: new Uint8Array(),
   refused: new Set(),
+  chunks: [],
 });
 
 /**
@@ -74,14 +76,19 @@ export class LinkageEngine implements LinkageDecider {
     const records = new Int32Column();
     const unchanged = new Uint8Column();
     const refused = new Set<number>();
+    const chunks: StagedChunkStart[] = [];
     const { decide } = this.#run({ kind: 'received', file }, { kind: 'received', submission }, () => ({
       records,
       unchanged: unchanged.view(),
       refused,
+      chunks,
     }));
     return {
       get rows() {
         return records.length;
+      },
+      beginChunk(number: number) {
+        chunks.push({ number, firstRow: records.length });
       },
       stage(row: PseudonymisedRow) {
         const content = contentHashOf(row);
@@ -89,7 +96,6 @@ export class LinkageEngine implements LinkageDecider {
         // A row that says what its key says already needs no record of its own.
         const same = live !== NONE && index.records.hasContent(live, content);
         const record = same ? live : index.stage(row, submission, content);
-        if (!same) index.records.setRow(record, records.length);
         records.push(record);
         unchanged.push(same ? 1 : 0);
       },
@@ -137,8 +143,8 @@ export class LinkageEngine implements LinkageDecider {
   }
 
   get bodyMissingAt(): number | undefined {
-    const [oldest] = this.#index.bodiless.values();
-    return oldest;
+    const [oldest] = this.#index.bodiless;
+    return oldest === undefined ? undefined : this.#index.records.enteredAt(oldest);
   }
 
   get holdsErased(): boolean {
@@ -155,9 +161,9 @@ export class LinkageEngine implements LinkageDecider {
     return this.#index.submissions.standingOf(submission);
   }
 
-  apply(event: LedgerEvent, row?: PseudonymisedRow): void {
+  apply(event: LedgerEvent, bodies?: Bodies): void {
     this.#applied++;
-    applyEvent(this.#index, event, row);
+    applyEvent(this.#index, event, bodies);
   }
 
   #run(cause: Cause, change: LiveChange, rows: () => StagedRows): DecisionRun {

@@ -1,5 +1,8 @@
+import { MAX_KIN_PER_EVENT, MAX_MEMBERS_PER_EVENT } from '@kinledger/contracts';
 import { describe, expect, it } from 'vitest';
-import { carerEmail, email, LinkageWorld, nhs, type RowSpec } from './testing/linkage-world.js';
+import { familyIdOf } from '../ledger/index.js';
+import { leap1 } from './leap-1/leap-1.js';
+import { carerEmail, email, LinkageWorld, nhs, testSettings, type RowSpec } from './testing/linkage-world.js';
 
 const user = 'peep.user';
 const adult = (name: string): RowSpec => ({ id: name, tokens: [email(name)] });
@@ -25,9 +28,11 @@ function households() {
     membersOf: (family: string | undefined): number =>
       world.reader.families.get(family ?? '')?.members.size ?? 0,
     dissolved: () =>
-      world.events.flatMap(({ type, data }) =>
-        type === 'FamilyDissolved' ? [{ family: data.family, into: data.into }] : [],
-      ),
+      world
+        .told()
+        .flatMap(({ type, data }) =>
+          type === 'FamilyDissolved' ? [{ family: data.family, into: data.into }] : [],
+        ),
   };
 }
 
@@ -84,9 +89,7 @@ describe('the id of a family, and what the ledger says of it,', () => {
     world.withdraw(zoe);
     submit(child('ida', 'three', 'mum'));
     const joined = world.whereIs(user, 'ida');
-    const linked = world.events
-      .slice(before)
-      .flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data] : []));
+    const linked = world.told(before).flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data] : []));
     expect(linked).toEqual([
       { family, scope: 'programme', joined: [], left: [left], review: false },
       { family, scope: 'programme', joined: [joined], left: [], review: false },
@@ -97,7 +100,7 @@ describe('the id of a family, and what the ledger says of it,', () => {
     const { world, submit } = households();
     submit(adult('mum'));
     submit(child('zoe', 'one', 'mum'), child('max', 'two', 'mum'), adult('dad'));
-    const [linked] = world.events.flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data.joined] : []));
+    const [linked] = world.told().flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data.joined] : []));
     expect(linked).toEqual(world.reader.registered.slice(0, 3));
   });
 
@@ -107,8 +110,8 @@ describe('the id of a family, and what the ledger says of it,', () => {
     submit(adult('second'), child('of second', 'two', 'second'));
     const before = world.events.length;
     submit(child('of first', 'one', 'first'), child('another', 'three', 'second'));
-    const linked = world.events
-      .slice(before)
+    const linked = world
+      .told(before)
       .flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data.family] : []));
     expect(linked).toEqual([familyOf('second'), familyOf('first')]);
   });
@@ -119,7 +122,7 @@ describe('the id of a family, and what the ledger says of it,', () => {
       const { world, submit, familyOf } = households();
       submit(adult('a'), adult('b'));
       submit(...order.map((name) => child(`of ${name}`, name, name)));
-      const linked = world.events.flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data.family] : []));
+      const linked = world.told().flatMap(({ type, data }) => (type === 'FamilyLinked' ? [data.family] : []));
       expect(linked).toEqual([familyOf('a'), familyOf('b')]);
     },
   );
@@ -131,9 +134,41 @@ describe('the id of a family, and what the ledger says of it,', () => {
     const leaving = world.reader.registered.slice(2);
     const before = world.events.length;
     world.withdraw(file);
-    const left = world.events
-      .slice(before)
-      .flatMap(({ type, data }) => (type === 'FamilyLinked' ? data.left : []));
+    const left = world.told(before).flatMap(({ type, data }) => (type === 'FamilyLinked' ? data.left : []));
     expect(left).toEqual(leaving);
+  });
+
+  it('of more people than an event may list is told in several, in order, under one id', () => {
+    const world = new LinkageWorld([], leap1({ ...testSettings, maxChildrenPerCarerToken: 5_000 }));
+    const children = Array.from({ length: MAX_MEMBERS_PER_EVENT + 100 }, (_, n): RowSpec => ({
+      ...{ id: `${n}`, role: 'child', tokens: [nhs(`${n}`), carerEmail('mum')] },
+    }));
+    const submission = world.submit({
+      dataset: user,
+      rows: [...children, { id: 'mum', tokens: [email('mum')] }],
+    });
+    const [first, second, ...more] = world.events.flatMap((event) =>
+      event.type === 'FamiliesLinked' ? [event] : [],
+    );
+    expect(more).toEqual([]);
+    expect([first, second].map((event) => event?.data.families.map(({ joined }) => joined.length))).toEqual([
+      [MAX_MEMBERS_PER_EVENT],
+      [101],
+    ]);
+    const [one, other] = [first?.data.families[0], second?.data.families[0]];
+    expect(other?.family).toBe(one?.family);
+    expect([...(one?.joined ?? []), ...(other?.joined ?? [])]).toEqual(world.reader.registered);
+    expect(one?.family).toBe(familyIdOf('programme', one!.joined[0]!, first!.revision));
+    const identified = world.events.flatMap(({ type, data }) =>
+      type === 'RelationshipsIdentified' ? [data.relationships] : [],
+    );
+    expect(identified.map((each) => each.length)).toEqual([MAX_KIN_PER_EVENT, MAX_KIN_PER_EVENT, 100]);
+    expect(identified.flat().map(({ child }) => child)).toEqual(world.reader.registered.slice(0, -1));
+    world.withdraw(submission);
+    const ended = world.events.flatMap(({ type, data }) =>
+      type === 'RelationshipsEnded' ? [data.relationships] : [],
+    );
+    expect(ended.map((each) => each.length)).toEqual([MAX_KIN_PER_EVENT, MAX_KIN_PER_EVENT, 100]);
+    expect(world.reader.families.size).toBe(0);
   });
 });

@@ -22,8 +22,8 @@ describe('ids of families', () => {
             id === null ? linkedEver.has(family) : family !== id,
           );
           expect(wrong).toEqual([]);
-          const told = events
-            .slice(written)
+          const told = player.world
+            .told(written)
             .flatMap((event) => (event.type === 'FamilyDissolved' ? [event.data] : []))
             .map(({ family, into }) => [family, into ?? null] as const);
           expect(new Map<string, string | null>(told)).toEqual(dissolved);

@@ -28,7 +28,7 @@ describe('the id of a family', () => {
     )?.[0];
   };
   const dissolved = () =>
-    world.events.flatMap((event) => (event.type === 'FamilyDissolved' ? [event.data.into ?? 'nothing'] : []));
+    world.told().flatMap((event) => (event.type === 'FamilyDissolved' ? [event.data.into ?? 'nothing'] : []));
 
   it('stays when somebody joins, and when somebody leaves', () => {
     file([carer('a'), childOf('c', 'a')]);

@@ -145,9 +145,9 @@ describe('relationships that begin together', () => {
       rows: [child('zoe'), adult('dad', '1980'), child('max'), adult('mum', '1985')],
     });
     const [zoe, dad, max, mum] = world.reader.registered;
-    const identified = world.events.flatMap(({ type, data }) =>
-      type === 'RelationshipIdentified' ? [[data.child, data.other]] : [],
-    );
+    const identified = world
+      .told()
+      .flatMap(({ type, data }) => (type === 'RelationshipIdentified' ? [[data.child, data.other]] : []));
     expect(identified).toEqual([
       [zoe, dad],
       [zoe, mum],

@@ -223,7 +223,7 @@ describe('a scope that the definition no longer has', () => {
     world.withdraw(file);
     households.submit(there, ...rows);
     const later = new LinkageWorld([]);
-    for (const event of world.events) later.engine.apply(event, world.bodyOf(event));
+    for (const event of world.events) later.engine.apply(event, world.bodies);
     const prepared = world.prepare({
       ...{
         dataset: user,
@@ -233,7 +233,7 @@ describe('a scope that the definition no longer has', () => {
     });
     const linked = (drafts: ReturnType<typeof world.draft>) =>
       drafts.flatMap(({ decision: { type, data } }) =>
-        type === 'FamilyLinked' && data.scope === 'programme' ? [data] : [],
+        type === 'FamiliesLinked' && data.scope === 'programme' ? data.families : [],
       );
     const told = linked(world.draft(world.engine, prepared));
     expect(told).toHaveLength(2);

@@ -104,7 +104,7 @@ describe('linkage engine: the laws', () => {
         // It lives on as the other does, on what both are told.
         const from = world.events.length;
         player.play(later);
-        for (const event of world.events.slice(from)) restored.apply(event, world.bodyOf(event));
+        for (const event of world.events.slice(from)) restored.apply(event, world.bodies);
         expect(restored.size).toMatchObject(countsOf(world.engine));
         const prepared = world.prepare(player.specOf(more));
         expect(world.draft(restored, prepared)).toEqual(world.draft(world.engine, prepared));
@@ -182,7 +182,10 @@ describe('linkage engine: the laws', () => {
       await unarchive(restored, await archived(world.engine));
       const late = world.prepare({ ...q1, rows: [yes] });
       const [, set] = world.draft(world.engine, late).map(({ decision }) => decision);
-      expect(set).toMatchObject({ type: 'RecordSetAside', data: { reason: 'superseded' } });
+      expect(set).toMatchObject({
+        type: 'RecordsPlaced',
+        data: { placements: [{ setAside: 'superseded' }] },
+      });
       for (const engine of [world.rebuilt(), restored])
         expect(world.draft(engine, late)).toEqual(world.draft(world.rebuilt(), late));
       world.submit({ ...q1, rows: [yes] });

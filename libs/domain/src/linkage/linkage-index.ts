@@ -34,8 +34,8 @@ export class LinkageIndex implements Archived {
   readonly relationships = new RelationshipTable();
   readonly referrals = new ReferralTable();
   readonly constraints = new ConstraintTable();
-  /** Records that entered without their body, and the revision of it: none is left once their erasures are applied. */
-  readonly bodiless = new Map<number, number>();
+  /** Records that entered without their body: none is left once their erasures are applied. */
+  readonly bodiless = new Set<number>();
   /** Whether it holds what erased records said: they came in with their bodies, and were erased afterwards. */
   holdsErased = false;
   readonly #datasetNumbers = new Map<string, number>();
@@ -71,7 +71,7 @@ export class LinkageIndex implements Archived {
       this.referrals,
       this.constraints,
     ]);
-    await passMapThrough(archive, this.bodiless);
+    for (const record of await archive.json([...this.bodiless])) this.bodiless.add(record);
     await passMapThrough(archive, this.#datasetNumbers);
   }
 

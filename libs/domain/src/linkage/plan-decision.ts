@@ -63,7 +63,7 @@ function replacedRecords(scope: DecisionScope, individuals: PlannedIndividuals):
     if (before !== after) found.push(record);
   }
   return found
-    .sort((one, other) => records.ageOf(one) - records.ageOf(other))
+    .sort((one, other) => one - other)
     .map((record) => ({ record, submission: scope.changes.carrierOf(record) }));
 }
 

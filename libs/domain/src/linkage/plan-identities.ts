@@ -122,9 +122,9 @@ class IdentityPlan implements PlannedIdentities {
       splits.set(key, split);
       split.records.push(record);
     }
-    const age = (split: PlannedSplit): number => records.ageOf(split.records[0] as number); // a split has a record
+    const age = (split: PlannedSplit): number => split.records[0] as number; // a split has a record
     for (const split of splits.values()) {
-      split.records.sort((one, other) => records.ageOf(one) - records.ageOf(other));
+      split.records.sort((one, other) => one - other);
       this.splits.push(split);
     }
     this.splits.sort((one, other) => one.individual - other.individual || age(one) - age(other));
@@ -178,7 +178,7 @@ class IdentityPlan implements PlannedIdentities {
     const { records } = this.#scope.index;
     const [one, two] = [this.#plan.recordAt(entry), this.#plan.recordAt(other)];
     if (records.isFact(one) !== records.isFact(two)) return records.isFact(two);
-    return records.ageOf(one) < records.ageOf(two);
+    return one < two;
   }
 
   /** Each claimed cluster is the individual that was registered first. */

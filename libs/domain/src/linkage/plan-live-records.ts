@@ -26,6 +26,13 @@ export interface StagedRows {
   readonly unchanged: Uint8Array;
   /** Keys of rows that refuse consent, in the order in which they were noted. */
   readonly refused: ReadonlySet<number>;
+  /** Where the chunks of the rows begin, in row order. */
+  readonly chunks: readonly StagedChunkStart[];
+}
+
+export interface StagedChunkStart {
+  readonly number: number;
+  readonly firstRow: number;
 }
 
 /** Which records begin and cease to be live, and who carries what. All orders are those of the ledger. */
@@ -160,7 +167,7 @@ class LivePlan {
       ceasing.set(before, this.#reasonFor(key, before, after));
       if (after !== NONE) gone.set(after, before);
     }
-    revived.sort((one, other) => records.ageOf(one) - records.ageOf(other));
+    revived.sort((one, other) => one - other);
     return {
       becoming: [...fresh, ...revived],
       ceasing,
@@ -183,14 +190,10 @@ class LivePlan {
   }
 
   #carriersInOrder(): Map<number, number[]> {
-    const { records } = this.#index;
     return new Map(
       [...this.#carriersChanged]
         .sort(([one], [other]) => one - other)
-        .map(([carrier, kept]) => [
-          carrier,
-          kept.sort((one, other) => records.ageOf(one) - records.ageOf(other)),
-        ]),
+        .map(([carrier, kept]) => [carrier, kept.sort((one, other) => one - other)]),
     );
   }
 

@@ -25,12 +25,9 @@ const ERASED = 128;
 export type Outcome = 'none' | 'placed' | 'unlinkable' | 'referred' | 'impersonal' | 'superseded';
 const outcomes: readonly Outcome[] = ['none', 'placed', 'unlinkable', 'referred', 'impersonal', 'superseded'];
 
-/** Staged records have no revision yet; their place in their file stands in for it, below zero. */
-const stagedPlace = (row: number): number => -2 - row;
-const OLDER_THAN_ANY_ROW = 2 ** 31;
-
 /**
- * Every record that the ledger ever took in, and those that are staged, in columns. Holders of a token are linked
+ * Every record that the ledger ever took in, and those that are staged, in columns, in the order in which they enter it:
+ * of two records the older one has the smaller number. Holders of a token are linked
  * through occurrences, one for each identity or carer token of a record.
  */
 export class RecordTable implements Archived {
@@ -40,7 +37,7 @@ export class RecordTable implements Archived {
   readonly #content = new DigestColumn();
   readonly #key = new Int32Column();
   readonly #submission = new Int32Column();
-  readonly #placedAt = new Int32Column();
+  readonly #enteredAt = new Int32Column();
   readonly #individual = new Int32Column();
   readonly #birthDate = new Int32Column();
   readonly #gender = new Int32Column();
@@ -90,7 +87,7 @@ export class RecordTable implements Archived {
       this.#content,
       this.#key,
       this.#submission,
-      this.#placedAt,
+      this.#enteredAt,
       this.#individual,
       this.#birthDate,
       this.#gender,
@@ -130,7 +127,7 @@ export class RecordTable implements Archived {
     this.#content.push(content);
     this.#key.push(key);
     this.#submission.push(NONE);
-    this.#placedAt.push(NONE);
+    this.#enteredAt.push(NONE);
     this.#individual.push(NONE);
     this.nextMember.push(NONE);
     this.previousMember.push(NONE);
@@ -231,23 +228,21 @@ export class RecordTable implements Archived {
     this.#bits.raise(record, ERASED);
   }
 
-  /** Notes the place of a staged record in its file, which is the order in which its submission will be placed. */
-  setRow(record: number, row: number): void {
-    this.#placedAt.set(record, stagedPlace(row));
-  }
-
-  /** The record is in the ledger from `revision` on, brought by a submission. */
+  /**
+   * The record is in the ledger from `revision` on, brought by a submission.
+   * @throws Error where a younger record entered before it.
+   */
   enter(record: number, submission: number, revision: number): void {
+    if (record < this.#endOfLedger) throw new Error('a record enters the ledger after one that is younger');
     this.#bits.lower(record, STAGED);
     this.#submission.set(record, submission);
-    this.#placedAt.set(record, revision);
-    if (record >= this.#endOfLedger) this.#endOfLedger = record + 1;
+    this.#enteredAt.set(record, revision);
+    this.#endOfLedger = record + 1;
   }
 
-  /** A number that is the smaller, the earlier the record came into the ledger; staged ones are youngest. */
-  ageOf(record: number): number {
-    const placed = this.#placedAt.get(record);
-    return placed >= 0 ? placed : OLDER_THAN_ANY_ROW - placed;
+  /** Revision of the event that brought the record into the ledger; NONE for a staged one. */
+  enteredAt(record: number): number {
+    return this.#enteredAt.get(record);
   }
 
   /** The individual that it is in, or was in when it was retired; NONE for a record set aside. */

@@ -90,9 +90,11 @@ describe('a row that says a token twice', () => {
     world.submit({ dataset: user, rows: [{ id: 'one', tokens: [email('e'), email('e')] }] });
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'two', tokens: [email('e'), email('e')] }] });
     const [one] = world.bodies.keys();
-    const matched = world.events.flatMap(({ type, data }) =>
-      type === 'IndividualMatched' ? [data.decision] : [],
-    );
+    const matched = world
+      .told()
+      .flatMap(({ type, data }) =>
+        type === 'Matched' ? [{ strategy: data.strategy, rule: data.rule, through: data.through }] : [],
+      );
     expect(matched).toEqual([{ strategy: 'leap-1', rule: 'email', through: one }]);
   });
 
@@ -112,9 +114,7 @@ describe('a file of many pairs', () => {
     world.submit({ dataset: user, rows: ids.map((id) => ({ id, tokens: [nhs(id)] })) });
     const listed = [...world.bodies.keys()];
     world.submit({ dataset: 'other.user', rows: ids.map((id) => ({ id, tokens: [nhs(id)] })) });
-    const through = world.events.flatMap(({ type, data }) =>
-      type === 'IndividualMatched' ? [data.decision.through] : [],
-    );
+    const through = world.told().flatMap(({ type, data }) => (type === 'Matched' ? [data.through] : []));
     expect(through).toEqual(listed);
   });
 });

@@ -52,7 +52,7 @@ describe('the ground of a scored link', () => {
   const decisionsOf = (...rows: readonly RowSpec[]) => {
     const world = scoringWorld();
     world.submit({ dataset: 'alpha.user', rows });
-    return world.events;
+    return world.told();
   };
 
   it('stands in the ledger: the derived tokens that agree, the score in millibits and the level of each field', () => {
@@ -60,19 +60,17 @@ describe('the ground of a scored link', () => {
       { id: 'r1', tokens: [born('2020'), gender('f')], derived: derived('ada', 'SE1') },
       { id: 'r2', tokens: [born('2020'), gender('m')], derived: derived('ada', 'SE1') },
     );
-    const matched = events.find(({ type }) => type === 'IndividualMatched');
+    const matched = events.find(({ type }) => type === 'Matched');
     expect(matched).toMatchObject({
       data: {
-        decision: {
-          strategy: 'sum',
-          rule: 'sum',
-          score: 3500 + 2000 - 1500 + 3000,
-          levels: {
-            'name-and-area': 'same',
-            'given-name': 'same',
-            gender: 'different',
-            'birth-date': 'same',
-          },
+        strategy: 'sum',
+        rule: 'sum',
+        score: 3500 + 2000 - 1500 + 3000,
+        levels: {
+          'name-and-area': 'same',
+          'given-name': 'same',
+          gender: 'different',
+          'birth-date': 'same',
         },
       },
     });
@@ -98,6 +96,6 @@ describe('the ground of a scored link', () => {
       { id: 'r1', tokens: [gender('f')], derived: derived('ada', 'SE1') },
       { id: 'r2', tokens: [gender('m')], derived: derived('ada', 'SE1') },
     );
-    expect(events.filter(({ type }) => type === 'IndividualRegistered')).toHaveLength(2);
+    expect(events.filter(({ type }) => type === 'Registered')).toHaveLength(2);
   });
 });

@@ -79,7 +79,7 @@ describe('sessions under the address of nobody who is listed', () => {
     expect(world.whereIs(sessions, 'either')).toBe('(referred)');
     const before = world.events.length;
     world.submit({ dataset: user, sequence: 2, rows: people('new') });
-    expect(world.events.slice(before).filter(({ type }) => type === 'RecordSetAside')).toEqual([]);
+    expect(world.told(before).filter(({ type }) => type === 'SetAside')).toEqual([]);
     expect(world.whereIs(sessions, 'either')).toBe('(referred)');
   });
 });
@@ -95,9 +95,9 @@ describe('a session under the address of two people', () => {
       world.submit({ dataset: sessions, rows: [row('session', birthDate)] });
       expect(world.whereIs(sessions, 'session')).toBe(world.whereIs(user, owner));
       const met = [...world.reader.records].find(([, { rowKey }]) => rowKey === rowKeyOf(user, owner))?.[0];
-      expect(world.events.at(-2)).toMatchObject({
-        type: 'IndividualMatched',
-        data: { decision: { rule: 'email', through: met } },
+      expect(world.told().at(-2)).toMatchObject({
+        type: 'Matched',
+        data: { rule: 'email', through: met },
       });
     },
   );

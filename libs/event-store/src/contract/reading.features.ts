@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { MAX_EVENT_BYTES, MAX_PAGE_BYTES, readExactly, type StoredEvent } from '../index.js';
 import {
   fillStream,
+  newEvent,
   newEvents,
   newStream,
   numbered,
@@ -37,6 +40,28 @@ export function readingFeatures(fixture: () => FixtureInUse): void {
       expect(numbered(await store.readPage(stream, 0, 1000))).toEqual(revisions(10));
       expect(await store.readPage(stream, 10, 4)).toEqual([]);
       expect(await store.readPage(stream, 5000, 4)).toEqual([]);
+    });
+
+    it('ends a page with the event that brings it to two megabytes, whatever was asked for', async () => {
+      const { store } = fixture();
+      const stream = newStream();
+      const sizes = [...Array.from({ length: 20 }, () => MAX_EVENT_BYTES), 1, 1, MAX_EVENT_BYTES];
+      const events = sizes.map((size) => ({ ...newEvent(), bytes: randomBytes(size) }));
+      await store.append(stream, events, { expectedRevision: 'no-stream' });
+      const whole = MAX_PAGE_BYTES / MAX_EVENT_BYTES;
+      expect(numbered(await store.readPage(stream, 0, 1_000))).toEqual(revisions(whole));
+      expect(numbered(await store.readPage(stream, 1, whole + 1))).toEqual(revisions(whole + 1, 1));
+      expect(numbered(await store.readPage(stream, 3, 2))).toEqual([3, 4]);
+      expect(numbered(await store.readPage(stream, 14, 1_000))).toEqual(revisions(sizes.length, 14));
+      expect(numbered(await store.readPage(stream, 13, 1_000))).toEqual(revisions(sizes.length, 13));
+      expect(plain(await readExactly(store, stream, 0, sizes.length))).toEqual(plain(events));
+      const seen: StoredEvent[] = [];
+      const stop = new AbortController();
+      for await (const page of store.subscribe(stream, { from: 0, signal: stop.signal })) {
+        seen.push(...page);
+        if (seen.length === sizes.length) stop.abort();
+      }
+      expect(plain(seen)).toEqual(plain(events));
     });
 
     it('answers two hundred reads at once, and goes on', async () => {

@@ -1,6 +1,7 @@
 import { TreeRoot } from '@kinledger/domain';
 import { isRevisionConflict } from '../errors.js';
 import type { EventStore, StoredEvent } from '../event-store.js';
+import { readExactly } from '../read-exactly.js';
 
 export interface CopyOptions {
   readonly from: EventStore;
@@ -40,7 +41,7 @@ export interface CopyTargetDiffers extends Error {
   readonly revision: number;
 }
 
-/** Bounds memory: four pages of the largest events are 512 MiB, of common ones a megabyte. */
+/** Events of a page at most; its bytes are bounded by the store. */
 const PAGE = 500;
 
 /**
@@ -113,11 +114,7 @@ async function compare(
   last: number,
 ): Promise<void> {
   const read = (next: number) => {
-    const pages = Promise.all(
-      [from, to].map((store) =>
-        next > last ? Promise.resolve([]) : readExactly(store, stream, next, Math.min(PAGE, last - next + 1)),
-      ),
-    );
+    const pages = readBoth(from, to, stream, next, Math.min(PAGE, last - next + 1));
     // They are awaited below; if the signal aborts first, nobody hears that they failed.
     pages.catch(() => undefined);
     return pages;
@@ -125,8 +122,10 @@ async function compare(
   let ahead = read(first);
   for (let next = first; next <= last;) {
     signal?.throwIfAborted();
-    const [ours = [], theirs = []] = await ahead;
-    ahead = read(next + PAGE);
+    const { ours, theirs } = await ahead;
+    if (ours.length === 0) throw targetDiffers(stream, next, 'the source became shorter');
+    const after = next + ours.length;
+    ahead = read(after);
     for (const [index, event] of ours.entries()) {
       const copy = theirs[index];
       examine?.(event);
@@ -134,25 +133,15 @@ async function compare(
       if (difference !== undefined) throw targetDiffers(stream, next + index, difference);
       if (copy !== undefined) tree.add(copy.bytes);
     }
-    next += PAGE;
-    onProgress?.({ stage, done: Math.min(next, last + 1), total: last + 1 });
+    next = after;
+    onProgress?.({ stage, done: next, total: last + 1 });
   }
 }
 
-/** A page that is as long as the stream must be. */
-async function readExactly(
-  store: EventStore,
-  stream: string,
-  from: number,
-  count: number,
-): Promise<StoredEvent[]> {
-  const events: StoredEvent[] = [];
-  while (events.length < count) {
-    const page = await store.readPage(stream, from + events.length, count - events.length);
-    if (page.length === 0) return events;
-    events.push(...page);
-  }
-  return events;
+/** A page of the source, and the same revisions of the target. */
+async function readBoth(from: EventStore, to: EventStore, stream: string, next: number, limit: number) {
+  const ours = limit <= 0 ? [] : await from.readPage(stream, next, limit);
+  return { ours, theirs: await readExactly(to, stream, next, ours.length) };
 }
 
 function differenceOf(event: StoredEvent, copy: StoredEvent | undefined): string | undefined {

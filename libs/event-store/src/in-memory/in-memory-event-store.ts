@@ -12,6 +12,7 @@ import type {
   SubscribeOptions,
 } from '../event-store.js';
 import { followStream } from '../follow-stream.js';
+import { pageLength } from '../page-end.js';
 import { WakeUps } from '../wake-ups.js';
 
 class InMemoryStream {
@@ -80,7 +81,8 @@ export class InMemoryEventStore implements EventStore {
   }
 
   async readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]> {
-    return this.#ledger.streams.get(stream)?.events.slice(from, from + limit) ?? [];
+    const events = this.#ledger.streams.get(stream)?.events.slice(from, from + limit) ?? [];
+    return events.slice(0, pageLength(events));
   }
 
   async readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {

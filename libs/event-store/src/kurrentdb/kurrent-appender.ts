@@ -137,9 +137,12 @@ export class KurrentAppender {
     }
     const wanted = new Set(events.map(({ id }) => id));
     const known = new Map<string, StoredEvent>();
-    for (const [from, length] of runs(ids.placesOf(events))) {
-      for (const event of await this.#options.streams.page(stream, from, length)) {
-        if (wanted.has(event.id)) known.set(event.id, event);
+    for (const [first, length] of runs(ids.placesOf(events))) {
+      for (let from = first; from < first + length;) {
+        const page = await this.#options.streams.page(stream, from, first + length - from);
+        if (page.length === 0) break;
+        for (const event of page) if (wanted.has(event.id)) known.set(event.id, event);
+        from += page.length;
       }
     }
     return known;

@@ -1,7 +1,8 @@
 import { foreignEvent } from '@kinledger/contracts';
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { streamGap } from '../errors.js';
-import type { EventToAppend, StoredEvent } from '../event-store.js';
+import { MAX_PAGE_BYTES, type EventToAppend, type StoredEvent } from '../event-store.js';
+import { pageLength } from '../page-end.js';
 import type { Credentials } from './connection-string.js';
 import type { KurrentConnection } from './kurrent-connection.js';
 import type { OutageWatch } from './outage-watch.js';
@@ -26,6 +27,9 @@ export interface KurrentStreamsOptions {
   readonly appendTimeoutMs: number;
 }
 
+/** Events of the largest size among these are some megabytes. */
+const FIRST_READ = 32;
+
 type ReadOptions = NonNullable<Parameters<KurrentDBClient['readStream']>[1]>;
 
 /** Streams as KurrentDB has them, without what the port promises beyond that. Reads always run to their end. */
@@ -42,9 +46,25 @@ export class KurrentStreams {
     return last?.revision ?? -1;
   }
 
-  /** @throws StreamGap when events that were there are gone; ForeignEvent where one is not of bytes. */
+  /**
+   * As long as a page of the port may be. Since a read is never left early, it asks for as many events as may fit.
+   * @throws StreamGap when events that were there are gone; ForeignEvent where one is not of bytes.
+   */
   async page(stream: string, from: number, limit: number): Promise<MarkedEvent[]> {
-    if (limit <= 0) return [];
+    const page: MarkedEvent[] = [];
+    let bytes = 0;
+    for (let asked = FIRST_READ; page.length < limit && bytes < MAX_PAGE_BYTES;) {
+      const count = Math.min(asked, limit - page.length);
+      const more = await this.#pageOf(stream, from + page.length, count);
+      page.push(...more);
+      bytes += more.reduce((sum, event) => sum + event.bytes.length, 0);
+      if (more.length < count) break;
+      asked = Math.max(1, Math.floor(((MAX_PAGE_BYTES - bytes) * page.length) / Math.max(1, bytes)));
+    }
+    return page.slice(0, pageLength(page));
+  }
+
+  async #pageOf(stream: string, from: number, limit: number): Promise<MarkedEvent[]> {
     const page = await this.#read(stream, {
       direction: 'forwards',
       fromRevision: BigInt(from),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { newEvent, newEvents, newStream, numbered, plain, revisions } from '../contract/fixture.js';
+import { readExactly } from '../read-exactly.js';
 import { foreignClient, foreignEvents, storeOn, until } from './contract/kurrent-server.js';
 import type { KurrentDbEventStore, KurrentDbEventStoreOptions } from './kurrentdb-event-store.js';
 import { StandInServer } from './testing/stand-in-server.js';
@@ -68,7 +69,7 @@ describe('event store on kurrentdb (stand-in), when', () => {
       repeated: false,
     });
     expect(server.mishaps.loseAnswers).toBe(0);
-    expect(plain(await store.readPage(stream, 0, 99))).toEqual(plain(events));
+    expect(plain(await readExactly(store, stream, 0, 99))).toEqual(plain(events));
   });
 
   it('it is killed and restarted: subscriptions and appends go on, and nothing is doubled', async () => {

@@ -2,15 +2,16 @@ import { createPool, inTransaction } from '@kinledger/database';
 import type pg from 'pg';
 import { checkBeforeSending } from '../append-rules.js';
 import { streamGap } from '../errors.js';
-import type {
-  AppendOptions,
-  AppendResult,
-  EventStore,
-  EventToAppend,
-  RecordBody,
-  StoredEvent,
-  StreamFinding,
-  SubscribeOptions,
+import {
+  MAX_PAGE_BYTES,
+  type AppendOptions,
+  type AppendResult,
+  type EventStore,
+  type EventToAppend,
+  type RecordBody,
+  type StoredEvent,
+  type StreamFinding,
+  type SubscribeOptions,
 } from '../event-store.js';
 import { followStream } from '../follow-stream.js';
 import { WakeUps } from '../wake-ups.js';
@@ -82,14 +83,17 @@ export class PostgresEventStore implements EventStore {
     const page = await copiedRows(
       this.#pool,
       // Bounded by revision and not by LIMIT: without fresh statistics PostgreSQL would sort the whole rest of the stream.
-      `SELECT ${copiedEventColumns} FROM ledger.event
-       WHERE stream = ${wholeNumber(number)} AND revision >= ${wholeNumber(from)} AND revision < ${wholeNumber(from + limit)}
-       ORDER BY revision`,
+      // The length of large bytes is known without reading them.
+      `SELECT ${copiedEventColumns} FROM (
+         SELECT *, sum(octet_length(bytes)) OVER (ORDER BY revision ROWS UNBOUNDED PRECEDING) - octet_length(bytes) AS before
+         FROM ledger.event
+         WHERE stream = ${wholeNumber(number)} AND revision >= ${wholeNumber(from)} AND revision < ${wholeNumber(from + limit)}
+       ) event WHERE before < ${wholeNumber(MAX_PAGE_BYTES)} ORDER BY revision`,
       copiedEvent,
     );
     const gap = page.findIndex((event, index) => event.revision !== from + index);
     if (gap !== -1) throw streamGap(stream, from + gap);
-    if (page.length < limit) await this.#requireEnd(stream, number, from + page.length);
+    if (page.length < limit && !isCut(page)) await this.#requireEnd(stream, number, from + page.length);
     return page;
   }
 
@@ -148,6 +152,10 @@ export class PostgresEventStore implements EventStore {
     if (following !== undefined && following > next) throw streamGap(stream, next);
   }
 }
+
+/** Whether its bytes end a page, and not its stream. */
+const isCut = (page: readonly StoredEvent[]): boolean =>
+  page.reduce((sum, { bytes }) => sum + bytes.length, 0) >= MAX_PAGE_BYTES;
 
 /** By SQLSTATE and not by the constraint's name: names change with a migration, the code does not. */
 const isUniqueViolation = (error: unknown): boolean =>

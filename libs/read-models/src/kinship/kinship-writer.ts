@@ -1,8 +1,9 @@
 import { copyInto } from '@kinledger/database';
 import type { EventOf, Writing } from '../read-model.js';
 
-type Relationship = EventOf<'RelationshipIdentified'>['data'];
-type Family = EventOf<'FamilyLinked'>['data'];
+type Relationship = EventOf<'RelationshipsIdentified'>['data']['relationships'][number];
+type LinkedFamilies = EventOf<'FamiliesLinked'>['data'];
+type Family = LinkedFamilies['families'][number] & Pick<LinkedFamilies, 'scope'>;
 
 export class KinshipWriter {
   readonly #writing: Writing;
@@ -11,20 +12,23 @@ export class KinshipWriter {
     this.#writing = writing;
   }
 
-  identify(relationship: Relationship): Promise<void> | undefined {
-    return this.#writing.batch.add(this.#writeRelationships, relationship);
+  identify(relationships: readonly Relationship[]): Promise<void> {
+    return this.#writing.batch.addAll(this.#writeRelationships, relationships);
   }
 
-  end(relationship: string): Promise<void> | undefined {
-    return this.#writing.batch.add(this.#deleteRelationships, relationship);
+  end(relationships: readonly string[]): Promise<void> {
+    return this.#writing.batch.addAll(this.#deleteRelationships, relationships);
   }
 
-  link(family: Family): Promise<void> | undefined {
-    return this.#writing.batch.add(this.#writeFamilies, family);
+  link({ scope, families }: LinkedFamilies): Promise<void> {
+    return this.#writing.batch.addAll(
+      this.#writeFamilies,
+      families.map((family) => ({ scope, ...family })),
+    );
   }
 
-  dissolve(family: string): Promise<void> | undefined {
-    return this.#writing.batch.add(this.#deleteFamilies, family);
+  dissolve(families: readonly string[]): Promise<void> {
+    return this.#writing.batch.addAll(this.#deleteFamilies, families);
   }
 
   readonly #writeRelationships = async (items: readonly Relationship[]): Promise<void> => {
@@ -55,24 +59,19 @@ export class KinshipWriter {
         [...families.values()].map(({ review }) => review),
       ],
     );
-    const left = items.flatMap(({ family, left }) => left.map((individual) => ({ family, individual })));
+    const { joined, left } = membersAfter(items);
     await client.query(
       `DELETE FROM family_member m USING unnest($1::uuid[], $2::uuid[]) AS l (family, individual)
        WHERE m.family_id = l.family AND m.individual_id = l.individual`,
       [left.map(({ family }) => family), left.map(({ individual }) => individual)],
     );
-    const joined = new Map<string, { scope: string; individual: string; family: string }>();
-    for (const { family, scope, joined: members } of items) {
-      for (const individual of members) joined.set(`${scope} ${individual}`, { scope, individual, family });
-    }
-    const members = [...joined.values()];
     await client.query(
       `INSERT INTO family_member (scope, individual_id, family_id) SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[])
        ON CONFLICT (scope, individual_id) DO UPDATE SET family_id = excluded.family_id`,
       [
-        members.map(({ scope }) => scope),
-        members.map(({ individual }) => individual),
-        members.map(({ family }) => family),
+        joined.map(({ scope }) => scope),
+        joined.map(({ individual }) => individual),
+        joined.map(({ family }) => family),
       ],
     );
   };
@@ -84,4 +83,25 @@ export class KinshipWriter {
       [families],
     );
   };
+}
+
+interface Member {
+  readonly scope: string;
+  readonly individual: string;
+  readonly family: string;
+}
+
+/** Who is in a family and who has left one once all of these are told, one after the other: the last word counts. */
+function membersAfter(items: readonly Family[]): { readonly joined: Member[]; readonly left: Member[] } {
+  const joined = new Map<string, Member>();
+  const left: Member[] = [];
+  for (const { family, scope, joined: joining, left: leaving } of items) {
+    for (const individual of joining) joined.set(`${scope} ${individual}`, { scope, individual, family });
+    for (const individual of leaving) {
+      left.push({ scope, individual, family });
+      const key = `${scope} ${individual}`;
+      if (joined.get(key)?.family === family) joined.delete(key);
+    }
+  }
+  return { joined: [...joined.values()], left };
 }

@@ -5,7 +5,7 @@ import { KinshipWriter } from './kinship-writer.js';
 /** Who is kin to whom, and the families that follow. */
 export const kinship = defineReadModel({
   name: 'kinship',
-  version: 1,
+  version: 2,
   tables: [
     readTable(
       `CREATE TABLE relationship (
@@ -15,7 +15,7 @@ export const kinship = defineReadModel({
   other_id uuid NOT NULL,
   domain text NOT NULL
 );`,
-      { erasure: { holds: 'what follows from records', goesWith: ['RelationshipEnded'] } },
+      { erasure: { holds: 'what follows from records', goesWith: ['RelationshipsEnded'] } },
     ),
     readTable(
       `CREATE TABLE family (
@@ -23,7 +23,7 @@ export const kinship = defineReadModel({
   scope text NOT NULL,
   review boolean NOT NULL
 );`,
-      { erasure: { holds: 'what follows from records', goesWith: ['FamilyDissolved'] } },
+      { erasure: { holds: 'what follows from records', goesWith: ['FamiliesDissolved'] } },
     ),
     readTable(
       `CREATE TABLE family_member (
@@ -34,17 +34,17 @@ export const kinship = defineReadModel({
 );`,
       {
         key: ['scope', 'individual_id'],
-        erasure: { holds: 'what follows from records', goesWith: ['FamilyLinked', 'FamilyDissolved'] },
+        erasure: { holds: 'what follows from records', goesWith: ['FamiliesLinked', 'FamiliesDissolved'] },
       },
     ),
   ],
   indexes: 'CREATE INDEX family_member_family ON family_member (family_id);\n',
   open: (writing) => new KinshipWriter(writing),
   handles: {
-    RelationshipIdentified: (writer, { data }) => writer.identify(data),
-    RelationshipEnded: (writer, { data }) => writer.end(data.relationship),
-    FamilyLinked: (writer, { data }) => writer.link(data),
-    FamilyDissolved: (writer, { data }) => writer.dissolve(data.family),
+    RelationshipsIdentified: (writer, { data }) => writer.identify(data.relationships),
+    RelationshipsEnded: (writer, { data }) => writer.end(data.relationships),
+    FamiliesLinked: (writer, { data }) => writer.link(data),
+    FamiliesDissolved: (writer, { data }) => writer.dissolve(data.families.map(({ family }) => family)),
     ProgrammeDefined: 'ignored',
     StrategyAdopted: 'ignored',
     SubmissionReceived: 'ignored',
@@ -56,9 +56,7 @@ export const kinship = defineReadModel({
     CarrierChanged: 'ignored',
     ConsentRefused: 'ignored',
     SubmissionUnparked: 'ignored',
-    IndividualRegistered: 'ignored',
-    IndividualMatched: 'ignored',
-    RecordSetAside: 'ignored',
+    RecordsPlaced: 'ignored',
     // The linker says in events of their own what a merge or a split does to relationships and families.
     IndividualsMerged: 'ignored',
     IndividualSplit: 'ignored',

@@ -1,20 +1,24 @@
 import { copyInto, type CopyValue } from '@kinledger/database';
-import { ADDRESS_PROTECTED, type PseudonymisedRow, type SubmissionId } from '@kinledger/contracts';
+import {
+  ADDRESS_PROTECTED,
+  isLinked,
+  type Placement,
+  type PseudonymisedRow,
+  type SubmissionId,
+} from '@kinledger/contracts';
+import type { Bodies } from '@kinledger/domain';
 import type { EventOf, Writing } from '../read-model.js';
 import { factColumns, factOf, type FactTable } from './facts.js';
 import { marksOf } from './row-marks.js';
 import { AREA } from './survivorship.js';
 import { TouchedIndividuals } from './touched-individuals.js';
 
-type PlacingEvent =
-  EventOf<'IndividualRegistered'> | EventOf<'IndividualMatched'> | EventOf<'RecordSetAside'>;
-type Placement = PlacingEvent['data'];
-
 interface PlacedAgain {
   readonly placement: Placement;
-  /** True when the placement registers its individual. */
-  readonly registers: boolean;
+  readonly submission: SubmissionId;
   readonly revision: number;
+  /** Place in the event’s list. */
+  readonly ordinal: number;
 }
 
 interface Entered extends PlacedAgain {
@@ -68,19 +72,24 @@ export class RecordsWriter {
     this.#datasets.set(submission, dataset);
   }
 
-  place(event: PlacingEvent, row: PseudonymisedRow | undefined): Promise<void> | undefined {
-    const { data: placement, revision } = event;
-    const placed = { placement, registers: event.type === 'IndividualRegistered', revision };
-    if (placement.commitments === undefined) return this.#writing.batch.add(this.#writePlacedAgain, placed);
-    if (row === undefined) return this.#placeErased(placed);
-    return this.#writing.batch.add(this.#writeEntered, { ...placed, row });
+  async place({ data, revision }: EventOf<'RecordsPlaced'>, bodies: Bodies): Promise<void> {
+    const { submission, placements } = data;
+    const { batch } = this.#writing;
+    for (const [ordinal, placement] of placements.entries()) {
+      const placed = { placement, submission, revision, ordinal };
+      const enters = placement.commitments !== undefined;
+      const row = enters ? bodies.get(placement.record) : undefined;
+      if (enters && row === undefined) await this.#requireErased(placed);
+      const waiting = enters
+        ? batch.add(this.#writeEntered, { ...placed, row })
+        : batch.add(this.#writePlacedAgain, placed);
+      if (waiting !== undefined) await waiting;
+    }
   }
 
-  async #placeErased(placed: PlacedAgain): Promise<void> {
-    if (!(await this.#writing.isErased(placed.placement.record))) {
-      throw new Error(`the body of the record that entered at revision ${placed.revision} is missing`);
-    }
-    await this.#writing.batch.add(this.#writeEntered, { ...placed, row: undefined });
+  async #requireErased({ placement, revision }: PlacedAgain): Promise<void> {
+    if (await this.#writing.isErased(placement.record)) return;
+    throw new Error(`the body of the record that entered at revision ${revision} is missing`);
   }
 
   retire(records: readonly string[]): Promise<void> {
@@ -129,9 +138,9 @@ export class RecordsWriter {
     const attributes: CopyValue[][] = [];
     const saidBy = new Map<FactTable, CopyValue[][]>();
     const facts = new Map<string, Set<string>>();
-    for (const { placement, registers, row, revision } of items) {
-      const dataset = this.#datasetOf(placement.submission);
-      const { individual, state, reason } = standsAs(placement);
+    for (const { placement, submission, row, revision, ordinal } of items) {
+      const dataset = this.#datasetOf(submission);
+      const { individual, registers, state, reason } = standsAs(placement);
       if (registers) individuals.push(registeredRow(individual, placement.role, revision, row));
       const { sessionKinds, listsPeople } = this.#writing.rules.of(dataset);
       const attributed = row !== undefined && (listsPeople || Object.keys(row.attributes).length > 0);
@@ -139,12 +148,13 @@ export class RecordsWriter {
         placement.record,
         placement.rowKey,
         dataset,
-        placement.submission,
+        submission,
         placement.role,
         state,
         reason,
         individual,
         revision,
+        ordinal,
         attributed,
         row === undefined ? null : (asOf(row) ?? null),
         ...(row === undefined ? [0, null] : marksOf(row)),
@@ -179,6 +189,7 @@ export class RecordsWriter {
         'reason',
         'individual_id',
         'entered',
+        'ordinal',
         'attributed',
         'as_of',
         'marks',
@@ -202,8 +213,8 @@ export class RecordsWriter {
   readonly #writePlacedAgain = async (items: readonly PlacedAgain[]): Promise<void> => {
     await this.#registerIndividuals(
       items
-        .filter(({ registers }) => registers)
-        .map(({ placement, revision }) => ({ ...standsAs(placement), role: placement.role, revision })),
+        .map(({ placement, revision }) => ({ ...standsAs(placement), role: placement.role, revision }))
+        .filter(({ registers }) => registers),
     );
     const records = items.map(({ placement }) => placement.record);
     const stands = items.map(({ placement }) => standsAs(placement));
@@ -214,7 +225,7 @@ export class RecordsWriter {
        WHERE r.record_id = p.record`,
       [
         records,
-        items.map(({ placement }) => placement.submission),
+        items.map(({ submission }) => submission),
         stands.map(({ individual }) => individual),
         stands.map(({ state }) => state),
         stands.map(({ reason }) => reason),
@@ -288,13 +299,19 @@ export class RecordsWriter {
 /** Whose a record is, and what it is to readers; only a row that is set aside shows why. */
 function standsAs(placement: Placement): {
   readonly individual: string | null;
+  /** True when the placement registers its individual. */
+  readonly registers: boolean;
   readonly state: 'linked' | 'set-aside' | 'retired';
   readonly reason: string | null;
 } {
-  if ('individual' in placement) return { individual: placement.individual, state: 'linked', reason: null };
-  return placement.reason === 'superseded'
-    ? { individual: null, state: 'retired', reason: null }
-    : { individual: null, state: 'set-aside', reason: placement.reason };
+  if (isLinked(placement)) {
+    const { individual, registered: registers } = placement;
+    return { individual, registers, state: 'linked', reason: null };
+  }
+  const nobody = { individual: null, registers: false };
+  return placement.setAside === 'superseded'
+    ? { ...nobody, state: 'retired', reason: null }
+    : { ...nobody, state: 'set-aside', reason: placement.setAside };
 }
 
 const asOf = ({ facts }: PseudonymisedRow): string | undefined =>

@@ -5,16 +5,14 @@ import { functions, indexes, tables } from './tables.js';
 /** Records, what their rows say, and the individuals that they belong to: an individual is a function of its records. */
 export const records = defineReadModel({
   name: 'records',
-  version: 1,
+  version: 2,
   ...{ tables, functions, indexes },
   open: (writing) => new RecordsWriter(writing),
   begin: (writer) => writer.begin(),
   handles: {
     ProgrammeDefined: (writer) => writer.define(),
     SubmissionReceived: (writer, { data }) => writer.receive(data),
-    IndividualRegistered: (writer, event, row) => writer.place(event, row),
-    IndividualMatched: (writer, event, row) => writer.place(event, row),
-    RecordSetAside: (writer, event, row) => writer.place(event, row),
+    RecordsPlaced: (writer, event, bodies) => writer.place(event, bodies),
     RecordsRetired: (writer, { data }) => writer.retire(data.records),
     RecordsCarried: (writer, { data }) => writer.carry(data.submission, data.records, false),
     CarrierChanged: (writer, { data }) => writer.carry(data.submission, data.records, true),
@@ -32,10 +30,10 @@ export const records = defineReadModel({
     LinkForbidden: 'ignored',
     LinkReviewed: 'ignored',
     LinkAllowed: 'ignored',
-    RelationshipIdentified: 'ignored',
-    RelationshipEnded: 'ignored',
-    FamilyLinked: 'ignored',
-    FamilyDissolved: 'ignored',
+    RelationshipsIdentified: 'ignored',
+    RelationshipsEnded: 'ignored',
+    FamiliesLinked: 'ignored',
+    FamiliesDissolved: 'ignored',
   },
   settle: (writer) => writer.settle(),
 });

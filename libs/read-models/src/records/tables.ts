@@ -15,7 +15,9 @@ export const tables: readonly ReadTable[] = [
   state text NOT NULL CHECK (state IN ('linked', 'set-aside', 'retired')),
   reason text,
   individual_id uuid,
+  -- The event that brought the record into the ledger, and its place in the event’s list.
   entered bigint NOT NULL,
+  ordinal smallint NOT NULL,
   -- A person record, or a fact with attributes: survivorship looks at no other while an individual has one.
   attributed boolean NOT NULL,
   -- The day of the event or of the registration.

@@ -1,4 +1,5 @@
-import type { LedgerEvent, PseudonymisedRow } from '@kinledger/contracts';
+import type { LedgerEvent } from '@kinledger/contracts';
+import type { Bodies } from '@kinledger/domain';
 import type pg from 'pg';
 import { eraseRecords } from '../erase-records.js';
 import { readModels } from '../registry.js';
@@ -50,14 +51,14 @@ export class ReadModelWriter {
     for (const readModel of this.#open) await readModel.begin();
   }
 
-  /** Takes one event. `row` is the record's body where the event brings a new record into the ledger. */
-  async take(event: LedgerEvent, row: PseudonymisedRow | undefined): Promise<void> {
+  /** Takes one event. `bodies` has those of the records that the event brings into the ledger. */
+  async take(event: LedgerEvent, bodies: Bodies): Promise<void> {
     if (event.type === 'RecordErased') {
       await this.#flush();
       return eraseRecords(this.#options.client, event.data.records);
     }
     for (const handle of this.#handlersOf(event.type)) {
-      const waiting = handle(event, row);
+      const waiting = handle(event, bodies);
       if (waiting !== undefined) await waiting;
     }
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  isLinked,
   ledgerContracts,
   readLedgerEvent,
   topics,
@@ -39,6 +40,7 @@ import {
 } from '../../testing/messages.js';
 import { GrowingList, recordsIn } from '../../testing/growing-list.js';
 import { InMemoryInbox } from '../../inbox/in-memory-inbox.js';
+import { placementsIn } from '../../testing/placements.js';
 import { smallProgramme } from '../../testing/programme.js';
 import { adult } from '../../testing/rows.js';
 import { eventfulYear, stageAll } from '../../testing/scenario.js';
@@ -173,11 +175,12 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       start(world, { limits: fewAtATime });
       await untilDone(world);
       const events = await eventsOf(world.store);
-      const entering = events.filter(({ data }) => 'commitments' in data);
+      const entering = placementsIn(events).filter(({ commitments }) => commitments !== undefined);
+      expect(entering.length).toBeGreaterThan(10);
       const bodies = await world.store.readBodies(stream, 0, events.length);
-      expect(bodies.map(({ record, revision }) => [record, revision])).toEqual(
-        entering.map(({ data, revision }) => ['record' in data && data.record, revision]),
-      );
+      const inOrder = (all: readonly { readonly record: string; readonly revision: number }[]) =>
+        all.map(({ record, revision }) => `${revision} ${record}`).sort();
+      expect(inOrder(bodies)).toEqual(inOrder(entering));
     });
 
     it('leaves no chunk in the inbox, since nothing is parked at its end', async () => {
@@ -458,17 +461,19 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         const adopting = events.filter((event) => event.cause === cause);
         expect(adopting.map(({ type }) => type)).toEqual([
           'ProgrammeDefined',
-          'RecordSetAside',
-          'RecordSetAside',
+          'RecordsPlaced',
+          'RecordsPlaced',
           'StrategyAdopted',
         ]);
+        expect(placementsIn(adopting).map((one) => 'setAside' in one)).toEqual([true, true]);
         expect(events.slice(0, adopting.length)).toEqual(adopting);
         expect(new Set(adopting.map(({ time }) => time))).toEqual(new Set([oneFile(3).intake.time]));
         expect(events.slice(adopting.length).map(({ type }) => type)).toEqual([
           'SubmissionReceived',
-          'RecordSetAside',
+          'RecordsPlaced',
           'SubmissionLinked',
         ]);
+        expect(placementsIn(events.slice(adopting.length)).map((one) => 'setAside' in one)).toEqual([true]);
       });
 
       it('may come back: who was parted is together again', async () => {
@@ -477,11 +482,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         const before = (await world.store.head(stream)) + 1;
         await decide(world, 4, {});
         const all = await eventsOf(world.store);
-        const placed = all
-          .slice(before)
-          .flatMap((event) =>
-            event.type === 'IndividualRegistered' || event.type === 'IndividualMatched' ? [event.data] : [],
-          );
+        const placed = placementsIn(all.slice(before)).filter(isLinked);
         expect(new Set(placed.map(({ record }) => record)).size).toBe(4);
         expect(new Set(placed.map(({ individual }) => individual)).size).toBe(1);
         expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
@@ -708,11 +709,10 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     it('holds every placement in an individual, and no token', async () => {
       const { image, messages } = await undisturbed();
       const events = image.events.map((text) => readLedgerEvent(Buffer.from(text, 'utf8')));
-      const placed = events.filter(
-        ({ type }) => type === 'IndividualRegistered' || type === 'IndividualMatched',
-      );
+      const placed = placementsIn(events).filter(isLinked);
+      expect(placed.length).toBeGreaterThan(10);
       const text = [...messages.values()].join('\n');
-      for (const { data } of placed) expect(text).toContain('record' in data ? data.record : 'no record');
+      for (const { record } of placed) expect(text).toContain(record);
       const tokens = image.bodies.flatMap((body) => [...body.matchAll(/"token":"([0-9a-f]{32})"/g)]);
       expect(tokens.length).toBeGreaterThan(20);
       for (const [, token = 'no token'] of tokens) expect(text).not.toContain(token);
@@ -1257,10 +1257,9 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         data: { submission: broken.submission, intake: 3, reason: 'wrong-quarter', by: 'data-team' },
       });
       // The row of the other file's person joins her, as if this file had come third.
-      const [registered] = events.filter(({ type }) => type === 'IndividualRegistered');
-      expect(events.filter(({ type }) => type === 'IndividualMatched').at(-1)?.data).toMatchObject({
-        individual: (registered?.data as { individual: string }).individual,
-      });
+      const placed = placementsIn(events).filter(isLinked);
+      const founder = placed.find(({ registered }) => registered);
+      expect(placed.findLast(({ registered }) => !registered)?.individual).toBe(founder?.individual);
       expect(await world.inbox.counts(programme)).toMatchObject({ commands: 0, parked: 0, chunks: 0 });
     });
 

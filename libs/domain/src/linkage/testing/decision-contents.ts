@@ -1,7 +1,8 @@
-import type { LedgerEvent, RecordId, RowKey } from '@kinledger/contracts';
+import type { RecordId, RowKey } from '@kinledger/contracts';
 import { referralIdOf } from '../../ledger/index.js';
 import { firstDay } from './live-set.js';
 import type { LinkageWorld, Received } from './linkage-world.js';
+import type { Told, ToldOf } from './told.js';
 
 interface State {
   readonly rowKey: RowKey;
@@ -47,21 +48,21 @@ export function wrongIn(
   from: number,
   received: Received | undefined,
 ): string[] {
-  const decided = world.events.slice(from);
+  const decided = world.told(from);
   const wrong: string[] = [];
   const check = (holds: boolean, what: string) => {
     if (!holds) wrong.push(what);
   };
-  const all = <Type extends LedgerEvent['type']>(type: Type) =>
-    decided.filter((event): event is Extract<LedgerEvent, { type: Type }> => event.type === type);
+  const all = <Type extends Told['type']>(type: Type) =>
+    decided.filter((event): event is ToldOf<Type> => event.type === type);
   const keyOf = (record: RecordId): RowKey => world.reader.records.get(record)?.rowKey as RowKey; // named by the ledger
 
-  const placements = [...all('IndividualRegistered'), ...all('IndividualMatched'), ...all('RecordSetAside')];
+  const placements = [...all('Registered'), ...all('Matched'), ...all('SetAside')];
   for (const { type, data } of placements) {
     const known = then.records.get(data.record);
     if (known === undefined) continue;
     const same =
-      known.live && (type === 'RecordSetAside' ? `(${data.reason})` === known.where : placedIn(known.where));
+      known.live && (type === 'SetAside' ? `(${data.setAside})` === known.where : placedIn(known.where));
     check(!same, 'places a record again where it was');
   }
   for (const { data } of all('IndividualSplit')) {
@@ -109,13 +110,13 @@ export function wrongIn(
   const retired = all('RecordsRetired').reduce((sum, { data }) => sum + data.records.length, 0);
   const entering = placements.filter(({ data }) => data.commitments !== undefined);
   const aside = (reason: string) =>
-    entering.filter(({ type, data }) => type === 'RecordSetAside' && data.reason === reason).length;
+    entering.filter(({ type, data }) => type === 'SetAside' && data.setAside === reason).length;
   for (const { data } of all('SubmissionLinked')) {
     const gone = new Set(all('RecordsRetired').flatMap((event) => event.data.records.map(keyOf)));
     const rows = received?.rows.length ?? 0;
     const expected = {
-      registered: entering.filter(({ type }) => type === 'IndividualRegistered').length,
-      matched: entering.filter(({ type }) => type === 'IndividualMatched').length,
+      registered: entering.filter(({ type }) => type === 'Registered').length,
+      matched: entering.filter(({ type }) => type === 'Matched').length,
       referred: aside('referred'),
       unlinkable: aside('unlinkable'),
       impersonal: aside('impersonal'),
@@ -123,7 +124,7 @@ export function wrongIn(
       unchanged: rows - entering.length,
       corrected: entering.filter(
         ({ type, data: one }) =>
-          !(type === 'RecordSetAside' && one.reason === 'superseded') && gone.has(one.rowKey),
+          !(type === 'SetAside' && one.setAside === 'superseded') && gone.has(one.rowKey),
       ).length,
       retired,
     };
@@ -142,7 +143,7 @@ export function wrongIn(
 }
 
 /** Why a record that is live no longer is so: what caused the decision, and what the submissions that stand say of the row. */
-function reasonToRetire(world: LinkageWorld, decided: readonly LedgerEvent[], record: RecordId): string {
+function reasonToRetire(world: LinkageWorld, decided: readonly Told[], record: RecordId): string {
   const { reader, engine, received } = world;
   const closing = decided.at(-1)?.type;
   if (closing === 'RecordErased') return 'erased';

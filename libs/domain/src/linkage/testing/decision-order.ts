@@ -1,14 +1,15 @@
-import type { LedgerEvent, RecordId, RowKey } from '@kinledger/contracts';
+import type { RecordId, RowKey } from '@kinledger/contracts';
 import type { LinkageWorld, Received } from './linkage-world.js';
+import { told, type Told } from './told.js';
 
 /** Where everything stands that has an order, each counted from its first mention in the ledger. */
 class Places {
   readonly #places = new Map<string, number>();
 
-  note({ type, data }: LedgerEvent): void {
+  note({ type, data }: Told): void {
     if (type === 'SubmissionReceived') this.#add(data.submission);
     if ('commitments' in data) this.#add(data.record);
-    if (type === 'IndividualRegistered') this.#add(data.individual);
+    if (type === 'Registered') this.#add(data.individual);
     if (type === 'IndividualSplit' && data.registered) this.#add(data.into);
     if (type === 'LinkReferred') this.#add(data.referral);
     if (type === 'RelationshipIdentified') this.#add(data.relationship);
@@ -46,13 +47,12 @@ function comesBefore(one: Rank, other: Rank): boolean {
 export function outOfOrder(world: LinkageWorld, from: number, received: Received | undefined): string[] {
   const places = new Places();
   const wrong: string[] = [];
-  for (const event of world.events.slice(0, from)) places.note(event);
+  const before = told(world.events.slice(0, from));
+  for (const event of before) places.note(event);
   const linkedBefore = new Set(
-    world.events
-      .slice(0, from)
-      .flatMap((event) => (event.type === 'FamilyLinked' ? [event.data.family] : [])),
+    before.flatMap((event) => (event.type === 'FamilyLinked' ? [event.data.family] : [])),
   );
-  const decided = world.events.slice(from);
+  const decided = world.told(from);
   for (const event of decided) places.note(event);
   const rowOf = new Map<RecordId, number>(received?.rows.map(({ record }, row) => [record, row]));
   const firstRowOf = new Map<RowKey, number>();
@@ -68,7 +68,7 @@ export function outOfOrder(world: LinkageWorld, from: number, received: Received
   const carriedAt = (record: RecordId): number =>
     firstRowOf.get(world.reader.records.get(record)?.rowKey as RowKey) ?? Number.POSITIVE_INFINITY; // a live record
 
-  const rankOf = ({ type, data }: LedgerEvent): Rank => {
+  const rankOf = ({ type, data }: Told): Rank => {
     switch (type) {
       case 'SubmissionReceived':
         return [0];
@@ -90,9 +90,9 @@ export function outOfOrder(world: LinkageWorld, from: number, received: Received
         return [5, places.of(data.individual), places.of(data.records[0] ?? '')];
       case 'IndividualsMerged':
         return [6, places.of(data.absorbed)];
-      case 'IndividualRegistered':
-      case 'IndividualMatched':
-      case 'RecordSetAside':
+      case 'Registered':
+      case 'Matched':
+      case 'SetAside':
         return data.commitments === undefined
           ? [8, places.of(data.record)]
           : [7, rowOf.get(data.record) ?? Number.NaN];

@@ -3,6 +3,7 @@ import { noConstraints, partition } from '../partition.js';
 import type { Moment } from './expected-ids.js';
 import type { LinkageWorld } from './linkage-world.js';
 import type { LiveRecord } from './live-set.js';
+import type { ToldOf } from './told.js';
 
 const authority = ['nhs-number', 'child-key', 'email', 'mobile'];
 
@@ -20,7 +21,7 @@ interface Somebody {
   readonly usable: readonly Held[];
 }
 
-type Matched = Extract<LedgerEvent, { type: 'IndividualMatched' }>['data'];
+type Matched = ToldOf<'Matched'>['data'];
 type Merged = Extract<LedgerEvent, { type: 'IndividualsMerged' }>['data'];
 
 const birthDateOf = ({ tokens }: PseudonymisedRow): string | undefined =>
@@ -55,7 +56,7 @@ export class ExpectedReasons {
   }
 
   /** What is wrong with the reason of a placement, or nothing. */
-  ofPlacement({ record, rowKey, individual, decision }: Matched): string | undefined {
+  ofPlacement({ record, rowKey, individual, ...decision }: Matched): string | undefined {
     const one = this.#all.find((other) => other.record === record);
     if (one === undefined) return 'places what is not live';
     const company = this.#all.filter((other) => other.individual === individual && other !== one);

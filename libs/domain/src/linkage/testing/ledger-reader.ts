@@ -1,4 +1,15 @@
-import type { DataType, LedgerEvent, RecordId, Role, RowKey, SubmissionId } from '@kinledger/contracts';
+import {
+  isLinked,
+  type DataOf,
+  type DataType,
+  type FamiliesLinked,
+  type LedgerEvent,
+  type Placement,
+  type RecordId,
+  type Role,
+  type RowKey,
+  type SubmissionId,
+} from '@kinledger/contracts';
 import { recordKindOf, type RecordKind } from '../partition.js';
 import { firstDay } from './live-set.js';
 import { keyOfGround } from '../ground.js';
@@ -38,18 +49,15 @@ export class LedgerReader {
       case 'CarrierChanged':
         for (const record of event.data.records) this.#live(record).carrier = event.data.submission;
         return;
-      case 'IndividualRegistered':
-        this.#register(event.data.individual);
-        this.#place(event.data, event.data.individual, null);
+      case 'RecordsPlaced': {
+        const { submission, chunk, placements } = event.data;
+        for (const placement of placements) {
+          if ((chunk === undefined) !== (placement.commitments === undefined))
+            throw new Error('placed with others that do not enter as it does');
+          this.#placeOne(submission, placement);
+        }
         return;
-      case 'IndividualMatched':
-        if (!this.registered.includes(event.data.individual)) throw new Error('matched to nobody');
-        if (this.forwards.has(event.data.individual)) throw new Error('matched to an absorbed individual');
-        this.#place(event.data, event.data.individual, null);
-        return;
-      case 'RecordSetAside':
-        this.#place(event.data, null, event.data.reason);
-        return;
+      }
       case 'RecordsRetired':
         for (const record of event.data.records) this.#live(record).live = false;
         return;
@@ -92,33 +100,22 @@ export class LedgerReader {
       case 'LinkReferralLapsed':
         if (!this.referrals.delete(event.data.referral)) throw new Error('lapsed without being referred');
         return;
-      case 'RelationshipIdentified': {
-        const { relationship, ...rest } = event.data;
-        if (this.relationships.has(relationship)) throw new Error('related twice');
-        this.relationships.set(relationship, rest);
-        return;
-      }
-      case 'RelationshipEnded':
-        if (!this.relationships.delete(event.data.relationship))
-          throw new Error('ended without being related');
-        return;
-      case 'FamilyLinked': {
-        const { family: id, scope, joined, left, review } = event.data;
-        const family = this.families.get(id) ?? { scope, members: new Set<string>(), review };
-        this.families.set(id, family);
-        family.review = review;
-        for (const individual of joined) {
-          for (const other of this.families.values())
-            if (other.scope === scope) other.members.delete(individual);
-          family.members.add(individual);
-        }
-        for (const individual of left) {
-          if (!family.members.delete(individual)) throw new Error('left where it was not');
+      case 'RelationshipsIdentified':
+        for (const { relationship, ...rest } of event.data.relationships) {
+          if (this.relationships.has(relationship)) throw new Error('related twice');
+          this.relationships.set(relationship, rest);
         }
         return;
-      }
-      case 'FamilyDissolved':
-        if (!this.families.delete(event.data.family)) throw new Error('dissolved twice');
+      case 'RelationshipsEnded':
+        for (const relationship of event.data.relationships)
+          if (!this.relationships.delete(relationship)) throw new Error('ended without being related');
+        return;
+      case 'FamiliesLinked':
+        for (const family of event.data.families) this.#link(event.data.scope, family);
+        return;
+      case 'FamiliesDissolved':
+        for (const { family } of event.data.families)
+          if (!this.families.delete(family)) throw new Error('dissolved twice');
         return;
       default:
         return;
@@ -185,8 +182,37 @@ export class LedgerReader {
     this.registered.push(individual);
   }
 
+  #placeOne(submission: SubmissionId, placement: Placement): void {
+    if (!isLinked(placement)) {
+      this.#place(submission, placement, null, placement.setAside);
+      return;
+    }
+    const { individual, registered } = placement;
+    if (registered) this.#register(individual);
+    else if (!this.registered.includes(individual)) throw new Error('matched to nobody');
+    if (this.forwards.has(individual)) throw new Error('matched to an absorbed individual');
+    this.#place(submission, placement, individual, null);
+  }
+
+  #link(
+    scope: string,
+    { family: id, joined, left, review }: DataOf<typeof FamiliesLinked>['families'][number],
+  ): void {
+    const family = this.families.get(id) ?? { scope, members: new Set<string>(), review };
+    this.families.set(id, family);
+    family.review = review;
+    for (const individual of joined) {
+      for (const other of this.families.values()) if (other.scope === scope) other.members.delete(individual);
+      family.members.add(individual);
+    }
+    for (const individual of left) {
+      if (!family.members.delete(individual)) throw new Error('left where it was not');
+    }
+  }
+
   #place(
-    { record, rowKey, role, submission, commitments }: PlacementData,
+    submission: SubmissionId,
+    { record, rowKey, role, commitments }: Placement,
     individual: string | null,
     reason: string | null,
   ): void {
@@ -217,11 +243,3 @@ export class LedgerReader {
 }
 
 type ReceivedData = Extract<LedgerEvent, { type: 'SubmissionReceived' }>['data'];
-
-interface PlacementData {
-  readonly record: RecordId;
-  readonly rowKey: RowKey;
-  readonly role: Role;
-  readonly submission: SubmissionId;
-  readonly commitments?: unknown;
-}

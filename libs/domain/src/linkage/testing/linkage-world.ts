@@ -1,4 +1,5 @@
 import type {
+  Commitments,
   DataOf,
   ExtractKind,
   LedgerDecision,
@@ -19,6 +20,7 @@ import { LinkageEngine } from '../engine.js';
 import { leap1 } from '../leap-1/leap-1.js';
 import type { Strategy } from '../strategy.js';
 import { LedgerReader } from './ledger-reader.js';
+import { told, type Told } from './told.js';
 
 /** A token as specs write it: domain, use and a short name for the value behind it. */
 export type TokenSpec = readonly [domain: string, use: TokenUse, value: string];
@@ -90,6 +92,8 @@ export class LinkageWorld {
   readonly events: LedgerEvent[] = [];
   readonly bodies = new Map<RecordId, PseudonymisedRow>();
   readonly received = new Map<SubmissionId, Received>();
+  /** Rows that come in one chunk: few, so that a file has several. */
+  chunkRows = 3;
   #intake = 0;
 
   constructor(familyScopes: readonly FamilyScope[] = [], strategy: Strategy = testStrategy) {
@@ -145,7 +149,10 @@ export class LinkageWorld {
   /** What an engine would decide about a submission now. */
   draft(engine: LinkageEngine, { file, rows, refused }: Received): Draft[] {
     const run = engine.begin(file);
-    for (const row of rows) run.stage(row);
+    for (const [number, row] of rows.entries()) {
+      if (number % this.chunkRows === 0) run.beginChunk(number / this.chunkRows);
+      run.stage(row);
+    }
     for (const rowKey of refused) run.refuse(rowKey);
     return [...run.decide(this.events.length)];
   }
@@ -153,14 +160,13 @@ export class LinkageWorld {
   /** An engine that has read the ledger and the bodies, as after a restart. */
   rebuilt(): LinkageEngine {
     const engine = new LinkageEngine(this.options);
-    for (const event of this.events) engine.apply(event, this.bodyOf(event));
+    for (const event of this.events) engine.apply(event, this.bodies);
     return engine;
   }
 
-  /** Body of the record that the event brings in, as long as it is there. */
-  bodyOf({ data }: LedgerEvent): PseudonymisedRow | undefined {
-    const entering = 'record' in data && data.commitments !== undefined;
-    return entering ? this.bodies.get(data.record) : undefined;
+  /** What the ledger says, one thing after the other, from an event on. */
+  told(from = 0): Told[] {
+    return told(this.events.slice(from));
   }
 
   prepare(spec: SubmissionSpec): Received {
@@ -203,10 +209,12 @@ export class LinkageWorld {
   }
 
   #write(drafts: readonly Draft[], rows: readonly PseudonymisedRow[]): void {
-    for (const { decision, row } of drafts) {
-      const body = row === null ? undefined : rows[row];
-      const event = eventOf(decision, this.events.length, body !== undefined);
-      if (body !== undefined) this.bodies.set(body.record, body);
+    for (const { decision, rows: entering } of drafts) {
+      const event = eventOf(decision, this.events.length, entering !== null);
+      for (const row of entering ?? []) {
+        const body = rows[row] as PseudonymisedRow; // staged
+        this.bodies.set(body.record, body);
+      }
       this.events.push(event);
       this.engine.apply(event);
       this.reader.apply(event);
@@ -230,11 +238,19 @@ export const constraintOf = (
 const commitments = {
   body: hex('body', 64),
   tokens: hex('tokens', 64),
-} as Extract<LedgerEvent, { type: 'RecordSetAside' }>['data']['commitments'] & object;
+} as Commitments;
 
 function eventOf(decision: LedgerDecision, revision: number, entering: boolean): LedgerEvent {
-  const data = entering ? { ...decision.data, commitments } : decision.data;
-  // The commitments belong to the data of whichever placement this is.
+  const { data } =
+    entering && decision.type === 'RecordsPlaced'
+      ? {
+          data: {
+            ...decision.data,
+            placements: decision.data.placements.map((one) => ({ ...one, commitments })),
+          },
+        }
+      : decision;
+  // The data still belongs to the type.
   return {
     ...decision,
     data,

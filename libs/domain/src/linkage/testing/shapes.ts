@@ -1,4 +1,5 @@
-import type { LedgerEvent, RecordId, SubmissionId } from '@kinledger/contracts';
+import type { RecordId, SubmissionId } from '@kinledger/contracts';
+import type { Told } from './told.js';
 import { noConstraints, partition } from '../partition.js';
 import { momentOf } from './expected-ids.js';
 import { HistoryPlayer, testScopes, type Step } from './histories.js';
@@ -59,7 +60,7 @@ class ShapeWatch {
     const before = this.#peopleNow();
     const [lastOf, familyOf] = [momentOf(world).lastOf, this.#programmeFamilies()];
     this.#player.step(step);
-    for (const event of world.events.slice(eventsBefore)) this.#lookAtEvent(event);
+    for (const event of world.told(eventsBefore)) this.#lookAtEvent(event);
     for (const id of withdrawn) if (!withdrawnBefore.has(id)) this.#lookAtWithdrawal(id, withdrawnBefore);
     this.#lookAtChains();
     this.#lookAtForce();
@@ -69,7 +70,7 @@ class ShapeWatch {
     this.#lookAtFamilies(familyOf);
   }
 
-  #lookAtEvent(event: LedgerEvent): void {
+  #lookAtEvent(event: Told): void {
     switch (event.type) {
       case 'FamilyLinked':
         if (event.data.review) this.found.add('a family in review');

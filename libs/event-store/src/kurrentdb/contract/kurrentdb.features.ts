@@ -7,6 +7,7 @@ import { contractSuite, type Absent } from '../../contract/contract-suite.js';
 import { newEvent, newEvents, newStream, numbered, plain } from '../../contract/fixture.js';
 import { isEventIdReused, isRevisionConflict, isStreamGap } from '../../errors.js';
 import type { StoredEvent } from '../../event-store.js';
+import { readExactly } from '../../read-exactly.js';
 import { appendParts } from '../append-parts.js';
 import type { KurrentDbEventStore, KurrentDbEventStoreOptions } from '../kurrentdb-event-store.js';
 import {
@@ -136,7 +137,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
             ...result,
             repeated: false,
           });
-          expect(plain(await store.readPage(name, 0, 99))).toEqual(plain(events));
+          expect(plain(await readExactly(store, name, 0, 99))).toEqual(plain(events));
           expect(await open().append(name, events, { expectedRevision: 'no-stream' })).toEqual({
             ...result,
             repeated: true,
