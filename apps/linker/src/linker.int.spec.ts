@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   RowPseudonymised,
+  mediaTypeOf,
   SubmissionStateChanged,
   topics,
   type Contract,
@@ -99,7 +100,7 @@ describe('the linker as a service', () => {
       ce_source: 'urn:kinledger:spec',
       ce_time: time,
       ce_dataschema: `urn:kinledger:contract:${contract.name}:${contract.version}`,
-      content_type: 'application/json',
+      content_type: mediaTypeOf(contract),
     },
     value: body,
   });
