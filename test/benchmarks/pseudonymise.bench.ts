@@ -1,5 +1,5 @@
 /**
- * How many user rows a second become rows without identifiers: HMAC by itself; one thread from sealed chunk to JSON; all
+ * How many user rows a second become rows without identifiers: HMAC by itself; one thread from sealed rows to chunks; all
  * threads; and from landing store to the message bus in PostgreSQL with its usual, durable settings. Beside the clock
  * stands the rate per second of processor time, which a busy machine does not change.
  * After `npm run build`: npx node test/benchmarks/pseudonymise.bench.ts [rows] [threads]
@@ -38,7 +38,7 @@ import { createSecrets, HmacSha256, keysOf, readSecrets } from '@kinledger/pseud
 import { FileRows, noRows } from '@kinledger/pseudonymised-rows';
 import { Backlog } from '@kinledger/service-kit';
 import { FilePseudonymiser } from '../../apps/pseudonymiser/dist/files/file-pseudonymiser.js';
-import { RowEncoder } from '../../apps/pseudonymiser/dist/rows/encode-rows.js';
+import { packRows } from '../../apps/pseudonymiser/dist/rows/pack-rows.js';
 import { RowWorkers } from '../../apps/pseudonymiser/dist/worker/row-workers.js';
 
 const ROWS = Number(process.argv[2] ?? 100_000);
@@ -139,15 +139,13 @@ const inOneThread = () => {
   const rows = new FileRows(keys, { submission, provider, dataset, seed }, postcodes);
   bytes = 0;
   sealed.forEach((chunk, n) => {
-    const encoder = new RowEncoder();
-    for (const landed of decodeRows(openChunk(dataKey, upload, n, chunk))) {
-      encoder.add(rows.pseudonymise(landed, noRows()));
-    }
-    for (const { json } of encoder.finish()) bytes += json.byteLength;
+    const landed = decodeRows(openChunk(dataKey, upload, n, chunk));
+    for (const packed of packRows(landed.map((one) => rows.pseudonymise(one, noRows()))))
+      bytes += packed.bytes.byteLength;
   });
 };
 inOneThread();
-await measure('one thread, from sealed rows to JSON', ROWS, inOneThread);
+await measure('one thread, from sealed rows to chunks', ROWS, inOneThread);
 console.log(`${Math.round(bytes / ROWS)} bytes a row`);
 
 const workers = new RowWorkers({ threads: THREADS, programmeDirectory, secretsDirectory });

@@ -154,7 +154,7 @@ describe('two marked people who went through the whole platform', () => {
       'SELECT topic.name AS topic, value FROM bus.message JOIN bus.topic ON topic.id = message.topic_id',
     );
     const topics = messages.filter(({ value }) => scanner.find(value).length > 0).map(({ topic }) => topic);
-    expect([...new Set(topics)]).toEqual(['pseudonymisation.internal.row-pseudonymised.1']);
+    expect([...new Set(topics)]).toEqual(['pseudonymisation.internal.row-pseudonymised.2']);
   });
 });
 
@@ -195,13 +195,13 @@ describe('traces', () => {
   it('follow a file from service to service, and are named for routes and topics', async () => {
     const names = [
       ...['POST /v1/uploads', 'POST /v1/uploads/:id/submit', 'GET unmatched', 'GET /v1/figures/reach'],
-      ...['handle intake.internal.file-accepted.1', 'handle pseudonymisation.internal.row-pseudonymised.1'],
+      ...['handle intake.internal.file-accepted.1', 'handle pseudonymisation.internal.row-pseudonymised.2'],
     ];
     for (const name of names) await expect.poll(() => run.traces.text).toContain(name);
     const headers = await values(
       'bus',
       `SELECT headers ->> 'traceparent' AS value FROM bus.message JOIN bus.topic ON topic.id = message.topic_id
-       WHERE topic.name = 'pseudonymisation.internal.row-pseudonymised.1'`,
+       WHERE topic.name = 'pseudonymisation.internal.row-pseudonymised.2'`,
     );
     expect(headers.length).toBeGreaterThan(5);
     for (const header of headers) {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import {
   isLinked,
   RowPseudonymised,
+  mediaTypeOf,
   SubmissionStateChanged,
   topics,
   type Contract,
@@ -101,7 +102,7 @@ describe('the linker as a service', () => {
       ce_source: 'urn:kinledger:spec',
       ce_time: time,
       ce_dataschema: `urn:kinledger:contract:${contract.name}:${contract.version}`,
-      content_type: 'application/json',
+      content_type: mediaTypeOf(contract),
     },
     value: body,
   });

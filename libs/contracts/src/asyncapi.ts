@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Contract } from './contract.js';
+import { mediaTypeOf, type Contract } from './contract.js';
 import { topics, type Topic } from './topics.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -19,7 +19,7 @@ export function asyncApiDocument(): Json {
       title: 'Kinledger',
       version: '1.0.0',
       description:
-        'Events and commands between the services of Kinledger. CloudEvents 1.0 in binary mode: the body is the data, everything else stands in headers. A topic is <domain>.<visibility>.<event>.<major>; "internal" ones are the services’ own, "public" ones are for anyone. Every older version of a contract stays readable; ce_dataschema names the version of a message.',
+        'Events and commands between the services of Kinledger. CloudEvents 1.0 in binary mode: the body is the data, everything else stands in headers. Data is JSON unless the content type of its message says otherwise. A topic is <domain>.<visibility>.<event>.<major>; "internal" ones are the services’ own, "public" ones are for anyone. Every older version of a contract stays readable; ce_dataschema names the version of a message.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
@@ -65,10 +65,13 @@ const message = ({ contract, key }: Topic): Json => ({
   name: contract.name,
   title: `${contract.name} (version ${contract.version})`,
   summary: contract.description,
-  contentType: 'application/json',
+  contentType: mediaTypeOf(contract),
   headers: headers(contract),
-  payload: { schemaFormat: 'application/schema+json;version=draft-07', schema: jsonSchema(contract) },
-  examples: [{ name: 'example', payload: contract.example as Json }],
+  payload: {
+    schemaFormat: SCHEMA_FORMAT,
+    schema: contract.form === undefined ? jsonSchema(contract) : bytesOf(contract),
+  },
+  examples: [{ name: 'example', payload: exampleOf(contract) }],
   bindings: {
     kafka: {
       key: { type: 'string', description: `The ${key}’s id.` },
@@ -77,20 +80,36 @@ const message = ({ contract, key }: Topic): Json => ({
   },
 });
 
-const headers = ({ name, version }: Contract): Json => ({
+const headers = (contract: Contract): Json => ({
   type: 'object',
   properties: {
     ce_specversion: { type: 'string', const: '1.0' },
     ce_id: { type: 'string', description: 'Id of the message: a repeated message has the same one.' },
-    ce_type: { type: 'string', const: name },
+    ce_type: { type: 'string', const: contract.name },
     ce_source: { type: 'string', format: 'uri-reference', description: 'The service that sent it.' },
     ce_time: { type: 'string', format: 'date-time' },
-    ce_dataschema: { type: 'string', const: `urn:kinledger:contract:${name}:${version}` },
-    content_type: { type: 'string', const: 'application/json' },
+    ce_dataschema: { type: 'string', const: `urn:kinledger:contract:${contract.name}:${contract.version}` },
+    content_type: { type: 'string', const: mediaTypeOf(contract) },
     traceparent: { type: 'string', description: 'W3C trace context.' },
   },
   required: ['ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_time', 'ce_dataschema'],
 });
+
+const SCHEMA_FORMAT = 'application/schema+json;version=draft-07';
+
+/** Data that is no JSON: here as base64, on the bus as it is. What it says is described as if it were JSON. */
+const bytesOf = (contract: Contract): Json => ({
+  type: 'string',
+  contentEncoding: 'base64',
+  contentMediaType: mediaTypeOf(contract),
+  description: contract.form?.description ?? '',
+  'x-decoded': jsonSchema(contract),
+});
+
+function exampleOf({ form, schema, example }: Contract): Json {
+  if (form === undefined) return example as Json;
+  return btoa(String.fromCharCode(...form.encode(schema.parse(example))));
+}
 
 /** As readers see it: further members are allowed, and ignored. */
 const jsonSchema = ({ schema }: Contract): Json =>

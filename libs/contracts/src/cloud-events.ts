@@ -1,4 +1,11 @@
-import { read, unreadableContract, type Contract, type DataOf } from './contract.js';
+import {
+  mediaTypeOf,
+  read,
+  requireKnownVersion,
+  unreadableContract,
+  type Contract,
+  type DataOf,
+} from './contract.js';
 
 /** CloudEvents 1.0, binary mode: the body is the data alone, everything else stands in headers. */
 export interface CloudEventHeaders {
@@ -8,7 +15,7 @@ export interface CloudEventHeaders {
   readonly ce_source: string;
   readonly ce_time: string;
   readonly ce_dataschema: string;
-  readonly content_type: 'application/json';
+  readonly content_type: string;
   readonly traceparent?: string;
 }
 
@@ -26,10 +33,20 @@ const schemaPattern = /^urn:kinledger:contract:([A-Za-z]+):(\d{1,4})$/;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** A message ready for the bus: headers and JSON bytes of the contract’s newest version. `data` is believed. */
+/** A message ready for the bus: headers, and data as bytes of the contract’s newest version. `data` is believed. */
 export function encodeCloudEvent<C extends Contract>(
   type: C,
   event: Omit<CloudEvent<C>, 'type'>,
+): { headers: Record<string, string>; value: Uint8Array } {
+  const { data, ...rest } = event;
+  return encodedCloudEvent(type, rest, type.form?.encode(data) ?? encoder.encode(JSON.stringify(data)));
+}
+
+/** The same, of data that is encoded already. */
+export function encodedCloudEvent<C extends Contract>(
+  type: C,
+  event: Omit<CloudEvent<C>, 'type' | 'data'>,
+  value: Uint8Array,
 ): { headers: Record<string, string>; value: Uint8Array } {
   const headers: CloudEventHeaders = {
     ce_specversion: '1.0',
@@ -38,10 +55,10 @@ export function encodeCloudEvent<C extends Contract>(
     ce_source: event.source,
     ce_time: event.time,
     ce_dataschema: schemaUrn(type.name, type.version),
-    content_type: 'application/json',
+    content_type: mediaTypeOf(type),
     ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
   };
-  return { headers: { ...headers }, value: encoder.encode(JSON.stringify(event.data)) };
+  return { headers: { ...headers }, value };
 }
 
 /**
@@ -60,14 +77,18 @@ export function decodeCloudEvent<C extends Contract>(
   if (ce_type !== type.name || schema[1] !== type.name) {
     throw unreadableContract(type.name, type.version, 'the message is of another type');
   }
-  const data = read(type, Number(schema[2]), parseJson(type, message.value));
+  const version = Number(schema[2]);
+  requireKnownVersion(type, version);
+  const { form } = type;
+  const data =
+    form === undefined ? read(type, version, parseJson(type, message.value)) : form.decode(message.value);
   return {
     id: ce_id,
     type: type.name,
     source: ce_source,
     time: ce_time,
     ...(traceparent === undefined ? {} : { traceparent }),
-    data,
+    data: data as DataOf<C>, // of this contract's form
   };
 }
 

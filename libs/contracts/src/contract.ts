@@ -9,6 +9,17 @@ export interface EarlierVersion {
   readonly upcast: (data: never) => unknown;
 }
 
+/** How data stands in the body of a message, where that is not JSON. Older versions are told apart by the bytes. */
+export interface BodyForm<Data = unknown> {
+  readonly mediaType: string;
+  /** What the bytes are, for people who read them without this program. */
+  readonly description: string;
+  /** The bytes of data that is believed. */
+  encode(data: Data): Uint8Array;
+  /** Data as the newest shape, which its schema would give back as it is. @throws UnreadableContract */
+  decode(body: Uint8Array): unknown;
+}
+
 /** One event or command: its name, its newest version and shape, and every shape it ever had. */
 export interface Contract<Name extends string = string, Schema extends z.ZodType = z.ZodType> {
   readonly name: Name;
@@ -17,6 +28,8 @@ export interface Contract<Name extends string = string, Schema extends z.ZodType
   readonly schema: Schema;
   readonly example: z.input<Schema>;
   readonly earlier: readonly EarlierVersion[];
+  /** JSON where there is none. */
+  readonly form?: BodyForm<z.output<Schema>>;
 }
 
 /** The data of a contract, as readers see it: always the newest shape. */
@@ -48,6 +61,7 @@ export interface ContractDefinition<Name extends string, Schema extends z.ZodTyp
   readonly schema: Schema;
   readonly example: z.input<Schema>;
   readonly earlier?: readonly EarlierVersion[];
+  readonly form?: BodyForm<z.output<Schema>>;
 }
 
 /**
@@ -70,15 +84,23 @@ export function contract<const Name extends string, Schema extends z.ZodType>(
  * @throws UnreadableContract for a version that is not known, or data that does not fit its version.
  */
 export function read<C extends Contract>(type: C, version: number, data: unknown): DataOf<C> {
-  if (!Number.isInteger(version) || version < 1 || version > type.version) {
-    throw unreadableContract(type.name, version, `versions 1 to ${type.version} are known`);
-  }
+  requireKnownVersion(type, version);
   let current = data;
   for (const earlier of type.earlier.slice(version - 1)) {
     current = earlier.upcast(parse(type.name, earlier.version, earlier.schema, current) as never);
   }
   return parse(type.name, type.version, type.schema, current) as DataOf<C>;
 }
+
+/** @throws UnreadableContract for a version that the contract never had. */
+export function requireKnownVersion({ name, version: newest }: Contract, version: number): void {
+  if (!Number.isInteger(version) || version < 1 || version > newest) {
+    throw unreadableContract(name, version, `versions 1 to ${newest} are known`);
+  }
+}
+
+/** Of the body of its messages. */
+export const mediaTypeOf = ({ form }: Contract): string => form?.mediaType ?? 'application/json';
 
 function parse(name: string, version: number, schema: z.ZodType, data: unknown): unknown {
   if (fitsAsItIs(schema, data)) return data;

@@ -18,8 +18,19 @@ const kinds: Readonly<Record<string, readonly Contract[]>> = {
 };
 
 const folder = new URL('../samples/', import.meta.url);
-const sample = (kind: string, name: string, version: number, alternative = ''): unknown =>
-  JSON.parse(readFileSync(new URL(`${kind}/${name}/${version}${alternative}.json`, folder), 'utf8'));
+const text = (path: string) => readFileSync(new URL(path, folder), 'utf8');
+/** Of data that is no JSON the sample has the bytes, in hexadecimal. */
+const sample = ({ kind, type, version, alternative = '' }: Sample): unknown =>
+  type.form === undefined
+    ? JSON.parse(text(`${kind}/${type.name}/${version}${alternative}.json`))
+    : type.form.decode(Buffer.from(text(`${kind}/${type.name}/${version}.hex`).replaceAll(/\s/g, ''), 'hex'));
+
+interface Sample {
+  readonly kind: string;
+  readonly type: Contract;
+  readonly version: number;
+  readonly alternative?: string;
+}
 
 /** A shape of alternatives has a sample of each, named by its kind. */
 const alternativesOf = ({ schema }: Contract): readonly string[] =>
@@ -39,7 +50,9 @@ describe('stored samples', () => {
     it(`of ${kind}: one for every version of every contract, and no other`, () => {
       const expected = contracts.flatMap((type) =>
         versionsOf(type).flatMap((version) =>
-          alternativesOf(type).map((kind) => `${type.name}/${version}${kind}.json`),
+          alternativesOf(type).map(
+            (kind) => `${type.name}/${version}${kind}.${type.form === undefined ? 'json' : 'hex'}`,
+          ),
         ),
       );
       const found = readdirSync(new URL(`${kind}/`, folder)).flatMap((name) =>
@@ -52,7 +65,7 @@ describe('stored samples', () => {
       for (const version of versionsOf(type)) {
         it(`of ${kind}: ${type.name} version ${version} reads as version ${type.version}`, () => {
           for (const alternative of alternativesOf(type)) {
-            const data = read(type, version, sample(kind, type.name, version, alternative));
+            const data = read(type, version, sample({ kind, type, version, alternative }));
             // Nothing that a reader would not find again: what is read is complete in the newest shape.
             expect(read(type, type.version, data)).toEqual(data);
           }
@@ -61,7 +74,7 @@ describe('stored samples', () => {
 
       it(`of ${kind}: ${type.name} shows every field, and loses none`, () => {
         for (const alternative of alternativesOf(type)) {
-          const newest = sample(kind, type.name, type.version, alternative);
+          const newest = sample({ kind, type, version: type.version, alternative });
           expect(read(type, type.version, newest)).toEqual(newest);
           expect(Object.keys(newest as object).sort()).toEqual(membersOf(type, alternative));
         }
@@ -75,7 +88,7 @@ describe('stored samples', () => {
 });
 
 describe('FileAccepted version 1', () => {
-  const old = sample('messages', 'FileAccepted', 1) as Record<string, unknown>;
+  const old = sample({ kind: 'messages', type: FileAccepted, version: 1 }) as Record<string, unknown>;
 
   it('named one predecessor, which reads as a list of one', () => {
     expect(old['supersedes']).toBe('1b2c3d4e5f60718293a4b5c6d7e8f90a');
@@ -93,6 +106,8 @@ describe('FileAccepted version 1', () => {
 
   it('is not read as version 2, nor version 2 as version 1', () => {
     expect(() => read(FileAccepted, 2, old)).toThrow(/supersedes/);
-    expect(() => read(FileAccepted, 1, sample('messages', 'FileAccepted', 2))).toThrow(/supersedes/);
+    expect(() => read(FileAccepted, 1, sample({ kind: 'messages', type: FileAccepted, version: 2 }))).toThrow(
+      /supersedes/,
+    );
   });
 });

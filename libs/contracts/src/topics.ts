@@ -55,7 +55,7 @@ export const topics = {
     consumers: ['linker', 'projector'],
   }),
   rowPseudonymised: topic({
-    name: 'pseudonymisation.internal.row-pseudonymised.1',
+    name: 'pseudonymisation.internal.row-pseudonymised.2',
     contract: RowPseudonymised,
     partitions: 4,
     retentionDays: 2,

@@ -13,8 +13,8 @@ const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const packedAs = new WeakMap<Uint8Array, Buffer>();
 
 /**
- * Bytes as a bytea column stores them: rows as JSON shrink to an eighth, which the server then need not log, write and
- * send. What begins like packed bytes is packed whatever its size, so that what is stored tells by itself. The same bytes
+ * Bytes as a bytea column stores them: row chunks shrink by a quarter and JSON to a fifth, which the server then need not log,
+ * write and send. What begins like packed bytes is packed whatever its size, so that what is stored tells by itself. The same bytes
  * may be packed otherwise by another version: compare what was unpacked. Bytes that come from `unpackBytes` are not to
  * be changed.
  */

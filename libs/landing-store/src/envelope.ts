@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, KeyObject, randomBytes } from 'node:crypto';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { UploadId } from '@kinledger/contracts';
 import { notAuthentic } from './errors.js';
 
@@ -36,7 +37,13 @@ export const createDataKey = (): DataKey => randomBytes(KEY_BYTES) as Uint8Array
 export const createCommitmentSeed = (): CommitmentSeed =>
   randomBytes(KEY_BYTES) as Uint8Array as CommitmentSeed;
 
-/** IV (12 bytes) ‖ tag (16) ‖ ciphertext; bound to its upload, kind and number, so that chunks cannot be swapped. */
+/** The fastest level: rows shrink to a fifth, and what is sealed shrinks no more. */
+const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/**
+ * Packs and seals: IV (12 bytes) ‖ tag (16) ‖ ciphertext of a frame of Zstandard; bound to its upload, kind and number, so
+ * that chunks cannot be swapped. Its length says roughly how much alike its rows are, and nothing else of them.
+ */
 export function sealChunk(
   dataKey: DataKey,
   upload: UploadId,
@@ -44,7 +51,7 @@ export function sealChunk(
   plaintext: Uint8Array,
   kind: ChunkKind = 'rows',
 ): Uint8Array {
-  return seal(dataKey, placeOf(kind, upload, n), plaintext);
+  return seal(dataKey, placeOf(kind, upload, n), zstdCompressSync(plaintext, FAST));
 }
 
 /** @throws NotAuthentic when the chunk was changed, is another one, or the key is another file's. */
@@ -55,7 +62,8 @@ export function openChunk(
   sealed: Uint8Array,
   kind: ChunkKind = 'rows',
 ): Uint8Array {
-  return open(dataKey, placeOf(kind, upload, n), sealed);
+  // Authentic, and so no larger than what was packed.
+  return zstdDecompressSync(open(dataKey, placeOf(kind, upload, n), sealed));
 }
 
 export const wrapDataKey = (kek: Kek, upload: UploadId, dataKey: DataKey): Uint8Array =>
@@ -75,7 +83,7 @@ export const unwrapCommitmentSeed = (kek: Kek, upload: UploadId, wrapped: Uint8A
 /** Also the associated data: a text that no two sealed things share. */
 const placeOf = (kind: ChunkKind, upload: UploadId, n: number) => `${kind} chunk ${n} of upload ${upload}`;
 
-const associated = (place: string) => Buffer.from(`kinledger landing 1: ${place}`);
+const associated = (place: string) => Buffer.from(`kinledger landing 2: ${place}`);
 
 function seal(key: Uint8Array | KeyObject, place: string, plaintext: Uint8Array): Uint8Array {
   const iv = randomBytes(IV_BYTES);

@@ -48,7 +48,11 @@ describe('a sealed chunk', () => {
   it('shows nothing of what was sealed', () => {
     const sealed = Buffer.from(sealChunk(dataKey, upload, 0, plaintext));
     expect(sealed.includes('amara')).toBe(false);
-    expect(sealed.byteLength).toBe(plaintext.byteLength + 28);
+  });
+
+  it('is packed before it is sealed', () => {
+    const alike = Buffer.from(JSON.stringify(Array.from({ length: 500 }, () => plaintext.toString())));
+    expect(sealChunk(dataKey, upload, 0, alike).byteLength).toBeLessThan(alike.byteLength / 20);
   });
 
   it('is different each time it is sealed', () => {

@@ -63,8 +63,9 @@ describe('the landing store', () => {
       },
     } as unknown as pg.Pool;
     const writer = await createFile(slow, { upload, kek });
-    const megabyte: LandingRow[] = [[2, ['x'.repeat(3 * 1024 * 1024)]]];
-    await writer.writeChunk(0, megabyte);
+    // Of nothing that packs.
+    const megabytes: LandingRow[] = [[2, [randomBytes(3 * 1024 * 1024).toString('hex')]]];
+    await writer.writeChunk(0, megabytes);
     const order: string[] = [];
     const abandoned = writer.abandon().then(() => order.push('abandoned'));
     order.push('let go');
@@ -72,7 +73,7 @@ describe('the landing store', () => {
     await abandoned;
     await deleteFile(ingest, upload, 'interrupted');
     expect(order).toEqual(['let go', 'abandoned']);
-    await writer.writeChunk(1, megabyte);
+    await writer.writeChunk(1, megabytes);
     await writer.flush();
     expect(writes).toBe(1);
     const { rows } = await ingest.query('SELECT FROM landing.chunk WHERE upload = $1', [upload]);

@@ -2,7 +2,6 @@ import {
   Command,
   FileAccepted,
   read,
-  RowPseudonymised,
   type CommandData,
   type CommandId,
   type SubmissionId,
@@ -21,6 +20,7 @@ import type {
   IntakeState,
   StagingResult,
 } from './inbox.js';
+import { stagedChunkOf } from './staged-chunk.js';
 
 interface Held extends IncomingIntake {
   state: IntakeState;
@@ -101,16 +101,14 @@ export class InMemoryInbox implements Inbox {
     const end = chunks.findIndex(({ last }) => last);
     const counted = chunks.slice(0, end + 1);
     const whole = end !== -1 && counted.every(({ chunk }, index) => chunk === index);
-    const rows = counted.reduce((sum, chunk) => sum + chunk.rows.length, 0);
+    const rows = counted.reduce((sum, chunk) => sum + chunk.rows, 0);
     return { complete: whole ? { chunks: counted.length, rows } : undefined, unprocessable };
   }
 
   async *chunksOf(submission: SubmissionId): AsyncGenerator<StagedChunk, void, undefined> {
-    for (const { chunk, last, version, body } of this.#inOrder(submission)) {
-      const data: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
-      const { rows, refused } = read(RowPseudonymised, version, data);
-      yield { chunk, rows, refused };
-      if (last) return;
+    for (const chunk of this.#inOrder(submission)) {
+      yield stagedChunkOf(chunk);
+      if (chunk.last) return;
     }
   }
 

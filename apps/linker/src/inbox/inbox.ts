@@ -4,8 +4,6 @@ import type {
   CommandKind,
   DataOf,
   FileAccepted,
-  PseudonymisedRow,
-  RowKey,
   SubmissionId,
 } from '@kinledger/contracts';
 import type { StagedRows, SubmissionProgress } from '@kinledger/decisions';
@@ -48,11 +46,10 @@ export interface IncomingChunk {
   readonly submission: SubmissionId;
   readonly chunk: number;
   readonly last: boolean;
-  /** The body’s rows, read and checked, in the newest shape. Nobody changes them: they may be given back as they are. */
-  readonly rows: readonly PseudonymisedRow[];
-  /** Keys of rows that refuse consent. */
-  readonly refused: readonly RowKey[];
+  /** How many there are. */
+  readonly rows: number;
   readonly version: number;
+  /** A row chunk that was decoded, and so is one. Nobody changes it: it may be kept as it is. */
   readonly body: Uint8Array;
 }
 

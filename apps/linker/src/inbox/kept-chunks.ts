@@ -1,17 +1,18 @@
 import type { SubmissionId } from '@kinledger/contracts';
-import type { StagedChunk } from '@kinledger/decisions';
 
-/** A staged chunk as it is walked: its rows, and whether it ends its submission. */
-export interface KeptChunk extends StagedChunk {
+/** A staged chunk as it is walked: its bytes, and whether it ends its submission. */
+export interface KeptChunk {
+  readonly chunk: number;
   readonly last: boolean;
+  readonly body: Uint8Array;
 }
 
 /** So many decisions may pass over rows in memory before they are taken for rows that nobody asks for. */
 const PASSED_OVER = 5_000;
 
 /**
- * Decoded rows of chunks that are staged durably, so that they need not be read back and parsed. A cache and nothing
- * else: what is not in it is read from the database.
+ * Chunks that are staged durably, so that they need not be read back and unpacked. A cache and nothing else: what is not
+ * in it is read from the database.
  *
  * When it is full, further chunks are not kept, rather than others let go: places are decided about in the order in
  * which rows come, so that what came last is needed last. What is decided goes at once. Rows may also be those of a
@@ -25,17 +26,19 @@ export class KeptChunks {
   #decisions = 0;
   readonly #limitBytes: number;
 
-  /** @param limitBytes of messages. Decoded rows take 1.5 to 2 times as much of the heap. */
+  /** @param limitBytes of messages. */
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
   }
 
-  /** Keeps a chunk if there is room. One that is kept already stays as it is. `bytes`: the length of its message. */
-  keep(submission: SubmissionId, kept: KeptChunk, bytes: number): void {
+  /** Keeps a chunk if there is room. One that is kept already stays as it is. */
+  keep(submission: SubmissionId, kept: KeptChunk): void {
+    const bytes = kept.body.length;
     if (this.#bytes + bytes > this.#limitBytes) return;
     const held = this.#submissions.get(submission) ?? { chunks: new Map(), bytes: 0, since: this.#decisions };
     if (held.chunks.has(kept.chunk)) return;
-    held.chunks.set(kept.chunk, kept);
+    // A copy: the bytes may be a part of all that was fetched with them.
+    held.chunks.set(kept.chunk, { ...kept, body: new Uint8Array(kept.body) });
     held.bytes += bytes;
     this.#bytes += bytes;
     this.#submissions.set(submission, held);

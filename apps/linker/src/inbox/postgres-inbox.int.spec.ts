@@ -1,3 +1,4 @@
+import { decodeRowChunk } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import type { StagedChunk } from '@kinledger/decisions';
@@ -42,7 +43,10 @@ describe('the inbox in PostgreSQL', () => {
       for await (const { chunk, rows, refused } of inbox.chunksOf(a)) walked.push({ chunk, rows, refused });
       return walked;
     };
-    const expected = chunks.map(({ chunk, rows, refused }) => ({ chunk, rows, refused }));
+    const expected = chunks.map(({ chunk, body }) => {
+      const { rows, refused } = decodeRowChunk(body);
+      return { chunk, rows, refused };
+    });
 
     it('from memory that are those in the database, which a restart reads', async () => {
       const { pool, inbox, close } = await open();

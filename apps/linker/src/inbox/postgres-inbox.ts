@@ -2,10 +2,8 @@ import {
   Command,
   FileAccepted,
   read,
-  RowPseudonymised,
   type CommandData,
   type CommandId,
-  type DataOf,
   type SubmissionId,
 } from '@kinledger/contracts';
 import { inTransaction, packBytes, unpackBytes } from '@kinledger/database';
@@ -26,28 +24,29 @@ import type {
   StagingResult,
 } from './inbox.js';
 import { KeptChunks, type KeptChunk } from './kept-chunks.js';
+import { stagedChunkOf } from './staged-chunk.js';
 
 /** Chunks in memory at a time while a submission is read: at most twice this many, of 256 KiB. */
 const CHUNKS_PER_PAGE = 8;
 
 /** What the inbox may keep in memory of what is staged, in bytes of messages. */
 export interface InboxMemory {
-  /** Rows that this process has staged and that wait to be decided. */
+  /** Chunks that this process has staged and that wait to be decided. */
   readonly stagedBytes: number;
-  /** Rows that were read for a decision which reads them again. */
+  /** Chunks that were read for a decision which reads them again. */
   readonly readBytes: number;
 }
 
 /**
- * Together at most 32 MiB of the heap. The index of a million records has 200 MiB, and the service without it about
+ * Together 16 MiB, some 140,000 rows. The index of a million records has 200 MiB, and the service without it about
  * 110 MiB: that leaves 170 MiB of 512 for the batches that are staged and appended. A linker that keeps up has a few files
  * waiting, of some megabytes each; for one that does not, no room that it has would be enough.
  */
 const defaultMemory: InboxMemory = { stagedBytes: 12 * 1024 * 1024, readBytes: 4 * 1024 * 1024 };
 
 /**
- * The inbox in the linker's schema of the platform database. Rows that it has staged, or has just read for a decision,
- * it gives again from memory, so far as there is room: they are the same, and what is durable is the database alone.
+ * The inbox in the linker's schema of the platform database. Chunks that it has staged, or has just read for a decision,
+ * it reads again from memory, so far as there is room: they are the same, and what is durable is the database alone.
  */
 export class PostgresInbox implements Inbox {
   readonly #staged: KeptChunks;
@@ -100,7 +99,7 @@ export class PostgresInbox implements Inbox {
       submission,
       chunk,
       last,
-      rows.length,
+      rows,
       version,
       packBytes(body),
     ]);
@@ -115,8 +114,8 @@ export class PostgresInbox implements Inbox {
     const staged = rowCount ?? 0;
     if (staged === chunks.length) {
       // Each of them is the one that stays. Of another batch nobody knows which are, and such batches are rare.
-      for (const { submission, chunk, last, rows, refused, body } of chunks)
-        this.#staged.keep(submission, { chunk, last, rows, refused }, body.length);
+      for (const { submission, chunk, last, body } of chunks)
+        this.#staged.keep(submission, { chunk, last, body });
       return { staged, conflicting: [] };
     }
     return { staged, conflicting: await this.#conflicting(chunks) };
@@ -223,7 +222,7 @@ export class PostgresInbox implements Inbox {
         ahead.catch(() => undefined);
       }
       for (const chunk of page) {
-        yield 'rows' in chunk ? chunk : this.#decoded(submission, chunk);
+        yield stagedChunkOf('body' in chunk ? chunk : this.#unpacked(submission, chunk));
         if (chunk.last) return;
       }
     }
@@ -235,17 +234,17 @@ export class PostgresInbox implements Inbox {
     return kept === undefined ? this.#pageOfChunks(submission, from) : [kept];
   }
 
-  #decoded(submission: SubmissionId, { chunk, last, version, base64 }: ChunkRow): KeptChunk {
+  #unpacked(submission: SubmissionId, { chunk, last, base64 }: ChunkRow): KeptChunk {
     const body = unpackBytes(Buffer.from(base64, 'base64'), MAX_MESSAGE_BYTES);
-    const decoded = { chunk, last, ...toldBy(version, body) };
-    this.#read.keep(submission, decoded, body.length);
-    return decoded;
+    const kept = { chunk, last, body };
+    this.#read.keep(submission, kept);
+    return kept;
   }
 
   async #pageOfChunks(submission: SubmissionId, from: number): Promise<readonly ChunkRow[]> {
     const { rows } = await this.#pool.query<ChunkRow>({
       name: 'linker-chunks',
-      text: `SELECT chunk, last, version, encode(body, 'base64') AS base64 FROM linker.chunk
+      text: `SELECT chunk, last, encode(body, 'base64') AS base64 FROM linker.chunk
              WHERE submission = $1 AND chunk >= $2 ORDER BY chunk LIMIT ${CHUNKS_PER_PAGE}`,
       values: [submission, from],
     });
@@ -405,7 +404,6 @@ const commandOf = ({ version, body }: CommandRow): CommandData => read(Command, 
 interface ChunkRow {
   readonly chunk: number;
   readonly last: boolean;
-  readonly version: number;
   readonly base64: string;
 }
 
@@ -413,13 +411,3 @@ const nothingStaged: StagingResult = { staged: 0, conflicting: [] };
 
 const chunkParameters = (before: number): string =>
   `($${before + 1}::uuid, $${before + 2}::int, $${before + 3}::boolean, $${before + 4}::int, $${before + 5}::int, $${before + 6}::bytea)`;
-
-/** Rows as the newest shape. What is of the newest version was checked when it was staged, and is believed. */
-function toldBy(version: number, body: Buffer): Pick<StagedChunk, 'rows' | 'refused'> {
-  const data: unknown = JSON.parse(body.toString('utf8'));
-  const { rows, refused } =
-    version === RowPseudonymised.version
-      ? (data as DataOf<typeof RowPseudonymised>)
-      : read(RowPseudonymised, version, data);
-  return { rows, refused };
-}

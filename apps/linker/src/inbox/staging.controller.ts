@@ -17,8 +17,8 @@ import type {
 } from './inbox.js';
 import { INBOX } from './inbox.token.js';
 
-/** As rows they take twice as much, and are garbage soon after: so little of it that it never grows old. */
-const BYTES_PER_BATCH = 2 * 1024 * 1024;
+/** As rows they take ten times as much, and are garbage soon after: so little of it that it never grows old. */
+const BYTES_PER_BATCH = 512 * 1024;
 
 /** Much below the time after which the bus takes a silent member for dead; the batch is durable already. */
 const LONGEST_BRAKE_MS = 5_000;
@@ -87,8 +87,7 @@ export class StagingController {
       submission: data.submission,
       chunk: data.chunk,
       last: data.last,
-      rows: data.rows,
-      refused: data.refused,
+      rows: data.rows.length,
       ...bytesOf(context.received[index]),
     }));
     this.#staged(await this.#inbox.stageChunks(chunks), context.topic);

@@ -1,5 +1,6 @@
 import {
   Command,
+  encodeRowChunk,
   FileAccepted,
   RowPseudonymised,
   type CommandData,
@@ -93,8 +94,8 @@ export function unparking(
 
 interface Chunk {
   readonly submission: SubmissionId;
-  readonly dataset: string;
-  readonly period: string;
+  readonly dataset: DatasetId;
+  readonly period: PeriodCode;
   readonly chunk: number;
   readonly last: boolean;
   readonly rows: readonly PseudonymisedRow[];
@@ -105,18 +106,16 @@ const chunkMessage = (chunk: Chunk): IncomingChunk => ({
   submission: chunk.submission,
   chunk: chunk.chunk,
   last: chunk.last,
-  rows: chunk.rows,
-  refused: chunk.refused,
+  rows: chunk.rows.length,
   version: RowPseudonymised.version,
-  body: bytesOf({ programme, ...chunk }),
+  body: encodeRowChunk({ programme, ...chunk }),
 });
 
 /** A chunk with the example's row, whose record names the chunk. */
 export function chunkOf(submission: SubmissionId, chunk: number, last: boolean): IncomingChunk {
-  const { dataset, period, rows } = RowPseudonymised.example;
-  const record = chunk.toString(16).padStart(32, '0');
-  const numbered = rows.map((row) => ({ ...row, record })) as unknown as PseudonymisedRow[];
-  const refused = RowPseudonymised.example.refused as RowKey[]; // as the contract’s test reads it
+  const { dataset, period, rows, refused } = RowPseudonymised.schema.parse(RowPseudonymised.example);
+  const record = chunk.toString(16).padStart(32, '0') as RecordId;
+  const numbered = rows.map((row) => ({ ...row, record }));
   return chunkMessage({ submission, dataset, period, chunk, last, rows: numbered, refused });
 }
 

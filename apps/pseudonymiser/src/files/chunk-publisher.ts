@@ -1,15 +1,16 @@
 import {
-  encodeCloudEvent,
+  encodedCloudEvent,
   MAX_ROWS_PER_CHUNK,
+  rowChunkOf,
   RowPseudonymised,
   topics,
   type CloudEvent,
   type FileAccepted,
+  type PackedRows,
   type RowKey,
 } from '@kinledger/contracts';
 import { lengthPrefixed, sha256Hex } from '@kinledger/domain';
 import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
-import type { EncodedRows } from '../rows/encode-rows.js';
 
 /** What is said of a file in the messages of its rows. */
 type PublishedFile = Pick<CloudEvent<typeof FileAccepted>, 'time' | 'traceparent' | 'data'>;
@@ -17,16 +18,14 @@ type PublishedFile = Pick<CloudEvent<typeof FileAccepted>, 'time' | 'traceparent
 /** Name of this service in messages that it publishes. */
 export const SOURCE = 'urn:kinledger:pseudonymiser';
 
-const PUBLISH_BYTES = 2 * 1024 * 1024;
-/** What one message tells. */
-interface Chunk extends EncodedRows {
+/** Several chunks at once: each call costs a transaction. */
+const PUBLISH_BYTES = 512 * 1024;
+
+/** What one message tells: rows, or keys of rows that refuse consent. */
+interface Chunk {
+  readonly rows?: PackedRows;
   readonly refused: readonly RowKey[];
 }
-
-const NO_ROWS: EncodedRows = { rows: 0, json: Buffer.from('[]') };
-const NOTHING: Chunk = { ...NO_ROWS, refused: [] };
-const EMPTY_END = Buffer.from('[]}');
-const END = Buffer.from('}');
 
 /**
  * Publishes a submission's rows as numbered chunks, the last one marked. What it publishes follows from the file alone:
@@ -50,19 +49,19 @@ export class ChunkPublisher {
   }
 
   /** Takes rows in file order; waits while much is unpublished. */
-  async add(encoded: readonly EncodedRows[]): Promise<void> {
-    for (const rows of encoded) await this.#hold({ ...rows, refused: [] });
+  async add(packed: readonly PackedRows[]): Promise<void> {
+    for (const rows of packed) await this.#hold({ rows, refused: [] });
   }
 
   /** Takes keys of rows that refuse consent: they go in chunks without rows. */
   async addRefused(rowKeys: readonly RowKey[]): Promise<void> {
     for (let from = 0; from < rowKeys.length; from += MAX_ROWS_PER_CHUNK)
-      await this.#hold({ ...NO_ROWS, refused: rowKeys.slice(from, from + MAX_ROWS_PER_CHUNK) });
+      await this.#hold({ refused: rowKeys.slice(from, from + MAX_ROWS_PER_CHUNK) });
   }
 
   /** Resolves with the number of chunks when all are durable. A file without rows has one, empty. */
   async finish(): Promise<number> {
-    this.#enqueue(this.#held ?? NOTHING, true);
+    this.#enqueue(this.#held ?? { refused: [] }, true);
     this.#held = undefined;
     await this.#publish();
     return this.#chunks;
@@ -94,22 +93,17 @@ function chunkMessage(
   file: PublishedFile,
   chunk: number,
   last: boolean,
-  { json, refused }: Chunk,
+  { rows, refused }: Chunk,
 ): OutgoingMessage {
   const { programme, submission, dataset, period } = file.data;
-  const { headers, value } = encodeCloudEvent(RowPseudonymised, {
+  const event = {
     id: chunkId(submission, chunk),
     source: SOURCE,
     time: file.time,
     ...(file.traceparent === undefined ? {} : { traceparent: file.traceparent }),
-    // Rows come encoded from the worker and take the place of this empty list, which is why it stands last.
-    data: { programme, submission, dataset, period, chunk, last, refused: [...refused], rows: [] },
-  });
-  return {
-    key: submission,
-    headers,
-    value: Buffer.concat([value.subarray(0, value.byteLength - EMPTY_END.byteLength), json, END]),
   };
+  const bytes = rowChunkOf({ programme, submission, dataset, period, chunk, last, refused }, rows);
+  return { key: submission, ...encodedCloudEvent(RowPseudonymised, event, bytes) };
 }
 
 /** The first 128 bits of SHA-256 over the length-prefixed "RowPseudonymised", submission and chunk number. */

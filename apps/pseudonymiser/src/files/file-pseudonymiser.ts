@@ -123,7 +123,7 @@ export class FilePseudonymiser {
           if (result.kind !== 'rows') continue;
           observer.onRows(result.counts);
           rows += result.counts.rows;
-          await publisher.add(result.encoded);
+          await publisher.add(result.packed);
         }
         return { rows, chunks: await publisher.finish() };
       } finally {

@@ -1,6 +1,5 @@
-import type { DatasetId, ProviderId, RowKey, SubmissionId, UploadId } from '@kinledger/contracts';
+import type { DatasetId, PackedRows, ProviderId, RowKey, SubmissionId, UploadId } from '@kinledger/contracts';
 import type { RowCounts } from '@kinledger/pseudonymised-rows';
-import type { EncodedRows } from '../rows/encode-rows.js';
 
 /** Where a worker finds what it needs. It reads keys itself: they are sent nowhere. */
 export interface RowWorkerData {
@@ -43,6 +42,6 @@ export type RowTask =
 export type RowTaskResult =
   | { readonly kind: 'opened' | 'noted' | 'closed' }
   | { readonly kind: 'refused'; readonly rowKeys: readonly RowKey[] }
-  | { readonly kind: 'rows'; readonly encoded: readonly EncodedRows[]; readonly counts: RowCounts }
+  | { readonly kind: 'rows'; readonly packed: readonly PackedRows[]; readonly counts: RowCounts }
   /** Trying again would end the same. */
   | { readonly kind: 'unprocessable'; readonly reason: string };

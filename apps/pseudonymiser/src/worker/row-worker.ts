@@ -12,7 +12,7 @@ import {
 import { readProgramme } from '@kinledger/programme';
 import { keysOf, readSecrets } from '@kinledger/pseudonymisation';
 import { FileRows, isRowUnfit, noRows } from '@kinledger/pseudonymised-rows';
-import { RowEncoder } from '../rows/encode-rows.js';
+import { packRows } from '../rows/pack-rows.js';
 import type { FileToOpen, RowTask, RowTaskResult, RowWorkerData } from './row-task.js';
 
 /**
@@ -99,16 +99,17 @@ function pseudonymise(submission: SubmissionId, n: number, sealed: Uint8Array): 
   const landed = readRows(openChunk(open.dataKey, open.file.upload, n, sealed));
   if (landed === undefined) return unprocessable('landing-malformed');
   const counts = noRows();
-  const encoder = new RowEncoder();
+  const { rows } = open;
+  const going = function* () {
+    for (const row of landed) if (!rows.keepsBack(row)) yield rows.pseudonymise(row, counts);
+  };
   try {
-    for (const row of landed) {
-      if (!open.rows.keepsBack(row)) encoder.add(open.rows.pseudonymise(row, counts));
-    }
+    const packed = packRows(going());
+    open.next += 1;
+    return { kind: 'rows', packed, counts };
   } finally {
-    open.rows.forget();
+    rows.forget();
   }
-  open.next += 1;
-  return { kind: 'rows', encoded: encoder.finish(), counts };
 }
 
 function readRows(plaintext: Uint8Array): readonly LandingRow[] | undefined {

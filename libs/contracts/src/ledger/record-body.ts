@@ -1,5 +1,6 @@
 import { contract } from '../contract.js';
-import { pseudonymisedRow, RowPseudonymised } from '../messages/row-pseudonymised.js';
+import { pseudonymisedRow } from '../messages/pseudonymised-row.js';
+import { RowPseudonymised } from '../messages/row-pseudonymised.js';
 
 /**
  * What is kept of a record beside the ledger, and may be erased. Its stored bytes name no version: they are of version 1

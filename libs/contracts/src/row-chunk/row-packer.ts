@@ -1,0 +1,136 @@
+import { MAX_ROWS_PER_CHUNK, type PseudonymisedRow } from '../messages/pseudonymised-row.js';
+import { ByteWriter, ROW_CHUNK_FORMAT } from './bytes.js';
+import { NO_TEXT, writeBody, writeTokens, type PartWriter } from './row-layout.js';
+
+/** Rows as the second part of a chunk: dictionary, lengths, slices. */
+export interface PackedRows {
+  readonly rows: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Packs rows, in order, with one dictionary. */
+export class RowPacker {
+  readonly #slices = new ByteWriter();
+  readonly #lengths: number[] = [];
+  readonly #texts = new ByteWriter();
+  readonly #numbers = new Map<string, number>();
+  readonly #part = new Part();
+  readonly #maxBytes: number;
+
+  /** @param maxBytes that the packed rows may have; a row that is alone may have more. */
+  constructor(maxBytes = Number.POSITIVE_INFINITY) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * Takes a row, unless it would be one too many or make them too large.
+   * @returns whether it was taken. @throws TypeError for an id or a number that is none.
+   */
+  add(row: PseudonymisedRow): boolean {
+    const [slices, texts, numbers] = [this.#slices.length, this.#texts.length, this.#numbers.size];
+    this.#slices.id(row.salt);
+    this.#part.write(row, writeBody, this.#slices, this.#writeNumber);
+    this.#part.write(row, writeTokens, this.#slices, this.#writeNumber);
+    if (this.#lengths.length > 0 && (this.#lengths.length === MAX_ROWS_PER_CHUNK || this.#isTooLarge())) {
+      this.#slices.cutTo(slices);
+      this.#texts.cutTo(texts);
+      for (const text of [...this.#numbers.keys()].slice(numbers)) this.#numbers.delete(text);
+      return false;
+    }
+    this.#lengths.push(this.#slices.length - slices);
+    return true;
+  }
+
+  finish(): PackedRows {
+    const bytes = packed(this.#numbers.size, this.#texts, this.#lengths, this.#slices);
+    return { rows: this.#lengths.length, bytes };
+  }
+
+  /** Three bytes are enough for each length, and for each of the two counts. */
+  #isTooLarge(): boolean {
+    return this.#slices.length + this.#texts.length + 3 * (this.#lengths.length + 3) > this.#maxBytes;
+  }
+
+  readonly #writeNumber = (text: string): void => {
+    let number = text === NO_TEXT ? 0 : this.#numbers.get(text);
+    if (number === undefined) {
+      number = this.#numbers.size + 1;
+      this.#numbers.set(text, number);
+      this.#texts.text(text);
+    }
+    this.#slices.number(number);
+  };
+}
+
+/** @param texts each with its length before it. */
+export function packed(
+  count: number,
+  texts: ByteWriter,
+  lengths: readonly number[],
+  slices: ByteWriter,
+): Uint8Array {
+  const out = new ByteWriter();
+  out.number(count);
+  out.bytes(texts.written());
+  out.number(lengths.length);
+  for (const length of lengths) out.number(length);
+  out.bytes(slices.written());
+  return out.written().slice();
+}
+
+/** What the two commitments of a row hash. */
+export interface CommittedBytes {
+  readonly body: Uint8Array;
+  readonly tokens: Uint8Array;
+}
+
+/** Stands before what is hashed, so that one part is never taken for the other. */
+export const COMMITTED_PART = { body: 1, tokens: 2 } as const;
+
+/**
+ * What the commitments of a row hash: its salt (16 bytes), the version of the form (1 byte), a byte for the part (1: body,
+ * 2: tokens), and that part of its slice with each text in full. It follows from the row alone.
+ */
+export function committedBytesOf(row: PseudonymisedRow): CommittedBytes {
+  const bytesOf = (which: 1 | 2, write: typeof writeBody): Uint8Array => {
+    committed.cutTo(0);
+    committed.id(row.salt);
+    committed.byte(ROW_CHUNK_FORMAT);
+    committed.byte(which);
+    committedPart.write(row, write, committed, (text) => committed.text(text));
+    return committed.written().slice();
+  };
+  return {
+    body: bytesOf(COMMITTED_PART.body, writeBody),
+    tokens: bytesOf(COMMITTED_PART.tokens, writeTokens),
+  };
+}
+
+/** Writes parts, one after the other: the texts of one are known when its raw bytes are. */
+class Part implements PartWriter {
+  readonly raw = new ByteWriter();
+  readonly #texts: string[] = [];
+
+  readonly text = (value: string): void => {
+    this.#texts.push(value);
+  };
+
+  write(
+    row: PseudonymisedRow,
+    part: typeof writeBody,
+    out: ByteWriter,
+    writeText: (text: string) => void,
+  ): void {
+    this.raw.cutTo(0);
+    this.#texts.length = 0;
+    part(row, this);
+    out.number(this.#texts.length);
+    for (const text of this.#texts) writeText(text);
+    out.number(this.raw.length);
+    out.bytes(this.raw.written());
+  }
+}
+
+/** Used again and again, with no wait in between. */
+const committed = new ByteWriter();
+const committedPart = new Part();
