@@ -11,7 +11,8 @@ const refreshesMore = 'brings individuals up to date who are so already: more wo
 /** What is worked out anew where nothing changed is what stands, so that the difference is empty. */
 const reachesMore = 'works kinship out anew that stands as it is: more work for the same';
 
-const equivalents: readonly Equivalent[] = [
+/** Every change that is known to alter no answer. */
+export const equivalents: readonly Equivalent[] = [
   {
     file: recordsWriter,
     code: 'const attributed = row !== undefined && (listsPeople || Object.keys(row.attributes).length > 0);',
@@ -27,14 +28,14 @@ const equivalents: readonly Equivalent[] = [
   },
   {
     file: recordsWriter,
-    code: 'if (attributed) this.touched.add(individual);',
+    code: 'if (attributed) this.#touched.add(individual);',
     replacements: ['true'],
     because: refreshesMore,
   },
   {
     file: recordsWriter,
-    code: 'rows.length === 0 ? undefined : copyInto(this.client, table, columns, rows);',
-    replacements: ['(copyInto(this.client, table, columns, rows))'],
+    code: 'rows.length === 0 ? undefined : copyInto(this.#client, table, columns, rows);',
+    replacements: ['(copyInto(this.#client, table, columns, rows))'],
     because: 'copies no rows into a table: a round trip for nothing',
   },
   {
@@ -45,35 +46,35 @@ const equivalents: readonly Equivalent[] = [
   },
   {
     file: touchedIndividuals,
-    code: 'if (!this.everybody) this.noted.add(individual);',
+    code: 'if (!this.#everybody) this.#noted.add(individual);',
     replacements: ['true'],
     because: refreshesMore,
   },
   {
     file: touchedIndividuals,
-    code: 'if (this.everybody) return;',
+    code: 'if (this.#everybody) return;',
     replacements: ['false'],
     because: refreshesMore,
   },
   {
     file: touchedIndividuals,
-    code: 'if (this.everybody || facts.size === 0) return;',
-    replacements: ['false', 'facts.size === 0', 'this.everybody', '&&'],
+    code: 'if (this.#everybody || facts.size === 0) return;',
+    replacements: ['false', 'facts.size === 0', 'this.#everybody', '&&'],
     because: refreshesMore,
   },
   {
     file: touchedIndividuals,
-    code: 'if (this.everybody) await this.addEverybody();',
+    code: 'if (this.#everybody) await this.addEverybody();',
     replacements: ['true'],
     because: refreshesMore,
   },
   {
     file: touchedIndividuals,
-    code: 'if (this.noted.size > 0) {',
+    code: 'if (this.#noted.size > 0) {',
     replacements: ['true', '>='],
     because: 'inserts no rows: a round trip for nothing',
   },
-  { file: touchedIndividuals, code: 'this.noted.clear();', because: refreshesMore },
+  { file: touchedIndividuals, code: 'this.#noted.clear();', because: refreshesMore },
   {
     file: 'libs/read-models/src/records/survivorship.ts',
     code: "await client.query('ANALYZE touched');",
@@ -107,24 +108,6 @@ const equivalents: readonly Equivalent[] = [
     replacements: [''],
     because: 'the individuals of others are left out below, where `attended` joins',
   },
-  {
-    file: 'libs/domain/src/linkage/individual-table.ts',
-    code: 'if (next !== NONE) this.#records.previousMember.set(next, previous);',
-    replacements: ['true'],
-    because: 'a typed array takes no value at -1, which is NONE',
-  },
-  {
-    file: 'libs/domain/src/linkage/family-table.ts',
-    code: 'if (next !== NONE) membership.previous.set(next, previous);',
-    replacements: ['true'],
-    because: 'a typed array takes no value at -1, which is NONE',
-  },
-  {
-    file: 'libs/domain/src/linkage/family-table.ts',
-    code: 'if (next !== NONE) membership.previous.set(next, individual);',
-    replacements: ['true'],
-    because: 'a typed array takes no value at -1, which is NONE',
-  },
   ...(
     [
       [
@@ -132,17 +115,12 @@ const equivalents: readonly Equivalent[] = [
         '!records.isCarerAt(at)',
       ],
       ['if (!records.isCarerAt(at)) this.#takeFactsOn(records.tokenAt(at));', 'true'],
-      ['if (mobile && records.birthDateOf(holder) !== birthDate) continue;', 'false'],
+      ['if (byBirthDate && records.birthDateOf(holder) !== birthDate) continue;', 'false'],
     ] as const
   ).map(([code, replacement]) => ({
     ...{ file: 'libs/domain/src/linkage/plan-individuals.ts', code, replacements: [replacement] },
     because: 'records are weighed anew whom the change does not reach: more work for the same',
   })),
-  {
-    file: 'libs/domain/src/linkage/plan-identities.ts',
-    code: 'this.#unclaimed.set(individual, cluster);',
-    because: 'an answer that is not remembered is worked out again, from the same records',
-  },
   {
     file: 'libs/domain/src/linkage/plan-individuals.ts',
     code: "before !== NONE && records.outcomeOf(before) === 'placed' && records.individualOf(before) !== individual",
@@ -161,10 +139,6 @@ const equivalents: readonly Equivalent[] = [
     replacements: ['(this.#live.get(key))'],
     because: 'a typed array has no value at -1, which is NONE: the row is not that of any record either way',
   },
-  ...['this.#links.set(token, links);', 'this.#relates.set(token, relates);'].map((code) => ({
-    ...{ file: 'libs/domain/src/linkage/decision-scope.ts', code },
-    because: 'an answer that is not remembered is worked out again, from the same records',
-  })),
   {
     file: 'libs/domain/src/submissions/effect-tally.ts',
     code: 'loses: namedLost + Math.max(0, aloneLost - (ownStand ? rowsAlone : 0)),',
@@ -180,47 +154,17 @@ const equivalents: readonly Equivalent[] = [
   },
   {
     file: planKinship,
-    code: 'if (after !== NONE && this.#isInAnyFamily(after)) this.#involve(after);',
-    replacements: ['after !== NONE'],
-    because: reachesMore,
-  },
-  {
-    file: planKinship,
-    code: 'if (before === NONE || !this.#isInAnyFamily(before)) return;',
-    replacements: ['before === NONE'],
-    because: reachesMore,
-  },
-  {
-    file: planKinship,
     code: 'if ((scopes & ~this.#scopesOf(other)) === 0) return true;',
     replacements: ['false'],
     because: reachesMore,
   },
-  {
-    file: planKinship,
-    code: 'const after = cluster < 0 ? NONE : this.#identities.individualOf(cluster);',
-    replacements: ['(this.#identities.individualOf(cluster))'],
-    because: reachesMore,
-  },
   { file: planKinship, code: 'this.#reachedClusters.add(cluster);', because: reachesMore },
-  {
-    file: 'libs/domain/src/linkage/plan-live-records.ts',
-    code: 'revived.sort((one, other) => one - other);',
-    replacements: [';'],
-    because: 'who is placed again is put in order where the decision is drafted, and is a set for all else',
-  },
   {
     file: planKinship,
     code: 'if (seen.has(token)) continue;',
     replacements: ['false'],
     because:
       'a token that is read twice relates the same individuals again: the strongest of equal relationships stays',
-  },
-  {
-    file: 'libs/domain/src/linkage/plan-live-records.ts',
-    code: 'const standing = this.#standing.get(dataset) ?? submissions.standing(dataset);',
-    replacements: ['(submissions.standing(dataset))', 'submissions.standing(dataset)'],
-    because: 'what stands in a dataset is worked out again: more work for the same',
   },
   {
     file: 'libs/domain/src/linkage/archive.ts',

@@ -18,7 +18,8 @@ that no test sees survives. Files on disk stay as they are.
   --seed S       seed of the sample (default "mutants")
   --file TEXT    only files whose path holds the text
   --verbose      name what is killed too, and by which test
-  --list         say which changes there are, and try none`;
+  --list         say which changes there are, and try none
+  --equivalent   try the changes that are listed as altering no answer, and no others: each ought to survive`;
 
 interface Score {
   killed: number;
@@ -27,7 +28,7 @@ interface Score {
   equivalent: number;
 }
 
-/** @returns the number of changes that were reached and survived. */
+/** @returns the number of changes that were reached and survived; of those listed as equivalent, how many did not. */
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -37,6 +38,7 @@ export async function run(args: readonly string[]): Promise<number> {
       seed: { type: 'string', default: 'mutants' },
       file: { type: 'string', default: '' },
       list: { type: 'boolean', default: false },
+      equivalent: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       worker: { type: 'string' },
       took: { type: 'string', default: '' },
@@ -54,9 +56,12 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const chosen = partsNamed(values.part);
-  let survived = 0;
+  let unexpected = 0;
   for (const part of chosen) {
-    const all = mutantsOf(part).filter(({ file }) => file.includes(values.file));
+    const all = mutantsOf(part).filter(
+      (mutant) =>
+        mutant.file.includes(values.file) && (!values.equivalent || equivalenceOf(mutant) !== undefined),
+    );
     const size = wholeNumber(values.sample);
     const sample = size === 0 ? all : sampleOf(all, size, values.seed);
     if (values.list) {
@@ -64,14 +69,18 @@ export async function run(args: readonly string[]): Promise<number> {
       console.log(`${part.name}: ${sample.length} of ${all.length} changes\n`);
       continue;
     }
-    const score = await tryAll(part, sample, values.verbose);
-    survived += score.survived.length;
+    const score = await tryAll(part, sample, values);
+    unexpected += values.equivalent ? score.killed : score.survived.length;
     console.log(told(part, score, all.length));
   }
-  return survived;
+  return unexpected;
 }
 
-async function tryAll(part: Part, mutants: readonly Mutant[], verbose: boolean): Promise<Score> {
+async function tryAll(
+  part: Part,
+  mutants: readonly Mutant[],
+  { verbose, equivalent }: { readonly verbose: boolean; readonly equivalent: boolean },
+): Promise<Score> {
   // One for all workers, so that it outlives those that have to be killed.
   const server = part.database ? await startServer() : undefined;
   const score: Score = { killed: 0, survived: [], notReached: [], equivalent: 0 };
@@ -79,7 +88,7 @@ async function tryAll(part: Part, mutants: readonly Mutant[], verbose: boolean):
   let took: readonly number[] = [];
   try {
     for (const mutant of mutants) {
-      if (equivalenceOf(mutant) !== undefined) {
+      if (!equivalent && equivalenceOf(mutant) !== undefined) {
         score.equivalent += 1;
         continue;
       }
@@ -92,7 +101,8 @@ async function tryAll(part: Part, mutants: readonly Mutant[], verbose: boolean):
         worker = undefined;
       }
       note(score, mutant, verdict);
-      if (verbose || verdict === 'survived' || verdict === 'not reached')
+      const expected = equivalent ? verdict === 'survived' : verdict === 'killed' || verdict === 'endless';
+      if (verbose || !expected)
         console.log(`${verdict}: ${describeMutant(mutant)}${by === undefined ? '' : ` (${by})`}`);
     }
     await worker?.end();

@@ -373,6 +373,20 @@ describe('the reporting API', () => {
       },
     );
 
+    it.each(['/%zz', '/reach/%ff', '/%c3%28?period=2023-24-Q2'])(
+      'answers that the address %s cannot be read: a page to a browser, a problem to a program',
+      async (path) => {
+        const page = await asBrowser(path);
+        expect([page.status, page.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8']);
+        expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+        expect(await page.text()).toContain('That address does not fit');
+        const answer = await fetch(`${service.url}${path}`, { headers: { accept: 'application/json' } });
+        expect(await answer.json()).toMatchObject({
+          ...{ status: 400, type: 'urn:kinledger:problem:malformed-request' },
+        });
+      },
+    );
+
     it('answers a browser that may not read with a page too', async () => {
       const page = await asBrowser('/reach', 'unknown');
       expect([page.status, page.headers.get('www-authenticate')]).toEqual([

@@ -39,7 +39,7 @@ export function attachFact(fact: Evidence, owners: Owners, channels: Channels): 
   for (let channel = 0; channel < channels.connecting; channel++) {
     /** Owner → the fact's first token of this channel that it owns. */
     const found = new Map<number, number>();
-    for (let index = 0; index < fact.tokens.length; index++) {
+    for (const index of fact.tokens.keys()) {
       if (fact.channels[index] !== channel || !isUsable(channel, fact.birthDate, channels)) continue;
       if (strongest === NONE) strongest = index;
       for (const owner of owners.of(index)) if (!found.has(owner)) found.set(owner, index);

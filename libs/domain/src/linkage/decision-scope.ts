@@ -3,6 +3,7 @@ import { evidenceOf, type Evidence } from './evidence.js';
 import type { LinkageIndex } from './linkage-index.js';
 import type { LiveChange, LiveChanges } from './plan-live-records.js';
 import { RecordMap } from './record-map.js';
+import { remembered } from './remembered.js';
 import { NONE } from './typed-column.js';
 
 const BECOMING = 1;
@@ -82,11 +83,7 @@ export class DecisionScope {
 
   /** Whether an identity token will have force. Asked only of tokens near the change, and remembered. */
   links(token: number): boolean {
-    const known = this.#links.get(token);
-    if (known !== undefined) return known;
-    const links = this.index.links(token, this.#isLive);
-    this.#links.set(token, links);
-    return links;
+    return remembered(this.#links, token, () => this.index.links(token, this.#isLive));
   }
 
   linked(token: number): boolean {
@@ -95,12 +92,9 @@ export class DecisionScope {
 
   /** Whether a token will relate: as a carer's token, and not without force as somebody's own. */
   relates(token: number): boolean {
-    if (!this.links(token)) return false;
-    const known = this.#relates.get(token);
-    if (known !== undefined) return known;
-    const relates = this.index.relates(token, this.#isLive);
-    this.#relates.set(token, relates);
-    return relates;
+    return (
+      this.links(token) && remembered(this.#relates, token, () => this.index.relates(token, this.#isLive))
+    );
   }
 
   related(token: number): boolean {

@@ -87,7 +87,7 @@ export class FamilyTable implements Archived {
     membership.family.set(individual, family);
     membership.next.set(individual, next);
     membership.previous.set(individual, NONE);
-    if (next !== NONE) membership.previous.set(next, individual);
+    membership.previous.set(next, individual);
     this.#firstMember.set(family, individual);
   }
 
@@ -97,7 +97,7 @@ export class FamilyTable implements Archived {
     const membership = this.#membershipOf(family);
     const next = membership.next.get(individual);
     const previous = membership.previous.get(individual);
-    if (next !== NONE) membership.previous.set(next, previous);
+    membership.previous.set(next, previous);
     if (previous !== NONE) membership.next.set(previous, next);
     else this.#firstMember.set(family, next);
     membership.family.set(individual, NONE);

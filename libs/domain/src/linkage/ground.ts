@@ -1,3 +1,4 @@
+import { canonicalJson } from '../ledger/canonical-json.js';
 import type { Contradiction } from './contradiction.js';
 
 export type ReferralReason = Contradiction | 'ambiguous' | 'forbidden';
@@ -15,8 +16,5 @@ export interface Ground {
 export const REVIEWED: Ground = { rule: 'reviewed' };
 
 /** Equal for equal grounds. */
-export function keyOfGround({ rule, score, levels }: Ground): string {
-  if (score === undefined && levels === undefined) return rule;
-  const fields = Object.entries(levels ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
-  return JSON.stringify([rule, score ?? null, fields]);
-}
+export const keyOfGround = ({ rule, score, levels }: Ground): string =>
+  canonicalJson({ rule, score, levels });

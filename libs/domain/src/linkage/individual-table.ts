@@ -79,7 +79,7 @@ export class IndividualTable implements Archived {
     const next = first.get(individual);
     this.#records.nextMember.set(record, next);
     this.#records.previousMember.set(record, NONE);
-    if (next !== NONE) this.#records.previousMember.set(next, record);
+    this.#records.previousMember.set(next, record);
     first.set(individual, record);
     this.#records.setOutcome(record, 'placed', individual);
   }
@@ -88,7 +88,7 @@ export class IndividualTable implements Archived {
   leave(record: number): void {
     const next = this.#records.nextMember.get(record);
     const previous = this.#records.previousMember.get(record);
-    if (next !== NONE) this.#records.previousMember.set(next, previous);
+    this.#records.previousMember.set(next, previous);
     if (previous !== NONE) this.#records.nextMember.set(previous, next);
     else this.#first[this.#listOf(record)].set(this.#records.individualOf(record), next);
   }

@@ -4,6 +4,7 @@ import type { FamilyScope } from './decider.js';
 import {
   born,
   carerEmail,
+  childKey,
   email,
   LinkageWorld,
   mobile,
@@ -79,6 +80,22 @@ describe('kinship that one row more or less brings about', () => {
     households.world.withdraw(rivals);
     expect(households.kin).toEqual(['mobile: zoe / mum']);
     expect(households.familiesIn('programme')).toEqual(['mum zoe']);
+  });
+
+  it('is that of a child who is known from a session, once those are gone between whom it stood', () => {
+    const households = new Households();
+    const rivals = households.submit(
+      user,
+      { id: 'one', role: 'child', tokens: [childKey('k'), born('2019')] },
+      { id: 'other', role: 'child', tokens: [childKey('k'), born('2020')] },
+    );
+    households.submit(elsewhere, { id: 'mum', tokens: [email('home')] });
+    households.submit(sessions, { id: 'zoe', role: 'child', tokens: [childKey('k'), carerEmail('home')] });
+    expect(households.world.whereIs(sessions, 'zoe')).toBe('(referred)');
+    expect(households.kin).toEqual([]);
+    households.world.withdraw(rivals);
+    expect(households.kin).toEqual(['email: zoe / mum']);
+    expect(households.familiesIn('both')).toEqual(['mum zoe']);
   });
 
   it('is that of a second carer, where a session tells of an address that the first has too', () => {

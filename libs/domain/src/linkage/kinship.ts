@@ -54,7 +54,6 @@ export function kinshipOf(
       relationships.set(key, { kind, child, other, channel });
   };
   for (const { channel, children, adults } of tokens) {
-    if (children.length + adults.length < 2) continue;
     links.forEach((linked, scope) => {
       const bit = 1 << scope;
       const minors = children.filter((evidence) => (evidence.scopes & bit) !== 0);
@@ -87,9 +86,7 @@ export function kinshipOf(
 
 /** Every node its own. */
 function identity(nodes: number): Int32Array {
-  const parent = new Int32Array(nodes);
-  for (let node = 0; node < nodes; node++) parent[node] = node;
-  return parent;
+  return Int32Array.from({ length: nodes }, (_, node) => node);
 }
 
 /** Connected individuals of one scope. */
@@ -105,7 +102,7 @@ class Links {
     this.#parent ??= identity(this.#nodes);
     const a = this.#find(this.#parent, one);
     const b = this.#find(this.#parent, other);
-    if (a !== b) this.#parent[Math.max(a, b)] = Math.min(a, b);
+    this.#parent[Math.max(a, b)] = Math.min(a, b);
   }
 
   families(): number[][] {

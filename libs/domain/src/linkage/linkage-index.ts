@@ -133,9 +133,8 @@ export class LinkageIndex implements Archived {
     );
   }
 
-  /** A record is forgotten: it ceases to be live if it was, and nothing revives it. */
+  /** A record is forgotten, which the ledger has retired if it was live: nothing revives it. */
   erase(record: number): void {
-    this.retire(record);
     this.records.erase(record);
     if (!this.bodiless.delete(record)) this.holdsErased = true;
   }
@@ -196,8 +195,7 @@ export class LinkageIndex implements Archived {
   retire(record: number): void {
     if (!this.records.isLive(record)) return;
     this.records.setLive(record, false);
-    const key = this.records.keyOf(record);
-    if (this.keys.liveRecord(key) === record) this.keys.setLiveRecord(key, NONE);
+    this.keys.setLiveRecord(this.records.keyOf(record), NONE);
     if (this.records.outcomeOf(record) === 'placed') this.individuals.leave(record);
     this.#touchTokens(record);
   }
@@ -220,7 +218,6 @@ export class LinkageIndex implements Archived {
 
   #touchTokens(record: number): void {
     const { records, tokens } = this;
-    const end = records.endOfOccurrences(record);
-    for (let at = records.firstOccurrence(record); at < end; at++) tokens.touch(records.tokenAt(at));
+    for (const at of records.occurrencesOf(record)) tokens.touch(records.tokenAt(at));
   }
 }

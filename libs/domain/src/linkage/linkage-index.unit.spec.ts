@@ -89,4 +89,15 @@ describe('the index of linkage', () => {
       { numRuns: 100, seed: 4 },
     );
   });
+
+  it('knows an individual that is registered again, with its records, and keeps the others apart', () => {
+    const index = new LinkageIndex(new LinkageWorld().options);
+    const [one, two] = staged(index, rowsOf('peep.user')) as [number, number];
+    const [first, second] = ['1', '2'].map((digit) => digit.repeat(32)) as [never, never];
+    index.place(one, index.individuals.register(first));
+    expect(index.individuals.register(first)).toBe(index.individuals.find(first));
+    index.place(two, index.individuals.register(second));
+    expect(membersOf(index, index.individuals.find(first))).toEqual([one]);
+    expect(membersOf(index, index.individuals.find(second))).toEqual([two]);
+  });
 });

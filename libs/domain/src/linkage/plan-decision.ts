@@ -54,7 +54,7 @@ export function planDecision(index: LinkageIndex, change: LiveChange, rows: Stag
 function replacedRecords(scope: DecisionScope, individuals: PlannedIndividuals): PlannedDecision['replaced'] {
   const { records } = scope.index;
   const found = scope.changes.becoming.filter((record) => !records.isStaged(record));
-  for (let entry = 0; entry < individuals.entries; entry++) {
+  for (const entry of individuals.entries()) {
     const record = individuals.recordAt(entry);
     if (!scope.isStaying(record)) continue;
     const cluster = individuals.clusterAt(entry);
@@ -76,11 +76,10 @@ function compareReferrals(
   const standing = new Set<number>();
   const question = (record: number) => {
     const subject = records.keyOf(record);
-    if (referrals.knows(subject)) for (const referral of referrals.ofSubject(subject)) standing.add(referral);
+    for (const referral of referrals.ofSubject(subject)) standing.add(referral);
   };
-  for (const record of scope.changes.becoming) question(record);
   for (const record of scope.changes.ceasing.keys()) question(record);
-  for (let entry = 0; entry < individuals.entries; entry++) question(individuals.recordAt(entry));
+  for (const entry of individuals.entries()) question(individuals.recordAt(entry));
   const now = new Map<ReferralId, PlannedReferral>();
   for (const referral of individuals.referrals) {
     now.set(
@@ -96,10 +95,10 @@ function compareReferrals(
         const referral = now.get(id);
         return referral === undefined || !referrals.waits(id, referral.ground);
       }),
-    referred: [...now]
-      .filter(([id, { ground }]) => !referrals.waits(id, ground))
-      .map(([id, referral]) => ({ ...referral, id }))
-      .sort((one, other) => (one.id < other.id ? -1 : 1)),
+    referred: [...now.keys()]
+      .sort()
+      .map((id) => ({ ...(now.get(id) as PlannedReferral), id })) // one of its keys
+      .filter(({ id, ground }) => !referrals.waits(id, ground)),
   };
 }
 
@@ -109,8 +108,7 @@ function forceLost(scope: DecisionScope): number {
   const seen = new Set<number>();
   let lost = 0;
   const weigh = (record: number) => {
-    const end = records.endOfOccurrences(record);
-    for (let at = records.firstOccurrence(record); at < end; at++) {
+    for (const at of records.occurrencesOf(record)) {
       const token = records.tokenAt(at);
       if (seen.has(token)) continue;
       seen.add(token);

@@ -1,7 +1,7 @@
 import type { DecisionScope } from './decision-scope.js';
 import type { Ground } from './ground.js';
 import type { PlannedIndividuals } from './plan-individuals.js';
-import { Int32Column, NONE } from './typed-column.js';
+import { NONE } from './typed-column.js';
 
 /** Live records that leave one individual for another, oldest first. */
 export interface PlannedSplit {
@@ -26,9 +26,9 @@ interface Bridge {
 
 /** Which cluster is which individual. */
 export interface PlannedIdentities {
-  /** The individual that a cluster is, or NONE for one that begins to exist. */
+  /** The individual that a cluster is, or NONE for one that begins to exist. What is no cluster is equal to no individual. */
   individualOf(cluster: number): number;
-  /** The cluster in which an individual of before goes on or up, or NONE if it is empty now. */
+  /** The cluster in which an individual of before goes on or up; one of no records if nobody is left of it. */
   clusterOf(individual: number): number;
   readonly splits: readonly PlannedSplit[];
   readonly merges: readonly PlannedMerge[];
@@ -52,41 +52,31 @@ class IdentityPlan implements PlannedIdentities {
   readonly #plan: PlannedIndividuals;
   /** Individual → entry of the record that claims its id. */
   readonly #claims = new Map<number, number>();
-  /** Answers about individuals whose id nobody claims, once `claim` is done. */
-  readonly #unclaimed = new Map<number, number>();
-  readonly #individual = new Int32Column();
+  /** Cluster that was worked out → the individual that it is. */
+  readonly #named = new Map<number, number>();
   readonly splits: PlannedSplit[] = [];
   readonly merges: PlannedMerge[] = [];
 
   constructor(scope: DecisionScope, plan: PlannedIndividuals) {
     this.#scope = scope;
     this.#plan = plan;
-    for (let cluster = 0; cluster < plan.clusters; cluster++)
-      this.#individual.push(plan.knownIndividual(cluster));
   }
 
   individualOf(cluster: number): number {
-    // Clusters that kinship meets later are known ones.
-    return cluster < this.#individual.length
-      ? this.#individual.get(cluster)
-      : this.#plan.knownIndividual(cluster);
+    return this.#named.get(cluster) ?? this.#plan.knownIndividual(cluster);
   }
 
   clusterOf(individual: number): number {
     const claim = this.#claims.get(individual);
     if (claim !== undefined) return this.#plan.clusterAt(claim);
-    const known = this.#unclaimed.get(individual);
-    if (known !== undefined) return known;
-    const cluster = this.#isOutOfReach(individual) ? this.#plan.knownCluster(individual) : NONE;
-    this.#unclaimed.set(individual, cluster);
-    return cluster;
+    return this.#plan.knownCluster(individual);
   }
 
   claim(): void {
     const dormant: (readonly [number, number])[] = [];
-    for (let entry = 0; entry < this.#plan.entries; entry++) {
+    for (const entry of this.#plan.entries()) {
       const cluster = this.#plan.clusterAt(entry);
-      if (cluster < 0 || this.#plan.knownIndividual(cluster) !== NONE) continue;
+      if (cluster < 0) continue;
       const record = this.#plan.recordAt(entry);
       const living = this.#livingIndividualOf(record);
       if (living !== NONE) {
@@ -106,7 +96,7 @@ class IdentityPlan implements PlannedIdentities {
   divide(): void {
     const { records } = this.#scope.index;
     const splits = new Map<string, { individual: number; cluster: number; records: number[] }>();
-    for (let entry = 0; entry < this.#plan.entries; entry++) {
+    for (const entry of this.#plan.entries()) {
       const record = this.#plan.recordAt(entry);
       const cluster = this.#plan.clusterAt(entry);
       if (cluster < 0 || !this.#scope.isStaying(record) || records.outcomeOf(record) !== 'placed') continue;
@@ -139,7 +129,6 @@ class IdentityPlan implements PlannedIdentities {
 
   #lastIndividualOf(record: number): number {
     const { individuals, records } = this.#scope.index;
-    if (records.isStaged(record) || !this.#scope.isBecoming(record)) return NONE;
     const last = records.individualOf(record);
     return last === NONE ? NONE : individuals.resolve(last);
   }
@@ -152,14 +141,6 @@ class IdentityPlan implements PlannedIdentities {
   #hasPersonsOutOfReach(individual: number): boolean {
     const { individuals } = this.#scope.index;
     let at = individuals.firstMember(individual, 'persons');
-    while (at !== NONE && !this.#isKept(at)) at = individuals.nextMember(at);
-    return at !== NONE;
-  }
-
-  #isOutOfReach(individual: number): boolean {
-    if (this.#hasPersonsOutOfReach(individual)) return true;
-    const { individuals } = this.#scope.index;
-    let at = individuals.firstMember(individual, 'facts');
     while (at !== NONE && !this.#isKept(at)) at = individuals.nextMember(at);
     return at !== NONE;
   }
@@ -185,8 +166,8 @@ class IdentityPlan implements PlannedIdentities {
   #name(claims: ReadonlyMap<number, number>): void {
     for (const [individual, entry] of claims) {
       const cluster = this.#plan.clusterAt(entry);
-      const known = this.#individual.get(cluster);
-      if (known === NONE || individual < known) this.#individual.set(cluster, individual);
+      const known = this.individualOf(cluster);
+      if (known === NONE || individual < known) this.#named.set(cluster, individual);
     }
   }
 
@@ -194,53 +175,45 @@ class IdentityPlan implements PlannedIdentities {
   #revive(dormant: readonly (readonly [number, number])[]): void {
     const claims = new Map<number, number>();
     for (const [individual, entry] of dormant) {
-      if (this.#individual.get(this.#plan.clusterAt(entry)) === NONE)
-        this.#claimFor(claims, individual, entry);
+      if (this.individualOf(this.#plan.clusterAt(entry)) === NONE) this.#claimFor(claims, individual, entry);
     }
     this.#name(claims);
-    for (const [individual, entry] of claims) {
-      if (this.#individual.get(this.#plan.clusterAt(entry)) === individual)
-        this.#claims.set(individual, entry);
-    }
   }
 
   #mergeUnlessKept(individual: number, cluster: number): void {
-    if (this.#individual.get(cluster) === individual) return;
-    const bridge = this.#bridges().get(`${individual} ${cluster}`);
+    if (this.individualOf(cluster) === individual) return;
+    this.#bridges ??= this.#findBridges();
+    const bridge = this.#bridges.get(`${individual} ${cluster}`);
     const { met, ground } = bridge ?? { met: NONE, ground: null };
     this.merges.push({ cluster, absorbed: individual, ground, through: met });
   }
 
-  #bridgeMemo: ReadonlyMap<string, Bridge> | null = null;
+  #bridges: ReadonlyMap<string, Bridge> | null = null;
 
   /** Individual and cluster → the strongest ground on which a record of the individual met one that is not of it. */
-  #bridges(): ReadonlyMap<string, Bridge> {
-    if (this.#bridgeMemo !== null) return this.#bridgeMemo;
+  #findBridges(): ReadonlyMap<string, Bridge> {
     const { keys, records, strategy } = this.#scope.index;
-    const found = new Map<string, Bridge>();
-    const offer = (individual: number, cluster: number, met: number, ground: Ground) => {
-      if (individual === NONE) return;
-      const key = `${individual} ${cluster}`;
-      const known = found.get(key);
-      const order =
-        known === undefined
-          ? -1
-          : strategy.compareGrounds(ground, known.ground) ||
-            keys.compare(records.keyOf(met), records.keyOf(known.met));
-      if (order < 0) found.set(key, { met, ground });
-    };
-    for (let entry = 0; entry < this.#plan.entries; entry++) {
+    const offers: (Bridge & { readonly key: string })[] = [];
+    for (const entry of this.#plan.entries()) {
       const met = this.#plan.metAt(entry);
-      const ground = this.#plan.groundAt(entry);
-      const cluster = this.#plan.clusterAt(entry);
-      if (met === NONE || ground === null || cluster < 0) continue;
+      if (met === NONE) continue;
       const record = this.#plan.recordAt(entry);
       const [mine, theirs] = [this.#livingIndividualOf(record), this.#livingIndividualOf(met)];
       if (mine === theirs) continue;
-      offer(mine, cluster, met, ground);
-      offer(theirs, cluster, record, ground);
+      const cluster = this.#plan.clusterAt(entry);
+      const ground = this.#plan.groundAt(entry) as Ground; // of whoever met somebody
+      offers.push(
+        { key: `${mine} ${cluster}`, met, ground },
+        { key: `${theirs} ${cluster}`, met: record, ground },
+      );
     }
-    this.#bridgeMemo = found;
-    return found;
+    offers.sort(
+      (one, other) =>
+        strategy.compareGrounds(one.ground, other.ground) ||
+        keys.compare(records.keyOf(one.met), records.keyOf(other.met)),
+    );
+    const strongest = new Map<string, Bridge>();
+    for (const { key, ...bridge } of offers.reverse()) strongest.set(key, bridge);
+    return strongest;
   }
 }

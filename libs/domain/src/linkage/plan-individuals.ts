@@ -27,8 +27,8 @@ export interface PlannedReferral {
  * keeps all the records that have no entry (a *known* cluster).
  */
 export interface PlannedIndividuals {
-  readonly entries: number;
-  readonly clusters: number;
+  /** Numbers of the entries, in the order in which they were made. */
+  entries(): Iterable<number>;
   recordAt(entry: number): number;
   /** Cluster of an entry, or UNLINKABLE or REFERRED. */
   clusterAt(entry: number): number;
@@ -82,12 +82,8 @@ class IndividualPlan implements PlannedIndividuals {
     this.#entryOf = new RecordMap(scope.index.records);
   }
 
-  get entries(): number {
-    return this.#record.length;
-  }
-
-  get clusters(): number {
-    return this.#knownIndividual.length;
+  entries(): Iterable<number> {
+    return this.#record.view().keys();
   }
 
   recordAt(entry: number): number {
@@ -137,8 +133,7 @@ class IndividualPlan implements PlannedIndividuals {
     const touched = new Set<number>();
     const touch = (record: number) => {
       const person = records.isPerson(record);
-      const end = records.endOfOccurrences(record);
-      for (let at = records.firstOccurrence(record); at < end; at++) {
+      for (const at of records.occurrencesOf(record)) {
         const token = records.tokenAt(at);
         if (!records.isCarerAt(at) && (person || this.#flips(token))) touched.add(token);
       }
@@ -193,7 +188,7 @@ class IndividualPlan implements PlannedIndividuals {
     const { changes, index } = this.#scope;
     for (const record of changes.becoming) if (index.records.isFact(record)) this.#takeFact(record);
     // The list grows while it is worked through: a fact may draw in a person, and with it that person's facts.
-    for (let at = 0; at < this.#facts.length; at++) this.#attach(this.#facts[at] as number); // below length
+    for (const fact of this.#facts) this.#attach(fact);
   }
 
   /** Facts that nobody owns, beside all others on the same token, whether those moved or not. */
@@ -219,21 +214,20 @@ class IndividualPlan implements PlannedIndividuals {
     const members = this.#componentOf(start);
     const { keys, records } = this.#scope.index;
     members.sort((one, other) => keys.compare(records.keyOf(one), records.keyOf(other)));
-    const evidence = members.map((record) => this.#scope.evidenceOf(record));
-    const linkable = members.filter((_, position) => (evidence[position] as Evidence).tokens.length > 0); // parallel
-    if (linkable.length < members.length) {
-      for (const record of members)
-        if (!linkable.includes(record)) this.#settle(record, UNLINKABLE, NONE, null);
+    const linkable: number[] = [];
+    const evidence: Evidence[] = [];
+    for (const record of members) {
+      const says = this.#scope.evidenceOf(record);
+      if (says.tokens.length === 0) {
+        this.#settle(record, UNLINKABLE, NONE, null);
+        continue;
+      }
+      linkable.push(record);
+      evidence.push(says);
     }
-    const [only] = linkable;
-    if (linkable.length === 1 && only !== undefined) {
-      this.#settle(only, this.#clusterFor(only, null), NONE, null);
-    } else if (linkable.length > 1) {
-      this.#group(
-        linkable,
-        evidence.filter(({ tokens }) => tokens.length > 0),
-      );
-    }
+    const [only] = linkable as [number]; // read only if there is one
+    if (linkable.length === 1) this.#settle(only, this.#clusterFor(only, null), NONE, null);
+    else this.#group(linkable, evidence);
     for (const record of members) this.#takeFactsOf(record);
   }
 
@@ -279,11 +273,10 @@ class IndividualPlan implements PlannedIndividuals {
     const { records, strategy, tokens } = this.#scope.index;
     const members = [start];
     this.#enter(start);
-    for (let next = 0; next < members.length; next++) {
-      const record = members[next] as number; // below length
+    // The list grows while it is worked through.
+    for (const record of members) {
       const birthDate = records.birthDateOf(record);
-      const end = records.endOfOccurrences(record);
-      for (let at = records.firstOccurrence(record); at < end; at++) {
+      for (const at of records.occurrencesOf(record)) {
         if (records.isCarerAt(at)) continue;
         const token = records.tokenAt(at);
         const channel = tokens.channelOf(token);
@@ -329,8 +322,7 @@ class IndividualPlan implements PlannedIndividuals {
   /** Facts on the tokens of a person record must be looked at again. */
   #takeFactsOf(person: number): void {
     const { records } = this.#scope.index;
-    const end = records.endOfOccurrences(person);
-    for (let at = records.firstOccurrence(person); at < end; at++) {
+    for (const at of records.occurrencesOf(person)) {
       if (!records.isCarerAt(at)) this.#takeFactsOn(records.tokenAt(at));
     }
     for (const constraint of ['never-link', 'link'] as const)
@@ -383,10 +375,9 @@ class IndividualPlan implements PlannedIndividuals {
     }
   }
 
-  /** True where a fact that is, or replaces one that is, in another individual would join a known cluster. */
+  /** True where a fact that is, or replaces one that is, in another individual would join a cluster. */
   #movesTo(fact: number, cluster: number): boolean {
     const individual = this.knownIndividual(cluster);
-    if (individual === NONE) return false;
     const { records } = this.#scope.index;
     const before = this.#scope.isBecoming(fact) ? this.#scope.changes.predecessorOf(fact) : fact;
     return (

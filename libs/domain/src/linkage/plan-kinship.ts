@@ -52,6 +52,9 @@ export function planKinship(
   return kinship.outcome();
 }
 
+/** Number of the scope of the programme, in which all evidence counts. */
+const PROGRAMME = 0;
+
 class KinshipPlan {
   readonly #scope: DecisionScope;
   readonly #plan: PlannedIndividuals;
@@ -80,7 +83,7 @@ class KinshipPlan {
     this.#identities = identities;
     this.#arriving = arriving;
     this.#families = Array.from({ length: scope.index.scopeCount }, () => []);
-    for (let entry = 0; entry < plan.entries; entry++) {
+    for (const entry of plan.entries()) {
       const cluster = plan.clusterAt(entry);
       if (cluster < 0) continue;
       const known = this.#entriesOf.get(cluster);
@@ -94,31 +97,29 @@ class KinshipPlan {
     const { changes } = this.#scope;
     for (const record of changes.becoming) this.#reachFrom(record);
     for (const record of changes.ceasing.keys()) this.#reachFrom(record);
-    for (let entry = 0; entry < this.#plan.entries; entry++) {
+    for (const entry of this.#plan.entries()) {
       const record = this.#plan.recordAt(entry);
       if (!this.#scope.isStaying(record)) continue;
       const before = this.#individualBefore(record);
       const cluster = this.#plan.clusterAt(entry);
-      const after = cluster < 0 ? NONE : this.#identities.individualOf(cluster);
-      if (before !== after || (cluster >= 0 && after === NONE)) this.#reachFrom(record);
+      // What is no cluster is nobody, and so not who the record was.
+      const stays = before === NONE ? cluster < 0 : this.#identities.individualOf(cluster) === before;
+      if (!stays) this.#reachFrom(record);
     }
-    for (const { absorbed } of this.#identities.merges) this.#involve(absorbed);
     if (this.#scope.isWhole) this.#reachAll();
   }
 
   #reachAll(): void {
-    for (let entry = 0; entry < this.#plan.entries; entry++) {
-      const cluster = this.#plan.clusterAt(entry);
-      if (cluster >= 0) this.#reachCluster(cluster);
-      const before = this.#individualBefore(this.#plan.recordAt(entry));
-      if (before !== NONE) this.#involve(before);
+    for (const entry of this.#plan.entries()) {
+      this.#reachCluster(this.#plan.clusterAt(entry));
+      this.#involve(this.#individualBefore(this.#plan.recordAt(entry)));
     }
   }
 
   workOut(): void {
     const placed = new Set<number>();
-    for (let at = 0; at < this.#queue.length; at++) {
-      const cluster = this.#queue[at] as number; // below length
+    // The queue grows while it is worked through.
+    for (const cluster of this.#queue) {
       if (!placed.has(cluster)) this.#workOutAround(cluster, placed);
     }
   }
@@ -134,11 +135,9 @@ class KinshipPlan {
 
   #reachFrom(record: number): void {
     const { records } = this.#scope.index;
-    if (records.kindOf(record) === 'impersonal') return;
     const child = records.isChild(record);
-    const end = records.endOfOccurrences(record);
     let evidence = false;
-    for (let at = records.firstOccurrence(record); at < end; at++) {
+    for (const at of records.occurrencesOf(record)) {
       const token = records.tokenAt(at);
       if (this.#scope.related(token) !== this.#scope.relates(token)) this.#reachToken(token);
       // A child's own token relates nobody.
@@ -147,7 +146,7 @@ class KinshipPlan {
       this.#reachToken(token);
     }
     const before = this.#individualBefore(record);
-    if (evidence && before !== NONE) this.#involve(before);
+    if (evidence) this.#involve(before);
     if (child) this.#reachWhomItRepresents(record, before);
   }
 
@@ -156,13 +155,10 @@ class KinshipPlan {
     const { individuals, records } = this.#scope.index;
     const entry = this.#plan.entryOf(record);
     const cluster = entry === NONE ? NONE : this.#plan.clusterAt(entry);
-    if (cluster >= 0 && this.#plan.knownIndividual(cluster) === NONE) {
-      const after = this.#identities.individualOf(cluster);
-      if (after !== NONE && this.#isInAnyFamily(after)) this.#involve(after);
-    }
-    if (before === NONE || !this.#isInAnyFamily(before)) return;
+    if (cluster >= 0 && this.#plan.knownIndividual(cluster) === NONE)
+      this.#involveFamilyOf(this.#identities.individualOf(cluster));
     if (records.isPerson(record) || individuals.firstMember(before, 'persons') === NONE)
-      this.#involve(before);
+      this.#involveFamilyOf(before);
   }
 
   /** A further fact of a person out of reach, which says of kinship only what another record of theirs says too. */
@@ -198,19 +194,17 @@ class KinshipPlan {
   }
 
   #reachCluster(cluster: number): void {
-    if (this.#reachedClusters.has(cluster)) return;
+    if (cluster < 0 || this.#reachedClusters.has(cluster)) return;
     this.#reachedClusters.add(cluster);
     this.#queue.push(cluster);
-    const individual = this.#identities.individualOf(cluster);
-    if (individual !== NONE) this.#involve(individual);
+    this.#involve(this.#identities.individualOf(cluster));
   }
 
   /** An individual of before: its relationships are in question, and so are the families that it is in. */
   #involve(individual: number): void {
-    if (this.#involved.has(individual)) return;
+    if (individual === NONE || this.#involved.has(individual)) return;
     this.#involved.add(individual);
-    const cluster = this.#identities.clusterOf(individual);
-    if (cluster !== NONE) this.#reachCluster(cluster);
+    this.#reachCluster(this.#identities.clusterOf(individual));
     const { families } = this.#scope.index;
     for (let scope = 0; scope < this.#scope.index.scopeCount; scope++) {
       const family = families.familyOf(scope, individual);
@@ -238,9 +232,9 @@ class KinshipPlan {
         }
         return { node, scopes };
       });
-    for (let next = 0; next < members.length; next++) {
-      for (const token of this.#kinTokensOf(members[next] as number)) {
-        // below length
+    // The list grows while it is worked through.
+    for (const member of members) {
+      for (const token of this.#kinTokensOf(member)) {
         if (seen.has(token)) continue;
         seen.add(token);
         if (!this.#scope.relates(token)) continue;
@@ -284,8 +278,7 @@ class KinshipPlan {
     const found = new Set<number>();
     for (const record of this.#recordsOf(cluster)) {
       const child = records.isChild(record);
-      const end = records.endOfOccurrences(record);
-      for (let at = records.firstOccurrence(record); at < end; at++) {
+      for (const at of records.occurrencesOf(record)) {
         if (records.isCarerAt(at) === child) found.add(records.tokenAt(at));
       }
     }
@@ -323,9 +316,11 @@ class KinshipPlan {
     return records.isStaged(record) ? this.#arriving : submissions.get(records.submissionOf(record)).scopes;
   }
 
-  #isInAnyFamily(individual: number): boolean {
+  /** Involves an individual if it is in a family of any scope: who is in none is no kin that could turn round. */
+  #involveFamilyOf(individual: number): void {
     const { families } = this.#scope.index;
-    return this.#families.some((_, scope) => families.familyOf(scope, individual) !== NONE);
+    // Whoever is in a family of a scope is in one of the programme.
+    if (families.familyOf(PROGRAMME, individual) !== NONE) this.#involve(individual);
   }
 
   #compareRepresentatives(one: number, other: number): number {
@@ -366,42 +361,34 @@ class KinshipPlan {
       const family = families.familyOf(scope, individual);
       if (family !== NONE) old.add(family);
     }
-    const groupOfIndividual = (individual: number): number => {
-      const cluster = this.#identities.clusterOf(individual);
-      return cluster === NONE ? NONE : (groupOf.get(cluster) ?? NONE);
-    };
+    const groupOfIndividual = (individual: number): number | undefined =>
+      groupOf.get(this.#identities.clusterOf(individual));
     const isPlaced = (individual: number): boolean => {
       const cluster = this.#identities.clusterOf(individual);
-      return (
-        cluster !== NONE && this.#identities.individualOf(cluster) === individual && groupOf.has(cluster)
-      );
+      return this.#identities.individualOf(cluster) === individual && groupOf.has(cluster);
     };
-    const heirs = new Map<number, number>();
-    const claims = new Map<number, number>();
-    for (const family of old) {
-      // The part with the individual that was registered first keeps the family's id, if it is a family still (ADR 0019).
+    // The part with the individual that was registered first keeps the family's id, if it is a family still (ADR 0019).
+    const heirs = [...old].map((family) => {
       const members = families.membersOf(family).sort((one, other) => one - other);
-      const heir = members.map(groupOfIndividual).find((group) => group !== NONE) ?? NONE;
-      heirs.set(family, heir);
-      if (heir !== NONE) claims.set(heir, Math.min(family, claims.get(heir) ?? family));
-    }
-    const dissolved = [...old]
-      .map((family) => ({ family, into: claims.get(heirs.get(family) ?? NONE) ?? NONE }))
+      return { family, heir: members.map(groupOfIndividual).find((group) => group !== undefined) };
+    });
+    const claims = new Map<number | undefined, number>();
+    for (const { family, heir } of heirs)
+      if (heir !== undefined) claims.set(heir, Math.min(family, claims.get(heir) ?? family));
+    const dissolved = heirs
+      .map(({ family, heir }) => ({ family, into: claims.get(heir) ?? NONE }))
       .filter(({ family, into }) => family !== into)
       .sort((one, other) => one.family - other.family);
     const linked: PlannedFamily[] = [];
     groups.forEach((group, number) => {
       const family = claims.get(number) ?? NONE;
       const joined = group.filter((cluster) => {
+        // Whoever begins to exist is NONE here, and in no family.
         const individual = this.#identities.individualOf(cluster);
-        return family === NONE || individual === NONE || families.familyOf(scope, individual) !== family;
+        return family === NONE || families.familyOf(scope, individual) !== family;
       });
       const members = family === NONE ? [] : families.membersOf(family);
-      // As many as before, and nobody new: then they are the same.
-      const same = joined.length === 0 && members.length === group.length;
-      const left = same
-        ? []
-        : members.filter((member) => !isPlaced(member)).sort((one, other) => one - other);
+      const left = members.filter((member) => !isPlaced(member)).sort((one, other) => one - other);
       const review = group.filter((cluster) => !this.#isChild(cluster)).length > MAX_ADULTS_WITHOUT_REVIEW;
       const changed = joined.length > 0 || left.length > 0 || families.inReview(family) !== review;
       if (changed) linked.push({ family, joined, left, review });

@@ -1,6 +1,7 @@
 import type { DatasetId } from '@kinledger/contracts';
 import type { ConstraintChange } from './constraint-table.js';
 import type { LinkageIndex } from './linkage-index.js';
+import { remembered } from './remembered.js';
 import type { BookChange, Standing, Submission } from './submission-book.js';
 import { Int32Column, NONE } from './typed-column.js';
 
@@ -37,7 +38,7 @@ export interface StagedChunkStart {
 
 /** Which records begin and cease to be live, and who carries what. All orders are those of the ledger. */
 export interface LiveChanges {
-  /** New rows in row order, then revived records, oldest first. */
+  /** New rows and revived records, in no order that anything may rest on. */
   readonly becoming: readonly number[];
   readonly ceasing: ReadonlyMap<number, RetiringReason>;
   /** Live records that the submission carries unchanged, in row order. */
@@ -95,8 +96,7 @@ class UnchangedCarriers {
   of(record: number): number {
     const { records, submissions } = this.#index;
     const { dataset } = submissions.get(records.submissionOf(record));
-    const standing = this.#standing.get(dataset) ?? submissions.standing(dataset);
-    this.#standing.set(dataset, standing);
+    const standing = remembered(this.#standing, dataset, () => submissions.standing(dataset));
     return highestCarrier(this.#index, standing, records.keyOf(record)).number;
   }
 }
@@ -145,31 +145,29 @@ class LivePlan {
   }
 
   outcome(): LiveChanges {
-    const { keys, records } = this.#index;
+    const { keys } = this.#index;
     const carried: number[] = [];
     const fates = this.#readRows(carried);
     this.#touchFlipped();
-    const fresh: number[] = [];
-    const revived: number[] = [];
+    const becoming: number[] = [];
     const ceasing = new Map<number, RetiringReason>();
     const gone = new Map<number, number>();
     for (const [key, row] of this.#touched) {
       const before = keys.liveRecord(key);
       const after = this.#liveAfter(key);
-      if (row !== NONE && fates[row] === 'live' && after !== this.#rows.records.get(row))
-        fates[row] = 'superseded';
+      // A key that no row has was touched at NONE, where no row has a fate.
+      if (fates[row] === 'live' && after !== this.#rows.records.get(row)) fates[row] = 'superseded';
       if (before === after) {
         if (after !== NONE) this.#noteCarrier(key, after);
         continue;
       }
-      if (after !== NONE) (records.isStaged(after) ? fresh : revived).push(after);
+      if (after !== NONE) becoming.push(after);
       if (before === NONE) continue;
       ceasing.set(before, this.#reasonFor(key, before, after));
       if (after !== NONE) gone.set(after, before);
     }
-    revived.sort((one, other) => one - other);
     return {
-      becoming: [...fresh, ...revived],
+      becoming,
       ceasing,
       carried,
       carriersChanged: this.#carriersInOrder(),
@@ -226,11 +224,12 @@ class LivePlan {
   /** Keys of submissions that begin or cease to stand, and keys that a full extract omits or omitted. */
   #touchFlipped(): void {
     const { submissions } = this.#index;
-    const [early, late] = [this.#before.fullPeriod, this.#after.fullPeriod].sort((one, other) => one - other);
+    const fullPeriods = [this.#before.fullPeriod, this.#after.fullPeriod];
+    const [early, late] = [Math.min(...fullPeriods), Math.max(...fullPeriods)];
     for (const number of submissions.ofDataset(this.#submission.dataset)) {
       const { period } = submissions.get(number);
       const flips = this.#before.submissions.has(number) !== this.#after.submissions.has(number);
-      const reached = early !== undefined && late !== undefined && period >= early && period < late;
+      const reached = period >= early && period < late;
       if (flips || (reached && this.#after.submissions.has(number))) this.#touchCarriages(number);
     }
   }
@@ -246,7 +245,8 @@ class LivePlan {
 
   #liveAfter(key: number): number {
     const { submission, record } = this.#highest(key);
-    if (submission === null || record === NONE || this.#isOmitted(submission)) return NONE;
+    if (submission === null || this.#isOmitted(submission)) return NONE;
+    // NONE, where the carrier refuses consent, is no record that is erased.
     return this.#index.records.isErased(record) ? NONE : record;
   }
 

@@ -180,10 +180,6 @@ export class RecordTable implements Archived {
     return (this.#bits.get(record) & ROLE_BITS) === 0;
   }
 
-  kindOf(record: number): RecordKind {
-    return kinds[(this.#bits.get(record) >> KIND_SHIFT) & KIND_BITS] as RecordKind; // written from `kinds`
-  }
-
   isPerson(record: number): boolean {
     return ((this.#bits.get(record) >> KIND_SHIFT) & KIND_BITS) === 0;
   }
@@ -263,16 +259,12 @@ export class RecordTable implements Archived {
     this.#individual.set(record, individual);
   }
 
-  firstOccurrence(record: number): number {
-    return this.#firstOccurrence.get(record);
-  }
-
-  /** One beyond the record's last occurrence. */
-  endOfOccurrences(record: number): number {
+  /** The occurrences of its tokens, in row order: its own, then its carer's. */
+  *occurrencesOf(record: number): Generator<number, void, undefined> {
     const next = record + 1;
-    return next < this.#firstOccurrence.length
-      ? this.#firstOccurrence.get(next)
-      : this.#occurrenceToken.length;
+    const end =
+      next < this.#firstOccurrence.length ? this.#firstOccurrence.get(next) : this.#occurrenceToken.length;
+    for (let at = this.#firstOccurrence.get(record); at < end; at++) yield at;
   }
 
   tokenAt(occurrence: number): number {
@@ -306,8 +298,7 @@ export class RecordTable implements Archived {
   readingOf(record: number): RecordReading {
     const own: number[] = [];
     const ownChannels: number[] = [];
-    const end = this.endOfOccurrences(record);
-    for (let at = this.firstOccurrence(record); at < end; at++) {
+    for (const at of this.occurrencesOf(record)) {
       if (this.isCarerAt(at)) continue;
       const token = this.tokenAt(at);
       own.push(token);
@@ -341,8 +332,7 @@ export class RecordTable implements Archived {
 
   /** The first NHS number of the record as a token, or NONE. */
   #nhsNumberOf(record: number): number {
-    const end = this.endOfOccurrences(record);
-    for (let at = this.firstOccurrence(record); at < end; at++) {
+    for (const at of this.occurrencesOf(record)) {
       const token = this.tokenAt(at);
       if (!this.isCarerAt(at) && this.#tokens.channelOf(token) === this.#channels.nhsNumber) return token;
     }

@@ -67,9 +67,4 @@ export class ReferralTable implements Archived {
       if (this.#waits.get(at) === 1) yield at;
     }
   }
-
-  /** Whether anything was ever referred on this subject. */
-  knows(subject: number): boolean {
-    return this.#firstOfSubject.has(subject);
-  }
 }

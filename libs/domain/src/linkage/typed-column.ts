@@ -38,6 +38,7 @@ export class Int32Column implements Column {
     return this.#cells[index] as number; // below length, by contract
   }
 
+  /** Writes the value at `index`, which must be below `length`; at NONE there is no cell, and nothing is written. */
   set(index: number, value: number): void {
     this.#cells[index] = value;
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesOf, Int32Column, Uint8Column } from './typed-column.js';
+import { bytesOf, Int32Column, NONE, Uint8Column } from './typed-column.js';
 
 const step = fc.oneof(
   fc.record({ does: fc.constant('push' as const), value: fc.integer() }),
@@ -18,6 +18,14 @@ const steps = fc.array(fc.oneof({ weight: 9, arbitrary: step }, { weight: 9, arb
 });
 
 describe('a column of numbers', () => {
+  it('has no cell at NONE: nothing is written there', () => {
+    const column = new Int32Column();
+    column.push(7);
+    column.set(NONE, 8);
+    expect([...column.view()]).toEqual([7]);
+    expect(column.get(NONE)).toBeUndefined();
+  });
+
   it('is a list of numbers, whatever is done to it', () => {
     fc.assert(
       fc.property(steps, (all) => {

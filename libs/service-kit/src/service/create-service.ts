@@ -20,6 +20,7 @@ import { readJsonBodies } from '../http/json-bodies.js';
 import { closeLingering } from '../http/lingering-close.js';
 import { answerWhatNodeRefuses } from '../http/refused-by-node.js';
 import { routeGuard } from '../http/route-guard.js';
+import { readableAddress, refuseUnreadableAddresses } from '../http/unreadable-address.js';
 import { createLogger, loggerModule } from '../logging/logger.js';
 import { MessageBusModule } from '../messaging/message-bus.module.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -86,6 +87,7 @@ export async function createService<const C extends ConfigSchema>(
   const fastify = adapter.getInstance();
   const allowedMethods = new AllowedMethods(fastify);
   addRequestHooks(fastify, { metrics, logger, health });
+  refuseUnreadableAddresses(fastify);
   readJsonBodies(fastify);
   const bus = busOf(config);
   const root: DynamicModule = {
@@ -142,7 +144,8 @@ function createAdapter(requestMs: number): FastifyAdapter {
     // Requests in hand are finished; connections that only wait are cut.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    // What fails before routing: an address that cannot be decoded.
+    rewriteUrl: readableAddress,
+    // What fails before routing all the same.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, request.id, asProblem(error)),
   });

@@ -46,8 +46,7 @@ class Groups {
   constructor(records: readonly Evidence[], constraints: PositionConstraints) {
     this.#records = records;
     this.#constraints = constraints;
-    this.#parent = new Int32Array(records.length);
-    for (let position = 0; position < records.length; position++) this.#parent[position] = position;
+    this.#parent = Int32Array.from(records.keys());
     this.#profiles = records.map(profileOf);
     this.#ambiguous = new Uint8Array(records.length);
     this.#met = new Int32Array(records.length).fill(NONE);
@@ -81,8 +80,7 @@ class Groups {
   }
 
   outcome(): Grouping {
-    const groupOf = new Int32Array(this.#records.length);
-    for (let position = 0; position < groupOf.length; position++) groupOf[position] = this.#find(position);
+    const groupOf = Int32Array.from(this.#records.keys(), (position) => this.#find(position));
     return {
       groupOf,
       met: this.#met,
@@ -99,7 +97,10 @@ class Groups {
     for (const bucket of this.#buckets[level] ?? []) {
       // A mobile alone never links: the birth-date guards must agree (domain §4).
       const parts = level === MOBILE_LEVEL ? this.#byBirthDate(bucket) : [bucket];
-      for (const part of parts) if (this.#spansGroups(part)) buckets.push(part);
+      for (const part of parts) {
+        const free = part.filter((position) => this.#ambiguous[this.#find(position)] === 0);
+        if (this.#spansGroups(free)) buckets.push(free);
+      }
     }
     return buckets;
   }
@@ -115,11 +116,9 @@ class Groups {
     return parts.values();
   }
 
-  #spansGroups(bucket: number[]): boolean {
-    const free = bucket.filter((position) => this.#ambiguous[this.#find(position)] === 0);
-    if (free.length < bucket.length) bucket.splice(0, bucket.length, ...free);
-    const first = bucket[0];
-    return first !== undefined && bucket.some((position) => this.#find(position) !== this.#find(first));
+  #spansGroups(bucket: readonly number[]): boolean {
+    const groups = new Set(bucket.map((position) => this.#find(position)));
+    return groups.size > 1;
   }
 
   /** Buckets that touch common groups, together with those groups: what one bucket decides may bear on the next. */
@@ -157,9 +156,8 @@ class Groups {
       if (all !== null && contradictionAt(all, profile, level) !== null) return false;
       all = all === null ? profile : joined(all, profile);
     }
-    return !this.#constraints.neverLink.some(
-      ([a, b]) => groups.has(this.#find(a)) && groups.has(this.#find(b)),
-    );
+    // Whoever may not be linked to somebody joins with care, even if that one is not here.
+    return !this.#constraints.neverLink.some(([a]) => groups.has(this.#find(a)));
   }
 
   /**
