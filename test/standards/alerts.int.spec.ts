@@ -63,6 +63,11 @@ const scenarios: readonly Scenario[] = [
     ...{ labels: 'instance="a"', fires: 'service="linker"', quiet: 'service="projector"' },
     ...{ values: '0 0 1x20', quietUntil: '4m', firesAt: '10m' },
   },
+  {
+    ...{ alert: 'KinledgerOutboxWaits', severity: 'warning', metric: 'kinledger_outbox_oldest_seconds' },
+    ...{ labels: 'instance="a"', fires: 'service="ingest"', quiet: 'service="pseudonymiser"' },
+    ...{ values: '0+60x30', quietUntil: '7m', firesAt: '10m' },
+  },
 ];
 
 const ruleTest = (each: Scenario) => `

@@ -1,4 +1,4 @@
-import { PoolModule } from '@kinledger/service-kit';
+import { OutboxModule, PoolModule } from '@kinledger/service-kit';
 import type { DynamicModule } from '@nestjs/common';
 import { CommandService } from './commands/command-service.js';
 import { CommandsController } from './commands/commands.controller.js';
@@ -6,7 +6,7 @@ import { RepliesController } from './commands/replies.controller.js';
 import type { IngestConfig } from './config.js';
 import { IntakeContextModule } from './intake-context.js';
 import { OpenApi, OpenApiController } from './openapi/openapi.controller.js';
-import { OutboxModule } from './outbox/outbox.module.js';
+import { intakeOutbox } from './outbox/intake-outbox.js';
 import { ProgrammeModule } from './programme/programme.module.js';
 import { SaltWatch } from './salt/salt-watch.js';
 import { SubmissionService } from './submissions/submission-service.js';
@@ -29,7 +29,7 @@ export class IngestModule {
         }),
         ProgrammeModule.forRoot(config.programme.directory),
         IntakeContextModule.forRoot(config),
-        OutboxModule,
+        OutboxModule.forRoot({ database: 'restricted', table: intakeOutbox }),
       ],
       controllers: [
         UploadsController,

@@ -2,16 +2,24 @@ import { topics } from '@kinledger/contracts';
 import { type MessageBus } from '@kinledger/message-bus';
 import { readProgramme } from '@kinledger/programme';
 import { readSecrets } from '@kinledger/pseudonymisation';
-import { Backlog, MESSAGE_BUS, PoolModule, poolToken, type ServiceConfig } from '@kinledger/service-kit';
+import {
+  Backlog,
+  MESSAGE_BUS,
+  Outbox,
+  OutboxModule,
+  PoolModule,
+  poolToken,
+  type ServiceConfig,
+} from '@kinledger/service-kit';
 import { Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import type { pseudonymiserConfig } from './config.js';
 import { FileMetrics } from './files/file-metrics.js';
 import { FilePseudonymiser } from './files/file-pseudonymiser.js';
 import { FilesController } from './files/files.controller.js';
+import { statesOutbox } from './files/states-outbox.js';
 import { requireSameKeys } from './keys/key-fingerprints.js';
 import { tellSaltMarks } from './keys/salt-marks-table.js';
-import { Outbox } from './outbox.js';
 import { RowWorkers } from './worker/row-workers.js';
 
 type Config = ServiceConfig<typeof pseudonymiserConfig>;
@@ -40,10 +48,10 @@ export class PseudonymiserModule {
       module: PseudonymiserModule,
       imports: [
         PoolModule.forRoot({ database: 'restricted', url: config.restricted.url, service: 'pseudonymiser' }),
+        OutboxModule.forRoot({ database: 'restricted', table: statesOutbox }),
       ],
       controllers: [FilesController],
       providers: [
-        Outbox,
         FileMetrics,
         {
           provide: RowWorkers,

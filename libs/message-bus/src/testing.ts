@@ -15,3 +15,4 @@ export type KafkaForTests =
 export { FreezableRelay } from './contract/freezable-relay.js';
 export { messageBusFeatures } from './contract/message-bus.features.js';
 export type { BusUnderTest } from './contract/bus-under-test.js';
+export { outboxFeatures } from './outbox/contract/outbox.features.js';

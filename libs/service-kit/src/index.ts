@@ -42,6 +42,7 @@ export { serializeError } from './logging/error-serializer.js';
 export { closeLingering, type Patience } from './http/lingering-close.js';
 export { Metrics } from './metrics/metrics.js';
 export { completeDocument, type ApiDocument } from './openapi/complete-document.js';
+export { Outbox, OutboxModule, type OutboxModuleOptions } from './outbox/outbox.module.js';
 export { InjectPool, PoolModule, poolToken } from './persistence/pool.module.js';
 export { Problem, type ProblemDetail, type ProblemDocument, type ProblemOptions } from './problem/problem.js';
 export {

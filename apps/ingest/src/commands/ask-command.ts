@@ -7,10 +7,9 @@ import type {
   SubmissionId,
 } from '@kinledger/contracts';
 import type pg from 'pg';
-import { writeOutbox } from '@kinledger/message-bus';
 import { askedByOf, type Caller } from '@kinledger/service-kit';
 import { commandMessage } from '../outbox/intake-messages.js';
-import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
+import { intakeOutbox } from '../outbox/intake-outbox.js';
 import { insertCommand } from './command-table.js';
 
 export interface CommandRequest<Kind extends CommandKind> {
@@ -59,6 +58,6 @@ export async function askCommand<Kind extends CommandKind>(
     after,
     payload,
   } as CommandData;
-  await writeOutbox(client, OUTBOX_SCHEMA, [commandMessage(command)]);
+  await intakeOutbox.write(client, [commandMessage(command)]);
   return true;
 }

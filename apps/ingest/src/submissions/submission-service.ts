@@ -1,9 +1,8 @@
-import { hasRole, type Caller } from '@kinledger/service-kit';
+import { hasRole, type Caller, Outbox } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandService } from '../commands/command-service.js';
 import { viewOfCommand } from '../commands/command-view.js';
 import { IntakeContext } from '../intake-context.js';
-import { Outbox } from '../outbox/outbox.module.js';
 import { mayActFor } from '../programme/dataset-access.js';
 import { IntakeMetrics } from '../uploads/intake-metrics.js';
 import type { Submission } from './submission.js';

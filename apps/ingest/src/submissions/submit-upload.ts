@@ -2,12 +2,11 @@ import type { ProviderId, SubmissionId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
 import { MAX_SUPERSEDED, periodOfCode, submissionIdOf, type SubmitMode } from '@kinledger/domain';
 import { deleteFile } from '@kinledger/landing-store';
-import { writeOutbox } from '@kinledger/message-bus';
 import type { Dataset } from '@kinledger/programme';
 import { Problem, type Caller } from '@kinledger/service-kit';
 import type pg from 'pg';
 import { fileAccepted } from '../outbox/intake-messages.js';
-import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
+import { intakeOutbox } from '../outbox/intake-outbox.js';
 import { liveAgreement, mayActFor } from '../programme/dataset-access.js';
 import type { Receiver } from '../uploads/receive-upload.js';
 import type { Upload } from '../uploads/upload.js';
@@ -98,7 +97,7 @@ export async function submitUpload(
     };
     await insertSubmission(client, submission);
     await markAccepted(client, upload.upload, submission.submission);
-    await writeOutbox(client, OUTBOX_SCHEMA, [
+    await intakeOutbox.write(client, [
       fileAccepted(acceptedFile(programmeId, dataset, submission, upload), at),
       uploadChanged(programmeId, upload, at, {
         state: 'accepted',
@@ -175,7 +174,7 @@ async function discardRepetition(
 ): Promise<void> {
   await deleteFile(client, upload.upload, 'discarded');
   await markDiscarded(client, upload.upload, 'same-content', submission);
-  await writeOutbox(client, OUTBOX_SCHEMA, [
+  await intakeOutbox.write(client, [
     uploadChanged(programme, upload, new Date(), { state: 'discarded', reason: 'same-content' }),
   ]);
 }

@@ -18,11 +18,10 @@ import {
   type RowOutcome,
 } from '@kinledger/intake-files';
 import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
-import { writeOutbox } from '@kinledger/message-bus';
 import type { Dataset, Programme } from '@kinledger/programme';
 import type pg from 'pg';
 import type { UploadLimits } from '../config.js';
-import { OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
+import { intakeOutbox } from '../outbox/intake-outbox.js';
 import type { KnownSalts } from '../salt/known-salts.js';
 import { RegisterWriter } from '../register/register-writer.js';
 import { deleteRegister } from '../register/register-table.js';
@@ -274,9 +273,7 @@ async function finish({ pool, programme }: Receiver, id: UploadId, read: ReadUpl
       state: read.state,
       ...(read.reason === null ? {} : { reason: read.reason }),
     };
-    await writeOutbox(client, OUTBOX_SCHEMA, [
-      uploadChanged(programme.definition.id, upload, new Date(), change),
-    ]);
+    await intakeOutbox.write(client, [uploadChanged(programme.definition.id, upload, new Date(), change)]);
     return upload;
   });
 }

@@ -1,6 +1,6 @@
 import { inTransaction } from '@kinledger/database';
 import { deleteFile } from '@kinledger/landing-store';
-import { writeOutbox } from '@kinledger/message-bus';
+import { Outbox } from '@kinledger/service-kit';
 import {
   Injectable,
   Logger,
@@ -8,7 +8,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { IntakeContext } from '../intake-context.js';
-import { Outbox, OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
+import { intakeOutbox } from '../outbox/intake-outbox.js';
 import { uploadChanged } from './upload-events.js';
 import { deleteSuperseded } from '../register/register-table.js';
 import { deleteReceiving, lockExpired, lockInterrupted, markDiscarded } from './upload-table.js';
@@ -73,9 +73,8 @@ export class UploadExpiry implements OnApplicationBootstrap, BeforeApplicationSh
         await markDiscarded(client, upload, 'expired');
       }
       const change = { state: 'discarded' as const, reason: 'expired' };
-      await writeOutbox(
+      await intakeOutbox.write(
         client,
-        OUTBOX_SCHEMA,
         expired.map((upload) => uploadChanged(programme.definition.id, upload, new Date(), change)),
       );
       return expired.length;

@@ -2,12 +2,11 @@ import { inTransaction } from '@kinledger/database';
 import { londonDay } from '@kinledger/domain';
 import { isFileRefused } from '@kinledger/intake-files';
 import { countChunks, deleteFile, isLandingFileGone } from '@kinledger/landing-store';
-import { writeOutbox } from '@kinledger/message-bus';
-import { Backlog, Problem, type Caller } from '@kinledger/service-kit';
+import { Outbox, Backlog, Problem, type Caller } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IntakeContext } from '../intake-context.js';
-import { Outbox, OUTBOX_SCHEMA } from '../outbox/outbox.module.js';
+import { intakeOutbox } from '../outbox/intake-outbox.js';
 import { datasetFor, liveAgreement, mayActFor, periodFor } from '../programme/dataset-access.js';
 import { SaltWatch } from '../salt/salt-watch.js';
 import { errorReport } from './error-report.js';
@@ -115,7 +114,7 @@ export class UploadService {
       'a file held the salt: treat it as leaked',
     );
     await inTransaction(this.#intake.pool, (client) =>
-      writeOutbox(client, OUTBOX_SCHEMA, [
+      intakeOutbox.write(client, [
         fileHeldTheSalt(this.#intake.programme.definition.id, { dataset, period }, new Date()),
       ]),
     );
@@ -156,7 +155,7 @@ export class UploadService {
       await deleteFile(client, upload.upload, 'discarded');
       await markDiscarded(client, upload.upload, null);
       const change = { state: 'discarded' as const };
-      await writeOutbox(client, OUTBOX_SCHEMA, [
+      await intakeOutbox.write(client, [
         uploadChanged(this.#intake.programme.definition.id, upload, new Date(), change),
       ]);
     });

@@ -9,9 +9,9 @@ import {
 import { inTransaction } from '@kinledger/database';
 import { lengthPrefixed, sha256Hex } from '@kinledger/domain';
 import { deleteFile } from '@kinledger/landing-store';
-import { writeOutbox } from '@kinledger/message-bus';
 import type pg from 'pg';
 import { SOURCE } from './chunk-publisher.js';
+import { statesOutbox } from './states-outbox.js';
 
 /** How a file ended. */
 export interface FinishedFile {
@@ -23,9 +23,6 @@ export interface FinishedFile {
 }
 
 type Accepted = Pick<CloudEvent<typeof FileAccepted>, 'time' | 'traceparent' | 'data'>;
-
-/** Schema of this service's tables. */
-export const SCHEMA = 'pseudonymiser';
 
 /**
  * How a file ended for a place in the order of intake. One that was pseudonymised once is, whichever place it is asked
@@ -62,14 +59,14 @@ export function finish(pool: pg.Pool, file: Accepted, end: FinishedFile): Promis
     const isFirst = rowCount === 1;
     const stands = (await findFinished(client, file.data)) ?? end;
     if (isFirst && end.outcome === 'pseudonymised') await deleteFile(client, upload, 'pseudonymised');
-    await writeOutbox(client, SCHEMA, [stateMessage(file, stands)]);
+    await statesOutbox.write(client, [stateMessage(file, stands)]);
     return stands;
   });
 }
 
 /** Tells again how a file ended: the same message, for whoever missed it. */
 export const announceAgain = (pool: pg.Pool, file: Accepted, end: FinishedFile): Promise<void> =>
-  inTransaction(pool, (client) => writeOutbox(client, SCHEMA, [stateMessage(file, end)]));
+  inTransaction(pool, (client) => statesOutbox.write(client, [stateMessage(file, end)]));
 
 function stateMessage(file: Accepted, end: FinishedFile) {
   const { programme, upload, submission, intake, provider, dataset, period, counts, findings } = file.data;

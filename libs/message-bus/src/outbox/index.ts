@@ -1,2 +1,2 @@
 export * from './outbox-relay.js';
-export * from './write-outbox.js';
+export * from './outbox-table.js';

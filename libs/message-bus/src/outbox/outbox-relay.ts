@@ -1,12 +1,12 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { inTransaction } from '@kinledger/database';
 import type { MessageBus, OutgoingMessage } from '../message-bus.js';
+import type { OutboxTable } from './outbox-table.js';
 
 export interface OutboxRelayOptions {
   /** Connects to the service's own database. One connection is held while rows move. */
   readonly pool: pg.Pool;
-  /** Schema of the outbox table. */
-  readonly schema: string;
+  readonly table: OutboxTable;
   readonly bus: MessageBus;
   /** Told of every failure; the relay goes on by itself, after a pause that grows. */
   readonly onError?: (error: unknown) => void;
@@ -95,12 +95,11 @@ export class OutboxRelay {
 
   /** Moves one page; topics that fail join `held`. Returns the number of rows that it found. */
   async #movePage(held: Map<string, unknown>): Promise<number> {
-    const { pool, schema, bus } = this.#options;
-    const table = `${pg.escapeIdentifier(schema)}.outbox`;
+    const { pool, table, bus } = this.#options;
     return inTransaction(pool, async (client) => {
       const { rows: locks } = await client.query<{ mine: boolean }>(
         `SELECT pg_try_advisory_xact_lock(hashtext('kinledger outbox'), hashtext($1)) AS mine`,
-        [schema],
+        [table.schema],
       );
       if (locks[0]?.mine !== true) return 0;
       const { rows } = await client.query<OutboxRow>(
@@ -108,7 +107,7 @@ export class OutboxRelay {
          FROM (
            SELECT *, sum(octet_length(value)) OVER (ORDER BY id) - octet_length(value) AS bytes_before
            FROM (
-             SELECT * FROM ${table} WHERE topic <> ALL ($1::text[]) ORDER BY id LIMIT ${MAX_PAGE_ROWS}
+             SELECT * FROM ${table.name} WHERE topic <> ALL ($1::text[]) ORDER BY id LIMIT ${MAX_PAGE_ROWS}
            ) AS page
          ) AS measured
          WHERE bytes_before < ${MAX_PAGE_BYTES}
@@ -124,7 +123,7 @@ export class OutboxRelay {
           held.set(topic, error);
         }
       }
-      await client.query(`DELETE FROM ${table} WHERE id = ANY ($1::bigint[])`, [moved]);
+      await client.query(`DELETE FROM ${table.name} WHERE id = ANY ($1::bigint[])`, [moved]);
       return rows.length;
     });
   }

@@ -1,7 +1,7 @@
 -- The outbox of one service, in the service's own schema. Copy it into a migration of the service's database and
 -- put the schema's name for {schema} and the service's role for {role}.
 --
--- The service writes messages here in the transaction that makes them true (`writeOutbox`); `OutboxRelay` moves
+-- The service writes messages here in the transaction that makes them true (`OutboxTable.write`); `OutboxRelay` moves
 -- them to the bus and deletes them. `id` is the order in which they go.
 CREATE TABLE {schema}.outbox (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
