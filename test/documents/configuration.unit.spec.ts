@@ -88,7 +88,7 @@ const document = (): string => `# Configuration
 Services read their settings from the environment, once, when they start. One that is wrong or missing is named with what
 to do about it, all of them at once, and never with its value; a variable that is set to nothing counts as left out. On one
 machine \`npm start\` sets them all; of your own environment it hands on \`KINLEDGER_LOG_LEVEL\`,
-\`KINLEDGER_SNAPSHOT_EVENTS\` and everything that begins with \`KINLEDGER_MAX_\`.
+\`KINLEDGER_CHECKPOINTS_DIR\`, \`KINLEDGER_SNAPSHOT_EVENTS\` and everything that begins with \`KINLEDGER_MAX_\`.
 
 ${sections()}
 `;
