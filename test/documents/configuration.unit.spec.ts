@@ -88,7 +88,7 @@ const document = (): string => `# Configuration
 Services read their settings from the environment, once, when they start. If settings are wrong or missing, the service
 names all of them at once, says what to do about each, and never prints a value. An empty variable counts as not set. On one
 machine \`npm start\` sets all of them; from your own environment it passes on \`KINLEDGER_LOG_LEVEL\`,
-\`KINLEDGER_SNAPSHOT_EVENTS\` and every variable that begins with \`KINLEDGER_MAX_\`.
+\`KINLEDGER_CHECKPOINTS_DIR\`, \`KINLEDGER_SNAPSHOT_EVENTS\` and every variable that begins with \`KINLEDGER_MAX_\`.
 
 ${sections()}
 `;

@@ -56,6 +56,7 @@ const expected: Readonly<
   'platform linker': {
     tables: {
       'ledger.bodies_ahead': 'insert select update',
+      'ledger.checkpoint': 'insert select',
       'ledger.event': 'insert select',
       'ledger.payload': 'insert select',
       'ledger.record_body': 'insert select',

@@ -34,6 +34,7 @@ const consumers = {
   fires: 'service="linker",topic="intake.internal.file-accepted.1"',
   quiet: 'service="linker",topic="linkage.internal.command.1"',
 };
+const linkers = { labels: 'service="linker"', fires: 'instance="a"', quiet: 'instance="b"' };
 
 const scenarios: readonly Scenario[] = [
   {
@@ -67,6 +68,16 @@ const scenarios: readonly Scenario[] = [
     ...{ alert: 'KinledgerOutboxWaits', severity: 'warning', metric: 'kinledger_outbox_oldest_seconds' },
     ...{ labels: 'instance="a"', fires: 'service="ingest"', quiet: 'service="pseudonymiser"' },
     ...{ values: '0+60x30', quietUntil: '7m', firesAt: '10m' },
+  },
+  {
+    ...{ alert: 'KinledgerLedgerNotSigned', severity: 'warning' },
+    ...{ metric: 'kinledger_linker_checkpoint_waiting_seconds', ...linkers },
+    ...{ values: '0+60x30', quietUntil: '5m', firesAt: '6m' },
+  },
+  {
+    ...{ alert: 'KinledgerCheckpointRefused', severity: 'critical' },
+    ...{ metric: 'kinledger_linker_checkpoint_refused', ...linkers },
+    ...{ values: '0 0 0 0 0 1x20', quietUntil: '4m', firesAt: '6m' },
   },
 ];
 

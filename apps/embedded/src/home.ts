@@ -18,6 +18,8 @@ export interface Home {
   readonly logs: string;
   /** The list of erasures: outside the databases, so that it outlives them. */
   readonly erasures: string;
+  /** Copies of the ledger's checkpoints, outside the databases. */
+  readonly checkpoints: string;
   /** There while a restored home has yet to erase what is on the list, before any other service starts. */
   readonly eraseFirst: string;
   readonly connectionFile: string;
@@ -40,6 +42,7 @@ export function openHome(option: string | undefined): Home {
     tokensFile: at('tokens.json'),
     logs: at('logs'),
     erasures: at('erasures.jsonl'),
+    checkpoints: at('checkpoints'),
     eraseFirst: at('erase-first'),
     connectionFile: at('connection.json'),
   };
@@ -50,7 +53,7 @@ export function emptyHome(home: Home): void {
   const ours = [
     ...[home.postgres, home.databasePasswords, home.busFile, home.secrets, home.signingKey],
     ...[home.accessFile, home.tokensFile, home.logs, home.connectionFile, join(home.directory, 'demo')],
-    ...[home.erasures, home.eraseFirst],
+    ...[home.erasures, home.checkpoints, home.eraseFirst],
   ];
   for (const path of ours) rmSync(path, { recursive: true, force: true });
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@kinledger/contracts';
 import type { ConnectionUrls } from '@kinledger/database';
@@ -24,6 +25,12 @@ function eventStore(): Readonly<Record<string, string>> {
     ...(url === undefined ? {} : { KINLEDGER_KURRENTDB_URL: url }),
     ...(prefix === undefined ? {} : { KINLEDGER_KURRENTDB_PREFIX: prefix }),
   };
+}
+
+/** Where the person who starts the services wants checkpoints copied to: another medium, else the home. */
+function checkpointsOf(home: Home): string {
+  const chosen = process.env['KINLEDGER_CHECKPOINTS_DIR'];
+  return chosen === undefined || chosen === '' ? home.checkpoints : resolve(chosen);
 }
 
 /** A service as a process: where it listens if it can, and the variables that it needs, no more. */
@@ -65,6 +72,7 @@ export const services: readonly ServiceDefinition[] = [
       KINLEDGER_ERASER_URL: urls.url('platform', 'eraser'),
       KINLEDGER_ERASURES_FILE: home.erasures,
       KINLEDGER_SIGNING_KEY_FILE: home.signingKey,
+      KINLEDGER_CHECKPOINTS_DIR: checkpointsOf(home),
       KINLEDGER_ACCESS_FILE: home.accessFile,
     }),
   },

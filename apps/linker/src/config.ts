@@ -1,6 +1,7 @@
 import {
   accessConfig,
   busConfig,
+  checkpointConfig,
   eraserConfig,
   erasuresConfig,
   eventStoreConfig,
@@ -52,4 +53,5 @@ export const linkerConfig = {
   lease: leaseConfig,
   pace: paceConfig,
   snapshot: snapshotConfig,
+  checkpoint: checkpointConfig,
 };

@@ -3,7 +3,12 @@ import { hostname } from 'node:os';
 import { topics } from '@kinledger/contracts';
 import { adoptedStrategyOf, streamOf } from '@kinledger/decisions';
 import { LinkageEngine } from '@kinledger/domain';
-import { isStoreUnreachable, openEventStore, type EventStore } from '@kinledger/event-store';
+import {
+  isStoreUnreachable,
+  openEventStore,
+  PostgresCheckpoints,
+  type EventStore,
+} from '@kinledger/event-store';
 import type { MessageBus } from '@kinledger/message-bus';
 import { readProgramme, type Programme } from '@kinledger/programme';
 import {
@@ -21,9 +26,12 @@ import {
 import { Module, type DynamicModule } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import type pg from 'pg';
+import { CheckpointFolder } from './checkpoints/checkpoint-folder.js';
+import { CheckpointMetrics } from './checkpoints/checkpoint-metrics.js';
+import { CheckpointSigner } from './checkpoints/checkpoint-signer.js';
+import { readSigningKey, type SigningKey } from './checkpoints/signing-key.js';
 import type { linkerConfig } from './config.js';
 import { DecisionLoop } from './decision/decision-loop.js';
-import { publicSigningKey } from './decision/signing-key.js';
 import { WakeUp } from './decision/wake-up.js';
 import { ErasureFile } from './erasures/erasure-file.js';
 import type { Erasures } from './erasures/erasures.js';
@@ -36,6 +44,7 @@ import { PostgresLeases } from './lease/postgres-leases.js';
 import { ERASURES, EVENT_STORE, LinkerService } from './linker.service.js';
 import { PostgresPublicationCursor } from './publication/publication-cursor.js';
 import { Publisher } from './publication/publisher.js';
+import { together } from './publication/together.js';
 import { codeDigest } from './snapshot/code-digest.js';
 import { LedgerSnapshots } from './snapshot/ledger-snapshots.js';
 import { PostgresSnapshots } from './snapshot/postgres-snapshots.js';
@@ -43,7 +52,7 @@ import { LinkerMetrics, PROGRAMME_ID } from './status/linker-metrics.js';
 import { StatusController } from './status/status.controller.js';
 
 const PROGRAMME = Symbol('programme');
-const SIGNING_KEY = Symbol('public signing key');
+const SIGNING_KEY = Symbol('signing key');
 const LEASES = Symbol('leases');
 const UNPROJECTED = Symbol('decisions that wait for the projector');
 /** A projector that is away for long must not keep the ledger from growing. */
@@ -64,7 +73,7 @@ export class LinkerModule {
           inject: [PROGRAMME],
           useFactory: ({ definition }: Programme) => definition.id,
         },
-        { provide: SIGNING_KEY, useFactory: () => publicSigningKey(config.signingKey.file) },
+        { provide: SIGNING_KEY, useFactory: () => readSigningKey(config.signingKey.file) },
         {
           provide: DependencyWatch,
           inject: [Health, Metrics, PinoLogger],
@@ -147,6 +156,18 @@ export class LinkerModule {
           useFactory: (programme: Programme, store: EventStore, pool: pg.Pool, metrics: LinkerMetrics) =>
             snapshotsOf(config.snapshot.everyEvents, programme, store, pool, metrics),
         },
+        CheckpointMetrics,
+        {
+          provide: CheckpointSigner,
+          inject: [PROGRAMME_ID, SIGNING_KEY, EVENT_STORE, PLATFORM, CheckpointMetrics],
+          useFactory: (
+            programme: string,
+            key: SigningKey,
+            store: EventStore,
+            pool: pg.Pool,
+            observer: CheckpointMetrics,
+          ) => checkpointSignerOf(config.checkpoint, streamOf(programme), key, store, pool, observer),
+        },
         {
           provide: DecisionLoop,
           inject: [
@@ -156,6 +177,7 @@ export class LinkerModule {
             INBOX,
             LEASES,
             Publisher,
+            CheckpointSigner,
             LinkerMetrics,
             WakeUp,
             UNPROJECTED,
@@ -236,13 +258,29 @@ function snapshotsOf(
   });
 }
 
+function checkpointSignerOf(
+  { directory, everyMs }: ServiceConfig<typeof linkerConfig>['checkpoint'],
+  stream: string,
+  key: SigningKey,
+  store: EventStore,
+  pool: pg.Pool,
+  observer: CheckpointMetrics,
+): CheckpointSigner {
+  return new CheckpointSigner({
+    ...{ stream, store, key, observer, everyMs },
+    checkpoints: new PostgresCheckpoints(pool),
+    folder: directory === undefined ? undefined : new CheckpointFolder(directory, stream),
+  });
+}
+
 function decisionLoopOf(
   programme: Programme,
-  signingKey: string,
+  { publicKey: signingKey }: SigningKey,
   store: EventStore,
   inbox: Inbox,
   leases: Leases,
-  publication: Publisher,
+  publisher: Publisher,
+  checkpoints: CheckpointSigner,
   observer: LinkerMetrics,
   wakeUp: WakeUp,
   unprojected: Backlog,
@@ -255,7 +293,7 @@ function decisionLoopOf(
     store,
     inbox,
     leases,
-    publication,
+    publication: together(publisher, checkpoints),
     observer,
     erasures,
     snapshots,

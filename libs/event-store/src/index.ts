@@ -1,3 +1,6 @@
+export * from './checkpoints/checkpoints.js';
+export * from './checkpoints/in-memory-checkpoints.js';
+export * from './checkpoints/postgres-checkpoints.js';
 export * from './copy/copy-stream.js';
 export * from './errors.js';
 export * from './event-store.js';

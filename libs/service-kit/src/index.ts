@@ -7,6 +7,7 @@ export { SESSION_MS, Sessions } from './access/sessions.js';
 export { busConfig, type BusConfig } from './config/bus-config.js';
 export {
   accessConfig,
+  checkpointConfig,
   commonConfig,
   eraserConfig,
   erasuresConfig,

@@ -9,7 +9,7 @@ import {
   rowKey,
   submissionId,
 } from '../identifiers.js';
-import { MAX_ROWS_PER_CHUNK } from '../messages/row-pseudonymised.js';
+import { MAX_ROWS_PER_CHUNK } from '../messages/pseudonymised-row.js';
 import { MAX_RECORDS_PER_EVENT } from './submissions.js';
 import { ledgerContract } from './event-roles.js';
 

@@ -136,6 +136,20 @@ export const signingKeyConfig = {
   file: variable('KINLEDGER_SIGNING_KEY_FILE', file, 'set it to a file with an Ed25519 key (PKCS#8 PEM)'),
 };
 
+/** When checkpoints are signed, and where they are copied to. */
+export const checkpointConfig = {
+  directory: variable(
+    'KINLEDGER_CHECKPOINTS_DIR',
+    z.string().min(1).optional(),
+    'set it to a folder outside the databases, best on another machine or medium, that checkpoints are copied to; it need not be there yet',
+  ),
+  everyMs: variable(
+    'KINLEDGER_CHECKPOINT_SECONDS',
+    wholeNumber(60, 1, 60).transform((seconds) => seconds * 1000),
+    'set it to the seconds, 60 at most, after which a ledger that grows is signed again',
+  ),
+};
+
 /** Who may call: the file of bearer accounts. */
 export const accessConfig = {
   file: variable('KINLEDGER_ACCESS_FILE', file, 'set it to a file with bearer accounts (JSON)'),

@@ -22,7 +22,7 @@ export function expectEveryLaw(steps: readonly Step[]): void {
     const written = world.events.length;
     const submission = player.step(step);
     const received = submission === null ? undefined : world.received.get(submission);
-    const decided = world.events.slice(written);
+    const decided = world.told(written);
     const live = player.liveRecords();
     const { ids, merges } = expectedIds(world, moment);
     const { ids: familyIds, dissolved } = expectedFamilyIds(world, families);
@@ -41,7 +41,7 @@ export function expectEveryLaw(steps: readonly Step[]): void {
         ...outOfOrder(world, written, received),
         ...wrongIn(world, then, written, received),
         ...decided.flatMap(({ type, data }) => {
-          if (type === 'IndividualMatched') return reasons.ofPlacement(data) ?? [];
+          if (type === 'Matched') return reasons.ofPlacement(data) ?? [];
           return type === 'IndividualsMerged' ? (reasons.ofMerge(data) ?? []) : [];
         }),
       ],

@@ -1,22 +1,29 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+
+/** The key that signs checkpoints. */
+export interface SigningKey {
+  /** As event 0 names it: base64 of its 32 bytes. */
+  readonly publicKey: string;
+  readonly privateKey: KeyObject;
+}
 
 export interface SigningKeyUnusable extends Error {
   readonly code: 'signing-key-unusable';
 }
 
 /**
- * The public half of the key that signs checkpoints, as event 0 names it: base64 of its 32 bytes.
  * @param file an Ed25519 private key, PKCS#8 PEM.
  * @throws SigningKeyUnusable, which quotes nothing of the file.
  */
-export async function publicSigningKey(file: string): Promise<string> {
+export async function readSigningKey(file: string): Promise<SigningKey> {
   const pem = await readFile(file);
   try {
-    const key = createPublicKey(createPrivateKey(pem));
+    const privateKey = createPrivateKey(pem);
+    const key = createPublicKey(privateKey);
     const { x } = key.export({ format: 'jwk' });
     if (key.asymmetricKeyType === 'ed25519' && x !== undefined) {
-      return Buffer.from(x, 'base64url').toString('base64');
+      return { publicKey: Buffer.from(x, 'base64url').toString('base64'), privateKey };
     }
   } catch {
     // What the parser says may quote the file.

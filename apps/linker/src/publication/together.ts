@@ -1,0 +1,11 @@
+import type { Publication } from '../decision/decision-loop.js';
+
+/** Several that follow the ledger's growth, as one. */
+export const together = (...publications: readonly Publication[]): Publication => ({
+  run: async (signal) => {
+    await Promise.all(publications.map((each) => each.run(signal)));
+  },
+  closedUpTo: (revision) => {
+    for (const each of publications) each.closedUpTo(revision);
+  },
+});
