@@ -1,7 +1,7 @@
 /**
- * The contract suites as tables, from vitest's JSON reports: one row per case, one column per adapter. A suite of
- * an adapter is a `describe` named `<port> contract: <adapter>`; where the adapter's server is absent it is skipped
- * under `<port> contract: <adapter> (absent: <why>)`, and stands in the table with its reason.
+ * Prints the contract suites as tables, from vitest's JSON reports: one row per case, one column per adapter. An
+ * adapter's suite is a `describe` named `<port> contract: <adapter>`. Without the adapter's server it is skipped under
+ * the name `<port> contract: <adapter> (absent: <why>)`, and the table shows the reason.
  */
 const TITLE = /^(?<port>.+) contract: (?<adapter>.+?)(?: \(absent: (?<why>.+)\))?$/;
 
@@ -10,7 +10,10 @@ export const isContractCase = ({ ancestorTitles }) => TITLE.test(ancestorTitles[
 
 const marks = { passed: 'ok', failed: 'FAILED' };
 
-/** One table for each port. @param {readonly { testResults: { assertionResults: { ancestorTitles: string[], title: string, status: string }[] }[] }[]} reports */
+/**
+ * Makes one table per port. @param {readonly { testResults: { assertionResults: { ancestorTitles: string[], title:
+ * string, status: string }[] }[] }[]} reports
+ */
 export function contractTables(reports) {
   const ports = new Map();
   const tests = reports.flatMap((report) => report.testResults.flatMap((file) => file.assertionResults));

@@ -1,4 +1,4 @@
-/** `npm run kafka:declare`: writes the topics and rights that the contracts ask for, for a chart to read. */
+/** `npm run kafka:declare`: writes the topics and rights that the contracts require, for a chart to read. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { kafkaDeclarations } from '@kinledger/service-kit';
 

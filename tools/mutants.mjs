@@ -1,5 +1,5 @@
 /**
- * `npm run mutants -- --part P --sample N`: small wrong changes, and whether the tests see them. `--help` says more.
+ * `npm run mutants -- --part P --sample N`: mutation tests. `--help` says more.
  * The harness is TypeScript that runs from source, like the tests.
  */
 import process from 'node:process';

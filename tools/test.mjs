@@ -1,5 +1,5 @@
 /**
- * `npm test`: builds, checks and tests everything, and ends with one line that counts it all.
+ * `npm test`: builds, checks and tests everything, and ends with one line of totals.
  * Options: --only unit,int,e2e,checks   run a part.
  */
 import { spawn } from 'node:child_process';
@@ -31,7 +31,7 @@ const bin = (name) => join('node_modules', '.bin', name);
 const took = (name, ok, started) =>
   `── ${name}: ${ok ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`;
 
-/** Runs a command to its end and shows its output as it comes. Returns the last lines too, to repeat after a failure. */
+/** Runs a command and shows its output as it comes. Returns the last lines, to repeat them after a failure. */
 async function run(name, command, args) {
   const started = Date.now();
   console.log(`\n── ${name}`);
@@ -50,7 +50,7 @@ async function run(name, command, args) {
   return { ok, last };
 }
 
-/** The errors that vitest reports outside any test: unhandled ones, and those of a hook or of a file's own code. */
+/** Errors that vitest reports outside any test: unhandled ones, and those in hooks or in a file's top-level code. */
 function errorsOutsideTests(output) {
   const lines = stripVTControlCharacters(output).split('\n');
   const begin = lines.findIndex((line) => /Unhandled (Errors|Rejection)|Failed Suites/u.test(line));
@@ -58,7 +58,7 @@ function errorsOutsideTests(output) {
   return lines.slice(Math.max(0, from), from + 60).filter((line) => !line.startsWith('{"level"'));
 }
 
-/** Runs a command beside others; what it says comes at its end. */
+/** Runs a command beside others, and shows its output when it ends. */
 async function runAside(name, command, args) {
   const started = Date.now();
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -80,7 +80,7 @@ function count(name, ok) {
   if (!ok) failures.push(name);
 }
 
-/** What reads the sources and runs none of them, one after the other. Returns what there is to say, once all are done. */
+/** Runs the static checks of the sources, one after another. Returns their output once all are done. */
 async function checkSources() {
   const texts = [];
   const check = async (name, command, args) => {
@@ -88,7 +88,7 @@ async function checkSources() {
     count(name, ok);
     texts.push(text);
   };
-  // The boundary rule reads Nx's project graph from its cache and would skip itself without one.
+  // The boundary rule reads Nx's cached project graph, and skips itself without one.
   await check('project graph', 'nx', ['show', 'projects']);
   await check('lint, with module boundaries', 'eslint', ['.', '--max-warnings', '0']);
   await check('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
@@ -126,12 +126,12 @@ async function suite(name) {
       for (const test of file.assertionResults) {
         if (test.status === 'failed')
           failures.push(`${test.fullName}\n${firstLines(test.failureMessages.join('\n'))}`);
-        // What a contract suite lacks stands in its table, with the reason.
+        // The contract tables already show skipped cases, with the reason.
         const skipped = test.status === 'pending' || test.status === 'skipped';
         if (skipped && !isContractCase(test)) console.log(`skipped: ${test.fullName}`);
       }
     }
-    // A file that fails outside its tests fails none of them.
+    // A file that fails outside its tests has no failed test.
     if (!ok && result.numFailedTests === 0) {
       totals.failed += 1;
       failures.push([`${name} tests (outside a test)`, ...errorsOutsideTests(last)].join('\n    '));
@@ -145,7 +145,7 @@ async function suite(name) {
 
 const { ok: built } = await run('types and build', bin('tsc'), ['-b']);
 count('types and build', built);
-// Lint and its like need one core for a minute and a half, which the tests, that wait a good deal, can spare.
+// Lint and similar checks need one core for a minute and a half; the tests wait a lot, so they can spare it.
 const checks = wanted('checks') ? checkSources() : Promise.resolve('');
 if (built) for (const name of ['unit', 'int', 'e2e']) if (wanted(name)) await suite(name);
 console.log(await checks);

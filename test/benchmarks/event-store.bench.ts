@@ -1,6 +1,6 @@
 /**
- * How many events a second the PostgreSQL event store appends and reads, as a rate and as a ratio to a plain COPY of
- * the same rows into a bare table in the same run. Starts a throw-away PostgreSQL with its usual, durable settings.
+ * Measures how many events a second the PostgreSQL event store appends and reads, and the ratio to a plain COPY of the
+ * same rows into a bare table in the same run. Starts a throw-away PostgreSQL with its default, durable settings.
  * After `npm run build`: npx node test/benchmarks/event-store.bench.ts
  */
 import { hash, randomUUID } from 'node:crypto';

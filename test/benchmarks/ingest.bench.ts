@@ -1,6 +1,7 @@
 /**
- * How many user rows a second intake takes, in one thread: reading, mapping and validating alone; with sealing; and over
- * HTTP into PostgreSQL with its usual, durable settings, as a ratio to a plain COPY of the same rows in the same run.
+ * Measures how many user rows a second ingest processes in one thread: reading, mapping and validating only; with
+ * sealing; and over HTTP into PostgreSQL with its default, durable settings, with the ratio to a plain COPY of the same
+ * rows in the same run.
  * After `npm run build`: npx node test/benchmarks/ingest.bench.ts [rows]
  */
 import { createHash, createSecretKey, randomBytes } from 'node:crypto';
@@ -48,7 +49,7 @@ const header = [
   'Consent date',
 ];
 
-/** Every fiftieth row has something wrong with it. */
+/** Every fiftieth row is invalid. */
 function row(number: number): string[] {
   const child = number % 2 === 0;
   const day = String(1 + (number % 28)).padStart(2, '0');
@@ -136,7 +137,7 @@ try {
   const home = mkdtempSync(join(tmpdir(), 'kinledger-bench-home-'));
   const token = randomBytes(24).toString('hex');
   await createSecrets(join(home, 'secrets'));
-  // As the pseudonymiser does when it starts.
+  // The pseudonymiser does this when it starts.
   const restricted = createPool({ url: databases.superuserUrl('restricted'), applicationName: 'bench' });
   await tellSaltMarks(restricted, createSecretKey(SALT, 'utf8'));
   await restricted.end();

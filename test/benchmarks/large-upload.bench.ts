@@ -1,6 +1,6 @@
 /**
- * One very large file, sent as its provider would: what it costs the ingest service in memory, and that a larger one than
- * it takes is refused before it is read.
+ * Sends one very large file as its provider would. Measures the memory of the ingest service, and checks that it
+ * refuses a file over the limit before it reads it.
  *
  *   npx node test/benchmarks/large-upload.bench.ts            2,000 MB
  *   npx node test/benchmarks/large-upload.bench.ts 200        as many MB
@@ -20,10 +20,10 @@ const megabytes = Number(process.argv[2] ?? 2000);
 const command = fileURLToPath(new URL('../../apps/cli/bin/kinledger.js', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'kinledger-large-'));
 const DATASET = 'baby-steps.engagement';
-/** Rows as wide as the widest extracts: a file of this size would else have more rows than are taken. */
+/** Makes rows as wide as the widest extracts; otherwise a file of this size would exceed the row limit. */
 const PADDING = ' '.repeat(360);
 
-/** Rows of an engagement file, all different, in pieces of about 64 KiB. */
+/** Yields distinct rows of an engagement file, in pieces of about 64 KiB. */
 function* rows(bytes: number): Generator<string> {
   let written = 0;
   let row = 0;
@@ -45,7 +45,7 @@ interface Answer {
   readonly body: string;
 }
 
-/** Sends a body; or announces one of a length, and waits for the answer before it sends any of it. */
+/** Sends a body; or, given a length, declares it and waits for the answer before sending any of it. */
 function send(connection: LocalConnection, body: Readable | number): Promise<Answer> {
   const { services, tokens } = connection;
   return new Promise((resolve, reject) => {
@@ -53,7 +53,7 @@ function send(connection: LocalConnection, body: Readable | number): Promise<Ans
       `${services.ingest}/v1/uploads?dataset=${DATASET}&period=2023-24-Q4`,
       {
         method: 'POST',
-        // A connection that a refusal has cut off serves no other request.
+        // A refusal closes the connection, so it cannot be reused.
         agent: false,
         headers: {
           'content-type': 'text/csv',

@@ -1,8 +1,9 @@
 /**
- * How fast the linkage engine stages, decides, applies and takes up a ledger again, and how many bytes its index takes
- * per record, without any store, in processor time: one file of people, one snapshot of an administrative source that matches most of
- * their children, and one file of engagements, with shared emails, changed numbers and placeholders in realistic shares.
- * Then a file of a hundred rows, which must not cost the whole index.
+ * Measures how fast the linkage engine stages, decides, applies and recovers a ledger, in processor time and without
+ * any store, and how many bytes its index takes per record. The input is one file of people, one snapshot of an
+ * administrative source that matches most of their children, and one file of engagements, with shared emails, changed
+ * numbers and placeholders in realistic shares. Last comes a file of a hundred rows, whose cost must not depend on the
+ * size of the index.
  * After `npm run build`: npx node --expose-gc test/benchmarks/linkage-engine.bench.ts [rows …]
  */
 import { hash } from 'node:crypto';
@@ -33,11 +34,11 @@ const token = (domain: string, use: Tokens[number]['use'], value: string | numbe
   use,
   token: hex('token', domain, value) as Tokens[number]['token'],
 });
-/** The same answer for the same number, true in so many of a hundred cases. */
+/** True in `percent` of a hundred cases; always the same for the same parts. */
 const chance = (percent: number, ...parts: readonly (string | number)[]) =>
   Number.parseInt(hex('chance', ...parts).slice(0, 8), 16) % 100 < percent;
 
-/** Person `n` of the programme: two of three are children, each with a parent whom a sibling may share. */
+/** The tokens of person `n`: two of three are children, each with a parent whom a sibling may share. */
 function tokensOf(
   person: number,
   source: 'people' | 'registry' | 'sessions',
@@ -117,7 +118,7 @@ const filesOf = (rows: number): File[] => {
       dataset: 'sessions.engagement',
       extractKind: 'delta',
       rows: sessions,
-      // One in twenty sessions is of somebody who never registered.
+      // One in twenty sessions is about a person who never registered.
       row: (row) => rowOf('sessions', 'sessions', row, (row * 7919) % Math.ceil(people * 1.05)),
     },
   ];
@@ -161,7 +162,10 @@ const eventOf = ({ decision, rows }: Draft, revision: number): LedgerEvent =>
     cause: 'bench',
   }) as LedgerEvent; // the data still belongs to its type
 
-/** Milliseconds of processor time of this process, its collector's threads included: other work on the machine does not count. */
+/**
+ * Milliseconds of processor time of this process, garbage collector threads included; other work on the machine does
+ * not count.
+ */
 const clock = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -177,7 +181,7 @@ interface Ledger {
   revision: number;
 }
 
-/** Decides a file; rows are made outside the time that is measured. */
+/** Decides a file. The time to make its rows is not measured. */
 function decide(
   ledger: Ledger,
   file: File,

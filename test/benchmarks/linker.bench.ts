@@ -1,8 +1,8 @@
 /**
- * How many rows a second the linker decides and appends, on PostgreSQL with its usual, durable settings: a file of
- * people, a file of their engagements, and the same people from a second source, which matches them. Staging, deciding
- * with appending, publishing, taking up the ledger again, writing a snapshot and taking that up are measured apart, and as
- * a ratio to a plain COPY of the same bodies in the same run.
+ * Measures how many rows a second the linker decides and appends, on PostgreSQL with its default, durable settings: a
+ * file of people, a file of their engagements, and the same people from a second source, which matches them. Staging,
+ * deciding with appending, publishing, recovering from the ledger, writing a snapshot and recovering from it are
+ * measured separately, each with the ratio to a plain COPY of the same bodies in the same run.
  * After `npm run build`: npx node test/benchmarks/linker.bench.ts [people] [engagements per person]
  */
 import { hash } from 'node:crypto';
@@ -152,7 +152,7 @@ async function stage(
   return { rows, seconds };
 }
 
-/** The same number of bytes as the bodies, without index or event: what the disk and the wire alone take. */
+/** Copies as many bytes as the bodies, without index or event: the cost of disk and wire alone. */
 async function plainCopy(rows: number): Promise<number> {
   await admin.query('CREATE TABLE ledger.bare (record uuid, bytes bytea)');
   const bodies = await store.readBodies(streamOf(id), 0, await store.head(streamOf(id)));
@@ -209,7 +209,7 @@ try {
     store,
     inbox,
     leases: new PostgresLeases(pool, 'bench', { ttlMs: 60_000, onError: console.error }),
-    // Published afterwards, so that linking is measured alone.
+    // Published afterwards, so that linking is measured on its own.
     publication: { run: () => Promise.resolve(), closedUpTo: (revision) => (closedAt = revision) },
     engine: (options) => new LinkageEngine(options),
     wakeUp,
@@ -219,7 +219,7 @@ try {
       ledger: () => undefined,
       decided: ({ intake, rows: its, seconds }) => {
         deciding += seconds;
-        // A busy machine or disk shows as wall-clock time; the process's own time is what the code costs.
+        // Wall-clock time includes other work on the machine; processor time is the cost of the code.
         const used = process.cpuUsage(cpu);
         cpu = process.cpuUsage();
         const own = Math.round((used.user + used.system) / its);

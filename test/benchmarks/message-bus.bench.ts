@@ -1,7 +1,7 @@
 /**
- * What the message bus carries: chunks of 100 to 250 KiB in publishes of twenty, then consumed by one member, on
- * PostgreSQL and on Kafka, each with its usual, durable settings; and as a ratio to a plain write of the same bytes to
- * one file, flushed at the end, in the same run.
+ * Measures the throughput of the message bus: chunks of 100 to 250 KiB published twenty at a time, then consumed by one
+ * member, on PostgreSQL and on Kafka, each with its default, durable settings; with the ratio to a plain write of the
+ * same bytes to one file, flushed at the end, in the same run.
  * After `npm run build`: npx node test/benchmarks/message-bus.bench.ts [chunks]
  */
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';

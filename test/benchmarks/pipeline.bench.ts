@@ -1,6 +1,6 @@
 /**
- * The whole pipeline on the embedded default, as a person runs it: files in over HTTP, figures out, then a rebuild.
- * For each size: rows a second end to end, beside a plain COPY of the same rows into the same server; processor time from
+ * Runs the whole pipeline on the embedded platform: files in over HTTP, figures out, then a rebuild. For each size it
+ * prints rows a second end to end, beside a plain COPY of the same rows into the same server; processor time from
  * the moment that the services are ready, garbage collection and peak memory of each service; write-ahead log and disk
  * per row, and how often the server made a checkpoint; the linker's bytes per record; records a second on rebuild.
  *
@@ -8,7 +8,8 @@
  *   npm run bench -- 100000 --keep     other sizes; keeps the homes
  *   npm run bench -- 5000000           long enough for checkpoints; the rate of each part of the run stands beside it
  *   npm run bench -- 100000 --files    the same number of rows in many files and in few: the cost of a file
- *   npm run bench -- --store kurrentdb the ledger in the KurrentDB of KINLEDGER_KURRENTDB_URL, under a prefix of its own, else
+ *   npm run bench -- --store kurrentdb the ledger in the KurrentDB of KINLEDGER_KURRENTDB_URL, under a prefix of its
+ * own, else
  *                                      in a stand-in: a process that keeps events in memory, and no measure of a server
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -66,7 +67,7 @@ interface Row {
 }
 
 interface ServiceUsage extends Usage {
-  /** Seconds in the garbage collector; absent where the process does not tell. */
+  /** Seconds in the garbage collector; absent if the process does not report them. */
   readonly gc?: number;
 }
 
@@ -78,17 +79,17 @@ interface DatabaseUsage {
   readonly schemas: ReadonlyMap<string, number>;
 }
 
-/** How far the linker was. */
+/** Progress of the linker. */
 interface Sample {
   readonly seconds: number;
   readonly rows: number;
 }
 
-/** Where the ledger is: what services are told, and what a reader of the figures has to know. */
+/** The event store of the ledger: its settings for services, and its name for the report. */
 interface Store {
   readonly name: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Of the stand-in. */
+  /** Process id of the stand-in. */
   readonly pid?: number;
   stop(): void;
 }
@@ -127,7 +128,7 @@ const store = await openStore();
 
 const environment = (home: string) => ({ ...process.env, ...store.environment, KINLEDGER_HOME: home });
 
-/** Runs a demo that stays; `report` resolves when its rows are in the reports. */
+/** Runs a demo that keeps its services; `report` resolves when its rows are in the reports. */
 function startDemo(
   home: string,
   people: number,
@@ -143,7 +144,7 @@ function startDemo(
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       try {
-        // The command's own document, of which this reads a part.
+        // The command prints this document; only the members read here are typed.
         resolve(JSON.parse(text) as DemoResult);
       } catch {
         // Not all of it is here yet.
@@ -154,7 +155,7 @@ function startDemo(
   return { report, child };
 }
 
-/** The services of a home, once they are ready. */
+/** Waits until the services of a home are ready. @returns their addresses and tokens. */
 async function connectionOf(home: string): Promise<LocalConnection> {
   const file = join(home, 'connection.json');
   while (!existsSync(file)) await pause(50);
@@ -171,7 +172,7 @@ function runJson<T>(home: string, ...args: readonly string[]): Promise<T> {
   return new Promise((resolve, reject) => {
     child.once('close', (code) => {
       if (code === 0)
-        resolve(JSON.parse(text) as T); // the command's own document
+        resolve(JSON.parse(text) as T); // the caller states the shape
       else reject(new Error(`kinledger ${args.join(' ')} ended with ${String(code)}`));
     });
   });
@@ -196,7 +197,7 @@ const used = (before: ServiceUsage | undefined, after: ServiceUsage): ServiceUsa
   ...(after.gc === undefined ? {} : { gc: after.gc - (before?.gc ?? 0) }),
 });
 
-/** Processor time of the server and of all its connections, also of those that have ended. */
+/** Processor seconds of the server and of all its connections, ended ones included. */
 function postgresCpu(home: string): number {
   const data = readFileSync(join(home, 'postgres', 'data-directory'), 'utf8').trim();
   const postmaster = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
@@ -212,7 +213,7 @@ async function metric(url: string, pattern: RegExp): Promise<number> {
   return [...text.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
 }
 
-/** A pool of the server's superuser, in the platform database. */
+/** Opens a pool as the server's superuser, in the platform database. */
 function superuserPool(home: string, connection: LocalConnection): pg.Pool {
   const url = new URL(connection.evaluation.platformUrl);
   url.username = 'postgres';
@@ -237,12 +238,14 @@ async function schemaSizes(pool: pg.Pool): Promise<Map<string, number>> {
   return new Map(rows.map(({ schema, bytes }) => [schema, bytes]));
 }
 
-/** The same rows, as they are in their files, into a bare table of one text column: a COPY and a commit for each file. */
+/**
+ * Copies the same rows, as they are in their files, into a bare table of one text column: a COPY and a commit per file.
+ */
 async function plainCopy(home: string, pool: pg.Pool): Promise<number> {
   try {
     await pool.query('CREATE TABLE public.plain_copy (line text)');
     const data = join(home, 'demo', 'data');
-    // The demo's own manifest, of which this reads a part.
+    // The demo writes this manifest; only the members read here are typed.
     const { files } = JSON.parse(readFileSync(join(data, 'manifest.json'), 'utf8')) as {
       files: { path: string }[];
     };
@@ -264,13 +267,13 @@ async function plainCopy(home: string, pool: pg.Pool): Promise<number> {
   }
 }
 
-/** As root the database's files lie outside the home: a million rows are 6 GB of them. */
+/** Deletes the home and, as root, the database's files outside it: 6 GB for a million rows. */
 function remove(home: string): void {
   const data = readFileSync(join(home, 'postgres', 'data-directory'), 'utf8').trim();
   for (const directory of [data, home]) rmSync(directory, { recursive: true, force: true });
 }
 
-/** Samples how far the linker is, until it is told to end. */
+/** Samples the linker's progress until `end` is called. */
 function sampleLinker(url: string): { readonly samples: readonly Sample[]; end(): void } {
   const samples: Sample[] = [];
   const began = performance.now();
@@ -371,7 +374,7 @@ function report({
   ].join('\n');
 }
 
-/** Processor time of services and server while rows came in. */
+/** Processor seconds of services and server while rows came in. */
 function processorSeconds({ services, postgresCpu: cpu }: Pick<Row, 'services' | 'postgresCpu'>): number {
   const ours = [...services].filter(([name]) => !name.startsWith('rebuild'));
   return ours.reduce((sum, [, usage]) => sum + usage.cpu, cpu);
@@ -385,7 +388,9 @@ const rates = (samples: readonly Sample[]): string =>
     })
     .join(' ');
 
-/** Two runs with about as many rows: what a row and a file cost, if the cost is a sum of both. */
+/**
+ * Derives the cost of a row and of a file from two runs with about as many rows, assuming that the cost is their sum.
+ */
 function fileCost(many: Row, few: Row): string {
   const [a, b] = [processorSeconds(many), processorSeconds(few)];
   const det = many.demo.rows * few.demo.files - few.demo.rows * many.demo.files;

@@ -1,20 +1,20 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** What a process has used since it began. Linux tells; elsewhere there is none. */
+/** Resources that a process has used since it began. Read from /proc, so Linux only. */
 export interface Usage {
   /** Seconds of processor time, user and system. */
   readonly cpu: number;
-  /** The most memory that it has had resident at once, in MiB. */
+  /** Peak resident memory, in MiB. */
   readonly peakMiB: number;
 }
 
 const TICKS_PER_SECOND = 100;
 
-/** Usage of a process, or undefined where it is gone. */
+/** Usage of a process, or undefined if it has ended. */
 export function usageOf(pid: number): Usage | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command, which may hold anything, stands in brackets; utime and stime are the 14th and 15th field.
+    // The command is in brackets and may hold any character; utime and stime are the 14th and 15th fields.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
     return {
@@ -41,7 +41,7 @@ export function childrenOf(pid: number): readonly number[] {
     });
 }
 
-/** The command line of a process, '' where it is gone. */
+/** The command line of a process, '' if it has ended. */
 export function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');

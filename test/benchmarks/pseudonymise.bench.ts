@@ -1,5 +1,6 @@
 /**
- * How many user rows a second become rows without identifiers: HMAC by itself; one thread from sealed rows to chunks; all
+ * How many user rows a second become rows without identifiers: HMAC by itself; one thread from sealed rows to chunks;
+ * all
  * threads; and from landing store to the message bus in PostgreSQL with its usual, durable settings. Beside the clock
  * stands the rate per second of processor time, which a busy machine does not change.
  * After `npm run build`: npx node test/benchmarks/pseudonymise.bench.ts [rows] [threads]
@@ -59,7 +60,7 @@ const dataset = programme.dataset('pairs-together-time.user');
 if (dataset === undefined) throw new Error('the programme has no such dataset');
 const { schema, serviceDefinition } = dataset;
 
-/** Every other row is a child's, as intake leaves them. */
+/** A landed row, as ingest writes it; every other row is about a child. */
 function row(number: number): LandingRow {
   const child = number % 2 === 0;
   const day = String(1 + (number % 28)).padStart(2, '0');

@@ -1,4 +1,4 @@
-/** What a page at a source does with a file, as a browser runs it: the test bundles this file. */
+/** Code that a page at the source runs on a file in a browser; the test bundles this file. */
 import { openCsv } from '@kinledger/intake-files/browser';
 import { portableHashing } from '@kinledger/pseudonymised-rows/portable-hashing';
 import { answerOf, type FileAtSource } from './file-to-rows.js';

@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** One script, with whatever the libraries import; a module of Node among it fails the build. */
+/** Bundles the libraries into one script. The build fails if they import a Node module. */
 async function bundleForBrowsers(): Promise<string> {
   const built = await build({
     configFile: false,
@@ -105,7 +105,7 @@ async function fileOf(
 const ordinaryAnswer = (file: FileAtSource): Promise<string> =>
   answerOf({ openCsv, hashing: nodeHashing }, file);
 
-/** Only what a browser has too, and no module of Node. */
+/** Runs the script in a context with browser globals only, without Node modules. */
 function answerInScript(file: FileAtSource): Promise<string> {
   const context = createContext({ TextDecoder, TextEncoder, URL, setTimeout, clearTimeout });
   runInContext(bundle, context);
@@ -129,7 +129,7 @@ async function answerInChromium(executablePath: string, files: readonly FileAtSo
 describe('a file on a page at the source', () => {
   const datasets = ['pairs-together-time.user', 'dv-enhanced-caseworkers.user', 'baby-steps.engagement'];
 
-  it('is bundled without a module of Node', () => {
+  it('is bundled without a Node module', () => {
     expect(bundle).not.toMatch(/browser-external|["']node:/);
     expect(bundle).toContain('answerInBrowser');
   });
@@ -149,12 +149,15 @@ describe('a file on a page at the source', () => {
     expect(await answerInScript(file)).toBe(answer);
   });
 
-  it.skipIf(browser === undefined)('gives the same in Chromium (needs one on the path)', async () => {
-    const files = [
-      ...(await Promise.all(datasets.map((id) => fileOf(id)))),
-      await fileOf(datasets[0]!, hostile),
-    ];
-    const answers = await Promise.all(files.map(ordinaryAnswer));
-    expect(await answerInChromium(browser!, files)).toEqual(answers);
-  });
+  it.skipIf(browser === undefined)(
+    'gives the same rows and findings in Chromium (needs one on the path)',
+    async () => {
+      const files = [
+        ...(await Promise.all(datasets.map((id) => fileOf(id)))),
+        await fileOf(datasets[0]!, hostile),
+      ];
+      const answers = await Promise.all(files.map(ordinaryAnswer));
+      expect(await answerInChromium(browser!, files)).toEqual(answers);
+    },
+  );
 });

@@ -10,7 +10,7 @@ import {
   type Hashing,
 } from '@kinledger/pseudonymised-rows';
 
-/** A file and what it is read by, as JSON can carry it. */
+/** A file with its dataset and schema, as JSON can carry it. */
 export interface FileAtSource {
   readonly schema: unknown;
   readonly dataset: string;
@@ -20,13 +20,13 @@ export interface FileAtSource {
   readonly bytes: readonly number[];
 }
 
-/** What Node and a browser each have a build of their own of. */
+/** The modules that Node and browsers have separate builds of. */
 export interface Surroundings {
   readonly openCsv: OpenCsv;
   readonly hashing: Hashing;
 }
 
-/** Reads a file, validates its rows and makes of them what may leave: findings and rows as JSON. */
+/** Reads a file, validates and pseudonymises its rows. @returns findings and rows as JSON. */
 export async function answerOf({ openCsv, hashing }: Surroundings, file: FileAtSource): Promise<string> {
   const schema = datasetSchema.parse(file.schema);
   const { hmacSha256, sha256 } = hashing;
@@ -57,7 +57,7 @@ export async function answerOf({ openCsv, hashing }: Surroundings, file: FileAtS
     {
       submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId,
       provider: file.provider as ProviderId,
-      // What else a dataset has is of no concern to its rows.
+      // Reading rows needs no other member of a dataset.
       dataset: { id: file.dataset as DatasetId, dataType: file.dataType as DataType, schema } as Dataset,
       seed: key(9),
     },

@@ -5,23 +5,23 @@ import { fileURLToPath } from 'node:url';
 import type { LocalConnection } from '@kinledger/contracts';
 import { carer, child, markedFiles } from './marked-people.js';
 
-/** A request that is answered with a problem, with marked identifiers wherever a caller can put any. */
+/** A request that provokes a problem, with marked identifiers wherever a caller can put one. */
 export interface BadRequest {
-  /** The code of the problem that it provokes. */
+  /** The code of the expected problem. */
   readonly code: string;
   readonly why: string;
   readonly send: () => Promise<{ readonly status: number; readonly head: string; readonly text: string }>;
 }
 
-/** Ids of things that the platform holds, for requests that come too late or ask for too much. */
+/** Ids that the platform holds, for requests that come too late or ask for too much. */
 export interface Known {
-  /** Validated and not submitted. */
+  /** An upload, validated but not submitted. */
   readonly validated: string;
   readonly refused: string;
   readonly discarded: string;
-  /** Submitted and pseudonymised. */
+  /** An upload, submitted and pseudonymised. */
   readonly submitted: string;
-  /** What digests are made with. */
+  /** The shared salt of digests. */
   readonly salt: string;
 }
 
@@ -32,7 +32,7 @@ const lines = people.split('\r\n');
 const header = lines[0] ?? '';
 const row = lines[1] ?? '';
 
-/** Every problem that a single caller can provoke, and the requests that do. */
+/** Requests that provoke every problem that a single caller can provoke. */
 export function badRequests({ services, tokens }: LocalConnection, known: Known): readonly BadRequest[] {
   const officer = tokens.providers['baby-steps-team'] ?? '';
   const carriers = {
@@ -71,7 +71,7 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
     Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(text)]);
 
   const all: readonly (readonly [code: string, why: string, send: BadRequest['send']])[] = [
-    // The file
+    // Bad files
     ['excel-file', 'a workbook', upload(bytes('PK\x03\x04', people))],
     ['binary-file', 'a document', upload(bytes('%PDF-1.7\n', people))],
     [
@@ -112,7 +112,7 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       'a length that is announced',
       raw(uploadUrl(), officer, `content-length: ${2 ** 32}\r\n\r\n${people}`),
     ],
-    // What it is sent as
+    // Bad parameters and headers of an upload
     ['content-encoding-unsupported', 'packed', upload(people, {}, { 'content-encoding': carer.email })],
     [
       'unsupported-media-type',
@@ -133,7 +133,7 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
         headers: { 'content-type': 'text/csv' },
       }),
     ],
-    // Who sends it
+    // Bad senders
     [
       'not-authenticated',
       'an identifier as a token',
@@ -141,7 +141,7 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
     ],
     ['not-authenticated', 'no token', ask(`${services.ingest}/v1/uploads/${email}`, undefined)],
     ['not-allowed', 'a reader', get(`/v1/uploads/${unknownId}?email=${email}`, tokens.reader)],
-    // What is asked of it
+    // Bad requests about an upload
     ['upload-unknown', 'no such upload', get(`/v1/uploads/${unknownId}?email=${email}`)],
     [
       'upload-refused',
@@ -182,7 +182,7 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       post(`/v1/uploads/${known.validated}/submit`, JSON.stringify(carer.email.repeat(40_000))),
     ],
     ['not-found', 'an address of nothing', get(`/v1/people/${email}`)],
-    // Reading
+    // Bad requests for figures
     [
       'period-unreadable',
       'a birth date',
@@ -215,7 +215,9 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
   return all.map(([code, why, send]) => ({ code, why, send }));
 }
 
-/** Problems that no single request provokes, and why. The list is held against the services' sources. */
+/**
+ * Problems that no single request can provoke, with the reason. A test compares the list with the services' sources.
+ */
 export const notProvoked: Readonly<Record<string, string>> = {
   busy: 'more uploads at once than places, for half a minute: apps/ingest/src/uploads/uploads.int.spec.ts',
   'command-refused':
@@ -250,7 +252,7 @@ export const notProvoked: Readonly<Record<string, string>> = {
   'not-available': 'a status of the framework while a service stops',
 };
 
-/** Codes of all problems that stand in the services' sources. */
+/** Codes of all problems in the services' sources. */
 export function codesInSources(): ReadonlySet<string> {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const sources = ['apps', 'libs/service-kit/src', 'libs/intake-files/src'].flatMap((folder) =>
@@ -269,7 +271,7 @@ export function codesInSources(): ReadonlySet<string> {
   return new Set(codes.map((match) => match[1] ?? ''));
 }
 
-/** A request that fetch would not send: its headers lie, or its end never comes. Ends with the connection. */
+/** Sends a request that fetch would not: with false headers, or without an end. Resolves when the connection ends. */
 export function raw(
   url: string,
   token: string,

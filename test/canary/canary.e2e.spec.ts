@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => run.dispose());
 
-/** What is found where, each once, in places of which nobody said that it may be there. */
+/** Needles found outside the places where they may be, each once, with the place. */
 async function finds(
   scanner: Scanner,
   places: Iterable<Place> | AsyncIterable<Place>,
@@ -31,7 +31,7 @@ async function finds(
   return [...found].sort();
 }
 
-/** Every value of a column, each once. */
+/** The distinct values of a column. */
 async function values(database: 'platform' | 'bus', sql: string): Promise<readonly string[]> {
   const rows = await run.asSuperuser<{ value: string }>(database, sql);
   return [...new Set(rows.map(({ value }) => value))];
@@ -46,13 +46,13 @@ async function tokens(): Promise<readonly Needle[]> {
   return [...new Set(found.map((match) => match[1] ?? ''))].flatMap((token) => needlesOfHex('token', token));
 }
 
-/** Files of the home that hold secrets, because that is what they are for. */
+/** The files of the home that are meant to hold secrets. */
 const secretFiles = [
   ...['connection.json', 'tokens.json', 'access.json', 'database-passwords.json', 'signing-key.pem'],
   join('postgres', 'superuser-password'),
 ];
 
-/** Keys, passwords and bearer tokens, as they stand in their files. */
+/** Keys, passwords and bearer tokens, as in their files. */
 function secrets(): readonly Needle[] {
   const read = (...path: string[]) => readFileSync(join(run.home, ...path), 'utf8');
   const keys = readdirSync(join(run.home, 'secrets')).map((name) => [name, read('secrets', name)] as const);
@@ -72,7 +72,7 @@ function secrets(): readonly Needle[] {
 }
 
 describe('two marked people who went through the whole platform', () => {
-  it('were matched, made a family, withdrawn and parked: what is searched is not empty', async () => {
+  it('were matched, made a family, withdrawn and parked, so that the search has something to find', async () => {
     const counted = await run.asSuperuser<{ type: string; count: number }>(
       'platform',
       'SELECT type, count(*)::integer AS count FROM ledger.event GROUP BY type',
@@ -104,15 +104,15 @@ describe('two marked people who went through the whole platform', () => {
     expect(expected.filter((name) => !names.has(name))).toEqual([]);
   });
 
-  it('leave no trace of themselves in any table, log, metric, file or answer, of either zone', async () => {
+  it('leave no identifier in any table, log, metric, file or response, in either zone', async () => {
     expect(await finds(people, run.places())).toEqual([]);
   });
 
-  it('leave none in PostgreSQL’s own files either, its log of changes included', async () => {
+  it('leave no identifier in PostgreSQL’s own files, write-ahead log included', async () => {
     expect(await finds(people, await run.postgresFiles())).toEqual([]);
   });
 
-  it('are told of in their own provider’s error report, and there alone', async () => {
+  it('appear in their own provider’s error report and nowhere else', async () => {
     expect(people.find(Buffer.from(run.ownReport))).toContain('email, as written, plain');
     const { services, tokens: bearers } = run.platform.connected;
     for (const token of [bearers.providers['baby-steps-team'], bearers.reader, bearers.operator]) {
@@ -124,7 +124,7 @@ describe('two marked people who went through the whole platform', () => {
     }
   });
 
-  it('are in no message key and no header, nor are tokens, row keys and record ids', async () => {
+  it('appear in no message key or header, nor do tokens, row keys and record ids', async () => {
     const keys = await values('platform', 'SELECT row_key::text AS value FROM golden.record');
     const records = await values('platform', 'SELECT record_id::text AS value FROM golden.record');
     const scanner = new Scanner([
@@ -134,13 +134,13 @@ describe('two marked people who went through the whole platform', () => {
     ]);
     const isHead = (name: string) => /^bus: bus\.message\.(key|headers)$/.test(name);
     expect(await finds(scanner, run.tables('bus'), (name) => !isHead(name))).toEqual([]);
-    // They are in the values: the scanner knows them.
+    // Message values do hold them, so the scanner recognises them.
     expect(await finds(scanner, run.tables('bus'))).not.toEqual([]);
   });
 
-  it('have tokens in bodies, snapshots and messages of pseudonymised rows, and nowhere else', async () => {
+  it('have tokens in bodies, snapshots and messages of pseudonymised rows only', async () => {
     const scanner = new Scanner(await tokens());
-    // PostgreSQL samples bodies for its planner, in the same database and for its superuser alone.
+    // PostgreSQL samples bodies for its planner, in the same database; only its superuser can read the samples.
     const mayHold =
       /^platform: (ledger\.record_body\.bytes|linker\.(chunk\.body|snapshot_piece\.bytes)|pg_catalog\.pg_statistic\..*)$/;
     const isSnapshot = (name: string) => name === 'platform: linker.snapshot_piece.bytes';
@@ -165,7 +165,7 @@ describe('telemetry', () => {
     yield* run.traces.exports;
   };
 
-  it('holds no value of a row, no row key and no record id, though tables refused rows and said which', async () => {
+  it('holds no value of a row, no row key and no record id, even when a database error quotes the row', async () => {
     const ids = await values(
       'platform',
       `SELECT row_key::text AS value FROM golden.record UNION SELECT record_id::text FROM golden.record`,
@@ -181,7 +181,7 @@ describe('telemetry', () => {
     expect(logs).toContain('"level":"debug"');
   });
 
-  it('holds no key, no password and no bearer token, nor does anything else but the files that are made for them', async () => {
+  it('holds no key, password or bearer token; only the files made for them do', async () => {
     const scanner = new Scanner(secrets());
     const isFor = (name: string) =>
       name.startsWith(`home: ${join('secrets', '_').slice(0, -1)}`) ||
@@ -192,7 +192,7 @@ describe('telemetry', () => {
 });
 
 describe('traces', () => {
-  it('follow a file from service to service, and are named for routes and topics', async () => {
+  it('follow a file from service to service, and are named after routes and topics', async () => {
     const names = [
       ...['POST /v1/uploads', 'POST /v1/uploads/:id/submit', 'GET unmatched', 'GET /v1/figures/reach'],
       ...['handle intake.internal.file-accepted.1', 'handle pseudonymisation.internal.row-pseudonymised.2'],
@@ -206,19 +206,19 @@ describe('traces', () => {
     expect(headers.length).toBeGreaterThan(5);
     for (const header of headers) {
       const trace = Buffer.from(header.split('-')[1] ?? '', 'hex').toString('latin1');
-      // Sent by ingest, pseudonymiser and linker: the request, the file, its rows.
+      // Ingest, pseudonymiser and linker each sent a span of this trace.
       expect(run.traces.text.split(trace).length).toBeGreaterThan(3);
     }
   });
 });
 
 describe('problems', () => {
-  it('are those that each bad request deserves', () => {
+  it('have the code that each bad request should provoke', () => {
     const other = run.problems.filter(({ request, code }) => request.code !== code);
     expect(other.map(({ request, code }) => `${request.code}, ${request.why}: ${code}`)).toEqual([]);
   });
 
-  it('are each provoked, or named with the reason why not', () => {
+  it('are all provoked, or listed with the reason why not', () => {
     const provoked = new Set(run.problems.map(({ code }) => code));
     const known = codesInSources();
     expect(known.size).toBeGreaterThan(40);
@@ -228,7 +228,7 @@ describe('problems', () => {
 });
 
 describe('this test', () => {
-  it('finds what is planted, in each kind of place', async () => {
+  it('finds a planted value in each kind of place', async () => {
     const hex = Buffer.from(carer.email).toString('hex');
     const log = join(run.home, 'logs', 'linker.log');
     const before = readFileSync(log);

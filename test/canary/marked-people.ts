@@ -11,7 +11,7 @@ import {
 } from '@kinledger/domain';
 import { digestForms, needlesOf, type Needle } from './needles.js';
 
-/** A family whose every identifier occurs nowhere else in the world, as a provider's case system spells it. */
+/** A family whose identifiers occur nowhere else, as a provider's case system spells them. */
 export const carer = {
   name: 'Zephyrine Quillfeather-Oduya',
   caseNumber: 'QF-CANARY-77341',
@@ -27,17 +27,17 @@ export const child = {
   caseNumber: 'QF-CANARY-77342',
   nhsNumber: '999-731-8641',
   birthDate: '23/07/2021',
-  // Of no area that the programme knows.
+  // Outside the programme's area.
   postcode: 'ZQ9 7XQ',
 } as const;
 
-/** Coded values of the two that the platform zone may hold, and telemetry may not. */
+/** Coded values of the two people, which the platform zone may hold and telemetry may not. */
 export const attributes = ['white-gypsy-traveller', 'british-sign-language', '1987-09'] as const;
 
-/** In a column that no schema knows. */
+/** Goes into a column that no schema has. */
 const note = 'Spoke with Nan Barleycorn-Vance about the flat';
 
-/** Needles for everything that points at the two people directly, keyless digests and those with the salt included. */
+/** Needles for every direct identifier of the two people, with unkeyed and salted digests. */
 export function needlesOfPeople(salt: string): readonly Needle[] {
   const spellings: readonly (readonly [string, readonly string[]])[] = [
     ['name', [carer.name]],
@@ -58,7 +58,7 @@ export function needlesOfPeople(salt: string): readonly Needle[] {
   ];
 }
 
-/** The two people's digests, as a partner makes them at source. */
+/** The two people's digests, as a source makes them. */
 export function saltedDigests(salt: string) {
   const email = usable(canonicalEmail(carer.email));
   const birthDate = usable(canonicalBirthDate(child.birthDate));
@@ -115,7 +115,7 @@ const childRow = [
   ...[child.birthDate, 'Girl', child.postcode, '11/01/2024', '', 'Gypsy or Irish Traveller'],
   ...['British Sign Language', ...registered, child.name, note],
 ];
-/** Values where other values belong: each is told to the provider in the error report, and to nobody else. */
+/** Values in the wrong columns: only the provider's error report may show them. */
 const misplaced = [
   ...['QF-CANARY-77343', carer.name, carer.phone, child.nhsNumber, carer.phone, carer.email, carer.phone],
   ...[carer.name, carer.email, carer.name, carer.postcode, carer.name, carer.email, carer.phone],
@@ -143,7 +143,7 @@ const session = (date: string): readonly (readonly string[])[] => [
   ],
 ];
 
-/** Files of several providers about the same two people: they are matched, related and made a family. */
+/** Files of several providers about the same two people, who are matched, related and made a family. */
 export const markedFiles = {
   people: {
     dataset: 'baby-steps.user',
@@ -155,7 +155,7 @@ export const markedFiles = {
     provider: 'breastfeeding-team',
     text: csv([peopleTitles, carerRow.with(0, 'QF-CANARY-88001'), childRow.with(0, 'QF-CANARY-88002')]),
   },
-  /** Most of its rows are wrong: the upload is refused, and its error report holds them. */
+  /** Most rows are invalid: the upload is refused, and its error report lists them. */
   mostlyWrong: {
     dataset: 'breastfeeding-peer-support.user',
     provider: 'breastfeeding-team',
@@ -175,7 +175,7 @@ export const markedSessions = (...days: readonly string[]): MarkedFile => ({
   text: csv([sessionTitles, ...days.flatMap(session)]),
 });
 
-/** The same two people from a provider that makes digests itself. */
+/** The same two people from a provider that makes digests at source. */
 export function digestedFile(salt: string): MarkedFile {
   const digests = saltedDigests(salt);
   return {
@@ -194,7 +194,7 @@ export function digestedFile(salt: string): MarkedFile {
         ...[digests.childCaseNumber, 'Child', digests.childNhsNumber, '', digests.email, digests.childKey],
         ...[digests.childBirthDate, '', 'Female', '2021-07', '', '2024-01-22', '', child.name],
       ],
-      // Somebody exported the wrong column: an identifier in clear where a digest belongs.
+      // The wrong column was exported: an identifier in clear instead of a digest.
       [
         ...[carer.caseNumber, 'Adult', carer.nhsNumber, carer.email, '', '', carer.birthDate],
         ...[carer.phone, 'Female', '1987-09', carer.postcode, '2024-01-22', '', carer.name],

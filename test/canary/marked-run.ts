@@ -12,17 +12,17 @@ import { TraceCollector } from './trace-collector.js';
 const PERIOD = '2023-24-Q4';
 type Database = 'restricted' | 'platform' | 'bus';
 
-/** A platform that two marked people went through, in every way that a file can go, and wrong in many. */
+/** A platform that has processed two marked people in files of every outcome, many of them bad. */
 export class MarkedRun {
-  /** Where the processes put temporary files; nothing else does. */
+  /** The temporary folder of the platform's processes, used by nothing else. */
   readonly temporary = mkdtempSync(join(tmpdir(), 'kinledger-canary-'));
   readonly traces = new TraceCollector();
   #started: RunningPlatform | undefined;
-  /** Answers that are no files of the sender's own, by what was asked. */
+  /** Responses by request, without the sender's own files. */
   readonly answers: Place[] = [];
-  /** The problem that each bad request was answered with. */
+  /** The code of the problem that each bad request provoked. */
   readonly problems: { readonly request: BadRequest; readonly code: string }[] = [];
-  /** The provider's own error report: the one place where its values may stand. */
+  /** The provider's own error report: the only place that may hold its values. */
   ownReport = '';
   #known: Known | undefined;
 
@@ -31,7 +31,7 @@ export class MarkedRun {
     return this.#started;
   }
 
-  /** The shared salt, as partners know it. */
+  /** The shared salt, as sources have it. */
   get salt(): string {
     return readFileSync(join(this.home, 'secrets', 'op-leap-salt'), 'utf8').trim();
   }
@@ -43,11 +43,11 @@ export class MarkedRun {
   async run(): Promise<void> {
     this.#started = new RunningPlatform({
       KINLEDGER_LOG_LEVEL: 'trace',
-      // After every decision that nothing follows, so that one is there.
+      // Write a snapshot whenever the linker is idle, so that there is one.
       KINLEDGER_SNAPSHOT_EVENTS: '1',
       TMPDIR: this.temporary,
       OTEL_EXPORTER_OTLP_ENDPOINT: await this.traces.listen(),
-      // Soon, so that nothing is still on its way when we look.
+      // Export spans quickly, so that all have arrived when we search.
       OTEL_BSP_SCHEDULE_DELAY: '100',
     });
     await this.platform.start('canary');
@@ -76,7 +76,7 @@ export class MarkedRun {
     await this.#sendWrongly();
   }
 
-  /** What the platform keeps and says while it runs, but for PostgreSQL's own files. */
+  /** Everything that the platform stores and emits while it runs, except PostgreSQL's own files. */
   async *places(): AsyncGenerator<Place> {
     yield* this.answers;
     yield* filesIn('home', this.home, this.platform.installation.databaseFolder());
@@ -120,13 +120,13 @@ export class MarkedRun {
     }
   }
 
-  /** The server's own files, once everything that it holds in memory stands in them. */
+  /** PostgreSQL's own files, after it has written everything from memory. */
   async postgresFiles(): Promise<Iterable<Place>> {
     await this.asSuperuser('platform', 'CHECKPOINT');
     return filesIn('PostgreSQL', this.platform.installation.databaseFolder());
   }
 
-  /** The upload that was refused; its error report is held. */
+  /** Id of the refused upload, whose error report is kept. */
   get refused(): string {
     return this.#known?.refused ?? '';
   }
@@ -148,7 +148,7 @@ export class MarkedRun {
     return { submission: id, upload };
   }
 
-  /** A file whose sealed rows were damaged on the disk cannot be opened, and is parked. */
+  /** Damages the sealed rows of a file on disk, so that it cannot be opened and is parked. */
   async #loseAFile(): Promise<void> {
     const upload = await this.#upload(markedFiles.people, '2023-24-Q2');
     await this.asSuperuser(
@@ -159,7 +159,7 @@ export class MarkedRun {
     await this.platform.until(id, 'parked');
   }
 
-  /** PostgreSQL refuses rows of ours, and repeats them in its error: whoever logs that has to leave them out. */
+  /** Makes tables refuse rows. PostgreSQL quotes the row in its error, which services must not log. */
   async #breakTables(): Promise<void> {
     const refuse = (table: string) => `ALTER TABLE ${table} ADD CONSTRAINT canary CHECK (false) NOT VALID`;
     const allow = (table: string) => `ALTER TABLE ${table} DROP CONSTRAINT canary`;
@@ -170,7 +170,7 @@ export class MarkedRun {
       ['platform', 'golden.record', 'projector'],
     ];
     for (const [index, [database, table, service]] of broken.entries()) {
-      // A day of its own: rows that stand already would be left as they are.
+      // A day of its own, because rows that are already live would not be written again.
       const file = { ...markedSessions(`1${index}/05/2022`), period: `2022-23-Q${index + 1}` };
       const upload = await this.#upload(file, file.period);
       await this.asSuperuser(database, refuse(table));
@@ -200,7 +200,7 @@ export class MarkedRun {
     return { status: answer.status, head: '', text: await answer.text() };
   }
 
-  /** Figures, pages, tables for spreadsheets, rebuilds: whatever a reader may ask for. */
+  /** Requests everything that a reader may: figures, pages, CSV, rebuilds. */
   async #askEverything(): Promise<void> {
     await this.platform.installation.json('rebuild');
     await this.platform.installation.json(...['figures', 'reach', '--period', 'lifetime', '--as-at', '12']);
@@ -239,7 +239,7 @@ export class MarkedRun {
       `${this.#url('ingest')}/v1/uploads?dataset=${dataset}&period=${PERIOD}`,
       this.platform.connected.tokens.providers['baby-steps-team'] ?? '',
       `x-request-id: ${carer.email}\r\ncontent-length: ${text.length * 2}\r\n\r\n${text}`,
-      // Not before the file has begun to be received: else there is nothing to delete.
+      // Wait until ingest has begun to receive the file; otherwise there is nothing to delete.
       async () => {
         while ((await this.#receiving()) === 0) await soon();
       },
@@ -257,7 +257,7 @@ export class MarkedRun {
     return row?.count ?? 0;
   }
 
-  /** Files that the landing store has deleted. */
+  /** Number of files that the landing store has deleted. */
   async #deletions(): Promise<number> {
     const [row] = await this.asSuperuser<{ count: number }>(
       'restricted',
@@ -266,7 +266,7 @@ export class MarkedRun {
     return row?.count ?? 0;
   }
 
-  /** Waits until a service's log says a text after its first `from` characters. */
+  /** Waits until a service's log contains a text after its first `from` characters. */
   async #logSays(service: string, text: string, from: number): Promise<void> {
     while (!this.#log(service).includes(text, from)) await soon();
   }

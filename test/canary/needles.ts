@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 
-/** A sequence of bytes that must not be found, and what it would betray. */
+/** A byte sequence that must not be found, with a label for its value. */
 export interface Needle {
   /** Which value in which form, e.g. `email, base64`. Never the value: labels are printed. */
   readonly label: string;
   readonly bytes: Buffer;
-  /** Found whatever the case of its ASCII letters; then `bytes` are in lower case. */
+  /** Whether to ignore the case of ASCII letters; `bytes` are then in lower case. */
   readonly anyCase: boolean;
 }
 
-/** Shorter sequences are found by chance in megabytes of random bytes. */
+/** Shorter sequences occur by chance in megabytes of random bytes. */
 const SHORTEST = 6;
 
 /** Every form in which a text is usually written, stored, sent or hashed without a key. */
@@ -35,7 +35,7 @@ export function needlesOfHex(name: string, hex: string): readonly Needle[] {
   return distinct([
     ...digestForms(name, bytes),
     { label: `${name}, as a UUID`, bytes: Buffer.from(uuid), anyCase: true },
-    // As a column of 32-bit numbers holds it, in the byte order of most machines.
+    // As a column of little-endian 32-bit numbers holds it.
     { label: `${name}, as numbers`, bytes: Buffer.from(bytes).swap32(), anyCase: false },
   ]);
 }
@@ -101,12 +101,12 @@ export const digestForms = (label: string, digest: Buffer): Needle[] => [
   { label: `${label}, bytes`, bytes: digest, anyCase: false },
 ];
 
-/** Base64 and base64url at each of the three places where the bytes may begin within a longer text. */
+/** Base64 and base64url at each of the three alignments within a longer text. */
 function base64Of(bytes: Buffer, name?: string): Needle[] {
   const prefix = name === undefined ? '' : `${name}, `;
   return [0, 1, 2].flatMap((shift) => {
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-    // Only what depends on nothing but the bytes: not the letters that neighbours share.
+    // Only the letters that depend on these bytes alone, not those shared with neighbouring bytes.
     const own = encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
     return [
       { label: `${prefix}base64`, bytes: Buffer.from(own), anyCase: false },
@@ -119,7 +119,7 @@ function base64Of(bytes: Buffer, name?: string): Needle[] {
   });
 }
 
-/** A copy in which ASCII capitals are small. */
+/** A copy with ASCII letters in lower case. */
 export function foldCase(bytes: Uint8Array): Uint8Array {
   const folded = Uint8Array.from(bytes);
   for (let index = 0; index < folded.length; index += 1) {

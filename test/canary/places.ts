@@ -4,9 +4,9 @@ import pg from 'pg';
 import type { Place } from './scanner.js';
 
 /**
- * Every file below a folder, by its path within it, but for those below `except`. What vanishes while we look was
- * temporary, and is gone.
- * @throws Error where `except` is the folder itself or holds it: nothing would be looked at.
+ * Yields every file below a folder, except those below `except`, by its path within the folder. Skips temporary files
+ * that vanish meanwhile.
+ * @throws Error if `except` is the folder itself or contains it, because nothing would be searched.
  */
 export function* filesIn(name: string, folder: string, except?: string): Generator<Place> {
   if (except !== undefined && !relative(except, folder).startsWith('..'))
@@ -32,9 +32,9 @@ interface Column {
 }
 
 /**
- * Every value of every column of a database, as its superuser sees it: tables of whatever schema, sequences left out;
- * the statistics that PostgreSQL keeps of values; what its sessions last ran. A bytea is given as its bytes, anything
- * else as text.
+ * Yields every value of every column of a database, as its superuser sees it: the tables of all schemas, PostgreSQL's
+ * statistics of values, and the last statements of its sessions. Leaves out sequences. A bytea comes as its bytes, any
+ * other type as text.
  */
 export async function* tablesIn(name: string, superuserUrl: string): AsyncGenerator<Place> {
   const client = new pg.Client({ connectionString: superuserUrl });
@@ -58,7 +58,7 @@ export async function* tablesIn(name: string, superuserUrl: string): AsyncGenera
         rowMode: 'array',
       });
       const place = `${name}: ${schema}.${table}.${column}`;
-      // What is compressed is recognised by its beginning: each value is a place of its own.
+      // Compressed data is recognised by its first bytes, so each value is a place of its own.
       if (isBytes) for (const [bytes] of rows) yield { name: place, bytes };
       else yield { name: place, bytes: Buffer.concat(rows.flatMap(([bytes]) => [bytes, LINE])) };
     }

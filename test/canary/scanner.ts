@@ -1,7 +1,7 @@
 import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import { foldCase, type Needle } from './needles.js';
 
-/** A named piece of what the platform keeps or says. */
+/** A named piece of data that the platform stores or emits. */
 export interface Place {
   readonly name: string;
   readonly bytes: Buffer;
@@ -22,7 +22,7 @@ export class Scanner {
     this.#folded = new Index(needles.filter(({ anyCase }) => anyCase));
   }
 
-  /** Labels of what is in there, each once; what is compressed is looked into. */
+  /** The distinct labels of the needles in `bytes`, including compressed parts. */
   find(bytes: Buffer): readonly string[] {
     const found = new Set<string>();
     for (const layer of [bytes, ...decompressed(bytes)]) {
@@ -40,7 +40,7 @@ export class Scanner {
 /** Needles by their first three bytes. */
 class Index {
   readonly #byStart = new Map<number, Needle[]>();
-  /** Whether any needle begins with three bytes of this hash: most places are dismissed by one look. */
+  /** By hash of three bytes: whether a needle may begin with them. Rules out most positions with one look-up. */
   readonly #mayStart = new Uint8Array(1 << 16);
 
   constructor(needles: readonly Needle[]) {
@@ -66,7 +66,7 @@ class Index {
 
 const hashOf = (start: number): number => (Math.imul(start, 2654435761) >>> 16) & 0xffff;
 
-/** What gzip, zlib or Zstandard packed; nothing where the bytes only look like it. */
+/** Decompressed gzip, zlib or Zstandard data; empty if the bytes only look like it. */
 function decompressed(bytes: Buffer): readonly Buffer[] {
   const unpack =
     bytes.length < 8

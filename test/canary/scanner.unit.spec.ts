@@ -16,7 +16,7 @@ const scanner = new Scanner([
 const hashOf = (algorithm: string, text: string) => createHash(algorithm).update(text).digest();
 const text = (value: string) => Buffer.from(value);
 
-/** Each way in which a value could leave, made here and not by the code that looks for it. */
+/** Each form in which a value could leak, made here independently of the scanner's code. */
 const planted: readonly (readonly [how: string, bytes: Buffer])[] = [
   ['as it is', text(email)],
   ['in capitals', text(email.toUpperCase())],
@@ -56,11 +56,11 @@ const planted: readonly (readonly [how: string, bytes: Buffer])[] = [
   ['as a token in bytes that PostgreSQL shows', text(text(`"${token}"`).toString('hex'))],
 ];
 
-describe('the canary’s eye', () => {
-  it.each(planted)('sees a value %s', (_, bytes) => {
+describe('the scanner', () => {
+  it.each(planted)('finds a value %s', (_, bytes) => {
     const packed = scanner.find(bytes);
     expect(packed).not.toEqual([]);
-    // And in the middle of other things, at any place; a packed stream has to be the whole of its place.
+    // It also finds the value within other bytes, at any offset. A compressed stream has to fill its place.
     if (/packed/.test(_)) return;
     const noise = randomBytes(1000);
     for (const before of [1, 2, 3, 500]) {
@@ -68,7 +68,7 @@ describe('the canary’s eye', () => {
     }
   });
 
-  it('sees nothing where there is nothing', () => {
+  it('finds nothing in bytes without a needle', () => {
     const random = randomBytes(4 * 1024 * 1024);
     expect(scanner.find(random)).toEqual([]);
     expect(scanner.find(text(random.subarray(0, 1024 * 1024).toString('base64')))).toEqual([]);
@@ -76,7 +76,7 @@ describe('the canary’s eye', () => {
     expect(scanner.find(Buffer.alloc(0))).toEqual([]);
   });
 
-  it('names what it saw and never says it', () => {
+  it('reports the label of a needle and never its value', () => {
     for (const [, bytes] of planted) {
       for (const label of scanner.find(bytes)) expect(label).not.toMatch(/quill|900984|5f0c/i);
     }

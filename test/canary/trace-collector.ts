@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Place } from './scanner.js';
 
-/** A collector of OpenTelemetry traces: takes what is exported over HTTP and keeps it as it came. */
+/** Collects OpenTelemetry traces exported over HTTP, unparsed. */
 export class TraceCollector {
   readonly exports: Place[] = [];
   #server: Server | undefined;
@@ -31,7 +31,7 @@ export class TraceCollector {
     await new Promise((done) => server.close(done));
   }
 
-  /** Everything that was exported, as text in which names of spans can be found. */
+  /** All exports as one text, in which to search for names of spans. */
   get text(): string {
     return this.exports.map(({ bytes }) => bytes.toString('latin1')).join('\n');
   }

@@ -9,17 +9,17 @@ import { workOf } from './submissions/programme.js';
 
 const SEED = 'kills on kafka';
 
-/** Processes are found as Linux tells of them. */
+/** The harness finds processes in /proc, so it needs Linux. */
 const absent = process.platform === 'linux' ? await absentBroker() : 'the processes of Linux';
 
-/** Far above what it takes: a run that is stuck says so by itself, and says where. */
+/** Far above the usual time: a stuck run fails by itself earlier and says where. */
 const timeout = 900_000;
 
 describe.skipIf(absent !== undefined)(
   `a programme on Kafka${absent === undefined ? '' : ` (absent: ${absent})`}`,
   { timeout },
   () => {
-    it('loses and doubles nothing where the broker and everybody else is killed, and messages come twice', async () => {
+    it('loses and duplicates nothing when the broker and every service are killed and messages are redelivered', async () => {
       const work = await workOf({ people: 100, quarters: 1, atOnce: 6 }, SEED);
       const shape = {
         kills: 9,

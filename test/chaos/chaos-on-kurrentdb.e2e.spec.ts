@@ -8,19 +8,19 @@ import { workOf } from './submissions/programme.js';
 
 const SEED = 'kills on kurrentdb';
 
-/** Processes are found as Linux tells of them. */
+/** The harness finds processes in /proc, so it needs Linux. */
 const absent = process.platform === 'linux' ? undefined : 'the processes of Linux';
-/** Of somebody's server at an address only streams are used. */
+/** A real server at an address is used under a prefix, and never killed. */
 const server = (process.env['KINLEDGER_KURRENTDB_URL'] ?? '') === '' ? 'the stand-in' : 'an address';
 
-/** Far above what it takes: a run that is stuck says so by itself, and says where. */
+/** Far above the usual time: a stuck run fails by itself earlier and says where. */
 const timeout = 900_000;
 
 describe.skipIf(absent !== undefined)(
   `a programme whose ledger is in KurrentDB (${server}${absent === undefined ? '' : `; absent: ${absent}`})`,
   { timeout },
   () => {
-    it('loses and doubles nothing where the server and everybody else is killed, and the server hangs', async () => {
+    it('loses and duplicates nothing when the server and every service are killed and the server freezes', async () => {
       const work = await workOf({ people: 100, quarters: 1, atOnce: 6 }, SEED);
       const isOurs = server === 'the stand-in';
       const shape = {

@@ -9,10 +9,10 @@ import { workOf, type Work } from './submissions/programme.js';
 
 const SEED = 'kills';
 
-/** Processes are found and frozen as Linux tells of them. */
+/** The harness finds processes in /proc, so it needs Linux. */
 const linux = process.platform === 'linux';
 
-/** Far above what it takes: a run that is stuck says so by itself, and says where. */
+/** Far above the usual time: a stuck run fails by itself earlier and says where. */
 const timeout = 900_000;
 
 describe.skipIf(!linux)(
@@ -33,14 +33,14 @@ describe.skipIf(!linux)(
       const report = await runRound(startEmbeddedPlatform, work, shape, seed);
       const wrong = differences(report);
       kills += report.kills;
-      // Says whether the disk that was full was a real one, where there was one.
+      // Print whether the full disk was a real one.
       for (const { disturbance, note } of report.done)
         if (disturbance.kind === 'full-disk') console.log(note);
       expect(wrong, describeRound(report, wrong)).toEqual([]);
       return report;
     };
 
-    it('loses and doubles nothing where each is killed, messages come twice and some cannot be read', async () => {
+    it('loses and duplicates nothing when every process is killed, messages are redelivered and some are unreadable', async () => {
       const shape = {
         kills: 18,
         redeliveries: 3,
@@ -59,7 +59,7 @@ describe.skipIf(!linux)(
         expect(killed).toContain(name);
     });
 
-    it('goes on where a second linker waits, consumers sleep past their lease, and the landing disk is full', async () => {
+    it('recovers from a second linker, consumers that sleep past their lease, and a full landing disk', async () => {
       const shape = {
         kills: 9,
         redeliveries: 0,

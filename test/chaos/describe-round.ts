@@ -1,7 +1,7 @@
 import { describeDone } from './disturb/describe-done.js';
 import type { RoundReport } from './round.js';
 
-/** A round for a person to read: what was done where, and what came of it. */
+/** A readable report of a round: each disturbance, where it fell, and its outcome. */
 export function describeRound(report: RoundReport, wrong: readonly string[]): string {
   const { seed, seconds, kills, refusals, events, done } = report;
   const told = Object.entries(refusals).map(([status, times]) =>

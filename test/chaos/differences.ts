@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RoundReport } from './round.js';
 
-/** What of a round is not as it should be, in a line each; empty when the promise held. */
+/** The faults of a round, one a line; empty if it passed. */
 export function differences(report: RoundReport): readonly string[] {
   const { disturbed, undisturbed, rebuilt, limbo, deadLetters } = report;
   const wrong: string[] = [];

@@ -24,7 +24,7 @@ const help = `Kills the platform's processes while it works, round after round, 
   --quarters Q   quarters (default 3)
   --kills N      kills in a round (default 20)`;
 
-/** What a round does beside kills: everything, in turns, since some of it takes a lease's time. */
+/** The disturbances of a round beside kills. Rounds take turns, because some disturbances take as long as a lease. */
 function shapeOf(kills: number, servers: readonly string[], random: Random): RoundShape {
   return {
     kills,
@@ -44,7 +44,7 @@ function shapeOf(kills: number, servers: readonly string[], random: Random): Rou
   };
 }
 
-/** @returns the number of rounds that went wrong. */
+/** @returns the number of failed rounds. */
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -100,7 +100,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return failed;
 }
 
-/** @throws Error in a sentence for another name, or where there is nothing to run it with. */
+/** @throws Error for an unknown name, or if the machine lacks what the bus needs. */
 async function busNamed(name: string): Promise<Bus> {
   if (name !== 'postgres' && name !== 'kafka') throw new Error(`the bus is postgres or kafka, not ${name}`);
   const absent = name === 'kafka' ? await absentBroker() : undefined;
@@ -108,7 +108,7 @@ async function busNamed(name: string): Promise<Bus> {
   return name;
 }
 
-/** @throws Error in a sentence for another name. */
+/** @throws Error for an unknown name. */
 function storeNamed(name: string): Store {
   if (name !== 'postgres' && name !== 'kurrentdb')
     throw new Error(`the store is postgres or kurrentdb, not ${name}`);

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** Chance that comes again: the same seed gives the same sequence. */
+/** A seeded random generator: the same seed gives the same sequence. */
 export class Random {
   #drawn = 0;
   readonly #seed: string;
@@ -9,7 +9,7 @@ export class Random {
     this.#seed = seed;
   }
 
-  /** A whole number from `from` to `to`, both included. */
+  /** A whole number from `from` to `to`, inclusive. */
   between(from: number, to: number): number {
     this.#drawn += 1;
     const number = Number.parseInt(hash('sha256', `${this.#seed} ${this.#drawn}`).slice(0, 12), 16);
@@ -22,7 +22,7 @@ export class Random {
     return item;
   }
 
-  /** All items, mixed. */
+  /** All items in random order. */
   shuffle<T>(items: readonly T[]): T[] {
     const left = [...items];
     const mixed: T[] = [];

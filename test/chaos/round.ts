@@ -14,27 +14,27 @@ import type { Work } from './submissions/programme.js';
 
 export interface RoundReport {
   readonly seed: string;
-  /** Of the disturbed run and of the undisturbed one, from start to stop. */
+  /** Duration of each run, from start to stop. */
   readonly seconds: { readonly disturbed: number; readonly undisturbed: number };
   readonly kills: number;
   readonly done: readonly Done[];
-  /** How often a sender was told to come back, by status; 0 where nobody answered. */
+  /** How often a sender had to retry, by status; 0 for no answer. */
   readonly refusals: Readonly<Record<string, number>>;
   readonly events: number;
-  /** What should not be left. */
+  /** Work left over that should be gone, by name. */
   readonly limbo: Readonly<Record<string, number>>;
   readonly disturbed: Outcome;
   readonly undisturbed: Outcome;
   /** Content digests of the live read models and of those rebuilt from the ledger. */
   readonly rebuilt: { readonly before: string; readonly after: string };
-  /** Topics whose dead letters are not those that were sent; with what was expected and what there is. */
+  /** Topics with wrong dead letters, with the expected and the actual number. */
   readonly deadLetters: readonly string[];
 }
 
 /**
- * One round: the work with disturbances, and the same work without, in the order that the ledger of the first one kept. What
- * both leave is for the caller to compare.
- * @param seed of keys, disturbances and everything else that chance decides.
+ * Runs one round: the work with disturbances, then the same work without, in the order of the first run's ledger. The
+ * caller compares the outcomes.
+ * @param seed of keys, disturbances and all other random choices.
  */
 export async function runRound(
   factory: PlatformFactory,
@@ -130,7 +130,7 @@ function requireSameOrder(order: readonly string[], expected: readonly string[])
   }
 }
 
-/** Seconds since it was asked last. */
+/** Returns the seconds since its last call. */
 function stopwatch(): () => number {
   let since = performance.now();
   return () => {

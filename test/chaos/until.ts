@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How long nothing may happen before a run is taken for stuck. Not a measure: a healthy wait is over in seconds. */
+/** How long to wait before a run counts as stuck. A healthy wait takes seconds. */
 const STUCK_AFTER_MS = 300_000;
 const LOOK_EVERY_MS = 25;
 
-/** A condition that did not come true while everything had its time. */
+/** A condition that did not become true in time. */
 export class Stuck extends Error {}
 
 /**
- * Resolves with the first answer that is neither false nor undefined. A question that fails is asked again: what it is
- * asked of may be away for a moment.
+ * Resolves with the first answer that is neither false nor undefined. Retries a question that fails, because its target
+ * may be down for a moment.
  * @throws Stuck, with the last failure as its cause.
  */
 export async function until<T>(
@@ -21,7 +21,7 @@ export async function until<T>(
   for (;;) {
     try {
       const answer = await ask();
-      // `false` and `undefined` mean "not yet"; what is left is the answer.
+      // `false` and `undefined` mean "not yet".
       if (answer !== undefined && answer !== false) return answer as Exclude<T, false>;
       failure = undefined;
     } catch (error) {

@@ -13,8 +13,8 @@ export interface ProgrammeSize {
 const programme = fileURLToPath(new URL('../../programmes/leap', import.meta.url));
 
 /**
- * Generates a programme, has a platform of its own take it in and the oracle read it, and compares. The seed gives the
- * programme and the keys, so that a difference comes again.
+ * Generates a programme, loads it into a fresh platform, has the oracle read it, and compares. The seed determines
+ * programme and keys, so differences are reproducible.
  */
 export async function compareProgramme(size: ProgrammeSize, seed: string): Promise<Comparison> {
   const platform = new RunningPlatform();

@@ -7,7 +7,7 @@ const because = absent === undefined ? '' : ` (skipped: ${absent})`;
 
 describe(`reach, families and roles, beside an oracle that reads the files${because}`, () => {
   it.skipIf(absent !== undefined).each(['oracle-1', 'oracle-2', 'oracle-3'])(
-    'equals what the oracle says of the programme %s',
+    'equal the oracle’s answer for the programme %s',
     async (seed) => {
       const { compared, differences } = await compareProgramme({ people: 150, quarters: 3 }, seed);
       expect(differences).toEqual([]);

@@ -1,7 +1,7 @@
 import type { OracleAnswer, OracleFigure, PlacedRow } from './oracle-answer.js';
 import type { GoldenRecord, ProductAnswer, ReachFigure } from './product-answer.js';
 
-/** How many things were compared, so that a comparison of nothing is seen. */
+/** How many items were compared, to detect an empty comparison. */
 export interface Compared {
   readonly files: number;
   readonly individuals: number;
@@ -12,7 +12,7 @@ export interface Compared {
 
 export interface Comparison {
   readonly compared: Compared;
-  /** One sentence for each difference, with the rows that show it. */
+  /** One sentence per difference, with the rows that show it. */
   readonly differences: readonly string[];
 }
 
@@ -21,7 +21,7 @@ const figureNames: readonly (keyof OracleFigure)[] = [
   ...(['unlinkable', 'referred', 'anonymous'] as const),
 ];
 
-/** Compares what the product made of a programme's files with what the oracle says. */
+/** Compares the product's answer about a programme's files with the oracle's. */
 export async function compareAnswers(product: ProductAnswer, oracle: OracleAnswer): Promise<Comparison> {
   const golden = new GoldenGroups(product, oracle.rows);
   const differences = [
@@ -54,7 +54,7 @@ export async function compareAnswers(product: ProductAnswer, oracle: OracleAnswe
   };
 }
 
-/** A row without its place, so that equal ones are told once. */
+/** A row without its place, so that equal rows are reported once. */
 const shown = ({ dataset, role, case: number, birth, gender, own, carer }: PlacedRow): string =>
   [dataset, role, number?.slice(0, 10) ?? 'no case', birth ?? 'no birth date', gender ?? 'no gender']
     .concat(Object.entries(own).map(([kind, token]) => `${kind} ${token}`))
@@ -85,7 +85,7 @@ function differentFiles(product: ProductAnswer, oracle: OracleAnswer): string[] 
   });
 }
 
-/** The product's live records under the oracle's names of rows. */
+/** The product's live records by the oracle's names of rows. */
 class GoldenGroups {
   /** Individual → its rows. */
   readonly individuals = new Map<string, string[]>();
@@ -108,7 +108,7 @@ class GoldenGroups {
     }
   }
 
-  /** What rows say and what the product made of them, with the other rows of the individuals that it put them in. */
+  /** A table of rows with their individuals or families in the product, and the other rows of those. */
   table(keys: readonly string[], by: 'individual' | 'family' = 'individual'): string {
     const wanted = new Set(keys);
     const touched = new Set(keys.map((key) => this.about.get(key)?.[by] ?? undefined));
@@ -177,7 +177,7 @@ function differentRoles(golden: GoldenGroups, oracle: OracleAnswer): string[] {
     .map(({ rows, role }) => `${role} by the oracle:\n${golden.table(rows)}`);
 }
 
-/** Families as sets of rows; a person in none is no family here. */
+/** Compares families as sets of rows. An individual without a family does not count as one here. */
 function differentFamilies(golden: GoldenGroups, oracle: OracleAnswer): string[] {
   const answered = new Set(
     [...Map.groupBy(golden.about, ([, { family }]) => family)]

@@ -11,7 +11,7 @@ The oracle is in Python and shares no code with the product.
   --people N     people of a programme (default 300)
   --quarters Q   quarters (default 4)`;
 
-/** @returns the number of programmes that differ, or could not be compared. */
+/** @returns the number of programmes that differ or could not be compared. */
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Counts are null where nothing says who attended. */
+/** Counts are null if no file says who attended. */
 export interface OracleFigure {
   readonly children: number | null;
   readonly adults: number | null;
@@ -16,12 +16,12 @@ export interface OracleFigure {
 export interface PlacedRow {
   readonly dataset: string;
   readonly period: string;
-  /** From 1, the titles not counted. */
+  /** From 1, without the header. */
   readonly row: number;
-  /** Names the row over all files that bring it. */
+  /** Identifies the row across files. */
   readonly key: string;
   readonly role: string;
-  /** What the row says, digests shortened: to judge a difference by. */
+  /** Values of the row, digests shortened, to assess a difference. */
   readonly case: string | null;
   readonly birth: string | null;
   readonly gender: string | null;
@@ -41,14 +41,14 @@ export interface OracleAnswer {
   readonly rows: readonly PlacedRow[];
   readonly individuals: readonly {
     readonly role: string;
-    /** Only the row key, which the oracle does not know, tells which role. */
+    /** Whether only the row key, which the oracle does not know, decides the role. */
     readonly roleIsATie: boolean;
     readonly family: number;
     readonly rows: readonly string[];
   }[];
   readonly families: number;
   readonly unplaced: Readonly<Record<'unlinkable' | 'referred' | 'anonymous', readonly string[]>>;
-  /** Where the documents leave open who belongs together. */
+  /** Cases that the documents leave open. */
   readonly doubts: readonly { readonly why: string; readonly rows: readonly PlacedRow[] }[];
   /** Period, then scope: `programme`, `strand:…`, `service:…`. */
   readonly figures: Readonly<Record<string, Readonly<Record<string, OracleFigure>>>>;
@@ -57,7 +57,7 @@ export interface OracleAnswer {
 const program = join(import.meta.dirname, 'oracle', 'oracle.py');
 const interpreter = 'python3';
 
-/** Why the oracle cannot run here, or undefined where it can. */
+/** Why the oracle cannot run here, or undefined if it can. */
 export function oracleAbsent(): string | undefined {
   const probe = spawnSync(interpreter, ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']);
   return probe.status === 0 ? undefined : 'Python 3.9 or newer (python3) is absent';
@@ -68,14 +68,14 @@ export interface OracleQuestion {
   readonly programme: string;
   /** Folder of generated files, with their manifest. */
   readonly files: string;
-  /** The salt that sources which pseudonymise made their digests with. */
+  /** The salt of the digests made at source. */
   readonly saltFile: string;
 }
 
-/** What the oracle says of a programme's files. @throws Error with what Python said, if it failed. */
+/** Asks the oracle about a programme's files. @throws Error with Python's message if it fails. */
 export async function askOracle({ programme, files, saltFile }: OracleQuestion): Promise<OracleAnswer> {
   const args = [program, '--programme', programme, '--files', files, '--salt-file', saltFile];
-  // Without this, Python would leave compiled files beside its sources.
+  // -B: Python writes no compiled files beside its sources.
   const child = spawn(interpreter, ['-B', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const said: Buffer[] = [];
   const complained: Buffer[] = [];
@@ -83,6 +83,6 @@ export async function askOracle({ programme, files, saltFile }: OracleQuestion):
   child.stderr.on('data', (chunk: Buffer) => complained.push(chunk));
   const code = await new Promise((resolve) => child.once('close', resolve));
   if (code !== 0) throw new Error(`the oracle failed: ${Buffer.concat(complained).toString()}`);
-  // The oracle's own document, whose shape stands above.
+  // The oracle's document, in the shape declared above.
   return JSON.parse(Buffer.concat(said).toString()) as OracleAnswer;
 }

@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProgrammeFile, RunningPlatform } from '../e2e/running-platform.js';
 
-/** Where a row of a file stands; rows are numbered from 1, the titles not counted. */
+/** The place of a row in a file; rows are numbered from 1, without the header. */
 export interface RowPlace {
   readonly dataset: string;
   readonly period: string;
   readonly row: number;
 }
 
-/** A live record as the golden dataset has it. */
+/** A live record of the golden dataset. */
 export interface GoldenRecord {
   readonly record: string;
   readonly state: 'linked' | 'unlinkable' | 'referred' | 'anonymous';
@@ -37,7 +37,7 @@ interface Reach {
 export interface ProductAnswer {
   readonly files: ReadonlyMap<string, { refused: boolean; accepted: number; rejected: number }>;
   readonly records: readonly GoldenRecord[];
-  /** Record id of a row, undefined where its file was refused. */
+  /** Record id of a row, undefined if its file was refused. */
   recordOf(place: RowPlace): string | undefined;
   /** By scope: `programme`, `strand:…`, `service:…`. */
   figures(period: string): Promise<ReadonlyMap<string, ReachFigure>>;
@@ -47,7 +47,7 @@ interface Manifest {
   readonly files: readonly ProgrammeFile[];
 }
 
-/** The titles of a file are its row 1. */
+/** The header of a file is its row 1. */
 const TITLE_ROWS = 1;
 const states: Readonly<Record<string, GoldenRecord['state']>> = {
   referred: 'referred',
@@ -55,7 +55,7 @@ const states: Readonly<Record<string, GoldenRecord['state']>> = {
   impersonal: 'anonymous',
 };
 
-/** Has the platform take in every file of a generated programme, and asks what it made of them. */
+/** Loads every file of a generated programme into the platform, and reads the result. */
 export async function askProduct(platform: RunningPlatform, folder: string): Promise<ProductAnswer> {
   const { files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
   const taken = new Map<string, { refused: boolean; accepted: number; rejected: number }>();
@@ -77,7 +77,7 @@ export async function askProduct(platform: RunningPlatform, folder: string): Pro
     records: await goldenRecords(platform),
     recordOf: ({ dataset, period, row }) => {
       const submission = submissions.get(`${dataset} ${period}`);
-      // Ingest gave the id, in the shape of its contract.
+      // Ingest issued the id, so it has the right form.
       return submission && recordIds.recordIdOf(submission as SubmissionId, row + TITLE_ROWS);
     },
     figures: async (period) => byScope(await platform.read<Reach>(`/v1/figures/reach?period=${period}`)),

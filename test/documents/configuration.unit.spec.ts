@@ -16,7 +16,7 @@ const configs = {
 } satisfies Record<string, ConfigSchema>;
 const services = Object.keys(configs);
 
-/** What stands for a variable that is left out, where that is not one value. */
+/** The text for a default that is not a single value. */
 const inWords: Readonly<Record<string, string>> = {
   KINLEDGER_PSEUDONYMISER_THREADS: 'one for four processors',
   KINLEDGER_BUS_URL: '**needed**, but for Kafka',
@@ -66,7 +66,7 @@ const tableOf = (wanted: readonly Row[]): string =>
     ),
   ].join('\n');
 
-/** Variables by who reads them: those of all services first, then of several, then of one. */
+/** Variables by the services that read them: all services first, then several, then one. */
 function sections(): string {
   const groups = new Map<string, Row[]>();
   for (const row of rows.values()) {

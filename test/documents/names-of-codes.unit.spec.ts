@@ -29,7 +29,7 @@ const codes = (text: string, pattern: RegExp): string[] =>
 const union = (name: string): string[] =>
   codes(new RegExp(`export type ${name} =([^;]+);`).exec(ingest)?.[1] ?? '', /'([a-z0-9-]+)'/g);
 
-/** What the services’ sources and the contracts have, beside what pages have a name for. */
+/** Compares the codes in the services’ sources and contracts with the names that pages have. */
 describe('codes that a page shows', () => {
   it.each([
     ['reasons for refusing a file', union('RefusalReason'), namedReasons],
@@ -45,7 +45,7 @@ describe('codes that a page shows', () => {
     ['outcomes at intake', Object.keys(intakeCounts.shape), namedRows],
     ['outcomes of linkage', Object.keys(rowOutcomes.shape), namedRows],
     ['data types', dataType.options, namedDataTypes],
-  ])('have a name: %s', (_, found, named) => {
+  ])('have a name on pages: %s', (_, found, named) => {
     expect(found.length).toBeGreaterThan(1);
     expect(found.filter((code) => !named.has(code))).toEqual([]);
   });

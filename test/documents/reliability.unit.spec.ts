@@ -8,7 +8,7 @@ const rows = readFileSync(join(root, 'docs/reliability.md'), 'utf8')
   .filter((line) => /^\| (?!promise |-)/.test(line))
   .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
 
-/** Files and the names that follow each, in the order of the cell. */
+/** The tests of a cell: each file with each name that follows it, in order. */
 function testsOf(cell: string): readonly { readonly file: string; readonly name: string }[] {
   const quoted = [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
   let file = '';
@@ -26,7 +26,7 @@ describe('the table of promises', () => {
   });
 
   it.each(rows.map((row) => ({ promise: row[1] ?? '', tests: testsOf(row[2] ?? '') })))(
-    'names tests that are there: $promise',
+    'names tests that exist: $promise',
     ({ tests }) => {
       expect(tests).not.toEqual([]);
       for (const { file, name } of tests) {

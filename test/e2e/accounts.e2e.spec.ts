@@ -14,7 +14,7 @@ const file = join(installation.home, 'access.json');
 const accounts = <T>(...args: readonly string[]) => installation.json<T>('accounts', ...args);
 const names = async () =>
   (await accounts<{ accounts: { name: string }[] }>('list')).accounts.map(({ name }) => name);
-/** 401 for nobody; 503 or 200 for whoever may read figures, there or not yet. */
+/** 401 for an unknown caller; 200, or 503 before there are figures, for a caller who may read them. */
 const statusAs = async (token: string) =>
   (
     await fetch(`${platform.reports}/v1/figures/reach?period=lifetime`, {
@@ -28,7 +28,7 @@ describe('accounts of services that run', () => {
   beforeAll(() => platform.start());
   afterAll(() => platform.stop());
 
-  it('are added at once, with a token that no file holds', async () => {
+  it('take effect at once when added, and their tokens are in no file', async () => {
     auditor = await accounts<Made>('add', 'auditor', '--role', 'reader', '--expires', '2999-12-31');
     expect(await letIn(auditor.token)).toBe(true);
     for (const name of ['access.json', 'tokens.json', 'connection.json']) {
@@ -37,13 +37,13 @@ describe('accounts of services that run', () => {
     }
   });
 
-  it('get another token, and the old one opens nothing', async () => {
+  it('get a new token, and the old one no longer works', async () => {
     const { token } = await accounts<Made>('rotate', 'auditor');
     expect([await letIn(auditor.token), await letIn(token)]).toEqual([false, true]);
     auditor = { ...auditor, token };
   });
 
-  it('that this machine’s own commands use are rotated under them', async () => {
+  it('can be rotated while this machine’s own commands use them', async () => {
     const { reader } = platform.connected.tokens;
     await accounts('rotate', 'reader');
     expect(await letIn(reader)).toBe(false);
@@ -52,7 +52,7 @@ describe('accounts of services that run', () => {
     );
   });
 
-  it('let nobody in while their file cannot be read, which the log says as an error', async () => {
+  it('let nobody in while the access file is unreadable, and log an error', async () => {
     const before = readFileSync(file);
     writeFileSync(file, '{"accounts"');
     expect(await letIn(auditor.token)).toBe(false);
@@ -63,7 +63,7 @@ describe('accounts of services that run', () => {
     expect(await letIn(auditor.token)).toBe(true);
   });
 
-  it('that were revoked stay so when the services start again', async () => {
+  it('stay revoked when the services restart', async () => {
     await accounts('revoke', 'operator');
     await accounts('revoke', 'refuge-officer');
     const stored = readFileSync(file);
@@ -86,7 +86,7 @@ describe('accounts of services that run', () => {
     ['a name that is none', ['add', 'Amara Okafor', '--role', 'reader'], 'expected lower-case words'],
     ['an account that is not there', ['revoke', 'nobody'], 'there is no account of that name'],
     ['a day that is over', ['rotate', 'auditor', '--expires', '2020-01-01'], 'is over'],
-  ])('are left as they are by %s', async (_, args, sentence) => {
+  ])('are left unchanged by %s', async (_, args, sentence) => {
     const before = readFileSync(file);
     const { code, stderr } = await installation.run('accounts', ...args);
     expect(code).toBe(1);

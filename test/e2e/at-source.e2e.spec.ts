@@ -7,7 +7,7 @@ import { RunningPlatform } from './running-platform.js';
 const titles =
   'CaseNumber,ParticipantType,NHSNumber,Email,CarerEmail,ChildKey,DOB,Mobile,Gender,BirthMonth,LSOA,DateRegistered';
 
-/** Files of a source whose program digests every cell, also one in which nothing stands. Everybody in them is invented. */
+/** Files of a source whose program digests every cell, even an empty one. The people are invented. */
 describe('a file that was pseudonymised at source', () => {
   const platform = new RunningPlatform();
   let digested: (text: string) => string;
@@ -18,7 +18,7 @@ describe('a file that was pseudonymised at source', () => {
   });
   afterAll(() => platform.stop());
 
-  /** Sends a file, waits until it is linked, and says what became of its rows. */
+  /** Sends a file and waits until it is linked. @returns the outcome of its rows. */
   const send = async (dataset: string, period: string, head: string, lines: readonly string[]) => {
     const provider = 'refuge';
     const upload = await platform.upload({ dataset, period, provider }, [head, ...lines, ''].join('\n'));
@@ -30,7 +30,7 @@ describe('a file that was pseudonymised at source', () => {
     return linked?.data.outcomes;
   };
 
-  it('keeps two adults apart of whom it has neither NHS number nor birth date', async () => {
+  it('does not link two adults without NHS number and birth date', async () => {
     const adult = (n: number, gender: string, month: string, area: string) =>
       [
         ...[digested(`DV${n}`), 'Adult', digested(''), digested(`someone${n}@example.org`), '', ''],
@@ -43,7 +43,7 @@ describe('a file that was pseudonymised at source', () => {
     expect(rows).toMatchObject({ registered: 2, matched: 0 });
   });
 
-  it('keeps people apart by whatever stands where nothing is known', async () => {
+  it('does not link people by values that mean "not known"', async () => {
     const nothing = ['', 'NULL', 'n/a', '0000000000', '01.01.1900', 'none@none.com', '07777777777'];
     const rows = await send(
       'dv-enhanced-caseworkers.user',

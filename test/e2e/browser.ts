@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'msedge'];
 
-/** A Chromium of this machine: `KINLEDGER_BROWSER`, else the first on the path; undefined where there is none. */
+/** The machine's Chromium: `KINLEDGER_BROWSER`, else the first on the path; undefined if there is none. */
 export function findBrowser(): string | undefined {
   const chosen = process.env['KINLEDGER_BROWSER'];
   if (chosen !== undefined) return chosen;

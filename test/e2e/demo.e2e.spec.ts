@@ -64,14 +64,14 @@ const nothing = { processes: [], connection: false, lock: false };
 let first: DemoReport;
 
 describe('the command line', () => {
-  it('says its version', async () => {
+  it('prints its version', async () => {
     const { code, stdout } = await installation.run('--version');
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
   });
 });
 
 describe('a demo', () => {
-  it('loads a small programme and comes near the truth, then leaves no process and no port', async () => {
+  it('loads a small programme, comes near the truth, and leaves no process or port behind', async () => {
     first = await installation.json<DemoReport>(
       ...['demo', '--once', '--people', '300', '--quarters', '2', '--seed', 'e2e'],
     );
@@ -95,14 +95,14 @@ describe('a demo', () => {
     expect(await listens(first.pages)).toBe(false);
   });
 
-  it('finds its data again, and gives the same answer', async () => {
+  it('keeps its data and prints the same answer the second time', async () => {
     const again = await installation.json<DemoReport>('demo', '--once');
     expect(again.seconds).toBeNull();
     expect(again.reach).toEqual(first.reach);
     expect(again.linkage).toEqual(first.linkage);
   });
 
-  it('of another size is refused on the same home, in one sentence', async () => {
+  it('refuses another size on the same home, in one sentence', async () => {
     const { code, stderr } = await installation.run('demo', '--once', '--people', '50');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^kinledger: .* holds a demo of 300 people/);
@@ -111,7 +111,7 @@ describe('a demo', () => {
 });
 
 describe('the files of a synthetic programme', () => {
-  it('are written with the truth beside them, and never into a folder that holds something', async () => {
+  it('are written with the truth beside them, and only into an empty folder', async () => {
     const args = ['generate', '--out', join(installation.home, 'files'), '--people', '50', '--quarters', '1'];
     const { files } = await installation.json<{ files: { path: string; rows: number }[] }>(...args);
     const [file] = files;
@@ -131,7 +131,7 @@ describe('services that a person started', () => {
   const about = ['--dataset', 'natural-thinkers.user', '--period', '2023-24-Q4'];
   let started: ReturnType<Installation['begin']>;
 
-  it('say where they are, in a file for their owner alone', async () => {
+  it('write their addresses to a file that only its owner can read', async () => {
     started = installation.begin('start');
     await started.said('Ctrl-C stops it.');
     expect(statSync(join(installation.home, 'connection.json')).mode & 0o777).toBe(0o600);
@@ -145,7 +145,7 @@ describe('services that a person started', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('answer figures as JSON, as CSV, and for people', async () => {
+  it('answer figures as JSON, as CSV and as a table', async () => {
     const period = ['--period', '2023-24-Q4'];
     const answer = await installation.json<Reach>('figures', 'reach', ...period);
     expect(answer.reach.children).toBe(first.reach.scopes[0]?.children.figure);
@@ -157,11 +157,11 @@ describe('services that a person started', () => {
     expect(lifetime.reach.children).toBeGreaterThanOrEqual(answer.reach.children);
   });
 
-  it('answer figures of a past position', async () => {
+  it('answer figures as at a past position', async () => {
     const beginning = await installation.json<Reach>(
       ...['figures', 'reach', '--period', '2023-24-Q4', '--as-at', '0'],
     );
-    // Nothing had been received then: nobody knows whom the services reached.
+    // No file had been received then, so reach is unknown.
     expect(beginning).toMatchObject({
       position: 0,
       reach: { coverage: 'no-files', children: null, adults: null },
@@ -179,7 +179,7 @@ describe('services that a person started', () => {
     expect(readFileSync(report, 'utf8')).toMatch(/^\uFEFF?row,case_number,/);
   });
 
-  it('answer a file that was submitted before with the submission that is there', async () => {
+  it('answer a repeated file with the existing submission', async () => {
     const again = await installation.json<Submitted>('submit', join(installation.home, file), ...about);
     expect(again.accepted?.repeated).toBe(true);
     expect(again.submission?.state).toBe('linked');
@@ -217,7 +217,7 @@ describe('services that a person started', () => {
     expect(rebuilt).toMatchObject({ equal: true, before: rebuilt.after });
   });
 
-  it('stop in order when they are asked to', async () => {
+  it('stop in order on request', async () => {
     const { services } = connection();
     started.child.kill('SIGTERM');
     expect((await started.ended).code).toBe(0);
@@ -225,7 +225,7 @@ describe('services that a person started', () => {
     for (const url of Object.values(services)) expect(await listens(url)).toBe(false);
   });
 
-  it('do not outlive a command line and a launcher that are killed, and start again on what they left', async () => {
+  it('end when the command line and the launcher are killed, and restart on the same data', async () => {
     const killed = installation.begin('start');
     await killed.said('Ctrl-C stops it.');
     const { launcher, services } = connection();

@@ -24,10 +24,10 @@ const numberedPersonTitles = personTitles.replace('contact_number,', 'contact_nu
 const times = (count: number, line: (n: number) => string): string[] =>
   Array.from({ length: count }, (_, n) => line(n));
 const twoDigits = (value: number) => String(value).padStart(2, '0');
-/** Day `n` of the month, over again after the 28th. */
+/** Day `n` of the month, wrapping after the 28th. */
 const dayOf = (month: string, n: number) => `${twoDigits((n % 28) + 1)}/${month}`;
 
-/** Numbers of the range that is kept for tests, with their check digit. */
+/** NHS numbers of the range reserved for tests, with valid check digits. */
 const nhsNumbers = (function* () {
   for (let n = 0; ; n++) {
     const digits = `999${String(n).padStart(6, '0')}`;
@@ -38,8 +38,8 @@ const nhsNumbers = (function* () {
 })();
 const nhsNumber = (): string => nhsNumbers.next().value;
 
-/** Everybody in these files is invented. */
-describe('what the figures say of rows', () => {
+/** The people in these files are invented. */
+describe('figures', () => {
   const platform = new RunningPlatform();
   beforeAll(() => platform.start('figures of rows'));
   afterAll(() => platform.stop());
@@ -49,7 +49,7 @@ describe('what the figures say of rows', () => {
     'pairs-together-time': 'parent-infant-team',
     'baby-steps': 'baby-steps-team',
   };
-  /** Sends a file and waits until the figures hold it; answers its submission. */
+  /** Sends a file and waits until it is in the figures. @returns its submission. */
   const send = async (
     dataset: string,
     period: string,
@@ -74,7 +74,7 @@ describe('what the figures say of rows', () => {
     return counted?.said ?? 0;
   };
 
-  it('counts nobody at an address that sixty cases share, and each of their rows in the upper bound', async () => {
+  it('count nobody by an address that sixty cases share, but put each of their rows in the upper bound', async () => {
     await send(
       'natural-thinkers.engagement',
       '2021-22-Q1',
@@ -96,7 +96,7 @@ describe('what the figures say of rows', () => {
         (n) => `w${n},adult,,door@centre.example.org,,${born(n)},,${dayOf('02/2023', n)},Drop-in,Yes`,
       ),
     );
-    // Received, one for each row, closed.
+    // One event when received, one per row, one closing event.
     expect((await said()) - before).toBe(302);
     expect(await reach('2022-23-Q4')).toMatchObject({
       adults: 0,
@@ -106,12 +106,12 @@ describe('what the figures say of rows', () => {
     });
   });
 
-  it('knows a mother and her children from one session file as a family', async () => {
+  it('count a mother and her children from one session file as a family', async () => {
     await send('natural-thinkers.engagement', '2020-21-Q1', sessionTitles, [
       's1,child,Zoe,,d26.mum@example.org,03/03/2018,F,04/05/2020,Drop-in,Yes',
       's2,child,Ike,,d26.mum@example.org,04/04/2019,M,04/05/2020,Drop-in,Yes',
       's3,adult,,d26.mum@example.org,,,,04/05/2020,Drop-in,Yes',
-      // His mother came without him.
+      // The mother attended without him.
       's4,child,Max,,d26.other@example.org,05/05/2019,M,04/05/2020,Drop-in,No',
       's5,adult,,d26.other@example.org,,,,04/05/2020,Drop-in,Yes',
     ]);
@@ -123,25 +123,29 @@ describe('what the figures say of rows', () => {
   it.each([
     ['workforce first', '2023-24-Q1', ['natural-thinkers', 'pairs-together-time']],
     ['adult first', '2023-24-Q2', ['pairs-together-time', 'natural-thinkers']],
-  ])('counts one person as an adult here and as workforce there: %s', async (_, period, order) => {
-    const month = period.endsWith('1') ? '05/2023' : '08/2023';
-    const email = `pat.${period.toLowerCase()}@example.org`;
-    const rows: Readonly<Record<string, string>> = {
-      'natural-thinkers': `,practitioner,,${email},,,,05/${month},Group,Yes`,
-      'pairs-together-time': `,adult,,${email},,,,06/${month},Drop-in,Yes`,
-    };
-    const ids: string[] = [];
-    for (const service of order)
-      ids.push(await send(`${service}.engagement`, period, sessionTitles, [rows[service] ?? '']));
-    expect(await reach(period)).toMatchObject({ adults: 1, workforce: 1, upperBound: 1 });
-    const [first = ''] = ids;
-    await platform.withdraw(first);
-    await platform.until(first, 'withdrawn');
-    const left = order[0] === 'natural-thinkers' ? { adults: 1, workforce: 0 } : { adults: 0, workforce: 1 };
-    expect(await reach(period)).toMatchObject(left);
-  });
+  ])(
+    'count one person as an adult in one service and as workforce in another: %s',
+    async (_, period, order) => {
+      const month = period.endsWith('1') ? '05/2023' : '08/2023';
+      const email = `pat.${period.toLowerCase()}@example.org`;
+      const rows: Readonly<Record<string, string>> = {
+        'natural-thinkers': `,practitioner,,${email},,,,05/${month},Group,Yes`,
+        'pairs-together-time': `,adult,,${email},,,,06/${month},Drop-in,Yes`,
+      };
+      const ids: string[] = [];
+      for (const service of order)
+        ids.push(await send(`${service}.engagement`, period, sessionTitles, [rows[service] ?? '']));
+      expect(await reach(period)).toMatchObject({ adults: 1, workforce: 1, upperBound: 1 });
+      const [first = ''] = ids;
+      await platform.withdraw(first);
+      await platform.until(first, 'withdrawn');
+      const left =
+        order[0] === 'natural-thinkers' ? { adults: 1, workforce: 0 } : { adults: 0, workforce: 1 };
+      expect(await reach(period)).toMatchObject(left);
+    },
+  );
 
-  it('relates nobody through an address that stands on sixty children’s rows', async () => {
+  it('relate nobody through an address on sixty children’s rows', async () => {
     const numbers = times(60, nhsNumber);
     await send('baby-steps.user', '2022-23-Q1', numberedPersonTitles, [
       ...numbers.map(
@@ -162,7 +166,7 @@ describe('what the figures say of rows', () => {
     expect(await reach('2022-23-Q2')).toMatchObject({ adults: 1, childrenThroughCarerOnly: 0 });
   });
 
-  it('keeps anonymous attendances apart, and outside the upper bound', async () => {
+  it('count anonymous attendances separately, outside the upper bound', async () => {
     await send(
       'pairs-together-time.engagement',
       '2022-23-Q3',
@@ -172,7 +176,7 @@ describe('what the figures say of rows', () => {
     expect(await reach('2022-23-Q3')).toMatchObject({ anonymous: 10, unlinkable: 0, upperBound: 0 });
   });
 
-  it('takes the later address, where neither dataset is in the authority order', async () => {
+  it('use the later address if neither dataset is in the authority order', async () => {
     const person = (id: string, postcode: string, on: string) =>
       `${id},adult,,moved@example.org,,,,F,${postcode},${on},Yes`;
     await send('natural-thinkers.user', '2021-22-Q2', personTitles, [person('O1', 'ZZ2 3AP', '05/08/2021')]);
@@ -186,7 +190,7 @@ describe('what the figures say of rows', () => {
     expect(later).not.toBe(earlier);
   });
 
-  it('withholds the area once any service says that the address is protected', async () => {
+  it('withhold the area once any service marks the address as protected', async () => {
     const person = (id: string, postcode: string, on: string) =>
       `${id},adult,,refuge@example.org,,,,F,${postcode},${on},Yes`;
     await send('natural-thinkers.user', '2020-21-Q2', personTitles, [person('F1', 'ZZ2 3AP', '05/08/2020')]);
@@ -195,7 +199,7 @@ describe('what the figures say of rows', () => {
       person('F2', 'ZZ9 9ZZ', '05/11/2020'),
     ]);
     expect(await areaOf('refuge')).toEqual([null]);
-    // A service that does not know gives an address of later on.
+    // Another service gives a later address without that mark.
     await send('natural-thinkers.user', '2021-22-Q3', personTitles, [person('F1', 'ZZ2 4AQ', '05/11/2021')]);
     expect(await areaOf('refuge')).toEqual([null]);
   });
@@ -209,7 +213,7 @@ describe('what the figures say of rows', () => {
         (n) => `Q${n},child,Bo${n},,loft@centre.example.org,,${nhsNumber()},,F,ZZ1 1AA,05/05/2023,Yes`,
       ),
     ];
-    // A cumulative file: it retires those of before, whom it leaves out.
+    // A cumulative file: it retires the earlier rows that it leaves out.
     const id = await send('baby-steps.user', '2023-24-Q1', numberedPersonTitles, lines, true);
     const after = await said();
     expect(after - before).toBeLessThan(3 * lines.length);
@@ -218,7 +222,7 @@ describe('what the figures say of rows', () => {
     expect((await said()) - after).toBeLessThan(3 * lines.length);
   });
 
-  /** Areas that are held for the individual of the newest registration under an address, by the order of their coming. */
+  /** The areas of the individual with the newest registration under an address, in order of arrival. */
   const areaOf = async (who: 'moved' | 'refuge'): Promise<readonly (string | null)[]> => {
     const services =
       who === 'moved' ? ['2021-22-Q2', '2023-24-Q3'] : ['2020-21-Q2', '2020-21-Q3', '2021-22-Q3'];

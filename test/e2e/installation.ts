@@ -13,14 +13,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A home of its own and the command line on it, as a person has them: what `npm run build` made, as processes. */
+/** A home and the command line on it, run as processes from what `npm run build` made. */
 export class Installation {
   readonly home = mkdtempSync(join(tmpdir(), 'kinledger-e2e-'));
   readonly #children = new Set<ChildProcess>();
-  /** @param environment variables beside those of the test run, for the commands that begin from now on. */
+  /** @param environment variables for later commands, in addition to those of the test run. */
   constructor(public environment: Readonly<Record<string, string>> = {}) {}
 
-  /** Runs a command to its end. */
+  /** Runs a command until it ends. */
   async run(...args: readonly string[]): Promise<Ended> {
     return this.begin(...args).ended;
   }
@@ -29,11 +29,11 @@ export class Installation {
   async json<T>(...args: readonly string[]): Promise<T> {
     const { code, stdout, stderr } = await this.run(...args, '--json');
     if (code !== 0) throw new Error(`kinledger ${args.join(' ')} ended with ${String(code)}: ${stderr}`);
-    // The command's document, whose shape each test states for what it reads.
+    // Each test states the shape of the members that it reads.
     return JSON.parse(stdout) as T;
   }
 
-  /** Starts a command that stays. */
+  /** Starts a command that keeps running. */
   begin(...args: readonly string[]): {
     readonly child: ChildProcess;
     readonly ended: Promise<Ended>;
@@ -75,7 +75,7 @@ export class Installation {
     return { child, ended, said };
   }
 
-  /** Processes that were given something of this home, by argument or variable. Linux tells; elsewhere none are seen. */
+  /** Processes with this home in an argument or environment variable. Linux only; empty elsewhere. */
   processes(): readonly string[] {
     let pids: string[];
     try {
@@ -98,7 +98,7 @@ export class Installation {
     });
   }
 
-  /** Where PostgreSQL's own files lie: in the home, but root's lie elsewhere, since PostgreSQL does not run as root. */
+  /** The folder of PostgreSQL's files: in the home, but elsewhere for root, because PostgreSQL does not run as root. */
   databaseFolder(): string {
     try {
       return readFileSync(join(this.home, 'postgres', 'data-directory'), 'utf8').trim();
@@ -118,7 +118,7 @@ export class Installation {
   }
 }
 
-/** Whether anything listens there. */
+/** Whether anything listens at the address. */
 export function listens(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');

@@ -13,14 +13,14 @@ interface Manifest {
   readonly files: readonly ProgrammeFile[];
 }
 
-/** A ledger line without what two runs may not share: times, salts and so commitments, and the signing key. */
+/** A ledger line without what differs between runs: times, salts (and so commitments) and the signing key. */
 const comparable = (line: string): string =>
   JSON.stringify(JSON.parse(line), (key, value: unknown) =>
     ['time', 'commitments', 'signingKey'].includes(key) ? undefined : value,
   );
 
 describe('a demo on Kafka without a broker', () => {
-  it('says in one sentence how to start one, and leaves nothing', async () => {
+  it('says in one sentence how to start a broker, and leaves nothing behind', async () => {
     const nowhere = mkdtempSync(join(tmpdir(), 'kinledger-no-kafka-'));
     const alone = new Installation({ KINLEDGER_KAFKA_BROKERS: '', KINLEDGER_KAFKA_DIR: nowhere });
     const { code, stderr } = await alone.run('demo', '--once', '--bus', 'kafka');
@@ -29,7 +29,7 @@ describe('a demo on Kafka without a broker', () => {
       'kinledger: no Kafka broker runs here: start one with "npm run kafka:start", or name one in KINLEDGER_KAFKA_BROKERS',
     );
     expect(alone.processes()).toEqual([]);
-    // Nothing was decided for the home: the next demo may take another bus.
+    // The home has no bus yet, so the next demo may choose one.
     expect(existsSync(join(alone.home, 'bus.json'))).toBe(false);
     await alone.dispose();
     rmSync(nowhere, { recursive: true });

@@ -20,7 +20,7 @@ const until = async (condition: () => Promise<boolean>): Promise<void> => {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 100));
 };
 
-/** Longer than any pause between two tries. */
+/** Longer than the longest back-off. */
 const AWAY_MS = 30_000;
 
 /** The server is a stand-in (see `StandInServer`). */
@@ -51,8 +51,8 @@ describe('a demonstration whose KurrentDB (stand-in) starts after the services',
     server.stop();
   });
 
-  it('says that it waits and why, is not ready meanwhile, and ends with its figures', async () => {
-    // Its port stays ours to come back to.
+  it('says that it waits and why, is not ready meanwhile, and finally prints its figures', async () => {
+    // The port stays reserved for the restart.
     server.kill();
     const demo = installation.begin(
       ...['demo', '--keep', '--people', '120', '--quarters', '1', '--seed', 'later'],
@@ -61,7 +61,7 @@ describe('a demonstration whose KurrentDB (stand-in) starts after the services',
     const why = `nobody answers at localhost:${port}: start KurrentDB there, or correct the address in KINLEDGER_KURRENTDB_URL`;
     await demo.said(`waiting for the ledger: ${why}`);
     const waited = performance.now();
-    // The live projection may fail for ten seconds before that is told.
+    // Readiness reports a failing projection after ten seconds.
     await until(async () => (await ready('projector')).checks['projection'] === 'down');
     expect(await ready('projector')).toMatchObject({ status: 'down', checks: { 'event-store': 'down' } });
     expect(await ready('linker')).toMatchObject({ status: 'down', checks: { 'event-store': 'down' } });

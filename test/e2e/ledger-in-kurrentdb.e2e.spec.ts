@@ -21,7 +21,7 @@ interface Rebuilt {
   readonly position: number;
 }
 
-/** The server is a stand-in (see `StandInServer`): what is shown here is that the services and the copy work with one. */
+/** The server is a stand-in (see `StandInServer`): this shows that the services and the copy work with it. */
 describe('an installation whose ledger moves to KurrentDB (stand-in) and back', () => {
   const installation = new Installation();
   const folder = join(installation.home, 'programme');
@@ -62,7 +62,7 @@ describe('an installation whose ledger moves to KurrentDB (stand-in) and back', 
     server.stop();
   });
 
-  it('is read, rebuilt and added to there, and every event comes back', async () => {
+  it('reads, rebuilds and appends there, and every event comes back', async () => {
     const [first, second, third] = files.filter(({ dataset }) => dataset.endsWith('.user'));
     await start('postgres');
     await submit(first!);
@@ -94,7 +94,7 @@ describe('an installation whose ledger moves to KurrentDB (stand-in) and back', 
     });
   });
 
-  it('waits for its server in every command, says so and why, and goes on', async () => {
+  it('waits for its server in every command, says why, and then continues', async () => {
     await stop();
     await start('kurrentdb');
     const fourth = files.filter(({ dataset }) => dataset.endsWith('.user'))[3]!;
@@ -114,7 +114,7 @@ describe('an installation whose ledger moves to KurrentDB (stand-in) and back', 
     }
   });
 
-  it('waits for nothing that a person has to mend', async () => {
+  it('does not wait for a fault that a person has to fix', async () => {
     installation.environment = {
       KINLEDGER_KURRENTDB_URL: server.connectionString().replace('tls=false', 'tls=true'),
     };
@@ -132,7 +132,7 @@ describe('an installation whose ledger moves to KurrentDB (stand-in) and back', 
     );
   });
 
-  it('is refused by a store that holds another ledger, in one sentence', async () => {
+  it('refuses a store that holds another ledger, in one sentence', async () => {
     const other = await StandInServer.start();
     other.streams.write('programme-leap', 'no-stream', [
       {

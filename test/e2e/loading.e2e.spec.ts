@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a process of its own says, that runs this module with the built packages. */
+/** Runs a module with the built packages in a process. @returns its output. */
 const said = async (module: string): Promise<string> => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', module], {
     cwd: root,
@@ -13,7 +13,7 @@ const said = async (module: string): Promise<string> => {
   return stdout.trim();
 };
 
-/** Reports the packages whose modules were loaded, as they are asked for. */
+/** Reports the packages whose modules are loaded. */
 const watch = (client: string) => `
   import { registerHooks } from 'node:module';
   let loaded = false;
@@ -26,7 +26,7 @@ const watch = (client: string) => `
   const report = () => console.log(loaded);
 `;
 
-it('KurrentDB’s client is loaded by the first call, and not by an installation on PostgreSQL', async () => {
+it('loads KurrentDB’s client at the first call, and never on PostgreSQL', async () => {
   const module = `${watch('@kurrent/kurrentdb-client')}
     const { KurrentDbEventStore } = await import('@kinledger/event-store');
     const store = new KurrentDbEventStore({
@@ -41,7 +41,7 @@ it('KurrentDB’s client is loaded by the first call, and not by an installation
   expect(await said(module)).toBe('false\ntrue');
 });
 
-it('Kafka’s client is loaded where Kafka is the bus, and not by an installation on PostgreSQL', async () => {
+it('loads Kafka’s client only if Kafka is the bus', async () => {
   const module = `${watch('@platformatic/kafka')}
     const { openKafkaMessageBus } = await import('@kinledger/message-bus');
     await import('@kinledger/service-kit');

@@ -9,7 +9,9 @@ import { describe, expect, it } from 'vitest';
 const NAME = 'kurrentdb-known-later.example';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A reader as a service is, in a process whose names are its own: it says each failure, then how long reading took. */
+/**
+ * A reader like a service's, in a process with its own hosts file. It prints each failure, then how long reading took.
+ */
 const reader = `
 import { KurrentDbEventStore } from '@kinledger/event-store';
 const store = new KurrentDbEventStore({ connectionString: process.argv[1], platformUrl: 'postgres://nobody@localhost:1/none', applicationName: 'reader' });
@@ -23,13 +25,13 @@ await store.close();
 process.exit(0);
 `;
 
-/** A process may have names of its own where it may mount: as root on Linux. */
+/** A process can have its own hosts file only if it may mount: as root on Linux. */
 const mayMount = spawnSync('unshare', ['-m', 'true']).status === 0;
 
 describe.skipIf(!mayMount)(
-  `a name that nobody knows yet${mayMount ? '' : ' (absent: a mount namespace)'}`,
+  `a host name that does not resolve yet${mayMount ? '' : ' (absent: a mount namespace)'}`,
   () => {
-    it('is asked for again: reads go on soon after it is known', async () => {
+    it('is looked up again, so reads resume soon after it resolves', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'kinledger-names-'));
       const hosts = join(folder, 'hosts');
       copyFileSync('/etc/hosts', hosts);

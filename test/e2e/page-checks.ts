@@ -12,7 +12,7 @@ interface Finding {
   readonly message: string;
 }
 
-/** What breaks WCAG 2.2 AA for certain on the page that is open, as it is drawn: contrasts, names, structure. */
+/** Certain violations of WCAG 2.2 AA on the open page as rendered: contrast, names, structure. */
 export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
   await page.evaluate(engine);
   const results = await page.evaluate<Finding[]>(
@@ -27,15 +27,15 @@ export async function accessibilityProblems(page: Page): Promise<readonly string
 export interface Layout {
   /** Pixels by which the page is wider than the window. */
   readonly overflow: number;
-  /** Regions that scroll sideways without saying so, and those that say so and do not scroll. */
+  /** Regions that scroll sideways without a cue, and regions with a cue that do not scroll. */
   readonly wrongCues: readonly string[];
-  /** The smallest text of charts that are shown, in pixels of the screen; null without a chart. */
+  /** The smallest text in a visible chart, in screen pixels; null without a chart. */
   readonly chartText: number | null;
-  /** Texts of a chart that lie over one another or outside of its frame. */
+  /** Chart texts that overlap one another or lie outside the chart. */
   readonly chartClashes: readonly string[];
 }
 
-/** How the page that is open lies in its window. */
+/** Measures the layout of the open page. */
 export const layoutOf = (page: Page): Promise<Layout> =>
   page.evaluate<Layout>(`(() => {
     const root = document.documentElement;

@@ -12,7 +12,7 @@ import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
 const executablePath = findBrowser();
 const platform = new RunningPlatform();
 const work = mkdtempSync(join(tmpdir(), 'kinledger-pages-'));
-/** A folder for a picture of every page in every state and width; none are taken without it. */
+/** A folder for a screenshot of every page in every state and width; without it, none are taken. */
 const screenshots = process.env['KINLEDGER_SCREENSHOTS'];
 const widths = [360, 768, 1280];
 
@@ -26,13 +26,13 @@ interface Quarters {
 
 let browser: Browser;
 let page: Page;
-/** As `page`, with JavaScript, so that an engine may look at what is drawn. */
+/** Like `page`, but with JavaScript, which the accessibility engine needs. */
 let examined: Page;
 const problems: string[] = [];
 const text = (selector: string) => page.locator(selector).allInnerTexts();
 const open = (path: string) => page.goto(`${platform.reports}${path}`);
 
-/** Holds a page to its promises, in each width: valid, accessible, legible, and nothing hidden without a cue. */
+/** Expects pages to be valid, accessible and legible at each width, with a cue for anything hidden. */
 async function expectSound(state: string, paths: readonly string[], status = 200): Promise<void> {
   for (const path of paths) {
     const authorization = `Bearer ${platform.connected.tokens.reader}`;
@@ -57,13 +57,13 @@ async function expectSound(state: string, paths: readonly string[], status = 200
   }
 }
 
-// Skipped where no browser is: the run names what it left out.
+// Skipped without a browser; the run names the skipped tests.
 describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chromium on the path)', () => {
   beforeAll(async () => {
     if (screenshots !== undefined) mkdirSync(screenshots, { recursive: true });
     await platform.start('pages');
     browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
-    // Without JavaScript: everything has to be there as it comes from the server.
+    // Without JavaScript: the server's HTML has to be complete.
     const context = await browser.newContext({
       javaScriptEnabled: false,
       viewport: { width: 1100, height: 900 },
@@ -78,7 +78,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
     });
     page.on('requestfailed', (request) => {
-      // The next page was opened before all of this one was there.
+      // Navigation to the next page aborted a request of this one.
       if (request.failure()?.errorText !== 'net::ERR_ABORTED') problems.push(`failed ${request.url()}`);
     });
   });
@@ -89,7 +89,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
   });
 
   describe('the checks of a page', () => {
-    it('find what is wrong with one', async () => {
+    it('find the faults of a bad page', async () => {
       await examined.setViewportSize({ width: 360, height: 900 });
       const table = `<table><caption>T</caption><tr>${'<td>unbreakable</td>'.repeat(9)}</tr></table>`;
       await examined.setContent(
@@ -109,7 +109,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
     });
   });
 
-  it('draws a chart of eight years that can be read on every screen', async () => {
+  it('draw a chart of eight years that is legible on every screen', async () => {
     const quarters = Array.from({ length: 32 }, (_, index) => {
       const children = index % 7 === 5 ? null : 200 + index * 37;
       const counts = { children, adults: children, families: children, individuals: children };
@@ -134,11 +134,11 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
   });
 
   describe('before any file has come', () => {
-    it('holds its promises on every page', async () => {
+    it('shows valid, accessible and legible pages', async () => {
       await expectSound('empty', ['/reach', '/reach?period=lifetime', '/submissions']);
     });
 
-    it('says that nothing was received, and opens on the quarter that ended last', async () => {
+    it('says that nothing was received, and opens at the latest quarter that has ended', async () => {
       await open('/reach');
       expect((await text('main')).join(' ')).toContain('No files received');
       expect(await text('.kl-figure__number')).toEqual([]);
@@ -163,7 +163,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       await platform.upload(waiting, readFileSync(join(folder, waiting.path)));
     });
 
-    it('shows the figures that the API gives, as numbers and as a table beside the chart', async () => {
+    it('shows the API’s figures as numbers and as a table beside the chart', async () => {
       await open('/');
       expect(page.url()).toMatch(/\/reach$/);
       const { quarters } = await platform.read<Quarters>('/v1/figures/reach-by-quarter');
@@ -181,7 +181,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       );
     });
 
-    it('names the services that sent nothing, and gives them no 0', async () => {
+    it('names the services that sent nothing, without showing 0 for them', async () => {
       await open('/reach');
       const silent = page.getByRole('row', { name: /^Doorstep Library/ });
       expect(await silent.innerText()).toMatch(/No files received$/);
@@ -190,7 +190,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       );
     });
 
-    it('answers another period and another service when its form is sent', async () => {
+    it('shows another period and service when the form is submitted', async () => {
       await open('/reach');
       await page.getByLabel('Period').selectOption({ label: 'Lifetime' });
       await page.getByLabel('Chart by quarter for').selectOption('service:natural-thinkers');
@@ -199,7 +199,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       expect((await text('h2')).join(' ')).toContain('Natural Thinkers');
     });
 
-    it('leads from the submissions to what became of one file’s rows', async () => {
+    it('links from the submissions to the outcome of one file’s rows', async () => {
       await open('/submissions');
       await page.getByRole('link', { name: 'Natural Thinkers: people' }).first().click();
       expect((await text('h2')).join(' ')).toContain('Rows after linkage');
@@ -208,7 +208,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       expect(page.url()).toMatch(/\/submissions$/);
     });
 
-    it('can be used by keyboard and read aloud: language, landmarks, one main heading, named controls and tables', async () => {
+    it('works with keyboard and screen reader: language, landmarks, one main heading, named controls and tables', async () => {
       for (const path of ['/reach', '/submissions']) {
         await open(path);
         expect(await page.locator('html').getAttribute('lang')).toBe('en-GB');
@@ -225,7 +225,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       }
     });
 
-    it('shows all columns of its tables on a desk', async () => {
+    it('shows all table columns on a desktop screen', async () => {
       await page.setViewportSize({ width: 1100, height: 900 });
       for (const path of ['/reach', '/submissions']) {
         await open(path);
@@ -233,11 +233,11 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       }
     });
 
-    it('loads everything from itself', () => {
+    it('loads nothing from another host', () => {
       expect(problems).toEqual([]);
     });
 
-    it('holds its promises on every page', async () => {
+    it('shows valid, accessible and legible pages', async () => {
       await expectSound('loaded', [
         '/reach',
         '/reach?period=lifetime&scope=service:natural-thinkers',
@@ -247,7 +247,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       ]);
     });
 
-    it('says that nothing was received for a quarter of which no file has come', async () => {
+    it('says that nothing was received for a quarter without files', async () => {
       await open('/reach?period=2022-23-Q1');
       expect((await text('h2'))[0]).toBe('Q1 2022/23');
       expect((await text('main')).join(' ')).toContain('No files received for Q1 2022/23');
@@ -255,7 +255,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
     });
   });
 
-  it('has people sign in: with the token of an account, and out again', async () => {
+  it('signs people in with an account’s token, and out again', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     try {
       const other = await context.newPage();
@@ -277,14 +277,14 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
   });
 
   describe('when a page cannot be shown', () => {
-    it('says so on a page that holds its promises', async () => {
+    it('says so on a valid, accessible and legible page', async () => {
       const nothing = '0'.repeat(32);
       await expectSound('not-found', [`/submissions/${nothing}`, '/nothing', '/v1/nothing'], 404);
       await expectSound('not-begun', ['/reach?period=2091-92-Q1', '/submissions?page=9'], 404);
       await expectSound('unreadable', ['/reach?period=soon', '/submissions?page=none'], 400);
     });
 
-    it('lists each part of the address that does not fit', async () => {
+    it('lists each invalid part of the address', async () => {
       await open('/submissions?page=none');
       expect((await text('main')).join(' ')).toContain('These parts of the address do not fit');
       expect((await text('main li')).join(' ')).toMatch(/^page: /);

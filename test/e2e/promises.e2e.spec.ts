@@ -12,7 +12,7 @@ interface Positioned {
   readonly position?: number;
 }
 
-/** What is computed from the same rows, wherever they stand in a ledger. */
+/** Figures, which depend on the rows and not on their order in the ledger. */
 const figuresOf = async (platform: RunningPlatform, periods: readonly string[]) => {
   const answers = [];
   for (const period of [...periods, 'lifetime']) {
@@ -22,14 +22,14 @@ const figuresOf = async (platform: RunningPlatform, periods: readonly string[]) 
   return answers;
 };
 
-/** Mixes in a way that is the same each time: a failing run can be run again. */
+/** Shuffles deterministically, so that a failing run can be repeated. */
 const shuffled = <T>(items: readonly T[]): T[] =>
   items
     .map((item, index) => ({ item, key: (index * 7919 + 13) % 104_729 }))
     .sort((a, b) => (a.key % 101) - (b.key % 101) || a.key - b.key)
     .map(({ item }) => item);
 
-/** A ledger line without what two runs may not share: times, salts and so commitments, and the signing key. */
+/** A ledger line without what differs between runs: times, salts (and so commitments) and the signing key. */
 const comparable = (line: string): string =>
   JSON.stringify(JSON.parse(line), (key, value: unknown) =>
     ['time', 'commitments', 'signingKey'].includes(key) ? undefined : value,
@@ -76,7 +76,7 @@ describe('a programme of two quarters, submitted in several ways', () => {
   });
   afterAll(() => Promise.all([inOrder, again, mixed, without].map((platform) => platform.stop())));
 
-  it('gives the same groups and the same figures in another order and all at once', async () => {
+  it('gives the same groups and figures in another order and all at once', async () => {
     const groups = await inOrder.groups();
     expect(groups.length).toBeGreaterThan(100);
     expect(await mixed.groups()).toEqual(groups);
@@ -92,7 +92,7 @@ describe('a programme of two quarters, submitted in several ways', () => {
     expect(rebuilt.after).toBe(rebuilt.before);
   });
 
-  it('answers a past position as it was then', async () => {
+  it('answers figures as at a past position as they were then', async () => {
     const position = String(Math.floor((await inOrder.ledger()).length / 2));
     const args = ['figures', 'reach', '--period', 'lifetime', '--as-at', position];
     const then = await inOrder.installation.json<{ position: number; reach: { individuals: number } }>(
@@ -103,7 +103,7 @@ describe('a programme of two quarters, submitted in several ways', () => {
     expect(then.reach.individuals).toBeLessThan(now.reach.individuals);
   });
 
-  it('takes a withdrawn submission out as if it had never come', async () => {
+  it('withdraws a submission as if it had never been made', async () => {
     const { id } = submitted.get(victim) ?? { id: '' };
     await mixed.withdraw(id);
     await mixed.until(id, 'withdrawn');

@@ -5,7 +5,7 @@ import { RunningPlatform } from './running-platform.js';
 
 const platform = new RunningPlatform();
 
-/** The commands of README's walk, with files in the home instead of the working directory. */
+/** The commands of the README's walk, with files in the home instead of the working directory. */
 const walk = readFileSync('README.md', 'utf8')
   .split('\n')
   .filter((line) => line.startsWith('npm run -s kinledger -- '))
@@ -16,14 +16,14 @@ const walk = readFileSync('README.md', 'utf8')
       .map((part) => (/^files(\/|$)/.test(part) ? join(platform.installation.home, part) : part)),
   );
 
-describe('README’s walk, where a demo has left its data', () => {
+describe('the README’s walk, in a home with a demo’s data', () => {
   beforeAll(async () => {
     await platform.installation.json(...['demo', '--once', '--people', '200', '--quarters', '2']);
     await platform.start();
   });
   afterAll(() => platform.stop());
 
-  it('generates, submits and asks for figures', async () => {
+  it('generates and submits files and prints figures', async () => {
     expect(walk.map(([command]) => command)).toEqual(['generate', 'submit', 'figures']);
     for (const args of walk) {
       const { code, stderr } = await platform.installation.run(...args);
@@ -31,7 +31,7 @@ describe('README’s walk, where a demo has left its data', () => {
     }
   });
 
-  it('leaves a demo that starts again', async () => {
+  it('leaves a home in which the demo starts again', async () => {
     await platform.halt();
     await platform.installation.json('demo', '--once');
   });

@@ -21,8 +21,8 @@ const userTitles =
   'Case number,Participant type,First name,Email,Carer email address,DOB,Gender,Postcode,Date registered,Consent given';
 const lines = (titles: string, ...rows: readonly string[]) => [titles, ...rows, ''].join('\n');
 
-/** Everybody in these files is invented. */
-describe('rows that meet rows of other files', () => {
+/** The people in these files are invented. */
+describe('rows of several files', () => {
   const platform = new RunningPlatform();
   const sent: Told[] = [];
 
@@ -48,7 +48,7 @@ describe('rows that meet rows of other files', () => {
   const naturalThinkers = (period: string, content: string, mode?: Mode) =>
     send('natural-thinkers.engagement', 'natural-thinkers-team', period, content, mode);
 
-  it('both stand where two centres send sessions without case numbers', async () => {
+  it('both count when two centres send sessions without case numbers', async () => {
     const a = [
       'adult,ann@example.org,04/07/2023,Drop-in,Yes',
       'adult,bea@example.org,04/07/2023,Drop-in,Yes',
@@ -64,7 +64,7 @@ describe('rows that meet rows of other files', () => {
     expect(await reach('2023-24-Q2')).toMatchObject({ adults: 5, upperBound: 5 });
   });
 
-  it('both stand where a later quarter brings a late session without a case number', async () => {
+  it('both count when a later quarter brings a late session without a case number', async () => {
     await naturalThinkers('2020-21-Q2', lines(sessionTitles, 'adult,fay@example.org,07/07/2020,Drop-in,Yes'));
     const late = lines(
       sessionTitles,
@@ -76,7 +76,7 @@ describe('rows that meet rows of other files', () => {
     expect(await reach('2020-21-Q2')).toMatchObject({ adults: 2 });
   });
 
-  it('each count where nobody is named, in either of two files', async () => {
+  it('each count when they name nobody, in either of two files', async () => {
     const anonymous = (...days: string[]) =>
       lines(sessionTitles, ...days.map((day) => `adult,,${day}/01/2021,Drop-in,Yes`));
     await naturalThinkers('2020-21-Q4', anonymous('05', '05', '05'));
@@ -84,7 +84,7 @@ describe('rows that meet rows of other files', () => {
     expect(await reach('2020-21-Q4')).toMatchObject({ unlinkable: 6, upperBound: 6 });
   });
 
-  it('both stand where a case number is used for two people, and the answer says so', async () => {
+  it('both count when a case number is used for two people, and the answer says so', async () => {
     const session = (email: string, minutes: string) =>
       `K1,adult,,${email},,,,06/04/2022,Drop-in,Yes,${minutes}`;
     const titles = `${caseTitles},Minutes`;
@@ -118,7 +118,7 @@ describe('rows that meet rows of other files', () => {
     expect(await reach(period)).toMatchObject({ adults: 2 });
   });
 
-  it('takes the row with the right role for the whole truth once it is replaced', async () => {
+  it('leave no trace of a wrong role once they are corrected', async () => {
     const period = '2021-22-Q4';
     const row = (role: string, email: string) =>
       `R1,${role},Zoe,${email},mum@example.org,03/03/2018,F,05/01/2022,Drop-in,Yes`;
@@ -130,7 +130,7 @@ describe('rows that meet rows of other files', () => {
     expect(await reach(period)).toMatchObject({ children: 1, adults: 0 });
   });
 
-  it('counts nobody any more under a case number for which consent is withdrawn, until it is given again', async () => {
+  it('stop counting when consent is withdrawn for their case number, until it is given again', async () => {
     const users = (period: string, ...rows: string[]) =>
       send('natural-thinkers.user', 'natural-thinkers-team', period, lines(userTitles, ...rows));
     const zoe = (consent: string) =>
@@ -154,7 +154,7 @@ describe('rows that meet rows of other files', () => {
     expect(ledger).toContain('"consent-refused"');
     await platform.halt();
     await platform.start('row identity');
-    // After a restart the refusal still holds against an earlier quarter that is sent again.
+    // After a restart, the refusal still overrides an earlier quarter that is sent again.
     await users('2021-22-Q1', 'C1,adult,,kim@example.org,,01/02/1990,F,ZZ1 1AA,02/04/2021,Yes', zoe('Yes'));
     expect(await reach('2021-22-Q1')).toMatchObject({ childrenThroughCarerOnly: 0 });
     const yes = await users('2021-22-Q3', zoe('Yes'));
@@ -167,7 +167,7 @@ describe('rows that meet rows of other files', () => {
     expect(await reach('2021-22-Q1')).toMatchObject({ childrenThroughCarerOnly: 1 });
   });
 
-  it('takes an academic year for newer than its own first quarter', async () => {
+  it('of an academic year override those of its first quarter', async () => {
     const row = (name: string, postcode: string, day: string) =>
       `${name},adult,,${name.toLowerCase()}@example.org,,,F,${postcode},${day},Yes`;
     const users = (period: string, ...rows: string[]) =>
@@ -181,7 +181,7 @@ describe('rows that meet rows of other files', () => {
     expect(year.submission.effect).toMatchObject({ adds: 1, replaces: 1, overtaken: 0, retires: 0 });
   });
 
-  it('is told beforehand what the ledger then says of every file', async () => {
+  it('have in every file the effect that ingest foresaw', async () => {
     interface Row {
       readonly submission: string | null;
       readonly outcomes: Readonly<Record<string, number>> | null;

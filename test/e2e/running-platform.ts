@@ -4,7 +4,7 @@ import { localConnection, type LocalConnection } from '@kinledger/contracts';
 import pg from 'pg';
 import { Installation } from './installation.js';
 
-/** One file of a generated programme, as its manifest has it. */
+/** One file in the manifest of a generated programme. */
 export interface ProgrammeFile {
   readonly dataset: string;
   readonly period: string;
@@ -12,7 +12,7 @@ export interface ProgrammeFile {
   readonly path: string;
 }
 
-/** What a submission does to the rows that stand, as intake tells it. */
+/** How a submission changes the live rows, as ingest reports it. */
 export interface Effect {
   readonly adds: number;
   readonly replaces: number;
@@ -43,20 +43,20 @@ interface SubmissionState {
   readonly submission: string;
 }
 
-/** The platform as its own processes, used over HTTP as providers and readers use it. */
+/** The platform as processes, used over HTTP like providers and readers do. */
 export class RunningPlatform {
   readonly installation: Installation;
   #connection: LocalConnection | undefined;
   #launcher: ReturnType<Installation['begin']> | undefined;
 
-  /** @param environment variables of the command line beside those of the test run. */
+  /** @param environment variables of the command line, in addition to those of the test run. */
   constructor(environment: Readonly<Record<string, string>> = {}) {
     this.installation = new Installation(environment);
   }
 
   /**
-   * Starts the services with keys that the seed gives, so that two platforms make the same tokens; else with those of
-   * its home. `launcherOptions` are those of `kinledger start`, e.g. `--bus kafka`.
+   * Starts the services with keys derived from the seed, so that two platforms make the same tokens; without a seed,
+   * with the home's keys. `launcherOptions` are those of `kinledger start`, e.g. `--bus kafka`.
    */
   async start(seed?: string, ...launcherOptions: readonly string[]): Promise<void> {
     const seeded = seed === undefined ? [] : ['--seed', seed];
@@ -66,7 +66,7 @@ export class RunningPlatform {
     this.#connection = localConnection.parse(JSON.parse(file));
   }
 
-  /** Stops everything in order, and leaves what is stored. */
+  /** Stops everything in order and keeps the data. */
   async halt(): Promise<void> {
     this.#launcher?.child.kill('SIGINT');
     await this.#launcher?.ended;
@@ -132,7 +132,7 @@ export class RunningPlatform {
     }
   }
 
-  /** Address of the pages. */
+  /** URL of the pages. */
   get reports(): string {
     return this.connected.services['reporting-api'];
   }
@@ -142,13 +142,13 @@ export class RunningPlatform {
     return (await this.installation.json<{ link: string }>('sign-in')).link;
   }
 
-  /** A document of the reporting API. */
+  /** Reads a document of the reporting API. */
   async read<T>(path: string): Promise<T> {
     const { services, tokens } = this.connected;
     return this.#call<T>(`${services['reporting-api']}${path}`, tokens.reader, {});
   }
 
-  /** Who belongs together, by row key: the same on any two platforms that hold the same rows. */
+  /** Groups of row keys that belong to one individual: equal on any two platforms with the same rows and keys. */
   async groups(): Promise<readonly string[]> {
     const rows = await this.query<{ row_key: string; individual_id: string | null; state: string }>(
       `SELECT row_key, individual_id, state FROM golden.record WHERE state <> 'retired'`,
@@ -170,7 +170,7 @@ export class RunningPlatform {
     return rows.map(({ bytes }) => bytes.toString('utf8'));
   }
 
-  /** Any of the three databases as the server's superuser: what a test may see and no service. */
+  /** URL of one of the three databases as the server's superuser, which sees more than any service. */
   superuserUrl(database: 'restricted' | 'platform' | 'bus'): string {
     const url = new URL(this.connected.evaluation.platformUrl);
     url.username = 'postgres';
@@ -182,7 +182,7 @@ export class RunningPlatform {
     return url.href;
   }
 
-  /** Messages that a consumer group has yet to take, on the bus in PostgreSQL. */
+  /** Number of messages that a consumer group has yet to commit, on the bus in PostgreSQL. */
   async lag(group: string): Promise<number> {
     const [row] = await this.query<{ lag: number }>(
       `SELECT coalesce(sum(lag), 0)::int AS lag FROM bus.lag('${group}')`,
@@ -191,7 +191,7 @@ export class RunningPlatform {
     return row?.lag ?? 0;
   }
 
-  /** Asks a database as its superuser: what a test may see and no service. */
+  /** Queries a database as its superuser, which sees more than any service. */
   async query<Row extends pg.QueryResultRow>(
     sql: string,
     database: 'restricted' | 'platform' | 'bus' = 'platform',
@@ -222,7 +222,7 @@ export class RunningPlatform {
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text}`);
-    // The API's own document, whose shape each caller states for what it reads.
+    // Each caller states the shape of the members that it reads.
     return JSON.parse(text) as T;
   }
 }

@@ -23,7 +23,7 @@ const until = async (condition: () => Promise<boolean>): Promise<void> => {
 };
 
 /** The server is a stand-in (see `StandInServer`). */
-describe('somebody else appends to a ledger in KurrentDB (stand-in)', () => {
+describe('a ledger in KurrentDB (stand-in) that others can change', () => {
   const installation = new Installation();
   const folder = join(installation.home, 'programme');
   const ledger = 'staging-programme-leap';
@@ -71,7 +71,7 @@ describe('somebody else appends to a ledger in KurrentDB (stand-in)', () => {
     server.stop();
   });
 
-  it('everybody halts and says where; what comes before it goes on in streams of another prefix', async () => {
+  it('halts linker and projector at a foreign event, and continues without it under another prefix', async () => {
     await start('staging');
     expect(await installation.run(...submission(0))).toMatchObject({ code: 0 });
     expect(await installation.json<Checked>('ledger', 'check')).toMatchObject({
@@ -123,7 +123,7 @@ describe('somebody else appends to a ledger in KurrentDB (stand-in)', () => {
     expect(await installation.json<{ equal: boolean }>('rebuild')).toMatchObject({ equal: true });
   });
 
-  it('a setting that hides events is told by readiness, a metric and the check', async () => {
+  it('reports a setting that hides events in readiness, a metric and the check', async () => {
     const settings = (data: object) =>
       server.streams.write('$$mended-programme-leap', 'any', [
         {

@@ -13,7 +13,7 @@ const sessionTitles =
 const personTitles =
   'case_number,participant_type,first_name,email,carer_email,contact_number,nhs_number,date_of_birth,gender,postcode,date_registered,consent_given';
 
-describe('values as people and spreadsheets write them', () => {
+describe('reach, from values as people and spreadsheets write them', () => {
   const platform = new RunningPlatform();
   beforeAll(() => platform.start());
   afterAll(() => platform.stop());
@@ -61,7 +61,7 @@ describe('values as people and spreadsheets write them', () => {
     expect(await reachIn('2020-21-Q1')).toEqual({ children: 0, adults: 1, unlinkable: 0, upperBound: 1 });
   });
 
-  it('counts nobody at a placeholder address, and its rows in the upper bound', async () => {
+  it('counts nobody by a placeholder address, but puts its rows in the upper bound', async () => {
     const lines = Array.from(
       { length: 20 },
       (_, index) => `p${index},adult,,none@none.com,,,,${twoDigits(index + 1)}/07/2021,Drop-in,Yes`,
@@ -70,7 +70,7 @@ describe('values as people and spreadsheets write them', () => {
     expect(await reachIn('2021-22-Q2')).toEqual({ children: 0, adults: 0, unlinkable: 20, upperBound: 20 });
   });
 
-  it('counts twelve people who share a placeholder for an NHS number as twelve', async () => {
+  it('counts twelve people with a placeholder NHS number as twelve', async () => {
     const ids = Array.from({ length: 12 }, (_, index) => `NP${index}`);
     await send(
       breastfeeding,
@@ -105,7 +105,7 @@ describe('values as people and spreadsheets write them', () => {
     expect(await reachIn('2022-23-Q4')).toEqual({ children: 9, adults: 0, unlinkable: 0, upperBound: 9 });
   });
 
-  it('counts people of the forces, without an address, and of no stated gender', async () => {
+  it('counts people of the armed forces, without fixed abode, and without a stated gender', async () => {
     const people = [
       ...['a1,adult,,a1@example.org,,,17/02/1990,F,BFPO 1', 'a2,adult,,a2@example.org,,,17/02/1990,F,NFA'],
       ...[
@@ -122,13 +122,13 @@ describe('values as people and spreadsheets write them', () => {
     expect(user.counts).toMatchObject({ accepted: 4, rejected: 0 });
     await send(library, '2023-24-Q3', sessionTitles, [
       ...['a1', 'a2', 'a3', 'a4'].map((id) => `${id},adult,,${id}@example.org,,,,05/11/2023,Group,Yes`),
-      // Without its gender, a child has no key: it cannot be linked, and is in the bound.
+      // A child without a gender has no child key: it cannot be linked, and is in the bound.
       'a5,child,Zoe,,a4@example.org,03/02/2020,Not known,05/11/2023,Group,Yes',
     ]);
     expect(await reachIn('2023-24-Q3')).toEqual({ children: 0, adults: 4, unlinkable: 1, upperBound: 5 });
   });
 
-  it('counts no date far outside its period, in whatever quarter it fell', async () => {
+  it('counts no event dated far outside its period, in any quarter', async () => {
     const session = (id: string, date: string) => `${id},adult,,${id}@example.org,,,,${date},Group,Yes`;
     await send(library, '2021-22-Q1', sessionTitles, [
       session('D1', '05/05/2021'),

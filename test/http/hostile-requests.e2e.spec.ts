@@ -8,7 +8,7 @@ import { routesOf, type Route } from './route-table.js';
 
 const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'] as const;
 type ServiceName = (typeof services)[number];
-/** Routes that answer a person: their problems are pages. */
+/** Whether a route serves pages, and so answers problems as pages. */
 const isPage = (target: string) => !/^\/(v1|health|metrics|openapi\.json|docs)\b/.test(target);
 
 const platform = new RunningPlatform();
@@ -80,7 +80,7 @@ const names = [
   '__proto__',
   '',
 ];
-/** Where a number stops fitting: a column, a double, an answer. */
+/** Limits of numbers: of a column, of a double, of a page size. */
 const borders = [
   '0',
   '-1',
@@ -251,7 +251,7 @@ function bytesOf(request: Hostile): Buffer {
   return Buffer.concat([start, size, content, Buffer.from('\r\n0\r\n\r\n')]);
 }
 
-/** What no request may provoke. A service that is full or not ready yet may say so. */
+/** Expects no server error. A service that is full or not ready may say so. */
 function expectHonest(answer: RawAnswer | undefined, method: string, target: string): void {
   if (answer === undefined) throw new Error('the connection was closed without an answer');
   const { status, headers, body: text } = answer;
@@ -268,7 +268,7 @@ function expectHonest(answer: RawAnswer | undefined, method: string, target: str
 }
 
 describe.each(services)('%s', (service) => {
-  it('answers any request with what it is asked for or a problem of the caller’s, and never with a failure of its own', async () => {
+  it('answers any request with success or a client error, never with a server error', async () => {
     const url = platform.connected.services[service];
     const known = routes.get(service) ?? [];
     expect(known.map(({ path }) => path)).toContain('/health/live');
@@ -282,13 +282,13 @@ describe.each(services)('%s', (service) => {
       }),
       { numRuns: CASES_PER_SERVICE, endOnFailure: true },
     );
-    // A door that refuses everything would show nothing of what is behind it.
+    // If every request were refused, the handlers would not be tested.
     expect(statuses.get(200)).toBeGreaterThan(CASES_PER_SERVICE / 50);
     const log = readFileSync(join(platform.installation.home, 'logs', `${service}.log`), 'utf8');
     expect(log.split('\n').filter((line) => line.includes('"internal-error"'))).toEqual([]);
   });
 
-  it('answers numbers beyond any border, for each parameter of each route', async () => {
+  it('answers numbers beyond every limit, for each parameter of each route', async () => {
     const url = platform.connected.services[service];
     const own = (routes.get(service) ?? []).filter(({ method }) => method === 'GET');
     for (const { path } of own) {
@@ -376,17 +376,20 @@ describe('a caller who hangs up', () => {
       halfAnOrder,
     ],
     ['before the answer', 'reporting-api', 'GET /v1/figures/reach-by-quarter HTTP/1.1', '\r\n'],
-  ] as const)('%s is not logged as an outage, and keeps nobody else out', async (_, service, line, rest) => {
-    const { services: urls, tokens } = platform.connected;
-    const token = service === 'ingest' ? tokens.dataTeam : tokens.reader;
-    const before = logOf(service).length;
-    await hangUpAfter(urls[service], `${line}\r\nhost: x\r\nauthorization: Bearer ${token}\r\n${rest}`);
-    const alive = await fetch(`${urls[service]}/health/ready`);
-    expect(alive.status).toBe(200);
-    const said = logOf(service).slice(before - 1);
-    // The figures may be out before anybody notices that nobody waits for them.
-    const noticed = service === 'ingest' ? /"the caller hung up"/ : /"the caller hung up"|"msg":"request"/;
-    expect(said.some((entry) => noticed.test(entry))).toBe(true);
-    expect(said.filter((entry) => /"level":"(error|fatal)"/.test(entry))).toEqual([]);
-  });
+  ] as const)(
+    '%s is not logged as an outage and does not block other callers',
+    async (_, service, line, rest) => {
+      const { services: urls, tokens } = platform.connected;
+      const token = service === 'ingest' ? tokens.dataTeam : tokens.reader;
+      const before = logOf(service).length;
+      await hangUpAfter(urls[service], `${line}\r\nhost: x\r\nauthorization: Bearer ${token}\r\n${rest}`);
+      const alive = await fetch(`${urls[service]}/health/ready`);
+      expect(alive.status).toBe(200);
+      const said = logOf(service).slice(before - 1);
+      // The service may have sent the figures before it notices that the caller is gone.
+      const noticed = service === 'ingest' ? /"the caller hung up"/ : /"the caller hung up"|"msg":"request"/;
+      expect(said.some((entry) => noticed.test(entry))).toBe(true);
+      expect(said.filter((entry) => /"level":"(error|fatal)"/.test(entry))).toEqual([]);
+    },
+  );
 });

@@ -10,9 +10,8 @@ export interface RawAnswer {
 const PATIENCE_MS = 20_000;
 
 /**
- * Sends bytes to a service as they are, which no client library would, and reads all that comes back until the service
- * closes the connection.
- * @returns the last answer, or undefined where the connection was closed without one.
+ * Sends raw bytes to a service, which no client library would, and reads until the service closes the connection.
+ * @returns the last answer, or undefined if the connection closed without one.
  */
 export async function exchange(url: string, bytes: string | Uint8Array): Promise<RawAnswer | undefined> {
   const { hostname, port } = new URL(url);
@@ -26,13 +25,13 @@ export async function exchange(url: string, bytes: string | Uint8Array): Promise
   return answerIn(Buffer.concat(pieces).toString('latin1'));
 }
 
-/** Sends bytes, and breaks the connection off without waiting for an answer. Resolves once it is gone. */
+/** Sends bytes and closes the connection without waiting for an answer. Resolves once it is closed. */
 export async function hangUpAfter(url: string, bytes: string | Uint8Array): Promise<void> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined);
   await new Promise<void>((resolve) => socket.write(bytes, () => resolve()));
-  // So that the service has begun to read.
+  // Give the service time to begin reading.
   await new Promise((resolve) => setTimeout(resolve, 200));
   socket.resetAndDestroy();
   await new Promise<void>((resolve) => socket.once('close', () => resolve()));

@@ -7,7 +7,7 @@ export interface Route {
   readonly path: string;
 }
 
-/** Every route that a service said it has when it started, by its log. */
+/** The routes of a service, from its start-up log. */
 export function routesOf(home: string, service: string): readonly Route[] {
   const log = readFileSync(join(home, 'logs', `${service}.log`), 'utf8');
   return [...log.matchAll(/Mapped \{([^,]+), ([A-Z]+)\} route/g)].map(([, path = '', method = '']) => ({

@@ -16,7 +16,7 @@ const operations = {
   Delete: AclOperations.DELETE,
 };
 
-/** Gives a user the rights of the declarations, as an operator's tool would. */
+/** Grants a user the declared rights, as an operator's tool would. */
 export async function grant(
   bootstrap: string,
   user: string,

@@ -9,7 +9,7 @@ import {
   type X509Certificate,
 } from '@peculiar/x509';
 
-// Node's own, whose type differs from the browser's in name only.
+// Node's type differs from the browser's in name only.
 cryptoProvider.set(webcrypto as unknown as Parameters<typeof cryptoProvider.set>[0]);
 
 const algorithm = {
@@ -28,7 +28,7 @@ export interface Certified {
   readonly key: string;
 }
 
-/** An authority of one test run: its certificate, and certificates that it signs. */
+/** A CA for one test run: its certificate, and certificates that it signs. */
 export class TestAuthority {
   readonly certificate: string;
   readonly #root: X509Certificate;
@@ -52,7 +52,7 @@ export class TestAuthority {
     return new TestAuthority(root, keys);
   }
 
-  /** For loopback, under a common name. */
+  /** Issues a certificate for loopback with a common name. */
   async certify(commonName: string): Promise<Certified> {
     const keys = await newKeys();
     const certificate = await X509CertificateGenerator.create({

@@ -4,11 +4,11 @@ import { createKafkaMessageBus } from '@kinledger/message-bus/kafka';
 export interface BusSettings {
   readonly bootstrap: string;
   readonly sessionMs: number;
-  /** A relay in front of the broker, for tests that cut a connection. */
+  /** A relay in front of the broker, with which tests cut connections. */
   readonly through?: { readonly host: string; readonly port: number };
 }
 
-/** A bus with the short pauses of tests. */
+/** Opens a bus with short timeouts for tests. */
 export const openBus = ({ bootstrap, sessionMs, through }: BusSettings): MessageBus =>
   createKafkaMessageBus({
     brokers: [bootstrap],

@@ -52,7 +52,7 @@ const messagesOf = (lines: readonly string[]) =>
 
 const absent = await absentBroker();
 
-/** Processes and a broker that are killed and stopped in the middle, on a broker of their own. */
+/** Kills and freezes consumer processes and their broker in the middle of work. */
 const why = absent === undefined ? '' : ` (absent: ${absent})`;
 describe.skipIf(absent !== undefined)(`kafka kills contract: kafka${why}`, { timeout: 120_000 }, () => {
   let broker: KafkaBroker;
@@ -72,7 +72,7 @@ describe.skipIf(absent !== undefined)(`kafka kills contract: kafka${why}`, { tim
     const lags = await bus.lag(group);
     return lags.length === 0 ? Infinity : lags.reduce((sum, each) => sum + each.lag, 0);
   };
-  /** Until the bus says that it is durable, as the outbox does. */
+  /** Retries until the bus acknowledges, as the outbox does. */
   const publishSurely = async (topic: string, lines: readonly string[]) => {
     for (;;) {
       try {
@@ -95,7 +95,7 @@ describe.skipIf(absent !== undefined)(`kafka kills contract: kafka${why}`, { tim
     await broker.destroy();
   });
 
-  it('gives the batch that a killed process had in hand to the next one, whole, and nothing before it', async () => {
+  it('redelivers exactly the batch that a killed process was handling to the next process', async () => {
     const topic = await newTopic('member');
     const first = member(topic, 'g', 300);
     await first.ready;
@@ -106,13 +106,13 @@ describe.skipIf(absent !== undefined)(`kafka kills contract: kafka${why}`, { tim
     const second = member(topic, 'g', 0);
     await expect.poll(() => lag('g'), poll).toBe(0);
     await expect.poll(() => second.ended.at(-1), poll).toBe(texts(20).at(-1));
-    // It may have been killed between the end of a batch and its commit: that batch comes again, no other.
+    // A kill between the end of a batch and its commit redelivers that batch, and no other.
     const begins = texts(20).indexOf(second.ended[0] ?? '');
     expect([done.length, done.length - 5]).toContain(begins);
     expect(second.ended).toEqual(texts(20).slice(begins));
   });
 
-  it('survives a killed broker: nothing that was acknowledged is lost, and order is kept', async () => {
+  it('keeps every acknowledged message, in order, when the broker is killed', async () => {
     const topic = await newTopic('broker');
     const consumer = member(topic, 'b', 0);
     await consumer.ready;
@@ -129,7 +129,7 @@ describe.skipIf(absent !== undefined)(`kafka kills contract: kafka${why}`, { tim
     expect([...new Set(consumer.ended)]).toEqual(texts(60));
   });
 
-  it('delivers one message, and a burst, after a restart of the broker while everybody was idle', async () => {
+  it('delivers one message, and a burst, after a broker restart while all clients were idle', async () => {
     const topic = await newTopic('idle');
     const consumer = member(topic, 'i', 0);
     await consumer.ready;
@@ -144,7 +144,7 @@ describe.skipIf(absent !== undefined)(`kafka kills contract: kafka${why}`, { tim
     expect([...new Set(consumer.ended)]).toEqual(texts(502));
   });
 
-  it('lets nobody commit who was stopped past the session and woken: its heir goes on alone', async () => {
+  it('rejects commits of a member that was frozen past its session; its successor continues alone', async () => {
     const topic = await newTopic('zombie');
     const zombie = member(topic, 'z', 500);
     await zombie.ready;
@@ -155,11 +155,11 @@ describe.skipIf(absent !== undefined)(`kafka kills contract: kafka${why}`, { tim
     await expect.poll(() => heir.begun.length, poll).toBe(5);
     zombie.child.kill('SIGCONT');
     await expect.poll(() => zombie.ended.length, poll).toBe(5);
-    // What it ended is not committed: the heir still has the same batch in hand.
+    // The frozen member's batch is not committed: the successor still handles the same batch.
     if (heir.ended.length === 0) expect(await lag('z')).not.toBe(0);
     await expect.poll(() => lag('z'), poll).toBe(0);
     expect(heir.ended.slice(0, 5)).toEqual(texts(5));
-    // And both are of use again.
+    // Both members work again.
     await publishSurely(topic, texts(5, 5));
     await expect.poll(() => lag('z'), poll).toBe(0);
     expect(new Set([...heir.ended, ...zombie.ended])).toEqual(new Set(texts(10)));

@@ -1,6 +1,6 @@
 import { openBus } from './kafka-bus.ts';
 
-/** One consumer as a process of its own, to be killed or stopped in the middle: says what it does to its parent. */
+/** Message of a consumer process, which a test kills or freezes, to its parent. */
 export type MemberSays =
   | { readonly says: 'ready' }
   | { readonly says: 'begins' | 'ends'; readonly texts: readonly string[] }
@@ -9,7 +9,7 @@ export type MemberSays =
 const [bootstrap = '', sessionMs, topic = '', group = '', holdMs] = process.argv.slice(2);
 const tell = (message: MemberSays) => process.send?.(message);
 
-// Given by the test that starts us.
+// The test that starts this process passes these.
 const bus = openBus({ bootstrap, sessionMs: Number(sessionMs) });
 const { ready } = bus.subscribe({ group, topics: [topic], maxMessages: 5 }, async ({ messages, signal }) => {
   const texts = messages.map(({ value }) => new TextDecoder().decode(value));

@@ -17,7 +17,7 @@ const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-a
 const message = { key: 'a', headers: {}, value: new TextEncoder().encode('x') };
 
 describe.skipIf(absent !== undefined)(
-  `a Kafka that demands to know who calls${absent === undefined ? '' : ` (absent: ${absent})`}`,
+  `a Kafka that authenticates clients${absent === undefined ? '' : ` (absent: ${absent})`}`,
   () => {
     let broker: KafkaBroker;
     let folder: string;
@@ -31,7 +31,7 @@ describe.skipIf(absent !== undefined)(
       writeFileSync(path, content, { mode: 0o600 });
       return path;
     };
-    /** As a service reads its environment and connects. */
+    /** Connects like a service, with settings from an environment. */
     const connect = async (environment: Record<string, string>) => {
       const config = readConfig(busConfig, {
         KINLEDGER_BUS: 'kafka',
@@ -74,7 +74,7 @@ describe.skipIf(absent !== undefined)(
           'listener.name.ssl.ssl.client.auth': 'required',
           'listener.name.ssl.ssl.principal.mapping.rules': 'RULE:^CN=([^,]+).*$/$1/',
           'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-          // The plain listener stands for the operator's own access; nobody else reaches it in production.
+          // The plain listener stands for the operator's access; in production only the operator reaches it.
           'super.users': 'User:ANONYMOUS',
         },
       });
@@ -96,7 +96,7 @@ describe.skipIf(absent !== undefined)(
     });
 
     it.each(services.filter((service) => service !== 'reporting-api'))(
-      'lets %s do all that its part needs by user and password over TLS, and finds its topics there',
+      'lets %s do everything that it needs, by user and password over TLS',
       async (service) => {
         const bus = await as(service);
         const its = Object.values(topics).filter(({ producers, consumers }) =>
@@ -120,12 +120,13 @@ describe.skipIf(absent !== undefined)(
           await bus.publish(`${name}.dead-letter`, [message]);
         }
         await expect(bus.lag(service)).resolves.toBeDefined();
-        // Far in the future everything is old: what its groups have read goes, from the topics that are its to trim.
+        // At a time far in the future every message is old: those that its groups have read go, from the topics that it
+        // may trim.
         await expect(bus.applyRetention(new Date(Date.now() + 1e11))).resolves.toBeGreaterThanOrEqual(0);
       },
     );
 
-    it('lets nobody read rows but the linker, and nobody write them but the pseudonymiser', async () => {
+    it('lets only the linker read rows, and only the pseudonymiser write them', async () => {
       const rows = topics.rowPseudonymised.name;
       for (const service of services) {
         const bus = await as(service);
@@ -145,14 +146,14 @@ describe.skipIf(absent !== undefined)(
       }
     });
 
-    it('refuses a wrong password, and says so without it', async () => {
+    it('refuses a wrong password, with an error that does not repeat it', async () => {
       const bus = await as('linker', 'wrong-password');
       const failure = await bus.lag('linker').catch(String);
       expect(failure).toContain('SASL_AUTHENTICATION_FAILED');
       expect(failure).not.toContain('wrong-password');
     });
 
-    it('takes a certificate for a name (mTLS), with the rights of that name', async () => {
+    it('accepts a client certificate (mTLS), with the rights of its name', async () => {
       const bus = await byCertificate({
         KINLEDGER_KAFKA_CERT_FILE: file('linker.pem', client.certificate),
         KINLEDGER_KAFKA_KEY_FILE: file('linker.key', client.key),
@@ -163,7 +164,7 @@ describe.skipIf(absent !== undefined)(
       );
     });
 
-    it('refuses who has no certificate, one of an authority that it does not know, or speaks in clear', async () => {
+    it('refuses a client without a certificate, with one of an unknown CA, or without TLS', async () => {
       await expect((await byCertificate()).lag('linker')).rejects.toThrow('NO_ANSWER');
       const stranger = await (await TestAuthority.create()).certify('linker');
       const strange = await byCertificate({
@@ -175,7 +176,7 @@ describe.skipIf(absent !== undefined)(
       await expect(clear.lag('linker')).rejects.toThrow('NO_ANSWER');
     });
 
-    it('is not trusted itself where its authority is not the one that we know', async () => {
+    it('is not trusted if its own certificate is from an unknown CA', async () => {
       const other = file('other-ca.pem', (await TestAuthority.create()).certificate);
       const bus = await connect({
         KINLEDGER_KAFKA_BROKERS: broker.secured('SASL_SSL'),

@@ -40,7 +40,7 @@ function datasetOf(id: string): Dataset {
   return dataset;
 }
 
-/** What stands in a cell: the person's own, or one of the many ways to write nothing. */
+/** The content of a cell: the person's own value, or one of the many spellings of "no value". */
 type Cell = 'own' | { readonly nothing: string };
 interface Person {
   readonly role: 'adult' | 'child';
@@ -76,7 +76,7 @@ const person: fc.Arbitrary<Person> = fc.record({
   }),
 });
 
-/** A number of the range that is kept for tests, with its check digit; no two people have the same. */
+/** A number of the range reserved for tests, with its check digit; different for each person. */
 function nhsNumberOf(n: number): string {
   const digits = `999${String(n).padStart(6, '0')}`;
   const sum = Array.from(digits).reduce((total, digit, place) => total + Number(digit) * (10 - place), 0);
@@ -86,7 +86,7 @@ function nhsNumberOf(n: number): string {
 
 const day = (n: number) => String((n % 28) + 1).padStart(2, '0');
 
-/** A person's row by the names of the dataset's fields. In clear, or as a program at source digests what it finds. */
+/** A person's row by field name, in clear or digested as a program at source would. */
 function rowOf({ role, cells }: Person, n: number, form: 'clear' | 'digests'): Record<string, string> {
   const own: Record<Kind, string> = {
     'nhs-number': nhsNumberOf(n),
@@ -131,7 +131,7 @@ function rowOf({ role, cells }: Person, n: number, form: 'clear' | 'digests'): R
       };
 }
 
-/** The rows as intake and the pseudonymiser leave them, with the number of the person that each is about. */
+/** The rows after ingest and pseudonymiser, each with the number of its person. */
 function through(
   dataset: Dataset,
   rows: readonly Record<string, string>[],
@@ -163,8 +163,8 @@ function through(
   });
 }
 
-describe('values that are none', () => {
-  it('join no two people, from the second row on, in clear or as digests', () => {
+describe('spellings of "no value"', () => {
+  it('link no two people, from the second row on, in clear or as digests', () => {
     let kept = 0;
     fc.assert(
       fc.property(fc.array(person, { minLength: 2, maxLength: 6 }), (people) => {
@@ -193,7 +193,7 @@ describe('values that are none', () => {
       }),
       { numRuns: 300 },
     );
-    // Rows are refused for what they lack only where the dataset says so.
+    // Most rows are accepted: a missing value rejects a row only if the dataset says so.
     expect(kept).toBeGreaterThan(1500);
   });
 });

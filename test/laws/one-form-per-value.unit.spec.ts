@@ -23,7 +23,7 @@ const postcodes: PostcodeLookup = {
   protectedPostcodes: ['ZZ9 9ZZ'],
   size: 2,
 };
-/** Tokens of the published example, made with the published key and salt. */
+/** Tokens of the published example, with the published key and salt. */
 const published = {
   childKey: 'child-key identity f918696f4c2180e018d25e7de739e5f1',
   email: 'email carer ff6e71e73e135602248b83cd1fccafe1',
@@ -52,7 +52,7 @@ function datasetOf(columns: readonly Column[], rest: object): Dataset {
     },
   }));
   const schema = datasetSchema.parse({ fields, 'x-kinledger': rest });
-  // What else a dataset has is of no concern to its rows.
+  // Reading rows needs no other member of a dataset.
   return { id: 'natural-thinkers.user' as DatasetId, dataType: 'user', schema } as Dataset;
 }
 
@@ -96,7 +96,7 @@ const zoe: Readonly<Record<string, string>> = {
   registered: '04/07/2023',
 };
 
-/** A row of a file on its whole way: from its cells to what may leave. */
+/** Takes a row from its cells to its pseudonymised form. */
 function leaving(dataset: Dataset, cells: Readonly<Record<string, string>>): PseudonymisedRow {
   const titles = dataset.schema.fields.map(({ title }) => title);
   const validator = new RowValidator(dataset, mapHeader(dataset.schema, titles), {
@@ -121,7 +121,7 @@ function leaving(dataset: Dataset, cells: Readonly<Record<string, string>>): Pse
 const told = ({ tokens }: PseudonymisedRow) =>
   tokens.map(({ domain, use, token }) => `${domain} ${use} ${token}`);
 
-describe('a row in whatever spelling', () => {
+describe('a row, in any spelling of its values', () => {
   const spellings: Readonly<Record<string, readonly string[]>> = {
     case_number: ['C-17', ' C-17 '],
     nhs_number: ['9434765919', '943 476 5919', '943-476-5919', '9434765919.0'],
@@ -134,7 +134,7 @@ describe('a row in whatever spelling', () => {
     registered: ['04/07/2023', '2023-07-04', '4 July 2023'],
   };
 
-  it('leaves as the same row, with the same row key and the published tokens', () => {
+  it('becomes the same pseudonymised row, with the same row key and the published tokens', () => {
     const plain = leaving(participants, zoe);
     expect(told(plain)).toEqual(expect.arrayContaining(Object.values(published)));
     expect(plain.attributes).toEqual({ gender: 'F', birthMonth: '2020-02', lsoa: 'E01003014' });
@@ -150,7 +150,7 @@ describe('a row in whatever spelling', () => {
     );
   });
 
-  it('has one child key for a first name, however its letters are written', () => {
+  it('has one child key for a first name in any spelling of its letters', () => {
     const keyOf = (first_name: string) =>
       told(leaving(participants, { ...zoe, first_name })).find((token) => token.startsWith('child-key'));
     const pairs = [
@@ -176,7 +176,7 @@ describe('a row in whatever spelling', () => {
     },
   );
 
-  it('is about nobody else for an address that is none', () => {
+  it('stays the same person when the address is invalid', () => {
     const nobody = leaving(participants, { ...zoe, email: '' });
     expect(leaving(participants, { ...zoe, email: 'no address' })).toEqual(nobody);
     expect(nobody.rowKey).not.toBe(leaving(participants, zoe).rowKey);
@@ -219,7 +219,7 @@ describe('digests made at source', () => {
     expect(made.attributes).toEqual({ birthMonth: '2020-02', lsoa: 'E01003014' });
   });
 
-  it('give no token where they are no digests', () => {
+  it('give no token if they are not digests', () => {
     const made = leaving(atSource, { ...row, email: 'amara.okafor7@example.org', nhs_number: '9434765919' });
     expect(told(made)).toEqual([published.childKey, published.birthDate]);
   });
@@ -228,7 +228,7 @@ describe('digests made at source', () => {
     ['email', 'none@none.com'],
     ['birth_date', '01.01.1900'],
     ['nhs_number', '9876543210'],
-  ])('give no token of %s where they are of a placeholder, in capitals or small letters', (name, text) => {
+  ])('give no token for %s if they are of a placeholder, in capitals or small letters', (name, text) => {
     const digested = nodeHashing.sha256(`${text}mackerel`);
     for (const spelt of [digested, digested.toUpperCase()])
       expect(told(leaving(atSource, { ...row, [name]: spelt }))).toHaveLength(3);
@@ -241,14 +241,14 @@ describe('placeholders', () => {
     ['mobile', { mobile: '07777777777' }, /^mobile /],
     ['birth date', { birth_date: '1900-01-01' }, /^(birth-date|child-key) /],
     ['address', { email: 'none@none.com' }, /^(email|child-key) /],
-  ])('no token is made of nobody’s %s', (_case, changes, tokens) => {
+  ])('give no token for a placeholder %s', (_case, changes, tokens) => {
     expect(told(leaving(participants, zoe)).some((token) => tokens.test(token))).toBe(true);
     expect(told(leaving(participants, { ...zoe, ...changes })).some((token) => tokens.test(token))).toBe(
       false,
     );
   });
 
-  it('no token of any use is made of any listed value', () => {
+  it('give no token of any use for any listed value', () => {
     const columnOf = {
       'nhs-number': 'nhs_number',
       email: 'email',

@@ -6,7 +6,7 @@ interface Change {
   readonly node: ts.Node;
   readonly replacement: string;
   readonly change: string;
-  /** Where the replaced text is not the whole node. */
+  /** The replaced part, if it is not the whole node. */
   readonly span?: readonly [start: number, end: number];
 }
 
@@ -23,7 +23,7 @@ const swapped: Partial<Record<ts.SyntaxKind, string>> = {
   [ts.SyntaxKind.MinusToken]: '+',
 };
 
-/** Methods whose absence changes an answer without changing a type. */
+/** Methods whose removal changes a result without changing a type. */
 const dropped = new Set(['filter', 'sort', 'toSorted', 'reverse', 'toReversed']);
 const opposites: ReadonlyMap<string, string> = new Map([
   ['some', 'every'],
@@ -33,8 +33,8 @@ const opposites: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Every small wrong change to a file that this program knows: comparisons, conditions, signs, calls and branches that are
- * left out, and the like in SQL. In the order of the file, so that the same source gives the same list.
+ * All mutants of a file: changed comparisons, conditions and signs, calls and branches left out, and the like in SQL.
+ * In the order of the file, so that the same source gives the same list.
  */
 export function changesOf(file: string, source: string): readonly Mutant[] {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
@@ -75,7 +75,7 @@ function changesAt(node: ts.Node, tree: ts.SourceFile): readonly Change[] {
   }
   if (ts.isCallExpression(node)) return callChanges(node, tree);
   if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression)) {
-    // `super(…)` has to be called.
+    // `super(…)` cannot be removed.
     return node.expression.expression.kind === ts.SyntaxKind.SuperKeyword
       ? []
       : [{ node, replacement: ';', change: 'call left out' }];

@@ -1,4 +1,4 @@
 import { configureGlobal } from 'fast-check';
 
-// That a property fails is enough to know here; its smallest example takes many more runs.
+// Here it is enough to know that a property fails; shrinking would take many more runs.
 configureGlobal({ endOnFailure: true });

@@ -1,8 +1,10 @@
-/** A change that alters no answer, and why. The place is named by its line's text, so that it survives edits elsewhere. */
+/**
+ * A mutant that changes no result, and why. Identified by the text of its line, so that edits elsewhere do not matter.
+ */
 export interface Equivalent {
   readonly file: string;
   readonly code: string;
-  /** Replacements of the mutants that are meant, or nothing if every change of the line is. */
+  /** The replacements meant; absent if every mutant of the line is meant. */
   readonly replacements?: readonly string[];
   readonly because: string;
 }

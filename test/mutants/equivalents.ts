@@ -6,9 +6,9 @@ const recordsWriter = 'libs/read-models/src/records/records-writer.ts';
 const touchedIndividuals = 'libs/read-models/src/records/touched-individuals.ts';
 const planKinship = 'libs/domain/src/linkage/plan-kinship.ts';
 
-/** Individuals that are brought up to date without need stay as they are: it is a function of their records alone. */
+/** Refreshing an up-to-date individual changes nothing: its row is a function of its records alone. */
 const refreshesMore = 'brings individuals up to date who are so already: more work for the same';
-/** What is worked out anew where nothing changed is what stands, so that the difference is empty. */
+/** Recomputing unchanged kinship gives an empty difference. */
 const reachesMore = 'works kinship out anew that stands as it is: more work for the same';
 
 /** Every change that is known to alter no answer. */
@@ -181,7 +181,7 @@ export const equivalents: readonly Equivalent[] = [
   ...linkageEquivalents,
 ];
 
-/** Why a mutant alters no answer, or undefined. */
+/** Why a mutant changes no result, or undefined. */
 export const equivalenceOf = ({ file, code, replacement }: Mutant): string | undefined =>
   equivalents.find(
     (known) =>

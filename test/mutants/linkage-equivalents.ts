@@ -1,6 +1,6 @@
 import type { Equivalent } from './equivalent.js';
 
-/** A line of a file in `libs/domain/src/linkage`, and the replacements on it that are meant. */
+/** A line of a file in `libs/domain/src/linkage`, and the replacements meant. */
 type Line = readonly [code: string, ...replacements: readonly string[]];
 
 const inFile =
@@ -25,7 +25,7 @@ const weighsMore = 'records are weighed anew whom the change does not reach: mor
 const reachesMore = 'works kinship out anew that stands as it is: more work for the same';
 const looksAtMoreKeys = 'looks at row keys whose live record stays what it is: more work for the same';
 
-/** Changes to linkage that alter no answer: what is remembered, early exits, and guards that others make good. */
+/** Mutants of linkage that change no result: caches, early exits, and redundant guards. */
 export const linkageEquivalents: readonly Equivalent[] = [
   ...remembered(
     remembersLess,

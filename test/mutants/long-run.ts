@@ -81,7 +81,7 @@ async function tryAll(
   mutants: readonly Mutant[],
   { verbose, equivalent }: { readonly verbose: boolean; readonly equivalent: boolean },
 ): Promise<Score> {
-  // One for all workers, so that it outlives those that have to be killed.
+  // One server for all workers, so that it outlives a killed worker.
   const server = part.database ? await startServer() : undefined;
   const score: Score = { killed: 0, survived: [], notReached: [], equivalent: 0 };
   let worker: WorkerProcess | undefined;
@@ -113,7 +113,7 @@ async function tryAll(
   return score;
 }
 
-/** A change that never ends is seen by everybody. */
+/** Records a verdict. A mutant that times out counts as killed. */
 function note(score: Score, mutant: Mutant, verdict: Verdict): void {
   if (verdict === 'survived') score.survived.push(mutant);
   else if (verdict === 'not reached') score.notReached.push(mutant);

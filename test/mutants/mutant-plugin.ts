@@ -2,18 +2,18 @@ import { relative } from 'node:path';
 import type { Plugin } from 'vite';
 import { mutated, type Mutant } from './mutant.js';
 
-/** Makes the present mutant's change on the way to the tests; the file on disk stays as it is. */
+/** Applies the present mutant when the tests load its file; the file on disk is unchanged. */
 export class MutantPlugin {
   #present: Mutant | undefined;
   #seen = false;
 
-  /** The change to make from now on, if any. */
+  /** Sets the mutant to apply from now on, if any. */
   make(mutant: Mutant | undefined): void {
     this.#present = mutant;
     this.#seen = false;
   }
 
-  /** Whether the tests have read the changed file. */
+  /** Whether the tests have loaded the mutated file. */
   get reached(): boolean {
     return this.#seen;
   }

@@ -2,24 +2,24 @@
 export interface Mutant {
   /** Path from the root of the repository. */
   readonly file: string;
-  /** The text between these offsets is replaced. */
+  /** Offsets of the text to replace. */
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
-  /** What kind of change it is, in a word or two. */
+  /** The kind of change, in a word or two. */
   readonly change: string;
   /** From 1. */
   readonly line: number;
-  /** The line as it stands, trimmed: names the place though lines above it come and go. */
+  /** The line's text, trimmed: identifies the place when lines above it change. */
   readonly code: string;
   readonly original: string;
 }
 
-/** The source with the change made. */
+/** The source with the mutant applied. */
 export const mutated = (source: string, { start, end, replacement }: Mutant): string =>
   source.slice(0, start) + replacement + source.slice(end);
 
-/** A mutant in one line: where, and what becomes what. */
+/** A mutant in one line: its place and its change. */
 export const describeMutant = ({ file, line, change, original, replacement }: Mutant): string =>
   `${file}:${line} ${change}: ${short(original)} → ${short(replacement)}`;
 

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { changesOf } from './code-changes.js';
 import type { Mutant } from './mutant.js';
 
-/** A part of the product whose answers users rely on, with the tests that have to see a wrong change to it. */
+/** A part of the product whose results users rely on, with the tests that have to kill its mutants. */
 export interface Part {
   readonly name: string;
   readonly sources: readonly string[];
-  /** Patterns, the nearest and fastest tests first: what they see is not asked of those that follow. */
+  /** Patterns of test files, in stages, the nearest and fastest first; a mutant killed in one stage skips the rest. */
   readonly tests: readonly string[];
-  /** Tests that need the database that the run starts. */
+  /** Whether the tests need the run's PostgreSQL. */
   readonly database: boolean;
 }
 
@@ -18,8 +18,8 @@ export const parts: readonly Part[] = [
     name: 'linkage',
     sources: ['libs/domain/src/linkage/*.ts', 'libs/domain/src/linkage/leap-1/*.ts'],
     tests: [
-      // Worked examples, then the laws, then long files, then the service that decides with it. Which shapes the
-      // histories have is no answer of linkage’s.
+      // Examples, then laws, then long files, then the linker's decision loop. Tests of the shapes of histories are
+      // left out, because they test no result of linkage.
       'libs/domain/src/linkage/leap-1/*.unit.spec.ts',
       'libs/domain/src/linkage/!(*engine|*law|*size|shapes|archive|*-table*|typed-column).unit.spec.ts',
       'libs/domain/src/linkage/{linkage-engine,decision*law,ids-law,archive,*-table*,typed-column}.unit.spec.ts',
@@ -79,7 +79,7 @@ export const mutantsOf = (part: Part): readonly Mutant[] =>
     .filter(isSource)
     .flatMap((file) => changesOf(file, readFileSync(file, 'utf8')));
 
-/** The test files of a part in the stages in which they are asked, each file once. */
+/** The test files of a part by stage, each file once. */
 export function testsOf(part: Part): readonly (readonly string[])[] {
   const asked = new Set<string>();
   return part.tests
@@ -88,8 +88,8 @@ export function testsOf(part: Part): readonly (readonly string[])[] {
 }
 
 /**
- * A sample of mutants that the seed gives: the same of the same source, and most of them the same after a small change
- * to it.
+ * A sample of mutants determined by the seed: the same for the same source, and mostly the same after a small change to
+ * it.
  */
 export function sampleOf(mutants: readonly Mutant[], size: number, seed: string): readonly Mutant[] {
   const rank = ({ file, code, original, replacement }: Mutant) =>

@@ -1,11 +1,11 @@
-/** A change inside a text that holds SQL. */
+/** A change within SQL text. */
 export interface SqlChange {
   readonly span: readonly [start: number, end: number];
   readonly replacement: string;
   readonly change: string;
 }
 
-/** What is replaced by what. Each is legal SQL afterwards, more often than not: what is not is killed at once. */
+/** Replacements. Most give valid SQL; a mutant with invalid SQL is killed at once. */
 const rules: readonly (readonly [pattern: RegExp, replacement: string, change: string])[] = [
   [/ DESC\b/g, '', 'order'],
   [/\bNULLS FIRST\b/g, 'NULLS LAST', 'order of nulls'],
@@ -35,7 +35,7 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string, change: s
 const statement =
   /\b(SELECT|UPDATE|DELETE|INSERT|FROM|WHERE|JOIN|FILTER|CASE|ORDER BY|NULLS|DESC|AND|count\()/;
 
-/** The changes of a text that looks like SQL; none of any other. */
+/** The changes of a text that looks like SQL; empty for any other. */
 export function sqlChanges(text: string, offset: number): readonly SqlChange[] {
   if (!statement.test(text)) return [];
   return rules.flatMap(([pattern, replacement, change]) =>

@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.js';
 import { parts, testsOf } from './parts.js';
 import { Trials, type Outcome } from './trials.js';
 
-/** What a worker says to its parent: that it can begin, or what became of a mutant, or why it cannot. */
+/** A worker's message to its parent: ready, the verdict on a mutant, or why it failed. */
 export type WorkerMessage =
   | { readonly kind: 'ready'; readonly took: readonly number[] }
   | ({ readonly kind: 'verdict' } & Outcome)
@@ -12,8 +12,8 @@ export type WorkerMessage =
 export type ParentMessage = { readonly kind: 'try'; readonly mutant: Mutant } | { readonly kind: 'end' };
 
 /**
- * A process that tries mutants of one part, as its parent sends them. A mutant that never ends ends with it.
- * @param known what each stage of the tests takes without a mutant, where a worker before this one has found out.
+ * Tries mutants of one part as the parent process sends them. To stop a mutant that never ends, kill the process.
+ * @param known milliseconds of each stage without a mutant, if an earlier worker measured them.
  * @param postgres URL of the server for tests that need one.
  */
 export async function work(partName: string, known: readonly number[], postgres: string): Promise<void> {

@@ -11,10 +11,12 @@ export interface Outcome {
   readonly by?: string;
 }
 
-/** A stage that takes so many times as long as without a mutant, and this long at least, was sent round in circles. */
+/**
+ * A stage that takes this many times as long as without a mutant, and at least this long, counts as an endless loop.
+ */
 const PATIENCE = { times: 6, milliseconds: 30_000 };
 
-/** Runs the tests of a part on one mutant after the other, in a test runner that stays. */
+/** Runs the tests of a part on one mutant after another, in one test runner. */
 export class Trials {
   readonly #vitest: Vitest;
   readonly #stages: readonly TestSpecification[][];
@@ -34,7 +36,7 @@ export class Trials {
     this.#took = took;
   }
 
-  /** @param took what `withoutMutant` said in another process, if it did. */
+  /** @param took the result of `withoutMutant` in another process, if known. */
   static async open(
     tests: readonly (readonly string[])[],
     took: readonly number[],
@@ -70,8 +72,8 @@ export class Trials {
   }
 
   /**
-   * @returns how many milliseconds each stage takes.
-   * @throws Error if the tests fail on the source as it stands.
+   * @returns milliseconds of each stage.
+   * @throws Error if the tests fail on the unchanged source.
    */
   async withoutMutant(): Promise<readonly number[]> {
     const took: number[] = [];
@@ -107,18 +109,18 @@ export class Trials {
     await this.#vitest.close();
   }
 
-  /** What failed in a stage, or undefined. */
+  /** The test that failed in a stage, or undefined. */
   async #failed(stage: TestSpecification[]): Promise<string | undefined> {
     await this.#vitest.runTestSpecifications(stage, true);
     const { state } = this.#vitest;
     const [error] = state.getUnhandledErrors();
     if (error !== undefined)
       return `outside every test: ${error instanceof Error ? error.message : 'something fails'}`;
-    // Files of other stages still say what they said of the mutant before.
+    // Files of other stages still hold results of the previous mutant.
     const asked = new Set(stage.map(({ moduleId }) => moduleId));
     const modules = state.getTestModules().filter(({ moduleId }) => asked.has(moduleId));
     for (const module of modules) for (const test of module.children.allTests('failed')) return test.fullName;
-    // A file that fails outside its tests, such as one that cannot be read, fails none of them.
+    // A file that fails outside its tests, for example on loading, has no failed test.
     const module = modules.find((one) => one.state() === 'failed');
     return module === undefined
       ? undefined

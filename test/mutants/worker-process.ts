@@ -5,7 +5,7 @@ import type { ParentMessage, WorkerMessage } from './trial-worker.js';
 
 const program = 'tools/mutants.mjs';
 
-/** A worker of its own process group, so that whatever it has begun can be ended with it. */
+/** A worker in its own process group, so that its children can be killed with it. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
 
@@ -17,9 +17,9 @@ export class WorkerProcess {
   took: readonly number[] = [];
 
   /**
-   * @param took what a worker before this one took without a mutant, so that this one need not find out.
+   * @param took milliseconds of each stage without a mutant, measured by an earlier worker.
    * @param postgres URL of the server for tests that need one.
-   * @throws Error with what the worker says, if the tests cannot begin.
+   * @throws Error with the worker's message, if the tests cannot begin.
    */
   static async start(part: string, took: readonly number[], postgres: string): Promise<WorkerProcess> {
     const child = fork(program, ['--worker', part, '--took', took.join(), '--postgres', postgres], {
@@ -39,7 +39,7 @@ export class WorkerProcess {
     );
   }
 
-  /** What became of a mutant; undefined if the worker has ended. */
+  /** The verdict on a mutant; undefined if the worker has ended. */
   async try(mutant: Mutant): Promise<WorkerMessage | undefined> {
     const answer = this.#answer();
     this.#say({ kind: 'try', mutant });

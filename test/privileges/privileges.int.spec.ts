@@ -5,7 +5,7 @@ import { createReadModels, LIVE_SCHEMA, tableNames } from '@kinledger/read-model
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-/** Of a table, what a role may do with all of it, or with the columns named. */
+/** The rights of a role, by table or by table and columns. */
 type Rights = Readonly<Record<string, string>>;
 
 const readOnly = (tables: readonly string[]): Rights =>
@@ -17,8 +17,8 @@ const bus = [
 ];
 
 /**
- * All that each service's role may do, in each database that it may enter, once migrated and with read models. Nothing
- * follows from anything: a new grant is a new word here, and whoever adds it says why in its migration.
+ * All rights of each service's role, in each database that it may connect to, after migration and with read models. The
+ * list is complete and literal: add each new grant here, and give the reason in its migration.
  */
 const expected: Readonly<
   Partial<
@@ -78,26 +78,26 @@ const expected: Readonly<
       'operations.projection': 'select update(current_at)',
       'operations.rebuild': 'delete insert select update',
       'operations.upload': 'insert select update',
-      // It makes and drops the read models.
+      // The projector creates and drops the read models.
       ...Object.fromEntries(
         tableNames.map((table) => [`${LIVE_SCHEMA}.${table}`, 'delete insert select truncate update']),
       ),
     },
-    // It publishes.
+    // The projector publishes figures.
     functions: [
       `${LIVE_SCHEMA}.merged`,
       ...publications.map((publication) => functionOf(publication)),
       'published.schema_at',
     ].sort(),
   },
-  // It asks what is published, and reads no table.
+  // The reporting service calls published functions, and reads no table.
   'platform reporting': {
     tables: {},
     functions: publications.map((publication) => functionOf(publication)).sort(),
   },
   'platform inspector': {
     tables: readOnly(tableNames.map((table) => `${LIVE_SCHEMA}.${table}`)),
-    // Every role may call it: it lays one document over another.
+    // Every role may call this: it merges two documents.
     functions: [`${LIVE_SCHEMA}.merged`],
   },
   'platform eraser': {
@@ -157,7 +157,7 @@ const tablesOf = (database: DatabaseName) =>
     return rows;
   });
 
-/** Tries it. Whatever else is wrong with the statement, PostgreSQL has said first whether it may be made at all. */
+/** Whether the role may run a statement. PostgreSQL checks the right before it reports any other error. */
 const may = (client: pg.Client, statement: string): Promise<boolean> =>
   client.query(statement).then(
     () => true,
@@ -185,7 +185,7 @@ describe.each(services.flatMap((role) => mayConnect[role].map((database) => ({ r
   ({ role, database }) => {
     const stated = expected[`${database} ${role}`];
 
-    it('does with each table what is stated, and is refused everything else', async () => {
+    it('has the stated rights on each table, and no other', async () => {
       const tables = await tablesOf(database);
       expect(tables.length).toBeGreaterThan(5);
       const found = await as(database, role, async (client) => {
@@ -199,7 +199,7 @@ describe.each(services.flatMap((role) => mayConnect[role].map((database) => ({ r
       expect(found).toEqual({ ...forAll, ...stated?.tables });
     });
 
-    it('calls the functions that are stated, and no other of ours', async () => {
+    it('may call the stated functions, and no other of Kinledger’s', async () => {
       const { rows } = await as(database, role, (client) =>
         client.query<{ name: string }>(
           `SELECT DISTINCT n.nspname || '.' || p.proname AS name
@@ -212,7 +212,7 @@ describe.each(services.flatMap((role) => mayConnect[role].map((database) => ({ r
       expect(rows.map(({ name }) => name)).toEqual(stated?.functions);
     });
 
-    it('creates nothing, or, as the projector, schemas for read models alone', async () => {
+    it('may create nothing, except the projector, which may create schemas for read models', async () => {
       const schemas = await as(database, 'superuser', async (client) => {
         const { rows } = await client.query<{ name: string }>(
           `SELECT nspname AS name FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'`,
@@ -236,7 +236,7 @@ describe.each(services.flatMap((role) => mayConnect[role].map((database) => ({ r
 );
 
 describe('this test', () => {
-  it('sees a grant that nobody stated, on a table and on one column', async () => {
+  it('detects a grant that is not stated, on a table and on one column', async () => {
     const rightsNow = () =>
       as('platform', 'linker', (client) => rightsOn(client, 'ledger.event', ['stream', 'revision', 'bytes']));
     const before = await rightsNow();
@@ -254,7 +254,7 @@ describe('this test', () => {
 
 describe('roles of services', () => {
   it.each(services)(
-    '%s is no superuser, makes no roles and no databases, and is a member of none',
+    '%s is not a superuser, may create no role or database, and is a member of no role',
     async (role) => {
       const { rows } = await as('platform', 'superuser', (client) =>
         client.query<Record<string, unknown>>(
@@ -268,7 +268,7 @@ describe('roles of services', () => {
     },
   );
 
-  it('keep the zones apart: none enters the restricted and the platform database', () => {
+  it('keep the zones apart: none may connect to both the restricted and the platform database', () => {
     for (const role of services) {
       const entered = mayConnect[role];
       expect(entered.includes('restricted') && entered.includes('platform')).toBe(false);

@@ -46,7 +46,7 @@ async function submitQuarter(platform: RunningPlatform, period: string): Promise
   await platform.until(last, 'linked');
 }
 
-/** A ledger without what differs from one intake of the same file to another: times, and salts and so commitments. */
+/** A ledger line without what differs between two runs: times, and salts (and so commitments). */
 const comparable = (line: string): string =>
   JSON.stringify(JSON.parse(line), (key, value: unknown) =>
     ['time', 'commitments'].includes(key) ? undefined : value,
@@ -89,14 +89,14 @@ afterAll(async () => {
 });
 
 describe('a backup', () => {
-  it('is refused while services run, in one sentence, and leaves nothing', async () => {
+  it('is refused while services run, in one sentence, and leaves nothing behind', async () => {
     const { code, stderr } = await original.installation.run('backup', '--out', backup);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^kinledger: a launcher is running on/);
     expect(readdirSync(folder)).toEqual(['programme']);
   });
 
-  it('holds the ledger as it stands, and no key', async () => {
+  it('holds the present ledger, and no key', async () => {
     await original.halt();
     const made = await original.installation.json<Backup>('backup', '--out', backup, '--keys-out', keys);
     expect(made.ledgers).toMatchObject([{ stream: 'programme-leap', events: before.ledger.length }]);
@@ -106,15 +106,15 @@ describe('a backup', () => {
     expect(again).toMatchObject({ code: 1, stdout: '' });
   });
 
-  it('is not put where its keys are', async () => {
+  it('is refused in the folder of its keys', async () => {
     const inside = ['--out', join(folder, 'other'), '--keys-out', join(folder, 'other', 'keys')];
     expect((await original.installation.run('backup', ...inside)).stderr).toContain('need two folders');
     expect(existsSync(join(folder, 'other'))).toBe(false);
   });
 });
 
-describe('a backup in an empty place', () => {
-  it('is the same ledger, the same read models and the same figures', async () => {
+describe('a restored backup', () => {
+  it('has the same ledger, read models and figures', async () => {
     const { ledgers, erasures } = await restore(restored);
     expect(ledgers[0]?.events).toBe(before.ledger.length);
     expect(erasures).toEqual({ records: 0 });
@@ -124,7 +124,7 @@ describe('a backup in an empty place', () => {
     expect(await rebuild(restored)).toMatchObject({ before: before.digest, after: before.digest });
   });
 
-  it('decides the next quarter as the original does', async () => {
+  it('decides the next quarter like the original', async () => {
     await original.start();
     await Promise.all([submitQuarter(restored, periods[1]!), submitQuarter(original, periods[1]!)]);
     const ledger = await restored.ledger();
@@ -134,7 +134,7 @@ describe('a backup in an empty place', () => {
     expect(await figures(restored)).toEqual(await figures(original));
   });
 
-  it('makes its read models again from the ledger when they are lost', async () => {
+  it('rebuilds its read models from the ledger if they are lost', async () => {
     const { after } = await rebuild(restored);
     await ask(restored, 'DROP SCHEMA golden CASCADE');
     const rebuilt = await rebuild(restored);
@@ -142,7 +142,7 @@ describe('a backup in an empty place', () => {
     expect(await figures(restored)).toEqual(await figures(original));
   });
 
-  it('is refused where there is something already', async () => {
+  it('is refused in a folder that is not empty', async () => {
     const args = ['restore', backup, '--keys', keys, '--home', restored.installation.home];
     expect((await restored.installation.run(...args)).stderr).toMatch(/^kinledger: .* is not empty/);
   });
@@ -158,7 +158,7 @@ describe('a backup in an empty place', () => {
       },
       'is not what it was',
     ],
-  ])('is refused, and leaves nothing, if it %s', async (_, damage, sentence) => {
+  ])('is refused, and leaves nothing behind, if it %s', async (_, damage, sentence) => {
     const file = join(backup, 'data', 'global', 'pg_control');
     const whole = readFileSync(file);
     const home = join(folder, 'damaged');
@@ -177,14 +177,14 @@ describe('a backup in an empty place', () => {
   });
 });
 
-describe('what was erased after the backup', () => {
+describe('an erasure after the backup', () => {
   const later = join(folder, 'later');
   let people: readonly string[];
   let records: readonly string[];
   const list = join(restored.installation.home, 'erasures.jsonl');
 
   const listOf = (ids: readonly string[]) => ids.map((id) => `'${id}'::uuid`).join(', ');
-  /** What is left of the erased, wherever their rows or what follows from them might stand. */
+  /** What is left of the erased records, in every place that could hold their rows or data derived from them. */
   const leftOf = async (platform: RunningPlatform) => {
     const facts = ['record_attribute', 'engagement', 'outcome', 'feedback', 'input'];
     const [found] = await ask<{ bodies: number; known: number; linked: number; attributes: number }>(
@@ -214,7 +214,7 @@ describe('what was erased after the backup', () => {
     rebuilt: await rebuild(platform),
   });
 
-  it('is a list that has to be readable to its end', async () => {
+  it('is on a list that has to be readable to its end', async () => {
     const broken = join(folder, 'broken.jsonl');
     const line = { stream: 'programme-leap', basis: 'x', records: ['00'], erasedAt: '2024-04-02T10:00:00Z' };
     writeFileSync(broken, `${JSON.stringify(line)}\n`);
@@ -225,7 +225,7 @@ describe('what was erased after the backup', () => {
     expect((await erased.installation.run(...args)).stderr).toContain('the last line is not complete');
   });
 
-  it('is gone: bodies, facts, attributes, links; and a rebuild cannot tell', async () => {
+  it('removes bodies, facts, attributes and links, and a rebuild gives the same read models', async () => {
     await Promise.all([original.halt(), restored.halt()]);
     await restored.installation.json<Backup>('backup', '--out', later);
     await restored.start();
@@ -254,11 +254,11 @@ describe('what was erased after the backup', () => {
     expect(await leftOf(restored)).toEqual({ bodies: 0, known: 0, linked: 0, attributes: 0 });
     expect(await restored.groups()).toHaveLength(before.length - 2);
     expect(readFileSync(list, 'utf8').split('\n')).toHaveLength(2);
-    // It fails unless what comes of the ledger without the bodies is what the live read models say.
+    // Rebuilding fails unless the ledger without the bodies gives the live read models.
     await rebuild(restored);
   });
 
-  it('does not come back with it: the same ledger, figures and read models as where it was erased', async () => {
+  it('holds after a restore: ledger, figures and read models are those of the home that erased', async () => {
     const there = await picture(restored);
     const home = ['--home', erased.installation.home];
     const report = await erased.installation.json<Restored>(
@@ -267,7 +267,7 @@ describe('what was erased after the backup', () => {
     expect(report.erasures).toEqual({ records: records.length });
     await erased.start();
     expect(existsSync(join(erased.installation.home, 'erase-first'))).toBe(false);
-    // The launcher let nobody but the linker begin before this was so.
+    // Until then the launcher ran the linker only.
     const [erasure] = (await erased.ledger()).slice(-1);
     expect(JSON.parse(erasure ?? '')).toMatchObject({ type: 'RecordErased', data: { records } });
     await untilProjected(erased);

@@ -119,7 +119,7 @@ describe('alerts', () => {
         const file = join(folder, 'test.yaml');
         writeFileSync(file, ruleTest(scenario));
         await run('promtool', ['check', 'rules', rules]);
-        // It ends with 1, and says what it got instead, where an alert is not as it should be.
+        // promtool exits with 1 and prints the actual alerts if they differ.
         expect((await run('promtool', ['test', 'rules', file])).stdout).toContain('SUCCESS');
       } finally {
         rmSync(folder, { recursive: true });

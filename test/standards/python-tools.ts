@@ -16,8 +16,8 @@ export interface PythonTools {
 }
 
 /**
- * The tools of requirements.txt in an environment of their own, made once for each version of that file.
- * @returns why there are none, where Python or its packages cannot be had.
+ * Installs the tools of requirements.txt into a virtual environment, once per version of that file.
+ * @returns the tools, or why Python or its packages are not available.
  */
 export async function pythonTools(): Promise<PythonTools | { readonly absent: string }> {
   const version = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16);

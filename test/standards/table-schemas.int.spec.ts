@@ -12,7 +12,7 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const tools = await pythonTools();
 const absent = 'absent' in tools ? ` (absent: ${tools.absent})` : '';
 
-/** Reads a schema, and tables by it, as any user of frictionless would. */
+/** Reads a schema, and tables with it, like any user of frictionless. */
 const reader = `
 import json, sys
 from frictionless import Schema, Resource, FrictionlessException
@@ -39,11 +39,11 @@ interface SchemaFile {
 }
 interface Read {
   readonly fields: readonly string[];
-  /** What is wrong with each table. */
+  /** The errors of each table. */
   readonly errors: readonly (readonly string[])[];
 }
 
-/** A value in the form that Kinledger keeps. */
+/** A value in Kinledger's canonical form. */
 function valueOf({ type, format, constraints }: SchemaFile['fields'][number]): string {
   if (constraints?.enum?.[0] !== undefined) return constraints.enum[0];
   switch (type) {
@@ -68,7 +68,7 @@ describe.skipIf('absent' in tools)(`frictionless${absent}`, () => {
     return JSON.parse(stdout) as Read;
   };
 
-  it.each(files)('reads %s, and a table by it, and finds what is wrong in one', async (name) => {
+  it.each(files)('reads %s and a table with it, and finds the errors of a bad table', async (name) => {
     const { fields } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as SchemaFile;
     const header = fields.map((field) => field.name);
     const good = fields.map(valueOf);

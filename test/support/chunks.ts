@@ -5,8 +5,8 @@ const KIB = 1024;
 const SUBMISSIONS = 8;
 
 /**
- * Messages as the pseudonymiser makes them: chunks of 100 to 250 KiB, keyed by submission, made of hexadecimal digests,
- * which compress to half.
+ * Messages like the pseudonymiser's: chunks of 100 to 250 KiB, keyed by submission, of hexadecimal digests, which
+ * compress to half.
  */
 export const chunks = (count: number): OutgoingMessage[] =>
   Array.from({ length: count }, (_, index) => ({

@@ -11,7 +11,7 @@ const report = (...assertionResults: ReturnType<typeof result>[]) => ({
 });
 
 describe('the table of a contract suite', () => {
-  it('has a row for each case and a column for each adapter, over all reports, and why one is absent', () => {
+  it('has a row per case and a column per adapter, over all reports, and says why an adapter is absent', () => {
     const [table, ...others] = contractTables([
       report(
         result('bus contract: memory', 'keeps order', 'passed'),
@@ -34,12 +34,12 @@ describe('the table of a contract suite', () => {
     ]);
   });
 
-  it('shows a case that was skipped though its server is there', () => {
+  it('shows a case that was skipped although its server is available', () => {
     const [table] = contractTables([report(result('bus contract: memory', 'keeps order', 'pending'))]);
     expect(table).toContain('skipped');
   });
 
-  it('knows its cases', () => {
+  it('names its cases', () => {
     expect(isContractCase(result('bus contract: memory', 'a', 'passed'))).toBe(true);
     expect(isContractCase(result('a bus', 'a', 'passed'))).toBe(false);
   });

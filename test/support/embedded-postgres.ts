@@ -5,7 +5,7 @@ import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import type {} from '@kinledger/database/testing';
 import type { TestProject } from 'vitest/node';
 
-/** One PostgreSQL for all integration tests; each test file creates databases of its own in it. */
+/** Starts one PostgreSQL for all integration tests; each test file creates its own databases in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = mkdtempSync(join(tmpdir(), 'kinledger-test-'));
   const server = await startEmbeddedPostgres({

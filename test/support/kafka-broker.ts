@@ -8,20 +8,20 @@ import type { TestProject } from 'vitest/node';
 /** Long enough for a busy machine, short enough for tests that wait for it. */
 export const TEST_SESSION_MS = 3000;
 
-/** Broker settings of tests: a member is taken for dead within seconds, and whoever comes first need not wait. */
+/** Broker settings of tests: sessions end within seconds, and the first member of a group does not wait for others. */
 export const testSettings: Readonly<Record<string, string>> = {
   'group.consumer.min.session.timeout.ms': '1000',
   'group.consumer.session.timeout.ms': String(TEST_SESSION_MS),
   'group.consumer.min.heartbeat.interval.ms': '100',
   'group.consumer.heartbeat.interval.ms': '300',
-  // For members of the older protocol.
+  // For members of the classic protocol.
   'group.min.session.timeout.ms': '1000',
   'group.initial.rebalance.delay.ms': '0',
 };
 
 /**
- * One Kafka broker for all integration tests: from its jars where Java is, else in a container where Docker is, else
- * the reasons why there is none, which everything says by name that lacks one.
+ * Starts one Kafka broker for all integration tests: from its jars if Java is installed, else in a container if Docker
+ * is; otherwise provides the reason, which skipped tests show.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const absent = await absentBroker();
@@ -31,7 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('kafka', { bootstrap: broker.bootstrap, sessionMs: TEST_SESSION_MS });
     return () => broker.destroy();
   }
-  // Loaded where it is needed: it costs a second.
+  // Imported only when needed, because it takes a second.
   const { startKafkaContainer } = await import('./kafka-container.ts');
   const container = await startKafkaContainer(testSettings);
   if (typeof container === 'string') {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
 
-/** Of the broker that `tools/kafka/pom.xml` names. */
+/** The same version as in `tools/kafka/pom.xml`. */
 const IMAGE = 'apache/kafka:4.2.1';
 
 export interface KafkaContainer {
@@ -9,7 +9,7 @@ export interface KafkaContainer {
   stop(): Promise<void>;
 }
 
-/** A broker in a container, where a Docker engine answers; else why not, in a sentence. */
+/** Starts a broker in a container. @returns it, or why there is none if no Docker engine answers. */
 export async function startKafkaContainer(
   settings: Readonly<Record<string, string>>,
 ): Promise<KafkaContainer | string> {
@@ -31,7 +31,7 @@ export async function startKafkaContainer(
       KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
       KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
       KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
-      // The image takes a setting as its name in capitals, dots as underscores.
+      // The image reads settings from variables, in capitals with underscores for dots.
       ...Object.fromEntries(
         Object.entries(settings).map(([name, value]) => [
           `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`,

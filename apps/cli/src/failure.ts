@@ -3,7 +3,7 @@ export class Failure extends Error {
   readonly code = 'command-failed';
 }
 
-/** What to print for anything thrown. A bug keeps its stack: somebody will have to find it. */
+/** The text to print for anything thrown. A bug keeps its stack, to help find it. */
 export function describeFailure(error: unknown): string {
   if (error instanceof Failure) return error.message;
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.message;

@@ -39,7 +39,7 @@ addEraseCommand(program);
 addAccountsCommand(program);
 addSignInCommand(program);
 
-// Whoever reads our output may stop early, as `head` does.
+// The reader of the output, such as `head`, may close it early.
 process.stdout.on('error', () => process.exit(0));
 
 try {

@@ -16,7 +16,7 @@ describe('the accounts of a local installation', () => {
   const stored = () => accessFile.parse(JSON.parse(readFileSync(home.accessFile, 'utf8'))).accounts;
   const bytes = () => readFileSync(home.accessFile, 'utf8');
 
-  it('are made for a new home, for its owner alone, with hashes in the services’ file', () => {
+  it('are created for a new home, readable by its owner only, with hashes in the services’ file', () => {
     const { tokens, without } = openAccounts(home, ['alpha', 'beta']);
     expect(stored().map(({ name }) => name)).toEqual([
       ...['alpha-officer', 'beta-officer'],
@@ -27,7 +27,7 @@ describe('the accounts of a local installation', () => {
     for (const file of [home.accessFile, home.tokensFile]) expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('stay as they are at the next start, to the byte: what was removed or added by hand too', () => {
+  it('stay the same byte for byte at the next start, including changes by hand', () => {
     const { tokens } = openAccounts(home, ['alpha', 'beta']);
     const accounts = [
       ...stored().filter(({ name }) => name !== 'reader' && name !== 'beta-officer'),
@@ -42,13 +42,13 @@ describe('the accounts of a local installation', () => {
   it.each([
     ['access.json', 'tokens.json'],
     ['tokens.json', 'access.json'],
-  ])('are not made again where %s alone is gone', (gone, there) => {
+  ])('are not created again if only %s is missing', (gone, there) => {
     openAccounts(home, ['alpha']);
     rmSync(join(home.directory, gone));
     expect(() => openAccounts(home, ['alpha'])).toThrow(`has ${there} but no ${gone}`);
   });
 
-  it('are not replaced where their file cannot be read', () => {
+  it('are not replaced if their file cannot be read', () => {
     openAccounts(home, ['alpha']);
     writeFileSync(home.accessFile, '{"accounts": [');
     expect(() => openAccounts(home, ['alpha'])).toThrow(

@@ -17,14 +17,15 @@ const newToken = (): string => randomBytes(24).toString('base64url');
 
 export interface LocalAccounts {
   readonly tokens: Tokens;
-  /** Providers of the programme as whom nobody can call. */
+  /** Providers of the programme without an account. */
   readonly without: readonly string[];
 }
 
 /**
- * The accounts of a local installation. A new home gets one per provider of the programme, the data team, a reader and an
- * operator; from then on the access file is its owner's, and starting changes nothing in it.
- * @throws Error when one of the two files is missing, or cannot be read.
+ * The accounts of a local installation. A new home gets one per provider of the programme, the data team, a reader and
+ * an
+ * operator; later starts never change the access file.
+ * @throws Error if one of the two files is missing or cannot be read.
  */
 export function openAccounts(home: Home, providers: readonly string[]): LocalAccounts {
   const has = { access: existsSync(home.accessFile), tokens: existsSync(home.tokensFile) };
@@ -39,7 +40,7 @@ export function openAccounts(home: Home, providers: readonly string[]): LocalAcc
   };
 }
 
-/** Both files or neither: half of them would be accounts that nobody can use, or tokens that open nothing. */
+/** Both files must exist or neither: one alone means accounts without tokens, or tokens without accounts. */
 const missing = (gone: string, there: string): Error =>
   new Error(
     `the home has ${there} but no ${gone}: put it back from the copy of the keys, or delete ${there} too, which ends every account and makes new ones`,

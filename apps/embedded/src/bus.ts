@@ -6,22 +6,22 @@ import { runningBroker } from '@kinledger/kafka-broker';
 import { z } from 'zod';
 import { writePrivately, type Home } from './home.js';
 
-/** The message bus of a home, for as long as its data lives: messages do not move from one to another. */
+/** The message bus of a home. Fixed while the home has data, because messages cannot move to another bus. */
 const homeBus = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('postgres') }),
-  // Several homes may use one cluster, and a home that starts over must not find what it had before.
+  // A prefix, because several homes may share a cluster, and a home that starts over must not see its old messages.
   z.strictObject({ kind: z.literal('kafka'), prefix: z.string().min(1) }),
 ]);
 type HomeBus = z.infer<typeof homeBus>;
 
 export type BusKind = HomeBus['kind'];
 
-/** What a service needs to know of the bus. */
+/** The bus settings of a service, as environment variables. */
 export type BusEnvironment = (service: ServiceName, urls: ConnectionUrls) => Readonly<Record<string, string>>;
 
 /**
- * The bus that was asked for, else the one that the home has, else PostgreSQL.
- * @throws Error in a sentence when the home has another one, or when no Kafka broker is there.
+ * Chooses the requested bus, else the one that the home has, else PostgreSQL.
+ * @throws Error if the home has another bus, or no Kafka broker answers.
  */
 export async function chooseBus(home: Home, asked: BusKind | undefined): Promise<BusEnvironment> {
   const bus = busOf(home, asked);
@@ -35,7 +35,7 @@ export async function chooseBus(home: Home, asked: BusKind | undefined): Promise
     KINLEDGER_KAFKA_PREFIX: bus.prefix,
     ...kafkaVariables(),
   };
-  // Only now: a home that found no broker is still free to choose.
+  // Only now, so that a home without a broker may still choose another bus.
   remember(home, bus);
   return () => environment;
 }
@@ -67,7 +67,7 @@ async function brokers(): Promise<string> {
   );
 }
 
-/** How to reach a person's own brokers; the services read the rest of them. */
+/** The user's settings for their own brokers, which the services read. */
 const kafkaVariables = (): Record<string, string> =>
   Object.fromEntries(
     Object.entries(process.env).filter(

@@ -10,7 +10,7 @@ import {
 } from '@kinledger/database';
 import { writePrivately, type Home } from './home.js';
 
-/** Roles with passwords of this home, and the three databases. Repeatable. */
+/** Creates the roles, with this home's passwords, and the three databases. Idempotent. */
 export async function provisionDatabases(home: Home, superuserUrl: string): Promise<ConnectionUrls> {
   return provision({ superuserUrl, passwords: databasePasswords(home) });
 }
@@ -19,7 +19,7 @@ export async function migrateDatabases(urls: ConnectionUrls): Promise<void> {
   for (const database of databaseNames) await migrate(database, urls.url(database, 'migrator'));
 }
 
-/** Kept, so that a person's own connection string stays true from start to start. */
+/** Kept across starts, so that a user's own connection string stays valid. */
 function databasePasswords(home: Home): Record<RoleName, string> {
   const stored = existsSync(home.databasePasswords)
     ? (JSON.parse(readFileSync(home.databasePasswords, 'utf8')) as Partial<Record<RoleName, string>>)

@@ -9,8 +9,8 @@ const status = z.object({
 const BETWEEN_LOOKS_MS = 100;
 
 /**
- * Resolves when the linker has erased what is on its list.
- * @throws Error with what a halted linker says; the signal's reason when it aborts.
+ * Resolves when the linker has erased all records on its list.
+ * @throws Error with a halted linker's message; the signal's reason if it aborts.
  */
 export async function untilErased(linker: string, token: string, signal: AbortSignal): Promise<void> {
   for (;;) {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Whether something listens on this port of the loopback address already. */
+/** Whether something already listens on this port of the loopback address. */
 export function isPortTaken(port: number): Promise<boolean> {
   return new Promise((done) => {
     const probe = createServer();
@@ -13,14 +13,14 @@ export function isPortTaken(port: number): Promise<boolean> {
 }
 
 /**
- * Below the ports that systems give to outgoing connections (Linux from 32768, others from 49152): a server that ends and
- * comes back must not find its port in the hands of somebody's connection.
+ * Below the ephemeral ports (Linux from 32768, others from 49152), so that no outgoing connection takes the port of a
+ * server that restarts.
  */
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
 const TRIES = 200;
 
-/** A port of the loopback address on which nothing listens. @throws Error when none is found. */
+/** Finds a port of the loopback address on which nothing listens. @throws Error if there is none. */
 export async function freePort(): Promise<number> {
   for (let tried = 0; tried < TRIES; tried += 1) {
     const port = randomInt(LOWEST, HIGHEST);

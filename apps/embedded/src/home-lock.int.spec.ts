@@ -24,7 +24,7 @@ const refused = (): unknown => {
 };
 
 describe('a home', () => {
-  it('has one launcher at a time, and can be taken again once it is given back', () => {
+  it('can be locked by one launcher at a time, and again once released', () => {
     const release = lockHome(lockFile, directory);
     const error = refused();
     expect(isHomeInUse(error) && error.pid).toBe(process.pid);
@@ -34,7 +34,7 @@ describe('a home', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('is held by another process that lives', () => {
+  it('cannot be locked while another live process holds the lock', () => {
     const sleeper = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
     try {
       writeFileSync(lockFile, JSON.stringify({ pid: sleeper.pid }));
@@ -48,7 +48,7 @@ describe('a home', () => {
     ['whose launcher was killed', () => JSON.stringify({ pid: spawnSync(process.execPath, ['-e', '']).pid })],
     ['whose launcher’s process id was used again', () => JSON.stringify({ pid: process.pid, began: '1' })],
     ['with a torn lock', () => '{"pid":'],
-  ])('%s is taken over', (_, content) => {
+  ])('%s can be locked', (_, content) => {
     writeFileSync(lockFile, content());
     const release = lockHome(lockFile, directory);
     expect(isHomeInUse(refused())).toBe(true);

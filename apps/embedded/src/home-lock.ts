@@ -10,21 +10,21 @@ export const isHomeInUse = (error: unknown): error is HomeInUse =>
 
 interface Holder {
   readonly pid: number;
-  /** When the process began, where the system tells: a process id alone is used again. */
+  /** Start time of the process, if the system reports it, because process ids are reused. */
   readonly began: string | undefined;
 }
 
 /**
- * Takes a home for this process. A lock whose process is gone is taken over.
- * @returns what gives the home back.
- * @throws HomeInUse when a launcher that lives holds it.
+ * Locks a home for this process. Takes over a lock whose process has ended.
+ * @returns a function that releases the lock.
+ * @throws HomeInUse if a live launcher holds it.
  */
 export function lockHome(lockFile: string, home: string): () => void {
   const mine = JSON.stringify({ pid: process.pid, began: beginning(process.pid) } satisfies Holder);
   const candidate = `${lockFile}.${process.pid}`;
   writeFileSync(candidate, mine, { mode: 0o600 });
   try {
-    // A link is made or refused as one step, and never shows a half-written file.
+    // Linking is atomic: it never shows a half-written file.
     while (!tryLink(candidate, lockFile)) removeStale(lockFile, home);
   } finally {
     rmSync(candidate, { force: true });
@@ -60,9 +60,9 @@ function removeStale(lockFile: string, home: string): void {
   try {
     renameSync(lockFile, aside);
   } catch {
-    return; // Somebody else was faster; the next round sees whose it is.
+    return; // Another process was faster; the next round sees its lock.
   }
-  // Between reading and renaming, another launcher may have taken over: its lock goes back.
+  // Another launcher may have taken over between reading and renaming; put its lock back.
   if (contentOf(aside) !== content) tryLink(aside, lockFile);
   rmSync(aside, { force: true });
 }
@@ -91,7 +91,7 @@ function lives(holder: Holder): boolean {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
   const now = processStat(holder.pid);
-  // A killed process stays as a zombie until its parent asks for it: nobody may ever do.
+  // A killed process stays a zombie until its parent reaps it, which may never happen.
   if (now?.state === 'Z') return false;
   return holder.began === undefined || holder.began === now?.began;
 }
@@ -103,7 +103,7 @@ function processStat(
   pid: number,
 ): { readonly state: string | undefined; readonly began: string | undefined } | undefined {
   const stat = contentOf(`/proc/${pid}/stat`);
-  // The second field is the command in parentheses, and may hold spaces.
+  // The second field is the command in parentheses, which may contain spaces.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields === undefined ? undefined : { state: fields[0], began: fields[19] };
 }

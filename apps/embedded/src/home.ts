@@ -1,31 +1,34 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** Where the launcher keeps everything: data, keys, logs. Private to its owner. */
+/** Paths of the launcher's data, keys and logs. Only the owner can read them. */
 export interface Home {
   readonly directory: string;
   readonly lockFile: string;
   readonly postgres: string;
   readonly databasePasswords: string;
-  /** Which message bus it uses. */
+  /** The choice of message bus. */
   readonly busFile: string;
   readonly secrets: string;
   readonly signingKey: string;
-  /** Hashes of the accounts' tokens: what the services read. */
+  /** Hashes of the accounts' tokens, for the services. */
   readonly accessFile: string;
-  /** The tokens themselves: what this machine's command line reads, through the connection file. */
+  /** The accounts' tokens, which this machine's command line reads through the connection file. */
   readonly tokensFile: string;
   readonly logs: string;
-  /** The list of erasures: outside the databases, so that it outlives them. */
+  /** The list of erasures, outside the databases so that it outlives them. */
   readonly erasures: string;
   /** Copies of the ledger's checkpoints, outside the databases. */
   readonly checkpoints: string;
-  /** There while a restored home has yet to erase what is on the list, before any other service starts. */
+  /** Exists while a restored home has yet to erase the records on the list, before other services may start. */
   readonly eraseFirst: string;
   readonly connectionFile: string;
 }
 
-/** The home of an explicit option, `KINLEDGER_HOME`, or `.kinledger` in the working directory. Created when missing. */
+/**
+ * Opens the home of an explicit option, `KINLEDGER_HOME`, or `.kinledger` in the working directory. Creates it if
+ * missing.
+ */
 export function openHome(option: string | undefined): Home {
   const directory = resolve(option ?? process.env['KINLEDGER_HOME'] ?? '.kinledger');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -48,7 +51,7 @@ export function openHome(option: string | undefined): Home {
   };
 }
 
-/** Deletes what a launcher ever put into its home, and nothing else that lies there. */
+/** Deletes everything that a launcher puts into its home, and nothing else. */
 export function emptyHome(home: Home): void {
   const ours = [
     ...[home.postgres, home.databasePasswords, home.busFile, home.secrets, home.signingKey],
@@ -58,10 +61,10 @@ export function emptyHome(home: Home): void {
   for (const path of ours) rmSync(path, { recursive: true, force: true });
 }
 
-/** Writes a private file as a whole: a reader sees the old content or the new, never a part. */
+/** Writes a private file atomically: a reader sees the old content or the new, never a part. */
 export function writePrivately(file: string, content: string): void {
   const partial = `${file}.${process.pid}.partial`;
-  // What lies there is of a process that was killed, or a link that somebody else made.
+  // A leftover of a killed process, or a link made by somebody else.
   rmSync(partial, { force: true });
   writeFileSync(partial, content, { mode: 0o600, flag: 'wx' });
   renameSync(partial, file);

@@ -7,8 +7,8 @@ import { writePrivately, type Home } from './home.js';
 const pkcs8Ed25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /**
- * The keys of the restricted zone and the linker's signing key, made once. With a seed both follow from it: two homes
- * with one seed give the same ledger, and whoever knows the seed knows the keys.
+ * Makes the keys of the restricted zone and the linker's signing key, once. With a seed, derives them from it: two
+ * homes with one seed give the same ledger, and anybody who knows the seed knows the keys.
  */
 export async function ensureKeys(home: Home, seed: string | undefined): Promise<void> {
   await createSecrets(home.secrets, seed === undefined ? {} : { seed });

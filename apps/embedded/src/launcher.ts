@@ -18,15 +18,17 @@ import { entryOf, services, type Surroundings } from './services.js';
 
 export interface LauncherOptions {
   readonly home?: string;
-  /** A programme definition's folder. Default: the one of this checkout. */
+  /** Folder of a programme definition. Default: the one in this checkout. */
   readonly programme?: string;
   /** Deletes the home's data first. */
   readonly fresh?: boolean;
-  /** Keys derived from it: for demonstrations only. */
+  /** Derives the keys from this seed, for demonstrations only. */
   readonly seed?: string;
-  /** Every server takes a free port, for several installations on one machine; else each tries its usual one first. */
+  /**
+   * Use free ports only, for several installations on one machine; by default each server tries its usual port first.
+   */
   readonly freePorts?: boolean;
-  /** What carries messages between the services. Default: what the home has, else PostgreSQL. */
+  /** The message bus. Default: the home's, else PostgreSQL. */
   readonly bus?: BusKind;
   readonly tell: (message: LauncherMessage) => void;
 }
@@ -34,7 +36,7 @@ export interface LauncherOptions {
 export interface Launcher {
   readonly connection: LocalConnection;
   readonly connectionFile: string;
-  /** Services first, in reverse order, PostgreSQL last. Leaves no process and no connection file. */
+  /** Stops services in reverse order, then PostgreSQL. Leaves no process and no connection file. */
   stop(): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ const defaultProgramme = (): string =>
 
 /**
  * Starts PostgreSQL and the five services on a home folder, and writes the connection file once all are ready.
- * @throws HomeInUse; or the first thing that did not start, once everything that had started is stopped again.
+ * @throws HomeInUse; or the error of the first part that did not start, after stopping the others.
  */
 export async function launch(options: LauncherOptions, aborted: AbortSignal): Promise<Launcher> {
   const home = openHome(options.home);
@@ -56,7 +58,7 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
     for (const step of undo.toReversed()) await step();
   });
   try {
-    // A connection file without a launcher is of one that was killed.
+    // A connection file without a launcher is left from a killed one.
     rmSync(home.connectionFile, { force: true });
     const programmeDirectory = options.programme ?? defaultProgramme();
     const { definition } = await readProgramme(programmeDirectory);
@@ -69,7 +71,7 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
       directory: home.postgres,
       port:
         options.freePorts === true || (await isPortTaken(POSTGRES_PORT)) ? await freePort() : POSTGRES_PORT,
-      // As in production a database that ends comes back, and the services outlast its absence.
+      // As in production, the database restarts and the services survive its absence.
       keepRunning: {
         onRestart: () => options.tell({ type: 'service', service: 'postgresql', state: 'restarting' }),
         onReady: () => options.tell({ type: 'service', service: 'postgresql', state: 'ready' }),

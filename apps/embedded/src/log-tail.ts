@@ -3,8 +3,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 const TAIL_BYTES = 16 * 1024;
 
 /**
- * The last lines of a service's log as a person reads them: level, message, cause.
- * @param from where this run's part of the file begins, in bytes.
+ * The last lines of a service's log as readable text: level, message, cause.
+ * @param from offset in bytes of this run's part of the file.
  */
 export function logTail(file: string, lines: number, from: number): string {
   const descriptor = openSync(file, 'r');

@@ -4,8 +4,8 @@ import { backUp } from './backup/back-up.js';
 import { restore } from './backup/restore.js';
 
 /**
- * Backup and restore of a home, as a process of its own beside the launcher: `backup --home H --out D [--keys-out K]`,
- * `restore --home H --from D --keys K [--erasures F]`. Speaks to its parent in `OperationMessage`s.
+ * Backup and restore of a home, in a process separate from the launcher: `backup --home H --out D [--keys-out K]`,
+ * `restore --home H --from D --keys K [--erasures F]`. Sends `OperationMessage`s to its parent.
  */
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
@@ -43,12 +43,12 @@ function tell(message: OperationMessage): void {
   else console.log(JSON.stringify(message));
 }
 
-/** An open channel would keep the process. */
+/** Closes the channel, which would keep the process alive. */
 function letGo(): void {
   if (process.connected) process.disconnect();
 }
 
-// What is under way is finished, so that nothing is left half: it takes as long as copying does.
+// Ignore signals and finish, so that nothing is left half-done.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 main().then(letGo, (error: unknown) => {

@@ -52,14 +52,14 @@ async function main(): Promise<void> {
     console.error(error);
     end(1);
   });
-  // Whoever read our output may be gone; what runs is still stopped in order.
+  // The reader of the output may be gone; still stop everything in order.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
   const launcher = await launch({ ...options, tell }, abort.signal);
   running.launcher = launcher;
   if (abort.signal.aborted) return end(0);
   const { connection, connectionFile } = launcher;
-  // A parent process says itself what runs.
+  // A parent process prints this itself.
   if (process.send !== undefined) return;
   console.log(`
 Kinledger is running.
@@ -93,7 +93,7 @@ function requireNode24(): void {
 }
 
 function fail(error: unknown): void {
-  // Asked to stop while starting: that is no failure.
+  // Being stopped while starting is not a failure.
   if (abort.signal.aborted && error === abort.signal.reason) process.exit(0);
   const message = error instanceof Error ? error.message : String(error);
   console.error(message);

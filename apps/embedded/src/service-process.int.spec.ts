@@ -19,7 +19,7 @@ afterEach(async () => {
 
 const quiet: ServiceEvents = { onReady: () => undefined, onRestart: () => undefined };
 
-/** A process that behaves as a service does towards its launcher. */
+/** A process that behaves like a service towards its launcher. */
 function serviceOf(body: string, events: ServiceEvents = quiet, port = 0): ServiceProcess {
   const entry = join(directory, 'main.mjs');
   writeFileSync(entry, body);
@@ -55,13 +55,13 @@ describe('a service as a child of the launcher', () => {
     expect(readFileSync(join(directory, 'linker.log'), 'utf8')).toContain('stopped in order');
   });
 
-  it('holds its heap as it is told to', async () => {
+  it('runs with the heap options given', async () => {
     await serviceOf(`console.log(process.execArgv.join(' ')); ${wellBehaved}`).start();
     const log = readFileSync(join(directory, 'linker.log'), 'utf8');
     for (const option of memorySettings('linker').nodeOptions) expect(log).toContain(option);
   });
 
-  it('gives way where its port is taken, even by somebody who was a moment faster', async () => {
+  it('takes another port if its own is taken, even at the last moment', async () => {
     const others = createServer();
     await new Promise<void>((done) => others.listen(0, '127.0.0.1', done));
     const { port } = others.address() as AddressInfo;
@@ -75,7 +75,7 @@ describe('a service as a child of the launcher', () => {
     await new Promise((done) => others.close(done));
   });
 
-  it('comes back at its address, also where somebody took that port meanwhile: it waits for it', async () => {
+  it('restarts at its address, and waits if another process has taken the port meanwhile', async () => {
     const addresses: string[] = [];
     let restarts = 0;
     const listening = `
@@ -107,7 +107,7 @@ describe('a service as a child of the launcher', () => {
     expect(new URL(addresses[1] ?? '').port).toBe(port);
   });
 
-  it('gets its own variables, and none of the launcher’s', async () => {
+  it('gets its own variables and none of the launcher’s', async () => {
     process.env['KINLEDGER_HOME'] = '/somewhere';
     try {
       const names = `Object.keys(process.env).filter((n) => n.startsWith('KINLEDGER') || n === 'MARK').join(' ')`;
@@ -118,7 +118,7 @@ describe('a service as a child of the launcher', () => {
     }
   });
 
-  it('that ends before it is ready is reported by name with the end of its log', async () => {
+  it('is reported by name, with the end of its log, if it ends before it is ready', async () => {
     writeFileSync(join(directory, 'linker.log'), 'an older run\n');
     const body = `console.log(JSON.stringify({ level: 'fatal', msg: 'cannot start', err: { message: 'no key' } })); process.exit(1);`;
     const failure: unknown = await serviceOf(body)
@@ -129,7 +129,7 @@ describe('a service as a child of the launcher', () => {
     expect(String(failure)).not.toContain('an older run');
   });
 
-  it('that was not built is said so', async () => {
+  it('is reported if it was not built', async () => {
     const missing = new ServiceProcess(
       {
         name: 'linker',
@@ -144,7 +144,7 @@ describe('a service as a child of the launcher', () => {
     await expect(missing.start()).rejects.toThrow(/linker is not built/);
   });
 
-  it('is started again when it crashes, until it is asked to stop', async () => {
+  it('is restarted when it crashes, until it is asked to stop', async () => {
     const addresses: string[] = [];
     let restarts = 0;
     const started = serviceOf(wellBehaved, {

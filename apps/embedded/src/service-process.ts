@@ -7,15 +7,17 @@ export interface ServiceCommand {
   readonly name: string;
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Node's own, such as the bounds of its heap. */
+  /** Options of Node, such as heap limits. */
   readonly nodeOptions: readonly string[];
   readonly logFile: string;
-  /** Where it listens if nobody else does; 0, or else, a free one. It keeps the one that it got. */
+  /**
+   * The preferred port; 0 for a free one. If taken, the service takes a free one. It keeps its port across restarts.
+   */
   readonly port: number;
 }
 
 export interface ServiceEvents {
-  /** It stopped by itself after it had been ready, and is started again. */
+  /** Called when the service ended by itself after it was ready, and is restarted. */
   readonly onRestart: (name: string) => void;
   readonly onReady: (name: string, url: string) => void;
 }
@@ -24,10 +26,10 @@ const READY_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 25_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
-/** A service that was up this long had a cause of its own to stop: the pause begins anew. */
+/** After this uptime, the back-off starts again from its minimum. */
 const SETTLED_MS = 60_000;
 
-/** One service as a child process: started, watched, started again when it crashes, stopped. */
+/** One service as a child process: started, watched, restarted when it crashes, stopped. */
 export class ServiceProcess {
   #child: ChildProcess | undefined;
   #stopping = false;
@@ -35,7 +37,7 @@ export class ServiceProcess {
   #timer: NodeJS.Timeout | undefined;
   #logBegins = 0;
   #port: number;
-  /** Its address was told: from now on it comes back there or waits, for nobody would look for it elsewhere. */
+  /** Whether its address was announced: from then on it restarts there or waits, because callers know that address. */
   #settled = false;
   readonly #command: ServiceCommand;
   readonly #events: ServiceEvents;
@@ -52,8 +54,8 @@ export class ServiceProcess {
   }
 
   /**
-   * Resolves with its address once the service listens; from then on it is kept running.
-   * @throws Error with the service's name and the end of its log when it ends first.
+   * Starts the service and keeps it running. Resolves with its address once it listens.
+   * @throws Error with the service's name and the end of its log if it ends first.
    */
   async start(): Promise<string> {
     const { name, entry } = this.#command;
@@ -62,7 +64,7 @@ export class ServiceProcess {
       this.#port = await freePort();
     const child = this.#spawn();
     const url = await this.#untilReady(child).catch(async (error: unknown) => {
-      // Another launcher, starting at the same moment, may have been faster.
+      // Another launcher, starting at the same time, may have taken the port.
       if (this.#settled || this.#stopping || !(await isPortTaken(this.#port))) throw error;
       return undefined;
     });
@@ -74,7 +76,7 @@ export class ServiceProcess {
     return url;
   }
 
-  /** Asks it to end and waits; after a grace period it is killed. Its own work in hand is finished first. */
+  /** Asks it to finish its work and end, waits, and kills it after a grace period. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
@@ -92,7 +94,7 @@ export class ServiceProcess {
     try {
       this.#logBegins = fstatSync(log).size;
       const child = fork(this.#command.entry, [], {
-        // A process group of its own: Ctrl-C reaches the launcher alone, which stops services in order.
+        // In its own process group, so that Ctrl-C reaches only the launcher, which stops services in order.
         detached: true,
         env: { ...inherited(), ...this.#command.environment, KINLEDGER_HTTP_PORT: String(this.#port) },
         execArgv: ['--enable-source-maps', ...this.#command.nodeOptions],
@@ -160,8 +162,8 @@ const isReady = (message: unknown): message is { readonly type: 'ready'; readonl
   'url' in message;
 
 /**
- * The person's environment without settings of ours: a service gets only the variables that are meant for it. How much it
- * says and how much it holds is the person's to choose.
+ * The user's environment without Kinledger's variables, because a service gets only its own. The user may still set log
+ * level and limits.
  */
 const inherited = (): NodeJS.ProcessEnv =>
   Object.fromEntries(

@@ -12,7 +12,7 @@ export interface Surroundings {
   readonly bus: BusEnvironment;
 }
 
-/** Where the person who starts the services wants the ledger's events; nothing for PostgreSQL. */
+/** The user's event store variables; empty for PostgreSQL. */
 function eventStore(): Readonly<Record<string, string>> {
   const {
     KINLEDGER_EVENT_STORE: kind,
@@ -33,14 +33,14 @@ function checkpointsOf(home: Home): string {
   return chosen === undefined || chosen === '' ? home.checkpoints : resolve(chosen);
 }
 
-/** A service as a process: where it listens if it can, and the variables that it needs, no more. */
+/** A service as a process: its preferred port and exactly the variables that it needs. */
 export interface ServiceDefinition {
   readonly name: ServiceName;
   readonly port: number;
   readonly environment: (surroundings: Surroundings) => Readonly<Record<string, string>>;
 }
 
-/** In the order of the data's way; they are stopped in reverse. */
+/** In the order in which data flows; stopped in reverse. */
 export const services: readonly ServiceDefinition[] = [
   {
     name: 'ingest',
@@ -96,6 +96,6 @@ export const services: readonly ServiceDefinition[] = [
   },
 ];
 
-/** The built entry of a service, beside our own in the checkout. */
+/** The built entry file of a service in this checkout. */
 export const entryOf = (name: ServiceName): string =>
   fileURLToPath(new URL(`../../${name}/dist/main.js`, import.meta.url));

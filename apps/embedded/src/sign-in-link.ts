@@ -1,6 +1,6 @@
 import type { LocalConnection } from '@kinledger/contracts';
 
-/** The pages with a link that signs one browser in; without it where the reader's account has ended. */
+/** The address of the pages: a link that signs one browser in, or a plain one if the reader's account has ended. */
 export async function pagesLink({ services, tokens }: LocalConnection): Promise<string> {
   const pages = services['reporting-api'];
   try {

@@ -1,4 +1,4 @@
-/** The present instant. An argument wherever the calendar matters, so that a test chooses its day. */
+/** Gives the present instant. Passed as an argument, so that a test can choose the day. */
 export type Clock = () => Date;
 
 /** Injection token of the `Clock`. */

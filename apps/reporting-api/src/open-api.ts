@@ -21,7 +21,7 @@ export function openApiOf(app: INestApplication): OpenAPIObject {
   return completeDocument(SwaggerModule.createDocument(app, settings));
 }
 
-/** An answer’s schema as OpenAPI 3.0 has it. */
+/** A response schema for OpenAPI 3.0. */
 export const answerSchema = (schema: z.ZodType): ApiResponseSchemaHost['schema'] =>
-  // Both describe a JSON schema; the draft’s `$schema` mark alone has no place in OpenAPI 3.0.
+  // Both types describe a JSON schema; only `$schema` is not allowed in OpenAPI 3.0.
   z.toJSONSchema(schema, { target: 'openapi-3.0' }) as ApiResponseSchemaHost['schema'];

@@ -17,7 +17,7 @@ describe('the reporting API', () => {
   let owner: pg.Client;
   let service: Service;
   let folder: string;
-  /** The day on which the service believes to be. */
+  /** The day on the service's clock. */
   let today = '2023-11-05';
   beforeAll(async () => {
     databases = await createTestDatabases(inject('postgresUrl'));
@@ -55,7 +55,7 @@ describe('the reporting API', () => {
       headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', authorization: `Bearer ${token}` },
     });
 
-  it('says that the figures are being prepared until the projector has made them', async () => {
+  it('says that the figures are being prepared until the projector has created the read models', async () => {
     const answer = await get('/v1/figures/reach?period=2023-24-Q2');
     expect([answer.status, answer.headers.get('content-type')]).toEqual([
       503,
@@ -88,7 +88,7 @@ describe('the reporting API', () => {
           { person: 'zoe', service: 'real', date: '2023-07-01' },
           { person: 'amara', service: 'real', date: '2023-10-05' },
           { person: 'amara', service: 'late', date: '2023-07-03' },
-          // A year that somebody mistyped.
+          // A mistyped year.
           { person: 'amara', service: 'real', date: '2091-10-05' },
           { service: 'real', date: '2023-07-02', setAside: 'referred' },
         ],
@@ -102,7 +102,7 @@ describe('the reporting API', () => {
       }),
     );
 
-    it('says how old its figures are once the projector stands still, and nothing while it does not', async () => {
+    it('says how old its figures are once the projector has stopped, and not before', async () => {
       const standAt = (age: string) =>
         owner.query(`UPDATE operations.projection SET current_at = clock_timestamp() - '${age}'::interval`);
       const asked = async () => {
@@ -134,7 +134,7 @@ describe('the reporting API', () => {
       await standAt('0');
     });
 
-    it('answers reach with its period, its position and its parts', async () => {
+    it('answers reach with its period, position and parts', async () => {
       const answer = await get('/v1/figures/reach?period=Q2%202023%2F24');
       expect(answer.status).toBe(200);
       expect(await answer.json()).toMatchObject({
@@ -157,7 +157,7 @@ describe('the reporting API', () => {
       });
     });
 
-    it('answers every figure by its version, row by row and as a table, with the columns that it declares', async () => {
+    it('answers every version of every figure, as JSON rows and as CSV, with its declared columns', async () => {
       const catalogue = (await (await get('/v1/figures')).json()) as {
         figures: { figure: string; version: number; rows: string; columns: { name: string }[] }[];
       };
@@ -177,7 +177,7 @@ describe('the reporting API', () => {
       }
     });
 
-    it('answers the rows of a figure as reach has them: 0 where files stand, nothing where none do', async () => {
+    it('answers the rows of a figure like reach: 0 if there are files, null if there are none', async () => {
       const rowsOf = async (query: string) =>
         ((await (await get(`/v1/figures/reach/1?${query}`)).json()) as { rows: Record<string, unknown>[] })
           .rows;
@@ -208,7 +208,7 @@ describe('the reporting API', () => {
       expect(refused.map(({ status }) => status)).toEqual([404, 404, 400, 404]);
     });
 
-    it('answers 0 for a service that reached nobody, and nothing for one that no attendance file came from', async () => {
+    it('answers 0 for a service that reached nobody, and null for one without an attendance file', async () => {
       interface Part {
         readonly service: string;
         readonly coverage: string;
@@ -231,7 +231,7 @@ describe('the reporting API', () => {
         quiet: ['files-received', 0, 0, 0],
         capital: ['activity-only', null, null, null],
         'people-only': ['no-attendance-file', null, null, null],
-        // Its row came in the next quarter's file: it counts, and the quarter's own file is missing.
+        // Its row came in the next quarter's file: it counts, although the quarter's own file is missing.
         late: ['no-files', 0, 1, 1],
         'taken-back': ['no-files', null, null, null],
       });
@@ -258,12 +258,12 @@ describe('the reporting API', () => {
       expect(page).toMatch(/no attendance file was received from PEOPLE-ONLY; LATE; TAKEN-BACK\./);
     });
 
-    it('counts what the page does not count so that its figures add up', async () => {
+    it('shows the uncounted rows, so that the page’s figures add up', async () => {
       const page = (await (await get('/reach?period=2023-24-Q2')).text()).replaceAll(/\s+/g, ' ');
       expect(page).toContain('2 children and adults and 1 doubtful row are at most 3 people');
     });
 
-    it('offers quarters up to the calendar’s, and opens with the latest that a file came for', async () => {
+    it('offers quarters up to the present one, and opens with the latest that has a file', async () => {
       const options = async () => {
         const select = /<select[^>]*name="period".*?<\/select>/s.exec(
           await (await get('/reach')).text(),
@@ -284,7 +284,7 @@ describe('the reporting API', () => {
       today = '2023-11-05';
     });
 
-    it('answers no period that has not begun, as a page and as a problem', async () => {
+    it('refuses a period that has not begun, as a page and as a problem', async () => {
       const answer = await get('/v1/figures/reach?period=2091-92-Q3');
       expect(answer.status).toBe(404);
       expect(await answer.json()).toMatchObject({
@@ -295,7 +295,7 @@ describe('the reporting API', () => {
       expect((await get('/reach?period=2023-24-Q3')).status).toBe(200);
     });
 
-    it('gives the same figures as a table, defused for spreadsheets', async () => {
+    it('gives the same figures as CSV, with spreadsheet formulas escaped', async () => {
       const answer = await get('/v1/figures/reach.csv?period=lifetime');
       expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
       const lines = (await answer.text()).trim().split('\n');
@@ -337,7 +337,7 @@ describe('the reporting API', () => {
       expect(await answer.json()).toMatchObject({ type: `urn:kinledger:problem:${code}` });
     });
 
-    it('lets readers in and nobody else', async () => {
+    it('admits readers and nobody else', async () => {
       expect((await get('/v1/figures/reach?period=lifetime', '')).status).toBe(401);
       expect((await get('/v1/figures/reach?period=lifetime', 'provider-token')).status).toBe(403);
       expect((await get('/reach', '')).status).toBe(401);
@@ -356,7 +356,7 @@ describe('the reporting API', () => {
     });
 
     it.each(['/nothing', '/v1/nothing', '/submissions/nothing', '/assets/nothing.css', '/reach/nothing'])(
-      'answers that there is nothing at %s: a page to a browser, a problem to a program',
+      'answers 404 at %s: a page to a browser, a problem to a program',
       async (path) => {
         const page = await asBrowser(path);
         expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
@@ -387,7 +387,7 @@ describe('the reporting API', () => {
       },
     );
 
-    it('answers a browser that may not read with a page too', async () => {
+    it('answers a browser without access with a page too', async () => {
       const page = await asBrowser('/reach', 'unknown');
       expect([page.status, page.headers.get('www-authenticate')]).toEqual([
         401,
@@ -396,7 +396,7 @@ describe('the reporting API', () => {
       expect(await page.text()).toContain('Token of your account');
     });
 
-    it('lists on the page of a problem each part of the address that does not fit', async () => {
+    it('lists each invalid part of the address on the problem page', async () => {
       const page = await (await get('/submissions?page=none')).text();
       expect(page).toMatch(
         /These parts of the address do not fit.*<li><strong>page<\/strong>: expected the number of a page, from 1<\/li>/s,
@@ -409,7 +409,7 @@ describe('the reporting API', () => {
       expect((await get('/submissions/nothing')).status).toBe(404);
     });
 
-    it('lists the latest submission first, then what was not submitted, and no upload that was discarded', async () => {
+    it('lists the latest submission first, then uploads not submitted, and no discarded upload', async () => {
       const upload = (
         state: string,
         minute: number,
@@ -448,7 +448,7 @@ describe('the reporting API', () => {
       expect(page).not.toMatch(/discarded|expired/i);
     });
 
-    it('shows names where the data have codes', async () => {
+    it('shows names instead of codes', async () => {
       const list = await (await get('/submissions')).text();
       const link = /href="\/submissions\/([0-9a-f]{32})">REAL: people/.exec(list)?.[1] ?? '';
       const one = await (await get(`/submissions/${link}`)).text();
@@ -464,7 +464,7 @@ describe('the reporting API', () => {
       expect(one).toContain('1 November 2023 at 09:');
     });
 
-    it('writes valid HTML on every page, whatever state a file is in', async () => {
+    it('writes valid HTML on every page, for every state of a file', async () => {
       const list = await (await get('/submissions')).text();
       const links = [...list.matchAll(/href="(\/submissions\/[0-9a-f]{32})"/g)].map(([, path]) => path ?? '');
       const paths = [
@@ -480,7 +480,7 @@ describe('the reporting API', () => {
       }
     });
 
-    it('says why a parked submission waits, and nothing of an old reason once it is linked', async () => {
+    it('says why a submission is parked, and no longer once it is linked', async () => {
       const id = 'ab'.repeat(16);
       await owner.query(
         `INSERT INTO operations.upload (upload_id, submission_id, provider, dataset, period, state, reason, counts, findings, first_at, changed_at)
@@ -509,7 +509,7 @@ describe('the reporting API', () => {
       await owner.query('DELETE FROM golden.submission WHERE submission_id = $1', [id]);
     });
 
-    it('describes itself', async () => {
+    it('describes itself in OpenAPI', async () => {
       const document = (await (await get('/openapi.json', '')).json()) as { openapi: string; paths: object };
       expect(document.openapi).toMatch(/^3\./);
       expect(Object.keys(document.paths)).toEqual(

@@ -16,7 +16,7 @@ const DAY_SECONDS = 86_400;
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** The reporting API as a service, on the days that the clock says: what tests boot. */
+/** The reporting API as a service with a given clock, for tests. */
 export const reportingServiceWith = (clock: Clock): ServiceOptions<typeof reportingConfig> => ({
   name: 'reporting-api',
   config: reportingConfig,
@@ -54,5 +54,5 @@ export const reportingServiceWith = (clock: Clock): ServiceOptions<typeof report
   },
 });
 
-/** The reporting API as a service: what `main.ts` runs. */
+/** The reporting API as a service, run by `main.ts`. */
 export const reportingService = reportingServiceWith(systemClock);

@@ -12,7 +12,7 @@ describe('COPY', () => {
   });
   afterAll(() => client.end());
 
-  it('brings every value back as it was', async () => {
+  it('returns every value unchanged', async () => {
     // PostgreSQL stores no NUL in text.
     const text = fc
       .string({ unit: 'binary' })

@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
-/** What one cell may hold. An object goes as JSON, a Buffer as bytea. */
+/** The value of a cell. An object is written as JSON, a Buffer as bytea. */
 export type CopyValue =
   string | number | boolean | Uint8Array | readonly string[] | object | null | undefined;
 
 const FLUSH_BYTES = 256 * 1024;
 
 /**
- * Writes rows with one COPY, in the transaction that the client is in. `table` and `columns` are trusted identifiers.
- * Rows are taken as the socket takes them: memory stays bounded.
+ * Writes rows with one COPY, in the client's present transaction. `table` and `columns` are trusted identifiers. Takes
+ * rows only as fast as the socket does, so memory is bounded.
  */
 export async function copyInto(
   client: pg.ClientBase,

@@ -21,7 +21,7 @@ describe('databases', () => {
   for (const role of roleNames) {
     for (const database of databaseNames) {
       const allowed = mayConnect[role].includes(database);
-      it(`${allowed ? 'let' : 'refuse'} ${role} ${allowed ? 'into' : 'at the door of'} ${database}`, async () => {
+      it(`${allowed ? 'let' : 'do not let'} ${role} connect to ${database}`, async () => {
         const client = new pg.Client({ connectionString: databases.url(database, role) });
         const connected = client.connect().then(() => client.end());
         if (allowed) await expect(connected).resolves.toBeUndefined();

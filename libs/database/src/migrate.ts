@@ -7,7 +7,7 @@ import type { DatabaseName } from './roles.js';
 const folder = (database: DatabaseName) =>
   fileURLToPath(new URL(`../migrations/${database}/`, import.meta.url));
 
-/** Names of the migrations that this code knows, in order. */
+/** Names of this code's migrations, in order. */
 const known = (database: DatabaseName): string[] =>
   readdirSync(folder(database))
     .filter((file) => file.endsWith('.sql'))
@@ -16,7 +16,7 @@ const known = (database: DatabaseName): string[] =>
 
 const journal = { schema: 'migrations', table: 'applied' } as const;
 
-/** Applies what is missing, as the migrator role, each migration in a transaction. Repeatable, safe to run twice at once. */
+/** Applies missing migrations as the migrator role, each in a transaction. Idempotent, and safe to run concurrently. */
 export async function migrate(database: DatabaseName, migratorUrl: string): Promise<void> {
   await runner({
     databaseUrl: migratorUrl,
@@ -32,7 +32,7 @@ export async function migrate(database: DatabaseName, migratorUrl: string): Prom
   await publishJournal(migratorUrl);
 }
 
-/** Every role that may connect may see what was applied: services refuse to start on another state. */
+/** Lets every role that may connect read the applied migrations, which services check when they start. */
 async function publishJournal(migratorUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: migratorUrl });
   await client.connect();
@@ -50,8 +50,8 @@ export interface NotMigrated extends Error {
 }
 
 /**
- * What a service asks at start: is this database at the state that this code was written for?
- * @throws NotMigrated naming the first difference and what to do.
+ * Checks that the database has exactly this code's migrations. Every service calls it when it starts.
+ * @throws NotMigrated with the first difference and what to do.
  */
 export async function requireMigrated(pool: pg.Pool, database: DatabaseName): Promise<void> {
   const fail = (why: string): NotMigrated =>

@@ -13,16 +13,16 @@ const socketCodes: ReadonlySet<unknown> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
-/** What pg says of a connection that broke or never came: plain errors without a code. */
+/** Messages of pg for a connection that broke or was never made: plain errors without a code. */
 const brokenConnection = /^Connection terminated|^timeout exceeded when trying to connect|connection error/;
 
-/** True for an error that says nothing about the statement, only that the database was out of reach for the moment. */
+/** Whether an error means that the database is temporarily unavailable, rather than that the statement failed. */
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return passingStates.test(error.code ?? '');
   if (!(error instanceof Error)) return false;
   return ('code' in error && socketCodes.has(error.code)) || brokenConnection.test(error.message);
 }
 
-/** True where the database could not write because its disk is full (SQLSTATE 53100). */
+/** Whether the database's disk is full (SQLSTATE 53100). */
 export const isDiskFull = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '53100';

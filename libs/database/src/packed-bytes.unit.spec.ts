@@ -7,7 +7,7 @@ const MAX = 10_000;
 const roundTrip = (value: Uint8Array) => [...unpackBytes(packBytes(value), MAX)];
 
 describe('packed bytes', () => {
-  it('come back as they were, whatever they were', () => {
+  it('unpack to the original, for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 4000, size: 'max' }), (value) => {
         expect(roundTrip(value)).toEqual([...value]);
@@ -15,19 +15,19 @@ describe('packed bytes', () => {
     );
   });
 
-  it('come back as they were where they look packed, at any size', () => {
+  it('unpack to the original even if that looks packed, at any size', () => {
     const small = zstdCompressSync('rows');
     expect(roundTrip(small)).toEqual([...small]);
     const large = zstdCompressSync(Uint8Array.from({ length: 5000 }, (_, index) => (index * index) % 251));
     expect(roundTrip(large)).toEqual([...large]);
   });
 
-  it('are packed again as they were', () => {
+  it('are packed again to the same form', () => {
     const packed = packBytes(Buffer.alloc(5000, 'rows'));
     expect(packBytes(unpackBytes(packed, MAX))).toBe(packed);
   });
 
-  it('are fewer where that matters', () => {
+  it('are fewer than the original for large values', () => {
     const rows = Buffer.from(
       JSON.stringify(Array.from({ length: 500 }, (_, row) => ({ row, role: 'child' }))),
     );
@@ -35,7 +35,7 @@ describe('packed bytes', () => {
     expect(packBytes(Buffer.from('{}'))).toEqual(Buffer.from('{}'));
   });
 
-  it('that were damaged, or hold more than they may, are refused', () => {
+  it('are refused if damaged, or if they unpack to more than the limit', () => {
     const packed = packBytes(Buffer.alloc(5000, 'rows'));
     expect(() => unpackBytes(packed.subarray(0, packed.length - 4), MAX)).toThrow();
     expect(() => unpackBytes(zstdCompressSync(Buffer.alloc(MAX + 1)), MAX)).toThrow();

@@ -2,7 +2,7 @@ import pg from 'pg';
 
 // Positions, offsets and counts stay far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
-// A date is a calendar day: turning it into an instant would move it across time zones.
+// A date is a calendar day: as an instant, it would shift across time zones.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 export interface PoolOptions {
@@ -12,7 +12,7 @@ export interface PoolOptions {
   readonly max?: number;
 }
 
-/** A pool that survives a server restart: a broken idle connection is dropped and the next query connects anew. */
+/** A pool that survives a server restart: it drops a broken idle connection, and the next query opens a new one. */
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -23,8 +23,8 @@ export function createPool(options: PoolOptions): pg.Pool {
     keepAlive: true,
   });
   pool.on('error', () => undefined);
-  // A connection that breaks while it is lent out says so to its borrower's query, and once more as an event, which
-  // nobody would hear: unheard, it would end the process.
+  // When a connection in use breaks, its query fails, and it also emits an error event. Without a listener that event
+  // would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

@@ -9,26 +9,26 @@ import {
 } from './roles.js';
 
 export interface ProvisionOptions {
-  /** Connection URL of a superuser, on any database of the server. */
+  /** Connection URL of a superuser, for any database of the server. */
   readonly superuserUrl: string;
   readonly passwords: Readonly<Record<RoleName, string>>;
-  /** Put before database names; `kinledger_` by default. */
+  /** Prefix of database names; `kinledger_` by default. */
   readonly prefix?: string;
 }
 
-/** Connection URLs by database and role: only pairs that may connect. */
+/** Connection URLs by database and role, for pairs that may connect. */
 export type ConnectionUrls = { readonly url: (database: DatabaseName, role: RoleName) => string };
 
 /**
- * Creates the roles and the three databases, and takes CONNECT from everybody else. Repeatable: passwords are set
- * anew each time, nothing else changes.
+ * Creates the roles and the three databases, and revokes CONNECT from all other roles. Idempotent, except that it sets
+ * the passwords again.
  */
 export async function provision(options: ProvisionOptions): Promise<ConnectionUrls> {
   const prefix = options.prefix ?? 'kinledger_';
   const client = new pg.Client({ connectionString: options.superuserUrl });
   await client.connect();
   try {
-    // Two launchers or test files at once: one after the other.
+    // Serialises concurrent launchers or test files.
     await client.query('SELECT pg_advisory_lock(7163502)');
     for (const role of roleNames) await ensureRole(client, role, options.passwords[role]);
     for (const database of databaseNames) await ensureDatabase(client, prefix, database);

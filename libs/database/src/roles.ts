@@ -3,8 +3,8 @@ export const databaseNames = ['restricted', 'platform', 'bus'] as const;
 export type DatabaseName = (typeof databaseNames)[number];
 
 /**
- * Login roles, one per principal; what each may do stands in the migrations' GRANTs. The inspector is a person of the
- * machine, who may look at the read models; no service uses it.
+ * Login roles, one per principal; the migrations' GRANTs define their rights. The inspector is for an operator who
+ * reads the read models; no service uses it.
  */
 export const roleNames = [
   'migrator',
@@ -18,7 +18,7 @@ export const roleNames = [
 ] as const;
 export type RoleName = (typeof roleNames)[number];
 
-/** Which databases a role may connect to at all. The migrator owns all three. */
+/** The databases to which a role may connect. The migrator owns all three. */
 export const mayConnect: Readonly<Record<RoleName, readonly DatabaseName[]>> = {
   migrator: ['restricted', 'platform', 'bus'],
   ingest: ['restricted', 'bus'],

@@ -12,7 +12,7 @@ declare module 'vitest' {
   }
 }
 
-/** One password for all test files: roles are the server's, and files run at once. */
+/** One password for all test files, because roles belong to the server and files run concurrently. */
 const passwords = Object.fromEntries(roleNames.map((role) => [role, 'test-only'])) as Record<
   RoleName,
   string
@@ -23,7 +23,7 @@ export interface TestDatabases extends ConnectionUrls {
   drop(): Promise<void>;
 }
 
-/** Three migrated databases with names of their own, for one test file. */
+/** Creates three migrated databases with unique names, for one test file. */
 export async function createTestDatabases(postgresUrl: string): Promise<TestDatabases> {
   const prefix = `test_${randomBytes(5).toString('hex')}_`;
   const urls = await provision({ superuserUrl: postgresUrl, passwords, prefix });

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 
-/** The unprivileged account that runs the server when we are root: PostgreSQL refuses to run as root. */
+/**
+ * The unprivileged account that runs the server when this process is root, because PostgreSQL refuses to run as root.
+ */
 export interface ServerAccount {
   readonly uid: number;
   readonly gid: number;
 }
 
 /**
- * The account to run PostgreSQL under: none (our own) for an ordinary user; for root the system's `postgres` where
- * there is one, else `nobody`. No account is created.
- * @throws Error when root has neither.
+ * The account to run PostgreSQL under: undefined (this process's own) for an ordinary user; for root the system's
+ * `postgres` if it exists, else `nobody`. Creates no account.
+ * @throws Error if neither exists.
  */
 export function serverAccount(): ServerAccount | undefined {
   if (process.getuid?.() !== 0) return undefined;

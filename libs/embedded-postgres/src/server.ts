@@ -9,15 +9,15 @@ import { dataDirectory } from './data-directory.js';
 import { endLeftover, ServerProcess } from './server-process.js';
 
 export interface EmbeddedPostgresOptions {
-  /** A private folder of ours; the superuser's password, the log and (for an ordinary user) the data lie in it. */
+  /** A private folder with the superuser's password, the log and (for an ordinary user) the data. */
   readonly directory: string;
-  /** 0 or absent: a free port. A port that is taken gives way to a free one. */
+  /** The preferred port. If it is 0, absent or taken, the server uses a free one. */
   readonly port?: number;
-  /** Server settings beside our own, e.g. `{ fsync: 'off' }` for tests. */
+  /** Additional server settings, e.g. `{ fsync: 'off' }` for tests. */
   readonly settings?: Readonly<Record<string, string>>;
   /**
-   * Keeps the server running: one that ends by itself is started again, on the same port and the same data, after a
-   * pause that grows. Absent: it is gone when it ends.
+   * Restarts a server that ends by itself, on the same port and data, with growing back-off. If absent, it is not
+   * restarted.
    */
   readonly keepRunning?: {
     readonly onRestart: () => void;
@@ -29,9 +29,9 @@ export interface EmbeddedPostgres {
   readonly port: number;
   /** The superuser's connection URL for a database. */
   url(database?: string): string;
-  /** Fast shutdown: clients are disconnected, data is safe. Resolves when the process is gone. */
+  /** Fast shutdown: disconnects clients, keeps all data. Resolves when the process has ended. */
   stop(): Promise<void>;
-  /** Stops, and deletes the data and our folder. */
+  /** Stops the server, and deletes the data and the folder. */
   destroy(): Promise<void>;
 }
 
@@ -51,10 +51,10 @@ const settings = {
   max_wal_senders: '0',
   timezone: 'UTC',
   jit: 'off',
-  // What is read again and again lies in memory, and disks of today have no arm to move.
+  // Frequently read pages are in memory, and solid-state disks have no seek time.
   random_page_cost: '1.1',
   log_min_messages: 'warning',
-  // Statements and parameters carry row values: an error must not write them to the log.
+  // Statements and parameters contain row values, which must not get into the log.
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_parameter_max_length: '0',
@@ -62,9 +62,9 @@ const settings = {
 };
 
 /**
- * Starts PostgreSQL on loopback, creating its data folder the first time. A server that an earlier run left behind
- * (its owner was killed) is ended first.
- * @throws Error with the end of the server's log when it does not come up.
+ * Starts PostgreSQL on loopback, and creates its data directory the first time. First ends a server that a killed
+ * launcher left behind.
+ * @throws Error with the end of the server's log if it does not start.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const directory = resolve(options.directory);
@@ -148,7 +148,7 @@ async function initialise(
 
 const TRIES = 5;
 
-/** Between finding a port free and taking it, somebody else may have taken it: another server that starts just now. */
+/** Retries with another port if another process takes the free port first. */
 async function startOnFreePort(
   serverAt: (port: number) => ServerProcess,
   wanted: number,

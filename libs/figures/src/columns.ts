@@ -1,4 +1,4 @@
-/** What an answer of figures says, without anything that asks for it: for those who read answers elsewhere. */
+/** The columns of figures without their queries, for code that only reads answers. */
 export * from './count-columns.js';
 export * from './files-behind/coverage.js';
 export * from './files-behind/coverage-names.js';

@@ -1,15 +1,15 @@
 import type { CountColumn, Counts } from './count-columns.js';
 import type { Parameter, Publication } from './publication.js';
 
-/** A column by which a figure is broken down, beside scope and quarter. */
+/** A column by which a figure is broken down, in addition to scope and quarter. */
 export interface Dimension {
   readonly type: 'int' | 'text';
   readonly meaning: string;
 }
 
 /**
- * What a figure is asked for. Scopes are `programme`, `strand:<id>` and `service:<id>`; null asks for every one at once.
- * Days bound a half-open period; null leaves it open, and both make lifetime, which is never a sum of periods.
+ * The parameters of a figure. Scopes are `programme`, `strand:<id>` and `service:<id>`; null means all scopes. The days
+ * bound a half-open period; null leaves an end open. Both null mean lifetime, which is never a sum of periods.
  */
 export interface FigureQuestion {
   readonly from: string | null;
@@ -19,19 +19,19 @@ export interface FigureQuestion {
   readonly scope: string | null;
 }
 
-/** A row of a figure’s answer: nothing is counted where there is no row. */
+/** A row of a figure’s answer. A missing row means that nothing was counted. */
 export type FigureRow<
   Columns extends Readonly<Record<string, CountColumn>> = Readonly<Record<string, CountColumn>>,
   Dimensions extends Readonly<Record<string, Dimension>> = Readonly<Record<string, Dimension>>,
 > = {
-  /** First day of the quarter, yyyy-mm-dd; null where the whole period is counted. */
+  /** First day of the quarter, yyyy-mm-dd; null if the row covers the whole period. */
   readonly start: string | null;
   readonly scope: string;
 } & { readonly [Name in keyof Dimensions]: string | number | null } & Counts<Columns>;
 
 /**
- * A figure: what it counts, by column, and the one query that counts it by scope and period. JSON, CSV, tables of pages
- * and of the command line, and the OpenAPI document follow from the columns.
+ * A figure: its columns, and the one query that counts by scope and period. JSON, CSV, tables on pages and in the
+ * command line, and the OpenAPI document are generated from the columns.
  */
 export interface Figure<
   Columns extends Readonly<Record<string, CountColumn>> = Readonly<Record<string, CountColumn>>,
@@ -49,7 +49,7 @@ const questionParameters: readonly Parameter[] = [
   { name: 'scope', type: 'text' },
 ];
 
-/** The SQL yields `start` and `scope`, then the dimensions, then the columns, in their order. */
+/** Defines a figure. Its SQL returns `start` and `scope`, then the dimensions, then the columns, in their order. */
 export function defineFigure<
   const Columns extends Readonly<Record<string, CountColumn>>,
   const Dimensions extends Readonly<Record<string, Dimension>>,

@@ -1,4 +1,4 @@
-/** PostgreSQL types that cross the schema `published`. */
+/** PostgreSQL types of the functions in the schema `published`. */
 export type SqlType =
   'bigint' | 'boolean' | 'date' | 'double precision' | 'int' | 'jsonb' | 'text' | 'text[]' | 'uuid';
 
@@ -8,23 +8,23 @@ export interface Parameter {
 }
 
 /**
- * One query that the reporting role may ask of the read models, and all that it may: a function of the schema
- * `published`. A version never changes once it was published; a query that answers otherwise is the next version.
+ * A query that the reporting role may run on the read models, as a function of the schema `published`; it may run no
+ * others. A published version never changes: to change what a query answers, add the next version.
  */
 export interface Publication {
   /** Lower case with hyphens. */
   readonly id: string;
   readonly version: number;
   readonly parameters: readonly Parameter[];
-  /** The columns of an answer, in the order of the query’s. */
+  /** The columns of the answer, in the query’s order. */
   readonly returns: readonly Parameter[];
-  /** Tables of the read models stand without a schema; $1 and on are the parameters. */
+  /** Names tables of the read models without a schema; $1 onwards are the parameters. */
   readonly sql: string;
 }
 
-/** Name of the function: `reach@1` is `published.reach_1`. */
+/** Name of the function: `published.reach_1` for `reach@1`. */
 export const functionOf = ({ id, version }: Pick<Publication, 'id' | 'version'>): string =>
   `published.${id.replaceAll('-', '_')}_${version}`;
 
-/** `reach@1`. */
+/** Name with version, such as `reach@1`. */
 export const nameOf = ({ id, version }: Pick<Publication, 'id' | 'version'>): string => `${id}@${version}`;

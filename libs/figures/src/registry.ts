@@ -5,10 +5,10 @@ import type { Publication } from './publication.js';
 import { reachByDeprivation } from './reach/reach-by-deprivation.js';
 import { reach } from './reach/reach.js';
 
-/** Every version of every figure. A version stays for as long as figures that were published by it are to be reproduced. */
+/** Every version of every figure. A version stays as long as figures published with it must be reproducible. */
 export const figures: readonly Figure[] = [reach, reachByDeprivation];
 
-/** All that leaves the read models: figures, and the names and files beside which they are read. */
+/** All queries on the read models: figures, and the names and files shown beside them. */
 export const publications: readonly Publication[] = [
   ...figures,
   ...Object.values(directories),

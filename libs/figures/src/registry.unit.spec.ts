@@ -8,8 +8,8 @@ const digestOf = ({ parameters, returns, sql }: Publication): string =>
   createHash('sha256').update(JSON.stringify({ parameters, returns, sql })).digest('hex').slice(0, 16);
 
 /**
- * What was published by a version is computed by it for ever. A figure that is to answer otherwise is a next version
- * beside this one. Where a query merely runs better and answers alike, its digest changes here, and the review says so.
+ * A published version computes the same answers for ever. To change what a figure answers, add the next version. If a
+ * query is only made faster, its digest changes here, and the review confirms that its answers do not.
  */
 const published: Readonly<Record<string, string>> = {
   'reach@1': '5e9fe4e923ce658e',
@@ -17,18 +17,18 @@ const published: Readonly<Record<string, string>> = {
 };
 
 describe('the registry of figures', () => {
-  it('holds each version of each publication once', () => {
+  it('lists each version of each publication once', () => {
     const names = publications.map((publication) => nameOf(publication));
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('holds every version of a figure as it was published', () => {
+  it('has every version of a figure unchanged since it was published', () => {
     expect(Object.fromEntries(figures.map((figure) => [nameOf(figure), digestOf(figure)]))).toEqual(
       published,
     );
   });
 
-  it('says of every column what it means, and protects every count of people, families and their rows', () => {
+  it('states the meaning of every column, and protects every count of people, families and their rows', () => {
     for (const { columns } of figures) {
       for (const name of columnNames(columns)) {
         expect(columns[name]?.meaning, name).toMatch(/\.$/);

@@ -3,7 +3,7 @@ import { writeSmallProgramme, type SmallProgramme } from '@kinledger/read-models
 import type pg from 'pg';
 import { publish } from './publishing/publish.js';
 
-/** Live read models of a small programme, and what is published of them, as the role that owns both. */
+/** Creates live read models of a small programme and publishes their queries, as the role that owns both. */
 export async function publishSmallProgramme(client: pg.ClientBase, programme: SmallProgramme): Promise<void> {
   await writeSmallProgramme(client, LIVE_SCHEMA, programme);
   await publish(client);

@@ -11,7 +11,7 @@ const programs = [
   ...readdirSync(join(root, 'apps')).map((app) => `apps/${app}/dist/main.js`),
 ];
 
-/** A Node of the machine that is older than the programs need; npm puts its own first. */
+/** An older Node on the machine's path, where npm puts its own Node first. */
 const older = (process.env['PATH'] ?? '')
   .split(delimiter)
   .map((folder) => join(folder, 'node'))

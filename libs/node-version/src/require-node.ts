@@ -1,7 +1,7 @@
-/** The oldest that has everything the programs use, and the one that they are tested on. */
+/** The oldest major version that the programs run on, and the one that they are tested on. */
 const NEEDED = 24;
 
-/** What is said on a Node of this version, such as 20.20.2; undefined where the programs run on it. */
+/** The message for a Node version, such as 20.20.2, that is too old; undefined if the programs run on it. */
 export function whyNotOn(version: string): string | undefined {
   const major = Number.parseInt(version, 10);
   if (major >= NEEDED) return undefined;
@@ -9,8 +9,8 @@ export function whyNotOn(version: string): string | undefined {
 }
 
 /**
- * Ends the process with one sentence on a Node that is too old. To be called before any other module is read: a module
- * that such a Node cannot link ends it with a syntax error.
+ * Ends the process with one sentence if Node is too old. Call it before importing any other module, because an old Node
+ * may fail on those with a syntax error.
  */
 export function requireNode(): void {
   const why = whyNotOn(process.versions.node);

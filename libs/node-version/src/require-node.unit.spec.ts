@@ -7,7 +7,7 @@ describe('a program', () => {
   });
 
   it.each(['18.19.0', '20.20.2', '22.15.0', '23.11.1'])(
-    'says on Node %s which it needs, and how to get it',
+    'says on Node %s which version it needs, and how to get it',
     (version) => {
       expect(whyNotOn(version)).toMatch(/^Kinledger needs Node 24 or later, and this is Node .+"npm run"/);
       expect(whyNotOn(version)).toContain(version);

@@ -3,13 +3,13 @@ import * as definition from './definition/definition.js';
 import { jsonPath } from './problem.js';
 import type { Report } from './problem.js';
 
-/** An element of an array that reads by itself, and its place there. */
+/** A valid element of an array, with its index. */
 interface Placed<T> {
   readonly index: number;
   readonly value: T;
 }
 
-/** The parts of programme.json that read, whatever is wrong with the others. */
+/** The valid parts of programme.json. */
 export interface ReadableParts {
   readonly services: readonly Placed<definition.Service>[];
   readonly datasets: readonly Placed<z.infer<typeof definition.dataset>>[];
@@ -18,8 +18,8 @@ export interface ReadableParts {
 type Reference = 'strand' | 'service' | 'dataset' | 'agreement';
 
 /**
- * Checks programme.json: its shape, and that what it names exists and agrees. An element that does not read is
- * reported once and left out of the cross references; its id still counts as there.
+ * Checks the shape of programme.json and its cross references. Reports an invalid element once and skips its
+ * references; its id still counts as defined.
  */
 export function checkDefinition(json: unknown, report: Report): ReadableParts {
   const shape = definition.programmeDefinition.safeParse(json);

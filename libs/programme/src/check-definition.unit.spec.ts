@@ -71,7 +71,7 @@ const problemsOf = (change: (json: Definition) => void) => {
   return problems;
 };
 
-/** Sets what the type of the valid definition does not allow. */
+/** Sets values that the type of a valid definition does not allow. */
 const spoil = (target: object, values: Record<string, unknown>) => {
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) Reflect.deleteProperty(target, name);
@@ -80,7 +80,7 @@ const spoil = (target: object, values: Record<string, unknown>) => {
 };
 
 describe('a programme definition', () => {
-  it('that holds together has no problems', () => {
+  it('that is consistent has no problems', () => {
     expect(problemsOf(() => undefined)).toEqual([]);
   });
 
@@ -167,7 +167,7 @@ describe('a programme definition', () => {
     expect(problemsOf(change)).toContain(problem);
   });
 
-  it('with a misshapen element still has its other references checked', () => {
+  it('with an invalid element still has its other references checked', () => {
     const problems = problemsOf((json) => {
       spoil(json.services[1]!, { provider: 'Not A Provider' });
       spoil(json.datasets[2]!, { agreement: 'nobody-2023' });
@@ -176,11 +176,11 @@ describe('a programme definition', () => {
     expect(problems).toHaveLength(3);
     expect(problems.find((problem) => problem.startsWith('services[1].provider: '))).toBeDefined();
     expect(problems.find((problem) => problem.startsWith('version: '))).toBeDefined();
-    // training.input names services[1], which is there though it does not read: no problem of its own.
+    // training.input names services[1], which is defined although invalid, so this is not a further problem.
     expect(problems).toContain('datasets[2].agreement: no agreement "nobody-2023"');
   });
 
-  it.each([null, 7, [], 'text', {}])('that is %j is refused and does not throw', (json) => {
+  it.each([null, 7, [], 'text', {}])('that is %j is refused without throwing', (json) => {
     const problems: string[] = [];
     checkDefinition(json, (path) => problems.push(path));
     expect(problems.length).toBeGreaterThan(0);

@@ -7,7 +7,7 @@ import { codedValues } from './definition/row-roles.js';
 
 const machineWord = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
-/** Formats that hold a direct identifier in clear: none of them leaves a provider that pseudonymises at source. */
+/** Formats of direct identifiers in clear, which a dataset that is pseudonymised at source must not have. */
 const clearFormats: ReadonlySet<FieldFormat> = new Set([
   'email',
   'mobile',
@@ -16,7 +16,7 @@ const clearFormats: ReadonlySet<FieldFormat> = new Set([
   'first-name',
 ]);
 
-/** Types that a field may have for a fact; sessionKind and the other words are codes from a list. */
+/** The field types allowed for each fact; facts in words, such as sessionKind, are codes from a list. */
 const factTypes: Readonly<
   Record<Extract<ColumnTarget, { to: 'fact' }>['name'], readonly DatasetField['type'][]>
 > = {
@@ -37,7 +37,7 @@ const factTypes: Readonly<
   unit: ['string'],
 };
 
-/** Checks one field by itself, for rows of the roles that its dataset can have. */
+/** Checks one field on its own, for the roles that rows of its dataset can have. */
 export function checkField(
   field: DatasetField,
   dataset: Pick<Dataset, 'pseudonymisedAtSource'>,
@@ -77,7 +77,7 @@ function checkConstraints(field: DatasetField, report: Report): void {
   checkFormat(field, report);
 }
 
-/** Where a field says its format. */
+/** The path of a field's format. */
 const formatPath = (field: DatasetField): string =>
   field['x-kinledger'].format === undefined ? 'format' : 'x-kinledger.format';
 
@@ -93,7 +93,7 @@ function checkFormat(field: DatasetField, report: Report): void {
   }
 }
 
-/** As in Table Schema. */
+/** The formats that Table Schema allows for each type. */
 const formatsOf: Readonly<Record<DatasetField['type'], ReadonlySet<DatasetField['format']>>> = {
   string: new Set(['default', 'email']),
   integer: new Set(['default']),

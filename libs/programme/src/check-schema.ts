@@ -15,7 +15,7 @@ import { codedValues, rolesOf } from './definition/row-roles.js';
 
 type FactName = Extract<ColumnTarget, { to: 'fact' }>['name'];
 
-/** What a row of each data type says: every required fact from exactly one column, the others from one at most. */
+/** The facts of each data type: required ones come from exactly one column, optional ones from at most one. */
 const factsOf: Readonly<Record<DataType, { required: readonly FactName[]; optional: readonly FactName[] }>> =
   {
     user: { required: [], optional: ['registeredOn'] },
@@ -27,7 +27,7 @@ const factsOf: Readonly<Record<DataType, { required: readonly FactName[]; option
 
 type DatasetFacts = Pick<Dataset, 'id' | 'dataType' | 'pseudonymisedAtSource'>;
 
-/** Checks a schema for one dataset that uses it: fields, roles, facts, keys, identifiers, session kinds. */
+/** Checks a schema for one of its datasets: fields, roles, facts, keys, identifiers, session kinds. */
 export function checkSchema(
   schema: DatasetSchema,
   dataset: DatasetFacts,
@@ -163,7 +163,7 @@ function checkColumns(schema: DatasetSchema, columns: readonly string[], path: s
   });
 }
 
-/** Kinds of which a person has one: two columns of them for one role would contradict each other. */
+/** Kinds of which a person has only one, so that two columns for one role would contradict each other. */
 const single: ReadonlySet<ColumnIdentifier['kind']> = new Set([
   'nhs-number',
   'child-key',

@@ -117,7 +117,7 @@ describe('a schema of people', () => {
     return problemsOf(schema);
   };
 
-  it('that holds together has no problems', () => {
+  it('that is consistent has no problems', () => {
     expect(problemsOf(people())).toEqual([]);
   });
 
@@ -280,7 +280,7 @@ describe('a schema of people', () => {
     expect(changed(change)).toContain(problem);
   });
 
-  it('pseudonymised at source holds nothing in clear', () => {
+  it('that is pseudonymised at source may have no field in clear', () => {
     const problems = problemsOf(people(), { pseudonymisedAtSource: true });
     expect(problems).toContain(
       'fields[2].format: a dataset that is pseudonymised at source cannot hold format "email"',
@@ -298,11 +298,11 @@ describe('a schema of people', () => {
 });
 
 describe('a schema of engagement', () => {
-  it('that holds together has no problems', () => {
+  it('that is consistent has no problems', () => {
     expect(problemsOf(sessions(), { dataType: 'engagement' })).toEqual([]);
   });
 
-  it('needs each required fact from one column', () => {
+  it('needs exactly one column for each required fact', () => {
     const schema = sessions();
     schema.fields.splice(2, 1);
     schema.fields.push({ ...schema.fields[0]!, name: 'other_day', title: 'Other day' });
@@ -312,7 +312,7 @@ describe('a schema of engagement', () => {
     ]);
   });
 
-  it('counts kinds that its column can have, and at least one', () => {
+  it('lists at least one session kind, and only kinds that its column can have', () => {
     const schema = sessions();
     schema['x-kinledger']['sessionKinds'] = ['group', 'workshop', 'group'];
     expect(problemsOf(schema, { dataType: 'engagement' })).toEqual([
@@ -325,7 +325,7 @@ describe('a schema of engagement', () => {
     ]);
   });
 
-  it('has facts of the right type', () => {
+  it('needs columns of the right type for facts', () => {
     const schema = sessions();
     schema.fields[2]!['type'] = 'string';
     expect(problemsOf(schema, { dataType: 'engagement' })).toContain(
@@ -335,7 +335,7 @@ describe('a schema of engagement', () => {
 });
 
 describe('a schema of input', () => {
-  it('names no person', () => {
+  it('may not identify a person', () => {
     expect(problemsOf(sessions(), { dataType: 'input' })).toContain(
       'x-kinledger.role: rows of toy-library.input name no person: the role is "none"',
     );

@@ -6,9 +6,9 @@ import type { Dataset } from './definition/definition.js';
 import { presentSchema } from './earlier-schema.js';
 
 /**
- * All that a programme’s definition says, in one JSON value: what is stored beside the ledger, and whose digest
- * `ProgrammeDefined` carries. Defaults are filled in, so that it means the same to a reader of any version; what was
- * stored in an earlier form reads as one of today.
+ * A programme’s whole definition as one JSON value. It is stored beside the ledger, and `ProgrammeDefined` carries its
+ * digest. Defaults are filled in, so that every version reads it alike; a document in an earlier form is converted on
+ * reading.
  */
 export const definitionDocument = z.strictObject({
   definition: programmeDefinition,
@@ -19,12 +19,12 @@ export type DefinitionDocument = z.infer<typeof definitionDocument>;
 /** SHA-256 of the canonical JSON of the document, 64 hex digits. */
 export const documentDigest = (document: DefinitionDocument): string => definitionDigest(document);
 
-/** The bytes that the digest is of, as text (RFC 8785). */
+/** The canonical text of the document (RFC 8785), over which the digest is computed. */
 export const documentJson = (document: DefinitionDocument): string => canonicalJson(document);
 
 /**
  * The datasets of a document, in its order, each with its schema and its service.
- * @throws Error for a document that was never checked: a dataset without schema or service.
+ * @throws Error for an unchecked document with a dataset without schema or service.
  */
 export function datasetsOf({ definition, schemas }: DefinitionDocument): readonly Dataset[] {
   return definition.datasets.map((dataset) => {

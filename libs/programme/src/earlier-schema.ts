@@ -4,8 +4,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * A dataset schema as it is written today, from one of a stored definition: formats of Kinledger's own stood in the
- * Table Schema's `format` once, and `date` meant what Table Schema calls `any`. A schema of today stays as it is.
+ * Converts a dataset schema of a stored definition to today's form: Kinledger's own formats used to be in Table
+ * Schema's `format`, and `date` meant what Table Schema calls `any`. Leaves a schema in today's form unchanged.
  */
 export function presentSchema(stored: unknown): unknown {
   if (!isObject(stored) || !Array.isArray(stored['fields'])) return stored;

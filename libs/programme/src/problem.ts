@@ -1,8 +1,8 @@
-/** One thing that is wrong with a programme definition. */
+/** A fault of a programme definition. */
 export interface Problem {
-  /** File in the folder of the definition: `programme.json`, `datasets/sessions.json`. */
+  /** File within the folder of the definition: `programme.json`, `datasets/sessions.json`. */
   readonly file: string;
-  /** Where in the file: `services[3].strand`; empty for the file as a whole. */
+  /** Path within the file: `services[3].strand`; empty for the whole file. */
   readonly path: string;
   readonly message: string;
 }
@@ -15,7 +15,7 @@ export interface ProgrammeRefused extends Error {
 export const isProgrammeRefused = (error: unknown): error is ProgrammeRefused =>
   error instanceof Error && 'code' in error && error.code === 'programme-refused';
 
-/** One error for all that is wrong, so that whoever writes a definition corrects it in one go. */
+/** Makes one error of all problems, so that the author can correct them in one go. */
 export function programmeRefused(directory: string, problems: readonly Problem[]): ProgrammeRefused {
   const lines = problems.map(
     ({ file, path, message }) => `  ${file}: ${path === '' ? '' : `${path}: `}${message}`,
@@ -27,10 +27,10 @@ export function programmeRefused(directory: string, problems: readonly Problem[]
   });
 }
 
-/** Collects problems of one file. */
+/** Reports a problem of one file. */
 export type Report = (path: string, message: string) => void;
 
-/** A JSON path as people write it: ["services", 3, "strand"] is `services[3].strand`. */
+/** Formats a JSON path: ["services", 3, "strand"] as `services[3].strand`. */
 export function jsonPath(path: readonly PropertyKey[]): string {
   let text = '';
   for (const step of path) {

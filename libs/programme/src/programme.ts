@@ -7,7 +7,7 @@ import type { z } from 'zod';
 
 export type Agreement = z.infer<typeof agreement>;
 
-/** A programme that was read and checked: whatever one part names, another part has. */
+/** A programme whose definition was read and checked, so that all references resolve. */
 export interface Programme {
   readonly definition: ProgrammeDefinition;
   /** In the order of the definition. */
@@ -22,13 +22,13 @@ export interface Programme {
   readonly document: DefinitionDocument;
   readonly documentJson: string;
   readonly digest: string;
-  /** Reads the programme’s postcode look-up; the first call opens the file, later ones share its outcome. */
+  /** Reads the programme’s postcode look-up; the first call reads the file, later ones share its result. */
   postcodeLookup(): Promise<PostcodeLookup>;
 }
 
 /**
- * A programme from a document that was checked when it was written, such as the one stored beside the ledger.
- * @param openLookup how its postcode look-up is read.
+ * Makes a programme from a document that was checked before, such as the one stored beside the ledger.
+ * @param openLookup reads its postcode look-up.
  */
 export function programmeOf(
   document: DefinitionDocument,

@@ -35,7 +35,7 @@ async function problems(): Promise<readonly string[]> {
 }
 
 describe('the LEAP programme', () => {
-  it('is accepted, and finds its parts', async () => {
+  it('is accepted, and its parts can be looked up', async () => {
     const programme = await readProgramme(leap);
     expect(programme.definition.services.length).toBeGreaterThanOrEqual(8);
     expect(programme.datasets.map(({ id }) => id)).toContain('natural-thinkers.engagement');
@@ -47,7 +47,7 @@ describe('the LEAP programme', () => {
     expect(programme.agreement(engagement.agreement)?.provider).toBe('natural-thinkers-team');
   });
 
-  it('covers four strands with services that have beneficiaries', async () => {
+  it('has four strands with services that have beneficiaries', async () => {
     const { definition } = await readProgramme(leap);
     const strands = definition.services
       .filter(({ individualBeneficiaries }) => individualBeneficiaries)
@@ -55,7 +55,7 @@ describe('the LEAP programme', () => {
     expect(new Set(strands).size).toBeGreaterThanOrEqual(4);
   });
 
-  it('reads a stored definition whose formats stood beside those of Table Schema as one of today', async () => {
+  it('reads a stored definition with formats in their earlier place like one of today', async () => {
     const programme = await readProgramme(leap);
     const stored = JSON.parse(programme.documentJson) as {
       schemas: Record<
@@ -75,7 +75,7 @@ describe('the LEAP programme', () => {
     expect(canonicalJson(definitionDocument.parse(stored))).toBe(programme.documentJson);
   });
 
-  it('is one document, whose text reads back as the same programme', async () => {
+  it('is one document, whose text parses to the same programme', async () => {
     const programme = await readProgramme(leap);
     const document = definitionDocument.parse(JSON.parse(programme.documentJson));
     expect(canonicalJson(document)).toBe(programme.documentJson);
@@ -84,7 +84,7 @@ describe('the LEAP programme', () => {
     expect(again.datasets).toEqual(programme.datasets);
   });
 
-  it('has its postcodes in its area, and one code that withholds the area', async () => {
+  it('has postcodes of its area, and one code that withholds the area', async () => {
     const programme = await readProgramme(leap);
     const lookup = await programme.postcodeLookup();
     const area = new Set(programme.definition.area.lsoas.map(({ code }) => code));
@@ -101,7 +101,7 @@ describe('the LEAP programme', () => {
     expect(await programme.postcodeLookup()).toBe(lookup);
   });
 
-  it('has a digest that white space and order do not change, and content does', async () => {
+  it('has a digest that changes with content, but not with white space or order', async () => {
     const { digest } = await readProgramme(leap);
     await edit('programme.json', (text) => JSON.stringify(JSON.parse(text)));
     expect((await readProgramme(folder)).digest).toBe(digest);
@@ -111,7 +111,7 @@ describe('the LEAP programme', () => {
 });
 
 describe('a refusal', () => {
-  it('lists everything that is wrong, in every file, at once', async () => {
+  it('lists every fault in every file at once', async () => {
     await edit('programme.json', (text) =>
       text
         .replace('"strand": "diet-nutrition"', '"strand": "xyz"')
@@ -135,26 +135,26 @@ describe('a refusal', () => {
     ).toBe(true);
   });
 
-  it('names a problem of a shared schema once', async () => {
+  it('lists a problem of a shared schema once', async () => {
     await edit('datasets/participants.json', (text) =>
       text.replace('"case_number"],', '"row_number"],').replace('["case_number"]', '["row_number"]'),
     );
     expect(await problems()).toEqual(['datasets/participants.json: primaryKey[0]: no field "row_number"']);
   });
 
-  it('of a folder without a definition says so', async () => {
+  it('says that a folder holds no definition', async () => {
     await rm(join(folder, 'programme.json'));
     expect(await problems()).toEqual(['programme.json: : cannot be read']);
   });
 
-  it('keeps the look-up file beside the definition', async () => {
+  it('requires the look-up file to be in the folder of the definition', async () => {
     await edit('programme.json', (text) => text.replace('"postcodes.csv"', '"../postcodes.csv"'));
     expect(await problems()).toEqual([
       'programme.json: area.lookupFile: expected the name of a file beside programme.json',
     ]);
   });
 
-  it('of a look-up file that has another header says so', async () => {
+  it('says that a look-up file has a wrong header', async () => {
     await edit('postcodes.csv', (text) => text.replace('postcode,lsoa', 'pcds,lsoa21cd'));
     expect(await problems()).toEqual([
       'programme.json: area.lookupFile: the first line of postcodes.csv is not "postcode,lsoa"',
@@ -163,7 +163,7 @@ describe('a refusal', () => {
 });
 
 describe('the guide', () => {
-  it('shows a programme that is accepted as it stands', async () => {
+  it('shows a programme that is accepted unchanged', async () => {
     const guide = await readFile(
       join(import.meta.dirname, '../../../docs/guides/programme-definition.md'),
       'utf8',
@@ -188,7 +188,7 @@ describe('a postcode look-up', () => {
     ['not a postcode', 'XYZ,E01990001'],
     ['not an LSOA', 'ZZ1 1AA,W1'],
     ['two LSOAs of one postcode', 'zz11aa,E01990002'],
-  ])('with %s is refused with its line', async (_what, line) => {
+  ])('with %s is refused, with the line number', async (_what, line) => {
     await edit('postcodes.csv', (text) =>
       text.replace('ZZ1 1AA,E01990001\n', `ZZ1 1AA,E01990001\n${line}\n`),
     );

@@ -17,17 +17,17 @@ const DEFINITION_FILE = 'programme.json';
 const SCHEMA_FOLDER = 'datasets';
 
 /**
- * Reads a programme definition: `programme.json`, the schemas in `datasets/`, and that the postcode look-up is
- * there (it is read on demand).
+ * Reads a programme definition: `programme.json` and the schemas in `datasets/`. Checks that the postcode look-up
+ * exists, which is read on demand.
  * @param directory the folder of programme.json.
- * @throws ProgrammeRefused listing everything that is wrong, each with file and JSON path.
+ * @throws ProgrammeRefused listing every fault with file and JSON path.
  */
 export async function readProgramme(directory: string): Promise<Programme> {
   const problems: Problem[] = [];
   const reportIn =
     (file: string): Report =>
     (path, message) => {
-      // Datasets that share a schema would repeat what is wrong with it.
+      // Datasets that share a schema would repeat its faults.
       const repeated = problems.some(
         (problem) => problem.file === file && problem.path === path && problem.message === message,
       );
@@ -65,7 +65,7 @@ export async function readProgramme(directory: string): Promise<Programme> {
   );
 }
 
-/** Every schema of the folder by file name; undefined for one that does not read, which is reported. */
+/** Every schema of the folder by file name; undefined for an invalid one, which is reported. */
 async function readSchemas(
   directory: string,
   reportIn: (file: string) => Report,
@@ -103,7 +103,7 @@ async function readJson(directory: string, file: string, report: Report): Promis
   }
 }
 
-/** Only the first line is looked at: the national file has millions, and few who read a programme need it. */
+/** Checks only the first line: the national file has millions, and few readers of a programme need it. */
 async function checkLookup(directory: string, json: unknown, report: Report): Promise<void> {
   const area = typeof json === 'object' && json !== null && 'area' in json ? json.area : undefined;
   const name =

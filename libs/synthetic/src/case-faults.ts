@@ -1,6 +1,6 @@
 import type { Random } from './random.js';
 
-/** What a provider's record of one person gets wrong, leaves out or writes its own way. */
+/** The errors, gaps and odd spellings in a provider's record of one person. */
 export interface CaseFaults {
   readonly email: 'none' | 'missing' | 'typo' | 'placeholder' | 'upper-case' | 'outer-space';
   readonly mobile: 'none' | 'missing' | 'zero-lost' | 'centre' | 'landline';
@@ -10,14 +10,14 @@ export interface CaseFaults {
   readonly postcode: 'none' | 'missing' | 'malformed';
   readonly firstName: 'none' | 'missing' | 'short-form';
   readonly consent: 'given' | 'refused' | 'missing';
-  /** Coded attributes that are missing, one bit each in the order of {@link attributeBits}. */
+  /** Missing coded attributes, one bit each in the order of {@link attributeBits}. */
   readonly attributesMissing: number;
   readonly placeholder: number;
-  /** Whether this one mobile is written with +44, whatever the provider’s habit. */
+  /** Whether this mobile is written with +44, regardless of the provider’s style. */
   readonly internationalMobile: boolean;
-  /** Where in a text the slip is, 0 to 1. */
+  /** Relative place of a typing error in a text, 0 to 1. */
   readonly slip: number;
-  /** First quarter in which the contacts, numbers and dates are put right; Infinity if never. */
+  /** First quarter in which contacts, numbers and dates are corrected; Infinity if never. */
   readonly corrected: number;
   /** First quarter in which consent is withdrawn; Infinity if never. */
   readonly withdrawn: number;
@@ -35,8 +35,8 @@ export const attributeBits = {
 } as const;
 
 /**
- * Twice the middle rate in the most deprived tenth, less than half of it in the least: identifiers are missing
- * where services are most needed, so that what is lost in linkage is not lost at random.
+ * Twice the middle rate in the most deprived tenth, less than half of it in the least deprived: identifiers are missing
+ * most where services are most needed, so that missed links are not random.
  */
 export const faultScale = (decile: number): number => 2 - ((decile - 1) * 1.6) / 9;
 
@@ -63,7 +63,7 @@ const rates = {
   attributeMissing: 0.04,
 } as const;
 
-/** Rates that spreadsheets and habits bring, whoever the family is. */
+/** Rates of faults from spreadsheets and habits, the same for every family. */
 const EMAIL_UPPER_CASE = 0.03;
 const EMAIL_OUTER_SPACE = 0.02;
 const MOBILE_INTERNATIONAL = 0.06;
@@ -72,7 +72,9 @@ const BIRTH_DATE_AS_NUMBER = 0.012;
 const PUT_RIGHT_LATER = 0.2;
 const CONSENT_WITHDRAWN = 0.02;
 
-/** Draws the faults of one case: always the same number of draws, so that rates can change one by one. */
+/**
+ * Draws the faults of one case, always with the same number of draws, so that changing one rate does not affect others.
+ */
 export function drawFaults(
   random: Random,
   scale: number,
@@ -146,7 +148,7 @@ export function drawFaults(
     placeholder: random.below(3),
     internationalMobile: random.chance(MOBILE_INTERNATIONAL),
     slip: random.unit(),
-    // What is right cannot be put right: without this, rows would be sent again for nothing.
+    // Only a case with a fault can be corrected; otherwise unchanged rows would be sent again.
     corrected: corrected && anyFault ? correctedIn : Infinity,
     withdrawn: random.chance(CONSENT_WITHDRAWN) && consent === 'given' ? aLaterQuarter() : Infinity,
   };

@@ -9,7 +9,7 @@ const drawn = (decile: number) =>
   );
 
 describe('faults', () => {
-  it('are twice as many in the most deprived tenth, and fewer in every tenth after it', () => {
+  it('are twice as frequent in the most deprived tenth, and rarer in every following tenth', () => {
     expect(faultScale(1)).toBe(2);
     expect(faultScale(10)).toBeCloseTo(0.4);
     const missing = [1, 5, 10].map(
@@ -19,7 +19,7 @@ describe('faults', () => {
     expect(missing[1]).toBeGreaterThan(missing[2]! * 1.3);
   });
 
-  it('are of every kind', () => {
+  it('include every kind', () => {
     const faults = drawn(1);
     const kinds = (
       name: 'email' | 'mobile' | 'nhsNumber' | 'birthDate' | 'gender' | 'postcode' | 'firstName',
@@ -34,7 +34,7 @@ describe('faults', () => {
     expect(faults.some(({ consent }) => consent === 'refused')).toBe(true);
   });
 
-  it('are put right later only where something was wrong', () => {
+  it('are corrected later only if there was a fault', () => {
     for (const fault of drawn(3)) {
       const right = [
         fault.email,

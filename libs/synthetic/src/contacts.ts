@@ -1,19 +1,19 @@
 import { Random } from './random.js';
 
-/** NHS numbers of the range 999, which is kept for tests and never issued, end the range of people. */
+/** Limited by the NHS numbers of the range 999, which is reserved for tests and never issued. */
 export const MAX_PEOPLE = 900_000;
 
 const domains = ['example.org', 'example.net', 'example.com'] as const;
 
-/** The numbers 07700 900000 to 900999 are kept for drama (Ofcom); the last hundred stand for centres’ own phones. */
+/** Ofcom reserves 07700 900000 to 900999 for drama; the last hundred are centres’ own phones. */
 const DRAMA_NUMBERS = 900;
 const FIRST_CENTRE_NUMBER = 900;
 
-/** When, and to what, a person’s contacts change over time. */
+/** When a person’s contacts change. */
 export interface ContactHistory {
-  /** First quarter with the second email address; Infinity if there is one only. */
+  /** First quarter with the second email address; Infinity if there is only one. */
   readonly emailChanges: number;
-  /** First quarter with the second mobile. */
+  /** First quarter with the second mobile; Infinity if there is only one. */
   readonly mobileChanges: number;
   /** The person whose first mobile this person has taken over, before the first quarter. */
   readonly recycledFrom: number | undefined;
@@ -22,10 +22,10 @@ export interface ContactHistory {
 /** Chances per person and quarter. */
 const EMAIL_CHANGES = 0.008;
 const MOBILE_CHANGES = 0.015;
-/** Of those who are new to a number, few notice that it was somebody else’s. */
+/** Share of people with a recycled mobile number. */
 const MOBILE_RECYCLED = 0.006;
 
-/** Contacts of any person by number, without the people before. */
+/** The contacts of any person by number, computed independently of other people. */
 export class Contacts {
   readonly #random: Random;
   readonly #nhsNumbers = testNhsNumbers();
@@ -51,7 +51,7 @@ export class Contacts {
     return { emailChanges, mobileChanges, recycledFrom: recycled && earlier >= 0 ? earlier : undefined };
   }
 
-  /** An address that no other person has, unless a file is wrong. */
+  /** An email address that no other person has. */
   emailOf(person: number, firstName: string, surname: string, changed: boolean): string {
     const domain = domains[(person + (changed ? 1 : 0)) % domains.length] ?? domains[0];
     const first = addressPart(firstName);
@@ -61,28 +61,30 @@ export class Contacts {
   }
 
   /**
-   * A mobile in national form. Once the numbers for drama are used up, from 0769, which the United Kingdom’s
-   * numbering plan has under radiopaging: a mobile by its form, and no subscriber’s.
+   * A mobile in national form. When the drama numbers are used up, it is from 0769, which the United Kingdom’s
+   * numbering plan assigns to radiopaging: valid as a mobile, but not a subscriber’s.
    */
   mobileOf(person: number, changed: boolean): string {
     const index = person * 2 + (changed ? 1 : 0);
     return index < DRAMA_NUMBERS ? `07700900${digits(index, 3)}` : `0769${digits(index, 7)}`;
   }
 
-  /** The phone of a service’s office, which stands on many rows. */
+  /** The phone of a service’s office, which is on many rows. */
   centreMobileOf(service: number): string {
     return `07700900${FIRST_CENTRE_NUMBER + (service % 100)}`;
   }
 
-  /** Ten digits that pass the check of modulus 11, in an order that says nothing of the person’s. */
+  /** Ten digits that pass the modulus 11 check; their order is unrelated to the person’s number. */
   nhsNumberOf(person: number): string {
-    // 700,001 is prime and larger than no more than the list: each person has a number of their own.
+    // 700,001 is a prime that does not divide the list’s length, so each person has a different number.
     const stem = this.#nhsNumbers[(person * 700_001) % this.#nhsNumbers.length] ?? 0;
     return String(stem);
   }
 }
 
-/** All valid numbers 999 nnn nnnn: 9 digits and the check digit; where that would be ten, there is no number. */
+/**
+ * All valid numbers 999 nnn nnnn: 9 digits and the check digit. If the check digit would be ten, there is no number.
+ */
 function testNhsNumbers(): readonly number[] {
   const numbers: number[] = [];
   for (let serial = 0; serial < 1_000_000; serial++) {
@@ -93,7 +95,7 @@ function testNhsNumbers(): readonly number[] {
       rest = Math.floor(rest / 10);
     }
     const check = (11 - (sum % 11)) % 11;
-    // Ten equal digits pass the check and are nobody's.
+    // Ten equal digits pass the check but are a placeholder.
     if (check < 10 && !(serial === 999_999 && check === 9)) numbers.push(9_990_000_000 + serial * 10 + check);
   }
   return numbers;
@@ -101,7 +103,7 @@ function testNhsNumbers(): readonly number[] {
 
 const parts = new Map<string, string>();
 
-/** Letters of a name as they stand in an address: without marks, spaces and punctuation. */
+/** Letters of a name for an email address: without diacritics, spaces and punctuation. */
 function addressPart(name: string): string {
   const known = parts.get(name);
   if (known !== undefined) return known;

@@ -7,7 +7,7 @@ const contacts = new Contacts(rootOf(1), 8);
 const people = Array.from({ length: 5_000 }, (_, person) => person);
 
 describe('contacts', () => {
-  it('NHS numbers are valid, of the test range 999, and each person’s own', () => {
+  it('include NHS numbers that are valid, in the test range 999, and different for each person', () => {
     const numbers = people.map((person) => contacts.nhsNumberOf(person));
     for (const number of numbers) {
       expect(canonicalNhsNumber(number)).toBe(number);
@@ -17,7 +17,7 @@ describe('contacts', () => {
     expect(canonicalNhsNumber(contacts.nhsNumberOf(899_999))).toBeDefined();
   });
 
-  it('mobiles are in canonical form, fictional, and each person’s own', () => {
+  it('include mobiles that are in canonical form, fictional, and different for each person', () => {
     const mobiles = people.flatMap((person) => [
       contacts.mobileOf(person, false),
       contacts.mobileOf(person, true),
@@ -30,7 +30,7 @@ describe('contacts', () => {
     expect(mobiles).not.toContain(contacts.centreMobileOf(3));
   });
 
-  it('emails are in canonical form, at example domains, and each person’s own', () => {
+  it('include emails that are in canonical form, at example domains, and different for each person', () => {
     const emails = people.flatMap((person) => [
       contacts.emailOf(person, 'Zoë', "O'Brien", false),
       contacts.emailOf(person, 'Zoë', "O'Brien", true),
@@ -43,7 +43,7 @@ describe('contacts', () => {
     expect(contacts.emailOf(7, 'Zoë', "O'Brien", false)).toBe('zoe.obrien7@example.net');
   });
 
-  it('some change, some are recycled, most stay', () => {
+  it('change for some people, are recycled for some, and stay for most', () => {
     const histories = people.map((person) => contacts.historyOf(person));
     const share = (matching: (history: (typeof histories)[number]) => boolean) =>
       histories.filter(matching).length / histories.length;

@@ -1,8 +1,8 @@
-/** Days are counted from 1 January 1970, so that arithmetic on them is arithmetic. */
+/** A day as the number of days since 1 January 1970. */
 export type Day = number;
 
 const MILLISECONDS = 86_400_000;
-/** Day 0 of spreadsheets that count from 1900, whose calendar has a 29 February 1900. */
+/** Offset to spreadsheet dates, which count from 1900 and include a 29 February 1900. */
 const SPREADSHEET_EPOCH = 25_569;
 
 /** @param isoDate yyyy-mm-dd. */
@@ -11,12 +11,12 @@ export const dayOf = (isoDate: string): Day => Date.parse(`${isoDate}T00:00:00Z`
 /** Day of the week, 0 for Sunday. */
 export const weekdayOf = (day: Day): number => (((day + 4) % 7) + 7) % 7;
 
-/** A day as a spreadsheet’s number, which is what a date becomes when its column is formatted as a number. */
+/** A day as a spreadsheet’s serial number, which a date becomes if its column is formatted as a number. */
 export const spreadsheetNumber = (day: Day): string => String(day + SPREADSHEET_EPOCH);
 
 const known = new Map<Day, string>();
 
-/** yyyy-mm-dd. The few thousand days of a programme are written once each. */
+/** Formats as yyyy-mm-dd. Cached, because a programme has only a few thousand days. */
 export function isoOf(day: Day): string {
   const text = known.get(day);
   if (text !== undefined) return text;
@@ -25,7 +25,7 @@ export function isoOf(day: Day): string {
   return written;
 }
 
-/** dd/mm/yyyy. */
+/** Formats as dd/mm/yyyy. */
 export function britishOf(day: Day): string {
   const iso = isoOf(day);
   return `${iso.slice(8)}/${iso.slice(5, 7)}/${iso.slice(0, 4)}`;

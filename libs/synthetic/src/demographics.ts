@@ -1,6 +1,6 @@
 import { weighted } from './random.js';
 
-/** Backgrounds of a household: ethnicity, with the home languages and countries that go with it here. */
+/** The background of a household: ethnicity, with its home languages and countries. */
 export interface Background {
   readonly ethnicity: string;
   readonly languages: readonly string[];
@@ -50,7 +50,7 @@ export const backgrounds = weighted<Background>(
 export const childrenPerHousehold = weighted<number>([1, 50], [2, 35], [3, 12], [4, 3]);
 export const childGender = weighted<'F' | 'M' | 'X'>(['F', 498], ['M', 498], ['X', 4]);
 
-/** How many services a family that uses any uses: about 85 % one, 14 % two to four, as the programme reports. */
+/** Number of services per family that uses any: about 85 % one, 14 % two to four, as the programme reports. */
 export const servicesPerHousehold = weighted<number>([1, 85], [2, 10], [3, 3], [4, 1], [5, 1]);
-/** Families that no service reaches: they stand in administrative datasets only. */
+/** Share of families that use no service, and so are in administrative datasets only. */
 export const SHARE_WITHOUT_SERVICE = 0.12;

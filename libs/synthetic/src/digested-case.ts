@@ -10,7 +10,7 @@ import {
 } from '@kinledger/domain';
 import type { HeldCase } from './held-case.js';
 
-/** Digests that a source makes of a case under profile op-leap-1; empty where a value has no canonical form. */
+/** Digests that a source makes from a case under profile op-leap-1; empty if a value has no canonical form. */
 export const digested: Readonly<Record<string, (held: HeldCase, salt: string) => string>> = {
   case_number: ({ caseNumber }, salt) => {
     const canonical = canonicalCaseNumber(caseNumber);

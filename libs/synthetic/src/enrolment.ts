@@ -11,7 +11,7 @@ import { ADMINISTRATIVE_COVER } from './service-profile.js';
 /** A family’s time in a service, or in an administrative source. */
 export interface Enrolment {
   readonly plan: ServicePlan;
-  /** First and last quarter, both included. */
+  /** First and last quarter, inclusive. */
   readonly from: number;
   readonly to: number;
   readonly members: readonly Member[];
@@ -28,21 +28,21 @@ export interface Member {
 
 /** Days after birth before a child is registered anywhere. */
 const REGISTERED_AFTER = 12;
-/** People whom an administrative source knew before the first quarter. */
+/** Maximum days before the first quarter since which an administrative source has known people. */
 const KNOWN_BEFORE = 500;
-/** Share of families in which somebody else than the first carer brings the children. */
+/** Share of families in which the second carer brings the children. */
 const SECOND_CARER_BRINGS = 0.12;
-/** Nobody is named by another number of people than this: case streams are numbered by it. */
+/** Maximum number of services, by which random streams of cases are numbered. */
 const SERVICES_AT_MOST = 64;
 
-/** Decides which services a household uses, when, and who of it takes part. */
+/** Decides which services a household uses, when, and which members take part. */
 export class Enrolments {
   readonly #random: Random;
   readonly #caseRandom: Random;
   readonly #administrative: readonly ServicePlan[];
   readonly #open: readonly ServicePlan[];
   readonly #choice: Weighted<ServicePlan> | undefined;
-  /** Case numbers given so far, by service. */
+  /** Last case number, by service. */
   readonly #caseNumbers: number[];
   readonly #plan: Plan;
   readonly #protectedPostcode: string | undefined;
@@ -82,12 +82,12 @@ export class Enrolments {
     return enrolments;
   }
 
-  /** The case of somebody who works in a service. */
+  /** The case of a person who works in a service. */
   workerCase(service: ServicePlan, person: Person, home: Household, registered: Day): Case {
     return this.#case(service, person, person, home, registered);
   }
 
-  /** A case in a source that reports outcomes, whose numbers are its own. */
+  /** A case in a source of outcomes, which has its own case numbers. */
   outcomeCase(source: ServicePlan, child: Person, household: Household, registered: Day): Case {
     return this.#case(source, child, household.carers[0], household, registered);
   }
@@ -120,7 +120,7 @@ export class Enrolments {
     const offset = random.unit();
 
     const born = Math.min(...household.children.map((child) => child.born)) + REGISTERED_AFTER;
-    // Children cannot come before they are born; their carers can.
+    // Children cannot attend before they are born; their carers can.
     const from = profile.participants === 'children' ? Math.max(starts, this.#quarterOf(born)) : starts;
     const quarter = this.#plan.quarters[from];
     if (!quarter) return undefined;

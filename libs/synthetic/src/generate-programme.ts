@@ -17,25 +17,25 @@ import type { SyntheticPerson, SyntheticRow } from './synthetic-item.js';
 
 export interface SyntheticOptions {
   readonly programme: Programme;
-  /** People in families, about: the last household is not cut in two. At most 900,000. */
+  /** Approximate number of people in families, because the last household is completed. At most 900,000. */
   readonly people: number;
   readonly quarters: number;
   readonly seed: number | string;
   /** The last quarter; `2023-24-Q4` if absent. */
   readonly endPeriod?: PeriodCode;
-  /** Salt under which sources that pseudonymise make their digests. */
+  /** Salt for digests made at source. */
   readonly salt: string;
 }
 
 export interface SyntheticProgramme {
-  /** In order of submission. A file that gets no row is not sent. */
+  /** In order of submission. A file without rows is not sent. */
   readonly files: readonly SyntheticFile[];
   /**
-   * Everything, household by household, drawn as it is read: memory does not grow with the number of people. Rows
-   * of one file come in their order in it. The same options give the same items.
+   * All rows and people, household by household, generated as they are read, so that memory does not grow with the
+   * number of people. Rows of one file come in their order. The same options give the same items.
    */
   items(onHousehold?: (people: number) => void): IterableIterator<SyntheticRow | SyntheticPerson>;
-  /** Reach by truth of what {@link items} has given so far: complete once it is exhausted. */
+  /** True reach of what {@link items} has yielded so far; complete once it is exhausted. */
   reach(): TrueReach;
 }
 
@@ -44,7 +44,7 @@ export const DEFAULT_END_PERIOD = '2023-24-Q4' as PeriodCode;
 /**
  * A synthetic programme with the datasets of a definition: families who use its services over some quarters, as
  * their providers would write them, and the truth about them.
- * @throws ProgrammeNotSynthetic for a definition of real people: what is generated is made of values kept for tests.
+ * @throws ProgrammeNotSynthetic for a definition of real people, because generated values are reserved for tests.
  * @throws RangeError for a number of people or quarters out of range.
  * @throws ColumnNotGenerated for a definition that requires a column without synthetic values.
  */

@@ -1,4 +1,4 @@
-/** A dataset asks for a column that the generator has no words for. */
+/** A dataset requires a column for which the generator has no values. */
 export interface ColumnNotGenerated extends Error {
   readonly code: 'column-not-generated';
   readonly dataset: string;
@@ -15,7 +15,7 @@ export const columnNotGenerated = (dataset: string, field: string): ColumnNotGen
     field,
   });
 
-/** A definition does not say that its people are made up. */
+/** A definition is not marked as synthetic. */
 export interface ProgrammeNotSynthetic extends Error {
   readonly code: 'programme-not-synthetic';
 }

@@ -9,7 +9,7 @@ import { shortForms, UNNAMED } from './names.js';
 import { styledMobile, styledNhsNumber, styledPostcode } from './provider-style.js';
 import type { ProviderStyle } from './provider-style.js';
 
-/** What a provider holds of one person at one time, as it would print it; coded attributes as codes, '' if missing. */
+/** A provider's values for one person at one time, as printed; coded attributes as codes, '' if missing. */
 export interface HeldCase {
   readonly caseNumber: string;
   readonly role: Role;
@@ -36,7 +36,7 @@ export interface HeldCase {
   readonly consentDate: string;
 }
 
-/** What changes with time about a case; the same numbers print the same row. */
+/** The part of a case that changes with time; equal moments print equal rows. */
 export interface CaseMoment {
   readonly emailChanged: boolean;
   readonly carerEmailChanged: boolean;
@@ -47,25 +47,25 @@ export interface CaseMoment {
   readonly withdrawn: boolean;
 }
 
-/** A person in a service, with all that the provider's record depends on. */
+/** A person in a service, with everything that the provider's record depends on. */
 export interface Case {
   readonly caseNumber: string;
   readonly person: Person;
-  /** Whose contacts stand on a child's row. */
+  /** The carer whose contacts are on a child's row. */
   readonly carer: Person;
   readonly household: Household;
   readonly registered: Day;
   readonly faults: CaseFaults;
   readonly style: ProviderStyle;
   readonly service: number;
-  /** Code in place of a postcode; undefined where the address need not be protected. */
+  /** The code in place of a postcode; undefined unless the address is protected. */
   readonly protectedPostcode: string | undefined;
 }
 
-/** A newborn's row says no name before this many days. */
+/** Days after birth before a newborn's row has a name. */
 const NAMED_AFTER = 42;
 
-/** What holds of a case in a quarter, given its end. */
+/** The moment of a case in a quarter, given the quarter's end. */
 export function momentOf(held: Case, quarter: number, quarterEnds: Day): CaseMoment {
   const { person, carer, household } = held;
   const holder = person.mailbox ?? person;
@@ -80,7 +80,7 @@ export function momentOf(held: Case, quarter: number, quarterEnds: Day): CaseMom
   };
 }
 
-/** A number that differs where what is printed may differ. */
+/** A number that differs whenever the printed row may differ. */
 export const signatureOf = (moment: CaseMoment): number =>
   (moment.emailChanged ? 1 : 0) |
   (moment.carerEmailChanged ? 2 : 0) |
@@ -176,7 +176,7 @@ function emailText(
   }
 }
 
-/** Two neighbouring letters change places; where they are equal, one is lost. */
+/** Swaps two neighbouring letters; if they are equal, drops one. */
 function slipped(text: string, slip: number): string {
   const at = Math.floor(slip * Math.max(text.indexOf('@') - 1, 1));
   const left = text.charAt(at);
@@ -236,7 +236,7 @@ function birthDateText(born: Day, fault: CaseFaults['birthDate'], style: Provide
   }
 }
 
-/** The two digits of the day change places, where that makes another day; else the day is plainly wrong. */
+/** Swaps the two digits of the day if that gives a different valid day; otherwise makes the day invalid. */
 function transposed(text: string, { dates }: ProviderStyle): string {
   const day = dates === 'british' ? text.slice(0, 2) : text.slice(8);
   const swapped = day.charAt(1) + day.charAt(0);

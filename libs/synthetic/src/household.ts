@@ -23,11 +23,11 @@ export interface Person {
   readonly disability: 'yes' | 'no';
   readonly specialEducationalNeeds: 'none' | 'sen-support' | 'ehc-plan';
   readonly contacts: ContactHistory;
-  /** Whose email this person gives: their own, or the other carer’s, where a couple shares one. */
+  /** Whose email this person gives: their own, or the other carer’s if a couple shares one. */
   readonly mailbox: Person | undefined;
 }
 
-/** Where people live: an area, its decile of deprivation, and its postcodes. */
+/** An area, its deprivation decile and its postcodes. */
 export interface Neighbourhood {
   readonly lsoa: string;
   readonly decile: number;
@@ -40,12 +40,12 @@ export interface Address {
   readonly lsoa: string;
 }
 
-/** People who live together: what the truth calls a family. */
+/** People who live together; a family in the truth. */
 export interface Household {
   readonly number: number;
   readonly decile: number;
   readonly address: Address;
-  /** After a move; the same as before, where nobody moves. */
+  /** Address after a move; the first address if the household does not move. */
   readonly laterAddress: Address;
   /** First quarter at the later address; Infinity if they stay. */
   readonly moves: number;
@@ -54,7 +54,7 @@ export interface Household {
   readonly loneParent: boolean;
 }
 
-/** Days of the programme that a household’s story depends on. */
+/** Days of the programme that determine a household’s history. */
 export interface Timeline {
   readonly quarters: number;
   readonly starts: Day;
@@ -62,7 +62,7 @@ export interface Timeline {
 }
 
 const YEAR = 365;
-/** Children are up to six when the last quarter ends: the oldest have been assessed at school. */
+/** Children are at most six when the last quarter ends; the oldest have been assessed at school. */
 const OLDEST_CHILD = 6 * YEAR;
 
 const TWO_CARERS = 0.58;
@@ -70,13 +70,13 @@ const GRANDPARENT_CARES = 0.05;
 const SHARED_EMAIL = 0.08;
 const TWINS = 0.04;
 const IDENTICAL_TWINS = 0.4;
-/** The known weakness of the child key: twins of one gender whose names begin alike. */
+/** Share of same-gender twins with similar names: a known weakness of the child key. */
 const TWINS_NAMED_ALIKE = 0.15;
 const MOVES = 0.012;
-/** The rest come from beyond the area: services do not turn them away. */
+/** The other families live outside the area but use its services. */
 const SHARE_IN_AREA = 0.93;
 
-/** Households by number, each drawn by itself. People are numbered on from `firstPerson`. */
+/** Generates households by number, independently of one another. People are numbered from `firstPerson`. */
 export class Households {
   readonly #random: Random;
   readonly #inside: readonly Neighbourhood[];
@@ -137,7 +137,7 @@ export class Households {
       number,
       decile: home.decile,
       address,
-      // Families move to where they can afford it: one decile for all time keeps the truth by decile simple.
+      // Families move within their decile, which keeps the truth by decile simple.
       laterAddress: addressIn(random, random.pick(this.#alike.get(home.decile) ?? [home])),
       moves: moves ? movedIn : Infinity,
       carers,
@@ -151,7 +151,7 @@ export class Households {
     let born = this.#timeline.ends - 1 - random.below(OLDEST_CHILD);
     for (let child = 0; child < count; child++) {
       births.push(born);
-      // Siblings are at least a year apart; one that would not be born in time is an elder instead.
+      // Siblings are at least a year apart; one that would be born too late is made older instead.
       born += YEAR + random.below(2 * YEAR);
       if (born >= this.#timeline.ends) born = Math.min(...births) - YEAR - random.below(YEAR);
     }
@@ -227,7 +227,7 @@ export class Households {
       ethnicity: background.ethnicity,
       homeLanguage:
         background.languages[number % 2 === 0 ? 0 : random.below(background.languages.length)] ?? 'english',
-      // Most small children were born here, whoever their parents are.
+      // Most small children were born in the United Kingdom, wherever their parents are from.
       countryOfOrigin: role === 'child' && random.chance(0.9) ? 'GB' : country,
       disability: random.chance(0.06) ? 'yes' : 'no',
       specialEducationalNeeds: random.chance(0.93) ? 'none' : random.chance(0.8) ? 'sen-support' : 'ehc-plan',
@@ -236,7 +236,7 @@ export class Households {
     };
   }
 
-  /** A grown-up who works in a service: lives somewhere, and belongs to no family of the programme. */
+  /** An adult who works in a service and belongs to no family of the programme. */
   worker(number: number, role: 'practitioner' | 'volunteer'): { person: Person; home: Household } {
     const random = this.#random.at('staff', number);
     const background = random.weighted(backgrounds);
@@ -267,7 +267,7 @@ const addressIn = (random: Random, { lsoa, postcodes }: Neighbourhood): Address 
   lsoa,
 });
 
-/** A name that no sibling has; like a twin’s, where one is given, in its first three letters. */
+/** A name that no sibling has; if a twin’s name is given, with the same first three letters. */
 function childName(
   random: Random,
   gender: Person['gender'],

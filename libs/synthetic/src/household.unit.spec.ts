@@ -30,7 +30,7 @@ const twinsIn = ({ children }: Household) =>
   });
 
 describe('households', () => {
-  it('are drawn by number, whatever was drawn before', () => {
+  it('depend on their number only, not on the households before', () => {
     expect(draw()).toEqual(households);
     const alone = new Households(root, new Contacts(root, timeline.quarters), neighbourhoods, timeline);
     const some = households[1234]!;
@@ -44,7 +44,7 @@ describe('households', () => {
     expect(numbers).toEqual(numbers.map((_, index) => index));
   });
 
-  it('have one carer or two, and one to four small children', () => {
+  it('have one or two carers and one to four small children', () => {
     for (const { carers, children } of households) {
       expect(carers.length === 1 || carers.length === 2).toBe(true);
       expect(children.length >= 1 && children.length <= 4).toBe(true);
@@ -58,7 +58,7 @@ describe('households', () => {
     expect(households.some(({ carers }) => carers.length === 2)).toBe(true);
   });
 
-  it('have twins: of one gender too, and some whose names begin alike', () => {
+  it('include twins, some of one gender and some with similar names', () => {
     const twins = households.flatMap(twinsIn);
     const sameGender = twins.filter(([elder, younger]) => elder.gender === younger.gender);
     const alike = sameGender.filter(
@@ -70,7 +70,7 @@ describe('households', () => {
     expect(alike.length).toBeGreaterThan(0);
   });
 
-  it('have grandparents who care, and couples who share one mailbox', () => {
+  it('include grandparents who care, and couples who share a mailbox', () => {
     const carers = households.flatMap((household) => [...household.carers]);
     expect(carers.some(({ relationship }) => relationship === 'grandparent')).toBe(true);
     const couples = households.flatMap(({ carers: [first, second] }) =>
@@ -81,7 +81,7 @@ describe('households', () => {
     expect(sharing).toBeLessThan(0.12);
   });
 
-  it('move now and then, within their decile', () => {
+  it('move sometimes, within their decile', () => {
     const moved = households.filter(({ moves }) => moves < Infinity);
     expect(moved.length / households.length).toBeGreaterThan(0.05);
     const decileOf = new Map(neighbourhoods.map(({ lsoa, decile }) => [lsoa, decile]));

@@ -1,4 +1,4 @@
-/** First and family names of many origins, as they stand in files in Lambeth; the people are made up. */
+/** First and family names of many origins, as in files in Lambeth; the people are made up. */
 export const girls: readonly string[] = [
   'Amara', 'Zoë', 'Olivia', 'Aaliyah', 'Sofia', 'Maya', 'Fatima', 'Ayaan', 'Grace', 'Isla', 'Mia', 'Ada', 'Chloe',
   'Beatriz', 'Inês', 'Leonor', 'Mariana', 'Valentina', 'Camila', 'Lucía', 'Hanan', 'Hodan', 'Nasra', 'Sahra',
@@ -28,7 +28,7 @@ export const surnames: readonly string[] = [
   'Hassan-Lewis', 'Cole-Mensah', 'Smith-Okoro', 'Edwards', 'Baptiste', 'Morgan', 'Hughes', 'Reid', 'Bailey',
 ]; // prettier-ignore
 
-/** Forms that a first name is also known by: what one service writes, another does not. */
+/** Short forms of first names, which some services write and others do not. */
 export const shortForms: ReadonlyMap<string, string> = new Map([
   ['Muhammad', 'Mo'],
   ['Elijah', 'Eli'],
@@ -48,5 +48,5 @@ export const shortForms: ReadonlyMap<string, string> = new Map([
   ['Valentina', 'Tina'],
 ]);
 
-/** What a file says of a newborn without a name yet. */
+/** The first name in files of a newborn without a name. */
 export const UNNAMED = 'Baby';

@@ -14,7 +14,7 @@ import type { ServiceProfile } from './service-profile.js';
 
 /** One file that a provider sends. */
 export interface SyntheticFile {
-  /** Place among all files, which is the order of submission. */
+  /** Place in the order of submission. */
   readonly ordinal: number;
   readonly dataset: DatasetId;
   readonly period: PeriodCode;
@@ -32,12 +32,14 @@ export interface QuarterDays {
   readonly ends: Day;
 }
 
-/** A dataset, how its rows are printed, and its file by quarter; an academic year's is that of the quarter it ends in. */
+/**
+ * A dataset, its row printer, and its file by quarter; an academic year's file belongs to the quarter in which it ends.
+ */
 export interface DatasetPlan {
   readonly dataset: Dataset;
   readonly printer: RowPrinter;
   readonly files: readonly (SyntheticFile | undefined)[];
-  /** Roles that its rows can have: nobody else stands in it. */
+  /** Roles that its rows can have. */
   readonly roles: readonly Role[];
 }
 
@@ -46,7 +48,7 @@ export interface ServicePlan {
   readonly service: Service;
   readonly profile: ServiceProfile;
   readonly style: ProviderStyle;
-  /** In front of its case numbers. */
+  /** Prefix of its case numbers. */
   readonly prefix: string;
   readonly user: DatasetPlan | undefined;
   readonly engagement: DatasetPlan | undefined;
@@ -62,7 +64,7 @@ export interface Plan {
   readonly files: readonly SyntheticFile[];
 }
 
-/** Which files there are, in which order they are sent, and who writes them how. */
+/** Plans the files, their order of submission, and each provider's style. */
 export function planProgramme(
   programme: Programme,
   quarterCount: number,
@@ -74,7 +76,7 @@ export function planProgramme(
   const styles = new Map<string, ProviderStyle>();
   const random = new Random(root);
   programme.definition.services.forEach(({ id, provider }, index) => {
-    // A provider that runs several services keeps one case system.
+    // A provider with several services has one case system.
     const known = [...styles].find(([service]) => programme.service(service)?.provider === provider)?.[1];
     styles.set(id, known ?? drawStyle(random.at('style', index)));
   });
@@ -152,7 +154,7 @@ export function planProgramme(
   return { quarters, services, files };
 }
 
-/** Administrative sources first, then who takes part, then what they took part in. */
+/** Administrative sources first, then participants, then engagement. */
 function inOrderOfSubmission(datasets: readonly Dataset[]): readonly Dataset[] {
   const types: readonly Dataset['dataType'][] = ['user', 'engagement', 'feedback', 'input', 'outcome'];
   const rank = ({ dataType, serviceDefinition }: Dataset) =>
@@ -173,6 +175,6 @@ function quartersUpTo(endPeriod: PeriodCode, count: number): readonly QuarterDay
 /** Results of an academic year are sent with the quarter in which it ends. */
 function academicYearEndingIn(quarter: Period): Period | undefined {
   const year = academicYear(Number(quarter.start.slice(0, 4)) - 1);
-  // The year's end is the first day after it; the quarter of its last day is the one that holds 31 August.
+  // The year's end is the first day after it; its last day is 31 August.
   return contains(quarter, `${year.end.slice(0, 4)}-08-31`) ? year : undefined;
 }

@@ -1,16 +1,16 @@
 import type { Random } from './random.js';
 
-/** How a provider's case system or spreadsheet writes things: the same in all of its files. */
+/** The style of a provider's case system or spreadsheet, the same in all of its files. */
 export interface ProviderStyle {
   readonly dates: 'british' | 'iso';
   readonly mobiles: 'plain' | 'spaced' | 'international';
   readonly nhsNumbers: 'plain' | 'spaced';
   readonly postcodes: 'printed' | 'packed' | 'lower';
-  /** Saved by a spreadsheet: byte order mark, CR LF, and now and then a number where a date was. */
+  /** Whether a spreadsheet saves its files: with byte order mark, CR LF, and sometimes a number in place of a date. */
   readonly spreadsheet: boolean;
-  /** Which of a column's header texts, and of a value's spellings, is in use; taken modulo their number. */
+  /** Index of the header text and the spelling of values in use, modulo their number. */
   readonly dialect: number;
-  /** Of a source that pseudonymises: whether its program digests a cell in which nothing stands, like a value. */
+  /** For a source that pseudonymises: whether its program digests an empty cell like a value. */
   readonly digestsBlanks: boolean;
 }
 
@@ -26,7 +26,7 @@ export function drawStyle(random: Random): ProviderStyle {
   };
 }
 
-/** What a source that pseudonymises by script writes: canonical forms under the pinned names. */
+/** The style of a source that pseudonymises by script: canonical forms under the pinned names. */
 export const scriptStyle: ProviderStyle = {
   dates: 'iso',
   mobiles: 'plain',
@@ -37,7 +37,7 @@ export const scriptStyle: ProviderStyle = {
   digestsBlanks: false,
 };
 
-/** What a source writes that pseudonymises with a desktop program: every cell of a chosen column becomes a digest. */
+/** The style of a source that pseudonymises with a desktop program, which digests every cell of a chosen column. */
 export const programStyle: ProviderStyle = { ...scriptStyle, digestsBlanks: true };
 
 export function styledMobile(mobile: string, { mobiles }: ProviderStyle): string {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** Purposes that draw from streams of their own, so that one more draw for one of them moves no other. */
+/** Purposes with separate random streams, so that an additional draw for one does not affect the others. */
 export const purposes = {
   household: 1,
   contact: 2,
@@ -15,14 +15,15 @@ export const purposes = {
 } as const;
 export type Purpose = keyof typeof purposes;
 
-/** The seed as the 128 bits that every stream starts from. */
+/** The 128 bits, made from the seed, from which every stream starts. */
 export function rootOf(seed: number | string): Uint32Array {
   const bytes = hash('sha256', `kinledger-synthetic ${seed}`, 'buffer');
   return Uint32Array.from([0, 4, 8, 12], (offset) => bytes.readUInt32LE(offset));
 }
 
 /**
- * A small generator: the same seed, purpose and index give the same numbers on every machine. xoshiro128** 1.1 by
+ * A small random generator: the same seed, purpose and index give the same numbers on every machine. xoshiro128** 1.1
+ * by
  * David Blackman and Sebastiano Vigna (prng.di.unimi.it, public domain). Not for secrets.
  */
 export class Random {
@@ -45,7 +46,7 @@ export class Random {
     return this;
   }
 
-  /** Moves to the stream of a purpose and an index: random access, independent of what was drawn before. */
+  /** Moves to the stream of a purpose and an index, independently of earlier draws. */
   at(purpose: Purpose, index: number): this {
     const [a = 0, b = 0, c = 0, d = 0] = this.#root;
     const key = mix(mix(index) + Math.imul(purposes[purpose], 0x9e3779b9));
@@ -77,22 +78,22 @@ export class Random {
     return Math.floor(this.unit() * count);
   }
 
-  /** Uniform over `low` to `high`, both included. */
+  /** Uniform over `low` to `high`, inclusive. */
   between(low: number, high: number): number {
     return low + this.below(high - low + 1);
   }
 
-  /** True with the probability given. Always draws once, so that a rate of nothing shifts no later draw. */
+  /** True with the given probability. Always draws once, so that a probability of 0 does not shift later draws. */
   chance(probability: number): boolean {
     return this.unit() < probability;
   }
 
   pick<T>(list: readonly T[]): T {
     if (list.length === 0) throw new RangeError('nothing to pick from');
-    return list[this.below(list.length)] as T; // below(length) is a place in the list
+    return list[this.below(list.length)] as T; // below(length) is a valid index
   }
 
-  /** One of the values, each as likely as its weight. */
+  /** One of the values, with probability proportional to its weight. */
   weighted<T>(choices: Weighted<T>): T {
     let at = this.unit() * choices.total;
     for (const [value, weight] of choices.entries) {
@@ -116,7 +117,7 @@ export function weighted<T>(...entries: readonly (readonly [value: T, weight: nu
   return { entries, total: entries.reduce((sum, [, weight]) => sum + weight, 0), last: last[0] };
 }
 
-/** The finaliser of MurmurHash3 (Austin Appleby, public domain): every bit of the input moves every bit out. */
+/** The finaliser of MurmurHash3 (Austin Appleby, public domain): every input bit affects every output bit. */
 function mix(value: number): number {
   let bits = value | 0;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);

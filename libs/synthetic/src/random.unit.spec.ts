@@ -4,14 +4,14 @@ import { purposes, Random, rootOf, weighted } from './random.js';
 
 describe('the generator', () => {
   it('gives the numbers of the reference implementation of xoshiro128**', () => {
-    // State and outputs as published with another port (edorfaus/xoshiro-6502), made with the authors' C code.
+    // State and outputs as published with another port (edorfaus/xoshiro-6502), from the authors' C code.
     const random = new Random().from(0x964d4a0c, 0xd40ab895, 0xad7fdecb, 0x3006f0f0);
     expect([random.uint32(), random.uint32(), random.uint32(), random.uint32()]).toEqual([
       0xf1391922, 0x6fe53806, 0xa5be2840, 0xf510ee70,
     ]);
   });
 
-  it('has streams that depend on seed, purpose and index alone', () => {
+  it('has streams that depend only on seed, purpose and index', () => {
     const start = (seed: number | string, purpose: keyof typeof purposes, index: number) =>
       new Random(rootOf(seed)).at(purpose, index).uint32();
     const busy = new Random(rootOf(7));
@@ -23,7 +23,7 @@ describe('the generator', () => {
         for (let index = 0; index < 500; index++) starts.add(start(seed, purpose, index));
       }
     }
-    // Seeds 1 and "1" are one seed; among 10,000 numbers of 32 bits, some ten pairs would coincide by chance.
+    // Seeds 1 and "1" are the same seed; among 10,000 32-bit numbers, some ten pairs coincide by chance.
     expect(starts.size).toBeGreaterThan(10_000 - 40);
     expect(starts.size).toBeLessThanOrEqual(10_000);
   });
@@ -44,7 +44,7 @@ describe('the generator', () => {
     );
   });
 
-  it('is even, and follows weights', () => {
+  it('is uniform, and follows weights', () => {
     const random = new Random(rootOf('weights')).at('case', 0);
     const choices = weighted(['often', 9], ['seldom', 1]);
     let often = 0;
@@ -53,12 +53,12 @@ describe('the generator', () => {
       if (random.weighted(choices) === 'often') often += 1;
       if (random.chance(0.5)) heads += 1;
     }
-    // Within four standard deviations; the seed is fixed, so that this cannot fail by chance.
+    // Within four standard deviations; the seed is fixed, so this cannot fail by chance.
     expect(Math.abs(often - 9_000)).toBeLessThan(120);
     expect(Math.abs(heads - 5_000)).toBeLessThan(200);
   });
 
-  it('has nothing to pick from nothing', () => {
+  it('refuses to pick from an empty list', () => {
     expect(() => new Random().pick([])).toThrow(RangeError);
     expect(() => weighted()).toThrow(RangeError);
   });

@@ -10,7 +10,7 @@ export interface ReachCounts {
 }
 
 export interface ReachOfScope extends ReachCounts {
-  /** By decile of deprivation of the home, 1 the most deprived. */
+  /** By deprivation decile of the home, 1 the most deprived. */
   readonly byDecile: Readonly<Record<string, ReachCounts>>;
 }
 
@@ -20,7 +20,7 @@ export interface ReachOfPeriod {
   readonly services: Readonly<Record<string, ReachOfScope>>;
 }
 
-/** Reach by truth: distinct people with a qualifying engagement whose date lies in the period. */
+/** True reach: distinct people with a qualifying engagement dated in the period. */
 export interface TrueReach {
   readonly periods: Readonly<Record<PeriodCode, ReachOfPeriod>>;
   /** Over all quarters together. */
@@ -34,8 +34,8 @@ const FAMILIES = 2;
 const KINDS = 3;
 
 /**
- * Counts reach one household at a time: people belong to one household, so sums over households count each person
- * once, and memory stays that of the counters.
+ * Counts reach one household at a time. Each person belongs to one household, so sums over households count each person
+ * once, and memory holds only the counters.
  */
 export class ReachTally {
   readonly #scopes: readonly {
@@ -46,7 +46,7 @@ export class ReachTally {
   readonly #counts: Float64Array;
   readonly #periods: number;
   readonly #services: number;
-  /** Of the household in hand: member × quarter × service. */
+  /** Engagement of the present household: member × quarter × service. */
   #engaged = new Uint8Array(0);
   readonly #plan: Plan;
 
@@ -73,19 +73,19 @@ export class ReachTally {
     this.#counts = new Float64Array(this.#periods * this.#scopes.length * KINDS * (DECILES + 1));
   }
 
-  /** Begins a household; what was engaged before has been added. */
+  /** Begins a household, after `add` for the one before. */
   begin({ carers, children }: Household): void {
     const cells = (carers.length + children.length) * this.#plan.quarters.length * this.#services;
     if (this.#engaged.length < cells) this.#engaged = new Uint8Array(cells);
     else this.#engaged.fill(0);
   }
 
-  /** @param member place in the household: carers first, then children. */
+  /** @param member index in the household: carers first, then children. */
   engaged(member: number, quarter: number, service: number): void {
     this.#engaged[(member * this.#plan.quarters.length + quarter) * this.#services + service] = 1;
   }
 
-  /** Adds the household in hand. */
+  /** Adds the present household to the counts. */
   add({ carers, children, decile }: Household): void {
     const quarters = this.#plan.quarters.length;
     const members = carers.length + children.length;
@@ -144,7 +144,7 @@ export class ReachTally {
     };
   }
 
-  /** Decile 0 holds all of them together. */
+  /** Adds one to a decile and to decile 0, which is the total. */
   #count(period: number, scope: number, kind: number, decile: number): void {
     for (const place of [this.#place(period, scope, kind, 0), this.#place(period, scope, kind, decile)]) {
       this.#counts[place] = (this.#counts[place] ?? 0) + 1;

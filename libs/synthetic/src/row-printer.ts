@@ -8,26 +8,26 @@ import type { ProviderStyle } from './provider-style.js';
 
 export type FactName = Extract<ColumnTarget, { to: 'fact' }>['name'];
 
-/** What a row says beside whom it is about: dates as printed, words as codes. */
+/** The facts of a row: dates as printed, words as codes. */
 export type RowEvent = Readonly<Partial<Record<FactName, string>>>;
 
-/** A row of one case with holes where an event's cells go. */
+/** The cells of a case, with gaps for an event's cells. */
 export type PrintedCase = readonly string[];
 
 type Column =
   | { readonly of: 'case'; readonly print: (held: HeldCase) => string }
   | { readonly of: 'event'; readonly fact: FactName; readonly print: (value: string) => string };
 
-/** Prints the rows of one dataset as one provider writes them. */
+/** Prints the rows of one dataset in one provider's style. */
 export class RowPrinter {
-  /** First line of its files, without line end. */
+  /** Header of its files, without line end. */
   readonly header: string;
   readonly lineEnd: string;
-  /** Codes that the column of a fact can have, for those that have a list. */
+  /** Codes of a fact's column, for facts with a list. */
   readonly codes: ReadonlyMap<FactName, readonly string[]>;
   readonly #columns: readonly Column[];
 
-  /** @throws ColumnNotGenerated for a required column that no case or event has a value for. */
+  /** @throws ColumnNotGenerated for a required column without synthetic values. */
   constructor(dataset: Dataset, style: ProviderStyle, salt: string) {
     const { fields } = dataset.schema;
     this.header =
@@ -44,7 +44,7 @@ export class RowPrinter {
     );
   }
 
-  /** The cells of a case: worth keeping while the case stays the same. */
+  /** The cells of a case, for reuse while the case is unchanged. */
   printCase(held: HeldCase): PrintedCase {
     const segments: string[] = [];
     let segment = '';
@@ -60,7 +60,7 @@ export class RowPrinter {
     return segments;
   }
 
-  /** A line, without line end, of a case and what happened. */
+  /** A line, without line end, of a case and an event. */
   printLine(printed: PrintedCase, event: RowEvent): string {
     let line = printed[0] ?? '';
     let hole = 0;
@@ -79,7 +79,7 @@ function headerOf(
   { pseudonymisedAtSource }: Dataset,
   { dialect }: ProviderStyle,
 ): string {
-  // A script at source writes the pinned names; people name columns as they please.
+  // A script at source writes the pinned names; other providers choose among the known headers.
   if (pseudonymisedAtSource) return field.title;
   const texts = [field.title, field.title, ...field['x-kinledger'].aliases];
   return texts[(dialect + field.name.length) % texts.length] ?? field.title;
@@ -103,7 +103,7 @@ function columnOf(field: DatasetField, dataset: Dataset, style: ProviderStyle, s
   return { of: 'case', print: () => '' };
 }
 
-/** Columns of a case by field name: the vocabulary that definitions share with the generator. */
+/** Values of a case by field name; definitions have to use these names. */
 const values: Readonly<Record<string, (held: HeldCase) => string>> = {
   case_number: (held) => held.caseNumber,
   pupil_reference: (held) => held.caseNumber,
@@ -135,10 +135,10 @@ const values: Readonly<Record<string, (held: HeldCase) => string>> = {
   consent_date: (held) => held.consentDate,
 };
 
-/** Value maps list the general words first; those after them, such as "Girl" or "Dad", fit some people only. */
+/** Value maps list general words first; later ones, such as "Girl" or "Dad", fit only some people. */
 const GENERAL_SPELLINGS = 4;
 
-/** A code as the provider spells it, after the field's value map; a code that the field does not know is missing. */
+/** The provider's spelling of a code, from the field's value map; an unknown code is printed as missing. */
 function spellingsOf(field: DatasetField, { dialect }: ProviderStyle): (code: string) => string {
   const codes = field.type === 'boolean' ? ['true', 'false'] : codedValues(field);
   if (codes === undefined) return (text) => text;

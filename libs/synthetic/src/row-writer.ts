@@ -15,20 +15,20 @@ import { personId } from './synthetic-item.js';
 import type { SyntheticPerson, SyntheticRow } from './synthetic-item.js';
 
 const ATTENDS = 0.88;
-/** Of sessions in the last fortnight, the share that is written up after the file has been sent. */
+/** Share of the last fortnight's sessions that are written up after the file has been sent. */
 const WRITTEN_UP_LATE = 0.05;
 const LATE_DAYS = 14;
 const ROW_TWICE = 0.0015;
-/** Anonymous contacts per family and quarter: somebody came in, nobody asked who. */
+/** Anonymous contacts per family and quarter. */
 const ANONYMOUS = 0.06;
 const SHARE_OF_WORKERS = 0.004;
-/** Of carers, the share that helps out in some service: one person, an adult there and of its workforce here. */
+/** Share of carers who also help out in a service: one person is an adult in one service and workforce in another. */
 const CARER_VOLUNTEERS = 0.04;
-/** Schools hold few of their parents’ addresses: the one identifier that the profile shares is mostly missing. */
+/** Share of school rows without a parent’s email, the only identifier that the profile shares. */
 const SCHOOL_WITHOUT_EMAIL = 0.6;
 const SHARE_ASSESSED = 0.75;
 
-/** Prints what happens to a household, a worker or a service into rows of files. */
+/** Writes the rows of a household, a worker or a service. */
 export class RowWriter {
   readonly #sessions: Random;
   readonly #outcomes: Random;
@@ -53,7 +53,7 @@ export class RowWriter {
     this.#nobody = nobody();
   }
 
-  /** All rows of a household, and its part of the reach. */
+  /** Yields all rows of a household, and counts its reach. */
   *household(household: Household): Generator<SyntheticRow> {
     this.#tally.begin(household);
     let stream = household.number * 16;
@@ -79,7 +79,7 @@ export class RowWriter {
     yield* this.#working(plan, { ...carer, role: 'volunteer' }, home, from, 2 ** 28 + carer.number);
   }
 
-  /** Practitioners and volunteers: on the same files as families, and nobody whom the programme reaches. */
+  /** Rows of practitioners and volunteers, who are in the same files as families but do not count as reach. */
   *workers(
     households: Households,
     people: number,
@@ -101,7 +101,7 @@ export class RowWriter {
     }
   }
 
-  /** Somebody’s time in a service as one of its workforce, from a quarter to the end. */
+  /** Rows of a person who works in a service, from a quarter to the end. */
   #working(
     plan: ServicePlan,
     person: Person,
@@ -116,7 +116,7 @@ export class RowWriter {
     return this.#enrolment(enrolment, stream * this.#plan.quarters.length);
   }
 
-  /** Activity of services that report what they did, not whom they met. */
+  /** Rows of services that report activity, not people. */
   *activity(): Generator<SyntheticRow> {
     for (const { input, index, style } of this.#plan.services) {
       if (!input) continue;
@@ -166,7 +166,7 @@ export class RowWriter {
     for (const [index, member] of members.entries()) {
       const page = pages[index];
       if (!page || quarter < member.joins || !user.roles.includes(member.case.person.role)) continue;
-      // Once a family has left, nobody keeps its record up to date.
+      // After a family has left, its record is no longer updated.
       const held = Math.min(quarter, to);
       const first = quarter === Math.max(member.joins, from);
       const changed = quarter <= to && page.changedIn(quarter);
@@ -218,7 +218,7 @@ export class RowWriter {
     }
   }
 
-  /** A row that names nobody: as such, where the file has a word for it; else an adult without any identifier. */
+  /** A row that names nobody: with the role for it, if the file has one; else an adult without identifiers. */
   #anonymous(
     engagement: DatasetPlan,
     file: SyntheticFile,
@@ -264,7 +264,7 @@ export class RowWriter {
   }
 }
 
-/** A member’s pages in a provider’s case system: printed anew only when something on them has changed. */
+/** The printed rows of a member in a provider’s case system, printed again only when something has changed. */
 class CasePages {
   #lastHeld: { signature: number; held: HeldCase } | undefined;
   readonly #printed = new Map<DatasetPlan, { signature: number; page: PrintedCase }>();
@@ -278,7 +278,7 @@ class CasePages {
     this.#plan = plan;
   }
 
-  /** Whether the quarter's pages differ from those of the quarter before. */
+  /** Whether the rows differ from those of the quarter before. */
   changedIn(quarter: number): boolean {
     return signatureOf(this.#momentIn(quarter)) !== signatureOf(this.#momentIn(quarter - 1));
   }
@@ -318,7 +318,7 @@ const row = (file: SyntheticFile, line: string, person: Person): SyntheticRow =>
   role: person.role,
 });
 
-/** What goes with an item of activity that the definition of LEAP knows. */
+/** Category, unit and maximum quantity of the activity items in LEAP's definition. */
 const usualActivity: Readonly<Record<string, { category: string; unit: string; most: number }>> = {
   'training-course': { category: 'activity', unit: 'sessions', most: 6 },
   'practitioners-trained': { category: 'human', unit: 'people', most: 24 },

@@ -1,22 +1,22 @@
 import { weighted } from './random.js';
 import type { Weighted } from './random.js';
 
-/** Who of a family takes part. */
+/** Which members of a family take part. */
 export type Participants = 'children' | 'carer' | 'children-and-carer';
 
-/** How families use a service. Invented, with the shape of the real thing: a few large services, many small ones. */
+/** How families use a service. Invented, but realistic in shape: a few large services, many small ones. */
 export interface ServiceProfile {
-  /** How likely a family chooses it, beside the others. */
+  /** Relative weight with which a family chooses it. */
   readonly popularity: number;
   readonly participants: Participants;
-  /** Chance that the second carer comes too. */
+  /** Probability that the second carer attends too. */
   readonly secondCarer: number;
-  /** Quarters that a family stays. */
+  /** Number of quarters that a family stays. */
   readonly quarters: Weighted<number>;
-  /** Sessions offered to a family in a quarter. */
+  /** Number of sessions offered to a family in a quarter. */
   readonly sessions: readonly [fewest: number, most: number];
   readonly kinds: Weighted<string>;
-  /** Families at risk: protected addresses, missing identifiers. */
+  /** Whether its families are at risk: protected addresses, missing identifiers. */
   readonly atRisk: boolean;
 }
 
@@ -84,8 +84,8 @@ const known: Readonly<Record<string, ServiceProfile>> = {
   }),
 };
 
-/** The profile of a service; one that is not known is used like a middling one. */
+/** The profile of a service; an unknown service gets an average one. */
 export const profileOf = (service: string): ServiceProfile => known[service] ?? profile({});
 
-/** Share of the families of the area that an administrative source of people knows. */
+/** Share of the area's families in an administrative source of people. */
 export const ADMINISTRATIVE_COVER = 0.95;

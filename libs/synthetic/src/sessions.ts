@@ -11,10 +11,10 @@ export interface Session {
   readonly qualifies: boolean;
 }
 
-/** Contacts that are recorded and do not count: messages, newsletters, waiting lists. */
+/** Share of recorded contacts that do not count: messages, newsletters, waiting lists. */
 const DO_NOT_COUNT = 0.07;
 
-/** The sessions of one family in one quarter, in order, no two on a day. */
+/** Draws the sessions of one family in one quarter, in order, at most one a day. */
 export function drawSessions(
   random: Random,
   plan: ServicePlan,

@@ -1,16 +1,16 @@
 import type { PeriodCode, Role } from '@kinledger/contracts';
 import type { SyntheticFile } from './plan.js';
 
-/** A data row of a file, and whom it is about by truth. */
+/** A data row of a file, with the person that it is truly about. */
 export interface SyntheticRow {
   readonly of: 'row';
   readonly file: SyntheticFile;
-  /** Without line end. */
+  /** The row's text, without line end. */
   readonly line: string;
-  /** Empty where nobody could say: an anonymous contact, activity that names no person. */
+  /** Empty for a row about no identifiable person: an anonymous contact, or activity that names nobody. */
   readonly person: string;
   readonly role: Role;
-  /** The quarter in which it is a qualifying engagement of somebody who counts as reached; absent for all other rows. */
+  /** The quarter in which the row makes its person count as reached; absent for all other rows. */
   readonly reachedIn?: PeriodCode;
 }
 

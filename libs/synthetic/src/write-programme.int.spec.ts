@@ -27,7 +27,7 @@ const options = (programme: Programme, seed: number | string = 'test') => ({
   salt: 'mackerel',
 });
 
-/** One data row, its cells by field name and as coded values. */
+/** One data row, with its cells by field name as coded values. */
 interface ReadRow {
   readonly cells: ReadonlyMap<string, string>;
   readonly person: string;
@@ -124,7 +124,7 @@ async function bytesOf(root: string): Promise<Record<string, string>> {
 describe('the same options', () => {
   const small = (seed: number | string) => ({ ...options(programme, seed), people: 400, quarters: 2 });
 
-  it('give the same bytes, and another seed others', async () => {
+  it('give the same bytes, and another seed gives different ones', async () => {
     const runs = await Promise.all(
       [1, 1, 2].map(async (seed, run) => {
         const root = join(folder, `run-${run}`);
@@ -137,7 +137,7 @@ describe('the same options', () => {
     expect(runs[2]!['/truth/records.csv']).not.toBe(runs[0]!['/truth/records.csv']);
   });
 
-  it('are refused for a programme of real people, whose intake would take what is generated for placeholders', async () => {
+  it('are refused for a programme of real people, where generated values would be placeholders', async () => {
     const { synthetic, ...definition } = programme.definition;
     expect(synthetic).toBe(true);
     const root = join(folder, 'real');
@@ -146,7 +146,7 @@ describe('the same options', () => {
     expect(isProgrammeNotSynthetic(error)).toBe(true);
   });
 
-  it('are not mixed with what is there already', async () => {
+  it('are refused for a folder that is not empty', async () => {
     const root = await mkdtemp(join(tmpdir(), 'kinledger-synthetic-'));
     await writeFile(join(root, 'kept.txt'), 'kept');
     const error: unknown = await writeProgramme(root, small(1)).catch((reason: unknown) => reason);
@@ -163,7 +163,7 @@ describe('files', () => {
     expect(quarters.map(({ period }) => period)).toEqual([...quarters.map(({ period }) => period)].sort());
     expect(files[0]?.dataset).toBe('health-visiting.user');
     expect(new Set(quarters.map(({ period }) => period)).size).toBe(QUARTERS);
-    // An academic year comes once it has ended.
+    // An academic year's file comes once the year has ended.
     files.forEach(({ period }, index) => {
       if (period.endsWith('AY')) expect(ends[index]! <= ends[index - 1]!).toBe(true);
     });
@@ -172,7 +172,7 @@ describe('files', () => {
     );
   });
 
-  it('have values that their schema knows, wherever it lists values', () => {
+  it('have only listed values in columns whose schema lists values', () => {
     for (const { dataset, rows } of filesRead) {
       for (const field of dataset.schema.fields) {
         const codes = codedValues(field);
@@ -184,7 +184,7 @@ describe('files', () => {
     }
   });
 
-  it('that are pseudonymised at source hold digests and nothing in clear', () => {
+  it('that are pseudonymised at source hold digests and no identifier in clear', () => {
     const atSource = filesRead.filter(({ dataset }) => dataset.pseudonymisedAtSource);
     expect(atSource.length).toBeGreaterThan(10);
     for (const { dataset, rows } of atSource) {
@@ -196,7 +196,7 @@ describe('files', () => {
     }
   });
 
-  it('of a source with a desktop program hold the digest of an empty cell, those of a script an empty cell', () => {
+  it('of a source with a desktop program hold the digest of an empty cell; those of a script hold an empty cell', () => {
     const blank = createHash('sha256').update('mackerel').digest('hex').toUpperCase();
     const blanks = new Map<string, number>();
     for (const { dataset, rows } of filesRead.filter((file) => file.dataset.pseudonymisedAtSource)) {
@@ -223,7 +223,7 @@ describe('files', () => {
     expect(new Set(all).size).toBeLessThan(all.length);
   });
 
-  it('of a dataset whose files hold everything leave out nothing that the one before had', () => {
+  it('of a cumulative dataset leave out no row of the file before', () => {
     const whole = filesRead.filter(({ dataset }) => dataset.extractKind !== 'delta');
     for (const dataset of new Set(whole.map(({ dataset: one }) => one))) {
       const { primaryKey, 'x-kinledger': marks } = dataset.schema;
@@ -237,7 +237,7 @@ describe('files', () => {
     expect(new Set(whole.map(({ dataset: { id } }) => id)).size).toBeGreaterThan(5);
   });
 
-  it('hold people who are an adult of one service and of the workforce of one, and some who withdraw consent', () => {
+  it('include people who are an adult in one service and workforce in another, and some who withdraw consent', () => {
     const roles = new Map<string, Set<string>>();
     const consents = new Map<string, Set<string>>();
     for (const { dataset, rows } of filesRead.filter(({ dataset: { dataType } }) => dataType === 'user'))
@@ -252,7 +252,7 @@ describe('files', () => {
     expect(withdrawn.length).toBeGreaterThan(5);
   });
 
-  it('have about the shares that a programme has: people, administrative, engagement', () => {
+  it('have about the expected shares of people, administrative and engagement rows', () => {
     const rows = (matching: (dataset: Dataset) => boolean) =>
       filesRead.filter(({ dataset }) => matching(dataset)).reduce((sum, file) => sum + file.rows.length, 0);
     const administrative = rows(({ serviceDefinition }) => serviceDefinition.administrative);
@@ -264,7 +264,7 @@ describe('files', () => {
     expect(users).toBeGreaterThan(administrative * 0.9);
   });
 
-  it('name each case number of a service once', () => {
+  it('contain each case number of a service once', () => {
     const holders = new Map<string, string>();
     for (const { dataset, rows } of filesRead.filter(({ dataset: { dataType } }) => dataType === 'user')) {
       for (const { cells, person } of rows) {
@@ -283,7 +283,7 @@ describe('faults', () => {
       .flatMap(({ rows }) => rows);
   const values = (name: string) => clearUsers().map(({ cells }) => cells.get(name) ?? '');
 
-  it('are there in every identifier', () => {
+  it('occur in every identifier', () => {
     const emails = [...values('email'), ...values('carer_email')];
     expect(emails.some((email) => email.includes('none@none.com'))).toBe(true);
     expect(emails.some((email) => email !== '' && email === email.toUpperCase())).toBe(true);
@@ -304,7 +304,7 @@ describe('faults', () => {
     expect(values('consent_given')).toEqual(expect.arrayContaining(['true', 'false']));
   });
 
-  it('are more where deprivation is greater', () => {
+  it('are more frequent in more deprived areas', () => {
     const share = (deciles: readonly number[]) => {
       const adults = clearUsers().filter(
         ({ person, role }) => role === 'adult' && deciles.includes(people.get(person)!.decile),
@@ -315,7 +315,7 @@ describe('faults', () => {
     expect(share([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])).toBeLessThan(0.15);
   });
 
-  it('leave some rows that nobody can attribute', () => {
+  it('leave some rows that cannot be attributed to a person', () => {
     const engagement = filesRead
       .filter(({ dataset }) => dataset.dataType === 'engagement')
       .flatMap(({ rows }) => rows);
@@ -332,7 +332,7 @@ describe('truth', () => {
     readonly families: Set<string>;
   }
 
-  /** Reach recounted from the files and who their rows are about, without the generator’s own counters. */
+  /** Recounts reach from the files and the truth about their rows, without the generator’s counters. */
   function recount() {
     const counts = new Map<string, Counted>();
     const count = (scope: string, person: string) => {
@@ -372,7 +372,7 @@ describe('truth', () => {
     return counts;
   }
 
-  it('is what the files add up to: every period, scope and decile', async () => {
+  it('equals a recount of the files, for every period, scope and decile', async () => {
     const counts = recount();
     const none = { children: new Set(), adults: new Set(), families: new Set() };
     let compared = 0;
@@ -407,7 +407,7 @@ describe('truth', () => {
     expect(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))).toEqual(written.manifest);
   });
 
-  it('has engagement that is written up a quarter late, and still counts where it belongs', () => {
+  it('counts engagement that is reported a quarter late in the quarter of its date', () => {
     const late = filesRead
       .filter(({ dataset }) => dataset.dataType === 'engagement')
       .flatMap(({ period, rows }) => {
@@ -417,7 +417,7 @@ describe('truth', () => {
     expect(late.length).toBeGreaterThan(10);
   });
 
-  it('has most families in one service, and some in several', () => {
+  it('has most families in one service and some in several', () => {
     const servicesOf = new Map<string, Set<string>>();
     for (const { dataset, rows } of filesRead.filter(
       ({ dataset: { dataType } }) => dataType === 'engagement',
@@ -435,7 +435,7 @@ describe('truth', () => {
     expect(share((count) => count >= 2 && count <= 4)).toBeGreaterThan(0.06);
   });
 
-  it('keeps practitioners and volunteers apart', () => {
+  it('leaves practitioners and volunteers out of reach', () => {
     const workers = [...people.values()].filter(
       ({ role }) => role === 'practitioner' || role === 'volunteer',
     );

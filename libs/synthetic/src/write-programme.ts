@@ -11,7 +11,7 @@ export interface SyntheticManifest {
   readonly seed: number | string;
   readonly people: number;
   readonly endPeriod: PeriodCode;
-  /** Files in the order in which they are to be submitted. */
+  /** Files in order of submission. */
   readonly files: readonly ManifestFile[];
 }
 
@@ -21,7 +21,7 @@ export interface ManifestFile {
   readonly provider: ProviderId;
   /** Relative to the folder of the manifest, with forward slashes. */
   readonly path: string;
-  /** Data rows, the header not counted. */
+  /** Number of data rows, without the header. */
   readonly rows: number;
 }
 
@@ -32,7 +32,7 @@ export interface WrittenProgramme {
 }
 
 export interface Progress {
-  /** People drawn so far, of `people`. */
+  /** Number of people generated so far, of `people`. */
   readonly people: number;
   readonly rows: number;
 }
@@ -48,10 +48,11 @@ const PROGRESS_EVERY = 2_000;
 
 /**
  * Writes a synthetic programme: `manifest.json`, one CSV file per dataset and period in `files/`, and in `truth/`
- * `records.csv` (dataset, period, row_number, person_id, role, reached_in), `people.csv` (person_id, family_id, role, decile)
+ * `records.csv` (dataset, period, row_number, person_id, role, reached_in), `people.csv` (person_id, family_id, role,
+ * decile)
  * and `reach.json`. The same options give the same bytes.
- * @param folder made if absent.
- * @throws FolderNotEmpty where something is there already: truth and files of two runs must not mix.
+ * @param folder created if absent.
+ * @throws FolderNotEmpty if the folder is not empty, because files and truth of two runs must not mix.
  */
 export async function writeProgramme(
   folder: string,
@@ -102,7 +103,7 @@ export async function writeProgramme(
   };
   const reach = synthetic.reach();
   writeFileSync(join(truth, 'reach.json'), `${JSON.stringify(reach, undefined, 2)}\n`);
-  // Last: a folder with a manifest is complete.
+  // Written last, so that a folder with a manifest is complete.
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   onProgress?.({ people: options.people, rows });
   return { manifest, reach, rows };
@@ -111,8 +112,8 @@ export async function writeProgramme(
 const FLUSH_AT = 64 * 1024;
 
 /**
- * A file that grows by pieces and is open only while they are written: a programme has more files than many
- * systems let one process keep open. Writing waits for the disk, so that memory stays bounded.
+ * A file that is appended to in chunks, and open only during a write, because a programme has more files than many
+ * systems let a process keep open. Writing waits for the disk, so that memory is bounded.
  */
 class GrowingFile {
   #pending: string;
@@ -136,7 +137,7 @@ class GrowingFile {
   }
 }
 
-/** A provider’s file; it comes to be with its first row. */
+/** A provider’s file, created with its first row. */
 class OutputFile {
   rows = 0;
   #growing: GrowingFile | undefined;

@@ -1,7 +1,7 @@
 import type { Done } from './disturber.js';
 import type { Disturbance } from './plan.js';
 
-/** A disturbance in a line: when, what, where the work stood, and what came of it. */
+/** A disturbance in one line: when, what, the progress of the work, and the outcome. */
 export function describeDone({ disturbance, at, second, note }: Done): string {
   const { accepted, pseudonymised, decided, ledger } = at;
   const place = `accepted ${accepted}, pseudonymised ${pseudonymised}, decided ${decided}, revision ${ledger}`;

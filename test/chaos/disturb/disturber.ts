@@ -7,11 +7,11 @@ import { fillAndFreeLandingDisk } from './full-disk.js';
 import type { Disturbance, Planned } from './plan.js';
 import { progressOf, stepsTaken, type Progress } from './progress.js';
 
-/** What was done, and where the work stood just before: enough to say what a kill interrupted. */
+/** A disturbance that was carried out, with the progress of the work just before it. */
 export interface Done {
   readonly disturbance: Disturbance;
   readonly at: Progress;
-  /** Seconds since the run began, for whoever reads logs beside it. */
+  /** Seconds since the run began, to compare with the logs. */
   readonly second: number;
   readonly note: string;
 }
@@ -23,7 +23,7 @@ export class Disturber {
   #due: Promise<void> = Promise.resolve();
   readonly #asleep: Promise<void>[] = [];
   #failed = false;
-  /** Dead letters that there must be in the end, by topic. */
+  /** Expected number of dead letters at the end, by topic. */
   readonly poisoned = new Map<string, number>();
   readonly #platform: PlatformUnderTest;
   readonly #work: Work;
@@ -35,7 +35,7 @@ export class Disturber {
     this.#seed = seed;
   }
 
-  /** Resolves when the plan is carried out, and everybody who was put to sleep is awake. */
+  /** Resolves when the plan is carried out and every frozen process has been resumed. */
   async carryOut(plan: readonly Planned[]): Promise<void> {
     try {
       for (const { afterSteps, delayMs, disturbance } of plan) {
@@ -55,13 +55,13 @@ export class Disturber {
     }
   }
 
-  /** Resolves when what is due has been done: work that runs ahead of the plan would be over before it is disturbed. */
+  /** Resolves when all due disturbances are done, so that the work cannot finish before it is disturbed. */
   async caughtUp(): Promise<void> {
     if (this.#failed) throw new Error('the disturbances have failed');
     await this.#due;
   }
 
-  /** Number of processes that were killed. */
+  /** Number of kills. */
   get kills(): number {
     return this.done.filter(({ disturbance: { kind } }) => kind === 'kill' || kind === 'redeliver').length;
   }
@@ -109,7 +109,7 @@ export class Disturber {
   }
 
   async #redeliver(consumer: Consumer, messages: number): Promise<string> {
-    // Frozen first, so that nothing is committed between the rewinding and the kill. Any second member too.
+    // Freeze all members first, so that none commits between the rewind and the kill.
     const members = this.#membersOf(consumer);
     const frozen = (await Promise.all(members.map(freeze))).flat();
     const again = await until('offsets are taken back', async () => ({
@@ -119,7 +119,10 @@ export class Disturber {
     return `killed ${frozen.length === 1 ? 'process' : 'processes'} ${frozen.join(', ')}; ${again.messages} messages come again`;
   }
 
-  /** Only begins it: what happens to it is part of what is tested. One that is refused since another one runs has begun. */
+  /**
+   * Requests a rebuild without waiting for it, since the test may interrupt it. A refusal because one is running counts
+   * as started.
+   */
   async #rebuild(): Promise<string> {
     const { services, tokens } = this.#platform.connection;
     const status = await until('a rebuild begins', async () => {
@@ -148,7 +151,7 @@ export class Disturber {
       headers: { ce_id: `poison ${this.#seed} ${index}`, ce_type: 'Nothing', ce_specversion: '1.0' },
       value: Buffer.from(`{"nobody": "reads ${index}"`),
     }));
-    // Known to be published once it is answered; an answer that got lost is no answer.
+    // The message counts as published only once the answer arrives.
     const before = await until('the topic is looked at', async () => ({
       published: await this.#platform.bus.published(topic),
     }));
@@ -160,7 +163,7 @@ export class Disturber {
     return `${count} messages after ${before.published}`;
   }
 
-  /** Of two linkers, the one that leads sleeps. One that is killed in its sleep has slept enough. */
+  /** Freezes a consumer, of two linkers the leader, past its lease. A kill ends the freeze early. */
   async #zombie(consumer: Consumer): Promise<string> {
     if (consumer !== 'linker') {
       const pids = await freeze(this.#platform.victim(consumer));
@@ -197,7 +200,7 @@ export class Disturber {
 
 async function hang(victim: Victim, ms: number): Promise<string> {
   const pids = await freeze(victim);
-  // The disturbance itself: nobody can be asked when it has been long enough.
+  // A fixed pause, because the duration is itself the disturbance.
   await pause(ms);
   return awoken(pids, `after ${ms / 1000} s`);
 }

@@ -9,9 +9,9 @@ import type { Submission, Work } from '../submissions/programme.js';
 const DISK_MIB = 8;
 
 /**
- * Puts the landing store on a disk of its own, fills that, sends a file, and makes room again. The disk is real: a small
- * file system in memory. Where we may not mount one, PostgreSQL's error of a full disk is raised in its place.
- * @returns which of the two it was, and the answer that the file got.
+ * Moves the landing store to a disk of its own, fills it, sends a file, and frees it again. The disk is a small tmpfs;
+ * if the account may not mount one, the test raises PostgreSQL's disk-full error instead.
+ * @returns which of the two it was, and the response to the file.
  */
 export async function fillAndFreeLandingDisk(platform: PlatformUnderTest, work: Work): Promise<string> {
   const disk = Disk.mount(platform);
@@ -51,7 +51,7 @@ const superuser = (platform: PlatformUnderTest, sql: string) =>
     return true;
   });
 
-/** Sends the programme's longest file until intake says that there is no room. Nothing of it is submitted. */
+/** Uploads the programme's longest file, without submitting it, until ingest answers that the disk is full. */
 async function refusedForRoom(platform: PlatformUnderTest, { waves }: Work): Promise<string> {
   const [longest] = waves
     .flat()
@@ -82,7 +82,7 @@ const system = (command: string, ...args: readonly string[]): void => {
 class Disk {
   private constructor(readonly directory: string) {}
 
-  /** Undefined where this machine or account may not mount one. */
+  /** Mounts the disk; undefined if this machine or account may not. */
   static mount(platform: PlatformUnderTest): Disk | undefined {
     const [server] = platform.victim('postgresql').pids();
     if (process.getuid?.() !== 0 || server === undefined) return undefined;
@@ -113,7 +113,7 @@ class Disk {
   }
 
   unmount(): void {
-    // What a process that sleeps has open there is no reason to keep the disk.
+    // Lazily, because a frozen process may have files open there.
     system('umount', '-l', this.directory);
     rmSync(this.directory, { recursive: true });
   }

@@ -21,22 +21,22 @@ export type Disturbance =
   | { readonly kind: 'full-disk' };
 
 export interface Planned {
-  /** Done once so many steps of the work are taken. */
+  /** Number of steps of the work after which to disturb it. */
   readonly afterSteps: number;
-  /** And so many milliseconds more: what happens inside a step is hit too. */
+  /** Additional delay, so that disturbances also fall within a step. */
   readonly delayMs: number;
   readonly disturbance: Disturbance;
 }
 
 export interface RoundShape {
-  /** Spread over all victims. */
+  /** Number of kills, spread over all victims. */
   readonly kills: number;
-  /** Kills of single victims beside those, by name. */
+  /** Additional kills of particular victims, by name. */
   readonly killsOf?: Readonly<Record<string, number>>;
-  /** Names of victims that hang for a while. */
+  /** Names of victims to freeze for a while. */
   readonly hangs?: readonly string[];
   readonly redeliveries: number;
-  /** Of each topic that somebody reads: messages are published again. */
+  /** Whether to publish messages of each consumed topic again. */
   readonly repeated: boolean;
   readonly poisoned: boolean;
   readonly secondLinker: boolean;
@@ -45,19 +45,19 @@ export interface RoundShape {
   readonly rebuilds: number;
 }
 
-/** What is consumed by somebody. */
+/** Topics with a consumer. */
 export const consumedTopics: readonly string[] = Object.values(topics)
   .filter((topic) => topic.consumers.length > 0)
   .map(({ name }) => name);
 
 const LONGEST_DELAY_MS = 80;
 
-/** Above the sessions of those who talk to it: whoever counts silence has counted enough of it. */
+/** Longer than the session timeout of its clients. */
 const HANG_MS = 12_000;
 
 /**
- * The disturbances of a round, in the order of their instants. Every victim is killed about equally often. Instants are
- * counted in steps of the work, not in time, so that the same seed disturbs the same work on any machine.
+ * The disturbances of a round, in order of time. Kills are spread about equally over the victims. Times are steps of
+ * the work, not seconds, so that the same seed disturbs the same work on any machine.
  */
 export function planOf(
   shape: RoundShape,
@@ -94,7 +94,7 @@ export function planOf(
   for (let count = 0; count < shape.rebuilds; count += 1) disturbances.push({ kind: 'rebuild' });
   if (shape.fullDisk) disturbances.push({ kind: 'full-disk' });
   const planned = random.shuffle(disturbances).map((disturbance): Planned => ({
-    // Not at the very end: what is killed when all is done has nothing to recover. What is said again was said before.
+    // Not at the very end, when there is nothing left to recover; and messages are republished only once published.
     afterSteps: random.between(
       disturbance.kind === 'repeat' ? Math.floor(steps * 0.6) : 1,
       Math.floor(steps * 0.95),
@@ -102,7 +102,7 @@ export function planOf(
     delayMs: random.between(0, LONGEST_DELAY_MS),
     disturbance,
   }));
-  // A zombie needs a successor to be one.
+  // Freezing the leader tests something only if a second linker can take over.
   const first: Planned[] = shape.secondLinker
     ? [{ afterSteps: 0, delayMs: 0, disturbance: { kind: 'second-linker' } }]
     : [];

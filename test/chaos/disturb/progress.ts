@@ -1,12 +1,12 @@
 import type { PlatformUnderTest } from '../platform/platform-under-test.js';
 import type { Work } from '../submissions/programme.js';
 
-/** How far the work is, in steps that are taken once and never back. */
+/** Progress of the work, in steps that never go back. */
 export interface Progress {
   readonly accepted: number;
   readonly pseudonymised: number;
   readonly decided: number;
-  /** Revision of the ledger's last event; -1 also where its store is away. */
+  /** Revision of the ledger's last event; -1 if there is none or the store is unavailable. */
   readonly ledger: number;
 }
 
@@ -28,7 +28,7 @@ export async function progressOf(platform: PlatformUnderTest): Promise<Progress>
       `SELECT ((SELECT count(*) FROM linker.intake WHERE state <> 'waiting')
                + (SELECT count(*) FROM linker.command WHERE state <> 'waiting'))::int AS decided`,
     ),
-    // A store that is away, or hangs, must not keep the next disturbance waiting.
+    // An unavailable store must not delay the next disturbance.
     platform.ledgerHead().catch(() => undefined),
   ]);
   return {

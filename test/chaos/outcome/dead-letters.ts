@@ -2,8 +2,8 @@ import { topics, type Topic } from '@kinledger/contracts';
 import type { PlatformUnderTest } from '../platform/platform-under-test.js';
 
 /**
- * What is wrong with the dead letters: each message that nobody can read is set aside once by each group that reads its
- * topic, or more often where a batch came again; and nothing else is.
+ * Faults of the dead letters. Each group that reads a topic must dead-letter each of its unreadable messages, at least
+ * once, and no other message.
  */
 export async function deadLettersMissing(
   platform: PlatformUnderTest,

@@ -6,7 +6,7 @@ interface Left {
   readonly [what: string]: number;
 }
 
-/** Lets what a dead sender left behind grow old enough to be swept, and has intake sweep it: it does so when it starts. */
+/** Ages what interrupted uploads left behind, and restarts ingest, which sweeps them when it starts. */
 async function ageLeftovers(platform: PlatformUnderTest): Promise<void> {
   await platform.query(
     'restricted',
@@ -34,8 +34,8 @@ async function ageLeftovers(platform: PlatformUnderTest): Promise<void> {
 }
 
 /**
- * What is left of the work that should not be: names and counts, empty when nothing is. Rows of a parked submission
- * stay on purpose, for whoever un-parks it.
+ * Work left over that should be gone, as names and counts; empty if there is none. Rows of a parked submission stay, so
+ * that it can be un-parked.
  */
 export async function limbo(platform: PlatformUnderTest): Promise<Left> {
   await ageLeftovers(platform);

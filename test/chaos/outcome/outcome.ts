@@ -2,13 +2,13 @@ import { hash } from 'node:crypto';
 import { tableNames } from '@kinledger/read-models';
 import type { PlatformUnderTest } from '../platform/platform-under-test.js';
 
-/** What a run leaves, without what two runs may not share. */
+/** The outcome of a run, without what differs between runs. */
 export interface Outcome {
   /** The ledger's lines without times, salts (and so commitments) and the signing key. */
   readonly ledger: readonly string[];
-  /** Who belongs together, by row key. */
+  /** Groups of row keys that belong to one individual. */
   readonly groups: readonly string[];
-  /** By table of the read models: number of rows and digest of all of them, times of arrival left out. */
+  /** Number of rows and their digest, without arrival times, by table of the read models. */
   readonly readModels: Readonly<Record<string, string>>;
   /** The reporting API's documents, by period. */
   readonly figures: Readonly<Record<string, unknown>>;

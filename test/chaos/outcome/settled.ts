@@ -2,7 +2,7 @@ import type { PlatformUnderTest } from '../platform/platform-under-test.js';
 import { consumers } from '../platform/platform-under-test.js';
 import { until } from '../until.js';
 
-/** Resolves when everything that was accepted is decided, projected and published, no message waits and no rebuild runs. */
+/** Resolves when everything accepted is decided, projected and published, no message waits and no rebuild runs. */
 export async function settled(platform: PlatformUnderTest, intakes: number): Promise<void> {
   await until(`all ${intakes} files and commands are decided`, async () => {
     const [row] = await platform.query<{ decided: number }>(
@@ -39,7 +39,7 @@ export async function settled(platform: PlatformUnderTest, intakes: number): Pro
     const lags = await Promise.all(consumers.map((group) => platform.bus.lag(group)));
     return lags.every((lag) => lag === 0);
   });
-  // One that was asked for a moment ago may be at work; one that nobody will finish never ends.
+  // A rebuild requested just before may still run; an abandoned one would time out here.
   await until('no rebuild runs', async () => {
     const [row] = await platform.query<{ running: number }>(
       'platform',

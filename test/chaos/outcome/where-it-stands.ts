@@ -1,7 +1,7 @@
 import { consumers, type PlatformUnderTest } from '../platform/platform-under-test.js';
 import { progressOf } from '../disturb/progress.js';
 
-/** What a person would look at first when a run does not end: counts and places, nothing of a row. */
+/** Counts and positions with which to diagnose a stuck run; no data from rows. */
 export async function whereItStands(platform: PlatformUnderTest): Promise<Readonly<Record<string, unknown>>> {
   const [progress, waiting, commands, lease, checkpoint, ...lags] = await Promise.all([
     progressOf(platform),

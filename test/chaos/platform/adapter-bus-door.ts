@@ -3,7 +3,7 @@ import type { ClosableBusDoor } from './bus-host.js';
 import type { Consumer } from './platform-under-test.js';
 import { publishAgain } from './publish-again.js';
 
-/** What a door does through the adapter itself, as a service would; the rest only the bus's own operator can. */
+/** The operations that go through the adapter, as a service's would. Subclasses add those of the bus's operator. */
 export abstract class AdapterBusDoor implements ClosableBusDoor {
   readonly #bus: MessageBus;
 

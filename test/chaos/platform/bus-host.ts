@@ -5,21 +5,21 @@ export interface ClosableBusDoor extends BusDoor {
   close(): Promise<void>;
 }
 
-/** What a door may need of the platform that runs. */
+/** What a door needs from the running platform. */
 export interface RunningHome {
   readonly directory: string;
-  /** A database of the platform's server, as its superuser. */
+  /** URL of a database of the platform's server, as its superuser. */
   url(database: 'bus'): string;
   ask<R extends Row>(database: 'bus', sql: string, values?: unknown[]): Promise<R[]>;
 }
 
-/** Where the messages of an embedded platform lie: how the launcher is told of it, and what is its own beside the platform. */
+/** The bus of an embedded platform: its settings for the launcher, and its own server, if any. */
 export interface BusHost {
-  /** Of `kinledger start`. */
+  /** Arguments of `kinledger start`. */
   readonly launcherArguments: readonly string[];
-  /** Variables of the launcher. */
+  /** Environment variables of the launcher. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Servers of its own, where it has some; each comes back by itself. */
+  /** Its own servers, if any; each restarts by itself. */
   readonly victims: readonly Victim[];
   openDoor(home: RunningHome): ClosableBusDoor;
   /** Copies its logs into a folder. */
@@ -27,7 +27,7 @@ export interface BusHost {
   stop(): Promise<void>;
 }
 
-/** The bus in the platform's own PostgreSQL has no server beside it. */
+/** The bus in the platform's own PostgreSQL, which needs no other server. */
 export const busInPostgres = (openDoor: BusHost['openDoor']): BusHost => ({
   launcherArguments: ['--bus', 'postgres'],
   environment: {},

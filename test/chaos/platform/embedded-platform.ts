@@ -30,7 +30,7 @@ const storeOf = {
 export type Bus = keyof typeof busOf;
 export type Store = keyof typeof storeOf;
 
-/** The platform as `npm start` runs it, the launcher, its PostgreSQL, the five services, on this bus and this store. */
+/** The platform as `npm start` runs it: launcher, PostgreSQL and five services, with this bus and this store. */
 export function platformOn(bus: Bus, store: Store): PlatformFactory {
   return async (seed) => {
     const busHost = await busOf[bus]();
@@ -43,13 +43,13 @@ export function platformOn(bus: Bus, store: Store): PlatformFactory {
   };
 }
 
-/** All of it in its own PostgreSQL. */
+/** With bus and ledger in its own PostgreSQL. */
 export const startEmbeddedPlatform: PlatformFactory = platformOn('postgres', 'postgres');
 
-/** The same on Kafka, with a broker of its own beside it. Needs what `absentBroker` of the broker asks for. */
+/** With a Kafka broker of its own. Needs what `absentBroker` checks. */
 export const startKafkaPlatform: PlatformFactory = platformOn('kafka', 'postgres');
 
-/** The same with its ledger in KurrentDB: the server of KINLEDGER_KURRENTDB_URL, else a stand-in that is killed too. */
+/** With its ledger in KurrentDB: the server of KINLEDGER_KURRENTDB_URL, else a stand-in, which is also killed. */
 export const startKurrentDbPlatform: PlatformFactory = platformOn('postgres', 'kurrentdb');
 
 async function startOn(bus: BusHost, store: StoreHost, seed: string): Promise<PlatformUnderTest> {
@@ -84,9 +84,9 @@ class EmbeddedPlatform implements PlatformUnderTest {
     this.#host = host;
     this.#store = store;
 
-    // Whoever is not waiting for it is told by what fails next.
+    // If nothing awaits it, the next operation fails instead.
     this.over.catch(() => undefined);
-    // A linker that is killed is to start from a snapshot as often as from the whole ledger.
+    // So that a killed linker restarts from a snapshot as often as from the whole ledger.
     this.#installation = new Installation({
       KINLEDGER_SNAPSHOT_EVENTS: '1',
       ...host.environment,
@@ -96,7 +96,7 @@ class EmbeddedPlatform implements PlatformUnderTest {
 
   async start(seed: string): Promise<void> {
     const { launcherArguments } = this.#host;
-    // Of several installations on a machine, one whose database is killed must find its port again.
+    // With several installations on a machine, a killed database must find its port again.
     this.#launcher = this.#installation.begin('start', '--free-ports', '--seed', seed, ...launcherArguments);
     await this.#launcher.said('Kinledger is running');
     void this.#launcher.ended.then(({ code, stderr }) => {
@@ -160,7 +160,7 @@ class EmbeddedPlatform implements PlatformUnderTest {
   }
 
   async unpark(submission: string): Promise<number> {
-    // As the one who asks elsewhere: the ledger says who it was.
+    // With the account used elsewhere, because the ledger records it.
     const { intake } = await this.#installation.json<{ intake: number }>(
       ...['submissions', 'unpark', submission, '--token', this.connection.tokens.dataTeam],
     );
@@ -169,7 +169,7 @@ class EmbeddedPlatform implements PlatformUnderTest {
 
   async startSecondLinker(): Promise<void> {
     const pid = await until('the linker is up', () => this.victim('linker').pids()[0]);
-    // What the launcher gave to its own, but for the port: so it has the same bus, store and keys.
+    // The environment of the launcher's own linker, except the port: the same bus, store and keys.
     const environment = Object.fromEntries(
       readFileSync(`/proc/${pid}/environ`, 'utf8')
         .split('\0')
@@ -234,7 +234,7 @@ class EmbeddedPlatform implements PlatformUnderTest {
     return join(this.#installation.home, 'logs', `${service}.log`);
   }
 
-  /** The server's first process, without which all others end. */
+  /** The server's main process; all others end with it. */
   #server(): Victim {
     const { pid: launcher } = this.connection.launcher;
     return {
@@ -257,7 +257,7 @@ class EmbeddedPlatform implements PlatformUnderTest {
         pids: () => [...children().map(({ pid }) => pid), ...this.victim('postgresql').pids()],
       },
       {
-        // One connection's process: the server takes all others with it and recovers.
+        // The process of one connection: its death makes the server end all others and recover.
         name: 'postgresql-backend',
         pids: () =>
           children()
@@ -269,7 +269,7 @@ class EmbeddedPlatform implements PlatformUnderTest {
   }
 }
 
-/** A service that the harness runs beside the launcher's, started again when it ends. */
+/** A service that the harness runs beside the launcher's, and restarts when it ends. */
 class ServiceBeside {
   #child: ChildProcess;
   #stopping = false;

@@ -11,13 +11,13 @@ import {
 import { AdapterBusDoor } from './adapter-bus-door.js';
 import type { Consumer } from './platform-under-test.js';
 
-/** In place of a time: where a log begins, and where it ends. */
+/** Special timestamps of ListOffsets: the beginning and the end of a log. */
 const EARLIEST = -2n;
 const LATEST = -1n;
 
-/** Of a heartbeat: a member that leaves. */
+/** Epoch in a heartbeat of a member that leaves. */
 const LEAVING_EPOCH = -1;
-/** Of a commit: nobody's, which a coordinator takes while a group has no member. */
+/** Epoch in a commit without a member, which a coordinator accepts while a group is empty. */
 const NO_EPOCH = -1;
 
 interface Places {
@@ -32,8 +32,8 @@ interface Offset {
 }
 
 /**
- * The bus in a Kafka of one broker. Each question goes on a connection of its own: the broker may have been killed since
- * the last one.
+ * The bus in a Kafka of one broker. Each request opens its own connection, because the broker may have been killed
+ * since the last one.
  */
 export class KafkaBusDoor extends AdapterBusDoor {
   readonly #bootstrap: string;
@@ -45,10 +45,10 @@ export class KafkaBusDoor extends AdapterBusDoor {
     this.#prefix = prefix;
   }
 
-  /** No transaction writes a marker and nothing is compacted: offsets count messages. */
+  /** Offsets count messages, because there are no transaction markers and no compaction. */
   async published(topic: string): Promise<number> {
     return this.#connected(async (connection) => {
-      // All of them, since a dead-letter topic need not be there.
+      // Ask for all topics, because a dead-letter topic may not exist.
       const { topics } = await metadataV12.api.async(connection, null, false, false);
       const found = topics.find(({ name }) => name === this.#prefix + topic);
       if (found === undefined) return 0;
@@ -59,8 +59,8 @@ export class KafkaBusDoor extends AdapterBusDoor {
   }
 
   /**
-   * As an operator resets a group's offsets. Members that are frozen or were killed count as members until their session
-   * ends, so they are signed off in their name first; what a frozen one has still under way is refused then.
+   * Resets a group's offsets as an operator would. Frozen and killed members stay in the group until their session
+   * ends, so this first leaves the group in their name; the broker then refuses late commits of a frozen member.
    */
   async rewind(group: Consumer, messages: number): Promise<number> {
     const groupId = this.#prefix + group;
@@ -98,7 +98,7 @@ export class KafkaBusDoor extends AdapterBusDoor {
       connectTimeout: 5_000,
       requestTimeout: 10_000,
     });
-    // Whoever asked is told by the request that fails.
+    // The request that was under way fails and reports the error.
     connection.on('error', () => undefined);
     await connection.connect(host, Number(port));
     try {

@@ -6,16 +6,16 @@ import type { BusHost, ClosableBusDoor, RunningHome } from './bus-host.js';
 import { KafkaBusDoor } from './kafka-bus-door.js';
 import { areRunning, type Victim } from './victim.js';
 
-/** The name of the broker among the victims. */
+/** The broker's name as a victim. */
 export const BROKER = 'kafka';
 
 /**
- * A member that is silent for so long has lost its partitions. Far below Kafka's 45 s, so that a round has many such
- * losses, and twice the pause between two heartbeats of our members.
+ * Session timeout: a member that is silent for so long loses its partitions. Far below Kafka's default of 45 s, so that
+ * a round has many such losses, and twice the heartbeat interval of our members.
  */
 const SESSION_MS = 6_000;
 
-/** A Kafka broker of one platform's own, started again whenever it ends. */
+/** A Kafka broker for one platform, restarted whenever it ends. */
 export class KafkaHost implements BusHost {
   readonly launcherArguments = ['--bus', 'kafka'];
   readonly environment: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export class KafkaHost implements BusHost {
       'group.consumer.session.timeout.ms': String(SESSION_MS),
       'group.consumer.min.heartbeat.interval.ms': '100',
       'group.consumer.heartbeat.interval.ms': '1000',
-      // A broker that comes back has to wait until its controller takes the one that was killed for dead.
+      // A restarted broker waits until the controller has fenced the killed one.
       'broker.session.timeout.ms': '3000',
       'broker.heartbeat.interval.ms': '500',
     };
@@ -45,13 +45,13 @@ export class KafkaHost implements BusHost {
     this.#broker = broker;
 
     this.environment = { KINLEDGER_KAFKA_BROKERS: broker.bootstrap };
-    // Also while it comes up: a broker that is killed while it recovers has to recover from that.
+    // Also while it starts, so that kills interrupt its recovery.
     this.victims = [{ name: BROKER, pids: () => [broker.pid].filter((pid) => areRunning([pid])) }];
     this.#keeper = this.#keepRunning();
   }
 
   openDoor(home: RunningHome): ClosableBusDoor {
-    // Written by the launcher once it has chosen.
+    // The launcher writes this file once it has chosen a prefix.
     const { prefix } = JSON.parse(readFileSync(join(home.directory, 'bus.json'), 'utf8')) as {
       readonly prefix: string;
     };
@@ -73,7 +73,7 @@ export class KafkaHost implements BusHost {
     for (;;) {
       await this.#broker.ended();
       if (this.#stopping) return;
-      // One that is killed before it is up again is started once more.
+      // If it is killed while starting, the next loop restarts it.
       await this.#broker.restart().catch(() => undefined);
     }
   }

@@ -9,18 +9,18 @@ import { KurrentDbEventStore } from '@kinledger/event-store';
 import type { LedgerDoor, RunningDatabases, StoreHost } from './store-host.js';
 import { areRunning, type Victim } from './victim.js';
 
-/** The name of the server among the victims. */
+/** The server's name as a victim. */
 export const KURRENTDB = 'kurrentdb';
 
 const STREAM = 'programme-leap';
 const PAGE = 2_000;
-/** Whoever counts steps is not kept waiting by a server that hangs. */
+/** So that a frozen server does not block the count of steps. */
 const READ_TIMEOUT_MS = 3_000;
 const standIn = fileURLToPath(
   new URL('../../../libs/event-store/dist/kurrentdb/testing/stand-in-process.js', import.meta.url),
 );
 
-/** A KurrentDB for one platform: that of an address, under a prefix of its own, else a stand-in as a process of its own. */
+/** A KurrentDB for one platform: a real server under a prefix of its own, else a stand-in process. */
 export class KurrentDbHost implements StoreHost {
   readonly environment: Readonly<Record<string, string>>;
   readonly #prefix = `chaos-${randomUUID().slice(0, 8)}`;
@@ -46,7 +46,7 @@ export class KurrentDbHost implements StoreHost {
     };
   }
 
-  /** A server at an address is somebody's: it is left alone. */
+  /** Only the stand-in: a real server belongs to somebody and is not killed. */
   get victims(): readonly Victim[] {
     const server = this.#server;
     return server === undefined ? [] : [{ name: KURRENTDB, pids: () => server.pids() }];
@@ -83,7 +83,7 @@ export class KurrentDbHost implements StoreHost {
   }
 }
 
-/** The stand-in with a journal, started again whenever it ends. */
+/** The stand-in with a journal, restarted whenever it ends. */
 class StandInProcess {
   #child: ChildProcess;
   #stopping = false;

@@ -4,56 +4,56 @@ import type { Victim } from './victim.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Service whose messages are delivered to it as a consumer group of its own name. */
+/** A service that consumes messages; its consumer group has the same name. */
 export type Consumer = 'pseudonymiser' | 'linker' | 'projector';
 
 export const consumers: readonly Consumer[] = ['pseudonymiser', 'linker', 'projector'];
 
-/** What the harness does with a bus from outside. One per adapter. */
+/** The harness's access to a bus from outside. One implementation per adapter. */
 export interface BusDoor {
   publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
-  /** Publishes the first messages of a topic a second time, under the same ids. It must have so many. */
+  /** Publishes the first messages of a topic again, under the same ids. The topic must hold at least that many. */
   publishAgain(topic: string, messages: number): Promise<void>;
-  /** Messages that a group has not committed. */
+  /** Number of messages that a group has not committed. */
   lag(group: Consumer): Promise<number>;
-  /** Number of messages that were ever published to a topic. */
+  /** Number of messages ever published to a topic. */
   published(topic: string): Promise<number>;
   /**
-   * Takes a group back by up to so many messages in each partition, where they are still kept: they are delivered a
-   * second time, in batches that begin elsewhere. Its members must not be running.
+   * Rewinds a group by up to so many messages in each partition, as far as they are retained, so that they are
+   * redelivered in different batches. Its members must not be running.
    */
   rewind(group: Consumer, messages: number): Promise<number>;
-  /** Whether a member of the group that is silent for too long has lost its partitions. */
+  /** Whether a silent member of the group has lost its partitions. */
   hasExpired(group: Consumer): Promise<boolean>;
 }
 
 /**
- * A platform to disturb, whatever its bus and its event store are. Databases are asked as their superuser: a test may
- * see what no service may.
+ * A platform to disturb, on any bus and event store. Queries run as the database's superuser, so a test sees more than
+ * any service may.
  */
 export interface PlatformUnderTest {
   readonly connection: LocalConnection;
-  /** Rejects when whoever keeps everything running has ended by itself; never resolves. */
+  /** Rejects if the launcher ends by itself; never resolves. */
   readonly over: Promise<never>;
-  /** Everything that may be killed; each comes back by itself. */
+  /** Everything that may be killed; each restarts by itself. */
   readonly victims: readonly Victim[];
   readonly bus: BusDoor;
   victim(name: string): Victim;
   query<R extends Row>(database: 'restricted' | 'platform', sql: string, values?: unknown[]): Promise<R[]>;
   /** The stored bytes of the ledger, as text, in order. */
   ledger(): Promise<readonly string[]>;
-  /** Revision of the ledger's last event, -1 where there is none. */
+  /** Revision of the ledger's last event, -1 if there is none. */
   ledgerHead(): Promise<number>;
   /** Rebuilds the read models. @returns their content digests before and after. */
   rebuild(): Promise<{ readonly before: string; readonly after: string }>;
-  /** Has a parked submission tried again, by the command line, and waits for it. @returns its new place. */
+  /** Un-parks a submission by the command line, and waits for it. @returns its new intake number. */
   unpark(submission: string): Promise<number>;
-  /** Starts one more linker beside the one that is there; from then on it is a victim too. */
+  /** Starts a second linker, which also becomes a victim. */
   startSecondLinker(): Promise<void>;
-  /** Copies everybody's logs out of the platform's home, for whoever looks into what went wrong. @returns the folder. */
+  /** Copies all logs out of the platform's home, to examine a failure. @returns the folder. */
   keepLogs(): string;
   stop(): Promise<void>;
 }
 
-/** Starts a platform with keys that a seed gives: two platforms of one seed write the same ledger. */
+/** Starts a platform with keys derived from a seed: two platforms with one seed write the same ledger. */
 export type PlatformFactory = (seed: string) => Promise<PlatformUnderTest>;

@@ -3,7 +3,7 @@ import { AdapterBusDoor } from './adapter-bus-door.js';
 import type { RunningHome } from './bus-host.js';
 import type { Consumer } from './platform-under-test.js';
 
-/** The bus in PostgreSQL, with the rights of a superuser. */
+/** The bus in PostgreSQL, as superuser. */
 export class PostgresBusDoor extends AdapterBusDoor {
   readonly #home: RunningHome;
 

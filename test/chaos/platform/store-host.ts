@@ -1,27 +1,27 @@
 import type { Row } from './platform-under-test.js';
 import type { Victim } from './victim.js';
 
-/** A ledger as a test sees it from outside. */
+/** A test's access to a ledger from outside. */
 export interface LedgerDoor {
-  /** Revision of the last event, -1 where there is none. */
+  /** Revision of the last event, -1 if there is none. */
   head(): Promise<number>;
   /** The stored bytes, as text, in order. */
   events(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-/** What a door may need of the platform that runs. */
+/** What a door needs from the running platform. */
 export interface RunningDatabases {
-  /** The platform's database, as its superuser. */
+  /** URL of the platform's database, as its superuser. */
   readonly url: (database: 'platform') => string;
   readonly ask: <R extends Row>(database: 'platform', sql: string, values?: unknown[]) => Promise<R[]>;
 }
 
-/** Where the ledger of an embedded platform lies, and what is its own beside the platform. */
+/** The event store of an embedded platform: its settings for the launcher, and its own server, if any. */
 export interface StoreHost {
-  /** Variables of the launcher. */
+  /** Environment variables of the launcher. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Servers of its own that may be killed; each comes back by itself. */
+  /** Its own servers that may be killed; each restarts by itself. */
   readonly victims: readonly Victim[];
   openDoor(databases: RunningDatabases): LedgerDoor;
   /** Copies its logs into a folder. */
@@ -29,7 +29,7 @@ export interface StoreHost {
   stop(): Promise<void>;
 }
 
-/** The ledger in the platform's own PostgreSQL has no server beside it. */
+/** The ledger in the platform's own PostgreSQL, which needs no other server. */
 export const storeInPostgres: StoreHost = {
   environment: { KINLEDGER_EVENT_STORE: 'postgres' },
   victims: [],

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { until } from '../until.js';
 
-/** A process of the platform, or several that are one thing, to be killed, paused and woken. */
+/** One or more processes of the platform to kill, freeze and resume together. */
 export interface Victim {
   readonly name: string;
-  /** Ids of the processes that it is at present; none while it is down. */
+  /** Ids of its present processes; empty while it is down. */
   pids(): readonly number[];
 }
 
-/** Kills it with SIGKILL once it is up, and waits until its processes are gone. @returns their ids. */
+/** Waits until it is up, kills it with SIGKILL, and waits until its processes have ended. @returns their ids. */
 export async function kill(victim: Victim): Promise<readonly number[]> {
   const pids = await up(victim);
   for (const pid of pids) signal(pid, 'SIGKILL');
@@ -16,7 +16,7 @@ export async function kill(victim: Victim): Promise<readonly number[]> {
   return pids;
 }
 
-/** Stops it where it is, as a machine that hangs does: connections stay open, nothing moves. @returns its ids. */
+/** Stops it with SIGSTOP, like a frozen machine: connections stay open, nothing moves. @returns its ids. */
 export async function freeze(victim: Victim): Promise<readonly number[]> {
   const pids = await up(victim);
   for (const pid of pids) signal(pid, 'SIGSTOP');
@@ -48,7 +48,7 @@ export interface ProcessEntry {
   readonly command: string;
 }
 
-/** The machine's processes, as Linux tells of them. One that was killed and not yet asked for is none. */
+/** The machine's processes, from /proc, without zombies. */
 export function processes(): readonly ProcessEntry[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -58,7 +58,7 @@ export function processes(): readonly ProcessEntry[] {
     });
 }
 
-/** A service of a platform: the process that its launcher runs for it at present. */
+/** A service of a platform: the process that its launcher runs for it. */
 export const serviceOf = (launcher: number, name: string): Victim => ({
   name,
   pids: () =>
@@ -67,14 +67,14 @@ export const serviceOf = (launcher: number, name: string): Victim => ({
       .map(({ pid }) => pid),
 });
 
-/** Whether any of them is there still, asleep or not. */
+/** Whether any of them still exists, frozen or not. */
 export const areRunning = (pids: readonly number[]): boolean =>
   pids.some((pid) => processOf(pid) !== undefined);
 
 function processOf(pid: number): ProcessEntry | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the command in parentheses, and may hold spaces.
+    // The second field is the command in parentheses, which may contain spaces.
     const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (state === 'Z' || state === 'X') return undefined;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();

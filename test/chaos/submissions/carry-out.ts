@@ -5,16 +5,17 @@ import { Provider, type Refusals, type Submitted } from './provider.js';
 
 export interface CarriedOut {
   readonly submissions: ReadonlyMap<string, Submitted>;
-  /** Places in the order of intake, by the names of the actions that have one. */
+  /** Intake numbers by the names of the actions that have one. */
   readonly intakes: ReadonlyMap<string, number>;
-  /** Ids of the submissions that were withdrawn, by the names of the actions. */
+  /** Ids of withdrawn submissions by the names of the actions. */
   readonly withdrawals: ReadonlyMap<string, string>;
   readonly refusals: Refusals;
 }
 
 /**
- * Does all the work, each wave at once. Resolves when everything was answered, not when it is linked.
- * @param mayGoOn waited for before each wave.
+ * Does all the work, one wave at a time and the actions of a wave concurrently. Resolves when everything is answered,
+ * not when it is linked.
+ * @param mayGoOn awaited before each wave.
  */
 export async function carryOut(
   platform: PlatformUnderTest,
@@ -30,8 +31,8 @@ export async function carryOut(
 }
 
 /**
- * Names of the actions in the order that the ledger kept: by their place in the order of intake, and a withdrawal behind
- * the last place that was decided before it.
+ * Names of the actions in the ledger's order: by intake number, with each withdrawal after the last submission decided
+ * before it.
  */
 export function orderIn(
   ledger: readonly string[],
@@ -47,7 +48,7 @@ export function orderIn(
   return [...places].sort(([, a], [, b]) => a - b).map(([name]) => name);
 }
 
-/** Does the same work one after the other, in the order that it had elsewhere. */
+/** Does the same work one action after another, in a given order. */
 export async function carryOutInOrder(
   platform: PlatformUnderTest,
   { waves }: Work,
@@ -135,7 +136,7 @@ class Worker {
     }
   }
 
-  /** Loses the first landed rows of an upload, as a disk or a careless hand does. */
+  /** Deletes the first landed rows of an upload, like a disk fault or an operator's error. */
   async #damage(name: string, upload: string): Promise<void> {
     const which = `WHERE upload = $1 AND kind = 'rows' AND n = 0`;
     await until('the landed rows are damaged', async () => {
@@ -145,14 +146,14 @@ class Worker {
         [upload],
       );
       if (found !== undefined) this.#lost.set(name, found);
-      // Gone already where the answer to the deletion got lost.
+      // Already deleted, if the answer to the deletion was lost.
       if (this.#lost.get(name)?.upload !== upload) return undefined;
       await this.#platform.query('restricted', `DELETE FROM landing.chunk ${which}`, [upload]);
       return true;
     });
   }
 
-  /** So that it stands in the ledger before what is done next. */
+  /** Waits for the command's answer, so that the command precedes the next action in the ledger. */
   #untilAnswered(command: string): Promise<true> {
     return until('the withdrawal is carried out', async () => {
       const [row] = await this.#platform.query<{ outcome: string | null }>(
@@ -165,7 +166,7 @@ class Worker {
   }
 
   async #tryAgain(submission: string): Promise<number> {
-    // The command tries once and waits: for a platform that nobody disturbs.
+    // The command line does not retry, which is enough for an undisturbed platform.
     if (this.#calmly) return this.#platform.unpark(submission);
     const { status, body } = await this.#provider.act(submission, 'unpark', {});
     if (status !== 202) throw new Error(`the un-parking was answered ${status}`);

@@ -19,7 +19,7 @@ export interface Submission {
   readonly content: string;
 }
 
-/** One thing that somebody does. Those of one wave are done at once. */
+/** One action on the platform. The actions of one wave run concurrently. */
 export type Action =
   | { readonly kind: 'submit'; readonly name: string; readonly submission: Submission }
   /** Its landed rows are damaged before it is submitted: it cannot be processed, and is parked. */
@@ -32,9 +32,9 @@ export type Action =
 
 export interface Work {
   readonly waves: readonly (readonly Action[])[];
-  /** Files and commands that the linker decides. */
+  /** Number of files and commands that the linker decides. */
   readonly intakes: number;
-  /** Times that the pseudonymiser ends a file, one way or the other. */
+  /** How often the pseudonymiser finishes a file or parks it. */
   readonly ends: number;
   readonly periods: readonly string[];
 }
@@ -42,14 +42,14 @@ export interface Work {
 export interface Size {
   readonly people: number;
   readonly quarters: number;
-  /** Actions at once. */
+  /** Number of concurrent actions. */
   readonly atOnce: number;
 }
 
 /**
- * A synthetic programme as work: each file submitted once, but two that come in part and are replaced by the whole, one
- * that is withdrawn, two that are damaged on their way, of which one is mended and un-parked, and one that cannot be read.
- * Follows from the seed.
+ * A synthetic programme as work, determined by the seed. Each file is submitted once, except: two come in part first
+ * and are then replaced by the whole, one is withdrawn, two are damaged after landing, of which one is repaired and
+ * un-parked, and one is unreadable.
  */
 export async function workOf(size: Size, seed: string): Promise<Work> {
   const folder = mkdtempSync(join(tmpdir(), 'kinledger-chaos-'));
@@ -111,7 +111,7 @@ function arrange(files: readonly LoadedFile[], atOnce: number, random: Random): 
   later.push({ kind: 'unpark', name: `un-parking of ${name(mended)}`, of: name(mended) });
   return {
     waves: [...inWaves(first, atOnce), ...inWaves(random.shuffle(later), atOnce)],
-    // Two files come in two versions each; the withdrawal and the un-parking are commands.
+    // Two files come in two versions each, and the withdrawal and the un-parking are commands.
     intakes: files.length + 4,
     ends: files.length + 3,
     periods: [...new Set(files.map(({ period }) => period))].sort(),

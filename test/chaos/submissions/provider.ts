@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { PlatformUnderTest } from '../platform/platform-under-test.js';
 import { until } from '../until.js';
 
-/** An answer that trying again does not change. */
+/** A final answer, which a retry would not change. */
 export interface Answer<T> {
   readonly status: number;
   readonly body: T;
@@ -20,12 +20,12 @@ interface File {
   readonly provider: string;
 }
 
-/** How often a sender was told to come back, by status; 0 where nobody answered. */
+/** How often a sender had to retry, by status; 0 for no answer. */
 export type Refusals = Map<number, number>;
 
 /**
- * Sends as a provider's program should: what was not answered, or answered with "not now", is sent again. Every request
- * may be repeated, so that an answer that got lost costs nothing.
+ * Sends like a well-behaved provider's program: it retries when there is no answer or the service is busy. Every
+ * request is idempotent, so a lost answer does no harm.
  */
 export class Provider {
   readonly refusals: Refusals = new Map();
@@ -43,12 +43,12 @@ export class Provider {
     return this.#answered(`/v1/uploads?${query}`, this.#tokenOf(file), content, 'text/csv');
   }
 
-  /** Undefined where the upload is not there any more: it has to be sent anew. */
+  /** Undefined if the upload no longer exists and has to be sent again. */
   async submit(file: File, upload: string): Promise<Submitted | undefined> {
     const { status, body } = await this.#answered<Submitted>(
       `/v1/uploads/${upload}/submit`,
       this.#tokenOf(file),
-      // Half of a cumulative file is sent on purpose.
+      // Sending half of a cumulative file is intended.
       '{"confirmRetiring":true}',
       'application/json',
     );
@@ -81,7 +81,7 @@ export class Provider {
         const answer = await fetch(url, { method: 'POST', headers, body });
         ({ status } = answer);
         const text = await answer.text();
-        // The API's own document, whose shape each caller states for what it reads.
+        // Each caller states the shape of the members that it reads.
         if (status < 500 && status !== 429) return { status, body: JSON.parse(text) as T };
       } catch {
         status = 0;

@@ -26,7 +26,7 @@ def role_of(rows, authority):
 
 
 class Kinship:
-    """Who is related to whom: children to those who own their carer's identifier, or to one another if nobody does."""
+    """Relationships: children to the owners of their carer's identifier, or to one another if it has no owner."""
 
     def __init__(self, individuals, force):
         self.family = {number: number for number in range(len(individuals))}
@@ -55,7 +55,7 @@ class Kinship:
 
 
 def reach(individuals, loose, roles, kinship, chosen):
-    """The figures of the engagement rows that `chosen` accepts. `loose` has rows of nobody, by why."""
+    """The figures of the engagement rows that `chosen` accepts. `loose` has the rows of no individual, by reason."""
     by_role = collections.defaultdict(set)
     for number, rows in enumerate(individuals):
         for row in rows:
@@ -102,7 +102,7 @@ def all_figures(programme, files, individuals, loose, roles, kinship):
 
     def figure(span, members):
         counts = reach(individuals, loose, roles, kinship, chosen(span, members))
-        # What is not known is no 0: no file says who attended, and no row of another file does.
+        # Unknown is not zero: no file says who attended, and neither does a row of another period's file.
         known = any(counts.values()) or any(says_who_attended(file, span, members) for file in files)
         return counts if known else dict.fromkeys(counts)
 
@@ -112,7 +112,7 @@ def all_figures(programme, files, individuals, loose, roles, kinship):
 
 
 def says_who_attended(file, span, members):
-    """Whether a file of attendance stands for the period or a part of it; a cumulative one does for all before as well."""
+    """Whether a live file of attendance covers the period or part of it; a cumulative one covers all earlier periods too."""
     if file.refused or file.dataset["dataType"] != "engagement" or file.dataset["service"] not in members:
         return False
     start, end = periods.bounds(file.period)

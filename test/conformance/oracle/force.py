@@ -1,4 +1,4 @@
-"""Which identifiers have force (docs/adr/0016-force.md)."""
+"""Which identifiers have force (docs/adr/0013-force.md)."""
 
 import collections
 

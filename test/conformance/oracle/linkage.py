@@ -1,6 +1,6 @@
-"""Strategy leap-1 from its documents: which rows are of one person. Slow on purpose: every pair is looked at.
+"""Strategy leap-1 from its documents: which rows are of one person. Deliberately slow: it compares every pair.
 
-A row that the documents place in two ways is listed as a doubt, so that a comparison can say where it is exact.
+A row that the documents could place in two ways is listed as a doubt.
 """
 
 LEVELS = ("nhs-number", "child-key", "email", "mobile")
@@ -11,7 +11,7 @@ def differ(left, right):
 
 
 def contradict(left, right, level):
-    """Whether two rows cannot be one person where a token of this level would join them (docs/adr/0009-leap-1.md)."""
+    """Whether two rows with a common token of this level cannot be one person (docs/adr/0008-leap-1.md)."""
     if differ(left.own.get("nhs-number"), right.own.get("nhs-number")) or differ(left.birth, right.birth):
         return True
     if (left.role == "child") != (right.role == "child"):
@@ -27,7 +27,7 @@ def any_contradiction(one, other, level):
 
 
 def share(one, other, level, force):
-    """Whether a token of this level joins two groups. A mobile does only where the birth dates agree."""
+    """Whether a token of this level joins two groups. A mobile joins them only if the birth dates agree."""
     for left in one:
         for right in other:
             token = left.own.get(level)
@@ -54,7 +54,7 @@ def components(nodes, joined):
 
 
 def merge_level(groups, level, force):
-    """Joins groups under one level. Who could belong to either of two groups that contradict each other stays alone."""
+    """Joins groups under one level. A group that could join either of two contradicting groups stays alone."""
     near = {id(group): [] for group in groups}
     for at, one in enumerate(groups):
         for other in groups[at + 1 :]:
@@ -121,7 +121,7 @@ def link(rows, force):
 
 
 def keeps_out(row, group, level):
-    """Whether a fact cannot be of an individual: of the genders that its records have, the fact must have one."""
+    """Whether a fact cannot belong to an individual: its gender must be one of those of the individual's records."""
     if any_contradiction([row], group, None):
         return True
     genders = {other.gender for other in group if other.gender}
@@ -130,7 +130,7 @@ def keeps_out(row, group, level):
 
 
 def owner_of(row, owners, level):
-    """Whose a fact is, of those who own its token: by birth date, or else by the provider's case number."""
+    """Chooses a fact's individual among the owners of its token: by birth date, else by the provider's case number."""
     possible = [group for group in owners if not keeps_out(row, group, level)]
     if len(possible) > 1:
         by_birth = [group for group in possible if row.birth and any(row.birth == other.birth for other in group)]

@@ -3,7 +3,7 @@
     python3 oracle.py --programme DIR --files DIR --salt-file FILE
 
 It shares no code with the product: rules come from docs/guides/figures.md, docs/guides/programme-definition.md,
-docs/adr/0009-leap-1.md, 0016-force.md, 0020-row-identity.md and 0021-withdrawn-consent.md. Python 3.9, standard library.
+docs/adr/0008-leap-1.md, 0013-force.md, 0015-row-identity.md and 0016-withdrawn-consent.md. Python 3.9, standard library.
 """
 
 import argparse

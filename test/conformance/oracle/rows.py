@@ -1,4 +1,4 @@
-"""Reads the files of a programme into live rows: which rows are accepted, and which of them stand."""
+"""Reads the files of a programme into live rows: which rows are accepted, and which of them are live."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ import values
 
 
 class Row:
-    """What a live row says. Tokens are digests; those of clear values and those made at source agree."""
+    """The content of a live row. Tokens are digests; those of clear values equal those made at source."""
 
     def __init__(self, file, number):
         self.file, self.number = file, number
@@ -80,7 +80,7 @@ class SubmittedFile:
 
     @property
     def refused(self):
-        """More rows were rejected than the dataset allows; rows without consent are left aside."""
+        """Whether more rows were rejected than the dataset allows; rows without consent are ignored."""
         total = len(self.rows) + self.rejected
         return total == 0 or self.rejected / total > self.dataset.get("rejectionThreshold", 0.5)
 
@@ -266,12 +266,12 @@ class SubmittedFile:
 
 
 def no_value(field):
-    """Spellings of "no value", but for a first name that is somebody's."""
+    """Spellings of "no value", except one that is also a first name."""
     return values.NO_VALUE - {"na"} if format_of(field) == "first-name" else values.NO_VALUE
 
 
 def format_of(field):
-    """Table Schema's own format, or one that stands under our key."""
+    """Table Schema's own format, or one under `x-kinledger`."""
     return field["x-kinledger"].get("format", field.get("format"))
 
 

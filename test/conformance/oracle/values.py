@@ -70,7 +70,7 @@ def nhs_number(text):
 
 
 def postcode(text):
-    """A postcode, or what stands for one: a forces' address, no fixed abode."""
+    """A postcode or a substitute: a forces' address, no fixed abode."""
     value = re.sub(r"\s", "", plain(text)).upper()
     return value if re.fullmatch(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}|BFPO\d{1,4}|NFA|NOFIXEDABODE", value) else None
 

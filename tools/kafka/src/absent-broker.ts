@@ -2,8 +2,8 @@ import { absentTools } from './absent-tools.js';
 import { requireJars } from './jars.js';
 
 /**
- * Why no broker can be started here, in a sentence: a tool is missing, or the jars are not here and Maven cannot fetch
- * them. Undefined when one can be; then the jars are here.
+ * Says why this machine cannot start a broker: a tool is missing, or Maven cannot fetch the jars. Undefined if it can;
+ * the jars are then present.
  */
 export async function absentBroker(): Promise<string | undefined> {
   const absent = absentTools();

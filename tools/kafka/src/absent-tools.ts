@@ -2,7 +2,7 @@ import { jarsAreHere } from './jars.js';
 import { requireJava } from './java.js';
 import { requireMaven } from './maven.js';
 
-/** What a broker would need and this machine lacks, in a sentence; undefined when one can be started. */
+/** Says which tool for a broker is missing on this machine; undefined if none is. */
 export function absentTools(): string | undefined {
   try {
     requireJava();

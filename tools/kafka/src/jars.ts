@@ -8,7 +8,7 @@ import { requireMaven } from './maven.js';
 const pom = fileURLToPath(new URL('../pom.xml', import.meta.url));
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/kinledger-kafka', import.meta.url));
 
-/** The folder of the jars that the pom names; another pom has another folder. */
+/** The folder for the pom's jars; each version of the pom has its own. */
 function jarFolder(): string {
   const name = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 16);
   return join(cache, name);
@@ -16,7 +16,7 @@ function jarFolder(): string {
 
 export const jarsAreHere = (): boolean => existsSync(jarFolder());
 
-/** Java's class path of the broker. Has Maven fetch the jars the first time. @throws Error with Maven's own words */
+/** The broker's Java class path. Fetches the jars with Maven the first time. @throws Error with Maven's message. */
 export async function requireJars(): Promise<string> {
   const folder = jarFolder();
   if (!existsSync(folder)) await fetchJars(folder);
@@ -39,7 +39,7 @@ async function fetchJars(folder: string): Promise<void> {
     rmSync(partial, { recursive: true, force: true });
     throw new Error(`Maven could not fetch the Kafka broker’s jars\n${said.slice(-2000)}`);
   }
-  // Another process may have fetched them meanwhile: the same ones.
+  // Another process may have fetched the same jars meanwhile.
   if (existsSync(folder)) rmSync(partial, { recursive: true, force: true });
   else renameSync(partial, folder);
 }

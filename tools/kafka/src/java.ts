@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Kafka 4 needs it. */
+/** Required by Kafka 4. */
 const LEAST_JAVA = 17;
 
-/** The `java` of JAVA_HOME, else of the path. @throws Error in one sentence when there is none that is new enough. */
+/** The `java` of JAVA_HOME, else of the path. @throws Error if it is missing or too old. */
 export function requireJava(): string {
   const home = process.env['JAVA_HOME'];
   const inHome = home === undefined ? undefined : join(home, 'bin', 'java');
@@ -19,7 +19,7 @@ export function requireJava(): string {
 }
 
 function javaVersion(java: string): number | undefined {
-  // `java -version` speaks on standard error: openjdk version "17.0.15" 2025-04-15
+  // `java -version` prints on standard error: openjdk version "17.0.15" 2025-04-15
   const { stderr, error } = spawnSync(java, ['-version'], { encoding: 'utf8' });
   if (error !== undefined) return undefined;
   const [, major] = /version "(\d+)/.exec(stderr) ?? [];

@@ -9,17 +9,17 @@ import { requireJava } from './java.js';
 import { serverProperties, type SecuredProtocol } from './server-properties.js';
 
 export interface KafkaBrokerOptions {
-  /** A folder of its own: data, settings and log lie in it. */
+  /** Its own folder for data, settings and log. */
   readonly directory: string;
-  /** Where clients connect. 0 or absent: a free port. Kept from start to start. */
+  /** Port for clients; a free one if 0 or absent. Kept across starts. */
   readonly port?: number;
-  /** Listeners that demand more, beside the plain one. What they demand is said in `settings`. */
+  /** Secured listeners in addition to the plain one; `settings` configures them. */
   readonly secured?: readonly SecuredProtocol[];
-  /** Broker settings beside our own. */
+  /** Additional broker settings. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** SCRAM-SHA-512 users that exist from the first start on. */
+  /** SCRAM-SHA-512 users, created at the first start. */
   readonly users?: readonly { readonly name: string; readonly password: string }[];
-  /** Outlives the process that starts it. */
+  /** Whether it outlives the process that starts it. */
   readonly detached?: boolean;
 }
 
@@ -29,26 +29,26 @@ export interface KafkaBroker {
   /** The address of a secured listener. */
   secured(protocol: SecuredProtocol): string;
   readonly pid: number;
-  /** In order: data is flushed. Resolves when the process is gone. */
+  /** Stops it in order, so that data is flushed. Resolves when the process has ended. */
   stop(): Promise<void>;
-  /** SIGKILL, as a crash. Resolves when the process is gone. */
+  /** Kills it with SIGKILL, like a crash. Resolves when the process has ended. */
   kill(): Promise<void>;
-  /** Resolves when the process is gone, whoever ended it. */
+  /** Resolves when the process has ended for any reason. */
   ended(): Promise<void>;
   /**
-   * Starts it again, on the same data and port, once it has ended.
-   * @throws with the end of the log when it ends before it is up; `restart` may be called again
+   * Restarts it, on the same data and port, after it has ended.
+   * @throws Error with the end of the log if it ends before it is up; `restart` may be called again.
    */
   restart(): Promise<void>;
-  /** Stops, and deletes the folder. */
+  /** Stops it and deletes the folder. */
   destroy(): Promise<void>;
 }
 
 const UP_WITHIN_MS = 90_000;
 
 /**
- * Starts a broker on loopback: fetches its jars and formats its folder the first time, and waits until it answers.
- * @throws Error in a sentence when Java or Maven is missing; with the end of the log when it does not come up
+ * Starts a broker on loopback and waits until it answers. Fetches its jars and formats its folder the first time.
+ * @throws Error if Java or Maven is missing; with the end of the log if it does not start.
  */
 export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<KafkaBroker> {
   const java = requireJava();
@@ -85,12 +85,12 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
     kill: () => end('SIGKILL'),
     ended: () => untilGone(child),
     restart: async () => {
-      // From here on the one to end, also while it comes up.
+      // From here on, `end` also stops this process, even while it starts.
       child = spawned();
       await untilUp(child, ports.port, log);
     },
     destroy: async () => {
-      // Nothing of it is wanted any more: it need not flush.
+      // The data will be deleted, so it need not flush.
       await end('SIGKILL');
       rmSync(directory, { recursive: true, force: true });
     },
@@ -113,7 +113,7 @@ function format(
     classPath,
     'kafka.tools.StorageTool',
     'format',
-    // As one word: an id may begin with a dash.
+    // As one argument, because an id may begin with a dash.
     `--cluster-id=${clusterId}`,
     '-c',
     properties,
@@ -154,7 +154,7 @@ async function untilGone(child: ChildProcess): Promise<void> {
   if (!hasEnded(child)) await new Promise((done) => child.once('exit', done));
 }
 
-/** Until it takes connections: it does so once it has its metadata and is registered. */
+/** Waits until it accepts connections, which it does once it is registered and has its metadata. */
 async function untilUp(child: ChildProcess, port: number, log: string): Promise<void> {
   const deadline = performance.now() + UP_WITHIN_MS;
   while (!(await answers(port))) {
@@ -184,14 +184,14 @@ interface Ports {
   readonly secured: Partial<Record<SecuredProtocol, number>>;
 }
 
-/** The same ports from start to start: clients and the controller's quorum know the broker by them. */
+/** Keeps the same ports across starts, because clients and the controller quorum rely on them. */
 async function portsOf(
   directory: string,
   wanted: number,
   protocols: readonly SecuredProtocol[],
 ): Promise<Ports> {
   const file = join(directory, 'ports.json');
-  // Written below.
+  // This function writes the file below.
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Ports) : undefined;
   const port = known?.port ?? (await freePort(wanted)) ?? (await anyPort());
   const controllerPort = known?.controllerPort ?? (await anyPort());
@@ -208,7 +208,7 @@ async function anyPort(): Promise<number> {
   return port;
 }
 
-/** The port if it is free, for 0 any free one. */
+/** The port if it is free, or any free one for 0. */
 function freePort(wanted: number): Promise<number | undefined> {
   return new Promise((done) => {
     const probe = createServer();

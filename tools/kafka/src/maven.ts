@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** @throws Error in one sentence when there is none. */
+/** @throws Error if Maven is missing. */
 export function requireMaven(): string {
   const { error, status } = spawnSync('mvn', ['--version'], { stdio: 'ignore' });
   if (error !== undefined || status !== 0) {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { answers, startKafkaBroker } from './kafka-broker.js';
 
-/** Of `kafka:start`, where nobody else has it. */
+/** Port of `kafka:start`, if it is free. */
 const PORT = 4392;
 
 interface RunningBroker {
@@ -12,20 +12,20 @@ interface RunningBroker {
   readonly pid: number;
 }
 
-/** The folder of a person's broker: KINLEDGER_KAFKA_DIR, else `.kinledger/kafka` in the working directory. */
+/** The folder of the user's broker: KINLEDGER_KAFKA_DIR, else `.kinledger/kafka` in the working directory. */
 const brokerFolder = (): string => resolve(process.env['KINLEDGER_KAFKA_DIR'] ?? '.kinledger/kafka');
 
 const stateFile = () => join(brokerFolder(), 'broker.json');
 
-/** The broker that `npm run kafka:start` runs, if it does. */
+/** The broker that `npm run kafka:start` started, if it is running. */
 export async function runningBroker(): Promise<RunningBroker | undefined> {
   if (!existsSync(stateFile())) return undefined;
-  // Written by `startPersonBroker`.
+  // `startPersonBroker` writes this file.
   const broker = JSON.parse(readFileSync(stateFile(), 'utf8')) as RunningBroker;
   return (await answers(Number(broker.bootstrap.split(':')[1]))) ? broker : undefined;
 }
 
-/** Starts it, or finds it running. It stays when this process ends. */
+/** Starts the broker unless it is running. It outlives this process. */
 export async function startPersonBroker(): Promise<RunningBroker> {
   const running = await runningBroker();
   if (running !== undefined) return running;
@@ -38,7 +38,7 @@ export async function startPersonBroker(): Promise<RunningBroker> {
   return { bootstrap, pid };
 }
 
-/** Stops it in order, and waits. False when none ran. */
+/** Stops the broker in order, and waits. False if none was running. */
 export async function stopPersonBroker(): Promise<boolean> {
   const running = await runningBroker();
   rmSync(stateFile(), { force: true });

@@ -1,16 +1,16 @@
-/** Kafka's own names. A listener is called as its protocol, without the underscore. */
+/** Kafka's names of protocols. A listener has the name of its protocol, without the underscore. */
 export type SecuredProtocol = 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
 
 export interface ServerSettings {
   readonly port: number;
   readonly controllerPort: number;
   readonly data: string;
-  /** Listeners that demand more, beside the plain one: their ports by protocol. */
+  /** Ports of the secured listeners, by protocol. */
   readonly secured: Partial<Record<SecuredProtocol, number>>;
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** One process that is broker and controller, on loopback, with one copy of everything. */
+/** Settings for one process that is broker and controller, on loopback, without replicas. */
 export function serverProperties({ port, controllerPort, data, secured, settings }: ServerSettings): string {
   const listeners = [
     { name: 'CLIENTS', protocol: 'PLAINTEXT', port },
@@ -41,9 +41,9 @@ export function serverProperties({ port, controllerPort, data, secured, settings
     'transaction.state.log.min.isr': '1',
     'share.coordinator.state.topic.replication.factor': '1',
     'share.coordinator.state.topic.min.isr': '1',
-    // A topic comes from its declaration, never from a misspelt name.
+    // So that a misspelt name does not create a topic.
     'auto.create.topics.enable': 'false',
-    // A group that is away for a year is still known, so nothing it has not read is deleted.
+    // Remember the offsets of a stopped group for a year, so that no message that it has not read is deleted.
     'offsets.retention.minutes': String(366 * 24 * 60),
     ...settings,
   };

@@ -7,7 +7,7 @@ import { writePrivateFile } from '../output/private-file.js';
 export const newToken = (): string => randomBytes(24).toString('base64url');
 export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** @throws Failure when the file cannot be read or is wrong. */
+/** @throws Failure if the file cannot be read or is invalid. */
 export function readAccounts(file: string): readonly StoredAccount[] {
   let content: unknown;
   try {
@@ -22,8 +22,9 @@ export function readAccounts(file: string): readonly StoredAccount[] {
 }
 
 /**
- * Changes the accounts of a file as a whole, one change at a time. Services see it from their next request on.
- * @throws Failure when the file is wrong, or would be.
+ * Changes the accounts in a file atomically; concurrent changes wait. Services see the change from their next request
+ * on.
+ * @throws Failure if the file is invalid, or would become so.
  */
 export function changeAccounts(
   file: string,

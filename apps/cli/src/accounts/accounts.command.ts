@@ -51,7 +51,7 @@ export function addAccountsCommand(program: Command): void {
 
 const fileOf = ({ file, home }: Where): string => file ?? join(homeDirectory(home), 'access.json');
 
-/** This machine's own commands call with tokens of the home; those of another file are nobody's here. */
+/** Updates the tokens that this machine's own commands use. Does nothing for an access file outside the home. */
 function keep(where: Where, account: StoredAccount, token: string | undefined): void {
   if (where.file === undefined) keepLocalToken(homeDirectory(where.home), account, token);
 }
@@ -130,7 +130,7 @@ function list(options: Where): void {
   );
 }
 
-/** @throws Failure when there is none. */
+/** @throws Failure if no account has that name. */
 function named(accounts: readonly StoredAccount[], name: string): StoredAccount {
   const found = accounts.find((each) => each.name === name);
   if (found === undefined) throw new Failure('there is no account of that name: "accounts list" shows them');

@@ -1,9 +1,9 @@
 import { Failure } from '../failure.js';
 
 /**
- * `--expires`: the last day on which a token opens anything, or an instant with its time zone; `never` for no end.
- * @returns the instant from which it opens nothing, as ISO 8601 in UTC.
- * @throws Failure for what is neither, or is over.
+ * Parses `--expires`: the last day on which a token is valid, or an instant with its time zone, or `never`.
+ * @returns the instant at which the token expires, as ISO 8601 in UTC; undefined for `never`.
+ * @throws Failure for any other text, or a time in the past.
  */
 export function expiryOf(text: string, now: number): string | undefined {
   if (text === 'never') return undefined;

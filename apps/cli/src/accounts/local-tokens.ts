@@ -8,21 +8,21 @@ type Tokens = z.infer<typeof localConnection>['tokens'];
 
 const withTokens = z.looseObject({ tokens: localConnection.shape.tokens });
 
-/** The tokens with which this machine's commands call, once an account that they use has a new one, or none. */
+/** The tokens of this machine's commands after an account that they use gets a new token, or none. */
 function changed(tokens: Tokens, { name, provider }: StoredAccount, token: string | undefined): Tokens {
   if (provider !== undefined && name === `${provider}-officer`) {
     const others = Object.entries(tokens.providers).filter(([each]) => each !== provider);
     const own = token === undefined ? [] : [[provider, token] as const];
     return { ...tokens, providers: Object.fromEntries([...others, ...own]) };
   }
-  // The token of an account that was revoked opens nothing wherever it stands.
+  // A revoked account's token is useless, so it may stay.
   if (token === undefined) return tokens;
   if (name === 'data-team') return { ...tokens, dataTeam: token };
   if (name === 'reader' || name === 'operator') return { ...tokens, [name]: token };
   return tokens;
 }
 
-/** Keeps a home's own commands working when one of the accounts that they use gets another token. */
+/** Keeps a home's own commands working when an account that they use gets another token. */
 export function keepLocalToken(home: string, account: StoredAccount, token: string | undefined): void {
   const files = { tokens: join(home, 'tokens.json'), connection: join(home, 'connection.json') };
   const write = (file: string, content: object) =>

@@ -14,7 +14,7 @@ export const command = z.object({
   reason: z.string(),
   askedAt: z.string(),
 });
-/** What a person ordered, and how the linker answered. */
+/** A person's command, and the linker's answer. */
 export type Command = z.infer<typeof command>;
 
 export interface ErasureOrder {
@@ -23,7 +23,7 @@ export interface ErasureOrder {
   readonly reason: string;
 }
 
-/** Commands to the linker, as ingest takes them and tells of them. */
+/** Client of ingest's API for commands to the linker. */
 export const commandsApi = (endpoint: Endpoint) => ({
   erase: (order: ErasureOrder): Promise<Command> =>
     callJson(endpoint, '/v1/erasures', command, { method: 'POST', json: order }),
@@ -36,9 +36,9 @@ export type CommandsApi = ReturnType<typeof commandsApi>;
 const LOOK_MS = 200;
 
 /**
- * Waits for the linker's reply, and looks whether it has halted where it can be asked.
+ * Waits for the linker's reply. Also checks whether the linker has halted, if its address is known.
  * @returns the accepted command.
- * @throws Failure where the command is refused, or not answered in time.
+ * @throws Failure if the command is refused, or not answered in time.
  */
 export async function awaitReply(
   api: CommandsApi,
@@ -65,7 +65,7 @@ async function latest(api: CommandsApi, known: Command): Promise<Command> {
   try {
     return await api.view(known.id);
   } catch (error) {
-    // The service may be starting again; the command is asked for all the same.
+    // The service may be restarting; keep asking for the command.
     if (error instanceof Refused && error.status >= 500) return known;
     throw error;
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../failure.js';
 
-/** Where a service is and as whom we call it. */
+/** The address of a service and the token to call it with. */
 export interface Endpoint {
   readonly url: string;
   readonly token?: string | undefined;
@@ -14,11 +14,11 @@ const problem = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 
-/** A service refused: its problem, in its words. */
+/** A service's refusal, with the text of its problem. */
 export class Refused extends Failure {
   constructor(
     readonly status: number,
-    /** Of the problem's type, e.g. `position-not-rebuilt`. */
+    /** The problem's code, e.g. `position-not-rebuilt`. */
     readonly problemCode: string,
     message: string,
   ) {
@@ -32,7 +32,7 @@ export interface Request {
   readonly body?: Blob;
 }
 
-/** Calls a service. @throws Refused for a problem; Failure when nobody answers. */
+/** Calls a service. @throws Refused for a problem; Failure if there is no answer. */
 export async function call(endpoint: Endpoint, path: string, request: Request = {}): Promise<Response> {
   const headers: Record<string, string> = {};
   if (endpoint.token !== undefined) headers['authorization'] = `Bearer ${endpoint.token}`;
@@ -59,7 +59,7 @@ export async function call(endpoint: Endpoint, path: string, request: Request = 
   return response;
 }
 
-/** Calls a service and reads its JSON answer by a schema: only what is used here is required. */
+/** Calls a service and parses its JSON answer by a schema, which requires only the members used here. */
 export async function callJson<T>(
   endpoint: Endpoint,
   path: string,

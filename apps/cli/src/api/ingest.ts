@@ -18,7 +18,7 @@ const effect = z.object({
   retiresOf: z.array(z.object({ submission: z.string(), rows: z.number() })),
   notCompared: z.array(z.string()),
 });
-/** What submitting a file does to the rows of its dataset that stand. */
+/** How submitting a file changes the live rows of its dataset. */
 export type Effect = z.infer<typeof effect>;
 
 const upload = z.object({
@@ -68,9 +68,9 @@ export interface SubmitOptions {
   readonly confirmRetiring?: boolean | undefined;
 }
 
-/** Intake, as a provider's data officer uses it. */
+/** Client of ingest's API. */
 export const ingestApi = (endpoint: Endpoint) => ({
-  /** Sends a file, read from the disk as it goes. Resolves when it is validated. */
+  /** Uploads a file, streaming it from disk. Resolves when it is validated. */
   async upload(file: string, dataset: string, period: string): Promise<Upload> {
     const body = await blobOf(file);
     const query = new URLSearchParams({ dataset, period }).toString();
@@ -80,21 +80,21 @@ export const ingestApi = (endpoint: Endpoint) => ({
   submit: (id: string, options: SubmitOptions = {}): Promise<Accepted> =>
     callJson(endpoint, `/v1/uploads/${id}/submit`, accepted, { method: 'POST', json: options }),
 
-  /** Has a parked submission tried again, at a new place in the order of intake. */
+  /** Un-parks a submission, which gets a new intake number. */
   unpark: (id: string, reason?: string): Promise<Unparked> =>
     callJson(endpoint, `/v1/submissions/${encodeURIComponent(id)}/unpark`, unparked, {
       method: 'POST',
       json: reason === undefined ? {} : { reason },
     }),
 
-  /** Takes a submission back. */
+  /** Withdraws a submission. */
   withdraw: (id: string, reason: string): Promise<Withdrawn> =>
     callJson(endpoint, `/v1/submissions/${encodeURIComponent(id)}/withdraw`, withdrawn, {
       method: 'POST',
       json: { reason },
     }),
 
-  /** What is wrong, row by row, as CSV. */
+  /** The error report, as CSV. */
   errors: async (id: string): Promise<string> => (await call(endpoint, `/v1/uploads/${id}/errors`)).text(),
 
   discard: async (id: string): Promise<void> => {
@@ -102,7 +102,7 @@ export const ingestApi = (endpoint: Endpoint) => ({
   },
 });
 
-/** @throws Failure for a folder, a pipe, and what cannot be read: each would end as a connection that breaks. */
+/** @throws Failure for a folder, a pipe or an unreadable file, which would otherwise show as a broken connection. */
 async function blobOf(file: string): Promise<Blob> {
   let isFile: boolean;
   try {

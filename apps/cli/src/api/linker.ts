@@ -4,7 +4,7 @@ import { callJson, type Endpoint } from './http.js';
 const status = z.object({
   state: z.string(),
   halt: z.object({ message: z.string() }).optional(),
-  /** Why the ledger’s store is out of reach. */
+  /** Why the ledger’s store is unavailable, if it is. */
   ledgerAway: z.string().optional(),
   intake: z.number(),
   erasures: z.object({ lines: z.number() }).optional(),

@@ -19,7 +19,7 @@ export type Rebuild = z.infer<typeof rebuild>;
 const POLL_MS = 200;
 const LEDGER_POLL_MS = 1_000;
 
-/** Calls again while the service cannot reach its ledger. */
+/** Retries while the service cannot reach its ledger. */
 async function onceReachable<T>(wait: LedgerWait | undefined, ask: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -37,8 +37,8 @@ async function onceReachable<T>(wait: LedgerWait | undefined, ask: () => Promise
 
 export const projectorApi = (endpoint: Endpoint) => ({
   /**
-   * Rebuilds the read models and waits until it is done: the live ones, or up to a position beside them.
-   * @throws Failure when the rebuild fails.
+   * Rebuilds the live read models, or read models up to a position beside them, and waits for the end.
+   * @throws Failure if the rebuild fails.
    */
   async rebuild(
     asAt: number | undefined,

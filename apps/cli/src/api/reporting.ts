@@ -65,7 +65,7 @@ const figureRows = z.looseObject({
 });
 export type FigureRows = z.infer<typeof figureRows>;
 
-/** What a figure is asked for beside its name; a part that is left out is the service’s to choose. */
+/** Parameters of a figure; the service chooses a default for each that is absent. */
 export interface FigureAsked {
   readonly period: string;
   readonly by?: string | undefined;
@@ -83,7 +83,7 @@ const figureQuery = (asked: FigureAsked): string =>
 const reachQuery = (period: string, asAt: number | undefined): string =>
   new URLSearchParams({ period, ...(asAt === undefined ? {} : { asAt: String(asAt) }) }).toString();
 
-/** Reports and the state of submissions. */
+/** Client of the reporting API. */
 export const reportingApi = (endpoint: Endpoint) => ({
   submission: (id: string): Promise<Submission> => callJson(endpoint, `/v1/submissions/${id}`, submission),
 
@@ -111,7 +111,7 @@ export const reportingApi = (endpoint: Endpoint) => ({
   figureCsv: async ({ rows }: DescribedFigure, asked: FigureAsked): Promise<string> =>
     (await call(endpoint, `${rows}.csv?${figureQuery(asked)}`)).text(),
 
-  /** A link that signs one browser in to the pages, as the account that calls. */
+  /** A link that signs one browser in to the pages, with the calling account. */
   signInLink: (): Promise<{ readonly path: string; readonly expiresAt: string }> =>
     callJson(endpoint, '/v1/sign-in-links', z.object({ path: z.string(), expiresAt: z.string() }), {
       method: 'POST',

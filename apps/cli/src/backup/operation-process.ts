@@ -6,15 +6,15 @@ import { Failure } from '../failure.js';
 
 const entry = fileURLToPath(new URL('../../../embedded/dist/operations.js', import.meta.url));
 
-/** What each operation ends with when all went well. */
+/** The result of each operation when it succeeds. */
 interface Reports {
   readonly 'backed-up': BackupReport;
   readonly restored: RestoreReport;
 }
 
 /**
- * Runs a backup or a restore to its end, as a process of its own.
- * @throws Failure in the operation's words.
+ * Runs a backup or a restore in a child process until it ends.
+ * @throws Failure with the operation's message.
  */
 export async function runOperation<Type extends keyof Reports>(
   args: readonly string[],

@@ -25,26 +25,26 @@ describe('the wait for a command’s reply', () => {
     expect(await awaitReply(answering(waiting, accepted), waiting, 10)).toEqual(accepted);
   });
 
-  it('fails with the linker’s sentence where it refuses', async () => {
+  it('fails with the linker’s message if the linker refuses', async () => {
     await expect(awaitReply(answering(refused), waiting, 10)).rejects.toThrow(
       'The ledger does not have all of these records.',
     );
   });
 
-  it('ends after its time with where to look, and says that the command stands', async () => {
+  it('ends at the time limit, says that the command is still valid and how to follow it', async () => {
     await expect(awaitReply(answering(), waiting, 0)).rejects.toThrow(
       'asked for; not answered yet: it is carried out when its turn comes; see "kinledger commands show a-1"',
     );
   });
 
-  it('fails at once where the linker has halted', async () => {
+  it('fails at once if the linker has halted', async () => {
     const halted = () => Promise.reject(new Error('the linker has halted'));
     await expect(awaitReply(answering(), waiting, 60, halted)).rejects.toThrow('the linker has halted');
   });
 });
 
-describe('a command in words', () => {
-  it('says whether it waits, is carried out or was refused', () => {
+describe('the description of a command', () => {
+  it('says whether the command waits, was carried out or was refused', () => {
     expect(describeCommand(waiting)).toContain('waits for the linker');
     expect(describeCommand(accepted)).toContain('is carried out at ledger position 1,234.');
     expect(describeCommand(refused)).toContain('was refused: The ledger does not have all of these records.');

@@ -7,7 +7,7 @@ import { Failure } from '../failure.js';
 export const homeDirectory = (option?: string): string =>
   resolve(option ?? process.env['KINLEDGER_HOME'] ?? '.kinledger');
 
-/** The connection file of a running launcher, or undefined where none runs on this home. */
+/** The connection file of a running launcher, or undefined if none runs on this home. */
 export function findConnection(home: string): LocalConnection | undefined {
   let text: string;
   try {

@@ -22,7 +22,7 @@ export type DemoManifest = z.infer<typeof manifest>;
 const loaded = z.object({
   size,
   rows: z.number(),
-  /** Null where an earlier, interrupted run had done a part. */
+  /** Null if an earlier, interrupted run had loaded a part. */
   seconds: z.number().nullable(),
   files: z.array(
     z.object({
@@ -33,7 +33,7 @@ const loaded = z.object({
     }),
   ),
 });
-/** What was loaded, once all of it is in the reports. */
+/** The result of loading, once everything is in the reports. */
 export type Loaded = z.infer<typeof loaded>;
 export type LoadedFiles = Loaded['files'];
 
@@ -48,7 +48,7 @@ export function demoFolder(home: string) {
   return {
     data,
     truth: join(data, 'truth'),
-    /** Present as soon as a demo began here. */
+    /** Present once a demo has begun here. */
     size: () => read(sizeFile, size),
     /** Present once all files are written: the manifest is written last. */
     manifest: () => read(join(data, 'manifest.json'), manifest),

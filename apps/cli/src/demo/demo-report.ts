@@ -5,7 +5,7 @@ import type { ReachExplained } from './evaluation/explain-reach.js';
 import type { Judged, JudgedReach } from './evaluation/judge-reach.js';
 import type { LinkageQuality } from './evaluation/linkage-quality.js';
 
-/** What a demo has shown: its result as JSON. */
+/** The result of a demo, as JSON. */
 export interface DemoReport {
   readonly size: Size;
   readonly files: number;
@@ -15,7 +15,7 @@ export interface DemoReport {
     readonly reason: string | null;
   }[];
   readonly rows: number;
-  /** Upload of the first file to figures of the last; null where the data was there already. */
+  /** Seconds from the upload of the first file to the figures with the last; null if the data was already loaded. */
   readonly seconds: number | null;
   readonly rowsPerSecond: number | null;
   readonly linkage: LinkageQuality;
@@ -27,7 +27,7 @@ export interface DemoReport {
 const right = (title: string) => ({ title, align: 'right' as const });
 const kinds = ['children', 'adults', 'families'] as const;
 
-/** The report as people read it: every figure with the truth and its error beside it. */
+/** The report as text: every figure with the truth and the error beside it. */
 export function demoReport(report: DemoReport): string {
   const { reach, linkage } = report;
   const indent = { programme: '', strand: '  ', service: '    ' };
@@ -87,7 +87,7 @@ export function demoReport(report: DemoReport): string {
   ].join('\n');
 }
 
-/** One line for each step from the truth to the figure; they add up. */
+/** One line per step from the truth to the figure; the steps add up. */
 function explanation(explained: ReachExplained): string[][] {
   const line = (title: string, of: (account: ReachExplained['children']) => string): string[] => [
     title,

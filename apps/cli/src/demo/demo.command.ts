@@ -71,7 +71,7 @@ async function demo(options: Options): Promise<void> {
   );
   const keep = options.keep ?? (options.once !== true && process.stdout.isTTY);
   const asked = untilAskedToStop(launcher);
-  // Awaited below where it matters; when we stop the services ourselves it does not.
+  // Awaited below; irrelevant when the command stops the services itself.
   asked.catch(() => undefined);
   try {
     const report = await Promise.race([run(folder, launcher.connection, options), asked]);
@@ -101,7 +101,7 @@ async function run(folder: DemoFolder, connection: LocalConnection, options: Opt
   return reportOf(folder, manifest, { ...loaded, seconds: null }, connection);
 }
 
-/** Generates the files, unless an earlier demo did. */
+/** Generates the files, unless an earlier demo has. */
 async function filesOf(
   folder: DemoFolder,
   connection: LocalConnection,

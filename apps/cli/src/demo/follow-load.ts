@@ -7,7 +7,7 @@ import type { LedgerWait } from '../ledger/ledger-wait.js';
 import { settledStates } from '../submit/await-submission.js';
 import type { LoadedFile } from './load-files.js';
 
-/** Rows that have come as far as each stage. */
+/** Number of rows that have reached each stage. */
 export interface Stages {
   readonly pseudonymised: number;
   readonly linked: number;
@@ -17,9 +17,9 @@ export interface Stages {
 const POLL_MS = 300;
 
 /**
- * Follows what was submitted until all of it stands in the read models, or cannot be processed.
- * @param sent what has been submitted so far; `complete` once nothing more will be.
- * @throws Failure when the linker has halted.
+ * Follows submissions until all are in the read models or parked.
+ * @param sent the submissions so far; `complete` once there will be no more.
+ * @throws Failure if the linker has halted.
  */
 export async function followLoad(
   apis: { readonly reporting: ReportingApi; readonly linker: LinkerApi },
@@ -28,7 +28,7 @@ export async function followLoad(
   wait: LedgerWait,
 ): Promise<void> {
   for (;;) {
-    // Read before the states: what is sent meanwhile is of the next round.
+    // Read before the states, so that later submissions wait for the next round.
     const { complete } = sent;
     const files = sent.files.filter(({ submission }) => submission !== null);
     const [states, status] = await Promise.all([statesOf(apis.reporting), apis.linker.status()]);
@@ -59,7 +59,7 @@ async function statesOf(reporting: ReportingApi): Promise<ReadonlyMap<string, Su
       all.flatMap((entry) => (entry.submission === null ? [] : [[entry.submission, entry] as const])),
     );
   } catch (error) {
-    // The projector makes the read models when it starts.
+    // The projector creates the read models when it starts.
     if (error instanceof Refused && error.status === 503) return new Map();
     throw error;
   }

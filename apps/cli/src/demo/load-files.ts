@@ -4,7 +4,7 @@ import { ingestApi } from '../api/ingest.js';
 import { Failure } from '../failure.js';
 import type { DemoFile } from './demo-folder.js';
 
-/** A file as it was taken or refused. */
+/** A file and whether it was accepted. */
 export interface LoadedFile {
   readonly dataset: string;
   readonly period: string;
@@ -13,16 +13,16 @@ export interface LoadedFile {
   readonly intake: number | null;
   /** Why it was refused. */
   readonly reason: string | null;
-  /** It had been submitted before. */
+  /** Whether it had been submitted before. */
   readonly repeated: boolean;
 }
 
-/** Uploads at once. More would only queue: validation is the work of one process. */
+/** Concurrent uploads. More would only queue, because one process validates. */
 const AT_ONCE = 4;
 
 /**
- * Sends every file over HTTP as its provider would: quarter after quarter, in each several at once, with the provider's
- * own account.
+ * Sends every file over HTTP with its provider's own account: one quarter after another, several files of a quarter at
+ * once.
  */
 export async function loadFiles(
   connection: LocalConnection,
@@ -60,7 +60,10 @@ async function loadFile(connection: LocalConnection, folder: string, file: DemoF
   return { ...common, submission, intake, reason: null, repeated };
 }
 
-/** Files that are sent together, in the manifest's order of sending: an academic year's with the quarter it ends in. */
+/**
+ * Groups of files to send together, in the manifest's order: an academic year's files with the quarter in which it
+ * ends.
+ */
 function byFolder(files: readonly DemoFile[]): readonly (readonly DemoFile[])[] {
   const groups: DemoFile[][] = [];
   let quarter = '';

@@ -3,8 +3,8 @@ import { readErasure } from '@kinledger/contracts';
 import pg from 'pg';
 
 /**
- * Those of the records that neither the golden dataset nor the list of erasures has: whoever names one has mistyped it, or
- * took it from another installation.
+ * The record ids that are neither in the golden dataset nor on the list of erasures: mistyped, or of another
+ * installation.
  * @param platformUrl a role that may read the golden dataset.
  */
 export async function unknownRecords(
@@ -28,7 +28,7 @@ export async function unknownRecords(
   }
 }
 
-/** What was erased before may be named again. */
+/** Records erased before, which may be named again. */
 const listedRecords = (list: string): readonly string[] =>
   existsSync(list)
     ? readFileSync(list, 'utf8')

@@ -3,8 +3,8 @@ import { MAX_RECORDS_PER_EVENT } from '@kinledger/contracts';
 import { Failure } from '../failure.js';
 
 /**
- * The ids, each once, in orders of at most 2,000.
- * @throws Failure for what is no record id, without saying it again.
+ * The distinct ids, in batches of at most 2,000.
+ * @throws Failure for anything that is not a record id; the message does not repeat it.
  */
 export function inOrders(records: readonly string[]): readonly (readonly string[])[] {
   const ids = [...new Set(records)];
@@ -16,13 +16,13 @@ export function inOrders(records: readonly string[]): readonly (readonly string[
   );
 }
 
-/** A basis is a code. @throws Failure */
+/** @throws Failure unless the basis is a code. */
 export function requireCode(basis: string): void {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(basis) || basis.length > 80)
     throw new Failure('--basis is a short code: lower-case words joined by hyphens');
 }
 
-/** The ids in a file, one a line. @throws Failure */
+/** Reads ids from a file, one a line. @throws Failure if it cannot be read. */
 export function idsIn(file: string): string[] {
   let text: string;
   try {

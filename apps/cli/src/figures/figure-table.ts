@@ -4,7 +4,7 @@ import { table } from '../output/table.js';
 
 const right = (title: string) => ({ title, align: 'right' as const });
 
-/** `childrenThroughCarerOnly` as a head of a column: Children through carer only. */
+/** Turns `childrenThroughCarerOnly` into a column heading: Children through carer only. */
 const headOf = (name: string): string => {
   const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
@@ -13,7 +13,7 @@ const headOf = (name: string): string => {
 const shown = (value: string | number | null | undefined): string =>
   value === null || value === undefined ? '–' : typeof value === 'number' ? count(value) : value;
 
-/** Rows of a figure as people read them, then what its columns mean. */
+/** The rows of a figure as a table, then the meaning of its columns. */
 export function figureTable({ title, columns }: DescribedFigure, answer: FigureRows): string {
   const names = columns.map(({ name }) => name);
   const quarters = answer.rows.some((row) => row['start'] !== null);

@@ -11,7 +11,7 @@ const figure = {
 const answer = { programme: 'LEAP', label: 'Q4 2023/24', position: 1234 };
 
 describe('the table of a figure', () => {
-  it('shows the columns that the figure declares, a dash where nothing is known, and what each means', () => {
+  it('shows the figure’s declared columns, a dash for an unknown value, and the meaning of each column', () => {
     const rows = [
       { start: null, scope: 'programme', coverage: 'files-received', decile: 1, childrenSeen: 1200 },
       { start: null, scope: 'service:walk', coverage: 'no-files', decile: null, childrenSeen: null },
@@ -25,7 +25,7 @@ describe('the table of a figure', () => {
     expect(lines.at(-1)).toBe('Children seen: Children.');
   });
 
-  it('names the quarter of each row where there are quarters', () => {
+  it('names the quarter of each row if the figure has quarters', () => {
     const rows = [{ start: '2023-07-01', scope: 'programme', decile: 1, childrenSeen: 3 }];
     expect(figureTable(figure, { ...answer, rows })).toMatch(/2023-07-01 +programme +1 +3/);
   });

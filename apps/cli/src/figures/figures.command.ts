@@ -41,7 +41,7 @@ export function addFiguresCommand(program: Command): void {
     .action(show);
 }
 
-/** What both commands ask by. */
+/** Adds the options of both commands. */
 const addQuestion = (command: Command): Command =>
   command
     .requiredOption('--period <code>', 'period, e.g. 2023-24-Q2, 2023-24-AY or lifetime')
@@ -87,7 +87,7 @@ async function show(
   print(json, answer, () => figureTable(figure, answer));
 }
 
-/** `reach@1`, or the newest version of `reach`. @throws Failure where there is none of the name. */
+/** Finds `reach@1`, or the newest version of `reach`. @throws Failure if there is no such figure. */
 function figureNamed(name: string, known: readonly DescribedFigure[]): DescribedFigure {
   const [id, version] = name.split('@');
   const found = known
@@ -106,7 +106,7 @@ const reportingEndpoint = ({ url, token }: Pick<Options, 'url' | 'token'>): Endp
   return { url: services['reporting-api'], token: given ?? tokens.reader };
 };
 
-/** Figures of a past position come from read models rebuilt up to it: made here, where we started the services. */
+/** Rebuilds read models up to a past position, if this machine runs the services. */
 async function ensureRebuiltUpTo(
   asAt: number,
   ask: () => Promise<unknown>,

@@ -5,13 +5,13 @@ import { table } from '../output/table.js';
 
 const right = (title: string) => ({ title, align: 'right' as const });
 
-/** What stands behind a row, where that is not the file of the period. */
+/** A remark on a row's coverage, unless the period's own file was received. */
 const remark = (coverage: Figure['coverage']): string => {
   const name = coverageName(coverage);
   return coverage === 'files-received' ? '' : `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
 };
 
-/** A count that nobody knows is no 0. */
+/** An unknown count shows as a dash, not as 0. */
 const shown = (value: number | null): string => (value === null ? '–' : count(value));
 
 const cells = (figure: Figure): string[] => [
@@ -19,7 +19,7 @@ const cells = (figure: Figure): string[] => [
   remark(figure.coverage),
 ];
 
-/** Unique reach as people read it: programme, strands, services. */
+/** Unique reach as a table: programme, strands, services. */
 export function reachTable(answer: ReachAnswer): string {
   const rows = [
     [answer.programme, ...cells(answer.reach)],

@@ -54,11 +54,11 @@ describe('the reach table', () => {
     expect(cellsOf('Capital')?.at(-1)).toBe('reports activity, not people');
   });
 
-  it('adds up: people and doubtful rows are the upper bound', () => {
+  it('adds up: people plus doubtful rows make the upper bound', () => {
     expect(cellsOf('LEAP')).toEqual(['LEAP', '1,200', '5', '9', '4', '1,209']);
   });
 
-  it('names what it does not count', () => {
+  it('names the rows that it does not count', () => {
     expect(lines.slice(lines.indexOf('Not counted above:') + 1)).toEqual([
       '  Unlinkable rows, which the upper bound counts: 3.',
       '  Referred rows, which the upper bound counts: 1.',

@@ -16,7 +16,7 @@ interface Options extends Partial<Size> {
   readonly json?: boolean;
 }
 
-/** The programme definition of this checkout, unless another one is named. */
+/** The folder of the programme definition: by default, the one in this checkout. */
 const programmeDirectory = (option?: string): string =>
   resolve(
     option ??

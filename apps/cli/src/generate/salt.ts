@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readSecrets } from '@kinledger/pseudonymisation';
 import { Failure } from '../failure.js';
 
-/** What digests are made with where no installation has a salt yet. Everybody can read it here. */
+/** The salt for digests if no installation has one yet. It is public. */
 const SYNTHETIC_SALT = 'synthetic-salt-for-invented-people-only';
 
 /**
- * The salt for digests that a source makes itself: that of a file, or of an installation's secrets, so that its
- * digests and those made on arrival agree; else the synthetic one.
+ * The salt for digests made at source: that of a file, or of an installation's secrets, so that they equal digests made
+ * on arrival; else the synthetic one.
  */
 export async function saltFor(
   file: string | undefined,

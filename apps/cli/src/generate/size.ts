@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 
-/** How large a synthetic programme is, and which one it is. */
+/** The size and seed of a synthetic programme. */
 export interface Size {
   readonly people: number;
   readonly quarters: number;
@@ -9,7 +9,7 @@ export interface Size {
 
 export const defaultSize: Size = { people: 2000, quarters: 4, seed: 'demo' };
 
-/** `--people`, `--quarters`, `--seed`, without defaults: whether they were given matters to the demo. */
+/** Adds `--people`, `--quarters` and `--seed` without defaults, so that the demo can tell whether they were given. */
 export const addSizeOptions = (command: Command): Command =>
   command
     .option('--people <n>', `people in families, about (default: ${defaultSize.people})`, wholeNumber)

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-/** `--bus`, as the launcher takes it. */
+/** The option `--bus` of the launcher. */
 export const busOption = (): Option =>
   new Option(
     '--bus <bus>',

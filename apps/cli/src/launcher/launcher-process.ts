@@ -18,7 +18,7 @@ export interface RunningLauncher {
   readonly connection: LocalConnection;
   /** Resolves with the exit code when the launcher ends by itself or is stopped. */
   readonly ended: Promise<number>;
-  /** Asks it to stop, and waits: services first, PostgreSQL last. */
+  /** Stops services first and PostgreSQL last, and waits. */
   stop(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ const entry = fileURLToPath(new URL('../../../embedded/dist/main.js', import.met
 
 /**
  * Starts the launcher as a child process and waits until all services are ready.
- * @throws Failure in the launcher's words when it does not come up.
+ * @throws Failure with the launcher's message if it does not start.
  */
 export async function startLauncher(
   options: LauncherOptions,
@@ -41,7 +41,8 @@ export async function startLauncher(
     ...(options.seed === undefined ? [] : ['--seed', options.seed]),
     ...(options.bus === undefined ? [] : ['--bus', options.bus]),
   ];
-  // A process group of its own: Ctrl-C reaches us alone, and we stop it in order. If we die, its channel closes.
+  // In its own process group, so that Ctrl-C reaches only this process, which stops it in order. If this process dies,
+  // the channel closes.
   const child = fork(entry, args, {
     detached: true,
     execArgv: [],

@@ -3,7 +3,7 @@ import type { RunningLauncher } from './launcher-process.js';
 
 /**
  * Keeps the services running until Ctrl-C, SIGTERM or SIGHUP, then stops them in order.
- * @throws Failure when they end by themselves.
+ * @throws Failure if they end by themselves.
  */
 export async function untilAskedToStop(launcher: RunningLauncher): Promise<void> {
   const asked = new Promise<'asked'>((done) => {

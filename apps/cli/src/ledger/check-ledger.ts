@@ -4,16 +4,16 @@ import { isStreamGap, type EventStore, type StoredEvent, type StreamFinding } fr
 
 export interface CheckedLedger {
   readonly stream: string;
-  /** Events that were read and are ours. */
+  /** Number of events read that Kinledger wrote. */
   readonly events: number;
-  /** Settings, gaps and strangers; of many strangers the first ones. */
+  /** Settings, gaps and foreign events; of many foreign events only the first. */
   readonly findings: readonly StreamFinding[];
 }
 
 const PAGE = 1_000;
 const MAX_STRANGERS = 20;
 
-/** Reads a whole ledger, believing nothing, and looks at the settings of its stream. Empty where there is no ledger. */
+/** Reads a whole ledger, checking every event, and checks the settings of its stream. Empty if there is no ledger. */
 export async function checkLedger(
   store: EventStore,
   stream: string,
@@ -47,7 +47,10 @@ export async function checkLedger(
   return { stream, events, findings };
 }
 
-/** A page, where to go on (undefined: nowhere), and what stands between the two. */
+/**
+ * Reads a page. @returns its events, the revision at which to continue (undefined at the end), and a finding between
+ * the two.
+ */
 async function readOn(store: EventStore, stream: string, from: number, limit: number) {
   try {
     const page = await store.readPage(stream, from, limit);
@@ -55,7 +58,7 @@ async function readOn(store: EventStore, stream: string, from: number, limit: nu
   } catch (error) {
     if (isStreamGap(error)) return { page: [], after: undefined, sentence: error.message };
     if (!isForeignEvent(error)) throw error;
-    // A store that can tell gives no page with it.
+    // The store reports the event without the page before it, so read up to it.
     const before = error.revision - from;
     const page = before > 0 ? await store.readPage(stream, from, before) : [];
     if (page.length < before) return { page, after: from + page.length, sentence: undefined };
@@ -63,7 +66,7 @@ async function readOn(store: EventStore, stream: string, from: number, limit: nu
   }
 }
 
-/** What is strange about an event; undefined for one of ours. */
+/** Why an event is foreign; undefined for one that Kinledger wrote. */
 export function strangenessOf(stored: StoredEvent, stream: string): string | undefined {
   try {
     checkedLedgerEventOf(stored, stream);

@@ -25,18 +25,18 @@ const sentences = ({ findings }: Awaited<ReturnType<typeof checkLedger>>) =>
   findings.map(({ sentence: said }) => said);
 
 describe('the check of a ledger', () => {
-  it('finds nothing in one that is ours, over several pages', async () => {
+  it('finds no fault in a ledger of Kinledger’s events, over several pages', async () => {
     const store = await holding(Array.from({ length: 2_500 }, (_, revision) => ours(revision)));
     expect(await checkLedger(store, STREAM)).toEqual({ stream: STREAM, events: 2_500, findings: [] });
   });
 
-  it('names each event that is not ours, and goes on behind it', async () => {
+  it('lists each foreign event and continues after it', async () => {
     const checked = await checkLedger(await holding([ours(0), strange(), ours(2), strange()]), STREAM);
     expect(checked.events).toBe(2);
     expect(sentences(checked)).toEqual([sentence(1), sentence(3)]);
   });
 
-  it('goes on behind one that its store will not hand over', async () => {
+  it('continues after an event that the store refuses to return', async () => {
     const inner = await holding([ours(0), strange(), ours(2)]);
     const store = withMethods(inner, {
       readPage: async (stream: string, from: number, limit: number) => {
@@ -49,13 +49,13 @@ describe('the check of a ledger', () => {
     expect(sentences(checked)).toEqual([sentence(1)]);
   });
 
-  it('names the first twenty of many, and counts the rest', async () => {
+  it('lists the first twenty foreign events of many, and counts the rest', async () => {
     const checked = await checkLedger(await holding(Array.from({ length: 50 }, strange)), STREAM);
     expect(sentences(checked)).toHaveLength(21);
     expect(sentences(checked).at(-1)).toBe('30 more events like these');
   });
 
-  it('tells the settings first, and stops at a gap', async () => {
+  it('lists settings first, and stops at a gap', async () => {
     const inner = await holding([ours(0)]);
     const store = withMethods(inner, {
       findings: async () => [{ weight: 'fault', sentence: '$maxCount hides events' }],

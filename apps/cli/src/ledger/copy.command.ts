@@ -117,7 +117,10 @@ function revision(text: string): number {
 const wayOut = (at: number): string =>
   `nothing is copied from there on; --before ${at} copies what comes before it into a new stream or store`;
 
-/** What Kinledger decided is not to be lost by a wrong number. @throws Failure */
+/**
+ * Prevents a mistyped revision from leaving out Kinledger's own events. @throws Failure if the event at `before` is not
+ * foreign.
+ */
 async function requireStranger(store: EventStore, names: readonly string[], before: number): Promise<void> {
   const [name] = names;
   if (name === undefined || names.length > 1) throw new Failure('with --before, name one stream: --stream');
@@ -138,7 +141,7 @@ async function isStranger(store: EventStore, name: string, at: number): Promise<
   }
 }
 
-/** One bar per stage, from when it begins. */
+/** Shows one bar per stage once the stage begins. */
 function bars(progress: Progress): (at: CopyProgress) => void {
   const shown = new Map<CopyProgress['stage'], ReturnType<Progress['bar']>>();
   return ({ stage, done, total }) => {

@@ -9,18 +9,21 @@ import { Failure } from '../failure.js';
 export const storeKinds = ['postgres', 'kurrentdb'] as const;
 export type StoreKind = (typeof storeKinds)[number];
 
-/** What a person calls it. */
+/** Display names of the stores. */
 export const storeNames: Readonly<Record<StoreKind, string>> = {
   postgres: 'PostgreSQL',
   kurrentdb: 'KurrentDB',
 };
 
-/** Where this installation's ledgers are. Addresses hold passwords: they come from the environment, not from arguments. */
+/**
+ * Addresses of this installation's event stores. They hold passwords, so they come from the environment, not from
+ * arguments.
+ */
 export interface LedgerPlaces {
-  /** Database `platform`, as the linker. */
+  /** URL of the database `platform` with the linker's role. */
   readonly platformUrl: string;
   readonly kurrentDbUrl: string | undefined;
-  /** What the names of its streams in KurrentDB begin with. */
+  /** Prefix of its streams in KurrentDB. */
   readonly kurrentDbPrefix: string | undefined;
 }
 
@@ -39,7 +42,7 @@ export function ledgerPlaces(env: NodeJS.ProcessEnv = process.env): LedgerPlaces
   };
 }
 
-/** @throws Failure when the store's address is not known; ConnectionStringWrong; Error for a wrong prefix. */
+/** @throws Failure if the store's address is unknown; ConnectionStringWrong; Error for an invalid prefix. */
 export function openLedger(
   kind: StoreKind,
   { platformUrl, kurrentDbUrl, kurrentDbPrefix }: LedgerPlaces,
@@ -53,7 +56,7 @@ export function openLedger(
   });
 }
 
-/** Names of the streams that this installation ever wrote, on whichever store. */
+/** Names of all streams that this installation has written, in any store. */
 export async function streamNames({ platformUrl }: LedgerPlaces): Promise<string[]> {
   const client = new pg.Client({ connectionString: platformUrl, application_name: 'kinledger-ledger' });
   await client.connect();
@@ -65,7 +68,7 @@ export async function streamNames({ platformUrl }: LedgerPlaces): Promise<string
   }
 }
 
-/** The linker's way into the database of the services that run here, which its owner alone can read. */
+/** The linker's database URL of the services on this machine, from a file that only its owner can read. */
 function urlOfThisMachine(): string | undefined {
   const connection = findConnection(homeDirectory());
   if (connection === undefined) return undefined;

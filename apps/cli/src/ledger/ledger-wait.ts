@@ -1,4 +1,7 @@
-/** Says that a command waits for the ledger, and why: once when it begins, when the reason changes, and when it is over. */
+/**
+ * Reports that a command waits for the ledger, and why: when the wait begins, when the reason changes, and when it
+ * ends.
+ */
 export class LedgerWait {
   #reason: string | undefined;
   readonly #tell: (text: string) => void;
@@ -8,7 +11,7 @@ export class LedgerWait {
     this.#tell = tell;
   }
 
-  /** @param reason why the ledger is out of reach; undefined while it is not. */
+  /** @param reason why the ledger is unavailable; undefined if it is available. */
   told(reason: string | undefined): void {
     if (reason === this.#reason) return;
     const waited = this.#reason !== undefined;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LedgerWait } from './ledger-wait.js';
 
-it('tells of a wait once, of another reason once, and of its end once', () => {
+it('reports a wait once, each new reason once, and its end once', () => {
   const lines: string[] = [];
   const wait = new LedgerWait((text) => lines.push(text));
   for (const reason of [undefined, 'one', 'one', 'two', 'two', undefined, undefined, 'one'])

@@ -5,11 +5,11 @@ import type { LedgerWait } from './ledger-wait.js';
 const PAUSE_MS = 1_000;
 
 /**
- * The same store for a copy, which waits for it where it is away. What waits for a person, such as a refused password, is
- * not waited for: the command ends and says it.
+ * Wraps a store for a copy, so that calls wait while it is unavailable. Faults that a person has to fix, such as a
+ * refused password, fail at once.
  */
 export function waitingStore(store: EventStore, wait: LedgerWait, signal: AbortSignal): EventStore {
-  // A copy has two stores: the one that answers does not end the wait for the other.
+  // Kept per store: an answer of one store does not end the wait for the other.
   let waits = false;
   const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
     for (;;) {
@@ -29,7 +29,7 @@ export function waitingStore(store: EventStore, wait: LedgerWait, signal: AbortS
   return {
     head: (stream) => patiently(() => store.head(stream)),
     readPage: (stream, from, limit) => patiently(() => store.readPage(stream, from, limit)),
-    // Repeated, an append changes nothing.
+    // Appends are idempotent, so they may be retried.
     append: (stream, events, options) => patiently(() => store.append(stream, events, options)),
     readBodies: (stream, from, to) => store.readBodies(stream, from, to),
     countBodies: (stream, to) => store.countBodies(stream, to),

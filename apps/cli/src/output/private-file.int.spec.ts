@@ -25,7 +25,7 @@ describe('a private file', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
   const mode = () => statSync(file).mode & 0o777;
 
-  it('is readable by its owner alone, also in place of one that everybody could read', () => {
+  it('is readable by its owner only, even if it replaces a file that everybody could read', () => {
     writePrivateFile(file, 'one');
     expect([readFileSync(file, 'utf8'), mode()]).toEqual(['one', 0o600]);
     writeFileSync(file, 'old');
@@ -46,7 +46,7 @@ describe('a private file', () => {
     expect(existsSync(join(folder, 'nothing'))).toBe(false);
   });
 
-  it('does not take the place of a folder', () => {
+  it('does not replace a folder', () => {
     mkdirSync(file);
     expect(() => writePrivateFile(file, 'ours')).toThrow('is a folder');
   });

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { Failure } from '../failure.js';
 
 /**
- * Writes a file as a whole, readable by its owner alone, in place of one that may have been there with wider permissions.
- * @throws Failure where a link or anything but an ordinary file has that name: somebody else may read where it leads.
+ * Writes a file atomically, readable by its owner only, and replaces any file of that name whatever its permissions.
+ * @throws Failure if the name is a link or anything but an ordinary file, because others may be able to read the
+ * target.
  */
 export function writePrivateFile(file: string, content: string): void {
   const there = lstatSync(file, { throwIfNoEntry: false });
@@ -15,7 +16,7 @@ export function writePrivateFile(file: string, content: string): void {
   const partial = `${file}.${randomBytes(6).toString('hex')}.partial`;
   try {
     writeFileSync(partial, content, { mode: 0o600, flag: 'wx' });
-    // Renaming replaces a name and never follows a link that has come there meanwhile.
+    // Renaming replaces the name and never follows a link created meanwhile.
     renameSync(partial, file);
   } catch (error) {
     rmSync(partial, { force: true });

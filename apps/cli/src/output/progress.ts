@@ -1,9 +1,9 @@
 import { MultiBar, Presets } from 'cli-progress';
 
 export interface Progress {
-  /** Adds a bar, or says that a stage begins where there is no terminal. */
+  /** Adds a bar; without a terminal, prints that the stage begins. */
   bar(name: string, total: number): ProgressBar;
-  /** A line of text above the bars. */
+  /** Prints a line above the bars. */
   note(text: string): void;
   stop(): void;
 }
@@ -18,7 +18,7 @@ const silent: Progress = {
   stop: () => undefined,
 };
 
-/** Bars on a terminal's standard error; nothing where nobody watches. */
+/** Shows bars on standard error if `enabled` and it is a terminal. */
 export function createProgress(enabled: boolean): Progress {
   if (!enabled || !process.stderr.isTTY) return silent;
   const bars = new MultiBar(
@@ -46,12 +46,12 @@ export function createProgress(enabled: boolean): Progress {
   };
 }
 
-/** Says on standard error what is being done, unless the output is for a machine. */
+/** Prints progress on standard error, unless quiet. */
 export const say = (quiet: boolean | undefined, text: string): void => {
   if (quiet !== true) process.stderr.write(`${text}\n`);
 };
 
-/** The same while bars are shown: above them on a terminal, where a line of text would break them. */
+/** Like `say`, but above the bars on a terminal, where plain text would break them. */
 export const tellBeside =
   (progress: Progress, quiet: boolean | undefined) =>
   (text: string): void => {

@@ -12,7 +12,7 @@ const lines = Object.fromEntries(
   ].map((name) => [name, name === 'middle' ? '  ' : '']),
 );
 
-/** A plain table: columns apart by two spaces, numbers to the right. */
+/** A plain-text table: two spaces between columns, numbers right-aligned. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const drawn = new Table({
     head: columns.map(({ title }) => title),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { table } from './table.js';
 
 describe('table', () => {
-  it('keeps columns apart and numbers to the right', () => {
+  it('separates columns and right-aligns numbers', () => {
     const columns = [{ title: '' }, { title: 'Children', align: 'right' as const }];
     expect(
       table(columns, [

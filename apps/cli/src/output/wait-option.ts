@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Seconds to wait, as a whole number. */
+/** Parses a whole number of seconds. */
 export function waitSeconds(text: string): number {
   if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('give a number of seconds.');
   return Number(text);

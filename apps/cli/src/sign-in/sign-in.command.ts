@@ -24,7 +24,7 @@ async function signIn({ home, json }: Options): Promise<void> {
   print(json, { link, expiresAt }, () => link);
 }
 
-/** A one-time link as the reader of this machine. @throws Refused when that account has ended. */
+/** A one-time link for this machine's reader account. @throws Refused if that account has ended. */
 async function signInLink({
   services,
   tokens,
@@ -34,7 +34,7 @@ async function signInLink({
   return { link: new URL(path, url).href, expiresAt };
 }
 
-/** What to print as the address of the pages: with a sign-in link, unless the reader's account has ended. */
+/** The address of the pages to print: a sign-in link, unless the reader's account has ended. */
 export async function pagesAddress(
   connection: LocalConnection,
 ): Promise<readonly [address: string, how: string]> {

@@ -93,7 +93,7 @@ async function withdraw(id: string, options: WithdrawOptions): Promise<void> {
 
 const PAUSE_MS = 200;
 
-/** Resolves once the submission is no longer parked, or parked at its new place. */
+/** Resolves once the submission is no longer parked, or is parked again under its new intake number. */
 async function decidedAt(reporting: ReportingApi, id: string, intake: number): Promise<Submission> {
   for (;;) {
     const submission = await reporting.submission(id);

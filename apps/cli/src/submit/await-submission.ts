@@ -8,18 +8,18 @@ import type { LedgerWait } from '../ledger/ledger-wait.js';
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1000;
 
-/** States after which nothing more happens to a submission by itself. */
+/** Final states of a submission. */
 export const settledStates: ReadonlySet<string> = new Set(['linked', 'withdrawn', 'parked', 'unprocessable']);
 
-/** Where the linker can be asked too: what it waits for. */
+/** The linker's address, to report what it waits for. */
 export interface LinkerToAsk {
   readonly linker: LinkerApi;
   readonly wait: LedgerWait;
 }
 
 /**
- * Resolves when the read models hold what the linker decided about a submission, or that it cannot be decided.
- * @throws Failure when the linker has halted, where it can be asked.
+ * Resolves when the read models hold the linker's decision about a submission, or that it is parked.
+ * @throws Failure if the linker is known to have halted.
  */
 export async function awaitSubmission(
   reporting: ReportingApi,
@@ -29,7 +29,7 @@ export async function awaitSubmission(
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     const found = await find(reporting, id);
     if (found !== undefined && settledStates.has(found.state)) {
-      // It may have come back and decided since it was last asked.
+      // The linker may have recovered and decided since the last check.
       asked?.wait.told(undefined);
       return found;
     }
@@ -40,7 +40,7 @@ export async function awaitSubmission(
   }
 }
 
-/** Undefined until the message of its acceptance has reached the platform zone. */
+/** Undefined until the platform zone has received `FileAccepted`. */
 async function find(reporting: ReportingApi, id: string): Promise<Submission | undefined> {
   try {
     return await reporting.submission(id);

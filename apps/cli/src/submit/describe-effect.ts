@@ -2,8 +2,8 @@ import type { Effect } from '../api/ingest.js';
 import { count } from '../output/output.js';
 
 /**
- * What a submission does to the rows of its dataset, a line for each thing that there is to say.
- * @param when would: it was not submitted; done: it was.
+ * How a submission changes the rows of its dataset, one line per kind of change.
+ * @param when `would` before submitting, `done` after.
  */
 export function describeEffect(effect: Effect, when: 'would' | 'done'): string[] {
   const verb = (future: string, past: string) => (when === 'would' ? `would ${future}` : past);

@@ -18,7 +18,7 @@ const effect = {
   notCompared: [],
 };
 
-it('says what a file would do, and leaves out what it would not', () => {
+it('lists the changes that a file would make, and no others', () => {
   expect(describeEffect(effect, 'would')).toEqual([
     '  would add 1,200 rows',
     '  would replace 1 row',
@@ -28,7 +28,7 @@ it('says what a file would do, and leaves out what it would not', () => {
   ]);
 });
 
-it('says what a submission did', () => {
+it('lists the changes that a submission made', () => {
   expect(describeEffect({ ...effect, notCompared: ['cc'] }, 'done')).toEqual(
     expect.arrayContaining([
       '  added 1,200 rows',

@@ -67,7 +67,7 @@ async function submit(file: string, options: Options): Promise<void> {
   say(options.json, `validating ${file}`);
   const upload = await ingest.upload(file, options.dataset, options.period);
   if (options.errors !== undefined) {
-    // It holds values of the provider's own file.
+    // The report holds values of the provider's file.
     writePrivateFile(options.errors, await ingest.errors(upload.id));
   }
   const show = (outcome: Outcome) => print(options.json, outcome, () => describe(outcome, options));
@@ -103,7 +103,7 @@ async function submit(file: string, options: Options): Promise<void> {
 async function endpointsFor(options: Options): Promise<{
   readonly ingest: Endpoint;
   readonly reporting: Endpoint | undefined;
-  /** Of services that run here; elsewhere a provider’s token says nothing to it. */
+  /** Only for services on this machine; a provider’s token gives no access to the linker. */
   readonly linker?: Endpoint;
 }> {
   const token = options.token ?? process.env['KINLEDGER_TOKEN'];

@@ -12,21 +12,20 @@ import { operationRefused } from './operation-refused.js';
 
 export interface BackUpOptions {
   readonly home: string;
-  /** A folder that is not there yet. */
+  /** A folder that does not exist yet. */
   readonly out: string;
-  /** Where to copy the keys, apart from the data that they open. */
+  /** A folder for the keys, separate from the data that they decrypt. */
   readonly keysOut?: string | undefined;
   readonly tell: (what: string) => void;
 }
 
-/** Belongs to a server that runs, not to its data. */
+/** Files of a running server, not of its data. */
 const left = new Set(['postmaster.pid', 'postmaster.opts']);
 
 /**
- * Copies a home whose services do not run: all three databases as they were at one instant. A server that was killed
- * is started and stopped first, so that what is copied needs no recovery. The backup appears under its name when it is
- * whole.
- * @throws HomeInUse while services run; OperationRefused where the target is there or the home holds no data.
+ * Copies a home whose services are stopped: all three databases at one instant. If the server was killed, starts and
+ * stops it first, so that the copy needs no recovery. The backup gets its name when it is complete.
+ * @throws HomeInUse while services run; OperationRefused if the target exists or the home holds no data.
  */
 export async function backUp({ home: directory, out, keysOut, tell }: BackUpOptions): Promise<BackupReport> {
   const backup = resolve(out);
@@ -94,7 +93,7 @@ async function copyData(from: string, to: string): Promise<Pick<BackupManifest, 
   await eachOf(others, async (entry) => {
     const path = relative(from, join(entry.parentPath, entry.name));
     if (left.has(path)) return;
-    // A tablespace would lie outside what is copied. The embedded server has none.
+    // A tablespace would be outside the copied folder. The embedded server has none.
     if (!entry.isFile())
       throw operationRefused(`${join(from, path)} is not a plain file: it cannot be backed up`);
     files.push({ path, ...(await copyFile(join(from, path), join(to, path))) });

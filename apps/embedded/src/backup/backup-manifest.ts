@@ -6,26 +6,26 @@ import { operationRefused } from './operation-refused.js';
 const manifest = z.strictObject({
   version: z.literal(1),
   madeAt: z.iso.datetime(),
-  /** Major version of the server whose files these are: another cannot read them. */
+  /** Major version of the server; other versions cannot read its files. */
   postgres: z.string().min(1),
   ledgers: z.array(
     z.strictObject({ stream: z.string(), events: z.int().nonnegative(), sha256: z.hash('sha256') }),
   ),
-  /** Empty folders are part of a server's files too. */
+  /** All folders, because the server needs the empty ones too. */
   folders: z.array(z.string().min(1)),
   files: z.array(
     z.strictObject({ path: z.string().min(1), bytes: z.int().nonnegative(), sha256: z.hash('sha256') }),
   ),
 });
 
-/** `backup.json` of a backup: what it holds, file by file. Written last, so that a backup without it is none. */
+/** `backup.json`: the list of a backup's files. Written last, so that a backup without it is incomplete. */
 export type BackupManifest = z.infer<typeof manifest>;
 
 export const MANIFEST = 'backup.json';
-/** Folder of the server's files within a backup. */
+/** The folder of the server's files within a backup. */
 export const DATA = 'data';
 
-/** @throws OperationRefused where there is no backup of this version. */
+/** @throws OperationRefused if there is no backup of this version. */
 export function readManifest(backup: string): BackupManifest {
   let text: string;
   try {

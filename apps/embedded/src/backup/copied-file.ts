@@ -8,7 +8,7 @@ export interface CopiedFile {
   readonly sha256: string;
 }
 
-/** Copies a file to a new place, for its owner alone, and says what was read. It is on the disk when this resolves. */
+/** Copies a file, readable by its owner only. @returns the size and hash of what was read, once the copy is on disk. */
 export async function copyFile(from: string, to: string): Promise<CopiedFile> {
   const digest = createHash('sha256');
   let bytes = 0;
@@ -26,10 +26,10 @@ export async function copyFile(from: string, to: string): Promise<CopiedFile> {
   return { bytes, sha256: digest.digest('hex') };
 }
 
-/** Files that are copied at once: most of the time goes by waiting for the disk, file by file. */
+/** Concurrent copies, because each spends most of its time waiting for the disk. */
 const AT_ONCE = 16;
 
-/** Does the work for each item, several at once. The first failure ends it, once what was begun has ended. */
+/** Runs the work for each item, several at once. After a failure, waits for running work and rejects. */
 export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const rest = items.values();
   let failed = false;

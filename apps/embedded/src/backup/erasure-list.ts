@@ -3,17 +3,17 @@ import { readErasure } from '@kinledger/contracts';
 import { createPool, type ConnectionUrls } from '@kinledger/database';
 import { operationRefused } from './operation-refused.js';
 
-/** A list of erasures that can be read to its end. */
+/** A list of erasures that was read to its end. */
 export interface ErasureList {
   readonly text: string;
-  /** Record ids on it, each once. */
+  /** Number of distinct record ids on it. */
   readonly records: number;
 }
 
 /**
- * Reads a list of erasures: JSON, one a line. A last line without its end is one whose writer was interrupted, and is
- * refused like any other that cannot be read: an erasure that is left out would go unnoticed.
- * @throws OperationRefused with the number of the line.
+ * Reads a list of erasures: one JSON document a line. Refuses any unreadable line, even an incomplete last one, because
+ * a missed erasure would go unnoticed.
+ * @throws OperationRefused with the line number.
  */
 export function readErasures(file: string): ErasureList {
   let text: string;
@@ -33,7 +33,7 @@ export function readErasures(file: string): ErasureList {
   return { text, records: records.size };
 }
 
-/** Drops all read models, which repeat what stands in bodies: the projector makes its schemas, and owns nothing else. */
+/** Drops all read models, which repeat data from bodies, by dropping every schema that the projector owns. */
 export async function dropReadModels(urls: ConnectionUrls): Promise<void> {
   const pool = createPool({ url: urls.url('platform', 'projector'), applicationName: 'restore', max: 1 });
   try {

@@ -27,7 +27,7 @@ describe('the copy of a home’s keys', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is placed whole, each where it was', () => {
+  it('restores every key to its place', () => {
     placeKeys(join(folder, 'keys'), restored);
     for (const name of secrets)
       expect(readFileSync(join(restored.directory, name), 'utf8')).toBe(`secret ${name}`);
@@ -41,7 +41,7 @@ describe('the copy of a home’s keys', () => {
     'tokens.json',
     'database-passwords.json',
     'postgres/superuser-password',
-  ])('is refused before anything is placed where one is missing: %s', (missing) => {
+  ])('is refused, before anything is restored, if one is missing: %s', (missing) => {
     rmSync(join(folder, 'keys', missing), { recursive: true });
     expect(() => placeKeys(join(folder, 'keys'), restored)).toThrow(`${missing} is missing`);
     expect(secrets.some((name) => existsSync(join(restored.directory, name)))).toBe(false);

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import type { Home } from '../home.js';
 import { operationRefused } from './operation-refused.js';
 
-/** What a home holds that is secret: without these its data cannot be opened, and with them anybody can. */
+/** The secrets of a home, which decrypt its data. */
 const secretsOf = (home: Home): readonly string[] => [
   home.secrets,
   home.signingKey,
@@ -13,7 +13,7 @@ const secretsOf = (home: Home): readonly string[] => [
   join(home.postgres, 'superuser-password'),
 ];
 
-/** Copies a home's secrets into a folder that is new or empty, in the places that they have in the home. */
+/** Copies a home's secrets into a new or empty folder, under the same paths as in the home. */
 export function copyKeys(home: Home, to: string): void {
   mkdirSync(to, { recursive: true, mode: 0o700 });
   for (const from of secretsOf(home)) {
@@ -21,7 +21,7 @@ export function copyKeys(home: Home, to: string): void {
   }
 }
 
-/** @throws OperationRefused, before anything is copied, when a secret is missing. */
+/** @throws OperationRefused, before it copies anything, if a secret is missing. */
 export function placeKeys(from: string, home: Home): void {
   const places = secretsOf(home).map((to) => ({ to, copy: join(from, relative(home.directory, to)) }));
   const missing = places.find(({ copy }) => !existsSync(copy));

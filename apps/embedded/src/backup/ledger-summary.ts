@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { LedgerSummary } from '@kinledger/contracts';
 import pg from 'pg';
 
-/** Events read at once. */
+/** Events per page. */
 const PAGE = 10_000;
 
-/** Every stream of the ledger with the hash of its bytes. */
+/** Hashes the bytes of every stream of the ledger. */
 export async function summariseLedgers(platformUrl: string): Promise<LedgerSummary[]> {
   const client = new pg.Client({ connectionString: platformUrl });
   await client.connect();

@@ -1,4 +1,4 @@
-/** A backup or a restore that cannot be made as it was asked for: one sentence for the operator. */
+/** A backup or restore that cannot be carried out; the message is one sentence for the operator. */
 export interface OperationRefused extends Error {
   readonly code: 'operation-refused';
 }

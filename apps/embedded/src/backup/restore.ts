@@ -14,19 +14,19 @@ import { operationRefused } from './operation-refused.js';
 
 export interface RestoreOptions {
   readonly backup: string;
-  /** The copy of the keys that belongs to it. */
+  /** The folder with the copy of its keys. */
   readonly keys: string;
-  /** A folder that is empty or not there yet. */
+  /** A folder that is empty or does not exist yet. */
   readonly home: string;
-  /** The list of erasures. */
+  /** The file with the list of erasures. */
   readonly erasures?: string | undefined;
   readonly tell: (what: string) => void;
 }
 
 /**
- * Makes a home of a backup: places files and keys, checks every file and every ledger against the backup's manifest, and
- * leaves the list of what was erased since for the linker, which erases it again before any other service starts. No
- * service runs until all of that is done; if anything is wrong, nothing is left.
+ * Makes a home from a backup: copies files and keys, and checks every file and ledger against the backup's manifest.
+ * Leaves the list of later erasures for the linker, which erases those records before any other service starts. Runs no
+ * service; on failure it leaves nothing behind.
  * @throws OperationRefused
  */
 export async function restore(options: RestoreOptions): Promise<RestoreReport> {

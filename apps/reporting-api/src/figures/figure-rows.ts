@@ -28,7 +28,7 @@ interface WideRow extends Readonly<Record<string, string | number | null>> {
   readonly scope: string;
 }
 
-/** A row as it is answered: where it belongs, what stands behind it, and what is counted. */
+/** A row of the response: period start, scope, coverage, dimensions and counts. */
 export type AnsweredRow = Readonly<Record<string, string | number | null>> & { readonly coverage: Coverage };
 
 export interface FigureAnswerRows {
@@ -37,7 +37,7 @@ export interface FigureAnswerRows {
   readonly rows: readonly AnsweredRow[];
 }
 
-/** The answer of a figure, by its columns. */
+/** The response schema of a figure, made from its columns. */
 export const figureAnswer = (figure: Figure) =>
   z.object({
     figure: z.literal(figure.id),
@@ -64,8 +64,8 @@ export const figureAnswer = (figure: Figure) =>
   });
 
 /**
- * Rows of a figure, each with what stands behind it. Of a figure without dimensions each scope has a row for the whole
- * period, also where nothing is counted: 0 where a file of attendance stands for it, else null.
+ * Rows of a figure, each with its coverage. A figure without dimensions has a row for every scope, even one without
+ * counts: 0 if a file of attendance covers the period, else null.
  */
 export async function figureRows(
   snapshot: Snapshot,
@@ -106,7 +106,7 @@ export async function figureRows(
   };
 }
 
-/** The same as a table for Excel and Power BI. */
+/** The same rows as CSV, for Excel and Power BI. */
 export function figureCsv(figure: Figure, answer: FigureAnswerRows & { readonly period: string }): string {
   const dimensions = Object.keys(figure.dimensions);
   const columns = columnNames(figure.columns);
@@ -128,7 +128,7 @@ export function figureCsv(figure: Figure, answer: FigureAnswerRows & { readonly 
   );
 }
 
-/** Every scope of the programme, or the one asked for. */
+/** Every scope of the programme, or only the requested one. */
 const scopesOf = (services: readonly ServiceOfProgramme[], asked: string | null): readonly string[] => {
   const strands = new Set(services.flatMap(({ strand }) => (strand === null ? [] : [`strand:${strand}`])));
   const all = ['programme', ...strands, ...services.map(({ service }) => `service:${service}`)];
@@ -141,6 +141,6 @@ const byScopeAndStart =
     order.indexOf(one.scope) - order.indexOf(other.scope) ||
     (one.start ?? '').localeCompare(other.start ?? '');
 
-/** An administrative source reports of people whom no service reached: it is part of no coverage but its own. */
+/** An administrative source lists people whom no service reached, so it counts only towards its own coverage. */
 const isPartOf = ({ service, strand }: ServiceOfProgramme, scope: string): boolean =>
   scope === 'programme' ? strand !== null : scope === `service:${service}` || scope === `strand:${strand}`;

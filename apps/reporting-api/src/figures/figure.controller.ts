@@ -17,7 +17,7 @@ const figureQuery = reachQuery.extend({
 });
 type FigureQuery = z.infer<typeof figureQuery>;
 
-/** The addresses of one version of a figure, which follow from its value. */
+/** Makes the controller of one version of a figure. */
 export function figureController(figure: Figure): Type {
   const name = `${figure.id}-${figure.version}`;
 

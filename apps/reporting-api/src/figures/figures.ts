@@ -51,7 +51,7 @@ export class Figures {
   }
 
   /**
-   * Reach of a period, or of the lifetime where it is undefined.
+   * Reach of a period, or of the lifetime if it is undefined.
    * @throws Problem 404 for a period that has not begun.
    */
   async reach(period: Period | undefined, asAt?: number): Promise<ReachAnswer> {
@@ -84,12 +84,12 @@ export class Figures {
       };
     };
     const answer = await this.#readModels.answer(question, compute, asAt);
-    // What stands at a past position does not grow old.
+    // Figures as at a past position do not fall behind.
     return asAt === undefined ? this.#withAge(answer) : { ...answer, behindSince: null };
   }
 
   /**
-   * Rows of a figure for a period, or for the lifetime where it is undefined.
+   * Rows of a figure for a period, or for the lifetime if it is undefined.
    * @throws Problem 404 for a period that has not begun, or a scope that is not in the programme.
    */
   async rows(
@@ -117,8 +117,8 @@ export class Figures {
   }
 
   /**
-   * Reach of each quarter up to the latest that a file was received for, or that holds attendance, earliest first.
-   * Quarters in between that nothing came for are there. @throws Problem 404 for a scope that is not in the programme.
+   * Reach of each quarter up to the latest with a file or with attendance, earliest first, including quarters without
+   * files in between. @throws Problem 404 for a scope that is not in the programme.
    */
   async quarters(scope: ReachScope): Promise<QuartersAnswer> {
     const name = scopeName(scope);
@@ -159,7 +159,7 @@ export class Figures {
     return this.#withAge(answer);
   }
 
-  /** What may be asked for today, and what a reader sees first. */
+  /** The periods on offer today, and the one that pages open with. */
   async offered(): Promise<OfferedPeriods> {
     const today = this.#today;
     return this.#readModels.answer(`offered ${quarterOf(today)}`, async (snapshot) =>
@@ -184,7 +184,7 @@ export class Figures {
     });
   }
 
-  /** Name of the programme, the ledger position of the read models, and since when they are behind the ledger. */
+  /** Name of the programme, ledger position of the read models, and since when they are behind. */
   async programme(): Promise<{
     readonly programme: string;
     readonly position: number;
@@ -198,7 +198,7 @@ export class Figures {
     );
   }
 
-  /** Asked each time: an answer that is remembered grows older. */
+  /** Adds `behindSince`, read on each request because the rest of the answer may be cached. */
   async #withAge<T extends object>(answer: T): Promise<T & { readonly behindSince: string | null }> {
     return { ...answer, behindSince: await this.#readModels.behindSince() };
   }
@@ -211,12 +211,12 @@ export class Figures {
 
 const quarterOf = (day: string): string => periodOfDate(day)?.code ?? day;
 
-/** What the series shows of a quarter. */
+/** The columns of a quarter that the series shows. */
 const quarterCounts = (counts: ReachCounts): Pick<ReachCounts, (typeof quarterColumns)[number]> =>
   // One count for each column of the series.
   Object.fromEntries(quarterColumns.map((column) => [column, counts[column]])) as never;
 
-/** An administrative source reports of people whom no service reached: it is part of no coverage but its own. */
+/** An administrative source lists people whom no service reached, so it counts only towards its own coverage. */
 const isWithin = (service: ServiceOfProgramme, scope: ReachScope): boolean => {
   if (scope.kind === 'service') return service.service === scope.id;
   return scope.kind === 'strand' ? service.strand === scope.id : service.strand !== null;

@@ -1,6 +1,6 @@
 import { ask, receivedFiles, type ReceivedFiles } from '@kinledger/figures';
 import type { Snapshot } from '../read-models/read-models.js';
 
-/** Files that stand, by service and period. */
+/** Live files, by service and period. */
 export const filesReceived = ({ client, asAt }: Snapshot): Promise<readonly ReceivedFiles[]> =>
   ask(client, receivedFiles, [], { asAt });

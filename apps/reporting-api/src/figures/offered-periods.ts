@@ -9,21 +9,21 @@ import {
 } from '@kinledger/domain';
 import type { ReceivedFiles } from '@kinledger/figures';
 
-/** Fifty years: more than any programme, and a bound on what a wrong period makes. */
+/** Fifty years: longer than any programme, to limit the effect of a wrong period. */
 const MAX_QUARTERS = 200;
 
 export interface OfferedPeriods {
-  /** Quarters that may be asked for, earliest first; the last one is the calendar’s, whatever dates the data hold. */
+  /** Quarters on offer, earliest first; the last is the present quarter, whatever dates the data hold. */
   readonly quarters: readonly Period[];
   /** Academic years that those quarters touch, earliest first. */
   readonly academicYears: readonly Period[];
-  /** The quarter that a reader sees first: the latest that anything was received for. */
+  /** The quarter that pages open with: the latest with a file. */
   readonly opens: Period;
 }
 
 /**
- * The periods on offer on a day: from the first quarter that a file was received for to the one that the day lies in, and
- * earlier quarters that hold attendance.
+ * The periods on offer on a day: from the first quarter with a file to the quarter of that day, and earlier quarters
+ * with attendance.
  * @param reached first days of the quarters with qualifying engagement.
  * @param today yyyy-mm-dd. @throws RangeError for a day outside the calendar.
  */
@@ -50,10 +50,10 @@ export function offeredPeriods(
   };
 }
 
-/** Whether the period has begun on a day: before it does, nobody can have attended. */
+/** Whether the period has begun on a day (yyyy-mm-dd). */
 export const hasBegun = (period: Period, today: string): boolean => period.start <= today;
 
-/** Quarters up to one, from another or as many as may be; none without a beginning. */
+/** Quarters from `first` to `last`, at most MAX_QUARTERS; empty without `first`. */
 function runUpTo(last: Period, first: Period | undefined): readonly Period[] {
   const run: Period[] = [];
   if (first === undefined) return run;
@@ -67,7 +67,7 @@ function runUpTo(last: Period, first: Period | undefined): readonly Period[] {
   return run;
 }
 
-/** The financial quarters that lie in a period. An academic year begins and ends within one. */
+/** The financial quarters that a period overlaps. An academic year begins and ends within a quarter. */
 function quartersOf(period: Period | undefined): readonly Period[] {
   if (period === undefined) return [];
   const quarters: Period[] = [];
@@ -81,7 +81,10 @@ function quartersOf(period: Period | undefined): readonly Period[] {
   return quarters;
 }
 
-/** Q2 lies in two academic years; the one that begins in it carries its financial year’s name, as Q3 and Q4 do. */
+/**
+ * Q2 overlaps two academic years; the one that begins in it has the same name as its financial year, like those of Q3
+ * and Q4.
+ */
 function academicYearsOf(quarter: Period): readonly Period[] {
   const startYear = Number(quarter.code.slice(0, 4));
   return quarter.code.endsWith('Q1') ? [] : [academicYear(startYear)];

@@ -10,7 +10,7 @@ const file = (period: string): ReceivedFiles => ({
 const codes = (periods: readonly { readonly code: string }[]) => periods.map(({ code }) => code);
 
 describe('the periods on offer', () => {
-  it('end with the quarter of the day, whatever dates rows hold', () => {
+  it('end with the present quarter, whatever dates rows hold', () => {
     const { quarters, opens } = offeredPeriods(
       [file('2021-22-Q1')],
       ['2021-04-01', '2091-04-01'],
@@ -20,40 +20,40 @@ describe('the periods on offer', () => {
     expect(opens.code).toBe('2021-22-Q1');
   });
 
-  it('take up the next quarter on its first day', () => {
+  it('include the next quarter from its first day', () => {
     expect(offeredPeriods([file('2021-22-Q1')], [], '2021-06-30').quarters.at(-1)?.code).toBe('2021-22-Q1');
     expect(offeredPeriods([file('2021-22-Q1')], [], '2021-07-01').quarters.at(-1)?.code).toBe('2021-22-Q2');
   });
 
-  it('leave out what a file of a time to come is for', () => {
+  it('leave out a future period, even if a file has come for it', () => {
     const { quarters, opens } = offeredPeriods([file('2021-22-Q1'), file('2031-32-Q1')], [], '2021-08-01');
     expect(codes(quarters)).toEqual(['2021-22-Q1', '2021-22-Q2']);
     expect(opens.code).toBe('2021-22-Q1');
   });
 
-  it('hold earlier quarters in which somebody attended, and none between those and the first file', () => {
+  it('include earlier quarters with attendance, and none between those and the first file', () => {
     const { quarters } = offeredPeriods([file('2021-22-Q2')], ['2019-01-01'], '2021-08-01');
     expect(codes(quarters)).toEqual(['2018-19-Q4', '2021-22-Q2']);
   });
 
-  it('hold the quarters and the academic year of a file for a school year, as far as they have begun', () => {
+  it('include the quarters and the academic year of a file for a school year, as far as they have begun', () => {
     const { quarters, academicYears } = offeredPeriods([file('2021-22-AY')], [], '2022-01-10');
     expect(codes(quarters)).toEqual(['2021-22-Q2', '2021-22-Q3', '2021-22-Q4']);
     expect(codes(academicYears)).toEqual(['2021-22-AY']);
     expect(codes(offeredPeriods([file('2021-22-Q2')], [], '2021-08-31').academicYears)).toEqual([]);
   });
 
-  it('open with the quarter that ended last where nothing has come', () => {
+  it('open with the latest quarter that has ended if there are no files', () => {
     const { quarters, opens } = offeredPeriods([], [], '2021-08-01');
     expect(codes(quarters)).toEqual(['2021-22-Q2']);
     expect(opens.code).toBe('2021-22-Q1');
   });
 
-  it('are bounded where a file names a period of another age', () => {
+  it('are limited in number if a file names a period of the distant past', () => {
     expect(offeredPeriods([file('0101-02-Q1')], [], '2021-08-01').quarters.length).toBeLessThan(210);
   });
 
-  it('are in order, once each, and have all begun', () => {
+  it('are in order, listed once each, and have all begun', () => {
     const days = fc
       .date({ min: new Date('2015-01-01'), max: new Date('2035-01-01'), noInvalidDate: true })
       .map((date) => date.toISOString().slice(0, 10));

@@ -28,7 +28,7 @@ export const behindSince = z.iso
     'Since when the figures are not known to hold all of the ledger: the projector stands still, cannot reach the ledger, or has fallen behind. Null while they hold it.',
   );
 
-/** The answer of `GET /v1/figures/reach`. */
+/** The response of `GET /v1/figures/reach`. */
 export const reachAnswer = z.object({
   programme: z.string(),
   period: z.string().describe('Canonical code, or "lifetime".'),
@@ -50,13 +50,13 @@ export const reachAnswer = z.object({
 });
 export type ReachAnswer = z.infer<typeof reachAnswer>;
 
-/** What the series by quarter shows. */
+/** The columns of the series by quarter. */
 export const quarterColumns = [
   ...(['children', 'adults', 'families', 'individuals'] as const),
   ...(['unlinkable', 'referred', 'indistinct', 'upperBound'] as const),
 ] as const;
 
-/** The answer of `GET /v1/figures/reach-by-quarter`. */
+/** The response of `GET /v1/figures/reach-by-quarter`. */
 export const quartersAnswer = z.object({
   programme: z.string(),
   scope: z.string(),

@@ -7,8 +7,8 @@ const columns = columnNames(reachColumns);
 type Row = readonly (string | number | null)[];
 
 /**
- * Reach as one table: a row for the programme, each strand and each service. For Excel and Power BI. A count that no file
- * stands behind is an empty cell, and `coverage` says why.
+ * Reach as CSV for Excel and Power BI: a row for the programme, each strand and each service. An unknown count is an
+ * empty cell, and `coverage` says why.
  */
 export function reachCsv(answer: ReachAnswer): string {
   const line = (place: Row, row: FigureAnswer): Row => [
@@ -39,7 +39,7 @@ export function reachCsv(answer: ReachAnswer): string {
   });
 }
 
-/** Reach by quarter as one table. */
+/** Reach by quarter as CSV. */
 export const quartersCsv = (answer: QuartersAnswer): string =>
   stringify(
     answer.quarters.map((quarter) => ({

@@ -3,7 +3,7 @@ import type { ReachScope } from '@kinledger/figures';
 import { Problem } from '@kinledger/service-kit';
 import { z } from 'zod';
 
-/** Query of every reach answer. */
+/** Query parameters of all reach routes. */
 export const reachQuery = z.strictObject({
   period: z
     .string()
@@ -18,7 +18,7 @@ export const reachQuery = z.strictObject({
 });
 export type ReachQuery = z.infer<typeof reachQuery>;
 
-/** The period asked for; undefined means lifetime. @throws Problem 400 for text that names no period. */
+/** Parses a period; undefined means lifetime. @throws Problem 400 for any other text. */
 export function periodAsked(text: string): Period | undefined {
   if (text.trim().toLowerCase() === 'lifetime') return undefined;
   const period = parsePeriod(text);
@@ -32,7 +32,7 @@ export function periodAsked(text: string): Period | undefined {
 
 export const scopeText = z.string().max(120).describe('programme, strand:<strand> or service:<service>');
 
-/** Reads `programme`, `strand:x` or `service:y`. @throws Problem 400 for anything else. */
+/** Parses `programme`, `strand:x` or `service:y`. @throws Problem 400 for any other text. */
 export function scopeAsked(text: string): ReachScope {
   if (text === 'programme') return { kind: 'programme' };
   const match = /^(strand|service):([a-z0-9-]{1,80})$/.exec(text);

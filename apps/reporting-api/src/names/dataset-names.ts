@@ -1,6 +1,6 @@
 import { titleOf, wordsOf } from './readable-code.js';
 
-/** What a dataset of a data type holds. */
+/** The content of a dataset, by data type. */
 const contents: Readonly<Record<string, string>> = {
   user: 'people',
   engagement: 'attendance',
@@ -16,8 +16,8 @@ export interface DatasetOfService {
 }
 
 /**
- * A dataset by its service’s name and what it holds: “Baby Steps: people”. One that the programme does not know, or not
- * any more, reads as the words of its id.
+ * Names a dataset by its service and content: “Baby Steps: people”. A dataset that the programme does not have, or no
+ * longer has, gets the words of its id.
  */
 export function datasetName(dataset: string, known: ReadonlyMap<string, DatasetOfService>): string {
   const found = known.get(dataset);

@@ -7,7 +7,7 @@ export const instantName = (iso: string): string => {
   return `${day.format(instant)} at ${minute.format(instant)}`;
 };
 
-/** “2 minutes”, “3 hours”, “5 days”: how long ago an instant is, in its largest unit, rounded down. */
+/** The age of an instant in its largest unit, rounded down: “2 minutes”, “3 hours”, “5 days”. */
 export function ageName(iso: string, now: Date = new Date()): string {
   const minutes = Math.max(1, Math.floor((now.getTime() - new Date(iso).getTime()) / 60_000));
   const [count, unit] =

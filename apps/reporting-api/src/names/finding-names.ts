@@ -1,6 +1,6 @@
 import { capitalised, titleOf, wordsOf } from './readable-code.js';
 
-/** Rules of a row as a whole. */
+/** Rules for a whole row. */
 const ofRow: Readonly<Record<string, string>> = {
   'no-consent': 'No consent given',
   'duplicate-row': 'The row id is that of an earlier row',
@@ -9,7 +9,7 @@ const ofRow: Readonly<Record<string, string>> = {
   'shared-nhs-number': 'The NHS number stands on another case too',
 };
 
-/** What a rule of a field says of it; the code goes on with the field's name. */
+/** Rules for a field; the code ends with the field's name. */
 const ofField: readonly (readonly [prefix: string, says: string])[] = [
   ['missing', 'is missing'],
   ['invalid', 'is not valid'],
@@ -39,12 +39,12 @@ const ofField: readonly (readonly [prefix: string, says: string])[] = [
   ['mixed-date-order', 'is written in two orders of day and month'],
 ];
 
-/** Codes that a rule of a row as a whole has. */
+/** Codes of the rules for a whole row. */
 export const namedRowRules: ReadonlySet<string> = new Set(Object.keys(ofRow));
-/** Beginnings of the codes that rules of fields have. */
+/** Prefixes of the codes of rules for fields. */
 export const namedFieldRules: ReadonlySet<string> = new Set(ofField.map(([prefix]) => prefix));
 
-/** `missing-nhs-number` is “NHS number is missing”. */
+/** Turns `missing-nhs-number` into “NHS number is missing”. */
 export function findingName(code: string): string {
   const row = ofRow[code];
   if (row !== undefined) return row;

@@ -11,7 +11,7 @@ describe('names', () => {
     ['group-session', 'group session'],
     ['nhs_number', 'NHS number'],
     ['', ''],
-  ])('read a code without a name, %j, as the words %j', (code, words) => {
+  ])('turn a code without a name, %j, into the words %j', (code, words) => {
     expect(wordsOf(code)).toBe(words);
   });
 
@@ -21,11 +21,11 @@ describe('names', () => {
     ['outside-period-session-date', 'Session date lies outside the file’s period'],
     ['no-consent', 'No consent given'],
     ['something-else', 'Something else'],
-  ])('say what the finding %s found: %j', (code, name) => {
+  ])('describe the finding %s: %j', (code, name) => {
     expect(findingName(code)).toBe(name);
   });
 
-  it('call a dataset by its service and what it holds', () => {
+  it('name a dataset by its service and content', () => {
     const known = new Map<string, DatasetOfService>([
       ['b.x', { dataset: 'b.x', serviceName: 'Baby Steps', dataType: 'engagement' }],
     ]);
@@ -33,7 +33,7 @@ describe('names', () => {
     expect(datasetName('gone-service.user', known)).toBe('Gone service user');
   });
 
-  it('have words for a state, a reason and an outcome that nobody named', () => {
+  it('have words for a state, a reason and an outcome without a name', () => {
     expect([stateName('half-done'), reasonName('made-up'), rowName('put-aside'), titleOf('x')]).toEqual([
       'Half done',
       'Made up',

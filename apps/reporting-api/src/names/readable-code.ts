@@ -1,4 +1,4 @@
-/** Words of a code that are not written in lower case. */
+/** Words that are not written in lower case. */
 const spelled: Readonly<Record<string, string>> = {
   nhs: 'NHS',
   lsoa: 'LSOA',
@@ -8,7 +8,7 @@ const spelled: Readonly<Record<string, string>> = {
   utf: 'UTF',
 };
 
-/** A code as words: `group-session` is “group session”, `nhs-number` “NHS number”. For what has no name of its own. */
+/** Turns a code without a name into words: `group-session` into “group session”, `nhs-number` into “NHS number”. */
 export const wordsOf = (code: string): string =>
   code
     .split(/[-_.\s]+/)
@@ -16,7 +16,7 @@ export const wordsOf = (code: string): string =>
     .map((word) => spelled[word] ?? word)
     .join(' ');
 
-/** The same as it begins a sentence or a cell: “Group session”. */
+/** The same with a capital: “Group session”. */
 export const titleOf = (code: string): string => capitalised(wordsOf(code));
 
 export const capitalised = (text: string): string => text.replace(/^./u, (first) => first.toUpperCase());

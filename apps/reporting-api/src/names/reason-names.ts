@@ -1,11 +1,11 @@
 import { titleOf } from './readable-code.js';
 
 /**
- * Why a file stands where it stands, in words for whoever has to mend it. The codes are those of intake, of the
- * pseudonymiser and of whoever withdraws a submission.
+ * Names of the reasons for a file's state, for the person who has to act on it. The codes come from ingest, the
+ * pseudonymiser and callers who withdraw a submission.
  */
 const reasons: Readonly<Record<string, string>> = {
-  // The file as a whole cannot be read.
+  // The file cannot be read.
   'empty-file': 'The file is empty',
   'no-rows': 'The file has a header and no rows',
   'no-header': 'The file has no header that the dataset knows',
@@ -23,15 +23,15 @@ const reasons: Readonly<Record<string, string>> = {
   'body-too-large': 'The file is larger than is accepted',
   'body-truncated': 'The file ended before it was whole',
   'body-too-slow': 'The file came too slowly',
-  // The file was read and its rows are not good enough.
+  // The file's rows are refused.
   'too-many-rejected-rows': 'More rows were rejected than the dataset allows',
   'month-first-dates': 'The dates of a column are written with the month first',
   'wrong-period': 'Most dates lie outside the period that the file was sent for',
   'no-usable-row': 'No row of the file could be accepted',
-  // It was put away.
+  // The upload was discarded.
   'same-content': 'The same file had been submitted before',
   expired: 'Nobody submitted it in time',
-  // It cannot be processed.
+  // The submission is parked.
   'landing-incomplete': 'Rows are missing in the landing store',
   'landing-file-gone': 'Nothing of the file is left in the landing store',
   'landing-malformed': 'Rows in the landing store cannot be read',
@@ -46,13 +46,13 @@ const reasons: Readonly<Record<string, string>> = {
   'row-with-odd-category': 'A row has a category that does not exist',
   'row-not-canonical': 'A row has a value in a form that validation never gives',
   unprocessable: 'The pseudonymiser could not process it',
-  // It was taken out.
+  // The submission was withdrawn.
   'wrong-file': 'The wrong file was sent',
   'wrong-quarter': 'The file was sent for the wrong quarter',
 };
 
-/** A reason without a name, such as one that a caller made up, reads as its words. */
+/** The name of a reason. A code without a name, such as a caller's own, gets its words. */
 export const reasonName = (code: string): string => reasons[code] ?? titleOf(code);
 
-/** Codes that have a name here. */
+/** Codes with a name. */
 export const namedReasons: ReadonlySet<string> = new Set(Object.keys(reasons));

@@ -1,6 +1,6 @@
 import { titleOf } from './readable-code.js';
 
-/** What became of rows, at intake and at linkage, in the order in which a reader wants them. */
+/** Names of the outcomes of rows, at intake and at linkage, in display order. */
 const rows: Readonly<Record<string, string>> = {
   read: 'Read',
   accepted: 'Accepted',
@@ -20,7 +20,7 @@ const rows: Readonly<Record<string, string>> = {
 };
 
 export const rowName = (code: string): string => rows[code] ?? titleOf(code);
-/** Orders outcomes as a reader wants them; those without a name come last. */
+/** Compares outcomes by display order; those without a name come last. */
 export const byRowName = (left: string, right: string): number => placeOf(left) - placeOf(right);
 
 const order = Object.keys(rows);

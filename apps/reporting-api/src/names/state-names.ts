@@ -1,6 +1,6 @@
 import { titleOf } from './readable-code.js';
 
-/** What a state is called on a page, and its colour in the design system. */
+/** The name of each state on pages, and its colour in the design system. */
 const states: Readonly<Record<string, readonly [name: string, colour: string]>> = {
   validated: ['Checked, not submitted', 'govuk-tag--grey'],
   refused: ['Refused', 'govuk-tag--red'],

@@ -6,10 +6,10 @@ import { ageName, instantName } from '../names/dates.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Where the design system's own templates and files lie. */
+/** The folder of the design system's templates and files. */
 export const govukFrontend = dirname(fileURLToPath(import.meta.resolve('govuk-frontend/package.json')));
 
-/** The folder of our own style sheet and icon. */
+/** The folder of Kinledger's style sheet and icon. */
 export const ownAssets = here('../../assets');
 
 /** Renders views with the GOV.UK Design System's macros. Everything is escaped unless a view says otherwise. */

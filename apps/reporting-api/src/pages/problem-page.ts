@@ -8,7 +8,7 @@ const PROBLEM = 'application/problem+json';
 const JSON_TYPE = 'application/json';
 const PAGE = 'text/html';
 
-/** What the page shows of an RFC 9457 document. */
+/** The members of an RFC 9457 document that the page shows. */
 const problemDocument = z.object({
   status: z.number(),
   detail: z.string().optional(),
@@ -24,19 +24,19 @@ const headings: Readonly<Record<number, string>> = {
   503: 'The figures are being prepared',
 };
 
-/** Whether an address is a page for people, so that an answer is a page unless the caller asks for JSON. */
+/** Whether the path is a page, so that problems are pages too unless the caller asks for JSON. */
 const isPage = (path: string): boolean =>
   /^\/(?:$|\?|(?:reach|submissions|sign-in|sign-out)(?:[/?]|$))/.test(path);
 
-/** Whether a problem answers this request as a page: where it is a page's address, or HTML is what it likes best. */
+/** Whether to answer this request's problem as a page: if the path is a page, or the caller prefers HTML. */
 export function wantsPage(path: string, accept: string | undefined): boolean {
   const offered = isPage(path) ? [PAGE, PROBLEM, JSON_TYPE] : [PROBLEM, JSON_TYPE, PAGE];
   return new Negotiator({ headers: { accept } }).mediaType(offered) === PAGE;
 }
 
 /**
- * Shows problems to people as pages, whoever refused: a handler, the guard, the router, an address that cannot be read.
- * A program gets the `application/problem+json` that they wrote.
+ * Shows problems to people as pages, whether they come from a handler, the guard, the router or an unreadable address.
+ * A program gets the original `application/problem+json`.
  */
 export function showProblemsAsPages(fastify: FastifyInstance, renderer: PageRenderer): void {
   fastify.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply, payload) => {
@@ -45,7 +45,7 @@ export function showProblemsAsPages(fastify: FastifyInstance, renderer: PageRend
     if (!wantsPage(request.url, request.headers.accept)) return payload;
     const { status, detail, errors } = problemDocument.parse(JSON.parse(payload));
     reply.type(`${PAGE}; charset=utf-8`).removeHeader('content-length');
-    // Who is not signed in gets the form in place, and goes on to the page that was asked for.
+    // Without a session, show the sign-in form in place, and then the requested page.
     if (status === 401) return renderer.render('sign-in.njk', { section: 'sign-in', to: request.url });
     return renderer.render('problem.njk', {
       heading: headings[status] ?? (status < 500 ? STATUS_CODES[status] : 'Something is wrong'),
@@ -58,5 +58,5 @@ export function showProblemsAsPages(fastify: FastifyInstance, renderer: PageRend
 const isProblem = (reply: FastifyReply): boolean =>
   String(reply.getHeader('content-type') ?? '').startsWith(PROBLEM);
 
-/** `query.page` is the page, to whoever wrote the address. */
+/** Turns `query.page` into `page`, as the caller wrote it in the address. */
 const placeName = (path: string): string => path.replace(/^(?:query|param|params|body)\./, '');

@@ -22,7 +22,7 @@ describe('a problem', () => {
     ['/reach', 'application/json', false],
     ['/reachable', '*/*', false],
     ['/reach', 'image/png', false],
-  ])('at %s for a caller that accepts %s: as a page %s', (path, accept, expected) => {
+  ])('at %s for a caller that accepts %s is shown as a page: %s', (path, accept, expected) => {
     expect(wantsPage(path, accept)).toBe(expected);
   });
 });

@@ -2,23 +2,23 @@ import type { QuartersAnswer } from '../figures/reach-answer.js';
 
 type Quarter = QuartersAnswer['quarters'][number];
 
-/** A quarter of which something is known. */
+/** A quarter with known counts. */
 interface Known {
   readonly children: number;
   readonly adults: number;
   readonly families: number;
 }
 
-/** Pixels of a label such as “Q2 2023/24” at the size of the chart's text, with room around it. */
+/** Width in pixels of a label such as “Q2 2023/24” at the chart's text size, with space around it. */
 const LABEL_WIDTH = 84;
 const ROW_HEIGHT = 42;
 const MAX_ROWS = 12;
 const DESCRIPTION = 'Chart of reach by quarter. The table that follows holds the same figures.';
 
 /**
- * Reach by quarter as SVG, drawn on the server so that it shows without JavaScript: children and adults as bars end to
- * end, families as a mark. One drawing for each kind of screen, of which the style sheet shows one, because the text of
- * a drawing that is scaled down can be read no more.
+ * Reach by quarter as SVG, drawn on the server so that it needs no JavaScript: children and adults as stacked bars,
+ * families as a mark. There is one drawing per kind of screen, of which the style sheet shows one, because text in a
+ * scaled-down drawing would be illegible.
  */
 export function quarterCharts(quarters: readonly Quarter[]): string {
   return [
@@ -28,18 +28,18 @@ export function quarterCharts(quarters: readonly Quarter[]): string {
   ].join('');
 }
 
-/** How many quarters the drawing for narrow screens leaves out. */
+/** The number of quarters that the drawing for narrow screens leaves out. */
 export const leftOutWhenNarrow = (quarters: readonly Quarter[]): number =>
   Math.max(0, quarters.length - MAX_ROWS);
 
-/** Quarters side by side. */
+/** Draws quarters side by side. */
 function columnsChart(kind: string, width: number, quarters: readonly Quarter[]): string {
   const height = 360;
   const plot = { left: 64, right: width - 16, top: 48, bottom: height - 44 };
   const { ticks, ceiling } = scaleOf(quarters);
   const slot = (plot.right - plot.left) / Math.max(1, quarters.length);
   const barWidth = Math.min(64, slot * 0.6);
-  // Marks of neighbours do not touch.
+  // So that neighbouring marks do not touch.
   const overhang = Math.min(4, (slot - barWidth) / 4);
   const every = Math.ceil((LABEL_WIDTH + 12) / slot);
   const labelAt = (index: number) => Math.min(x(index), width - LABEL_WIDTH / 2);
@@ -71,7 +71,7 @@ function columnsChart(kind: string, width: number, quarters: readonly Quarter[])
       return [line('halo', ends[0], at, ends[1], at), line('families', ends[0], at, ends[1], at)];
     }),
     ...quarters.map(({ label }, index) =>
-      // Where there is no room for all labels, the latest has one.
+      // Without room for all labels, the latest still has one.
       (quarters.length - 1 - index) % every === 0
         ? text(labelAt(index), height - 16, 'middle', escape(label))
         : '',
@@ -79,7 +79,7 @@ function columnsChart(kind: string, width: number, quarters: readonly Quarter[])
   ]);
 }
 
-/** Quarters one below the other, for a phone. */
+/** Draws quarters one below the other, for a phone. */
 function rowsChart(kind: string, width: number, quarters: readonly Quarter[]): string {
   const plot = { left: 84, right: width - 12, top: 40 };
   const height = plot.top + quarters.length * ROW_HEIGHT + 28;
@@ -87,7 +87,7 @@ function rowsChart(kind: string, width: number, quarters: readonly Quarter[]): s
   const x = (value: number) => plot.left + ((plot.right - plot.left) * value) / ceiling;
   const y = (index: number) => plot.top + index * ROW_HEIGHT;
   const bottom = y(quarters.length);
-  // The scale's ends are enough on a narrow screen.
+  // On a narrow screen, only the ends of the scale.
   const ends = [ticks.at(0), ticks.at(-1)].filter((tick) => tick !== undefined);
   return svg(kind, width, height, [
     ...legend(0),

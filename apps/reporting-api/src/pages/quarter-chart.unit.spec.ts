@@ -60,20 +60,20 @@ describe('the chart by quarter', () => {
     }
   });
 
-  it('draws no bar for a quarter of which nothing is known', () => {
+  it('draws no bar for a quarter with unknown counts', () => {
     const bars = (charts: string) => charts.match(/<rect class="kl-chart__children"/g)?.length;
     const legends = 3;
     expect(bars(quarterCharts([quarter(4), quarter(null), quarter(2)]))).toBe(3 * 2 + legends);
     expect(quarterCharts([quarter(null)])).toContain('No files');
   });
 
-  it('leaves out the earliest quarters on a narrow screen alone', () => {
+  it('leaves out the earliest quarters on a narrow screen only', () => {
     const many = Array.from({ length: 32 }, () => quarter(3));
     expect(leftOutWhenNarrow(many)).toBe(20);
     expect(leftOutWhenNarrow(many.slice(-12))).toBe(0);
   });
 
-  it('keeps the labels of many quarters apart and within its frame', () => {
+  it('keeps the labels of many quarters apart and within the frame', () => {
     for (const count of [1, 5, 12, 32, 60]) {
       const charts = quarterCharts(Array.from({ length: count }, () => quarter(3)))
         .split('</svg>')
@@ -90,7 +90,7 @@ describe('the chart by quarter', () => {
     }
   });
 
-  it('keeps all that it draws within its frame', () => {
+  it('draws everything within its frame', () => {
     const counts = fc.option(fc.nat(100_000));
     fc.assert(
       fc.property(fc.array(fc.tuple(counts, fc.nat(200_000)), { maxLength: 40 }), (figures) => {

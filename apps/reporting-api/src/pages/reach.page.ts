@@ -41,10 +41,10 @@ export class ReachPage {
     this.#renderer = renderer;
   }
 
-  /** The front page is reach: the question that everybody comes with. */
+  /** The front page redirects to reach. */
   @Get()
   async home(@Res() reply: FastifyReply): Promise<void> {
-    // Awaited, as Nest awaits what it sends itself: Fastify would answer a second time before its hooks are done.
+    // Awaited, because otherwise Fastify would answer a second time before its hooks are done.
     await reply.redirect('/reach', 302);
   }
 
@@ -122,7 +122,7 @@ const row = (figure: FigureAnswer) => ({
   ...remarks(figure),
 });
 
-/** What stands in place of counts that nobody knows, and beside counts that another period's file brought. */
+/** The text in place of unknown counts, and beside counts from another period's file. */
 function remarks({ coverage, children }: Pick<FigureAnswer, 'coverage' | 'children'>) {
   if (coverage === 'files-received') return {};
   return children === null
@@ -151,7 +151,7 @@ function tilesOf(reach: FigureAnswer) {
   ];
 }
 
-/** Names of the services that report people and sent no file of attendance. */
+/** Names of the services that report people but sent no file of attendance. */
 const servicesWithoutFiles = ({ strands }: ReachAnswer) =>
   strands
     .flatMap(({ services }) => services)
@@ -175,7 +175,7 @@ function scopesOf(services: readonly ServiceOfProgramme[]) {
   ];
 }
 
-/** The select of periods, the latest first; the one asked for is among them, whatever it is. */
+/** The options of the period select, latest first, always including the requested period. */
 function periodsOf({ quarters, academicYears }: OfferedPeriods, asked: { period: string; label: string }) {
   const current = quarters.at(-1)?.code;
   const items = [

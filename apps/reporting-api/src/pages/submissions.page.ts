@@ -138,7 +138,7 @@ const rowCounts = (counts: Counts) =>
     .sort(([left], [right]) => byRowName(left, right))
     .map(([code, value]) => ({ name: rowName(code), value }));
 
-/** What was found most often comes first. */
+/** Findings, most frequent first. */
 const findingCounts = (counts: Counts) =>
   Object.entries(counts ?? {})
     .sort(([leftCode, left], [rightCode, right]) => right - left || (leftCode < rightCode ? -1 : 1))

@@ -1,7 +1,7 @@
 import { reachUncounted } from '@kinledger/figures';
 import type { FigureAnswer } from '../figures/reach-answer.js';
 
-/** What the figures of reach do not count: the lines of the table for one figure. */
+/** The table rows for what a figure of reach does not count. */
 export const uncountedOf = (figure: FigureAnswer) =>
   reachUncounted.map(({ column, name, explanation, inUpperBound }) => ({
     ...{ name, meaning: explanation, inUpperBound },

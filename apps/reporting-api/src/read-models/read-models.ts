@@ -3,20 +3,20 @@ import { ask, behind, isMissing, isOvertaken, positionOf, type AsAt } from '@kin
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 
-/** One state of the read models, for as many queries as an answer needs. */
+/** One state of the read models, for all queries of an answer. */
 export interface Snapshot extends AsAt {
   readonly client: pg.ClientBase;
-  /** Ledger position that the read models stand at. */
+  /** Ledger position of the read models. */
   readonly position: number;
 }
 
 const MAX_REMEMBERED = 200;
-/** A transaction that begins while read models are swapped sees neither the old ones nor the new: the next one does. */
+/** A transaction that begins during a swap sees neither the old read models nor the new, so it is retried. */
 const MAX_TRIES = 5;
-/** The projector notes that it is at the ledger’s end every ten seconds; a large decision takes it some. */
+/** The projector confirms every ten seconds that it is at the ledger’s end; a large decision takes longer. */
 const BEHIND_AFTER_SECONDS = 60;
 
-/** Reads of the golden dataset. An answer is computed once per ledger position: between two positions nothing changes. */
+/** Reads the golden dataset. Caches each answer by ledger position, because nothing changes between two positions. */
 @Injectable()
 export class ReadModels {
   readonly #remembered = new Map<string, Promise<unknown>>();
@@ -27,8 +27,8 @@ export class ReadModels {
   }
 
   /**
-   * Computes an answer on one state of the read models, or gives the one computed at this position before.
-   * @param question names the answer among all that may be asked of a state.
+   * Computes an answer on one state of the read models, or returns the one cached for this position.
+   * @param question the cache key of the answer.
    * @param asAt a past ledger position, for which read models must have been rebuilt.
    * @throws Problem 503 before the first decision is projected, 404 for a position that was not rebuilt.
    */
@@ -49,15 +49,15 @@ export class ReadModels {
   }
 
   /**
-   * Since when the live read models are not known to hold all of the ledger, as ISO 8601; null while they are, or were a
-   * minute ago. They fall behind when the projector stands still, cannot reach the ledger, or has much to do.
+   * Since when the live read models may be behind the ledger, as ISO 8601; null if they were confirmed current within
+   * the last minute. They fall behind when the projector is stopped, cannot reach the ledger, or is busy.
    */
   async behindSince(): Promise<string | null> {
     const [row] = await ask<{ since: string }>(this.#pool, behind, [BEHIND_AFTER_SECONDS]);
     return row?.since ?? null;
   }
 
-  /** Runs queries on one state of the read models, without remembering the answer. */
+  /** Runs queries on one state of the read models, without caching. */
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, asAt?: number): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {

@@ -4,7 +4,7 @@ import { pageToGoTo } from './page-to-go-to.js';
 
 describe('the page to go to after signing in', () => {
   it.each(['/reach', '/reach?period=2023-24-Q2&scope=service%3Areal', '/submissions?page=2'])(
-    'is the one that was asked for: %s',
+    'is the requested one: %s',
     (asked) => expect(pageToGoTo(asked)).toBe(asked),
   );
 
@@ -21,7 +21,7 @@ describe('the page to go to after signing in', () => {
     '/sign-in/spent',
   ])('is reach instead of %j', (asked) => expect(pageToGoTo(asked)).toBe('/reach'));
 
-  it('never lies on another host, whatever is asked', () => {
+  it('is never on another host, whatever is requested', () => {
     const start = fc.constantFrom('', '/', '//', '/\\', '/\t/', '/\n/', 'http:', '/./', '/../');
     fc.assert(
       fc.property(start, fc.string({ unit: 'binary' }), fc.webUrl(), (prefix, text, url) => {

@@ -1,2 +1,2 @@
-/** Whether people reach the pages over https, as the configuration says: a request’s headers do not decide it. */
+/** Whether people reach the pages over https, by configuration and never by a request’s headers. */
 export const SECURE_COOKIES = Symbol('secure cookies');

@@ -2,10 +2,10 @@ import { Problem } from '@kinledger/service-kit';
 import type { FastifyInstance } from 'fastify';
 
 const forms: ReadonlySet<string | undefined> = new Set(['/sign-in', '/sign-out']);
-/** A token and an address to go on to. */
+/** Enough for a token and the address of the next page. */
 const MAX_BYTES = 8 * 1024;
 
-/** Reads the bodies that browsers send with the forms of signing in and out; every other route takes JSON alone. */
+/** Parses form bodies on the sign-in and sign-out routes; all other routes accept JSON only. */
 export function readSignInForms(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(
     'application/x-www-form-urlencoded',

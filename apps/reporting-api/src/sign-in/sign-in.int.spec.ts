@@ -58,7 +58,7 @@ describe('signing in to the pages', () => {
       body: new URLSearchParams(fields),
     });
   const cookieOf = (answer: Response) => answer.headers.get('set-cookie')?.split(';')[0] ?? '';
-  /** 503: whoever is let in finds that there are no figures yet. */
+  /** 503 means access was granted: there are no figures yet. */
   const reachWith = async (cookie: string) => (await ask('/reach', { cookie })).status;
   const link = async () => {
     const answer = await ask('/v1/sign-in-links', { authorization: 'Bearer reader-token' }, 'POST');
@@ -66,7 +66,7 @@ describe('signing in to the pages', () => {
     return ((await answer.json()) as { path: string }).path;
   };
 
-  it('shows the form to whoever is not signed in, and nothing else', async () => {
+  it('shows only the form to a visitor who is not signed in', async () => {
     for (const path of ['/', '/reach?period=2023-24-Q2', '/submissions', '/reach/table.csv']) {
       const answer = await ask(path);
       const text = await answer.text();
@@ -77,7 +77,7 @@ describe('signing in to the pages', () => {
     expect((await ask('/v1/figures/reach?period=lifetime')).status).toBe(401);
   });
 
-  it('goes on to the page that was asked for, with a cookie that no script reads', async () => {
+  it('redirects to the requested page, with a cookie that no script can read', async () => {
     const answer = await send('/sign-in', { token: ' reader-token ', to: '/submissions?page=2' });
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/submissions?page=2']);
     expect(answer.headers.get('set-cookie')).toMatch(
@@ -88,19 +88,16 @@ describe('signing in to the pages', () => {
     expect(elsewhere.headers.get('location')).toBe('/reach');
   });
 
-  it.each(['', 'nonsense'])(
-    'refuses a token that is not known, without repeating it: "%s"',
-    async (token) => {
-      const answer = await send('/sign-in', { token, to: '/reach' });
-      expect(answer.status).toBe(401);
-      expect(answer.headers.get('set-cookie')).toBeNull();
-      const text = await answer.text();
-      expect(text).toContain('There is a problem');
-      expect(text).not.toContain('nonsense');
-    },
-  );
+  it.each(['', 'nonsense'])('refuses an unknown token, without repeating it: "%s"', async (token) => {
+    const answer = await send('/sign-in', { token, to: '/reach' });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('set-cookie')).toBeNull();
+    const text = await answer.text();
+    expect(text).toContain('There is a problem');
+    expect(text).not.toContain('nonsense');
+  });
 
-  it('opens a one-time link once', async () => {
+  it('accepts a one-time link once', async () => {
     const path = await link();
     const first = await ask(path);
     expect([first.status, first.headers.get('location')]).toEqual([303, '/reach']);
@@ -110,14 +107,14 @@ describe('signing in to the pages', () => {
     expect(await second.text()).toContain('has been used');
   });
 
-  it('leaves a link unspent that a browser or a scanner only looks at', async () => {
+  it('does not use up a link that a browser or a scanner only prefetches', async () => {
     const path = await link();
     expect((await ask(path, {}, 'HEAD')).headers.get('set-cookie')).toBeNull();
     expect((await ask(path, { 'sec-purpose': 'prefetch' })).headers.get('set-cookie')).toBeNull();
     expect((await ask(path)).status).toBe(303);
   });
 
-  it('makes links for accounts that see the pages alone', async () => {
+  it('makes links only for accounts that may see the pages', async () => {
     expect((await ask('/v1/sign-in-links', {}, 'POST')).status).toBe(401);
     const provider = await ask('/v1/sign-in-links', { authorization: 'Bearer provider-token' }, 'POST');
     expect(provider.status).toBe(403);
@@ -125,13 +122,13 @@ describe('signing in to the pages', () => {
     expect((await ask('/v1/sign-in-links', { cookie }, 'POST')).status).toBe(401);
   });
 
-  it('gives a signed-in account its own roles and no more', async () => {
+  it('gives a signed-in account its own roles only', async () => {
     const cookie = cookieOf(await send('/sign-in', { token: 'provider-token' }));
     expect(cookie).not.toBe('');
     expect(await reachWith(cookie)).toBe(403);
   });
 
-  it('ends a session with signing out, and with its account', async () => {
+  it('ends a session when the browser signs out or the account ends', async () => {
     const cookie = cookieOf(await send('/sign-in', { token: 'reader-token' }));
     expect(await (await ask('/sign-in', { cookie })).text()).toContain('Account: funder');
     const out = await send('/sign-out', {}, { cookie });
@@ -150,7 +147,7 @@ describe('signing in to the pages', () => {
     }
   });
 
-  it('takes its form from its own pages alone', async () => {
+  it('accepts its form only from its own pages', async () => {
     for (const site of ['cross-site', 'same-site']) {
       const answer = await send('/sign-in', { token: 'reader-token' }, { 'sec-fetch-site': site });
       expect([answer.status, answer.headers.get('set-cookie')]).toEqual([403, null]);
@@ -160,7 +157,7 @@ describe('signing in to the pages', () => {
     ).toBe(303);
   });
 
-  it('answers the same whatever Host and X-Forwarded headers say: only the configuration makes cookies secure', async () => {
+  it('ignores Host and X-Forwarded headers: only the configuration makes cookies secure', async () => {
     const headers = {
       host: 'attacker.example',
       'x-forwarded-host': 'attacker.example',
@@ -183,7 +180,7 @@ describe('signing in to the pages', () => {
   });
 });
 
-/** fetch sets the host header itself: this asks with another one. */
+/** Sends a request with another Host header, which fetch would not allow. */
 function withHeaders(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     httpRequest(url, { headers }, (answer) => {

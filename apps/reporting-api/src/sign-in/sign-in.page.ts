@@ -35,7 +35,7 @@ export class SignInPage {
     await this.#send(reply, 200, { account: caller?.person });
   }
 
-  /** A browser that only looks ahead, or asks for the headers alone, leaves the link as it is. */
+  /** A prefetch or a HEAD request does not use up the link. */
   @Get('sign-in/:code')
   async followLink(
     @Param('code', { schema: code }) wanted: string,
@@ -83,14 +83,14 @@ export class SignInPage {
     await reply.header('set-cookie', cookie).redirect(pageToGoTo(to), 303);
   }
 
-  /** Awaited, as Nest awaits what it sends itself: Fastify would answer a second time before its hooks are done. */
+  /** Awaited, because otherwise Fastify would answer a second time before its hooks are done. */
   async #send(reply: FastifyReply, status: number, context: object): Promise<void> {
     const page = this.#renderer.render('sign-in.njk', { section: 'sign-in', ...context });
     await reply.status(status).type('text/html; charset=utf-8').send(page);
   }
 }
 
-/** Browsers say which site a form stands on: nobody is signed in or out by a page elsewhere. */
+/** Checks the site of the form, which browsers send, so that no other site can sign a visitor in or out. */
 function requireOwnForm(request: FastifyRequest): void {
   const site = request.headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return;

@@ -5,7 +5,7 @@ import { ReadModels } from '../read-models/read-models.js';
 
 const counts = z.record(z.string(), z.number());
 
-/** A file and what became of it: in the restricted zone by its messages, from the linker on by the ledger. */
+/** A file and its state: from messages of the restricted zone, then from the ledger. */
 export const submissionView = z.object({
   upload: z.string().nullable(),
   submission: z.string().nullable().describe('Absent until the file is submitted.'),
@@ -40,13 +40,13 @@ export class Submissions {
   }
 
   /**
-   * The latest submission first, by its place in the order of intake; then what was checked and never submitted, the
-   * latest first. Uploads that were discarded are no files any more and are left out.
+   * Submissions by intake number, latest first; then uploads checked but not submitted, latest first. Leaves out
+   * discarded uploads.
    */
   async page(options: {
     readonly limit: number;
     readonly offset: number;
-    /** Files that were submitted, files that were not, or both where it is absent. */
+    /** True for submitted files, false for others, absent for both. */
     readonly submitted?: boolean;
   }): Promise<{ readonly total: number; readonly submissions: SubmissionView[] }> {
     return this.#readModels.read(async ({ client }) => {
@@ -58,7 +58,7 @@ export class Submissions {
     });
   }
 
-  /** By submission id or upload id. */
+  /** Finds a file by submission id or upload id. */
   async find(id: string): Promise<SubmissionView | undefined> {
     return this.#readModels.read(async ({ client }) => {
       const [found] = await ask<SubmissionView>(client, oneSubmission, [id]);
@@ -66,7 +66,7 @@ export class Submissions {
     });
   }
 
-  /** The places of submissions in the order of intake, for those of the ids that are known. */
+  /** Intake numbers by id, for the known ids. */
   async placesOf(
     ids: readonly string[],
   ): Promise<readonly { readonly id: string; readonly intake: number }[]> {

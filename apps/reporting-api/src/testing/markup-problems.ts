@@ -3,17 +3,17 @@ import { HtmlValidate } from 'html-validate';
 const validator = new HtmlValidate({
   extends: ['html-validate:recommended', 'html-validate:document'],
   rules: {
-    // What comes from the same service needs no digest beside it.
+    // Files of the same service need no integrity digest.
     'require-sri': ['error', { target: 'crossorigin' }],
-    // Matters of style, which the design system’s own macros decide.
+    // Matters of style, which the design system’s macros decide.
     'no-trailing-whitespace': 'off',
     'long-title': 'off',
-    // A region that can be scrolled by keyboard has to be one by name and by role.
+    // A region that the keyboard can scroll needs a name and a role.
     'prefer-native-element': 'off',
   },
 });
 
-/** What an HTML validator has against a document, a line for each place. */
+/** The errors that an HTML validator finds in a document, one a line. */
 export async function markupProblems(html: string): Promise<readonly string[]> {
   const report = await validator.validateString(html);
   return report.results

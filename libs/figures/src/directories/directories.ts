@@ -1,6 +1,6 @@
 import type { Publication } from '../publication.js';
 
-/** Where the read models stand, and the version of their tables. */
+/** The position of the read models, and the version of their tables. */
 export const standing = {
   id: 'standing',
   version: 1,
@@ -9,7 +9,10 @@ export const standing = {
   sql: 'SELECT position::float8 FROM checkpoint',
 } as const satisfies Publication;
 
-/** Since when the live read models are not known to hold all of the ledger: no row while they were within the seconds given. */
+/**
+ * Since when the live read models may be behind the ledger; no row if they were confirmed current within the given
+ * seconds.
+ */
 export const behind = {
   id: 'behind',
   version: 1,
@@ -38,7 +41,7 @@ export const strands = {
   sql: 'SELECT strand, name FROM strand ORDER BY ordinal',
 } as const satisfies Publication;
 
-/** Services with the kinds of session that count in them, in the order of the definition, administrative sources last. */
+/** Services with their qualifying session kinds, in the order of the definition, administrative sources last. */
 export const services = {
   id: 'services',
   version: 1,
@@ -73,8 +76,8 @@ export const datasets = {
 } as const satisfies Publication;
 
 /**
- * What was received of which service for which period, whatever its rows say: files of one dataset and period that stand,
- * linked and not withdrawn, are one row.
+ * Files received, by service and period, whatever the dates of their rows. The live files (linked and not withdrawn) of
+ * one dataset and period make one row.
  */
 export const receivedFiles = {
   id: 'received-files',

@@ -18,7 +18,7 @@ describe('received files', () => {
     await databases.drop();
   });
 
-  it('are listed once for each dataset and period, and not where none of them stands', async () => {
+  it('are listed once per dataset and period, and only if one of them is live', async () => {
     await publishSmallProgramme(client, {
       services: [
         { id: 'real', strand: 'language' },

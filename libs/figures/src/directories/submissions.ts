@@ -1,6 +1,6 @@
 import type { Parameter, Publication } from '../publication.js';
 
-/** A file and what became of it: in the restricted zone by its messages, from the linker on by the ledger. */
+/** A file and its state: from messages of the restricted zone, then from the ledger. */
 const returns = [
   { name: 'upload', type: 'text' },
   { name: 'submission', type: 'text' },
@@ -32,12 +32,12 @@ const view = `
          to_char(coalesce(u.first_at, s.received_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
   FROM submission s FULL JOIN operations.upload u ON u.submission_id = s.submission_id`;
 
-/** Uploads that were discarded are no files any more. $1: files that were submitted, files that were not, or both where it is null. */
+/** Leaves out discarded uploads. $1: true for submitted files, false for others, null for both. */
 const chosen = `
   WHERE (s.submission_id IS NOT NULL OR u.state <> 'discarded')
     AND ($1::boolean IS NULL OR $1 = (coalesce(s.intake, u.intake) IS NOT NULL))`;
 
-/** The latest submission first, by its place in the order of intake; then what was not submitted, the latest first. */
+/** Submissions by intake number, latest first; then uploads not submitted, latest first. */
 export const submissionsPage = {
   id: 'submissions',
   version: 1,
@@ -60,7 +60,7 @@ export const submissionsCount = {
   FROM submission s FULL JOIN operations.upload u ON u.submission_id = s.submission_id ${chosen}`,
 } as const satisfies Publication;
 
-/** By submission id or upload id. */
+/** One file, by submission id or upload id. */
 export const oneSubmission = {
   id: 'submission',
   version: 1,
@@ -70,7 +70,7 @@ export const oneSubmission = {
   WHERE s.submission_id = $1 OR u.submission_id = $1 OR u.upload_id = $1 LIMIT 1`,
 } as const satisfies Publication;
 
-/** Places of submissions in the order of intake, for those of the ids that are known. */
+/** Intake numbers by id, for the known ids. */
 export const submissionPlaces = {
   id: 'submission-places',
   version: 1,

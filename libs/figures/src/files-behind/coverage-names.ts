@@ -1,6 +1,6 @@
 import type { Coverage } from './coverage.js';
 
-/** What a reader sees in place of a nought that nobody knows of. */
+/** The text shown in place of an unknown count. */
 const names: Readonly<Record<Coverage, string>> = {
   'files-received': 'Files received',
   'no-attendance-file': 'No attendance file received',

@@ -1,37 +1,40 @@
 import { parsePeriod, type Period } from '@kinledger/domain';
 
 /**
- * What stands behind a figure of a period. Only `files-received` makes a nought of it: from a service that sent nothing
- * we do not know whom it reached.
+ * Which files a figure of a period is based on. Only `files-received` allows a count of 0: the reach of a service that
+ * sent nothing is unknown.
  *
- * - `files-received`: a file of attendance stands for the period, or for a part of it.
- * - `no-attendance-file`: files stand for the period, and none says who attended.
- * - `no-files`: nothing stands for the period.
+ * - `files-received`: a live file of attendance covers the period, or part of it.
+ * - `no-attendance-file`: live files cover the period, but none says who attended.
+ * - `no-files`: no live file covers the period.
  * - `activity-only`: the service reports activity, not people.
  */
 export const coverages = ['files-received', 'no-attendance-file', 'no-files', 'activity-only'] as const;
 export type Coverage = (typeof coverages)[number];
 
-/** Files of one dataset and period that stand: linked and not withdrawn. However many there are, they are one entry. */
+/** The live files (linked and not withdrawn) of one dataset and period, as one entry. */
 export interface ReceivedFiles {
   readonly service: string;
-  /** `engagement` for a dataset that says who attended. */
+  /** `engagement` for a dataset of attendance. */
   readonly dataType: string;
   readonly extractKind: string;
-  /** Canonical code. */
+  /** Canonical code of the period. */
   readonly period: string;
 }
 
-/** Data type of the datasets that say who attended. */
+/** Data type of datasets of attendance. */
 const ATTENDANCE = 'engagement';
 
-/** Files that say something of the period: of lifetime where it is undefined. */
+/** The files that cover the period, or the lifetime if it is undefined. */
 export const filesOf = (
   files: readonly ReceivedFiles[],
   period: Period | undefined,
 ): readonly ReceivedFiles[] => files.filter((file) => covers(file, period));
 
-/** A file covers what its own period overlaps; one that holds all attendance so far, everything before its end too. */
+/**
+ * A file covers the periods that its own overlaps; one with all attendance so far also covers everything before its
+ * end.
+ */
 function covers(file: ReceivedFiles, asked: Period | undefined): boolean {
   if (asked === undefined) return true;
   const sent = parsePeriod(file.period);
@@ -40,7 +43,7 @@ function covers(file: ReceivedFiles, asked: Period | undefined): boolean {
   return holdsAllSoFar || sent.start < asked.end;
 }
 
-/** @param files those that cover the period. */
+/** @param files the files that cover the period. */
 export function coverageOfService(
   service: { readonly service: string; readonly individualBeneficiaries: boolean },
   files: readonly ReceivedFiles[],
@@ -51,16 +54,16 @@ export function coverageOfService(
   return own.length > 0 ? 'no-attendance-file' : 'no-files';
 }
 
-/** The coverage of several services together: the best of theirs. */
+/** The coverage of several services together: the best one. */
 export const coverageOfAll = (parts: readonly Coverage[]): Coverage =>
   coverages.find((coverage) => parts.includes(coverage)) ?? 'no-files';
 
-/** A figure whose counts are null where nothing is known of them. */
+/** A figure whose counts are null if unknown. */
 export type Covered<Figure> = {
   readonly [Key in keyof Figure]: Figure[Key] extends number ? number | null : Figure[Key];
 } & { readonly coverage: Coverage };
 
-/** Takes away noughts that no file stands behind. Rows that came in another period’s file are counted all the same. */
+/** Replaces 0 by null if no file of attendance covers the period. Counts from another period’s file stay. */
 export function covered<Figure extends object>(figure: Figure, coverage: Coverage): Covered<Figure> {
   const counted = Object.values(figure).some((value) => typeof value === 'number' && value !== 0);
   const known = coverage === 'files-received' || counted;
@@ -68,6 +71,6 @@ export function covered<Figure extends object>(figure: Figure, coverage: Coverag
     name,
     typeof value === 'number' && !known ? null : value,
   ]);
-  // The same members as before, of which numbers alone may have become null.
+  // The same members as before, except that numbers may have become null.
   return { ...Object.fromEntries(entries), coverage } as Covered<Figure>;
 }

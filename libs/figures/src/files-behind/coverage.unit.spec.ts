@@ -43,16 +43,16 @@ describe('coverage', () => {
     expect(coverageOf([...received])).toBe(expected);
   });
 
-  it('of an academic year is there with a file of any of its quarters', () => {
+  it('of an academic year is `files-received` with a file of any of its quarters', () => {
     expect(coverageOf([files('2024-25-Q1')], academicYear(2023))).toBe('files-received');
     expect(coverageOf([files('2024-25-Q3')], academicYear(2023))).toBe('no-files');
   });
 
-  it('of lifetime is there with any file', () => {
+  it('of lifetime is `files-received` with any file', () => {
     expect(coverageOfService(steps, filesOf([files('2020-21-Q1')], undefined))).toBe('files-received');
   });
 
-  it('of a service without people is its own, whatever it sent', () => {
+  it('of a service without people is `activity-only`, whatever it sent', () => {
     const service = { service: 'steps', individualBeneficiaries: false };
     expect(coverageOfService(service, [files('2023-24-Q2')])).toBe('activity-only');
   });
@@ -82,14 +82,14 @@ describe('coverage', () => {
 describe('a figure with its coverage', () => {
   const figure = { name: 'Steps', children: 0, adults: 0 };
 
-  it('is 0 only where an attendance file was received', () => {
+  it('is 0 only if an attendance file was received', () => {
     expect(covered(figure, 'files-received')).toEqual({ ...figure, coverage: 'files-received' });
     for (const coverage of coverages.filter((one) => one !== 'files-received')) {
       expect(covered(figure, coverage)).toEqual({ name: 'Steps', children: null, adults: null, coverage });
     }
   });
 
-  it('keeps rows that another period’s file brought, and says that its own has not come', () => {
+  it('keeps counts from another period’s file, and says that its own file is missing', () => {
     const late = { ...figure, adults: 2 };
     expect(covered(late, 'no-files')).toEqual({ ...late, coverage: 'no-files' });
   });

@@ -3,14 +3,15 @@ import type { CountColumns } from '../count-columns.js';
 import type { Dimension, Figure, FigureQuestion, FigureRow } from '../figure.js';
 import { functionOf, type Publication } from '../publication.js';
 
-/** Of which read models: the live ones, or those that stand at a past position. */
+/** Which read models to query: the live ones, or those at a past position. */
 export interface AsAt {
   readonly asAt?: number | undefined;
 }
 
 /**
- * Asks for what is published. `Row` is the shape that the publication returns.
- * @throws Error that `isMissing` knows where no such read models stand, `isOvertaken` where a rebuild came in between.
+ * Runs a published query. `Row` is the shape of its rows.
+ * @throws Error that `isMissing` recognises if there are no such read models, `isOvertaken` if a rebuild swapped them
+ * meanwhile.
  */
 export async function ask<Row extends pg.QueryResultRow>(
   client: Pick<pg.ClientBase, 'query'>,
@@ -26,7 +27,7 @@ export async function ask<Row extends pg.QueryResultRow>(
   return rows;
 }
 
-/** Asks a figure: the whole of lifetime, in every scope, unless the question says otherwise. */
+/** Runs a figure's query: by default the lifetime, in every scope. */
 export const askFigure = <
   Columns extends CountColumns,
   Dimensions extends Readonly<Record<string, Dimension>>,
@@ -40,11 +41,14 @@ export const askFigure = <
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
-/** PostgreSQL: no_data_found; undefined_table of a schema that goes; undefined_function and invalid_schema_name before the first publishing. */
+/**
+ * SQLSTATEs: no_data_found; undefined_table while a schema is dropped; undefined_function and invalid_schema_name
+ * before the first publishing.
+ */
 const missing: ReadonlySet<unknown> = new Set(['P0002', '42P01', '42883', '3F000']);
 
-/** Whether no read models stand there, or nothing is published yet. */
+/** Whether the read models do not exist, or nothing is published yet. */
 export const isMissing = (error: unknown): boolean => missing.has(codeOf(error));
 
-/** Whether read models were swapped in after the transaction began: another one sees them. */
+/** Whether read models were swapped after the transaction began; a new transaction sees them. */
 export const isOvertaken = (error: unknown): boolean => codeOf(error) === '40001';

@@ -27,9 +27,9 @@ const programmeOf = (children: number) => ({
 });
 
 let databases: TestDatabases;
-/** Owns the read models, as the projector does. */
+/** Owns the read models, like the projector. */
 let owner: pg.Client;
-/** Connected as the role of the reporting API. */
+/** Has the role of the reporting API. */
 let reader: pg.Client;
 beforeAll(async () => {
   databases = await createTestDatabases(inject('postgresUrl'));
@@ -42,7 +42,7 @@ afterAll(async () => {
   await databases.drop();
 });
 
-/** Live read models of so many children, in place of those that were there, as a rebuild swaps them in. */
+/** Replaces the live read models by ones with so many children, like the swap of a rebuild. */
 async function rebuild(children: number, name = LIVE_SCHEMA): Promise<void> {
   await owner.query('BEGIN');
   await writeSmallProgramme(owner, 'rebuild_tried', programmeOf(children));
@@ -52,20 +52,20 @@ async function rebuild(children: number, name = LIVE_SCHEMA): Promise<void> {
 }
 
 describe('before anything is published', () => {
-  it('tells a reader that nothing is there yet', async () => {
+  it('tells a reader that nothing is published yet', async () => {
     await expect(positionOf(reader)).rejects.toSatisfy(isMissing);
     await publish(owner);
     await expect(positionOf(reader)).rejects.toSatisfy(isMissing);
   });
 });
 
-describe('what is published', () => {
+describe('the schema published', () => {
   beforeEach(async () => {
     await publish(owner);
     await rebuild(2);
   });
 
-  it('answers each question with the columns that it declares', async () => {
+  it('answers each query with its declared columns', async () => {
     const values: Readonly<Record<string, readonly unknown[]>> = {
       [nameOf(submissionsPage)]: [null, 10, 0],
       ...Object.fromEntries(figures.map((figure) => [nameOf(figure), [null, null, 'quarter', null]])),
@@ -83,7 +83,7 @@ describe('what is published', () => {
     }
   });
 
-  it('answers a figure of each scope, of the whole period and of each quarter', async () => {
+  it('answers a figure for each scope, for the whole period and by quarter', async () => {
     const known = { ...noughts(reachColumns), children: 2, families: 2, individuals: 2, upperBound: 2 };
     const counts = { ...known, byBirthDateAlone: 2 };
     expect(await askFigure(reader, reach, {})).toEqual(
@@ -95,7 +95,7 @@ describe('what is published', () => {
     expect(await askFigure(reader, reach, { from: '2023-07-02' })).toEqual([]);
   });
 
-  it('lets the reporting role read no table of read models, ledger or operations, also once they were rebuilt', async () => {
+  it('lets the reporting role read no table of read models, ledger or operations, even after a rebuild', async () => {
     const superuser = new pg.Client({ connectionString: databases.superuserUrl('platform') });
     await superuser.connect();
     const { rows } = await superuser.query<{ name: string }>(
@@ -123,7 +123,7 @@ describe('what is published', () => {
     }
   });
 
-  it('takes back what the reporting role could read of read models that stand', async () => {
+  it('revokes the reporting role’s former rights on existing read models', async () => {
     await owner.query('DROP SCHEMA published CASCADE');
     await owner.query(
       `GRANT USAGE ON SCHEMA golden TO kinledger_reporting; GRANT SELECT ON ALL TABLES IN SCHEMA golden TO kinledger_reporting`,
@@ -133,7 +133,7 @@ describe('what is published', () => {
     await expect(reader.query('SELECT FROM golden.record')).rejects.toMatchObject({ code: '42501' });
   });
 
-  it('is not led astray by tables of the reader’s own', async () => {
+  it('ignores tables that the reader creates', async () => {
     await reader.query('CREATE TEMP TABLE checkpoint (position bigint, tables_version text)');
     await reader.query(`INSERT INTO checkpoint VALUES (99, 'mine')`);
     await reader.query('SET search_path TO pg_temp, public');
@@ -141,7 +141,7 @@ describe('what is published', () => {
     await reader.query('DROP TABLE checkpoint; RESET search_path');
   });
 
-  it('answers of a past position from the read models that stand there, and of no other', async () => {
+  it('answers for a past position from the read models at that position, and for no other', async () => {
     await rebuild(1, 'golden_at_7');
     expect(await positionOf(reader, { asAt: 7 })).toBe(1);
     expect(await askFigure(reader, reach, { asAt: 7, scope: 'programme' })).toMatchObject([{ children: 1 }]);
@@ -151,7 +151,7 @@ describe('what is published', () => {
     await expect(positionOf(reader, { asAt: 7 })).rejects.toSatisfy(isMissing);
   });
 
-  it('tells a transaction that began before a rebuild and reads after it to begin again', async () => {
+  it('makes a transaction that began before a rebuild and reads after it start again', async () => {
     await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await reader.query('SELECT 1');
     await rebuild(3);
@@ -160,7 +160,7 @@ describe('what is published', () => {
     expect(await positionOf(reader)).toBe(3);
   });
 
-  it('gives a reader one state while rebuilds swap the read models beneath it', async () => {
+  it('gives a reader one consistent state while rebuilds swap the read models', async () => {
     let swapping = true;
     let overtaken = 0;
     const seen = new Set<number>();
@@ -193,7 +193,7 @@ describe('what is published', () => {
     swapping = false;
     await reading;
     expect(seen.size).toBeGreaterThan(3);
-    // Each rebuild overtakes a reader once at most: the next transaction sees what it swapped in.
+    // A rebuild interrupts a reader at most once: the next transaction sees the new read models.
     expect(overtaken).toBeLessThanOrEqual(20);
   });
 });
@@ -213,7 +213,7 @@ describe('versions of a figure', () => {
     sql: `SELECT NULL, 'programme', count(*)::int, (count(*) FILTER (WHERE role = 'adult'))::int FROM individual`,
   });
 
-  it('both run: the new one beside the old one, which answers as it did', async () => {
+  it('both run, and the old one answers as before', async () => {
     await rebuild(4);
     await publish(owner, [standing, first]);
     const before = await askFigure(reader, first, {});
@@ -228,7 +228,7 @@ describe('versions of a figure', () => {
     );
   });
 
-  it('are made once: publishing the same again changes nothing', async () => {
+  it('are created once: publishing them again changes nothing', async () => {
     const oid = async () =>
       (await owner.query<{ oid: number }>(`SELECT to_regnamespace('published')::oid AS oid`)).rows[0]?.oid;
     await publish(owner);

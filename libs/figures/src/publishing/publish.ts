@@ -5,14 +5,14 @@ import { functionOf, type Publication } from '../publication.js';
 import { publications } from '../registry.js';
 
 const READER = 'kinledger_reporting';
-/** Looks at the tables themselves. */
+/** The role of an operator who reads the tables themselves. */
 const INSPECTOR = 'kinledger_inspector';
-/** Key of the advisory lock that one process publishes under at a time. */
+/** Key of the advisory lock under which one process at a time publishes. */
 const PUBLISH_LOCK = 7_163_504;
 
 /**
- * Finds the read models that a question is asked of, at each call anew: a rebuild that takes their place needs nothing
- * made again. It reads their checkpoint first, as every reader does, which holds off a rebuild until the transaction ends.
+ * Finds the read models on each call, so that a rebuild needs no new publishing. It reads their checkpoint first, like
+ * every reader, which delays the swap of a rebuild until the transaction ends.
  */
 const schemaAt = `
 CREATE FUNCTION published.schema_at(as_at bigint) RETURNS text
@@ -37,8 +37,8 @@ $published$;
 REVOKE ALL ON FUNCTION published.schema_at(bigint) FROM PUBLIC;`;
 
 /**
- * The function runs as its owner, who may read the read models, and gives its answer alone. The query is planned for the
- * values that it is asked with.
+ * The function runs as its owner, who may read the read models, and exposes only its result. PostgreSQL plans the query
+ * for the actual parameters.
  */
 function statementOf(publication: Publication): string {
   const name = functionOf(publication);
@@ -64,7 +64,7 @@ const statementsOf = (published: readonly Publication[]): string =>
     ...published.map(statementOf),
   ].join('\n');
 
-/** Read models that still stand are read by whom those are that are made now: once the reporting role could read them. */
+/** Gives existing read models the grants of new ones, because the reporting role could once read them directly. */
 const readersOfTables = `
 DO $$
 DECLARE
@@ -80,8 +80,8 @@ END
 $$`;
 
 /**
- * Makes the schema `published` what this code publishes, in one transaction of its own, where it is not yet: all that the
- * reporting role may ask. As the owner of the read models; it need not be done again when these are rebuilt.
+ * Brings the schema `published` up to date with this code, in one transaction: it holds all queries that the reporting
+ * role may run. Run it as the owner of the read models; a rebuild does not require it again.
  */
 export async function publish(
   client: pg.ClientBase,

@@ -1,6 +1,6 @@
 /**
- * SQL of the qualifying engagements of a question (`FigureQuestion`: $1 from, $2 until, $3 by, $4 scope) with where they
- * belong: a common table expression `qualifying`. `start` is -infinity where the whole period is counted.
+ * SQL of the qualifying engagements of a question (`FigureQuestion`: $1 from, $2 until, $3 by, $4 scope) with strand,
+ * service and quarter, as a common table expression `qualifying`. `start` is -infinity if the whole period is counted.
  */
 export const qualifying = `
   qualifying AS MATERIALIZED (
@@ -17,15 +17,15 @@ export const qualifying = `
       AND ($4::text IS NULL OR $4 = 'programme' OR $4 = 'strand:' || s.strand OR $4 = 'service:' || s.service)
   )`;
 
-/** Rows that count as reach: of a child or an adult, and linked. */
+/** Rows that count as reach: linked rows of a child or an adult. */
 export const person = `state = 'linked' AND role IN ('child', 'adult')`;
 
-/** `start` as answers have it. */
+/** `start` in the form of an answer. */
 export const startOfAnswer = `to_char(nullif(start, '-infinity'), 'YYYY-MM-DD')`;
 
 /**
- * SQL that repeats each row of a table with strand and service for every scope asked for that it is part of, as `scope`.
- * An administrative source has no strand. Rows that say the same are best made one before.
+ * SQL that repeats each row of a table that has strand and service for every requested scope that includes it, as
+ * `scope`. An administrative source has no strand. For speed, remove duplicate rows first.
  */
 export const inScopes = (table: string) => `${table} AS in_scope
     CROSS JOIN LATERAL (VALUES ('programme'), ('strand:' || in_scope.strand), ('service:' || in_scope.service)) AS part (scope)

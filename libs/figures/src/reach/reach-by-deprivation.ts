@@ -4,7 +4,7 @@ import { reachColumns } from './reach-columns.js';
 
 const { children, adults, families } = reachColumns;
 
-/** Reach by deprivation decile of the residence as it is held. */
+/** Reach by deprivation decile of the residence on record. */
 export const reachByDeprivation = defineFigure({
   id: 'reach-by-deprivation',
   version: 1,

@@ -4,7 +4,7 @@ import { askFigure, type AsAt } from '../publishing/ask.js';
 import type { reachColumns } from './reach-columns.js';
 import { reach } from './reach.js';
 
-/** Whose reach: the whole programme, one strand or one service. */
+/** The scope of reach: the whole programme, one strand or one service. */
 export type ReachScope =
   | { readonly kind: 'programme' }
   | { readonly kind: 'strand'; readonly id: string }
@@ -20,7 +20,7 @@ export interface QuarterReach extends Counts<typeof reachColumns> {
 }
 
 /**
- * Reach of every quarter in which anything happened, earliest first. A financial quarter is a calendar quarter under
+ * Reach of every quarter with qualifying engagement, earliest first. A financial quarter is a calendar quarter with
  * another name. Lifetime reach is not the sum of these.
  */
 export async function reachByQuarter(

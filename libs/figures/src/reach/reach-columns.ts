@@ -1,6 +1,9 @@
 import { uncountedColumns, type CountColumn, type CountColumns, type KnownCounts } from '../count-columns.js';
 
-/** What reach counts (domain §5). The role is the engagement row’s: one person may be an adult of one service and workforce of another. */
+/**
+ * The columns of reach (domain §5). The role is the engagement row’s: one person may be an adult in one service and
+ * workforce in another.
+ */
 export const reachColumns = {
   children: {
     unit: 'people',
@@ -123,7 +126,7 @@ export type ReachColumn = keyof typeof reachColumns;
 
 type ReachAnswered = KnownCounts<typeof reachColumns>;
 
-/** A column of a table that people read. */
+/** A column of a table for people. */
 export interface TableColumn<Answered> {
   readonly heading: string;
   readonly of: (answered: Answered) => number | null;
@@ -134,14 +137,14 @@ const shown = <Name extends ReachColumn>(name: Name): TableColumn<Pick<ReachAnsw
   return { heading: heading ?? name, of: (answered) => answered[name] };
 };
 
-/** Rows and people that could each be one person more: what lies between people reached and the upper bound. */
+/** Rows that could each be one more person: the difference between people reached and the upper bound. */
 export const doubtfulRows = ({
   individuals,
   upperBound,
 }: Pick<ReachAnswered, 'individuals' | 'upperBound'>): number | null =>
   individuals === null || upperBound === null ? null : upperBound - individuals;
 
-/** Columns of every table of reach, on pages and in a terminal. */
+/** Columns of every table of reach, on pages and at a terminal. */
 export const reachTableColumns: readonly TableColumn<
   Pick<ReachAnswered, 'children' | 'adults' | 'families' | 'individuals' | 'upperBound'>
 >[] = [
@@ -152,13 +155,13 @@ export const reachTableColumns: readonly TableColumn<
   shown('upperBound'),
 ];
 
-/** What the table of strands and services shows beside these. */
+/** Additional columns of the table of strands and services. */
 export const placesTableColumns: readonly TableColumn<ReachAnswered>[] = [
   ...reachTableColumns,
   shown('childrenThroughCarerOnly'),
 ];
 
-/** What reach does not count, a line for each kind. */
+/** Rows and people that reach does not count, one line per kind. */
 export const reachUncounted = uncountedColumns<ReachColumn>(reachColumns, [
   ...(['unlinkable', 'referred', 'indistinct', 'anonymous', 'byBirthDateAlone'] as const),
   ...(['childrenThroughCarerOnly', 'workforce'] as const),

@@ -9,7 +9,7 @@ import { wholeReach, type ReachCounts } from './whole-reach.js';
 /** 2023-24-Q2: 1 July to 30 September 2023. */
 const quarter = { start: '2023-07-01', end: '2023-10-01' };
 
-/** Each row says when its person was born, unless it says otherwise. */
+/** A row of attendance, with a birth date by default. */
 const visit = (person: string, service: string, row: Partial<SmallEngagement> = {}): SmallEngagement => ({
   ...{ person, service, date: '2023-08-01', born: true },
   ...row,
@@ -25,8 +25,8 @@ const nobody = (
   }));
 
 /**
- * Zoe and Max have two carers, Amara and David; Bo is alone. Vera volunteers and Prac is a practitioner. Figures below are
- * counted by hand from the definitions of the figures guide.
+ * Zoe and Max have two carers, Amara and David; Bo is alone. Vera is a volunteer and Prac a practitioner. The figures
+ * below are counted by hand from the definitions in the figures guide.
  */
 const engagements: readonly SmallEngagement[] = [
   visit('amara', 'real', { date: '2023-07-01' }),
@@ -36,14 +36,14 @@ const engagements: readonly SmallEngagement[] = [
   visit('zoe', 'chatter', { date: '2023-09-30' }),
   visit('zoe', 'chatter'),
   visit('amara', 'steps'),
-  // Bo’s address is all that joins the two rows: they could be two people.
+  // Only Bo’s address links the two rows, so they could be two people.
   visit('bo', 'steps', { born: false }),
   visit('bo', 'steps', { born: false }),
   visit('vera', 'steps'),
   visit('vera', 'steps'),
   visit('david', 'visiting'),
   visit('prac', 'office'),
-  // None of these counts: absent, retired, the day before the quarter and the day after.
+  // None of these counts: absent, retired, the day before the quarter, the day after.
   visit('zoe', 'real', { qualifying: false }),
   visit('max', 'real', { retired: true }),
   visit('max', 'real', { retired: true, date: '2022-05-01' }),
@@ -171,7 +171,7 @@ describe('reach of a quarter, worked out by hand', () => {
       ],
       engagements,
     });
-    // A family of a narrower scope is evidence of kinship, and no family that is counted.
+    // A family in a narrower scope is evidence of kinship, but is not counted.
     await client.query(`INSERT INTO golden.family_member VALUES ('language', $1, $2), ('language', $3, $4)`, [
       ...[idOf('zoe'), idOf('scoped')],
       ...[idOf('david'), idOf('another scoped')],
@@ -188,7 +188,7 @@ describe('reach of a quarter, worked out by hand', () => {
       Object.keys(none).map((name) => [name, figure[name as keyof ReachCounts]]),
     ) as unknown as ReachCounts;
 
-  it('is counted of the programme, of each strand and of each service', async () => {
+  it('is counted for the programme, each strand and each service', async () => {
     const found = await asked();
     expect(figureOf(found.programme)).toEqual(programme);
     expect(found.strands.map((strand) => [strand.strand, figureOf(strand)])).toEqual([
@@ -204,19 +204,19 @@ describe('reach of a quarter, worked out by hand', () => {
     ]);
   });
 
-  it('shows services of no strand that report anybody, and no others', async () => {
+  it('shows services without a strand only if they report people', async () => {
     const { otherServices } = await asked();
     expect(otherServices.map((one) => [one.service, figureOf(one)])).toEqual(
       ['visiting', 'office', 'supply'].map((service) => [service, byService[service]]),
     );
   });
 
-  it('says how much adding services up would have counted twice', async () => {
+  it('says how many the sum over services would count twice', async () => {
     const { doubleCountingRemoved } = await asked();
     expect(doubleCountingRemoved).toEqual({ children: 0, adults: 2, families: 3 });
   });
 
-  it('counts each person once in the deprivation of their area, whatever the number of their visits', async () => {
+  it('counts each person once in the deprivation decile of their area, however often they attended', async () => {
     const { byDeprivation } = await asked();
     expect(byDeprivation).toEqual([
       { decile: 1, children: 1, adults: 1, families: 1 },
@@ -225,7 +225,7 @@ describe('reach of a quarter, worked out by hand', () => {
     ]);
   });
 
-  it('is the same where it is asked quarter by quarter', async () => {
+  it('is the same in the series by quarter', async () => {
     const scopes: [ReachScope, ReachCounts][] = [
       [{ kind: 'programme' }, programme],
       [{ kind: 'strand', id: 'language' }, language],

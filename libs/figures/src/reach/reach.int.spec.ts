@@ -36,7 +36,7 @@ describe('reach', () => {
         ['zoe', 'amara'],
         ['max', 'amara'],
       ],
-      // Each row says when its person was born, so that none could be somebody else.
+      // Each row has a birth date, so that it is certain whose it is.
       engagements: (
         [
           { person: 'zoe', service: 'real', date: '2023-07-01' },
@@ -46,10 +46,10 @@ describe('reach', () => {
           { person: 'amara', service: 'real', date: '2023-08-01' },
           { person: 'bo', service: 'steps', date: '2023-08-02' },
           { person: 'worker', service: 'steps', date: '2023-08-02' },
-          // Outside the half-open period, and at its first day outside.
+          // The day before the half-open period and the first day after it.
           { person: 'cy', service: 'real', date: '2023-06-30' },
           { person: 'cy', service: 'real', date: '2023-10-01' },
-          // None of these counts: not qualifying, retired.
+          // Neither counts: not qualifying, retired.
           { person: 'cy', service: 'real', date: '2023-08-01', qualifying: false },
           { person: 'cy', service: 'real', date: '2023-08-01', retired: true },
           { service: 'steps', date: '2023-08-01', setAside: 'unlinkable' },
@@ -63,7 +63,7 @@ describe('reach', () => {
     await databases.drop();
   });
 
-  it('counts each person once in the programme, whoever they visited', async () => {
+  it('counts each person once in the programme, whatever services they used', async () => {
     const { programme, position } = await wholeReach(client, { period: quarter });
     expect(position).toBe(41);
     expect(programme).toEqual({
@@ -82,7 +82,7 @@ describe('reach', () => {
     });
   });
 
-  it('counts a person once per strand and per service, and says what adding up would have doubled', async () => {
+  it('counts a person once per strand and per service, and says how many the sum would count twice', async () => {
     const { strands, doubleCountingRemoved } = await wholeReach(client, { period: quarter });
     const brief = (figure: { children: number; adults: number; families: number }) => [
       figure.children,
@@ -104,7 +104,7 @@ describe('reach', () => {
     expect(doubleCountingRemoved).toEqual({ children: 1, adults: 1, families: 2 });
   });
 
-  it('keeps children reached through a carer apart at each level', async () => {
+  it('counts children reached through a carer only separately in each scope', async () => {
     const { strands } = await wholeReach(client, { period: quarter });
     // Zoe herself came to the language strand, but to the social one only through her carer.
     expect(strands.map((strand) => [strand.strand, strand.childrenThroughCarerOnly])).toEqual([
@@ -113,12 +113,12 @@ describe('reach', () => {
     ]);
   });
 
-  it('takes lifetime over all dates', async () => {
+  it('counts all dates for lifetime', async () => {
     const { programme } = await wholeReach(client, {});
     expect([programme.children, programme.adults, programme.families]).toEqual([2, 2, 3]);
   });
 
-  it('tells area deprivation, the unknown last', async () => {
+  it('lists deprivation deciles, the unknown last', async () => {
     const { byDeprivation } = await wholeReach(client, {});
     expect(byDeprivation).toEqual([
       { decile: 1, children: 1, adults: 1, families: 1 },
@@ -127,7 +127,7 @@ describe('reach', () => {
     ]);
   });
 
-  it('agrees with itself quarter by quarter', async () => {
+  it('equals the series by quarter', async () => {
     const quarters = await reachByQuarter(client, { kind: 'programme' });
     expect(quarters.map(({ start, individuals, families }) => [start, individuals, families])).toEqual([
       ['2023-04-01', 1, 1],
@@ -143,7 +143,7 @@ describe('reach', () => {
   });
 });
 
-describe('reach by what rows say', () => {
+describe('reach by the content of rows', () => {
   let databases: TestDatabases;
   let client: pg.Client;
   beforeAll(async () => {
@@ -172,7 +172,7 @@ describe('reach by what rows say', () => {
     return wholeReach(client, { period: quarter });
   };
 
-  it('counts one person as an adult of one service and as workforce of another', async () => {
+  it('counts one person as an adult in one service and as workforce in another', async () => {
     const { programme, strands } = await figures([
       at('real', { role: 'adult', born: true }),
       at('steps', { role: 'volunteer', born: true }),
@@ -184,12 +184,12 @@ describe('reach by what rows say', () => {
     ]);
   });
 
-  it('counts by the row’s role, whatever the individual’s own', async () => {
+  it('counts by the row’s role, whatever the individual’s own role', async () => {
     const { programme } = await figures([at('real', { role: 'child', born: true })]);
     expect(programme).toMatchObject({ children: 1, adults: 0, families: 1, individuals: 1 });
   });
 
-  it('keeps rows of the workforce and of nobody out of the upper bound, and shows the latter', async () => {
+  it('leaves workforce and anonymous rows out of the upper bound, and shows the anonymous ones', async () => {
     const { programme } = await figures([
       { service: 'real', date: '2023-08-01', setAside: 'unlinkable', role: 'practitioner' },
       { service: 'real', date: '2023-08-01', setAside: 'referred', role: 'volunteer' },
@@ -241,7 +241,7 @@ describe('reach by what rows say', () => {
     expect(programme).toMatchObject({ individuals: 1, indistinct: people - 1, upperBound: people });
   });
 
-  it('takes what tells a person from rows outside the period and the scope, but counts none of them', async () => {
+  it('uses rows outside the period and scope to distinguish people, but does not count them', async () => {
     const { programme, strands } = await figures([
       at('real', { caseNumber: 7 }),
       at('steps', { born: true, caseNumber: 7, date: '2020-01-01' }),
@@ -250,7 +250,7 @@ describe('reach by what rows say', () => {
     expect(strands.map(({ upperBound }) => upperBound)).toEqual([1, 0]);
   });
 
-  it('counts the first and the last day of the period, and neither of their neighbours', async () => {
+  it('counts the first and the last day of the period, but neither the day before nor the day after', async () => {
     const on = (name: string, date: string) => at('real', { person: name, date, born: true });
     const days = [
       on('before', '2023-06-30'),
@@ -265,7 +265,7 @@ describe('reach by what rows say', () => {
     expect(programme).toMatchObject({ adults: 2, families: 2, individuals: 2 });
   });
 
-  it('says of each quarter, and of each scope, what reach says of it', async () => {
+  it('equals reach in each quarter and scope of the series', async () => {
     await figures(
       [
         at('real', { role: 'adult', date: '2023-07-01' }),
@@ -302,13 +302,13 @@ describe('reach by what rows say', () => {
     expect(whole.programme).toMatchObject({ families: 1, indistinct: 2, unlinkable: 1, upperBound: 6 });
   });
 
-  it('says how many people a birth date tells from others, and no NHS number', async () => {
+  it('says how many people only a birth date, and no NHS number, distinguishes from others', async () => {
     const child = (name: string): SmallPerson => ({ name, role: 'child' });
     const { programme } = await figures(
       [
         at('real', { person: 'zoe', born: true }),
         at('real', { person: 'max', born: true, nhsNumber: true }),
-        // Her case says the number; his row does not.
+        // Her case has the number; his row does not.
         at('real', { person: 'ada', born: true, caseNumber: 7 }),
         at('steps', { person: 'ada', born: true, nhsNumber: true, caseNumber: 7, date: '2020-01-01' }),
         at('real', { person: 'ben', born: true }),

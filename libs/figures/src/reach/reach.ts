@@ -4,8 +4,9 @@ import { reachColumns } from './reach-columns.js';
 import { toldApart } from './told-apart.js';
 
 /**
- * Distinct people and families with at least one qualifying engagement (domain §5), the rows that could be somebody
- * more, and how many people more the rows of an individual could be. The read models’ rows are read once for all of it.
+ * Distinct people and families with at least one qualifying engagement (domain §5), the rows that could be one more
+ * person each, and how many more people the rows of an individual could be. Reads the rows of the read models once for
+ * all of these.
  */
 export const reach = defineFigure({
   id: 'reach',

@@ -1,11 +1,12 @@
 /**
- * SQL of how many people the rows of one individual could be, for the upper bound of reach. Rows are of one person where an
- * NHS number, a birth date (beside the identifier that joined them) or one provider’s case number says so, also by way of
- * the individual’s other records; all the rest could be as many people as there are case numbers, or rows without one.
+ * SQL for how many people the rows of one individual could be, for the upper bound of reach. Rows are of one person if
+ * an NHS number, a birth date (beside the identifier that linked them) or one provider’s case number says so, directly
+ * or through the individual’s other records. The remaining rows could be as many people as there are case numbers, or
+ * rows without one.
  *
- * It follows a common table expression `attended` of linked rows with `record_id`, `individual_id`, `marks` and
- * `case_mark`, and ends in one `told_apart`: those rows, with `somebody`, equal for rows of one person, and `born_alone`,
- * true where nothing but a birth date tells the row’s person from others.
+ * Expects a common table expression `attended` of linked rows with `record_id`, `individual_id`, `marks` and
+ * `case_mark`. Provides `told_apart`: those rows with `somebody`, equal for rows of one person, and `born_alone`, true
+ * if only a birth date distinguishes the row’s person from others.
  */
 export const toldApart = `
   of_case AS MATERIALIZED (

@@ -26,13 +26,13 @@ export interface DecileReach extends Counts<(typeof reachByDeprivation)['columns
 }
 
 export interface Reach {
-  /** Ledger position of the read models that were asked. */
+  /** Ledger position of the read models. */
   readonly position: number;
   readonly programme: ReachCounts;
   readonly strands: readonly StrandReach[];
-  /** Services that belong to no strand (administrative sources) and yet report engagement. */
+  /** Services without a strand (administrative sources) that report engagement. */
   readonly otherServices: readonly ServiceReach[];
-  /** Sum over services less the programme’s figure: who would have been counted more than once. */
+  /** Sum over services minus the programme’s figure. */
   readonly doubleCountingRemoved: {
     readonly children: number;
     readonly adults: number;
@@ -41,7 +41,7 @@ export interface Reach {
   readonly byDeprivation: readonly DecileReach[];
 }
 
-/** A service as the programme defines it. */
+/** A service of the programme definition. */
 export interface ServiceOfProgramme {
   readonly service: string;
   readonly name: string;
@@ -51,7 +51,7 @@ export interface ServiceOfProgramme {
   readonly administrative: boolean;
   readonly ordinal: number;
   readonly individualBeneficiaries: boolean;
-  /** Codes of the session kinds that count, in any of its datasets. */
+  /** Codes of the session kinds that count towards reach, in any of its datasets. */
   readonly sessionKinds: readonly string[];
 }
 
@@ -64,18 +64,21 @@ export async function programmeName(client: pg.ClientBase, asAt: AsAt = {}): Pro
   return row?.name ?? '';
 }
 
-/** The last ledger position that the read models hold. */
+/** The ledger position of the read models. */
 export async function positionOf(client: pg.ClientBase, asAt: AsAt = {}): Promise<number> {
   const [row] = await ask<{ position: number }>(client, standing, [], asAt);
   return row?.position ?? -1;
 }
 
 export interface ReachQuestion extends AsAt {
-  /** First day and the day after the last, yyyy-mm-dd; absent for lifetime reach, which is never a sum of quarters. */
+  /** First day, and the day after the last, yyyy-mm-dd; absent for lifetime reach, which is never a sum of quarters. */
   readonly period?: { readonly start: string; readonly end: string };
 }
 
-/** Reach of a period in every scope. The client must be in a repeatable-read transaction: several queries see one state. */
+/**
+ * Reach of a period in every scope. The client must be in a repeatable-read transaction, so that all queries see one
+ * state.
+ */
 export async function wholeReach(client: pg.ClientBase, { period, asAt }: ReachQuestion): Promise<Reach> {
   const bounds = { from: period?.start ?? null, until: period?.end ?? null, asAt };
   const rows = await askFigure(client, reach, bounds);
@@ -118,7 +121,7 @@ export async function wholeReach(client: pg.ClientBase, { period, asAt }: ReachQ
       adults: excess('adults'),
       families: excess('families'),
     },
-    // The programme definition’s deciles, beside what is counted.
+    // Adds the deciles of the programme definition to the counts.
     byDeprivation: deciles.map(({ start: _start, scope: _scope, decile, ...numbers }) => ({
       decile: decile === null ? null : Number(decile),
       ...numbers,

@@ -1,23 +1,23 @@
 import { headerKey, type DatasetField, type DatasetSchema } from '@kinledger/programme/definition';
 import { fileRefused, type FileRefused } from '../reading/file-refused.js';
 
-/** Which column of a file holds which field of its dataset. */
+/** The columns of a file by field of its dataset. */
 export interface HeaderMapping {
-  /** Column of each schema field, in schema order, from 0; -1 for a field that the file does not have. */
+  /** Column of each schema field, in schema order, from 0; -1 for a field that is not in the file. */
   readonly columnOf: readonly number[];
-  /** Field name → column, as contracts carry it. */
+  /** Column by field name, in the form of the contracts. */
   readonly byField: Readonly<Record<string, number>>;
-  /** Columns whose title no field knows; blank titles are not counted. */
+  /** Columns whose title matches no field, except blank titles. */
   readonly unknownColumns: readonly number[];
 }
 
-/** Better first: two columns that are called like one field are told apart by how they are called. */
+/** Names of a field in order of preference: title and name over aliases. */
 const namesOf = (field: DatasetField): readonly (readonly string[])[] => [
   [field.title, field.name],
   field['x-kinledger'].aliases,
 ];
 
-/** How many of these texts are a title, name or alias of the schema. */
+/** Returns a function that counts how many texts are a title, name or alias of the schema. */
 export function knownTitles(schema: DatasetSchema): (cells: readonly string[]) => number {
   const known = new Set(schema.fields.flatMap((field) => namesOf(field).flat()).map(headerKey));
   known.delete('');
@@ -26,8 +26,8 @@ export function knownTitles(schema: DatasetSchema): (cells: readonly string[]) =
 
 /**
  * Finds each field's column by its title, its name or an alias, compared without case, space and punctuation.
- * @throws FileRefused when no title is known, two columns are equally good for one field, or a column is not there
- * without which every row would be rejected.
+ * @throws FileRefused if no title is known, two columns match a field equally well, or a column that every row needs is
+ * missing.
  */
 export function mapHeader(schema: DatasetSchema, header: readonly string[]): HeaderMapping {
   const keys = header.map(headerKey);
@@ -55,7 +55,7 @@ export function mapHeader(schema: DatasetSchema, header: readonly string[]): Hea
   };
 }
 
-/** Columns whose title is the field's, by the best kind of name that any column has. */
+/** Columns that match the field by the most preferred kind of name that any column matches. */
 function candidates(field: DatasetField, keys: readonly string[]): readonly number[] {
   for (const names of namesOf(field)) {
     const wanted = new Set(names.map(headerKey));
@@ -66,7 +66,7 @@ function candidates(field: DatasetField, keys: readonly string[]): readonly numb
   return [];
 }
 
-/** A field without which every row of the file would be rejected. */
+/** Whether every row would be rejected without this field. */
 function isBlocking(field: DatasetField, schema: DatasetSchema): boolean {
   const { missing, roles, consent } = field['x-kinledger'];
   if (consent) return true;

@@ -50,7 +50,7 @@ describe('mapping a header', () => {
     });
   });
 
-  it('does not mind order, blank titles and columns that it does not know', () => {
+  it('accepts any order, blank titles and unknown columns', () => {
     expect(mapHeader(schema, ['Notes', 'Consent given', '', 'Case number', 'Worker'])).toEqual({
       columnOf: [3, -1, -1, -1, 1],
       byField: { case_number: 3, consent_given: 1 },
@@ -58,31 +58,31 @@ describe('mapping a header', () => {
     });
   });
 
-  it('prefers a title to an alias, and leaves the other column alone', () => {
+  it('prefers a title to an alias, and ignores the other column', () => {
     const mapping = mapHeader(schema, ['Case number', 'Contact email', 'Email address', 'Consent given']);
     expect(mapping.byField['email']).toBe(2);
     expect(mapping.unknownColumns).toEqual([1]);
   });
 
-  it('refuses two columns that are equally good', () => {
+  it('refuses two columns that match a field equally well', () => {
     const error = refusal(['Case number', 'Email', 'Email address', 'Consent given']);
     expect(error?.reason).toBe('duplicate-columns');
     expect(error?.detail).toContain('"Email address"');
   });
 
-  it('refuses a header that is a row of values, and repeats none of them', () => {
+  it('refuses a header that is a row of values, without repeating any', () => {
     const error = refusal(['PT-1', 'amara.okafor7@example.org', '29/02/2020']);
     expect(error?.reason).toBe('no-header');
     expect(error?.detail).not.toContain('amara');
   });
 
-  it('refuses a file without a column that every row needs, naming all of them', () => {
+  it('refuses a file without the columns that every row needs, and names all of them', () => {
     const error = refusal(['Email address', 'Date of birth']);
     expect(error?.reason).toBe('missing-columns');
     expect(error?.places.map(({ path }) => path)).toEqual(['case_number', 'consent_given']);
   });
 
-  it('counts known titles for a delimiter to be found', () => {
+  it('counts known titles, with which to detect the delimiter', () => {
     expect(knownTitles(schema)(['DOB', 'e mail', 'Notes', ''])).toBe(2);
   });
 });

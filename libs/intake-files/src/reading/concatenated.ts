@@ -1,4 +1,4 @@
-/** One array of the bytes of several. */
+/** Concatenates byte arrays. */
 export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
   let at = 0;

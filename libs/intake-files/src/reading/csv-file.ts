@@ -7,48 +7,48 @@ import { ToUtf8 } from './to-utf8.js';
 
 export interface CsvLimits {
   readonly maxColumns: number;
-  /** Bytes of one row, in UTF-8. */
+  /** Maximum bytes of one row, in UTF-8. */
   readonly maxRowBytes: number;
 }
 
-/** A CSV file whose header has been read and whose rows are still on their way. */
+/** A CSV file whose header has been read and whose rows are still to come. */
 export interface CsvFile {
   readonly header: readonly string[];
   readonly delimiter: Delimiter;
   /**
-   * The records after the header, in order, in batches of as many as one chunk of bytes holds; the next bytes are
-   * taken when the next batch is asked for. A blank line is a record of one empty cell, so that counting records
-   * counts rows as a spreadsheet shows them. Read it once. Throws FileRefused.
+   * The records after the header, in order, one batch per chunk of bytes; it reads the next chunk when the next batch
+   * is requested. A blank line is a record of one empty cell, so that record numbers match a spreadsheet's rows.
+   * Iterate only once. Throws FileRefused.
    */
   readonly batches: AsyncIterable<readonly (readonly string[])[]>;
-  /** Known once the batches are read. */
+  /** Valid once all batches are read. */
   encoding(): 'utf-8' | 'windows-1252';
 }
 
-/** What is used of the parser's stream, in either build. */
+/** The methods used of the parser's stream, in both builds. */
 type ParserStream = Pick<Parser, 'on' | 'write' | 'read' | 'end'>;
 
-/** The CSV parser of the surroundings: a browser has another build of it than Node. */
+/** The CSV parser, which has one build for Node and one for browsers. */
 export interface CsvParser {
   readonly create: (options: Options) => ParserStream;
-  /** UTF-8 in the form that the parser takes; no sequence is cut. */
+  /** Converts UTF-8 with complete sequences to the parser's input type. */
   readonly inputOf: (utf8: Uint8Array) => Uint8Array | string;
 }
 
-/** Opens a file whose bytes arrive piece by piece. Throws FileRefused. */
+/** Opens a file whose bytes arrive in chunks. Throws FileRefused. */
 export type OpenCsv = (
   source: AsyncIterator<Uint8Array>,
   knownTitles: (cells: readonly string[]) => number,
   limits: CsvLimits,
 ) => Promise<CsvFile>;
 
-/** A header line is shorter than this, or there is none. */
+/** Maximum bytes of a header line; a longer first line is not a header. */
 const MAX_HEADER_BYTES = 256 * 1024;
 
 /**
- * Reads the head of a file: what it is, its delimiter, its header. Nothing of the source is read twice, and its end
- * is left to the caller.
- * @param knownTitles how many of these texts are titles of the dataset.
+ * Reads the beginning of a file to detect its type, its delimiter and its header. Reads the source only once, and
+ * leaves closing it to the caller.
+ * @param knownTitles counts how many texts are titles of the dataset.
  * @throws FileRefused
  */
 export async function openCsvWith(
@@ -88,7 +88,7 @@ const noHeader = (bytes: Uint8Array): FileRefused =>
       )
     : fileRefused('no-header', 'The first line is blank. The first row must hold the column titles.');
 
-/** Space, tab, line ends and their like, in ASCII. */
+/** Whether a byte is ASCII white space. */
 const isWhiteSpace = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
 async function* utf8Chunks(
@@ -126,7 +126,7 @@ function refuse(refusal: FileRefused | undefined): void {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Takes chunks until the header line is whole. */
+/** Reads chunks until the header line is complete. */
 async function readHead(
   chunks: AsyncGenerator<Uint8Array, undefined>,
 ): Promise<{ bytes: Uint8Array; line: string; hint: Delimiter | undefined }> {
@@ -139,7 +139,7 @@ async function readHead(
     const separator = separatorLine.exec(text);
     if (separator !== null && hint === undefined) {
       hint = separator[1] as Delimiter;
-      // It is ASCII.
+      // The separator line is ASCII, so characters are bytes.
       bytes = bytes.subarray(separator[0].length);
       text = decoder.decode(bytes);
     }
@@ -172,7 +172,7 @@ async function* recordBatches(
     relax_column_count: true,
     max_record_size: limits.maxRowBytes,
   });
-  // Without a listener an error would end the process; it is thrown below.
+  // Without a listener an error would end the process; the error is thrown below.
   let failure: unknown;
   parser.on('error', (error) => (failure = error));
   let read = 0;
@@ -183,7 +183,7 @@ async function* recordBatches(
     return records;
   };
   for await (const chunk of chunks) {
-    // The parser transforms what it is given before `write` returns, and is free for more once its records are taken.
+    // The parser parses a chunk before `write` returns, and accepts more once its records are read.
     const written = new Promise<void>((resolve) => parser.write(csvParser.inputOf(chunk), () => resolve()));
     const records = drain();
     await written;
@@ -203,7 +203,7 @@ async function* recordBatches(
 
 const next = (parser: ParserStream): string[] | null => parser.read() as string[] | null;
 
-/** The parser's own messages quote the file: none of them goes on, nor is one kept as a cause. */
+/** Replaces the parser's errors, whose messages quote the file; does not even keep them as a cause. */
 function asRefusal(error: unknown, rowsRead: number): Error {
   if (isFileRefused(error)) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

@@ -42,13 +42,13 @@ describe.each<[string, OpenCsv]>([
     ['tab', 'email\tpostcode\na@b.org\tSW9 1AA\n', '\t'],
     ['comma among titles with semicolons', '"email","a;b;c;d"\na@b.org,SW9 1AA\n', ','],
     ['Excel’s hint', 'sep=;\r\nemail;postcode\r\na@b.org;SW9 1AA\r\n', ';'],
-  ])('finds the delimiter: %s', async (_case, content, delimiter) => {
+  ])('detects the delimiter: %s', async (_case, content, delimiter) => {
     const file = await read(content);
     expect(file.delimiter).toBe(delimiter);
     expect(file.rows).toEqual([['a@b.org', 'SW9 1AA']]);
   });
 
-  it.each([1, 2, 3, 7, 65_536])('reads the same in pieces of %i bytes', async (size) => {
+  it.each([1, 2, 3, 7, 65_536])('reads the same in chunks of %i bytes', async (size) => {
     const content =
       '\ufeffemail,name\r\n"a@b.org","Zoë ""Z"" O\'Hara, the\r\nsecond"\r\n\r\nb@c.org,Ágnes\nc@d.org,x\r';
     const file = await read(content, size);
@@ -62,7 +62,7 @@ describe.each<[string, OpenCsv]>([
     expect(file.encoding).toBe('utf-8');
   });
 
-  it('reads back what was written, whatever it is', async () => {
+  it('reads back any written cells', async () => {
     const cell = fc.string({ unit: fc.constantFrom('a', ',', ';', '"', '\n', '\r', ' ', 'é', '\t') });
     const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
     await fc.assert(
@@ -77,7 +77,7 @@ describe.each<[string, OpenCsv]>([
     );
   });
 
-  it('notices Windows-1252', async () => {
+  it('detects Windows-1252', async () => {
     const file = await read(Buffer.from('email,name\na@b.org,Zo\xeb\n', 'latin1'));
     expect(file.encoding).toBe('windows-1252');
     expect(file.rows).toEqual([['a@b.org', 'Zoë']]);
@@ -110,7 +110,7 @@ describe.each<[string, OpenCsv]>([
     }
   });
 
-  it('says near which row a quotation mark is out of place', async () => {
+  it('says near which row a quotation mark is misplaced', async () => {
     const rows = Array.from({ length: 5000 }, (_, index) => `p${index}@example.org,name`);
     rows[4000] = 'p@example.org,5" tall';
     const error = await refusal(`email,name\n${rows.join('\n')}\n`);

@@ -3,9 +3,8 @@ export type Delimiter = ',' | ';' | '\t';
 const delimiters: readonly Delimiter[] = [',', ';', '\t'];
 
 /**
- * The delimiter of a file, by its header line: the one under which most titles are known, else the one that makes most
- * cells.
- * @param known how many of these texts are titles of the dataset.
+ * Detects the delimiter from the header line: the one that gives most known titles, else the one that gives most cells.
+ * @param known counts how many texts are titles of the dataset.
  */
 export function sniffDelimiter(headerLine: string, known: (cells: readonly string[]) => number): Delimiter {
   const scored = delimiters.map((delimiter) => {
@@ -15,7 +14,7 @@ export function sniffDelimiter(headerLine: string, known: (cells: readonly strin
   return scored.reduce((best, next) => (next.score > best.score ? next : best)).delimiter;
 }
 
-/** Excel's own hint, a first line `sep=;`, which it does not show as a row. */
+/** Excel's hint, a first line `sep=;`, which Excel does not show as a row. */
 export const separatorLine = /^"?sep=([,;\t])"?\r?\n/;
 
 function cellsOf(line: string, delimiter: Delimiter): string[] {
@@ -32,7 +31,7 @@ function cellsOf(line: string, delimiter: Delimiter): string[] {
   return [...cells, cell];
 }
 
-/** Where the header line ends in the text, outside quotes; -1 while it has not been seen whole. */
+/** The index at which the header line ends, outside quotes; -1 if the text does not contain its end. */
 export function endOfFirstLine(text: string): number {
   let quoted = false;
   for (let at = 0; at < text.length; at++) {

@@ -1,4 +1,4 @@
-/** Why a file as a whole cannot be taken. Each says to the sender what to do. */
+/** Why a whole file is refused. Each reason tells the sender what to do. */
 export type RefusalReason =
   | 'empty-file'
   | 'no-rows'
@@ -18,12 +18,12 @@ export type RefusalReason =
   | 'body-truncated'
   | 'body-too-slow';
 
-/** A file that is refused as a whole. Expected, and told to the sender; `detail` holds no value of the file. */
+/** The refusal of a whole file, reported to the sender; `detail` holds no value of the file. */
 export interface FileRefused extends Error {
   readonly code: 'file-refused';
   readonly reason: RefusalReason;
   readonly detail: string;
-  /** Where more than one place is wrong: what each is, in the words of the schema. */
+  /** Several faults, each described in terms of the schema. */
   readonly places: readonly { readonly path: string; readonly message: string }[];
 }
 

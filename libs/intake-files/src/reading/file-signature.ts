@@ -27,10 +27,10 @@ const utf16 = () =>
   fileRefused('utf-16-file', `This file is "Unicode text" (UTF-16), not CSV in UTF-8. ${saveAsCsv}`);
 const binary = (what: string) => fileRefused('binary-file', `This is ${what}, not a CSV file. ${saveAsCsv}`);
 
-/** As many bytes as are needed to tell. */
+/** Number of bytes needed to recognise a signature. */
 export const SIGNATURE_BYTES = 8;
 
-/** The refusal of a file that begins like something else than text. */
+/** The refusal of a file that begins with the signature of a binary format. */
 export const refusalBySignature = (head: Uint8Array): FileRefused | undefined =>
   signatures.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte))?.refusal();
 

@@ -3,6 +3,6 @@ import { openCsvWith, type CsvParser, type OpenCsv } from './csv-file.js';
 
 const csvParser: CsvParser = { create: (options) => new Parser(options), inputOf: (utf8) => utf8 };
 
-/** In Node: the parser is one of Node's streams. */
+/** Opens a CSV file in Node, where the parser is a Node stream. */
 export const openCsv: OpenCsv = (source, knownTitles, limits) =>
   openCsvWith(csvParser, source, knownTitles, limits);

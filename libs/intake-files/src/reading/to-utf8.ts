@@ -1,22 +1,22 @@
 import { concatenated } from './concatenated.js';
 
-/** Windows-1252 as the WHATWG Encoding standard has it, each upper byte as its UTF-8 bytes. */
+/** UTF-8 bytes of each upper byte of Windows-1252 (WHATWG Encoding Standard). */
 const windows1252: readonly Uint8Array[] = Array.from({ length: 128 }, (_, index) =>
   new TextEncoder().encode(new TextDecoder('windows-1252').decode(Uint8Array.of(128 + index))),
 );
 const nothing = new Uint8Array();
 
 /**
- * Makes UTF-8 of a file in either encoding that providers send, as it streams: what is UTF-8 stays; each byte that
- * cannot be UTF-8 is read as Windows-1252, which is what Excel writes on Windows. The result does not depend on how the
- * bytes were cut into chunks. A byte order mark at the beginning is dropped.
+ * Converts a stream in UTF-8 or Windows-1252, the encodings that providers send, to UTF-8: valid UTF-8 stays, and each
+ * other byte is read as Windows-1252, which Excel writes on Windows. The result does not depend on the chunks. Drops a
+ * byte order mark at the beginning.
  */
 export class ToUtf8 {
   #tail: Uint8Array = nothing;
   #begun = false;
   #foreign = 0;
 
-  /** Bytes that were no UTF-8. Any at all means that the file is Windows-1252. */
+  /** Number of bytes that were not UTF-8. If there are any, the file is Windows-1252. */
   get foreignBytes(): number {
     return this.#foreign;
   }
@@ -70,7 +70,7 @@ const BYTES_OF_MARK = 3;
 const beginsWithMark = (bytes: Uint8Array): boolean =>
   bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 
-/** Length of the UTF-8 sequence (Unicode 16, table 3-7) of more than one byte that begins here, or 0 where none does. */
+/** Length of the multi-byte UTF-8 sequence (Unicode 16, table 3-7) that begins here, or 0 if none does. */
 function sequenceLength(bytes: Uint8Array, at: number, lead: number): number {
   const length = expectedLength(lead);
   if (length === 0 || at + length > bytes.length) return 0;
@@ -84,7 +84,7 @@ function sequenceLength(bytes: Uint8Array, at: number, lead: number): number {
 const expectedLength = (lead: number): number =>
   lead >= 0xc2 && lead <= 0xdf ? 2 : lead >= 0xe0 && lead <= 0xef ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
 
-/** The second byte rules out longer spellings of shorter sequences, surrogates, and what is beyond Unicode. */
+/** Bounds of the second byte, which exclude overlong sequences, surrogates, and code points beyond Unicode. */
 function secondByte(lead: number): readonly [least: number, most: number] {
   switch (lead) {
     case 0xe0:
@@ -100,7 +100,7 @@ function secondByte(lead: number): readonly [least: number, most: number] {
   }
 }
 
-/** Bytes at the end that may be the beginning of a sequence: 0 to 3. */
+/** Number of bytes at the end that may begin a sequence: 0 to 3. */
 function unfinishedBytes(bytes: Uint8Array): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back] ?? 0;

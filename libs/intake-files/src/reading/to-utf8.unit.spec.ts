@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ToUtf8 } from './to-utf8.js';
 
-/** Converts bytes cut at the places given. */
+/** Converts bytes in chunks cut at the given indices. */
 const convert = (bytes: Uint8Array, cuts: readonly number[] = []): { text: string; foreign: number } => {
   const reader = new ToUtf8();
   const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
@@ -12,7 +12,7 @@ const convert = (bytes: Uint8Array, cuts: readonly number[] = []): { text: strin
 };
 
 describe('a file in either encoding', () => {
-  it('stays as it is in UTF-8, however it is cut', () => {
+  it('is unchanged if it is UTF-8, however it is cut into chunks', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 60 }),
@@ -25,13 +25,13 @@ describe('a file in either encoding', () => {
     );
   });
 
-  it('is read as Windows-1252 where it is no UTF-8', () => {
+  it('is read as Windows-1252 where it is not UTF-8', () => {
     const { text, foreign } = convert(Buffer.from([0x5a, 0x6f, 0xeb, 0x2c, 0x80, 0x35, 0x30, 0x2c, 0x92]));
     expect(text).toBe('Zoë,€50,’');
     expect(foreign).toBe(3);
   });
 
-  it('gives the same however it is cut', () => {
+  it('gives the same result however it is cut into chunks', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), fc.array(fc.nat(), { maxLength: 5 }), (bytes, cuts) => {
         expect(convert(bytes, cuts)).toEqual(convert(bytes));
@@ -40,7 +40,7 @@ describe('a file in either encoding', () => {
     );
   });
 
-  it('is always UTF-8 afterwards', () => {
+  it('becomes valid UTF-8', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         const reader = new ToUtf8();
@@ -50,7 +50,7 @@ describe('a file in either encoding', () => {
     );
   });
 
-  it('loses its byte order mark, even one that arrives in pieces', () => {
+  it('loses its byte order mark, even if that is split over chunks', () => {
     const marked = Buffer.from('\ufeffemail');
     expect(convert(marked).text).toBe('email');
     expect(convert(marked, [1, 2]).text).toBe('email');

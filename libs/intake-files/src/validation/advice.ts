@@ -14,7 +14,7 @@ const notADate: Advice = {
 };
 const unfit: Advice = { message: 'does not fit', suggestion: 'Correct the value.' };
 
-/** What is told of a value that is none of its kind. */
+/** The message and advice for an invalid value of each kind. */
 const invalid: Readonly<Record<ValueKind, Advice>> = {
   email: {
     message: 'is not an email address',
@@ -61,7 +61,7 @@ const invalid: Readonly<Record<ValueKind, Advice>> = {
 
 const MAX_LISTED = 12;
 
-/** What is told of a rule, in the words of the field's title. Holds no value of the file. */
+/** The message and advice for a rule, with the field's title. Holds no value of the file. */
 export function adviceOn(kind: RuleKind, field: DatasetField): Advice {
   const { message, suggestion } = adviceByKind(kind, field);
   return { message: `${field.title} ${message}.`, suggestion };

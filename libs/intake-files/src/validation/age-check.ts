@@ -6,12 +6,12 @@ import type { FileDates } from './file-dates.js';
 import type { Finding, RuleOfField } from './finding.js';
 
 /**
- * Takes a birth date away that makes nobody of the row's role, such as an adult of two: as a guard it would contradict
- * the same person elsewhere, and a child key made of it would be nobody's.
+ * Removes a birth date that is implausible for the row's role, such as that of a two-year-old adult. As a guard it
+ * would contradict the same person's other rows, and a child key made from it would match nobody.
  */
 export class AgeCheck {
   readonly #births: readonly { readonly field: number; readonly rule: RuleOfField }[];
-  /** Digests that a source made of the same birth date. */
+  /** Fields with digests that a source made from the same birth date. */
   readonly #madeOfIt: readonly number[];
   readonly #ownDate: number;
 
@@ -36,7 +36,7 @@ export class AgeCheck {
     );
   }
 
-  /** @param textOf the cell of a field as it stands in the file. */
+  /** @param textOf the cell of a field, as in the file. */
   apply(
     values: (string | null)[],
     role: Role | undefined,

@@ -10,7 +10,7 @@ describe('an answer in a consent column', () => {
     'has never been revoked',
     "hasn't opted out",
     'did not object',
-  ])('is no refusal where it denies one: %s', (text) => {
+  ])('does not refuse consent if it negates a refusal: %s', (text) => {
     expect(refusesConsent(text)).toBe(false);
   });
 
@@ -59,12 +59,12 @@ describe('an answer in a consent column', () => {
     'disagrees',
     'cancelled',
     'expired',
-  ])('refuses it: %s', (text) => {
+  ])('refuses consent: %s', (text) => {
     expect(refusesConsent(text)).toBe(true);
   });
 
   it.each(['Yes', 'y', 'true', '1', 'Given', 'verbal', 'ticked', 'x', '✓', 'consented', 'agreed', 'North'])(
-    'does not refuse it: %s',
+    'gives consent: %s',
     (text) => {
       expect(refusesConsent(text)).toBe(false);
     },
@@ -81,7 +81,7 @@ describe('an answer in a consent column', () => {
     'pending',
     '?',
     '',
-  ])('is none: %s', (text) => {
+  ])('neither gives nor refuses consent: %s', (text) => {
     expect(refusesConsent(text)).toBe(false);
   });
 });

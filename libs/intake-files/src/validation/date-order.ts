@@ -2,24 +2,24 @@ import type { DatasetField } from '@kinledger/programme/definition';
 import type { DateOrders, FieldCheck } from './field-check.js';
 import type { RuleOfField } from './finding.js';
 
-/** A column of dates in which some have the month first. */
+/** A date column in which some dates have the month first. */
 export interface MonthFirstColumn {
   readonly field: DatasetField;
-  /** True where the column as a whole is to be taken for month first: dates that fit both readings are read wrongly. */
+  /** Whether the whole column counts as month first, so that ambiguous dates would be misread. */
   readonly isWhole: boolean;
-  /** Dates that were read with the day first and could be read either way. */
+  /** Number of ambiguous dates, which were read with the day first. */
   readonly doubtful: number;
   readonly mixed: RuleOfField | undefined;
 }
 
-/** So few may be slips of one hand. */
+/** So few month-first dates may be typing errors. */
 const FEW = 3;
-/** Above this share of the dates that show an order, month first is how the column is written, or a part of it. */
+/** Above this share of unambiguous dates, month first is how the column, or part of it, is written. */
 const MOST_SLIPS = 0.1;
 
 /**
- * Columns with dates such as 12/19/2023. One date does not tell how the others are meant, but the column does: numbers
- * above twelve stand in one of two places. Three counts a column are all that is kept for it.
+ * Columns with dates such as 12/19/2023. A single ambiguous date does not show its order, but a column does: numbers
+ * above twelve are in one of two places. Needs only three counts per column.
  */
 export const monthFirstColumns = (checks: readonly FieldCheck[]): readonly MonthFirstColumn[] =>
   checks.flatMap(({ field, rules, dateOrders }) => {

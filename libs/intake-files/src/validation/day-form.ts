@@ -2,7 +2,7 @@ import { isPlaceholder, readDay } from '@kinledger/domain/identifiers';
 import type { DatasetField } from '@kinledger/programme/definition';
 import type { ReadValue } from './value-form.js';
 
-/** A day, with what it shows of the order of day and month; or what is told of it. */
+/** Reads a day. @returns it with the order of day and month that it shows, or the broken rule. */
 export function dayForm(text: string): string | ReadValue {
   const { value, problem, written, order } = readDay(text);
   if (value !== undefined) return order === undefined ? value : { value, order };
@@ -11,7 +11,7 @@ export function dayForm(text: string): string | ReadValue {
   return { value: null, rule, ...(order === undefined ? {} : { order }) };
 }
 
-/** A day of birth. A session on a placeholder's day is far outside any period; a birth would be believed. */
+/** Reads a birth date; a placeholder counts as no value. Elsewhere a placeholder is far outside any period anyway. */
 export function birthDayForm(text: string): string | ReadValue {
   const read = dayForm(text);
   const { value, order } = typeof read === 'string' ? { value: read, order: undefined } : read;
@@ -19,7 +19,7 @@ export function birthDayForm(text: string): string | ReadValue {
   return { value: null, rule: 'placeholder', ...(order === undefined ? {} : { order }) };
 }
 
-/** A month as yyyy-mm from 2020-02 or 02/2020; of a whole date, its month. */
+/** Reads a month as yyyy-mm from 2020-02, 02/2020 or a whole date. */
 export function isoMonth(text: string): string | undefined {
   const yearFirst = /^(\d{4})[-/.](\d{1,2})$/.exec(text);
   const monthFirst = /^(\d{1,2})[-/.](\d{4})$/.exec(text);
@@ -29,6 +29,6 @@ export function isoMonth(text: string): string | undefined {
   return readDay(day).value?.slice(0, 7);
 }
 
-/** Whether a field holds when what its row tells of happened. */
+/** Whether a field holds the date of the row's event. */
 export const isEventDate = ({ 'x-kinledger': { target } }: DatasetField): boolean =>
   target?.to === 'fact' && target.name === 'eventDate';

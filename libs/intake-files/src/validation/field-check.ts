@@ -7,29 +7,29 @@ import { ruleOfField, type Finding, type RuleKind, type RuleOfField } from './fi
 import { isFarOutside, type FileDates } from './file-dates.js';
 import { kindOfValue, type FormOptions, type ReadValue } from './value-form.js';
 
-/** Checks one field of a row: returns the value that is kept, or null, and adds what it finds. */
+/** Checks one field of a row: returns the value to keep, or null, and adds its findings. */
 export interface FieldCheck {
   readonly field: DatasetField;
   /** Every rule that this field can break. */
   readonly rules: readonly RuleOfField[];
-  /** What the dates so far have shown of the order of day and month; undefined for a field without days. */
+  /** Number of dates so far by order of day and month; undefined for a field without days. */
   readonly dateOrders: DateOrders | undefined;
-  /** What is found of a birth date that makes nobody of the row's role; undefined for other fields. */
+  /** The rule for a birth date that is implausible for the row's role; undefined for other fields. */
   readonly implausibleAge: RuleOfField | undefined;
   check(cell: string | undefined, role: Role | undefined, findings: Finding[]): string | null;
 }
 
-/** Dates of a column by the order of day and month that they show. */
+/** Number of dates of a column by the order of day and month that they show. */
 export type DateOrders = Record<DateOrder, number>;
 
-/** Values that recur, such as codes and dates, are looked at once; others, and long ones, pass through. */
+/** Size of the cache of recurring values, such as codes and dates; other values, and long ones, are not cached. */
 const REMEMBERED = 4096;
 const REMEMBERED_LENGTH = 100;
 
 interface Outcome {
   readonly value: string | null;
   readonly broken: readonly RuleOfField[];
-  /** True for a text that stands for "no value". */
+  /** Whether the text means "no value". */
   readonly isNothing?: boolean;
   readonly order?: DateOrder | undefined;
 }
@@ -59,7 +59,7 @@ export function fieldCheck(
     if (known !== undefined) return known;
     const examined = examine(text);
     const outcome = saysNothing(text, examined.value, examined.broken) ? nothing : examined;
-    // A trimmed text may keep the whole cell alive.
+    // A trimmed text may keep the whole cell in memory.
     if (remembered !== undefined && cellLength <= REMEMBERED_LENGTH) {
       if (remembered.size >= REMEMBERED) remembered.clear();
       remembered.set(text, outcome);
@@ -81,7 +81,7 @@ export function fieldCheck(
       }
       if (dateOrders !== undefined && order !== undefined) dateOrders[order] += 1;
       for (const one of broken) {
-        // An adult's row may say "Z": no key is made of it.
+        // An adult's row may have an initial, because no child key is made from it.
         if (one.kind === 'initials' && !needed) continue;
         findings.push({ rule: one, value: one.showsValue ? text : null });
       }
@@ -92,13 +92,16 @@ export function fieldCheck(
 
 const nothing: Outcome = { value: null, broken: [], isNothing: true };
 
-/** Consent that is not there is not given. */
+/** The severity of a missing value. Missing consent counts as not given. */
 function severityOfMissing(field: DatasetField): Severity | undefined {
   const { missing, consent } = field['x-kinledger'];
   return missing ?? (consent || field.constraints.required === true ? 'error' : undefined);
 }
 
-/** A value that is kept, or known to be none, only warns; what stands for a missing value weighs what that does. */
+/**
+ * The severity of a rule. A kept value or a placeholder only warns; a spelling of "no value" has the severity of a
+ * missing value.
+ */
 function severityOf(kind: RuleKind, field: DatasetField): Severity {
   switch (kind) {
     case 'missing':
@@ -113,7 +116,7 @@ function severityOf(kind: RuleKind, field: DatasetField): Severity {
       return 'warning';
     case 'future-date':
     case 'far-outside-period':
-      // An event without its date is none; any other date can be done without.
+      // An event needs its date; any other date is optional.
       return isEventDate(field) ? 'error' : 'warning';
     default:
       return field['x-kinledger'].invalid;
@@ -163,8 +166,8 @@ function boundsOf(field: DatasetField, rule: RuleFor): (value: string) => RuleOf
 }
 
 /**
- * What is told of a day that has happened: a due date may lie ahead, a birth or a session may not. An event on another
- * day than the period's is kept and doubted; one that has not been yet, or was long before or after the period, is none.
+ * Rules for a day in the past: a due date may be in the future, a birth or a session may not. An event outside the
+ * period is kept with a warning; one in the future, or long before or after the period, is an error.
  */
 function dayDoubts(
   field: DatasetField,
@@ -179,7 +182,7 @@ function dayDoubts(
   if (isBirthDate(field)) return (value) => (value > dates.today ? future : undefined);
   const farOutside: Outcome = { value: null, broken: [rule('far-outside-period')] };
   if (!isEventDate(field)) {
-    // Whoever comes today may have been registered long ago.
+    // A person who attends now may have been registered long ago.
     const sinceLongAgo = { ...dates, holdsEarlierRows: true };
     return (value) => {
       if (value > dates.today) return future;

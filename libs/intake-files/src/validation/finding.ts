@@ -1,6 +1,6 @@
 import { valueKindOf, type DatasetField, type Severity } from '@kinledger/programme/definition';
 
-/** What can be found of a value, apart from the field that it stands in. */
+/** Kinds of findings about a value, without the field. */
 export type RuleKind =
   | 'missing'
   | 'placeholder'
@@ -29,18 +29,18 @@ export type RuleKind =
   | 'implausible-age'
   | 'mixed-date-order';
 
-/** Rules of a row as a whole. */
+/** Rules for a whole row. */
 export type RowRule = 'no-consent' | 'duplicate-row' | 'repeated-row' | 'extra-cells' | 'shared-nhs-number';
 
-/** One rule that a row can break, with what is told about it; one object per field and rule, however many rows. */
+/** A rule that a row can break, with its message; one object per field and rule, shared by all rows. */
 export interface RuleOfField {
-  /** The name under which it is counted, such as `missing-consent` or `invalid-nhs-number`. */
+  /** The code under which it is counted, such as `missing-consent` or `invalid-nhs-number`. */
   readonly code: string;
   readonly kind: RuleKind | RowRule;
   readonly severity: Severity;
-  /** Undefined for a rule of the row. */
+  /** Undefined for a rule for a whole row. */
   readonly field: DatasetField | undefined;
-  /** Column of the file, from 0; -1 where there is none. */
+  /** Column of the file, from 0; -1 if there is none. */
   readonly column: number;
   readonly message: string;
   readonly suggestion: string;
@@ -51,17 +51,17 @@ export interface RuleOfField {
 /** One rule broken by one row. */
 export interface Finding {
   readonly rule: RuleOfField;
-  /** The value as it stood in the file; null where nothing stood, or it is not to be shown. */
+  /** The value as in the file; null if the cell was empty or the value must not be shown. */
   readonly value: string | null;
 }
 
 const MAX_CODE = 80;
 
-/** `missing` of field `nhs_number` is `missing-nhs-number`. */
+/** The code of a rule and a field: `missing-nhs-number` for `missing` and `nhs_number`. */
 export const ruleCode = (kind: RuleKind, field: string): string =>
   `${kind}-${field}`.replace(/_+/g, '-').slice(0, MAX_CODE).replace(/-+$/, '');
 
-/** The rule of a field, with its message and its advice in the words of the field's title. */
+/** The rule for a field, with message and advice that name the field's title. */
 export function ruleOfField(
   kind: RuleKind,
   severity: Severity,
@@ -76,7 +76,7 @@ export function ruleOfField(
     field,
     column,
     ...advice,
-    // What stands in a column of digests and is none may be the identifier that should never have left its source.
+    // A text in a digest column that is not a digest may be an identifier that should not have left its source.
     showsValue: valueKindOf(field) !== 'digest',
   };
 }

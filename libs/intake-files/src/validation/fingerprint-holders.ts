@@ -1,18 +1,18 @@
 const FIRST_SLOTS = 1 << 10;
-/** Two numbers know the text, the third its holder. */
+/** Words per slot: two identify the text, the third its holder. */
 const WIDTH = 3;
 
 /**
- * Who was the first to hold a text, in 24 to 48 bytes each: 64 bits know the text, 32 its holder. The bits are mixed
- * cheaply, not cryptographically: all that rests on them is a warning, which a sender could only forge against itself.
+ * Remembers the first holder of each text, in 24 to 48 bytes each: 64 bits identify the text, 32 its holder. The hash
+ * is cheap, not cryptographic: only a warning depends on it, which a sender could only forge against itself.
  */
 export class FingerprintHolders {
   #slots = new Uint32Array(FIRST_SLOTS * WIDTH);
   #size = 0;
 
-  /** Returns false where another has held the text before. */
+  /** Returns false if another holder had the text before. */
   isFirstHolder(text: string, holder: string): boolean {
-    // Zeros mark a free slot.
+    // A slot of zeros is free.
     const high = mixed(text, 0x9e3779b9) || 1;
     const low = mixed(text, 0x85ebca6b);
     const by = mixed(holder, 0xc2b2ae35);
@@ -38,7 +38,7 @@ export class FingerprintHolders {
   }
 }
 
-/** Where a text stands, or would; at most half of the slots are taken. */
+/** The slot of a text, or the free slot for it; at most half of the slots are taken. */
 function placeOf(slots: Uint32Array, high: number, low: number): number {
   const mask = slots.length / WIDTH - 1;
   for (let slot = low & mask; ; slot = (slot + 1) & mask) {
@@ -47,7 +47,7 @@ function placeOf(slots: Uint32Array, high: number, low: number): number {
   }
 }
 
-/** 32 bits of a text (MurmurHash3’s mixing, character by character). */
+/** A 32-bit hash of a text (MurmurHash3’s mixing, character by character). */
 function mixed(text: string, seed: number): number {
   let hash = seed;
   for (let index = 0; index < text.length; index++) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FingerprintHolders } from './fingerprint-holders.js';
 
-it('answers as a map would, however large it grows', () => {
+it('gives the same answers as a map, at any size', () => {
   const text = fc.string({ maxLength: 3 });
   const holding = fc.array(fc.tuple(text, text), { maxLength: 3000, size: 'max' });
   fc.assert(
@@ -18,7 +18,7 @@ it('answers as a map would, however large it grows', () => {
   );
 });
 
-it('takes no two of many NHS numbers for one', () => {
+it('does not confuse any two of many NHS numbers', () => {
   const holders = new FingerprintHolders();
   let taken = 0;
   for (let serial = 0; serial < 200_000; serial++) {

@@ -3,8 +3,8 @@ import type { Sha256Hex } from '@kinledger/domain/identifiers';
 const FIRST_SLOTS = 1 << 12;
 
 /**
- * Which texts have been seen, in 8 to 16 bytes each: a set of the first 64 bits of their SHA-256. Among five million
- * texts, the chance that any two are taken for one is below one in a million.
+ * A set of texts in 8 to 16 bytes each: it keeps the first 64 bits of their SHA-256. Among five million texts, the
+ * chance of any collision is below one in a million.
  */
 export class FingerprintSet {
   readonly #sha256: Sha256Hex;
@@ -28,7 +28,7 @@ export class FingerprintSet {
     return true;
   }
 
-  /** Forgets a text, so that it may be added again. */
+  /** Removes a text, so that it may be added again. */
   delete(text: string): void {
     const [high, low] = this.#fingerprintOf(text);
     if (remove(this.#slots, high, low)) this.#size -= 1;
@@ -36,7 +36,7 @@ export class FingerprintSet {
 
   #fingerprintOf(text: string): readonly [high: number, low: number] {
     const digest = this.#sha256(text);
-    // Two zeros mark a free slot.
+    // A slot of two zeros is free.
     return [parseInt(digest.slice(0, 8), 16) || 1, parseInt(digest.slice(8, 16), 16)];
   }
 
@@ -65,8 +65,8 @@ function insert(slots: Uint32Array, high: number, low: number): boolean {
 }
 
 /**
- * Takes a pair out, and moves back those after it that would no longer be found: each must be reachable from the slot that
- * it belongs to without a free one between. Returns false where it is not there.
+ * Removes a pair, and moves back later pairs that would no longer be found: there must be no free slot between a pair's
+ * home slot and the pair. Returns false if the pair is absent.
  */
 function remove(slots: Uint32Array, high: number, low: number): boolean {
   const mask = slots.length / 2 - 1;
@@ -77,7 +77,7 @@ function remove(slots: Uint32Array, high: number, low: number): boolean {
   }
   for (let slot = (free + 1) & mask; slots[slot * 2] !== 0; slot = (slot + 1) & mask) {
     const home = (slots[slot * 2 + 1] ?? 0) & mask;
-    // Both distances go round the end of the table.
+    // Both distances wrap around the end of the table.
     if (((slot - home) & mask) < ((slot - free) & mask)) continue;
     slots.copyWithin(free * 2, slot * 2, slot * 2 + 2);
     free = slot;

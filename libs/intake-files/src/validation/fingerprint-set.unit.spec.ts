@@ -6,7 +6,7 @@ import { FingerprintSet } from './fingerprint-set.js';
 const sha256 = (text: string | Uint8Array) => hash('sha256', text, 'hex');
 
 describe('a set of fingerprints', () => {
-  it('says which texts it has seen, as a set does', () => {
+  it('contains the same texts as a set', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (texts) => {
         const fingerprints = new FingerprintSet(sha256);
@@ -20,7 +20,7 @@ describe('a set of fingerprints', () => {
     );
   });
 
-  it('forgets what it is told to, and nothing else, as a set does', () => {
+  it('removes the same texts as a set', () => {
     // Enough texts that many of them share slots of the smallest table.
     const texts = Array.from({ length: 1800 }, (_, number) => `PT-${number}`);
     const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(texts.length - 1)), {
@@ -50,7 +50,7 @@ describe('a set of fingerprints', () => {
     );
   });
 
-  it('forgets nothing as it grows', () => {
+  it('keeps all texts as it grows', () => {
     const fingerprints = new FingerprintSet(sha256);
     const texts = Array.from({ length: 20_000 }, (_, number) => `PT-${number}`);
     expect(texts.filter((text) => fingerprints.add(text))).toHaveLength(20_000);

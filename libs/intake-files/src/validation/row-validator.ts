@@ -13,9 +13,9 @@ import { FingerprintSet } from './fingerprint-set.js';
 import type { KnownDigestsOfNothing } from './value-form.js';
 
 /**
- * not-consented: the row refuses consent, and is only counted. consent-refused: it does, and carries a complete row id, so
- * that it goes on as the refusal of what is known by that id. set-aside: nothing is wrong with the row but its date, which
- * lies in the future or far outside the period.
+ * not-consented: the row refuses consent, and is only counted. consent-refused: the row refuses consent and has a
+ * complete row id, which is passed on to retire the rows with that id. set-aside: only the row's date is wrong: it is
+ * in the future or far outside the period.
  */
 export type RowOutcome =
   | 'blank'
@@ -27,10 +27,10 @@ export type RowOutcome =
   | 'consent-refused'
   | 'duplicate';
 
-/** What became of one row. The arrays are the row's own. */
+/** The outcome of one row. Its arrays are not shared with other rows. */
 export interface ValidatedRow {
   readonly outcome: RowOutcome;
-  /** One value per schema field, in schema order; what the landing store keeps if the row is accepted. */
+  /** One value per schema field, in schema order, for the landing store if the row is accepted. */
   readonly values: readonly (string | null)[];
   readonly findings: readonly Finding[];
   /** The provider's own case number or row id, for its error report. */
@@ -38,7 +38,7 @@ export interface ValidatedRow {
 }
 
 export interface RowLimits {
-  /** Characters of one cell of a known column. */
+  /** Maximum characters of a cell in a known column. */
   readonly maxFieldLength: number;
 }
 
@@ -69,8 +69,7 @@ const extraCells = rowRule(
 );
 
 /**
- * Validates the rows of one file, one after the other. It remembers which rows it has seen, in a few bytes each, and
- * nothing else of them.
+ * Validates the rows of one file, one after another. It keeps a few bytes of each row, to detect duplicates.
  */
 export class RowValidator {
   /** Every rule that a row of this file can break, in the order of the schema. */
@@ -97,7 +96,7 @@ export class RowValidator {
       readonly headerLength: number;
       readonly dates: FileDates;
       readonly limits: RowLimits;
-      /** Whether the programme's people are made up. */
+      /** Whether the people of the programme are made up. */
       readonly synthetic?: boolean | undefined;
       readonly salts?: KnownDigestsOfNothing;
       readonly sha256: Sha256Hex;
@@ -140,8 +139,8 @@ export class RowValidator {
   }
 
   /**
-   * @param rowNumber as a spreadsheet shows it; only named when the file is refused.
-   * @throws FileRefused for a value too long to be one.
+   * @param rowNumber as in a spreadsheet; only for the message of a refusal.
+   * @throws FileRefused for a value over the maximum length.
    */
   validate(record: readonly string[], rowNumber: number): ValidatedRow {
     if (isBlank(record)) return { outcome: 'blank', values: [], findings: [], caseNumber: null };
@@ -149,7 +148,7 @@ export class RowValidator {
     const values = this.#values(record, rowNumber, findings);
     const caseNumber = values[this.#caseNumberField] ?? null;
     if (this.#consentField >= 0 && values[this.#consentField] === 'false') {
-      // Nothing that was found of the row is told, and nothing of it is kept but the id of what is to be retired.
+      // Report no findings of the row, and keep only its id, to retire the rows with that id.
       const refusal = this.#refusal(values);
       return {
         outcome: refusal.length > 0 ? 'consent-refused' : 'not-consented',
@@ -173,7 +172,7 @@ export class RowValidator {
     return { outcome: findings.length > 0 ? 'warned' : 'accepted', values, findings, caseNumber };
   }
 
-  /** Columns whose rows so far have dates with the month first. */
+  /** Columns in which some dates so far have the month first. */
   monthFirstColumns(): readonly MonthFirstColumn[] {
     return monthFirstColumns(this.#checks);
   }
@@ -198,8 +197,8 @@ export class RowValidator {
   }
 
   /**
-   * The row id and the refusal, and no other value; no value at all without a complete row id. A later row of the file with
-   * the same id is no duplicate: it says what holds.
+   * The row id and the refusal, and no other value; no value at all without a complete row id. A later row with the
+   * same id is not a duplicate, but overrides this one.
    */
   #refusal(values: readonly (string | null)[]): (string | null)[] {
     const id = this.#rowId(values);
@@ -210,18 +209,18 @@ export class RowValidator {
     );
   }
 
-  /** The complete row id; undefined where there is none. */
+  /** The complete row id; undefined if any part is missing. */
   #rowId(values: readonly (string | null)[]): readonly (string | null)[] | undefined {
     const id = this.#keyFields.map((field) => values[field] ?? null);
     return id.length === 0 || id.includes(null) ? undefined : id;
   }
 
-  /** The role that the row's role column says, if it says one; whether it may be left out is that column's own rule. */
+  /** The role in the row's role column, if any; that column's own check decides whether it may be missing. */
   #roleOf(record: readonly string[]): Role | undefined {
     const check = this.#checks[this.#roleField];
     const column = this.#columnOf[this.#roleField] ?? -1;
     if (check === undefined || column < 0) return undefined;
-    // The schema lets the column's codes be roles only.
+    // The schema allows only roles as codes of this column.
     return (check.check(record[column], undefined, []) ?? undefined) as Role | undefined;
   }
 
@@ -232,8 +231,8 @@ export class RowValidator {
   }
 
   /**
-   * With an id of its own, a row that has an earlier row's is a duplicate. Without one, equal rows are told apart by
-   * their order (two sessions on one day), so that they only warn.
+   * If the dataset has row ids, a row with an earlier row's id is a duplicate. If not, equal rows may be distinct (two
+   * sessions on one day), so they only warn.
    */
   #repeats(values: readonly (string | null)[]): RuleOfField | undefined {
     if (this.#keyFields.length === 0) return this.#seen.add(keyText(values)) ? undefined : repeatedRow;
@@ -243,11 +242,11 @@ export class RowValidator {
   }
 }
 
-/** Events that have not been, or were long before or after. */
+/** Whether a finding says that an event is in the future or far outside the period. */
 const isOfAnotherTime = ({ kind }: RuleOfField): boolean =>
   kind === 'future-date' || kind === 'far-outside-period';
 
-/** One text for a list of values, another for any other list. */
+/** An unambiguous text for a list of values. */
 function keyText(values: readonly (string | null)[]): string {
   let text = '';
   for (const value of values) text += value === null ? '-;' : `${value.length}:${value};`;

@@ -89,7 +89,7 @@ const validatorOf = (schema = people, header = titles, fileDates = dates) =>
     sha256: (text) => hash('sha256', text, 'hex'),
   });
 
-/** The good row with some of its values changed. */
+/** The valid row with some values changed. */
 const rowWith = (changes: Readonly<Record<string, string>>): string[] =>
   titles.map((title, index) => changes[title] ?? good[index] ?? '');
 const outcomeOf = (changes: Readonly<Record<string, string>>) => {
@@ -102,7 +102,7 @@ const outcomeOf = (changes: Readonly<Record<string, string>>) => {
 };
 
 describe('a row', () => {
-  it('is accepted with its values in the form that is kept', () => {
+  it('is accepted, with its values in canonical form', () => {
     expect(outcomeOf({})).toEqual({
       outcome: 'accepted',
       rules: [],
@@ -131,7 +131,7 @@ describe('a row', () => {
     ['an ethnicity that is not listed', { Ethnicity: 'Martian' }, 'unlisted-ethnicity', 5],
     ['a missing ethnicity', { Ethnicity: 'NULL' }, 'missing-ethnicity', 5],
     ['a note that is too long', { Note: 'abcdef' }, 'too-long-note', 7],
-  ])('is kept without the value, and warned, for %s', (_case, changes, rule, field) => {
+  ])('is accepted without the value, with a warning, for %s', (_case, changes, rule, field) => {
     const row = outcomeOf(changes);
     expect(row).toMatchObject({ outcome: 'warned', rules: [rule] });
     expect(row.values[field]).toBeNull();
@@ -143,19 +143,19 @@ describe('a row', () => {
     ['an adult of two', { Kind: 'Mum', 'Date of birth': '01/03/2021' }, 'implausible-age-date-of-birth'],
     ['an adult of 120', { Kind: 'Mum', 'Date of birth': '02/03/1903' }, 'implausible-age-date-of-birth'],
     ['a day that forms are filled with', { 'Date of birth': '01/01/1900' }, 'placeholder-date-of-birth'],
-  ])('is kept without its birth date, and warned, for %s', (_case, changes, rule) => {
+  ])('is accepted without its birth date, with a warning, for %s', (_case, changes, rule) => {
     const row = outcomeOf(changes);
     expect(row).toMatchObject({ outcome: 'warned', rules: [rule] });
     expect(row.values[3]).toBeNull();
   });
 
-  it('is kept with the birth date of a young mother and of a great-grandmother', () => {
+  it('is accepted with the birth date of a young mother and of a great-grandmother', () => {
     for (const born of ['01/03/2010', '01/03/1920']) {
       expect(outcomeOf({ Kind: 'Mum', 'Date of birth': born })).toMatchObject({ outcome: 'accepted' });
     }
   });
 
-  it('is told, and kept, where its NHS number stands on an earlier row of another id', () => {
+  it('is accepted, with a warning, if an earlier row with another id has its NHS number', () => {
     const validator = validatorOf();
     const rulesOf = (id: string, number = '943 476 5919') =>
       validator.validate(rowWith({ ID: id, 'NHS number': number }), 2).findings.map(({ rule }) => rule.code);
@@ -166,18 +166,18 @@ describe('a row', () => {
     expect(rulesOf('5', '')).toEqual([]);
   });
 
-  it('lacks its id where the id says that there is none', () => {
+  it('is without an id if the id is a spelling of "no value"', () => {
     for (const nothing of ['N/A', 'unknown', '""', '-']) {
       expect(outcomeOf({ ID: nothing })).toMatchObject({ outcome: 'rejected', rules: ['missing-id'] });
     }
   });
 
-  it('lacks an optional value that says that there is none, without a word about its form', () => {
+  it('treats an optional spelling of "no value" as missing, not as invalid', () => {
     expect(outcomeOf({ 'NHS number': 'not known', Minutes: '-' })).toMatchObject({ outcome: 'accepted' });
     expect(outcomeOf({ Ethnicity: 'not known' }).values[5]).toBe('nk');
   });
 
-  it('is kept without a registration that has not been yet, or was decades ago', () => {
+  it('is accepted without a registration date in the future or decades ago', () => {
     const field = {
       name: 'registered',
       title: 'Registered',
@@ -194,7 +194,7 @@ describe('a row', () => {
     expect(read('05/05/2091')).toEqual(['warned', null, 'future-date-registered']);
   });
 
-  it('is told an initial where it stands for a child’s name', () => {
+  it('has a finding for an initial in place of a child’s name', () => {
     const field = {
       name: 'first_name',
       title: 'First name',
@@ -213,13 +213,13 @@ describe('a row', () => {
     expect(outcomeOf({ 'Due date': '10/10/2024' }).outcome).toBe('accepted');
   });
 
-  it('needs what its role needs, and no more', () => {
+  it('needs only the values required for its role', () => {
     expect(outcomeOf({ 'Date of birth': '' }).rules).toEqual(['missing-date-of-birth']);
     expect(outcomeOf({ 'Date of birth': '', Kind: 'Mum' }).outcome).toBe('accepted');
   });
 
   it.each(['No', 'withdrawn', 'Consent revoked 03/04/2022', 'not given', 'Opted out'])(
-    'that refuses consent (%s) is only counted: nothing is told of it, and nothing kept but its id',
+    'that refuses consent (%s) is only counted, without findings, and only its id is kept',
     (Consent) => {
       const row = validatorOf().validate(rowWith({ Consent, Postcode: '', 'NHS number': '1' }), 2);
       expect(row).toMatchObject({ outcome: 'consent-refused', caseNumber: null });
@@ -228,12 +228,12 @@ describe('a row', () => {
     },
   );
 
-  it('that refuses consent and has no complete id leaves nothing', () => {
+  it('that refuses consent without a complete id leaves no values', () => {
     const row = validatorOf().validate(rowWith({ Consent: 'Declined', ID: '' }), 2);
     expect(row).toMatchObject({ outcome: 'not-consented', values: [], caseNumber: null });
   });
 
-  it('that consents after a refusal of the same id is no duplicate', () => {
+  it('that consents after a refusal with the same id is not a duplicate', () => {
     const validator = validatorOf();
     const outcomes = ['Yes', 'Yes', 'No', 'No', 'Yes', 'Yes', 'No', 'Yes'].map(
       (Consent, index) => validator.validate(rowWith({ Consent }), 2 + index).outcome,
@@ -250,7 +250,7 @@ describe('a row', () => {
     ]);
   });
 
-  it('tells all of its findings at once', () => {
+  it('has all its findings reported at once', () => {
     expect(outcomeOf({ Postcode: '', 'NHS number': 'x', Minutes: '-1' }).rules).toEqual([
       'not-digits-nhs-number',
       'missing-postcode',
@@ -258,13 +258,13 @@ describe('a row', () => {
     ]);
   });
 
-  it('is told with its own case number and the value as it stood', () => {
+  it('is reported with its own case number and the original value', () => {
     const row = validatorOf().validate(rowWith({ 'NHS number': ' 123 ' }), 2);
     expect(row.caseNumber).toBe('7');
     expect(row.findings[0]).toMatchObject({ value: '123', rule: { column: 2, severity: 'warning' } });
   });
 
-  it('is a duplicate where an earlier row has its id, however it is written', () => {
+  it('is a duplicate if an earlier row has its id, in any spelling', () => {
     const validator = validatorOf();
     expect(validator.validate(rowWith({ ID: 'A  1' }), 2).outcome).toBe('accepted');
     const repeated = validator.validate(rowWith({ ID: ' A 1', Minutes: '1' }), 3);
@@ -272,18 +272,18 @@ describe('a row', () => {
     expect(repeated.findings.map(({ rule }) => rule.code)).toEqual(['duplicate-row']);
   });
 
-  it('is not made a duplicate by a row that was rejected', () => {
+  it('is not a duplicate of a rejected row', () => {
     const validator = validatorOf();
     expect(validator.validate(rowWith({ Postcode: '' }), 2).outcome).toBe('rejected');
     expect(validator.validate(rowWith({}), 3).outcome).toBe('accepted');
   });
 
-  it('is nothing where it is blank', () => {
+  it('is ignored if it is blank', () => {
     expect(validatorOf().validate([''], 2).outcome).toBe('blank');
     expect(validatorOf().validate(['', ' ', ''], 2).outcome).toBe('blank');
   });
 
-  it('may be short of trailing cells, but not have more values than titles', () => {
+  it('may lack trailing cells, but may not have more values than titles', () => {
     expect(validatorOf().validate([...good, '', ' '], 2).outcome).toBe('accepted');
     const shifted = validatorOf().validate([...good, 'spilt'], 2);
     expect(shifted.outcome).toBe('rejected');
@@ -298,7 +298,7 @@ describe('a row', () => {
     });
   });
 
-  it('refuses the file for a value that is too long to be one', () => {
+  it('refuses the file for a value over the maximum length', () => {
     const validate = () => validatorOf().validate(rowWith({ Note: 'x'.repeat(101) }), 17);
     expect(validate).toThrow();
     try {
@@ -308,7 +308,7 @@ describe('a row', () => {
     }
   });
 
-  it('does not have a digest’s value repeated: it may be what should not have been sent', () => {
+  it('does not show the value of an invalid digest, which may be an identifier', () => {
     const schema = datasetSchema.parse({
       fields: [
         {
@@ -349,7 +349,7 @@ describe('rows of a dataset without ids', () => {
       .validate(['1', date], 2)
       .findings.map(({ rule }) => rule.code);
 
-  it('are both kept when they are equal, and the second is warned', () => {
+  it('are both accepted if they are equal, with a warning for the second', () => {
     const validator = validatorOf(sessions, ['Case', 'Date']);
     expect(validator.validate(['1', '01/07/2023'], 2).outcome).toBe('accepted');
     const again = validator.validate(['1', '2023-07-01'], 3);
@@ -358,7 +358,7 @@ describe('rows of a dataset without ids', () => {
     expect(validator.validate(['2', '01/07/2023'], 4).outcome).toBe('accepted');
   });
 
-  it('are warned where their date lies outside the period, at both ends', () => {
+  it('have a warning if their date is outside the period, at either end', () => {
     expect(rulesOf('01/07/2023')).toEqual([]);
     expect(rulesOf('30/09/2023')).toEqual([]);
     expect(rulesOf('30/06/2023')).toEqual(['outside-period-session-date']);
@@ -370,25 +370,25 @@ describe('rows of a dataset without ids', () => {
     ['seventy years after the period', '05/08/2093', 'future-date-session-date'],
     ['a hundred years before the period', '05/08/1923', 'far-outside-period-session-date'],
     ['more than three years before the period', '30/06/2020', 'far-outside-period-session-date'],
-  ])('are set aside where their date lies %s', (_case, date, rule) => {
+  ])('are set aside if their date is %s', (_case, date, rule) => {
     const row = validatorOf(sessions, ['Case', 'Date']).validate(['1', date], 2);
     expect(row.outcome).toBe('set-aside');
     expect(row.findings.map(({ rule: { code } }) => code)).toEqual([rule]);
     expect(row.values).toEqual(['1', null]);
   });
 
-  it('are set aside where their date lies more than a year after the period', () => {
+  it('are set aside if their date is more than a year after the period', () => {
     const later = { ...dates, today: '2026-01-01' };
     expect(rulesOf('30/09/2024', later)).toEqual(['outside-period-session-date']);
     expect(rulesOf('01/10/2024', later)).toEqual(['far-outside-period-session-date']);
   });
 
-  it('are rejected, not set aside, where something else is wrong too', () => {
+  it('are rejected, not set aside, if they have another error too', () => {
     const row = validatorOf(sessions, ['Case', 'Date']).validate(['1', '05/08/1923', 'spilt'], 2);
     expect(row.outcome).toBe('rejected');
   });
 
-  it('may lie before the period where the extract holds all rows there ever were', () => {
+  it('may be before the period if the extract holds all rows so far', () => {
     const cumulative = { ...dates, holdsEarlierRows: true };
     expect(rulesOf('30/06/2020', cumulative)).toEqual([]);
     expect(rulesOf('30/06/1923', cumulative)).toEqual(['far-outside-period-session-date']);
@@ -396,7 +396,7 @@ describe('rows of a dataset without ids', () => {
   });
 });
 
-describe('digests that a source made of a birth date', () => {
+describe('digests that a source made from a birth date', () => {
   const digest = 'AB'.repeat(32);
   const column = (name: string, kind: string, use: string) => ({
     name,
@@ -424,7 +424,7 @@ describe('digests that a source made of a birth date', () => {
       atSource.fields.map(({ title }) => title),
     ).validate([digest, digest, digest, month], 2).values;
 
-  it('go with a birth month that makes no child', () => {
+  it('are removed with a birth month that is implausible for a child', () => {
     expect(valuesOf('03/2021')).toEqual([digest, digest, digest, '2021-03']);
     expect(valuesOf('03/1962')).toEqual([null, digest, null, null]);
     expect(valuesOf('10/2023')).toEqual([digest, digest, digest, '2023-10']);
@@ -475,7 +475,7 @@ describe('the order of day and month in a column', () => {
       [...times(60, '19/07/2023'), ...times(5, '07/19/2023'), ...times(7, '07/08/2023')],
       [{ isWhole: false, doubtful: 7 }],
     ],
-  ])('is seen where there is %s', (_case, dated, expected) => {
+  ])('is detected with %s', (_case, dated, expected) => {
     expect(columnsOf(dated)).toEqual(expected);
   });
 

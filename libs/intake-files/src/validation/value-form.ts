@@ -30,39 +30,39 @@ import { refusesConsent } from './consent.js';
 import { birthDayForm, dayForm, isoMonth } from './day-form.js';
 import type { RuleKind, RuleOfField } from './finding.js';
 
-/** Knows digests of no value, such as that of an empty cell, without holding a salt. */
+/** Recognises digests of "no value", such as that of an empty cell, without holding a salt. */
 export interface KnownDigestsOfNothing {
-  /** Whether a digest is that of no value, as an identifier of one of these kinds. */
+  /** Whether a digest is that of "no value", as an identifier of one of these kinds. */
   isOfNothing(kinds: readonly ColumnIdentifier['kind'][], digest: string): boolean;
 }
 
-/** What a text is read as, where that is more than a value. */
+/** The result of reading a text, if it is more than a value. */
 export interface ReadValue {
-  /** What is kept; null where nothing is. */
+  /** The value to keep; null if none. */
   readonly value: string | null;
-  /** What is told of it, if anything is. */
+  /** The broken rule, if any. */
   readonly rule?: RuleKind;
-  /** What a date shows of the order of day and month. */
+  /** The order of day and month that a date shows. */
   readonly order?: DateOrder;
 }
 
-/** A value in its canonical form, or what was read. The text given is trimmed, never empty. */
+/** Brings a text, which must be trimmed and not empty, to canonical form. */
 export type ValueForm = (text: string) => string | ReadValue;
 
 export interface FormOptions {
-  /** Whether people of the programme are made up, so that values kept for tests are theirs. */
+  /** Whether the people of the programme are made up, so that values reserved for tests are valid. */
   readonly synthetic: boolean;
   readonly salts?: KnownDigestsOfNothing | undefined;
 }
 
-/** How values of one kind come to their canonical form: the one place where they do. */
+/** How to bring values of one kind to canonical form. Nothing else does this. */
 interface KindOfValue {
   readonly formOf: (field: DatasetField, options: FormOptions) => ValueForm;
-  /** What its values can be told of, beside what a field's constraints say. */
+  /** The rules that its values can break, in addition to a field's constraints. */
   readonly doubts: readonly RuleKind[];
-  /** True for values that stand in many rows of a column, such as codes and dates. */
+  /** Whether values recur in many rows of a column, such as codes and dates. */
   readonly recurs: boolean;
-  /** Whether a text stands for "no value", by what came of it; where the kind gives it a meaning, it has that. */
+  /** Whether a text means "no value", given the result of reading it; a meaning given by the kind takes precedence. */
   readonly saysNothing: (
     text: string,
     kept: string | null,
@@ -77,7 +77,7 @@ const orInvalid =
   (text) =>
     canonical(text) ?? refused('invalid');
 
-/** A text that says nothing may still be a value of its kind, such as a code. */
+/** A spelling of "no value" may still be a valid value of its kind, such as a code. */
 const unlessKept = (text: string, kept: string | null): boolean => kept === null && isNoValue(text);
 
 function kind(
@@ -109,7 +109,7 @@ const kinds: Readonly<Record<ValueKind, KindOfValue>> = {
   ),
   postcode: kind(() => orInvalid(canonicalPostcode), ['invalid']),
   'case-number': kind(() => caseNumber, ['invalid', 'scientific-notation'], {
-    // Any text would do as a case number; one that is on many rows would make them one.
+    // Any text is a valid case number, but a placeholder on many rows would make them one case.
     saysNothing: isNoValue,
   }),
   'first-name': kind(() => firstName, ['invalid', 'initials'], { saysNothing: isNoFirstName }),
@@ -133,20 +133,20 @@ const kinds: Readonly<Record<ValueKind, KindOfValue>> = {
 
 export const kindOfValue = (field: DatasetField): KindOfValue => kinds[valueKindOf(field)];
 
-/** How a field's values are brought to their canonical form. */
+/** The function that brings a field's values to canonical form. */
 export const valueFormOf = (field: DatasetField, options: FormOptions): ValueForm =>
   kindOfValue(field).formOf(field, options);
 
-/** What the values of a field can be told of, beside what its constraints say. */
+/** The rules that a field's values can break, in addition to its constraints. */
 export const doubtsOf = (field: DatasetField): readonly RuleKind[] => kindOfValue(field).doubts;
 
-/** An LSOA, or the word of a source that withholds it. */
+/** Reads an LSOA, or a source's word for a withheld area. */
 function areaForm(text: string): string | undefined {
   if (text.toLowerCase() === PROTECTED_AREA) return PROTECTED_AREA;
   return /^[ew]01\d{6}$/i.test(text) ? text.toUpperCase() : undefined;
 }
 
-/** An identifier is repaired where that is certain, and none where it is nobody's. */
+/** Reads an identifier: repairs it if that is certain, and treats a placeholder as no value. */
 function identifierForm(
   kind: PlaceholderKind,
   read: (
@@ -167,16 +167,16 @@ function identifierForm(
   };
 }
 
-/** Of a shortened number the last digits are lost, so that two people would have one number. */
+/** Refuses a number in exponent form: its last digits are lost, so two people could have the same. */
 const caseNumber: ValueForm = (text) =>
   isShortenedNumber(text)
     ? refused('scientific-notation')
     : (canonicalCaseNumber(text) ?? refused('invalid'));
 
-/** A digest that was cut off or changed on its way, with what spreadsheets and programs put around one. */
+/** A digest that was truncated or altered by a spreadsheet or program. */
 const damagedDigest = /^(?:0x)?[0-9a-f]{24,}[.…]*$|^\d(?:[.,]\d+)?e\+\d+$/i;
 
-/** What is no digest may be what should never have left its source: nothing of it is shown. */
+/** Reads a digest. Anything else may be an identifier that should not have left its source, so it is not shown. */
 function digestForm({ 'x-kinledger': { identifiers } }: DatasetField, { salts }: FormOptions): ValueForm {
   const kinds = identifiers.map(({ kind }) => kind);
   return (text) => {
@@ -186,20 +186,20 @@ function digestForm({ 'x-kinledger': { identifiers } }: DatasetField, { salts }:
   };
 }
 
-/** No more of it is kept than a key is made of. */
+/** Keeps only the letters of a first name that a child key needs. */
 const firstName: ValueForm = (text) => {
   const value = canonicalChildFirstName3(text);
   if (value === undefined) return refused('invalid');
   return isInitials(text) ? { value, rule: 'initials' } : value;
 };
 
-/** The coded value that a text stands for, spelt as in the schema. */
+/** Reads a code, and spells it as in the schema. */
 function codeForm(values: readonly string[]): ValueForm {
   const byKey = new Map(values.map((value) => [valueKey(value), value]));
   return (text) => byKey.get(valueKey(text)) ?? refused('unlisted');
 }
 
-/** A code too, in any of the forms in use. */
+/** Reads a gender code in any of the forms in use. */
 function genderForm(values: readonly string[]): ValueForm {
   const code = codeForm(values);
   return (text) => {
@@ -231,7 +231,7 @@ function decimal(text: string): string | undefined {
   return plainDecimal.test(digits) ? inDigits(Number(digits) + 0) : undefined;
 }
 
-/** Decimal digits without an exponent: a number below 1e-6 would print as one. */
+/** Formats a number in decimal digits; numbers below 1e-6 would otherwise have an exponent. */
 const inDigits = (value: number): string => {
   const text = String(value);
   return text.includes('e') ? value.toFixed(15).replace(/\.?0+$/, '') : text;
@@ -244,5 +244,5 @@ const truths: ReadonlyMap<string, 'true' | 'false'> = new Map([
 
 const boolean = (text: string) => truths.get(text.toLowerCase());
 
-/** A refusal in whatever words is one, also where a list of yes and no does not know it. */
+/** Reads consent: any wording of a refusal is "false", even if the lists of yes and no do not include it. */
 const consent = (text: string) => (refusesConsent(text) ? 'false' : boolean(text));

@@ -8,7 +8,7 @@ interface Written {
   readonly [rest: string]: unknown;
 }
 
-/** A field of a schema; a format that Table Schema does not know stands under our own key there. */
+/** A field of a schema; a format that Table Schema lacks is under `x-kinledger`. */
 function fieldOf({ format = 'default', ...rest }: Written) {
   const standard = ['default', 'any', 'email'].includes(format);
   const said = standard ? { format } : { 'x-kinledger': { format } };
@@ -16,20 +16,20 @@ function fieldOf({ format = 'default', ...rest }: Written) {
 }
 const read = (field: Written, text: string, synthetic = true) =>
   valueFormOf(fieldOf(field), { synthetic })(text);
-/** A value that nothing is told of, or value and rule. */
+/** The value alone if no rule is broken, else value and rule. */
 const doubted = (field: Written, text: string, synthetic = true) => {
   const formed = read(field, text, synthetic);
   if (typeof formed === 'string') return formed;
   const { value, rule } = formed;
   return rule === undefined ? value : { value, rule };
 };
-/** The value that is kept, told of or not. */
+/** The value that is kept. */
 const form = (field: Written, text: string) => {
   const formed = read(field, text);
   return typeof formed === 'string' ? formed : (formed.value ?? undefined);
 };
 
-describe('the form in which a value is kept', () => {
+describe('the canonical form of a value', () => {
   it.each([
     ['email', { format: 'email' }, 'Amara.Okafor7@Example.org', 'amara.okafor7@example.org'],
     ['mobile', { format: 'mobile' }, '+44 7700 900123', '07700900123'],
@@ -110,7 +110,7 @@ describe('the form in which a value is kept', () => {
     ['gender 0', gender, '0', null, 'not-known'],
     ['a year of two digits', { type: 'date' }, '04/07/23', null, 'two-digit-year'],
     ['a month first', { type: 'date' }, '12/19/2023', null, 'month-first'],
-  ])('tells of %s', (_case, field, text, value, rule) => {
+  ])('reports %s', (_case, field, text, value, rule) => {
     expect(doubted(field, text)).toEqual({ value, rule });
   });
 
@@ -120,14 +120,14 @@ describe('the form in which a value is kept', () => {
     ['04/07/2023', 'either'],
     ['31/02/2023', 'day-first'],
     ['2023-07-04', undefined],
-  ])('tells what %s shows of the order of day and month', (text, order) => {
+  ])('gives the order of day and month that %s shows', (text, order) => {
     for (const field of [{ type: 'date' }, birth]) {
       const formed = read(field, text);
       expect(typeof formed === 'string' ? undefined : formed.order).toBe(order);
     }
   });
 
-  it('keeps a day that only a birth cannot have', () => {
+  it('keeps a placeholder date unless it is a birth date', () => {
     expect(form({ type: 'date' }, '01/01/1900')).toBe('1900-01-01');
   });
 
@@ -135,12 +135,12 @@ describe('the form in which a value is kept', () => {
     ['nhs-number', '9990060002'],
     ['email', 'amara@example.org'],
     ['mobile', '07700900123'],
-  ])('takes %s %s in a synthetic programme only', (format, text) => {
+  ])('accepts %s %s in a synthetic programme only', (format, text) => {
     expect(doubted({ format }, text, true)).toBe(text);
     expect(doubted({ format }, text, false)).toEqual({ value: null, rule: 'placeholder' });
   });
 
-  it('can tell of every field what it tells: nothing else comes out of a form', () => {
+  it('reports only rules that it declares for the field', () => {
     const fields = [
       ...['email', 'mobile', 'nhs-number', 'postcode', 'first-name', 'case-number', 'digest', 'lsoa'].map(
         (format) => ({
@@ -168,7 +168,7 @@ describe('the form in which a value is kept', () => {
     );
   });
 
-  it('is its own form: what is kept reads as the same', () => {
+  it('is idempotent: reading a canonical value gives the same value', () => {
     const fields = [
       { type: 'integer' },
       { type: 'number' },

@@ -17,7 +17,7 @@ const fieldName = z
   .regex(/^[a-z][a-z0-9_]*$/, 'expected a field name such as carer_email')
   .max(80);
 
-/** How a value is brought to canonical form and digested; see `libs/domain/src/identifiers`. */
+/** The kind of an identifier, which determines its canonical form and digest; see `libs/domain/src/identifiers`. */
 export const identifierKind = z.enum([
   'nhs-number',
   'email',
@@ -28,7 +28,7 @@ export const identifierKind = z.enum([
 ]);
 export type IdentifierKind = z.infer<typeof identifierKind>;
 
-/** One identifier that a column holds, for rows of the roles listed (all, when none is). */
+/** An identifier in a column, for rows of the listed roles (all roles if none is listed). */
 export const columnIdentifier = z.strictObject({
   kind: z.union([identifierKind, z.literal('child-key')]),
   use: tokenUse,
@@ -40,7 +40,7 @@ export const columnIdentifier = z.strictObject({
 });
 export type ColumnIdentifier = z.infer<typeof columnIdentifier>;
 
-/** What a column becomes on its way to the platform zone; without one it stays in the restricted zone. */
+/** What a column becomes in the platform zone; a column without a target stays in the restricted zone. */
 export const columnTarget = z.discriminatedUnion('to', [
   z.strictObject({ to: z.literal('attribute'), name: z.string().regex(/^[a-z][A-Za-z0-9]*$/) }),
   z
@@ -76,7 +76,7 @@ export type ColumnTarget = z.infer<typeof columnTarget>;
 export const severity = z.enum(['error', 'warning']);
 export type Severity = z.infer<typeof severity>;
 
-/** Formats that Table Schema does not know. */
+/** Formats that Table Schema does not have. */
 export const ownFormat = z.enum([
   'mobile',
   'nhs-number',
@@ -285,7 +285,7 @@ export const programmeDefinition = z.strictObject({
 });
 export type ProgrammeDefinition = z.infer<typeof programmeDefinition>;
 
-/** A dataset with its schema read and its service found. */
+/** A dataset with its schema and service. */
 export type Dataset = z.infer<typeof dataset> & {
   readonly schema: DatasetSchema;
   /** SHA-256 of the canonical JSON of the schema, 64 hex digits. */

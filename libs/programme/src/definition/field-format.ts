@@ -1,9 +1,9 @@
 import type { DatasetField, OwnFormat } from './definition.js';
 
-/** What a field's cells look like beyond its type; `default` says that the type, or the list of values, says it all. */
+/** The format of a field's cells, in addition to its type; `default` if the type or the list of values suffices. */
 export type FieldFormat = OwnFormat | 'email' | 'default';
 
-/** The format of a field: Kinledger's own one, else the one that Table Schema knows too. */
+/** The format of a field: Kinledger's own, else Table Schema's. */
 export function formatOf(field: DatasetField): FieldFormat {
   const own = field['x-kinledger'].format;
   if (own !== undefined) return own;

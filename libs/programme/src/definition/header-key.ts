@@ -1,6 +1,6 @@
 /**
- * What a header text is compared by: letters and digits in lower case, without marks, spaces and punctuation. So
- * "E-mail address", "Email Address" and "EMAIL_ADDRESS" are one. Empty for a text that has neither.
+ * The key by which headers are compared: letters and digits in lower case, without diacritics, spaces and punctuation.
+ * "E-mail address", "Email Address" and "EMAIL_ADDRESS" have one key. Empty for a text without letters or digits.
  */
 export const headerKey = (header: string): string =>
   header
@@ -8,5 +8,5 @@ export const headerKey = (header: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '');
 
-/** What a provider's value is looked up by in a value map: without case and outer space. */
+/** The key of a provider's value in a value map: without case and outer space. */
 export const valueKey = (value: string): string => value.trim().toLowerCase();

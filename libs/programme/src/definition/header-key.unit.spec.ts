@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { headerKey, valueKey } from './header-key.js';
 
-it('headers that people would call the same have one key', () => {
+it('gives one key to headers that people would call the same', () => {
   const spellings = [
     'E-mail address',
     'Email Address',
@@ -12,11 +12,11 @@ it('headers that people would call the same have one key', () => {
   expect(new Set(spellings.map(headerKey))).toEqual(new Set(['emailaddress']));
 });
 
-it('a header without letters and digits has none', () => {
+it('gives an empty key to a header without letters and digits', () => {
   expect(headerKey(' *** ')).toBe('');
 });
 
-it('values are compared without case and outer space, but with what is inside', () => {
+it('ignores case and outer space of values, but not inner space', () => {
   expect(valueKey(' Home Visit ')).toBe('home visit');
   expect(valueKey('1:1')).toBe('1:1');
 });

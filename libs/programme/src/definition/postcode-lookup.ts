@@ -2,13 +2,13 @@ import { canonicalPostcode } from '@kinledger/domain/identifiers';
 
 /** Postcode → LSOA, offline. */
 export interface PostcodeLookup {
-  /** LSOA of a postcode in canonical form; undefined where it is unknown, or the area is withheld. */
+  /** LSOA of a postcode in canonical form; undefined if it is unknown or its area is withheld. */
   lsoaOf(postcode: string): string | undefined;
-  /** Whether a postcode in canonical form stands for a protected address: it is known, and its area is withheld. */
+  /** Whether a postcode in canonical form is the code of a protected address, whose area is withheld. */
   isProtected(postcode: string): boolean;
-  /** Every postcode in printed form with its LSOA, protected ones excepted, in the order of the file. */
+  /** Every postcode in printed form with its LSOA, except protected ones, in the order of the file. */
   entries(): IterableIterator<readonly [postcode: string, lsoa: string]>;
-  /** Codes that stand for a protected address, in printed form. */
+  /** The codes of protected addresses, in printed form. */
   readonly protectedPostcodes: readonly string[];
   readonly size: number;
 }
@@ -27,7 +27,7 @@ const refused = (file: string, line: number, why: string): PostcodeLookupRefused
     line,
   });
 
-/** What a source writes in place of an area that it withholds, since the address is protected. */
+/** The word that a source writes in place of the area of a protected address. */
 export const PROTECTED_AREA = 'protected';
 
 /** First line of a look-up file. */
@@ -36,11 +36,12 @@ const WITHHELD = '';
 const lsoaCode = /^[EW]01\d{6}$/;
 
 /**
- * Reads the lines of a look-up file: CSV with the header `postcode,lsoa` and without quotes. An empty LSOA marks the code
+ * Reads the lines of a look-up file: CSV with the header `postcode,lsoa` and without quotes. An empty LSOA marks the
+ * code
  * of a protected address.
- * @param file what a refusal calls the file.
- * @throws PostcodeLookupRefused naming the line, for another header, no postcode, no LSOA, or two LSOAs of one
- * postcode.
+ * @param file the name of the file in errors.
+ * @throws PostcodeLookupRefused, with the line number, for a wrong header, an invalid postcode or LSOA, or two LSOAs
+ * for one postcode.
  */
 export async function postcodeLookupOf(
   lines: AsyncIterable<string> | Iterable<string>,

@@ -3,13 +3,13 @@ import { formatOf } from './field-format.js';
 import { codedValues } from './row-roles.js';
 
 /**
- * What the cells of a field mean. Each kind has one canonical form, which validation gives a value once and everybody
- * after it relies on:
+ * The kind of a field's values. Each kind has one canonical form, which validation gives to a value once and all later
+ * steps rely on:
  *
- * - email, mobile, nhs-number, postcode, case-number, first-name: as the function of `@kinledger/domain` that reads it
- *   returns it; of a first name, no more than the three letters that a child key needs;
+ * - email, mobile, nhs-number, postcode, case-number, first-name: as returned by the parser in `@kinledger/domain`; of
+ * a first name, at most the three letters that a child key needs;
  * - digest: 64 hex digits in upper case;
- * - lsoa: a code such as `E01003014`, or the word of a source that withholds the area;
+ * - lsoa: a code such as `E01003014`, or the word for a withheld area;
  * - date, birth-date: `yyyy-mm-dd`; birth-month: `yyyy-mm`;
  * - integer, number: decimal digits, without an exponent;
  * - boolean, consent: `true` or `false`;
@@ -54,7 +54,7 @@ export function valueKindOf(field: DatasetField): ValueKind {
   }
 }
 
-/** Whether a field holds when somebody was born. */
+/** Whether a field holds a birth date or month. */
 export const isBirthDate = (field: DatasetField): boolean =>
   field['x-kinledger'].target?.to === 'birth-month' ||
   field['x-kinledger'].identifiers.some(({ kind, form }) => kind === 'birth-date' && form === 'clear');

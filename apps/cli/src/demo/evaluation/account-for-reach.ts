@@ -1,42 +1,44 @@
-/** Why a figure is not the truth, in steps that add up: truth − missed + countedAgain − joined + beyondTruth = figure. */
+/**
+ * Why a figure differs from the truth, in steps that add up: truth − missed + countedAgain − joined + beyondTruth =
+ * figure.
+ */
 export interface ReachAccount {
   readonly truth: number;
-  /** Truly reached and not counted, by what became of their rows; each once, under the step that its rows got furthest. */
+  /** Truly reached but not counted, by the furthest step that any of their rows reached; each is listed once. */
   readonly missed: Readonly<Record<MissedBecause, number>>;
-  /** Counted more than once, since the rows were not linked: the counts beyond the first. */
+  /** Counts beyond the first of people whose rows were not linked. */
   readonly countedAgain: number;
-  /** Not counted for themselves, since their rows were linked to somebody else’s. */
+  /** People not counted separately, because their rows were linked to somebody else’s. */
   readonly joined: number;
-  /** Counted without anybody of the kind who was truly reached: a row that says another role, for example. */
+  /** Counted without a truly reached person of that kind, for example because of a row with another role. */
   readonly beyondTruth: number;
   readonly figure: number;
 }
 
 /**
- * `refused`: no row of theirs got through intake (consent, validation, a refused file). `unlinkable`: a row came
- * through without a usable identifier. `referred`: a row waits for a person's review. `elsewhere`: their rows were
- * counted, as another kind.
+ * `refused`: ingest accepted none of their rows (consent, validation, a refused file). `unlinkable`: a row was accepted
+ * without a usable identifier. `referred`: a row waits for review. `elsewhere`: their rows count as another kind.
  */
 export type MissedBecause = 'refused' | 'unlinkable' | 'referred' | 'elsewhere';
 
 export const missedBecause: readonly MissedBecause[] = ['refused', 'unlinkable', 'referred', 'elsewhere'];
 
-/** A row that truly counts, and what the platform made of it. */
+/** A row that truly counts, and its outcome. */
 export interface CountedRow {
-  /** Who was truly reached: a person or a family. */
+  /** Id of the person or family truly reached. */
   readonly truly: string;
-  /** Whom the figure counts for it; undefined where it counts nobody. */
+  /** Id of the individual or family that the figure counts for it; undefined if none. */
   readonly counted: string | undefined;
-  /** Why it counts nobody. */
+  /** Why the figure counts nobody for it. */
   readonly because: MissedBecause;
 }
 
 /**
  * Accounts for the difference between a figure and the truth exactly. Rows tie the truly reached to the counted; with
  * S seen, C counted and E distinct ties between them, the counts beyond the first are E − S and the ones that were
- * joined E − C, whatever the shape of the ties.
- * @param rows of everybody who was truly reached.
- * @param counted everybody whom the figure counts.
+ * joined E − C, for any pattern of ties.
+ * @param rows of all people truly reached.
+ * @param counted ids of all that the figure counts.
  */
 export function accountForReach(rows: Iterable<CountedRow>, counted: ReadonlySet<string>): ReachAccount {
   const furthest = new Map<string, number>();

@@ -13,7 +13,7 @@ const total = ({ truth, missed, countedAgain, joined, beyondTruth }: ReachAccoun
   truth - missedBecause.reduce((sum, why) => sum + missed[why], 0) + countedAgain - joined + beyondTruth;
 
 describe('accountForReach', () => {
-  it('finds nothing to explain where everybody is counted once', () => {
+  it('finds no difference if everybody is counted once', () => {
     const rows = [counts('Ada', '1'), counts('Ada', '1'), counts('Ben', '2')];
     expect(accountForReach(rows, new Set(['1', '2']))).toEqual({
       ...{ truth: 2, figure: 2, countedAgain: 0, joined: 0, beyondTruth: 0 },
@@ -21,25 +21,25 @@ describe('accountForReach', () => {
     });
   });
 
-  it('says who is missed by the furthest step of any of their rows', () => {
+  it('lists a missed person under the furthest step of any of their rows', () => {
     const rows = [lost('Ada', 'refused'), lost('Ada', 'unlinkable'), lost('Ben', 'refused')];
     expect(accountForReach(rows, new Set()).missed).toMatchObject({ refused: 1, unlinkable: 1 });
   });
 
-  it('does not miss somebody of whom one row is counted', () => {
+  it('does not list a person as missed if one of their rows is counted', () => {
     expect(
       accountForReach([lost('Ada', 'unlinkable'), counts('Ada', '1')], new Set(['1'])).missed.unlinkable,
     ).toBe(0);
   });
 
-  it('counts who was split, who was joined, and who was never there', () => {
+  it('counts people split, people joined, and counts without a person', () => {
     const rows = [counts('Ada', '1'), counts('Ada', '2'), counts('Ben', '3'), counts('Cleo', '3')];
     expect(accountForReach(rows, new Set(['1', '2', '3', '4']))).toMatchObject({
       ...{ truth: 3, countedAgain: 1, joined: 1, beyondTruth: 1, figure: 4 },
     });
   });
 
-  it('adds up to the figure, whatever the rows', () => {
+  it('adds up to the figure for any rows', () => {
     const row = fc.record({
       truly: fc.constantFrom('Ada', 'Ben', 'Cleo', 'Dan'),
       counted: fc.constantFrom('1', '2', '3', undefined),

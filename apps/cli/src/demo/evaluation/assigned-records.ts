@@ -1,8 +1,8 @@
 import pg from 'pg';
 
-/** Where the read models have put a record. */
+/** A record and its individual in the read models. */
 export interface AssignedRecord {
-  /** Undefined where it was set aside. */
+  /** Undefined if the record was set aside. */
   readonly individual: string | undefined;
 }
 

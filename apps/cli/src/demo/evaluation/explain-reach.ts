@@ -5,14 +5,13 @@ import { qualifyingRecords, type QualifyingRecord } from './qualifying-records.j
 import { recordFinder } from './record-finder.js';
 import { trueFamilies, trueRecords } from './truth.js';
 
-/** Why the programme's reach of a quarter is not the truth. */
+/** Why the programme's reach of a quarter differs from the truth. */
 export type ReachExplained = Readonly<Record<'children' | 'adults' | 'families', ReachAccount>>;
 
 const roles = { children: 'child', adults: 'adult' } as const;
 
 /**
- * Follows every row that truly makes somebody count as reached to what the platform made of it.
- * Whoever asks owns the keys: see {@link recordFinder}.
+ * Traces every row that truly makes somebody count as reached to its outcome. Needs the keys: see {@link recordFinder}.
  */
 export async function explainReach(
   evaluation: { readonly platformUrl: string; readonly secretsDirectory: string },

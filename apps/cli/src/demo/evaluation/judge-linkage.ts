@@ -4,7 +4,7 @@ import { linkageQuality, type JudgedRecord, type LinkageQuality } from './linkag
 import { recordFinder } from './record-finder.js';
 import { trueRecords } from './truth.js';
 
-/** How well the linker did on person records. Whoever asks owns the keys: see {@link recordFinder}. */
+/** Precision and recall of the linkage of person records. Needs the keys: see {@link recordFinder}. */
 export async function judgeLinkage(
   evaluation: { readonly platformUrl: string; readonly secretsDirectory: string },
   truthFolder: string,
@@ -18,7 +18,7 @@ export async function judgeLinkage(
   for await (const row of trueRecords(truthFolder)) {
     const record = recordOf(row);
     const found = record === undefined ? undefined : assigned.get(record);
-    // Not there: rejected, a repetition, unchanged since an earlier file, or no person record at all.
+    // Absent if rejected, a repetition, unchanged since an earlier file, or not a person record.
     if (found !== undefined) judged.push({ person: row.person, individual: found.individual });
   }
   return linkageQuality(judged);

@@ -1,11 +1,11 @@
 import type { Figure, ReachAnswer } from '../../api/reporting.js';
 import type { TrueCounts, TrueReach } from './truth.js';
 
-/** A figure beside the truth. */
+/** A figure with the truth. */
 export interface Judged {
   readonly figure: number;
   readonly truth: number;
-  /** figure ÷ truth − 1; null where the truth is 0. */
+  /** figure ÷ truth − 1; null if the truth is 0. */
   readonly error: number | null;
 }
 
@@ -33,17 +33,17 @@ export interface JudgedReach {
   readonly position: number;
   readonly scopes: readonly JudgedScope[];
   readonly byDeprivation: readonly JudgedDecile[];
-  /** People reached whose area is not known: they are in no tenth. */
+  /** People reached whose area is unknown, so that they are in no tenth. */
   readonly withoutArea: TrueCounts;
   readonly doubleCountingRemoved: TrueCounts;
-  /** The same figure made from the truth. */
+  /** The same figure computed from the truth. */
   readonly trueDoubleCounting: TrueCounts;
 }
 
 const nobody: TrueCounts = { children: 0, adults: 0, families: 0 };
 const kinds = ['children', 'adults', 'families'] as const;
 
-/** Puts the truth beside every figure of a reach answer. */
+/** Adds the truth to every figure of a reach answer. */
 export function judgeReach(answer: ReachAnswer, truth: TrueReach): JudgedReach {
   const services = answer.strands.flatMap((strand) => strand.services);
   const scope = (
@@ -91,7 +91,7 @@ export function judgeReach(answer: ReachAnswer, truth: TrueReach): JudgedReach {
   };
 }
 
-/** Of whom nothing is known, nobody is counted: the truth beside it shows who was missed. */
+/** Counts unknown figures as 0, so that their error shows who was missed. */
 const countsOf = ({ children, adults, families }: Figure): TrueCounts => ({
   children: children ?? 0,
   adults: adults ?? 0,

@@ -44,7 +44,7 @@ const truth: TrueReach = {
 describe('judgeReach', () => {
   const judged = judgeReach(answer, truth);
 
-  it('puts the truth and the error beside every figure', () => {
+  it('adds the truth and the error to every figure', () => {
     expect(judged.scopes.map(({ level, id }) => `${level} ${id}`)).toEqual([
       'programme programme',
       'strand diet',
@@ -59,15 +59,15 @@ describe('judgeReach', () => {
     expect(judged.scopes[2]?.adults.error).toBe(0);
   });
 
-  it('gives no error where there is nothing to be near to', () => {
+  it('gives no error if the truth is 0', () => {
     expect(judged.scopes[3]?.adults).toEqual({ figure: 2, truth: 0, error: null });
   });
 
-  it('judges double counting by the same sum over the truth', () => {
+  it('compares double counting with the same sum over the truth', () => {
     expect(judged.trueDoubleCounting).toEqual({ children: 5, adults: 0, families: 3 });
   });
 
-  it('judges tenths of deprivation in order, and leaves out those where nobody lives', () => {
+  it('lists tenths of deprivation in order, without those where nobody lives', () => {
     expect(judged.byDeprivation.map(({ decile }) => decile)).toEqual([2, 10]);
     expect(judged.byDeprivation[0]?.children).toEqual({ figure: 0, truth: 4, error: -1 });
     expect(judged.withoutArea).toMatchObject({ children: 1 });

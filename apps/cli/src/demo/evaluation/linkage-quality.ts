@@ -1,11 +1,11 @@
-/** One record as it was assigned, beside whom it is truly about. */
+/** A record with its true person and the individual to which it was linked. */
 export interface JudgedRecord {
   readonly person: string;
-  /** Undefined where it was set aside: it stands alone. */
+  /** Undefined if it was set aside, and so linked to no other record. */
   readonly individual: string | undefined;
 }
 
-/** Pairwise: of all pairs of records, those that truly are of one person against those that were put together. */
+/** Pairwise quality: compares the pairs of records that truly are of one person with the pairs that were linked. */
 export interface LinkageQuality {
   readonly records: number;
   readonly setAside: number;
@@ -14,15 +14,15 @@ export interface LinkageQuality {
   readonly truePositives: number;
   readonly falsePositives: number;
   readonly falseNegatives: number;
-  /** 1 where nothing was put together. */
+  /** 1 if no pair was linked. */
   readonly precision: number;
-  /** 1 where no two records are of one person. */
+  /** 1 if no two records are of one person. */
   readonly recall: number;
 }
 
 const pairs = (count: number): number => (count * (count - 1)) / 2;
 
-/** Counts pairs by groups, not one by one: linear in the number of records. */
+/** Counts pairs by group, so the time is linear in the number of records. */
 export function linkageQuality(records: Iterable<JudgedRecord>): LinkageQuality {
   const byPerson = new Map<string, number>();
   const byIndividual = new Map<string, number>();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { linkageQuality, type JudgedRecord } from './linkage-quality.js';
 
-/** The definition itself, pair by pair. */
+/** The definition, computed pair by pair. */
 function pairByPair(records: readonly JudgedRecord[]) {
   const counts = { truePositives: 0, falsePositives: 0, falseNegatives: 0 };
   records.forEach((left, index) => {
@@ -18,7 +18,7 @@ function pairByPair(records: readonly JudgedRecord[]) {
 }
 
 describe('linkageQuality', () => {
-  it('counts pairs, by hand', () => {
+  it('counts pairs in an example worked out by hand', () => {
     const quality = linkageQuality([
       { person: 'Ada', individual: 'i1' },
       { person: 'Ada', individual: 'i1' },
@@ -26,7 +26,7 @@ describe('linkageQuality', () => {
       { person: 'Ben', individual: 'i2' },
       { person: 'Ben', individual: undefined },
     ]);
-    // Together: Ada-Ada (right), Ada-Ben (wrong). Truly: three pairs of Ada, one of Ben.
+    // Linked: Ada-Ada (right), Ada-Ben (wrong). True: three pairs of Ada, one of Ben.
     expect(quality).toMatchObject({
       ...{ records: 5, setAside: 1, people: 2, individuals: 2 },
       ...{ truePositives: 1, falsePositives: 1, falseNegatives: 3 },
@@ -46,7 +46,7 @@ describe('linkageQuality', () => {
     );
   });
 
-  it('two records set aside are not put together', () => {
+  it('does not count two records set aside as linked', () => {
     const apart = { person: 'Ada', individual: undefined };
     expect(linkageQuality([apart, apart])).toMatchObject({ precision: 1, recall: 0, falseNegatives: 1 });
   });

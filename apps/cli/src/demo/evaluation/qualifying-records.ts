@@ -1,13 +1,13 @@
 import pg from 'pg';
 
-/** A qualifying engagement of a period as the read models hold it. */
+/** A qualifying engagement of a period, from the read models. */
 export interface QualifyingRecord {
   readonly state: 'linked' | 'unlinkable' | 'referred';
-  /** The engagement row's own. */
+  /** The engagement row's own role. */
   readonly role: string | undefined;
-  /** The two below are there for a linked one. */
+  /** Present if the record is linked, like `family`. */
   readonly individual: string | undefined;
-  /** The reporting family, or the individual itself where it is in none. */
+  /** The reporting family, or the individual's own id if it is in none. */
   readonly family: string | undefined;
 }
 

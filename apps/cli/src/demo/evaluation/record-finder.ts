@@ -3,12 +3,12 @@ import { readSecrets, recordIdsOf } from '@kinledger/pseudonymisation';
 import type { LoadedFiles } from '../demo-folder.js';
 import type { TrueRecord } from './truth.js';
 
-/** The header is row 1 of a file as a spreadsheet shows it, and rows are numbered as spreadsheets do. */
+/** Rows are numbered as in a spreadsheet, where the header is row 1. */
 const HEADER_ROWS = 1;
 
 /**
- * Which record a row of a synthetic file became: its id is a keyed hash of submission and row number, made again here.
- * Only whoever owns the keys can tell. The answer is undefined for a row of a file that was refused.
+ * Finds the record id of a row of a synthetic file. The id is a keyed hash of submission and row number, so this needs
+ * the keys. @returns a function that gives undefined for a row of a refused file.
  */
 export async function recordFinder(
   secretsDirectory: string,
@@ -18,7 +18,7 @@ export async function recordFinder(
   const submissions = new Map(files.map((file) => [`${file.dataset} ${file.period}`, file.submission]));
   return ({ dataset, period, row }) => {
     const submission = submissions.get(`${dataset} ${period}`) ?? null;
-    // The id was given by ingest, in the shape of its contract.
+    // Ingest issued the id, so it has the right form.
     return submission === null
       ? undefined
       : recordIds.recordIdOf(submission as SubmissionId, row + HEADER_ROWS);

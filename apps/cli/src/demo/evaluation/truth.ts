@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 
-/** A row of a synthetic file, and whom it is about. */
+/** A row of a synthetic file and its person. */
 export interface TrueRecord {
   readonly dataset: string;
   readonly period: string;
@@ -15,7 +15,7 @@ export interface TrueRecord {
   readonly reachedIn: string;
 }
 
-/** Rows that are about somebody, as the generator knows. Its files hold codes and ids alone: no field is quoted. */
+/** Rows about a person, from the generator's truth. That file holds only codes and ids, so no field is quoted. */
 export async function* trueRecords(folder: string): AsyncGenerator<TrueRecord> {
   for await (const [dataset, period, row, person, role = '', reachedIn = ''] of cellsOf(
     folder,
@@ -57,7 +57,7 @@ const reach = z.object({ periods: z.record(z.string(), ofPeriod), lifetime: ofPe
 export type TrueCounts = z.infer<typeof counts>;
 export type TrueReach = z.infer<typeof ofPeriod>;
 
-/** Reach of a quarter, or over the lifetime, as it truly was. */
+/** The true reach of a quarter or the lifetime. */
 export function trueReach(folder: string, period: string): TrueReach {
   const all = reach.parse(JSON.parse(readFileSync(join(folder, 'reach.json'), 'utf8')));
   const found = period === 'lifetime' ? all.lifetime : all.periods[period];
