@@ -11,6 +11,8 @@ const inFile =
     }));
 
 const attachFact = inFile('attach-fact');
+const draftDecisions = inFile('draft-decisions');
+const evidence = inFile('evidence');
 const groupRecords = inFile('leap-1/group-records');
 const kinship = inFile('kinship');
 const linkageIndex = inFile('linkage-index');
@@ -32,6 +34,14 @@ export const linkageEquivalents: readonly Equivalent[] = [
     ['if (known !== undefined) return known;', 'false'],
     ['memory.set(key, value);', ';'],
   ),
+  ...draftDecisions(
+    'an assertion: whoever a decision names is registered by then, or the laws would meet what it throws',
+    ["if (id === null) throw new Error('an individual is named before it is registered');", 'false'],
+  ),
+  ...evidence('a copy of a list says what the list says', [
+    'return more.length === 0 ? one : [...one, ...more];',
+    '([...one, ...more])',
+  ]),
   ...groupRecords(
     'which of two sets takes in the other is a matter of speed: a set has no order, and its buckets have their own',
     [

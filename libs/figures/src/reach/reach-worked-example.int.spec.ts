@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { idOf, type SmallEngagement } from '@kinledger/read-models/testing';
 import { publishSmallProgramme } from '../testing.js';
+import { reachUncounted } from './reach-columns.js';
 import { reachByQuarter, type ReachScope } from './reach-by-quarter.js';
 import { wholeReach, type ReachCounts } from './whole-reach.js';
 
@@ -187,6 +188,20 @@ describe('reach of a quarter, worked out by hand', () => {
     Object.fromEntries(
       Object.keys(none).map((name) => [name, figure[name as keyof ReachCounts]]),
     ) as unknown as ReachCounts;
+
+  it('has in its upper bound the individuals and what its columns say is in it, and nothing else', async () => {
+    const found = await asked();
+    for (const figure of [
+      found.programme,
+      ...found.strands,
+      ...found.strands.flatMap(({ services }) => services),
+    ]) {
+      const counted = reachUncounted
+        .filter(({ inUpperBound }) => inUpperBound)
+        .reduce((sum, { column }) => sum + figure[column], figure.individuals);
+      expect(figure.upperBound).toBe(counted);
+    }
+  });
 
   it('is counted for the programme, each strand and each service', async () => {
     const found = await asked();
