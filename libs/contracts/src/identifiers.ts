@@ -50,7 +50,7 @@ export const uploadId = hex128(
 export type UploadId = z.infer<typeof uploadId>;
 
 export const recordId = hex128(
-  'HMAC of (submission id, row number): the provider, who knows its row 17, cannot find it in the ledger.',
+  'Made of submission id and row number under a secret key: the provider, who knows its row 17, cannot find it in the ledger.',
 ).brand<'RecordId'>();
 export type RecordId = z.infer<typeof recordId>;
 

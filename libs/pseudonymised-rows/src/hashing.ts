@@ -12,10 +12,29 @@ export interface KeyedHash {
 }
 
 /**
+ * Blocks of 16 bytes that nobody can tell from chance without the key, as hex digits: AES-256 of the block's number, 16 bytes
+ * big endian, which is what counter mode (NIST SP 800-38A) adds to a text.
+ * @param first number of the first block, a safe integer.
+ */
+export type Keystream = (first: number, blocks: number) => string;
+
+/**
  * The hash functions of the surroundings: Node has fast ones, a browser brings a library. They answer at once, because
  * rows are made one after the other in a loop that has no time to wait.
  */
 export interface Hashing {
   readonly sha256: Sha256Hex;
   readonly hmacSha256: (key: Uint8Array) => KeyedHash;
+  /** @param key 32 bytes. */
+  readonly keystream: (key: Uint8Array) => Keystream;
+}
+
+export const COUNTER_BYTES = 16;
+
+/** The number of a block as AES takes it in. @throws RangeError for what is no safe integer from 0. */
+export function counterOf(block: number): Uint8Array {
+  if (!Number.isSafeInteger(block) || block < 0) throw new RangeError('expected the number of a block');
+  const counter = new Uint8Array(COUNTER_BYTES);
+  new DataView(counter.buffer).setBigUint64(COUNTER_BYTES - 8, BigInt(block));
+  return counter;
 }

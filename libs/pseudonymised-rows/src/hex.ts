@@ -8,9 +8,11 @@ export function bytesOfHex(digits: string): Uint8Array {
   );
 }
 
+const digitsOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** In lower case. */
 export function hexOfBytes(bytes: Uint8Array): string {
   let digits = '';
-  for (const byte of bytes) digits += byte.toString(16).padStart(2, '0');
+  for (const byte of bytes) digits += digitsOfByte[byte] as string; // there is one for each
   return digits;
 }

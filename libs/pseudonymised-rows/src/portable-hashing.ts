@@ -1,7 +1,8 @@
+import { ctr } from '@noble/ciphers/aes.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesOfHex, hexOfBytes } from './hex.js';
-import type { Hashing } from './hashing.js';
+import { COUNTER_BYTES, counterOf, type Hashing } from './hashing.js';
 
 const encoder = new TextEncoder();
 
@@ -14,4 +15,6 @@ export const portableHashing: Hashing = {
     const hex = (message: Uint8Array) => hexOfBytes(keyed.clone().update(message).digest());
     return { hex, hexOfHex: (digits) => hex(bytesOfHex(digits)) };
   },
+  keystream: (key) => (first, blocks) =>
+    hexOfBytes(ctr(key, counterOf(first)).encrypt(new Uint8Array(blocks * COUNTER_BYTES))),
 };

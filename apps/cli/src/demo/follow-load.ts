@@ -15,6 +15,8 @@ export interface Stages {
 }
 
 const POLL_MS = 300;
+/** An answer lists every file. Polling takes at most a tenth of the time, however many files there are. */
+const PAUSE_PER_POLL = 9;
 
 /**
  * Follows submissions until all are in the read models or parked.
@@ -30,9 +32,11 @@ export async function followLoad(
   for (;;) {
     // Read before the states, so that later submissions wait for the next round.
     const { complete } = sent;
+    const asked = performance.now();
     const files = sent.files.filter(({ submission }) => submission !== null);
     const [states, status] = await Promise.all([statesOf(apis.reporting), apis.linker.status()]);
     if (status.halt !== undefined) throw new Failure(`the linker has halted: ${status.halt.message}`);
+    const took = performance.now() - asked;
     wait.told(status.ledgerAway);
     const stateOf = ({ submission }: LoadedFile) => states.get(submission ?? '')?.state;
     const rows = (reached: (file: LoadedFile) => boolean) =>
@@ -48,7 +52,7 @@ export async function followLoad(
       wait.told(undefined);
       return;
     }
-    await pause(POLL_MS);
+    await pause(Math.max(POLL_MS, PAUSE_PER_POLL * took));
   }
 }
 

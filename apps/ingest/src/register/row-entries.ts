@@ -26,7 +26,7 @@ export class RowEntries {
     const key = hkdfSync('sha256', contentHashKey, '', 'kinledger row register', 32);
     this.#hmac = new HmacSha256(new Uint8Array(key));
     this.#dataset = dataset;
-    this.#plan = new RowPlan(schema, provider);
+    this.#plan = new RowPlan(schema, provider, dataset);
   }
 
   /**
@@ -49,6 +49,11 @@ export class RowEntries {
       target[at + CONTENT_AT] = (target[at + CONTENT_AT] ?? 0) | 1;
     }
     return true;
+  }
+
+  /** Forgets the values of the rows so far. */
+  forget(): void {
+    this.#plan.forget();
   }
 
   #hash(parts: readonly string[], target: Buffer, at: number): void {

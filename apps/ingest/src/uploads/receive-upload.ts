@@ -226,6 +226,7 @@ async function landRows(
       if (rows.add([rowNumber, row.values])) await rows.write();
       if (register.add(row.values)) await register.write();
     }
+    entries.forget();
     if (rowNumber - 1 > limits.maxRows) throw tooManyRows(limits.maxRows);
     if (performance.now() - saidAliveAt > ALIVE_EVERY_MS) {
       if (!(await sayAlive(pool, writer.upload))) throw new Error('the upload was taken for interrupted');

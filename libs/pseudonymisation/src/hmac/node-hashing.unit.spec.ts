@@ -1,5 +1,6 @@
 import { portableHashing } from '@kinledger/pseudonymised-rows/portable-hashing';
 import fc from 'fast-check';
+import { createCipheriv } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { nodeHashing } from './node-hashing.js';
 
@@ -22,6 +23,28 @@ describe('the hash functions of Node', () => {
         expect(inNode.hexOfHex(digits)).toBe(inBrowser.hexOfHex(digits));
       }),
     );
+  });
+
+  it('are equal to those that a browser has, for keystreams', () => {
+    const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
+    fc.assert(
+      fc.property(key, fc.maxSafeNat(), fc.integer({ min: 1, max: 9 }), (any, first, blocks) => {
+        const [inNode, inBrowser] = [nodeHashing.keystream(any), portableHashing.keystream(any)];
+        expect(inNode(first, blocks)).toBe(inBrowser(first, blocks));
+        expect(inNode(first, blocks)).toHaveLength(32 * blocks);
+      }),
+    );
+  });
+
+  it('are AES-256 of the number of a block', () => {
+    const key = Uint8Array.from({ length: 32 }, (_, at) => at);
+    const expected = createCipheriv('aes-256-ecb', key, null)
+      .setAutoPadding(false)
+      .update('00000000000000000000000000000007', 'hex', 'hex');
+    for (const { keystream } of [nodeHashing, portableHashing]) {
+      expect(keystream(key)(5, 4).slice(64, 96)).toBe(expected);
+      for (const none of [-1, 0.5, 2 ** 53]) expect(() => keystream(key)(none, 1)).toThrow(RangeError);
+    }
   });
 
   it.each(['abc', 'zz', '0g'])('refuse %s, which is not whole bytes of hex digits, in both', (digits) => {

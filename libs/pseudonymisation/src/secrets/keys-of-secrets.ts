@@ -17,4 +17,4 @@ export const keysOf = (secrets: Secrets): Keys => ({
 
 /** Finds the ids of records again, by submission and row number. */
 export const recordIdsOf = ({ recordIdKey }: Secrets): RecordIds =>
-  new RecordIds(new HmacSha256(recordIdKey));
+  new RecordIds(nodeHashing, new HmacSha256(recordIdKey));

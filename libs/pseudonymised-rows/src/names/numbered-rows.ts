@@ -1,41 +1,75 @@
 import type { RecordId, Salt, SubmissionId } from '@kinledger/contracts';
-import type { KeyedHash } from '../hashing.js';
+import type { Hashing, KeyedHash, Keystream } from '../hashing.js';
+import { bytesOfHex } from '../hex.js';
 
 /**
- * Record ids: the first 128 bits of HMAC-SHA-256 over the submission id (16 bytes) and the row number (8 bytes big
- * endian). The form and the key never change: a second delivery must have the same ids.
+ * Record ids: block n of a keystream is the id of row n, under a key that belongs to the submission alone, HMAC-SHA-256 of
+ * "kinledger record ids " and the submission id. The provider, who knows its row 17, cannot find it; a second delivery has the
+ * same ids. The form and the key never change.
  */
 export class RecordIds {
+  readonly #hashing: Hashing;
   readonly #hmac: KeyedHash;
+  readonly #bySubmission = new Map<SubmissionId, NumberedIds>();
 
-  constructor(hmac: KeyedHash) {
+  /** @param hmac under a key of its own, which never rotates. */
+  constructor(hashing: Hashing, hmac: KeyedHash) {
+    this.#hashing = hashing;
     this.#hmac = hmac;
   }
 
   /** @param rowNumber the row's number in the provider's file, as the landing store gives it. */
   recordIdOf(submission: SubmissionId, rowNumber: number): RecordId {
-    return this.#hmac.hexOfHex(submission + rowNumberDigits(rowNumber)).slice(0, 32) as RecordId;
+    let ids = this.#bySubmission.get(submission);
+    if (ids === undefined) {
+      ids = new NumberedIds(keystreamFor(this.#hashing, this.#hmac, `record ids ${submission}`));
+      this.#bySubmission.set(submission, ids);
+    }
+    return ids.of(rowNumber) as RecordId;
   }
 }
 
 /**
- * Commitment salts of one file's records: the first 128 bits of HMAC-SHA-256 under the file's random seed over the row
- * number (8 bytes big endian). When the seed is deleted, no salt can be made again.
+ * Commitment salts of one file's records: block n of a keystream is the salt of row n, under HMAC-SHA-256 of "kinledger
+ * commitment salts" and with the file's random seed. When the seed is deleted, no salt can be made again.
  */
 export class CommitmentSalts {
-  readonly #hmac: KeyedHash;
+  readonly #salts: NumberedIds;
 
-  /** @param hmac under the seed: at least 32 random bytes, made for this file alone. */
-  constructor(hmac: KeyedHash) {
-    this.#hmac = hmac;
+  /** @param seed at least 32 random bytes, made for this file alone. */
+  constructor(hashing: Hashing, seed: Uint8Array) {
+    this.#salts = new NumberedIds(keystreamFor(hashing, hashing.hmacSha256(seed), 'commitment salts'));
   }
 
   saltOf(rowNumber: number): Salt {
-    return this.#hmac.hexOfHex(rowNumberDigits(rowNumber)).slice(0, 32) as Salt;
+    return this.#salts.of(rowNumber) as Salt;
   }
 }
 
-function rowNumberDigits(rowNumber: number): string {
-  if (!Number.isSafeInteger(rowNumber) || rowNumber < 0) throw new RangeError('expected a row number');
-  return rowNumber.toString(16).padStart(16, '0');
+/** A key serves one file and one purpose, so that no block of a keystream is used twice. */
+const keystreamFor = (hashing: Hashing, hmac: KeyedHash, purpose: string): Keystream =>
+  hashing.keystream(bytesOfHex(hmac.hex(new TextEncoder().encode(`kinledger ${purpose}`))));
+
+const WINDOW_ROWS = 128;
+const ID_DIGITS = 32;
+
+/** Rows come in order, so that a stretch of the keystream is made at once. */
+class NumberedIds {
+  readonly #keystream: Keystream;
+  #first = Number.NaN;
+  #digits = '';
+
+  constructor(keystream: Keystream) {
+    this.#keystream = keystream;
+  }
+
+  of(rowNumber: number): string {
+    if (!Number.isSafeInteger(rowNumber) || rowNumber < 0) throw new RangeError('expected a row number');
+    const within = rowNumber % WINDOW_ROWS;
+    if (rowNumber - within !== this.#first) {
+      this.#first = rowNumber - within;
+      this.#digits = this.#keystream(this.#first, WINDOW_ROWS);
+    }
+    return this.#digits.slice(within * ID_DIGITS, (within + 1) * ID_DIGITS);
+  }
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createCipheriv, createHmac } from 'node:crypto';
 import type { DatasetId, ProviderId, SubmissionId } from '@kinledger/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -71,35 +71,54 @@ describe('row keys', () => {
   });
 });
 
+/** AES-256 of a number, under HMAC-SHA-256 of a purpose: made with Node alone. */
+function block(secret: Uint8Array, purpose: string, number: number): string {
+  const own = createHmac('sha256', secret).update(`kinledger ${purpose}`).digest();
+  const aes = createCipheriv('aes-256-ecb', own, null).setAutoPadding(false);
+  return aes.update(number.toString(16).padStart(32, '0'), 'hex', 'hex');
+}
+
 describe('record ids', () => {
-  it('are HMAC-SHA-256 of submission id and row number', () => {
-    const ids = new RecordIds(keyed);
-    expect(ids.recordIdOf(submission, 17)).toBe(firstHalf(key, `${submission}0000000000000011`));
-    expect(ids.recordIdOf(submission, 17)).toBe('f22c90a6236f094672cb4f46817612ac');
-    expect(ids.recordIdOf(submission, 2 ** 40)).toBe(firstHalf(key, `${submission}0000010000000000`));
+  const ids = new RecordIds(portableHashing, keyed);
+  const other = '6f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId;
+
+  it('are blocks of a keystream whose key is the submission’s own', () => {
+    for (const number of [0, 17, 511, 512, 2 ** 40 + 1])
+      expect(ids.recordIdOf(submission, number)).toBe(block(key, `record ids ${submission}`, number));
+    expect(ids.recordIdOf(submission, 17)).toBe('2eb1bf53803bf26d91a27451e3ea8253');
   });
 
-  it('differ by row', () => {
-    const ids = new RecordIds(keyed);
+  it('are the same again in any order, and differ by row and submission', () => {
+    const rows = fc.tuple(fc.constantFrom(submission, other), fc.nat(2_000));
+    const again = new RecordIds(portableHashing, keyed);
     fc.assert(
-      fc.property(fc.nat(), fc.nat(), (one, other) => {
-        expect(ids.recordIdOf(submission, one) === ids.recordIdOf(submission, other)).toBe(one === other);
+      fc.property(fc.array(rows, { maxLength: 20 }), (some) => {
+        const made = some.map(([one, row]) => ids.recordIdOf(one, row));
+        expect(some.toReversed().map(([one, row]) => again.recordIdOf(one, row))).toEqual(made.toReversed());
+        expect(new Set(made).size).toBe(new Set(some.map(([one, row]) => `${one} ${row}`)).size);
       }),
     );
   });
 });
 
 describe('commitment salts', () => {
-  it('are HMAC-SHA-256 of the row number under the file’s seed', () => {
-    const salts = new CommitmentSalts(keyed);
-    expect(salts.saltOf(17)).toBe(firstHalf(key, '0000000000000011'));
-    expect(salts.saltOf(17)).toBe('0f943eb2fed8c838959b2daa4ad9e5ea');
-    expect(new CommitmentSalts(keyedOtherwise).saltOf(17)).not.toBe(salts.saltOf(17));
+  it('are blocks of a keystream whose key comes from the file’s seed', () => {
+    const salts = new CommitmentSalts(portableHashing, key);
+    expect(salts.saltOf(17)).toBe(block(key, 'commitment salts', 17));
+    expect(salts.saltOf(17)).toBe('f03ac8d238dd80455afa5dd6789aad88');
+    expect(new CommitmentSalts(portableHashing, Buffer.alloc(32, 8)).saltOf(17)).not.toBe(salts.saltOf(17));
+  });
+
+  it('share nothing with record ids, even under one secret', () => {
+    const ids = new RecordIds(portableHashing, keyed);
+    const salts = new CommitmentSalts(portableHashing, key);
+    const all = Array.from({ length: 600 }, (_, row) => [ids.recordIdOf(submission, row), salts.saltOf(row)]);
+    expect(new Set(all.flat()).size).toBe(1_200);
   });
 
   it('refuse what is no row number', () => {
     for (const number of [-1, 1.5, NaN, 2 ** 53]) {
-      expect(() => new CommitmentSalts(keyed).saltOf(number)).toThrow(RangeError);
+      expect(() => new CommitmentSalts(portableHashing, key).saltOf(number)).toThrow(RangeError);
     }
   });
 });

@@ -1,4 +1,4 @@
-import type { ProviderId, Role } from '@kinledger/contracts';
+import type { DatasetId, ProviderId, Role } from '@kinledger/contracts';
 import { rolesOf, type DatasetSchema } from '@kinledger/programme/definition';
 import { planTokens, type PlannedToken } from '../tokens/planned-tokens.js';
 
@@ -24,12 +24,16 @@ export class RowPlan {
   readonly #identifiers: ReadonlyMap<string, RoleIdentifiers>;
   /** Columns that become attributes or facts. */
   readonly #told: readonly number[];
+  /** In a file of people everybody is named once; in all others again and again. */
+  readonly #repeats: boolean;
+  readonly #people = new Map<string, PersonNamed>();
   /** A row’s name and its content both ask whom it is about. */
   #lastValues: Values | undefined;
-  #lastIdentity = '';
+  #lastPerson: PersonNamed | undefined;
 
-  constructor(schema: DatasetSchema, provider: ProviderId) {
+  constructor(schema: DatasetSchema, provider: ProviderId, dataset: DatasetId) {
     const { naturalKey, naturalKeyIsStable, role } = schema['x-kinledger'];
+    this.#repeats = !dataset.endsWith('.user');
     const columnOf = (name: string) => schema.fields.findIndex((field) => field.name === name);
     this.#rowId = (schema.primaryKey ?? []).map(columnOf);
     this.#naturalKey = naturalKeyIsStable ? naturalKey.map(columnOf) : [];
@@ -45,6 +49,7 @@ export class RowPlan {
           {
             tokens: planned.filter(({ use }) => use !== 'local'),
             local: planned.filter(({ use }) => use === 'local'),
+            columns: [...new Set(planned.flatMap(({ columns }) => columns))],
           },
         ];
       }),
@@ -74,22 +79,41 @@ export class RowPlan {
 
   /**
    * Whom the row is about: everything in it that becomes an identity token, a carer’s token or a guard, as one text. Two
-   * rows have the same text if and only if they have the same such tokens. An array is taken to be one row for ever.
+   * rows have the same text if and only if they have the same such tokens.
    */
   identityOf(values: Values): string {
-    if (values === this.#lastValues) return this.#lastIdentity;
-    const { tokens } = this.#identifiers.get(this.roleOf(values)) ?? nobody;
-    const found: string[] = [];
-    for (const { domain, use, valueOf } of tokens) {
-      const value = valueOf(values);
-      if (value === undefined) continue;
-      const said = `${domain} ${use} ${value.length} ${value}`;
-      if (!found.includes(said)) found.push(said);
-    }
-    const identity = found.sort().join('\n');
+    return this.personOf(values).identity;
+  }
+
+  /**
+   * The person as the row names it. Rows that hold the same in every column of an identifier are given one object, so far as
+   * that pays and until `forget`. An array is taken to be one row for ever.
+   */
+  personOf(values: Values): PersonNamed {
+    if (this.#lastPerson !== undefined && values === this.#lastValues) return this.#lastPerson;
+    const role = this.roleOf(values);
+    const identifiers = this.#identifiers.get(role) ?? nobody;
+    let person: PersonNamed | undefined;
+    if (this.#repeats) {
+      let named = role;
+      for (const column of identifiers.columns) {
+        const value = values[column] ?? null;
+        named += value === null ? '\n-' : `\n${value.length} ${value}`;
+      }
+      person = this.#people.get(named);
+      if (person === undefined) {
+        person = new PersonNamed(identifiers, values);
+        this.#people.set(named, person);
+      }
+    } else person = new PersonNamed(identifiers, values);
     this.#lastValues = values;
-    this.#lastIdentity = identity;
-    return identity;
+    this.#lastPerson = person;
+    return person;
+  }
+
+  /** Whether rows of a file name the same person again and again, so that `personOf` gives the same object for it. */
+  get namesAgain(): boolean {
+    return this.#repeats;
   }
 
   /**
@@ -109,18 +133,47 @@ export class RowPlan {
     return content;
   }
 
-  /** Forgets the values of the last row. */
+  /** Forgets the values of the rows so far. Who reads a file calls it now and then: what is remembered is clear text. */
   forget(): void {
     this.#lastValues = undefined;
-    this.#lastIdentity = '';
+    this.#lastPerson = undefined;
+    this.#people.clear();
   }
 }
 
 interface RoleIdentifiers {
   readonly tokens: readonly PlannedToken[];
   readonly local: readonly PlannedToken[];
+  /** All that these are made of. */
+  readonly columns: readonly number[];
 }
-const nobody: RoleIdentifiers = { tokens: [], local: [] };
+const nobody: RoleIdentifiers = { tokens: [], local: [], columns: [] };
+
+/** A person as a row names it. */
+export class PersonNamed {
+  readonly #tokens: readonly PlannedToken[];
+  readonly #values: Values;
+  #identity: string | undefined;
+
+  constructor({ tokens }: RoleIdentifiers, values: Values) {
+    this.#tokens = tokens;
+    this.#values = values;
+  }
+
+  /** See `RowPlan.identityOf`. */
+  get identity(): string {
+    if (this.#identity !== undefined) return this.#identity;
+    const found: string[] = [];
+    for (const { domain, use, valueOf } of this.#tokens) {
+      const value = valueOf(this.#values);
+      if (value === undefined) continue;
+      const said = `${domain} ${use} ${value.length} ${value}`;
+      if (!found.includes(said)) found.push(said);
+    }
+    this.#identity = found.sort().join('\n');
+    return this.#identity;
+  }
+}
 
 /** The values of all these columns; undefined where there is no column, or a value is missing. */
 function complete(columns: readonly number[], values: Values): readonly string[] | undefined {

@@ -11,7 +11,7 @@ import { rolesOf, type Dataset, type PostcodeLookup } from '@kinledger/programme
 import type { Hashing, KeyedHash } from '../hashing.js';
 import { CommitmentSalts, RecordIds } from '../names/numbered-rows.js';
 import { RowKeys } from '../names/row-keys.js';
-import { RowPlan } from '../names/row-plan.js';
+import { RowPlan, type PersonNamed } from '../names/row-plan.js';
 import { planTokens, type PlannedToken } from '../tokens/planned-tokens.js';
 import type { SaltedDigests } from '../tokens/salted-digests.js';
 import type { TokenKeys } from '../tokens/token-keys.js';
@@ -48,6 +48,12 @@ interface RolePlan {
   readonly tokens: readonly PlannedToken[];
 }
 
+/** The tokens of a person as a row names it, and what is counted of them. */
+interface NamedTokens {
+  readonly tokens: readonly TokenOccurrence[];
+  readonly counted: readonly string[];
+}
+
 /** As `pseudonymisedRow` in the contracts. */
 const MAX_TOKENS = 32;
 
@@ -66,17 +72,19 @@ export class FileRows {
   readonly #tokensByRole: ReadonlyMap<string, RolePlan>;
   readonly #attributes: ReturnType<typeof attributeReader>;
   readonly #facts: ReturnType<typeof factReader>;
-  /** Values → their token: a family's sessions stand together in a file, and say the same of it each time. */
-  readonly #made = new Map<string, Token | undefined>();
+  /** By person, in files that name people again and again: a family's sessions stand together in them. */
+  readonly #ofPerson = new Map<PersonNamed, NamedTokens>();
+  /** Tokens of values of which there are few: everybody has one of them. */
+  readonly #ofFew = new Map<string, Token | undefined>();
 
   constructor(keys: Keys, file: FileOfRows, postcodes: PostcodeLookup) {
     const { schema, dataType, id } = file.dataset;
     const { provider } = file;
     this.#keys = keys;
     this.#file = file;
-    this.#salts = new CommitmentSalts(keys.hashing.hmacSha256(file.seed));
-    this.#recordIds = new RecordIds(keys.recordIdHash);
-    this.#plan = new RowPlan(schema, provider);
+    this.#salts = new CommitmentSalts(keys.hashing, file.seed);
+    this.#recordIds = new RecordIds(keys.hashing, keys.recordIdHash);
+    this.#plan = new RowPlan(schema, provider, id);
     const rowKeys = new RowKeys(keys.rowKeyHash, provider, id);
     this.#identity = new RowIdentity(rowKeys, this.#plan, file.submission);
     this.#refusals = new FileRefusals(rowKeys, this.#plan);
@@ -114,7 +122,7 @@ export class FileRows {
       record: this.#recordIds.recordIdOf(this.#file.submission, rowNumber),
       rowKey: this.#identity.rowKeyOf(row),
       role,
-      tokens: this.#tokensOf(tokens, values, counts),
+      tokens: this.#tokensOf(tokens, values, counts) as TokenOccurrence[], // nobody changes a row's
       derived: [],
       attributes: this.#attributes(values, counts),
       facts: this.#facts(values),
@@ -125,7 +133,8 @@ export class FileRows {
 
   /** Forgets the values of the rows so far: nothing of a row stays here longer than its chunk. */
   forget(): void {
-    this.#made.clear();
+    this.#ofPerson.clear();
+    this.#ofFew.clear();
     this.#plan.forget();
   }
 
@@ -139,33 +148,52 @@ export class FileRows {
     planned: readonly PlannedToken[],
     values: readonly (string | null)[],
     counts: RowCounts,
-  ): TokenOccurrence[] {
-    const occurrences: TokenOccurrence[] = [];
+  ): readonly TokenOccurrence[] {
+    const { tokens, counted } = this.#namedTokens(planned, values);
+    for (const name of counted) counts.tokens[name] = (counts.tokens[name] ?? 0) + 1;
+    return tokens;
+  }
+
+  #namedTokens(planned: readonly PlannedToken[], values: readonly (string | null)[]): NamedTokens {
+    if (!this.#plan.namesAgain) return this.#makeTokens(planned, values);
+    const person = this.#plan.personOf(values);
+    let named = this.#ofPerson.get(person);
+    if (named === undefined) {
+      named = this.#makeTokens(planned, values);
+      this.#ofPerson.set(person, named);
+    }
+    return named;
+  }
+
+  #makeTokens(planned: readonly PlannedToken[], values: readonly (string | null)[]): NamedTokens {
+    const tokens: TokenOccurrence[] = [];
+    const counted: string[] = [];
     for (const plan of planned) {
       const { kind, domain, use } = plan;
       const token = this.#tokenOf(plan, values);
       if (token === undefined) continue;
       // Two columns may hold one value, such as a main and a second number.
-      if (isAmong(occurrences, domain, use, token) || occurrences.length === MAX_TOKENS) continue;
-      occurrences.push({ domain, use, token });
-      const counted = `${kind} ${use}`;
-      counts.tokens[counted] = (counts.tokens[counted] ?? 0) + 1;
+      if (isAmong(tokens, domain, use, token) || tokens.length === MAX_TOKENS) continue;
+      tokens.push({ domain, use, token });
+      counted.push(`${kind} ${use}`);
     }
-    return occurrences;
+    return { tokens, counted };
   }
 
-  #tokenOf(
-    { domain, columns, digestOf }: PlannedToken,
-    values: readonly (string | null)[],
-  ): Token | undefined {
-    let key = domain;
-    for (const column of columns) key += `\n${values[column] ?? ''}`;
-    const known = this.#made.get(key);
-    if (known !== undefined || this.#made.has(key)) return known;
-    const digest = digestOf(values, this.#keys.digests);
-    const token = digest === undefined ? undefined : this.#keys.tokens.tokenOf(domain, digest);
-    this.#made.set(key, token);
+  #tokenOf(plan: PlannedToken, values: readonly (string | null)[]): Token | undefined {
+    const [column = -1] = plan.columns;
+    if (plan.kind !== 'gender' || plan.columns.length > 1) return this.#makeToken(plan, values);
+    const few = `${plan.domain}\n${values[column] ?? ''}`;
+    const known = this.#ofFew.get(few);
+    if (known !== undefined || this.#ofFew.has(few)) return known;
+    const token = this.#makeToken(plan, values);
+    this.#ofFew.set(few, token);
     return token;
+  }
+
+  #makeToken({ domain, digestOf }: PlannedToken, values: readonly (string | null)[]): Token | undefined {
+    const digest = digestOf(values, this.#keys.digests);
+    return digest === undefined ? undefined : this.#keys.tokens.tokenOf(domain, digest);
   }
 }
 

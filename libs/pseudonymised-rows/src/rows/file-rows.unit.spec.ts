@@ -406,7 +406,7 @@ describe('refusals of consent', () => {
     };
   };
   const rowKeyOf = (id: string) => pseudonymised(people, row(id, true)).rowKey;
-  const recordIds = new RecordIds(keys.recordIdHash);
+  const recordIds = new RecordIds(portableHashing, keys.recordIdHash);
   const rowNumberOf = (record: string) =>
     Array.from({ length: 20 }, (_, number) => number).find(
       (number) => recordIds.recordIdOf('5f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId, number) === record,
@@ -507,6 +507,32 @@ describe('row keys', () => {
     expect(new Set(made).size).toBe(3);
     // An occurrence is one of the same person.
     expect(keysOf(sessions, [visit, bob, nobody])).toEqual(made.filter((_, index) => index % 2 === 0));
+  });
+
+  it('and all else of a row is the same, whether the people before it are remembered or forgotten', () => {
+    const pick = (...values: (string | null)[]) => fc.constantFrom(...values);
+    const row = fc.record({
+      case_number: pick('C-17', '17', '1', null),
+      email: pick('ann@example.org', 'bob@example.org', null),
+      carer_email: pick('ann@example.org', 'bob@example.org', null),
+      birth_date: pick('2020-02-29', '1990-01-01', null),
+      date: pick('2023-07-04', '2023-07-05'),
+      kind: pick('home-visit', 'group'),
+      attended: pick('true', 'false'),
+      minutes: pick('45', null),
+    });
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 25 }), (some) => {
+        const [remembering, forgetting] = [rowsOf(sessions), rowsOf(sessions)];
+        const [counts, others] = [noRows(), noRows()];
+        some.forEach((one, index) => {
+          const made = remembering.pseudonymise(landed(sessions, index, one), counts);
+          expect(forgetting.pseudonymise(landed(sessions, index, one), others)).toEqual(made);
+          forgetting.forget();
+        });
+        expect(others).toEqual(counts);
+      }),
+    );
   });
 
   it.each(['case_number', 'date', 'kind'])(
