@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** What the second verifier says of an export. */
 export interface VerifierAnswer {
-  readonly events?: number | null;
+  readonly events?: number;
   readonly checkpoints?: number;
   readonly signedUpTo?: number;
   /** Root of the tree over all that the export holds or stands for, 64 hex digits. */

@@ -125,6 +125,7 @@ class Export:
         self.own = 0
         self.named = {}
         self.public_key = None
+        self.taken = 0
         self.largest = 0
         self.read_checkpoints()
         if outside is not None:
@@ -228,6 +229,7 @@ class Export:
                     self.take_named(event, position)
                 self.tree.push(leaf)
                 position += 1
+                self.taken += 1
                 self.compare(due)
         if position < self.end:
             self.faults.add(position, "events are missing")
@@ -334,7 +336,7 @@ def main():
         found = sorted(export.faults.found, key=lambda fault: fault["position"])
         answer = {
             "first": export.first,
-            "events": export.tree.size - export.first if not found else None,
+            "events": export.taken,
             "checkpoints": len(export.checkpoints),
             "signedUpTo": export.largest,
             "root": export.tree.root().hex(),
