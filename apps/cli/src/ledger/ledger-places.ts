@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openEventStore, type EventStore } from '@kinledger/event-store';
+import { createPool } from '@kinledger/database';
+import {
+  openEventStore,
+  PostgresCheckpoints,
+  type Checkpoints,
+  type EventStore,
+} from '@kinledger/event-store';
 import pg from 'pg';
 import { z } from 'zod';
 import { findConnection, homeDirectory } from '../connection/connection.js';
@@ -66,6 +72,24 @@ export async function streamNames({ platformUrl }: LedgerPlaces): Promise<string
   } finally {
     await client.end();
   }
+}
+
+/** The ledger that was named, else the only one. @throws Failure */
+export async function theStream(places: LedgerPlaces, named: string | undefined): Promise<string> {
+  if (named !== undefined) return named;
+  const [name, ...others] = await streamNames(places);
+  if (name === undefined) throw new Failure('this installation has written no ledger');
+  if (others.length > 0) throw new Failure(`name one ledger with --stream: ${[name, ...others].join(', ')}`);
+  return name;
+}
+
+/** The checkpoints beside this installation's ledgers, and what closes the way to them. */
+export function openCheckpoints({ platformUrl }: LedgerPlaces): {
+  readonly checkpoints: Checkpoints;
+  readonly close: () => Promise<void>;
+} {
+  const pool = createPool({ url: platformUrl, applicationName: 'kinledger-ledger', max: 2 });
+  return { checkpoints: new PostgresCheckpoints(pool), close: () => pool.end() };
 }
 
 /** The linker's database URL of the services on this machine, from a file that only its owner can read. */

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isStoreUnreachable, type EventStore } from '@kinledger/event-store';
-import type { LedgerWait } from './ledger-wait.js';
+import { say } from '../output/progress.js';
+import { openLedger, type LedgerPlaces, type StoreKind } from './ledger-places.js';
+import { LedgerWait } from './ledger-wait.js';
 
 const PAUSE_MS = 1_000;
 
@@ -40,3 +42,15 @@ export function waitingStore(store: EventStore, wait: LedgerWait, signal: AbortS
     close: () => store.close(),
   };
 }
+
+/** A ledger of this installation, for a command that only reads it: says on standard error where it waits. */
+export const openWaitingLedger = (
+  kind: StoreKind,
+  places: LedgerPlaces,
+  quiet: boolean | undefined,
+): EventStore =>
+  waitingStore(
+    openLedger(kind, places),
+    new LedgerWait((text) => say(quiet, text)),
+    new AbortController().signal,
+  );

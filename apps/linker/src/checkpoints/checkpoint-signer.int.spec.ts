@@ -179,7 +179,7 @@ describe('checkpoints', () => {
         return store.readPage(of, from, limit);
       },
     });
-    const { signer, told } = start({ store: counting });
+    const { signer } = start({ store: counting });
     signer.closedUpTo(11);
     await until('it is copied', () => isCopied(12));
     expect(froms).toEqual([10]);

@@ -37,7 +37,7 @@ export class InMemoryCheckpoints implements Checkpoints {
     const found = new Map<number, Uint8Array>();
     for (const { size, leaves } of this.#sorted(stream)) {
       const first = size - leaves.length / HASH_BYTES;
-      for (let at = first; at < size; at += 1) {
+      for (let at = Math.max(first, from); at < Math.min(size, to); at += 1) {
         found.set(at, leaves.subarray((at - first) * HASH_BYTES, (at - first + 1) * HASH_BYTES));
       }
     }

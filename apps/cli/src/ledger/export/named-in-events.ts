@@ -1,0 +1,58 @@
+import { canonicalBytes, canonicalJson } from '@kinledger/domain';
+import { z } from 'zod';
+
+const named = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('ProgrammeDefined'),
+    data: z.object({ definition: z.hash('sha256'), signingKey: z.string() }),
+  }),
+  z.object({
+    type: z.literal('StrategyAdopted'),
+    data: z.object({
+      strategy: z.string(),
+      parameters: z.record(z.string(), z.unknown()),
+      digest: z.hash('sha256'),
+    }),
+  }),
+]);
+
+/** What an event names that lies beside it: a definition and a key, or a strategy. */
+export type NamedInEvent = z.infer<typeof named>;
+
+/** What of its kind an event names; undefined for an event that names neither. */
+export function namedIn(event: unknown): NamedInEvent | undefined {
+  const read = named.safeParse(event);
+  return read.success ? read.data : undefined;
+}
+
+/** The bytes whose SHA-256 is the digest of a strategy: the canonical JSON of its name and parameters. */
+export const strategyBytes = ({ strategy, parameters }: StrategyNamed): Uint8Array =>
+  canonicalBytes({ name: strategy, parameters });
+
+type StrategyNamed = Extract<NamedInEvent, { type: 'StrategyAdopted' }>['data'];
+
+/** The members that every event has, in the canonical form that it is stored in. */
+const envelope = z.strictObject({
+  cause: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  id: z.uuid(),
+  revision: z.int().nonnegative(),
+  time: z.string(),
+  type: z.string().regex(/^[A-Za-z]{1,80}$/),
+  version: z.int().positive(),
+});
+export type EventEnvelope = z.infer<typeof envelope>;
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Reads an event’s bytes; undefined for what is not the canonical JSON of an event. */
+export function readEnvelope(bytes: Uint8Array): EventEnvelope | undefined {
+  try {
+    const text = decoder.decode(bytes);
+    const value: unknown = JSON.parse(text);
+    const read = envelope.safeParse(value);
+    return read.success && canonicalJson(value) === text ? read.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,146 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import {
+  ledgerContracts,
+  readLedgerEvent,
+  RowPseudonymised,
+  type LedgerDecision,
+  type PseudonymisedRow,
+  type RecordId,
+} from '@kinledger/contracts';
+import {
+  canonicalBytes,
+  committedBody,
+  encodeLedgerEvent,
+  leafHash,
+  originOf,
+  sha256Hex,
+  signCheckpoint,
+  strategyDigest,
+  TreeRoot,
+  verifierKey,
+  type TreeHash,
+} from '@kinledger/domain';
+import {
+  InMemoryCheckpoints,
+  InMemoryEventStore,
+  InMemoryLedger,
+  type EventToAppend,
+  type RecordBody,
+} from '@kinledger/event-store';
+
+export const STREAM = 'programme-leap';
+
+/** PKCS#8 frame of an Ed25519 private key, before its 32 bytes (RFC 8410, section 7). */
+const pkcs8Ed25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** A signing key that follows from one byte, so that what is signed with it is the same every time. */
+export function keyOf(byte: number): { readonly privateKey: KeyObject; readonly publicKey: string } {
+  const der = Buffer.concat([pkcs8Ed25519, Buffer.alloc(32, byte)]);
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
+  return { privateKey, publicKey: Buffer.from(x, 'base64url').toString('base64') };
+}
+
+/** The row of the n-th record: every value in it can be found again, wherever it should not be. */
+export function rowOfRecord(number: number): PseudonymisedRow {
+  const [row] = RowPseudonymised.schema.parse(RowPseudonymised.example).rows;
+  const hex = (kind: string) => sha256Hex(`${kind} ${number}`).slice(0, 32);
+  return {
+    ...row!,
+    record: hex('record') as RecordId,
+    rowKey: hex('row key') as PseudonymisedRow['rowKey'],
+    tokens: [{ domain: 'email', use: 'identity', token: hex('token') }] as PseudonymisedRow['tokens'],
+    attributes: { ethnicity: `attribute of ${number}` },
+    salt: hex('salt') as PseudonymisedRow['salt'],
+  };
+}
+
+const definition = canonicalBytes({ definition: { id: 'leap', name: 'A small programme' }, schemas: {} });
+const parameters = { authority: ['email'] };
+
+export interface SignedLedgerOptions {
+  readonly records?: number;
+  /** Sizes at which a checkpoint is signed; those that the ledger has not are left out. */
+  readonly signedAt?: readonly number[];
+  readonly key?: number;
+  /** Says of each individual who it is: another word, another history. */
+  readonly history?: string;
+}
+
+/** A small ledger as the linker leaves one: definition, strategy, records with bodies, one of them erased; and its checkpoints. */
+export async function signedLedger(options: SignedLedgerOptions = {}) {
+  const { records = 10, signedAt = [2, 7, 13], key = 1, history = 'individual' } = options;
+  const ledger = new InMemoryLedger();
+  const store = new InMemoryEventStore(ledger);
+  const checkpoints = new InMemoryCheckpoints();
+  const { privateKey, publicKey } = keyOf(key);
+  const events: EventToAppend[] = [];
+  const bodies: RecordBody[] = [];
+  const causes = new Map<string, number>();
+  const add = (decision: LedgerDecision, cause: string) => {
+    const ordinal = causes.get(cause) ?? 0;
+    causes.set(cause, ordinal + 1);
+    const place = { revision: events.length, time: '2023-10-09T00:00:00Z', cause, ordinal };
+    events.push(encodeLedgerEvent({ ...decision, ...place }));
+  };
+
+  const digest = sha256Hex(definition);
+  const defined = `definition:${digest}`;
+  add(
+    {
+      type: 'ProgrammeDefined',
+      data: { programme: 'leap', definition: digest, signingKey: publicKey },
+    } as LedgerDecision,
+    defined,
+  );
+  const strategy = { strategy: 'leap-1', parameters, digest: strategyDigest('leap-1', parameters) };
+  add(
+    { type: 'StrategyAdopted', data: { programme: 'leap', ...strategy } } as unknown as LedgerDecision,
+    defined,
+  );
+  for (let number = 0; number < records; number += 1) {
+    const row = rowOfRecord(number);
+    const { bytes, commitments } = committedBody(row);
+    bodies.push({ record: row.record, revision: events.length, bytes });
+    const data = {
+      ...ledgerContracts.IndividualRegistered.example,
+      ...{ individual: sha256Hex(`${history} ${number}`).slice(0, 32) },
+      ...{ record: row.record, rowKey: row.rowKey, role: row.role, commitments },
+    };
+    add({ type: 'IndividualRegistered', data } as unknown as LedgerDecision, 'file-1');
+  }
+  if (records > 1) {
+    const erased = [rowOfRecord(1).record];
+    add(
+      { type: 'RecordErased', data: { basis: 'request', by: 'operator', records: erased } } as LedgerDecision,
+      'erasure:1',
+    );
+  }
+  for (const { bytes } of events) readLedgerEvent(bytes);
+  await store.append(STREAM, events, {
+    ...{ expectedRevision: 'no-stream', bodies },
+    payloads: [{ digest, bytes: definition }],
+  });
+  ledger.eraseBodies(STREAM, [rowOfRecord(1).record]);
+
+  const origin = originOf(STREAM);
+  const tree = new TreeRoot();
+  let leaves: TreeHash[] = [];
+  for (const { bytes } of events) {
+    const leaf = leafHash(bytes);
+    tree.addSubtree(0, leaf);
+    leaves.push(leaf);
+    if (!signedAt.includes(tree.size)) continue;
+    const note = signCheckpoint(
+      { origin, size: tree.size, root: tree.root() },
+      verifierKey(origin, publicKey),
+      privateKey,
+    );
+    await checkpoints.add(STREAM, {
+      ...{ size: tree.size, note: Buffer.from(note, 'utf8') },
+      ...{ frontier: Buffer.concat(tree.frontier), leaves: Buffer.concat(leaves) },
+    });
+    leaves = [];
+  }
+  return { ledger, store, checkpoints, events, bodies };
+}

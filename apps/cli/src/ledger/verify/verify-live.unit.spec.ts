@@ -1,0 +1,241 @@
+import {
+  canonicalBytes,
+  eventIdOf,
+  originOf,
+  signCheckpoint,
+  TreeRoot,
+  verifierKey,
+} from '@kinledger/domain';
+import { streamGap, type InMemoryLedger, type StoredEvent } from '@kinledger/event-store';
+import { withMethods } from '@kinledger/test-doubles';
+import { describe, expect, it } from 'vitest';
+import { keyOf, rowOfRecord, signedLedger, STREAM } from '../testing/signed-ledger.js';
+import { verifyLive } from './verify-live.js';
+
+type Made = Awaited<ReturnType<typeof signedLedger>>;
+const verify = ({ store, checkpoints }: Pick<Made, 'store' | 'checkpoints'>, outside?: Uint8Array) =>
+  verifyLive({
+    ...{ store, checkpoints, stream: STREAM },
+    outside: outside && { name: 'kept.txt', bytes: outside },
+  });
+const firstOf = async (found: ReturnType<typeof verify>) => (await found).faults.first[0];
+const held = (ledger: InMemoryLedger) => ledger.streams.get(STREAM)!;
+/** Changes the event at a position where it is kept, as somebody does who may write the table. */
+function change({ ledger }: Made, position: number, by: (event: StoredEvent) => Partial<StoredEvent>): void {
+  const { events } = held(ledger);
+  events[position] = { ...events[position]!, ...by(events[position]!) };
+}
+const replaced = (from: string, to: string) => (event: StoredEvent) => ({
+  bytes: Buffer.from(Buffer.from(event.bytes).toString().replace(from, to)),
+});
+/** A checkpoint of the first `size` events, as somebody kept it. */
+const kept = ({ events }: Made, size: number, key = 1): Uint8Array => {
+  const tree = new TreeRoot();
+  for (const { bytes } of events.slice(0, size)) tree.add(bytes);
+  const { privateKey, publicKey } = keyOf(key);
+  const origin = originOf(STREAM);
+  return Buffer.from(
+    signCheckpoint({ origin, size, root: tree.root() }, verifierKey(origin, publicKey), privateKey),
+  );
+};
+
+describe('the verification of a ledger where it is kept', () => {
+  it('finds nothing in one that nobody changed, and says what it checked', async () => {
+    expect(await verify(await signedLedger(), kept(await signedLedger(), 7))).toMatchObject({
+      ...{ stream: STREAM, first: 0, events: 13, checkpoints: 3, signedUpTo: 13, outsideCheckpoint: true },
+      ...{ bodies: { checked: 9, erased: 1 }, faults: { count: 0, first: [] } },
+    });
+  });
+
+  it('names the position of any event of which a byte is another', async () => {
+    const { events } = await signedLedger();
+    const wrong: string[] = [];
+    for (const [position, event] of events.entries()) {
+      for (let at = 0; at < event.bytes.length; at += 17) {
+        const made = await signedLedger();
+        change(made, position, ({ bytes }) => {
+          const spoilt = Buffer.from(bytes);
+          spoilt[at]! ^= 1;
+          return { bytes: spoilt };
+        });
+        const fault = await firstOf(verify(made));
+        if (fault?.position !== position)
+          wrong.push(`${position} at ${at}: ${fault?.sentence ?? 'nothing found'}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    ['an id', 4, () => ({ id: '00000000-0000-8000-8000-000000000000' })],
+    ['a type', 4, () => ({ type: 'RecordErased' })],
+    ['a decision that is as well formed as before', 5, replaced('"role":"child"', '"role":"adult"')],
+  ] as const)('names the position of an event of which %s was changed', async (_, position, by) => {
+    const made = await signedLedger();
+    change(made, position, by);
+    expect(await firstOf(verify(made))).toMatchObject({ position });
+  });
+
+  it('names the first event of two that changed places', async () => {
+    const made = await signedLedger();
+    const { events } = held(made.ledger);
+    const [third, fourth] = [events[3]!, events[4]!];
+    events[3] = { ...fourth, revision: 3 };
+    events[4] = { ...third, revision: 4 };
+    expect(await firstOf(verify(made))).toMatchObject({ position: 3 });
+  });
+
+  it('names the first position that is missing, at the end and before it', async () => {
+    const cut = await signedLedger();
+    held(cut.ledger).events.length = 9;
+    expect(await firstOf(verify(cut))).toEqual({
+      position: 9,
+      sentence:
+        'checkpoint 13 is about 13 events, and there are 9: the events from position 9 on are missing',
+    });
+    const made = await signedLedger();
+    const store = withMethods(made.store, {
+      readPage: async (stream, from, limit) => {
+        if (from + limit > 6) throw streamGap(STREAM, 6);
+        return made.store.readPage(stream, from, limit);
+      },
+    });
+    expect(await firstOf(verify({ ...made, store }))).toMatchObject({ position: 6 });
+  });
+
+  it('names what was added behind the end only once it is signed', async () => {
+    const made = await signedLedger();
+    const extra = {
+      cause: 'x',
+      data: {},
+      id: eventIdOf('x', 0),
+      revision: 13,
+      time: 't',
+      type: 'RecordErased',
+      version: 2,
+    };
+    held(made.ledger).events.push({
+      id: extra.id,
+      type: extra.type,
+      revision: 13,
+      bytes: canonicalBytes(extra),
+    });
+    expect(await firstOf(verify(made))).toMatchObject({ position: 13 });
+  });
+
+  describe('of bodies', () => {
+    const recordOf = (number: number) => rowOfRecord(number).record;
+    it('names the event whose body was changed', async () => {
+      const { bodies } = await signedLedger();
+      const wrong: string[] = [];
+      for (const { record, revision, bytes } of bodies.filter((body) => body.record !== recordOf(1))) {
+        for (let at = 0; at < bytes.length; at += 23) {
+          const made = await signedLedger();
+          const spoilt = Buffer.from(bytes);
+          spoilt[at]! ^= 1;
+          held(made.ledger).bodies.set(record, { record, revision, bytes: spoilt });
+          const fault = await firstOf(verify(made));
+          if (fault?.position !== revision)
+            wrong.push(`${revision} at ${at}: ${fault?.sentence ?? 'nothing found'}`);
+        }
+      }
+      expect(wrong).toEqual([]);
+    });
+
+    it('names one that is missing, but not one that an erasure names', async () => {
+      const made = await signedLedger();
+      made.ledger.eraseBodies(STREAM, [recordOf(4)]);
+      expect(await verify(made)).toMatchObject({
+        bodies: { checked: 8, erased: 1 },
+        faults: {
+          count: 1,
+          first: [{ position: 6, sentence: expect.stringContaining('no erasure names it') as string }],
+        },
+      });
+    });
+
+    it('names one that lies where no event brings its record, or that came back', async () => {
+      const made = await signedLedger();
+      const [body] = made.bodies;
+      const stranger = { ...body!, record: 'f'.repeat(32), revision: 8 };
+      held(made.ledger).bodies.set(stranger.record, stranger);
+      expect(await firstOf(verify(made))).toMatchObject({ position: 8 });
+    });
+  });
+
+  it('names the definition that was changed or is gone', async () => {
+    const made = await signedLedger();
+    const [digest] = made.ledger.payloads.keys();
+    made.ledger.payloads.delete(digest!);
+    expect(await firstOf(verify(made))).toMatchObject({ position: 0 });
+  });
+
+  describe('with a checkpoint from elsewhere', () => {
+    it('finds a history that was rewritten and signed anew with the same key', async () => {
+      const [before, rewritten] = [await signedLedger(), await signedLedger({ history: 'another' })];
+      expect((await verify(rewritten)).faults.count).toBe(0);
+      const { faults } = await verify(rewritten, kept(before, 7));
+      expect(faults).toMatchObject({ count: 1, first: [{ position: 0 }] });
+      expect(faults.first[0]!.sentence).toContain(
+        'the checkpoint kept.txt has another root than the 7 events give',
+      );
+    });
+
+    it('finds a history that was rewritten and signed with another key', async () => {
+      const [before, rewritten] = [await signedLedger(), await signedLedger({ key: 2 })];
+      expect((await verify(rewritten)).faults.count).toBe(0);
+      const { faults } = await verify(rewritten, kept(before, 7));
+      expect(faults.first.map(({ sentence }) => sentence).join()).toContain(
+        'is not signed by the ledger’s key',
+      );
+    });
+
+    it('finds that events were removed from the end, with their checkpoints', async () => {
+      const [before, shortened] = [
+        await signedLedger(),
+        await signedLedger({ records: 5, signedAt: [2, 7] }),
+      ];
+      const { faults } = await verify(shortened, kept(before, 13));
+      expect(faults.first[0]).toMatchObject({ position: 8 });
+    });
+
+    it.each([
+      ['nothing', Buffer.from('nothing')],
+      ['a checkpoint of another ledger', Buffer.from('x')],
+    ])('refuses %s', async (_, bytes) => {
+      expect((await verify(await signedLedger(), bytes)).faults.count).toBe(1);
+    });
+  });
+
+  it('says so where nothing is signed', async () => {
+    expect(await firstOf(verify(await signedLedger({ signedAt: [] })))).toMatchObject({
+      sentence: expect.stringContaining('no checkpoint is kept') as string,
+    });
+  });
+
+  it('does not mind what is signed and appended while it reads', async () => {
+    const made = await signedLedger({ signedAt: [2] });
+    const later = await signedLedger();
+    let isFirst = true;
+    const store = withMethods(made.store, {
+      head: async (stream) => {
+        if (isFirst)
+          for (const { size, note } of await later.checkpoints.notesAfter(STREAM, 2, 9)) {
+            await made.checkpoints.add(STREAM, {
+              size,
+              note,
+              frontier: new Uint8Array(),
+              leaves: new Uint8Array(),
+            });
+          }
+        isFirst = false;
+        return (await made.store.head(stream)) - 3;
+      },
+    });
+    expect(await verify({ ...made, store })).toMatchObject({
+      events: 10,
+      faults: { count: 0 },
+      checkpoints: 1,
+    });
+  });
+});
