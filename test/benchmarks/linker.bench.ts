@@ -28,7 +28,7 @@ import { PostgresEventStore } from '@kinledger/event-store';
 import { createPostgresMessageBus, topicSettings } from '@kinledger/message-bus';
 import { readProgramme } from '@kinledger/programme';
 import { DecisionLoop } from '../../apps/linker/dist/decision/decision-loop.js';
-import { WakeUp } from '../../apps/linker/dist/decision/wake-up.js';
+import { WakeUp } from '@kinledger/waiting';
 import { PostgresInbox } from '../../apps/linker/dist/inbox/postgres-inbox.js';
 import { PostgresLeases } from '../../apps/linker/dist/lease/postgres-leases.js';
 import { PostgresPublicationCursor } from '../../apps/linker/dist/publication/publication-cursor.js';

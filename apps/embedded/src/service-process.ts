@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
+import { BackOff } from '@kinledger/waiting';
 import { freePort, isPortTaken } from './free-ports.js';
 import { logTail } from './log-tail.js';
 
@@ -24,8 +25,7 @@ export interface ServiceEvents {
 
 const READY_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 25_000;
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 30_000;
+const PAUSES = { firstMs: 250, longestMs: 30_000 };
 /** After this uptime, the back-off starts again from its minimum. */
 const SETTLED_MS = 60_000;
 
@@ -33,7 +33,7 @@ const SETTLED_MS = 60_000;
 export class ServiceProcess {
   #child: ChildProcess | undefined;
   #stopping = false;
-  #pauseMs = FIRST_PAUSE_MS;
+  readonly #backOff = new BackOff(PAUSES);
   #timer: NodeJS.Timeout | undefined;
   #logBegins = 0;
   #port: number;
@@ -138,7 +138,7 @@ export class ServiceProcess {
     const since = performance.now();
     child.once('exit', () => {
       if (this.#stopping) return;
-      if (performance.now() - since > SETTLED_MS) this.#pauseMs = FIRST_PAUSE_MS;
+      if (performance.now() - since > SETTLED_MS) this.#backOff.reset();
       this.#restartLater();
     });
   }
@@ -149,8 +149,7 @@ export class ServiceProcess {
       this.start().catch(() => {
         if (!this.#stopping) this.#restartLater();
       });
-    }, this.#pauseMs);
-    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+    }, this.#backOff.failed());
   }
 }
 

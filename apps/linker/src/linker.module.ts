@@ -23,6 +23,7 @@ import {
   poolToken,
   type ServiceConfig,
 } from '@kinledger/service-kit';
+import { WakeUp } from '@kinledger/waiting';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import type pg from 'pg';
@@ -32,7 +33,6 @@ import { CheckpointSigner } from './checkpoints/checkpoint-signer.js';
 import { readSigningKey, type SigningKey } from './checkpoints/signing-key.js';
 import type { linkerConfig } from './config.js';
 import { DecisionLoop } from './decision/decision-loop.js';
-import { WakeUp } from './decision/wake-up.js';
 import { ErasureFile } from './erasures/erasure-file.js';
 import type { Erasures } from './erasures/erasures.js';
 import type { Inbox } from './inbox/inbox.js';

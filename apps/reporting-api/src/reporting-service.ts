@@ -12,10 +12,6 @@ import { readSignInForms } from './sign-in/sign-in-forms.js';
 
 const DAY_SECONDS = 86_400;
 
-/** Pages run no script and load nothing from elsewhere. */
-const contentSecurityPolicy =
-  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
 /** The reporting API as a service with a given clock, for tests. */
 export const reportingServiceWith = (clock: Clock): ServiceOptions<typeof reportingConfig> => ({
   name: 'reporting-api',
@@ -36,13 +32,6 @@ export const reportingServiceWith = (clock: Clock): ServiceOptions<typeof report
         .header('cache-control', `public, max-age=${DAY_SECONDS}`)
         .send(designSystem),
     );
-    fastify.addHook('onSend', async (_request, reply) => {
-      void reply.headers({
-        'content-security-policy': contentSecurityPolicy,
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'same-origin',
-      });
-    });
     showProblemsAsPages(fastify, new PageRenderer());
   },
   configure: (app) => {

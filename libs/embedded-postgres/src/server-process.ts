@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { BackOff, pauseUnlessAborted } from '@kinledger/waiting';
 import pg from 'pg';
 import type { ServerAccount } from './account.js';
 
@@ -21,8 +22,7 @@ export interface ServerEvents {
   readonly onReady: () => void;
 }
 
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
+const PAUSES = { firstMs: 100, longestMs: 10_000 };
 /** After this uptime, the back-off starts again from its minimum. */
 const SETTLED_MS = 60_000;
 /** A fast shutdown writes a checkpoint, which takes seconds on a busy disk. */
@@ -94,15 +94,14 @@ export class ServerProcess {
 
   async #keep({ onRestart, onReady }: ServerEvents): Promise<void> {
     const { signal } = this.#stopping;
-    let pauseMs = FIRST_PAUSE_MS;
+    const backOff = new BackOff(PAUSES);
     let upSince = performance.now();
     for (;;) {
       await this.#ended;
       if (signal.aborted) return;
-      if (performance.now() - upSince > SETTLED_MS) pauseMs = FIRST_PAUSE_MS;
+      if (performance.now() - upSince > SETTLED_MS) backOff.reset();
       onRestart();
-      await pause(pauseMs, undefined, { signal }).catch(() => undefined);
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      await pauseUnlessAborted(backOff.failed(), signal);
       try {
         // Child processes outlive a killed server for a moment; a new server refuses the data directory until they have
         // ended.

@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { isAborted, pauseAfter, pauseUnlessAborted, type WakeUp } from '@kinledger/waiting';
 import type { StoredEvent } from './event-store.js';
-import type { WakeUps } from './wake-ups.js';
 
 export interface FollowOptions {
   readonly from: number;
@@ -9,11 +8,12 @@ export interface FollowOptions {
   readonly readPage: (from: number, limit: number) => Promise<readonly StoredEvent[]>;
   /** Whether an error of `readPage` says only that the server was out of reach: it is read again, after a pause that grows. Default: none does. */
   readonly isPassing?: (error: unknown) => boolean;
-  readonly wakeUps: WakeUps;
+  readonly wakeUp: WakeUp;
   /** Looks again after this time though no hint came: a hint may be lost on its way. */
   readonly lookAgainMs?: number;
 }
 
+const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 
 /**
@@ -21,15 +21,15 @@ const LONGEST_PAUSE_MS = 2_000;
  * revisions are contiguous and appear in order, there is no switch in which an event could fall through or come twice.
  */
 export async function* followStream(options: FollowOptions): AsyncGenerator<readonly StoredEvent[]> {
-  const { pageSize, signal, wakeUps } = options;
+  const { pageSize, signal, wakeUp, lookAgainMs } = options;
   let next = options.from;
   while (!signal.aborted) {
-    const seen = wakeUps.count;
+    const seen = wakeUp.count;
     const page = await readPagePatiently(options, next, pageSize);
     // Aborted while reading: whoever aborted wants no further page.
     if (isAborted(signal)) return;
     if (page.length === 0) {
-      await wakeUps.after(seen, signal, options.lookAgainMs);
+      await wakeUp.after(seen, { ms: lookAgainMs, signal });
     } else {
       yield page;
       next += page.length;
@@ -49,10 +49,10 @@ async function readPagePatiently(
     } catch (error) {
       if (isAborted(signal)) return [];
       if (!isPassing(error)) throw error;
-      await pause(Math.min(lookAgainMs, 50 * 2 ** failures), undefined, { signal }).catch(() => undefined);
+      await pauseUnlessAborted(
+        pauseAfter(failures, { firstMs: FIRST_PAUSE_MS, longestMs: lookAgainMs }),
+        signal,
+      );
     }
   }
 }
-
-/** The compiler believes that `aborted` stays as it was before an await. */
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;

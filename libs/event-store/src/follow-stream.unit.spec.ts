@@ -1,7 +1,7 @@
+import { WakeUp } from '@kinledger/waiting';
 import { describe, expect, it } from 'vitest';
 import type { StoredEvent } from './event-store.js';
 import { followStream } from './follow-stream.js';
-import { WakeUps } from './wake-ups.js';
 
 const event = (revision: number): StoredEvent => ({
   revision,
@@ -11,11 +11,11 @@ const event = (revision: number): StoredEvent => ({
 });
 
 describe('following a stream', () => {
-  const wakeUps = new WakeUps();
+  const wakeUp = new WakeUp();
   const follow = (
     readPage: (from: number, limit: number) => Promise<StoredEvent[]>,
     signal = new AbortController().signal,
-  ) => followStream({ from: 0, pageSize: 3, signal, wakeUps, readPage });
+  ) => followStream({ from: 0, pageSize: 3, signal, wakeUp, readPage });
 
   it('reads a page only when it is asked for one', async () => {
     const reads: number[] = [];
@@ -35,7 +35,7 @@ describe('following a stream', () => {
     const pages = follow(async (from) => {
       if (appended) return [event(from)];
       appended = true;
-      wakeUps.wake();
+      wakeUp.call();
       return [];
     });
     expect((await pages.next()).value).toEqual([event(0)]);
@@ -56,7 +56,7 @@ describe('following a stream', () => {
       from: 0,
       pageSize: 3,
       signal: new AbortController().signal,
-      wakeUps: new WakeUps(),
+      wakeUp: new WakeUp(),
       readPage: async (from) => (++reads < 4 ? [] : [event(from)]),
       lookAgainMs: 1,
     });

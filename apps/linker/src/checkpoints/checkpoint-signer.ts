@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   isSignedBy,
   leafHash,
@@ -19,8 +18,8 @@ import {
   type EventStore,
   type LastCheckpoint,
 } from '@kinledger/event-store';
+import { BackOff, isAborted, pauseUnlessAborted, WakeUp } from '@kinledger/waiting';
 import type { Publication } from '../decision/decision-loop.js';
-import { WakeUp } from '../decision/wake-up.js';
 import type { CheckpointFolder } from './checkpoint-folder.js';
 import { checkpointRefused, isCheckpointRefused } from './checkpoint-refused.js';
 import type { SigningKey } from './signing-key.js';
@@ -111,7 +110,8 @@ export class CheckpointSigner implements Publication {
   async run(signal: AbortSignal): Promise<void> {
     const { observer, retryMs = RETRY_MS } = this.#options;
     let standing: Standing | undefined;
-    for (let failures = 0; !signal.aborted;) {
+    const backOff = new BackOff({ firstMs: retryMs, longestMs: LONGEST_PAUSE_MS });
+    while (!signal.aborted) {
       try {
         standing ??= await this.#takeUp();
         const due = await this.#untilDue(standing, signal);
@@ -120,16 +120,13 @@ export class CheckpointSigner implements Publication {
           this.#signedAt = performance.now();
         }
         if (due !== undefined && (await this.#copy())) observer.caughtUp();
-        failures = 0;
+        backOff.reset();
       } catch (error) {
         if (isAborted(signal)) return;
         observer.failed(error);
         standing = undefined;
-        failures += 1;
-        const ms = isCheckpointRefused(error)
-          ? LONGEST_PAUSE_MS
-          : Math.min(LONGEST_PAUSE_MS, retryMs * 2 ** Math.min(failures - 1, 10));
-        await pause(ms, undefined, { signal }).catch(() => undefined);
+        const ms = backOff.failed();
+        await pauseUnlessAborted(isCheckpointRefused(error) ? LONGEST_PAUSE_MS : ms, signal);
       }
     }
   }
@@ -147,7 +144,7 @@ export class CheckpointSigner implements Publication {
       const copying = this.#copyFailedAt === undefined ? Infinity : this.#copyFailedAt + COPY_AGAIN_MS - now;
       if (signing <= 0) return 'signing';
       if (copying <= 0) return 'copying';
-      await this.#wakeUp.wait(Math.min(signing, copying, POLL_MS), signal);
+      await this.#wakeUp.wait({ ms: Math.min(signing, copying, POLL_MS), signal });
     }
     return undefined;
   }
@@ -320,6 +317,3 @@ const hashesOf = (bytes: Uint8Array): Uint8Array[] =>
   Array.from({ length: bytes.length / HASH_BYTES }, (_, index) =>
     bytes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES),
   );
-
-/** The compiler believes that `aborted` stays as it was before an await. */
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { causeOfCommand, commandOfCause, type CommandData } from '@kinledger/contracts';
 import {
   adoptedStrategyOf,
@@ -42,12 +41,12 @@ import {
   type EventStore,
 } from '@kinledger/event-store';
 import { definitionDocument, type DefinitionDocument } from '@kinledger/programme';
+import { isAborted, pauseAfter, pauseUnlessAborted, type WakeUp } from '@kinledger/waiting';
 import type { Erasures } from '../erasures/erasures.js';
 import type { FileIntake, Inbox, UsedUpPlace } from '../inbox/inbox.js';
 import type { Lease, Leases } from '../lease/lease.js';
 import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
 import { PendingErasures, type ErasureStanding, type PendingErasure } from './pending-erasures.js';
-import type { WakeUp } from './wake-up.js';
 
 export type LoopState = 'standby' | 'recovering' | 'deciding' | 'halted' | 'stopped';
 
@@ -173,7 +172,7 @@ export class DecisionLoop {
         else observer.failed(error);
         // Whose store is back should not have to wait for us.
         const ms = isStoreUnreachable(error) ? Math.min(failures.pauseMs, STORE_PAUSE_MS) : failures.pauseMs;
-        await pause(ms, undefined, { signal }).catch(() => undefined);
+        await pauseUnlessAborted(ms, signal);
       }
     }
   }
@@ -579,7 +578,7 @@ export class DecisionLoop {
         (await this.#nextFile(place + 1, head, begun));
       if (found === 'none') await snapshots?.keepIfDue(ledger, signal);
       else if (found !== 'not-ready') return found;
-      await wakeUp.wait(pollMs, signal);
+      await wakeUp.wait({ ms: pollMs, signal });
     }
     return undefined;
   }
@@ -671,9 +670,6 @@ const isAdoptedAlike = (
 const isAnothersCause = (cause: string): boolean =>
   commandOfCause(cause) !== undefined || cause.startsWith(ERASURE_CAUSE);
 
-/** The compiler believes that `aborted` stays as it was before an await. */
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;
-
 /** Remembers how often the loop failed at the same place of the ledger. */
 class Failures {
   #count = 0;
@@ -691,7 +687,7 @@ class Failures {
   }
 
   get pauseMs(): number {
-    return Math.min(LONGEST_PAUSE_MS, this.#firstPauseMs * 2 ** Math.min(this.#count - 1, 10));
+    return pauseAfter(this.#count, { firstMs: this.#firstPauseMs, longestMs: LONGEST_PAUSE_MS });
   }
 
   /** Counts a failure. @returns the error to halt with, where repeating cannot help. */

@@ -2,10 +2,10 @@ import { topics } from '@kinledger/contracts';
 import { handlerOf } from '@kinledger/decisions';
 import type { IncomingMessage } from '@kinledger/message-bus';
 import { Backlog, OnMessages, Public, type BatchContext, type MessageOf } from '@kinledger/service-kit';
+import { WakeUp } from '@kinledger/waiting';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { PinoLogger } from 'nestjs-pino';
-import { WakeUp } from '../decision/wake-up.js';
 import { LinkerMetrics } from '../status/linker-metrics.js';
 import type {
   Inbox,

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { pauseUnlessAborted } from '@kinledger/waiting';
 import type pg from 'pg';
 import type { Lease, LeaseOptions, Leases } from './lease.js';
 
@@ -45,7 +46,7 @@ export class PostgresLeases implements Leases {
       } catch (error) {
         this.#options.onError(error);
       }
-      await pause(this.#options.ttlMs / 8, undefined, { signal }).catch(() => undefined);
+      await pauseUnlessAborted(this.#options.ttlMs / 8, signal);
     }
     return undefined;
   }
@@ -99,7 +100,7 @@ export class PostgresLeases implements Leases {
     const stop = AbortSignal.any([lost.signal, released]);
     let renewedAt = heldSince;
     for (;;) {
-      await pause(ttlMs / 4, undefined, { signal: stop }).catch(() => undefined);
+      await pauseUnlessAborted(ttlMs / 4, stop);
       if (stop.aborted) return;
       const askedAt = performance.now();
       try {

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   closesDecision,
   CommandAnswered,
@@ -20,8 +19,8 @@ import {
   type StoredEvent,
 } from '@kinledger/event-store';
 import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
+import { BackOff, pauseUnlessAborted, WakeUp } from '@kinledger/waiting';
 import type { Publication } from '../decision/decision-loop.js';
-import { WakeUp } from '../decision/wake-up.js';
 import type { AnsweredCommand, Inbox } from '../inbox/inbox.js';
 import {
   DecisionMessages,
@@ -78,21 +77,19 @@ export class Publisher implements Publication {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    let failures = 0;
+    const { retryMs = RETRY_MS } = this.#options;
+    const backOff = new BackOff({ firstMs: retryMs, longestMs: LONGEST_PAUSE_MS });
     while (!signal.aborted) {
       try {
         await this.#publishAll(signal);
         await this.#answerCommands();
-        failures = 0;
+        backOff.reset();
         this.#options.onCaughtUp?.();
-        await this.#wakeUp.wait(POLL_MS, signal);
+        await this.#wakeUp.wait({ ms: POLL_MS, signal });
       } catch (error) {
         this.#options.onError(error);
-        failures += 1;
-        const { retryMs = RETRY_MS } = this.#options;
-        const longest = isStoreUnreachable(error) ? STORE_PAUSE_MS : LONGEST_PAUSE_MS;
-        const ms = Math.min(longest, retryMs * 2 ** Math.min(failures - 1, 10));
-        await pause(ms, undefined, { signal }).catch(() => undefined);
+        const ms = backOff.failed();
+        await pauseUnlessAborted(isStoreUnreachable(error) ? Math.min(ms, STORE_PAUSE_MS) : ms, signal);
       }
     }
   }

@@ -17,6 +17,7 @@ import {
   adoptedStrategyOf,
   streamOf,
 } from '@kinledger/decisions';
+import { WakeUp } from '@kinledger/waiting';
 import {
   DecisionLoop,
   type Decided,
@@ -24,7 +25,6 @@ import {
   type LoopState,
 } from '../decision/decision-loop.js';
 import type { ErasureStanding } from '../decision/pending-erasures.js';
-import { WakeUp } from '../decision/wake-up.js';
 import type { Erasures } from '../erasures/erasures.js';
 import { InMemoryInbox } from '../inbox/in-memory-inbox.js';
 import type { Inbox } from '../inbox/inbox.js';

@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { isForeignEvent, type ForeignEvent } from '@kinledger/contracts';
 import { publish } from '@kinledger/figures';
 import { analyseReadModels, createReadModels, LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
 import type { EventStore } from '@kinledger/event-store';
+import { isAborted, pauseUnlessAborted, WakeUp } from '@kinledger/waiting';
 import type pg from 'pg';
 import { projectLedger, type AppliedDecisions } from './project-ledger.js';
 
@@ -22,6 +22,7 @@ export interface LiveProjectionOptions {
 /** Key of the advisory lock that makes one process the writer of read models. */
 const WRITER_LOCK = 7_163_503;
 const POLL_MS = 2_000;
+const FAILED_PAUSE_MS = 1_000;
 /** A linker that died in the middle of a decision must not hold our transaction open for ever. */
 const MID_DECISION_POLL_MS = 500;
 const MID_DECISION_PATIENCE = 20;
@@ -35,9 +36,7 @@ const WORTH_ANALYSING = 20;
 export class LiveProjection {
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
-  #wakeUp: (() => void) | undefined;
-  /** Somebody called while nobody slept. */
-  #called = false;
+  readonly #wakeUp = new WakeUp();
   #paused: Promise<void> = Promise.resolve();
   #busy: Promise<void> = Promise.resolve();
   #writing = false;
@@ -73,8 +72,7 @@ export class LiveProjection {
 
   /** There is more in the ledger. */
   wake(): void {
-    this.#called = true;
-    this.#wakeUp?.();
+    this.#wakeUp.call();
   }
 
   /** Runs work while the live projection writes nothing: after the decision in hand, before the next. */
@@ -113,7 +111,7 @@ export class LiveProjection {
         }
         this.#failingSince ??= performance.now();
         this.#options.onError(error);
-        await pause(1_000, undefined, { signal }).catch(() => undefined);
+        await pauseUnlessAborted(FAILED_PAUSE_MS, signal);
       }
     }
   }
@@ -184,24 +182,10 @@ export class LiveProjection {
     this.#analysedAt = this.#position;
   }
 
-  async #sleep(ms: number): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
-    if (!this.#called) {
-      await new Promise<void>((done) => {
-        const timer = setTimeout(done, ms);
-        this.#wakeUp = () => {
-          clearTimeout(timer);
-          done();
-        };
-      });
-      this.#wakeUp = undefined;
-    }
-    this.#called = false;
+  #sleep(ms: number): Promise<void> {
+    return this.#wakeUp.wait({ ms, signal: this.#stopping.signal });
   }
 }
-
-/** The compiler believes that `aborted` stays as it was before an await. */
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 /** Read models of another version are made anew from the ledger; there is nothing to patch. Then reports may ask of them. */
 async function prepare(client: pg.ClientBase): Promise<void> {

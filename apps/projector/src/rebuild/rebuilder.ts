@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pauseUnlessAborted } from '@kinledger/waiting';
 import { isStoreUnreachable, type EventStore } from '@kinledger/event-store';
 import {
   AS_AT_SCHEMA,
@@ -261,7 +262,7 @@ export class Rebuilder {
       } catch (error) {
         onError(error);
         if (this.#stopping.signal.aborted) return;
-        await pause(FAIL_AGAIN_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+        await pauseUnlessAborted(FAIL_AGAIN_MS, this.#stopping.signal);
       }
     }
   }

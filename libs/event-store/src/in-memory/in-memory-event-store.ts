@@ -1,3 +1,4 @@
+import { WakeUp } from '@kinledger/waiting';
 import { checkBeforeSending, earlierResult, isAsExpected } from '../append-rules.js';
 import { recordBodyDiffers, revisionConflict } from '../errors.js';
 import type {
@@ -13,7 +14,6 @@ import type {
 } from '../event-store.js';
 import { followStream } from '../follow-stream.js';
 import { pageLength } from '../page-end.js';
-import { WakeUps } from '../wake-ups.js';
 
 class InMemoryStream {
   readonly events: StoredEvent[] = [];
@@ -25,7 +25,7 @@ class InMemoryStream {
 export class InMemoryLedger {
   readonly streams = new Map<string, InMemoryStream>();
   readonly payloads = new Map<string, Uint8Array>();
-  readonly wakeUps = new WakeUps();
+  readonly wakeUp = new WakeUp();
 
   /** What the eraser does. Returns the number of bodies that went. */
   eraseBodies(stream: string, records: readonly string[]): number {
@@ -72,7 +72,7 @@ export class InMemoryEventStore implements EventStore {
     for (const body of bodies) held.bodies.set(body.record, { ...body, bytes: new Uint8Array(body.bytes) });
     this.#keepPayloads(options.payloads ?? []);
     this.#ledger.streams.set(stream, held);
-    this.#ledger.wakeUps.wake();
+    this.#ledger.wakeUp.call();
     return { firstRevision: head + 1, lastRevision: head + events.length, repeated: false };
   }
 
@@ -115,7 +115,7 @@ export class InMemoryEventStore implements EventStore {
       pageSize: options.pageSize ?? 1000,
       signal: AbortSignal.any([options.signal, this.#closing.signal]),
       readPage: (from, limit) => this.readPage(stream, from, limit),
-      wakeUps: this.#ledger.wakeUps,
+      wakeUp: this.#ledger.wakeUp,
     });
   }
 

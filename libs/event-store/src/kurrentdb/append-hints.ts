@@ -1,11 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { WakeUps } from '../wake-ups.js';
+import { BackOff, isAborted, pauseUnlessAborted, WakeUp } from '@kinledger/waiting';
 import type { KurrentConnection } from './kurrent-connection.js';
 
 /** Streams that are listened to at most: a connection stands still at its hundredth. The others are looked at. */
 const MAX_LISTENING = 48;
 
-const MAX_PAUSE_MS = 2_000;
+const PAUSES = { firstMs: 100, longestMs: 2_000 };
 
 /**
  * Listens to streams and passes appends on as hints. A subscription of the client ends at its first error and stays
@@ -13,7 +12,7 @@ const MAX_PAUSE_MS = 2_000;
  * one breaks the client's connection for all, so that each stays until the store is closed.
  */
 export class AppendHints {
-  readonly #streams = new Map<string, WakeUps>();
+  readonly #streams = new Map<string, WakeUp>();
   readonly #listening: Promise<void>[] = [];
   readonly #connection: KurrentConnection;
   readonly #closing: AbortSignal;
@@ -24,13 +23,13 @@ export class AppendHints {
     this.#closing = closing;
   }
 
-  of(stream: string): WakeUps {
+  of(stream: string): WakeUp {
     const held = this.#streams.get(stream);
     if (held !== undefined) return held;
-    const wakeUps = new WakeUps();
-    this.#streams.set(stream, wakeUps);
-    if (this.#listening.length < MAX_LISTENING) this.#listening.push(this.#passOn(stream, wakeUps));
-    return wakeUps;
+    const wakeUp = new WakeUp();
+    this.#streams.set(stream, wakeUp);
+    if (this.#listening.length < MAX_LISTENING) this.#listening.push(this.#passOn(stream, wakeUp));
+    return wakeUp;
   }
 
   /** Resolves once nobody listens any more; abort the closing signal first. */
@@ -38,20 +37,17 @@ export class AppendHints {
     await Promise.all(this.#listening);
   }
 
-  async #passOn(stream: string, wakeUps: WakeUps): Promise<void> {
-    let failures = 0;
+  async #passOn(stream: string, wakeUp: WakeUp): Promise<void> {
+    const backOff = new BackOff(PAUSES);
     while (!isAborted(this.#closing)) {
       try {
         await this.#listen(stream, () => {
-          failures = 0;
-          wakeUps.wake();
+          backOff.reset();
+          wakeUp.call();
         });
       } catch {
         // Readers look again by themselves meanwhile, and report what hinders them.
-        failures += 1;
-        await pause(Math.min(MAX_PAUSE_MS, 50 * 2 ** failures), undefined, { signal: this.#closing }).catch(
-          () => undefined,
-        );
+        await pauseUnlessAborted(backOff.failed(), this.#closing);
       }
     }
   }
@@ -78,5 +74,3 @@ export class AppendHints {
     }
   }
 }
-
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -175,7 +175,7 @@ export class KurrentDbEventStore implements EventStore {
       signal,
       readPage: (from, limit) => this.readPage(stream, from, limit),
       isPassing: isStoreUnreachable,
-      wakeUps: this.#hints.of(this.#nameThere(stream)),
+      wakeUp: this.#hints.of(this.#nameThere(stream)),
       lookAgainMs: this.#lookAgainMs,
     });
   }

@@ -1,5 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { BackOff } from '@kinledger/waiting';
 import { isPassing } from './kurrent-errors.js';
+
+const PAUSES = { firstMs: 25, longestMs: 1_000 };
 
 export interface Patience {
   /** How long a server that is away is waited for. */
@@ -16,12 +19,13 @@ export async function patiently<T>(
   work: (attempt: number) => Promise<T>,
 ): Promise<T> {
   const until = performance.now() + ms;
+  const backOff = new BackOff(PAUSES);
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await work(attempt);
     } catch (error) {
       if (!isPassing(error) || performance.now() >= until) throw error;
-      await pause(Math.min(1_000, 25 * 2 ** attempt), undefined, { signal });
+      await pause(backOff.failed(), undefined, { signal });
     }
   }
 }

@@ -1,31 +1,25 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { BackOff, pauseUnlessAborted, type WakeUp } from '@kinledger/waiting';
 import type pg from 'pg';
-import type { WakeUps } from '../wake-ups.js';
 
 export const APPENDED_CHANNEL = 'ledger_appended';
 
-const MAX_PAUSE_MS = 2_000;
+const PAUSES = { firstMs: 100, longestMs: 2_000 };
 
 /**
  * Listens for commits of appends and passes each on as a hint, for as long as the signal does not abort. A lost
  * connection is made anew; since commits may have passed unheard meanwhile, that is a hint too.
  */
-export async function passOnNotifications(
-  pool: pg.Pool,
-  wakeUps: WakeUps,
-  signal: AbortSignal,
-): Promise<void> {
-  let failures = 0;
+export async function passOnNotifications(pool: pg.Pool, wakeUp: WakeUp, signal: AbortSignal): Promise<void> {
+  const backOff = new BackOff(PAUSES);
   while (!signal.aborted) {
     try {
       await listen(pool, signal, () => {
-        failures = 0;
-        wakeUps.wake();
+        backOff.reset();
+        wakeUp.call();
       });
     } catch {
       // Readers look again by themselves meanwhile, and report what hinders them.
-      failures += 1;
-      await pause(Math.min(MAX_PAUSE_MS, 50 * 2 ** failures), undefined, { signal }).catch(() => undefined);
+      await pauseUnlessAborted(backOff.failed(), signal);
     }
   }
 }

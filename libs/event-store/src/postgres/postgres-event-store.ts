@@ -1,4 +1,5 @@
 import { createPool, inTransaction } from '@kinledger/database';
+import { WakeUp } from '@kinledger/waiting';
 import type pg from 'pg';
 import { checkBeforeSending } from '../append-rules.js';
 import { streamGap } from '../errors.js';
@@ -14,7 +15,6 @@ import {
   type SubscribeOptions,
 } from '../event-store.js';
 import { followStream } from '../follow-stream.js';
-import { WakeUps } from '../wake-ups.js';
 import { passOnNotifications } from './append-notifications.js';
 import { appendCarefully, appendTrustingly } from './append-transaction.js';
 import { isConnectionLoss } from './connection-loss.js';
@@ -38,7 +38,7 @@ export class PostgresEventStore implements EventStore {
   readonly #pool: pg.Pool;
   readonly #lookAgainMs: number;
   readonly #beside: BesideTheLedger;
-  readonly #wakeUps = new WakeUps();
+  readonly #wakeUp = new WakeUp();
   readonly #closing = new AbortController();
   #listening: Promise<void> | undefined;
 
@@ -119,7 +119,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   subscribe(stream: string, options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]> {
-    this.#listening ??= passOnNotifications(this.#pool, this.#wakeUps, this.#closing.signal);
+    this.#listening ??= passOnNotifications(this.#pool, this.#wakeUp, this.#closing.signal);
     const signal = AbortSignal.any([options.signal, this.#closing.signal]);
     return followStream({
       from: options.from,
@@ -127,7 +127,7 @@ export class PostgresEventStore implements EventStore {
       signal,
       readPage: (from, limit) => this.readPage(stream, from, limit),
       isPassing: isConnectionLoss,
-      wakeUps: this.#wakeUps,
+      wakeUp: this.#wakeUp,
       lookAgainMs: this.#lookAgainMs,
     });
   }

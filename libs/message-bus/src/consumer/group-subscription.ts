@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { WakeUp } from '@kinledger/waiting';
 import { subscriptionStopped } from '../errors.js';
 import type { BatchHandler, SubscribeOptions, Subscription, SubscriptionProgress } from '../message-bus.js';
-import { Alarm } from './alarm.js';
-import type { Attendance, Lease, Member, MessageStore, PartitionName, WakeUp } from './message-store.js';
+import type { Attendance, Lease, Member, MessageStore, PartitionName, Hint } from './message-store.js';
 import { PartitionWorker } from './partition-worker.js';
 import type { SessionSettings } from './session-settings.js';
 
@@ -29,7 +29,7 @@ export class GroupSubscription implements Subscription {
   readonly #session: SessionSettings;
   readonly #member: Member;
   readonly #running = new Map<string, Running>();
-  readonly #alarm = new Alarm();
+  readonly #wakeUp = new WakeUp();
   readonly #loop: Promise<void>;
   readonly #stopListening: () => void;
   readonly #pollTimer: NodeJS.Timeout;
@@ -67,7 +67,7 @@ export class GroupSubscription implements Subscription {
     });
     // Whoever does not wait for it need not care that it never came.
     this.ready.catch(() => undefined);
-    this.#stopListening = store.onWakeUp((wakeUp) => this.#heed(wakeUp));
+    this.#stopListening = store.onHint((hint) => this.#heed(hint));
     this.#pollTimer = setInterval(() => void this.#poll(), session.pollMs);
     this.#loop = this.#run();
   }
@@ -88,7 +88,7 @@ export class GroupSubscription implements Subscription {
       this.#stopping = true;
       this.#isNotReady(subscriptionStopped());
       for (const { worker } of this.#running.values()) worker.finish();
-      this.#alarm.ring();
+      this.#wakeUp.call();
       // What is nearly done is finished; what takes too long is left to whoever comes next.
       this.#patience = setTimeout(() => {
         for (const { worker } of this.#running.values()) worker.doubt();
@@ -100,10 +100,10 @@ export class GroupSubscription implements Subscription {
   /** Goes on renewing the leases until the last batch in hand is done, also while it stops. */
   async #run(): Promise<void> {
     while (!this.#stopping || this.#running.size > 0) {
-      this.#alarm.quiet();
+      this.#wakeUp.quiet();
       await this.#attend();
       if (this.#stopping && this.#running.size === 0) break;
-      await this.#alarm.sleep(this.#session.heartbeatMs);
+      await this.#wakeUp.wait({ ms: this.#session.heartbeatMs });
     }
     clearInterval(this.#pollTimer);
     clearTimeout(this.#expiry);
@@ -128,7 +128,7 @@ export class GroupSubscription implements Subscription {
       const claimed = share.claim.length === 0 ? [] : await this.#store.claim(this.#member, share.claim);
       for (const lease of claimed) this.#startWorker(lease);
       // Somebody else was quicker: look again.
-      if (claimed.length < share.claim.length) this.#alarm.ring();
+      if (claimed.length < share.claim.length) this.#wakeUp.call();
       else if (share.awaited === 0) this.#isReady();
     } catch (error) {
       this.#cutOff = true;
@@ -177,7 +177,7 @@ export class GroupSubscription implements Subscription {
     this.#running.set(name, entry);
     void worker.run().then(() => {
       entry.ended = true;
-      this.#alarm.ring();
+      this.#wakeUp.call();
     });
   }
 
@@ -190,22 +190,22 @@ export class GroupSubscription implements Subscription {
     for (const worker of ended) this.#running.delete(nameOf(worker.lease));
   }
 
-  #heed(wakeUp: WakeUp): void {
-    switch (wakeUp.kind) {
+  #heed(hint: Hint): void {
+    switch (hint.kind) {
       case 'published':
-        for (const partition of wakeUp.partitions) {
-          this.#running.get(nameOf({ topic: wakeUp.topic, partition }))?.worker.wake();
+        for (const partition of hint.partitions) {
+          this.#running.get(nameOf({ topic: hint.topic, partition }))?.worker.wake();
         }
         break;
       case 'group':
-        if (wakeUp.group === this.#member.group) this.#alarm.ring();
+        if (hint.group === this.#member.group) this.#wakeUp.call();
         break;
       case 'anything':
         for (const { worker } of this.#running.values()) worker.wake();
-        this.#alarm.ring();
+        this.#wakeUp.call();
         break;
       default:
-        wakeUp satisfies never;
+        hint satisfies never;
     }
   }
 

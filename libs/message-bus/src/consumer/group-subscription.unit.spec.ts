@@ -53,7 +53,7 @@ class StoreThatGoesAway implements MessageStore {
   ends = () => Promise.resolve([]);
   lag = () => Promise.resolve([]);
   deleteSome = () => Promise.resolve(0);
-  onWakeUp = () => () => undefined;
+  onHint = () => () => undefined;
   close = () => Promise.resolve();
 }
 

@@ -70,7 +70,7 @@ export interface FetchedMessages {
   readonly end: number | undefined;
 }
 
-export type WakeUp =
+export type Hint =
   | { readonly kind: 'published'; readonly topic: string; readonly partitions: readonly number[] }
   | { readonly kind: 'group'; readonly group: string }
   /** Anything may have happened while nobody listened. */
@@ -103,6 +103,6 @@ export interface MessageStore {
   /** Deletes a bounded number of messages; zero when nothing more may go. */
   deleteSome(now: Date): Promise<number>;
 
-  onWakeUp(listener: (wakeUp: WakeUp) => void): () => void;
+  onHint(listener: (hint: Hint) => void): () => void;
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
+import { pauseAfter, WakeUp } from '@kinledger/waiting';
 import { offsetsMissing } from '../errors.js';
 import type { BatchHandler, IncomingMessage, PartitionProgress } from '../message-bus.js';
-import { Alarm } from './alarm.js';
 import type { FetchedMessages, Lease, Member, MessageStore } from './message-store.js';
-import { pauseAfter, type SessionSettings } from './session-settings.js';
+import { pausesOf, type SessionSettings } from './session-settings.js';
 
 export interface WorkerOptions {
   readonly store: MessageStore;
@@ -25,10 +25,10 @@ const TRIES_WHEN_FINISHING = 5;
 export class PartitionWorker {
   readonly lease: Lease;
   readonly #options: WorkerOptions;
-  /** Rings when there may be more to read, or nothing more to do. */
-  readonly #news = new Alarm();
-  /** Rings when a pause must end. */
-  readonly #hurry = new Alarm();
+  /** Called when there may be more to read, or nothing more to do. */
+  readonly #news = new WakeUp();
+  /** Called when a pause must end. */
+  readonly #hurry = new WakeUp();
   #inHand = new AbortController();
   readonly #unwanted = new AbortController();
   #next: number;
@@ -49,12 +49,12 @@ export class PartitionWorker {
 
   /** Says that the partition ends at `end` now, or may have grown. */
   wake(end = Number.POSITIVE_INFINITY): void {
-    if (end > this.#next) this.#news.ring();
+    if (end > this.#next) this.#news.call();
   }
 
   /** Says that the store answers again: what waits for it need not wait out a pause that grew while it was away. */
   storeIsBack(): void {
-    if (this.#storeIsAway) this.#hurry.ring();
+    if (this.#storeIsAway) this.#hurry.call();
   }
 
   /** As `wake`, by somebody who looked: nothing new is news too. */
@@ -79,8 +79,8 @@ export class PartitionWorker {
   finish(): void {
     this.#finishing = true;
     this.#unwanted.abort();
-    this.#news.ring();
-    this.#hurry.ring();
+    this.#news.call();
+    this.#hurry.call();
   }
 
   /**
@@ -117,7 +117,7 @@ export class PartitionWorker {
       const { messages, end } = fetched;
       const last = messages.at(-1);
       if (last === undefined) {
-        await this.#news.sleep(Number.POSITIVE_INFINITY);
+        await this.#news.wait({ ms: Number.POSITIVE_INFINITY });
         continue;
       }
       // Fetching ahead is worth it only where more is known to be there: else it would split what is about to come.
@@ -161,7 +161,7 @@ export class PartitionWorker {
 
   async #pauseForStore(failures: number): Promise<void> {
     this.#storeIsAway = true;
-    await this.#hurry.sleep(pauseAfter(failures, this.#options.session));
+    await this.#hurry.wait({ ms: pauseAfter(failures, pausesOf(this.#options.session)) });
     this.#storeIsAway = false;
   }
 
@@ -187,7 +187,7 @@ export class PartitionWorker {
       } catch (error) {
         this.#failed(error);
         this.#handling = false;
-        if (!this.#isFinishing) await this.#hurry.sleep(pauseAfter(failures, session));
+        if (!this.#isFinishing) await this.#hurry.wait({ ms: pauseAfter(failures, pausesOf(session)) });
       } finally {
         this.#handling = false;
       }

@@ -1,3 +1,5 @@
+import type { BackOffSettings } from '@kinledger/waiting';
+
 /** How a bus's subscriptions keep themselves alive, look and repeat. Milliseconds. */
 export interface SessionSettings {
   /** A member that was silent for so long has lost its partitions. */
@@ -22,6 +24,8 @@ export const defaultSession: SessionSettings = {
   graceMs: 12_000,
 };
 
-/** The pause after so many failures in a row. */
-export const pauseAfter = (failures: number, session: SessionSettings): number =>
-  Math.min(session.longestPauseMs, session.firstPauseMs * 2 ** Math.min(failures - 1, 30));
+/** The pauses of a subscription after failures. */
+export const pausesOf = ({ firstPauseMs, longestPauseMs }: SessionSettings): BackOffSettings => ({
+  firstMs: firstPauseMs,
+  longestMs: longestPauseMs,
+});

@@ -5,7 +5,7 @@ import type {
   LeaseState,
   Member,
   PartitionName,
-  WakeUp,
+  Hint,
 } from '../consumer/message-store.js';
 import { partitionsDiffer, topicUnknown } from '../errors.js';
 import type { IncomingMessage, OutgoingMessage, PartitionLag, TopicSettings } from '../message-bus.js';
@@ -41,7 +41,7 @@ interface Group {
 export class InMemoryBroker {
   readonly #topics = new Map<string, Topic>();
   readonly #groups = new Map<string, Group>();
-  readonly #listeners = new Set<(wakeUp: WakeUp) => void>();
+  readonly #listeners = new Set<(hint: Hint) => void>();
 
   ensureTopics(topics: readonly TopicSettings[]): void {
     for (const settings of topics) {
@@ -182,7 +182,7 @@ export class InMemoryBroker {
     return deleted;
   }
 
-  onWakeUp(listener: (wakeUp: WakeUp) => void): () => void {
+  onHint(listener: (hint: Hint) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -225,8 +225,8 @@ export class InMemoryBroker {
     return group;
   }
 
-  #tell(wakeUp: WakeUp): void {
-    for (const listener of this.#listeners) listener(wakeUp);
+  #tell(hint: Hint): void {
+    for (const listener of this.#listeners) listener(hint);
   }
 }
 

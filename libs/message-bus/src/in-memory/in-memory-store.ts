@@ -7,7 +7,7 @@ import type {
   Member,
   MessageStore,
   PartitionName,
-  WakeUp,
+  Hint,
 } from '../consumer/message-store.js';
 import type { OutgoingMessage, PartitionLag, TopicSettings } from '../message-bus.js';
 import type { InMemoryBroker } from './in-memory-broker.js';
@@ -96,9 +96,9 @@ export class InMemoryStore implements MessageStore {
     return this.#call(() => this.#broker.deleteOld(now));
   }
 
-  onWakeUp(listener: (wakeUp: WakeUp) => void): () => void {
-    const stop = this.#broker.onWakeUp((wakeUp) => {
-      if (this.#isConnected) listener(wakeUp);
+  onHint(listener: (hint: Hint) => void): () => void {
+    const stop = this.#broker.onHint((hint) => {
+      if (this.#isConnected) listener(hint);
     });
     this.#stopListening.add(stop);
     return () => {

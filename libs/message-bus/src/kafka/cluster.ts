@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@platformatic/kafka';
+import { BackOff } from '@kinledger/waiting';
 import { topicUnknown } from '../errors.js';
 import { brokerAddress, type BrokerAddress, type KafkaConnectionSettings } from './connection-settings.js';
 import { asKafkaFailure, failedBecause, isPassing, kafkaFailure, NO_ANSWER } from './kafka-failure.js';
@@ -12,8 +14,7 @@ export interface TopicDescription {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1_000;
+const PAUSES = { firstMs: 50, longestMs: 1_000 };
 
 /**
  * The brokers of a cluster: which of them leads a partition or coordinates a group, and connections to them.
@@ -127,13 +128,14 @@ export class Cluster {
   /** Repeats for half a minute, or for so long, what fails for these reasons. */
   async patiently<T>(work: () => Promise<T>, reasons: readonly string[], ms = 30_000): Promise<T> {
     const deadline = performance.now() + ms;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
+    const backOff = new BackOff(PAUSES);
+    for (;;) {
       try {
         return await work();
       } catch (error) {
         if (this.#closed || performance.now() > deadline || !failedBecause(error, ...reasons)) throw error;
       }
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await pause(backOff.failed());
     }
   }
 

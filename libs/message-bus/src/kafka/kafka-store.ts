@@ -96,7 +96,7 @@ export class KafkaStore implements MessageStore {
     return trim(this.#cluster, this.#kept, now);
   }
 
-  onWakeUp(): () => void {
+  onHint(): () => void {
     return () => undefined;
   }
 

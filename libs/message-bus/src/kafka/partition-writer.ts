@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { NumericMap } from '@platformatic/kafka';
+import { BackOff } from '@kinledger/waiting';
 import { busClosed } from '../errors.js';
 import type { OutgoingMessage } from '../message-bus.js';
 import type { Cluster } from './cluster.js';
@@ -18,8 +20,7 @@ interface ProducerIdentity {
 }
 
 const ALL_REPLICAS = -1;
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1_000;
+const PAUSES = { firstMs: 50, longestMs: 1_000 };
 
 /**
  * Writes one partition, one record batch after the other: an idempotent producer of its own, whose batches carry
@@ -71,7 +72,8 @@ export class PartitionWriter {
 
   async #send(batch: readonly OutgoingMessage[]): Promise<void> {
     const deadline = performance.now() + this.#deliveryTimeoutMs;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
+    const backOff = new BackOff(PAUSES);
+    for (;;) {
       try {
         await this.#attempt(batch);
         this.#sequence += batch.length;
@@ -87,7 +89,7 @@ export class PartitionWriter {
         if (forgotten) this.#identity = undefined;
         if ((!forgotten && !isPassing(error)) || performance.now() > deadline) throw error;
       }
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await pause(backOff.failed());
     }
   }
 

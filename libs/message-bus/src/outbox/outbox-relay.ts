@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { inTransaction } from '@kinledger/database';
+import { BackOff, pauseUnlessAborted, WakeUp } from '@kinledger/waiting';
 import type { MessageBus, OutgoingMessage } from '../message-bus.js';
 import type { OutboxTable } from './outbox-table.js';
 
@@ -28,9 +29,8 @@ const LONGEST_PAUSE_MS = 15_000;
 export class OutboxRelay {
   readonly #options: OutboxRelayOptions;
   #running: Promise<void> | undefined;
-  #stopping = false;
-  #woken = false;
-  #endPause: () => void = () => undefined;
+  readonly #stopping = new AbortController();
+  readonly #wakeUp = new WakeUp();
 
   constructor(options: OutboxRelayOptions) {
     this.#options = options;
@@ -43,52 +43,38 @@ export class OutboxRelay {
 
   /** Call after a commit that wrote to the outbox: its rows go at once. */
   wake(): void {
-    this.#woken = true;
-    this.#endPause();
+    this.#wakeUp.call();
   }
 
   /** Finishes the page in hand. Rows that are left wait for the next start. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#endPause();
+    this.#stopping.abort();
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    const pollMs = this.#options.pollMs ?? 500;
-    let failures = 0;
-    while (!this.#stopping) {
-      this.#woken = false;
+    const { pollMs = 500, onError } = this.#options;
+    const { signal } = this.#stopping;
+    const backOff = new BackOff({ firstMs: 2 * pollMs, longestMs: LONGEST_PAUSE_MS });
+    while (!signal.aborted) {
+      // A call from now on is for what may be written after it was looked for.
+      this.#wakeUp.quiet();
       try {
         await this.#moveAll();
-        failures = 0;
+        backOff.reset();
+        await this.#wakeUp.wait({ ms: pollMs, signal });
       } catch (error) {
-        failures += 1;
-        this.#options.onError?.(error);
+        onError?.(error);
+        // No call ends this pause: a busy writer must not undo it.
+        await pauseUnlessAborted(backOff.failed(), signal);
       }
-      await this.#pause(failures === 0 ? pollMs : Math.min(LONGEST_PAUSE_MS, pollMs * 2 ** failures));
     }
-  }
-
-  /** A call to `wake` while rows were moving counts, except after a failure: a busy writer must not undo the pause. */
-  async #pause(ms: number): Promise<void> {
-    const failed = ms > (this.#options.pollMs ?? 500);
-    if (this.#stopping || (this.#woken && !failed)) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#endPause = () => {
-        if (failed && !this.#stopping) return;
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#endPause = () => undefined;
   }
 
   /** Moves page after page until nothing is left that can go. */
   async #moveAll(): Promise<void> {
     const held = new Map<string, unknown>();
-    while (!this.#stopping && (await this.#movePage(held)) > 0);
+    while (!this.#stopping.signal.aborted && (await this.#movePage(held)) > 0);
     const [failure] = held.values();
     if (held.size > 0) throw failure;
   }

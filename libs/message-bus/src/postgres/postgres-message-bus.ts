@@ -3,7 +3,7 @@ import { defaultSession, type SessionSettings } from '../consumer/session-settin
 import { StoredMessageBus } from '../consumer/stored-message-bus.js';
 import type { MessageBus } from '../message-bus.js';
 import { PostgresStore } from './postgres-store.js';
-import { WakeUps } from './wake-ups.js';
+import { Hints } from './hints.js';
 
 export interface PostgresMessageBusOptions {
   /** Database `bus`, with the service's own role. */
@@ -26,7 +26,7 @@ export const createPostgresMessageBus = (options: PostgresMessageBusOptions): Me
   return new StoredMessageBus(
     new PostgresStore(
       createPool({ url, applicationName }),
-      new WakeUps({ url, applicationName, onError }),
+      new Hints({ url, applicationName, onError }),
       options.statementTimeoutMs ?? 30_000,
     ),
     { ...defaultSession, ...options.session },

@@ -5,7 +5,7 @@ import { Inbox, newTopic, numbered, totalLag, unique, until } from '../contract/
 import { FreezableRelay } from '../contract/freezable-relay.js';
 import type { MessageBus } from '../message-bus.js';
 import { createPostgresMessageBus, type PostgresMessageBusOptions } from './postgres-message-bus.js';
-import { WakeUps } from './wake-ups.js';
+import { Hints } from './hints.js';
 
 /** What the PostgreSQL adapter promises beyond the port. */
 describe('the message bus in PostgreSQL', () => {
@@ -133,13 +133,13 @@ describe('the message bus in PostgreSQL', () => {
 
   it.each([true, false])('closes while it connects anew: the server answers: %s', async (answers) => {
     const { relay, url } = await FreezableRelay.open(databases.url('bus', 'linker'));
-    const wakeUps = new WakeUps({ url, applicationName: 'message bus closing', onError: () => undefined });
-    wakeUps.listen(() => undefined);
-    await until('it listens', () => wakeUps.backend !== null);
+    const hints = new Hints({ url, applicationName: 'message bus closing', onError: () => undefined });
+    hints.listen(() => undefined);
+    await until('it listens', () => hints.backend !== null);
     relay.freeze();
     relay.sever();
-    await until('it connects anew', () => wakeUps.backend === null && relay.hasConnections);
-    const closed = wakeUps.close();
+    await until('it connects anew', () => hints.backend === null && relay.hasConnections);
+    const closed = hints.close();
     if (answers) relay.thaw();
     await closed;
     await relay.close();

@@ -10,7 +10,7 @@ import type {
   Member,
   MessageStore,
   PartitionName,
-  WakeUp,
+  Hint,
 } from '../consumer/message-store.js';
 import { partitionsDiffer, topicUnknown } from '../errors.js';
 import {
@@ -22,19 +22,19 @@ import {
 import { packMessages } from '../packed-messages.js';
 import { partitionOf } from '../partition-of.js';
 import { boundedQuery } from './bounded-query.js';
-import type { WakeUps } from './wake-ups.js';
+import type { Hints } from './hints.js';
 
 /** Messages and leases in schema `bus`: one statement, one function of the migration, per call. */
 export class PostgresStore implements MessageStore {
   readonly #pool: pg.Pool;
-  readonly #wakeUps: WakeUps;
+  readonly #hints: Hints;
   readonly #timeoutMs: number;
   /** Topics never change their number of partitions. */
   readonly #partitions = new Map<string, number>();
 
-  constructor(pool: pg.Pool, wakeUps: WakeUps, timeoutMs: number) {
+  constructor(pool: pg.Pool, hints: Hints, timeoutMs: number) {
     this.#pool = pool;
-    this.#wakeUps = wakeUps;
+    this.#hints = hints;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -79,7 +79,7 @@ export class PostgresStore implements MessageStore {
       member.topics,
       member.startAt,
       member.ttlMs,
-      this.#wakeUps.backend,
+      this.#hints.backend,
     ]);
     const { state } = onlyRow(rows);
     return attendance({ members: state.members, leases: state.leases ?? [] }, member.id);
@@ -157,12 +157,12 @@ export class PostgresStore implements MessageStore {
     return onlyRow(rows).deleted;
   }
 
-  onWakeUp(listener: (wakeUp: WakeUp) => void): () => void {
-    return this.#wakeUps.listen(listener);
+  onHint(listener: (hint: Hint) => void): () => void {
+    return this.#hints.listen(listener);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#wakeUps.close(), this.#pool.end()]);
+    await Promise.all([this.#hints.close(), this.#pool.end()]);
   }
 
   async #partitionsOf(topic: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pauseUnlessAborted } from '@kinledger/waiting';
 import type { MessageBus } from '@kinledger/message-bus';
 
 export interface BacklogOptions {
@@ -54,7 +54,7 @@ export class Backlog {
     const { everyMs = 1000 } = this.#options;
     const until = performance.now() + longestMs;
     while (!signal.aborted && (await this.isFull()) && performance.now() < until) {
-      await pause(Math.min(everyMs, until - performance.now()), undefined, { signal }).catch(() => undefined);
+      await pauseUnlessAborted(Math.min(everyMs, until - performance.now()), signal);
     }
   }
 

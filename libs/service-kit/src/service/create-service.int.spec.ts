@@ -197,6 +197,31 @@ describe('requests', () => {
   });
 });
 
+describe('the headers of an answer', () => {
+  it.each([
+    '/v1/letters/count?limit=3',
+    '/v1/nothing',
+    '/v1/letters/mine',
+    '/v1/letters/broken',
+    '/metrics',
+    '/%zz',
+  ])('tell browsers to run, frame and refer to nothing: %s', async (path) => {
+    const { headers } = await call(path);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-security-policy':
+        "default-src 'none';style-src 'self';img-src 'self' data:;form-action 'self';base-uri 'none';frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'no-store',
+    });
+    expect(headers.has('strict-transport-security')).toBe(false);
+    expect(headers.has('x-powered-by')).toBe(false);
+  });
+});
+
 describe('access', () => {
   it('names the person and the organisation of a known account', async () => {
     const response = await call('/v1/letters/mine', as(tokens.officer));

@@ -20,6 +20,7 @@ import { readJsonBodies } from '../http/json-bodies.js';
 import { closeLingering } from '../http/lingering-close.js';
 import { answerWhatNodeRefuses } from '../http/refused-by-node.js';
 import { routeGuard } from '../http/route-guard.js';
+import { sendSecurityHeaders } from '../http/security-headers.js';
 import { readableAddress, refuseUnreadableAddresses } from '../http/unreadable-address.js';
 import { createLogger, loggerModule } from '../logging/logger.js';
 import { MessageBusModule } from '../messaging/message-bus.module.js';
@@ -86,6 +87,7 @@ export async function createService<const C extends ConfigSchema>(
   const adapter = createAdapter(http.requestMs);
   const fastify = adapter.getInstance();
   const allowedMethods = new AllowedMethods(fastify);
+  await sendSecurityHeaders(fastify);
   addRequestHooks(fastify, { metrics, logger, health });
   refuseUnreadableAddresses(fastify);
   readJsonBodies(fastify);

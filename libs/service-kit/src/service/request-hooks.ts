@@ -14,7 +14,6 @@ export function addRequestHooks(
     reply.header('x-request-id', request.id);
   });
   fastify.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff');
     // A connection that stays open would hold the server open until it times out.
     if (health.stopping) reply.header('connection', 'close');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');

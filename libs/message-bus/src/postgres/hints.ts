@@ -1,29 +1,28 @@
 import pg from 'pg';
-import type { WakeUp } from '../consumer/message-store.js';
+import { BackOff, isAborted, pauseUnlessAborted } from '@kinledger/waiting';
+import type { Hint } from '../consumer/message-store.js';
 
-export interface WakeUpOptions {
+export interface HintOptions {
   readonly url: string;
   readonly applicationName: string;
   readonly onError: (error: unknown) => void;
 }
 
-const SHORTEST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
+const PAUSES = { firstMs: 100, longestMs: 10_000 };
 
 /**
  * Listens on a connection of its own for what other processes publish and for members that come and go. A lost
  * connection is made anew; what happened meanwhile is told as `anything`. Only a hint: members also look by themselves.
  */
-export class WakeUps {
-  readonly #options: WakeUpOptions;
-  readonly #listeners = new Set<(wakeUp: WakeUp) => void>();
+export class Hints {
+  readonly #options: HintOptions;
+  readonly #listeners = new Set<(hint: Hint) => void>();
   #client: pg.Client | undefined;
   #connected: { readonly backend: number } | undefined;
-  #closed = false;
+  readonly #closing = new AbortController();
   #running: Promise<void> | undefined;
-  #endPause: () => void = () => undefined;
 
-  constructor(options: WakeUpOptions) {
+  constructor(options: HintOptions) {
     this.#options = options;
   }
 
@@ -33,35 +32,34 @@ export class WakeUps {
   }
 
   /** Listens from the first listener on, so that a bus that only publishes needs no second connection. */
-  listen(listener: (wakeUp: WakeUp) => void): () => void {
+  listen(listener: (hint: Hint) => void): () => void {
     this.#listeners.add(listener);
     this.#running ??= this.#run();
     return () => this.#listeners.delete(listener);
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#endPause();
+    this.#closing.abort();
     // Not `end`: a server that hangs never answers it, and a `connect` that it meets on its way is never settled.
     this.#client?.connection.stream.destroy();
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    let pause = SHORTEST_PAUSE_MS;
-    while (!this.#closed) {
+    const { signal } = this.#closing;
+    const backOff = new BackOff(PAUSES);
+    while (!signal.aborted) {
       try {
         const { ended } = await this.#connect();
-        pause = SHORTEST_PAUSE_MS;
+        backOff.reset();
         this.#tell({ kind: 'anything' });
         await ended;
       } catch (error) {
-        if (!this.#isClosed) this.#options.onError(error);
+        if (!isAborted(signal)) this.#options.onError(error);
       }
       this.#connected = undefined;
-      if (this.#isClosed) return;
-      await this.#pause(pause);
-      pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
+      if (isAborted(signal)) return;
+      await pauseUnlessAborted(backOff.failed(), signal);
     }
   }
 
@@ -77,7 +75,7 @@ export class WakeUps {
     this.#client = client;
     const ended = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', (error) => {
-      if (!this.#isClosed) this.#options.onError(error);
+      if (!this.#closing.signal.aborted) this.#options.onError(error);
     });
     client.on('notification', ({ channel, payload }) => this.#heard(channel, payload ?? ''));
     await client.connect();
@@ -97,22 +95,7 @@ export class WakeUps {
     }
   }
 
-  #tell(wakeUp: WakeUp): void {
-    for (const listener of this.#listeners) listener(wakeUp);
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  /** A getter, since it changes while it waits. */
-  get #isClosed(): boolean {
-    return this.#closed;
+  #tell(hint: Hint): void {
+    for (const listener of this.#listeners) listener(hint);
   }
 }

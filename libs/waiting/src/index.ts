@@ -1,0 +1,3 @@
+export { BackOff, pauseAfter, type BackOffSettings } from './back-off.js';
+export { isAborted, pauseUnlessAborted } from './pause.js';
+export { WakeUp, type WaitLimits } from './wake-up.js';
