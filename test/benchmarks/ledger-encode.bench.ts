@@ -1,5 +1,5 @@
 /**
- * How many placements a second one thread encodes, a chunk of them in each event, commitments and event id included.
+ * Measures how many placements a second one thread encodes, one chunk per event, commitments and event id included.
  * After `npm run build`: npx node test/benchmarks/ledger-encode.bench.ts
  */
 import { hash } from 'node:crypto';

@@ -65,7 +65,7 @@ describe('figures', () => {
   };
   const reach = async (period: string): Promise<Figure> =>
     (await platform.read<{ reach: Figure }>(`/v1/figures/reach?period=${period}`)).reach;
-  /** How many things the ledger says, those in lists one by one. */
+  /** Number of entries in the ledger; each entry of a list counts as one. */
   const said = async (): Promise<number> => {
     const [counted] = await platform.query<{ said: number }>(
       `SELECT sum(coalesce(jsonb_array_length(coalesce(data->'placements', data->'relationships', data->'families')), 1))::integer AS said
@@ -84,7 +84,7 @@ describe('figures', () => {
     expect(await reach('2021-22-Q1')).toMatchObject({ adults: 0, unlinkable: 60, upperBound: 60 });
   });
 
-  it('says in proportion to rows where an address has three hundred birth dates', async () => {
+  it('cost ledger entries in proportion to rows when an address has three hundred birth dates', async () => {
     const before = await said();
     const born = (n: number) => new Date(Date.UTC(1970, 0, 2 + 7 * n)).toISOString().slice(0, 10);
     await send(
@@ -96,7 +96,7 @@ describe('figures', () => {
         (n) => `w${n},adult,,door@centre.example.org,,${born(n)},,${dayOf('02/2023', n)},Drop-in,Yes`,
       ),
     );
-    // One event when received, one per row, one closing event.
+    // One entry when received, one per row, one closing event.
     expect((await said()) - before).toBe(302);
     expect(await reach('2022-23-Q4')).toMatchObject({
       adults: 0,
@@ -204,7 +204,7 @@ describe('figures', () => {
     expect(await areaOf('refuge')).toEqual([null]);
   });
 
-  it('says in proportion to rows where sixty adults and five hundred children share an address', async () => {
+  it('cost ledger entries in proportion to rows when sixty adults and five hundred children share an address', async () => {
     const before = await said();
     const lines = [
       ...times(60, (n) => `R${n},adult,,loft@centre.example.org,,,${nhsNumber()},,F,ZZ1 1AA,05/05/2023,Yes`),

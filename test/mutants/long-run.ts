@@ -28,7 +28,9 @@ interface Score {
   equivalent: number;
 }
 
-/** @returns the number of changes that were reached and survived; of those listed as equivalent, how many did not. */
+/**
+ * @returns the number of reached mutants that survived; with `--equivalent`, the number of listed ones that did not.
+ */
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],

@@ -14,7 +14,7 @@ const present = await run('promtool', ['--version']).then(
   () => false,
 );
 
-/** What an alert is shown: two series that differ in one label, of which the second gives no reason for it. */
+/** Input of an alert: two series that differ in one label; only the first should make it fire. */
 interface Scenario {
   readonly alert: string;
   readonly severity: string;
@@ -22,7 +22,7 @@ interface Scenario {
   readonly labels: string;
   readonly fires: string;
   readonly quiet: string;
-  /** Values by the minute. */
+  /** One value per minute. */
   readonly values: string;
   readonly quietUntil: string;
   readonly firesAt: string;
@@ -101,7 +101,7 @@ tests:
 `;
 
 describe('alerts', () => {
-  it('ask for metrics that the services have', () => {
+  it('use metrics that the services have', () => {
     const sources = ['apps', 'libs'].flatMap((folder) =>
       globSync(`${folder}/*/src/**/*.ts`, { cwd: root, exclude: (name) => name.endsWith('.spec.ts') }),
     );
@@ -112,7 +112,7 @@ describe('alerts', () => {
   });
 
   it.skipIf(!present).each(scenarios)(
-    `$alert fires for its reason alone${present ? '' : ' (absent: no promtool)'}`,
+    `$alert fires for its reason only${present ? '' : ' (absent: no promtool)'}`,
     async (scenario) => {
       const folder = mkdtempSync(join(tmpdir(), 'kinledger-alerts-'));
       try {

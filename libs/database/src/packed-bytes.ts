@@ -13,12 +13,9 @@ const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const packedAs = new WeakMap<Uint8Array, Buffer>();
 
 /**
- * Bytes as a bytea column stores them: row chunks shrink by a quarter and JSON to a fifth, which the server then need
- * not log,
- * write and send. What begins like packed bytes is packed whatever its size, so that what is stored tells by itself.
- * The same bytes
- * may be packed otherwise by another version: compare what was unpacked. Bytes that come from `unpackBytes` are not to
- * be changed.
+ * Packs bytes for a bytea column: row chunks shrink by a quarter and JSON to a fifth, which saves logging, writing and
+ * sending. Always packs bytes that begin like packed ones, so that the stored form is unambiguous. Another version may
+ * pack the same bytes differently, so compare unpacked bytes. Do not modify bytes that come from `unpackBytes`.
  */
 export function packBytes(value: Uint8Array): Buffer {
   const known = packedAs.get(value);
