@@ -6,7 +6,7 @@ import type pg from 'pg';
 import { recordIntakeStatus } from './intake-status/intake-status.js';
 import { LiveProjection } from './projection/live-projection.js';
 
-/** What the projector hears: states of files on their way, and that the ledger has grown. */
+/** Consumes states of files, and the notice that the ledger has grown. */
 @Public()
 @Controller()
 export class MessagesController {
@@ -25,7 +25,7 @@ export class MessagesController {
     await recordIntakeStatus(this.#pool, messages);
   }
 
-  /** Only a wake-up: what is projected comes from the ledger. */
+  /** Only wakes the projection, which reads the ledger itself. */
   @OnMessages(topics.submissionDecided)
   async decided(@Payload() messages: readonly MessageOf<typeof topics.submissionDecided>[]): Promise<void> {
     if (messages.length > 0) this.#live.wake();

@@ -28,10 +28,10 @@ import { RebuildsController } from './rebuild/rebuilds.controller.js';
 
 const EVENT_STORE = Symbol('event store');
 const STREAM = Symbol('stream of the programme');
-/** A projection that fails is tried again each second: what lasts longer than this will not mend itself at once. */
+/** A failing projection retries every second; a longer failure counts as down. */
 const FAILING_AT_MOST_MS = 10_000;
 
-/** Starts the live projection with the service and ends both writers with it, the decision in hand finished. */
+/** Starts the live projection with the service, and stops both writers after the present decision. */
 @Injectable()
 class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #store: EventStore;

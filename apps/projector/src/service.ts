@@ -2,7 +2,7 @@ import type { ServiceOptions } from '@kinledger/service-kit';
 import { projectorConfig } from './config.js';
 import { ProjectorModule } from './projector.module.js';
 
-/** The projector as `runService` and `createService` take it. */
+/** The projector's options for `runService` and `createService`. */
 export const projectorService: ServiceOptions<typeof projectorConfig> = {
   name: 'projector',
   config: projectorConfig,

@@ -1,16 +1,16 @@
 import type { CloudEvent, SubmissionStateChanged } from '@kinledger/contracts';
 import type pg from 'pg';
 
-/** States in the order that a file passes them: a message that comes late never turns a state back. */
-// What could not be processed may be tried again, and then end well.
+/** States in the order in which a file passes through them, so that a late message never reverts a state. */
+// A parked submission may be retried, and then succeed.
 const order = ['validated', 'refused', 'discarded', 'accepted', 'unprocessable', 'pseudonymised'];
 
-/** Keeps the latest state of each upload, for pages; in one statement for a batch, repeatable. */
+/** Stores the latest state of each upload, for pages. One statement per batch; idempotent. */
 export async function recordIntakeStatus(
   pool: pg.Pool,
   messages: readonly CloudEvent<typeof SubmissionStateChanged>[],
 ): Promise<void> {
-  // Two states of one upload in a batch: the later one stands, for one statement may touch a row once.
+  // If a batch has two states of one upload, keep the later: a statement may update a row only once.
   const latest = new Map<
     string,
     { readonly at: string; readonly data: CloudEvent<typeof SubmissionStateChanged>['data'] }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { knownLedger } from './known-ledger.testing.js';
 import { ReadModelsUnderTest } from './read-models-under-test.testing.js';
 
-/** They hold the programme definition, which is configuration and changes by itself. */
+/** Tables of the programme definition, which is configuration and changes independently. */
 const ofTheProgramme = ['programme', 'strand', 'service', 'dataset', 'area'];
 
 const readModels = new ReadModelsUnderTest();
@@ -12,7 +12,7 @@ beforeAll(() => readModels.start(inject('postgresUrl')));
 afterAll(() => readModels.stop());
 
 describe('the content digest', () => {
-  it('of a known ledger is a known one: read models of two versions of the code can be compared', async () => {
+  it('of a known ledger is the known digest, so that versions of the code can be compared', async () => {
     const { ledger } = await knownLedger();
     await readModels.open();
     await readModels.project(ledger);

@@ -2,12 +2,12 @@ import type { LedgerDecision, PseudonymisedRow, RecordId, Role, SubmissionId } f
 import { commitmentsOf, leap1, LinkageEngine, type Draft } from '@kinledger/domain';
 import { idOf, received, SmallLedger } from './small-ledger.testing.js';
 
-/** A row of a file as a test writes it: names in place of ids and tokens. */
+/** A row of a file in a test, with names in place of ids and tokens. */
 export interface DecidedRow {
   readonly id: string;
   readonly role: Role;
   readonly email?: string;
-  /** Of a child, in place of an email. */
+  /** A child's identifier, in place of an email. */
   readonly childKey?: string;
   readonly nhsNumber?: string;
   readonly caseNumber?: string;
@@ -15,7 +15,7 @@ export interface DecidedRow {
   readonly born?: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly asOf: string;
-  /** A row of a user file that does not say when the person registered: `asOf` says nothing then. */
+  /** Whether the row of a user file has no registration date; `asOf` is then ignored. */
   readonly undated?: boolean;
   readonly attended: boolean;
 }
@@ -28,7 +28,7 @@ export interface DecidedFile {
   readonly rows: readonly DecidedRow[];
 }
 
-/** A ledger that the linkage engine itself decides, as the linker has it write. */
+/** A ledger decided by the linkage engine, as the linker writes it. */
 export class DecidedLedger extends SmallLedger {
   readonly files = new Map<SubmissionId, DecidedFile>();
   readonly engine = new LinkageEngine({
@@ -77,7 +77,7 @@ export class DecidedLedger extends SmallLedger {
     await this.#write([...this.engine.withdraw(command).decide(this.#next)], []);
   }
 
-  /** Erases all rows of files that were submitted, and their bodies. */
+  /** Erases all rows of submitted files, and their bodies. */
   async eraseRowsOf(...submissions: readonly SubmissionId[]): Promise<void> {
     const records = submissions.flatMap((submission) => {
       const file = this.files.get(submission);

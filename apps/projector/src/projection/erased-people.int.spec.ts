@@ -20,7 +20,7 @@ async function everything(): Promise<readonly string[]> {
   return lines;
 }
 
-/** Words and numbers that rows of the known ledger say, and nothing else does: at least one by table. */
+/** Words and numbers that only rows of the known ledger contain: at least one per table. */
 const said = {
   record_attribute: 'yoruba',
   individual: 'polish',
@@ -32,7 +32,7 @@ const said = {
 };
 
 describe('erased people', () => {
-  it('leave in no table a word that their rows said', async () => {
+  it('leave no word of their rows in any table', async () => {
     const { ledger, rows } = await knownLedger();
     await readModels.open();
     await readModels.project(ledger);
@@ -40,7 +40,7 @@ describe('erased people', () => {
     for (const [table, word] of Object.entries(said)) {
       expect(before.filter((line) => line.startsWith(`${table} `) && line.includes(word))).not.toEqual([]);
     }
-    // Each table that keeps what rows say is among those that were looked at.
+    // Every table that keeps values of rows is covered.
     const keeping = readTables.filter(({ erasure }) => erasure.holds === 'what records say');
     expect(Object.keys(said)).toEqual(expect.arrayContaining(keeping.map(({ name }) => name)));
     await ledger.erase(...rows);
@@ -49,7 +49,7 @@ describe('erased people', () => {
     expect(after.filter((line) => Object.values(said).some((word) => line.includes(word)))).toEqual([]);
   });
 
-  it('leave no relationship, no family and no referral, once the linker has decided the erasure', async () => {
+  it('leave no relationship, family or referral once the linker has decided the erasure', async () => {
     const row = (given: Partial<DecidedRow>): DecidedRow => ({
       ...{ id: 'r0', role: 'adult', attributes: {}, asOf: '2022-05-01', attended: true },
       ...given,
@@ -60,7 +60,7 @@ describe('erased people', () => {
       rows: [
         row({ id: 'mother', email: 'e0', nhsNumber: 'n0' }),
         row({ id: 'child', role: 'child', childKey: 'k0', carerEmail: 'e0' }),
-        // The address of one, the number of the other: refused, and referred.
+        // The address of one and the NHS number of the other: not linked, but referred.
         row({ id: 'other', email: 'e0', nhsNumber: 'n1' }),
       ],
     });

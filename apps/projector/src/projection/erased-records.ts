@@ -4,7 +4,7 @@ import type { EventStore } from '@kinledger/event-store';
 
 const PAGE_EVENTS = 1_000;
 
-/** What a ledger erases, from a revision on. Read on only when a body is missing, which is seldom. */
+/** The records that a ledger erases, from a revision on. Reads ahead only if a body is missing, which is rare. */
 export class ErasedRecords {
   readonly #erased = new Set<string>();
   readonly #store: EventStore;
@@ -17,7 +17,7 @@ export class ErasedRecords {
     this.#next = next;
   }
 
-  /** Whether an event of the ledger, as far as it goes now, erases the record. */
+  /** Whether an event up to the ledger's present end erases the record. */
   async has(record: string): Promise<boolean> {
     if (!this.#erased.has(record)) await this.#readOn();
     return this.#erased.has(record);

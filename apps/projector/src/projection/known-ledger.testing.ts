@@ -19,7 +19,7 @@ export interface KnownLedger {
   readonly rows: readonly PseudonymisedRow[];
 }
 
-/** A ledger with a row in every table, always the same to the byte. */
+/** A ledger that gives a row in every table, always the same byte for byte. */
 export async function knownLedger(): Promise<KnownLedger> {
   const ledger = new SmallLedger();
   await ledger.open();

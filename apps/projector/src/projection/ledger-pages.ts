@@ -4,7 +4,7 @@ import { readExactly, type EventStore, type StoredEvent } from '@kinledger/event
 
 export interface ReadEvent {
   readonly event: LedgerEvent;
-  /** Bodies of the records that the event brings into the ledger, as far as they are not erased. */
+  /** Bodies of the records that enter the ledger with the event, except erased ones. */
   readonly bodies: Bodies;
 }
 
@@ -15,31 +15,32 @@ export interface LedgerPagesOptions {
   /** The last position to read. */
   readonly upTo?: number;
   /**
-   * Asked at the end of the ledger in the middle of a decision, with the number of empty reads in a row: resolves true
-   * to look again, false to give up for now.
+   * Called at the ledger's end in the middle of a decision, with the number of consecutive empty reads: resolves true
+   * to read again, false to give up for now.
    */
   readonly more?: (emptyReads: number) => Promise<boolean>;
 }
 
-/** Small decisions share a page, and what is written together. */
+/** Events per page; small decisions share a page and a transaction. */
 const PAGE_EVENTS = 1_000;
 
 interface Page {
   readonly events: readonly ReadEvent[];
-  /** What comes after them. */
+  /** The foreign event after them, if any. */
   readonly stranger: ForeignEvent | undefined;
 }
 
 /**
- * Pages of the ledger with their bodies, the next one read while the one before is written. None is empty.
- * @throws ForeignEvent once all that comes before such an event is yielded; UnreadableContract.
+ * Pages of the ledger with their bodies. Reads the next page while the consumer writes the one before. No page is
+ * empty.
+ * @throws ForeignEvent after yielding all events before it; UnreadableContract.
  */
 export async function* ledgerPages(options: LedgerPagesOptions): AsyncGenerator<readonly ReadEvent[]> {
   const { upTo = Number.MAX_SAFE_INTEGER, more } = options;
   const read = (start: number) => {
     const limit = Math.min(PAGE_EVENTS, upTo - start + 1);
     const page = limit > 0 ? readPage(options, start, limit) : Promise.resolve(emptyPage);
-    // Awaited below; if the writer fails first, this one must not count as unhandled.
+    // Awaited below; if the writer fails first, this rejection must not count as unhandled.
     page.catch(() => undefined);
     return page;
   };
@@ -86,7 +87,7 @@ async function readPage({ store, stream }: LedgerPagesOptions, start: number, li
   return { events, stranger };
 }
 
-/** A store that can tell that an event is not ours gives no page with it; what comes before is read all the same. */
+/** Reads a page. A store that detects a foreign event returns no page with it, so this reads the events before it. */
 async function readStored(store: EventStore, stream: string, start: number, limit: number) {
   try {
     return { stored: await store.readPage(stream, start, limit), stranger: undefined };
@@ -100,7 +101,7 @@ async function readStored(store: EventStore, stream: string, start: number, limi
 
 const LOOK_BACK_EVENTS = 50;
 
-/** Position of the last event, up to one, that closes a decision; -1 where there is none. */
+/** Position of the last closing event up to a position; -1 if there is none. */
 export async function lastClosedAt(
   store: EventStore,
   stream: string,

@@ -27,7 +27,7 @@ const until = async (condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
-/** A live projection whose store can be taken away. */
+/** A live projection whose store can be made unavailable. */
 function projection(inner: EventStore = ledger.store) {
   const seen = { failures: 0, caughtUp: 0, position: -1, halts: [] as string[] };
   let away = false;
@@ -54,7 +54,7 @@ function projection(inner: EventStore = ledger.store) {
 }
 
 describe('the live projection', () => {
-  it('says how long every try has failed, and that it has caught up', async () => {
+  it('reports how long all attempts have failed, and that it has caught up', async () => {
     const { live, seen, take } = projection();
     live.start();
     await until(() => seen.caughtUp > 0);
@@ -72,7 +72,7 @@ describe('the live projection', () => {
     await live.stop();
   });
 
-  it('notes for readers when it was at the ledger’s end, and not while it fails', async () => {
+  it('records for readers when it was at the ledger’s end, but not while it fails', async () => {
     const currentAt = async () =>
       (
         await pool.query<{ at: Date }>('SELECT current_at AS at FROM operations.projection')
@@ -90,7 +90,7 @@ describe('the live projection', () => {
     await working.live.stop();
   });
 
-  it('halts at an event that Kinledger did not write, after all that comes before it', async () => {
+  it('halts at a foreign event, after projecting all events before it', async () => {
     const strange = new SmallLedger();
     await strange.open();
     const before = await strange.store.head(STREAM);

@@ -10,12 +10,12 @@ export interface LiveProjectionOptions {
   readonly store: EventStore;
   readonly stream: string;
   readonly pool: pg.Pool;
-  /** Told of progress and failures; the projection goes on by itself after a failure. */
+  /** Called on progress. After a failure the projection continues by itself. */
   readonly onApplied: (progress: AppliedDecisions) => void;
   readonly onError: (error: unknown) => void;
-  /** Told once of what no repetition cures: nothing is projected until a person has looked and the process starts anew. */
+  /** Called once for a fault that retrying cannot cure; the projection halts until the process restarts. */
   readonly onHalt: (halt: ForeignEvent) => void;
-  /** Told whenever the end of the ledger was reached, whether or not anything new was there. */
+  /** Called whenever the projection reaches the ledger's end, even without new events. */
   readonly onCaughtUp: () => void;
 }
 
@@ -23,15 +23,15 @@ export interface LiveProjectionOptions {
 const WRITER_LOCK = 7_163_503;
 const POLL_MS = 2_000;
 const FAILED_PAUSE_MS = 1_000;
-/** A linker that died in the middle of a decision must not hold our transaction open for ever. */
+/** Poll interval within a decision; a linker that died in the middle must not keep the transaction open for ever. */
 const MID_DECISION_POLL_MS = 500;
 const MID_DECISION_PATIENCE = 20;
-/** Events from which on a plan matters. */
+/** Number of events from which query plans matter. */
 const WORTH_ANALYSING = 20;
 
 /**
- * Keeps the live read models at the end of the ledger. One process of several is the writer; the others stand by.
- * A wake-up only shortens the wait: what is applied comes from the ledger.
+ * Keeps the live read models at the end of the ledger. Of several processes one is the writer; the others are standbys.
+ * A wake-up only shortens the wait: the projection reads the ledger itself.
  */
 export class LiveProjection {
   readonly #stopping = new AbortController();
@@ -41,10 +41,10 @@ export class LiveProjection {
   #busy: Promise<void> = Promise.resolve();
   #writing = false;
   #position = 0;
-  /** When the first failure since the last success was, of `performance.now()`. */
+  /** Time of the first failure since the last success, by `performance.now()`. */
   #failingSince: number | undefined;
   #halt: ForeignEvent | undefined;
-  /** Position at which the planner last learnt how much there is of what. */
+  /** Position of the last ANALYZE. */
   #analysedAt = 0;
   readonly #options: LiveProjectionOptions;
 
@@ -56,12 +56,12 @@ export class LiveProjection {
     return this.#writing;
   }
 
-  /** How long every try has failed; 0 while they succeed. */
+  /** Milliseconds for which all attempts have failed; 0 after a success. */
   get failingMs(): number {
     return this.#failingSince === undefined ? 0 : performance.now() - this.#failingSince;
   }
 
-  /** Why nothing more is projected. */
+  /** The event at which the projection halted, if it did. */
   get haltedBy(): ForeignEvent | undefined {
     return this.#halt;
   }
@@ -70,12 +70,12 @@ export class LiveProjection {
     this.#running = this.#run();
   }
 
-  /** There is more in the ledger. */
+  /** Signals that the ledger has grown. */
   wake(): void {
     this.#wakeUp.call();
   }
 
-  /** Runs work while the live projection writes nothing: after the decision in hand, before the next. */
+  /** Runs work while the live projection is paused between two decisions. */
   async whilePaused<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#paused;
     let resume: () => void = () => undefined;
@@ -90,7 +90,7 @@ export class LiveProjection {
     }
   }
 
-  /** Finishes the decision in hand, keeps its progress. */
+  /** Stops after the present decision, and keeps its progress. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.wake();
@@ -116,7 +116,7 @@ export class LiveProjection {
     }
   }
 
-  /** Runs work that writes, once nobody has the projection paused; whoever pauses it then waits for the end. */
+  /** Runs work that writes, once the projection is not paused; a later pause waits for its end. */
   async #unlessPaused(work: () => Promise<unknown>): Promise<void> {
     await this.#paused;
     const busy = work();
@@ -131,7 +131,7 @@ export class LiveProjection {
     const { signal } = this.#stopping;
     const client = await this.#options.pool.connect();
     let broken: Error | undefined;
-    // Without a listener a connection that breaks between two queries would end the process.
+    // Without a listener, a connection that breaks between two queries would end the process.
     const onError = (error: Error) => (broken = error);
     client.on('error', onError);
     try {
@@ -139,14 +139,14 @@ export class LiveProjection {
         WRITER_LOCK,
       ]);
       if (rows[0]?.won !== true) {
-        // Another process is the writer: what it fails at is its own to tell.
+        // Another process is the writer and reports its own failures.
         this.#failingSince = undefined;
         return await this.#sleep(POLL_MS);
       }
       this.#writing = true;
-      // What a server loses when it fails, it loses with its checkpoint: it is applied again from the ledger.
+      // A server crash loses rows only together with their checkpoint, so they are projected again.
       await client.query('SET synchronous_commit TO off');
-      // Making the tables is writing too: a rebuild that takes their place waits for it.
+      // Creating tables also counts as writing, so the swap of a rebuild waits for it.
       await this.#unlessPaused(() => prepare(client));
       while (!signal.aborted) {
         await this.#unlessPaused(async () => {
@@ -170,12 +170,15 @@ export class LiveProjection {
     } finally {
       this.#writing = false;
       client.off('error', onError);
-      // The lock is the session's: it ends with the connection.
+      // The lock belongs to the session, and ends with the connection.
       client.release(true);
     }
   }
 
-  /** Readers need not wait for the server to notice by itself that tables have grown: until then it plans as for small ones. */
+  /**
+   * Runs ANALYZE when the ledger has doubled, because autovacuum notices growth late and the planner would assume small
+   * tables.
+   */
   async #analyseOnceDoubled(client: pg.ClientBase): Promise<void> {
     if (this.#position < 2 * this.#analysedAt || this.#position < WORTH_ANALYSING) return;
     await analyseReadModels(client, LIVE_SCHEMA);
@@ -187,7 +190,7 @@ export class LiveProjection {
   }
 }
 
-/** Read models of another version are made anew from the ledger; there is nothing to patch. Then reports may ask of them. */
+/** Creates the read models again if they have another version, and publishes their queries. */
 async function prepare(client: pg.ClientBase): Promise<void> {
   if ((await readCheckpoint(client, LIVE_SCHEMA)) === undefined) {
     await client.query('BEGIN');

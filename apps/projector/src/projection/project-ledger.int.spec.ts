@@ -64,7 +64,7 @@ describe('projecting a ledger', () => {
       [idOf(name)],
     );
 
-  it('shows a parked submission with its reason, and no more once it is linked at a later place', async () => {
+  it('shows a parked submission with its reason, until it is linked under a later intake number', async () => {
     const submission = () =>
       one('SELECT intake, state, reason, dataset FROM golden.submission WHERE submission_id = $1', [
         idOf('s1'),
@@ -98,7 +98,7 @@ describe('projecting a ledger', () => {
     });
   });
 
-  it('writes nothing behind a checkpoint that somebody else has moved, as a rebuild elsewhere does', async () => {
+  it('writes nothing after another process, such as a rebuild, has moved the checkpoint', async () => {
     const row = userRow('amara', 'adult', {}, '2023-07-01');
     await ledger.append(
       [received('s1', 'natural-thinkers.user', 1), registered(row, 'amara', 's1'), linked('s1', 1)],
@@ -108,7 +108,7 @@ describe('projecting a ledger', () => {
     await ledger.append([received('s2', 'natural-thinkers.user', 2), linked('s2', 0)]);
     let applied: () => void = () => undefined;
     const firstApplied = new Promise<void>((done) => (applied = done));
-    // The second decision is read only when the first is written, and its read models have been taken back meanwhile.
+    // The second decision is read only after the first is written and the read models have been moved back.
     const store = withMethods(ledger.store, {
       readPage: async (stream: string, from: number, limit: number) => {
         if (from < firstEnd) return ledger.store.readPage(stream, from, firstEnd - from);
@@ -135,7 +135,7 @@ describe('projecting a ledger', () => {
     expect(await readCheckpoint(client, LIVE_SCHEMA)).toBe(1);
   });
 
-  it('takes the attributes of the highest authority, then of the latest event', async () => {
+  it('uses the attributes of the highest authority, then of the latest event', async () => {
     const early = userRow('early', 'adult', { gender: 'F', homeLanguage: 'english' }, '2023-07-01');
     const late = userRow('late', 'adult', { homeLanguage: 'portuguese', disability: 'no' }, '2023-08-01');
     const visitor = userRow('visitor', 'adult', { gender: 'X' }, '2020-01-01');
@@ -160,7 +160,7 @@ describe('projecting a ledger', () => {
     });
   });
 
-  it('shows nothing of a decision that is not closed, and all of it once it is', async () => {
+  it('shows nothing of an open decision, and all of it once it is closed', async () => {
     const row = userRow('zoe', 'child', { gender: 'F' });
     await ledger.append([received('s1', 'natural-thinkers.user', 1), registered(row, 'zoe', 's1')], [row]);
     expect(await project()).toBe(1);
@@ -171,7 +171,7 @@ describe('projecting a ledger', () => {
     expect(await individual('zoe')).toMatchObject({ role: 'child', attributes: { gender: 'F' } });
   });
 
-  it('counts an engagement only when it was attended and of a kind that the service counts', async () => {
+  it('counts an engagement only if it was attended and of a qualifying kind', async () => {
     const rows = [
       engagementRow('counts', 'adult', '2023-08-01', 'group-session'),
       engagementRow('was absent', 'adult', '2023-08-01', 'group-session', false),
@@ -284,7 +284,7 @@ describe('projecting a ledger', () => {
     expect(await one('SELECT count(*)::int AS members FROM golden.family_member')).toEqual({ members: 0 });
   });
 
-  it('stops at a record whose body is missing, naming the position and nothing else', async () => {
+  it('stops at a record whose body is missing, and names only the position', async () => {
     const row = userRow('gone', 'adult', {});
     await ledger.append([
       received('s1', 'natural-thinkers.user', 1),
@@ -295,7 +295,7 @@ describe('projecting a ledger', () => {
     expect(await readCheckpoint(client, LIVE_SCHEMA)).toBe(1);
   });
 
-  it('forgets what is erased, and a rebuild without the bodies gives the same read models', async () => {
+  it('drops erased data, and a rebuild without the bodies gives the same read models', async () => {
     const users = [
       userRow('amara', 'adult', { gender: 'F' }),
       userRow('amara again', 'adult', { disability: 'no' }, '2023-08-01'),

@@ -8,14 +8,14 @@ import { readModelWriter } from './read-model-writer.js';
 export interface ProjectOptions {
   readonly store: EventStore;
   readonly stream: string;
-  /** A connection of its own: it is in a transaction while decisions are written. */
+  /** A dedicated connection, which is in a transaction while decisions are written. */
   readonly client: pg.ClientBase;
   readonly schema: string;
   /** Apply no decision that closes after this position. */
   readonly upTo?: number;
   /**
-   * Asked at the end of the ledger in the middle of a decision, with the number of empty reads in a row: resolves true
-   * to look again, false to give up for now. Nothing of an unfinished decision is ever committed.
+   * Called at the ledger's end in the middle of a decision, with the number of consecutive empty reads: resolves true
+   * to read again, false to give up for now. An unfinished decision is never committed.
    */
   readonly more: (emptyReads: number) => Promise<boolean>;
   readonly signal: AbortSignal;
@@ -24,9 +24,9 @@ export interface ProjectOptions {
   readonly onApplied?: (progress: AppliedDecisions) => void;
 }
 
-/** What one transaction brought. */
+/** The result of one transaction. */
 export interface AppliedDecisions {
-  /** Where the read models stand now. */
+  /** Present position of the read models. */
   readonly position: number;
   readonly decisions: number;
 }
@@ -35,7 +35,7 @@ export interface AppliedDecisions {
  * Applies the ledger to a schema of read models from its checkpoint on, whole decisions at a time. Rows and checkpoint
  * move together, and a reader never sees half a submission.
  * @returns the last position applied.
- * @throws UnreadableContract for an event that this code does not know: it stops rather than skip.
+ * @throws UnreadableContract for an unknown event, which it never skips.
  */
 export async function projectLedger(options: ProjectOptions): Promise<number> {
   const { client, schema, signal, together = true } = options;
@@ -72,15 +72,15 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
     return applied;
   } catch (error) {
     if (writing) await client.query('ROLLBACK').catch(() => undefined);
-    // What comes before the decision that fails need not wait for it.
+    // Apply the decisions before the failing one separately.
     if (together && decisions > 0) return projectLedger({ ...options, together: false });
     throw error;
   }
 }
 
 /**
- * Holds the checkpoint until the transaction ends. Where it is not where we left it, a rebuild took the schema's name or
- * somebody else wrote: what comes next does not belong behind it.
+ * Locks the checkpoint until the transaction ends. If it has moved, a rebuild was swapped in or another process wrote,
+ * so the next events must not follow it.
  */
 async function requireCheckpoint(client: pg.ClientBase, schema: string, applied: number): Promise<void> {
   const { rows } = await client.query<{ position: number }>(

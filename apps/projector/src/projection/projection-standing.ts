@@ -1,9 +1,9 @@
 import type pg from 'pg';
 
-/** A reader is told of an age in minutes: more often than this it need not be written. */
+/** Readers see ages in minutes, so there is no need to write more often. */
 const EVERY_MS = 10_000;
 
-/** Notes when the live read models hold all of the ledger, for those who read them. */
+/** Records, for readers, when the live read models were last at the ledger's end. */
 export class ProjectionStanding {
   #notedAt = Number.NEGATIVE_INFINITY;
   readonly #pool: pg.Pool;
@@ -12,12 +12,12 @@ export class ProjectionStanding {
     this.#pool = pool;
   }
 
-  /** They do now. */
+  /** Records that the read models are at the ledger's end now. */
   async current(): Promise<void> {
     if (performance.now() - this.#notedAt < EVERY_MS) return;
     this.#notedAt = performance.now();
     await this.#pool.query('UPDATE operations.projection SET current_at = clock_timestamp()').catch(() => {
-      // Next time, then: a database that is away is told by its own check.
+      // Try again next time; another check reports an unavailable database.
       this.#notedAt = Number.NEGATIVE_INFINITY;
     });
   }

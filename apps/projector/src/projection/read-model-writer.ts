@@ -6,16 +6,16 @@ import { ErasedRecords } from './erased-records.js';
 export interface LedgerWriterOptions {
   readonly store: EventStore;
   readonly stream: string;
-  /** A connection of its own. */
+  /** A dedicated connection. */
   readonly client: pg.ClientBase;
   readonly schema: string;
-  /** Revision of the first event that it will be given. */
+  /** Revision of the first event to write. */
   readonly from: number;
-  /** Empty read models are filled: every individual is brought up to date in the end, not those that changed. */
+  /** Whether it fills empty read models; it then refreshes every individual at the end, not only those that changed. */
   readonly filling?: boolean;
 }
 
-/** A writer of read models that asks the ledger’s store for what an event alone does not say. */
+/** Makes a writer of read models that reads missing information from the ledger’s store. */
 export function readModelWriter({ store, stream, from, ...options }: LedgerWriterOptions): ReadModelWriter {
   const erased = new ErasedRecords(store, stream, from);
   return new ReadModelWriter({

@@ -12,9 +12,9 @@ const datasets = [
   'natural-thinkers.engagement',
   'pairs-together-time.engagement',
 ] as const;
-/** The programme's authority order names one of them; the others share the last place. */
+/** The authority order has one of the datasets; the others share the last place. */
 const authority = (dataset: string): number => (dataset === 'breastfeeding-peer-support.user' ? 0 : 1);
-/** First days: the academic year begins between the second and the third quarter. */
+/** Periods by first day; the academic year begins between the second and the third quarter. */
 const periods = {
   '2022-23-Q1': '2022-04-01',
   '2022-23-AY': '2022-09-01',
@@ -64,12 +64,12 @@ interface Individual {
   readonly provenance: Readonly<Record<string, string>>;
 }
 
-describe('read models: the law', () => {
+describe('read models, for any history,', () => {
   const readModels = new ReadModelsUnderTest();
   beforeAll(() => readModels.start(inject('postgresUrl')));
   afterAll(() => readModels.stop());
 
-  /** Plays steps as intake would; read models follow every few decisions, so that they are brought up to date in pieces. */
+  /** Plays steps like intake; projects every few decisions, so that read models are updated incrementally. */
   async function play(steps: readonly Step[]): Promise<DecidedLedger> {
     const ledger = await readModels.open();
     for (const [number, { withdraws, dataset, period, replaces, rows }] of steps.entries()) {
@@ -95,7 +95,7 @@ describe('read models: the law', () => {
   const standingFiles = (ledger: DecidedLedger): (readonly [SubmissionId, DecidedFile])[] =>
     [...ledger.files].filter(([id]) => ledger.engine.standingOf(id) === 'standing');
 
-  /** Everything that the read models say of live rows, named by row keys. */
+  /** The content of the read models about live rows, by row key. */
   async function content() {
     const { client } = readModels;
     const records = await client.query<{ key: string; owner: string | null; said: string; record: string }>(
@@ -152,7 +152,7 @@ describe('read models: the law', () => {
     };
   }
 
-  it('are a function of the live rows: another order of arrival, without what came and went, gives the same', async () => {
+  it('are a function of the live rows: another order of arrival, without rows that came and went, gives the same', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { minLength: 3, maxLength: 9, size: 'max' }),

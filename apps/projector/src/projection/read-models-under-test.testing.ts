@@ -8,11 +8,11 @@ import { DecidedLedger } from './decided-ledger.testing.js';
 import { projectLedger } from './project-ledger.js';
 import { STREAM, type SmallLedger } from './small-ledger.testing.js';
 
-/** How often a law is tried; KINLEDGER_PROPERTY_FACTOR is a multiple of the usual count. */
+/** Number of runs of a property; KINLEDGER_PROPERTY_FACTOR multiplies the usual number. */
 export const tries = (count: number): number =>
   Math.ceil(count * Number(process.env['KINLEDGER_PROPERTY_FACTOR'] ?? 1));
 
-/** A database of its own for the specs of one file, whose read models follow one ledger after another. */
+/** A database for the specs of one file, whose read models follow one ledger after another. */
 export class ReadModelsUnderTest {
   #databases: TestDatabases | undefined;
   #pool: pg.Pool | undefined;
@@ -47,7 +47,7 @@ export class ReadModelsUnderTest {
     return ledger;
   }
 
-  /** Brings the read models to the end of the ledger. */
+  /** Projects the ledger to its end. */
   async project(ledger: SmallLedger): Promise<void> {
     await projectLedger({
       ...{ store: ledger.store, stream: STREAM, client: this.client, schema: LIVE_SCHEMA },

@@ -48,7 +48,7 @@ export class SmallLedger {
     ]);
   }
 
-  /** What the linker does: its events, then the bodies. */
+  /** Erases like the linker: appends the events, then deletes the bodies. */
   async erase(...rows: readonly PseudonymisedRow[]): Promise<void> {
     const records = rows.map(({ record }) => record);
     await this.append([
@@ -62,7 +62,9 @@ export class SmallLedger {
     this.#kept.eraseBodies(STREAM, records);
   }
 
-  /** Appends the events of one decision (or a part of it); rows are the bodies of the records that enter, by record id. */
+  /**
+   * Appends the events of one decision (or a part of it); rows are the bodies of the records that enter, by record id.
+   */
   async append(
     decisions: readonly LedgerDecision[],
     rows: readonly PseudonymisedRow[] = [],
@@ -181,14 +183,14 @@ export const registered = (row: PseudonymisedRow, individual: string, submission
 export const matched = (row: PseudonymisedRow, individual: string, submission: string): LedgerDecision =>
   entering(row, submission, linkedTo(individual));
 
-/** A record enters the ledger and belongs to nobody. */
+/** A record enters the ledger and is set aside. */
 export const setAside = (
   row: PseudonymisedRow,
   reason: 'unlinkable' | 'superseded',
   submission: string,
 ): LedgerDecision => entering(row, submission, { setAside: reason });
 
-/** Records that are in the ledger are placed anew. */
+/** Records in the ledger are placed again. */
 export const placedAgain = (
   submission: string,
   ...placements: readonly (readonly [row: PseudonymisedRow, where: Where])[]

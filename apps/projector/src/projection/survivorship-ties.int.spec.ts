@@ -40,7 +40,7 @@ const file = (
   rows: Object.entries(rows).map(([id, said]) => row(id, said)),
 });
 
-/** Role and attributes; behind each attribute the row that it comes from. */
+/** Role and attributes, each attribute with the row that it comes from. */
 interface Answer {
   readonly role?: Role;
   readonly language?: string;
@@ -48,14 +48,16 @@ interface Answer {
   readonly isProtected?: string;
 }
 
-/** Two rows of one dataset: the first has the smaller row key, though it comes second in every other order. */
+/** Two rows of one dataset: the first has the smaller row key, but is second in every other order. */
 const [SMALL_KEY, LARGE_KEY] = ['row-3', 'row-2'];
 const keyOf = (dataset: string, id: string): string => rowKeyOf(dataset, row(id, {}));
 
 /*
  * Worked out by hand from the order of the figures guide and of domain §4: the dataset’s place in the authority order,
- * datasets outside it sharing the last place; then the latest event or registration date; then the latest period; then the
- * smallest row key. Attribute by attribute; the role is of the person record that ranks first, else of the fact that does.
+ * datasets outside it sharing the last place; then the latest event or registration date; then the latest period; then
+ * the
+ * smallest row key. Attribute by attribute; the role is of the person record that ranks first, else of the fact that
+ * does.
  */
 const examples: [rule: string, what: string, files: DecidedFile[], answer: Answer][] = [
   [
@@ -271,7 +273,7 @@ describe('survivorship, as worked out by hand', () => {
   beforeAll(() => readModels.start(inject('postgresUrl')));
   afterAll(() => readModels.stop());
 
-  /** What the golden dataset says of the one individual that has live rows. */
+  /** The golden dataset's entry of the only individual with live rows. */
   async function individual(ledger: DecidedLedger): Promise<Answer> {
     const { rows } = await readModels.client.query<{
       role: Role;
@@ -322,11 +324,11 @@ describe('survivorship, as worked out by hand', () => {
   it.each(examples)('[%s] %s', async (_, __, files, answer) => {
     const expected: Answer = { role: 'adult', ...answer };
     expect(await arrived(files, true)).toEqual(expected);
-    // The other way round, and brought up to date at once: arrival does not matter.
+    // In reverse order, and refreshed at once: arrival does not matter.
     expect(await arrived(files.toReversed(), false)).toEqual(expected);
   });
 
-  describe('when files go', () => {
+  describe('survivorship when files go', () => {
     async function then(files: readonly DecidedFile[], withdrawn: number): Promise<[Answer, Answer]> {
       const ledger = await readModels.open();
       const ids: SubmissionId[] = [];
@@ -338,7 +340,7 @@ describe('survivorship, as worked out by hand', () => {
       return [before, await individual(ledger)];
     }
 
-    it('gives the next value when the first row is withdrawn', async () => {
+    it('gives the second-ranked value when the first-ranked row is withdrawn', async () => {
       const files = [
         file(FIRST, { a: { language: 'yoruba' } }),
         file(OUTSIDE, { c: { language: 'twi', role: 'volunteer' } }),
@@ -349,7 +351,7 @@ describe('survivorship, as worked out by hand', () => {
       ]);
     });
 
-    it('shows the area again when the protected row is withdrawn', async () => {
+    it('shows the area again when the row with the protected address is withdrawn', async () => {
       const files = [file(FIRST, { a: { area: 'E01990001' } }), file(OUTSIDE, { c: { isProtected: true } })];
       expect(await then(files, 1)).toEqual([
         { role: 'adult', isProtected: 'yes c' },

@@ -9,7 +9,7 @@ type Service = (typeof services)[number];
 const oneOf = <Value>(...values: readonly Value[]) => fc.constantFrom(...values);
 const number = (max: number) => fc.nat(max - 1);
 
-/** Somebody who truly exists. A couple shares an email, siblings their carer’s; twins may share a child key. */
+/** A true person. Couples share an email, siblings their carer’s; twins may share a child key. */
 const person = fc.record({
   child: fc.boolean(),
   email: number(4),
@@ -17,7 +17,7 @@ const person = fc.record({
   letters: number(2),
   hasCases: fc.boolean(),
 });
-/** What somebody’s row tells of them: all of it is true, much may be missing. */
+/** A row about a person: its values are true, but may be incomplete. */
 const visit = fc.record({
   person: number(8),
   service: oneOf(...services),
@@ -59,7 +59,7 @@ describe('the upper bound of reach', () => {
   beforeAll(() => readModels.start(inject('postgresUrl')));
   afterAll(() => readModels.stop());
 
-  it('is never below the truth, but for people of one birth date who share an identifier, and stand beside it', async () => {
+  it('is never below the truth, except for people with one birth date and a shared identifier, who are shown beside it', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(person, { minLength: 1, maxLength: 8 }),

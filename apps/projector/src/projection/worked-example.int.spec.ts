@@ -55,7 +55,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
       more: () => Promise.resolve(false),
       signal: new AbortController().signal,
     });
-  /** Rows of a query, ids as the ledger writes them. */
+  /** Rows of a query, with ids in the ledger's form. */
   const rows = async (sql: string): Promise<unknown[]> => {
     const result = await client.query<Record<string, unknown>>(`SET search_path TO ${LIVE_SCHEMA}; ${sql}`);
     const [, last] = result as unknown as pg.QueryResult<Record<string, unknown>>[];
@@ -72,7 +72,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
   const individuals = () =>
     rows('SELECT individual_id, role, attributes FROM individual ORDER BY registered');
 
-  /** A rebuild, which brings everybody up to date at the end, must agree with what was written step by step. */
+  /** Expects a rebuild, which refreshes all individuals at the end, to equal the incrementally written read models. */
   async function expectARebuildToAgree(): Promise<void> {
     const live = await contentDigest(client, LIVE_SCHEMA);
     const other = await pool.connect();
@@ -93,7 +93,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
     }
   }
 
-  it('holds a submission as it was received, and how it ended', async () => {
+  it('holds a submission as received, and its outcome', async () => {
     const opening = received('s1', users, 7, '2023-24-Q2');
     const closing = linked('s1', 0);
     if (opening.type !== 'SubmissionReceived' || closing.type !== 'SubmissionLinked')
@@ -129,12 +129,12 @@ describe('the golden dataset of a small ledger, table by table', () => {
         FROM submission ORDER BY intake`),
     ).toEqual([
       [idOf('s1'), 'linked', null, 'another provider', outcomes, 2, 3],
-      // What it came to when it was linked stays.
+      // The outcomes from when it was linked stay.
       [idOf('s2'), 'withdrawn', 'wrong-quarter', null, outcomes, 4, 6],
     ]);
   });
 
-  it('holds what each kind of row says', async () => {
+  it('holds the content of each kind of row', async () => {
     const saying = (name: string, facts: PseudonymisedRow['facts'], more = {}): PseudonymisedRow => ({
       ...userRow(name, 'adult', {}),
       facts,
@@ -186,7 +186,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
     ]);
   });
 
-  it('holds where each row stands: of somebody, set aside with the reason, or overtaken', async () => {
+  it('holds the state of each row: linked, set aside with the reason, or overtaken', async () => {
     const [mine, unlinkable, overtaken] = [
       userRow('mine', 'adult', { gender: 'F' }),
       userRow('unlinkable', 'adult', { gender: 'M' }),
@@ -213,7 +213,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
       [mine.record, { gender: 'F' }],
       [unlinkable.record, { gender: 'M' }],
     ]);
-    // Each changes places: who was somebody’s is set aside, who was set aside is overtaken, and who was overtaken is somebody.
+    // Each row changes state: the linked one is set aside, the one set aside is overtaken, the overtaken one is linked.
     await ledger.append([
       received('s2', users, 2, '2023-24-Q3'),
       placedAgain(
@@ -262,7 +262,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
     expect(await rows('SELECT submission_id FROM record')).toEqual([[idOf('q2')]]);
   });
 
-  it('holds referrals, relationships and families for as long as they stand', async () => {
+  it('holds referrals, relationships and families while they exist', async () => {
     const people = ['amara', 'bo', 'cy', 'di'].map((name) => userRow(name, 'adult', {}));
     const refer = (name: string): LedgerDecision => ({
       type: 'LinkReferred',
@@ -327,7 +327,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
     expect(await rows('SELECT relationship_id, kind, child_id, other_id, domain FROM relationship')).toEqual([
       [idOf('stays'), 'carer', idOf('amara'), idOf('bo'), 'email'],
     ]);
-    // Who joins another family is in that one alone.
+    // An individual that joins another family leaves the first.
     await ledger.append([
       received('s3', users, 3, '2023-24-Q4'),
       familyLinked('two', 'programme', ['amara', 'cy'], [], false),
@@ -343,7 +343,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
     await expectARebuildToAgree();
   });
 
-  it('moves records, attributes and names where people merge in a chain and part again', async () => {
+  it('moves records and attributes when individuals merge in a chain and split again', async () => {
     const [a, b, c] = [
       userRow('a', 'adult', { gender: 'F' }, '2023-07-01'),
       userRow('b', 'adult', { homeLanguage: 'yoruba' }, '2023-07-02'),
@@ -418,7 +418,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
     await expectARebuildToAgree();
   });
 
-  it('gives somebody of facts alone the role of the fact that ranks first, and shows no area of a protected address', async () => {
+  it('gives an individual with only facts the role of the first-ranked fact, and shows no area for a protected address', async () => {
     const hidden = userRow('hidden', 'adult', { lsoa: 'E01990001', addressProtected: 'yes', gender: 'F' });
     const [early, late] = [
       engagementRow('early', 'adult', '2023-07-01', 'group-session'),
@@ -442,7 +442,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
       [idOf('hidden'), 'adult', { addressProtected: 'yes', gender: 'F' }],
       [idOf('visitor'), 'child', {}],
     ]);
-    // Retired, the later fact says nothing any more.
+    // A retired fact no longer counts.
     await ledger.append([
       {
         type: 'RecordsRetired',
@@ -455,7 +455,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
     await expectARebuildToAgree();
   });
 
-  it('gives somebody the role of a person record that says nothing else, whatever later facts say', async () => {
+  it('gives an individual the role of a person record without attributes, whatever later facts say', async () => {
     const [person, session] = [
       userRow('person', 'adult', {}, '2023-07-01'),
       engagementRow('session', 'child', '2023-08-01', 'group-session'),
@@ -473,7 +473,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
     await expectARebuildToAgree();
   });
 
-  it('sees that one of several further facts gives somebody another role', async () => {
+  it('updates the role if one of several new facts changes it', async () => {
     const fact = (name: string, role: 'child' | 'adult', day: string) =>
       engagementRow(name, role, day, 'group-session');
     const first = fact('first', 'adult', '2023-07-01');
@@ -495,7 +495,7 @@ describe('the golden dataset of a small ledger, table by table', () => {
     expect(await individuals()).toEqual([[idOf('visitor'), 'child', {}]]);
   });
 
-  it('refuses a record that comes outside the decision of its submission', async () => {
+  it('refuses a record outside the decision of its submission', async () => {
     const row = userRow('row', 'adult', {});
     await ledger.append([registered(row, 'amara', 's1'), linked('s1', 1)], [row]);
     await expect(project()).rejects.toThrow('outside the decision of its submission');

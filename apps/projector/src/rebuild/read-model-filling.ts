@@ -13,20 +13,20 @@ import { readModelWriter } from '../projection/read-model-writer.js';
 export interface ReadModelFillingOptions {
   readonly store: EventStore;
   readonly stream: string;
-  /** A connection of its own, in one transaction from `begin` until after `complete`. */
+  /** A dedicated connection, in one transaction from `begin` until after `complete`. */
   readonly client: pg.ClientBase;
   readonly schema: string;
   readonly signal: AbortSignal;
-  /** Told now and then how far it is: a ledger position, and the number of records so far. */
+  /** Called now and then with the ledger position and the number of records so far. */
   readonly onProgress: (position: number, records: number) => void;
 }
 
 const PROGRESS_EVERY_MS = 200;
 
 /**
- * Fills new read models from the beginning of the ledger, all in one transaction of the caller's: tables that are made
- * in the transaction that fills them need no write-ahead log, what only readers need is made over the whole at the end,
- * and individuals are brought up to date once.
+ * Fills new read models from the beginning of the ledger, in the caller's transaction: tables created in the same
+ * transaction need no write-ahead log, indexes that only readers need are built at the end, and individuals are
+ * refreshed once.
  */
 export class ReadModelFilling {
   readonly #writer: ReadModelWriter;
@@ -51,8 +51,8 @@ export class ReadModelFilling {
   }
 
   /**
-   * Goes on up to a position that closes a decision; where it is there already, does nothing.
-   * @throws Error when the signal aborts, and what reading and writing throw.
+   * Continues up to the position of a closing event; does nothing if it is there already.
+   * @throws Error if the signal aborts, and errors of reading and writing.
    */
   async fill(upTo: number): Promise<void> {
     const { store, stream, signal } = this.#options;
@@ -67,11 +67,11 @@ export class ReadModelFilling {
     }
   }
 
-  /** Read models as readers know them: the caller may commit. @returns their position. */
+  /** Completes the read models, so that the caller may commit. @returns their position. */
   async complete(): Promise<number> {
     const { client, schema } = this.#options;
     await indexReadModels(client, schema);
-    // Else the planner takes full tables for empty ones.
+    // Otherwise the planner assumes that the tables are empty.
     await analyseReadModels(client, schema);
     await this.#writer.settle(this.#position);
     return this.#position;
@@ -85,6 +85,6 @@ export class ReadModelFilling {
   }
 }
 
-/** Records that an event brings into the ledger. */
+/** Number of records that enter the ledger with an event. */
 const entering = ({ data }: PlacingDecision): number =>
   data.placements.filter(({ commitments }) => commitments !== undefined).length;

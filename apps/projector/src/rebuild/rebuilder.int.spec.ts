@@ -16,7 +16,7 @@ import {
 } from '../projection/small-ledger.testing.js';
 import { Rebuilder } from './rebuilder.js';
 
-/** A busy machine may take its time. */
+/** Allows for a busy machine. */
 const PATIENT = { timeout: 30_000 };
 
 let databases: TestDatabases;
@@ -60,7 +60,7 @@ function rebuilderOver(store: typeof ledger.store): Rebuilder {
   return new Rebuilder({ store, stream: STREAM, pool, live, onError: () => undefined });
 }
 
-/** A rebuilder whose reading of the ledger waits until it is let go. */
+/** A rebuilder whose reads of the ledger are held until released. */
 function heldRebuilder() {
   let letGo: () => void = () => undefined;
   const held = new Promise<void>((done) => (letGo = done));
@@ -83,7 +83,7 @@ const schemas = async () =>
   (await pool.query(String.raw`SELECT nspname FROM pg_namespace WHERE nspname LIKE 'rebuild\_%'`)).rowCount;
 
 describe('a rebuild', () => {
-  it('shows nothing of itself until it is done', async () => {
+  it('is invisible to readers until it is done', async () => {
     const { rebuilder, letGo } = heldRebuilder();
     const { id } = await rebuilder.start('live');
     expect(await schemas()).toBe(0);
@@ -93,7 +93,7 @@ describe('a rebuild', () => {
     await rebuilder.stop();
   });
 
-  it('of a past position stops where the last decision before it closes, and stands under its name', async () => {
+  it('up to a past position ends at the last closing event before it, and gets a schema of that name', async () => {
     const { rebuilder, letGo } = heldRebuilder();
     letGo();
     const row = userRow('amara', 'adult', {}, '2023-07-01');
@@ -110,7 +110,7 @@ describe('a rebuild', () => {
     await rebuilder.stop();
   });
 
-  it('goes on while another projector starts, which clears away what nobody is at', async () => {
+  it('continues while another projector starts, which clears away abandoned rebuilds', async () => {
     const { rebuilder, letGo } = heldRebuilder();
     const { id } = await rebuilder.start('live');
     const other = heldRebuilder().rebuilder;
@@ -121,7 +121,7 @@ describe('a rebuild', () => {
     await rebuilder.stop();
   });
 
-  it('that its database leaves alone is over: nothing of it is left but why', async () => {
+  it('that loses its database ends, and leaves only the reason', async () => {
     const { rebuilder, letGo } = heldRebuilder();
     const { id } = await rebuilder.start('live');
     await superuser.query(
@@ -133,7 +133,7 @@ describe('a rebuild', () => {
     await rebuilder.stop();
   });
 
-  it('that was killed is known to be over by the next projector that starts', async () => {
+  it('that was killed is marked as failed by the next projector that starts', async () => {
     await pool.query(
       `INSERT INTO operations.rebuild (rebuild_id, kind, state, schema_name, head)
        VALUES (gen_random_uuid(), 'live', 'running', 'rebuild_killed', 1)`,
@@ -142,7 +142,7 @@ describe('a rebuild', () => {
     expect(await states()).toContainEqual({ state: 'failed', reason: 'interrupted' });
   });
 
-  it('that loses its ledger in the middle begins again once it answers, and ends as if nothing had been', async () => {
+  it('that loses the event store starts again once it answers, and completes normally', async () => {
     let failures = 2;
     const away = Object.assign(new Error('nobody answers'), {
       code: 'event-store-unreachable',

@@ -26,7 +26,7 @@ export interface Rebuild {
   readonly id: string;
   readonly kind: 'live' | 'as-at';
   readonly state: 'running' | 'done' | 'failed';
-  /** Schema that will hold what is rebuilt, once it is done. */
+  /** Schema of the rebuilt read models, once it is done. */
   readonly schema: string;
   readonly position: number;
   readonly head: number;
@@ -46,20 +46,20 @@ export const isRebuildRunning = (error: unknown): error is RebuildRunning =>
 
 export interface PositionBeyondLedger extends Error {
   readonly code: 'position-beyond-ledger';
-  /** The last position that the ledger has; −1 while it is empty. */
+  /** Last position of the ledger; −1 if it is empty. */
   readonly head: number;
 }
 
 export const isPositionBeyondLedger = (error: unknown): error is PositionBeyondLedger =>
   error instanceof Error && 'code' in error && error.code === 'position-beyond-ledger';
 
-/** As-at schemas kept before the oldest goes. */
+/** Number of as-at schemas to keep; beyond that the oldest is dropped. */
 const KEPT_AS_AT = 4;
 const FAIL_AGAIN_MS = 1_000;
-/** Before the ledger is read again that went away in the middle of a rebuild. */
+/** Delay before a retry if the event store became unavailable during a rebuild. */
 const READ_AGAIN_MS = 1_000;
 
-/** Rebuilds read models from the ledger: the live ones, swapped in by one step, or those of a past position. */
+/** Rebuilds read models from the ledger: the live ones, with an atomic swap, or those at a past position. */
 export class Rebuilder {
   #running: Promise<void> | undefined;
   readonly #stopping = new AbortController();
@@ -70,8 +70,8 @@ export class Rebuilder {
   }
 
   /**
-   * A rebuild that a crash interrupted is over; nothing that it wrote was ever seen. One that another process is at,
-   * which its session's lock shows, goes on.
+   * Marks rebuilds interrupted by a crash as failed; readers never saw what they wrote. Leaves alone a rebuild of
+   * another process, recognised by its session lock.
    */
   async clearInterrupted(): Promise<void> {
     const client = await this.#options.pool.connect();
@@ -82,16 +82,16 @@ export class Rebuilder {
       );
       for (const { id } of rows) await fail(client, id, 'interrupted');
     } finally {
-      // The locks are the session's: they end with it.
+      // The locks belong to the session, and end with it.
       client.release(true);
     }
   }
 
   /**
    * Starts a rebuild and returns at once.
-   * @throws RebuildRunning while another one runs: two at once would share the machine and help nobody;
-   * PositionBeyondLedger for a position that the ledger has not reached; ForeignEvent where the live projection halted at one
-   * and all of the ledger is asked for.
+   * @throws RebuildRunning while another one runs, because two would only compete; PositionBeyondLedger for a position
+   * that the ledger has not reached; ForeignEvent if the live projection halted at one and the whole ledger is
+   * requested.
    */
   async start(kind: Rebuild['kind'], upTo?: number): Promise<Rebuild> {
     if (this.#running !== undefined) {
@@ -109,7 +109,7 @@ export class Rebuilder {
     }
     const schema = kind === 'live' ? LIVE_SCHEMA : `${AS_AT_SCHEMA}${upTo ?? head}`;
     const client = await this.#options.pool.connect();
-    // One that breaks between two queries says so to nobody else, and would end the process.
+    // Without a listener, a connection that breaks between two queries would end the process.
     client.on('error', () => undefined);
     try {
       await client.query(`SELECT pg_advisory_lock(${lockOf('$1::uuid')})`, [id]);
@@ -145,7 +145,7 @@ export class Rebuilder {
     await this.#running;
   }
 
-  /** All in one transaction: until it ends nobody sees anything of it, and what fails leaves nothing. */
+  /** Runs in one transaction: readers see nothing before the end, and a failure leaves nothing. */
   async #run(
     client: pg.PoolClient,
     rebuild: Pick<Rebuild, 'id' | 'kind' | 'schema' | 'head'>,
@@ -163,7 +163,7 @@ export class Rebuilder {
     }
   }
 
-  /** Begins again where the ledger went away in the middle: nothing of what was filled is seen by anybody. */
+  /** Fills, and starts again if the event store becomes unavailable; nobody has seen the partial result. */
   async #fillOnceReachable(
     client: pg.PoolClient,
     rebuild: Pick<Rebuild, 'id' | 'kind' | 'schema' | 'head'>,
@@ -225,8 +225,8 @@ export class Rebuilder {
   }
 
   /**
-   * Catches up with the live read models while those stand still, compares, and takes their place: at the position where
-   * they stand, whatever the ledger holds beyond it.
+   * While the live read models are paused, catches up with them, compares, and replaces them, at their position, even
+   * if the ledger goes beyond it.
    */
   async #rebuildLive(
     client: pg.ClientBase,
@@ -241,19 +241,19 @@ export class Rebuilder {
       const standing = await liveAt();
       await filling.fill(standing ?? (await end()));
       const position = await filling.complete();
-      // Two connections: each sorts everything, and they need not wait for one another.
+      // On two connections in parallel, because each sorts all rows.
       const [before, after] = await Promise.all([
         standing === undefined ? undefined : digestOfLive(pool),
         digestOf(client, filling.schema),
       ]);
       await swapReadModels(client, filling.schema);
       await this.#finish(client, id, { schema, position, before, after });
-      // One step with the swap: what was swapped is done. Then the live projection goes on, in what took its place.
+      // Commit the swap and the result together. Then the live projection continues in the new read models.
       await client.query('COMMIT');
     });
   }
 
-  /** The database that failed us may be away for a while. Where we are stopped first, the next start does it. */
+  /** Marks the rebuild as failed, retrying while the database is unavailable. After a stop, the next start does it. */
   async #failInTheEnd(id: string, reason: string): Promise<void> {
     const { pool, onError } = this.#options;
     for (;;) {
@@ -301,7 +301,7 @@ export class Rebuilder {
 /** Key of the advisory lock that the session of a rebuild holds while it runs. */
 const lockOf = (id: string): string => `hashtext('kinledger rebuild'), hashtext((${id})::text)`;
 
-/** Ends a rebuild without a result: nothing is left of it but the record of why. Repeatable. */
+/** Ends a rebuild without a result, leaving only the record of the reason. Idempotent. */
 async function fail(
   client: Pick<pg.Pool | pg.ClientBase, 'query'>,
   id: string,
@@ -314,7 +314,7 @@ async function fail(
   );
 }
 
-/** Of read models that nobody but this transaction writes. */
+/** The content digest of read models that only this transaction writes. */
 async function digestOf(client: pg.ClientBase, schema: string): Promise<string> {
   await client.query(`SET LOCAL timezone TO 'UTC'`);
   return (await contentDigest(client, schema)).digest;
