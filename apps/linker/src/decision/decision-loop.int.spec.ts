@@ -56,7 +56,7 @@ describe('the decision loop on PostgreSQL', () => {
 
   decisionLoopFeatures(open);
 
-  it('is taken over by a standby when the writer is killed in the middle of a decision', async () => {
+  it('is continued by a standby when the writer is killed in the middle of a decision', async () => {
     const undisturbed = await open();
     await stageAll(undisturbed.world.inbox, eventfulYear().scenario);
     const only = startLinker(undisturbed.world);

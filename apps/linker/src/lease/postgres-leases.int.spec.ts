@@ -28,7 +28,7 @@ describe('the lease of a programme', () => {
       else signal.addEventListener('abort', () => resolve());
     });
 
-  it('has one holder: another one waits until it is given up, and the epoch grows', async () => {
+  it('has one holder: another process waits until it is released, and the epoch grows', async () => {
     const first = await contender('first').acquire('handover', never());
     let second: number | undefined;
     const waiting = contender('second', 400)
@@ -45,7 +45,7 @@ describe('the lease of a programme', () => {
     await lease?.release();
   });
 
-  it('is held for longer than it lasts while it is renewed', async () => {
+  it('outlives its duration while it is renewed', async () => {
     const lease = await contender('steady', 200).acquire('renewed', never());
     const other = await contender('other', 200).acquire('renewed', AbortSignal.timeout(1_000));
     expect(other).toBeUndefined();
@@ -53,7 +53,7 @@ describe('the lease of a programme', () => {
     await lease?.release();
   });
 
-  it('passes on at once when the session that holds it is gone, and the holder is told', async () => {
+  it('passes on at once when its holder’s session ends, and the holder is notified', async () => {
     const held = await contender('killed').acquire('killed', never());
     const admin = new pg.Client({ connectionString: databases.superuserUrl('platform') });
     await admin.connect();
@@ -65,13 +65,13 @@ describe('the lease of a programme', () => {
     const next = await contender('next').acquire('killed', never());
     expect(next?.epoch).toBe(held!.epoch + 1);
     await held?.release();
-    // What the old holder releases is no longer its own.
+    // A release by the old holder has no effect.
     const late = await contender('late', 400).acquire('killed', AbortSignal.timeout(150));
     expect(late).toBeUndefined();
     await next?.release();
   });
 
-  it('is lost when somebody else has taken it', async () => {
+  it('is lost when another process has taken it', async () => {
     const held = await contender('slow', 400).acquire('taken', never());
     const admin = new pg.Client({ connectionString: databases.superuserUrl('platform') });
     await admin.connect();
@@ -83,7 +83,7 @@ describe('the lease of a programme', () => {
     await held?.release();
   });
 
-  it('stops waiting when it is told to', async () => {
+  it('stops waiting when the signal aborts', async () => {
     const held = await contender('holder').acquire('stopped', never());
     const stop = new AbortController();
     const waiting = contender('waiter').acquire('stopped', stop.signal);

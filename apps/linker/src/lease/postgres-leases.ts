@@ -23,8 +23,8 @@ const endIt = `UPDATE linker.lease SET expires_at = now() WHERE programme = $1 A
 type Key = readonly [programme: string, owner: string, epoch: number];
 
 /**
- * Leases in a table, by the database's clock: two machines need not agree on the time. Each is held by a database
- * session of its own, so that a holder that was killed is followed at once.
+ * Leases in a table, by the database's clock, so that machines need not agree on the time. Each lease has its own
+ * database session, so that a standby replaces a killed holder at once.
  */
 export class PostgresLeases implements Leases {
   readonly #pool: pg.Pool;
@@ -54,7 +54,7 @@ export class PostgresLeases implements Leases {
   async #tryToTake(programme: string): Promise<Lease | undefined> {
     const session = new Session(await this.#pool.connect());
     try {
-      // Ours counts from before the question: the database's answer may have been long under way.
+      // Count from before the query, because the answer may have taken long.
       const askedAt = performance.now();
       const { rows } = await session.client.query<{ epoch: number }>(takeIt, [
         programme,
@@ -104,7 +104,7 @@ export class PostgresLeases implements Leases {
       if (stop.aborted) return;
       const askedAt = performance.now();
       try {
-        // An answer that does not come is a failure too: by then somebody else may hold the lease.
+        // A missing answer is a failure too: another process may hold the lease by then.
         const answer = session.client.query(renewIt, [...key, ttlMs]);
         answer.catch(() => undefined);
         const left = Math.max(0, renewedAt + ttlMs - askedAt);
@@ -119,7 +119,7 @@ export class PostgresLeases implements Leases {
   }
 }
 
-/** A connection that is nobody else's. What a broken one was told is not taken back by a new one. */
+/** A dedicated connection, which is not replaced when it breaks. */
 class Session {
   #broken = false;
   #ended = false;

@@ -67,7 +67,7 @@ describe('a snapshot of the ledger', () => {
     await world.bus.close();
   });
 
-  it('spares the next start the events and bodies before it', async () => {
+  it('saves the next start from reading the events and bodies before it', async () => {
     const bodiesRead: number[] = [];
     const inner = world.store;
     const store = Object.assign(
@@ -98,18 +98,18 @@ describe('a snapshot of the ledger', () => {
     expect(await imageOf(world.store)).toEqual(image);
   });
 
-  it('counts for the same program, definition and place only; what does not count is deleted', async () => {
+  it('is used only for the same program, definition and position, and otherwise deleted', async () => {
     expect(await found({ code: 'another program' })).toMatchObject({ outcome: 'ignored', why: 'code' });
     expect(kept()?.ground.code).not.toBe('this program');
   });
 
-  it('does not count for another definition', async () => {
+  it('is not used for another definition', async () => {
     const changed = smallProgramme({ name: 'Another name' });
     expect(await found({ programme: changed })).toMatchObject({ outcome: 'ignored', why: 'definition' });
   });
 
   it.each(['treeRoot', 'strategy', 'bodies', 'keyVersions', 'byteOrder'] as const)(
-    'does not count with another %s',
+    'is not used with another %s',
     async (part) => {
       const { ground, pieces } = kept()!;
       const other = { ...ground, [part]: part === 'bodies' ? ground.bodies + 1 : 'another' };
@@ -118,7 +118,7 @@ describe('a snapshot of the ledger', () => {
     },
   );
 
-  it('does not count where the ledger says something else before it', async () => {
+  it('is not used if the ledger before it differs', async () => {
     const image = await imageOf(world.store);
     const inner = world.store;
     const store = Object.assign(
@@ -134,14 +134,14 @@ describe('a snapshot of the ledger', () => {
     expect(await imageOf(world.store)).toEqual(image);
   });
 
-  it('does not count beyond the end of the ledger, as after an older backup', async () => {
+  it('is not used beyond the end of the ledger, as after an older backup', async () => {
     const { ground, pieces } = kept()!;
     const beyond = { ...ground, position: ground.position + 1 };
     world.snapshots.whole.set(programme, { ground: beyond, pieces });
     expect(await found()).toMatchObject({ outcome: 'ignored', why: 'position' });
   });
 
-  it('is read around when it is damaged', async () => {
+  it('is ignored if it is damaged', async () => {
     const { ground, pieces } = kept()!;
     const image = await imageOf(world.store);
     for (const damaged of [
@@ -167,7 +167,7 @@ describe('a snapshot of the ledger', () => {
       return new GrowingList().add(...records);
     };
 
-    it('goes before the erasure is decided, and is not written again by a process that knew more', async () => {
+    it('is deleted before an erasure is decided, and not written again by a process that held the erased data', async () => {
       expect(holdsEmail()).toBe(true);
       const erasures = await erasing();
       const linker = start({ erasures });
@@ -185,7 +185,7 @@ describe('a snapshot of the ledger', () => {
       expect(await found({ erasures })).toMatchObject({ outcome: 'used' });
     });
 
-    it('does not count when something was erased since', async () => {
+    it('is not used if records were erased since', async () => {
       const before = kept()!;
       const erasures = await erasing();
       const linker = start({ erasures });
@@ -198,7 +198,7 @@ describe('a snapshot of the ledger', () => {
     });
   });
 
-  it('is left where it is when the linker stops, and the one before stands', async () => {
+  it('is abandoned when the linker stops, and the previous one stays', async () => {
     const snapshots = new InMemorySnapshots();
     const begun = Promise.withResolvers<undefined>();
     const write = snapshots.write.bind(snapshots);
@@ -218,7 +218,7 @@ describe('a snapshot of the ledger', () => {
     expect(linker.observed.snapshots).toEqual([]);
   });
 
-  it('that cannot be written holds nothing up', async () => {
+  it('that cannot be written delays nothing', async () => {
     const snapshots = new InMemorySnapshots();
     snapshots.write = () => Promise.reject(new Error('the disk is full'));
     const linker = start({}, { ...world, snapshots });

@@ -45,7 +45,7 @@ import { smallProgramme } from '../../testing/programme.js';
 import { adult } from '../../testing/rows.js';
 import { eventfulYear, stageAll } from '../../testing/scenario.js';
 
-/** So small that every submission takes several appends. */
+/** Limits so small that every submission takes several appends. */
 const fewAtATime = { events: 3, bytes: 1024 * 1024 };
 const stream = streamOf(programme);
 
@@ -55,7 +55,7 @@ export interface OpenWorld {
   readonly close: () => Promise<void>;
 }
 
-/** What the decision loop promises, whatever its stores are. */
+/** The cases that the decision loop has to pass with any stores. */
 export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
   // Many small worlds, on a machine that may be busy.
   vi.setConfig({ testTimeout: 60_000 });
@@ -73,7 +73,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     return linker;
   };
 
-  /** The world of another process, which has staged nothing. */
+  /** The world of another process, with nothing staged in its memory. */
   const elsewhere = (world: LinkerWorld): LinkerWorld => ({ ...world, inbox: world.inboxElsewhere() });
 
   afterEach(async () => {
@@ -82,7 +82,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     await Promise.all(opened.splice(0).map((one) => one.close()));
   });
 
-  /** The eventful year, decided without a disturbance. */
+  /** The eventful year, decided undisturbed. */
   const undisturbed = async (
     limits = fewAtATime,
   ): Promise<{ image: LedgerImage; messages: ReadonlyMap<string, string>; appends: number }> => {
@@ -98,7 +98,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
   };
 
   describe('an eventful year', () => {
-    it('is decided in the order of intake, each submission as a whole and each command when its turn has come', async () => {
+    it('is decided by intake number, each submission as a whole and each command at its turn', async () => {
       const world = await freshWorld();
       const year = eventfulYear();
       await stageAll(world.inbox, year.scenario);
@@ -142,7 +142,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(linker.observed.failures).toEqual([]);
     });
 
-    it('holds every sort of decision', async () => {
+    it('contains every kind of decision', async () => {
       const world = await freshWorld();
       await stageAll(world.inbox, eventfulYear().scenario);
       start(world);
@@ -169,7 +169,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       }
     });
 
-    it('keeps the body of every record that enters, with the revision at which it does', async () => {
+    it('keeps the body of every record with the revision at which it enters', async () => {
       const world = await freshWorld();
       await stageAll(world.inbox, eventfulYear().scenario);
       start(world, { limits: fewAtATime });
@@ -183,7 +183,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(inOrder(bodies)).toEqual(inOrder(entering));
     });
 
-    it('leaves no chunk in the inbox, since nothing is parked at its end', async () => {
+    it('leaves no chunk in the inbox if nothing is parked at its end', async () => {
       const world = await freshWorld();
       await stageAll(world.inbox, eventfulYear().scenario);
       start(world);
@@ -193,7 +193,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       });
     });
 
-    it('gives the same ledger however appends are cut', async () => {
+    it('gives the same ledger for any size of appends', async () => {
       const few = await undisturbed();
       const many = await undisturbed({ events: 4_000, bytes: 4 * 1024 * 1024 });
       expect(many.image).toEqual(few.image);
@@ -203,7 +203,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
   });
 
   describe('the order in which messages are staged', () => {
-    it('does not matter: backwards, twice, one by one, and while the linker runs', async () => {
+    it('does not change the ledger: backwards, twice, one by one, or while the linker runs', async () => {
       const { image } = await undisturbed();
       const { scenario } = eventfulYear();
       const world = await freshWorld();
@@ -224,7 +224,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(await imageOf(world.store)).toEqual(image);
     });
 
-    it('does not let a later submission that is complete go before an earlier one that is not', async () => {
+    it('never decides a complete submission before an earlier incomplete one', async () => {
       const world = await freshWorld();
       const file = (intake: number, period: string) =>
         submit(intake, {
@@ -288,7 +288,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
   });
 
   describe('a failing append', () => {
-    it('is made again from the ledger by the same linker', async () => {
+    it('is retried by the same linker after reading the ledger again', async () => {
       const { image } = await undisturbed();
       const world = await freshWorld();
       await stageAll(world.inbox, eventfulYear().scenario);
@@ -309,7 +309,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
   });
 
   describe('two linkers that both believe they are the writer', () => {
-    it('write the ledger of one', async () => {
+    it('write the ledger of one linker', async () => {
       const { image, messages } = await undisturbed();
       const world = await freshWorld();
       const publish = vi.spyOn(world.bus, 'publish');
@@ -322,7 +322,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect([one.observed.haltedBy, other.observed.haltedBy]).toEqual([undefined, undefined]);
     });
 
-    /** A linker whose n-th append comes late. */
+    /** A linker whose n-th append is delayed. */
     const startSlow = (world: LinkerWorld, nth: number) => {
       let letGo: () => void = () => undefined;
       const held = new Promise<void>((resolve) => (letGo = resolve));
@@ -339,7 +339,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       linker.observed.position === (await world.store.head(stream)) &&
       linker.observed.states.at(-1) === 'deciding';
 
-    it('refuse the append of the one that was overtaken half-way, which catches up', async () => {
+    it('have the overtaken one’s append refused half-way, after which it catches up', async () => {
       const { image } = await undisturbed();
       const world = await freshWorld();
       await stageAll(world.inbox, eventfulYear().scenario);
@@ -356,7 +356,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(await imageOf(world.store)).toEqual(image);
     });
 
-    it('let the one that was overtaken by far find that all is decided', async () => {
+    it('let a linker that was far behind find everything decided', async () => {
       const { image } = await undisturbed();
       const world = await freshWorld();
       await stageAll(world.inbox, eventfulYear().scenario);
@@ -387,7 +387,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await linker.stop();
     };
 
-    it('opens the ledger at once, at an instant of its own, with its text beside it', async () => {
+    it('opens the ledger at once, at its own time, with its text stored beside it', async () => {
       const world = await freshWorld();
       start(world);
       await until('the ledger is open', async () => (await world.store.head(stream)) === 1);
@@ -452,7 +452,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         await world.inbox.stageChunks(chunks);
       };
 
-      it('decides everything anew before the next submission, at its time, and adopts it at the end', async () => {
+      it('decides everything again before the next submission, at that submission’s time, and adopts the strategy last', async () => {
         const world = await linkedTwice();
         const before = (await world.store.head(stream)) + 1;
         await decide(world, 3, { programme: stricter });
@@ -476,7 +476,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         expect(placementsIn(events.slice(adopting.length)).map((one) => 'setAside' in one)).toEqual([true]);
       });
 
-      it('may come back: who was parted is together again', async () => {
+      it('may be changed back: split individuals are linked again', async () => {
         const world = await linkedTwice();
         await decide(world, 3, { programme: stricter });
         const before = (await world.store.head(stream)) + 1;
@@ -488,7 +488,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
       });
 
-      it('is adopted wholly after a kill at any append, and by whoever comes next with the old one too', async () => {
+      it('is adopted in full after a kill at any append, even by a linker that starts with the old strategy', async () => {
         const undisturbedWorld = await linkedTwice();
         await decide(undisturbedWorld, 3, { programme: stricter });
         const image = await imageOf(undisturbedWorld.store);
@@ -524,7 +524,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         }
       }, 120_000);
 
-      it('waits until a submission that the old one had begun is finished as it began', async () => {
+      it('waits until a submission that the old strategy had begun is finished under it', async () => {
         const plain = await linkedTwice();
         await decide(plain, 3, {});
         await decide(plain, 4, { programme: stricter });
@@ -580,7 +580,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     const sentence = (revision: number) =>
       `revision ${revision} of ${stream} was not written by Kinledger (type Noted)`;
 
-    it('halts a linker that has nothing to do, and the sentence says where', async () => {
+    it('halts an idle linker, with a message that names the revision', async () => {
       const world = await freshWorld();
       await stageAll(world.inbox, eventfulYear().scenario);
       const linker = start(world);
@@ -614,7 +614,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
   });
 
   describe('a ledger that is not what its inputs give', () => {
-    it('stops the linker where it differs, and nothing is overwritten', async () => {
+    it('stops the linker at the difference, without overwriting anything', async () => {
       const world = await freshWorld();
       const { scenario } = eventfulYear();
       await stageAll(world.inbox, scenario);
@@ -641,7 +641,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(await imageOf(world.store)).toEqual(before);
     });
 
-    it('and that ends before what the inbox has decided stops the linker', async () => {
+    it('stops the linker if it ends before what the inbox has as decided', async () => {
       const world = await freshWorld();
       const { scenario } = eventfulYear();
       await stageAll(world.inbox, scenario);
@@ -653,7 +653,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
   });
 
   describe('what is published', () => {
-    it('is complete, in order and only once, where nothing goes wrong', async () => {
+    it('is complete, in order and published once, if nothing fails', async () => {
       const world = await freshWorld();
       const publish = vi.spyOn(world.bus, 'publish');
       await stageAll(world.inbox, eventfulYear().scenario);
@@ -718,7 +718,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       for (const [, token = 'no token'] of tokens) expect(text).not.toContain(token);
     });
 
-    it('is made up for after the bus was away', async () => {
+    it('is caught up after the bus was unavailable', async () => {
       const { messages } = await undisturbed();
       const world = await freshWorld();
       const publish = world.bus.publish.bind(world.bus);
@@ -738,7 +738,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     });
   });
 
-  it('finishes the decision in hand when it is asked to stop, and begins no other', async () => {
+  it('finishes the present decision when the linker is asked to stop, and begins no other', async () => {
     const world = await freshWorld();
     const files = [1, 2].map((intake) =>
       submit(intake, {
@@ -784,7 +784,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     const bodiesLeft = async ({ store }: LinkerWorld, records: readonly RecordId[]) =>
       (await store.readBodiesOf(stream, records)).map(({ record }) => record);
 
-    it('is decided between submissions: event first, then bodies; a restart says the same', async () => {
+    it('is decided between submissions, first the event, then the bodies, and a restart gives the same', async () => {
       const world = await linkedYear();
       const list = new GrowingList();
       const linker = start(world, { erasures: list });
@@ -811,7 +811,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(again.observed.haltedBy).toBeUndefined();
     });
 
-    it('is finished after a kill at any append, and bodies that it had not reached go then', async () => {
+    it('is completed after a kill at any append, including bodies not yet deleted', async () => {
       const world = await linkedYear();
       const first = start(world);
       await untilDone(world);
@@ -833,7 +833,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(await bodiesLeft(world, list.all)).toEqual([]);
     });
 
-    it('deletes the bodies when it is back, if the eraser was away', async () => {
+    it('deletes the bodies once the eraser is available again', async () => {
       const world = await linkedYear();
       const first = start(world);
       await untilDone(world);
@@ -847,7 +847,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(await bodiesLeft(world, [record!])).toEqual([]);
     });
 
-    it('waits for the end of a submission that was interrupted', async () => {
+    it('waits until an interrupted submission is finished', async () => {
       const world = await linkedYear();
       const dying = interruptedStore(world.store, 8, 'after');
       const killed = start({ ...world, store: dying.store }, { limits: fewAtATime });
@@ -869,7 +869,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(await bodiesLeft(world, [record!])).toEqual([]);
     });
 
-    it('alone makes a missing body legal: without one the linker stops and says where', async () => {
+    it('is the only valid reason for a missing body: without one the linker stops and says where', async () => {
       const world = await linkedYear();
       const first = start(world);
       await untilDone(world);
@@ -885,7 +885,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(await eventsOf(world.store)).toEqual(events);
     });
 
-    it('reaches a record that comes after it was listed', async () => {
+    it('also erases a record that arrives after it was listed', async () => {
       const other = await linkedYear();
       start(other);
       await untilDone(other);
@@ -917,7 +917,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       return { world, submission: first.submission };
     };
 
-    it('that comes before the submission which it names waits for it', async () => {
+    it('that arrives before the submission which it names waits for it', async () => {
       const world = await freshWorld();
       const publish = vi.spyOn(world.bus, 'publish');
       const { first } = eventfulYear();
@@ -935,7 +935,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(repliesOf(publish)).toMatchObject([{ outcome: 'accepted' }]);
     });
 
-    it('that comes twice is carried out once, and answered with the one position', async () => {
+    it('that arrives twice is carried out once, and answered with one position', async () => {
       const { world, submission } = await oneFile();
       const publish = vi.spyOn(world.bus, 'publish');
       const command = withdrawal(104, 1, submission);
@@ -955,7 +955,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       ]);
     });
 
-    it('that comes again to an inbox which has lost it is found in the ledger, and answered', async () => {
+    it('that arrives again after the inbox has lost it is found in the ledger, and answered', async () => {
       const { world, submission } = await oneFile();
       const command = withdrawal(104, 1, submission);
       const first = start(world);
@@ -993,7 +993,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(await imageOf(world.store)).toEqual(image);
     });
 
-    it('that was interrupted is finished before a command that came earlier and a file that is ready', async () => {
+    it('that was interrupted is finished before an earlier command and a ready file', async () => {
       const world = await freshWorld();
       const { first, visits } = eventfulYear();
       await world.inbox.stageIntakes([first.intake]);
@@ -1025,7 +1025,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       ]);
     });
 
-    it('is answered by the linker that follows, where the one before died between event and answer', async () => {
+    it('is answered by the next linker if the first one died between event and answer', async () => {
       const { world, submission } = await oneFile();
       const publish = vi.spyOn(world.bus, 'publish');
       const first = start(world);
@@ -1047,7 +1047,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(repliesOf(publish)).toMatchObject([{ outcome: 'accepted', position: image.events.length - 1 }]);
     });
 
-    it('that the inbox calls carried out, and the ledger lacks, stops the linker', async () => {
+    it('that the inbox has as carried out but the ledger lacks stops the linker', async () => {
       const { world, submission } = await oneFile();
       const command = withdrawal(104, 1, submission);
       await world.inbox.stageCommands([command]);
@@ -1060,7 +1060,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       });
     });
 
-    it('under an id that another one has is told apart, and the first one stays', async () => {
+    it('with another command’s id is reported as conflicting, and the first one stays', async () => {
       const { world, submission } = await oneFile();
       await world.inbox.stageCommands([withdrawal(104, 1, submission)]);
       expect(await world.inbox.stageCommands([withdrawal(104, 1, submissionNamed('0'))])).toEqual({
@@ -1090,7 +1090,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         .flatMap(([, messages]) => messages.map(dataOf)) as DataOf<typeof CommandAnswered>[];
     };
 
-    it('is put on the list, recorded with who asked, and carried out on the bodies', async () => {
+    it('is put on the list, recorded with the account that asked, and carried out on the bodies', async () => {
       const { world, list, records } = await linked();
       const [one, other] = [records[0]!, records[3]!];
       const command = erasure(104, 1, [one, other]);
@@ -1110,7 +1110,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       for (const record of [one, other]) expect(JSON.stringify(answer)).not.toContain(record);
     });
 
-    it('gives, from the list alone, the event that the command gave', async () => {
+    it('gives the same event from the list alone', async () => {
       const { world, list, linker, records } = await linked();
       await answersIn(world, erasure(104, 1, [records[0]!]));
       await linker.stop();
@@ -1128,7 +1128,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect((await imageOf(restored.store)).events).toEqual(image.events);
     });
 
-    it('is refused where a record is unknown, all are erased, or nothing can be erased', async () => {
+    it('is refused if a record is unknown, all are erased, or the linker cannot erase', async () => {
       const { world, linker, records } = await linked();
       const nobody = '00000000000000000000000000000000' as RecordId;
       const before = await imageOf(world.store);
@@ -1171,7 +1171,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     });
   });
 
-  it('parks what says that it cannot be processed, keeps its chunks, and goes on', async () => {
+  it('parks a submission that cannot be processed, keeps its chunks, and continues', async () => {
     const world = await freshWorld();
     const broken = submit(1, {
       dataset: 'baby-steps.user',
@@ -1203,7 +1203,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     expect(await world.inbox.counts(programme)).toMatchObject({ parked: 0, chunks: 0 });
   });
 
-  describe('a parked submission that is tried again', () => {
+  describe('a parked submission that is retried', () => {
     const users = { dataset: 'baby-steps.user', period: '2023-24-Q1' } as const;
     const broken = submit(1, {
       ...users,
@@ -1238,7 +1238,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       return { world, linker };
     };
 
-    it('waits for its rows at its new place, behind what was decided meanwhile, and is linked there', async () => {
+    it('waits for its rows under its new intake number, after later decisions, and is linked there', async () => {
       const { world, linker } = await parkedWorld(between);
       await world.inbox.stageCommands([unparking(3, broken.submission, about)]);
       linker.wakeUp.call();
@@ -1263,7 +1263,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(await world.inbox.counts(programme)).toMatchObject({ commands: 0, parked: 0, chunks: 0 });
     });
 
-    it('is parked again where it says so again, and can still be withdrawn', async () => {
+    it('is parked again if it still cannot be processed, and can still be withdrawn', async () => {
       const { world, linker } = await parkedWorld(between);
       await world.inbox.stageCommands([unparking(3, broken.submission, about)]);
       await world.inbox.stageUnprocessable([
@@ -1282,7 +1282,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(await world.inbox.counts(programme)).toMatchObject({ commands: 0, parked: 0, refused: 0 });
     });
 
-    it('stays replaced by what replaced it while it was parked', async () => {
+    it('stays replaced by the submission that replaced it while it was parked', async () => {
       const { world, linker } = await parkedWorld(replacement);
       await world.inbox.stageChunks(broken.chunks);
       await world.inbox.stageCommands([unparking(3, broken.submission, about)]);
@@ -1292,7 +1292,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect(linked?.data).toMatchObject({ outcomes: { registered: 0, matched: 0 } });
     });
 
-    it('is not tried where it is not parked: the command is refused and answered, and restarts agree', async () => {
+    it('is not retried if it is not parked: the command is refused and answered, and a restart agrees', async () => {
       const { world, linker } = await parkedWorld(between);
       await world.inbox.stageCommands([
         unparking(3, between.submission),

@@ -13,7 +13,7 @@ const groundAt = (position: number): SnapshotGround => ({
   byteOrder: 'LE',
 });
 
-/** What every place of snapshots does. `open` gives an empty one. */
+/** The cases that every snapshot store has to pass. `open` gives an empty one. */
 export function snapshotsFeatures(
   open: () => Promise<{ snapshots: Snapshots; close: () => Promise<void> }>,
 ): void {
@@ -45,7 +45,7 @@ export function snapshotsFeatures(
     expect(await read()).toEqual({ ground: groundAt(8), pieces: [] });
   });
 
-  it('keeps one for each programme', async () => {
+  it('keeps one snapshot per programme', async () => {
     await write(7, pieces(1));
     await write(9, pieces(2), 'another');
     await write(8, pieces(3));
@@ -56,7 +56,7 @@ export function snapshotsFeatures(
     expect((await read('another'))?.pieces).toEqual(pieces(2));
   });
 
-  it('keeps the one before when the next is not finished', async () => {
+  it('keeps the previous snapshot if the next one is not finished', async () => {
     await write(7, pieces(2));
     const broken = snapshots.write(programme, groundAt(8), async (take) => {
       await take(new Uint8Array(10));
@@ -66,7 +66,7 @@ export function snapshotsFeatures(
     expect(await read()).toEqual({ ground: groundAt(7), pieces: pieces(2) });
   });
 
-  it('lets none become whole that was discarded while it was written', async () => {
+  it('never completes a snapshot that was discarded while it was written', async () => {
     const late = snapshots.write(programme, groundAt(7), async (take) => {
       await take(new Uint8Array(10));
       await snapshots.discard(programme);
@@ -81,7 +81,7 @@ export function snapshotsFeatures(
     expect(await read()).toBeUndefined();
   });
 
-  it('does not read what another one has replaced meanwhile as if it were whole', async () => {
+  it('never returns a partly replaced snapshot as complete', async () => {
     await write(7, pieces(3));
     const stored = await snapshots.newest(programme);
     await write(8, pieces(3, 50));
@@ -89,7 +89,7 @@ export function snapshotsFeatures(
     const reading = (async () => {
       for await (const piece of stored?.pieces() ?? []) found.push(new Uint8Array(piece));
     })();
-    // All of the old one, or an error: never a part of it, nor the other.
+    // All of the old one, or an error; never a part of it, nor of the new one.
     const whole = await reading.then(
       () => true,
       (error: unknown) => (expect(error).toMatchObject({ code: 'snapshot-damaged' }), false),
