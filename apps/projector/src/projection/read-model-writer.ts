@@ -1,5 +1,5 @@
 import type { EventStore } from '@kinledger/event-store';
-import { ReadModelWriter } from '@kinledger/read-models';
+import { ReadModelFiller, ReadModelWriter, type ReadModelWriterOptions } from '@kinledger/read-models';
 import type pg from 'pg';
 import { ErasedRecords } from './erased-records.js';
 
@@ -11,16 +11,21 @@ export interface LedgerWriterOptions {
   readonly schema: string;
   /** Revision of the first event that it will be given. */
   readonly from: number;
-  /** Empty read models are filled: every individual is brought up to date in the end, not those that changed. */
-  readonly filling?: boolean;
 }
 
 /** A writer of read models that asks the ledger’s store for what an event alone does not say. */
-export function readModelWriter({ store, stream, from, ...options }: LedgerWriterOptions): ReadModelWriter {
+export const readModelWriter = (options: LedgerWriterOptions): ReadModelWriter =>
+  new ReadModelWriter(optionsOf(options));
+
+/** The same for read models that are filled from the beginning of the ledger. */
+export const readModelFiller = (options: Omit<LedgerWriterOptions, 'from'>): ReadModelFiller =>
+  new ReadModelFiller(optionsOf({ ...options, from: 0 }));
+
+function optionsOf({ store, stream, from, client, schema }: LedgerWriterOptions): ReadModelWriterOptions {
   const erased = new ErasedRecords(store, stream, from);
-  return new ReadModelWriter({
-    ...options,
+  return {
+    ...{ client, schema },
     readPayload: (digest) => store.readPayload(digest),
     isErased: (record) => erased.has(record),
-  });
+  };
 }

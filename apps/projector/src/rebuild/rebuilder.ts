@@ -202,7 +202,6 @@ export class Rebuilder {
       },
     });
     await client.query('BEGIN');
-    await filling.begin();
     await (kind === 'live'
       ? this.#rebuildLive(client, filling, rebuild)
       : this.#rebuildAsAt(client, filling, rebuild));
@@ -216,10 +215,9 @@ export class Rebuilder {
   ): Promise<void> {
     const { store, stream } = this.#options;
     await filling.fill(await lastClosedAt(store, stream, head));
-    const position = await filling.complete();
-    const after = await digestOf(client, filling.schema);
+    const after = await filling.digest();
     await swapReadModels(client, filling.schema, schema);
-    await this.#finish(client, id, { schema, position, before: undefined, after });
+    await this.#finish(client, id, { schema, position: filling.position, before: undefined, after });
     await client.query('COMMIT');
   }
 
@@ -236,17 +234,18 @@ export class Rebuilder {
     const liveAt = () => readCheckpoint(client, LIVE_SCHEMA);
     const end = () => lastClosedAt(store, stream);
     await filling.fill((await liveAt()) ?? (await end()));
+    // Most of what came meanwhile is added while the live projection goes on.
+    await filling.catchUp((await liveAt()) ?? (await end()));
     await live.whilePaused(async () => {
       const standing = await liveAt();
-      await filling.fill(standing ?? (await end()));
-      const position = await filling.complete();
-      // Two connections: each sorts everything, and they need not wait for one another.
+      await filling.catchUp(standing ?? (await end()));
+      // On two connections, which need not wait for one another.
       const [before, after] = await Promise.all([
         standing === undefined ? undefined : digestOfLive(pool),
-        digestOf(client, filling.schema),
+        filling.digest(),
       ]);
       await swapReadModels(client, filling.schema);
-      await this.#finish(client, id, { schema, position, before, after });
+      await this.#finish(client, id, { schema, position: filling.position, before, after });
       // One step with the swap: what was swapped is done. Then the live projection goes on, in what took its place.
       await client.query('COMMIT');
     });
@@ -279,7 +278,7 @@ export class Rebuilder {
     await client.query(
       `UPDATE operations.rebuild
        SET state = 'done', position = $2, before_digest = $3, after_digest = $4, ended_at = now(),
-           records = (SELECT count(*) FROM ${done.schema}.record)
+           records = (SELECT count(*) FROM ${done.schema}.numbered_record)
        WHERE rebuild_id = $1`,
       [id, done.position, done.before ?? null, done.after],
     );
@@ -313,17 +312,11 @@ async function fail(
   );
 }
 
-/** Of read models that nobody but this transaction writes. */
-async function digestOf(client: pg.ClientBase, schema: string): Promise<string> {
-  await client.query(`SET LOCAL timezone TO 'UTC'`);
-  return (await contentDigest(client, schema)).digest;
-}
-
 async function digestOfLive(pool: pg.Pool): Promise<string> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const digest = await digestOf(client, LIVE_SCHEMA);
+    const { digest } = await contentDigest(client, LIVE_SCHEMA);
     await client.query('COMMIT');
     client.release();
     return digest;
