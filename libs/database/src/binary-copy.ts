@@ -84,7 +84,7 @@ export class BinaryRows {
 
   /** A day, yyyy-mm-dd. */
   date(day: string): this {
-    return this.integer(Date.parse(day) / DAY_MS - FIRST_DAY);
+    return this.integer(dayNumber(day) - FIRST_DAY);
   }
 
   /** With hyphens or without. */
@@ -130,6 +130,20 @@ export class BinaryRows {
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
   }
+}
+
+/** Days are few and come again and again: more than these would be an error of somebody's. */
+const KNOWN_DAYS = 50_000;
+const dayNumbers = new Map<string, number>();
+
+/** Days since 1970-01-01 of a day, yyyy-mm-dd. */
+export function dayNumber(day: string): number {
+  const known = dayNumbers.get(day);
+  if (known !== undefined) return known;
+  if (dayNumbers.size === KNOWN_DAYS) dayNumbers.clear();
+  const number = Date.parse(day) / DAY_MS;
+  dayNumbers.set(day, number);
+  return number;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Placement, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
+import { dayNumber } from '@kinledger/database';
 import { IdTable, Int32Column, NONE, periodOfCode } from '@kinledger/domain';
 import type { EventOf, Filler, Filling } from '../read-model.js';
 import type { RulesOfDataset } from '../writing/dataset-rules.js';
@@ -241,7 +242,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
     };
     encodeRecord(this.#table.row(), standing, row, rules);
     const day = row === undefined ? undefined : dayOf(row.facts);
-    if (day !== undefined) this.#day.set(record, Date.parse(day) / 86_400_000);
+    if (day !== undefined) this.#day.set(record, dayNumber(day));
     if (individual !== NOBODY) this.#survive(individual, record, entry, row, rules);
     if (row !== undefined && isRarer(row.facts)) {
       const table = this.#facts[row.facts.kind];
