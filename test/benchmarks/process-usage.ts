@@ -49,3 +49,16 @@ export function commandOf(pid: number): string {
     return '';
   }
 }
+
+/**
+ * Seconds of processor time, user and system, of a process and of all that it began, also of those that have ended: a
+ * server that gives each connection a process of its own is charged for all of them.
+ */
+export function familyUsageOf(pid: number): number {
+  const own = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // cutime and cstime, of children that have ended, are the 16th and 17th field.
+  const fields = own.slice(own.lastIndexOf(')') + 2).split(' ');
+  const ended = (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
+  const parts = [usageOf(pid)?.cpu ?? 0, ended, ...childrenOf(pid).map((child) => usageOf(child)?.cpu ?? 0)];
+  return parts.reduce((sum, part) => sum + part, 0);
+}

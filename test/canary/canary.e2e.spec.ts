@@ -93,7 +93,7 @@ describe('two marked people who went through the whole platform', () => {
         'platform: linker.intake.body',
         'platform: linker.snapshot_piece.bytes',
       ],
-      ...['platform: golden.record.row_key', 'platform: golden_at_12.record.row_key'],
+      ...['platform: golden.numbered_record.row_key', 'platform: golden_at_12.numbered_record.row_key'],
       ...['platform: operations.upload.findings', 'platform: pg_catalog.pg_statistic.stavalues1'],
       ...['bus: pg_catalog.pg_stat_activity.query', `home: ${join('postgres', 'postgresql.log')}`],
       ...Object.keys(run.platform.connected.services).flatMap((service) => [

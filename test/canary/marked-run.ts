@@ -167,7 +167,7 @@ export class MarkedRun {
       ['bus', 'bus.message', 'ingest'],
       ['platform', 'linker.chunk', 'linker'],
       ['platform', 'ledger.record_body', 'linker'],
-      ['platform', 'golden.record', 'projector'],
+      ['platform', 'golden.numbered_record', 'projector'],
     ];
     for (const [index, [database, table, service]] of broken.entries()) {
       // A day of its own, because rows that are already live would not be written again.

@@ -488,8 +488,8 @@ describe('the reporting API', () => {
         [id],
       );
       await owner.query(
-        `INSERT INTO golden.submission (submission_id, intake, state, reason, supersedes, opened, closed)
-         VALUES ($1, 7, 'parked', 'landing-incomplete', '{}', 9, 9)`,
+        `INSERT INTO golden.submission (submission_id, intake, state, reason, supersedes, opened, closed, number)
+         VALUES ($1, 7, 'parked', 'landing-incomplete', '{}', 9, 9, 1000)`,
         [id],
       );
       const list = await (await get('/submissions')).text();

@@ -1,3 +1,4 @@
+export * from './binary-copy.js';
 export * from './copy.js';
 export * from './migrate.js';
 export * from './outage.js';

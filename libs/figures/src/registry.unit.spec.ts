@@ -12,8 +12,8 @@ const digestOf = ({ parameters, returns, sql }: Publication): string =>
  * query is only made faster, its digest changes here, and the review confirms that its answers do not.
  */
 const published: Readonly<Record<string, string>> = {
-  'reach@1': '5e9fe4e923ce658e',
-  'reach-by-deprivation@1': '7a52d08486a04974',
+  'reach@1': 'a4b492d0d3080a4c',
+  'reach-by-deprivation@1': 'dc9228c7d200d52f',
 };
 
 describe('the registry of figures', () => {

@@ -1,9 +1,11 @@
-import type { LedgerEvent, LedgerEventType } from '@kinledger/contracts';
-import type { Bodies } from '@kinledger/domain';
+import type { LedgerEvent, LedgerEventType, PseudonymisedRow } from '@kinledger/contracts';
+import type { Bodies, IdTable } from '@kinledger/domain';
 import type pg from 'pg';
 import type { ReadTable } from './read-table.js';
 import type { Batch } from './writing/batch.js';
 import type { DatasetRules } from './writing/dataset-rules.js';
+import type { FilledTable } from './writing/filled-table.js';
+import type { Numbers } from './writing/numbers.js';
 
 export type EventOf<Type extends LedgerEventType> = Extract<LedgerEvent, { readonly type: Type }>;
 
@@ -22,12 +24,12 @@ export interface Writing {
   readonly flush: () => Promise<void>;
   /** Rules of the programme definition in force. */
   readonly rules: DatasetRules;
+  /** The numbers that stand for ids in the tables. */
+  readonly numbers: Numbers;
   /** Bytes of a payload beside the ledger. */
   readonly readPayload: (digest: string) => Promise<Uint8Array | undefined>;
   /** Whether a later event of the ledger erases the record: only then may its body be missing. */
   readonly isErased: (record: string) => Promise<boolean>;
-  /** Empty read models are filled: what depends on everything is written once, in the end. */
-  readonly filling: boolean;
 }
 
 /**
@@ -45,31 +47,57 @@ type Handlers<Writer> = {
   readonly [Type in HandledEventType]: Handler<Writer, Type> | 'ignored';
 };
 
+/** What a read model may use while it is filled from the beginning of the ledger, in one transaction. */
+export interface Filling extends Omit<Writing, 'batch' | 'flush' | 'readPayload'> {
+  /** The individuals that were registered, in their order: an individual’s number is its slot and one. */
+  readonly individuals: IdTable;
+  /** One of its tables, to be written whole in the order of its key. */
+  readonly table: (name: string, columns: readonly string[]) => FilledTable;
+}
+
+/**
+ * Fills the tables of a read model. It is given all events, without the bodies, and says where everything ends up once it
+ * has seen the last; then the bodies; and writes each row once.
+ */
+export interface Filler {
+  erase?(records: readonly string[]): void;
+  readyForBodies?(): Promise<void>;
+  /** Bodies of the records that entered next, in any order among themselves. */
+  takeBodies?(rows: readonly PseudonymisedRow[]): Promise<void>;
+  finish(): Promise<void>;
+}
+
+interface Settling {
+  /** Completes the transaction, once every batch of every read model is written. */
+  settle?(): Promise<void>;
+}
+
 interface ReadModelDefinition<Writer> {
   readonly name: string;
   /** Raised when other rows are written for the same events: read models of another version are rebuilt. */
   readonly version: number;
   readonly tables: readonly ReadTable[];
-  /** SQL of functions and aggregates that writing or reading needs; made after all tables. */
-  readonly functions?: string;
-  /** SQL of what readers need and writing does without; made over rows that are there, it costs least. */
+  /** SQL of views that show people the tables by ids and words; made after all tables. */
+  readonly views?: string;
+  /** SQL of what readers need, and writing but for filling; made over rows that are there, it costs least. */
   readonly indexes?: string;
-  readonly open: (writing: Writing) => Writer;
-  /** Begins to write in a transaction. */
-  readonly begin?: (writer: Writer) => Promise<void>;
+  readonly open: (writing: Writing) => Writer & Settling;
+  /** Where it has many rows: they are written at the end of a filling, not step by step. */
+  readonly fill?: (filling: Filling) => Writer & Filler;
   readonly handles: Handlers<Writer>;
-  /** Completes the transaction, once every batch of every read model is written. */
-  readonly settle?: (writer: Writer) => Promise<void>;
 }
 
+export type HandlerOf = (event: LedgerEvent, bodies: Bodies) => Promise<void> | undefined;
+
 /** A read model that is being written. */
-export interface OpenReadModel {
-  begin(): Promise<void>;
+export interface OpenReadModel extends Settling {
   /** What it does with the events of a type; absent where it ignores them. */
-  handlerOf(
-    type: HandledEventType,
-  ): ((event: LedgerEvent, bodies: Bodies) => Promise<void> | undefined) | undefined;
-  settle(): Promise<void>;
+  handlerOf(type: HandledEventType): HandlerOf | undefined;
+}
+
+/** A read model that is being filled: by a filler of its own, else step by step. */
+export interface FillingReadModel extends OpenReadModel {
+  readonly filler: Filler | undefined;
 }
 
 /** A part of the golden dataset: tables, and what each event of the ledger does to them. */
@@ -77,32 +105,34 @@ export interface ReadModel {
   readonly name: string;
   readonly version: number;
   readonly tables: readonly ReadTable[];
-  readonly functions: string;
+  readonly views: string;
   readonly indexes: string;
   /** Types of the events that it writes. */
   readonly handledEvents: readonly HandledEventType[];
   open(writing: Writing): OpenReadModel;
+  fill(writing: Writing, filling: Filling): FillingReadModel;
 }
 
 export function defineReadModel<Writer>(definition: ReadModelDefinition<Writer>): ReadModel {
-  const { name, version, tables, functions = '', indexes = '', handles, begin, settle } = definition;
+  const { name, version, tables, views = '', indexes = '', handles } = definition;
   const types = Object.keys(handles) as HandledEventType[]; // the keys of an object that is exact by its type
+  const handlersOf = (writer: Writer) => (type: HandledEventType) => {
+    // A handler is only ever given the events of its own type.
+    const handler = handles[type] as Handler<Writer, HandledEventType> | 'ignored';
+    return handler === 'ignored'
+      ? undefined
+      : (event: LedgerEvent, bodies: Bodies) => handler(writer, event as EventOf<HandledEventType>, bodies);
+  };
+  const open = (writing: Writing) => {
+    const writer = definition.open(writing);
+    return { handlerOf: handlersOf(writer), settle: async () => writer.settle?.() };
+  };
   return {
-    ...{ name, version, tables, functions, indexes },
+    ...{ name, version, tables, views, indexes, open },
     handledEvents: types.filter((type) => handles[type] !== 'ignored'),
-    open: (writing) => {
-      const writer = definition.open(writing);
-      return {
-        begin: async () => begin?.(writer),
-        handlerOf: (type) => {
-          // A handler is only ever given the events of its own type.
-          const handler = handles[type] as Handler<Writer, HandledEventType> | 'ignored';
-          return handler === 'ignored'
-            ? undefined
-            : (event, bodies) => handler(writer, event as EventOf<HandledEventType>, bodies);
-        },
-        settle: async () => settle?.(writer),
-      };
+    fill: (writing, filling) => {
+      const filler = definition.fill?.(filling);
+      return filler === undefined ? { ...open(writing), filler } : { handlerOf: handlersOf(filler), filler };
     },
   };
 }

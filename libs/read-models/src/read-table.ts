@@ -40,12 +40,6 @@ export function readTable(
   return { name, columns, sql, key: key ?? [first.name], erasure };
 }
 
-/** Deletes the rows of erased records from a table that has a column `record_id`. */
-export const deletedByRecord = (table: string): Erasure => ({
-  holds: 'what records say',
-  erase: `DELETE FROM ${table} WHERE record_id = ANY ($1::uuid[])`,
-});
-
 function columnsOf(body: string): readonly Column[] {
   const parts = body
     .replace(/--[^\n]*/g, '')

@@ -27,7 +27,7 @@ async function columnsIn(schema: string): Promise<Record<string, string[]>> {
   const { rows } = await pool.query<{ table: string; columns: string[] }>(
     `SELECT c.relname AS table, array_agg(a.attname || ' ' || format_type(a.atttypid, NULL) ORDER BY a.attnum) AS columns
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-     WHERE c.relnamespace = to_regnamespace($1) AND c.relkind IN ('r', 'p', 'v', 'm') GROUP BY 1`,
+     WHERE c.relnamespace = to_regnamespace($1) AND c.relkind IN ('r', 'p', 'm') GROUP BY 1`,
     [schema],
   );
   return Object.fromEntries(
@@ -42,7 +42,10 @@ async function columnsIn(schema: string): Promise<Record<string, string[]>> {
 }
 
 const declared = (): Record<string, string[]> => ({
-  checkpoint: ['only_row boolean', 'position bigint', 'tables_version text'],
+  checkpoint: [
+    ...['only_row boolean', 'position bigint', 'tables_version text', 'records int', 'individuals int'],
+    ...['families int', 'submissions int'],
+  ],
   ...Object.fromEntries(
     readTables.map(({ name, columns }) => [name, columns.map((column) => `${column.name} ${column.type}`)]),
   ),

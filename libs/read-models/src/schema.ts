@@ -12,13 +12,18 @@ export const AS_AT_SCHEMA = 'golden_at_';
 const checkpoint = `CREATE TABLE checkpoint (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   position bigint NOT NULL,
-  tables_version text NOT NULL
+  tables_version text NOT NULL,
+  -- How many have been given numbers, also those that are gone since.
+  records int NOT NULL DEFAULT 0,
+  individuals int NOT NULL DEFAULT 0,
+  families int NOT NULL DEFAULT 0,
+  submissions int NOT NULL DEFAULT 0
 );`;
 
 const lines = (statements: readonly string[]): string => statements.map((sql) => `${sql}\n`).join('');
 
 /** Ids are 128 bits: `uuid` columns. */
-const tables = `\n${lines([checkpoint, ...readTables.map(({ sql }) => sql)])}${readModels.map(({ functions }) => functions).join('')}`;
+const tables = `\n${lines([checkpoint, ...readTables.map(({ sql }) => sql)])}${readModels.map(({ views }) => views).join('')}`;
 
 /** What readers need and the writing of many rows does without: made at once over rows that are there, it costs least. */
 const indexes = `\n${readModels.map((readModel) => readModel.indexes).join('')}`;
@@ -32,7 +37,7 @@ export const TABLES_VERSION = createHash('sha256')
   .digest('hex')
   .slice(0, 16);
 
-/** Every table of a schema of read models. */
+/** Every table of a schema of read models. Views show the same again. */
 export const tableNames: readonly string[] = ['checkpoint', ...readTables.map(({ name }) => name)];
 
 const quoted = (schema: string): string => {

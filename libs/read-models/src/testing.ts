@@ -36,6 +36,12 @@ export interface SmallProgramme {
     readonly people?: boolean;
   }[];
   readonly people: readonly SmallPerson[];
+  /** Families of scopes that are narrower than the programme. */
+  readonly scopedFamilies?: readonly {
+    readonly scope: string;
+    readonly name: string;
+    readonly family: string;
+  }[];
   readonly carers?: readonly (readonly [child: string, adult: string])[];
   readonly engagements: readonly SmallEngagement[];
   /** Files that stand, by service and period; a service has a dataset of people and one of attendance. */
@@ -89,8 +95,8 @@ export async function writeSmallProgramme(
   }
   for (const [index, file] of (programme.files ?? []).entries()) {
     await client.query(
-      `INSERT INTO ${at('submission')} (submission_id, intake, provider, dataset, period, sequence, extract_kind, state, supersedes, opened, closed)
-       VALUES ($1, $2::int, 'provider', $3, $4, 1, $5, $6, '{}', $2::int, $2::int)`,
+      `INSERT INTO ${at('submission')} (submission_id, intake, provider, dataset, period, sequence, extract_kind, state, supersedes, opened, closed, number)
+       VALUES ($1, $2::int, 'provider', $3, $4, 1, $5, $6, '{}', $2::int, $2::int, $2::int)`,
       [
         idOf(`file ${index}`),
         index + 1,
@@ -102,51 +108,72 @@ export async function writeSmallProgramme(
     );
   }
   await client.query(`INSERT INTO ${at('area')} VALUES ('E01000001', 1, true), ('E01000002', 10, true)`);
-  for (const { name, role, family, lsoa } of programme.people) {
-    await client.query(`INSERT INTO ${at('individual')} VALUES ($1, $2, $3, '{}', 0, NULL)`, [
-      idOf(name),
-      role,
-      lsoa === undefined ? {} : { lsoa },
+  const individuals = new Map(programme.people.map(({ name }, index) => [name, index + 1]));
+  for (const [index, { name, role, lsoa }] of programme.people.entries()) {
+    await client.query(`INSERT INTO ${at('numbered_individual')} VALUES ($1, $2, $3, $4, '{}', NULL)`, [
+      ...[index + 1, idOf(name), role],
+      JSON.stringify(lsoa === undefined ? {} : { lsoa }),
     ]);
+  }
+  const families = [
+    ...programme.people.map(({ name, family }) => ({ scope: 'programme', name, family })),
+    ...(programme.scopedFamilies ?? []),
+  ];
+  const numbers = new Map<string, number>();
+  for (const { scope, name, family } of families) {
     if (family === undefined) continue;
-    await client.query(`INSERT INTO ${at('family_member')} VALUES ('programme', $1, $2)`, [
-      idOf(name),
-      idOf(family),
+    const number = numbers.get(`${scope} ${family}`) ?? numbers.size + 1;
+    if (!numbers.has(`${scope} ${family}`)) {
+      numbers.set(`${scope} ${family}`, number);
+      const id = idOf(scope === 'programme' ? family : `${scope} ${family}`);
+      await client.query(`INSERT INTO ${at('numbered_family')} VALUES ($1, $2, $3, false)`, [
+        number,
+        id,
+        scope,
+      ]);
+    }
+    await client.query(`INSERT INTO ${at('numbered_member')} VALUES ($1, $2, $3)`, [
+      individuals.get(name),
+      number,
+      scope,
     ]);
   }
   for (const [child, adult] of programme.carers ?? []) {
-    await client.query(`INSERT INTO ${at('relationship')} VALUES ($1, 'carer', $2, $3, 'email')`, [
+    await client.query(`INSERT INTO ${at('numbered_relationship')} VALUES ($1, 'carer', $2, $3, 'email')`, [
       idOf(`${child} ${adult}`),
-      idOf(child),
-      idOf(adult),
+      individuals.get(child),
+      individuals.get(adult),
+    ]);
+  }
+  const services = programme.services.map(({ id }) => id);
+  for (const [index, service] of services.entries()) {
+    await client.query(`INSERT INTO ${at('numbered_dataset')} VALUES ($1, $2)`, [
+      index + 1,
+      `${service}.engagement`,
     ]);
   }
   const roles = new Map(programme.people.map(({ name, role }) => [name, role]));
   for (const [index, engagement] of programme.engagements.entries()) {
-    const record = idOf(`record ${index}`);
     const state = engagement.retired ? 'retired' : engagement.setAside ? 'set-aside' : 'linked';
-    const person = engagement.person === undefined ? null : idOf(engagement.person);
+    const person = engagement.person === undefined ? undefined : individuals.get(engagement.person);
     await client.query(
-      `INSERT INTO ${at('record')} VALUES ($1, $1, $2, $3, $8, $4, $5, $6, $7, 0, false, $9, $10, $11)`,
+      `INSERT INTO ${at('numbered_record')} (number, individual, submission, as_of, case_mark, record_id, row_key, dataset,
+         marks, attributed, role, state, reason, session_kind, attended, qualifying)
+       VALUES ($1, $2, 0, $3, $4, $5, $5, $6, $7, false, $8, $9, $10, 'group', true, $11)`,
       [
-        record,
-        `${engagement.service}.engagement`,
-        idOf('submission'),
+        index + 1,
+        state === 'linked' ? (person ?? null) : null,
+        engagement.date,
+        engagement.caseNumber ?? null,
+        idOf(`record ${index}`),
+        services.indexOf(engagement.service) + 1,
+        (engagement.nhsNumber ? 1 : 0) + (engagement.born ? 2 : 0),
+        engagement.role ?? roles.get(engagement.person ?? '') ?? 'adult',
         state,
         engagement.setAside ?? null,
-        state === 'linked' ? person : null,
-        index,
-        engagement.role ?? roles.get(engagement.person ?? '') ?? 'adult',
-        engagement.date,
-        (engagement.nhsNumber ? 1 : 0) + (engagement.born ? 2 : 0),
-        engagement.caseNumber ?? null,
+        engagement.qualifying ?? true,
       ],
     );
-    await client.query(`INSERT INTO ${at('engagement')} VALUES ($1, $2, 'group', true, NULL, $3)`, [
-      record,
-      engagement.date,
-      engagement.qualifying ?? true,
-    ]);
   }
   await client.query(`UPDATE ${at('checkpoint')} SET position = 41`);
 }

@@ -21,15 +21,15 @@ async function everything(): Promise<readonly string[]> {
 }
 
 /** Words and numbers that only rows of the known ledger contain: at least one per table. */
-const said = {
-  record_attribute: 'yoruba',
-  individual: 'polish',
-  record: '2023-07-05',
-  engagement: '2023-07-04',
-  outcome: '42.5',
-  feedback: '2023-07-07',
-  input: 'books',
-};
+const said = [
+  ...['yoruba', 'polish', '2023-07-04', '2023-07-05', '2023-07-06', '2023-07-07'].map(
+    (word) => ['numbered_record', word] as const,
+  ),
+  ['numbered_individual', 'polish'],
+  ['numbered_outcome', '42.5'],
+  ['numbered_feedback', 'recommend'],
+  ['numbered_input', 'books'],
+] as const;
 
 describe('erased people', () => {
   it('leave no word of their rows in any table', async () => {
@@ -37,16 +37,16 @@ describe('erased people', () => {
     await readModels.open();
     await readModels.project(ledger);
     const before = await everything();
-    for (const [table, word] of Object.entries(said)) {
+    for (const [table, word] of said) {
       expect(before.filter((line) => line.startsWith(`${table} `) && line.includes(word))).not.toEqual([]);
     }
     // Every table that keeps values of rows is covered.
     const keeping = readTables.filter(({ erasure }) => erasure.holds === 'what records say');
-    expect(Object.keys(said)).toEqual(expect.arrayContaining(keeping.map(({ name }) => name)));
+    expect(said.map(([table]) => table)).toEqual(expect.arrayContaining(keeping.map(({ name }) => name)));
     await ledger.erase(...rows);
     await readModels.project(ledger);
     const after = await everything();
-    expect(after.filter((line) => Object.values(said).some((word) => line.includes(word)))).toEqual([]);
+    expect(after.filter((line) => said.some(([, word]) => line.includes(word)))).toEqual([]);
   });
 
   it('leave no relationship, family or referral once the linker has decided the erasure', async () => {
@@ -66,7 +66,7 @@ describe('erased people', () => {
     });
     await readModels.project(ledger);
     const following = readTables.filter(({ erasure }) => erasure.holds === 'what follows from records');
-    const tables = following.map(({ name }) => name).filter((name) => name !== 'individual');
+    const tables = following.map(({ name }) => name).filter((name) => name !== 'numbered_individual');
     const kept = async () =>
       (await everything()).filter((line) => tables.some((table) => line.startsWith(`${table} `)));
     const before = await kept();

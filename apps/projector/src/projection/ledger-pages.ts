@@ -1,6 +1,12 @@
-import { closesDecision, isForeignEvent, type ForeignEvent, type LedgerEvent } from '@kinledger/contracts';
+import {
+  closesDecision,
+  isForeignEvent,
+  type ForeignEvent,
+  type LedgerEvent,
+  type PseudonymisedRow,
+} from '@kinledger/contracts';
 import { ledgerEventOf, rowOf, type Bodies } from '@kinledger/domain';
-import { readExactly, type EventStore, type StoredEvent } from '@kinledger/event-store';
+import { readExactly, type EventStore, type RecordBody, type StoredEvent } from '@kinledger/event-store';
 
 export interface ReadEvent {
   readonly event: LedgerEvent;
@@ -19,6 +25,8 @@ export interface LedgerPagesOptions {
    * to read again, false to give up for now.
    */
   readonly more?: (emptyReads: number) => Promise<boolean>;
+  /** Whether bodies are read with the events that bring them. Default true. */
+  readonly withBodies?: boolean;
 }
 
 /** Events per page; small decisions share a page and a transaction. */
@@ -68,12 +76,16 @@ export async function* ledgerPages(options: LedgerPagesOptions): AsyncGenerator<
 
 const emptyPage: Page = { events: [], stranger: undefined };
 
-async function readPage({ store, stream }: LedgerPagesOptions, start: number, limit: number): Promise<Page> {
+async function readPage(
+  { store, stream, withBodies = true }: LedgerPagesOptions,
+  start: number,
+  limit: number,
+): Promise<Page> {
   const { stored, stranger } = await readStored(store, stream, start, limit);
   const first = stored.at(0);
   const last = stored.at(-1);
   if (first === undefined || last === undefined) return { events: [], stranger };
-  const bodies = await store.readBodies(stream, first.revision, last.revision);
+  const bodies = withBodies ? await store.readBodies(stream, first.revision, last.revision) : [];
   const rows = new Map(bodies.map(rowOf).map((row) => [row.record, row]));
   const events: ReadEvent[] = [];
   for (const each of stored) {
@@ -85,6 +97,30 @@ async function readPage({ store, stream }: LedgerPagesOptions, start: number, li
     }
   }
   return { events, stranger };
+}
+
+/**
+ * The rows that entered the ledger from its beginning on, in pages that end with these revisions: a page of events tells
+ * how much is read at once. The next page is read while the one before is written.
+ */
+export async function* rowPages(
+  store: EventStore,
+  stream: string,
+  ends: readonly number[],
+): AsyncGenerator<readonly PseudonymisedRow[]> {
+  const read = (index: number) => {
+    const end = ends[index];
+    const page = end === undefined ? undefined : store.readBodies(stream, (ends[index - 1] ?? -1) + 1, end);
+    // Awaited below; if the writer fails first, this one must not count as unhandled.
+    page?.catch(() => undefined);
+    return page;
+  };
+  let ahead = read(0);
+  for (let index = 0; ahead !== undefined; index += 1) {
+    const page: readonly RecordBody[] = await ahead;
+    ahead = read(index + 1);
+    yield page.map(rowOf);
+  }
 }
 
 /** Reads a page. A store that detects a foreign event returns no page with it, so this reads the events before it. */

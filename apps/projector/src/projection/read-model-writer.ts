@@ -1,5 +1,5 @@
 import type { EventStore } from '@kinledger/event-store';
-import { ReadModelWriter } from '@kinledger/read-models';
+import { ReadModelFiller, ReadModelWriter, type ReadModelWriterOptions } from '@kinledger/read-models';
 import type pg from 'pg';
 import { ErasedRecords } from './erased-records.js';
 
@@ -11,16 +11,21 @@ export interface LedgerWriterOptions {
   readonly schema: string;
   /** Revision of the first event to write. */
   readonly from: number;
-  /** Whether it fills empty read models; it then refreshes every individual at the end, not only those that changed. */
-  readonly filling?: boolean;
 }
 
-/** Makes a writer of read models that reads missing information from the ledger’s store. */
-export function readModelWriter({ store, stream, from, ...options }: LedgerWriterOptions): ReadModelWriter {
+/** A writer of read models that asks the ledger’s store for what an event alone does not say. */
+export const readModelWriter = (options: LedgerWriterOptions): ReadModelWriter =>
+  new ReadModelWriter(optionsOf(options));
+
+/** The same for read models that are filled from the beginning of the ledger. */
+export const readModelFiller = (options: Omit<LedgerWriterOptions, 'from'>): ReadModelFiller =>
+  new ReadModelFiller(optionsOf({ ...options, from: 0 }));
+
+function optionsOf({ store, stream, from, client, schema }: LedgerWriterOptions): ReadModelWriterOptions {
   const erased = new ErasedRecords(store, stream, from);
-  return new ReadModelWriter({
-    ...options,
+  return {
+    ...{ client, schema },
     readPayload: (digest) => store.readPayload(digest),
     isErased: (record) => erased.has(record),
-  });
+  };
 }

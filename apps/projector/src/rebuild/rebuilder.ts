@@ -203,7 +203,6 @@ export class Rebuilder {
       },
     });
     await client.query('BEGIN');
-    await filling.begin();
     await (kind === 'live'
       ? this.#rebuildLive(client, filling, rebuild)
       : this.#rebuildAsAt(client, filling, rebuild));
@@ -217,10 +216,9 @@ export class Rebuilder {
   ): Promise<void> {
     const { store, stream } = this.#options;
     await filling.fill(await lastClosedAt(store, stream, head));
-    const position = await filling.complete();
-    const after = await digestOf(client, filling.schema);
+    const after = await filling.digest();
     await swapReadModels(client, filling.schema, schema);
-    await this.#finish(client, id, { schema, position, before: undefined, after });
+    await this.#finish(client, id, { schema, position: filling.position, before: undefined, after });
     await client.query('COMMIT');
   }
 
@@ -237,17 +235,18 @@ export class Rebuilder {
     const liveAt = () => readCheckpoint(client, LIVE_SCHEMA);
     const end = () => lastClosedAt(store, stream);
     await filling.fill((await liveAt()) ?? (await end()));
+    // Most of what came meanwhile is added while the live projection goes on.
+    await filling.catchUp((await liveAt()) ?? (await end()));
     await live.whilePaused(async () => {
       const standing = await liveAt();
-      await filling.fill(standing ?? (await end()));
-      const position = await filling.complete();
-      // On two connections in parallel, because each sorts all rows.
+      await filling.catchUp(standing ?? (await end()));
+      // On two connections in parallel.
       const [before, after] = await Promise.all([
         standing === undefined ? undefined : digestOfLive(pool),
-        digestOf(client, filling.schema),
+        filling.digest(),
       ]);
       await swapReadModels(client, filling.schema);
-      await this.#finish(client, id, { schema, position, before, after });
+      await this.#finish(client, id, { schema, position: filling.position, before, after });
       // Commit the swap and the result together. Then the live projection continues in the new read models.
       await client.query('COMMIT');
     });
@@ -280,7 +279,7 @@ export class Rebuilder {
     await client.query(
       `UPDATE operations.rebuild
        SET state = 'done', position = $2, before_digest = $3, after_digest = $4, ended_at = now(),
-           records = (SELECT count(*) FROM ${done.schema}.record)
+           records = (SELECT count(*) FROM ${done.schema}.numbered_record)
        WHERE rebuild_id = $1`,
       [id, done.position, done.before ?? null, done.after],
     );
@@ -314,17 +313,11 @@ async function fail(
   );
 }
 
-/** The content digest of read models that only this transaction writes. */
-async function digestOf(client: pg.ClientBase, schema: string): Promise<string> {
-  await client.query(`SET LOCAL timezone TO 'UTC'`);
-  return (await contentDigest(client, schema)).digest;
-}
-
 async function digestOfLive(pool: pg.Pool): Promise<string> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const digest = await digestOf(client, LIVE_SCHEMA);
+    const { digest } = await contentDigest(client, LIVE_SCHEMA);
     await client.query('COMMIT');
     client.release();
     return digest;

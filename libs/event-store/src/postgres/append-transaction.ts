@@ -1,9 +1,10 @@
+import { copyRows } from '@kinledger/database';
 import type pg from 'pg';
 import { earlierResult, isAsExpected } from '../append-rules.js';
 import { revisionConflict } from '../errors.js';
 import type { AppendOptions, AppendResult, EventToAppend, RecordBody } from '../event-store.js';
 import { APPENDED_CHANNEL } from './append-notifications.js';
-import { copyRows } from './binary-copy.js';
+
 import { eventColumns, toStoredEvent, type EventRow } from './rows.js';
 import { insertBodies, insertPayloads, newBodies } from './write-beside.js';
 

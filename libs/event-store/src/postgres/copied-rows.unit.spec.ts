@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BinaryRows } from './binary-copy.js';
+import { BinaryRows } from '@kinledger/database';
 import { BinaryRow, wholeNumber } from './copied-rows.js';
 
 const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);

@@ -1,7 +1,8 @@
+import { copyRows } from '@kinledger/database';
 import type pg from 'pg';
 import { recordBodyDiffers } from '../errors.js';
 import type { Payload, RecordBody } from '../event-store.js';
-import { copyRows } from './binary-copy.js';
+
 import { bodyColumns, toRecordBody, type BodyRow } from './rows.js';
 
 /** The bodies that are not there yet, each once. @throws RecordBodyDiffers */

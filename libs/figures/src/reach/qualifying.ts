@@ -4,16 +4,17 @@
  */
 export const qualifying = `
   qualifying AS MATERIALIZED (
-    SELECT CASE WHEN $3 = 'quarter' THEN date_trunc('quarter', e.event_date)::date ELSE '-infinity' END AS start,
-           s.strand, s.service, r.record_id, r.individual_id, r.role, r.state, r.reason, r.marks, r.case_mark,
-           coalesce(f.family_id, r.individual_id) AS family_id
-    FROM engagement e
-    JOIN record r USING (record_id)
-    JOIN dataset d ON d.dataset = r.dataset
+    SELECT CASE WHEN $3 = 'quarter' THEN date_trunc('quarter', r.as_of)::date ELSE '-infinity' END AS start,
+           s.strand, s.service, r.number AS record, r.individual, r.role, r.state, r.reason, r.marks, r.case_mark,
+           -- Who is in no family counts as one.
+           coalesce(f.family, -r.individual) AS family
+    FROM numbered_record r
+    JOIN numbered_dataset n ON n.number = r.dataset
+    JOIN dataset d ON d.dataset = n.dataset
     JOIN service s ON s.service = d.service
-    LEFT JOIN family_member f ON f.scope = 'programme' AND f.individual_id = r.individual_id
-    WHERE e.qualifying AND r.state <> 'retired'
-      AND ($1::date IS NULL OR e.event_date >= $1::date) AND ($2::date IS NULL OR e.event_date < $2::date)
+    LEFT JOIN numbered_member f ON f.scope = 'programme' AND f.individual = r.individual
+    WHERE r.qualifying AND r.state <> 'retired'
+      AND ($1::date IS NULL OR r.as_of >= $1::date) AND ($2::date IS NULL OR r.as_of < $2::date)
       AND ($4::text IS NULL OR $4 = 'programme' OR $4 = 'strand:' || s.strand OR $4 = 'service:' || s.service)
   )`;
 

@@ -15,17 +15,17 @@ export const reachByDeprivation = defineFigure({
   },
   sql: `
   WITH ${qualifying}, present AS (
-    SELECT DISTINCT start, strand, service, individual_id, family_id, role FROM qualifying WHERE ${person}
+    SELECT DISTINCT start, strand, service, individual, family, role FROM qualifying WHERE ${person}
   ), placed AS (
-    SELECT DISTINCT start, scope, individual_id, family_id, role FROM ${inScopes('present')}
+    SELECT DISTINCT start, scope, individual, family, role FROM ${inScopes('present')}
   )
   SELECT ${startOfAnswer}, scope, a.deprivation_decile,
-         (count(DISTINCT p.individual_id) FILTER (WHERE p.role = 'child'))::int,
-         (count(DISTINCT p.individual_id) FILTER (WHERE p.role = 'adult'))::int,
-         (count(DISTINCT p.family_id))::int
+         (count(DISTINCT p.individual) FILTER (WHERE p.role = 'child'))::int,
+         (count(DISTINCT p.individual) FILTER (WHERE p.role = 'adult'))::int,
+         (count(DISTINCT p.family))::int
   FROM placed p
-  LEFT JOIN individual i ON i.individual_id = p.individual_id
-  LEFT JOIN area a ON a.lsoa = i.attributes->>'lsoa'
+  LEFT JOIN numbered_individual i ON i.number = p.individual
+  LEFT JOIN area a ON a.lsoa = i.attributes::jsonb->>'lsoa'
   GROUP BY start, scope, a.deprivation_decile
   ORDER BY start, scope COLLATE "C", a.deprivation_decile NULLS LAST`,
 });

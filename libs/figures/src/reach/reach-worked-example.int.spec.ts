@@ -1,7 +1,7 @@
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { idOf, type SmallEngagement } from '@kinledger/read-models/testing';
+import type { SmallEngagement } from '@kinledger/read-models/testing';
 import { publishSmallProgramme } from '../testing.js';
 import { reachUncounted } from './reach-columns.js';
 import { reachByQuarter, type ReachScope } from './reach-by-quarter.js';
@@ -164,6 +164,11 @@ describe('reach of a quarter, worked out by hand', () => {
         { name: 'vera', role: 'volunteer' },
         { name: 'prac', role: 'practitioner' },
       ],
+      // A family of a narrower scope is evidence of kinship, and no family that is counted.
+      scopedFamilies: [
+        { scope: 'language', name: 'zoe', family: 'scoped' },
+        { scope: 'language', name: 'david', family: 'another scoped' },
+      ],
       carers: [
         ['zoe', 'amara'],
         ['zoe', 'david'],
@@ -172,11 +177,6 @@ describe('reach of a quarter, worked out by hand', () => {
       ],
       engagements,
     });
-    // A family in a narrower scope is evidence of kinship, but is not counted.
-    await client.query(`INSERT INTO golden.family_member VALUES ('language', $1, $2), ('language', $3, $4)`, [
-      ...[idOf('zoe'), idOf('scoped')],
-      ...[idOf('david'), idOf('another scoped')],
-    ]);
   });
   afterAll(async () => {
     await client.end();

@@ -16,16 +16,16 @@ export const reach = defineFigure({
   dimensions: {},
   sql: `
   WITH ${qualifying}, present AS (
-    SELECT DISTINCT start, strand, service, individual_id, family_id, role FROM qualifying WHERE state = 'linked'
+    SELECT DISTINCT start, strand, service, individual, family, role FROM qualifying WHERE state = 'linked'
   ), placed AS MATERIALIZED (
-    SELECT DISTINCT start, scope, individual_id, family_id, role FROM ${inScopes('present')}
+    SELECT DISTINCT start, scope, individual, family, role FROM ${inScopes('present')}
   ), people AS (
     SELECT start, scope,
-           (count(DISTINCT individual_id) FILTER (WHERE role = 'child'))::int AS children,
-           (count(DISTINCT individual_id) FILTER (WHERE role = 'adult'))::int AS adults,
-           (count(DISTINCT family_id) FILTER (WHERE role IN ('child', 'adult')))::int AS families,
-           (count(DISTINCT individual_id) FILTER (WHERE role IN ('child', 'adult')))::int AS individuals,
-           (count(DISTINCT individual_id) FILTER (WHERE role IN ('practitioner', 'volunteer')))::int AS workforce
+           (count(DISTINCT individual) FILTER (WHERE role = 'child'))::int AS children,
+           (count(DISTINCT individual) FILTER (WHERE role = 'adult'))::int AS adults,
+           (count(DISTINCT family) FILTER (WHERE role IN ('child', 'adult')))::int AS families,
+           (count(DISTINCT individual) FILTER (WHERE role IN ('child', 'adult')))::int AS individuals,
+           (count(DISTINCT individual) FILTER (WHERE role IN ('practitioner', 'volunteer')))::int AS workforce
     FROM placed GROUP BY start, scope
   ), set_aside AS (
     SELECT start, scope,
@@ -37,23 +37,23 @@ export const reach = defineFigure({
   ), attended AS MATERIALIZED (
     SELECT * FROM qualifying WHERE ${person}
   ), ${toldApart}, somebodies AS MATERIALIZED (
-    SELECT start, strand, service, individual_id, somebody, bool_or(born_alone) AS born_alone
-    FROM told_apart GROUP BY start, strand, service, individual_id, somebody
+    SELECT start, strand, service, individual, somebody, bool_or(born_alone) AS born_alone
+    FROM told_apart GROUP BY start, strand, service, individual, somebody
   ), shares AS (
-    SELECT start, scope, individual_id, count(DISTINCT somebody) AS people, bool_or(born_alone) AS born_alone
+    SELECT start, scope, individual, count(DISTINCT somebody) AS people, bool_or(born_alone) AS born_alone
     FROM ${inScopes('somebodies')}
-    GROUP BY start, scope, individual_id
+    GROUP BY start, scope, individual
   ), doubts AS (
     SELECT start, scope, sum(people - 1)::int AS indistinct, (count(*) FILTER (WHERE born_alone))::int AS by_birth_date_alone
     FROM shares GROUP BY start, scope
   ), related AS (
-    SELECT DISTINCT a.start, a.scope, k.child_id
-    FROM placed a JOIN relationship k ON k.kind = 'carer' AND k.other_id = a.individual_id
+    SELECT DISTINCT a.start, a.scope, k.child
+    FROM placed a JOIN numbered_relationship k ON k.kind = 'carer' AND k.other = a.individual
     WHERE a.role = 'adult'
   ), through_carer AS (
     SELECT start, scope, count(*)::int AS children FROM related c
     WHERE NOT EXISTS (
-      SELECT FROM placed p WHERE p.individual_id = c.child_id AND p.scope = c.scope AND p.start = c.start AND p.role IN ('child', 'adult')
+      SELECT FROM placed p WHERE p.individual = c.child AND p.scope = c.scope AND p.start = c.start AND p.role IN ('child', 'adult')
     )
     GROUP BY start, scope
   ), counts AS (

@@ -4,26 +4,26 @@
  * or through the individual’s other records. The remaining rows could be as many people as there are case numbers, or
  * rows without one.
  *
- * Expects a common table expression `attended` of linked rows with `record_id`, `individual_id`, `marks` and
- * `case_mark`. Provides `told_apart`: those rows with `somebody`, equal for rows of one person, and `born_alone`, true
- * if only a birth date distinguishes the row’s person from others.
+ * Expects a common table expression `attended` of linked rows with `record`, `individual`, `marks` and `case_mark`.
+ * Provides `told_apart`: those rows with `somebody`, equal for rows of one person, and `born_alone`, true if only a birth
+ * date distinguishes the row’s person from others.
  */
 export const toldApart = `
   of_case AS MATERIALIZED (
-    SELECT r.individual_id, r.case_mark, bit_or(r.marks) AS marks, bool_or(r.marks = 3) AS says_both
-    FROM record r
-    WHERE r.state = 'linked' AND r.individual_id IN (SELECT individual_id FROM attended)
-    GROUP BY r.individual_id, r.case_mark
+    SELECT r.individual, r.case_mark, bit_or(r.marks) AS marks, bool_or(r.marks = 3) AS says_both
+    FROM numbered_record r
+    WHERE r.state = 'linked' AND r.individual IN (SELECT individual FROM attended)
+    GROUP BY r.individual, r.case_mark
   ), joined AS MATERIALIZED (
-    SELECT individual_id, bool_or(CASE WHEN case_mark IS NULL THEN says_both ELSE marks = 3 END) AS one
-    FROM of_case GROUP BY individual_id
+    SELECT individual, bool_or(CASE WHEN case_mark IS NULL THEN says_both ELSE marks = 3 END) AS one
+    FROM of_case GROUP BY individual
   ), told_apart AS (
     SELECT a.*, (a.marks | coalesce(c.marks, 0)) = 2 AS born_alone,
-           CASE WHEN a.marks | coalesce(c.marks, 0) = 0 THEN coalesce('case ' || a.case_mark, 'row ' || a.record_id)
+           CASE WHEN a.marks | coalesce(c.marks, 0) = 0 THEN coalesce('case ' || a.case_mark, 'row ' || a.record)
                 WHEN j.one THEN 'confirmed'
                 WHEN (a.marks | coalesce(c.marks, 0)) & 1 = 1 THEN 'by NHS number'
                 ELSE 'by birth date' END AS somebody
     FROM attended a
-    JOIN joined j USING (individual_id)
-    LEFT JOIN of_case c ON c.individual_id = a.individual_id AND c.case_mark = a.case_mark
+    JOIN joined j USING (individual)
+    LEFT JOIN of_case c ON c.individual = a.individual AND c.case_mark = a.case_mark
   )`;

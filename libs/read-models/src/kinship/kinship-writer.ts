@@ -1,15 +1,37 @@
-import { copyInto } from '@kinledger/database';
+import { copyRows } from '@kinledger/database';
 import type { EventOf, Writing } from '../read-model.js';
 
-type Relationship = EventOf<'RelationshipsIdentified'>['data']['relationships'][number];
-type LinkedFamilies = EventOf<'FamiliesLinked'>['data'];
+export type Relationship = EventOf<'RelationshipsIdentified'>['data']['relationships'][number];
+export type LinkedFamilies = EventOf<'FamiliesLinked'>['data'];
 type Family = LinkedFamilies['families'][number] & Pick<LinkedFamilies, 'scope'>;
 
-export class KinshipWriter {
+type Waiting = Promise<void> | undefined;
+
+/** What the events of the ledger do to kin: step by step in the tables, or in memory until the tables are filled. */
+export interface KinshipTarget {
+  identify(relationships: readonly Relationship[]): Waiting;
+  end(relationships: readonly string[]): Waiting;
+  link(linked: LinkedFamilies): Waiting;
+  dissolve(families: readonly string[]): Waiting;
+}
+
+export class KinshipWriter implements KinshipTarget {
   readonly #writing: Writing;
 
   constructor(writing: Writing) {
     this.#writing = writing;
+  }
+
+  get #client() {
+    return this.#writing.client;
+  }
+
+  get #individuals() {
+    return this.#writing.numbers.individuals;
+  }
+
+  get #families() {
+    return this.#writing.numbers.families;
   }
 
   identify(relationships: readonly Relationship[]): Promise<void> {
@@ -32,58 +54,101 @@ export class KinshipWriter {
   }
 
   readonly #writeRelationships = async (items: readonly Relationship[]): Promise<void> => {
-    await copyInto(
-      this.#writing.client,
-      'relationship',
-      ['relationship_id', 'kind', 'child_id', 'other_id', 'domain'],
-      items.map((data) => [data.relationship, data.kind, data.child, data.other, data.domain]),
+    await this.#individuals.lookUp(
+      this.#client,
+      items.flatMap(({ child, other }) => [child, other]),
+    );
+    await copyRows(this.#client, 'numbered_relationship', relationshipColumns, items, (out, item) =>
+      out
+        .uuid(item.relationship)
+        .text(item.kind)
+        .integer(this.#individuals.of(item.child))
+        .integer(this.#individuals.of(item.other))
+        .text(item.domain),
     );
   };
 
   readonly #deleteRelationships = async (relationships: readonly string[]): Promise<void> => {
-    await this.#writing.client.query('DELETE FROM relationship WHERE relationship_id = ANY ($1::uuid[])', [
+    await this.#client.query('DELETE FROM numbered_relationship WHERE relationship_id = ANY ($1::uuid[])', [
       relationships,
     ]);
   };
 
   readonly #writeFamilies = async (items: readonly Family[]): Promise<void> => {
-    const { client } = this.#writing;
+    await this.#lookUp(items);
     // A later event of the same run wins: one row per family and per member.
-    const families = new Map(items.map((item) => [item.family, item]));
-    await client.query(
-      `INSERT INTO family (family_id, scope, review) SELECT * FROM unnest($1::uuid[], $2::text[], $3::boolean[])
-       ON CONFLICT (family_id) DO UPDATE SET review = excluded.review`,
-      [
-        [...families.keys()],
-        [...families.values()].map(({ scope }) => scope),
-        [...families.values()].map(({ review }) => review),
-      ],
+    const families = [...new Map(items.map((item) => [item.family, item])).values()];
+    const { founded = [], known = [] } = Object.groupBy(families, ({ family }) =>
+      this.#families.has(family) ? 'known' : 'founded',
     );
-    const { joined, left } = membersAfter(items);
-    await client.query(
-      `DELETE FROM family_member m USING unnest($1::uuid[], $2::uuid[]) AS l (family, individual)
-       WHERE m.family_id = l.family AND m.individual_id = l.individual`,
-      [left.map(({ family }) => family), left.map(({ individual }) => individual)],
+    for (const { family } of items) if (!this.#families.has(family)) this.#families.add(family);
+    await copyRows(
+      this.#client,
+      'numbered_family',
+      familyColumns,
+      founded,
+      (out, { family, scope, review }) =>
+        out.integer(this.#families.of(family)).uuid(family).text(scope).boolean(review),
     );
-    await client.query(
-      `INSERT INTO family_member (scope, individual_id, family_id) SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[])
-       ON CONFLICT (scope, individual_id) DO UPDATE SET family_id = excluded.family_id`,
-      [
-        joined.map(({ scope }) => scope),
-        joined.map(({ individual }) => individual),
-        joined.map(({ family }) => family),
-      ],
-    );
+    if (known.length > 0) await this.#writeReviews(known);
+    await this.#writeMembers(items);
   };
 
+  async #writeReviews(families: readonly Family[]): Promise<void> {
+    await this.#client.query(
+      `UPDATE numbered_family f SET review = said.review FROM unnest($1::int[], $2::boolean[]) AS said (family, review)
+       WHERE f.number = said.family AND f.review <> said.review`,
+      [families.map(({ family }) => this.#families.of(family)), families.map(({ review }) => review)],
+    );
+  }
+
+  async #writeMembers(items: readonly Family[]): Promise<void> {
+    const { joined, left } = membersAfter(items);
+    if (left.length > 0) {
+      await this.#client.query(
+        `DELETE FROM numbered_member m USING unnest($1::int[], $2::int[]) AS l (family, individual)
+         WHERE m.family = l.family AND m.individual = l.individual`,
+        [
+          left.map(({ family }) => this.#families.of(family)),
+          left.map(({ individual }) => this.#individuals.of(individual)),
+        ],
+      );
+    }
+    await this.#client.query(
+      `INSERT INTO numbered_member (individual, family, scope) SELECT * FROM unnest($1::int[], $2::int[], $3::text[])
+       ON CONFLICT (individual, scope) DO UPDATE SET family = excluded.family`,
+      [
+        joined.map(({ individual }) => this.#individuals.of(individual)),
+        joined.map(({ family }) => this.#families.of(family)),
+        joined.map(({ scope }) => scope),
+      ],
+    );
+  }
+
+  async #lookUp(items: readonly Family[]): Promise<void> {
+    await this.#individuals.lookUp(
+      this.#client,
+      items.flatMap(({ joined, left }) => [...joined, ...left]),
+    );
+    await this.#families.lookUp(
+      this.#client,
+      items.map(({ family }) => family),
+    );
+  }
+
   readonly #deleteFamilies = async (families: readonly string[]): Promise<void> => {
-    await this.#writing.client.query(
-      `WITH gone AS (DELETE FROM family WHERE family_id = ANY ($1::uuid[]) RETURNING family_id)
-       DELETE FROM family_member m USING gone WHERE m.family_id = gone.family_id`,
+    for (const family of families) this.#families.forget(family);
+    await this.#client.query(
+      `WITH gone AS (DELETE FROM numbered_family WHERE family_id = ANY ($1::uuid[]) RETURNING number)
+       DELETE FROM numbered_member m USING gone WHERE m.family = gone.number`,
       [families],
     );
   };
 }
+
+export const relationshipColumns = ['relationship_id', 'kind', 'child', 'other', 'domain'];
+export const memberColumns = ['individual', 'family', 'scope'];
+export const familyColumns = ['number', 'family_id', 'scope', 'review'];
 
 interface Member {
   readonly scope: string;

@@ -1,45 +1,65 @@
 import { defineReadModel } from '../read-model.js';
 import { readTable } from '../read-table.js';
-import { KinshipWriter } from './kinship-writer.js';
+import { KinshipFiller } from './kinship-filler.js';
+import { KinshipWriter, type KinshipTarget } from './kinship-writer.js';
 
 /** Who is kin to whom, and the families that follow. */
-export const kinship = defineReadModel({
+export const kinship = defineReadModel<KinshipTarget>({
   name: 'kinship',
-  version: 2,
+  version: 1,
   tables: [
     readTable(
-      `CREATE TABLE relationship (
-  relationship_id uuid PRIMARY KEY,
+      `CREATE TABLE numbered_relationship (
+  relationship_id uuid NOT NULL,
   kind text NOT NULL,
-  child_id uuid NOT NULL,
-  other_id uuid NOT NULL,
+  child int NOT NULL,
+  other int NOT NULL,
   domain text NOT NULL
 );`,
       { erasure: { holds: 'what follows from records', goesWith: ['RelationshipsEnded'] } },
     ),
     readTable(
-      `CREATE TABLE family (
-  family_id uuid PRIMARY KEY,
+      `CREATE TABLE numbered_family (
+  -- By order in which they were first linked.
+  number int NOT NULL,
+  family_id uuid NOT NULL,
   scope text NOT NULL,
   review boolean NOT NULL
 );`,
       { erasure: { holds: 'what follows from records', goesWith: ['FamiliesDissolved'] } },
     ),
     readTable(
-      `CREATE TABLE family_member (
-  scope text NOT NULL,
-  individual_id uuid NOT NULL,
-  family_id uuid NOT NULL,
-  PRIMARY KEY (scope, individual_id)
+      `CREATE TABLE numbered_member (
+  individual int NOT NULL,
+  family int NOT NULL,
+  scope text COLLATE "C" NOT NULL
 );`,
       {
-        key: ['scope', 'individual_id'],
+        key: ['individual', 'scope'],
         erasure: { holds: 'what follows from records', goesWith: ['FamiliesLinked', 'FamiliesDissolved'] },
       },
     ),
   ],
-  indexes: 'CREATE INDEX family_member_family ON family_member (family_id);\n',
+  views: `CREATE VIEW relationship AS
+  SELECT k.relationship_id, k.kind, child.individual_id AS child_id, other.individual_id AS other_id, k.domain
+  FROM numbered_relationship k
+  JOIN numbered_individual child ON child.number = k.child
+  JOIN numbered_individual other ON other.number = k.other;
+CREATE VIEW family AS SELECT family_id, scope, review FROM numbered_family;
+CREATE VIEW family_member AS
+  SELECT m.scope, i.individual_id, f.family_id
+  FROM numbered_member m
+  JOIN numbered_individual i ON i.number = m.individual
+  JOIN numbered_family f ON f.number = m.family;
+`,
+  indexes: `ALTER TABLE numbered_relationship ADD PRIMARY KEY (relationship_id);
+ALTER TABLE numbered_family ADD PRIMARY KEY (number);
+CREATE UNIQUE INDEX numbered_family_id ON numbered_family (family_id);
+ALTER TABLE numbered_member ADD PRIMARY KEY (individual, scope);
+CREATE INDEX numbered_member_family ON numbered_member (family);
+`,
   open: (writing) => new KinshipWriter(writing),
+  fill: (filling) => new KinshipFiller(filling),
   handles: {
     RelationshipsIdentified: (writer, { data }) => writer.identify(data.relationships),
     RelationshipsEnded: (writer, { data }) => writer.end(data.relationships),

@@ -1,45 +1,39 @@
-import type { PseudonymisedRow, RecordId } from '@kinledger/contracts';
-import type { CopyValue } from '@kinledger/database';
+import type { PseudonymisedRow } from '@kinledger/contracts';
+import type { BinaryRows } from '@kinledger/database';
 
-type Facts = PseudonymisedRow['facts'];
-export type FactTable = Exclude<Facts['kind'], 'registration'>;
+export type Facts = PseudonymisedRow['facts'];
+export type Engagement = Extract<Facts, { kind: 'engagement' }>;
+/** Facts of the kinds that have tables of their own. */
+export type RarerFact = Exclude<Facts, { kind: 'registration' | 'engagement' }>;
 
-/** Columns of each fact’s table, in the order of the values of `factOf`. */
-export const factColumns: Readonly<Record<FactTable, readonly string[]>> = {
-  engagement: ['record_id', 'event_date', 'session_kind', 'attended', 'minutes', 'qualifying'],
-  outcome: ['record_id', 'event_date', 'instrument', 'measure', 'occasion', 'score'],
-  feedback: ['record_id', 'event_date', 'question', 'rating'],
-  input: ['record_id', 'event_date', 'category', 'item', 'quantity', 'unit'],
+/** Columns of the tables of the rarer facts, in the order in which `encodeFact` writes them. */
+export const factColumns: Readonly<Record<RarerFact['kind'], readonly string[]>> = {
+  outcome: ['record', 'instrument', 'measure', 'occasion', 'score'],
+  feedback: ['record', 'question', 'rating'],
+  input: ['record', 'category', 'item', 'quantity', 'unit'],
 };
 
-/**
- * The row that a record makes in the table of its fact; none of a registration.
- * @param sessionKinds the kinds that count in the record’s dataset.
- */
-export function factOf(
-  record: RecordId,
-  facts: Facts,
-  sessionKinds: ReadonlySet<string>,
-): { readonly table: FactTable; readonly values: CopyValue[] } | undefined {
+export const isRarer = (facts: Facts): facts is RarerFact =>
+  facts.kind !== 'registration' && facts.kind !== 'engagement';
+
+/** Writes the columns of the fact of a record, by its number. */
+export function encodeFact(out: BinaryRows, record: number, facts: RarerFact): void {
+  out.integer(record);
   switch (facts.kind) {
-    case 'registration':
-      return undefined;
-    case 'engagement': {
-      const { kind, eventDate, sessionKind, attended, minutes = null } = facts;
-      const qualifying = attended && sessionKinds.has(sessionKind);
-      return { table: kind, values: [record, eventDate, sessionKind, attended, minutes, qualifying] };
-    }
-    case 'outcome': {
-      const { kind, eventDate, instrument, measure, occasion, score } = facts;
-      return { table: kind, values: [record, eventDate, instrument, measure, occasion, score] };
-    }
+    case 'outcome':
+      out.text(facts.instrument).text(facts.measure).text(facts.occasion).double(facts.score);
+      return;
     case 'feedback':
-      return { table: facts.kind, values: [record, facts.eventDate, facts.question, facts.rating] };
-    case 'input': {
-      const { kind, eventDate, category, item, quantity, unit } = facts;
-      return { table: kind, values: [record, eventDate, category, item, quantity, unit] };
-    }
+      out.text(facts.question).integer(facts.rating);
+      return;
+    case 'input':
+      out.text(facts.category).text(facts.item).double(facts.quantity).text(facts.unit);
+      return;
     default:
-      return facts satisfies never;
+      facts satisfies never;
   }
 }
+
+/** The day of the event or of the registration. */
+export const dayOf = (facts: Facts): string | undefined =>
+  facts.kind === 'registration' ? facts.registeredOn : facts.eventDate;

@@ -1,27 +1,28 @@
-import { copyInto, type CopyValue } from '@kinledger/database';
-import {
-  ADDRESS_PROTECTED,
-  isLinked,
-  type Placement,
-  type PseudonymisedRow,
-  type SubmissionId,
-} from '@kinledger/contracts';
+import type { Placement, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
+import { copyRows } from '@kinledger/database';
 import type { Bodies } from '@kinledger/domain';
 import type { EventOf, Writing } from '../read-model.js';
-import { factColumns, factOf, type FactTable } from './facts.js';
-import { marksOf } from './row-marks.js';
-import { AREA } from './survivorship.js';
+import { encodeFact, factColumns, isRarer, type RarerFact } from './facts.js';
+import { endsOf, standingOf, type RecordsTarget, type Standing } from './placements.js';
+import {
+  encodeRecord,
+  hasAttributes,
+  isAttributed,
+  recordColumns,
+  type StandingRecord,
+} from './record-row.js';
+import { survivorOf, type Survivor } from './survivors.js';
 import { TouchedIndividuals } from './touched-individuals.js';
 
-interface PlacedAgain {
+interface Placed {
   readonly placement: Placement;
   readonly submission: SubmissionId;
-  readonly revision: number;
-  /** Place in the event’s list. */
-  readonly ordinal: number;
+  readonly standing: Standing;
 }
 
-interface Entered extends PlacedAgain {
+interface Entered extends Placed {
+  /** By order of entry. */
+  readonly number: number;
   /** Absent for a record that was erased since. */
   readonly row: PseudonymisedRow | undefined;
 }
@@ -33,24 +34,36 @@ interface Carried {
   readonly always: boolean;
 }
 
+interface RegisteredIndividual {
+  readonly id: string;
+  readonly role: string;
+  readonly survivor: Survivor;
+}
+
+interface FileOfRecords {
+  readonly number: number;
+  readonly dataset: string;
+  readonly datasetNumber: number;
+}
+
 /** Writes records, what their rows say, and the individuals that they belong to. */
-export class RecordsWriter {
-  readonly #datasets = new Map<string, string>();
+export class RecordsWriter implements RecordsTarget {
+  readonly #files = new Map<SubmissionId, FileOfRecords>();
   readonly #touched: TouchedIndividuals;
   readonly #writing: Writing;
 
   constructor(writing: Writing) {
     this.#writing = writing;
 
-    this.#touched = new TouchedIndividuals(writing.client, writing.filling);
+    this.#touched = new TouchedIndividuals(writing.client);
   }
 
   get #client() {
     return this.#writing.client;
   }
 
-  begin(): Promise<void> {
-    return this.#touched.begin();
+  get #individuals() {
+    return this.#writing.numbers.individuals;
   }
 
   settle(): Promise<void> {
@@ -61,35 +74,35 @@ export class RecordsWriter {
   async define(): Promise<void> {
     await this.#touched.addEverybody();
     await this.#client.query(
-      `UPDATE engagement e SET qualifying = e.attended AND e.session_kind = ANY (d.session_kinds)
-       FROM record r JOIN dataset d USING (dataset)
-       WHERE r.record_id = e.record_id AND e.qualifying <> (e.attended AND e.session_kind = ANY (d.session_kinds))`,
+      `UPDATE numbered_record r SET qualifying = r.attended AND r.session_kind = ANY (d.session_kinds)
+       FROM numbered_dataset n JOIN dataset d USING (dataset)
+       WHERE n.number = r.dataset AND r.qualifying <> (r.attended AND r.session_kind = ANY (d.session_kinds))`,
     );
   }
 
   /** Records that enter with this submission are of its dataset. */
-  receive({ submission, dataset }: EventOf<'SubmissionReceived'>['data']): undefined {
-    this.#datasets.set(submission, dataset);
+  async receive({ submission, dataset }: EventOf<'SubmissionReceived'>['data']): Promise<void> {
+    const { numbers } = this.#writing;
+    const datasetNumber = await numbers.ofDataset(this.#client, dataset);
+    this.#files.set(submission, { number: numbers.submissions.of(submission), dataset, datasetNumber });
   }
 
   async place({ data, revision }: EventOf<'RecordsPlaced'>, bodies: Bodies): Promise<void> {
     const { submission, placements } = data;
-    const { batch } = this.#writing;
-    for (const [ordinal, placement] of placements.entries()) {
-      const placed = { placement, submission, revision, ordinal };
+    const { batch, numbers, isErased } = this.#writing;
+    for (const placement of placements) {
+      const standing = standingOf(placement);
+      if (standing.registers && standing.individual !== null) this.#individuals.add(standing.individual);
+      const placed = { placement, submission, standing };
       const enters = placement.commitments !== undefined;
       const row = enters ? bodies.get(placement.record) : undefined;
-      if (enters && row === undefined) await this.#requireErased(placed);
+      if (enters && row === undefined && !(await isErased(placement.record)))
+        throw new Error(`the body of the record that entered at revision ${revision} is missing`);
       const waiting = enters
-        ? batch.add(this.#writeEntered, { ...placed, row })
+        ? batch.add(this.#writeEntered, { ...placed, number: numbers.nextRecord(), row })
         : batch.add(this.#writePlacedAgain, placed);
       if (waiting !== undefined) await waiting;
     }
-  }
-
-  async #requireErased({ placement, revision }: PlacedAgain): Promise<void> {
-    if (await this.#writing.isErased(placement.record)) return;
-    throw new Error(`the body of the record that entered at revision ${revision} is missing`);
   }
 
   retire(records: readonly string[]): Promise<void> {
@@ -103,7 +116,8 @@ export class RecordsWriter {
     );
   }
 
-  split(event: EventOf<'IndividualSplit'>): Promise<void> | undefined {
+  split(event: EventOf<'IndividualSplit'>['data']): Promise<void> | undefined {
+    if (event.registered) this.#individuals.add(event.into);
     return this.#writing.batch.add(this.#writeSplits, event);
   }
 
@@ -113,222 +127,199 @@ export class RecordsWriter {
 
   /** A submission that carries a record gives it its period only if it outranks the one that does. */
   readonly #writeCarried = async (items: readonly Carried[]): Promise<void> => {
-    const records = items.map(({ record }) => record);
-    await this.#touched.addOwnersOf(records);
-    await this.#client.query(
-      `UPDATE record r SET submission_id = c.submission
+    const { rows } = await this.#client.query<[number | null]>({
+      text: `UPDATE numbered_record r SET submission = other.number
        FROM unnest($1::uuid[], $2::uuid[], $3::boolean[]) AS c (record, submission, always), submission mine, submission other
-       WHERE r.record_id = c.record AND mine.submission_id = r.submission_id AND other.submission_id = c.submission
-         AND (c.always OR (other.period_start, other.sequence) > (mine.period_start, mine.sequence))`,
-      [records, items.map(({ submission }) => submission), items.map(({ always }) => always)],
-    );
+       WHERE r.record_id = c.record AND mine.number = r.submission AND other.submission_id = c.submission
+         AND (c.always OR (other.period_start, other.sequence) > (mine.period_start, mine.sequence))
+       RETURNING r.individual`,
+      values: [
+        items.map(({ record }) => record),
+        items.map(({ submission }) => submission),
+        items.map(({ always }) => always),
+      ],
+      rowMode: 'array',
+    });
+    this.#touched.addAll(rows.map(([individual]) => individual));
   };
 
   readonly #writeRetired = async (records: readonly string[]): Promise<void> => {
-    await this.#touched.addOwnersOf(records);
-    await this.#client.query(
-      `UPDATE record SET state = 'retired', reason = NULL, individual_id = NULL WHERE record_id = ANY ($1::uuid[])`,
-      [records],
-    );
+    const { rows } = await this.#client.query<[number | null]>({
+      text: `UPDATE numbered_record r SET state = 'retired', reason = NULL, individual = NULL
+       FROM (SELECT number, individual FROM numbered_record WHERE record_id = ANY ($1::uuid[])) AS was
+       WHERE r.number = was.number RETURNING was.individual`,
+      values: [records],
+      rowMode: 'array',
+    });
+    this.#touched.addAll(rows.map(([individual]) => individual));
   };
 
   readonly #writeEntered = async (items: readonly Entered[]): Promise<void> => {
-    const individuals: CopyValue[][] = [];
-    const records: CopyValue[][] = [];
-    const attributes: CopyValue[][] = [];
-    const saidBy = new Map<FactTable, CopyValue[][]>();
-    const facts = new Map<string, Set<string>>();
-    for (const { placement, submission, row, revision, ordinal } of items) {
-      const dataset = this.#datasetOf(submission);
-      const { individual, registers, state, reason } = standsAs(placement);
-      if (registers) individuals.push(registeredRow(individual, placement.role, revision, row));
-      const { sessionKinds, listsPeople } = this.#writing.rules.of(dataset);
-      const attributed = row !== undefined && (listsPeople || Object.keys(row.attributes).length > 0);
-      records.push([
-        placement.record,
-        placement.rowKey,
-        dataset,
-        submission,
-        placement.role,
-        state,
-        reason,
-        individual,
-        revision,
-        ordinal,
-        attributed,
-        row === undefined ? null : (asOf(row) ?? null),
-        ...(row === undefined ? [0, null] : marksOf(row)),
-      ]);
-      if (row === undefined) continue;
-      const { facts: said } = row;
-      if (Object.keys(row.attributes).length > 0) attributes.push([row.record, row.attributes]);
-      // The first record of an individual is all that there is to say of it.
-      if (individual !== null && !registers) {
-        if (attributed) this.#touched.add(individual);
-        else this.#noteFact(facts, individual, placement.role);
+    await this.#individuals.lookUp(this.#client, individualsOf(items));
+    const founded: RegisteredIndividual[] = [];
+    const facts = new Map<RarerFact['kind'], { readonly record: number; readonly facts: RarerFact }[]>();
+    const rows = items.map(({ placement, submission, standing: placed, number, row }) => {
+      const file = this.#fileOf(submission);
+      const rules = this.#writing.rules.of(file.dataset);
+      const { individual, registers, state, reason } = placed;
+      const standing: StandingRecord = {
+        ...{ number, individual: individual === null ? null : this.#individuals.of(individual) },
+        ...{ submission: file.number, record: placement.record, rowKey: placement.rowKey },
+        ...{ dataset: file.datasetNumber, role: placement.role, state, reason },
+      };
+      if (registers && individual !== null) founded.push(firstOf(individual, placement.role, number, row));
+      if (row !== undefined) {
+        if (isRarer(row.facts)) {
+          const its = facts.get(row.facts.kind);
+          if (its === undefined) facts.set(row.facts.kind, [{ record: number, facts: row.facts }]);
+          else its.push({ record: number, facts: row.facts });
+        }
+        // The first record of an individual is all that there is to say of it.
+        if (standing.individual !== null && !registers) {
+          if (isAttributed(row, rules)) this.#touched.add(standing.individual);
+          else this.#touched.addFact(standing.individual, placement.role);
+        }
       }
-      const fact = factOf(row.record, said, sessionKinds);
-      if (fact !== undefined) {
-        const rows = saidBy.get(fact.table);
-        if (rows === undefined) saidBy.set(fact.table, [fact.values]);
-        else rows.push(fact.values);
-      }
-    }
-    const copy = (table: string, columns: readonly string[], rows: CopyValue[][]) =>
-      rows.length === 0 ? undefined : copyInto(this.#client, table, columns, rows);
-    await copy('individual', registeredColumns, individuals);
-    await copy(
-      'record',
-      [
-        'record_id',
-        'row_key',
-        'dataset',
-        'submission_id',
-        'role',
-        'state',
-        'reason',
-        'individual_id',
-        'entered',
-        'ordinal',
-        'attributed',
-        'as_of',
-        'marks',
-        'case_mark',
-      ],
-      records,
+      return { standing, row, rules };
+    });
+    await this.#register(founded);
+    await copyRows(this.#client, 'numbered_record', recordColumns, rows, (out, { standing, row, rules }) =>
+      encodeRecord(out, standing, row, rules),
     );
-    await copy('record_attribute', ['record_id', 'attributes'], attributes);
-    for (const [table, rows] of saidBy) await copy(table, factColumns[table], rows);
-    await this.#touched.addThoseOfAnotherRole(facts);
+    for (const [kind, said] of facts) {
+      await copyRows(
+        this.#client,
+        `numbered_${kind}`,
+        factColumns[kind],
+        said,
+        (out, { record, facts: its }) => encodeFact(out, record, its),
+      );
+    }
   };
 
-  /** A fact bears on the role of an individual of facts alone, and only where it has another. */
-  #noteFact(facts: Map<string, Set<string>>, individual: string, role: string): void {
-    const roles = facts.get(individual);
-    if (roles === undefined) facts.set(individual, new Set([role]));
-    else roles.add(role);
-  }
-
   /** A record that is in the read models already is placed anew: revived, moved, or set aside. */
-  readonly #writePlacedAgain = async (items: readonly PlacedAgain[]): Promise<void> => {
-    await this.#registerIndividuals(
-      items
-        .map(({ placement, revision }) => ({ ...standsAs(placement), role: placement.role, revision }))
-        .filter(({ registers }) => registers),
+  readonly #writePlacedAgain = async (items: readonly Placed[]): Promise<void> => {
+    await this.#individuals.lookUp(this.#client, individualsOf(items));
+    await this.#register(
+      items.flatMap(({ placement, standing: { individual, registers } }) =>
+        registers && individual !== null
+          ? [{ id: individual, role: placement.role, survivor: survivorOf([]) }]
+          : [],
+      ),
     );
-    const records = items.map(({ placement }) => placement.record);
-    const stands = items.map(({ placement }) => standsAs(placement));
-    await this.#touched.addOwnersOf(records);
-    await this.#client.query(
-      `UPDATE record r SET submission_id = p.submission, individual_id = p.individual, state = p.state, reason = p.reason
-       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) AS p (record, submission, individual, state, reason)
-       WHERE r.record_id = p.record`,
-      [
-        records,
+    const stands = items.map(({ standing }) => standing);
+    const joined = stands.map(({ individual }) =>
+      individual === null ? null : this.#individuals.of(individual),
+    );
+    const { rows } = await this.#client.query<[number | null]>({
+      text: `UPDATE numbered_record r SET submission = s.number, individual = p.individual, state = p.state, reason = p.reason
+       FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[]) AS p (record, submission, individual, state, reason)
+       JOIN submission s ON s.submission_id = p.submission
+       JOIN numbered_record was ON was.record_id = p.record
+       WHERE r.number = was.number RETURNING was.individual`,
+      values: [
+        items.map(({ placement }) => placement.record),
         items.map(({ submission }) => submission),
-        stands.map(({ individual }) => individual),
+        joined,
         stands.map(({ state }) => state),
         stands.map(({ reason }) => reason),
       ],
-    );
-    await this.#touched.addOwnersOf(records);
+      rowMode: 'array',
+    });
+    this.#touched.addAll(rows.map(([individual]) => individual));
+    this.#touched.addAll(joined);
   };
 
-  readonly #writeSplits = async (items: readonly EventOf<'IndividualSplit'>[]): Promise<void> => {
-    await this.#registerIndividuals(
-      items
-        .filter(({ data }) => data.registered)
-        .map(({ data, revision }) => ({ individual: data.into, role: data.role, revision })),
+  readonly #writeSplits = async (items: readonly EventOf<'IndividualSplit'>['data'][]): Promise<void> => {
+    await this.#individuals.lookUp(
+      this.#client,
+      items.flatMap(({ individual, into }) => [individual, into]),
     );
-    const moves = items.flatMap(({ data }) => data.records.map((record) => ({ record, into: data.into })));
+    await this.#register(
+      items
+        .filter(({ registered }) => registered)
+        .map(({ into, role }) => ({ id: into, role, survivor: survivorOf([]) })),
+    );
+    const moves = items.flatMap(({ into, records }) =>
+      records.map((record) => ({ record, into: this.#individuals.of(into) })),
+    );
     await this.#client.query(
-      `UPDATE record r SET individual_id = m.into_id FROM unnest($1::uuid[], $2::uuid[]) AS m (record, into_id) WHERE r.record_id = m.record`,
+      `UPDATE numbered_record r SET individual = m.joined FROM unnest($1::uuid[], $2::int[]) AS m (record, joined)
+       WHERE r.record_id = m.record`,
       [moves.map(({ record }) => record), moves.map(({ into }) => into)],
     );
-    for (const { data } of items) {
-      this.#touched.add(data.individual);
-      this.#touched.add(data.into);
+    for (const { individual, into } of items) {
+      this.#touched.add(this.#individuals.of(individual));
+      this.#touched.add(this.#individuals.of(into));
     }
   };
 
   readonly #writeMerges = async (items: readonly EventOf<'IndividualsMerged'>['data'][]): Promise<void> => {
-    // Within one decision a kept individual may itself be absorbed later: each record goes to where the chain ends.
-    const into = new Map<string, string>();
-    for (const { individual, absorbed } of items) into.set(absorbed, individual);
-    const end = (individual: string): string => {
-      let at = individual;
-      for (let next = into.get(at); next !== undefined; next = into.get(at)) at = next;
-      return at;
-    };
-    const absorbed = items.map((item) => item.absorbed);
+    await this.#individuals.lookUp(
+      this.#client,
+      items.flatMap(({ individual, absorbed }) => [individual, absorbed]),
+    );
+    const ends = [...endsOf(items)].map(([absorbed, end]) => [
+      this.#individuals.of(absorbed),
+      this.#individuals.of(end),
+    ]);
     await this.#client.query(
-      `UPDATE record r SET individual_id = m.kept FROM unnest($1::uuid[], $2::uuid[]) AS m (absorbed, kept) WHERE r.individual_id = m.absorbed`,
-      [absorbed, absorbed.map(end)],
+      `UPDATE numbered_record r SET individual = m.kept FROM unnest($1::int[], $2::int[]) AS m (absorbed, kept)
+       WHERE r.individual = m.absorbed`,
+      [ends.map(([absorbed]) => absorbed), ends.map(([, end]) => end)],
+    );
+    const into = new Map(
+      items.map(({ absorbed, individual }) => [
+        this.#individuals.of(absorbed),
+        this.#individuals.of(individual),
+      ]),
     );
     await this.#client.query(
-      `UPDATE individual i SET forwarded_to = m.kept
-       FROM unnest($1::uuid[], $2::uuid[]) AS m (absorbed, kept) WHERE i.individual_id = m.absorbed`,
-      [absorbed, absorbed.map((id) => into.get(id))],
+      `UPDATE numbered_individual i SET forwarded_to = m.kept
+       FROM unnest($1::int[], $2::int[]) AS m (absorbed, kept) WHERE i.number = m.absorbed`,
+      [[...into.keys()], [...into.values()]],
     );
-    for (const id of absorbed) {
-      this.#touched.add(id);
-      this.#touched.add(end(id));
-    }
+    this.#touched.addAll(ends.flat());
   };
 
-  async #registerIndividuals(
-    items: readonly { individual: string | null; role: string; revision: number }[],
-  ): Promise<void> {
-    if (items.length === 0) return;
-    await copyInto(
-      this.#client,
-      'individual',
-      registeredColumns,
-      items.map(({ individual, role, revision }) => registeredRow(individual, role, revision)),
-    );
+  async #register(individuals: readonly RegisteredIndividual[]): Promise<void> {
+    if (individuals.length === 0) return;
+    await copyRows(this.#client, 'numbered_individual', individualColumns, individuals, (out, individual) => {
+      const { id, role, survivor } = individual;
+      out.integer(this.#individuals.of(id)).uuid(id).text(role);
+      out.text(survivor.attributes).text(survivor.provenance).nothing();
+    });
   }
 
-  #datasetOf(submission: SubmissionId): string {
-    const dataset = this.#datasets.get(submission);
-    if (dataset === undefined)
+  #fileOf(submission: SubmissionId): FileOfRecords {
+    const file = this.#files.get(submission);
+    if (file === undefined)
       throw new Error('a record enters the ledger outside the decision of its submission');
-    return dataset;
+    return file;
   }
 }
 
-/** Whose a record is, and what it is to readers; only a row that is set aside shows why. */
-function standsAs(placement: Placement): {
-  readonly individual: string | null;
-  /** True when the placement registers its individual. */
-  readonly registers: boolean;
-  readonly state: 'linked' | 'set-aside' | 'retired';
-  readonly reason: string | null;
-} {
-  if (isLinked(placement)) {
-    const { individual, registered: registers } = placement;
-    return { individual, registers, state: 'linked', reason: null };
-  }
-  const nobody = { individual: null, registers: false };
-  return placement.setAside === 'superseded'
-    ? { ...nobody, state: 'retired', reason: null }
-    : { ...nobody, state: 'set-aside', reason: placement.setAside };
-}
+export const individualColumns = [
+  'number',
+  'individual_id',
+  'role',
+  'attributes',
+  'provenance',
+  'forwarded_to',
+];
 
-const asOf = ({ facts }: PseudonymisedRow): string | undefined =>
-  facts.kind === 'registration' ? facts.registeredOn : facts.eventDate;
-
-const registeredColumns = ['individual_id', 'role', 'attributes', 'provenance', 'registered'];
+const individualsOf = (items: readonly Placed[]): string[] =>
+  items.flatMap(({ standing: { individual } }) => individual ?? []);
 
 /** An individual as its first record has it, where that one brings a body. */
-const registeredRow = (
-  individual: string | null,
+const firstOf = (
+  id: string,
   role: string,
-  revision: number,
-  row?: PseudonymisedRow,
-): CopyValue[] => {
-  const { record, attributes = {} } = row ?? {};
-  const names = Object.keys(attributes).filter((name) => name !== AREA || !(ADDRESS_PROTECTED in attributes));
-  const shown = Object.fromEntries(names.map((name) => [name, attributes[name]]));
-  const provenance = Object.fromEntries(names.map((name) => [name, record]));
-  return [individual, role, shown, provenance, revision];
-};
+  number: number,
+  row: PseudonymisedRow | undefined,
+): RegisteredIndividual => ({
+  ...{ id, role },
+  survivor: survivorOf(
+    row !== undefined && hasAttributes(row) ? [{ number, attributes: row.attributes }] : [],
+  ),
+});

@@ -1,14 +1,16 @@
 import { defineReadModel } from '../read-model.js';
+import type { RecordsTarget } from './placements.js';
+import { RecordsFiller } from './records-filler.js';
 import { RecordsWriter } from './records-writer.js';
-import { functions, indexes, tables } from './tables.js';
+import { indexes, tables, views } from './tables.js';
 
 /** Records, what their rows say, and the individuals that they belong to: an individual is a function of its records. */
-export const records = defineReadModel({
+export const records = defineReadModel<RecordsTarget>({
   name: 'records',
-  version: 2,
-  ...{ tables, functions, indexes },
+  version: 1,
+  ...{ tables, views, indexes },
   open: (writing) => new RecordsWriter(writing),
-  begin: (writer) => writer.begin(),
+  fill: (filling) => new RecordsFiller(filling),
   handles: {
     ProgrammeDefined: (writer) => writer.define(),
     SubmissionReceived: (writer, { data }) => writer.receive(data),
@@ -17,7 +19,7 @@ export const records = defineReadModel({
     RecordsCarried: (writer, { data }) => writer.carry(data.submission, data.records, false),
     CarrierChanged: (writer, { data }) => writer.carry(data.submission, data.records, true),
     IndividualsMerged: (writer, { data }) => writer.merge(data),
-    IndividualSplit: (writer, event) => writer.split(event),
+    IndividualSplit: (writer, { data }) => writer.split(data),
     StrategyAdopted: 'ignored',
     SubmissionLinked: 'ignored',
     SubmissionWithdrawn: 'ignored',
@@ -35,5 +37,4 @@ export const records = defineReadModel({
     FamiliesLinked: 'ignored',
     FamiliesDissolved: 'ignored',
   },
-  settle: (writer) => writer.settle(),
 });

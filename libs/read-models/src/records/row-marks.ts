@@ -21,6 +21,5 @@ export function marksOf({ tokens }: PseudonymisedRow): readonly [marks: number, 
   return [marks, caseMark];
 }
 
-/** 64 bits, as the decimal digits of a bigint. */
-const caseMarkOf = (token: string): string =>
-  String(BigInt.asIntN(64, BigInt(`0x${hash('sha256', `case mark ${token}`, 'hex').slice(0, 16)}`)));
+/** 64 bits, as the hexadecimal digits of a bigint. */
+const caseMarkOf = (token: string): string => hash('sha256', `case mark ${token}`, 'hex').slice(0, 16);

@@ -66,7 +66,7 @@ describe('the marks of a row', () => {
     const [marks, again] = marksOf(rowWith(['nhs-number', 'identity'], caseNumber('7')));
     const [, eight] = marksOf(rowWith(caseNumber('8')));
     expect([marks, again]).toEqual([1, seven]);
-    expect(seven).toMatch(/^-?\d{1,19}$/);
+    expect(seven).toMatch(/^[0-9a-f]{16}$/);
     expect(eight).not.toBe(seven);
   });
 

@@ -1,113 +1,133 @@
-import { deletedByRecord, readTable, type ReadTable } from '../read-table.js';
+import { readTable, type ReadTable } from '../read-table.js';
+
+/** Deletes what erased records said from a table whose column `record` has their numbers. */
+const deletedByRecord = (table: string): ReadTable['erasure'] => ({
+  holds: 'what records say',
+  erase: `DELETE FROM ${table} WHERE record IN (SELECT number FROM numbered_record WHERE record_id = ANY ($1::uuid[]))`,
+});
 
 /**
- * A fact's table holds what its row says; where the row belongs, and whether it counts, stands once, in `record`.
- * The body of an erased record goes; what the ledger says of it stays.
+ * A record and what its row says are one row, narrow and by numbers; ids stand beside them, once. Facts of the rarer kinds
+ * have tables of their own. The body of an erased record goes; what the ledger says of it stays. The views show the same by
+ * ids and words.
  */
 export const tables: readonly ReadTable[] = [
   readTable(
-    `CREATE TABLE record (
-  record_id uuid PRIMARY KEY,
-  row_key uuid NOT NULL,
-  dataset text NOT NULL,
-  submission_id uuid NOT NULL,
-  role text NOT NULL,
-  state text NOT NULL CHECK (state IN ('linked', 'set-aside', 'retired')),
-  reason text,
-  individual_id uuid,
-  -- The event that brought the record into the ledger, and its place in the event’s list.
-  entered bigint NOT NULL,
-  ordinal smallint NOT NULL,
-  -- A person record, or a fact with attributes: survivorship looks at no other while an individual has one.
-  attributed boolean NOT NULL,
+    `CREATE TABLE numbered_record (
+  -- By order of entry into the ledger.
+  number int NOT NULL,
+  individual int,
+  submission int NOT NULL,
   -- The day of the event or of the registration.
   as_of date,
+  -- Stands for the provider's own case number; compared only among the records of one individual.
+  case_mark bigint,
+  record_id uuid NOT NULL,
+  row_key uuid NOT NULL,
+  dataset smallint NOT NULL,
   -- What tells this row's person from others (see marksOf): 1 an NHS number, 2 a birth date or a child key, 3 both.
   marks smallint NOT NULL,
-  -- Stands for the provider's own case number; compared only among the records of one individual.
-  case_mark bigint
-);
-CREATE INDEX record_individual ON record (individual_id);`,
+  -- A person record, or a fact with attributes: survivorship looks at no other while an individual has one.
+  attributed boolean NOT NULL,
+  role text NOT NULL,
+  -- linked, set-aside or retired.
+  state text NOT NULL,
+  reason text,
+  -- The four of an engagement, whose day is as_of.
+  session_kind text,
+  attended boolean,
+  qualifying boolean,
+  minutes int,
+  -- JSON, by name; nothing where the row gives none.
+  attributes text
+);`,
     {
       erasure: {
         holds: 'what records say',
-        erase: `UPDATE record SET state = 'retired', reason = 'erased', attributed = false, as_of = NULL, marks = 0, case_mark = NULL
+        erase: `UPDATE numbered_record SET state = 'retired', reason = 'erased', attributed = false, as_of = NULL, marks = 0, case_mark = NULL,
+              session_kind = NULL, attended = NULL, qualifying = NULL, minutes = NULL, attributes = NULL
        WHERE record_id = ANY ($1::uuid[])`,
       },
     },
   ),
   readTable(
-    `CREATE TABLE record_attribute (
-  record_id uuid NOT NULL,
-  attributes jsonb NOT NULL
-);`,
-    { erasure: deletedByRecord('record_attribute') },
-  ),
-  readTable(
-    `CREATE TABLE engagement (
-  record_id uuid NOT NULL,
-  event_date date NOT NULL,
-  session_kind text NOT NULL,
-  attended boolean NOT NULL,
-  minutes int,
-  qualifying boolean NOT NULL
-);`,
-    { erasure: deletedByRecord('engagement') },
-  ),
-  readTable(
-    `CREATE TABLE outcome (
-  record_id uuid NOT NULL,
-  event_date date NOT NULL,
+    `CREATE TABLE numbered_outcome (
+  record int NOT NULL,
   instrument text NOT NULL,
   measure text NOT NULL,
   occasion text NOT NULL,
   score double precision NOT NULL
 );`,
-    { erasure: deletedByRecord('outcome') },
+    { erasure: deletedByRecord('numbered_outcome') },
   ),
   readTable(
-    `CREATE TABLE feedback (
-  record_id uuid NOT NULL,
-  event_date date NOT NULL,
+    `CREATE TABLE numbered_feedback (
+  record int NOT NULL,
   question text NOT NULL,
   rating int NOT NULL
 );`,
-    { erasure: deletedByRecord('feedback') },
+    { erasure: deletedByRecord('numbered_feedback') },
   ),
   readTable(
-    `CREATE TABLE input (
-  record_id uuid NOT NULL,
-  event_date date NOT NULL,
+    `CREATE TABLE numbered_input (
+  record int NOT NULL,
   category text NOT NULL,
   item text NOT NULL,
   quantity double precision NOT NULL,
   unit text NOT NULL
 );`,
-    { erasure: deletedByRecord('input') },
+    { erasure: deletedByRecord('numbered_input') },
   ),
   readTable(
-    `CREATE TABLE individual (
-  individual_id uuid PRIMARY KEY,
+    `CREATE TABLE numbered_individual (
+  -- By order of registration.
+  number int NOT NULL,
+  individual_id uuid NOT NULL,
   role text NOT NULL,
-  attributes jsonb NOT NULL,
-  provenance jsonb NOT NULL,
-  registered bigint NOT NULL,
-  forwarded_to uuid
+  -- JSON, by name.
+  attributes text NOT NULL,
+  -- JSON: the number of the record that each attribute is from.
+  provenance text NOT NULL,
+  forwarded_to int
 );`,
     // Of an individual whose records are retired survivorship leaves its id, and what its other records say.
     { erasure: { holds: 'what follows from records', goesWith: ['RecordsRetired'] } },
   ),
 ];
 
-export const functions = `-- Objects laid over one another, in the order in which they come: the last word on a member stands.
-CREATE AGGREGATE merged (jsonb) (SFUNC = jsonb_concat, STYPE = jsonb, INITCOND = '{}');
+export const indexes = `ALTER TABLE numbered_record ADD PRIMARY KEY (number);
+CREATE INDEX numbered_record_id ON numbered_record USING hash (record_id);
+CREATE INDEX numbered_record_individual ON numbered_record (individual) WHERE individual IS NOT NULL;
+CREATE INDEX numbered_record_day ON numbered_record USING brin (as_of) WITH (pages_per_range = 32, autosummarize = on);
+ALTER TABLE numbered_outcome ADD PRIMARY KEY (record);
+ALTER TABLE numbered_feedback ADD PRIMARY KEY (record);
+ALTER TABLE numbered_input ADD PRIMARY KEY (record);
+ALTER TABLE numbered_individual ADD PRIMARY KEY (number);
+CREATE UNIQUE INDEX numbered_individual_id ON numbered_individual (individual_id);
 `;
 
-export const indexes = `ALTER TABLE record_attribute ADD PRIMARY KEY (record_id);
-ALTER TABLE engagement ADD PRIMARY KEY (record_id);
-ALTER TABLE outcome ADD PRIMARY KEY (record_id);
-ALTER TABLE feedback ADD PRIMARY KEY (record_id);
-ALTER TABLE input ADD PRIMARY KEY (record_id);
-CREATE INDEX record_attributed ON record (individual_id) WHERE attributed;
-CREATE INDEX engagement_date ON engagement (event_date);
+const fact = (name: string, columns: string) => `
+CREATE VIEW ${name} AS
+  SELECT r.record_id, r.as_of AS event_date, ${columns}
+  FROM numbered_${name} f JOIN numbered_record r ON r.number = f.record;`;
+
+export const views = `CREATE VIEW record AS
+  SELECT r.record_id, r.row_key, d.dataset, s.submission_id, r.role, r.state, r.reason, i.individual_id, r.number AS entered,
+         r.attributed, r.as_of, r.marks, r.case_mark
+  FROM numbered_record r
+  LEFT JOIN numbered_dataset d ON d.number = r.dataset
+  LEFT JOIN submission s ON s.number = r.submission
+  LEFT JOIN numbered_individual i ON i.number = r.individual;
+CREATE VIEW record_attribute AS
+  SELECT record_id, attributes::jsonb AS attributes FROM numbered_record WHERE attributes IS NOT NULL;
+CREATE VIEW engagement AS
+  SELECT record_id, as_of AS event_date, session_kind, attended, minutes, qualifying
+  FROM numbered_record WHERE session_kind IS NOT NULL;${fact('outcome', 'f.instrument, f.measure, f.occasion, f.score')}${fact('feedback', 'f.question, f.rating')}${fact('input', 'f.category, f.item, f.quantity, f.unit')}
+CREATE VIEW individual AS
+  SELECT i.individual_id, i.role, i.attributes::jsonb AS attributes,
+         (SELECT coalesce(jsonb_object_agg(source.name, replace(r.record_id::text, '-', '')), '{}')
+          FROM jsonb_each_text(i.provenance::jsonb) AS source (name, number)
+          JOIN numbered_record r ON r.number = source.number::int) AS provenance,
+         i.number AS registered, f.individual_id AS forwarded_to
+  FROM numbered_individual i LEFT JOIN numbered_individual f ON f.number = i.forwarded_to;
 `;

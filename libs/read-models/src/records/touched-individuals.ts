@@ -1,74 +1,151 @@
+import type { Attributes } from '@kinledger/contracts';
 import type pg from 'pg';
-import { refreshTouchedIndividuals } from './survivorship.js';
+import { survivorOf } from './survivors.js';
+
+/** How many are brought up to date in one question. */
+const TOGETHER = 5_000;
+
+/** Nothing belongs to it: what an erased record said does not live on. */
+const NOBODY = 'none';
+
+/** From the record that counts least to the one that counts most. */
+const leastFirst = 'd.authority DESC, r.as_of NULLS FIRST, s.period_start, r.row_key DESC';
+
+/** Records with where they rank. */
+const ranked = `numbered_record r
+  JOIN numbered_dataset n ON n.number = r.dataset
+  JOIN dataset d ON d.dataset = n.dataset
+  JOIN submission s ON s.number = r.submission`;
+
+interface RecordOfIndividual {
+  readonly number: number;
+  readonly role: string;
+  readonly listsPeople: boolean;
+  readonly attributes: Attributes;
+}
 
 /**
  * Individuals whose attributes and role may not be what their records say any more. They are brought up to date
  * together, as late as readers allow: what an individual is depends on its records as they stand, not on how they came
  * to be its own, so that doing it once, at the end of many decisions, gives the same as doing it after each.
+ *
+ * For each attribute survivorship takes the value of the record that ranks first: by the dataset’s authority (datasets
+ * outside the authority order share one rank), then the latest event date, then the latest period, then row key (domain §4,
+ * architecture §6). The role is that of the person record that ranks first, else of the fact that does; none once nothing
+ * belongs to the individual.
  */
 export class TouchedIndividuals {
-  readonly #noted = new Set<string>();
+  readonly #touched = new Set<number>();
+  /** Facts of a role, by individual, that came since individuals were last brought up to date. */
+  readonly #factRoles = new Map<number, Set<string>>();
   readonly #client: pg.ClientBase;
-  readonly #everybody: boolean;
 
-  /** @param everybody true where all are brought up to date in the end, and nothing need be noted until then. */
-  constructor(client: pg.ClientBase, everybody: boolean) {
+  constructor(client: pg.ClientBase) {
     this.#client = client;
-    this.#everybody = everybody;
   }
 
-  /** Makes the table in which they are collected; it lives as long as the transaction. */
-  async begin(): Promise<void> {
-    await this.#client.query('CREATE TEMP TABLE touched (individual_id uuid PRIMARY KEY) ON COMMIT DROP');
+  add(individual: number): void {
+    this.#touched.add(individual);
   }
 
-  add(individual: string): void {
-    if (!this.#everybody) this.#noted.add(individual);
+  addAll(individuals: Iterable<number | null>): void {
+    for (const individual of individuals) if (individual !== null) this.#touched.add(individual);
   }
 
-  /** Those whom records belong to as they stand now. */
-  async addOwnersOf(records: readonly string[]): Promise<void> {
-    if (this.#everybody) return;
-    await this.#client.query(
-      `INSERT INTO touched
-       SELECT individual_id FROM record
-       WHERE record_id = ANY ($1::uuid[]) AND individual_id IS NOT NULL
-       ON CONFLICT DO NOTHING`,
-      [records],
-    );
-  }
-
-  /**
-   * Those who gained facts of a role that they do not have: a fact of the role that an individual has already cannot give
-   * it another one. Most facts are of that kind, and cost no refresh.
-   */
-  async addThoseOfAnotherRole(facts: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
-    if (this.#everybody || facts.size === 0) return;
-    const gained = [...facts].flatMap(([individual, roles]) => [...roles].map((role) => [individual, role]));
-    await this.#client.query(
-      `INSERT INTO touched
-       SELECT i.individual_id FROM unnest($1::uuid[], $2::text[]) AS f (individual, role)
-       JOIN individual i ON i.individual_id = f.individual WHERE i.role <> f.role
-       ON CONFLICT DO NOTHING`,
-      [gained.map(([individual]) => individual), gained.map(([, role]) => role)],
-    );
+  /** A fact bears on the role of an individual of facts alone, and only where it has another. Most facts have the same. */
+  addFact(individual: number, role: string): void {
+    const roles = this.#factRoles.get(individual);
+    if (roles === undefined) this.#factRoles.set(individual, new Set([role]));
+    else roles.add(role);
   }
 
   async addEverybody(): Promise<void> {
+    const { rows } = await this.#client.query<{ number: number }>('SELECT number FROM numbered_individual');
+    for (const { number } of rows) this.#touched.add(number);
+  }
+
+  /** Brings them up to date. All that was noted is in the tables. */
+  async settle(): Promise<void> {
+    await this.#addThoseOfAnotherRole();
+    const touched = [...this.#touched].sort((one, other) => one - other);
+    this.#touched.clear();
+    for (let from = 0; from < touched.length; from += TOGETHER) {
+      await this.#refresh(touched.slice(from, from + TOGETHER));
+    }
+  }
+
+  async #addThoseOfAnotherRole(): Promise<void> {
+    const gained = [...this.#factRoles].flatMap(([individual, roles]) =>
+      [...roles].map((role) => [individual, role] as const),
+    );
+    this.#factRoles.clear();
+    if (gained.length === 0) return;
+    const { rows } = await this.#client.query<{ number: number }>(
+      `SELECT i.number FROM unnest($1::int[], $2::text[]) AS f (individual, role)
+       JOIN numbered_individual i ON i.number = f.individual WHERE i.role <> f.role`,
+      [gained.map(([individual]) => individual), gained.map(([, role]) => role)],
+    );
+    for (const { number } of rows) this.#touched.add(number);
+  }
+
+  /**
+   * An individual that stays as it is is not written: records never change, so that attributes of the same provenance are
+   * the same.
+   */
+  async #refresh(individuals: readonly number[]): Promise<void> {
+    const records = await this.#recordsOf(individuals);
+    const roles = new Map<number, string>();
+    for (const [individual, its] of records) {
+      const person = its.findLast(({ listsPeople }) => listsPeople);
+      if (person !== undefined) roles.set(individual, person.role);
+    }
+    await this.#addRolesOfFacts(
+      roles,
+      individuals.filter((individual) => !roles.has(individual)),
+    );
+    const survivors = individuals.map((individual) => survivorOf(records.get(individual) ?? []));
     await this.#client.query(
-      'INSERT INTO touched SELECT individual_id FROM individual ON CONFLICT DO NOTHING',
+      `UPDATE numbered_individual i SET role = best.role, attributes = best.attributes, provenance = best.provenance
+       FROM unnest($1::int[], $2::text[], $3::text[], $4::text[]) AS best (number, role, attributes, provenance)
+       WHERE i.number = best.number AND (i.provenance <> best.provenance OR i.role <> best.role)`,
+      [
+        individuals,
+        individuals.map((individual) => roles.get(individual) ?? NOBODY),
+        survivors.map(({ attributes }) => attributes),
+        survivors.map(({ provenance }) => provenance),
+      ],
     );
   }
 
-  /** Brings them up to date. */
-  async settle(): Promise<void> {
-    if (this.#everybody) await this.addEverybody();
-    if (this.#noted.size > 0) {
-      await this.#client.query('INSERT INTO touched SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING', [
-        [...this.#noted],
-      ]);
-      this.#noted.clear();
+  /** The records that say anything of them, by individual, the one that counts most last. */
+  async #recordsOf(individuals: readonly number[]): Promise<ReadonlyMap<number, RecordOfIndividual[]>> {
+    const { rows } = await this.#client.query<[number, number, string, boolean, string | null]>({
+      text: `SELECT r.individual, r.number, r.role, d.data_type = 'user', r.attributes
+             FROM ${ranked} WHERE r.individual = ANY ($1::int[]) AND r.attributed ORDER BY ${leastFirst}`,
+      values: [individuals],
+      rowMode: 'array',
+    });
+    const records = new Map<number, RecordOfIndividual[]>();
+    for (const [individual, number, role, listsPeople, said] of rows) {
+      // The table holds what `encodeRecord` wrote.
+      const attributes = said === null ? {} : (JSON.parse(said) as Attributes);
+      const record = { number, role, listsPeople, attributes };
+      const its = records.get(individual);
+      if (its === undefined) records.set(individual, [record]);
+      else its.push(record);
     }
-    await refreshTouchedIndividuals(this.#client);
+    return records;
+  }
+
+  /** Asked only where there is no person record: a person’s facts may be many. */
+  async #addRolesOfFacts(roles: Map<number, string>, individuals: readonly number[]): Promise<void> {
+    if (individuals.length === 0) return;
+    const { rows } = await this.#client.query<{ individual: number; role: string }>(
+      `SELECT DISTINCT ON (r.individual) r.individual, r.role FROM ${ranked}
+       WHERE r.individual = ANY ($1::int[])
+       ORDER BY r.individual, d.authority, r.as_of DESC NULLS LAST, s.period_start DESC, r.row_key`,
+      [individuals],
+    );
+    for (const { individual, role } of rows) roles.set(individual, role);
   }
 }

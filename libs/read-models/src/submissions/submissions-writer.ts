@@ -20,8 +20,8 @@ export class SubmissionsWriter {
   async receive({ data, time, revision }: EventOf<'SubmissionReceived'>): Promise<void> {
     await this.#writing.client.query(
       `INSERT INTO submission (submission_id, intake, provider, dataset, period, period_start, sequence, extract_kind,
-         state, attested_by, on_behalf_of, agreement, pseudonymised_at_source, supersedes, counts, findings, received_at, opened, closed)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+         state, attested_by, on_behalf_of, agreement, pseudonymised_at_source, supersedes, counts, findings, received_at, opened, closed, number)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18)
        ON CONFLICT (submission_id) DO UPDATE
        SET (intake, provider, dataset, period, period_start, sequence, extract_kind, state, reason, attested_by, on_behalf_of,
             agreement, pseudonymised_at_source, supersedes, counts, findings, received_at, opened, closed)
@@ -47,6 +47,7 @@ export class SubmissionsWriter {
         data.findings,
         time,
         revision,
+        await this.#numberOf(data.submission),
       ],
     );
   }
@@ -62,10 +63,19 @@ export class SubmissionsWriter {
 
   async park({ data, revision }: EventOf<'SubmissionParked'>): Promise<void> {
     await this.#writing.client.query(
-      `INSERT INTO submission (submission_id, intake, state, reason, supersedes, opened, closed)
-       VALUES ($1, $2, 'parked', $3, '{}', $4, $4)
+      `INSERT INTO submission (submission_id, intake, state, reason, supersedes, opened, closed, number)
+       VALUES ($1, $2, 'parked', $3, '{}', $4, $4, $5)
        ON CONFLICT (submission_id) DO UPDATE SET intake = excluded.intake, state = 'parked', reason = excluded.reason, closed = excluded.closed`,
-      [data.submission, data.intake, data.reason, revision],
+      [data.submission, data.intake, data.reason, revision, await this.#numberOf(data.submission)],
     );
+  }
+
+  /** The number that it has, else the next. */
+  async #numberOf(submission: string): Promise<number> {
+    const { client, numbers } = this.#writing;
+    await numbers.submissions.lookUp(client, [submission]);
+    return numbers.submissions.has(submission)
+      ? numbers.submissions.of(submission)
+      : numbers.submissions.add(submission);
   }
 }

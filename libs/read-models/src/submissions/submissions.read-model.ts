@@ -29,10 +29,15 @@ export const submissions = defineReadModel({
   outcomes jsonb,
   received_at timestamptz,
   opened bigint NOT NULL,
-  closed bigint NOT NULL
+  closed bigint NOT NULL,
+  -- By order of appearance in the ledger.
+  number int NOT NULL UNIQUE
 );`,
       { erasure: { holds: 'nobody' } },
     ),
+    readTable('CREATE TABLE numbered_dataset (number smallint PRIMARY KEY, dataset text NOT NULL UNIQUE);', {
+      erasure: { holds: 'nobody' },
+    }),
   ],
   open: (writing) => new SubmissionsWriter(writing),
   handles: {

@@ -31,6 +31,11 @@ export class DatasetRules {
     this.#rules = rules;
   }
 
+  /** Of every dataset. */
+  all(): Iterable<readonly [dataset: string, rules: RulesOfDataset]> {
+    return this.#rules;
+  }
+
   /** @throws Error for a dataset that the definition lacks. */
   of(dataset: string): RulesOfDataset {
     const rules = this.#rules.get(dataset);

@@ -3,19 +3,16 @@ import type { Bodies } from '@kinledger/domain';
 import type pg from 'pg';
 import { eraseRecords } from '../erase-records.js';
 import { readModels } from '../registry.js';
-import type { HandledEventType, OpenReadModel, Writing } from '../read-model.js';
+import type { HandledEventType, HandlerOf, OpenReadModel, Writing } from '../read-model.js';
 import { Batch } from './batch.js';
 import { DatasetRules } from './dataset-rules.js';
+import { Numbers } from './numbers.js';
 
 export interface ReadModelWriterOptions extends Pick<Writing, 'readPayload' | 'isErased'> {
   /** A connection of its own. */
   readonly client: pg.ClientBase;
   readonly schema: string;
-  /** Empty read models are filled: every individual is brought up to date in the end, not those that changed. */
-  readonly filling?: boolean;
 }
-
-type Handle = NonNullable<ReturnType<OpenReadModel['handlerOf']>>;
 
 /**
  * Writes the ledger's events, in their order, into one schema of read models. Between `begin` and `settle` it is in one
@@ -23,19 +20,20 @@ type Handle = NonNullable<ReturnType<OpenReadModel['handlerOf']>>;
  */
 export class ReadModelWriter {
   readonly #rules = new DatasetRules();
+  readonly #numbers = new Numbers();
   readonly #batches: readonly Batch[];
   readonly #open: readonly OpenReadModel[];
-  readonly #handlers = new Map<HandledEventType, readonly Handle[]>();
+  readonly #handlers = new Map<HandledEventType, readonly HandlerOf[]>();
   readonly #options: ReadModelWriterOptions;
 
   constructor(options: ReadModelWriterOptions) {
     this.#options = options;
 
-    const { client, readPayload, isErased, filling = false } = options;
+    const { client, readPayload, isErased } = options;
     this.#batches = readModels.map(() => new Batch());
     this.#open = readModels.map((readModel, index) =>
       readModel.open({
-        ...{ client, readPayload, isErased, filling },
+        ...{ client, readPayload, isErased, numbers: this.#numbers },
         rules: this.#rules,
         batch: this.#batches[index] ?? new Batch(),
         flush: () => this.#flush(),
@@ -48,7 +46,7 @@ export class ReadModelWriter {
     const { client, schema } = this.#options;
     await client.query(`SET LOCAL search_path TO ${schema}, pg_temp`);
     await this.#rules.load(client);
-    for (const readModel of this.#open) await readModel.begin();
+    await this.#numbers.load(client);
   }
 
   /** Takes one event. `bodies` has those of the records that the event brings into the ledger. */
@@ -66,15 +64,15 @@ export class ReadModelWriter {
   /** Everything is written, individuals are brought up to date, the checkpoint moves: the caller may commit. */
   async settle(position: number): Promise<void> {
     await this.#flush();
-    for (const readModel of this.#open) await readModel.settle();
-    await this.#options.client.query('UPDATE checkpoint SET position = $1', [position]);
+    for (const readModel of this.#open) await readModel.settle?.();
+    await this.#numbers.keep(this.#options.client, position);
   }
 
   async #flush(): Promise<void> {
     for (const batch of this.#batches) await batch.flush();
   }
 
-  #handlersOf(type: HandledEventType): readonly Handle[] {
+  #handlersOf(type: HandledEventType): readonly HandlerOf[] {
     const known = this.#handlers.get(type);
     if (known !== undefined) return known;
     const handlers = this.#open.flatMap((readModel) => readModel.handlerOf(type) ?? []);

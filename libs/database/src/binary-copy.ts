@@ -3,13 +3,27 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 const CHUNK_BYTES = 256 * 1024;
-const SIGNATURE = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
-const END = Buffer.from([0xff, 0xff]);
+const DAY_MS = 86_400_000;
+/** PostgreSQL counts days from 2000-01-01. */
+const FIRST_DAY = Date.UTC(2000, 0, 1) / DAY_MS;
+
+/** What a binary COPY begins with: signature, flags, length of an extension. PostgreSQL sends the very same. */
+export const COPY_HEAD: Buffer = Buffer.concat([
+  Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'),
+  Buffer.alloc(8),
+]);
+/** What it ends with. */
+export const COPY_END: Buffer = Buffer.from([0xff, 0xff]);
 
 /** Encodes one row after the other in PostgreSQL's binary COPY format: half the bytes of its text format. */
 export class BinaryRows {
   #bytes = Buffer.allocUnsafe(CHUNK_BYTES + 64 * 1024);
   #length = 0;
+
+  /** Bytes that were encoded since they were last taken. */
+  get length(): number {
+    return this.#length;
+  }
 
   get isFull(): boolean {
     return this.#length >= CHUNK_BYTES;
@@ -18,6 +32,19 @@ export class BinaryRows {
   row(columns: number): this {
     this.#reserve(2);
     this.#length = this.#bytes.writeInt16BE(columns, this.#length);
+    return this;
+  }
+
+  nothing(): this {
+    this.#reserve(4);
+    this.#length = this.#bytes.writeInt32BE(-1, this.#length);
+    return this;
+  }
+
+  smallint(value: number): this {
+    this.#reserve(6);
+    this.#length = this.#bytes.writeInt32BE(2, this.#length);
+    this.#length = this.#bytes.writeInt16BE(value, this.#length);
     return this;
   }
 
@@ -36,14 +63,33 @@ export class BinaryRows {
     return this;
   }
 
+  /** A bigint by its 16 hexadecimal digits, the sign as its first bit. */
+  bigintOfHex(digits: string): this {
+    return this.#hex(digits, 8);
+  }
+
+  double(value: number): this {
+    this.#reserve(12);
+    this.#length = this.#bytes.writeInt32BE(8, this.#length);
+    this.#length = this.#bytes.writeDoubleBE(value, this.#length);
+    return this;
+  }
+
+  boolean(value: boolean): this {
+    this.#reserve(5);
+    this.#length = this.#bytes.writeInt32BE(1, this.#length);
+    this.#length = this.#bytes.writeUInt8(value ? 1 : 0, this.#length);
+    return this;
+  }
+
+  /** A day, yyyy-mm-dd. */
+  date(day: string): this {
+    return this.integer(dayNumber(day) - FIRST_DAY);
+  }
+
   /** With hyphens or without. */
   uuid(value: string): this {
-    this.#reserve(20);
-    const at = this.#bytes.writeInt32BE(16, this.#length);
-    const written = this.#bytes.write(value.length === 32 ? value : value.replaceAll('-', ''), at, 'hex');
-    if (written !== 16) throw new TypeError(`"${value}" is not a UUID`);
-    this.#length = at + 16;
-    return this;
+    return this.#hex(value.length === 32 ? value : value.replaceAll('-', ''), 16);
   }
 
   text(value: string): this {
@@ -69,12 +115,35 @@ export class BinaryRows {
     return taken;
   }
 
+  #hex(digits: string, bytes: number): this {
+    this.#reserve(bytes + 4);
+    const at = this.#bytes.writeInt32BE(bytes, this.#length);
+    if (digits.length !== 2 * bytes || this.#bytes.write(digits, at, 'hex') !== bytes)
+      throw new TypeError(`"${digits}" is not ${2 * bytes} hexadecimal digits`);
+    this.#length = at + bytes;
+    return this;
+  }
+
   #reserve(more: number): void {
     if (this.#length + more <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafe(this.#length + more + CHUNK_BYTES);
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
   }
+}
+
+/** Days are few and come again and again: more than these would be an error of somebody's. */
+const KNOWN_DAYS = 50_000;
+const dayNumbers = new Map<string, number>();
+
+/** Days since 1970-01-01 of a day, yyyy-mm-dd. */
+export function dayNumber(day: string): number {
+  const known = dayNumbers.get(day);
+  if (known !== undefined) return known;
+  if (dayNumbers.size === KNOWN_DAYS) dayNumbers.clear();
+  const number = Date.parse(day) / DAY_MS;
+  dayNumbers.set(day, number);
+  return number;
 }
 
 /**
@@ -85,7 +154,7 @@ export async function copyRows<Row>(
   client: pg.ClientBase,
   table: string,
   columns: readonly string[],
-  rows: readonly Row[],
+  rows: Iterable<Row>,
   encode: (out: BinaryRows, row: Row, index: number) => void,
 ): Promise<void> {
   const stream = client.query(copyFrom(`COPY ${table} (${columns.join(', ')}) FROM STDIN (FORMAT binary)`));
@@ -93,11 +162,13 @@ export async function copyRows<Row>(
   failed.catch(() => undefined);
   const finished = once(stream, 'finish');
   finished.catch(() => undefined);
-  stream.write(SIGNATURE);
+  stream.write(COPY_HEAD);
   const out = new BinaryRows();
+  let index = 0;
   try {
-    for (const [index, row] of rows.entries()) {
+    for (const row of rows) {
       encode(out.row(columns.length), row, index);
+      index += 1;
       if (out.isFull && !stream.write(out.take())) await Promise.race([once(stream, 'drain'), failed]);
     }
   } catch (error) {
@@ -106,6 +177,6 @@ export async function copyRows<Row>(
     throw error;
   }
   stream.write(out.take());
-  stream.end(END);
+  stream.end(COPY_END);
   await Promise.race([finished, failed]);
 }

@@ -1,0 +1,56 @@
+import { isLinked, type Placement } from '@kinledger/contracts';
+import type { Bodies } from '@kinledger/domain';
+import type { EventOf } from '../read-model.js';
+
+export type State = 'linked' | 'set-aside' | 'retired';
+
+/** Whose a record is, and what it is to readers; only a row that is set aside shows why. */
+export interface Standing {
+  readonly individual: string | null;
+  /** True where the individual begins to exist, founded by the record. */
+  readonly registers: boolean;
+  readonly state: State;
+  readonly reason: string | null;
+}
+
+export function standingOf(placement: Placement): Standing {
+  if (isLinked(placement)) {
+    const { individual, registered: registers } = placement;
+    return { individual, registers, state: 'linked', reason: null };
+  }
+  const nobody = { individual: null, registers: false };
+  return placement.setAside === 'superseded'
+    ? { ...nobody, state: 'retired', reason: null }
+    : { ...nobody, state: 'set-aside', reason: placement.setAside };
+}
+
+/** Where each of the absorbed individuals ends: within one decision a kept one may itself be absorbed later. */
+export function endsOf(
+  merges: readonly { readonly individual: string; readonly absorbed: string }[],
+): ReadonlyMap<string, string> {
+  const into = new Map<string, string>();
+  for (const { individual, absorbed } of merges) into.set(absorbed, individual);
+  const ends = new Map<string, string>();
+  for (const { absorbed } of merges) {
+    let at = absorbed;
+    for (let next = into.get(at); next !== undefined; next = into.get(at)) at = next;
+    ends.set(absorbed, at);
+  }
+  return ends;
+}
+
+type Waiting = Promise<void> | undefined;
+
+/** What the events of the ledger do to records: step by step in the tables, or in memory until the tables are filled. */
+export interface RecordsTarget {
+  /** Another definition is in force. */
+  define(): Waiting;
+  receive(submission: EventOf<'SubmissionReceived'>['data']): Waiting;
+  /** @param bodies of records that enter the ledger; those that were erased since are missing. */
+  place(placed: EventOf<'RecordsPlaced'>, bodies: Bodies): Waiting;
+  retire(records: readonly string[]): Waiting;
+  /** @param always true where it is decided already that the submission carries the records. */
+  carry(submission: string, records: readonly string[], always: boolean): Waiting;
+  split(split: EventOf<'IndividualSplit'>['data']): Waiting;
+  merge(merged: EventOf<'IndividualsMerged'>['data']): Waiting;
+}

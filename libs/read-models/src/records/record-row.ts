@@ -1,0 +1,87 @@
+import type { PseudonymisedRow } from '@kinledger/contracts';
+import type { BinaryRows } from '@kinledger/database';
+import { canonicalJson } from '@kinledger/domain';
+import { dayOf } from './facts.js';
+import { marksOf } from './row-marks.js';
+
+/** What the ledger says of a record, by numbers. */
+export interface StandingRecord {
+  readonly number: number;
+  readonly individual: number | null;
+  readonly submission: number;
+  readonly record: string;
+  readonly rowKey: string;
+  readonly dataset: number;
+  readonly role: string;
+  readonly state: string;
+  readonly reason: string | null;
+}
+
+/** What counts in the record’s dataset. */
+export interface RulesOfRow {
+  readonly sessionKinds: ReadonlySet<string>;
+  readonly listsPeople: boolean;
+}
+
+/** Columns of a record, in the order in which `encodeRecord` writes them and the table has them. */
+export const recordColumns = [
+  ...['number', 'individual', 'submission', 'as_of', 'case_mark', 'record_id', 'row_key', 'dataset', 'marks'],
+  ...[
+    'attributed',
+    'role',
+    'state',
+    'reason',
+    'session_kind',
+    'attended',
+    'qualifying',
+    'minutes',
+    'attributes',
+  ],
+];
+
+export const hasAttributes = ({ attributes }: PseudonymisedRow): boolean => {
+  for (const _ in attributes) return true;
+  return false;
+};
+
+/** Whether survivorship looks at the record. */
+export const isAttributed = (row: PseudonymisedRow, { listsPeople }: RulesOfRow): boolean =>
+  listsPeople || hasAttributes(row);
+
+/** @param row absent for a record that was erased. */
+export function encodeRecord(
+  out: BinaryRows,
+  standing: StandingRecord,
+  row: PseudonymisedRow | undefined,
+  rules: RulesOfRow,
+): void {
+  const { number, individual, submission, record, rowKey, dataset, role, state, reason } = standing;
+  out.integer(number);
+  if (individual === null) out.nothing();
+  else out.integer(individual);
+  out.integer(submission);
+  const day = row === undefined ? undefined : dayOf(row.facts);
+  if (day === undefined) out.nothing();
+  else out.date(day);
+  const [marks, caseMark] = row === undefined ? noMarks : marksOf(row);
+  if (caseMark === null) out.nothing();
+  else out.bigintOfHex(caseMark);
+  out.uuid(record).uuid(rowKey).smallint(dataset).smallint(marks);
+  out.boolean(row !== undefined && isAttributed(row, rules));
+  out.text(role).text(state);
+  if (reason === null) out.nothing();
+  else out.text(reason);
+  if (row?.facts.kind === 'engagement') {
+    const { sessionKind, attended, minutes } = row.facts;
+    out
+      .text(sessionKind)
+      .boolean(attended)
+      .boolean(attended && rules.sessionKinds.has(sessionKind));
+    if (minutes === undefined) out.nothing();
+    else out.integer(minutes);
+  } else out.nothing().nothing().nothing().nothing();
+  if (row === undefined || !hasAttributes(row)) out.nothing();
+  else out.text(canonicalJson(row.attributes));
+}
+
+const noMarks = [0, null] as const;
