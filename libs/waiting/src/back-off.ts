@@ -5,7 +5,7 @@ export interface BackOffSettings {
   readonly longestMs: number;
 }
 
-/** The pause after so many failures in a row, from 1. Without jitter: each of our loops has its server to itself. */
+/** The pause after so many failures in a row, from 1. Without jitter: few loops share a server. */
 export const pauseAfter = (failures: number, { firstMs, longestMs }: BackOffSettings): number =>
   Math.min(longestMs, firstMs * 2 ** Math.max(0, Math.min(failures - 1, 30)));
 
