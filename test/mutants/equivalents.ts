@@ -2,109 +2,32 @@ import type { Equivalent } from './equivalent.js';
 import { linkageEquivalents } from './linkage-equivalents.js';
 import type { Mutant } from './mutant.js';
 
-const recordsWriter = 'libs/read-models/src/records/records-writer.ts';
-const touchedIndividuals = 'libs/read-models/src/records/touched-individuals.ts';
 const planKinship = 'libs/domain/src/linkage/plan-kinship.ts';
 
-/** Refreshing an up-to-date individual changes nothing: its row is a function of its records alone. */
-const refreshesMore = 'brings individuals up to date who are so already: more work for the same';
 /** Recomputing unchanged kinship gives an empty difference. */
 const reachesMore = 'works kinship out anew that stands as it is: more work for the same';
 
 /** Every change that is known to alter no answer. */
 export const equivalents: readonly Equivalent[] = [
   {
-    file: recordsWriter,
-    code: 'const attributed = row !== undefined && (listsPeople || Object.keys(row.attributes).length > 0);',
-    replacements: ['row !== undefined', '>='],
-    because:
-      'survivorship looks at facts too that have no attributes: they add none, and no role beside a person record',
-  },
-  {
-    file: recordsWriter,
-    code: 'if (individual !== null && !registers) {',
-    replacements: ['individual !== null'],
-    because: refreshesMore,
-  },
-  {
-    file: recordsWriter,
-    code: 'if (attributed) this.#touched.add(individual);',
-    replacements: ['true'],
-    because: refreshesMore,
-  },
-  {
-    file: recordsWriter,
-    code: 'rows.length === 0 ? undefined : copyInto(this.#client, table, columns, rows);',
-    replacements: ['(copyInto(this.#client, table, columns, rows))'],
-    because: 'copies no rows into a table: a round trip for nothing',
-  },
-  {
-    file: recordsWriter,
-    code: 'if (items.length === 0) return;',
-    replacements: ['false'],
-    because: 'copies no rows into a table: a round trip for nothing',
-  },
-  {
-    file: touchedIndividuals,
-    code: 'if (!this.#everybody) this.#noted.add(individual);',
-    replacements: ['true'],
-    because: refreshesMore,
-  },
-  {
-    file: touchedIndividuals,
-    code: 'if (this.#everybody) return;',
-    replacements: ['false'],
-    because: refreshesMore,
-  },
-  {
-    file: touchedIndividuals,
-    code: 'if (this.#everybody || facts.size === 0) return;',
-    replacements: ['false', 'facts.size === 0', 'this.#everybody', '&&'],
-    because: refreshesMore,
-  },
-  {
-    file: touchedIndividuals,
-    code: 'if (this.#everybody) await this.addEverybody();',
-    replacements: ['true'],
-    because: refreshesMore,
-  },
-  {
-    file: touchedIndividuals,
-    code: 'if (this.#noted.size > 0) {',
-    replacements: ['true', '>='],
-    because: 'inserts no rows: a round trip for nothing',
-  },
-  { file: touchedIndividuals, code: 'this.#noted.clear();', because: refreshesMore },
-  {
-    file: 'libs/read-models/src/records/survivorship.ts',
-    code: "await client.query('ANALYZE touched');",
-    because: 'the planner chooses another way to the same rows',
-  },
-  {
-    file: 'libs/read-models/src/records/survivorship.ts',
-    code: 'WHERE r.individual_id = t.individual_id AND r.attributed',
-    replacements: [''],
-    because: 'facts without attributes add none, and no role beside a person record',
-  },
-  {
     file: 'libs/figures/src/reach/reach.ts',
-    code: "SELECT DISTINCT start, strand, service, individual_id, family_id, role FROM qualifying WHERE state = 'linked'",
+    code: "SELECT DISTINCT start, strand, service, individual, family, role FROM qualifying WHERE state = 'linked'",
     because: 'only DISTINCT and existence are asked of these rows, so that a row twice is a row once',
   },
   {
     file: 'libs/figures/src/reach/reach.ts',
-    code: "SELECT DISTINCT start, scope, individual_id, family_id, role FROM ${inScopes('present')}",
+    code: "SELECT DISTINCT start, scope, individual, family, role FROM ${inScopes('present')}",
     because: 'only DISTINCT and existence are asked of these rows, so that a row twice is a row once',
   },
   {
     file: 'libs/figures/src/reach/qualifying.ts',
-    code: "WHERE e.qualifying AND r.state <> 'retired'",
+    code: "WHERE r.qualifying AND r.state <> 'retired'",
     replacements: [''],
     because: 'each figure asks for rows of one state, and for none of the retired',
   },
   {
     file: 'libs/figures/src/reach/told-apart.ts',
-    code: "WHERE r.state = 'linked' AND r.individual_id IN (SELECT individual_id FROM attended)",
+    code: "WHERE r.state = 'linked' AND r.individual IN (SELECT individual FROM attended)",
     replacements: [''],
     because: 'the individuals of others are left out below, where `attended` joins',
   },

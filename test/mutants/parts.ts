@@ -39,7 +39,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'survivorship',
-    sources: ['libs/read-models/src/records/{survivorship,records-writer,row-marks,touched-individuals}.ts'],
+    sources: ['libs/read-models/src/records/*.ts'],
     tests: [
       'libs/read-models/src/records/row-marks.unit.spec.ts',
       'apps/projector/src/projection/worked-example.int.spec.ts',
