@@ -60,6 +60,8 @@ const parameters = { authority: ['email'] };
 
 export interface SignedLedgerOptions {
   readonly records?: number;
+  /** Records that one event brings: one, where nothing else is said. */
+  readonly perEvent?: number;
   /** Sizes at which a checkpoint is signed; those that the ledger has not are left out. */
   readonly signedAt?: readonly number[];
   readonly key?: number;
@@ -69,7 +71,7 @@ export interface SignedLedgerOptions {
 
 /** A small ledger as the linker leaves one: definition, strategy, records with bodies, one of them erased; and its checkpoints. */
 export async function signedLedger(options: SignedLedgerOptions = {}) {
-  const { records = 10, signedAt = [2, 7, 13], key = 1, history = 'individual' } = options;
+  const { records = 10, perEvent = 1, signedAt = [2, 7, 13], key = 1, history = 'individual' } = options;
   const ledger = new InMemoryLedger();
   const store = new InMemoryEventStore(ledger);
   const checkpoints = new InMemoryCheckpoints();
@@ -98,16 +100,19 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
     { type: 'StrategyAdopted', data: { programme: 'leap', ...strategy } } as unknown as LedgerDecision,
     defined,
   );
-  for (let number = 0; number < records; number += 1) {
-    const row = rowOfRecord(number);
-    const { bytes, commitments } = committedBody(row);
-    bodies.push({ record: row.record, revision: events.length, bytes });
-    const data = {
-      ...ledgerContracts.IndividualRegistered.example,
-      ...{ individual: sha256Hex(`${history} ${number}`).slice(0, 32) },
-      ...{ record: row.record, rowKey: row.rowKey, role: row.role, commitments },
-    };
-    add({ type: 'IndividualRegistered', data } as unknown as LedgerDecision, 'file-1');
+  for (let first = 0; first < records; first += perEvent) {
+    const placements = Array.from({ length: Math.min(perEvent, records - first) }, (_, index) => {
+      const row = rowOfRecord(first + index);
+      const { bytes, commitments } = committedBody(row);
+      bodies.push({ record: row.record, revision: events.length, bytes });
+      return {
+        ...{ record: row.record, rowKey: row.rowKey, role: row.role, commitments },
+        ...{ individual: sha256Hex(`${history} ${first + index}`).slice(0, 32), registered: true },
+        rule: 'first-of-its-kind',
+      };
+    });
+    const data = { ...ledgerContracts.RecordsPlaced.example, chunk: events.length - 2, placements };
+    add({ type: 'RecordsPlaced', data } as unknown as LedgerDecision, 'file-1');
   }
   if (records > 1) {
     const erased = [rowOfRecord(1).record];

@@ -10,16 +10,10 @@ export interface BroughtRecord {
 
 /** The records that an event brings into the ledger. */
 export function recordsBroughtBy(event: LedgerEvent): readonly BroughtRecord[] {
-  switch (event.type) {
-    case 'IndividualRegistered':
-    case 'IndividualMatched':
-    case 'RecordSetAside': {
-      const { record, commitments } = event.data;
-      return commitments === undefined ? [] : [{ record, commitments }];
-    }
-    default:
-      return [];
-  }
+  if (event.type !== 'RecordsPlaced') return [];
+  return event.data.placements.flatMap(({ record, commitments }) =>
+    commitments === undefined ? [] : [{ record, commitments }],
+  );
 }
 
 /** Whether a body is what the ledger is committed to: the same record, to the byte. */
