@@ -73,7 +73,7 @@ describe('the export of a ledger', () => {
     )) {
       const values = [
         ...tokens.map(({ token }) => Buffer.from(token, 'hex')),
-        ...Object.values(attributes).map((value) => Buffer.from(String(value), 'utf8')),
+        ...Object.values(attributes).map((value) => Buffer.from(value, 'utf8')),
         Buffer.from(salt, 'hex'),
       ];
       for (const value of values) {

@@ -44,9 +44,10 @@ export function keyOf(byte: number): { readonly privateKey: KeyObject; readonly 
 /** The row of the n-th record: every value in it can be found again, wherever it should not be. */
 export function rowOfRecord(number: number): PseudonymisedRow {
   const [row] = RowPseudonymised.schema.parse(RowPseudonymised.example).rows;
+  if (row === undefined) throw new Error('the example has a row');
   const hex = (kind: string) => sha256Hex(`${kind} ${number}`).slice(0, 32);
   return {
-    ...row!,
+    ...row,
     record: hex('record') as RecordId,
     rowKey: hex('row key') as PseudonymisedRow['rowKey'],
     tokens: [{ domain: 'email', use: 'identity', token: hex('token') }] as PseudonymisedRow['tokens'],
@@ -116,10 +117,7 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
   }
   if (records > 1) {
     const erased = [rowOfRecord(1).record];
-    add(
-      { type: 'RecordErased', data: { basis: 'request', by: 'operator', records: erased } } as LedgerDecision,
-      'erasure:1',
-    );
+    add({ type: 'RecordErased', data: { basis: 'request', by: 'operator', records: erased } }, 'erasure:1');
   }
   for (const { bytes } of events) readLedgerEvent(bytes);
   await store.append(STREAM, events, {
