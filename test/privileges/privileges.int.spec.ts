@@ -1,7 +1,7 @@
 import { mayConnect, postgresRole, roleNames, type DatabaseName, type RoleName } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { functionOf, publications, publish } from '@kinledger/figures';
-import { createReadModels, LIVE_SCHEMA, tableNames } from '@kinledger/read-models';
+import { createReadModels, LIVE_SCHEMA, tableNames, viewNames } from '@kinledger/read-models';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
@@ -80,15 +80,14 @@ const expected: Readonly<
       'operations.upload': 'insert select update',
       // The projector creates and drops the read models.
       ...Object.fromEntries(
-        tableNames.map((table) => [`${LIVE_SCHEMA}.${table}`, 'delete insert select truncate update']),
+        [...tableNames, ...viewNames].map((table) => [
+          `${LIVE_SCHEMA}.${table}`,
+          'delete insert select truncate update',
+        ]),
       ),
     },
     // The projector publishes figures.
-    functions: [
-      `${LIVE_SCHEMA}.merged`,
-      ...publications.map((publication) => functionOf(publication)),
-      'published.schema_at',
-    ].sort(),
+    functions: [...publications.map((publication) => functionOf(publication)), 'published.schema_at'].sort(),
   },
   // The reporting service calls published functions, and reads no table.
   'platform reporting': {
@@ -96,9 +95,8 @@ const expected: Readonly<
     functions: publications.map((publication) => functionOf(publication)).sort(),
   },
   'platform inspector': {
-    tables: readOnly(tableNames.map((table) => `${LIVE_SCHEMA}.${table}`)),
-    // Every role may call this: it merges two documents.
-    functions: [`${LIVE_SCHEMA}.merged`],
+    tables: readOnly([...tableNames, ...viewNames].map((table) => `${LIVE_SCHEMA}.${table}`)),
+    functions: [],
   },
   'platform eraser': {
     tables: {

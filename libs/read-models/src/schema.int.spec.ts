@@ -3,7 +3,7 @@ import { createTestDatabases, type TestDatabases } from '@kinledger/database/tes
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readTables } from './registry.js';
-import { createReadModels } from './schema.js';
+import { createReadModels, viewNames } from './schema.js';
 
 /** PostgreSQL’s own names of types, beside the ones that statements use. */
 const written: Readonly<Record<string, string>> = {
@@ -57,6 +57,14 @@ describe('the schema of the read models', () => {
     await createReadModels(client, 'tried');
     client.release();
     expect(await columnsIn('tried')).toEqual(declared());
+  });
+
+  it('shows people the tables in the views that read models declare, and in no other', async () => {
+    const { rows } = await pool.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = to_regnamespace('tried') AND relkind = 'v' ORDER BY 1`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual(viewNames.toSorted());
+    for (const name of viewNames) expect((await pool.query(`SELECT * FROM tried.${name}`)).rows).toEqual([]);
   });
 
   it('is seen to hold a table that belongs to no read model', async () => {

@@ -40,6 +40,11 @@ export const TABLES_VERSION = createHash('sha256')
 /** Every table of a schema of read models. Views show the same again. */
 export const tableNames: readonly string[] = ['checkpoint', ...readTables.map(({ name }) => name)];
 
+/** Every view: tables by ids and words. */
+export const viewNames: readonly string[] = readModels.flatMap(({ views }) =>
+  [...views.matchAll(/^CREATE VIEW (\w+)/gm)].flatMap(([, name]) => name ?? []),
+);
+
 const quoted = (schema: string): string => {
   if (!/^[a-z][a-z0-9_]{0,50}$/.test(schema))
     throw new Error(`"${schema}" cannot name a schema of read models`);
