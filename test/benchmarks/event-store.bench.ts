@@ -3,14 +3,14 @@
  * same rows into a bare table in the same run. Starts a throw-away PostgreSQL with its default, durable settings.
  * After `npm run build`: npx node test/benchmarks/event-store.bench.ts
  */
-import { hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyInto, createPool, inTransaction } from '@kinledger/database';
 import { createTestDatabases } from '@kinledger/database/testing';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
-import { PostgresEventStore, type EventToAppend, type RecordBody } from '@kinledger/event-store';
+import { PostgresEventStore, type EventToAppend, type Segment } from '@kinledger/event-store';
 
 const EVENTS = 100_000;
 const BATCH = 5_000;
@@ -29,12 +29,11 @@ const batches = Array.from({ length: EVENTS / BATCH }, (_, batch) => {
     type: 'RecordsPlaced',
     bytes: Buffer.from(`{"revision":${revision},"filler":"${filler}${filler.slice(0, 100)}"}`),
   }));
-  const bodies = numbers.map((revision): RecordBody => ({
-    record: hash('sha256', String(revision), 'hex').slice(0, 32),
-    revision,
+  const segments = numbers.map((revision): Segment => ({
+    ...{ revision, bodies: 1 },
     bytes: Buffer.from(`{"revision":${revision},"filler":"${filler}"}`),
   }));
-  return { first, events, bodies };
+  return { first, events, segments };
 });
 
 async function measure(name: string, events: number, work: () => Promise<void>): Promise<number> {
@@ -45,11 +44,11 @@ async function measure(name: string, events: number, work: () => Promise<void>):
   return rate;
 }
 
-const append = async (stream: string, withBodies: boolean) => {
-  for (const { first, events, bodies } of batches) {
+const append = async (stream: string, withSegments: boolean) => {
+  for (const { first, events, segments } of batches) {
     await store.append(stream, events, {
       expectedRevision: first === 0 ? 'no-stream' : first - 1,
-      ...(withBodies ? { bodies } : {}),
+      ...(withSegments ? { segments } : {}),
     });
   }
 };
@@ -69,7 +68,7 @@ try {
     }
   });
   const appended = await measure('append, 5,000 events a call', EVENTS, () => append('events', false));
-  const both = await measure('append with a body each', EVENTS, () => append('bodies', true));
+  const both = await measure('append with a segment each', EVENTS, () => append('bodies', true));
   await measure('append again: all there', EVENTS, () => append('events', false));
   await measure('append, 1 event a call', 1_000, async () => {
     for (const event of batches[0]?.events.slice(0, 1_000) ?? []) {
@@ -82,8 +81,8 @@ try {
   await measure('read, pages of 1,000', EVENTS, async () => {
     for (let from = 0; from < EVENTS; from += 1_000) await store.readPage('events', from, 1_000);
   });
-  await measure('bodies read, ranges of 10,000', EVENTS, async () => {
-    for (let from = 0; from < EVENTS; from += 10_000) await store.readBodies('bodies', from, from + 9_999);
+  await measure('segments read, ranges of 10,000', EVENTS, async () => {
+    for (let from = 0; from < EVENTS; from += 10_000) await store.readSegments('bodies', from, from + 9_999);
   });
   await measure('subscription, catching up', EVENTS, async () => {
     const abort = new AbortController();
@@ -94,7 +93,7 @@ try {
     }
   });
   console.log(
-    `append / COPY: ${(appended / copied).toFixed(2)}; append with bodies / COPY: ${(both / copied).toFixed(2)}`,
+    `append / COPY: ${(appended / copied).toFixed(2)}; append with segments / COPY: ${(both / copied).toFixed(2)}`,
   );
 } finally {
   await store.close();

@@ -9,14 +9,7 @@ import {
   RowPseudonymised,
   type PseudonymisedRow,
 } from '@kinledger/contracts';
-import {
-  bodyBytes,
-  commitmentsOf,
-  encodeLedgerEvent,
-  individualIdOf,
-  readBody,
-  type PlacedDecision,
-} from '@kinledger/domain';
+import { commitmentsOf, encodeLedgerEvent, individualIdOf, type PlacedDecision } from '@kinledger/domain';
 
 const ROWS = 50_000;
 const cause = '0190a6f4-6c1e-7c43-9f3a-2b6f0cc904d1';
@@ -76,7 +69,6 @@ function measure(name: string, work: () => number): void {
 }
 
 const total = (sizes: Iterable<number>) => Iterator.from(sizes).reduce((sum, size) => sum + size, 0);
-const bodies = rows.map(bodyBytes);
 const chunks = Array.from({ length: ROWS / MAX_ROWS_PER_CHUNK }, (_, chunk) =>
   rows.slice(chunk * MAX_ROWS_PER_CHUNK, (chunk + 1) * MAX_ROWS_PER_CHUNK),
 );
@@ -85,5 +77,3 @@ measure('placements with commitments', () =>
   total(chunks.values().map((chunk, ordinal) => encodeLedgerEvent(placed(chunk, ordinal)).bytes.length)),
 );
 measure('commitments alone', () => total(rows.values().map((row) => commitmentsOf(row).body.length)));
-measure('bodies written', () => total(rows.values().map((row) => bodyBytes(row).length)));
-measure('bodies read', () => total(bodies.values().map((bytes) => readBody(bytes).record.length)));

@@ -22,9 +22,9 @@ import {
 import { copyInto, createPool, inTransaction } from '@kinledger/database';
 import { createTestDatabases } from '@kinledger/database/testing';
 import { engineOptionsOf, recover, adoptedStrategyOf, streamOf } from '@kinledger/decisions';
-import { LinkageEngine, submissionIdOf } from '@kinledger/domain';
+import { canonicalJson, LinkageEngine, submissionIdOf } from '@kinledger/domain';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
-import { PostgresEventStore } from '@kinledger/event-store';
+import { bodiesIn, PostgresEventStore } from '@kinledger/event-store';
 import { createPostgresMessageBus, topicSettings } from '@kinledger/message-bus';
 import { readProgramme } from '@kinledger/programme';
 import { DecisionLoop } from '../../apps/linker/dist/decision/decision-loop.js';
@@ -155,7 +155,10 @@ async function stage(
 /** Copies as many bytes as the bodies, without index or event: the cost of disk and wire alone. */
 async function plainCopy(rows: number): Promise<number> {
   await admin.query('CREATE TABLE ledger.bare (record uuid, bytes bytea)');
-  const bodies = await store.readBodies(streamOf(id), 0, await store.head(streamOf(id)));
+  const segments = await store.readSegments(streamOf(id), 0, await store.head(streamOf(id)));
+  const bodies = [...bodiesIn(segments).values()].map((row) => ({
+    ...{ record: row.record, bytes: Buffer.from(canonicalJson(row)) },
+  }));
   const started = performance.now();
   for (let from = 0; from < rows; from += 5_000) {
     await inTransaction(admin, (client) =>

@@ -10,13 +10,18 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LedgerDecision, PseudonymisedRow } from '@kinledger/contracts';
+import {
+  encodeRowChunk,
+  RowPseudonymised,
+  type LedgerDecision,
+  type PseudonymisedRow,
+} from '@kinledger/contracts';
 import { copyInto, createPool, inTransaction } from '@kinledger/database';
 import { createTestDatabases } from '@kinledger/database/testing';
 import { engineOptionsOf, streamOf } from '@kinledger/decisions';
-import { committedBody, encodeLedgerEvent, LinkageEngine } from '@kinledger/domain';
+import { commitmentsOf, encodeLedgerEvent, LinkageEngine } from '@kinledger/domain';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
-import { PostgresEventStore } from '@kinledger/event-store';
+import { PostgresEventStore, type Segment } from '@kinledger/event-store';
 import { documentDigest, documentJson, readProgramme } from '@kinledger/programme';
 import { createReadModels, LIVE_SCHEMA } from '@kinledger/read-models';
 import { ledgerPages } from '../../apps/projector/dist/projection/ledger-pages.js';
@@ -32,10 +37,7 @@ const QUARTERS = ['2021-22', '2022-23'].flatMap((year) =>
 const EVENTS_PER_APPEND = 20;
 const ROWS_PER_CHUNK = 340;
 
-interface Body {
-  readonly record: string;
-  readonly bytes: Uint8Array;
-}
+const head = RowPseudonymised.schema.parse(RowPseudonymised.example);
 
 const hex = (...parts: readonly (string | number)[]) => hash('sha256', parts.join(' '), 'hex').slice(0, 32);
 const token = (domain: string, use: string, value: string) => ({ domain, use, token: hex(domain, value) });
@@ -100,16 +102,17 @@ async function writeLedger(): Promise<void> {
   let next = 0;
   let decisionNumber = 0;
   const append = async (
-    decisions: readonly (LedgerDecision & { readonly bodies?: readonly Body[] })[],
+    decisions: readonly (LedgerDecision & { readonly bodies?: readonly PseudonymisedRow[] })[],
     payloads: readonly { digest: string; bytes: Uint8Array }[] = [],
   ) => {
     decisionNumber += 1;
     for (let from = 0; from < decisions.length; from += EVENTS_PER_APPEND) {
       const part = decisions.slice(from, from + EVENTS_PER_APPEND);
-      const bodies: { record: string; revision: number; bytes: Uint8Array }[] = [];
+      const segments: Segment[] = [];
       const events = part.map(({ bodies: its = [], ...decision }, index) => {
         const revision = next + index;
-        for (const body of its) bodies.push({ ...body, revision });
+        if (its.length > 0)
+          segments.push({ revision, bodies: its.length, bytes: encodeRowChunk({ ...head, rows: its }) });
         const place = {
           revision,
           time: '2023-10-09T09:30:00Z',
@@ -120,7 +123,7 @@ async function writeLedger(): Promise<void> {
       });
       await store.append(stream, events, {
         expectedRevision: next === 0 ? 'no-stream' : next - 1,
-        ...{ bodies, payloads: from === 0 ? payloads : [] },
+        ...{ segments, payloads: from === 0 ? payloads : [] },
       });
       for (const [index, decision] of part.entries()) {
         engine.apply({
@@ -130,7 +133,7 @@ async function writeLedger(): Promise<void> {
           revision: next + index,
           time: '',
           cause: '',
-        } as never);
+        });
       }
       next += part.length;
     }
@@ -176,17 +179,17 @@ async function writeLedger(): Promise<void> {
     }
     const decided = [...run.decide(next)].map(({ decision, rows: entering }) => {
       if (entering === null || decision.type !== 'RecordsPlaced') return decision;
-      const bodies: Body[] = [];
+      const bodies: PseudonymisedRow[] = [];
       const placements = decision.data.placements.map((placement, ordinal) => {
         const row = staged[entering[ordinal] ?? Number.NaN];
         if (row === undefined) return placement;
-        const { bytes, commitments } = committedBody(row);
-        bodies.push({ record: row.record, bytes });
+        const commitments = commitmentsOf(row);
+        bodies.push(row);
         return { ...placement, commitments };
       });
       return { ...decision, data: { ...decision.data, placements }, bodies };
     });
-    await append(decided as never);
+    await append(decided);
   };
   const named = (end: string) =>
     programme.definition.datasets.flatMap(({ id: name }) => (name.endsWith(end) ? [name] : []));

@@ -8,15 +8,14 @@ import {
   committedBytesOf,
   decodeRowChunk,
   encodeRowChunk,
-  read,
-  RecordBody,
+  pseudonymisedRow,
   RowChunk,
   RowPseudonymised,
   type PseudonymisedRow,
   type RowChunkData,
 } from '@kinledger/contracts';
 import { packBytes, unpackBytes } from '@kinledger/database';
-import { canonicalJson, committedBody } from '@kinledger/domain';
+import { canonicalJson } from '@kinledger/domain';
 
 const CHUNKS = 40;
 const ROWS = 500;
@@ -102,14 +101,17 @@ measure('JSON: packed', (index) => packBytes(of(texts, index)));
 measure('JSON: unpacked', (index) => unpackBytes(of(packs.json, index), 1 << 20).length);
 measure('JSON: read and checked', (index) => {
   const data: unknown = JSON.parse(of(texts, index).toString());
-  for (const row of (data as RowChunkData).rows) read(RecordBody, RecordBody.version, row);
+  for (const row of (data as RowChunkData).rows) pseudonymisedRow.parse(row);
 });
 measure('JSON: read again', (index) => JSON.parse(of(texts, index).toString()));
 measure('canonical JSON of the rows', (index) => {
   for (const row of of(chunks, index).rows) canonicalJson(row);
 });
 measure('canonical JSON with commitments', (index) => {
-  for (const row of of(chunks, index).rows) committedBody(row);
+  for (const { tokens, derived, keyVersion, ...body } of of(chunks, index).rows) {
+    hash('sha256', canonicalJson(body), 'hex');
+    hash('sha256', canonicalJson({ tokens, derived, keyVersion }), 'hex');
+  }
 });
 measure('row chunk: written', (index) => encodeRowChunk(of(chunks, index)));
 measure('row chunk: packed', (index) => packBytes(of(encoded, index)));

@@ -1,6 +1,9 @@
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { MAX_MESSAGE_BYTES } from '@kinledger/contracts';
+import { unpackBytes } from '@kinledger/database';
+import { bodiesIn } from '@kinledger/event-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codesInSources, notProvoked } from './bad-requests.js';
 import { attributes, carer, child, needlesOfPeople } from './marked-people.js';
@@ -38,12 +41,12 @@ async function values(database: 'platform' | 'bus', sql: string): Promise<readon
 }
 
 async function tokens(): Promise<readonly Needle[]> {
-  const bodies = await values(
-    'platform',
-    `SELECT convert_from(bytes, 'UTF8') AS value FROM ledger.record_body`,
-  );
-  const found = bodies.flatMap((body) => [...body.matchAll(/"token":"([0-9a-f]{32})"/g)]);
-  return [...new Set(found.map((match) => match[1] ?? ''))].flatMap((token) => needlesOfHex('token', token));
+  const segments = await values('platform', `SELECT encode(bytes, 'base64') AS value FROM ledger.segment`);
+  const rows = segments.flatMap((base64) => [
+    ...bodiesIn([{ bytes: unpackBytes(Buffer.from(base64, 'base64'), MAX_MESSAGE_BYTES) }]).values(),
+  ]);
+  const found = rows.flatMap((row) => row.tokens.map(({ token }) => token));
+  return [...new Set(found)].flatMap((token) => needlesOfHex('token', token));
 }
 
 /** The files of the home that are meant to hold secrets. */
@@ -88,7 +91,7 @@ describe('two marked people who went through the whole platform', () => {
       ...['restricted: landing.chunk.sealed', 'restricted: ingest.upload.findings', 'bus: bus.message.key'],
       ...['bus: bus.message.value', 'bus: bus.message.headers', 'platform: ledger.event.bytes'],
       ...[
-        'platform: ledger.record_body.bytes',
+        'platform: ledger.segment.bytes',
         'platform: ledger.payload.bytes',
         'platform: linker.intake.body',
         'platform: linker.snapshot_piece.bytes',
@@ -142,7 +145,7 @@ describe('two marked people who went through the whole platform', () => {
     const scanner = new Scanner(await tokens());
     // PostgreSQL samples bodies for its planner, in the same database; only its superuser can read the samples.
     const mayHold =
-      /^platform: (ledger\.record_body\.bytes|linker\.(chunk\.body|snapshot_piece\.bytes)|pg_catalog\.pg_statistic\..*)$/;
+      /^platform: (ledger\.segment\.bytes|linker\.(chunk\.body|snapshot_piece\.bytes)|pg_catalog\.pg_statistic\..*)$/;
     const isSnapshot = (name: string) => name === 'platform: linker.snapshot_piece.bytes';
     expect(await finds(scanner, run.tables('platform'), (name) => !isSnapshot(name))).not.toEqual([]);
     const rest = await finds(scanner, run.places(), (name) => mayHold.test(name));

@@ -166,7 +166,7 @@ export class MarkedRun {
     const broken: readonly (readonly [Database, string, service: string])[] = [
       ['bus', 'bus.message', 'ingest'],
       ['platform', 'linker.chunk', 'linker'],
-      ['platform', 'ledger.record_body', 'linker'],
+      ['platform', 'ledger.segment', 'linker'],
       ['platform', 'golden.numbered_record', 'projector'],
     ];
     for (const [index, [database, table, service]] of broken.entries()) {

@@ -55,11 +55,11 @@ const expected: Readonly<
   },
   'platform linker': {
     tables: {
-      'ledger.bodies_ahead': 'insert select update',
+      'ledger.segments_ahead': 'insert select update',
       'ledger.checkpoint': 'insert select',
       'ledger.event': 'insert select',
       'ledger.payload': 'insert select',
-      'ledger.record_body': 'insert select',
+      'ledger.segment': 'insert select',
       'ledger.stream': 'select',
       'linker.chunk': 'delete insert select',
       'linker.command': 'insert select update(state position reason answered)',
@@ -74,7 +74,7 @@ const expected: Readonly<
   },
   'platform projector': {
     tables: {
-      ...readOnly(['ledger.event', 'ledger.payload', 'ledger.record_body', 'ledger.stream']),
+      ...readOnly(['ledger.event', 'ledger.payload', 'ledger.segment', 'ledger.stream']),
       'operations.projection': 'select update(current_at)',
       'operations.rebuild': 'delete insert select update',
       'operations.upload': 'insert select update',
@@ -100,8 +100,8 @@ const expected: Readonly<
   },
   'platform eraser': {
     tables: {
-      'ledger.bodies_ahead': 'select',
-      'ledger.record_body': 'delete select(stream record revision)',
+      'ledger.segments_ahead': 'select',
+      'ledger.segment': 'delete select update(bodies bytes)',
       'ledger.stream': 'select',
     },
     functions: [],

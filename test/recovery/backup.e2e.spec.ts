@@ -1,6 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MAX_MESSAGE_BYTES, type RecordId } from '@kinledger/contracts';
+import { unpackBytes } from '@kinledger/database';
+import { bodiesIn } from '@kinledger/event-store';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningPlatform, type ProgrammeFile } from '../e2e/running-platform.js';
@@ -187,14 +190,16 @@ describe('an erasure after the backup', () => {
   /** What is left of the erased records, in every place that could hold their rows or data derived from them. */
   const leftOf = async (platform: RunningPlatform) => {
     const facts = ['record_attribute', 'engagement', 'outcome', 'feedback', 'input'];
-    const [found] = await ask<{ bodies: number; known: number; linked: number; attributes: number }>(
+    const [found] = await ask<{ known: number; linked: number; attributes: number }>(
       platform,
-      `SELECT (SELECT count(*)::integer FROM ledger.record_body WHERE record IN (${listOf(records)})) AS bodies,
-              (SELECT count(*)::integer FROM golden.record WHERE record_id IN (${listOf(records)}) AND state <> 'retired') AS linked,
+      `SELECT (SELECT count(*)::integer FROM golden.record WHERE record_id IN (${listOf(records)}) AND state <> 'retired') AS linked,
               (SELECT count(*)::integer FROM golden.individual WHERE individual_id IN (${listOf(people)}) AND attributes <> '{}') AS attributes,
               ${facts.map((table) => `(SELECT count(*) FROM golden.${table} WHERE record_id IN (${listOf(records)}))`).join(' + ')} AS known`,
     );
-    return { ...found, known: Number(found?.known) };
+    const segments = await ask<{ bytes: Buffer }>(platform, 'SELECT bytes FROM ledger.segment');
+    const there = bodiesIn(segments.map(({ bytes }) => ({ bytes: unpackBytes(bytes, MAX_MESSAGE_BYTES) })));
+    const bodies = records.filter((record) => there.has(record.replaceAll('-', '') as RecordId)).length;
+    return { ...found, bodies, known: Number(found?.known) };
   };
   const untilProjected = (platform: RunningPlatform) =>
     expect

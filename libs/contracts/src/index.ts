@@ -14,7 +14,6 @@ export * from './ledger/foreign-event.js';
 export * from './ledger/individuals.js';
 export * from './ledger/ledger-event.js';
 export * from './ledger/programme.js';
-export * from './ledger/record-body.js';
 export * from './ledger/submissions.js';
 export * from './local/access-file.js';
 export * from './local/connection.js';

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { commandContracts } from './commands/command.js';
 import { read, type Contract } from './contract.js';
 import { ledgerContracts } from './ledger/ledger-event.js';
-import { RecordBody } from './ledger/record-body.js';
 import { FileAccepted } from './messages/file-accepted.js';
 import { topics, type Topic } from './topics.js';
 
@@ -13,7 +12,7 @@ import { topics, type Topic } from './topics.js';
  * a message may bear the same name, so each kind has a folder of its own.
  */
 const kinds: Readonly<Record<string, readonly Contract[]>> = {
-  ledger: [...Object.values<Contract>(ledgerContracts), RecordBody],
+  ledger: Object.values<Contract>(ledgerContracts),
   messages: Object.values<Topic>(topics).map(({ contract }) => contract),
 };
 

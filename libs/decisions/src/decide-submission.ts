@@ -1,7 +1,7 @@
-import { isPlacing, type DataOf, type PseudonymisedRow, type SubmissionReceived } from '@kinledger/contracts';
+import { isPlacing, type DataOf, type SubmissionReceived } from '@kinledger/contracts';
+import { ChunkCursor } from './chunk-cursor.js';
 import type { DecisionContext } from './decision-context.js';
 import { stagedRowsDiffer } from './errors.js';
-import { RowCursor } from './row-cursor.js';
 import type { Scribe } from './scribe.js';
 
 /** What is said of an accepted file. */
@@ -9,7 +9,7 @@ export type DecidableFile = DataOf<typeof SubmissionReceived>;
 
 /**
  * Decides a submission as a whole. Its rows are read twice, so that they need not be in memory together: once for the
- * engine, once for the commitments and bodies of those whose records enter the ledger.
+ * engine, once for the commitments and segments of those whose records enter the ledger.
  * @param scribe writes in the name of what causes the decision, and may have written its opening.
  * @returns the number of rows. @throws what the store and the staged rows throw; the signal's reason when it aborts.
  */
@@ -21,25 +21,29 @@ export async function decideSubmission(
   const { ledger, writer, staged, signal } = context;
   const { submission } = file;
   const run = ledger.engine.begin(file);
-  for await (const { chunk, rows, refused } of staged.chunksOf(submission)) {
+  for await (const chunk of staged.chunksOf(submission)) {
     signal.throwIfAborted();
-    run.beginChunk(chunk);
-    for (const row of rows) run.stage(row);
-    for (const rowKey of refused) run.refuse(rowKey);
+    run.beginChunk(chunk.head.chunk);
+    for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) {
+      const row = chunk.row(ordinal);
+      if (row === undefined) throw stagedRowsDiffer(submission);
+      run.stage(row);
+    }
+    for (const rowKey of chunk.head.refused) run.refuse(rowKey);
   }
-  const again = new RowCursor(staged, submission);
-  for (const { decision, rows: ordinals } of run.decide(ledger.nextRevision)) {
-    if (ordinals === null) {
+  const again = new ChunkCursor(staged, submission);
+  for (const { decision, rows } of run.decide(ledger.nextRevision)) {
+    if (rows === null) {
       scribe.write(decision);
     } else {
       if (!isPlacing(decision)) throw new Error(`${decision.type} brings no record into the ledger`);
-      const rows: PseudonymisedRow[] = [];
-      for (const [index, ordinal] of ordinals.entries()) {
-        const row = again.here(ordinal) ?? (await again.at(ordinal));
-        if (decision.data.placements[index]?.record !== row.record) throw stagedRowsDiffer(submission);
-        rows.push(row);
-      }
-      scribe.write(decision, rows);
+      const entering = await again.rowsAt(rows);
+      const { chunk, ordinals } = entering;
+      const isTheirs = decision.data.placements.every(
+        ({ record }, index) => chunk.recordOf(ordinals[index] ?? Number.NaN) === record,
+      );
+      if (!isTheirs) throw stagedRowsDiffer(submission);
+      scribe.write(decision, entering);
     }
     if (writer.isFull) {
       signal.throwIfAborted();

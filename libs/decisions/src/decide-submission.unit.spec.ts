@@ -1,13 +1,17 @@
 import {
   Command,
   commandExamples,
+  committedBytesOf,
+  encodeRowChunk,
   FileAccepted,
   read,
+  RowChunk,
   RowPseudonymised,
+  type LedgerEvent,
   type PseudonymisedRow,
 } from '@kinledger/contracts';
-import { leap1, LinkageEngine } from '@kinledger/domain';
-import { InMemoryEventStore, InMemoryLedger, type EventStore } from '@kinledger/event-store';
+import { commitmentsOf, leap1, LinkageEngine } from '@kinledger/domain';
+import { bodiesIn, InMemoryEventStore, InMemoryLedger, type EventStore } from '@kinledger/event-store';
 import { describe, expect, it } from 'vitest';
 import { decideSubmission, park, type DecidableFile } from './decide-submission.js';
 import { handlerOf } from './commands/command-handlers.js';
@@ -36,9 +40,11 @@ const rows = [1, 2, 3].map((number) => ({
   record: number.toString(16).padStart(32, '0'),
   rowKey: `c${number}`.padEnd(32, '0'),
 })) as unknown as PseudonymisedRow[];
+const example = RowPseudonymised.schema.parse(RowPseudonymised.example);
 const withRows = (given: readonly PseudonymisedRow[]): StagedRows => ({
   async *chunksOf() {
-    for (const [chunk, row] of given.entries()) yield { chunk, rows: [row], refused: [] };
+    for (const [chunk, row] of given.entries())
+      yield new RowChunk(encodeRowChunk({ ...example, chunk, rows: [row], refused: [] }));
   },
 });
 
@@ -110,6 +116,36 @@ describe('a ledger that is decided again from its inputs', () => {
     expect(handler.refusalOf(ledger, command, { erase: false })).toBe('submission-withdrawn-already');
     expect((await takeUp(store)).ledger.positionOf('1')).toBe(ledger.closedAt);
     expect((await takeUp(store)).ledger.standingOf(file.submission)).toBe('withdrawn');
+  });
+
+  it('keeps of a chunk the rows whose records enter, as they came, and commits to their slices', async () => {
+    const store = new InMemoryEventStore(new InMemoryLedger());
+    const { ledger } = await takeUp(store);
+    const writer = writerOf(store, 0, -1);
+    const [first, second, third] = rows as [PseudonymisedRow, PseudonymisedRow, PseudonymisedRow];
+    // The second row says again what the first one says.
+    const repeated = { ...first, record: second.record };
+    const chunk = encodeRowChunk({ ...example, rows: [first, repeated, third], refused: [] });
+    const staged: StagedRows = {
+      async *chunksOf() {
+        yield new RowChunk(chunk);
+      },
+    };
+    await decideSubmission({ ledger, writer, staged, signal }, file, new Scribe(ledger, writer, cause));
+    const [segment, ...more] = await store.readSegments(stream, 0, 9);
+    expect([segment?.revision, segment?.bodies, more]).toEqual([1, 2, []]);
+    expect([...bodiesIn([segment!]).values()]).toEqual([first, third]);
+    const [kept, whole] = [new RowChunk(segment!.bytes), new RowChunk(chunk)];
+    for (const ordinal of [0, 2]) expect(kept.slice(ordinal)).toEqual(whole.slice(ordinal));
+    expect(Buffer.from(segment!.bytes).includes(Buffer.from(repeated.record, 'hex'))).toBe(false);
+    const placed = JSON.parse((await bytesOf(store))[1] ?? '') as LedgerEvent;
+    expect(placed).toMatchObject({
+      type: 'RecordsPlaced',
+      data: {
+        placements: [first, third].map((row) => ({ record: row.record, commitments: commitmentsOf(row) })),
+      },
+    });
+    expect(kept.committedBytes(2)).toEqual(committedBytesOf(third));
   });
 
   it('records why a file could not be processed, without a row', async () => {

@@ -1,5 +1,5 @@
 import type { EncodedLedgerEvent } from '@kinledger/domain';
-import type { EventStore, RecordBody } from '@kinledger/event-store';
+import type { EventStore, Segment } from '@kinledger/event-store';
 import { ledgerDiffers } from './errors.js';
 
 /** What goes into one append at most. */
@@ -36,15 +36,14 @@ export class LedgerWriter {
     this.#batch = emptyBatch(options.from);
   }
 
-  /** Takes the next event; the bodies are those of the records which the event brings in. Then look at `isFull`. */
-  take(event: EncodedLedgerEvent, bodies: readonly RecordBody[] = []): void {
+  /** Takes the next event; the segment has the rows whose records it brings in. Then look at `isFull`. */
+  take(event: EncodedLedgerEvent, segment?: Segment): void {
     const batch = this.#batch;
     batch.events.push(event);
     batch.bytes += event.bytes.length;
-    for (const body of bodies) {
-      batch.bodies.push(body);
-      batch.bytes += body.bytes.length;
-    }
+    if (segment === undefined) return;
+    batch.segments.push(segment);
+    batch.bytes += segment.bytes.length;
   }
 
   get isFull(): boolean {
@@ -84,7 +83,7 @@ export class LedgerWriter {
     const first = batch.first + known;
     await store.append(stream, events, {
       expectedRevision: first === 0 ? 'no-stream' : first - 1,
-      bodies: known === 0 ? batch.bodies : batch.bodies.filter(({ revision }) => revision >= first),
+      segments: known === 0 ? batch.segments : batch.segments.filter(({ revision }) => revision >= first),
     });
     onAppended?.(events.length);
   }
@@ -109,8 +108,8 @@ export class LedgerWriter {
 interface Batch {
   readonly first: number;
   readonly events: EncodedLedgerEvent[];
-  readonly bodies: RecordBody[];
+  readonly segments: Segment[];
   bytes: number;
 }
 
-const emptyBatch = (first: number): Batch => ({ first, events: [], bodies: [], bytes: 0 });
+const emptyBatch = (first: number): Batch => ({ first, events: [], segments: [], bytes: 0 });

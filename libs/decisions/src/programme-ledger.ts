@@ -18,6 +18,7 @@ import {
   type LinkageDecider,
   type SubmissionStanding,
 } from '@kinledger/domain';
+import type { EnteredRecord } from '@kinledger/event-store';
 import { ledgerUnreadable } from './errors.js';
 
 /** What the causes of definitions begin with. */
@@ -71,6 +72,15 @@ export class ProgrammeLedger implements Archived {
 
   standingOf(submission: SubmissionId): SubmissionStanding | 'parked' {
     return this.#rowless.get(submission) ?? this.engine.standingOf(submission);
+  }
+
+  /** Records that are in the ledger, and where their bodies are. */
+  entered(records: readonly RecordId[]): EnteredRecord[] {
+    return records.map((record) => {
+      const revision = this.engine.enteredAt(record);
+      if (revision === undefined) throw ledgerUnreadable(`record ${record} never entered it`);
+      return { record, revision };
+    });
   }
 
   /**

@@ -1,6 +1,12 @@
-import { closesDecision, type PseudonymisedRow, type RecordId } from '@kinledger/contracts';
-import { ledgerEventOf, rowOf, type LinkageDecider } from '@kinledger/domain';
-import { readExactly, type EventStore, type RecordBody, type StoredEvent } from '@kinledger/event-store';
+import { closesDecision } from '@kinledger/contracts';
+import { ledgerEventOf, type LinkageDecider } from '@kinledger/domain';
+import {
+  bodiesIn,
+  readExactly,
+  type EventStore,
+  type Segment,
+  type StoredEvent,
+} from '@kinledger/event-store';
 import { ProgrammeLedger } from './programme-ledger.js';
 
 /** Where a ledger may be kept as somebody had it in memory, so that recovery reads only what came after. */
@@ -70,17 +76,17 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
 
 interface Page {
   readonly events: readonly StoredEvent[];
-  readonly bodies: readonly RecordBody[];
+  readonly segments: readonly Segment[];
 }
 
-const emptyPage: Page = { events: [], bodies: [] };
+const emptyPage: Page = { events: [], segments: [] };
 
 async function readPage(store: EventStore, stream: string, from: number, limit: number): Promise<Page> {
   if (limit <= 0) return emptyPage;
   const events = await store.readPage(stream, from, limit);
   const last = events.at(-1);
   if (last === undefined) return emptyPage;
-  return { events, bodies: await store.readBodies(stream, from, last.revision) };
+  return { events, segments: await store.readSegments(stream, from, last.revision) };
 }
 
 /** Who stands at the end of a ledger may be a stranger: then nobody can say what is to be decided after it. */
@@ -98,10 +104,9 @@ async function requireOurs(
   }
 }
 
-function applyPage(ledger: ProgrammeLedger, stream: string, { events, bodies }: Page): void {
-  const rows = new Map<RecordId, PseudonymisedRow>();
-  for (const row of bodies.map(rowOf)) rows.set(row.record, row);
-  for (const stored of events) ledger.apply(ledgerEventOf(stored, stream), rows);
+function applyPage(ledger: ProgrammeLedger, stream: string, { events, segments }: Page): void {
+  const bodies = bodiesIn(segments);
+  for (const stored of events) ledger.apply(ledgerEventOf(stored, stream), bodies);
 }
 
 /** Revision of the last closing event; -1 where there is none. Looks from the end: an interrupted decision is short. */

@@ -39,7 +39,7 @@ describe('recovery that is stopped', () => {
           await pause(5);
           throw new Error('the connection is gone');
         }),
-      readBodies: () => Promise.resolve([]),
+      readSegments: () => Promise.resolve([]),
     });
     const stopped = AbortSignal.abort(new Error('asked to stop'));
     await expect(

@@ -3,10 +3,11 @@ import {
   ledgerContracts,
   type DataOf,
   type LedgerDecision,
-  type PseudonymisedRow,
   type RecordsPlaced,
 } from '@kinledger/contracts';
-import { committedBody, encodeLedgerEvent, type CommittedBody, type PlacedDecision } from '@kinledger/domain';
+import { commitmentsTo, encodeLedgerEvent, type PlacedDecision } from '@kinledger/domain';
+import type { Segment } from '@kinledger/event-store';
+import type { ChunkRows } from './chunk-cursor.js';
 import type { LedgerWriter } from './ledger-writer.js';
 import type { ProgrammeLedger } from './programme-ledger.js';
 
@@ -17,7 +18,7 @@ export interface Cause {
 }
 
 /**
- * Gives the decisions of one cause their places: bytes for the ledger, bodies beside it, and the ledger in memory
+ * Gives the decisions of one cause their places: bytes for the ledger, segments beside it, and the ledger in memory
  * moved on. No clock, no chance: what it writes follows from the cause and the decisions alone.
  */
 export class Scribe {
@@ -35,13 +36,12 @@ export class Scribe {
   }
 
   /**
-   * Writes one decision; `rows` are those whose records enter the ledger with it, one for each placement. Then look at the
-   * writer's `isFull`.
+   * Writes one decision; `entering` are the rows whose records enter the ledger with it, one for each placement. Then look at
+   * the writer's `isFull`.
    */
-  write(decision: LedgerDecision, rows?: readonly PseudonymisedRow[]): void {
-    const bodies = rows?.map(committedBody);
+  write(decision: LedgerDecision, entering?: ChunkRows): void {
     const { type } = decision;
-    const data = bodies === undefined ? decision.data : withCommitments(decision, bodies);
+    const data = entering === undefined ? decision.data : withCommitments(decision, entering);
     const { cause, time } = this.#cause;
     const revision = this.#ledger.nextRevision;
     // One object for both: a decision and its place have the members of the event, and data still belongs to its type.
@@ -50,22 +50,30 @@ export class Scribe {
     this.#ordinal += 1;
     const event = Object.assign(placed, { id: encoded.id, version: ledgerContracts[type].version });
     this.#ledger.apply(event);
-    this.#writer.take(
-      encoded,
-      bodies?.map(({ record, bytes }) => ({ record, revision, bytes })),
-    );
+    this.#writer.take(encoded, entering === undefined ? undefined : segmentOf(entering, revision));
   }
 }
 
 function withCommitments(
   decision: LedgerDecision,
-  bodies: readonly CommittedBody[],
+  { chunk, ordinals }: ChunkRows,
 ): DataOf<typeof RecordsPlaced> {
   if (!isPlacing(decision)) throw new Error(`${decision.type} brings no record into the ledger`);
-  const placements = decision.data.placements.map((placement, ordinal) => {
-    const body = bodies[ordinal];
-    if (body?.record !== placement.record) throw new Error('a placement has the row of another record');
-    return { ...placement, commitments: body.commitments };
+  const placements = decision.data.placements.map((placement, index) => {
+    const bytes = chunk.committedBytes(ordinals[index] ?? Number.NaN);
+    if (bytes === undefined) throw new Error('a record enters the ledger without its row');
+    return { ...placement, commitments: commitmentsTo(bytes) };
   });
   return { ...decision.data, placements };
+}
+
+/** The chunk as it came, without the rows whose records do not enter here. */
+function segmentOf({ chunk, ordinals }: ChunkRows, revision: number): Segment {
+  const bodies = ordinals.length;
+  if (bodies === chunk.count) return { revision, bodies, bytes: chunk.bytes };
+  const entering = new Set(ordinals);
+  const others = Array.from({ length: chunk.count }, (_, ordinal) => ordinal).filter(
+    (ordinal) => !entering.has(ordinal),
+  );
+  return { revision, bodies, bytes: chunk.withoutRows(others) };
 }

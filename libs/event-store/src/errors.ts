@@ -24,11 +24,11 @@ export interface EmptyAppend extends Error {
   readonly code: 'empty-append';
 }
 
-/** The stream has a body of this record, and it is another one. */
-export interface RecordBodyDiffers extends Error {
-  readonly code: 'record-body-differs';
+/** The stream has a segment at this revision, and it is another one. */
+export interface SegmentDiffers extends Error {
+  readonly code: 'segment-differs';
   readonly stream: string;
-  readonly record: string;
+  readonly revision: number;
 }
 
 export interface PayloadDigestWrong extends Error {
@@ -53,7 +53,7 @@ export const isEventIdReused = guard<EventIdReused>('event-id-reused');
 export const isEventTooLarge = guard<EventTooLarge>('event-too-large');
 export const isEmptyAppend = guard<EmptyAppend>('empty-append');
 
-export const isRecordBodyDiffers = guard<RecordBodyDiffers>('record-body-differs');
+export const isSegmentDiffers = guard<SegmentDiffers>('segment-differs');
 export const isPayloadDigestWrong = guard<PayloadDigestWrong>('payload-digest-wrong');
 export const isStreamGap = guard<StreamGap>('stream-gap');
 
@@ -89,11 +89,11 @@ export const eventTooLarge = (eventId: string, bytes: number): EventTooLarge =>
 export const emptyAppend = (): EmptyAppend =>
   Object.assign(new Error('an append needs at least one event'), { code: 'empty-append' as const });
 
-export const recordBodyDiffers = (stream: string, record: string): RecordBodyDiffers =>
-  Object.assign(new Error(`stream ${stream} already has another body of record ${record}`), {
-    code: 'record-body-differs' as const,
+export const segmentDiffers = (stream: string, revision: number): SegmentDiffers =>
+  Object.assign(new Error(`stream ${stream} already has another segment at revision ${revision}`), {
+    code: 'segment-differs' as const,
     stream,
-    record,
+    revision,
   });
 
 export const payloadDigestWrong = (digest: string): PayloadDigestWrong =>

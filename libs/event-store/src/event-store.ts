@@ -14,12 +14,16 @@ export interface StoredEvent extends EventToAppend {
   readonly revision: number;
 }
 
-/** A forgettable row beside the ledger: the body of one record. Written with its event, deleted by the eraser alone. */
-export interface RecordBody {
-  /** Record id, 32 hex digits. */
-  readonly record: string;
-  /** Revision of the event that brought the record into the ledger, others with it: bodies are read in ranges of it. */
+/**
+ * What may be forgotten, beside the ledger: the rows whose records one event brings in. Written with the event; the eraser
+ * alone may cut rows out of it, or delete it.
+ */
+export interface Segment {
+  /** Revision of the event. */
   readonly revision: number;
+  /** How many rows it has that were not cut out. */
+  readonly bodies: number;
+  /** A row chunk, which names the version of its form. Kept packed; what was unpacked is the same to the byte. */
   readonly bytes: Uint8Array;
 }
 
@@ -36,7 +40,7 @@ export interface AppendOptions {
    * Written in the same transaction where the store has one, else before the events. Those whose events never came are
    * at revisions that the stream has not reached; they are gone before it does.
    */
-  readonly bodies?: readonly RecordBody[];
+  readonly segments?: readonly Segment[];
   readonly payloads?: readonly Payload[];
 }
 
@@ -56,14 +60,14 @@ export const MAX_PAGE_BYTES = 2 * 1024 * 1024;
 /** An append-only store of streams. Every adapter passes the contract suite in `contract/`. */
 export interface EventStore {
   /**
-   * Appends events to a stream as one step: all or none, bodies and payloads included.
+   * Appends events to a stream as one step: all or none, segments and payloads included.
    *
    * A store that takes no more than so much in a step (KurrentDB: 1 MiB) takes a larger append in parts, one after the
    * other. Readers may then see its beginning before its end; and if it is interrupted between two parts, the stream
    * ends with a whole one, and the same call again appends the rest (`repeated` is false). What must be seen as a whole
    * therefore ends with an event that closes it, as every decision in the ledger does.
    *
-   * Repeating an append succeeds and changes nothing (an erased body stays erased): all ids are there, in this order,
+   * Repeating an append succeeds and changes nothing (an erased row stays erased): all ids are there, in this order,
    * without a gap, with the same bytes, at the place that `expectedRevision` names: right after that revision, at 0 for
    * `no-stream`, anywhere for `any` and `exists`. A part that is there is no repetition: when the first events are there
    * at their place and the rest is new, the stream is not where it was expected, and the append is a RevisionConflict,
@@ -72,7 +76,7 @@ export interface EventStore {
    * When the connection is lost, the outcome is unknown; the same call again settles it.
    * @throws RevisionConflict when the stream is not where `expectedRevision` says.
    * @throws EventIdReused when an id is in the stream with other bytes or at another place, or twice in `events`.
-   * @throws RecordBodyDiffers when the stream has other bytes for a record; the same bytes again are left alone.
+   * @throws SegmentDiffers when the stream has another segment at a revision; the same again is left alone.
    * @throws PayloadDigestWrong when a payload's digest is not the SHA-256 of its bytes; nothing is sent.
    * @throws EventTooLarge for an event over 256 KiB; nothing is sent.
    * @throws EmptyAppend for no events; nothing is sent.
@@ -89,14 +93,11 @@ export interface EventStore {
    */
   readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]>;
 
-  /** Bodies of the records that entered the ledger at revisions `from` to `to`, both included, by revision. */
-  readBodies(stream: string, from: number, to: number): Promise<RecordBody[]>;
+  /** Segments of the events at revisions `from` to `to`, both included, in that order. */
+  readSegments(stream: string, from: number, to: number): Promise<Segment[]>;
 
-  /** How many bodies there are of records that entered the ledger at revisions up to `to`. */
+  /** How many rows there are in segments of events at revisions up to `to`. */
   countBodies(stream: string, to: number): Promise<number>;
-
-  /** The bodies of these records; an erased one is missing. */
-  readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]>;
 
   readPayload(digest: string): Promise<Uint8Array | undefined>;
 

@@ -10,4 +10,5 @@ export * from './open-event-store.js';
 export * from './postgres/erase-bodies.js';
 export * from './postgres/postgres-event-store.js';
 export * from './read-exactly.js';
+export { bodiesIn, type EnteredRecord } from './segments.js';
 export * from './store-standing.js';

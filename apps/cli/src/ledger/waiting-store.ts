@@ -33,9 +33,8 @@ export function waitingStore(store: EventStore, wait: LedgerWait, signal: AbortS
     readPage: (stream, from, limit) => patiently(() => store.readPage(stream, from, limit)),
     // Appends are idempotent, so they may be retried.
     append: (stream, events, options) => patiently(() => store.append(stream, events, options)),
-    readBodies: (stream, from, to) => store.readBodies(stream, from, to),
+    readSegments: (stream, from, to) => store.readSegments(stream, from, to),
     countBodies: (stream, to) => store.countBodies(stream, to),
-    readBodiesOf: (stream, records) => store.readBodiesOf(stream, records),
     readPayload: (digest) => store.readPayload(digest),
     findings: (stream) => patiently(() => store.findings(stream)),
     subscribe: (stream, options) => store.subscribe(stream, options),

@@ -30,7 +30,7 @@ describe('the decision loop on PostgreSQL', () => {
   const open = async () => {
     await admin.query(
       `TRUNCATE linker.intake, linker.chunk, linker.unprocessable, linker.command, linker.publication, linker.lease,
-                ledger.event, ledger.record_body, ledger.payload`,
+                ledger.event, ledger.segment, ledger.payload`,
     );
     const url = databases.url('platform', 'linker');
     const pool = createPool({ url, applicationName: 'world' });

@@ -34,8 +34,8 @@ import {
 import { ledgerEventOf, type LinkageDecider, type LinkageEngineOptions } from '@kinledger/domain';
 import {
   isEventIdReused,
-  isRecordBodyDiffers,
   isRevisionConflict,
+  isSegmentDiffers,
   isStoreUnreachable,
   revisionConflict,
   type EventStore,
@@ -384,7 +384,7 @@ export class DecisionLoop {
     const writer = this.#writerOf(ledger, head);
     await eraseRecords({ ledger, writer, signal }, erasure);
     if (head >= ledger.nextRevision) throw ledgerDiffers(this.#stream, ledger.nextRevision);
-    await erasures.eraseBodies(erasure.records);
+    await erasures.eraseBodies(ledger.entered(erasure.records));
     this.#options.publication.closedUpTo(ledger.closedAt);
     this.#options.observer.ledger(ledger);
     return ledger.nextRevision - 1;
@@ -694,7 +694,7 @@ class Failures {
   haltBy(error: unknown): Halt | undefined {
     this.#count += 1;
     if (isHalt(error)) return error;
-    const stubborn = isEventIdReused(error) || isRecordBodyDiffers(error);
+    const stubborn = isEventIdReused(error) || isSegmentDiffers(error);
     return stubborn && this.#count >= PATIENCE ? ledgerUnreadable(error.message) : undefined;
   }
 }

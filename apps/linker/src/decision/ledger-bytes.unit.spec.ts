@@ -21,7 +21,7 @@ describe('the bytes of a ledger', () => {
     await world.bus.close();
     expect(events).toHaveLength(48);
     expect(sha256Hex([...events, ...bodies].join('\n'))).toBe(
-      'cf1522067dcb5cd5ba98ef8aa742150ddcc043b1bf47a60e0875686e8fe26423',
+      '3b069c4b1432674b5690b97f031a3ea5868280082d9fec859a9d8e8496f87cc5',
     );
   });
 });

@@ -1,6 +1,7 @@
 import { causeOfCommand, type CommandData, type Erasure, type RecordId } from '@kinledger/contracts';
 import { ERASURE_CAUSE, type ProgrammeLedger } from '@kinledger/decisions';
 import { canonicalJson, sha256Hex } from '@kinledger/domain';
+import type { EnteredRecord } from '@kinledger/event-store';
 import type { Erasures } from '../erasures/erasures.js';
 
 /** A line of the list that is not carried out, or not wholly. */
@@ -40,13 +41,14 @@ export class PendingErasures {
   }
 
   /** Deletes the bodies of all records that the ledger calls erased: a crash may have come between the two. */
-  async sweep({ erased }: ProgrammeLedger): Promise<void> {
+  async sweep(ledger: ProgrammeLedger): Promise<void> {
+    const { erased } = ledger;
     for (let from = 0; from < erased.length; from += MAX_RECORDS_AT_ONCE) {
-      await this.eraseBodies(erased.slice(from, from + MAX_RECORDS_AT_ONCE));
+      await this.eraseBodies(ledger.entered(erased.slice(from, from + MAX_RECORDS_AT_ONCE)));
     }
   }
 
-  eraseBodies(records: readonly RecordId[]): Promise<void> {
+  eraseBodies(records: readonly EnteredRecord[]): Promise<void> {
     return this.#erasures.eraseBodies(this.#stream, records);
   }
 

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { readErasure, type Erasure } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
-import { eraseBodies } from '@kinledger/event-store';
+import { eraseBodies, type EnteredRecord } from '@kinledger/event-store';
 import type pg from 'pg';
 import { appendLine } from './append-line.js';
 import type { Erasures, ListedErasures } from './erasures.js';
@@ -48,7 +48,7 @@ export class ErasureFile implements Erasures {
     await appendLine(this.#options.file, JSON.stringify(erasure));
   }
 
-  async eraseBodies(stream: string, records: readonly string[]): Promise<void> {
+  async eraseBodies(stream: string, records: readonly EnteredRecord[]): Promise<void> {
     await eraseBodies(this.#eraser, stream, records);
   }
 

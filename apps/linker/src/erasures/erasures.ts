@@ -1,4 +1,5 @@
 import type { Erasure } from '@kinledger/contracts';
+import type { EnteredRecord } from '@kinledger/event-store';
 
 /** The list of erasures as it stands. The same object comes back for as long as the list does not change. */
 export interface ListedErasures {
@@ -14,5 +15,5 @@ export interface Erasures {
   /** Puts an erasure on the list, durably. */
   append(erasure: Erasure): Promise<void>;
   /** Deletes the bodies of these records for ever; repeating it is harmless. */
-  eraseBodies(stream: string, records: readonly string[]): Promise<void>;
+  eraseBodies(stream: string, records: readonly EnteredRecord[]): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import {
+  RowChunk,
   Command,
   FileAccepted,
   read,
@@ -6,7 +7,7 @@ import {
   type CommandId,
   type SubmissionId,
 } from '@kinledger/contracts';
-import type { StagedChunk, SubmissionProgress } from '@kinledger/decisions';
+import type { SubmissionProgress } from '@kinledger/decisions';
 import type {
   AnsweredCommand,
   CommandAnswer,
@@ -20,7 +21,6 @@ import type {
   IntakeState,
   StagingResult,
 } from './inbox.js';
-import { stagedChunkOf } from './staged-chunk.js';
 
 interface Held extends IncomingIntake {
   state: IntakeState;
@@ -105,9 +105,9 @@ export class InMemoryInbox implements Inbox {
     return { complete: whole ? { chunks: counted.length, rows } : undefined, unprocessable };
   }
 
-  async *chunksOf(submission: SubmissionId): AsyncGenerator<StagedChunk, void, undefined> {
+  async *chunksOf(submission: SubmissionId): AsyncGenerator<RowChunk, void, undefined> {
     for (const chunk of this.#inOrder(submission)) {
-      yield stagedChunkOf(chunk);
+      yield new RowChunk(chunk.body);
       if (chunk.last) return;
     }
   }

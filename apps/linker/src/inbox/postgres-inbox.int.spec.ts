@@ -1,7 +1,6 @@
 import { decodeRowChunk } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
-import type { StagedChunk } from '@kinledger/decisions';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { inboxFeatures } from './contract/inbox.features.js';
@@ -39,8 +38,9 @@ describe('the inbox in PostgreSQL', () => {
     const a = submissionNamed('a');
     const chunks = Array.from({ length: 30 }, (_, chunk) => chunkOf(a, chunk, chunk === 29));
     const walk = async (inbox: Inbox) => {
-      const walked: StagedChunk[] = [];
-      for await (const { chunk, rows, refused } of inbox.chunksOf(a)) walked.push({ chunk, rows, refused });
+      const walked: unknown[] = [];
+      for await (const chunk of inbox.chunksOf(a))
+        walked.push({ chunk: chunk.head.chunk, rows: chunk.allRows(), refused: chunk.head.refused });
       return walked;
     };
     const expected = chunks.map(({ chunk, body }) => {

@@ -1,4 +1,5 @@
 import {
+  RowChunk,
   Command,
   FileAccepted,
   read,
@@ -7,7 +8,7 @@ import {
   type SubmissionId,
 } from '@kinledger/contracts';
 import { inTransaction, packBytes, unpackBytes } from '@kinledger/database';
-import type { StagedChunk, SubmissionProgress } from '@kinledger/decisions';
+import type { SubmissionProgress } from '@kinledger/decisions';
 import { MAX_MESSAGE_BYTES } from '@kinledger/message-bus';
 import type pg from 'pg';
 import type {
@@ -24,7 +25,6 @@ import type {
   StagingResult,
 } from './inbox.js';
 import { KeptChunks, type KeptChunk } from './kept-chunks.js';
-import { stagedChunkOf } from './staged-chunk.js';
 
 /** Chunks in memory at a time while a submission is read: at most twice this many, of 256 KiB. */
 const CHUNKS_PER_PAGE = 8;
@@ -209,7 +209,7 @@ export class PostgresInbox implements Inbox {
     };
   }
 
-  async *chunksOf(submission: SubmissionId): AsyncGenerator<StagedChunk, void, undefined> {
+  async *chunksOf(submission: SubmissionId): AsyncGenerator<RowChunk, void, undefined> {
     let from = 0;
     let ahead = this.#chunksFrom(submission, from);
     for (;;) {
@@ -222,7 +222,7 @@ export class PostgresInbox implements Inbox {
         ahead.catch(() => undefined);
       }
       for (const chunk of page) {
-        yield stagedChunkOf('body' in chunk ? chunk : this.#unpacked(submission, chunk));
+        yield new RowChunk(('body' in chunk ? chunk : this.#unpacked(submission, chunk)).body);
         if (chunk.last) return;
       }
     }

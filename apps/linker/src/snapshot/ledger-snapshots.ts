@@ -1,8 +1,8 @@
 import { endianness } from 'node:os';
 import { erasesBodies } from '@kinledger/contracts';
 import { LedgerTree, type LedgerMemory, type ProgrammeLedger } from '@kinledger/decisions';
-import { ArchiveReader, ArchiveWriter, isArchiveUnreadable, rowOf } from '@kinledger/domain';
-import type { EventStore } from '@kinledger/event-store';
+import { ArchiveReader, ArchiveWriter, isArchiveUnreadable } from '@kinledger/domain';
+import { bodiesIn, type EventStore } from '@kinledger/event-store';
 import { isSnapshotDamaged, type SnapshotGround, type Snapshots } from './snapshots.js';
 
 /** Why a snapshot does not count: the part of its ground that is not as it is here, or what is wrong with it. */
@@ -181,10 +181,14 @@ export class LedgerSnapshots implements LedgerMemory {
   async #keyVersionsUpTo(position: number): Promise<string> {
     const { store, stream } = this.#options;
     const samples = await Promise.all([
-      store.readBodies(stream, 0, Math.min(position, SAMPLE_EVENTS - 1)),
-      store.readBodies(stream, Math.max(0, position - SAMPLE_EVENTS + 1), position),
+      store.readSegments(stream, 0, Math.min(position, SAMPLE_EVENTS - 1)),
+      store.readSegments(stream, Math.max(0, position - SAMPLE_EVENTS + 1), position),
     ]);
-    const versions = new Set(samples.flat().map((body) => rowOf(body).keyVersion));
+    const versions = new Set(
+      bodiesIn(samples.flat())
+        .values()
+        .map(({ keyVersion }) => keyVersion),
+    );
     return [...versions].sort((a, b) => a - b).join(' ');
   }
 }

@@ -73,8 +73,8 @@ describe('a snapshot of the ledger', () => {
     const store = Object.assign(
       storeWith(inner, (...args) => inner.append(...args)),
       {
-        readBodies: async (...args: Parameters<typeof inner.readBodies>) => {
-          const bodies = await inner.readBodies(...args);
+        readSegments: async (...args: Parameters<typeof inner.readSegments>) => {
+          const bodies = await inner.readSegments(...args);
           bodiesRead.push(...bodies.map(({ revision }) => revision));
           return bodies;
         },
@@ -88,8 +88,8 @@ describe('a snapshot of the ledger', () => {
     // The sample of the keys, at both ends, and nothing besides.
     const end = await position();
     const ends = await Promise.all([
-      inner.readBodies(stream, 0, SAMPLE_EVENTS - 1),
-      inner.readBodies(stream, end - SAMPLE_EVENTS + 1, end),
+      inner.readSegments(stream, 0, SAMPLE_EVENTS - 1),
+      inner.readSegments(stream, end - SAMPLE_EVENTS + 1, end),
     ]);
     const sampled = ends.flat().map(({ revision }) => revision);
     expect(sampled.length).toBeGreaterThan(0);

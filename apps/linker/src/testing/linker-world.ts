@@ -1,6 +1,6 @@
 import { closesDecision, readLedgerEvent, type LedgerEvent } from '@kinledger/contracts';
 import { LinkageEngine } from '@kinledger/domain';
-import { InMemoryEventStore, InMemoryLedger, type EventStore } from '@kinledger/event-store';
+import { bodiesIn, InMemoryEventStore, InMemoryLedger, type EventStore } from '@kinledger/event-store';
 import {
   createInMemoryMessageBus,
   topicSettings,
@@ -247,10 +247,12 @@ export async function imageOf(store: EventStore): Promise<LedgerImage> {
   const head = await store.head(stream);
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
   const events = head < 0 ? [] : await store.readPage(stream, 0, head + 1);
-  const bodies = head < 0 ? [] : await store.readBodies(stream, 0, head);
+  const segments = head < 0 ? [] : await store.readSegments(stream, 0, head);
   return {
     events: events.map(({ bytes }) => text(bytes)),
-    bodies: bodies.map(({ record, revision, bytes }) => `${record} ${revision} ${text(bytes)}`),
+    bodies: segments.flatMap((segment) =>
+      [...bodiesIn([segment]).values()].map((row) => `${segment.revision} ${JSON.stringify(row)}`),
+    ),
   };
 }
 

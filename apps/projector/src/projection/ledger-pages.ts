@@ -5,8 +5,14 @@ import {
   type LedgerEvent,
   type PseudonymisedRow,
 } from '@kinledger/contracts';
-import { ledgerEventOf, rowOf, type Bodies } from '@kinledger/domain';
-import { readExactly, type EventStore, type RecordBody, type StoredEvent } from '@kinledger/event-store';
+import { ledgerEventOf, type Bodies } from '@kinledger/domain';
+import {
+  bodiesIn,
+  readExactly,
+  type EventStore,
+  type Segment,
+  type StoredEvent,
+} from '@kinledger/event-store';
 
 export interface ReadEvent {
   readonly event: LedgerEvent;
@@ -85,12 +91,11 @@ async function readPage(
   const first = stored.at(0);
   const last = stored.at(-1);
   if (first === undefined || last === undefined) return { events: [], stranger };
-  const bodies = withBodies ? await store.readBodies(stream, first.revision, last.revision) : [];
-  const rows = new Map(bodies.map(rowOf).map((row) => [row.record, row]));
+  const bodies = bodiesIn(withBodies ? await store.readSegments(stream, first.revision, last.revision) : []);
   const events: ReadEvent[] = [];
   for (const each of stored) {
     try {
-      events.push({ event: ledgerEventOf(each, stream), bodies: rows });
+      events.push({ event: ledgerEventOf(each, stream), bodies });
     } catch (error) {
       if (!isForeignEvent(error)) throw error;
       return { events, stranger: error };
@@ -110,16 +115,16 @@ export async function* rowPages(
 ): AsyncGenerator<readonly PseudonymisedRow[]> {
   const read = (index: number) => {
     const end = ends[index];
-    const page = end === undefined ? undefined : store.readBodies(stream, (ends[index - 1] ?? -1) + 1, end);
+    const page = end === undefined ? undefined : store.readSegments(stream, (ends[index - 1] ?? -1) + 1, end);
     // Awaited below; if the writer fails first, this one must not count as unhandled.
     page?.catch(() => undefined);
     return page;
   };
   let ahead = read(0);
   for (let index = 0; ahead !== undefined; index += 1) {
-    const page: readonly RecordBody[] = await ahead;
+    const page: readonly Segment[] = await ahead;
     ahead = read(index + 1);
-    yield page.map(rowOf);
+    yield [...bodiesIn(page).values()];
   }
 }
 

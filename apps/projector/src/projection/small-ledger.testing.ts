@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import {
+  encodeRowChunk,
   isPlacing,
+  RowPseudonymised,
   type LedgerDecision,
   type LinkedPlacement,
   type PseudonymisedRow,
   type SetAsidePlacement,
 } from '@kinledger/contracts';
-import { bodyBytes, commitmentsOf, encodeLedgerEvent } from '@kinledger/domain';
-import { InMemoryEventStore, InMemoryLedger, type RecordBody } from '@kinledger/event-store';
+import { commitmentsOf, encodeLedgerEvent } from '@kinledger/domain';
+import { InMemoryEventStore, InMemoryLedger, type EnteredRecord, type Segment } from '@kinledger/event-store';
 import { documentDigest, documentJson, readProgramme } from '@kinledger/programme';
 
 export const STREAM = 'programme-leap';
@@ -22,6 +24,8 @@ const leap = new URL('../../../../programmes/leap/', import.meta.url).pathname;
 export class SmallLedger {
   readonly #kept = new InMemoryLedger();
   readonly store = new InMemoryEventStore(this.#kept);
+  /** Where bodies are. */
+  readonly #entered = new Map<string, EnteredRecord>();
   #revision = 0;
   #causes = 0;
 
@@ -59,7 +63,10 @@ export class SmallLedger {
   }
 
   protected forget(records: readonly PseudonymisedRow['record'][]): void {
-    this.#kept.eraseBodies(STREAM, records);
+    this.#kept.eraseBodies(
+      STREAM,
+      records.flatMap((record) => this.#entered.get(record) ?? []),
+    );
   }
 
   /**
@@ -71,24 +78,31 @@ export class SmallLedger {
     payloads: readonly { digest: string; bytes: Uint8Array }[] = [],
   ): Promise<void> {
     const cause = `cause-${(this.#causes += 1)}`;
-    const bodies: RecordBody[] = [];
+    const segments: Segment[] = [];
     const events = decisions.map((decision, ordinal) => {
       const revision = this.#revision + ordinal;
-      for (const placement of isPlacing(decision) ? decision.data.placements : []) {
-        const row = rows.find(({ record }) => placement.record === record);
-        if (row === undefined || placement.commitments === undefined) continue;
-        bodies.push({ record: row.record, revision, bytes: bodyBytes(row) });
-      }
+      const placements = isPlacing(decision) ? decision.data.placements : [];
+      const entering = rows.filter(({ record: its }) =>
+        placements.some(({ record, commitments }) => record === its && commitments !== undefined),
+      );
+      for (const { record } of entering) this.#entered.set(record, { record, revision });
+      if (entering.length > 0) segments.push(segmentOf(revision, entering));
       return encodeLedgerEvent({ ...decision, revision, time: '2023-10-09T09:30:00Z', cause, ordinal });
     });
     await this.store.append(STREAM, events, {
       expectedRevision: this.#revision === 0 ? 'no-stream' : this.#revision - 1,
-      bodies,
+      segments,
       payloads,
     });
     this.#revision += events.length;
   }
 }
+
+const segmentOf = (revision: number, rows: readonly PseudonymisedRow[]): Segment => ({
+  revision,
+  bodies: rows.length,
+  bytes: encodeRowChunk({ ...RowPseudonymised.schema.parse(RowPseudonymised.example), rows }),
+});
 
 /** A child's or adult's row of a user file. */
 export const userRow = (

@@ -6,6 +6,7 @@ import {
   type DatasetId,
   type PeriodCode,
   type ProgrammeId,
+  type RecordId,
   type RowKey,
   type SubmissionId,
 } from '../identifiers.js';
@@ -120,6 +121,15 @@ export class RowChunk {
   /** A row; undefined for one that was cut out. @throws RangeError; UnreadableContract */
   row(ordinal: number): PseudonymisedRow | undefined {
     return this.slice(ordinal).length === 0 ? undefined : this.#read(ordinal);
+  }
+
+  /** The record that a row is; undefined for one that was cut out. @throws RangeError; UnreadableContract */
+  recordOf(ordinal: number): RecordId | undefined {
+    if (this.slice(ordinal).length === 0) return undefined;
+    const from = this.#moveTo(ordinal);
+    for (let texts = from.number(); texts > 0; texts -= 1) from.number();
+    from.number();
+    return from.id() as RecordId; // The body begins with it.
   }
 
   /** All rows of a chunk that is as it was made. @throws UnreadableContract for another one */

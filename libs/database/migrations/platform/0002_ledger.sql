@@ -1,4 +1,4 @@
--- The ledger: append-only streams, and beside them what may be forgotten (bodies) or is too large (payloads).
+-- The ledger: append-only streams, and beside them what may be forgotten (segments) or is too large (payloads).
 CREATE SCHEMA ledger;
 
 CREATE TABLE ledger.stream (
@@ -20,14 +20,16 @@ CREATE TABLE ledger.event (
 -- Half of a large event is hashes, which the server's own compression takes long over for little.
 ALTER TABLE ledger.event ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
-CREATE TABLE ledger.record_body (
+-- The rows whose records one event brings in, as a row chunk, packed.
+CREATE TABLE ledger.segment (
   stream   integer NOT NULL,
-  record   uuid    NOT NULL,
   revision bigint  NOT NULL CHECK (revision >= 0),
+  -- Rows that were not cut out.
+  bodies   integer NOT NULL CHECK (bodies > 0),
   bytes    bytea   NOT NULL,
-  PRIMARY KEY (stream, record)
+  PRIMARY KEY (stream, revision)
 );
-CREATE INDEX record_body_by_revision ON ledger.record_body (stream, revision);
+ALTER TABLE ledger.segment ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
 CREATE TABLE ledger.payload (
   digest bytea PRIMARY KEY CHECK (digest = sha256(bytes)),
@@ -56,11 +58,11 @@ REVOKE ALL ON FUNCTION ledger.take_stream(text) FROM PUBLIC;
 GRANT USAGE ON SCHEMA ledger TO kinledger_linker, kinledger_projector, kinledger_eraser;
 
 GRANT EXECUTE ON FUNCTION ledger.take_stream(text) TO kinledger_linker;
-GRANT SELECT ON ledger.stream, ledger.event, ledger.record_body, ledger.payload TO kinledger_linker;
-GRANT INSERT ON ledger.event, ledger.record_body, ledger.payload TO kinledger_linker;
+GRANT SELECT ON ledger.stream, ledger.event, ledger.segment, ledger.payload TO kinledger_linker;
+GRANT INSERT ON ledger.event, ledger.segment, ledger.payload TO kinledger_linker;
 
-GRANT SELECT ON ledger.stream, ledger.event, ledger.record_body, ledger.payload TO kinledger_projector;
+GRANT SELECT ON ledger.stream, ledger.event, ledger.segment, ledger.payload TO kinledger_projector;
 
--- The eraser finds bodies by record id and cannot read them.
-GRANT SELECT ON ledger.stream TO kinledger_eraser;
-GRANT SELECT (stream, record), DELETE ON ledger.record_body TO kinledger_eraser;
+-- The eraser cuts rows out of a segment, which it has to read for it, or deletes it.
+GRANT SELECT ON ledger.stream, ledger.segment TO kinledger_eraser;
+GRANT UPDATE (bodies, bytes), DELETE ON ledger.segment TO kinledger_eraser;

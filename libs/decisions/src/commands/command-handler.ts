@@ -1,4 +1,5 @@
 import type { CommandData, CommandKind, RecordId, RefusalOf, SubmissionId } from '@kinledger/contracts';
+import type { EnteredRecord } from '@kinledger/event-store';
 import type { DecisionContext } from '../decision-context.js';
 import type { ProgrammeLedger } from '../programme-ledger.js';
 import type { Cause } from '../scribe.js';
@@ -22,7 +23,7 @@ export interface ErasingHand {
    */
   prepare(order: ErasureOrder): Promise<void>;
   /** After the events: deletes the bodies of these records for ever. Repeatable. */
-  eraseBodies(records: readonly RecordId[]): Promise<void>;
+  eraseBodies(records: readonly EnteredRecord[]): Promise<void>;
 }
 
 /** What is to be erased, as it was ordered. */

@@ -17,7 +17,7 @@ export const eraseRecords: CommandHandler<'erase-records'> = {
     const records = ledger.engine.erasable(command.payload.records);
     await erasing.prepare({ command, records });
     await erase(context, { ...cause, basis: command.reason, by: command.askedBy.person, records });
-    await erasing.eraseBodies(records);
+    await erasing.eraseBodies(ledger.entered(records));
     return { outcome: 'erased', rows: 0 };
   },
 };

@@ -1,9 +1,7 @@
 export { canonicalBytes, canonicalJson } from './canonical-json.js';
 export * from './commitments.js';
-export * from './committed-body.js';
 export * from './definition-digests.js';
 export * from './encode-ledger-event.js';
 export { sha256Hex } from './hash-input.js';
 export * from './ledger-ids.js';
-export * from './record-body.js';
 export * from './stored-event.js';

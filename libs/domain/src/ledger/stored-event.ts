@@ -4,11 +4,8 @@ import {
   isUnreadableContract,
   ledgerContracts,
   readLedgerEvent,
-  RecordBody,
   type LedgerEvent,
-  type PseudonymisedRow,
 } from '@kinledger/contracts';
-import { readBody } from './record-body.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -68,7 +65,3 @@ const namesItself = (event: unknown, { id, type, revision }: StoredLedgerEvent):
 /** Of a type or version that only a later Kinledger can have written. */
 const isNewer = ({ type, version }: { readonly type: string; readonly version: number }): boolean =>
   Number.isInteger(version) && (!isLedgerEventType(type) || version > ledgerContracts[type].version);
-
-/** The row of a body that was written with its event; see `ledgerEventOf`. */
-export const rowOf = ({ bytes }: { readonly bytes: Uint8Array }): PseudonymisedRow =>
-  RecordBody.version === 1 ? (JSON.parse(decoder.decode(bytes)) as PseudonymisedRow) : readBody(bytes);

@@ -101,6 +101,9 @@ export interface LinkageDecider extends Archived {
   /** Those of these records, each once, that are in the ledger and not erased. */
   erasable(records: readonly RecordId[]): RecordId[];
 
+  /** Revision of the event that brought a record into the ledger; undefined for one that is not in it. */
+  enteredAt(record: RecordId): number | undefined;
+
   /**
    * Forgets records: who they were linked to is worked out without them, and nothing revives them.
    * @param erasure `records` are erasable, at most 2,000.

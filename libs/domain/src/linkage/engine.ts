@@ -123,6 +123,12 @@ export class LinkageEngine implements LinkageDecider {
     });
   }
 
+  enteredAt(id: RecordId): number | undefined {
+    const { records } = this.#index;
+    const record = records.find(id);
+    return record === NONE || records.isStaged(record) ? undefined : records.enteredAt(record);
+  }
+
   erase(erasure: DataOf<typeof RecordErased>): DecisionRun {
     const records = erasure.records.map((id) => this.#index.records.find(id));
     return this.#run({ kind: 'erased', erasure }, { kind: 'erased', records }, noRows);

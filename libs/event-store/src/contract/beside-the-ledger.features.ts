@@ -1,148 +1,140 @@
 import { hash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
+  bodiesIn,
   isPayloadDigestWrong,
-  isRecordBodyDiffers,
+  isSegmentDiffers,
   type EventStore,
   type Payload,
-  type RecordBody,
+  type Segment,
 } from '../index.js';
-import { newEvents, newStream, type FixtureInUse } from './fixture.js';
-
-const newBody = (revision: number): RecordBody => ({
-  record: randomBytes(16).toString('hex'),
-  revision,
-  bytes: randomBytes(200),
-});
+import { newEvents, newSegment, newStream, plainSegments, recordsIn, type FixtureInUse } from './fixture.js';
 
 const newPayload = (length: number): Payload => {
   const bytes = randomBytes(length);
   return { digest: hash('sha256', bytes, 'hex'), bytes };
 };
 
-const plainBodies = (bodies: readonly RecordBody[]) =>
-  bodies.map(({ record, revision, bytes }) => ({
-    record,
-    revision,
-    bytes: Buffer.from(bytes).toString('hex'),
-  }));
-
-const byRecord = (bodies: readonly RecordBody[]) =>
-  plainBodies(bodies).sort((a, b) => (a.record < b.record ? -1 : 1));
-
-const withBodies = async (store: EventStore, stream: string, count: number) => {
-  const bodies = Array.from({ length: count }, (_, revision) => newBody(revision));
-  await store.append(stream, newEvents(count), { expectedRevision: 'no-stream', bodies });
-  return bodies;
+const withSegments = async (store: EventStore, stream: string, count: number, bodies = 1) => {
+  const segments = Array.from({ length: count }, (_, revision) => newSegment(revision, bodies));
+  await store.append(stream, newEvents(count), { expectedRevision: 'no-stream', segments });
+  return segments;
 };
+const contains = (segments: readonly Segment[], text: string): boolean =>
+  segments.some(({ bytes }) => Buffer.from(bytes).includes(text));
 
 export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
-  describe('bodies', () => {
-    it('are read by the revision at which their records came, in that order', async () => {
+  describe('segments', () => {
+    it('are read by the revision of their events, in that order', async () => {
       const { store, open } = fixture();
       const stream = newStream();
-      const bodies = await withBodies(store, stream, 10);
-      const reader = open();
-      expect(plainBodies(await reader.readBodies(stream, 0, 9))).toEqual(plainBodies(bodies));
-      expect(plainBodies(await reader.readBodies(stream, 3, 5))).toEqual(plainBodies(bodies.slice(3, 6)));
-      expect(plainBodies(await reader.readBodies(stream, 9, 9))).toEqual(plainBodies(bodies.slice(9)));
-      expect(await reader.readBodies(stream, 10, 99)).toEqual([]);
-      expect(await reader.readBodies(stream, 5, 4)).toEqual([]);
-      expect(await reader.readBodies(newStream(), 0, 99)).toEqual([]);
+      const segments = await withSegments(store, stream, 10, 3);
+      const read = async (from: number, to: number) =>
+        plainSegments(await open().readSegments(stream, from, to));
+      expect(await read(0, 9)).toEqual(plainSegments(segments));
+      expect(await read(3, 5)).toEqual(plainSegments(segments.slice(3, 6)));
+      expect(await read(9, 9)).toEqual(plainSegments(segments.slice(9)));
+      expect(await read(10, 99)).toEqual([]);
+      expect(await read(5, 4)).toEqual([]);
+      expect(await store.readSegments(newStream(), 0, 99)).toEqual([]);
     });
 
-    it('are counted up to a revision', async () => {
+    it('have their rows counted up to a revision', async () => {
       const { store, eraseBodies } = fixture();
       const stream = newStream();
-      const bodies = await withBodies(store, stream, 10);
+      const segments = await withSegments(store, stream, 10, 2);
       const counts = () => Promise.all([-1, 0, 4, 9, 99].map((to) => store.countBodies(stream, to)));
-      expect(await counts()).toEqual([0, 1, 5, 10, 10]);
-      await eraseBodies(stream, [bodies[2]!.record]);
-      expect(await counts()).toEqual([0, 1, 4, 9, 9]);
+      expect(await counts()).toEqual([0, 2, 10, 20, 20]);
+      await eraseBodies(stream, [segments[2]!.records[1]!]);
+      expect(await counts()).toEqual([0, 2, 9, 19, 19]);
+      await eraseBodies(stream, segments[2]!.records);
+      expect(await counts()).toEqual([0, 2, 8, 18, 18]);
       expect(await store.countBodies(newStream(), 9)).toBe(0);
-    });
-
-    it('are read by record, each once; unknown records are missing', async () => {
-      const { store } = fixture();
-      const stream = newStream();
-      const bodies = await withBodies(store, stream, 10);
-      const wanted = [bodies[7]!, bodies[2]!];
-      const records = [...wanted, newBody(0), wanted[0]!].map(({ record }) => record);
-      expect(byRecord(await store.readBodiesOf(stream, records))).toEqual(byRecord(wanted));
-      expect(await store.readBodiesOf(stream, [])).toEqual([]);
-      expect(await store.readBodiesOf(newStream(), records)).toEqual([]);
     });
 
     it('belong to their stream', async () => {
       const { store } = fixture();
       const [stream, other] = [newStream(), newStream()];
-      const bodies = await withBodies(store, stream, 2);
-      const changed = bodies.map((body) => ({ ...body, bytes: Buffer.from('another programme') }));
-      await store.append(other, newEvents(2), { expectedRevision: 'no-stream', bodies: changed });
-      expect(plainBodies(await store.readBodies(stream, 0, 9))).toEqual(plainBodies(bodies));
-      expect(plainBodies(await store.readBodies(other, 0, 9))).toEqual(plainBodies(changed));
+      const segments = await withSegments(store, stream, 2);
+      const others = await withSegments(store, other, 2);
+      expect(plainSegments(await store.readSegments(stream, 0, 9))).toEqual(plainSegments(segments));
+      expect(plainSegments(await store.readSegments(other, 0, 9))).toEqual(plainSegments(others));
     });
 
-    it('are missing once erased, and the rest stays', async () => {
+    it('lose the rows that are erased, with the texts that only they used, and nothing else', async () => {
       const { store, eraseBodies } = fixture();
       const stream = newStream();
-      const bodies = await withBodies(store, stream, 4);
-      await eraseBodies(stream, [bodies[1]!.record, bodies[3]!.record]);
-      const rest = plainBodies([bodies[0]!, bodies[2]!]);
-      expect(plainBodies(await store.readBodies(stream, 0, 3))).toEqual(rest);
-      expect(await store.readBodiesOf(stream, [bodies[1]!.record])).toEqual([]);
-      expect(await store.head(stream)).toBe(3);
+      const segments = await withSegments(store, stream, 2, 4);
+      const [first, second] = segments;
+      const gone = [first!.records[1]!, first!.records[3]!];
+      await eraseBodies(stream, gone);
+      const left = await store.readSegments(stream, 0, 9);
+      const kept = [first!.records[0]!, first!.records[2]!, ...second!.records].map(({ record }) => record);
+      expect(recordsIn(left)).toEqual(kept);
+      expect(left.map(({ bodies }) => bodies)).toEqual([2, 4]);
+      expect(plainSegments(left.slice(1))).toEqual(plainSegments([second!]));
+      const before = bodiesIn(segments);
+      for (const [record, row] of bodiesIn(left)) expect(row).toEqual(before.get(record));
+      for (const { record } of gone) expect(contains(left, record)).toBe(false);
+      for (const record of kept) expect(contains(left, record)).toBe(true);
+      await eraseBodies(stream, gone);
+      expect(plainSegments(await store.readSegments(stream, 0, 9))).toEqual(plainSegments(left));
+    });
+
+    it('go as a whole with their last row', async () => {
+      const { store, eraseBodies } = fixture();
+      const stream = newStream();
+      const segments = await withSegments(store, stream, 3, 2);
+      await eraseBodies(stream, [...segments[1]!.records, { ...segments[0]!.records[0]!, revision: 2 }]);
+      expect(plainSegments(await store.readSegments(stream, 0, 9))).toEqual(
+        plainSegments([segments[0]!, segments[2]!]),
+      );
+      expect(await store.head(stream)).toBe(2);
     });
 
     it('do not come back when an append is repeated after the erasure', async () => {
       const { store, eraseBodies } = fixture();
       const stream = newStream();
-      const bodies = [newBody(0)];
+      const segments = [newSegment(0)];
       const events = newEvents(1);
-      await store.append(stream, events, { expectedRevision: 'no-stream', bodies });
-      await eraseBodies(stream, [bodies[0]!.record]);
-      expect(await store.append(stream, events, { expectedRevision: 'no-stream', bodies })).toMatchObject({
+      await store.append(stream, events, { expectedRevision: 'no-stream', segments });
+      await eraseBodies(stream, segments[0]!.records);
+      expect(await store.append(stream, events, { expectedRevision: 'no-stream', segments })).toMatchObject({
         repeated: true,
       });
-      expect(await store.readBodies(stream, 0, 9)).toEqual([]);
+      expect(await store.readSegments(stream, 0, 9)).toEqual([]);
     });
 
     it('are not written when the append is refused', async () => {
       const { store } = fixture();
       const stream = newStream();
-      await withBodies(store, stream, 1);
-      const body = newBody(1);
+      const [there] = await withSegments(store, stream, 1);
       await expect(
-        store.append(stream, newEvents(1), { expectedRevision: 'no-stream', bodies: [body] }),
+        store.append(stream, newEvents(1), { expectedRevision: 'no-stream', segments: [newSegment(1)] }),
       ).rejects.toThrow();
-      expect(await store.readBodiesOf(stream, [body.record])).toEqual([]);
+      expect(plainSegments(await store.readSegments(stream, 0, 9))).toEqual(plainSegments([there!]));
     });
 
     it('may come again with the same bytes, and stay as they were', async () => {
       const { store } = fixture();
       const stream = newStream();
-      const [body] = await withBodies(store, stream, 1);
-      const more = newBody(1);
-      await store.append(stream, newEvents(1), {
-        expectedRevision: 0,
-        bodies: [{ ...body!, revision: 1 }, more, more],
-      });
-      expect(plainBodies(await store.readBodies(stream, 0, 9))).toEqual(plainBodies([body!, more]));
+      const [there] = await withSegments(store, stream, 1);
+      const more = newSegment(1);
+      await store.append(stream, newEvents(1), { expectedRevision: 0, segments: [there!, more, more] });
+      expect(plainSegments(await store.readSegments(stream, 0, 9))).toEqual(plainSegments([there!, more]));
     });
 
     it('may not come again with other bytes: nothing of that append is written', async () => {
       const { store } = fixture();
       const stream = newStream();
-      const bodies = await withBodies(store, stream, 1);
-      const changed = { ...bodies[0]!, bytes: Buffer.from('other') };
-      const more = newBody(1);
+      const segments = await withSegments(store, stream, 1);
       const refusal: unknown = await store
-        .append(stream, newEvents(1), { expectedRevision: 0, bodies: [more, changed] })
+        .append(stream, newEvents(1), { expectedRevision: 0, segments: [newSegment(1), newSegment(0)] })
         .catch((error: unknown) => error);
-      expect(isRecordBodyDiffers(refusal)).toBe(true);
-      expect(refusal).toMatchObject({ stream, record: changed.record });
+      expect(isSegmentDiffers(refusal)).toBe(true);
+      expect(refusal).toMatchObject({ stream, revision: 0 });
       expect(await store.head(stream)).toBe(0);
-      expect(plainBodies(await store.readBodies(stream, 0, 9))).toEqual(plainBodies(bodies));
+      expect(plainSegments(await store.readSegments(stream, 0, 9))).toEqual(plainSegments(segments));
     });
   });
 

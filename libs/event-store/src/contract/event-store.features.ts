@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { EventStore } from '../index.js';
+import type { EnteredRecord } from '../segments.js';
 import { contractSuite, type Absent } from './contract-suite.js';
 import { appendingFeatures } from './appending.features.js';
 import { besideTheLedgerFeatures } from './beside-the-ledger.features.js';
@@ -37,7 +38,8 @@ export function eventStoreFeatures(adapter: string, factory: EventStoreFactory |
         others.push(other);
         return other;
       },
-      eraseBodies: (stream: string, records: readonly string[]) => fixture.eraseBodies(stream, records),
+      eraseBodies: (stream: string, records: readonly EnteredRecord[]) =>
+        fixture.eraseBodies(stream, records),
     });
     appendingFeatures(inUse);
     readingFeatures(inUse);

@@ -1,24 +1,25 @@
 import { WakeUp } from '@kinledger/waiting';
 import { checkBeforeSending, earlierResult, isAsExpected } from '../append-rules.js';
-import { recordBodyDiffers, revisionConflict } from '../errors.js';
+import { revisionConflict, segmentDiffers } from '../errors.js';
 import type {
   AppendOptions,
   AppendResult,
   EventStore,
   EventToAppend,
   Payload,
-  RecordBody,
+  Segment,
   StoredEvent,
   StreamFinding,
   SubscribeOptions,
 } from '../event-store.js';
 import { followStream } from '../follow-stream.js';
 import { pageLength } from '../page-end.js';
+import { byRevision, withoutRecords, type EnteredRecord } from '../segments.js';
 
 class InMemoryStream {
   readonly events: StoredEvent[] = [];
   readonly byId = new Map<string, StoredEvent>();
-  readonly bodies = new Map<string, RecordBody>();
+  readonly segments = new Map<number, Segment>();
 }
 
 /** What several in-memory stores share, as several processes share a database. */
@@ -28,9 +29,18 @@ export class InMemoryLedger {
   readonly wakeUp = new WakeUp();
 
   /** What the eraser does. Returns the number of bodies that went. */
-  eraseBodies(stream: string, records: readonly string[]): number {
-    const bodies = this.streams.get(stream)?.bodies;
-    return records.filter((record) => bodies?.delete(record)).length;
+  eraseBodies(stream: string, records: readonly EnteredRecord[]): number {
+    const segments = this.streams.get(stream)?.segments;
+    let erased = 0;
+    for (const [revision, its] of byRevision(records)) {
+      const segment = segments?.get(revision);
+      const cut = segment === undefined ? undefined : withoutRecords(segment.bytes, its);
+      if (cut === undefined) continue;
+      if (cut.bodies === 0) segments?.delete(revision);
+      else segments?.set(revision, { revision, bodies: cut.bodies, bytes: cut.bytes });
+      erased += cut.erased;
+    }
+    return erased;
   }
 }
 
@@ -61,7 +71,7 @@ export class InMemoryEventStore implements EventStore {
     if (!isAsExpected(options.expectedRevision, head)) {
       throw revisionConflict(stream, options.expectedRevision, head);
     }
-    const bodies = newBodies(stream, held, options.bodies ?? []);
+    const segments = newSegments(stream, held, options.segments ?? []);
 
     // From here on nothing fails: all or none. Bytes are copied, since a writer may use its buffer again.
     for (const [index, { id, type, bytes }] of events.entries()) {
@@ -69,7 +79,8 @@ export class InMemoryEventStore implements EventStore {
       held.events.push(event);
       held.byId.set(id, event);
     }
-    for (const body of bodies) held.bodies.set(body.record, { ...body, bytes: new Uint8Array(body.bytes) });
+    for (const segment of segments)
+      held.segments.set(segment.revision, { ...segment, bytes: new Uint8Array(segment.bytes) });
     this.#keepPayloads(options.payloads ?? []);
     this.#ledger.streams.set(stream, held);
     this.#ledger.wakeUp.call();
@@ -85,19 +96,15 @@ export class InMemoryEventStore implements EventStore {
     return events.slice(0, pageLength(events));
   }
 
-  async readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {
-    return [...(this.#ledger.streams.get(stream)?.bodies.values() ?? [])]
+  async readSegments(stream: string, from: number, to: number): Promise<Segment[]> {
+    return [...(this.#ledger.streams.get(stream)?.segments.values() ?? [])]
       .filter(({ revision }) => revision >= from && revision <= to)
-      .sort((a, b) => a.revision - b.revision || (a.record < b.record ? -1 : 1));
+      .sort((one, other) => one.revision - other.revision);
   }
 
   async countBodies(stream: string, to: number): Promise<number> {
-    return (await this.readBodies(stream, 0, to)).length;
-  }
-
-  async readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
-    const bodies = this.#ledger.streams.get(stream)?.bodies;
-    return [...new Set(records)].flatMap((record) => bodies?.get(record) ?? []);
+    const segments = await this.readSegments(stream, 0, to);
+    return segments.reduce((sum, { bodies }) => sum + bodies, 0);
   }
 
   async readPayload(digest: string): Promise<Uint8Array | undefined> {
@@ -130,13 +137,14 @@ export class InMemoryEventStore implements EventStore {
   }
 }
 
-/** The bodies that are not there yet. @throws RecordBodyDiffers */
-function newBodies(stream: string, held: InMemoryStream, bodies: readonly RecordBody[]): RecordBody[] {
-  const fresh = new Map<string, RecordBody>();
-  for (const body of bodies) {
-    const there = held.bodies.get(body.record) ?? fresh.get(body.record);
-    if (there === undefined) fresh.set(body.record, body);
-    else if (Buffer.compare(there.bytes, body.bytes) !== 0) throw recordBodyDiffers(stream, body.record);
+/** The segments that are not there yet. @throws SegmentDiffers */
+function newSegments(stream: string, held: InMemoryStream, segments: readonly Segment[]): Segment[] {
+  const fresh = new Map<number, Segment>();
+  for (const segment of segments) {
+    const { revision } = segment;
+    const there = held.segments.get(revision) ?? fresh.get(revision);
+    if (there === undefined) fresh.set(revision, segment);
+    else if (Buffer.compare(there.bytes, segment.bytes) !== 0) throw segmentDiffers(stream, revision);
   }
   return [...fresh.values()];
 }

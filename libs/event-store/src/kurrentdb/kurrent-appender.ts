@@ -5,7 +5,7 @@ import { earlierResult, isAsExpected } from '../append-rules.js';
 import { isRevisionConflict, revisionConflict } from '../errors.js';
 import type { AppendOptions, AppendResult, EventToAppend, StoredEvent } from '../event-store.js';
 import { appendParts } from './append-parts.js';
-import { asOnlyWriter, sweepOrphans, writeAhead, type HeldStream } from './bodies-ahead.js';
+import { asOnlyWriter, sweepOrphans, writeAhead, type HeldStream } from './segments-ahead.js';
 import type { KurrentStreams } from './kurrent-streams.js';
 import { patiently, type Patience } from './patience.js';
 import { piecesThere } from './pieces-there.js';
@@ -26,13 +26,13 @@ export interface KurrentAppenderOptions {
 const INDEX_PAGE = 4_096;
 
 /**
- * Makes the port's appends of the server's: what is there already is recognised by id and compared, bodies go ahead,
+ * Makes the port's appends of the server's: what is there already is recognised by id and compared, segments go ahead,
  * large appends go in parts, every expectation becomes an exact revision, and what became of each part is made sure of.
  */
 export class KurrentAppender {
   readonly #ids = new Map<string, StreamIds>();
   readonly #swept = new Set<string>();
-  /** The server is sent one append at a time; the next one may look and write its bodies meanwhile. */
+  /** The server is sent one append at a time; the next one may look and write its segments meanwhile. */
   readonly #limit = pLimit(2);
   readonly #options: KurrentAppenderOptions;
 
@@ -66,7 +66,7 @@ export class KurrentAppender {
     options: AppendOptions,
   ): Promise<AppendResult> {
     const { name } = held;
-    const { expectedRevision: expected, bodies = [], payloads = [] } = options;
+    const { expectedRevision: expected, segments = [], payloads = [] } = options;
     for (;;) {
       const { head, known } = await patiently(this.#options.patience, async () => {
         const last = await this.#options.streams.head(name);
@@ -82,8 +82,8 @@ export class KurrentAppender {
       await writeAhead(held, {
         first: head + 1,
         last: head + rest.length,
-        // Bodies of events that are there were written before them; one that is missing now was erased.
-        bodies: done === 0 ? bodies : bodies.filter(({ revision }) => revision > head),
+        // Segments of events that are there were written before them; one that is missing now was erased.
+        segments: done === 0 ? segments : segments.filter(({ revision }) => revision > head),
         payloads,
       });
       try {

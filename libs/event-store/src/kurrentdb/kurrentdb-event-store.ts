@@ -7,7 +7,7 @@ import type {
   AppendResult,
   EventStore,
   EventToAppend,
-  RecordBody,
+  Segment,
   StoredEvent,
   StreamFinding,
   SubscribeOptions,
@@ -33,10 +33,10 @@ export interface KurrentDbEventStoreOptions {
    * they keep their name. Lower-case letters, digits and hyphens.
    */
   readonly prefix?: string;
-  /** Database `platform`, as the linker (appends and reads) or the projector (reads): bodies and payloads are there. */
+  /** Database `platform`, as the linker (appends and reads) or the projector (reads): segments and payloads are there. */
   readonly platformUrl: string;
   /**
-   * The same, as the eraser: for a store that appends records. Bodies whose events never came are swept before the
+   * The same, as the eraser: for a store that appends records. Segments whose events never came are swept before the
    * first append to a stream and after one that failed.
    */
   readonly eraserUrl?: string;
@@ -61,7 +61,7 @@ export interface KurrentDbEventStoreOptions {
 
 const READ_CONCURRENCY = 32;
 
-/** Events in KurrentDB; bodies and payloads in the schema `ledger` of PostgreSQL, written before them. See ADR 0010. */
+/** Events in KurrentDB; segments and payloads in the schema `ledger` of PostgreSQL, written before them. See ADR 0010. */
 export class KurrentDbEventStore implements EventStore {
   readonly #pool: pg.Pool;
   readonly #eraser: pg.Pool | undefined;
@@ -143,16 +143,12 @@ export class KurrentDbEventStore implements EventStore {
     return page.map(({ id, type, revision, bytes }) => ({ id, type, revision, bytes }));
   }
 
-  readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {
-    return this.#beside.readBodies(stream, from, to);
+  readSegments(stream: string, from: number, to: number): Promise<Segment[]> {
+    return this.#beside.readSegments(stream, from, to);
   }
 
   countBodies(stream: string, to: number): Promise<number> {
     return this.#beside.countBodies(stream, to);
-  }
-
-  readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
-    return this.#beside.readBodiesOf(stream, records);
   }
 
   readPayload(digest: string): Promise<Uint8Array | undefined> {

@@ -2,11 +2,11 @@ import { copyRows } from '@kinledger/database';
 import type pg from 'pg';
 import { earlierResult, isAsExpected } from '../append-rules.js';
 import { revisionConflict } from '../errors.js';
-import type { AppendOptions, AppendResult, EventToAppend, RecordBody } from '../event-store.js';
+import type { AppendOptions, AppendResult, EventToAppend, Segment } from '../event-store.js';
 import { APPENDED_CHANNEL } from './append-notifications.js';
 
 import { eventColumns, toStoredEvent, type EventRow } from './rows.js';
-import { insertBodies, insertPayloads, newBodies } from './write-beside.js';
+import { insertPayloads, insertSegments, newSegments } from './write-beside.js';
 
 export interface Append extends AppendOptions {
   readonly stream: string;
@@ -14,14 +14,14 @@ export interface Append extends AppendOptions {
 }
 
 /**
- * Appends in the transaction that the client is in, under the stream's lock. Believes that ids and records are new as
+ * Appends in the transaction that the client is in, under the stream's lock. Believes that ids and segments are new as
  * long as the stream is where the writer expects it, as it nearly always is: a unique violation says otherwise, and
  * `appendCarefully` then says what is wrong.
  */
 export async function appendTrustingly(client: pg.ClientBase, append: Append): Promise<AppendResult> {
   const taken = await takeStream(client, append.stream);
   if (!isAsExpected(append.expectedRevision, taken.head)) return repeatOrRefuse(client, append, taken);
-  return write(client, append, taken, append.bodies ?? []);
+  return write(client, append, taken, append.segments ?? []);
 }
 
 /** The same, looking first at what is there. */
@@ -30,8 +30,8 @@ export async function appendCarefully(client: pg.ClientBase, append: Append): Pr
   const earlier = await findEarlier(client, append, taken);
   if (earlier !== undefined) return earlier;
   if (!isAsExpected(append.expectedRevision, taken.head)) return repeatOrRefuse(client, append, taken);
-  const bodies = await newBodies(client, append.stream, taken.stream, append.bodies ?? []);
-  return write(client, append, taken, bodies);
+  const segments = await newSegments(client, append.stream, taken.stream, append.segments ?? []);
+  return write(client, append, taken, segments);
 }
 
 interface TakenStream {
@@ -74,7 +74,7 @@ async function write(
   client: pg.ClientBase,
   { events, payloads = [] }: Append,
   { stream, head }: TakenStream,
-  bodies: readonly RecordBody[],
+  segments: readonly Segment[],
 ): Promise<AppendResult> {
   await copyRows(
     client,
@@ -89,7 +89,7 @@ async function write(
         .text(type)
         .bytes(bytes),
   );
-  await insertBodies(client, stream, bodies);
+  await insertSegments(client, stream, segments);
   await insertPayloads(client, payloads);
   await client.query(`NOTIFY ${APPENDED_CHANNEL}`);
   return { firstRevision: head + 1, lastRevision: head + events.length, repeated: false };

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import type { RecordBody } from '../event-store.js';
+import type { Segment } from '../event-store.js';
 import { copiedRows, wholeNumber } from './copied-rows.js';
-import { bodyColumns, copiedBody, copiedBodyColumns, toRecordBody, type BodyRow } from './rows.js';
+import { copiedSegment, copiedSegmentColumns } from './rows.js';
 
-/** Reads what lies beside the ledger: bodies and payloads are rows in PostgreSQL, wherever the events are. */
+/** Reads what lies beside the ledger: segments and payloads are rows in PostgreSQL, wherever the events are. */
 export class BesideTheLedger {
   readonly #streams = new Map<string, number>();
   readonly #pool: pg.Pool;
@@ -12,15 +12,15 @@ export class BesideTheLedger {
     this.#pool = pool;
   }
 
-  async readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {
+  async readSegments(stream: string, from: number, to: number): Promise<Segment[]> {
     const number = await this.streamNumber(stream);
     if (number === undefined) return [];
     return copiedRows(
       this.#pool,
-      `SELECT ${copiedBodyColumns} FROM ledger.record_body
+      `SELECT ${copiedSegmentColumns} FROM ledger.segment
        WHERE stream = ${wholeNumber(number)} AND revision BETWEEN ${wholeNumber(from)} AND ${wholeNumber(to)}
-       ORDER BY revision, record`,
-      copiedBody,
+       ORDER BY revision`,
+      copiedSegment,
     );
   }
 
@@ -28,22 +28,10 @@ export class BesideTheLedger {
     const number = await this.streamNumber(stream);
     if (number === undefined) return 0;
     const { rows } = await this.#pool.query<{ bodies: number }>(
-      'SELECT count(*) AS bodies FROM ledger.record_body WHERE stream = $1 AND revision <= $2',
+      'SELECT coalesce(sum(bodies), 0)::float8 AS bodies FROM ledger.segment WHERE stream = $1 AND revision <= $2',
       [number, to],
     );
     return rows[0]?.bodies ?? 0;
-  }
-
-  async readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
-    const number = await this.streamNumber(stream);
-    if (number === undefined) return [];
-    const { rows } = await this.#pool.query<BodyRow>({
-      name: 'ledger-read-bodies-of',
-      text: `SELECT ${bodyColumns} FROM ledger.record_body WHERE stream = $1 AND record = ANY($2::uuid[])`,
-      values: [number, records],
-      rowMode: 'array',
-    });
-    return rows.map(toRecordBody);
   }
 
   async readPayload(digest: string): Promise<Uint8Array | undefined> {

@@ -99,10 +99,9 @@ export class BinaryRow {
     return this.#bytes.readInt32BE(at) * 2 ** 32 + this.#bytes.readUInt32BE(at + 4);
   }
 
-  /** A `uuid` as 32 hex digits. */
-  uuidHex(): string {
-    const at = this.#column();
-    return this.#bytes.toString('hex', at, this.#at);
+  /** An `integer`. */
+  integer(): number {
+    return this.#bytes.readInt32BE(this.#column());
   }
 
   text(): string {

@@ -7,23 +7,23 @@ const END = Buffer.from([0xff, 0xff]);
 
 describe('rows of a binary COPY', () => {
   const rows = [
-    { revision: 0, record: '00112233445566778899aabbccddeeff', text: 'Größe', bytes: Buffer.from('{"a":1}') },
-    { revision: 2 ** 40 + 7, record: 'ffeeddccbbaa99887766554433221100', text: '', bytes: Buffer.alloc(0) },
-    { revision: 2 ** 31, record: '0'.repeat(32), text: 'x', bytes: Buffer.from([0xff, 0xff, 0, 0]) },
+    { revision: 0, count: 7, text: 'Größe', bytes: Buffer.from('{"a":1}') },
+    { revision: 2 ** 40 + 7, count: 2 ** 31 - 1, text: '', bytes: Buffer.alloc(0) },
+    { revision: 2 ** 31, count: -1, text: 'x', bytes: Buffer.from([0xff, 0xff, 0, 0]) },
   ];
   const written = () => {
     const out = new BinaryRows();
-    for (const { revision, record, text, bytes } of rows)
-      out.row(4).bigint(revision).uuid(record).text(text).bytes(bytes);
+    for (const { revision, count, text, bytes } of rows)
+      out.row(4).bigint(revision).integer(count).text(text).bytes(bytes);
     return Buffer.concat([HEADER, out.take(), END]);
   };
   const decoded = (chunks: readonly Buffer[]) => {
     const row = new BinaryRow();
-    const read: { revision: number; record: string; text: string; bytes: Buffer }[] = [];
+    const read: { revision: number; count: number; text: string; bytes: Buffer }[] = [];
     for (const chunk of chunks) {
       row.add(chunk);
       while (row.next())
-        read.push({ revision: row.bigint(), record: row.uuidHex(), text: row.text(), bytes: row.bytes() });
+        read.push({ revision: row.bigint(), count: row.integer(), text: row.text(), bytes: row.bytes() });
     }
     return { read, isEnd: row.isEnd };
   };

@@ -1,18 +1,46 @@
+import { inTransaction, packBytes } from '@kinledger/database';
 import type pg from 'pg';
+import { byRevision, withoutRecords, type EnteredRecord } from '../segments.js';
+import { segmentColumns, toSegment, type SegmentRow } from './rows.js';
 
 /**
- * Deletes the bodies of these records for ever; the ledger keeps ids and commitments, which without the body's salt
- * say nothing. Needs the eraser's role. Returns the number of bodies that went: repeating it is harmless.
+ * Cuts the bodies of these records out of their segments for ever, with what only they used of a segment's texts; a segment
+ * of which nothing is left goes. The ledger keeps ids and commitments, which without the body's salt say nothing. Needs the
+ * eraser's role. Returns the number of bodies that went: repeating it is harmless.
  */
 export async function eraseBodies(
   pool: pg.Pool,
   stream: string,
-  records: readonly string[],
+  records: readonly EnteredRecord[],
 ): Promise<number> {
-  const { rowCount } = await pool.query(
-    `DELETE FROM ledger.record_body
-     WHERE stream = (SELECT stream FROM ledger.stream WHERE name = $1) AND record = ANY($2::uuid[])`,
-    [stream, records],
-  );
-  return rowCount ?? 0;
+  let erased = 0;
+  for (const [revision, its] of byRevision(records)) {
+    erased += await inTransaction(pool, (client) => eraseFrom(client, stream, revision, its));
+  }
+  return erased;
+}
+
+async function eraseFrom(
+  client: pg.ClientBase,
+  stream: string,
+  revision: number,
+  records: ReadonlySet<string>,
+): Promise<number> {
+  const at = 'stream = (SELECT stream FROM ledger.stream WHERE name = $1) AND revision = $2';
+  const { rows } = await client.query<SegmentRow>({
+    // Locked: whoever erases others of its records at the same time goes on from what is left.
+    text: `SELECT ${segmentColumns} FROM ledger.segment WHERE ${at} FOR UPDATE`,
+    values: [stream, revision],
+    rowMode: 'array',
+  });
+  const [row] = rows;
+  const cut = row === undefined ? undefined : withoutRecords(toSegment(row).bytes, records);
+  if (cut === undefined) return 0;
+  if (cut.bodies === 0) await client.query(`DELETE FROM ledger.segment WHERE ${at}`, [stream, revision]);
+  else
+    await client.query(`UPDATE ledger.segment SET bodies = $3, bytes = $4 WHERE ${at}`, [
+      ...[stream, revision, cut.bodies],
+      packBytes(cut.bytes),
+    ]);
+  return cut.erased;
 }

@@ -181,8 +181,8 @@ describe('event store on PostgreSQL, when', () => {
     const blocker = new pg.Client({ connectionString: databases.superuserUrl('platform') });
     await blocker.connect();
     await blocker.query('BEGIN');
-    await blocker.query('LOCK TABLE ledger.event, ledger.record_body');
-    const failures = [store.readPage(stream, 0, 10), store.readBodies(stream, 0, 9)].map((reading) =>
+    await blocker.query('LOCK TABLE ledger.event, ledger.segment');
+    const failures = [store.readPage(stream, 0, 10), store.readSegments(stream, 0, 9)].map((reading) =>
       reading.then(
         () => undefined,
         (error: unknown) => error,

@@ -9,7 +9,7 @@ import {
   type AppendResult,
   type EventStore,
   type EventToAppend,
-  type RecordBody,
+  type Segment,
   type StoredEvent,
   type StreamFinding,
   type SubscribeOptions,
@@ -33,7 +33,7 @@ export interface PostgresEventStoreOptions {
   readonly lookAgainMs?: number;
 }
 
-/** Events, bodies and payloads in the schema `ledger` (migration platform/0002), written in one transaction. */
+/** Events, segments and payloads in the schema `ledger` (migration platform/0002), written in one transaction. */
 export class PostgresEventStore implements EventStore {
   readonly #pool: pg.Pool;
   readonly #lookAgainMs: number;
@@ -97,16 +97,12 @@ export class PostgresEventStore implements EventStore {
     return page;
   }
 
-  readBodies(stream: string, from: number, to: number): Promise<RecordBody[]> {
-    return this.#beside.readBodies(stream, from, to);
+  readSegments(stream: string, from: number, to: number): Promise<Segment[]> {
+    return this.#beside.readSegments(stream, from, to);
   }
 
   countBodies(stream: string, to: number): Promise<number> {
     return this.#beside.countBodies(stream, to);
-  }
-
-  readBodiesOf(stream: string, records: readonly string[]): Promise<RecordBody[]> {
-    return this.#beside.readBodiesOf(stream, records);
   }
 
   readPayload(digest: string): Promise<Uint8Array | undefined> {

@@ -2,11 +2,12 @@ import { createPool, type RoleName } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { newSegment } from '../contract/fixture.js';
 import { eraseBodies } from './erase-bodies.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 
 const stream = 'programme-leap';
-const record = '1e0f6d2c9b8a47561e0f6d2c9b8a4756';
+const segment = newSegment(0);
 
 describe('roles of the ledger', () => {
   let databases: TestDatabases;
@@ -28,7 +29,7 @@ describe('roles of the ledger', () => {
       [{ id: '00000000-0000-8000-8000-000000000001', type: 'Noted', bytes: Buffer.from('{}') }],
       {
         expectedRevision: 'no-stream',
-        bodies: [{ record, revision: 0, bytes: Buffer.from('{"body":1}') }],
+        segments: [segment],
       },
     );
     await store.close();
@@ -39,14 +40,14 @@ describe('roles of the ledger', () => {
   });
 
   const refused: readonly [RoleName, string][] = [
-    ...['stream', 'event', 'record_body', 'payload'].flatMap((table): [RoleName, string][] => [
+    ...['stream', 'event', 'segment', 'payload'].flatMap((table): [RoleName, string][] => [
       ['linker', `DELETE FROM ledger.${table}`],
       ['linker', `TRUNCATE ledger.${table}`],
       ['projector', `DELETE FROM ledger.${table}`],
       ['reporting', `SELECT 1 FROM ledger.${table}`],
     ]),
     ['linker', `UPDATE ledger.event SET bytes = 'x'`],
-    ['linker', `UPDATE ledger.record_body SET bytes = 'x'`],
+    ['linker', `UPDATE ledger.segment SET bytes = 'x'`],
     ['linker', `UPDATE ledger.payload SET bytes = 'x'`],
     ['linker', `UPDATE ledger.stream SET name = 'x'`],
     ['linker', `INSERT INTO ledger.stream (name) VALUES ('x')`],
@@ -58,17 +59,17 @@ describe('roles of the ledger', () => {
     ['projector', `INSERT INTO ledger.event VALUES (1, 1, gen_random_uuid(), 'x', 'x')`],
     ['projector', `SELECT * FROM ledger.take_stream('programme-leap')`],
     ['reporting', `SELECT * FROM ledger.take_stream('programme-leap')`],
-    ['projector', `SELECT * FROM ledger.bodies_ahead`],
-    ['projector', `INSERT INTO ledger.bodies_ahead VALUES (1, 0, 0)`],
-    ['reporting', `SELECT * FROM ledger.bodies_ahead`],
-    ['linker', `DELETE FROM ledger.bodies_ahead`],
-    ['eraser', `INSERT INTO ledger.bodies_ahead VALUES (1, 0, 0)`],
-    ['eraser', `UPDATE ledger.bodies_ahead SET last_revision = 7`],
-    ['eraser', `SELECT bytes FROM ledger.record_body`],
+    ['projector', `SELECT * FROM ledger.segments_ahead`],
+    ['projector', `INSERT INTO ledger.segments_ahead VALUES (1, 0, 0)`],
+    ['reporting', `SELECT * FROM ledger.segments_ahead`],
+    ['linker', `DELETE FROM ledger.segments_ahead`],
+    ['eraser', `INSERT INTO ledger.segments_ahead VALUES (1, 0, 0)`],
+    ['eraser', `UPDATE ledger.segments_ahead SET last_revision = 7`],
     ['eraser', `SELECT bytes FROM ledger.event`],
     ['eraser', `DELETE FROM ledger.event`],
     ['eraser', `DELETE FROM ledger.payload`],
-    ['eraser', `UPDATE ledger.record_body SET revision = 7`],
+    ['eraser', `INSERT INTO ledger.segment VALUES (1, 7, 1, 'x')`],
+    ['eraser', `UPDATE ledger.segment SET revision = 7`],
   ];
   for (const [role, statement] of refused) {
     it(`refuse ${role}: ${statement}`, async () => {
@@ -78,16 +79,16 @@ describe('roles of the ledger', () => {
 
   it('let the projector read all of it', async () => {
     const pool = as('projector');
-    for (const table of ['stream', 'event', 'record_body', 'payload']) {
+    for (const table of ['stream', 'event', 'segment', 'payload']) {
       await expect(pool.query(`SELECT * FROM ledger.${table}`)).resolves.toBeDefined();
     }
   });
 
   it('let the eraser delete a body, and nothing comes back', async () => {
     const eraser = as('eraser');
-    expect(await eraseBodies(eraser, stream, [record])).toBe(1);
-    expect(await eraseBodies(eraser, stream, [record])).toBe(0);
-    const { rows } = await as('projector').query('SELECT record FROM ledger.record_body');
+    expect(await eraseBodies(eraser, stream, segment.records)).toBe(1);
+    expect(await eraseBodies(eraser, stream, segment.records)).toBe(0);
+    const { rows } = await as('projector').query('SELECT revision FROM ledger.segment');
     expect(rows).toEqual([]);
   });
 });

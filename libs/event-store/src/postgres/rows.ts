@@ -1,4 +1,6 @@
-import type { RecordBody, StoredEvent } from '../event-store.js';
+import { MAX_MESSAGE_BYTES } from '@kinledger/contracts';
+import { unpackBytes } from '@kinledger/database';
+import type { Segment, StoredEvent } from '../event-store.js';
 import type { BinaryRow } from './copied-rows.js';
 
 /** Pages are read by COPY. An id is asked for as text, which is what it was before. */
@@ -10,11 +12,11 @@ export const copiedEvent = (row: BinaryRow): StoredEvent => ({
   bytes: row.bytes(),
 });
 
-export const copiedBodyColumns = 'record, revision, bytes';
-export const copiedBody = (row: BinaryRow): RecordBody => ({
-  record: row.uuidHex(),
+export const copiedSegmentColumns = 'revision, bodies, bytes';
+export const copiedSegment = (row: BinaryRow): Segment => ({
   revision: row.bigint(),
-  bytes: row.bytes(),
+  bodies: row.integer(),
+  bytes: unpacked(row.bytes()),
 });
 
 /**
@@ -24,8 +26,8 @@ export const copiedBody = (row: BinaryRow): RecordBody => ({
 export const eventColumns = `revision, id, type, encode(bytes, 'base64')`;
 export type EventRow = [revision: number, id: string, type: string, base64: string];
 
-export const bodyColumns = `record, revision, encode(bytes, 'base64')`;
-export type BodyRow = [record: string, revision: number, base64: string];
+export const segmentColumns = `revision, bodies, encode(bytes, 'base64')`;
+export type SegmentRow = [revision: number, bodies: number, base64: string];
 
 export const toStoredEvent = ([revision, id, type, base64]: EventRow): StoredEvent => ({
   revision,
@@ -34,9 +36,11 @@ export const toStoredEvent = ([revision, id, type, base64]: EventRow): StoredEve
   bytes: Buffer.from(base64, 'base64'),
 });
 
-/** A record id is 32 hex digits; PostgreSQL prints its uuid with hyphens. */
-export const toRecordBody = ([record, revision, base64]: BodyRow): RecordBody => ({
-  record: record.replaceAll('-', ''),
+export const toSegment = ([revision, bodies, base64]: SegmentRow): Segment => ({
   revision,
-  bytes: Buffer.from(base64, 'base64'),
+  bodies,
+  bytes: unpacked(Buffer.from(base64, 'base64')),
 });
+
+/** A row chunk has the size of a message at most. */
+const unpacked = (stored: Buffer): Buffer => unpackBytes(stored, MAX_MESSAGE_BYTES);

@@ -1,47 +1,47 @@
-import { copyRows } from '@kinledger/database';
+import { copyRows, packBytes } from '@kinledger/database';
 import type pg from 'pg';
-import { recordBodyDiffers } from '../errors.js';
-import type { Payload, RecordBody } from '../event-store.js';
+import { segmentDiffers } from '../errors.js';
+import type { Payload, Segment } from '../event-store.js';
+import { segmentColumns, toSegment, type SegmentRow } from './rows.js';
 
-import { bodyColumns, toRecordBody, type BodyRow } from './rows.js';
-
-/** The bodies that are not there yet, each once. @throws RecordBodyDiffers */
-export async function newBodies(
+/** The segments that are not there yet, each once. @throws SegmentDiffers */
+export async function newSegments(
   client: pg.ClientBase,
   name: string,
   stream: number,
-  bodies: readonly RecordBody[],
-): Promise<RecordBody[]> {
-  if (bodies.length === 0) return [];
-  const { rows } = await client.query<BodyRow>({
-    text: `SELECT ${bodyColumns} FROM ledger.record_body WHERE stream = $1 AND record = ANY($2::uuid[])`,
-    values: [stream, bodies.map(({ record }) => record)],
+  segments: readonly Segment[],
+): Promise<Segment[]> {
+  if (segments.length === 0) return [];
+  const { rows } = await client.query<SegmentRow>({
+    text: `SELECT ${segmentColumns} FROM ledger.segment WHERE stream = $1 AND revision = ANY($2::bigint[])`,
+    values: [stream, segments.map(({ revision }) => revision)],
     rowMode: 'array',
   });
-  const there = new Map(rows.map(toRecordBody).map((body) => [body.record, body.bytes]));
-  return bodies.filter(({ record, bytes }) => {
-    const held = there.get(record);
+  const there = new Map(rows.map(toSegment).map((segment) => [segment.revision, segment.bytes]));
+  return segments.filter(({ revision, bytes }) => {
+    const held = there.get(revision);
     if (held === undefined) {
-      there.set(record, bytes);
+      there.set(revision, bytes);
       return true;
     }
-    if (Buffer.compare(held, bytes) !== 0) throw recordBodyDiffers(name, record);
+    if (Buffer.compare(held, bytes) !== 0) throw segmentDiffers(name, revision);
     return false;
   });
 }
 
-export async function insertBodies(
+export async function insertSegments(
   client: pg.ClientBase,
   stream: number,
-  bodies: readonly RecordBody[],
+  segments: readonly Segment[],
 ): Promise<void> {
-  if (bodies.length === 0) return;
+  if (segments.length === 0) return;
   await copyRows(
     client,
-    'ledger.record_body',
-    ['stream', 'record', 'revision', 'bytes'],
-    bodies,
-    (row, { record, revision, bytes }) => row.integer(stream).uuid(record).bigint(revision).bytes(bytes),
+    'ledger.segment',
+    ['stream', 'revision', 'bodies', 'bytes'],
+    segments,
+    (row, { revision, bodies, bytes }) =>
+      row.integer(stream).bigint(revision).integer(bodies).bytes(packBytes(bytes)),
   );
 }
 

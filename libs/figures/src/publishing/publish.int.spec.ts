@@ -107,7 +107,7 @@ describe('the schema published', () => {
     expect(tables).toEqual(
       expect.arrayContaining([
         ...tableNames.map((table) => `${LIVE_SCHEMA}.${table}`),
-        ...['ledger.event', 'ledger.record_body', 'ledger.payload', 'operations.upload'],
+        ...['ledger.event', 'ledger.segment', 'ledger.payload', 'operations.upload'],
       ]),
     );
     for (const round of ['before', 'after']) {

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import {
+  encodeRowChunk,
   ledgerContracts,
   readLedgerEvent,
   RowPseudonymised,
@@ -9,7 +10,7 @@ import {
 } from '@kinledger/contracts';
 import {
   canonicalBytes,
-  committedBody,
+  commitmentsOf,
   encodeLedgerEvent,
   leafHash,
   originOf,
@@ -24,8 +25,9 @@ import {
   InMemoryCheckpoints,
   InMemoryEventStore,
   InMemoryLedger,
+  type EnteredRecord,
   type EventToAppend,
-  type RecordBody,
+  type Segment,
 } from '@kinledger/event-store';
 
 export const STREAM = 'programme-leap';
@@ -56,6 +58,12 @@ export function rowOfRecord(number: number): PseudonymisedRow {
   };
 }
 
+/** Where the body of the n-th record is: two events come before. */
+export const placeOf = (number: number, perEvent = 1): EnteredRecord => ({
+  record: rowOfRecord(number).record,
+  revision: Math.floor(number / perEvent) + 2,
+});
+
 const definition = canonicalBytes({ definition: { id: 'leap', name: 'A small programme' }, schemas: {} });
 const parameters = { authority: ['email'] };
 
@@ -78,7 +86,7 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
   const checkpoints = new InMemoryCheckpoints();
   const { privateKey, publicKey } = keyOf(key);
   const events: EventToAppend[] = [];
-  const bodies: RecordBody[] = [];
+  const segments: Segment[] = [];
   const causes = new Map<string, number>();
   const add = (decision: LedgerDecision, cause: string) => {
     const ordinal = causes.get(cause) ?? 0;
@@ -102,16 +110,18 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
     defined,
   );
   for (let first = 0; first < records; first += perEvent) {
-    const placements = Array.from({ length: Math.min(perEvent, records - first) }, (_, index) => {
-      const row = rowOfRecord(first + index);
-      const { bytes, commitments } = committedBody(row);
-      bodies.push({ record: row.record, revision: events.length, bytes });
-      return {
-        ...{ record: row.record, rowKey: row.rowKey, role: row.role, commitments },
-        ...{ individual: sha256Hex(`${history} ${first + index}`).slice(0, 32), registered: true },
-        rule: 'first-of-its-kind',
-      };
+    const rows = Array.from({ length: Math.min(perEvent, records - first) }, (_, index) =>
+      rowOfRecord(first + index),
+    );
+    segments.push({
+      ...{ revision: events.length, bodies: rows.length },
+      bytes: encodeRowChunk({ ...RowPseudonymised.schema.parse(RowPseudonymised.example), rows }),
     });
+    const placements = rows.map((row, index) => ({
+      ...{ record: row.record, rowKey: row.rowKey, role: row.role, commitments: commitmentsOf(row) },
+      ...{ individual: sha256Hex(`${history} ${first + index}`).slice(0, 32), registered: true },
+      rule: 'first-of-its-kind',
+    }));
     const data = { ...ledgerContracts.RecordsPlaced.example, chunk: events.length - 2, placements };
     add({ type: 'RecordsPlaced', data } as unknown as LedgerDecision, 'file-1');
   }
@@ -121,10 +131,10 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
   }
   for (const { bytes } of events) readLedgerEvent(bytes);
   await store.append(STREAM, events, {
-    ...{ expectedRevision: 'no-stream', bodies },
+    ...{ expectedRevision: 'no-stream', segments },
     payloads: [{ digest, bytes: definition }],
   });
-  ledger.eraseBodies(STREAM, [rowOfRecord(1).record]);
+  ledger.eraseBodies(STREAM, [placeOf(1, perEvent)]);
 
   const origin = originOf(STREAM);
   const tree = new TreeRoot();
@@ -145,5 +155,5 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
     });
     leaves = [];
   }
-  return { ledger, store, checkpoints, events, bodies };
+  return { ledger, store, checkpoints, events, segments };
 }

@@ -1,6 +1,6 @@
-import type { Commitments, LedgerEvent, RecordId } from '@kinledger/contracts';
-import { committedBody, rowOf } from '@kinledger/domain';
-import type { RecordBody } from '@kinledger/event-store';
+import { isPlacing, RowChunk, type Commitments, type LedgerEvent, type RecordId } from '@kinledger/contracts';
+import { commitmentsTo } from '@kinledger/domain';
+import type { Segment } from '@kinledger/event-store';
 
 /** A record that enters the ledger, and what the ledger keeps of its body. */
 export interface BroughtRecord {
@@ -9,25 +9,32 @@ export interface BroughtRecord {
 }
 
 /** The records that an event brings into the ledger. */
-export function recordsBroughtBy(event: LedgerEvent): readonly BroughtRecord[] {
-  if (event.type !== 'RecordsPlaced') return [];
-  return event.data.placements.flatMap(({ record, commitments }) =>
-    commitments === undefined ? [] : [{ record, commitments }],
-  );
+export const recordsBroughtBy = (event: LedgerEvent): readonly BroughtRecord[] =>
+  isPlacing(event)
+    ? event.data.placements.flatMap(({ record, commitments }) =>
+        commitments === undefined ? [] : [{ record, commitments }],
+      )
+    : [];
+
+/** A body as its segment has it. */
+export interface BodyThere {
+  readonly record: RecordId;
+  readonly commitments: Commitments;
 }
 
-/** Whether a body is what the ledger is committed to: the same record, to the byte. */
-export function isCommitted({ bytes }: RecordBody, { record, commitments }: BroughtRecord): boolean {
-  try {
-    const row = rowOf({ bytes });
-    const own = committedBody(row);
-    return (
-      row.record === record &&
-      own.commitments.body === commitments.body &&
-      own.commitments.tokens === commitments.tokens &&
-      Buffer.compare(own.bytes, bytes) === 0
-    );
-  } catch {
-    return false;
+/** The bodies of a segment. @throws UnreadableContract where it was changed so that nobody can read it. */
+export function bodiesOf({ bytes }: Segment): readonly BodyThere[] {
+  const chunk = new RowChunk(bytes);
+  const bodies: BodyThere[] = [];
+  for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) {
+    const row = chunk.row(ordinal);
+    const committed = chunk.committedBytes(ordinal);
+    if (row !== undefined && committed !== undefined)
+      bodies.push({ record: row.record, commitments: commitmentsTo(committed) });
   }
+  return bodies;
 }
+
+/** Whether a body is what the ledger is committed to. */
+export const isCommitted = (there: BodyThere, { commitments }: BroughtRecord): boolean =>
+  there.commitments.body === commitments.body && there.commitments.tokens === commitments.tokens;

@@ -1,8 +1,14 @@
 import { erasesBodies, isForeignEvent, isUnreadableContract, type LedgerEvent } from '@kinledger/contracts';
 import { checkedLedgerEventOf, originOf, sha256Hex } from '@kinledger/domain';
-import { isStreamGap, type Checkpoints, type EventStore, type StoredEvent } from '@kinledger/event-store';
+import {
+  isStreamGap,
+  type Checkpoints,
+  type EventStore,
+  type Segment,
+  type StoredEvent,
+} from '@kinledger/event-store';
 import { pagesOf } from '../export/signed-leaves.js';
-import { isCommitted, recordsBroughtBy } from './brought-commitments.js';
+import { bodiesOf, isCommitted, recordsBroughtBy, type BodyThere } from './brought-commitments.js';
 import { Faults } from './faults.js';
 import { LedgerProof } from './ledger-proof.js';
 import { verificationOf, type OutsideCheckpoint, type Verification } from './verification.js';
@@ -119,16 +125,24 @@ class BodyCheck {
   }
 
   async check(from: number, to: number, events: readonly (LedgerEvent | undefined)[]): Promise<void> {
-    const bodies = new Map(
-      (await this.#store.readBodies(this.#stream, from, to)).map((body) => [body.record, body]),
-    );
+    const bodies = new Map<string, BodyThere & { readonly revision: number }>();
+    const unreadable = new Set<number>();
+    for (const segment of await this.#store.readSegments(this.#stream, from, to)) {
+      const { revision } = segment;
+      for (const body of this.#bodiesOf(segment, unreadable)) bodies.set(body.record, { ...body, revision });
+    }
     for (const event of events) {
       if (event === undefined) continue;
-      for (const brought of recordsBroughtBy(event)) {
+      // What lies beside it was told already.
+      const brings = unreadable.has(event.revision) ? [] : recordsBroughtBy(event);
+      for (const brought of brings) {
         const body = bodies.get(brought.record);
+        if (body?.revision !== event.revision) {
+          this.#missing.set(brought.record, event.revision);
+          continue;
+        }
         bodies.delete(brought.record);
-        if (body === undefined) this.#missing.set(brought.record, event.revision);
-        else if (isCommitted(body, brought)) this.checked += 1;
+        if (isCommitted(body, brought)) this.checked += 1;
         else {
           this.#faults.add(
             event.revision,
@@ -143,6 +157,18 @@ class BodyCheck {
         revision,
         `a body of record ${record} lies beside position ${revision}, where no event brings that record`,
       );
+    }
+  }
+
+  #bodiesOf(segment: Segment, unreadable: Set<number>): readonly BodyThere[] {
+    try {
+      return bodiesOf(segment);
+    } catch (error) {
+      if (!isUnreadableContract(error)) throw error;
+      const { revision } = segment;
+      unreadable.add(revision);
+      this.#faults.add(revision, `the bodies beside position ${revision} cannot be read: they were changed`);
+      return [];
     }
   }
 

@@ -1,3 +1,4 @@
+import { RowChunk } from '@kinledger/contracts';
 import {
   canonicalBytes,
   eventIdOf,
@@ -9,7 +10,7 @@ import {
 import { streamGap, type InMemoryLedger, type StoredEvent } from '@kinledger/event-store';
 import { withMethods } from '@kinledger/test-doubles';
 import { describe, expect, it } from 'vitest';
-import { keyOf, rowOfRecord, signedLedger, STREAM } from '../testing/signed-ledger.js';
+import { keyOf, placeOf, signedLedger, STREAM } from '../testing/signed-ledger.js';
 import { verifyLive } from './verify-live.js';
 
 type Made = Awaited<ReturnType<typeof signedLedger>>;
@@ -124,16 +125,19 @@ describe('the verification of a ledger where it is kept', () => {
   });
 
   describe('of bodies', () => {
-    const recordOf = (number: number) => rowOfRecord(number).record;
     it('names the event whose body was changed', async () => {
-      const { bodies } = await signedLedger();
+      const { segments } = await signedLedger();
       const wrong: string[] = [];
-      for (const { record, revision, bytes } of bodies.filter((body) => body.record !== recordOf(1))) {
-        for (let at = 0; at < bytes.length; at += 23) {
+      for (const { revision, bodies, bytes } of segments.filter(
+        (one) => one.revision !== placeOf(1).revision,
+      )) {
+        // What stands before its rows is no part of a body.
+        const rowsFrom = bytes.length - new RowChunk(bytes).slice(0).length;
+        for (let at = rowsFrom; at < bytes.length; at += 7) {
           const made = await signedLedger();
           const spoilt = Buffer.from(bytes);
           spoilt[at]! ^= 1;
-          held(made.ledger).bodies.set(record, { record, revision, bytes: spoilt });
+          held(made.ledger).segments.set(revision, { revision, bodies, bytes: spoilt });
           const fault = await firstOf(verify(made));
           if (fault?.position !== revision)
             wrong.push(`${revision} at ${at}: ${fault?.sentence ?? 'nothing found'}`);
@@ -142,9 +146,20 @@ describe('the verification of a ledger where it is kept', () => {
       expect(wrong).toEqual([]);
     });
 
+    it('names the event whose body has another text', async () => {
+      const made = await signedLedger();
+      const { revision, bodies, bytes } = made.segments[4]!;
+      const changed = Buffer.from(
+        Buffer.from(bytes).toString('latin1').replace('attribute of', 'attribute or'),
+        'latin1',
+      );
+      held(made.ledger).segments.set(revision, { revision, bodies, bytes: changed });
+      expect(await firstOf(verify(made))).toMatchObject({ position: revision });
+    });
+
     it('names one that is missing, but not one that an erasure names', async () => {
       const made = await signedLedger();
-      made.ledger.eraseBodies(STREAM, [recordOf(4)]);
+      made.ledger.eraseBodies(STREAM, [placeOf(4)]);
       expect(await verify(made)).toMatchObject({
         bodies: { checked: 8, erased: 1 },
         faults: {
@@ -156,10 +171,9 @@ describe('the verification of a ledger where it is kept', () => {
 
     it('names one that lies where no event brings its record, or that came back', async () => {
       const made = await signedLedger();
-      const [body] = made.bodies;
-      const stranger = { ...body!, record: 'f'.repeat(32), revision: 8 };
-      held(made.ledger).bodies.set(stranger.record, stranger);
-      expect(await firstOf(verify(made))).toMatchObject({ position: 8 });
+      const [segment] = made.segments;
+      held(made.ledger).segments.set(12, { ...segment!, revision: 12 });
+      expect(await firstOf(verify(made))).toMatchObject({ position: 12 });
     });
   });
 

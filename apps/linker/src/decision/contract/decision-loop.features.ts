@@ -11,7 +11,7 @@ import {
 } from '@kinledger/contracts';
 import { streamOf } from '@kinledger/decisions';
 import { encodeLedgerEvent } from '@kinledger/domain';
-import type { EventStore } from '@kinledger/event-store';
+import { bodiesIn, type EventStore } from '@kinledger/event-store';
 import type { OutgoingMessage } from '@kinledger/message-bus';
 import { withMethods } from '@kinledger/test-doubles';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -44,6 +44,11 @@ import { placementsIn } from '../../testing/placements.js';
 import { smallProgramme } from '../../testing/programme.js';
 import { adult } from '../../testing/rows.js';
 import { eventfulYear, stageAll } from '../../testing/scenario.js';
+
+/** Records whose bodies are there. */
+const recordsLeft = async (store: EventStore): Promise<RecordId[]> => [
+  ...bodiesIn(await store.readSegments(stream, 0, await store.head(stream))).keys(),
+];
 
 /** Limits so small that every submission takes several appends. */
 const fewAtATime = { events: 3, bytes: 1024 * 1024 };
@@ -177,7 +182,10 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       const events = await eventsOf(world.store);
       const entering = placementsIn(events).filter(({ commitments }) => commitments !== undefined);
       expect(entering.length).toBeGreaterThan(10);
-      const bodies = await world.store.readBodies(stream, 0, events.length);
+      const segments = await world.store.readSegments(stream, 0, events.length);
+      const bodies = segments.flatMap((segment) =>
+        [...bodiesIn([segment]).keys()].map((record) => ({ record, revision: segment.revision })),
+      );
       const inOrder = (all: readonly { readonly record: string; readonly revision: number }[]) =>
         all.map(({ record, revision }) => `${revision} ${record}`).sort();
       expect(inOrder(bodies)).toEqual(inOrder(entering));
@@ -782,7 +790,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       return world;
     };
     const bodiesLeft = async ({ store }: LinkerWorld, records: readonly RecordId[]) =>
-      (await store.readBodiesOf(stream, records)).map(({ record }) => record);
+      (await recordsLeft(store)).filter((record) => records.includes(record));
 
     it('is decided between submissions, first the event, then the bodies, and a restart gives the same', async () => {
       const world = await linkedYear();
@@ -876,7 +884,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await first.stop();
       const events = await eventsOf(world.store);
       const [record] = recordsIn(events);
-      await world.eraseBodies?.(stream, [record!]);
+      await world.eraseBodies?.(stream, [{ record: record!, revision: 3 }]);
       const linker = start(world, { erasures: new GrowingList().add(record!) });
       await until('it halts', () => linker.observed.haltedBy !== undefined);
       expect(linker.observed.haltedBy?.message).toMatch(
@@ -1103,7 +1111,9 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         data: { basis: 'wrong-quarter', by: 'data-team', records: [one, other] },
       });
       expect(answer).toMatchObject({ outcome: 'accepted', position: event?.revision });
-      expect(await world.store.readBodiesOf(stream, [one, other])).toEqual([]);
+      const left = await recordsLeft(world.store);
+      expect(left.length).toBeGreaterThan(0);
+      expect(left.filter((record) => record === one || record === other)).toEqual([]);
       expect((await list.list()).erasures).toEqual([
         expect.objectContaining({ command: command.id, by: 'data-team', records: [one, other] }),
       ]);
@@ -1167,7 +1177,9 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       const events = await eventsOf(world.store);
       expect(events.filter(({ type }) => type === 'RecordErased')).toHaveLength(1);
       expect((await list.list()).lines).toBe(1);
-      expect(await world.store.readBodiesOf(stream, [records[0]!, records[2]!])).toEqual([]);
+      const left = await recordsLeft(world.store);
+      expect(left).toContain(records[1]);
+      expect(left.filter((record) => record === records[0] || record === records[2])).toEqual([]);
     });
   });
 

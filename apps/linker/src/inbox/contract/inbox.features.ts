@@ -21,8 +21,8 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
 
   const recordsOf = async (submission: typeof a) => {
     const records: string[] = [];
-    for await (const { rows } of inbox.chunksOf(submission))
-      records.push(...rows.map(({ record }) => record));
+    for await (const chunk of inbox.chunksOf(submission))
+      records.push(...chunk.allRows().map(({ record }) => record));
     return records.map((record) => Number.parseInt(record, 16));
   };
   const chunksStaged = async () => (await inbox.counts(programme)).chunks;

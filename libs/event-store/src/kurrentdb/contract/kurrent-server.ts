@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createPool } from '@kinledger/database';
 import type { TestDatabases } from '@kinledger/database/testing';
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
@@ -87,8 +86,6 @@ export const foreignEvents = (events: readonly EventToAppend[]) =>
     data: bytes,
     metadata: undefined,
   }));
-
-export const newRecord = (): string => randomUUID().replaceAll('-', '');
 
 /** Waits for a condition, not for a time. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

@@ -4,9 +4,17 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { openLine, type BreakableLine } from '../../contract/breakable-line.js';
 import { contractSuite, type Absent } from '../../contract/contract-suite.js';
-import { newEvent, newEvents, newStream, numbered, plain } from '../../contract/fixture.js';
+import {
+  newEvent,
+  newEvents,
+  newSegment,
+  newStream,
+  numbered,
+  plain,
+  plainSegments,
+} from '../../contract/fixture.js';
 import { isEventIdReused, isRevisionConflict, isStreamGap } from '../../errors.js';
-import type { StoredEvent } from '../../event-store.js';
+import type { Segment, StoredEvent } from '../../event-store.js';
 import { readExactly } from '../../read-exactly.js';
 import { appendParts } from '../append-parts.js';
 import type { KurrentDbEventStore, KurrentDbEventStoreOptions } from '../kurrentdb-event-store.js';
@@ -15,7 +23,6 @@ import {
   foreignClient,
   foreignEvents,
   needsSingleNode,
-  newRecord,
   storeOn,
   throughPort,
   until,
@@ -168,20 +175,16 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         expect(await store.head(stream)).toBe(part.length);
       });
 
-      it('bodies of the part that is there stay erased, those of the rest come', async () => {
+      it('segments of the part that is there stay erased, those of the rest come', async () => {
         const stream = newStream();
         const events = manyMebibytes();
-        const bodies = events.map((_, revision) => ({
-          record: newRecord(),
-          revision,
-          bytes: Buffer.from(`body ${revision}`),
-        }));
+        const segments = events.map((_, revision) => newSegment(revision));
         const [part = []] = appendParts(events);
         await foreign.appendToStream(stream, foreignEvents(part), { streamState: 'no_stream' });
-        await store.append(stream, events, { expectedRevision: 'no-stream', bodies });
-        const there = await store.readBodies(stream, 0, events.length);
+        await store.append(stream, events, { expectedRevision: 'no-stream', segments });
+        const there = await store.readSegments(stream, 0, events.length);
         expect(there.map(({ revision }) => revision)).toEqual(
-          bodies.slice(part.length).map(({ revision }) => revision),
+          segments.slice(part.length).map(({ revision }) => revision),
         );
       });
     });
@@ -379,27 +382,19 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
       });
     });
 
-    describe('bodies were written and their events never came', () => {
-      const body = (revision: number) => ({ record: newRecord(), revision, bytes: Buffer.from('body') });
-      const recordsThere = async (stream: string) => {
-        const { rows } = await admin.query<{ record: string }>(
-          `SELECT replace(record::text, '-', '') AS record FROM ledger.record_body
-           WHERE stream = (SELECT stream FROM ledger.stream WHERE name = $1) ORDER BY revision`,
-          [stream],
-        );
-        return rows.map(({ record }) => record);
-      };
-      /** Leaves two bodies of events that never came behind one that did. */
+    describe('segments were written and their events never came', () => {
+      const segmentsThere = async (stream: string) => plainSegments(await open().readSegments(stream, 0, 99));
+      /** Leaves two segments of events that never came behind one that did. */
       const interrupted = async () => {
         const { line, afar } = await openAfar({ appendTimeoutMs: 2_000, patienceMs: 0 });
         const stream = newStream();
-        const kept = body(0);
-        await afar.append(stream, newEvents(1), { expectedRevision: 'no-stream', bodies: [kept] });
-        const lost = [body(1), body(2)];
+        const kept = newSegment(0);
+        await afar.append(stream, newEvents(1), { expectedRevision: 'no-stream', segments: [kept] });
+        const lost = [newSegment(1), newSegment(2)];
         const events = newEvents(2).map((event) => ({ ...event, bytes: Buffer.alloc(200 * 1024) }));
-        // Nothing of the append reaches the server: its bodies are in by then.
+        // Nothing of the append reaches the server: its segments are in by then.
         line.hold(100 * 1024);
-        const appending = failure(afar.append(stream, events, { expectedRevision: 0, bodies: lost }));
+        const appending = failure(afar.append(stream, events, { expectedRevision: 0, segments: lost }));
         await until(() => line.isBroken());
         await line.cut();
         await appending;
@@ -409,73 +404,76 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
 
       it('the next store sweeps them before it appends, and nothing else', async () => {
         const stream = newStream();
-        const kept = body(0);
-        await store.append(stream, newEvents(1), { expectedRevision: 'no-stream', bodies: [kept] });
-        const lost = [body(1), body(2)];
-        await writeBodiesAhead(admin, stream, lost);
+        const kept = newSegment(0);
+        await store.append(stream, newEvents(1), { expectedRevision: 'no-stream', segments: [kept] });
+        const lost = [newSegment(1), newSegment(2)];
+        await writeSegmentsAhead(admin, stream, lost);
         const next = open({ appendTimeoutMs: 50 });
-        const own = body(1);
-        await next.append(stream, newEvents(1), { expectedRevision: 0, bodies: [own] });
-        expect(await recordsThere(stream)).toEqual([kept.record, own.record]);
+        const own = newSegment(1);
+        await next.append(stream, newEvents(1), { expectedRevision: 0, segments: [own] });
+        expect(await segmentsThere(stream)).toEqual(plainSegments([kept, own]));
       });
 
       it('a record that comes at another place after all is read there', async () => {
         const stream = newStream();
         await store.append(stream, newEvents(1), { expectedRevision: 'no-stream' });
-        const [lost] = [body(1)];
-        await writeBodiesAhead(admin, stream, [lost]);
+        const [lost] = [newSegment(1)];
+        await writeSegmentsAhead(admin, stream, [lost]);
         const next = open({ appendTimeoutMs: 50 });
-        await next.append(stream, newEvents(2), { expectedRevision: 0, bodies: [{ ...lost, revision: 2 }] });
-        expect((await next.readBodies(stream, 0, 9)).map(({ revision }) => revision)).toEqual([2]);
+        await next.append(stream, newEvents(2), {
+          expectedRevision: 0,
+          segments: [{ ...lost, revision: 2 }],
+        });
+        expect((await next.readSegments(stream, 0, 9)).map(({ revision }) => revision)).toEqual([2]);
       });
 
-      it('the line broke between bodies and events: the store that lived on sweeps them too', async (context) => {
+      it('the line broke between segments and events: the store that lived on sweeps them too', async (context) => {
         needsSingleNode(running, context);
         const { afar, stream, kept, lost } = await interrupted();
-        expect(await recordsThere(stream)).toEqual([kept, ...lost].map(({ record }) => record));
-        const more = body(1);
+        expect(await segmentsThere(stream)).toEqual(plainSegments([kept, ...lost]));
+        const more = newSegment(1);
         await until(() =>
           afar.head(stream).then(
             () => true,
             () => false,
           ),
         );
-        await afar.append(stream, newEvents(1), { expectedRevision: 0, bodies: [more] });
-        expect(await recordsThere(stream)).toEqual([kept.record, more.record]);
+        await afar.append(stream, newEvents(1), { expectedRevision: 0, segments: [more] });
+        expect(await segmentsThere(stream)).toEqual(plainSegments([kept, more]));
       });
 
       it('the server is another one: it appends nothing and deletes nothing', async () => {
         const stream = newStream();
         await store.append(stream, newEvents(1), { expectedRevision: 'no-stream' });
-        await writeBodiesAhead(admin, stream, [body(7)]);
-        const before = await recordsThere(stream);
+        await writeSegmentsAhead(admin, stream, [newSegment(7)]);
+        const before = await segmentsThere(stream);
         const error = await failure(open().append(stream, newEvents(1), { expectedRevision: 0 }));
         expect(error).toMatchObject({ code: 'ledger-too-short' });
-        expect(await recordsThere(stream)).toEqual(before);
+        expect(await segmentsThere(stream)).toEqual(before);
         expect(await store.head(stream)).toBe(0);
       });
     });
   });
 }
 
-/** What a writer leaves that died between the bodies and the events. */
-async function writeBodiesAhead(
-  admin: pg.Client,
+/** What a writer leaves that died between the segments and the events. */
+async function writeSegmentsAhead(
+  admin: pg.ClientBase | pg.Pool,
   stream: string,
-  bodies: readonly { readonly record: string; readonly revision: number; readonly bytes: Buffer }[],
+  segments: readonly Segment[],
 ): Promise<void> {
-  const revisions = bodies.map(({ revision }) => revision);
+  const revisions = segments.map(({ revision }) => revision);
   await admin.query(
-    `INSERT INTO ledger.bodies_ahead AS ahead (stream, first_revision, last_revision)
+    `INSERT INTO ledger.segments_ahead AS ahead (stream, first_revision, last_revision)
      SELECT stream, $2, $3 FROM ledger.stream WHERE name = $1
      ON CONFLICT (stream) DO UPDATE
        SET first_revision = excluded.first_revision, last_revision = excluded.last_revision, begun_at = excluded.begun_at`,
     [stream, Math.min(...revisions), Math.max(...revisions)],
   );
-  for (const { record, revision, bytes } of bodies) {
+  for (const { revision, bodies, bytes } of segments) {
     await admin.query(
-      'INSERT INTO ledger.record_body (stream, record, revision, bytes) SELECT stream, $2, $3, $4 FROM ledger.stream WHERE name = $1',
-      [stream, record, revision, bytes],
+      'INSERT INTO ledger.segment (stream, revision, bodies, bytes) SELECT stream, $2, $3, $4 FROM ledger.stream WHERE name = $1',
+      [stream, revision, bodies, bytes],
     );
   }
 }

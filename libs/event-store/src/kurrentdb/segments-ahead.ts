@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Payload, RecordBody } from '../event-store.js';
-import { insertBodies, insertPayloads, newBodies } from '../postgres/write-beside.js';
+import type { Payload, Segment } from '../event-store.js';
+import { insertPayloads, insertSegments, newSegments } from '../postgres/write-beside.js';
 
 /** A stream of which this process is, for now, the only writer. */
 export interface HeldStream {
@@ -18,7 +18,7 @@ const LOCK_CLASS = 0x6b6c6467;
 const LOCK_TIMEOUT_SECONDS = 30;
 
 /**
- * Runs work as the stream's only writer, whatever process: between the look at the stream, the bodies and the events no
+ * Runs work as the stream's only writer, whatever process: between the look at the stream, the segments and the events no
  * other append comes in. The lock is the database session's: it ends with it.
  */
 export async function asOnlyWriter<T>(
@@ -51,29 +51,29 @@ export async function asOnlyWriter<T>(
 export interface Ahead {
   readonly first: number;
   readonly last: number;
-  readonly bodies: readonly RecordBody[];
+  readonly segments: readonly Segment[];
   readonly payloads: readonly Payload[];
 }
 
 /**
- * Writes bodies and payloads in one transaction, and with the bodies a note for which revisions they are.
- * @throws RecordBodyDiffers
+ * Writes segments and payloads in one transaction, and with the segments a note for which revisions they are.
+ * @throws SegmentDiffers
  */
 export async function writeAhead({ name, number, client }: HeldStream, ahead: Ahead): Promise<void> {
-  if (ahead.bodies.length === 0 && ahead.payloads.length === 0) return;
+  if (ahead.segments.length === 0 && ahead.payloads.length === 0) return;
   await client.query('BEGIN');
   try {
-    const bodies = await newBodies(client, name, number, ahead.bodies);
-    if (bodies.length > 0) {
+    const segments = await newSegments(client, name, number, ahead.segments);
+    if (segments.length > 0) {
       await client.query(
-        `INSERT INTO ledger.bodies_ahead AS ahead (stream, first_revision, last_revision) VALUES ($1, $2, $3)
+        `INSERT INTO ledger.segments_ahead AS ahead (stream, first_revision, last_revision) VALUES ($1, $2, $3)
          ON CONFLICT (stream) DO UPDATE
            SET first_revision = excluded.first_revision, last_revision = excluded.last_revision,
                begun_at = excluded.begun_at`,
         [number, ahead.first, ahead.last],
       );
     }
-    await insertBodies(client, number, bodies);
+    await insertSegments(client, number, segments);
     await insertPayloads(client, ahead.payloads);
     await client.query('COMMIT');
   } catch (error) {
@@ -82,7 +82,7 @@ export async function writeAhead({ name, number, client }: HeldStream, ahead: Ah
   }
 }
 
-/** The events that bodies were written for are not to be had: another ledger, or an old copy of it. */
+/** The events that segments were written for are not to be had: another ledger, or an old copy of it. */
 export interface LedgerTooShort extends Error {
   readonly code: 'ledger-too-short';
 }
@@ -98,7 +98,7 @@ export interface SweepOptions {
 }
 
 /**
- * Deletes the bodies whose events never came: those for which an append was begun that did not come to its end. Only
+ * Deletes the segments whose events never came: those for which an append was begun that did not come to its end. Only
  * for the stream's only writer. Returns how many went.
  * @throws LedgerTooShort when the stream ends before that append began.
  */
@@ -108,12 +108,12 @@ export async function sweepOrphans(stream: HeldStream, options: SweepOptions): P
   if (begun === undefined) return 0;
   const headNow = await head();
   if (begun.first > headNow + 1) throw ledgerTooShort(stream.name, headNow, begun.first);
-  if (headNow >= begun.last || !(await hasBodiesBeyond(eraser, stream.number, headNow))) return 0;
+  if (headNow >= begun.last || !(await hasSegmentsBeyond(eraser, stream.number, headNow))) return 0;
   // Its writer may have lost its database session alone, with its events still on their way.
   if (begun.ageMs < underwayMs) await pause(underwayMs - begun.ageMs, undefined, { signal });
   const headThen = await head();
   const { rowCount } = await eraser.query(
-    'DELETE FROM ledger.record_body WHERE stream = $1 AND revision > $2 AND revision <= $3',
+    'DELETE FROM ledger.segment WHERE stream = $1 AND revision > $2 AND revision <= $3',
     [stream.number, headThen, begun.last],
   );
   return rowCount ?? 0;
@@ -123,15 +123,15 @@ async function lastBegun(eraser: pg.Pool, stream: number) {
   const { rows } = await eraser.query<{ first: number; last: number; ageMs: number }>(
     `SELECT first_revision AS first, last_revision AS last,
             (extract(epoch FROM clock_timestamp() - begun_at) * 1000)::float8 AS "ageMs"
-       FROM ledger.bodies_ahead WHERE stream = $1`,
+       FROM ledger.segments_ahead WHERE stream = $1`,
     [stream],
   );
   return rows[0];
 }
 
-async function hasBodiesBeyond(eraser: pg.Pool, stream: number, head: number): Promise<boolean> {
+async function hasSegmentsBeyond(eraser: pg.Pool, stream: number, head: number): Promise<boolean> {
   const { rows } = await eraser.query<{ some: boolean }>(
-    'SELECT EXISTS (SELECT FROM ledger.record_body WHERE stream = $1 AND revision > $2) AS some',
+    'SELECT EXISTS (SELECT FROM ledger.segment WHERE stream = $1 AND revision > $2) AS some',
     [stream, head],
   );
   return rows[0]?.some === true;

@@ -1,0 +1,43 @@
+import type { RowChunk, SubmissionId } from '@kinledger/contracts';
+import { stagedRowsDiffer } from './errors.js';
+import type { StagedRows } from './staged-rows.js';
+
+/** Rows of one chunk, by their ordinals in it. */
+export interface ChunkRows {
+  readonly chunk: RowChunk;
+  readonly ordinals: readonly number[];
+}
+
+/** Walks a submission's chunks once more, in order, one at a time. */
+export class ChunkCursor {
+  readonly #chunks: AsyncIterator<RowChunk>;
+  readonly #submission: SubmissionId;
+  #chunk: RowChunk | undefined;
+  /** Ordinal of the chunk's first row among those of the submission. */
+  #first = 0;
+
+  constructor(staged: StagedRows, submission: SubmissionId) {
+    this.#submission = submission;
+    this.#chunks = staged.chunksOf(submission)[Symbol.asyncIterator]();
+  }
+
+  /**
+   * Rows of one chunk by their ordinals among those of the submission, which are asked for in rising order.
+   * @throws StagedRowsDiffer when the chunk does not have them.
+   */
+  async rowsAt(ordinals: readonly number[]): Promise<ChunkRows> {
+    const [first = 0] = ordinals;
+    let chunk = this.#chunk;
+    while (chunk === undefined || first - this.#first >= chunk.count) {
+      this.#first += chunk?.count ?? 0;
+      const next = await this.#chunks.next();
+      if (next.done === true) throw stagedRowsDiffer(this.#submission);
+      chunk = next.value;
+      this.#chunk = chunk;
+    }
+    const { count } = chunk;
+    const local = ordinals.map((ordinal) => ordinal - this.#first);
+    if (local.some((ordinal) => ordinal < 0 || ordinal >= count)) throw stagedRowsDiffer(this.#submission);
+    return { chunk, ordinals: local };
+  }
+}
