@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { localConnection } from '@kinledger/contracts';
+import { localConnection, MAX_MESSAGE_BYTES, RowChunk } from '@kinledger/contracts';
+import { packBytes, unpackBytes } from '@kinledger/database';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation } from '../e2e/installation.js';
@@ -123,10 +124,12 @@ describe('the ledger of an installation', () => {
       .map((name) => readFileSync(join(out, name), 'utf8'))
       .join('\n');
     const values = await asSuperuser(async (client) => {
-      const { rows } = await client.query<{ body: string }>(
-        `SELECT convert_from(bytes, 'UTF8') AS body FROM ledger.record_body`,
-      );
-      return new Set(rows.flatMap(({ body }) => body.match(/(?<="(token|salt)":")[0-9a-f]{32}/g) ?? []));
+      const { rows: segments } = await client.query<{ bytes: Buffer }>('SELECT bytes FROM ledger.segment');
+      const rows = segments.flatMap(({ bytes }) => {
+        const chunk = new RowChunk(unpackBytes(bytes, MAX_MESSAGE_BYTES));
+        return Array.from({ length: chunk.count }, (_, ordinal) => chunk.row(ordinal) ?? []).flat();
+      });
+      return new Set(rows.flatMap(({ salt, tokens }) => [salt, ...tokens.map(({ token }) => token)]));
     });
     expect(values.size).toBeGreaterThan(20);
     for (const value of values) expect(text).not.toContain(value);
@@ -202,16 +205,29 @@ describe('the ledger of an installation', () => {
         `UPDATE ledger.event SET bytes = set_byte(bytes, 40, get_byte(bytes, 40) # 1) WHERE revision = 5`,
       ),
     );
-    const revision = await asSuperuser(async (client) => {
-      const { rows } = await client.query<{ revision: string }>(
-        `UPDATE ledger.record_body SET bytes = set_byte(bytes, 90, get_byte(bytes, 90) # 1)
-         WHERE record = (SELECT record FROM ledger.record_body ORDER BY revision LIMIT 1 OFFSET 3) RETURNING revision`,
+    const segment = await asSuperuser(async (client) => {
+      const { rows } = await client.query<{ revision: string; bytes: Buffer }>(
+        'SELECT revision, bytes FROM ledger.segment ORDER BY revision LIMIT 1',
       );
-      return Number(rows[0]!.revision);
+      return rows[0]!;
     });
+    const put = (bytes: Uint8Array) =>
+      asSuperuser((client) =>
+        client.query('UPDATE ledger.segment SET bytes = $2 WHERE revision = $1', [segment.revision, bytes]),
+      );
+    const changed = Uint8Array.from(unpackBytes(segment.bytes, MAX_MESSAGE_BYTES));
+    // A row begins with its salt.
+    new RowChunk(changed).slice(0)[0]! ^= 1;
+    await put(packBytes(changed));
     const body = await installation.run('ledger', 'verify', '--live');
     expect(body.code).toBe(1);
-    expect(body.stderr).toContain(`the event at position ${revision} is committed to`);
+    expect(body.stderr).toContain(`the event at position ${segment.revision} is committed to`);
     expect(body.stderr).toContain('(1 fault in all)');
+    const damaged = Uint8Array.from(segment.bytes);
+    damaged[damaged.length >> 1]! ^= 1;
+    await put(damaged);
+    const packed = await installation.run('ledger', 'verify', '--live');
+    expect(packed.code).toBe(1);
+    expect(packed.stderr).toContain(`position ${segment.revision}`);
   });
 });

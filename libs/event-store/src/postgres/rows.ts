@@ -42,5 +42,14 @@ export const toSegment = ([revision, bodies, base64]: SegmentRow): Segment => ({
   bytes: unpacked(Buffer.from(base64, 'base64')),
 });
 
-/** A row chunk has the size of a message at most. */
-const unpacked = (stored: Buffer): Buffer => unpackBytes(stored, MAX_MESSAGE_BYTES);
+/**
+ * Unpacks a row chunk, which has the size of a message at most. Bytes that somebody damaged are returned as they are kept:
+ * no reader takes them for a row chunk, so that each can name the revision.
+ */
+function unpacked(stored: Buffer): Buffer {
+  try {
+    return unpackBytes(stored, MAX_MESSAGE_BYTES);
+  } catch {
+    return stored;
+  }
+}
