@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   encodeRowChunk,
+  isPlacing,
   RowPseudonymised,
   type LedgerDecision,
   type PseudonymisedRow,
@@ -68,7 +69,7 @@ function person(index: number, dataset: string): Omit<PseudonymisedRow, 'record'
         : [token('child-key', 'identity', `${carer} ${born}`), token('email', 'carer', carer)]),
       token('birth-date', 'guard', born),
       token('gender', 'guard', adult ? 'F' : 'M'),
-      token(`case-number:${dataset}`, 'local', `case ${index}`),
+      token(`case-number:${dataset.split('.')[0] ?? ''}`, 'local', `case ${index}`),
     ],
     derived: [],
     attributes: {
@@ -87,7 +88,7 @@ function visit(index: number, dataset: string, quarter: number): Omit<Pseudonymi
     ...{ rowKey: hex(dataset, quarter, index), role: 'adult', derived: [], attributes: {}, keyVersion: 1 },
     tokens: [
       token('email', 'identity', `person-${adult}@example.org`),
-      token(`case-number:${dataset}`, 'local', `case ${adult}`),
+      token(`case-number:${dataset.split('.')[0] ?? ''}`, 'local', `case ${adult}`),
     ],
     facts: {
       ...{ kind: 'engagement', eventDate: `${2021 + Math.floor((quarter + 1) / 4)}-${month}-11` },
@@ -274,7 +275,12 @@ try {
   console.log(`${records.toLocaleString('en-GB')} records, ${(await store.head(stream)) + 1} events`);
   await measure('read and parsed', async () => {
     let events = 0;
-    for await (const page of ledgerPages({ store, stream, from: 0 })) events += page.length;
+    for await (const page of ledgerPages({ store, stream, from: 0 })) {
+      events += page.length;
+      // Bodies are decoded when they are asked for.
+      for (const { event, bodies } of page)
+        if (isPlacing(event)) for (const { record } of event.data.placements) bodies.get(record);
+    }
     if (events !== (await store.head(stream)) + 1) throw new Error('events are missing');
   });
   const client = await pool.connect();

@@ -91,11 +91,12 @@ async function readPage(
   const first = stored.at(0);
   const last = stored.at(-1);
   if (first === undefined || last === undefined) return { events: [], stranger };
-  const bodies = bodiesIn(withBodies ? await store.readSegments(stream, first.revision, last.revision) : []);
+  const segments = withBodies ? await store.readSegments(stream, first.revision, last.revision) : [];
+  const byRevision = Map.groupBy(segments, ({ revision }) => revision);
   const events: ReadEvent[] = [];
   for (const each of stored) {
     try {
-      events.push({ event: ledgerEventOf(each, stream), bodies });
+      events.push({ event: ledgerEventOf(each, stream), bodies: bodiesOf(byRevision.get(each.revision)) });
     } catch (error) {
       if (!isForeignEvent(error)) throw error;
       return { events, stranger: error };
@@ -104,11 +105,17 @@ async function readPage(
   return { events, stranger };
 }
 
+/** Decodes segments when first asked: the rows of a whole page would outlive their use. */
+function bodiesOf(segments: readonly Segment[] = []): Bodies {
+  let decoded: Bodies | undefined;
+  return { get: (record) => (decoded ??= bodiesIn(segments)).get(record) };
+}
+
 /**
- * The rows that entered the ledger from its beginning on, in pages that end with these revisions: a page of events tells
- * how much is read at once. The next page is read while the one before is written.
+ * The rows that entered the ledger from its beginning on, segment by segment. They are read in pages that end with these
+ * revisions: a page of events tells how much is read at once. The next page is read while the one before is written.
  */
-export async function* rowPages(
+export async function* rowsBySegment(
   store: EventStore,
   stream: string,
   ends: readonly number[],
@@ -124,7 +131,7 @@ export async function* rowPages(
   for (let index = 0; ahead !== undefined; index += 1) {
     const page: readonly Segment[] = await ahead;
     ahead = read(index + 1);
-    yield [...bodiesIn(page).values()];
+    for (const segment of page) yield [...bodiesIn([segment]).values()];
   }
 }
 

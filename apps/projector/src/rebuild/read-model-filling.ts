@@ -8,7 +8,7 @@ import {
   type TableDigest,
 } from '@kinledger/read-models';
 import type pg from 'pg';
-import { ledgerPages, rowPages } from '../projection/ledger-pages.js';
+import { ledgerPages, rowsBySegment } from '../projection/ledger-pages.js';
 import { readModelFiller, readModelWriter } from '../projection/read-model-writer.js';
 
 export interface ReadModelFillingOptions {
@@ -69,7 +69,7 @@ export class ReadModelFilling {
       this.#report();
     }
     await this.#filler.readyForBodies();
-    for await (const rows of rowPages(store, stream, ends)) {
+    for await (const rows of rowsBySegment(store, stream, ends)) {
       this.#stopIfAborted();
       await this.#filler.takeBodies(rows);
       this.#records += rows.length;

@@ -2,7 +2,6 @@ import type { PseudonymisedRow } from '@kinledger/contracts';
 import type { BinaryRows } from '@kinledger/database';
 
 export type Facts = PseudonymisedRow['facts'];
-type Engagement = Extract<Facts, { kind: 'engagement' }>;
 /** Facts of the kinds that have tables of their own. */
 export type RarerFact = Exclude<Facts, { kind: 'registration' | 'engagement' }>;
 
