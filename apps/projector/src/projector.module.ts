@@ -52,7 +52,6 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.#live = live;
     this.#rebuilder = rebuilder;
     this.#settings = settings;
-
     storeWatch.check(() => this.#store.head(stream));
     health.register('projection', async () => {
       if (this.#live.haltedBy !== undefined) throw this.#live.haltedBy;

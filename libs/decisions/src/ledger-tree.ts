@@ -1,5 +1,5 @@
 import { TreeRoot } from '@kinledger/domain';
-import type { EventStore } from '@kinledger/event-store';
+import { readAhead, type EventStore } from '@kinledger/event-store';
 
 const PAGE_EVENTS = 1_000;
 
@@ -31,22 +31,15 @@ export class LedgerTree {
     atMost: number = Number.POSITIVE_INFINITY,
   ): Promise<void> {
     const end = Math.min(position, this.position + atMost);
-    const read = (from: number) => {
-      const limit = Math.min(PAGE_EVENTS, end - from + 1);
-      const page = limit <= 0 ? Promise.resolve([]) : this.#store.readPage(this.#stream, from, limit);
-      // It is awaited below; if the signal aborts first, nobody hears that it failed.
-      page.catch(() => undefined);
-      return page;
-    };
-    let ahead = read(this.#next);
-    while (this.position < end) {
-      signal.throwIfAborted();
-      const page = await ahead;
-      if (page.length === 0) throw new Error(`${this.#stream} became shorter while it was read`);
-      // The next page is under way while this one is hashed.
-      ahead = read(this.#next + page.length);
+    const pages = readAhead({
+      ...{ from: this.#next, to: end, signal },
+      read: (from) => this.#store.readPage(this.#stream, from, Math.min(PAGE_EVENTS, end - from + 1)),
+      lengthOf: (page) => page.length,
+    });
+    for await (const page of pages) {
       for (const { bytes } of page) this.#tree.add(bytes);
       this.#next += page.length;
     }
+    if (this.position < end) throw new Error(`${this.#stream} became shorter while it was read`);
   }
 }

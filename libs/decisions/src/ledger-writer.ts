@@ -32,7 +32,6 @@ export class LedgerWriter {
 
   constructor(options: LedgerWriterOptions) {
     this.#options = options;
-
     this.#batch = emptyBatch(options.from);
   }
 

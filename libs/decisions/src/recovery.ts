@@ -1,8 +1,8 @@
-import { closesDecision } from '@kinledger/contracts';
 import { ledgerEventOf, type LinkageDecider } from '@kinledger/domain';
 import {
   bodiesIn,
-  readExactly,
+  lastClosedAt,
+  readAhead,
   type EventStore,
   type Segment,
   type StoredEvent,
@@ -40,7 +40,6 @@ export interface Recovered {
 }
 
 const PAGE_SIZE = 1_000;
-const LOOK_BACK_EVENTS = 50;
 
 /**
  * Takes a programme's ledger up again: everything up to its last closing event, from its snapshot on if that counts. What
@@ -50,25 +49,16 @@ const LOOK_BACK_EVENTS = 50;
 export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const { store, stream, engine, snapshots, signal, pageSize = PAGE_SIZE } = options;
   const head = await store.head(stream);
-  const end = await lastClosing(store, stream, head, pageSize);
+  const end = await lastClosedAt(store, stream, head);
   const empty = () => new ProgrammeLedger(engine());
   const ledger = (await snapshots?.restore(end, empty, signal)) ?? empty();
-  const read = (from: number) => {
-    const page = readPage(store, stream, from, Math.min(pageSize, end - from + 1));
-    // It is awaited below; if the signal aborts first, nobody hears that it failed.
-    page.catch(() => undefined);
-    return page;
-  };
-  let ahead = read(ledger.nextRevision);
-  while (ledger.nextRevision <= end) {
-    signal.throwIfAborted();
-    const page = await ahead;
-    // The next page is under way while this one is applied.
-    const next = ledger.nextRevision + page.events.length;
-    ahead = next <= end && page.events.length > 0 ? read(next) : Promise.resolve(emptyPage);
-    if (page.events.length === 0) throw new Error(`${stream} became shorter while it was read`);
-    applyPage(ledger, stream, page);
-  }
+  const pages = readAhead({
+    ...{ from: ledger.nextRevision, to: end, signal },
+    read: (from) => readPage(store, stream, from, Math.min(pageSize, end - from + 1)),
+    lengthOf: ({ events }) => events.length,
+  });
+  for await (const page of pages) applyPage(ledger, stream, page);
+  if (ledger.nextRevision <= end) throw new Error(`${stream} became shorter while it was read`);
   await requireOurs(options, end + 1, head);
   ledger.requireBodies();
   return { ledger, head };
@@ -82,7 +72,6 @@ interface Page {
 const emptyPage: Page = { events: [], segments: [] };
 
 async function readPage(store: EventStore, stream: string, from: number, limit: number): Promise<Page> {
-  if (limit <= 0) return emptyPage;
   const events = await store.readPage(stream, from, limit);
   const last = events.at(-1);
   if (last === undefined) return emptyPage;
@@ -107,21 +96,4 @@ async function requireOurs(
 function applyPage(ledger: ProgrammeLedger, stream: string, { events, segments }: Page): void {
   const bodies = bodiesIn(segments);
   for (const stored of events) ledger.apply(ledgerEventOf(stored, stream), bodies);
-}
-
-/** Revision of the last closing event; -1 where there is none. Looks from the end: an interrupted decision is short. */
-async function lastClosing(
-  store: EventStore,
-  stream: string,
-  head: number,
-  pageSize: number,
-): Promise<number> {
-  const size = Math.min(pageSize, LOOK_BACK_EVENTS);
-  for (let to = head; to >= 0; to -= size) {
-    const from = Math.max(0, to - size + 1);
-    const page = await readExactly(store, stream, from, to - from + 1);
-    const closing = page.findLast(({ type }) => closesDecision(type));
-    if (closing !== undefined) return closing.revision;
-  }
-  return -1;
 }

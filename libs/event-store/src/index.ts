@@ -9,6 +9,8 @@ export * from './kurrentdb/kurrentdb-event-store.js';
 export * from './open-event-store.js';
 export * from './postgres/erase-bodies.js';
 export * from './postgres/postgres-event-store.js';
+export * from './last-closed-at.js';
+export * from './read-ahead.js';
 export * from './read-exactly.js';
 export { bodiesIn, type EnteredRecord } from './segments.js';
 export * from './store-standing.js';

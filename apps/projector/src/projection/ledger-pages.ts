@@ -6,13 +6,7 @@ import {
   type PseudonymisedRow,
 } from '@kinledger/contracts';
 import { ledgerEventOf, type Bodies } from '@kinledger/domain';
-import {
-  bodiesIn,
-  readExactly,
-  type EventStore,
-  type Segment,
-  type StoredEvent,
-} from '@kinledger/event-store';
+import { bodiesIn, readAhead, type EventStore, type Segment } from '@kinledger/event-store';
 
 export interface ReadEvent {
   readonly event: LedgerEvent;
@@ -120,19 +114,12 @@ export async function* rowsBySegment(
   stream: string,
   ends: readonly number[],
 ): AsyncGenerator<readonly PseudonymisedRow[]> {
-  const read = (index: number) => {
-    const end = ends[index];
-    const page = end === undefined ? undefined : store.readSegments(stream, (ends[index - 1] ?? -1) + 1, end);
-    // Awaited below; if the writer fails first, this one must not count as unhandled.
-    page?.catch(() => undefined);
-    return page;
-  };
-  let ahead = read(0);
-  for (let index = 0; ahead !== undefined; index += 1) {
-    const page: readonly Segment[] = await ahead;
-    ahead = read(index + 1);
-    for (const segment of page) yield [...bodiesIn([segment]).values()];
-  }
+  const pages = readAhead({
+    ...{ from: 0, to: ends.length - 1 },
+    read: (index) => store.readSegments(stream, (ends[index - 1] ?? -1) + 1, ends[index] ?? -1),
+    lengthOf: () => 1,
+  });
+  for await (const page of pages) for (const segment of page) yield [...bodiesIn([segment]).values()];
 }
 
 /** Reads a page. A store that detects a foreign event returns no page with it, so this reads the events before it. */
@@ -145,23 +132,4 @@ async function readStored(store: EventStore, stream: string, start: number, limi
     const stored = before > 0 ? await store.readPage(stream, start, before) : [];
     return { stored, stranger: stored.length === before ? error : undefined };
   }
-}
-
-const LOOK_BACK_EVENTS = 50;
-
-/** Position of the last closing event up to a position; -1 if there is none. */
-export async function lastClosedAt(
-  store: EventStore,
-  stream: string,
-  upTo = Number.MAX_SAFE_INTEGER,
-): Promise<number> {
-  let end = Math.min(upTo, await store.head(stream));
-  while (end >= 0) {
-    const start = Math.max(0, end - LOOK_BACK_EVENTS + 1);
-    const page = await readExactly(store, stream, start, end - start + 1);
-    const closing = page.findLast(({ type }: StoredEvent) => closesDecision(type));
-    if (closing !== undefined) return closing.revision;
-    end = start - 1;
-  }
-  return -1;
 }

@@ -1,11 +1,11 @@
 import type { Role, SubmissionId } from '@kinledger/contracts';
+import { lastClosedAt } from '@kinledger/event-store';
 import { wholeReach } from '@kinledger/figures';
 import { contentDigest, LIVE_SCHEMA } from '@kinledger/read-models';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { rowKeyOf, type DecidedLedger, type DecidedFile, type DecidedRow } from './decided-ledger.testing.js';
 import { ReadModelFilling } from '../rebuild/read-model-filling.js';
-import { lastClosedAt } from './ledger-pages.js';
 import { ReadModelsUnderTest, tries } from './read-models-under-test.testing.js';
 import { STREAM } from './small-ledger.testing.js';
 

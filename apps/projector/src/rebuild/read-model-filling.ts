@@ -41,7 +41,6 @@ export class ReadModelFilling {
 
   constructor(options: ReadModelFillingOptions) {
     this.#options = options;
-
     this.#filler = readModelFiller(options);
   }
 

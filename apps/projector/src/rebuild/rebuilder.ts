@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pauseUnlessAborted } from '@kinledger/waiting';
-import { isStoreUnreachable, type EventStore } from '@kinledger/event-store';
+import { isStoreUnreachable, lastClosedAt, type EventStore } from '@kinledger/event-store';
 import {
   AS_AT_SCHEMA,
   contentDigest,
@@ -10,7 +10,6 @@ import {
   swapReadModels,
 } from '@kinledger/read-models';
 import type pg from 'pg';
-import { lastClosedAt } from '../projection/ledger-pages.js';
 import type { LiveProjection } from '../projection/live-projection.js';
 import { ReadModelFilling } from './read-model-filling.js';
 

@@ -1,6 +1,7 @@
 import { TreeRoot } from '@kinledger/domain';
 import { isRevisionConflict } from '../errors.js';
 import type { EventStore, StoredEvent } from '../event-store.js';
+import { readAhead } from '../read-ahead.js';
 import { readExactly } from '../read-exactly.js';
 
 export interface CopyOptions {
@@ -78,31 +79,24 @@ async function copy(
   first: number,
   last: number,
 ) {
-  const read = (next: number) => {
-    const page =
-      next > last ? Promise.resolve([]) : from.readPage(stream, next, Math.min(PAGE, last - next + 1));
-    // It is awaited below; if the signal aborts first, nobody hears that it failed.
-    page.catch(() => undefined);
-    return page;
-  };
-  let ahead = read(first);
-  for (let next = first; next <= last;) {
-    signal?.throwIfAborted();
-    const page = await ahead;
-    if (page.length === 0) throw targetDiffers(stream, next, 'the source became shorter');
+  let next = first;
+  const pages = readAhead({
+    ...{ from: first, to: last, signal },
+    read: (at) => from.readPage(stream, at, Math.min(PAGE, last - at + 1)),
+    lengthOf: (page) => page.length,
+  });
+  for await (const page of pages) {
     if (examine !== undefined) page.forEach(examine);
-    const after = next + page.length;
-    // The next page is under way while this one is written.
-    ahead = read(after);
     try {
       await to.append(stream, page, { expectedRevision: next === 0 ? 'no-stream' : next - 1 });
     } catch (error) {
       if (!isRevisionConflict(error)) throw error;
       throw targetDiffers(stream, next, 'somebody else writes into the target');
     }
-    next = after;
+    next += page.length;
     onProgress?.({ stage: 'copying', done: next, total: last + 1 });
   }
+  if (next <= last) throw targetDiffers(stream, next, 'the source became shorter');
 }
 
 /** Compares both stores from revision `first` to `last`, event by event, and takes the target's bytes into the tree. */
@@ -113,19 +107,13 @@ async function compare(
   first: number,
   last: number,
 ): Promise<void> {
-  const read = (next: number) => {
-    const pages = readBoth(from, to, stream, next, Math.min(PAGE, last - next + 1));
-    // They are awaited below; if the signal aborts first, nobody hears that they failed.
-    pages.catch(() => undefined);
-    return pages;
-  };
-  let ahead = read(first);
-  for (let next = first; next <= last;) {
-    signal?.throwIfAborted();
-    const { ours, theirs } = await ahead;
-    if (ours.length === 0) throw targetDiffers(stream, next, 'the source became shorter');
-    const after = next + ours.length;
-    ahead = read(after);
+  let next = first;
+  const pages = readAhead({
+    ...{ from: first, to: last, signal },
+    read: (at) => readBoth(from, to, stream, at, Math.min(PAGE, last - at + 1)),
+    lengthOf: ({ ours }) => ours.length,
+  });
+  for await (const { ours, theirs } of pages) {
     for (const [index, event] of ours.entries()) {
       const copy = theirs[index];
       examine?.(event);
@@ -133,14 +121,15 @@ async function compare(
       if (difference !== undefined) throw targetDiffers(stream, next + index, difference);
       if (copy !== undefined) tree.add(copy.bytes);
     }
-    next = after;
+    next += ours.length;
     onProgress?.({ stage, done: next, total: last + 1 });
   }
+  if (next <= last) throw targetDiffers(stream, next, 'the source became shorter');
 }
 
 /** A page of the source, and the same revisions of the target. */
 async function readBoth(from: EventStore, to: EventStore, stream: string, next: number, limit: number) {
-  const ours = limit <= 0 ? [] : await from.readPage(stream, next, limit);
+  const ours = await from.readPage(stream, next, limit);
   return { ours, theirs: await readExactly(to, stream, next, ours.length) };
 }
 

@@ -1,11 +1,10 @@
 import { leafHash, type TreeHash } from '@kinledger/domain';
-import type { Checkpoints, EventStore, StoredEvent } from '@kinledger/event-store';
+import { readAhead, type Checkpoints, type EventStore, type StoredEvent } from '@kinledger/event-store';
 
 const PAGE = 1_000;
 
 export interface LedgerPage {
   readonly from: number;
-  /** Empty where only the leaves were asked for and all of them are known. */
   readonly events: readonly StoredEvent[];
   /** What was signed at each place; empty where nothing is. */
   readonly signed: readonly (TreeHash | undefined)[];
@@ -15,7 +14,7 @@ export interface LedgerPage {
  * Pages of a stream from `from` to `to` (not included), each event with the hash of the leaf that was signed in its place.
  * Ends early where the stream does.
  */
-export async function* pagesOf(
+export function pagesOf(
   store: EventStore,
   checkpoints: Checkpoints,
   stream: string,
@@ -23,25 +22,18 @@ export async function* pagesOf(
   to: number,
   signal?: AbortSignal,
 ): AsyncGenerator<LedgerPage> {
-  const read = (at: number) => {
-    const limit = Math.min(PAGE, to - at);
-    const page =
-      limit <= 0
-        ? Promise.resolve(undefined)
-        : Promise.all([store.readPage(stream, at, limit), checkpoints.leaves(stream, at, at + limit)]);
-    // It is awaited below; if the signal aborts first, nobody hears that it failed.
-    page.catch(() => undefined);
-    return page;
-  };
-  let ahead = read(from);
-  for (let at = from; at < to;) {
-    signal?.throwIfAborted();
-    const [events, signed] = (await ahead) ?? [[], []];
-    if (events.length === 0) return;
-    ahead = read(at + events.length);
-    yield { from: at, events, signed };
-    at += events.length;
-  }
+  return readAhead({
+    ...{ from, to: to - 1, signal },
+    read: async (at) => {
+      const limit = Math.min(PAGE, to - at);
+      const [events, signed] = await Promise.all([
+        store.readPage(stream, at, limit),
+        checkpoints.leaves(stream, at, at + limit),
+      ]);
+      return { from: at, events, signed };
+    },
+    lengthOf: ({ events }) => events.length,
+  });
 }
 
 /** Hashes of leaves as they were signed; where nothing is signed, of what the store has. */
@@ -52,16 +44,19 @@ export async function* leavesOf(
   from: number,
   to: number,
 ): AsyncGenerator<TreeHash> {
-  for (let at = from; at < to; at += PAGE) {
+  for (let at = from; at < to;) {
     const end = Math.min(to, at + PAGE);
     const signed = await checkpoints.leaves(stream, at, end);
-    const isWhole = signed.every((leaf) => leaf !== undefined);
-    const events = isWhole ? [] : await store.readPage(stream, at, end - at);
-    for (const [index, leaf] of signed.entries()) {
-      const event = events[index];
-      if (leaf !== undefined) yield leaf;
-      else if (event !== undefined) yield leafHash(event.bytes);
-      else return;
+    const known = signed.filter((leaf) => leaf !== undefined);
+    if (known.length === signed.length) {
+      yield* known;
+      at = end;
+      continue;
     }
+    // A page of events may end before that of the leaves does.
+    const events = await store.readPage(stream, at, end - at);
+    if (events.length === 0) return;
+    for (const [index, { bytes }] of events.entries()) yield signed[index] ?? leafHash(bytes);
+    at += events.length;
   }
 }
