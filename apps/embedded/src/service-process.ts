@@ -45,7 +45,6 @@ export class ServiceProcess {
   constructor(command: ServiceCommand, events: ServiceEvents) {
     this.#command = command;
     this.#events = events;
-
     this.#port = command.port;
   }
 

@@ -51,7 +51,6 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
     this.#metrics = metrics;
     this.#logger = logger;
     this.#settings = settings;
-
     storeWatch.check(() => this.#store.head(streamOf(programme)));
     health.register('writer', async () => {
       const { state, halt } = this.#metrics.status;

@@ -33,7 +33,6 @@ export class Contacts {
 
   constructor(root: Uint32Array, quarters: number) {
     this.#quarters = quarters;
-
     this.#random = new Random(root);
   }
 

@@ -50,7 +50,6 @@ export class Enrolments {
   constructor(root: Uint32Array, plan: Plan, protectedPostcode: string | undefined) {
     this.#plan = plan;
     this.#protectedPostcode = protectedPostcode;
-
     this.#random = new Random(root);
     this.#caseRandom = new Random(root);
     if (plan.services.length > SERVICES_AT_MOST) throw new RangeError(`at most ${SERVICES_AT_MOST} services`);

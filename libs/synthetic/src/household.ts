@@ -94,7 +94,6 @@ export class Households {
   ) {
     this.#contacts = contacts;
     this.#timeline = timeline;
-
     this.#random = new Random(root);
     const inside = neighbourhoods.filter(({ inArea }) => inArea);
     const outside = neighbourhoods.filter(({ inArea }) => !inArea);

@@ -52,7 +52,6 @@ export class ReachTally {
 
   constructor(plan: Plan) {
     this.#plan = plan;
-
     const strands = [...new Set(plan.services.flatMap(({ service }) => service.strand ?? []))];
     const counted = plan.services.filter(({ service }) => !service.administrative);
     this.#scopes = [

@@ -45,7 +45,6 @@ export class RowWriter {
     this.#contacts = contacts;
     this.#enrolments = enrolments;
     this.#tally = tally;
-
     this.#sessions = new Random(root);
     this.#outcomes = new Random(root);
     this.#activity = new Random(root);

@@ -121,7 +121,6 @@ class GrowingFile {
 
   constructor(path: string, start = '') {
     this.#path = path;
-
     this.#pending = start;
   }
 

@@ -83,7 +83,6 @@ class EmbeddedPlatform implements PlatformUnderTest {
   constructor(host: BusHost, store: StoreHost) {
     this.#host = host;
     this.#store = store;
-
     // If nothing awaits it, the next operation fails instead.
     this.over.catch(() => undefined);
     // So that a killed linker restarts from a snapshot as often as from the whole ledger.
@@ -281,7 +280,6 @@ class ServiceBeside {
     this.#entry = entry;
     this.#environment = environment;
     this.#logFile = logFile;
-
     this.#child = this.#spawn();
   }
 

@@ -43,7 +43,6 @@ export class KafkaHost implements BusHost {
   private constructor(directory: string, broker: KafkaBroker) {
     this.#directory = directory;
     this.#broker = broker;
-
     this.environment = { KINLEDGER_KAFKA_BROKERS: broker.bootstrap };
     // Also while it starts, so that kills interrupt its recovery.
     this.victims = [{ name: BROKER, pids: () => [broker.pid].filter((pid) => areRunning([pid])) }];

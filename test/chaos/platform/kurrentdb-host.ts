@@ -38,7 +38,6 @@ export class KurrentDbHost implements StoreHost {
   private constructor(connectionString: string, server: StandInProcess | undefined) {
     this.#connectionString = connectionString;
     this.#server = server;
-
     this.environment = {
       KINLEDGER_EVENT_STORE: 'kurrentdb',
       KINLEDGER_KURRENTDB_URL: connectionString,
@@ -103,7 +102,6 @@ class StandInProcess {
     child: ChildProcess,
   ) {
     this.#folder = folder;
-
     this.#child = child;
     this.#keepRunning();
   }

@@ -81,7 +81,6 @@ class Worker {
   constructor(platform: PlatformUnderTest, calmly: boolean) {
     this.#platform = platform;
     this.#calmly = calmly;
-
     this.#provider = new Provider(platform);
   }
 

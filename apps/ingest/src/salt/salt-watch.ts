@@ -13,7 +13,6 @@ export class SaltWatch {
 
   constructor(@InjectPool('restricted') pool: pg.Pool, health: Health) {
     this.#pool = pool;
-
     health.register('salt-marks', async () => {
       await this.current();
     });

@@ -37,7 +37,6 @@ export class UploadService {
     this.#outbox = outbox;
     this.#metrics = metrics;
     this.#salts = salts;
-
     const { maxAtOnce, maxAtOncePerAccount, patienceSeconds } = intake.limits;
     this.#door = new Turnstile({ total: maxAtOnce, perAccount: maxAtOncePerAccount }, patienceSeconds * 1000);
     this.#landed = new Backlog({

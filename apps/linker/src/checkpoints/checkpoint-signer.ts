@@ -93,7 +93,6 @@ export class CheckpointSigner implements Publication {
 
   constructor(options: CheckpointSignerOptions) {
     this.#options = options;
-
     this.#origin = originOf(options.stream);
     this.#verifier = verifierKey(this.#origin, options.key.publicKey);
   }

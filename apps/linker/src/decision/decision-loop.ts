@@ -114,9 +114,8 @@ const STORE_PAUSE_MS = 1_000;
 const PATIENCE = 3;
 
 /**
- * Decides a programme's files in the order that intake gave them, and people's commands between them, each once its turn
- * has come. What it keeps in memory
- * follows from the ledger alone: after any failure it is dropped and read again.
+ * Decides a programme's files in the order that intake gave them, and people's commands between them, each in its turn.
+ * What it keeps in memory follows from the ledger alone: after any failure it is dropped and read again.
  */
 export class DecisionLoop {
   readonly #programmeId: string;
@@ -125,7 +124,6 @@ export class DecisionLoop {
 
   constructor(options: DecisionLoopOptions) {
     this.#options = options;
-
     this.#programmeId = options.programme.definition.id;
     this.#stream = streamOf(this.#programmeId);
   }

@@ -28,7 +28,6 @@ export class ErasureFile implements Erasures {
 
   constructor(options: ErasureFileOptions) {
     this.#options = options;
-
     this.#eraser = createPool({ url: options.eraserUrl, applicationName: 'kinledger-linker', max: 1 });
   }
 

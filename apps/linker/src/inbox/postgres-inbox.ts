@@ -56,7 +56,6 @@ export class PostgresInbox implements Inbox {
 
   constructor(pool: pg.Pool, { stagedBytes, readBytes }: InboxMemory = defaultMemory) {
     this.#pool = pool;
-
     this.#staged = new KeptChunks(stagedBytes);
     this.#read = new KeptChunks(readBytes);
   }

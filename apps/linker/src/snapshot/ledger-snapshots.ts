@@ -45,7 +45,6 @@ export class LedgerSnapshots implements LedgerMemory {
 
   constructor(options: LedgerSnapshotsOptions) {
     this.#options = options;
-
     this.#tree = this.#newTree();
   }
 

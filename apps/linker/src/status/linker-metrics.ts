@@ -74,7 +74,6 @@ export class LinkerMetrics implements DecisionObserver {
   ) {
     this.#logger = logger;
     this.#store = store;
-
     this.#failureLog = new FailureLog({
       logger,
       failed: 'deciding failed; it is tried again from the ledger',

@@ -29,7 +29,6 @@ export class KurrentConnection {
 
   constructor(options: KurrentConnectionOptions) {
     this.#options = options;
-
     this.#limit = pLimit(options.concurrency);
   }
 

@@ -78,7 +78,6 @@ export class RecordsFiller implements RecordsTarget, Filler {
 
   constructor(filling: Filling) {
     this.#filling = filling;
-
     this.#table = filling.table('numbered_record', recordColumns);
     const fact = (kind: RarerFact['kind']) => filling.table(`numbered_${kind}`, factColumns[kind]);
     this.#facts = { outcome: fact('outcome'), feedback: fact('feedback'), input: fact('input') };

@@ -54,7 +54,6 @@ export class RecordsWriter implements RecordsTarget {
 
   constructor(writing: Writing) {
     this.#writing = writing;
-
     this.#touched = new TouchedIndividuals(writing.client);
   }
 

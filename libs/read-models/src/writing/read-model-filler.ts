@@ -26,7 +26,6 @@ export class ReadModelFiller {
 
   constructor(options: ReadModelWriterOptions) {
     this.#options = options;
-
     const { client, readPayload, isErased } = options;
     const shared = { client, isErased, rules: this.#rules, numbers: this.#numbers };
     const filling = {

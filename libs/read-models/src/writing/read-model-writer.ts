@@ -28,7 +28,6 @@ export class ReadModelWriter {
 
   constructor(options: ReadModelWriterOptions) {
     this.#options = options;
-
     const { client, readPayload, isErased } = options;
     this.#batches = readModels.map(() => new Batch());
     this.#open = readModels.map((readModel, index) =>

@@ -33,7 +33,6 @@ export class AccessFileIdentity implements Identity {
   constructor(file: string, onUnusable: (reason: string) => void) {
     this.#file = file;
     this.#onUnusable = onUnusable;
-
     this.#readAt = fingerprint(file);
     this.#entries = read(file);
   }

@@ -25,7 +25,6 @@ export class DependencyWatch {
 
   constructor(options: DependencyWatchOptions) {
     this.#options = options;
-
     const { name, metrics } = options;
     metrics.gauge({
       name: `kinledger_${name.replaceAll(' ', '_')}_away`,

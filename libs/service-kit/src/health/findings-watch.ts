@@ -29,7 +29,6 @@ export class FindingsWatch {
 
   constructor(options: FindingsWatchOptions) {
     this.#options = options;
-
     const { name, health, metrics } = options;
     metrics.gauge({
       name: `kinledger_${name.replaceAll(' ', '_')}_faults`,

@@ -23,7 +23,6 @@ class PoolLifetime implements OnApplicationShutdown {
 
   constructor(pool: pg.Pool, health: Health, database: DatabaseName) {
     this.#pool = pool;
-
     health.register(`${database}-database`, async () => {
       await pool.query('SELECT 1');
     });

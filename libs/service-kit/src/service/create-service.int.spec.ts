@@ -26,7 +26,6 @@ class LettersController {
 
   constructor(metrics: Metrics, health: Health) {
     this.#health = health;
-
     this.#written = metrics.counter({
       name: 'kinledger_test_letters_total',
       help: 'Letters written.',

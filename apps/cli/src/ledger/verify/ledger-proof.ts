@@ -59,7 +59,6 @@ export class LedgerProof {
 
   constructor(options: LedgerProofOptions) {
     this.#options = options;
-
     this.#tree = TreeRoot.resume(options.first, options.before);
     this.#agreed = options.first;
     this.#next = options.first;
