@@ -19,7 +19,7 @@ import {
   type LastCheckpoint,
 } from '@kinledger/event-store';
 import { BackOff, isAborted, pauseUnlessAborted, WakeUp } from '@kinledger/waiting';
-import type { Publication } from '../decision/decision-loop.js';
+import type { Publication } from '../publication/publication.js';
 import type { CheckpointFolder } from './checkpoint-folder.js';
 import { checkpointRefused, isCheckpointRefused } from './checkpoint-refused.js';
 import type { SigningKey } from './signing-key.js';

@@ -20,7 +20,7 @@ import {
 } from '@kinledger/event-store';
 import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
 import { BackOff, pauseUnlessAborted, WakeUp } from '@kinledger/waiting';
-import type { Publication } from '../decision/decision-loop.js';
+import type { Publication } from './publication.js';
 import type { AnsweredCommand, Inbox } from '../inbox/inbox.js';
 import {
   DecisionMessages,

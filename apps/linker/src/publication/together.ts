@@ -1,4 +1,4 @@
-import type { Publication } from '../decision/decision-loop.js';
+import type { Publication } from './publication.js';
 
 /** Several that follow the ledger's growth, as one. */
 export const together = (...publications: readonly Publication[]): Publication => ({

@@ -3,7 +3,7 @@ import type { LinkageEngineSize } from '@kinledger/domain';
 import { isStoreUnreachable } from '@kinledger/event-store';
 import { DependencyWatch, FailureLog, Metrics } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Decided, DecisionObserver, LoopState } from '../decision/decision-loop.js';
+import type { Decided, DecisionObserver, LoopState } from '../decision/decision-observer.js';
 import type { ErasureStanding } from '../decision/pending-erasures.js';
 import { PinoLogger } from 'nestjs-pino';
 import type { SnapshotNews } from '../snapshot/ledger-snapshots.js';

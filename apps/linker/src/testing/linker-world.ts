@@ -18,12 +18,8 @@ import {
   streamOf,
 } from '@kinledger/decisions';
 import { WakeUp } from '@kinledger/waiting';
-import {
-  DecisionLoop,
-  type Decided,
-  type DecisionObserver,
-  type LoopState,
-} from '../decision/decision-loop.js';
+import { DecisionLoop } from '../decision/decision-loop.js';
+import type { Decided, DecisionObserver, LoopState } from '../decision/decision-observer.js';
 import type { ErasureStanding } from '../decision/pending-erasures.js';
 import type { Erasures } from '../erasures/erasures.js';
 import { InMemoryInbox } from '../inbox/in-memory-inbox.js';

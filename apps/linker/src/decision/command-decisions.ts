@@ -1,0 +1,80 @@
+import { causeOfCommand, type CommandData } from '@kinledger/contracts';
+import { handlerOf } from '@kinledger/decisions';
+import type { EventStore } from '@kinledger/event-store';
+import type { Inbox } from '../inbox/inbox.js';
+import type { DecisionObserver } from './decision-observer.js';
+import type { Definitions } from './definitions.js';
+import type { Erasing } from './erasing.js';
+import type { OpenLedger } from './open-ledger.js';
+import { timed, wholly } from './whole-decision.js';
+
+export interface CommandDecisionsOptions {
+  readonly programmeId: string;
+  readonly store: EventStore;
+  readonly inbox: Inbox;
+  readonly observer: Pick<DecisionObserver, 'decided'>;
+}
+
+/** Carries people's commands out, or refuses them. */
+export class CommandDecisions {
+  readonly #options: CommandDecisionsOptions;
+  readonly #definitions: Definitions;
+
+  constructor(options: CommandDecisionsOptions, definitions: Definitions) {
+    this.#options = options;
+    this.#definitions = definitions;
+  }
+
+  /**
+   * Carries a command out, or refuses it; either way its reply is due afterwards. One that the ledger has already, under
+   * its own id, is not carried out again.
+   * @param place last place in the order of intake before it.
+   * @param erasing absent where nothing is ever erased.
+   */
+  decide(
+    open: OpenLedger,
+    place: number,
+    command: CommandData,
+    erasing: Erasing | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { inbox, programmeId, store, observer } = this.#options;
+    const { ledger } = open;
+    const handler = handlerOf(command);
+    const waitsFor = handler.waitsFor?.(command);
+    return timed(observer, { intake: waitsFor?.intake ?? place, command: command.kind }, async () => {
+      const known = ledger.positionOf(command.id);
+      if (known !== undefined) {
+        await inbox.answer(programmeId, command.id, { outcome: 'accepted', position: known });
+        return undefined;
+      }
+      const reason = handler.refusalOf(ledger, command, { erase: erasing !== undefined });
+      if (reason !== undefined) {
+        // A refusal leaves no trace in the ledger that would show that it was read too early.
+        await open.requireNobodyElse();
+        await inbox.answer(programmeId, command.id, { outcome: 'refused', reason });
+        return { outcome: 'refused', rows: 0 } as const;
+      }
+      await this.#definitions.defineFirst(open, command.time, signal);
+      const writer = open.writer();
+      const isWaiting = async () =>
+        (await inbox.waitingCommands(programmeId, place)).some(({ id }) => id === command.id);
+      const done = await wholly(open, store, isWaiting, async () =>
+        handler.carryOut(
+          {
+            ...{ ledger, writer, staged: inbox, signal },
+            cause: { cause: causeOfCommand(command.id), time: command.time },
+            progress: waitsFor && (await inbox.progressOf(waitsFor.submission, waitsFor.intake)),
+            erasing: erasing?.hand(),
+          },
+          command,
+        ),
+      );
+      if (done.outcome !== 'erased' && ledger.lastClosed !== undefined) {
+        await inbox.settle(ledger.lastClosed.submission, ledger.lastClosed.outcome);
+      }
+      await inbox.answer(programmeId, command.id, { outcome: 'accepted', position: ledger.closedAt });
+      return done;
+    });
+  }
+}

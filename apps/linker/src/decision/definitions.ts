@@ -1,0 +1,83 @@
+import {
+  adoptedStrategyOf,
+  adoptionOf,
+  adoptStrategy,
+  DEFINITION_CAUSE,
+  isAdopted,
+  ledgerUnreadable,
+  type Cause,
+  type ConfiguredProgramme,
+  type ProgrammeLedger,
+} from '@kinledger/decisions';
+import type { EventStore } from '@kinledger/event-store';
+import { definitionDocument, type DefinitionDocument } from '@kinledger/programme';
+import type { DecisionObserver } from './decision-observer.js';
+import type { OpenLedger } from './open-ledger.js';
+
+export type Definition = DefinitionDocument['definition'];
+
+export interface DefinitionsOptions extends ConfiguredProgramme {
+  readonly store: EventStore;
+  readonly observer: Pick<DecisionObserver, 'appended'>;
+}
+
+/** Brings the configured definition of a programme into force, and adopts its strategy. */
+export class Definitions {
+  readonly #options: DefinitionsOptions;
+
+  constructor(options: DefinitionsOptions) {
+    this.#options = options;
+  }
+
+  /** The definition that the ledger names last: the configured one, or what is stored beside the ledger. */
+  async inForce({ definition }: ProgrammeLedger): Promise<Definition> {
+    const { store, programme } = this.#options;
+    if (definition === undefined) throw ledgerUnreadable('it begins without a definition');
+    if (definition.digest === programme.digest) return programme.definition;
+    const bytes = await store.readPayload(definition.digest);
+    if (bytes === undefined) throw ledgerUnreadable(`the definition ${definition.digest} is not beside it`);
+    return definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).definition;
+  }
+
+  /** Brings the configured definition into force where it is not, its strategy included. */
+  async define(open: OpenLedger, time: string, signal: AbortSignal): Promise<void> {
+    const { store, observer, programme } = this.#options;
+    const { ledger } = open;
+    const head = ledger.nextRevision - 1;
+    const adoption = adoptionOf(ledger, this.#options, time);
+    if (adoption !== undefined) {
+      await store.append(open.stream, adoption.events, {
+        expectedRevision: head === -1 ? 'no-stream' : head,
+        payloads: adoption.payloads,
+      });
+      for (const event of adoption.applied) ledger.apply(event);
+      observer.appended(adoption.events.length);
+    }
+    if (!isAdopted(ledger, programme.definition)) await this.adopt(open, programme.definition, time, signal);
+  }
+
+  /** As `define`; what an interrupted decision left is finished under the definition that it began under. */
+  async defineFirst(open: OpenLedger, time: string, signal: AbortSignal): Promise<void> {
+    if (!open.isInterrupted) await this.define(open, time, signal);
+  }
+
+  /** No strategy decides before it is adopted. */
+  async adoptFirst(open: OpenLedger, time: string, signal: AbortSignal): Promise<void> {
+    if (!isAdopted(open.ledger, this.#options.programme.definition))
+      await this.defineFirst(open, time, signal);
+  }
+
+  /** Decides everything anew under the strategy of the definition in force. */
+  async adopt(open: OpenLedger, definition: Definition, time: string, signal: AbortSignal): Promise<void> {
+    await adoptStrategy({ ledger: open.ledger, writer: open.writer(), signal }, definition, time);
+    open.requireWhole();
+    open.announce();
+  }
+}
+
+/** Whether a decision brings a definition into force. */
+export const isOfDefinition = ({ cause }: Cause): boolean => cause.startsWith(DEFINITION_CAUSE);
+
+/** Whether two definitions ask for the same linkage. */
+export const isAdoptedAlike = (one: Definition, other: Definition): boolean =>
+  adoptedStrategyOf(one).digest === adoptedStrategyOf(other).digest;

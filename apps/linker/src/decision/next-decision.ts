@@ -1,0 +1,124 @@
+import { causeOfCommand, commandOfCause, type CommandData } from '@kinledger/contracts';
+import { ERASURE_CAUSE, handlerOf, ledgerBehindInbox } from '@kinledger/decisions';
+import type { WakeUp } from '@kinledger/waiting';
+import type { FileIntake, Inbox, UsedUpPlace } from '../inbox/inbox.js';
+import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
+import type { OpenLedger } from './open-ledger.js';
+import type { PendingErasure, PendingErasures } from './pending-erasures.js';
+
+/** A file, a place that is used up already, a line of the list of erasures, or a command. */
+export type NextDecision =
+  FileIntake | UsedUpPlace | PendingErasure | { readonly kind: 'command'; readonly command: CommandData };
+
+export interface NextDecisionsOptions {
+  readonly programmeId: string;
+  readonly inbox: Inbox;
+  /** Called when something was staged. */
+  readonly wakeUp: WakeUp;
+  /** Looks again after this time even if nobody called: another member of the group may have staged. */
+  readonly pollMs?: number;
+}
+
+/** What there is to do besides the inbox while the loop waits. */
+export interface WhileWaiting {
+  /** Absent where nothing is ever erased. */
+  readonly erasures: PendingErasures | undefined;
+  /** Kept while nothing waits; absent where none is to be kept. */
+  readonly snapshots: LedgerSnapshots | undefined;
+}
+
+const POLL_MS = 500;
+const LOOK_AT_STORE_MS = 2_000;
+
+/** Says what is decided next: erasures first, then commands whose turn has come, then the next file. */
+export class NextDecisions {
+  readonly #options: NextDecisionsOptions;
+
+  constructor(options: NextDecisionsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Waits until there is something to decide. `undefined` when the signal aborts first.
+   * @param place last place in the order of intake that is used up.
+   * @throws RevisionConflict where somebody else appended meanwhile.
+   */
+  async after(
+    open: OpenLedger,
+    place: number,
+    { erasures, snapshots }: WhileWaiting,
+    signal: AbortSignal,
+  ): Promise<NextDecision | undefined> {
+    const { wakeUp, pollMs = POLL_MS } = this.#options;
+    const begun = (await open.begun())?.cause;
+    const can = { erase: erasures !== undefined };
+    let lookedAt = performance.now();
+    while (!signal.aborted) {
+      if (performance.now() - lookedAt >= LOOK_AT_STORE_MS) {
+        lookedAt = performance.now();
+        await open.requireNobodyElse();
+      }
+      const found =
+        (await erasures?.next(open.ledger, begun)) ??
+        (await this.#nextCommand(open, place, begun, can)) ??
+        (await this.#nextFile(open, place + 1, begun));
+      if (found === 'none') await snapshots?.keepIfDue(open.ledger, signal);
+      else if (found !== 'not-ready') return found;
+      await wakeUp.wait({ ms: pollMs, signal });
+    }
+    return undefined;
+  }
+
+  /** The first command, in the order of arrival, whose turn has come and whose rows are there. */
+  async #nextCommand(
+    { ledger }: OpenLedger,
+    place: number,
+    begun: string | undefined,
+    can: { readonly erase: boolean },
+  ): Promise<NextDecision | undefined> {
+    const { inbox, programmeId } = this.#options;
+    for (const command of await inbox.waitingCommands(programmeId, place)) {
+      if (begun !== undefined && causeOfCommand(command.id) !== begun) continue;
+      const handler = handlerOf(command);
+      const waitsFor = handler.waitsFor?.(command);
+      const isDueAtOnce =
+        waitsFor === undefined ||
+        ledger.positionOf(command.id) !== undefined ||
+        handler.refusalOf(ledger, command, can) !== undefined;
+      if (isDueAtOnce) return { kind: 'command', command };
+      const { complete, unprocessable } = await inbox.progressOf(waitsFor.submission, waitsFor.intake);
+      if (complete !== undefined || unprocessable !== undefined) return { kind: 'command', command };
+    }
+    return undefined;
+  }
+
+  /** What has the next place in the order of intake, once everything of it is staged. */
+  async #nextFile(
+    open: OpenLedger,
+    place: number,
+    begun: string | undefined,
+  ): Promise<NextDecision | 'none' | 'not-ready'> {
+    if (begun !== undefined && isAnothersCause(begun)) return 'not-ready';
+    const { inbox, programmeId } = this.#options;
+    const intake = await inbox.intake(programmeId, place);
+    if (intake === undefined) return 'none';
+    if (intake.kind === 'used-up') return intake;
+    switch (intake.state) {
+      case 'waiting': {
+        const { complete, unprocessable } = await inbox.progressOf(intake.data.submission, place);
+        return complete !== undefined || unprocessable !== undefined ? intake : 'not-ready';
+      }
+      case 'decided':
+      case 'parked':
+        // Somebody else may have decided it: then the ledger has moved on, and has to be read again.
+        await open.requireNobodyElse();
+        throw ledgerBehindInbox(`intake ${place}`);
+      default:
+        return intake.state satisfies never;
+    }
+  }
+}
+
+/** Whether a cause is of a command, or of a line of the list of erasures, and so of no file. */
+const isAnothersCause = (cause: string): boolean =>
+  commandOfCause(cause) !== undefined || cause.startsWith(ERASURE_CAUSE);

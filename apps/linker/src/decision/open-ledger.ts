@@ -1,0 +1,88 @@
+import {
+  defaultAppendLimits,
+  ledgerDiffers,
+  LedgerWriter,
+  type AppendLimits,
+  type Cause,
+  type ProgrammeLedger,
+  type Recovered,
+} from '@kinledger/decisions';
+import { ledgerEventOf } from '@kinledger/domain';
+import { revisionConflict, type EventStore } from '@kinledger/event-store';
+import type { Publication } from '../publication/publication.js';
+import type { DecisionObserver } from './decision-observer.js';
+
+export interface OpenLedgerOptions {
+  readonly store: EventStore;
+  readonly publication: Pick<Publication, 'closedUpTo'>;
+  readonly observer: Pick<DecisionObserver, 'appended' | 'ledger'>;
+  readonly limits?: AppendLimits;
+}
+
+/** A programme's ledger from its recovery until a failure: what memory has of it, and where its stream ends. */
+export class OpenLedger {
+  readonly ledger: ProgrammeLedger;
+  readonly stream: string;
+  readonly #recoveredHead: number;
+  readonly #options: OpenLedgerOptions;
+
+  constructor(stream: string, { ledger, head }: Recovered, options: OpenLedgerOptions) {
+    this.ledger = ledger;
+    this.stream = stream;
+    this.#recoveredHead = head;
+    this.#options = options;
+  }
+
+  /** Revision of the stream's last event, -1 for an empty stream. */
+  get head(): number {
+    return Math.max(this.#recoveredHead, this.ledger.nextRevision - 1);
+  }
+
+  /** Whether the stream ends in events of a decision that was interrupted: it is finished before any other. */
+  get isInterrupted(): boolean {
+    return this.head >= this.ledger.nextRevision;
+  }
+
+  /** Cause and time of the decision that was interrupted at the ledger's end, if one was. */
+  async begun(): Promise<Cause | undefined> {
+    if (!this.isInterrupted) return undefined;
+    const [first] = await this.#options.store.readPage(this.stream, this.ledger.nextRevision, 1);
+    if (first === undefined) return undefined;
+    const { cause, time } = ledgerEventOf(first, this.stream);
+    return { cause, time };
+  }
+
+  /** Writes the next decision. */
+  writer(): LedgerWriter {
+    const { store, observer, limits = defaultAppendLimits } = this.#options;
+    return new LedgerWriter({
+      store,
+      stream: this.stream,
+      from: this.ledger.nextRevision,
+      head: this.head,
+      limits,
+      onAppended: (events) => observer.appended(events),
+    });
+  }
+
+  /** @throws LedgerDiffers where a decision ended before what an interrupted run left of it. */
+  requireWhole(): void {
+    if (this.isInterrupted) throw ledgerDiffers(this.stream, this.ledger.nextRevision);
+  }
+
+  /**
+   * While nothing is decided, nothing is appended: what comes meanwhile is somebody else’s, and is looked at.
+   * @throws RevisionConflict.
+   */
+  async requireNobodyElse(): Promise<void> {
+    const { head } = this;
+    const actual = await this.#options.store.head(this.stream);
+    if (actual > head) throw revisionConflict(this.stream, head, actual);
+  }
+
+  /** Tells publication and observer how far the ledger is closed. */
+  announce(): void {
+    this.#options.publication.closedUpTo(this.ledger.closedAt);
+    this.#options.observer.ledger(this.ledger);
+  }
+}
