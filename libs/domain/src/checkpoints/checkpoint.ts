@@ -6,25 +6,28 @@ import type { VerifierKey } from './verifier-key.js';
 
 /** What the writer of a ledger signs: how many events there are, and the root of the tree over them. */
 export interface Checkpoint extends TreeHead {
-  /** Which ledger. */
+  /** Names the ledger: what `originOf` returns for its stream. */
   readonly origin: string;
-  /** Further lines, which are signed too; ours have none. */
+  /** Extension lines, which the signature also covers. Kinledger writes none. */
   readonly extensions: readonly string[];
 }
 
 const HASH_BYTES = 32;
 
-/** The origin line of a stream's checkpoints, and the name of the key that signs them. */
+/** The origin line of a stream's checkpoints, which is also the name of the key that signs them. */
 export const originOf = (stream: string): string => `kinledger/${stream}`;
 
-/** A checkpoint as a C2SP tlog-checkpoint: a signed note of origin, size and root, a line each. */
+/** Signs a checkpoint as a C2SP tlog-checkpoint: a signed note with one line each for origin, size and root. */
 export const signCheckpoint = (
   { origin, size, root }: Omit<Checkpoint, 'extensions'>,
   verifier: VerifierKey,
   key: KeyObject,
 ): string => signNote(`${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`, verifier, key);
 
-/** Reads a checkpoint; undefined for bytes that are none. Whoever reads it looks at its signatures too. */
+/**
+ * Parses a checkpoint; returns undefined if the bytes are not one. It does not verify signatures: the caller must do that
+ * with `isSignedBy`.
+ */
 export function parseCheckpoint(
   bytes: Uint8Array,
 ): { readonly checkpoint: Checkpoint; readonly note: SignedNote } | undefined {

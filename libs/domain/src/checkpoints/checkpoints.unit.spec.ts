@@ -6,7 +6,7 @@ import { originOf, parseCheckpoint, signCheckpoint } from './checkpoint.js';
 import { isSignedBy, parseNote, signNote } from './signed-note.js';
 import { formatVerifierKey, parseVerifierKey, verifierKey } from './verifier-key.js';
 
-/** The example of Go's golang.org/x/mod/sumdb/note, where the format comes from. */
+/** The example from Go's golang.org/x/mod/sumdb/note, which defined the format. */
 const neumann = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
 const saying =
   'If you think cryptography is the answer to your problem,\nthen you don’t know what your problem is.\n'.replace(
@@ -26,14 +26,14 @@ const rawKey = (key: KeyObject) =>
   Buffer.from(key.export({ format: 'jwk' }).x!, 'base64url').toString('base64');
 
 describe('a verifier key', () => {
-  it('is written as the format’s own example is, and read back', () => {
+  it('reads and writes the example of the specification', () => {
     const key = parseVerifierKey(neumann)!;
     expect(key).toMatchObject({ name: 'PeterNeumann', id: 'c74f20a3' });
     expect(formatVerifierKey(key)).toBe(neumann);
     expect(verifierKey(key.name, Buffer.from(key.publicKey).toString('base64'))).toEqual(key);
   });
 
-  it('is none where its id, its kind or its length is wrong', () => {
+  it('is rejected if its id, type, length or name is wrong', () => {
     expect(parseVerifierKey(neumann.replace('c74f20a3', 'c74f20a4'))).toBeUndefined();
     expect(parseVerifierKey(neumann.replace('+ARpc', '+AhRp'))).toBeUndefined();
     expect(parseVerifierKey(neumann.slice(0, -4))).toBeUndefined();
@@ -46,20 +46,20 @@ describe('a verifier key', () => {
 });
 
 describe('a signed note', () => {
-  it('is verified as the format’s own example is', () => {
+  it('verifies the signature of the specification’s example', () => {
     const read = parseNote(bytes(note))!;
     expect(read.text).toBe(saying);
     expect(isSignedBy(read, parseVerifierKey(neumann)!)).toBe(true);
   });
 
-  it('is not verified by another key, or by a key of another name', () => {
+  it('does not verify with another key, or with the right key under another name', () => {
     const read = parseNote(bytes(note))!;
     const { verifier } = newKey('PeterNeumann');
     expect(isSignedBy(read, verifier)).toBe(false);
     expect(isSignedBy(read, { ...parseVerifierKey(neumann)!, name: 'Peter' })).toBe(false);
   });
 
-  it('is refused once any of its bytes is another', () => {
+  it('does not verify after a bit flip in any byte', () => {
     const { verifier, key } = newKey('kinledger/programme-leap');
     const whole = bytes(signNote('one\n\ntwo\n', verifier, key));
     expect(isSignedBy(parseNote(whole)!, verifier)).toBe(true);
@@ -73,7 +73,7 @@ describe('a signed note', () => {
     }
   });
 
-  it('may bear signatures of others beside ours', () => {
+  it('may carry signatures by others beside ours', () => {
     const [ours, theirs] = [newKey('ours'), newKey('theirs')];
     const one = signNote(saying, ours.verifier, ours.key);
     const witness = signNote(saying, theirs.verifier, theirs.key).split('\n').at(-2)!;
@@ -89,11 +89,11 @@ describe('a signed note', () => {
     ['with a carriage return', note.replace('\n', '\r\n')],
     ['with a hyphen for a dash', note.replace('—', '-')],
     ['with base64 that is written another way', note.replace(signature, signature.slice(0, -1))],
-  ])('is none %s', (_, text) => {
+  ])('is rejected %s', (_, text) => {
     expect(parseNote(bytes(text))).toBeUndefined();
   });
 
-  it('is not made of a text that it cannot hold', () => {
+  it('cannot be signed over text without a final newline, or with a control character', () => {
     const { verifier, key } = newKey('ours');
     expect(() => signNote('no line end', verifier, key)).toThrow(TypeError);
     expect(() => signNote('a\tb\n', verifier, key)).toThrow(TypeError);
@@ -104,7 +104,7 @@ describe('a checkpoint', () => {
   const { verifier, key } = newKey(originOf('programme-leap'));
   const root = leafHash(bytes('one'));
 
-  it('says which ledger, how many events and which root, a line each', () => {
+  it('states origin, size and root, one line each', () => {
     const signed = signCheckpoint({ origin: originOf('programme-leap'), size: 1, root }, verifier, key);
     expect(signed.split('\n').slice(0, 4)).toEqual([
       'kinledger/programme-leap',
@@ -118,7 +118,7 @@ describe('a checkpoint', () => {
     expect(isSignedBy(read.note, verifier)).toBe(true);
   });
 
-  it('is the same to the byte whenever the same is signed', () => {
+  it('is the same bytes each time the same tree is signed', () => {
     fc.assert(
       fc.property(fc.nat(), (size) => {
         const sign = () => signCheckpoint({ origin: 'o', size, root }, verifier, key);
@@ -133,12 +133,12 @@ describe('a checkpoint', () => {
     ['a size below zero', 'o\n-1\n'],
     ['a size that no number holds', 'o\n99999999999999999999\n'],
     ['no origin', '\n1\n'],
-  ])('is none with %s', (_, start) => {
+  ])('is rejected with %s', (_, start) => {
     const signed = signNote(`${start}${Buffer.from(root).toString('base64')}\n`, verifier, key);
     expect(parseCheckpoint(bytes(signed))).toBeUndefined();
   });
 
-  it('is none with a root of another length, or an empty extension line', () => {
+  it('is rejected with a root of the wrong length or an empty extension line', () => {
     const read = (text: string) => parseCheckpoint(bytes(signNote(text, verifier, key)));
     const base64 = Buffer.from(root).toString('base64');
     expect(read('o\n1\nAAAA\n')).toBeUndefined();

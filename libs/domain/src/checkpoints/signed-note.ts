@@ -2,16 +2,16 @@ import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { decodeBase64 } from './base64.js';
 import { isKeyName, type VerifierKey } from './verifier-key.js';
 
-/** A text and who signed it: C2SP signed-note. */
+/** A text and its signatures, as in C2SP signed-note. */
 export interface SignedNote {
-  /** What is signed, its last line end included. */
+  /** The signed text, including its final newline. */
   readonly text: string;
   readonly signatures: readonly NoteSignature[];
 }
 
 export interface NoteSignature {
   readonly name: string;
-  /** 8 hex digits: which key of that name. */
+  /** 8 hex digits that tell apart keys of the same name. */
   readonly keyId: string;
   readonly signature: Uint8Array;
 }
@@ -23,8 +23,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Signs a text with an Ed25519 key.
- * @param text ends with a line end and holds no other control character.
- * @param key whose public half `verifier` has.
+ * @param text ends with a newline and holds no control character except newlines.
+ * @param key the private key whose public key is in `verifier`.
  * @throws TypeError for a text that a note cannot hold.
  */
 export function signNote(text: string, verifier: VerifierKey, key: KeyObject): string {
@@ -34,7 +34,7 @@ export function signNote(text: string, verifier: VerifierKey, key: KeyObject): s
   return `${text}\n${DASH} ${verifier.name} ${line}\n`;
 }
 
-/** Reads a note; undefined for bytes that are none. Whether a signature is good, `isSignedBy` tells. */
+/** Parses a note; returns undefined if the bytes are not one. Verify its signatures with `isSignedBy`. */
 export function parseNote(bytes: Uint8Array): SignedNote | undefined {
   const note = decoded(bytes);
   const border = note?.lastIndexOf('\n\n') ?? -1;
@@ -47,7 +47,7 @@ export function parseNote(bytes: Uint8Array): SignedNote | undefined {
   return { text, signatures };
 }
 
-/** Whether a note bears a signature of this key, and every signature of this key is good. */
+/** Whether the note carries at least one signature by this key and every signature by this key is valid. */
 export function isSignedBy({ text, signatures }: SignedNote, { name, id, publicKey }: VerifierKey): boolean {
   const own = signatures.filter((signature) => signature.name === name && signature.keyId === id);
   if (own.length === 0) return false;

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { decodeBase64 } from './base64.js';
 
-/** A key that checks signatures of notes: C2SP signed-note, “verifier keys”, for Ed25519. */
+/** The public key that verifies signatures on notes: C2SP signed-note, “verifier keys”, for Ed25519. */
 export interface VerifierKey {
-  /** Who signs: without spaces and plus signs. */
+  /** The signer's name. It contains no spaces or plus signs. */
   readonly name: string;
   /** The first 4 bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key), as 8 hex digits. */
   readonly id: string;
@@ -11,15 +11,15 @@ export interface VerifierKey {
   readonly publicKey: Uint8Array;
 }
 
-/** Stands before an Ed25519 public key: the kind of signature. */
+/** The signature type byte that precedes an Ed25519 public key. */
 const ED25519 = 0x01;
 const PUBLIC_KEY_BYTES = 32;
 const keyName = /^[^\s+\p{Cc}]+$/u;
 
-/** Whether a name may stand in a signature line. */
+/** Whether a name is allowed in a signature line. */
 export const isKeyName = (name: string): boolean => keyName.test(name);
 
-/** @param publicKey base64 of its 32 bytes, as `ProgrammeDefined` bears it. @throws TypeError for anything else. */
+/** @param publicKey base64 of its 32 bytes, as in `ProgrammeDefined`. @throws TypeError for any other key, or a bad name. */
 export function verifierKey(name: string, publicKey: string): VerifierKey {
   const bytes = decodeBase64(publicKey);
   if (bytes?.length !== PUBLIC_KEY_BYTES) throw new TypeError('expected the base64 of an Ed25519 public key');
@@ -27,11 +27,11 @@ export function verifierKey(name: string, publicKey: string): VerifierKey {
   return { name, id: keyId(name, bytes), publicKey: bytes };
 }
 
-/** `name+id+base64(0x01 ‖ public key)`. */
+/** Writes a key as `name+id+base64(0x01 ‖ public key)`. */
 export const formatVerifierKey = ({ name, id, publicKey }: VerifierKey): string =>
   `${name}+${id}+${Buffer.concat([Buffer.of(ED25519), publicKey]).toString('base64')}`;
 
-/** Reads what `formatVerifierKey` writes; undefined for anything else, a key whose id is not its own included. */
+/** Parses what `formatVerifierKey` writes. Returns undefined for anything else, including a key whose id does not match it. */
 export function parseVerifierKey(text: string): VerifierKey | undefined {
   const [, name = '', id = '', base64 = ''] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
   const bytes = decodeBase64(base64);

@@ -6,5 +6,5 @@ export type BirthDateText = DayText;
 /** The day that {@link readDay} reads, or undefined. */
 export const canonicalBirthDate = (raw: string): BirthDateText | undefined => readDay(raw).value;
 
-/** The month of a birth date as yyyy-mm: all of it that the platform zone holds in clear. */
+/** The month of a birth date as yyyy-mm. The platform zone holds no more of it in clear. */
 export const birthMonthOf = (birthDate: BirthDateText): string => birthDate.slice(0, 7);

@@ -4,7 +4,7 @@ import { timeOfDay } from './time-of-day.js';
 /** A calendar day as yyyy-mm-dd. */
 export type DayText = Canonical<'birth-date'>;
 
-/** Why a text is no day. */
+/** Why a text is not read as a day. */
 export type DayProblem =
   | 'two-digit-year'
   | 'year-out-of-range'
@@ -15,21 +15,23 @@ export type DayProblem =
   | 'incomplete-date'
   | 'invalid';
 
-/** What a numeric date shows of the order of day and month in its column: `either` where both readings are days. */
+/**
+ * What a numeric date shows about the order of day and month in its column; `either` if both readings are real days.
+ */
 export type DateOrder = 'day-first' | 'month-first' | 'either';
 
 export interface ReadDay {
   readonly value?: DayText;
   readonly problem?: DayProblem;
   readonly order?: DateOrder;
-  /** The digits as yyyy-mm-dd, of a text that is written like a date and is none too: `0000-00-00`. */
+  /** The digits as yyyy-mm-dd, for text that is written like a date but is not one, such as `0000-00-00`. */
   readonly written?: string;
 }
 
 const EARLIEST_YEAR = 1900;
 const LATEST_YEAR = 2099;
 
-/** Digits with single signs between them: nothing to put right first. */
+/** Groups of digits with single separators between them: such text needs no normalisation. */
 const plain = /^[0-9]+(?:[/.-][0-9]+)*$/;
 const rest = String.raw`(?:(?:,? |T)(.+))?$`;
 const weekday = String.raw`(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )?`;
@@ -44,7 +46,7 @@ const monthNameFirst = new RegExp(
   String.raw`^${weekday}([a-z]{3,9})[ .\-/]{1,2}(\d{1,2})(?:st|nd|rd|th)?(?:,? |-|\/)(\d{1,6})${rest}`,
   'i',
 );
-/** Excel counts days from 1900: five digits since 1927, and a fraction where there is a time. */
+/** Excel counts days from 1900: since 1927 in five digits, with a fraction if there is a time. */
 const dayNumber = /^\d{5}(?:\.\d+)?$/;
 const yearAlone = /^(?:19|20)\d{2}$/;
 const monthAlone = /^(?:\d{1,2}[/.\- ]\d{4}|\d{4}[/.\-]\d{1,2}|[a-z]{3,9}[ \-/.]?\d{2,4})$/i;
@@ -65,14 +67,14 @@ const monthNames = [
 ];
 
 /**
- * Reads a real calendar day from 1900 to 2099. Read are d/m/yyyy (also with dots, dashes or spaces), yyyy-m-d,
- * yyyymmdd, and days with the month's English name before or after the day. Day comes before month, as in the United
- * Kingdom; a year of two digits is refused, because it could be either century. A time of day after the date is
- * dropped; where it says its time zone, the day is the one that it was in London.
+ * Reads a real calendar day from 1900 to 2099. It accepts d/m/yyyy (also with dots, dashes or spaces), yyyy-m-d,
+ * yyyymmdd, and days with the English name of the month before or after the day. Day comes before month, as in the
+ * United Kingdom. A two-digit year is refused, because it could belong to either century. A time of day after the date
+ * is dropped; if it states a time zone, the result is the day in London at that instant.
  */
 export function readDay(raw: string): ReadDay {
   if (!isExaminable(raw)) return { problem: 'invalid' };
-  // Digits of full width, and spaces that do not break, come from text that was typed elsewhere.
+  // Text typed elsewhere may have full-width digits and no-break spaces.
   const text = plain.test(raw) ? raw : raw.normalize('NFKC').trim().replace(/\s+/g, ' ');
   let parts = dayFirst.exec(text);
   if (parts !== null) return numericDay(parts);
@@ -93,7 +95,8 @@ export function readDay(raw: string): ReadDay {
 function numericDay([, first, , second, year, time]: readonly (string | undefined)[]): ReadDay {
   const day = Number(first);
   const month = Number(second);
-  // A year of two digits is refused whatever stands before it, and could be the day of another order altogether.
+  // A two-digit year is refused whatever the day and month are. It may not even be the year: the text may be in another
+  // order.
   if (year?.length !== 4) return dayOf(year, month, day, time);
   if (month > 12 && month <= 31 && day >= 1 && day <= 12)
     return { problem: 'month-first', order: 'month-first' };
@@ -125,10 +128,10 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** 1 to 12 from the English name of a month or its first three letters; else 0. */
+/** 1 to 12 for the English name of a month or its first three letters; otherwise 0. */
 function monthNumber(name = ''): number {
   const lower = name.toLowerCase();
-  // The one abbreviation in use that is neither the name nor its first three letters.
+  // The one abbreviation in use that is not the first three letters.
   if (lower === 'sept') return 9;
   return monthNames.findIndex((month) => month === lower || month.slice(0, 3) === lower) + 1;
 }

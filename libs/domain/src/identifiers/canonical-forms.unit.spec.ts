@@ -25,7 +25,7 @@ const cases = (
   expected: readonly (readonly [string, string | undefined])[],
 ) => {
   describe(name, () => {
-    it.each(expected)('%j gives %j', (raw, canonical) => {
+    it.each(expected)('reads %j as %j', (raw, canonical) => {
       expect(canonicalise(raw)).toBe(canonical);
     });
   });
@@ -192,7 +192,7 @@ cases('birth date', canonicalBirthDate, [
   ['29/02/2020 9:30:15 pm', '2020-02-29'],
   ['2020-02-29 00:00:00.000', '2020-02-29'],
   ['2020-02-29T00:00:00Z', '2020-02-29'],
-  // Midnight of British Summer Time, as an export in UTC writes it.
+  // Midnight in British Summer Time, as an export in UTC writes it.
   ['2020-05-04T23:00:00.000Z', '2020-05-05'],
   ['2020-05-05T00:00:00+01:00', '2020-05-05'],
   ['Sat Feb 29 2020 00:00:00 GMT+0000 (Greenwich Mean Time)', '2020-02-29'],
@@ -224,7 +224,7 @@ cases('birth date', canonicalBirthDate, [
   ['', undefined],
 ]);
 
-it('keeps only the month of a birth date', () => {
+it('birthMonthOf keeps only the month of a birth date', () => {
   expect(birthMonthOf(canonicalBirthDate('29/02/2020')!)).toBe('2020-02');
 });
 
@@ -275,7 +275,7 @@ cases('digest made at source', canonicalDigest, [
   ['', undefined],
 ]);
 
-describe('every canonical form', () => {
+describe('a canonical form', () => {
   const forms = [
     ['NHS number', canonicalNhsNumber],
     ['email', canonicalEmail],
@@ -287,7 +287,7 @@ describe('every canonical form', () => {
     ['case number', canonicalCaseNumber],
     ['digest', canonicalDigest],
   ] as const;
-  /** Arbitrary text, broken surrogates included, and text made of what identifiers are made of. */
+  /** Arbitrary text, including lone surrogates, and text made of the characters that identifiers contain. */
   const hostile = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: 'grapheme' }),
@@ -318,7 +318,7 @@ describe('every canonical form', () => {
     fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)),
   );
 
-  it.each(forms)('%s: a canonical value is its own canonical form', (_name, canonicalise) => {
+  it.each(forms)('%s: is its own canonical form', (_name, canonicalise) => {
     fc.assert(
       fc.property(hostile, (raw) => {
         const once = canonicalise(raw);
@@ -328,13 +328,13 @@ describe('every canonical form', () => {
     );
   });
 
-  it.each(forms)('%s: refuses text of a megabyte without reading it', (_name, canonicalise) => {
+  it.each(forms)('%s: is undefined for text of a megabyte, which is not examined', (_name, canonicalise) => {
     for (const unit of ['0', ' ', 'a', '\u0301', '@', '+']) {
       expect(canonicalise(unit.repeat(1_000_000))).toBeUndefined();
     }
   });
 
-  it.each(forms)('%s: takes linear time on repetitive text that just fits', (_name, canonicalise) => {
+  it.each(forms)('%s: takes linear time on repetitive text of the maximum length', (_name, canonicalise) => {
     const started = performance.now();
     for (const unit of ['0', ' ', 'a.', '@', '+44', '-\t', 'a@a.']) {
       canonicalise(unit.repeat(1000).slice(0, 1000));
@@ -344,11 +344,11 @@ describe('every canonical form', () => {
   });
 });
 
-describe('a right address', () => {
-  /** Quotation marks are allowed there and are never meant. */
+describe('readEmail', () => {
+  /** RFC 5322 allows a leading quotation mark, but nobody means one. */
   const address = fc.emailAddress().filter((each) => !/^['`]/.test(each));
 
-  it('is digested as it always was: trimmed and in lower case', () => {
+  it('only trims a valid address and puts it in lower case', () => {
     fc.assert(
       fc.property(address, (each) => {
         const written = each.length % 2 === 0 ? ` ${each.toUpperCase()}\t` : each;
@@ -358,7 +358,7 @@ describe('a right address', () => {
     );
   });
 
-  it('is found in whatever lies around it, in any order, and the repair is told', () => {
+  it('finds a valid address inside any layers around it, and reports the repair', () => {
     const layer = fc.constantFrom<(text: string) => string>(
       (text) => `<${text}>`,
       (text) => `mailto:${text}`,
@@ -380,7 +380,7 @@ describe('a right address', () => {
   });
 });
 
-it('names why a text is no NHS number, and no address', () => {
+it('the readers of identifiers say why they refuse a text', () => {
   const whyNot = (raw: string) => readNhsNumber(raw).problem;
   expect(['9434765918', '434765919', 'ABC1234567', '9.43E+09', '1111111111', ''].map(whyNot)).toEqual([
     'invalid',
@@ -409,11 +409,11 @@ it.each([
   ['2020', 'incomplete-date'],
   ['02/2020', 'incomplete-date'],
   ['soon', 'invalid'],
-])('says of %s that it is a %s', (raw, problem) => {
+])('readDay reports %s as %s', (raw, problem) => {
   expect(readDay(raw).problem).toBe(problem);
 });
 
-it('reads what a numeric date shows of the order of day and month', () => {
+it('readDay reports what a numeric date shows about the order of day and month', () => {
   const orders = ['12/19/2023', '19/12/2023', '11/12/2023', '11/11/2023', '2023-12-19', '12/19/23'];
   expect(orders.map((raw) => readDay(raw).order)).toEqual([
     'month-first',
@@ -426,19 +426,19 @@ it('reads what a numeric date shows of the order of day and month', () => {
 });
 
 it.each(['0', 'U', 'Not known', ' NOT STATED ', 'Prefer not to say', 'Z'])(
-  'takes gender %j for not known',
+  'isGenderNotKnown accepts %j',
   (raw) => {
     expect(isGenderNotKnown(raw)).toBe(true);
     expect(canonicalGender(raw)).toBeUndefined();
   },
 );
 
-it('knows initials from short names', () => {
+it('isInitials tells initials from short names', () => {
   expect(['Z', 'z.', 'J. K.', 'J K', ' Ł. '].every(isInitials)).toBe(true);
   expect(['Li', 'JJ', 'J. Kay', 'Zoë', '李', '', '1'].some(isInitials)).toBe(false);
 });
 
-it('folds every letter of the Latin blocks that names of Europe use to A to Z', () => {
+it('canonicalChildFirstName3 folds every Latin letter that European names use to A to Z', () => {
   const letters = Array.from({ length: 0x17f - 0xc0 + 1 }, (_, index) => String.fromCodePoint(0xc0 + index));
   for (const letter of letters.filter((each) => /\p{L}/u.test(each))) {
     if (letter === 'ŉ') continue;
@@ -446,8 +446,8 @@ it('folds every letter of the Latin blocks that names of Europe use to A to Z', 
   }
 });
 
-describe('canonical forms do not depend on how a value was written', () => {
-  it('birth date: every calendar day has one form', () => {
+describe('a canonical form does not depend on the spelling', () => {
+  it('birth date: gives one form for each calendar day', () => {
     const day = fc.date({ min: new Date('1900-01-01'), max: new Date('2099-12-31'), noInvalidDate: true });
     fc.assert(
       fc.property(day, (date) => {
@@ -466,7 +466,7 @@ describe('canonical forms do not depend on how a value was written', () => {
     );
   });
 
-  it('NHS number: one wrong digit, or two neighbours swapped, is always seen', () => {
+  it('NHS number: detects one wrong digit and two swapped neighbours', () => {
     const digits = '9434765919';
     fc.assert(
       fc.property(fc.nat(9), fc.integer({ min: 1, max: 9 }), (index, shift) => {

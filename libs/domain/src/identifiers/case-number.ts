@@ -7,8 +7,8 @@ const whiteSpace = /\s+/g;
 const invisible = /[\p{C}]/u;
 
 /**
- * A provider's own number for a person or row: trimmed, runs of white space made one space. Letter case stays, since
- * some case systems number with it, and leading zeros stay too.
+ * A provider's own number for a person or row: trimmed, with each run of white space made one space. Letter case and
+ * leading zeros stay, because some case systems number with them.
  */
 export function canonicalCaseNumber(raw: string): CaseNumberText | undefined {
   if (!isExaminable(raw)) return undefined;

@@ -3,20 +3,20 @@ import { latinLetters } from './latin-letters.js';
 
 export type ChildFirstName3 = Canonical<'child-first-name-3'>;
 
-/** Everything that is no letter; modifier letters go too, because an apostrophe is typed as one of them. */
+/** Everything that is not a letter. Modifier letters go too, because some keyboards type an apostrophe as one. */
 const notLetters = /[^\p{Lu}\p{Ll}\p{Lt}\p{Lo}]+/gu;
 const beyondAscii = /[^A-Z]/g;
-/** Enough for three letters, whatever signs stand between that have no sound of their own. */
+/** Enough for three letters even if silent signs, which fold to nothing, stand between them. */
 const LETTERS_READ = 12;
 
 /**
- * The first three letters of a child's first name, diacritics folded, upper case; two or one where there are no more.
- * "Zoë" gives ZOE, "Li" gives LI, "D'Arcy" gives DAR. Letters that Unicode does not take apart are folded too: "Łukasz"
+ * The first three letters of a child's first name, or fewer if there are fewer, in upper case with diacritics folded.
+ * "Zoë" gives ZOE, "Li" gives LI, "D'Arcy" gives DAR. Letters that Unicode does not decompose are folded too: "Łukasz"
  * gives LUK, "Æthel" AET, and the Cyrillic "Дмитрий" DMI (see {@link latinLetters}).
  */
 export function canonicalChildFirstName3(raw: string): ChildFirstName3 | undefined {
   if (!isExaminable(raw)) return undefined;
-  // Upper case may bring new marks (ΐ) and new letters (ß → SS): it stands between two foldings.
+  // Conversion to upper case can add marks (ΐ) and letters (ß → SS), so fold before and after it.
   const letters = fold(fold(raw).toUpperCase());
   const latin = letters
     .slice(0, LETTERS_READ)
@@ -28,8 +28,8 @@ export function canonicalChildFirstName3(raw: string): ChildFirstName3 | undefin
 const fold = (text: string): string => text.normalize('NFKD').replace(notLetters, '');
 
 /**
- * Whether a first name is written as initials only: "Z", "Z.", "J. K.". A key made of one is hardly ever the key that
- * another service makes of the same child.
+ * Whether a first name consists of initials only: "Z", "Z.", "J. K.". A child key made from initials hardly ever
+ * matches the key that another service makes for the same child.
  */
 export const isInitials = (raw: string): boolean =>
   raw.length <= 20 &&

@@ -7,7 +7,7 @@ import type { NhsNumberText } from './nhs-number.js';
 import type { CaseNumberText } from './case-number.js';
 import { joinedOpLeap1, type Digest, type Sha256Hex } from './op-leap-1.js';
 
-/** What makes a child's key: the primary carer's email and three values of the child. All four, or there is none. */
+/** The parts of a child key: the primary carer's email and three values of the child. All four are needed. */
 export interface ChildKeyParts {
   readonly carerEmail: EmailText;
   readonly birthDate: BirthDateText;
@@ -15,7 +15,7 @@ export interface ChildKeyParts {
   readonly gender: GenderText;
 }
 
-/** Canonical values by what they can be digested as. */
+/** The type of the canonical value for each kind of digest. */
 export interface CanonicalByKind {
   'nhs-number': NhsNumberText;
   email: EmailText;
@@ -26,10 +26,12 @@ export interface CanonicalByKind {
   'child-key': ChildKeyParts;
 }
 
-/** What can be digested; also the value domain of the token made from it (a case number's adds its provider). */
+/**
+ * What can be digested. Also the value domain of the token made from the digest; for a case number, with its provider.
+ */
 export type DigestKind = keyof CanonicalByKind;
 
-/** The names under which partners enter a value in profile op-leap-1. */
+/** The names under which partners enter each value in profile op-leap-1. */
 const nameOf = {
   'nhs-number': 'NHSNumber',
   email: 'Email',
@@ -41,17 +43,17 @@ const nameOf = {
 
 /** Digests of profile op-leap-1. */
 export interface OpLeap1 {
-  /** Digest of a canonical value. */
+  /** The digest of a canonical value. */
   readonly digestOf: <Kind extends DigestKind>(
     kind: Kind,
     canonical: CanonicalByKind[Kind],
     salt: string,
   ) => Digest;
-  /** Upper-case hex SHA-256 of {@link joinedOpLeap1}. Values are expected in canonical form. */
+  /** Upper-case hex SHA-256 of {@link joinedOpLeap1}. The values must be in canonical form. */
   readonly digestOpLeap1: (namedValues: Readonly<Record<string, string>>, salt: string) => Digest;
 }
 
-/** The profile, with the hash function of the surroundings. */
+/** Creates the profile with the hash function of the environment. */
 export function opLeap1With(sha256: Sha256Hex): OpLeap1 {
   const digestOpLeap1: OpLeap1['digestOpLeap1'] = (namedValues, salt) =>
     sha256(joinedOpLeap1(namedValues, salt)).toUpperCase() as Digest;
@@ -67,7 +69,7 @@ function named(kind: DigestKind, canonical: string): Record<string, string> {
   return { [nameOf[kind]]: spellingOpLeap1(kind, canonical) };
 }
 
-/** How the profile spells a canonical value: a day as dd.mm.yyyy, anything else as it is. */
+/** How the profile spells a canonical value: a day as dd.mm.yyyy, anything else unchanged. */
 export const spellingOpLeap1 = (kind: DigestKind | 'digest', canonical: string): string =>
   kind === 'birth-date' ? canonical.split('-').reverse().join('.') : canonical;
 

@@ -3,29 +3,32 @@ import { isExaminable, type Canonical, type Reading } from './canonical.js';
 export type EmailText = Canonical<'email'>;
 export type EmailProblem = 'invalid' | 'several-addresses';
 
-/** RFC 5321 §4.5.3.1.3 less the angle brackets. */
+/** RFC 5321 §4.5.3.1.3, without the angle brackets. */
 const MAX_LENGTH = 254;
 const asciiAddress =
   /^[a-z0-9.!#$%&*+/=?^_{|}~-][a-z0-9.!#$%&'*+/=?^_`{|}~-]*@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}$/;
-/** Anything but what needs quoting, which nobody's address does (RFC 5322 §3.2.3), and no white or invisible character. */
+/**
+ * Excludes characters that need quoting (RFC 5322 §3.2.3), which no real address has, and white or invisible
+ * characters.
+ */
 const localPart = /^[^@\s\p{C}<>()[\],;:"\\]+$/u;
 const label = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}-]{0,62}$/u;
 const topLabel = /^(?:[\p{L}\p{M}]{2,63}|xn--[a-z0-9-]{1,59})$/u;
 
 const invisible = /\p{Cf}+/gu;
 const linkScheme = /^mailto:/;
-/** `Amara Okafor <amara@example.org>` (RFC 5322 §3.4, name-addr). */
+/** `Amara Okafor <amara@example.org>`: name-addr of RFC 5322 §3.4. */
 const namedAddress = /^[^<>@]*<([^<>]*)>$/;
 const before = /^[\s<(["'`´‘’“”«,;:]+/;
 const after = /[\s>)\]"'`´‘’“”»,;:.!?]+$/;
 const typedApostrophe = /’/g;
 
 /**
- * Reads one address: trimmed, lower case, one @, no white space inside. What surely is no part of an address is taken
- * away, and the reading says so: angle brackets and the name before them, `mailto:`, quotation marks (also the
- * apostrophe that a report writes before a value), punctuation around it, invisible characters. Dots and tags before
- * the @ stay: that two spellings reach one mailbox is a rule of the mailbox's provider, and partners who digest at
- * source would not follow it.
+ * Reads one address: trimmed, in lower case, with one @ and no white space inside. It removes what cannot be part of an
+ * address, and reports the repair: angle brackets and the name before them, `mailto:`, quotation marks (also the
+ * apostrophe that a report puts before a value), punctuation around the address, invisible characters. Dots and tags
+ * before the @ stay: whether two spellings reach one mailbox depends on the mail provider, and partners who digest at
+ * source would not follow such a rule.
  */
 export function readEmail(raw: string): Reading<EmailText, EmailProblem> {
   if (!isExaminable(raw)) return { problem: 'invalid' };
@@ -39,13 +42,13 @@ export function readEmail(raw: string): Reading<EmailText, EmailProblem> {
 /** The address that {@link readEmail} reads, or undefined. */
 export const canonicalEmail = (raw: string): EmailText | undefined => readEmail(raw).value;
 
-/** Layers come off one by one, in whatever order they lie around the address. */
+/** Removes layers one at a time, in whatever order they surround the address. */
 function bareAddress(text: string): string {
   let bare = text.replace(invisible, '');
   for (;;) {
     let inner = namedAddress.exec(bare)?.[1] ?? bare;
     inner = inner.replace(before, '').replace(after, '');
-    // A link may go on with a subject (RFC 6068).
+    // A mailto link may go on with a subject (RFC 6068).
     if (linkScheme.test(inner)) inner = inner.slice('mailto:'.length).replace(/(@[^?]*)\?.*$/s, '$1');
     if (inner === bare) return inner.replace(typedApostrophe, "'");
     bare = inner;

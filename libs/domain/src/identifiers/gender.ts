@@ -2,7 +2,7 @@ import { isExaminable, type Canonical } from './canonical.js';
 
 export type GenderText = Canonical<'gender'> & ('F' | 'M' | 'X');
 
-/** Common written forms and the NHS Data Dictionary's person gender codes. */
+/** Common spellings, and the person gender codes of the NHS Data Dictionary. */
 const written = {
   F: ['f', 'female', 'girl', 'woman', 'trans woman', 'trans female', '2'],
   M: ['m', 'male', 'boy', 'man', 'trans man', 'trans male', '1'],
@@ -22,15 +22,17 @@ const forms: ReadonlyMap<string, 'F' | 'M' | 'X'> = new Map(
   (['F', 'M', 'X'] as const).flatMap((code) => written[code].map((form) => [form, code] as const)),
 );
 
-/** F, M or X from the forms in use. The child key says gender where the minimum dataset says sex: one value, two names. */
+/**
+ * F, M or X for the spellings in use. The child key says gender and the minimum dataset says sex: one value, two names.
+ */
 export function canonicalGender(raw: string): GenderText | undefined {
   if (!isExaminable(raw)) return undefined;
   return forms.get(raw.trim().toLowerCase()) as GenderText | undefined;
 }
 
 /**
- * The answers "not known" and "not stated", with their NHS Data Dictionary codes (0 of person gender, Z of gender
- * identity): the question was asked, and there is no gender to digest or to compare.
+ * The answers "not known" and "not stated", with their NHS Data Dictionary codes (0 for person gender, Z for gender
+ * identity). The question was asked, but there is no gender to digest or compare.
  */
 const notKnown: ReadonlySet<string> = new Set([
   '0',
@@ -57,6 +59,6 @@ const notKnown: ReadonlySet<string> = new Set([
   'don’t know',
 ]);
 
-/** Whether a value says that a person's gender is not known, or that they did not state it. */
+/** Whether a value says that a person's gender is not known or not stated. */
 export const isGenderNotKnown = (raw: string): boolean =>
   raw.length <= 40 && notKnown.has(raw.trim().toLowerCase());

@@ -1,4 +1,6 @@
-/** Latin letters that Unicode does not take apart: a stroke, hook or bar is dropped, two letters in one become two. */
+/**
+ * Latin letters that Unicode does not decompose. Strokes, hooks and bars are dropped; a ligature becomes two letters.
+ */
 const latin = {
   Æ: 'AE', Œ: 'OE', ẞ: 'SS', Þ: 'TH', Ø: 'O', Ł: 'L', Ƚ: 'L', Ɫ: 'L', Đ: 'D', Ð: 'D', Ɖ: 'D', Ɗ: 'D',
   Ƌ: 'D', Ħ: 'H', Ⱨ: 'H', Ŧ: 'T', Ⱦ: 'T', Ƭ: 'T', Ʈ: 'T', Ŋ: 'N', Ɲ: 'N', Ƞ: 'N', ĸ: 'K', Ƙ: 'K', Ⱪ: 'K',
@@ -8,7 +10,9 @@ const latin = {
   Ȝ: 'Y', Ȣ: 'OU', Ƣ: 'OI', Ʃ: 'S',
 }; // prettier-ignore
 
-/** Cyrillic letters as passports write them (ICAO Doc 9303, part 3, section 6); the soft sign has no letter. */
+/**
+ * Cyrillic letters as passports transcribe them (ICAO Doc 9303, part 3, section 6). The soft sign has no equivalent.
+ */
 const cyrillic = {
   А: 'A', Б: 'B', В: 'V', Г: 'G', Д: 'D', Е: 'E', Ж: 'ZH', З: 'Z', И: 'I', К: 'K', Л: 'L', М: 'M', Н: 'N',
   О: 'O', П: 'P', Р: 'R', С: 'S', Т: 'T', У: 'U', Ф: 'F', Х: 'KH', Ц: 'TS', Ч: 'CH', Ш: 'SH', Щ: 'SHCH',
@@ -17,5 +21,5 @@ const cyrillic = {
   Ә: 'A',
 }; // prettier-ignore
 
-/** Upper-case letter, marks taken off, to the letters of A to Z that stand for it in a child key. */
+/** Maps an upper-case letter without marks to the letters A to Z that replace it in a child key. */
 export const latinLetters: ReadonlyMap<string, string> = new Map(Object.entries({ ...latin, ...cyrillic }));

@@ -1,10 +1,10 @@
 const encoder = new TextEncoder();
-/** UTF-8 has at most so many bytes for a UTF-16 code unit. */
+/** The maximum number of UTF-8 bytes for one UTF-16 code unit. */
 const BYTES_PER_UNIT = 3;
 
 /**
- * One unambiguous byte string of several values: before each value stands its length in bytes, 4 bytes big endian;
- * text is UTF-8. "1" and "23" differ from "12" and "3", which plain joining would confuse.
+ * Encodes several values as one unambiguous byte string: each value is preceded by its length in bytes, as 4 bytes big
+ * endian; text is UTF-8. "1" and "23" give other bytes than "12" and "3", which plain joining would confuse.
  */
 export function lengthPrefixed(values: readonly (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
   let size = 0;
@@ -29,7 +29,7 @@ function writeBytes(value: Uint8Array, target: Uint8Array, start: number): numbe
   return value.length;
 }
 
-/** Returns the number of bytes. Values are short and mostly ASCII: a loop is faster than a call of the encoder. */
+/** Returns the number of bytes written. Values are short and mostly ASCII, so this loop is faster than the encoder. */
 function writeUtf8(text: string, target: Uint8Array, start: number): number {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);

@@ -6,13 +6,13 @@ export type MobileProblem = 'invalid' | 'scientific-notation';
 
 const punctuation = /[\s\p{Pd}\p{Cf}().]+/gu;
 const ukMobile = /^07\d{9}$/;
-/** +44 (0)7… is written as often as it is wrong. */
+/** People often write +44 (0)7…, though it is wrong. */
 const international = /^(?:\+44|0044|44)0?(7\d{9})$/;
 
 /**
- * Reads a United Kingdom mobile: eleven digits from 07; +44, 0044 or 44 in front becomes 0. What a spreadsheet made of
- * the number is undone where no digit is lost; a first 0 that it dropped is not put back, because the number could be
- * another country's.
+ * Reads a United Kingdom mobile number: eleven digits from 07; a prefix of +44, 0044 or 44 becomes 0. Undoes a
+ * spreadsheet's reformatting of the number if no digit was lost. A leading 0 that a spreadsheet dropped is not
+ * restored, because the number could be from another country.
  */
 export function readMobile(raw: string): Reading<MobileText, MobileProblem> {
   if (!isExaminable(raw)) return { problem: 'invalid' };

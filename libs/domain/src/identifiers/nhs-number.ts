@@ -10,9 +10,10 @@ const tenDigits = /^\d{10}$/;
 const oneDigitOnly = /^(\d)\1{9}$/;
 
 /**
- * Reads ten digits that satisfy the modulus 11 check (NHS Data Dictionary, "NHS NUMBER"); spaces, dashes and invisible
- * characters may stand between them. What a spreadsheet made of the number is undone where no digit is lost. Ten equal
- * digits satisfy the check too, and are what a form is filled with where there is no number: they are none.
+ * Reads ten digits that pass the modulus 11 check (NHS Data Dictionary, "NHS NUMBER"). Spaces, dashes and invisible
+ * characters may stand between them. Undoes a spreadsheet's reformatting of the number if no digit was lost. Some
+ * numbers of ten equal digits also pass the check; people type them to fill a form, so all of them are refused as
+ * placeholders.
  */
 export function readNhsNumber(raw: string): Reading<NhsNumberText, NhsNumberProblem> {
   if (!isExaminable(raw)) return { problem: 'not-digits' };
@@ -32,7 +33,7 @@ export const canonicalNhsNumber = (raw: string): NhsNumberText | undefined => re
 
 function satisfiesModulus11(digits: string): boolean {
   let sum = 0;
-  // Weights 10 to 2 for the first nine digits, 1 for the check digit: the whole is a multiple of 11.
+  // The digits have weights 10 to 1, the check digit's included: the sum must be a multiple of 11.
   for (let index = 0; index < 10; index += 1) sum += (digits.charCodeAt(index) - 48) * (10 - index);
   return sum % 11 === 0;
 }

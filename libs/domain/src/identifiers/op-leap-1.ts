@@ -1,6 +1,9 @@
 declare const digest: unique symbol;
 
-/** Digest of an identifier under a profile: upper-case hex SHA-256, 64 digits. It is personal data: who holds the salt can enumerate it. */
+/**
+ * Digest of an identifier under a profile: upper-case hex SHA-256, 64 digits. It is personal data: whoever holds the
+ * salt can enumerate the identifiers.
+ */
 export type Digest = string & { readonly [digest]: true };
 
 const namePattern = /^[A-Za-z0-9]+$/;
@@ -8,13 +11,13 @@ const whiteSpace = /[ \t\r\n]+/g;
 const digestPattern = /^[0-9A-Fa-f]{64}$/;
 
 /**
- * The text that profile op-leap-1 hashes: values in alphabetical order of their names, without space, tab, CR and LF,
- * then the salt as it is. The rule is OpenPseudonymiser's, so that its users reach the same digests.
+ * The text that profile op-leap-1 hashes: the values in alphabetical order of their names, without space, tab, CR and
+ * LF, then the salt unchanged. The rule is OpenPseudonymiser's, so its users get the same digests.
  *
- * Names are letters and digits only and are compared without regard to case: in that set, OpenPseudonymiser's
- * culture-aware order is this one in every culture but the Danish and the Norwegian, which sort `aa` after `z`. No name in
- * use holds `aa`.
- * @throws RangeError for another name, or two names that differ in case only.
+ * Names contain letters and digits only and are compared without regard to case. For such names, OpenPseudonymiser's
+ * culture-aware order equals this one in every culture except Danish and Norwegian, which sort `aa` after `z`. No name
+ * in use contains `aa`.
+ * @throws RangeError for any other name, or for two names that differ only in case.
  */
 export function joinedOpLeap1(namedValues: Readonly<Record<string, string>>, salt: string): string {
   const named = Object.entries(namedValues).map(([name, value]) => {
@@ -30,12 +33,12 @@ export function joinedOpLeap1(namedValues: Readonly<Record<string, string>>, sal
 }
 
 /**
- * SHA-256 of bytes, or of a text in UTF-8, as 64 lower-case hex digits. The surroundings provide it: Node has a fast one,
- * a browser brings a library.
+ * SHA-256 of bytes, or of text in UTF-8, as 64 lower-case hex digits. The environment provides it: Node has a fast one,
+ * a browser uses a library.
  */
 export type Sha256Hex = (message: string | Uint8Array) => string;
 
-/** A digest that was made elsewhere: 64 hex digits of either case; anything else is undefined. */
+/** A digest that was made elsewhere: 64 hex digits in either case. Returns undefined for anything else. */
 export function canonicalDigest(raw: string): Digest | undefined {
   if (raw.length > 1000) return undefined;
   const text = raw.trim();

@@ -1,11 +1,11 @@
 /**
- * What forms are filled with where there is nothing to fill them with. One list serves every use: what providers type
- * is treated as missing, and digests that are made at source can be compared with the digests of these values.
+ * What people fill forms with when they have no value. One list serves two uses: values that providers type are treated
+ * as missing, and digests made at source can be compared with the digests of these values.
  */
 
 export type PlaceholderKind = 'nhs-number' | 'email' | 'mobile' | 'birth-date';
 
-/** Spellings of "no value", in lower case and without outer space; the empty text is one. */
+/** Spellings of "no value", in lower case and trimmed, including the empty text. */
 export const noValueSpellings: readonly string[] = [
   ...['', '""', "''", '-', '--', '---', '.', '..', '...', '?', '??', '???', '*', '_', '/', '\\'],
   ...['null', '(null)', '<null>', '#null!', 'nil', 'nan', 'none', '(none)', '<none>', 'undefined', 'nothing'],
@@ -20,25 +20,30 @@ export const noValueSpellings: readonly string[] = [
 
 const noValue: ReadonlySet<string> = new Set(noValueSpellings);
 const LONGEST_SPELLING = Math.max(...noValueSpellings.map((spelling) => spelling.length));
-/** Spellings that are also somebody's first name. */
+/** Spellings that are also first names. */
 const firstNames: ReadonlySet<string> = new Set(['na', 'nan', 'nil']);
 const invisible = /\p{Cf}+/gu;
 const notPlain = /[^ -~]/;
 
-/** Whether a text says that there is no value. A column's own codes come first: there, "unknown" may be an answer. */
+/**
+ * Whether a text says that there is no value. Check a column's own codes first: "unknown" may be one of its answers.
+ */
 export function isNoValue(text: string): boolean {
   if (text.length > LONGEST_SPELLING + 8) return false;
   const bare = text.trim().toLowerCase();
   return noValue.has(bare) || (notPlain.test(bare) && noValue.has(bare.replace(invisible, '').trim()));
 }
 
-/** As {@link isNoValue}, of a first name. */
+/** Like {@link isNoValue}, but for a first name. */
 export const isNoFirstName = (text: string): boolean =>
   isNoValue(text) && !firstNames.has(text.trim().toLowerCase());
 
 const everyDigit = Array.from('0123456789');
 
-/** Ten equal digits, both counts, and one digit at each end of zeros; some pass the check digit, all are typed. */
+/**
+ * Ten equal digits, counting up and down, and equal digits around zeros. Some pass the check digit; people type all of
+ * them.
+ */
 const nhsNumbers = [
   ...everyDigit.map((digit) => digit.repeat(10)),
   '0123456789',
@@ -49,7 +54,7 @@ const nhsNumbers = [
   ...everyDigit.slice(1).map((digit) => `${digit}00000000${digit}`),
 ];
 
-/** One digit to the end of the number, counts, and zeros after each beginning that mobiles have. */
+/** 07 and one repeated digit, counting up and down, and zeros or a count after each mobile prefix. */
 const mobiles = [
   ...everyDigit.map((digit) => `07${digit.repeat(9)}`),
   '07123456789',
@@ -61,14 +66,14 @@ const mobiles = [
   ...everyDigit.slice(1).map((digit) => `07${digit}12345678`),
 ];
 
-/** The first and last days of calendars in computers, and days that are typed because a form wants one. */
+/** First and last days of computer calendars, and days that people type because a form demands one. */
 const birthDates = [
   ...['0000-00-00', '1900-00-00', '1900-01-00', '0001-01-01', '1111-01-01', '1111-11-11', '1753-01-01'],
   ...['1899-12-30', '1899-12-31', '1900-01-01', '1900-01-02', '1901-01-01', '1911-11-11', '1970-01-01'],
   ...['2099-12-31', '9999-12-31', '9999-09-09', '9999-99-99'],
 ]; // prettier-ignore
 
-/** Nobody's, at whatever domain. */
+/** Local parts that belong to nobody, at any domain. */
 const noLocalParts: ReadonlySet<string> = new Set([
   ...['none', 'noemail', 'no-email', 'no.email', 'no_email', 'nomail', 'no-mail', 'noemailaddress', 'noaddress'],
   ...['null', 'unknown', 'notknown', 'not.known', 'not-known', 'notgiven', 'notprovided', 'not.provided'],
@@ -76,13 +81,13 @@ const noLocalParts: ReadonlySet<string> = new Set([
   ...['anonymous', 'anon', 'refused', 'declined', 'withheld', 'donotuse', 'donotemail', 'dummy', 'fake', 'tbc'],
   ...['noreply', 'no-reply', 'donotreply', 'test', 'tester', 'testing', 'testtest', 'xxx', 'xxxx', 'xxxxx', 'asdf'],
 ]); // prettier-ignore
-/** Of nobody, whatever stands before. */
+/** Domains at which nobody has an address. */
 const noDomains: ReadonlySet<string> = new Set(
   ['none', 'noemail', 'no-email', 'nomail', 'noemailaddress', 'unknown', 'notknown', 'nowhere', 'nobody'].flatMap(
     (name) => ['com', 'co.uk', 'org', 'net'].map((end) => `${name}.${end}`),
   ),
 ); // prettier-ignore
-/** Names that are somebody's in other places, and nobody's where the domain says the same: `a@a.com`, `na@na.com`. */
+/** Local parts that are placeholders only if the domain repeats them or belongs to nobody: `a@a.com`, `na@na.com`. */
 const echoes = [
   'a',
   'b',
@@ -102,7 +107,7 @@ const echoes = [
   'mail',
 ];
 const ends = ['com', 'co.uk', 'org', 'net', 'org.uk'];
-/** Where people have their mail: `none` and `test` are typed before one of these. */
+/** Common mail domains: people type `none` or `test` before one of these. */
 const mailDomains = [
   ...['gmail.com', 'googlemail.com', 'hotmail.com', 'hotmail.co.uk', 'outlook.com', 'live.co.uk', 'yahoo.com'],
   ...['yahoo.co.uk', 'icloud.com', 'aol.com', 'btinternet.com', 'nhs.net', 'mail.com', 'email.com', 'test.com'],
@@ -116,8 +121,8 @@ const emails = [
 ]; // prettier-ignore
 
 /**
- * Placeholders by kind, in canonical form, the commonest first; some only look like it, and are digested at source all the
- * same. Emails go on without end: {@link isPlaceholder} knows more of them than can be listed.
+ * Placeholders by kind, in canonical form, commonest first. Some only look canonical, but are digested at source all
+ * the same. The possible emails are endless: {@link isPlaceholder} recognises more than this list.
  */
 export const placeholders: Readonly<Record<PlaceholderKind, readonly string[]>> = {
   'nhs-number': nhsNumbers,
@@ -133,10 +138,10 @@ const known: Readonly<Record<PlaceholderKind, ReadonlySet<string>>> = {
   'birth-date': new Set(placeholders['birth-date']),
 };
 
-/** `test`, `test1`, `none300`: counted, so that a form that wants different addresses is content. */
+/** `test`, `test1`, `none300`: people add a number when a form demands distinct addresses. */
 const numbered = /\d{1,6}$/;
 
-/** Whether a value in canonical form is what is written where there is none. */
+/** Whether a canonical value is one that people write when they have none. */
 export function isPlaceholder(kind: PlaceholderKind, canonical: string): boolean {
   if (known[kind].has(canonical)) return true;
   if (kind !== 'email') return false;
@@ -149,8 +154,8 @@ const testDomain = /@(?:.+\.)?(?:example\.(?:com|org|net)|example|test|invalid|l
 const TEST_MOBILES = '07700900';
 
 /**
- * Whether a value in canonical form is kept for tests, so that it can be nobody's: an NHS number of the range 999, an
- * address at a domain of RFC 2606, a number that Ofcom keeps for drama. Synthetic programmes are made of these.
+ * Whether a canonical value is reserved for tests and so cannot belong to anyone: an NHS number in the 999 range, an
+ * address at a domain of RFC 2606, a number that Ofcom reserves for drama. Synthetic programmes use these.
  */
 export function isKeptForTests(kind: PlaceholderKind, canonical: string): boolean {
   switch (kind) {

@@ -23,7 +23,7 @@ const canonical: Readonly<Record<PlaceholderKind, (raw: string) => string | unde
 const kinds = Object.keys(placeholders) as PlaceholderKind[];
 
 describe('the list of placeholders', () => {
-  it.each(kinds)('%s: each is in canonical form, once, and known', (kind) => {
+  it.each(kinds)('%s: holds each value once, in canonical form, and isPlaceholder recognises it', (kind) => {
     const listed = placeholders[kind];
     expect(new Set(listed).size).toBe(listed.length);
     for (const value of listed) {
@@ -51,7 +51,7 @@ describe('the list of placeholders', () => {
     ['email', 'test12@surgery.org.uk'],
     ['email', 'a@a.com'],
     ['email', 'na@noemail.co.uk'],
-  ] as const)('%s: knows %s', (kind, value) => {
+  ] as const)('%s: recognises %s', (kind, value) => {
     expect(isPlaceholder(kind, value)).toBe(true);
   });
 
@@ -66,17 +66,17 @@ describe('the list of placeholders', () => {
     ['email', 'na@gmail.com'],
     ['email', 'd3@example.org'],
     ['email', 'centre3@example.org'],
-  ] as const)('%s: does not take %s for one', (kind, value) => {
+  ] as const)('%s: does not contain %s', (kind, value) => {
     expect(isPlaceholder(kind, value)).toBe(false);
   });
 
-  it('includes numbers that the check digit lets through', () => {
+  it('includes numbers that pass the check digit', () => {
     const passing = placeholders['nhs-number'].filter((value) => canonicalNhsNumber(value) !== undefined);
     expect(passing).toEqual(expect.arrayContaining(['0123456789', '9876543210', '1000000001']));
   });
 });
 
-it('knows values that are kept for tests, and which are not', () => {
+it('isKeptForTests accepts values reserved for tests and no others', () => {
   expect(isKeptForTests('nhs-number', '9990060002')).toBe(true);
   expect(isKeptForTests('nhs-number', '9434765919')).toBe(false);
   expect(isKeptForTests('mobile', '07700900123')).toBe(true);
@@ -89,8 +89,8 @@ it('knows values that are kept for tests, and which are not', () => {
   }
 });
 
-describe('spellings of no value', () => {
-  it('are known in any case, with space and invisible characters around them', () => {
+describe('isNoValue', () => {
+  it('accepts every spelling in any case, with white space and invisible characters around it', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...noValueSpellings),
@@ -103,13 +103,13 @@ describe('spellings of no value', () => {
     );
   });
 
-  it('are no values of people', () => {
+  it('rejects values that people have', () => {
     for (const text of ['none@none.com', '0', 'x', 'no', 'Nona', '1', 'unknown road']) {
       expect(isNoValue(text), text).toBe(false);
     }
   });
 
-  it('leave the first names that are spelt like them', () => {
+  it('does not make isNoFirstName reject first names that are spelt like "no value"', () => {
     expect(['Nan', 'Na', 'Nil'].some(isNoFirstName)).toBe(false);
     expect(['Unknown', 'n/a', 'TBC', ''].every(isNoFirstName)).toBe(true);
   });

@@ -3,7 +3,7 @@ const CHILD_UNDER = 18;
 const ADULT_FROM = 12;
 const LONGEST_LIFE = 115;
 
-/** What an age is told by: the latest and the earliest day that the row can be about, yyyy-mm-dd. */
+/** What to measure an age against: the earliest and latest day that the row can be about, yyyy-mm-dd. */
 export interface AgeMeasure {
   readonly isChild: boolean;
   readonly earliest: string;
@@ -11,9 +11,9 @@ export interface AgeMeasure {
 }
 
 /**
- * Whether somebody who was born on a day, or in a month (yyyy-mm-dd or yyyy-mm), can be what a row says. Doubts are
- * resolved in favour of the row: a child is measured on the earliest day that the row can be about, an adult on the
- * latest.
+ * Whether a person born on a day or in a month (yyyy-mm-dd or yyyy-mm) can have the role that a row gives them. Doubt
+ * is resolved in favour of the row: a child is measured on the earliest day that the row can be about; an adult's
+ * minimum age on the latest day and maximum age on the earliest.
  */
 export function isPlausibleAge(born: string, { isChild, earliest, latest }: AgeMeasure): boolean {
   if (isChild) return ageOn(earliest, born) < CHILD_UNDER;

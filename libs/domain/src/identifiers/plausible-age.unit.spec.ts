@@ -4,7 +4,7 @@ import { isPlausibleAge } from './index.js';
 const child = { isChild: true, earliest: '2024-05-05', latest: '2024-07-01' };
 const adult = { ...child, isChild: false };
 
-describe('a plausible age', () => {
+describe('isPlausibleAge', () => {
   it.each([
     ['a child of two', '2022-03-01', child, true],
     ['a child who turns 18 the day after', '2006-05-06', child, true],
@@ -18,7 +18,7 @@ describe('a plausible age', () => {
     ['an adult of 115', '1908-05-06', adult, true],
     ['an adult of 116', '1908-05-05', adult, false],
     ['an adult by the month', '1990-02', adult, true],
-  ])('%s', (_case, born, measure, expected) => {
+  ])('decides for %s', (_case, born, measure, expected) => {
     expect(isPlausibleAge(born, measure)).toBe(expected);
   });
 });

@@ -2,13 +2,13 @@ const leadingApostrophe = /^['‘’`´]/;
 const fraction = /^(\d+)\.0+$/;
 const grouped = /^\d{1,3}(?:,\d{3})+$/;
 const exponent = /^(\d)(?:[.,](\d+))?e\+?(\d{1,2})$/i;
-/** A number as a spreadsheet shortens it: it always writes a decimal point and a signed exponent of two digits. */
+/** A number as a spreadsheet shortens it: always with a decimal point and a signed two-digit exponent. */
 const shortened = /^\d[.,]\d+e\+\d{2}$/i;
 
 /**
- * A number of digits that a spreadsheet or a script has taken for a quantity, as the digits that it was: without the
- * apostrophe that marks text, without `.0`, without separators of thousands, and from scientific notation where all
- * of its digits are there. Anything else comes back as it is.
+ * Restores the digits of a number that a spreadsheet or script treated as a quantity: removes the apostrophe that marks
+ * text, `.0` and thousands separators, and expands scientific notation if no digit was lost. Returns any other text
+ * trimmed and without a leading apostrophe.
  */
 export function digitsOfQuantity(text: string): string {
   const bare = text.trim().replace(leadingApostrophe, '');
@@ -21,7 +21,7 @@ export function digitsOfQuantity(text: string): string {
   return rest.length === Number(power) ? first + rest : bare;
 }
 
-/** Whether a text is in scientific notation: where {@link digitsOfQuantity} left it so, digits are lost. */
+/** Whether a text is in scientific notation. If {@link digitsOfQuantity} could not expand it, digits are lost. */
 export const isScientificNotation = (text: string): boolean => exponent.test(text.trim());
 
 /** Whether a text can only be a number that a spreadsheet has shortened. */

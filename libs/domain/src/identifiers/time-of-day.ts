@@ -1,13 +1,15 @@
 export interface TimeOfDay {
   readonly minutes: number;
-  /** Minutes ahead of UTC, where the text says its time zone. */
+  /** Minutes ahead of UTC, if the text states a time zone. */
   readonly offsetMinutes?: number;
 }
 
 const clock = /^(\d{1,2})[:.](\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)? ?([ap]\.?m\.?)? ?(.*)$/i;
 const offset = /^(?:GMT|UTC)?([+-])(\d{2}):?(\d{2})(?: \(.*\))?$/i;
 
-/** A time such as 09:30, 9:30 pm, 09:30:00.000Z or 09:30:00+01:00; undefined where the text is none. */
+/**
+ * Parses a time such as 09:30, 9:30 pm, 09:30:00.000Z or 09:30:00+01:00. Returns undefined if the text is not a time.
+ */
 export function timeOfDay(text: string): TimeOfDay | undefined {
   const parts = clock.exec(text);
   if (parts === null) return undefined;
@@ -24,7 +26,7 @@ export function timeOfDay(text: string): TimeOfDay | undefined {
 function hourOfDay(hour: number, half: string | undefined): number | undefined {
   if (half === undefined) return hour <= 23 ? hour : undefined;
   if (hour > 23) return undefined;
-  // "14:30 pm" is written by systems that say the half of the day twice.
+  // Some systems write "14:30 pm", which states the half of the day twice.
   return /^p/i.test(half) ? (hour % 12) + 12 : hour % 12;
 }
 

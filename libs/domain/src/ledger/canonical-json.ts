@@ -1,9 +1,10 @@
 import canonicalize from 'canonicalize';
 
 /**
- * The one text of a JSON value that RFC 8785 (JCS) allows: members sorted by UTF-16 code unit, no white space,
- * numbers as ECMAScript prints them. Members that are `undefined` are left out, as JSON.stringify does.
- * @throws Error for what JSON cannot say: NaN, infinities, lone surrogates, bigint, cycles, `undefined` itself.
+ * The only text that RFC 8785 (JCS) allows for a JSON value: members sorted by UTF-16 code unit, no white space,
+ * numbers as ECMAScript prints them. Members that are `undefined` are left out, as in JSON.stringify.
+ * @throws Error for values that JSON cannot represent: NaN, infinities, lone surrogates, bigint, cycles, `undefined`
+ * itself.
  */
 export function canonicalJson(value: unknown): string {
   const text = plainJson(value, 0) ?? canonicalize(value);
@@ -14,13 +15,13 @@ export function canonicalJson(value: unknown): string {
 /** The UTF-8 bytes of {@link canonicalJson}. */
 export const canonicalBytes = (value: unknown): Uint8Array => Buffer.from(canonicalJson(value), 'utf8');
 
-/** Deeper values, cycles among them, are left to the library, which does not recurse. */
+/** Deeper values, including cycles, are left to the library, which does not recurse. */
 const MAX_PLAIN_DEPTH = 64;
 const printableAscii = /^[ !#-[\]-~]*$/;
 
 /**
- * The same text three times as fast, for plain data; `undefined` for anything that needs the library's care.
- * A property test holds the two equal.
+ * Gives the same text three times as fast for plain data; returns undefined for anything that needs the library. A
+ * property test holds the two equal.
  */
 function plainJson(value: unknown, depth: number): string | undefined {
   switch (typeof value) {
@@ -74,7 +75,7 @@ function plainObject(object: object, depth: number): string | undefined {
   return `{${text}}`;
 }
 
-/** Sorts by UTF-16 code unit, in place. Objects here have a handful of members: insertion beats the general sort. */
+/** Sorts by UTF-16 code unit, in place. Objects have few members, for which insertion sort beats the general sort. */
 function sorted(names: string[]): string[] {
   if (names.length > 24) return names.sort();
   for (let end = 1; end < names.length; end++) {

@@ -12,7 +12,7 @@ const outcome = (make: () => string | undefined): string => {
 };
 
 describe('canonical JSON', () => {
-  it('is what RFC 8785 §3.2.2 shows', () => {
+  it('is the text that RFC 8785 §3.2.2 shows', () => {
     const input = String.raw`{
       "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
       "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
@@ -30,7 +30,7 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('prints the numbers of RFC 8785 appendix B', () => {
+  it('prints the numbers of RFC 8785 appendix B as shown there', () => {
     const known: readonly (readonly [string, string])[] = [
       ['0000000000000000', '0'],
       ['8000000000000000', '0'],
@@ -49,7 +49,7 @@ describe('canonical JSON', () => {
     }
   });
 
-  it('is the library’s text for every JSON value', { timeout: 60_000 }, () => {
+  it('equals the library’s text for every JSON value', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }), (value) => {
         expect(canonicalJson(value)).toBe(canonicalize(value));
@@ -58,7 +58,7 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('is the library’s answer for whatever else a program may hand over', { timeout: 60_000 }, () => {
+  it('equals the library’s result for any other value that a program may pass', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(
         fc.anything({
@@ -81,7 +81,7 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('is the library’s text for many members, deep values and members named as prototypes are', () => {
+  it('equals the library’s text for many members, deep values and members named like prototype members', () => {
     const many = Object.fromEntries(
       Array.from({ length: 300 }, (_, index) => [`m${(index * 7) % 300}`, index]),
     );
@@ -91,7 +91,7 @@ describe('canonical JSON', () => {
     for (const value of [many, deep, odd]) expect(canonicalJson(value)).toBe(canonicalize(value));
   });
 
-  it('refuses cycles, lone surrogates and what is no JSON', () => {
+  it('refuses cycles, lone surrogates and values that are not JSON', () => {
     const cycle: { self?: unknown } = {};
     cycle.self = cycle;
     for (const value of [cycle, '\ud800', { '\udc00': 1 }, Number.NaN, 1n, undefined, () => 1]) {
@@ -99,7 +99,7 @@ describe('canonical JSON', () => {
     }
   });
 
-  it('is UTF-8 as bytes', () => {
+  it('is encoded as UTF-8', () => {
     expect(Buffer.from(canonicalBytes({ é: '€' })).toString('hex')).toBe('7b22c3a9223a22e282ac227d');
   });
 });

@@ -2,19 +2,19 @@ import { ledgerContracts, type LedgerDecision, type LedgerEventType } from '@kin
 import { canonicalJson } from './canonical-json.js';
 import { eventIdOf } from './ledger-ids.js';
 
-/** A decision and its place: what its stored bytes depend on, and nothing else. */
+/** A decided event and its place in the ledger. Its stored bytes depend on nothing else. */
 export type PlacedDecision = LedgerDecision & {
   /** Position in the programme's stream. */
   readonly revision: number;
-  /** Time of the causing message (its ce_time): the linker reads no clock. */
+  /** The ce_time of the causing message: the linker reads no clock. */
   readonly time: string;
   /** ce_id of the causing message, or `definition:<digest>`. */
   readonly cause: string;
-  /** Number of this event among those of its cause, from 0. */
+  /** Number of this event among those with the same cause, from 0. */
   readonly ordinal: number;
 };
 
-/** An event as the event store takes it. */
+/** An event in the form that the event store takes. */
 export interface EncodedLedgerEvent {
   readonly id: string;
   readonly type: LedgerEventType;
@@ -22,12 +22,12 @@ export interface EncodedLedgerEvent {
 }
 
 /**
- * The bytes of a ledger event, fixed for ever: the RFC 8785 canonical JSON of {id, type, version, revision, time,
- * cause, data}. Data is believed to be the newest shape of its type.
+ * Encodes a ledger event in the format that never changes: the RFC 8785 canonical JSON of {id, type, version, revision,
+ * time, cause, data}. The data must already have the newest shape of its type: it is not checked here.
  */
 export function encodeLedgerEvent(event: PlacedDecision): EncodedLedgerEvent {
   const id = eventIdOf(event.cause, event.ordinal);
-  // The members in canonical order, written out: sorting seven known names for every event costs a tenth of the whole.
+  // The members are written out in canonical order: sorting seven known names for each event costs a tenth of the run.
   const text = `{"cause":${canonicalJson(event.cause)},"data":${canonicalJson(event.data)},"id":"${id}","revision":${event.revision},"time":${canonicalJson(event.time)},"type":"${event.type}","version":${ledgerContracts[event.type].version}}`;
   return { id, type: event.type, bytes: Buffer.from(text, 'utf8') };
 }

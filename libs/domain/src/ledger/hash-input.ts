@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** SHA-256 as 64 lower-case hex digits; a text is hashed as UTF-8. */
+/** SHA-256 as 64 lower-case hex digits; text is hashed as UTF-8. */
 export const sha256Hex = (input: string | Uint8Array): string => hash('sha256', input, 'hex');
 
 /**
- * Builds the bytes of a hash in one buffer that is used again and again: ids and commitments are made a hundred
- * thousand times a second. Each use begins with `start` and ends with `sha256Hex`, with no wait in between.
+ * Builds the input of a hash in one reused buffer: ids and commitments are made a hundred thousand times a second. Each
+ * use begins with `start` and ends with `sha256Hex` or `sha256Hex128`, without an await in between.
  */
 class HashInput {
   #bytes = Buffer.alloc(64 * 1024);
@@ -16,7 +16,7 @@ class HashInput {
     return this;
   }
 
-  /** A text's length in UTF-8 as 4 bytes big endian, then the text: "1"+"23" differs from "12"+"3". */
+  /** Appends the text's UTF-8 length as 4 bytes big endian, then the text: "1"+"23" differs from "12"+"3". */
   lengthPrefixed(text: string): this {
     const at = this.#length;
     this.#length += 4;
@@ -32,7 +32,7 @@ class HashInput {
     return this;
   }
 
-  /** Hex digits as the bytes that they write. */
+  /** Appends the bytes that the hex digits represent. */
   hex(digits: string): this {
     this.#reserve(digits.length);
     const written = this.#bytes.write(digits, this.#length, 'hex');
@@ -41,7 +41,7 @@ class HashInput {
     return this;
   }
 
-  /** A position as 8 bytes big endian. */
+  /** Appends a position as 8 bytes big endian. */
   revision(revision: number): this {
     if (!Number.isSafeInteger(revision) || revision < 0) throw new RangeError(`${revision} is no revision`);
     this.#reserve(8);

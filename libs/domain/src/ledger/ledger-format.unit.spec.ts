@@ -17,30 +17,33 @@ import { encodeLedgerEvent } from './encode-ledger-event.js';
 import { sha256Hex } from './hash-input.js';
 import { eventIdOf, familyIdOf, individualIdOf, referralIdOf, relationshipIdOf } from './ledger-ids.js';
 
-/** Nothing in this file may ever change: ledgers are written with it. The literals were computed with Python's hashlib. */
+/**
+ * Nothing in this file may ever change: ledgers are written in this format. The literals were computed with Python's
+ * hashlib.
+ */
 const row = pseudonymisedRow.parse(RowPseudonymised.example.rows[0]);
 const cause = '0190a6f4-6c1e-7c43-9f3a-2b6f0cc904d1';
 const record = '1e0f6d2c9b8a47561e0f6d2c9b8a4756' as RecordId;
 const child = '77aa12bc34de56f077aa12bc34de56f0' as IndividualId;
 const adult = '88bb12bc34de56f088bb12bc34de56f0' as IndividualId;
 
-describe('ids of the ledger', () => {
-  it('name an individual after founding record and registering revision', () => {
+describe('an id in the ledger', () => {
+  it('derives, for an individual, from founding record and registering revision', () => {
     expect(individualIdOf(record, 41)).toBe('74da7f2119f1e3b6995326bea92ceec0');
     expect(individualIdOf(record, 2 ** 40 + 3)).toBe('351c9c68bcbeac6fda504445a6e73ac9');
   });
 
-  it('name a family after scope, founding individual and linking revision', () => {
+  it('derives, for a family, from scope, founding individual and linking revision', () => {
     expect(familyIdOf('programme', child, 44)).toBe('44152bbdb9cb5835d58b803621c91051' as FamilyId);
   });
 
-  it('name a relationship after kind, child and other, in that order', () => {
+  it('derives, for a relationship, from kind, child and other individual, in that order', () => {
     expect(relationshipIdOf('carer', child, adult)).toBe('8b556c3d59627c03f437ea339304fef5');
     expect(relationshipIdOf('same-carer', child, adult)).toBe('133c42d61999bcefd1351a6a117c4ae6');
     expect(relationshipIdOf('carer', adult, child)).not.toBe(relationshipIdOf('carer', child, adult));
   });
 
-  it('name a referral after reason and row keys, whatever the order of the candidates', () => {
+  it('derives, for a referral, from reason and row keys, whatever the order of the candidates', () => {
     const subject = 'c1d2e3f405162738c1d2e3f405162738' as RowKey;
     const first = 'd1d2e3f405162738d1d2e3f405162738' as RowKey;
     const second = 'e1d2e3f405162738c1d2e3f405162738' as RowKey;
@@ -56,13 +59,13 @@ describe('ids of the ledger', () => {
     }
   });
 
-  it('name an event after its cause and its place among the events of the cause', () => {
+  it('derives, for an event, from its cause and its ordinal among the events of that cause', () => {
     expect(eventIdOf(cause, 0)).toBe('b3608f2c-cee0-8b1b-ba24-fc96e4ca8ef6');
     expect(eventIdOf(cause, 17)).toBe('52c1027d-08de-8472-b6d3-d0ad15da2bd5');
     expect(eventIdOf('definition:é', 1)).toBe('8fac7a4d-1cff-862f-8223-9f7da2d49e13');
   });
 
-  it('are UUIDs of version 8 for events, and differ with cause or ordinal', () => {
+  it('is a UUID of version 8 for an event, and differs with cause or ordinal', () => {
     const seen = new Map<string, string>();
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.nat(), (someCause, ordinal) => {
@@ -75,22 +78,22 @@ describe('ids of the ledger', () => {
     );
   });
 
-  it('refuse what is no revision', () => {
+  it('cannot be made from an invalid revision', () => {
     for (const revision of [-1, 1.5, Number.NaN, 2 ** 53]) {
       expect(() => individualIdOf(record, revision)).toThrow(RangeError);
     }
   });
 });
 
-describe('a record beside the ledger', () => {
-  it('is committed to in two parts', () => {
+describe('a record’s commitment', () => {
+  it('has two parts with these values', () => {
     expect(commitmentsOf(row)).toEqual({
       body: '3ca4176faaeec602e72d647fd1d510442ab0617a7a4ca86d49c162e9149bd49b',
       tokens: '6495c93fcd624ab91fe5062a70799c197feb70fb05b6ce050341cb24943cd80a',
     });
   });
 
-  it('keeps the commitment of its body when its tokens change, and of its tokens when its body changes', () => {
+  it('keeps its body part when the tokens change, and its token part when the body changes', () => {
     const before = commitmentsOf(row);
     const rekeyed = commitmentsOf({ ...row, keyVersion: 2 });
     const corrected = commitmentsOf({ ...row, attributes: { ...row.attributes, gender: 'X' } });
@@ -99,8 +102,8 @@ describe('a record beside the ledger', () => {
   });
 });
 
-describe('digests', () => {
-  it('name a strategy and a programme definition, whatever the order of their members', () => {
+describe('a digest', () => {
+  it('identifies a strategy or programme definition, whatever the order of members', () => {
     const expected = '926a96f895fdf6abed4eb99546a5fab7cea70fb6aac457ec07741ad348502b48';
     const authority = ['nhs-number', 'child-key', 'email', 'mobile'];
     expect(strategyDigest('leap-1', { authority, maxBirthDatesPerToken: 3 })).toBe(expected);
@@ -133,20 +136,20 @@ describe('a ledger event', () => {
   } as LedgerDecision;
   const placed = { ...decided, revision: 41, time: '2023-10-09T09:30:00Z', cause, ordinal: 1 };
 
-  it('is these bytes for ever', () => {
+  it('has these bytes, which never change', () => {
     const { id, type, bytes } = encodeLedgerEvent(placed);
     expect(id).toBe('26921047-ca38-87f7-924c-66ce62fb937e');
     expect(type).toBe('RecordsPlaced');
     expect(Buffer.from(bytes).toString()).toBe(
       '{"cause":"0190a6f4-6c1e-7c43-9f3a-2b6f0cc904d1","data":{"chunk":0,"placements":[{"commitments":{"body":"3ca4176faaeec602e72d647fd1d510442ab0617a7a4ca86d49c162e9149bd49b","tokens":"6495c93fcd624ab91fe5062a70799c197feb70fb05b6ce050341cb24943cd80a"},"individual":"74da7f2119f1e3b6995326bea92ceec0","record":"1e0f6d2c9b8a47561e0f6d2c9b8a4756","registered":true,"role":"child","rowKey":"c1d2e3f405162738c1d2e3f405162738","rule":"first-of-its-kind"}],"strategy":"leap-1","submission":"5f0c7a1be2d94c3386f1a0b2c3d4e5f6"},"id":"26921047-ca38-87f7-924c-66ce62fb937e","revision":41,"time":"2023-10-09T09:30:00Z","type":"RecordsPlaced","version":1}',
     );
-    // RFC 9162 §2.1.1: a leaf of the Merkle tree.
+    // A leaf of the Merkle tree (RFC 9162 §2.1.1).
     expect(sha256Hex(Buffer.concat([Buffer.of(0), bytes]))).toBe(
       '7b5b3fdbbd62f81b2156bf0035de3cdc51c8f88f4880970659167aa1f66d8ef9',
     );
   });
 
-  it('is canonical as a whole', () => {
+  it('is canonical JSON as a whole', () => {
     const text = Buffer.from(encodeLedgerEvent({ ...placed, cause: 'definition:"é"' }).bytes).toString();
     expect(canonicalJson(JSON.parse(text))).toBe(text);
   });

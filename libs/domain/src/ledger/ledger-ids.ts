@@ -9,8 +9,8 @@ import type {
 import { hashInput } from './hash-input.js';
 
 /**
- * Ids of the ledger are hashes of what they stand for, so that a repeated run gives the same ones. Each is the first
- * 128 bits of a SHA-256, as 32 hex digits; the layouts below are part of the ledger's format and never change.
+ * Ids in the ledger are hashes of what they identify, so a repeated run gives the same ids. Each is the first 128 bits
+ * of a SHA-256, as 32 hex digits. The layouts below are part of the ledger's format and never change.
  */
 
 /** SHA-256(founding record, 16 bytes ‖ registering revision, 8 bytes big endian). */
@@ -26,7 +26,9 @@ export const familyIdOf = (scope: string, foundingIndividual: IndividualId, revi
     .revision(revision)
     .sha256Hex128() as FamilyId;
 
-/** SHA-256(kind, length-prefixed ‖ child, 16 bytes ‖ other individual, 16 bytes). The order of the two matters. */
+/**
+ * SHA-256(kind, length-prefixed ‖ child, 16 bytes ‖ other individual, 16 bytes). The order of the individuals matters.
+ */
 export const relationshipIdOf = (
   kind: 'carer' | 'same-carer',
   child: IndividualId,
@@ -35,8 +37,8 @@ export const relationshipIdOf = (
   hashInput.start().lengthPrefixed(kind).hex(child).hex(other).sha256Hex128() as RelationshipId;
 
 /**
- * SHA-256(reason, length-prefixed ‖ subject's row key, 16 bytes ‖ candidates' row keys, 16 bytes each, sorted, each
- * once). Row keys and not records: the same doubt about a corrected row keeps its id.
+ * SHA-256(reason, length-prefixed ‖ subject's row key, 16 bytes ‖ candidates' row keys, 16 bytes each, sorted, without
+ * duplicates). Row keys rather than records keep the id the same when a row in doubt is corrected.
  */
 export function referralIdOf(reason: string, subject: RowKey, candidates: Iterable<RowKey>): ReferralId {
   const distinct = [...new Set(candidates)].sort();
@@ -46,7 +48,7 @@ export function referralIdOf(reason: string, subject: RowKey, candidates: Iterab
 }
 
 /**
- * The id of the `ordinal`-th event (from 0) that a message causes: a UUIDv8 (RFC 9562) whose bits are the first ones of
+ * The id of the `ordinal`-th event (from 0) that a message causes: a UUIDv8 (RFC 9562) made from the first bits of
  * SHA-256(cause, length-prefixed ‖ ordinal in decimal, length-prefixed).
  */
 export function eventIdOf(cause: string, ordinal: number): string {

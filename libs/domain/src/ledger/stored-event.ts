@@ -9,7 +9,7 @@ import {
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** An event as an event store hands it back. */
+/** An event as the event store returns it. */
 export interface StoredLedgerEvent {
   readonly id: string;
   readonly type: string;
@@ -18,10 +18,11 @@ export interface StoredLedgerEvent {
 }
 
 /**
- * An event of our own ledger, as those who fold it see it. The store hands back the bytes that the linker wrote, from what
- * its contracts had checked: what names itself as the store does and is of its type's newest version is believed, an older
- * version is read and brought up to date. Bytes from anywhere else are for `readLedgerEvent`.
- * @throws ForeignEvent for what Kinledger did not write there; UnreadableContract for what a newer version of it wrote.
+ * Reads an event of our own ledger for those who fold it. The store returns bytes that the linker wrote after its
+ * contracts had checked them, so an event whose bytes match the store's id, type and revision is trusted if it has the
+ * newest version of its type. An older version is parsed and upcast. Use `readLedgerEvent` for bytes from anywhere
+ * else.
+ * @throws ForeignEvent if Kinledger did not write the event; UnreadableContract if a newer version of Kinledger did.
  */
 export function ledgerEventOf(stored: StoredLedgerEvent, stream: string): LedgerEvent {
   const event = parsed(stored.bytes);
@@ -31,7 +32,7 @@ export function ledgerEventOf(stored: StoredLedgerEvent, stream: string): Ledger
   return checkedLedgerEventOf(stored, stream);
 }
 
-/** The same, believing nothing: every member is looked at. */
+/** The same, but trusts nothing: it checks every member. */
 export function checkedLedgerEventOf(stored: StoredLedgerEvent, stream: string): LedgerEvent {
   const event = parsed(stored.bytes);
   if (!namesItself(event, stored)) throw foreignEvent(stream, stored);
@@ -51,7 +52,7 @@ function parsed(bytes: Uint8Array): unknown {
   }
 }
 
-/** Every event of ours repeats in its bytes what the store keeps beside them. */
+/** The bytes of each Kinledger event repeat the id, type and revision that the store keeps beside them. */
 const namesItself = (event: unknown, { id, type, revision }: StoredLedgerEvent): event is LedgerEvent =>
   typeof event === 'object' &&
   event !== null &&
@@ -62,6 +63,6 @@ const namesItself = (event: unknown, { id, type, revision }: StoredLedgerEvent):
   'revision' in event &&
   event.revision === revision;
 
-/** Of a type or version that only a later Kinledger can have written. */
+/** Whether only a later version of Kinledger can have written this type or version. */
 const isNewer = ({ type, version }: { readonly type: string; readonly version: number }): boolean =>
   Number.isInteger(version) && (!isLedgerEventType(type) || version > ledgerContracts[type].version);

@@ -51,25 +51,28 @@ describe.each([
       { ...ours, type: 'born 2019-04-01\n' },
       'with a name that is not shown',
     ],
-  ])('%s was not written by Kinledger, and the sentence says where', (_case, stored, part) => {
-    const error = failure(read, stored);
-    expect(isForeignEvent(error)).toBe(true);
-    expect((error as Error).message).toMatch(
-      /^revision \d of programme-leap was not written by Kinledger \(type .*\)$/,
-    );
-    expect((error as Error).message).toContain(part);
-    expect((error as Error).message).not.toContain('2019');
-  });
+  ])(
+    'is refused as foreign if it is one %s; the error names its revision and stream',
+    (_case, stored, part) => {
+      const error = failure(read, stored);
+      expect(isForeignEvent(error)).toBe(true);
+      expect((error as Error).message).toMatch(
+        /^revision \d of programme-leap was not written by Kinledger \(type .*\)$/,
+      );
+      expect((error as Error).message).toContain(part);
+      expect((error as Error).message).not.toContain('2019');
+    },
+  );
 
   it.each([
     ['version', { ...ours, bytes: bytesOf({ version: 99 }) }],
     ['type', { ...ours, type: 'SomethingLater', bytes: bytesOf({ type: 'SomethingLater' }) }],
-  ])('of a later %s is of a newer Kinledger, not of a stranger', (_case, stored) => {
+  ])('is refused as one of a newer Kinledger if its %s is unknown', (_case, stored) => {
     expect(isUnreadableContract(failure(read, stored))).toBe(true);
   });
 });
 
-it('only the check finds data that its contract does not know', () => {
+it('only checkedLedgerEventOf refuses data that the contract does not allow', () => {
   const stored = { ...ours, bytes: bytesOf({ data: { strategy: 7 } }) };
   expect(failure(ledgerEventOf, stored)).toBeUndefined();
   expect(isForeignEvent(failure(checkedLedgerEventOf, stored))).toBe(true);

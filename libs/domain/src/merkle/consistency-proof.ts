@@ -2,23 +2,25 @@ import { largestPowerBelow } from './inclusion-proof.js';
 import { emptyRoot, nodeHash, sameHash, type TreeHash } from './tree-hashes.js';
 import type { RangeHash, TreeRange } from './tree-ranges.js';
 
-/** Of how many leaves a tree is, and its root: what a checkpoint says. */
+/** The size of a tree in leaves, and its root: what a checkpoint states. */
 export interface TreeHead {
   readonly size: number;
   readonly root: TreeHash;
 }
 
 /**
- * The subtrees whose roots prove that the tree of `first` leaves is the beginning of the tree of `second` leaves, in the
- * order of the proof (RFC 9162 §2.1.4.1). None where nothing is to be proved: `first` is 0, or the two are equal.
- * @throws RangeError where `first` is larger than `second`.
+ * Lists the subtrees whose roots prove that the tree of the first `first` leaves is a prefix of the tree of `second`
+ * leaves, in the order of the proof (RFC 9162 §2.1.4.1). The list is empty if there is nothing to prove: `first` is 0,
+ * or the two sizes are equal.
+ * @throws RangeError if `first` is negative or larger than `second`.
  */
 export function consistencyRanges(first: number, second: number): TreeRange[] {
   if (first < 0 || first > second) throw new RangeError(`${first} leaves do not begin a tree of ${second}`);
   if (first === 0 || first === second) return [];
   const ranges: TreeRange[] = [];
   let [start, end] = [0, second];
-  // Ends where the first tree ends with a subtree; that one is known where it is the first tree itself.
+  // The loop ends at a subtree that is a suffix of the first tree. If that subtree is the whole first tree, the
+  // verifier already has its root.
   while (first !== end) {
     const middle = start + largestPowerBelow(end - start);
     if (first <= middle) {
@@ -36,7 +38,7 @@ export function consistencyRanges(first: number, second: number): TreeRange[] {
 export const consistencyProof = (first: number, second: number, hashOf: RangeHash): TreeHash[] =>
   consistencyRanges(first, second).map(hashOf);
 
-/** Whether a proof shows that the first tree is the beginning of the second (RFC 9162 §2.1.4.2). */
+/** Whether the proof shows that the first tree is a prefix of the second (RFC 9162 §2.1.4.2). */
 export function verifyConsistency(first: TreeHead, second: TreeHead, proof: readonly TreeHash[]): boolean {
   if (first.size > second.size) return false;
   if (first.size === 0) return proof.length === 0 && sameHash(first.root, emptyRoot());

@@ -2,9 +2,9 @@ import { nodeHash, sameHash, type TreeHash } from './tree-hashes.js';
 import type { RangeHash, TreeRange } from './tree-ranges.js';
 
 /**
- * The subtrees whose roots prove that a leaf is in a tree, in the order of the proof (RFC 9162 §2.1.3.1).
+ * Lists the subtrees whose roots prove that a leaf is in a tree, in the order of the proof (RFC 9162 §2.1.3.1).
  * @param index of the leaf, from 0.
- * @throws RangeError for a leaf that the tree does not have.
+ * @throws RangeError if the tree has no such leaf.
  */
 export function inclusionRanges(index: number, size: number): TreeRange[] {
   if (index < 0 || index >= size) throw new RangeError(`a tree of ${size} leaves has no leaf ${index}`);
@@ -26,9 +26,9 @@ export const inclusionProof = (index: number, size: number, hashOf: RangeHash): 
   inclusionRanges(index, size).map(hashOf);
 
 /**
- * Whether a proof shows that a leaf stands at `index` of the tree of `size` leaves with this root (RFC 9162 §2.1.3.2). Size
- * and root must come from one checkpoint: a root alone does not say how many leaves are under it.
- * @param leaf its hash.
+ * Whether the proof shows that `leaf` is at `index` in the tree with this size and root (RFC 9162 §2.1.3.2). Take size
+ * and root from the same checkpoint: a root alone does not say how many leaves it covers.
+ * @param leaf the hash of the leaf.
  */
 export function verifyInclusion(
   leaf: TreeHash,
@@ -53,7 +53,7 @@ export function verifyInclusion(
   return last === 0 && sameHash(hash, root);
 }
 
-/** The largest power of two that is smaller than a number of leaves, of at least 2. */
+/** The largest power of two below `size`, which is at least 2. */
 export function largestPowerBelow(size: number): number {
   let power = 1;
   while (power * 2 < size) power *= 2;

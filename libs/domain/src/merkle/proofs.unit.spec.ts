@@ -7,7 +7,7 @@ import { hashHex, leafHash, nodeHash, type TreeHash } from './tree-hashes.js';
 import { SubtreeHashes, type TreeRange } from './tree-ranges.js';
 import { TreeRoot } from './tree-root.js';
 
-/** A tree that holds all of its leaves, and computes each root by the definition. */
+/** A tree that holds all its leaves and computes each root from the definition. */
 class WholeTree {
   readonly #roots = new Map<string, TreeHash>();
   constructor(readonly leaves: readonly TreeHash[]) {}
@@ -49,21 +49,21 @@ const flipped = (hash: TreeHash, bit: number): TreeHash => {
   copy[bit >> 3]! ^= 1 << (bit & 7);
   return copy;
 };
-/** Every proof that differs from one by a bit, a hash more or a hash less. */
+/** Every proof that differs from the given one by a flipped bit, a missing hash or an extra hash. */
 const spoilt = (proof: readonly TreeHash[], bit: number): TreeHash[][] => [
   ...proof.map((hash, at) => proof.with(at, flipped(hash, bit))),
   ...proof.map((_, at) => proof.toSpliced(at, 1)),
   [...proof, leafHash(Buffer.of())],
 ];
 
-describe('a proof that a leaf is in a tree', () => {
+describe('an inclusion proof', () => {
   it.each([
     [0, 1, []],
     [0, 8, [n1, n23, n4567]],
     [5, 8, [n4, n67, n0123]],
     [2, 3, [n01]],
     [1, 5, [n0, n23, n4]],
-  ])('is Certificate Transparency’s for leaf %i of %i', (index, size, expected) => {
+  ])('equals the reference proof of Certificate Transparency for leaf %i of %i', (index, size, expected) => {
     const proof = inclusionProof(index, size, reference.hashOf);
     expect(hex(proof)).toEqual(expected);
     expect(verifyInclusion(reference.leaves[index]!, index, size, proof, reference.headOf(size).root)).toBe(
@@ -71,7 +71,7 @@ describe('a proof that a leaf is in a tree', () => {
     );
   });
 
-  it('holds for every leaf of every tree up to 64, and for no other leaf, place or tree', () => {
+  it('verifies for every leaf of every tree up to 64 leaves, and for no other leaf, index or size', () => {
     const tree = treeOf(64);
     const wrong: string[] = [];
     for (let size = 1; size <= 64; size += 1) {
@@ -94,7 +94,7 @@ describe('a proof that a leaf is in a tree', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('does not hold once a bit is flipped, or a hash is too many or missing', () => {
+  it('does not verify after a bit flip, or with a hash missing or added', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10_000 }), fc.nat(), fc.nat({ max: 255 }), (size, some, bit) => {
         const index = some % size;
@@ -111,7 +111,7 @@ describe('a proof that a leaf is in a tree', () => {
     );
   });
 
-  it('is of no leaf that the tree does not have', () => {
+  it('does not exist for a leaf outside the tree', () => {
     expect(() => inclusionRanges(3, 3)).toThrow('a tree of 3 leaves has no leaf 3');
     expect(verifyInclusion(reference.leaves[0]!, 1, 1, [], reference.headOf(1).root)).toBe(false);
     expect(verifyInclusion(reference.leaves[0]!, -1, 1, [], reference.headOf(1).root)).toBe(false);
@@ -120,19 +120,22 @@ describe('a proof that a leaf is in a tree', () => {
 
 const large = treeOf(10_000);
 
-describe('a proof that a tree goes on from another', () => {
+describe('a consistency proof', () => {
   it.each([
     [1, 1, []],
     [1, 8, [n1, n23, n4567]],
     [6, 8, [n45, n67, n0123]],
     [2, 5, [n23, n4]],
-  ])('is Certificate Transparency’s from %i to %i leaves', (first, second, expected) => {
-    const proof = consistencyProof(first, second, reference.hashOf);
-    expect(hex(proof)).toEqual(expected);
-    expect(verifyConsistency(reference.headOf(first), reference.headOf(second), proof)).toBe(true);
-  });
+  ])(
+    'equals the reference proof of Certificate Transparency from %i to %i leaves',
+    (first, second, expected) => {
+      const proof = consistencyProof(first, second, reference.hashOf);
+      expect(hex(proof)).toEqual(expected);
+      expect(verifyConsistency(reference.headOf(first), reference.headOf(second), proof)).toBe(true);
+    },
+  );
 
-  it('holds between all pairs up to 64, and for no other pair', () => {
+  it('verifies between all sizes up to 64, and between no other pair of trees', () => {
     const tree = treeOf(65);
     for (let second = 0; second <= 64; second += 1) {
       for (let first = 0; first <= second; first += 1) {
@@ -152,7 +155,7 @@ describe('a proof that a tree goes on from another', () => {
     }
   });
 
-  it('holds between trees up to 10,000, until a bit is flipped or a hash is too many or missing', () => {
+  it('verifies between sizes up to 10,000, but not after a bit flip or with a hash missing or added', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 10_000 }),
@@ -170,19 +173,19 @@ describe('a proof that a tree goes on from another', () => {
     );
   });
 
-  it('fails where history was rewritten', () => {
+  it('does not verify against a rewritten history', () => {
     const rewritten = new WholeTree(large.leaves.slice(0, 100).with(40, leafHash(Buffer.from('another'))));
     const proof = consistencyProof(64, 100, rewritten.hashOf);
     expect(verifyConsistency(large.headOf(64), rewritten.headOf(100), proof)).toBe(false);
   });
 
-  it('is of no larger tree', () => {
+  it('does not exist towards a smaller tree', () => {
     expect(() => consistencyRanges(3, 2)).toThrow('3 leaves do not begin a tree of 2');
   });
 });
 
-describe('the hashes that proofs are made of', () => {
-  it('are found in one pass over the leaves', () => {
+describe('SubtreeHashes', () => {
+  it('finds every hash of a proof in one pass over the leaves', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.nat(), fc.nat(), (size, one, other) => {
         const [index, first] = [one % size, (other % size) + 1];
@@ -194,7 +197,7 @@ describe('the hashes that proofs are made of', () => {
     );
   });
 
-  it('are refused where nobody asked for them', () => {
+  it('refuses a range that was not requested', () => {
     const pass = new SubtreeHashes([{ start: 0, end: 2 }]);
     for (const leaf of large.leaves.slice(0, 8)) pass.add(leaf);
     expect(hashHex(pass.hashOf({ start: 0, end: 2 }))).toBe(hashHex(large.headOf(2).root));

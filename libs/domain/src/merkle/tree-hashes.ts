@@ -13,7 +13,7 @@ export const leafHash = (leaf: Uint8Array): TreeHash => hash('sha256', Buffer.co
 export const nodeHash = (left: TreeHash, right: TreeHash): TreeHash =>
   hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
 
-/** The root of a tree without leaves: SHA-256 of nothing. */
+/** The root of the empty tree: SHA-256 of the empty string. */
 export const emptyRoot = (): TreeHash => hash('sha256', '', 'buffer');
 
 export const sameHash = (one: TreeHash, other: TreeHash): boolean => Buffer.compare(one, other) === 0;

@@ -1,22 +1,22 @@
 import { joined, TreeRoot } from './tree-root.js';
 import type { TreeHash } from './tree-hashes.js';
 
-/** Neighbouring leaves, `end` not included. */
+/** A run of adjacent leaves; `end` is exclusive. */
 export interface TreeRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** A subtree of 2^level leaves, the `index`-th of its level from the left. */
+/** A complete subtree of 2^level leaves: the `index`-th on its level from the left, from 0. */
 interface CompleteSubtree {
   readonly level: number;
   readonly index: number;
 }
 
-/** Tells the root of any range that a proof names. */
+/** Returns the root over any range that a proof names. */
 export type RangeHash = (range: TreeRange) => TreeHash;
 
-/** The complete subtrees that leaves are made of, from left to right, each as large as it can be. */
+/** Splits a range of leaves into complete subtrees, left to right, each as large as possible. */
 export function completeSubtrees({ start, end }: TreeRange): CompleteSubtree[] {
   const subtrees: CompleteSubtree[] = [];
   for (let at = start; at < end;) {
@@ -29,16 +29,16 @@ export function completeSubtrees({ start, end }: TreeRange): CompleteSubtree[] {
 }
 
 /**
- * Finds the hashes that proofs are made of in one pass over the leaves, whatever the tree's size: it holds what was asked
- * for and one hash per level.
+ * Computes the hashes that proofs need in one pass over the leaves. Memory does not depend on the size of the tree: the
+ * pass keeps the requested hashes and one hash per level.
  */
 export class SubtreeHashes {
   readonly #tree = new TreeRoot();
-  /** Levels that are wanted of the subtrees that end before a leaf. */
+  /** The requested levels of the complete subtrees, by the index after their last leaf. */
   readonly #wanted = new Map<number, Set<number>>();
   readonly #found = new Map<string, TreeHash>();
 
-  /** @param ranges all that will be asked of `hashOf`. */
+  /** @param ranges every range that the caller will pass to `hashOf`. */
   constructor(ranges: Iterable<TreeRange>) {
     for (const range of ranges) {
       for (const { level, index } of completeSubtrees(range)) {
@@ -48,7 +48,7 @@ export class SubtreeHashes {
     }
   }
 
-  /** Takes the hash of the next leaf. */
+  /** Adds the hash of the next leaf. */
   add(leaf: TreeHash): void {
     const end = this.#tree.size + 1;
     const levels = this.#wanted.get(end);
@@ -58,7 +58,7 @@ export class SubtreeHashes {
     });
   }
 
-  /** @throws RangeError for a range that was not asked for, or whose leaves have not all come. */
+  /** @throws RangeError for a range that was not requested, or whose leaves were not all added. */
   readonly hashOf: RangeHash = (range) =>
     joined(
       completeSubtrees(range).map((subtree) => {

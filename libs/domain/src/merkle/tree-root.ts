@@ -1,21 +1,21 @@
 import { emptyRoot, hashHex, leafHash, nodeHash, type TreeHash } from './tree-hashes.js';
 
-/** Told of every complete subtree that a leaf finishes, the leaf itself (level 0) first. */
+/** Is called for each complete subtree that a leaf finishes, the leaf itself (level 0) first. */
 export type SubtreeVisitor = (level: number, root: TreeHash) => void;
 
 /**
- * The RFC 9162 §2.1.1 tree whose leaves are what is added, in that order: taken up leaf by leaf with one hash held per
- * level, so that a million leaves take twenty hashes.
+ * The Merkle tree of RFC 9162 §2.1.1 over the added leaves, in order of addition. It keeps one hash per level: a
+ * million leaves need twenty hashes.
  */
 export class TreeRoot {
-  /** Roots of complete subtrees, the largest first; each is held at its level. */
+  /** Roots of the complete subtrees with their levels, largest first. */
   readonly #complete: { readonly level: number; readonly root: TreeHash }[] = [];
   #size = 0;
 
   /**
-   * Goes on behind the leaves of another tree.
-   * @param frontier what `frontier` of that tree gave.
-   * @throws RangeError where a tree of that size has another number of complete subtrees.
+   * Continues a tree after its last leaf.
+   * @param frontier the `frontier` of that tree.
+   * @throws RangeError if a tree of that size has another number of complete subtrees.
    */
   static resume(size: number, frontier: readonly TreeHash[]): TreeRoot {
     const tree = new TreeRoot();
@@ -30,12 +30,14 @@ export class TreeRoot {
     return tree;
   }
 
-  /** Leaves so far. */
+  /** The number of leaves added so far. */
   get size(): number {
     return this.#size;
   }
 
-  /** Roots of the complete subtrees that cover the leaves so far, from left to right: all that `resume` needs. */
+  /**
+   * Roots of the complete subtrees that cover the leaves so far, left to right: with `size`, all that `resume` needs.
+   */
   get frontier(): readonly TreeHash[] {
     return this.#complete.map(({ root }) => root);
   }
@@ -45,8 +47,8 @@ export class TreeRoot {
   }
 
   /**
-   * Adds 2^level leaves at once, by the root of their subtree.
-   * @throws RangeError where no complete subtree of that size can begin.
+   * Adds 2^level leaves at once, given the root of their subtree.
+   * @throws RangeError if no complete subtree of that level can begin at the current size.
    */
   addSubtree(level: number, hash: TreeHash, visit?: SubtreeVisitor): void {
     if (this.#size % 2 ** level !== 0) {
@@ -75,14 +77,14 @@ export class TreeRoot {
   }
 }
 
-/** The root over neighbouring complete subtrees, of which each is larger than the next. @throws RangeError for none. */
+/** The root over adjacent complete subtrees, each larger than the next. @throws RangeError for an empty list. */
 export function joined(subtrees: readonly TreeHash[]): TreeHash {
   const last = subtrees.at(-1);
   if (last === undefined) throw new RangeError('no subtree has no root');
   return subtrees.slice(0, -1).reduceRight((root, left) => nodeHash(left, root), last);
 }
 
-/** Levels of the complete subtrees that a tree of so many leaves is made of, the largest first. */
+/** The levels of the complete subtrees that make up a tree of `size` leaves, largest first. */
 function levelsOf(size: number): number[] {
   if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(`${size} is no number of leaves`);
   const levels: number[] = [];

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { referenceLeaves } from './reference-leaves.testing.js';
 import { TreeRoot } from './tree-root.js';
 
-/** The definition, word for word: RFC 9162 §2.1.1, with k the largest power of two smaller than n. */
+/** RFC 9162 §2.1.1, word for word, with k the largest power of two smaller than n. */
 function rootOf(leaves: readonly Uint8Array[]): Buffer {
   const sha256 = (...parts: Uint8Array[]) => hash('sha256', Buffer.concat(parts), 'buffer');
   const [first] = leaves;
@@ -20,8 +20,8 @@ const treeOf = (leaves: readonly Uint8Array[]) => {
   return tree.hex();
 };
 
-describe('the root of the tree', () => {
-  it('is what Certificate Transparency’s own reference vectors say', () => {
+describe('a tree root', () => {
+  it('equals the reference roots of Certificate Transparency', () => {
     const roots = [
       'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
       '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
@@ -38,7 +38,7 @@ describe('the root of the tree', () => {
     }
   });
 
-  it('is the definition’s, for any leaves', () => {
+  it('equals the recursive definition for any leaves', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 70 }), (leaves) => {
         expect(treeOf(leaves)).toBe(rootOf(leaves).toString('hex'));
@@ -46,7 +46,7 @@ describe('the root of the tree', () => {
     );
   });
 
-  it('goes on from a frontier as if it had never stopped', () => {
+  it('is the same after a resume from a frontier', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 70 }),
@@ -63,7 +63,7 @@ describe('the root of the tree', () => {
     );
   });
 
-  it('refuses a frontier of another size, and a subtree where none can begin', () => {
+  it('refuses a frontier that does not fit the size, and a subtree that cannot begin there', () => {
     expect(() => TreeRoot.resume(3, [new Uint8Array(32)])).toThrow(
       'a tree of 3 leaves has 2 complete subtrees, not 1',
     );

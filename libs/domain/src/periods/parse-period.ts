@@ -2,10 +2,11 @@ import type { PeriodCode } from '@kinledger/contracts';
 import { academicYear, isCalendarDate, periodOfDate, quarter } from './period.js';
 import type { Period, QuarterNumber } from './period.js';
 
-/** Longer text is no period, whoever sent it; the bound keeps the patterns below from being worked hard. */
+/** Longer text is not a period. The bound limits how much work the patterns below do on hostile input. */
 const MAX_LENGTH = 60;
 
-// A year is 2023-24, 2023/24, 2023/2024, 202324 or 20232024; words are lower case and single-spaced by then.
+// A year is 2023-24, 2023/24, 2023/2024, 202324 or 20232024. The text is in lower case and single-spaced when the
+// patterns see it.
 const year = String.raw`(\d{4}) ?[-/]? ?(\d{4}|\d{2})`;
 const financial = String.raw`(?:financial year|fin year|fy)`;
 const quarterNumber = String.raw`(?:q|quarter ?)([1-4])`;
@@ -23,11 +24,11 @@ const academicThenYear = new RegExp(`^${academic}${gap}${year}$`);
 const span = /^(\S{10}) (?:to|-|until) (\S{10})$/;
 
 /**
- * Reads a period as people and systems write it: `2023-24-Q2`, `Q2 2023/24`, `202324 Q2`, `202324 Financial year
- * Q2`, `FY 2023/24 Quarter 2`, `2023-24-AY`, `Academic year 2023/24`, or its first and last day, as in
- * `01/07/2023 to 30/09/2023`. Case and space do not matter.
- * @returns undefined for anything else: a year without its quarter, years that do not follow each other, dates
- * that are not exactly one period.
+ * Parses a period as people and systems write it: `2023-24-Q2`, `Q2 2023/24`, `202324 Q2`, `202324 Financial year Q2`,
+ * `FY 2023/24 Quarter 2`, `2023-24-AY`, `Academic year 2023/24`, or its first and last day, as in `01/07/2023 to
+ * 30/09/2023`. Ignores case and extra white space.
+ * @returns undefined for anything else: a year without a quarter, two years that are not consecutive, or dates that do
+ * not span exactly one period.
  */
 export function parsePeriod(text: string): Period | undefined {
   if (typeof text !== 'string' || text.length > MAX_LENGTH) return undefined;
@@ -53,7 +54,7 @@ export function parsePeriod(text: string): Period | undefined {
 
 /**
  * The period of a canonical code.
- * @throws RangeError where the code names none, such as `2023-25-Q1`.
+ * @throws RangeError if the code does not name a period, such as `2023-25-Q1`.
  */
 export function periodOfCode(code: PeriodCode): Period {
   const period = parsePeriod(code);
@@ -70,7 +71,7 @@ function ofQuarter(
   return startYear === undefined ? undefined : quarter(startYear, Number(number) as QuarterNumber);
 }
 
-/** The first of two years that follow each other, the second written with two digits or four. */
+/** The first of two consecutive years. The second may be written with two digits or four. */
 function yearsInSequence(from = '', to = ''): number | undefined {
   const startYear = Number(from);
   if (startYear < 1 || startYear > 9998) return undefined;

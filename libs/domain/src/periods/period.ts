@@ -2,22 +2,22 @@ import type { PeriodCode } from '@kinledger/contracts';
 
 export type PeriodKind = 'quarter' | 'academic-year';
 
-/** A span of whole days in Europe/London. Dates are calendar dates, so that clock changes cannot move them. */
+/** A span of whole days in Europe/London. Dates are calendar dates, so clock changes cannot move them. */
 export interface Period {
   /** Canonical text: `2023-24-Q2` or `2023-24-AY`. */
   readonly code: PeriodCode;
   readonly kind: PeriodKind;
   /** First day, yyyy-mm-dd. */
   readonly start: string;
-  /** The day after the last one, yyyy-mm-dd: a period is half-open. */
+  /** The day after the last day, yyyy-mm-dd: a period is half-open. */
   readonly end: string;
-  /** For people: `Q2 2023/24` or `Academic year 2023/24`. */
+  /** The name for people: `Q2 2023/24` or `Academic year 2023/24`. */
   readonly label: string;
 }
 
 export type QuarterNumber = 1 | 2 | 3 | 4;
 
-/** Years in which a period may start; both ends of such a period have four-digit years. */
+/** The years in which a period may start. Both ends of such a period have four-digit years. */
 const FIRST_YEAR = 1;
 const LAST_YEAR = 9998;
 
@@ -26,7 +26,7 @@ const firstOf = (year: number, month: number) => `${digits(year, 4)}-${digits(mo
 const following = (startYear: number) => digits((startYear + 1) % 100, 2);
 
 /**
- * The financial quarter: Q1 begins on 1 April of the year given, Q4 on 1 January of the year after.
+ * The financial quarter. Q1 begins on 1 April of `startYear`, Q4 on 1 January of the next year.
  * @param startYear the year in which the financial year begins: 2023 for 2023/24.
  * @throws RangeError for a year outside 1 to 9998.
  */
@@ -47,7 +47,7 @@ export function quarter(startYear: number, number: QuarterNumber): Period {
 }
 
 /**
- * The academic year from 1 September of the year given to the 31 August after it.
+ * The academic year from 1 September of `startYear` to 31 August of the next year.
  * @throws RangeError for a year outside 1 to 9998.
  */
 export function academicYear(startYear: number): Period {
@@ -61,7 +61,7 @@ export function academicYear(startYear: number): Period {
   };
 }
 
-/** The four quarters of the financial year that begins in `startYear`, in order; end to end they are the year. */
+/** The four quarters of the financial year that begins in `startYear`, in order, without gaps. */
 export const quartersOfYear = (startYear: number): readonly [Period, Period, Period, Period] => [
   quarter(startYear, 1),
   quarter(startYear, 2),
@@ -70,9 +70,9 @@ export const quartersOfYear = (startYear: number): readonly [Period, Period, Per
 ];
 
 /**
- * The quarter, or the academic year, that a day lies in.
+ * The quarter or academic year that contains a day.
  * @param isoDate yyyy-mm-dd.
- * @returns undefined for text that is no day of the calendar, or lies outside the years that periods cover.
+ * @returns undefined if the text is not a calendar day, or lies outside the years that periods cover.
  */
 export function periodOfDate(isoDate: string, kind: PeriodKind = 'quarter'): Period | undefined {
   if (!isCalendarDate(isoDate)) return undefined;
@@ -84,18 +84,19 @@ export function periodOfDate(isoDate: string, kind: PeriodKind = 'quarter'): Per
   return quarter(startYear, month < 4 ? 4 : month < 7 ? 1 : month < 10 ? 2 : 3);
 }
 
-/** Whether a day, yyyy-mm-dd, lies in the period. */
+/** Whether the period contains a day, yyyy-mm-dd. */
 export const contains = (period: Period, isoDate: string): boolean =>
   isoDate >= period.start && isoDate < period.end;
 
 /**
- * A number by which periods sort, the one order of periods everywhere: by start, then by end. So the academic year 2021/22
- * is newer than Q1 and Q2 of 2021/22 and older than Q3. Equal only for the same period; a whole number below 2^21.
+ * The sort key of a period, and the only order of periods in the system: by start, then by end. The academic year
+ * 2021/22 therefore sorts after Q1 and Q2 of 2021/22 and before Q3. Two periods have the same rank only if they are the
+ * same period. The rank is a whole number below 2^21.
  */
 export const periodRank = ({ start, end }: Period): number =>
   monthNumber(start) * LONGEST_IN_MONTHS + monthNumber(end) - monthNumber(start);
 
-/** Compares periods by `periodRank`. Zero only for the same period. */
+/** Compares periods by `periodRank`. Returns zero only for the same period. */
 export const comparePeriods = (left: Period, right: Period): number => periodRank(left) - periodRank(right);
 
 /**
@@ -110,7 +111,7 @@ export const previousPeriod = (period: Period): Period => neighbour(period, -1);
  */
 export const nextPeriod = (period: Period): Period => neighbour(period, 1);
 
-/** Whether the text is yyyy-mm-dd and such a day exists. */
+/** Whether the text is yyyy-mm-dd and the calendar has that day. */
 export function isCalendarDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const year = Number(text.slice(0, 4));
@@ -131,10 +132,10 @@ function neighbour(period: Period, step: 1 | -1): Period {
   return quarter(Math.floor(ordinal / 4), ((ordinal % 4) + 1) as QuarterNumber);
 }
 
-/** More than the months of any period. */
+/** Exceeds the length of any period in months. */
 const LONGEST_IN_MONTHS = 13;
 
-/** Months from the beginning of the year 0 to the month of a day; every period begins with a month. */
+/** Months from the start of year 0 to the month of a day. Every period begins on the first day of a month. */
 const monthNumber = (isoDate: string): number =>
   Number(isoDate.slice(0, 4)) * 12 + Number(isoDate.slice(5, 7)) - 1;
 

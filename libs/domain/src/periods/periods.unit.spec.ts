@@ -24,8 +24,8 @@ const quarters = fc
   .map(([year, number]) => quarter(year, number));
 const periods: fc.Arbitrary<Period> = fc.oneof(quarters, startYears.map(academicYear));
 
-describe('financial quarters', () => {
-  it('Q2 2023/24 is 1 July to 30 September 2023', () => {
+describe('a financial quarter', () => {
+  it('spans 1 July to 30 September 2023 as Q2 2023/24', () => {
     expect(quarter(2023, 2)).toEqual({
       code: '2023-24-Q2',
       kind: 'quarter',
@@ -35,7 +35,7 @@ describe('financial quarters', () => {
     });
   });
 
-  it('Q4 lies in the second calendar year, and the century turns', () => {
+  it('lies in the second calendar year as Q4, and handles the turn of a century', () => {
     expect(quarter(1999, 4)).toMatchObject({
       code: '1999-00-Q4',
       start: '2000-01-01',
@@ -44,7 +44,7 @@ describe('financial quarters', () => {
     });
   });
 
-  it('every day is in exactly one quarter of its financial year', () => {
+  it('contains each day exactly once per financial year', () => {
     fc.assert(
       fc.property(isoDates, (date) => {
         const found = periodOfDate(date)!;
@@ -57,7 +57,7 @@ describe('financial quarters', () => {
     );
   });
 
-  it('quarters join end to end', () => {
+  it('ends where the next period begins, as academic years do', () => {
     fc.assert(
       fc.property(periods, (period) => {
         expect(nextPeriod(period).start).toBe(period.end);
@@ -68,15 +68,15 @@ describe('financial quarters', () => {
     );
   });
 
-  it('refuses years without four digits', () => {
+  it('refuses a start year that is not a whole number from 1 to 9998', () => {
     expect(() => quarter(0, 1)).toThrow(RangeError);
     expect(() => quarter(9999, 1)).toThrow(RangeError);
     expect(() => academicYear(2023.5)).toThrow(RangeError);
   });
 });
 
-describe('academic years', () => {
-  it('run from September to August', () => {
+describe('an academic year', () => {
+  it('runs from September to August', () => {
     expect(academicYear(2023)).toEqual({
       code: '2023-24-AY',
       kind: 'academic-year',
@@ -88,7 +88,7 @@ describe('academic years', () => {
     expect(periodOfDate('2024-09-01', 'academic-year')?.code).toBe('2024-25-AY');
   });
 
-  it('rank between the quarters around their start', () => {
+  it('sorts between the quarters around its start', () => {
     const inOrder = [
       quarter(2021, 1),
       quarter(2021, 2),
@@ -101,7 +101,7 @@ describe('academic years', () => {
 });
 
 describe('the order of periods', () => {
-  it('is by first day, then by last day, and has no ties', () => {
+  it('is by first day, then by last day, without ties', () => {
     const byDays = (left: Period, right: Period) =>
       Date.parse(left.start) - Date.parse(right.start) || Date.parse(left.end) - Date.parse(right.end);
     const close = fc
@@ -116,7 +116,7 @@ describe('the order of periods', () => {
     );
   });
 
-  it('is a whole number that a rank of periods and sequences has room for', () => {
+  it('ranks every period as a whole number below 2^21, which leaves room for a sequence', () => {
     for (const period of [quarter(1, 1), academicYear(9998), quarter(9998, 4)]) {
       expect(Number.isInteger(periodRank(period))).toBe(true);
       expect(periodRank(period)).toBeGreaterThanOrEqual(0);
@@ -125,7 +125,7 @@ describe('the order of periods', () => {
   });
 });
 
-describe('reading a period', () => {
+describe('parsePeriod', () => {
   it.each([
     '2023-24-Q2',
     ' 2023-24-q2 ',
@@ -139,7 +139,7 @@ describe('reading a period', () => {
     'Quarter 2 of 2023–24',
     '2023-07-01 to 2023-09-30',
     '01/07/2023 - 30/09/2023',
-  ])('%s is Q2 2023/24', (text) => {
+  ])('reads %s as Q2 2023/24', (text) => {
     expect(parsePeriod(text)?.code).toBe('2023-24-Q2');
   });
 
@@ -149,7 +149,7 @@ describe('reading a period', () => {
     '202324 academic year',
     'AY 2023-24',
     '2023-09-01 to 2024-08-31',
-  ])('%s is the academic year 2023/24', (text) => {
+  ])('reads %s as the academic year 2023/24', (text) => {
     expect(parsePeriod(text)?.code).toBe('2023-24-AY');
   });
 
@@ -170,11 +170,11 @@ describe('reading a period', () => {
     '２０２３-24-Q2x',
     'Q2 2023/24'.padEnd(100),
     `${'financial year '.repeat(1000)}Q2`,
-  ])('%s is no period', (text) => {
+  ])('rejects %s', (text) => {
     expect(parsePeriod(text)).toBeUndefined();
   });
 
-  it('parse after print is the identity, for code and label', () => {
+  it('reads back the code and the label of every period', () => {
     fc.assert(
       fc.property(periods, (period) => {
         expect(parsePeriod(period.code)).toEqual(period);
@@ -184,7 +184,7 @@ describe('reading a period', () => {
     );
   });
 
-  it('never throws, and what it accepts it can print and read again', () => {
+  it('never throws, and reads back the code of whatever it accepts', () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc
@@ -203,24 +203,24 @@ describe('reading a period', () => {
     );
   });
 
-  it('a code whose years do not follow is refused', () => {
+  it('gives no period for a code whose years are not consecutive', () => {
     expect(() => periodOfCode('2023-25-Q1' as never)).toThrow(RangeError);
   });
 });
 
-describe('calendar dates', () => {
-  it('knows leap years', () => {
+describe('isCalendarDate and periodOfDate', () => {
+  it('know leap years', () => {
     expect(['2024-02-29', '2000-02-29'].every(isCalendarDate)).toBe(true);
     expect(
       ['2023-02-29', '1900-02-29', '2023-13-01', '2023-04-31', '2023-4-1', '0000-01-01'].some(isCalendarDate),
     ).toBe(false);
   });
 
-  it('agrees with the proleptic Gregorian calendar', () => {
+  it('accept every day of the proleptic Gregorian calendar', () => {
     fc.assert(fc.property(isoDates, (date) => isCalendarDate(date)));
   });
 
-  it('a text that is no day is in no period', () => {
+  it('find no period for text that is not a day', () => {
     expect(periodOfDate('2023-02-30')).toBeUndefined();
     expect(periodOfDate('yesterday')).toBeUndefined();
   });

@@ -1,58 +1,58 @@
 import type { SubmissionId } from '@kinledger/contracts';
 
-/** A file of a dataset that stands, or is about to. */
+/** A file of a dataset: one that stands, or the one to be submitted. */
 export interface FileOfRows {
   /** See `periodRank`. */
   readonly period: number;
   readonly sequence: number;
-  /** True for a cumulative file or a snapshot: it retires what earlier periods have and it omits. */
+  /** True for a cumulative file or a snapshot: it retires rows of earlier periods that it omits. */
   readonly full: boolean;
-  /** Rows that belong to their submission alone. */
+  /** The number of rows without a row key. Such a row belongs to its submission alone. */
   readonly rowsAlone: number;
 }
 
 export interface StandingFile extends FileOfRows {
   readonly submission: SubmissionId;
-  /** Whether it still stands once the file that is offered has been submitted. */
+  /** Whether the file still stands after the offered file is submitted. */
   readonly staysStanding: boolean;
 }
 
-/** A row with one key, in one of the files. */
+/** A row with a given row key, in one of the files. */
 export interface CarriedRow {
-  /** Place of the file among those that stand; their number for the file that is offered. */
+  /** Index of the file among the standing files; the number of standing files for the offered file. */
   readonly file: number;
-  /** What the row says, as a hash; `REFUSES` where it refuses consent. */
+  /** Hash of what the row says; `REFUSES` if the row refuses consent. */
   readonly content: bigint;
 }
 
-/** Content of a row that refuses consent. */
+/** The content of a row that refuses consent. */
 export const REFUSES = 0n;
 
-/** What submitting a file would do to the rows of its dataset that stand. */
+/** What submitting a file would do to the dataset's standing rows. */
 export interface SubmissionEffect {
   /** Rows that stand now. */
   readonly standing: number;
-  /** Rows of the file that would stand beside them. */
+  /** Rows of the file that would stand in addition. */
   readonly adds: number;
-  /** Rows that would be replaced by another row of the same key. */
+  /** Standing rows that another row with the same key would replace. */
   readonly replaces: number;
-  /** Rows of the file that say what stands already, and count once. */
+  /** Rows of the file that are equal to a standing row, and count once. */
   readonly equal: number;
-  /** Rows of the file that something newer replaces or omits already: they change nothing. */
+  /** Rows of the file that change nothing, because a newer file already replaces or omits them. */
   readonly overtaken: number;
-  /** Of the rows that the file would add, those that share a natural key with standing rows about other people. */
+  /** Of `adds`, the rows that share a natural key with standing rows about other people. */
   readonly sharesKey: number;
-  /** Rows that would stand no more, and nothing in their place. */
+  /** Rows that would no longer stand, with nothing in their place. */
   readonly retires: number;
-  /** Of those, rows for which consent is refused. */
+  /** Of `retires`, the rows for which consent is refused. */
   readonly refuses: number;
-  /** Rows that would stand again, because what replaced them goes. */
+  /** Rows that would stand again, because the file that replaced or omitted them no longer stands. */
   readonly revives: number;
-  /** The rows that would stand no more, by the submission that they stand in. */
+  /** `retires`, by the submission in which the rows stand. */
   readonly retiresOf: readonly { readonly submission: SubmissionId; readonly rows: number }[];
   /**
-   * Rows that the dataset would lose: those that are retired without a refusal of consent. Rows that belong to their
-   * submission alone are lost only so far as the file brings fewer of them, for nobody can say which of them it repeats.
+   * Rows that the dataset would lose: `retires` without `refuses`. Rows without a row key are lost only to the extent
+   * that the file brings fewer of them, because nobody can tell which of them the file repeats.
    */
   readonly loses: number;
 }
@@ -64,8 +64,8 @@ interface Ranked {
 const NOBODY: Ranked = { row: undefined, live: false };
 
 /**
- * Tallies what a submission would come to, from the rows of its dataset key by key: by the rules of live records
- * (architecture §4), over the files that stand before and after.
+ * Counts what a submission would change, from the dataset's rows taken one key at a time. It applies the rules of live
+ * records (architecture §4) to the files that stand before the submission and to those that stand after it.
  */
 export class EffectTally {
   readonly #files: readonly StandingFile[];
@@ -84,7 +84,10 @@ export class EffectTally {
     refuses: 0,
     revives: 0,
   };
-  /** Of the natural key at hand: rows that the file adds, keys that stood and stand, and rows added with such a key. */
+  /**
+   * For the current natural key: rows that the file adds, keys with another standing row, and added rows whose own key
+   * has one.
+   */
   #name = { added: 0, othersKeys: 0, addedBesideOwn: 0 };
   #key = { added: 0, others: false };
 
@@ -99,7 +102,7 @@ export class EffectTally {
     this.#retires = standing.map(() => 0);
   }
 
-  /** Takes all rows with one key, at most one of each file. */
+  /** Takes all rows with one row key: at most one from each file. */
   take(rows: readonly CarriedRow[]): void {
     const counts = this.#counts;
     const before = this.#highest(rows, (file) => file < this.#files.length, this.#fullBefore);
@@ -116,7 +119,7 @@ export class EffectTally {
     if (after.live && (before.live || after.row !== own)) this.#key.others = true;
   }
 
-  /** Says that the rows of one natural key and person are complete. */
+  /** Ends the rows of one natural key and person. */
   endOfKey(): void {
     this.#name.added += this.#key.added;
     if (this.#key.others) {
@@ -126,7 +129,7 @@ export class EffectTally {
     this.#key = { added: 0, others: false };
   }
 
-  /** Says that the rows of one natural key are complete. */
+  /** Ends the rows of one natural key. */
   endOfName(): void {
     const { added, othersKeys, addedBesideOwn } = this.#name;
     if (othersKeys === 1) this.#counts.sharesKey += added - addedBesideOwn;
@@ -134,7 +137,7 @@ export class EffectTally {
     this.#name = { added: 0, othersKeys: 0, addedBesideOwn: 0 };
   }
 
-  /** Once every row was taken. */
+  /** The counts, once every row was taken. */
   effect(): SubmissionEffect {
     const counts = { ...this.#counts };
     const namedLost = this.#retires.reduce((sum, rows) => sum + rows, 0) - counts.refuses;
@@ -170,7 +173,10 @@ export class EffectTally {
     }
   }
 
-  /** The highest-ranked row of those files, and whether it is live: it consents, and no later full extract omits it. */
+  /**
+   * The highest-ranked row of the given files, and whether it is live: it does not refuse consent, and no later full
+   * file omits it.
+   */
   #highest(rows: readonly CarriedRow[], stands: (file: number) => boolean, newestFull: number): Ranked {
     let best: CarriedRow | undefined;
     for (const row of rows) {

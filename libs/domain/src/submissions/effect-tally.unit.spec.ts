@@ -23,7 +23,7 @@ const file = (period: number, change: Partial<StandingFile> = {}): StandingFile 
   staysStanding: true,
   ...change,
 });
-/** Rows with row ids: file number and content, key by key. */
+/** Takes one key at a time; each row is given as the index of its file and its content. */
 function effectOf(
   standing: readonly StandingFile[],
   offered: StandingFile,
@@ -38,8 +38,8 @@ function effectOf(
   return tally.effect();
 }
 
-describe('what a submission would come to', () => {
-  it('adds, replaces and repeats rows', () => {
+describe('EffectTally', () => {
+  it('counts rows that are added, replaced or equal', () => {
     const effect = effectOf([file(1)], file(2), [
       [[0, 5n]],
       [
@@ -55,7 +55,7 @@ describe('what a submission would come to', () => {
     expect(effect).toMatchObject({ standing: 3, adds: 1, replaces: 1, equal: 1, retires: 0, overtaken: 0 });
   });
 
-  it('changes nothing where a later period says something else already', () => {
+  it('counts a row as overtaken if a later period already says something else', () => {
     const effect = effectOf([file(2)], file(1), [
       [
         [0, 5n],
@@ -65,7 +65,7 @@ describe('what a submission would come to', () => {
     expect(effect).toMatchObject({ overtaken: 1, replaces: 0, retires: 0 });
   });
 
-  it('retires what a full extract omits, and says where it stood', () => {
+  it('retires what a full file omits, and names the submission it stood in', () => {
     const standing = [file(0), file(1, { full: true })];
     const effect = effectOf(standing, file(2, { full: true }), [
       [[1, 5n]],
@@ -78,7 +78,7 @@ describe('what a submission would come to', () => {
     expect(effect.retiresOf).toEqual([{ submission: 's1', rows: 1 }]);
   });
 
-  it('retires what a replacement omits, and brings back what that had replaced', () => {
+  it('retires what a replacement omits, and revives what the replaced file had replaced', () => {
     const standing = [file(1), file(2, { staysStanding: false })];
     const effect = effectOf(standing, file(2, { sequence: 2 }), [
       [[1, 5n]],
@@ -90,13 +90,13 @@ describe('what a submission would come to', () => {
     expect(effect).toMatchObject({ retires: 1, revives: 1 });
   });
 
-  it('brings back what a full extract left out, once another file takes its place', () => {
+  it('revives what a full file omitted, once another file replaces that one', () => {
     const standing = [file(1), file(2, { full: true, staysStanding: false })];
     const effect = effectOf(standing, file(2, { sequence: 2 }), [[[0, 5n]]]);
     expect(effect).toMatchObject({ standing: 0, revives: 1, retires: 0 });
   });
 
-  it('revives nobody whose consent stays refused', () => {
+  it('revives no row while its consent stays refused', () => {
     const standing = [file(1), file(2)];
     const effect = effectOf(standing, file(3), [
       [
@@ -107,7 +107,7 @@ describe('what a submission would come to', () => {
     expect(effect).toMatchObject({ standing: 0, revives: 0, retires: 0 });
   });
 
-  it('counts no refusal where a full extract leaves out who had refused before', () => {
+  it('counts no refusal where a full file omits a row that had refused before', () => {
     const standing = [file(1), file(2, { staysStanding: false })];
     const effect = effectOf(standing, file(3, { full: true }), [
       [
@@ -129,7 +129,7 @@ describe('what a submission would come to', () => {
     expect(effect).toMatchObject({ retires: 1, refuses: 1, loses: 0, adds: 0, overtaken: 0 });
   });
 
-  it('retires rows that stand alone with their submission, and loses them only where fewer come', () => {
+  it('retires rows without a row key, and counts losses only where the new file brings fewer', () => {
     const standing = [file(1, { full: true, rowsAlone: 10 })];
     const more = effectOf(standing, file(2, { full: true, rowsAlone: 12 }), []);
     expect(more).toMatchObject({ standing: 10, retires: 10, adds: 12, loses: 0 });
@@ -147,7 +147,7 @@ describe('what a submission would come to', () => {
   ])('counts rows that share a natural key with %s', (_case, people, expected) => {
     const tally = new EffectTally([file(1)], file(2));
     for (const files of people) {
-      // The same person\u2019s rows differ in what they say.
+      // The two rows of one person differ in content.
       tally.take(files.map((number) => ({ file: number, content: BigInt(10 + number) })));
       tally.endOfKey();
     }
@@ -156,8 +156,8 @@ describe('what a submission would come to', () => {
   });
 });
 
-describe('rows that share a natural key', () => {
-  /** A row of the first file about one person, and an offered row about another. */
+describe('EffectTally, for an added row that shares its natural key', () => {
+  /** A row in the standing files about one person, and a row of the offered file about another. */
   const shared = (standing: readonly StandingFile[], offered: StandingFile, known: readonly CarriedRow[]) => {
     const tally = new EffectTally(standing, offered);
     tally.take(known);
@@ -168,11 +168,11 @@ describe('rows that share a natural key', () => {
     return tally.effect().sharesKey;
   };
 
-  it('are not shared with a row that the file retires', () => {
+  it('does not count it if the file retires the other row', () => {
     expect(shared([file(1, { full: true })], file(2, { full: true }), [{ file: 0, content: 5n }])).toBe(0);
   });
 
-  it('are shared with a row that the file brings back', () => {
+  it('counts it if the file revives the other row', () => {
     const standing = [file(1), file(2, { staysStanding: false })];
     const known = [
       { file: 0, content: 5n },
@@ -182,7 +182,7 @@ describe('rows that share a natural key', () => {
   });
 });
 
-describe('what is told before a submission', () => {
+describe('the effect told before a submission', () => {
   const keyed = (received: Received): Map<string, bigint> => {
     const rows = new Map<string, bigint>();
     for (const row of received.rows.toReversed()) rows.set(row.rowKey, BigInt(`0x1${contentHashOf(row)}`));
@@ -199,7 +199,7 @@ describe('what is told before a submission', () => {
   });
   const isAlone = ({ id }: { readonly id: string }) => id.startsWith('alone');
 
-  /** What the tally says, from the files alone. */
+  /** What the tally says, computed from the files alone. */
   function told(player: HistoryPlayer, spec: SubmissionSpec): SubmissionEffect {
     const { world } = player;
     const standing = [...player.specs].filter(
@@ -226,7 +226,7 @@ describe('what is told before a submission', () => {
     return tally.effect();
   }
 
-  it('is what the ledger then says', () => {
+  it('equals what the ledger says after it', () => {
     const tries = runs(500);
     const seen = { replaces: 0, retires: 0, refuses: 0, equal: 0, overtaken: 0 };
     fc.assert(
@@ -238,7 +238,7 @@ describe('what is told before a submission', () => {
             continue;
           }
           const planned = player.specOf(step);
-          // A row id once in a file, as intake takes them; and rows that belong to their submission alone.
+          // As intake does, take each row id once per file; then add rows without a row key.
           const once = [...new Map(planned.rows.map((row) => [row.id, row])).values()].filter(
             (row) => !isAlone(row),
           );
@@ -265,7 +265,8 @@ describe('what is told before a submission', () => {
           expect({
             ...outcome,
             revived: revived.length,
-            // A row that falls back on an equal one of another file is another record, and no change to anybody.
+            // A record that gives way to an equal row of another file counts as retired in the ledger, but changes
+            // nothing for anyone.
             retired: outcome.retired - exchanged.length,
           }).toEqual({
             revived: effect.revives,
@@ -287,7 +288,7 @@ describe('what is told before a submission', () => {
   const standingRows = ({ world }: HistoryPlayer) =>
     [...world.reader.records].flatMap(([record, { live, rowKey }]) => (live ? [{ record, rowKey }] : []));
 
-  /** What each record says, by its id. */
+  /** The content of each record, by its id. */
   function contentsOf({ world }: HistoryPlayer): (record: string) => string | undefined {
     const rows = new Map(
       [...world.received.values()].flatMap((received) =>

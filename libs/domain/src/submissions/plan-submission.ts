@@ -1,10 +1,10 @@
 import type { SubmissionId } from '@kinledger/contracts';
 import { standing, type Standable } from './standing.js';
 
-/** replace: takes the place of everything of its dataset and period; add: stands beside it. */
+/** `replace` takes the place of everything for its dataset and period; `add` stands beside it. */
 export type SubmitMode = 'replace' | 'add';
 
-/** What a file is, whoever sends it and when: its bytes, and the schema that it was read by. */
+/** What identifies the content of a file, whoever sends it and when: its bytes, and the schema used to read it. */
 export interface FileContent {
   readonly contentHash: string;
   readonly schemaHash: string;
@@ -14,28 +14,28 @@ export interface EarlierSubmission extends Standable, FileContent {
   readonly sequence: number;
 }
 
-/** What submitting a file comes to, within its dataset and period. */
+/** The outcome of submitting a file, within its dataset and period. */
 export type SubmissionPlan<S extends EarlierSubmission> =
   | {
       readonly kind: 'new';
       readonly sequence: number;
-      /** Those that stand first, in sequence, then others that are not withdrawn, the newest first. */
+      /** Standing submissions first, by sequence; then all others that are not withdrawn, newest first. */
       readonly supersedes: readonly SubmissionId[];
     }
-  /** Nothing would change: the file stands already. */
+  /** The file already stands, so nothing would change. */
   | { readonly kind: 'repeated'; readonly of: S }
-  /** With one more beside those that stand, a later replacement could not name them all. */
+  /** With one more file beside those that stand, a later replacement could not name them all. */
   | { readonly kind: 'too-many' };
 
-/** As `supersedes` of a file that was accepted, in the contracts. */
+/** The same limit as that of `supersedes` in the contract of an accepted file. */
 export const MAX_SUPERSEDED = 100;
 
 /**
- * Decides what submitting a file comes to.
+ * Decides the outcome of submitting a file.
  *
- * A file that stands already is no new submission if it is added, or if it replaces nothing but itself. A replacement
- * names everything before it that is not withdrawn, not only what stands: a submission between that could not be
- * processed is never in the ledger, and what that one had replaced must not come back there.
+ * A file that already stands is not a new submission if it is added, or if it would replace only itself. A replacement
+ * names every earlier submission that is not withdrawn, not only those that stand: if a submission in between is
+ * parked, the ledger never contains it, and what that one had replaced must not come back there.
  * @param earlier every submission of the dataset and period, in sequence.
  */
 export function planSubmission<S extends EarlierSubmission>(

@@ -12,7 +12,7 @@ import { standing } from './standing.js';
 
 type Mutable = { -readonly [Key in keyof EarlierSubmission]: EarlierSubmission[Key] };
 
-/** Intake as it is: a list of submissions that `planSubmission` makes longer. */
+/** Intake: a list of submissions to which `planSubmission` adds. */
 class Intake {
   readonly submissions: Mutable[] = [];
 
@@ -39,7 +39,7 @@ class Intake {
   }
 }
 
-/** The ledger’s own book of the same submissions, without those that could not be processed. */
+/** The ledger’s book of the same submissions, without those that are parked. */
 class Ledger {
   readonly book = new SubmissionBook();
   readonly #dataset = 'alpha.user' as DatasetId;
@@ -69,7 +69,7 @@ class Ledger {
   }
 }
 
-/** What anybody would say stands: the newest replacement that was not withdrawn, and what was added after it. */
+/** The obvious model of what stands: the newest replacement that is not withdrawn, and everything added after it. */
 interface Model {
   readonly sent: {
     readonly name: string;
@@ -97,7 +97,7 @@ interface Real {
 const agree = (model: Model, { intake, ledger }: Real) => {
   const expected = standingIn(model).map(({ name }) => name);
   expect(standing(intake.submissions).map(({ submission }) => submission)).toEqual(expected);
-  // A submission that could not be processed is not in the ledger. While it stands, what it replaced still counts there.
+  // A parked submission is not in the ledger. While it stands at intake, what it replaced still stands in the ledger.
   if (standingIn(model).every(({ processed }) => processed)) expect(ledger.stand).toEqual(expected);
 };
 
@@ -145,7 +145,7 @@ class Withdraw implements fc.Command<Model, Real> {
 }
 
 describe('planning a submission', () => {
-  it('makes intake and ledger say what stands as a list of files in plain order does', () => {
+  it('keeps intake and ledger in agreement with a simple list of files about what stands', () => {
     const shapes = { chains: 0, backs: 0 };
     const commands = [
       fc
@@ -169,19 +169,19 @@ describe('planning a submission', () => {
       }),
       { numRuns: 1500 },
     );
-    // Files that came back, and withdrawals of what had been replaced, are not rare among the histories.
+    // The histories must often contain files that come back, and withdrawals of submissions that had been replaced.
     expect(shapes.chains).toBeGreaterThan(150);
     expect(shapes.backs).toBeGreaterThan(150);
   });
 
-  it('takes an earlier file as a new submission once another has taken its place', () => {
+  it('treats an earlier file as a new submission once another has replaced it', () => {
     const intake = new Intake();
     const answers = ['A', 'B', 'C', 'A'].map((content) => intake.submit(content, 'replace'));
     expect(answers).toEqual(['s1', 's2', 's3', 's4']);
     expect(standing(intake.submissions).map(({ submission }) => submission)).toEqual(['s4']);
   });
 
-  it('lets a standing file take the place of what was added beside it', () => {
+  it('lets a standing file replace the files that were added beside it', () => {
     const intake = new Intake();
     expect([intake.submit('A', 'replace'), intake.submit('B', 'add')]).toEqual(['s1', 's2']);
     expect(intake.submit('A', 'add')).toBe('s1');
@@ -190,21 +190,21 @@ describe('planning a submission', () => {
     expect(intake.submit('A', 'replace')).toBe('s3');
   });
 
-  it('names what a submission had replaced that may never come into the ledger', () => {
+  it('supersedes everything that a submission had replaced, in case that one never reaches the ledger', () => {
     const intake = new Intake();
     for (const content of ['A', 'B', 'C', 'D']) intake.submit(content, 'replace');
-    // What stands, then the latest first: these are cut off last.
+    // What stands comes first, then the newest: if the list is cut, the oldest go.
     expect(intake.submissions.at(-1)?.supersedes).toEqual(['s3', 's2', 's1']);
   });
 
-  it('tells files apart by schema too', () => {
+  it('treats the same bytes read by another schema as another file', () => {
     const intake = new Intake();
     intake.submit('A', 'replace');
     const plan = planSubmission(intake.submissions, { contentHash: 'A', schemaHash: 'newer' }, 'replace');
     expect(plan).toMatchObject({ kind: 'new', sequence: 2 });
   });
 
-  it('takes no more files beside each other than a replacement can name', () => {
+  it('refuses to add more files than a replacement can name', () => {
     const intake = new Intake();
     for (let file = 0; file < MAX_SUPERSEDED; file++) intake.submit(`F${file}`, 'add');
     expect(intake.submit('one more', 'add')).toBe('too-many');

@@ -1,18 +1,18 @@
 import type { SubmissionId } from '@kinledger/contracts';
 
-/** What decides whether a submission counts. */
+/** What determines whether a submission stands. */
 export interface Standable {
   readonly submission: SubmissionId;
   readonly withdrawn: boolean;
-  /** Submissions that it replaces as a whole: those that stood for its dataset and period when it was accepted. */
+  /** Submissions that it replaces as a whole. See `SubmissionPlan` for which ones it names. */
   readonly supersedes: readonly SubmissionId[];
 }
 
 /**
- * The submissions that stand, in the order given: not withdrawn, and superseded by none that is not withdrawn, be it at
- * first hand or through submissions of which each superseded the next. So a replacement takes the place of everything
- * before it: what a superseded submission had superseded stays superseded, even if the one between is withdrawn. It
- * comes back once everything that took its place is withdrawn.
+ * The submissions that stand, in the order given. A submission stands if it is not withdrawn and no submission that is
+ * not withdrawn supersedes it, directly or through a chain of submissions that each supersede the next. A replacement
+ * therefore replaces everything before it: what a superseded submission had superseded stays superseded even if the one
+ * in between is withdrawn. A submission comes back once everything that replaced it is withdrawn.
  */
 export function standing<S extends Standable>(submissions: readonly S[]): readonly S[] {
   const supersededBy = new Map(submissions.map(({ submission, supersedes }) => [submission, supersedes]));

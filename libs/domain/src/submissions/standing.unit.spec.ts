@@ -10,32 +10,32 @@ const submission = (name: string, supersedes: readonly string[], withdrawn = fal
 const names = (submissions: readonly Standable[]) =>
   standing(submissions).map(({ submission: name }) => name);
 
-describe('standing submissions', () => {
-  it('are all that were added', () => {
+describe('standing', () => {
+  it('keeps every added submission', () => {
     expect(names([submission('A', []), submission('B', [])])).toEqual(['A', 'B']);
   });
 
-  it('are not those that a standing one replaced', () => {
+  it('drops submissions that a standing one replaced', () => {
     expect(names([submission('A', []), submission('B', []), submission('C', ['A', 'B'])])).toEqual(['C']);
   });
 
-  it('come back when what replaced them is withdrawn', () => {
+  it('keeps a replaced submission once its replacement is withdrawn', () => {
     expect(names([submission('A', []), submission('B', ['A'], true)])).toEqual(['A']);
   });
 
-  it('do not come back while a replacement of their replacement stands', () => {
+  it('drops a submission while the replacement of its replacement stands', () => {
     expect(names([submission('A', []), submission('B', ['A']), submission('C', ['B'])])).toEqual(['C']);
     expect(names([submission('A', []), submission('B', ['A'], true), submission('C', ['B'])])).toEqual(['C']);
   });
 
-  it('come back one after the other as replacements are withdrawn from the newest', () => {
+  it('brings submissions back one by one as replacements are withdrawn, newest first', () => {
     expect(names([submission('A', []), submission('B', ['A']), submission('C', ['B'], true)])).toEqual(['B']);
     expect(names([submission('A', []), submission('B', ['A'], true), submission('C', ['B'], true)])).toEqual([
       'A',
     ]);
   });
 
-  it('are found whatever a submission supersedes that nobody knows', () => {
+  it('ignores a superseded id that is not in the list', () => {
     expect(names([submission('B', ['A'])])).toEqual(['B']);
   });
 });

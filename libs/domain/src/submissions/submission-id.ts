@@ -3,7 +3,7 @@ import { hashInput } from '../ledger/hash-input.js';
 
 /**
  * The id of a dataset's n-th submission for a period: the first 128 bits of SHA-256 over programme, dataset, period and
- * the sequence in decimal digits, each with its length in UTF-8 as 4 bytes big endian before it. Fixed for ever.
+ * the sequence in decimal digits, each preceded by its UTF-8 length as 4 bytes big endian. This format never changes.
  * @param sequence from 1.
  */
 export const submissionIdOf = (
