@@ -10,16 +10,16 @@ import { sumStrategy } from './testing/sum-strategy.js';
 
 const stricter = leap1({ ...testSettings, maxBirthDatesPerToken: 1, maxChildrenPerCarerToken: 1 });
 const strategies: readonly (readonly [string, Strategy, Strategy])[] = [
-  ['leap-1, with other limits,', stricter, testStrategy],
-  ['leap-1, after a strategy that scores,', testStrategy, sumStrategy],
-  ['a strategy that scores, after leap-1,', sumStrategy, testStrategy],
+  ['leap-1 with other limits', stricter, testStrategy],
+  ['leap-1 after a strategy that scores', testStrategy, sumStrategy],
+  ['a strategy that scores after leap-1', sumStrategy, testStrategy],
 ];
 
-describe.each(strategies)('%s once it is adopted', (_, adopted, before) => {
+describe.each(strategies)('adopting %s', (_, adopted, before) => {
   const afterAll = (player: HistoryPlayer) =>
     summaryOf(player.liveRecords(), testScopes, adopted, player.constraints());
 
-  it('gives what it gives of the whole live set, and goes on so', () => {
+  it('gives the groups that the strategy gives for the whole live set, then and after every later step', () => {
     fc.assert(
       fc.property(historyWithConstraints(10), historyWithConstraints(5), (steps, later) => {
         const player = new HistoryPlayer(new LinkageWorld(testScopes, before));
@@ -35,7 +35,7 @@ describe.each(strategies)('%s once it is adopted', (_, adopted, before) => {
     );
   });
 
-  it('changes nothing when it is adopted again', () => {
+  it('changes nothing the second time', () => {
     fc.assert(
       fc.property(historyWithConstraints(10), (steps) => {
         const { world } = new HistoryPlayer(new LinkageWorld(testScopes, before));

@@ -18,14 +18,14 @@ import type { LinkageIndex } from './linkage-index.js';
 import { submissionOf } from './submission-book.js';
 import { NONE } from './typed-column.js';
 
-/** The error of a ledger that refers to what it never said: the ledger or its reader is broken. */
+/** For a reference to something that the ledger never introduced: the ledger or its reader is broken. */
 const unknown = (what: string, id: string): Error =>
   new Error(`the ledger names ${what} ${id}, which it never brought`);
 
 /**
- * Evolves the index by one event of the ledger: the only way in which what linkage knows ever changes.
- * @param bodies those of the records that enter the ledger here, unless their rows are staged.
- * A record that enters without either is taken in without tokens: it may stand so only until its erasure is applied.
+ * Applies one ledger event to the index. This is the only way in which the state of linkage changes.
+ * @param bodies the bodies of records that enter the ledger here, unless their rows are staged. A record with neither
+ * enters without tokens, and must be erased by a later event before the next decision.
  */
 export function applyEvent(index: LinkageIndex, event: LedgerEvent, bodies?: Bodies): void {
   if (!concerns('linkage', event)) return;
@@ -142,7 +142,7 @@ interface Entrance {
   readonly bodies: Bodies | undefined;
 }
 
-/** A record that is placed for the first time brings its commitments; from then on its submission carries it. */
+/** Enters a record that is placed for the first time, with its commitments. From then on, its submission carries it. */
 function enter(index: LinkageIndex, placement: Placement, { submission, revision, bodies }: Entrance): void {
   let record = index.records.find(placement.record);
   if (record === NONE) {
@@ -171,7 +171,7 @@ function split(index: LinkageIndex, { into, registered, records }: DataOf<typeof
 
 function linkFamilies(index: LinkageIndex, { scope, families }: DataOf<typeof FamiliesLinked>): void {
   const number = index.scopeNumber(scope);
-  if (number === NONE) return; // A scope that the present definition does not have is nobody's business.
+  if (number === NONE) return; // The current definition does not have this scope, so nothing depends on it.
   for (const { family: id, joined, left, review } of families) {
     const family = index.families.intern(id, number);
     index.families.setReview(family, review);

@@ -1,19 +1,21 @@
 /**
- * Where what linkage remembers is written to, or taken from. Each table passes its parts through it, one after the
- * other: one method names them for both directions, so that writing and reading cannot come apart.
+ * Writes the state of linkage, or reads it back. Each table passes its parts through in a fixed order. One method lists
+ * the parts for both directions, so writing and reading cannot diverge.
  */
 export interface Archive {
-  /** Writes the cells; or returns what was written in their place, in a buffer of their own. */
+  /**
+   * A writer writes the cells and returns undefined; a reader returns the cells written at this place, in a new buffer.
+   */
   int32(cells: Int32Array): Promise<Int32Array<ArrayBuffer> | undefined>;
-  /** As `int32`. */
+  /** Like `int32`. */
   uint8(cells: Uint8Array): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Writes the value, and returns it; or returns what was written in its place. For what is small. */
+  /** A writer writes the value and returns it; a reader returns the value written at this place. For small values. */
   json<Value>(value: Value): Promise<Value>;
 }
 
-/** What passes through an archive. */
+/** State that can pass through an archive. */
 export interface Archived {
-  /** Nothing else may touch it until this resolves. */
+  /** Do not use the object until this resolves. */
   passThrough(archive: Archive): Promise<void>;
 }
 
@@ -21,14 +23,14 @@ export async function passThrough(archive: Archive, parts: readonly Archived[]):
   for (const part of parts) await part.passThrough(archive);
 }
 
-/** The entries of a map pass through an archive as JSON. */
+/** Passes the entries of a map through an archive as JSON. */
 export async function passMapThrough<Key, Value>(archive: Archive, map: Map<Key, Value>): Promise<void> {
   const entries = await archive.json([...map]);
   map.clear();
   for (const [key, value] of entries) map.set(key, value);
 }
 
-/** A part is a header and its bytes: which kind it is, then its length in bytes. */
+/** Each part has a header, with its kind and its length in bytes, followed by its bytes. */
 const HEADER_BYTES = 16;
 const LENGTH_AT = 8;
 const MAX_PART_BYTES = 2 ** 32;
@@ -47,13 +49,13 @@ const rawBytes = (cells: Int32Array | Uint8Array): Uint8Array =>
 
 const PIECE_BYTES = 4 * 1024 * 1024;
 
-/** Writes an archive in pieces of one size, the last one shorter. Numbers are written in the machine's byte order. */
+/** Writes an archive in pieces of equal size, apart from the last. Numbers are in the byte order of the machine. */
 export class ArchiveWriter implements Archive {
   readonly #sink: (piece: Uint8Array) => Promise<void>;
   readonly #piece: Uint8Array;
   #filled = 0;
 
-  /** @param sink takes a piece, which is valid until it resolves. */
+  /** @param sink receives each piece, which is valid until the returned promise resolves. */
   constructor(sink: (piece: Uint8Array) => Promise<void>, pieceBytes = PIECE_BYTES) {
     this.#sink = sink;
     this.#piece = new Uint8Array(pieceBytes);
@@ -72,7 +74,7 @@ export class ArchiveWriter implements Archive {
     return value;
   }
 
-  /** Writes what has not filled a piece. */
+  /** Writes the last, partly filled piece. */
   async finish(): Promise<void> {
     if (this.#filled > 0) await this.#sink(this.#piece.subarray(0, this.#filled));
     this.#filled = 0;
@@ -94,7 +96,7 @@ export class ArchiveWriter implements Archive {
   }
 }
 
-/** An archive that is not what its reader expects: of another layout, cut off, or damaged. */
+/** The archive is not what its reader expects: its layout differs, or it is truncated or damaged. */
 export interface ArchiveUnreadable extends Error {
   readonly code: 'archive-unreadable';
 }
@@ -105,7 +107,7 @@ export const archiveUnreadable = (why: string): ArchiveUnreadable =>
 export const isArchiveUnreadable = (error: unknown): error is ArchiveUnreadable =>
   error instanceof Error && 'code' in error && error.code === 'archive-unreadable';
 
-/** Reads what `ArchiveWriter` wrote, in pieces of any size. Every method throws ArchiveUnreadable. */
+/** Reads what `ArchiveWriter` wrote, in pieces of any size. Every method can throw ArchiveUnreadable. */
 export class ArchiveReader implements Archive {
   readonly #pieces: AsyncIterator<Uint8Array>;
   #piece: Uint8Array = new Uint8Array();
@@ -138,7 +140,7 @@ export class ArchiveReader implements Archive {
     }
   }
 
-  /** Reads to the end, so that its source may have the last word about what it gave. */
+  /** Reads to the end of the source, which may still report an error there. */
   async finish(): Promise<void> {
     const { done = false } = await this.#pieces.next();
     if (!done || this.#piece.byteLength > 0) throw archiveUnreadable('there is more than was expected');

@@ -10,7 +10,7 @@ import { IdTable } from './id-table.js';
 import { archived, unarchive } from './testing/archived.js';
 import { Int32Column, Uint8Column } from './typed-column.js';
 
-/** A table of every kind of part. */
+/** A table with every kind of part. */
 class Everything implements Archived {
   readonly numbers = new Int32Column();
   readonly bits = new Uint8Column();
@@ -37,26 +37,29 @@ function filled(count: number): Everything {
 }
 
 describe('an archive', () => {
-  it.each([0, 1, 15, 16, 17, 1_000])('gives back %d of everything, whatever its pieces', async (count) => {
-    const table = filled(count);
-    for (const pieceBytes of [1, 7, 4_096, 1_000_000]) {
-      const restored = new Everything();
-      await unarchive(restored, await archived(table, pieceBytes));
-      expect([...restored.numbers.view()]).toEqual([...table.numbers.view()]);
-      expect([...restored.bits.view()]).toEqual([...table.bits.view()]);
-      expect(restored.word).toBe(table.word);
-      expect(restored.ids.count).toBe(count);
-      // What was restored grows on, and finds what was there.
-      for (let number = 0; number < count + 50; number++) {
-        expect(restored.ids.intern(idOf(number), number % 5)).toBe(number);
-        restored.numbers.push(number);
+  it.each([0, 1, 15, 16, 17, 1_000])(
+    'restores %d entries of every kind of part, whatever the size of its pieces',
+    async (count) => {
+      const table = filled(count);
+      for (const pieceBytes of [1, 7, 4_096, 1_000_000]) {
+        const restored = new Everything();
+        await unarchive(restored, await archived(table, pieceBytes));
+        expect([...restored.numbers.view()]).toEqual([...table.numbers.view()]);
+        expect([...restored.bits.view()]).toEqual([...table.bits.view()]);
+        expect(restored.word).toBe(table.word);
+        expect(restored.ids.count).toBe(count);
+        // The restored table finds its entries and keeps growing.
+        for (let number = 0; number < count + 50; number++) {
+          expect(restored.ids.intern(idOf(number), number % 5)).toBe(number);
+          restored.numbers.push(number);
+        }
+        expect(restored.numbers.length).toBe(count * 2 + 50);
+        expect(restored.ids.idOf(count + 49)).toBe(idOf(count + 49));
       }
-      expect(restored.numbers.length).toBe(count * 2 + 50);
-      expect(restored.ids.idOf(count + 49)).toBe(idOf(count + 49));
-    }
-  });
+    },
+  );
 
-  it('says that it cannot be read whatever byte of it is changed, or holds other values', async () => {
+  it('throws no error except ArchiveUnreadable, whichever byte is changed', async () => {
     const pieces = await archived(filled(3), 1_000_000);
     const bytes = Buffer.concat(pieces);
     for (let at = 0; at < bytes.length; at++) {
@@ -67,7 +70,7 @@ describe('an archive', () => {
     }
   });
 
-  it('says that it cannot be read when it is cut off, longer, or of another layout', async () => {
+  it('is unreadable if it is truncated, too long or of another layout', async () => {
     const pieces = await archived(filled(100));
     const unreadable = { code: 'archive-unreadable' };
     await expect(unarchive(new Everything(), pieces.slice(0, -1))).rejects.toMatchObject(unreadable);
@@ -78,7 +81,7 @@ describe('an archive', () => {
     const [onePiece] = await archived(filled(3), 1_000_000);
     const longer = Buffer.concat([onePiece as Uint8Array, new Uint8Array(1)]);
     await expect(unarchive(new Everything(), [longer])).rejects.toMatchObject(unreadable);
-    // Three bytes are no whole number of 32 bits, whatever their header says.
+    // Three bytes are not a whole number of 32-bit values, whatever their header says.
     const three = new Uint8Column();
     for (const bit of [1, 2, 3]) three.push(bit);
     const [part] = await archived(three, 1_000);
@@ -88,7 +91,7 @@ describe('an archive', () => {
     await expect(unarchive(new Int32Column(), pieces)).rejects.toMatchObject(unreadable);
   });
 
-  it('that cannot be read is told from every other failure', () => {
+  it('has an unreadable error that isArchiveUnreadable tells from any other', () => {
     expect(isArchiveUnreadable(archiveUnreadable('it ends early'))).toBe(true);
     const others = [new Error('of another kind'), Object.assign(new Error('gone'), { code: 'ENOENT' })];
     for (const other of [...others, { code: 'archive-unreadable' }, 'archive-unreadable', undefined])

@@ -6,7 +6,7 @@ import type { Grouping } from './strategy.js';
 import { unconstrained, type PositionConstraints } from './strategy.js';
 import { NONE } from './typed-column.js';
 
-/** Where a fact belongs, seen alone. `token` is an index into the fact's own tokens. */
+/** Where a fact belongs on its own evidence. `token` is an index into the fact's tokens. */
 export type Attachment =
   | { readonly kind: 'owned'; readonly owner: number; readonly token: number; readonly ground: Ground }
   | { readonly kind: 'unowned'; readonly token: number }
@@ -18,26 +18,29 @@ export type Attachment =
     }
   | { readonly kind: 'unlinkable' };
 
-/** Who holds tokens as their own. Owners are named by numbers of the caller's choice. */
+/** The individuals that hold tokens as their own. The caller chooses their numbers. */
 export interface Owners {
-  /** Distinct owners of the fact's token by index; for a mobile, only those whose holding record has its birth date. */
+  /**
+   * The distinct owners of the fact's token with this index; for a mobile, only those whose record has the fact's birth
+   * date.
+   */
   of(token: number): readonly number[];
   profile(owner: number): Profile;
-  /** True where a person has decided that the fact is not this owner's. */
+  /** Whether a person has decided that the fact does not belong to this owner. */
   forbids(owner: number): boolean;
 }
 
 /**
- * Attaches a fact (engagement, outcome, feedback) to a person: facts attach and never bridge (architecture §6). The
- * strongest token that anybody owns decides; the weaker ones are not asked. Owners whom the fact contradicts are not
- * candidates, and of several that remain the fact's own birth date may single one out, or the provider's case number:
- * twins on one register are told apart by it. A contradiction never links
- * silently, and a choice is never guessed: the fact is referred.
+ * Attaches a fact (engagement, outcome, feedback) to a person. Facts attach and never link two persons (architecture
+ * §6). Only the strongest token with an owner counts; weaker tokens are ignored. Owners whom the fact contradicts are
+ * not candidates. If several candidates remain, the fact's birth date may single one out, or else the provider's case
+ * number, which tells apart twins on one register. A fact that only contradicts, or that would need a guess, is
+ * referred.
  */
 export function attachFact(fact: Evidence, owners: Owners, channels: Channels): Attachment {
   let strongest = NONE;
   for (let channel = 0; channel < channels.connecting; channel++) {
-    /** Owner → the fact's first token of this channel that it owns. */
+    /** For each owner, the fact's first token of this channel that it owns. */
     const found = new Map<number, number>();
     for (const index of fact.tokens.keys()) {
       if (fact.channels[index] !== channel || !isUsable(channel, fact.birthDate, channels)) continue;
@@ -74,28 +77,33 @@ function choose(
 const theOnly = (owners: readonly number[]): number | undefined =>
   owners.length === 1 ? owners[0] : undefined;
 
-/** What becomes of facts that share their strongest usable token, which nobody owns. */
+/** The result for facts that share their strongest usable token, which nobody owns. */
 export interface Foundation {
-  /** Index of a fact → index of the first fact of the individual that they found, or NONE when it is referred. */
+  /**
+   * For each fact, the index of the first fact of the individual that they found together; NONE if the fact is
+   * referred.
+   */
   readonly groupOf: Int32Array;
-  /** What those who are together have in common. */
+  /** The ground on which the facts of one individual belong together. */
   readonly ground: Ground;
-  /** Doubts between them, by index of a fact; a group is named by its first fact. */
+  /** Doubts between the facts. A group is named by the index of its first fact. */
   readonly refusals: readonly FoundationRefusal[];
 }
 
 export interface FoundationRefusal {
   readonly reason: ReferralReason;
-  /** The fact set aside, or the first fact of a group that another one contradicts. */
+  /** The fact that is set aside, or the first fact of a group that another group contradicts. */
   readonly subject: number;
   readonly candidates: readonly number[];
 }
 
 /**
- * Facts with the same strongest token, whom no person record owns, found one individual together, unless they
- * contradict one another: then the very rules of persons hold among them. Facts come in row key order. Equal facts
- * are weighed once, so that a hundred thousand sessions under one token cost no more than its distinct people.
- * @param channel of the token that they share, and the ground of a link through it.
+ * Founds individuals from facts that share their strongest token, if no person record owns it. All of them found one
+ * individual unless they contradict one another; in that case the rules of person records group them. Facts are in row
+ * key order. Facts with equal evidence are examined once, so a hundred thousand sessions under one token cost no more
+ * than its distinct people.
+ * @param ground the ground of a link through the shared token.
+ * @param channel the channel of the shared token.
  * @param group the rules of person records.
  */
 export function foundIndividuals(

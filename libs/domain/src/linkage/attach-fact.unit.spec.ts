@@ -21,7 +21,7 @@ const evidence = (what: Partial<Evidence>): Evidence => ({
 const fact = (channels: number[], what: Partial<Evidence> = {}): Evidence =>
   evidence({ tokens: channels.map((_, at) => 100 + at), channels, ...what });
 
-/** @param held owners of each token of the fact, by index. */
+/** @param held the owners of each token of the fact, by the token's index. */
 const owners = (
   held: number[][],
   people: Record<number, Partial<Evidence>> = {},
@@ -39,86 +39,91 @@ const referred = (reason: string, candidates: number[]) => ({
   candidates,
 });
 
-describe('attaching a fact', () => {
+describe('a fact', () => {
   const cases: [string, Evidence, Owners, object][] = [
-    ['has nowhere to go without a token', fact([]), owners([]), { kind: 'unlinkable' }],
-    ['does not link by a mobile alone', fact([MOBILE]), owners([[1]]), { kind: 'unlinkable' }],
-    ['links by a mobile beside a birth date', fact([MOBILE], { birthDate: 7 }), owners([[1]]), owned(1, 0)],
+    ['is unlinkable without a token', fact([]), owners([]), { kind: 'unlinkable' }],
+    ['does not attach by a mobile alone', fact([MOBILE]), owners([[1]]), { kind: 'unlinkable' }],
+    ['attaches by a mobile and a birth date', fact([MOBILE], { birthDate: 7 }), owners([[1]]), owned(1, 0)],
     [
-      'names its strongest token where nobody owns one',
+      'is unowned if nobody owns a token, and names its strongest',
       fact([EMAIL, NHS]),
       owners([]),
       { kind: 'unowned', token: 1 },
     ],
     [
-      'follows the strongest token, whatever comes first',
+      'goes to the owner of its strongest token, in whatever order its tokens come',
       fact([EMAIL, NHS]),
       owners([[1], [2]]),
       owned(2, 1),
     ],
     [
-      'follows a weaker token where nobody owns the stronger',
+      'goes to the owner of a weaker token if nobody owns the stronger',
       fact([NHS, EMAIL]),
       owners([[], [2]]),
       owned(2, 1),
     ],
     [
-      'is not rescued by a weaker token when it contradicts the owner of the stronger',
+      'is referred if it contradicts the owner of its strongest token, though it fits the owner of a weaker one',
       fact([NHS, EMAIL], { birthDate: 7 }),
       owners([[1], [2]], { 1: { birthDate: 8 }, 2: { birthDate: 7 } }),
       referred('birth-dates-differ', [1]),
     ],
-    ['is referred between two', fact([EMAIL]), owners([[1, 2]]), referred('ambiguous', [1, 2])],
+    ['is referred between two owners', fact([EMAIL]), owners([[1, 2]]), referred('ambiguous', [1, 2])],
     [
-      'goes to the only one whom it does not contradict',
+      'goes to the only owner whom it does not contradict',
       fact([EMAIL], { birthDate: 7 }),
       owners([[1, 2]], { 1: { birthDate: 8 } }),
       owned(2, 0),
     ],
     [
-      'goes to the one of its birth date, before the one of its case number',
+      'goes to the owner with its birth date rather than the one with its case number',
       fact([EMAIL], { birthDate: 7, caseNumber: 5 }),
       owners([[1, 2]], { 1: { caseNumber: 5 }, 2: { birthDate: 7, caseNumber: 6 } }),
       owned(2, 0),
     ],
     [
-      'goes to the one of its case number where birth dates do not say',
+      'goes to the owner with its case number if birth dates do not decide',
       fact([EMAIL], { caseNumber: 5 }),
       owners([[1, 2]], { 1: { caseNumber: 6 }, 2: { caseNumber: 5 } }),
       owned(2, 0),
     ],
     [
-      'is referred where both are of its birth date and no case number says',
+      'is referred if both owners have its birth date and no case number decides',
       fact([EMAIL], { birthDate: 7 }),
       owners([[1, 2]], { 1: { birthDate: 7 }, 2: { birthDate: 7 } }),
       referred('ambiguous', [1, 2]),
     ],
     [
-      'is referred between those alone whom it does not contradict',
+      'is referred only to the owners whom it does not contradict',
       fact([EMAIL], { birthDate: 7 }),
       owners([[1, 2, 3]], { 1: { birthDate: 8 } }),
       referred('ambiguous', [2, 3]),
     ],
     [
-      'is referred as ambiguous to all whom it contradicts where there are several',
+      'is referred to all owners as ambiguous if it contradicts several',
       fact([EMAIL], { birthDate: 7 }),
       owners([[1, 2]], { 1: { birthDate: 8 }, 2: { birthDate: 9 } }),
       referred('ambiguous', [1, 2]),
     ],
     [
-      'of a child is not an adult’s',
+      'of a child does not attach to an adult',
       fact([EMAIL], { child: true }),
       owners([[1]]),
       referred('child-and-adult', [1]),
     ],
-    ['obeys a person who forbids it', fact([EMAIL]), owners([[1]], {}, [1]), referred('forbidden', [1])],
+    [
+      'is referred if a person forbade its only owner',
+      fact([EMAIL]),
+      owners([[1]], {}, [1]),
+      referred('forbidden', [1]),
+    ],
   ];
   it.each(cases)('%s', (_, what, who, expected) => {
     expect(testStrategy.attach(what, who)).toMatchObject(expected);
   });
 });
 
-describe('facts whose token nobody owns', () => {
+describe('founding individuals from facts whose token nobody owns', () => {
   const found = (...facts: readonly Partial<Evidence>[]) => {
     const { groupOf, refusals } = testStrategy.found(
       facts.map((what) => fact([EMAIL], what)),
@@ -129,23 +134,23 @@ describe('facts whose token nobody owns', () => {
 
   it.each<[string, Partial<Evidence>[], number[]]>([
     ['one fact', [{}], [0]],
-    ['facts that say the same', [{ birthDate: 7 }, { birthDate: 7 }], [0, 0]],
-    ['facts that say nothing against each other', [{ birthDate: 7 }, { nhsNumbers: [1] }], [0, 0]],
+    ['facts with equal evidence', [{ birthDate: 7 }, { birthDate: 7 }], [0, 0]],
+    ['facts that do not contradict each other', [{ birthDate: 7 }, { nhsNumbers: [1] }], [0, 0]],
     [
-      'facts that name the same two numbers, in any order',
+      'facts with the same two NHS numbers in any order',
       [{ nhsNumbers: [1, 2] }, { nhsNumbers: [2, 1] }],
       [0, 0],
     ],
     [
-      'a fact between two whom it could be, which waits',
+      'a fact that could belong to either of two, which is set aside',
       [{ birthDate: 7 }, {}, { birthDate: 8 }],
       [0, NONE, 2],
     ],
-  ])('found individuals: %s', (_, facts, groups) => {
+  ])('groups %s', (_, facts, groups) => {
     expect(found(...facts).groups).toEqual(groups);
   });
 
-  it('that contradict one another found two, and the doubt is named', () => {
+  it('makes two individuals of facts that contradict one another, and names the doubt', () => {
     const { groups, refusals } = found({ birthDate: 7 }, { birthDate: 8 }, { birthDate: 7 });
     expect(groups).toEqual([0, 1, 0]);
     expect(refusals).toEqual(
@@ -155,7 +160,7 @@ describe('facts whose token nobody owns', () => {
     );
   });
 
-  it('that could be of either of two wait, each of them', () => {
+  it('sets aside each fact that could belong to either of two individuals', () => {
     const { groups, refusals } = found({ birthDate: 7 }, {}, { birthDate: 8 }, {});
     expect(groups).toEqual([0, NONE, 2, NONE]);
     expect(refusals.filter(({ reason }) => reason === 'ambiguous')).toEqual([

@@ -3,23 +3,23 @@ import { NONE } from './typed-column.js';
 
 /** A kind of token that a strategy reads. */
 export interface Channel {
-  /** Value domain of its tokens; for a derivation, a name of the strategy's own. */
+  /** The value domain of its tokens; for derived tokens, a name that the strategy chooses. */
   readonly domain: string;
-  /** Its tokens join only rows whose birth dates agree: a mobile number passes on (domain §4). */
+  /** A token links only rows whose birth dates agree, because a mobile number passes to other people (domain §4). */
   readonly sameBirthDate?: boolean;
-  /** Its tokens are compared once others have made two records neighbours, and connect nobody themselves. */
+  /** Tokens are compared only between records that other channels made neighbours. They connect nobody themselves. */
   readonly comparedOnly?: boolean;
 }
 
-/** Rows with two different tokens of this domain are two people (architecture §6). */
+/** Rows with two different tokens of this domain are about two people (architecture §6). */
 const NHS_NUMBER_DOMAIN = 'nhs-number';
 
-/** The kinds of token that a strategy reads, by number: strongest first, those that are only compared last. */
+/** The channels of a strategy, by number: strongest first, compared-only channels last. */
 export class Channels {
   readonly #list: readonly Channel[];
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #grounds: readonly Ground[];
-  /** Channels from 0 up to this number connect; the ones after it are only compared. */
+  /** Channels below this number connect; the rest are only compared. */
   readonly connecting: number;
   /** The channel of NHS numbers, or NONE. */
   readonly nhsNumber: number;
@@ -40,7 +40,7 @@ export class Channels {
     return this.#list.length;
   }
 
-  /** NONE for a domain that the strategy does not read. */
+  /** The channel of a domain; NONE if the strategy does not read the domain. */
   numberOf(domain: string): number {
     return this.#numbers.get(domain) ?? NONE;
   }
@@ -49,7 +49,7 @@ export class Channels {
     return this.groundOf(channel).rule;
   }
 
-  /** The ground of a link that stands on a token of this channel and nothing else. */
+  /** The ground of a link that rests on a token of this channel alone. */
   groundOf(channel: number): Ground {
     const found = this.#grounds[channel];
     if (found === undefined) throw new RangeError(`there is no channel ${channel}`);

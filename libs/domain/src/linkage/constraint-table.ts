@@ -1,9 +1,9 @@
 import { passMapThrough, type Archive, type Archived } from './archive.js';
 
-/** What a person decided about two rows. */
+/** A person's decision about two rows. */
 export type Constraint = 'never-link' | 'link';
 
-/** A decision of a person about two rows, by the numbers of their keys; `null` takes back what was decided. */
+/** A person's decision about two rows, named by the numbers of their row keys; `null` revokes the earlier decision. */
 export interface ConstraintChange {
   readonly keys: readonly [number, number];
   readonly constraint: Constraint | null;
@@ -11,7 +11,7 @@ export interface ConstraintChange {
 
 const none: ReadonlyMap<number, Constraint> = new Map();
 
-/** Decisions of people that stand, by row key: there are few, each made by hand. */
+/** The people's decisions in force, by row key. They are few, because each is made by hand. */
 export class ConstraintTable implements Archived {
   readonly #partners = new Map<number, Map<number, Constraint>>();
 
@@ -26,7 +26,7 @@ export class ConstraintTable implements Archived {
     return this.#partners.size === 0;
   }
 
-  /** Other keys about which, together with this one, a person has decided. */
+  /** The decisions that involve this key, by the other key. */
   partnersOf(key: number): ReadonlyMap<number, Constraint> {
     return this.#partners.get(key) ?? none;
   }
@@ -46,7 +46,7 @@ export class ConstraintTable implements Archived {
   }
 }
 
-/** The decisions of people as they will be once one more is made. */
+/** The people's decisions as they will be after one more. */
 export class ConstraintsAfter {
   readonly #table: ConstraintTable;
   readonly #change: ConstraintChange | null;
@@ -60,7 +60,7 @@ export class ConstraintsAfter {
     return this.#change === null && this.#table.isEmpty;
   }
 
-  /** Keys of the rows about which a person decides now. */
+  /** The row keys that the new decision names. */
   get changedKeys(): readonly number[] {
     return this.#change?.keys ?? [];
   }

@@ -11,10 +11,10 @@ import { sumStrategy } from './testing/sum-strategy.js';
 describe.each([
   ['leap-1', testStrategy],
   ['a strategy that scores', sumStrategy],
-])('decisions of people, under %s', (_, strategy) => {
+])('a person’s decision, under %s', (_, strategy) => {
   const playerOf = () => new HistoryPlayer(new LinkageWorld(testScopes, strategy));
 
-  it('hold after every step as partition and families say of the whole live set', () => {
+  it('holds after every step, as partition and familiesOf give it for the whole live set', () => {
     fc.assert(
       fc.property(historyWithConstraints(), (steps) => {
         const player = playerOf();
@@ -29,7 +29,7 @@ describe.each([
     );
   });
 
-  it('hold after a rebuild and after an archive', async () => {
+  it('holds after a rebuild and after an archive', async () => {
     await fc.assert(
       fc.asyncProperty(historyWithConstraints(10), submitStep, async (steps, more) => {
         const player = playerOf();

@@ -3,8 +3,9 @@ import { canonicalJson } from '../ledger/canonical-json.js';
 import { sha256Hex } from '../ledger/hash-input.js';
 
 /**
- * The content of a row as 128 bits of SHA-256, 32 hex digits: role, tokens (in any order), derived tokens, attributes
- * and facts. Equal content under one row key is the same row. Record id, salt and key version are no content.
+ * Hash of the content of a row, 128 bits of SHA-256 as 32 hex digits: role, tokens (in any order), derived tokens,
+ * attributes and facts. Two rows with the same row key and content are the same row. Record id, salt and key version do
+ * not count as content.
  */
 export function contentHashOf(row: PseudonymisedRow): string {
   const tokens = row.tokens.map(({ domain, use, token }) => `${domain} ${use} ${token}`).sort();

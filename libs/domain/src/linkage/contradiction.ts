@@ -4,8 +4,9 @@ export type Contradiction =
   'nhs-numbers-differ' | 'birth-dates-differ' | 'child-and-adult' | 'case-numbers-differ' | 'genders-differ';
 
 /**
- * Why two groups cannot be one person, whatever joins them (architecture §6; domain §4): two different NHS numbers, two
- * different birth dates, or a child and an adult. Practitioners and volunteers are adults.
+ * Why two groups cannot be one person under any token (architecture §6; domain §4): two different NHS numbers, two
+ * different birth dates, or a child and an adult. Practitioners and volunteers are adults. For a group that a review
+ * has joined, values contradict only if the two groups have none in common.
  */
 export function contradictionBetween(one: Profile, other: Profile): Contradiction | null {
   const reviewed = one.reviewed || other.reviewed;
@@ -17,7 +18,10 @@ export function contradictionBetween(one: Profile, other: Profile): Contradictio
   return apart ? 'child-and-adult' : null;
 }
 
-/** Strictly: some value here is not some value there. After a review: no value here is there. */
+/**
+ * Whether two lists of values contradict each other: strictly, if together they hold two distinct values; after a
+ * review, if they have no value in common. An empty list contradicts nothing.
+ */
 export function differ(one: readonly number[], other: readonly number[], reviewed: boolean): boolean {
   if (one.length === 0 || other.length === 0) return false;
   if (one.length === 1 && other.length === 1) return one[0] !== other[0];

@@ -14,63 +14,71 @@ import type {
 import type { Archived } from './archive.js';
 import type { Strategy } from './strategy.js';
 
-/** A set of services whose records alone are the evidence of a scoped family (domain §4). */
+/** A set of services. Only their records are evidence for the scope's families (domain §4). */
 export interface FamilyScope {
   readonly scope: string;
   readonly services: readonly string[];
 }
 
-/** What the engine's decisions depend on, besides the ledger. Both are parts of the programme definition. */
+/** What the engine's decisions depend on besides the ledger. Both are parts of the programme definition. */
 export interface LinkageEngineOptions {
   readonly strategy: Strategy;
-  /** At most 30. The scope `programme` is always there and is not listed. */
+  /** At most 30. The scope `programme` always exists and is not listed. */
   readonly familyScopes: readonly FamilyScope[];
 }
 
 /**
- * A decision in the order of the ledger. Its revision is the `nextRevision` given to `decide` plus its index.
- * `rows` are the ordinals (from 0, in the order of staging) of the rows whose records enter the ledger here, one for
- * each placement: the writer adds their commitments to the data, and keeps their bodies. All else is `null` and complete
- * as it is. Ordinals come in rising order, so that a second reading of the rows in order is enough.
+ * One event of a decision, in ledger order. Its revision is the `nextRevision` given to `decide` plus its index. `rows`
+ * are the ordinals (from 0, in staging order) of the rows whose records enter the ledger with this event, one for each
+ * placement: the writer adds their commitments to the data and stores their bodies. For any other event, `rows` is
+ * `null` and the data is complete. Ordinals ascend, so a second reading of the rows in order is enough.
  */
 export interface Draft {
   readonly decision: LedgerDecision;
   readonly rows: readonly number[] | null;
 }
 
-/** Bodies of records by their id. */
+/** The bodies of records, by record id. */
 export interface Bodies {
   get(record: RecordId): PseudonymisedRow | undefined;
 }
 
-/** What a person decided about two rows, as the ledger says it. */
+/** A person's decision about two rows, as a ledger event. */
 export type ConstraintDecision = Extract<
   LedgerDecision,
   { readonly type: 'LinkForbidden' | 'LinkReviewed' | 'LinkAllowed' }
 >;
 
-/** Yields every decision, the closing event last. Consuming may be interleaved with `apply` of what was yielded. */
+/** Yields each event of the decision, the closing event last. The caller may `apply` each event as it is yielded. */
 export interface DecisionRun {
   decide(nextRevision: number): Generator<Draft, void, undefined>;
 }
 
-/** What is said of a submission that goes, but for the counts of its records. */
+/** The data of a withdrawal, without the counts of its records. */
 export type Withdrawal = Omit<DataOf<typeof SubmissionWithdrawn>, 'retired' | 'revived'>;
 
-/** A submission in the making: stage every row in row order, then decide. Staging changes no decision state. */
+/**
+ * A submission being decided: stage every row in row order, then decide. Staging does not change the state that
+ * decisions read.
+ */
 export interface SubmissionRun extends DecisionRun {
-  /** Rows staged so far. */
+  /** The number of rows staged so far. */
   readonly rows: number;
-  /** The rows that follow are of the chunk with this number: no event places rows of two. Without any, all are of chunk 0. */
+  /**
+   * Assigns the following rows to the chunk with this number; no event places rows of two chunks. Without a call, all
+   * rows belong to chunk 0.
+   */
   beginChunk(number: number): void;
   stage(row: PseudonymisedRow): void;
-  /** Notes that a row with this key refuses consent. It holds against every row of the submission with the same key. */
+  /**
+   * Records that a row with this key refuses consent. The refusal applies to every row of the submission with that key.
+   */
   refuse(rowKey: RowKey): void;
 }
 
 export type SubmissionStanding = 'unknown' | 'standing' | 'superseded' | 'withdrawn';
 
-/** How much the index holds, and the bytes that it has allocated for it. */
+/** The size of the index, and the bytes allocated for it. */
 export interface LinkageEngineSize {
   readonly records: number;
   readonly rowKeys: number;
@@ -82,59 +90,64 @@ export interface LinkageEngineSize {
 }
 
 /**
- * The linker's decider: `begin`/`withdraw`/`erase`/`constrain`/`relink` decide, `apply` evolves. Pure of I/O, clock and chance: state is a
- * function of the events applied, whether they were just decided or are read back after a restart. It passes through an
- * archive between decisions, into a decider with the same options that nothing was applied to.
+ * The linker's decider: `begin`, `withdraw`, `erase`, `constrain` and `relink` decide, and `apply` evolves the state.
+ * It uses no I/O, clock or randomness: the state is a function of the applied events, whether they were just decided or
+ * are read back after a restart. Between decisions, its state can pass through an archive into a fresh decider with the
+ * same options.
  */
 export interface LinkageDecider extends Archived {
   readonly size: LinkageEngineSize;
 
   /**
-   * @param file data of the accepted file; the upload's random id stays out of the ledger.
-   * @throws SubmissionNotDecidable when the submission has been decided already.
+   * Starts to decide a submission.
+   * @param file the data of the accepted file. The upload's random id stays out of the ledger.
+   * @throws SubmissionNotDecidable if the submission has already been decided.
    */
   begin(file: DataOf<typeof SubmissionReceived>): SubmissionRun;
 
-  /** @throws SubmissionNotDecidable when it is unknown or withdrawn already. */
+  /** @throws SubmissionNotDecidable if the submission is unknown or already withdrawn. */
   withdraw(command: Withdrawal): DecisionRun;
 
-  /** Those of these records, each once, that are in the ledger and not erased. */
+  /** The distinct records among these that are in the ledger and not erased. */
   erasable(records: readonly RecordId[]): RecordId[];
 
-  /** Revision of the event that brought a record into the ledger; undefined for one that is not in it. */
+  /** The revision of the event that brought a record into the ledger; undefined if it is not in the ledger. */
   enteredAt(record: RecordId): number | undefined;
 
   /**
-   * Forgets records: who they were linked to is worked out without them, and nothing revives them.
-   * @param erasure `records` are erasable, at most 2,000.
+   * Erases records: links are worked out again without them, and nothing revives them.
+   * @param erasure its `records` are erasable, and at most 2,000.
    */
   erase(erasure: DataOf<typeof RecordErased>): DecisionRun;
 
-  /** Follows a person's decision about two rows: it holds from here on, for whatever records have their keys. */
+  /** Applies a person's decision about two row keys. It binds every record that has one of these keys from now on. */
   constrain(decision: ConstraintDecision): DecisionRun;
 
   /**
-   * Decides everything anew: what this decider's strategy says of the live records, as the difference to what stands in a
-   * ledger that another strategy decided. The adoption closes it.
+   * Decides everything again: yields the differences between what this decider's strategy gives for the live records
+   * and what another strategy left in the ledger. The adoption is the closing event.
    */
   relink(adopted: DataOf<typeof StrategyAdopted>): DecisionRun;
 
   /**
-   * Revision at which the oldest record entered whose body is gone though no erasure names it; undefined where all is
-   * well. With such a record, nothing can be decided.
+   * The revision at which the oldest record entered whose body is missing although no erasure names it; undefined if
+   * there is none. While there is such a record, the decider cannot decide anything.
    */
   readonly bodyMissingAt: number | undefined;
 
-  /** Whether it still knows what erased records said: it came with their bodies, and goes when they are read anew. */
+  /**
+   * Whether the index still holds the contents of erased records. It read their bodies before the erasure; reading the
+   * ledger again without those bodies removes them.
+   */
   readonly holdsErased: boolean;
 
   standingOf(submission: SubmissionId): SubmissionStanding;
 
   /**
-   * Applies the next event of the ledger. `bodies` has those of the records that placements with commitments bring
-   * in; they may be left out where this very engine has staged the rows. Events must be applied as whole decisions
-   * before the next `begin`, `withdraw`, `erase`, `constrain` or `relink`.
-   * A record that enters without either is taken in without tokens, and counts as bodiless until it is erased.
+   * Applies the next event of the ledger. `bodies` holds the bodies of records that placements with commitments bring
+   * in; omit them only if this very engine staged the rows. Apply whole decisions before the next `begin`, `withdraw`,
+   * `erase`, `constrain` or `relink`. A record that enters with neither a staged row nor a body gets no tokens, and
+   * counts as bodiless until it is erased.
    */
   apply(event: LedgerEvent, bodies?: Bodies): void;
 }

@@ -7,7 +7,7 @@ import { LinkageWorld } from './testing/linkage-world.js';
 import { runs } from './testing/property-runs.js';
 
 describe('a decision in the ledger', () => {
-  it('has its events in the order that the ledger promises, says nothing without need, and counts what it did', () => {
+  it('has its events in the order of the ledger, contains no redundant event, and counts its effects correctly', () => {
     fc.assert(
       fc.property(fc.oneof(history(), historyWithErasures()), (steps) => {
         const player = new HistoryPlayer(new LinkageWorld(testScopes));

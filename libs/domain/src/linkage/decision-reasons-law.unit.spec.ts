@@ -6,8 +6,8 @@ import { history, HistoryPlayer, historyWithErasures, testScopes } from './testi
 import { LinkageWorld } from './testing/linkage-world.js';
 import { runs } from './testing/property-runs.js';
 
-describe('the reasons of a decision', () => {
-  it('are tokens that the two share, the strongest that a session and its person have, or the row that was replaced', () => {
+describe('the ground of a decision', () => {
+  it('is a token that both records share, the strongest of a session and its person, or the row that was replaced', () => {
     fc.assert(
       fc.property(fc.oneof(history(), historyWithErasures()), (steps) => {
         const player = new HistoryPlayer(new LinkageWorld(testScopes));

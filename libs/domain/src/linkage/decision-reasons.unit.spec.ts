@@ -4,14 +4,14 @@ import { born, email, LinkageWorld, nhs, rowKeyOf, type RowSpec } from './testin
 const user = 'peep.user';
 const sessions = 'peep.engagement';
 
-/** What the ledger says since an event: the type, and the rule where there is one. */
+/** The events since a given one: their types, with the rule if there is one. */
 const saidSince = (world: LinkageWorld, event: number): string[] =>
   world.told(event).flatMap(({ type, data }) => {
     if ('decision' in data) return [`${type} by ${data.decision.rule}`];
     return type === 'Registered' || type === 'Matched' ? [`${type} by ${data.rule}`] : [];
   });
 
-describe('the reason of a placement', () => {
+describe('the ground of a placement', () => {
   const comesBack = (dataset: string) => {
     const world = new LinkageWorld();
     const row: RowSpec = { id: 'z', tokens: [nhs('1')] };
@@ -22,15 +22,15 @@ describe('the reason of a placement', () => {
     return saidSince(world, before);
   };
 
-  it('is that its row was revived, for a person who comes back alone', () => {
+  it('is “revived” for a person whose record comes back alone', () => {
     expect(comesBack(user)).toEqual(['Matched by revived']);
   });
 
-  it('is the token that it founds somebody on, for a session that comes back alone', () => {
+  it('is the token that founds the individual, for a session that comes back alone', () => {
     expect(comesBack(sessions)).toEqual(['Matched by nhs-number']);
   });
 
-  it('is the row that it replaces, for a correction that meets nobody', () => {
+  it('is the replaced row, for a correction that meets no other record', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: user, rows: [{ id: 'z', tokens: [nhs('1')] }] });
     const before = world.events.length;
@@ -38,7 +38,7 @@ describe('the reason of a placement', () => {
     expect(saidSince(world, before)).toEqual(['Matched by same-row']);
   });
 
-  it('is the strongest token through which it met somebody, and the record that it met', () => {
+  it('is the strongest token through which it met another record, and names that record', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: user, rows: [{ id: 'y', tokens: [email('e'), nhs('1')] }] });
     const before = world.events.length;
@@ -48,7 +48,7 @@ describe('the reason of a placement', () => {
     expect(world.told(before)[1]?.data).toMatchObject({ through: met });
   });
 
-  it('names the row that holds the token, where another row of the same person comes first and a rival has the token too', () => {
+  it('names the record that holds the token, even if another record of the person has a smaller row key and a rival holds the token too', () => {
     const [listed, known] = ['a', 'b'].sort((one, other) =>
       rowKeyOf(user, one) < rowKeyOf(user, other) ? -1 : 1,
     ) as [string, string];
@@ -69,8 +69,8 @@ describe('the reason of a placement', () => {
   });
 });
 
-describe('records that are retired together', () => {
-  it('are named oldest first, whatever the order of the rows that replace them', () => {
+describe('an event that retires several records', () => {
+  it('lists them oldest first, whatever the order of the rows that replace them', () => {
     const world = new LinkageWorld();
     const row = (id: string, note: string): RowSpec => ({ id, tokens: [nhs(id)], note });
     world.submit({ dataset: user, rows: ['a', 'b', 'c', 'd'].map((id) => row(id, 'old')) });
@@ -83,8 +83,8 @@ describe('records that are retired together', () => {
   });
 });
 
-describe('referrals of one decision', () => {
-  it('are named in the order of their ids, and lapse in the order in which they were named', () => {
+describe('a decision with several referrals', () => {
+  it('makes them in the order of their ids, and later lets them lapse in that order', () => {
     const world = new LinkageWorld();
     const pairs = ['a', 'b', 'c', 'd', 'e'].flatMap((name) =>
       ['1', '2'].map((birthDate): RowSpec => ({

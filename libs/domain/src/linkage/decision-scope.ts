@@ -10,14 +10,14 @@ const BECOMING = 1;
 const CEASING = 2;
 
 /**
- * The index as it will be once the live changes of a decision are made: who is live, which tokens have force. Nothing
- * in the index is written, so that a decision may be dropped at any time.
+ * The index as it will be after the live changes of a decision: which records are live, and which tokens have force. It
+ * writes nothing to the index, so a decision can be abandoned at any time.
  */
 export class DecisionScope {
   readonly index: LinkageIndex;
   readonly changes: LiveChanges;
   readonly constraints: ConstraintsAfter;
-  /** Whether the change can reach every live record. */
+  /** Whether the change can affect every live record. */
   readonly isWhole: boolean;
   readonly #change: RecordMap;
   readonly #links = new Map<number, boolean>();
@@ -47,18 +47,18 @@ export class DecisionScope {
     return this.#change.get(record) === BECOMING;
   }
 
-  /** Live before and after. */
+  /** Whether the record is live before and after. */
   isStaying(record: number): boolean {
     return this.#change.get(record) === NONE && this.index.records.isLive(record);
   }
 
-  /** Every record that is live before and after. */
+  /** All records that are live before and after. */
   *staying(): Generator<number> {
     const { records } = this.index;
     for (let record = 0; record < records.count; record++) if (this.isStaying(record)) yield record;
   }
 
-  /** Live records about which, together with this one, a person has decided so. */
+  /** The live records that such a decision of a person pairs with this one. */
   partnersOf(record: number, constraint: Constraint): number[] {
     if (this.constraints.isEmpty) return [];
     const partners: number[] = [];
@@ -81,7 +81,7 @@ export class DecisionScope {
     return live !== NONE && this.isLive(live) ? live : NONE;
   }
 
-  /** Whether an identity token will have force. Asked only of tokens near the change, and remembered. */
+  /** Whether an identity token will have force. Called only for tokens near the change; results are cached. */
   links(token: number): boolean {
     return remembered(this.#links, token, () => this.index.links(token, this.#isLive));
   }
@@ -90,7 +90,7 @@ export class DecisionScope {
     return this.index.tokens.linked(token);
   }
 
-  /** Whether a token will relate: as a carer's token, and not without force as somebody's own. */
+  /** Whether a token will relate: it has force as a carer's token, and as somebody's own. */
   relates(token: number): boolean {
     return (
       this.links(token) && remembered(this.#relates, token, () => this.index.relates(token, this.#isLive))
@@ -101,13 +101,16 @@ export class DecisionScope {
     return this.index.tokens.related(token);
   }
 
-  /** What the record says, with the tokens that it can be linked through. */
+  /** What the record says, with the tokens that will be able to link it. */
   evidenceOf(record: number): Evidence {
     const { records, strategy } = this.index;
     return evidenceOf(records.readingOf(record), strategy.channels, this.#hasForce);
   }
 
-  /** Live person records that hold a token as their own; where it joins by birth date, those with the one given. */
+  /**
+   * The live person records that hold a token as their own; if it links by birth date, only those with the given birth
+   * date.
+   */
   owners(token: number, birthDate: number): number[] {
     const { records, strategy, tokens } = this.index;
     const byBirthDate = strategy.channels.joinsByBirthDate(tokens.channelOf(token));

@@ -26,17 +26,20 @@ const freshWorld = () => new LinkageWorld([], strategy);
 const times = <Item>(count: number, item: (n: number) => Item): Item[] =>
   Array.from({ length: count }, (_, n) => item(n));
 
-/** Things that a step says in the ledger, those in lists one by one. */
+/** Counts what a step writes to the ledger; the items of a list count one by one. */
 function saidBy(world: LinkageWorld, step: () => void): number {
   const before = world.events.length;
   step();
   return world.told(before).length;
 }
 
-/** A row, its referral, its relationships and its family: a few each, whatever the others on its tokens. */
+/**
+ * The limit per row: a row, its referral, its relationships and its family are a few items each, however many rows
+ * share its tokens.
+ */
 const SAID_PER_ROW = 8;
 
-describe('how much a decision writes', () => {
+describe('the size of a decision', () => {
   it.each<[string, string, RowSpec[]]>([
     [
       'sessions under one address with a case number each',
@@ -44,12 +47,12 @@ describe('how much a decision writes', () => {
       times(3_000, (n) => ({ id: `r${n}`, tokens: [email('none'), caseNumber(String(n))] })),
     ],
     [
-      'people under one address who show three birth dates',
+      'people under one address with three birth dates',
       'alpha.user',
       times(3_000, (n) => ({ id: `r${n}`, tokens: [email('desk'), born(String(n % 3))] })),
     ],
     [
-      'people under one address, of whom some show no birth date',
+      'people under one address, some of them without a birth date',
       'alpha.user',
       times(500, (n) => ({ id: `r${n}`, tokens: [email('desk'), ...(n < 3 ? [born(String(n))] : [])] })),
     ],
@@ -59,7 +62,7 @@ describe('how much a decision writes', () => {
       times(400, (n) => ({ id: `r${n}`, tokens: [email('desk'), ...(n < 2 ? [born(String(n))] : [])] })),
     ],
     [
-      'children of one child key under as many case numbers',
+      'children with one child key and a case number each',
       'alpha.user',
       times(3_000, (n) => ({
         id: `r${n}`,
@@ -84,7 +87,7 @@ describe('how much a decision writes', () => {
       'alpha.user',
       times(2_000, (n) => ({ id: `r${n}`, tokens: [mobile('m'), born(String(n % 3)), nhs(String(n % 3))] })),
     ],
-  ])('grows with its rows: %s', (_, dataset, rows) => {
+  ])('grows with the number of rows: %s', (_, dataset, rows) => {
     const world = freshWorld();
     let id = '';
     expect(saidBy(world, () => (id = world.submit({ dataset, rows })))).toBeLessThan(
@@ -93,7 +96,7 @@ describe('how much a decision writes', () => {
     expect(saidBy(world, () => world.withdraw(id as never))).toBeLessThan(SAID_PER_ROW * rows.length);
   });
 
-  it('grows with its rows: ten thousand sessions under one address with six thousand birth dates', () => {
+  it('grows with the number of rows: ten thousand sessions under one address with six thousand birth dates', () => {
     const world = freshWorld();
     world.chunkRows = MAX_PLACEMENTS_PER_EVENT;
     const rows = times(10_000, (n): RowSpec => ({
@@ -101,7 +104,7 @@ describe('how much a decision writes', () => {
       tokens: [email('none'), born(String(n % 6_000))],
     }));
     const drafts = world.draft(world.engine, world.prepare({ dataset: 'alpha.engagement', rows }));
-    // Received and closed, and each row set aside, as many together as an event may list.
+    // One event for the submission received, one that closes it, and full events that set the rows aside.
     expect(drafts).toHaveLength(rows.length / MAX_PLACEMENTS_PER_EVENT + 2);
     const placed = drafts.flatMap(({ decision: { type, data } }) =>
       type === 'RecordsPlaced' ? data.placements : [],
@@ -109,7 +112,7 @@ describe('how much a decision writes', () => {
     expect(placed).toHaveLength(rows.length);
   });
 
-  it('grows with its rows, whatever they share', () => {
+  it('grows with the number of rows, whatever tokens they share', () => {
     const few = (prefix: string) => fc.nat(2).map((n) => `${prefix}${n}`);
     const tokens = fc
       .tuple(
@@ -138,7 +141,7 @@ describe('how much a decision writes', () => {
     );
   });
 
-  it('of one more row touches what that row changes, not every session of its address', () => {
+  it('covers, for one more row, what that row changes and not every session under its address', () => {
     const world = freshWorld();
     const sessions = times(400, (n): RowSpec => ({
       id: `s${n}`,

@@ -2,7 +2,9 @@ import type { Archive } from './archive.js';
 import { word } from './id-table.js';
 import { Int32Column, type Column } from './typed-column.js';
 
-/** A column of 128-bit digests (32 hex digits): 16 bytes each, to be compared and never read back. */
+/**
+ * A column of 128-bit digests, given as 32 hex digits and stored in 16 bytes each. They can be compared but not read.
+ */
 export class DigestColumn implements Column {
   readonly #words = new Int32Column(64);
 

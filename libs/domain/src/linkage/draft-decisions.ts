@@ -25,12 +25,12 @@ import type { PlannedFamilies } from './plan-kinship.js';
 import type { RetiringReason, StagedChunkStart } from './plan-live-records.js';
 import { NONE } from './typed-column.js';
 
-/** Grounds of a placement that no token of another record gives. */
+/** Grounds of a placement that does not rest on another record's token. */
 const FIRST: Ground = { rule: 'first-of-its-kind' };
 const SAME_ROW: Ground = { rule: 'same-row' };
 const REVIVED: Ground = { rule: 'revived' };
 
-/** What caused the decision; it says which events open and close it. */
+/** The cause of the decision. It determines the opening and closing events. */
 export type Cause =
   | { readonly kind: 'received'; readonly file: DataOf<typeof SubmissionReceived> }
   | { readonly kind: 'withdrawn'; readonly command: Withdrawal }
@@ -39,10 +39,12 @@ export type Cause =
   | { readonly kind: 'relinked'; readonly adopted: DataOf<typeof StrategyAdopted> };
 
 /**
- * Puts a planned decision into events, in the order of the ledger: received; retired; carried; carriers; refused; splits; merges;
+ * Turns a planned decision into events in ledger order: received; retired; carried; carriers; refused; splits; merges;
  * placements of new rows in row order, chunk by chunk, then of older records; referrals; relationships; families; the
  * closing event.
- * Ids that depend on a revision are made here, and here alone. Reads nothing of the index that applying could change.
+ *
+ * Ids that depend on a revision are made only here. It reads nothing from the index that applying the events could
+ * change.
  */
 export function* draftDecisions(
   index: LinkageIndex,
@@ -59,7 +61,7 @@ class Drafting {
   readonly #plan: PlannedDecision;
   readonly #submissionsBefore: number;
   #revision: number;
-  /** Ids of individuals that begin to exist, by cluster, in the order of their registration. */
+  /** The ids of new individuals by cluster, with their order of registration. */
   readonly #registered = new Map<number, { readonly id: IndividualId; readonly order: number }>();
 
   constructor(index: LinkageIndex, cause: Cause, plan: PlannedDecision, nextRevision: number) {
@@ -200,7 +202,7 @@ class Drafting {
     }
   }
 
-  /** The chunks of the rows; one of all rows where nobody said where they begin. */
+  /** The chunks of the rows; a single chunk of all rows if `beginChunk` was never called. */
   *#chunks(): Generator<StagedChunkStart & { readonly endOfRows: number }> {
     const { rows, changes } = this.#plan;
     const starts = rows.chunks.length > 0 ? rows.chunks : [{ number: 0, firstRow: 0 }];
@@ -214,7 +216,7 @@ class Drafting {
     return this.#draft({ type: 'RecordsPlaced', data }, rows);
   }
 
-  /** Where the record of a row is placed; null for a row that says nothing new. */
+  /** The placement of a row's record; null for a row that is unchanged. */
   #rowPlacement(row: number, outcomes: Tally): Placement | null {
     const { rows, changes } = this.#plan;
     const fate = changes.fates[row];
@@ -231,7 +233,7 @@ class Drafting {
     return this.#placement(record, outcomes);
   }
 
-  /** Oldest first: neighbours that one submission carries are told together. */
+  /** Places older records, oldest first. Consecutive records that one submission carries share an event. */
   *#olderRecords(): Generator<Draft> {
     const strategy = this.#index.strategy.name;
     const outcomes = emptyOutcomes();
@@ -274,7 +276,7 @@ class Drafting {
     return { ...placed, individual, registered: false, ...this.#groundOf(record, entry) };
   }
 
-  /** Why a record joins an individual that is known. */
+  /** The ground on which a record joins an existing individual. */
   #groundOf(record: number, entry: number): Ground & { readonly through?: RecordId } {
     const { individuals, changes } = this.#plan;
     const met = individuals.metAt(entry);
@@ -425,7 +427,7 @@ class Drafting {
     return id;
   }
 
-  /** Place in the order of registration. */
+  /** The place of an individual in the order of registration. */
   #orderOf(cluster: number): number {
     const individual = this.#plan.identities.individualOf(cluster);
     return individual !== NONE

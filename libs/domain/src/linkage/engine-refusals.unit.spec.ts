@@ -16,8 +16,8 @@ const caught = (step: () => unknown): unknown => {
   return undefined;
 };
 
-describe('what the engine refuses to decide', () => {
-  it('is a submission that was decided already', () => {
+describe('the engine', () => {
+  it('refuses a submission that was already decided', () => {
     const world = new LinkageWorld();
     world.submit(one);
     const error = caught(() => world.engine.begin(world.prepare(one).file));
@@ -25,7 +25,7 @@ describe('what the engine refuses to decide', () => {
     expect(error).toMatchObject({ reason: 'decided-already' });
   });
 
-  it('is the withdrawal of a submission that it does not know, or that is withdrawn', () => {
+  it('refuses to withdraw a submission that is unknown or already withdrawn', () => {
     const world = new LinkageWorld();
     const refusal = (submission: SubmissionId) =>
       caught(() => world.engine.withdraw(withdrawal(submission, 9)));
@@ -36,14 +36,14 @@ describe('what the engine refuses to decide', () => {
     expect(isSubmissionNotDecidable(new Error('of another kind'))).toBe(false);
   });
 
-  it('is what was staged before others decided', () => {
+  it('refuses to decide rows that were staged before another decision', () => {
     const world = new LinkageWorld();
     const run = world.engine.begin(world.prepare({ ...one, sequence: 2 }).file);
     world.submit(one);
     expect(() => [...run.decide(world.events.length)]).toThrow('between staging and deciding');
   });
 
-  it('depends on how a submission stands', () => {
+  it('tells how each submission stands', () => {
     const world = new LinkageWorld();
     const [first, second] = [world.submit(one), world.submit({ ...one, sequence: 2 })];
     const third = world.submit({ ...one, sequence: 3, supersedes: [first] });
@@ -53,7 +53,7 @@ describe('what the engine refuses to decide', () => {
     ]);
   });
 
-  it('is what is erased already, staged or unknown: the rest is erasable, each once', () => {
+  it('finds erasable, each once, only records in the ledger that are not erased', () => {
     const world = new LinkageWorld();
     world.submit({ ...one, rows: [...one.rows, { id: 'r2', tokens: [email('e2')] }] });
     const [erased, kept] = [...world.reader.records.keys()];
@@ -67,7 +67,7 @@ describe('what the engine refuses to decide', () => {
     expect(world.engine.erasable([erased!, kept!, kept!, rows[0]!.record, idOf('a')])).toEqual([kept]);
   });
 
-  it('is more than thirty family scopes', () => {
+  it('refuses more than thirty family scopes', () => {
     const scopes = (count: number) =>
       Array.from({ length: count }, (_, at) => ({ scope: `s${at}`, services: ['peep'] }));
     const { strategy } = new LinkageWorld().options;
@@ -78,7 +78,7 @@ describe('what the engine refuses to decide', () => {
   });
 });
 
-describe('a ledger that names what it never brought', () => {
+describe('a ledger that refers to something that it never introduced', () => {
   const placed = { record: idOf('a'), rowKey: idOf('b'), role: 'adult', individual: idOf('d') };
   it.each<[string, string, object]>([
     ['record', 'RecordsRetired', { reason: 'withdrawn', records: [idOf('a')] }],
@@ -86,7 +86,7 @@ describe('a ledger that names what it never brought', () => {
     ['submission', 'SubmissionWithdrawn', { submission: idOf('a') }],
     ['submission', 'RecordsPlaced', { submission: idOf('c'), placements: [{ ...placed, commitments: {} }] }],
     ['individual', 'IndividualsMerged', { individual: idOf('a'), absorbed: idOf('b') }],
-  ])('is broken, and the %s is named: %s', (what, type, data) => {
+  ])('is rejected as broken, naming the %s: %s', (what, type, data) => {
     const { engine } = new LinkageWorld();
     expect(() => engine.apply({ type, data, revision: 0 } as unknown as LedgerEvent)).toThrow(
       new RegExp(`the ledger names ${what} [a-d]{32}, which it never brought`),

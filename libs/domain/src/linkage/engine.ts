@@ -43,12 +43,13 @@ const noRows = (): StagedRows => ({
 });
 
 /**
- * The linkage of one programme: what `partition` and `familiesOf` say of the live records, kept up to date. A decision
- * looks only at what its submission can reach, and comes out as the difference to what stands (architecture §6).
+ * The linkage of one programme: the results of `partition` and `familiesOf` for the live records, kept up to date. A
+ * decision examines only what its submission can reach, and consists of the differences from the current state
+ * (architecture §6).
  */
 export class LinkageEngine implements LinkageDecider {
   readonly #index: LinkageIndex;
-  /** Counts applied events, so that a run which others overtook is noticed. */
+  /** Counts applied events, to detect a run whose index changed before it decided. */
   #applied = 0;
 
   constructor(options: LinkageEngineOptions) {
@@ -93,7 +94,7 @@ export class LinkageEngine implements LinkageDecider {
       stage(row: PseudonymisedRow) {
         const content = contentHashOf(row);
         const live = index.keys.liveRecordOf(row.rowKey);
-        // A row that says what its key says already needs no record of its own.
+        // A row equal to the live record of its row key needs no new record.
         const same = live !== NONE && index.records.hasContent(live, content);
         const record = same ? live : index.stage(row, submission, content);
         records.push(record);

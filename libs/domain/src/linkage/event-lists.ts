@@ -11,15 +11,18 @@ import {
 } from '@kinledger/contracts';
 import { canonicalBytes } from '../ledger/canonical-json.js';
 
-/** What a placement weighs in its event, as the contract says. */
+/** The weight of a placement in its event, as the contract defines it. */
 export const weightOf = (placement: Placement): number =>
   PLACEMENT_WEIGHT +
   (isLinked(placement) && placement.levels !== undefined ? canonicalBytes(placement.levels).length : 0);
 
-/** Placements of one event, as they come. Where the event ends is ledger format: it follows from the placements alone. */
+/**
+ * Collects the placements of one event. Where an event ends is part of the ledger's format: it depends on the
+ * placements alone.
+ */
 export class PlacementList {
   readonly placements: Placement[] = [];
-  /** Ordinals of the rows that bring the records, where they enter the ledger here. */
+  /** Ordinals of the rows whose records enter the ledger with this event. */
   readonly rows: number[] = [];
   #weight = 0;
 
@@ -27,7 +30,7 @@ export class PlacementList {
     return this.placements.length === 0;
   }
 
-  /** Whether the event ends here. */
+  /** Whether the event must end here. */
   get isFull(): boolean {
     return this.placements.length >= MAX_PLACEMENTS_PER_EVENT || this.#weight >= MAX_WEIGHT_PER_EVENT;
   }
@@ -41,7 +44,7 @@ export class PlacementList {
 
 type LinkedFamily = DataOf<typeof FamiliesLinked>['families'][number];
 
-/** Families of one event, as they come. */
+/** Collects the families of one event. */
 export class FamilyList {
   #families: LinkedFamily[] = [];
   #members = 0;
@@ -50,7 +53,7 @@ export class FamilyList {
     return this.#families.length === 0;
   }
 
-  /** How many members may still join or leave in this event. */
+  /** How many more members can join or leave in this event. */
   get room(): number {
     return MAX_MEMBERS_PER_EVENT - this.#members;
   }
@@ -64,7 +67,7 @@ export class FamilyList {
     this.#members += family.joined.length + family.left.length;
   }
 
-  /** The families of the event, which ends here. */
+  /** Ends the event: returns its families and empties the list. */
   take(): LinkedFamily[] {
     const families = this.#families;
     this.#families = [];

@@ -16,7 +16,7 @@ import { LinkageWorld, nhs } from './testing/linkage-world.js';
 
 const id = 'f'.repeat(32) as never;
 const commitments = { body: 'b'.repeat(64), tokens: 'c'.repeat(64) } as Placement['commitments'] & object;
-/** The longest that a placement without levels may be. */
+/** A placement without levels, as long as it can be. */
 const longest: LinkedPlacement = {
   ...{ record: id, rowKey: id, role: 'practitioner', individual: id, registered: false, commitments },
   ...{ rule: 'r'.repeat(80), through: id, score: -123_456_789 },
@@ -43,8 +43,8 @@ const eventSize = (placements: Placement[]): number =>
     ...{ revision: 2 ** 53 - 1, time: '2023-10-09T09:30:00.000Z', cause: 'c'.repeat(120), ordinal: 0 },
   }).bytes.length;
 
-describe('the placements of one event', () => {
-  it('weigh at least their canonical bytes', () => {
+describe('PlacementList', () => {
+  it('gives a placement at least the weight of its canonical bytes', () => {
     fc.assert(
       fc.property(fc.option(levels, { nil: undefined }), (given) => {
         const placement = given === undefined ? longest : { ...longest, levels: given };
@@ -53,13 +53,13 @@ describe('the placements of one event', () => {
     );
   });
 
-  it('are all those of a chunk where they have no levels, and stay below 256 KiB', () => {
+  it('holds all placements of a chunk if they have no levels, and stays below 256 KiB', () => {
     const lists = listsOf(Array.from({ length: MAX_PLACEMENTS_PER_EVENT }, () => longest));
     expect(lists.map((list) => list.length)).toEqual([MAX_PLACEMENTS_PER_EVENT]);
     expect(eventSize(lists[0]!)).toBeLessThan(256 * 1024);
   });
 
-  it('are fewer where their levels weigh, and stay below 256 KiB', () => {
+  it('holds fewer placements if their levels are large, and stays below 256 KiB', () => {
     const large = { ...longest, levels: { 'given-name': 'x'.repeat(4_000) } };
     const lists = listsOf(Array.from({ length: MAX_PLACEMENTS_PER_EVENT }, () => large));
     expect(lists.length).toBeGreaterThan(5);
@@ -70,7 +70,7 @@ describe('the placements of one event', () => {
     expect(eventSize(mixed[0]!)).toBeLessThan(256 * 1024);
   });
 
-  it('are of one chunk of their submission, which the event names, in row order', () => {
+  it('holds placements of one chunk, which the event names, in row order', () => {
     const world = new LinkageWorld();
     world.chunkRows = 2;
     const rows = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ id: name, tokens: [nhs(name)] }));
@@ -78,7 +78,7 @@ describe('the placements of one event', () => {
     const submission = world.submit({
       dataset: 'alpha.user',
       sequence: 2,
-      // The second chunk says nothing new.
+      // Every row of the second chunk is unchanged.
       rows: [0, 1, 2, 3, 4].map((n) => ({ ...rows[n]!, ...(n === 2 || n === 3 ? {} : { note: 'new' }) })),
     });
     const written = world.events.flatMap(({ type, data }) => (type === 'RecordsPlaced' ? [data] : []));
@@ -101,7 +101,7 @@ describe('the placements of one event', () => {
   });
 });
 
-describe('the families of one event', () => {
+describe('FamilyList', () => {
   const family = (joined: number, left = 0) => ({
     family: id as FamilyId,
     joined: Array<IndividualId>(joined).fill(id),
@@ -109,7 +109,7 @@ describe('the families of one event', () => {
     review: false,
   });
 
-  it('are so many, or have so many members that join or leave', () => {
+  it('is full at its limit of families, or of members that join or leave', () => {
     const list = new FamilyList();
     expect([list.isEmpty, list.isFull, list.room]).toEqual([true, false, MAX_MEMBERS_PER_EVENT]);
     list.add(family(3, 2));

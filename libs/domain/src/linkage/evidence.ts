@@ -1,28 +1,31 @@
 import type { Channels } from './channels.js';
 import { NONE } from './typed-column.js';
 
-/** A record as the rules see it. Tokens are interned numbers: only equality is ever asked of them. */
+/** A record as the rules see it. Tokens are interned numbers, which the rules compare only for equality. */
 export interface Evidence {
   readonly child: boolean;
-  /** The full birth-date guard, or NONE. */
+  /** The guard token of the full birth date, or NONE. */
   readonly birthDate: number;
-  /** The gender guard, or NONE; of person records alone. */
+  /** The gender guard of a person record, or NONE. */
   readonly gender: number;
   /** The provider's own case number, or NONE. */
   readonly caseNumber: number;
-  /** The dataset that numbers its cases so, or NONE for a fact: a case number tells the rows of one list apart. */
+  /**
+   * The dataset to which a case number belongs; NONE for a fact. A case number tells apart only the rows of one
+   * dataset.
+   */
   readonly dataset: number;
-  /** Every NHS number on the row, with or without force: a contradiction lies in the values. */
+  /** Every NHS number on the row, with or without force: contradictions compare the values. */
   readonly nhsNumbers: readonly number[];
-  /** Usable tokens of its own that have force, in row order, and the channel of each. */
+  /** The record's own usable tokens with force, in row order, and the channel of each. */
   readonly tokens: readonly number[];
   readonly channels: readonly number[];
-  /** Tokens that are only compared, and the channel of each. */
+  /** The compared-only tokens, and the channel of each. */
   readonly compared: readonly number[];
   readonly comparedChannels: readonly number[];
 }
 
-/** What a record says, before force is asked: the form in which `partition` and the index hold every record. */
+/** What a record says, before force is considered. `partition` and the index both hold records in this form. */
 export interface RecordReading {
   readonly child: boolean;
   readonly person: boolean;
@@ -30,14 +33,17 @@ export interface RecordReading {
   readonly gender: number;
   readonly caseNumber: number;
   readonly dataset: number;
-  /** Its own tokens of channels that connect, in row order, and the channel of each. */
+  /** The record's own tokens of connecting channels, in row order, and the channel of each. */
   readonly own: readonly number[];
   readonly ownChannels: readonly number[];
   readonly compared: readonly number[];
   readonly comparedChannels: readonly number[];
 }
 
-/** What tells the people of rows apart: equal numbers for equal values, NONE for what a row does not say. */
+/**
+ * The values that tell apart the people behind rows: equal numbers for equal values, NONE for what the row does not
+ * state.
+ */
 export interface Marks {
   readonly birthDate: number;
   readonly nhsNumber: number;
@@ -45,7 +51,7 @@ export interface Marks {
   readonly caseNumber: number;
 }
 
-/** A row that carries several NHS numbers is known by its first. */
+/** If a row carries several NHS numbers, only the first counts here. */
 export const marksOf = (
   { birthDate, dataset, caseNumber, own, ownChannels }: RecordReading,
   { nhsNumber }: Channels,
@@ -56,11 +62,11 @@ export const marksOf = (
   caseNumber,
 });
 
-/** Whether a record that says this birth date may be joined through a token of the channel at all. */
+/** Whether a token of this channel may link a record with this birth date at all. */
 export const isUsable = (channel: number, birthDate: number, channels: Channels): boolean =>
   birthDate !== NONE || !channels.joinsByBirthDate(channel);
 
-/** The one reader of evidence: what a record says, with the tokens that it can be linked through. */
+/** The only reader of evidence: what a record says, with the tokens that may link it. */
 export function evidenceOf(
   reading: RecordReading,
   channels: Channels,
@@ -92,16 +98,19 @@ export function evidenceOf(
   };
 }
 
-/** What a group of records says about whom it is. */
+/** The combined evidence of a group of records. */
 export interface Profile {
   readonly nhsNumbers: readonly number[];
   readonly birthDates: readonly number[];
   readonly genders: readonly number[];
-  /** Cases of person records: {@link caseOf} dataset and number. */
+  /** Cases of person records: dataset and case number, as {@link caseOf} combines them. */
   readonly cases: readonly number[];
   readonly child: boolean;
   readonly adult: boolean;
-  /** True once a person's review has joined it: what the reviewer saw to differ no longer counts against a third. */
+  /**
+   * True once a person's review has joined the group. The differences that the reviewer accepted then no longer
+   * contradict a third record.
+   */
   readonly reviewed: boolean;
 }
 
@@ -130,11 +139,11 @@ export const joined = (one: Profile, other: Profile, reviewed = false): Profile 
   reviewed: reviewed || one.reviewed || other.reviewed,
 });
 
-/** Whether a person of this profile is the case that a fact names, in the same provider's numbering. */
+/** Whether this profile contains the case that a fact names, in the same provider's numbering. */
 export const isTheCaseOf = (fact: Evidence, { cases }: Profile): boolean =>
   fact.caseNumber !== NONE && cases.some((held) => numberOf(held) === fact.caseNumber);
 
-/** True where one dataset lists them under different case numbers. */
+/** Whether one dataset lists the two under different case numbers. */
 export const areTwoCases = (one: readonly number[], other: readonly number[]): boolean =>
   one.some((mine) => other.some((theirs) => mine !== theirs && datasetOf(mine) === datasetOf(theirs)));
 
@@ -143,7 +152,10 @@ const caseOf = (dataset: number, caseNumber: number): number => dataset * CASES_
 const datasetOf = (held: number): number => Math.floor(held / CASES_PER_DATASET);
 const numberOf = (held: number): number => held % CASES_PER_DATASET;
 
-/** Every value of either, once: the first list itself, where the other has nothing more. Each has a value once. */
+/**
+ * The distinct values of both lists. Returns the first list itself if the other adds nothing. Neither list has
+ * duplicates.
+ */
 export function union(one: readonly number[], other: readonly number[]): readonly number[] {
   const more = other.filter((value) => !one.includes(value));
   return more.length === 0 ? one : [...one, ...more];

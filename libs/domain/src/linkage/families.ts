@@ -13,12 +13,15 @@ import type { LinkageRecord, Partition } from './partition.js';
 import { RowReader } from './row-reader.js';
 import type { Strategy } from './strategy.js';
 
-/** A live record and the service that it came from, which says to which scopes it is evidence. */
+/** A live record and its service, which determines the scopes in which it is evidence. */
 export interface KinRecord extends LinkageRecord {
   readonly service: ServiceId;
 }
 
-/** Individuals are named by their representative: the smallest row key of their person records, else of their facts. */
+/**
+ * An individual is named by its representative: the smallest row key of its person records or, without any, of its
+ * facts.
+ */
 export interface Relationship {
   readonly kind: KinKind;
   readonly child: RowKey;
@@ -38,8 +41,8 @@ export interface Families {
 }
 
 /**
- * Relationships and families of a programme, and families of each scope, as a set function of the live records and
- * their partition. Somebody alone is in no family here, and counts as a family of one.
+ * The relationships and families of a programme, and the families of each scope, as a function of the set of live
+ * records and their partition. A person alone is in no family here; figures count such a person as a family of one.
  */
 export function familiesOf(
   records: readonly KinRecord[],
@@ -104,9 +107,9 @@ export function familiesOf(
 }
 
 class TokenEvidence {
-  /** Children's rows that name it as their carer's. */
+  /** Counts the children's rows that carry the token as their carer's. */
   readonly holders: HolderCount;
-  /** Individual → scopes in which it has evidence. */
+  /** For each individual, the scopes in which it has evidence, as bits. */
   readonly children = new Map<number, number>();
   readonly adults = new Map<number, number>();
 
@@ -121,7 +124,7 @@ class TokenEvidence {
 const evidenceIn = (side: ReadonlyMap<number, number>) =>
   [...side].map(([node, scopes]) => ({ node, scopes }));
 
-/** The scopes to which a service's records are evidence, as bits; bit 0 is the programme. */
+/** The scopes in which a service's records are evidence, as bits; bit 0 is the programme. */
 export const scopesOf = (service: string, familyScopes: readonly FamilyScope[]): number =>
   familyScopes.reduce(
     (bits, { services }, index) => (services.includes(service) ? bits | (2 << index) : bits),

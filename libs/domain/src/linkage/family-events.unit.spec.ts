@@ -6,21 +6,21 @@ import { carerEmail, email, LinkageWorld, nhs, testSettings, type RowSpec } from
 
 const user = 'peep.user';
 const adult = (name: string): RowSpec => ({ id: name, tokens: [email(name)] });
-/** A row of a child, with the number that says who it is. */
+/** A child's row, with the NHS number that identifies the child. */
 const child = (id: string, number: string, ...carers: readonly string[]): RowSpec => ({
   id,
   role: 'child',
   tokens: [nhs(number), ...carers.map(carerEmail)],
 });
 
-/** A world that takes one file after the other, and says who is in which family. */
+/** A world that takes one file after another, and tells who is in which family. */
 function households() {
   const world = new LinkageWorld();
   let sequence = 0;
   return {
     world,
     submit: (...rows: readonly RowSpec[]) => world.submit({ dataset: user, sequence: ++sequence, rows }),
-    /** The family of somebody in the programme, by the id of one of their rows. */
+    /** The programme family of the person who has this row. */
     familyOf: (id: string): string | undefined => {
       const individual = world.whereIs(user, id);
       return [...world.reader.families].find(([, { members }]) => members.has(individual))?.[0];
@@ -36,23 +36,26 @@ function households() {
   };
 }
 
-describe('the id of a family, and what the ledger says of it,', () => {
+describe('a family in the ledger', () => {
   it.each([
     ['older', 'younger'],
     ['younger', 'older'],
-  ])('is that of the family linked first, when two become one through a child of the %s', (bridge, other) => {
-    const { submit, familyOf, membersOf, dissolved } = households();
-    submit(adult('older'), child('of older', 'older', 'older'));
-    submit(adult('younger'), child('of younger', 'younger', 'younger'));
-    const [first, second] = [familyOf('older'), familyOf('younger')];
-    expect(second).not.toBe(first);
-    submit(child('bridge', bridge, other));
-    expect(['older', 'of older', 'younger', 'of younger'].map(familyOf)).toEqual(Array(4).fill(first));
-    expect(membersOf(first)).toBe(4);
-    expect(dissolved()).toEqual([{ family: second, into: first }]);
-  });
+  ])(
+    'keeps the id that was linked first, when two families become one through a child of the %s',
+    (bridge, other) => {
+      const { submit, familyOf, membersOf, dissolved } = households();
+      submit(adult('older'), child('of older', 'older', 'older'));
+      submit(adult('younger'), child('of younger', 'younger', 'younger'));
+      const [first, second] = [familyOf('older'), familyOf('younger')];
+      expect(second).not.toBe(first);
+      submit(child('bridge', bridge, other));
+      expect(['older', 'of older', 'younger', 'of younger'].map(familyOf)).toEqual(Array(4).fill(first));
+      expect(membersOf(first)).toBe(4);
+      expect(dissolved()).toEqual([{ family: second, into: first }]);
+    },
+  );
 
-  it('stays with the part in which the individual is who was registered first, and the other part gets a new one', () => {
+  it('keeps its id, when it parts, in the part with the individual registered first; the other part gets a new id', () => {
     const { world, submit, familyOf, membersOf, dissolved } = households();
     submit(adult('first'));
     submit(adult('second'), child('of second', 'two', 'second'));
@@ -69,7 +72,7 @@ describe('the id of a family, and what the ledger says of it,', () => {
     expect(dissolved()).toEqual([]);
   });
 
-  it('goes, into no other, when nobody is left but one', () => {
+  it('is dissolved into no other when only one person is left', () => {
     const { world, submit, familyOf, dissolved } = households();
     submit(adult('mum'));
     const file = submit(child('zoe', 'one', 'mum'));
@@ -79,7 +82,7 @@ describe('the id of a family, and what the ledger says of it,', () => {
     expect(dissolved()).toEqual([{ family, into: undefined }]);
   });
 
-  it('stays where one leaves and another joins, and the event names them alone', () => {
+  it('keeps its id when one member leaves and another joins, and each event names only that member', () => {
     const { world, submit, familyOf } = households();
     submit(adult('mum'), child('max', 'two', 'mum'));
     const zoe = submit(child('zoe', 'one', 'mum'));
@@ -96,7 +99,7 @@ describe('the id of a family, and what the ledger says of it,', () => {
     ]);
   });
 
-  it('has its members named in the order in which they were registered', () => {
+  it('lists its members in order of registration', () => {
     const { world, submit } = households();
     submit(adult('mum'));
     submit(child('zoe', 'one', 'mum'), child('max', 'two', 'mum'), adult('dad'));
@@ -104,7 +107,7 @@ describe('the id of a family, and what the ledger says of it,', () => {
     expect(linked).toEqual(world.reader.registered.slice(0, 3));
   });
 
-  it('that stands comes first in the ledger, and one that begins after it', () => {
+  it('precedes new families if it already existed', () => {
     const { world, submit, familyOf } = households();
     submit(adult('first'));
     submit(adult('second'), child('of second', 'two', 'second'));
@@ -117,7 +120,7 @@ describe('the id of a family, and what the ledger says of it,', () => {
   });
 
   it.each([[['a', 'b']], [['b', 'a']]])(
-    'comes before that of others that begin with it, where its first member was registered first: %s',
+    'precedes other new families if its first member was registered first: %s',
     (order) => {
       const { world, submit, familyOf } = households();
       submit(adult('a'), adult('b'));
@@ -127,7 +130,7 @@ describe('the id of a family, and what the ledger says of it,', () => {
     },
   );
 
-  it('names those who leave at once in the order in which they were registered', () => {
+  it('lists members who leave together in order of registration', () => {
     const { world, submit } = households();
     submit({ id: 'mum', tokens: [email('mum'), email('work')] }, child('max', 'two', 'mum'));
     const file = submit(child('zoe', 'one', 'mum'), child('ida', 'three', 'work'));
@@ -138,7 +141,7 @@ describe('the id of a family, and what the ledger says of it,', () => {
     expect(left).toEqual(leaving);
   });
 
-  it('of more people than an event may list is told in several, in order, under one id', () => {
+  it('with more members than an event may list is written in several events, in order, under one id', () => {
     const world = new LinkageWorld([], leap1({ ...testSettings, maxChildrenPerCarerToken: 5_000 }));
     const children = Array.from({ length: MAX_MEMBERS_PER_EVENT + 100 }, (_, n): RowSpec => ({
       ...{ id: `${n}`, role: 'child', tokens: [nhs(`${n}`), carerEmail('mum')] },

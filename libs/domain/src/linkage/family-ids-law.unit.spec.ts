@@ -5,8 +5,8 @@ import { history, HistoryPlayer, historyWithErasures, testScopes } from './testi
 import { LinkageWorld } from './testing/linkage-world.js';
 import { runs } from './testing/property-runs.js';
 
-describe('ids of families', () => {
-  it('are after every step what the rules say, in each scope: who keeps an id, what dissolves into what, and what begins to exist', () => {
+describe('the id of a family', () => {
+  it('follows the rules after every step in each scope: which family keeps its id, which dissolves into which, and which is new', () => {
     fc.assert(
       fc.property(fc.oneof(history(), historyWithErasures()), (steps) => {
         const player = new HistoryPlayer(new LinkageWorld(testScopes));

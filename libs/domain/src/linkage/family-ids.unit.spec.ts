@@ -4,13 +4,13 @@ import { carerEmail, childKey, email, LinkageWorld, type RowSpec } from './testi
 
 const user = 'peep.user';
 
-/** An adult whose address is the row’s id. */
+/** An adult whose email is the row’s id. */
 const carer = (id: string): RowSpec => ({ id, tokens: [email(id)] });
 const childOf = (id: string, ...carers: string[]): RowSpec => ({
   ...{ id, role: 'child', tokens: [childKey(id), ...carers.map(carerEmail)] },
 });
 
-// Each answer is worked out by hand from ADR 0019.
+// The expected ids were worked out by hand from ADR 0019.
 describe('the id of a family', () => {
   let world: LinkageWorld;
   let files: number;
@@ -30,7 +30,7 @@ describe('the id of a family', () => {
   const dissolved = () =>
     world.told().flatMap((event) => (event.type === 'FamilyDissolved' ? [event.data.into ?? 'nothing'] : []));
 
-  it('stays when somebody joins, and when somebody leaves', () => {
+  it('stays when somebody joins or leaves', () => {
     file([carer('a'), childOf('c', 'a')]);
     const family = familyOf('a');
     const more = file([childOf('d', 'a')]);
@@ -40,7 +40,7 @@ describe('the id of a family', () => {
     expect(dissolved()).toEqual([]);
   });
 
-  it('is that of the family linked first, when two meet', () => {
+  it('is that of the family linked first, when two become one', () => {
     file([carer('a'), childOf('c', 'a')]);
     file([carer('b'), childOf('d', 'b')]);
     const [older, younger] = [familyOf('a'), familyOf('b')];
@@ -50,7 +50,7 @@ describe('the id of a family', () => {
     expect(dissolved()).toEqual([older]);
   });
 
-  it('stays, when they part again, with whoever was registered first, and the others are a new family', () => {
+  it('stays with the part of the individual registered first, when a family parts; the other part is a new family', () => {
     file([carer('a'), childOf('c', 'a')]);
     file([carer('b'), childOf('d', 'b')]);
     const [older, younger] = [familyOf('a'), familyOf('b')];
@@ -61,8 +61,8 @@ describe('the id of a family', () => {
     expect([older, younger, undefined]).not.toContain(familyOf('b'));
   });
 
-  it('is linked first, not of whom was registered first', () => {
-    // The adult of the younger family was there before anybody of the older one.
+  it('depends on which family was linked first, not on whose member was registered first', () => {
+    // The adult of the younger family was registered before anybody in the older one.
     file([carer('b')]);
     file([carer('a'), childOf('c', 'a')]);
     const older = familyOf('a');
@@ -71,7 +71,7 @@ describe('the id of a family', () => {
     expect(familyOf('b')).toBe(older);
   });
 
-  it('goes past the member registered first, when that one is in no family any more', () => {
+  it('passes over the member registered first if that one is in no family any more', () => {
     const first = file([carer('a')]);
     file([carer('b'), childOf('c', 'a', 'b'), childOf('d', 'b')]);
     const family = familyOf('a');
@@ -91,8 +91,8 @@ describe('the id of a family', () => {
     expect([family, undefined]).not.toContain(familyOf('a'));
   });
 
-  it('follows a member whom another individual takes in', () => {
-    // The mother of two addresses is two people, until a row holds both addresses.
+  it('follows a member whom another individual absorbs', () => {
+    // The mother has two addresses. She is two individuals until a row holds both.
     file([carer('a')]);
     file([carer('b'), childOf('c', 'b')]);
     const family = familyOf('b');
@@ -102,13 +102,13 @@ describe('the id of a family', () => {
     expect(dissolved()).toEqual([]);
   });
 
-  it('is another in each scope, and each goes its own way', () => {
+  it('differs between scopes, and changes in each independently', () => {
     const service = 'stay.user';
     file([carer('a'), childOf('c', 'a')], service);
     file([carer('b'), childOf('d', 'b')], service);
     const [inProgramme, inScope] = [familyOf('a', 'programme', service), familyOf('a', 'early', service)];
     expect(inProgramme).not.toBe(inScope);
-    // Another service’s row brings them together in the programme, and says nothing in the scope.
+    // A row from another service joins the two families in the programme. It is no evidence in the scope.
     file([childOf('both', 'a', 'b')]);
     expect(familyOf('b', 'programme', service)).toBe(inProgramme);
     expect([inScope, undefined]).not.toContain(familyOf('b', 'early', service));

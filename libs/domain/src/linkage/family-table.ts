@@ -3,7 +3,7 @@ import { passThrough, type Archive, type Archived } from './archive.js';
 import { IdTable } from './id-table.js';
 import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
-/** Families of all scopes in the order in which they were first linked, and who is in them. */
+/** The families of all scopes, in the order in which they were first linked, and their members. */
 export class FamilyTable implements Archived {
   readonly #ids = new IdTable();
   readonly #scope = new Uint8Column();
@@ -11,7 +11,7 @@ export class FamilyTable implements Archived {
   readonly #firstMember = new Int32Column();
   readonly #memberships: Membership[];
 
-  /** @param scopes how many there are, the programme's included. */
+  /** @param scopes the number of scopes, including the programme's. */
   constructor(scopes: number) {
     this.#memberships = Array.from({ length: scopes }, () => ({
       family: new Int32Column(),
@@ -91,7 +91,7 @@ export class FamilyTable implements Archived {
     this.#firstMember.set(family, individual);
   }
 
-  /** Takes the individual out of the family, if it is in it. */
+  /** Removes the individual from the family, if it is a member. */
   leave(individual: number, family: number): void {
     if (this.familyOf(this.scopeOf(family), individual) !== family) return;
     const membership = this.#membershipOf(family);

@@ -1,40 +1,40 @@
 import type { Marks } from './evidence.js';
 import { NONE } from './typed-column.js';
 
-/** How many distinct people the holders of a token may show before it loses its force. */
+/** How many distinct people the holders of a token may represent before the token loses its force. */
 export interface ForceLimits {
-  /** Distinct birth dates, and distinct NHS numbers. */
+  /** The limit on distinct birth dates, and on distinct NHS numbers. */
   readonly people: number;
-  /** Distinct case numbers in one dataset. */
+  /** The limit on distinct case numbers in one dataset. */
   readonly cases: number;
-  /** Rows that carry none of the three: nothing but the row itself tells them apart. */
+  /** The limit on rows with none of the three marks: only the row itself tells such holders apart. */
   readonly unmarked: number;
 }
 
 /**
- * Whether a token tells people apart (architecture §6). `none@none.com`, or the centre's own phone, is held by many
- * people, and that shows: its holders have too many birth dates, NHS numbers or case numbers, or there are too many rows
- * that say nothing of the kind. Such a token has no force: it neither links nor relates, and is counted. Force depends on
- * the live records alone, person records and facts alike, never on what was decided about them, so that adding and
- * taking away cross the limits alike.
+ * Decides whether a token tells people apart (architecture §6). Many people hold `none@none.com` or the centre's own
+ * phone, and it shows: the holders have too many birth dates, NHS numbers or case numbers, or too many of their rows
+ * have none of these. Such a token has no force: it neither links nor relates, and is counted. Force depends on the
+ * live records alone, person records and facts alike, and never on earlier decisions about them, so adding and removing
+ * records cross the limits at the same point.
  */
 export class HolderCount {
   readonly #limits: ForceLimits;
   readonly #birthDates: number[] = [];
   readonly #nhsNumbers: number[] = [];
-  /** Dataset → case numbers. A case number tells the rows of one list apart, and says nothing of another list's. */
+  /** Case numbers by dataset. A case number tells apart the rows of one dataset and says nothing about another's. */
   readonly #cases = new Map<number, number[]>();
   #ofNhsNumber: boolean;
   #unmarked = 0;
   #hasForce = true;
 
-  /** @param ofNhsNumber whether the token that is weighed is an NHS number, as somebody's own. */
+  /** @param ofNhsNumber whether the token is an NHS number, held as the person's own. */
   constructor(limits: ForceLimits, ofNhsNumber = false) {
     this.#limits = limits;
     this.#ofNhsNumber = ofNhsNumber;
   }
 
-  /** Begins to count the holders of another token. */
+  /** Starts to count the holders of another token. */
   reset(ofNhsNumber = false): void {
     this.#ofNhsNumber = ofNhsNumber;
     this.#birthDates.length = 0;
@@ -44,10 +44,10 @@ export class HolderCount {
     this.#hasForce = true;
   }
 
-  /** Counts one holder by what its row says; false as soon as the token has lost its force. */
+  /** Counts one holder by the marks of its row. Returns false once the token has lost its force. */
   add({ birthDate, nhsNumber, dataset, caseNumber }: Marks): boolean {
     const { people, cases, unmarked } = this.#limits;
-    // An NHS number tells its own holders nothing about each other.
+    // The holders of an NHS number all have that number, so it does not tell them apart.
     const number = this.#ofNhsNumber ? NONE : nhsNumber;
     if (birthDate !== NONE && countDistinct(this.#birthDates, birthDate) > people) this.#hasForce = false;
     if (number !== NONE && countDistinct(this.#nhsNumbers, number) > people) this.#hasForce = false;
@@ -71,7 +71,7 @@ export class HolderCount {
   }
 }
 
-/** Adds a value to a short list of distinct ones and returns how many there are. */
+/** Adds a value to a short list of distinct values and returns the length of the list. */
 function countDistinct(values: number[], value: number): number {
   return values.includes(value) ? values.length : values.push(value);
 }

@@ -30,7 +30,7 @@ const forceOf = (count: HolderCount, rows: readonly Marks[]): boolean => {
   return count.hasForce;
 };
 
-describe('force of a token', () => {
+describe('the force of a token', () => {
   const cases: [string, readonly Marks[], own: boolean, carer: boolean][] = [
     ['two birth dates', born(2), true, true],
     ['three birth dates', born(3), false, true],
@@ -50,8 +50,8 @@ describe('force of a token', () => {
       true,
       true,
     ],
-    ['four rows that say nothing', bare(4), true, true],
-    ['five rows that say nothing', bare(5), false, false],
+    ['four rows without a mark', bare(4), true, true],
+    ['five rows without a mark', bare(5), false, false],
     [
       'as many of each as its limit allows',
       [...born(2), ...numbered(2), ...cased(3), ...bare(4)],
@@ -64,13 +64,13 @@ describe('force of a token', () => {
     expect(forceOf(new HolderCount(carerLimits), rows)).toBe(carer);
   });
 
-  it('of an NHS number does not count its holders by their NHS number: they are rows that say nothing', () => {
+  it('of an NHS number ignores the NHS numbers of its holders, which then count as rows without a mark', () => {
     const same = Array.from({ length: 5 }, () => row({ nhsNumber: 1 }));
     expect(forceOf(new HolderCount(ownLimits, true), same)).toBe(false);
     expect(forceOf(new HolderCount(ownLimits), same)).toBe(true);
   });
 
-  it('begins anew with the next token', () => {
+  it('is counted from zero after a reset', () => {
     const count = new HolderCount(ownLimits);
     const full = [...born(3), ...numbered(3), ...cased(4), ...bare(5)];
     expect(forceOf(count, full)).toBe(false);

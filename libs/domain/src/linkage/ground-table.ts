@@ -2,7 +2,7 @@ import type { Archive, Archived } from './archive.js';
 import { keyOfGround, type Ground } from './ground.js';
 import { NONE } from './typed-column.js';
 
-/** Grounds as dense numbers, each once. */
+/** Numbers the distinct grounds from 0. */
 export class GroundTable implements Archived {
   readonly #grounds: Ground[] = [];
   readonly #numbers = new Map<string, number>();
@@ -22,7 +22,7 @@ export class GroundTable implements Archived {
     return this.#grounds.push(ground) - 1;
   }
 
-  /** NONE for a ground that was never interned. */
+  /** The number of a ground; NONE if it was never interned. */
   find(ground: Ground): number {
     return this.#numbers.get(keyOfGround(ground)) ?? NONE;
   }

@@ -3,13 +3,13 @@ import { NONE, type Column } from './typed-column.js';
 
 const MIN_TABLE = 16;
 
-/** Value of a hex digit by character code; lower-case digits are the only ones that ids are written with. */
+/** The value of a hex digit by character code. Ids use lower-case digits only. */
 const digitValues = new Uint8Array(128);
 for (let digit = 0; digit < 16; digit++) digitValues[digit.toString(16).charCodeAt(0)] = digit;
 
 const hexPairs = Array.from({ length: 65_536 }, (_, value) => value.toString(16).padStart(4, '0'));
 
-/** Eight hex digits from `from` on, as 32 bits. */
+/** The eight hex digits starting at `from`, as 32 bits. */
 export function word(hex: string, from: number): number {
   let value = 0;
   for (let at = from; at < from + 8; at++) {
@@ -21,7 +21,7 @@ export function word(hex: string, from: number): number {
 const hexOfWord = (value: number): string =>
   (hexPairs[value >>> 16] as string) + (hexPairs[value & 0xffff] as string); // 16 bits each
 
-/** Beyond three quarters, probing takes long. */
+/** Above a load of three quarters, probing becomes slow. */
 const isCrowded = (count: number, cells: number): boolean => count * 4 > cells * 3;
 
 function cellsFor(count: number): number {
@@ -31,8 +31,8 @@ function cellsFor(count: number): number {
 }
 
 /**
- * Interns 128-bit ids (32 lower-case hex digits), each under a small tag, as dense slots 0, 1, 2 …: 17 bytes and an
- * open-addressing cell per id instead of a string in a Map. Nothing is ever taken out.
+ * Interns 128-bit ids (32 lower-case hex digits), each with a small tag, as slots 0, 1, 2 …. An id takes 17 bytes and a
+ * cell of an open-addressing table instead of a string in a Map. Ids are never removed.
  */
 export class IdTable implements Column {
   #words = new Int32Array(MIN_TABLE * 4);
@@ -48,7 +48,7 @@ export class IdTable implements Column {
     return this.#words.byteLength + this.#tags.byteLength + this.#cells.byteLength;
   }
 
-  /** The id's slot; a new one if it has none. */
+  /** The slot of an id; allocates one if it has none. */
   intern(id: string, tag = 0): number {
     const a = word(id, 0);
     const b = word(id, 8);
@@ -60,7 +60,7 @@ export class IdTable implements Column {
     return this.#add(cell, a, b, c, d, tag);
   }
 
-  /** The id's slot, or NONE. */
+  /** The slot of an id, or NONE. */
   find(id: string, tag = 0): number {
     return this.#cells[this.#cellOf(word(id, 0), word(id, 8), word(id, 16), word(id, 24), tag)] as number; // a cell
   }
@@ -80,7 +80,7 @@ export class IdTable implements Column {
     return this.#tags[slot] as number; // below count
   }
 
-  /** Orders two slots as their ids' texts are ordered. */
+  /** Compares two slots by the text of their ids. */
   compare(left: number, right: number): number {
     for (let index = 0; index < 4; index++) {
       const one = (this.#words[left * 4 + index] as number) >>> 0; // four words a slot
@@ -103,7 +103,7 @@ export class IdTable implements Column {
 
   #cellOf(a: number, b: number, c: number, d: number, tag: number): number {
     const mask = this.#cells.length - 1;
-    // All words are mixed in: ids are uniform in life, but need not be in a test.
+    // Mix in all words: real ids are uniform, but ids in a test need not be.
     let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35) ^ (d + tag);
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
     let cell = (hash ^ (hash >>> 13)) & mask;
@@ -143,7 +143,7 @@ export class IdTable implements Column {
   }
 
   #fillCells(length: number): void {
-    // Nothing in them is needed: they are freed before what takes their place is there.
+    // Free the old cells before allocating the new ones: nothing in them is needed.
     this.#cells.buffer.transfer(0);
     this.#cells = new Int32Array(length).fill(NONE);
     const words = this.#words;

@@ -4,11 +4,11 @@ import { IdTable } from './id-table.js';
 import { archived, unarchive } from './testing/archived.js';
 import { NONE } from './typed-column.js';
 
-/** Ids of few words, so that many differ in one word alone. */
+/** Few distinct words, so that many ids differ in only one. */
 const hexWord = fc.constantFrom('00000000', '00000001', '7fffffff', '80000000', 'deadbeef');
 const id = fc.tuple(hexWord, hexWord, hexWord, hexWord).map((words) => words.join(''));
 const tagged = fc.record({ id, tag: fc.constantFrom(0, 1, 4) });
-/** Random ids of the kind that the ledger has, in their thousands. */
+/** Thousands of random ids, like those in the ledger. */
 const many = (count: number) =>
   Array.from({ length: count }, (_, at) =>
     [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f]
@@ -16,8 +16,8 @@ const many = (count: number) =>
       .join(''),
   );
 
-describe('a table of ids', () => {
-  it('gives each id and tag a slot of its own, in the order in which they come', () => {
+describe('IdTable', () => {
+  it('gives each pair of id and tag a slot of its own, in order of arrival', () => {
     fc.assert(
       fc.property(fc.array(tagged, { maxLength: 200, size: 'max' }), (ids) => {
         const table = new IdTable();
@@ -39,7 +39,7 @@ describe('a table of ids', () => {
     );
   });
 
-  it('orders slots as the texts of their ids are ordered', () => {
+  it('compares slots by the text of their ids', () => {
     fc.assert(
       fc.property(id, id, (one, other) => {
         const table = new IdTable();
@@ -50,11 +50,11 @@ describe('a table of ids', () => {
     );
   });
 
-  it('keeps thousands, in less than twice the bytes that they need', async () => {
+  it('keeps thousands of ids in less than twice the bytes that they need', async () => {
     const table = new IdTable();
     const ids = many(5_000);
     ids.forEach((text, slot) => expect(table.intern(text)).toBe(slot));
-    // Sixteen bytes and a tag; a cell of four bytes, of which a quarter to five eighths are free.
+    // Sixteen bytes and a tag, plus cells of four bytes, of which a quarter to five eighths are free.
     const needed = ids.length * (17 + 4);
     expect(table.bytes).toBeGreaterThanOrEqual(needed);
     expect(table.bytes).toBeLessThan(2 * needed);

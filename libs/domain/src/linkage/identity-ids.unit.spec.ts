@@ -4,14 +4,14 @@ import { born, caseNumber, email, LinkageWorld, mobile, nhs, type RowSpec } from
 const user = 'peep.user';
 const sessions = 'peep.engagement';
 
-/** Under one address that three case numbers show to be of no one. */
+/** A session under one address. Three of them, with their case numbers, show that the address is no one person’s. */
 const session = (n: number): RowSpec => ({ id: `s${n}`, tokens: [email('e'), caseNumber(`${n}`)] });
 const couple: readonly RowSpec[] = [
   { id: 'a', tokens: [email('e'), nhs('1')] },
   { id: 'b', tokens: [email('e'), mobile('m'), born('d')] },
 ];
 
-// Each answer is worked out by hand from ADR 0019.
+// The expected ids were worked out by hand from ADR 0019.
 describe('the id of an individual', () => {
   it('is, after a merge, the one that was registered first', () => {
     const world = new LinkageWorld();
@@ -25,7 +25,7 @@ describe('the id of an individual', () => {
     expect(world.reader.forwards).toEqual(new Map([[second, first]]));
   });
 
-  it('stays, after a split, with the part of the oldest live record, and the other part gets a new one', () => {
+  it('stays, after a split, with the part that has the oldest live record; the other part gets a new id', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: user, rows: [{ id: 'z', tokens: [nhs('1')] }] });
     const first = world.whereIs(user, 'z');
@@ -42,7 +42,7 @@ describe('the id of an individual', () => {
     expect(world.reader.registered).toEqual([first, parted]);
   });
 
-  it('is not taken from a person by an older fact', () => {
+  it('stays with a person record although a fact is older', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: sessions, rows: [{ id: 's', tokens: [email('e')] }] });
     const first = world.whereIs(sessions, 's');
@@ -54,7 +54,7 @@ describe('the id of an individual', () => {
     expect(world.whereIs(sessions, 's')).not.toBe(first);
   });
 
-  it('goes, of two rows that one file corrects, with the first, though another row of the file comes before both', () => {
+  it('follows the first of two corrected rows when a file parts them, although a new row precedes both in the file', () => {
     const world = new LinkageWorld();
     world.submit({
       ...{ dataset: user, rows: ['z', 'y'].map((id) => ({ id, tokens: [email('e')] })) },
@@ -74,7 +74,7 @@ describe('the id of an individual', () => {
     expect(world.whereIs(user, 'y')).not.toBe(first);
   });
 
-  it('comes back with the records that are revived', () => {
+  it('comes back when its records are revived', () => {
     const world = new LinkageWorld();
     const row = { id: 'z', tokens: [nhs('1')] };
     const old = world.submit({ dataset: user, rows: [row] });
@@ -91,7 +91,7 @@ describe('the id of an individual', () => {
     expect(new Set(world.reader.registered).size).toBe(world.reader.registered.length);
   });
 
-  it('that comes back is, of two that rested and are one person now, the one that was registered first', () => {
+  it('is the one registered first, when two individuals without live records come back as one', () => {
     const world = new LinkageWorld();
     const crowd = world.submit({ dataset: sessions, rows: [1, 2, 3].map(session) });
     const people = world.submit({ dataset: user, rows: couple });
@@ -101,11 +101,11 @@ describe('the id of an individual', () => {
     world.withdraw(crowd);
     world.withdraw(empty);
     expect([world.whereIs(user, 'a'), world.whereIs(user, 'b')]).toEqual([first, first]);
-    // The other one rests on: it lived nowhere when they came back, and is not merged.
+    // The other id stays unused: it had no live record when they came back, so it is not merged.
     expect(world.reader.forwards.size).toBe(0);
   });
 
-  it('does not come back where somebody lives already', () => {
+  it('does not come back if the revived record joins a living individual', () => {
     const world = new LinkageWorld();
     const old = world.submit({ dataset: user, rows: [{ id: 'a', tokens: [email('e')] }] });
     const first = world.whereIs(user, 'a');
@@ -117,13 +117,13 @@ describe('the id of an individual', () => {
     expect(second).not.toBe(first);
   });
 
-  it('does not come back with a record while another of its records lives on apart', () => {
+  it('does not come back with a record while another of its records lives on elsewhere', () => {
     const world = new LinkageWorld();
     const old = world.submit({ dataset: user, rows: [{ id: 'a', tokens: [nhs('1'), email('e')] }] });
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'b', tokens: [email('e'), nhs('1')] }] });
     const first = world.whereIs(user, 'b');
     const empty = world.submit({ dataset: user, sequence: 3, supersedes: [old], rows: [] });
-    // The row that stays is corrected: nothing joins it to the other any more.
+    // The remaining row is corrected, so that nothing joins it to the other any more.
     world.submit({ dataset: user, sequence: 4, rows: [{ id: 'b', tokens: [email('f')] }] });
     expect(world.whereIs(user, 'b')).toBe(first);
     world.withdraw(empty);
@@ -131,7 +131,7 @@ describe('the id of an individual', () => {
     expect(world.reader.registered).toEqual([first, world.whereIs(user, 'a')]);
   });
 
-  it('of somebody who went up in another is that other’s, also for a row that comes back when nobody is left', () => {
+  it('of an absorbed individual leads to the one that absorbed it, even for a row that is revived when nobody is left', () => {
     const world = new LinkageWorld();
     const older = world.submit({ dataset: user, rows: [{ id: 'y', tokens: [email('e')] }] });
     const first = world.whereIs(user, 'y');

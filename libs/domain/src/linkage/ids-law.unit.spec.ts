@@ -5,8 +5,8 @@ import { history, HistoryPlayer, historyWithErasures, testScopes } from './testi
 import { LinkageWorld } from './testing/linkage-world.js';
 import { runs } from './testing/property-runs.js';
 
-describe('ids of individuals', () => {
-  it('are after every step what the rules say: who keeps an id, who takes in whom, who comes back, and who begins to exist', () => {
+describe('the id of an individual', () => {
+  it('follows the rules after every step: who keeps an id, who absorbs whom, who comes back, and who is new', () => {
     fc.assert(
       fc.property(fc.oneof(history(), historyWithErasures()), (steps) => {
         const player = new HistoryPlayer(new LinkageWorld(testScopes));

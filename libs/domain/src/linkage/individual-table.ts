@@ -4,12 +4,15 @@ import { IdTable } from './id-table.js';
 import type { RecordTable } from './record-table.js';
 import { bytesOf, Int32Column, NONE, type Column } from './typed-column.js';
 
-/** An individual's records, in two lists: facts can be many, and questions about a person ask its person records. */
+/**
+ * The two lists of an individual's records. They are separate because an individual can have many facts, and most
+ * questions need only its person records.
+ */
 export type MemberList = 'persons' | 'facts';
 
 /**
- * Individuals in the order of their registration. An id is never used again: one that was absorbed forwards to the one
- * that absorbed it, one that has no live records waits for their revival.
+ * Individuals in order of registration. Ids are never reused: an absorbed individual forwards to the one that absorbed
+ * it, and one without live records waits until records of it are revived.
  */
 export class IndividualTable implements Archived {
   readonly #records: RecordTable;
@@ -55,7 +58,7 @@ export class IndividualTable implements Archived {
     return this.#ids.idOf(individual) as IndividualId; // interned as one
   }
 
-  /** Whom it is now: itself, or the one that absorbed it. */
+  /** The individual that an id stands for now: itself, or the one that absorbed it. */
   resolve(individual: number): number {
     let at = individual;
     for (let next = this.#forward.get(at); next !== NONE; next = this.#forward.get(at)) at = next;
@@ -84,7 +87,7 @@ export class IndividualTable implements Archived {
     this.#records.setOutcome(record, 'placed', individual);
   }
 
-  /** The record leaves its individual's list; the record still says which one it was. */
+  /** Removes a record from its individual's list. The record keeps the number of that individual. */
   leave(record: number): void {
     const next = this.#records.nextMember.get(record);
     const previous = this.#records.previousMember.get(record);

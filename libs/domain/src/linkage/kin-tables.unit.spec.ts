@@ -10,7 +10,7 @@ import { NONE } from './typed-column.js';
 const idOf = (number: number): never => number.toString(16).padStart(32, '0') as never;
 const byNumber = (one: number, other: number): number => one - other;
 
-describe('the table of relationships', () => {
+describe('RelationshipTable', () => {
   const kin = fc.record<StandingRelationship>({
     kind: fc.constantFrom('carer', 'same-carer'),
     child: fc.nat(4),
@@ -19,11 +19,11 @@ describe('the table of relationships', () => {
   });
   const step = fc.record({ ends: fc.boolean(), id: fc.nat(5), kin });
 
-  it('lists by child those that stand, and says what each is', async () => {
+  it('lists the relationships in force by child, and what each says', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
         const table = new RelationshipTable();
-        /** An id stands for one kind, child and other: what changes is the token behind it. */
+        /** An id stands for one kind, child and other. Only the domain of the token behind it can change. */
         const ids = new Map<number, StandingRelationship>();
         const standing = new Map<number, StandingRelationship>();
         for (const { ends, id, kin: said } of steps) {
@@ -53,7 +53,7 @@ describe('the table of relationships', () => {
   });
 });
 
-describe('the table of referrals', () => {
+describe('ReferralTable', () => {
   const grounds: Ground[] = [
     { rule: 'email' },
     { rule: 'mobile' },
@@ -62,10 +62,10 @@ describe('the table of referrals', () => {
     { rule: 'sum', score: 4001, levels: { name: 'full', area: 'full' } },
   ];
   const step = fc.record({ lapses: fc.boolean(), id: fc.nat(6), ground: fc.constantFrom(...grounds) });
-  /** What a referral is about is part of its id. */
+  /** The subject of a referral is part of its id. */
   const subjectOf = (id: number): number => id % 3;
 
-  it('lists by subject those that wait, each on one ground', async () => {
+  it('lists the waiting referrals by subject, each on its latest ground', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
         const table = new ReferralTable();
@@ -102,17 +102,17 @@ describe('the table of referrals', () => {
   });
 });
 
-describe('the table of families', () => {
+describe('FamilyTable', () => {
   const step = fc.record({
     does: fc.constantFrom('join', 'join', 'join', 'leave', 'dissolve', 'review'),
     family: fc.nat(5),
     individual: fc.nat(6),
     review: fc.boolean(),
   });
-  /** A family is of one scope for ever. */
+  /** A family belongs to one scope for ever. */
   const scopeOf = (family: number): number => family % 2;
 
-  it('has everybody in one family of a scope at most', async () => {
+  it('keeps each individual in at most one family per scope', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
         const table = new FamilyTable(2);

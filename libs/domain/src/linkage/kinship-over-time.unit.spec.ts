@@ -13,7 +13,7 @@ import {
 const user = 'peep.user';
 const sessions = 'peep.engagement';
 
-/** Ids of rows of a dataset, from the smallest row key to the largest. */
+/** Ids of rows, in the order of the row keys that they have in a dataset. */
 const rowIds = (dataset: string): readonly string[] =>
   ['a', 'b', 'c', 'd', 'e'].sort((one, other) =>
     rowKeyOf(dataset, one) < rowKeyOf(dataset, other) ? -1 : 1,
@@ -29,17 +29,17 @@ function kinIn(world: LinkageWorld, names: Readonly<Record<string, readonly [dat
     .sort();
 }
 
-describe('children whose carer nobody is', () => {
+describe('kinship of children whose carer is unknown', () => {
   const [first, second, third] = rowIds(user) as [string, string, string];
   const zoe = { role: 'child', tokens: [nhs('zoe'), carerEmail('mum')] } as const;
   const max = { role: 'child', tokens: [nhs('max'), carerEmail('mum')] } as const;
-  /** Says who Zoe is, and nothing of her carer. */
+  /** Identifies Zoe, without her carer. */
   const zoeAlone = { role: 'child', tokens: [nhs('zoe')] } as const;
   const names = { zoe: [user, third], max: [user, second] } as const;
   const submit = (world: LinkageWorld, sequence: number, ...rows: readonly RowSpec[]) =>
     world.submit({ dataset: user, sequence, rows });
 
-  it('are related through the one with the smallest row key, also where a further row makes another the first', () => {
+  it('goes through the child with the smallest row key, even if a later row changes which child that is', () => {
     const world = new LinkageWorld();
     submit(world, 1, { id: third, ...zoe }, { id: second, ...max });
     expect(kinIn(world, names)).toEqual(['same-carer zoe max']);
@@ -47,7 +47,7 @@ describe('children whose carer nobody is', () => {
     expect(kinIn(world, names)).toEqual(['same-carer max zoe']);
   });
 
-  it('are related anew once the row with the smallest key is withdrawn', () => {
+  it('turns round when the row with the smallest key is withdrawn', () => {
     const world = new LinkageWorld();
     const alone = submit(world, 1, { id: first, ...zoeAlone });
     submit(world, 2, { id: third, ...zoe }, { id: second, ...max });
@@ -56,7 +56,7 @@ describe('children whose carer nobody is', () => {
     expect(kinIn(world, names)).toEqual(['same-carer zoe max']);
   });
 
-  it('are related anew once the row with the smallest key turns out to be somebody else’s', () => {
+  it('turns round when the row with the smallest key turns out to be somebody else’s', () => {
     const world = new LinkageWorld();
     submit(world, 1, { id: first, ...zoeAlone });
     submit(world, 2, { id: third, ...zoe }, { id: second, ...max });
@@ -64,7 +64,7 @@ describe('children whose carer nobody is', () => {
     expect(kinIn(world, names)).toEqual(['same-carer zoe max']);
   });
 
-  it('are related likewise where sessions alone tell of them', () => {
+  it('is the same for children known from sessions alone', () => {
     const [one, two, three] = rowIds(sessions) as [string, string, string];
     const world = new LinkageWorld();
     const told = { zoe: [sessions, three], max: [sessions, two] } as const;
@@ -84,7 +84,7 @@ describe('children whose carer nobody is', () => {
 });
 
 describe('a carer known from sessions', () => {
-  it('is related to the child though a session that waits for review has the same address', () => {
+  it('is related to the child although a referred session has the same address', () => {
     const world = new LinkageWorld();
     world.submit({
       dataset: user,
@@ -93,7 +93,7 @@ describe('a carer known from sessions', () => {
         { id: 'other', tokens: [nhs('other'), born('1990')] },
       ],
     });
-    // Its number is another person’s, and its birth date is not: it is referred.
+    // Its NHS number is another person's, whose birth date differs, so the session is referred.
     world.submit({
       dataset: sessions,
       rows: [{ id: 'doubtful', tokens: [nhs('other'), born('1991'), email('mum')] }],
@@ -108,8 +108,8 @@ describe('a carer known from sessions', () => {
   });
 });
 
-describe('a session that turns out to be another child’s', () => {
-  it('takes its carer along, and leaves the first child hers', () => {
+describe('a session that moves to another child', () => {
+  it('relates that child to the carer too, and leaves the first child related', () => {
     const world = new LinkageWorld();
     const child = 'child' as const;
     world.submit({
@@ -125,15 +125,15 @@ describe('a session that turns out to be another child’s', () => {
     });
     const names = { zoe: [user, 'zoe'], max: [user, 'max'], mum: [user, 'mum'] } as const;
     expect(kinIn(world, names)).toEqual(['carer zoe mum']);
-    // Nobody had the number until now: it is the strongest token of the session.
+    // Nobody had this NHS number until now. It is the strongest token of the session.
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'max', role: child, tokens: [nhs('max')] }] });
     expect(world.whereIs(sessions, 'session')).toBe(world.whereIs(user, 'max'));
     expect(kinIn(world, names)).toEqual(['carer max mum', 'carer zoe mum']);
   });
 });
 
-describe('relationships that begin together', () => {
-  it('are named by child, then by carer, in the order in which these were registered', () => {
+describe('a decision that identifies several relationships', () => {
+  it('lists them by child, then by carer, each in order of registration', () => {
     const world = new LinkageWorld();
     const adult = (id: string, birthDate: string): RowSpec => ({
       id,
@@ -158,7 +158,7 @@ describe('relationships that begin together', () => {
 });
 
 describe('an address that too many children name as their carer’s', () => {
-  it('relates nobody, and those who are left again once there are fewer', () => {
+  it('relates nobody until fewer children name it again', () => {
     const world = new LinkageWorld();
     const child = (id: string): RowSpec => ({ id, role: 'child', tokens: [nhs(id), carerEmail('mum')] });
     world.submit({

@@ -21,7 +21,7 @@ const scopes: readonly FamilyScope[] = [
   { scope: 'both', services: ['peep', 'talk'] },
 ];
 
-/** A world of two services that takes one file after the other, and says who is related and who is a family. */
+/** A world of two services that takes one file after another, and tells who is related and who is a family. */
 class Households {
   readonly world = new LinkageWorld(scopes);
   #sequence = 0;
@@ -51,7 +51,7 @@ class Households {
       .sort();
   }
 
-  /** The name of the first row by which somebody became known. */
+  /** The name of the first row of an individual. */
   #nameOf(individual: string): string {
     for (const [name, [dataset, id]] of this.#names)
       if (this.world.whereIs(dataset, id) === individual) return name;
@@ -64,9 +64,9 @@ const child = (id: string, ...tokens: RowSpec['tokens']): RowSpec => ({
 });
 const carerMobile = ['mobile', 'carer', 'm'] as const;
 
-// What is related is a matter of the live rows alone: each answer is what they say, whichever row came last.
-describe('kinship that one row more or less brings about', () => {
-  it('is that of a carer who is known from a session, once those are gone between whom it stood', () => {
+// Kinship depends on the live rows alone: each expected answer follows from them, whichever row came last.
+describe('kinship after one row more or one row fewer', () => {
+  it('includes a carer known from a session, once the rivals between whom the session stood are gone', () => {
     const households = new Households();
     const rivals = households.submit(
       user,
@@ -82,7 +82,7 @@ describe('kinship that one row more or less brings about', () => {
     expect(households.familiesIn('programme')).toEqual(['mum zoe']);
   });
 
-  it('is that of a child who is known from a session, once those are gone between whom it stood', () => {
+  it('includes a child known from a session, once the rivals between whom the session stood are gone', () => {
     const households = new Households();
     const rivals = households.submit(
       user,
@@ -98,7 +98,7 @@ describe('kinship that one row more or less brings about', () => {
     expect(households.familiesIn('both')).toEqual(['mum zoe']);
   });
 
-  it('is that of a second carer, where a session tells of an address that the first has too', () => {
+  it('includes a second carer once a session gives that carer the address of the first', () => {
     const households = new Households();
     households.submit(
       user,
@@ -114,7 +114,7 @@ describe('kinship that one row more or less brings about', () => {
     expect(households.familiesIn('programme')).toEqual(['dad zoe']);
   });
 
-  it('comes again with a session that says what one said that was withdrawn', () => {
+  it('comes back with each session that says what a withdrawn one said', () => {
     const households = new Households();
     households.submit(user, child('zoe', carerEmail('home')), { id: 'mum', tokens: [nhs('mum')] });
     for (const name of ['first', 'second', 'third']) {
@@ -125,7 +125,7 @@ describe('kinship that one row more or less brings about', () => {
     }
   });
 
-  it('stays while one of two sessions stands that say the same', () => {
+  it('stays while one of two equal sessions stands', () => {
     const households = new Households();
     households.submit(user, child('zoe', carerEmail('home')), { id: 'mum', tokens: [nhs('mum')] });
     const [first, second] = ['first', 'second'].map((name) =>
@@ -137,7 +137,7 @@ describe('kinship that one row more or less brings about', () => {
     expect(households.kin).toEqual([]);
   });
 
-  it('goes with the session that told of it, where another session stays that does not', () => {
+  it('ends with the session that was its evidence, although another session of the carer stays', () => {
     const households = new Households();
     households.submit(user, child('zoe', carerEmail('home')));
     households.submit(sessions, { id: 'plain', tokens: [nhs('mum')] });
@@ -148,7 +148,7 @@ describe('kinship that one row more or less brings about', () => {
     expect(households.familiesIn('programme')).toEqual([]);
   });
 
-  it('goes with the file that told of both sides, though both are known without it', () => {
+  it('ends with the file that was evidence for both sides, although both people are known without it', () => {
     const households = new Households();
     households.submit(user, child('zoe'), { id: 'mum', tokens: [nhs('mum')] });
     const file = households.submit(
@@ -162,7 +162,7 @@ describe('kinship that one row more or less brings about', () => {
     expect(households.familiesIn('programme')).toEqual([]);
   });
 
-  it('is a family of a further service, once its sessions say of both what is known already', () => {
+  it('makes a family in another service once that service’s sessions show both people', () => {
     const households = new Households();
     const mum: RowSpec = { id: 'mum', tokens: [nhs('mum'), email('home')] };
     households.submit(user, child('zoe', carerEmail('home')), mum);
@@ -174,7 +174,7 @@ describe('kinship that one row more or less brings about', () => {
     expect(households.familiesIn('talk')).toEqual([]);
     const session = households.submit(elsewhere, { ...mum, id: 'mum there' });
     expect(households.familiesIn('talk')).toEqual(['mum zoe']);
-    // What the first service says again of either brings nothing, nor does it take anything away.
+    // A session in the first service that repeats what is known adds nothing, and its withdrawal removes nothing.
     const again = households.submit(sessions, { ...mum, id: 'mum here' });
     expect(households.familiesIn('talk')).toEqual(['mum zoe']);
     households.world.withdraw(again);
@@ -184,7 +184,7 @@ describe('kinship that one row more or less brings about', () => {
     expect(households.familiesIn('both')).toEqual(['mum zoe']);
   });
 
-  it('is through any of a child’s addresses, though nobody has the first', () => {
+  it('goes through any of a child’s carer addresses, even if nobody owns the first', () => {
     const households = new Households();
     households.submit(
       user,
@@ -196,7 +196,7 @@ describe('kinship that one row more or less brings about', () => {
     expect(households.familiesIn('programme')).toEqual(['dad mum zoe']);
   });
 
-  it('is through the stronger of two addresses, and through the weaker once the stronger goes', () => {
+  it('goes through the stronger of two addresses, and through the weaker once the stronger is gone', () => {
     const households = new Households();
     households.submit(user, child('zoe', carerEmail('home'), carerMobile));
     const file = households.submit(sessions, { id: 'by email', tokens: [nhs('mum'), email('home')] });
@@ -208,12 +208,12 @@ describe('kinship that one row more or less brings about', () => {
   });
 });
 
-describe('children of one address that is nobody’s', () => {
+describe('kinship of children whose shared address nobody owns', () => {
   const ids = ['a', 'b', 'c'].sort((one, other) =>
     rowKeyOf(user, one) < rowKeyOf(user, other) ? -1 : 1,
   ) as [string, string, string];
 
-  it('are kin through another of them once a row with a smaller key is one of theirs, in families of some scopes', () => {
+  it('turns round when a smaller row key comes to one of the children, though they are a family in some scopes only', () => {
     const households = new Households();
     const [first, second, third] = ids;
     const sibling = (id: string, who: string): RowSpec => ({
@@ -230,7 +230,7 @@ describe('children of one address that is nobody’s', () => {
 });
 
 describe('a scope that the definition no longer has', () => {
-  it('is nobody’s business: families of the others are decided as before', () => {
+  it('is ignored, and families of the other scopes are decided as before', () => {
     const households = new Households();
     const { world } = households;
     const there = 'talk.user';

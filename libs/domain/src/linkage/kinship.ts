@@ -1,12 +1,15 @@
-/** An individual with evidence, and in which scopes: bit 0 is the programme, where all evidence counts. */
+/** An individual with evidence, and its scopes as bits: bit 0 is the programme, where all evidence counts. */
 export interface KinEvidence {
   readonly node: number;
   readonly scopes: number;
 }
 
-/** A token that relates: on children's rows as their carer's, on adults' rows as their own. It has force in both uses. */
+/**
+ * A token that relates: children's rows carry it as their carer's, adults' rows as their own. It has force in both
+ * uses.
+ */
 export interface KinToken {
-  /** Its channel: a relationship stands on the strongest one where several would do. */
+  /** The token's channel. A relationship that several tokens support states the strongest channel. */
   readonly channel: number;
   readonly children: readonly KinEvidence[];
   readonly adults: readonly KinEvidence[];
@@ -23,21 +26,21 @@ export interface Kin {
 
 export interface Kinship {
   readonly relationships: readonly Kin[];
-  /** Index of the scope → its families, each of two members or more. */
+  /** For each scope, its families, each with at least two members. */
   readonly families: readonly (readonly (readonly number[])[])[];
 }
 
 export const PROGRAMME_SCOPE = 'programme';
-/** A family with more adults counts as one until it is reviewed (domain §5). */
+/** A family with more adults counts as one family, but is marked for review (domain §5). */
 export const MAX_ADULTS_WITHOUT_REVIEW = 4;
-/** Scopes are bits of one small integer, the programme's among them. */
+/** Scopes, including the programme's, are bits of one small integer. */
 export const MAX_FAMILY_SCOPES = 30;
 
 /**
- * Kinship among individuals as a set function (seeds: Scoped Family ID; domain §4, §5; architecture §6). A child is
- * related to every adult who owns its carer's token; where nobody in the scope owns it, the children who share it are
- * related through the canonically first of them. A scope's families are what its evidence connects.
- * @param order a total order of individuals that does not depend on arrival.
+ * Computes kinship among individuals as a function of a set (seeds: Scoped Family ID; domain §4, §5; architecture §6).
+ * A child is related to every adult who owns its carer's token. If nobody in the scope owns the token, the children who
+ * share it are related through the first of them in `order`. The families of a scope are what its evidence connects.
+ * @param order a total order of individuals that does not depend on the order of arrival.
  */
 export function kinshipOf(
   tokens: readonly KinToken[],
@@ -63,7 +66,7 @@ export function kinshipOf(
           for (const { node: carer } of carers) {
             if (child === carer) continue;
             linked.join(child, carer);
-            // What is evidence in a scope is evidence in the programme, and relates the same two there.
+            // Evidence in a scope is also evidence in the programme, and relates the same two there.
             relate('carer', child, carer, channel);
           }
         }
@@ -84,12 +87,12 @@ export function kinshipOf(
   return { relationships: [...relationships.values()], families: links.map((linked) => linked.families()) };
 }
 
-/** Every node its own. */
+/** Makes each node its own root. */
 function identity(nodes: number): Int32Array {
   return Int32Array.from({ length: nodes }, (_, node) => node);
 }
 
-/** Connected individuals of one scope. */
+/** The connected individuals of one scope. */
 class Links {
   readonly #nodes: number;
   #parent: Int32Array | null = null;

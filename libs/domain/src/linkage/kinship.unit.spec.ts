@@ -17,11 +17,11 @@ const kinOf = (tokens: readonly KinToken[], order = byNumber) => {
   };
 };
 
-describe('kinship', () => {
+describe('kinshipOf', () => {
   const cases: [string, KinToken[], string[], string[]][] = [
     ['relates nobody through one child alone', [{ channel: EMAIL, children: here(1), adults: [] }], [], []],
     [
-      'goes on to the next address after one that one child alone has',
+      'uses the next address if one child alone has the first',
       [
         { channel: EMAIL, children: here(1), adults: [] },
         { channel: MOBILE, children: here(1), adults: here(4) },
@@ -31,7 +31,7 @@ describe('kinship', () => {
     ],
     ['relates nobody through adults alone', [{ channel: EMAIL, children: [], adults: here(1, 2) }], [], []],
     [
-      'relates children whose carer nobody is through the first of them alone',
+      'relates children whose carer is unknown through the first of them alone',
       [{ channel: EMAIL, children: here(3, 1, 2), adults: [] }],
       ['same-carer 2-1 by 2', 'same-carer 3-1 by 2'],
       ['1,2,3'],
@@ -55,7 +55,7 @@ describe('kinship', () => {
       ['1,2'],
     ],
     [
-      'keeps the strongest of two tokens that relate the same two, whichever is read first',
+      'keeps the strongest of several tokens that relate the same two individuals, whichever is read first',
       [
         { channel: MOBILE, children: here(1), adults: here(4) },
         { channel: EMAIL, children: here(1), adults: here(4) },
@@ -65,7 +65,7 @@ describe('kinship', () => {
       ['1,4'],
     ],
     [
-      'makes one family of two that share a carer, and leaves a third apart',
+      'makes one family of two children who share a carer, and leaves a third apart',
       [
         { channel: EMAIL, children: here(1), adults: here(4) },
         { channel: MOBILE, children: here(2), adults: here(4) },
@@ -79,7 +79,7 @@ describe('kinship', () => {
     expect(kinOf(tokens)).toEqual({ kin, families });
   });
 
-  it('takes as first the child that the given order puts first, not the smallest number', () => {
+  it('relates children through the one that the given order puts first, not the one with the smallest number', () => {
     const tokens = [{ channel: EMAIL, children: here(1, 2, 3), adults: [] }];
     expect(kinOf(tokens, (one, other) => other - one).kin).toEqual([
       'same-carer 1-3 by 2',
@@ -87,7 +87,7 @@ describe('kinship', () => {
     ]);
   });
 
-  it('makes the families of a scope from the evidence of that scope alone, and relationships from all', () => {
+  it('makes the families of a scope from that scope’s evidence alone, and relationships from all evidence', () => {
     const both = 0b11;
     const tokens = [
       {
@@ -101,7 +101,7 @@ describe('kinship', () => {
       },
     ];
     const { relationships, families } = kinshipOf(tokens, 9, 2, byNumber);
-    // Nobody in the scope owns the token: there the two children are a family without their carer.
+    // In the second scope nobody owns the token, so the two children form a family there without their carer.
     expect(families.map((scope) => scope.map((family) => family.toSorted(byNumber)))).toEqual([
       [[1, 2, 3, 4]],
       [[1, 2]],

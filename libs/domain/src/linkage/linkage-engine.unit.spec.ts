@@ -23,8 +23,8 @@ const played = (steps: readonly Step[]): HistoryPlayer => {
 
 const expected = (player: HistoryPlayer) => summaryOf(player.liveRecords(), testScopes, testStrategy);
 
-describe('linkage engine: the laws', () => {
-  it('says after every step what partition and families say of the whole live set', () => {
+describe('the linkage engine', () => {
+  it('gives after every step what partition and familiesOf give for the whole live set', () => {
     fc.assert(
       fc.property(fc.oneof(history(), historyWithErasures()), (steps) => {
         const player = new HistoryPlayer(new LinkageWorld(testScopes));
@@ -37,7 +37,7 @@ describe('linkage engine: the laws', () => {
     );
   });
 
-  it('is where it was, once a submission is added and withdrawn', () => {
+  it('returns to its earlier state once a submission is added and withdrawn', () => {
     fc.assert(
       fc.property(history(8), submitStep, (steps, more) => {
         const player = played(steps);
@@ -50,7 +50,7 @@ describe('linkage engine: the laws', () => {
     );
   });
 
-  it('does not depend on the order in which submissions and withdrawals come', () => {
+  it('does not depend on the order of submissions and withdrawals', () => {
     fc.assert(
       fc.property(history(8), fc.infiniteStream(fc.nat(1000)), (steps, picks) => {
         const player = played(steps);
@@ -59,7 +59,7 @@ describe('linkage engine: the laws', () => {
         const shuffled = new HistoryPlayer(new LinkageWorld(testScopes));
         const done = new Set<string>();
         while (specs.length + withdrawals.length > 0) {
-          // A correction follows what it corrects, and a withdrawal what it withdraws.
+          // A correction follows the submission that it corrects, and a withdrawal the one that it withdraws.
           const ready = specs.filter(([, { supersedes = [] }]) => supersedes.every((id) => done.has(id)));
           const withdrawable = withdrawals.filter((id) => done.has(id));
           const pick = (picks.next().value as number) % (ready.length + withdrawable.length);
@@ -80,7 +80,7 @@ describe('linkage engine: the laws', () => {
     );
   });
 
-  it('decides after a rebuild from ledger and bodies what it would have decided without one', () => {
+  it('decides the same after a rebuild from ledger and bodies', () => {
     fc.assert(
       fc.property(history(8), submitStep, (steps, more) => {
         const player = played(steps);
@@ -93,7 +93,7 @@ describe('linkage engine: the laws', () => {
     );
   });
 
-  it('decides after it went through an archive what it would have decided without one', async () => {
+  it('decides the same after passing through an archive', async () => {
     await fc.assert(
       fc.asyncProperty(historyWithErasures(8), history(4), submitStep, async (steps, later, more) => {
         const player = played(steps);
@@ -101,7 +101,7 @@ describe('linkage engine: the laws', () => {
         const restored = new LinkageEngine(world.options);
         await unarchive(restored, await archived(world.engine));
         expect(restored.size).toMatchObject(countsOf(world.engine));
-        // It lives on as the other does, on what both are told.
+        // Both engines go on with the same events.
         const from = world.events.length;
         player.play(later);
         for (const event of world.events.slice(from)) restored.apply(event, world.bodies);
@@ -113,7 +113,7 @@ describe('linkage engine: the laws', () => {
     );
   });
 
-  it('goes through no archive while rows are staged', async () => {
+  it('refuses to pass through an archive while rows are staged', async () => {
     const world = new LinkageWorld();
     world.draft(
       world.engine,
@@ -122,7 +122,7 @@ describe('linkage engine: the laws', () => {
     await expect(archived(world.engine)).rejects.toThrow('rows are staged');
   });
 
-  it('knows whether it still holds what erased records said', () => {
+  it('tells whether it still holds the contents of erased records', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: 'alpha.user', rows: [{ id: 'r1', tokens: [email('e1')] }] });
     expect(world.engine.holdsErased).toBe(false);
@@ -131,7 +131,7 @@ describe('linkage engine: the laws', () => {
     expect(world.rebuilt().holdsErased).toBe(false);
   });
 
-  it('decides without the bodies of what is erased what it decides with them', () => {
+  it('decides the same without the bodies of erased records as with them', () => {
     fc.assert(
       fc.property(historyWithErasures(), submitStep, fc.nat(1000), (steps, more, pick) => {
         const player = played(steps);
@@ -153,7 +153,7 @@ describe('linkage engine: the laws', () => {
     );
   });
 
-  describe('consent that is refused', () => {
+  describe('a refusal of consent', () => {
     const user = 'alpha.user';
     const yes = { id: 'r1', tokens: [email('e1')] };
     const no = { id: 'r1', tokens: [], refuses: true };
@@ -162,7 +162,7 @@ describe('linkage engine: the laws', () => {
     const q2 = { dataset: user, period: '2023-24-Q2' };
     const q3 = { dataset: user, period: '2023-24-Q3' };
 
-    it('retires the row wherever it stood, and says why', () => {
+    it('retires the row wherever it stood, and states the reason', () => {
       const world = new LinkageWorld();
       world.submit({ ...q1, rows: [yes] });
       world.submit({ ...q2, rows: [no] });
@@ -175,7 +175,7 @@ describe('linkage engine: the laws', () => {
       ]);
     });
 
-    it('holds against an earlier period that comes late, also after a restart and from a snapshot', async () => {
+    it('overrides a row of an earlier period that arrives late, also after a restart and from a ledger snapshot', async () => {
       const world = new LinkageWorld();
       world.submit({ ...q2, rows: [no] });
       const restored = new LinkageEngine(world.options);
@@ -192,7 +192,7 @@ describe('linkage engine: the laws', () => {
       expect(world.reader.whereIs(key)).toBe('(not live)');
     });
 
-    it('gives way to a later row that consents, and comes back when that one is withdrawn', () => {
+    it('yields to a later row that consents, and applies again when that row is withdrawn', () => {
       const world = new LinkageWorld();
       world.submit({ ...q1, rows: [yes] });
       const refusal = world.submit({ ...q2, rows: [no] });
@@ -204,7 +204,7 @@ describe('linkage engine: the laws', () => {
       expect(world.reader.whereIs(key)).not.toBe('(not live)');
     });
 
-    it('is undone by withdrawing the submission that said it, or by a file in its place', () => {
+    it('is undone by a file that replaces its submission', () => {
       const world = new LinkageWorld();
       world.submit({ ...q1, rows: [yes] });
       const refusal = world.submit({ ...q2, rows: [no] });
@@ -212,7 +212,7 @@ describe('linkage engine: the laws', () => {
       expect(world.reader.whereIs(key)).not.toBe('(not live)');
     });
 
-    it('does not undo what a later full extract leaves out', () => {
+    it('does not bring back, once withdrawn, what a later full file omits', () => {
       const world = new LinkageWorld();
       const full = { extractKind: 'cumulative' as const };
       world.submit({ ...q1, ...full, rows: [yes] });
@@ -222,7 +222,7 @@ describe('linkage engine: the laws', () => {
       expect(world.reader.whereIs(key)).toBe('(not live)');
     });
 
-    it('leaves nobody and nothing else out', () => {
+    it('affects no other row', () => {
       const world = new LinkageWorld();
       world.submit({ ...q1, rows: [yes, { id: 'r2', tokens: [email('e2')] }] });
       world.submit({ ...q2, rows: [no] });
@@ -230,14 +230,14 @@ describe('linkage engine: the laws', () => {
     });
   });
 
-  it('says where a body is missing that no erasure names', () => {
+  it('reports where a body is missing that no erasure names', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: 'alpha.user', rows: [{ id: 'r1', tokens: [email('e1')] }] });
     world.bodies.clear();
     expect(world.rebuilt().bodyMissingAt).toBe(1);
   });
 
-  it('says so from a snapshot too, and no longer once an erasure names the record', async () => {
+  it('reports that from a ledger snapshot too, until an erasure names the record', async () => {
     const world = new LinkageWorld();
     world.submit({ dataset: 'alpha.user', rows: [{ id: 'r1', tokens: [email('e1')] }] });
     const [record] = world.bodies.keys();
@@ -252,7 +252,7 @@ describe('linkage engine: the laws', () => {
     expect(restored.holdsErased).toBe(false);
   });
 
-  it('never uses an id again, accounts for every row, and writes events as their contracts say', () => {
+  it('never reuses an id, accounts for every row, and writes events that satisfy their contracts', () => {
     fc.assert(
       fc.property(historyWithErasures(), (steps) => {
         const { world } = played(steps);

@@ -18,10 +18,10 @@ import { SubmissionBook, type Submission } from './submission-book.js';
 import { carerLists, ownLists, TokenTable, type HolderList } from './token-table.js';
 import { NONE } from './typed-column.js';
 
-/** No row has this hash, so that no row is taken for one that is gone. */
+/** No row has this hash, so no row counts as equal to a record whose body is gone. */
 const NO_CONTENT = '0'.repeat(32);
 
-/** Everything that linkage remembers: a function of the events applied, plus rows that are staged. */
+/** All state of linkage: a function of the applied events, plus staged rows. */
 export class LinkageIndex implements Archived {
   readonly strategy: Strategy;
   readonly familyScopes: readonly FamilyScope[];
@@ -34,9 +34,9 @@ export class LinkageIndex implements Archived {
   readonly relationships = new RelationshipTable();
   readonly referrals = new ReferralTable();
   readonly constraints = new ConstraintTable();
-  /** Records that entered without their body: none is left once their erasures are applied. */
+  /** Records that entered without a body. Empty once their erasures have been applied. */
   readonly bodiless = new Set<number>();
-  /** Whether it holds what erased records said: they came in with their bodies, and were erased afterwards. */
+  /** Whether it still holds the contents of erased records, which entered with their bodies and were erased later. */
   holdsErased = false;
   readonly #datasetNumbers = new Map<string, number>();
   readonly #scopeNumbers = new Map<string, number>();
@@ -75,7 +75,7 @@ export class LinkageIndex implements Archived {
     await passMapThrough(archive, this.#datasetNumbers);
   }
 
-  /** Bytes allocated in typed arrays, by what they hold. */
+  /** Bytes allocated in typed arrays, by kind of content. */
   get bytes() {
     return {
       tokens: this.tokens.bytes,
@@ -91,7 +91,7 @@ export class LinkageIndex implements Archived {
     return this.#scopeNumbers.size;
   }
 
-  /** Number of a family scope, the programme's being 0; NONE for a scope that is not defined (any more). */
+  /** The number of a family scope: 0 for the programme's, NONE for a scope that is not or no longer defined. */
   scopeNumber(scope: string): number {
     return this.#scopeNumbers.get(scope) ?? NONE;
   }
@@ -104,7 +104,7 @@ export class LinkageIndex implements Archived {
     return scopesOf(service, this.familyScopes);
   }
 
-  /** Takes in a row of a submission as a staged record; a row that was staged before keeps its record. */
+  /** Adds a row of a submission as a staged record. If the row is already staged, returns its record. */
   stage(row: PseudonymisedRow, submission: Submission, content: string = contentHashOf(row)): number {
     const known = this.records.find(row.record);
     if (known !== NONE) return known;
@@ -118,7 +118,7 @@ export class LinkageIndex implements Archived {
     );
   }
 
-  /** Takes in a record whose body is gone: what its placement says of it, and no token. */
+  /** Adds a record whose body is gone: it has what its placement says, and no tokens. */
   stageBodiless(
     placed: Pick<PseudonymisedRow, 'record' | 'rowKey' | 'role'>,
     submission: Submission,
@@ -133,7 +133,7 @@ export class LinkageIndex implements Archived {
     );
   }
 
-  /** A record is forgotten, which the ledger has retired if it was live: nothing revives it. */
+  /** Erases a record. If it was live, the ledger has already retired it; nothing revives it. */
   erase(record: number): void {
     this.records.erase(record);
     if (!this.bodiless.delete(record)) this.holdsErased = true;
@@ -145,7 +145,7 @@ export class LinkageIndex implements Archived {
     return known;
   }
 
-  /** Brings the force of tokens up to date with the records that are live. */
+  /** Updates the force of tokens to match the live records. */
   settle(): void {
     const isLive = (record: number) => this.records.isLive(record);
     this.tokens.settle(
@@ -154,19 +154,22 @@ export class LinkageIndex implements Archived {
     );
   }
 
-  /** Whether a token has force as somebody's own among the records that count as live. */
+  /** Whether a token has force as somebody's own, given which records count as live. */
   links(token: number, isLive: (record: number) => boolean): boolean {
     this.#ownHolders.reset(this.tokens.channelOf(token) === this.strategy.channels.nhsNumber);
     return this.#hasForce(token, ownLists, this.#ownHolders, isLive);
   }
 
-  /** Whether a token has force as the carer's on children's rows, among the records that count as live. */
+  /** Whether a token has force as the carer's on children's rows, given which records count as live. */
   relates(token: number, isLive: (record: number) => boolean): boolean {
     this.#carerHolders.reset();
     return this.#hasForce(token, carerLists, this.#carerHolders, isLive);
   }
 
-  /** Person records come first: they say most, so that a placeholder on a hundred thousand facts is soon found out. */
+  /**
+   * Counts person records first: they carry the most marks, so a placeholder on a hundred thousand facts is found
+   * early.
+   */
   #hasForce(
     token: number,
     lists: readonly HolderList[],
@@ -183,7 +186,7 @@ export class LinkageIndex implements Archived {
     return true;
   }
 
-  /** A record becomes live, as the one of its row key. */
+  /** Makes a record live, as the one for its row key. */
   makeLive(record: number): void {
     if (this.records.isLive(record)) return;
     this.records.setLive(record, true);
@@ -191,7 +194,7 @@ export class LinkageIndex implements Archived {
     this.#touchTokens(record);
   }
 
-  /** A record ceases to be live, and leaves its individual; the two remember each other. */
+  /** Ends a record's being live and removes it from its individual. The two keep a reference to each other. */
   retire(record: number): void {
     if (!this.records.isLive(record)) return;
     this.records.setLive(record, false);
@@ -200,7 +203,7 @@ export class LinkageIndex implements Archived {
     this.#touchTokens(record);
   }
 
-  /** Moves a live record into an individual, out of the one that it is in. */
+  /** Moves a live record into an individual, out of its current one. */
   place(record: number, individual: number): void {
     const { records, individuals } = this;
     if (records.isLive(record) && records.outcomeOf(record) === 'placed') individuals.leave(record);
@@ -208,7 +211,7 @@ export class LinkageIndex implements Archived {
     individuals.join(record, individual);
   }
 
-  /** The live record is in no individual. */
+  /** Sets a record aside: it is live but belongs to no individual. */
   setAside(record: number, reason: 'unlinkable' | 'referred' | 'impersonal'): void {
     const { records, individuals } = this;
     if (records.isLive(record) && records.outcomeOf(record) === 'placed') individuals.leave(record);

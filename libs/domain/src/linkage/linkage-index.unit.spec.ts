@@ -16,7 +16,7 @@ const step = fc.record({
   other: fc.nat(INDIVIDUALS - 1),
 });
 
-/** Rows of two kinds under one address. */
+/** Rows of a dataset, all under one address. */
 const rowsOf = (dataset: string) => {
   const rows = Array.from({ length: RECORDS / 2 }, (_, at) => ({ id: `${at}`, tokens: [email('e')] }));
   return new LinkageWorld().prepare({ dataset, rows });
@@ -34,8 +34,8 @@ const membersOf = ({ individuals }: LinkageIndex, individual: number): number[] 
     return members;
   });
 
-describe('the index of linkage', () => {
-  it('has each live record in one individual at most, and knows all of an individual’s, also from a snapshot', async () => {
+describe('the linkage index', () => {
+  it('keeps each live record in at most one individual, and lists the records of each individual, also from a ledger snapshot', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
         const { options } = new LinkageWorld();
@@ -44,7 +44,7 @@ describe('the index of linkage', () => {
         const individuals = Array.from({ length: INDIVIDUALS }, (_, at) =>
           index.individuals.register(`${at}`.repeat(32) as never),
         );
-        /** Record → its individual, or null where it is set aside; those that are not live are not here. */
+        /** For each live record, its individual; null if it is set aside. */
         const model = new Map<number, number | null>();
         const forwards = new Map<number, number>();
         const now = (individual: number): number => {
@@ -90,7 +90,7 @@ describe('the index of linkage', () => {
     );
   });
 
-  it('knows an individual that is registered again, with its records, and keeps the others apart', () => {
+  it('finds an individual with its records when its id is registered again, and keeps others apart', () => {
     const index = new LinkageIndex(new LinkageWorld().options);
     const [one, two] = staged(index, rowsOf('peep.user')) as [number, number];
     const [first, second] = ['1', '2'].map((digit) => digit.repeat(32)) as [never, never];

@@ -5,7 +5,7 @@ import { born, email, LinkageWorld, nhs, rowKeyOf, type RowSpec } from './testin
 const user = 'peep.user';
 const sessions = 'peep.engagement';
 
-/** A world that takes one file after the other. */
+/** A world that takes one file after another. */
 class Files {
   readonly world = new LinkageWorld();
   #sequence = 0;
@@ -14,7 +14,7 @@ class Files {
     return this.world.submit({ dataset, sequence: ++this.#sequence, rows });
   }
 
-  /** The record of a row, by its id. */
+  /** The live record of a row, by the row's id. */
   recordOf(dataset: string, id: string): string | undefined {
     const rowKey = rowKeyOf(dataset, id);
     return [...this.world.reader.records].find(([, known]) => known.live && known.rowKey === rowKey)?.[0];
@@ -30,9 +30,10 @@ const owner: RowSpec = { id: 'owner', tokens: [email('e')] };
 const session: RowSpec = { id: 'session', tokens: [nhs('1'), email('e')] };
 const corrected: RowSpec = { id: 'session', tokens: [email('e')] };
 
-// Worked out by hand from ADR 0019: an id goes where the record goes that speaks best for it, and the first stays.
-describe('a session whose person goes', () => {
-  it('takes that person’s id along to the owner of its other address, who was registered later', () => {
+// Worked out by hand from ADR 0019: an id follows the record with the best claim to it, and of two ids the one
+// registered first remains.
+describe('a session whose person is withdrawn', () => {
+  it('takes that person’s id to the owner of its other address, who was registered later', () => {
     const files = new Files();
     const gone = files.submit(user, holder);
     const first = files.world.whereIs(user, 'holder');
@@ -53,7 +54,7 @@ describe('a session whose person goes', () => {
     ]);
   });
 
-  it('leaves its id to the owner of its other address, who was registered first', () => {
+  it('gives up its id to the owner of its other address, who was registered first', () => {
     const files = new Files();
     files.submit(user, owner);
     const first = files.world.whereIs(user, 'owner');
@@ -73,7 +74,7 @@ describe('a session whose person goes', () => {
 });
 
 describe('a session that is corrected to another person’s address', () => {
-  it('goes over to that person, and the one that it leaves stays who it was', () => {
+  it('moves to that person, and the person whom it leaves keeps the id', () => {
     const files = new Files();
     files.submit(user, holder);
     files.submit(user, owner);
@@ -87,7 +88,7 @@ describe('a session that is corrected to another person’s address', () => {
     expect(files.merges).toEqual([]);
   });
 
-  it('takes the id along of somebody whom it alone showed', () => {
+  it('takes along the id of an individual that had no other record', () => {
     const files = new Files();
     files.submit(sessions, { id: 'session', tokens: [nhs('1')] });
     const first = files.world.whereIs(sessions, 'session');
@@ -102,15 +103,15 @@ describe('a session that is corrected to another person’s address', () => {
   });
 });
 
-describe('somebody whose session an arriving person takes over', () => {
-  it('keeps its other sessions apart, where their tokens are none of that person’s', () => {
+describe('an individual that loses a session to a new person', () => {
+  it('keeps its other sessions if that person does not own their tokens', () => {
     const files = new Files();
     files.submit(
       sessions,
       { id: 'one', tokens: [email('e')] },
       { id: 'two', tokens: [email('e'), nhs('1')] },
     );
-    // The number is the stronger token of the second session, which so founds somebody else.
+    // The NHS number is the stronger token of the second session, which therefore founds another individual.
     expect(files.world.whereIs(sessions, 'one')).not.toBe(files.world.whereIs(sessions, 'two'));
     files.submit(user, holder);
     expect(files.world.whereIs(sessions, 'two')).toBe(files.world.whereIs(user, 'holder'));
@@ -119,8 +120,8 @@ describe('somebody whose session an arriving person takes over', () => {
   });
 });
 
-describe('a session that waits for review', () => {
-  it('is no longer of the person whom it leaves, who rests, and comes back by the same id', () => {
+describe('a session that is referred', () => {
+  it('leaves its person, whose id comes back with the person’s record', () => {
     const files = new Files();
     const listed = { ...owner, tokens: [email('e'), born('1990')] };
     const file = files.submit(user, listed);
@@ -137,18 +138,18 @@ describe('a session that waits for review', () => {
   });
 });
 
-/** Every order of the items. */
+/** All permutations of the items. */
 const orders = <Item>(items: readonly Item[]): Item[][] =>
   items.length < 2
     ? [[...items]]
     : items.flatMap((item, at) => orders(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
 const names = ['a', 'b', 'c', 'd', 'e'];
-/** Names of five rows, in orders that put each name in each place. */
+/** Orders of five row names. Together they put each name in each place. */
 const someOrders = orders(names).filter((_, at) => at % 7 === 0);
 
-describe('two people whom two arriving rows make one', () => {
+describe('a merge of two people whom two new rows join', () => {
   it.each(someOrders.map((order) => [order]))(
-    'are joined, of two tokens of one kind, through the row with the smaller key: %s',
+    'names, of two rows with tokens of one kind, the one with the smaller key: %s',
     ([x, y1, y2, b1, b2] = []) => {
       const files = new Files();
       const home = [['mobile', 'identity', 'm'] as const, born('d')];
@@ -183,7 +184,7 @@ describe('two people whom two arriving rows make one', () => {
       { order, turned: true },
     ]),
   )(
-    'are joined through the row with the stronger token, whichever key is smaller and whichever row comes first: $order, turned $turned',
+    'names the row with the stronger token, whichever key is smaller and whichever row comes first: $order, turned $turned',
     ({ order: [x, y1, y2, b1, b2], turned }) => {
       const files = new Files();
       const row = (id: string | undefined, ...tokens: RowSpec['tokens']): RowSpec => ({

@@ -7,7 +7,7 @@ const q1 = { dataset: user, period: '2023-24-Q1' };
 const q2 = { dataset: user, period: '2023-24-Q2' };
 const person = (id: string, ...tokens: RowSpec['tokens']): RowSpec => ({ id, tokens: [nhs(id), ...tokens] });
 
-/** Names of the rows of records, in their order. */
+/** The names of the rows of records, in the order of the records. */
 function namesIn(world: LinkageWorld, records: readonly string[]): string[] {
   const names = new Map(['a', 'b', 'c', 'd'].map((id) => [rowKeyOf(user, id), id]));
   return records.map((record) => {
@@ -21,9 +21,9 @@ type DataIn<Type extends LedgerEvent['type']> = Extract<LedgerEvent, { type: Typ
 const all = <Type extends LedgerEvent['type']>(world: LinkageWorld, type: Type): DataIn<Type>[] =>
   world.events.filter((event) => event.type === type).map(({ data }) => data as DataIn<Type>); // of that type
 
-// The rows come in an order that is not the ledger’s: each answer is the order that ADR 0019 and architecture §6 give.
-describe('in the ledger', () => {
-  it('people whom one row makes one are taken in in the order of their registration', () => {
+// The rows arrive in another order than the ledger's. The expected order is that of ADR 0019 and architecture §6.
+describe('the ledger', () => {
+  it('lists the individuals absorbed through one row in order of registration', () => {
     const world = new LinkageWorld();
     const rows = [
       { id: 'a', tokens: [email('1')] },
@@ -41,7 +41,7 @@ describe('in the ledger', () => {
     );
   });
 
-  it('parts of one person are split off in the order of their oldest records, and each part oldest first', () => {
+  it('lists the parts split off one person in the order of their oldest records, and each part oldest first', () => {
     const world = new LinkageWorld();
     const bridge = world.submit({
       ...{ ...q1, rows: [{ id: 'd', tokens: [email('1'), email('3'), email('2')] }] },
@@ -64,7 +64,7 @@ describe('in the ledger', () => {
     ).toEqual([[2, 4, 5, 6], [3]]);
   });
 
-  it('people who are split at once are told in the order of their registration', () => {
+  it('lists splits of several people in order of registration', () => {
     const world = new LinkageWorld();
     const row = (id: string, ...addresses: readonly string[]): RowSpec => ({
       ...{ id, tokens: addresses.map((address) => email(address)) },
@@ -82,7 +82,7 @@ describe('in the ledger', () => {
     ]);
   });
 
-  it('records that fall to an earlier file are told oldest first, by that file', () => {
+  it('lists records that fall back to earlier files by file, oldest first', () => {
     const world = new LinkageWorld();
     world.submit({ ...q1, rows: [person('a'), person('b')] });
     world.submit({ ...q1, sequence: 2, rows: [person('c')] });
@@ -96,7 +96,7 @@ describe('in the ledger', () => {
     expect(told.map(({ records }) => namesIn(world, records))).toEqual([['a', 'b'], ['c']]);
   });
 
-  it('records fall to an earlier file too where a file without them takes the place of the one that had them', () => {
+  it('lists records that fall back to an earlier file when a replacement omits them', () => {
     const world = new LinkageWorld();
     const first = world.submit({ ...q1, rows: [person('a'), person('b')] });
     const second = world.submit({ ...q2, rows: [person('b'), person('a')] });

@@ -10,20 +10,23 @@ import { NONE } from './typed-column.js';
 
 export type RecordKind = 'person' | 'fact' | 'impersonal';
 
-/** What a row is to linkage: who somebody is, what somebody did, or activity that names no one. */
+/** What a row is to linkage: a person, something a person did or scored, or activity that names nobody. */
 export function recordKindOf(dataType: DataType, role: Role): RecordKind {
   if (role === 'none' || dataType === 'input') return 'impersonal';
   return dataType === 'user' ? 'person' : 'fact';
 }
 
-/** A live record, as far as linkage asks. */
+/** The part of a live record that linkage reads. */
 export interface LinkageRecord
   extends Pick<PseudonymisedRow, 'rowKey' | 'role' | 'tokens'>, Partial<Pick<PseudonymisedRow, 'derived'>> {
   readonly kind: RecordKind;
   readonly dataset: DatasetId;
 }
 
-/** Decisions of people. They name rows, and so bind a corrected row too. Pairs of which one is not live wait. */
+/**
+ * People's decisions. They name rows by row key, so they also bind a corrected row. A pair has no effect until both
+ * rows are live.
+ */
 export interface LinkConstraints {
   readonly neverLink: readonly (readonly [RowKey, RowKey])[];
   readonly reviewedLink: readonly (readonly [RowKey, RowKey])[];
@@ -31,7 +34,7 @@ export interface LinkConstraints {
 
 export const noConstraints: LinkConstraints = { neverLink: [], reviewedLink: [] };
 
-/** One individual: the records that say who it is, and the facts attached. One of the two may be empty. */
+/** One individual: its person records and the facts attached to it. Either list may be empty, but not both. */
 export interface Group {
   readonly persons: readonly RowKey[];
   readonly facts: readonly RowKey[];
@@ -42,11 +45,13 @@ export interface SetAside {
   readonly reason: 'unlinkable' | 'referred' | 'impersonal';
 }
 
-/** A doubt for a person's review. Groups are named by their smallest row key, so that arrival does not matter. */
+/**
+ * A doubt for a person to decide. Groups are named by their smallest row key, so the order of arrival does not matter.
+ */
 export interface Referral {
   readonly referral: ReferralId;
   readonly reason: ReferralReason;
-  /** What would have linked them. */
+  /** The ground on which the groups would have been linked. */
   readonly ground: Ground;
   readonly subject: RowKey;
   readonly candidates: readonly RowKey[];
@@ -60,9 +65,9 @@ export interface Partition {
 }
 
 /**
- * Linkage as a function of a set (architecture §6): who the people are behind the live records. Pure, total, and
- * independent of the order of its input. The engine computes the same thing incrementally, with the same rules.
- * @param records live records, each row key once.
+ * Linkage as a function of a set (architecture §6): the people behind the live records. Pure, total, and independent of
+ * the order of its input. The engine computes the same result incrementally with the same rules.
+ * @param records live records, with each row key once.
  */
 export function partition(
   records: readonly LinkageRecord[],
@@ -217,7 +222,7 @@ function attachFacts(
         break;
       }
       case 'unlinkable':
-        break; // Facts without a usable token were set aside before.
+        break; // `partition` has already set aside facts without a usable token.
     }
   }
   const founded: Group[] = [];
@@ -240,7 +245,10 @@ function attachFacts(
   return { owned, founded, referred, referrals };
 }
 
-/** Positions of the person records that hold a fact's token as their own, with its birth date if the token asks for it. */
+/**
+ * Positions of the person records that hold a fact's token as their own; if the token needs it, with the same birth
+ * date.
+ */
 function ownersOf(
   { channels }: Strategy,
   fact: Evidence,
@@ -253,7 +261,7 @@ function ownersOf(
   return found.filter((position) => (persons[position] as Read).evidence.birthDate === fact.birthDate); // a position
 }
 
-/** Reads what records say, and knows which tokens have force among them. */
+/** Reads all records once and knows which tokens have force among them. */
 class EvidenceReader {
   readonly #strategy: Strategy;
   readonly #reader: RowReader;

@@ -41,7 +41,7 @@ const session = (name: string, role: Role, ...tokens: TokenSpec[]) =>
 
 const nameOf = (rowKey: RowKey): string => names.get(rowKey) ?? rowKey;
 
-/** The outcome in names: groups as `a b`, facts behind a colon; who was set aside; what was referred. */
+/** The result in names: groups as `a b` with facts after a colon, rows set aside, and referrals. */
 function link(records: readonly LinkageRecord[], constraints: LinkConstraints = noConstraints) {
   const { groups, setAside, referrals, tokensWithoutForce } = partition(records, constraints, testStrategy);
   const list = (keys: readonly RowKey[]) => keys.map(nameOf).sort().join(' ');
@@ -62,20 +62,20 @@ function link(records: readonly LinkageRecord[], constraints: LinkConstraints = 
 
 const clean = { setAside: [], referrals: [], withoutForce: 0 };
 
-describe('leap-1: what joins', () => {
+describe('leap-1, joining rows,', () => {
   it.each([
     ['an NHS number', nhs('1')],
     ['a child key', childKey('1')],
-  ])('%s makes two rows one child', (_, token) => {
+  ])('makes two rows one child by %s', (_, token) => {
     const records = [child('a', token), elsewhere(child('b', token))];
     expect(link(records)).toEqual({ groups: ['a b'], ...clean });
   });
 
-  it('an email makes two rows one adult', () => {
+  it('makes two rows one adult by an email', () => {
     expect(link([adult('a', email('e')), adult('b', email('e'))]).groups).toEqual(['a b']);
   });
 
-  it('rows join in a chain, each link by another token', () => {
+  it('joins rows in a chain, each link by another token', () => {
     const records = [
       adult('a', nhs('1')),
       adult('b', nhs('1'), email('e')),
@@ -85,7 +85,7 @@ describe('leap-1: what joins', () => {
     expect(link(records).groups).toEqual(['a b c d']);
   });
 
-  it('a mobile joins only where the birth dates agree', () => {
+  it('joins by a mobile only if the birth dates agree', () => {
     const m = mobile('m');
     const records = [adult('a', m, born('1990')), adult('b', m, born('1990')), adult('c', m, born('1991'))];
     expect(link(records).groups).toEqual(['a b', 'c']);
@@ -95,7 +95,7 @@ describe('leap-1: what joins', () => {
     });
   });
 
-  it('guards and the carer’s tokens identify nobody', () => {
+  it('identifies nobody by guards or a carer’s tokens', () => {
     const records = [
       child('a', carerEmail('e'), born('2020'), gender('F')),
       child('b', carerEmail('e'), born('2020'), gender('F')),
@@ -104,8 +104,8 @@ describe('leap-1: what joins', () => {
   });
 });
 
-describe('leap-1: what contradicts', () => {
-  it('two NHS numbers under one child key are referred', () => {
+describe('leap-1, where rows contradict each other,', () => {
+  it('refers two NHS numbers under one child key', () => {
     const records = [child('a', nhs('1'), childKey('k')), child('b', nhs('2'), childKey('k'))];
     expect(link(records)).toMatchObject({
       groups: ['a', 'b'],
@@ -113,7 +113,7 @@ describe('leap-1: what contradicts', () => {
     });
   });
 
-  it('two birth dates under one email are referred: a couple, or a mistake', () => {
+  it('refers two birth dates under one email: a couple, or a mistake', () => {
     const records = [adult('a', email('e'), born('1990')), adult('b', email('e'), born('1991'))];
     expect(link(records)).toMatchObject({
       groups: ['a', 'b'],
@@ -121,7 +121,7 @@ describe('leap-1: what contradicts', () => {
     });
   });
 
-  it('a child and an adult are never one', () => {
+  it('never joins a child and an adult', () => {
     const records = [child('a', nhs('1')), adult('b', nhs('1'))];
     expect(link(records)).toMatchObject({
       groups: ['a', 'b'],
@@ -129,7 +129,7 @@ describe('leap-1: what contradicts', () => {
     });
   });
 
-  it('who could be either of two that contradict each other stays alone, and is referred', () => {
+  it('leaves alone, and refers, a row that could belong to either of two that contradict each other', () => {
     const records = [
       adult('a', email('e'), born('1990')),
       adult('b', email('e'), born('1991')),
@@ -141,32 +141,32 @@ describe('leap-1: what contradicts', () => {
   });
 });
 
-describe('leap-1: twins of one gender whose names begin alike', () => {
+describe('leap-1, for twins of one gender whose names begin alike,', () => {
   const twin = (name: string, number: string, ...more: TokenSpec[]) =>
     child(name, childKey('k'), caseNumber(number), ...more);
 
-  it('are two where one dataset lists them under two case numbers', () => {
+  it('keeps them apart if one dataset lists them under two case numbers', () => {
     expect(link([twin('a', '1'), twin('b', '2')])).toMatchObject({
       groups: ['a', 'b'],
       referrals: ['child-key case-numbers-differ: a b'],
     });
   });
 
-  it('are told apart by a third service only with an NHS number', () => {
+  it('joins a row of a third service to one of them only by an NHS number', () => {
     const [a, b] = [twin('a', '1', nhs('1')), twin('b', '2')];
     expect(link([a, b, elsewhere(child('c', childKey('k'), nhs('1')))]).groups).toEqual(['a c', 'b']);
     expect(link([a, b, elsewhere(child('d', childKey('k')))]).groups).toEqual(['a', 'b', 'd']);
   });
 
-  it('a child registered twice is one, where both rows have its NHS number', () => {
+  it('makes one child of two registrations if both rows have its NHS number', () => {
     expect(link([twin('a', '1', nhs('1')), twin('b', '2', nhs('1'))])).toEqual({ groups: ['a b'], ...clean });
   });
 
-  it('one case in two datasets of a provider is not two cases', () => {
+  it('does not treat case numbers of two datasets as two cases', () => {
     expect(link([twin('a', '1'), elsewhere(twin('b', '2'))]).groups).toEqual(['a b']);
   });
 
-  it('have their own sessions, found by the case number', () => {
+  it('attaches a session to a twin by its case number', () => {
     const records = [
       twin('a', '1'),
       twin('b', '2'),
@@ -177,13 +177,13 @@ describe('leap-1: twins of one gender whose names begin alike', () => {
   });
 });
 
-describe('leap-1: a couple with one email', () => {
-  it('are two where the genders differ and no birth date confirms', () => {
+describe('leap-1, for a couple with one email,', () => {
+  it('keeps them apart if the genders differ and no birth date confirms the email', () => {
     const records = [adult('a', email('e'), gender('F'), born('1990')), adult('b', email('e'), gender('M'))];
     expect(link(records)).toMatchObject({ groups: ['a', 'b'], referrals: ['email genders-differ: a b'] });
   });
 
-  it('one person whose gender was mistyped stays one, where the birth date confirms', () => {
+  it('makes one person of two rows with different genders if the birth date confirms the email', () => {
     const records = [
       adult('a', email('e'), gender('F'), born('1990')),
       adult('b', email('e'), gender('M'), born('1990')),
@@ -192,11 +192,11 @@ describe('leap-1: a couple with one email', () => {
   });
 });
 
-describe('leap-1: force', () => {
+describe('leap-1, on the force of a token,', () => {
   const holders = (dates: number, each = 1) =>
     Array.from({ length: dates * each }, (_, n) => adult(`h${n}`, email('none'), born(String(n % dates))));
 
-  it('a token has it up to K birth dates among its holders, and loses it beyond', () => {
+  it('keeps it up to the limit of birth dates among the holders, and removes it beyond', () => {
     expect(link(holders(testSettings.maxBirthDatesPerToken)).withoutForce).toBe(0);
     expect(link(holders(testSettings.maxBirthDatesPerToken + 1))).toMatchObject({
       groups: [],
@@ -204,12 +204,12 @@ describe('leap-1: force', () => {
     });
   });
 
-  it('rows with another token go on without it', () => {
+  it('links rows by their other tokens once it is gone', () => {
     const records = [...holders(3), adult('a', email('none'), nhs('1')), adult('b', nhs('1'))];
     expect(link(records).groups).toEqual(['a b']);
   });
 
-  it('a token on too many rows loses it, whatever their birth dates', () => {
+  it('removes it from a token on too many rows without a mark', () => {
     const many = Array.from({ length: testSettings.maxHoldersPerToken + 1 }, (_, n) =>
       adult(`h${n}`, email('none')),
     );
@@ -217,13 +217,13 @@ describe('leap-1: force', () => {
   });
 });
 
-describe('leap-1: facts', () => {
-  it('join the individual who owns their strongest token', () => {
+describe('leap-1, for facts,', () => {
+  it('attaches a fact to the individual who owns its strongest token', () => {
     const records = [adult('a', email('e')), session('s', 'adult', email('e'))];
     expect(link(records)).toEqual({ groups: ['a: s'], ...clean });
   });
 
-  it('attach and never bridge: two people under the tokens of one fact stay two', () => {
+  it('never joins two people through the tokens of one fact', () => {
     const records = [
       adult('a', nhs('1')),
       adult('b', email('e')),
@@ -232,12 +232,12 @@ describe('leap-1: facts', () => {
     expect(link(records).groups).toEqual(['a: s', 'b']);
   });
 
-  it('found one individual together where nobody owns their token', () => {
+  it('founds one individual from facts whose shared token nobody owns', () => {
     const records = [session('s', 'adult', email('e')), session('t', 'adult', email('e'))];
     expect(link(records)).toEqual({ groups: [': s t'], ...clean });
   });
 
-  it('are referred where two own their token, unless a birth date or a case number says whose they are', () => {
+  it('refers a fact whose token two people own, unless a birth date or a case number decides', () => {
     const couple = [
       adult('a', email('e'), born('1990'), caseNumber('1')),
       adult('b', email('e'), born('1991'), caseNumber('2')),
@@ -250,18 +250,18 @@ describe('leap-1: facts', () => {
   });
 });
 
-describe('people’s decisions', () => {
+describe('a person’s decision', () => {
   const pair = [rowKeyOf(SERVICE, 'a'), rowKeyOf(SERVICE, 'b')] as const;
   const records = [adult('a', email('e')), adult('b', email('e'))];
 
-  it('never-link holds against every token', () => {
+  it('that forbids a link overrides every token', () => {
     expect(link(records, { ...noConstraints, neverLink: [pair] })).toMatchObject({
       groups: ['a', 'b'],
       referrals: ['email forbidden: a b'],
     });
   });
 
-  it('a reviewed link joins what contradicts', () => {
+  it('that makes a link joins rows that contradict each other', () => {
     const apart = [adult('a', email('e'), born('1990')), adult('b', email('e'), born('1991'))];
     expect(link(apart, { ...noConstraints, reviewedLink: [pair] })).toEqual({ groups: ['a b'], ...clean });
   });
@@ -271,7 +271,7 @@ describe('people’s decisions', () => {
   it.each([
     ['the person first', [ofPerson, ofSession]],
     ['the session first', [ofSession, ofPerson]],
-  ] as const)('bind sessions too, whichever is named first: %s', (_, named) => {
+  ] as const)('binds a session too, whichever row is named first: %s', (_, named) => {
     const known = [adult('a', email('e')), session('s', 'adult', email('e'))];
     expect(link(known).groups).toEqual(['a: s']);
     expect(link(known, { ...noConstraints, neverLink: [named] }).groups).not.toContain('a: s');
@@ -286,25 +286,25 @@ describe('people’s decisions', () => {
     const groupsOf = (decided: Partial<LinkConstraints>) =>
       link([...couple, s], { ...noConstraints, ...decided });
 
-    it('leave the other owner of its address, where they forbid one', () => {
+    it('that forbids one owner of its address leaves the other', () => {
       expect(groupsOf({ neverLink: [[a, ofSession]] }).groups).toEqual(['a', 'b: s']);
       expect(groupsOf({ neverLink: [[ofSession, b]] }).groups).toEqual(['a: s', 'b']);
     });
 
-    it('leave it with nobody where they forbid all, and say so', () => {
+    it('that forbids every owner leaves it to nobody, and is reported', () => {
       const [known] = couple;
       expect(link([known!, s], { ...noConstraints, neverLink: [[a, ofSession]] })).toMatchObject({
         ...{ groups: ['a'], setAside: ['s referred'], referrals: ['email forbidden: a s'] },
       });
     });
 
-    it('that forbid a link win over those that make it, and leave those that make another', () => {
+    it('that forbids a link overrides one that makes it, but not one that makes another', () => {
       const reviewedLink = [[a, ofSession] as const, [ofSession, b] as const];
       expect(groupsOf({ neverLink: [[a, ofSession]], reviewedLink }).groups).toEqual(['a', 'b: s']);
       expect(groupsOf({ neverLink: [[b, ofSession]], reviewedLink }).groups).toEqual(['a: s', 'b']);
     });
 
-    it('that make two links count for the person with the smallest row key', () => {
+    it('counts for the person with the smallest row key, if two decisions make a link', () => {
       const first = a < b ? ['a: s', 'b'] : ['a', 'b: s'];
       for (const reviewedLink of [
         [[a, ofSession] as const, [b, ofSession] as const],
@@ -314,19 +314,19 @@ describe('people’s decisions', () => {
     });
   });
 
-  it('about rows of which one is not live, or about one row and itself, wait', () => {
+  it('has no effect while one of its rows is not live, or if it names one row twice', () => {
     const gone = rowKeyOf(SERVICE, 'gone');
     const waiting = [[pair[0], gone] as const, [gone, pair[0]] as const, [pair[0], pair[0]] as const];
     for (const decided of [{ neverLink: waiting }, { reviewedLink: waiting }])
       expect(link(records, { ...noConstraints, ...decided })).toEqual({ groups: ['a b'], ...clean });
   });
 
-  it('never-link wins over a reviewed link', () => {
+  it('that forbids a link overrides one that makes the same link', () => {
     expect(link(records, { neverLink: [pair], reviewedLink: [pair] }).groups).toEqual(['a', 'b']);
   });
 });
 
-describe('what partition lists', () => {
+describe('partition', () => {
   const children = ['a', 'b', 'c', 'd', 'e', 'f'];
   const rows = [
     ...children.map((name) =>
@@ -355,7 +355,7 @@ describe('what partition lists', () => {
   ];
   const isSorted = (values: readonly string[]) => expect(values).toEqual(values.toSorted());
 
-  it('is in the order of row keys, referrals of their ids and tokens of their domains, whatever order the rows come in', () => {
+  it('sorts groups by row key, referrals by id and tokens by domain, whatever the order of the rows', () => {
     const said = partition(rows, noConstraints, testStrategy);
     expect(partition(rows.toReversed(), noConstraints, testStrategy)).toEqual(said);
     expect(said.groups).toHaveLength(21);

@@ -12,23 +12,26 @@ import {
 import { planKinship, type PlannedKinship } from './plan-kinship.js';
 import { planLiveRecords, type LiveChange, type LiveChanges, type StagedRows } from './plan-live-records.js';
 
-/** Everything that a change comes to, worked out before the first event is written. Nothing in it changes later. */
+/** All consequences of a change, computed before the first event is written. The plan does not change afterwards. */
 export interface PlannedDecision {
   readonly rows: StagedRows;
   readonly changes: LiveChanges;
   readonly individuals: PlannedIndividuals;
   readonly identities: PlannedIdentities;
   readonly kinship: PlannedKinship;
-  /** Older records that are placed again, oldest first, and the submission that carries each. */
+  /** Older records that are placed again, oldest first, each with the submission that carries it. */
   readonly replaced: readonly { readonly record: number; readonly submission: number }[];
   readonly lapsed: readonly ReferralId[];
   readonly referred: readonly (PlannedReferral & { readonly id: ReferralId })[];
   readonly tokensWithoutForce: number;
-  /** How many individuals there were: what is registered now comes after them. */
+  /** The number of individuals before the decision. Individuals registered by it are numbered after them. */
   readonly individualsBefore: number;
 }
 
-/** Works out a submission, a withdrawal, an erasure, a person's decision about two rows, or all anew. Pure: the index is only read (and its memory of force brought up to date). */
+/**
+ * Plans a submission, a withdrawal, an erasure, a person's decision about two rows, or a relink. It only reads the
+ * index, apart from bringing the stored force of tokens up to date.
+ */
 export function planDecision(index: LinkageIndex, change: LiveChange, rows: StagedRows): PlannedDecision {
   index.settle();
   const changes = planLiveRecords(index, change, rows);
@@ -50,7 +53,7 @@ export function planDecision(index: LinkageIndex, change: LiveChange, rows: Stag
   };
 }
 
-/** Revived records, and live ones that were set aside or no longer are, or for another reason. */
+/** Revived records, and staying records whose outcome changes: placed, unlinkable or referred. */
 function replacedRecords(scope: DecisionScope, individuals: PlannedIndividuals): PlannedDecision['replaced'] {
   const { records } = scope.index;
   const found = scope.changes.becoming.filter((record) => !records.isStaged(record));
@@ -102,7 +105,7 @@ function compareReferrals(
   };
 }
 
-/** How many more identity tokens will be without force. Only those of records that come or go can change. */
+/** By how many the number of identity tokens without force grows. Only tokens on records that come or go can change. */
 function forceLost(scope: DecisionScope): number {
   const { records } = scope.index;
   const seen = new Set<number>();

@@ -3,18 +3,18 @@ import type { Ground } from './ground.js';
 import type { PlannedIndividuals } from './plan-individuals.js';
 import { NONE } from './typed-column.js';
 
-/** Live records that leave one individual for another, oldest first. */
+/** Live records that move from one individual to another, oldest first. */
 export interface PlannedSplit {
   readonly individual: number;
   readonly cluster: number;
   readonly records: readonly number[];
 }
 
-/** An individual whose records, and whose id for ever, go up in a cluster that has an older id. */
+/** An individual whose id ends in a merge: its records belong to a cluster with an older id. */
 export interface PlannedMerge {
   readonly cluster: number;
   readonly absorbed: number;
-  /** What joined them, or null where nothing but a row key did. */
+  /** The ground that joined them; null if only a corrected row did. */
   readonly ground: Ground | null;
   readonly through: number;
 }
@@ -24,21 +24,22 @@ interface Bridge {
   readonly ground: Ground;
 }
 
-/** Which cluster is which individual. */
+/** Assigns clusters to individuals. */
 export interface PlannedIdentities {
-  /** The individual that a cluster is, or NONE for one that begins to exist. What is no cluster is equal to no individual. */
+  /** The individual that a cluster continues; NONE for a new individual. Not for UNLINKABLE or REFERRED. */
   individualOf(cluster: number): number;
-  /** The cluster in which an individual of before goes on or up; one of no records if nobody is left of it. */
+  /** The cluster that continues or absorbs an existing individual; an empty cluster if no record of it is left. */
   clusterOf(individual: number): number;
   readonly splits: readonly PlannedSplit[];
   readonly merges: readonly PlannedMerge[];
 }
 
 /**
- * Gives clusters their ids (ADR 0019; architecture §6): after a split the part with the oldest live record keeps the id
- * (person records before facts, since a fact that moves must not take a person's name with it); a merge keeps the id that
- * was registered first. A corrected row counts for the individual of the row that it replaces. An individual without live
- * records gets its id back when its records are revived and no living id is there.
+ * Gives clusters their ids (ADR 0019; architecture §6). After a split, the part with the oldest live record keeps the
+ * id; person records come before facts, because a fact that moves must not take a person's id with it. After a merge,
+ * the id that was registered first remains. A corrected row counts for the individual of the row that it replaces. An
+ * individual without live records gets its id back when its records are revived, unless an id of a living individual
+ * applies.
  */
 export function planIdentities(scope: DecisionScope, plan: PlannedIndividuals): PlannedIdentities {
   const identities = new IdentityPlan(scope, plan);
@@ -50,9 +51,9 @@ export function planIdentities(scope: DecisionScope, plan: PlannedIndividuals): 
 class IdentityPlan implements PlannedIdentities {
   readonly #scope: DecisionScope;
   readonly #plan: PlannedIndividuals;
-  /** Individual → entry of the record that claims its id. */
+  /** For each individual, the entry of the record that claims its id. */
   readonly #claims = new Map<number, number>();
-  /** Cluster that was worked out → the individual that it is. */
+  /** For each computed cluster, the individual that it continues. */
   readonly #named = new Map<number, number>();
   readonly splits: PlannedSplit[] = [];
   readonly merges: PlannedMerge[] = [];
@@ -120,7 +121,7 @@ class IdentityPlan implements PlannedIdentities {
     this.splits.sort((one, other) => one.individual - other.individual || age(one) - age(other));
   }
 
-  /** The living individual that a record speaks for: its own, or that of the row that it replaces. */
+  /** The living individual for which a record counts: its own, or that of the row that it replaces. */
   #livingIndividualOf(record: number): number {
     const { records } = this.#scope.index;
     const speaker = this.#scope.isBecoming(record) ? this.#scope.changes.predecessorOf(record) : record;
@@ -133,7 +134,7 @@ class IdentityPlan implements PlannedIdentities {
     return last === NONE ? NONE : individuals.resolve(last);
   }
 
-  /** A fact cannot claim the id of an individual whose person records the change does not reach. */
+  /** A fact cannot claim the id of an individual that has person records outside the reach of the change. */
   #isFixed(individual: number, record: number): boolean {
     return this.#scope.index.records.isFact(record) && this.#hasPersonsOutOfReach(individual);
   }
@@ -145,7 +146,7 @@ class IdentityPlan implements PlannedIdentities {
     return at !== NONE;
   }
 
-  /** A member that the change does not reach stays where it is. */
+  /** Whether a member is outside the reach of the change, and so stays where it is. */
   #isKept(record: number): boolean {
     return this.#plan.entryOf(record) === NONE && this.#scope.isStaying(record);
   }
@@ -162,7 +163,7 @@ class IdentityPlan implements PlannedIdentities {
     return one < two;
   }
 
-  /** Each claimed cluster is the individual that was registered first. */
+  /** Gives each claimed cluster the earliest registered of the individuals that claim it. */
   #name(claims: ReadonlyMap<number, number>): void {
     for (const [individual, entry] of claims) {
       const cluster = this.#plan.clusterAt(entry);
@@ -171,7 +172,7 @@ class IdentityPlan implements PlannedIdentities {
     }
   }
 
-  /** Where no living id is at hand, an individual that had no live records goes on. */
+  /** If a cluster has no living id, an individual that had no live records continues in it. */
   #revive(dormant: readonly (readonly [number, number])[]): void {
     const claims = new Map<number, number>();
     for (const [individual, entry] of dormant) {
@@ -190,7 +191,10 @@ class IdentityPlan implements PlannedIdentities {
 
   #bridges: ReadonlyMap<string, Bridge> | null = null;
 
-  /** Individual and cluster → the strongest ground on which a record of the individual met one that is not of it. */
+  /**
+   * For each pair of individual and cluster, the strongest ground on which a record of that individual met a record of
+   * another.
+   */
   #findBridges(): ReadonlyMap<string, Bridge> {
     const { keys, records, strategy } = this.#scope.index;
     const offers: (Bridge & { readonly key: string })[] = [];

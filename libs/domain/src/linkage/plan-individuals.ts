@@ -8,47 +8,54 @@ import { RecordMap } from './record-map.js';
 import { unconstrained, type PositionConstraints } from './strategy.js';
 import { Int32Column, NONE } from './typed-column.js';
 
-/** Where a record stands that is in no cluster. */
+/** Cluster values for a record that is in no cluster. */
 export const UNLINKABLE = -2;
 export const REFERRED = -3;
 
-/** A doubt between records; each side is named by the record with its smallest row key. */
+/** A doubt between records. Each side is named by its record with the smallest row key. */
 export interface PlannedReferral {
   readonly reason: ReferralReason;
-  /** What would have linked them. */
+  /** The ground on which the two sides would have been linked. */
   readonly ground: Ground;
   readonly subject: number;
   readonly candidates: readonly number[];
 }
 
 /**
- * Who the people are near a change. A *cluster* is an individual as it will be. Records that the change can reach have
- * an entry here; an individual out of its reach appears as a cluster only when a new fact, or kinship, meets it, and
- * keeps all the records that have no entry (a *known* cluster).
+ * The people near a change. A *cluster* is an individual as it will be. Each record that the change can reach has an
+ * entry here. An individual outside the reach appears as a *known* cluster only when a new fact or kinship meets it; a
+ * known cluster keeps all its records that have no entry.
  */
 export interface PlannedIndividuals {
-  /** Numbers of the entries, in the order in which they were made. */
+  /** The numbers of the entries, in order of creation. */
   entries(): Iterable<number>;
   recordAt(entry: number): number;
-  /** Cluster of an entry, or UNLINKABLE or REFERRED. */
+  /** The cluster of an entry, or UNLINKABLE or REFERRED. */
   clusterAt(entry: number): number;
-  /** The record that it met on its strongest ground; NONE if it met nobody. */
+  /** The record that it met on its strongest ground; NONE if it met no record. */
   metAt(entry: number): number;
-  /** What it stands in its cluster on; null where it is alone. A fact may found its cluster, and have met nobody. */
+  /**
+   * The ground on which it belongs to its cluster; null if it is alone. A fact that founds its cluster has a ground but
+   * met no record.
+   */
   groundAt(entry: number): Ground | null;
   entryOf(record: number): number;
-  /** The individual that a known cluster is; NONE for a cluster that was worked out anew. */
+  /** The individual of a known cluster; NONE for a computed cluster. */
   knownIndividual(cluster: number): number;
-  /** The known cluster of an individual that no entry of a person record belongs to. */
+  /** The known cluster of an individual none of whose person records has an entry. */
   knownCluster(individual: number): number;
-  /** The person record with the smallest row key of a cluster, else its fact with the smallest; for a known one too. */
+  /**
+   * A cluster's person record with the smallest row key; without person records, its fact with the smallest. Works for
+   * known clusters too.
+   */
   representativeOf(cluster: number): number;
   readonly referrals: readonly PlannedReferral[];
 }
 
 /**
- * Applies the rules of `partition` to what a change can reach: person records connected to changed ones through tokens
- * that have, or had, force; facts on their tokens; and facts that found individuals together with changed ones.
+ * Applies the rules of `partition` to the records that a change can reach: person records connected to changed ones
+ * through tokens that have or had force, the facts on their tokens, and facts that found individuals together with
+ * changed facts.
  */
 export function planIndividuals(scope: DecisionScope): PlannedIndividuals {
   const plan = new IndividualPlan(scope);
@@ -67,13 +74,15 @@ class IndividualPlan implements PlannedIndividuals {
   readonly #ground: (Ground | null)[] = [];
   readonly #knownIndividual = new Int32Column();
   readonly #knownClusters = new Map<number, number>();
-  /** What a cluster says, made when a fact asks where one record says it all. */
+  /** The profile of a cluster. Computed on demand for clusters of one record and known clusters. */
   readonly #profiles: (Profile | null)[] = [];
-  /** The record with the smallest row key of a cluster that was worked out; NONE for a known one. */
+  /**
+   * A computed cluster's record with the smallest row key; for a known cluster NONE until `representativeOf` is called.
+   */
   readonly #sample = new Int32Column();
   readonly #tokensWithFactsTaken = new Set<number>();
   readonly #facts: number[] = [];
-  /** Fact → the token that it would found an individual on. */
+  /** For each fact that nobody owns, the token on which it would found an individual. */
   readonly #unowned = new Map<number, number>();
   readonly referrals: PlannedReferral[] = [];
 
@@ -142,7 +151,7 @@ class IndividualPlan implements PlannedIndividuals {
     for (const record of changes.ceasing.keys()) touch(record);
     for (const record of changes.becoming) if (records.isPerson(record)) this.#groupAround(record);
     for (const token of touched) {
-      // A token without force before and after binds nobody: its holders do not feel the change.
+      // A token without force before and after connects nobody, so its holders are not affected.
       if (!this.#scope.linked(token) && !this.#scope.links(token)) continue;
       for (let at = tokens.firstHolder(token, 'persons'); at !== NONE; at = records.nextHolder(at)) {
         const holder = records.holderAt(at);
@@ -163,7 +172,7 @@ class IndividualPlan implements PlannedIndividuals {
     }
   }
 
-  /** Records about which a person decides now, or has decided together with one that comes or goes. */
+  /** Visits the records that a person's decision pairs now, or has paired with a record that comes or goes. */
   #lookAtConstrained(): void {
     const { changes, constraints, index } = this.#scope;
     if (constraints.isEmpty) return;
@@ -179,7 +188,7 @@ class IndividualPlan implements PlannedIndividuals {
         for (const key of constraints.partnersOf(index.records.keyOf(record)).keys()) look(key);
   }
 
-  /** Whether a token gains or loses its force as somebody's own: all its holders feel it. */
+  /** Whether a token gains or loses its force as somebody's own, which affects all its holders. */
   #flips(token: number): boolean {
     return this.#scope.linked(token) !== this.#scope.links(token);
   }
@@ -187,17 +196,19 @@ class IndividualPlan implements PlannedIndividuals {
   attachFacts(): void {
     const { changes, index } = this.#scope;
     for (const record of changes.becoming) if (index.records.isFact(record)) this.#takeFact(record);
-    // The list grows while it is worked through: a fact may draw in a person, and with it that person's facts.
+    // The list grows during the loop: a fact may bring in a person, and with it that person's facts.
     for (const fact of this.#facts) this.#attach(fact);
   }
 
-  /** Facts that nobody owns, beside all others on the same token, whether those moved or not. */
+  /**
+   * Founds individuals from facts that nobody owns, together with all other facts on the same token, changed or not.
+   */
   foundIndividuals(): void {
     const { index, changes } = this.#scope;
     const { records } = index;
     const buckets = new Set(this.#unowned.values());
     const consider = (fact: number) => {
-      if (!records.isLive(fact)) return; // it was in nobody's company before
+      if (!records.isLive(fact)) return; // only facts live before the change can leave others behind
       const { tokens } = this.#scope.evidenceOf(fact);
       for (const token of tokens) {
         if (this.#scope.owners(token, records.birthDateOf(fact)).length === 0) buckets.add(token);
@@ -208,7 +219,7 @@ class IndividualPlan implements PlannedIndividuals {
     for (const token of buckets) this.#found(token);
   }
 
-  /** Works out the component of a live person record, and takes in the facts on its tokens. */
+  /** Computes the component of a live person record, and takes in the facts on its tokens. */
   #groupAround(start: number): void {
     if (this.entryOf(start) !== NONE) return;
     const members = this.#componentOf(start);
@@ -268,12 +279,12 @@ class IndividualPlan implements PlannedIndividuals {
     return { neverLink: pairs('never-link'), reviewedLink: pairs('link') };
   }
 
-  /** Live person records that are connected to one through tokens that have force, or by a person. All get an entry. */
+  /** The live person records connected to one through tokens with force or reviewed links. Gives each an entry. */
   #componentOf(start: number): number[] {
     const { records, strategy, tokens } = this.#scope.index;
     const members = [start];
     this.#enter(start);
-    // The list grows while it is worked through.
+    // The list grows during the loop.
     for (const record of members) {
       const birthDate = records.birthDateOf(record);
       for (const at of records.occurrencesOf(record)) {
@@ -303,7 +314,10 @@ class IndividualPlan implements PlannedIndividuals {
     return members;
   }
 
-  /** A cluster for a group of persons; an individual that was met as known before, and is drawn in now, keeps its own. */
+  /**
+   * A cluster for a group of persons. If the group contains an individual that already has a known cluster, that
+   * cluster becomes a computed one and is used.
+   */
   #clusterFor(member: number, profile: Profile | null): number {
     const { records } = this.#scope.index;
     if (this.#scope.isStaying(member)) {
@@ -319,7 +333,7 @@ class IndividualPlan implements PlannedIndividuals {
     return this.#addCluster(NONE, member, profile);
   }
 
-  /** Facts on the tokens of a person record must be looked at again. */
+  /** Takes in the facts on a person record's tokens, and facts that a person's decision pairs with it. */
   #takeFactsOf(person: number): void {
     const { records } = this.#scope.index;
     for (const at of records.occurrencesOf(person)) {
@@ -367,7 +381,7 @@ class IndividualPlan implements PlannedIndividuals {
             : this.#scope.owners(token, evidence.birthDate);
         const mine = holders.filter((holder) => this.#clusterOfPerson(holder) === attachment.owner);
         if (this.#movesTo(fact, attachment.owner)) {
-          // It leaves another individual for one that was out of reach: then that one is weighed too.
+          // The fact moves to an individual outside the reach so far, so compute that one too.
           for (const holder of mine) this.#groupAround(holder);
         }
         this.#settle(fact, attachment.owner, this.#smallest(mine), attachment.ground);
@@ -375,7 +389,7 @@ class IndividualPlan implements PlannedIndividuals {
     }
   }
 
-  /** True where a fact that is, or replaces one that is, in another individual would join a cluster. */
+  /** Whether joining the cluster moves the fact, or the fact that it replaces, out of another individual. */
   #movesTo(fact: number, cluster: number): boolean {
     const individual = this.knownIndividual(cluster);
     const { records } = this.#scope.index;
@@ -387,7 +401,7 @@ class IndividualPlan implements PlannedIndividuals {
 
   #attachmentOf(fact: number, evidence: Evidence): Attachment {
     const forbidden = this.#clustersDecided(fact, 'never-link');
-    // A row without a usable token names nobody, whatever was decided about it.
+    // A row without a usable token belongs to nobody, whatever a person decided about it.
     const [reviewed] = evidence.tokens.length === 0 ? [] : this.#clustersDecided(fact, 'link', forbidden);
     if (reviewed !== undefined) return { kind: 'owned', owner: reviewed, token: NONE, ground: REVIEWED };
     return this.#scope.index.strategy.attach(evidence, {
@@ -400,7 +414,7 @@ class IndividualPlan implements PlannedIndividuals {
     });
   }
 
-  /** Clusters of persons about whom, together with a fact, a person has decided so; by their smallest row key. */
+  /** The clusters of persons that such a decision pairs with the fact, in order of their smallest row key. */
   #clustersDecided(fact: number, constraint: Constraint, except: readonly number[] = []): number[] {
     if (this.#scope.constraints.isEmpty) return [];
     const { keys, records } = this.#scope.index;
@@ -412,7 +426,7 @@ class IndividualPlan implements PlannedIndividuals {
       .sort((one, other) => keys.compare(keyOf(one), keyOf(other)));
   }
 
-  /** Person records, of those given, that are in an individual. */
+  /** Those of the given records that are person records and belong to an individual. */
   #placedPersons(given: readonly number[]): number[] {
     const { records } = this.#scope.index;
     return given.filter((record) => {
@@ -491,7 +505,7 @@ class IndividualPlan implements PlannedIndividuals {
     return whole;
   }
 
-  /** Person records of a known cluster: none of them has an entry. */
+  /** The person records of a known cluster. None of them has an entry. */
   #personsOf(cluster: number): number[] {
     return this.#members(cluster, 'persons');
   }

@@ -12,9 +12,9 @@ import type { StandingRelationship } from './relationship-table.js';
 import { carerLists, ownLists, type HolderList } from './token-table.js';
 import { NONE } from './typed-column.js';
 
-/** Individuals are clusters: who is to be told of a relationship may have no id yet. */
+/** Individuals are given as clusters, because a new individual has no id yet. */
 export interface PlannedKinship {
-  /** Relationships that stand and no longer will, in the order in which they were identified. */
+  /** Existing relationships that end, in the order in which they were identified. */
   readonly ended: readonly number[];
   readonly identified: readonly Kin[];
   readonly families: readonly PlannedFamilies[];
@@ -27,18 +27,18 @@ export interface PlannedFamilies {
 }
 
 export interface PlannedFamily {
-  /** The family that goes on, or NONE for one that begins to exist. */
+  /** The family that continues, or NONE for a new one. */
   readonly family: number;
   readonly joined: readonly number[];
-  /** Individuals, not clusters: they have no place any more. */
+  /** Individuals rather than clusters, because they may no longer have a cluster. */
   readonly left: readonly number[];
   readonly review: boolean;
 }
 
 /**
- * The difference that a decision makes to relationships and families: worked out anew, with the rules of `familiesOf`,
- * for the individuals that changed evidence can reach, and compared with what stands.
- * @param arriving scopes, as bits, of the records of the submission that is being decided.
+ * Plans the changes to relationships and families: computes them again with the rules of `familiesOf` for every
+ * individual that changed evidence can reach, and compares the result with what stands.
+ * @param arriving family scopes, as bits, of the submission that is being decided.
  */
 export function planKinship(
   scope: DecisionScope,
@@ -52,7 +52,7 @@ export function planKinship(
   return kinship.outcome();
 }
 
-/** Number of the scope of the programme, in which all evidence counts. */
+/** The number of the programme's scope, in which all evidence counts. */
 const PROGRAMME = 0;
 
 class KinshipPlan {
@@ -60,16 +60,16 @@ class KinshipPlan {
   readonly #plan: PlannedIndividuals;
   readonly #identities: PlannedIdentities;
   readonly #arriving: number;
-  /** Entries of a cluster that was worked out, or that a known cluster gains. */
+  /** The entries of each cluster: all records of a computed cluster, and the records that a known cluster gains. */
   readonly #entriesOf = new Map<number, number[]>();
   readonly #reachedTokens = new Set<number>();
   readonly #reachedClusters = new Set<number>();
   readonly #queue: number[] = [];
-  /** Individuals of before whose relationships and families are in question. */
+  /** Existing individuals whose relationships and families are compared. */
   readonly #involved = new Set<number>();
   readonly #questioned = new Set<number>();
   readonly #relationships: Kin[] = [];
-  /** Scope → its families, as clusters. */
+  /** The families of each scope, as lists of clusters. */
   readonly #families: number[][][];
 
   constructor(
@@ -92,7 +92,7 @@ class KinshipPlan {
     }
   }
 
-  /** Finds where the evidence changes: tokens on records that come, go, or belong to somebody else now. */
+  /** Finds where evidence changes: tokens on records that come, go, or move to another individual. */
   reach(): void {
     const { changes } = this.#scope;
     for (const record of changes.becoming) this.#reachFrom(record);
@@ -102,7 +102,7 @@ class KinshipPlan {
       if (!this.#scope.isStaying(record)) continue;
       const before = this.#individualBefore(record);
       const cluster = this.#plan.clusterAt(entry);
-      // What is no cluster is nobody, and so not who the record was.
+      // A negative cluster stands for no individual, so it continues none.
       const stays = before === NONE ? cluster < 0 : this.#identities.individualOf(cluster) === before;
       if (!stays) this.#reachFrom(record);
     }
@@ -118,7 +118,7 @@ class KinshipPlan {
 
   workOut(): void {
     const placed = new Set<number>();
-    // The queue grows while it is worked through.
+    // The queue grows during the loop.
     for (const cluster of this.#queue) {
       if (!placed.has(cluster)) this.#workOutAround(cluster, placed);
     }
@@ -140,7 +140,7 @@ class KinshipPlan {
     for (const at of records.occurrencesOf(record)) {
       const token = records.tokenAt(at);
       if (this.#scope.related(token) !== this.#scope.relates(token)) this.#reachToken(token);
-      // A child's own token relates nobody.
+      // Kinship uses a child's carer tokens and an adult's own tokens, never a child's own.
       if (records.isCarerAt(at) !== child || this.#addsNothing(record, token)) continue;
       evidence = true;
       this.#reachToken(token);
@@ -150,7 +150,10 @@ class KinshipPlan {
     if (child) this.#reachWhomItRepresents(record, before);
   }
 
-  /** A child's smallest row key says which of two children is canonically first: kin of theirs may turn round. */
+  /**
+   * The child with the smaller row key comes first in a relationship between two children, so a change of a child's
+   * smallest row key may turn its relationships round.
+   */
   #reachWhomItRepresents(record: number, before: number): void {
     const { individuals, records } = this.#scope.index;
     const entry = this.#plan.entryOf(record);
@@ -161,7 +164,10 @@ class KinshipPlan {
       this.#involveFamilyOf(before);
   }
 
-  /** A further fact of a person out of reach, which says of kinship only what another record of theirs says too. */
+  /**
+   * Whether a fact adds no evidence of kinship: another record of the same person, outside the reach of the change,
+   * gives the same evidence in the same scopes.
+   */
   #addsNothing(fact: number, token: number): boolean {
     const { individuals, records, tokens } = this.#scope.index;
     if (!records.isFact(fact)) return false;
@@ -200,7 +206,9 @@ class KinshipPlan {
     this.#involve(this.#identities.individualOf(cluster));
   }
 
-  /** An individual of before: its relationships are in question, and so are the families that it is in. */
+  /**
+   * Compares the relationships and families of an existing individual, and involves the other members of its families.
+   */
   #involve(individual: number): void {
     if (individual === NONE || this.#involved.has(individual)) return;
     this.#involved.add(individual);
@@ -214,7 +222,7 @@ class KinshipPlan {
     }
   }
 
-  /** Works out the kinship of everybody whom the programme's evidence connects to a cluster. */
+  /** Computes the kinship of all clusters that the programme's evidence connects to this one. */
   #workOutAround(start: number, placed: Set<number>): void {
     const members = [start];
     const nodeOf = new Map([[start, 0]]);
@@ -232,7 +240,7 @@ class KinshipPlan {
         }
         return { node, scopes };
       });
-    // The list grows while it is worked through.
+    // The list grows during the loop.
     for (const member of members) {
       for (const token of this.#kinTokensOf(member)) {
         if (seen.has(token)) continue;
@@ -258,7 +266,10 @@ class KinshipPlan {
     });
   }
 
-  /** Clusters that hold a token as children with a carer, or as adults, and the scopes in which they do. */
+  /**
+   * The clusters that hold a token as children whose carer it is, or as adults, with the scopes of that evidence as
+   * bits.
+   */
   #evidence(token: number, lists: readonly HolderList[]): Map<number, number> {
     const { records, tokens } = this.#scope.index;
     const found = new Map<number, number>();
@@ -316,10 +327,12 @@ class KinshipPlan {
     return records.isStaged(record) ? this.#arriving : submissions.get(records.submissionOf(record)).scopes;
   }
 
-  /** Involves an individual if it is in a family of any scope: who is in none is no kin that could turn round. */
+  /**
+   * Involves an individual if it is in a family. An individual in no family has no relationship that could turn round.
+   */
   #involveFamilyOf(individual: number): void {
     const { families } = this.#scope.index;
-    // Whoever is in a family of a scope is in one of the programme.
+    // Each family of another scope lies within a family of the programme.
     if (families.familyOf(PROGRAMME, individual) !== NONE) this.#involve(individual);
   }
 
@@ -342,7 +355,7 @@ class KinshipPlan {
       }
     }
     const identified = this.#relationships.filter(({ kind, child, other, channel }) => {
-      // Whoever begins to exist is NONE here, and has no relationship that stands.
+      // A new individual is NONE here, and no existing relationship names it.
       const [one, two] = [this.#identities.individualOf(child), this.#identities.individualOf(other)];
       const domain = strategy.channels.domainOf(channel);
       return !standing.delete(signature({ kind, child: one, other: two, domain }));
@@ -367,7 +380,7 @@ class KinshipPlan {
       const cluster = this.#identities.clusterOf(individual);
       return this.#identities.individualOf(cluster) === individual && groupOf.has(cluster);
     };
-    // The part with the individual that was registered first keeps the family's id, if it is a family still (ADR 0019).
+    // The group that contains the family's earliest registered individual keeps the family's id (ADR 0019).
     const heirs = [...old].map((family) => {
       const members = families.membersOf(family).sort((one, other) => one - other);
       return { family, heir: members.map(groupOfIndividual).find((group) => group !== undefined) };
@@ -383,7 +396,7 @@ class KinshipPlan {
     groups.forEach((group, number) => {
       const family = claims.get(number) ?? NONE;
       const joined = group.filter((cluster) => {
-        // Whoever begins to exist is NONE here, and in no family.
+        // A new individual is NONE here, and in no family.
         const individual = this.#identities.individualOf(cluster);
         return family === NONE || families.familyOf(scope, individual) !== family;
       });

@@ -8,8 +8,8 @@ import { Int32Column, NONE } from './typed-column.js';
 export type RetiringReason = 'replaced' | 'omitted' | 'withdrawn' | 'consent-refused' | 'erased';
 
 /**
- * What a decision is about: submissions; records that are forgotten; two rows about which a person decides; or every
- * live record, since another strategy decides from here on.
+ * The subject of a decision: submissions, records that are erased, two rows about which a person decides, or every live
+ * record because another strategy decides from now on.
  */
 export type LiveChange =
   | BookChange
@@ -17,17 +17,17 @@ export type LiveChange =
   | { readonly kind: 'constrained'; readonly change: ConstraintChange }
   | { readonly kind: 'relinked' };
 
-/** What a row of the submission comes to, before linkage. */
+/** The fate of a submission's row before linkage. */
 export type RowFate = 'live' | 'superseded' | 'unchanged';
 
-/** Rows of a submission that was staged: per row its record, as `staged`, or the live record that it leaves unchanged. */
+/** The rows of a staged submission. Each row has its staged record, or the live record that it leaves unchanged. */
 export interface StagedRows {
   readonly records: Int32Column;
-  /** 1 for a row whose content is that of the live record of its key. */
+  /** 1 for a row with the same content as the live record of its row key. */
   readonly unchanged: Uint8Array;
-  /** Keys of rows that refuse consent, in the order in which they were noted. */
+  /** Row keys that refuse consent, in the order in which they were recorded. */
   readonly refused: ReadonlySet<number>;
-  /** Where the chunks of the rows begin, in row order. */
+  /** Where each chunk begins, in row order. */
   readonly chunks: readonly StagedChunkStart[];
 }
 
@@ -36,32 +36,35 @@ export interface StagedChunkStart {
   readonly firstRow: number;
 }
 
-/** Which records begin and cease to be live, and who carries what. All orders are those of the ledger. */
+/**
+ * The records that become live or cease to be, and which submissions carry records. All orders are those of the ledger.
+ */
 export interface LiveChanges {
-  /** New rows and revived records, in no order that anything may rest on. */
+  /** New rows and revived records. Nothing may depend on their order. */
   readonly becoming: readonly number[];
   readonly ceasing: ReadonlyMap<number, RetiringReason>;
   /** Live records that the submission carries unchanged, in row order. */
   readonly carried: readonly number[];
   /**
-   * Submission → live records that it gives their period now, though the change does not bring it: the submission that
-   * did so no longer stands. In the order of submissions, oldest records first.
+   * Records that stay live but whose highest-ranked carrier is now another earlier submission, because their former
+   * carrier no longer stands. By that submission, in the order of submissions; oldest records first.
    */
   readonly carriersChanged: ReadonlyMap<number, readonly number[]>;
-  /** By row. */
+  /** The fate of each row. */
   readonly fates: readonly RowFate[];
-  /** Becoming record → the record of its key that ceases; NONE where there is none. */
+  /** The record of the same row key that ceases when this one becomes live; NONE if there is none. */
   predecessorOf(record: number): number;
-  /** The submission that carries the record at the highest rank, once the change is made. */
+  /** The highest-ranked submission that carries the record after the change. */
   carrierOf(record: number): number;
 }
 
 /**
- * Live records (architecture §4): one per row key, from its highest-ranked standing carrier (period order, then
- * sequence), unless a standing full extract of a later period omits the key. Full extracts of one period are parts of
- * one whole. A key whose highest-ranked carrier is erased has no live record: what it replaced does not come back. Nor
- * has one whose highest-ranked carrier refuses consent, for as long as it is the highest-ranked.
- * Only keys that the change can touch are looked at.
+ * Determines live records (architecture §4). Each row key has at most one: from its highest-ranked standing carrier (by
+ * period, then sequence), unless a standing full file of a later period omits the key. Full files of the same period
+ * together form one. If the highest-ranked carrier's record is erased, the key has no live record: what it replaced
+ * does not come back. The same holds if the highest-ranked carrier refuses consent, for as long as it ranks highest.
+ *
+ * Examines only the keys that the change can affect.
  */
 export function planLiveRecords(index: LinkageIndex, change: LiveChange, rows: StagedRows): LiveChanges {
   if (change.kind === 'erased') return ceasingAlone(index, change.records);
@@ -84,7 +87,7 @@ function ceasingAlone(index: LinkageIndex, erased: readonly number[]): LiveChang
   };
 }
 
-/** The submissions that give records their period, where their datasets are as they were. */
+/** Finds the submissions that carry records of datasets that the change does not touch. */
 class UnchangedCarriers {
   readonly #index: LinkageIndex;
   readonly #standing = new Map<DatasetId, Standing>();
@@ -101,7 +104,7 @@ class UnchangedCarriers {
   }
 }
 
-/** The highest-ranked standing carrier of a key. */
+/** The highest-ranked standing carrier of a row key. */
 function highestCarrier({ submissions, keys }: LinkageIndex, standing: Standing, key: number): Carrier {
   let best: Carrier = { submission: null, number: NONE, record: NONE };
   let rank = -1;
@@ -109,8 +112,8 @@ function highestCarrier({ submissions, keys }: LinkageIndex, standing: Standing,
     const number = keys.submissionAt(carriage);
     if (!standing.submissions.has(number)) continue;
     const submission = submissions.get(number);
-    // Later carriages come first: of two rows of one file with the same key, the first has the last word here. Refusals
-    // come before the rows of their file, so that they hold against these.
+    // The loop goes from the last carriage to the first. If two rows of one file have the same key, the first row
+    // therefore wins. A file's refusals precede its rows, so they win over them.
     if (submissions.rankOf(submission) < rank) continue;
     rank = submissions.rankOf(submission);
     best = { submission, number, record: keys.recordAt(carriage) };
@@ -126,9 +129,9 @@ class LivePlan {
   readonly #number: number;
   readonly #before: Standing;
   readonly #after: Standing;
-  /** Key → the first row that has it, or NONE for a key touched otherwise. */
+  /** For each key, the first row that has it; NONE for a key that is touched for another reason. */
   readonly #touched = new Map<number, number>();
-  /** Carriers in other datasets, which the change leaves as they are. */
+  /** Finds carriers in other datasets, which the change does not affect. */
   readonly #elsewhere: UnchangedCarriers;
   readonly #carriersChanged = new Map<number, number[]>();
 
@@ -155,7 +158,7 @@ class LivePlan {
     for (const [key, row] of this.#touched) {
       const before = keys.liveRecord(key);
       const after = this.#liveAfter(key);
-      // A key that no row has was touched at NONE, where no row has a fate.
+      // For a key without a row, `row` is NONE, and `fates` has no entry there.
       if (fates[row] === 'live' && after !== this.#rows.records.get(row)) fates[row] = 'superseded';
       if (before === after) {
         if (after !== NONE) this.#noteCarrier(key, after);
@@ -177,7 +180,9 @@ class LivePlan {
     };
   }
 
-  /** Notes a record that stays live and falls to another submission of before. */
+  /**
+   * Records a carrier change if a record stays live but its highest-ranked carrier is now another earlier submission.
+   */
   #noteCarrier(key: number, record: number): void {
     const before = highestCarrier(this.#index, this.#before, key).number;
     const after = this.#highest(key).number;
@@ -214,14 +219,16 @@ class LivePlan {
         fates.push(unchanged ? 'unchanged' : 'live');
         continue;
       }
-      // A key twice in one file: the first row stands, a repetition says nothing new, anything else is set aside.
+      // For a repeated key in one file, the first row wins. An equal row is unchanged; any other is superseded.
       const repeats = unchanged || records.sameContent(record, this.#rows.records.get(first));
       fates.push(repeats ? 'unchanged' : 'superseded');
     }
     return fates;
   }
 
-  /** Keys of submissions that begin or cease to stand, and keys that a full extract omits or omitted. */
+  /**
+   * Touches the keys of submissions that begin or cease to stand, and keys that a full file omits or no longer omits.
+   */
   #touchFlipped(): void {
     const { submissions } = this.#index;
     const fullPeriods = [this.#before.fullPeriod, this.#after.fullPeriod];
@@ -246,7 +253,7 @@ class LivePlan {
   #liveAfter(key: number): number {
     const { submission, record } = this.#highest(key);
     if (submission === null || this.#isOmitted(submission)) return NONE;
-    // NONE, where the carrier refuses consent, is no record that is erased.
+    // If the carrier refuses consent, `record` is NONE, which is never erased.
     return this.#index.records.isErased(record) ? NONE : record;
   }
 
@@ -254,13 +261,14 @@ class LivePlan {
     return period < this.#after.fullPeriod;
   }
 
-  /** The highest-ranked standing carrier of a key. */
+  /** The highest-ranked standing carrier of a key after the change. */
   #highest(key: number): Carrier {
     const { submissions } = this.#index;
     const best = highestCarrier(this.#index, this.#after, key);
     const row = this.#touched.get(key) ?? NONE;
     const refuses = this.#rows.refused.has(key);
-    // One that is tried again after it was parked may have been replaced meanwhile: its rows are here, and it does not stand.
+    // A submission that was parked and is processed later may already be superseded. It then has rows here but does not
+    // stand.
     if ((row === NONE && !refuses) || !this.#after.submissions.has(this.#number)) return best;
     if (
       best.submission !== null &&
@@ -297,7 +305,7 @@ class LivePlan {
   }
 }
 
-/** `record` is NONE where the carrier refuses consent, or there is none. */
+/** `record` is NONE if the carrier refuses consent or there is no carrier. */
 interface Carrier {
   readonly submission: Submission | null;
   readonly number: number;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recordKindOf } from './partition.js';
 
-describe('what a row is to linkage', () => {
+describe('recordKindOf', () => {
   it.each([
     ['user', 'child', 'person'],
     ['user', 'practitioner', 'person'],
@@ -10,9 +10,9 @@ describe('what a row is to linkage', () => {
     ['medium-term-outcome', 'child', 'fact'],
     ['user', 'none', 'impersonal'],
     ['engagement', 'none', 'impersonal'],
-    // Money and materials are nobody, whoever reports them.
+    // Money and materials are not people, whoever reports them.
     ['input', 'adult', 'impersonal'],
-  ] as const)('of data type %s and role %s: %s', (dataType, role, kind) => {
+  ] as const)('takes data type %s with role %s for %s', (dataType, role, kind) => {
     expect(recordKindOf(dataType as never, role)).toBe(kind);
   });
 });

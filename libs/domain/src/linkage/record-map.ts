@@ -2,8 +2,8 @@ import type { RecordTable } from './record-table.js';
 import { NONE } from './typed-column.js';
 
 /**
- * Numbers by record, for the length of one decision. Records that were just staged stand together at the end of the
- * table, and nearly all that a large file touches are of that kind: they get an array, older ones a Map.
+ * Maps records to numbers during one decision. Staged records are contiguous at the end of the table, and a large file
+ * touches hardly any others: staged records use an array, older ones a Map.
  */
 export class RecordMap {
   readonly #firstStaged: number;
@@ -15,7 +15,7 @@ export class RecordMap {
     this.#staged = new Int32Array(records.count - this.#firstStaged).fill(NONE);
   }
 
-  /** The record's number, or NONE. */
+  /** The number of the record, or NONE. */
   get(record: number): number {
     const at = record - this.#firstStaged;
     return at >= 0 ? (this.#staged[at] as number) : (this.#older.get(record) ?? NONE); // a record of the table

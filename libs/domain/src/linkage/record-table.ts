@@ -21,14 +21,14 @@ const LIVE = 32;
 const STAGED = 64;
 const ERASED = 128;
 
-/** What the ledger says about a record: in an individual, or set aside and why. */
+/** What the ledger says about a record: placed in an individual, or set aside and why. */
 export type Outcome = 'none' | 'placed' | 'unlinkable' | 'referred' | 'impersonal' | 'superseded';
 const outcomes: readonly Outcome[] = ['none', 'placed', 'unlinkable', 'referred', 'impersonal', 'superseded'];
 
 /**
- * Every record that the ledger ever took in, and those that are staged, in columns, in the order in which they enter it:
- * of two records the older one has the smaller number. Holders of a token are linked
- * through occurrences, one for each identity or carer token of a record.
+ * All records that ever entered the ledger, and the staged ones, as columns in order of entry: of two records, the
+ * older has the smaller number. Occurrences, one for each own or carer's token of a record, link the holders of a
+ * token.
  */
 export class RecordTable implements Archived {
   readonly #tokens: TokenTable;
@@ -49,12 +49,12 @@ export class RecordTable implements Archived {
   readonly #occurrenceToken = new Int32Column();
   readonly #occurrenceRecord = new Int32Column();
   readonly #nextHolder = new Int32Column();
-  /** Tokens that are only compared; both columns stay empty where the strategy has no such channel. */
+  /** Compared-only tokens. Both columns stay empty if the strategy has no compared-only channel. */
   readonly #firstCompared = new Int32Column();
   readonly #comparedToken = new Int32Column();
   #endOfLedger = 0;
 
-  /** Neighbours in the list of an individual's records; kept by the individual table. */
+  /** Neighbours in the list of an individual's records. The individual table maintains them. */
   readonly nextMember = new Int32Column();
   readonly previousMember = new Int32Column();
 
@@ -67,7 +67,7 @@ export class RecordTable implements Archived {
     return this.#bits.length;
   }
 
-  /** Records from this number on are staged, if any is: none of them has entered the ledger. */
+  /** Records from this number on, if any, are staged: they have not entered the ledger. */
   get endOfLedger(): number {
     return this.#endOfLedger;
   }
@@ -111,9 +111,9 @@ export class RecordTable implements Archived {
   }
 
   /**
-   * Takes in a row as a staged record that is not live, and links its tokens.
-   * @param read its tokens, as the strategy reads them.
-   * @param dataset number of the dataset that it came in.
+   * Adds a row as a staged record, which is not live, and links its tokens.
+   * @param read the row's tokens, as the strategy reads them.
+   * @param dataset the number of the row's dataset.
    */
   add(
     row: Pick<PseudonymisedRow, 'record' | 'role'>,
@@ -197,7 +197,7 @@ export class RecordTable implements Archived {
     return this.#caseNumber.get(record);
   }
 
-  /** Number of the dataset that it came in. */
+  /** The number of the record's dataset. */
   datasetOf(record: number): number {
     return this.#dataset.get(record);
   }
@@ -215,7 +215,7 @@ export class RecordTable implements Archived {
     return this.#bits.has(record, STAGED);
   }
 
-  /** Whether the record is forgotten: it is never live again. */
+  /** Whether the record is erased, and so can never be live again. */
   isErased(record: number): boolean {
     return this.#bits.has(record, ERASED);
   }
@@ -225,8 +225,8 @@ export class RecordTable implements Archived {
   }
 
   /**
-   * The record is in the ledger from `revision` on, brought by a submission.
-   * @throws Error where a younger record entered before it.
+   * Marks a staged record as part of the ledger from `revision` on, brought by a submission.
+   * @throws Error if a younger record has already entered.
    */
   enter(record: number, submission: number, revision: number): void {
     if (record < this.#endOfLedger) throw new Error('a record enters the ledger after one that is younger');
@@ -236,12 +236,12 @@ export class RecordTable implements Archived {
     this.#endOfLedger = record + 1;
   }
 
-  /** Revision of the event that brought the record into the ledger; NONE for a staged one. */
+  /** The revision of the event that brought the record into the ledger; NONE for a staged record. */
   enteredAt(record: number): number {
     return this.#enteredAt.get(record);
   }
 
-  /** The individual that it is in, or was in when it was retired; NONE for a record set aside. */
+  /** The individual that the record is in, or was in when it was retired; NONE for a record set aside. */
   individualOf(record: number): number {
     return this.#individual.get(record);
   }
@@ -259,7 +259,7 @@ export class RecordTable implements Archived {
     this.#individual.set(record, individual);
   }
 
-  /** The occurrences of its tokens, in row order: its own, then its carer's. */
+  /** The occurrences of the record's tokens: its own in row order, then its carer's. */
   *occurrencesOf(record: number): Generator<number, void, undefined> {
     const next = record + 1;
     const end =
@@ -271,7 +271,7 @@ export class RecordTable implements Archived {
     return this.#occurrenceToken.get(occurrence) >> 1;
   }
 
-  /** True where the token is the carer's, false where it is the record's own. */
+  /** Whether the token is the carer's rather than the record's own. */
   isCarerAt(occurrence: number): boolean {
     return (this.#occurrenceToken.get(occurrence) & 1) === 1;
   }
@@ -294,7 +294,7 @@ export class RecordTable implements Archived {
     };
   }
 
-  /** What the record says, in the form that the one reader of evidence takes. */
+  /** What the record says, in the form that `evidenceOf` reads. */
   readingOf(record: number): RecordReading {
     const own: number[] = [];
     const ownChannels: number[] = [];

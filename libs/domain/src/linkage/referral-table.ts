@@ -5,7 +5,7 @@ import { GroundTable } from './ground-table.js';
 import { IdTable } from './id-table.js';
 import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
-/** Referrals that wait, listed by the row key of their subject. */
+/** The waiting referrals, by the row key of their subject. */
 export class ReferralTable implements Archived {
   readonly #ids = new IdTable();
   readonly #subject = new Int32Column();
@@ -22,7 +22,7 @@ export class ReferralTable implements Archived {
   async passThrough(archive: Archive): Promise<void> {
     await passThrough(archive, [...this.#columns, this.#grounds]);
     this.#firstOfSubject.clear();
-    // The last one of a subject leads its list.
+    // The newest referral of a subject heads its list.
     this.#subject.view().forEach((subject, referral) => this.#firstOfSubject.set(subject, referral));
   }
 
@@ -34,7 +34,7 @@ export class ReferralTable implements Archived {
     return this.#ids.idOf(referral) as ReferralId; // interned as one
   }
 
-  /** @param ground what would have linked. */
+  /** @param ground the ground on which the link would have been made. */
   refer(id: ReferralId, subject: number, ground: Ground): void {
     const referral = this.#ids.intern(id);
     if (referral < this.#waits.length) {
@@ -54,14 +54,14 @@ export class ReferralTable implements Archived {
     if (referral !== NONE) this.#waits.set(referral, 0);
   }
 
-  /** Whether the doubt waits for review, on this very ground. */
+  /** Whether the referral is waiting for review, on this same ground. */
   waits(id: ReferralId, ground: Ground): boolean {
     const referral = this.#ids.find(id);
     if (referral === NONE || this.#waits.get(referral) === 0) return false;
     return this.#ground.get(referral) === this.#grounds.find(ground);
   }
 
-  /** Referrals that wait on the subject with this row key. */
+  /** The waiting referrals whose subject has this row key. */
   *ofSubject(subject: number): Generator<number> {
     for (let at = this.#firstOfSubject.get(subject) ?? NONE; at !== NONE; at = this.#next.get(at)) {
       if (this.#waits.get(at) === 1) yield at;

@@ -8,7 +8,7 @@ const kinds: readonly KinKind[] = ['carer', 'same-carer'];
 const KIND = 1;
 const STANDS = 2;
 
-/** A relationship between individuals, and the value domain of the token that it stands on. */
+/** A relationship between individuals, and the value domain of the token on which it rests. */
 export interface StandingRelationship {
   readonly kind: KinKind;
   readonly child: number;
@@ -16,7 +16,7 @@ export interface StandingRelationship {
   readonly domain: string;
 }
 
-/** Relationships that stand, listed by child, in the order in which they were first identified. */
+/** The relationships in force, by child. They are numbered in the order in which they were first identified. */
 export class RelationshipTable implements Archived {
   readonly #ids = new IdTable();
   readonly #other = new Int32Column();
@@ -69,7 +69,7 @@ export class RelationshipTable implements Archived {
     this.#state.lower(relationship, STANDS);
   }
 
-  /** Relationships that stand and name the individual as their child. */
+  /** The relationships in force whose child is this individual. */
   ofChild(child: number): number[] {
     const found: number[] = [];
     if (child >= this.#firstOfChild.length) return found;
@@ -86,7 +86,7 @@ export class RelationshipTable implements Archived {
     };
   }
 
-  /** A programme reads a handful of domains, over all its strategies. */
+  /** A linear search is enough: a programme reads few domains, even over all its strategies. */
   #numberOf(domain: string): number {
     const known = this.#domains.indexOf(domain);
     return known === NONE ? this.#domains.push(domain) - 1 : known;

@@ -1,4 +1,4 @@
-/** What a map says of a key; what it does not say yet is worked out, and said from then on. */
+/** Returns the cached value for a key, computing and caching it first if needed. */
 export function remembered<Key, Value>(memory: Map<Key, Value>, key: Key, workOut: () => Value): Value {
   const known = memory.get(key);
   if (known !== undefined) return known;

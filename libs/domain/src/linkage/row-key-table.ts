@@ -4,8 +4,9 @@ import { IdTable } from './id-table.js';
 import { bytesOf, Int32Column, NONE, type Column } from './typed-column.js';
 
 /**
- * Row keys, the record that is live for each, and who carries it: a carriage says that a submission has a row with
- * this key, and which record holds its content, or NONE where the row refuses consent. Carriages of one submission stand together, in the order of its events.
+ * Row keys, the live record of each, and its carriages. A carriage says that a submission has a row with this key, and
+ * which record holds the row's content; NONE if the row refuses consent. The carriages of one submission are
+ * contiguous, in the order of its events.
  */
 export class RowKeyTable implements Archived {
   readonly #ids = new IdTable();
@@ -94,7 +95,7 @@ export class RowKeyTable implements Archived {
     return this.#carriageKey.get(carriage);
   }
 
-  /** NONE where the row refuses consent. */
+  /** The record of a carriage; NONE if the row refuses consent. */
   recordAt(carriage: number): number {
     return this.#carriageRecord.get(carriage);
   }

@@ -5,7 +5,9 @@ import type { Strategy } from './strategy.js';
 import type { ChannelToken } from './tokens-of-row.js';
 import { NONE } from './typed-column.js';
 
-/** Reads rows as the index reads records, with numbers of its own: the rules ask of tokens only whether they are equal. */
+/**
+ * Reads rows as the index reads records, with its own numbers for tokens: the rules only compare tokens for equality.
+ */
 export class RowReader {
   readonly #strategy: Strategy;
   readonly #numbers = new Map<string, number>();
@@ -33,7 +35,7 @@ export class RowReader {
     };
   }
 
-  /** The token that has a number. */
+  /** The token with this number. */
   tokenOf(number: number): ChannelToken {
     return this.#tokens[number] as ChannelToken; // given out by `readingOf`
   }

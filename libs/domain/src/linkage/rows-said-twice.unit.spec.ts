@@ -15,9 +15,9 @@ const outcomesIn = ({ events }: LinkageWorld) =>
       : [],
   );
 
-// Worked out by hand: of two rows of one key in a file the first stands; one that says what it says, or what stands, is
-// unchanged; anything else is superseded.
-describe('rows of one key in one file', () => {
+// Worked out by hand. Of two rows with one key in a file, the first counts. A row equal to it, or to the live record,
+// is unchanged; any other is superseded.
+describe('a file with two rows of one key', () => {
   const cases: [what: string, rows: RowSpec[], first: string[], afterOld: string[]][] = [
     [
       'the same twice',
@@ -31,23 +31,28 @@ describe('rows of one key in one file', () => {
       ['1 registered', '1 superseded'],
       ['1 matched', '1 superseded', '1 corrected', '1 retired'],
     ],
-    ['what stands, twice', [old, old], ['1 registered', '1 unchanged'], ['2 unchanged']],
+    ['a row equal to the live record, twice', [old, old], ['1 registered', '1 unchanged'], ['2 unchanged']],
     [
-      'what stands, then another',
+      'a row equal to the live record, then another',
       [old, changed],
       ['1 registered', '1 superseded'],
       ['1 superseded', '1 unchanged'],
     ],
     [
-      'another, then what stands',
+      'another row, then one equal to the live record',
       [changed, old],
       ['1 registered', '1 superseded'],
       ['1 matched', '1 unchanged', '1 corrected', '1 retired'],
     ],
-    ['one, and a refusal', [changed, refusal], ['1 superseded'], ['1 superseded', '1 retired']],
-    ['what stands, and a refusal', [old, refusal], ['1 superseded'], ['1 unchanged', '1 retired']],
+    ['a row, and a refusal', [changed, refusal], ['1 superseded'], ['1 superseded', '1 retired']],
+    [
+      'a row equal to the live record, and a refusal',
+      [old, refusal],
+      ['1 superseded'],
+      ['1 unchanged', '1 retired'],
+    ],
   ];
-  it.each(cases)('%s', (_, rows, first, afterOld) => {
+  it.each(cases)('counts their outcomes: %s', (_, rows, first, afterOld) => {
     const fresh = new LinkageWorld();
     fresh.submit({ dataset: user, rows });
     expect(outcomesIn(fresh)).toEqual([first]);
@@ -58,8 +63,8 @@ describe('rows of one key in one file', () => {
   });
 });
 
-describe('a row that comes again', () => {
-  it('is unchanged where it names its tokens in another order', () => {
+describe('a repeated row', () => {
+  it('is unchanged if its tokens come in another order', () => {
     const world = new LinkageWorld();
     const tokens = [nhs('1'), email('e'), email('f'), email('g')];
     world.submit({ dataset: user, rows: [{ id: 'r', tokens }] });
@@ -68,8 +73,8 @@ describe('a row that comes again', () => {
   });
 });
 
-describe('a row that says a token twice', () => {
-  it('holds it once: six rows that show nothing else have force, and seven do not', () => {
+describe('a row that has a token twice', () => {
+  it('holds it once: a token on six rows without other marks has force, on seven it has none', () => {
     const holders = ['1', '2', '3', '4', '5', '6', '7'].map((id) => adult(id, email('e'), email('e')));
     for (const { people } of outcomesOf(holders.slice(0, 6))) expect(people).toEqual(['1+2+3+4+5+6']);
     for (const { setAside } of outcomesOf(holders)) expect(setAside).toHaveLength(7);
@@ -85,7 +90,7 @@ describe('a row that says a token twice', () => {
     for (const { kin } of outcomesOf([...kids, seven, adult('m', email('e'))])) expect(kin).toEqual([]);
   });
 
-  it('meets another row through it, and not itself', () => {
+  it('meets another row through the token, but not itself', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: user, rows: [{ id: 'one', tokens: [email('e'), email('e')] }] });
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'two', tokens: [email('e'), email('e')] }] });
@@ -98,7 +103,7 @@ describe('a row that says a token twice', () => {
     expect(matched).toEqual([{ strategy: 'leap-1', rule: 'email', through: one }]);
   });
 
-  it('founds one individual with it, in a session', () => {
+  it('founds one individual if it is a session', () => {
     const world = new LinkageWorld();
     world.submit({
       ...{ dataset: 'peep.engagement', rows: [{ id: 's', tokens: [email('e'), email('e')] }] },
@@ -107,8 +112,8 @@ describe('a row that says a token twice', () => {
   });
 });
 
-describe('a file of many pairs', () => {
-  it('names for each of them the other, however many records the decision weighs', () => {
+describe('a file whose rows each match a row of an earlier file', () => {
+  it('names the matched row for each, however many records the decision covers', () => {
     const world = new LinkageWorld();
     const ids = Array.from({ length: 300 }, (_, at) => `${at}`);
     world.submit({ dataset: user, rows: ids.map((id) => ({ id, tokens: [nhs(id)] })) });

@@ -19,7 +19,7 @@ const row = (id: string, role: RowSpec['role'] & string, ...tokens: RowSpec['tok
   ...{ id, role, tokens },
 });
 const anna = row('a', 'adult', email('a'));
-/** Sessions under one address, each with a case number of its own: three are more than one person’s. */
+/** Sessions under one address, each with its own case number. Three are too many for one person. */
 const crowd = (address: string, count = 3) =>
   Array.from({ length: count }, (_, n) =>
     row(`${address}${n}`, 'adult', email(address), caseNumber(`${address}${n}`)),
@@ -33,8 +33,8 @@ const apart = [
 const files = (count: number) =>
   Array.from({ length: count }, (_, n) => people([row(`r${n}`, 'adult', email(`r${n}`))], n > 0));
 
-describe('the histories that the laws are tried on', () => {
-  it('hold each interesting shape in at least one of twenty', () => {
+describe('the sample of histories on which the laws are tested', () => {
+  it('contains each interesting shape in at least one of twenty histories', () => {
     const counts = new Map(shapes.map((shape) => [shape, 0]));
     const sample = fc.sample(fc.oneof(history(), historyWithErasures()), {
       numRuns: HISTORIES,
@@ -164,16 +164,16 @@ describe('a shape', () => {
     ],
   ];
   for (const [shape, there, missing] of cases) {
-    it.each(Object.entries(there))(`${shape} is seen where there is: %s`, (_, steps) => {
+    it.each(Object.entries(there))(`${shape} is found in: %s`, (_, steps) => {
       expect(shapesIn(steps)).toContain(shape);
     });
-    it.each(Object.entries(missing))(`${shape} is not seen where there is: %s`, (_, steps) => {
+    it.each(Object.entries(missing))(`${shape} is not found in: %s`, (_, steps) => {
       expect(shapesIn(steps)).not.toContain(shape);
     });
   }
 });
 
-/** The third file is withdrawn, so that the fourth takes the place of the second. */
+/** The third file is withdrawn, so the fourth replaces the second. */
 function withOneWithdrawn(): Step[] {
   return [...files(3), withdraw(2), people([anna], true)];
 }
@@ -187,7 +187,7 @@ function twoFamilies(): Step[] {
   );
 }
 
-/** Two people of one address, in a file that is then replaced. */
+/** Two people under one address, in a file that is then replaced. */
 function twoUnder(address: string): Step[] {
   return [
     people([

@@ -10,8 +10,8 @@ import { sumStrategy } from './testing/sum-strategy.js';
 
 const scoringWorld = () => new LinkageWorld(testScopes, sumStrategy);
 
-describe('a strategy that scores, in the engine', () => {
-  it('gives after every step what it gives of the whole live set', () => {
+describe('a scoring strategy in the engine', () => {
+  it('gives after every step what it gives for the whole live set', () => {
     fc.assert(
       fc.property(historyWithErasures(), (steps) => {
         const player = new HistoryPlayer(scoringWorld());
@@ -26,7 +26,7 @@ describe('a strategy that scores, in the engine', () => {
     );
   });
 
-  it('decides after a rebuild, and after an archive, what it would have decided without', async () => {
+  it('decides the same after a rebuild and after an archive', async () => {
     await fc.assert(
       fc.asyncProperty(historyWithErasures(8), submitStep, async (steps, more) => {
         const player = new HistoryPlayer(scoringWorld());
@@ -55,7 +55,7 @@ describe('the ground of a scored link', () => {
     return world.told();
   };
 
-  it('stands in the ledger: the derived tokens that agree, the score in millibits and the level of each field', () => {
+  it('is in the ledger: the derived tokens that agree, the score in millibits and the level of each field', () => {
     const events = decisionsOf(
       { id: 'r1', tokens: [born('2020'), gender('f')], derived: derived('ada', 'SE1') },
       { id: 'r2', tokens: [born('2020'), gender('m')], derived: derived('ada', 'SE1') },
@@ -76,7 +76,7 @@ describe('the ground of a scored link', () => {
     });
   });
 
-  it('stands in a referral too, where the two contradict each other', () => {
+  it('is in a referral too, if the two records contradict each other', () => {
     const events = decisionsOf(
       { id: 'r1', tokens: [born('2020'), email('e')], derived: derived('ada', 'SE1') },
       { id: 'r2', tokens: [born('2021'), email('e')], derived: derived('ada', 'SE1') },
@@ -91,7 +91,7 @@ describe('the ground of a scored link', () => {
     });
   });
 
-  it('is missing where the score is below the threshold: then the two are two people', () => {
+  it('is missing if the score is below the threshold, which leaves two people', () => {
     const events = decisionsOf(
       { id: 'r1', tokens: [gender('f')], derived: derived('ada', 'SE1') },
       { id: 'r2', tokens: [gender('m')], derived: derived('ada', 'SE1') },

@@ -6,49 +6,55 @@ import type { ForceLimits } from './force.js';
 import type { TokensOfRow, LinkageRow } from './tokens-of-row.js';
 
 /**
- * How one programme links (architecture §6): everything in linkage that another way of linking would do differently, as
- * one value. `partition` and the engine know no other difference between strategies. A strategy is pure: what it answers
- * depends on its arguments alone, and compares tokens for equality and nothing else.
+ * How a programme links (architecture §6): everything that may differ between two ways of linking, as one value.
+ * `partition` and the engine know no other difference between strategies. A strategy is pure: its results depend on its
+ * arguments alone, and it compares tokens only for equality.
  */
 export interface Strategy {
   readonly name: string;
-  /** All that its decisions depend on, as the ledger records it when the strategy is adopted. */
+  /** Everything that its decisions depend on. The ledger records it when the strategy is adopted. */
   readonly parameters: Readonly<Record<string, number | string | string[]>>;
-  /** Kinds of token that it reads, strongest first. Two records are neighbours when they share a token that connects. */
+  /**
+   * The kinds of token that it reads, strongest first. Records that share a token of a connecting channel are
+   * neighbours.
+   */
   readonly channels: Channels;
-  /** How many people may hold a token as their own, or as their carer's, before it connects nobody. */
+  /** How many people may hold a token as their own, or as their carer's, before it loses its force. */
   readonly ownLimits: ForceLimits;
   readonly carerLimits: ForceLimits;
 
-  /** The tokens of a row that are evidence, derived ones included. */
+  /** The tokens of a row that are evidence, including derived ones. */
   tokensOf(row: LinkageRow): TokensOfRow;
 
   /**
-   * Groups person records into people. `records` come in row key order and hold whole components: no record outside
-   * shares a token that connects, or a reviewed link, with one inside.
+   * Groups person records into people. `records` are in row key order and cover whole components: no record outside
+   * shares a connecting token or a reviewed link with a record inside.
    */
   group(records: readonly Evidence[], constraints: PositionConstraints): Grouping;
 
-  /** Where a fact belongs, given who holds its tokens. */
+  /** Decides where a fact belongs, given the owners of its tokens. */
   attach(fact: Evidence, owners: Owners): Attachment;
 
-  /** Whom facts found that share their strongest token, which nobody owns. They come in row key order. */
+  /**
+   * Decides which individuals the facts found that share their strongest token, if nobody owns it. Facts are in row key
+   * order.
+   */
   found(facts: readonly Evidence[], channel: number): Foundation;
 
-  /** Below zero where `one` is the stronger ground. */
+  /** Negative if `one` is the stronger ground. */
   compareGrounds(one: Ground, other: Ground): number;
 }
 
-/** A link that the rules will not make alone. Groups are named by their smallest position. */
+/** A link that the rules refuse to make without a person. Each group is named by its smallest position. */
 export interface Refusal {
   readonly reason: ReferralReason;
-  /** What would have linked them. */
+  /** The ground on which the groups would have been linked. */
   readonly ground: Ground;
   readonly subject: number;
   readonly candidates: readonly number[];
 }
 
-/** Decisions of people, by position. Never-link wins over reviewed-link, and both over every token. */
+/** People's decisions, by position. A never-link overrides a reviewed link, and both override every token. */
 export interface PositionConstraints {
   readonly neverLink: readonly (readonly [number, number])[];
   readonly reviewedLink: readonly (readonly [number, number])[];
@@ -57,15 +63,15 @@ export interface PositionConstraints {
 export const unconstrained: PositionConstraints = { neverLink: [], reviewedLink: [] };
 
 export interface Grouping {
-  /** Position → smallest position of its group. */
+  /** For each position, the smallest position in its group. */
   readonly groupOf: Int32Array;
-  /** Position → the position that it met on its strongest ground, or NONE for one that is alone. */
+  /** For each position, the position it met on its strongest ground; NONE if it met no other. */
   readonly met: Int32Array;
-  /** The ground on which a position met another; null for one that is alone. */
+  /** The ground on which a position met another; null if it met no other. */
   groundOf(position: number): Ground | null;
-  /** Group → 1 when it stays alone because it could belong to either of two that contradict each other. */
+  /** 1 for a group that stays alone because it could belong to either of two groups that contradict each other. */
   readonly ambiguous: Uint8Array;
   readonly refusals: readonly Refusal[];
-  /** What a group says; `group` is a value of `groupOf`. */
+  /** The combined evidence of a group; `group` is a value of `groupOf`. */
   profile(group: number): Profile;
 }

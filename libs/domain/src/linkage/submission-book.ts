@@ -5,7 +5,7 @@ import type { Archive, Archived } from './archive.js';
 import type { SubmissionStanding } from './decider.js';
 import { NONE } from './typed-column.js';
 
-/** What linkage needs to know about a submission for as long as the programme lives. */
+/** What linkage keeps about a submission for the life of the programme. */
 export interface Submission {
   readonly id: SubmissionId;
   readonly dataset: DatasetId;
@@ -14,10 +14,10 @@ export interface Submission {
   /** See `periodRank`. */
   readonly period: number;
   readonly sequence: number;
-  /** True for a cumulative file or a snapshot: it retires what earlier periods have and it omits. */
+  /** True for a cumulative file or a snapshot: it retires rows of earlier periods that it omits. */
   readonly full: boolean;
   readonly supersedes: readonly SubmissionId[];
-  /** Scopes to which its records are evidence, as bits. */
+  /** The scopes in which its records are evidence, as bits. */
   readonly scopes: number;
 }
 
@@ -27,18 +27,18 @@ interface Entry extends Submission {
   endOfCarriages: number;
 }
 
-/** A change to the book that is being decided and has not been applied: what the book would say after it. */
+/** A change to the book that is being decided but not yet applied. */
 export type BookChange =
   | { readonly kind: 'received'; readonly submission: Submission }
   | { readonly kind: 'withdrawn'; readonly submission: number };
 
-/** Which submissions of a dataset count, and the newest period of which a full extract counts (or NONE). */
+/** The submissions of a dataset that stand, and the newest period for which a full file stands (or NONE). */
 export interface Standing {
   readonly submissions: ReadonlySet<number>;
   readonly fullPeriod: number;
 }
 
-/** A dataset's id names its service and its data type (contracts: `<service>.<data type>`). */
+/** Makes a `Submission` from a received file. The dataset's id is `<service>.<data type>`. */
 export function submissionOf(
   file: DataOf<typeof SubmissionReceived>,
   scopesOf: (service: string) => number,
@@ -58,7 +58,7 @@ export function submissionOf(
   };
 }
 
-/** Submissions in the order in which the ledger took them in. */
+/** Submissions in the order in which the ledger received them. */
 export class SubmissionBook implements Archived {
   readonly #entries: Entry[] = [];
   readonly #byId = new Map<string, number>();
@@ -98,7 +98,7 @@ export class SubmissionBook implements Archived {
     (this.#entries[submission] as Entry).withdrawn = true; // below count
   }
 
-  /** Ranks carriers of a row key: period, then sequence. */
+  /** The rank of a submission among the carriers of a row key: by period, then by sequence. */
   rankOf(submission: Submission): number {
     return submission.period * 2 ** 20 + submission.sequence;
   }
@@ -112,8 +112,8 @@ export class SubmissionBook implements Archived {
   }
 
   /**
-   * Which submissions of a dataset stand: see `standing`.
-   * @param change counted in, as if it had been applied; a received submission has the number `count`.
+   * The submissions of a dataset that stand, by the rule in `standing`.
+   * @param change treated as already applied; a received submission gets the number `count`.
    */
   standing(dataset: DatasetId, change?: BookChange): Standing {
     const members = this.ofDataset(dataset).map((index) => {

@@ -2,7 +2,7 @@ import { passThrough, type Archive, type Archived } from './archive.js';
 import { IdTable } from './id-table.js';
 import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
 
-/** Tag of a birth-date guard in the table; any other token is tagged with the number of its channel. */
+/** The tag of a birth-date guard in the table. The tag of any other token is its channel number. */
 export const BIRTH_DATE_TAG = 255;
 
 const IDENTITY_WITHOUT_FORCE = 1;
@@ -10,8 +10,8 @@ const CARER_WITHOUT_FORCE = 2;
 const DIRTY = 4;
 
 /**
- * Who holds a token, in lists of occurrences that answer different questions: persons and facts whose own it is, and
- * children's person records and facts whose carer's it is.
+ * The lists of occurrences of a token: `persons` and `facts` hold it as their own; `carersOfPersons` and
+ * `carersOfFacts` are children's person records and facts that hold it as their carer's.
  */
 export type HolderList = 'persons' | 'facts' | 'carersOfPersons' | 'carersOfFacts';
 
@@ -19,8 +19,8 @@ export const ownLists = ['persons', 'facts'] as const;
 export const carerLists = ['carersOfPersons', 'carersOfFacts'] as const;
 
 /**
- * Tokens as dense numbers, with the heads of their holders' lists and whether they have force among the records that
- * are live. Tokens that never link, such as a provider's case number, are not kept.
+ * Numbers tokens from 0, and keeps the heads of their holder lists and whether they have force among the live records.
+ * Tokens that never link, such as a provider's case number, are not kept.
  */
 export class TokenTable implements Archived {
   readonly #ids = new IdTable();
@@ -51,7 +51,7 @@ export class TokenTable implements Archived {
     return [this.#ids, ...Object.values(this.#heads), this.#state, this.#dirty];
   }
 
-  /** Identity tokens of live records that have lost their force, as of the last `settle`. */
+  /** The number of tokens of live records without force as identity tokens, as of the last `settle`. */
   get withoutForce(): number {
     return this.#withoutForce;
   }
@@ -72,7 +72,7 @@ export class TokenTable implements Archived {
     return this.#ids.tagOf(slot);
   }
 
-  /** First occurrence of the token in a list; the record table leads on from it. */
+  /** The first occurrence of the token in a list. The record table holds the following ones. */
   firstHolder(slot: number, list: HolderList): number {
     return this.#heads[list].get(slot);
   }
@@ -81,24 +81,24 @@ export class TokenTable implements Archived {
     this.#heads[list].set(slot, occurrence);
   }
 
-  /** Whether the token links, among the records that were live when the last decision closed. */
+  /** Whether the token had force as an identity token when the last decision closed. */
   linked(slot: number): boolean {
     return !this.#state.has(slot, IDENTITY_WITHOUT_FORCE);
   }
 
-  /** Whether the token related, as `linked`. */
+  /** Whether the token could relate when the last decision closed. */
   related(slot: number): boolean {
     return !this.#state.has(slot, IDENTITY_WITHOUT_FORCE | CARER_WITHOUT_FORCE);
   }
 
-  /** A holder of the token begins or ceases to be live: its force is to be weighed again. */
+  /** Marks the token for recalculation: one of its holders became live or ceased to be. */
   touch(slot: number): void {
     if (this.#state.has(slot, DIRTY)) return;
     this.#state.raise(slot, DIRTY);
     this.#dirty.push(slot);
   }
 
-  /** Weighs the force of every touched token. Put off until somebody asks, so that a rebuild does it once. */
+  /** Recalculates the force of every touched token. It waits until it is called, so that a rebuild does it once. */
   settle(links: (slot: number) => boolean, relates: (slot: number) => boolean): void {
     for (let at = 0; at < this.#dirty.length; at++) {
       const slot = this.#dirty.get(at);

@@ -6,36 +6,36 @@ import { NONE } from './typed-column.js';
 export type LinkageRow = Pick<PseudonymisedRow, 'role' | 'tokens'> &
   Partial<Pick<PseudonymisedRow, 'derived'>>;
 
-/** A token and the channel that it is in. */
+/** A token and its channel. */
 export interface ChannelToken {
   readonly channel: number;
   readonly token: string;
 }
 
-/** What a row's tokens say. No token stands in one list twice. */
+/** What a row's tokens say. No list contains a token twice. */
 export interface TokensOfRow {
-  /** The person's own, of channels that connect. */
+  /** The person's own tokens of connecting channels. */
   readonly own: readonly ChannelToken[];
-  /** The carer's, on a child's row. */
+  /** The carer's tokens, on a child's row. */
   readonly carers: readonly ChannelToken[];
-  /** The person's own, of channels that are only compared. */
+  /** The person's own tokens of compared-only channels. */
   readonly compared: readonly ChannelToken[];
   /** The full birth date, as a token. */
   readonly birthDate: string | undefined;
-  /** The gender as {@link valueOf} gives it, or NONE. */
+  /** The gender as returned by {@link valueOf}, or NONE. */
   readonly gender: number;
-  /** The provider's own case number as {@link valueOf} gives it, or NONE. */
+  /** The provider's own case number as returned by {@link valueOf}, or NONE. */
   readonly caseNumber: number;
 }
 
-/** The guard that contradicts or confirms. */
+/** The guard that contradicts or confirms a link. */
 const BIRTH_DATE_DOMAIN = 'birth-date';
-/** A guard that contradicts only where two rows share nothing but an email: records err about it. */
+/** A guard that contradicts only if two rows share nothing but an email, because gender is often recorded wrongly. */
 const GENDER_DOMAIN = 'gender';
 
 const none: readonly ChannelToken[] = [];
 
-/** Reads a row's plain tokens by their domain and use: the whole evidence of a strategy that derives nothing. */
+/** Reads a row's plain tokens by domain and use: all the evidence of a strategy that derives no tokens. */
 export function plainTokensOf({ role, tokens }: LinkageRow, channels: Channels): TokensOfRow {
   const own: ChannelToken[] = [];
   let carers = none;
@@ -71,7 +71,7 @@ function add(list: ChannelToken[], channel: number, token: string): void {
 }
 
 /**
- * 31 bits of a token that is only ever compared within a small set, such as the rows that share a child key: enough to
- * tell them apart, and a quarter of the room.
+ * 31 bits of a token that is only compared within a small set, such as the rows that share a child key. That is enough
+ * to tell them apart and takes a quarter of the space.
  */
 const valueOf = (token: string): number => Number.parseInt(token.slice(0, 8), 16) >>> 1;

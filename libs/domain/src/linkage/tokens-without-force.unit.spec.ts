@@ -14,7 +14,7 @@ const rows = (count: number, tokens: RowSpec['tokens'], role: 'child' | 'adult' 
   Array.from({ length: count }, (_, at) => ({ id: `${role} ${at}`, role, tokens }));
 
 describe('the count of tokens without force', () => {
-  it('has each token once, however many rows hold it, and none that relates only', () => {
+  it('includes each token once, however many rows hold it, and no token that only relates', () => {
     const world = new LinkageWorld();
     const dataset = 'peep.user';
     world.submit({ dataset, rows: rows(6, [email('none')]) });
@@ -32,7 +32,7 @@ describe('the count of tokens without force', () => {
     expect(countIn(world)).toBe(1);
   });
 
-  it('has a token that loses its force by a row of which another token was counted already', () => {
+  it('includes a token that loses its force by a row whose other token was already counted', () => {
     const world = new LinkageWorld();
     const dataset = 'peep.user';
     world.submit({ dataset, rows: rows(6, [email('none')]) });
@@ -46,7 +46,7 @@ describe('the count of tokens without force', () => {
     expect(countIn(world)).toBe(1);
   });
 
-  it('is what the whole live set says', () => {
+  it('equals the count over the whole live set', () => {
     fc.assert(
       fc.property(history(), (steps) => {
         const player = new HistoryPlayer(new LinkageWorld(testScopes));

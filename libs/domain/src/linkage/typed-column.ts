@@ -1,10 +1,10 @@
 import type { Archive, Archived } from './archive.js';
-/** What stands where there is nothing: no slot, no successor, no token. */
+/** The null value of indices: no slot, no successor, no token. */
 export const NONE = -1;
 
-/** What a table holds its values in. */
+/** Storage for the values of a table. */
 export interface Column extends Archived {
-  /** Bytes allocated. */
+  /** The number of bytes allocated. */
   readonly bytes: number;
 }
 
@@ -12,10 +12,10 @@ export const bytesOf = (columns: readonly Column[]): number =>
   columns.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /**
- * Growing columns of numbers in typed arrays: the index keeps no object per record, so that millions of records cost
- * neither the garbage collector nor more than their bytes. A column grows by a quarter; `bytes` counts what is allocated.
- * What it grew out of is detached and thereby freed at once: the collector, to which it is one small object, would leave it
- * until it next looks through everything.
+ * A growing column of numbers in a typed array. The index keeps no object per record, so millions of records do not
+ * burden the garbage collector and take only the bytes of their values. A column grows by a quarter; `bytes` counts
+ * what is allocated. Growing detaches the old array, which frees it at once; otherwise it would stay until the next
+ * full collection, because the collector sees only a small object.
  */
 export class Int32Column implements Column {
   #cells: Int32Array<ArrayBuffer>;
@@ -38,7 +38,7 @@ export class Int32Column implements Column {
     return this.#cells[index] as number; // below length, by contract
   }
 
-  /** Writes the value at `index`, which must be below `length`; at NONE there is no cell, and nothing is written. */
+  /** Writes the value at `index`, which must be below `length`. Writing at NONE has no effect. */
   set(index: number, value: number): void {
     this.#cells[index] = value;
   }
@@ -49,7 +49,7 @@ export class Int32Column implements Column {
     return this.#length++;
   }
 
-  /** Appends copies of `value` until the column has `length` cells. */
+  /** Appends copies of `value` until the column has `length` values. */
   extendTo(length: number, value: number): void {
     if (length <= this.#length) return;
     if (length > this.#cells.length) this.#grow(length);
@@ -57,7 +57,7 @@ export class Int32Column implements Column {
     this.#length = length;
   }
 
-  /** The cells in use; valid until the column grows. */
+  /** The values in use. The view is invalid once the column grows. */
   view(): Int32Array {
     return this.#cells.subarray(0, this.#length);
   }
@@ -79,7 +79,7 @@ export class Int32Column implements Column {
   }
 }
 
-/** As {@link Int32Column}, a byte a cell. */
+/** Like {@link Int32Column}, with one byte per value. */
 export class Uint8Column implements Column {
   #cells: Uint8Array<ArrayBuffer>;
   #length = 0;
@@ -125,7 +125,7 @@ export class Uint8Column implements Column {
     return this.#length++;
   }
 
-  /** The cells in use; valid until the column grows. */
+  /** The values in use. The view is invalid once the column grows. */
   view(): Uint8Array {
     return this.#cells.subarray(0, this.#length);
   }

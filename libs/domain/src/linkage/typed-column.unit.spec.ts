@@ -17,8 +17,8 @@ const steps = fc.array(fc.oneof({ weight: 9, arbitrary: step }, { weight: 9, arb
   size: 'max',
 });
 
-describe('a column of numbers', () => {
-  it('has no cell at NONE: nothing is written there', () => {
+describe('a typed column', () => {
+  it('has no value at NONE: writing there has no effect', () => {
     const column = new Int32Column();
     column.push(7);
     column.set(NONE, 8);
@@ -26,7 +26,7 @@ describe('a column of numbers', () => {
     expect(column.get(NONE)).toBeUndefined();
   });
 
-  it('is a list of numbers, whatever is done to it', () => {
+  it('behaves like a list of numbers, whatever is done to it', () => {
     fc.assert(
       fc.property(steps, (all) => {
         const column = new Int32Column();
@@ -58,25 +58,28 @@ describe('a column of numbers', () => {
   it.each([
     ['numbers', () => new Int32Column(), 4],
     ['bytes', () => new Uint8Column(), 1],
-  ])('of %s takes at most a quarter more room than it needs, beyond the first sixteen', (_, create, size) => {
-    const column = create();
-    expect(column.bytes).toBe(16 * size);
-    for (let length = 1; length <= 3_000; length++) {
-      column.push(length % 256);
-      expect(column.get(length - 1)).toBe(length % 256);
-      expect(column.bytes).toBeGreaterThanOrEqual(length * size);
-      expect(column.bytes).toBeLessThanOrEqual(Math.max(16, length * 1.25 + 1) * size);
-    }
-  });
+  ])(
+    'of %s allocates at most a quarter more than it needs, beyond the first sixteen values',
+    (_, create, size) => {
+      const column = create();
+      expect(column.bytes).toBe(16 * size);
+      for (let length = 1; length <= 3_000; length++) {
+        column.push(length % 256);
+        expect(column.get(length - 1)).toBe(length % 256);
+        expect(column.bytes).toBeGreaterThanOrEqual(length * size);
+        expect(column.bytes).toBeLessThanOrEqual(Math.max(16, length * 1.25 + 1) * size);
+      }
+    },
+  );
 
-  it('grows from nothing, and at once to what is asked', () => {
+  it('grows from no capacity, and at once to a requested length', () => {
     const column = new Int32Column(0);
     column.push(7);
     column.extendTo(1_000, 8);
     expect([column.get(0), column.get(999), column.bytes]).toEqual([7, 8, 4_000]);
   });
 
-  it('of bits raises and lowers each without the others', () => {
+  it('of bits raises and lowers each bit without the others', () => {
     const column = new Uint8Column();
     column.push(0b100);
     column.raise(0, 0b001);
@@ -85,7 +88,7 @@ describe('a column of numbers', () => {
     expect(column.get(0)).toBe(0b001);
   });
 
-  it('is counted in bytes beside others', () => {
+  it('is counted in bytes together with others', () => {
     expect(bytesOf([new Int32Column(10), new Uint8Column(5), new Int32Column(1)])).toBe(49);
   });
 });

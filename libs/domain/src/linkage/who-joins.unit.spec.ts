@@ -13,10 +13,10 @@ import {
 const user = 'peep.user';
 const sessions = 'peep.engagement';
 
-describe('people who come one after the other', () => {
+describe('linking people who arrive one after another', () => {
   const one = (id: string, birthDate: string): RowSpec => ({ id, tokens: [mobile('m'), born(birthDate)] });
 
-  it('are one by a mobile and a birth date, and another where the birth date differs', () => {
+  it('joins them by a mobile if the birth date is the same, and not if it differs', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: user, rows: [one('first', '1980')] });
     world.submit({ dataset: user, sequence: 2, rows: [one('again', '1980')] });
@@ -25,18 +25,18 @@ describe('people who come one after the other', () => {
     expect(world.whereIs(user, 'other')).not.toBe(world.whereIs(user, 'first'));
   });
 
-  it('are one by what follows a carer’s address in their rows, as by what comes before it', () => {
+  it('joins them by a token that follows a carer’s address in their rows', () => {
     const child = (id: string): RowSpec => ({ id, role: 'child', tokens: [carerEmail('mum'), nhs('1')] });
     const world = new LinkageWorld();
     world.submit({ dataset: user, rows: [child('first')] });
     world.submit({ dataset: user, sequence: 2, rows: [child('again')] });
     expect(world.whereIs(user, 'again')).toBe(world.whereIs(user, 'first'));
-    // The row that joins them goes, and comes corrected: both are looked at again, each with its carer’s address first.
+    // A third row reaches both, each with its carer’s address before the token that joins them.
     world.submit({ dataset: user, sequence: 3, rows: [child('third')] });
     expect(world.whereIs(user, 'third')).toBe(world.whereIs(user, 'first'));
   });
 
-  it('and become one by a third row, merge through the strongest token that joins them, and the row that has it', () => {
+  it('merges two individuals whom a third row joins, through the token that the row shares with the absorbed one', () => {
     const world = new LinkageWorld();
     world.submit({ dataset: user, rows: [{ id: 'z', tokens: [nhs('1')] }] });
     world.submit({ dataset: user, sequence: 2, rows: [{ id: 'a', tokens: [email('e')] }] });
@@ -53,13 +53,13 @@ describe('people who come one after the other', () => {
   });
 });
 
-describe('sessions under the address of nobody who is listed', () => {
+describe('linking sessions under an address that no listed person owns', () => {
   const session = (id: string, birthDate?: string): RowSpec => ({
     id,
     tokens: [email('e'), ...(birthDate === undefined ? [] : [born(birthDate)])],
   });
 
-  it('are of two people where birth dates differ, and one that could be either’s waits', () => {
+  it('makes two people of two birth dates, and refers a session that could be either’s', () => {
     const world = new LinkageWorld();
     const rows = [session('one', '1980'), session('other', '1990'), session('either')];
     world.submit({ dataset: sessions, rows });
@@ -68,7 +68,7 @@ describe('sessions under the address of nobody who is listed', () => {
     expect(world.whereIs(sessions, 'either')).toBe('(referred)');
   });
 
-  it('are not placed again while they go on waiting', () => {
+  it('does not place a session again while it stays referred', () => {
     const world = new LinkageWorld();
     const people = (note: string): RowSpec[] => [
       { id: 'p1', tokens: [email('e'), born('1980')], note },
@@ -86,7 +86,7 @@ describe('sessions under the address of nobody who is listed', () => {
 
 describe('a session under the address of two people', () => {
   it.each(['1980', '1990'])(
-    'is of the one whose birth date it has, and names that one’s row: %s',
+    'attaches to the one with its birth date, and names that person’s row: %s',
     (birthDate) => {
       const world = new LinkageWorld();
       const row = (id: string, date: string): RowSpec => ({ id, tokens: [email('e'), born(date)] });

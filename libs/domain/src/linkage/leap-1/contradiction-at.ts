@@ -3,10 +3,11 @@ import { areTwoCases, type Profile } from '../evidence.js';
 import { CHILD_KEY_LEVEL, EMAIL_LEVEL } from './authority.js';
 
 /**
- * Why a token of a level does not make two groups one person. Beside what contradicts under any token, some tokens are
- * too weak for more (domain §2, §4). A child key does not tell twins of one gender apart whose names begin alike, but the
- * service that lists them under two case numbers does. An email is often a couple's: where the genders differ and no
- * birth date confirms, it does not make them one.
+ * Why a token at this level must not join two groups, or null. Apart from contradictions that hold under any token,
+ * some tokens are too weak for more (domain §2, §4). A child key does not distinguish twins of the same gender whose
+ * first names begin alike, but a service that lists them under two case numbers does. Couples often share an email, so
+ * it does not join two groups whose genders differ unless their birth dates agree. For groups that a review has joined,
+ * only `contradictionBetween` counts.
  */
 export function contradictionAt(one: Profile, other: Profile, level: number): Contradiction | null {
   const always = contradictionBetween(one, other);

@@ -19,9 +19,9 @@ const person = (what: Partial<Evidence> = {}): Profile =>
     ...what,
   });
 
-describe('a contradiction between two', () => {
+describe('contradictionAt', () => {
   const cases: [string, Profile, Profile, (string | null)[]][] = [
-    // Under an NHS number, a child key, an email and a mobile.
+    // The expected answers are for an NHS number, a child key, an email and a mobile.
     [
       'two NHS numbers',
       person({ nhsNumbers: [1] }),
@@ -100,25 +100,25 @@ describe('a contradiction between two', () => {
       Array(4).fill('birth-dates-differ') as string[],
     ],
   ];
-  it.each(cases)('is seen or not in %s, in either order', (_, one, other, expected) => {
+  it.each(cases)('decides for %s, in either order', (_, one, other, expected) => {
     const levels = [NHS, CHILD_KEY, EMAIL, MOBILE];
     expect(levels.map((level) => contradictionAt(one, other, level))).toEqual(expected);
     expect(levels.map((level) => contradictionAt(other, one, level))).toEqual(expected);
   });
 
-  it('does not count what a reviewer saw to differ against a third who agrees with one side', () => {
+  it('ignores, after a review, a difference that the reviewer accepted, if a third record agrees with one side', () => {
     const reviewed = joined(person({ birthDate: 1 }), person({ birthDate: 2 }), true);
     expect(contradictionAt(reviewed, person({ birthDate: 2 }), NONE)).toBeNull();
     expect(contradictionAt(reviewed, person({ birthDate: 3 }), NONE)).toBe('birth-dates-differ');
   });
 
-  it('lies after a review between a child and an adult, on whichever side the reviewed one is', () => {
+  it('finds a contradiction between a reviewed child and an adult, in either order', () => {
     const adult = person({ child: false });
     const child = joined(person({ birthDate: 1 }), person({ birthDate: 2 }), true);
     expect([contradictionAt(child, adult, NONE), contradictionAt(adult, child, NONE)]).toEqual(
       Array(2).fill('child-and-adult'),
     );
-    // A reviewer who joined a child and an adult has seen that they are one.
+    // A reviewer who joined a child's record and an adult's decided that they are one person.
     const both = joined(person(), adult, true);
     for (const third of [person(), adult]) {
       expect([contradictionAt(both, third, NONE), contradictionAt(third, both, NONE)]).toEqual([null, null]);

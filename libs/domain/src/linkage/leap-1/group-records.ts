@@ -8,17 +8,17 @@ import { contradictionAt } from './contradiction-at.js';
 const grounds: readonly Ground[] = authority.map((rule) => ({ rule }));
 const groundAt = (level: number): Ground => grounds[level] ?? REVIEWED;
 
-/** A refusal by its level; it becomes a `Refusal` at the end. */
+/** A refusal with its level. `outcome` turns it into a `Refusal`. */
 type RefusalAtLevel = Omit<Refusal, 'ground'> & { readonly level: number };
 
 /**
- * Groups records into people by exact tokens (strategy `leap-1`; seeds §5.5, domain §4, architecture §6): level by
- * level from the strongest authority down, and within a level in row key order, two groups become one when a token
- * joins them and nothing contradicts. A group that a level attaches to two groups that contradict each other, while it
- * contradicts neither, stays alone: to choose for it would be a guess.
+ * Groups records into people by exact tokens (strategy `leap-1`; seeds §5.5, domain §4, architecture §6). Going level
+ * by level from the strongest authority down, and within a level in row key order, it joins two groups if they share a
+ * token and nothing contradicts the join. A group that shares tokens with two groups which contradict each other, but
+ * contradicts neither itself, stays alone: choosing one would be a guess.
  *
- * Pure and total. The outcome depends on the set of records alone, since `records` come in row key order: tokens are
- * compared for equality and nothing else.
+ * Pure and total. The result depends on the set of records alone, because `records` are in row key order and tokens are
+ * only compared for equality.
  */
 export function groupRecords(
   records: readonly Evidence[],
@@ -38,7 +38,7 @@ class Groups {
   readonly #ambiguous: Uint8Array;
   readonly #met: Int32Array;
   readonly #metAt: Int8Array;
-  /** By level, positions that share a token. */
+  /** For each level, the lists of positions that share a token. */
   readonly #buckets: readonly number[][][];
   readonly #refused: { readonly level: number; readonly a: number; readonly b: number }[] = [];
   readonly #doubts: RefusalAtLevel[] = [];
@@ -91,7 +91,9 @@ class Groups {
     };
   }
 
-  /** Positions that share a token of this level, two or more of them in different groups. */
+  /**
+   * Lists of positions that share a token of this level and lie in at least two groups. Ambiguous groups are left out.
+   */
   #bucketsAt(level: number): number[][] {
     const buckets: number[][] = [];
     for (const bucket of this.#buckets[level] ?? []) {
@@ -121,7 +123,7 @@ class Groups {
     return groups.size > 1;
   }
 
-  /** Buckets that touch common groups, together with those groups: what one bucket decides may bear on the next. */
+  /** Combines buckets that touch a common group into one set, because joining one bucket may affect the next. */
   #attachedSets(buckets: readonly number[][]): AttachedSet[] {
     const setOf = new Map<number, AttachedSet>();
     for (const bucket of buckets) {
@@ -143,7 +145,7 @@ class Groups {
         into = large;
       }
     }
-    // In their own order, whatever was attached to what: of two buckets, a record meets others in the first.
+    // Keep the order of the buckets, whatever was combined with what: a record meets others in its first bucket.
     for (const bucket of buckets) setOf.get(this.#find(bucket[0] as number))?.buckets.push(bucket); // no bucket is empty
     return [...new Set(setOf.values())];
   }
@@ -156,14 +158,14 @@ class Groups {
       if (all !== null && contradictionAt(all, profile, level) !== null) return false;
       all = all === null ? profile : joined(all, profile);
     }
-    // Whoever may not be linked to somebody joins with care, even if that one is not here.
+    // A group with a never-link needs `#joinWithCare`, even if the other side is not in this set.
     return !this.#constraints.neverLink.some(([a]) => groups.has(this.#find(a)));
   }
 
   /**
-   * Some groups here contradict each other: who stands between two of them is set apart, the rest joins in order. Groups
-   * that say the same under the same tokens fare alike, and are weighed once: ten thousand rows under one address cost no
-   * more than the distinct people whom they show.
+   * Joins a set in which some groups contradict each other: sets apart each group that stands between two rivals, and
+   * joins the rest in order. Groups with equal evidence under the same tokens get the same result, so they are examined
+   * once as one kind: ten thousand rows under one address cost no more than the distinct people among them.
    */
   #joinWithCare(attached: AttachedSet, level: number): void {
     const { kinds, neighbours, positionsOf } = this.#kindsOf(attached, level);
@@ -192,7 +194,7 @@ class Groups {
     }
   }
 
-  /** Joins two groups through the positions in them that share a token, since it is these that have met. */
+  /** Joins two groups through a pair of positions that share a token, because these two records have met. */
   #joinSharing(positionsOf: PositionsOfGroups, one: number, other: number, level: number): void {
     const theirs = positionsOf.get(other);
     for (const [bucket, position] of positionsOf.get(one) ?? []) {
@@ -204,8 +206,8 @@ class Groups {
   }
 
   /**
-   * Groups by kind: those in the same buckets that say the same, as far as the level asks. A kind is named by its
-   * smallest group; `neighbours` are the other kinds that share a bucket with it.
+   * Divides groups into kinds: groups in the same buckets with equal evidence, as far as this level compares it. A kind
+   * is named by its smallest group; `neighbours` holds the other kinds that share a bucket with it.
    */
   #kindsOf({ groups, buckets }: AttachedSet, level: number) {
     const positionsOf = new Map<number, Map<number, number>>();
@@ -223,7 +225,8 @@ class Groups {
     const kindOf = new Map<number, number>();
     for (const group of [...groups].sort((one, other) => one - other)) {
       const profile = this.#profiles[group] as Profile; // a position
-      // Whoever contradicts its own like is weighed alone: two rows may each carry two NHS numbers.
+      // A group that would contradict an equal group forms its own kind: two rows may each carry the same two NHS
+      // numbers.
       const alone =
         constrained.has(group) || profile.reviewed || contradictionAt(profile, profile, level) !== null;
       const says = alone ? `alone ${group}` : sayingAt(profile, level);
@@ -244,7 +247,7 @@ class Groups {
     return { kinds, neighbours, positionsOf };
   }
 
-  /** Those that the group could join but that contradict one another. */
+  /** The groups that this group could join but that contradict one another. */
   #rivals(group: number, others: ReadonlySet<number>, level: number): number[] {
     if ((this.#profiles[group] as Profile).reviewed) return []; // a position
     const open = [...others].filter((other) => this.#reasonAgainst(group, other, level) === null);
@@ -296,8 +299,8 @@ class Groups {
   }
 
   /**
-   * Refused links and doubts between the groups as they ended, each pair once, under its strongest level. All that is
-   * refused to one group for one reason is one refusal.
+   * The refused links and ambiguities between the final groups: each pair once, at its strongest level. Links refused
+   * to one subject for one reason at one level are one refusal.
    */
   #refusals(): Refusal[] {
     const seen = new Set<string>();
@@ -327,7 +330,7 @@ class Groups {
   }
 }
 
-/** What a level asks of a group, as text that is equal where the answers are: see `contradictionAt`. */
+/** What a level compares of a group, as text that is equal if the evidence is equal: see `contradictionAt`. */
 const sayingAt = ({ nhsNumbers, birthDates, genders, cases, child, adult }: Profile, level: number): string =>
   [
     child,
@@ -365,7 +368,7 @@ interface AttachedSet {
   readonly buckets: number[][];
 }
 
-/** Group → number of a bucket → the group’s first position in it. */
+/** For each group and bucket number, the group’s first position in that bucket. */
 type PositionsOfGroups = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 const byPositions = (one: readonly [number, number], other: readonly [number, number]) =>

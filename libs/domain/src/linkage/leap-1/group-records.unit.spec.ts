@@ -26,15 +26,15 @@ const grouped = (records: readonly Evidence[], constraints?: PositionConstraints
   const { groupOf, ambiguous, refusals } = groupRecords(records, constraints);
   return { groups: [...groupOf], ambiguous: [...ambiguous], refusals };
 };
-/** Every order of the items. */
+/** All permutations of the items. */
 const orders = <Item>(items: readonly Item[]): Item[][] =>
   items.length < 2
     ? [[...items]]
     : items.flatMap((item, at) => orders(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
 
-describe('a record between two who contradict each other', () => {
+describe('a record between two that contradict each other', () => {
   it.each(orders(['born 7', 'born 8', 'says nothing']).map((order) => [order]))(
-    'stays alone, and names both, in whatever order they come: %s',
+    'stays alone and is referred with both as candidates, in whatever order they come: %s',
     (order) => {
       const records = order.map((name) =>
         record('e1', name === 'says nothing' ? {} : born(name === 'born 7' ? 7 : 8)),
@@ -59,7 +59,7 @@ describe('a record between two who contradict each other', () => {
     },
   );
 
-  it('is not joined through a weaker token either, nor does it keep others apart there', () => {
+  it('is not joined through a weaker token either, and does not keep others apart there', () => {
     const records = [
       record('k1', born(7)),
       record('k1', born(8)),
@@ -70,7 +70,7 @@ describe('a record between two who contradict each other', () => {
     expect(grouped(records).groups).toEqual([0, 1, 2, 3, 3]);
   });
 
-  it('does not keep apart two who agree', () => {
+  it('does not keep apart two records that agree', () => {
     const records = [record('e1', born(7)), record('e1'), record('e1', born(8)), record('e1', born(7))];
     expect(grouped(records).groups).toEqual([0, 1, 2, 0]);
     const betweenFirst = [record('e1'), record('e1', born(7)), record('e1', born(8)), record('e1', born(7))];
@@ -78,8 +78,8 @@ describe('a record between two who contradict each other', () => {
   });
 });
 
-describe('records that say the same', () => {
-  it('stay apart, and name each other, where each could be either of two rivals', () => {
+describe('grouping records with equal evidence', () => {
+  it('keeps them apart, each naming the other, if each could belong to either of two rivals', () => {
     const records = [record('e1'), record('e1'), record('e1', born(7)), record('e1', born(8))];
     const { groups, ambiguous, refusals } = grouped(records);
     expect(groups).toEqual([0, 1, 2, 3]);
@@ -90,7 +90,7 @@ describe('records that say the same', () => {
     expect(refusals.filter(({ reason }) => reason === 'ambiguous')).toHaveLength(1);
   });
 
-  it('still name each other where one of them is two rows that share an address of their own', () => {
+  it('has each name the other even if one of them is two rows that share an address of their own', () => {
     const records = [
       record('e1 k1'),
       record('e1 e2 k2'),
@@ -105,7 +105,7 @@ describe('records that say the same', () => {
     ]);
   });
 
-  it('are one where a rival of both is by, and are kept apart by a decision about the two', () => {
+  it('joins them in the presence of a rival of both, unless a person’s decision keeps them apart', () => {
     const records = [record('e1', born(7)), record('e1', born(7)), record('e1', born(8))];
     expect(grouped(records).groups).toEqual([0, 0, 2]);
     expect(grouped(records, { neverLink: [[0, 1]], reviewedLink: [] }).groups).toEqual([0, 1, 2]);
@@ -113,15 +113,15 @@ describe('records that say the same', () => {
 });
 
 describe('a record with two NHS numbers', () => {
-  it('is no rival of itself', () => {
+  it('is not its own rival', () => {
     const records = [record('e1 n1 n2', born(7)), record('e1', born(7)), record('e1', born(8))];
     expect(grouped(records).groups).toEqual([0, 0, 2]);
   });
 });
 
-describe('where links of one level exclude one another', () => {
-  it('the pair of the smallest first row wins, then that of the smallest second row', () => {
-    // 0 and 4 are one first; 1 then takes 2 and 3, and so 4 is born on another day than 1.
+describe('grouping, when links of one level exclude one another,', () => {
+  it('prefers the pair with the smallest first row, then the pair with the smallest second row', () => {
+    // 0 and 4 join first. Then 1 takes 2 and 3, and so contradicts 4 by birth date.
     const bySecond = [
       record('e3', born(7)),
       record('e1 e2'),
@@ -135,7 +135,7 @@ describe('where links of one level exclude one another', () => {
     expect(grouped(byFirst).groups).toEqual([0, 1, 0, 0]);
   });
 
-  it('and who are one all the same by another token are not refused to themselves', () => {
+  it('refuses no link between records that another token joins anyway', () => {
     const listed = { dataset: 1 };
     const records = [
       record('k1 e1', { ...listed, caseNumber: 1 }),
@@ -144,7 +144,7 @@ describe('where links of one level exclude one another', () => {
     expect(grouped(records)).toMatchObject({ groups: [0, 0], refusals: [] });
   });
 
-  it('those who are joined count as joined by a token, not by a review', () => {
+  it('does not treat a group joined by a token as reviewed', () => {
     const [F, M] = [{ gender: 1 }, { gender: 2 }];
     const records = [
       record('k1 e1', { ...born(7), ...F }),
@@ -152,7 +152,7 @@ describe('where links of one level exclude one another', () => {
       record('k1', born(8)),
       record('e1', M),
     ];
-    // Born on a day, and of no known day: the email confirms nobody, and the genders differ.
+    // One has a birth date and the other has none: no birth date confirms the email, and the genders differ.
     expect(grouped(records)).toMatchObject({
       groups: [0, 0, 2, 3],
       refusals: [{ reason: 'birth-dates-differ' }, { reason: 'genders-differ', subject: 0, candidates: [3] }],
@@ -161,7 +161,7 @@ describe('where links of one level exclude one another', () => {
 });
 
 describe('a mobile', () => {
-  it('joins records of one birth date, and none that has no birth date', () => {
+  it('joins records with the same birth date, and none without a birth date', () => {
     const records = [
       record('m1'),
       record('m1'),
@@ -175,7 +175,7 @@ describe('a mobile', () => {
 
 describe('a record that two addresses join to others', () => {
   it.each([1, 2, 3, 4, 5])(
-    'meets those of the address that has two holders first, and not the %d of the other',
+    'meets a record of the address that first had two holders, not one of the %d holders of the other',
     (count) => {
       const others = Array.from({ length: count }, () => record('e2'));
       const { met } = groupRecords([record('e1'), record('e1'), ...others, record('e1 e2')]);
@@ -185,14 +185,14 @@ describe('a record that two addresses join to others', () => {
 });
 
 describe('a token that a record holds twice', () => {
-  it('lets it meet others, and not itself', () => {
+  it('lets the record meet others, but not itself', () => {
     const { met } = groupRecords([record('e1 e1'), record('e2 e2'), record('e1')]);
     expect([...met]).toEqual([2, NONE, 0]);
   });
 });
 
-describe('refusals', () => {
-  it('of one reason to one record are one, and name all whom it contradicts', () => {
+describe('a refusal', () => {
+  it('names all groups that one record contradicts for one reason', () => {
     const { groups, refusals } = grouped([7, 8, 9].map((day) => record('e1', born(day))));
     expect(groups).toEqual([0, 1, 2]);
     expect(refusals).toEqual([
@@ -201,7 +201,7 @@ describe('refusals', () => {
     ]);
   });
 
-  it('of two who share a stronger and a weaker token are told once, under the stronger', () => {
+  it('is stated once, at the stronger level, for two records that share a stronger and a weaker token', () => {
     const { refusals } = grouped([record('k1 e1', born(7)), record('k1 e1', born(8))]);
     expect(refusals).toEqual([
       { reason: 'birth-dates-differ', ground: { rule: 'child-key' }, subject: 0, candidates: [1] },
@@ -209,20 +209,20 @@ describe('refusals', () => {
   });
 });
 
-describe('decisions of people', () => {
+describe('a person’s decision', () => {
   const none: PositionConstraints = { neverLink: [], reviewedLink: [] };
 
-  it('join what contradicts, and no third that shares no value with either', () => {
+  it('joins records that contradict each other, but no third that shares no value with either', () => {
     const records = [record('e1', born(7)), record('e1', born(8)), record('e1', born(9))];
     expect(grouped(records, { ...none, reviewedLink: [[0, 1]] }).groups).toEqual([0, 0, 2]);
   });
 
-  it('join a third that shares a value with either of those whom a review joined', () => {
+  it('lets a third record join that shares a value with either of the two', () => {
     const records = [record('e1', born(7)), record('e1', born(8)), record('e1', born(7))];
     expect(grouped(records, { ...none, reviewedLink: [[0, 1]] }).groups).toEqual([0, 0, 0]);
   });
 
-  it('are taken in the order of the rows, whichever row a pair names first', () => {
+  it('takes effect in row order, whichever row its pair names first', () => {
     const records = [record('e1'), record('e2'), record('e3')];
     for (const first of [[0, 2] as const, [2, 0] as const])
       for (const second of [[1, 2] as const, [2, 1] as const])
@@ -236,18 +236,18 @@ describe('decisions of people', () => {
           });
   });
 
-  it('keep apart those whom they name, and nobody else', () => {
+  it('keeps apart the records that it names, and no others', () => {
     const records = [record('e1', born(7)), record('e1', born(7)), record('e1', born(8))];
     for (const neverLink of [[[0, 2] as const], [[2, 0] as const]])
       expect(grouped(records, { ...none, neverLink }).groups).toEqual([0, 0, 2]);
   });
 
-  it('join without any token, in either order of the pair', () => {
+  it('joins records without any token, in either order of the pair', () => {
     const records = [record('e1'), record('e2'), record('e3')];
     expect(grouped(records, { ...none, reviewedLink: [[2, 0]] }).groups).toEqual([0, 1, 0]);
   });
 
-  it('keep apart whom a token would join, and say so', () => {
+  it('keeps apart records that a token would join, and is reported', () => {
     const { groups, refusals } = grouped([record('e1'), record('e1')], { ...none, neverLink: [[1, 0]] });
     expect(groups).toEqual([0, 1]);
     expect(refusals).toEqual([
@@ -255,13 +255,13 @@ describe('decisions of people', () => {
     ]);
   });
 
-  it('that forbid a link win over those that make it', () => {
+  it('that forbids a link overrides one that makes it', () => {
     const records = [record('e1'), record('e2')];
     const both: PositionConstraints = { neverLink: [[0, 1]], reviewedLink: [[0, 1]] };
     expect(grouped(records, both)).toMatchObject({ groups: [0, 1], refusals: [{ reason: 'forbidden' }] });
   });
 
-  it('keep apart what others would join by way of a third, who stays alone between them', () => {
+  it('keeps apart two records that a third would join, and the third stays alone between them', () => {
     const records = [record('e1'), record('e1 e2'), record('e2')];
     const { groups, refusals } = grouped(records, { ...none, neverLink: [[0, 2]] });
     expect(groups).toEqual([0, 1, 2]);

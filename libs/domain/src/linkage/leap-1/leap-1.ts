@@ -5,16 +5,22 @@ import { plainTokensOf } from '../tokens-of-row.js';
 import { authority } from './authority.js';
 import { groupRecords } from './group-records.js';
 
-/** Limits of `leap-1`, as a programme definition gives them. */
+/** The limits of `leap-1`, as a programme definition states them. */
 export interface Leap1Settings {
   readonly name: 'leap-1';
-  /** K: more distinct birth dates, or NHS numbers, among the live rows that hold a token as their own take its force. */
+  /**
+   * A token loses its force if the live rows that hold it as their own have more distinct birth dates than this, or
+   * more distinct NHS numbers.
+   */
   readonly maxBirthDatesPerToken: number;
-  /** So do more distinct case numbers in one dataset. */
+  /** The same for distinct case numbers in one dataset. */
   readonly maxCasesPerToken: number;
-  /** So do more rows that carry none of the three. */
+  /** The same for rows that carry none of the three. */
   readonly maxHoldersPerToken: number;
-  /** More distinct children, told apart in the same ways, take the force of a token that stands on them as their carer's. */
+  /**
+   * A carer's token loses its force if the children on whose rows it stands are more than this, counted in the same
+   * ways.
+   */
   readonly maxChildrenPerCarerToken: number;
 }
 
@@ -44,5 +50,5 @@ export function leap1({ name, ...limits }: Leap1Settings): Strategy {
   };
 }
 
-/** A person's review outranks every token. */
+/** A person's review outranks every token: its rule has no channel, so its rank is NONE. */
 const rankOf = (rule: string): number => channels.numberOf(rule);

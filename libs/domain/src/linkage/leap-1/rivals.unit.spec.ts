@@ -21,7 +21,7 @@ import {
 } from '../testing/worked-example.js';
 import { leap1 } from './leap-1.js';
 
-/** Room for three people under one token, so that three rivals are not a placeholder. */
+/** Allows three people per token, so that three rivals do not make a placeholder. */
 const strategy = leap1({ ...testSettings, maxBirthDatesPerToken: 3 });
 const e = email('e');
 const libraryCard = ['library-card', 'identity', '1'] as const;
@@ -29,16 +29,17 @@ const libraryCard = ['library-card', 'identity', '1'] as const;
 type Answer = Pick<Outcome, 'people' | 'referrals'> & Partial<Outcome>;
 
 /*
- * Worked out by hand. [order]: NHS number, child key, email, mobile, each level done before the next (domain §4).
- * [contradiction]: two NHS numbers, two birth dates, a child and an adult never join, and are referred (architecture §6).
+ * Worked out by hand. [order]: NHS number, child key, email, mobile; each level is complete before the next (domain §4).
+ * [contradiction]: two NHS numbers, two birth dates, or a child and an adult never join, and are referred (architecture §6).
  * [twins]: two case numbers of one dataset contradict under a child key (domain §2). [couple]: two genders contradict
- * under an email, unless the birth date confirms (domain §2). [rivals]: whoever could join either of two that contradict
- * each other stays alone, and is referred (architecture §6). [guard]: a mobile joins equal birth dates alone (domain §4).
+ * under an email, unless the birth date confirms it (domain §2). [rivals]: a record that could join either of two which
+ * contradict each other stays alone, and is referred (architecture §6). [guard]: a mobile joins only equal birth dates
+ * (domain §4).
  */
 const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer][] = [
   [
     'rivals',
-    'one who could be either of two birth dates stays alone',
+    'a record that could have either of two birth dates stays alone',
     [adult('a', e, born('1990')), adult('b', e, born('1991')), adult('c', e)],
     {
       people: ['a', 'b', 'c'],
@@ -47,13 +48,13 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'contradiction',
-    'one who contradicts the second of two is the first',
+    'a record that contradicts the second of two joins the first',
     [adult('a', e, born('1990')), adult('b', e, born('1991')), adult('c', e, born('1990'))],
     { people: ['a+c', 'b'], referrals: ['email birth-dates-differ: a+c / b'] },
   ],
   [
     'contradiction',
-    'one who contradicts both is a third',
+    'a record that contradicts both is a third person',
     [adult('a', e, born('1990')), adult('b', e, born('1991')), adult('c', e, born('1992'))],
     {
       people: ['a', 'b', 'c'],
@@ -66,7 +67,7 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'contradiction',
-    'one who could be the second alone, by another address of the second, is the second',
+    'a record that shares another address with the second alone joins the second',
     [
       adult('a', e, born('1990')),
       adult('b', e, email('f'), born('1991')),
@@ -77,7 +78,7 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'rivals',
-    'one who could be any of three birth dates has three rivals',
+    'a record that could have any of three birth dates has three rivals',
     [adult('a', e, born('1990')), adult('b', e, born('1991')), adult('c', e, born('1992')), adult('d', e)],
     {
       people: ['a', 'b', 'c', 'd'],
@@ -91,7 +92,7 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'rivals',
-    'one whom the first of three contradicts has the two others as rivals',
+    'a record that the first of three contradicts has the other two as rivals',
     [
       adult('a', e, nhs('1'), born('1990')),
       adult('b', e, nhs('2')),
@@ -100,8 +101,9 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
     ],
     {
       people: ['a', 'b', 'c', 'd'],
-      // `d` contradicts `a` by birth date, and could be `b` or `c`, who have two NHS numbers. It has one referral for its
-      // token (architecture §6: referrals are bounded by rows), which names those whom it could be.
+      // `d` contradicts `a` by birth date, and could be `b` or `c`, who have different NHS numbers. It has one referral
+      // for its token (architecture §6: referrals are bounded by rows), with the candidates that it does not
+      // contradict.
       referrals: [
         'email ambiguous: d / b, c',
         'email nhs-numbers-differ: a / b',
@@ -112,7 +114,7 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'rivals',
-    'somebody who contradicts no one is no rival, and has the same two',
+    'a record that contradicts nobody is no rival, and has the same two rivals itself',
     [adult('a', e, born('1990')), adult('b', e, born('1991')), adult('c', e), adult('d', e, nhs('4'))],
     {
       people: ['a', 'b', 'c', 'd'],
@@ -131,7 +133,7 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'rivals',
-    'whoever stands between rivals under an NHS number joins nobody under an email either',
+    'a record between rivals under an NHS number joins nobody under an email either',
     [
       adult('a', nhs('1'), born('1990')),
       adult('b', nhs('1'), born('1991')),
@@ -145,47 +147,47 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'rivals',
-    'rivals need no token in common: each may meet the one between by another address',
+    'rivals need no common token: each may meet the record between them by another address',
     [adult('a', nhs('1'), e), adult('b', e, email('f')), adult('c', nhs('2'), email('f'))],
     { people: ['a', 'b', 'c'], referrals: ['email ambiguous: b / a, c'] },
   ],
   [
     'order',
-    'a chain by two levels joins the stronger first, and then contradicts',
+    'a chain over two levels is decided at the stronger level first',
     [adult('a', nhs('1'), nhs('9')), adult('b', nhs('9'), e), adult('c', nhs('2'), e)],
     {
       people: ['a', 'b', 'c'],
-      // `a` carries two NHS numbers of its own: `b` has one of them only, and so differs from it.
+      // `a` carries two NHS numbers, and `b` only one of them, so they contradict each other.
       referrals: ['email nhs-numbers-differ: b / c', 'nhs-number nhs-numbers-differ: a / b'],
     },
   ],
   [
     'contradiction',
-    'a child is never an adult, and is one with the other child',
+    'a child never joins an adult, and joins another child',
     [adult('a', nhs('1')), child('b', nhs('1')), child('c', nhs('1'))],
     { people: ['a', 'b+c'], referrals: ['nhs-number child-and-adult: a / b+c'] },
   ],
   [
     'couple',
-    'one of unknown gender could be either of a couple',
+    'a record of unknown gender could be either of a couple',
     [adult('a', e, gender('F')), adult('b', e, gender('M')), adult('c', e)],
     { people: ['a', 'b', 'c'], referrals: ['email ambiguous: c / a, b', 'email genders-differ: a / b'] },
   ],
   [
     'couple',
-    'two genders are one person where an NHS number says so',
+    'two genders are one person if an NHS number says so',
     [adult('a', nhs('1'), gender('F')), adult('b', nhs('1'), gender('M'), born('1990'))],
     { people: ['a+b'], referrals: [] },
   ],
   [
     'couple',
-    'two genders under a mobile are one person of one birth date',
+    'two genders under a mobile are one person if the birth date is the same',
     [adult('a', mobile('m'), born('1990'), gender('F')), adult('b', mobile('m'), born('1990'), gender('M'))],
     { people: ['a+b'], referrals: [] },
   ],
   [
     'twins',
-    'a child of another list could be either twin',
+    'a child from another list could be either twin',
     [
       child('a', childKey('k'), caseNumber('1')),
       child('b', childKey('k'), caseNumber('2')),
@@ -198,19 +200,19 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'twins',
-    'two case numbers under an NHS number are one child who was listed twice',
+    'two case numbers under one NHS number are one child, listed twice',
     [child('a', nhs('1'), caseNumber('1')), child('b', nhs('1'), caseNumber('2'), born('2020'))],
     { people: ['a+b'], referrals: [] },
   ],
   [
     'guard',
-    'people of one mobile and two birth dates do not meet, and one without a birth date is nobody’s',
+    'people with one mobile and two birth dates do not meet, and a record without a birth date is unlinkable',
     [adult('a', mobile('m'), born('1990')), adult('b', mobile('m'), born('1991')), adult('c', mobile('m'))],
     { people: ['a', 'b'], referrals: [], setAside: ['c unlinkable'] },
   ],
   [
     'rivals',
-    'one of a mobile and a birth date that two NHS numbers share could be either',
+    'a record with the mobile and birth date of two NHS numbers could be either',
     [
       adult('a', mobile('m'), born('1990'), nhs('1')),
       adult('b', mobile('m'), born('1990'), nhs('2')),
@@ -223,7 +225,7 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'rivals',
-    'sessions whom nobody lists are weighed like people, and the one between is set aside',
+    'sessions of unlisted people are grouped by the rules of people, and the one in between is set aside',
     [adultSession('s', e, born('1990')), adultSession('t', e, born('1991')), adultSession('u', e)],
     {
       people: ['s', 't'],
@@ -233,7 +235,7 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'twins',
-    'sessions that nobody lists are one child, whatever their case numbers: only a list tells its cases apart',
+    'sessions of an unlisted child are one child whatever their case numbers, because only a list tells cases apart',
     [
       childSession('s', childKey('k'), caseNumber('1')),
       childSession('t', childKey('k'), caseNumber('2'), born('2020')),
@@ -242,7 +244,7 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'rivals',
-    'of three sessions whom nobody lists, two of one birth date are one, and the one between names both sides',
+    'of sessions of unlisted people, two with one birth date are one person, and those in between name both sides',
     [
       adultSession('s', e, born('1990')),
       adultSession('t', e, born('1991')),
@@ -262,7 +264,7 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'contradiction',
-    'sessions of a child and an adult under one address are two, and so are sessions of two NHS numbers',
+    'sessions of a child and an adult under one address are two people, and so are sessions with two NHS numbers',
     [
       childSession('s', e),
       adultSession('t', e),
@@ -273,7 +275,7 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'guard',
-    'a session with a mobile is that of the person of its birth date alone, and without a birth date nobody’s',
+    'a session with a mobile belongs only to the person with its birth date, and is unlinkable without one',
     [
       adult('a', mobile('m'), born('1990')),
       adult('b', mobile('m'), born('1991')),
@@ -285,7 +287,7 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'guard',
-    'a mobile is nobody’s whose row has no birth date, though another address says who that is',
+    'a mobile on a row without a birth date is not owned, though another token identifies the person',
     [
       adult('a', mobile('m'), e),
       adultSession('s', mobile('m'), born('1991')),
@@ -295,7 +297,7 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'order',
-    'a session is asked for its strongest token that anybody has, and for no other',
+    'a session is decided by its strongest token that anybody owns, and by no other',
     [
       adult('a', nhs('1'), born('1990')),
       adult('b', e, born('1991')),
@@ -310,19 +312,19 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'couple',
-    'one whose rows have two genders is not, by an email alone, one who has one of them',
+    'a person with rows of two genders does not join, by an email alone, a record with one of them',
     [adult('a', e, nhs('1'), gender('F')), adult('b', nhs('1'), gender('M')), adult('c', e, gender('F'))],
     { people: ['a+b', 'c'], referrals: ['email genders-differ: a+b / c'] },
   ],
   [
     'contradiction',
-    'a row with two NHS numbers does not contradict one that has none',
+    'a row with two NHS numbers does not contradict one without any',
     [adult('a', e), adult('b', e, nhs('1'), nhs('2'))],
     { people: ['a+b'], referrals: [] },
   ],
   [
     'contradiction',
-    'a row with two NHS numbers differs from one that has either of them alone',
+    'a row with two NHS numbers contradicts one that has only one of them',
     [adult('a', nhs('1'), nhs('2')), adult('b', nhs('1')), adult('c', nhs('2'))],
     {
       people: ['a', 'b', 'c'],
@@ -331,13 +333,13 @@ const examples: [rule: string, what: string, rows: ExampleRow[], answer: Answer]
   ],
   [
     'order',
-    'a number that is no evidence of who somebody is joins nobody, and links nobody who has nothing else',
+    'a token of a domain that is not read joins nobody, and is not enough to link a row',
     [adult('a', e, libraryCard), adult('b', nhs('1'), libraryCard), adult('c', libraryCard)],
     { people: ['a', 'b'], referrals: [], setAside: ['c unlinkable'] },
   ],
 ];
 
-describe('rivals, as worked out by hand', () => {
+describe('grouping rivals, as worked out by hand,', () => {
   it.each(examples)('[%s] %s', (_, __, rows, answer) => {
     for (const outcome of outcomesOf(rows, [], strategy))
       expect(outcome).toMatchObject({ setAside: [], ...answer });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Step } from './histories.js';
 import type { RowSpec, TokenSpec } from './linkage-world.js';
 
-/** A token that stands on so many of ten rows, with one of a few values. */
+/** A token with one of `count` values, on `share` of ten rows. */
 const often = (
   share: number,
   domain: string,
@@ -23,7 +23,7 @@ const rowOf = (
     .tuple(fc.constantFrom(...roles), fc.tuple(...tokens))
     .map(([role, parts]) => ({ role, tokens: parts.flat() }));
 
-/** Few children and few adults under few addresses: nearly every row is about somebody’s kin. */
+/** Few children and few adults under few addresses: nearly every row concerns somebody’s kin. */
 const kin = fc.oneof(
   rowOf(
     ['child'],
@@ -42,7 +42,7 @@ const kin = fc.oneof(
   ),
 );
 
-/** Few people, who share what tells them apart: nearly every row makes two people one, or one two. */
+/** Few people who share what tells them apart: nearly every row makes one person of two, or two of one. */
 const people = rowOf(
   ['adult', 'adult', 'child'],
   often(4, 'nhs-number', 'identity', 'n', 2),
@@ -53,16 +53,16 @@ const people = rowOf(
   often(2, 'case-number:provider', 'local', 'l', 3),
 );
 
-/** One row that is sent again and again with this or that note. */
+/** One kind of row that is sent again and again, with changing notes. */
 const plain = rowOf(['adult'], often(9, 'email', 'identity', 'e', 2));
 
 interface Files {
-  /** Datasets of `HistoryPlayer`. */
+  /** Indices into the datasets of `histories.ts`. */
   readonly datasets: readonly number[];
   readonly periods: number;
-  /** In ten files, so many take the place of what stands in their period. */
+  /** Of ten files, how many replace what stands for their period. */
   readonly replacing: number;
-  /** In ten rows, so many refuse consent. */
+  /** Of ten rows, how many refuse consent. */
   readonly refusing: number;
   readonly rows: fc.Arbitrary<Omit<RowSpec, 'id'>>;
   readonly ids: number;
@@ -103,8 +103,8 @@ function steps({ datasets, periods, replacing, refusing, rows, ids }: Files): fc
 const [ALPHA_PEOPLE, BETA_PEOPLE, GAMMA_PEOPLE, ALPHA_SESSIONS, GAMMA_SESSIONS] = [0, 1, 2, 3, 4];
 
 /**
- * Histories of one row or three at a time, in which nearly every step bears on the one before: many steps for the time of one of
- * `history`, which draws larger files about more people.
+ * Histories of one to three rows per file, in which nearly every step affects the one before. They play many steps in
+ * the time of one step of `history`, which draws larger files about more people.
  */
 export const closeHistories = {
   'of families': steps({

@@ -8,7 +8,7 @@ interface State {
   readonly rowKey: RowKey;
   readonly live: boolean;
   readonly carrier: string;
-  /** The individual, or why it has none. */
+  /** The individual, or the reason why there is none. */
   readonly where: string;
 }
 
@@ -39,8 +39,8 @@ export const before = ({ reader }: LinkageWorld): Before => ({
 const placedIn = (where: string): boolean => !where.startsWith('(');
 
 /**
- * What a decision says without need, or says wrongly of itself: an event that changes nothing, a referral whose id is not
- * what it names, a closing count that does not add up.
+ * Finds what a decision says redundantly or wrongly about itself: an event that changes nothing, a referral whose id
+ * does not match its contents, a closing count that does not add up.
  */
 export function wrongIn(
   world: LinkageWorld,
@@ -142,7 +142,10 @@ export function wrongIn(
   return wrong;
 }
 
-/** Why a record that is live no longer is so: what caused the decision, and what the submissions that stand say of the row. */
+/**
+ * The reason why a live record should be retired: from the cause of the decision, and from what the standing
+ * submissions say of its row.
+ */
 function reasonToRetire(world: LinkageWorld, decided: readonly Told[], record: RecordId): string {
   const { reader, engine, received } = world;
   const closing = decided.at(-1)?.type;

@@ -2,7 +2,7 @@ import type { RecordId, RowKey } from '@kinledger/contracts';
 import type { LinkageWorld, Received } from './linkage-world.js';
 import { told, type Told } from './told.js';
 
-/** Where everything stands that has an order, each counted from its first mention in the ledger. */
+/** The order of everything that has one, by first mention in the ledger. */
 class Places {
   readonly #places = new Map<string, number>();
 
@@ -38,11 +38,11 @@ function comesBefore(one: Rank, other: Rank): boolean {
 }
 
 /**
- * What is out of order in one decision, told plainly; nothing where all is in the order that the ledger promises:
- * received; retired by reason, then by age; carried in row order; carriers by submission, then by age; refusals as they
- * were noted; splits by individual, then by age; merges by whom they take in; new rows in row order; older records by age;
- * referrals that lapse, then new ones by id; relationships that end, then new ones by child and carer; families by scope,
- * what dissolves first, then what stands, then what begins; the closing event.
+ * Describes what is out of order in a decision; an empty list if all is in the order that the ledger promises:
+ * received; retired by reason, then by age; carried in row order; carrier changes by submission, then by age; refusals
+ * in the order in which they were recorded; splits by individual, then by age; merges by absorbed individual; new rows
+ * in row order; older records by age; lapsed referrals, then new ones by id; ended relationships, then new ones by
+ * child and carer; families by scope: dissolved, then existing, then new; the closing event.
  */
 export function outOfOrder(world: LinkageWorld, from: number, received: Received | undefined): string[] {
   const places = new Places();
@@ -59,7 +59,7 @@ export function outOfOrder(world: LinkageWorld, from: number, received: Received
   received?.rows.forEach(({ rowKey }, row) => {
     if (!firstRowOf.has(rowKey)) firstRowOf.set(rowKey, row);
   });
-  // A key that refuses twice stands where it refused first.
+  // A row key that refuses twice takes the place of its first refusal.
   const refusedAt = new Map([...new Set(received?.refused)].map((rowKey, at) => [rowKey, at]));
   const scopes = ['programme', ...world.options.familyScopes.map(({ scope }) => scope)];
   const inOrder = (what: string, ids: readonly string[]) => {

@@ -9,8 +9,8 @@ import { LinkageWorld } from './linkage-world.js';
 import { summaryOf } from './live-set.js';
 
 /**
- * Plays a history and holds every step against what is worked out apart from the engine: who is who and whose kin, the ids of
- * individuals and of families, the reasons that are given, and the order and the need of every event.
+ * Plays a history and compares every step with results computed independently of the engine: individuals and kinship,
+ * ids of individuals and families, grounds, and the order and necessity of every event.
  */
 export function expectEveryLaw(steps: readonly Step[]): void {
   const player = new HistoryPlayer(new LinkageWorld(testScopes));
@@ -59,7 +59,7 @@ export function expectEveryLaw(steps: readonly Step[]): void {
   }
 }
 
-/** Ids that are not those that the rules give; null stands for one that must not have been there before. */
+/** Ids that differ from those that the rules give. Null stands for a new id, which must not have existed before. */
 const wrongIds = (ids: ReadonlyMap<string, string | null>, known: ReadonlySet<string>): string[] =>
   [...ids].flatMap(([is, mustBe]) =>
     (mustBe === null ? known.has(is) : is !== mustBe) ? [`${is}, not ${mustBe}`] : [],

@@ -11,23 +11,26 @@ export interface FamilyThen {
 export const familiesNow = ({ reader }: LinkageWorld): readonly FamilyThen[] =>
   [...reader.families].map(([family, { scope, members }]) => ({ family, scope, members: new Set(members) }));
 
-/** What the rules say of the ids of families after a step. */
+/** The ids that families must have after a step. */
 export interface ExpectedFamilyIds {
-  /** Family as it is now → the id that it must have; null for one that begins to exist. */
+  /** For each present family, the id that it must have; null for a new family. */
   readonly ids: ReadonlyMap<string, string | null>;
-  /** Family of before that is no more → the one in which it went up; null if its members are in no family. */
+  /**
+   * For each earlier family that no longer exists, the one into which it dissolved; null if its members are in no
+   * family.
+   */
   readonly dissolved: ReadonlyMap<string, string | null>;
 }
 
 /**
- * The ids that families must have after a step (ADR 0019), in each scope apart, straight from who was in which family
- * before it, and who is now:
+ * Computes the ids that families must have after a step (ADR 0019), per scope, directly from the families before and
+ * after it:
  *
- * 1. Of a family’s members, one whom another individual took in counts as that one, and one who is in no family of the
- *    scope any more counts for nothing. The id goes to the family of the member who was registered first.
- * 2. Where several ids meet, the family that was linked first stays, and the others dissolve into it.
- * 3. A family none of whose members is in a family dissolves, and its id does not come back.
- * 4. Whichever family has no id by then begins to exist.
+ * 1. A member whom another individual absorbed counts as that individual; a member in no family of the scope counts for
+ * nothing. A family’s id goes to the present family of its remaining member who was registered first.
+ * 2. If several ids meet, the family linked first keeps its id, and the others dissolve into it.
+ * 3. A family without any remaining member in a family dissolves, and its id does not come back.
+ * 4. A family without an id by then is new.
  */
 export function expectedFamilyIds(world: LinkageWorld, before: readonly FamilyThen[]): ExpectedFamilyIds {
   const { registered, forwards } = world.reader;

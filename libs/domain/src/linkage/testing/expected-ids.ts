@@ -1,13 +1,13 @@
 import type { RecordId, RowKey } from '@kinledger/contracts';
 import type { LinkageWorld } from './linkage-world.js';
 
-/** Who the records were at one moment: written plainly, from the reader's records alone. */
+/** The individuals of the records at one moment, from the reader's records alone. */
 export interface Moment {
-  /** Live record → its individual, of those that are in one. */
+  /** For each live record that is in an individual, that individual. */
   readonly individualOf: ReadonlyMap<RecordId, string>;
-  /** Record that is no longer live → the individual in which it last was, or the one that took it in since. */
+  /** For each record that is no longer live, its last individual, or the one that has absorbed it since. */
   readonly lastOf: ReadonlyMap<RecordId, string>;
-  /** Row key → its live record. */
+  /** For each row key, its live record. */
   readonly liveOf: ReadonlyMap<RowKey, RecordId>;
 }
 
@@ -22,24 +22,24 @@ export function momentOf({ reader }: LinkageWorld): Moment {
   return { individualOf, lastOf, liveOf };
 }
 
-/** What the rules say of ids after a step. */
+/** The ids that individuals must have after a step. */
 export interface ExpectedIds {
-  /** Individual as it is now → the id that it must have; null for one that begins to exist. */
+  /** For each present individual, the id that it must have; null for a new individual. */
   readonly ids: ReadonlyMap<string, string | null>;
-  /** Individual of before → the individual that takes it in. */
+  /** For each absorbed individual, the individual that absorbs it. */
   readonly merges: ReadonlyMap<string, string>;
 }
 
 /**
- * The ids that individuals must have after a step (ADR 0019), straight from who was where before it:
+ * Computes the ids that individuals must have after a step (ADR 0019), directly from where each record was before it:
  *
- * 1. A record speaks for the living individual in which it was, and a row that is corrected for that of the row that it
- *    replaces. An id goes where the record goes that speaks best for it: person records before facts, then the oldest.
- * 2. Where several ids meet, the individual that was registered first stays, and takes in the others.
- * 3. Where none of these is, a record that comes back, and that speaks for nobody living, speaks for the individual in
- *    which it last was, if that one rests, which is to say has no live record. The same order holds among its records,
- *    and the one that was registered first comes back. Others rest on, and are not taken in.
- * 4. Whoever has no id by then begins to exist.
+ * 1. A record speaks for the living individual that it was in; a corrected row speaks for the individual of the row
+ * that it replaces. An id goes where the record with the best claim goes: person records before facts, then the oldest.
+ * 2. If several ids meet, the individual registered first remains and absorbs the others.
+ * 3. If none of these applies, a revived record that speaks for no living individual speaks for the one that it was
+ * last in, if that one has no live record. The same order applies among its records, and the individual registered
+ * first comes back. Others stay without records, and are not absorbed.
+ * 4. An individual without an id by then is new.
  */
 export function expectedIds(world: LinkageWorld, before: Moment): ExpectedIds {
   const now = momentOf(world).individualOf;
@@ -86,7 +86,7 @@ export function expectedIds(world: LinkageWorld, before: Moment): ExpectedIds {
 }
 
 interface Speaker {
-  /** The individual in which the record is now. */
+  /** The individual that the record is in now. */
   readonly now: string;
   /** Person records before facts, then by age. */
   readonly rank: number;
@@ -97,7 +97,7 @@ interface Spoken {
   readonly resting: string | undefined;
 }
 
-/** Live records, in the order in which they speak. */
+/** Live records, with their rank. */
 function speakersIn(
   { reader }: LinkageWorld,
   spokenFor: (record: RecordId, rowKey: RowKey) => Spoken,
@@ -110,7 +110,7 @@ function speakersIn(
 }
 const FACTS_LAST = 1_000_000;
 
-/** Id → where it goes, by the record that speaks best for it. */
+/** For each id, the individual to which the record with the best claim takes it. */
 function bestOf(
   speakers: readonly (Speaker & { readonly spokenFor: string })[],
 ): ReadonlyMap<string, string> {

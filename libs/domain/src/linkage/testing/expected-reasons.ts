@@ -11,13 +11,13 @@ interface Held extends TokenOccurrence {
   readonly level: number;
 }
 
-/** Somebody live, and what its row says. */
+/** A live record, and what its row says. */
 interface Somebody {
   readonly record: RecordId;
   readonly row: PseudonymisedRow;
   readonly person: boolean;
   readonly individual: string | null;
-  /** The tokens that it can be linked through: its own, with force, a mobile with its birth date. */
+  /** The tokens that can link it: its own, with force, and a mobile only with a birth date. */
   readonly usable: readonly Held[];
 }
 
@@ -27,11 +27,11 @@ type Merged = Extract<LedgerEvent, { type: 'IndividualsMerged' }>['data'];
 const birthDateOf = ({ tokens }: PseudonymisedRow): string | undefined =>
   tokens.find(({ use, domain }) => use === 'guard' && domain === 'birth-date')?.token;
 
-/** Why records were placed and individuals merged in one decision, worked out from the live rows after it. */
+/** The grounds of placements and merges in one decision, computed from the live rows after it. */
 export class ExpectedReasons {
   readonly #all: readonly Somebody[];
   readonly #before: Moment;
-  /** How many identity tokens have no force among the live rows. */
+  /** The number of identity tokens without force among the live rows. */
   readonly tokensWithoutForce: number;
 
   constructor(world: LinkageWorld, live: readonly LiveRecord[], before: Moment) {
@@ -55,7 +55,7 @@ export class ExpectedReasons {
     });
   }
 
-  /** What is wrong with the reason of a placement, or nothing. */
+  /** What is wrong with the ground of a placement; undefined if it is right. */
   ofPlacement({ record, rowKey, individual, ...decision }: Matched): string | undefined {
     const one = this.#all.find((other) => other.record === record);
     if (one === undefined) return 'places what is not live';
@@ -76,7 +76,7 @@ export class ExpectedReasons {
     return told === expected ? undefined : `${told}, not ${expected ?? 'anything'}`;
   }
 
-  /** What is wrong with the reason of a merge, or nothing. */
+  /** What is wrong with the ground of a merge; undefined if it is right. */
   ofMerge({ individual, absorbed, decision }: Merged): string | undefined {
     const here = this.#all.filter((one) => one.individual === individual);
     const mine = here.filter(({ record, row }) => this.#spokenFor(record, row.rowKey) === absorbed);
@@ -108,7 +108,7 @@ export class ExpectedReasons {
     return this.#before.individualOf.get(predecessor ?? record);
   }
 
-  /** The reason of whoever met nobody: the row that it replaces, or else the one given. */
+  /** The ground of a record that met no other: the row that it replaces, or else the one given. */
   #alone(record: RecordId, rowKey: PseudonymisedRow['rowKey']) {
     const replaced = this.#before.liveOf.get(rowKey);
     return (other: string): string =>
@@ -116,8 +116,8 @@ export class ExpectedReasons {
   }
 
   /**
-   * Which of several meetings came first is a matter of the rules of groups, which have examples of their own. But an NHS
-   * number is asked first, and nothing that only a weaker token asks keeps its holders apart.
+   * Which of several possible meetings comes first depends on the grouping rules, which have examples of their own. But
+   * an NHS number comes first, and a contradiction that only a weaker token finds does not keep its holders apart.
    */
   #wrongMeeting(
     one: Somebody,
@@ -132,7 +132,7 @@ export class ExpectedReasons {
   }
 }
 
-/** The levels at which two persons share a token that links. */
+/** The levels at which two records share a token that links persons. */
 const meetings = (one: Somebody, other: Somebody): number[] =>
   one.usable
     .filter(({ domain, token }) =>
@@ -156,7 +156,7 @@ function owned(fact: Somebody, persons: readonly Somebody[]): string | undefined
   return undefined;
 }
 
-/** The fact’s own strongest token, and the first fact under it; the first itself has met nobody. */
+/** The fact’s own strongest token, and the first fact under it. The first fact itself has met no other. */
 function founded(
   fact: Somebody,
   facts: readonly Somebody[],

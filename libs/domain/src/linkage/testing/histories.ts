@@ -6,7 +6,7 @@ import { story } from './stories.js';
 import type { LinkageWorld, RowSpec, SubmissionSpec, TokenSpec } from './linkage-world.js';
 import { liveRecords, type LiveRecord } from './live-set.js';
 
-/** Scopes that cross services, and one of a single service. */
+/** One scope that spans services, and one of a single service. */
 export const testScopes: readonly FamilyScope[] = [
   { scope: 'talk', services: ['alpha', 'beta'] },
   { scope: 'beta-only', services: ['beta'] },
@@ -26,7 +26,7 @@ const oneOf = <Value>(...values: readonly Value[]) => fc.constantFrom(...values)
 const value = (prefix: string, count: number) => fc.nat(count - 1).map((number) => `${prefix}${number}`);
 const token = (domain: string, use: TokenSpec[1], prefix: string, count: number) =>
   value(prefix, count).map((text): TokenSpec => [domain, use, text]);
-/** There in so many of ten cases. */
+/** The token in `often` of ten cases, else none. */
 const maybe = (arbitrary: fc.Arbitrary<TokenSpec>, often: number): fc.Arbitrary<TokenSpec[]> =>
   fc.oneof(
     { weight: often, arbitrary: arbitrary.map((found) => [found]) },
@@ -65,7 +65,7 @@ const row = (ids: number): fc.Arbitrary<RowSpec> =>
     role,
     tokens,
     note: value('v', 2),
-    // Now and then somebody refuses consent, now and then in a file that holds the row besides.
+    // A row sometimes refuses consent, at times in a file that also holds the row without a refusal.
     refuses: fc.integer({ min: 0, max: 7 }).map((luck) => luck === 0),
   });
 
@@ -79,14 +79,14 @@ export interface Submit {
 }
 interface Withdraw {
   readonly kind: 'withdraw';
-  /** Which of those that are not withdrawn, in the order of their coming; -1 is the last, -2 the one before. */
+  /** Index among the submissions that are not withdrawn, in order of arrival; -1 is the last, -2 the one before. */
   readonly pick: number;
 }
 interface Erase {
   readonly kind: 'erase';
   readonly picks: readonly number[];
 }
-/** A person decides about two rows that came in some time, live or not. */
+/** A person decides about two rows received so far, live or not. */
 interface Constrain {
   readonly kind: 'constrain';
   readonly type: ConstraintDecision['type'];
@@ -100,7 +100,7 @@ export const submitStep: fc.Arbitrary<Submit> = fc.record({
   period: fc.nat(periods.length - 1),
   replaces: fc.boolean(),
   repeats: fc.boolean(),
-  // Now and then a file says the same row twice.
+  // A file sometimes repeats a row.
   rows: fc.oneof(
     { weight: 9, arbitrary: fc.uniqueArray(row(7), { maxLength: 7, selector: ({ id }) => id, size: 'max' }) },
     { weight: 1, arbitrary: fc.array(row(4), { maxLength: 6, size: 'max' }) },
@@ -112,7 +112,7 @@ const withdrawStep: fc.Arbitrary<Withdraw> = fc.record({
 });
 
 const alone = (step: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> => step.map((one) => [one]);
-/** Steps and stories in any order; a story counts as one. */
+/** Steps and stories in any order. A story counts as one step. */
 const stepsOf = (
   maxLength: number,
   ...choices: readonly fc.WeightedArbitrary<Step[]>[]
@@ -127,7 +127,7 @@ export const history = (maxLength = 16): fc.Arbitrary<Step[]> =>
     { weight: 4, arbitrary: story },
   );
 
-/** Records of every kind: live ones, older ones of the same row, such as are set aside. */
+/** Records of every kind: live ones, older ones of the same row, and ones set aside. */
 const eraseStep: fc.Arbitrary<Erase> = fc.record({
   kind: fc.constant('erase' as const),
   picks: fc.array(fc.nat(200), { minLength: 1, maxLength: 4 }),
@@ -164,7 +164,9 @@ export const historyWithConstraints = (maxLength = 16): fc.Arbitrary<Step[]> =>
     { weight: 3, arbitrary: story },
   );
 
-/** Plays steps as intake would: sequences count up, a replacement supersedes what stands in its dataset and period. */
+/**
+ * Plays steps as intake would: sequences count up, and a replacement supersedes what stands for its dataset and period.
+ */
 export class HistoryPlayer {
   readonly withdrawn = new Set<SubmissionId>();
   readonly specs = new Map<SubmissionId, SubmissionSpec>();
@@ -175,7 +177,7 @@ export class HistoryPlayer {
     this.world = world;
   }
 
-  /** The live records by their definition, those that were erased left out. */
+  /** The live records by definition, without the erased ones. */
   liveRecords(): LiveRecord[] {
     const { received, reader } = this.world;
     return liveRecords(received.values(), this.withdrawn, (submission, rowKey) => {
@@ -184,7 +186,7 @@ export class HistoryPlayer {
     });
   }
 
-  /** Decisions of people that stand. */
+  /** The people's decisions in force. */
   constraints(): LinkConstraints {
     const pairs = (type: Constrain['type']) =>
       [...this.#constraints]
@@ -244,7 +246,7 @@ export class HistoryPlayer {
     const standing = siblings
       .map(([id]) => id)
       .filter((id) => this.world.engine.standingOf(id) === 'standing');
-    // What a provider sends again is mostly the same as before.
+    // A provider's next file mostly repeats the one before.
     const before = [...this.specs.values()].filter((spec) => spec.dataset === dataset).at(-1)?.rows ?? [];
     const kept = repeats ? before.filter(({ id }) => !rows.some((other) => other.id === id)) : [];
     return {

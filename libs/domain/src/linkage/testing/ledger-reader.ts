@@ -19,20 +19,20 @@ interface Known {
   readonly role: Role;
   readonly kind: RecordKind;
   live: boolean;
-  /** The submission that gives it its period. */
+  /** The submission from which the record has its period. */
   carrier: SubmissionId;
   individual: string | null;
   reason: string | null;
 }
 
 /**
- * A reader that knows nothing but events, written plainly and apart from the engine: what the engine says in the
- * ledger must be enough to know who everybody is.
+ * A reader that knows events alone, written plainly and independently of the engine: the events must be enough to know
+ * who everybody is.
  */
 export class LedgerReader {
   readonly records = new Map<RecordId, Known>();
   readonly #files = new Map<SubmissionId, Pick<ReceivedData, 'period' | 'sequence' | 'dataset'>>();
-  /** `submission row-key` → the record that holds the row. */
+  /** For each `submission row-key`, the record that holds the row. */
   readonly carriers = new Map<string, RecordId>();
   readonly erased = new Set<RecordId>();
   readonly registered: string[] = [];
@@ -122,7 +122,7 @@ export class LedgerReader {
     }
   }
 
-  /** Everything that linkage says, named by row keys alone: two ledgers of the same set say the same. */
+  /** The whole result of linkage, named by row keys alone: two ledgers of the same set give the same summary. */
   summary() {
     const members = new Map<string, RowKey[]>();
     const setAside: string[] = [];
@@ -155,7 +155,7 @@ export class LedgerReader {
     };
   }
 
-  /** The individual of the live record of a row, or why it has none. */
+  /** The individual of a row's live record, or the reason why there is none. */
   whereIs(rowKey: RowKey): string {
     for (const known of this.records.values()) {
       if (known.live && known.rowKey === rowKey) return known.individual ?? `(${known.reason ?? ''})`;
@@ -163,7 +163,7 @@ export class LedgerReader {
     return '(not live)';
   }
 
-  /** By the first day of the period, then by sequence. */
+  /** Compares by the first day of the period, then by sequence. */
   #outranks(one: SubmissionId, other: SubmissionId): boolean {
     const [file, against] = [this.#fileOf(one), this.#fileOf(other)];
     return file.period === against.period
@@ -229,7 +229,7 @@ export class LedgerReader {
     this.records.set(record, { rowKey, role, kind, live, carrier: submission, individual, reason });
   }
 
-  /** Of two rows of a file with the same key, the first counts. */
+  /** If two rows of a file have the same key, the first counts. */
   #carry(submission: SubmissionId, rowKey: RowKey, record: RecordId): void {
     const row = `${submission} ${rowKey}`;
     if (!this.carriers.has(row)) this.carriers.set(row, record);

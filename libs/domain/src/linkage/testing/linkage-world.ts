@@ -22,7 +22,7 @@ import type { Strategy } from '../strategy.js';
 import { LedgerReader } from './ledger-reader.js';
 import { told, type Told } from './told.js';
 
-/** A token as specs write it: domain, use and a short name for the value behind it. */
+/** A token in a spec: domain, use and a short name for the value behind it. */
 export type TokenSpec = readonly [domain: string, use: TokenUse, value: string];
 
 export interface RowSpec {
@@ -31,9 +31,9 @@ export interface RowSpec {
   readonly role?: Role;
   readonly tokens: readonly TokenSpec[];
   readonly derived?: readonly (readonly [derivation: string, value: string])[];
-  /** A coded attribute, so that two rows may differ in nothing that links. */
+  /** A coded attribute, so that two rows can differ without a difference that matters to linkage. */
   readonly note?: string;
-  /** The row refuses consent: nothing is told of it but its key. */
+  /** Whether the row refuses consent. Only its key is then passed on. */
   readonly refuses?: boolean;
 }
 
@@ -59,7 +59,7 @@ export const testSettings = {
 } as const;
 export const testStrategy = leap1(testSettings);
 
-/** Short forms in which scenarios read well. */
+/** Short forms that make scenarios readable. */
 export const nhs = (value: string): TokenSpec => ['nhs-number', 'identity', value];
 export const childKey = (value: string): TokenSpec => ['child-key', 'identity', value];
 export const email = (value: string): TokenSpec => ['email', 'identity', value];
@@ -76,7 +76,7 @@ export const tokensOf = (specs: readonly TokenSpec[]): PseudonymisedRow['tokens'
     token: hex(`token ${domain} ${value}`, 32) as PseudonymisedRow['tokens'][number]['token'],
   }));
 
-/** A decided submission, as a replay needs it. */
+/** A decided submission, with what a replay needs. */
 export interface Received {
   readonly file: DataOf<typeof SubmissionReceived>;
   readonly rows: readonly PseudonymisedRow[];
@@ -84,7 +84,7 @@ export interface Received {
   readonly refused: readonly RowKey[];
 }
 
-/** An engine with the ledger that it writes, and a reader that knows nothing but the ledger. */
+/** An engine with the ledger that it writes, and a reader that knows nothing but that ledger. */
 export class LinkageWorld {
   options: LinkageEngineOptions;
   engine: LinkageEngine;
@@ -92,7 +92,7 @@ export class LinkageWorld {
   readonly events: LedgerEvent[] = [];
   readonly bodies = new Map<RecordId, PseudonymisedRow>();
   readonly received = new Map<SubmissionId, Received>();
-  /** Rows that come in one chunk: few, so that a file has several. */
+  /** Rows per chunk: few, so that a file has several chunks. */
   chunkRows = 3;
   #intake = 0;
 
@@ -101,7 +101,7 @@ export class LinkageWorld {
     this.engine = new LinkageEngine(this.options);
   }
 
-  /** Decides and applies a submission; returns its id. */
+  /** Decides and applies a submission, and returns its id. */
   submit(spec: SubmissionSpec): SubmissionId {
     const received = this.prepare(spec);
     const { file, rows } = received;
@@ -110,7 +110,7 @@ export class LinkageWorld {
     return file.submission;
   }
 
-  /** The individual of the live row of a dataset, or why it has none. */
+  /** The individual of the live row of a dataset, or the reason why there is none. */
   whereIs(dataset: string, id: string): string {
     return this.reader.whereIs(rowKeyOf(dataset, id));
   }
@@ -121,7 +121,7 @@ export class LinkageWorld {
     this.#write([...run.decide(this.events.length)], []);
   }
 
-  /** Erases what is erasable of these records, and their bodies. */
+  /** Erases those of the given records that are erasable, with their bodies. */
   erase(records: readonly RecordId[]): void {
     const erasable = this.engine.erasable(records);
     if (erasable.length === 0) return;
@@ -130,7 +130,7 @@ export class LinkageWorld {
     for (const record of erasable) this.bodies.delete(record);
   }
 
-  /** Reads the ledger with another strategy, which decides everything anew. */
+  /** Reads the ledger with another strategy, which decides everything again. */
   adopt(strategy: Strategy): void {
     this.options = { ...this.options, strategy };
     this.engine = this.rebuilt();
@@ -140,13 +140,13 @@ export class LinkageWorld {
     this.#write([...run.decide(this.events.length)], []);
   }
 
-  /** Follows a person's decision about two rows. */
+  /** Applies a person's decision about two rows. */
   constrain(type: ConstraintDecision['type'], rows: readonly [RowKey, RowKey]): void {
     const run = this.engine.constrain(constraintOf(type, rows));
     this.#write([...run.decide(this.events.length)], []);
   }
 
-  /** What an engine would decide about a submission now. */
+  /** Drafts an engine's decision about a submission, without applying it. */
   draft(engine: LinkageEngine, { file, rows, refused }: Received): Draft[] {
     const run = engine.begin(file);
     for (const [number, row] of rows.entries()) {
@@ -164,7 +164,7 @@ export class LinkageWorld {
     return engine;
   }
 
-  /** What the ledger says, one thing after the other, from an event on. */
+  /** What the ledger says from an event on; the items of a list come one by one. */
   told(from = 0): Told[] {
     return told(this.events.slice(from));
   }

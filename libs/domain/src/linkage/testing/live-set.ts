@@ -11,7 +11,10 @@ export interface LiveRecord extends KinRecord {
   readonly from: SubmissionId;
 }
 
-/** The live records by their definition (architecture §4), straight from all submissions: slow, plain, and apart. */
+/**
+ * The live records by definition (architecture §4), directly from all submissions: slow, plain and independent of the
+ * engine.
+ */
 export function liveRecords(
   received: Iterable<Received>,
   withdrawn: ReadonlySet<SubmissionId>,
@@ -50,14 +53,16 @@ export function liveRecords(
     .map(([, { record, from }]) => ({ ...record, from }));
 }
 
-/** No two periods begin on one day: quarters begin in April, July, October and January, academic years in September. */
+/**
+ * Periods never begin on the same day: quarters begin in April, July, October and January, academic years in September.
+ */
 export function firstDay(period: string): number {
   const year = Number(period.slice(0, 4));
   const part = period.slice(8);
   return part === 'AY' ? Date.UTC(year, 8) : Date.UTC(year, 3 * Number(part.slice(1)));
 }
 
-/** What `partition` and `familiesOf` say of a set, in the words of `LedgerReader.summary`. */
+/** The result of `partition` and `familiesOf` for a set, in the format of `LedgerReader.summary`. */
 export function summaryOf(
   records: readonly LiveRecord[],
   familyScopes: readonly FamilyScope[],

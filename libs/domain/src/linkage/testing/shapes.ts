@@ -6,7 +6,7 @@ import { HistoryPlayer, testScopes, type Step } from './histories.js';
 import { LinkageWorld } from './linkage-world.js';
 import type { LiveRecord } from './live-set.js';
 
-/** What a history must now and then hold, so that a law that was tried on it says something of the case. */
+/** What random histories must contain often enough for a law tested on them to cover the case. */
 export const shapes = [
   'a chain of three supersessions',
   'a withdrawal in the middle of a chain of supersessions',
@@ -40,7 +40,7 @@ export const shapes = [
 ] as const;
 export type Shape = (typeof shapes)[number];
 
-/** The shapes that a history shows: what each step does, what the ledger says of it, and who is who after it. */
+/** The shapes in a history, from what each step does, what the ledger says, and who is who afterwards. */
 export function shapesIn(steps: readonly Step[]): ReadonlySet<Shape> {
   const watch = new ShapeWatch();
   for (const step of steps) watch.step(step);
@@ -50,7 +50,7 @@ export function shapesIn(steps: readonly Step[]): ReadonlySet<Shape> {
 class ShapeWatch {
   readonly found = new Set<Shape>();
   readonly #player = new HistoryPlayer(new LinkageWorld(testScopes));
-  /** Individuals that ever had a live record. */
+  /** Individuals that have ever had a live record. */
   readonly #lived = new Set<string>();
   #withoutForce = new Set<string>();
 
@@ -109,17 +109,17 @@ class ShapeWatch {
     }
   }
 
-  /** Four files, each in the place of the one before. */
+  /** Looks for four files, each of which replaced the one before. */
   #lookAtChains(): void {
     const { specs } = this.#player;
     const links = new Map<SubmissionId, number>();
-    // A file comes after what it supersedes.
+    // A file comes after the files that it supersedes.
     for (const [id, { supersedes = [] }] of specs)
       links.set(id, Math.max(0, ...supersedes.map((superseded) => 1 + (links.get(superseded) ?? 0))));
     if ([...links.values()].some((count) => count >= 3)) this.found.add('a chain of three supersessions');
   }
 
-  /** The withdrawn file took the place of one, and another that is not withdrawn had taken its place. */
+  /** Looks for a withdrawn file that had replaced one and had itself been replaced by another that is not withdrawn. */
   #lookAtWithdrawal(id: SubmissionId, withdrawnBefore: ReadonlySet<SubmissionId>): void {
     const { specs } = this.#player;
     const stands = (other: SubmissionId): boolean => !withdrawnBefore.has(other);
@@ -154,7 +154,7 @@ class ShapeWatch {
         this.found.add('a carer who is known from facts alone');
   }
 
-  /** @param lastOf record that was not live before the step → the individual in which it last was. */
+  /** @param lastOf for each record that was not live before the step, the individual that it was last in. */
   #lookAtReturns(
     before: ReadonlyMap<string, Person>,
     now: ReadonlyMap<string, Person>,
@@ -190,7 +190,7 @@ class ShapeWatch {
     }
   }
 
-  /** Individual → the roles of its live records. */
+  /** For each individual, the roles of its live records. */
   #peopleNow(): ReadonlyMap<string, Person> {
     const people = new Map<string, Person>();
     for (const { live, individual, kind, role } of this.#player.world.reader.records.values()) {
@@ -215,7 +215,7 @@ interface Person {
   readonly facts: Set<string>;
 }
 
-/** Token → the kinds of the live records that hold it as their own. */
+/** For each token, the kinds of the live records that hold it as their own. */
 function holdersIn(live: readonly LiveRecord[]): ReadonlyMap<string, LiveRecord['kind'][]> {
   const holders = new Map<string, LiveRecord['kind'][]>();
   for (const { kind, tokens } of live) {

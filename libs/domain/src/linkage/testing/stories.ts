@@ -29,14 +29,14 @@ const submit = (dataset: number, period: number, rows: readonly RowSpec[], repla
 const child = (id: string, ...tokens: TokenSpec[]): RowSpec => ({ id, role: 'child', tokens });
 const adult = (id: string, ...tokens: TokenSpec[]): RowSpec => ({ id, role: 'adult', tokens });
 
-/** Withdraws the submission of those that stand or were replaced that came so many before the last. */
+/** Withdraws one of the submissions that are not withdrawn: the one that came `before` places before the last. */
 const withdraw = (before: number): Step => ({ kind: 'withdraw', pick: -1 - before });
 const withdrawLatest = withdraw(0);
 
-/** What is withdrawn of four files each of which took the place of the one before, by how many came after it. */
+/** Which of four files to withdraw, each of which replaced the one before; counted in files that came after it. */
 const withdrawnOfFour: readonly (readonly number[])[] = [[], [0], [1], [1, 0], [2], [2, 1]];
 
-/** A file that is replaced, and replaced again, and again. */
+/** A file that is replaced three times. */
 const replacedThrice = (dataset: number, period: number, withdrawn: readonly number[]): Step[] => [
   submit(dataset, period, [adult('s0', email('s0')), adult('s1', email('s1'))]),
   submit(dataset, period, [adult('s0', email('s0')), adult('s1', email('s2'))], true),
@@ -45,7 +45,7 @@ const replacedThrice = (dataset: number, period: number, withdrawn: readonly num
   ...withdrawn.map(withdraw),
 ];
 
-/** One child and five adults who are its carers. */
+/** One child and the five adults who are its carers. */
 const largeFamily = (period: number): Step[] => [
   submit(ALPHA_PEOPLE, period, [
     child('h', childKey('h'), carerEmail('h0'), carerEmail('h1'), carerEmail('h2'), carerEmail('h3'), [
@@ -58,11 +58,11 @@ const largeFamily = (period: number): Step[] => [
   ]),
 ];
 
-/** Sessions under one address with more case numbers than are one person’s: it has no force. */
+/** Sessions under one address with more case numbers than one person has, so that the address has no force. */
 const crowd = (address: string): readonly RowSpec[] =>
   [0, 1, 2].map((n) => adult(`${address}-crowd${n}`, email(address), caseNumber(`${address}${n}`)));
 
-/** An address without force, which sessions alone hold; it may gain force again. */
+/** An address without force that only sessions hold. It may regain force. */
 const placeholder = (period: number, goes: boolean): Step[] => [
   submit(ALPHA_SESSIONS, period, crowd('p')),
   ...(goes ? [submit(ALPHA_SESSIONS, period, crowd('p').slice(0, 1), true)] : []),
@@ -82,7 +82,7 @@ const couple = (period: number): Step[] => [
   ]),
 ];
 
-/** One who comes to sessions, and helps at another, and whom no user file lists. */
+/** A person whom no user file lists, who attends one session and helps at another. */
 const sessionsOfTwoRoles = (period: number): Step[] => [
   submit(ALPHA_SESSIONS, period, [
     adult('v0', email('v')),
@@ -90,13 +90,13 @@ const sessionsOfTwoRoles = (period: number): Step[] => [
   ]),
 ];
 
-/** Rows that a later file repeats, which is withdrawn: they fall back to the earlier one. */
+/** Rows that a later file repeats, which is then withdrawn, so that they fall back to the earlier file. */
 const repeatedAndWithdrawn = (): Step[] => {
   const rows = [adult('k0', email('k0')), adult('k1', email('k1'))];
   return [submit(ALPHA_PEOPLE, 0, rows), submit(ALPHA_PEOPLE, 2, rows), withdrawLatest];
 };
 
-/** Two families, and a child of both; it may go again, and they part. */
+/** Two families, and a child of both. If the child goes again, they part. */
 const familiesThatMeet = (period: number, part: boolean): Step[] => [
   submit(ALPHA_PEOPLE, period, [
     child('f0', childKey('f0'), carerEmail('f0')),
@@ -109,8 +109,8 @@ const familiesThatMeet = (period: number, part: boolean): Step[] => [
 ];
 
 /**
- * Two people under an address that has no force, whose file is replaced. When they come back the address has force, and
- * makes them one person who had two ids.
+ * Two people under an address without force, whose file is replaced. When they come back, the address has force and
+ * makes one person of the two ids.
  */
 const twoWhoComeBackAsOne = (period: number): Step[] => [
   submit(ALPHA_SESSIONS, period, crowd('w')),
@@ -123,7 +123,7 @@ const twoWhoComeBackAsOne = (period: number): Step[] => [
   withdrawLatest,
 ];
 
-/** One whose file is replaced, and who is somebody else by the time that it comes back. */
+/** A person whose file is replaced, and whose record joins another individual when it comes back. */
 const oneWhoComesBackToAnother = (period: number): Step[] => [
   submit(ALPHA_PEOPLE, period, [adult('x0', email('x'))]),
   submit(ALPHA_PEOPLE, period, [], true),
@@ -131,7 +131,10 @@ const oneWhoComesBackToAnother = (period: number): Step[] => [
   withdraw(1),
 ];
 
-/** A row whose file is replaced, and whose individual lives on without it; what joined the two has no force any more. */
+/**
+ * A row whose file is replaced, and whose individual lives on without it. When the row comes back, what joined the two
+ * has no force.
+ */
 const oneWhoComesBackApart = (period: number): Step[] => [
   submit(ALPHA_PEOPLE, period, [adult('y0', email('y'), nhs('y'))]),
   submit(ALPHA_SESSIONS, period, [adult('y1', email('y'), mobile('y'), born('y'))]),
@@ -142,7 +145,7 @@ const oneWhoComesBackApart = (period: number): Step[] => [
 
 const period = fc.nat(PERIODS - 1);
 
-/** A few steps with names of their own that come to a shape which steps drawn one by one seldom make. */
+/** A few steps, with names of their own, that lead to a shape which steps drawn one by one seldom reach. */
 export const story: fc.Arbitrary<Step[]> = fc.oneof(
   fc
     .tuple(fc.nat(DATASETS - 1), period, fc.constantFrom(...withdrawnOfFour))

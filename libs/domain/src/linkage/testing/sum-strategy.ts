@@ -13,7 +13,7 @@ import {
 import { plainTokensOf, type ChannelToken, type LinkageRow } from '../tokens-of-row.js';
 import { NONE } from '../typed-column.js';
 
-/** Millibits for a token that two records share, by its channel; those after `area` connect nobody. */
+/** Millibits for a token that two records share, by channel. The channels in `compared` connect nobody. */
 const weights = { 'nhs-number': 9000, 'child-key': 6000, email: 4000, mobile: 2500, 'name-and-area': 3500 };
 const compared = { 'given-name': 2000, gender: 500 };
 const BIRTH_DATE = 3000;
@@ -28,8 +28,8 @@ const gains: readonly number[] = [...Object.values(weights), ...Object.values(co
 const limits = { people: 3, cases: 3, unmarked: 6 };
 
 /**
- * A strategy that is nothing like `leap-1`: it reads derived tokens, compares fields that connect nobody, and adds up
- * what they weigh. It is small, so that a test can show that the engine knows no strategy; nobody should link with it.
+ * A strategy quite unlike `leap-1`: it reads derived tokens, compares fields that connect nobody, and adds up their
+ * weights. It is small, and serves to test that the engine depends on no strategy; nobody should link with it.
  */
 export const sumStrategy: Strategy = {
   name: 'sum',
@@ -65,7 +65,7 @@ interface Pair {
   readonly ground: Ground;
 }
 
-/** Pairs that share a token, best first: each joins its two groups unless they contradict each other. */
+/** Takes pairs that share a token, best first. Each pair joins its two groups unless they contradict each other. */
 function group(records: readonly Evidence[], constraints: PositionConstraints = unconstrained): Grouping {
   const groupOf = Int32Array.from(records.keys());
   const profiles: Profile[] = records.map(profileOf);
@@ -123,7 +123,7 @@ function group(records: readonly Evidence[], constraints: PositionConstraints = 
   };
 }
 
-/** Each two groups that stayed apart are told of once, on their strongest ground. */
+/** Reports each pair of groups that stayed apart once, on its strongest ground. */
 function refusalsOf(
   refused: readonly Pair[],
   groupOf: Int32Array,

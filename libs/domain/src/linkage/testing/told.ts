@@ -13,7 +13,7 @@ import {
 type Submitted = Omit<DataOf<typeof RecordsPlaced>, 'placements'>;
 type Scoped = Pick<DataOf<typeof FamiliesLinked>, 'scope'>;
 
-/** One thing that an event with a list says. */
+/** One item of an event that holds a list. */
 export type Listed =
   | { readonly type: 'Registered'; readonly data: Submitted & LinkedPlacement }
   | { readonly type: 'Matched'; readonly data: Submitted & LinkedPlacement }
@@ -35,14 +35,14 @@ export type Listed =
 type ListingType =
   'RecordsPlaced' | 'RelationshipsIdentified' | 'RelationshipsEnded' | 'FamiliesLinked' | 'FamiliesDissolved';
 
-/** One thing that the ledger says, and where it does: an event without a list says one thing. */
+/** One thing that the ledger says, with its revision. An event without a list says one thing. */
 export type Told = (Listed | Exclude<LedgerEvent, { readonly type: ListingType }>) & {
   readonly revision: number;
 };
 
 export type ToldOf<Type extends Told['type']> = Extract<Told, { readonly type: Type }>;
 
-/** What events say, one thing after the other: those who ask what was said need not mind in which lists. */
+/** The items that events state, one by one, so that a test does not depend on how they are divided into lists. */
 export const told = (events: readonly LedgerEvent[]): Told[] => events.flatMap(toldBy);
 
 function toldBy(event: LedgerEvent): Told[] {

@@ -5,7 +5,7 @@ import type { Strategy } from '../strategy.js';
 import { liveRecords, summaryOf } from './live-set.js';
 import { LinkageWorld, rowKeyOf, testStrategy, type RowSpec, type TokenSpec } from './linkage-world.js';
 
-/** A row of a worked example: its name is its row id, and its dataset says what it is. */
+/** A row of a worked example. Its name is its row id; its dataset determines what it is. */
 export interface ExampleRow extends RowSpec {
   readonly dataset: string;
 }
@@ -23,20 +23,20 @@ export const adultSession = inDataset('stay.engagement', 'adult');
 export const childSession = inDataset('stay.engagement', 'child');
 export const volunteerSession = inDataset('stay.engagement', 'volunteer');
 
-/** What comes of rows, in their names. People are named by all of their rows, `a+b`. */
+/** The result for some rows, in their names. A person is named by all of their rows, as in `a+b`. */
 export interface Outcome {
   readonly people: readonly string[];
   /** `row reason`. */
   readonly setAside: readonly string[];
-  /** `domain ambiguous: subject / candidates`; else `domain reason: one / other`, a line for each two. */
+  /** `domain ambiguous: subject / candidates`, or `domain reason: one / other` with a line for each pair. */
   readonly referrals: readonly string[];
   /** `kind domain: child / other`. */
   readonly kin: readonly string[];
-  /** `scope: members`, and `(review)`. */
+  /** `scope: members`, with `(review)` if the family is in review. */
   readonly families: readonly string[];
 }
 
-/** A world that takes rows by their names and says by their names what came of them. */
+/** A world that takes rows by name and gives its results by the same names. */
 export class WorkedExample {
   readonly world: LinkageWorld;
   readonly #names = new Map<RowKey, string>();
@@ -47,7 +47,7 @@ export class WorkedExample {
     this.world = new LinkageWorld(familyScopes, strategy);
   }
 
-  /** Submits rows in one file for each of their datasets, and returns the files. */
+  /** Submits the rows in one file per dataset, and returns the files. */
   add(...rows: readonly ExampleRow[]): readonly SubmissionId[] {
     for (const { dataset, id } of rows) this.#names.set(rowKeyOf(dataset, id), id);
     return [...new Set(rows.map(({ dataset }) => dataset))].map((dataset) =>
@@ -63,7 +63,7 @@ export class WorkedExample {
     for (const file of files) this.#withdrawn.add(file);
   }
 
-  /** What the ledger says, and what `partition` and `familiesOf` say of the live rows: it has to be the same. */
+  /** What the ledger says, and what `partition` and `familiesOf` give for the live rows. The two must be equal. */
   get bothSummaries() {
     const { received, reader, options } = this.world;
     const live = liveRecords(received.values(), this.#withdrawn);
@@ -114,8 +114,8 @@ export class WorkedExample {
 }
 
 /**
- * What comes of rows in one file for each dataset, row by row, and row by row from the last: it has to be the same, and
- * what `partition` and `familiesOf` say of them all.
+ * The results for the rows submitted in one file per dataset, one by one, and one by one from the last. Each must equal
+ * what `partition` and `familiesOf` give for all of them.
  */
 export function outcomesOf(
   rows: readonly ExampleRow[],
