@@ -3,7 +3,7 @@ import { Connection } from '@platformatic/kafka';
 import { BackOff } from '@kinledger/waiting';
 import { topicUnknown } from '../errors.js';
 import { brokerAddress, type BrokerAddress, type KafkaConnectionSettings } from './connection-settings.js';
-import { asKafkaFailure, failedBecause, isPassing, kafkaFailure, NO_ANSWER } from './kafka-failure.js';
+import { asKafkaFailure, failedBecause, isTransient, kafkaFailure, NO_ANSWER } from './kafka-failure.js';
 import { findCoordinator, metadataOfTopics, type KafkaRequest } from './requests.js';
 
 export interface TopicDescription {
@@ -103,7 +103,7 @@ export class Cluster {
     try {
       return await this.#ask(address, line, api, ...args);
     } catch (error) {
-      if (isPassing(error) || failedBecause(error, 'UNKNOWN_TOPIC_ID')) this.forgetTopic(topic);
+      if (isTransient(error) || failedBecause(error, 'UNKNOWN_TOPIC_ID')) this.forgetTopic(topic);
       throw error;
     }
   }
@@ -119,7 +119,7 @@ export class Cluster {
       try {
         return await this.#ask(await this.#coordinatorOf(group), line, api, ...args);
       } catch (error) {
-        if (isPassing(error)) this.#coordinators.delete(group);
+        if (isTransient(error)) this.#coordinators.delete(group);
         throw error;
       }
     }, ['COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR', 'COORDINATOR_LOAD_IN_PROGRESS']);

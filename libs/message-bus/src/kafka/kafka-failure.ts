@@ -37,7 +37,7 @@ export const failedBecause = (error: unknown, ...reasons: readonly string[]): bo
   isKafkaFailure(error) && error.reasons.some((reason) => reasons.includes(reason));
 
 /** Whether the same request may succeed a moment later. */
-export const isPassing = (error: unknown): boolean =>
+export const isTransient = (error: unknown): boolean =>
   isKafkaFailure(error) && error.reasons.every((reason) => PASSING.has(reason));
 
 const PASSING = new Set<string>([

@@ -1,6 +1,6 @@
 import { NetworkError, ResponseError } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
-import { asKafkaFailure, failedBecause, isKafkaFailure, isPassing, kafkaFailure } from './kafka-failure.js';
+import { asKafkaFailure, failedBecause, isKafkaFailure, isTransient, kafkaFailure } from './kafka-failure.js';
 
 const FETCH = 1;
 const secret = { responses: [{ records: [{ value: 'a row' }] }] };
@@ -26,15 +26,15 @@ describe('a failure of Kafka', () => {
     const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     const failure = asKafkaFailure('Produce', new NetworkError('Connection to a:1 failed.', { cause }));
     expect(failure.message).toBe('Kafka: Produce failed: NO_ANSWER (Connection to a:1 failed. ECONNREFUSED)');
-    expect(isPassing(failure)).toBe(true);
+    expect(isTransient(failure)).toBe(true);
   });
 
   it('passes when each of its reasons does', () => {
-    expect(isPassing(kafkaFailure('x', ['NOT_LEADER_OR_FOLLOWER', 'NO_ANSWER']))).toBe(true);
-    expect(isPassing(kafkaFailure('x', ['NOT_LEADER_OR_FOLLOWER', 'TOPIC_AUTHORIZATION_FAILED']))).toBe(
+    expect(isTransient(kafkaFailure('x', ['NOT_LEADER_OR_FOLLOWER', 'NO_ANSWER']))).toBe(true);
+    expect(isTransient(kafkaFailure('x', ['NOT_LEADER_OR_FOLLOWER', 'TOPIC_AUTHORIZATION_FAILED']))).toBe(
       false,
     );
-    expect(isPassing(new Error('anything else'))).toBe(false);
+    expect(isTransient(new Error('anything else'))).toBe(false);
   });
 
   it('stays as it is when it is one already', () => {

@@ -4,7 +4,7 @@ import { BackOff } from '@kinledger/waiting';
 import { busClosed } from '../errors.js';
 import type { OutgoingMessage } from '../message-bus.js';
 import type { Cluster } from './cluster.js';
-import { failedBecause, isPassing } from './kafka-failure.js';
+import { failedBecause, isTransient } from './kafka-failure.js';
 import { asRecord, recordBatches } from './record-batches.js';
 import { initProducerId, produce } from './requests.js';
 
@@ -87,7 +87,7 @@ export class PartitionWriter {
         if (this.#cluster.isClosed) throw busClosed();
         const forgotten = failedBecause(error, ...FORGOTTEN);
         if (forgotten) this.#identity = undefined;
-        if ((!forgotten && !isPassing(error)) || performance.now() > deadline) throw error;
+        if ((!forgotten && !isTransient(error)) || performance.now() > deadline) throw error;
       }
       await pause(backOff.failed());
     }
