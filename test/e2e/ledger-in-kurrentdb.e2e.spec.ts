@@ -128,7 +128,7 @@ describe('an installation whose ledger moves to KurrentDB (stand-in) and back', 
     );
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^kinledger: KurrentDB at localhost:\d+ does not speak TLS, and KINLEDGER_KURRENTDB_URL asks for it: give the server a certificate, or add tls=false\n$/,
+      /^kinledger: KurrentDB at localhost:\d+ does not use TLS, but KINLEDGER_KURRENTDB_URL requires it: give the server a certificate, or add tls=false\n$/,
     );
   });
 

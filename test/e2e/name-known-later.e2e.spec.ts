@@ -51,7 +51,7 @@ describe.skipIf(!mayMount)(
       const ended = new Promise((resolve) => child.once('close', resolve));
       try {
         while (said.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
-        expect(said[0]).toContain(`nobody knows the name in ${NAME}:`);
+        expect(said[0]).toContain(`the host name in ${NAME}:`);
         appendFileSync(hosts, `\n127.0.0.1 ${NAME}\n`);
         const began = performance.now();
         await ended;

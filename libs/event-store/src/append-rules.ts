@@ -9,14 +9,14 @@ import {
   type StoredEvent,
 } from './event-store.js';
 
-/** What every adapter decides in the same way, whatever holds its events. */
+/** Rules that every adapter applies in the same way, whatever store holds its events. */
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * Refuses an append that no store should ever see.
+ * Refuses an invalid append before anything is sent to the store.
  * @throws EmptyAppend, EventTooLarge, EventIdReused, PayloadDigestWrong as `EventStore.append` describes; TypeError for
- *   an id that is not a UUID in lower case.
+ * an id that is not a UUID in lower case.
  */
 export function checkBeforeSending(
   stream: string,
@@ -36,7 +36,7 @@ export function checkBeforeSending(
   }
 }
 
-/** Whether a stream whose last event has revision `head` (-1: none) is as a writer expects. */
+/** Whether a stream whose last event has revision `head` (-1: no event) meets a writer's expectation. */
 export function isAsExpected(expected: ExpectedRevision, head: number): boolean {
   switch (expected) {
     case 'any':
@@ -51,10 +51,10 @@ export function isAsExpected(expected: ExpectedRevision, head: number): boolean 
 }
 
 /**
- * Recognises an append that was made before. `known` holds the stream's events that have an id of `events`.
- * @returns the earlier result, or nothing when no id is known: the append is a new one.
- * @throws EventIdReused when an id is known with other bytes or at another place; RevisionConflict when the first
- *   events are known at their place and the rest is new.
+ * Detects a repeated append. `known` holds the stream's events whose ids are among those of `events`.
+ * @returns the earlier result, or undefined if no id is known, so that the append is new.
+ * @throws EventIdReused if an id is known with other bytes or at another revision; RevisionConflict if the first events
+ * are known at their revisions and the rest is new.
  */
 export function earlierResult(
   stream: string,
@@ -76,6 +76,6 @@ export function earlierResult(
   return { firstRevision: first, lastRevision: first + events.length - 1, repeated: true };
 }
 
-/** Where the first event of an append belongs, if the expectation alone says it. */
+/** Revision of the first event of an append, if the expectation alone determines it. */
 const firstRevisionOf = (expected: ExpectedRevision): number | undefined =>
   expected === 'no-stream' ? 0 : typeof expected === 'number' ? expected + 1 : undefined;

@@ -4,7 +4,7 @@ export interface RevisionConflict extends Error {
   readonly code: 'revision-conflict';
   readonly stream: string;
   readonly expected: ExpectedRevision;
-  /** Revision of the stream's last event as it is, -1 where there is none. */
+  /** Revision of the stream's last event, -1 if it has none. */
   readonly actual: number;
 }
 
@@ -24,7 +24,7 @@ export interface EmptyAppend extends Error {
   readonly code: 'empty-append';
 }
 
-/** The stream has a segment at this revision, and it is another one. */
+/** The stream already has a different segment at this revision. */
 export interface SegmentDiffers extends Error {
   readonly code: 'segment-differs';
   readonly stream: string;
@@ -36,7 +36,7 @@ export interface PayloadDigestWrong extends Error {
   readonly digest: string;
 }
 
-/** An event is missing between others: somebody else deleted it, and no reader should go on. */
+/** An event is missing before later ones: somebody else deleted it, and readers must stop. */
 export interface StreamGap extends Error {
   readonly code: 'stream-gap';
   readonly stream: string;
@@ -97,7 +97,7 @@ export const segmentDiffers = (stream: string, revision: number): SegmentDiffers
   });
 
 export const payloadDigestWrong = (digest: string): PayloadDigestWrong =>
-  Object.assign(new Error(`a payload's bytes have not the SHA-256 ${digest}`), {
+  Object.assign(new Error(`the SHA-256 of a payload's bytes is not ${digest}`), {
     code: 'payload-digest-wrong' as const,
     digest,
   });

@@ -6,10 +6,13 @@ export interface FollowOptions {
   readonly pageSize: number;
   readonly signal: AbortSignal;
   readonly readPage: (from: number, limit: number) => Promise<readonly StoredEvent[]>;
-  /** Whether an error of `readPage` says only that the server was out of reach: it is read again, after a pause that grows. Default: none does. */
-  readonly isPassing?: (error: unknown) => boolean;
+  /**
+   * Whether an error of `readPage` is transient, such as an unreachable server; the page is then read again after a
+   * growing pause. Default: no error is.
+   */
+  readonly isTransient?: (error: unknown) => boolean;
   readonly wakeUp: WakeUp;
-  /** Looks again after this time though no hint came: a hint may be lost on its way. */
+  /** Reads again after this time even without a wake-up, because a notification may be lost. */
   readonly lookAgainMs?: number;
 }
 
@@ -17,16 +20,16 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 
 /**
- * Catch-up and live delivery as one loop: read on from where we are; where there is nothing, wait for a hint. Since
- * revisions are contiguous and appear in order, there is no switch in which an event could fall through or come twice.
+ * Catch-up and live delivery in one loop: read the next page; if it is empty, wait for a wake-up. Because revisions are
+ * contiguous and appear in order, there is no switch-over at which an event could be skipped or delivered twice.
  */
 export async function* followStream(options: FollowOptions): AsyncGenerator<readonly StoredEvent[]> {
   const { pageSize, signal, wakeUp, lookAgainMs } = options;
   let next = options.from;
   while (!signal.aborted) {
     const seen = wakeUp.count;
-    const page = await readPagePatiently(options, next, pageSize);
-    // Aborted while reading: whoever aborted wants no further page.
+    const page = await readPageWithRetry(options, next, pageSize);
+    // The signal aborted during the read; the caller wants no further page.
     if (isAborted(signal)) return;
     if (page.length === 0) {
       await wakeUp.after(seen, { ms: lookAgainMs, signal });
@@ -37,9 +40,9 @@ export async function* followStream(options: FollowOptions): AsyncGenerator<read
   }
 }
 
-/** Outlasts a server that is away; empty once the signal aborts. */
-async function readPagePatiently(
-  { readPage, isPassing = () => false, signal, lookAgainMs = LONGEST_PAUSE_MS }: FollowOptions,
+/** Reads a page, and retries while the server is unreachable. Returns an empty page if the signal aborts. */
+async function readPageWithRetry(
+  { readPage, isTransient = () => false, signal, lookAgainMs = LONGEST_PAUSE_MS }: FollowOptions,
   from: number,
   limit: number,
 ): Promise<readonly StoredEvent[]> {
@@ -48,7 +51,7 @@ async function readPagePatiently(
       return await readPage(from, limit);
     } catch (error) {
       if (isAborted(signal)) return [];
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
       await pauseUnlessAborted(
         pauseAfter(failures, { firstMs: FIRST_PAUSE_MS, longestMs: lookAgainMs }),
         signal,

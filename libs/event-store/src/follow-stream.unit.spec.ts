@@ -17,7 +17,7 @@ describe('following a stream', () => {
     signal = new AbortController().signal,
   ) => followStream({ from: 0, pageSize: 3, signal, wakeUp, readPage });
 
-  it('reads a page only when it is asked for one', async () => {
+  it('reads a page only when the caller asks for one', async () => {
     const reads: number[] = [];
     const pages = follow(async (from) => {
       reads.push(from);
@@ -30,7 +30,7 @@ describe('following a stream', () => {
     expect(reads).toEqual([0, 2]);
   });
 
-  it('hears of an append that came while it read, though it found nothing', async () => {
+  it('notices an append that happened during a read that returned nothing', async () => {
     let appended = false;
     const pages = follow(async (from) => {
       if (appended) return [event(from)];
@@ -41,7 +41,7 @@ describe('following a stream', () => {
     expect((await pages.next()).value).toEqual([event(0)]);
   });
 
-  it('drops a page that was read while it was aborted', async () => {
+  it('discards a page whose read was aborted', async () => {
     const abort = new AbortController();
     const pages = follow(async (from) => {
       abort.abort();
@@ -50,7 +50,7 @@ describe('following a stream', () => {
     expect((await pages.next()).done).toBe(true);
   });
 
-  it('looks again after a while without a hint', async () => {
+  it('reads again after a time without a wake-up', async () => {
     let reads = 0;
     const pages = followStream({
       from: 0,
@@ -63,7 +63,7 @@ describe('following a stream', () => {
     expect((await pages.next()).value).toEqual([event(0)]);
   });
 
-  it('passes on what reading throws', async () => {
+  it('passes on the errors of reads', async () => {
     const pages = follow(() => Promise.reject(new Error('unreadable')));
     await expect(pages.next()).rejects.toThrow('unreadable');
   });

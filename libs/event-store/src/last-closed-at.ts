@@ -2,7 +2,7 @@ import { closesDecision } from '@kinledger/contracts';
 import type { EventStore } from './event-store.js';
 import { readExactly } from './read-exactly.js';
 
-/** Decisions are short: the closing event is seldom further back. */
+/** Most decisions are short, so that the closing event is seldom further back. */
 const LOOK_BACK_EVENTS = 50;
 
 /** Revision of the last closing event up to a revision, by default of the whole stream; -1 if there is none. */

@@ -3,24 +3,27 @@ import { KurrentDbEventStore } from './kurrentdb/kurrentdb-event-store.js';
 import type { StoreStanding } from './store-standing.js';
 import { PostgresEventStore } from './postgres/postgres-event-store.js';
 
-/** Where an installation keeps its ledger. */
+/** The store that holds an installation's ledger. */
 export interface EventStorePlace {
   readonly kind: 'postgres' | 'kurrentdb';
-  /** `kurrentdb://…`; absent on PostgreSQL. */
+  /** `kurrentdb://…`; absent for PostgreSQL. */
   readonly kurrentDbUrl?: string | undefined;
-  /** What the names of streams begin with there, so that several installations may share one server. */
+  /** Prefix of stream names on a KurrentDB server, so that several installations may share it. */
   readonly kurrentDbPrefix?: string | undefined;
-  /** Database `platform`, as the service's own role. */
+  /** URL of the database `platform`, in the service's own role. */
   readonly platformUrl: string;
-  /** The same, as the eraser: for a service that appends records to KurrentDB. */
+  /** The same, in the role of the eraser: for a service that appends records to KurrentDB. */
   readonly eraserUrl?: string | undefined;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
-  /** Told when the store is out of reach and when it answers again; PostgreSQL's absence is its pool's to tell. */
+  /** Called when the store becomes unreachable and when it answers again. PostgreSQL's pool reports its own outages. */
   readonly onStanding?: (standing: StoreStanding) => void;
 }
 
-/** The event store that the configuration names. Connects to nothing yet. @throws ConnectionStringWrong; Error for a wrong prefix */
+/**
+ * Creates the event store that the configuration names, without connecting. @throws ConnectionStringWrong; Error for an
+ * invalid prefix
+ */
 export function openEventStore(place: EventStorePlace): EventStore {
   const { kind, kurrentDbUrl, kurrentDbPrefix, platformUrl, eraserUrl, applicationName, onStanding } = place;
   switch (kind) {

@@ -1,17 +1,17 @@
 export interface ReadAheadOptions<Page> {
   readonly from: number;
-  /** The last place to read. */
+  /** The last position to read. */
   readonly to: number;
   readonly read: (from: number) => Promise<Page>;
-  /** How many places a page covers. */
+  /** Number of positions that a page covers. */
   readonly lengthOf: (page: Page) => number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Pages of a range, one after the other: the next one is read while its caller works on the one before. It ends early at a
- * page that covers nothing. A page that fails after its caller has stopped is not an unhandled rejection.
- * @throws what `read` throws, once that page is due; the signal's reason.
+ * Yields the pages of a range in order, and reads the next page while the caller processes the current one. Ends early
+ * at a page that covers nothing. A page that fails after the caller has stopped causes no unhandled rejection.
+ * @throws what `read` throws, when that page is due; the signal's reason.
  */
 export async function* readAhead<Page>({
   from,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { readAhead } from './read-ahead.js';
 
-/** Pages of at most three places of a list; `begun` tells which ones were asked for. */
+/** Pages of at most three places of a list; `begun` holds the places whose reads have begun. */
 const pagesOf = (list: readonly number[]) => {
   const begun: number[] = [];
   const read = async (from: number) => {
@@ -14,7 +14,7 @@ const pagesOf = (list: readonly number[]) => {
 const ten = [...Array(10).keys()];
 
 describe('reading ahead', () => {
-  it('gives every page in order, and reads nothing beyond the last place', async () => {
+  it('yields every page in order, and reads nothing beyond the last place', async () => {
     const { begun, ...pages } = pagesOf(ten);
     const found: (readonly number[])[] = [];
     for await (const page of readAhead({ from: 1, to: 9, ...pages })) found.push(page);
@@ -26,7 +26,7 @@ describe('reading ahead', () => {
     expect(begun).toEqual([1, 4, 7]);
   });
 
-  it('begins the next page before its caller has worked on this one', async () => {
+  it('begins the next page before its caller has processed this one', async () => {
     const { begun, ...pages } = pagesOf(ten);
     for await (const _ of readAhead({ from: 0, to: 9, ...pages })) {
       expect(begun).toEqual([0, 3]);
@@ -43,7 +43,7 @@ describe('reading ahead', () => {
     expect(found).toEqual([8, 9]);
   });
 
-  it('throws what reading throws once that page is due', async () => {
+  it('throws the error of a read once its page is due', async () => {
     const read = async (from: number) => {
       if (from > 0) throw new Error('the connection is gone');
       return [from];
@@ -53,7 +53,7 @@ describe('reading ahead', () => {
     await expect(pages.next()).rejects.toThrow('the connection is gone');
   });
 
-  it('throws the signal’s reason rather than wait, and a page that fails afterwards is nobody’s', async () => {
+  it('throws the signal’s reason rather than wait, and causes no unhandled rejection if the page fails later', async () => {
     const unhandled: unknown[] = [];
     const listen = (error: unknown) => unhandled.push(error);
     process.on('unhandledRejection', listen);

@@ -1,6 +1,6 @@
 import type { EventStore, StoredEvent } from './event-store.js';
 
-/** Events of a stream from a revision on, as many as are asked for or fewer where it ends, in as many pages as they take. */
+/** Reads `count` events of a stream from a revision on, or fewer if the stream ends, in as many pages as needed. */
 export async function readExactly(
   store: EventStore,
   stream: string,

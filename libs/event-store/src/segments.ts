@@ -1,7 +1,7 @@
 import { RowChunk, type PseudonymisedRow, type RecordId } from '@kinledger/contracts';
 import type { Segment } from './event-store.js';
 
-/** The rows of segments by record; those that were cut out are missing. @throws UnreadableContract */
+/** Returns the rows of segments by record, without those that were cut out. @throws UnreadableContract */
 export function bodiesIn(segments: readonly Pick<Segment, 'bytes'>[]): Map<RecordId, PseudonymisedRow> {
   const bodies = new Map<RecordId, PseudonymisedRow>();
   for (const { bytes } of segments) {
@@ -14,21 +14,24 @@ export function bodiesIn(segments: readonly Pick<Segment, 'bytes'>[]): Map<Recor
   return bodies;
 }
 
-/** A record, and the revision of the event that brought it into the ledger. */
+/** A record and the revision of the event that brought it into the ledger. */
 export interface EnteredRecord {
   readonly record: string;
   readonly revision: number;
 }
 
-/** What is left of a segment without some records: nothing is said of one that has none of them. */
+/** What remains of a segment after rows are cut out. */
 export interface Cut {
-  /** Rows that were cut out. */
+  /** Number of rows that were cut out. */
   readonly erased: number;
   readonly bodies: number;
   readonly bytes: Uint8Array;
 }
 
-/** Cuts the rows of records out of a segment, and the texts that only they used. @throws UnreadableContract */
+/**
+ * Cuts the rows of records out of a segment, with the texts that only they used. Returns undefined if the segment has
+ * none of them. @throws UnreadableContract
+ */
 export function withoutRecords(bytes: Uint8Array, records: ReadonlySet<string>): Cut | undefined {
   const chunk = new RowChunk(bytes);
   const cut: number[] = [];
@@ -42,7 +45,7 @@ export function withoutRecords(bytes: Uint8Array, records: ReadonlySet<string>):
   return cut.length === 0 ? undefined : { erased: cut.length, bodies, bytes: chunk.withoutRows(cut) };
 }
 
-/** Records by the revision at which they came. */
+/** Groups records by the revision at which they entered the ledger. */
 export function byRevision(records: readonly EnteredRecord[]): Map<number, ReadonlySet<string>> {
   const found = new Map<number, Set<string>>();
   for (const { record, revision } of records) {

@@ -34,7 +34,7 @@ export interface OffsetsMissing extends Error {
   readonly code: 'offsets-missing';
   readonly topic: string;
   readonly partition: number;
-  /** The offset that should have come next. */
+  /** The offset that was expected next. */
   readonly offset: number;
 }
 

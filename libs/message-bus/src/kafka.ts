@@ -1,2 +1,2 @@
-/** Apart from the rest: who has no Kafka need not load its client. */
+/** A separate entry point: only installations with Kafka load its client. */
 export { createKafkaMessageBus } from './kafka/kafka-message-bus.js';

@@ -15,11 +15,11 @@ export interface IncomingMessage extends OutgoingMessage {
 export interface TopicSettings {
   readonly name: string;
   readonly partitions: number;
-  /** A message may go once every group that ever subscribed has committed it and it is this old. */
+  /** A message may be deleted once every group that ever subscribed has committed it and it is this old. */
   readonly retentionMs: number;
   /**
-   * Groups that read it. Where a bus's server may forget how far a group has come (Kafka: `offsets.retention.minutes`),
-   * nothing of the topic goes while it does not know the place of each of these.
+   * Groups that read it. A bus's server may forget a group's offsets (Kafka: `offsets.retention.minutes`); while those
+   * of any of these groups are unknown, nothing of the topic is deleted.
    */
   readonly groups?: readonly string[];
 }
@@ -30,14 +30,14 @@ export interface Batch {
   readonly partition: number;
   readonly messages: readonly IncomingMessage[];
   /**
-   * Aborts when this member no longer owns the partition, or is stopping and has waited long enough: what is done after
-   * it may be done again.
+   * Aborts when this member no longer owns the partition, or is stopping and has waited long enough: from then on the
+   * batch may be delivered again.
    */
   readonly signal: AbortSignal;
 }
 
 /**
- * Handles one batch. When it resolves, the batch's offsets are committed; when it rejects, the whole batch comes
+ * Handles one batch. When it resolves, the batch's offsets are committed; when it rejects, the whole batch is delivered
  * again, after a pause that grows with each failure. Batches of one partition never overlap.
  */
 export type BatchHandler = (batch: Batch) => Promise<void>;
@@ -45,78 +45,84 @@ export type BatchHandler = (batch: Batch) => Promise<void>;
 export interface SubscribeOptions {
   readonly group: string;
   readonly topics: readonly string[];
-  /** At most this many messages in a batch. Default 100. */
+  /** Maximum number of messages in a batch. Default 100. */
   readonly maxMessages?: number;
-  /** At most about this many bytes of values in a batch (one message always fits). Default 8 MiB. */
+  /** Approximate maximum bytes of values in a batch (one message always fits). Default 8 MiB. */
   readonly maxBytes?: number;
-  /** A group's first member starts here. Default 'earliest'. */
+  /** Where a new group starts. Default 'earliest'. */
   readonly startAt?: 'earliest' | 'latest';
-  /** Told of every failure of the handler or the connection; the subscription goes on by itself. */
+  /** Called at every failure of the handler or the connection; the subscription retries by itself. */
   readonly onError?: (
     error: unknown,
     where: { readonly topic?: string; readonly partition?: number },
   ) => void;
 }
 
-/** How a partition gets on that a member owns. Ages are in milliseconds, by this process's clock. */
+/** Progress on a partition that a member owns. Ages are in milliseconds, by this process's clock. */
 export interface PartitionProgress {
   readonly topic: string;
   readonly partition: number;
-  /** The offset that comes next: everything before it is committed. */
+  /** The next offset to deliver: everything before it is committed. */
   readonly next: number;
-  /** A batch is with the handler. */
+  /** Whether the handler is processing a batch. */
   readonly handling: boolean;
-  /** Since the bus last answered a look for messages, also that there are none. */
+  /** Since the bus last answered a poll for messages, even without any. */
   readonly polledMsAgo: number;
-  /** Since the last commit; where there was none yet, since the partition became this member's. */
+  /** Since the last commit, or since the partition became this member's if there was none yet. */
   readonly committedMsAgo: number;
-  /** Since the last failure that was reported. */
+  /** Since the last reported failure. */
   readonly failedMsAgo: number | undefined;
 }
 
 export interface SubscriptionProgress {
-  /** Since the bus last knew that this member lives. */
+  /** Since the bus last confirmed this member's heartbeat. */
   readonly attendedMsAgo: number;
-  /** Since the last failure that was reported, of whatever part. */
+  /** Since the last reported failure of any part. */
   readonly failedMsAgo: number | undefined;
-  /** Of the partitions that this member owns. */
+  /** The partitions that this member owns. */
   readonly partitions: readonly PartitionProgress[];
 }
 
 export interface Subscription {
-  /** Resolves when the member owns its share of the partitions for the first time. */
+  /** Resolves when the member first owns its share of the partitions. */
   readonly ready: Promise<void>;
-  /** For health and metrics. Asks nobody. */
+  /** For health and metrics; makes no calls. */
   progress(): SubscriptionProgress;
-  /** Finishes the batches in hand, commits them, gives the partitions back. Those that take too long have their signal aborted. */
+  /**
+   * Finishes and commits the batches in progress, and releases the partitions. Aborts the signals of batches that take
+   * too long.
+   */
   stop(): Promise<void>;
 }
 
 export interface PartitionLag {
   readonly topic: string;
   readonly partition: number;
-  /** Messages published and not yet committed by the group. */
+  /** Number of messages published and not yet committed by the group. */
   readonly lag: number;
 }
 
 /** Durable topics between services. Every adapter passes the contract suite in `contract/`. */
 export interface MessageBus {
-  /** Creates what is missing; refuses a topic that exists with another number of partitions. Repeatable. */
+  /** Creates missing topics; refuses one that exists with another number of partitions. Idempotent. */
   ensureTopics(topics: readonly TopicSettings[]): Promise<void>;
 
-  /** Resolves when all messages are durable. All or none where the adapter can; else repeatable by ce_id. */
+  /**
+   * Resolves when all messages are durable. All or none if the adapter can; otherwise consumers recognise repeats by
+   * ce_id.
+   */
   publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
 
-  /** At-least-once delivery to one member of the group per partition; partitions are shared among live members. */
+  /** Delivers at least once, to one member of the group per partition; live members share the partitions. */
   subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription;
 
   lag(group: string): Promise<readonly PartitionLag[]>;
 
-  /** Deletes what retention allows. Returns the number of messages that went. */
+  /** Deletes what retention allows. Returns the number of messages deleted. */
   applyRetention(now: Date): Promise<number>;
 
   close(): Promise<void>;
 }
 
-/** A message may have 1 MiB, headers included. */
+/** Maximum bytes of a message, headers included: 1 MiB. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;

@@ -1,13 +1,13 @@
 import type { OutgoingMessage } from './message-bus.js';
 
-/** Messages as columns for one statement: however many there are, it takes one round trip. */
+/** Messages as columns for one statement, so that any number takes one round trip. */
 export interface PackedMessages {
   readonly keys: string[];
   /** JSON objects. */
   readonly headers: string[];
   /** Length of each value within `body`. */
   readonly lengths: number[];
-  /** All values, one after the other. An array of bytea would travel as text, at more than twice the bytes. */
+  /** All values, concatenated. An array of bytea would be sent as text, at more than twice the bytes. */
   readonly body: Buffer;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The partition of a key: Kafka's own rule, murmur2 of its UTF-8 bytes, positive, modulo the partitions. So a key
- * has the same partition whichever adapter carries it, today and in ten years.
+ * The partition of a key by Kafka's own rule: murmur2 of its UTF-8 bytes, made positive, modulo the number of
+ * partitions. So a key has the same partition with every adapter, for good.
  * Source: org.apache.kafka.common.utils.Utils.murmur2 and toPositive.
  */
 export const partitionOf = (key: string, partitions: number): number =>

@@ -1,12 +1,12 @@
 import { messageMalformed, messageTooLarge, publishTooLarge } from './errors.js';
 import { MAX_MESSAGE_BYTES, type OutgoingMessage } from './message-bus.js';
 
-/** One publish, which is one transaction, carries at most this much. */
+/** Maximum bytes of one publish, which is one transaction. */
 export const MAX_PUBLISH_BYTES = 256 * 1024 * 1024;
 
 /**
- * Headers with this prefix say why a message was set aside. They are short and do not count towards the limit:
- * a message of the full size must still fit when it goes to its dead-letter topic.
+ * Headers with this prefix say why a message was dead-lettered. They are short and do not count towards the limit,
+ * because a message of the full size must still fit its dead-letter topic.
  */
 export const DEAD_LETTER_HEADER = 'dead-letter-';
 
@@ -20,7 +20,7 @@ export function messageBytes(message: OutgoingMessage): number {
 }
 
 /**
- * Refuses what no adapter could carry, before anything is sent.
+ * Refuses messages that no adapter could carry, before anything is sent.
  * @throws MessageTooLarge, PublishTooLarge, MessageMalformed
  */
 export function requirePublishable(messages: readonly OutgoingMessage[]): void {
@@ -38,7 +38,7 @@ export function requirePublishable(messages: readonly OutgoingMessage[]): void {
   if (total > MAX_PUBLISH_BYTES) throw publishTooLarge(total, MAX_PUBLISH_BYTES);
 }
 
-/** PostgreSQL text holds no NUL, and UTF-8 no lone surrogate: both would come back as something else, or not at all. */
+/** PostgreSQL text cannot hold NUL, nor UTF-8 a lone surrogate: both would be changed or lost. */
 function requireText(text: string, what: string): void {
   if (text.includes('\0')) throw messageMalformed(`${what} contains NUL`);
   if (!text.isWellFormed()) throw messageMalformed(`${what} is not well-formed Unicode`);

@@ -2,12 +2,12 @@ import type {} from 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A Kafka broker that lives as long as the test run, or why there is none. */
+    /** A Kafka broker for the duration of the test run, or the reason why there is none. */
     kafka: KafkaForTests;
   }
 }
 
-/** Its groups forget a silent member after `sessionMs`. */
+/** The broker's groups drop a silent member after `sessionMs`. */
 export type KafkaForTests =
   | { readonly bootstrap: string; readonly sessionMs: number; readonly absent?: undefined }
   | { readonly absent: string };

@@ -21,7 +21,7 @@ export function waitingStore(store: EventStore, wait: LedgerWait, signal: AbortS
         waits = false;
         return result;
       } catch (error) {
-        if (!isStoreUnreachable(error) || !error.mayPass || signal.aborted) throw error;
+        if (!isStoreUnreachable(error) || !error.isTransient || signal.aborted) throw error;
         waits = true;
         wait.told(error.message);
         await pause(PAUSE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());

@@ -146,7 +146,7 @@ describe('a rebuild', () => {
     let failures = 2;
     const away = Object.assign(new Error('nobody answers'), {
       code: 'event-store-unreachable',
-      mayPass: true,
+      isTransient: true,
     });
     const store = withMethods(ledger.store, {
       readPage: (...call: Parameters<typeof ledger.store.readPage>) =>

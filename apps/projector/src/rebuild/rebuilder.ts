@@ -172,7 +172,7 @@ export class Rebuilder {
         await this.#fill(client, rebuild);
         return;
       } catch (error) {
-        if (!isStoreUnreachable(error) || !error.mayPass || this.#stopping.signal.aborted) throw error;
+        if (!isStoreUnreachable(error) || !error.isTransient || this.#stopping.signal.aborted) throw error;
         await client.query('ROLLBACK');
         await pause(READ_AGAIN_MS, undefined, { signal: this.#stopping.signal });
       }

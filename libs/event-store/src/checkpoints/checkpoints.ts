@@ -1,14 +1,14 @@
-/** A checkpoint of a stream, as it is added. */
+/** A checkpoint to add to a stream. */
 export interface NewCheckpoint extends KeptNote {
-  /** Roots of the complete subtrees over the events up to `size`, one behind the other: a signer goes on from them. */
+  /** Root hashes of the complete subtrees over the events up to `size`, concatenated: a signer continues from them. */
   readonly frontier: Uint8Array;
-  /** Hashes of the leaves that came since the checkpoint before, one behind the other. */
+  /** Leaf hashes of the events since the previous checkpoint, concatenated. */
   readonly leaves: Uint8Array;
 }
 
 /** The signed note of a checkpoint. */
 export interface KeptNote {
-  /** Number of events that it is about. */
+  /** Number of events that the checkpoint covers. */
   readonly size: number;
   readonly note: Uint8Array;
 }
@@ -18,28 +18,28 @@ export interface LastCheckpoint extends KeptNote {
   readonly signedAt: Date;
 }
 
-/** The checkpoints of streams, which are only ever added to. Beside the ledger, whatever store that is in. */
+/** The checkpoints of streams: append-only, and beside the ledger, whichever store holds its events. */
 export interface Checkpoints {
   /**
-   * Adds a checkpoint. The same note again changes nothing.
-   * @throws CheckpointDiffers where another note stands at that size.
+   * Adds a checkpoint. Adding the same note again changes nothing.
+   * @throws CheckpointDiffers if another note was added for that size.
    */
   add(stream: string, checkpoint: NewCheckpoint): Promise<void>;
 
-  /** The checkpoint of most events. */
+  /** The checkpoint with the most events. */
   last(stream: string): Promise<LastCheckpoint | undefined>;
 
-  /** Up to `limit` notes of more than `size` events, the smallest first. */
+  /** Up to `limit` notes that cover more than `size` events, smallest first. */
   notesAfter(stream: string, size: number, limit: number): Promise<KeptNote[]>;
 
   /**
-   * Hashes of leaves `from` to `to` (not included), as they were when they were signed, each at its place; a place is
-   * empty where no checkpoint was signed since.
+   * Hashes of leaves `from` to `to` (exclusive), as they were when signed, indexed from `from`. An element is undefined
+   * if no checkpoint covers its leaf.
    */
   leaves(stream: string, from: number, to: number): Promise<(Uint8Array | undefined)[]>;
 }
 
-/** Two notes about the same number of events: whoever signed both has told two stories. */
+/** Two notes cover the same number of events: whoever signed both has vouched for two different histories. */
 export interface CheckpointDiffers extends Error {
   readonly code: 'checkpoint-differs';
   readonly size: number;

@@ -9,7 +9,7 @@ import {
 
 type Kept = NewCheckpoint & LastCheckpoint;
 
-/** Checkpoints of a process that keeps nothing. */
+/** Checkpoints in memory only. */
 export class InMemoryCheckpoints implements Checkpoints {
   readonly #streams = new Map<string, Map<number, Kept>>();
 

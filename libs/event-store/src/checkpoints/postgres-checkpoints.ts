@@ -8,11 +8,11 @@ import {
   type NewCheckpoint,
 } from './checkpoints.js';
 
-/** Checkpoints in the table `ledger.checkpoint` (migration platform/0080), which nobody may change. */
+/** Checkpoints in the table `ledger.checkpoint` (migration platform/0080), whose rows no role may change. */
 export class PostgresCheckpoints implements Checkpoints {
   readonly #pool: pg.Pool;
 
-  /** @param pool of the database `platform`: as the linker. */
+  /** @param pool connects to the database `platform` as the linker. */
   constructor(pool: pg.Pool) {
     this.#pool = pool;
   }

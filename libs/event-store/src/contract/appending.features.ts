@@ -30,7 +30,7 @@ const rejection = async (promise: Promise<unknown>): Promise<unknown> => {
 
 export function appendingFeatures(fixture: () => FixtureInUse): void {
   describe('appending', () => {
-    it('gives contiguous revisions from 0', async () => {
+    it('assigns contiguous revisions from 0', async () => {
       const { store } = fixture();
       const stream = newStream();
       expect(await store.head(stream)).toBe(-1);
@@ -87,7 +87,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       }
     }
 
-    it('refuses no events, and makes no stream of them', async () => {
+    it('refuses an append of no events, and creates no stream', async () => {
       const { store } = fixture();
       const stream = newStream();
       for (const expectedRevision of ['any', 'no-stream'] as const) {
@@ -98,7 +98,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       ).resolves.toBeDefined();
     });
 
-    it('keeps bytes as they are, whatever they are', async () => {
+    it('keeps any bytes unchanged', async () => {
       const { store } = fixture();
       await fc.assert(
         fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1 }), async (contents) => {
@@ -111,7 +111,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       );
     });
 
-    it('keeps bytes as they were when appended, though the writer uses its buffer again', async () => {
+    it('keeps the bytes that were appended, even if the writer reuses its buffer', async () => {
       const { store } = fixture();
       const stream = newStream();
       const bytes = Buffer.from('first');
@@ -121,7 +121,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       expect(Buffer.from(stored!.bytes).toString()).toBe('first');
     });
 
-    it('keeps text that looks like JSON to the byte: its numbers, its order, its blanks', async () => {
+    it('keeps JSON-like text byte for byte: number formats, key order and spaces', async () => {
       const { store } = fixture();
       const stream = newStream();
       const texts = [
@@ -170,7 +170,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.head(stream)).toBe(next - 1);
     });
 
-    it('lets other appends through beside one of 20 MiB', async () => {
+    it('serves other appends while one of 20 MiB runs', async () => {
       const { store } = fixture();
       const large = Array.from({ length: 80 }, () => ({
         ...newEvent(),
@@ -193,7 +193,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       expect(plain(await store.readPage(stream, 0, 1))).toEqual(plain([event]));
     });
 
-    it('refuses one more byte, and the whole append with it', async () => {
+    it('refuses an event that is one byte larger, with its whole append', async () => {
       const { store } = fixture();
       const stream = newStream();
       const large = { ...newEvent(), bytes: Buffer.alloc(MAX_EVENT_BYTES + 1) };
@@ -203,7 +203,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.head(stream)).toBe(-1);
     });
 
-    it('keeps streams apart: the same ids in another stream are other events', async () => {
+    it('keeps streams separate: the same ids in another stream are other events', async () => {
       const { store } = fixture();
       const events = newEvents(3);
       const streams = Array.from({ length: 20 }, newStream);
@@ -217,7 +217,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       ]);
     });
 
-    it('lets one of several writers win who expect the same revision', async () => {
+    it('lets exactly one of several writers with the same expected revision succeed', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       await fillStream(store, stream, 1);
@@ -238,7 +238,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
     });
   });
 
-  describe('appending again', () => {
+  describe('repeating an append', () => {
     for (const expectedRevision of ['no-stream', 'any', 'exists'] as const) {
       it(`changes nothing with ${expectedRevision}`, async () => {
         const { store } = fixture();
@@ -254,7 +254,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       });
     }
 
-    it('changes nothing after the same revision, also through another store', async () => {
+    it('changes nothing after the same revision, even through another store', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       await fillStream(store, stream, 2);
@@ -270,7 +270,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.head(stream)).toBe(9);
     });
 
-    it('changes nothing, however large it was, also through a store that was opened later', async () => {
+    it('changes nothing, however large the append, even through a store that was opened later', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       await fillStream(store, stream, 2);
@@ -296,7 +296,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.head(stream)).toBe(32);
     });
 
-    it('takes a beginning of it alone for a repetition too', async () => {
+    it('is recognised when only its first events are repeated', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       const events = await fillStream(store, stream, 5);
@@ -308,7 +308,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.head(stream)).toBe(4);
     });
 
-    it('refuses it at the stream’s end, where the stream is as expected, also through another store', async () => {
+    it('is refused at the end of the stream that it made, even through another store', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       const events = await fillStream(store, stream, 3);
@@ -319,7 +319,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.head(stream)).toBe(2);
     });
 
-    it('refuses a beginning that is there with an end that is new: the stream is not where it was', async () => {
+    it('is a conflict if its first events are present and the rest are new', async () => {
       const { store } = fixture();
       const stream = newStream();
       const events = await fillStream(store, stream, 3);
@@ -332,7 +332,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.head(stream)).toBe(2);
     });
 
-    it('refuses the same ids at another place', async () => {
+    it('is refused with the same ids at another revision', async () => {
       const { store } = fixture();
       const stream = newStream();
       const events = await fillStream(store, stream, 3);
@@ -353,7 +353,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
     });
 
     for (const expectedRevision of ['no-stream', 'any', 'exists', 1] as const) {
-      it(`refuses the same id with other bytes with ${expectedRevision}`, async () => {
+      it(`\`is refused with other bytes under the same id, expecting ${expectedRevision}`, async () => {
         const { store } = fixture();
         const stream = newStream();
         const events = await fillStream(store, stream, 2);
@@ -367,7 +367,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       });
     }
 
-    it('refuses one id twice in an append', async () => {
+    it('is refused with one id twice in it', async () => {
       const { store } = fixture();
       const stream = newStream();
       const event = newEvent();
@@ -378,7 +378,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.head(stream)).toBe(-1);
     });
 
-    it('settles what a lost answer left open, however many repeat it at once', async () => {
+    it('settles a lost answer, however many callers repeat it at once', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       const events = newEvents(50);

@@ -25,7 +25,7 @@ const contains = (segments: readonly Segment[], text: string): boolean =>
 
 export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
   describe('segments', () => {
-    it('are read by the revision of their events, in that order', async () => {
+    it('are read by the revisions of their events, in order', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       const segments = await withSegments(store, stream, 10, 3);
@@ -39,7 +39,7 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       expect(await store.readSegments(newStream(), 0, 99)).toEqual([]);
     });
 
-    it('have their rows counted up to a revision', async () => {
+    it('are counted by row up to a revision', async () => {
       const { store, eraseBodies } = fixture();
       const stream = newStream();
       const segments = await withSegments(store, stream, 10, 2);
@@ -52,7 +52,7 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       expect(await store.countBodies(newStream(), 9)).toBe(0);
     });
 
-    it('belong to their stream', async () => {
+    it('belong to one stream', async () => {
       const { store } = fixture();
       const [stream, other] = [newStream(), newStream()];
       const segments = await withSegments(store, stream, 2);
@@ -61,7 +61,7 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       expect(plainSegments(await store.readSegments(other, 0, 9))).toEqual(plainSegments(others));
     });
 
-    it('lose the rows that are erased, with the texts that only they used, and nothing else', async () => {
+    it('lose only the erased rows and the texts that only those used', async () => {
       const { store, eraseBodies } = fixture();
       const stream = newStream();
       const segments = await withSegments(store, stream, 2, 4);
@@ -81,7 +81,7 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       expect(plainSegments(await store.readSegments(stream, 0, 9))).toEqual(plainSegments(left));
     });
 
-    it('go as a whole with their last row', async () => {
+    it('are deleted with their last row', async () => {
       const { store, eraseBodies } = fixture();
       const stream = newStream();
       const segments = await withSegments(store, stream, 3, 2);
@@ -92,7 +92,7 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       expect(await store.head(stream)).toBe(2);
     });
 
-    it('do not come back when an append is repeated after the erasure', async () => {
+    it('stay erased when an append is repeated', async () => {
       const { store, eraseBodies } = fixture();
       const stream = newStream();
       const segments = [newSegment(0)];
@@ -105,7 +105,7 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       expect(await store.readSegments(stream, 0, 9)).toEqual([]);
     });
 
-    it('are not written when the append is refused', async () => {
+    it('are not written if the append is refused', async () => {
       const { store } = fixture();
       const stream = newStream();
       const [there] = await withSegments(store, stream, 1);
@@ -115,7 +115,7 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       expect(plainSegments(await store.readSegments(stream, 0, 9))).toEqual(plainSegments([there!]));
     });
 
-    it('may come again with the same bytes, and stay as they were', async () => {
+    it('stay as they are when appended again with the same bytes', async () => {
       const { store } = fixture();
       const stream = newStream();
       const [there] = await withSegments(store, stream, 1);
@@ -124,7 +124,7 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       expect(plainSegments(await store.readSegments(stream, 0, 9))).toEqual(plainSegments([there!, more]));
     });
 
-    it('may not come again with other bytes: nothing of that append is written', async () => {
+    it('refuse an append with other bytes for a revision, which writes nothing', async () => {
       const { store } = fixture();
       const stream = newStream();
       const segments = await withSegments(store, stream, 1);
@@ -150,7 +150,7 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       expect(await reader.readPayload(newPayload(3).digest)).toBeUndefined();
     });
 
-    it('may come again, from any stream', async () => {
+    it('may be appended again, from any stream', async () => {
       const { store } = fixture();
       const payload = newPayload(100);
       for (let time = 0; time < 2; time++) {
@@ -162,7 +162,7 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       expect(Buffer.compare((await store.readPayload(payload.digest))!, payload.bytes)).toBe(0);
     });
 
-    it('are refused under another digest, and the append with them', async () => {
+    it('refuse an append under a wrong digest, which writes nothing', async () => {
       const { store } = fixture();
       const stream = newStream();
       const wrong = { ...newPayload(100), digest: newPayload(100).digest };
@@ -174,7 +174,7 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       expect(await store.readPayload(wrong.digest)).toBeUndefined();
     });
 
-    it('are not written when the append is refused', async () => {
+    it('are not written if the append is refused', async () => {
       const { store } = fixture();
       const payload = newPayload(100);
       await expect(

@@ -6,22 +6,22 @@ export interface Address {
   readonly port: number;
 }
 
-/** A line to a server that can be cut, so that nobody answers at its address, held up, and restored. */
+/** A TCP proxy to a server, which a test can cut (connections are refused), hold, or restore. */
 export interface BreakableLine {
   readonly port: number;
   /**
-   * Nothing passes any more, either way, until it is released: as if the server had stopped. From now on, or once the
-   * client has sent so many bytes more.
+   * Passes nothing on, either way, until `release`, as if the server had stalled. Begins now, or once the client has
+   * sent `afterBytes` more.
    */
   hold(afterBytes?: number): void;
-  /** What the server answers is lost, until the line is cut. From now on, or once the client has sent so many bytes more. */
+  /** Drops the server's answers until `cut`. Begins now, or once the client has sent `afterBytes` more. */
   loseAnswers(afterBytes?: number): void;
-  /** Whoever connects is answered with bytes that belong to no protocol, and hung up on: until it is released. */
+  /** Until `release`, answers each new connection with bytes of no protocol, and closes it. */
   garble(): void;
   release(): void;
   cut(): Promise<void>;
   restore(): Promise<void>;
-  /** Whether what was asked for has begun. */
+  /** Whether the requested fault has begun. */
   isBroken(): boolean;
 }
 

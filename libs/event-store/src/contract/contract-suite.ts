@@ -1,11 +1,14 @@
 import { describe } from 'vitest';
 
-/** Instead of a factory: what the suite would need is not there. */
+/** Takes the place of a factory whose requirements are absent on this machine. */
 export interface Absent {
   readonly absent: string;
 }
 
-/** Declares a suite of cases for one adapter, or the same cases as skipped, with the reason in the name. */
+/**
+ * Declares a suite of cases for one adapter; if the factory is absent, declares them as skipped, with the reason in the
+ * name.
+ */
 export function contractSuite<Factory extends (...args: never[]) => unknown>(
   port: string,
   adapter: string,
@@ -14,7 +17,7 @@ export function contractSuite<Factory extends (...args: never[]) => unknown>(
 ): void {
   const title = `${port} contract: ${adapter}`;
   if ('absent' in factory) {
-    // Skipped cases run nothing, neither hooks nor tests: the factory is never called.
+    // Vitest runs neither hooks nor tests of a skipped suite, so the factory is never called.
     describe.skip(`${title} (absent: ${factory.absent})`, () =>
       declare((() => undefined) as unknown as Factory));
   } else describe(title, () => declare(factory));

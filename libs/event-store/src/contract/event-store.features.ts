@@ -9,9 +9,9 @@ import { readingFeatures } from './reading.features.js';
 import { subscribingFeatures } from './subscribing.features.js';
 
 /**
- * What every event store promises. An adapter's spec calls this with a factory of its own, and adds only what is its own.
- * The suite's name is what the table of contracts reads: one column per adapter. Where the adapter's server is absent,
- * its cases are skipped under a name that says why.
+ * The contract of every event store. An adapter's spec calls this with its own factory, and adds only cases of its own.
+ * The table of contracts reads the suite's name: one column per adapter. If the adapter's server is absent, the cases
+ * are skipped under a name that says why.
  */
 export function eventStoreFeatures(adapter: string, factory: EventStoreFactory | Absent): void {
   contractSuite('event store', adapter, factory, (open) => {

@@ -3,25 +3,25 @@ import { encodeRowChunk, RowPseudonymised, type PseudonymisedRow } from '@kinled
 import type { EventStore, EventToAppend, Segment, StoredEvent } from '../event-store.js';
 import { bodiesIn, type EnteredRecord } from '../segments.js';
 
-/** What an adapter's spec hands to the suite: one ledger, and doors to it. */
+/** What an adapter's spec supplies to the suite: one ledger, and stores on it. */
 export interface EventStoreFixture {
-  /** A store on the fixture's ledger with connections of its own, as another process has. The suite closes it. */
+  /** A store on the fixture's ledger with its own connections, as in another process. The suite closes it. */
   open(): EventStore;
-  /** Deletes bodies as the eraser does. */
+  /** Erases bodies in the role of the eraser. */
   eraseBodies(stream: string, records: readonly EnteredRecord[]): Promise<void>;
   dispose(): Promise<void>;
 }
 
 export type EventStoreFactory = () => Promise<EventStoreFixture>;
 
-/** The suite's hold of the fixture: there once the tests run, not while they are declared. */
+/** The suite's access to the fixture; usable only while tests run, not while they are declared. */
 export interface FixtureInUse {
   readonly store: EventStore;
   readonly open: () => EventStore;
   readonly eraseBodies: (stream: string, records: readonly EnteredRecord[]) => Promise<void>;
 }
 
-/** A stream that no other test touches. */
+/** The name of a stream that no other test uses. */
 export const newStream = (): string => `programme-${randomUUID()}`;
 
 export const newEvent = (text = 'noted'): EventToAppend => ({
@@ -35,35 +35,35 @@ export const newEvents = (count: number): EventToAppend[] =>
 
 const chunk = RowPseudonymised.schema.parse(RowPseudonymised.example);
 
-/** A row that nobody else has. Its attributes are its own: no other row of its segment has their texts. */
+/** A unique row, with an attribute text that no other row of its segment has. */
 const newRow = (): PseudonymisedRow => {
   const record = randomUUID().replaceAll('-', '') as PseudonymisedRow['record'];
   return { ...(chunk.rows[0] as PseudonymisedRow), record, attributes: { own: record, common: 'to all' } };
 };
 
-/** A segment as a writer makes it, and the records whose rows it has. */
+/** A segment as a writer makes it, with the records of its rows. */
 export const newSegment = (revision: number, bodies = 1): Segment & { readonly records: EnteredRecord[] } => {
   const rows = Array.from({ length: bodies }, newRow);
   const records = rows.map(({ record }) => ({ record, revision }));
   return { revision, bodies, bytes: encodeRowChunk({ ...chunk, rows }), records };
 };
 
-/** Records whose rows are in segments. */
+/** Records that have a row in these segments. */
 export const recordsIn = (segments: readonly Segment[]): string[] => [...bodiesIn(segments).keys()];
 
-/** Comparable whatever class the bytes are of. */
+/** Segments in a form that compares equal whatever class their bytes have. */
 export const plainSegments = (segments: readonly Segment[]) =>
   segments.map(({ revision, bodies, bytes }) => ({
     ...{ revision, bodies, bytes: Buffer.from(bytes).toString('hex') },
   }));
 
-/** Comparable whatever class the bytes are of. */
+/** Events in a form that compares equal whatever class their bytes have. */
 export const plain = (events: readonly EventToAppend[]) =>
   events.map(({ id, type, bytes }) => ({ id, type, bytes: Buffer.from(bytes).toString('hex') }));
 
 export const numbered = (events: readonly StoredEvent[]) => events.map(({ revision }) => revision);
 
-/** 0, 1, 2, … below `end`. */
+/** The numbers from `start` up to `end` (exclusive). */
 export const revisions = (end: number, start = 0) =>
   Array.from({ length: end - start }, (_, index) => start + index);
 

@@ -14,13 +14,13 @@ import {
 
 export function readingFeatures(fixture: () => FixtureInUse): void {
   describe('reading', () => {
-    it('finds nothing in a stream that does not exist', async () => {
+    it('returns nothing from a stream that does not exist', async () => {
       const { store } = fixture();
       expect(await store.readPage(newStream(), 0, 10)).toEqual([]);
       expect(await store.head(newStream())).toBe(-1);
     });
 
-    it('sees a stream that was absent when it was first asked for', async () => {
+    it('finds a stream that did not exist at the first read', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       expect(await store.readPage(stream, 0, 10)).toEqual([]);
@@ -28,7 +28,7 @@ export function readingFeatures(fixture: () => FixtureInUse): void {
       expect(numbered(await store.readPage(stream, 0, 10))).toEqual([0, 1]);
     });
 
-    it('gives pages: exact, short at the end, empty beyond it', async () => {
+    it('returns pages: full, short at the end, empty beyond it', async () => {
       const { store } = fixture();
       const stream = newStream();
       const events = await fillStream(store, stream, 10);
@@ -42,7 +42,7 @@ export function readingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.readPage(stream, 5000, 4)).toEqual([]);
     });
 
-    it('ends a page with the event that brings it to two megabytes, whatever was asked for', async () => {
+    it('ends a page with the event that brings it to 2 MiB, whatever the limit', async () => {
       const { store } = fixture();
       const stream = newStream();
       const sizes = [...Array.from({ length: 20 }, () => MAX_EVENT_BYTES), 1, 1, MAX_EVENT_BYTES];
@@ -64,7 +64,7 @@ export function readingFeatures(fixture: () => FixtureInUse): void {
       expect(plain(seen)).toEqual(plain(events));
     });
 
-    it('answers two hundred reads at once, and goes on', async () => {
+    it('answers two hundred reads at once, and further ones', async () => {
       const { store } = fixture();
       const stream = newStream();
       await fillStream(store, stream, 300);
@@ -74,7 +74,7 @@ export function readingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.head(stream)).toBe(299);
     });
 
-    it('gives 100,000 events in order, page by page', { timeout: 120_000 }, async () => {
+    it('returns 100,000 events in order, page by page', { timeout: 120_000 }, async () => {
       const { store } = fixture();
       const stream = newStream();
       const total = 100_000;

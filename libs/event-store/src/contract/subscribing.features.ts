@@ -10,7 +10,7 @@ import {
   type FixtureInUse,
 } from './fixture.js';
 
-/** Takes events until `count` of them came, then aborts; fails if the iteration ends before. */
+/** Takes events until it has `count`, then aborts; fails if the iteration ends earlier. */
 async function take(
   store: EventStore,
   stream: string,
@@ -35,7 +35,7 @@ async function take(
 
 export function subscribingFeatures(fixture: () => FixtureInUse): void {
   describe('subscribing', () => {
-    it('catches up from a position', async () => {
+    it('catches up from a revision', async () => {
       const { store } = fixture();
       const stream = newStream();
       const events = await fillStream(store, stream, 10);
@@ -43,7 +43,7 @@ export function subscribingFeatures(fixture: () => FixtureInUse): void {
       expect(plain(await take(store, stream, 4, { from: 6 }))).toEqual(plain(events.slice(6)));
     });
 
-    it('yields pages of the size asked for at most, and never an empty one', async () => {
+    it('yields pages of at most the requested size, and never an empty one', async () => {
       const { store } = fixture();
       const stream = newStream();
       await fillStream(store, stream, 10);
@@ -59,7 +59,7 @@ export function subscribingFeatures(fixture: () => FixtureInUse): void {
       expect(sizes.every((size) => size > 0 && size <= 4)).toBe(true);
     });
 
-    it('goes on live, with what another store appends', async () => {
+    it('continues live with what another store appends', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       const writer = open();
@@ -81,7 +81,7 @@ export function subscribingFeatures(fixture: () => FixtureInUse): void {
       expect(plain(await taking)).toEqual(plain(events));
     });
 
-    it('waits for a position that does not exist yet', async () => {
+    it('waits for a revision that does not exist yet', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       await fillStream(store, stream, 2);
@@ -92,7 +92,7 @@ export function subscribingFeatures(fixture: () => FixtureInUse): void {
       expect(numbered(await taking)).toEqual([4, 5]);
     });
 
-    it('has no gap and no repeat while it catches up with a writer who goes on', async () => {
+    it('neither skips nor repeats events while it catches up with an active writer', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       const writer = open();
@@ -112,7 +112,7 @@ export function subscribingFeatures(fixture: () => FixtureInUse): void {
       expect(numbered(second)).toEqual(revisions(total, 100));
     });
 
-    it('skips nothing though concurrent writers finish in any order', async () => {
+    it('skips nothing when concurrent writers finish in any order', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       const writers = [open(), open()];
@@ -138,7 +138,7 @@ export function subscribingFeatures(fixture: () => FixtureInUse): void {
       }
     });
 
-    it('waits for a slow subscriber, and loses nothing meanwhile', async () => {
+    it('waits for a slow subscriber without losing events', async () => {
       const { store, open } = fixture();
       const stream = newStream();
       const writer = open();
@@ -163,7 +163,7 @@ export function subscribingFeatures(fixture: () => FixtureInUse): void {
       expect((await pages.next()).done).toBe(true);
     });
 
-    it('ends when aborted: before it begins, while it waits, and while a page is in hand', async () => {
+    it('ends when aborted: before it begins, while it waits, and while the caller has a page', async () => {
       const { store } = fixture();
       const stream = newStream();
       await fillStream(store, stream, 10);
@@ -184,7 +184,7 @@ export function subscribingFeatures(fixture: () => FixtureInUse): void {
       expect((await pages.next()).done).toBe(true);
     });
 
-    it('may be left at any page, and the store goes on', async () => {
+    it('may be abandoned at any page without effect on the store', async () => {
       const { store } = fixture();
       const stream = newStream();
       await fillStream(store, stream, 10);
@@ -198,7 +198,7 @@ export function subscribingFeatures(fixture: () => FixtureInUse): void {
       expect(await store.head(stream)).toBe(9);
     });
 
-    it('serves more than a hundred streams at once, and everything else beside them', async () => {
+    it('serves more than a hundred streams at once beside other calls', async () => {
       const { store, open } = fixture();
       const streams = Array.from({ length: 120 }, newStream);
       const taking = streams.map((stream) => take(store, stream, 3));

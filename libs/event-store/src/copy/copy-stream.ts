@@ -9,14 +9,17 @@ export interface CopyOptions {
   readonly to: EventStore;
   readonly stream: string;
   readonly signal?: AbortSignal;
-  /** Leave out the event at this revision and all that follow: what comes before is the whole of it then. */
+  /** Copies only the events before this revision, and treats them as the whole stream. */
   readonly before?: number;
-  /** Called with every event of the source before it is copied or compared. What it throws ends the copy. */
+  /**
+   * Called with every event of the source before it is copied or compared. If it throws, the copy fails with that
+   * error.
+   */
   readonly examine?: (event: StoredEvent) => void;
   readonly onProgress?: (progress: CopyProgress) => void;
 }
 
-/** `comparing` what the target has already, `copying`, and `verifying` what was copied. In events. */
+/** Progress in events: `comparing` what the target already has, `copying`, then `verifying` the copied events. */
 export interface CopyProgress {
   readonly stage: 'comparing' | 'copying' | 'verifying';
   readonly done: number;
@@ -25,31 +28,35 @@ export interface CopyProgress {
 
 export interface Copied {
   readonly stream: string;
-  /** Events in both stores now. */
+  /** Number of events that both stores now have. */
   readonly events: number;
-  /** Events that an earlier copy had brought already. */
+  /** Number of events that the target already had. */
   readonly found: number;
-  /** Events that this copy brought. */
+  /** Number of events that this call copied. */
   readonly copied: number;
-  /** Root of the RFC 9162 tree over the events' bytes, as read back from the target. 64 hex digits. */
+  /** Root of the RFC 9162 tree over the events' bytes, as read back from the target, in 64 hex digits. */
   readonly root: string;
 }
 
-/** The target has, or got from somebody else meanwhile, what the source does not have at that revision. */
+/**
+ * The target has an event that the source does not have at that revision, from before or written by somebody else
+ * meanwhile.
+ */
 export interface CopyTargetDiffers extends Error {
   readonly code: 'copy-target-differs';
   readonly stream: string;
   readonly revision: number;
 }
 
-/** Events of a page at most; its bytes are bounded by the store. */
+/** Maximum number of events in a page; the store limits its bytes. */
 const PAGE = 500;
 
 /**
- * Brings a stream's events from one store into another, at the same revisions with the same ids, types and bytes, and
- * reads every one of them back. Goes on where an interrupted copy stopped, after comparing what it left. Events that
- * come into the source meanwhile are brought too. Bodies and payloads are not events: they lie beside both stores.
- * @throws what `examine` throws; CopyTargetDiffers, with nothing written unless somebody else writes at the same time; the signal's reason.
+ * Copies a stream's events from one store into another, with the same revisions, ids, types and bytes, and reads every
+ * one of them back. Resumes an interrupted copy after comparing the events that it left. Also copies events that are
+ * appended to the source meanwhile. Does not copy bodies and payloads, which are beside the ledger in both stores.
+ * @throws what `examine` throws; CopyTargetDiffers, before it writes anything unless somebody else writes at the same
+ * time; the signal's reason.
  */
 export async function copyStream(options: CopyOptions): Promise<Copied> {
   const { from, to, stream, signal, onProgress } = options;
@@ -99,7 +106,7 @@ async function copy(
   if (next <= last) throw targetDiffers(stream, next, 'the source became shorter');
 }
 
-/** Compares both stores from revision `first` to `last`, event by event, and takes the target's bytes into the tree. */
+/** Compares both stores from revision `first` to `last`, event by event, and adds the target's bytes to the tree. */
 async function compare(
   { from, to, stream, signal, examine, onProgress }: CopyOptions,
   tree: TreeRoot,
@@ -127,7 +134,7 @@ async function compare(
   if (next <= last) throw targetDiffers(stream, next, 'the source became shorter');
 }
 
-/** A page of the source, and the same revisions of the target. */
+/** Reads a page of the source, and the same revisions of the target. */
 async function readBoth(from: EventStore, to: EventStore, stream: string, next: number, limit: number) {
   const ours = await from.readPage(stream, next, limit);
   return { ours, theirs: await readExactly(to, stream, next, ours.length) };

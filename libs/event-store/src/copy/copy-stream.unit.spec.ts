@@ -12,7 +12,7 @@ const setUp = async (count = 1_203) => {
   return { from, to, stream, events };
 };
 
-/** A store that fails at its n-th append, as a copy that is killed. */
+/** A store that fails after so many appends, like a copy that is killed. */
 const failingAt = (store: EventStore, appends: number): EventStore => {
   let count = 0;
   return new Proxy(store, {
@@ -27,7 +27,7 @@ const failingAt = (store: EventStore, appends: number): EventStore => {
 };
 
 describe('copying a stream', () => {
-  it('brings every event with its id, type and bytes to its revision, and says their root', async () => {
+  it('copies every event to its revision with its id, type and bytes, and returns their root', async () => {
     const { from, to, stream, events } = await setUp();
     const stages: CopyProgress['stage'][] = [];
     const copied = await copyStream({ from, to, stream, onProgress: ({ stage }) => stages.push(stage) });
@@ -38,7 +38,7 @@ describe('copying a stream', () => {
     expect(new Set(stages)).toEqual(new Set(['copying', 'verifying']));
   });
 
-  it('leaves out what it is told to leave out, also when it is asked again', async () => {
+  it('omits the events from `before` on, even when repeated', async () => {
     const { from, to, stream, events } = await setUp();
     for (const found of [0, 700]) {
       expect(await copyStream({ from, to, stream, before: 700 })).toMatchObject({ events: 700, found });
@@ -48,7 +48,7 @@ describe('copying a stream', () => {
     expect(all).toMatchObject({ events: 1_203, found: 700 });
   });
 
-  it('shows every event before it is copied, and copies nothing of a page that is refused', async () => {
+  it('examines every event before copying it, and copies nothing of a page that `examine` refuses', async () => {
     const { from, to, stream } = await setUp();
     const refused = copyStream({
       ...{ from, to, stream },
@@ -63,13 +63,13 @@ describe('copying a stream', () => {
     expect(new Set(seen).size).toBe(1_203);
   });
 
-  it('copies an empty stream to nothing', async () => {
+  it('copies an empty stream to an empty one', async () => {
     const { from, to, stream } = await setUp(0);
     expect(await copyStream({ from, to, stream })).toMatchObject({ events: 0, copied: 0 });
     expect(await to.head(stream)).toBe(-1);
   });
 
-  it('goes on where it was killed, and a third time finds all of it', async () => {
+  it('resumes where it was killed, and finds everything present at the third call', async () => {
     const { from, to, stream, events } = await setUp();
     await expect(copyStream({ from, to: failingAt(to, 2), stream })).rejects.toThrow('killed');
     expect(await to.head(stream)).toBe(499);
@@ -79,7 +79,7 @@ describe('copying a stream', () => {
     expect(plain(await to.readPage(stream, 0, 2_000))).toEqual(plain(events));
   });
 
-  it('brings what comes into the source meanwhile', async () => {
+  it('copies events that are appended to the source meanwhile', async () => {
     const { from, to, stream } = await setUp(10);
     let more = 3;
     const copied = await copyStream({
@@ -95,7 +95,7 @@ describe('copying a stream', () => {
     expect(await to.head(stream)).toBe(24);
   });
 
-  it('refuses a target that holds something else, and writes nothing', async () => {
+  it('refuses a target with different events, and writes nothing', async () => {
     const { from, to, stream, events } = await setUp(20);
     const third = { ...events[2]! };
     for (const [name, other] of [
@@ -119,7 +119,7 @@ describe('copying a stream', () => {
     });
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when the signal aborts', async () => {
     const { from, to, stream } = await setUp();
     const abort = new AbortController();
     const copying = copyStream({ from, to, stream, signal: abort.signal, onProgress: () => abort.abort() });

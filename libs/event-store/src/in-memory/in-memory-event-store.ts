@@ -22,13 +22,13 @@ class InMemoryStream {
   readonly segments = new Map<number, Segment>();
 }
 
-/** What several in-memory stores share, as several processes share a database. */
+/** The data that several in-memory stores share, as several processes share a database. */
 export class InMemoryLedger {
   readonly streams = new Map<string, InMemoryStream>();
   readonly payloads = new Map<string, Uint8Array>();
   readonly wakeUp = new WakeUp();
 
-  /** What the eraser does. Returns the number of bodies that went. */
+  /** Erases bodies as the eraser does. Returns the number of bodies erased. */
   eraseBodies(stream: string, records: readonly EnteredRecord[]): number {
     const segments = this.streams.get(stream)?.segments;
     let erased = 0;
@@ -44,7 +44,7 @@ export class InMemoryLedger {
   }
 }
 
-/** The event store of a process that keeps nothing: for tests, and for `kinledger link`, which needs no database. */
+/** An event store in memory only, for tests and for `kinledger link`, which needs no database. */
 export class InMemoryEventStore implements EventStore {
   readonly #closing = new AbortController();
   readonly #ledger: InMemoryLedger;
@@ -73,7 +73,7 @@ export class InMemoryEventStore implements EventStore {
     }
     const segments = newSegments(stream, held, options.segments ?? []);
 
-    // From here on nothing fails: all or none. Bytes are copied, since a writer may use its buffer again.
+    // Nothing below fails, so the append is atomic. Bytes are copied, because a writer may reuse its buffer.
     for (const [index, { id, type, bytes }] of events.entries()) {
       const event = { id, type, bytes: new Uint8Array(bytes), revision: head + 1 + index };
       held.events.push(event);
@@ -111,7 +111,7 @@ export class InMemoryEventStore implements EventStore {
     return this.#ledger.payloads.get(digest);
   }
 
-  /** Memory has no settings. */
+  /** An in-memory store has no settings. */
   async findings(): Promise<readonly StreamFinding[]> {
     return [];
   }
@@ -137,7 +137,7 @@ export class InMemoryEventStore implements EventStore {
   }
 }
 
-/** The segments that are not there yet. @throws SegmentDiffers */
+/** Returns the segments that the stream does not have yet. @throws SegmentDiffers */
 function newSegments(stream: string, held: InMemoryStream, segments: readonly Segment[]): Segment[] {
   const fresh = new Map<number, Segment>();
   for (const segment of segments) {

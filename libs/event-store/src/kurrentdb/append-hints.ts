@@ -1,15 +1,15 @@
 import { BackOff, isAborted, pauseUnlessAborted, WakeUp } from '@kinledger/waiting';
 import type { KurrentConnection } from './kurrent-connection.js';
 
-/** Streams that are listened to at most: a connection stands still at its hundredth. The others are looked at. */
+/** Maximum number of subscriptions: a connection stalls at its hundredth. Further streams are polled. */
 const MAX_LISTENING = 48;
 
 const PAUSES = { firstMs: 100, longestMs: 2_000 };
 
 /**
- * Listens to streams and passes appends on as hints. A subscription of the client ends at its first error and stays
- * ended; here it is made anew, and since appends may have passed unheard meanwhile, that is a hint too. Ending a single
- * one breaks the client's connection for all, so that each stays until the store is closed.
+ * Subscribes to streams, and wakes readers at each append. A subscription of the client ends at its first error; this
+ * class then subscribes again and wakes readers, because appends may have happened meanwhile. To end a single
+ * subscription breaks the client's connection for all, so each stays until the store is closed.
  */
 export class AppendHints {
   readonly #streams = new Map<string, WakeUp>();
@@ -17,7 +17,7 @@ export class AppendHints {
   readonly #connection: KurrentConnection;
   readonly #closing: AbortSignal;
 
-  /** `connection` is for hints alone: whatever breaks here must not take an append with it. */
+  /** `connection` serves hints only, so that its failures never affect an append. */
   constructor(connection: KurrentConnection, closing: AbortSignal) {
     this.#connection = connection;
     this.#closing = closing;
@@ -32,7 +32,7 @@ export class AppendHints {
     return wakeUp;
   }
 
-  /** Resolves once nobody listens any more; abort the closing signal first. */
+  /** Resolves once all subscriptions have ended; abort the closing signal first. */
   async stopped(): Promise<void> {
     await Promise.all(this.#listening);
   }
@@ -46,13 +46,13 @@ export class AppendHints {
           wakeUp.call();
         });
       } catch {
-        // Readers look again by themselves meanwhile, and report what hinders them.
+        // Readers poll meanwhile, and report any error that they meet.
         await pauseUnlessAborted(backOff.failed(), this.#closing);
       }
     }
   }
 
-  /** Resolves when the closing signal aborts. @throws whatever ended the subscription. */
+  /** Resolves when the closing signal aborts. @throws the error that ended the subscription. */
   async #listen(stream: string, hint: () => void): Promise<void> {
     const client = await this.#connection.client();
     if (isAborted(this.#closing)) return;
@@ -61,7 +61,7 @@ export class AppendHints {
     const stop = () => resolve(undefined);
     this.#closing.addEventListener('abort', stop);
     const subscription = client.subscribeToStream(stream, { fromRevision: 'end', requiresLeader: true });
-    // Stays for good: it may report its end more than once, and an unheard error would end the process.
+    // Stays for good: it may emit more than one error, and one without a listener would end the process.
     subscription.on('error', reject);
     subscription.on('close', () => reject(new Error('the subscription ended')));
     subscription.on('end', () => reject(new Error('the subscription ended')));

@@ -1,16 +1,16 @@
 import type { EventToAppend } from '../event-store.js';
 
-/** The server takes 1,048,576 bytes in an append. What it counts beside the data is its own affair: we stay well below. */
+/** The server accepts 1,048,576 bytes in an append. It also counts more than the data, so parts stay well below. */
 export const PART_BYTES = 960 * 1024;
 
-/** Id, type, content type and framing of one event, generously. */
+/** A generous bound on the bytes of id, type, content type and framing of one event. */
 const EVENT_OVERHEAD = 256;
 
 const sizeOf = ({ type, bytes }: EventToAppend): number => bytes.length + 2 * type.length + EVENT_OVERHEAD;
 
 /**
- * Cuts an append into the parts that are sent one after the other, each as large as a single append may be. The same
- * events are always cut at the same places, so that a repeated append knows what its beginning may have become.
+ * Cuts an append into the parts that are sent in order, each as large as a single append may be. The same events are
+ * always cut at the same places, so that a repeated append recognises its first parts.
  */
 export function appendParts(events: readonly EventToAppend[]): (readonly EventToAppend[])[] {
   const parts: EventToAppend[][] = [];

@@ -5,7 +5,7 @@ import { appendParts, PART_BYTES } from './append-parts.js';
 
 const SERVER_LIMIT = 1024 * 1024;
 const event = (length: number, type = 'Noted') => ({ id: '', type, bytes: new Uint8Array(length) });
-/** As the server counts: data, metadata, and two bytes a character of the type. */
+/** Size as the server counts it: data, metadata, and two bytes for each character of the type. */
 const counted = (part: readonly { readonly type: string; readonly bytes: Uint8Array }[]) =>
   part.reduce((sum, { type, bytes }) => sum + bytes.length + 2 * type.length, '{"append":""}'.length + 36);
 
@@ -15,7 +15,7 @@ const lengths = fc.array(
 );
 
 describe('the parts of an append', () => {
-  it('are its events, in order, none empty', () => {
+  it('contain its events in order, and are never empty', () => {
     fc.assert(
       fc.property(lengths, (all) => {
         const events = all.map((length) => event(length));
@@ -26,7 +26,7 @@ describe('the parts of an append', () => {
     );
   });
 
-  it('stay below the server’s limit, and one is enough where one can be', () => {
+  it('stay below the server’s limit, and are as few as one if possible', () => {
     fc.assert(
       fc.property(lengths, fc.string({ maxLength: 200 }), (all, type) => {
         const parts = appendParts(all.map((length) => event(length, type)));
@@ -37,7 +37,7 @@ describe('the parts of an append', () => {
     );
   });
 
-  it('are cut at the same places whatever follows: a repeated append knows its beginning', () => {
+  it('are cut at the same places whatever follows, so that a repeated append recognises its beginning', () => {
     fc.assert(
       fc.property(lengths, lengths, (all, more) => {
         const short = appendParts(all.map((length) => event(length)));

@@ -3,7 +3,7 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { ServerAddress, ServerHost } from './connection-string.js';
 
-/** What keeps a client from KurrentDB. `unanswered`: the connection is as it should be, and yet calls are not answered. */
+/** Why a client cannot use KurrentDB. `unanswered`: the connection is in order, but calls are not answered. */
 export type ConnectionFaultKind =
   | 'nobody-there'
   | 'name-unknown'
@@ -18,27 +18,27 @@ export type ConnectionFaultKind =
 
 export interface ConnectionFault {
   readonly kind: ConnectionFaultKind;
-  /** One sentence with host and port that says what to do; never a user, a password or a path. */
+  /** One sentence with host and port that says what to do; contains no user, password or path. */
   readonly sentence: string;
 }
 
-/** Faults that end by themselves once the server is there; the others wait for a person. */
-export const mayPass = ({ kind }: ConnectionFault): boolean =>
+/** Faults that may end without intervention; the others need a person. */
+export const isTransientFault = ({ kind }: ConnectionFault): boolean =>
   kind === 'nobody-there' || kind === 'name-unknown' || kind === 'silent' || kind === 'unanswered';
 
 const PROBE_TIMEOUT_MS = 2_000;
 const VARIABLE = 'KINLEDGER_KURRENTDB_URL';
 
 /**
- * Finds out why KurrentDB cannot be reached, with connections of its own: of its failed reads the client says no more
- * than "unavailable".
+ * Diagnoses with connections of its own why KurrentDB is unreachable, because the client reports only "unavailable" for
+ * its failed reads.
  */
 export async function findConnectionFault(address: ServerAddress): Promise<ConnectionFault> {
   const authorities = await readAuthorities(address);
   if (authorities === 'unreadable') {
     return fault(
       'ca-file',
-      `the CA file that tlsCAFile in ${VARIABLE} names cannot be read or holds no certificate: mend it, or name another one`,
+      `the CA file that tlsCAFile in ${VARIABLE} names cannot be read or holds no certificate: correct it, or name another one`,
     );
   }
   const found = await Promise.all(
@@ -47,26 +47,26 @@ export async function findConnectionFault(address: ServerAddress): Promise<Conne
   const faults = found.flatMap(({ host, finding }) => (finding === 'fine' ? [] : [{ host, finding }]));
   const [first] = faults;
   if (first === undefined || faults.length < found.length) return serverUnanswering(address);
-  // Of several nodes that are away, each is away: they are named together.
+  // If all nodes have the same fault, the sentence names them together.
   const alike = faults.every(({ finding }) => finding === first.finding);
   return faultOf(alike ? address.hosts : [first.host], first.finding);
 }
 
-/** The server answers, and refuses. */
+/** The server answers, but refuses the user. */
 export const credentialsRefused = ({ hosts, hasCredentials }: ServerAddress): ConnectionFault =>
   fault(
     'credentials',
     hasCredentials
       ? `KurrentDB at ${placesOf(hosts)} refuses the user in ${VARIABLE}: correct name and password there, or let that user read and append to the ledger’s stream`
-      : `KurrentDB at ${placesOf(hosts)} asks for a user, and ${VARIABLE} names none: write kurrentdb://user:password@…`,
+      : `KurrentDB at ${placesOf(hosts)} requires a user, but ${VARIABLE} names none: write kurrentdb://user:password@…`,
   );
 
 type Finding =
   'fine' | Exclude<ConnectionFaultKind, 'credentials' | 'ca-file' | 'unanswered'> | CertificateFinding;
-/** What is wrong with a certificate, as TLS calls it. */
+/** What is wrong with a certificate, by the code of Node's TLS. */
 type CertificateFinding = `certificate:${string}`;
 
-/** Nothing is wrong with the connection, or nobody has found out yet what. */
+/** The connection has no fault, or none that was found yet. */
 export const serverUnanswering = ({ hosts }: ServerAddress): ConnectionFault =>
   fault(
     'unanswered',
@@ -86,24 +86,24 @@ function faultOf(hosts: readonly ServerHost[], finding: Exclude<Finding, 'fine'>
     case 'name-unknown':
       return fault(
         finding,
-        `nobody knows the name in ${place}, where KurrentDB should be: correct it in ${VARIABLE}, or add it to the name service`,
+        `the host name in ${place} cannot be resolved: correct it in ${VARIABLE}, or add it to DNS`,
       );
     case 'silent':
       return fault(
         finding,
-        `what listens at ${place} does not answer: KurrentDB hangs there, or something between swallows what is sent`,
+        `the server at ${place} does not answer: KurrentDB hangs there, or a firewall or proxy drops what is sent`,
       );
     case 'no-kurrentdb':
-      return fault(finding, `what listens at ${place} is no KurrentDB: correct the address in ${VARIABLE}`);
+      return fault(finding, `the server at ${place} is not KurrentDB: correct the address in ${VARIABLE}`);
     case 'speaks-tls':
       return fault(
         finding,
-        `KurrentDB at ${place} speaks TLS, and ${VARIABLE} says tls=false: leave that option out`,
+        `KurrentDB at ${place} uses TLS, but ${VARIABLE} says tls=false: remove that option`,
       );
     case 'speaks-no-tls':
       return fault(
         finding,
-        `KurrentDB at ${place} does not speak TLS, and ${VARIABLE} asks for it: give the server a certificate, or add tls=false`,
+        `KurrentDB at ${place} does not use TLS, but ${VARIABLE} requires it: give the server a certificate, or add tls=false`,
       );
     default:
       return fault('certificate', certificateSentence(place, finding));
@@ -113,11 +113,11 @@ function faultOf(hosts: readonly ServerHost[], finding: Exclude<Finding, 'fine'>
 function certificateSentence(place: string, finding: string): string {
   switch (finding.replace('certificate:', '')) {
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `the certificate of KurrentDB at ${place} is for another name: write the name that it holds into ${VARIABLE}`;
+      return `the certificate of KurrentDB at ${place} is for another host name: use the host name in the certificate in ${VARIABLE}`;
     case 'CERT_HAS_EXPIRED':
       return `the certificate of KurrentDB at ${place} has expired: renew it`;
     default:
-      return `the certificate of KurrentDB at ${place} is not from the CA given: let tlsCAFile in ${VARIABLE} name that server’s CA`;
+      return `the certificate of KurrentDB at ${place} is not from the given CA: set tlsCAFile in ${VARIABLE} to the certificate of that server’s CA`;
   }
 }
 
@@ -152,14 +152,14 @@ async function probe(
   if (greeting === 'fine') return 'fine';
   const handshake = await probeTls(host, authorities);
   if (!tls) {
-    // Neither of the two languages.
+    // The server speaks neither protocol.
     if (handshake === 'speaks-no-tls') return greeting === 'silent' ? 'silent' : 'no-kurrentdb';
     return handshake === 'silent' ? 'silent' : 'speaks-tls';
   }
   return handshake.startsWith('certificate:') && !verifiesCertificate ? 'fine' : handshake;
 }
 
-/** Runs a dialogue with the server until it says what it found, breaks off (`otherwise`), or takes too long. */
+/** Talks to the server until `begin` reports a finding, the socket fails (`onError`), or the time is up. */
 function dialogue(
   socket: Socket,
   begin: (found: (finding: Finding) => void) => void,
@@ -187,7 +187,9 @@ const probeConnection = ({ host, port }: ServerHost): Promise<Finding> => {
   );
 };
 
-/** The preface of HTTP/2 (RFC 9113, 3.4) and empty settings; a server answers with its own settings, frame type 4. */
+/**
+ * HTTP/2's connection preface (RFC 9113, 3.4) and empty settings; a server answers with its own settings, frame type 4.
+ */
 const PREFACE = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
   Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),

@@ -14,8 +14,8 @@ import type { KurrentDbEventStore } from './kurrentdb-event-store.js';
 import { StandInServer } from './testing/stand-in-server.js';
 import { createTestAuthority, type TestAuthority } from './testing/test-authority.js';
 
-/** Servers that are reached wrongly, each way once. What a real one says there was measured; it stands in the stand-in. */
-describe('what keeps a store from kurrentdb (stand-in)', () => {
+/** Each fault of a connection to KurrentDB once. The stand-in answers as a real server was measured to answer. */
+describe('a store that cannot use KurrentDB (stand-in)', () => {
   const credentials = { username: 'linker', password: 's@sam:e/&?' };
   const other = { username: 'linker', password: 'another' };
   let databases: TestDatabases;
@@ -77,24 +77,24 @@ describe('what keeps a store from kurrentdb (stand-in)', () => {
 
   it.each([
     [
-      'nobody is there',
+      'there is no server',
       () => 'kurrentdb://localhost:1?tls=false',
       'nobody answers at PLACE: start KurrentDB there, or correct the address in KINLEDGER_KURRENTDB_URL',
     ],
     [
-      'none of several nodes is there',
+      'there is none of several nodes',
       () => 'kurrentdb://localhost:1,localhost:2?tls=false',
       'nobody answers at localhost:1, localhost:2: start KurrentDB there, or correct the address in KINLEDGER_KURRENTDB_URL',
     ],
     [
-      'its name is unknown',
+      'the host name is unknown',
       () => 'kurrentdb://kurrentdb.invalid:2113?tls=false',
-      'nobody knows the name in PLACE, where KurrentDB should be: correct it in KINLEDGER_KURRENTDB_URL, or add it to the name service',
+      'the host name in PLACE cannot be resolved: correct it in KINLEDGER_KURRENTDB_URL, or add it to DNS',
     ],
     [
-      'it hangs',
+      'the server hangs',
       silentAddress,
-      'what listens at PLACE does not answer: KurrentDB hangs there, or something between swallows what is sent',
+      'the server at PLACE does not answer: KurrentDB hangs there, or a firewall or proxy drops what is sent',
     ],
     [
       'the password is wrong',
@@ -102,80 +102,83 @@ describe('what keeps a store from kurrentdb (stand-in)', () => {
       'KurrentDB at PLACE refuses the user in KINLEDGER_KURRENTDB_URL: correct name and password there, or let that user read and append to the ledger’s stream',
     ],
     [
-      'no user is named',
+      'no user is given',
       () => withAuthority('ca.pem').replace(/linker:[^@]*@/, ''),
-      'KurrentDB at PLACE asks for a user, and KINLEDGER_KURRENTDB_URL names none: write kurrentdb://user:password@…',
+      'KurrentDB at PLACE requires a user, but KINLEDGER_KURRENTDB_URL names none: write kurrentdb://user:password@…',
     ],
     [
       'another CA is given',
       () => withAuthority('stranger.pem'),
-      'the certificate of KurrentDB at PLACE is not from the CA given: let tlsCAFile in KINLEDGER_KURRENTDB_URL name that server’s CA',
+      'the certificate of KurrentDB at PLACE is not from the given CA: set tlsCAFile in KINLEDGER_KURRENTDB_URL to the certificate of that server’s CA',
     ],
     [
       'no CA is given',
       () => secured.connectionString(),
-      'the certificate of KurrentDB at PLACE is not from the CA given: let tlsCAFile in KINLEDGER_KURRENTDB_URL name that server’s CA',
+      'the certificate of KurrentDB at PLACE is not from the given CA: set tlsCAFile in KINLEDGER_KURRENTDB_URL to the certificate of that server’s CA',
     ],
     [
-      'its certificate is for another name',
+      'the certificate is for another host name',
       () => withAuthority('ca.pem').replace('localhost', '127.0.0.1'),
-      'the certificate of KurrentDB at PLACE is for another name: write the name that it holds into KINLEDGER_KURRENTDB_URL',
+      'the certificate of KurrentDB at PLACE is for another host name: use the host name in the certificate in KINLEDGER_KURRENTDB_URL',
     ],
     [
-      'it speaks TLS and the address says no',
+      'the server uses TLS and the address says that it does not',
       () =>
         secured
           .connectionString()
           .replace(/linker:[^@]*@/, '')
           .replace('tls=true', 'tls=false'),
-      'KurrentDB at PLACE speaks TLS, and KINLEDGER_KURRENTDB_URL says tls=false: leave that option out',
+      'KurrentDB at PLACE uses TLS, but KINLEDGER_KURRENTDB_URL says tls=false: remove that option',
     ],
     [
-      'it speaks no TLS and the address asks for it',
+      'the server does not use TLS and the address requires it',
       () => withAuthority('ca.pem', plain).replace('tls=false', 'tls=true'),
-      'KurrentDB at PLACE does not speak TLS, and KINLEDGER_KURRENTDB_URL asks for it: give the server a certificate, or add tls=false',
+      'KurrentDB at PLACE does not use TLS, but KINLEDGER_KURRENTDB_URL requires it: give the server a certificate, or add tls=false',
     ],
     [
-      'the CA file is not there',
+      'the CA file does not exist',
       () => withAuthority('absent.pem'),
-      'the CA file that tlsCAFile in KINLEDGER_KURRENTDB_URL names cannot be read or holds no certificate: mend it, or name another one',
+      'the CA file that tlsCAFile in KINLEDGER_KURRENTDB_URL names cannot be read or holds no certificate: correct it, or name another one',
     ],
     [
       'the CA file holds no certificate',
       () => withAuthority('no.pem'),
-      'the CA file that tlsCAFile in KINLEDGER_KURRENTDB_URL names cannot be read or holds no certificate: mend it, or name another one',
+      'the CA file that tlsCAFile in KINLEDGER_KURRENTDB_URL names cannot be read or holds no certificate: correct it, or name another one',
     ],
-  ])('%s: one sentence says so, without a stack, user, password or path', async (_, address, sentence) => {
-    const connectionString = address();
-    const expected = sentence.replace('PLACE', placeOf(connectionString));
-    const opened = open(connectionString);
-    const append = { expectedRevision: 'no-stream' } as const;
-    for (const call of [
-      () => opened.head('s'),
-      () => opened.readPage('s', 0, 9),
-      () => opened.append(newStream(), newEvents(1), append),
-    ]) {
-      let error: unknown;
-      // What hangs takes longer to be found out than the first call waits.
-      await until(async () => {
-        error = await failure(call());
-        return !(error instanceof Error && error.message.includes('accepts connections'));
-      });
-      expect(isStoreUnreachable(error)).toBe(true);
-      const { message, stack = '' } = error as Error;
-      expect(message).toBe(expected);
-      expect(stack).not.toMatch(/^\s+at /m);
-      const said = `${message} ${stack} ${JSON.stringify(error)}`;
-      for (const secret of ['s@sam', 's%40sam', 'wrong', 'linker', folder])
-        expect(said).not.toContain(secret);
-    }
-    expect(standings).toEqual([{ state: 'away', why: expected }]);
-  });
+  ])(
+    'says so in one sentence without a stack, user, password or path if %s',
+    async (_, address, sentence) => {
+      const connectionString = address();
+      const expected = sentence.replace('PLACE', placeOf(connectionString));
+      const opened = open(connectionString);
+      const append = { expectedRevision: 'no-stream' } as const;
+      for (const call of [
+        () => opened.head('s'),
+        () => opened.readPage('s', 0, 9),
+        () => opened.append(newStream(), newEvents(1), append),
+      ]) {
+        let error: unknown;
+        // Detecting a hang takes longer than the first call waits.
+        await until(async () => {
+          error = await failure(call());
+          return !(error instanceof Error && error.message.includes('accepts connections'));
+        });
+        expect(isStoreUnreachable(error)).toBe(true);
+        const { message, stack = '' } = error as Error;
+        expect(message).toBe(expected);
+        expect(stack).not.toMatch(/^\s+at /m);
+        const said = `${message} ${stack} ${JSON.stringify(error)}`;
+        for (const secret of ['s@sam', 's%40sam', 'wrong', 'linker', folder])
+          expect(said).not.toContain(secret);
+      }
+      expect(standings).toEqual([{ state: 'away', why: expected }]);
+    },
+  );
 
   it.each([
     ['the single node does not lead yet', () => plain.connectionString()],
     ['the cluster has no leader', () => plain.clusterString()],
-  ])('%s: it reads and appends soon after there is one', async (_, address) => {
+  ])('reads and appends soon after there is a leader if at first %s', async (_, address) => {
     const stream = newStream();
     plain.mishaps.leaderless = true;
     const opened = open(address());
@@ -197,16 +200,16 @@ describe('what keeps a store from kurrentdb (stand-in)', () => {
 
   it.each([
     [
-      'its certificate was refused',
+      'the certificate was refused',
       async () => secured.restartWith({ credentials, tls: await stranger.issue() }),
-      'not from the CA given',
+      'not from the given CA',
     ],
     [
-      'its credentials were refused',
+      'the credentials were refused',
       async () => secured.restartWith({ credentials: other, tls: await authority.issue() }),
       'refuses the user',
     ],
-  ])('%s at first: it reads and appends soon after they are right', async (_, wrong, said) => {
+  ])('reads and appends soon after they are right if at first %s', async (_, wrong, said) => {
     const stream = newStream();
     const right = withAuthority('ca.pem');
     await wrong();
@@ -229,7 +232,7 @@ describe('what keeps a store from kurrentdb (stand-in)', () => {
     );
   });
 
-  it('its CA file was not there at first: it reads soon after it is', async () => {
+  it('reads soon after the CA file exists if it did not at first', async () => {
     const opened = open(withAuthority('later.pem'));
     expect(isStoreUnreachable(await failure(opened.head('s')))).toBe(true);
     await writeFile(file('later.pem'), authority.certificate);
@@ -238,7 +241,7 @@ describe('what keeps a store from kurrentdb (stand-in)', () => {
     expect(performance.now() - began).toBeLessThan(READS_WITHIN_MS);
   });
 
-  it('one reason follows on another: each is told once', async () => {
+  it('reports each reason once when one follows another', async () => {
     secured.stop();
     const opened = open(withAuthority('ca.pem'));
     await failure(opened.head('s'));
@@ -251,7 +254,7 @@ describe('what keeps a store from kurrentdb (stand-in)', () => {
     await until(async () => (await failure(opened.head('s'))) === undefined);
     expect(standings).toEqual([
       { state: 'away', why: expect.stringContaining('nobody answers at localhost:') as string },
-      { state: 'away', why: expect.stringContaining('not from the CA given') as string },
+      { state: 'away', why: expect.stringContaining('not from the given CA') as string },
       { state: 'back', afterMs: expect.any(Number) as number },
     ]);
   });

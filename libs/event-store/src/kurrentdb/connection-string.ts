@@ -1,4 +1,4 @@
-/** The connection string cannot be used. Its message never repeats any of it: it may hold a password. */
+/** The connection string is invalid. The message repeats none of it, because it may contain a password. */
 export interface ConnectionStringWrong extends Error {
   readonly code: 'kurrentdb-url-wrong';
 }
@@ -6,7 +6,7 @@ export interface ConnectionStringWrong extends Error {
 const shape =
   /^(?:kurrentdb|kurrent|kdb|esdb)(\+discover)?:\/\/(?:(?<credentials>[^:@/?]+:[^@/?]+)@)?(?<hosts>[^@?/]+)\/?(?:\?(?<options>.*))?$/;
 
-/** What the client knows; case, hyphens and underscores do not matter to it. */
+/** The client's options; it ignores case, hyphens and underscores. */
 const known = new Set([
   'tls',
   'tlsverifycert',
@@ -33,36 +33,35 @@ export interface ServerHost {
   readonly port: number;
 }
 
-/** Where the server is and how it is spoken to: all of the connection string that may be shown. */
+/** The server's address and how to connect: the part of the connection string that is safe to show. */
 export interface ServerAddress {
-  /** In their order; one for a single node, or for a name that stands for the nodes of a cluster. */
+  /** In the given order; one for a single node, or for a name that resolves to the nodes of a cluster. */
   readonly hosts: readonly ServerHost[];
   readonly tls: boolean;
-  /** Whether the server's certificate is looked at. */
+  /** Whether the client verifies the server's certificate. */
   readonly verifiesCertificate: boolean;
   readonly caFile: string | undefined;
   readonly hasCredentials: boolean;
 }
 
 export interface CheckedConnectionString {
-  /** As the client takes it. */
+  /** In the form that the client accepts. */
   readonly text: string;
   readonly address: ServerAddress;
-  /** Decoded. The client's native part, which reads, would send them as they are written. */
+  /** Decoded. The client's native part, which reads, would send them undecoded. */
   readonly credentials: Credentials | undefined;
 }
 
 /**
- * A connection string as the client takes it (https://docs.kurrent.io, "Connection string"), checked before the client
- * sees it: the client would print one with an unknown option to the console, password included, and would send nothing
- * of credentials over a connection without TLS, without saying so.
+ * Parses a connection string (https://docs.kurrent.io, "Connection string") before the client does: the client prints
+ * one with an unknown option to the console, including its password, and without TLS silently omits credentials.
  * @throws ConnectionStringWrong
  */
 export function checkedConnectionString(text: string): CheckedConnectionString {
   const match = shape.exec(text.trim());
   if (match === null) {
     throw wrong(
-      'is no connection string of the form kurrentdb://[user:password@]host:2113[,host…][?option=value&…]',
+      'is not a connection string of the form kurrentdb://[user:password@]host:2113[,host…][?option=value&…]',
     );
   }
   const options = new Map(
@@ -76,7 +75,7 @@ export function checkedConnectionString(text: string): CheckedConnectionString {
   );
   for (const [name, value] of options) {
     if (name === 'throwonappendfailure')
-      throw wrong('must leave throwOnAppendFailure out: without it a conflict looks like a success');
+      throw wrong('must omit throwOnAppendFailure: if it is false, a conflict looks like a success');
     if (!known.has(name)) throw wrong('has an option that KurrentDB’s client does not know');
     if (value === '') throw wrong('has an option without a value');
   }

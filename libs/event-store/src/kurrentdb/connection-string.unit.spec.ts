@@ -16,7 +16,7 @@ describe('the connection string of KurrentDB', () => {
     'kurrentdb://linker:s%40sam%2F@db.example.org:2113',
     'kurrentdb://linker:sesame@one:2113,two:2113,three:2113?tlsCaFile=%2Fetc%2Fca.pem&node-preference=leader',
     'kurrentdb+discover://linker:sesame@cluster.example.org/?userCertFile=a&userKeyFile=b',
-  ])('may be %s', (text) => {
+  ])('accepts %s', (text) => {
     expect(checkedConnectionString(` ${text} `).text).toBe(text);
   });
 
@@ -45,17 +45,17 @@ describe('the connection string of KurrentDB', () => {
         hasCredentials: false,
       },
     ],
-  ])('says in %s what may be shown of it', (text, address) => {
+  ])('has an address that is safe to show: %s', (text, address) => {
     expect(checkedConnectionString(text).address).toEqual(address);
   });
 
-  it('may use the former name, of which the client would complain', () => {
+  it('accepts the former scheme, of which the client would warn', () => {
     expect(checkedConnectionString('esdb://localhost:2113?tls=false').text).toBe(
       'kurrentdb://localhost:2113?tls=false',
     );
   });
 
-  it('holds credentials that are encoded as in any URL', () => {
+  it('decodes credentials as in any URL', () => {
     expect(checkedConnectionString('kurrentdb://the%20linker:s%40s%3Aa%2Fm%25@db:2113').credentials).toEqual({
       username: 'the linker',
       password: 's@s:a/m%',
@@ -65,13 +65,13 @@ describe('the connection string of KurrentDB', () => {
 
   it.each([
     ['kurrentdb://linker:sesame%@host:2113', 'write %25'],
-    ['postgres://linker:sesame@localhost/kinledger', 'no connection string'],
-    ['kurrentdb://linker:sesame@', 'no connection string'],
+    ['postgres://linker:sesame@localhost/kinledger', 'not a connection string'],
+    ['kurrentdb://linker:sesame@', 'not a connection string'],
     ['kurrentdb://linker:sesame@host:2113?tsl=true', 'does not know'],
     ['kurrentdb://linker:sesame@host:2113?tls=', 'without a value'],
     ['kurrentdb://linker:sesame@host:2113?tls=false', 'without TLS they are not sent'],
     ['kurrentdb://linker:sesame@host:2113?throwOnAppendFailure=false', 'a conflict looks like a success'],
-  ])('may not be %s, and no refusal repeats it', (text, why) => {
+  ])('refuses %s without repeating it', (text, why) => {
     const message = refusal(text);
     expect(message).toContain(why);
     expect(message).not.toMatch(/sesame|linker/);

@@ -8,31 +8,32 @@ import { appendParts } from './append-parts.js';
 import { asOnlyWriter, sweepOrphans, writeAhead, type HeldStream } from './segments-ahead.js';
 import type { KurrentStreams } from './kurrent-streams.js';
 import { patiently, type Patience } from './patience.js';
-import { piecesThere } from './pieces-there.js';
+import { eventsLeftByInterruption } from './interrupted-append.js';
 import { settleAppend } from './settle-append.js';
 import { StreamIds } from './stream-ids.js';
 
 export interface KurrentAppenderOptions {
   readonly streams: KurrentStreams;
-  /** As the linker. */
+  /** In the role of the linker. */
   readonly pool: pg.Pool;
-  /** As the eraser: without it nothing is swept. */
+  /** In the role of the eraser; if absent, nothing is swept. */
   readonly eraser: pg.Pool | undefined;
   readonly patience: Patience;
-  /** An append that was begun longer ago than this can no longer be under way. */
+  /** An append that began longer ago than this can no longer be in progress. */
   readonly underwayMs: number;
 }
 
 const INDEX_PAGE = 4_096;
 
 /**
- * Makes the port's appends of the server's: what is there already is recognised by id and compared, segments go ahead,
- * large appends go in parts, every expectation becomes an exact revision, and what became of each part is made sure of.
+ * Implements the port's append with the server's: recognises and compares existing events by id, writes segments first,
+ * splits large appends into parts, turns every expectation into an exact revision, and verifies the outcome of each
+ * part.
  */
 export class KurrentAppender {
   readonly #ids = new Map<string, StreamIds>();
   readonly #swept = new Set<string>();
-  /** The server is sent one append at a time; the next one may look and write its segments meanwhile. */
+  /** The server receives one append at a time; the next one may check ids and write its segments meanwhile. */
   readonly #limit = pLimit(2);
   readonly #options: KurrentAppenderOptions;
 
@@ -40,7 +41,7 @@ export class KurrentAppender {
     this.#options = options;
   }
 
-  /** Takes note of events that were read, where they go on from those that it knows. */
+  /** Remembers the ids of events that were read, if they continue those already known. */
   learn(stream: string, page: readonly StoredEvent[]): void {
     this.#idsOf(stream).learn(page);
   }
@@ -59,7 +60,10 @@ export class KurrentAppender {
     );
   }
 
-  /** As the stream's only writer among those who go through PostgreSQL; another one is still found out by revision. */
+  /**
+   * Appends as the stream's only writer among those that use PostgreSQL's lock; the expected revision detects any other
+   * writer.
+   */
   async #appendAlone(
     held: HeldStream,
     events: readonly EventToAppend[],
@@ -72,7 +76,7 @@ export class KurrentAppender {
         const last = await this.#options.streams.head(name);
         return { head: last, known: await this.#knownAmong(name, events, last) };
       });
-      const done = piecesThere(appendParts(events), expected, head, known);
+      const done = eventsLeftByInterruption(appendParts(events), expected, head, known);
       if (done === 0) {
         const earlier = earlierResult(name, events, expected, head, known);
         if (earlier !== undefined) return earlier;
@@ -82,7 +86,7 @@ export class KurrentAppender {
       await writeAhead(held, {
         first: head + 1,
         last: head + rest.length,
-        // Segments of events that are there were written before them; one that is missing now was erased.
+        // Segments of events that are present were written before them; one that is missing now was erased.
         segments: done === 0 ? segments : segments.filter(({ revision }) => revision > head),
         payloads,
       });
@@ -95,7 +99,8 @@ export class KurrentAppender {
           repeated: done === 0 && !written,
         };
       } catch (error) {
-        // Somebody who does not go through PostgreSQL came in between. Who does not mind where, tries again there.
+        // A writer that does not use PostgreSQL's lock came in between. An append that accepts any revision tries
+        // again.
         if (!isRevisionConflict(error)) throw error;
         if (typeof expected === 'number' || expected === 'no-stream') {
           throw revisionConflict(name, expected, error.actual);
@@ -104,7 +109,7 @@ export class KurrentAppender {
     }
   }
 
-  /** True when at least one part was written by this call. */
+  /** Returns true if this call wrote at least one part. */
   async #appendParts(stream: string, head: number, events: readonly EventToAppend[]): Promise<boolean> {
     const mark = randomUUID();
     const ids = this.#idsOf(stream);
@@ -123,7 +128,7 @@ export class KurrentAppender {
     return written;
   }
 
-  /** The stream's events that have an id of these. */
+  /** The stream's events whose ids are among those of `events`. */
   async #knownAmong(
     stream: string,
     events: readonly EventToAppend[],
@@ -166,7 +171,7 @@ export class KurrentAppender {
   }
 }
 
-/** Ascending numbers as runs of neighbours: first and length. */
+/** Groups ascending numbers into runs of consecutive ones: first and length. */
 function runs(numbers: readonly number[]): (readonly [number, number])[] {
   const found: [number, number][] = [];
   for (const number of numbers) {

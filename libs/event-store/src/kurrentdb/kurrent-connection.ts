@@ -1,26 +1,26 @@
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { callTimedOut, clientNotOpened, isCallTimedOut, isPassing } from './kurrent-errors.js';
+import { callTimedOut, clientNotOpened, isCallTimedOut, isTransient } from './kurrent-errors.js';
 
 export interface KurrentConnectionOptions {
-  /** Checked: see `checkedConnectionString`. */
+  /** Already checked by `checkedConnectionString`. */
   readonly connectionString: string;
-  /** Calls at once; the others wait. A connection bears 100 streams, and stands still at the hundredth. */
+  /** Maximum concurrent calls; further ones wait. A connection supports 100 streams, and stalls at the hundredth. */
   readonly concurrency: number;
   readonly closing: AbortSignal;
   /**
-   * Makes sure of a new client before it is used. For reads: a client whose first read finds nobody never reads again,
-   * so that one read is tried, briefly, and its client is given up when it or a later read finds nobody.
+   * Tests a new client before it is used. For reads: a client whose first read finds no server never reads again. So
+   * one short read is tried, and the client is discarded if that or a later read finds no server.
    */
   readonly firstCall?: (client: KurrentDBClient) => Promise<void>;
 }
 
-/** Half a second is common. Who waits longer for a first answer is told that nobody answers, and tries anew. */
+/** Half a second is common. After this time the call fails, and the next one uses a new client. */
 const FIRST_CALL_TIMEOUT_MS = 4_000;
 
 /**
- * One client of KurrentDB, with timers of our own: the client's deadline is kept by the server alone, and a server that
- * hangs keeps it not. After a call that was not answered in time the client is given up and a new one connects.
+ * One client of KurrentDB, with timers on this side: only the server enforces the client's deadline, and a server that
+ * hangs does not. After a call that was not answered in time the client is discarded and a new one connects.
  */
 export class KurrentConnection {
   #client: Promise<KurrentDBClient> | undefined;
@@ -41,7 +41,7 @@ export class KurrentConnection {
       try {
         return await within(timeoutMs, this.#options.closing, work(client));
       } catch (error) {
-        if (isCallTimedOut(error) || (this.#options.firstCall !== undefined && isPassing(error))) {
+        if (isCallTimedOut(error) || (this.#options.firstCall !== undefined && isTransient(error))) {
           this.#giveUp(opening);
         }
         throw error;
@@ -60,12 +60,13 @@ export class KurrentConnection {
     await disposeOf(opening);
   }
 
-  /** All who call meanwhile wait for the same client, and fail with it. */
+  /** Concurrent callers wait for the same client, and fail with it. */
   #opening(): Promise<KurrentDBClient> {
     if (this.#client !== undefined) return this.#client;
     const opening = this.#open();
     this.#client = opening;
-    // What failed to open is not kept: its reason may pass, as that of a certificate file that is not there yet.
+    // A failed opening is not kept, because its cause may be transient, such as a certificate file that does not exist
+    // yet.
     opening.catch(() => this.#giveUp(opening));
     return opening;
   }
@@ -88,24 +89,24 @@ export class KurrentConnection {
   }
 }
 
-/** Loaded when first needed: it brings native code, and an installation on PostgreSQL should not pay for it. */
+/** Imported on first use: it loads native code, which an installation on PostgreSQL does not need. */
 async function newClient(connectionString: string): Promise<KurrentDBClient> {
   const { KurrentDBClient: client } = await import('@kurrent/kurrentdb-client');
   try {
     return client.connectionString(connectionString);
   } catch {
-    // Its own words may repeat the connection string.
+    // The client's own message may repeat the connection string.
     throw clientNotOpened();
   }
 }
 
-/** Without it the client's streams keep the process alive. */
+/** An undisposed client's streams keep the process alive. */
 async function disposeOf(opening: Promise<KurrentDBClient> | undefined): Promise<void> {
   const client = await opening?.catch(() => undefined);
   await client?.dispose().catch(() => undefined);
 }
 
-/** Settles with `work`, or rejects after `ms` or when the signal aborts; `work` goes on unheard. */
+/** Settles with `work`, or rejects after `ms` or when the signal aborts; `work` then continues unobserved. */
 function within<T>(ms: number, signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => finish(() => reject(callTimedOut(ms))), ms);

@@ -1,4 +1,4 @@
-/** An answer did not come in time; what it would have been is unknown. */
+/** An answer did not arrive in time; the outcome of the call is unknown. */
 export interface CallTimedOut extends Error {
   readonly code: 'kurrentdb-timeout';
 }
@@ -11,7 +11,10 @@ export const callTimedOut = (ms: number): CallTimedOut =>
 export const isCallTimedOut = (error: unknown): error is CallTimedOut =>
   error instanceof Error && 'code' in error && error.code === 'kurrentdb-timeout';
 
-/** The client itself could not be made: a file that the address names cannot be read. It holds nothing of the address. */
+/**
+ * The client could not be created: a file that the address names is unreadable. The error contains nothing of the
+ * address.
+ */
 export interface ClientNotOpened extends Error {
   readonly code: 'kurrentdb-client-not-opened';
 }
@@ -24,11 +27,11 @@ export const clientNotOpened = (): ClientNotOpened =>
 const isClientNotOpened = (error: unknown): error is ClientNotOpened =>
   error instanceof Error && 'code' in error && error.code === 'kurrentdb-client-not-opened';
 
-/** A cluster without a leader: the client says it in words alone. */
+/** A cluster has no leader; the client reports this in its message only. */
 const isUndiscovered = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith('Failed to discover');
 
-/** What the client says of the server's refusals that concern the call itself. */
+/** The client's error types for refusals that concern the call itself. */
 const refusals = new Set([
   'access-denied',
   'stream-deleted',
@@ -42,19 +45,20 @@ const refusals = new Set([
   'unsupported',
 ]);
 
-/** The client's errors carry a `type`, the transport's own a numeric gRPC `code`. */
+/** The client's errors have a `type`, those of the transport a numeric gRPC `code`. */
 const typeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : undefined;
 
-/** UNAUTHENTICATED, PERMISSION_DENIED, UNIMPLEMENTED and INVALID_ARGUMENT will be the same next time. */
+/** UNAUTHENTICATED, PERMISSION_DENIED, UNIMPLEMENTED and INVALID_ARGUMENT: a retry would get the same answer. */
 const finalStatus = new Set([3, 7, 12, 16]);
 
 /**
- * True for what says nothing about the call: nobody answered, the connection broke, the server is starting, another
- * node leads. Measured: `UnavailableError` in flight, a bare gRPC error 14 while the server is down,
- * `UnknownError "Could not recognize Server Is Not Ready"` while it starts. Whether an append took place is then unknown.
+ * True for an error that does not concern the call itself: nothing answered, the connection broke, the server is
+ * starting, or another node leads. Measured: `UnavailableError` in flight, a bare gRPC error 14 while the server is
+ * down, `UnknownError "Could not recognize Server Is Not Ready"` while it starts. Whether an append took place is then
+ * unknown.
  */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   if (isCallTimedOut(error) || isClientNotOpened(error) || isUndiscovered(error)) return true;
   const type = typeOf(error);
   if (type !== undefined) return !refusals.has(type);

@@ -9,30 +9,30 @@ import type { OutageWatch } from './outage-watch.js';
 import type { StreamSettings } from './stream-settings.js';
 import { isAccessDenied, isStreamDeleted, isStreamNotFound } from './kurrent-errors.js';
 
-/** An event with the mark of the append that wrote it, where it has one. */
+/** An event with the mark of the append that wrote it, if it has one. */
 export interface MarkedEvent extends StoredEvent {
   readonly mark: string | undefined;
 }
 
 export interface KurrentStreamsOptions {
   readonly reads: KurrentConnection;
-  /** One append at a time: the client’s shared stream loses track of a second one when it breaks. */
+  /** For one append at a time: the client’s shared stream loses track of a second one when it breaks. */
   readonly appends: KurrentConnection;
-  /** What a stream is called there. */
-  readonly nameThere: (stream: string) => string;
-  /** Told of every call, whether the server answered it. */
+  /** Maps the port's name of a stream to its name in KurrentDB. */
+  readonly nameInKurrent: (stream: string) => string;
+  /** Told the result of every call, to detect outages. */
   readonly outages: OutageWatch;
   readonly credentials: Credentials | undefined;
   readonly readTimeoutMs: number;
   readonly appendTimeoutMs: number;
 }
 
-/** Events of the largest size among these are some megabytes. */
+/** At the maximum event size these are 8 MiB. */
 const FIRST_READ = 32;
 
 type ReadOptions = NonNullable<Parameters<KurrentDBClient['readStream']>[1]>;
 
-/** Streams as KurrentDB has them, without what the port promises beyond that. Reads always run to their end. */
+/** Streams as KurrentDB provides them, without the port's further guarantees. Every read runs to its end. */
 export class KurrentStreams {
   readonly #options: KurrentStreamsOptions;
 
@@ -40,15 +40,16 @@ export class KurrentStreams {
     this.#options = options;
   }
 
-  /** Revision of the last event, -1 where there is none. @throws StreamGap where somebody deleted the stream. */
+  /** Revision of the last event, -1 if there is none. @throws StreamGap if somebody deleted the stream. */
   async head(stream: string): Promise<number> {
     const [last] = await this.#read(stream, { direction: 'backwards', fromRevision: 'end', maxCount: 1 });
     return last?.revision ?? -1;
   }
 
   /**
-   * As long as a page of the port may be. Since a read is never left early, it asks for as many events as may fit.
-   * @throws StreamGap when events that were there are gone; ForeignEvent where one is not of bytes.
+   * Reads a page of the port. Because a read is never abandoned, each asks only for as many events as are likely to
+   * fit.
+   * @throws StreamGap if existing events were deleted; ForeignEvent if one is not binary.
    */
   async page(stream: string, from: number, limit: number): Promise<MarkedEvent[]> {
     const page: MarkedEvent[] = [];
@@ -76,8 +77,8 @@ export class KurrentStreams {
   }
 
   /**
-   * Sends one append and returns the revision of its last event as the server says it. `expected` is the revision of
-   * the last event before it, -1 for none. The mark goes with the last event.
+   * Sends one append and returns the revision of its last event as the server reports it. `expected` is the revision of
+   * the event before, -1 for none. The mark is stored with the last event.
    */
   async append(
     stream: string,
@@ -85,7 +86,7 @@ export class KurrentStreams {
     events: readonly EventToAppend[],
     mark: string,
   ): Promise<number> {
-    const { appends, appendTimeoutMs, outages, nameThere } = this.#options;
+    const { appends, appendTimeoutMs, outages, nameInKurrent } = this.#options;
     const proposed = events.map(({ id, type, bytes }, index) => ({
       id,
       type,
@@ -96,10 +97,10 @@ export class KurrentStreams {
     const { nextExpectedRevision } = await outages.watched(
       'append',
       appends.call(appendTimeoutMs, (client) =>
-        client.appendToStream(nameThere(stream), proposed, {
+        client.appendToStream(nameInKurrent(stream), proposed, {
           streamState: expected === -1 ? 'no_stream' : BigInt(expected),
           requiresLeader: true,
-          // Kept by the server: an append that it has not done by then it will not do.
+          // Enforced by the server, which does not execute an append after it.
           deadline: appendTimeoutMs,
         }),
       ),
@@ -108,11 +109,11 @@ export class KurrentStreams {
   }
 
   async #read(stream: string, options: ReadOptions): Promise<EventThere[]> {
-    const { reads, readTimeoutMs, outages, nameThere } = this.#options;
+    const { reads, readTimeoutMs, outages, nameInKurrent } = this.#options;
     try {
       return await outages.watched(
         'read',
-        reads.call(readTimeoutMs, (client) => readToEnd(client, nameThere(stream), this.#asWe(options))),
+        reads.call(readTimeoutMs, (client) => readToEnd(client, nameInKurrent(stream), this.#asWe(options))),
       );
     } catch (error) {
       if (isStreamDeleted(error)) throw streamGap(stream, 0);
@@ -122,26 +123,28 @@ export class KurrentStreams {
     }
   }
 
-  /** What a follower has may be old: a writer must not take it for the end. */
+  /**
+   * Adds our credentials, and requires the leader: a follower may lag, and a writer must not mistake that for the end.
+   */
   #asWe(options: ReadOptions): ReadOptions {
     const { credentials } = this.#options;
     return { ...options, requiresLeader: true, ...(credentials === undefined ? {} : { credentials }) };
   }
 
-  /** A stream that was deleted looks like one that never was, but for its metadata; and its revisions go on. */
+  /** A deleted stream looks like one that never existed, except for its metadata; its revisions continue. */
   async #wasDeleted(stream: string): Promise<boolean> {
     const settings = await this.settings(stream);
     return settings !== 'hidden' && settings?.['$tb'] !== undefined;
   }
 
-  /** A stream’s metadata as somebody set it; undefined where nobody did, `hidden` where we may not read it. */
+  /** A stream’s metadata; undefined if nobody set any, `hidden` if we may not read it. */
   async settings(stream: string): Promise<StreamSettings | 'hidden' | undefined> {
-    const { reads, readTimeoutMs, nameThere } = this.#options;
+    const { reads, readTimeoutMs, nameInKurrent } = this.#options;
     try {
       return await reads.call(readTimeoutMs, async (client) => {
         let settings: StreamSettings | undefined;
         const options = this.#asWe({ direction: 'backwards', fromRevision: 'end', maxCount: 1 });
-        for await (const { event } of client.readStream(`$$${nameThere(stream)}`, options)) {
+        for await (const { event } of client.readStream(`$$${nameInKurrent(stream)}`, options)) {
           const data: unknown = event?.data;
           if (typeof data === 'object' && data !== null && !(data instanceof Uint8Array))
             settings = { ...data };
@@ -156,17 +159,20 @@ export class KurrentStreams {
   }
 }
 
-/** An event as it is there; without bytes it is JSON, which we never write, and whose bytes are lost to us. */
+/**
+ * An event as KurrentDB returns it; without bytes if it is JSON, which we never write and whose original bytes the
+ * client does not return.
+ */
 type EventThere = Omit<MarkedEvent, 'bytes'> & { readonly bytes: Uint8Array | undefined };
 
-/** Never left early: a read that is not finished holds one of the connection’s 100 streams for good. */
+/** Reads to the end: an unfinished read holds one of the connection’s 100 streams for good. */
 async function readToEnd(
   client: KurrentDBClient,
-  nameThere: string,
+  nameInKurrent: string,
   options: ReadOptions,
 ): Promise<EventThere[]> {
   const events: EventThere[] = [];
-  for await (const { event } of client.readStream(nameThere, options)) {
+  for await (const { event } of client.readStream(nameInKurrent, options)) {
     if (event === undefined) continue;
     const data: unknown = event.data;
     events.push({

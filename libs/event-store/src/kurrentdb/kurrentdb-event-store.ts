@@ -26,42 +26,47 @@ import { findingsOf } from './stream-settings.js';
 import { OutageWatch } from './outage-watch.js';
 
 export interface KurrentDbEventStoreOptions {
-  /** `kurrentdb://…`, TLS and credentials included. */
+  /** `kurrentdb://…`, including TLS options and credentials. */
   readonly connectionString: string;
   /**
-   * Streams are called `<prefix>-<name>` in KurrentDB, so that several installations may share one server; everywhere else
-   * they keep their name. Lower-case letters, digits and hyphens.
+   * Streams are called `<prefix>-<name>` in KurrentDB, so that several installations may share one server; everywhere
+   * else they keep their name. Lower-case letters, digits and hyphens.
    */
   readonly prefix?: string;
-  /** Database `platform`, as the linker (appends and reads) or the projector (reads): segments and payloads are there. */
+  /**
+   * URL of the database `platform`, as the linker (appends and reads) or the projector (reads), for segments and
+   * payloads.
+   */
   readonly platformUrl: string;
   /**
-   * The same, as the eraser: for a store that appends records. Segments whose events never came are swept before the
-   * first append to a stream and after one that failed.
+   * The same, as the eraser, for a store that appends records: it sweeps segments without events before the first
+   * append to a stream and after one that failed.
    */
   readonly eraserUrl?: string;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
-  /** Connections to PostgreSQL at most. Default 4. */
+  /** Maximum connections to PostgreSQL. Default 4. */
   readonly maxConnections?: number;
-  /** A subscription looks again after this time even if it heard of no append. Default 2 s. */
+  /** A subscription reads again after this time even without a notification. Default 2 s. */
   readonly lookAgainMs?: number;
-  /** An append that is not answered in this time has an unknown outcome. Default 10 s. */
+  /** An append that is not answered within this time has an unknown outcome. Default 10 s. */
   readonly appendTimeoutMs?: number;
-  /** Default 30 s: a page of large events over a slow line. */
+  /** Timeout of a read. Default 30 s, for a page of large events over a slow line. */
   readonly readTimeoutMs?: number;
   /**
-   * How long an append waits for a server that is away and looks into an unknown outcome before it fails. Default 15 s:
-   * a service that is asked to stop meanwhile still stops in order.
+   * How long an append waits for an unavailable server, and checks an unknown outcome, before it fails. Default 15 s,
+   * so that a service that is told to stop meanwhile still stops in order.
    */
   readonly patienceMs?: number;
-  /** Told when the server is out of reach and when it answers again. */
+  /** Called when the server becomes unreachable and when it answers again. */
   readonly onStanding?: (standing: StoreStanding) => void;
 }
 
 const READ_CONCURRENCY = 32;
 
-/** Events in KurrentDB; segments and payloads in the schema `ledger` of PostgreSQL, written before them. See ADR 0010. */
+/**
+ * Events in KurrentDB; segments and payloads in the schema `ledger` of PostgreSQL, written before them. See ADR 0010.
+ */
 export class KurrentDbEventStore implements EventStore {
   readonly #pool: pg.Pool;
   readonly #eraser: pg.Pool | undefined;
@@ -73,16 +78,16 @@ export class KurrentDbEventStore implements EventStore {
   readonly #closing = new AbortController();
   readonly #outages: OutageWatch;
   readonly #address: ServerAddress;
-  readonly #nameThere: (stream: string) => string;
+  readonly #nameInKurrent: (stream: string) => string;
   readonly #lookAgainMs: number;
 
-  /** Connects to nothing yet. @throws ConnectionStringWrong; Error for a wrong prefix */
+  /** Creates the store without connecting. @throws ConnectionStringWrong; Error for an invalid prefix */
   constructor(options: KurrentDbEventStoreOptions) {
     const { applicationName, maxConnections: max = 4, appendTimeoutMs = 10_000 } = options;
     const checked = checkedConnectionString(options.connectionString);
     const { text: connectionString, credentials, address } = checked;
     this.#address = address;
-    this.#nameThere = streamNaming(options.prefix);
+    this.#nameInKurrent = streamNaming(options.prefix);
     const connection = { connectionString, closing: this.#closing.signal };
     const reads = new KurrentConnection({
       ...connection,
@@ -104,7 +109,7 @@ export class KurrentDbEventStore implements EventStore {
     this.#streams = new KurrentStreams({
       reads,
       appends,
-      nameThere: this.#nameThere,
+      nameInKurrent: this.#nameInKurrent,
       outages: this.#outages,
       credentials,
       readTimeoutMs: options.readTimeoutMs ?? 30_000,
@@ -127,7 +132,7 @@ export class KurrentDbEventStore implements EventStore {
     options: AppendOptions,
   ): Promise<AppendResult> {
     checkBeforeSending(stream, events, options);
-    // The writer may use its buffers again, and an unanswered call goes on without us.
+    // Copied, because the writer may reuse its buffers while an unanswered call is still in progress.
     const kept = events.map((event) => ({ ...event, bytes: new Uint8Array(event.bytes) }));
     return this.#told(this.#appender.append(stream, kept, options));
   }
@@ -138,7 +143,7 @@ export class KurrentDbEventStore implements EventStore {
 
   async readPage(stream: string, from: number, limit: number): Promise<StoredEvent[]> {
     const page = await this.#told(this.#streams.page(stream, from, limit));
-    // A writer that reads its ledger from the start need not have it read once more for its ids.
+    // The appender need not read the ids again of a ledger that its writer reads from the start.
     if (this.#eraser !== undefined) this.#appender.learn(stream, page);
     return page.map(({ id, type, revision, bytes }) => ({ id, type, revision, bytes }));
   }
@@ -159,7 +164,7 @@ export class KurrentDbEventStore implements EventStore {
     return this.#told(
       this.#streams
         .settings(stream)
-        .then((settings) => findingsOf(this.#nameThere(stream), settings, this.#address)),
+        .then((settings) => findingsOf(this.#nameInKurrent(stream), settings, this.#address)),
     );
   }
 
@@ -170,8 +175,8 @@ export class KurrentDbEventStore implements EventStore {
       pageSize: options.pageSize ?? 1000,
       signal,
       readPage: (from, limit) => this.readPage(stream, from, limit),
-      isPassing: isStoreUnreachable,
-      wakeUp: this.#hints.of(this.#nameThere(stream)),
+      isTransient: isStoreUnreachable,
+      wakeUp: this.#hints.of(this.#nameInKurrent(stream)),
       lookAgainMs: this.#lookAgainMs,
     });
   }
@@ -184,7 +189,7 @@ export class KurrentDbEventStore implements EventStore {
     await Promise.all([this.#pool.end(), this.#eraser?.end()]);
   }
 
-  /** A server out of reach is told in one sentence; its client’s own words say little and differ from call to call. */
+  /** Replaces errors of an unreachable server with one sentence; the client’s own messages say little and vary. */
   async #told<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
@@ -194,7 +199,7 @@ export class KurrentDbEventStore implements EventStore {
   }
 }
 
-/** A stream that nobody writes: that it is absent, or may not be read, is an answer too. */
+/** A stream that is never written: an answer that it is absent, or not readable, suffices. */
 const NOBODYS_STREAM = 'kinledger-first-call';
 
 async function readOnce(client: KurrentDBClient, credentials: Credentials | undefined): Promise<void> {

@@ -6,7 +6,7 @@ import { kurrentDbFeatures } from './contract/kurrentdb.features.js';
 import { orderOfStartingFeatures } from './contract/order-of-starting.features.js';
 import { StandInServer } from './testing/stand-in-server.js';
 
-/** Not KurrentDB: see `StandInServer`. The same cases run on a real server in kurrentdb.int.spec.ts. */
+/** Not KurrentDB: see `StandInServer`. kurrentdb.int.spec.ts runs the same cases on a real server. */
 const adapter = 'kurrentdb (stand-in)';
 
 const start = async (): Promise<KurrentServer> => {

@@ -6,7 +6,7 @@ import { kurrentDbFeatures } from './contract/kurrentdb.features.js';
 import { orderOfStartingFeatures } from './contract/order-of-starting.features.js';
 import { findRealServer, startContainer } from './testing/real-server.js';
 
-/** On a real server alone: what kurrentdb-stand-in.int.spec.ts runs, on what it stands in for. */
+/** Runs the cases of kurrentdb-stand-in.int.spec.ts on a real server. */
 const adapter = 'kurrentdb';
 const found = await findRealServer();
 
@@ -15,7 +15,7 @@ if (found.kind === 'absent') {
   eventStoreFeatures(adapter, absent);
   kurrentDbFeatures(adapter, absent);
   orderOfStartingFeatures(adapter, absent);
-  // Beside all other tests they are named as absent; whoever asks for them alone is told that nothing was tested.
+  // In a run of all tests the cases are listed as absent; a run of these alone must fail rather than test nothing.
   if (process.env['npm_lifecycle_event'] === 'test:kurrentdb') {
     it('has a server to run against', () => {
       throw new Error(`nothing was tested: ${found.why}`);
@@ -29,7 +29,7 @@ if (found.kind === 'absent') {
     connectionString = found.kind === 'url' ? found.connectionString : (started?.connectionString ?? '');
   }, 200_000);
   afterAll(() => started?.stop());
-  // Both suites use the one server; its streams have names of their own.
+  // Both suites use the one server; the names of their streams are unique.
   const server = (): KurrentServer => ({ connectionString, stop: async () => undefined });
 
   eventStoreFeatures(adapter, async () =>

@@ -2,31 +2,31 @@ import { storeUnreachable, type StoreStanding } from '../store-standing.js';
 import {
   credentialsRefused,
   findConnectionFault,
-  mayPass,
+  isTransientFault,
   serverUnanswering,
   type ConnectionFault,
 } from './connection-fault.js';
 import type { ServerAddress } from './connection-string.js';
-import { isAccessDenied, isPassing } from './kurrent-errors.js';
+import { isAccessDenied, isTransient } from './kurrent-errors.js';
 
-/** What goes to the server on a connection of its own. */
+/** Kinds of calls, each with its own connection. */
 export type CallKind = 'read' | 'append';
 
 interface Outage {
   readonly since: number;
-  /** Calls of these kinds have failed and not succeeded since. */
+  /** Kinds of calls that have failed and not succeeded since. */
   readonly failing: Set<CallKind>;
   fault: ConnectionFault | undefined;
   finding: Promise<void> | undefined;
   lookedAt: number;
 }
 
-/** A reason may become another one: a server that was away comes back with the wrong certificate. */
+/** The reason may change: a server that was down may return with the wrong certificate. */
 const LOOK_AGAIN_MS = 5_000;
-/** Who waits for a reason is not kept from trying again. */
+/** How long a failed call waits for the reason before it fails, so that its caller can retry. */
 const LONGEST_WAIT_MS = 1_000;
 
-/** Follows whether the server answers, finds out why it does not, and tells of both once. */
+/** Detects whether the server answers, finds out why it does not, and reports both once. */
 export class OutageWatch {
   #outage: Outage | undefined;
   readonly #address: ServerAddress;
@@ -37,7 +37,7 @@ export class OutageWatch {
     this.#tell = tell;
   }
 
-  /** Runs a call and takes note of what it says of the server. */
+  /** Runs a call and derives from its result whether the server answers. */
   async watched<T>(kind: CallKind, call: Promise<T>): Promise<T> {
     try {
       const result = await call;
@@ -50,7 +50,7 @@ export class OutageWatch {
     }
   }
 
-  /** The error as the port has it: one sentence where the server is out of reach, else as it is. */
+  /** The error to pass to the caller: one sentence if the server is unreachable, else unchanged. */
   async told(error: unknown): Promise<unknown> {
     if (!saysUnreachable(error)) return error;
     const finding = this.#outage?.finding;
@@ -58,7 +58,7 @@ export class OutageWatch {
     const fault = isAccessDenied(error)
       ? credentialsRefused(this.#address)
       : (this.#outage?.fault ?? serverUnanswering(this.#address));
-    return storeUnreachable(fault.sentence, mayPass(fault));
+    return storeUnreachable(fault.sentence, isTransientFault(fault));
   }
 
   #answered(kind: CallKind): void {
@@ -67,7 +67,7 @@ export class OutageWatch {
     outage.failing.delete(kind);
     if (outage.failing.size > 0) return;
     this.#outage = undefined;
-    // Nobody was told of one that was over before its reason was found.
+    // An outage that ended before its reason was found was never reported.
     if (outage.fault !== undefined)
       this.#tell({ state: 'back', afterMs: Math.round(performance.now() - outage.since) });
   }
@@ -99,7 +99,7 @@ export class OutageWatch {
   }
 }
 
-const saysUnreachable = (error: unknown): boolean => isPassing(error) || isAccessDenied(error);
+const saysUnreachable = (error: unknown): boolean => isTransient(error) || isAccessDenied(error);
 
 const orAfter = (ms: number, work: Promise<void>): Promise<void> =>
   new Promise((resolve) => {

@@ -1,18 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BackOff } from '@kinledger/waiting';
-import { isPassing } from './kurrent-errors.js';
+import { isTransient } from './kurrent-errors.js';
 
 const PAUSES = { firstMs: 25, longestMs: 1_000 };
 
 export interface Patience {
-  /** How long a server that is away is waited for. */
+  /** How long to wait for an unavailable server. */
   readonly ms: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Does the work again for as long as what hinders it is passing and the patience lasts. `attempt` counts from 0.
- * @throws what the work throws for good; the last passing error once the patience is over; when the signal aborts.
+ * Repeats the work while it fails with transient errors and the time is not up. `attempt` counts from 0.
+ * @throws a permanent error of the work; the last transient one once the time is up; an AbortError when the signal
+ * aborts.
  */
 export async function patiently<T>(
   { ms, signal }: Patience,
@@ -24,7 +25,7 @@ export async function patiently<T>(
     try {
       return await work(attempt);
     } catch (error) {
-      if (!isPassing(error) || performance.now() >= until) throw error;
+      if (!isTransient(error) || performance.now() >= until) throw error;
       await pause(backOff.failed(), undefined, { signal });
     }
   }

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Payload, Segment } from '../event-store.js';
 import { insertPayloads, insertSegments, newSegments } from '../postgres/write-beside.js';
 
-/** A stream of which this process is, for now, the only writer. */
+/** A stream of which this process is currently the only writer. */
 export interface HeldStream {
   readonly name: string;
   /** Number in `ledger.stream`. */
@@ -11,15 +11,15 @@ export interface HeldStream {
   readonly client: pg.PoolClient;
 }
 
-/** First word of our advisory locks; the second is the stream's number. */
+/** First key of our advisory locks; the second is the stream's number. */
 const LOCK_CLASS = 0x6b6c6467;
 
-/** A writer that hangs while it holds a stream must not hold the others for ever. */
+/** A writer that hangs while it holds a stream must not block the others for ever. */
 const LOCK_TIMEOUT_SECONDS = 30;
 
 /**
- * Runs work as the stream's only writer, whatever process: between the look at the stream, the segments and the events no
- * other append comes in. The lock is the database session's: it ends with it.
+ * Runs work as the stream's only writer across all processes: no other append comes between the check of the stream,
+ * the segments and the events. The lock belongs to the database session, and ends with it.
  */
 export async function asOnlyWriter<T>(
   pool: pg.Pool,
@@ -33,7 +33,7 @@ export async function asOnlyWriter<T>(
       name,
     ]);
     const number = rows[0]?.stream;
-    if (number === undefined) throw new Error('ledger.take_stream gave no row');
+    if (number === undefined) throw new Error('ledger.take_stream returned no row');
     await client.query(
       `SET lock_timeout = '${LOCK_TIMEOUT_SECONDS}s'; SELECT pg_advisory_lock(${LOCK_CLASS}, ${number})`,
     );
@@ -47,7 +47,7 @@ export async function asOnlyWriter<T>(
   }
 }
 
-/** What goes into PostgreSQL before events with revisions `first` to `last` go into KurrentDB. */
+/** What is written to PostgreSQL before events with revisions `first` to `last` are written to KurrentDB. */
 export interface Ahead {
   readonly first: number;
   readonly last: number;
@@ -56,7 +56,7 @@ export interface Ahead {
 }
 
 /**
- * Writes segments and payloads in one transaction, and with the segments a note for which revisions they are.
+ * Writes segments and payloads in one transaction, and with segments a note of the revisions that they belong to.
  * @throws SegmentDiffers
  */
 export async function writeAhead({ name, number, client }: HeldStream, ahead: Ahead): Promise<void> {
@@ -82,25 +82,25 @@ export async function writeAhead({ name, number, client }: HeldStream, ahead: Ah
   }
 }
 
-/** The events that segments were written for are not to be had: another ledger, or an old copy of it. */
+/** The events before these segments are missing: this is another ledger, or an old copy of it. */
 export interface LedgerTooShort extends Error {
   readonly code: 'ledger-too-short';
 }
 
 export interface SweepOptions {
-  /** As the eraser. */
+  /** In the role of the eraser. */
   readonly eraser: pg.Pool;
-  /** Revision of the stream's last event; asked again after a wait. */
+  /** Reads the revision of the stream's last event; called again after a wait. */
   readonly head: () => Promise<number>;
-  /** An append that was begun longer ago than this can no longer be under way: the server keeps its deadline. */
+  /** An append that began longer ago than this can no longer be in progress: the server enforces its deadline. */
   readonly underwayMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Deletes the segments whose events never came: those for which an append was begun that did not come to its end. Only
- * for the stream's only writer. Returns how many went.
- * @throws LedgerTooShort when the stream ends before that append began.
+ * Deletes segments whose events were never written, left by an append that did not complete. The caller must be the
+ * stream's only writer. Returns the number deleted.
+ * @throws LedgerTooShort if the stream ends before the place at which that append began.
  */
 export async function sweepOrphans(stream: HeldStream, options: SweepOptions): Promise<number> {
   const { eraser, head, underwayMs, signal } = options;
@@ -109,7 +109,7 @@ export async function sweepOrphans(stream: HeldStream, options: SweepOptions): P
   const headNow = await head();
   if (begun.first > headNow + 1) throw ledgerTooShort(stream.name, headNow, begun.first);
   if (headNow >= begun.last || !(await hasSegmentsBeyond(eraser, stream.number, headNow))) return 0;
-  // Its writer may have lost its database session alone, with its events still on their way.
+  // The writer may have lost only its database session, with its events still in transit.
   if (begun.ageMs < underwayMs) await pause(underwayMs - begun.ageMs, undefined, { signal });
   const headThen = await head();
   const { rowCount } = await eraser.query(

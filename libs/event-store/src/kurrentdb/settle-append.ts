@@ -4,25 +4,25 @@ import { isWrongExpectedVersion } from './kurrent-errors.js';
 import type { KurrentStreams } from './kurrent-streams.js';
 import { patiently, type Patience } from './patience.js';
 
-/** Events that go, or went, to one place of a stream in one append. */
+/** Events that are appended to one place of a stream in one append of the server. */
 export interface Part {
   readonly stream: string;
-  /** Revision of the last event before them, -1 for none. */
+  /** Revision of the event before them, -1 for none. */
   readonly after: number;
   readonly events: readonly EventToAppend[];
-  /** Tells our append from another one of the same events. */
+  /** Distinguishes our append from another one of the same events. */
   readonly mark: string;
 }
 
-/** `written`: by us. `there`: by somebody else, byte for byte. */
+/** `written`: by this append. `there`: by another one, byte for byte. */
 export type Settled = 'written' | 'there';
 
 /**
- * Appends a part and makes sure of what became of it. The server's word is not enough: it calls an append of ids that
- * are there a success, whatever their data. So the last event is read back, and where it is not of this append all of
- * them are compared. An unknown outcome is settled by looking, then sending again: with the same ids at the same
- * revision, the server does it once at most.
- * @throws RevisionConflict, EventIdReused; the last passing error once the patience is over.
+ * Appends a part and verifies the outcome. The server's confirmation does not suffice: it confirms an append of
+ * existing ids whatever their data. So the last event is read back, and if it is not of this append, all are compared.
+ * An unknown outcome is settled by reading, then sending again: with the same ids at the same revision, the server
+ * appends at most once.
+ * @throws RevisionConflict, EventIdReused; the last transient error once the patience is exhausted.
  */
 export const settleAppend = (streams: KurrentStreams, part: Part, patience: Patience): Promise<Settled> =>
   patiently(patience, async (attempt) => {
@@ -47,7 +47,9 @@ async function appendAndLook(streams: KurrentStreams, part: Part): Promise<Settl
   return there;
 }
 
-/** What stands at the part's place: nothing of it (undefined), or all of it. @throws EventIdReused, RevisionConflict */
+/**
+ * Checks the part's place: undefined if none of it is present, else all of it. @throws EventIdReused, RevisionConflict
+ */
 async function lookAt(
   streams: KurrentStreams,
   { stream, after, events, mark }: Part,

@@ -10,8 +10,8 @@ import type { KurrentDbEventStore, KurrentDbEventStoreOptions } from './kurrentd
 import { StandInServer } from './testing/stand-in-server.js';
 import { createTestAuthority } from './testing/test-authority.js';
 
-/** What a real server cannot be made to do when a test wants it: only ever a stand-in's word. */
-describe('event store on kurrentdb (stand-in), when', () => {
+/** Faults that a test cannot provoke in a real server, so that only the stand-in shows them. */
+describe('event store on kurrentdb (stand-in)', () => {
   let databases: TestDatabases;
   let server: StandInServer;
   const opened: KurrentDbEventStore[] = [];
@@ -38,7 +38,7 @@ describe('event store on kurrentdb (stand-in), when', () => {
     ['loseRequests', 'the connection dies before the server has stored an append'],
     ['notReady', 'the server is still starting'],
   ] as const) {
-    it(`${what}: it is done, once`, async () => {
+    it(`\`completes an append once if ${what}`, async () => {
       const store = open();
       const stream = newStream();
       await store.append(stream, newEvents(1), { expectedRevision: 'no-stream' });
@@ -50,13 +50,13 @@ describe('event store on kurrentdb (stand-in), when', () => {
         repeated: false,
       });
       expect(plain(await store.readPage(stream, 1, 99))).toEqual(plain(events));
-      // A lost answer is found by looking: nothing is sent again.
+      // A lost answer is settled by reading: nothing is sent again.
       expect(server.mishaps[mishap]).toBe(mishap === 'loseAnswers' ? 2 : 0);
       server.mishaps[mishap] = 0;
     });
   }
 
-  it('it dies between the parts of an append, each time: all of it is there in the end', async () => {
+  it('completes an append whose connection dies between each two parts', async () => {
     const store = open();
     const stream = newStream();
     const events = Array.from({ length: 40 }, (_, index) => ({
@@ -72,7 +72,7 @@ describe('event store on kurrentdb (stand-in), when', () => {
     expect(plain(await readExactly(store, stream, 0, 99))).toEqual(plain(events));
   });
 
-  it('it is killed and restarted: subscriptions and appends go on, and nothing is doubled', async () => {
+  it('continues subscriptions and appends without duplicates after a kill and restart of the server', async () => {
     const store = open({ lookAgainMs: 600_000 });
     const stream = newStream();
     const abort = new AbortController();
@@ -90,7 +90,7 @@ describe('event store on kurrentdb (stand-in), when', () => {
       });
       if (index % 2 === 1) await server.restart();
       await appending;
-      // What the server forgets with a restart, the store knows.
+      // The server forgets recent ids at a restart; the store remembers them.
       expect(await store.append(stream, events, { expectedRevision: 'any' })).toMatchObject({
         repeated: true,
       });
@@ -100,7 +100,7 @@ describe('event store on kurrentdb (stand-in), when', () => {
     expect(plain(await store.readPage(stream, 0, 99))).toEqual(plain(batches.flat()));
   });
 
-  it('it hangs: an append whose deadline is over it does not do when it goes on', async () => {
+  it('appends once if the server hangs past the deadline, which it then keeps', async () => {
     const store = open();
     const stream = newStream();
     await store.append(stream, newEvents(1), { expectedRevision: 'no-stream' });
@@ -119,7 +119,7 @@ describe('event store on kurrentdb (stand-in), when', () => {
     await foreign.dispose();
   });
 
-  it('it subscribes: each stream once, however many read it', async () => {
+  it('subscribes to each stream once, however many readers it has', async () => {
     const store = open();
     const stream = newStream();
     const before = server.openSubscriptions;

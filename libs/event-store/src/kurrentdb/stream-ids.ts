@@ -3,21 +3,20 @@ import type { EventToAppend, StoredEvent } from '../event-store.js';
 const FREE = 0;
 
 /**
- * Where the ids of a stream are, in 20 to 40 bytes an event: KurrentDB has no index by id, and whether an id is in a
- * stream already is part of what the port promises. It knows ids by 64 of their bits, so a place that it names is a
- * hint: look there.
+ * An index of the ids in a stream, in 20 to 40 bytes per event: KurrentDB has none, and the port promises to recognise
+ * existing ids. It stores 64 bits of each id, so that a revision it returns is a hint that the caller must check.
  */
 export class StreamIds {
   #next = 0;
-  /** Three words a place: 64 bits of the id, and the revision plus one (0: free). Open addressing, linear probing. */
+  /** Three words per slot: 64 bits of the id, and the revision plus one (0: free). Open addressing, linear probing. */
   #table = new Uint32Array(3 * 1024);
 
-  /** Revision of the first event that it does not know. */
+  /** Revision of the first event that is not yet in the index. */
   get next(): number {
     return this.#next;
   }
 
-  /** Takes events in order; those that it knows and those beyond a gap are left out. */
+  /** Adds events in order; skips those already known and those beyond a gap. */
   learn(events: readonly Pick<StoredEvent, 'id' | 'revision'>[]): void {
     for (const { id, revision } of events) {
       if (revision !== this.#next) continue;
@@ -28,7 +27,7 @@ export class StreamIds {
     }
   }
 
-  /** Revisions at which one of these ids may be, ascending. */
+  /** Revisions that may hold one of these ids, ascending. */
   placesOf(events: readonly Pick<EventToAppend, 'id'>[]): number[] {
     const places = new Set<number>();
     const capacity = this.#table.length / 3;
@@ -60,7 +59,7 @@ export class StreamIds {
   }
 }
 
-/** The first and the last 32 bits: between them lie the version and, in some ids, a counter. */
+/** The first and the last 32 bits of an id: between them are the version and, in some ids, a counter. */
 const bitsOf = (id: string): readonly [number, number] => [
   Number.parseInt(id.slice(0, 8), 16),
   Number.parseInt(id.slice(-8), 16),

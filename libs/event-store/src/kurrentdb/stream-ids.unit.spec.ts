@@ -6,7 +6,7 @@ const stored = (ids: readonly string[], from = 0) => ids.map((id, index) => ({ i
 const wanted = (ids: readonly string[]) => ids.map((id) => ({ id }));
 
 describe('the ids of a stream', () => {
-  it('are found at every place where they are, many thousands of them', () => {
+  it('finds the revisions of many thousand ids', () => {
     const known = Array.from({ length: 20_000 }, () => crypto.randomUUID());
     const ids = new StreamIds();
     for (let from = 0; from < known.length; from += 777)
@@ -18,7 +18,7 @@ describe('the ids of a stream', () => {
     expect(ids.placesOf(wanted(Array.from({ length: 1_000 }, () => crypto.randomUUID())))).toEqual([]);
   });
 
-  it('are learned in order alone: known ones and those beyond a gap are left out', () => {
+  it('learns in order: skips known events and those beyond a gap', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.uuid(), { minLength: 3, maxLength: 30 }), (all) => {
         const ids = new StreamIds();
@@ -32,7 +32,7 @@ describe('the ids of a stream', () => {
     );
   });
 
-  it('are hints: ids that share the bits it keeps share their places', () => {
+  it('returns hints: ids that share the stored bits share their revisions', () => {
     const ids = new StreamIds();
     ids.learn(stored(['aaaaaaaa-0000-8000-8000-0000bbbbbbbb', 'aaaaaaaa-1111-8000-8000-0000bbbbbbbb']));
     expect(ids.placesOf(wanted(['aaaaaaaa-2222-8000-8000-0000bbbbbbbb']))).toEqual([0, 1]);

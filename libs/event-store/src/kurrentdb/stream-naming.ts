@@ -1,7 +1,7 @@
 const shape = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /**
- * What streams are called in a KurrentDB that several installations share: `<prefix>-<name>`; their name without a prefix.
+ * Names of streams in a KurrentDB that several installations share: `<prefix>-<name>`; unchanged without a prefix.
  * @throws Error with the code `stream-prefix-wrong`.
  */
 export function streamNaming(prefix: string | undefined): (stream: string) => string {

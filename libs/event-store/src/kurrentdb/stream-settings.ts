@@ -1,7 +1,7 @@
 import type { StreamFinding } from '../event-store.js';
 import type { ServerAddress } from './connection-string.js';
 
-/** A stream’s metadata as KurrentDB keeps it: `$maxCount`, `$maxAge`, `$tb`, `$acl` and whatever else somebody wrote. */
+/** A stream’s metadata in KurrentDB: `$maxCount`, `$maxAge`, `$tb`, `$acl` and any other keys. */
 export type StreamSettings = Readonly<Record<string, unknown>>;
 
 const takesAway: Readonly<Record<string, string>> = {
@@ -10,7 +10,7 @@ const takesAway: Readonly<Record<string, string>> = {
   $tb: 'hides its first events, and a scavenge deletes them for ever',
 };
 
-/** What of a stream’s settings could take events away or lets others write. */
+/** Finds settings of a stream that may remove events or let others write. */
 export function findingsOf(
   stream: string,
   settings: StreamSettings | 'hidden' | undefined,
@@ -26,19 +26,19 @@ export function findingsOf(
   const retention = Object.entries(takesAway).flatMap(([name, what]) =>
     settings?.[name] === undefined
       ? []
-      : [fault(`${name} of ${stream} ${what}: take the setting away before anybody scavenges`)],
+      : [fault(`${name} of ${stream} ${what}: remove the setting before anybody scavenges`)],
   );
-  // Without TLS nobody says who they are, and the server asks nobody.
+  // Without TLS there are no credentials, so the server cannot tell users apart.
   return address.tls ? [...retention, ...writersOf(stream, settings)] : retention;
 }
 
-/** A ledger has one writer, whose name is not ours to know; administrators may do all anyway. */
+/** A ledger has one writer, whose user name is unknown here; administrators may write anyway. */
 function writersOf(stream: string, settings: StreamSettings | undefined): StreamFinding[] {
   const writers = allowedToWrite(settings);
   if (writers === undefined) {
     return [
       remark(
-        `${stream} has no list of who may write ($acl.$w): unless the server’s default says otherwise, each of its users may`,
+        `${stream} does not restrict who may write ($acl.$w): unless the server’s default does, every user may`,
       ),
     ];
   }
@@ -47,12 +47,12 @@ function writersOf(stream: string, settings: StreamSettings | undefined): Stream
     ? []
     : [
         fault(
-          `the ACL of ${stream} lets others than the linker write ($acl.$w): leave the linker’s user and $admins alone`,
+          `the ACL of ${stream} lets others than the linker write ($acl.$w): name only the linker’s user and $admins there`,
         ),
       ];
 }
 
-/** One name, or several; undefined where nobody wrote any. */
+/** The users that may write, from one name or a list; undefined if there is no ACL. */
 function allowedToWrite(settings: StreamSettings | undefined): readonly unknown[] | undefined {
   const acl = settings?.['$acl'];
   if (typeof acl !== 'object' || acl === null || !('$w' in acl)) return undefined;

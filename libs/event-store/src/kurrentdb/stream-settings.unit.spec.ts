@@ -10,11 +10,11 @@ it.each([
   ['$maxCount', { $maxCount: 5 }],
   ['$maxAge', { $maxAge: 60 }],
   ['$tb', { $tb: 3 }],
-])('%s takes events away: a fault', (name, settings) => {
+])('reports %s as a fault, because it hides events', (name, settings) => {
   expect(said('programme-leap', settings, plain)).toEqual([
     expect.stringMatching(
       new RegExp(
-        `^fault: \\${name} of programme-leap hides .*: take the setting away before anybody scavenges$`,
+        `^fault: \\${name} of programme-leap hides .*: remove the setting before anybody scavenges$`,
       ),
     ),
   ]);
@@ -24,29 +24,29 @@ it.each([
   ['$all', ['$all']],
   ['everybody', '$all'],
   ['several', ['linker', 'somebody']],
-])('an ACL that lets %s write is a fault', (_, $w) => {
+])('reports an ACL that lets %s write as a fault', (_, $w) => {
   expect(said('programme-leap', { $acl: { $w } }, tls)).toEqual([
-    'fault: the ACL of programme-leap lets others than the linker write ($acl.$w): leave the linker’s user and $admins alone',
+    'fault: the ACL of programme-leap lets others than the linker write ($acl.$w): name only the linker’s user and $admins there',
   ]);
 });
 
 it.each([['linker'], [['linker']], [['linker', '$admins']], [['$admins']]])(
-  'an ACL that lets %s write is none',
+  'accepts an ACL that lets %s write',
   ($w) => {
     expect(said('programme-leap', { $acl: { $w } }, tls)).toEqual([]);
   },
 );
 
-it('no ACL is a remark where users are told apart, and nothing where they are not', () => {
+it('reports a missing ACL as a remark if users are authenticated, else not at all', () => {
   expect(said('programme-leap', undefined, tls)).toEqual([
-    expect.stringContaining('remark: programme-leap has no list of who may write'),
+    expect.stringContaining('remark: programme-leap does not restrict who may write'),
   ]);
   expect(said('programme-leap', { $acl: { $r: '$all' } }, tls)).toHaveLength(1);
   expect(said('programme-leap', undefined, plain)).toEqual([]);
   expect(said('programme-leap', { $acl: { $w: '$all' } }, plain)).toEqual([]);
 });
 
-it('settings that may not be read are a remark', () => {
+it('reports settings that it may not read as a remark', () => {
   expect(said('programme-leap', 'hidden', tls)).toEqual([
     expect.stringContaining('remark: the settings of programme-leap cannot be read'),
   ]);

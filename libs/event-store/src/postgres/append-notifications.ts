@@ -6,8 +6,8 @@ export const APPENDED_CHANNEL = 'ledger_appended';
 const PAUSES = { firstMs: 100, longestMs: 2_000 };
 
 /**
- * Listens for commits of appends and passes each on as a hint, for as long as the signal does not abort. A lost
- * connection is made anew; since commits may have passed unheard meanwhile, that is a hint too.
+ * Listens for commits of appends and wakes readers, until the signal aborts. Reconnects after a lost connection, and
+ * then wakes readers too, because it may have missed commits.
  */
 export async function passOnNotifications(pool: pg.Pool, wakeUp: WakeUp, signal: AbortSignal): Promise<void> {
   const backOff = new BackOff(PAUSES);
@@ -18,7 +18,7 @@ export async function passOnNotifications(pool: pg.Pool, wakeUp: WakeUp, signal:
         wakeUp.call();
       });
     } catch {
-      // Readers look again by themselves meanwhile, and report what hinders them.
+      // Readers poll meanwhile, and report any error that they meet.
       await pauseUnlessAborted(backOff.failed(), signal);
     }
   }
@@ -31,7 +31,7 @@ async function listen(pool: pg.Pool, signal: AbortSignal, hint: () => void): Pro
   over.catch(() => undefined);
   const stop = () => resolve(undefined);
   signal.addEventListener('abort', stop);
-  // Stays on the client for good: it may report its end more than once, and an unheard error would end the process.
+  // Stays on the client: it may emit more than one error, and one without a listener would end the process.
   client.on('error', reject);
   client.on('end', () => reject(new Error('the connection ended')));
   client.on('notification', hint);

@@ -14,18 +14,18 @@ export interface Append extends AppendOptions {
 }
 
 /**
- * Appends in the transaction that the client is in, under the stream's lock. Believes that ids and segments are new as
- * long as the stream is where the writer expects it, as it nearly always is: a unique violation says otherwise, and
- * `appendCarefully` then says what is wrong.
+ * Appends within the client's transaction, under the stream's lock. Assumes that ids and segments are new if the stream
+ * is where the writer expects it, which is nearly always true. If not, a unique violation occurs, and `appendAfterCheck`
+ * then reports the right error.
  */
-export async function appendTrustingly(client: pg.ClientBase, append: Append): Promise<AppendResult> {
+export async function appendOptimistically(client: pg.ClientBase, append: Append): Promise<AppendResult> {
   const taken = await takeStream(client, append.stream);
   if (!isAsExpected(append.expectedRevision, taken.head)) return repeatOrRefuse(client, append, taken);
   return write(client, append, taken, append.segments ?? []);
 }
 
-/** The same, looking first at what is there. */
-export async function appendCarefully(client: pg.ClientBase, append: Append): Promise<AppendResult> {
+/** Appends within the client's transaction, after checking for existing ids and segments. */
+export async function appendAfterCheck(client: pg.ClientBase, append: Append): Promise<AppendResult> {
   const taken = await takeStream(client, append.stream);
   const earlier = await findEarlier(client, append, taken);
   if (earlier !== undefined) return earlier;
@@ -42,7 +42,7 @@ interface TakenStream {
 async function takeStream(client: pg.ClientBase, name: string): Promise<TakenStream> {
   const { rows } = await client.query<TakenStream>('SELECT stream, head FROM ledger.take_stream($1)', [name]);
   const [taken] = rows;
-  if (taken === undefined) throw new Error('ledger.take_stream gave no row');
+  if (taken === undefined) throw new Error('ledger.take_stream returned no row');
   return taken;
 }
 

@@ -3,7 +3,7 @@ import type { Segment } from '../event-store.js';
 import { copiedRows, wholeNumber } from './copied-rows.js';
 import { copiedSegment, copiedSegmentColumns } from './rows.js';
 
-/** Reads what lies beside the ledger: segments and payloads are rows in PostgreSQL, wherever the events are. */
+/** Reads segments and payloads, which are rows in PostgreSQL whichever store holds the events. */
 export class BesideTheLedger {
   readonly #streams = new Map<string, number>();
   readonly #pool: pg.Pool;
@@ -42,7 +42,7 @@ export class BesideTheLedger {
     return rows[0]?.bytes;
   }
 
-  /** A stream's number never changes once it has one. */
+  /** A stream's number, once assigned, never changes. */
   async streamNumber(name: string): Promise<number | undefined> {
     const held = this.#streams.get(name);
     if (held !== undefined) return held;

@@ -1,16 +1,16 @@
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 
-/** Signature, flags, and the length of an extension that PostgreSQL never sends. */
+/** Bytes of the signature, the flags, and the length of an extension that PostgreSQL never sends. */
 const HEADER_BYTES = 19;
-/** Stands where the number of the next row's columns would. */
+/** Replaces the column count after the last row. */
 const END = -1;
 
 /**
- * Reads rows with one COPY in PostgreSQL's binary format: half the processor time of the same rows as text, on either
- * side. `decode` reads the columns of one row in their order; none of them may be NULL.
- * @param select a SELECT of trusted text: COPY takes no parameters, so that only numbers may be put into it.
- * @throws what a query of the pool throws; the connection is not used again then.
+ * Reads rows with one COPY in PostgreSQL's binary format, which takes half the processor time of the text format on
+ * both client and server. `decode` reads the columns of one row in order; none of them may be NULL.
+ * @param select trusted SQL: COPY takes no parameters, so that only numbers may be interpolated into it.
+ * @throws what a query of the pool throws; the connection is then closed.
  */
 export async function copiedRows<Row>(
   pool: pg.Pool,
@@ -21,11 +21,11 @@ export async function copiedRows<Row>(
   const rows: Row[] = [];
   try {
     const source = client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT binary)`));
-    // A connection that breaks behind the last row says so when nobody listens any more.
+    // A connection that breaks after the last row emits an error once nobody else listens.
     source.on('error', () => undefined);
     const binary = new BinaryRow();
     for await (const chunk of source) {
-      // A stream of bytes without an encoding gives buffers.
+      // A stream of bytes without an encoding yields Buffers.
       binary.add(chunk as Buffer);
       while (binary.next()) rows.push(decode(binary));
     }
@@ -38,26 +38,26 @@ export async function copiedRows<Row>(
   return rows;
 }
 
-/** A number as it may stand in a SELECT. @throws RangeError for one that is no whole number below 2^53. */
+/** Formats a number for interpolation into a SELECT. @throws RangeError if it is not a safe integer (below 2^53). */
 export function wholeNumber(value: number): string {
   if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a whole number`);
   return String(value);
 }
 
 /**
- * A cursor over rows in the binary format, which come in chunks that end anywhere. Bytes are given as slices of their
- * chunk, of 64 KiB: whoever keeps one for long and lets its neighbours go copies it.
+ * A cursor over rows in the binary format, which arrive in chunks with arbitrary boundaries. Byte columns are slices of
+ * their chunk (64 KiB): to keep one for long without its neighbours, copy it.
  */
 export class BinaryRow {
   #bytes: Buffer = Buffer.alloc(0);
-  /** Where the next row begins. */
+  /** Offset of the next row. */
   #next = 0;
-  /** Where the next column of this row begins. */
+  /** Offset of the next column of this row. */
   #at = 0;
   #begun = false;
   #ended = false;
 
-  /** Whether the end of all rows was read. */
+  /** Whether the end marker of the rows was read. */
   get isEnd(): boolean {
     return this.#ended;
   }
@@ -68,7 +68,7 @@ export class BinaryRow {
     this.#next = 0;
   }
 
-  /** Goes to the next row. False where it is not whole yet, or there is none. */
+  /** Moves to the next row. Returns false if the row is incomplete so far, or there is none. */
   next(): boolean {
     const bytes = this.#bytes;
     if (!this.#begun) {
@@ -93,13 +93,13 @@ export class BinaryRow {
     return true;
   }
 
-  /** A `bigint` below 2^53. */
+  /** Reads a `bigint` below 2^53. */
   bigint(): number {
     const at = this.#column();
     return this.#bytes.readInt32BE(at) * 2 ** 32 + this.#bytes.readUInt32BE(at + 4);
   }
 
-  /** An `integer`. */
+  /** Reads an `integer`. */
   integer(): number {
     return this.#bytes.readInt32BE(this.#column());
   }
@@ -114,7 +114,7 @@ export class BinaryRow {
     return this.#bytes.subarray(at, this.#at);
   }
 
-  /** Goes past the next column. @returns where its value begins. */
+  /** Moves past the next column. @returns the offset of its value. */
   #column(): number {
     const from = this.#at + 4;
     this.#at = from + this.#bytes.readInt32BE(this.#at);

@@ -28,7 +28,7 @@ describe('rows of a binary COPY', () => {
     return { read, isEnd: row.isEnd };
   };
 
-  it('are those that were written, however their bytes are cut', () => {
+  it('returns the written rows, however their bytes are cut into chunks', () => {
     const all = written();
     expect(decoded([all])).toEqual({ read: rows, isEnd: true });
     for (let at = 0; at <= all.length; at += 1)
@@ -36,13 +36,13 @@ describe('rows of a binary COPY', () => {
     expect(decoded([...all].map((byte) => Buffer.from([byte])))).toEqual({ read: rows, isEnd: true });
   });
 
-  it('have no end where they break off', () => {
+  it('finds no end if the rows are incomplete', () => {
     const all = written();
     for (let length = 0; length < all.length; length += 1)
       expect(decoded([all.subarray(0, length)]).isEnd).toBe(false);
   });
 
-  it('are asked for with whole numbers alone', () => {
+  it('interpolates whole numbers only', () => {
     expect(wholeNumber(2 ** 53 - 1)).toBe('9007199254740991');
     for (const value of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 1e21, '1; DROP TABLE ledger.event'])
       expect(() => wholeNumber(value as number)).toThrow(RangeError);

@@ -4,9 +4,9 @@ import { byRevision, withoutRecords, type EnteredRecord } from '../segments.js';
 import { segmentColumns, toSegment, type SegmentRow } from './rows.js';
 
 /**
- * Cuts the bodies of these records out of their segments for ever, with what only they used of a segment's texts; a segment
- * of which nothing is left goes. The ledger keeps ids and commitments, which without the body's salt say nothing. Needs the
- * eraser's role. Returns the number of bodies that went: repeating it is harmless.
+ * Permanently cuts the bodies of these records out of their segments, with the texts that only they used; deletes a
+ * segment with no rows left. The ledger keeps ids and commitments, which reveal nothing without the body's salt.
+ * Requires the eraser's role. Idempotent; returns the number of bodies erased.
  */
 export async function eraseBodies(
   pool: pg.Pool,
@@ -28,7 +28,7 @@ async function eraseFrom(
 ): Promise<number> {
   const at = 'stream = (SELECT stream FROM ledger.stream WHERE name = $1) AND revision = $2';
   const { rows } = await client.query<SegmentRow>({
-    // Locked: whoever erases others of its records at the same time goes on from what is left.
+    // Locked, so that a concurrent erasure of other records of the segment continues from the result.
     text: `SELECT ${segmentColumns} FROM ledger.segment WHERE ${at} FOR UPDATE`,
     values: [stream, revision],
     rowMode: 'array',

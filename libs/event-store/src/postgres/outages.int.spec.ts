@@ -20,8 +20,8 @@ import { isConnectionLoss } from './connection-loss.js';
 import { copiedRows } from './copied-rows.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 
-/** What only this adapter can suffer: PostgreSQL's own connections, locks and rows. */
-describe('event store on PostgreSQL, when', () => {
+/** Failures that only this adapter can meet: PostgreSQL's own connections, locks and rows. */
+describe('event store on PostgreSQL', () => {
   let databases: TestDatabases;
   let admin: pg.Client;
   let store: PostgresEventStore;
@@ -40,7 +40,7 @@ describe('event store on PostgreSQL, when', () => {
     store = new PostgresEventStore({
       url: databases.url('platform', 'linker'),
       applicationName: name,
-      // Longer than any test: what arrives, arrives by notification or reconnection.
+      // Longer than any test, so that events arrive by notification or reconnection only.
       lookAgainMs: 600_000,
     });
   });
@@ -64,7 +64,7 @@ describe('event store on PostgreSQL, when', () => {
     return rowCount ?? 0;
   };
 
-  it('a writer is slow to commit: the next one waits, and no reader sees the later events first', async () => {
+  it('makes the next writer wait for a slow commit, and shows no reader the later events first', async () => {
     const stream = newStream();
     const slow = new pg.Client({ connectionString: databases.url('platform', 'linker') });
     await slow.connect();
@@ -89,7 +89,7 @@ describe('event store on PostgreSQL, when', () => {
     await slow.end();
   });
 
-  it('a writer dies before its commit: nothing of it is left, and the stream is free', async () => {
+  it('keeps nothing of a writer that dies before its commit, and frees the stream', async () => {
     const stream = newStream();
     const dying = new pg.Client({ connectionString: databases.url('platform', 'linker') });
     dying.on('error', () => undefined);
@@ -102,7 +102,7 @@ describe('event store on PostgreSQL, when', () => {
     expect(await appending).toMatchObject({ firstRevision: 0, repeated: false });
   });
 
-  it('connections are cut: a subscription goes on where it was', async () => {
+  it('resumes a subscription where it was after its connections are cut', async () => {
     const stream = newStream();
     await fillStream(store, stream, 3);
     const abort = new AbortController();
@@ -120,7 +120,7 @@ describe('event store on PostgreSQL, when', () => {
     await until(async () => taken.length === 3 && (await sessions(`query LIKE 'LISTEN%'`)) === 1);
 
     expect(await cutConnections()).toBeGreaterThan(0);
-    // Committed while nobody listens: the reconnection itself is the hint.
+    // Committed while nobody listens, so that the reconnection itself must wake the reader.
     await writer.append(stream, newEvents(3), { expectedRevision: 2 });
     await until(async () => taken.length === 6);
     await until(async () => (await sessions(`query LIKE 'LISTEN%'`)) === 1);
@@ -130,7 +130,7 @@ describe('event store on PostgreSQL, when', () => {
     await writer.close();
   });
 
-  it('the server is away for a while: a subscription waits for it', async () => {
+  it('keeps a subscription waiting while the server is down', async () => {
     const stream = newStream();
     await fillStream(store, stream, 2);
     const url = new URL(databases.url('platform', 'linker'));
@@ -157,7 +157,7 @@ describe('event store on PostgreSQL, when', () => {
     await line.cut();
   });
 
-  it('the connection is cut during an append: it fails, and the same append settles it', async () => {
+  it('fails an append whose connection is cut, and settles it when it is repeated', async () => {
     const stream = newStream();
     const events = newEvents(3);
     const blocker = new pg.Client({ connectionString: databases.url('platform', 'linker') });
@@ -175,7 +175,7 @@ describe('event store on PostgreSQL, when', () => {
     expect(plain(await store.readPage(stream, 0, 10))).toEqual(plain(events));
   });
 
-  it('the connection is cut during a read: it fails as a lost connection, and the next read is whole', async () => {
+  it('fails a read whose connection is cut as a lost connection, and reads everything the next time', async () => {
     const stream = newStream();
     const events = await fillStream(store, stream, 10);
     const blocker = new pg.Client({ connectionString: databases.superuserUrl('platform') });
@@ -196,7 +196,7 @@ describe('event store on PostgreSQL, when', () => {
     expect(plain(await store.readPage(stream, 0, 10))).toEqual(plain(events));
   });
 
-  it('the connection is cut between two rows that it reads: they are not taken for all', async () => {
+  it('does not take rows for complete if the connection is cut between two of them', async () => {
     const pool = createPool({ url: databases.url('platform', 'linker'), applicationName: name, max: 1 });
     const read = (select: string) => copiedRows(pool, select, (row) => row.bigint());
     const taken: number[] = [];
@@ -217,7 +217,7 @@ describe('event store on PostgreSQL, when', () => {
     await pool.end();
   });
 
-  it('somebody deletes an event behind its back: readers stop instead of going on', async () => {
+  it('stops readers if somebody deletes an event from the table', async () => {
     const stream = newStream();
     await fillStream(store, stream, 10);
     await admin.query(

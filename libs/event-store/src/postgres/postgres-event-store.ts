@@ -16,20 +16,20 @@ import {
 } from '../event-store.js';
 import { followStream } from '../follow-stream.js';
 import { passOnNotifications } from './append-notifications.js';
-import { appendCarefully, appendTrustingly } from './append-transaction.js';
+import { appendAfterCheck, appendOptimistically } from './append-transaction.js';
 import { isConnectionLoss } from './connection-loss.js';
 import { BesideTheLedger } from './beside-the-ledger.js';
 import { copiedRows, wholeNumber } from './copied-rows.js';
 import { copiedEvent, copiedEventColumns } from './rows.js';
 
 export interface PostgresEventStoreOptions {
-  /** Database `platform`, as the linker (appends and reads) or the projector (reads). */
+  /** URL of the database `platform`, as the linker (appends and reads) or the projector (reads). */
   readonly url: string;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
-  /** Connections at most; one of them listens while somebody subscribes. Default 4. */
+  /** Maximum connections; one of them listens while there are subscriptions. Default 4. */
   readonly maxConnections?: number;
-  /** A subscription looks again after this time even if it heard of no append. Default 2 s. */
+  /** A subscription reads again after this time even without a notification. Default 2 s. */
   readonly lookAgainMs?: number;
 }
 
@@ -60,10 +60,10 @@ export class PostgresEventStore implements EventStore {
     checkBeforeSending(stream, events, options);
     const append = { ...options, stream, events };
     try {
-      return await inTransaction(this.#pool, (client) => appendTrustingly(client, append));
+      return await inTransaction(this.#pool, (client) => appendOptimistically(client, append));
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      return inTransaction(this.#pool, (client) => appendCarefully(client, append));
+      return inTransaction(this.#pool, (client) => appendAfterCheck(client, append));
     }
   }
 
@@ -82,8 +82,8 @@ export class PostgresEventStore implements EventStore {
     if (number === undefined) return [];
     const page = await copiedRows(
       this.#pool,
-      // Bounded by revision and not by LIMIT: without fresh statistics PostgreSQL would sort the whole rest of the stream.
-      // The length of large bytes is known without reading them.
+      // Bounded by revision, not LIMIT: without fresh statistics PostgreSQL would sort the whole rest of the stream.
+      // PostgreSQL knows the length of large values without reading them.
       `SELECT ${copiedEventColumns} FROM (
          SELECT *, sum(octet_length(bytes)) OVER (ORDER BY revision ROWS UNBOUNDED PRECEDING) - octet_length(bytes) AS before
          FROM ledger.event
@@ -109,7 +109,7 @@ export class PostgresEventStore implements EventStore {
     return this.#beside.readPayload(digest);
   }
 
-  /** A table has no such settings: who may write it are roles, and nothing is ever taken away. */
+  /** A table has no such settings: roles decide who may write it, and nothing expires. */
   async findings(): Promise<readonly StreamFinding[]> {
     return [];
   }
@@ -122,7 +122,7 @@ export class PostgresEventStore implements EventStore {
       pageSize: options.pageSize ?? 1000,
       signal,
       readPage: (from, limit) => this.readPage(stream, from, limit),
-      isPassing: isConnectionLoss,
+      isTransient: isConnectionLoss,
       wakeUp: this.#wakeUp,
       lookAgainMs: this.#lookAgainMs,
     });
@@ -134,10 +134,10 @@ export class PostgresEventStore implements EventStore {
     if (!this.#pool.ended) await this.#pool.end();
   }
 
-  /** A short page is the end of the stream, or else somebody deleted what follows. @throws StreamGap */
+  /** A short page must be the end of the stream; otherwise somebody deleted the next event. @throws StreamGap */
   async #requireEnd(stream: string, number: number, next: number): Promise<void> {
-    // One statement, one snapshot: an append between two would look like a gap. Ordered, so that it is one step in the
-    // index: for a mere EXISTS PostgreSQL would rather read the whole table, in which most revisions are lower.
+    // One statement is one snapshot: an append between two would look like a gap. ORDER BY makes it one step in the
+    // index: for a mere EXISTS PostgreSQL would read the whole table, in which most revisions are lower.
     const { rows } = await this.#pool.query<[number]>({
       name: 'ledger-is-end',
       text: 'SELECT revision FROM ledger.event WHERE stream = $1 AND revision >= $2 ORDER BY revision LIMIT 1',
@@ -149,10 +149,10 @@ export class PostgresEventStore implements EventStore {
   }
 }
 
-/** Whether its bytes end a page, and not its stream. */
+/** Whether the page ends because of its bytes, not because the stream ends. */
 const isCut = (page: readonly StoredEvent[]): boolean =>
   page.reduce((sum, { bytes }) => sum + bytes.length, 0) >= MAX_PAGE_BYTES;
 
-/** By SQLSTATE and not by the constraint's name: names change with a migration, the code does not. */
+/** Compares the SQLSTATE, not the constraint's name: a migration may change the name. */
 const isUniqueViolation = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === '23505';

@@ -77,14 +77,14 @@ describe('roles of the ledger', () => {
     });
   }
 
-  it('let the projector read all of it', async () => {
+  it('let the projector read everything', async () => {
     const pool = as('projector');
     for (const table of ['stream', 'event', 'segment', 'payload']) {
       await expect(pool.query(`SELECT * FROM ledger.${table}`)).resolves.toBeDefined();
     }
   });
 
-  it('let the eraser delete a body, and nothing comes back', async () => {
+  it('let the eraser delete a body for ever', async () => {
     const eraser = as('eraser');
     expect(await eraseBodies(eraser, stream, segment.records)).toBe(1);
     expect(await eraseBodies(eraser, stream, segment.records)).toBe(0);

@@ -3,7 +3,7 @@ import { unpackBytes } from '@kinledger/database';
 import type { Segment, StoredEvent } from '../event-store.js';
 import type { BinaryRow } from './copied-rows.js';
 
-/** Pages are read by COPY. An id is asked for as text, which is what it was before. */
+/** Columns of a page, which COPY reads; the id is cast to text, the form that events have. */
 export const copiedEventColumns = 'revision, id::text, type, bytes';
 export const copiedEvent = (row: BinaryRow): StoredEvent => ({
   revision: row.bigint(),
@@ -20,8 +20,8 @@ export const copiedSegment = (row: BinaryRow): Segment => ({
 });
 
 /**
- * What is asked for by parameters comes as arrays, and bytes as base64: PostgreSQL's own text form of bytea has half as
- * many characters again.
+ * Columns of a query with parameters, whose rows are arrays. Bytes are base64, because PostgreSQL's text form of bytea
+ * is half as long again.
  */
 export const eventColumns = `revision, id, type, encode(bytes, 'base64')`;
 export type EventRow = [revision: number, id: string, type: string, base64: string];
@@ -43,8 +43,8 @@ export const toSegment = ([revision, bodies, base64]: SegmentRow): Segment => ({
 });
 
 /**
- * Unpacks a row chunk, which has the size of a message at most. Bytes that somebody damaged are returned as they are kept:
- * no reader takes them for a row chunk, so that each can name the revision.
+ * Decompresses a row chunk, whose size is at most that of a message. Returns damaged bytes as they are stored: every
+ * reader refuses them as a row chunk, and can then name the revision.
  */
 function unpacked(stored: Buffer): Buffer {
   try {

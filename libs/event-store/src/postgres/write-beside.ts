@@ -4,7 +4,7 @@ import { segmentDiffers } from '../errors.js';
 import type { Payload, Segment } from '../event-store.js';
 import { segmentColumns, toSegment, type SegmentRow } from './rows.js';
 
-/** The segments that are not there yet, each once. @throws SegmentDiffers */
+/** Returns the segments that the stream does not have yet, each once. @throws SegmentDiffers */
 export async function newSegments(
   client: pg.ClientBase,
   name: string,
@@ -45,7 +45,7 @@ export async function insertSegments(
   );
 }
 
-/** The digest is the content: a payload that is there already is the same one. */
+/** The digest identifies the content, so an existing row with the digest is the same payload. */
 export async function insertPayloads(client: pg.ClientBase, payloads: readonly Payload[]): Promise<void> {
   if (payloads.length === 0) return;
   await client.query(

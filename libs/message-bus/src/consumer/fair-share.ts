@@ -1,17 +1,17 @@
 import { murmur2 } from '../partition-of.js';
 import type { Attendance, GroupState, LeaseState, Share } from './message-store.js';
 
-/** What a member learns from the state of its group, where the members divide the partitions themselves. */
+/** The answer to a member's heartbeat, for stores whose members divide the partitions themselves. */
 export const attendance = (state: GroupState, me: string): Attendance => ({
   held: state.leases.filter(({ owner }) => owner === me),
   share: fairShare(state, me),
 });
 
 /**
- * How a member should move towards a fair share, topic by topic: the partitions of a topic are divided among the
- * live members that subscribe to it, to within one, and as few as possible change hands.
+ * How a member should move towards a fair share, topic by topic: the partitions of a topic are divided among the live
+ * members that subscribe to it, to within one, with as few changes of owner as possible.
  *
- * Pure, and the same for all who see the same state; members that see different states at worst try for the same
+ * Pure, so that members that see the same state agree. Members that see different states at worst try to claim the same
  * partition, and the store gives it to one.
  */
 export function fairShare(state: GroupState, me: string): Share {
@@ -34,8 +34,8 @@ function shareOfTopic(
 ): Share {
   const ordered = leases.toSorted((a, b) => a.partition - b.partition);
   const heldBy = (id: string) => ordered.filter((lease) => lease.owner === id);
-  // The larger shares go to those who have more already; among equals the topic decides, so that single-partition
-  // topics spread over the members.
+  // Members that hold more partitions get the larger shares; the topic breaks ties, so that single-partition topics
+  // spread over the members.
   const rank = (id: string) => murmur2(Buffer.from(`${topic} ${id}`));
   const members = ids
     .map((id) => ({ id, held: heldBy(id), rank: rank(id) }))

@@ -5,7 +5,7 @@ import type { GroupState, LeaseState } from './message-store.js';
 
 const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
 
-/** A group whose leases lie anyhow: free, or with members of which some may be gone. */
+/** A group whose leases are arbitrary: free, or held by members, some of whom have gone. */
 const anyGroup = fc
   .record({
     members: fc.subarray(ids, { minLength: 1 }),
@@ -31,7 +31,7 @@ const anyGroup = fc
     };
   });
 
-/** Every member moves once, one after the other, as the store would let them. */
+/** Lets every member move once, in turn, as the store would. */
 function round(state: GroupState): { state: GroupState; moves: number } {
   let leases: readonly LeaseState[] = state.leases;
   let moves = 0;
@@ -55,7 +55,7 @@ function round(state: GroupState): { state: GroupState; moves: number } {
 }
 
 describe('a fair share', () => {
-  it('is reached from any state in a few rounds, and then nobody moves', () => {
+  it('is reached from any state in a few rounds, after which nobody moves', () => {
     fc.assert(
       fc.property(anyGroup, (start) => {
         let state = start;

@@ -13,13 +13,13 @@ const nameOf = ({ topic, partition }: PartitionName) => `${topic}/${partition}`;
 
 interface Running {
   readonly worker: PartitionWorker;
-  /** The worker took its last batch to the end. */
+  /** The worker has finished its last batch. */
   ended: boolean;
 }
 
 /**
- * One member of a group: keeps itself alive, takes its fair share of the partitions, runs a worker for each, and
- * gives back what it has too much of.
+ * One member of a group: keeps its membership alive, claims its fair share of the partitions, runs a worker for each,
+ * and releases what exceeds its share.
  */
 export class GroupSubscription implements Subscription {
   readonly ready: Promise<void>;
@@ -36,7 +36,7 @@ export class GroupSubscription implements Subscription {
   #expiry: NodeJS.Timeout | undefined;
   #patience: NodeJS.Timeout | undefined;
   #stopping = false;
-  /** The last attendance failed. */
+  /** The last heartbeat failed. */
   #cutOff = false;
   #polling = false;
   #attendedAt = performance.now();
@@ -65,9 +65,9 @@ export class GroupSubscription implements Subscription {
       this.#isReady = resolve;
       this.#isNotReady = reject;
     });
-    // Whoever does not wait for it need not care that it never came.
+    // A caller that does not await `ready` needs no unhandled rejection.
     this.ready.catch(() => undefined);
-    this.#stopListening = store.onHint((hint) => this.#heed(hint));
+    this.#stopListening = store.onHint((hint) => this.#handleHint(hint));
     this.#pollTimer = setInterval(() => void this.#poll(), session.pollMs);
     this.#loop = this.#run();
   }
@@ -89,15 +89,15 @@ export class GroupSubscription implements Subscription {
       this.#isNotReady(subscriptionStopped());
       for (const { worker } of this.#running.values()) worker.finish();
       this.#wakeUp.call();
-      // What is nearly done is finished; what takes too long is left to whoever comes next.
+      // Batches that are nearly done finish; longer ones are abandoned to the next owner.
       this.#patience = setTimeout(() => {
-        for (const { worker } of this.#running.values()) worker.doubt();
+        for (const { worker } of this.#running.values()) worker.abortBatch();
       }, this.#session.graceMs);
     }
     await this.#loop;
   }
 
-  /** Goes on renewing the leases until the last batch in hand is done, also while it stops. */
+  /** Keeps renewing the leases until the last batch in progress is done, even while stopping. */
   async #run(): Promise<void> {
     while (!this.#stopping || this.#running.size > 0) {
       this.#wakeUp.quiet();
@@ -109,7 +109,7 @@ export class GroupSubscription implements Subscription {
     clearTimeout(this.#expiry);
     clearTimeout(this.#patience);
     this.#stopListening();
-    // Where this fails the leases expire by themselves.
+    // If this fails, the leases expire.
     await this.#store.leave(this.#member).catch((error: unknown) => this.#report(error));
   }
 
@@ -127,7 +127,7 @@ export class GroupSubscription implements Subscription {
       for (const partition of share.giveUp) this.#running.get(nameOf(partition))?.worker.finish();
       const claimed = share.claim.length === 0 ? [] : await this.#store.claim(this.#member, share.claim);
       for (const lease of claimed) this.#startWorker(lease);
-      // Somebody else was quicker: look again.
+      // Another member claimed some first: ask again.
       if (claimed.length < share.claim.length) this.#wakeUp.call();
       else if (share.awaited === 0) this.#isReady();
     } catch (error) {
@@ -136,18 +136,21 @@ export class GroupSubscription implements Subscription {
     }
   }
 
-  /** A lease is sure for its time to live, counted from before we asked: never longer than the store counts it. */
+  /**
+   * A lease is certain for its time to live, counted from before the request, so never for longer than the store
+   * counts.
+   */
   #renewed(askedAt: number): void {
     clearTimeout(this.#expiry);
     this.#expiry = setTimeout(
       () => {
-        for (const { worker } of this.#running.values()) worker.doubt();
+        for (const { worker } of this.#running.values()) worker.abortBatch();
       },
       Math.max(0, this.#session.ttlMs - (performance.now() - askedAt)),
     );
   }
 
-  /** Brings the workers into line with what the store says. */
+  /** Makes the workers match the leases that the store reports. */
   #reconcile(held: Attendance['held']): void {
     const mine = new Map(held.map((lease) => [nameOf(lease), lease]));
     for (const [name, { worker }] of this.#running) {
@@ -159,7 +162,9 @@ export class GroupSubscription implements Subscription {
     }
   }
 
-  /** A partition whose former worker still has a batch in hand waits for it: batches of a partition never overlap. */
+  /**
+   * If a partition's former worker still has a batch in progress, waits for it: batches of a partition never overlap.
+   */
   #startWorker(lease: Lease): void {
     const name = nameOf(lease);
     if (this.#stopping || this.#running.has(name)) return;
@@ -181,16 +186,16 @@ export class GroupSubscription implements Subscription {
     });
   }
 
-  /** Releases what workers have finished with, before the store is asked again: what it then says is not outdated. */
+  /** Releases partitions whose workers have ended, before the next heartbeat, so that its answer is up to date. */
   async #giveBack(): Promise<void> {
     const ended = [...this.#running.values()].filter((entry) => entry.ended).map(({ worker }) => worker);
     const leases = ended.filter((worker) => !worker.isLost).map((worker) => worker.lease);
-    // A member that stops gives back everything at once, when it leaves.
+    // A stopping member releases everything at once, when it leaves.
     if (leases.length > 0 && !this.#stopping) await this.#store.release(this.#member, leases);
     for (const worker of ended) this.#running.delete(nameOf(worker.lease));
   }
 
-  #heed(hint: Hint): void {
+  #handleHint(hint: Hint): void {
     switch (hint.kind) {
       case 'published':
         for (const partition of hint.partitions) {
@@ -214,7 +219,7 @@ export class GroupSubscription implements Subscription {
     this.#polling = true;
     try {
       for (const partition of await this.#store.ends(this.#member.topics)) {
-        this.#running.get(nameOf(partition))?.worker.lookedAt(partition.end);
+        this.#running.get(nameOf(partition))?.worker.polled(partition.end);
       }
     } catch (error) {
       this.#report(error);

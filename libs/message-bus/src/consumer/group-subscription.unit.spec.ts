@@ -15,11 +15,11 @@ const message: IncomingMessage = {
   value: new Uint8Array(),
 };
 
-/** A store that is away from its first fetch on, until it is told to come back. */
+/** A store that is unavailable from its first fetch until it is told to come back. */
 class StoreThatGoesAway implements MessageStore {
   #away = false;
   #lookedFor: () => void = () => undefined;
-  /** Resolves when it was asked for messages, and for an attendance after that, in vain. */
+  /** Resolves when a fetch and then a heartbeat have failed. */
   readonly missed = new Promise<void>((resolve) => (this.#lookedFor = resolve));
 
   comeBack(): void {
@@ -57,7 +57,7 @@ class StoreThatGoesAway implements MessageStore {
   close = () => Promise.resolve();
 }
 
-it('goes on as soon as a store that was away answers, whatever its pauses have grown to', async () => {
+it('resumes as soon as an unavailable store answers, however long its pauses have grown', async () => {
   const store = new StoreThatGoesAway();
   const session = { ...defaultSession, heartbeatMs: 1, firstPauseMs: HOUR_MS, longestPauseMs: HOUR_MS };
   const { promise: handled, resolve } = Promise.withResolvers<readonly IncomingMessage[]>();

@@ -5,11 +5,11 @@ export interface PartitionName {
   readonly partition: number;
 }
 
-/** One partition as a group sees it. */
+/** A partition's state for one group. */
 export interface LeaseState extends PartitionName {
   /** The live member that may deliver it, or null. */
   readonly owner: string | null;
-  /** Counts the owners: an earlier one cannot commit. */
+  /** Increases with each owner, so that an earlier one cannot commit. */
   readonly epoch: number;
   /** The next offset to deliver. */
   readonly committed: number;
@@ -17,40 +17,40 @@ export interface LeaseState extends PartitionName {
   readonly end: number;
 }
 
-/** A partition in the hands of a member. */
+/** A partition that a member owns. */
 export type Lease = Omit<LeaseState, 'owner' | 'end'>;
 
 export interface GroupState {
-  /** The live ones. */
+  /** The live members. */
   readonly members: readonly { readonly id: string; readonly topics: readonly string[] }[];
-  /** Of the topics that the asking member subscribes to. */
+  /** Leases of the topics that the asking member subscribes to. */
   readonly leases: readonly LeaseState[];
 }
 
 /** One live subscription. */
 export interface Member {
   readonly group: string;
-  /** UUID, another one for each subscription. */
+  /** UUID, unique to the subscription. */
   readonly id: string;
   readonly topics: readonly string[];
   readonly startAt: 'earliest' | 'latest';
-  /** A member that was silent for so long is gone, and so are its leases. */
+  /** A member that was silent for this long has left, and lost its leases. */
   readonly ttlMs: number;
 }
 
 /** How a member should move towards its share of the partitions. */
 export interface Share {
-  /** Free partitions that are this member's to take. */
+  /** Free partitions that this member should claim. */
   readonly claim: readonly PartitionName[];
-  /** Partitions that it has over its share: to be given back once the batch in hand is done. */
+  /** Partitions in excess of its share, to release once the batch in progress is done. */
   readonly giveUp: readonly PartitionName[];
-  /** Partitions of its share that another member has yet to give up. */
+  /** Number of partitions of its share that another member has yet to release. */
   readonly awaited: number;
 }
 
-/** What a member that says that it lives learns. */
+/** The answer to a member's heartbeat. */
 export interface Attendance {
-  /** What is its own. `end` is where the partition ends; 0 where `fetch` itself waits for messages. */
+  /** Leases that it holds. `end` is the end of the partition; 0 if `fetch` itself waits for messages. */
   readonly held: readonly (Lease & { readonly end: number })[];
   readonly share: Share;
 }
@@ -58,15 +58,15 @@ export interface Attendance {
 export interface FetchLimits {
   readonly maxMessages: number;
   readonly maxBytes: number;
-  /** Aborts when nobody wants the messages any more. */
+  /** Aborts when the messages are no longer wanted. */
   readonly signal: AbortSignal;
-  /** Called whenever the store has answered, also that there is nothing. */
+  /** Called whenever the store has answered, even without messages. */
   readonly heard: () => void;
 }
 
 export interface FetchedMessages {
   readonly messages: readonly IncomingMessage[];
-  /** Where the partition ended when they were read; undefined when there were none. */
+  /** The end of the partition when the messages were read; undefined if there were none. */
   readonly end: number | undefined;
 }
 
@@ -77,30 +77,30 @@ export type Hint =
   | { readonly kind: 'anything' };
 
 /**
- * What the adapters differ in: where messages and leases are kept, and who divides the partitions. How members
- * deliver, commit, repeat and give back is the same code on top of it.
+ * What differs between adapters: where messages and leases are stored, and who divides the partitions. Delivery,
+ * commits, retries and releases are the same code on top of it.
  */
 export interface MessageStore {
   ensureTopics(topics: readonly TopicSettings[]): Promise<void>;
-  /** All or none, durable when it resolves. A partition's offsets become readable in their order. */
+  /** All or none, durable when it resolves. The offsets of a partition become readable in order. */
   publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
 
-  /** Says that the member lives, remembers its group, takes the leases of members that are gone. */
+  /** A heartbeat: renews the member, registers its group, and frees the leases of members that have expired. */
   attend(member: Member): Promise<Attendance>;
-  /** Takes those of the partitions that nobody owns. */
+  /** Claims those of the partitions that are free. */
   claim(member: Member, partitions: readonly PartitionName[]): Promise<readonly Lease[]>;
-  /** Gives leases back, where they are still the member's. */
+  /** Releases leases that the member still holds. */
   release(member: Member, leases: readonly Lease[]): Promise<void>;
   leave(member: Member): Promise<void>;
 
-  /** Contiguous messages from an offset on, within the limits, but one at least if there is one. May wait for one. */
+  /** Contiguous messages from an offset on, within the limits, but at least one if there is any. May wait for one. */
   fetch(from: PartitionName, offset: number, limits: FetchLimits): Promise<FetchedMessages>;
-  /** False when the lease is another's by now. */
+  /** Returns false if the lease now belongs to another member. */
   commit(member: Member, lease: Lease, next: number): Promise<boolean>;
 
   ends(topics: readonly string[]): Promise<readonly (PartitionName & { readonly end: number })[]>;
   lag(group: string): Promise<readonly PartitionLag[]>;
-  /** Deletes a bounded number of messages; zero when nothing more may go. */
+  /** Deletes a bounded number of messages; returns zero when no more may be deleted. */
   deleteSome(now: Date): Promise<number>;
 
   onHint(listener: (hint: Hint) => void): () => void;

@@ -15,19 +15,19 @@ export interface WorkerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** A service that stops does not wait for a store that is away: what is not committed comes again. */
+/** A service that stops does not wait for an unavailable store: uncommitted batches are delivered again. */
 const TRIES_WHEN_FINISHING = 5;
 
 /**
- * Delivers one partition while its lease is held: fetch, handle, commit, one batch after the other. At most one
- * batch is fetched ahead, so a slow handler bounds what is held in memory.
+ * Delivers one partition while its lease is held: fetch, handle, commit, one batch after the other. Fetches at most one
+ * batch ahead, so that a slow handler bounds memory.
  */
 export class PartitionWorker {
   readonly lease: Lease;
   readonly #options: WorkerOptions;
-  /** Called when there may be more to read, or nothing more to do. */
+  /** Called when there may be more to read, or the worker should end. */
   readonly #news = new WakeUp();
-  /** Called when a pause must end. */
+  /** Called to end a pause early. */
   readonly #hurry = new WakeUp();
   #inHand = new AbortController();
   readonly #unwanted = new AbortController();
@@ -35,7 +35,7 @@ export class PartitionWorker {
   #finishing = false;
   #lost = false;
   #handling = false;
-  /** It pauses because the store failed, not the handler. */
+  /** The current pause is due to a failure of the store, not of the handler. */
   #storeIsAway = false;
   #polledAt = performance.now();
   #committedAt = performance.now();
@@ -47,18 +47,20 @@ export class PartitionWorker {
     this.#next = options.lease.committed;
   }
 
-  /** Says that the partition ends at `end` now, or may have grown. */
+  /** Tells the worker that the partition now ends at `end`, or may have grown. */
   wake(end = Number.POSITIVE_INFINITY): void {
     if (end > this.#next) this.#news.call();
   }
 
-  /** Says that the store answers again: what waits for it need not wait out a pause that grew while it was away. */
+  /**
+   * Tells the worker that the store answers again, so that it need not wait out a pause that grew during the outage.
+   */
   storeIsBack(): void {
     if (this.#storeIsAway) this.#hurry.call();
   }
 
-  /** As `wake`, by somebody who looked: nothing new is news too. */
-  lookedAt(end: number): void {
+  /** Like `wake`, after a poll: an answer without messages counts as contact too. */
+  polled(end: number): void {
     this.#polledAt = performance.now();
     this.wake(end);
   }
@@ -75,7 +77,7 @@ export class PartitionWorker {
     };
   }
 
-  /** Take no further batch. The one in hand is finished and committed; `run` resolves then. */
+  /** Takes no further batch. The one in progress is finished and committed; then `run` resolves. */
   finish(): void {
     this.#finishing = true;
     this.#unwanted.abort();
@@ -84,17 +86,18 @@ export class PartitionWorker {
   }
 
   /**
-   * Tells the handler that what it does from now on may be done again. Should it succeed all the same, its batch is
-   * committed if the store still knows the lease: a handler that kept the process busy for long has not worked in vain.
+   * Aborts the signal of the batch in progress, because it may be delivered again. If the handler succeeds
+   * nevertheless, the batch is committed if the store still accepts the lease, so that a handler that blocked the
+   * process for long has not worked in vain.
    */
-  doubt(): void {
+  abortBatch(): void {
     this.#inHand.abort();
   }
 
-  /** The lease is another's: what the handler still does is not committed. */
+  /** Another member has the lease: nothing that the handler still does is committed. */
   lose(): void {
     this.#lost = true;
-    this.doubt();
+    this.abortBatch();
     this.finish();
   }
 
@@ -102,12 +105,12 @@ export class PartitionWorker {
     return this.#lost;
   }
 
-  /** A getter, since it changes while the worker waits. */
+  /** A getter, because it changes while the worker waits. */
   get #isFinishing(): boolean {
     return this.#finishing;
   }
 
-  /** Resolves when the handler is idle and no more batch will be taken. Never rejects. */
+  /** Resolves when the handler is idle and no further batch will be taken. Never rejects. */
   async run(): Promise<void> {
     let ahead: Promise<FetchedMessages> | undefined;
     while (!this.#finishing) {
@@ -120,10 +123,10 @@ export class PartitionWorker {
         await this.#news.wait({ ms: Number.POSITIVE_INFINITY });
         continue;
       }
-      // Fetching ahead is worth it only where more is known to be there: else it would split what is about to come.
+      // Fetch ahead only if more messages are known to exist; otherwise it would split the next batch.
       if (end !== undefined && end > last.offset + 1) {
         ahead = this.#fetch(last.offset + 1);
-        // Looked at after the commit; until then nobody else would.
+        // Awaited after the commit; until then a rejection would be unhandled.
         ahead.catch(() => undefined);
       }
       if (!(await this.#handle(messages)) || !(await this.#commit(last.offset + 1))) return;
@@ -131,7 +134,7 @@ export class PartitionWorker {
     }
   }
 
-  /** Undefined after a failure, reported and paused for. */
+  /** Returns undefined after a failure, which it has reported and paused for. */
   async #tryFetch(ahead: Promise<FetchedMessages> | undefined): Promise<FetchedMessages | undefined> {
     for (let failures = 1; !this.#finishing; failures += 1) {
       try {
@@ -174,7 +177,7 @@ export class PartitionWorker {
     this.#options.onError(error);
   }
 
-  /** Delivers the same batch until the handler takes it. False when the worker must end first. */
+  /** Delivers the same batch until the handler succeeds. Returns false if the worker must end first. */
   async #handle(messages: readonly IncomingMessage[]): Promise<boolean> {
     const { lease, handler, session } = this.#options;
     const { topic, partition } = lease;
@@ -195,7 +198,7 @@ export class PartitionWorker {
     return false;
   }
 
-  /** Repeats a commit whose outcome is unknown: it is the same again. False when the lease is gone. */
+  /** Retries a commit whose outcome is unknown, which is idempotent. Returns false if the lease is lost. */
   async #commit(next: number): Promise<boolean> {
     const { store, member, lease } = this.#options;
     for (let failures = 1; !this.#lost; failures += 1) {

@@ -1,16 +1,16 @@
 import type { BackOffSettings } from '@kinledger/waiting';
 
-/** How a bus's subscriptions keep themselves alive, look and repeat. Milliseconds. */
+/** Times of a bus's subscriptions: heartbeats, polls and retries. Milliseconds. */
 export interface SessionSettings {
-  /** A member that was silent for so long has lost its partitions. */
+  /** A member that was silent for this long has lost its partitions. */
   readonly ttlMs: number;
   readonly heartbeatMs: number;
-  /** How often a member looks for messages that no notification told of. */
+  /** How often a member polls for messages of which no notification arrived. */
   readonly pollMs: number;
   /** The pause after the first failure; it doubles with each further one. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
-  /** How long a member that stops lets the batches in hand go on before their signals abort. */
+  /** How long a stopping member lets batches in progress continue before it aborts their signals. */
   readonly graceMs: number;
 }
 
@@ -20,7 +20,7 @@ export const defaultSession: SessionSettings = {
   pollMs: 1_000,
   firstPauseMs: 100,
   longestPauseMs: 30_000,
-  // Within the grace period of a service (20 s), with time left to give everything back.
+  // Within the grace period of a service (20 s), with time left to release everything.
   graceMs: 12_000,
 };
 

@@ -13,7 +13,7 @@ import { GroupSubscription } from './group-subscription.js';
 import type { MessageStore } from './message-store.js';
 import type { SessionSettings } from './session-settings.js';
 
-/** The message bus over a store of messages and leases. */
+/** The message bus on top of a store of messages and leases. */
 export class StoredMessageBus implements MessageBus {
   readonly #store: MessageStore;
   readonly #session: SessionSettings;
@@ -65,7 +65,7 @@ export class StoredMessageBus implements MessageBus {
     }
   }
 
-  /** Stops what is subscribed, as `Subscription.stop` does. */
+  /** Stops all subscriptions, as `Subscription.stop` does, and closes the store. */
   close(): Promise<void> {
     this.#closing ??= Promise.all([...this.#subscriptions].map((subscription) => subscription.stop())).then(
       () => this.#store.close(),

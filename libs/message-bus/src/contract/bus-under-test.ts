@@ -9,33 +9,33 @@ import type {
   Subscription,
 } from '../message-bus.js';
 
-/** One process's connection to the messages that all of them share. */
+/** One process's connection to the shared messages. */
 export interface BusConnection {
   readonly bus: MessageBus;
-  /** Cuts it off without a goodbye: nothing arrives on either side any more. */
+  /** Cuts the connection silently: nothing arrives on either side any more. */
   loseConnection(): void;
   /** What was sent meanwhile arrives late, as from a process that was paused. */
   regainConnection(): void;
-  /** Ends every connection that it has at once, as a server that is started again does; new ones are possible. */
+  /** Closes all its connections at once, as a restarting server does; new ones are possible. */
   severConnections(): void;
-  /** Bytes that came from the bus so far. */
+  /** Number of bytes received from the bus. */
   receivedBytes(): number;
 }
 
-/** An adapter, as the suite takes it. Subscriptions repeat after 20 ms at first, and expire within seconds. */
+/** An adapter as the suite uses it. Its subscriptions first retry after 20 ms, and expire within seconds. */
 export interface BusUnderTest {
   connect(): Promise<BusConnection>;
-  /** A publish that has begun, before those that begin after it resolves, and is not committed before `finish`. */
+  /** Begins a publish, ahead of those that begin after this resolves, and commits it at `finish`. */
   publishSlowly(topic: string, messages: readonly OutgoingMessage[]): Promise<{ finish(): Promise<void> }>;
   dispose(): Promise<void>;
 }
 
 export type OpenBus = () => Promise<BusUnderTest>;
 
-/** The first pause after a failure that adapters are opened with. */
+/** The first pause after a failure, with which adapters are opened. */
 export const FIRST_PAUSE_MS = 20;
 
-/** Resolves when the condition holds; fails after 30 seconds, saying what was waited for. */
+/** Resolves when the condition holds; fails after 30 seconds with `what` in the message. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 30_000;
   while (!(await holds())) {
@@ -60,7 +60,7 @@ export const numbered = (key: string, count: number, first = 0): OutgoingMessage
 
 export const textOf = (received: IncomingMessage): string => new TextDecoder().decode(received.value);
 
-/** A key for each partition of a topic, found by looking where messages land. */
+/** Finds a key for each partition of a topic by trying keys. */
 export function keysOfPartitions(partitions: number, partitionOf: (key: string) => number): string[] {
   const keys: string[] = [];
   for (let number = 0; keys.filter(Boolean).length < partitions; number += 1) {
@@ -69,7 +69,7 @@ export function keysOfPartitions(partitions: number, partitionOf: (key: string) 
   return keys;
 }
 
-/** A promise that a test settles, and others wait for. */
+/** A promise that the test resolves. */
 export class Gate {
   readonly opened: Promise<void>;
   open: () => void = () => undefined;
@@ -79,7 +79,7 @@ export class Gate {
   }
 }
 
-/** A subscription that writes down what it is given. */
+/** A subscription that records what it receives. */
 export class Inbox {
   readonly batches: Batch[] = [];
   readonly errors: unknown[] = [];
@@ -116,19 +116,19 @@ export class Inbox {
   }
 }
 
-/** Names that no other case uses: all cases share one bus. */
+/** A name that no other case uses, because all cases share one bus. */
 export const unique = (what: string): string => `test.${what}.${randomUUID()}`;
 
 export const DAY_MS = 24 * 3600 * 1000;
 
-/** Creates a topic of its own for a case. */
+/** Creates a topic for one case. */
 export async function newTopic(bus: MessageBus, partitions = 1, retentionMs = DAY_MS): Promise<string> {
   const name = unique('topic');
   await bus.ensureTopics([{ name, partitions, retentionMs }]);
   return name;
 }
 
-/** What a group has yet to commit, over all partitions; infinite as long as the group is not known. */
+/** Number of messages that a group has not committed, over all partitions; infinite while the group is unknown. */
 export async function totalLag(bus: MessageBus, group: string): Promise<number> {
   const lags = await bus.lag(group);
   return lags.length === 0 ? Number.POSITIVE_INFINITY : lags.reduce((sum, { lag }) => sum + lag, 0);

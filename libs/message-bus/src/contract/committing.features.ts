@@ -20,7 +20,7 @@ import {
 } from './bus-under-test.js';
 import { useBus } from './use-bus.js';
 
-/** A batch is committed when its handler is done with it, and comes again when it is not. */
+/** A batch is committed when its handler has succeeded, and delivered again if it fails. */
 export function committingFeatures(open: OpenBus): void {
   describe('committing', () => {
     let underTest: BusUnderTest;
@@ -43,7 +43,7 @@ export function committingFeatures(open: OpenBus): void {
       await until('all is committed', async () => (await totalLag(bus, group)) === 0);
     });
 
-    it('goes on at exactly the first message that was not committed: not one too low, not one too high', async () => {
+    it('resumes at exactly the first uncommitted message: not one too low, not one too high', async () => {
       const topic = await newTopic(bus);
       const group = unique('group');
       await bus.publish(topic, numbered('a', 7));
@@ -64,7 +64,7 @@ export function committingFeatures(open: OpenBus): void {
       expect(third.handled.map(({ offset }) => offset)).toEqual([7]);
     });
 
-    it('brings a failing batch again, whole and first, after pauses that grow', async () => {
+    it('delivers a failing batch again, whole and first, after growing pauses', async () => {
       const topic = await newTopic(bus);
       const at: number[] = [];
       await bus.publish(topic, numbered('a', 6));
@@ -85,7 +85,7 @@ export function committingFeatures(open: OpenBus): void {
       }
     });
 
-    it('lets other partitions go on while one fails', async () => {
+    it('continues with other partitions while one fails', async () => {
       const topic = await newTopic(bus, 3);
       const [bad = '', ...good] = keysOfPartitions(3, (key) => partitionOf(key, 3));
       const group = unique('group');
@@ -103,7 +103,7 @@ export function committingFeatures(open: OpenBus): void {
       await until('all is committed', async () => (await totalLag(bus, group)) === 0);
     });
 
-    it('holds one batch of a partition in hand at a time', async () => {
+    it('delivers one batch of a partition at a time', async () => {
       const topic = await newTopic(bus, 2);
       const inHand = new Map<number, number>();
       let overlaps = 0;
@@ -129,7 +129,7 @@ export function committingFeatures(open: OpenBus): void {
       for (let round = 0; round < 10; round += 1) {
         await bus.publish(
           topic,
-          // Random, so that no adapter can make it less by compressing it.
+          // Random, so that no adapter can compress it.
           Array.from({ length: 10 }, () => ({ key: 'k', headers: {}, value: randomBytes(size) })),
         );
       }
@@ -137,14 +137,14 @@ export function committingFeatures(open: OpenBus): void {
       const slow = inbox(connection.bus, { group: unique('slow'), topics: [topic], maxMessages: 5 });
       slow.during = () => gate.opened;
       await until('a batch is in hand', () => slow.batches.length === 1);
-      // A good deal of other traffic on the same connection: time enough for a reader that does not stop.
+      // Much other traffic on the same connection gives a reader that does not stop time to be noticed.
       const quick = inbox(connection.bus, { group: unique('quick'), topics: [other] });
       for (let round = 1; round <= 30; round += 1) {
         await bus.publish(other, numbered('a', 1));
         await quick.receives(round);
       }
-      // Two batches of five, at most twice as large on the way as in hand, out of a hundred messages.
-      // What is in hand did come over the connection that is measured.
+      // Two batches of five out of a hundred messages, each at most twice as large in transit. The lower bound shows
+      // that the batch in progress came over the measured connection.
       expect(connection.receivedBytes()).toBeGreaterThan(5 * size);
       expect(connection.receivedBytes()).toBeLessThan(25 * size);
       expect(slow.batches).toHaveLength(1);
@@ -152,7 +152,7 @@ export function committingFeatures(open: OpenBus): void {
       await slow.receives(100);
     });
 
-    it('finishes and commits the batch in hand when it stops, and takes no other', async () => {
+    it('finishes and commits the batch in progress when it stops, and takes no other', async () => {
       const topic = await newTopic(bus);
       const group = unique('group');
       const gate = new Gate();
@@ -161,7 +161,7 @@ export function committingFeatures(open: OpenBus): void {
       await bus.publish(topic, numbered('a', 6));
       await until('a batch is in hand', () => received.batches.length === 1);
       const stopped = received.subscription.stop();
-      // It has its time: nothing told it to hurry.
+      // It is given time: its signal is not aborted.
       expect(received.batches[0]?.signal.aborted).toBe(false);
       gate.open();
       await stopped;
@@ -170,7 +170,7 @@ export function committingFeatures(open: OpenBus): void {
       expect(await totalLag(bus, group)).toBe(4);
     });
 
-    it('tells a handler that takes too long while it stops, and commits nothing of what it gives up', async () => {
+    it('aborts the signal of a handler that takes too long while stopping, and commits nothing of it', async () => {
       const topic = await newTopic(bus);
       const group = unique('group');
       const received = inbox(bus, { group, topics: [topic], maxMessages: 2 });
@@ -183,7 +183,7 @@ export function committingFeatures(open: OpenBus): void {
       expect(await totalLag(bus, group)).toBe(6);
     });
 
-    it('stops in the middle of a pause, and the batch is not lost', async () => {
+    it('stops in the middle of a pause without losing the batch', async () => {
       const topic = await newTopic(bus);
       const group = unique('group');
       const received = inbox(bus, { group, topics: [topic] });
@@ -196,7 +196,7 @@ export function committingFeatures(open: OpenBus): void {
       await next.receives(2);
     });
 
-    it('goes on when the listener of errors fails itself', async () => {
+    it('continues when the error listener itself throws', async () => {
       const topic = await newTopic(bus);
       let deliveries = 0;
       const subscription = bus.subscribe(
@@ -217,7 +217,7 @@ export function committingFeatures(open: OpenBus): void {
       await subscription.stop();
     });
 
-    it('may be stopped at once, twice, and closed; nothing goes on afterwards', async () => {
+    it('may be stopped immediately, twice, and closed; nothing runs afterwards', async () => {
       const connection = await underTest.connect();
       const topic = await newTopic(bus);
       const stopped = connection.bus.subscribe({ group: unique('group'), topics: [topic] }, () =>

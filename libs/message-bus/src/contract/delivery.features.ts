@@ -16,7 +16,7 @@ import {
 } from './bus-under-test.js';
 import { useBus } from './use-bus.js';
 
-/** What is published arrives: all of it, as it was, in order, in batches of the size that was asked for. */
+/** Published messages arrive: all of them, unchanged, in order, in batches of the requested size. */
 export function deliveryFeatures(open: OpenBus): void {
   describe('delivery', () => {
     let underTest: BusUnderTest;
@@ -26,7 +26,7 @@ export function deliveryFeatures(open: OpenBus): void {
       underTest = its;
     });
 
-    it('brings a message as it was published', async () => {
+    it('delivers a message as it was published', async () => {
       const topic = await newTopic(bus, 3);
       const value = Uint8Array.from({ length: 256 }, (_, index) => index);
       const headers = { ce_id: '1', empty: '', unicode: 'naïve “Ω” 🌍', quoted: '{"a":"\\u0000"}' };
@@ -39,7 +39,7 @@ export function deliveryFeatures(open: OpenBus): void {
       expect([...handled[0]!.value]).toEqual(Array.from({ length: 256 }, (_, index) => index));
     });
 
-    it('brings an empty value', async () => {
+    it('delivers an empty value', async () => {
       const topic = await newTopic(bus);
       const received = inbox(bus, { group: unique('group'), topics: [topic] });
       await bus.publish(topic, [message('', ''), message('a', 'b'), message('', '')]);
@@ -47,7 +47,7 @@ export function deliveryFeatures(open: OpenBus): void {
       expect(received.texts).toEqual(['', 'b', '']);
     });
 
-    it('keeps the order of a key, and gives offsets without gaps in every partition', async () => {
+    it('keeps the order of a key, and assigns offsets without gaps in every partition', async () => {
       const topic = await newTopic(bus, 4);
       const keys = Array.from({ length: 12 }, (_, index) => `key-${index}`);
       for (let round = 0; round < 10; round += 1) {
@@ -69,7 +69,7 @@ export function deliveryFeatures(open: OpenBus): void {
       }
     });
 
-    it('gives a batch the messages of one partition, at most as many as asked for', async () => {
+    it('puts messages of one partition into a batch, at most as many as requested', async () => {
       const topic = await newTopic(bus, 2);
       await bus.publish(topic, [...numbered('a', 25), ...numbered('b', 25), ...numbered('c', 25)]);
       const received = inbox(bus, { group: unique('group'), topics: [topic], maxMessages: 10 });
@@ -81,7 +81,7 @@ export function deliveryFeatures(open: OpenBus): void {
       expect(Math.max(...received.batches.map(({ messages }) => messages.length))).toBe(10);
     });
 
-    it('bounds a batch by bytes, but one message always fits', async () => {
+    it('bounds a batch by bytes, but always fits one message', async () => {
       const topic = await newTopic(bus);
       const sizes = [400, 400, 400, 5000, 100, 900, 100];
       await bus.publish(
@@ -99,7 +99,7 @@ export function deliveryFeatures(open: OpenBus): void {
       ]);
     });
 
-    it('carries a message of exactly the largest size, and refuses one byte more before sending', async () => {
+    it('accepts a message of exactly the largest size, and refuses one byte more before sending', async () => {
       const topic = await newTopic(bus);
       const group = unique('group');
       const received = inbox(bus, { group, topics: [topic] });
@@ -126,7 +126,7 @@ export function deliveryFeatures(open: OpenBus): void {
       expect(received.handled[0]).toMatchObject({ key: 'd', offset: 0 });
     });
 
-    it('takes an empty publish, which changes nothing', async () => {
+    it('accepts an empty publish, which changes nothing', async () => {
       const topic = await newTopic(bus);
       await bus.publish(topic, []);
       await bus.publish(topic, numbered('a', 1));
@@ -139,7 +139,7 @@ export function deliveryFeatures(open: OpenBus): void {
       await expect(bus.publish(unique('topic'), numbered('a', 1))).rejects.toSatisfy(isTopicUnknown);
     });
 
-    it('creates topics repeatably, and refuses another number of partitions', async () => {
+    it('creates topics idempotently, and refuses a different number of partitions', async () => {
       const settings = { name: unique('topic'), partitions: 2, retentionMs: DAY_MS };
       const { bus: other } = await underTest.connect();
       await Promise.all([bus.ensureTopics([settings]), other.ensureTopics([settings])]);
@@ -147,7 +147,7 @@ export function deliveryFeatures(open: OpenBus): void {
       await expect(bus.ensureTopics([{ ...settings, partitions: 3 }])).rejects.toSatisfy(isPartitionsDiffer);
     });
 
-    it('waits for a topic that is created later, and says so', async () => {
+    it('waits for a topic that is created later, and reports it as missing', async () => {
       const name = unique('topic');
       const received = inbox(bus, { group: unique('group'), topics: [name] });
       await until('the missing topic is reported', () => received.errors.some(isTopicUnknown));
@@ -163,7 +163,7 @@ export function deliveryFeatures(open: OpenBus): void {
       const late = await underTest.publishSlowly(topic, numbered('a', 3));
       const meanwhile = bus.publish(topic, numbered('a', 3, 3));
       const elsewhere = ['b', 'c', 'd', 'e', 'f'].map((key) => bus.publish(topic, numbered(key, 1)));
-      // At least the partition that nobody holds moves on while the late one is open.
+      // While the slow publish is open, at least the partition without it moves on.
       await received.receives(1);
       await late.finish();
       await Promise.all([meanwhile, ...elsewhere]);
@@ -173,7 +173,7 @@ export function deliveryFeatures(open: OpenBus): void {
       }
     });
 
-    it('brings everything that many publish at once, in the order of each', async () => {
+    it('delivers everything that many publish concurrently, in the order of each publisher', async () => {
       const topic = await newTopic(bus, 3);
       const received = inbox(bus, { group: unique('group'), topics: [topic], maxMessages: 20 });
       const elsewhere = (await underTest.connect()).bus;
@@ -185,7 +185,7 @@ export function deliveryFeatures(open: OpenBus): void {
         publishers.map(async (publisher) => {
           for (let round = 0; round < 15; round += 1) {
             const messages = publisher.keys.flatMap((key) => numbered(key, 2, round * 2));
-            // Each publisher names its partitions in an order of its own: they must not wait in a circle.
+            // Each publisher uses an order of partitions of its own, which must not cause a deadlock.
             await publisher.bus.publish(topic, round % 2 === 0 ? messages : messages.toReversed());
           }
         }),
@@ -197,7 +197,7 @@ export function deliveryFeatures(open: OpenBus): void {
       }
     });
 
-    it('goes on after being idle, with one message and with a burst', async () => {
+    it('delivers a single message and a burst after being idle', async () => {
       const topic = await newTopic(bus, 2);
       const received = inbox(bus, { group: unique('group'), topics: [topic], maxMessages: 50 });
       await received.subscription.ready;
@@ -224,7 +224,7 @@ export function deliveryFeatures(open: OpenBus): void {
       expect(slow.texts).toEqual(quick.texts);
     });
 
-    it('starts a new group at the earliest message, or at the latest, and a known one where it was', async () => {
+    it('starts a new group at the earliest or the latest message, and a known one where it was', async () => {
       const topic = await newTopic(bus);
       await bus.publish(topic, numbered('a', 3));
       const earliest = inbox(bus, { group: unique('earliest'), topics: [topic] });

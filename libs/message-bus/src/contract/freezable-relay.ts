@@ -1,8 +1,8 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * A relay between a bus and its server that can stop passing bytes on, without either side being told: what a lost
- * network or a paused process looks like. For tests.
+ * A proxy between a bus and its server that can silently stop passing bytes, as when the network is lost or a process
+ * is paused. For tests.
  */
 export class FreezableRelay {
   receivedBytes = 0;
@@ -14,7 +14,7 @@ export class FreezableRelay {
     this.#server = server;
   }
 
-  /** Relays to the server of a connection URL; `url` is that URL through the relay. */
+  /** Opens a proxy to the server of a connection URL; `url` is that URL with the proxy's address. */
   static async open(target: string): Promise<{ relay: FreezableRelay; url: string }> {
     const { hostname, port } = new URL(target);
     const server = createServer();
@@ -42,7 +42,7 @@ export class FreezableRelay {
     for (const socket of this.#sockets) socket.resume();
   }
 
-  /** Ends every connection at once, as a killed process does. */
+  /** Closes every connection at once, as a killed process does. */
   sever(): void {
     for (const socket of this.#sockets) socket.destroy();
   }

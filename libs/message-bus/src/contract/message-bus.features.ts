@@ -8,8 +8,8 @@ import { retentionFeatures } from './retention.features.js';
 import { sharingFeatures } from './sharing.features.js';
 
 /**
- * What every adapter of `MessageBus` must pass. The name is its column in the table of cases that `npm test` prints;
- * an adapter whose server is absent stands there with the reason.
+ * The contract of every adapter of `MessageBus`. The name is its column in the table of cases that `npm test` prints;
+ * an adapter whose server is absent is listed with the reason.
  */
 export function messageBusFeatures(adapter: string, open: OpenBus, absent?: string): void {
   const why = absent === undefined ? '' : ` (absent: ${absent})`;

@@ -12,7 +12,7 @@ import {
 } from './bus-under-test.js';
 import { useBus } from './use-bus.js';
 
-/** Connections break: who published knows what is durable, who consumes goes on by itself, and nothing is lost. */
+/** When connections break, publishers know what is durable, consumers resume by themselves, and no message is lost. */
 export function outageFeatures(open: OpenBus): void {
   describe('outages', () => {
     let underTest: BusUnderTest;
@@ -22,18 +22,18 @@ export function outageFeatures(open: OpenBus): void {
       underTest = its;
     });
 
-    /** Publishes until it is told that the messages are durable, as the outbox does. */
+    /** Publishes until it is confirmed that the messages are durable, as the outbox does. */
     const publishSurely = async ({ bus: publisher }: BusConnection, topic: string, round: number) => {
       for (;;) {
         try {
           return await publisher.publish(topic, numbered('a', 5, round * 5));
         } catch {
-          // Not known to be there: once more.
+          // The outcome is unknown: publish again.
         }
       }
     };
 
-    it('loses nothing when connections are cut while messages are published and consumed', async () => {
+    it('loses nothing when connections are cut during publishing and consuming', async () => {
       const topic = await newTopic(bus, 2);
       const group = unique('group');
       const [publisher, consumer] = [await underTest.connect(), await underTest.connect()];
@@ -47,11 +47,11 @@ export function outageFeatures(open: OpenBus): void {
       }
       await until('all is committed', async () => (await totalLag(bus, group)) === 0);
       const expected = numbered('a', 60).map(({ value }) => new TextDecoder().decode(value));
-      // What comes again comes after its own first time, so first times are in order.
+      // A repeated message arrives after its first time, so that first times are in order.
       expect([...new Set(received.texts)]).toEqual(expected);
     });
 
-    it('delivers after an outage while it was idle, and goes on after it', async () => {
+    it('delivers what is published after an outage during which it was idle', async () => {
       const topic = await newTopic(bus);
       const consumer = await underTest.connect();
       const received = inbox(consumer.bus, { group: unique('group'), topics: [topic] });

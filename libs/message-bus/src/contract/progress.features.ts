@@ -11,7 +11,7 @@ import {
 } from './bus-under-test.js';
 import { useBus } from './use-bus.js';
 
-/** A subscription says how it gets on, so that one that stands still can be told from one that has nothing to do. */
+/** A subscription reports its progress, so that a stalled one can be told from an idle one. */
 export function progressFeatures(open: OpenBus): void {
   describe('progress', () => {
     let underTest: BusUnderTest;
@@ -21,7 +21,7 @@ export function progressFeatures(open: OpenBus): void {
       underTest = its;
     });
 
-    it('names the partitions that it owns, and the offset that comes next', async () => {
+    it('names the partitions that it owns, with their next offsets', async () => {
       const topic = await newTopic(bus, 2);
       const { subscription, ...received } = inbox(bus, { group: unique('group'), topics: [topic] });
       await bus.publish(topic, numbered('a', 3));
@@ -40,7 +40,7 @@ export function progressFeatures(open: OpenBus): void {
       expect(subscription.progress().partitions).toEqual([]);
     });
 
-    it('says that a batch is in hand, and when something failed', async () => {
+    it('reports a batch in progress, and the age of a failure', async () => {
       const topic = await newTopic(bus);
       const gate = new Gate();
       const received = inbox(bus, { group: unique('group'), topics: [topic] });
@@ -54,7 +54,7 @@ export function progressFeatures(open: OpenBus): void {
       expect(received.subscription.progress().failedMsAgo).toBeDefined();
     });
 
-    it('is heard of, and looks, also when there is nothing to do', async () => {
+    it('keeps its ages small while there is nothing to do', async () => {
       const topic = await newTopic(bus);
       const { subscription } = inbox(bus, { group: unique('group'), topics: [topic] });
       await subscription.ready;
@@ -74,7 +74,7 @@ export function progressFeatures(open: OpenBus): void {
       }
     });
 
-    it('lets ages grow while nobody answers', async () => {
+    it('lets its ages grow while the bus does not answer', async () => {
       const topic = await newTopic(bus);
       const cut = await underTest.connect();
       const { subscription } = inbox(cut.bus, { group: unique('group'), topics: [topic] });

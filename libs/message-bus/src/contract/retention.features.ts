@@ -15,12 +15,15 @@ import { useBus } from './use-bus.js';
 
 const soon = () => new Date(Date.now() + 60_000);
 
-/** Messages go when they are old enough and every group that ever subscribed has committed them; lag counts the rest. */
+/**
+ * Messages are deleted once they are old enough and every group that ever subscribed has committed them; lag counts the
+ * uncommitted ones.
+ */
 export function retentionFeatures(open: OpenBus): void {
   describe('retention and lag', () => {
     let bus: MessageBus;
     const inbox = useBus(open, (its) => (bus = its));
-    /** What a group that comes now would find. */
+    /** Asserts how many messages a new group would find. */
     const kept = async (topic: string, expected: number) => {
       const late = inbox(bus, { group: unique('late'), topics: [topic] });
       await late.receives(expected);
@@ -28,7 +31,7 @@ export function retentionFeatures(open: OpenBus): void {
       return late.texts;
     };
 
-    it('keeps what is young, though everybody has committed it', async () => {
+    it('keeps recent messages, even if every group has committed them', async () => {
       const topic = await newTopic(bus, 1, DAY_MS);
       const group = unique('group');
       inbox(bus, { group, topics: [topic] });
@@ -38,7 +41,7 @@ export function retentionFeatures(open: OpenBus): void {
       expect(await kept(topic, 3)).toHaveLength(3);
     });
 
-    it('keeps what a group has not committed, however old, also of a group that is away', async () => {
+    it('keeps what a group has not committed, however old, even if that group is away', async () => {
       const topic = await newTopic(bus, 1, 1000);
       const [quick, away] = [unique('quick'), unique('away')];
       const absent = inbox(bus, { group: away, topics: [topic] });
@@ -57,8 +60,8 @@ export function retentionFeatures(open: OpenBus): void {
       expect(await kept(topic, 3)).toEqual(['a:2', 'a:3', 'a:4']);
     });
 
-    it('deletes the rest, in as many steps as it takes, and says how many; offsets go on', async () => {
-      // What other cases left is gone first.
+    it('deletes the rest in as many steps as needed, and returns the number; offsets continue', async () => {
+      // Deletes what other cases left.
       await bus.applyRetention(soon());
       const topic = await newTopic(bus, 2, 1000);
       const group = unique('group');
@@ -75,7 +78,7 @@ export function retentionFeatures(open: OpenBus): void {
       expect(await kept(topic, 1)).toEqual(['a:1300']);
     });
 
-    it('deletes from a topic that nobody ever subscribed to, by age alone', async () => {
+    it('deletes by age alone from a topic without subscribers', async () => {
       await bus.applyRetention(soon());
       const topic = await newTopic(bus, 1, 1000);
       await bus.publish(topic, numbered('a', 5));

@@ -15,7 +15,7 @@ import {
 } from './bus-under-test.js';
 import { useBus } from './use-bus.js';
 
-/** Members of a group share the partitions, one member per partition, whoever comes, goes or dies. */
+/** Members of a group share the partitions, one member per partition, while members join, leave or die. */
 export function sharingFeatures(open: OpenBus): void {
   describe('sharing', () => {
     let underTest: BusUnderTest;
@@ -27,7 +27,7 @@ export function sharingFeatures(open: OpenBus): void {
     const keys = keysOfPartitions(4, (key) => partitionOf(key, 4));
     const toAll = (first: number) => keys.flatMap((key) => numbered(key, 1, first));
 
-    it('divides the partitions, and divides them anew when a member joins and when one leaves', async () => {
+    it('divides the partitions, and divides them again when a member joins or leaves', async () => {
       const topic = await newTopic(bus, 4);
       const group = unique('group');
       const first = inbox(bus, { group, topics: [topic] });
@@ -59,7 +59,7 @@ export function sharingFeatures(open: OpenBus): void {
       );
     });
 
-    it('leaves a member over that finds no partition, ready to step in', async () => {
+    it('keeps a surplus member without a partition ready to take over', async () => {
       const topic = await newTopic(bus, 1);
       const group = unique('group');
       const first = inbox(bus, { group, topics: [topic] });
@@ -74,7 +74,7 @@ export function sharingFeatures(open: OpenBus): void {
       expect([...first.texts, ...second.texts]).toEqual(['a:0', 'a:1', 'a:2', 'a:3']);
     });
 
-    it('finishes a batch in hand before it hands its partition to a joining member', async () => {
+    it('finishes a batch in progress before it hands its partition to a joining member', async () => {
       const topic = await newTopic(bus, 2);
       const group = unique('group');
       const gate = new Gate();
@@ -107,7 +107,7 @@ export function sharingFeatures(open: OpenBus): void {
       }
     });
 
-    it('takes over what a member held that died without a goodbye', async () => {
+    it('takes over the partitions of a member that died silently', async () => {
       const topic = await newTopic(bus, 4);
       const group = unique('group');
       const dying = await underTest.connect();
@@ -123,7 +123,7 @@ export function sharingFeatures(open: OpenBus): void {
       dying.regainConnection();
     });
 
-    it('refuses the commit of a member that was taken for dead', async () => {
+    it('refuses the commit of a member that was presumed dead', async () => {
       const topic = await newTopic(bus, 1);
       const group = unique('group');
       const paused = await underTest.connect();
@@ -137,18 +137,21 @@ export function sharingFeatures(open: OpenBus): void {
       heir.during = () => heirGate.opened;
       await until('the second has it too', () => heir.batches.length === 1);
       expect(heir.messages.map(textOf)).toEqual(['a:0', 'a:1', 'a:2']);
-      await until('the first knows that it is doubted', () => zombie.batches[0]?.signal.aborted === true);
+      await until(
+        'the signal of the first member’s batch aborts',
+        () => zombie.batches[0]?.signal.aborted === true,
+      );
 
       paused.regainConnection();
       zombieGate.open();
-      // Stopping waits until the batch in hand is committed, or refused.
+      // Stopping waits until the batch in progress is committed, or refused.
       await zombie.subscription.stop();
       expect(await totalLag(bus, group)).toBe(3);
       heirGate.open();
       await until('the second commits', async () => (await totalLag(bus, group)) === 0);
     });
 
-    it('waits for its own handler when a partition comes back that it had lost meanwhile', async () => {
+    it('waits for its own handler when it gets a lost partition back', async () => {
       const topic = await newTopic(bus, 1);
       const group = unique('group');
       const unlucky = await underTest.connect();
@@ -168,7 +171,7 @@ export function sharingFeatures(open: OpenBus): void {
       const second = inbox(bus, { group, topics: [topic], maxMessages: 1 });
       await second.receives(3);
       unlucky.regainConnection();
-      // It shares a topic of its own, so that its being back can be seen.
+      // A topic of its own on the same subscription shows when it is back.
       const other = await newTopic(bus, 1);
       const sign = inbox(unlucky.bus, { group, topics: [other] });
       await bus.publish(other, numbered('b', 1));
@@ -184,7 +187,7 @@ export function sharingFeatures(open: OpenBus): void {
       expect(first.messages.map(textOf)).toEqual(['a:0', 'a:3', 'a:4']);
     });
 
-    it('gives a member its work back that was cut off for a while', async () => {
+    it('gives a member that was cut off for a while its work back', async () => {
       const topic = await newTopic(bus, 4);
       const group = unique('group');
       const unlucky = await underTest.connect();
@@ -195,7 +198,7 @@ export function sharingFeatures(open: OpenBus): void {
       await bus.publish(topic, toAll(0));
       await until('the other one does all', () => second.handled.length >= 4);
       unlucky.regainConnection();
-      // Both share again once each handles something of the same round.
+      // Both share again once each handles messages of the same round.
       let round = 1;
       await until('both share again', async () => {
         first.batches.length = second.batches.length = 0;

@@ -4,7 +4,7 @@ import { Inbox, type BusUnderTest, type OpenBus } from './bus-under-test.js';
 
 /**
  * Opens an adapter for the cases of a `describe`, and closes it after them.
- * @returns makes an inbox that is stopped at the end of its case.
+ * @returns a function that creates an inbox, which is stopped at the end of its case.
  */
 export function useBus(
   open: OpenBus,

@@ -37,7 +37,10 @@ interface Group {
   readonly leases: StoredLease[];
 }
 
-/** What migration 0002 keeps in tables, kept in memory: the same rules, step by step. Every method is one transaction. */
+/**
+ * The in-memory equivalent of the tables of migration bus/0002: the same rules, step by step. Every method is one
+ * transaction.
+ */
 export class InMemoryBroker {
   readonly #topics = new Map<string, Topic>();
   readonly #groups = new Map<string, Group>();
@@ -64,7 +67,7 @@ export class InMemoryBroker {
     for (const { key, headers, value } of messages) {
       const partition = partitionOf(key, partitions.length);
       const { messages: stored, end } = this.#partition({ topic, partition });
-      // Copies: what the publisher does with its objects afterwards does not reach the readers.
+      // Copied, so that later changes by the publisher do not reach the readers.
       const message = {
         topic,
         partition,
@@ -187,7 +190,7 @@ export class InMemoryBroker {
     return () => this.#listeners.delete(listener);
   }
 
-  /** A group that subscribes to a topic for the first time starts where it asks, and is remembered. */
+  /** Registers a group that subscribes to a topic for the first time, starting where it asks. */
   #remember(group: Group, name: string, startAt: Member['startAt']): void {
     if (group.leases.some(({ topic }) => topic === name)) return;
     for (const [partition, { messages, end }] of this.#topic(name).partitions.entries()) {

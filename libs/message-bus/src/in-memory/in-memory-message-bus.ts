@@ -4,20 +4,20 @@ import type { MessageBus } from '../message-bus.js';
 import { InMemoryBroker } from './in-memory-broker.js';
 import { InMemoryStore } from './in-memory-store.js';
 
-/** A message bus within one process, gone with it: for tests of what is built on the port. */
+/** A message bus within one process, lost when it ends: for tests of code that uses the port. */
 export const createInMemoryMessageBus = (session: Partial<SessionSettings> = {}): MessageBus =>
   connectInMemory(new InMemoryBroker(), session).bus;
 
 export interface InMemoryConnection {
   readonly bus: MessageBus;
-  /** Calls wait, and nothing is heard, until the connection is back. */
+  /** Calls wait, and no hint arrives, until the connection is back. */
   loseConnection(): void;
   regainConnection(): void;
   severConnections(): void;
   receivedBytes(): number;
 }
 
-/** One of several connections to the same broker, as several processes have them to a server. */
+/** One of several connections to the same broker, as several processes have to a server. */
 export function connectInMemory(
   broker: InMemoryBroker,
   session: Partial<SessionSettings> = {},

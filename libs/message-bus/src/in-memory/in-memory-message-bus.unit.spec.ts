@@ -4,7 +4,7 @@ import { messageBusFeatures } from '../contract/message-bus.features.js';
 import { InMemoryBroker } from './in-memory-broker.js';
 import { connectInMemory, type InMemoryConnection } from './in-memory-message-bus.js';
 
-// Members are waited for until they expire; on a busy machine that takes its time.
+// Cases wait for members to expire, which takes longer on a busy machine.
 vi.setConfig({ testTimeout: 40_000 });
 
 messageBusFeatures('in memory', async () => {
@@ -24,7 +24,7 @@ messageBusFeatures('in memory', async () => {
       connections.push(connection);
       return connection;
     },
-    // Memory has one step for a publish: it takes its place in the order when it is committed.
+    // A publish to memory is a single step, which takes its place in the order when it is committed.
     publishSlowly: async (topic, messages) => ({ finish: async () => broker.publish(topic, messages) }),
     dispose: async () => {
       await Promise.all(connections.map(({ bus }) => bus.close()));

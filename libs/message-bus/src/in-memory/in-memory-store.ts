@@ -12,9 +12,9 @@ import type {
 import type { OutgoingMessage, PartitionLag, TopicSettings } from '../message-bus.js';
 import type { InMemoryBroker } from './in-memory-broker.js';
 
-/** One connection to an in-memory broker. It can be lost, as one to a server can: calls then wait until it is back. */
+/** One connection to an in-memory broker. Like one to a server it can be lost: calls then wait until it is back. */
 export class InMemoryStore implements MessageStore {
-  /** Bytes of values that were fetched through it. */
+  /** Bytes of the values that were fetched. */
   receivedBytes = 0;
   readonly #broker: InMemoryBroker;
   readonly #stopListening = new Set<() => void>();
@@ -38,7 +38,7 @@ export class InMemoryStore implements MessageStore {
     this.#reconnected();
   }
 
-  /** Calls that are under way fail; whether they were carried out is not known to their callers. */
+  /** Calls in progress fail; their callers do not know whether they were executed. */
   severConnection(): void {
     this.#severed.abort(new Error('the connection was severed'));
     this.#severed = new AbortController();
@@ -111,7 +111,7 @@ export class InMemoryStore implements MessageStore {
     for (const stop of this.#stopListening) stop();
   }
 
-  /** Every call takes a turn of the event loop, as one over a network would: nobody may rely on less. */
+  /** Every call waits for one turn of the event loop, as over a network, so that no test relies on less. */
   async #call<T>(work: () => T): Promise<T> {
     const { signal } = this.#severed;
     await this.#connected;

@@ -3,13 +3,13 @@ import { Connection } from '@platformatic/kafka';
 import { BackOff } from '@kinledger/waiting';
 import { topicUnknown } from '../errors.js';
 import { brokerAddress, type BrokerAddress, type KafkaConnectionSettings } from './connection-settings.js';
-import { asKafkaFailure, failedBecause, isPassing, kafkaFailure, NO_ANSWER } from './kafka-failure.js';
+import { asKafkaFailure, failedBecause, isTransient, kafkaFailure, NO_ANSWER } from './kafka-failure.js';
 import { findCoordinator, metadataOfTopics, type KafkaRequest } from './requests.js';
 
 export interface TopicDescription {
   readonly name: string;
   readonly id: string;
-  /** Node id of the leader of each partition; -1 where there is none at the moment. */
+  /** Node id of the leader of each partition; -1 if it has none at the moment. */
   readonly leaders: readonly number[];
 }
 
@@ -19,8 +19,8 @@ const PAUSES = { firstMs: 50, longestMs: 1_000 };
 /**
  * The brokers of a cluster: which of them leads a partition or coordinates a group, and connections to them.
  *
- * A broker answers the requests of one connection one after the other, so whoever waits for long (a fetch) or must
- * not wait (a heartbeat) has a connection of its own, named by its `line`.
+ * A broker answers the requests of one connection in order, so a request that waits for long (a fetch) or must not wait
+ * (a heartbeat) uses a connection of its own, named by its `line`.
  */
 export class Cluster {
   readonly #settings: KafkaConnectionSettings;
@@ -48,14 +48,14 @@ export class Cluster {
     return learnt;
   }
 
-  /** Looks again the next time: a leader has moved, or a topic is another one by the same name. */
+  /** Forgets a topic's description, because a leader has moved or the topic was recreated. */
   forgetTopic(name: string): void {
     this.#topics.delete(name);
   }
 
-  /** Resolves when every partition of a topic has a leader that brokers know of. */
+  /** Resolves when every partition of a topic has a leader that the brokers know. */
   async untilLed(name: string): Promise<void> {
-    await this.patiently(async () => {
+    await this.retry(async () => {
       this.forgetTopic(name);
       await this.#learn([name]);
       const leaders = this.#topics.get(name)?.leaders ?? [-1];
@@ -63,7 +63,7 @@ export class Cluster {
     }, ['LEADER_NOT_AVAILABLE']);
   }
 
-  /** Asks any broker. */
+  /** Sends a request to any broker. */
   async askAny<A extends unknown[], R>(api: KafkaRequest<A, R>, ...args: A): Promise<R> {
     const addresses = [
       ...this.#nodes.values(),
@@ -81,13 +81,13 @@ export class Cluster {
     throw failure;
   }
 
-  /** Asks every broker. */
+  /** Sends a request to every broker. */
   async askAll<A extends unknown[], R>(api: KafkaRequest<A, R>, ...args: A): Promise<readonly R[]> {
     await this.#learn([]);
     return Promise.all([...this.#nodes.values()].map((address) => this.#ask(address, 'any', api, ...args)));
   }
 
-  /** Asks the leader of a partition. Where it has moved, the next call finds it. */
+  /** Sends a request to the leader of a partition. If it has moved, the next call finds the new one. */
   async askLeader<A extends unknown[], R>(
     { topic, partition }: { readonly topic: string; readonly partition: number },
     line: string,
@@ -103,30 +103,30 @@ export class Cluster {
     try {
       return await this.#ask(address, line, api, ...args);
     } catch (error) {
-      if (isPassing(error) || failedBecause(error, 'UNKNOWN_TOPIC_ID')) this.forgetTopic(topic);
+      if (isTransient(error) || failedBecause(error, 'UNKNOWN_TOPIC_ID')) this.forgetTopic(topic);
       throw error;
     }
   }
 
-  /** Asks the coordinator of a group; where it is moving or starting, again until it answers. */
+  /** Sends a request to the coordinator of a group; while that moves or starts, retries until it answers. */
   async askCoordinator<A extends unknown[], R>(
     group: string,
     line: string,
     api: KafkaRequest<A, R>,
     ...args: A
   ): Promise<R> {
-    return this.patiently(async () => {
+    return this.retry(async () => {
       try {
         return await this.#ask(await this.#coordinatorOf(group), line, api, ...args);
       } catch (error) {
-        if (isPassing(error)) this.#coordinators.delete(group);
+        if (isTransient(error)) this.#coordinators.delete(group);
         throw error;
       }
     }, ['COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR', 'COORDINATOR_LOAD_IN_PROGRESS']);
   }
 
-  /** Repeats for half a minute, or for so long, what fails for these reasons. */
-  async patiently<T>(work: () => Promise<T>, reasons: readonly string[], ms = 30_000): Promise<T> {
+  /** Retries work that fails for one of these reasons for up to `ms`, by default half a minute. */
+  async retry<T>(work: () => Promise<T>, reasons: readonly string[], ms = 30_000): Promise<T> {
     const deadline = performance.now() + ms;
     const backOff = new BackOff(PAUSES);
     for (;;) {
@@ -139,7 +139,7 @@ export class Cluster {
     }
   }
 
-  /** Gives a line's connections up; what was asked on them fails. */
+  /** Closes a line's connections; requests in progress on them fail. */
   hangUp(line: string): void {
     for (const [key, connection] of this.#connections) {
       if (!key.startsWith(`${line} `)) continue;
@@ -197,7 +197,7 @@ export class Cluster {
       ...(tls === undefined ? {} : { tls: { ...tls } }),
       ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
     });
-    // Without a listener an error would end the process; whoever asked is told by the request that fails.
+    // Without a listener an error would end the process; the caller learns of it from the failed request.
     connection.on('error', () => {
       onGone();
       discard(connection);
@@ -239,8 +239,8 @@ export class Cluster {
   }
 }
 
-/** Ends a connection at once, whatever is under way on it. */
+/** Closes a connection at once, with everything in progress on it. */
 function discard(connection: Connection): void {
-  // The client's type leaves out that there is none where connecting failed at once.
+  // The client's type omits that the socket is undefined if connecting failed immediately.
   (connection.socket as Connection['socket'] | undefined)?.destroy();
 }

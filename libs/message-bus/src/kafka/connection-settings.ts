@@ -1,15 +1,20 @@
-/** How to reach a Kafka cluster, and as whom. */
+/** How to connect and authenticate to a Kafka cluster. */
 export interface KafkaConnectionSettings {
-  /** `host:port` of some brokers; the others are learnt from them. */
+  /** `host:port` of some brokers; these name the others. */
   readonly brokers: readonly string[];
   /** Shown in the broker's logs and metrics. */
   readonly clientId: string;
-  /** Encrypts, and with `cert` and `key` (PEM) says who we are (mTLS). Without `ca` the system's authorities count. */
+  /**
+   * Encrypts, and authenticates us if `cert` and `key` (PEM) are given (mTLS). Without `ca` the system's authorities
+   * apply.
+   */
   readonly tls?: KafkaTls;
   readonly sasl?: KafkaSasl;
-  /** After so long without an answer a request has failed, and its connection is given up. Default 30,000. */
+  /** After this time without an answer a request fails and its connection is closed. Default 30,000. */
   readonly requestTimeoutMs?: number;
-  /** Where a broker is reached in place of the address that it advertises: through a tunnel or a test's relay. */
+  /**
+   * Maps the address that a broker advertises to the one at which it is reachable: through a tunnel or a test's proxy.
+   */
   readonly reach?: (address: BrokerAddress) => BrokerAddress;
 }
 
@@ -30,7 +35,7 @@ export interface BrokerAddress {
   readonly port: number;
 }
 
-/** Reads `host:port`; an IPv6 address stands in brackets. @throws TypeError */
+/** Parses `host:port`; an IPv6 address is in brackets. @throws TypeError */
 export function brokerAddress(text: string): BrokerAddress {
   const match = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<name>[^:[\]]+)):(?<port>\d{1,5})$/.exec(text);
   const { v6, name, port } = match?.groups ?? {};

@@ -6,7 +6,7 @@ describe('a broker address', () => {
     ['kafka:9092', { host: 'kafka', port: 9092 }],
     ['127.0.0.1:1', { host: '127.0.0.1', port: 1 }],
     ['[::1]:65535', { host: '::1', port: 65_535 }],
-  ])('reads %s', (text, address) => {
+  ])('parses %s', (text, address) => {
     expect(brokerAddress(text)).toEqual(address);
   });
 

@@ -22,7 +22,7 @@ describe.skipIf(kafka.absent !== undefined)(
       await admin.close();
     });
 
-    it('begins with the earliest message, and nothing of its topics went meanwhile', async () => {
+    it("begins with the earliest message, and none of its topics' messages were deleted meanwhile", async () => {
       const [name, quick, away] = [unique('topic'), unique('quick'), unique('away')];
       await bus.ensureTopics([{ name, partitions: 1, retentionMs: 1000, groups: [quick, away] }]);
       const soon = () => new Date(Date.now() + 60_000);

@@ -5,24 +5,24 @@ import { failedBecause } from './kafka-failure.js';
 import { committedIn, placesOf, startsOf } from './offsets.js';
 import { commitOffsets, describeGroup, groupHeartbeat } from './requests.js';
 
-/** Of a heartbeat: one who leaves. */
+/** The epoch in the heartbeat of a member that leaves. */
 const LEAVING_EPOCH = -1;
 
-/** How long the coordinator waits for a batch in hand before it takes its partition for somebody else's. */
+/** How long the coordinator waits for a batch in progress before it assigns the partition to another member. */
 const HAND_OVER_MS = 15 * 60_000;
 
 const nameOf = ({ topic, partition }: PartitionName) => `${topic}/${partition}`;
 
 /**
- * One member of a group, by the protocol of KIP-848: the coordinator divides the partitions; a member says in every
- * heartbeat what it holds, and keeps a partition that it should give up until it says that it does not hold it any
- * more. Commits carry the member's epoch, so those of a member that was taken for dead are refused.
+ * One member of a group, by the protocol of KIP-848: the coordinator divides the partitions; a member reports its
+ * partitions in every heartbeat, and keeps one that it should release until it no longer reports it. Commits carry the
+ * member's epoch, so that those of a member that was presumed dead are refused.
  */
 export class GroupMember {
   readonly #cluster: Cluster;
   readonly #member: Member;
   readonly #line: string;
-  /** Zero while the coordinator does not know it. */
+  /** Zero while the coordinator does not know the member. */
   #epoch = 0;
   #held = new Map<string, Lease>();
   #assigned: readonly PartitionName[] = [];
@@ -47,7 +47,10 @@ export class GroupMember {
     };
   }
 
-  /** Takes partitions that are assigned to it, where the group was last. A new group's start is committed at once. */
+  /**
+   * Claims partitions that are assigned to it, at the group's offsets. Commits the starting offsets of a new group at
+   * once.
+   */
   async claim(partitions: readonly PartitionName[]): Promise<readonly Lease[]> {
     const { group, startAt } = this.#member;
     const assigned = new Set(this.#assigned.map(nameOf));
@@ -72,7 +75,7 @@ export class GroupMember {
     for (const lease of leases) if (this.#holds(lease)) this.#held.delete(nameOf(lease));
   }
 
-  /** False when the lease is another's by now. */
+  /** Returns false if the lease now belongs to another member. */
   async commit(lease: Lease, next: number): Promise<boolean> {
     const { topic, partition } = lease;
     for (;;) {
@@ -84,7 +87,7 @@ export class GroupMember {
         return true;
       } catch (error) {
         if (!failedBecause(error, 'STALE_MEMBER_EPOCH', ...UNKNOWN)) throw error;
-        // The group has moved on, with us or without: the coordinator says which.
+        // The group has moved on, with or without this member: the coordinator's answer says which.
         await this.#beat();
       }
     }
@@ -103,7 +106,7 @@ export class GroupMember {
     return this.#held.get(nameOf(lease))?.epoch === lease.epoch;
   }
 
-  /** One heartbeat at a time: whoever comes meanwhile shares it. */
+  /** One heartbeat at a time: concurrent callers share it. */
   #beat(): Promise<void> {
     this.#beating ??= this.#joinOrStay().finally(() => (this.#beating = undefined));
     return this.#beating;
@@ -114,7 +117,7 @@ export class GroupMember {
       await this.#heartbeat(this.#epoch, await this.#holdings());
     } catch (error) {
       if (!failedBecause(error, ...UNKNOWN)) throw error;
-      // We were taken for dead: what we held is others'. As a new member under the old name.
+      // The coordinator presumed us dead and gave our partitions to others. Join again under the same id.
       this.#epoch = 0;
       this.#held = new Map();
       this.#assigned = [];
@@ -128,7 +131,7 @@ export class GroupMember {
   ): Promise<void> {
     const { group, id, topics } = this.#member;
     const names = new Map<string, string>();
-    // A topic that is missing is reported by whoever asks for it, and not waited for in silence.
+    // A missing topic is an error to report, not something to await silently.
     if (epoch >= 0) for (const topic of topics) names.set((await this.#cluster.topic(topic)).id, topic);
     const { memberEpoch, assignment } = await this.#cluster.askCoordinator(
       group,
@@ -164,8 +167,8 @@ export class GroupMember {
   }
 
   /**
-   * Partitions of its share that it has yet to get. Asked until its first share is whole, since heartbeats do not tell
-   * what others have yet to give up, nor that the coordinator does not know of a new topic yet.
+   * Number of partitions of its share that it has not received. Checked until its first share is complete, because
+   * heartbeats tell neither what others have yet to release, nor whether the coordinator knows a new topic yet.
    */
   async #awaited(): Promise<number> {
     if (this.#settled) return 0;
@@ -209,7 +212,7 @@ export class GroupMember {
   }
 }
 
-/** The coordinator does not know the member, or knows it as one that was taken for dead. */
+/** The coordinator does not know the member, or has presumed it dead. */
 const UNKNOWN = ['UNKNOWN_MEMBER_ID', 'FENCED_MEMBER_EPOCH'] as const;
 
 const targetOf = ({ targetAssignment }: consumerGroupDescribeV0.ConsumerGroupDescribeResponseMember) =>

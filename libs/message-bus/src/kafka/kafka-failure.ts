@@ -1,10 +1,10 @@
 import { GenericError, protocolErrors } from '@platformatic/kafka';
 
-/** A request that Kafka refused, or that had no answer. Its outcome is unknown in the second case. */
+/** A request that Kafka refused, or that had no answer and so an unknown outcome. */
 export interface KafkaFailure extends Error {
   readonly code: 'kafka-failure';
   readonly request: string;
-  /** Names of the protocol's errors, as Kafka's documentation has them, or NO_ANSWER. */
+  /** Names of the protocol's errors, as in Kafka's documentation, or NO_ANSWER. */
   readonly reasons: readonly string[];
 }
 
@@ -20,8 +20,8 @@ export const kafkaFailure = (request: string, reasons: readonly string[], why = 
   );
 
 /**
- * The client's error as ours. The client's own holds the whole response, messages included, which must not reach a
- * log: only the names of the reasons are taken over.
+ * Converts the client's error, which contains the whole response, messages included, and so must not reach a log. Only
+ * the names of the reasons are kept.
  */
 export function asKafkaFailure(request: string, error: unknown): KafkaFailure {
   if (isKafkaFailure(error)) return error;
@@ -30,17 +30,17 @@ export function asKafkaFailure(request: string, error: unknown): KafkaFailure {
   return kafkaFailure(request, [NO_ANSWER], causeOf(error));
 }
 
-/** Beside the names of the protocol's errors: the outcome is unknown. */
+/** A reason beside the names of the protocol's errors: the outcome is unknown. */
 export const NO_ANSWER = 'NO_ANSWER';
 
 export const failedBecause = (error: unknown, ...reasons: readonly string[]): boolean =>
   isKafkaFailure(error) && error.reasons.some((reason) => reasons.includes(reason));
 
 /** Whether the same request may succeed a moment later. */
-export const isPassing = (error: unknown): boolean =>
-  isKafkaFailure(error) && error.reasons.every((reason) => PASSING.has(reason));
+export const isTransient = (error: unknown): boolean =>
+  isKafkaFailure(error) && error.reasons.every((reason) => TRANSIENT.has(reason));
 
-const PASSING = new Set<string>([
+const TRANSIENT = new Set<string>([
   NO_ANSWER,
   ...Object.values(protocolErrors)
     .filter(({ canRetry }) => canRetry)
@@ -51,11 +51,11 @@ function* reasonsIn(error: unknown): Generator<string> {
   if (!(error instanceof Error)) return;
   if (error instanceof AggregateError) for (const each of error.errors) yield* reasonsIn(each);
   if ('apiId' in error && typeof error.apiId === 'string') yield error.apiId;
-  // A connection that could not be made says why one level below, or two.
+  // The reason for a failed connection is one or two levels down the chain of causes.
   yield* reasonsIn(error.cause);
 }
 
-/** The outermost words and the system's code of the innermost cause, e.g. ECONNREFUSED. */
+/** The outermost message and the system's code of the innermost cause, e.g. ECONNREFUSED. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no error was given';
   let cause: unknown = error;

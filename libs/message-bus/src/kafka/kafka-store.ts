@@ -17,22 +17,22 @@ import { lagOf, trim } from './retention.js';
 import { ensureTopics } from './topics.js';
 
 export interface KafkaStoreOptions {
-  /** Copies of each partition of a topic that is created. Absent: the broker's default. */
+  /** Replicas of each partition of a topic that is created. Absent: the broker's default. */
   readonly replicas?: number;
   readonly deliveryTimeoutMs: number;
-  /** How long a reader that finds nothing waits at the broker before it asks again. */
+  /** How long a reader that finds no message waits at the broker before it asks again. */
   readonly waitMs: number;
 }
 
 const CLOSE_WITHIN_MS = 5_000;
 
-/** Messages in Kafka's logs, and groups as its coordinators keep them. */
+/** The store of messages and leases in Kafka: its logs, and the groups of its coordinators. */
 export class KafkaStore implements MessageStore {
   readonly #cluster: Cluster;
   readonly #options: KafkaStoreOptions;
   readonly #writers = new Map<string, PartitionWriter>();
   readonly #members = new Map<string, GroupMember>();
-  /** One for each worker, which is known by what aborts its reading. */
+  /** One reader for each worker, keyed by the signal that aborts its reading. */
   readonly #readers = new WeakMap<AbortSignal, PartitionReader>();
   readonly #kept = new Map<string, TopicSettings>();
 
@@ -48,7 +48,7 @@ export class KafkaStore implements MessageStore {
 
   async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
     const { leaders } = await this.#cluster.topic(topic);
-    // Copies: what the publisher does with its objects afterwards does not reach the readers.
+    // Copied, so that later changes by the publisher do not reach the readers.
     const copies = messages.map((message) => ({ ...message, value: Buffer.from(message.value) }));
     const byPartition = Map.groupBy(copies, ({ key }) => partitionOf(key, leaders.length));
     const outcomes = await Promise.allSettled(
@@ -83,7 +83,7 @@ export class KafkaStore implements MessageStore {
     return this.#groupMember(member).commit(lease, next);
   }
 
-  /** Readers wait at the broker themselves. */
+  /** Empty, because readers wait at the broker themselves. */
   async ends(): Promise<readonly (PartitionName & { readonly end: number })[]> {
     return [];
   }
@@ -100,7 +100,7 @@ export class KafkaStore implements MessageStore {
     return () => undefined;
   }
 
-  /** What is being published has a few seconds to arrive; its publishers are told if it does not. */
+  /** Waits a few seconds for publishes in progress; their publishers get an error if they do not arrive. */
   async close(): Promise<void> {
     const idle = Promise.all([...this.#writers.values()].map((writer) => writer.idle()));
     let timer: NodeJS.Timeout | undefined;

@@ -5,7 +5,7 @@ import { committedOffsets, listOffsets } from './requests.js';
 
 export type PartitionOffset = PartitionName & { readonly offset: number };
 
-/** In place of a time: where the log begins, and where it ends. */
+/** Special timestamps of ListOffsets: the beginning and the end of the log. */
 export const EARLIEST = -2n;
 export const LATEST = -1n;
 
@@ -17,7 +17,9 @@ export const placesOf = (partitions: readonly PartitionName[]): Places =>
     partitionIndexes: each.map(({ partition }) => partition),
   }));
 
-/** What a group has committed, by `topic/partition`: of these places, or of all. Empty for a group that is not known. */
+/**
+ * Offsets that a group has committed, by `topic/partition`: of these partitions, or of all. Empty for an unknown group.
+ */
 export async function committedIn(
   cluster: Cluster,
   group: string,
@@ -44,7 +46,7 @@ export async function committedIn(
   }
 }
 
-/** The first offset at or after a time (ms), or at an end of the log. -1 where all messages are older. */
+/** The first offset at or after a time (ms), or at an end of the log. -1 if all messages are older. */
 export async function offsetsAt(
   cluster: Cluster,
   partitions: readonly PartitionName[],
@@ -86,7 +88,7 @@ export async function offsetsAt(
   return (await Promise.all(answers)).flat();
 }
 
-/** Where a group begins that has committed nothing. */
+/** Offsets at which a group begins that has committed none. */
 export const startsOf = (
   cluster: Cluster,
   partitions: readonly PartitionName[],

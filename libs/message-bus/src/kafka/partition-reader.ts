@@ -7,14 +7,16 @@ import { failedBecause } from './kafka-failure.js';
 import { messagesFrom } from './record-batches.js';
 import { fetchMessages } from './requests.js';
 
-/** Of one answer while nothing is known of the messages' size. A broker gives one record batch whatever the limit. */
+/**
+ * Maximum bytes of an answer while the messages' size is unknown. A broker returns one record batch whatever the limit.
+ */
 const FIRST_BYTES = 1024 * 1024;
 const LEAST_BYTES = 64 * 1024;
 
 /**
  * Reads one partition for one member, on a connection of its own, so that it can wait at the broker for the next
- * message and nobody waits for it. Brokers give whole record batches: what is beyond the limits is kept for the next
- * call, and nothing is asked for while something is kept.
+ * message without delaying others. Brokers return whole record batches: the messages beyond the limits are kept for the
+ * next call, and nothing is requested while some are kept.
  */
 export class PartitionReader {
   readonly #cluster: Cluster;
@@ -27,7 +29,7 @@ export class PartitionReader {
   #averageWireBytes = 0;
   #averageBytes = 0;
 
-  /** `waitMs`: how long the broker waits for a message before it answers that there is none. */
+  /** @param waitMs how long the broker waits for a message before it answers that there is none. */
   constructor(cluster: Cluster, from: PartitionName, waitMs: number, signal: AbortSignal) {
     this.#waitMs = waitMs;
     this.#cluster = cluster;
@@ -43,7 +45,7 @@ export class PartitionReader {
     });
   }
 
-  /** Waits until there is a message at the offset. @throws OffsetsMissing when it will never come. */
+  /** Waits until there is a message at the offset. @throws OffsetsMissing if there will never be one. */
   async read(offset: number, limits: FetchLimits): Promise<FetchedMessages> {
     const { signal } = limits;
     try {
@@ -51,7 +53,7 @@ export class PartitionReader {
       while (this.#kept.length === 0) {
         if (signal.aborted) return { messages: [], end: undefined };
         const fetched = this.#fetch(offset, limits);
-        // What was about to be asked when nobody wanted it any more is not waited for, and leaves no connection.
+        // A request that was about to be sent at the abort is not awaited, and must not leave a connection open.
         fetched.finally(() => signal.aborted && this.#cluster.hangUp(this.#line)).catch(() => undefined);
         await Promise.race([fetched, this.#aborted]);
         limits.heard();
@@ -108,7 +110,7 @@ export class PartitionReader {
     return this.#kept.splice(0, count);
   }
 
-  /** As many bytes as the batch that is asked for will have, by what the last messages had on the way. */
+  /** Bytes to request: those that the requested batch will have, by the average of the last messages in transit. */
   #wanted({ maxMessages, maxBytes }: FetchLimits): number {
     if (this.#averageWireBytes === 0) return Math.min(FIRST_BYTES, maxBytes);
     const messages = Math.min(maxMessages, maxBytes / Math.max(1, this.#averageBytes));

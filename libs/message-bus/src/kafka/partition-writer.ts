@@ -4,7 +4,7 @@ import { BackOff } from '@kinledger/waiting';
 import { busClosed } from '../errors.js';
 import type { OutgoingMessage } from '../message-bus.js';
 import type { Cluster } from './cluster.js';
-import { failedBecause, isPassing } from './kafka-failure.js';
+import { failedBecause, isTransient } from './kafka-failure.js';
 import { asRecord, recordBatches } from './record-batches.js';
 import { initProducerId, produce } from './requests.js';
 
@@ -23,8 +23,8 @@ const ALL_REPLICAS = -1;
 const PAUSES = { firstMs: 50, longestMs: 1_000 };
 
 /**
- * Writes one partition, one record batch after the other: an idempotent producer of its own, whose batches carry
- * a sequence, so that a batch that is sent again after an unknown outcome is stored once and in its place.
+ * Writes one partition, one record batch after the other, with an idempotent producer of its own: batches carry a
+ * sequence number, so that one that is sent again after an unknown outcome is stored once and in its place.
  */
 export class PartitionWriter {
   readonly #cluster: Cluster;
@@ -43,7 +43,7 @@ export class PartitionWriter {
     this.#deliveryTimeoutMs = deliveryTimeoutMs;
   }
 
-  /** Resolves when all in-sync replicas have them; rejects at the first batch that cannot be brought there in time. */
+  /** Resolves when all in-sync replicas have the messages; rejects at the first batch that was not stored in time. */
   write(messages: readonly OutgoingMessage[]): Promise<void> {
     return new Promise((done, failed) => {
       this.#queue.push({ batches: [...recordBatches(messages)], done, failed });
@@ -51,7 +51,7 @@ export class PartitionWriter {
     });
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no write is in progress. */
   async idle(): Promise<void> {
     await this.#running;
   }
@@ -62,7 +62,7 @@ export class PartitionWriter {
         for (const batch of next.batches) await this.#send(batch);
         next.done();
       } catch (error) {
-        // Whether the batch was stored is not known, so the sequence cannot go on.
+        // Whether the batch was stored is unknown, so the sequence cannot continue.
         this.#identity = undefined;
         next.failed(error);
       }
@@ -79,7 +79,7 @@ export class PartitionWriter {
         this.#sequence += batch.length;
         return;
       } catch (error) {
-        // It was stored by an earlier attempt whose answer was lost.
+        // An earlier attempt, whose answer was lost, stored it.
         if (failedBecause(error, 'DUPLICATE_SEQUENCE_NUMBER')) {
           this.#sequence += batch.length;
           return;
@@ -87,7 +87,7 @@ export class PartitionWriter {
         if (this.#cluster.isClosed) throw busClosed();
         const forgotten = failedBecause(error, ...FORGOTTEN);
         if (forgotten) this.#identity = undefined;
-        if ((!forgotten && !isPassing(error)) || performance.now() > deadline) throw error;
+        if ((!forgotten && !isTransient(error)) || performance.now() > deadline) throw error;
       }
       await pause(backOff.failed());
     }
@@ -108,7 +108,7 @@ export class PartitionWriter {
       {
         ...this.#identity,
         compression: 'zstd',
-        // The client asks for the sequence of this one partition and for nothing else.
+        // The client uses only the sequence of this one partition.
         sequences: { getWithDefault: () => sequence } as unknown as NumericMap,
       },
     );
@@ -121,7 +121,7 @@ export class PartitionWriter {
   }
 }
 
-/** The broker knows our earlier batches no longer. What it refuses so it has not stored. */
+/** The broker no longer knows our earlier batches. It has not stored what it refuses with these. */
 const FORGOTTEN = ['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID', 'INVALID_PRODUCER_EPOCH'] as const;
 
 /** How long the leader waits for its replicas. */

@@ -1,8 +1,8 @@
 import type { MessageBus, Subscription } from '../message-bus.js';
 
 /**
- * The same bus, with the names of all topics and groups behind a prefix, which those who use it do not see: several
- * installations share one cluster without sharing a message.
+ * A bus that prefixes the names of all topics and groups, invisibly to its users, so that several installations share
+ * one cluster without sharing messages.
  */
 export function prefixedBus(bus: MessageBus, prefix: string): MessageBus {
   if (prefix === '') return bus;

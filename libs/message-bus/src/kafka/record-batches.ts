@@ -3,8 +3,8 @@ import type { IncomingMessage, OutgoingMessage } from '../message-bus.js';
 import { messageBytes } from '../publishable.js';
 
 /**
- * Bytes of messages in one record batch at most, before compression; one message always fits. It is the unit in which
- * a broker stores and a reader fetches, so it bounds what a reader holds that asked for less.
+ * Maximum bytes of messages in one record batch, before compression; one message always fits. Brokers store and readers
+ * fetch whole batches, so this bounds the memory of a reader that requested less.
  */
 export const MAX_BATCH_BYTES = 900 * 1024;
 
@@ -42,7 +42,7 @@ export function* messagesFrom(
   batches: readonly RecordsBatch[],
 ): Generator<IncomingMessage> {
   for (const { firstOffset, records, attributes } of batches) {
-    // Control records of somebody's transactions: no messages, though they have offsets.
+    // Control records of transactions have offsets but are not messages.
     if ((attributes & CONTROL) !== 0) continue;
     for (const record of records) {
       const at = Number(firstOffset) + record.offsetDelta;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_BATCH_BYTES, recordBatches } from './record-batches.js';
 
 describe('record batches', () => {
-  it('hold all messages in order, each as full as it may be, and one message always fits', () => {
+  it('contain all messages in order, are as full as the limit allows, and always fit one message', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: MAX_BATCH_BYTES * 1.2 }), { maxLength: 30 }),

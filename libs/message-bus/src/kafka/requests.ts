@@ -19,7 +19,7 @@ import {
 } from '@platformatic/kafka';
 import { asKafkaFailure } from './kafka-failure.js';
 
-/** One kind of request of the protocol, in a version that every Kafka 4 speaks. */
+/** A request type of the protocol, in a version that every Kafka 4 supports. */
 export interface KafkaRequest<A extends unknown[], R> {
   readonly name: string;
   async(connection: Connection, ...args: A): Promise<R>;
@@ -46,7 +46,7 @@ export const produce = request('Produce', produceV11.api);
 
 const MISSING = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
-/** Topics that are not there are in the answer, with an error of their own; the client alone would refuse the whole. */
+/** Returns the answer even if topics are missing, each with its own error; the client alone would throw. */
 export const metadataOfTopics: KafkaRequest<[names: readonly string[]], metadataV12.MetadataResponse> = {
   name: 'Metadata',
   async: async (connection, names) => {
@@ -57,7 +57,7 @@ export const metadataOfTopics: KafkaRequest<[names: readonly string[]], metadata
       if (!(error instanceof ResponseError) || !failure.reasons.every((reason) => MISSING.has(reason))) {
         throw failure;
       }
-      // The client keeps beside the error what it has read.
+      // The client attaches the response that it has read to the error.
       return error['response'] as metadataV12.MetadataResponse;
     }
   },

@@ -25,9 +25,9 @@ export async function lagOf(cluster: Cluster, group: string): Promise<readonly P
 }
 
 /**
- * Deletes from each topic what is older than its retention and committed by every group that has committed anything
- * of it; nothing where a group that reads it is not known, since its offsets may have expired unread. Returns the number
- * of messages. A topic that this principal may not trim is left to one that may.
+ * Deletes from each topic the messages that are older than its retention and committed by every group that has
+ * committed any of it; none while a group that reads it is unknown, because its offsets may have expired unread.
+ * Returns the number of messages deleted. Skips a topic that this principal may not trim; another one does.
  */
 export async function trim(
   cluster: Cluster,
@@ -42,7 +42,7 @@ export async function trim(
     const [begins, ends, old] = await Promise.all([
       offsetsAt(cluster, partitions, EARLIEST).then(byName),
       offsetsAt(cluster, partitions, LATEST).then(byName),
-      // The first message that is too young to go.
+      // The first message that is too recent to delete.
       offsetsAt(cluster, partitions, BigInt(now.getTime() - retentionMs + 1)).then(byName),
     ]);
     for (const partition of partitions) {
@@ -78,7 +78,7 @@ async function deleteUntil(
   }
 }
 
-/** What each group has committed, by `topic/partition`. */
+/** Offsets committed by each group, by `topic/partition`. */
 async function committedByAll(cluster: Cluster): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
   const answers = await cluster.askAll(listGroups, [], []);
   const groups = new Set(answers.flatMap((answer) => answer.groups.map(({ groupId }) => groupId)));
@@ -87,7 +87,10 @@ async function committedByAll(cluster: Cluster): Promise<ReadonlyMap<string, Rea
   return committed;
 }
 
-/** The least that any group has committed of a partition, 0 where one that must be known is not; else undefined. */
+/**
+ * The lowest offset that any group has committed of a partition, 0 if one of `groups` is unknown; undefined if none has
+ * committed.
+ */
 function leastCommitted(
   committed: ReadonlyMap<string, ReadonlyMap<string, number>>,
   partition: string,

@@ -1,14 +1,15 @@
 import { MAX_MESSAGE_BYTES } from '../message-bus.js';
 
 /**
- * How a topic of the port is kept in Kafka. Kafka itself deletes nothing: it knows the age of a message and not whether
- * every group has committed it. `applyRetention` trims; short segments then leave the disk within the hour.
+ * Kafka's settings for a topic of the port. Kafka itself deletes nothing, because it knows the age of a message but not
+ * whether every group has committed it. `applyRetention` trims the log; short segments then leave the disk within the
+ * hour.
  */
 export const topicPolicy = {
   'cleanup.policy': 'delete',
   'retention.ms': '-1',
   'retention.bytes': '-1',
-  // The largest message with its frame and, in a dead-letter topic, the headers that say why.
+  // The largest message with its framing and, in a dead-letter topic, the headers that give the reason.
   'max.message.bytes': String(2 * MAX_MESSAGE_BYTES),
   // Age is counted by the broker's clock, not by each publisher's.
   'message.timestamp.type': 'LogAppendTime',
@@ -16,7 +17,7 @@ export const topicPolicy = {
   'segment.bytes': String(64 * 1024 * 1024),
 } as const satisfies Readonly<Record<string, string>>;
 
-/** What would break a promise if it were different. The rest is an operator's to tune. */
+/** Settings without which a promise of the port would break. Operators may tune the rest. */
 export const promisedPolicy = [
   'cleanup.policy',
   'retention.ms',
@@ -24,5 +25,5 @@ export const promisedPolicy = [
   'message.timestamp.type',
 ] as const;
 
-/** In-sync replicas that must have a message before a publish resolves, for so many replicas. */
+/** Number of in-sync replicas that must store a message before a publish resolves, given the number of replicas. */
 export const leastInSync = (replicas: number): number => Math.max(1, replicas - 1);

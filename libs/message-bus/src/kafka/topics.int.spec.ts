@@ -10,7 +10,7 @@ const broker = kafka.absent === undefined ? kafka.bootstrap : '';
 describe.skipIf(kafka.absent !== undefined)(
   `topics of a service that starts${kafka.absent === undefined ? '' : ` (absent: ${kafka.absent})`}`,
   () => {
-    it('are created as soon as a broker answers that was away at first', async () => {
+    it('are created as soon as a broker answers that was unavailable at first', async () => {
       let refusals = 0;
       const bus = createKafkaMessageBus({
         brokers: [broker],
@@ -18,7 +18,7 @@ describe.skipIf(kafka.absent !== undefined)(
         reach: () => {
           if (refusals === 3) return brokerAddress(broker);
           refusals += 1;
-          // Nobody listens there.
+          // Nothing listens at this port.
           return { host: '127.0.0.1', port: 1 };
         },
       });

@@ -6,27 +6,27 @@ import { failedBecause, NO_ANSWER } from './kafka-failure.js';
 import { createTopics, describeConfigs } from './requests.js';
 import { leastInSync, promisedPolicy, topicPolicy } from './topic-policy.js';
 
-/** Of `CreateTopics`: as many replicas as the broker's default says. */
+/** For `CreateTopics`: use the broker's default. */
 const DEFAULT_REPLICAS = -1;
 const CREATE_TIMEOUT_MS = 30_000;
 
 /**
- * Services do this first. One that ended because brokers are only starting would be started again after ever longer
- * pauses; one that is asked to end meanwhile still does so in time.
+ * Services do this first. If one ended because the brokers are still starting, it would be restarted after ever longer
+ * pauses. One that is told to stop meanwhile must still do so in time.
  */
 const BROKERS_WITHIN_MS = 15_000;
 
 /**
- * Creates what is missing and checks what is there; waits a while for brokers that do not answer. A principal that may
- * not create finds an operator's topics.
- * @throws PartitionsDiffer, TopicPolicyDiffers, or KafkaFailure where a topic is missing and may not be created.
+ * Creates missing topics and checks existing ones; waits for a while for brokers that do not answer. A principal that
+ * may not create topics relies on those of an operator.
+ * @throws PartitionsDiffer, TopicPolicyDiffers; KafkaFailure if a topic is missing and may not be created.
  */
 export function ensureTopics(
   cluster: Cluster,
   topics: readonly TopicSettings[],
   replicas: number | undefined,
 ): Promise<void> {
-  return cluster.patiently(() => tryToEnsure(cluster, topics, replicas), [NO_ANSWER], BROKERS_WITHIN_MS);
+  return cluster.retry(() => tryToEnsure(cluster, topics, replicas), [NO_ANSWER], BROKERS_WITHIN_MS);
 }
 
 async function tryToEnsure(
@@ -78,11 +78,11 @@ async function create(
       false,
     );
   } catch (error) {
-    // Another service, starting at the same time, was quicker.
+    // Another service, which starts at the same time, created it first.
     if (!failedBecause(error, 'TOPIC_ALREADY_EXISTS')) throw error;
     if (topics.length > 1) for (const topic of topics) await create(cluster, [topic], replicas);
   }
-  // A broker learns of a topic a moment after its controller made it.
+  // Brokers learn of a topic a moment after the controller has created it.
   for (const { name } of topics) await cluster.untilLed(name);
 }
 

@@ -9,9 +9,9 @@ export interface OutboxRelayOptions {
   readonly pool: pg.Pool;
   readonly table: OutboxTable;
   readonly bus: MessageBus;
-  /** Told of every failure; the relay goes on by itself, after a pause that grows. */
+  /** Called at every failure; the relay retries by itself, after a growing pause. */
   readonly onError?: (error: unknown) => void;
-  /** How often it looks without being woken. Default 500. */
+  /** How often it looks for rows without being woken. Default 500. */
   readonly pollMs?: number;
 }
 
@@ -20,11 +20,11 @@ const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 const LONGEST_PAUSE_MS = 15_000;
 
 /**
- * Moves the rows of an outbox to the bus, in their order, and deletes them once they are durable there.
+ * Moves the rows of an outbox to the bus in order, and deletes them once they are durable there.
  *
- * At least once: a crash between publish and delete publishes again, so consumers tell repeats by `ce_id`. Several
- * relays may run; an advisory lock lets one of them move rows at a time, and it is released with the connection.
- * A topic that cannot be published to holds back its own rows only.
+ * At least once: after a crash between publish and delete it publishes again, so consumers recognise repeats by
+ * `ce_id`. Several relays may run; an advisory lock, released with the connection, lets one at a time move rows. A
+ * topic that cannot be published to holds back its own rows only.
  */
 export class OutboxRelay {
   readonly #options: OutboxRelayOptions;
@@ -36,17 +36,17 @@ export class OutboxRelay {
     this.#options = options;
   }
 
-  /** Begins to move rows. Once only. */
+  /** Begins to move rows. Further calls have no effect. */
   start(): void {
     this.#running ??= this.#run();
   }
 
-  /** Call after a commit that wrote to the outbox: its rows go at once. */
+  /** Call after a commit that wrote to the outbox, so that its rows are moved at once. */
   wake(): void {
     this.#wakeUp.call();
   }
 
-  /** Finishes the page in hand. Rows that are left wait for the next start. */
+  /** Finishes the page in progress. Remaining rows wait for the next start. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
@@ -57,7 +57,7 @@ export class OutboxRelay {
     const { signal } = this.#stopping;
     const backOff = new BackOff({ firstMs: 2 * pollMs, longestMs: LONGEST_PAUSE_MS });
     while (!signal.aborted) {
-      // A call from now on is for what may be written after it was looked for.
+      // A call after this may concern rows that are written after the look below.
       this.#wakeUp.quiet();
       try {
         await this.#moveAll();
@@ -65,13 +65,13 @@ export class OutboxRelay {
         await this.#wakeUp.wait({ ms: pollMs, signal });
       } catch (error) {
         onError?.(error);
-        // No call ends this pause: a busy writer must not undo it.
+        // A call does not end this pause: a busy writer must not defeat it.
         await pauseUnlessAborted(backOff.failed(), signal);
       }
     }
   }
 
-  /** Moves page after page until nothing is left that can go. */
+  /** Moves page after page until no movable row is left. */
   async #moveAll(): Promise<void> {
     const held = new Map<string, unknown>();
     while (!this.#stopping.signal.aborted && (await this.#movePage(held)) > 0);
@@ -79,7 +79,7 @@ export class OutboxRelay {
     if (held.size > 0) throw failure;
   }
 
-  /** Moves one page; topics that fail join `held`. Returns the number of rows that it found. */
+  /** Moves one page, and adds topics that fail to `held`. Returns the number of rows found. */
   async #movePage(held: Map<string, unknown>): Promise<number> {
     const { pool, table, bus } = this.#options;
     return inTransaction(pool, async (client) => {

@@ -3,19 +3,19 @@ import type { OutgoingMessage } from '../message-bus.js';
 import { packMessages } from '../packed-messages.js';
 import { requirePublishable } from '../publishable.js';
 
-/** A message on its way to a topic. */
+/** A message to publish, with its topic. */
 export type OutboxMessage = { readonly topic: string } & OutgoingMessage;
 
-/** What waits in an outbox. */
+/** The messages that wait in an outbox. */
 export interface WaitingMessages {
   readonly messages: number;
-  /** Seconds for which the oldest of them has waited; 0 where none waits. */
+  /** Seconds for which the oldest has waited; 0 if none waits. */
   readonly oldestSeconds: number;
 }
 
 /**
- * The table `<schema>.outbox` of a service (see outbox.template.sql): what the service says, until `OutboxRelay` has
- * handed it to the bus. Each table passes `contract/outbox.features.ts`.
+ * The table `<schema>.outbox` of a service (see outbox.template.sql), which holds its messages until `OutboxRelay` has
+ * published them. Each table passes `contract/outbox.features.ts`.
  */
 export class OutboxTable {
   readonly schema: string;
@@ -24,18 +24,18 @@ export class OutboxTable {
     this.schema = schema;
   }
 
-  /** Its name as SQL takes it. */
+  /** Its qualified name, quoted for SQL. */
   get name(): string {
     return `${pg.escapeIdentifier(this.schema)}.outbox`;
   }
 
   /**
-   * Writes messages within the caller's transaction, in one statement: they go to the bus if and only if it commits, in
+   * Writes messages within the caller's transaction, in one statement: they are published if and only if it commits, in
    * this order. Call `OutboxRelay.wake` after the commit.
    *
-   * Messages of one key keep their order across transactions when the later one writes after the earlier one
-   * committed; transactions that run at once have no order among each other.
-   * @throws MessageTooLarge, PublishTooLarge, MessageMalformed: a message that no bus takes never enters the outbox.
+   * Messages of one key keep their order across transactions if the later one writes after the earlier one committed;
+   * concurrent transactions have no order among each other.
+   * @throws MessageTooLarge, PublishTooLarge, MessageMalformed: a message that no bus accepts never enters the outbox.
    */
   async write(client: pg.ClientBase, messages: readonly OutboxMessage[]): Promise<void> {
     if (messages.length === 0) return;

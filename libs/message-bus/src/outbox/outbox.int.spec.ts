@@ -7,7 +7,7 @@ import { OutboxTable } from './outbox-table.js';
 
 outboxFeatures('the template', async () => {
   const databases = await createTestDatabases(inject('postgresUrl'));
-  // A name that SQL takes in quotes alone.
+  // A name that SQL accepts only in quotes.
   const table = new OutboxTable('Outbox of a test');
   const template = await readFile(new URL('outbox.template.sql', import.meta.url), 'utf8');
   const schema = pg.escapeIdentifier(table.schema);

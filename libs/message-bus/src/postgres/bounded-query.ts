@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * Runs one statement, and gives up on a server that does not answer: the connection is dropped and the statement
- * fails with an unknown outcome. Without it a lost network would hold a heartbeat, and the partitions, for ever.
+ * Runs one statement with a timeout: if the server does not answer, closes the connection and fails with an unknown
+ * outcome. Otherwise a lost network would block a heartbeat, and so the partitions, for ever.
  */
 export async function boundedQuery<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
@@ -22,7 +22,7 @@ export async function boundedQuery<Row extends pg.QueryResultRow>(
     release(false);
     return rows;
   } catch (error) {
-    // An error of the statement leaves the connection whole; any other one has no SQLSTATE.
+    // An error of the statement leaves the connection intact; other errors have no severity ERROR.
     release(!(error instanceof Error && 'severity' in error && error.severity === 'ERROR'));
     throw error;
   } finally {

@@ -11,8 +11,9 @@ export interface HintOptions {
 const PAUSES = { firstMs: 100, longestMs: 10_000 };
 
 /**
- * Listens on a connection of its own for what other processes publish and for members that come and go. A lost
- * connection is made anew; what happened meanwhile is told as `anything`. Only a hint: members also look by themselves.
+ * Listens on a connection of its own for publishes of other processes and for members that join and leave. Reconnects
+ * after a loss, and then reports `anything`, because it may have missed hints. Members also poll, so that hints may be
+ * lost.
  */
 export class Hints {
   readonly #options: HintOptions;
@@ -26,12 +27,12 @@ export class Hints {
     this.#options = options;
   }
 
-  /** The server's process for the connection, while there is one: it ends with this process, however that ends. */
+  /** The server's process id of the connection, if connected. That process ends when this one does, however it ends. */
   get backend(): number | null {
     return this.#connected?.backend ?? null;
   }
 
-  /** Listens from the first listener on, so that a bus that only publishes needs no second connection. */
+  /** Connects at the first listener, so that a bus that only publishes needs no second connection. */
   listen(listener: (hint: Hint) => void): () => void {
     this.#listeners.add(listener);
     this.#running ??= this.#run();
@@ -40,7 +41,8 @@ export class Hints {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    // Not `end`: a server that hangs never answers it, and a `connect` that it meets on its way is never settled.
+    // Destroys the socket instead of calling `end`, which a hanging server never answers and which would leave a
+    // concurrent `connect` unsettled.
     this.#client?.connection.stream.destroy();
     await this.#running;
   }
@@ -89,7 +91,7 @@ export class Hints {
     if (channel === 'bus_group') {
       this.#tell({ kind: 'group', group: payload });
     } else {
-      // Written by bus.publish alone.
+      // Only bus.publish writes these.
       const published = JSON.parse(payload) as { topic: string; partitions: number[] };
       this.#tell({ kind: 'published', ...published });
     }

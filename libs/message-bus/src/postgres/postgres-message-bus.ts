@@ -6,20 +6,20 @@ import { PostgresStore } from './postgres-store.js';
 import { Hints } from './hints.js';
 
 export interface PostgresMessageBusOptions {
-  /** Database `bus`, with the service's own role. */
+  /** URL of the database `bus`, with the service's own role. */
   readonly url: string;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
-  /** Told of failures of the listening connection; those of a subscription go to its own listener. */
+  /** Called at failures of the listening connection; those of a subscription go to its own listener. */
   readonly onError?: (error: unknown) => void;
   readonly session?: Partial<SessionSettings>;
-  /** After so long without an answer a statement has failed. Default 30,000. */
+  /** A statement without an answer fails after this time. Default 30,000. */
   readonly statementTimeoutMs?: number;
 }
 
 /**
- * The message bus in PostgreSQL (migrations/bus/0002). What is published is durable when `publish` resolves, all or
- * none. Connects lazily and recovers from lost connections by itself.
+ * The message bus in PostgreSQL (migrations/bus/0002). A publish is durable when it resolves, all or none. Connects
+ * lazily and recovers from lost connections by itself.
  */
 export const createPostgresMessageBus = (options: PostgresMessageBusOptions): MessageBus => {
   const { url, applicationName, onError = () => undefined } = options;

@@ -7,7 +7,7 @@ import type { MessageBus } from '../message-bus.js';
 import { createPostgresMessageBus, type PostgresMessageBusOptions } from './postgres-message-bus.js';
 import { Hints } from './hints.js';
 
-/** What the PostgreSQL adapter promises beyond the port. */
+/** Guarantees of the PostgreSQL adapter beyond the port. */
 describe('the message bus in PostgreSQL', () => {
   let databases: TestDatabases;
   let admin: pg.Client;
@@ -31,7 +31,7 @@ describe('the message bus in PostgreSQL', () => {
     await databases.drop();
   });
 
-  it('lets a service call its functions, and touch none of its tables', async () => {
+  it('lets a service call its functions, but access none of its tables', async () => {
     for (const role of ['ingest', 'pseudonymiser', 'linker', 'projector'] as const) {
       const client = new pg.Client({ connectionString: databases.url('bus', role) });
       await client.connect();
@@ -54,14 +54,14 @@ describe('the message bus in PostgreSQL', () => {
     const topic = await newTopic(bus, 3);
     const group = unique('group');
     const { relay, url } = await FreezableRelay.open(databases.url('bus', 'linker'));
-    // Had they to expire, this would outlast the test.
+    // If the leases had to expire, the test would time out.
     const patient = { ttlMs: 600_000, heartbeatMs: 200_000 };
     const killed = open({ url, session: patient });
     const first = new Inbox(killed, { group, topics: [topic] });
     await first.subscription.ready;
     await bus.publish(topic, numbered('a', 1));
     await first.receives(1);
-    // It says so as soon as it listens, which may be after it has its first partitions.
+    // A member reports its listening connection once it listens, which may be after it has its first partitions.
     await until('the server knows its listening connection', async () => {
       const { rows } = await admin.query(
         `SELECT FROM bus.member JOIN pg_stat_activity ON pid = backend WHERE group_name = $1`,
@@ -77,7 +77,7 @@ describe('the message bus in PostgreSQL', () => {
       topic,
       ['a', 'b', 'c', 'd'].flatMap((key) => numbered(key, 2, 1)),
     );
-    // The server notices a severed connection when it next looks at it.
+    // The server notices a severed connection when it next uses it.
     await heir.receives(8);
     await heir.subscription.stop();
     relay.thaw();
@@ -85,7 +85,7 @@ describe('the message bus in PostgreSQL', () => {
     await relay.close();
   });
 
-  it('goes on by itself after all its connections were cut, and loses nothing', async () => {
+  it('resumes by itself after all its connections were cut, and loses nothing', async () => {
     const topic = await newTopic(bus, 2);
     const group = unique('group');
     const errors: unknown[] = [];
@@ -107,7 +107,7 @@ describe('the message bus in PostgreSQL', () => {
     }
     await until('all is committed', async () => (await totalLag(bus, group)) === 0);
     expect(new Set(inbox.texts)).toEqual(published);
-    // What comes again comes in order, after its own first time.
+    // A repeated message arrives in order, after its first time.
     for (const key of ['a', 'b']) {
       const first = [...new Set(inbox.texts.filter((text) => text.startsWith(key)))];
       expect(first).toEqual(numbered(key, 25).map(({ value }) => new TextDecoder().decode(value)));
@@ -115,12 +115,12 @@ describe('the message bus in PostgreSQL', () => {
     await cut.close();
   });
 
-  it('finds messages by looking when it cannot listen', async () => {
+  it('finds messages by polling when it cannot listen', async () => {
     const topic = await newTopic(bus);
     const deaf = open({ applicationName: 'message bus deaf', session: { pollMs: 50 } });
     const inbox = new Inbox(deaf, { group: unique('group'), topics: [topic] });
     await inbox.subscription.ready;
-    // The listener comes back a tenth of a second later at the earliest, each time; meanwhile the poll must do.
+    // The listener reconnects after a tenth of a second at the earliest, each time; meanwhile the poll must find them.
     for (let round = 0; round < 5; round += 1) {
       await admin.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'message bus deaf listening'`,
@@ -131,7 +131,7 @@ describe('the message bus in PostgreSQL', () => {
     await deaf.close();
   });
 
-  it.each([true, false])('closes while it connects anew: the server answers: %s', async (answers) => {
+  it.each([true, false])('closes during a reconnection; the server answers: %s', async (answers) => {
     const { relay, url } = await FreezableRelay.open(databases.url('bus', 'linker'));
     const hints = new Hints({ url, applicationName: 'message bus closing', onError: () => undefined });
     hints.listen(() => undefined);
@@ -158,7 +158,7 @@ describe('the message bus in PostgreSQL', () => {
     await relay.close();
   });
 
-  it('holds nothing for a group that an operator has it forget', async () => {
+  it('holds nothing for a group that an operator has removed', async () => {
     const name = unique('topic');
     await bus.ensureTopics([{ name, partitions: 1, retentionMs: 1000 }]);
     const group = unique('group');

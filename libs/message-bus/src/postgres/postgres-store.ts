@@ -24,12 +24,12 @@ import { partitionOf } from '../partition-of.js';
 import { boundedQuery } from './bounded-query.js';
 import type { Hints } from './hints.js';
 
-/** Messages and leases in schema `bus`: one statement, one function of the migration, per call. */
+/** Messages and leases in the schema `bus`: each call is one statement with one function of the migration. */
 export class PostgresStore implements MessageStore {
   readonly #pool: pg.Pool;
   readonly #hints: Hints;
   readonly #timeoutMs: number;
-  /** Topics never change their number of partitions. */
+  /** The number of partitions of a topic never changes. */
   readonly #partitions = new Map<string, number>();
 
   constructor(pool: pg.Pool, hints: Hints, timeoutMs: number) {
@@ -39,7 +39,7 @@ export class PostgresStore implements MessageStore {
   }
 
   async ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
-    // In one order, so that services that start together do not wait for each other in a circle.
+    // Always in the same order, so that services that start together do not deadlock.
     for (const { name, partitions, retentionMs } of topics.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       await this.#call('SELECT bus.ensure_topic($1, $2, $3)', [
         name,
@@ -114,7 +114,7 @@ export class PostgresStore implements MessageStore {
     from: number,
     { maxMessages, maxBytes }: FetchLimits,
   ): Promise<FetchedMessages> {
-    // As base64: PostgreSQL's own text form of bytea has half as many characters again.
+    // As base64, because PostgreSQL's text form of bytea is half as long again.
     const rows = await this.#call<FetchedRow>(
       `SELECT "offset", key, headers, encode(value, 'base64') AS base64, end_offset
        FROM bus.fetch($1, $2, $3, $4, $5)`,
@@ -184,7 +184,7 @@ export class PostgresStore implements MessageStore {
   }
 }
 
-/** Messages of each partition that one statement deletes at most: none holds its locks for long. */
+/** Maximum number of messages of each partition that one statement deletes, so that none holds its locks for long. */
 const RETENTION_BATCH = 500;
 
 /** SQLSTATEs of migration 0002. */

@@ -10,7 +10,7 @@ const checkpoint = (size: number, text: string, ...marks: number[]): NewCheckpoi
   leaves: hashes(...marks),
 });
 
-/** What every place for checkpoints promises. */
+/** The contract of every implementation of checkpoints. */
 export function checkpointsFeatures(open: () => Checkpoints | Promise<Checkpoints>): void {
   describe('checkpoints', () => {
     let checkpoints: Checkpoints;
@@ -29,7 +29,7 @@ export function checkpointsFeatures(open: () => Checkpoints | Promise<Checkpoint
       await checkpoints.add(`${stream}-other`, checkpoint(9, 'nine', 9));
     });
 
-    it('gives the last one, with what its signer goes on from', async () => {
+    it('returns the last checkpoint, with the frontier from which its signer continues', async () => {
       const last = (await checkpoints.last(stream))!;
       expect(last.size).toBe(5);
       expect(Buffer.from(last.note).toString()).toBe('five');
@@ -38,14 +38,14 @@ export function checkpointsFeatures(open: () => Checkpoints | Promise<Checkpoint
       expect(await checkpoints.last(`${stream}-none`)).toBeUndefined();
     });
 
-    it('gives notes in order of their size, page by page', async () => {
+    it('returns notes in order of size, page by page', async () => {
       expect(await texts(0, 10)).toEqual(['2 two', '5 five']);
       expect(await texts(0, 1)).toEqual(['2 two']);
       expect(await texts(2, 10)).toEqual(['5 five']);
       expect(await texts(5, 10)).toEqual([]);
     });
 
-    it('gives the leaves of any range, across checkpoints, and leaves a place empty where nothing is signed', async () => {
+    it('returns the leaves of any range, across checkpoints, and undefined for a leaf that no checkpoint covers', async () => {
       const known = [1, 2, 3, 4, 5].map((mark) => [32, mark]);
       expect(await marks(0, 5)).toEqual(known);
       expect(await marks(1, 3)).toEqual(known.slice(1, 3));
@@ -53,7 +53,7 @@ export function checkpointsFeatures(open: () => Checkpoints | Promise<Checkpoint
       expect(await marks(5, 5)).toEqual([]);
     });
 
-    it('takes the same note again, and refuses another one of the same size', async () => {
+    it('accepts the same note again, and refuses a different one of the same size', async () => {
       await checkpoints.add(stream, checkpoint(5, 'five', 3, 4, 5));
       await expect(checkpoints.add(stream, checkpoint(5, 'another', 3, 4, 5))).rejects.toMatchObject({
         code: 'checkpoint-differs',

@@ -8,7 +8,7 @@ import type { EventToAppend } from '../../event-store.js';
 import { eraseBodies } from '../../postgres/erase-bodies.js';
 import { KurrentDbEventStore, type KurrentDbEventStoreOptions } from '../kurrentdb-event-store.js';
 
-/** A server of KurrentDB's protocol for the length of a spec: a single node, or a cluster. */
+/** A server that speaks KurrentDB's protocol for the duration of a spec: a single node, or a cluster. */
 export interface KurrentServer {
   readonly connectionString: string;
   stop(): Promise<void>;
@@ -27,7 +27,7 @@ export const storeOn = (
     ...options,
   });
 
-/** What the contract suite of all adapters takes. */
+/** The fixture for the contract suite of all adapters. */
 export const fixtureOn = (databases: TestDatabases, server: KurrentServer): EventStoreFixture => {
   const eraser: pg.Pool = createPool({
     url: databases.url('platform', 'eraser'),
@@ -54,8 +54,7 @@ export const addressOf = (connectionString: string): Address => {
 };
 
 /**
- * Skips a case on a cluster and says why: a line stands before one address alone, and the client finds the other nodes by
- * themselves.
+ * Skips a case on a cluster and says why: a proxy covers one address only, and the client discovers the other nodes.
  */
 export function needsSingleNode(
   { connectionString }: KurrentServer,
@@ -65,14 +64,14 @@ export function needsSingleNode(
   if (isCluster) context.skip('needs a single node: a line can be broken before one address alone');
 }
 
-/** The same server, reached through another port of this machine; by its name where a certificate may ask for it. */
+/** The same server through another local port; by the name `localhost` if its certificate may require it. */
 export const throughPort = (connectionString: string, port: number): string => {
   const { host } = addressOf(connectionString);
   const near = host === 'localhost' ? host : '127.0.0.1';
   return connectionString.replace(new RegExp(`${host}(:\\d+)?`), `${near}:${port}`);
 };
 
-/** A writer that knows nothing of us, as an operator's script is. */
+/** A client that is not ours, like an operator's script. */
 export async function foreignClient(connectionString: string): Promise<KurrentDBClient> {
   const { KurrentDBClient: client } = await import('@kurrent/kurrentdb-client');
   return client.connectionString(connectionString);
@@ -87,7 +86,7 @@ export const foreignEvents = (events: readonly EventToAppend[]) =>
     metadata: undefined,
   }));
 
-/** Waits for a condition, not for a time. */
+/** Polls until a condition holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -35,11 +35,11 @@ const failure = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** Three parts and a bit. */
+/** Events that make three parts and the beginning of a fourth. */
 const manyMebibytes = (count = 32) =>
   Array.from({ length: count }, (_, index) => ({ ...newEvent(), bytes: Buffer.alloc(100 * 1024, index) }));
 
-/** What this adapter alone can suffer, and what was measured to go wrong on a server that nothing goes wrong with. */
+/** Failures that only this adapter can meet, and surprises that were measured on a healthy server. */
 export function kurrentDbFeatures(adapter: string, server: (() => Promise<KurrentServer>) | Absent): void {
   contractSuite('KurrentDB adapter', adapter, server, (start) => {
     let databases: TestDatabases;
@@ -81,12 +81,12 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
       await databases.drop();
     });
 
-    it('somebody appended the same ids with other data: the server says yes, the store says no', async () => {
+    it('refuses ids that somebody appended with other data, though the server confirms them', async () => {
       const stream = newStream();
       const events = newEvents(3);
       const others = events.map((event) => ({ ...event, bytes: Buffer.from('other') }));
       await foreign.appendToStream(stream, foreignEvents(others), { streamState: 'no_stream' });
-      // The trap itself: the server confirms, and keeps what it has.
+      // The trap: the server confirms the append, and keeps the earlier data.
       const { success } = await foreign.appendToStream(stream, foreignEvents(events), {
         streamState: 'no_stream',
       });
@@ -96,7 +96,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
       expect(plain(await store.readPage(stream, 0, 9))).toEqual(plain(others));
     });
 
-    it('somebody appended the same ids with the same data: a repetition', async () => {
+    it('recognises as a repetition what somebody else appended with the same ids and data', async () => {
       const stream = newStream();
       const events = newEvents(3);
       await foreign.appendToStream(stream, foreignEvents(events), { streamState: 'no_stream' });
@@ -107,7 +107,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
       });
     });
 
-    it('somebody wrote JSON into the stream: its bytes cannot be had, and it says so', async () => {
+    it('refuses to read JSON that somebody else wrote, because its bytes are lost', async () => {
       const stream = newStream();
       await foreign.appendToStream(stream, {
         id: newEvent().id,
@@ -120,13 +120,13 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         code: 'foreign-event',
         message: `revision 0 of ${stream} was not written by Kinledger (type Noted)`,
       });
-      // Where the stream ends can be had all the same, and no refused page holds on to its connection.
+      // The head is still readable, and no refused page keeps its connection.
       for (let times = 0; times < 120; times += 1) await failure(store.readPage(stream, 0, 9));
       expect(await store.head(stream)).toBe(0);
     });
 
-    describe('an append of several parts was interrupted between them', () => {
-      it('the same call completes it, and once more changes nothing', async () => {
+    describe('after an interruption between the parts of an append', () => {
+      it('completes the append when it is repeated, and changes nothing when it is repeated again', async () => {
         const stream = newStream();
         const events = manyMebibytes();
         const parts = appendParts(events);
@@ -152,7 +152,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         }
       });
 
-      it('a beginning that no interruption leaves is a conflict', async () => {
+      it('reports a conflict if what is present does not end with a whole part', async () => {
         const stream = newStream();
         const events = manyMebibytes();
         const [part = []] = appendParts(events);
@@ -162,7 +162,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         expect(error).toMatchObject({ actual: part.length - 2 });
       });
 
-      it('something else stands behind its beginning: a conflict', async () => {
+      it('reports a conflict if something else follows the part that is present', async () => {
         const stream = newStream();
         const events = manyMebibytes();
         const [part = []] = appendParts(events);
@@ -175,7 +175,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         expect(await store.head(stream)).toBe(part.length);
       });
 
-      it('segments of the part that is there stay erased, those of the rest come', async () => {
+      it('writes the segments of the rest alone, so that erased ones stay erased', async () => {
         const stream = newStream();
         const events = manyMebibytes();
         const segments = events.map((_, revision) => newSegment(revision));
@@ -189,13 +189,13 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
       });
     });
 
-    describe('the connection breaks', () => {
+    describe('when the connection breaks', () => {
       beforeEach((context) => needsSingleNode(running, context));
 
-      /** Large enough that the line can tell its bytes from those of the looks before it. */
+      /** Large enough that the proxy can tell the append's bytes from those of the preceding reads. */
       const large = () =>
         Array.from({ length: 4 }, () => ({ ...newEvent(), bytes: Buffer.alloc(100 * 1024, 5) }));
-      /** The first answer on a new connection takes long, and these tests wait briefly. */
+      /** The first answer on a new connection takes long, and these tests have short timeouts. */
       const begun = async (afar: KurrentDbEventStore) => {
         const stream = newStream();
         const first = newEvents(1);
@@ -208,10 +208,10 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         return stream;
       };
 
-      it('the answer of an append is lost: it is read back, and was written once', async () => {
+      it('reads an append back whose answer was lost, and has written it once', async () => {
         const { line, afar } = await openAfar();
         const stream = await begun(afar);
-        // Within HTTP/2's first window: beyond it the server's leave to send on would be lost too.
+        // Fits HTTP/2's first flow-control window: beyond it the server's window updates would be lost too.
         const events = Array.from({ length: 4 }, () => ({
           ...newEvent(),
           bytes: Buffer.alloc(10 * 1024, 5),
@@ -226,7 +226,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         expect(await store.head(stream)).toBe(4);
       });
 
-      it('the server hangs in an append: own timers end the wait, and it is settled when the server goes on', async () => {
+      it('stops waiting by its own timers while the server hangs in an append, and settles it once the server resumes', async () => {
         const { line, afar } = await openAfar({
           appendTimeoutMs: 700,
           readTimeoutMs: 700,
@@ -245,7 +245,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         expect(plain(await store.readPage(stream, 1, 100))).toEqual(plain(events));
       });
 
-      it('nobody answers for longer than it is patient: it fails, and the same append settles it', async () => {
+      it('fails an append once its patience is exhausted, and settles it when it is repeated', async () => {
         const { line, afar } = await openAfar({ appendTimeoutMs: 700, readTimeoutMs: 700, patienceMs: 0 });
         const stream = await begun(afar);
         const events = large();
@@ -264,8 +264,8 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         expect(await store.head(stream)).toBe(4);
       });
 
-      it('a subscription goes on where it was, with what came meanwhile', async () => {
-        // Longer than any test: what arrives, arrives by subscription or reconnection.
+      it('resumes a subscription where it was, with the events appended meanwhile', async () => {
+        // Longer than any test, so that events arrive by subscription or reconnection only.
         const { line, afar } = await openAfar({ lookAgainMs: 600_000 });
         const stream = newStream();
         await store.append(stream, newEvents(3), { expectedRevision: 'no-stream' });
@@ -288,7 +288,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
       });
     });
 
-    describe('somebody takes events away: readers stop instead of going on', () => {
+    describe('stops readers when somebody deletes', () => {
       const reads = (stream: string) => [
         () => store.readPage(stream, 0, 9),
         () => store.append(stream, newEvents(1), { expectedRevision: 'no-stream' }),
@@ -298,7 +298,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         },
       ];
 
-      it('the beginning of the stream', async () => {
+      it('the first events of the stream', async () => {
         const stream = newStream();
         await store.append(stream, newEvents(9), { expectedRevision: 'no-stream' });
         await foreign.setStreamMetadata(stream, { truncateBefore: 4 });
@@ -308,14 +308,14 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         expect(numbered(await store.readPage(stream, 4, 9))).toEqual([4, 5, 6, 7, 8]);
       });
 
-      it('the stream, softly: it would go on at its old revision', async () => {
+      it('the stream softly, after which it would continue at its old revision', async () => {
         const stream = newStream();
         await store.append(stream, newEvents(3), { expectedRevision: 'no-stream' });
         await foreign.deleteStream(stream);
         for (const read of reads(stream)) expect(isStreamGap(await failure(read()))).toBe(true);
       });
 
-      it('the stream, for ever', async () => {
+      it('the stream permanently', async () => {
         const stream = newStream();
         await store.append(stream, newEvents(3), { expectedRevision: 'no-stream' });
         await foreign.tombstoneStream(stream);
@@ -323,7 +323,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
       });
     });
 
-    it('keeps installations apart that have prefixes of their own, under one name of their ledgers', async () => {
+    it('keeps ledgers of one name separate if the installations have different prefixes', async () => {
       const stream = newStream();
       const stores = [store, open({ prefix: 'staging' }), open({ prefix: 'test-2' })];
       const ledgers = stores.map((_, index) => newEvents(index + 1));
@@ -345,15 +345,12 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
       expect(faulty).toEqual([false, true, false]);
     });
 
-    it.each(['', 'With Space', '-begins', '$system', 'x'.repeat(41)])(
-      'takes no prefix like "%s"',
-      (prefix) => {
-        expect(() => open({ prefix })).toThrow('lower-case letters, digits and hyphens');
-      },
-    );
+    it.each(['', 'With Space', '-begins', '$system', 'x'.repeat(41)])('refuses the prefix "%s"', (prefix) => {
+      expect(() => open({ prefix })).toThrow('lower-case letters, digits and hyphens');
+    });
 
-    describe('somebody sets what a ledger must not have', () => {
-      it('$maxCount hides events, and they are there again once it is taken back', async () => {
+    describe('when somebody sets a retention that a ledger must not have', () => {
+      it('finds $maxCount, which hides events until it is removed', async () => {
         const stream = newStream();
         await store.append(stream, newEvents(9), { expectedRevision: 'no-stream' });
         const faults = async () =>
@@ -364,16 +361,14 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         await foreign.setStreamMetadata(stream, { maxCount: 4 });
         expect(isStreamGap(await failure(store.readPage(stream, 0, 9)))).toBe(true);
         expect(await faults()).toEqual([
-          expect.stringMatching(
-            /^\$maxCount of programme-.* take the setting away before anybody scavenges$/,
-          ),
+          expect.stringMatching(/^\$maxCount of programme-.* remove the setting before anybody scavenges$/),
         ]);
         await foreign.setStreamMetadata(stream, {});
         expect(numbered(await store.readPage(stream, 0, 9))).toHaveLength(9);
         expect(await faults()).toEqual([]);
       });
 
-      it('$maxAge and $tb are found too', async () => {
+      it('finds $maxAge and $tb', async () => {
         const stream = newStream();
         await store.append(stream, newEvents(9), { expectedRevision: 'no-stream' });
         await foreign.setStreamMetadata(stream, { maxAge: 1_000_000, truncateBefore: 2 });
@@ -382,9 +377,9 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
       });
     });
 
-    describe('segments were written and their events never came', () => {
+    describe('after segments were written without their events', () => {
       const segmentsThere = async (stream: string) => plainSegments(await open().readSegments(stream, 0, 99));
-      /** Leaves two segments of events that never came behind one that did. */
+      /** Leaves a segment with its event, followed by two segments without. */
       const interrupted = async () => {
         const { line, afar } = await openAfar({ appendTimeoutMs: 2_000, patienceMs: 0 });
         const stream = newStream();
@@ -392,7 +387,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         await afar.append(stream, newEvents(1), { expectedRevision: 'no-stream', segments: [kept] });
         const lost = [newSegment(1), newSegment(2)];
         const events = newEvents(2).map((event) => ({ ...event, bytes: Buffer.alloc(200 * 1024) }));
-        // Nothing of the append reaches the server: its segments are in by then.
+        // The proxy holds the append before any of it reaches the server, after its segments are written.
         line.hold(100 * 1024);
         const appending = failure(afar.append(stream, events, { expectedRevision: 0, segments: lost }));
         await until(() => line.isBroken());
@@ -402,7 +397,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         return { afar, stream, kept, lost };
       };
 
-      it('the next store sweeps them before it appends, and nothing else', async () => {
+      it('sweeps those and nothing else in the next store, before it appends', async () => {
         const stream = newStream();
         const kept = newSegment(0);
         await store.append(stream, newEvents(1), { expectedRevision: 'no-stream', segments: [kept] });
@@ -414,7 +409,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         expect(await segmentsThere(stream)).toEqual(plainSegments([kept, own]));
       });
 
-      it('a record that comes at another place after all is read there', async () => {
+      it('reads a record at the other revision at which it was finally appended', async () => {
         const stream = newStream();
         await store.append(stream, newEvents(1), { expectedRevision: 'no-stream' });
         const [lost] = [newSegment(1)];
@@ -427,7 +422,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         expect((await next.readSegments(stream, 0, 9)).map(({ revision }) => revision)).toEqual([2]);
       });
 
-      it('the line broke between segments and events: the store that lived on sweeps them too', async (context) => {
+      it('sweeps them in the same store too, if its connection broke between segments and events', async (context) => {
         needsSingleNode(running, context);
         const { afar, stream, kept, lost } = await interrupted();
         expect(await segmentsThere(stream)).toEqual(plainSegments([kept, ...lost]));
@@ -442,7 +437,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
         expect(await segmentsThere(stream)).toEqual(plainSegments([kept, more]));
       });
 
-      it('the server is another one: it appends nothing and deletes nothing', async () => {
+      it('neither appends nor deletes anything on another server', async () => {
         const stream = newStream();
         await store.append(stream, newEvents(1), { expectedRevision: 'no-stream' });
         await writeSegmentsAhead(admin, stream, [newSegment(7)]);
@@ -456,7 +451,7 @@ export function kurrentDbFeatures(adapter: string, server: (() => Promise<Kurren
   });
 }
 
-/** What a writer leaves that died between the segments and the events. */
+/** Writes what a writer leaves that dies between the segments and the events. */
 async function writeSegmentsAhead(
   admin: pg.ClientBase | pg.Pool,
   stream: string,

@@ -14,10 +14,10 @@ import {
   type KurrentServer,
 } from './kurrent-server.js';
 
-/** What is promised once the server answers. */
+/** Time within which reads must resume once the server answers. */
 export const READS_WITHIN_MS = 5_000;
 
-/** A store that was opened before its server could be reached, in each way in which that may be so. */
+/** A store that was opened before its server was reachable, for each kind of fault. */
 export function orderOfStartingFeatures(
   adapter: string,
   server: (() => Promise<KurrentServer>) | Absent,
@@ -57,7 +57,7 @@ export function orderOfStartingFeatures(
       await databases.drop();
     });
 
-    /** Reads as a service does: again after a short pause, whatever comes. */
+    /** Reads as a service does: retries after a short pause, whatever the error. */
     const untilRead = async (stream: string) => {
       const began = performance.now();
       await until(() => afar.head(stream).then(isThere, rethrowUnlessUnreachable));
@@ -72,19 +72,19 @@ export function orderOfStartingFeatures(
     };
 
     it.each([
-      ['nobody is there', () => line.cut(), () => line.restore()],
+      ['nothing listens', () => line.cut(), () => line.restore()],
       [
-        'it hangs',
+        'the server hangs and loses what it was sent',
         async () => line.hold(),
         async () => {
-          // What was sent meanwhile is lost too, as where a machine is taken from the network.
+          // What was sent meanwhile is lost too, as when a machine is disconnected from the network.
           await line.cut();
           await line.restore();
         },
       ],
-      ['it hangs and goes on', async () => line.hold(), async () => line.release()],
-      ['something else answers', async () => line.garble(), async () => line.release()],
-    ])('%s when the store is opened: it reads, appends and follows soon after', async (_, away, back) => {
+      ['the server hangs and resumes', async () => line.hold(), async () => line.release()],
+      ['another protocol answers', async () => line.garble(), async () => line.release()],
+    ])('reads, appends and follows soon after the fault ends if at first %s', async (_, away, back) => {
       const stream = newStream();
       await fillStream(near, stream, 3);
       await away();
@@ -100,7 +100,7 @@ export function orderOfStartingFeatures(
       }
     });
 
-    it('it appends first of all, while nobody is there yet: it waits, and appends once', async () => {
+    it('waits with a first append until a server listens, and appends once', async () => {
       const stream = newStream();
       await line.cut();
       const appending = afar.append(stream, newEvents(2), { expectedRevision: 'no-stream' });
@@ -110,7 +110,7 @@ export function orderOfStartingFeatures(
       expect(await near.head(stream)).toBe(1);
     });
 
-    it('it subscribes first of all, while nobody is there yet', async () => {
+    it('subscribes first, before a server listens', async () => {
       const stream = newStream();
       await fillStream(near, stream, 3);
       await line.cut();
@@ -124,7 +124,7 @@ export function orderOfStartingFeatures(
       expect(performance.now() - began).toBeLessThan(READS_WITHIN_MS);
     });
 
-    it('many read at once while nobody is there: each fails, and each reads soon after', async () => {
+    it('fails each of many concurrent reads while no server listens, and each reads soon after', async () => {
       const stream = newStream();
       await fillStream(near, stream, 3);
       await line.cut();
@@ -135,7 +135,7 @@ export function orderOfStartingFeatures(
       expect(new Set((await heads()).map(({ status }) => status))).toEqual(new Set(['fulfilled']));
     });
 
-    it('its absence is told once, with host and port, and its return once, with how long it took', async () => {
+    it('reports an outage once, with host and port, and its end once, with its duration', async () => {
       const stream = newStream();
       await line.cut();
       for (let tries = 0; tries < 5; tries += 1) await failsToRead(stream);

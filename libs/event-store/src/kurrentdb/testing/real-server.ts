@@ -1,6 +1,6 @@
 import type { KurrentServer } from '../contract/kurrent-server.js';
 
-/** Where a KurrentDB to test against can be had. */
+/** A KurrentDB server to test against. */
 export type RealServer =
   | { readonly kind: 'url'; readonly connectionString: string }
   | { readonly kind: 'container' }
@@ -9,7 +9,7 @@ export type RealServer =
 const IMAGE = 'kurrentplatform/kurrentdb:25.0';
 const PORT = 2113;
 
-/** The server in KINLEDGER_KURRENTDB_URL, else one in a container where there is a container engine. */
+/** Finds the server in KINLEDGER_KURRENTDB_URL, else a container engine to start one. */
 export async function findRealServer(): Promise<RealServer> {
   const connectionString = process.env['KINLEDGER_KURRENTDB_URL'];
   if (connectionString !== undefined && connectionString !== '') return { kind: 'url', connectionString };
@@ -22,7 +22,7 @@ export async function findRealServer(): Promise<RealServer> {
   }
 }
 
-/** A single node in memory, without TLS, at a port of this machine. */
+/** Starts a single node in memory, without TLS, on a local port. */
 export async function startContainer(): Promise<KurrentServer> {
   const { GenericContainer, Wait } = await import('testcontainers');
   const container = await new GenericContainer(IMAGE)

@@ -13,15 +13,15 @@ export interface ProposedAppend {
   readonly stream: string;
   readonly expected: Expectation;
   readonly events: readonly HeldEvent[];
-  /** As the server counts it against its limit: data, metadata, and two bytes a character of the type. */
+  /** Size as the server counts it against its limit: data, metadata, and two bytes for each character of the type. */
   readonly size: number;
-  /** Milliseconds since 1970; the server does nothing after it. */
+  /** Milliseconds since 1970; the server does not execute the append after it. */
   readonly deadline: number;
 }
 
 export type AppendAnswer = WriteOutcome | { readonly kind: 'timeout' | 'too-large' | 'not-ready' };
 
-/** Collects the messages of each append on the shared stream and hands it over when its last one came. */
+/** Collects the messages of each append on the shared stream, and passes it on with its last message. */
 export function batchAppendOf(
   call: BatchAppendCall,
   handle: (append: ProposedAppend, answer: (answer: AppendAnswer) => void) => Promise<void>,
@@ -30,7 +30,7 @@ export function batchAppendOf(
     string,
     { options: streams.BatchAppendReq.Options | undefined; events: HeldEvent[] }
   >();
-  // Appends of one stream are answered in their order.
+  // Appends are answered in order.
   let last = Promise.resolve();
   call.on('data', (request: streams.BatchAppendReq) => {
     const id = request.getCorrelationId();

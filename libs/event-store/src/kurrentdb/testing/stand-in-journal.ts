@@ -13,7 +13,7 @@ interface Line {
   }[];
 }
 
-/** Streams that outlive a SIGKILL of their process: each append is in the file before it is answered. */
+/** Streams that survive a SIGKILL of their process: each append is in the file before it is answered. */
 export function journalledStreams(file: string): StandInStreams {
   const streams = new JournalledStreams(file);
   streams.replay();
@@ -33,7 +33,7 @@ class JournalledStreams extends StandInStreams {
     if (!existsSync(this.#file)) return;
     this.#replaying = true;
     const lines = readFileSync(this.#file, 'utf8').split('\n');
-    // What was being written when the process died ends without a line end, and was never answered.
+    // A last line without a line end was cut by a kill; its append was never answered.
     for (const text of lines.slice(0, -1)) {
       if (text === '') continue;
       const { name, events } = JSON.parse(text) as Line;

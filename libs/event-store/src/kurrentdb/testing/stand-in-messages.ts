@@ -8,13 +8,13 @@ export type ReadCall = grpc.ServerWritableStream<streams.ReadReq, streams.ReadRe
 export const streamNameOf = (identifier: shared.StreamIdentifier | undefined): string =>
   Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8');
 
-/** Where a read begins, unless it says "start" or "end". */
+/** The revision at which a read begins; `otherwise` if it says "start" or "end". */
 export const revisionOf = (
   options: streams.ReadReq.Options.StreamOptions | undefined,
   otherwise: number,
 ): number => (options?.hasRevision() === true ? Number(options.getRevision()) : otherwise);
 
-/** An event as a read or a subscription gives it. */
+/** An event as a read or a subscription returns it. */
 export function recordedEvent(stream: string, revision: number, event: HeldEvent): streams.ReadResp {
   const id = new shared.UUID();
   id.setString(event.id);

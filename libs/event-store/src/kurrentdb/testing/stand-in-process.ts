@@ -1,6 +1,6 @@
 /**
- * The stand-in for a KurrentDB server as a process of its own, to be killed and stopped: `node stand-in-process.js PORT
- * JOURNAL`. It says on standard output where it listens.
+ * Runs the stand-in for a KurrentDB server in its own process, which a test may stop or kill: `node stand-in-process.js
+ * PORT JOURNAL`. Prints its connection string on standard output.
  */
 import { StandInServer } from './stand-in-server.js';
 

@@ -13,20 +13,20 @@ import { journalledStreams } from './stand-in-journal.js';
 import { StandInStreams } from './stand-in-streams.js';
 
 export interface StandInOptions {
-  /** Server certificate and key in PEM; plain HTTP/2 without. */
+  /** Server certificate and key in PEM; plain HTTP/2 if absent. */
   readonly tls?: { readonly certificate: Buffer; readonly key: Buffer };
   /** Calls must carry these; anonymous ones are refused. */
   readonly credentials?: { readonly username: string; readonly password: string };
-  /** Default: a free one. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** A file in which appends are kept, and from which they come back: for a stand-in whose process is killed. */
+  /** A file that stores appends, from which a killed stand-in restores them. */
   readonly journal?: string;
 }
 
 type DeleteCall = grpc.ServerUnaryCall<streams.DeleteReq, streams.DeleteResp>;
 type TombstoneCall = grpc.ServerUnaryCall<streams.TombstoneReq, streams.TombstoneResp>;
 
-/** What goes wrong next. Counted down by the appends that it befalls. */
+/** Faults to come; each append that meets one counts it down. */
 export interface Mishaps {
   /** Appends that are stored, but whose connection dies before the answer. */
   loseAnswers: number;
@@ -34,19 +34,22 @@ export interface Mishaps {
   loseRequests: number;
   /** Appends that a starting server refuses. */
   notReady: number;
-  /** While true it follows, as a node of a cluster that elects: it says so, and refuses what asks for a leader. */
+  /**
+   * While true it follows, like a node of a cluster that elects a leader: it says so, and refuses calls that require a
+   * leader.
+   */
   leaderless: boolean;
 }
 
 /**
  * A STAND-IN for a KurrentDB server, for tests on machines that have none. It speaks the server's own protocol (the
  * client package's generated stubs) over a real connection, keeps streams in memory, and imitates what was measured on
- * a real EventStoreDB 23.10. It is no server, and passing against it does not show that a real one is passed.
+ * a real EventStoreDB 23.10. It is not a server: passing against it does not prove passing against a real one.
  */
 export class StandInServer {
   readonly streams: StandInStreams;
   readonly mishaps: Mishaps = { loseAnswers: 0, loseRequests: 0, notReady: 0, leaderless: false };
-  /** Appends that have arrived, also those that wait while the server hangs. */
+  /** Number of appends that have arrived, including those that wait while the server hangs. */
   arrived = 0;
   #options: StandInOptions;
   readonly #appended = new EventEmitter().setMaxListeners(0);
@@ -67,7 +70,7 @@ export class StandInServer {
     return server;
   }
 
-  /** Where it listens, with credentials if it asks for them. */
+  /** The connection string, with credentials if the server requires them. */
   connectionString(parameters = ''): string {
     const { tls, credentials } = this.#options;
     const user =
@@ -77,13 +80,15 @@ export class StandInServer {
     return `kurrentdb://${user}localhost:${this.#port}?tls=${tls !== undefined}${parameters}`;
   }
 
-  /** Comes back at its address with another certificate or other credentials. */
+  /** Restarts at its address with another certificate or other credentials. */
   async restartWith(options: StandInOptions): Promise<void> {
     this.#options = options;
     await this.restart();
   }
 
-  /** As clients of a cluster are given it: two seeds, which both are this server. They ask it who leads. */
+  /**
+   * The connection string for clients of a cluster: two seeds, both this server, which the client asks for the leader.
+   */
   clusterString(): string {
     return this.connectionString().replace(/(localhost:\d+)/, '$1,$1');
   }
@@ -92,7 +97,7 @@ export class StandInServer {
     return this.#subscriptions;
   }
 
-  /** Stops as a SIGSTOP would: what arrives waits, and is done when it resumes. */
+  /** Stalls as after a SIGSTOP: calls wait, and are executed when it resumes. */
   hang(): void {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#gate ??= { passed: promise.then(() => undefined), open: () => resolve(undefined) };
@@ -103,13 +108,13 @@ export class StandInServer {
     this.#gate = undefined;
   }
 
-  /** Dies with everything that is under way, as after a SIGKILL. */
+  /** Dies with everything in progress, as after a SIGKILL. */
   kill(): void {
     this.#server?.forceShutdown();
     this.#server = undefined;
   }
 
-  /** Comes back at its address, with what was stored and without its memory of recent ids. */
+  /** Restarts at its address, with what was stored and without its memory of recent ids. */
   async restart(): Promise<void> {
     this.kill();
     this.streams.forgetRecent();
@@ -337,7 +342,7 @@ export class StandInServer {
   }
 }
 
-/** Resolves when the call takes more, or is over. */
+/** Resolves when the call can take more data, or has ended. */
 const drained = (call: ReadCall): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {

@@ -1,4 +1,4 @@
-/** What the stand-in keeps of an event: as the server does, whatever the client sent. */
+/** An event as the stand-in stores it: unchanged, as the server does. */
 export interface HeldEvent {
   readonly id: string;
   readonly type: string;
@@ -21,16 +21,16 @@ interface Metadata {
 
 interface HeldStream {
   readonly events: HeldEvent[];
-  /** Events below are gone for readers (`$tb`); beyond the end after a soft delete. */
+  /** Readers cannot see events before this revision (`$tb`); beyond the end after a soft delete. */
   truncateBefore: number;
-  /** Readers see so many of the last events (`$maxCount`). */
+  /** Readers see only this number of last events (`$maxCount`). */
   maxCount: number;
   tombstoned: boolean;
 }
 
 /**
- * Streams with the rules of an EventStoreDB 23.10 as they were measured, the surprising ones included: an append is
- * recognised as a repetition by its ids alone, at the expected place alone, and its data is then dropped in silence.
+ * Streams with the rules of an EventStoreDB 23.10 as measured, including the surprising ones: it recognises a repeated
+ * append by its ids only, at the expected revision only, and silently discards its data.
  */
 export class StandInStreams {
   readonly #streams = new Map<string, HeldStream>();
@@ -59,7 +59,7 @@ export class StandInStreams {
     }
   }
 
-  /** Undefined where there is no such stream; `deleted` where it was tombstoned. */
+  /** Undefined if there is no such stream; `deleted` if it was tombstoned. */
   find(
     name: string,
   ): { readonly events: readonly HeldEvent[]; readonly first: number } | 'deleted' | undefined {
@@ -73,7 +73,7 @@ export class StandInStreams {
     };
   }
 
-  /** Metadata of a stream as its `$$` stream holds it; undefined where nobody ever set any. */
+  /** Metadata of a stream as its `$$` stream holds it; undefined if nobody set any. */
   metadataOf(name: string): string | undefined {
     const { truncateBefore = 0 } = this.#streams.get(name) ?? {};
     const written = this.#metadata.get(name);
@@ -93,7 +93,7 @@ export class StandInStreams {
     this.#recent = new Map();
   }
 
-  /** Of all that metadata may say, truncation and the count alone mean something here. */
+  /** Of all metadata, only `$tb` and `$maxCount` take effect here. */
   #writeMetadata(name: string, events: readonly HeldEvent[]): WriteOutcome {
     const data = JSON.parse(Buffer.from(events.at(-1)?.data ?? []).toString('utf8')) as Metadata;
     this.#metadata.set(name, data);
@@ -112,7 +112,7 @@ export class StandInStreams {
   }
 
   #add(name: string, events: readonly HeldEvent[]): WriteOutcome {
-    // As measured: an empty append succeeds, and makes no stream.
+    // As measured: an empty append succeeds, and creates no stream.
     if (events.length === 0) return { kind: 'success', revision: -1 };
     const stream = this.#streams.get(name) ?? {
       events: [],

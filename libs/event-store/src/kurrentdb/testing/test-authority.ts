@@ -1,9 +1,9 @@
 import { generate } from 'selfsigned';
 
-/** A certificate authority for the length of a spec, and what it vouches for. PEM. */
+/** A certificate authority for the duration of a spec, and the certificates that it issues. PEM. */
 export interface TestAuthority {
   readonly certificate: string;
-  /** A server's certificate and key, for `localhost` unless told. */
+  /** Issues a server's certificate and key, for `localhost` by default. */
   issue(name?: string): Promise<{ readonly certificate: Buffer; readonly key: Buffer }>;
 }
 

@@ -9,17 +9,17 @@ import { MAX_MESSAGE_BYTES, type MessageBus, type OutgoingMessage } from '../../
 import { OutboxRelay, type OutboxRelayOptions } from '../outbox-relay.js';
 import type { OutboxTable } from '../outbox-table.js';
 
-/** The outbox of a service in a database of the test. */
+/** The outbox of a service in a test database. */
 export interface OutboxUnderTest {
   readonly table: OutboxTable;
-  /** The service’s database, as the service’s own role. */
+  /** The service’s database, in the service’s own role. */
   readonly url: string;
-  /** The same database, as somebody who may end other connections. */
+  /** The same database, in a role that may terminate other connections. */
   readonly superuserUrl: string;
   dispose(): Promise<void>;
 }
 
-/** What the outbox of every service promises. */
+/** The contract of every service's outbox. */
 export function outboxFeatures(name: string, open: () => Promise<OutboxUnderTest>): void {
   describe(`outbox contract: ${name}`, () => {
     let underTest: OutboxUnderTest;
@@ -41,7 +41,7 @@ export function outboxFeatures(name: string, open: () => Promise<OutboxUnderTest
         ),
       );
     const waiting = async () => (await table.waiting(pool)).messages;
-    /** A bus whose publish does something else first. */
+    /** A bus that does something else before each publish. */
     const busThat = (before: (topic: string) => Promise<void>): MessageBus => ({
       ensureTopics: (topics) => bus.ensureTopics(topics),
       publish: async (topic, messages) => {
@@ -75,7 +75,7 @@ export function outboxFeatures(name: string, open: () => Promise<OutboxUnderTest
       await underTest.dispose();
     });
 
-    it('keeps messages as they are and in the order in which they are written', async () => {
+    it('keeps messages unchanged, in the order in which they are written', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(
@@ -111,7 +111,7 @@ export function outboxFeatures(name: string, open: () => Promise<OutboxUnderTest
       );
     });
 
-    it('says how many messages wait, and for how long', async () => {
+    it('counts waiting messages, and the age of the oldest', async () => {
       expect(await table.waiting(pool)).toEqual({ messages: 0, oldestSeconds: 0 });
       const before = performance.now();
       await write('a', numbered('a', 3));
@@ -122,7 +122,7 @@ export function outboxFeatures(name: string, open: () => Promise<OutboxUnderTest
       expect(oldestSeconds).toBeLessThanOrEqual((performance.now() - before) / 1000);
     });
 
-    it('has nothing of a transaction that was rolled back', async () => {
+    it('contains nothing of a transaction that was rolled back', async () => {
       const topic = await newTopic(bus);
       await expect(
         inTransaction(pool, async (client) => {
@@ -136,16 +136,16 @@ export function outboxFeatures(name: string, open: () => Promise<OutboxUnderTest
       expect(await waiting()).toBe(0);
     });
 
-    it('refuses a message that no bus would take, and writes none of its batch', async () => {
+    it('refuses a message that no bus would accept, and writes none of its batch', async () => {
       const tooLarge = { key: 'a', headers: {}, value: new Uint8Array(MAX_MESSAGE_BYTES) };
       await expect(write('t', [...numbered('a', 1), tooLarge])).rejects.toSatisfy(isMessageTooLarge);
       expect(await waiting()).toBe(0);
     });
 
-    it('moves to the bus what is committed, at once when woken, and deletes it', async () => {
+    it('moves committed messages to the bus, at once when woken, and deletes them', async () => {
       const topic = await newTopic(bus, 2);
       const inbox = new Inbox(bus, { group: unique('group'), topics: [topic] });
-      // Without the poll only the call wakes it.
+      // With so long a poll interval, only the call wakes it.
       const running = relay({ pollMs: 600_000 });
       for (let round = 0; round < 20; round += 1) {
         await write(topic, numbered('a', 10, round * 10));
@@ -156,7 +156,7 @@ export function outboxFeatures(name: string, open: () => Promise<OutboxUnderTest
       await until('the outbox is empty', async () => (await waiting()) === 0);
     });
 
-    it('finds what nobody told it of', async () => {
+    it('finds messages without being woken', async () => {
       const topic = await newTopic(bus);
       const inbox = new Inbox(bus, { group: unique('group'), topics: [topic] });
       relay();
@@ -183,7 +183,7 @@ export function outboxFeatures(name: string, open: () => Promise<OutboxUnderTest
       expect(inbox.texts.at(-1)).toBe('a:2500');
     });
 
-    it('publishes again what a crash left between publish and delete, and loses nothing', async () => {
+    it('publishes again after a crash between publish and delete, and loses nothing', async () => {
       const topic = await newTopic(bus);
       const inbox = new Inbox(bus, { group: unique('group'), topics: [topic] });
       await write(topic, numbered('a', 5));
@@ -243,7 +243,7 @@ export function outboxFeatures(name: string, open: () => Promise<OutboxUnderTest
       await Promise.all(others.map((other) => other.end()));
     });
 
-    it('goes on by itself after the bus failed', async () => {
+    it('resumes by itself after the bus failed', async () => {
       const topic = await newTopic(bus);
       const inbox = new Inbox(bus, { group: unique('group'), topics: [topic] });
       await write(topic, numbered('a', 3));
@@ -260,7 +260,7 @@ export function outboxFeatures(name: string, open: () => Promise<OutboxUnderTest
       expect(errors.map(String)).toEqual(['Error: the bus is away', 'Error: the bus is away']);
     });
 
-    it('holds back the messages of a topic that cannot be published to, and no others', async () => {
+    it('holds back the messages of a topic that fails, and no others', async () => {
       const topic = await newTopic(bus);
       const missing = unique('topic');
       const inbox = new Inbox(bus, { group: unique('group'), topics: [topic] });
@@ -275,7 +275,7 @@ export function outboxFeatures(name: string, open: () => Promise<OutboxUnderTest
       await until('the outbox is empty', async () => (await waiting()) === 0);
     });
 
-    it('finishes the page in hand when it stops', async () => {
+    it('finishes the page in progress when it stops', async () => {
       const topic = await newTopic(bus);
       await write(topic, numbered('a', 3));
       let letGo: () => void = () => undefined;

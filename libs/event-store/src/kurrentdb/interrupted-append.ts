@@ -1,10 +1,10 @@
 import type { EventToAppend, ExpectedRevision, StoredEvent } from '../event-store.js';
 
 /**
- * How many of an append's first events an interrupted call of the same append has left in the stream: whole parts of
- * it, at their place, byte for byte, and nothing after them. 0 for anything else, a whole append included.
+ * Number of an append's first events that an interrupted call of the same append left in the stream: whole parts, at
+ * their place, byte for byte, with nothing after them. 0 in any other case, including a complete append.
  */
-export function piecesThere(
+export function eventsLeftByInterruption(
   parts: readonly (readonly EventToAppend[])[],
   expected: ExpectedRevision,
   head: number,
