@@ -5,7 +5,6 @@ import { CommandsController } from './commands/commands.controller.js';
 import { RepliesController } from './commands/replies.controller.js';
 import type { IngestConfig } from './config.js';
 import { IntakeContextModule } from './intake-context.js';
-import { OpenApi, OpenApiController } from './openapi/openapi.controller.js';
 import { intakeOutbox } from './outbox/intake-outbox.js';
 import { ProgrammeModule } from './programme/programme.module.js';
 import { SaltWatch } from './salt/salt-watch.js';
@@ -31,22 +30,8 @@ export class IngestModule {
         IntakeContextModule.forRoot(config),
         OutboxModule.forRoot({ database: 'restricted', table: intakeOutbox }),
       ],
-      controllers: [
-        UploadsController,
-        SubmissionsController,
-        CommandsController,
-        RepliesController,
-        OpenApiController,
-      ],
-      providers: [
-        IntakeMetrics,
-        SaltWatch,
-        UploadService,
-        UploadExpiry,
-        SubmissionService,
-        CommandService,
-        OpenApi,
-      ],
+      controllers: [UploadsController, SubmissionsController, CommandsController, RepliesController],
+      providers: [IntakeMetrics, SaltWatch, UploadService, UploadExpiry, SubmissionService, CommandService],
     };
   }
 }

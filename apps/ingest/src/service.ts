@@ -1,7 +1,6 @@
 import type { ServiceOptions } from '@kinledger/service-kit';
 import { ingestConfig } from './config.js';
 import { IngestModule } from './ingest.module.js';
-import { describeApi, OpenApi } from './openapi/openapi.controller.js';
 import { isUpload, streamUploadBodies } from './uploads/upload-body.js';
 
 /** The service, for `main.ts` and for tests of the whole. */
@@ -11,7 +10,14 @@ export const ingestService: ServiceOptions<typeof ingestConfig> = {
   module: (config) => IngestModule.forRoot(config),
   streams: isUpload,
   fastify: streamUploadBodies,
-  configure: (app) => {
-    app.get(OpenApi).document = describeApi(app);
+  api: {
+    title: 'Kinledger ingest',
+    description:
+      'Where providers send their files: upload, look at what was found, correct, submit, withdraw.',
+    tags: {
+      uploads: 'Files that are sent, checked and corrected.',
+      submissions: 'Files that count, and what became of them.',
+      commands: 'What people have asked the linker to do, and how it answered.',
+    },
   },
 };

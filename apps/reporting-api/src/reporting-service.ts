@@ -1,9 +1,7 @@
 import fastifyStatic from '@fastify/static';
 import type { ServiceOptions } from '@kinledger/service-kit';
-import { SwaggerModule } from '@nestjs/swagger';
 import { systemClock, type Clock } from './clock.js';
 import { reportingConfig } from './config.js';
-import { openApiOf } from './open-api.js';
 import { designSystemStyles } from './pages/design-system.js';
 import { ownAssets, PageRenderer } from './pages/page-renderer.js';
 import { showProblemsAsPages } from './pages/problem-page.js';
@@ -34,12 +32,14 @@ export const reportingServiceWith = (clock: Clock): ServiceOptions<typeof report
     );
     showProblemsAsPages(fastify, new PageRenderer());
   },
-  configure: (app) => {
-    SwaggerModule.setup('docs', app, () => openApiOf(app), {
-      jsonDocumentUrl: 'openapi.json',
-      ui: false,
-      raw: ['json'],
-    });
+  api: {
+    title: 'Kinledger reporting API',
+    description: 'Unique reach and submissions, read from the golden dataset.',
+    tags: {
+      figures: 'Unique reach, and every other figure by version.',
+      submissions: 'Files, and what became of them.',
+      'sign-in': 'How a browser gets to the pages.',
+    },
   },
 });
 

@@ -1,9 +1,8 @@
 import { code, commandId, MAX_RECORDS_PER_EVENT, recordId } from '@kinledger/contracts';
-import { CurrentCaller, Roles, type Caller } from '@kinledger/service-kit';
+import { answers, problems, CurrentCaller, Roles, type Caller } from '@kinledger/service-kit';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { answers, problems } from '../openapi/responses.js';
 import { CommandService } from './command-service.js';
 import { commandView, viewOfCommand, type CommandView } from './command-view.js';
 

@@ -1,9 +1,8 @@
 import { code, periodCode, providerId, datasetId } from '@kinledger/contracts';
-import { CurrentCaller, Roles, type Caller } from '@kinledger/service-kit';
+import { answers, problems, CurrentCaller, Roles, type Caller } from '@kinledger/service-kit';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { answers, problems } from '../openapi/responses.js';
 import { idParam } from '../uploads/uploads.controller.js';
 import {
   submissionView,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { uploadId } from '@kinledger/contracts';
-import { CurrentCaller, Roles, type Caller } from '@kinledger/service-kit';
+import { answers, answersCsv, problems, CurrentCaller, Roles, type Caller } from '@kinledger/service-kit';
 import {
   Controller,
   Delete,
@@ -13,18 +13,9 @@ import {
   Res,
   StreamableFile,
 } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiConsumes,
-  ApiOperation,
-  ApiProduces,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { answers, problems } from '../openapi/responses.js';
 import { uploadView, type UploadView } from './upload-view.js';
 import { UploadService } from './upload-service.js';
 
@@ -94,12 +85,7 @@ export class UploadsController {
     description:
       'CSV: row, case_number, column, field, rule, severity, message, suggestion, value. Rows are numbered as a spreadsheet shows them. Rows without consent are not listed. It is deleted together with the rows of the file.',
   })
-  @ApiProduces('text/csv')
-  @ApiResponse({
-    status: 200,
-    description: 'The report.',
-    content: { 'text/csv': { schema: { type: 'string' } } },
-  })
+  @ApiResponse(answersCsv(200, 'The report.'))
   @ApiResponse(problems(404, 'No upload of yours has this id.'))
   @ApiResponse(problems(410, 'The report was deleted with the rows.'))
   async errors(

@@ -1,9 +1,8 @@
 import type { Figure } from '@kinledger/figures';
-import { Roles } from '@kinledger/service-kit';
+import { answers, answersCsv, problems, Roles } from '@kinledger/service-kit';
 import { Controller, Get, Header, Query, type Type } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { answerSchema } from '../open-api.js';
 import { figureAnswer, figureCsv } from './figure-rows.js';
 import { Figures } from './figures.js';
 import { periodAsked, reachQuery, scopeText } from './reach-question.js';
@@ -15,6 +14,7 @@ const figureQuery = reachQuery.extend({
     .describe('One row for the period, or one for each quarter in it.'),
   scope: scopeText.optional().describe('Every scope where it is left out.'),
 });
+const noSuchRows = problems(404, 'The period has not begun, or no read models stand at that position.');
 type FigureQuery = z.infer<typeof figureQuery>;
 
 /** Makes the controller of one version of a figure. */
@@ -33,7 +33,8 @@ export function figureController(figure: Figure): Type {
     }
 
     @Get(String(figure.version))
-    @ApiOkResponse({ schema: answerSchema(figureAnswer(figure)) })
+    @ApiResponse(answers(200, 'The rows.', figureAnswer(figure)))
+    @ApiResponse(noSuchRows)
     @ApiOperation({
       operationId: `${name}-rows`,
       summary: `${figure.title}, version ${figure.version}, row by row`,
@@ -45,7 +46,8 @@ export function figureController(figure: Figure): Type {
     @Get(`${figure.version}.csv`)
     @Header('content-type', 'text/csv; charset=utf-8')
     @Header('content-disposition', `attachment; filename="${figure.id}-${figure.version}.csv"`)
-    @ApiProduces('text/csv')
+    @ApiResponse(answersCsv(200, 'The rows, one a line.'))
+    @ApiResponse(noSuchRows)
     @ApiOperation({
       operationId: `${name}-table`,
       summary: `${figure.title}, version ${figure.version}, as a table`,

@@ -1,9 +1,8 @@
 import { figures, type Figure } from '@kinledger/figures';
-import { Roles } from '@kinledger/service-kit';
+import { answers, answersCsv, problems, Roles } from '@kinledger/service-kit';
 import { Controller, Get, Header, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { answerSchema } from '../open-api.js';
 import { Figures } from './figures.js';
 import { quartersAnswer, reachAnswer, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
 import { quartersCsv, reachCsv } from './reach-csv.js';
@@ -50,6 +49,9 @@ const described = ({ id, version, title, columns, dimensions }: Figure) => ({
   ],
 });
 
+const noSuchReach = problems(404, 'The period has not begun, or no read models stand at that position.');
+const noSuchScope = problems(404, 'The programme has no strand or service of this name.');
+
 @ApiTags('figures')
 @ApiBearerAuth()
 @Roles('reader', 'data-team', 'operator')
@@ -62,14 +64,15 @@ export class FiguresController {
   }
 
   @Get()
-  @ApiOkResponse({ schema: answerSchema(catalogue) })
+  @ApiResponse(answers(200, 'The figures.', catalogue))
   @ApiOperation({ summary: 'Figures with their versions, columns and meanings' })
   all(): z.infer<typeof catalogue> {
     return { figures: figures.map(described) };
   }
 
   @Get('reach')
-  @ApiOkResponse({ schema: answerSchema(reachAnswer) })
+  @ApiResponse(answers(200, 'The reach.', reachAnswer))
+  @ApiResponse(noSuchReach)
   @ApiOperation({ summary: 'Unique reach of a period by programme, strand and service' })
   async reach(@Query({ schema: reachQuery }) query: ReachQuery): Promise<ReachAnswer> {
     return this.#figures.reach(periodAsked(query.period), query.asAt);
@@ -78,14 +81,16 @@ export class FiguresController {
   @Get('reach.csv')
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="reach.csv"')
-  @ApiProduces('text/csv')
+  @ApiResponse(answersCsv(200, 'The reach, a line for each scope.'))
+  @ApiResponse(noSuchReach)
   @ApiOperation({ summary: 'The same as a table for Excel and Power BI' })
   async reachTable(@Query({ schema: reachQuery }) query: ReachQuery): Promise<string> {
     return reachCsv(await this.#figures.reach(periodAsked(query.period), query.asAt));
   }
 
   @Get('reach-by-quarter')
-  @ApiOkResponse({ schema: answerSchema(quartersAnswer) })
+  @ApiResponse(answers(200, 'The quarters, the first one first.', quartersAnswer))
+  @ApiResponse(noSuchScope)
   @ApiOperation({ summary: 'Reach of each quarter for the programme, a strand or a service' })
   async quarters(
     @Query({ schema: quartersQuery }) query: z.infer<typeof quartersQuery>,
@@ -96,7 +101,8 @@ export class FiguresController {
   @Get('reach-by-quarter.csv')
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="reach-by-quarter.csv"')
-  @ApiProduces('text/csv')
+  @ApiResponse(answersCsv(200, 'The quarters, one a line.'))
+  @ApiResponse(noSuchScope)
   @ApiOperation({ summary: 'The same as a table' })
   async quartersTable(
     @Query({ schema: quartersQuery }) query: z.infer<typeof quartersQuery>,

@@ -1,9 +1,8 @@
-import { Problem, Roles, Sessions, bearerTokenOf } from '@kinledger/service-kit';
+import { answers, Problem, Roles, Sessions, bearerTokenOf } from '@kinledger/service-kit';
 import { Controller, Post, Req } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { answerSchema } from '../open-api.js';
 
 const link = z.object({
   path: z.string().describe('Path of the link, below the address at which the pages are reached.'),
@@ -26,7 +25,7 @@ export class SignInLinksController {
   @ApiOperation({
     summary: 'Makes a link that signs one browser in to the pages, once, as the calling account',
   })
-  @ApiCreatedResponse({ schema: answerSchema(link) })
+  @ApiResponse(answers(201, 'The link.', link))
   async create(@Req() request: FastifyRequest): Promise<z.infer<typeof link>> {
     const made = await this.#sessions.link(bearerTokenOf(request) ?? '');
     if (made === undefined)

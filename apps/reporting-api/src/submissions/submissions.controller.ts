@@ -1,8 +1,7 @@
-import { Problem, Roles } from '@kinledger/service-kit';
+import { answers, Problem, problems, Roles } from '@kinledger/service-kit';
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { answerSchema } from '../open-api.js';
 import { Submissions, submissionView, type SubmissionView } from './submissions.js';
 
 const pageQuery = z.strictObject({
@@ -26,7 +25,7 @@ export class SubmissionsController {
   }
 
   @Get()
-  @ApiOkResponse({ schema: answerSchema(submissionsAnswer) })
+  @ApiResponse(answers(200, 'The files.', submissionsAnswer))
   @ApiOperation({
     summary: 'Files and what became of them: the latest submission first, then what was not submitted',
   })
@@ -37,7 +36,8 @@ export class SubmissionsController {
   }
 
   @Get(':id')
-  @ApiOkResponse({ schema: answerSchema(submissionView) })
+  @ApiResponse(answers(200, 'The file.', submissionView))
+  @ApiResponse(problems(404, 'No submission and no upload has this id.'))
   @ApiOperation({ summary: 'One file, by its submission or upload id' })
   async find(@Param('id', { schema: id }) wanted: string): Promise<SubmissionView> {
     const found = await this.#submissions.find(wanted);

@@ -24,12 +24,10 @@ interface Answer {
 const PROBLEM_TYPE = 'application/problem+json';
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-const tagTexts: Readonly<Record<string, string>> = {
+/** Tags of the routes that every service has. */
+const commonTags: Readonly<Record<string, string>> = {
   Health: 'Whether the service works.',
   Metrics: 'What operators watch.',
-  uploads: 'Files that are sent, checked and corrected.',
-  submissions: 'Files that count, and what became of them.',
-  figures: 'Unique reach.',
 };
 
 const problemSchema = {
@@ -58,8 +56,16 @@ const problem = (description: string): Answer => ({
   content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
 });
 
-/** What every service answers beside what its controllers say; Kinledger’s services have it in common. */
-export function completeDocument<D extends ApiDocument>(document: D): D {
+/**
+ * What every service answers beside what its controllers say; Kinledger’s services have it in common.
+ * @param tagTexts a sentence for each tag of the service's own controllers.
+ * @throws an error that names a tag without a sentence.
+ */
+export function completeDocument<D extends ApiDocument>(
+  document: D,
+  tagTexts: Readonly<Record<string, string>>,
+): D {
+  const texts = { ...commonTags, ...tagTexts };
   document.servers = [{ url: '/' }];
   document.info.contact = { name: 'The programme’s data team' };
   document.info.license = { name: 'MIT', url: 'https://opensource.org/license/mit' };
@@ -76,7 +82,11 @@ export function completeDocument<D extends ApiDocument>(document: D): D {
       for (const tag of operation.tags ?? []) tags.add(tag);
     }
   }
-  document.tags = [...tags].map((name) => ({ name, description: tagTexts[name] ?? name }));
+  document.tags = [...tags].map((name) => {
+    const description = texts[name];
+    if (description === undefined) throw new Error(`the API description has no sentence for the tag ${name}`);
+    return { name, description };
+  });
   return document;
 }
 
@@ -86,10 +96,6 @@ function complete(path: string, operation: Operation): void {
   operation.description ??= `${operation.summary}.`;
   operation.security ??= [];
   if (common !== undefined) operation.responses = common.responses;
-  for (const answer of Object.values(operation.responses)) {
-    const content = answer.content?.[PROBLEM_TYPE];
-    if (content !== undefined) content.schema = { $ref: '#/components/schemas/Problem' };
-  }
   const add = (status: string, description: string) => {
     operation.responses[status] ??= problem(description);
   };

@@ -25,6 +25,7 @@ import { readableAddress, refuseUnreadableAddresses } from '../http/unreadable-a
 import { createLogger, loggerModule } from '../logging/logger.js';
 import { MessageBusModule } from '../messaging/message-bus.module.js';
 import { Metrics } from '../metrics/metrics.js';
+import type { ApiDescription } from '../openapi/openapi.controller.js';
 import { asProblem } from '../problem/known-problems.js';
 import { sendProblem } from '../problem/problem.filter.js';
 import { connectBatchTransport } from '../transport/connect-batch-transport.js';
@@ -43,6 +44,8 @@ export interface ServiceOptions<C extends ConfigSchema> {
   readonly module: (config: ServiceConfig<C>) => DynamicModule;
   /** Who callers are, where it is not the access file that says so. */
   readonly identity?: (config: ServiceConfig<C>) => Identity;
+  /** Says what its HTTP API is for: then it serves an OpenAPI document of its controllers at `/openapi.json`. */
+  readonly api?: ApiDescription;
   /** Requests whose body the service reads itself, as it comes; it bounds their time itself. */
   readonly streams?: (request: FastifyRequest) => boolean;
   /** Content type parsers and plugins, before the routes: ingest streams its CSV bodies. */
@@ -92,11 +95,15 @@ export async function createService<const C extends ConfigSchema>(
   refuseUnreadableAddresses(fastify);
   readJsonBodies(fastify);
   const bus = busOf(config);
+  const openApi = options.api && (await import('../openapi/openapi.controller.js')).OpenApiController;
   const root: DynamicModule = {
     module: ServiceRoot,
     imports: [
       loggerModule(logger),
-      kitModule({ health, metrics, identity: options.identity?.(config) ?? identityOf(config) }),
+      kitModule({
+        ...{ health, metrics, identity: options.identity?.(config) ?? identityOf(config) },
+        controllers: openApi === undefined ? [] : [openApi],
+      }),
       options.module(config),
       // After the service's pools, so that it is closed before them.
       ...(bus === undefined ? [] : [MessageBusModule.forRoot({ bus, service: options.name })]),
@@ -121,6 +128,7 @@ export async function createService<const C extends ConfigSchema>(
     await options.fastify?.(fastify, config);
     if (bus !== undefined) connectBatchTransport(app, options.name);
     await options.configure?.(app, config);
+    if (options.api !== undefined && openApi !== undefined) app.get(openApi).describe(app, options.api);
     await app.startAllMicroservices();
     await app.listen({ host: http.host, port: http.port });
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, Reflector } from '@nestjs/core';
 import { AccessGuard } from '../access/access.guard.js';
 import type { Identity } from '../access/identity.js';
@@ -14,6 +14,8 @@ export interface KitOptions {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly identity: Identity;
+  /** Beside those that every service has. */
+  readonly controllers: readonly Type[];
 }
 
 /**
@@ -22,10 +24,10 @@ export interface KitOptions {
  */
 class KitModule {}
 
-export const kitModule = ({ health, metrics, identity }: KitOptions): DynamicModule => ({
+export const kitModule = ({ health, metrics, identity, controllers }: KitOptions): DynamicModule => ({
   module: KitModule,
   global: true,
-  controllers: [HealthController, MetricsController],
+  controllers: [HealthController, MetricsController, ...controllers],
   providers: [
     { provide: Health, useValue: health },
     { provide: Metrics, useValue: metrics },

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { ask } from '../testing/requests.js';
-import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
+import { ask } from './testing/requests.js';
+import { startIngest, type RunningIngest } from './testing/running-ingest.js';
 
-const stored = fileURLToPath(new URL('../../../../docs/api/ingest.openapi.json', import.meta.url));
+const stored = fileURLToPath(new URL('../../../docs/api/ingest.openapi.json', import.meta.url));
 
-/** `KINLEDGER_WRITE_GENERATED=1 npx vitest run --project int apps/ingest/src/openapi` writes the file, prettier lays it out. */
+/** `KINLEDGER_WRITE_GENERATED=1 npx vitest run --project int apps/ingest/src/api-document` writes the file, prettier lays it out. */
 describe('the description of the API', () => {
   let ingest: RunningIngest;
   beforeAll(async () => {

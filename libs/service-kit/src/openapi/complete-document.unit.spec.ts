@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { completeDocument } from './complete-document.js';
+
+const documentOf = (tag: string) => ({
+  info: {},
+  tags: [],
+  paths: { '/v1/letters': { get: { tags: [tag], responses: { '200': { description: 'The letters.' } } } } },
+});
+
+describe('a completed API document', () => {
+  it('says what each of its tags is, and that every address may refuse', () => {
+    const { tags, paths } = completeDocument(documentOf('letters'), { letters: 'What is written.' });
+    expect(tags).toEqual([{ name: 'letters', description: 'What is written.' }]);
+    expect(Object.keys(paths['/v1/letters'].get.responses)).toEqual(['200', '400', 'default']);
+  });
+
+  it('is refused while a tag has no sentence', () => {
+    expect(() => completeDocument(documentOf('letters'), {})).toThrow('no sentence for the tag letters');
+  });
+});
