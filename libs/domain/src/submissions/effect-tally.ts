@@ -7,7 +7,7 @@ export interface FileOfRows {
   readonly sequence: number;
   /** True for a cumulative file or a snapshot: it retires rows of earlier periods that it omits. */
   readonly full: boolean;
-  /** The number of rows without a row key. Such a row belongs to its submission alone. */
+  /** The number of rows that nothing identifies in another file: each belongs to its submission alone. */
   readonly rowsAlone: number;
 }
 
@@ -51,8 +51,8 @@ export interface SubmissionEffect {
   /** `retires`, by the submission in which the rows stand. */
   readonly retiresOf: readonly { readonly submission: SubmissionId; readonly rows: number }[];
   /**
-   * Rows that the dataset would lose: `retires` without `refuses`. Rows without a row key are lost only to the extent
-   * that the file brings fewer of them, because nobody can tell which of them the file repeats.
+   * Rows that the dataset would lose: `retires` without `refuses`. Rows that belong to their submission alone are lost
+   * only to the extent that the file brings fewer of them, because nobody can tell which of them the file repeats.
    */
   readonly loses: number;
 }
