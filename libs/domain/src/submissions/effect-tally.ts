@@ -61,7 +61,7 @@ interface Ranked {
   readonly row: CarriedRow | undefined;
   readonly live: boolean;
 }
-const NOBODY: Ranked = { row: undefined, live: false };
+const NO_ROW: Ranked = { row: undefined, live: false };
 
 /**
  * Counts what a submission would change, from the dataset's rows taken one key at a time. It applies the rules of live
@@ -182,7 +182,7 @@ export class EffectTally {
     for (const row of rows) {
       if (stands(row.file) && (best === undefined || this.#rankOf(row) > this.#rankOf(best))) best = row;
     }
-    if (best === undefined) return NOBODY;
+    if (best === undefined) return NO_ROW;
     return { row: best, live: best.content !== REFUSES && this.#periodOf(best) >= newestFull };
   }
 
