@@ -20,19 +20,19 @@ const planIdentities = inFile('plan-identities');
 const planIndividuals = inFile('plan-individuals');
 const planKinship = inFile('plan-kinship');
 const planLiveRecords = inFile('plan-live-records');
-const remembered = inFile('remembered');
+const memoised = inFile('memoised');
 
-const remembersLess = 'an answer that is not remembered is worked out again, from the same records';
+const memoisesLess = 'an answer that is not memoised is computed again, from the same records';
 const weighsMore = 'records are weighed anew whom the change does not reach: more work for the same';
 const reachesMore = 'works kinship out anew that stands as it is: more work for the same';
 const looksAtMoreKeys = 'looks at row keys whose live record stays what it is: more work for the same';
 
 /** Mutants of linkage that change no result: caches, early exits, and redundant guards. */
 export const linkageEquivalents: readonly Equivalent[] = [
-  ...remembered(
-    remembersLess,
+  ...memoised(
+    memoisesLess,
     ['if (known !== undefined) return known;', 'false'],
-    ['memory.set(key, value);', ';'],
+    ['cache.set(key, value);', ';'],
   ),
   ...draftDecisions(
     'an assertion: whoever a decision names is registered by then, or the laws would meet what it throws',
@@ -88,14 +88,14 @@ export const linkageEquivalents: readonly Equivalent[] = [
       'true',
       '(person || this.#flips(token))',
     ],
-    ['if (!this.#scope.linked(token) && !this.#scope.links(token)) continue;', 'false'],
-    ['if (!this.#scope.linked(token) && !this.#scope.links(token)) return;', 'false'],
+    ['if (!this.#scope.linkedBefore(token) && !this.#scope.linksAfter(token)) continue;', 'false'],
+    ['if (!this.#scope.linkedBefore(token) && !this.#scope.linksAfter(token)) return;', 'false'],
     ['if (this.#flips(token)) this.#takeFactsOn(token);', 'true'],
     ['if (records.isCarerAt(at)) continue;', 'false'],
     ['if (this.#movesTo(fact, attachment.owner)) {', 'true'],
   ),
   ...planIndividuals(
-    remembersLess,
+    memoisesLess,
     ['if (this.#tokensWithFactsTaken.has(token)) return;', 'false'],
     ['this.#tokensWithFactsTaken.add(token);', ';'],
   ),
@@ -111,7 +111,10 @@ export const linkageEquivalents: readonly Equivalent[] = [
     ],
     ['if (!stays) this.#reachFrom(record);', 'true'],
     ['let evidence = false;', 'true'],
-    ['if (this.#scope.related(token) !== this.#scope.relates(token)) this.#reachToken(token);', 'true'],
+    [
+      'if (this.#scope.relatedBefore(token) !== this.#scope.relatesAfter(token)) this.#reachToken(token);',
+      'true',
+    ],
     [
       'if (records.isCarerAt(at) !== child || this.#addsNothing(record, token)) continue;',
       'false',
@@ -133,12 +136,12 @@ export const linkageEquivalents: readonly Equivalent[] = [
     ["if (records.isPerson(record) || individuals.firstMember(before, 'persons') === NONE)", 'true'],
     ['if (records.individualOf(other) !== individual) continue;', 'true', 'break;'],
     ['if (!this.#scope.isStaying(other) || this.#plan.entryOf(other) !== NONE) continue;', 'true', 'break;'],
-    ['if (!this.#scope.related(token) && !this.#scope.relates(token)) return;', 'false'],
+    ['if (!this.#scope.relatedBefore(token) && !this.#scope.relatesAfter(token)) return;', 'false'],
     ['if (children.size === 0) continue;', 'false'],
     ["return records.isLive(record) && records.outcomeOf(record) === 'placed'", 'records.isLive(record)'],
   ),
   ...planKinship(
-    remembersLess,
+    memoisesLess,
     ['if (this.#reachedTokens.has(token)) return;', 'false'],
     ['this.#reachedTokens.add(token);', ';'],
     ['if (cluster < 0 || this.#reachedClusters.has(cluster)) return;', 'cluster < 0'],

@@ -28,7 +28,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @throws TypeError for a text that a note cannot hold.
  */
 export function signNote(text: string, verifier: VerifierKey, key: KeyObject): string {
-  if (!isNoteText(text)) throw new TypeError('a note is of lines that hold no control character');
+  if (!isNoteText(text))
+    throw new TypeError('a note must end with a newline and contain no other control character');
   const signature = sign(null, Buffer.from(text, 'utf8'), key);
   const line = Buffer.concat([Buffer.from(verifier.id, 'hex'), signature]).toString('base64');
   return `${text}\n${DASH} ${verifier.name} ${line}\n`;

@@ -22,7 +22,7 @@ const zoe = {
   gender: canonicalGender('female')!,
 };
 
-describe('profile op-leap-1 gives the published digest', () => {
+describe('profile op-leap-1 gives the known digest', () => {
   it('of an NHS number', () => {
     expect(digestOf('nhs-number', canonicalNhsNumber('943 476 5919')!, salt)).toBe(
       '643574A0AEFDA8DAC01EEBE45F7E8CFE814B15BBC3F654AC934518A34A53D575',

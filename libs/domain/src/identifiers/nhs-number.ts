@@ -11,9 +11,8 @@ const oneDigitOnly = /^(\d)\1{9}$/;
 
 /**
  * Reads ten digits that pass the modulus 11 check (NHS Data Dictionary, "NHS NUMBER"). Spaces, dashes and invisible
- * characters may stand between them. Undoes a spreadsheet's reformatting of the number if no digit was lost. Some
- * numbers of ten equal digits also pass the check; people type them to fill a form, so all of them are refused as
- * placeholders.
+ * characters may stand between them. Undoes a spreadsheet's reformatting of the number if no digit was lost. Ten equal
+ * digits pass the check too, but people type them to fill a form, so they are refused as a placeholder.
  */
 export function readNhsNumber(raw: string): Reading<NhsNumberText, NhsNumberProblem> {
   if (!isExaminable(raw)) return { problem: 'not-digits' };

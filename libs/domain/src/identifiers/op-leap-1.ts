@@ -22,12 +22,12 @@ const digestPattern = /^[0-9A-Fa-f]{64}$/;
 export function joinedOpLeap1(namedValues: Readonly<Record<string, string>>, salt: string): string {
   const named = Object.entries(namedValues).map(([name, value]) => {
     if (!namePattern.test(name))
-      throw new RangeError('a name of profile op-leap-1 has letters and digits only');
+      throw new RangeError('a name of profile op-leap-1 may contain letters and digits only');
     return { order: name.toLowerCase(), value };
   });
   named.sort((left, right) => (left.order < right.order ? -1 : 1));
   if (named.some(({ order }, index) => order === named[index + 1]?.order)) {
-    throw new RangeError('two names of profile op-leap-1 differ in case only');
+    throw new RangeError('two names of profile op-leap-1 differ only in case');
   }
   return named.map(({ value }) => value.replace(whiteSpace, '')).join('') + salt;
 }

@@ -157,7 +157,7 @@ const TEST_MOBILES = '07700900';
  * Whether a canonical value is reserved for tests and so cannot belong to anyone: an NHS number in the 999 range, an
  * address at a domain of RFC 2606, a number that Ofcom reserves for drama. Synthetic programmes use these.
  */
-export function isKeptForTests(kind: PlaceholderKind, canonical: string): boolean {
+export function isReservedForTests(kind: PlaceholderKind, canonical: string): boolean {
   switch (kind) {
     case 'nhs-number':
       return canonical.startsWith('999');

@@ -5,7 +5,7 @@ import {
   canonicalEmail,
   canonicalMobile,
   canonicalNhsNumber,
-  isKeptForTests,
+  isReservedForTests,
   isNoFirstName,
   isNoValue,
   isPlaceholder,
@@ -76,16 +76,16 @@ describe('the list of placeholders', () => {
   });
 });
 
-it('isKeptForTests accepts values reserved for tests and no others', () => {
-  expect(isKeptForTests('nhs-number', '9990060002')).toBe(true);
-  expect(isKeptForTests('nhs-number', '9434765919')).toBe(false);
-  expect(isKeptForTests('mobile', '07700900123')).toBe(true);
-  expect(isKeptForTests('mobile', '07701900123')).toBe(false);
+it('isReservedForTests accepts values reserved for tests and no others', () => {
+  expect(isReservedForTests('nhs-number', '9990060002')).toBe(true);
+  expect(isReservedForTests('nhs-number', '9434765919')).toBe(false);
+  expect(isReservedForTests('mobile', '07700900123')).toBe(true);
+  expect(isReservedForTests('mobile', '07701900123')).toBe(false);
   for (const address of ['a@example.org', 'a@mail.example.com', 'a@post.example', 'a@x.test']) {
-    expect(isKeptForTests('email', address), address).toBe(true);
+    expect(isReservedForTests('email', address), address).toBe(true);
   }
   for (const address of ['a@myexample.org', 'a@example.co.uk', 'a@contest.org']) {
-    expect(isKeptForTests('email', address), address).toBe(false);
+    expect(isReservedForTests('email', address), address).toBe(false);
   }
 });
 

@@ -8,7 +8,7 @@ import canonicalize from 'canonicalize';
  */
 export function canonicalJson(value: unknown): string {
   const text = plainJson(value, 0) ?? canonicalize(value);
-  if (text === undefined) throw new TypeError('a value without a JSON form has no canonical JSON');
+  if (text === undefined) throw new TypeError('the value cannot be represented in JSON');
   return text;
 }
 

@@ -43,7 +43,8 @@ class HashInput {
 
   /** Appends a position as 8 bytes big endian. */
   revision(revision: number): this {
-    if (!Number.isSafeInteger(revision) || revision < 0) throw new RangeError(`${revision} is no revision`);
+    if (!Number.isSafeInteger(revision) || revision < 0)
+      throw new RangeError(`${revision} is not a valid revision`);
     this.#reserve(8);
     this.#bytes.writeUInt32BE(Math.floor(revision / 2 ** 32), this.#length);
     this.#bytes.writeUInt32BE(revision % 2 ** 32, this.#length + 4);

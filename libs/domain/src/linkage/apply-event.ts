@@ -20,7 +20,7 @@ import { NONE } from './typed-column.js';
 
 /** For a reference to something that the ledger never introduced: the ledger or its reader is broken. */
 const unknown = (what: string, id: string): Error =>
-  new Error(`the ledger names ${what} ${id}, which it never brought`);
+  new Error(`the ledger refers to ${what} ${id}, which no earlier event introduced`);
 
 /**
  * Applies one ledger event to the index. This is the only way in which the state of linkage changes.

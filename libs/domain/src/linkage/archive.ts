@@ -118,7 +118,8 @@ export class ArchiveReader implements Archive {
 
   async int32(): Promise<Int32Array<ArrayBuffer>> {
     const length = await this.#header('int32');
-    if (length % Int32Array.BYTES_PER_ELEMENT !== 0) throw archiveUnreadable('a part has half a number');
+    if (length % Int32Array.BYTES_PER_ELEMENT !== 0)
+      throw archiveUnreadable('the length of a part is not a multiple of 4 bytes');
     const cells = new Int32Array(length / Int32Array.BYTES_PER_ELEMENT);
     await this.#fill(rawBytes(cells));
     return cells;
@@ -143,17 +144,17 @@ export class ArchiveReader implements Archive {
   /** Reads to the end of the source, which may still report an error there. */
   async finish(): Promise<void> {
     const { done = false } = await this.#pieces.next();
-    if (!done || this.#piece.byteLength > 0) throw archiveUnreadable('there is more than was expected');
+    if (!done || this.#piece.byteLength > 0) throw archiveUnreadable('it is longer than expected');
   }
 
   async #header(kind: PartKind): Promise<number> {
     const header = new DataView(new ArrayBuffer(HEADER_BYTES));
     await this.#fill(new Uint8Array(header.buffer));
     const found = partKinds[header.getUint8(0)];
-    if (found !== kind) throw archiveUnreadable(`a part is ${String(found)} where ${kind} is due`);
+    if (found !== kind) throw archiveUnreadable(`expected a part of kind ${kind}, found ${String(found)}`);
     const length = header.getFloat64(LENGTH_AT);
     if (!Number.isInteger(length) || length < 0 || length > MAX_PART_BYTES) {
-      throw archiveUnreadable('a part has no length');
+      throw archiveUnreadable('the length of a part is invalid');
     }
     return length;
   }
@@ -170,7 +171,7 @@ export class ArchiveReader implements Archive {
 
   async #next(): Promise<void> {
     const next = await this.#pieces.next();
-    if (next.done === true) throw archiveUnreadable('it ends too soon');
+    if (next.done === true) throw archiveUnreadable('it ends too early');
     this.#piece = next.value;
   }
 }

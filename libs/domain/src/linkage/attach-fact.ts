@@ -1,6 +1,6 @@
 import type { Channels } from './channels.js';
 import { contradictionBetween } from './contradiction.js';
-import { isTheCaseOf, isUsable, profileOf, type Evidence, type Profile } from './evidence.js';
+import { sharesCase, isUsable, profileOf, type Evidence, type Profile } from './evidence.js';
 import type { Ground, ReferralReason } from './ground.js';
 import type { Grouping } from './strategy.js';
 import { unconstrained, type PositionConstraints } from './strategy.js';
@@ -66,7 +66,7 @@ function choose(
   const one =
     theOnly(open) ??
     theOnly(open.filter((owner) => owners.profile(owner).birthDates.includes(fact.birthDate))) ??
-    theOnly(open.filter((owner) => isTheCaseOf(fact, owners.profile(owner))));
+    theOnly(open.filter((owner) => sharesCase(fact, owners.profile(owner))));
   if (one !== undefined) return { kind: 'owned', owner: one, token: tokenOf.get(one) ?? NONE, ground };
   const [first] = found;
   const alone = found.length === 1 && first !== undefined ? against(first) : null;

@@ -28,7 +28,7 @@ export class Channels {
     const firstCompared = list.findIndex(({ comparedOnly = false }) => comparedOnly);
     this.connecting = firstCompared === -1 ? list.length : firstCompared;
     if (list.slice(this.connecting).some(({ comparedOnly = false }) => !comparedOnly)) {
-      throw new RangeError('channels that are only compared come after those that connect');
+      throw new RangeError('compared-only channels must come after the channels that connect');
     }
     this.#list = list;
     this.#grounds = list.map(({ domain }) => ({ rule: domain }));

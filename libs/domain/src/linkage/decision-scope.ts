@@ -3,7 +3,7 @@ import { evidenceOf, type Evidence } from './evidence.js';
 import type { LinkageIndex } from './linkage-index.js';
 import type { LiveChange, LiveChanges } from './plan-live-records.js';
 import { RecordMap } from './record-map.js';
-import { remembered } from './remembered.js';
+import { memoised } from './memoised.js';
 import { NONE } from './typed-column.js';
 
 const BECOMING = 1;
@@ -22,7 +22,7 @@ export class DecisionScope {
   readonly #change: RecordMap;
   readonly #links = new Map<number, boolean>();
   readonly #relates = new Map<number, boolean>();
-  readonly #hasForce = (token: number): boolean => this.links(token);
+  readonly #hasForce = (token: number): boolean => this.linksAfter(token);
   readonly #isLive = (record: number): boolean => this.isLive(record);
 
   constructor(index: LinkageIndex, changes: LiveChanges, change: LiveChange) {
@@ -82,22 +82,24 @@ export class DecisionScope {
   }
 
   /** Whether an identity token will have force. Called only for tokens near the change; results are cached. */
-  links(token: number): boolean {
-    return remembered(this.#links, token, () => this.index.links(token, this.#isLive));
+  linksAfter(token: number): boolean {
+    return memoised(this.#links, token, () => this.index.links(token, this.#isLive));
   }
 
-  linked(token: number): boolean {
+  /** Whether an identity token had force when the last decision closed. */
+  linkedBefore(token: number): boolean {
     return this.index.tokens.linked(token);
   }
 
   /** Whether a token will relate: it has force as a carer's token, and as somebody's own. */
-  relates(token: number): boolean {
+  relatesAfter(token: number): boolean {
     return (
-      this.links(token) && remembered(this.#relates, token, () => this.index.relates(token, this.#isLive))
+      this.linksAfter(token) && memoised(this.#relates, token, () => this.index.relates(token, this.#isLive))
     );
   }
 
-  related(token: number): boolean {
+  /** Whether a token could relate when the last decision closed. */
+  relatedBefore(token: number): boolean {
     return this.index.tokens.related(token);
   }
 

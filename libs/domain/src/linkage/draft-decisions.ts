@@ -75,7 +75,7 @@ class Drafting {
   get #submission(): SubmissionId {
     if (this.#cause.kind === 'received') return this.#cause.file.submission;
     if (this.#cause.kind === 'withdrawn') return this.#cause.command.submission;
-    throw new Error(`no submission is the cause: ${this.#cause.kind}`);
+    throw new Error(`the cause has no submission: ${this.#cause.kind}`);
   }
 
   *drafts(): Generator<Draft, void, undefined> {

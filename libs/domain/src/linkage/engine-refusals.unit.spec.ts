@@ -89,7 +89,7 @@ describe('a ledger that refers to something that it never introduced', () => {
   ])('is rejected as broken, naming the %s: %s', (what, type, data) => {
     const { engine } = new LinkageWorld();
     expect(() => engine.apply({ type, data, revision: 0 } as unknown as LedgerEvent)).toThrow(
-      new RegExp(`the ledger names ${what} [a-d]{32}, which it never brought`),
+      new RegExp(`the ledger refers to ${what} [a-d]{32}, which no earlier event introduced`),
     );
   });
 });

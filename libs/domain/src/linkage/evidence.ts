@@ -140,7 +140,7 @@ export const joined = (one: Profile, other: Profile, reviewed = false): Profile 
 });
 
 /** Whether this profile contains the case that a fact names, in the same provider's numbering. */
-export const isTheCaseOf = (fact: Evidence, { cases }: Profile): boolean =>
+export const sharesCase = (fact: Evidence, { cases }: Profile): boolean =>
   fact.caseNumber !== NONE && cases.some((held) => numberOf(held) === fact.caseNumber);
 
 /** Whether one dataset lists the two under different case numbers. */

@@ -94,7 +94,7 @@ export class IdTable implements Column {
     const words = await archive.int32(this.#words.subarray(0, this.#count * 4));
     const tags = await archive.uint8(this.#tags.subarray(0, this.#count));
     if (words === undefined || tags === undefined) return;
-    if (words.length !== tags.length * 4) throw archiveUnreadable('ids and their tags differ in number');
+    if (words.length !== tags.length * 4) throw archiveUnreadable('the numbers of ids and tags differ');
     this.#words = words;
     this.#tags = tags;
     this.#count = tags.length;

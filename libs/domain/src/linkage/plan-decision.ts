@@ -115,7 +115,7 @@ function forceLost(scope: DecisionScope): number {
       const token = records.tokenAt(at);
       if (seen.has(token)) continue;
       seen.add(token);
-      lost += Number(scope.linked(token)) - Number(scope.links(token));
+      lost += Number(scope.linkedBefore(token)) - Number(scope.linksAfter(token));
     }
   };
   for (const record of scope.changes.becoming) weigh(record);

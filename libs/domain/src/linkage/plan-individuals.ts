@@ -152,7 +152,7 @@ class IndividualPlan implements PlannedIndividuals {
     for (const record of changes.becoming) if (records.isPerson(record)) this.#groupAround(record);
     for (const token of touched) {
       // A token without force before and after connects nobody, so its holders are not affected.
-      if (!this.#scope.linked(token) && !this.#scope.links(token)) continue;
+      if (!this.#scope.linkedBefore(token) && !this.#scope.linksAfter(token)) continue;
       for (let at = tokens.firstHolder(token, 'persons'); at !== NONE; at = records.nextHolder(at)) {
         const holder = records.holderAt(at);
         if (this.#scope.isLive(holder)) this.#groupAround(holder);
@@ -160,7 +160,7 @@ class IndividualPlan implements PlannedIndividuals {
       if (this.#flips(token)) this.#takeFactsOn(token);
     }
     for (const record of changes.ceasing.keys()) if (records.isPerson(record)) this.#takeFactsOf(record);
-    this.#lookAtConstrained();
+    this.#visitConstrained();
     if (this.#scope.isWhole) this.#takeAll();
   }
 
@@ -173,7 +173,7 @@ class IndividualPlan implements PlannedIndividuals {
   }
 
   /** Visits the records that a person's decision pairs now, or has paired with a record that comes or goes. */
-  #lookAtConstrained(): void {
+  #visitConstrained(): void {
     const { changes, constraints, index } = this.#scope;
     if (constraints.isEmpty) return;
     const look = (key: number) => {
@@ -190,7 +190,7 @@ class IndividualPlan implements PlannedIndividuals {
 
   /** Whether a token gains or loses its force as somebody's own, which affects all its holders. */
   #flips(token: number): boolean {
-    return this.#scope.linked(token) !== this.#scope.links(token);
+    return this.#scope.linkedBefore(token) !== this.#scope.linksAfter(token);
   }
 
   attachFacts(): void {
@@ -291,7 +291,7 @@ class IndividualPlan implements PlannedIndividuals {
         if (records.isCarerAt(at)) continue;
         const token = records.tokenAt(at);
         const channel = tokens.channelOf(token);
-        if (!isUsable(channel, birthDate, strategy.channels) || !this.#scope.links(token)) continue;
+        if (!isUsable(channel, birthDate, strategy.channels) || !this.#scope.linksAfter(token)) continue;
         const byBirthDate = strategy.channels.joinsByBirthDate(channel);
         for (
           let held = tokens.firstHolder(token, 'persons');
@@ -347,7 +347,7 @@ class IndividualPlan implements PlannedIndividuals {
   #takeFactsOn(token: number): void {
     if (this.#tokensWithFactsTaken.has(token)) return;
     this.#tokensWithFactsTaken.add(token);
-    if (!this.#scope.linked(token) && !this.#scope.links(token)) return;
+    if (!this.#scope.linkedBefore(token) && !this.#scope.linksAfter(token)) return;
     const { records, tokens } = this.#scope.index;
     for (let held = tokens.firstHolder(token, 'facts'); held !== NONE; held = records.nextHolder(held)) {
       this.#takeFact(records.holderAt(held));

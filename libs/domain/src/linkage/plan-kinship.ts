@@ -139,7 +139,7 @@ class KinshipPlan {
     let evidence = false;
     for (const at of records.occurrencesOf(record)) {
       const token = records.tokenAt(at);
-      if (this.#scope.related(token) !== this.#scope.relates(token)) this.#reachToken(token);
+      if (this.#scope.relatedBefore(token) !== this.#scope.relatesAfter(token)) this.#reachToken(token);
       // Kinship uses a child's carer tokens and an adult's own tokens, never a child's own.
       if (records.isCarerAt(at) !== child || this.#addsNothing(record, token)) continue;
       evidence = true;
@@ -194,7 +194,7 @@ class KinshipPlan {
   #reachToken(token: number): void {
     if (this.#reachedTokens.has(token)) return;
     this.#reachedTokens.add(token);
-    if (!this.#scope.related(token) && !this.#scope.relates(token)) return;
+    if (!this.#scope.relatedBefore(token) && !this.#scope.relatesAfter(token)) return;
     for (const cluster of this.#evidence(token, carerLists).keys()) this.#reachCluster(cluster);
     for (const cluster of this.#evidence(token, ownLists).keys()) this.#reachCluster(cluster);
   }
@@ -245,7 +245,7 @@ class KinshipPlan {
       for (const token of this.#kinTokensOf(member)) {
         if (seen.has(token)) continue;
         seen.add(token);
-        if (!this.#scope.relates(token)) continue;
+        if (!this.#scope.relatesAfter(token)) continue;
         const children = this.#evidence(token, carerLists);
         if (children.size === 0) continue;
         const adults = this.#evidence(token, ownLists);

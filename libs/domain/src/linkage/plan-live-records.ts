@@ -1,7 +1,7 @@
 import type { DatasetId } from '@kinledger/contracts';
 import type { ConstraintChange } from './constraint-table.js';
 import type { LinkageIndex } from './linkage-index.js';
-import { remembered } from './remembered.js';
+import { memoised } from './memoised.js';
 import type { BookChange, Standing, Submission } from './submission-book.js';
 import { Int32Column, NONE } from './typed-column.js';
 
@@ -99,7 +99,7 @@ class UnchangedCarriers {
   of(record: number): number {
     const { records, submissions } = this.#index;
     const { dataset } = submissions.get(records.submissionOf(record));
-    const standing = remembered(this.#standing, dataset, () => submissions.standing(dataset));
+    const standing = memoised(this.#standing, dataset, () => submissions.standing(dataset));
     return highestCarrier(this.#index, standing, records.keyOf(record)).number;
   }
 }

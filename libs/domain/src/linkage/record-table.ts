@@ -229,7 +229,7 @@ export class RecordTable implements Archived {
    * @throws Error if a younger record has already entered.
    */
   enter(record: number, submission: number, revision: number): void {
-    if (record < this.#endOfLedger) throw new Error('a record enters the ledger after one that is younger');
+    if (record < this.#endOfLedger) throw new Error('a record cannot enter the ledger after a younger one');
     this.#bits.lower(record, STAGED);
     this.#submission.set(record, submission);
     this.#enteredAt.set(record, revision);

@@ -131,7 +131,7 @@ describe('a shape', () => {
       },
     ],
     [
-      'resting individuals that meet',
+      'individuals without live records that come back as one',
       {
         'their address regains its force': [
           sessions(crowd('p')),

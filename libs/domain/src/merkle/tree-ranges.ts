@@ -64,7 +64,9 @@ export class SubtreeHashes {
       completeSubtrees(range).map((subtree) => {
         const hash = this.#found.get(keyOf(subtree));
         if (hash === undefined)
-          throw new RangeError(`leaves ${range.start} to ${range.end - 1} are not known`);
+          throw new RangeError(
+            `the root of leaves ${range.start} to ${range.end - 1} was not requested, or its leaves were not all added`,
+          );
         return hash;
       }),
     );

@@ -80,13 +80,14 @@ export class TreeRoot {
 /** The root over adjacent complete subtrees, each larger than the next. @throws RangeError for an empty list. */
 export function joined(subtrees: readonly TreeHash[]): TreeHash {
   const last = subtrees.at(-1);
-  if (last === undefined) throw new RangeError('no subtree has no root');
+  if (last === undefined) throw new RangeError('an empty list of subtrees has no root');
   return subtrees.slice(0, -1).reduceRight((root, left) => nodeHash(left, root), last);
 }
 
 /** The levels of the complete subtrees that make up a tree of `size` leaves, largest first. */
 function levelsOf(size: number): number[] {
-  if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(`${size} is no number of leaves`);
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new RangeError(`${size} is not a valid number of leaves`);
   const levels: number[] = [];
   for (let level = 0, rest = size; rest > 0; level += 1, rest = Math.floor(rest / 2)) {
     if (rest % 2 === 1) levels.unshift(level);

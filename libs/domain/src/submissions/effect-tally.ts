@@ -7,7 +7,7 @@ export interface FileOfRows {
   readonly sequence: number;
   /** True for a cumulative file or a snapshot: it retires rows of earlier periods that it omits. */
   readonly full: boolean;
-  /** The number of rows without a row key. Such a row belongs to its submission alone. */
+  /** The number of rows that nothing identifies in another file: each belongs to its submission alone. */
   readonly rowsAlone: number;
 }
 
@@ -51,8 +51,8 @@ export interface SubmissionEffect {
   /** `retires`, by the submission in which the rows stand. */
   readonly retiresOf: readonly { readonly submission: SubmissionId; readonly rows: number }[];
   /**
-   * Rows that the dataset would lose: `retires` without `refuses`. Rows without a row key are lost only to the extent
-   * that the file brings fewer of them, because nobody can tell which of them the file repeats.
+   * Rows that the dataset would lose: `retires` without `refuses`. Rows that belong to their submission alone are lost
+   * only to the extent that the file brings fewer of them, because nobody can tell which of them the file repeats.
    */
   readonly loses: number;
 }
@@ -61,7 +61,7 @@ interface Ranked {
   readonly row: CarriedRow | undefined;
   readonly live: boolean;
 }
-const NOBODY: Ranked = { row: undefined, live: false };
+const NO_ROW: Ranked = { row: undefined, live: false };
 
 /**
  * Counts what a submission would change, from the dataset's rows taken one key at a time. It applies the rules of live
@@ -182,7 +182,7 @@ export class EffectTally {
     for (const row of rows) {
       if (stands(row.file) && (best === undefined || this.#rankOf(row) > this.#rankOf(best))) best = row;
     }
-    if (best === undefined) return NOBODY;
+    if (best === undefined) return NO_ROW;
     return { row: best, live: best.content !== REFUSES && this.#periodOf(best) >= newestFull };
   }
 

@@ -129,7 +129,7 @@ describe('EffectTally', () => {
     expect(effect).toMatchObject({ retires: 1, refuses: 1, loses: 0, adds: 0, overtaken: 0 });
   });
 
-  it('retires rows without a row key, and counts losses only where the new file brings fewer', () => {
+  it('retires rows that belong to their submission alone, and counts losses only where the new file brings fewer', () => {
     const standing = [file(1, { full: true, rowsAlone: 10 })];
     const more = effectOf(standing, file(2, { full: true, rowsAlone: 12 }), []);
     expect(more).toMatchObject({ standing: 10, retires: 10, adds: 12, loses: 0 });
@@ -238,7 +238,7 @@ describe('the effect told before a submission', () => {
             continue;
           }
           const planned = player.specOf(step);
-          // As intake does, take each row id once per file; then add rows without a row key.
+          // As intake does, take each row id once per file; then add rows that belong to their submission alone.
           const once = [...new Map(planned.rows.map((row) => [row.id, row])).values()].filter(
             (row) => !isAlone(row),
           );

@@ -34,8 +34,8 @@ export const MAX_SUPERSEDED = 100;
  * Decides the outcome of submitting a file.
  *
  * A file that already stands is not a new submission if it is added, or if it would replace only itself. A replacement
- * names every earlier submission that is not withdrawn, not only those that stand: if a submission in between is
- * parked, the ledger never contains it, and what that one had replaced must not come back there.
+ * names every earlier submission that is not withdrawn, not only those that stand: a submission in between that is
+ * parked replaces nothing in the ledger, and what it had replaced at intake must not count there again.
  * @param earlier every submission of the dataset and period, in sequence.
  */
 export function planSubmission<S extends EarlierSubmission>(

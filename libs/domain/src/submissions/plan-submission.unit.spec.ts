@@ -97,7 +97,7 @@ interface Real {
 const agree = (model: Model, { intake, ledger }: Real) => {
   const expected = standingIn(model).map(({ name }) => name);
   expect(standing(intake.submissions).map(({ submission }) => submission)).toEqual(expected);
-  // A parked submission is not in the ledger. While it stands at intake, what it replaced still stands in the ledger.
+  // A parked submission replaces nothing in the ledger. What it replaced at intake still stands there.
   if (standingIn(model).every(({ processed }) => processed)) expect(ledger.stand).toEqual(expected);
 };
 

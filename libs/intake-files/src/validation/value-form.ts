@@ -6,7 +6,7 @@ import {
   canonicalPostcode,
   isGenderNotKnown,
   isInitials,
-  isKeptForTests,
+  isReservedForTests,
   isNoFirstName,
   isNoValue,
   isPlaceholder,
@@ -161,7 +161,7 @@ function identifierForm(
     if (reading.value === undefined)
       return isPlaceholder(kind, text) ? refused('placeholder') : refused(reading.problem);
     const { value, repaired } = reading;
-    if (isPlaceholder(kind, value) || (!synthetic && isKeptForTests(kind, value)))
+    if (isPlaceholder(kind, value) || (!synthetic && isReservedForTests(kind, value)))
       return refused('placeholder');
     return repaired ? { value, rule: 'repaired' } : value;
   };

@@ -75,7 +75,7 @@ class Groups {
             this.#join(first, bucket[index] as number, level, false); // below length
           }
         }
-      } else this.#joinWithCare(attached, level);
+      } else this.#joinAroundRivals(attached, level);
     }
   }
 
@@ -158,7 +158,7 @@ class Groups {
       if (all !== null && contradictionAt(all, profile, level) !== null) return false;
       all = all === null ? profile : joined(all, profile);
     }
-    // A group with a never-link needs `#joinWithCare`, even if the other side is not in this set.
+    // A group with a never-link needs `#joinAroundRivals`, even if the other side is not in this set.
     return !this.#constraints.neverLink.some(([a]) => groups.has(this.#find(a)));
   }
 
@@ -167,7 +167,7 @@ class Groups {
    * joins the rest in order. Groups with equal evidence under the same tokens get the same result, so they are examined
    * once as one kind: ten thousand rows under one address cost no more than the distinct people among them.
    */
-  #joinWithCare(attached: AttachedSet, level: number): void {
+  #joinAroundRivals(attached: AttachedSet, level: number): void {
     const { kinds, neighbours, positionsOf } = this.#kindsOf(attached, level);
     const doubts: RefusalAtLevel[] = [];
     for (const [group, others] of neighbours) {
@@ -229,7 +229,7 @@ class Groups {
       // numbers.
       const alone =
         constrained.has(group) || profile.reviewed || contradictionAt(profile, profile, level) !== null;
-      const says = alone ? `alone ${group}` : sayingAt(profile, level);
+      const says = alone ? `alone ${group}` : comparisonKeyAt(profile, level);
       const name = `${[...(positionsOf.get(group)?.keys() ?? [])].join()} ${says}`;
       const kind = kindNamed.get(name) ?? group;
       kindNamed.set(name, kind);
@@ -331,7 +331,10 @@ class Groups {
 }
 
 /** What a level compares of a group, as text that is equal if the evidence is equal: see `contradictionAt`. */
-const sayingAt = ({ nhsNumbers, birthDates, genders, cases, child, adult }: Profile, level: number): string =>
+const comparisonKeyAt = (
+  { nhsNumbers, birthDates, genders, cases, child, adult }: Profile,
+  level: number,
+): string =>
   [
     child,
     adult,

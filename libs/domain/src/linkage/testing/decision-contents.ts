@@ -66,46 +66,55 @@ export function wrongIn(
     check(!same, 'places a record again where it was');
   }
   for (const { data } of all('IndividualSplit')) {
-    check(data.registered !== then.registered.has(data.into), 'splits into nobody known');
+    check(
+      data.registered !== then.registered.has(data.into),
+      'splits into an unknown individual, or registers a known one',
+    );
     const role = world.reader.records.get(data.records[0] as RecordId)?.role; // the contract asks for one
     const first = all('IndividualSplit').find(({ data: { into } }) => into === data.into);
-    if (first?.data === data) check(data.role === role, 'splits in a role that no record has');
+    if (first?.data === data)
+      check(data.role === role, 'splits with a role that the first record does not have');
   }
   for (const { data } of all('RecordsRetired'))
     for (const record of data.records) {
       const reason = reasonToRetire(world, decided, record);
-      check(data.reason === reason, `retires as ${data.reason} what is ${reason}`);
+      check(data.reason === reason, `retires a record as ${data.reason} instead of ${reason}`);
     }
   const carried = new Set(all('RecordsCarried').flatMap(({ data }) => data.records));
   for (const { data } of all('CarrierChanged'))
     for (const record of data.records)
       check(
         !carried.has(record) && then.records.get(record)?.carrier !== data.submission,
-        'changes a carrier to itself',
+        'changes a carrier to the same submission, or one of a carried record',
       );
   const lapsed = new Set(all('LinkReferralLapsed').map(({ data }) => data.referral));
   for (const { data } of all('LinkReferred')) {
     const candidates = data.candidates.map(keyOf).sort();
     check(
       data.referral === referralIdOf(data.reason, keyOf(data.subject), candidates),
-      'names others than the id of the referral',
+      'has a referral id that does not match its contents',
     );
     if (!lapsed.has(data.referral)) continue;
     check(
       then.referrals.get(data.referral) !== `${data.reason} ${data.rule}`,
-      'refers again what waits already',
+      'makes a waiting referral again',
     );
   }
   const ended = new Set(all('RelationshipEnded').map(({ data }) => data.relationship));
   for (const { data } of all('RelationshipIdentified'))
     if (ended.has(data.relationship))
-      check(then.relationships.get(data.relationship) !== data.domain, 'ends what goes on');
+      check(
+        then.relationships.get(data.relationship) !== data.domain,
+        'ends a relationship and identifies it again unchanged',
+      );
   for (const { data } of all('FamilyLinked')) {
     const known = then.families.get(data.family);
     const changes = data.joined.length + data.left.length > 0 || known?.review !== data.review;
-    check(changes, 'links a family as it was');
-    for (const individual of data.joined) check(known?.members.has(individual) !== true, 'joins a member');
-    for (const individual of data.left) check(known?.members.has(individual) === true, 'lets nobody leave');
+    check(changes, 'links a family without a change');
+    for (const individual of data.joined)
+      check(known?.members.has(individual) !== true, 'joins an individual that is already a member');
+    for (const individual of data.left)
+      check(known?.members.has(individual) === true, 'removes an individual that is not a member');
   }
   const retired = all('RecordsRetired').reduce((sum, { data }) => sum + data.records.length, 0);
   const entering = placements.filter(({ data }) => data.commitments !== undefined);
@@ -130,14 +139,14 @@ export function wrongIn(
     };
     check(
       JSON.stringify(sorted(expected)) === JSON.stringify(sorted(data.outcomes)),
-      'counts other outcomes',
+      'counts the outcomes wrongly',
     );
-    check(data.rows === rows, 'counts other rows');
+    check(data.rows === rows, 'counts the rows wrongly');
   }
   for (const { data } of all('SubmissionWithdrawn')) {
     const revived = placements.filter(({ data: { record } }) => then.records.get(record)?.live === false);
-    check(data.retired === retired, 'counts others that are retired');
-    check(data.revived === revived.length, 'counts others that come back');
+    check(data.retired === retired, 'counts the retired records wrongly');
+    check(data.revived === revived.length, 'counts the revived records wrongly');
   }
   return wrong;
 }

@@ -58,7 +58,7 @@ export class ExpectedReasons {
   /** What is wrong with the ground of a placement; undefined if it is right. */
   ofPlacement({ record, rowKey, individual, ...decision }: Matched): string | undefined {
     const one = this.#all.find((other) => other.record === record);
-    if (one === undefined) return 'places what is not live';
+    if (one === undefined) return 'places a record that is not live';
     const company = this.#all.filter((other) => other.individual === individual && other !== one);
     const told = `${decision.rule} ${decision.through ?? ''}`.trim();
     const alone = this.#alone(record, rowKey);
@@ -68,7 +68,7 @@ export class ExpectedReasons {
         return told === alone('revived') ? undefined : `${told}, not ${alone('revived')}`;
       const met = persons.find((other) => other.record === decision.through);
       return met === undefined
-        ? `${told}, which is nobody in its company`
+        ? `${told}, which is not a record of its individual`
         : this.#wrongMeeting(one, met, persons, decision.rule);
     }
     const owners = company.filter(({ person }) => person);
@@ -95,12 +95,14 @@ export class ExpectedReasons {
     );
     if (through !== undefined) {
       const byNumber = shared.some(({ level, persons }) => persons && level === 0);
-      return byNumber && through.level !== 0 ? 'an NHS number joined them' : undefined;
+      return byNumber && through.level !== 0
+        ? 'names a weaker ground although an NHS number joined them'
+        : undefined;
     }
-    if (decision.through !== undefined) return `${decision.rule} through a record that does not have it`;
+    if (decision.through !== undefined) return `${decision.rule} through a record without that token`;
     return decision.rule === 'same-row' && shared.length === 0
       ? undefined
-      : `${decision.rule} through nothing`;
+      : `${decision.rule} through no record`;
   }
 
   #spokenFor(record: RecordId, rowKey: PseudonymisedRow['rowKey']): string | undefined {
@@ -126,7 +128,7 @@ export class ExpectedReasons {
     rule: string,
   ): string | undefined {
     const level = authority.indexOf(rule);
-    if (!meetings(one, met).includes(level)) return `${rule}, which the two do not share`;
+    if (!meetings(one, met).includes(level)) return `${rule}, which the two records do not share`;
     const strongest = persons.some((other) => meetings(one, other).includes(0)) ? 0 : level;
     return strongest < level ? `${rule}, although it shares an NHS number` : undefined;
   }

@@ -53,7 +53,7 @@ export class LedgerReader {
         const { submission, chunk, placements } = event.data;
         for (const placement of placements) {
           if ((chunk === undefined) !== (placement.commitments === undefined))
-            throw new Error('placed with others that do not enter as it does');
+            throw new Error('a chunk is named without commitments, or commitments without a chunk');
           this.#placeOne(submission, placement);
         }
         return;
@@ -70,8 +70,8 @@ export class LedgerReader {
         return;
       case 'RecordErased':
         for (const record of event.data.records) {
-          if (this.records.get(record)?.live !== false) throw new Error('erased while it is live');
-          if (this.erased.has(record)) throw new Error('erased twice');
+          if (this.records.get(record)?.live !== false) throw new Error('a live record is erased');
+          if (this.erased.has(record)) throw new Error('a record is erased twice');
           this.erased.add(record);
         }
         return;
@@ -80,42 +80,46 @@ export class LedgerReader {
         if (registered) this.#register(into);
         for (const record of records) {
           const known = this.#live(record);
-          if (known.individual !== individual) throw new Error('split from where it is not');
+          if (known.individual !== individual)
+            throw new Error('a record is split from an individual that it is not in');
           known.individual = into;
         }
         return;
       }
       case 'IndividualsMerged': {
         const { individual, absorbed } = event.data;
-        if (this.forwards.has(absorbed) || this.forwards.has(individual)) throw new Error('merged twice');
+        if (this.forwards.has(absorbed) || this.forwards.has(individual))
+          throw new Error('an absorbed individual is merged again');
         this.forwards.set(absorbed, individual);
         for (const known of this.records.values())
           if (known.individual === absorbed) known.individual = individual;
         return;
       }
       case 'LinkReferred':
-        if (this.referrals.has(event.data.referral)) throw new Error('referred twice');
+        if (this.referrals.has(event.data.referral)) throw new Error('a waiting referral is made again');
         this.referrals.set(event.data.referral, `${event.data.reason} ${keyOfGround(event.data)}`);
         return;
       case 'LinkReferralLapsed':
-        if (!this.referrals.delete(event.data.referral)) throw new Error('lapsed without being referred');
+        if (!this.referrals.delete(event.data.referral))
+          throw new Error('a referral lapses that is not waiting');
         return;
       case 'RelationshipsIdentified':
         for (const { relationship, ...rest } of event.data.relationships) {
-          if (this.relationships.has(relationship)) throw new Error('related twice');
+          if (this.relationships.has(relationship)) throw new Error('a relationship is identified twice');
           this.relationships.set(relationship, rest);
         }
         return;
       case 'RelationshipsEnded':
         for (const relationship of event.data.relationships)
-          if (!this.relationships.delete(relationship)) throw new Error('ended without being related');
+          if (!this.relationships.delete(relationship))
+            throw new Error('a relationship ends that is not in force');
         return;
       case 'FamiliesLinked':
         for (const family of event.data.families) this.#link(event.data.scope, family);
         return;
       case 'FamiliesDissolved':
         for (const { family } of event.data.families)
-          if (!this.families.delete(family)) throw new Error('dissolved twice');
+          if (!this.families.delete(family)) throw new Error('a family is dissolved that does not exist');
         return;
       default:
         return;
@@ -135,7 +139,8 @@ export class LedgerReader {
     }
     const groupOf = (individual: string): string => {
       const rows = members.get(individual);
-      if (rows === undefined) throw new Error('kin of nobody');
+      if (rows === undefined)
+        throw new Error('a relationship or family names an individual without live records');
       return rows.toSorted().join();
     };
     return {
@@ -173,12 +178,12 @@ export class LedgerReader {
 
   #fileOf(submission: SubmissionId): Pick<ReceivedData, 'period' | 'sequence' | 'dataset'> {
     const file = this.#files.get(submission);
-    if (file === undefined) throw new Error('a submission that was not received');
+    if (file === undefined) throw new Error('a submission is named that was not received');
     return file;
   }
 
   #register(individual: string): void {
-    if (this.registered.includes(individual)) throw new Error('an id was used again');
+    if (this.registered.includes(individual)) throw new Error('an individual is registered twice');
     this.registered.push(individual);
   }
 
@@ -189,8 +194,9 @@ export class LedgerReader {
     }
     const { individual, registered } = placement;
     if (registered) this.#register(individual);
-    else if (!this.registered.includes(individual)) throw new Error('matched to nobody');
-    if (this.forwards.has(individual)) throw new Error('matched to an absorbed individual');
+    else if (!this.registered.includes(individual))
+      throw new Error('a record is matched to an unknown individual');
+    if (this.forwards.has(individual)) throw new Error('a record is matched to an absorbed individual');
     this.#place(submission, placement, individual, null);
   }
 
@@ -206,7 +212,8 @@ export class LedgerReader {
       family.members.add(individual);
     }
     for (const individual of left) {
-      if (!family.members.delete(individual)) throw new Error('left where it was not');
+      if (!family.members.delete(individual))
+        throw new Error('an individual leaves a family that it is not in');
     }
   }
 
@@ -216,13 +223,14 @@ export class LedgerReader {
     individual: string | null,
     reason: string | null,
   ): void {
-    if ((commitments !== undefined) === this.records.has(record)) throw new Error('a record must enter once');
+    if ((commitments !== undefined) === this.records.has(record))
+      throw new Error('a record must enter the ledger exactly once');
     const live = reason !== 'superseded';
     if (commitments !== undefined) this.#carry(submission, rowKey, record);
     if (this.erased.has(record)) throw new Error('an erased record is placed');
     for (const [id, known] of this.records) {
       if (live && known.live && known.rowKey === rowKey && id !== record)
-        throw new Error('two records of a row are live');
+        throw new Error('two records of one row are live');
     }
     const [, dataType] = this.#fileOf(submission).dataset.split('.') as [string, DataType];
     const kind = recordKindOf(dataType, role);
@@ -237,7 +245,7 @@ export class LedgerReader {
 
   #live(record: RecordId): Known {
     const known = this.records.get(record);
-    if (known?.live !== true) throw new Error('the record is not live');
+    if (known?.live !== true) throw new Error('a record is named that is not live');
     return known;
   }
 }

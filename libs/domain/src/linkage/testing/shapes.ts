@@ -18,17 +18,17 @@ export const shapes = [
   'a carer who is known from facts alone',
   'children related through one another',
   'a family of a scope',
-  'a family that goes up in another',
+  'a family that dissolves into another',
   'a family that parts in two',
   'a merge',
   'a split',
   'an individual that comes back',
-  'resting individuals that meet',
+  'individuals without live records that come back as one',
   'a record that comes back to another individual',
   'a record that comes back apart from its individual',
-  'an omission by a full extract',
+  'an omission by a full file',
   'a record that is carried',
-  'a record that falls to another submission',
+  'a record whose carrier changes',
   'a refusal of consent that retires',
   'an erased live record',
   'a referral: nhs-numbers-differ',
@@ -77,7 +77,7 @@ class ShapeWatch {
         if (event.data.scope !== 'programme') this.found.add('a family of a scope');
         return;
       case 'FamilyDissolved':
-        if (event.data.into !== undefined) this.found.add('a family that goes up in another');
+        if (event.data.into !== undefined) this.found.add('a family that dissolves into another');
         return;
       case 'RelationshipIdentified':
         if (event.data.kind === 'same-carer') this.found.add('children related through one another');
@@ -89,7 +89,7 @@ class ShapeWatch {
         this.found.add('a split');
         return;
       case 'RecordsRetired':
-        if (event.data.reason === 'omitted') this.found.add('an omission by a full extract');
+        if (event.data.reason === 'omitted') this.found.add('an omission by a full file');
         if (event.data.reason === 'consent-refused') this.found.add('a refusal of consent that retires');
         if (event.data.reason === 'erased') this.found.add('an erased live record');
         return;
@@ -97,7 +97,7 @@ class ShapeWatch {
         this.found.add('a record that is carried');
         return;
       case 'CarrierChanged':
-        this.found.add('a record that falls to another submission');
+        this.found.add('a record whose carrier changes');
         return;
       case 'LinkReferred': {
         const shape = `a referral: ${event.data.reason}`;
@@ -173,7 +173,8 @@ class ShapeWatch {
         continue;
       }
       if (before.has(individual)) this.found.add('a record that comes back to another individual');
-      else if ((restedWith.get(individual) ?? last) !== last) this.found.add('resting individuals that meet');
+      else if ((restedWith.get(individual) ?? last) !== last)
+        this.found.add('individuals without live records that come back as one');
       restedWith.set(individual, last);
     }
     for (const individual of now.keys()) this.#lived.add(individual);
