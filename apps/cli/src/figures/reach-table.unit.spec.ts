@@ -64,7 +64,7 @@ describe('the reach table', () => {
       '  Referred rows, which the upper bound counts: 1.',
       '  People who may share an email or a mobile with somebody counted, whom the upper bound counts: 0.',
       '  Anonymous attendances; each may stand for a group, and the upper bound counts none: 5.',
-      '  Of those counted, told from others by a birth date without an NHS number: twins count as one: 6.',
+      '  Of those counted, distinguished by a birth date without an NHS number; twins count as one: 6.',
       '  Children reached through a carer only: 2.',
       '  Practitioners and volunteers: 4.',
     ]);

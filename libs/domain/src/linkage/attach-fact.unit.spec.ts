@@ -125,7 +125,7 @@ describe('a fact', () => {
 
 describe('founding individuals from facts whose token nobody owns', () => {
   const found = (...facts: readonly Partial<Evidence>[]) => {
-    const { groupOf, refusals } = testStrategy.found(
+    const { groupOf, refusals } = testStrategy.foundIndividuals(
       facts.map((what) => fact([EMAIL], what)),
       EMAIL,
     );

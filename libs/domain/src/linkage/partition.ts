@@ -227,7 +227,7 @@ function attachFacts(
   }
   const founded: Group[] = [];
   for (const { channel, facts: founding } of unowned.values()) {
-    const { groupOf, ground, refusals } = strategy.found(
+    const { groupOf, ground, refusals } = strategy.foundIndividuals(
       founding.map(({ evidence }) => evidence),
       channel,
     );

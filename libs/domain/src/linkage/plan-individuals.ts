@@ -216,7 +216,7 @@ class IndividualPlan implements PlannedIndividuals {
     };
     for (const fact of this.#facts) consider(fact);
     for (const record of changes.ceasing.keys()) if (records.isFact(record)) consider(record);
-    for (const token of buckets) this.#found(token);
+    for (const token of buckets) this.#foundOn(token);
   }
 
   /** Computes the component of a live person record, and takes in the facts on its tokens. */
@@ -446,7 +446,7 @@ class IndividualPlan implements PlannedIndividuals {
     });
   }
 
-  #found(token: number): void {
+  #foundOn(token: number): void {
     const { keys, records, strategy, tokens } = this.#scope.index;
     const facts: number[] = [];
     const evidence: Evidence[] = [];
@@ -464,7 +464,7 @@ class IndividualPlan implements PlannedIndividuals {
     if (facts.length === 0) return;
     facts.sort((one, other) => keys.compare(records.keyOf(one), records.keyOf(other)));
     for (const fact of facts) evidence.push(this.#scope.evidenceOf(fact));
-    const { groupOf, ground, refusals } = strategy.found(evidence, tokens.channelOf(token));
+    const { groupOf, ground, refusals } = strategy.foundIndividuals(evidence, tokens.channelOf(token));
     const recordAt = (index: number): number => facts[index] as number; // an index
     facts.forEach((fact, index) => {
       const first = groupOf[index] as number; // an index

@@ -48,7 +48,7 @@ export function planKinship(
 ): PlannedKinship {
   const kinship = new KinshipPlan(scope, plan, identities, arriving);
   kinship.reach();
-  kinship.workOut();
+  kinship.compute();
   return kinship.outcome();
 }
 
@@ -116,11 +116,11 @@ class KinshipPlan {
     }
   }
 
-  workOut(): void {
+  compute(): void {
     const placed = new Set<number>();
     // The queue grows during the loop.
     for (const cluster of this.#queue) {
-      if (!placed.has(cluster)) this.#workOutAround(cluster, placed);
+      if (!placed.has(cluster)) this.#computeAround(cluster, placed);
     }
   }
 
@@ -223,7 +223,7 @@ class KinshipPlan {
   }
 
   /** Computes the kinship of all clusters that the programme's evidence connects to this one. */
-  #workOutAround(start: number, placed: Set<number>): void {
+  #computeAround(start: number, placed: Set<number>): void {
     const members = [start];
     const nodeOf = new Map([[start, 0]]);
     const seen = new Set<number>();

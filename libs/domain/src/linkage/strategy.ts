@@ -39,7 +39,7 @@ export interface Strategy {
    * Decides which individuals the facts found that share their strongest token, if nobody owns it. Facts are in row key
    * order.
    */
-  found(facts: readonly Evidence[], channel: number): Foundation;
+  foundIndividuals(facts: readonly Evidence[], channel: number): Foundation;
 
   /** Negative if `one` is the stronger ground. */
   compareGrounds(one: Ground, other: Ground): number;

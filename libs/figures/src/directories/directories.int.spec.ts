@@ -89,7 +89,7 @@ describe('the directories of a programme', () => {
     expect(found).toContainEqual({ dataset: 'talk.engagement', serviceName: 'TALK', dataType: 'engagement' });
   });
 
-  it('say since when the read models may be behind, once nobody has confirmed them for the time given', async () => {
+  it('say since when the read models may be behind, if they were not confirmed current within the given time', async () => {
     await client.query(`UPDATE operations.projection SET current_at = clock_timestamp() - interval '1 hour'`);
     expect(await ask(client, behind, [3_700])).toEqual([]);
     await client.query(`UPDATE operations.projection SET current_at = '2023-10-09T09:30:00.250Z'`);

@@ -22,14 +22,14 @@ DECLARE
   version text;
 BEGIN
   IF to_regclass(format('%I.checkpoint', named)) IS NULL THEN
-    RAISE no_data_found USING MESSAGE = 'no read models stand there';
+    RAISE no_data_found USING MESSAGE = 'there are no read models at this position';
   END IF;
   EXECUTE format('SELECT tables_version FROM %I.checkpoint', named) INTO version;
   IF version IS NULL THEN
     -- The row is always there: a transaction that does not see it began before these read models were swapped in.
     RAISE serialization_failure USING MESSAGE = 'the read models were rebuilt since the transaction began';
   ELSIF version <> '${TABLES_VERSION}' THEN
-    RAISE no_data_found USING MESSAGE = 'the read models there are of another version';
+    RAISE no_data_found USING MESSAGE = 'these read models have another version of the tables';
   END IF;
   RETURN named;
 END

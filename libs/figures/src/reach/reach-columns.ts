@@ -58,7 +58,7 @@ export const reachColumns = {
     csv: 'unlinkable_rows',
     uncounted: {
       name: 'Unlinkable rows',
-      explanation: 'Engagements of people whom no identifier tells apart.',
+      explanation: 'Engagements of people without a usable identifier.',
       line: 'Unlinkable rows, which the upper bound counts',
       inUpperBound: true,
     },
@@ -79,7 +79,7 @@ export const reachColumns = {
     unit: 'people',
     disclosure: 'protected',
     meaning:
-      'People more that the individuals’ rows could be, where only an email or a mobile, which people share, joins them.',
+      'Additional people whom the individuals’ rows could be about, where only an email or a mobile, which people share, joins the rows.',
     csv: 'indistinct_people',
     uncounted: {
       name: 'Indistinct people',
@@ -112,12 +112,12 @@ export const reachColumns = {
     unit: 'people',
     disclosure: 'protected',
     meaning:
-      'Of the individuals, those without an NHS number whom a shared identifier and a birth date tell from others: twins may count as one.',
+      'Of the individuals, those whom only a shared identifier and a birth date distinguish from others, without an NHS number; twins may count as one.',
     uncounted: {
-      name: 'Told apart by a birth date',
+      name: 'Distinguished by a birth date',
       explanation:
-        'Of the people counted, those whom a birth date and no NHS number tells from others: twins count as one.',
-      line: 'Of those counted, told from others by a birth date without an NHS number: twins count as one',
+        'Of the people counted, those whom a birth date distinguishes from others, without an NHS number; twins count as one.',
+      line: 'Of those counted, distinguished by a birth date without an NHS number; twins count as one',
       inUpperBound: false,
     },
   },

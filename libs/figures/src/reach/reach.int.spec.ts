@@ -308,7 +308,7 @@ describe('reach by the content of rows', () => {
       [
         at('real', { person: 'zoe', born: true }),
         at('real', { person: 'max', born: true, nhsNumber: true }),
-        // Her case has the number; his row does not.
+        // Ada’s two rows share a case, and one of them has an NHS number. No case connects Ben’s rows.
         at('real', { person: 'ada', born: true, caseNumber: 7 }),
         at('steps', { person: 'ada', born: true, nhsNumber: true, caseNumber: 7, date: '2020-01-01' }),
         at('real', { person: 'ben', born: true }),

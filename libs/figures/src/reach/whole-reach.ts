@@ -121,7 +121,7 @@ export async function wholeReach(client: pg.ClientBase, { period, asAt }: ReachQ
       adults: excess('adults'),
       families: excess('families'),
     },
-    // Adds the deciles of the programme definition to the counts.
+    // The type of a dimension allows text, too; a decile is a number or null.
     byDeprivation: deciles.map(({ start: _start, scope: _scope, decile, ...numbers }) => ({
       decile: decile === null ? null : Number(decile),
       ...numbers,

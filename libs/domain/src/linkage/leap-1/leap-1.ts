@@ -45,7 +45,8 @@ export function leap1({ name, ...limits }: Leap1Settings): Strategy {
     tokensOf: (row) => plainTokensOf(row, channels),
     group: groupRecords,
     attach: (fact, owners) => attachFact(fact, owners, channels),
-    found: (facts, channel) => foundIndividuals(facts, channels.groundOf(channel), channel, groupRecords),
+    foundIndividuals: (facts, channel) =>
+      foundIndividuals(facts, channels.groundOf(channel), channel, groupRecords),
     compareGrounds: (one, other) => rankOf(one.rule) - rankOf(other.rule),
   };
 }

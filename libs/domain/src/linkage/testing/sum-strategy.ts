@@ -40,7 +40,7 @@ export const sumStrategy: Strategy = {
   tokensOf,
   group,
   attach: (fact, owners) => attachFact(fact, owners, channels),
-  found: (facts, channel) => foundIndividuals(facts, channels.groundOf(channel), channel, group),
+  foundIndividuals: (facts, channel) => foundIndividuals(facts, channels.groundOf(channel), channel, group),
   compareGrounds: (one, other) =>
     (other.score ?? 0) - (one.score ?? 0) || (keyOfGround(one) < keyOfGround(other) ? -1 : 1),
 };
