@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dataType, intakeCounts, rowOutcomes, submissionState } from '@kinledger/contracts';
 import { describe, expect, it } from 'vitest';
-import { namedDataTypes } from '../../apps/reporting-api/dist/names/dataset-names.js';
-import { namedFieldRules, namedRowRules } from '../../apps/reporting-api/dist/names/finding-names.js';
-import { namedReasons } from '../../apps/reporting-api/dist/names/reason-names.js';
-import { namedRows } from '../../apps/reporting-api/dist/names/row-names.js';
-import { namedStates } from '../../apps/reporting-api/dist/names/state-names.js';
+import {
+  namedDataTypes,
+  namedFieldRules,
+  namedReasons,
+  namedRowRules,
+  namedRows,
+  namedStates,
+} from '@kinledger/page-kit/names';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const sourcesOf = (...folders: readonly string[]): string =>

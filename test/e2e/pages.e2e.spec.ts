@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { markupProblems } from '@kinledger/page-kit/testing';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quarterCharts } from '../../apps/reporting-api/dist/pages/quarter-chart.js';
-import { markupProblems } from '../../apps/reporting-api/dist/testing/markup-problems.js';
 import { findBrowser } from './browser.js';
 import { accessibilityProblems, layoutOf } from './page-checks.js';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
@@ -33,17 +33,22 @@ const text = (selector: string) => page.locator(selector).allInnerTexts();
 const open = (path: string) => page.goto(`${platform.reports}${path}`);
 
 /** Expects pages to be valid, accessible and legible at each width, with a cue for anything hidden. */
-async function expectSound(state: string, paths: readonly string[], status = 200): Promise<void> {
+async function expectSound(
+  state: string,
+  paths: readonly string[],
+  status = 200,
+  { url, token } = { url: platform.reports, token: platform.connected.tokens.reader },
+): Promise<void> {
   for (const path of paths) {
-    const authorization = `Bearer ${platform.connected.tokens.reader}`;
-    const answer = await fetch(`${platform.reports}${path}`, {
+    const authorization = `Bearer ${token}`;
+    const answer = await fetch(`${url}${path}`, {
       headers: { accept: 'text/html', authorization },
     });
     expect({ path, status: answer.status }).toEqual({ path, status });
     expect({ path, markup: await markupProblems(await answer.text()) }).toEqual({ path, markup: [] });
     for (const width of widths) {
       await examined.setViewportSize({ width, height: 900 });
-      await examined.goto(`${platform.reports}${path}`);
+      await examined.goto(`${url}${path}`);
       if (screenshots !== undefined) {
         const name = `${state}${path.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}-${width}.png`;
         await examined.screenshot({ path: join(screenshots, name), fullPage: true });
@@ -118,7 +123,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       return { period: label, label, coverage: 'files-received' as const, ...counts, ...rest };
     });
     const assets = await Promise.all(
-      ['govuk-frontend', 'kinledger'].map(async (name) => {
+      ['govuk-frontend', 'kinledger', 'reports'].map(async (name) => {
         const sheet = await fetch(`${platform.reports}/assets/${name}.css`);
         return (await sheet.text()).replace(/@import[^;]+;/, '');
       }),
@@ -231,6 +236,21 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         await open(path);
         expect(await page.locator('.kl-wide__cue:visible').count()).toBe(0);
       }
+    });
+
+    it('shows a provider its own files at the address of ingest', async () => {
+      const token = platform.connected.tokens.providers['baby-steps-team'] ?? '';
+      const url = platform.connected.services.ingest;
+      await examined.goto(`${url}/files`);
+      await examined.getByLabel('Token of your account').fill(token);
+      await examined.getByRole('button', { name: 'Sign in' }).click();
+      expect(examined.url()).toBe(`${url}/files`);
+      const files = examined.getByRole('table', { name: 'Submitted files' });
+      expect(await files.innerText()).toContain('Baby Steps');
+      expect(await files.innerText()).not.toContain('Natural Thinkers');
+      const file = (await files.getByRole('link').first().getAttribute('href')) ?? '';
+      await expectSound('ingest', ['/files', file], 200, { url, token });
+      await expectSound('ingest-not-found', ['/files/nothing', '/nothing'], 404, { url, token });
     });
 
     it('loads nothing from another host', () => {

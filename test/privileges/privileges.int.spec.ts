@@ -114,8 +114,8 @@ const expected: Readonly<
   'bus projector': { tables: {}, functions: bus },
 };
 
-/** The journal of migrations, which every service reads before it starts. */
-const forAll: Rights = { 'migrations.applied': 'select' };
+/** The journals of migrations and functions, which every service reads before it starts. */
+const forAll: Rights = { 'migrations.applied': 'select', 'migrations.function': 'select' };
 
 const services = roleNames.filter((role) => role !== 'migrator');
 

@@ -2,6 +2,7 @@ import {
   accessConfig,
   busConfig,
   programmeConfig,
+  publicUrlConfig,
   restrictedConfig,
   secretsConfig,
   variable,
@@ -79,6 +80,7 @@ export const ingestConfig = {
   restricted: restrictedConfig,
   programme: programmeConfig,
   secrets: secretsConfig,
+  public: publicUrlConfig,
   uploads: uploadConfig,
 };
 export type IngestConfig = ServiceConfig<typeof ingestConfig>;

@@ -1,3 +1,4 @@
+import { PagesModule } from '@kinledger/page-kit';
 import { OutboxModule, PoolModule } from '@kinledger/service-kit';
 import type { DynamicModule } from '@nestjs/common';
 import { CommandService } from './commands/command-service.js';
@@ -6,6 +7,8 @@ import { RepliesController } from './commands/replies.controller.js';
 import type { IngestConfig } from './config.js';
 import { IntakeContextModule } from './intake-context.js';
 import { intakeOutbox } from './outbox/intake-outbox.js';
+import { FilesPage } from './pages/files.page.js';
+import { ingestPages } from './pages/ingest-pages.js';
 import { ProgrammeModule } from './programme/programme.module.js';
 import { SaltWatch } from './salt/salt-watch.js';
 import { SubmissionService } from './submissions/submission-service.js';
@@ -26,11 +29,18 @@ export class IngestModule {
           service: 'ingest',
           max: 16,
         }),
+        PagesModule.forRoot({ pages: ingestPages, publicUrl: config.public.url }),
         ProgrammeModule.forRoot(config.programme.directory),
         IntakeContextModule.forRoot(config),
         OutboxModule.forRoot({ database: 'restricted', table: intakeOutbox }),
       ],
-      controllers: [UploadsController, SubmissionsController, CommandsController, RepliesController],
+      controllers: [
+        UploadsController,
+        SubmissionsController,
+        CommandsController,
+        RepliesController,
+        FilesPage,
+      ],
       providers: [IntakeMetrics, SaltWatch, UploadService, UploadExpiry, SubmissionService, CommandService],
     };
   }

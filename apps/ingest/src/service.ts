@@ -1,6 +1,8 @@
+import { servePages } from '@kinledger/page-kit';
 import type { ServiceOptions } from '@kinledger/service-kit';
 import { ingestConfig } from './config.js';
 import { IngestModule } from './ingest.module.js';
+import { ingestPages } from './pages/ingest-pages.js';
 import { isUpload, streamUploadBodies } from './uploads/upload-body.js';
 
 /** The service, for `main.ts` and for tests of the whole. */
@@ -9,7 +11,10 @@ export const ingestService: ServiceOptions<typeof ingestConfig> = {
   config: ingestConfig,
   module: (config) => IngestModule.forRoot(config),
   streams: isUpload,
-  fastify: streamUploadBodies,
+  fastify: async (fastify) => {
+    streamUploadBodies(fastify);
+    await servePages(fastify, ingestPages);
+  },
   api: {
     title: 'Kinledger ingest',
     description:

@@ -1,4 +1,5 @@
 import { figures } from '@kinledger/figures';
+import { PagesModule } from '@kinledger/page-kit';
 import { PoolModule, type ServiceConfig } from '@kinledger/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CLOCK, type Clock } from './clock.js';
@@ -6,13 +7,11 @@ import type { reportingConfig } from './config.js';
 import { figureController } from './figures/figure.controller.js';
 import { FiguresController } from './figures/figures.controller.js';
 import { Figures } from './figures/figures.js';
-import { PageRenderer } from './pages/page-renderer.js';
+import { reportingPages } from './pages/reporting-pages.js';
 import { ReachPage } from './pages/reach.page.js';
 import { SubmissionsPage } from './pages/submissions.page.js';
 import { ReadModels } from './read-models/read-models.js';
 import { SignInLinksController } from './sign-in/sign-in-links.controller.js';
-import { SignInPage } from './sign-in/sign-in.page.js';
-import { SECURE_COOKIES } from './sign-in/secure-cookies.token.js';
 import { SubmissionsController } from './submissions/submissions.controller.js';
 import { Submissions } from './submissions/submissions.js';
 
@@ -23,24 +22,17 @@ export class ReportingApiModule {
       module: ReportingApiModule,
       imports: [
         PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'reporting-api' }),
+        PagesModule.forRoot({ pages: reportingPages, publicUrl: config.public.url }),
       ],
       controllers: [
         FiguresController,
         ...figures.map((figure) => figureController(figure)),
         SubmissionsController,
         SignInLinksController,
-        SignInPage,
         ReachPage,
         SubmissionsPage,
       ],
-      providers: [
-        { provide: CLOCK, useValue: clock },
-        ReadModels,
-        Figures,
-        Submissions,
-        PageRenderer,
-        { provide: SECURE_COOKIES, useValue: config.public.url?.startsWith('https:') ?? false },
-      ],
+      providers: [{ provide: CLOCK, useValue: clock }, ReadModels, Figures, Submissions],
     };
   }
 }

@@ -8,7 +8,7 @@ import { createService, type Service } from '@kinledger/service-kit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { reportingServiceWith } from './reporting-service.js';
-import { markupProblems } from './testing/markup-problems.js';
+import { markupProblems } from '@kinledger/page-kit/testing';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 

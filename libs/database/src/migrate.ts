@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
+import { functionsOf, installedFunctions, installFunctions } from './functions.js';
 import type { DatabaseName } from './roles.js';
 
 const folder = (database: DatabaseName) =>
@@ -16,7 +17,10 @@ const known = (database: DatabaseName): string[] =>
 
 const journal = { schema: 'migrations', table: 'applied' } as const;
 
-/** Applies missing migrations as the migrator role, each in a transaction. Idempotent, and safe to run concurrently. */
+/**
+ * Applies missing migrations as the migrator role, each in a transaction, then installs the functions of this code. A
+ * migration calls none of these. Idempotent, and safe to run concurrently.
+ */
 export async function migrate(database: DatabaseName, migratorUrl: string): Promise<void> {
   await runner({
     databaseUrl: migratorUrl,
@@ -29,17 +33,21 @@ export async function migrate(database: DatabaseName, migratorUrl: string): Prom
     advisoryLockMode: 'wait',
     log: () => undefined,
   });
-  await publishJournal(migratorUrl);
+  await finish(database, migratorUrl);
 }
 
-/** Lets every role that may connect read the applied migrations, which services check when they start. */
-async function publishJournal(migratorUrl: string): Promise<void> {
+/**
+ * Lets every role that may connect read the applied migrations, which services check when they start, and installs the
+ * functions.
+ */
+async function finish(database: DatabaseName, migratorUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: migratorUrl });
   await client.connect();
   try {
     await client.query(
       `GRANT USAGE ON SCHEMA ${journal.schema} TO PUBLIC; GRANT SELECT ON ${journal.schema}.${journal.table} TO PUBLIC`,
     );
+    await installFunctions(client, functionsOf(database));
   } finally {
     await client.end();
   }
@@ -50,7 +58,7 @@ export interface NotMigrated extends Error {
 }
 
 /**
- * Checks that the database has exactly this code's migrations. Every service calls it when it starts.
+ * Checks that the database has exactly this code's migrations and functions. Every service calls it when it starts.
  * @throws NotMigrated with the first difference and what to do.
  */
 export async function requireMigrated(pool: pg.Pool, database: DatabaseName): Promise<void> {
@@ -67,8 +75,7 @@ export async function requireMigrated(pool: pg.Pool, database: DatabaseName): Pr
     .query<{ name: string }>(`SELECT name FROM ${journal.schema}.${journal.table} ORDER BY name`)
     .then(({ rows }) => rows.map((row) => row.name))
     .catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === '42P01')
-        throw fail('was never migrated');
+      if (isUndefinedTable(error)) throw fail('was never migrated');
       throw error;
     });
   const expected = known(database);
@@ -76,4 +83,17 @@ export async function requireMigrated(pool: pg.Pool, database: DatabaseName): Pr
   if (missing !== undefined) throw fail(`lacks migration ${missing}`);
   const unknown = applied.find((name) => !expected.includes(name));
   if (unknown !== undefined) throw fail(`is newer than this code (migration ${unknown})`);
+  const installed = await installedFunctions(pool).catch((error: unknown) => {
+    if (isUndefinedTable(error)) throw fail('lacks the functions of this code');
+    throw error;
+  });
+  const functions = functionsOf(database);
+  const other = functions.find(({ name, digest }) => installed.get(name) !== digest);
+  if (other !== undefined) throw fail(`has another function ${other.name} than this code`);
+  const names = new Set(functions.map(({ name }) => name));
+  const foreign = [...installed.keys()].find((name) => !names.has(name));
+  if (foreign !== undefined) throw fail(`has a function that this code does not know (${foreign})`);
 }
+
+const isUndefinedTable = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '42P01';

@@ -10,6 +10,9 @@ import type { SubmitMode } from '@kinledger/domain';
 import type { ForeseenEffect } from './foreseen-effect.js';
 
 /** A file that was accepted, and whether it was taken back. */
+/** The last place in the order of intake that its column holds. */
+export const MAX_INTAKE = 2 ** 31 - 1;
+
 export interface Submission {
   readonly submission: SubmissionId;
   readonly upload: UploadId;

@@ -12,6 +12,7 @@ import {
   type SubmitAnswerView,
   type UnparkAnswerView,
 } from './submission-view.js';
+import { MAX_INTAKE } from './submission.js';
 import { SubmissionService } from './submission-service.js';
 
 const submitBody = z
@@ -37,9 +38,6 @@ const unparkBody = z
     reason: code.default('cause-mended').describe('Why, as a short code. No names, no details of a person.'),
   })
   .prefault({});
-
-/** As its column holds. */
-const MAX_INTAKE = 2 ** 31 - 1;
 
 const listQuery = z.object({
   dataset: datasetId.optional(),

@@ -28,7 +28,7 @@ import { figureRows, type FigureAnswerRows } from './figure-rows.js';
 import { filesReceived } from './files-received.js';
 import { hasBegun, offeredPeriods, type OfferedPeriods } from './offered-periods.js';
 import { scopeAsked } from './reach-question.js';
-import type { DatasetOfService } from '../names/dataset-names.js';
+import type { DatasetOfService } from '@kinledger/page-kit/names';
 import { quarterColumns, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
 
 export interface FigureRowsAnswer extends FigureAnswerRows {

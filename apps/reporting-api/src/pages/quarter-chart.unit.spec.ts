@@ -37,7 +37,7 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-const styles = readFileSync(new URL('../../assets/kinledger.css', import.meta.url), 'utf8');
+const styles = readFileSync(new URL('../../assets/reports.css', import.meta.url), 'utf8');
 const colourOf = (part: string, property: string): string =>
   new RegExp(`\\.kl-chart__${part} \\{[^}]*${property}: (#[0-9a-f]{6})`).exec(styles)?.[1] ?? 'none';
 

@@ -15,8 +15,8 @@ import type { OfferedPeriods } from '../figures/offered-periods.js';
 import type { FigureAnswer, ReachAnswer } from '../figures/reach-answer.js';
 import { quartersCsv, reachCsv } from '../figures/reach-csv.js';
 import { periodAsked, scopeAsked } from '../figures/reach-question.js';
-import { titleOf } from '../names/readable-code.js';
-import { PageRenderer } from './page-renderer.js';
+import { titleOf } from '@kinledger/page-kit/names';
+import { PageRenderer } from '@kinledger/page-kit';
 import { leftOutWhenNarrow, quarterCharts } from './quarter-chart.js';
 import { uncountedOf } from './uncounted.js';
 

@@ -4,15 +4,20 @@ import { Controller, Get, Header, Param, Query } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Figures } from '../figures/figures.js';
-import { datasetName, type DatasetOfService } from '../names/dataset-names.js';
-import { instantName } from '../names/dates.js';
-import { findingName } from '../names/finding-names.js';
-import { titleOf } from '../names/readable-code.js';
-import { reasonName } from '../names/reason-names.js';
-import { byRowName, rowName } from '../names/row-names.js';
-import { stateColour, stateName } from '../names/state-names.js';
+import {
+  datasetName,
+  type DatasetOfService,
+  instantName,
+  findingName,
+  titleOf,
+  reasonName,
+  byRowName,
+  rowName,
+  stateColour,
+  stateName,
+} from '@kinledger/page-kit/names';
 import { Submissions, type SubmissionView } from '../submissions/submissions.js';
-import { PageRenderer } from './page-renderer.js';
+import { PageRenderer } from '@kinledger/page-kit';
 
 const PAGE_ROWS = 50;
 const MAX_UNSUBMITTED = 20;

@@ -18,8 +18,8 @@ export interface PostgresMessageBusOptions {
 }
 
 /**
- * The message bus in PostgreSQL (migrations/bus/0002). A publish is durable when it resolves, all or none. Connects
- * lazily and recovers from lost connections by itself.
+ * The message bus in PostgreSQL: tables from `migrations/bus`, functions from `functions/bus` of `@kinledger/database`. A
+ * publish is durable when it resolves, all or none. Connects lazily and recovers from lost connections by itself.
  */
 export const createPostgresMessageBus = (options: PostgresMessageBusOptions): MessageBus => {
   const { url, applicationName, onError = () => undefined } = options;

@@ -5,7 +5,7 @@ import { pageToGoTo } from './page-to-go-to.js';
 describe('the page to go to after signing in', () => {
   it.each(['/reach', '/reach?period=2023-24-Q2&scope=service%3Areal', '/submissions?page=2'])(
     'is the requested one: %s',
-    (asked) => expect(pageToGoTo(asked)).toBe(asked),
+    (asked) => expect(pageToGoTo(asked, '/reach')).toBe(asked),
   );
 
   it.each([
@@ -19,14 +19,14 @@ describe('the page to go to after signing in', () => {
     'reach',
     '/sign-in',
     '/sign-in/spent',
-  ])('is reach instead of %j', (asked) => expect(pageToGoTo(asked)).toBe('/reach'));
+  ])('is the home page instead of %j', (asked) => expect(pageToGoTo(asked, '/reach')).toBe('/reach'));
 
   it('is never on another host, whatever is requested', () => {
     const start = fc.constantFrom('', '/', '//', '/\\', '/\t/', '/\n/', 'http:', '/./', '/../');
     fc.assert(
       fc.property(start, fc.string({ unit: 'binary' }), fc.webUrl(), (prefix, text, url) => {
         for (const asked of [prefix + text, prefix + url, prefix + url.slice('https:'.length)]) {
-          expect(new URL(pageToGoTo(asked), 'http://127.0.0.1:4314').host).toBe('127.0.0.1:4314');
+          expect(new URL(pageToGoTo(asked, '/reach'), 'http://127.0.0.1:4314').host).toBe('127.0.0.1:4314');
         }
       }),
     );

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { PagesOfService } from './pages.js';
 import { wantsPage } from './problem-page.js';
+
+const pages: PagesOfService = {
+  serviceName: 'Reports',
+  sections: [
+    { href: '/reach', text: 'Reach' },
+    { href: '/submissions', text: 'Submissions' },
+  ],
+  views: 'views',
+  footer: '',
+  signInLinks: true,
+};
 
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
 
@@ -19,10 +31,15 @@ describe('a problem', () => {
     ['/reach/table.csv', '*/*', true],
     ['/submissions/1', '*/*', true],
     ['/', '*/*', true],
+    ['/?a=b', '*/*', true],
+    ['/sign-in', '*/*', true],
+    ['/sign-in/used', '*/*', true],
+    ['/sign-out', '*/*', true],
+    ['/signs', '*/*', false],
     ['/reach', 'application/json', false],
     ['/reachable', '*/*', false],
     ['/reach', 'image/png', false],
   ])('at %s for a caller that accepts %s is shown as a page: %s', (path, accept, expected) => {
-    expect(wantsPage(path, accept)).toBe(expected);
+    expect(wantsPage(pages, path, accept)).toBe(expected);
   });
 });

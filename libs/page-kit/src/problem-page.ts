@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { z } from 'zod';
 import type { PageRenderer } from './page-renderer.js';
+import { isPage, type PagesOfService } from './pages.js';
 
 const PROBLEM = 'application/problem+json';
 const JSON_TYPE = 'application/json';
@@ -21,16 +22,11 @@ const headings: Readonly<Record<number, string>> = {
   404: 'Page not found',
   405: 'That cannot be done at this address',
   414: 'That address is too long',
-  503: 'The figures are being prepared',
 };
 
-/** Whether the path is a page, so that problems are pages too unless the caller asks for JSON. */
-const isPage = (path: string): boolean =>
-  /^\/(?:$|\?|(?:reach|submissions|sign-in|sign-out)(?:[/?]|$))/.test(path);
-
-/** Whether to answer this request's problem as a page: if the path is a page, or the caller prefers HTML. */
-export function wantsPage(path: string, accept: string | undefined): boolean {
-  const offered = isPage(path) ? [PAGE, PROBLEM, JSON_TYPE] : [PROBLEM, JSON_TYPE, PAGE];
+/** Whether to answer this request's problem as a page: if the address is a page, or the caller prefers HTML. */
+export function wantsPage(pages: PagesOfService, address: string, accept: string | undefined): boolean {
+  const offered = isPage(pages, address) ? [PAGE, PROBLEM, JSON_TYPE] : [PROBLEM, JSON_TYPE, PAGE];
   return new Negotiator({ headers: { accept } }).mediaType(offered) === PAGE;
 }
 
@@ -38,17 +34,25 @@ export function wantsPage(path: string, accept: string | undefined): boolean {
  * Shows problems to people as pages, whether they come from a handler, the guard, the router or an unreadable address.
  * A program gets the original `application/problem+json`.
  */
-export function showProblemsAsPages(fastify: FastifyInstance, renderer: PageRenderer): void {
+export function showProblemsAsPages(
+  fastify: FastifyInstance,
+  pages: PagesOfService,
+  renderer: PageRenderer,
+): void {
+  const headingOf = (status: number) =>
+    pages.headings?.[status] ??
+    headings[status] ??
+    (status < 500 ? STATUS_CODES[status] : 'Something is wrong');
   fastify.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply, payload) => {
     if (!isProblem(reply) || typeof payload !== 'string') return payload;
     reply.header('vary', 'accept');
-    if (!wantsPage(request.url, request.headers.accept)) return payload;
+    if (!wantsPage(pages, request.url, request.headers.accept)) return payload;
     const { status, detail, errors } = problemDocument.parse(JSON.parse(payload));
     reply.type(`${PAGE}; charset=utf-8`).removeHeader('content-length');
     // Without a session, show the sign-in form in place, and then the requested page.
     if (status === 401) return renderer.render('sign-in.njk', { section: 'sign-in', to: request.url });
     return renderer.render('problem.njk', {
-      heading: headings[status] ?? (status < 500 ? STATUS_CODES[status] : 'Something is wrong'),
+      heading: headingOf(status),
       detail: errors.length > 0 ? 'These parts of the address do not fit.' : (detail ?? 'Try again later.'),
       errors: errors.map(({ path, message }) => ({ where: placeName(path), message })),
     });

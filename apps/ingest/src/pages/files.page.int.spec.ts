@@ -1,0 +1,103 @@
+import { markupProblems } from '@kinledger/page-kit/testing';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ask, goodFile, submit, upload } from '../testing/requests.js';
+import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
+
+let ingest: RunningIngest;
+let submission: string;
+beforeAll(async () => {
+  ingest = await startIngest(inject('postgresUrl'));
+  const { body } = await upload(ingest, goodFile(3, 'P'));
+  submission = (await submit(ingest, body.id)).body.id;
+});
+afterAll(() => ingest.stop());
+
+/** What a browser asks with. */
+const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+const open = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${ingest.url}${path}`, { redirect: 'manual', headers: { accept, ...headers } });
+
+/** Signs a browser in with the form. @returns its cookie. */
+async function signedIn(account: string, to = '/files'): Promise<string> {
+  const answer = await fetch(`${ingest.url}/sign-in`, {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ token: ingest.tokens[account] ?? '', to }),
+  });
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, to]);
+  return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+}
+
+describe('the pages of ingest', () => {
+  it('ask a visitor to sign in, and speak of no one-time link', async () => {
+    const answer = await open('/files');
+    const text = await answer.text();
+    expect(answer.status).toBe(401);
+    expect(text).toContain('Token of your account');
+    expect(text).toContain('name="to" value="/files"');
+    expect(text).not.toContain('kinledger sign-in');
+    expect((await open('/sign-in/some-code')).status).toBe(404);
+  });
+
+  it('list a provider’s files, and show one with its counts and error report', async () => {
+    const cookie = await signedIn('officer');
+    expect((await open('/', { cookie })).headers.get('location')).toBe('/files');
+    const list = await (await open('/files', { cookie })).text();
+    expect(list).toContain('PAIRS Together Time: people');
+    expect(list).toContain('Q2 2023/24');
+    expect(list).toContain(`href="/files/${submission}"`);
+    const one = await (await open(`/files/${submission}`, { cookie })).text();
+    expect(one).toContain('Place in the order of submission');
+    expect(one).toContain('Rows at intake');
+    for (const page of [list, one]) expect(await markupProblems(page)).toEqual([]);
+  });
+
+  it('show nobody another provider’s files', async () => {
+    const cookie = await signedIn('stranger');
+    expect(await (await open('/files', { cookie })).text()).toContain('No file has been submitted yet');
+    expect((await open(`/files/${submission}`, { cookie })).status).toBe(404);
+    expect(await (await open('/files', { cookie: await signedIn('data-team') })).text()).toContain(
+      submission,
+    );
+    expect((await open('/files', { cookie: await signedIn('reader') })).status).toBe(403);
+  });
+
+  it.each([
+    ['/files/nothing', 404],
+    ['/files?before=soon', 400],
+    ['/nothing', 404],
+  ])('show the problem of %s to a browser as a page, and to a program as JSON', async (path, status) => {
+    const cookie = await signedIn('officer');
+    const page = await open(path, { cookie });
+    expect([page.status, page.headers.get('content-type')]).toEqual([status, 'text/html; charset=utf-8']);
+    const text = await page.text();
+    expect(text).toContain('Go to files');
+    expect(await markupProblems(text)).toEqual([]);
+    const problem = await ask(ingest, 'officer', 'GET', path, { headers: { accept: 'application/json' } });
+    expect(problem.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it('serve their styles, run no script, and let a cookie read only', async () => {
+    for (const path of ['/assets/kinledger.css', '/assets/govuk-frontend.css', '/assets/kinledger.svg'])
+      expect([path, (await open(path)).status]).toEqual([path, 200]);
+    const cookie = await signedIn('officer');
+    const { headers } = await open('/files', { cookie });
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('cache-control')).toBe('no-store');
+    const withdrawal = await fetch(`${ingest.url}/v1/submissions/${submission}/withdraw`, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/json' },
+      body: JSON.stringify({ reason: 'of-another-site' }),
+    });
+    expect(withdrawal.status).toBe(401);
+  });
+
+  it('take a form at no other address', async () => {
+    const answer = await fetch(`${ingest.url}/v1/submissions/${submission}/withdraw`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ingest.tokens['officer']}` },
+      body: new URLSearchParams({ reason: 'a-form' }),
+    });
+    expect(answer.status).toBe(415);
+  });
+});

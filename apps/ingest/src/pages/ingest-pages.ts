@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+import type { PagesOfService } from '@kinledger/page-kit';
+
+/** What ingest's pages have in common. */
+export const ingestPages: PagesOfService = {
+  serviceName: 'Intake',
+  sections: [{ href: '/files', text: 'Files' }],
+  views: fileURLToPath(new URL('../../views', import.meta.url)),
+  footer:
+    'These pages count rows and show none. An error report holds values of rows: keep it as safe as the file itself.',
+  headings: { 503: 'Intake is not ready' },
+  signInLinks: false,
+};

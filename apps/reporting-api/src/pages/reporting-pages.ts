@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import type { PagesOfService } from '@kinledger/page-kit';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** What the reporting API's pages have in common. */
+export const reportingPages: PagesOfService = {
+  serviceName: 'Reports',
+  sections: [
+    { href: '/reach', text: 'Reach' },
+    { href: '/submissions', text: 'Submissions' },
+  ],
+  views: here('../../views'),
+  assets: { folder: here('../../assets'), styles: ['reports.css'] },
+  footer:
+    'Pseudonymous data: no figure here names a person. Small numbers are shown as they are; do not publish them.',
+  headings: { 503: 'The figures are being prepared' },
+  signInLinks: true,
+};

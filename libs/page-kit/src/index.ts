@@ -1,0 +1,4 @@
+export { PageRenderer } from './page-renderer.js';
+export { PagesModule, type PagesModuleOptions } from './pages.module.js';
+export type { PageSection, PagesOfService } from './pages.js';
+export { servePages } from './serve-pages.js';
