@@ -71,6 +71,15 @@ export interface SubmissionRun extends DecisionRun {
   beginChunk(number: number): void;
   stage(row: PseudonymisedRow): void;
   /**
+   * Stages a row of which nothing is stored because it equalled the live record of its row key. Stages nothing if that
+   * record is not live.
+   */
+  stageUnchanged(record: RecordId): void;
+  /** Stages a row whose body is erased: it has no tokens, and its content equals no other row. */
+  stageForgotten(placed: Pick<PseudonymisedRow, 'record' | 'rowKey' | 'role'>): void;
+  /** Counts rows of which nothing is stored because they repeated an earlier row of their file. */
+  countRepeated(rows: number): void;
+  /**
    * Records that a row with this key refuses consent. The refusal applies to every row of the submission with that key.
    */
   refuse(rowKey: RowKey): void;
