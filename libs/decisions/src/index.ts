@@ -14,3 +14,4 @@ export * from './recovery.js';
 export * from './scribe.js';
 export type * from './staged-rows.js';
 export * from './replay/index.js';
+export * from './explain/explain-individual.js';

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addCheckCommand } from './check.command.js';
 import { addCopyCommand } from './copy.command.js';
 import { addExportCommand } from './export/export.command.js';
+import { addExplainCommand } from './explain/explain.command.js';
 import { addReplayCommand } from './replay/replay.command.js';
 import { addVerifyCommand } from './verify/verify.command.js';
 
@@ -12,4 +13,5 @@ export function addLedgerCommand(program: Command): void {
   addExportCommand(ledger);
   addVerifyCommand(ledger);
   addReplayCommand(ledger);
+  addExplainCommand(ledger);
 }

@@ -12,6 +12,7 @@ import type {
   SubmissionWithdrawn,
 } from '@kinledger/contracts';
 import type { Archived } from './archive.js';
+import type { Considered } from './consider-record.js';
 import type { Strategy } from './strategy.js';
 
 /** A set of services. Only their records are evidence for the scope's families (domain §4). */
@@ -122,6 +123,9 @@ export interface LinkageDecider extends Archived {
 
   /** The revision of the event that brought a record into the ledger; undefined if it is not in the ledger. */
   enteredAt(record: RecordId): number | undefined;
+
+  /** What the strategy has before it when it places a live record, as the ledger stands; undefined for any other. */
+  consider(record: RecordId): Considered | undefined;
 
   /**
    * Erases records: links are worked out again without them, and nothing revives them.

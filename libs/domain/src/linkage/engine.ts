@@ -12,6 +12,7 @@ import type {
 } from '@kinledger/contracts';
 import { applyEvent } from './apply-event.js';
 import type { Archive } from './archive.js';
+import { considerRecord, type Considered } from './consider-record.js';
 import { contentHashOf } from './content-hash.js';
 import {
   submissionNotDecidable,
@@ -145,6 +146,13 @@ export class LinkageEngine implements LinkageDecider {
     const { records } = this.#index;
     const record = records.find(id);
     return record === NONE || records.isStaged(record) ? undefined : records.enteredAt(record);
+  }
+
+  consider(id: RecordId): Considered | undefined {
+    const record = this.#index.records.find(id);
+    return record === NONE || !this.#index.records.isLive(record)
+      ? undefined
+      : considerRecord(this.#index, record);
   }
 
   erase(erasure: DataOf<typeof RecordErased>): DecisionRun {
