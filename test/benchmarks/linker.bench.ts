@@ -1,8 +1,8 @@
 /**
  * Measures how many rows a second the linker decides and appends, on PostgreSQL with its default, durable settings: a
  * file of people, a file of their engagements, and the same people from a second source, which matches them. Staging,
- * deciding with appending, publishing, recovering from the ledger, writing a snapshot and recovering from it are
- * measured separately, each with the ratio to a plain COPY of the same bodies in the same run.
+ * deciding with appending, publishing, recovering from the ledger, replaying it, writing a snapshot and recovering from it
+ * are measured separately, each with the ratio to a plain COPY of the same bodies in the same run.
  * After `npm run build`: npx node test/benchmarks/linker.bench.ts [people] [engagements per person]
  */
 import { hash } from 'node:crypto';
@@ -21,7 +21,7 @@ import {
 } from '@kinledger/contracts';
 import { copyInto, createPool, inTransaction } from '@kinledger/database';
 import { createTestDatabases } from '@kinledger/database/testing';
-import { engineOptionsOf, recover, adoptedStrategyOf, streamOf } from '@kinledger/decisions';
+import { adoptedStrategyOf, engineOptionsOf, recover, replayLedger, streamOf } from '@kinledger/decisions';
 import { canonicalJson, LinkageEngine, submissionIdOf } from '@kinledger/domain';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { bodiesIn, PostgresEventStore } from '@kinledger/event-store';
@@ -277,6 +277,19 @@ try {
   console.log(
     `${ledger.nextRevision.toLocaleString('en-GB')} events; memory ${Math.round(grown / rows)} bytes a record`,
   );
+
+  global.gc?.();
+  const replayStarted = performance.now();
+  const replayCpu = process.cpuUsage();
+  const { counts, records } = await replayLedger({
+    ...{ store, stream: streamOf(id), signal },
+    engine: (engineOptions) => new LinkageEngine(engineOptions),
+  });
+  say('replayed: decided again and compared', records, (performance.now() - replayStarted) / 1000);
+  const replaying = process.cpuUsage(replayCpu);
+  const replayed = Math.round((replaying.user + replaying.system) / records);
+  console.log(`${''.padEnd(44)} ${String(replayed).padStart(10)} µs of this process a record`);
+  if (counts.diverged + counts['not-decidable'] > 0) throw new Error('the replay is not equal');
 
   const news: string[] = [];
   const snapshots = new LedgerSnapshots({

@@ -27,6 +27,10 @@ interface Verified {
   readonly root: string;
   readonly bodies?: { readonly checked: number; readonly erased: number };
 }
+interface Replayed {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly records: number;
+}
 interface Exported {
   readonly events: number;
   readonly signedUpTo: number;
@@ -113,6 +117,18 @@ describe('the ledger of an installation', () => {
     expect(whole).toMatchObject({ events: exported.events, signedUpTo: exported.events });
     const person = await installation.run('ledger', 'verify', out, '--checkpoint', newest);
     expect(person.stdout).toContain('Nothing was changed, left out, added or moved.');
+  });
+
+  it('comes out the same when its decisions are made again', async () => {
+    const replayed = await installation.json<Replayed>('ledger', 'replay');
+    expect(replayed).toMatchObject({
+      counts: { diverged: 0, 'not-decidable': 0 },
+      faults: [],
+      unfinished: 0,
+    });
+    expect(replayed.records).toBeGreaterThan(10);
+    const person = await installation.run('ledger', 'replay', '--from', '2');
+    expect(person.stdout).toContain('What was decided is what the recorded inputs give.');
   });
 
   it('holds nothing of a body in its export', async () => {

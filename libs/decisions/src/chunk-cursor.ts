@@ -1,18 +1,18 @@
-import type { RowChunk, SubmissionId } from '@kinledger/contracts';
+import type { SubmissionId } from '@kinledger/contracts';
 import { stagedRowsDiffer } from './errors.js';
-import type { StagedRows } from './staged-rows.js';
+import type { DecidableChunk, StagedRows } from './staged-rows.js';
 
 /** Rows of one chunk, by their ordinals in it. */
 export interface ChunkRows {
-  readonly chunk: RowChunk;
+  readonly chunk: DecidableChunk;
   readonly ordinals: readonly number[];
 }
 
 /** Walks a submission's chunks once more, in order, one at a time. */
 export class ChunkCursor {
-  readonly #chunks: AsyncIterator<RowChunk>;
+  readonly #chunks: AsyncIterator<DecidableChunk>;
   readonly #submission: SubmissionId;
-  #chunk: RowChunk | undefined;
+  #chunk: DecidableChunk | undefined;
   /** Ordinal of the chunk's first row among those of the submission. */
   #first = 0;
 

@@ -27,8 +27,11 @@ export async function decideSubmission(
     for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) {
       const row = chunk.row(ordinal);
       if (row === undefined) throw stagedRowsDiffer(submission);
-      run.stage(row);
+      if (!('absent' in row)) run.stage(row);
+      else if (row.absent === 'unchanged') run.stageUnchanged(row.record);
+      else run.stageForgotten(row.placed);
     }
+    if (chunk.repeated !== undefined) run.countRepeated(chunk.repeated);
     for (const rowKey of chunk.head.refused) run.refuse(rowKey);
   }
   const again = new ChunkCursor(staged, submission);

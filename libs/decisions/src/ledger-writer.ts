@@ -1,5 +1,7 @@
+import type { LedgerEvent } from '@kinledger/contracts';
 import type { EncodedLedgerEvent } from '@kinledger/domain';
 import type { EventStore, Segment } from '@kinledger/event-store';
+import type { DecisionWriter, WrittenEvent } from './decision-writer.js';
 import { ledgerDiffers } from './errors.js';
 
 /** What goes into one append at most. */
@@ -25,7 +27,7 @@ export interface LedgerWriterOptions {
  * Writes events one after the other, in appends that each say where the stream must end. An event that is in the
  * ledger already must be the same to the byte. One append is under way while the next one is being filled.
  */
-export class LedgerWriter {
+export class LedgerWriter implements DecisionWriter {
   #batch: Batch;
   #underway: Promise<void> = Promise.resolve();
   readonly #options: LedgerWriterOptions;
@@ -35,14 +37,16 @@ export class LedgerWriter {
     this.#batch = emptyBatch(options.from);
   }
 
-  /** Takes the next event; the segment has the rows whose records it brings in. Then look at `isFull`. */
-  take(event: EncodedLedgerEvent, segment?: Segment): void {
+  take({ event, encoded, segment }: WrittenEvent): LedgerEvent {
     const batch = this.#batch;
-    batch.events.push(event);
-    batch.bytes += event.bytes.length;
-    if (segment === undefined) return;
-    batch.segments.push(segment);
-    batch.bytes += segment.bytes.length;
+    batch.events.push(encoded);
+    batch.bytes += encoded.bytes.length;
+    if (segment !== undefined) {
+      const made = segment();
+      batch.segments.push(made);
+      batch.bytes += made.bytes.length;
+    }
+    return event;
   }
 
   get isFull(): boolean {

@@ -52,26 +52,60 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const end = await lastClosedAt(store, stream, head);
   const empty = () => new ProgrammeLedger(engine());
   const ledger = (await snapshots?.restore(end, empty, signal)) ?? empty();
-  const pages = readAhead({
-    ...{ from: ledger.nextRevision, to: end, signal },
-    read: (from) => readPage(store, stream, from, Math.min(pageSize, end - from + 1)),
-    lengthOf: ({ events }) => events.length,
-  });
-  for await (const page of pages) applyPage(ledger, stream, page);
-  if (ledger.nextRevision <= end) throw new Error(`${stream} became shorter while it was read`);
+  await applyUpTo(ledger, end, { store, stream, signal, pageSize });
   await requireOurs(options, end + 1, head);
   ledger.requireBodies();
   return { ledger, head };
 }
 
-interface Page {
+/** Applies what a ledger has up to a revision, bodies included. @throws as `recover`. */
+export async function applyUpTo(
+  ledger: ProgrammeLedger,
+  end: number,
+  { store, stream, signal, pageSize = PAGE_SIZE }: Omit<RecoveryOptions, 'engine' | 'snapshots'>,
+): Promise<void> {
+  for await (const page of ledgerPages({
+    store,
+    stream,
+    signal,
+    from: ledger.nextRevision,
+    to: end,
+    pageSize,
+  }))
+    applyPage(ledger, stream, page);
+  if (ledger.nextRevision <= end) throw new Error(`${stream} became shorter while it was read`);
+}
+
+/** Events of a range and the segments that came with them, page by page, the next one read ahead. */
+export const ledgerPages = ({
+  store,
+  stream,
+  from,
+  to,
+  signal,
+  pageSize = PAGE_SIZE,
+}: {
+  readonly store: EventStore;
+  readonly stream: string;
+  readonly from: number;
+  readonly to: number;
+  readonly signal: AbortSignal;
+  readonly pageSize?: number;
+}): AsyncGenerator<LedgerPage> =>
+  readAhead({
+    ...{ from, to, signal },
+    read: (at) => readPage(store, stream, at, Math.min(pageSize, to - at + 1)),
+    lengthOf: ({ events }) => events.length,
+  });
+
+export interface LedgerPage {
   readonly events: readonly StoredEvent[];
   readonly segments: readonly Segment[];
 }
 
-const emptyPage: Page = { events: [], segments: [] };
+const emptyPage: LedgerPage = { events: [], segments: [] };
 
-async function readPage(store: EventStore, stream: string, from: number, limit: number): Promise<Page> {
+async function readPage(store: EventStore, stream: string, from: number, limit: number): Promise<LedgerPage> {
   const events = await store.readPage(stream, from, limit);
   const last = events.at(-1);
   if (last === undefined) return emptyPage;
@@ -93,7 +127,7 @@ async function requireOurs(
   }
 }
 
-function applyPage(ledger: ProgrammeLedger, stream: string, { events, segments }: Page): void {
+function applyPage(ledger: ProgrammeLedger, stream: string, { events, segments }: LedgerPage): void {
   const bodies = bodiesIn(segments);
   for (const stored of events) ledger.apply(ledgerEventOf(stored, stream), bodies);
 }

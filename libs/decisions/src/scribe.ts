@@ -1,6 +1,7 @@
 import {
   isPlacing,
   ledgerContracts,
+  type Commitments,
   type DataOf,
   type LedgerDecision,
   type RecordsPlaced,
@@ -8,7 +9,7 @@ import {
 import { commitmentsTo, encodeLedgerEvent, type PlacedDecision } from '@kinledger/domain';
 import type { Segment } from '@kinledger/event-store';
 import type { ChunkRows } from './chunk-cursor.js';
-import type { LedgerWriter } from './ledger-writer.js';
+import type { DecisionWriter } from './decision-writer.js';
 import type { ProgrammeLedger } from './programme-ledger.js';
 
 /** The message that a decision follows from: its ce_id, and its ce_time letter for letter. */
@@ -23,12 +24,12 @@ export interface Cause {
  */
 export class Scribe {
   readonly #ledger: ProgrammeLedger;
-  readonly #writer: LedgerWriter;
+  readonly #writer: DecisionWriter;
   readonly #cause: Cause;
   /** Events of this cause that the ledger has from earlier decisions. */
   #ordinal: number;
 
-  constructor(ledger: ProgrammeLedger, writer: LedgerWriter, cause: Cause, ordinal = 0) {
+  constructor(ledger: ProgrammeLedger, writer: DecisionWriter, cause: Cause, ordinal = 0) {
     this.#ledger = ledger;
     this.#writer = writer;
     this.#cause = cause;
@@ -49,8 +50,9 @@ export class Scribe {
     const encoded = encodeLedgerEvent(placed);
     this.#ordinal += 1;
     const event = Object.assign(placed, { id: encoded.id, version: ledgerContracts[type].version });
-    this.#ledger.apply(event);
-    this.#writer.take(encoded, entering === undefined ? undefined : segmentOf(entering, revision));
+    const segment = entering === undefined ? undefined : () => segmentOf(entering, revision);
+    const standing = this.#writer.take({ event, encoded, segment });
+    if (standing !== undefined) this.#ledger.apply(standing);
   }
 }
 
@@ -60,11 +62,16 @@ function withCommitments(
 ): DataOf<typeof RecordsPlaced> {
   if (!isPlacing(decision)) throw new Error(`${decision.type} brings no record into the ledger`);
   const placements = decision.data.placements.map((placement, index) => {
-    const bytes = chunk.committedBytes(ordinals[index] ?? Number.NaN);
-    if (bytes === undefined) throw new Error('a record enters the ledger without its row');
-    return { ...placement, commitments: commitmentsTo(bytes) };
+    return { ...placement, commitments: commitmentsAt(chunk, ordinals[index] ?? Number.NaN) };
   });
   return { ...decision.data, placements };
+}
+
+function commitmentsAt(chunk: ChunkRows['chunk'], ordinal: number): Commitments {
+  const bytes = chunk.committedBytes(ordinal);
+  const commitments = bytes === undefined ? chunk.recordedCommitments?.(ordinal) : commitmentsTo(bytes);
+  if (commitments === undefined) throw new Error('a record enters the ledger without its row');
+  return commitments;
 }
 
 /** The chunk as it came, without the rows whose records do not enter here. */

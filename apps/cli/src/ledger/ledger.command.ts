@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { addCheckCommand } from './check.command.js';
 import { addCopyCommand } from './copy.command.js';
 import { addExportCommand } from './export/export.command.js';
+import { addExplainCommand } from './explain/explain.command.js';
+import { addReplayCommand } from './replay/replay.command.js';
 import { addVerifyCommand } from './verify/verify.command.js';
 
 export function addLedgerCommand(program: Command): void {
@@ -10,4 +12,6 @@ export function addLedgerCommand(program: Command): void {
   addCopyCommand(ledger);
   addExportCommand(ledger);
   addVerifyCommand(ledger);
+  addReplayCommand(ledger);
+  addExplainCommand(ledger);
 }

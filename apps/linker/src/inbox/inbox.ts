@@ -4,6 +4,7 @@ import type {
   CommandKind,
   DataOf,
   FileAccepted,
+  RowChunk,
   SubmissionId,
 } from '@kinledger/contracts';
 import type { StagedRows, SubmissionProgress } from '@kinledger/decisions';
@@ -106,6 +107,8 @@ export interface InboxCounts {
  * submission that is decided is not staged at all. Every adapter passes the suite in `contract/`.
  */
 export interface Inbox extends StagedRows {
+  chunksOf(submission: SubmissionId): AsyncIterable<RowChunk>;
+
   stageIntakes(intakes: readonly IncomingIntake[]): Promise<StagingResult>;
   stageChunks(chunks: readonly IncomingChunk[]): Promise<StagingResult>;
   stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void>;

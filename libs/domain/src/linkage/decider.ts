@@ -12,6 +12,7 @@ import type {
   SubmissionWithdrawn,
 } from '@kinledger/contracts';
 import type { Archived } from './archive.js';
+import type { Considered } from './consider-record.js';
 import type { Strategy } from './strategy.js';
 
 /** A set of services. Only their records are evidence for the scope's families (domain §4). */
@@ -71,6 +72,15 @@ export interface SubmissionRun extends DecisionRun {
   beginChunk(number: number): void;
   stage(row: PseudonymisedRow): void;
   /**
+   * Stages a row of which nothing is stored because it equalled the live record of its row key. Stages nothing if that
+   * record is not live.
+   */
+  stageUnchanged(record: RecordId): void;
+  /** Stages a row whose body is erased: it has no tokens, and its content equals no other row. */
+  stageForgotten(placed: Pick<PseudonymisedRow, 'record' | 'rowKey' | 'role'>): void;
+  /** Counts rows of which nothing is stored because they repeated an earlier row of their file. */
+  countRepeated(rows: number): void;
+  /**
    * Records that a row with this key refuses consent. The refusal applies to every row of the submission with that key.
    */
   refuse(rowKey: RowKey): void;
@@ -113,6 +123,9 @@ export interface LinkageDecider extends Archived {
 
   /** The revision of the event that brought a record into the ledger; undefined if it is not in the ledger. */
   enteredAt(record: RecordId): number | undefined;
+
+  /** What the strategy has before it when it places a live record, as the ledger stands; undefined for any other. */
+  consider(record: RecordId): Considered | undefined;
 
   /**
    * Erases records: links are worked out again without them, and nothing revives them.

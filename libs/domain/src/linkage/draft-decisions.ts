@@ -88,6 +88,7 @@ class Drafting {
     yield* this.#splits();
     yield* this.#merges();
     const outcomes = emptyOutcomes();
+    outcomes.unchanged += this.#plan.rows.repeated;
     yield* this.#newRows(outcomes);
     yield* this.#olderRecords();
     yield* this.#referrals();

@@ -12,6 +12,7 @@ import type {
 } from '@kinledger/contracts';
 import { applyEvent } from './apply-event.js';
 import type { Archive } from './archive.js';
+import { considerRecord, type Considered } from './consider-record.js';
 import { contentHashOf } from './content-hash.js';
 import {
   submissionNotDecidable,
@@ -39,6 +40,7 @@ const noRows = (): StagedRows => ({
   records: new Int32Column(),
   unchanged: new Uint8Array(),
   refused: new Set(),
+  repeated: 0,
   chunks: [],
 });
 
@@ -78,15 +80,21 @@ export class LinkageEngine implements LinkageDecider {
     const unchanged = new Uint8Column();
     const refused = new Set<number>();
     const chunks: StagedChunkStart[] = [];
+    let repeated = 0;
+    const push = (record: number, same: boolean) => {
+      records.push(record);
+      unchanged.push(same ? 1 : 0);
+    };
     const { decide } = this.#run({ kind: 'received', file }, { kind: 'received', submission }, () => ({
       records,
       unchanged: unchanged.view(),
       refused,
+      repeated,
       chunks,
     }));
     return {
       get rows() {
-        return records.length;
+        return records.length + repeated;
       },
       beginChunk(number: number) {
         chunks.push({ number, firstRow: records.length });
@@ -96,9 +104,19 @@ export class LinkageEngine implements LinkageDecider {
         const live = index.keys.liveRecordOf(row.rowKey);
         // A row equal to the live record of its row key needs no new record.
         const same = live !== NONE && index.records.hasContent(live, content);
-        const record = same ? live : index.stage(row, submission, content);
-        records.push(record);
-        unchanged.push(same ? 1 : 0);
+        push(same ? live : index.stage(row, submission, content), same);
+      },
+      stageUnchanged(id: RecordId) {
+        const record = index.records.find(id);
+        if (record !== NONE && index.records.isLive(record)) push(record, true);
+      },
+      stageForgotten(placed: Pick<PseudonymisedRow, 'record' | 'rowKey' | 'role'>) {
+        const record = index.stageBodiless(placed, submission);
+        index.bodiless.add(record);
+        push(record, false);
+      },
+      countRepeated(rows: number) {
+        repeated += rows;
       },
       refuse(rowKey: RowKey) {
         refused.add(index.keys.intern(rowKey));
@@ -128,6 +146,13 @@ export class LinkageEngine implements LinkageDecider {
     const { records } = this.#index;
     const record = records.find(id);
     return record === NONE || records.isStaged(record) ? undefined : records.enteredAt(record);
+  }
+
+  consider(id: RecordId): Considered | undefined {
+    const record = this.#index.records.find(id);
+    return record === NONE || !this.#index.records.isLive(record)
+      ? undefined
+      : considerRecord(this.#index, record);
   }
 
   erase(erasure: DataOf<typeof RecordErased>): DecisionRun {

@@ -1,5 +1,6 @@
 export * from './archive.js';
 export type { Contradiction } from './contradiction.js';
+export type { Considered, ConsideredToken, Rival, RivalVerdict } from './consider-record.js';
 export * from './decider.js';
 export { LinkageEngine } from './engine.js';
 export { IdTable } from './id-table.js';

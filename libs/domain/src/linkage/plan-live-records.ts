@@ -27,6 +27,8 @@ export interface StagedRows {
   readonly unchanged: Uint8Array;
   /** Row keys that refuse consent, in the order in which they were recorded. */
   readonly refused: ReadonlySet<number>;
+  /** Number of further rows that repeat an earlier row of their file. */
+  readonly repeated: number;
   /** Where each chunk begins, in row order. */
   readonly chunks: readonly StagedChunkStart[];
 }

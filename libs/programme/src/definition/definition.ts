@@ -204,6 +204,10 @@ export const dataset = z.strictObject({
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*\.json$/)
     .describe('File in the folder datasets/.'),
   pseudonymisedAtSource: z.boolean().default(false),
+  sensitive: z
+    .boolean()
+    .exactOptional()
+    .describe('True where an explanation may not even show that somebody is in it. Absent: it is not.'),
   agreement: code,
   rejectionThreshold: z
     .number()

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { count, print } from '../../output/output.js';
 import { createProgress } from '../../output/progress.js';
 import { Failure } from '../../failure.js';
 import { ledgerPlaces, openCheckpoints, storeKinds, theStream, type StoreKind } from '../ledger-places.js';
+import { position } from '../position.js';
 import { openWaitingLedger } from '../waiting-store.js';
 import { exportLedger, type Exported } from './export-ledger.js';
 
@@ -61,11 +62,6 @@ async function run({ out, from, to, store: kind, stream, json }: Options): Promi
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     await Promise.all([store.close(), close()]);
   }
-}
-
-function position(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('expected a position, a whole number from 0');
-  return Number(text);
 }
 
 function describe(

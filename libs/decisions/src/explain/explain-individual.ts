@@ -1,0 +1,521 @@
+import {
+  commandOfCause,
+  isLinked,
+  type DataOf,
+  type IndividualId,
+  type LedgerEvent,
+  type Placement,
+  type RecordId,
+  type RowKey,
+  type SubmissionId,
+  type SubmissionReceived,
+} from '@kinledger/contracts';
+import { ledgerEventOf, type Considered } from '@kinledger/domain';
+import { readAhead, type EventStore } from '@kinledger/event-store';
+import { idsOfIndividual, movesRecordsOf } from '../history/ids-of-individual.js';
+import type { ProgrammeLedger } from '../programme-ledger.js';
+import { replayLedger, type MissingBody, type ReplayOptions, type Verdict } from '../replay/index.js';
+
+/** One thing that happened to the individual, at the position of its event. */
+export type Happening = { readonly position: number; readonly event: LedgerEvent['type'] } & (
+  | {
+      readonly what: 'registered' | 'joined';
+      readonly record: RecordId;
+      readonly individual: IndividualId;
+      readonly ordinal: number;
+      readonly strategy: string;
+      readonly rule: string;
+      readonly through: RecordId | undefined;
+      readonly score: number | undefined;
+      readonly levels: Readonly<Record<string, string>> | undefined;
+      /** The file that carries the record. */
+      readonly submission: SubmissionId;
+    }
+  | {
+      readonly what: 'left';
+      readonly record: RecordId;
+      readonly reason: string;
+      readonly into: IndividualId | undefined;
+    }
+  | {
+      readonly what: 'came-by-split';
+      readonly record: RecordId;
+      readonly out: IndividualId;
+      readonly strategy: string;
+    }
+  | {
+      readonly what: 'merged';
+      readonly individual: IndividualId;
+      readonly absorbed: IndividualId;
+      readonly rule: string;
+      readonly strategy: string;
+      readonly through: RecordId | undefined;
+    }
+  | {
+      readonly what: 'referred';
+      readonly referral: string;
+      readonly reason: string;
+      readonly rule: string;
+      readonly subject: RecordId;
+      readonly candidates: readonly RecordId[];
+    }
+  | { readonly what: 'referral-lapsed'; readonly referral: string }
+  | { readonly what: 'carried'; readonly records: readonly RecordId[]; readonly submission: SubmissionId }
+  | {
+      readonly what: 'reviewed';
+      readonly decision: 'LinkForbidden' | 'LinkReviewed' | 'LinkAllowed';
+      readonly rows: readonly RowKey[];
+      readonly reason: string;
+      readonly by: string;
+    }
+  | {
+      readonly what: 'relationship';
+      readonly kind: string;
+      readonly other: IndividualId;
+      readonly domain: string;
+    }
+  | { readonly what: 'family'; readonly scope: string; readonly family: string; readonly joins: boolean }
+  | {
+      readonly what: 'erased';
+      readonly record: RecordId;
+      readonly basis: string;
+      readonly by: string | undefined;
+    }
+);
+
+/** Who or what had a decision made. */
+export interface CauseOfStep {
+  /** ce_id of the message, `command:` and its id, `definition:` or `erasure:` and a digest. */
+  readonly cause: string;
+  readonly time: string;
+  /** What it was: a file that came, a command, another definition, a line of the list of erasures. */
+  readonly kind: 'file' | 'command' | 'definition' | 'erasure';
+  readonly command: string | undefined;
+  /** Account that asked, or attested the file; its provider, where it did so for another. */
+  readonly by: string | undefined;
+  readonly reason: string | undefined;
+  /** The file that it is about. */
+  readonly submission: SubmissionId | undefined;
+}
+
+/** One decision that concerns the individual. */
+export interface Step {
+  readonly from: number;
+  readonly to: number;
+  readonly type: LedgerEvent['type'];
+  readonly caused: CauseOfStep;
+  readonly happened: readonly Happening[];
+  /** What the strategy had before it, once all of this decision stood, for each record that it placed here. */
+  readonly considered: readonly Considered[];
+  /** Whether the decision comes out the same when it is made again. */
+  readonly replay: Verdict;
+}
+
+/** A file that a step names. */
+export interface ExplainedSubmission {
+  readonly submission: SubmissionId;
+  readonly dataset: string;
+  readonly period: string;
+  readonly provider: string;
+  readonly agreement: string;
+  /** Account that attested it, and the provider for which it did so, where that was another. */
+  readonly attestedBy: string;
+  readonly onBehalfOf: string | undefined;
+}
+
+export interface Explanation {
+  readonly stream: string;
+  /** The position up to which the ledger was read. */
+  readonly asAt: number;
+  /** The individual, as it is called at that position. */
+  readonly individual: IndividualId;
+  /** The record that was asked about, if one was. */
+  readonly record: RecordId | undefined;
+  /** Ids that forward to it. */
+  readonly absorbed: readonly IndividualId[];
+  /** Records that belong to it at that position. */
+  readonly records: readonly RecordId[];
+  readonly steps: readonly Step[];
+  readonly submissions: readonly ExplainedSubmission[];
+  /** Records without a body that no erasure names. */
+  readonly faults: readonly MissingBody[];
+}
+
+export interface ExplainOptions extends Pick<
+  ReplayOptions,
+  'store' | 'stream' | 'engine' | 'signal' | 'onProgress'
+> {
+  /** A record or an individual. */
+  readonly id: string;
+  /** The last position that counts. */
+  readonly asAt?: number;
+  /** Datasets of which an explanation tells nothing, not even that they know somebody: their records and decisions are left out. */
+  readonly isSensitive: (dataset: string) => boolean;
+}
+
+/** Nothing in the ledger has this id. */
+export interface NotInLedger extends Error {
+  readonly code: 'not-in-ledger';
+}
+export const isNotInLedger = (error: unknown): error is NotInLedger =>
+  error instanceof Error && 'code' in error && error.code === 'not-in-ledger';
+
+/**
+ * How an individual came to be, decision by decision. Each decision that concerns it is made again, so that what was
+ * considered is what the strategy had before it.
+ * @throws NotInLedger; what `replayLedger` throws.
+ */
+export async function explainIndividual(options: ExplainOptions): Promise<Explanation> {
+  const { store, stream, id, signal, engine, isSensitive, onProgress } = options;
+  const head = await store.head(stream);
+  const asAt = Math.min(head, options.asAt ?? head);
+  const { individual, record } = await individualOf(store, stream, id, asAt, signal);
+  const ids = await idsOfIndividual(store, stream, individual, asAt, signal);
+  const story = new Story(ids, isSensitive);
+  const { faults } = await replayLedger({
+    ...{ store, stream, engine, signal, to: asAt },
+    ...(onProgress === undefined ? {} : { onProgress }),
+    concerns: (events) => story.read(events),
+    onDecision: ({ verdict }, ledger) => story.close(verdict, ledger),
+  });
+  return {
+    ...{ stream, asAt, individual, record },
+    absorbed: [...ids].filter((one) => one !== individual),
+    records: story.records,
+    steps: story.steps,
+    submissions: story.submissions,
+    faults,
+  };
+}
+
+/** The individual that an id names, or to which the record of that id belonged last; merged ones forward. */
+async function individualOf(
+  store: EventStore,
+  stream: string,
+  id: string,
+  asAt: number,
+  signal: AbortSignal,
+): Promise<{ readonly individual: IndividualId; readonly record: RecordId | undefined }> {
+  let individual: IndividualId | undefined;
+  let record: RecordId | undefined;
+  const forward = new Map<IndividualId, IndividualId>();
+  for await (const page of pagesOf(store, stream, asAt, signal))
+    for (const stored of page) {
+      // Other events are not even read.
+      if (stored.type !== 'IndividualsMerged' && !Buffer.from(stored.bytes).includes(id)) continue;
+      const event = ledgerEventOf(stored, stream);
+      if (event.type === 'IndividualsMerged') forward.set(event.data.absorbed, event.data.individual);
+      if (event.type === 'RecordsPlaced')
+        for (const placement of event.data.placements) {
+          if (!isLinked(placement)) {
+            if (placement.record === id) record = placement.record;
+          } else if (placement.record === id) [individual, record] = [placement.individual, placement.record];
+          else if (placement.individual === id) individual ??= placement.individual;
+        }
+      if (event.type === 'IndividualSplit') {
+        const { into, records } = event.data;
+        if (into === id) individual ??= into;
+        if (records.some((one) => one === id)) individual = into;
+      }
+    }
+  if (individual === undefined) {
+    throw Object.assign(
+      new Error(
+        record === undefined
+          ? `the ledger has no record and no individual ${id} up to position ${asAt}`
+          : `record ${id} belongs to no individual up to position ${asAt}: it was set aside`,
+      ),
+      { code: 'not-in-ledger' as const },
+    );
+  }
+  for (let next = forward.get(individual); next !== undefined; next = forward.get(individual))
+    individual = next;
+  return { individual, record };
+}
+
+const PAGE = 1_000;
+const pagesOf = (store: EventStore, stream: string, to: number, signal: AbortSignal) =>
+  readAhead({
+    ...{ from: 0, to, signal },
+    read: (from) => store.readPage(stream, from, Math.min(PAGE, to - from + 1)),
+    lengthOf: (page) => page.length,
+  });
+
+type Received = DataOf<typeof SubmissionReceived>;
+
+/** Reads decisions one after the other, and keeps what concerns the individual. */
+class Story {
+  readonly steps: Step[] = [];
+  readonly #ids: ReadonlySet<IndividualId>;
+  readonly #isSensitive: (dataset: string) => boolean;
+  /** Records of sensitive datasets, whoever they belong to. */
+  readonly #withheld = new Set<RecordId>();
+  /** Records that belong to it, and their row keys. */
+  readonly #records = new Map<RecordId, RowKey | undefined>();
+  /** Of records that were retired, so that a review or an erasure of theirs is told. */
+  readonly #gone = new Map<RecordId, RowKey | undefined>();
+  readonly #referrals = new Set<string>();
+  readonly #received = new Map<SubmissionId, Received>();
+  readonly #mentioned = new Set<SubmissionId>();
+  #open: (Omit<Step, 'considered' | 'replay'> & { readonly moved: ReadonlySet<RecordId> }) | undefined;
+
+  constructor(ids: ReadonlySet<IndividualId>, isSensitive: (dataset: string) => boolean) {
+    this.#ids = ids;
+    this.#isSensitive = isSensitive;
+  }
+
+  get records(): readonly RecordId[] {
+    return [...this.#records.keys()];
+  }
+
+  /** Reads the next decision. @returns whether it concerns the individual. */
+  read(events: readonly LedgerEvent[]): boolean {
+    const [first] = events;
+    const closing = events.at(-1);
+    if (first === undefined || closing === undefined) return false;
+    const happened: Happening[] = [];
+    const moved = new Set<RecordId>();
+    for (const event of events) {
+      const before = happened.length;
+      happened.push(...this.#happenings(event));
+      for (const one of happened.slice(before))
+        if (one.what === 'registered' || one.what === 'joined' || one.what === 'came-by-split')
+          moved.add(one.record);
+      if (movesRecordsOf(this.#ids, event) && event.type === 'IndividualsMerged')
+        for (const record of this.#records.keys())
+          if (record === event.data.decision.through) moved.add(record);
+    }
+    if (happened.length === 0) return false;
+    const caused = this.#causeOf(events);
+    if (this.#isSensitiveFile(caused.submission)) return false;
+    if (caused.submission !== undefined) this.#mentioned.add(caused.submission);
+    const { type } = closing;
+    this.#open = { ...{ from: first.revision, to: closing.revision, type, caused, happened, moved } };
+    return true;
+  }
+
+  /** The decision that was read last is applied to the ledger. */
+  close(replay: Verdict, ledger: ProgrammeLedger): void {
+    if (this.#open === undefined) return;
+    const { moved, ...step } = this.#open;
+    const considered = [...moved].flatMap((record) => {
+      const found = ledger.engine.consider(record);
+      if (found === undefined) return [];
+      return [
+        { ...found, rivals: found.rivals.filter(({ submission }) => !this.#isSensitiveFile(submission)) },
+      ];
+    });
+    // Of a record that came by a split, the ledger tells no key here.
+    for (const { record, rowKey } of considered) if (this.#records.has(record)) this.#take(record, rowKey);
+    this.steps.push({ ...step, considered, replay });
+    this.#open = undefined;
+  }
+
+  get submissions(): readonly ExplainedSubmission[] {
+    return [...this.#mentioned].flatMap((submission) => {
+      const file = this.#received.get(submission);
+      if (file === undefined) return [];
+      const { dataset, period, provider, agreement, attestation } = file;
+      const { by: attestedBy, onBehalfOf } = attestation;
+      return [{ submission, dataset, period, provider, agreement, attestedBy, onBehalfOf }];
+    });
+  }
+
+  #isSensitiveFile(submission: SubmissionId | undefined): boolean {
+    const file = submission === undefined ? undefined : this.#received.get(submission);
+    return file !== undefined && this.#isSensitive(file.dataset);
+  }
+
+  #causeOf(events: readonly LedgerEvent[]): CauseOfStep {
+    const [first] = events;
+    const closing = events.at(-1);
+    const { cause = '', time = '' } = first ?? {};
+    const file = events.find((event) => event.type === 'SubmissionReceived');
+    const asked = events.find(
+      (event) =>
+        event.type === 'SubmissionWithdrawn' ||
+        event.type === 'SubmissionUnparked' ||
+        event.type === 'RecordErased',
+    );
+    const command = commandOfCause(cause);
+    const kind =
+      command !== undefined
+        ? 'command'
+        : cause.startsWith('definition:')
+          ? 'definition'
+          : cause.startsWith('erasure:')
+            ? 'erasure'
+            : 'file';
+    const review = closing !== undefined && isReview(closing) ? closing.data : undefined;
+    const by = asked?.data.by ?? review?.by ?? file?.data.attestation.by;
+    const reason =
+      asked === undefined
+        ? review?.reason
+        : asked.type === 'RecordErased'
+          ? asked.data.basis
+          : asked.data.reason;
+    const submission =
+      file?.data.submission ??
+      (asked !== undefined && asked.type !== 'RecordErased' ? asked.data.submission : undefined);
+    return { cause, time, kind, command, by, reason, submission };
+  }
+
+  #happenings(event: LedgerEvent): Happening[] {
+    const { revision: position, type } = event;
+    const at = { position, event: type } as const;
+    switch (event.type) {
+      case 'SubmissionReceived':
+        this.#received.set(event.data.submission, event.data);
+        return [];
+      case 'RecordsPlaced': {
+        const { submission, strategy, placements } = event.data;
+        if (this.#isSensitiveFile(submission)) {
+          for (const { record } of placements) this.#withheld.add(record);
+          return [];
+        }
+        return placements.flatMap((placement, ordinal): Happening[] => {
+          if (!this.#isOurs(placement)) return this.#leaves(placement, at);
+          this.#take(placement.record, placement.rowKey);
+          this.#mentioned.add(submission);
+          const { record, individual, registered, rule, score, levels } = placement;
+          const through = this.#shown(placement.through);
+          const what = registered ? 'registered' : 'joined';
+          return [
+            { ...at, what, record, individual, ordinal, strategy, rule, through, score, levels, submission },
+          ];
+        });
+      }
+      case 'IndividualSplit': {
+        const { individual, into, strategy } = event.data;
+        const records = event.data.records.filter((record) => !this.#withheld.has(record));
+        if (this.#ids.has(into)) {
+          for (const record of records) this.#take(record, undefined);
+          return records.map((record) => ({
+            ...at,
+            what: 'came-by-split',
+            record,
+            out: individual,
+            strategy,
+          }));
+        }
+        if (!this.#ids.has(individual)) return [];
+        for (const record of records) this.#leave(record);
+        return records.map((record) => ({ ...at, what: 'left', record, reason: 'split', into }));
+      }
+      case 'IndividualsMerged': {
+        const { individual, absorbed, decision } = event.data;
+        if (!this.#ids.has(individual)) return [];
+        const { rule, strategy } = decision;
+        const through = this.#shown(decision.through);
+        return [{ ...at, what: 'merged', individual, absorbed, rule, strategy, through }];
+      }
+      case 'RecordsRetired':
+        return event.data.records.flatMap((record): Happening[] => {
+          if (!this.#records.has(record)) return [];
+          this.#leave(record);
+          return [{ ...at, what: 'left', record, reason: event.data.reason, into: undefined }];
+        });
+      case 'RecordsCarried': {
+        const records = event.data.records.filter((record) => this.#records.has(record));
+        if (records.length === 0) return [];
+        this.#mentioned.add(event.data.submission);
+        return [{ ...at, what: 'carried', records, submission: event.data.submission }];
+      }
+      case 'LinkReferred': {
+        const { referral, reason, rule, subject } = event.data;
+        const candidates = event.data.candidates.filter((record) => !this.#withheld.has(record));
+        if (this.#withheld.has(subject) || candidates.length === 0) return [];
+        if (![subject, ...candidates].some((record) => this.#records.has(record))) return [];
+        this.#referrals.add(referral);
+        return [{ ...at, what: 'referred', referral, reason, rule, subject, candidates }];
+      }
+      case 'LinkReferralLapsed': {
+        const { referral } = event.data;
+        return this.#referrals.delete(referral) ? [{ ...at, what: 'referral-lapsed', referral }] : [];
+      }
+      case 'RecordErased':
+        return event.data.records.flatMap((record): Happening[] => {
+          if (!this.#records.has(record) && !this.#gone.has(record)) return [];
+          this.#leave(record);
+          return [{ ...at, what: 'erased', record, basis: event.data.basis, by: event.data.by }];
+        });
+      case 'LinkForbidden':
+      case 'LinkReviewed':
+      case 'LinkAllowed': {
+        const { rows, reason, by } = event.data;
+        const known = new Set([...this.#records.values(), ...this.#gone.values()]);
+        if (!rows.some((row) => known.has(row))) return [];
+        return [{ ...at, what: 'reviewed', decision: event.type, rows, reason, by }];
+      }
+      case 'RelationshipsIdentified':
+        return event.data.relationships.flatMap(({ kind, child, other, domain }): Happening[] => {
+          if (this.#ids.has(child)) return [{ ...at, what: 'relationship', kind, other, domain }];
+          return this.#ids.has(other) ? [{ ...at, what: 'relationship', kind, other: child, domain }] : [];
+        });
+      case 'FamiliesLinked':
+        return event.data.families.flatMap(({ family, joined, left }): Happening[] => {
+          const { scope } = event.data;
+          if (joined.some((one) => this.#ids.has(one)))
+            return [{ ...at, what: 'family', scope, family, joins: true }];
+          if (left.some((one) => this.#ids.has(one)))
+            return [{ ...at, what: 'family', scope, family, joins: false }];
+          return [];
+        });
+      // Whom they concern is told by others, or they concern nobody.
+      case 'ProgrammeDefined':
+      case 'StrategyAdopted':
+      case 'SubmissionLinked':
+      case 'SubmissionWithdrawn':
+      case 'SubmissionParked':
+      case 'SubmissionUnparked':
+      case 'CarrierChanged':
+      case 'ConsentRefused':
+      case 'RelationshipsEnded':
+      case 'FamiliesDissolved':
+        return [];
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #isOurs<One extends Placement>(
+    placement: One,
+  ): placement is One & Extract<Placement, { readonly individual: unknown }> {
+    return isLinked(placement) && this.#ids.has(placement.individual);
+  }
+
+  /** A record of the individual that is placed with another one, or set aside. */
+  #leaves(
+    placement: Placement,
+    at: { readonly position: number; readonly event: LedgerEvent['type'] },
+  ): Happening[] {
+    const { record } = placement;
+    if (!this.#records.has(record)) return [];
+    this.#leave(record);
+    const reason = isLinked(placement) ? placement.rule : placement.setAside;
+    return [
+      { ...at, what: 'left', record, reason, into: isLinked(placement) ? placement.individual : undefined },
+    ];
+  }
+
+  /** A record, unless nothing may be told of it. */
+  #shown(record: RecordId | undefined): RecordId | undefined {
+    return record === undefined || this.#withheld.has(record) ? undefined : record;
+  }
+
+  #take(record: RecordId, rowKey: RowKey | undefined): void {
+    this.#gone.delete(record);
+    this.#records.set(record, rowKey);
+  }
+
+  #leave(record: RecordId): void {
+    const rowKey = this.#records.get(record) ?? this.#gone.get(record);
+    this.#records.delete(record);
+    this.#gone.set(record, rowKey);
+  }
+}
+
+const isReview = (
+  event: LedgerEvent,
+): event is Extract<LedgerEvent, { readonly type: 'LinkForbidden' | 'LinkReviewed' | 'LinkAllowed' }> =>
+  event.type === 'LinkForbidden' || event.type === 'LinkReviewed' || event.type === 'LinkAllowed';

@@ -1,0 +1,196 @@
+import type { LedgerEvent, RecordId } from '@kinledger/contracts';
+import { LinkageEngine } from '@kinledger/domain';
+import { history, runs, type Step } from '@kinledger/domain/testing';
+import type { EventStore } from '@kinledger/event-store';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RecordedHistory, STREAM } from '../replay/testing/recorded-history.js';
+import { explainIndividual, isNotInLedger, type Explanation } from './explain-individual.js';
+
+type Row = readonly [id: string, ...tokens: (readonly [domain: string, value: string])[]];
+const submit = (dataset: number, ...rows: readonly Row[]): Step => ({
+  ...{ kind: 'submit', dataset, period: 0, replaces: false, repeats: false },
+  rows: rows.map(([id, ...tokens]) => ({
+    ...{ id, role: 'adult' as const, note: id },
+    tokens: tokens.map(
+      ([domain, value]) => [domain, domain === 'birth-date' ? 'guard' : 'identity', value] as const,
+    ),
+  })),
+});
+
+const explain = (store: EventStore, id: string, change: { asAt?: number; sensitive?: string } = {}) =>
+  explainIndividual({
+    ...{ store, stream: STREAM, id, signal: new AbortController().signal },
+    ...(change.asAt === undefined ? {} : { asAt: change.asAt }),
+    engine: (options) => new LinkageEngine(options),
+    isSensitive: (dataset) => dataset === change.sensitive,
+  });
+
+const eventsOf = async (store: EventStore) =>
+  (await store.readPage(STREAM, 0, 10_000)).map(
+    ({ bytes }) => JSON.parse(Buffer.from(bytes).toString('utf8')) as LedgerEvent,
+  );
+/** Placements of the ledger, in its order. */
+const placementsOf = async (store: EventStore) =>
+  (await eventsOf(store)).flatMap((event) => (event.type === 'RecordsPlaced' ? event.data.placements : []));
+const happenings = ({ steps }: Explanation) => steps.flatMap(({ happened }) => happened);
+
+/** Somebody with two names for one service, whom a second service knows to be one; another has one of her numbers. */
+const merge: readonly Step[] = [
+  submit(
+    0,
+    ['r0', ['email', 'e0']],
+    ['r1', ['nhs-number', 'n1']],
+    ['r2', ['email', 'e0'], ['nhs-number', 'n2']],
+  ),
+  submit(1, ['r3', ['email', 'e9'], ['nhs-number', 'n1']], ['r4', ['email', 'e9'], ['nhs-number', 'n7']]),
+];
+
+describe('an explanation of an individual', () => {
+  it('tells which records joined, by which rule, through which record, from which file and why', async () => {
+    const { store } = await RecordedHistory.of(merge);
+    const [, known, , joining] = await placementsOf(store);
+    const explanation = await explain(store, joining?.record ?? '');
+    expect(explanation.record).toBe(joining?.record);
+    expect(explanation.records).toEqual([known?.record, joining?.record]);
+    expect(happenings(explanation)).toMatchObject([
+      { what: 'registered', record: known?.record, rule: 'first-of-its-kind', strategy: 'leap-1' },
+      {
+        what: 'joined',
+        record: joining?.record,
+        rule: 'nhs-number',
+        through: known?.record,
+        strategy: 'leap-1',
+      },
+      { what: 'referred', reason: 'nhs-numbers-differ', rule: 'email' },
+    ]);
+    const [, second] = explanation.steps;
+    expect(second).toMatchObject({
+      replay: 'equal',
+      caused: { kind: 'file', cause: 'file-2', by: 'officer' },
+    });
+    expect(explanation.submissions).toMatchObject([
+      { dataset: 'alpha.user', agreement: 'agreement', attestedBy: 'officer' },
+      { dataset: 'beta.user', agreement: 'agreement', attestedBy: 'officer' },
+    ]);
+  });
+
+  it('tells what else was considered, and why it lost', async () => {
+    const { store } = await RecordedHistory.of(merge);
+    const placements = await placementsOf(store);
+    const { steps } = await explain(store, placements[3]?.record ?? '');
+    expect(steps.at(-1)?.considered).toMatchObject([
+      {
+        record: placements[3]?.record,
+        tokens: [
+          { rule: 'nhs-number', holders: 2 },
+          { rule: 'email', holders: 2 },
+        ],
+        rivals: [{ rule: 'email', record: placements[4]?.record, verdict: 'nhs-numbers-differ' }],
+      },
+    ]);
+  });
+
+  it('follows merges, splits and withdrawals, and says who asked for them and why', async () => {
+    const bridge = submit(1, ['r5', ['email', 'e0'], ['nhs-number', 'n1']]);
+    const recorded = await RecordedHistory.of([
+      submit(0, ['r0', ['email', 'e0']], ['r1', ['nhs-number', 'n1']]),
+      bridge,
+      { kind: 'withdraw', pick: -1 },
+    ]);
+    const [first, second] = await placementsOf(recorded.store);
+    const { steps, records } = await explain(recorded.store, first?.record ?? '');
+    expect(records).toEqual([first?.record]);
+    expect(steps.map(({ type }) => type)).toEqual([
+      'SubmissionLinked',
+      'SubmissionLinked',
+      'SubmissionWithdrawn',
+    ]);
+    expect(steps[1]?.happened.map(({ what }) => what)).toContain('merged');
+    expect(steps[2]?.caused).toMatchObject({
+      kind: 'command',
+      command: 'withdraw-submission-3',
+      by: 'data-team',
+    });
+    expect(steps[2]?.caused.reason).toBe('asked-for');
+    expect(steps[2]?.happened).toMatchObject([
+      { what: 'left', reason: 'withdrawn' },
+      { what: 'left', record: second?.record, reason: 'split' },
+    ]);
+  });
+
+  it('forwards an id that was merged, and names it among those that it absorbed', async () => {
+    const { store } = await RecordedHistory.of([
+      submit(0, ['r0', ['email', 'e0']], ['r1', ['nhs-number', 'n1']]),
+      submit(1, ['r5', ['email', 'e0'], ['nhs-number', 'n1']]),
+    ]);
+    const merged = (await eventsOf(store)).find(({ type }) => type === 'IndividualsMerged');
+    if (merged?.type !== 'IndividualsMerged') throw new Error('nobody was merged');
+    const { individual, absorbed, records } = await explain(store, merged.data.absorbed);
+    expect([individual, absorbed]).toEqual([merged.data.individual, [merged.data.absorbed]]);
+    expect(records).toHaveLength(3);
+    const before = await explain(store, merged.data.absorbed, { asAt: merged.revision - 2 });
+    expect([before.individual, before.absorbed, before.records.length]).toEqual([
+      merged.data.absorbed,
+      [],
+      1,
+    ]);
+  });
+
+  it('leaves out sensitive datasets, as if they knew nobody', async () => {
+    const { store } = await RecordedHistory.of(merge);
+    const placements = await placementsOf(store);
+    const explanation = await explain(store, placements[1]?.record ?? '', { sensitive: 'beta.user' });
+    const text = JSON.stringify(explanation);
+    for (const { record } of placements.slice(3)) expect(text).not.toContain(record);
+    expect(text).not.toContain('beta');
+    expect(explanation.steps).toHaveLength(1);
+  });
+
+  it('says so where the ledger has no such id, and where a record belongs to nobody', async () => {
+    const { store } = await RecordedHistory.of([submit(0, ['r0'])]);
+    const [alone] = await placementsOf(store);
+    await expect(explain(store, '0'.repeat(32))).rejects.toSatisfy(isNotInLedger);
+    await expect(explain(store, alone?.record ?? '')).rejects.toThrow('it was set aside');
+  });
+
+  it('has for every live individual of any history the records that the ledger has, each with its ground', async () => {
+    await fc.assert(
+      fc.asyncProperty(history(8), fc.nat(50), async (steps, pick) => {
+        const recorded = await RecordedHistory.of(steps);
+        const { reader } = recorded.player.world;
+        const live = [...reader.records.keys()].filter((record) => recorded.ledger.engine.consider(record));
+        const record = live[pick % Math.max(1, live.length)];
+        if (record === undefined) return;
+        const explanation = await explain(recorded.store, record).catch((error: unknown) => {
+          if (!isNotInLedger(error)) throw error;
+          return undefined;
+        });
+        if (explanation === undefined) return;
+        const { individual } = explanation;
+        const own = (one: RecordId) => individualNow(explanation, one) === individual;
+        expect(explanation.records.every(own)).toBe(true);
+        expect(explanation.steps.every(({ replay }) => replay === 'equal')).toBe(true);
+        for (const one of explanation.records)
+          expect(
+            happenings(explanation).some(
+              (happening) => 'record' in happening && happening.record === one && happening.what !== 'left',
+            ),
+          ).toBe(true);
+      }),
+      runs(40),
+    );
+  });
+});
+
+/** The individual to which the explanation says that a record belongs in the end. */
+function individualNow({ steps, individual, absorbed }: Explanation, record: RecordId): string | undefined {
+  let now: string | undefined;
+  for (const one of steps.flatMap(({ happened }) => happened)) {
+    if (!('record' in one) || one.record !== record) continue;
+    if (one.what === 'registered' || one.what === 'joined') now = one.individual;
+    else if (one.what === 'came-by-split') now = individual;
+    else if (one.what === 'left') now = undefined;
+  }
+  return now !== undefined && absorbed.some((id) => id === now) ? individual : now;
+}

@@ -1,0 +1,192 @@
+import {
+  isPlacing,
+  RowChunk,
+  type Commitments,
+  type CommittedBytes,
+  type LedgerEvent,
+  type Placement,
+  type PseudonymisedRow,
+  type RecordId,
+} from '@kinledger/contracts';
+import type { Bodies } from '@kinledger/domain';
+import type { Segment, StoredEvent } from '@kinledger/event-store';
+import type { AbsentRow, DecidableChunk, StagedRows } from '../staged-rows.js';
+
+/** An event of the ledger, and its bytes as they are stored. */
+export interface RecordedEvent {
+  readonly stored: StoredEvent;
+  readonly event: LedgerEvent;
+}
+
+/** A record that enters the ledger without a body: legal only where an erasure names it. */
+export interface MissingBody {
+  readonly record: RecordId;
+  /** Of the event that brings the record in. */
+  readonly revision: number;
+}
+
+type EnteringPlacement = Placement & { readonly commitments: Commitments };
+
+/** One decision as the ledger has it, its closing event last, with the bodies that are left of its records. */
+export class RecordedDecision implements Bodies, StagedRows {
+  readonly missing: readonly MissingBody[];
+  /** How many records enter the ledger with it. */
+  readonly records: number;
+  readonly #rows = new Map<RecordId, { readonly chunk: RowChunk; readonly ordinal: number }>();
+
+  constructor(
+    readonly events: readonly RecordedEvent[],
+    segments: readonly Segment[],
+  ) {
+    for (const { bytes } of segments) {
+      const chunk = new RowChunk(bytes);
+      for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) {
+        const record = chunk.recordOf(ordinal);
+        if (record !== undefined) this.#rows.set(record, { chunk, ordinal });
+      }
+    }
+    const entering = events.flatMap(({ event }) =>
+      enteringIn(event).map(({ record }) => ({ record, revision: event.revision })),
+    );
+    this.records = entering.length;
+    this.missing = entering.filter(({ record }) => !this.#rows.has(record));
+  }
+
+  get first(): LedgerEvent {
+    return (this.events[0] as RecordedEvent).event; // a decision has events
+  }
+
+  get closing(): LedgerEvent {
+    return (this.events.at(-1) as RecordedEvent).event; // a decision has events
+  }
+
+  get(record: RecordId): PseudonymisedRow | undefined {
+    const place = this.#rows.get(record);
+    return place?.chunk.row(place.ordinal);
+  }
+
+  committedBytesOf(record: RecordId): CommittedBytes | undefined {
+    const place = this.#rows.get(record);
+    return place?.chunk.committedBytes(place.ordinal);
+  }
+
+  /**
+   * The rows of its submission, as far as anything is left of them. Those that stood unchanged come first: of these the
+   * ledger has the records, and the places between the others make no difference to what is decided.
+   */
+  async *chunksOf(): AsyncGenerator<DecidableChunk> {
+    yield this.#unchangedRows();
+    let number = -1;
+    let entering: EnteringPlacement[] = [];
+    for (const { event } of this.events) {
+      const placements = enteringIn(event);
+      if (placements.length === 0 || event.type !== 'RecordsPlaced') continue;
+      const { chunk = 0 } = event.data;
+      if (chunk !== number && entering.length > 0) {
+        yield new EnteringChunk(number, entering, this);
+        entering = [];
+      }
+      number = chunk;
+      entering.push(...placements);
+    }
+    if (entering.length > 0) yield new EnteringChunk(number, entering, this);
+  }
+
+  #unchangedRows(): DecidableChunk {
+    const carried: RecordId[] = [];
+    const refused: DecidableChunk['head']['refused'][number][] = [];
+    let unchanged = 0;
+    for (const { event } of this.events) {
+      if (event.type === 'RecordsCarried') carried.push(...event.data.records);
+      if (event.type === 'ConsentRefused') refused.push(...event.data.rowKeys);
+      if (event.type === 'SubmissionLinked') unchanged = event.data.outcomes.unchanged;
+    }
+    return new UnchangedChunk(carried, refused, Math.max(0, unchanged - carried.length));
+  }
+}
+
+const enteringIn = (event: LedgerEvent): EnteringPlacement[] =>
+  isPlacing(event)
+    ? event.data.placements.filter(
+        (placement): placement is EnteringPlacement => placement.commitments !== undefined,
+      )
+    : [];
+
+/** A replay stores nothing. */
+abstract class UnstoredChunk {
+  get bytes(): Uint8Array {
+    throw new Error('a replay stores no rows');
+  }
+
+  withoutRows(): Uint8Array {
+    return this.bytes;
+  }
+}
+
+/** Rows whose records enter the ledger. */
+class EnteringChunk extends UnstoredChunk implements DecidableChunk {
+  readonly head: DecidableChunk['head'];
+  readonly #entering: readonly EnteringPlacement[];
+  readonly #recorded: RecordedDecision;
+
+  constructor(number: number, entering: readonly EnteringPlacement[], recorded: RecordedDecision) {
+    super();
+    this.head = { chunk: number, refused: [] };
+    this.#entering = entering;
+    this.#recorded = recorded;
+  }
+
+  get count(): number {
+    return this.#entering.length;
+  }
+
+  row(ordinal: number): PseudonymisedRow | AbsentRow | undefined {
+    const placed = this.#entering[ordinal];
+    if (placed === undefined) return undefined;
+    return this.#recorded.get(placed.record) ?? { absent: 'forgotten', placed };
+  }
+
+  recordOf(ordinal: number): RecordId | undefined {
+    return this.#entering[ordinal]?.record;
+  }
+
+  committedBytes(ordinal: number): CommittedBytes | undefined {
+    const record = this.recordOf(ordinal);
+    return record === undefined ? undefined : this.#recorded.committedBytesOf(record);
+  }
+
+  recordedCommitments(ordinal: number): Commitments | undefined {
+    return this.#entering[ordinal]?.commitments;
+  }
+}
+
+/** Rows of which nothing was kept, since they said nothing new, and keys of rows that refuse consent. */
+class UnchangedChunk extends UnstoredChunk implements DecidableChunk {
+  readonly head: DecidableChunk['head'];
+  readonly repeated: number;
+  readonly #carried: readonly RecordId[];
+
+  constructor(carried: readonly RecordId[], refused: DecidableChunk['head']['refused'], repeated: number) {
+    super();
+    this.head = { chunk: 0, refused };
+    this.repeated = repeated;
+    this.#carried = carried;
+  }
+
+  get count(): number {
+    return this.#carried.length;
+  }
+
+  row(ordinal: number): AbsentRow | undefined {
+    const record = this.#carried[ordinal];
+    return record === undefined ? undefined : { absent: 'unchanged', record };
+  }
+
+  recordOf(ordinal: number): RecordId | undefined {
+    return this.#carried[ordinal];
+  }
+
+  committedBytes(): undefined {
+    return undefined;
+  }
+}

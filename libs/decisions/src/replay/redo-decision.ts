@@ -1,0 +1,146 @@
+import {
+  commandOfCause,
+  type CommandData,
+  type LedgerEvent,
+  type SubmissionReceived,
+  type DataOf,
+} from '@kinledger/contracts';
+import type { Programme } from '@kinledger/programme';
+import { adoptionOf, adoptStrategy } from '../adoption.js';
+import { handlerOf } from '../commands/command-handlers.js';
+import type { ErasingHand } from '../commands/command-handler.js';
+import { decideSubmission, park } from '../decide-submission.js';
+import type { DecisionContext } from '../decision-context.js';
+import { eraseRecords } from '../erase-records.js';
+import { Scribe } from '../scribe.js';
+import { writeDecisions } from '../write-decisions.js';
+import type { RecordedDecision } from './recorded-decision.js';
+
+/** Bodies are the eraser's: a replay forgets nothing. */
+const nothingToErase: ErasingHand = {
+  prepare: () => Promise.resolve(),
+  eraseBodies: () => Promise.resolve(),
+};
+
+/**
+ * Makes a recorded decision again, from its recorded inputs, by the code that made it: it comes out in the context's writer.
+ * @param programme the definition that it brings into force, or that is in force.
+ * @returns why the linker would not have made it, if it would not.
+ */
+export async function redoDecision(
+  context: DecisionContext,
+  recorded: RecordedDecision,
+  programme: Programme,
+): Promise<string | undefined> {
+  const { ledger } = context;
+  const { first, closing } = recorded;
+  const { cause, time } = first;
+  switch (closing.type) {
+    case 'ProgrammeDefined':
+      bringIntoForce(context, closing, programme, closing.data.signingKey);
+      return undefined;
+    case 'StrategyAdopted':
+      if (ledger.strategy !== undefined) await adoptStrategy(context, programme.definition, time);
+      else if (ledger.definition !== undefined)
+        bringIntoForce(context, closing, programme, ledger.definition.signingKey);
+      return undefined;
+    case 'SubmissionLinked':
+    case 'SubmissionParked':
+      return first.type === 'SubmissionUnparked'
+        ? carryOut(context, unparking(first, recorded), recorded)
+        : decideFile(context, recorded);
+    case 'SubmissionWithdrawn': {
+      const { submission, reason, by } = closing.data;
+      const command = {
+        ...envelopeOf(closing, reason, by),
+        kind: 'withdraw-submission',
+        payload: { submission },
+      };
+      return carryOut(context, command as CommandData, recorded);
+    }
+    case 'RecordErased': {
+      const { basis, by, records } = closing.data;
+      if (commandOfCause(cause) === undefined || by === undefined) {
+        await eraseRecords(context, { cause, time, basis, by, records });
+        return undefined;
+      }
+      const command = { ...envelopeOf(closing, basis, by), kind: 'erase-records', payload: { records } };
+      return carryOut(context, command as CommandData, recorded);
+    }
+    case 'LinkForbidden':
+    case 'LinkReviewed':
+    case 'LinkAllowed': {
+      const { type, data } = closing;
+      const scribe = new Scribe(ledger, context.writer, { cause, time });
+      await writeDecisions(ledger.engine.constrain({ type, data }), scribe, context);
+      return undefined;
+    }
+    default:
+      return `a decision does not end with ${closing.type}`;
+  }
+}
+
+/** Of a definition and the first strategy, which come together, the one that the decision is. */
+function bringIntoForce(
+  { ledger, writer }: DecisionContext,
+  { type, time }: LedgerEvent,
+  programme: Programme,
+  signingKey: string,
+): void {
+  const adoption = adoptionOf(ledger, { programme, signingKey }, time);
+  const index = adoption?.applied.findIndex((event) => event.type === type) ?? -1;
+  const [event, encoded] = [adoption?.applied[index], adoption?.events[index]];
+  if (event === undefined || encoded === undefined) return;
+  const standing = writer.take({ event, encoded, segment: undefined });
+  if (standing !== undefined) ledger.apply(standing);
+}
+
+async function decideFile(
+  context: DecisionContext,
+  { first, closing, events }: RecordedDecision,
+): Promise<undefined> {
+  const { ledger, writer } = context;
+  const scribe = new Scribe(ledger, writer, { cause: first.cause, time: first.time });
+  const received = events.find(({ event }) => event.type === 'SubmissionReceived')?.event;
+  if (received?.type === 'SubmissionReceived') await decideSubmission(context, received.data, scribe);
+  else if (closing.type === 'SubmissionParked')
+    await park(context, fileOf(closing.data), closing.data.reason, scribe);
+  return undefined;
+}
+
+/** Carries a command out as the linker does: it asks first whether it may. */
+async function carryOut(
+  context: DecisionContext,
+  command: CommandData,
+  { first: { cause, time }, closing }: RecordedDecision,
+): Promise<string | undefined> {
+  const handler = handlerOf(command);
+  const refusal = handler.refusalOf(context.ledger, command, { erase: true });
+  if (refusal !== undefined) return `the linker refuses this command: ${refusal}`;
+  const unprocessable = closing.type === 'SubmissionParked' ? closing.data.reason : undefined;
+  const complete = unprocessable === undefined ? { chunks: 0, rows: 0 } : undefined;
+  const progress = { complete, unprocessable };
+  await handler.carryOut({ ...context, cause: { cause, time }, progress, erasing: nothingToErase }, command);
+  return undefined;
+}
+
+const envelopeOf = ({ cause, time }: LedgerEvent, reason: string, person: string) => ({
+  id: commandOfCause(cause) ?? cause,
+  askedBy: { person },
+  reason,
+  time,
+});
+
+function unparking(
+  opening: Extract<LedgerEvent, { readonly type: 'SubmissionUnparked' }>,
+  { events }: RecordedDecision,
+): CommandData {
+  const received = events.find(({ event }) => event.type === 'SubmissionReceived')?.event;
+  const file = received?.type === 'SubmissionReceived' ? received.data : fileOf(opening.data);
+  const { reason, by } = opening.data;
+  return { ...envelopeOf(opening, reason, by), kind: 'unpark-submission', payload: { file } } as CommandData;
+}
+
+/** All that parking asks of a file. */
+const fileOf = ({ submission, intake }: Pick<DataOf<typeof SubmissionReceived>, 'submission' | 'intake'>) =>
+  ({ submission, intake }) as DataOf<typeof SubmissionReceived>;

@@ -1,0 +1,53 @@
+import { LinkageEngine } from '@kinledger/domain';
+import { history, historyWithConstraints, historyWithErasures, runs } from '@kinledger/domain/testing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { replayLedger, type ReplayedDecision } from './replay-ledger.js';
+import { RecordedHistory, STREAM } from './testing/recorded-history.js';
+
+const replay = async (recorded: RecordedHistory) => {
+  const decisions: ReplayedDecision[] = [];
+  const replayed = await replayLedger({
+    ...{ store: recorded.store, stream: STREAM, signal: new AbortController().signal },
+    engine: (options) => new LinkageEngine(options),
+    onDecision: (decision) => decisions.push(decision),
+  });
+  return { ...replayed, decisions };
+};
+
+describe('a ledger that is replayed', () => {
+  it('comes out the same to the byte, whatever was submitted, withdrawn, corrected, parked and reviewed', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(history(), historyWithConstraints()), async (steps) => {
+        const recorded = await RecordedHistory.of(steps.filter(({ kind }) => kind !== 'erase'));
+        const { counts, decisions, faults, unfinished } = await replay(recorded);
+        expect(decisions.filter(({ verdict }) => verdict !== 'equal')).toEqual([]);
+        expect([counts.equal, faults, unfinished]).toEqual([decisions.length, [], 0]);
+      }),
+      runs(100),
+    );
+  });
+
+  it('comes out the same before the first erased record came, and never diverges after it', async () => {
+    await fc.assert(
+      fc.asyncProperty(historyWithErasures(), async (steps) => {
+        const recorded = await RecordedHistory.of(steps);
+        const { decisions, faults } = await replay(recorded);
+        const { erased } = recorded.ledger;
+        const entered = recorded.ledger.entered(erased).map(({ revision }) => revision);
+        const undecidable = (one: ReplayedDecision) => entered.some((at) => at >= one.from && at <= one.to);
+        expect(decisions.filter(({ verdict }) => verdict === 'diverged')).toEqual([]);
+        expect(faults).toEqual([]);
+        for (const decision of decisions) {
+          if (undecidable(decision)) expect(decision.verdict).toBe('not-decidable');
+          else if (decision.to < Math.min(...entered)) expect(decision.verdict).toBe('equal');
+        }
+        const last = decisions.findLast(({ type }) => type === 'RecordErased')?.to ?? Infinity;
+        const lastEntered = Math.max(...entered);
+        for (const decision of decisions)
+          if (decision.from > Math.max(last, lastEntered)) expect(decision.verdict).toBe('equal');
+      }),
+      runs(150),
+    );
+  });
+});

@@ -1,0 +1,263 @@
+import {
+  causeOfCommand,
+  encodeRowChunk,
+  RowChunk,
+  type CommandData,
+  type DataOf,
+  type FileAccepted,
+  type LedgerEvent,
+  type RecordId,
+} from '@kinledger/contracts';
+import { LinkageEngine } from '@kinledger/domain';
+import {
+  HistoryPlayer,
+  LinkageWorld,
+  testScopes,
+  testSettings,
+  type Received,
+  type Step,
+} from '@kinledger/domain/testing';
+import { InMemoryEventStore, InMemoryLedger } from '@kinledger/event-store';
+import { definitionDocument, programmeOf, type Programme } from '@kinledger/programme';
+import { adoptionOf, adoptStrategy, engineOptionsOf, firstInstantOf } from '../../adoption.js';
+import type { CommandContext } from '../../commands/command-handler.js';
+import { handlerOf } from '../../commands/command-handlers.js';
+import { decideSubmission, park } from '../../decide-submission.js';
+import { eraseRecords } from '../../erase-records.js';
+import { defaultAppendLimits, LedgerWriter } from '../../ledger-writer.js';
+import { ProgrammeLedger } from '../../programme-ledger.js';
+import { recover } from '../../recovery.js';
+import { Scribe, type Cause } from '../../scribe.js';
+import type { StagedRows } from '../../staged-rows.js';
+import { writeDecisions } from '../../write-decisions.js';
+
+export const STREAM = 'programme-test';
+const signal = new AbortController().signal;
+const signingKey = Buffer.alloc(32, 7).toString('base64');
+
+const schema = {
+  fields: [{ name: 'id', title: 'Id', type: 'string' }],
+  primaryKey: ['id'],
+  'x-kinledger': { role: 'adult' },
+};
+
+/** The programme of the histories of linkage. */
+export function programmeOfHistories(
+  maxHoldersPerToken: number = testSettings.maxHoldersPerToken,
+): Programme {
+  const services = ['alpha', 'beta', 'gamma'];
+  const datasets = services.flatMap((service) => [`${service}.user`, `${service}.engagement`]);
+  const document = definitionDocument.parse({
+    definition: {
+      id: 'test',
+      name: 'Histories',
+      version: 1,
+      strands: [{ id: 'early', name: 'Early years' }],
+      services: services.map((id) => ({ id, name: id, strand: 'early', provider: 'provider' })),
+      datasets: datasets.map((id) => {
+        const [service, dataType = ''] = id.split('.');
+        return {
+          id,
+          service,
+          dataType,
+          extractKind: 'delta',
+          schemaFile: `${dataType}.json`,
+          agreement: 'agreed',
+        };
+      }),
+      agreements: [{ id: 'agreed', provider: 'provider', validFrom: '2020-04-01', validTo: '2030-01-01' }],
+      authority: ['alpha.user'],
+      familyScopes: testScopes,
+      strategy: { ...testSettings, maxHoldersPerToken },
+      area: {
+        name: 'Lambeth',
+        boundaryYear: 2011,
+        lookupFile: 'postcodes.csv',
+        lsoas: [{ code: 'E01003014', deprivationDecile: 1, inArea: true }],
+      },
+    },
+    schemas: Object.fromEntries(datasets.map((id) => [id, schema])),
+  });
+  return programmeOf(document, () => Promise.reject(new Error('no postcode is looked up')));
+}
+
+/** A ledger as a linker writes it for a history: commands, parked files and erased bodies included. */
+export class RecordedHistory {
+  readonly memory = new InMemoryLedger();
+  readonly store = new InMemoryEventStore(this.memory);
+  readonly player = new HistoryPlayer(new LinkageWorld(testScopes));
+  ledger: ProgrammeLedger;
+  #programme = programmeOfHistories();
+  #steps = 0;
+
+  private constructor() {
+    this.ledger = this.#empty();
+  }
+
+  static async begin(): Promise<RecordedHistory> {
+    const begun = new RecordedHistory();
+    await begun.#define(firstInstantOf(begun.#programme));
+    return begun;
+  }
+
+  static async of(steps: readonly Step[]): Promise<RecordedHistory> {
+    const recorded = await RecordedHistory.begin();
+    for (const step of steps) await recorded.step(step);
+    return recorded;
+  }
+
+  async step(step: Step): Promise<void> {
+    const { world } = this.player;
+    const from = world.events.length;
+    const submission = this.player.step(step);
+    this.#steps += 1;
+    const closing = world.events.slice(from).at(-1);
+    if (closing === undefined) return;
+    if (submission !== null)
+      await this.#submit(world.received.get(submission) as Received); // just received
+    else await this.#follow(closing);
+  }
+
+  /** Has all decided anew by another strategy: the same with another limit. */
+  async adopt(maxHoldersPerToken: number): Promise<void> {
+    this.#steps += 1;
+    this.#programme = programmeOfHistories(maxHoldersPerToken);
+    const time = this.#cause('').time;
+    await this.#define(time);
+    const { ledger, head } = await recover({
+      ...{ store: this.store, stream: STREAM, snapshots: undefined, signal },
+      engine: () => new LinkageEngine(engineOptionsOf(this.#programme.definition)),
+    });
+    this.ledger = ledger;
+    const writer = this.#writer(head);
+    await adoptStrategy({ ledger, writer, signal }, this.#programme.definition, time);
+  }
+
+  #empty(): ProgrammeLedger {
+    return new ProgrammeLedger(new LinkageEngine(engineOptionsOf(this.#programme.definition)));
+  }
+
+  async #define(time: string): Promise<void> {
+    const head = this.ledger.nextRevision - 1;
+    const adoption = adoptionOf(this.ledger, { programme: this.#programme, signingKey }, time);
+    if (adoption === undefined) throw new Error('the definition is in force already');
+    await this.store.append(STREAM, adoption.events, {
+      expectedRevision: head === -1 ? 'no-stream' : head,
+      payloads: adoption.payloads,
+    });
+    for (const event of adoption.applied) this.ledger.apply(event);
+  }
+
+  async #submit(received: Received): Promise<void> {
+    const { file } = received;
+    const context = this.#context(stagedRowsOf(received));
+    const scribe = () => new Scribe(this.ledger, context.writer, this.#cause(`file-${this.#steps}`));
+    if (this.#steps % 4 !== 0) {
+      await decideSubmission(context, file, scribe());
+      return;
+    }
+    await park(context, file, 'landing-unreadable', scribe());
+    const upload = '0'.repeat(32) as DataOf<typeof FileAccepted>['upload'];
+    const command = this.#command('unpark-submission', { file: { ...file, upload } });
+    await this.#carryOut(command, context, { chunks: 1, rows: 1 });
+  }
+
+  async #follow(closing: LedgerEvent): Promise<void> {
+    const context = this.#context(nothingStaged);
+    switch (closing.type) {
+      case 'SubmissionWithdrawn':
+        return this.#carryOut(
+          this.#command('withdraw-submission', { submission: closing.data.submission }),
+          context,
+        );
+      case 'RecordErased': {
+        const { records } = closing.data;
+        if (this.#steps % 2 === 0)
+          return this.#carryOut(this.#command('erase-records', { records }), context);
+        await eraseRecords(context, { ...this.#cause('erasure:1'), basis: 'request', records });
+        return this.#eraseBodies(records);
+      }
+      case 'LinkForbidden':
+      case 'LinkReviewed':
+      case 'LinkAllowed': {
+        const { type, data } = closing;
+        const scribe = new Scribe(this.ledger, context.writer, this.#cause(`command:review-${this.#steps}`));
+        await writeDecisions(this.ledger.engine.constrain({ type, data }), scribe, context);
+        return context.writer.finish();
+      }
+      default:
+        throw new Error(`no history ends with ${closing.type}`);
+    }
+  }
+
+  async #carryOut(
+    command: CommandData,
+    context: Omit<CommandContext, 'cause' | 'progress' | 'erasing'>,
+    complete?: { readonly chunks: number; readonly rows: number },
+  ): Promise<void> {
+    const handler = handlerOf(command);
+    if (handler.refusalOf(this.ledger, command, { erase: true }) !== undefined)
+      throw new Error('it is refused');
+    const erasing = {
+      prepare: () => Promise.resolve(),
+      eraseBodies: (records: readonly { readonly record: string }[]) =>
+        Promise.resolve(this.#eraseBodies(records.map(({ record }) => record as RecordId))),
+    };
+    const cause = this.#cause(causeOfCommand(command.id));
+    await handler.carryOut(
+      { ...context, cause, progress: { complete, unprocessable: undefined }, erasing },
+      command,
+    );
+  }
+
+  #eraseBodies(records: readonly RecordId[]): void {
+    this.memory.eraseBodies(STREAM, this.ledger.entered(records));
+  }
+
+  #command<Kind extends CommandData['kind']>(
+    kind: Kind,
+    payload: Extract<CommandData, { readonly kind: Kind }>['payload'],
+  ): CommandData {
+    const { time } = this.#cause('');
+    const id = `${kind}-${this.#steps}`;
+    return { id, kind, payload, askedBy: { person: 'data-team' }, reason: 'asked-for', time } as CommandData;
+  }
+
+  #cause(cause: string): Cause {
+    return { cause, time: `2023-10-09T00:00:${String(this.#steps % 60).padStart(2, '0')}Z` };
+  }
+
+  #context(staged: StagedRows) {
+    return { ledger: this.ledger, writer: this.#writer(this.ledger.nextRevision - 1), staged, signal };
+  }
+
+  #writer(head: number): LedgerWriter {
+    const from = this.ledger.nextRevision;
+    return new LedgerWriter({ store: this.store, stream: STREAM, from, head, limits: defaultAppendLimits });
+  }
+}
+
+const nothingStaged: StagedRows = {
+  async *chunksOf() {
+    yield* [];
+  },
+};
+
+const ROWS_PER_CHUNK = 3;
+
+function stagedRowsOf({ file, rows, refused }: Received): StagedRows {
+  const { programme, submission, dataset, period } = file;
+  const count = Math.max(1, Math.ceil(rows.length / ROWS_PER_CHUNK));
+  const chunks = Array.from({ length: count }, (_, chunk) =>
+    encodeRowChunk({
+      ...{ programme, submission, dataset, period, chunk, last: chunk === count - 1 },
+      refused: chunk === 0 ? refused : [],
+      rows: rows.slice(chunk * ROWS_PER_CHUNK, (chunk + 1) * ROWS_PER_CHUNK),
+    }),
+  );
+  return {
+    async *chunksOf() {
+      for (const bytes of chunks) yield new RowChunk(bytes);
+    },
+  };
+}

@@ -1,0 +1,230 @@
+import type { IndividualId, RecordId, RowKey, SubmissionId } from '@kinledger/contracts';
+import { contradictionBetween } from './contradiction.js';
+import { evidenceOf, isUsable, joined, profileOf, type Evidence, type Profile } from './evidence.js';
+import type { ReferralReason } from './ground.js';
+import type { LinkageIndex } from './linkage-index.js';
+import type { PositionConstraints } from './strategy.js';
+import { NONE } from './typed-column.js';
+
+/** Why two records that share a token are not one individual’s. */
+export type RivalVerdict =
+  | ReferralReason
+  /** More people hold the token than it can tell apart. */
+  | 'token-without-force'
+  /** A token of this kind joins rows of one birth date alone. */
+  | 'birth-date-not-shared'
+  /** A fact belongs to the owner of its strongest token, and this one is weaker. */
+  | 'weaker-token'
+  /** A fact attaches to a person and joins no two. */
+  | 'facts-never-join'
+  /** Nothing that two alone say keeps them apart: others that they met do. */
+  | 'kept-apart-by-others';
+
+/** A record elsewhere that shares a token with the one that is considered. */
+export interface Rival {
+  /** The kind of the strongest token that they share; never the token. */
+  readonly rule: string;
+  readonly record: RecordId;
+  /** The submission that brought the record into the ledger. */
+  readonly submission: SubmissionId;
+  /** Absent where the record is set aside. */
+  readonly individual: IndividualId | undefined;
+  readonly verdict: RivalVerdict;
+}
+
+/** A token of the record, by its kind. */
+export interface ConsideredToken {
+  readonly rule: string;
+  readonly hasForce: boolean;
+  /** False where the record lacks the birth date that a token of this kind asks for. */
+  readonly isUsable: boolean;
+  /** Live records that hold it as their own, this one included. */
+  readonly holders: number;
+}
+
+/** What a strategy looks at when it places a record, as the ledger stands. */
+export interface Considered {
+  readonly record: RecordId;
+  readonly rowKey: RowKey;
+  /** Strongest first. */
+  readonly tokens: readonly ConsideredToken[];
+  /** One for each other individual, and each record set aside; those that share the strongest tokens come first. */
+  readonly rivals: readonly Rival[];
+  /** Further ones that are not named. */
+  readonly more: number;
+}
+
+const MAX_RIVALS = 20;
+/** Groups with more person records are not weighed against each other once more. */
+const MAX_GROUP = 2_000;
+
+interface Meeting {
+  readonly record: number;
+  readonly token: number;
+  readonly channel: number;
+}
+
+/** What the strategy has before it when it asks where a live record belongs, and why each alternative loses. Reads alone. */
+export function considerRecord(index: LinkageIndex, record: number): Considered {
+  index.settle();
+  const { records } = index;
+  const meetings = new Map<string, Meeting>();
+  const tokens: (ConsideredToken & { readonly channel: number })[] = [];
+  const own = placeOf(index, record);
+  for (const at of records.occurrencesOf(record)) {
+    if (records.isCarerAt(at)) continue;
+    const token = records.tokenAt(at);
+    const channel = index.tokens.channelOf(token);
+    let holders = 0;
+    for (const holder of liveHoldersOf(index, token)) {
+      holders += 1;
+      const place = placeOf(index, holder);
+      if (holder === record || place === own) continue;
+      const known = meetings.get(place);
+      if (known === undefined || channel < known.channel)
+        meetings.set(place, { record: holder, token, channel });
+    }
+    tokens.push({
+      rule: index.strategy.channels.domainOf(channel),
+      hasForce: index.tokens.linked(token),
+      isUsable: isUsable(channel, records.birthDateOf(record), index.strategy.channels),
+      ...{ holders, channel },
+    });
+  }
+  const all = [...meetings.values()].sort(
+    (one, other) => one.channel - other.channel || one.record - other.record,
+  );
+  return {
+    record: records.idOf(record),
+    rowKey: index.keys.idOf(records.keyOf(record)),
+    tokens: tokens
+      .sort((one, other) => one.channel - other.channel)
+      .map(({ rule, hasForce, isUsable: usable, holders }) => ({
+        rule,
+        hasForce,
+        isUsable: usable,
+        holders,
+      })),
+    rivals: all.slice(0, MAX_RIVALS).map((meeting) => ({
+      rule: index.strategy.channels.domainOf(meeting.channel),
+      record: records.idOf(meeting.record),
+      submission: index.submissions.get(records.submissionOf(meeting.record)).id,
+      individual:
+        records.outcomeOf(meeting.record) === 'placed'
+          ? index.individuals.idOf(individualOf(index, meeting.record))
+          : undefined,
+      verdict: verdictOn(index, record, meeting),
+    })),
+    more: Math.max(0, all.length - MAX_RIVALS),
+  };
+}
+
+const individualOf = ({ individuals, records }: LinkageIndex, record: number): number =>
+  individuals.resolve(records.individualOf(record));
+
+/** Equal for records of one individual; a record set aside is alone. */
+const placeOf = (index: LinkageIndex, record: number): string =>
+  index.records.outcomeOf(record) === 'placed' ? `i${individualOf(index, record)}` : `r${record}`;
+
+function* liveHoldersOf({ records, tokens }: LinkageIndex, token: number): Generator<number> {
+  for (const list of ['persons', 'facts'] as const)
+    for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
+      const holder = records.holderAt(at);
+      if (records.isLive(holder)) yield holder;
+    }
+}
+
+function verdictOn(
+  index: LinkageIndex,
+  record: number,
+  { record: rival, token, channel }: Meeting,
+): RivalVerdict {
+  const { records, strategy, tokens } = index;
+  if (!tokens.linked(token)) return 'token-without-force';
+  const [birthDate, theirs] = [records.birthDateOf(record), records.birthDateOf(rival)];
+  if (strategy.channels.joinsByBirthDate(channel) && (birthDate === NONE || birthDate !== theirs))
+    return 'birth-date-not-shared';
+  if (forbids(index, record, rival)) return 'forbidden';
+  const [mine, others] = [membersOf(index, record), membersOf(index, rival)];
+  if (!records.isPerson(record)) return verdictOnFact(index, record, channel, mine, others);
+  if (!records.isPerson(rival)) return 'facts-never-join';
+  const members = [...mine, ...others];
+  if (members.length > MAX_GROUP) return 'kept-apart-by-others';
+  members.sort((one, other) => index.keys.compare(records.keyOf(one), records.keyOf(other)));
+  const grouping = strategy.group(
+    members.map((member) => evidenceIn(index, member)),
+    constraintsAmong(index, members),
+  );
+  const [refusal] = grouping.refusals;
+  return refusal?.reason ?? 'kept-apart-by-others';
+}
+
+/** A fact goes to the owner of its strongest token, unless the two contradict each other, or several are left. */
+function verdictOnFact(
+  index: LinkageIndex,
+  fact: number,
+  channel: number,
+  mine: readonly number[],
+  others: readonly number[],
+): RivalVerdict {
+  const profile = profileIn(index, others);
+  const contradiction =
+    profile === null ? null : contradictionBetween(profileOf(evidenceIn(index, fact)), profile);
+  if (contradiction !== null) return contradiction;
+  const { channels } = evidenceIn(index, fact);
+  const holds = (member: number) => evidenceIn(index, member).channels;
+  const strongest = Math.min(...channels.filter((one) => mine.some((member) => holds(member).includes(one))));
+  if (strongest < channel) return 'weaker-token';
+  return others.length === 0 ? 'facts-never-join' : 'ambiguous';
+}
+
+function profileIn(index: LinkageIndex, members: readonly number[]): Profile | null {
+  let all: Profile | null = null;
+  for (const member of members) {
+    const profile = profileOf(evidenceIn(index, member));
+    all = all === null ? profile : joined(all, profile);
+  }
+  return all;
+}
+
+const evidenceIn = ({ records, strategy, tokens }: LinkageIndex, record: number): Evidence =>
+  evidenceOf(records.readingOf(record), strategy.channels, (token) => tokens.linked(token));
+
+/** The live person records of a record’s individual, or it alone. */
+function membersOf(index: LinkageIndex, record: number): number[] {
+  const { individuals, records } = index;
+  if (records.outcomeOf(record) !== 'placed') return records.isPerson(record) ? [record] : [];
+  const members: number[] = [];
+  const individual = individualOf(index, record);
+  for (let at = individuals.firstMember(individual, 'persons'); at !== NONE; at = individuals.nextMember(at))
+    members.push(at);
+  return members;
+}
+
+function forbids(index: LinkageIndex, record: number, rival: number): boolean {
+  const { constraints, keys, records } = index;
+  if (constraints.isEmpty) return false;
+  const theirs = new Set([rival, ...membersOf(index, rival)]);
+  return [record, ...membersOf(index, record)].some((member) =>
+    [...constraints.partnersOf(records.keyOf(member))].some(
+      ([key, decided]) => decided === 'never-link' && theirs.has(keys.liveRecord(key)),
+    ),
+  );
+}
+
+function constraintsAmong(
+  { constraints, keys, records }: LinkageIndex,
+  members: readonly number[],
+): PositionConstraints {
+  const positions = new Map(members.map((member, position) => [member, position]));
+  const pairs = (wanted: 'never-link' | 'link') =>
+    members.flatMap((member, position) =>
+      [...constraints.partnersOf(records.keyOf(member))].flatMap(([key, decided]) => {
+        const other = positions.get(keys.liveRecord(key));
+        return decided !== wanted || other === undefined || other < position
+          ? []
+          : [[position, other] as const];
+      }),
+    );
+  return { neverLink: pairs('never-link'), reviewedLink: pairs('link') };
+}

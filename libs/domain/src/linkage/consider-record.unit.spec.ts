@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { RecordId } from '@kinledger/contracts';
+import {
+  born,
+  caseNumber,
+  childKey,
+  email,
+  gender,
+  LinkageWorld,
+  mobile,
+  nhs,
+  rowKeyOf,
+  type RowSpec,
+} from './testing/linkage-world.js';
+
+const user = 'peep.user';
+
+/** Submits rows one after the other, and considers the last of them. */
+function consider(...rows: readonly RowSpec[]) {
+  const world = new LinkageWorld();
+  rows.forEach((row, index) => world.submit({ dataset: user, sequence: index + 1, rows: [row] }));
+  return { world, considered: world.engine.consider(recordOf(world, rows.at(-1)?.id ?? '')) };
+}
+const recordOf = (world: LinkageWorld, id: string): RecordId => {
+  const [record] = [...world.reader.records].find(([, { rowKey }]) => rowKey === rowKeyOf(user, id)) ?? [];
+  if (record === undefined) throw new Error(`there is no row ${id}`);
+  return record;
+};
+const adult = (id: string, ...tokens: RowSpec['tokens']): RowSpec => ({ id, role: 'adult', tokens });
+const child = (id: string, ...tokens: RowSpec['tokens']): RowSpec => ({ id, role: 'child', tokens });
+const verdicts = (...rows: readonly RowSpec[]) =>
+  consider(...rows).considered?.rivals.map(({ rule, verdict }) => `${rule} ${verdict}`);
+
+describe('what a strategy considers when it places a record', () => {
+  it('names the kinds of its tokens, strongest first, with how many hold each', () => {
+    const { considered } = consider(
+      adult('a', email('e')),
+      adult('b', mobile('m'), email('e'), nhs('1'), born('1980')),
+    );
+    expect(considered?.tokens).toEqual([
+      { rule: 'nhs-number', hasForce: true, isUsable: true, holders: 1 },
+      { rule: 'email', hasForce: true, isUsable: true, holders: 2 },
+      { rule: 'mobile', hasForce: true, isUsable: true, holders: 1 },
+    ]);
+    expect(considered?.rivals).toEqual([]);
+  });
+
+  it('says which contradiction keeps it from an individual that shares a token, and names both', () => {
+    const { world, considered } = consider(
+      adult('a', email('e'), nhs('1')),
+      adult('b', email('e'), nhs('2')),
+    );
+    expect(considered?.rivals).toMatchObject([
+      {
+        ...{ rule: 'email', record: recordOf(world, 'a'), individual: world.whereIs(user, 'a') },
+        verdict: 'nhs-numbers-differ',
+      },
+    ]);
+    expect(verdicts(adult('a', email('e'), born('1980')), adult('b', email('e'), born('1990')))).toEqual([
+      'email birth-dates-differ',
+    ]);
+    expect(verdicts(adult('a', email('e'), gender('f')), adult('b', email('e'), gender('m')))).toEqual([
+      'email genders-differ',
+    ]);
+    expect(
+      verdicts(child('a', childKey('c'), caseNumber('1')), child('b', childKey('c'), caseNumber('2'))),
+    ).toEqual(['child-key case-numbers-differ']);
+  });
+
+  it('says that a mobile joins rows of one birth date alone', () => {
+    expect(verdicts(adult('a', mobile('m'), born('1980')), adult('b', mobile('m'), born('1990')))).toEqual([
+      'mobile birth-date-not-shared',
+    ]);
+    expect(consider(adult('a', mobile('m'))).considered?.tokens).toEqual([
+      { rule: 'mobile', hasForce: true, isUsable: false, holders: 1 },
+    ]);
+  });
+
+  it('says that a token that many people hold has lost its force', () => {
+    const many = ['1980', '1981', '1982'].map((day) => adult(day, email('none'), born(day)));
+    expect(verdicts(...many)).toEqual(['email token-without-force', 'email token-without-force']);
+  });
+
+  it('says that a person forbade the link', () => {
+    const { world } = consider(adult('a', email('e')), adult('b', email('e')));
+    world.constrain('LinkForbidden', [rowKeyOf(user, 'a'), rowKeyOf(user, 'b')]);
+    expect(world.engine.consider(recordOf(world, 'b'))?.rivals).toMatchObject([
+      { rule: 'email', verdict: 'forbidden' },
+    ]);
+  });
+
+  it('says of a fact that a stronger token decided, and whom it contradicts', () => {
+    const { world } = consider(adult('a', nhs('1')), adult('b', email('e')));
+    world.submit({ dataset: 'peep.engagement', rows: [adult('v', nhs('1'), email('e'))] });
+    const visit = [...world.reader.records].find(
+      ([, { rowKey }]) => rowKey === rowKeyOf('peep.engagement', 'v'),
+    )?.[0];
+    expect(world.engine.consider(visit as RecordId)?.rivals).toMatchObject([
+      { rule: 'email', verdict: 'weaker-token' },
+    ]);
+  });
+
+  it('knows nothing of a record that is not live', () => {
+    const { world } = consider(adult('a', email('e')));
+    const record = recordOf(world, 'a');
+    world.erase([record]);
+    expect(world.engine.consider(record)).toBeUndefined();
+    expect(world.engine.consider('0'.repeat(32) as RecordId)).toBeUndefined();
+  });
+});
