@@ -1,6 +1,7 @@
 import type { Equivalent } from './equivalent.js';
 import { linkageEquivalents } from './linkage-equivalents.js';
 import type { Mutant } from './mutant.js';
+import { survivorshipEquivalents } from './survivorship-equivalents.js';
 
 const planKinship = 'libs/domain/src/linkage/plan-kinship.ts';
 
@@ -107,6 +108,7 @@ export const equivalents: readonly Equivalent[] = [
     replacements: ['false'],
     because: 'a file that has not changed is read again: more work for the same accounts',
   },
+  ...survivorshipEquivalents,
   ...linkageEquivalents,
 ];
 
