@@ -105,7 +105,10 @@ async function validateAll(seal: boolean): Promise<number> {
   const csv = await openCsv(source(), knownTitles(dataset.schema), { maxColumns: 500, maxRowBytes: 1e6 });
   const validator = new RowValidator(dataset, mapHeader(dataset.schema, csv.header), {
     headerLength: csv.header.length,
-    dates: { today: '2026-11-24', period: quarter(2023, 2), holdsEarlierRows: false },
+    dates: {
+      ...{ today: '2026-11-24', period: quarter(2023, 2), holdsEarlierRows: false },
+      plausibility: programme.definition.plausibility,
+    },
     limits: { maxFieldLength: 10_000 },
     sha256: sha256Hex,
     salts: new KnownSalts([marksOf(SALT)]),

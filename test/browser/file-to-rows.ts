@@ -1,6 +1,6 @@
 import type { DatasetId, DataType, ProviderId, SubmissionId } from '@kinledger/contracts';
 import { knownTitles, mapHeader, RowValidator, type OpenCsv } from '@kinledger/intake-files/browser';
-import { datasetSchema, postcodeLookupOf, type Dataset } from '@kinledger/programme/definition';
+import { datasetSchema, plausibility, postcodeLookupOf, type Dataset } from '@kinledger/programme/definition';
 import {
   FileRows,
   isRowUnfit,
@@ -41,6 +41,7 @@ export async function answerOf({ openCsv, hashing }: Surroundings, file: FileAtS
       today: '2023-12-01',
       period: { start: '2023-07-01', end: '2023-10-01' },
       holdsEarlierRows: false,
+      plausibility: plausibility.parse({}),
     },
     limits: { maxFieldLength: 1000 },
     synthetic: true,

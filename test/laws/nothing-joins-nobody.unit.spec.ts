@@ -12,7 +12,7 @@ import {
   type LinkageRecord,
   type PlaceholderKind,
 } from '@kinledger/domain';
-import { readProgramme, type Dataset } from '@kinledger/programme';
+import { plausibility, readProgramme, type Dataset } from '@kinledger/programme';
 import { mapHeader, RowValidator } from '@kinledger/intake-files';
 import { HmacSha256, marksOf, nodeHashing } from '@kinledger/pseudonymisation';
 import { FileRows, noRows, SaltedDigests, TokenKeys, type Keys } from '@kinledger/pseudonymised-rows';
@@ -143,6 +143,7 @@ function through(
       today: '2023-12-01',
       period: quarter(2023, 2),
       holdsEarlierRows: dataset.extractKind !== 'delta',
+      plausibility: plausibility.parse({}),
     },
     limits: { maxFieldLength: 1000 },
     sha256: nodeHashing.sha256,

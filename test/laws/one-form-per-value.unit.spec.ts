@@ -1,7 +1,7 @@
 import type { DatasetId, ProviderId, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
 import { placeholders, quarter, type PlaceholderKind } from '@kinledger/domain';
 import { mapHeader, RowValidator } from '@kinledger/intake-files';
-import { datasetSchema, type Dataset, type PostcodeLookup } from '@kinledger/programme';
+import { datasetSchema, plausibility, type Dataset, type PostcodeLookup } from '@kinledger/programme';
 import { HmacSha256, nodeHashing } from '@kinledger/pseudonymisation';
 import { FileRows, noRows, SaltedDigests, TokenKeys, type Keys } from '@kinledger/pseudonymised-rows';
 import fc from 'fast-check';
@@ -101,7 +101,10 @@ function leaving(dataset: Dataset, cells: Readonly<Record<string, string>>): Pse
   const titles = dataset.schema.fields.map(({ title }) => title);
   const validator = new RowValidator(dataset, mapHeader(dataset.schema, titles), {
     headerLength: titles.length,
-    dates: { today: '2023-12-01', period: quarter(2023, 2), holdsEarlierRows: false },
+    dates: {
+      ...{ today: '2023-12-01', period: quarter(2023, 2), holdsEarlierRows: false },
+      plausibility: plausibility.parse({}),
+    },
     limits: { maxFieldLength: 1000 },
     synthetic: true,
     sha256: nodeHashing.sha256,

@@ -1,6 +1,7 @@
 import type { Equivalent } from './equivalent.js';
 import { linkageEquivalents } from './linkage-equivalents.js';
 import type { Mutant } from './mutant.js';
+import { survivorshipEquivalents } from './survivorship-equivalents.js';
 
 const planKinship = 'libs/domain/src/linkage/plan-kinship.ts';
 
@@ -101,6 +102,13 @@ export const equivalents: readonly Equivalent[] = [
     replacements: ['<'],
     because: 'a column that has the length already is filled with nothing',
   },
+  {
+    file: 'libs/service-kit/src/access/access-file-identity.ts',
+    code: 'if (now === this.#readAt) return;',
+    replacements: ['false'],
+    because: 'a file that has not changed is read again: more work for the same accounts',
+  },
+  ...survivorshipEquivalents,
   ...linkageEquivalents,
 ];
 

@@ -41,8 +41,9 @@ export const parts: readonly Part[] = [
     name: 'survivorship',
     sources: ['libs/read-models/src/records/*.ts'],
     tests: [
-      'libs/read-models/src/records/row-marks.unit.spec.ts',
+      'libs/read-models/src/records/*.unit.spec.ts',
       'apps/projector/src/projection/worked-example.int.spec.ts',
+      'apps/projector/src/projection/!(*law).int.spec.ts',
       'apps/projector/src/projection/**/*.int.spec.ts',
     ],
     database: true,

@@ -196,7 +196,10 @@ async function landRows(
 }> {
   const validator = new RowValidator(dataset, mapping, {
     headerLength: csv.header.length,
-    dates: { today, period, holdsEarlierRows: dataset.extractKind !== 'delta' },
+    dates: {
+      ...{ today, period, holdsEarlierRows: dataset.extractKind !== 'delta' },
+      plausibility: programme.definition.plausibility,
+    },
     limits,
     synthetic: programme.definition.synthetic,
     salts,

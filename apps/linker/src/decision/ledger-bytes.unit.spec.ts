@@ -21,7 +21,7 @@ describe('the bytes of a ledger', () => {
     await world.bus.close();
     expect(events).toHaveLength(48);
     expect(sha256Hex([...events, ...bodies].join('\n'))).toBe(
-      '3b069c4b1432674b5690b97f031a3ea5868280082d9fec859a9d8e8496f87cc5',
+      '41d209415c65fa27b5688ab35bc64f8841247c9b9d245e38dfe6647786593e75',
     );
   });
 });

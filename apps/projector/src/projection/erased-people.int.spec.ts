@@ -1,8 +1,10 @@
+import type { PseudonymisedRow } from '@kinledger/contracts';
 import { LIVE_SCHEMA, readTables, tableNames } from '@kinledger/read-models';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { knownLedger } from './known-ledger.testing.js';
 import type { DecidedRow } from './decided-ledger.testing.js';
 import { ReadModelsUnderTest } from './read-models-under-test.testing.js';
+import { erasureOf, STREAM } from './small-ledger.testing.js';
 
 const readModels = new ReadModelsUnderTest();
 beforeAll(() => readModels.start(inject('postgresUrl')));
@@ -47,6 +49,35 @@ describe('erased people', () => {
     await readModels.project(ledger);
     const after = await everything();
     expect(after.filter((line) => said.some(([, word]) => line.includes(word)))).toEqual([]);
+  });
+
+  it.each<[string, (rows: readonly PseudonymisedRow[]) => readonly PseudonymisedRow[]]>([
+    ['the first record', (rows) => rows.slice(0, 1)],
+    ['an attended session', (rows) => rows.slice(2, 3)],
+    ['an outcome', (rows) => rows.slice(4, 5)],
+    ['a rating', (rows) => rows.slice(5, 6)],
+    ['the last record, of an input', (rows) => rows.slice(-1)],
+    ['two records in a row', (rows) => rows.slice(1, 3)],
+    ['every record', (rows) => rows],
+  ])('leave the same read models, live and rebuilt, before and after bodies go: %s', async (_, choose) => {
+    const { ledger, rows } = await knownLedger();
+    await readModels.open();
+    await readModels.project(ledger);
+    const whole = await ledger.store.head(STREAM);
+    const erased = choose(rows);
+    await ledger.append(erasureOf(erased));
+    await readModels.project(ledger);
+    const ids = erased.map(({ record }) => record);
+    const { rows: states } = await readModels.client.query<{ record: string; erased: boolean }>(
+      `SELECT replace(record_id::text, '-', '') AS record, coalesce(reason = 'erased', false) AS erased FROM golden.record`,
+    );
+    expect(states).toHaveLength(rows.length);
+    for (const state of states) expect(state.erased).toBe(ids.includes(state.record as never));
+    await readModels.expectARebuildToAgree(ledger);
+    ledger.forget(ids);
+    await readModels.expectARebuildToAgree(ledger);
+    // Filled up to a position at which nobody was erased yet, with bodies that are gone by now.
+    await readModels.expectARebuildToAgree(ledger, whole);
   });
 
   it('leave no relationship, family or referral once the linker has decided the erasure', async () => {

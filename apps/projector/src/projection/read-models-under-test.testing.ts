@@ -2,11 +2,13 @@ import process from 'node:process';
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { publish } from '@kinledger/figures';
-import { createReadModels, LIVE_SCHEMA } from '@kinledger/read-models';
+import { contentDigest, createReadModels, LIVE_SCHEMA } from '@kinledger/read-models';
 import type pg from 'pg';
+import { expect } from 'vitest';
+import { ReadModelFilling } from '../rebuild/read-model-filling.js';
 import { DecidedLedger } from './decided-ledger.testing.js';
 import { projectLedger } from './project-ledger.js';
-import { STREAM, type SmallLedger } from './small-ledger.testing.js';
+import { SmallLedger, STREAM } from './small-ledger.testing.js';
 
 /** Number of runs of a property; KINLEDGER_PROPERTY_FACTOR multiplies the usual number. */
 export const tries = (count: number): number =>
@@ -40,8 +42,16 @@ export class ReadModelsUnderTest {
   }
 
   /** An empty ledger, and empty read models. */
-  async open(): Promise<DecidedLedger> {
-    const ledger = new DecidedLedger();
+  open(): Promise<DecidedLedger> {
+    return this.#begin(new DecidedLedger());
+  }
+
+  /** An empty ledger to write by hand, and empty read models. */
+  openSmall(): Promise<SmallLedger> {
+    return this.#begin(new SmallLedger());
+  }
+
+  async #begin<Ledger extends SmallLedger>(ledger: Ledger): Promise<Ledger> {
     await ledger.open();
     await createReadModels(this.client, LIVE_SCHEMA);
     return ledger;
@@ -54,5 +64,42 @@ export class ReadModelsUnderTest {
       more: () => Promise.resolve(false),
       signal: new AbortController().signal,
     });
+  }
+
+  /**
+   * Fills read models from the beginning of the ledger up to a position, the end if it is left out.
+   * @throws what filling them throws.
+   */
+  async rebuild(ledger: SmallLedger, upTo?: number): Promise<void> {
+    await this.#filled(ledger, upTo, () => Promise.resolve());
+  }
+
+  /** Expects read models that are filled up to a position and then caught up to equal the live ones byte for byte. */
+  async expectARebuildToAgree(ledger: SmallLedger, upTo?: number): Promise<void> {
+    const live = await contentDigest(this.client, LIVE_SCHEMA);
+    await this.#filled(ledger, upTo, async (filling) => {
+      await filling.catchUp(await ledger.store.head(STREAM));
+      expect(await contentDigest(this.client, 'rebuilt')).toEqual(live);
+      expect(await filling.digest()).toBe(live.digest);
+    });
+  }
+
+  async #filled(
+    ledger: SmallLedger,
+    upTo: number | undefined,
+    look: (filling: ReadModelFilling) => Promise<void>,
+  ): Promise<void> {
+    const filling = new ReadModelFilling({
+      ...{ store: ledger.store, stream: STREAM, client: this.client, schema: 'rebuilt' },
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    });
+    await this.client.query('BEGIN');
+    try {
+      await filling.fill(upTo ?? (await ledger.store.head(STREAM)));
+      await look(filling);
+    } finally {
+      await this.client.query('ROLLBACK');
+    }
   }
 }

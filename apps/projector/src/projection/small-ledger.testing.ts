@@ -10,7 +10,7 @@ import {
 } from '@kinledger/contracts';
 import { commitmentsOf, encodeLedgerEvent } from '@kinledger/domain';
 import { InMemoryEventStore, InMemoryLedger, type EnteredRecord, type Segment } from '@kinledger/event-store';
-import { documentDigest, documentJson, readProgramme } from '@kinledger/programme';
+import { documentDigest, documentJson, readProgramme, type DefinitionDocument } from '@kinledger/programme';
 
 export const STREAM = 'programme-leap';
 
@@ -31,8 +31,18 @@ export class SmallLedger {
 
   /** Event 0 and 1: the LEAP definition and the strategy. */
   async open(): Promise<void> {
-    const { document } = await readProgramme(leap);
-    const json = documentJson(document);
+    await this.define((document) => document);
+    await this.append([
+      {
+        type: 'StrategyAdopted',
+        data: { programme: 'leap' as never, strategy: 'leap-1', parameters: {}, digest: '0'.repeat(64) },
+      },
+    ]);
+  }
+
+  /** Puts the LEAP definition into force, changed. */
+  async define(change: (document: DefinitionDocument) => DefinitionDocument): Promise<void> {
+    const document = change((await readProgramme(leap)).document);
     const digest = documentDigest(document);
     await this.append(
       [
@@ -42,27 +52,18 @@ export class SmallLedger {
         },
       ],
       [],
-      [{ digest, bytes: new TextEncoder().encode(json) }],
+      [{ digest, bytes: new TextEncoder().encode(documentJson(document)) }],
     );
-    await this.append([
-      {
-        type: 'StrategyAdopted',
-        data: { programme: 'leap' as never, strategy: 'leap-1', parameters: {}, digest: '0'.repeat(64) },
-      },
-    ]);
   }
 
   /** Erases like the linker: appends the events, then deletes the bodies. */
   async erase(...rows: readonly PseudonymisedRow[]): Promise<void> {
-    const records = rows.map(({ record }) => record);
-    await this.append([
-      { type: 'RecordsRetired', data: { reason: 'erased', records } },
-      { type: 'RecordErased', data: { basis: 'request', records } },
-    ]);
-    this.forget(records);
+    await this.append(erasureOf(rows));
+    this.forget(rows.map(({ record }) => record));
   }
 
-  protected forget(records: readonly PseudonymisedRow['record'][]): void {
+  /** Deletes bodies. */
+  forget(records: readonly PseudonymisedRow['record'][]): void {
     this.#kept.eraseBodies(
       STREAM,
       records.flatMap((record) => this.#entered.get(record) ?? []),
@@ -138,6 +139,24 @@ const rowOf = (name: string, role: 'child' | 'adult') => ({
   keyVersion: 1,
   salt: idOf(`salt ${name}`),
 });
+
+/** One event in place of several that place records for one submission. */
+export const together = (...events: readonly LedgerDecision[]): LedgerDecision => {
+  const placing = events.filter(isPlacing);
+  const [first] = placing;
+  if (first === undefined) throw new Error('no event places records');
+  const placements = placing.flatMap(({ data }) => data.placements);
+  return { ...first, data: { ...first.data, placements } };
+};
+
+/** The events that erase records, without the deletion of their bodies. */
+export const erasureOf = (rows: readonly PseudonymisedRow[]): readonly LedgerDecision[] => {
+  const records = rows.map(({ record }) => record);
+  return [
+    { type: 'RecordsRetired', data: { reason: 'erased', records } },
+    { type: 'RecordErased', data: { basis: 'request', records } },
+  ];
+};
 
 /** The event that opens a submission. */
 export const received = (

@@ -314,6 +314,7 @@ describe('survivorship, as worked out by hand', () => {
       if (each) await readModels.project(ledger);
     }
     await readModels.project(ledger);
+    await readModels.expectARebuildToAgree(ledger);
     return individual(ledger);
   }
 
@@ -337,6 +338,7 @@ describe('survivorship, as worked out by hand', () => {
       const before = await individual(ledger);
       await ledger.withdraw(ids[withdrawn]!);
       await readModels.project(ledger);
+      await readModels.expectARebuildToAgree(ledger);
       return [before, await individual(ledger)];
     }
 

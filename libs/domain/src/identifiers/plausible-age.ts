@@ -1,7 +1,12 @@
-/** Ages in whole years. A child is under 18 by law; the youngest parents that services meet are 12. */
-const CHILD_UNDER = 18;
-const ADULT_FROM = 12;
-const LONGEST_LIFE = 115;
+/** Ages in whole years. */
+export interface PlausibleAges {
+  /** A child is younger than this. */
+  readonly childUnder: number;
+  /** An adult is at least as old. */
+  readonly adultFrom: number;
+  /** An adult is at most as old. */
+  readonly oldest: number;
+}
 
 /** What to measure an age against: the earliest and latest day that the row can be about, yyyy-mm-dd. */
 export interface AgeMeasure {
@@ -15,9 +20,13 @@ export interface AgeMeasure {
  * is resolved in favour of the row: a child is measured on the earliest day that the row can be about; an adult's
  * minimum age on the latest day and maximum age on the earliest.
  */
-export function isPlausibleAge(born: string, { isChild, earliest, latest }: AgeMeasure): boolean {
-  if (isChild) return ageOn(earliest, born) < CHILD_UNDER;
-  return ageOn(latest, born) >= ADULT_FROM && ageOn(earliest, born) <= LONGEST_LIFE;
+export function isPlausibleAge(
+  born: string,
+  { isChild, earliest, latest }: AgeMeasure,
+  { childUnder, adultFrom, oldest }: PlausibleAges,
+): boolean {
+  if (isChild) return ageOn(earliest, born) < childUnder;
+  return ageOn(latest, born) >= adultFrom && ageOn(earliest, born) <= oldest;
 }
 
 function ageOn(day: string, born: string): number {

@@ -3,6 +3,7 @@ import { isPlausibleAge } from './index.js';
 
 const child = { isChild: true, earliest: '2024-05-05', latest: '2024-07-01' };
 const adult = { ...child, isChild: false };
+const ages = { childUnder: 18, adultFrom: 12, oldest: 115 };
 
 describe('isPlausibleAge', () => {
   it.each([
@@ -19,6 +20,17 @@ describe('isPlausibleAge', () => {
     ['an adult of 116', '1908-05-05', adult, false],
     ['an adult by the month', '1990-02', adult, true],
   ])('decides for %s', (_case, born, measure, expected) => {
-    expect(isPlausibleAge(born, measure)).toBe(expected);
+    expect(isPlausibleAge(born, measure, ages)).toBe(expected);
+  });
+
+  it.each([
+    ['a child of 19 where children are under 20', '2005-05-05', child, { childUnder: 20 }, true],
+    ['a child of two where children are under two', '2022-03-01', child, { childUnder: 2 }, false],
+    ['an adult of 14 where adults are 15 or more', '2010-05-05', adult, { adultFrom: 15 }, false],
+    ['an adult of two where adults are two or more', '2022-03-01', adult, { adultFrom: 2 }, true],
+    ['an adult of 116 where the oldest are 120', '1908-05-05', adult, { oldest: 120 }, true],
+    ['an adult of 90 where the oldest are 89', '1934-05-05', adult, { oldest: 89 }, false],
+  ])('follows the limits of the programme: %s', (_case, born, measure, limits, expected) => {
+    expect(isPlausibleAge(born, measure, { ...ages, ...limits })).toBe(expected);
   });
 });

@@ -1,4 +1,10 @@
-import { codedValues, valueKindOf, type DatasetField, type ValueKind } from '@kinledger/programme/definition';
+import {
+  codedValues,
+  valueKindOf,
+  type DatasetField,
+  type Plausibility,
+  type ValueKind,
+} from '@kinledger/programme/definition';
 import { isEventDate } from './day-form.js';
 import type { RuleKind } from './finding.js';
 
@@ -62,12 +68,16 @@ const invalid: Readonly<Record<ValueKind, Advice>> = {
 const MAX_LISTED = 12;
 
 /** The message and advice for a rule, with the field's title. Holds no value of the file. */
-export function adviceOn(kind: RuleKind, field: DatasetField): Advice {
-  const { message, suggestion } = adviceByKind(kind, field);
+export function adviceOn(kind: RuleKind, field: DatasetField, plausibility: Plausibility): Advice {
+  const { message, suggestion } = adviceByKind(kind, field, plausibility);
   return { message: `${field.title} ${message}.`, suggestion };
 }
 
-function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
+function adviceByKind(
+  kind: RuleKind,
+  field: DatasetField,
+  { childUnder, adultFrom, oldest }: Plausibility,
+): Advice {
   switch (kind) {
     case 'missing':
       return { message: 'is missing', suggestion: 'Fill it in if it is known.' };
@@ -182,8 +192,7 @@ function adviceByKind(kind: RuleKind, field: DatasetField): Advice {
       };
     case 'implausible-age':
       return {
-        message:
-          'makes a child of 18 or more, an adult under 12, somebody over 115 or not born yet; it was not used',
+        message: `makes a child of ${childUnder} or more, an adult under ${adultFrom}, somebody over ${oldest} or not born yet; it was not used`,
         suggestion: 'Check the date, and whether the row is about a child or an adult.',
       };
     case 'mixed-date-order':

@@ -54,10 +54,10 @@ export class AgeCheck {
   }
 
   #isPlausible(born: string, role: Role, ownDate: string | null): boolean {
-    const { period, today } = this.dates;
+    const { period, today, plausibility } = this.dates;
     if (born > today.slice(0, born.length)) return false;
     const { end } = period;
     const earliest = ownDate !== null && ownDate < end ? ownDate : end;
-    return isPlausibleAge(born, { isChild: role === 'child', earliest, latest: end });
+    return isPlausibleAge(born, { isChild: role === 'child', earliest, latest: end }, plausibility);
   }
 }

@@ -44,7 +44,9 @@ export function fieldCheck(
   const extension = field['x-kinledger'];
   const rules = new Map<RuleKind, RuleOfField>();
   const rule: RuleFor = (kind, severity = severityOf(kind, field)) => {
-    const made = rules.get(kind) ?? ruleOfField(kind, severity, field, column, adviceOn(kind, field));
+    const made =
+      rules.get(kind) ??
+      ruleOfField(kind, severity, field, column, adviceOn(kind, field, dates.plausibility));
     rules.set(kind, made);
     return made;
   };

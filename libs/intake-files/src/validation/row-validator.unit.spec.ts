@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { datasetSchema } from '@kinledger/programme/definition';
+import { datasetSchema, plausibility } from '@kinledger/programme/definition';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mapHeader } from '../mapping/header-mapping.js';
@@ -79,6 +79,7 @@ const dates = {
   today: '2023-10-09',
   period: { start: '2023-07-01', end: '2023-10-01' },
   holdsEarlierRows: false,
+  plausibility: plausibility.parse({}),
 };
 
 const validatorOf = (schema = people, header = titles, fileDates = dates) =>
@@ -147,6 +148,20 @@ describe('a row', () => {
     const row = outcomeOf(changes);
     expect(row).toMatchObject({ outcome: 'warned', rules: [rule] });
     expect(row.values[3]).toBeNull();
+  });
+
+  it('is measured by the ages that the programme defines, and the message says them', () => {
+    const ages = plausibility.parse({ childUnder: 30, adultFrom: 2, oldest: 130 });
+    const said = (changes: Readonly<Record<string, string>>) =>
+      validatorOf(people, titles, { ...dates, plausibility: ages })
+        .validate(rowWith(changes), 2)
+        .findings.map(({ rule }) => rule.message);
+    expect(said({ 'Date of birth': '01/03/1995' })).toEqual([]);
+    expect(said({ Kind: 'Mum', 'Date of birth': '01/03/2021' })).toEqual([]);
+    expect(said({ Kind: 'Mum', 'Date of birth': '02/03/1903' })).toEqual([]);
+    expect(said({ Kind: 'Mum', 'Date of birth': '01/03/2022' })).toEqual([
+      'Date of birth makes a child of 30 or more, an adult under 2, somebody over 130 or not born yet; it was not used.',
+    ]);
   });
 
   it('is accepted with the birth date of a young mother and of a great-grandmother', () => {
@@ -393,6 +408,22 @@ describe('rows of a dataset without ids', () => {
     expect(rulesOf('30/06/2020', cumulative)).toEqual([]);
     expect(rulesOf('30/06/1923', cumulative)).toEqual(['far-outside-period-session-date']);
     expect(rulesOf('01/10/2023', cumulative)).toEqual(['outside-period-session-date']);
+  });
+
+  it('are far outside by the years that the programme defines', () => {
+    const narrow = {
+      ...{ ...dates, today: '2026-01-01' },
+      plausibility: plausibility.parse({
+        ...{ yearsBeforePeriod: 1, yearsBeforePeriodOfAllRows: 2, yearsAfterPeriod: 2 },
+      }),
+    };
+    expect(rulesOf('01/07/2022', narrow)).toEqual(['outside-period-session-date']);
+    expect(rulesOf('30/06/2022', narrow)).toEqual(['far-outside-period-session-date']);
+    expect(rulesOf('30/09/2025', narrow)).toEqual(['outside-period-session-date']);
+    expect(rulesOf('01/10/2025', narrow)).toEqual(['far-outside-period-session-date']);
+    const cumulative = { ...narrow, holdsEarlierRows: true };
+    expect(rulesOf('01/07/2021', cumulative)).toEqual([]);
+    expect(rulesOf('30/06/2021', cumulative)).toEqual(['far-outside-period-session-date']);
   });
 });
 

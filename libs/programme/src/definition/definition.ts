@@ -245,6 +245,28 @@ export const area = z.strictObject({
   ),
 });
 
+const years = (most: number) => z.int().min(1).max(most);
+
+export const plausibility = z
+  .strictObject({
+    childUnder: years(30).default(18).describe('A child is younger than this.'),
+    adultFrom: years(30)
+      .default(12)
+      .describe('An adult is at least as old: the youngest parents that services meet.'),
+    oldest: years(150).default(115).describe('An adult is at most as old.'),
+    yearsBeforePeriod: years(100)
+      .default(3)
+      .describe('An event is at most so long before the period of a file that holds what is new.'),
+    yearsBeforePeriodOfAllRows: years(100)
+      .default(25)
+      .describe('So long before that of a file that holds all rows so far; a registration in any file.'),
+    yearsAfterPeriod: years(100)
+      .default(1)
+      .describe('An event or a registration is less than this after it.'),
+  })
+  .describe('What ages and dates can be, in whole years: what lies beyond them is told and counts nowhere.');
+export type Plausibility = z.infer<typeof plausibility>;
+
 export const programmeDefinition = z.strictObject({
   id: programmeId,
   name: z.string().min(1).max(120),
@@ -285,6 +307,7 @@ export const programmeDefinition = z.strictObject({
         'More distinct children, told apart in the same ways, take the force of a carer’s identifier.',
       ),
   }),
+  plausibility: plausibility.prefault({}),
   area,
 });
 export type ProgrammeDefinition = z.infer<typeof programmeDefinition>;

@@ -4,21 +4,29 @@ import type { EventOf } from '../read-model.js';
 
 export type State = 'linked' | 'set-aside' | 'retired';
 
-/** Whose a record is, and what it is to readers; only a row that is set aside shows why. */
-export interface Standing {
-  readonly individual: string | null;
-  /** True where the individual begins to exist, founded by the record. */
-  readonly registers: boolean;
+interface Shown {
   readonly state: State;
   readonly reason: string | null;
 }
+interface OfSomebody extends Shown {
+  readonly individual: string;
+  /** True where the individual begins to exist, founded by the record. */
+  readonly registers: boolean;
+}
+interface OfNobody extends Shown {
+  readonly individual: null;
+  readonly registers: false;
+}
+
+/** Whose a record is, and what it is to readers; only a row that is set aside shows why. */
+export type Standing = OfSomebody | OfNobody;
 
 export function standingOf(placement: Placement): Standing {
   if (isLinked(placement)) {
     const { individual, registered: registers } = placement;
     return { individual, registers, state: 'linked', reason: null };
   }
-  const nobody = { individual: null, registers: false };
+  const nobody = { individual: null, registers: false } as const;
   return placement.setAside === 'superseded'
     ? { ...nobody, state: 'retired', reason: null }
     : { ...nobody, state: 'set-aside', reason: placement.setAside };

@@ -8,7 +8,9 @@ import { dayOf, encodeFact, factColumns, isRarer, type RarerFact } from './facts
 import { standingOf, type RecordsTarget, type Standing } from './placements.js';
 import { encodeRecord, isAttributed, recordColumns } from './record-row.js';
 import { individualColumns } from './records-writer.js';
+import { NOBODY, RecordsOfIndividuals } from './records-of-individuals.js';
 import { SurvivingAttributes } from './surviving-attributes.js';
+import { Words } from './words.js';
 
 /** What a record is to readers, and why: the places of this list are kept in place of the words. */
 const standings: readonly Pick<Standing, 'state' | 'reason'>[] = [
@@ -26,14 +28,13 @@ const placeOf = ({ state, reason }: Standing): number =>
 
 /** Before every day. */
 const NO_DAY = -0x80000000;
-/** Belongs to nobody; individuals are numbered from 1. */
-const NOBODY = 0;
 const NO_ROLE = 'none';
 
 interface FileOfRecords {
   readonly dataset: string;
   readonly datasetNumber: number;
-  readonly periodStart: string;
+  /** The day on which its period begins. */
+  readonly start: number;
   readonly sequence: number;
 }
 
@@ -44,7 +45,7 @@ interface FileOfRecords {
 export class RecordsFiller implements RecordsTarget, Filler {
   readonly #records = new IdTable();
   readonly #rowKeys = new IdTable();
-  readonly #roles: string[] = [];
+  readonly #roles = new Words();
   readonly #files: FileOfRecords[] = [];
   readonly #fileNumbers = new Map<SubmissionId, number>();
   /** By dataset, of the latest definition that has it. */
@@ -53,19 +54,15 @@ export class RecordsFiller implements RecordsTarget, Filler {
 
   // By record, from 0.
   readonly #key = new Int32Column();
-  readonly #individual = new Int32Column();
+  readonly #owned = new RecordsOfIndividuals();
   readonly #file = new Int32Column();
   /** The submission that it entered with. */
   readonly #entry = new Int32Column();
   readonly #role = new Int32Column();
   readonly #standing = new Int32Column();
   readonly #day = new Int32Column();
-  /** Other records of its individual. */
-  readonly #next = new Int32Column();
-  readonly #previous = new Int32Column();
 
   // By individual, from 1.
-  readonly #first = new Int32Column();
   readonly #bestPerson = new Int32Column();
   readonly #best = new Int32Column();
   readonly #surviving = new SurvivingAttributes();
@@ -81,7 +78,6 @@ export class RecordsFiller implements RecordsTarget, Filler {
     this.#table = filling.table('numbered_record', recordColumns);
     const fact = (kind: RarerFact['kind']) => filling.table(`numbered_${kind}`, factColumns[kind]);
     this.#facts = { outcome: fact('outcome'), feedback: fact('feedback'), input: fact('input') };
-    this.#first.push(NONE);
   }
 
   define(): undefined {
@@ -98,7 +94,8 @@ export class RecordsFiller implements RecordsTarget, Filler {
     const number = numbers.submissions.of(submission);
     const datasetNumber = await numbers.ofDataset(client, dataset);
     this.#fileNumbers.set(submission, number);
-    this.#files[number] = { dataset, datasetNumber, periodStart: periodOfCode(period).start, sequence };
+    const start = dayNumber(periodOfCode(period).start);
+    this.#files[number] = { dataset, datasetNumber, start, sequence };
   }
 
   place({ data: { submission, placements } }: EventOf<'RecordsPlaced'>): undefined {
@@ -112,7 +109,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
       standing.individual === null ? NOBODY : this.#individualOf(standing.individual, standing.registers);
     if (placement.commitments === undefined) {
       const record = this.#recordOf(placement.record);
-      this.#move(record, individual);
+      this.#owned.move(record, individual);
       this.#file.set(record, file);
       this.#standing.set(record, placeOf(standing));
       return;
@@ -120,21 +117,19 @@ export class RecordsFiller implements RecordsTarget, Filler {
     const record = this.#records.intern(placement.record);
     if (record !== this.#key.length) throw new Error('a record enters the ledger twice');
     this.#key.push(this.#rowKeys.intern(placement.rowKey));
-    this.#individual.push(NOBODY);
+    this.#owned.push();
     this.#file.push(file);
     this.#entry.push(file);
-    this.#role.push(this.#roleNumber(placement.role));
+    this.#role.push(this.#roles.numberOf(placement.role));
     this.#standing.push(placeOf(standing));
     this.#day.push(NO_DAY);
-    this.#next.push(NONE);
-    this.#previous.push(NONE);
-    this.#move(record, individual);
+    this.#owned.move(record, individual);
   }
 
   retire(records: readonly string[]): undefined {
     for (const id of records) {
       const record = this.#recordOf(id);
-      this.#move(record, NOBODY);
+      this.#owned.move(record, NOBODY);
       this.#standing.set(record, RETIRED);
     }
   }
@@ -149,7 +144,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
 
   split({ into, registered, records }: EventOf<'IndividualSplit'>['data']): undefined {
     const individual = this.#individualOf(into, registered);
-    for (const id of records) this.#move(this.#recordOf(id), individual);
+    for (const id of records) this.#owned.move(this.#recordOf(id), individual);
   }
 
   merge({ individual, absorbed }: EventOf<'IndividualsMerged'>['data']): undefined {
@@ -157,9 +152,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
     const kept = individuals.find(individual) + 1;
     const gone = individuals.find(absorbed) + 1;
     this.#forwards.set(gone, kept);
-    for (let record = this.#first.get(gone); record !== NONE; record = this.#first.get(gone)) {
-      this.#move(record, kept);
-    }
+    this.#owned.moveAll(gone, kept);
   }
 
   erase(records: readonly string[]): void {
@@ -217,8 +210,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
 
   async #writeWithoutBody(): Promise<void> {
     const number = this.#written + 1;
-    const erased = this.#standing.get(this.#written) === ERASED;
-    if (!erased && !(await this.#filling.isErased(this.#records.idOf(this.#written))))
+    if (!(await this.#filling.isErased(this.#records.idOf(this.#written))))
       throw new Error(`the body of record number ${number} is missing`);
     this.#write(undefined);
   }
@@ -228,7 +220,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
     this.#written += 1;
     const entry = this.#fileAt(this.#entry.get(record));
     const rules = this.#rulesOf(entry);
-    const individual = this.#individual.get(record);
+    const individual = this.#owned.individualOf(record);
     const { state, reason } = standings[this.#standing.get(record)] ?? { state: 'retired', reason: null };
     const standing = {
       ...{ number: record + 1, individual: individual === NOBODY ? null : individual },
@@ -236,7 +228,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
       record: row?.record ?? this.#records.idOf(record),
       rowKey: row?.rowKey ?? this.#rowKeys.idOf(this.#key.get(record)),
       dataset: entry.datasetNumber,
-      role: this.#roles[this.#role.get(record)] ?? NO_ROLE,
+      role: this.#roles.wordOf(this.#role.get(record)),
       ...{ state, reason },
     };
     encodeRecord(this.#table.row(), standing, row, rules);
@@ -272,14 +264,13 @@ export class RecordsFiller implements RecordsTarget, Filler {
 
   /** As survivorship ranks records (see TouchedIndividuals). */
   #outranks(record: number, other: number): boolean {
-    const [mine, its] = [this.#authorityOf(record), this.#authorityOf(other)];
-    if (mine !== its) return mine < its;
-    const [day, otherDay] = [this.#day.get(record), this.#day.get(other)];
-    if (day !== otherDay) return day > otherDay;
-    const start = this.#fileAt(this.#file.get(record)).periodStart;
-    const otherStart = this.#fileAt(this.#file.get(other)).periodStart;
-    if (start !== otherStart) return start > otherStart;
-    return this.#rowKeys.compare(this.#key.get(record), this.#key.get(other)) < 0;
+    const [mine, its] = [this.#fileAt(this.#file.get(record)), this.#fileAt(this.#file.get(other))];
+    const place =
+      this.#authorityOf(record) - this.#authorityOf(other) ||
+      this.#day.get(other) - this.#day.get(record) ||
+      its.start - mine.start ||
+      this.#rowKeys.compare(this.#key.get(record), this.#key.get(other));
+    return place < 0;
   }
 
   #authorityOf(record: number): number {
@@ -290,34 +281,13 @@ export class RecordsFiller implements RecordsTarget, Filler {
   #roleOf(individual: number): string {
     const person = this.#bestPerson.get(individual);
     const decides = person === NONE ? this.#best.get(individual) : person;
-    return decides === NONE ? NO_ROLE : (this.#roles[this.#role.get(decides)] ?? NO_ROLE);
-  }
-
-  /** Takes a record out of its individual’s and puts it to another’s. */
-  #move(record: number, individual: number): void {
-    const before = this.#individual.get(record);
-    if (before === individual) return;
-    const [next, previous] = [this.#next.get(record), this.#previous.get(record)];
-    if (before !== NOBODY) {
-      if (previous === NONE) this.#first.set(before, next);
-      else this.#next.set(previous, next);
-      if (next !== NONE) this.#previous.set(next, previous);
-    }
-    this.#individual.set(record, individual);
-    this.#previous.set(record, NONE);
-    this.#next.set(record, NONE);
-    if (individual === NOBODY) return;
-    const first = this.#first.get(individual);
-    this.#next.set(record, first);
-    if (first !== NONE) this.#previous.set(first, record);
-    this.#first.set(individual, record);
+    return decides === NONE ? NO_ROLE : this.#roles.wordOf(this.#role.get(decides));
   }
 
   #individualOf(id: string, registers: boolean): number {
     const { individuals } = this.#filling;
     const number = (registers ? individuals.intern(id) : individuals.find(id)) + 1;
     if (number === 0) throw new Error('the ledger names an individual that it has not registered');
-    if (registers) this.#first.extendTo(number + 1, NONE);
     return number;
   }
 
@@ -325,11 +295,6 @@ export class RecordsFiller implements RecordsTarget, Filler {
     const record = this.#records.find(id);
     if (record === NONE) throw new Error('the ledger names a record that has not entered it');
     return record;
-  }
-
-  #roleNumber(role: string): number {
-    const known = this.#roles.indexOf(role);
-    return known === -1 ? this.#roles.push(role) - 1 : known;
   }
 
   #fileOf(submission: SubmissionId): number {
@@ -340,9 +305,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
   }
 
   #fileAt(number: number): FileOfRecords {
-    const file = this.#files[number];
-    if (file === undefined) throw new Error(`no submission has number ${number}`);
-    return file;
+    return this.#files[number] as FileOfRecords; // `receive` numbered it
   }
 
   #rulesOf({ dataset }: FileOfRecords): RulesOfDataset {
@@ -353,8 +316,6 @@ export class RecordsFiller implements RecordsTarget, Filler {
 
   #isLater(file: number, other: number): boolean {
     const [mine, its] = [this.#fileAt(file), this.#fileAt(other)];
-    return mine.periodStart === its.periodStart
-      ? mine.sequence > its.sequence
-      : mine.periodStart > its.periodStart;
+    return (mine.start - its.start || mine.sequence - its.sequence) > 0;
   }
 }

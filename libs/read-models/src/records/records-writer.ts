@@ -4,13 +4,7 @@ import type { Bodies } from '@kinledger/domain';
 import type { EventOf, Writing } from '../read-model.js';
 import { encodeFact, factColumns, isRarer, type RarerFact } from './facts.js';
 import { endsOf, standingOf, type RecordsTarget, type Standing } from './placements.js';
-import {
-  encodeRecord,
-  hasAttributes,
-  isAttributed,
-  recordColumns,
-  type StandingRecord,
-} from './record-row.js';
+import { encodeRecord, isAttributed, recordColumns, type StandingRecord } from './record-row.js';
 import { survivorOf, type Survivor } from './survivors.js';
 import { TouchedIndividuals } from './touched-individuals.js';
 
@@ -91,16 +85,15 @@ export class RecordsWriter implements RecordsTarget {
     const { batch, numbers, isErased } = this.#writing;
     for (const placement of placements) {
       const standing = standingOf(placement);
-      if (standing.registers && standing.individual !== null) this.#individuals.add(standing.individual);
+      if (standing.registers) this.#individuals.add(standing.individual);
       const placed = { placement, submission, standing };
       const enters = placement.commitments !== undefined;
-      const row = enters ? bodies.get(placement.record) : undefined;
+      const row = bodies.get(placement.record);
       if (enters && row === undefined && !(await isErased(placement.record)))
         throw new Error(`the body of the record that entered at revision ${revision} is missing`);
-      const waiting = enters
+      await (enters
         ? batch.add(this.#writeEntered, { ...placed, number: numbers.nextRecord(), row })
-        : batch.add(this.#writePlacedAgain, placed);
-      if (waiting !== undefined) await waiting;
+        : batch.add(this.#writePlacedAgain, placed));
     }
   }
 
@@ -166,7 +159,7 @@ export class RecordsWriter implements RecordsTarget {
         ...{ submission: file.number, record: placement.record, rowKey: placement.rowKey },
         ...{ dataset: file.datasetNumber, role: placement.role, state, reason },
       };
-      if (registers && individual !== null) founded.push(firstOf(individual, placement.role, number, row));
+      if (registers) founded.push(firstOf(individual, placement.role, number, row));
       if (row !== undefined) {
         if (isRarer(row.facts)) {
           const its = facts.get(row.facts.kind);
@@ -201,9 +194,7 @@ export class RecordsWriter implements RecordsTarget {
     await this.#individuals.lookUp(this.#client, individualsOf(items));
     await this.#register(
       items.flatMap(({ placement, standing: { individual, registers } }) =>
-        registers && individual !== null
-          ? [{ id: individual, role: placement.role, survivor: survivorOf([]) }]
-          : [],
+        registers ? [{ id: individual, role: placement.role, survivor: survivorOf([]) }] : [],
       ),
     );
     const stands = items.map(({ standing }) => standing);
@@ -318,7 +309,5 @@ const firstOf = (
   row: PseudonymisedRow | undefined,
 ): RegisteredIndividual => ({
   ...{ id, role },
-  survivor: survivorOf(
-    row !== undefined && hasAttributes(row) ? [{ number, attributes: row.attributes }] : [],
-  ),
+  survivor: survivorOf(row === undefined ? [] : [{ number, attributes: row.attributes }]),
 });

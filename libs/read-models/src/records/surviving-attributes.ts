@@ -1,23 +1,7 @@
 import type { Attributes } from '@kinledger/contracts';
 import { Int32Column, NONE } from '@kinledger/domain';
 import { shown, type Survivor } from './survivors.js';
-
-/** Words that are said often, as numbers. */
-class Words {
-  readonly #numbers = new Map<string, number>();
-  readonly #words: string[] = [];
-
-  numberOf(word: string): number {
-    const known = this.#numbers.get(word);
-    if (known !== undefined) return known;
-    this.#numbers.set(word, this.#words.length);
-    return this.#words.push(word) - 1;
-  }
-
-  wordOf(number: number): string {
-    return this.#words[number] ?? '';
-  }
-}
+import { Words } from './words.js';
 
 /**
  * For every individual the attributes that stand, while its records come in any order: 16 bytes an attribute. Ends in what

@@ -67,7 +67,7 @@ export class TouchedIndividuals {
   /** Brings them up to date. All that was noted is in the tables. */
   async settle(): Promise<void> {
     await this.#addThoseOfAnotherRole();
-    const touched = [...this.#touched].sort((one, other) => one - other);
+    const touched = [...this.#touched];
     this.#touched.clear();
     for (let from = 0; from < touched.length; from += TOGETHER) {
       await this.#refresh(touched.slice(from, from + TOGETHER));
@@ -137,13 +137,13 @@ export class TouchedIndividuals {
     return records;
   }
 
-  /** Asked only where there is no person record: a person’s facts may be many. */
+  /** Asked only where there is no person record: a person’s facts may be many. Every fact has a date. */
   async #addRolesOfFacts(roles: Map<number, string>, individuals: readonly number[]): Promise<void> {
     if (individuals.length === 0) return;
     const { rows } = await this.#client.query<{ individual: number; role: string }>(
       `SELECT DISTINCT ON (r.individual) r.individual, r.role FROM ${ranked}
        WHERE r.individual = ANY ($1::int[])
-       ORDER BY r.individual, d.authority, r.as_of DESC NULLS LAST, s.period_start DESC, r.row_key`,
+       ORDER BY r.individual, d.authority, r.as_of DESC, s.period_start DESC, r.row_key`,
       [individuals],
     );
     for (const { individual, role } of rows) roles.set(individual, role);

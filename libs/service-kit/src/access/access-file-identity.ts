@@ -69,7 +69,8 @@ export class AccessFileIdentity implements Identity {
     } catch (error) {
       this.#entries = [];
       this.#readAt = undefined;
-      const reason = error instanceof Error ? error.message : String(error);
+      // `fingerprint` and `read` throw nothing else.
+      const { message: reason } = error as Error;
       if (reason !== this.#lastFailure) this.#onUnusable(reason);
       this.#lastFailure = reason;
     }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -70,6 +70,14 @@ describe('the accounts of an access file', () => {
       /^the access file \(KINLEDGER_ACCESS_FILE\) is not there, or its folder cannot be read$/,
     ],
     [
+      'is a folder',
+      () => {
+        rmSync(file);
+        mkdirSync(file);
+      },
+      /^the access file \(KINLEDGER_ACCESS_FILE\) cannot be read$/,
+    ],
+    [
       'is not JSON',
       () => writeFileSync(file, '{'),
       /^the access file \(KINLEDGER_ACCESS_FILE\) is not JSON$/,
@@ -93,6 +101,7 @@ describe('the accounts of an access file', () => {
         expect(told).toHaveLength(times);
         expect(told.at(-1)).toMatch(why);
         expect(told.at(-1)).not.toContain(directory);
+        rmSync(file, { recursive: true, force: true });
         write(account('amara'));
         expect(await accounts.identify('token of amara')).toBeDefined();
       }

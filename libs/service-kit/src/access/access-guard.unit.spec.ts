@@ -3,7 +3,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { AccessGuard } from './access.guard.js';
+import { AccessGuard, bearerTokenOf } from './access.guard.js';
 import type { Caller } from './caller.js';
 import { callerOf, Public, Roles } from './decorators.js';
 import { KnownCallers } from './testing/known-callers.js';
@@ -23,6 +23,11 @@ class Handlers {
     // Only its roles are asked for.
   }
 
+  @Roles('data-team', 'reader')
+  share(): void {
+    // Only its roles are asked for.
+  }
+
   @Public()
   health(): void {
     // Only that it is public is asked for.
@@ -32,7 +37,7 @@ class Handlers {
     // It names no role.
   }
 }
-const { read, manage, health, closed } = new Handlers();
+const { read, manage, share, health, closed } = new Handlers();
 
 /** A request of a browser that is signed in, unless the secret says otherwise. */
 async function world() {
@@ -88,6 +93,52 @@ describe('the guard', () => {
     await expect(ask(read, request('GET', { ...cookie, authorization: 'Bearer open' }))).rejects.toThrow(
       refused(401),
     );
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['no header and no cookie', {}],
+    ['a cookie of no session', { cookie: `kinledger-session-80=${'b'.repeat(43)}` }],
+  ])('says that a token is needed where a request has %s', async (_, headers) => {
+    const { ask, request } = await world();
+    await expect(ask(read, request('GET', headers))).rejects.toMatchObject({
+      ...{ status: 401, code: 'not-authenticated', detail: 'A bearer token is needed.' },
+      headers: { 'www-authenticate': 'Bearer realm="kinledger"' },
+    });
+  });
+
+  it.each(['Bearer open', 'Bearer', 'Basic sesame', 'Bearer sesame twice'])(
+    'says that a token is not known where a request has “%s”',
+    async (authorization) => {
+      const { ask, request } = await world();
+      await expect(ask(read, request('GET', { authorization }))).rejects.toMatchObject({
+        ...{ status: 401, code: 'not-authenticated' },
+        detail: 'The bearer token is not known, or it has expired or been revoked.',
+        headers: { 'www-authenticate': 'Bearer realm="kinledger", error="invalid_token"' },
+      });
+    },
+  );
+
+  it('says that a caller may not do what the handler names other roles for', async () => {
+    const { ask, request } = await world();
+    await expect(ask(manage, request('GET', { authorization: 'Bearer sesame' }))).rejects.toMatchObject({
+      ...{ status: 403, code: 'not-allowed', detail: 'This account may not do that.' },
+      headers: { 'www-authenticate': 'Bearer realm="kinledger", error="insufficient_scope"' },
+    });
+  });
+
+  it('lets a caller pass who has any one of the roles that a handler names', async () => {
+    const { ask, request } = await world();
+    const asking = request('POST', { authorization: 'bearer   sesame' });
+    expect(await ask(share, asking)).toBe(true);
+    expect(callerOf(asking)).toBe(reader);
+  });
+
+  it('takes a token of 512 characters, and none that is longer', () => {
+    const tokenOf = (length: number) =>
+      bearerTokenOf({
+        headers: { authorization: `Bearer ${'t'.repeat(length)}` },
+      } as unknown as FastifyRequest);
+    expect([tokenOf(512)?.length, tokenOf(513)]).toEqual([512, undefined]);
   });
 
   it('lets anybody call what is public, and knows no caller there', async () => {

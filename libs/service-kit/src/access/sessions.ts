@@ -5,7 +5,7 @@ import type { Identity } from './identity.js';
 /** A one-time sign-in link is for the person who has just asked for it. */
 const LINK_MS = 60 * 60 * 1000;
 export const SESSION_MS = 12 * 60 * 60 * 1000;
-/** More of either than an installation's people need; the oldest give way. */
+/** More of either than an installation's people need; the oldest give way, and expired ones are the oldest. */
 const MOST = 1_000;
 
 interface Grant {
@@ -69,9 +69,9 @@ export class Sessions {
   }
 
   #grant(among: Map<string, Grant>, grant: Grant): string {
-    for (const [key, { expiresAt }] of among) {
-      if (expiresAt <= this.#now() || among.size >= MOST) among.delete(key);
-      else break;
+    for (const oldest of among.keys()) {
+      if (among.size < MOST) break;
+      among.delete(oldest);
     }
     const secret = randomBytes(32).toString('base64url');
     among.set(keyOf(secret), grant);

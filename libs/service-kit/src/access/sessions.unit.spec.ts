@@ -45,6 +45,15 @@ describe('sessions', () => {
     expect([await sessions.find(secret), await sessions.redeem(code)]).toEqual([undefined, undefined]);
   });
 
+  it('tell with a link when it stops working, and end at sign-out', async () => {
+    const { clock, sessions } = world();
+    expect((await sessions.link('sesame'))?.expiresAt).toBe(clock.now + 60 * 60 * 1000);
+    const [secret, other] = [await sessions.signIn('sesame'), await sessions.signIn('sesame')] as const;
+    sessions.signOut(secret ?? '');
+    expect(await sessions.find(secret ?? '')).toBeUndefined();
+    expect(await sessions.find(other ?? '')).toBe(reader);
+  });
+
   it('give way to newer ones when there are too many', async () => {
     const { sessions } = world();
     const all: string[] = [];
@@ -52,5 +61,19 @@ describe('sessions', () => {
     expect(await sessions.find(all[0] ?? '')).toBeUndefined();
     const found = await Promise.all(all.slice(1).map((secret) => sessions.find(secret)));
     expect(found.every((caller) => caller === reader)).toBe(true);
+  });
+
+  it('keep links apart from sessions: neither makes the other give way, and neither opens as the other', async () => {
+    const { sessions } = world();
+    const secret = (await sessions.signIn('sesame')) ?? '';
+    const codes: string[] = [];
+    for (let count = 0; count < 1_001; count += 1) codes.push((await sessions.link('sesame'))?.code ?? '');
+    expect(await sessions.find(secret)).toBe(reader);
+    expect([await sessions.find(codes[1] ?? ''), await sessions.redeem(secret)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(await sessions.redeem(codes[0] ?? '')).toBeUndefined();
+    expect(await sessions.redeem(codes[1] ?? '')).toBeDefined();
   });
 });
