@@ -6,56 +6,59 @@ import type { LinkageIndex } from './linkage-index.js';
 import type { PositionConstraints } from './strategy.js';
 import { NONE } from './typed-column.js';
 
-/** Why two records that share a token are not one individual’s. */
+/** Why two records that share a token do not belong to one individual. */
 export type RivalVerdict =
   | ReferralReason
   /** More people hold the token than it can tell apart. */
   | 'token-without-force'
-  /** A token of this kind joins rows of one birth date alone. */
+  /** A token of this kind joins only rows with the same birth date. */
   | 'birth-date-not-shared'
-  /** A fact belongs to the owner of its strongest token, and this one is weaker. */
+  /** A fact belongs to the owner of its strongest token, and this token is weaker. */
   | 'weaker-token'
-  /** A fact attaches to a person and joins no two. */
+  /** A fact attaches to a person, and never joins two. */
   | 'facts-never-join'
-  /** Nothing that two alone say keeps them apart: others that they met do. */
+  /** The two alone do not contradict each other; other records that they have met keep them apart. */
   | 'kept-apart-by-others';
 
-/** A record elsewhere that shares a token with the one that is considered. */
+/** A record outside the considered record's individual that shares a token with the considered record. */
 export interface Rival {
-  /** The kind of the strongest token that they share; never the token. */
+  /** The kind of the strongest token that the two share; never the token itself. */
   readonly rule: string;
   readonly record: RecordId;
   /** The submission that brought the record into the ledger. */
   readonly submission: SubmissionId;
-  /** Absent where the record is set aside. */
+  /** Absent if the record is set aside. */
   readonly individual: IndividualId | undefined;
   readonly verdict: RivalVerdict;
 }
 
-/** A token of the record, by its kind. */
+/** A token of the record, by kind. */
 export interface ConsideredToken {
   readonly rule: string;
   readonly hasForce: boolean;
-  /** False where the record lacks the birth date that a token of this kind asks for. */
+  /** False if a token of this kind needs a birth date and the record has none. */
   readonly isUsable: boolean;
-  /** Live records that hold it as their own, this one included. */
+  /** The number of live records that hold the token as their own, including this record. */
   readonly holders: number;
 }
 
-/** What a strategy looks at when it places a record, as the ledger stands. */
+/** What a strategy considers when it places a record, in the current state of the ledger. */
 export interface Considered {
   readonly record: RecordId;
   readonly rowKey: RowKey;
   /** Strongest first. */
   readonly tokens: readonly ConsideredToken[];
-  /** One for each other individual, and each record set aside; those that share the strongest tokens come first. */
+  /**
+   * One record for each other individual, and each record set aside; records that share the strongest tokens come
+   * first.
+   */
   readonly rivals: readonly Rival[];
-  /** Further ones that are not named. */
+  /** The number of further rivals, which are not listed. */
   readonly more: number;
 }
 
 const MAX_RIVALS = 20;
-/** Groups with more person records are not weighed against each other once more. */
+/** Larger groups are not compared again: the verdict is then `kept-apart-by-others`. */
 const MAX_GROUP = 2_000;
 
 interface Meeting {
@@ -64,7 +67,10 @@ interface Meeting {
   readonly channel: number;
 }
 
-/** What the strategy has before it when it asks where a live record belongs, and why each alternative loses. Reads alone. */
+/**
+ * What the strategy considers when it decides where a live record belongs, and why each alternative loses. Only reads
+ * the index, apart from bringing the stored force of tokens up to date.
+ */
 export function considerRecord(index: LinkageIndex, record: number): Considered {
   index.settle();
   const { records } = index;
@@ -122,7 +128,7 @@ export function considerRecord(index: LinkageIndex, record: number): Considered 
 const individualOf = ({ individuals, records }: LinkageIndex, record: number): number =>
   individuals.resolve(records.individualOf(record));
 
-/** Equal for records of one individual; a record set aside is alone. */
+/** The same text for records of one individual; a text of its own for a record that is set aside. */
 const placeOf = (index: LinkageIndex, record: number): string =>
   index.records.outcomeOf(record) === 'placed' ? `i${individualOf(index, record)}` : `r${record}`;
 
@@ -159,7 +165,7 @@ function verdictOn(
   return refusal?.reason ?? 'kept-apart-by-others';
 }
 
-/** A fact goes to the owner of its strongest token, unless the two contradict each other, or several are left. */
+/** A fact goes to the owner of its strongest token, unless the two contradict each other or several owners remain. */
 function verdictOnFact(
   index: LinkageIndex,
   fact: number,
@@ -190,7 +196,7 @@ function profileIn(index: LinkageIndex, members: readonly number[]): Profile | n
 const evidenceIn = ({ records, strategy, tokens }: LinkageIndex, record: number): Evidence =>
   evidenceOf(records.readingOf(record), strategy.channels, (token) => tokens.linked(token));
 
-/** The live person records of a record’s individual, or it alone. */
+/** The live person records of a record’s individual; for a person record that is set aside, that record alone. */
 function membersOf(index: LinkageIndex, record: number): number[] {
   const { individuals, records } = index;
   if (records.outcomeOf(record) !== 'placed') return records.isPerson(record) ? [record] : [];

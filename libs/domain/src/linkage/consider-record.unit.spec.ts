@@ -15,7 +15,7 @@ import {
 
 const user = 'peep.user';
 
-/** Submits rows one after the other, and considers the last of them. */
+/** Submits rows one after another, and considers the last of them. */
 function consider(...rows: readonly RowSpec[]) {
   const world = new LinkageWorld();
   rows.forEach((row, index) => world.submit({ dataset: user, sequence: index + 1, rows: [row] }));
@@ -31,8 +31,8 @@ const child = (id: string, ...tokens: RowSpec['tokens']): RowSpec => ({ id, role
 const verdicts = (...rows: readonly RowSpec[]) =>
   consider(...rows).considered?.rivals.map(({ rule, verdict }) => `${rule} ${verdict}`);
 
-describe('what a strategy considers when it places a record', () => {
-  it('names the kinds of its tokens, strongest first, with how many hold each', () => {
+describe('the engine’s account of what a strategy considers', () => {
+  it('names the kinds of the record’s tokens, strongest first, with the number of holders of each', () => {
     const { considered } = consider(
       adult('a', email('e')),
       adult('b', mobile('m'), email('e'), nhs('1'), born('1980')),
@@ -45,7 +45,7 @@ describe('what a strategy considers when it places a record', () => {
     expect(considered?.rivals).toEqual([]);
   });
 
-  it('says which contradiction keeps it from an individual that shares a token, and names both', () => {
+  it('states which contradiction keeps the record from an individual that shares a token, and names that individual and its record', () => {
     const { world, considered } = consider(
       adult('a', email('e'), nhs('1')),
       adult('b', email('e'), nhs('2')),
@@ -67,7 +67,7 @@ describe('what a strategy considers when it places a record', () => {
     ).toEqual(['child-key case-numbers-differ']);
   });
 
-  it('says that a mobile joins rows of one birth date alone', () => {
+  it('states that a mobile joins only rows with the same birth date', () => {
     expect(verdicts(adult('a', mobile('m'), born('1980')), adult('b', mobile('m'), born('1990')))).toEqual([
       'mobile birth-date-not-shared',
     ]);
@@ -76,12 +76,12 @@ describe('what a strategy considers when it places a record', () => {
     ]);
   });
 
-  it('says that a token that many people hold has lost its force', () => {
+  it('states that a token held by many people has lost its force', () => {
     const many = ['1980', '1981', '1982'].map((day) => adult(day, email('none'), born(day)));
     expect(verdicts(...many)).toEqual(['email token-without-force', 'email token-without-force']);
   });
 
-  it('says that a person forbade the link', () => {
+  it('states that a person forbade the link', () => {
     const { world } = consider(adult('a', email('e')), adult('b', email('e')));
     world.constrain('LinkForbidden', [rowKeyOf(user, 'a'), rowKeyOf(user, 'b')]);
     expect(world.engine.consider(recordOf(world, 'b'))?.rivals).toMatchObject([
@@ -89,7 +89,7 @@ describe('what a strategy considers when it places a record', () => {
     ]);
   });
 
-  it('says of a fact that a stronger token decided, and whom it contradicts', () => {
+  it('states, for a fact, that a stronger token decided', () => {
     const { world } = consider(adult('a', nhs('1')), adult('b', email('e')));
     world.submit({ dataset: 'peep.engagement', rows: [adult('v', nhs('1'), email('e'))] });
     const visit = [...world.reader.records].find(
@@ -100,7 +100,7 @@ describe('what a strategy considers when it places a record', () => {
     ]);
   });
 
-  it('knows nothing of a record that is not live', () => {
+  it('is undefined for a record that is not live', () => {
     const { world } = consider(adult('a', email('e')));
     const record = recordOf(world, 'a');
     world.erase([record]);
