@@ -3,7 +3,7 @@ import type { ColumnIdentifier } from '@kinledger/programme';
 import { markOf, type SaltMarks, type SaltSpelling } from '@kinledger/pseudonymisation';
 import { nothingListOf } from '@kinledger/pseudonymised-rows';
 
-/** What a file is held against: the salts in use, by their marks. */
+/** The marks of the salts in use, against which files are checked. */
 export class KnownSalts implements KnownDigestsOfNothing {
   readonly spellings: readonly SaltSpelling[];
   readonly #nothing = new Map<string, ReadonlySet<string>>();
@@ -15,7 +15,7 @@ export class KnownSalts implements KnownDigestsOfNothing {
         this.#nothing.set(list, new Set([...(this.#nothing.get(list) ?? []), ...ofSalt]));
   }
 
-  /** Whether a digest is that of no value, as an identifier of one of these kinds. */
+  /** Whether a digest is that of an empty value, for an identifier of one of these kinds. */
   isOfNothing(kinds: readonly ColumnIdentifier['kind'][], digest: string): boolean {
     const mark = markOf(digest);
     return kinds.some((kind) => this.#nothing.get(nothingListOf(kind))?.has(mark) === true);
