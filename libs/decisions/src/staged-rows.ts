@@ -8,10 +8,10 @@ import type {
   SubmissionId,
 } from '@kinledger/contracts';
 
-/** Where the rows of submissions are read that are decided. */
+/** Reads the rows of submissions to decide. */
 export interface StagedRows {
   /**
-   * A submission's chunks in order, a bounded part of them at a time. May be walked more than once. Fewer come where another
+   * A submission's chunks in order, a bounded number in memory. May be iterated more than once. Yields fewer if another
    * process settles the submission meanwhile.
    */
   chunksOf(submission: SubmissionId): AsyncIterable<DecidableChunk>;
