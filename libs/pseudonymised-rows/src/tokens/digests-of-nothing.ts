@@ -11,8 +11,8 @@ import type { ColumnIdentifier } from '@kinledger/programme/definition';
 type IdentifierKind = ColumnIdentifier['kind'];
 
 /**
- * The lists of what is nothing. A provider gives its case numbers as it likes, and 0123456789 may be one; as any other
- * identifier, what is a placeholder of one kind is none of another kind either.
+ * The lists of empty values. A provider chooses its case numbers freely, so 0123456789 may be one; for every other kind
+ * of identifier, a placeholder of any kind is an empty value.
  */
 export const nothingLists = ['case-number', 'other'] as const;
 export type NothingList = (typeof nothingLists)[number];
@@ -24,11 +24,10 @@ const CHILD_KEY_PARTS = 4;
 const genders = ['male', 'female', 'm', 'f', 'other', 'indeterminate', 'not specified', '0', '1', '2', '9'];
 
 /**
- * Digests of what is no value. A provider’s program digests an empty cell, `NULL` or `none@none.com` like a value, so that
- * every such row of every file made with the salt carries the same digest. The list is that of clear text
- * ({@link placeholders}), in the letters in which people and programs type it. Of child keys those are known whose four
- * parts say nothing, or all but the gender; one that a source made of a placeholder and true values cannot be told from a
- * true one.
+ * Digests of empty values. A provider’s program digests an empty cell, `NULL` or `none@none.com` like a value, so that
+ * every such row of every file made with the salt has the same digest. The list is that of clear text ({@link
+ * placeholders}), in the cases in which people and programs type it. Of child keys it includes those whose four parts
+ * are all empty, or all but the gender; one that a source made of a placeholder and real values cannot be recognised.
  */
 export const digestsOfNothing = (
   { digestOpLeap1 }: OpLeap1,
@@ -51,7 +50,7 @@ function textsOfNothing(list: NothingList): readonly string[] {
   ];
 }
 
-/** White space is removed before a text is digested, and letters stay as they were typed. */
+/** White space is removed before a text is digested, and its case is kept. */
 const asTyped = (text: string): readonly string[] => [
   text,
   text.toUpperCase(),

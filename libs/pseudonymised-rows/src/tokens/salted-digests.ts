@@ -12,7 +12,7 @@ import { digestsOfNothing, nothingListOf, type NothingList } from './digests-of-
 export class SaltedDigests {
   readonly #profile: OpLeap1;
   readonly #salt: string;
-  /** Thousands of digests: made when the first is asked about. */
+  /** Thousands of digests, computed on first use. */
   readonly #nothing = new Map<NothingList, ReadonlySet<Digest>>();
 
   constructor(sha256: Sha256Hex, salt: string) {
@@ -25,7 +25,7 @@ export class SaltedDigests {
     return this.#profile.digestOf(kind, canonical, this.#salt);
   }
 
-  /** Whether a digest that was made at source with the salt is that of no value. */
+  /** Whether a digest that was made at source with the salt is that of an empty value. */
   isOfNothing(kind: ColumnIdentifier['kind'], digest: Digest): boolean {
     const list = nothingListOf(kind);
     const digests = this.#nothing.get(list) ?? digestsOfNothing(this.#profile, list, this.#salt);
