@@ -26,20 +26,20 @@ describe('the cookie of a session', () => {
     expect(sessionOf(request(cookie))).toBe(expected);
   });
 
-  it('signs in for the time given, out of reach of scripts and other sites', () => {
+  it('signs in for the given time, inaccessible to scripts and other sites', () => {
     expect(sessionCookie(request(), secret, { seconds: 60, secure: false })).toBe(
       `kinledger-session-8443=${secret}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax`,
     );
     expect(sessionCookie(request(), secret, { seconds: 60, secure: true })).toMatch(/; Secure$/);
   });
 
-  it('signs out at once', () => {
+  it('signs out immediately', () => {
     expect(sessionCookie(request(), undefined, { seconds: 60, secure: false })).toBe(
       'kinledger-session-8443=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax',
     );
   });
 
-  it('is of no port once the connection is gone', () => {
+  it('names no port once the connection is closed', () => {
     expect(
       sessionCookie({ headers: {}, raw: { socket: {} } } as unknown as FastifyRequest, secret, {
         ...{ seconds: 1, secure: false },

@@ -7,7 +7,7 @@ const depthOfValue = (value: unknown): number =>
     ? 1 + Math.max(0, ...Object.values(value).map(depthOfValue))
     : 0;
 
-it('finds how deep the brackets of any JSON text lie', () => {
+it('finds the nesting depth of the brackets of any JSON text', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), fc.constantFrom(0, 2), (value, spaces) => {
       expect(depthOf(JSON.stringify(value, null, spaces))).toBe(depthOfValue(value));
