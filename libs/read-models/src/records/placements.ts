@@ -32,7 +32,9 @@ export function standingOf(placement: Placement): Standing {
     : { ...nobody, state: 'set-aside', reason: placement.setAside };
 }
 
-/** Where each of the absorbed individuals ends: within one decision a kept one may itself be absorbed later. */
+/**
+ * The surviving individual of each absorbed one: within one decision a kept individual may itself be absorbed later.
+ */
 export function endsOf(
   merges: readonly { readonly individual: string; readonly absorbed: string }[],
 ): ReadonlyMap<string, string> {
@@ -49,15 +51,15 @@ export function endsOf(
 
 type Waiting = Promise<void> | undefined;
 
-/** What the events of the ledger do to records: step by step in the tables, or in memory until the tables are filled. */
+/** Applies the ledger's events to records: step by step in the tables, or in memory until the tables are filled. */
 export interface RecordsTarget {
   /** Another definition is in force. */
   define(): Waiting;
   receive(submission: EventOf<'SubmissionReceived'>['data']): Waiting;
-  /** @param bodies of records that enter the ledger; those that were erased since are missing. */
+  /** @param bodies of records that enter the ledger; bodies of records erased since are missing. */
   place(placed: EventOf<'RecordsPlaced'>, bodies: Bodies): Waiting;
   retire(records: readonly string[]): Waiting;
-  /** @param always true where it is decided already that the submission carries the records. */
+  /** @param always true if it is already decided that the submission carries the records. */
   carry(submission: string, records: readonly string[], always: boolean): Waiting;
   split(split: EventOf<'IndividualSplit'>['data']): Waiting;
   merge(merged: EventOf<'IndividualsMerged'>['data']): Waiting;
