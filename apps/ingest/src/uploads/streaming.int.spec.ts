@@ -146,13 +146,13 @@ describe('a sender that falls silent', () => {
 
 describe('a header', () => {
   it.each([
-    ['names of the language', '__proto__,constructor,toString,hasOwnProperty'],
+    ['names of built-in properties', '__proto__,constructor,toString,hasOwnProperty'],
     ['a formula', `=cmd|' /C calc'!A0`],
     ['markup', '<script>alert(1)</script>'],
     ['a very long title', 'x'.repeat(9000)],
-    ['invisible and turned-round text', '\u202eliam-e\u200b'],
+    ['invisible and reversed text', '\u202eliam-e\u200b'],
     ['emoji', '👶🏽👶🏽'],
-    ['nothing but punctuation', '---,***,???'],
+    ['only punctuation', '---,***,???'],
   ])('with %s is harmless', async (_case, titles) => {
     const file = fileOf({});
     const [first = '', ...rest] = file.split('\r\n');

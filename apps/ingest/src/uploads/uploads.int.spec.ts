@@ -167,10 +167,10 @@ describe('a file that cannot be read', () => {
     ['a PDF', '%PDF-1.7 something', 415, 'binary-file'],
     ['UTF-16', Buffer.from(`\ufeff${good}`, 'utf16le'), 415, 'utf-16-file'],
     ['NUL bytes', `${good}PT-9,\0`, 422, 'nul-bytes'],
-    ['a quotation mark that is never closed', `${good}PT-9,"Child`, 422, 'unbalanced-quotes'],
-    ['a quotation mark out of place', `${good}PT-9,Chi"ld`, 422, 'unbalanced-quotes'],
-    ['too large by its declaration', 'x'.repeat(100_001), 413, 'body-too-large'],
-    ['a value too long to be one', fileOf({ 'First name': 'x'.repeat(20_000) }), 422, 'field-too-long'],
+    ['an unclosed quotation mark', `${good}PT-9,"Child`, 422, 'unbalanced-quotes'],
+    ['a misplaced quotation mark', `${good}PT-9,Chi"ld`, 422, 'unbalanced-quotes'],
+    ['a declared length over the limit', 'x'.repeat(100_001), 413, 'body-too-large'],
+    ['an overlong value', fileOf({ 'First name': 'x'.repeat(20_000) }), 422, 'field-too-long'],
   ];
 
   it.each(cases)(
@@ -220,10 +220,10 @@ describe('a file that cannot be read', () => {
   });
 
   it.each([
-    ['a period that cannot be read', { period: 'last summer' }, 400, 'period-unknown'],
+    ['a malformed period', { period: 'last summer' }, 400, 'period-unknown'],
     ['a period that has not begun', { period: '2098-99-Q1' }, 400, 'period-not-begun'],
     ['a period that no agreement covers', { period: '2015-16-Q1' }, 409, 'no-live-agreement'],
-    ['a dataset that is not there', { dataset: 'nowhere.user' }, 404, 'dataset-unknown'],
+    ['an unknown dataset', { dataset: 'nowhere.user' }, 404, 'dataset-unknown'],
   ])('is refused for %s', async (_case, options, status, code) => {
     const answer = await upload(ingest, fileOf({}), options);
     expect(answer).toMatchObject({ status, body: { type: `urn:kinledger:problem:${code}` } });

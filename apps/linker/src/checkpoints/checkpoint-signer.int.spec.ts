@@ -224,7 +224,7 @@ describe('checkpoints', () => {
     });
     const { signer, told } = start({ folder });
     signer.closedUpTo(2);
-    await until('it is kept', () => told.sizes.includes(3) && told.failures.length > 0);
+    await until('it is stored', () => told.sizes.includes(3) && told.failures.length > 0);
     expect(files()).toEqual([]);
     away = false;
     await grow(4);
@@ -302,7 +302,7 @@ describe('checkpoints', () => {
     chmodSync(file, 0o644);
     writeFileSync(file, 'damaged');
     const { told } = start();
-    await until('it is told', () => told.failures.length > 0);
+    await until('the failure is reported', () => told.failures.length > 0);
     expect(String(told.failures[0])).toContain('is not the checkpoint');
     expect(readFileSync(file, 'utf8')).toBe('damaged');
   });

@@ -53,7 +53,7 @@ describe('a snapshot of the ledger', () => {
   const position = () => world.store.head(stream);
   const untilKept = async () => {
     const head = await position();
-    await until('a snapshot is kept', () => kept()?.ground.position === head);
+    await until('a snapshot is stored', () => kept()?.ground.position === head);
   };
 
   beforeEach(async () => {
@@ -196,7 +196,7 @@ describe('a snapshot of the ledger', () => {
       // As written by a process that was stopped halfway and resumed.
       world.snapshots.whole.set(programme, before);
       expect(await found({ erasures })).toMatchObject({ outcome: 'ignored', why: 'erasure' });
-      await until('it is gone', () => !holdsEmail());
+      await until('it is deleted', () => !holdsEmail());
     });
   });
 

@@ -224,7 +224,7 @@ export async function until(
 /** Waits until everything staged is decided, answered and published. */
 export async function untilDone(world: LinkerWorld): Promise<void> {
   const { store, inbox, cursor } = world;
-  await until('all is decided and published', async () => {
+  await until('everything is decided and published', async () => {
     const { waiting, commands } = await inbox.counts(programmeId);
     if (waiting + commands > 0 || (await inbox.unanswered(programmeId)).length > 0) return false;
     const head = await store.head(streamOf(programmeId));

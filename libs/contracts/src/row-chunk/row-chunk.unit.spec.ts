@@ -102,10 +102,10 @@ describe('a row chunk', () => {
     ['too many tokens', { tokens: Array.from({ length: 33 }, () => example.rows[0]?.tokens[0]) }],
     ['too many derivations', { derived: Array.from({ length: 129 }, () => derivation(1)) }],
     ['too many tokens of a derivation', { derived: [derivation(65)] }],
-    ['too long an engagement', { facts: { ...engagement, minutes: 10_001 } }],
+    ['an overlong engagement', { facts: { ...engagement, minutes: 10_001 } }],
     ['an attribute without a value', { attributes: { gender: '' } }],
-    ['too long a value', { attributes: { gender: 'a'.repeat(121) } }],
-    ['too long a name', { attributes: { ['a'.repeat(61)]: 'F' } }],
+    ['an overlong value', { attributes: { gender: 'a'.repeat(121) } }],
+    ['an overlong name', { attributes: { ['a'.repeat(61)]: 'F' } }],
     [
       'a rating in parts',
       { facts: { kind: 'feedback', eventDate: '2023-07-04', question: 'a', rating: 0.5 } },

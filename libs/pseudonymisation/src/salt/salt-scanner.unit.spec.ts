@@ -32,10 +32,10 @@ describe('a scanner for the salt', () => {
 
   it.each([
     ['in capitals', (secret: string) => Buffer.from(secret.toUpperCase())],
-    ['in small letters', (secret: string) => Buffer.from(secret.toLowerCase())],
-    ['as a quoted cell has it', (secret: string) => Buffer.from(`"${secret.replaceAll('"', '""')}"`)],
+    ['in lower case', (secret: string) => Buffer.from(secret.toLowerCase())],
+    ['as in a quoted cell', (secret: string) => Buffer.from(`"${secret.replaceAll('"', '""')}"`)],
     ['in UTF-16', (secret: string) => Buffer.from(secret, 'utf16le')],
-    ['in UTF-16, high bytes first', (secret: string) => Buffer.from(secret, 'utf16le').swap16()],
+    ['in big-endian UTF-16', (secret: string) => Buffer.from(secret, 'utf16le').swap16()],
   ])('finds it %s', (_, written) => {
     fc.assert(
       fc.property(salt, around, (secret, before) => {

@@ -121,7 +121,7 @@ describe('reading secrets', () => {
       (path: string) => writeFile(path, 'mackerel'),
       '16 to 1024 printable',
     ],
-    ['anybody may read it', 'content-hash-key', (path: string) => chmod(path, 0o644), 'chmod o-rwx'],
+    ['everybody may read it', 'content-hash-key', (path: string) => chmod(path, 0o644), 'chmod o-rwx'],
     ['it is huge', 'token-master-1', (path: string) => writeFile(path, 'a'.repeat(10_000)), 'too long'],
     [
       'a token key is lost',

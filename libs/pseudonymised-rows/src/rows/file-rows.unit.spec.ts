@@ -416,8 +416,8 @@ describe('refusals of consent', () => {
     ['a no after a yes retires it', 'A+ B+ A-', ['B 3'], ['A']],
     ['a yes after a no stands', 'A- B+ A+', ['B 3', 'A 4'], []],
     ['a yes, a no and a yes: the last one stands alone', 'A+ A- A+', ['A 4'], []],
-    ['a no alone is told as such', 'A-', [], ['A']],
-    ['two refusals are one', 'A- B- A-', [], ['A', 'B']],
+    ['a refusal alone is reported as such', 'A-', [], ['A']],
+    ['two refusals count once', 'A- B- A-', [], ['A', 'B']],
     ['nobody refuses', 'A+ B+', ['A 2', 'B 3'], []],
   ])('%s', (_case, file, rows, refused) => {
     const said = file.split(' ').map((text) => [text[0] ?? '', text[1] === '+'] as const);

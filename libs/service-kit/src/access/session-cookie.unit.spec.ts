@@ -13,15 +13,19 @@ describe('the cookie of a session', () => {
   it.each<[string, string | undefined, string | undefined]>([
     ['no cookie', undefined, undefined],
     ['its own', `kinledger-session-8443=${secret}`, secret],
-    ['its own among others', `theme=dark; kinledger-session-8443=${secret}; lang=en`, secret],
-    ['that of another port', `kinledger-session-8444=${secret}`, undefined],
-    ['another of the same value', `other=${secret}`, undefined],
-    ['one without a value', 'kinledger-session-8443', undefined],
-    ['an empty one', 'kinledger-session-8443=', undefined],
-    ['one that is too short', `kinledger-session-8443=${secret.slice(1)}`, undefined],
-    ['one that is too long', `kinledger-session-8443=${secret}a`, undefined],
-    ['one with other characters', `kinledger-session-8443=${secret.slice(1)}!`, undefined],
-    ['a bad one before a good one', `kinledger-session-8443=x; kinledger-session-8443=${secret}`, secret],
+    ['its own cookie among others', `theme=dark; kinledger-session-8443=${secret}; lang=en`, secret],
+    ['the cookie of another port', `kinledger-session-8444=${secret}`, undefined],
+    ['another cookie with the same value', `other=${secret}`, undefined],
+    ['a cookie without a value', 'kinledger-session-8443', undefined],
+    ['an empty cookie', 'kinledger-session-8443=', undefined],
+    ['a value that is too short', `kinledger-session-8443=${secret.slice(1)}`, undefined],
+    ['a value that is too long', `kinledger-session-8443=${secret}a`, undefined],
+    ['a value with other characters', `kinledger-session-8443=${secret.slice(1)}!`, undefined],
+    [
+      'an invalid value before a valid one',
+      `kinledger-session-8443=x; kinledger-session-8443=${secret}`,
+      secret,
+    ],
   ])('is read from %s', (_, cookie, expected) => {
     expect(sessionOf(request(cookie))).toBe(expected);
   });

@@ -80,11 +80,11 @@ const known = `authorization: Bearer ${token}`;
 
 describe('a body', () => {
   it.each([
-    ['nobody', '/v1/notes', [], '401'],
+    ['an anonymous request', '/v1/notes', [], '401'],
     ['an unknown token', '/v1/notes', ['authorization: Bearer nonsense'], '401'],
     ['an account without the role', '/v1/notes/closed', [known], '403'],
-    ['whoever asks for an address that is none', '/v1/nothing', [known], '404'],
-    ['whoever asks for a method that is none', '/v1/notes/1', [known], '405'],
+    ['a request for an unknown address', '/v1/nothing', [known], '404'],
+    ['a request with an unsupported method', '/v1/notes/1', [known], '405'],
   ])('of %s is refused before a byte of it arrives', async (_who, path, headers, status) => {
     const { socket, said } = open(post(path, ...headers, 'content-length: 100000'));
     await vi.waitFor(() => expect(said()).toContain('"instance"'));
@@ -157,7 +157,7 @@ describe('a body', () => {
       `{"text":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
       400,
     ],
-    ['JSON that means to change objects', 'application/json', '{"__proto__":{"text":"a"}}', 400],
+    ['JSON that attempts prototype pollution', 'application/json', '{"__proto__":{"text":"a"}}', 400],
   ])('of %s is refused with a problem', async (_what, type, body, status) => {
     const answer = await send(type, body);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([

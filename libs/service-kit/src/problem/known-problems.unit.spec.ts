@@ -8,11 +8,11 @@ const answered = (code: string) =>
 describe('failures of the database', () => {
   it.each([
     ['the server is shutting down', answered('57P01')],
-    ['the server starts', answered('57P03')],
+    ['the server is starting', answered('57P03')],
     ['too many connections', answered('53300')],
     ['nobody listens', Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })],
     ['the connection broke', new Error('Connection terminated unexpectedly')],
-    ['no connection came', new Error('timeout exceeded when trying to connect')],
+    ['connecting timed out', new Error('timeout exceeded when trying to connect')],
   ])('are problem 503 to retry if %s', (_, error) => {
     const problem = asProblem(error);
     expect(problem).toMatchObject({ status: 503, code: 'not-available' });

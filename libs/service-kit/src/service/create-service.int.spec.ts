@@ -172,7 +172,7 @@ describe('requests', () => {
   it.each([
     ['an unknown address', '/v1/nothing/amara.okafor7@example.org', {}, 404, 'not-found'],
     ['an address that cannot be decoded', '/v1/letters/%ff', {}, 400, 'malformed-request'],
-    ['JSON that is none', '/v1/letters', postJson('{"to": amara'), 400, 'malformed-request'],
+    ['malformed JSON', '/v1/letters', postJson('{"to": amara'), 400, 'malformed-request'],
     [
       'a media type that nobody reads',
       '/v1/letters',
@@ -188,7 +188,7 @@ describe('requests', () => {
       'too-large',
     ],
     ['a bug', '/v1/letters/broken', {}, 500, 'internal-error'],
-    ['a problem of ours', '/v1/letters/taken', {}, 409, 'letter-sent'],
+    ['a problem that a handler throws', '/v1/letters/taken', {}, 409, 'letter-sent'],
   ])('answers %s with a problem', async (_, path, init: RequestInit, status, code) => {
     const body = await problem(await call(path, init));
     expect(body).toMatchObject({ status, code });

@@ -769,7 +769,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       return world.store.append(...call);
     });
     const linker = start({ ...world, store: slow }, { limits: fewAtATime });
-    await until('a decision is in hand', () => appends === 3);
+    await until('a decision is in progress', () => appends === 3);
     const stopped = linker.stop();
     letGo();
     await stopped;
