@@ -19,7 +19,7 @@ import { FilePseudonymiser } from './files/file-pseudonymiser.js';
 import { FilesController } from './files/files.controller.js';
 import { statesOutbox } from './files/states-outbox.js';
 import { requireSameKeys } from './keys/key-fingerprints.js';
-import { tellSaltMarks } from './keys/salt-marks-table.js';
+import { publishSaltMarks } from './keys/salt-marks-table.js';
 import { RowWorkers } from './worker/row-workers.js';
 
 type Config = ServiceConfig<typeof pseudonymiserConfig>;
@@ -90,7 +90,7 @@ export class PseudonymiserModule {
 async function startWorkers(pool: pg.Pool, config: Config): Promise<RowWorkers> {
   const secrets = await readSecrets(config.secrets.directory);
   await requireSameKeys(pool, secrets);
-  await tellSaltMarks(pool, secrets.opLeapSalt);
+  await publishSaltMarks(pool, secrets.opLeapSalt);
   const workers = new RowWorkers({
     threads: config.threads,
     programmeDirectory: config.programme.directory,

@@ -106,14 +106,14 @@ function parse(name: string, version: number, schema: z.ZodType, data: unknown):
   if (fitsAsItIs(schema, data)) return data;
   const result = schema.safeParse(data);
   if (result.success) return result.data;
-  throw unreadableContract(name, version, whatDiffers(schema, result.error.issues));
+  throw unreadableContract(name, version, describeIssues(schema, result.error.issues));
 }
 
 /**
  * Lists paths and rules. A path may include a member name that comes from the data, and so may be a value: it is
  * replaced with a star.
  */
-function whatDiffers(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): string {
+function describeIssues(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): string {
   const names = JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' }));
   const step = (part: PropertyKey) =>
     typeof part === 'number' || names.includes(`"${String(part)}":`) ? String(part) : '*';

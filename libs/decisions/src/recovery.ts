@@ -53,7 +53,7 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const empty = () => new ProgrammeLedger(engine());
   const ledger = (await snapshots?.restore(end, empty, signal)) ?? empty();
   await applyUpTo(ledger, end, { store, stream, signal, pageSize });
-  await requireOurs(options, end + 1, head);
+  await requireOwnEvents(options, end + 1, head);
   ledger.requireBodies();
   return { ledger, head };
 }
@@ -113,7 +113,7 @@ async function readPage(store: EventStore, stream: string, from: number, limit: 
 }
 
 /** Checks that the events of an interrupted decision are ours: after a foreign event it is undefined what to decide. */
-async function requireOurs(
+async function requireOwnEvents(
   { store, stream, signal, pageSize = PAGE_SIZE }: RecoveryOptions,
   first: number,
   head: number,

@@ -36,7 +36,7 @@ export async function readPages(
 }
 
 /** Turns the only run into the whole register. */
-export async function makeWhole(client: Queryable, upload: UploadId, run: number): Promise<void> {
+export async function markComplete(client: Queryable, upload: UploadId, run: number): Promise<void> {
   await client.query(`UPDATE ingest.row_register SET run = ${WHOLE} WHERE upload = $1 AND run = $2`, [
     upload,
     run,

@@ -1,7 +1,7 @@
 import type { UploadId } from '@kinledger/contracts';
 import type { Queryable } from '@kinledger/landing-store';
 import { least, RegisterCursor } from './register-cursor.js';
-import { deleteParts, insertPages, makeWhole, WHOLE } from './register-table.js';
+import { deleteParts, insertPages, markComplete, WHOLE } from './register-table.js';
 import { ENTRY_BYTES, type RowEntries } from './row-entries.js';
 
 /** Number of entries sorted in memory: 1.5 MiB, and as much again during sorting. */
@@ -60,7 +60,7 @@ export class RegisterWriter {
   /** Completes the register. Returns the number of rows that are not in it, because no other file can refer to them. */
   async finish(): Promise<number> {
     await this.write();
-    if (this.#runs === 1) await makeWhole(this.#client, this.#upload, this.#runs);
+    if (this.#runs === 1) await markComplete(this.#client, this.#upload, this.#runs);
     else if (this.#runs > 1) {
       await this.#merge();
       await deleteParts(this.#client, this.#upload);

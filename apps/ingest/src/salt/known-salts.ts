@@ -1,10 +1,10 @@
-import type { KnownDigestsOfNothing } from '@kinledger/intake-files';
+import type { KnownEmptyValueDigests } from '@kinledger/intake-files';
 import type { ColumnIdentifier } from '@kinledger/programme';
 import { markOf, type SaltMarks, type SaltSpelling } from '@kinledger/pseudonymisation';
-import { nothingListOf } from '@kinledger/pseudonymised-rows';
+import { emptyValueListOf } from '@kinledger/pseudonymised-rows';
 
 /** The marks of the salts in use, against which files are checked. */
-export class KnownSalts implements KnownDigestsOfNothing {
+export class KnownSalts implements KnownEmptyValueDigests {
   readonly spellings: readonly SaltSpelling[];
   readonly #nothing = new Map<string, ReadonlySet<string>>();
 
@@ -16,8 +16,8 @@ export class KnownSalts implements KnownDigestsOfNothing {
   }
 
   /** Whether a digest is that of an empty value, for an identifier of one of these kinds. */
-  isOfNothing(kinds: readonly ColumnIdentifier['kind'][], digest: string): boolean {
+  isOfEmptyValue(kinds: readonly ColumnIdentifier['kind'][], digest: string): boolean {
     const mark = markOf(digest);
-    return kinds.some((kind) => this.#nothing.get(nothingListOf(kind))?.has(mark) === true);
+    return kinds.some((kind) => this.#nothing.get(emptyValueListOf(kind))?.has(mark) === true);
   }
 }

@@ -44,7 +44,7 @@ export async function startIngest(
   const secretsDirectory = join(home, 'secrets');
   await createSecrets(secretsDirectory);
   const salt = (await readSecrets(secretsDirectory)).opLeapSalt.export().toString();
-  await tellSaltMarks(databases.url('restricted', 'pseudonymiser'), salt);
+  await publishSaltMarks(databases.url('restricted', 'pseudonymiser'), salt);
   const tokens = Object.fromEntries(
     Object.keys(accounts).map((name) => [name, randomBytes(24).toString('hex')]),
   );
@@ -90,7 +90,7 @@ export async function startIngest(
 }
 
 /** Publishes marks, as the pseudonymiser does when it starts. */
-async function tellSaltMarks(url: string, salt: string): Promise<void> {
+async function publishSaltMarks(url: string, salt: string): Promise<void> {
   const pool = createPool({ url, applicationName: 'test' });
   await pool.query('INSERT INTO pseudonymiser.salt_marks (fingerprint, marks) VALUES ($1, $2)', [
     'of the test',

@@ -81,7 +81,7 @@ export class IntakeMetrics {
     for (const [rule, count] of Object.entries(upload.findings)) this.#findings.inc({ dataset, rule }, count);
   }
 
-  uploadNotTaken(dataset: string, outcome: string, seconds: number): void {
+  uploadRefused(dataset: string, outcome: string, seconds: number): void {
     this.#uploads.inc({ dataset, outcome });
     this.#seconds.observe({ outcome: 'not-taken' }, seconds);
   }

@@ -43,7 +43,7 @@ export class Turnstile {
         },
       };
       this.#waiting = [...this.#waiting, waiter];
-      this.#letIn();
+      this.#admitNext();
     });
   }
 
@@ -52,10 +52,10 @@ export class Turnstile {
     const left = this.#placesOf(account) - 1;
     if (left > 0) this.#inside.set(account, left);
     else this.#inside.delete(account);
-    this.#letIn();
+    this.#admitNext();
   }
 
-  #letIn(): void {
+  #admitNext(): void {
     while (this.occupied < this.#places.total) {
       const next = this.#waiting
         .filter(({ account }) => this.#placesOf(account) < this.#places.perAccount)

@@ -97,7 +97,7 @@ export class UploadService {
       return received;
     } catch (error) {
       const reason = isFileRefused(error) ? error.reason : 'failed';
-      this.#metrics.uploadNotTaken(file.dataset.id, reason, seconds());
+      this.#metrics.uploadRefused(file.dataset.id, reason, seconds());
       if (!isFileRefused(error)) throw error;
       this.#logger.log({ dataset: file.dataset.id, reason }, 'file refused');
       if (error.reason === 'holds-the-salt') await this.#noteLeak(file);

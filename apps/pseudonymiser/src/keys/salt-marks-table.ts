@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { fingerprintOf } from './key-fingerprints.js';
 
 /** Publishes to intake the marks by which it recognises the salt and its digests of empty values. Idempotent. */
-export async function tellSaltMarks(pool: pg.Pool, salt: KeyObject): Promise<void> {
+export async function publishSaltMarks(pool: pg.Pool, salt: KeyObject): Promise<void> {
   await pool.query(
     `INSERT INTO pseudonymiser.salt_marks AS known (fingerprint, marks) VALUES ($1, $2)
      ON CONFLICT (fingerprint) DO UPDATE SET marks = excluded.marks, changed_at = now()

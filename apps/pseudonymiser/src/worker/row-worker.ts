@@ -101,7 +101,7 @@ function pseudonymise(submission: SubmissionId, n: number, sealed: Uint8Array): 
   const counts = noRows();
   const { rows } = open;
   const going = function* () {
-    for (const row of landed) if (!rows.keepsBack(row)) yield rows.pseudonymise(row, counts);
+    for (const row of landed) if (!rows.withholds(row)) yield rows.pseudonymise(row, counts);
   };
   try {
     const packed = packRows(going());

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { opLeap1With, sha256Hex } from '@kinledger/domain';
-import { digestsOfNothing, nothingLists, type NothingList } from '@kinledger/pseudonymised-rows';
+import { emptyValueDigests, emptyValueLists, type EmptyValueList } from '@kinledger/pseudonymised-rows';
 import { z } from 'zod';
 import { rollingHash } from './rolling-hash.js';
 
@@ -30,7 +30,7 @@ export type SaltSpelling = z.infer<typeof saltSpelling>;
 export const saltMarks = z.strictObject({
   spellings: z.array(saltSpelling).min(1),
   /** Marks of the digests of empty values, in upper case. */
-  nothing: z.record(z.enum(nothingLists), z.array(mark)),
+  nothing: z.record(z.enum(emptyValueLists), z.array(mark)),
 });
 export type SaltMarks = z.infer<typeof saltMarks>;
 
@@ -38,8 +38,8 @@ export type SaltMarks = z.infer<typeof saltMarks>;
 export const marksOf = (salt: string): SaltMarks => ({
   spellings: [...spellingsOf(salt)],
   nothing: Object.fromEntries(
-    nothingLists.map((list) => [list, [...digestsOfNothing(profile, list, salt)].map(markOf)]),
-  ) as Record<NothingList, string[]>,
+    emptyValueLists.map((list) => [list, [...emptyValueDigests(profile, list, salt)].map(markOf)]),
+  ) as Record<EmptyValueList, string[]>,
 });
 
 /** The ways in which a file may write a salt. */

@@ -18,7 +18,7 @@ export class SaltScanner {
   /** Whether the bytes so far, including these, contain a salt. Do not call again after it returned true. */
   finds(chunk: Uint8Array): boolean {
     if (this.#windows.length === 0) return false;
-    const bytes = Buffer.concat([this.#last, inSmallLetters(chunk)]);
+    const bytes = Buffer.concat([this.#last, lowerCased(chunk)]);
     // Copied, so that the chunk can be freed.
     this.#last = Buffer.from(bytes.subarray(Math.max(0, bytes.length - this.#kept)));
     return this.#windows.some(({ spelling, window }) => holds(bytes, spelling, window));
@@ -32,7 +32,7 @@ function holds(bytes: Buffer, { rolling, mark }: SaltSpelling, window: RollingWi
 }
 
 /** Bytes in lower case, without the zeros of UTF-16. Bytes beyond ASCII may change, but no salt contains any. */
-function inSmallLetters({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+function lowerCased({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   const bytes = Buffer.from(buffer, byteOffset, byteLength);
   // One character per byte, converted by the runtime: a loop over bytes takes ten times as long.
   const text = bytes.toString('latin1').toLowerCase();

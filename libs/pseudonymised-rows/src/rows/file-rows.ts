@@ -106,7 +106,7 @@ export class FileRows {
   }
 
   /** Whether a row must not be published: it refuses consent, or a later row of the file does so for its id. */
-  keepsBack(row: CanonicalRow): boolean {
+  withholds(row: CanonicalRow): boolean {
     return this.#refusals.overtakes(row);
   }
 

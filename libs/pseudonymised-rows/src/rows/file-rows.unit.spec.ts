@@ -398,7 +398,7 @@ describe('refusals of consent', () => {
     for (const each of all) file.noteRefusal(each);
     const name = (rowKey: string) => ['A', 'B'].find((id) => rowKeyOf(id) === rowKey) ?? '?';
     const going = all
-      .filter((each) => !file.keepsBack(each))
+      .filter((each) => !file.withholds(each))
       .map((each) => file.pseudonymise(each, noRows()));
     return {
       rows: going.map(({ rowKey, record }) => `${name(rowKey)} ${rowNumberOf(record)}`),

@@ -61,7 +61,7 @@ function formOf({ kind, form }: ColumnIdentifier): IdentifierForm {
       spell: asItIs,
       digest: (value, digests) => {
         const digest = value as Digest; // The canonical form of a digest is a digest.
-        return digests.isOfNothing(kind, digest) ? undefined : digest;
+        return digests.isOfEmptyValue(kind, digest) ? undefined : digest;
       },
     };
   }

@@ -19,14 +19,14 @@ const PATIENCE: Patience = {
 };
 
 /** For callers that were not admitted: enough for an honest mistake. */
-const PATIENCE_AT_THE_DOOR: Patience = {
+const PATIENCE_BEFORE_ADMISSION: Patience = {
   bytes: 16 * 1024 * 1024,
   milliseconds: 20_000,
   quietMilliseconds: 2_000,
 };
 
 /** For callers that were too slow, who have little data in transit. */
-const WITH_THE_SLOW: Patience = { bytes: 1024 * 1024, milliseconds: 1_000, quietMilliseconds: 500 };
+const PATIENCE_AFTER_TIMEOUT: Patience = { bytes: 1024 * 1024, milliseconds: 1_000, quietMilliseconds: 500 };
 
 /**
  * Ensures that senders can read why their request is refused. A connection closed while bytes are in transit is reset,
@@ -38,7 +38,7 @@ const WITH_THE_SLOW: Patience = { bytes: 1024 * 1024, milliseconds: 1_000, quiet
 export function closeLingering(
   fastify: FastifyInstance,
   patience: Patience = PATIENCE,
-  patienceAtTheDoor: Patience = PATIENCE_AT_THE_DOOR,
+  patienceBeforeAdmission: Patience = PATIENCE_BEFORE_ADMISSION,
 ): void {
   const lingering = new Set<() => void>();
   fastify.addHook('onSend', async (request, reply, payload) => {
@@ -49,7 +49,11 @@ export function closeLingering(
     // With a content length the response is complete for the sender although it has not ended here yet.
     reply.header('connection', 'close').header('content-length', answer.byteLength);
     const tooSlow = reply.statusCode === 408;
-    const bounds = tooSlow ? WITH_THE_SLOW : wasAdmitted(request) ? patience : patienceAtTheDoor;
+    const bounds = tooSlow
+      ? PATIENCE_AFTER_TIMEOUT
+      : wasAdmitted(request)
+        ? patience
+        : patienceBeforeAdmission;
     return Readable.from(answerThenLinger(answer, raw, bounds, lingering), { objectMode: false });
   });
   fastify.addHook('preClose', async () => {

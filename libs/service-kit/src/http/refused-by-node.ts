@@ -16,7 +16,7 @@ export function answerWhatNodeRefuses(server: Server): void {
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     // A response is partly sent: a second one in the middle of it would be read as a part of it.
-    if (error.code === 'ECONNRESET' || !socket.writable || isHalfWay(answering.get(socket))) {
+    if (error.code === 'ECONNRESET' || !socket.writable || isPartlySent(answering.get(socket))) {
       socket.destroy(error);
       return;
     }
@@ -32,7 +32,7 @@ export function answerWhatNodeRefuses(server: Server): void {
   });
 }
 
-const isHalfWay = (response: ServerResponse | undefined): boolean =>
+const isPartlySent = (response: ServerResponse | undefined): boolean =>
   response?.headersSent === true && !response.writableFinished;
 
 const statusOf = ({ code }: NodeJS.ErrnoException): number => {

@@ -14,9 +14,9 @@ type IdentifierKind = ColumnIdentifier['kind'];
  * The lists of empty values. A provider chooses its case numbers freely, so 0123456789 may be one; for every other kind
  * of identifier, a placeholder of any kind is an empty value.
  */
-export const nothingLists = ['case-number', 'other'] as const;
-export type NothingList = (typeof nothingLists)[number];
-export const nothingListOf = (kind: IdentifierKind): NothingList =>
+export const emptyValueLists = ['case-number', 'other'] as const;
+export type EmptyValueList = (typeof emptyValueLists)[number];
+export const emptyValueListOf = (kind: IdentifierKind): EmptyValueList =>
   kind === 'case-number' ? 'case-number' : 'other';
 
 /** A child key is made of four values. */
@@ -29,15 +29,15 @@ const genders = ['male', 'female', 'm', 'f', 'other', 'indeterminate', 'not spec
  * placeholders}), in the cases in which people and programs type it. Of child keys it includes those whose four parts
  * are all empty, or all but the gender; one that a source made of a placeholder and real values cannot be recognised.
  */
-export const digestsOfNothing = (
+export const emptyValueDigests = (
   { digestOpLeap1 }: OpLeap1,
-  list: NothingList,
+  list: EmptyValueList,
   salt: string,
-): ReadonlySet<Digest> => new Set(textsOfNothing(list).map((text) => digestOpLeap1({ Value: text }, salt)));
+): ReadonlySet<Digest> => new Set(emptyValueTexts(list).map((text) => digestOpLeap1({ Value: text }, salt)));
 
 const placeholderKinds = Object.keys(placeholders) as PlaceholderKind[];
 
-function textsOfNothing(list: NothingList): readonly string[] {
+function emptyValueTexts(list: EmptyValueList): readonly string[] {
   const spelt = noValueSpellings.flatMap(asTyped);
   if (list === 'case-number') return spelt;
   return [
