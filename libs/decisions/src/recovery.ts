@@ -58,7 +58,7 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   return { ledger, head };
 }
 
-/** Applies what a ledger has up to a revision, bodies included. @throws as `recover`. */
+/** Applies the events of a ledger up to a revision, with bodies. @throws as `recover`. */
 export async function applyUpTo(
   ledger: ProgrammeLedger,
   end: number,
@@ -76,7 +76,7 @@ export async function applyUpTo(
   if (ledger.nextRevision <= end) throw new Error(`${stream} became shorter while it was read`);
 }
 
-/** Events of a range and the segments that came with them, page by page, the next one read ahead. */
+/** Events of a range with their segments, page by page; the next page is read ahead. */
 export const ledgerPages = ({
   store,
   stream,

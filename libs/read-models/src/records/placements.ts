@@ -10,7 +10,7 @@ interface Shown {
 }
 interface OfSomebody extends Shown {
   readonly individual: string;
-  /** True where the individual begins to exist, founded by the record. */
+  /** True if the record founds the individual. */
   readonly registers: boolean;
 }
 interface OfNobody extends Shown {
@@ -18,7 +18,7 @@ interface OfNobody extends Shown {
   readonly registers: false;
 }
 
-/** Whose a record is, and what it is to readers; only a row that is set aside shows why. */
+/** The individual that a record belongs to, and the state that readers see; only a set-aside row has a reason. */
 export type Standing = OfSomebody | OfNobody;
 
 export function standingOf(placement: Placement): Standing {

@@ -39,7 +39,7 @@ class Handlers {
 }
 const { read, manage, share, health, closed } = new Handlers();
 
-/** A request of a browser that is signed in, unless the secret says otherwise. */
+/** A request of a signed-in browser, unless it has another secret. */
 async function world() {
   const sessions = new Sessions(identity);
   const secret = (await sessions.signIn('sesame')) ?? '';
@@ -88,7 +88,7 @@ describe('the guard', () => {
     await expect(ask(read, request('GET', cookie))).rejects.toThrow(refused(401));
   });
 
-  it('ignores the cookie if a token is wrong', async () => {
+  it('ignores the cookie if a token is invalid', async () => {
     const { ask, request, cookie } = await world();
     await expect(ask(read, request('GET', { ...cookie, authorization: 'Bearer open' }))).rejects.toThrow(
       refused(401),
@@ -148,7 +148,7 @@ describe('the guard', () => {
     expect(() => callerOf(asking)).toThrow('this handler is public and has no caller');
   });
 
-  it('ignores messages that do not come over HTTP', async () => {
+  it('ignores messages that do not arrive over HTTP', async () => {
     const { ask, request } = await world();
     expect(await ask(closed, request('GET', {}), 'rpc')).toBe(true);
   });

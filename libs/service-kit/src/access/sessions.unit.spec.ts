@@ -63,7 +63,7 @@ describe('sessions', () => {
     expect(found.every((caller) => caller === reader)).toBe(true);
   });
 
-  it('keep links apart from sessions: neither makes the other give way, and neither opens as the other', async () => {
+  it('keep links apart from sessions: neither removes the other, and neither works as the other', async () => {
     const { sessions } = world();
     const secret = (await sessions.signIn('sesame')) ?? '';
     const codes: string[] = [];
