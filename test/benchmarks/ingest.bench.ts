@@ -20,7 +20,7 @@ import { createSecrets, marksOf } from '@kinledger/pseudonymisation';
 import { createService } from '@kinledger/service-kit';
 import { KnownSalts } from '../../apps/ingest/dist/salt/known-salts.js';
 import { ingestService } from '../../apps/ingest/dist/service.js';
-import { tellSaltMarks } from '../../apps/pseudonymiser/dist/keys/salt-marks-table.js';
+import { publishSaltMarks } from '../../apps/pseudonymiser/dist/keys/salt-marks-table.js';
 
 const ROWS = Number(process.argv[2] ?? 200_000);
 const DATASET = 'pairs-together-time.user';
@@ -142,7 +142,7 @@ try {
   await createSecrets(join(home, 'secrets'));
   // The pseudonymiser does this when it starts.
   const restricted = createPool({ url: databases.superuserUrl('restricted'), applicationName: 'bench' });
-  await tellSaltMarks(restricted, createSecretKey(SALT, 'utf8'));
+  await publishSaltMarks(restricted, createSecretKey(SALT, 'utf8'));
   await restricted.end();
   const tokenSha256 = createHash('sha256').update(token).digest('hex');
   writeFileSync(

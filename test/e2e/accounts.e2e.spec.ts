@@ -57,7 +57,7 @@ describe('accounts of services that run', () => {
     writeFileSync(file, '{"accounts"');
     expect(await letIn(auditor.token)).toBe(false);
     const log = () => readFileSync(join(installation.home, 'logs', 'reporting-api.log'), 'utf8');
-    await expect.poll(log).toMatch(/"level":"error".*nobody is let in/);
+    await expect.poll(log).toMatch(/"level":"error".*all callers are refused/);
     expect(log()).not.toContain(file);
     writeFileSync(file, before);
     expect(await letIn(auditor.token)).toBe(true);

@@ -80,7 +80,7 @@ describe('a demonstration whose KurrentDB (stand-in) starts after the services',
       const lines = linesOf(service);
       const said = lines.filter(({ msg }) => msg.includes('event store'));
       expect(said.map(({ msg }) => msg)).toEqual([
-        `the event store is out of reach: ${why}`,
+        `the event store is unreachable: ${why}`,
         'the event store answers again',
       ]);
       expect(said[1]?.seconds).toBeGreaterThan(25);

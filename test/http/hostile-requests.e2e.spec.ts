@@ -387,7 +387,10 @@ describe('a caller who hangs up', () => {
       expect(alive.status).toBe(200);
       const said = logOf(service).slice(before - 1);
       // The service may have sent the figures before it notices that the caller is gone.
-      const noticed = service === 'ingest' ? /"the caller hung up"/ : /"the caller hung up"|"msg":"request"/;
+      const noticed =
+        service === 'ingest'
+          ? /"the caller closed the connection"/
+          : /"the caller closed the connection"|"msg":"request"/;
       expect(said.some((entry) => noticed.test(entry))).toBe(true);
       expect(said.filter((entry) => /"level":"(error|fatal)"/.test(entry))).toEqual([]);
     },

@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const options = { ...rest, freePorts, ...(bus === undefined ? {} : { bus }) };
   const running: { launcher?: Launcher } = {};
   const end = (code: number) => {
-    abort.abort(new Error('asked to stop while starting'));
+    abort.abort(new Error('told to stop while starting'));
     if (running.launcher !== undefined) void running.launcher.stop().then(() => process.exit(code), fail);
   };
   process.on('SIGINT', () => end(0));

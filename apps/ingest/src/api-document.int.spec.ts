@@ -6,15 +6,18 @@ import { startIngest, type RunningIngest } from './testing/running-ingest.js';
 
 const stored = fileURLToPath(new URL('../../../docs/api/ingest.openapi.json', import.meta.url));
 
-/** `KINLEDGER_WRITE_GENERATED=1 npx vitest run --project int apps/ingest/src/api-document` writes the file, prettier lays it out. */
-describe('the description of the API', () => {
+/**
+ * `KINLEDGER_WRITE_GENERATED=1 npx vitest run --project int apps/ingest/src/api-document` writes the file; format it with
+ * prettier.
+ */
+describe('the OpenAPI document of ingest', () => {
   let ingest: RunningIngest;
   beforeAll(async () => {
     ingest = await startIngest(inject('postgresUrl'));
   });
   afterAll(() => ingest.stop());
 
-  it('is served to anybody, and is the one in docs/api', async () => {
+  it('is served without authentication, and equals the one in docs/api', async () => {
     const { status, body } = await ask(ingest, 'nobody', 'GET', '/openapi.json');
     expect(status).toBe(200);
     if (process.env['KINLEDGER_WRITE_GENERATED'] === '1') writeFileSync(stored, JSON.stringify(body));

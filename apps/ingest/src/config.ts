@@ -10,7 +10,7 @@ import {
   type ServiceConfig,
 } from '@kinledger/service-kit';
 
-/** Bounds of what a provider may send; each is refused with a problem of its own. */
+/** Limits on uploads; exceeding each is refused with a problem of its own. */
 export const uploadConfig = {
   maxBytes: variable(
     'KINLEDGER_UPLOAD_MAX_BYTES',
@@ -35,42 +35,42 @@ export const uploadConfig = {
   maxAtOnce: variable(
     'KINLEDGER_UPLOADS_AT_ONCE',
     wholeNumber(8, 1, 1000),
-    'set it to how many uploads may be received at once',
+    'set it to the number of uploads that may be received at once',
   ),
   maxAtOncePerAccount: variable(
     'KINLEDGER_UPLOADS_AT_ONCE_PER_ACCOUNT',
     wholeNumber(2, 1, 1000),
-    'set it to how many of them may be of one account',
+    'set it to the number of uploads that one account may send at once',
   ),
   patienceSeconds: variable(
     'KINLEDGER_UPLOAD_PATIENCE_SECONDS',
     wholeNumber(30, 1, 600),
-    'set it to the seconds for which an upload waits for its turn before it is sent away',
+    'set it to the seconds for which an upload waits for a place before it is refused',
   ),
   maxLandedChunks: variable(
     'KINLEDGER_MAX_LANDED_CHUNKS',
     wholeNumber(20_000, 1, 10_000_000),
-    'set it to the chunks of 500 rows that may wait to be pseudonymised before no further file is taken',
+    'set it to the number of chunks of 500 rows that may wait to be pseudonymised before files are refused',
   ),
   idleSeconds: variable(
     'KINLEDGER_UPLOAD_IDLE_SECONDS',
     wholeNumber(20, 1, 3600),
-    'set it to the seconds for which a sender may fall silent, or be behind the least rate in all',
+    'set it to the seconds for which a sender may be silent, or be behind the minimum rate in total',
   ),
   leastBytesPerSecond: variable(
     'KINLEDGER_UPLOAD_LEAST_BYTES_PER_SECOND',
     wholeNumber(4096, 1, 1_000_000_000),
-    'set it to the bytes a second that a sender has to keep up',
+    'set it to the bytes per second that a sender must keep up',
   ),
   commandPatienceSeconds: variable(
     'KINLEDGER_COMMAND_PATIENCE_SECONDS',
     wholeNumber(10, 0, 300),
-    'set it to the seconds for which an answer waits for the linker’s reply to a command',
+    'set it to the seconds for which a response waits for the linker’s reply to a command',
   ),
   expiryDays: variable(
     'KINLEDGER_UPLOAD_EXPIRY_DAYS',
     wholeNumber(7, 1, 90),
-    'set it to the days for which an upload that is not submitted is kept, at most 90',
+    'set it to the days after which an upload that was not submitted is deleted, at most 90',
   ),
 };
 

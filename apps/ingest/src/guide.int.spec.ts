@@ -27,7 +27,7 @@ describe('the guide to submitting files', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('shows commands that do what it says, one after the other', async () => {
+  it('shows commands that do what it says when run in order', async () => {
     const { body: earlier } = await upload(ingest, fileOf({}));
     const environment: Record<string, string> = {
       ...(process.env as Record<string, string>),
@@ -59,7 +59,7 @@ describe('the guide to submitting files', () => {
     expect(JSON.parse(await shell(list))).toMatchObject({ submissions: [{ id: submitted.id }] });
   });
 
-  it('names only codes that the service gives', () => {
+  it('names only codes that the service returns', () => {
     const sources = [
       '../../../libs/intake-files/src/reading/file-refused.ts',
       'programme/dataset-access.ts',

@@ -12,7 +12,7 @@ import type { Receiver } from './uploads/receive-upload.js';
 const SECRETS = Symbol('intake secrets');
 const LIMITS = Symbol('upload limits');
 
-/** What every slice of intake works with, read once at start. */
+/** Dependencies of every part of intake, read once at start. */
 @Injectable()
 export class IntakeContext implements Receiver {
   readonly kek: Kek;

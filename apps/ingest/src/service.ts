@@ -5,7 +5,7 @@ import { IngestModule } from './ingest.module.js';
 import { ingestPages } from './pages/ingest-pages.js';
 import { isUpload, streamUploadBodies } from './uploads/upload-body.js';
 
-/** The service, for `main.ts` and for tests of the whole. */
+/** The service, for `main.ts` and for tests of the whole service. */
 export const ingestService: ServiceOptions<typeof ingestConfig> = {
   name: 'ingest',
   config: ingestConfig,
@@ -17,12 +17,11 @@ export const ingestService: ServiceOptions<typeof ingestConfig> = {
   },
   api: {
     title: 'Kinledger ingest',
-    description:
-      'Where providers send their files: upload, look at what was found, correct, submit, withdraw.',
+    description: 'Providers upload files, review the findings, correct, submit and withdraw them.',
     tags: {
-      uploads: 'Files that are sent, checked and corrected.',
-      submissions: 'Files that count, and what became of them.',
-      commands: 'What people have asked the linker to do, and how it answered.',
+      uploads: 'Uploaded files: checking and correcting them.',
+      submissions: 'Submitted files, and the decisions about them.',
+      commands: 'Commands to the linker, and its answers.',
     },
   },
 };

@@ -16,7 +16,7 @@ const leaseConfig = {
   ttlMs: variable(
     'KINLEDGER_LEASE_SECONDS',
     wholeNumber(15, 1, 9_999).transform((seconds) => seconds * 1000),
-    'set it to the number of seconds after which a standby follows a linker that is not heard of',
+    'set it to the number of seconds after which a standby takes over from a linker that does not renew its lease',
   ),
 };
 
@@ -24,12 +24,12 @@ const paceConfig = {
   maxStagedChunks: variable(
     'KINLEDGER_MAX_STAGED_CHUNKS',
     wholeNumber(4_000, 1, 10_000_000),
-    'set it to the chunks of 500 rows that may wait to be decided before staging slows down',
+    'set it to the number of chunks of 500 rows that may wait to be decided before staging slows down',
   ),
   maxUnprojectedDecisions: variable(
     'KINLEDGER_MAX_UNPROJECTED_DECISIONS',
     wholeNumber(200, 1, 1_000_000),
-    'set it to the decisions that may wait for the projector before deciding slows down',
+    'set it to the number of decisions that may wait for the projector before deciding slows down',
   ),
 };
 
@@ -37,7 +37,7 @@ const snapshotConfig = {
   everyEvents: variable(
     'KINLEDGER_SNAPSHOT_EVENTS',
     wholeNumber(1_000, 1, 1_000_000_000),
-    'set it to the events after which a linker that is idle writes a snapshot of its index',
+    'set it to the number of events after which an idle linker writes a snapshot of its index',
   ),
 };
 

@@ -129,7 +129,7 @@ describe('the linker as a service', () => {
     ],
   });
 
-  it('links what the bus brings, publishes it, and answers a command that it refuses', async () => {
+  it('links what the bus delivers, publishes it, and answers a command that it refuses', async () => {
     const service = await boot();
     await until('it is ready', () => isReady(service));
     await publishRows(people);
@@ -177,7 +177,7 @@ describe('the linker as a service', () => {
     expect(metrics).toMatch(/kinledger_linker_decided_total\{[^}]*outcome="linked"[^}]*\} 1\n/);
   });
 
-  it('parks what the pseudonymiser says it cannot process', async () => {
+  it('parks what the pseudonymiser reports as unprocessable', async () => {
     const service = await boot();
     await publishIntake(topics.fileAccepted, people.intake);
     const { programme, submission, intake } = people.intake;
@@ -205,7 +205,7 @@ describe('the linker as a service', () => {
     });
   });
 
-  it('shows its status to operators alone', async () => {
+  it('shows its status to operators only', async () => {
     const service = await boot();
     expect((await get(service, '/v1/status', 'reader-token')).status).toBe(403);
     expect((await fetch(`${service.url}/v1/status`)).status).toBe(401);

@@ -55,7 +55,7 @@ const PROGRAMME = Symbol('programme');
 const SIGNING_KEY = Symbol('signing key');
 const LEASES = Symbol('leases');
 const UNPROJECTED = Symbol('decisions that wait for the projector');
-/** A projector that is away for long must not keep the ledger from growing. */
+/** A projector that is unavailable for long must not stop the ledger from growing. */
 const LONGEST_BRAKE_MS = 5_000;
 const PLATFORM = poolToken('platform');
 
@@ -115,7 +115,7 @@ export class LinkerModule {
           useFactory: (pool: pg.Pool, logger: PinoLogger) =>
             new PostgresLeases(pool, `${hostname()} ${process.pid} ${randomUUID()}`, {
               ttlMs: config.lease.ttlMs,
-              onError: (err) => logger.warn({ err }, 'the lease could not be asked for or renewed'),
+              onError: (err) => logger.warn({ err }, 'the lease could not be acquired or renewed'),
             }),
         },
         {
@@ -203,8 +203,8 @@ function publisherOf(
 ): Publisher {
   const failures = new FailureLog({
     logger,
-    failed: 'publishing failed; it goes on where it was',
-    over: 'publishing goes on',
+    failed: 'publishing failed; retrying from the same position',
+    over: 'publishing has resumed',
     isToldElsewhere: isStoreUnreachable,
   });
   return new Publisher({

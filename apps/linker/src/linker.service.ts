@@ -15,13 +15,13 @@ import { LinkerMetrics, PROGRAMME_ID } from './status/linker-metrics.js';
 /** Injection token of the `EventStore`. */
 export const EVENT_STORE = Symbol('event store');
 
-/** Injection token of the `ErasureFile`, if there is one. */
+/** Injection token of the `ErasureFile`, if one is configured. */
 export const ERASURES = Symbol('list of erasures');
 
 /** Within the grace period of a service (20 s), with time left to close everything. */
 const FINISH_WITHIN_MS = 12_000;
 
-/** Runs the decision loop for as long as the service lives. */
+/** Runs the decision loop for the lifetime of the service. */
 @Injectable()
 export class LinkerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #stopping = new AbortController();
@@ -61,15 +61,15 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
   onApplicationBootstrap(): void {
     this.#settings.start();
     this.#running = this.#loop.run(this.#stopping.signal, this.#hurry.signal).catch((error: unknown) => {
-      // It never rejects; if it does, the process is of no use any more.
+      // The loop never rejects; if it does, the process is of no further use.
       this.#logger.fatal({ err: error }, 'the decision loop ended by itself');
       process.kill(process.pid, 'SIGTERM');
     });
   }
 
   /**
-   * The decision in hand is finished; one that takes too long is left where it is, and a restart finds the same place. The
-   * lease is given up for a standby.
+   * Finishes the decision in progress; abandons one that takes too long, which the next start completes. Releases the
+   * lease for a standby.
    */
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopping.abort();

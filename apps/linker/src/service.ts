@@ -2,7 +2,7 @@ import type { ServiceOptions } from '@kinledger/service-kit';
 import { linkerConfig } from './config.js';
 import { LinkerModule } from './linker.module.js';
 
-/** The linker as `runService` and `createService` take it. */
+/** The definition of the linker for `runService` and `createService`. */
 export const linkerService: ServiceOptions<typeof linkerConfig> = {
   name: 'linker',
   config: linkerConfig,

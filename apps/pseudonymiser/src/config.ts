@@ -8,7 +8,7 @@ import {
   wholeNumber,
 } from '@kinledger/service-kit';
 
-/** Hashing is a tenth of a row's whole way: one thread keeps up with four processors that do the rest. */
+/** Hashing takes a tenth of a row's total processing: one thread keeps up with four processors that do the rest. */
 const THREADS = Math.max(1, Math.floor(availableParallelism() / 4));
 
 export const pseudonymiserConfig = {
@@ -24,6 +24,6 @@ export const pseudonymiserConfig = {
   maxChunksAhead: variable(
     'KINLEDGER_MAX_CHUNKS_AHEAD',
     wholeNumber(2_000, 1, 1_000_000),
-    'set it to the chunks of 500 rows that may wait for the linker before no more are published',
+    'set it to the number of chunks of 500 rows that may wait for the linker before publishing pauses',
   ),
 };

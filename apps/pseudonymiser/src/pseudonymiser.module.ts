@@ -19,15 +19,15 @@ import { FilePseudonymiser } from './files/file-pseudonymiser.js';
 import { FilesController } from './files/files.controller.js';
 import { statesOutbox } from './files/states-outbox.js';
 import { requireSameKeys } from './keys/key-fingerprints.js';
-import { tellSaltMarks } from './keys/salt-marks-table.js';
+import { publishSaltMarks } from './keys/salt-marks-table.js';
 import { RowWorkers } from './worker/row-workers.js';
 
 type Config = ServiceConfig<typeof pseudonymiserConfig>;
 
-/** Files of which one is hashed while another waits for the database or the bus. */
+/** Two, so that one file is hashed while another waits for the database or the bus. */
 const FILES_PER_THREAD = 2;
 
-/** Ends the threads with the service, the files in hand finished. */
+/** Stops the threads with the service, after the files in progress. */
 @Injectable()
 class RowWorkersLifetime implements OnApplicationShutdown {
   readonly #workers: RowWorkers;
@@ -86,11 +86,11 @@ export class PseudonymiserModule {
   }
 }
 
-/** Threads that have read their keys, after it was made sure that these are the keys of the rows that went before. */
+/** Starts threads, which read the keys, after checking that these are the keys of earlier rows. */
 async function startWorkers(pool: pg.Pool, config: Config): Promise<RowWorkers> {
   const secrets = await readSecrets(config.secrets.directory);
   await requireSameKeys(pool, secrets);
-  await tellSaltMarks(pool, secrets.opLeapSalt);
+  await publishSaltMarks(pool, secrets.opLeapSalt);
   const workers = new RowWorkers({
     threads: config.threads,
     programmeDirectory: config.programme.directory,

@@ -63,7 +63,7 @@ function spawn(): Omit<Started, 'url'> {
   let text = '';
   child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  // The log is complete once its streams have closed. ('close' of the child may not come after `disconnect`.)
+  // The log is complete once its streams have closed; the child may not emit 'close' after `disconnect`.
   const ended = Promise.all(
     [child, child.stdout, child.stderr].map((one) => once(one!, one === child ? 'exit' : 'close')),
   ).then(([exit]) => exit?.[0] as number | null);
@@ -126,7 +126,7 @@ afterAll(async () => {
   await rm(home, { recursive: true });
 });
 
-it('takes accepted files from the bus, whatever becomes of their neighbours, and tells no log or metric of a row', async () => {
+it('processes accepted files from the bus in spite of faulty ones beside them, and exposes no row in a log or metric', async () => {
   const service = await start();
   const good = [await land(1300), await land(3), await land(0)];
   const odd = await land(2);
@@ -173,7 +173,7 @@ it('takes accepted files from the bus, whatever becomes of their neighbours, and
   expect(canaries.filter((canary) => canary.test(told))).toEqual([]);
 });
 
-it('killed in the middle and started again, publishes what was missing, in the same bytes', async () => {
+it('publishes what was missing, in the same bytes, after it was killed halfway and restarted', async () => {
   const file = await land(20_000);
   const { submission } = file.event.data;
   const mine = () => chunks.filter(({ key }) => key === submission);
@@ -199,17 +199,17 @@ it('killed in the middle and started again, publishes what was missing, in the s
   expect(new Set(rows.map(({ record }) => record)).size).toBe(20_000);
   second.child.disconnect();
   expect(await second.ended).toBe(0);
-  // The dead member keeps its partitions until its lease has run out.
+  // The dead member keeps its partitions until its lease has expired.
 }, 180_000);
 
-it('refuses to start with other keys than those of the rows that went before', async () => {
+it('refuses to start with keys other than those of earlier rows', async () => {
   const kept = await readFile(join(secretsDirectory, 'row-key-key'), 'utf8');
   await writeFile(join(secretsDirectory, 'row-key-key'), `${'ab'.repeat(32)}\n`);
   try {
     const service = spawn();
     expect(await service.ended).toBe(1);
     expect(service.log()).toContain(
-      'these secrets are not those that earlier rows were made with: row-key-key',
+      'these secrets differ from those with which earlier rows were made: row-key-key',
     );
     expect(service.log()).not.toContain('abab');
   } finally {

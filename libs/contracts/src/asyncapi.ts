@@ -7,8 +7,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
 
 /**
- * The AsyncAPI 3.0 document of all topics, made from the same schemas that read the messages. `docs/asyncapi.json` holds
- * it; `npm run asyncapi -w libs/contracts` writes it.
+ * The AsyncAPI 3.0 document of all topics, made from the same schemas that read the messages. `npm run asyncapi -w
+ * libs/contracts` writes it to `docs/asyncapi.json`.
  */
 export function asyncApiDocument(): Json {
   const all = Object.entries<Topic>(topics);
@@ -19,7 +19,7 @@ export function asyncApiDocument(): Json {
       title: 'Kinledger',
       version: '1.0.0',
       description:
-        'Events and commands between the services of Kinledger. CloudEvents 1.0 in binary mode: the body is the data, everything else stands in headers. Data is JSON unless the content type of its message says otherwise. A topic is <domain>.<visibility>.<event>.<major>; "internal" ones are the services’ own, "public" ones are for anyone. Every older version of a contract stays readable; ce_dataschema names the version of a message.',
+        'Events and commands between the services of Kinledger. CloudEvents 1.0 in binary mode: the body is the data, everything else is in headers. Data is JSON unless the content type of its message says otherwise. A topic is <domain>.<visibility>.<event>.<major>; "internal" topics are for Kinledger’s services, "public" ones are for anyone. Every older version of a contract stays readable; ce_dataschema names the version of a message.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
@@ -97,7 +97,9 @@ const headers = (contract: Contract): Json => ({
 
 const SCHEMA_FORMAT = 'application/schema+json;version=draft-07';
 
-/** Data that is no JSON: here as base64, on the bus as it is. What it says is described as if it were JSON. */
+/**
+ * Non-JSON data: base64 in this document, raw bytes on the bus. `x-decoded` describes its content as if it were JSON.
+ */
 const bytesOf = (contract: Contract): Json => ({
   type: 'string',
   contentEncoding: 'base64',
@@ -111,6 +113,6 @@ function exampleOf({ form, schema, example }: Contract): Json {
   return btoa(String.fromCharCode(...form.encode(schema.parse(example))));
 }
 
-/** As readers see it: further members are allowed, and ignored. */
+/** As readers see it: they ignore unknown members. */
 const jsonSchema = ({ schema }: Contract): Json =>
   z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }) as Json;

@@ -11,7 +11,7 @@ const document = asyncApiDocument() as {
   components: { messages: Record<string, { payload: { schema: object }; examples: { payload: unknown }[] }> };
 };
 
-/** Without a meta-schema of its own: AsyncAPI's schema brings JSON Schema along as one of its parts. */
+/** Without a meta-schema: AsyncAPI's schema includes JSON Schema as one of its parts. */
 const ajv = () => new Ajv({ strict: false, validateFormats: false, meta: false, validateSchema: false });
 
 const resolve = (reference: string): unknown =>
@@ -21,7 +21,7 @@ const resolve = (reference: string): unknown =>
     .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], document);
 
 describe('the AsyncAPI document', () => {
-  it('is the one that docs/asyncapi.json holds ("npm run asyncapi -w libs/contracts" writes it)', () => {
+  it('equals docs/asyncapi.json ("npm run asyncapi -w libs/contracts" writes it)', () => {
     const file = new URL('../../../docs/asyncapi.json', import.meta.url);
     expect(readFileSync(file, 'utf8')).toBe(`${JSON.stringify(document, null, 2)}\n`);
   });
@@ -30,12 +30,12 @@ describe('the AsyncAPI document', () => {
     const schema = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0.json') as object;
     const validate = ajv().compile(schema);
     expect(validate(document), JSON.stringify(validate.errors, null, 2)).toBe(true);
-    // The schema does refuse something: a document without an address' message, of another version.
+    // The schema does refuse invalid documents: another version, and a malformed channel.
     expect(validate({ ...document, asyncapi: '2.6.0' })).toBe(false);
     expect(validate({ ...document, channels: { a: { address: 1 } } })).toBe(false);
   });
 
-  it('has every topic, sent and received by those who do', () => {
+  it('has every topic, with its senders and receivers', () => {
     for (const [key, topic] of Object.entries<Topic>(topics)) {
       expect(document.channels[key]?.address).toBe(topic.name);
       for (const [action, services] of [
@@ -49,7 +49,7 @@ describe('the AsyncAPI document', () => {
     }
   });
 
-  it('refers only to what is there', () => {
+  it('has only references that resolve', () => {
     const references = [
       ...Object.values(document.channels).flatMap(({ messages }) => Object.values(messages)),
       ...Object.values(document.operations).flatMap(({ channel, messages }) => [channel, ...messages]),
@@ -58,7 +58,7 @@ describe('the AsyncAPI document', () => {
     for (const { $ref } of references) expect(resolve($ref)).toBeDefined();
   });
 
-  it('describes its own examples, and every field of them', () => {
+  it('describes its own examples, and all their fields', () => {
     for (const [name, { payload, examples }] of Object.entries(document.components.messages)) {
       const validate = ajv().compile(payload.schema);
       for (const example of examples) {

@@ -7,7 +7,7 @@ import {
   type DataOf,
 } from './contract.js';
 
-/** CloudEvents 1.0, binary mode: the body is the data alone, everything else stands in headers. */
+/** CloudEvents 1.0, binary mode: the body is the data, everything else is in headers. */
 export interface CloudEventHeaders {
   readonly ce_specversion: '1.0';
   readonly ce_id: string;
@@ -33,7 +33,9 @@ const schemaPattern = /^urn:kinledger:contract:([A-Za-z]+):(\d{1,4})$/;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** A message ready for the bus: headers, and data as bytes of the contract’s newest version. `data` is believed. */
+/**
+ * Encodes a message for the bus: headers, and data as bytes of the contract’s newest version. Does not validate `data`.
+ */
 export function encodeCloudEvent<C extends Contract>(
   type: C,
   event: Omit<CloudEvent<C>, 'type'>,
@@ -42,7 +44,7 @@ export function encodeCloudEvent<C extends Contract>(
   return encodedCloudEvent(type, rest, type.form?.encode(data) ?? encoder.encode(JSON.stringify(data)));
 }
 
-/** The same, of data that is encoded already. */
+/** The same for data that is already encoded. */
 export function encodedCloudEvent<C extends Contract>(
   type: C,
   event: Omit<CloudEvent<C>, 'type' | 'data'>,
@@ -62,8 +64,8 @@ export function encodedCloudEvent<C extends Contract>(
 }
 
 /**
- * Reads a message of the bus as the newest shape of its contract.
- * @throws UnreadableContract when a header is missing, the type is another one, or the data does not fit.
+ * Decodes a message from the bus to the newest shape of its contract.
+ * @throws UnreadableContract if a header is missing, the type is another one, or the data is invalid.
  */
 export function decodeCloudEvent<C extends Contract>(
   type: C,

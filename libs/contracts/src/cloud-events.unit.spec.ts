@@ -40,7 +40,7 @@ describe('CloudEvents in binary mode', () => {
     expect(JSON.parse(new TextDecoder().decode(message.value))).toEqual(event.data);
   });
 
-  it('come back as they were sent, with a trace or without', () => {
+  it('are decoded as they were sent, with or without a trace', () => {
     expect(decodeCloudEvent(FileAccepted, message)).toEqual({ ...event, type: 'FileAccepted' });
     const untraced = { id: event.id, source: event.source, time: event.time, data: event.data };
     const decoded = decodeCloudEvent(FileAccepted, encodeCloudEvent(FileAccepted, untraced));
@@ -76,7 +76,7 @@ describe('CloudEvents in binary mode', () => {
     expect(() => decodeCloudEvent(Command, message)).toThrow(/another type/);
   });
 
-  it('of an unknown version, or one that is no number, are refused', () => {
+  it('of an unknown version, or one that is not a number, are refused', () => {
     for (const version of ['0', '4', '9999', '99999', '-1', '1.0', '', 'x', '1 ']) {
       const headers = { ...message.headers, ce_dataschema: `urn:kinledger:contract:FileAccepted:${version}` };
       const error = refusal(() => decodeCloudEvent(FileAccepted, { ...message, headers }));
@@ -84,7 +84,7 @@ describe('CloudEvents in binary mode', () => {
     }
   });
 
-  it('with a body that is no JSON in UTF-8 are refused, without a word of it', () => {
+  it('with a body that is not JSON in UTF-8 are refused without quoting it', () => {
     const bodies = ['', '{', '{"a":}', 'amara.okafor7@example.org', '{"a":1}{"b":2}'].map((text) =>
       new TextEncoder().encode(text),
     );
@@ -104,7 +104,7 @@ describe('CloudEvents in binary mode', () => {
     expect('polluted' in {} || 'polluted' in data).toBe(false);
   });
 
-  it('survive any hostile change with a refusal or with data that fits', () => {
+  it('with any hostile change are refused, or decoded to valid data', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(event.data)), fc.jsonValue(), (field, value) => {
         const changed = { ...message, value: json({ ...event.data, [field]: value }) };
@@ -119,7 +119,7 @@ describe('CloudEvents in binary mode', () => {
     );
   });
 
-  it('survive any body', () => {
+  it('with any body are refused, or decoded to valid data', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -135,7 +135,7 @@ describe('CloudEvents in binary mode', () => {
     );
   });
 
-  it('carry whatever their contract allows', () => {
+  it('carry any data that their contract allows', () => {
     const data = read(SubmissionStateChanged, 1, SubmissionStateChanged.example);
     fc.assert(
       fc.property(fc.nat(), fc.uuid(), fc.string(), (chunks, id, source) => {

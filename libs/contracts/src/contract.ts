@@ -1,26 +1,26 @@
 import { z } from 'zod';
 import { fitsAsItIs } from './fast-check.js';
 
-/** An older shape of a contract: what was stored then, and how it reads as the next version. */
+/** An older version of a contract: its schema, and how it converts to the next version. */
 export interface EarlierVersion {
   readonly version: number;
   readonly schema: z.ZodType;
-  /** Turns valid data of this version into data of the next one. Pure. */
+  /** Converts valid data of this version to the next one. Pure. */
   readonly upcast: (data: never) => unknown;
 }
 
-/** How data stands in the body of a message, where that is not JSON. Older versions are told apart by the bytes. */
+/** The encoding of data in the body of a message, if not JSON. The bytes identify older versions. */
 export interface BodyForm<Data = unknown> {
   readonly mediaType: string;
-  /** What the bytes are, for people who read them without this program. */
+  /** Describes the bytes for people who read them without this program. */
   readonly description: string;
-  /** The bytes of data that is believed. */
+  /** Encodes data without validating it. */
   encode(data: Data): Uint8Array;
-  /** Data as the newest shape, which its schema would give back as it is. @throws UnreadableContract */
+  /** Decodes data to the newest shape; equals what the schema would return. @throws UnreadableContract */
   decode(body: Uint8Array): unknown;
 }
 
-/** One event or command: its name, its newest version and shape, and every shape it ever had. */
+/** One event or command: its name, its newest version and schema, and all earlier ones. */
 export interface Contract<Name extends string = string, Schema extends z.ZodType = z.ZodType> {
   readonly name: Name;
   readonly version: number;
@@ -28,11 +28,11 @@ export interface Contract<Name extends string = string, Schema extends z.ZodType
   readonly schema: Schema;
   readonly example: z.input<Schema>;
   readonly earlier: readonly EarlierVersion[];
-  /** JSON where there is none. */
+  /** Absent for JSON. */
   readonly form?: BodyForm<z.output<Schema>>;
 }
 
-/** The data of a contract, as readers see it: always the newest shape. */
+/** The data of a contract as readers see it: always the newest shape. */
 export type DataOf<C extends Contract> = z.output<C['schema']>;
 
 export interface UnreadableContract extends Error {
@@ -44,7 +44,7 @@ export interface UnreadableContract extends Error {
 export const isUnreadableContract = (error: unknown): error is UnreadableContract =>
   error instanceof Error && 'code' in error && error.code === 'unreadable-contract';
 
-/** The error of data that no version of a contract describes. Names paths and rules, never a value. */
+/** The error for data that no version of a contract describes. Names paths and rules, never a value. */
 export function unreadableContract(contract: string, version: number, why: string): UnreadableContract {
   return Object.assign(new Error(`${contract} version ${version} cannot be read: ${why}`), {
     code: 'unreadable-contract' as const,
@@ -53,7 +53,7 @@ export function unreadableContract(contract: string, version: number, why: strin
   });
 }
 
-/** What a contract is declared with. */
+/** The arguments of `contract`. */
 export interface ContractDefinition<Name extends string, Schema extends z.ZodType> {
   readonly name: Name;
   readonly version: number;
@@ -66,7 +66,7 @@ export interface ContractDefinition<Name extends string, Schema extends z.ZodTyp
 
 /**
  * Declares a contract. Earlier versions are listed oldest first and end at the version before the newest.
- * @throws Error when the versions leave a gap: an old message would have no way to the newest shape.
+ * @throws Error if a version is missing, because an old message could then not be converted.
  */
 export function contract<const Name extends string, Schema extends z.ZodType>(
   definition: ContractDefinition<Name, Schema>,
@@ -80,8 +80,8 @@ export function contract<const Name extends string, Schema extends z.ZodType>(
 }
 
 /**
- * Reads data of any version that a contract ever had, as the newest shape.
- * @throws UnreadableContract for a version that is not known, or data that does not fit its version.
+ * Reads data of any version of a contract, as the newest shape.
+ * @throws UnreadableContract for an unknown version, or data that is invalid for its version.
  */
 export function read<C extends Contract>(type: C, version: number, data: unknown): DataOf<C> {
   requireKnownVersion(type, version);
@@ -99,18 +99,21 @@ export function requireKnownVersion({ name, version: newest }: Contract, version
   }
 }
 
-/** Of the body of its messages. */
+/** Media type of the body of a contract's messages. */
 export const mediaTypeOf = ({ form }: Contract): string => form?.mediaType ?? 'application/json';
 
 function parse(name: string, version: number, schema: z.ZodType, data: unknown): unknown {
   if (fitsAsItIs(schema, data)) return data;
   const result = schema.safeParse(data);
   if (result.success) return result.data;
-  throw unreadableContract(name, version, whatDiffers(schema, result.error.issues));
+  throw unreadableContract(name, version, describeIssues(schema, result.error.issues));
 }
 
-/** Paths and rules. A path may lead through a member that only the data names, and so holds a value: it is a star here. */
-function whatDiffers(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): string {
+/**
+ * Lists paths and rules. A path may include a member name that comes from the data, and so may be a value: it is
+ * replaced with a star.
+ */
+function describeIssues(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): string {
   const names = JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' }));
   const step = (part: PropertyKey) =>
     typeof part === 'number' || names.includes(`"${String(part)}":`) ? String(part) : '*';

@@ -36,17 +36,17 @@ const refusal = (make: () => unknown): unknown => {
 };
 
 describe('a contract', () => {
-  it('reads every version as the newest shape, through all in between', () => {
+  it('reads every version as the newest shape, by way of all in between', () => {
     expect(read(Named, 1, { name: 'Ada Lovelace' })).toEqual({ names: ['Ada', 'Lovelace'] });
     expect(read(Named, 2, { full: 'Ada Lovelace' })).toEqual({ names: ['Ada', 'Lovelace'] });
     expect(read(Named, 3, { names: ['Ada'] })).toEqual({ names: ['Ada'] });
   });
 
-  it('ignores members that it does not know', () => {
+  it('ignores unknown members', () => {
     expect(read(Named, 3, { names: [], nickname: 'Countess' })).toEqual({ names: [] });
   });
 
-  it('refuses versions that never were', () => {
+  it('refuses versions that never existed', () => {
     for (const version of [0, -1, 4, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       const error = refusal(() => read(Named, version, { names: [] }));
       expect(isUnreadableContract(error)).toBe(true);
@@ -59,7 +59,7 @@ describe('a contract', () => {
     expect(isUnreadableContract(refusal(() => read(Named, 2, { names: [] })))).toBe(true);
   });
 
-  it('never throws anything but its own error, whatever the data', () => {
+  it('throws only its own error, whatever the data', () => {
     fc.assert(
       fc.property(fc.anything(), fc.integer({ min: 1, max: 3 }), (data, version) => {
         try {
@@ -71,7 +71,7 @@ describe('a contract', () => {
     );
   });
 
-  it('repeats no value in its error, not even as the name of a member', () => {
+  it('quotes no value in its error, not even as the name of a member', () => {
     const secret = 'amara.okafor7@example.org';
     for (const data of [
       secret,

@@ -1,10 +1,10 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { z } from 'zod';
 
-// As zod counts and matches: UTF-16 code units, expressions without the unicode flag. What a format demands stands in
-// a pattern beside it.
+// Configured to count and match like zod: UTF-16 code units, regular expressions without the unicode flag. A pattern
+// beside each format enforces it.
 const ajv = new Ajv2020({
-  // Deprecated, and said so on standard error; without it a length would be counted in code points.
+  // Deprecated, with a warning on standard error; without it Ajv would count lengths in code points.
   unicode: false,
   logger: false,
   unicodeRegExp: false,
@@ -15,9 +15,9 @@ const ajv = new Ajv2020({
 const checks = new WeakMap<z.ZodType, ValidateFunction>();
 
 /**
- * Whether plain JSON data is, as it stands, what the schema gives back: compiled from the schema's own JSON Schema,
- * several times as fast as parsing. False says nothing: the data may still be read (members that nobody knows are left
- * out then), or be wrong, and the schema itself has to tell. For schemas without refinements and transformations.
+ * Whether plain JSON data already equals what the schema would return. Compiled from the schema's JSON Schema; several
+ * times as fast as parsing. False is inconclusive: the data may still be valid (with unknown members, which are
+ * dropped) or invalid, so that the schema must decide. For schemas without refinements and transformations.
  */
 export function fitsAsItIs(schema: z.ZodType, data: unknown): boolean {
   let check = checks.get(schema);

@@ -15,14 +15,14 @@ const every: readonly Contract[] = [
 
 describe('the compiled check', () => {
   it.each(every.map((contract) => [contract.name, contract] as const))(
-    'of %s knows its example',
+    'of %s accepts its example',
     (_, { schema, example }) => {
       const data = schema.parse(example);
       expect(fitsAsItIs(schema, data)).toBe(true);
     },
   );
 
-  it('accepts only what the schema accepts, and gives back unchanged, whatever is done to the data', () => {
+  it('accepts only data that the schema accepts and returns unchanged, whatever the change', () => {
     let accepted = 0;
     let refused = 0;
     const contract = fc.constantFrom(...every);
@@ -44,7 +44,7 @@ describe('the compiled check', () => {
     expect(refused).toBeGreaterThan(1_000);
   });
 
-  it('leaves a member that nobody knows to the schema', () => {
+  it('leaves unknown members to the schema', () => {
     const row = RowPseudonymised.example.rows[0]!;
     expect(fitsAsItIs(pseudonymisedRow, { ...row, name: 'Zoe' })).toBe(false);
     expect(fitsAsItIs(pseudonymisedRow, JSON.parse(`{"__proto__":{},${JSON.stringify(row).slice(1)}`))).toBe(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** 128 bits as 32 lower-case hex digits: ids, tokens and salts all have this shape, and each its own brand. */
+/** 128 bits as 32 lower-case hex digits: the form of ids, tokens and salts, each with its own brand. */
 const hex128 = (description: string) =>
   z
     .string()
@@ -50,7 +50,7 @@ export const uploadId = hex128(
 export type UploadId = z.infer<typeof uploadId>;
 
 export const recordId = hex128(
-  'Made of submission id and row number under a secret key: the provider, who knows its row 17, cannot find it in the ledger.',
+  'Keyed hash of submission id and row number: a provider that knows its row 17 cannot find that row in the ledger.',
 ).brand<'RecordId'>();
 export type RecordId = z.infer<typeof recordId>;
 
@@ -64,7 +64,7 @@ export const token = hex128(
 ).brand<'Token'>();
 export type Token = z.infer<typeof token>;
 
-export const salt = hex128('Commitment salt of one record; dies with its body.').brand<'Salt'>();
+export const salt = hex128('Commitment salt of one record; erased with its body.').brand<'Salt'>();
 export type Salt = z.infer<typeof salt>;
 
 export const individualId = hex128(
@@ -81,7 +81,7 @@ export const relationshipId = hex128('Hash of (kind, child, other individual).')
 export type RelationshipId = z.infer<typeof relationshipId>;
 
 export const referralId = hex128(
-  'Hash of (reason, row keys of subject and candidates): the same doubt has the same id.',
+  'Hash of (reason, row keys of subject and candidates): the same possible link has the same id.',
 ).brand<'ReferralId'>();
 export type ReferralId = z.infer<typeof referralId>;
 
@@ -90,7 +90,7 @@ export type Commitment = z.infer<typeof commitment>;
 
 export const contentHash = hex256('SHA-256 or HMAC-SHA-256 of the bytes named.');
 
-/** A value domain: tokens of different domains never compare equal. A case number's domain names its provider. */
+/** A value domain: tokens of different domains never compare equal. The domain of a case number names its provider. */
 export const valueDomain = z
   .string()
   .regex(
@@ -102,7 +102,7 @@ export const valueDomain = z
 
 export const role = z
   .enum(['child', 'adult', 'practitioner', 'volunteer', 'none'])
-  .describe('Whom the row is about; "none" for activity that names no person.');
+  .describe('The person that the row is about; "none" for activity without a person.');
 export type Role = z.infer<typeof role>;
 
 export const dataType = z
@@ -113,7 +113,7 @@ export type DataType = z.infer<typeof dataType>;
 export const extractKind = z
   .enum(['delta', 'cumulative', 'snapshot'])
   .describe(
-    'delta: rows new or changed; cumulative and snapshot: all rows, so that an omitted key is retired.',
+    'delta: new or changed rows; cumulative and snapshot: all rows, so that omitted rows are retired.',
   );
 export type ExtractKind = z.infer<typeof extractKind>;
 
@@ -140,7 +140,7 @@ export const isoMonth = z
 
 export const instant = z.iso.datetime({ offset: false }).describe('Instant in UTC, RFC 3339.');
 
-/** A short machine word, such as the name of a rule or a reason. */
+/** A short identifier, such as the name of a rule or a reason. */
 export const code = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case words joined by hyphens')

@@ -8,8 +8,8 @@ import { FileAccepted } from './messages/file-accepted.js';
 import { topics, type Topic } from './topics.js';
 
 /**
- * A sample is what once was stored: it is written when its version begins and never changed again. A ledger event and
- * a message may bear the same name, so each kind has a folder of its own.
+ * A sample is data of the past: it is written when its version begins and never changed again. A ledger event and a
+ * message may have the same name, so each kind has its own folder.
  */
 const kinds: Readonly<Record<string, readonly Contract[]>> = {
   ledger: Object.values<Contract>(ledgerContracts),
@@ -18,7 +18,7 @@ const kinds: Readonly<Record<string, readonly Contract[]>> = {
 
 const folder = new URL('../samples/', import.meta.url);
 const text = (path: string) => readFileSync(new URL(path, folder), 'utf8');
-/** Of data that is no JSON the sample has the bytes, in hexadecimal. */
+/** The sample of non-JSON data is its bytes, in hexadecimal. */
 const sample = ({ kind, type, version, alternative = '' }: Sample): unknown =>
   type.form === undefined
     ? JSON.parse(text(`${kind}/${type.name}/${version}${alternative}.json`))
@@ -31,7 +31,7 @@ interface Sample {
   readonly alternative?: string;
 }
 
-/** A shape of alternatives has a sample of each, named by its kind. */
+/** A schema of alternatives has a sample of each, named by its kind. */
 const alternativesOf = ({ schema }: Contract): readonly string[] =>
   schema instanceof z.ZodDiscriminatedUnion ? Object.keys(commandContracts).map((kind) => `.${kind}`) : [''];
 const membersOf = ({ schema }: Contract, kind: string): readonly string[] => {
@@ -65,7 +65,7 @@ describe('stored samples', () => {
         it(`of ${kind}: ${type.name} version ${version} reads as version ${type.version}`, () => {
           for (const alternative of alternativesOf(type)) {
             const data = read(type, version, sample({ kind, type, version, alternative }));
-            // Nothing that a reader would not find again: what is read is complete in the newest shape.
+            // What is read is complete in the newest shape: reading it again changes nothing.
             expect(read(type, type.version, data)).toEqual(data);
           }
         });
@@ -89,7 +89,7 @@ describe('stored samples', () => {
 describe('FileAccepted version 1', () => {
   const old = sample({ kind: 'messages', type: FileAccepted, version: 1 }) as Record<string, unknown>;
 
-  it('named one predecessor, which reads as a list of one', () => {
+  it('named one predecessor, which is read as a list of one', () => {
     expect(old['supersedes']).toBe('1b2c3d4e5f60718293a4b5c6d7e8f90a');
     const counts = { ...(old['counts'] as object), consentRefused: 0 };
     expect(read(FileAccepted, 1, old)).toEqual({
@@ -99,7 +99,7 @@ describe('FileAccepted version 1', () => {
     });
   });
 
-  it('named none with null, which reads as an empty list', () => {
+  it('named none with null, which is read as an empty list', () => {
     expect(read(FileAccepted, 1, { ...old, supersedes: null }).supersedes).toEqual([]);
   });
 

@@ -16,9 +16,9 @@ export interface Topic {
   readonly name: string;
   readonly contract: Contract;
   readonly partitions: number;
-  /** Days that a message is kept once every group has committed it. */
+  /** Days for which a message is kept, even if every group has committed it. */
   readonly retentionDays: number;
-  /** What the message key means. A key never carries a token. */
+  /** What the message key identifies. A key never contains a token. */
   readonly key: 'submission' | 'upload' | 'programme';
   readonly producers: readonly ServiceName[];
   readonly consumers: readonly ServiceName[];

@@ -5,7 +5,7 @@ const all = Object.entries<Topic>(topics);
 
 describe('topics', () => {
   for (const [key, topic] of all) {
-    it(`${topic.name} is <domain>.<visibility>.<event>.<major>, and its event is its contract’s`, () => {
+    it(`\`${topic.name} is <domain>.<visibility>.<event>.<major>, with its contract’s name as event`, () => {
       const parts = /^[a-z]+\.(?:internal|public)\.([a-z]+(?:-[a-z]+)*)\.[1-9]\d*$/.exec(topic.name);
       expect(parts).not.toBeNull();
       const event = parts?.[1]?.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -14,12 +14,12 @@ describe('topics', () => {
     });
   }
 
-  it('have one contract each, and names of their own', () => {
+  it('have one contract each, and distinct names', () => {
     expect(new Set(all.map(([, { name }]) => name)).size).toBe(all.length);
     expect(new Set(all.map(([, { contract }]) => contract.name)).size).toBe(all.length);
   });
 
-  it('are sent by somebody, and internal ones are received', () => {
+  it('have a sender, and a receiver if they are internal', () => {
     for (const [, { name, producers, consumers, partitions, retentionDays }] of all) {
       expect(producers.length, name).toBeGreaterThan(0);
       if (name.includes('.internal.')) expect(consumers.length, name).toBeGreaterThan(0);

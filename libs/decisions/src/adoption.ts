@@ -17,24 +17,24 @@ import { writeDecisions } from './write-decisions.js';
 
 type StrategyData = DataOf<typeof ledgerContracts.StrategyAdopted>;
 
-/** What a programme's linker works with, as its files say it. */
+/** A programme's configuration for its linker. */
 export interface ConfiguredProgramme {
   readonly programme: Programme;
   /** Ed25519 public key, base64 of its 32 bytes. */
   readonly signingKey: string;
 }
 
-/** Events of a definition that comes into force, as one append. */
+/** The events that bring a definition into force, as one append. */
 export interface Adoption {
   readonly events: readonly EncodedLedgerEvent[];
   readonly payloads: readonly Payload[];
   readonly applied: readonly LedgerEvent[];
 }
 
-/** What linkage depends on of a definition. */
+/** The parts of a definition on which linkage depends. */
 type LinkageDefinition = Pick<ProgrammeDefinition, 'id' | 'strategy' | 'familyScopes'>;
 
-/** What the engine needs of a definition. */
+/** The engine's options in a definition. */
 export const engineOptionsOf = ({ strategy, familyScopes }: LinkageDefinition): LinkageEngineOptions => ({
   strategy: strategyOf(strategy),
   familyScopes,
@@ -42,7 +42,7 @@ export const engineOptionsOf = ({ strategy, familyScopes }: LinkageDefinition): 
 
 const SCOPE_PREFIX = 'familyScope:';
 
-/** All that linkage depends on, as `StrategyAdopted` says it: the family scopes too. */
+/** Everything on which linkage depends, in the form of `StrategyAdopted`, including the family scopes. */
 export function adoptedStrategyOf({ id, strategy, familyScopes }: LinkageDefinition): StrategyData {
   const { name, parameters: settings } = strategyOf(strategy);
   const parameters = {
@@ -53,14 +53,14 @@ export function adoptedStrategyOf({ id, strategy, familyScopes }: LinkageDefinit
 }
 
 /**
- * The instant that the first definition bears: the beginning of the day on which its first agreement comes into
- * force. It stands in the definition, so that no clock is read.
+ * The time of the first definition: the start of the day on which its first agreement comes into force. It is derived
+ * from the definition, so that no clock is read.
  */
 export const firstInstantOf = ({ definition }: Programme): string =>
   `${definition.agreements.map(({ validFrom }) => validFrom).reduce((a, b) => (a < b ? a : b))}T00:00:00Z`;
 
 /**
- * Refuses to go on where the ledger was written with another key, or its families are of other scopes.
+ * Refuses a ledger that was written with another key, or whose families have other scopes.
  * @throws SigningKeyDiffers, FamilyScopesDiffer.
  */
 export function requireSameGround(ledger: ProgrammeLedger, configured: ConfiguredProgramme): void {
@@ -74,16 +74,16 @@ export function requireSameGround(ledger: ProgrammeLedger, configured: Configure
 const scopesIn = ({ parameters }: StrategyData): StrategyData['parameters'] =>
   Object.fromEntries(Object.entries(parameters).filter(([name]) => name.startsWith(SCOPE_PREFIX)));
 
-/** Whether the strategy that a definition asks for is the one that decides in a ledger. */
+/** Whether a definition's strategy is the one in force in a ledger. */
 export const isAdopted = ({ strategy }: ProgrammeLedger, definition: LinkageDefinition): boolean =>
   strategy?.digest === adoptedStrategyOf(definition).digest;
 
-/** Cause of the events with which a definition comes into force. */
+/** Cause of the events that bring a definition into force. */
 const causeOfDefinition = (digest: string): string => `${DEFINITION_CAUSE}${digest}`;
 
 /**
- * Decides everything anew under the strategy of the definition in force, and adopts it: the ledger's engine links so
- * already, and its ledger was decided by another one.
+ * Decides everything again under the strategy of the definition in force, and adopts it. The engine already uses that
+ * strategy, while its ledger was decided under another.
  * @param time of the message that is decided next.
  */
 export async function adoptStrategy(
@@ -100,8 +100,8 @@ export async function adoptStrategy(
 }
 
 /**
- * What must be appended so that the configured definition is the one in force; nothing where it is already. Another
- * strategy is adopted afterwards, by `adoptStrategy`; the first one comes with the first definition.
+ * The events that bring the configured definition into force; undefined if it already is. The first strategy is adopted
+ * with the first definition, later ones by `adoptStrategy`.
  * @param time ce_time of the message that is decided next, or `firstInstantOf` for an empty ledger.
  */
 export function adoptionOf(

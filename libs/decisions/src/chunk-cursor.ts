@@ -2,18 +2,18 @@ import type { SubmissionId } from '@kinledger/contracts';
 import { stagedRowsDiffer } from './errors.js';
 import type { DecidableChunk, StagedRows } from './staged-rows.js';
 
-/** Rows of one chunk, by their ordinals in it. */
+/** Rows of one chunk, by their ordinals within it. */
 export interface ChunkRows {
   readonly chunk: DecidableChunk;
   readonly ordinals: readonly number[];
 }
 
-/** Walks a submission's chunks once more, in order, one at a time. */
+/** Reads a submission's chunks a second time, in order, one at a time. */
 export class ChunkCursor {
   readonly #chunks: AsyncIterator<DecidableChunk>;
   readonly #submission: SubmissionId;
   #chunk: DecidableChunk | undefined;
-  /** Ordinal of the chunk's first row among those of the submission. */
+  /** Ordinal within the submission of the chunk's first row. */
   #first = 0;
 
   constructor(staged: StagedRows, submission: SubmissionId) {
@@ -22,8 +22,8 @@ export class ChunkCursor {
   }
 
   /**
-   * Rows of one chunk by their ordinals among those of the submission, which are asked for in rising order.
-   * @throws StagedRowsDiffer when the chunk does not have them.
+   * Returns rows of one chunk by their ordinals within the submission; ordinals must increase from call to call.
+   * @throws StagedRowsDiffer if the chunk does not have them.
    */
   async rowsAt(ordinals: readonly number[]): Promise<ChunkRows> {
     const [first = 0] = ordinals;

@@ -4,14 +4,14 @@ import type { DecisionContext } from './decision-context.js';
 import { stagedRowsDiffer } from './errors.js';
 import type { Scribe } from './scribe.js';
 
-/** What is said of an accepted file. */
+/** The data of an accepted file. */
 export type DecidableFile = DataOf<typeof SubmissionReceived>;
 
 /**
- * Decides a submission as a whole. Its rows are read twice, so that they need not be in memory together: once for the
- * engine, once for the commitments and segments of those whose records enter the ledger.
- * @param scribe writes in the name of what causes the decision, and may have written its opening.
- * @returns the number of rows. @throws what the store and the staged rows throw; the signal's reason when it aborts.
+ * Decides a whole submission. Reads its rows twice, so that they need not fit in memory: first for the engine, then for
+ * the commitments and segments of those whose records enter the ledger.
+ * @param scribe writes for the cause of the decision, and may already have written its opening event.
+ * @returns the number of rows. @throws errors of the store and the staged rows; the signal's reason when it aborts.
  */
 export async function decideSubmission(
   context: DecisionContext,
@@ -57,7 +57,7 @@ export async function decideSubmission(
   return run.rows;
 }
 
-/** Records that a submission cannot be processed. Nothing of it was received: it has no row in the ledger. */
+/** Records that a submission cannot be processed. None of its rows is in the ledger. */
 export async function park(
   { writer }: Pick<DecisionContext, 'writer'>,
   { submission, intake }: DecidableFile,

@@ -54,7 +54,7 @@ const writerOf = (store: EventStore, from: number, head: number) =>
 const bytesOf = async (store: EventStore) =>
   (await store.readPage(stream, 0, 100)).map(({ bytes }) => Buffer.from(bytes).toString('utf8'));
 
-/** Decides the file from nothing. */
+/** Decides the file for an empty ledger. */
 async function decided(store: EventStore): Promise<void> {
   const { ledger } = await takeUp(store);
   const writer = writerOf(store, 0, -1);
@@ -67,8 +67,8 @@ async function decided(store: EventStore): Promise<void> {
   ).toBe(3);
 }
 
-describe('a ledger that is decided again from its inputs', () => {
-  it('is the same to the byte, and nothing is appended', async () => {
+describe('a ledger that is decided again from the same inputs', () => {
+  it('is identical, byte for byte, and nothing is appended', async () => {
     const store = new InMemoryEventStore(new InMemoryLedger());
     await decided(store);
     const before = await bytesOf(store);
@@ -98,7 +98,7 @@ describe('a ledger that is decided again from its inputs', () => {
     await expect(again).rejects.toMatchObject({ code: 'ledger-differs', revision: 2 });
   });
 
-  it('goes on from what recovery read: a withdrawal takes out what another process decided', async () => {
+  it('continues from recovery: a withdrawal retires what another process decided', async () => {
     const store = new InMemoryEventStore(new InMemoryLedger());
     await decided(store);
     const { ledger, head } = await takeUp(store);
@@ -118,12 +118,12 @@ describe('a ledger that is decided again from its inputs', () => {
     expect((await takeUp(store)).ledger.standingOf(file.submission)).toBe('withdrawn');
   });
 
-  it('keeps of a chunk the rows whose records enter, as they came, and commits to their slices', async () => {
+  it('keeps the rows of a chunk whose records enter, unchanged, and commits to their slices', async () => {
     const store = new InMemoryEventStore(new InMemoryLedger());
     const { ledger } = await takeUp(store);
     const writer = writerOf(store, 0, -1);
     const [first, second, third] = rows as [PseudonymisedRow, PseudonymisedRow, PseudonymisedRow];
-    // The second row says again what the first one says.
+    // The second row repeats the content of the first.
     const repeated = { ...first, record: second.record };
     const chunk = encodeRowChunk({ ...example, rows: [first, repeated, third], refused: [] });
     const staged: StagedRows = {
@@ -148,7 +148,7 @@ describe('a ledger that is decided again from its inputs', () => {
     expect(kept.committedBytes(2)).toEqual(committedBytesOf(third));
   });
 
-  it('records why a file could not be processed, without a row', async () => {
+  it('records why a file could not be processed, without any row', async () => {
     const store = new InMemoryEventStore(new InMemoryLedger());
     const { ledger } = await takeUp(store);
     const writer = writerOf(store, 0, -1);

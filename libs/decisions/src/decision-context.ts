@@ -2,7 +2,7 @@ import type { DecisionWriter } from './decision-writer.js';
 import type { ProgrammeLedger } from './programme-ledger.js';
 import type { StagedRows } from './staged-rows.js';
 
-/** What a decision is made of and written to. */
+/** The inputs and output of a decision. */
 export interface DecisionContext {
   readonly ledger: ProgrammeLedger;
   readonly writer: DecisionWriter;

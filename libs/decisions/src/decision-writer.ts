@@ -2,24 +2,25 @@ import type { LedgerEvent } from '@kinledger/contracts';
 import type { EncodedLedgerEvent } from '@kinledger/domain';
 import type { Segment } from '@kinledger/event-store';
 
-/** An event of a decision, as data and as the bytes that the ledger keeps of it. */
+/** An event of a decision, as data and as the bytes that the ledger stores. */
 export interface WrittenEvent {
   readonly event: LedgerEvent;
   readonly encoded: EncodedLedgerEvent;
-  /** Makes the rows whose records it brings in; absent where it brings none. */
+  /** Makes the segment of rows whose records enter with the event; undefined if none do. */
   readonly segment: (() => Segment) | undefined;
 }
 
-/** Takes the events of decisions, one after the other, in the order of the ledger. */
+/** Takes the events of decisions in ledger order. */
 export interface DecisionWriter {
   /**
-   * Takes the next event. Then look at `isFull`.
-   * @returns the event that stands in the ledger in its place, which is what decisions go on from; undefined where none does.
+   * Takes the next event. Check `isFull` afterwards.
+   * @returns the event that the ledger contains at its revision, from which later decisions follow; undefined if there
+   * is none.
    */
   take(written: WrittenEvent): LedgerEvent | undefined;
   readonly isFull: boolean;
-  /** Sends what was taken. */
+  /** Sends the events taken so far. */
   flush(): Promise<void>;
-  /** Resolves when everything that was taken is durable. */
+  /** Resolves when all events taken are durable. */
   finish(): Promise<void>;
 }

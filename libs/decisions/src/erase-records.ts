@@ -5,13 +5,16 @@ import { writeDecisions } from './write-decisions.js';
 
 export interface DecidableErasure extends Cause {
   readonly basis: string;
-  /** Account that asked, where it is known. */
+  /** Account that asked, if known. */
   readonly by?: string | undefined;
   /** Records that are in the ledger and not erased. */
   readonly records: readonly RecordId[];
 }
 
-/** Erases records in the ledger, on a command or from the list of erasures. Their bodies go when the events are durable. */
+/**
+ * Records an erasure in the ledger, for a command or a line of the list of erasures. The caller deletes the bodies once
+ * the events are durable.
+ */
 export async function eraseRecords(
   context: Omit<DecisionContext, 'staged'>,
   { cause, time, basis, by, records }: DecidableErasure,

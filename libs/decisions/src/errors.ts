@@ -1,39 +1,39 @@
 import type { ForeignEvent } from '@kinledger/contracts';
 
-/** What is in the ledger is not what the same inputs give now. Nothing is overwritten: a person has to look. */
+/** The ledger differs from what the same inputs produce now. Nothing is overwritten: a person must investigate. */
 export interface LedgerDiffers extends Error {
   readonly code: 'ledger-differs';
   readonly stream: string;
   readonly revision: number;
 }
 
-/** The inbox says that a file or a command is decided, and the ledger ends before it. */
+/** The inbox has a file or command as decided, but the ledger ends before it. */
 export interface LedgerBehindInbox extends Error {
   readonly code: 'ledger-behind-inbox';
 }
 
-/** The key at hand is not the one that the ledger names. */
+/** The configured key is not the one that the ledger names. */
 export interface SigningKeyDiffers extends Error {
   readonly code: 'signing-key-differs';
 }
 
-/** A definition asks for other family scopes than those of the families in the ledger. */
+/** A definition has other family scopes than the families in the ledger. */
 export interface FamilyScopesDiffer extends Error {
   readonly code: 'family-scopes-differ';
 }
 
-/** The ledger at hand belongs to no programme that this linker can write. */
+/** The ledger is invalid, or does not belong to a programme that this linker can write. */
 export interface LedgerUnreadable extends Error {
   readonly code: 'ledger-unreadable';
 }
 
-/** Rows that were staged are no longer those that are read: the inbox was changed under the decision. */
+/** The staged rows changed during the decision: somebody modified the inbox. */
 export interface StagedRowsDiffer extends Error {
   readonly code: 'staged-rows-differ';
   readonly submission: string;
 }
 
-/** Errors that no repetition can cure: the linker stops deciding until a person has looked. */
+/** Errors that a retry cannot cure: the linker stops deciding until a person has investigated. */
 export type Halt =
   | LedgerDiffers
   | LedgerBehindInbox
@@ -59,7 +59,7 @@ export const isHalt = (error: unknown): error is Halt =>
 export const ledgerDiffers = (stream: string, revision: number): LedgerDiffers =>
   Object.assign(
     new Error(
-      `${stream} has another event at revision ${revision} than the one that its inputs give; nothing was written`,
+      `${stream} has a different event at revision ${revision} than its inputs produce; nothing was written`,
     ),
     { code: 'ledger-differs' as const, stream, revision },
   );
@@ -74,7 +74,7 @@ export const ledgerBehindInbox = (what: string): LedgerBehindInbox =>
 
 export const signingKeyDiffers = (): SigningKeyDiffers =>
   Object.assign(
-    new Error('the signing key at hand is not the one that the ledger names: bring that one back'),
+    new Error('the configured signing key is not the one that the ledger names: restore that key'),
     {
       code: 'signing-key-differs' as const,
     },
@@ -83,13 +83,13 @@ export const signingKeyDiffers = (): SigningKeyDiffers =>
 export const familyScopesDiffer = (): FamilyScopesDiffer =>
   Object.assign(
     new Error(
-      'the definition changes the family scopes, and this version cannot: give the scopes that the ledger has, or begin another ledger',
+      'the definition changes the family scopes, which this version does not support: restore the scopes that the ledger has, or begin a new ledger',
     ),
     { code: 'family-scopes-differ' as const },
   );
 
 export const ledgerUnreadable = (why: string): LedgerUnreadable =>
-  Object.assign(new Error(`the ledger cannot be taken up: ${why}`), { code: 'ledger-unreadable' as const });
+  Object.assign(new Error(`the ledger cannot be read: ${why}`), { code: 'ledger-unreadable' as const });
 
 export const stagedRowsDiffer = (submission: string): StagedRowsDiffer =>
   Object.assign(new Error(`the staged rows of submission ${submission} changed while it was decided`), {

@@ -3,7 +3,7 @@ import { readAhead, type EventStore } from '@kinledger/event-store';
 
 const PAGE_EVENTS = 1_000;
 
-/** The tree over a stream's events, taken up as far as it was read back. */
+/** The tree over a stream's events, as far as they were read. */
 export class LedgerTree {
   readonly #tree = new TreeRoot();
   #next = 0;
@@ -15,7 +15,7 @@ export class LedgerTree {
     this.#stream = stream;
   }
 
-  /** Revision of the last event in it; -1 for none. */
+  /** Revision of the last event in the tree; -1 if there is none. */
   get position(): number {
     return this.#next - 1;
   }
@@ -24,7 +24,7 @@ export class LedgerTree {
     return this.#tree.hex();
   }
 
-  /** Takes up events up to `position`, and at most so many. @throws StreamGap; the signal's reason when it aborts. */
+  /** Adds events up to `position`, but at most `atMost`. @throws StreamGap; the signal's reason when it aborts. */
   async takeUp(
     position: number,
     signal: AbortSignal,

@@ -4,7 +4,7 @@ import type { EventStore, Segment } from '@kinledger/event-store';
 import type { DecisionWriter, WrittenEvent } from './decision-writer.js';
 import { ledgerDiffers } from './errors.js';
 
-/** What goes into one append at most. */
+/** Maximum size of one append. */
 export interface AppendLimits {
   readonly events: number;
   readonly bytes: number;
@@ -15,17 +15,17 @@ export const defaultAppendLimits: AppendLimits = { events: 2_000, bytes: 2 * 102
 export interface LedgerWriterOptions {
   readonly store: EventStore;
   readonly stream: string;
-  /** Revision of the first event that will be written. */
+  /** Revision of the first event to write. */
   readonly from: number;
-  /** Revision of the stream's last event. Events up to it are there already: they are compared, not appended. */
+  /** Revision of the stream's last event. Events up to it exist already: they are compared, not appended. */
   readonly head: number;
   readonly limits: AppendLimits;
   readonly onAppended?: (events: number) => void;
 }
 
 /**
- * Writes events one after the other, in appends that each say where the stream must end. An event that is in the
- * ledger already must be the same to the byte. One append is under way while the next one is being filled.
+ * Writes events in order, in appends with exact expected revisions. Events that are already in the ledger must be
+ * identical, byte for byte. One append is in progress while the next one is being filled.
  */
 export class LedgerWriter implements DecisionWriter {
   #batch: Batch;
@@ -55,8 +55,8 @@ export class LedgerWriter implements DecisionWriter {
   }
 
   /**
-   * Sends what was taken, once the append before it is durable; does not wait for its own.
-   * @throws what the append before it threw.
+   * Sends the added events once the previous append is durable; does not wait for its own.
+   * @throws the error of the previous append.
    */
   async flush(): Promise<void> {
     const batch = this.#batch;
@@ -64,13 +64,13 @@ export class LedgerWriter implements DecisionWriter {
     this.#batch = emptyBatch(batch.first + batch.events.length);
     await this.#underway;
     this.#underway = this.#write(batch);
-    // Whoever flushes or finishes next is told; until then nobody listens.
+    // The next flush or finish awaits it; until then a rejection would be unhandled.
     this.#underway.catch(() => undefined);
   }
 
   /**
-   * Resolves when everything that was taken is durable.
-   * @throws LedgerDiffers, and whatever the store's `append` throws.
+   * Resolves when all added events are durable.
+   * @throws LedgerDiffers; errors of the store's `append`.
    */
   async finish(): Promise<void> {
     await this.flush();

@@ -21,24 +21,24 @@ import {
 import type { EnteredRecord } from '@kinledger/event-store';
 import { ledgerUnreadable } from './errors.js';
 
-/** What the causes of definitions begin with. */
+/** Prefix of the causes of definitions. */
 export const DEFINITION_CAUSE = 'definition:';
-/** What the causes of erasures begin with. */
+/** Prefix of the causes of erasures. */
 export const ERASURE_CAUSE = 'erasure:';
 
 /** Whether later decisions may have the same cause. */
 const comesAgain = (cause: string): boolean =>
   cause.startsWith(DEFINITION_CAUSE) || cause.startsWith(ERASURE_CAUSE);
 
-/** How the last decision about a submission ended. */
+/** The last decided submission, and its outcome. */
 export interface ClosedSubmission {
   readonly submission: SubmissionId;
   readonly outcome: 'linked' | 'withdrawn' | 'parked';
 }
 
 /**
- * What the linker knows of a programme: a fold over its ledger, the linkage engine included. It is the same whether
- * the events were just decided or read back, so that it may be dropped and made again at any time.
+ * The linker's state for a programme: a fold over its ledger, including the linkage engine. It is the same whether the
+ * events were just decided or read back, so it may be discarded and rebuilt at any time.
  */
 export class ProgrammeLedger implements Archived {
   /** Revision of the next event. */
@@ -46,26 +46,26 @@ export class ProgrammeLedger implements Archived {
   /** Revision of the last closing event; -1 before the first. */
   closedAt = -1;
   lastClosed: ClosedSubmission | undefined;
-  /** Place of the last intake that the ledger has; 0 before the first. */
+  /** Highest intake number in the ledger; 0 before the first. */
   lastIntake = 0;
   definition: { readonly digest: string; readonly signingKey: string } | undefined;
-  /** The strategy that decides, as it was adopted. */
+  /** The strategy in force, as it was adopted. */
   strategy: DataOf<typeof StrategyAdopted> | undefined;
   openReferrals = 0;
   tokensWithoutForce = 0;
-  /** Every record that was erased. */
+  /** All erased records. */
   readonly erased: RecordId[] = [];
 
   #received: { readonly submission: SubmissionId; readonly intake: number } | undefined;
-  /** Submissions that the engine never saw: their rows did not come. */
+  /** Submissions unknown to the engine, because their rows never arrived. */
   readonly #rowless = new Map<SubmissionId, 'parked' | 'withdrawn'>();
   readonly #eventsByCause = new Map<string, number>();
-  /** Positions of the commands that are carried out. */
+  /** Positions of executed commands. */
   readonly #commands = new Map<string, number>();
 
   constructor(readonly engine: LinkageDecider) {}
 
-  /** Where a command stands that is carried out: the revision of the event that closes it. */
+  /** Position of an executed command: the revision of the event that closes it. */
   positionOf(command: string): number | undefined {
     return this.#commands.get(command);
   }
@@ -74,7 +74,7 @@ export class ProgrammeLedger implements Archived {
     return this.#rowless.get(submission) ?? this.engine.standingOf(submission);
   }
 
-  /** Records that are in the ledger, and where their bodies are. */
+  /** Adds to records in the ledger the revisions at which their bodies are. */
   entered(records: readonly RecordId[]): EnteredRecord[] {
     return records.map((record) => {
       const revision = this.engine.enteredAt(record);
@@ -84,21 +84,21 @@ export class ProgrammeLedger implements Archived {
   }
 
   /**
-   * Events that a definition or an erasure has caused so far: the same definition may come back later, and records of an
-   * erasure may come after others; an event id may not.
+   * Number of events that a definition or erasure has caused so far. The same definition may return later, and an
+   * erasure may be continued when more of its records arrive, but event ids must not repeat.
    */
   eventsCausedBy(cause: string): number {
     return this.#eventsByCause.get(cause) ?? 0;
   }
 
   /**
-   * Applies the next event. `bodies` has those of the records that it brings in; they may be left out where this very
-   * engine has staged the rows.
-   * @throws LedgerUnreadable when an event is out of place.
+   * Applies the next event. `bodies` holds those of the records that it brings in; they may be omitted if this engine
+   * has staged the rows.
+   * @throws LedgerUnreadable if the event is out of order.
    */
   apply(event: LedgerEvent, bodies?: Bodies): void {
     if (event.revision !== this.nextRevision) {
-      throw ledgerUnreadable(`event ${event.revision} stands where ${this.nextRevision} is due`);
+      throw ledgerUnreadable(`event ${event.revision} follows where ${this.nextRevision} is expected`);
     }
     this.#applyToEngine(event, bodies);
     this.nextRevision += 1;
@@ -120,7 +120,7 @@ export class ProgrammeLedger implements Archived {
         return;
       case 'SubmissionReceived':
         this.#received = event.data;
-        // One that was parked has its rows now.
+        // If it was parked, its rows have now arrived.
         this.#rowless.delete(event.data.submission);
         return;
       case 'SubmissionLinked':
@@ -151,13 +151,13 @@ export class ProgrammeLedger implements Archived {
   }
 
   #applyToEngine(event: LedgerEvent, bodies: Bodies | undefined): void {
-    // The engine never heard of a submission whose rows did not come.
+    // The engine does not know a submission whose rows never arrived.
     if (event.type === 'SubmissionWithdrawn' && this.#rowless.has(event.data.submission)) return;
     this.engine.apply(event, bodies);
   }
 
   /**
-   * A body may be missing only if an erasure names its record: asked when all of the ledger is applied.
+   * A body may be missing only if an erasure names its record. Call this after all of the ledger is applied.
    * @throws LedgerUnreadable
    */
   requireBodies(): void {
@@ -168,9 +168,9 @@ export class ProgrammeLedger implements Archived {
     );
   }
 
-  /** Between decisions alone. */
+  /** Call only between decisions. */
   async passThrough(archive: Archive): Promise<void> {
-    if (this.closedAt !== this.nextRevision - 1) throw new Error('a decision is under way');
+    if (this.closedAt !== this.nextRevision - 1) throw new Error('a decision is in progress');
     const { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy } = this;
     const { openReferrals, tokensWithoutForce } = this;
     const state = { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy };

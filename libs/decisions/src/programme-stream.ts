@@ -1,2 +1,2 @@
-/** The stream that is a programme's ledger. */
+/** The stream of a programme's ledger. */
 export const streamOf = (programme: string): string => `programme-${programme}`;

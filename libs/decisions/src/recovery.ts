@@ -9,11 +9,11 @@ import {
 } from '@kinledger/event-store';
 import { ProgrammeLedger } from './programme-ledger.js';
 
-/** Where a ledger may be kept as somebody had it in memory, so that recovery reads only what came after. */
+/** A store of snapshots of ledgers, so that recovery reads only later events. */
 export interface LedgerMemory {
   /**
    * @param end revision of the last closing event.
-   * @param empty makes a ledger to which nothing was applied.
+   * @param empty creates a ledger to which no event was applied.
    */
   restore(
     end: number,
@@ -25,9 +25,9 @@ export interface LedgerMemory {
 export interface RecoveryOptions {
   readonly store: EventStore;
   readonly stream: string;
-  /** Makes a decider that knows nothing yet. */
+  /** Creates an empty decider. */
   readonly engine: () => LinkageDecider;
-  /** Absent where every start reads the whole ledger. */
+  /** Undefined if every start reads the whole ledger. */
   readonly snapshots: LedgerMemory | undefined;
   readonly signal: AbortSignal;
   readonly pageSize?: number;
@@ -35,15 +35,15 @@ export interface RecoveryOptions {
 
 export interface Recovered {
   readonly ledger: ProgrammeLedger;
-  /** Revision of the stream's last event: beyond the ledger's last closing event where a decision was interrupted. */
+  /** Revision of the stream's last event: after the ledger's last closing event if a decision was interrupted. */
   readonly head: number;
 }
 
 const PAGE_SIZE = 1_000;
 
 /**
- * Takes a programme's ledger up again: everything up to its last closing event, from its snapshot on if that counts. What
- * an interrupted decision left behind it is not applied, but decided anew and compared.
+ * Recovers a programme's ledger up to its last closing event, from a snapshot if one may be used. Later events, of an
+ * interrupted decision, are not applied, but decided again and compared.
  * @throws LedgerUnreadable; ForeignEvent; the signal's reason when it aborts.
  */
 export async function recover(options: RecoveryOptions): Promise<Recovered> {
@@ -53,12 +53,12 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const empty = () => new ProgrammeLedger(engine());
   const ledger = (await snapshots?.restore(end, empty, signal)) ?? empty();
   await applyUpTo(ledger, end, { store, stream, signal, pageSize });
-  await requireOurs(options, end + 1, head);
+  await requireOwnEvents(options, end + 1, head);
   ledger.requireBodies();
   return { ledger, head };
 }
 
-/** Applies what a ledger has up to a revision, bodies included. @throws as `recover`. */
+/** Applies the events of a ledger up to a revision, with bodies. @throws as `recover`. */
 export async function applyUpTo(
   ledger: ProgrammeLedger,
   end: number,
@@ -76,7 +76,7 @@ export async function applyUpTo(
   if (ledger.nextRevision <= end) throw new Error(`${stream} became shorter while it was read`);
 }
 
-/** Events of a range and the segments that came with them, page by page, the next one read ahead. */
+/** Events of a range with their segments, page by page; the next page is read ahead. */
 export const ledgerPages = ({
   store,
   stream,
@@ -112,8 +112,8 @@ async function readPage(store: EventStore, stream: string, from: number, limit: 
   return { events, segments: await store.readSegments(stream, from, last.revision) };
 }
 
-/** Who stands at the end of a ledger may be a stranger: then nobody can say what is to be decided after it. */
-async function requireOurs(
+/** Checks that the events of an interrupted decision are ours: after a foreign event it is undefined what to decide. */
+async function requireOwnEvents(
   { store, stream, signal, pageSize = PAGE_SIZE }: RecoveryOptions,
   first: number,
   head: number,

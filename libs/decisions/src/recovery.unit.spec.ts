@@ -21,7 +21,7 @@ describe('recovery that is stopped', () => {
   beforeEach(() => process.on('unhandledRejection', unheard));
   afterEach(() => process.off('unhandledRejection', unheard));
 
-  it('rejects with the reason, and nobody misses that the page read ahead failed', async () => {
+  it('rejects with the reason, and causes no unhandled rejection if the page read ahead fails', async () => {
     const store = new InMemoryEventStore(new InMemoryLedger());
     const closing = {
       id: '00000000-0000-8000-8000-000000000000',
@@ -31,7 +31,7 @@ describe('recovery that is stopped', () => {
     await store.append(stream, [closing], { expectedRevision: 'no-stream' });
     const failing: EventStore = withMethods(store, {
       head: () => store.head(stream),
-      // The page that finds the end is read; the one that is read ahead fails once recovery is over.
+      // The page that finds the end is read; the one read ahead fails once recovery is over.
       readPage: vi
         .fn<EventStore['readPage']>()
         .mockImplementationOnce((...args) => store.readPage(...args))

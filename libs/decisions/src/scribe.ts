@@ -12,21 +12,22 @@ import type { ChunkRows } from './chunk-cursor.js';
 import type { DecisionWriter } from './decision-writer.js';
 import type { ProgrammeLedger } from './programme-ledger.js';
 
-/** The message that a decision follows from: its ce_id, and its ce_time letter for letter. */
+/** The message that causes a decision: its ce_id, and its ce_time character for character. */
 export interface Cause {
   readonly cause: string;
   readonly time: string;
 }
 
 /**
- * Gives the decisions of one cause their places: bytes for the ledger, segments beside it, and the ledger in memory
- * moved on. No clock, no chance: what it writes follows from the cause and the decisions alone.
+ * Turns the decisions of one cause into ledger events: assigns revisions, encodes them, makes their segments, and
+ * applies them to the ledger in memory. Uses neither clock nor randomness: the output follows from the cause and the
+ * decisions alone.
  */
 export class Scribe {
   readonly #ledger: ProgrammeLedger;
   readonly #writer: DecisionWriter;
   readonly #cause: Cause;
-  /** Events of this cause that the ledger has from earlier decisions. */
+  /** Number of events of this cause from earlier decisions. */
   #ordinal: number;
 
   constructor(ledger: ProgrammeLedger, writer: DecisionWriter, cause: Cause, ordinal = 0) {
@@ -37,15 +38,16 @@ export class Scribe {
   }
 
   /**
-   * Writes one decision; `entering` are the rows whose records enter the ledger with it, one for each placement. Then look at
-   * the writer's `isFull`.
+   * Writes one decision; `entering` are the rows whose records enter the ledger with it, one for each placement. Check
+   * the writer's `isFull` afterwards.
    */
   write(decision: LedgerDecision, entering?: ChunkRows): void {
     const { type } = decision;
     const data = entering === undefined ? decision.data : withCommitments(decision, entering);
     const { cause, time } = this.#cause;
     const revision = this.#ledger.nextRevision;
-    // One object for both: a decision and its place have the members of the event, and data still belongs to its type.
+    // One object serves both: the decision with its place has the members of the event, and data still matches its
+    // type.
     const placed = { type, data, revision, time, cause, ordinal: this.#ordinal } as PlacedDecision;
     const encoded = encodeLedgerEvent(placed);
     this.#ordinal += 1;
@@ -74,7 +76,7 @@ function commitmentsAt(chunk: ChunkRows['chunk'], ordinal: number): Commitments 
   return commitments;
 }
 
-/** The chunk as it came, without the rows whose records do not enter here. */
+/** The chunk unchanged, except without the rows whose records do not enter here. */
 function segmentOf({ chunk, ordinals }: ChunkRows, revision: number): Segment {
   const bodies = ordinals.length;
   if (bodies === chunk.count) return { revision, bodies, bytes: chunk.bytes };

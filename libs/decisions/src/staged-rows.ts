@@ -8,23 +8,23 @@ import type {
   SubmissionId,
 } from '@kinledger/contracts';
 
-/** Where the rows of submissions are read that are decided. */
+/** Reads the rows of submissions to decide. */
 export interface StagedRows {
   /**
-   * A submission's chunks in order, a bounded part of them at a time. May be walked more than once. Fewer come where another
+   * A submission's chunks in order, a bounded number in memory. May be iterated more than once. Yields fewer if another
    * process settles the submission meanwhile.
    */
   chunksOf(submission: SubmissionId): AsyncIterable<DecidableChunk>;
 }
 
-/** A row whose body is not there: what a recorded submission says of it all the same. */
+/** A row without its body, and what a recorded submission still says of it. */
 export type AbsentRow =
-  /** It said what the live record of its key said, and nothing of it was kept. */
+  /** It equalled the live record of its key, so that nothing of it was kept. */
   | { readonly absent: 'unchanged'; readonly record: RecordId }
-  /** Its body is erased. */
+  /** Its body was erased. */
   | { readonly absent: 'forgotten'; readonly placed: Pick<Placement, 'record' | 'rowKey' | 'role'> };
 
-/** A chunk of a submission, as a decision reads it. Rows are named by their ordinals in it. */
+/** A chunk of a submission, as a decision reads it. Rows are identified by their ordinals within it. */
 export interface DecidableChunk {
   readonly head: Pick<RowChunkHead, 'chunk' | 'refused'>;
   readonly count: number;
@@ -33,9 +33,9 @@ export interface DecidableChunk {
   row(ordinal: number): PseudonymisedRow | AbsentRow | undefined;
   recordOf(ordinal: number): RecordId | undefined;
   committedBytes(ordinal: number): CommittedBytes | undefined;
-  /** Commitments that the ledger has to a row whose body is erased. */
+  /** The ledger's commitments to a row whose body was erased. */
   recordedCommitments?(ordinal: number): Commitments | undefined;
-  /** How many further rows there were of which nothing was kept, since an earlier row of the file said the same. */
+  /** Number of further rows of which nothing was kept, because they repeat an earlier row of the file. */
   readonly repeated?: number;
   /** The bytes of the chunk without these rows. */
   withoutRows(ordinals: readonly number[]): Uint8Array;

@@ -2,7 +2,7 @@ import type { DecisionRun } from '@kinledger/domain';
 import type { DecisionContext } from './decision-context.js';
 import type { Scribe } from './scribe.js';
 
-/** Writes the decisions of a run that brings no row in. @throws the signal's reason when it aborts. */
+/** Writes the decisions of a run that brings in no rows. @throws the signal's reason when it aborts. */
 export async function writeDecisions(
   run: DecisionRun,
   scribe: Scribe,

@@ -4,4 +4,4 @@ export * from './reading/file-refused.js';
 export type * from './validation/date-order.js';
 export * from './validation/finding.js';
 export * from './validation/row-validator.js';
-export type { KnownDigestsOfNothing } from './validation/value-form.js';
+export type { KnownEmptyValueDigests } from './validation/value-form.js';

@@ -4,32 +4,32 @@ import type { UploadId } from '@kinledger/contracts';
 import { notAuthentic } from './errors.js';
 
 /**
- * Envelope encryption of one file: a random data key seals its chunks, the key-encryption key (KEK) wraps that key
- * and the file's commitment seed. Everything here is synchronous and touches nothing but its arguments, so that a
- * worker thread can open chunks with a copied data key.
+ * Envelope encryption of one file: a random data key seals its chunks; the key-encryption key (KEK) wraps that key and
+ * the file's commitment seed. All functions are synchronous and pure apart from randomness, so that a worker thread can
+ * open chunks with a copied data key.
  */
 
 declare const brand: unique symbol;
 type Key<Name extends string> = Uint8Array & { readonly [brand]: Name };
 
-/** 32 bytes from the secret store; never in a database, and as a KeyObject in no log. */
+/** 32 bytes from the secret store; never in a database, and as a KeyObject never in a log. */
 export type Kek = KeyObject & { readonly [brand]: 'Kek' };
 /** 32 random bytes, one key per file. */
 export type DataKey = Key<'DataKey'>;
-/** 32 random bytes per file, from which its records' commitment salts come; dies with the file. */
+/** 32 random bytes per file, from which the commitment salts of its records are derived; deleted with the file. */
 export type CommitmentSeed = Key<'CommitmentSeed'>;
 
-/** rows: what is to be pseudonymised; errors: the report for the provider. */
+/** rows: the rows to pseudonymise; errors: the error report for the provider. */
 export type ChunkKind = 'rows' | 'errors';
 
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** @throws RangeError unless it is given exactly 32 bytes, or a secret key of as many. */
+/** @throws RangeError unless the key has exactly 32 bytes. */
 export function kekFrom(key: Uint8Array | KeyObject): Kek {
   const secret = key instanceof KeyObject ? key : createSecretKey(key);
-  if (secret.symmetricKeySize !== KEY_BYTES) throw new RangeError('a key-encryption key has 32 bytes');
+  if (secret.symmetricKeySize !== KEY_BYTES) throw new RangeError('a key-encryption key must have 32 bytes');
   return secret as Kek;
 }
 
@@ -37,12 +37,12 @@ export const createDataKey = (): DataKey => randomBytes(KEY_BYTES) as Uint8Array
 export const createCommitmentSeed = (): CommitmentSeed =>
   randomBytes(KEY_BYTES) as Uint8Array as CommitmentSeed;
 
-/** The fastest level: rows shrink to a fifth, and what is sealed shrinks no more. */
+/** The fastest level, which compresses rows to a fifth; sealed bytes no longer compress. */
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /**
- * Packs and seals: IV (12 bytes) ‖ tag (16) ‖ ciphertext of a frame of Zstandard; bound to its upload, kind and number, so
- * that chunks cannot be swapped. Its length says roughly how much alike its rows are, and nothing else of them.
+ * Compresses and seals: IV (12 bytes) ‖ tag (16) ‖ ciphertext of a Zstandard frame. Bound to its upload, kind and
+ * number, so that chunks cannot be swapped. The length reveals roughly how similar the rows are, and nothing else.
  */
 export function sealChunk(
   dataKey: DataKey,
@@ -54,7 +54,7 @@ export function sealChunk(
   return seal(dataKey, placeOf(kind, upload, n), zstdCompressSync(plaintext, FAST));
 }
 
-/** @throws NotAuthentic when the chunk was changed, is another one, or the key is another file's. */
+/** @throws NotAuthentic if the chunk was changed or is another one, or the key belongs to another file. */
 export function openChunk(
   dataKey: DataKey,
   upload: UploadId,
@@ -62,7 +62,7 @@ export function openChunk(
   sealed: Uint8Array,
   kind: ChunkKind = 'rows',
 ): Uint8Array {
-  // Authentic, and so no larger than what was packed.
+  // The chunk is authentic, and so is no larger than what was compressed.
   return zstdDecompressSync(open(dataKey, placeOf(kind, upload, n), sealed));
 }
 
@@ -80,7 +80,7 @@ export const wrapCommitmentSeed = (kek: Kek, upload: UploadId, seed: CommitmentS
 export const unwrapCommitmentSeed = (kek: Kek, upload: UploadId, wrapped: Uint8Array): CommitmentSeed =>
   open(kek, `commitment seed of upload ${upload}`, wrapped) as CommitmentSeed;
 
-/** Also the associated data: a text that no two sealed things share. */
+/** Also the associated data: a text that is unique to each sealed value. */
 const placeOf = (kind: ChunkKind, upload: UploadId, n: number) => `${kind} chunk ${n} of upload ${upload}`;
 
 const associated = (place: string) => Buffer.from(`kinledger landing 2: ${place}`);

@@ -45,12 +45,12 @@ describe('a sealed chunk', () => {
     );
   });
 
-  it('shows nothing of what was sealed', () => {
+  it('reveals nothing of what was sealed', () => {
     const sealed = Buffer.from(sealChunk(dataKey, upload, 0, plaintext));
     expect(sealed.includes('amara')).toBe(false);
   });
 
-  it('is packed before it is sealed', () => {
+  it('is compressed before it is sealed', () => {
     const alike = Buffer.from(JSON.stringify(Array.from({ length: 500 }, () => plaintext.toString())));
     expect(sealChunk(dataKey, upload, 0, alike).byteLength).toBeLessThan(alike.byteLength / 20);
   });

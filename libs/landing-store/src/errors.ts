@@ -1,10 +1,10 @@
-/** A sealed chunk or wrapped key that was changed, moved to another place, or belongs to another key. */
+/** A sealed chunk or wrapped key was changed, moved to another place, or made with another key. */
 export interface NotAuthentic extends Error {
   readonly code: 'landing-not-authentic';
   readonly what: string;
 }
 
-/** A file of which nothing is there (any more): it never came, or it was deleted. */
+/** Nothing is stored of a file: it never arrived, or was deleted. */
 export interface LandingFileGone extends Error {
   readonly code: 'landing-file-gone';
   readonly upload: string;
@@ -28,7 +28,7 @@ export const notAuthentic = (what: string): NotAuthentic =>
   );
 
 export const landingFileGone = (upload: string): LandingFileGone =>
-  Object.assign(new Error(`the landing store holds nothing of upload ${upload}`), {
+  Object.assign(new Error(`the landing store contains nothing of upload ${upload}`), {
     code: 'landing-file-gone' as const,
     upload,
   });

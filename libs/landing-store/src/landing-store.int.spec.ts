@@ -47,12 +47,12 @@ describe('the landing store', () => {
     await writer.flush();
   };
 
-  it('lets a write that is under way end before an abandoned file is deleted', async () => {
+  it('lets a write in progress end before an abandoned file is deleted', async () => {
     const upload = newUpload();
     let letGo: () => void = () => undefined;
     const held = new Promise<void>((done) => (letGo = done));
     let writes = 0;
-    // A connection whose write takes its time, as one to a busy disk does.
+    // A connection with a slow write, as to a busy disk.
     const slow = {
       query: async (text: string, values: unknown[]) => {
         if (text.includes('landing.chunk')) {
@@ -63,7 +63,7 @@ describe('the landing store', () => {
       },
     } as unknown as pg.Pool;
     const writer = await createFile(slow, { upload, kek });
-    // Of nothing that packs.
+    // Incompressible data.
     const megabytes: LandingRow[] = [[2, [randomBytes(3 * 1024 * 1024).toString('hex')]]];
     await writer.writeChunk(0, megabytes);
     const order: string[] = [];
@@ -80,7 +80,7 @@ describe('the landing store', () => {
     expect(rows).toEqual([]);
   });
 
-  it('gives the pseudonymiser what ingest wrote, in order', async () => {
+  it('returns to the pseudonymiser what ingest wrote, in order', async () => {
     const upload = newUpload();
     await stored(upload, 5);
     const file = await readFile(pseudonymiser, upload);
@@ -96,7 +96,7 @@ describe('the landing store', () => {
     ).toEqual([['7', 'invalid-email']]);
   });
 
-  it('holds no value in clear', async () => {
+  it('contains no value in clear', async () => {
     const upload = newUpload();
     await stored(upload, 1);
     const { rows } = await ingest.query<{ found: boolean }>(
@@ -106,7 +106,7 @@ describe('the landing store', () => {
     expect(rows.map((row) => row.found)).toEqual([false, false]);
   });
 
-  it('leaves nothing of a deleted file but the record of its deletion', async () => {
+  it('leaves nothing of a deleted file except the record of its deletion', async () => {
     const upload = newUpload();
     await stored(upload, 3);
     await expect(
@@ -127,7 +127,7 @@ describe('the landing store', () => {
     await expect(readChunk(pseudonymiser, upload, 0)).rejects.toSatisfy(isLandingFileGone);
   });
 
-  it('deletes twice as once', async () => {
+  it('records a repeated deletion once', async () => {
     const upload = newUpload();
     await stored(upload, 1);
     await deleteFile(ingest, upload, 'discarded');
@@ -136,7 +136,7 @@ describe('the landing store', () => {
     expect(rows).toEqual([{ reason: 'discarded' }]);
   });
 
-  it('keeps the error report of a refused file when its rows go', async () => {
+  it('keeps the error report of a refused file when its rows are deleted', async () => {
     const upload = newUpload();
     await stored(upload, 2);
     await expect(deleteRows(ingest, upload)).resolves.toBe(2);

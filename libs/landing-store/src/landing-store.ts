@@ -19,12 +19,12 @@ import { encodeRows, type LandingRow } from './landing-row.js';
 /** A pool, or a client within the caller's transaction. */
 export type Queryable = Pick<pg.Pool | pg.ClientBase, 'query'>;
 
-/** What the landing store holds of one file, keys still wrapped: the key material handle of its chunks. */
+/** One file in the landing store, with its keys still wrapped. */
 export interface LandingFile {
   readonly upload: UploadId;
   readonly wrappedDataKey: Uint8Array;
   readonly wrappedSeed: Uint8Array;
-  /** Chunks of kind rows, numbered from 0. */
+  /** Number of chunks of kind rows, numbered from 0. */
   readonly chunks: number;
   readonly rows: number;
 }
@@ -34,7 +34,7 @@ export interface SealedChunk {
   readonly kind: ChunkKind;
   /** From 0 within its kind. */
   readonly n: number;
-  /** Rows, or lines of the error report. */
+  /** Number of rows, or of lines of the error report. */
   readonly rows: number;
   readonly sealed: Uint8Array;
 }
@@ -42,8 +42,8 @@ export interface SealedChunk {
 export interface LandingWriter {
   readonly upload: UploadId;
   /**
-   * Seals rows, and writes them once there are about 2 MiB, of which at most twice as much is held: it waits when the
-   * write before has not ended. Numbers from 0; one call at a time.
+   * Seals rows, and writes them once there are about 2 MiB. Holds at most twice as much: it waits while the previous
+   * write is in progress. Numbers from 0; one call at a time.
    */
   writeChunk(n: number, rows: readonly LandingRow[]): Promise<void>;
   /** The same for a part of the error report: `lines` is any JSON array. */
@@ -51,15 +51,15 @@ export interface LandingWriter {
   /** Resolves when everything is written. */
   flush(): Promise<void>;
   /**
-   * Writes nothing more, and resolves when the write under way has ended, either way: only then does deleting the file
-   * delete all of it.
+   * Writes nothing more, and resolves when the write in progress has ended, either way: deleting the file is complete
+   * only after that.
    */
   abandon(): Promise<void>;
 }
 
 const UNWRITTEN_BYTES = 2 * 1024 * 1024;
 
-/** Makes the file's key and seed, stores them wrapped. With a pool, each statement commits by itself. */
+/** Creates the file's key and seed, and stores them wrapped. With a pool, each statement commits on its own. */
 export async function createFile(
   client: Queryable,
   options: { readonly upload: UploadId; readonly kek: Kek },
@@ -76,7 +76,7 @@ export async function createFile(
 function writerOf(client: Queryable, upload: UploadId, dataKey: DataKey): LandingWriter {
   let unwritten: SealedChunk[] = [];
   let bytes = 0;
-  // One write is under way while the next chunks are sealed.
+  // One write is in progress while the next chunks are sealed.
   let writing: Promise<void> = Promise.resolve();
   let abandoned = false;
   const begin = async () => {
@@ -86,7 +86,7 @@ function writerOf(client: Queryable, upload: UploadId, dataKey: DataKey): Landin
     bytes = 0;
     if (chunks.length === 0 || abandoned) return;
     writing = insertChunks(client, upload, chunks);
-    // Thrown to whoever awaits it next.
+    // The next await of it throws the error.
     writing.catch(() => undefined);
   };
   const flush = async () => {
@@ -130,13 +130,13 @@ async function insertChunks(
       chunks.map((chunk) => chunk.n),
       chunks.map((chunk) => chunk.rows),
       chunks.map((chunk) => chunk.sealed.byteLength),
-      // One value goes as it is; an array of them would go as hex text, which is slow on both sides.
+      // One value is sent in binary; an array would be sent as hexadecimal text, which is slow on both sides.
       Buffer.concat(chunks.map((chunk) => chunk.sealed)),
     ],
   );
 }
 
-/** @throws LandingFileGone for a file that never came or was deleted: nothing of it is left to process. */
+/** @throws LandingFileGone for a file that never arrived or was deleted. */
 export async function readFile(client: Queryable, upload: UploadId): Promise<LandingFile> {
   const { rows } = await client.query<{
     wrapped_data_key: Buffer;
@@ -160,7 +160,7 @@ export async function readFile(client: Queryable, upload: UploadId): Promise<Lan
   };
 }
 
-/** @throws NotAuthentic under another KEK. */
+/** @throws NotAuthentic with another KEK. */
 export const unwrapFile = (
   kek: Kek,
   file: LandingFile,
@@ -169,7 +169,7 @@ export const unwrapFile = (
   seed: unwrapCommitmentSeed(kek, file.upload, file.wrappedSeed),
 });
 
-/** One sealed chunk; `openChunk` and `decodeRows` read it, in a worker if need be. @throws LandingFileGone */
+/** Reads one sealed chunk, for `openChunk` and `decodeRows`, possibly in a worker. @throws LandingFileGone */
 export async function readChunk(
   client: Queryable,
   upload: UploadId,
@@ -181,7 +181,7 @@ export async function readChunk(
   return chunk;
 }
 
-/** Up to `limit` sealed chunks from number `from`, in order; empty after the last. */
+/** Reads up to `limit` sealed chunks from number `from`, in order; empty after the last. */
 export async function readChunks(
   client: Queryable,
   upload: UploadId,
@@ -195,7 +195,7 @@ export async function readChunks(
   return rows.map((row) => ({ upload, kind, ...row }));
 }
 
-/** Chunks of rows that wait, of all files. */
+/** Number of chunks of rows that wait, of all files. */
 export async function countChunks(client: Queryable): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `SELECT count(*) AS count FROM landing.chunk WHERE kind = 'rows'`,
@@ -204,13 +204,12 @@ export async function countChunks(client: Queryable): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Why a file's content went. */
+/** Why a file's content was deleted. */
 export type DeletionReason = 'pseudonymised' | 'discarded' | 'expired' | 'refused' | 'interrupted';
 
 /**
- * Deletes a file's chunks of every kind, its wrapped key and its wrapped seed, and records that they went. Repeatable:
- * a file that is gone already gives 0. Call it in the transaction of the change that makes the file unneeded.
- * Returns the number of chunks that went.
+ * Deletes a file's chunks of every kind, its wrapped key and its wrapped seed, and records the deletion. Idempotent.
+ * Call it in the transaction of the change that makes the file unneeded. Returns the number of chunks deleted.
  */
 export async function deleteFile(
   client: Queryable,
@@ -228,7 +227,7 @@ export async function deleteFile(
   return rows[0]?.chunks ?? 0;
 }
 
-/** Deletes the chunks of kind rows alone: a refused file keeps its error report until it is discarded or expires. */
+/** Deletes only the chunks of kind rows: a refused file keeps its error report until it is discarded or expires. */
 export async function deleteRows(client: Queryable, upload: UploadId): Promise<number> {
   const { rowCount } = await client.query("DELETE FROM landing.chunk WHERE upload = $1 AND kind = 'rows'", [
     upload,

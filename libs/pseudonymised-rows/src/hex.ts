@@ -1,6 +1,6 @@
 const wholeBytes = /^(?:[0-9a-f]{2})*$/i;
 
-/** @throws TypeError when the text is not whole bytes of hex digits. */
+/** @throws TypeError for anything but whole bytes of hex digits. */
 export function bytesOfHex(digits: string): Uint8Array {
   if (!wholeBytes.test(digits)) throw new TypeError('expected hex digits');
   return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>

@@ -6,11 +6,11 @@ import { COUNTER_BYTES, counterOf, type Hashing } from './hashing.js';
 
 const encoder = new TextEncoder();
 
-/** Hash functions in plain JavaScript, for a browser: Web Crypto answers later, and rows are not made to wait. */
+/** Hash functions in plain JavaScript, for a browser: Web Crypto is asynchronous, but rows must not wait. */
 export const portableHashing: Hashing = {
   sha256: (message) => hexOfBytes(sha256(typeof message === 'string' ? encoder.encode(message) : message)),
   hmacSha256: (key) => {
-    // A key is prepared once, and a copy of it takes each message.
+    // The key is prepared once; each message uses a copy.
     const keyed = hmac.create(sha256, key);
     const hex = (message: Uint8Array) => hexOfBytes(keyed.clone().update(message).digest());
     return { hex, hexOfHex: (digits) => hex(bytesOfHex(digits)) };

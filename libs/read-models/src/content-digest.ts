@@ -13,16 +13,16 @@ export interface ContentDigest {
   readonly tables: Readonly<Record<string, TableDigest>>;
 }
 
-/** Of each table, the columns by which its rows are ordered. */
+/** The columns by which the rows of each table are ordered. */
 const digested = [
   { name: 'checkpoint', key: ['only_row'] },
   ...readTables.map(({ name, key }) => ({ name, key })),
 ];
 
 /**
- * Digests the content of read models: every row of every table in the order of its key, as PostgreSQL sends it in binary.
- * Two schemas with one digest answer every query alike. The client must be in a repeatable-read transaction.
- * @param known digests of tables that were computed when these were written.
+ * Digests the content of read models: every row of every table in key order, in PostgreSQL's binary format. Two schemas
+ * with the same digest give the same answer to every query. The client must be in a repeatable-read transaction.
+ * @param known digests of tables that were computed when the tables were written.
  */
 export async function contentDigest(
   client: pg.ClientBase,

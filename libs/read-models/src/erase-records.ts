@@ -6,8 +6,9 @@ const statements = readTables.flatMap(({ erasure }) =>
 );
 
 /**
- * Takes out of every table of every read model what the bodies of records said; what the ledger says of them stays, as a
- * rebuild without the bodies would have it. On the search path of a schema of read models, in the caller’s transaction.
+ * Deletes from every table of every read model what the bodies of these records said. What the ledger says of the
+ * records stays, as it would after a rebuild without the bodies. Runs on the search path of a schema of read models, in
+ * the caller’s transaction.
  */
 export async function eraseRecords(client: pg.ClientBase, records: readonly string[]): Promise<void> {
   for (const statement of statements) await client.query(statement, [records]);

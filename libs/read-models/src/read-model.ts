@@ -9,32 +9,32 @@ import type { Numbers } from './writing/numbers.js';
 
 export type EventOf<Type extends LedgerEventType> = Extract<LedgerEvent, { readonly type: Type }>;
 
-/** Erasure follows from the tables of all read models (see `ReadTable.erasure`): no read model writes it itself. */
+/** Erasure is derived from the tables of all read models (see `ReadTable.erasure`): no read model handles it itself. */
 export type HandledEventType = Exclude<LedgerEventType, 'RecordErased'>;
 
-/** What a read model may use while it writes, in the transaction that the client is in, on the schema's search path. */
+/** What a read model may use while it writes, in the client's current transaction, on the schema's search path. */
 export interface Writing {
   readonly client: pg.ClientBase;
   /**
    * Changes of this read model that wait to be written in one statement. A batched statement may read and write the
-   * read model's own tables, and read what others write at once.
+   * read model's own tables, and may read tables that other read models write without batching.
    */
   readonly batch: Batch;
-  /** Writes the waiting batches of all read models: what comes before is in the tables then. */
+  /** Writes the waiting batches of all read models, so that the tables contain all earlier changes. */
   readonly flush: () => Promise<void>;
   /** Rules of the programme definition in force. */
   readonly rules: DatasetRules;
-  /** The numbers that stand for ids in the tables. */
+  /** The numbers that replace ids in the tables. */
   readonly numbers: Numbers;
   /** Bytes of a payload beside the ledger. */
   readonly readPayload: (digest: string) => Promise<Uint8Array | undefined>;
-  /** Whether a later event of the ledger erases the record: only then may its body be missing. */
+  /** Whether a later event of the ledger erases the record; only then may its body be missing. */
   readonly isErased: (record: string) => Promise<boolean>;
 }
 
 /**
- * Writes one event, at once or into the batch. `bodies` has those of the records that the event brings into the ledger.
- * Returns nothing to wait for where the event only joins a batch.
+ * Writes one event, immediately or into the batch. `bodies` contains the bodies of the records that the event adds to
+ * the ledger. Returns undefined if the event only joins a batch.
  */
 export type Handler<Writer, Type extends HandledEventType> = (
   writer: Writer,
@@ -42,47 +42,53 @@ export type Handler<Writer, Type extends HandledEventType> = (
   bodies: Bodies,
 ) => Promise<void> | undefined;
 
-/** One answer for every type of event: a new type does not compile until every read model has answered for it. */
+/**
+ * One handler, or 'ignored', for every type of event: a new type does not compile until every read model has an entry
+ * for it.
+ */
 type Handlers<Writer> = {
   readonly [Type in HandledEventType]: Handler<Writer, Type> | 'ignored';
 };
 
-/** What a read model may use while it is filled from the beginning of the ledger, in one transaction. */
+/** What a read model may use while it is filled from the start of the ledger, in one transaction. */
 export interface Filling extends Omit<Writing, 'batch' | 'flush' | 'readPayload'> {
-  /** The individuals that were registered, in their order: an individual’s number is its slot and one. */
+  /** The registered individuals in order of registration: an individual’s number is its slot plus one. */
   readonly individuals: IdTable;
-  /** One of its tables, to be written whole in the order of its key. */
+  /** Opens one of its tables, to be written completely in key order. */
   readonly table: (name: string, columns: readonly string[]) => FilledTable;
 }
 
 /**
- * Fills the tables of a read model. It is given all events, without the bodies, and says where everything ends up once it
- * has seen the last; then the bodies; and writes each row once.
+ * Fills the tables of a read model. It receives all events without bodies, determines the final state after the last
+ * event, then receives the bodies and writes each row once.
  */
 export interface Filler {
   erase?(records: readonly string[]): void;
   readyForBodies?(): Promise<void>;
-  /** Bodies of the records that entered next, in any order among themselves. */
+  /** Receives the bodies of the records that entered next; their order within one call does not matter. */
   takeBodies?(rows: readonly PseudonymisedRow[]): Promise<void>;
   finish(): Promise<void>;
 }
 
 interface Settling {
-  /** Completes the transaction, once every batch of every read model is written. */
+  /** Completes the transaction, after all batches of all read models are written. */
   settle?(): Promise<void>;
 }
 
 interface ReadModelDefinition<Writer> {
   readonly name: string;
-  /** Raised when other rows are written for the same events: read models of another version are rebuilt. */
+  /** Increased whenever the same events give other rows: read models of another version are rebuilt. */
   readonly version: number;
   readonly tables: readonly ReadTable[];
-  /** SQL of views that show people the tables by ids and words; made after all tables. */
+  /** SQL of views that show the tables with ids and words; created after all tables. */
   readonly views?: string;
-  /** SQL of what readers need, and writing but for filling; made over rows that are there, it costs least. */
+  /**
+   * SQL of the indexes that readers and incremental writing need but filling does not. Creating them after filling is
+   * cheapest.
+   */
   readonly indexes?: string;
   readonly open: (writing: Writing) => Writer & Settling;
-  /** Where it has many rows: they are written at the end of a filling, not step by step. */
+  /** For read models with many rows, which are then written at the end of filling instead of step by step. */
   readonly fill?: (filling: Filling) => Writer & Filler;
   readonly handles: Handlers<Writer>;
 }
@@ -91,23 +97,23 @@ export type HandlerOf = (event: LedgerEvent, bodies: Bodies) => Promise<void> | 
 
 /** A read model that is being written. */
 export interface OpenReadModel extends Settling {
-  /** What it does with the events of a type; absent where it ignores them. */
+  /** Its handler for a type of event; undefined if it ignores the type. */
   handlerOf(type: HandledEventType): HandlerOf | undefined;
 }
 
-/** A read model that is being filled: by a filler of its own, else step by step. */
+/** A read model that is being filled: by its own filler, or step by step if it has none. */
 export interface FillingReadModel extends OpenReadModel {
   readonly filler: Filler | undefined;
 }
 
-/** A part of the golden dataset: tables, and what each event of the ledger does to them. */
+/** A part of the golden dataset: its tables, and the effect of each event of the ledger on them. */
 export interface ReadModel {
   readonly name: string;
   readonly version: number;
   readonly tables: readonly ReadTable[];
   readonly views: string;
   readonly indexes: string;
-  /** Types of the events that it writes. */
+  /** Types of the events that it handles. */
   readonly handledEvents: readonly HandledEventType[];
   open(writing: Writing): OpenReadModel;
   fill(writing: Writing, filling: Filling): FillingReadModel;
@@ -117,7 +123,7 @@ export function defineReadModel<Writer>(definition: ReadModelDefinition<Writer>)
   const { name, version, tables, views = '', indexes = '', handles } = definition;
   const types = Object.keys(handles) as HandledEventType[]; // the keys of an object that is exact by its type
   const handlersOf = (writer: Writer) => (type: HandledEventType) => {
-    // A handler is only ever given the events of its own type.
+    // A handler only receives events of its own type.
     const handler = handles[type] as Handler<Writer, HandledEventType> | 'ignored';
     return handler === 'ignored'
       ? undefined

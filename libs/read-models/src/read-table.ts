@@ -1,32 +1,32 @@
 import type { HandledEventType } from './read-model.js';
 
-/** What a table holds of people, and how that goes when a person’s records are erased. */
+/** What a table contains about people, and how that is removed when a person’s records are erased. */
 export type Erasure =
   | { readonly holds: 'nobody' }
-  /** What rows of files say. The statement takes the ids of the erased records, an array of uuid, as $1. */
+  /** The content of rows of files. The statement takes the ids of the erased records, an array of uuid, as $1. */
   | { readonly holds: 'what records say'; readonly erase: string }
-  /** Ids and what follows from records: events that the linker writes in the same decision take it out. */
+  /** Ids and what is derived from records: events that the linker writes in the same decision remove it. */
   | { readonly holds: 'what follows from records'; readonly goesWith: readonly HandledEventType[] };
 
 export interface Column {
   readonly name: string;
-  /** PostgreSQL’s, such as `uuid[]`. */
+  /** A PostgreSQL type, such as `uuid[]`. */
   readonly type: string;
 }
 
 export interface ReadTable {
   readonly name: string;
   readonly columns: readonly Column[];
-  /** The CREATE TABLE statement, and what writing needs of indexes. */
+  /** The CREATE TABLE statement, and the indexes that writing needs. */
   readonly sql: string;
-  /** Columns that name a row, in the order in which rows are digested. */
+  /** Columns that identify a row, in the order in which rows are digested. */
   readonly key: readonly string[];
   readonly erasure: Erasure;
 }
 
 /**
- * A table of a read model, by its CREATE TABLE statement, after which others may come.
- * @param key the first column where it is left out. @throws Error for a statement that cannot be read.
+ * Describes a table of a read model by its CREATE TABLE statement, which other statements may follow.
+ * @param key the first column by default. @throws Error for a statement that cannot be parsed.
  */
 export function readTable(
   sql: string,
@@ -43,7 +43,7 @@ export function readTable(
 function columnsOf(body: string): readonly Column[] {
   const parts = body
     .replace(/--[^\n]*/g, '')
-    // A comma within brackets belongs to a constraint.
+    // A comma within parentheses belongs to a constraint.
     .split(/,(?![^(]*\))/)
     .map((part) => part.trim());
   return parts.flatMap((part) => {

@@ -7,14 +7,14 @@ import { referrals } from './referrals/referrals.read-model.js';
 import { submissions } from './submissions/submissions.read-model.js';
 
 /**
- * The golden dataset. Its schema, erasure, content digest and what the projector writes follow from this list, in whose
- * order an event is given to them; what one reads of another stands before it.
+ * The golden dataset. Its schema, erasure, content digest and the projector's writes follow from this list. Each event
+ * is given to the read models in this order: a read model that reads another comes after it.
  */
 export const readModels: readonly ReadModel[] = [programme, submissions, records, kinship, referrals];
 
 export const readTables: readonly ReadTable[] = readModels.flatMap(({ tables }) => tables);
 
-/** Types of the events that change any read model, but for erasure. */
+/** Types of the events that change any read model, except erasure. */
 export const handledEvents: ReadonlySet<HandledEventType> = new Set(
   readModels.flatMap(({ handledEvents: types }) => types),
 );

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { Column } from './read-table.js';
 import { handledEvents, readModels, readTables } from './registry.js';
 
-/** Ids that are of files, not of people. */
+/** Ids of files, not of people. */
 const ofFiles = new Set(['submission_id', 'supersedes']);
-/** Documents of the programme and of whole files: counts and definitions. */
+/** Documents about the programme or whole files: counts and definitions. */
 const ofProgrammes = new Set(['definition', 'counts', 'findings', 'outcomes']);
 
-/** Numbers that stand for people, records and families, and documents that are kept as text. */
+/** Numbers that identify people, records or families, and documents that are stored as text. */
 const ofPeople = new Set([
   'record',
   'individual',
@@ -20,7 +20,10 @@ const ofPeople = new Set([
   'provenance',
 ]);
 
-/** Whether a column may hold an id, a number or a word of a person: every id that is not a file’s, every other document. */
+/**
+ * Whether a column may contain an id, a number or a document about a person: every id except those of files, and every
+ * other document.
+ */
 const isOfPeople = ({ name, type }: Column): boolean =>
   (type.startsWith('uuid') && !ofFiles.has(name)) ||
   (type === 'jsonb' && !ofProgrammes.has(name)) ||
@@ -32,14 +35,14 @@ describe('the read models', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('say of each table with a person’s id or attributes how these go with an erased record', () => {
+  it('declare for each table with a person’s id or attributes how these are erased', () => {
     const unanswered = readTables.filter(
       ({ columns, erasure }) => columns.some(isOfPeople) && erasure.holds === 'nobody',
     );
     expect(unanswered.map(({ name }) => name)).toEqual([]);
   });
 
-  it('erase by statement in every table that keeps what a row says, which is named by its record', () => {
+  it('erase by statement in every table with the content of rows, which names its record', () => {
     const byRecord = readTables.filter(({ columns }) =>
       columns.some(({ name }) => name === 'record_id' || name === 'record'),
     );
@@ -52,7 +55,7 @@ describe('the read models', () => {
     }
   });
 
-  it('handle the events that take out what follows from records', () => {
+  it('handle the events that remove what is derived from records', () => {
     for (const { name, tables, handledEvents: own } of readModels) {
       const named = tables.flatMap(({ erasure }) =>
         erasure.holds === 'what follows from records' ? erasure.goesWith : [],
@@ -61,7 +64,7 @@ describe('the read models', () => {
     }
   });
 
-  it('handle together every event of the ledger but those whose effect other events tell: refusals of consent, decisions about two rows, un-parkings', () => {
+  it('together handle every event of the ledger, except those whose effect other events describe: refusals of consent, decisions about two rows, un-parkings', () => {
     const erasure = 'RecordErased';
     const unhandled = Object.keys(ledgerContracts).filter(
       (type) => type !== erasure && !(handledEvents as ReadonlySet<string>).has(type),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readTables } from './registry.js';
 import { createReadModels, viewNames } from './schema.js';
 
-/** PostgreSQL’s own names of types, beside the ones that statements use. */
+/** PostgreSQL’s names of types, mapped to the names that the statements use. */
 const written: Readonly<Record<string, string>> = {
   integer: 'int',
   'timestamp with time zone': 'timestamptz',
@@ -52,14 +52,14 @@ const declared = (): Record<string, string[]> => ({
 });
 
 describe('the schema of the read models', () => {
-  it('has no table and no column that no read model declares', async () => {
+  it('contains only the tables and columns that a read model declares', async () => {
     const client = await pool.connect();
     await createReadModels(client, 'tried');
     client.release();
     expect(await columnsIn('tried')).toEqual(declared());
   });
 
-  it('shows people the tables in the views that read models declare, and in no other', async () => {
+  it('contains exactly the views that read models declare', async () => {
     const { rows } = await pool.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class WHERE relnamespace = to_regnamespace('tried') AND relkind = 'v' ORDER BY 1`,
     );
@@ -67,7 +67,7 @@ describe('the schema of the read models', () => {
     for (const name of viewNames) expect((await pool.query(`SELECT * FROM tried.${name}`)).rows).toEqual([]);
   });
 
-  it('is seen to hold a table that belongs to no read model', async () => {
+  it('detects a table that belongs to no read model', async () => {
     await pool.query('CREATE TABLE tried.stray (record_id uuid NOT NULL)');
     expect(await columnsIn('tried')).not.toEqual(declared());
   });

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { readModels, readTables } from './registry.js';
 
-/** The schema that readers see. A rebuild fills another one and takes this name in one step. */
+/** The schema that readers see. A rebuild fills another schema and gives it this name in one step. */
 export const LIVE_SCHEMA = 'golden';
 
-/** What the name of a schema of read models at a past position begins with; the position follows. */
+/** Prefix of the name of a schema of read models at a past position, which follows it. */
 export const AS_AT_SCHEMA = 'golden_at_';
 
-/** Where a schema of read models stands; it belongs to none of them. */
+/** The position of a schema of read models; it belongs to no read model. */
 const checkpoint = `CREATE TABLE checkpoint (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   position bigint NOT NULL,
@@ -22,45 +22,48 @@ const checkpoint = `CREATE TABLE checkpoint (
 
 const lines = (statements: readonly string[]): string => statements.map((sql) => `${sql}\n`).join('');
 
-/** Ids are 128 bits: `uuid` columns. */
+/** Ids have 128 bits and are stored in `uuid` columns. */
 const tables = `\n${lines([checkpoint, ...readTables.map(({ sql }) => sql)])}${readModels.map(({ views }) => views).join('')}`;
 
-/** What readers need and the writing of many rows does without: made at once over rows that are there, it costs least. */
+/** Indexes that readers need and bulk writing does not: creating them after the rows are written is cheapest. */
 const indexes = `\n${readModels.map((readModel) => readModel.indexes).join('')}`;
 
-/** Changes whenever the tables or a read model’s version do: read models of another version are rebuilt, never patched. */
+/**
+ * Changes whenever the tables or a read model’s version change: read models of another version are rebuilt, never
+ * migrated.
+ */
 export const TABLES_VERSION = createHash('sha256')
   .update(tables)
   .update(indexes)
-  // A first version adds nothing: read models that were made before versions were counted stand.
+  // A first version adds nothing, so that read models from before versions were counted stay valid.
   .update(readModels.map(({ name, version }) => (version === 1 ? '' : `${name} ${version}\n`)).join(''))
   .digest('hex')
   .slice(0, 16);
 
-/** Every table of a schema of read models. Views show the same again. */
+/** Every table of a schema of read models. Views show the same data again. */
 export const tableNames: readonly string[] = ['checkpoint', ...readTables.map(({ name }) => name)];
 
-/** Every view: tables by ids and words. */
+/** Every view: tables with ids and words. */
 export const viewNames: readonly string[] = readModels.flatMap(({ views }) =>
   [...views.matchAll(/^CREATE VIEW (\w+)/gm)].flatMap(([, name]) => name ?? []),
 );
 
 const quoted = (schema: string): string => {
   if (!/^[a-z][a-z0-9_]{0,50}$/.test(schema))
-    throw new Error(`"${schema}" cannot name a schema of read models`);
+    throw new Error(`"${schema}" is not a valid name for a schema of read models`);
   return schema;
 };
 
-/** Who may read the tables: a person of the machine, who looks at what is stored. Services read what is published. */
+/** The role that may read the tables: an operator who inspects stored data. Services read what is published. */
 const INSPECTOR = 'kinledger_inspector';
 
-/** Creates empty read models in a schema of their own, in place of those that are there. In the caller's transaction. */
+/** Creates empty read models in their own schema, replacing existing ones. Runs in the caller's transaction. */
 export async function createReadModels(client: pg.ClientBase, schema: string): Promise<void> {
   await createBareReadModels(client, schema);
   await indexReadModels(client, schema);
 }
 
-/** The same but for what `indexReadModels` adds once they are filled. In the caller's transaction. */
+/** Does the same, without what `indexReadModels` adds after filling. Runs in the caller's transaction. */
 export async function createBareReadModels(client: pg.ClientBase, schema: string): Promise<void> {
   const name = quoted(schema);
   await dropReadModels(client, name);
@@ -74,14 +77,14 @@ export async function createBareReadModels(client: pg.ClientBase, schema: string
   ]);
 }
 
-/** Completes bare read models, which are as those of `createReadModels` then. In the caller's transaction. */
+/** Completes bare read models, so that they equal those of `createReadModels`. Runs in the caller's transaction. */
 export async function indexReadModels(client: pg.ClientBase, schema: string): Promise<void> {
   await within(client, quoted(schema), indexes);
 }
 
 /**
- * Has the planner know how many rows there are of what: it would guess, and guess badly, until the server looks itself.
- * A small sample does until then.
+ * Gives the planner statistics of the filled tables, which it would otherwise guess badly until autovacuum analyses
+ * them. A small sample suffices until then.
  */
 export async function analyseReadModels(client: pg.ClientBase, schema: string): Promise<void> {
   await client.query('SET default_statistics_target TO 10');
@@ -96,7 +99,7 @@ async function within(client: pg.ClientBase, schema: string, statements: string)
   await client.query(`SELECT set_config('search_path', $1, false)`, [before.rows[0]?.search_path ?? '']);
 }
 
-/** Where a schema of read models stands: the last ledger position applied, or undefined where there is none of this version. */
+/** The last ledger position applied to a schema of read models, or undefined if there is none of this version. */
 export async function readCheckpoint(client: pg.ClientBase, schema: string): Promise<number | undefined> {
   const exists = await client.query(`SELECT to_regclass($1) AS found`, [`${quoted(schema)}.checkpoint`]);
   if ((exists.rows[0] as { found: string | null }).found === null) return undefined;
@@ -107,7 +110,10 @@ export async function readCheckpoint(client: pg.ClientBase, schema: string): Pro
   return row?.tables_version === TABLES_VERSION ? row.position : undefined;
 }
 
-/** Gives rebuilt read models the name of others, which go: readers see the old ones or the new ones. In the caller's transaction. */
+/**
+ * Gives rebuilt read models the name of existing ones, which are dropped: readers see the old or the new ones. Runs in
+ * the caller's transaction.
+ */
 export async function swapReadModels(
   client: pg.ClientBase,
   rebuilt: string,
@@ -118,8 +124,8 @@ export async function swapReadModels(
 }
 
 /**
- * Drops read models, where there are any. It waits at the checkpoint, which every reader reads first: a reader that has
- * begun then has what it needs, and no other is in the middle.
+ * Drops read models if they exist. It takes a lock on the checkpoint, which every reader reads first: a reader that has
+ * started finishes before, and no reader is interrupted.
  */
 async function dropReadModels(client: pg.ClientBase, schema: string): Promise<void> {
   const name = quoted(schema);

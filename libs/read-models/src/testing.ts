@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { createReadModels } from './schema.js';
 
-/** A 128-bit id from a readable name. */
+/** A 128-bit id derived from a readable name. */
 export const idOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);
 
 export interface SmallPerson {
@@ -13,22 +13,22 @@ export interface SmallPerson {
 }
 
 export interface SmallEngagement {
-  /** The individual that it belongs to; absent for a row that is set aside. */
+  /** The individual that it belongs to; absent for a set-aside row. */
   readonly person?: string;
   readonly service: string;
   readonly date: string;
   readonly qualifying?: boolean;
   readonly setAside?: 'unlinkable' | 'referred' | 'impersonal';
   readonly retired?: boolean;
-  /** The row's own role; the person's where it is left out, and an adult's for a row of nobody. */
+  /** The row's own role; by default the person's, or an adult's for a row without a person. */
   readonly role?: SmallPerson['role'] | 'none';
-  /** What the row tells its person by; a row tells nothing of the kind where they are left out. */
+  /** What identifies the row's person; false by default. */
   readonly nhsNumber?: boolean;
   readonly born?: boolean;
   readonly caseNumber?: number;
 }
 
-/** A small golden dataset written by hand, whose figures can be counted on one's fingers. */
+/** A small golden dataset, written by hand, whose figures are easily counted. */
 export interface SmallProgramme {
   readonly services: readonly {
     readonly id: string;
@@ -36,7 +36,7 @@ export interface SmallProgramme {
     readonly people?: boolean;
   }[];
   readonly people: readonly SmallPerson[];
-  /** Families of scopes that are narrower than the programme. */
+  /** Families of scopes narrower than the programme. */
   readonly scopedFamilies?: readonly {
     readonly scope: string;
     readonly name: string;
@@ -44,7 +44,7 @@ export interface SmallProgramme {
   }[];
   readonly carers?: readonly (readonly [child: string, adult: string])[];
   readonly engagements: readonly SmallEngagement[];
-  /** Files that stand, by service and period; a service has a dataset of people and one of attendance. */
+  /** Accepted files by service and period; a service has a dataset of people and one of attendance. */
   readonly files?: readonly {
     readonly service: string;
     readonly period: string;
@@ -54,7 +54,7 @@ export interface SmallProgramme {
   }[];
 }
 
-/** Fills a schema of read models with a small programme, as the role that owns them. */
+/** Fills a schema of read models with a small programme, as the role that owns the schema. */
 export async function writeSmallProgramme(
   client: pg.ClientBase,
   schema: string,

@@ -19,17 +19,17 @@ export interface CommandRequest<Kind extends CommandKind> {
   readonly caller: Caller;
   readonly reason: string;
   readonly payload: CommandData<Kind>['payload'];
-  /** Place in the order of intake that must be decided first. */
+  /** Intake number up to which the linker must have decided before it executes the command. */
   readonly after: number;
   readonly at: Date;
-  /** The submission that it is about, and its provider. */
+  /** The submission that the command concerns, and its provider. */
   readonly about?: { readonly submission: SubmissionId; readonly provider: ProviderId };
 }
 
 /**
- * Asks the linker for something: the command is recorded and sent by the transaction that the client is in, or not at
- * all. Asked for again under the same id, nothing happens.
- * @returns whether it is new.
+ * Sends the linker a command: records it and writes it to the outbox within the client's transaction. A repeated id has
+ * no effect.
+ * @returns whether the command is new.
  */
 export async function askCommand<Kind extends CommandKind>(
   client: pg.ClientBase,
@@ -47,7 +47,7 @@ export async function askCommand<Kind extends CommandKind>(
     askedAt: at,
   });
   if (!isNew) return false;
-  // The payload is the one of its kind, which the compiler cannot follow through the parameter.
+  // The payload matches its kind, which the compiler cannot infer through the type parameter.
   const command = {
     id,
     kind,

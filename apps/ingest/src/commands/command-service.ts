@@ -17,7 +17,7 @@ export interface ErasureRequest {
   readonly id?: CommandId | undefined;
 }
 
-/** Commands to the linker, and the wait for its replies. */
+/** Sends commands to the linker, and waits for its replies. */
 @Injectable()
 export class CommandService {
   readonly #logger = new Logger('commands');
@@ -29,7 +29,7 @@ export class CommandService {
     this.#outbox = outbox;
   }
 
-  /** Orders that records be forgotten. @throws Problem 409 where the linker refuses. */
+  /** Commands the linker to erase records. @throws Problem 409 if the linker refuses. */
   async erase(caller: Caller, { records, reason, id = newId() }: ErasureRequest): Promise<AskedCommand> {
     const { pool, programme } = this.#intake;
     const isNew = await inTransaction(pool, (client) =>
@@ -39,11 +39,11 @@ export class CommandService {
       }),
     );
     this.#outbox.wake();
-    if (isNew) this.#logger.log({ command: id, records: records.length, reason }, 'erasure ordered');
+    if (isNew) this.#logger.log({ command: id, records: records.length, reason }, 'erasure requested');
     return this.answered(id);
   }
 
-  /** @throws Problem 404 for a command that is none, or whose submission is another provider's. */
+  /** @throws Problem 404 for an unknown command, or one that concerns another provider's submission. */
   async view(caller: Caller, id: string): Promise<AskedCommand> {
     const command = await readCommand(this.#intake.pool, id);
     if (command === undefined) throw commandUnknown();
@@ -54,8 +54,8 @@ export class CommandService {
   }
 
   /**
-   * Waits a while for the linker's reply. @returns the command, which may still wait.
-   * @throws Problem 409 where the linker refuses it.
+   * Waits for a limited time for the linker's reply. @returns the command, which may still be waiting.
+   * @throws Problem 409 if the linker refuses it.
    */
   async answered(id: CommandId): Promise<AskedCommand> {
     const { pool, limits } = this.#intake;

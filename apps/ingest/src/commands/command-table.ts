@@ -8,7 +8,7 @@ import type {
 } from '@kinledger/contracts';
 import type { Queryable } from '@kinledger/landing-store';
 
-/** A command that was asked for here, and its reply once the linker has sent one. */
+/** A command that was requested here, with its reply once the linker has sent one. */
 export interface AskedCommand {
   readonly id: CommandId;
   readonly kind: CommandKind;
@@ -26,7 +26,7 @@ export type CommandReply = { readonly at: Date } & (
   | { readonly outcome: 'refused'; readonly reason: string; readonly detail: string }
 );
 
-/** @returns false where a command with this id was asked for before. */
+/** @returns false if there already is a command with this id. */
 export async function insertCommand(
   client: Queryable,
   command: Omit<AskedCommand, 'answer'>,
@@ -58,7 +58,7 @@ export async function readCommand(client: Queryable, id: string): Promise<AskedC
   return rows[0] && commandOf(rows[0]);
 }
 
-/** Notes the linker's replies. The first one stands; replies to commands of others are passed over. */
+/** Records the linker's replies. The first reply to a command stands; replies to unknown commands are ignored. */
 export async function recordReplies(
   client: Queryable,
   replies: readonly DataOf<typeof CommandAnswered>[],
@@ -92,7 +92,7 @@ const commandOf = ({
   answer: answered_at === null ? null : replyOf(answered_at, outcome, position, refusal, detail),
 });
 
-// A constraint has each outcome bring its own.
+// A constraint ensures that the columns of each outcome are set.
 const replyOf = (
   at: Date,
   outcome: CommandRow['outcome'],

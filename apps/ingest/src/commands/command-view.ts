@@ -2,22 +2,20 @@ import { commandContracts, commandId, instant, submissionId, type CommandKind } 
 import { z } from 'zod';
 import type { AskedCommand } from './command-table.js';
 
-/** A command as who asked for it sees it. */
+/** A command as its requester sees it. */
 export const commandView = z.object({
   id: commandId,
   kind: z.enum(Object.keys(commandContracts) as [CommandKind, ...CommandKind[]]),
-  submission: submissionId.optional().describe('The submission that it is about.'),
+  submission: submissionId.optional().describe('The submission that the command concerns.'),
   askedBy: z.string(),
   reason: z.string(),
   askedAt: instant,
-  state: z
-    .enum(['waiting', 'accepted', 'refused'])
-    .describe('waiting: asked for, and not answered by the linker yet.'),
-  position: z.int().nonnegative().optional().describe('Ledger position at which it is carried out.'),
+  state: z.enum(['waiting', 'accepted', 'refused']).describe('waiting: the linker has not answered yet.'),
+  position: z.int().nonnegative().optional().describe('Ledger position at which the linker executed it.'),
   refusal: z
     .object({ reason: z.string(), detail: z.string() })
     .optional()
-    .describe('Why it was refused: a code, and the same in one sentence.'),
+    .describe('Why the linker refused it: a code, and a sentence that explains it.'),
 });
 export type CommandView = z.input<typeof commandView>;
 

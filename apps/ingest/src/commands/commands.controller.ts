@@ -13,9 +13,9 @@ const eraseBody = z.strictObject({
     .array(recordId)
     .min(1)
     .max(MAX_RECORDS_PER_EVENT)
-    .describe('Ids of the records, as the golden dataset has them.'),
-  reason: code.describe('The basis, as a short code such as data-subject-request: never a name.'),
-  id: commandId.optional().describe('Idempotency key: a repeated request with the same one is one command.'),
+    .describe('Ids of the records, as in the golden dataset.'),
+  reason: code.describe('The reason, as a short code such as data-subject-request; never a name.'),
+  id: commandId.optional().describe('Idempotency key: requests with the same id are one command.'),
 });
 
 @ApiTags('commands')
@@ -31,12 +31,12 @@ export class CommandsController {
   @Get('commands/:id')
   @Roles('provider', 'data-team', 'operator')
   @ApiOperation({
-    summary: 'A command, and how the linker answered it',
+    summary: 'A command and the linker’s reply',
     description:
-      'Withdrawals, un-parkings and erasures are commands. One that waits is carried out when its turn comes.',
+      'Withdrawals, un-parkings and erasures are commands. The linker executes a waiting command when its turn comes.',
   })
   @ApiResponse(answers(200, 'The command.', commandView))
-  @ApiResponse(problems(404, 'No command of yours has this id.'))
+  @ApiResponse(problems(404, 'You have no command with this id.'))
   async view(
     @CurrentCaller() caller: Caller,
     @Param({ schema: commandParam }) { id }: z.output<typeof commandParam>,
@@ -48,9 +48,9 @@ export class CommandsController {
   @HttpCode(202)
   @Roles('operator')
   @ApiOperation({
-    summary: 'Order that records be forgotten',
+    summary: 'Erase records',
     description:
-      'Their bodies go for ever, and what is known from them. The answer waits a while for the linker’s; a command that still waits then is carried out when its turn comes.',
+      'Permanently deletes the bodies of the records and everything derived from them. The response waits a few seconds for the linker’s reply; a command that is still waiting then is executed when its turn comes.',
   })
   @ApiResponse(answers(202, 'The command, and its reply if the linker has answered.', commandView))
   @ApiResponse(problems(409, 'The linker refused the command: nothing was erased.'))

@@ -14,9 +14,9 @@ import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
 
 const record = '1e0f6d2c9b8a47561e0f6d2c9b8a4756';
 
-describe('commands of people', () => {
+describe('commands', () => {
   let ingest: RunningIngest;
-  /** Answers as the linker does. */
+  /** Answers commands as the linker does. */
   let linker: MessageBus;
 
   beforeAll(async () => {
@@ -48,7 +48,7 @@ describe('commands of people', () => {
     const message = { key: 'leap', ...encodeCloudEvent(CommandAnswered, event) };
     await linker.publish(topics.commandAnswered.name, [message]);
   };
-  /** Answers every command that comes, once, as `answer` says. */
+  /** Answers each command once, as `answer` says. */
   const answering = (answer: (command: string) => Partial<DataOf<typeof CommandAnswered>>) =>
     linker.subscribe({ group: 'linker', topics: [topics.command.name] }, async ({ messages }) => {
       for (const message of messages) {
@@ -70,7 +70,7 @@ describe('commands of people', () => {
     expect(later).toEqual(body);
   });
 
-  it('are answered with the linker’s sentence where it refuses them', async () => {
+  it('are answered with the linker’s explanation if it refuses them', async () => {
     const detail = 'All of these records have been erased already.';
     const refused = { outcome: 'refused', reason: 'records-erased-already', detail } as const;
     const subscription = answering(() => refused);
@@ -90,7 +90,7 @@ describe('commands of people', () => {
     });
   });
 
-  it('under one id are one command, and the first reply stands', async () => {
+  it('are one command under one id, and the first reply stands', async () => {
     const order = { id: 'once-1', records: [record], reason: 'data-subject-request' };
     const both = Promise.all([erase(order), erase(order)]);
     await expect
@@ -103,7 +103,7 @@ describe('commands of people', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('are told to wait where the linker is away, and carried out later', async () => {
+  it('wait while the linker is unavailable, and are executed later', async () => {
     const { status, body } = await erase({
       id: 'later-1',
       records: [record],
@@ -116,7 +116,7 @@ describe('commands of people', () => {
       .toMatchObject({ state: 'accepted', position: 9 });
   });
 
-  it('to erase are an operator’s, and looked at by whom they concern', async () => {
+  it('to erase are for operators, and visible to those whom they concern', async () => {
     const order = { id: 'whose-1', records: [record], reason: 'data-subject-request' };
     for (const caller of ['data-team', 'officer', 'reader'] as const) {
       expect((await erase(order, caller)).status).toBe(403);
@@ -130,7 +130,7 @@ describe('commands of people', () => {
     expect((await ask(ingest, 'operator', 'GET', '/v1/commands/never-asked')).status).toBe(404);
   });
 
-  it('need ids that are ids and a reason that is a code, and nothing is said again', async () => {
+  it('require valid ids and a code as reason, and do not repeat invalid input', async () => {
     for (const wrong of [
       { records: ['Amara Okafor'], reason: 'data-subject-request' },
       { records: [record], reason: 'Amara asked' },

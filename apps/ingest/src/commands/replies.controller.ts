@@ -5,7 +5,7 @@ import { Payload } from '@nestjs/microservices';
 import { IntakeContext } from '../intake-context.js';
 import { recordReplies } from './command-table.js';
 
-/** Takes the linker's replies: whoever waits for one, in whatever process, finds it in the table. */
+/** Stores the linker's replies in the table, in which every process finds those that it waits for. */
 @Public()
 @Controller()
 export class RepliesController {

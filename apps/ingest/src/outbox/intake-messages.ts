@@ -17,14 +17,14 @@ const traced = () => {
   return traceparent === undefined ? {} : { traceparent };
 };
 
-/** One id per upload and state: a state is entered once. */
+/** Its id is unique to the upload and state, because an upload enters each state at most once. */
 export function submissionStateChanged(data: DataOf<typeof SubmissionStateChanged>): OutboxMessage {
   const { name: topic, contract } = topics.submissionStateChanged;
   const event = { id: `${data.upload}:${data.state}`, source: SOURCE, time: data.at, data, ...traced() };
   return { topic, key: data.upload, ...encodeCloudEvent(contract, event) };
 }
 
-/** Its id is the cause of everything that the ledger will say of the submission. */
+/** Its id is the cause of all events that the ledger records about the submission. */
 export function fileAccepted(data: DataOf<typeof FileAccepted>, at: Date): OutboxMessage {
   const { name: topic, contract } = topics.fileAccepted;
   const event = {
@@ -37,7 +37,7 @@ export function fileAccepted(data: DataOf<typeof FileAccepted>, at: Date): Outbo
   return { topic, key: data.submission, ...encodeCloudEvent(contract, event) };
 }
 
-/** Its id is the cause of what the ledger will say in answer to it. */
+/** Its id is the cause of the events that the ledger records in reply. */
 export function commandMessage(data: CommandData): OutboxMessage {
   const { name: topic, contract } = topics.command;
   const event = { id: causeOfCommand(data.id), source: SOURCE, time: data.time, data, ...traced() };

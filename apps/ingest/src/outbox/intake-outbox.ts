@@ -1,4 +1,4 @@
 import { OutboxTable } from '@kinledger/message-bus';
 
-/** What intake says, in the transaction that makes it true, until it is on the bus. */
+/** The messages of intake, written in the transactions that cause them, until they are published. */
 export const intakeOutbox = new OutboxTable('ingest');

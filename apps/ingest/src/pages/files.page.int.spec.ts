@@ -12,12 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => ingest.stop());
 
-/** What a browser asks with. */
+/** The Accept header of a browser. */
 const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
 const open = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${ingest.url}${path}`, { redirect: 'manual', headers: { accept, ...headers } });
 
-/** Signs a browser in with the form. @returns its cookie. */
+/** Signs a browser in through the form. @returns its cookie. */
 async function signedIn(account: string, to = '/files'): Promise<string> {
   const answer = await fetch(`${ingest.url}/sign-in`, {
     method: 'POST',
@@ -29,7 +29,7 @@ async function signedIn(account: string, to = '/files'): Promise<string> {
 }
 
 describe('the pages of ingest', () => {
-  it('ask a visitor to sign in, and speak of no one-time link', async () => {
+  it('ask a visitor to sign in, and do not mention one-time links', async () => {
     const answer = await open('/files');
     const text = await answer.text();
     expect(answer.status).toBe(401);
@@ -52,7 +52,7 @@ describe('the pages of ingest', () => {
     for (const page of [list, one]) expect(await markupProblems(page)).toEqual([]);
   });
 
-  it('show nobody another provider’s files', async () => {
+  it('show another provider’s files to nobody', async () => {
     const cookie = await signedIn('stranger');
     expect(await (await open('/files', { cookie })).text()).toContain('No file has been submitted yet');
     expect((await open(`/files/${submission}`, { cookie })).status).toBe(404);
@@ -77,7 +77,7 @@ describe('the pages of ingest', () => {
     expect(problem.headers.get('content-type')).toContain('application/problem+json');
   });
 
-  it('serve their styles, run no script, and let a cookie read only', async () => {
+  it('serve their styles, run no script, and let a cookie only read', async () => {
     for (const path of ['/assets/kinledger.css', '/assets/govuk-frontend.css', '/assets/kinledger.svg'])
       expect([path, (await open(path)).status]).toEqual([path, 200]);
     const cookie = await signedIn('officer');
@@ -92,7 +92,7 @@ describe('the pages of ingest', () => {
     expect(withdrawal.status).toBe(401);
   });
 
-  it('take a form at no other address', async () => {
+  it('accept a form at no other address', async () => {
     const answer = await fetch(`${ingest.url}/v1/submissions/${submission}/withdraw`, {
       method: 'POST',
       headers: { authorization: `Bearer ${ingest.tokens['officer']}` },

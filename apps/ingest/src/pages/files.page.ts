@@ -34,7 +34,7 @@ const query = z.object({
 });
 const id = z.string().max(64);
 
-/** What a provider has submitted, and what the data team can see of everybody. */
+/** Shows a provider its own files, and the data team everybody's. */
 @ApiExcludeController()
 @Roles('provider', 'data-team')
 @Controller()
@@ -130,7 +130,7 @@ export class FilesPage {
       counts: countsOf(upload.counts).map(([code, value]) => ({ name: rowName(code), value })),
       findings: findings.map(([code, value]) => ({ name: findingName(code), value })),
       notes: upload.notes.map(({ message }) => message),
-      // The report goes with the rows.
+      // The report is deleted together with the rows.
       report:
         findings.length > 0 && submission.rowsDeletedAt === undefined
           ? `/v1/uploads/${submission.upload}/errors`
@@ -138,7 +138,7 @@ export class FilesPage {
     });
   }
 
-  /** A submission with names in place of codes. */
+  /** A submission with names instead of codes. */
   #named(submission: SubmissionView) {
     const { dataset, period, state, provider, acceptedAt } = submission;
     return {

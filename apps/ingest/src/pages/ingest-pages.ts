@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { PagesOfService } from '@kinledger/page-kit';
 
-/** What ingest's pages have in common. */
+/** What all pages of ingest share. */
 export const ingestPages: PagesOfService = {
   serviceName: 'Intake',
   sections: [{ href: '/files', text: 'Files' }],

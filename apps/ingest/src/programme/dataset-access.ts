@@ -4,13 +4,13 @@ import type { ProviderId } from '@kinledger/contracts';
 import { parsePeriod, type Period } from '@kinledger/domain';
 import type { Agreement, Dataset, Programme } from '@kinledger/programme';
 
-/** Whether a caller may see and change what a provider sent. */
+/** Whether a caller may see and change files of a provider. */
 export const mayActFor = (caller: Caller, provider: ProviderId | string): boolean =>
   hasRole(caller, 'data-team') || (hasRole(caller, 'provider') && caller.organisation === provider);
 
 /**
- * The dataset that is asked for. Which datasets there are is public configuration, so an unknown one is told apart from
- * another provider's; nothing else of another provider is.
+ * Returns the requested dataset. The list of datasets is public configuration, so an unknown dataset and another
+ * provider's give different errors; everything else of another provider is answered like something unknown.
  * @throws Problem 404 or 403
  */
 export function datasetFor(programme: Programme, caller: Caller, id: string): Dataset {
@@ -22,13 +22,13 @@ export function datasetFor(programme: Programme, caller: Caller, id: string): Da
   }
   if (!mayActFor(caller, dataset.serviceDefinition.provider)) {
     throw new Problem(403, 'not-your-dataset', {
-      detail: 'This account may not send files of that dataset.',
+      detail: 'This account may not send files for that dataset.',
     });
   }
   return dataset;
 }
 
-/** @throws Problem 400 for a text that names no period, or one that has not begun. */
+/** @throws Problem 400 for a text that names no period, or a period that has not begun. */
 export function periodFor(text: string, today: string): Period {
   const period = parsePeriod(text);
   if (period === undefined) {
@@ -43,7 +43,7 @@ export function periodFor(text: string, today: string): Period {
 }
 
 /**
- * The agreement under which a file of the dataset may come: it must cover the whole period.
+ * Returns the agreement under which a file of the dataset may be sent: it must cover the whole period.
  * @throws Problem 409
  */
 export function liveAgreement(programme: Programme, dataset: Dataset, period: Period): Agreement {
@@ -55,7 +55,7 @@ export function liveAgreement(programme: Programme, dataset: Dataset, period: Pe
     dayAfter(agreement.validTo) >= period.end;
   if (!live) {
     throw new Problem(409, 'no-live-agreement', {
-      detail: `The data sharing agreement ${dataset.agreement} does not cover ${period.label}. Speak to the programme’s data team before anything is sent.`,
+      detail: `The data sharing agreement ${dataset.agreement} does not cover ${period.label}. Contact the programme’s data team before you send anything.`,
     });
   }
   return agreement;

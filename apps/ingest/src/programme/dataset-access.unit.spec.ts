@@ -7,15 +7,15 @@ const agreement = { id: 'team-2023', provider: 'team', validFrom: '2023-07-01', 
 const under = (changed: Partial<Record<keyof typeof agreement, string>> | undefined) =>
   ({
     agreement: () => (changed === undefined ? undefined : ({ ...agreement, ...changed } as Agreement)),
-  }) as Partial<Programme> as Programme; // what an agreement is looked up in
-const dataset = { agreement: 'team-2023', serviceDefinition: { provider: 'team' } } as Dataset; // as much as is asked
+  }) as Partial<Programme> as Programme; // only as much as the lookup of an agreement needs
+const dataset = { agreement: 'team-2023', serviceDefinition: { provider: 'team' } } as Dataset; // only as much as the lookup needs
 const live =
   (changed: Parameters<typeof under>[0], period = '2023-24-Q2') =>
   () =>
     liveAgreement(under(changed), dataset, periodOfCode(period as never));
 
 describe('the agreement of a dataset', () => {
-  it('covers a period from its first day to its last: both days count', () => {
+  it('covers a period from its first day to its last, both included', () => {
     expect(live({})).not.toThrow();
   });
 
@@ -24,17 +24,20 @@ describe('the agreement of a dataset', () => {
     ['ends a day early', { validTo: '2023-09-29' }],
     ['is another provider’s', { provider: 'others' }],
     ['is not in the programme', undefined],
-  ])('covers no period where it %s', (_, changed) => {
+  ])('covers no period if it %s', (_, changed) => {
     expect(live(changed)).toThrow('does not cover Q2 2023/24');
   });
 
-  it.each(['2023-24-Q1', '2023-24-Q3', '2023-24-AY'])('covers no part of a period alone: %s', (period) => {
-    expect(live({}, period)).toThrow('does not cover');
-  });
+  it.each(['2023-24-Q1', '2023-24-Q3', '2023-24-AY'])(
+    'covers no period of which it covers only a part: %s',
+    (period) => {
+      expect(live({}, period)).toThrow('does not cover');
+    },
+  );
 });
 
 describe('the period of a file', () => {
-  it('may begin today, and no later', () => {
+  it('may begin today, but not later', () => {
     expect(periodFor('2023-24-Q2', '2023-07-01').code).toBe('2023-24-Q2');
     expect(() => periodFor('2023-24-Q2', '2023-06-30')).toThrow('has not begun yet');
   });

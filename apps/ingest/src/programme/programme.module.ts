@@ -3,11 +3,14 @@ import { Inject, type DynamicModule } from '@nestjs/common';
 
 const PROGRAMME = Symbol('programme');
 
-/** Injects the programme that was read at start: `constructor(@InjectProgramme() private readonly programme: Programme)`. */
+/**
+ * Injects the programme that was read at start: `constructor(@InjectProgramme() private readonly programme:
+ * Programme)`.
+ */
 export const InjectProgramme = () => Inject(PROGRAMME);
 
 export class ProgrammeModule {
-  /** @throws ProgrammeRefused when the folder holds none, or one that is wrong. */
+  /** @throws ProgrammeRefused if the folder contains no programme, or an invalid one. */
   static forRoot(directory: string): DynamicModule {
     return {
       module: ProgrammeModule,

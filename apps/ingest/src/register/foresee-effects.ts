@@ -5,14 +5,14 @@ import { least, RegisterCursor } from './register-cursor.js';
 import { WHOLE } from './register-table.js';
 import { isNaturalKey } from './row-entries.js';
 
-/** Pages in memory over all registers together, of 48 KiB each; at least one of each. */
+/** Number of pages in memory over all registers, of 48 KiB each; at least one of each register. */
 const PAGES_IN_ALL = 256;
 
 /**
- * Reads the registers of the files that stand and of the one that is offered side by side, key by key, and tallies what
+ * Reads the registers of the standing files and of the offered file side by side, key by key, and tallies what
  * submitting it would do. Memory does not grow with the files.
- * @param uploads of the files that stand, in the order in which the tallies know them; then the one that is offered.
- * @param tallies one for each way in which it may be submitted.
+ * @param uploads those of the standing files, in the order of the tallies; then the offered one.
+ * @param tallies one for each mode in which it may be submitted.
  */
 export async function foreseeEffects(
   client: Queryable,
@@ -33,7 +33,7 @@ export async function foreseeEffects(
   return tallies.map((tally) => tally.effect());
 }
 
-/** The first occurrence of a natural key in each file, then the second of each, and so on. */
+/** Takes the first occurrence of a natural key in each file, then the second in each, and so on. */
 async function takeOccurrences(
   cursors: readonly RegisterCursor[],
   name: bigint,
@@ -53,7 +53,9 @@ async function takeOccurrences(
   }
 }
 
-/** What each file says last of a row id: of a refusal of consent and a row that consents, the later one holds. */
+/**
+ * Takes each file's last row of a row id: between a refusal of consent and a row with consent, the later one applies.
+ */
 async function takeRowId(
   cursors: readonly RegisterCursor[],
   name: bigint,

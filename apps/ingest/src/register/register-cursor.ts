@@ -3,7 +3,7 @@ import type { Queryable } from '@kinledger/landing-store';
 import { CONTENT_AT, ENTRY_BYTES, KEY_AT } from './row-entries.js';
 import { readPages } from './register-table.js';
 
-/** Walks one sorted run of a register, with a few pages in memory. */
+/** Iterates over one sorted run of a register, with a few pages in memory. */
 export class RegisterCursor {
   readonly #client: Queryable;
   readonly #upload: UploadId;
@@ -14,7 +14,7 @@ export class RegisterCursor {
   #page: Buffer = Buffer.alloc(0);
   #pageAt = 0;
   #at = 0;
-  /** The entry at hand; not to be read once `ended`. */
+  /** The current entry; invalid once `ended`. */
   name = 0n;
   key = 0n;
   content = 0n;
@@ -27,7 +27,7 @@ export class RegisterCursor {
     this.#pagesAtOnce = pagesAtOnce;
   }
 
-  /** A cursor at the first entry, if there is one. */
+  /** Opens a cursor at the first entry, if there is one. */
   static async open(
     client: Queryable,
     upload: UploadId,
@@ -39,12 +39,12 @@ export class RegisterCursor {
     return cursor;
   }
 
-  /** The bytes of the entry at hand; valid until the next `advance`. */
+  /** The bytes of the current entry; valid until the next `advance`. */
   get entry(): Buffer {
     return this.#page.subarray(this.#at, this.#at + ENTRY_BYTES);
   }
 
-  /** Goes to the next entry. Returns a promise, to be awaited, only where pages have to be read. */
+  /** Moves to the next entry. Returns a promise, which must be awaited, only if pages have to be read. */
   advance(): Promise<void> | undefined {
     this.#at += ENTRY_BYTES;
     if (this.#at < this.#page.byteLength) {
@@ -85,7 +85,7 @@ export class RegisterCursor {
   }
 }
 
-/** Of cursors that have not ended, one with the least name and key; the first in order among equals. */
+/** The cursor with the least name and key among those that have not ended; the first in order among equals. */
 export function least(cursors: readonly RegisterCursor[]): RegisterCursor | undefined {
   let found: RegisterCursor | undefined;
   for (const cursor of cursors) {

@@ -1,7 +1,7 @@
 import type { UploadId } from '@kinledger/contracts';
 import type { Queryable } from '@kinledger/landing-store';
 
-/** The run that holds a whole register, sorted. */
+/** The run that contains a whole register, sorted. */
 export const WHOLE = 0;
 
 /** Writes pages of one run, in order, in one statement. */
@@ -13,7 +13,7 @@ export async function insertPages(
   pages: readonly Buffer[],
 ): Promise<void> {
   if (pages.length === 0) return;
-  // Bytes go as parameters of their own: in an array they would travel as hexadecimal text.
+  // Each page is a parameter of its own: in an array, bytes would be sent as hexadecimal text.
   const rows = pages.map((_, index) => `($1, $2::int, $3::int + ${index}, $${index + 4}::bytea)`);
   await client.query(
     `INSERT INTO ingest.row_register (upload, run, page, entries) VALUES ${rows.join(', ')}`,
@@ -35,8 +35,8 @@ export async function readPages(
   return rows.map(({ entries }) => entries);
 }
 
-/** The only part becomes the whole. */
-export async function makeWhole(client: Queryable, upload: UploadId, run: number): Promise<void> {
+/** Turns the only run into the whole register. */
+export async function markComplete(client: Queryable, upload: UploadId, run: number): Promise<void> {
   await client.query(`UPDATE ingest.row_register SET run = ${WHOLE} WHERE upload = $1 AND run = $2`, [
     upload,
     run,
@@ -47,16 +47,16 @@ export async function deleteParts(client: Queryable, upload: UploadId): Promise<
   await client.query(`DELETE FROM ingest.row_register WHERE upload = $1 AND run <> ${WHOLE}`, [upload]);
 }
 
-/** Deletes the register of an upload that will never stand, or stands no more. Repeatable. */
+/** Deletes the register of an upload that will never stand, or no longer stands. Idempotent. */
 export async function deleteRegister(client: Queryable, upload: UploadId): Promise<void> {
   await client.query('DELETE FROM ingest.row_register WHERE upload = $1', [upload]);
   await client.query('UPDATE ingest.upload SET rows_alone = NULL WHERE upload = $1', [upload]);
 }
 
 /**
- * Deletes registers of submissions in whose place others have stood for so many days. Such a submission can still come back,
- * when those are withdrawn: then nobody can say any more what it holds, and the answers say so.
- * @returns how many.
+ * Deletes registers of submissions that others superseded at least this many days ago. If those are withdrawn, such a
+ * submission stands again without a register: its rows can then no longer be compared, and the API says so.
+ * @returns the number of registers deleted.
  */
 export async function deleteSuperseded(client: Queryable, days: number): Promise<number> {
   const { rows } = await client.query<{ upload: UploadId }>(

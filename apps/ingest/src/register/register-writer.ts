@@ -1,18 +1,18 @@
 import type { UploadId } from '@kinledger/contracts';
 import type { Queryable } from '@kinledger/landing-store';
 import { least, RegisterCursor } from './register-cursor.js';
-import { deleteParts, insertPages, makeWhole, WHOLE } from './register-table.js';
+import { deleteParts, insertPages, markComplete, WHOLE } from './register-table.js';
 import { ENTRY_BYTES, type RowEntries } from './row-entries.js';
 
-/** Entries that are sorted in memory: 1.5 MiB, and as much again while they are. */
+/** Number of entries sorted in memory: 1.5 MiB, and as much again during sorting. */
 const ENTRIES_PER_RUN = 65_536;
-/** 48 KiB. */
+/** A page is 48 KiB. */
 const ENTRIES_PER_PAGE = 2_048;
 const PAGES_PER_STATEMENT = 16;
 
 /**
- * Writes the register of one upload as its rows pass: sorted runs of bounded size, merged into one at the end. Entries with
- * equal name and key stay in the order of the file.
+ * Writes the register of one upload while its rows are read: sorted runs of bounded size, merged into one at the end.
+ * Entries with equal name and key keep the order of the file.
  */
 export class RegisterWriter {
   readonly #client: Queryable;
@@ -32,7 +32,7 @@ export class RegisterWriter {
     this.#run = Buffer.alloc(entriesPerRun * ENTRY_BYTES);
   }
 
-  /** True once `write` is due. */
+  /** Returns true if `write` must be called. */
   add(values: readonly (string | null)[]): boolean {
     if (this.#rows.write(values, this.#run, this.#filled * ENTRY_BYTES)) this.#filled += 1;
     else this.#alone += 1;
@@ -57,10 +57,10 @@ export class RegisterWriter {
       );
   }
 
-  /** Makes the register whole. Returns how many rows are not in it, since nothing makes them known in another file. */
+  /** Completes the register. Returns the number of rows that are not in it, because no other file can refer to them. */
   async finish(): Promise<number> {
     await this.write();
-    if (this.#runs === 1) await makeWhole(this.#client, this.#upload, this.#runs);
+    if (this.#runs === 1) await markComplete(this.#client, this.#upload, this.#runs);
     else if (this.#runs > 1) {
       await this.#merge();
       await deleteParts(this.#client, this.#upload);
@@ -81,7 +81,7 @@ export class RegisterWriter {
       written += pages.length;
       pages = [];
     };
-    // Runs are in the order of the file, and of equals the first is taken.
+    // Runs are in the order of the file, and among equal entries the first is taken.
     for (let next = least(cursors); next !== undefined; next = least(cursors)) {
       filled += next.entry.copy(page, filled);
       const reading = next.advance();
@@ -97,7 +97,7 @@ export class RegisterWriter {
   }
 }
 
-/** The first entries of a run by name and key, and by their place among equals. */
+/** The first entries of a run, sorted by name and key, stable among equals. */
 function sortedEntries(run: Buffer, entries: number): Buffer {
   const order = Uint32Array.from({ length: entries }, (_, index) => index);
   order.sort((left, right) => {

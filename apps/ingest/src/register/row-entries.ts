@@ -9,19 +9,19 @@ export const ENTRY_BYTES = 24;
 export const KEY_AT = 8;
 export const CONTENT_AT = 16;
 
-/** The lowest bit of a name says whether it is a natural key: its rows count occurrences. */
+/** The lowest bit of a name says whether it is a natural key, whose rows are counted by occurrence. */
 export const isNaturalKey = (name: bigint): boolean => (name & 1n) === 1n;
 
 /**
- * Makes entries of the register from rows, in the form that the landing store keeps: keyed hashes of 64 bits, of which
- * nobody without the key can tell what they were made of. Entries of two datasets never compare equal.
+ * Makes register entries of rows in the form of the landing store: keyed 64-bit hashes, which reveal nothing without
+ * the key. Entries of two datasets never compare equal.
  */
 export class RowEntries {
   readonly #hmac: HmacSha256;
   readonly #dataset: DatasetId;
   readonly #plan: RowPlan;
 
-  /** @param contentHashKey the register’s own key is derived from it. */
+  /** @param contentHashKey the key from which the register’s own key is derived. */
   constructor(contentHashKey: KeyObject, dataset: DatasetId, schema: DatasetSchema, provider: ProviderId) {
     const key = hkdfSync('sha256', contentHashKey, '', 'kinledger row register', 32);
     this.#hmac = new HmacSha256(new Uint8Array(key));
@@ -31,7 +31,7 @@ export class RowEntries {
 
   /**
    * Writes a row’s entry into `target`.
-   * @returns false, and nothing is written, for a row that nothing makes known in another file.
+   * @returns false, without writing, for a row without row id or natural key, to which no other file can refer.
    */
   write(values: readonly (string | null)[], target: Buffer, at: number): boolean {
     const name = this.#plan.nameOf(values);
@@ -45,20 +45,20 @@ export class RowEntries {
     if (this.#plan.refusesConsent(values)) target.fill(0, at + CONTENT_AT, at + ENTRY_BYTES);
     else {
       this.#hash(['content', this.#plan.contentOf(values)], target, at + CONTENT_AT);
-      // All zeros are a refusal.
+      // All zeros mean a refusal of consent.
       target[at + CONTENT_AT] = (target[at + CONTENT_AT] ?? 0) | 1;
     }
     return true;
   }
 
-  /** Forgets the values of the rows so far. */
+  /** Forgets the values of the rows so far, to bound memory. */
   forget(): void {
     this.#plan.forget();
   }
 
   #hash(parts: readonly string[], target: Buffer, at: number): void {
     let text: string = this.#dataset;
-    // The length before each part keeps "1" and "23" apart from "12" and "3".
+    // The length before each part distinguishes "1", "23" from "12", "3".
     for (const part of parts) text += `\n${part.length} ${part}`;
     target.write(this.#hmac.hex(Buffer.from(text)).slice(0, 16), at, 'hex');
   }

@@ -58,7 +58,7 @@ async function registered(schema: typeof sessions, rows: readonly Row[]) {
   return { upload, rowsAlone: await writer.finish() };
 }
 
-/** What adding the last of these files would do, all others standing in earlier periods. */
+/** The predicted effect of submitting the last of these files, all others standing in earlier periods. */
 async function effectOf(schema: typeof sessions, files: readonly (readonly Row[])[]) {
   const written = [];
   for (const rows of files) written.push(await registered(schema, rows));
@@ -79,7 +79,7 @@ async function effectOf(schema: typeof sessions, files: readonly (readonly Row[]
 }
 
 describe('the register of rows', () => {
-  it('tells of session files as a naive comparison does', async () => {
+  it('predicts for session files what a naive comparison finds', async () => {
     const text = (...values: (string | null)[]) => fc.constantFrom(...values);
     const row: fc.Arbitrary<Row> = fc.tuple(
       text('C1', 'C2', 'C3', null),
@@ -135,7 +135,7 @@ describe('the register of rows', () => {
     };
   }
 
-  it('takes what a file says last of a row id for what it says', async () => {
+  it("takes a file's last row of a row id", async () => {
     const yes = (id: string): Row => [id, `${id}@example.org`, 'true'];
     const no = (id: string): Row => [id, null, 'false'];
     const before = ['A', 'B', 'C', 'D'].map(yes);
@@ -148,7 +148,7 @@ describe('the register of rows', () => {
     expect(later).toMatchObject({ standing: 3, adds: 1, retires: 0 });
   });
 
-  it('holds nothing that can be compared between two datasets, or without the key', () => {
+  it('contains nothing that can be compared across datasets, or without the key', () => {
     const write = (entries: RowEntries) => {
       const target = Buffer.alloc(24);
       expect(entries.write(['C1', 'ann@example.org', 'group'], target, 0)).toBe(true);

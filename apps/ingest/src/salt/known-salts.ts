@@ -1,10 +1,10 @@
-import type { KnownDigestsOfNothing } from '@kinledger/intake-files';
+import type { KnownEmptyValueDigests } from '@kinledger/intake-files';
 import type { ColumnIdentifier } from '@kinledger/programme';
 import { markOf, type SaltMarks, type SaltSpelling } from '@kinledger/pseudonymisation';
-import { nothingListOf } from '@kinledger/pseudonymised-rows';
+import { emptyValueListOf } from '@kinledger/pseudonymised-rows';
 
-/** What a file is held against: the salts in use, by their marks. */
-export class KnownSalts implements KnownDigestsOfNothing {
+/** The marks of the salts in use, against which files are checked. */
+export class KnownSalts implements KnownEmptyValueDigests {
   readonly spellings: readonly SaltSpelling[];
   readonly #nothing = new Map<string, ReadonlySet<string>>();
 
@@ -15,9 +15,9 @@ export class KnownSalts implements KnownDigestsOfNothing {
         this.#nothing.set(list, new Set([...(this.#nothing.get(list) ?? []), ...ofSalt]));
   }
 
-  /** Whether a digest is that of no value, as an identifier of one of these kinds. */
-  isOfNothing(kinds: readonly ColumnIdentifier['kind'][], digest: string): boolean {
+  /** Whether a digest is that of an empty value, for an identifier of one of these kinds. */
+  isOfEmptyValue(kinds: readonly ColumnIdentifier['kind'][], digest: string): boolean {
     const mark = markOf(digest);
-    return kinds.some((kind) => this.#nothing.get(nothingListOf(kind))?.has(mark) === true);
+    return kinds.some((kind) => this.#nothing.get(emptyValueListOf(kind))?.has(mark) === true);
   }
 }

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { KnownSalts } from './known-salts.js';
 
-/** Follows what the pseudonymiser tells of its salts. */
+/** Reads the salts' marks that the pseudonymiser publishes, whenever they change. */
 @Injectable()
 export class SaltWatch {
   #version = '';
@@ -19,8 +19,8 @@ export class SaltWatch {
   }
 
   /**
-   * The salts of this moment.
-   * @throws Problem 503 as long as the pseudonymiser has never started: a file that nobody can hold against them is not read.
+   * The salts currently in use.
+   * @throws Problem 503 until the pseudonymiser has first started: a file that cannot be checked is not read.
    */
   async current(): Promise<KnownSalts> {
     const { rows } = await this.#pool.query<{ version: string | null }>(
@@ -45,6 +45,6 @@ export class SaltWatch {
 const notYet = () =>
   new Problem(503, 'not-available', {
     detail:
-      'The pseudonymiser has not started yet, and files cannot be checked without it. Nothing was taken in: send the file again in a minute.',
+      'The pseudonymiser has not started yet, and files cannot be checked without it. Nothing was kept: send the file again in a minute.',
     headers: { 'retry-after': '60' },
   });

@@ -3,7 +3,7 @@ import type { Dataset } from '@kinledger/programme';
 import type { Upload } from '../uploads/upload.js';
 import type { Submission } from './submission.js';
 
-/** What the other services are told of a file that was accepted, at first and whenever it is tried again. */
+/** The message about an accepted file to other services, when it is accepted and at each un-parking. */
 export const acceptedFile = (
   programme: ProgrammeId,
   dataset: Pick<Dataset, 'extractKind' | 'pseudonymisedAtSource'>,

@@ -15,22 +15,22 @@ import { foreseeEffects } from '../register/foresee-effects.js';
 import type { ForeseenEffect } from './foreseen-effect.js';
 import { submissionsOfDataset, type RegisteredSubmission } from './submission-table.js';
 
-/** The file that is offered. */
+/** The file that may be submitted. */
 export interface OfferedFile {
   readonly upload: UploadId;
   readonly dataset: DatasetId;
   readonly period: PeriodCode;
   readonly contentHash: string;
   readonly schemaHash: string;
-  /** Rows that nothing makes known in another file; null where no register of it is kept. */
+  /** Rows without row id or natural key, to which no other file can refer; null if the file has no register. */
   readonly rowsAlone: number | null;
 }
 
 export interface ForeseenSubmission {
-  /** The submissions of the dataset, by which it was foreseen. */
+  /** The state of the dataset's submissions on which this is based. */
   readonly seen: string;
   readonly plans: Readonly<Record<SubmitMode, SubmissionPlan<Earlier>>>;
-  /** Undefined where nothing new would happen, or the file has no register. */
+  /** Undefined if nothing new would happen, or the file has no register. */
   readonly effects: Readonly<Record<SubmitMode, ForeseenEffect | undefined>>;
 }
 
@@ -38,7 +38,7 @@ type Earlier = RegisteredSubmission & EarlierSubmission;
 
 const modes: readonly SubmitMode[] = ['replace', 'add'];
 
-/** What submitting the file would do, as things stand in its dataset. Reads, and writes nothing. */
+/** Predicts what submitting the file would do, given the current submissions of its dataset. Writes nothing. */
 export async function foreseeSubmission(
   client: Queryable,
   { extractKind }: Pick<Dataset, 'extractKind'>,
@@ -53,7 +53,7 @@ export async function foreseeSubmission(
   return { seen: stateOf(all), plans, effects };
 }
 
-/** Whether the submissions of the dataset are still those by which an effect was foreseen. */
+/** Whether the dataset's submissions are still those on which a prediction was based. */
 export async function isAsForeseen(
   client: Queryable,
   dataset: DatasetId,

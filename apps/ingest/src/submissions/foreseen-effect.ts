@@ -2,7 +2,10 @@ import { submissionId, type SubmissionId } from '@kinledger/contracts';
 import type { SubmissionEffect } from '@kinledger/domain';
 import { z } from 'zod';
 
-/** What submitting a file would do, and to which submissions it could not be compared, since no register of them is kept. */
+/**
+ * What submitting a file would do, and the submissions with which it could not be compared because they have no
+ * register.
+ */
 export interface ForeseenEffect extends SubmissionEffect {
   readonly notCompared: readonly SubmissionId[];
 }
@@ -11,30 +14,28 @@ const rows = z.int().nonnegative();
 
 /** What submitting a file does, as its sender sees it. */
 export const effectView = z.object({
-  standing: rows.describe('Rows of the dataset that stood before.'),
-  adds: rows.describe('Rows of the file that stand beside them.'),
-  replaces: rows.describe(
-    'Rows that stood and are replaced by another row of the same row id or natural key.',
-  ),
-  equal: rows.describe('Rows of the file that say what stood already, and count once.'),
+  standing: rows.describe('Rows of the dataset that were live before.'),
+  adds: rows.describe('Rows that the file adds to the live ones.'),
+  replaces: rows.describe('Live rows that a row of the same row id or natural key replaces.'),
+  equal: rows.describe('Rows of the file that equal live rows, and count once.'),
   overtaken: rows.describe(
-    'Rows of the file that change nothing, since something newer replaces or omits them already.',
+    'Rows of the file that change nothing, because a newer file replaces or omits them.',
   ),
   sharesKey: rows.describe(
-    'Of the rows that the file adds, those that share a natural key with standing rows about other people: both stand.',
+    'Added rows that share a natural key with live rows about other people: both are live.',
   ),
-  retires: rows.describe('Rows that stood and do so no more, with nothing in their place.'),
-  refuses: rows.describe('Of those, rows for which consent is refused.'),
-  revives: rows.describe('Rows that stand again, because what had replaced them goes.'),
+  retires: rows.describe('Live rows that are retired without a replacement.'),
+  refuses: rows.describe('Retired rows for which consent is refused.'),
+  revives: rows.describe('Rows that are live again, because the rows that had replaced them are retired.'),
   retiresOf: z
     .array(z.object({ submission: submissionId, rows }))
-    .describe('The retired rows, by the submission that they stood in.'),
+    .describe('Retired rows by the submission that they came from.'),
   loses: rows.describe(
-    'The retired rows, without those for which consent is refused, and less what the file brings in place of rows that nothing makes known.',
+    'Retired rows, except those for which consent is refused, and less the rows without row id or natural key that the file brings instead of others.',
   ),
   notCompared: z
     .array(submissionId)
-    .describe('Submissions that stood and could not be compared: what they hold is not known any more.'),
+    .describe('Live submissions that could not be compared, because their rows are no longer known.'),
 });
 export type EffectView = z.input<typeof effectView>;
 

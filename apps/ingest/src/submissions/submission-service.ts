@@ -17,7 +17,7 @@ import { submitUpload, type SubmitRequest } from './submit-upload.js';
 import { unparkSubmission } from './unpark-submission.js';
 import { submissionUnknown, withdrawSubmission } from './withdraw-submission.js';
 
-/** What accounts may do with uploads that they submit, and with submissions. */
+/** Operations of accounts on uploads that they submit, and on submissions. */
 @Injectable()
 export class SubmissionService {
   readonly #logger = new Logger('submissions');
@@ -43,7 +43,7 @@ export class SubmissionService {
     return { ...(await this.#viewOf(submission)), repeated };
   }
 
-  /** @throws Problem 404, or 409 where the linker refuses */
+  /** @throws Problem 404; 409 if the linker refuses */
   async withdraw(caller: Caller, id: string, reason: string): Promise<SubmissionView> {
     const { submission, repeated } = await withdrawSubmission(this.#intake, caller, id, reason);
     this.#outbox.wake();
@@ -61,8 +61,8 @@ export class SubmissionService {
     const { submission, intake, command } = await unparkSubmission(this.#intake, caller, id, reason);
     this.#outbox.wake();
     this.#metrics.submission(submission.dataset, 'unparked');
-    this.#logger.log({ submission: id, intake }, 'to be tried again');
-    // Its rows are made first, which may take long: who asked looks at the command.
+    this.#logger.log({ submission: id, intake }, 'un-parking requested');
+    // The rows must be pseudonymised first, which may take long; the caller can query the command.
     const asked = await this.#commands.view(caller, command);
     return { id: submission.submission, intake, command: viewOfCommand(asked) };
   }
@@ -74,7 +74,7 @@ export class SubmissionService {
     return this.#viewOf(submission);
   }
 
-  /** A provider’s own; the data team sees all. Newest first. */
+  /** A provider lists its own submissions, the data team all. Newest first. */
   async list(caller: Caller, filter: Omit<SubmissionFilter, 'provider'>): Promise<SubmissionView[]> {
     const own = hasRole(caller, 'data-team') ? {} : { provider: caller.organisation };
     const submissions = await listSubmissions(this.#intake.pool, { ...filter, ...own });

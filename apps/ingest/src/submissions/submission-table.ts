@@ -13,17 +13,17 @@ import type { ForeseenEffect } from './foreseen-effect.js';
 import type { Submission, Withdrawal } from './submission.js';
 
 /**
- * Waits for its turn in the programme’s order of intake and keeps it until the transaction ends: what is read after it
- * is what the one before left.
+ * Locks the programme’s order of intake until the transaction ends, so that later reads see what the previous holder of
+ * the lock wrote.
  */
-export async function takeTurn(client: Queryable, programme: ProgrammeId): Promise<void> {
+export async function lockIntakeOrder(client: Queryable, programme: ProgrammeId): Promise<void> {
   await client.query('INSERT INTO ingest.intake (programme, last) VALUES ($1, 0) ON CONFLICT DO NOTHING', [
     programme,
   ]);
   await client.query('SELECT FROM ingest.intake WHERE programme = $1 FOR UPDATE', [programme]);
 }
 
-/** The next number, and the time; both rise in the order of turns, since the turn is held. */
+/** Returns the next intake number and the time. Both increase in the order of the lock, which the caller must hold. */
 export async function nextIntake(
   client: Queryable,
   programme: ProgrammeId,
@@ -32,11 +32,11 @@ export async function nextIntake(
     'UPDATE ingest.intake SET last = last + 1 WHERE programme = $1 RETURNING last AS intake, clock_timestamp() AS at',
     [programme],
   );
-  if (rows[0] === undefined) throw new Error('a number was asked for out of turn');
+  if (rows[0] === undefined) throw new Error('an intake number was requested without the lock');
   return rows[0];
 }
 
-/** The last number that was given; 0 before the first. */
+/** The last intake number assigned; 0 before the first. */
 export async function lastIntake(client: Queryable, programme: ProgrammeId): Promise<number> {
   const { rows } = await client.query<{ last: number }>(
     'SELECT last FROM ingest.intake WHERE programme = $1',
@@ -99,7 +99,7 @@ export async function recordUnparking(
   );
 }
 
-/** The last un-parking of a submission, where the linker has not answered it yet. */
+/** The last un-parking of a submission, if the linker has not answered it yet. */
 export async function waitingUnparking(
   client: Queryable,
   submission: SubmissionId,
@@ -113,13 +113,13 @@ export async function waitingUnparking(
   return rows[0];
 }
 
-/** A submission, and what the register of its rows says. */
+/** A submission with the data of its register. */
 export interface RegisteredSubmission extends Submission {
-  /** Rows that nothing makes known in another file; null where no register of it is kept. */
+  /** Rows without row id or natural key, to which no other file can refer; null if the submission has no register. */
   readonly rowsAlone: number | null;
 }
 
-/** All submissions of a dataset, whether they stand or not, in the order of intake. */
+/** All submissions of a dataset, standing or not, in the order of intake. */
 export async function submissionsOfDataset(
   client: Queryable,
   dataset: DatasetId,
@@ -141,11 +141,11 @@ export async function readSubmission(client: Queryable, id: string): Promise<Sub
 }
 
 export interface SubmissionFilter {
-  /** Absent: every provider’s. */
+  /** Absent for all providers. */
   readonly provider?: ProviderId | undefined;
   readonly dataset?: string | undefined;
   readonly period?: string | undefined;
-  /** Only those with a lower number in the order of intake. */
+  /** Only submissions with a lower intake number. */
   readonly before?: number | undefined;
   readonly limit: number;
 }
@@ -171,7 +171,7 @@ export async function listSubmissions(
   return rows.map(submissionOf);
 }
 
-/** When the rows of uploads left the landing store, by upload; absent while they wait. */
+/** The times at which the rows of uploads left the landing store; an upload whose rows still wait is absent. */
 export async function rowsGoneAt(
   client: Queryable,
   uploads: readonly UploadId[],
@@ -233,7 +233,7 @@ const submissionOf = (row: SubmissionRow): Submission => ({
       : {
           at: row.withdrawn_at,
           command: row.withdrawal_command,
-          // Written with it, by a constraint or by us.
+          // A constraint, or our code, sets both with the withdrawal.
           reason: row.withdrawal_reason ?? '',
           by: row.withdrawn_by ?? '',
         },

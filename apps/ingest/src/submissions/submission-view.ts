@@ -12,7 +12,7 @@ import { effectView, viewOfEffect } from './foreseen-effect.js';
 import { commandView } from '../commands/command-view.js';
 import type { Submission, Withdrawal } from './submission.js';
 
-/** A submission as its provider and the data team see it. What the linker made of it stands in the reports. */
+/** A submission as its provider and the data team see it. The reports show what the linker did with it. */
 export const submissionView = z.object({
   id: submissionId,
   upload: uploadId,
@@ -22,20 +22,20 @@ export const submissionView = z.object({
   sequence: z.int().positive().describe('1 for the first submission of the dataset and period, then 2, 3, …'),
   intake: z.int().positive().describe('Place in the programme’s order of intake.'),
   mode: z.enum(['replace', 'add']),
-  supersedes: z.array(submissionId).describe('Submissions whose rows it replaced as a whole.'),
+  supersedes: z.array(submissionId).describe('Submissions that it replaced as a whole.'),
   state: z
     .enum(['accepted', 'pseudonymised', 'withdrawn'])
-    .describe('pseudonymised: nothing that identifies anybody is held of it any more.'),
+    .describe('pseudonymised: nothing that identifies a person is stored any more.'),
   agreement: z.string(),
   attestedBy: z.string(),
   onBehalfOf: providerId.optional(),
   acceptedAt: instant,
   effect: effectView
     .optional()
-    .describe('What it did, by what stood when it was submitted; absent where nobody could say.'),
+    .describe('What it did to the rows that were live when it was submitted; absent if that is not known.'),
   rowsDeletedAt: instant
     .optional()
-    .describe('When its rows, as they were sent, left the restricted zone for good.'),
+    .describe('When its rows, as sent, were permanently deleted from the restricted zone.'),
   withdrawal: z
     .object({
       reason: z.string(),
@@ -43,7 +43,7 @@ export const submissionView = z.object({
       at: instant,
       command: commandId
         .optional()
-        .describe('The command that takes it out of the ledger: /v1/commands/{id} says how it was answered.'),
+        .describe('The command that withdraws it from the ledger: see /v1/commands/{id} for the reply.'),
     })
     .optional(),
 });
@@ -58,14 +58,14 @@ export const submitAnswer = submissionView.extend({
   repeated: z
     .boolean()
     .describe(
-      'True where nothing new happened: the request was repeated, or the same file was submitted before.',
+      'True if nothing new happened: the request was repeated, or the same file was submitted before.',
     ),
 });
 export type SubmitAnswerView = z.input<typeof submitAnswer>;
 
 export const unparkAnswer = z.object({
   id: submissionId,
-  intake: z.int().positive().describe('New place in the programme’s order of intake, at its end.'),
+  intake: z.int().positive().describe('New intake number, at the end of the programme’s order of intake.'),
   command: commandView,
 });
 export type UnparkAnswerView = z.input<typeof unparkAnswer>;

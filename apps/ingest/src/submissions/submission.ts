@@ -9,10 +9,10 @@ import type {
 import type { SubmitMode } from '@kinledger/domain';
 import type { ForeseenEffect } from './foreseen-effect.js';
 
-/** A file that was accepted, and whether it was taken back. */
-/** The last place in the order of intake that its column holds. */
+/** The maximum place in the order of intake, given by the column's type. */
 export const MAX_INTAKE = 2 ** 31 - 1;
 
+/** A file that was accepted, and its withdrawal if there is one. */
 export interface Submission {
   readonly submission: SubmissionId;
   readonly upload: UploadId;
@@ -29,13 +29,13 @@ export interface Submission {
   readonly attestedBy: string;
   readonly onBehalfOf: ProviderId | null;
   readonly acceptedAt: Date;
-  /** What it did, by what stood when it was submitted; null where nobody could say. */
+  /** What it did to the rows that stood when it was submitted; null if that is not known. */
   readonly effect: ForeseenEffect | null;
   readonly withdrawal: Withdrawal | null;
 }
 
 export interface Withdrawal {
-  /** The command that takes it out; null for one of before withdrawals were commands. */
+  /** The command that withdraws it; null for a withdrawal from before these were commands. */
   readonly command: CommandId | null;
   readonly reason: string;
   readonly by: string;

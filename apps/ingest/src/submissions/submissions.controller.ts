@@ -20,8 +20,10 @@ const submitBody = z
     mode: z
       .enum(['replace', 'add'])
       .default('replace')
-      .describe('replace: takes the place of what stands for the dataset and period; add: stands beside it.'),
-    onBehalfOf: providerId.exactOptional().describe('The provider, where the data team submits for it.'),
+      .describe(
+        'replace: replaces the live submissions of the dataset and period; add: is live beside them.',
+      ),
+    onBehalfOf: providerId.exactOptional().describe('The provider, if the data team submits on its behalf.'),
     confirmRetiring: z
       .boolean()
       .default(false)
@@ -30,12 +32,16 @@ const submitBody = z
   .prefault({});
 
 const withdrawBody = z.strictObject({
-  reason: code.describe('Why, as a short code such as wrong-quarter. No names, no details of a person.'),
+  reason: code.describe(
+    'The reason, as a short code such as wrong-quarter; no names or details of a person.',
+  ),
 });
 
 const unparkBody = z
   .strictObject({
-    reason: code.default('cause-mended').describe('Why, as a short code. No names, no details of a person.'),
+    reason: code
+      .default('cause-mended')
+      .describe('The reason, as a short code; no names or details of a person.'),
   })
   .prefault({});
 
@@ -48,7 +54,7 @@ const listQuery = z.object({
     .min(1)
     .max(MAX_INTAKE)
     .optional()
-    .describe('Only those with a lower intake number.'),
+    .describe('Only submissions with a lower intake number.'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
@@ -70,10 +76,10 @@ export class SubmissionsController {
   @ApiOperation({
     summary: 'Submit a validated upload',
     description:
-      'The account attests that the file may be used under its agreement. Repeating the request, or submitting the same file again, answers with the submission that is there.',
+      'The account attests that the file may be used under its agreement. Repeating the request, or submitting the same file again, returns the existing submission.',
   })
   @ApiResponse(answers(200, 'The submission.', submitAnswer))
-  @ApiResponse(problems(404, 'No upload of yours has this id.'))
+  @ApiResponse(problems(404, 'You have no upload with this id.'))
   @ApiResponse(
     problems(
       409,
@@ -102,7 +108,7 @@ export class SubmissionsController {
   @Get('submissions/:id')
   @ApiOperation({ summary: 'One submission' })
   @ApiResponse(answers(200, 'The submission.', submissionView))
-  @ApiResponse(problems(404, 'No submission of yours has this id.'))
+  @ApiResponse(problems(404, 'You have no submission with this id.'))
   view(
     @CurrentCaller() caller: Caller,
     @Param({ schema: idParam }) { id }: IdParam,
@@ -113,12 +119,12 @@ export class SubmissionsController {
   @Post('submissions/:id/withdraw')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Take a submission back',
+    summary: 'Withdraw a submission',
     description:
-      'Groups and figures become those that would be there had it never come; what it replaced stands again. The answer waits a while for the linker’s; its command says whether it is carried out.',
+      'Individuals and figures become what they would be without the submission; what it replaced is live again. The response waits a few seconds for the linker’s reply; the command says whether it has been executed.',
   })
   @ApiResponse(answers(200, 'The submission, withdrawn.', submissionView))
-  @ApiResponse(problems(404, 'No submission of yours has this id.'))
+  @ApiResponse(problems(404, 'You have no submission with this id.'))
   @ApiResponse(problems(409, 'The linker refused the command.'))
   withdraw(
     @CurrentCaller() caller: Caller,
@@ -132,18 +138,21 @@ export class SubmissionsController {
   @HttpCode(202)
   @Roles('data-team', 'operator')
   @ApiOperation({
-    summary: 'Have a parked submission tried again',
+    summary: 'Un-park a submission',
     description:
-      'For when the cause is mended. It gets a new place at the end of the order of intake; what was decided meanwhile stays before it.',
+      'Call this once the cause is fixed. The submission gets a new intake number at the end of the order of intake, after everything decided meanwhile.',
   })
   @ApiResponse(
-    answers(202, 'Its new place, and the command, whose address says how the linker answers.', unparkAnswer),
+    answers(202, 'The new intake number, and the command, which shows the linker’s reply.', unparkAnswer),
   )
   @ApiResponse(problems(404, 'No submission has this id.'))
   @ApiResponse(
-    problems(409, 'It is withdrawn, its rows have been pseudonymised, or the linker refused the command.'),
+    problems(
+      409,
+      'The submission is withdrawn, its rows have been pseudonymised, or the linker refused the command.',
+    ),
   )
-  @ApiResponse(problems(410, 'Nothing of the file is held any more.'))
+  @ApiResponse(problems(410, 'Nothing of the file is stored any more.'))
   unpark(
     @CurrentCaller() caller: Caller,
     @Param({ schema: idParam }) { id }: IdParam,

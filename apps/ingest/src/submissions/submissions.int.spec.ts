@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => ingest.stop());
 
 let file = 0;
-/** A file like no other. */
+/** A unique file. */
 const newFile = () => goodFile(2, `F${(file += 1)}`);
 const uploaded = async (content = newFile(), options: { period?: string } = {}) => {
   const { body } = await upload(ingest, content, options);
@@ -48,14 +48,14 @@ const lastIntake = async () => {
   return rows[0]?.last ?? 0;
 };
 
-/** The command that was sent under an id. */
+/** Returns the command that was sent under an id. */
 async function commanded(id: string) {
   const isIt = ({ headers }: IncomingMessage) => headers['ce_id'] === `command:${id}`;
   const [message] = (await published(topics.command, (all) => all.some(isIt))).filter(isIt);
   return decodeCloudEvent(topics.command.contract, message!);
 }
 
-/** Everything that was published to a topic, oldest first, as a group of its own reads it. */
+/** Returns everything that was published to a topic, oldest first, as read by a new group. */
 async function published(topic: Topic, until: (messages: readonly IncomingMessage[]) => boolean) {
   const bus = createPostgresMessageBus({
     url: ingest.databases.url('bus', 'pseudonymiser'),
@@ -91,7 +91,7 @@ describe('submitting', () => {
     ownPeriod = newPeriod();
   });
 
-  it('makes a submission with the next sequence and number, and says so to the pseudonymiser', async () => {
+  it('creates a submission with the next sequence and intake number, and tells the pseudonymiser', async () => {
     const before = await lastIntake();
     const id = await uploaded(fileOf({}, { Mobile: '1' }), { period: ownPeriod });
     const { status, body } = await submit(ingest, id);
@@ -130,7 +130,7 @@ describe('submitting', () => {
     expect(Buffer.from(message.value).toString()).not.toContain('Parent email');
   });
 
-  it('says validated, then accepted, of the upload', async () => {
+  it('publishes that the upload is validated, then accepted', async () => {
     const { upload: id, id: submission } = await submitted(newFile(), { period: ownPeriod });
     const messages = await published(
       topics.submissionStateChanged,
@@ -142,7 +142,7 @@ describe('submitting', () => {
     expect(states).toMatchObject([{ state: 'validated' }, { state: 'accepted', submission }]);
   });
 
-  it('twice is once', async () => {
+  it('is idempotent', async () => {
     const id = await uploaded(newFile(), { period: ownPeriod });
     const first = await submit(ingest, id);
     const last = await lastIntake();
@@ -151,12 +151,12 @@ describe('submitting', () => {
     expect(await lastIntake()).toBe(last);
   });
 
-  it('the same file again is answered with what stands, and its rows go', async () => {
+  it('the same file again returns the standing submission, and deletes its rows', async () => {
     const content = newFile();
     const first = await submitted(content, { period: ownPeriod });
     const last = await lastIntake();
     for (const body of [{ mode: 'add' }, { mode: 'replace' }]) {
-      // It stands alone, so that it would replace nothing but itself.
+      // Only this file stands, so it would replace nothing but itself.
       const repeated = await uploaded(content, { period: ownPeriod });
       for (const answer of [await submit(ingest, repeated, { body }), await submit(ingest, repeated)]) {
         expect(answer).toMatchObject({
@@ -172,7 +172,7 @@ describe('submitting', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('the same file for another period is another submission', async () => {
+  it('the same file for another period creates another submission', async () => {
     const content = newFile();
     const first = await submitted(content, { period: ownPeriod });
     const second = await submitted(content, { period: newPeriod() });
@@ -180,7 +180,7 @@ describe('submitting', () => {
     expect(second.id).not.toBe(first.id);
   });
 
-  it('replaces what stands, or stands beside it', async () => {
+  it('replaces what stands, or adds to it', async () => {
     const first = await submitted(newFile(), { period: ownPeriod });
     const added = await submitted(newFile(), { period: ownPeriod, body: { mode: 'add' } });
     expect(added).toMatchObject({ sequence: 2, supersedes: [] });
@@ -190,7 +190,7 @@ describe('submitting', () => {
     expect(next).toMatchObject({ sequence: 4, supersedes: [replaced.id, added.id, first.id] });
   });
 
-  it('takes the place of what was added beside it when a standing file is sent again as replace', async () => {
+  it('replaces added files when the standing file is sent again in the mode replace', async () => {
     const content = newFile();
     const first = await submitted(content, { period: ownPeriod });
     const added = await submitted(newFile(), { period: ownPeriod, body: { mode: 'add' } });
@@ -202,7 +202,7 @@ describe('submitting', () => {
     expect(once).toMatchObject({ id: alone.id, repeated: true });
   });
 
-  it('goes back to an earlier file as a new submission', async () => {
+  it('returns to an earlier file with a new submission', async () => {
     const [a, b, c] = [newFile(), newFile(), newFile()];
     const sent: SubmissionBody[] = [];
     for (const content of [a, b, c, a]) sent.push(await submitted(content, { period: ownPeriod }));
@@ -215,7 +215,7 @@ describe('submitting', () => {
     });
   });
 
-  it('takes no more files beside each other than a later one can replace', async () => {
+  it('refuses more files beside each other than a later one can replace', async () => {
     const first = await submitted(newFile(), { period: ownPeriod });
     await ingest.pool.query(
       `INSERT INTO ingest.upload (upload, provider, dataset, period, state, uploaded_by, schema_hash)
@@ -223,7 +223,7 @@ describe('submitting', () => {
        FROM ingest.upload, generate_series(2, 100) AS n WHERE upload = $2`,
       [ownPeriod, first.upload],
     );
-    // Places that the order of intake will not give away.
+    // Intake numbers that the service will not assign.
     await ingest.pool.query(
       `INSERT INTO ingest.submission (submission, upload, intake, provider, dataset, period, sequence, mode, supersedes,
          content_hash, schema_hash, agreement, attested_by, accepted_at)
@@ -241,7 +241,7 @@ describe('submitting', () => {
     expect(whole.supersedes).toHaveLength(100);
   });
 
-  it('of many at once gets numbers without a gap, each sequence once', async () => {
+  it('assigns numbers without a gap, and each sequence once, to many at once', async () => {
     const before = await lastIntake();
     const ids: string[] = [];
     for (let count = 0; count < 20; count++) ids.push(await uploaded(newFile(), { period: ownPeriod }));
@@ -259,11 +259,11 @@ describe('submitting', () => {
       .filter(({ key }) => own.has(key))
       .map((message) => decodeCloudEvent(topics.fileAccepted.contract, message))
       .sort((left, right) => left.data.intake - right.data.intake);
-    // The linker's ledger takes its times from these: they rise with the numbers.
+    // The linker's ledger uses these times, which must increase with the intake numbers.
     expect(events.map(({ time }) => time).toSorted()).toEqual(events.map(({ time }) => time));
   });
 
-  it('the same upload many times at once is once', async () => {
+  it('the same upload many times at once creates one submission', async () => {
     const id = await uploaded(newFile(), { period: ownPeriod });
     const before = await lastIntake();
     const answers = await Promise.all(Array.from({ length: 10 }, () => submit(ingest, id)));
@@ -272,7 +272,7 @@ describe('submitting', () => {
     expect(await lastIntake()).toBe(before + 1);
   });
 
-  it('by the data team names the provider for whom it attests', async () => {
+  it('by the data team records the provider on whose behalf it attests', async () => {
     const id = await uploaded(newFile(), { period: ownPeriod });
     const wrong = await submit(ingest, id, { caller: 'data-team', body: { onBehalfOf: 'baby-steps-team' } });
     expect(wrong).toMatchObject({ status: 400, body: { type: 'urn:kinledger:problem:attestation-wrong' } });
@@ -280,14 +280,14 @@ describe('submitting', () => {
     expect(body).toMatchObject({ attestedBy: 'data-team', onBehalfOf: 'parent-infant-team' });
   });
 
-  it('needs an agreement that is still live', async () => {
+  it('requires an agreement that is still in force', async () => {
     const id = await uploaded(newFile(), { period: ownPeriod });
     await ingest.pool.query("UPDATE ingest.upload SET period = '2030-31-Q1' WHERE upload = $1", [id]);
     const answer = await submit(ingest, id);
     expect(answer).toMatchObject({ status: 409, body: { type: 'urn:kinledger:problem:no-live-agreement' } });
   });
 
-  it('does not take a file that was checked against another schema', async () => {
+  it('refuses a file that was checked against another schema', async () => {
     const id = await uploaded(newFile(), { period: ownPeriod });
     await ingest.pool.query("UPDATE ingest.upload SET schema_hash = repeat('0', 64) WHERE upload = $1", [id]);
     const answer = await submit(ingest, id);
@@ -295,7 +295,7 @@ describe('submitting', () => {
   });
 
   it.each([{ mode: 'overwrite' }, { modus: 'add' }, { onBehalfOf: 'A Person' }])(
-    'does not take the body %j',
+    'refuses the body %j',
     async (body) => {
       const id = await uploaded(newFile(), { period: ownPeriod });
       const answer = await submit(ingest, id, { body });
@@ -307,14 +307,14 @@ describe('submitting', () => {
     },
   );
 
-  it('a submitted upload cannot be discarded', async () => {
+  it('makes it impossible to discard the upload', async () => {
     const { upload: id } = await submitted(newFile(), { period: ownPeriod });
     const answer = await ask(ingest, 'officer', 'DELETE', `/v1/uploads/${id}`);
     expect(answer).toMatchObject({ status: 409, body: { type: 'urn:kinledger:problem:upload-submitted' } });
   });
 });
 
-describe('what a submission would do', () => {
+describe('the predicted effect of a submission', () => {
   const person = (id: number, change: Readonly<Record<string, string>> = {}) => ({
     'Case number': `W${id}`,
     'Parent email': `w${id}@example.org`,
@@ -327,7 +327,7 @@ describe('what a submission would do', () => {
     return body;
   };
 
-  it('is told before it is submitted, for either mode, and done when it is', async () => {
+  it('is shown before submitting, for either mode, and is what then happens', async () => {
     const ownPeriod = newPeriod();
     const first = await submitted(fileOfPeople([1, 2, 3]), { period: ownPeriod });
     const offered = await foretold(
@@ -359,7 +359,7 @@ describe('what a submission would do', () => {
     await withdrawn(first.id);
   });
 
-  it('is worked out anew when something else was submitted meanwhile', async () => {
+  it('is predicted again if something else was submitted meanwhile', async () => {
     const ownPeriod = newPeriod();
     const offered = await foretold(fileOfPeople([11, 12]), ownPeriod);
     expect(offered.ifSubmitted?.replace).toMatchObject({ adds: 2, retires: 0 });
@@ -370,7 +370,7 @@ describe('what a submission would do', () => {
     await withdrawn(meanwhile.id);
   });
 
-  it('says nothing of a mode in which nothing new would happen', async () => {
+  it('is absent for a mode in which nothing new would happen', async () => {
     const ownPeriod = newPeriod();
     const content = fileOfPeople([21]);
     const first = await submitted(content, { period: ownPeriod });
@@ -378,7 +378,7 @@ describe('what a submission would do', () => {
     await withdrawn(first.id);
   });
 
-  it('names submissions that it could not be compared with', async () => {
+  it('names submissions with which it could not be compared', async () => {
     const ownPeriod = newPeriod();
     const first = await submitted(fileOfPeople([31, 32]), { period: ownPeriod });
     await ingest.pool.query('UPDATE ingest.upload SET rows_alone = NULL WHERE upload = $1', [first.upload]);
@@ -413,7 +413,7 @@ describe('what a submission would do', () => {
   describe('of a cumulative file', () => {
     const dataset = 'making-it-real.user';
 
-    it('that would retire a large share needs a confirmation', async () => {
+    it('requires a confirmation if the file would retire a large share', async () => {
       const whole = Array.from({ length: 20 }, (_, index) => 50 + index);
       const asDataTeam = (id: string, body?: object) =>
         submit(ingest, id, { caller: 'data-team', ...(body === undefined ? {} : { body }) });
@@ -428,7 +428,7 @@ describe('what a submission would do', () => {
         status: 409,
         body: { type: 'urn:kinledger:problem:would-retire-many' },
       });
-      expect(refused.text).toContain('lacks 8 of the 20 rows');
+      expect(refused.text).toContain('lacks 8 of the 20 live rows');
       const confirmed = await asDataTeam(many.id, { confirmRetiring: true });
       expect(confirmed).toMatchObject({ status: 200, body: { effect: { retires: 8, equal: 12 } } });
       await withdrawn(confirmed.body.id);
@@ -437,11 +437,11 @@ describe('what a submission would do', () => {
   });
 });
 
-describe('having a parked submission tried again', () => {
+describe('un-parking a submission', () => {
   const unpark = (id: string, caller: Parameters<typeof ask>[1] = 'data-team') =>
     ask<{ id: string; intake: number }>(ingest, caller, 'POST', `/v1/submissions/${id}/unpark`);
 
-  it('gives it a new place at the end, and tells of the file what was told before', async () => {
+  it('assigns a new number at the end, and repeats the message about the file', async () => {
     const first = await submitted();
     await submitted(newFile(), { body: { mode: 'add' } });
     const before = await lastIntake();
@@ -470,7 +470,7 @@ describe('having a parked submission tried again', () => {
     });
   });
 
-  it('is one command while the linker has not answered, however often it is asked for', async () => {
+  it('is one command until the linker has answered, however often it is requested', async () => {
     const { id } = await submitted();
     const first = await unpark(id);
     expect((await unpark(id)).body).toEqual(first.body);
@@ -485,7 +485,7 @@ describe('having a parked submission tried again', () => {
     expect(await lastIntake()).toBe(before);
   });
 
-  it('takes no place where there is nothing to try', async () => {
+  it('assigns no number if there is nothing to process', async () => {
     const { id, upload: pseudonymised } = await submitted();
     await deleteFile(ingest.pool, pseudonymised as UploadId, 'pseudonymised');
     const gone = await submitted();
@@ -524,7 +524,7 @@ describe('withdrawing', () => {
       headers: { 'content-type': 'application/json' },
     });
 
-  it('is a command, which takes no place in the order of intake and waits for all that has one', async () => {
+  it('is a command without an intake number, which waits for everything that has one', async () => {
     const { id } = await submitted(newFile(), { period: newPeriod() });
     const before = await lastIntake();
     const { status, body } = await withdraw(id);
@@ -545,7 +545,7 @@ describe('withdrawing', () => {
     });
   });
 
-  it('twice, even at once, is once; the first reason stands', async () => {
+  it('is idempotent, even concurrently; the first reason stands', async () => {
     const { id } = await submitted(newFile(), { period: newPeriod() });
     const before = await lastIntake();
     const answers = await Promise.all([withdraw(id), withdraw(id, 'data-team')]);
@@ -557,7 +557,7 @@ describe('withdrawing', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('makes what it had replaced stand again', async () => {
+  it('makes what the submission had replaced stand again', async () => {
     const ownPeriod = newPeriod();
     const first = await submitted(newFile(), { period: ownPeriod });
     const second = await submitted(newFile(), { period: ownPeriod });
@@ -566,7 +566,7 @@ describe('withdrawing', () => {
     expect(third).toMatchObject({ sequence: 3, supersedes: [first.id] });
   });
 
-  it('lets the same file come anew', async () => {
+  it('lets the same file be submitted again', async () => {
     const ownPeriod = newPeriod();
     const content = newFile();
     const first = await submitted(content, { period: ownPeriod });
@@ -582,7 +582,7 @@ describe('withdrawing', () => {
     expect((await withdraw(id, 'data-team')).status).toBe(200);
   });
 
-  it('needs a reason that is a code', async () => {
+  it('requires a code as reason', async () => {
     const { id } = await submitted(newFile(), { period: newPeriod() });
     expect((await withdraw(id, 'officer', 'Mrs Okafor asked')).status).toBe(400);
   });
@@ -599,7 +599,7 @@ describe('the list of submissions', () => {
     return body.submissions;
   };
 
-  it('is a provider’s own, newest first, page by page; the data team sees all', async () => {
+  it('shows a provider its own, newest first, page by page, and the data team all', async () => {
     await submitted();
     await submitted();
     const own = await list('officer', '?limit=200');
@@ -617,13 +617,13 @@ describe('the list of submissions', () => {
     );
   });
 
-  it('shows one, and another provider’s like one that never was', async () => {
+  it('shows one, and answers another provider’s like an unknown one', async () => {
     const { id } = await submitted();
     expect((await ask(ingest, 'officer', 'GET', `/v1/submissions/${id}`)).body).toMatchObject({ id });
     expect((await ask(ingest, 'stranger', 'GET', `/v1/submissions/${id}`)).status).toBe(404);
   });
 
-  it('says when the rows were deleted', async () => {
+  it('shows when the rows were deleted', async () => {
     const { id, upload: file } = await submitted();
     await ingest.pool.query(
       "INSERT INTO landing.deletion (upload, reason, chunks) VALUES ($1, 'pseudonymised', 1)",

@@ -17,11 +17,11 @@ import { acceptedFile } from './accepted-file.js';
 import { foreseeSubmission, isAsForeseen, type ForeseenSubmission } from './foresee-submission.js';
 import type { ForeseenEffect } from './foreseen-effect.js';
 import type { Submission } from './submission.js';
-import { insertSubmission, nextIntake, readSubmission, takeTurn } from './submission-table.js';
+import { insertSubmission, nextIntake, readSubmission, lockIntakeOrder } from './submission-table.js';
 
 export interface SubmitRequest {
   readonly mode: SubmitMode;
-  /** Whom the account attests for, where it is not the provider’s own. */
+  /** The provider on whose behalf the account attests, if it is not the provider’s own. */
   readonly onBehalfOf?: ProviderId | undefined;
   /** Whether it may retire a large share of its dataset. */
   readonly confirmRetiring?: boolean | undefined;
@@ -29,13 +29,13 @@ export interface SubmitRequest {
 
 export interface SubmitAnswer {
   readonly submission: Submission;
-  /** True where the submission was there already: a repeated request, or the same file sent again. */
+  /** True if the submission existed already: a repeated request, or the same file sent again. */
   readonly repeated: boolean;
 }
 
 /**
- * Makes an upload a submission: its place in the order of intake, its sequence and the message that the file was
- * accepted become true in one transaction, or not at all. Repeatable.
+ * Turns an upload into a submission: its intake number, its sequence and the message that the file was accepted are
+ * written in one transaction, or not at all. Idempotent.
  * @throws Problem
  */
 export async function submitUpload(
@@ -44,8 +44,8 @@ export async function submitUpload(
   id: string,
   request: SubmitRequest,
 ): Promise<SubmitAnswer> {
-  // The registers are read before the turn is taken, so that others need not wait for it, and again only where somebody else
-  // has submitted or withdrawn a file of the dataset meanwhile.
+  // The registers are read before the lock is taken, so that others need not wait for it, and again only if somebody
+  // else has submitted or withdrawn a file of the dataset meanwhile.
   const foreseen = await foreseeBefore({ pool, programme }, id);
   return inTransaction(pool, async (client) => {
     const upload = await lockUpload(client, id);
@@ -59,7 +59,7 @@ export async function submitUpload(
     const agreement = liveAgreement(programme, dataset, periodOfCode(upload.period));
 
     const programmeId = programme.definition.id;
-    await takeTurn(client, programmeId);
+    await lockIntakeOrder(client, programmeId);
     const current =
       foreseen !== undefined && (await isAsForeseen(client, upload.dataset, foreseen))
         ? foreseen
@@ -118,17 +118,20 @@ async function foreseeBefore(
   return upload === undefined || dataset === undefined ? undefined : foreseeSubmission(pool, dataset, upload);
 }
 
-/** Fewer are never too many, whatever the share: of ten rows, two go when two families move away. */
+/** Fewer lost rows are never too many, whatever the share: two of ten rows go when two families move away. */
 const FEW_ROWS = 5;
 
-/** A cumulative file that lacks a large part of what stands is more often half a file than the end of half the families. */
+/**
+ * A cumulative file that lacks a large part of the standing rows is more often half a file than the departure of half
+ * the families.
+ */
 function requireFewRetired(
   { loses, standing }: ForeseenEffect,
   { extractKind, retiringThreshold }: Dataset,
 ): void {
   if (extractKind === 'delta' || loses < FEW_ROWS || loses <= retiringThreshold * standing) return;
   throw new Problem(409, 'would-retire-many', {
-    detail: `The file lacks ${loses} of the ${standing} rows that stand in the dataset, and submitting it would retire them. If that is right, submit it again with "confirmRetiring": true (kinledger submit --confirm-retiring); if not, send the whole file.`,
+    detail: `The file lacks ${loses} of the ${standing} live rows of the dataset, and submitting it would retire them. If that is right, submit it again with "confirmRetiring": true (kinledger submit --confirm-retiring); if not, send the whole file.`,
   });
 }
 
@@ -150,22 +153,22 @@ function requireValidated(upload: Upload): void {
       });
     case 'discarded':
       throw new Problem(410, 'upload-discarded', {
-        detail: 'The upload was discarded or has expired; nothing of it is held. Send the file again.',
+        detail: 'The upload was discarded or has expired; nothing of it is stored. Send the file again.',
       });
   }
 }
 
-/** A provider attests for itself; the data team attests for the provider, and says so. */
+/** A provider attests for itself; the data team attests on the provider's behalf, which is recorded. */
 function attestedFor(caller: Caller, upload: Upload, request: SubmitRequest): ProviderId | undefined {
   if (request.onBehalfOf !== undefined && request.onBehalfOf !== upload.provider) {
     throw new Problem(400, 'attestation-wrong', {
-      detail: 'onBehalfOf names another provider than the one that the dataset belongs to.',
+      detail: 'onBehalfOf must name the provider to which the dataset belongs.',
     });
   }
   return caller.organisation === upload.provider ? undefined : upload.provider;
 }
 
-/** Nothing new happens: the rows that were landed once more go, and the earlier submission is the answer. */
+/** Deletes the rows of a repeated file, which changes nothing; the earlier submission is the answer. */
 async function discardRepetition(
   client: pg.ClientBase,
   programme: Parameters<typeof uploadChanged>[0],
@@ -181,7 +184,7 @@ async function discardRepetition(
 
 const tooManyParts = () =>
   new Problem(409, 'too-many-parts', {
-    detail: `${MAX_SUPERSEDED} files stand beside each other for the dataset and period already. Send one file that holds them all, with the mode "replace".`,
+    detail: `${MAX_SUPERSEDED} files of the dataset and period are already live beside each other. Send one file that contains all of them, with the mode "replace".`,
   });
 
 const schemaChanged = () =>

@@ -12,15 +12,16 @@ import {
   readSubmission,
   recordUnparking,
   rowsGoneAt,
-  takeTurn,
+  lockIntakeOrder,
   waitingUnparking,
 } from './submission-table.js';
 import { submissionUnknown } from './withdraw-submission.js';
 
 /**
- * Has a parked submission tried once more. It gets a new place at the end of the order of intake: what was decided
- * meanwhile stays before it. Asked for again before the linker has answered, it is the same command. Whether it is parked, the linker knows; it refuses the command where it is not.
- * @returns the new place, and the command. @throws Problem 404, 409 or 410
+ * Requests that a parked submission be processed again. It gets a new intake number at the end of the order of intake,
+ * after everything decided meanwhile. A repeated request is the same command until the linker has answered. Only the
+ * linker knows whether the submission is parked; it refuses the command if not.
+ * @returns the new intake number and the command. @throws Problem 404, 409 or 410
  */
 export async function unparkSubmission(
   { pool, programme }: Pick<Receiver, 'pool' | 'programme'>,
@@ -30,7 +31,7 @@ export async function unparkSubmission(
 ): Promise<{ readonly submission: Submission; readonly intake: number; readonly command: CommandId }> {
   return inTransaction(pool, async (client) => {
     const programmeId = programme.definition.id;
-    await takeTurn(client, programmeId);
+    await lockIntakeOrder(client, programmeId);
     const submission = await readSubmission(client, id);
     const upload = submission && (await readUpload(client, submission.upload));
     if (submission === undefined || upload === undefined) throw submissionUnknown();
@@ -66,7 +67,7 @@ function datasetOf(programme: Receiver['programme'], { dataset }: Submission) {
   const found = programme.dataset(dataset);
   if (found === undefined) {
     throw new Problem(409, 'dataset-unknown', {
-      detail: 'The programme does not have the dataset any more: withdraw the submission.',
+      detail: 'The programme no longer has the dataset: withdraw the submission.',
     });
   }
   return found;
@@ -74,5 +75,5 @@ function datasetOf(programme: Receiver['programme'], { dataset }: Submission) {
 
 const rowsGone = () =>
   new Problem(410, 'rows-gone', {
-    detail: 'Nothing of the file is held any more. Withdraw the submission, and have the file sent again.',
+    detail: 'Nothing of the file is stored any more. Withdraw the submission, and have the file sent again.',
   });

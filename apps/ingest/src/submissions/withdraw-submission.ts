@@ -6,11 +6,11 @@ import { mayActFor } from '../programme/dataset-access.js';
 import { deleteRegister } from '../register/register-table.js';
 import type { Receiver } from '../uploads/receive-upload.js';
 import type { Submission } from './submission.js';
-import { lastIntake, readSubmission, recordWithdrawal, takeTurn } from './submission-table.js';
+import { lastIntake, readSubmission, recordWithdrawal, lockIntakeOrder } from './submission-table.js';
 
 /**
- * Takes a submission back: a command has the linker undo what the submission did, once everything that was accepted before
- * it is decided. Repeatable; the first reason stands.
+ * Withdraws a submission: a command has the linker undo it once everything accepted before is decided. Idempotent; the
+ * first reason stands.
  * @throws Problem 404
  */
 export async function withdrawSubmission(
@@ -21,8 +21,8 @@ export async function withdrawSubmission(
 ): Promise<{ readonly submission: Submission; readonly repeated: boolean }> {
   return inTransaction(pool, async (client) => {
     const programmeId = programme.definition.id;
-    // In turn before it is read: two withdrawals at once are one.
-    await takeTurn(client, programmeId);
+    // The lock comes before the read, so that two concurrent withdrawals are one.
+    await lockIntakeOrder(client, programmeId);
     const submission = await readSubmission(client, id);
     if (submission === undefined || !mayActFor(caller, submission.provider)) throw submissionUnknown();
     if (submission.withdrawal !== null) return { submission, repeated: true };

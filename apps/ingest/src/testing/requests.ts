@@ -1,6 +1,6 @@
 import type { RunningIngest } from './running-ingest.js';
 
-/** Who sends, in the tests’ access file. */
+/** The sender, by its name in the tests’ access file. */
 export type Caller = 'officer' | 'stranger' | 'data-team' | 'reader' | 'operator' | 'nobody';
 
 export interface Answer<Body = Record<string, unknown>> {
@@ -10,7 +10,7 @@ export interface Answer<Body = Record<string, unknown>> {
   readonly body: Body;
 }
 
-/** What the tests look at of an answer; the whole shape is the OpenAPI document's. */
+/** The properties of a response that the tests examine; the OpenAPI document has the whole schema. */
 export interface UploadBody {
   readonly id: string;
   readonly state: string;
@@ -39,7 +39,7 @@ export interface SubmissionBody {
 export const DATASET = 'pairs-together-time.user';
 export const PERIOD = '2023-24-Q2';
 
-/** One request as an account; the body goes as it is. */
+/** Sends one request as an account; the body is sent unchanged. */
 export async function ask<Body = Record<string, unknown>>(
   ingest: RunningIngest,
   caller: Caller,
@@ -141,7 +141,7 @@ const child: Readonly<Record<Title, string>> = {
 
 const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** A file of children’s rows, each good but for what is changed in it. Case numbers are PT-1, PT-2, … */
+/** A file of children’s rows, each valid except for its changes. Case numbers are PT-1, PT-2, … */
 export function fileOf(...changes: readonly Partial<Record<Title, string>>[]): string {
   const rows = changes.map((change, index) => {
     const row = { ...child, 'Case number': `PT-${index + 1}`, ...change };
@@ -150,6 +150,6 @@ export function fileOf(...changes: readonly Partial<Record<Title, string>>[]): s
   return `${[header.join(','), ...rows].join('\r\n')}\r\n`;
 }
 
-/** A file of as many good rows, the same each time it is asked for. */
+/** A file with this many valid rows, the same at each call. */
 export const goodFile = (rows: number, prefix = 'PT'): string =>
   fileOf(...Array.from({ length: rows }, (_, index) => ({ 'Case number': `${prefix}-${index}` })));

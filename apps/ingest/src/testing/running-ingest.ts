@@ -13,17 +13,17 @@ import { ingestService } from '../service.js';
 
 export const leapDirectory = fileURLToPath(new URL('../../../../programmes/leap', import.meta.url));
 
-/** The service as it runs, with databases, keys and accounts of its own. */
+/** The running service, with its own databases, keys and accounts. */
 export interface RunningIngest {
   readonly service: Service;
   readonly url: string;
   readonly databases: TestDatabases;
-  /** As the service's own role. */
+  /** In the service's own role. */
   readonly pool: pg.Pool;
   readonly secretsDirectory: string;
   readonly salt: string;
   readonly tokens: Readonly<Record<string, string>>;
-  /** Stops the service and starts it again on the same databases and keys. */
+  /** Stops the service and deletes its databases and keys. */
   stop(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function startIngest(
   const secretsDirectory = join(home, 'secrets');
   await createSecrets(secretsDirectory);
   const salt = (await readSecrets(secretsDirectory)).opLeapSalt.export().toString();
-  await tellSaltMarks(databases.url('restricted', 'pseudonymiser'), salt);
+  await publishSaltMarks(databases.url('restricted', 'pseudonymiser'), salt);
   const tokens = Object.fromEntries(
     Object.keys(accounts).map((name) => [name, randomBytes(24).toString('hex')]),
   );
@@ -67,7 +67,7 @@ export async function startIngest(
     KINLEDGER_BUS_URL: databases.url('bus', 'ingest'),
     KINLEDGER_ACCESS_FILE: join(home, 'access.json'),
     KINLEDGER_SECRETS_DIR: secretsDirectory,
-    // No linker answers here.
+    // These tests run no linker that could answer.
     KINLEDGER_COMMAND_PATIENCE_SECONDS: '0',
     ...environment,
   });
@@ -89,8 +89,8 @@ export async function startIngest(
   };
 }
 
-/** As the pseudonymiser does when it starts. */
-async function tellSaltMarks(url: string, salt: string): Promise<void> {
+/** Publishes marks, as the pseudonymiser does when it starts. */
+async function publishSaltMarks(url: string, salt: string): Promise<void> {
   const pool = createPool({ url, applicationName: 'test' });
   await pool.query('INSERT INTO pseudonymiser.salt_marks (fingerprint, marks) VALUES ($1, $2)', [
     'of the test',

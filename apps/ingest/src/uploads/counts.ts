@@ -2,10 +2,10 @@ import type { IntakeCounts } from '@kinledger/contracts';
 import type { RuleOfField, ValidatedRow } from '@kinledger/intake-files';
 
 export type { IntakeCounts };
-/** Findings by rule name; one row may raise several. */
+/** Findings by rule name; one row may cause several. */
 export type CountsByRule = Readonly<Record<string, number>>;
 
-/** Counts of one file, as its rows pass. */
+/** Counts the rows of one file as they are read. */
 export class FileCounts {
   readonly #byRule = new Map<RuleOfField, number>();
   #read = 0;
@@ -53,7 +53,7 @@ export class FileCounts {
     for (const { rule } of row.findings) this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);
   }
 
-  /** Something that was found of the file as a whole, in so many places. */
+  /** Counts findings that concern the file as a whole. */
   addFinding(rule: RuleOfField, count: number): void {
     if (count > 0) this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + count);
   }
@@ -74,9 +74,9 @@ export class FileCounts {
   }
 
   /**
-   * The share of rows that were rejected for what the file should have said otherwise, 0 to 1. Rows without consent are
-   * left out on both sides: a service is not at fault for families that declined. So are rows of another time, since a
-   * mistyped year says nothing of the rows beside it; see {@link setAsideShare}.
+   * The share of rows rejected for an error in the file, 0 to 1. Excludes rows without consent from both counts: a
+   * service is not at fault for families that declined. Also excludes rows of another time, because a mistyped year
+   * says nothing about other rows; see {@link setAsideShare}.
    */
   get rejectedShare(): number {
     const left = this.#read - this.#notConsented - this.#setAside;

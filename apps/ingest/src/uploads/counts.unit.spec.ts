@@ -9,7 +9,7 @@ const countsOf = (...outcomes: RowOutcome[]) => {
 };
 
 describe('counts of a file', () => {
-  it('add up: read is accepted, rejected and duplicate rows', () => {
+  it('add up: read rows are accepted, rejected or duplicate', () => {
     const { counts } = countsOf(
       'accepted',
       'warned',
@@ -36,7 +36,7 @@ describe('counts of a file', () => {
     expect(countsOf().rejectedShare).toBe(0);
   });
 
-  it('leave rows of another time out of the rejected share, and tell their own', () => {
+  it('leave rows of another time out of the rejected share, and give their own share', () => {
     const counts = countsOf('accepted', 'rejected', 'set-aside', 'set-aside', 'not-consented');
     expect(counts.counts).toMatchObject({ read: 5, rejected: 4 });
     expect(counts.rejectedShare).toBe(0.5);
@@ -45,7 +45,7 @@ describe('counts of a file', () => {
     expect(countsOf().setAsideShare).toBe(0);
   });
 
-  it('take what is found of the file as a whole', () => {
+  it('include findings on the file as a whole', () => {
     const rule = rowRule('repeated-row', 'warning', '', '');
     const counts = countsOf('accepted');
     counts.addFinding(rule, 0);

@@ -27,9 +27,9 @@ const columns = [
 const CHUNKS_AT_ONCE = 4;
 
 /**
- * The error report of an upload as CSV, piece by piece. Values are the provider's own; a value that a spreadsheet would
- * take for a formula gets an apostrophe in front.
- * @throws LandingFileGone, before the first piece, where it was deleted with the file's rows.
+ * Yields the error report of an upload as CSV. Values are the provider's own; one that a spreadsheet would interpret as
+ * a formula gets a leading apostrophe.
+ * @throws LandingFileGone, before it yields anything, if the report was deleted with the file's rows.
  */
 export async function errorReport(
   pool: pg.Pool,
@@ -49,7 +49,7 @@ async function* lines(
   upload: UploadId,
   rules: readonly ReportRule[],
 ): AsyncGenerator<string, undefined> {
-  // Excel takes a CSV without a byte order mark for Windows-1252.
+  // Without a byte order mark Excel assumes Windows-1252.
   yield `\ufeff${asCsv([columns])}`;
   for (let from = 1; ; from += CHUNKS_AT_ONCE) {
     const chunks = await readChunks(pool, upload, { from, limit: CHUNKS_AT_ONCE, kind: 'errors' });
@@ -72,7 +72,7 @@ function cells([row, caseNumber, rule, value]: ReportLine, rules: readonly Repor
     code,
     severity,
     ofFile ? 'The file has no such column: every row lacks it.' : message,
-    ofFile ? 'Add the column to the export if it is held.' : suggestion,
+    ofFile ? 'Add the column to the export if you hold it.' : suggestion,
     value ?? '',
   ];
 }
@@ -83,7 +83,7 @@ const asCsv = (records: readonly (readonly string[])[]): string =>
     { record_delimiter: 'windows', escape_formulas: true },
   );
 
-/** What was written by us and is authentic has the shape in which we wrote it. */
+/** Parsed without a schema, because we wrote it and the seal proves that it is unchanged. */
 const opened = (
   dataKey: DataKey,
   upload: UploadId,

@@ -43,7 +43,7 @@ const receiving = async (ingest: RunningIngest) => {
 };
 
 describe('slow senders', () => {
-  it('of one account, eight of them, do not keep others out', async () => {
+  it('of one account, eight of them, do not block others', async () => {
     const ingest = await startIngest(inject('postgresUrl'));
     const slow = Array.from({ length: 8 }, () => drip(ingest, 'officer'));
     try {
@@ -59,7 +59,7 @@ describe('slow senders', () => {
     }
   });
 
-  it('in all places are cut off when they fall behind the least rate, are told, and others come in', async () => {
+  it('in all places are cut off with an error when they fall behind the minimum rate, and others are admitted', async () => {
     const ingest = await startIngest(inject('postgresUrl'), {
       KINLEDGER_UPLOADS_AT_ONCE: '2',
       KINLEDGER_UPLOADS_AT_ONCE_PER_ACCOUNT: '1',

@@ -6,7 +6,7 @@ import { InjectProgramme } from '../programme/programme.module.js';
 import { incidentKinds, type IncidentKind } from './incident.js';
 import type { Upload } from './upload.js';
 
-/** What operators see of intake. Labels are names of the programme's configuration and of our rules, nothing else. */
+/** Metrics of intake. Labels contain only names of the programme's configuration and of our rules. */
 @Injectable()
 export class IntakeMetrics {
   readonly receiving: Gauge;
@@ -25,7 +25,7 @@ export class IntakeMetrics {
     });
     this.#uploads = metrics.counter({
       name: 'kinledger_uploads_total',
-      help: 'Uploads by outcome: validated, refused, or why the file could not be taken.',
+      help: 'Uploads by outcome: validated, refused, or the reason why the file could not be read.',
       labels: ['dataset', 'outcome'],
     });
     this.#rows = metrics.counter({
@@ -56,15 +56,15 @@ export class IntakeMetrics {
     });
     this.#incidents = metrics.counter({
       name: 'kinledger_data_incidents_total',
-      help: 'Uploads that held what should never have left its source: clear-text where digests are due, or the salt.',
+      help: 'Uploads with data that must never leave its source: clear text in place of digests, or the salt.',
       labels: ['dataset', 'kind'],
     });
-    // An increase is seen from 0 on only.
+    // Prometheus sees an increase only if the counter starts at 0.
     for (const { id } of programme.datasets)
       for (const kind of incidentKinds) this.#incidents.inc({ dataset: id, kind }, 0);
   }
 
-  /** One upload that is an incident for its provider, whatever number of its rows make it one. */
+  /** Counts one upload as an incident of its provider, however many rows caused it. */
   incident(dataset: string, kind: IncidentKind): void {
     this.#incidents.inc({ dataset, kind });
   }
@@ -81,7 +81,7 @@ export class IntakeMetrics {
     for (const [rule, count] of Object.entries(upload.findings)) this.#findings.inc({ dataset, rule }, count);
   }
 
-  uploadNotTaken(dataset: string, outcome: string, seconds: number): void {
+  uploadRefused(dataset: string, outcome: string, seconds: number): void {
     this.#uploads.inc({ dataset, outcome });
     this.#seconds.observe({ outcome: 'not-taken' }, seconds);
   }

@@ -2,14 +2,14 @@ import { MAX_ROWS_PER_CHUNK } from '@kinledger/contracts';
 import type { Finding, RuleOfField } from '@kinledger/intake-files';
 import type { LandingRow, LandingWriter } from '@kinledger/landing-store';
 
-/** Accepted rows on their way to the landing store: chunks as large as the messages that will be made of them. */
+/** Collects accepted rows into chunks for the landing store, as large as the messages that will be made of them. */
 export class RowChunks {
   #rows: LandingRow[] = [];
   #written = 0;
 
   constructor(readonly writer: LandingWriter) {}
 
-  /** True once `write` is due. */
+  /** Returns true if `write` must be called. */
   add(row: LandingRow): boolean {
     this.#rows.push(row);
     return this.#rows.length >= MAX_ROWS_PER_CHUNK;
@@ -22,7 +22,7 @@ export class RowChunks {
   }
 }
 
-/** A rule as the first chunk of an error report keeps it: column title included, since nobody else opens it. */
+/** A rule in the first chunk of an error report; it includes the column title, because the report is sealed. */
 export type ReportRule = readonly [
   code: string,
   severity: string,
@@ -32,7 +32,7 @@ export type ReportRule = readonly [
   suggestion: string,
 ];
 
-/** One line of the report: the rule by its place in the first chunk. Row 0 is the file as a whole. */
+/** One line of the report; the rule is its index in the first chunk. Row 0 is the file as a whole. */
 export type ReportLine = readonly [
   row: number,
   caseNumber: string | null,
@@ -42,7 +42,9 @@ export type ReportLine = readonly [
 
 const LINES_PER_CHUNK = 2000;
 
-/** The error report of a file on its way to the landing store, sealed like its rows and deleted with them. */
+/**
+ * Collects the error report of a file into chunks for the landing store, sealed like its rows and deleted with them.
+ */
 export class ReportChunks {
   readonly #placeOf: ReadonlyMap<RuleOfField, number>;
   #lines: ReportLine[] = [];
@@ -58,7 +60,7 @@ export class ReportChunks {
     this.#placeOf = new Map(rules.map((rule, place) => [rule, place]));
   }
 
-  /** Writes the rules, and a line for each column that the file lacks: its rows would all say the same. */
+  /** Writes the rules, and one line for each missing column in place of one for each row. */
   async begin(): Promise<void> {
     const rules: ReportRule[] = this.rules.map((rule) => [
       rule.code,
@@ -75,7 +77,7 @@ export class ReportChunks {
     }
   }
 
-  /** True once `write` is due. */
+  /** Returns true if `write` must be called. */
   add(row: number, caseNumber: string | null, findings: readonly Finding[]): boolean {
     for (const { rule, value } of findings) {
       if (isOfAbsentColumn(rule) || rule.code === 'no-consent') continue;

@@ -18,7 +18,7 @@ afterAll(() => ingest.stop());
 
 const path = `/v1/uploads?dataset=${DATASET}&period=${PERIOD}`;
 const ROUNDS = 20;
-/** More than the buffers of two sockets hold: most of it is unsent when the file is refused. */
+/** More than the buffers of two sockets hold, so that most is unsent when the file is refused. */
 const BYTES = 16 * 1024 * 1024;
 const file = Buffer.from(goodFile(2000));
 const rows = file.subarray(file.indexOf('\n') + 1);
@@ -30,7 +30,7 @@ function* body() {
 const authorization = () => `Bearer ${ingest.tokens['officer'] ?? ''}`;
 const headers = () => ({ authorization: authorization(), 'content-type': 'text/csv' });
 
-/** As Node’s own client sends a stream. Resolves with the answer, and only once sending has ended too, either way. */
+/** Sends as Node’s own client sends a stream. Resolves with the response, once sending has also ended, either way. */
 async function streamed(agent: Agent | false): Promise<string> {
   const request = sendTo(`${ingest.url}${path}`, { method: 'POST', headers: headers(), agent });
   const answered = (once(request, 'response') as Promise<[IncomingMessage]>).then(([response]) =>
@@ -40,7 +40,7 @@ async function streamed(agent: Agent | false): Promise<string> {
   return answered;
 }
 
-/** As a client that looks for an answer only when it has sent all. */
+/** Sends like a client that reads the response only after it has sent everything. */
 async function readLast(connection: string): Promise<string> {
   const { port, hostname } = new URL(ingest.url);
   const socket = connect(Number(port), hostname);
@@ -57,7 +57,7 @@ async function readLast(connection: string): Promise<string> {
     if (!socket.write('\r\n')) await once(socket, 'drain');
   }
   socket.write('0\r\n\r\n');
-  // Up to the end of the answer: what keeps the connection open is none of the sender’s business.
+  // Reads to the end of the response, even if the connection stays open.
   let answer = '';
   for await (const chunk of socket.setEncoding('utf8') as AsyncIterable<string>) {
     answer += chunk;
@@ -96,7 +96,7 @@ describe('a file that is refused while it is being sent', () => {
 describe('a sender who goes on for ever', () => {
   const patient: Patience = { bytes: 2 ** 40, milliseconds: 3_600_000, quietMilliseconds: 3_600_000 };
 
-  /** A door that refuses everything; the request is sent with `more` of its body, and then as much as is asked for. */
+  /** A server that refuses everything; sends the request with `more` of its body, and then as much as requested. */
   async function refusing(patience: Patience) {
     const server = Fastify({ forceCloseConnections: 'idle' });
     server.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
@@ -120,7 +120,7 @@ describe('a sender who goes on for ever', () => {
     return { server, socket, closed };
   }
 
-  it('is cut off when enough was thrown away', async () => {
+  it('is cut off once enough was discarded', async () => {
     const { server, socket, closed } = await refusing({ ...patient, bytes: 1_000_000 });
     socket.write(Buffer.alloc(1_000_000));
     expect(socket.destroyed).toBe(false);

@@ -8,15 +8,15 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** The request's Content-Length, if it has one. */
   readonly declaredBytes: number | undefined;
-  /** What the sender has to keep up. */
+  /** The minimum rate of the sender. */
   readonly pace: LeastRate;
-  /** By what the salts are known that no file may hold. */
+  /** Spellings of the salts, which no file may contain. */
   readonly salts: readonly SaltSpelling[];
 }
 
 /**
- * The bytes of a request body as they arrive: counted, bounded, searched for the salt, and hashed under the key that only
- * intake holds.
+ * The bytes of a request body as they arrive: counted, limited, searched for the salt, and hashed under a key that only
+ * intake has.
  */
 export class MeteredBody {
   readonly #hash;
@@ -36,12 +36,12 @@ export class MeteredBody {
     return this.#bytes;
   }
 
-  /** HMAC-SHA-256 of all bytes, 64 hex digits; once, after the last of them. */
+  /** HMAC-SHA-256 of all bytes, 64 hex digits. Call once, after the last chunk. */
   contentHash(): string {
     return this.#hash.digest('hex');
   }
 
-  /** Takes bytes from the connection as fast as they are asked for. Throws FileRefused. Read it once. */
+  /** Yields chunks, and reads from the connection only on demand. Throws FileRefused. Iterate only once. */
   async *chunks(): AsyncGenerator<Uint8Array, undefined> {
     const { maxBytes, declaredBytes } = this.limits;
     if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(maxBytes);
@@ -49,7 +49,7 @@ export class MeteredBody {
       for await (const chunk of this.#arriving()) {
         this.#bytes += chunk.byteLength;
         if (this.#bytes > maxBytes) throw tooLarge(maxBytes);
-        // Before anybody reads them.
+        // Before any consumer reads them.
         if (this.#scanner.finds(chunk)) throw holdsTheSalt();
         this.#hash.update(chunk);
         yield chunk;
@@ -63,10 +63,10 @@ export class MeteredBody {
     return undefined;
   }
 
-  /** What the sender sends, as long as it keeps its pace. */
+  /** Yields what arrives, while the sender keeps the minimum rate. */
   async *#arriving(): AsyncGenerator<Uint8Array, undefined> {
     const pace = new Pace(this.limits.pace);
-    // The connection outlives a refusal: its answer has to go out.
+    // The connection must outlive a refusal, so that the response can be sent.
     const body: AsyncIterator<Uint8Array, undefined> = this.body.iterator({ destroyOnReturn: false });
     let waits = false;
     try {
@@ -75,7 +75,7 @@ export class MeteredBody {
         waits = true;
         const arrived = await pace.waitFor(next);
         if (arrived === false) {
-          // Nobody waits for it any more.
+          // The pending read is abandoned; its rejection must not be unhandled.
           next.catch(() => undefined);
           throw tooSlow();
         }
@@ -93,20 +93,20 @@ export class MeteredBody {
 const holdsTheSalt = () =>
   fileRefused(
     'holds-the-salt',
-    'The file holds the secret salt that digests are made with. Nothing of it was kept. The salt must be treated as leaked: tell the data team and whoever issued the salt now, do not send this file to anybody, and delete the copies of it.',
+    'The file contains the secret salt of the digests. Nothing of it was kept. The salt must be treated as leaked: tell the data team and the issuer of the salt now, do not send this file to anybody, and delete all copies of it.',
   );
 
 const tooLarge = (maxBytes: number) =>
   fileRefused(
     'body-too-large',
-    `The file is larger than ${Math.floor(maxBytes / 1024 ** 2)} MiB, which is the most that is taken. Send it in parts, the later ones with the mode "add".`,
+    `The file is larger than ${Math.floor(maxBytes / 1024 ** 2)} MiB, which is the limit. Send it in parts, the later ones with the mode "add".`,
   );
 
 const truncated = () =>
-  fileRefused('body-truncated', 'The file did not arrive whole. Nothing of it was kept; send it again.');
+  fileRefused('body-truncated', 'The file did not arrive completely. Nothing of it was kept; send it again.');
 
 const tooSlow = () =>
   fileRefused(
     'body-too-slow',
-    'The file came too slowly, so that others could not send theirs. Nothing of it was kept; send it again over a faster line, or in parts, the later ones with the mode "add".',
+    'The file arrived too slowly and blocked other uploads. Nothing of it was kept; send it again over a faster connection, or in parts, the later ones with the mode "add".',
   );

@@ -1,13 +1,13 @@
-/** What is owed by who sends. */
+/** The minimum rate of a sender. */
 export interface LeastRate {
   readonly bytesPerSecond: number;
-  /** For how long a sender may be silent, or in all be behind the rate. */
+  /** How long a sender may be silent, or behind the rate in total. */
   readonly patienceMs: number;
 }
 
 /**
- * Whether a sender keeps the least rate. Only the time that we wait for it counts, not what we take to store its rows;
- * bytes make up for time that was lost, and cannot be saved up.
+ * Measures whether a sender keeps the minimum rate. Only the time spent waiting for it counts, not the time to store
+ * its rows; bytes make up for lost time, but cannot be saved up.
  */
 export class Pace {
   #behindMs = 0;
@@ -17,12 +17,12 @@ export class Pace {
     this.#rate = rate;
   }
 
-  /** Resolves with what arrives, or false when the sender has fallen too far behind. */
+  /** Resolves with what arrives, or with false if the sender has fallen too far behind. */
   async waitFor<T extends object>(arrival: Promise<T>): Promise<T | false> {
     const began = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<false>((resolve) => {
-      // After a stand-still of this process, what arrived meanwhile comes first.
+      // If this process was stalled, data that arrived meanwhile takes precedence over the timer.
       const giveUp = () => setImmediate(() => resolve(false));
       timer = setTimeout(giveUp, Math.max(0, this.#rate.patienceMs - this.#behindMs));
     });

@@ -8,7 +8,7 @@ describe('the pace of a sender', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  /** Sends pieces of so many bytes, one each so many milliseconds, and tells how many were taken. */
+  /** Sends pieces of this many bytes at this interval, and returns how many were accepted. */
   async function taken(pieces: number, bytes: number, everyMs: number, pace = new Pace(rate)) {
     for (let piece = 0; piece < pieces; piece += 1) {
       const arrival = pace.waitFor(after(everyMs));
@@ -19,19 +19,19 @@ describe('the pace of a sender', () => {
     return pieces;
   }
 
-  it('is kept for as long as the least rate is kept', async () => {
+  it('is kept while the minimum rate is kept', async () => {
     expect(await taken(1000, 1000, 1000)).toBe(1000);
   });
 
-  it('is lost by who is half as fast, once behind by the patience', async () => {
+  it('is lost at half the rate, once the sender is behind by the patience', async () => {
     expect(await taken(1000, 500, 1000)).toBe(19);
   });
 
-  it('is lost by one byte now and then', async () => {
+  it('is lost with an occasional single byte', async () => {
     expect(await taken(1000, 1, 1000)).toBe(10);
   });
 
-  it('is lost by silence, however much came before', async () => {
+  it('is lost by silence, however much was sent before', async () => {
     const pace = new Pace(rate);
     expect(await taken(100, 1_000_000, 100, pace)).toBe(100);
     expect(await taken(1, 1, 10_500, pace)).toBe(0);

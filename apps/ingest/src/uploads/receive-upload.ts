@@ -36,11 +36,11 @@ import {
   deleteReceiving,
   finishReceiving,
   insertReceiving,
-  sayAlive,
+  recordHeartbeat,
   type ReadUpload,
 } from './upload-table.js';
 
-/** Where files are received: what does not change from one to the next. */
+/** Dependencies of receiving files, the same for every file. */
 export interface Receiver {
   readonly pool: pg.Pool;
   readonly programme: Programme;
@@ -60,15 +60,15 @@ export interface FileToReceive {
   readonly salts: KnownSalts;
 }
 
-/** A file that was read to its end, whether it is good enough to be submitted or not. */
+/** A file that was read to its end, whether or not it may be submitted. */
 export interface ReceivedFile {
   readonly upload: Upload;
   readonly header: readonly string[];
   readonly mapping: HeaderMapping;
 }
 
-/** What the landing store keeps of a file: rows that were accepted, and refusals of consent that name a row. */
-const goesOn: Readonly<Record<RowOutcome, boolean>> = {
+/** Rows that the landing store keeps: accepted rows, and refusals of consent that name a row id. */
+const isKept: Readonly<Record<RowOutcome, boolean>> = {
   accepted: true,
   warned: true,
   'consent-refused': true,
@@ -83,9 +83,9 @@ const MAX_REPORT_LINES = 100_000;
 const ALIVE_EVERY_MS = 30_000;
 
 /**
- * Reads one file from its connection into the landing store, row by row and no faster than rows are written: memory
- * does not grow with the file, save for a few bytes a row by which repeated rows are known.
- * @throws FileRefused for a file that cannot be taken; then nothing of it is left.
+ * Reads one file from its connection into the landing store, no faster than its rows are written: memory does not grow
+ * with the file, except for a few bytes per row that detect repeated rows.
+ * @throws FileRefused for a file that cannot be read; nothing of it is then left.
  */
 export async function receiveUpload(receiver: Receiver, file: FileToReceive): Promise<ReceivedFile> {
   const { pool, limits } = receiver;
@@ -142,30 +142,33 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
     };
     return { upload: await finish(receiver, upload, read), header: csv.header, mapping };
   } catch (failure) {
-    const error = isFileRefused(failure) ? await worseRefusal(failure, chunks) : failure;
+    const error = isFileRefused(failure) ? await refusalAfterSearch(failure, chunks) : failure;
     await chunks.return(undefined);
-    // A write that is under way would outlive what is deleted before it commits.
+    // A write in progress could otherwise commit after the deletion below.
     await writer?.abandon();
-    if (begun) await leaveNothing(pool, upload, isFileRefused(error) ? 'refused' : 'interrupted');
+    if (begun) await discardReceiving(pool, upload, isFileRefused(error) ? 'refused' : 'interrupted');
     throw error;
   }
 }
 
-/** Of a text that is no table: what a run log of a pseudonymising program is refused for by its first line. */
-const noTable = new Set<RefusalReason>([
+/**
+ * Reasons for refusing a text that is not a table: those that the first line of a pseudonymising program's run log
+ * causes.
+ */
+const notATable = new Set<RefusalReason>([
   ...['no-header', 'missing-columns', 'duplicate-columns', 'too-many-columns', 'unbalanced-quotes'],
   ...['field-too-long', 'utf-16-file'],
 ] as const);
-/** A log is shorter than this, and comes faster. */
+/** A run log is smaller than this, and arrives faster. */
 const SEARCHED_OF_REFUSED = 4 * 1024 ** 2;
 const SEARCH_MS = 2000;
 
-/** The rest of a text that is refused for its form is searched for the salt before its sender is answered. */
-async function worseRefusal(
+/** Searches the rest of a text that was refused for its form for the salt, before its sender is answered. */
+async function refusalAfterSearch(
   refusal: FileRefused,
   chunks: AsyncGenerator<Uint8Array, undefined>,
 ): Promise<FileRefused> {
-  if (!noTable.has(refusal.reason)) return refusal;
+  if (!notATable.has(refusal.reason)) return refusal;
   const until = performance.now() + SEARCH_MS;
   try {
     for (let searched = 0; searched < SEARCHED_OF_REFUSED && performance.now() < until;) {
@@ -179,7 +182,7 @@ async function worseRefusal(
   }
 }
 
-/** No honest row is longer than its columns may be; a quotation mark that is never closed makes one that is. */
+/** No valid row is longer than its columns may be in total; an unclosed quotation mark causes one that is. */
 const maxRowBytes = ({ maxColumns, maxFieldLength }: UploadLimits) =>
   Math.min(maxColumns * maxFieldLength, 1024 * 1024);
 
@@ -218,22 +221,23 @@ async function landRows(
   const counts = new FileCounts();
   // The header is row 1.
   let rowNumber = 1;
-  let saidAliveAt = performance.now();
+  let heartbeatAt = performance.now();
   for await (const batch of csv.batches) {
     for (const record of batch) {
       rowNumber += 1;
       const row = validator.validate(record, rowNumber);
       counts.add(row);
       if (report.add(rowNumber, row.caseNumber, row.findings)) await report.write();
-      if (!goesOn[row.outcome]) continue;
+      if (!isKept[row.outcome]) continue;
       if (rows.add([rowNumber, row.values])) await rows.write();
       if (register.add(row.values)) await register.write();
     }
     entries.forget();
     if (rowNumber - 1 > limits.maxRows) throw tooManyRows(limits.maxRows);
-    if (performance.now() - saidAliveAt > ALIVE_EVERY_MS) {
-      if (!(await sayAlive(pool, writer.upload))) throw new Error('the upload was taken for interrupted');
-      saidAliveAt = performance.now();
+    if (performance.now() - heartbeatAt > ALIVE_EVERY_MS) {
+      if (!(await recordHeartbeat(pool, writer.upload)))
+        throw new Error('the upload was deleted as interrupted');
+      heartbeatAt = performance.now();
     }
   }
   if (counts.counts.read === 0) throw noRows();
@@ -245,16 +249,19 @@ async function landRows(
   return { counts, rowsAlone: await register.finish(), monthFirst };
 }
 
-/** Of so many rows with a date of another time, the file is not the period's. */
+/** If at least this share of rows has a date of another time, the file does not belong to the period. */
 const WRONG_PERIOD_SHARE = 0.75;
 
-/** A file is refused as a whole when too much of it is; its error report stays until it is discarded or expires. */
+/**
+ * Refuses a file as a whole if too many of its rows are rejected; its error report is kept until it is discarded or
+ * expires.
+ */
 function verdict(
   counts: FileCounts,
   monthFirst: readonly MonthFirstColumn[],
   dataset: Dataset,
 ): Pick<ReadUpload, 'state' | 'reason'> {
-  // Before the others: the dates that fit are wrong too.
+  // Checked first, because the dates that seem valid are wrong too.
   if (monthFirst.some(({ isWhole }) => isWhole)) return { state: 'refused', reason: 'month-first-dates' };
   if (counts.setAsideShare >= WRONG_PERIOD_SHARE) return { state: 'refused', reason: 'wrong-period' };
   if (counts.rejectedShare > dataset.rejectionThreshold) {
@@ -268,7 +275,7 @@ function verdict(
 async function finish({ pool, programme }: Receiver, id: UploadId, read: ReadUpload): Promise<Upload> {
   return inTransaction(pool, async (client) => {
     const upload = await finishReceiving(client, id, read);
-    if (upload === undefined) throw new Error('the upload was taken for interrupted');
+    if (upload === undefined) throw new Error('the upload was deleted as interrupted');
     if (upload.state === 'refused') {
       await deleteRows(client, id);
       await deleteRegister(client, id);
@@ -282,14 +289,18 @@ async function finish({ pool, programme }: Receiver, id: UploadId, read: ReadUpl
   });
 }
 
-/** What submitting a file that was read would do, as things stand. */
+/** Predicts what submitting the file would do, by mode. */
 async function effectsOf(pool: pg.Pool, dataset: Dataset, file: OfferedFile): Promise<EffectsByMode> {
   const { replace, add } = (await foreseeSubmission(pool, dataset, file)).effects;
   return { ...(replace && { replace }), ...(add && { add }) };
 }
 
-/** What fails here is done by the sweep of interrupted uploads, before long. */
-async function leaveNothing(pool: pg.Pool, upload: UploadId, why: 'refused' | 'interrupted'): Promise<void> {
+/** If this fails, the sweep of interrupted uploads soon deletes the rest. */
+async function discardReceiving(
+  pool: pg.Pool,
+  upload: UploadId,
+  why: 'refused' | 'interrupted',
+): Promise<void> {
   await inTransaction(pool, async (client) => {
     await deleteFile(client, upload, why);
     await deleteReceiving(client, upload);
@@ -305,5 +316,5 @@ const tooManyRows = (maxRows: number) =>
 const noRows = () =>
   fileRefused(
     'no-rows',
-    'The file has column titles but no row under them. Check the export’s dates; if there is nothing to report for the period, tell the data team.',
+    'The file has column titles but no rows. Check the export’s dates; if there is nothing to report for the period, tell the data team.',
   );

@@ -10,7 +10,7 @@ const statuses: Partial<Readonly<Record<RefusalReason, number>>> = {
   'utf-16-file': 415,
 };
 
-/** What the sender of a refused file is told. */
+/** The error response for a refused file. */
 export const problemOfRefusal = (refusal: FileRefused): Problem =>
   new Problem(statuses[refusal.reason] ?? 422, refusal.reason, {
     detail: refusal.detail,

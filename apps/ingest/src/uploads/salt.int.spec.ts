@@ -15,7 +15,7 @@ const DATASET = 'health-visiting.user';
 const PERIOD = '2023-24-Q2';
 const titles = 'CaseNumber,ParticipantType,NHSNumber,Email,DOB,Mobile,Gender,BirthMonth,LSOA,DateRegistered';
 
-/** As a program at source digests whatever stands in a cell. */
+/** Digests as a program at source digests any cell. */
 const digested = (text: string) => digestOpLeap1({ Value: text }, ingest.salt);
 const row = (cells: Partial<Record<'case' | 'nhs' | 'email' | 'dob' | 'mobile', string>>) =>
   [
@@ -46,7 +46,7 @@ async function incidents(kind: string): Promise<number> {
 }
 
 describe('digests of nothing', () => {
-  it('are taken as missing, counted by column, and named by it', async () => {
+  it('are treated as missing, counted by column, and named in the report', async () => {
     const blanks = { nhs: digested(''), email: digested('none@none.com'), mobile: digested('07777777777') };
     const { body } = await send(
       fileOf(
@@ -77,10 +77,10 @@ describe('digests of nothing', () => {
   });
 });
 
-describe('clear text where a digest is due', () => {
+describe('clear text in place of a digest', () => {
   const clear = ['9434765919', 'anna.muster@example.org', 'Error: Before File Open', '07700900123'] as const;
 
-  it('is refused with nothing of it shown, and is an incident', async () => {
+  it('is refused without being shown, and is an incident', async () => {
     const before = await incidents('clear-text');
     const rows = clear.map((nhs, index) => row({ case: caseOf(index), nhs }));
     const { text, body } = await send(fileOf(...rows));
@@ -95,7 +95,7 @@ describe('clear text where a digest is due', () => {
     expect(await incidents('clear-text')).toBe(before + 1);
   });
 
-  it('is not a digest that was cut off', async () => {
+  it('is distinguished from a truncated digest', async () => {
     const before = await incidents('clear-text');
     const { body } = await send(
       fileOf(
@@ -114,11 +114,11 @@ describe('a file that holds the salt', () => {
     ['inside a cell', (salt) => fileOf(row({ case: caseOf(1), email: `key=${salt};` }))],
     ['in a quoted cell', (salt) => fileOf(row({ case: caseOf(1), email: `"${salt}"` }))],
     ['in a title', (salt) => fileOf(row({ case: caseOf(1) })).replace('LSOA', salt)],
-    ['in the one title', (salt) => `${salt}\n1\n`],
-    ['in a column of no field', (salt) => `${titles},Note\n${row({ case: caseOf(1) })},${salt}\n`],
+    ['in the only title', (salt) => `${salt}\n1\n`],
+    ['in an unmapped column', (salt) => `${titles},Note\n${row({ case: caseOf(1) })},${salt}\n`],
     ['beyond the last column', (salt) => fileOf(`${row({ case: caseOf(1) })},,${salt}`)],
-    ['in the last line, which does not end', (salt) => `${fileOf(row({ case: caseOf(1) }))}${salt}`],
-    ['after a quotation mark that never closes', (salt) => `${fileOf(row({ email: '"' }))}${salt}`],
+    ['in an unterminated last line', (salt) => `${fileOf(row({ case: caseOf(1) }))}${salt}`],
+    ['after an unclosed quotation mark', (salt) => `${fileOf(row({ email: '"' }))}${salt}`],
     [
       'after many rows',
       (salt) => fileOf(...Array.from({ length: 3000 }, (_, n) => row({ case: caseOf(n) })), salt),
@@ -131,7 +131,7 @@ describe('a file that holds the salt', () => {
     ['as the whole file', (salt) => salt],
   ];
 
-  it.each(places)('%s: is refused whole, and nothing of it is kept or told', async (_, written) => {
+  it.each(places)('%s: is refused as a whole, and nothing of it is kept or shown', async (_, written) => {
     const before = await incidents('salt');
     const kept = async () => {
       const tables = ['ingest.upload', 'ingest.row_register', 'landing.file', 'landing.chunk'];
@@ -147,7 +147,7 @@ describe('a file that holds the salt', () => {
     expect(await incidents('salt')).toBe(before + 1);
   });
 
-  it('leaves the message that it came, and no more', async () => {
+  it('leaves only the message that it arrived', async () => {
     await send(fileOf(ingest.salt));
     const bus = createPool({ url: ingest.databases.superuserUrl('bus'), applicationName: 'test' });
     try {
@@ -175,7 +175,7 @@ describe('a file that holds the salt', () => {
 });
 
 describe('intake before the pseudonymiser has ever started', () => {
-  it('takes no file, is not ready, and goes on by itself', async () => {
+  it('accepts no file, is not ready, and recovers by itself', async () => {
     const { rows } = await ingest.pool.query<{ marks: object }>('SELECT marks FROM pseudonymiser.salt_marks');
     const pseudonymiser = createPool({
       url: ingest.databases.superuserUrl('restricted'),

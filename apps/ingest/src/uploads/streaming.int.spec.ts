@@ -28,7 +28,7 @@ const held = async (of = ingest) => {
 const nothingHeld = { uploads: 0, files: 0 };
 const path = `/v1/uploads?dataset=${DATASET}&period=${PERIOD}`;
 
-/** A request whose bytes are in our hand. */
+/** A raw request whose bytes the test controls. */
 async function rawRequest(headers: string, body: string | Uint8Array, to = ingest) {
   const { port, hostname } = new URL(to.url);
   const socket = connect(Number(port), hostname);
@@ -50,8 +50,8 @@ describe('a landing store whose disk is full', () => {
     await client.query(sql).finally(() => client.end());
   };
 
-  it('has the sender told, keeps nothing of the file, and takes it once there is room', async () => {
-    // PostgreSQL's own answer, SQLSTATE 53100, given where its disk would give it.
+  it('has the sender told, keeps nothing of the file, and accepts it once there is space', async () => {
+    // PostgreSQL's own error, SQLSTATE 53100, raised at the write that would fail.
     await asSuperuser(`
       CREATE FUNCTION landing.full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
@@ -87,7 +87,7 @@ describe('a connection', () => {
     await vi.waitFor(async () => expect(await held()).toEqual(nothingHeld));
   });
 
-  it('whose last chunk never comes leaves nothing behind', async () => {
+  it('whose last chunk never arrives leaves nothing behind', async () => {
     const file = fileOf({}, {});
     const { socket, closed } = await rawRequest(
       'transfer-encoding: chunked',
@@ -99,7 +99,7 @@ describe('a connection', () => {
     await vi.waitFor(async () => expect(await held()).toEqual(nothingHeld));
   });
 
-  it('is answered while the rest of a refused file is still on its way', async () => {
+  it('is answered while the rest of a refused file is still being sent', async () => {
     const { socket, closed, answer } = await rawRequest(
       'content-length: 20000000',
       Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(100_000, 'x')]),
@@ -110,14 +110,14 @@ describe('a connection', () => {
     expect(await held()).toEqual(nothingHeld);
   });
 
-  it('is refused at once for a length that is too large, before anything is read', async () => {
+  it('is refused immediately if the declared length is too large, before anything is read', async () => {
     const { socket, answer } = await rawRequest(`content-length: ${3 * 1024 ** 3}`, '');
     await vi.waitFor(() => expect(answer()).toContain('413'));
     expect(answer()).toContain('urn:kinledger:problem:body-too-large');
     socket.destroy();
   });
 
-  it('waits its turn where too many files are being received', async () => {
+  it('waits for a place while too many files are being received', async () => {
     const open = [
       await rawRequest('content-length: 1000000', fileOf({})),
       await rawRequest('content-length: 1000000', fileOf({})),
@@ -146,14 +146,14 @@ describe('a sender that falls silent', () => {
 
 describe('a header', () => {
   it.each([
-    ['names of the language', '__proto__,constructor,toString,hasOwnProperty'],
+    ['names of built-in properties', '__proto__,constructor,toString,hasOwnProperty'],
     ['a formula', `=cmd|' /C calc'!A0`],
     ['markup', '<script>alert(1)</script>'],
     ['a very long title', 'x'.repeat(9000)],
-    ['invisible and turned-round text', '\u202eliam-e\u200b'],
+    ['invisible and reversed text', '\u202eliam-e\u200b'],
     ['emoji', '👶🏽👶🏽'],
-    ['nothing but punctuation', '---,***,???'],
-  ])('with %s does no harm', async (_case, titles) => {
+    ['only punctuation', '---,***,???'],
+  ])('with %s is harmless', async (_case, titles) => {
     const file = fileOf({});
     const [first = '', ...rest] = file.split('\r\n');
     const { status, body } = await upload(ingest, [`${first},${titles}`, ...rest].join('\r\n'));
@@ -163,7 +163,7 @@ describe('a header', () => {
     await ask(ingest, 'officer', 'DELETE', `/v1/uploads/${body.id}`);
   });
 
-  it('that is a formula and still a title is defused in the error report', async () => {
+  it('that is a formula and also a known title is escaped in the error report', async () => {
     const { body } = await upload(ingest, fileOf({ Mobile: '1' }).replace('Mobile,', '=Mobile,'));
     const { text } = await ask(ingest, 'officer', 'GET', `/v1/uploads/${body.id}/errors`);
     expect(text).toContain(`2,PT-1,'=Mobile,contact_number`);
@@ -171,7 +171,7 @@ describe('a header', () => {
 });
 
 describe('a file of 200 MB', () => {
-  it('is read without growing with it', { timeout: 180_000 }, async () => {
+  it('is read in constant memory', { timeout: 180_000 }, async () => {
     const bytes = 200 * 1024 * 1024;
     const every = 20 * 1024 * 1024;
     const row = Buffer.byteLength(fileOf({}).split('\r\n')[1] ?? '');
@@ -204,7 +204,7 @@ describe('a file of 200 MB', () => {
     expect(response.statusCode).toBe(201);
     expect(body).toMatchObject({ state: 'validated', counts: { read: rows, accepted: rows } });
 
-    // A few MiB of chunks on their way to PostgreSQL, more or less, and 16 bytes a row; not the file.
+    // Grows by a few MiB of chunks in transit to PostgreSQL and 16 bytes per row, not by the file.
     expect(samples.length).toBeGreaterThanOrEqual(9);
     const grown = (of: (sample: (typeof samples)[number]) => number) =>
       Math.max(...samples.map(of)) - of(samples[0]!);
@@ -216,15 +216,15 @@ describe('a file of 200 MB', () => {
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** What is in use once garbage is gone, and what the process holds of the machine. */
+/** Memory in use after garbage collection, and resident memory of the process. */
 function memory(): { live: number; resident: number } {
   collectGarbage();
   const { heapUsed, external, rss } = process.memoryUsage();
   return { live: heapUsed + external, resident: rss };
 }
 
-describe('an intake whose rows are not taken further', () => {
-  it('takes no file in beyond what may wait, says when to come again, and goes on once there is room', async () => {
+describe('an intake with a downstream backlog', () => {
+  it('refuses files beyond the limit, says when to retry, and accepts them once there is room', async () => {
     const full = await startIngest(inject('postgresUrl'), { KINLEDGER_MAX_LANDED_CHUNKS: '1' });
     try {
       expect((await upload(full, goodFile(1200))).status).toBe(201);

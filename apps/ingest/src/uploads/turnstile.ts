@@ -1,6 +1,6 @@
 export interface Places {
   readonly total: number;
-  /** How many of them one account may have at once. */
+  /** Maximum number of places for one account. */
   readonly perAccount: number;
 }
 
@@ -10,8 +10,8 @@ interface Waiting {
 }
 
 /**
- * Lets a number of files in at once, and of one account fewer; the others wait at the door, unread. A free place goes to
- * the account that has the fewest, and among those to who waits longest.
+ * Limits the number of uploads received at once, in total and per account; further ones wait, unread. A free place goes
+ * to the account that has the fewest, and among those to the upload that has waited longest.
  */
 export class Turnstile {
   #waiting: readonly Waiting[] = [];
@@ -28,7 +28,9 @@ export class Turnstile {
     return [...this.#inside.values()].reduce((sum, places) => sum + places, 0);
   }
 
-  /** Resolves true with a place, which the caller gives back by `leave`; false when none became free in time. */
+  /**
+   * Resolves with true and a place, which the caller must release with `leave`; with false if none became free in time.
+   */
   async enter(account: string): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => waiter.admit(false), this.#patienceMs);
@@ -41,19 +43,19 @@ export class Turnstile {
         },
       };
       this.#waiting = [...this.#waiting, waiter];
-      this.#letIn();
+      this.#admitNext();
     });
   }
 
-  /** Gives a place of the account back. */
+  /** Releases a place of the account. */
   leave(account: string): void {
     const left = this.#placesOf(account) - 1;
     if (left > 0) this.#inside.set(account, left);
     else this.#inside.delete(account);
-    this.#letIn();
+    this.#admitNext();
   }
 
-  #letIn(): void {
+  #admitNext(): void {
     while (this.occupied < this.#places.total) {
       const next = this.#waiting
         .filter(({ account }) => this.#placesOf(account) < this.#places.perAccount)

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Turnstile } from './turnstile.js';
 
 describe('a turnstile', () => {
-  it('admits who waits longest when a place becomes free', async () => {
+  it('admits the upload that has waited longest when a place becomes free', async () => {
     const door = new Turnstile({ total: 1, perAccount: 1 }, 1_000);
     expect(await door.enter('a')).toBe(true);
     const order: string[] = [];
@@ -18,7 +18,7 @@ describe('a turnstile', () => {
     expect([order, door.occupied]).toEqual([['first true', 'second true'], 0]);
   });
 
-  it('keeps places for others when one account has as many as it may', async () => {
+  it('keeps places for others when one account has its maximum', async () => {
     const door = new Turnstile({ total: 3, perAccount: 2 }, 1_000);
     expect([await door.enter('a'), await door.enter('a')]).toEqual([true, true]);
     const third = door.enter('a');
@@ -27,7 +27,7 @@ describe('a turnstile', () => {
     expect(await third).toBe(true);
   });
 
-  it('gives a place to the account that has the fewest, though another waits longer', async () => {
+  it('gives a place to the account that has the fewest, even if another has waited longer', async () => {
     const door = new Turnstile({ total: 2, perAccount: 2 }, 1_000);
     await door.enter('a');
     await door.enter('c');
@@ -41,7 +41,7 @@ describe('a turnstile', () => {
     expect(order).toEqual(['b', 'a']);
   });
 
-  it('sends away who waited too long, and keeps no place for them', async () => {
+  it('refuses uploads that waited too long, and keeps no place for them', async () => {
     vi.useFakeTimers();
     try {
       const door = new Turnstile({ total: 1, perAccount: 1 }, 1_000);
@@ -57,7 +57,7 @@ describe('a turnstile', () => {
     }
   });
 
-  it('never lets more in than there are places, and lets nobody wait beside a place that they may have', async () => {
+  it('never exceeds the places, and keeps nobody waiting while there is a place for them', async () => {
     const step = fc.record({ account: fc.constantFrom('a', 'b', 'c'), enters: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(

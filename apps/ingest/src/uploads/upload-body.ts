@@ -6,8 +6,8 @@ const UPLOADS = '/v1/uploads';
 const accepted = ['text/csv', 'application/octet-stream'];
 
 /**
- * Lets the body of an upload through as a stream, without a time limit for the whole: a large file may take an hour. Its
- * sender has to keep up a least rate, which is measured where the body is read.
+ * Passes the body of an upload on as a stream without a time limit for the whole, because a large file may take an
+ * hour. The consumer of the body enforces a minimum rate.
  */
 export function streamUploadBodies(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(accepted, (request, payload, done) =>
@@ -22,12 +22,12 @@ export function streamUploadBodies(fastify: FastifyInstance): void {
 export const isUpload = (request: FastifyRequest): boolean =>
   request.method === 'POST' && request.routeOptions.url === UPLOADS;
 
-/** Said before a body of another kind is read: each has a way to do it right. */
+/** Refuses an unsupported body before it is read, and says how to send the file. */
 function requireCsv(request: FastifyRequest): void {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Problem(415, 'content-encoding-unsupported', {
-      detail: 'Send the file as it is, not compressed.',
+      detail: 'Send the file uncompressed.',
       headers: { 'accept-encoding': 'identity' },
     });
   }
@@ -41,16 +41,16 @@ function requireCsv(request: FastifyRequest): void {
 
 const notJson = () =>
   new Problem(415, 'unsupported-media-type', {
-    detail: 'This address takes JSON: send the content type application/json.',
+    detail: 'This address accepts JSON: use the content type application/json.',
   });
 
-/** The declared length of a request's body; undefined for one that is sent in pieces. */
+/** The declared length of a request's body; undefined if it is chunked. */
 export function declaredBytes(request: FastifyRequest): number | undefined {
   const declared = request.headers['content-length'];
   return declared === undefined ? undefined : Number(declared);
 }
 
-/** @throws Problem 400 for a request without a body. */
+/** @throws Problem 422 for a request without a body. */
 export function bodyOf(request: FastifyRequest): Readable {
   const body: unknown = request.body;
   if (body === undefined || body === null) {
@@ -58,7 +58,6 @@ export function bodyOf(request: FastifyRequest): Readable {
       detail: 'The request has no body. Send the file itself as the body.',
     });
   }
-  if (!(body instanceof Readable))
-    throw new Error('the body was parsed: no content type parser handed it over');
+  if (!(body instanceof Readable)) throw new Error('the body was parsed instead of passed on as a stream');
   return body;
 }

@@ -10,7 +10,7 @@ import type { Upload } from './upload.js';
 type Change = Pick<DataOf<typeof SubmissionStateChanged>, 'state'> &
   Partial<Pick<DataOf<typeof SubmissionStateChanged>, 'submission' | 'intake' | 'reason'>>;
 
-/** The message that an upload has entered a state: counts only, nothing of a row. */
+/** The message that an upload has entered a state; it contains counts only, no rows. */
 export const uploadChanged = (
   programme: ProgrammeId,
   upload: Upload,
@@ -29,7 +29,7 @@ export const uploadChanged = (
     ...change,
   });
 
-/** The message that a file was refused of which nothing is kept, not even that there is an upload. */
+/** The message that a file with the salt was refused, of which nothing else is kept, not even an upload. */
 export const fileHeldTheSalt = (
   programme: ProgrammeId,
   { dataset, period }: { readonly dataset: Dataset; readonly period: Period },

@@ -14,13 +14,13 @@ import { deleteSuperseded } from '../register/register-table.js';
 import { deleteReceiving, lockExpired, lockInterrupted, markDiscarded } from './upload-table.js';
 
 const EVERY_MS = 10 * 60_000;
-/** Well above the time in which a receiver says that it is alive. */
+/** Well above the interval of a receiver's heartbeats. */
 const SILENT_MINUTES = 10;
 const AT_ONCE = 100;
-/** How long the register of a submission is kept after another one took its place: that one may still be withdrawn. */
+/** How long the register of a superseded submission is kept, because the later one may still be withdrawn. */
 const SUPERSEDED_DAYS = 90;
 
-/** Deletes what nobody submitted in time, and what a crash left of an upload; at start, and now and then. */
+/** Deletes uploads that were not submitted in time, and what a crash left of an upload; at start, and periodically. */
 @Injectable()
 export class UploadExpiry implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('expiry');
@@ -38,7 +38,7 @@ export class UploadExpiry implements OnApplicationBootstrap, BeforeApplicationSh
     const begin = () => {
       this.#sweeping = this.sweep().then(
         () => undefined,
-        (error: unknown) => this.#logger.error({ err: error }, 'the sweep failed and comes again'),
+        (error: unknown) => this.#logger.error({ err: error }, 'the sweep failed; it will be retried'),
       );
     };
     this.#timer = setInterval(begin, EVERY_MS);
@@ -51,7 +51,7 @@ export class UploadExpiry implements OnApplicationBootstrap, BeforeApplicationSh
     await this.#sweeping;
   }
 
-  /** Returns how many uploads went. */
+  /** Returns the number of uploads deleted. */
   async sweep(): Promise<number> {
     let gone = 0;
     for (let page = AT_ONCE; page === AT_ONCE; gone += page) page = await this.#expire();

@@ -21,7 +21,7 @@ import { fileHeldTheSalt, uploadChanged } from './upload-events.js';
 import { lockUpload, markDiscarded, readUpload } from './upload-table.js';
 import { viewOf, type UploadView } from './upload-view.js';
 
-/** What accounts may do with uploads before they are submitted. */
+/** Operations of accounts on uploads before they are submitted. */
 @Injectable()
 export class UploadService {
   readonly #logger = new Logger('uploads');
@@ -45,7 +45,7 @@ export class UploadService {
     });
   }
 
-  /** @throws Problem for a request that may not be, or a file that cannot be taken. */
+  /** @throws Problem for a request that is not allowed, or a file that cannot be read. */
   async receive(
     caller: Caller,
     asked: { readonly dataset: string; readonly period: string },
@@ -91,26 +91,26 @@ export class UploadService {
         this.#metrics.incident(dataset, 'clear-text');
         this.#logger.warn(
           { upload: upload.upload, dataset, period },
-          'clear text came where digests are due',
+          'an upload contained clear text in place of digests',
         );
       }
       return received;
     } catch (error) {
       const reason = isFileRefused(error) ? error.reason : 'failed';
-      this.#metrics.uploadNotTaken(file.dataset.id, reason, seconds());
+      this.#metrics.uploadRefused(file.dataset.id, reason, seconds());
       if (!isFileRefused(error)) throw error;
-      this.#logger.log({ dataset: file.dataset.id, reason }, 'file not taken');
+      this.#logger.log({ dataset: file.dataset.id, reason }, 'file refused');
       if (error.reason === 'holds-the-salt') await this.#noteLeak(file);
       throw problemOfRefusal(error);
     }
   }
 
-  /** The salt came with a file: nothing is left of it but that it did. */
+  /** Records that a file contained the salt; nothing else of it is kept. */
   async #noteLeak({ dataset, period }: FileToReceive): Promise<void> {
     this.#metrics.incident(dataset.id, 'salt');
     this.#logger.error(
       { dataset: dataset.id, period: period.code },
-      'a file held the salt: treat it as leaked',
+      'a file contained the salt: treat the salt as leaked',
     );
     await inTransaction(this.#intake.pool, (client) =>
       intakeOutbox.write(client, [
@@ -126,7 +126,7 @@ export class UploadService {
     return viewOf(upload, this.#intake.programme.dataset(upload.dataset));
   }
 
-  /** @throws Problem 404, or 410 where the report went with the rows. */
+  /** @throws Problem 404; 410 if the report was deleted with the rows. */
   async errors(caller: Caller, id: string): Promise<AsyncGenerator<string, undefined>> {
     const { upload } = await this.#visible(caller, id);
     try {
@@ -135,12 +135,12 @@ export class UploadService {
       if (!isLandingFileGone(error)) throw error;
       throw new Problem(410, 'error-report-deleted', {
         detail:
-          'The error report was deleted together with the rows of the file. Send the file again to have it made anew.',
+          'The error report was deleted together with the rows of the file. Send the file again to get a new one.',
       });
     }
   }
 
-  /** Deletes what is held of an upload that was not submitted. Repeatable. @throws Problem 404 or 409 */
+  /** Deletes everything stored of an upload that was not submitted. Idempotent. @throws Problem 404 or 409 */
   async discard(caller: Caller, id: string): Promise<void> {
     await this.#visible(caller, id);
     await inTransaction(this.#intake.pool, async (client) => {
@@ -161,7 +161,7 @@ export class UploadService {
     this.#outbox.wake();
   }
 
-  /** Another provider's upload is answered like one that never was. */
+  /** Another provider's upload is answered like an unknown one. */
   async #visible(caller: Caller, id: string): Promise<Upload> {
     const upload = await readUpload(this.#intake.pool, id);
     if (upload === undefined || !mayActFor(caller, upload.provider)) throw uploadUnknown();
@@ -178,10 +178,9 @@ const busy = () =>
     headers: { 'retry-after': '60' },
   });
 
-/** Whoever comes after is slow or away: what cannot be processed is not taken in, and keeps its place with its sender. */
+/** Downstream is backlogged; reject instead of queueing. The file stays with its sender. */
 const behind = () =>
   new Problem(503, 'intake-full', {
-    detail:
-      'Many files that came before are still being processed. Nothing was taken in: send the file again later.',
+    detail: 'Earlier files are still being processed. Nothing was kept: send the file again later.',
     headers: { 'retry-after': '300' },
   });

@@ -4,7 +4,7 @@ import type { CountsByRule, IntakeCounts } from './counts.js';
 import { deleteRegister } from '../register/register-table.js';
 import type { EffectsByMode, Encoding, Upload } from './upload.js';
 
-/** What is known of an upload before its rows. */
+/** Data of an upload before its rows are read. */
 export interface NewUpload {
   readonly upload: UploadId;
   readonly provider: ProviderId;
@@ -14,7 +14,7 @@ export interface NewUpload {
   readonly schemaHash: string;
 }
 
-/** What is known of an upload after its rows. */
+/** Data of an upload after its rows were read. */
 export interface ReadUpload {
   readonly state: 'validated' | 'refused';
   readonly reason: string | null;
@@ -26,7 +26,7 @@ export interface ReadUpload {
   readonly unknownColumns: number;
   readonly counts: IntakeCounts;
   readonly findings: CountsByRule;
-  /** Rows that are not in its register; null where none is kept. */
+  /** Rows that are not in the register; null if there is no register. */
   readonly rowsAlone: number | null;
   readonly ifSubmitted: EffectsByMode | null;
 }
@@ -39,8 +39,8 @@ export async function insertReceiving(client: Queryable, upload: NewUpload): Pro
   );
 }
 
-/** Returns false where the upload was swept as interrupted. */
-export async function sayAlive(client: Queryable, upload: UploadId): Promise<boolean> {
+/** Returns false if the upload was deleted as interrupted. */
+export async function recordHeartbeat(client: Queryable, upload: UploadId): Promise<boolean> {
   const { rowCount } = await client.query(
     "UPDATE ingest.upload SET alive_at = now() WHERE upload = $1 AND state = 'receiving'",
     [upload],
@@ -48,7 +48,7 @@ export async function sayAlive(client: Queryable, upload: UploadId): Promise<boo
   return rowCount === 1;
 }
 
-/** Returns the upload as it is now; undefined where it was swept as interrupted. */
+/** Returns the upload in its new state; undefined if it was deleted as interrupted. */
 export async function finishReceiving(
   client: Queryable,
   upload: UploadId,
@@ -80,7 +80,7 @@ export async function finishReceiving(
   return rows[0] && uploadOf(rows[0]);
 }
 
-/** An upload that is being received leaves no trace: nobody was told of it. */
+/** An upload that is being received can be deleted without trace, because nobody was told of it. */
 export async function deleteReceiving(client: Queryable, upload: UploadId): Promise<void> {
   await client.query("DELETE FROM ingest.upload WHERE upload = $1 AND state = 'receiving'", [upload]);
 }
@@ -93,7 +93,7 @@ export async function readUpload(client: Queryable, upload: string): Promise<Upl
   );
 }
 
-/** The same, and nobody else changes it before the transaction ends. */
+/** The same, locked against changes until the transaction ends. */
 export async function lockUpload(client: Queryable, upload: string): Promise<Upload | undefined> {
   return one(
     client,
@@ -126,7 +126,7 @@ export async function markAccepted(
   ]);
 }
 
-/** Uploads that nobody submitted in time; locked, and those that somebody else holds are left to them. */
+/** Locks uploads that were not submitted in time; skips those that somebody else has locked. */
 export async function lockExpired(client: Queryable, limit: number): Promise<readonly Upload[]> {
   const { rows } = await client.query<UploadRow>(
     `SELECT ${columns} FROM ingest.upload
@@ -137,7 +137,7 @@ export async function lockExpired(client: Queryable, limit: number): Promise<rea
   return rows.map(uploadOf);
 }
 
-/** Uploads whose receiver has not said for so many minutes that it is alive; locked like expired ones. */
+/** Locks uploads whose receiver has sent no heartbeat for this many minutes; skips locked ones. */
 export async function lockInterrupted(
   client: Queryable,
   silentMinutes: number,
@@ -153,7 +153,7 @@ export async function lockInterrupted(
 const columns = `upload, provider, dataset, period, state, reason, received_at, expires_at, bytes, content_hash,
   schema_hash, encoding, mapping, unknown_columns, counts, findings, rows_alone, if_submitted, submission`;
 
-/** A row whose file has been read: what is written then is there. */
+/** A row whose file has been read, so that the columns written then are set. */
 interface UploadRow {
   readonly upload: UploadId;
   readonly provider: ProviderId;

@@ -23,19 +23,19 @@ export const uploadView = z.object({
   period: periodCode,
   state: z
     .enum(['validated', 'refused', 'discarded', 'accepted'])
-    .describe('validated: may be submitted; refused: too many rows were rejected; accepted: was submitted.'),
-  reason: z.string().optional().describe('Why it was refused or discarded.'),
+    .describe(
+      'validated: can be submitted; refused: not fit to be submitted, see reason; accepted: was submitted.',
+    ),
+  reason: z.string().optional().describe('Why the upload was refused or discarded.'),
   receivedAt: instant,
-  expiresAt: instant.describe('When it is deleted unless it is submitted.'),
+  expiresAt: instant.describe('When the upload is deleted unless it is submitted.'),
   counts: intakeCounts,
   rejectionThreshold: z
     .number()
-    .describe(
-      'A file whose share of rejected rows is above it is refused; rows without consent do not count.',
-    ),
+    .describe('A file with a larger share of rejected rows is refused; rows without consent do not count.'),
   findings: z
     .record(z.string(), count)
-    .describe('Findings by rule; the error report lists each with its row and what to do.'),
+    .describe('Findings by rule; the error report lists each one with its row and what to do.'),
   mapping: z
     .array(
       z.object({
@@ -45,26 +45,28 @@ export const uploadView = z.object({
           .int()
           .positive()
           .nullable()
-          .describe('Column of the file, from 1; null where the file does not have it.'),
-        columnTitle: z.string().optional().describe('As in the file; in the answer to the upload only.'),
+          .describe('Column of the file, from 1; null if the file does not have it.'),
+        columnTitle: z.string().optional().describe('As in the file; only in the response to the upload.'),
       }),
     )
-    .describe('Which column was read as which field. Check it before you submit.'),
-  unknownColumns: count.describe('Columns that no field is called like; they were not read.'),
+    .describe('Which column was read as which field. Check this before you submit.'),
+  unknownColumns: count.describe('Number of columns that match no field; they were not read.'),
   unknownTitles: z
     .array(z.string())
     .optional()
-    .describe('Their titles, at most 50, in the answer to the upload only: titles are not kept.'),
+    .describe('Their titles, at most 50; only in the response to the upload, because titles are not kept.'),
   ifSubmitted: z
     .object({ replace: effectView.optional(), add: effectView.optional() })
     .optional()
     .describe(
-      'What submitting it would do to the rows of the dataset that stood when it was received, by mode. A mode is absent where nothing new would happen.',
+      'What submitting the upload would do, by mode, to the rows of the dataset that were live when it was received. A mode is absent if nothing new would happen.',
     ),
   notes: z
     .array(z.object({ code: z.string(), message: z.string() }))
-    .describe('What concerns the file as a whole.'),
-  submission: submissionId.optional().describe('The submission that it became, or whose content it repeats.'),
+    .describe('Remarks on the file as a whole.'),
+  submission: submissionId
+    .optional()
+    .describe('The submission that the upload became, or whose content it repeats.'),
 });
 export type UploadView = z.input<typeof uploadView>;
 
@@ -72,9 +74,7 @@ const MAX_TITLES = 50;
 const MAX_TITLE_LENGTH = 80;
 const shortened = (title: string) => title.slice(0, MAX_TITLE_LENGTH);
 
-/**
- * @param received the titles of the file, in the answer to the request that brought it; they are not known later.
- */
+/** @param received the titles of the file, only for the response to the upload; they are not stored. */
 export function viewOf(
   upload: Upload,
   dataset: Dataset | undefined,
@@ -135,7 +135,7 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
     notes.push({
       code: 'too-many-rejected-rows',
       message:
-        'More rows were rejected than the dataset allows, so that nothing was kept but the error report. Correct the rows that it lists and send the file again.',
+        'More rows were rejected than the dataset allows, so only the error report was kept. Correct the rows that it lists and send the file again.',
     });
   }
   notes.push(...notesOnClearText(upload, dataset), ...notesOnDateOrder(upload, dataset));
@@ -143,7 +143,7 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
     notes.push({
       code: 'wrong-period',
       message:
-        'Most rows have a date in the future or years outside the period, so that nothing was kept but the error report. Check the period that the file was sent for, and the years of its dates.',
+        'Most rows have a date in the future or years outside the period, so only the error report was kept. Check the period for which you sent the file, and the years of its dates.',
     });
   }
   if (upload.reason === 'no-usable-row') {
@@ -155,7 +155,7 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
   if (upload.state !== 'refused' && upload.counts.consentRefused > 0) {
     notes.push({
       code: 'consent-refused',
-      message: `${upload.counts.consentRefused} rows refuse consent for a row id. Once the file is submitted, what stands under these ids counts nowhere, in no period.`,
+      message: `${upload.counts.consentRefused} rows refuse consent for a row id. Once the file is submitted, rows with these ids no longer count in any period.`,
     });
   }
   return notes;
@@ -165,7 +165,7 @@ function notesOnClearText(upload: Upload, dataset: Dataset | undefined): UploadV
   return (dataset?.schema.fields ?? []).flatMap((field) => {
     const found = upload.findings[ruleCode('clear-text', field.name)] ?? 0;
     if (found === 0) return [];
-    const message = `"${field.title}" holds clear text in ${rows(found)} where a digest is due. Nothing of it was kept. This is a data incident of the sender, and was counted as one: tell your information governance lead and the data team.`;
+    const message = `"${field.title}" contains clear text in ${rows(found)} in place of a digest. Nothing of it was kept. This is a data incident of the sender and was recorded as one: tell your information governance lead and the data team.`;
     return [{ code: 'clear-text', message }];
   });
 }
@@ -175,12 +175,12 @@ function notesOnDateOrder(upload: Upload, dataset: Dataset | undefined): UploadV
     const monthFirst = upload.findings[ruleCode('month-first', field.name)] ?? 0;
     if (monthFirst === 0) return [];
     if (upload.reason === 'month-first-dates') {
-      const message = `"${field.title}" has the month first in ${rows(monthFirst)} (as in 12/31/2023), so that its other dates cannot be trusted and nothing was kept but the error report. If the column is month first, format it as dd/mm/yyyy and export the file again; if it is not, correct the rows that the error report lists.`;
+      const message = `"${field.title}" has the month first in ${rows(monthFirst)} (as in 12/31/2023), so its other dates cannot be trusted and only the error report was kept. If the column is month first, format it as dd/mm/yyyy and export the file again; if it is not, correct the rows that the error report lists.`;
       return [{ code: 'month-first-dates', message }];
     }
     const doubtful = upload.findings[ruleCode('mixed-date-order', field.name)] ?? 0;
     if (doubtful === 0) return [];
-    const message = `"${field.title}" has the month first in ${rows(monthFirst)}; ${rows(doubtful)} can be read either way and ${doubtful === 1 ? 'was' : 'were'} read with the day first. Check that they are meant so before you submit.`;
+    const message = `"${field.title}" has the month first in ${rows(monthFirst)}; ${rows(doubtful)} can be read either way and ${doubtful === 1 ? 'was' : 'were'} read with the day first. Check that this is right before you submit.`;
     return [{ code: 'mixed-date-order', message }];
   });
 }

@@ -10,13 +10,16 @@ import type {
 import type { SubmitMode } from '@kinledger/domain';
 import type { ForeseenEffect } from '../submissions/foreseen-effect.js';
 
-/** `receiving` is seen by nobody but the sender; after it, a file is validated or refused, and then at most once more. */
+/**
+ * Only the sender sees `receiving`; then a file is validated or refused, after which its state changes at most once
+ * more.
+ */
 export type UploadState =
   'receiving' | Extract<SubmissionState, 'validated' | 'refused' | 'discarded' | 'accepted'>;
 
 export type Encoding = 'utf-8' | 'windows-1252';
 
-/** By mode of submission; absent where nothing new would happen. */
+/** By mode of submission; a mode is absent if nothing new would happen. */
 export type EffectsByMode = Readonly<Partial<Record<SubmitMode, ForeseenEffect>>>;
 
 /** An upload whose file has been read. */
@@ -37,10 +40,10 @@ export interface Upload {
   readonly unknownColumns: number;
   readonly counts: IntakeCounts;
   readonly findings: CountsByRule;
-  /** Rows that nothing makes known in another file; null where no register of it is kept. */
+  /** Rows without row id or natural key, to which no other file can refer; null if the upload has no register. */
   readonly rowsAlone: number | null;
-  /** What submitting it would have done when it was received, by mode; null where nobody could say. */
+  /** What submitting it would have done when it was received, by mode; null if that was not predicted. */
   readonly ifSubmitted: EffectsByMode | null;
-  /** The submission that its submit was answered with. */
+  /** The submission that submitting it created or returned. */
   readonly submission: SubmissionId | null;
 }

@@ -40,26 +40,26 @@ export class UploadsController {
   @Post()
   @HttpCode(201)
   @ApiOperation({
-    summary: 'Send a file and have it validated',
+    summary: 'Upload a file and have it validated',
     description:
-      'The body is the CSV file itself. Nothing goes further until the upload is submitted. A file that cannot be taken as a whole is answered with a problem and leaves nothing behind.',
+      'The body is the CSV file itself. Nothing is processed further until the upload is submitted. A file that is refused as a whole is answered with a problem and leaves nothing behind.',
   })
   @ApiConsumes('text/csv', 'application/octet-stream')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
-  @ApiResponse(answers(201, 'The file was read: validated or refused, with what was found.', uploadView))
-  @ApiResponse(problems(400, 'The period is not one, or the file did not arrive whole.'))
-  @ApiResponse(problems(403, 'Another provider’s dataset.'))
+  @ApiResponse(answers(201, 'The file was read, and is validated or refused, with the findings.', uploadView))
+  @ApiResponse(problems(400, 'The period is invalid, or the file did not arrive completely.'))
+  @ApiResponse(problems(403, 'The dataset belongs to another provider.'))
   @ApiResponse(problems(409, 'No agreement covers the period.'))
-  @ApiResponse(problems(413, 'The file is larger than is taken.'))
-  @ApiResponse(problems(415, 'Not a CSV file.'))
-  @ApiResponse(problems(422, 'A CSV file that cannot be read, or lacks a column that the dataset needs.'))
+  @ApiResponse(problems(413, 'The file is larger than the limit.'))
+  @ApiResponse(problems(415, 'The body is not a CSV file.'))
+  @ApiResponse(problems(422, 'The file cannot be read as CSV, or lacks a column that the dataset needs.'))
   @ApiResponse(
     problems(
       503,
-      'Not now: too many files are being received, or the database is out of reach. Send it again.',
+      'Too many files are being received, or the database is unavailable. Send the file again later.',
     ),
   )
-  @ApiResponse(problems(507, 'The landing store’s disk is full. Send it again once there is room.'))
+  @ApiResponse(problems(507, 'The landing store’s disk is full. Send the file again once there is space.'))
   async upload(
     @CurrentCaller() caller: Caller,
     @Query({ schema: uploadQuery }) query: z.output<typeof uploadQuery>,
@@ -72,9 +72,9 @@ export class UploadsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'An upload: its state, counts, findings and mapping' })
+  @ApiOperation({ summary: 'One upload: its state, counts, findings and mapping' })
   @ApiResponse(answers(200, 'The upload.', uploadView))
-  @ApiResponse(problems(404, 'No upload of yours has this id.'))
+  @ApiResponse(problems(404, 'You have no upload with this id.'))
   view(@CurrentCaller() caller: Caller, @Param({ schema: idParam }) { id }: IdParam): Promise<UploadView> {
     return this.#uploads.view(caller, id);
   }
@@ -83,10 +83,10 @@ export class UploadsController {
   @ApiOperation({
     summary: 'The error report',
     description:
-      'CSV: row, case_number, column, field, rule, severity, message, suggestion, value. Rows are numbered as a spreadsheet shows them. Rows without consent are not listed. It is deleted together with the rows of the file.',
+      'CSV: row, case_number, column, field, rule, severity, message, suggestion, value. Rows are numbered as a spreadsheet shows them. Rows without consent are not listed. The report is deleted together with the rows of the file.',
   })
   @ApiResponse(answersCsv(200, 'The report.'))
-  @ApiResponse(problems(404, 'No upload of yours has this id.'))
+  @ApiResponse(problems(404, 'You have no upload with this id.'))
   @ApiResponse(problems(410, 'The report was deleted with the rows.'))
   async errors(
     @CurrentCaller() caller: Caller,
@@ -101,10 +101,10 @@ export class UploadsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Discard an upload that was not submitted: everything held of it is deleted' })
-  @ApiResponse({ status: 204, description: 'Nothing of it is held.' })
-  @ApiResponse(problems(404, 'No upload of yours has this id.'))
-  @ApiResponse(problems(409, 'It was submitted.'))
+  @ApiOperation({ summary: 'Discard an upload that was not submitted, and delete everything stored of it' })
+  @ApiResponse({ status: 204, description: 'Nothing of the upload is stored any more.' })
+  @ApiResponse(problems(404, 'You have no upload with this id.'))
+  @ApiResponse(problems(409, 'The upload was submitted.'))
   discard(@CurrentCaller() caller: Caller, @Param({ schema: idParam }) { id }: IdParam): Promise<void> {
     return this.#uploads.discard(caller, id);
   }

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => ingest.stop());
 
-/** What is held of uploads, anywhere. */
+/** Everything stored of uploads, in any table. */
 const held = async () => {
   const { rows } = await ingest.pool.query<{ uploads: number; files: number; chunks: number }>(
     `SELECT (SELECT count(*) FROM ingest.upload WHERE state <> 'discarded') AS uploads,
@@ -36,7 +36,7 @@ const landedRows = async (id: string) => {
 };
 
 describe('an upload', () => {
-  it('is validated, counted, mapped, and lands sealed', async () => {
+  it('is validated, counted, mapped, and stored sealed', async () => {
     const { status, headers, body } = await upload(
       ingest,
       fileOf({}, { Mobile: '1234' }, { Postcode: '' }, { 'Case number': 'PT-1' }, { Consent: 'No' }),
@@ -66,7 +66,7 @@ describe('an upload', () => {
     });
     const rows = await landedRows(body.id);
     expect(rows.map(([row]) => row)).toEqual([2, 3, 6]);
-    // Of the row that refuses consent, its id and that it does.
+    // Of a row that refuses consent, only its id and the refusal are kept.
     expect(rows[2]?.[1].filter((value) => value !== null)).toEqual([
       expect.stringMatching(/^PT-\d$/) as string,
       'false',
@@ -95,13 +95,13 @@ describe('an upload', () => {
     expect(body).toMatchObject({ state: 'validated', counts: { read: 2, accepted: 2, warned: 0 } });
   });
 
-  it('may be Windows-1252, and is told so', async () => {
+  it('may be Windows-1252, which is noted in the response', async () => {
     const { body } = await upload(ingest, Buffer.from(fileOf({}), 'latin1'));
     expect(body).toMatchObject({ state: 'validated', notes: [{ code: 'windows-1252' }] });
     expect((await landedRows(body.id))[0]?.[1]).toContain('ZOE');
   });
 
-  it('echoes titles that it does not know to its sender, and keeps none', async () => {
+  it('shows unknown titles to its sender, and stores none', async () => {
     const file = fileOf({}).replace('Email,', 'Email,Key worker Jo Smith,').replace(',,', ',,,');
     const { body } = await upload(ingest, file);
     expect(body).toMatchObject({ unknownColumns: 1, unknownTitles: ['Key worker Jo Smith'] });
@@ -118,7 +118,7 @@ describe('an upload', () => {
     expect(rows[0]?.text).not.toContain('Smith');
   });
 
-  it('may hold nothing but refusals of consent that carry an id', async () => {
+  it('may contain only refusals of consent with a row id', async () => {
     const { body } = await upload(ingest, fileOf({ Consent: 'withdrawn' }, { Consent: 'Opted out' }));
     expect(body).toMatchObject({
       state: 'validated',
@@ -129,7 +129,7 @@ describe('an upload', () => {
     expect(nameless.body).toMatchObject({ state: 'refused', reason: 'no-usable-row' });
   });
 
-  it('is refused as a whole when too many rows are, and keeps the error report alone', async () => {
+  it('is refused as a whole if too many rows are rejected, and only the error report is kept', async () => {
     const { status, body } = await upload(ingest, fileOf({}, { Postcode: '' }, { Postcode: 'x' }));
     expect(status).toBe(201);
     expect(body).toMatchObject({ state: 'refused', reason: 'too-many-rejected-rows' });
@@ -153,7 +153,7 @@ describe('an upload', () => {
   });
 });
 
-describe('a file that cannot be taken', () => {
+describe('a file that cannot be read', () => {
   const good = fileOf({}, {});
   const cases: readonly [string, string | Uint8Array<ArrayBuffer>, number, string][] = [
     ['empty', '', 422, 'empty-file'],
@@ -167,25 +167,28 @@ describe('a file that cannot be taken', () => {
     ['a PDF', '%PDF-1.7 something', 415, 'binary-file'],
     ['UTF-16', Buffer.from(`\ufeff${good}`, 'utf16le'), 415, 'utf-16-file'],
     ['NUL bytes', `${good}PT-9,\0`, 422, 'nul-bytes'],
-    ['a quotation mark that is never closed', `${good}PT-9,"Child`, 422, 'unbalanced-quotes'],
-    ['a quotation mark out of place', `${good}PT-9,Chi"ld`, 422, 'unbalanced-quotes'],
-    ['too large by its declaration', 'x'.repeat(100_001), 413, 'body-too-large'],
-    ['a value too long to be one', fileOf({ 'First name': 'x'.repeat(20_000) }), 422, 'field-too-long'],
+    ['an unclosed quotation mark', `${good}PT-9,"Child`, 422, 'unbalanced-quotes'],
+    ['a misplaced quotation mark', `${good}PT-9,Chi"ld`, 422, 'unbalanced-quotes'],
+    ['a declared length over the limit', 'x'.repeat(100_001), 413, 'body-too-large'],
+    ['an overlong value', fileOf({ 'First name': 'x'.repeat(20_000) }), 422, 'field-too-long'],
   ];
 
-  it.each(cases)('%s: one clear problem, and nothing is left', async (_case, body, status, code) => {
-    const before = await held();
-    const answer = await upload(ingest, body);
-    expect(answer).toMatchObject({ status, body: { type: `urn:kinledger:problem:${code}`, status } });
-    expect(answer.headers.get('content-type')).toContain('application/problem+json');
-    const { detail } = answer.body as unknown as { detail: string };
-    expect(detail.length).toBeGreaterThan(20);
-    expect(answer.text).not.toContain('amara');
-    expect(answer.text).not.toContain('PT-1');
-    expect(await held()).toEqual(before);
-  });
+  it.each(cases)(
+    'is refused with one clear problem, and leaves nothing: %s',
+    async (_case, body, status, code) => {
+      const before = await held();
+      const answer = await upload(ingest, body);
+      expect(answer).toMatchObject({ status, body: { type: `urn:kinledger:problem:${code}`, status } });
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      const { detail } = answer.body as unknown as { detail: string };
+      expect(detail.length).toBeGreaterThan(20);
+      expect(answer.text).not.toContain('amara');
+      expect(answer.text).not.toContain('PT-1');
+      expect(await held()).toEqual(before);
+    },
+  );
 
-  it('too large though it did not say so', async () => {
+  it('is refused if it is too large without declaring it', async () => {
     const before = await held();
     const row = goodFile(400).split('\r\n').slice(1).join('\r\n');
     const stream = new ReadableStream<Uint8Array>({
@@ -211,24 +214,24 @@ describe('a file that cannot be taken', () => {
     ['a web form', { 'content-type': 'application/x-www-form-urlencoded' }, 'unsupported-media-type'],
     ['JSON', { 'content-type': 'application/json' }, 'unsupported-media-type'],
     ['a compressed body', { 'content-encoding': 'gzip' }, 'content-encoding-unsupported'],
-  ])('sent as %s', async (_case, headers, code) => {
+  ])('is refused if sent as %s', async (_case, headers, code) => {
     const answer = await upload(ingest, fileOf({}), { headers });
     expect(answer).toMatchObject({ status: 415, body: { type: `urn:kinledger:problem:${code}` } });
   });
 
   it.each([
-    ['a period that cannot be read', { period: 'last summer' }, 400, 'period-unknown'],
+    ['a malformed period', { period: 'last summer' }, 400, 'period-unknown'],
     ['a period that has not begun', { period: '2098-99-Q1' }, 400, 'period-not-begun'],
     ['a period that no agreement covers', { period: '2015-16-Q1' }, 409, 'no-live-agreement'],
-    ['a dataset that is not there', { dataset: 'nowhere.user' }, 404, 'dataset-unknown'],
-  ])('for %s', async (_case, options, status, code) => {
+    ['an unknown dataset', { dataset: 'nowhere.user' }, 404, 'dataset-unknown'],
+  ])('is refused for %s', async (_case, options, status, code) => {
     const answer = await upload(ingest, fileOf({}), options);
     expect(answer).toMatchObject({ status, body: { type: `urn:kinledger:problem:${code}` } });
   });
 });
 
 describe('the error report', () => {
-  it('lists each finding with its row, its case number, what to do, and the value, as a spreadsheet may open it', async () => {
+  it('lists each finding with its row, case number, advice and value, safe to open in a spreadsheet', async () => {
     const { body } = await upload(
       ingest,
       fileOf(
@@ -245,7 +248,7 @@ describe('the error report', () => {
     const [titles, ...lines] = text.split('\r\n');
     expect(titles).toBe('row,case_number,column,field,rule,severity,message,suggestion,value');
     expect(lines.filter((line) => line !== '')).toEqual([
-      ',,,disability,missing-disability,warning,The file has no such column: every row lacks it.,Add the column to the export if it is held.,',
+      ',,,disability,missing-disability,warning,The file has no such column: every row lacks it.,Add the column to the export if you hold it.,',
       expect.stringMatching(
         /^3,PT-2,Mobile,contact_number,invalid-contact-number,warning,.*,"'=HYPERLINK\(""x""\)"$/,
       ),
@@ -255,7 +258,7 @@ describe('the error report', () => {
     ]);
   });
 
-  it.each(['+44 7700', '-1', '@x', '=1+1', '\t=1'])('defuses %s', async (value) => {
+  it.each(['+44 7700', '-1', '@x', '=1+1', '\t=1'])('escapes %s', async (value) => {
     const { body } = await upload(ingest, fileOf({}, { Mobile: value }));
     const { text } = await ask(ingest, 'officer', 'GET', `/v1/uploads/${body.id}/errors`);
     const line = text.split('\r\n').find((candidate) => candidate.includes('contact-number')) ?? '';
@@ -273,13 +276,13 @@ describe('the error report', () => {
   });
 });
 
-describe('who may', () => {
-  it('a provider sends files of its own datasets only', async () => {
+describe('access', () => {
+  it('lets a provider send files of its own datasets only', async () => {
     const answer = await upload(ingest, fileOf({}), { caller: 'stranger' });
     expect(answer).toMatchObject({ status: 403, body: { type: 'urn:kinledger:problem:not-your-dataset' } });
   });
 
-  it('is told before a large file has been read', async () => {
+  it('is refused before a large file has been read', async () => {
     const large = Buffer.alloc(30_000_000, 'x');
     const answer = await upload(ingest, large, { caller: 'stranger' });
     expect(answer).toMatchObject({ status: 403, body: { type: 'urn:kinledger:problem:not-your-dataset' } });
@@ -289,7 +292,7 @@ describe('who may', () => {
     );
   });
 
-  it('another provider’s upload is answered like one that never was', async () => {
+  it('to another provider’s upload is answered like one to an unknown upload', async () => {
     const { body } = await upload(ingest, fileOf({}));
     const never = 'f'.repeat(32);
     for (const [method, path] of [
@@ -306,19 +309,19 @@ describe('who may', () => {
     expect((await ask(ingest, 'officer', 'GET', `/v1/uploads/${body.id}`)).status).toBe(200);
   });
 
-  it('the data team may for every provider', async () => {
+  it('lets the data team act for every provider', async () => {
     const { status, body } = await upload(ingest, fileOf({}), { caller: 'data-team' });
     expect(status).toBe(201);
     expect((await ask(ingest, 'officer', 'GET', `/v1/uploads/${body.id}`)).status).toBe(200);
   });
 
-  it('nobody else may', async () => {
+  it('is refused to everybody else', async () => {
     expect((await upload(ingest, fileOf({}), { caller: 'reader' })).status).toBe(403);
     expect((await upload(ingest, fileOf({}), { caller: 'nobody' })).status).toBe(401);
   });
 });
 
-describe('what is not submitted', () => {
+describe('an upload that is not submitted', () => {
   it('is gone once discarded, and can be discarded again', async () => {
     const { body } = await upload(ingest, fileOf({}));
     const before = await held();
@@ -341,7 +344,7 @@ describe('what is not submitted', () => {
     });
   });
 
-  it('expires, and what a crash left goes too', async () => {
+  it('expires, and so does what a crash left', async () => {
     const { body: old } = await upload(ingest, fileOf({}));
     const { body: fresh } = await upload(ingest, goodFile(2));
     await ingest.pool.query(
@@ -370,9 +373,10 @@ describe('what is not submitted', () => {
 });
 
 describe('telemetry', () => {
-  it('holds nothing of a row', async () => {
+  it('contains nothing of a row', async () => {
     const written: string[] = [];
-    // A process has one root logger, that of the first service started in it: another test file’s may be silent.
+    // A process has one root logger, that of the first service started in it, which another test file may have
+    // silenced.
     const { level } = PinoLogger.root;
     PinoLogger.root.level = 'info';
     const write = vi.spyOn(fs, 'writeSync').mockImplementation((_fd: number, text: unknown) => {

@@ -23,13 +23,13 @@ async function sent(dataset: string, period: string, titles: string, lines: read
     .slice(1)
     .filter((line) => /^\d/.test(line))
     .map((line) => line.split(',') as [string, string, string, string, string]);
-  /** The rules that each case broke, but for columns that the file lacks. */
+  /** The rules that a case broke, except those of missing columns. */
   const rulesOf = (caseNumber: string) =>
     found.filter(([, of]) => of === caseNumber).map(([, , , , rule]) => rule);
   return { ...body, report: report.text, rulesOf };
 }
 
-/** Findings of columns that these small files leave out say nothing of their values. */
+/** Removes findings on columns that these small files omit. */
 const without = (findings: Readonly<Record<string, number>>, ...prefixes: readonly string[]) =>
   Object.fromEntries(
     Object.entries(findings).filter(([code]) => !prefixes.some((prefix) => code.startsWith(prefix))),
@@ -59,7 +59,7 @@ describe('a file of people', () => {
       values.map((value, index) => person(`p${index}`, { [column]: value })),
     );
 
-  it('has NHS numbers repaired where no digit is lost, and told why they are none', async () => {
+  it('has NHS numbers repaired if no digit is lost, and reported otherwise', async () => {
     const numbers = [
       ...['943 476 5919', '943-476-5919', '9434765919.0', '9.434765919E9', '434765919', 'ABC1234567'],
       ...["'9434765919", '9.43E+09', '9434765918', '9876543210', '4010232137'],
@@ -81,7 +81,7 @@ describe('a file of people', () => {
     ]);
   });
 
-  it('is told of each birth date what is wrong with it', async () => {
+  it("has each birth date's fault reported", async () => {
     const days: readonly (readonly [string, string | undefined])[] = [
       ['43890', 'day-number'],
       ['01/02/90', 'two-digit-year'],
@@ -115,7 +115,7 @@ describe('a file of people', () => {
     expect(days.map(([day], index) => [day, ...file.rulesOf(`p${index}`)])).toEqual(
       days.map(([day, kind]) => (kind === undefined ? [day] : [day, `${kind}-date-of-birth`])),
     );
-    // One slip among days first: the one date that can be read either way is told of.
+    // With one slip among day-first dates, the one ambiguous date is reported.
     expect(file.notes).toContainEqual({
       code: 'mixed-date-order',
       message: expect.stringContaining(
@@ -124,7 +124,7 @@ describe('a file of people', () => {
     });
   });
 
-  it('has gender as people and the NHS write it, known or not', async () => {
+  it('accepts gender as people and the NHS write it, known or not', async () => {
     const genders: readonly (readonly [string, string | undefined])[] = [
       ...['F', 'f', 'Female', 'female ', '2', '1', '9', 'X', 'Girl', 'Trans female', 'woman'].map(
         (gender) => [gender, undefined] as const,
@@ -145,7 +145,7 @@ describe('a file of people', () => {
     );
   });
 
-  it('has postcodes of the forces, and of people without an address', async () => {
+  it('accepts postcodes of the forces, and of people without an address', async () => {
     const good = [
       ...['ZZ11AA', 'zz1 1aa', 'ZZ1  1AA', 'GIR 0AA', 'BFPO 1', 'BF1 1AA', 'BFPO1', 'ZZ99 3VZ', 'ZZ99 3WZ'],
       ...['ZZ1-1AA', 'ZZ1 1AA.', 'NFA', 'No fixed abode', 'Not known', 'JE2 3AB', 'EC1A1BB', 'W1A 0AX'],
@@ -159,7 +159,7 @@ describe('a file of people', () => {
     ]);
   });
 
-  it('has implausible ages, initials and nobody’s numbers told, and its rows taken', async () => {
+  it('has implausible ages, initials and placeholder numbers reported, and its rows accepted', async () => {
     const file = await sent('baby-steps.user', '2024-25-Q1', peopleTitles, [
       'G1,adult,,g1@example.org,,,,01/03/2022,F,ZZ1 1AA,05/05/2024,Yes',
       'G2,child,Ann,,g2@example.org,,,01/03/1962,F,ZZ1 1AA,05/05/2024,Yes',
@@ -183,7 +183,7 @@ describe('a file of people', () => {
 });
 
 describe('a file of sessions', () => {
-  it('has nine spellings of one address told, eight of them taken for it', async () => {
+  it('has nine spellings of one address reported, eight of them recognised as it', async () => {
     const spellings = [
       ...[
         'd3@example.org',
@@ -204,7 +204,7 @@ describe('a file of sessions', () => {
     expect(file.counts).toMatchObject({ read: 10, accepted: 10 });
   });
 
-  it('counts no date far outside its period, tells it, and takes the rest', async () => {
+  it('counts no date far outside its period, reports it, and accepts the other rows', async () => {
     const session = (id: string, date: string) =>
       `${id},adult,,${id}@example.org,,17/02/1990,,${date},Group,Yes`;
     const lines = ['D1', 'D2', 'D3'].map((id, index) =>
@@ -227,7 +227,7 @@ describe('a file of sessions', () => {
     });
   });
 
-  it('is refused, with a hint, where its dates have the month first', async () => {
+  it('is refused, with a hint, if its dates have the month first', async () => {
     const lines = ['12/19/2023', '11/02/2023', '11/15/2023', '10/04/2023', '12/07/2023'].map(
       (date, index) => `us${index},adult,,us${index}@example.org,,17/02/1990,,${date},Drop-in,Yes`,
     );
@@ -250,7 +250,7 @@ describe('a file of sessions', () => {
     expect(file.counts).toMatchObject({ accepted: 3, warned: 0 });
   });
 
-  it('has placeholders told for what they are, and its rows taken without them', async () => {
+  it('has placeholders reported as such, and its rows accepted without them', async () => {
     const lines = Array.from(
       { length: 20 },
       (_, index) =>
@@ -262,7 +262,7 @@ describe('a file of sessions', () => {
   });
 });
 
-it('tells nothing of a value twice: a placeholder is not missing as well', async () => {
+it('does not report a placeholder as missing too', async () => {
   const { body } = await upload(ingest, fileOf({ 'Parent email': 'none@none.com' }));
   expect(body.findings).toEqual({ 'placeholder-carer-email': 1 });
 });

@@ -2,23 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Readable by others on purpose: a checkpoint says nothing of anybody, and is worth most in other hands. */
+/** World-readable on purpose: a checkpoint reveals nothing about anybody, and protects best if others hold copies. */
 const FILE_MODE = 0o644;
 const FOLDER_MODE = 0o755;
 const SIZE_DIGITS = 12;
 
-/** The operator's own place for checkpoints: a file each, outside the databases, which is never changed. */
+/** The operator's own copies of checkpoints: one file each, outside the databases, never changed. */
 export class CheckpointFolder {
   readonly #directory: string;
   readonly #prefix: string;
 
-  /** @param directory need not be there yet, but the folder that it is in must be. */
+  /** @param directory need not exist yet, but its parent must. */
   constructor(directory: string, stream: string) {
     this.#directory = directory;
     this.#prefix = `${stream}-`;
   }
 
-  /** Sizes of the checkpoints in it, the smallest first. None where the folder is not there. */
+  /** Sizes of the checkpoints in the folder, smallest first. Empty if the folder does not exist. */
   async sizes(): Promise<number[]> {
     const names = await readdir(this.#directory).catch((error: unknown) => {
       if (isCode(error, 'ENOENT')) return [];
@@ -32,7 +32,7 @@ export class CheckpointFolder {
       .sort((a, b) => a - b);
   }
 
-  /** The note of that size; undefined where there is none. */
+  /** The note of a checkpoint of this size; undefined if there is none. */
   async read(size: number): Promise<Uint8Array | undefined> {
     try {
       return await readFile(this.#fileOf(size));
@@ -42,7 +42,7 @@ export class CheckpointFolder {
     }
   }
 
-  /** Writes a note as a whole and durably: whoever looks sees all of it or nothing. */
+  /** Writes a note atomically and durably. */
   async write(size: number, note: Uint8Array): Promise<void> {
     await mkdir(this.#directory, { mode: FOLDER_MODE }).catch((error: unknown) => {
       if (!isCode(error, 'EEXIST')) throw error;
@@ -69,7 +69,7 @@ export class CheckpointFolder {
     return join(this.#directory, `${this.#prefix}${String(size).padStart(SIZE_DIGITS, '0')}.txt`);
   }
 
-  /** A new name is durable when its folder is. Windows cannot sync a folder, and need not. */
+  /** A new name is durable once its folder is synced. Windows cannot sync a folder, and need not. */
   async #syncFolder(): Promise<void> {
     if (process.platform === 'win32') return;
     const folder = await open(this.#directory, 'r');

@@ -5,13 +5,13 @@ import { PinoLogger } from 'nestjs-pino';
 import type { CheckpointObserver } from './checkpoint-signer.js';
 import { isCheckpointRefused } from './checkpoint-refused.js';
 
-/** How far the ledger is signed, and since when something waits to be. */
+/** Metrics of signing: the size of the last checkpoint, and how long events have waited for one. */
 @Injectable()
 export class CheckpointMetrics implements CheckpointObserver {
   #size = 0;
   #signedAt: number | undefined;
   #grown = 0;
-  /** When the first event came that is not signed. */
+  /** Since when there have been unsigned events. */
   #waitsSince: number | undefined;
   #refused = false;
   readonly #failures;
@@ -20,34 +20,34 @@ export class CheckpointMetrics implements CheckpointObserver {
   constructor(@Inject(Metrics) metrics: Metrics, logger: PinoLogger) {
     this.#log = new FailureLog({
       logger,
-      failed: 'a checkpoint could not be signed or copied; it is tried again',
-      over: 'all of the ledger is signed again',
+      failed: 'a checkpoint could not be signed or copied; retrying',
+      over: 'the whole ledger is signed again',
       isToldElsewhere: isStoreUnreachable,
     });
     this.#failures = metrics.counter({
       name: 'kinledger_linker_checkpoint_failures_total',
-      help: 'Failures to sign or copy a checkpoint, after each of which it was tried again.',
+      help: 'Failures to sign or copy a checkpoint, each of which was retried.',
     });
     const gauge = (name: `kinledger_linker_${string}`, help: string, value: () => number) =>
       metrics.gauge({ name, help, collect: (its) => its.set(value()) });
     gauge(
       'kinledger_linker_checkpoint_size',
-      'Events that the last checkpoint is about, 0 for none.',
+      'Events that the last checkpoint covers, 0 if there is none.',
       () => this.#size,
     );
     gauge(
       'kinledger_linker_checkpoint_age_seconds',
-      'Time since the last checkpoint was signed; NaN for none.',
+      'Time since the last checkpoint was signed; NaN if there is none.',
       () => secondsSince(this.#signedAt) ?? Number.NaN,
     );
     gauge(
       'kinledger_linker_checkpoint_waiting_seconds',
-      'Time for which decided events of this writer have been waiting for a checkpoint; 0 where none waits.',
+      'Time for which decided events of this writer have waited for a checkpoint; 0 if none waits.',
       () => secondsSince(this.#waitsSince) ?? 0,
     );
     gauge(
       'kinledger_linker_checkpoint_refused',
-      '1 while nothing is signed because an earlier checkpoint says something else than the ledger.',
+      '1 while nothing is signed because an earlier checkpoint contradicts the ledger.',
       () => (this.#refused ? 1 : 0),
     );
   }

@@ -1,4 +1,4 @@
-/** What was signed before and what the ledger says now cannot both be true: nothing is signed until a person has looked. */
+/** An earlier checkpoint contradicts the ledger: nothing is signed until a person has investigated. */
 export interface CheckpointRefused extends Error {
   readonly code: 'checkpoint-refused';
 }
@@ -8,7 +8,7 @@ export const isCheckpointRefused = (error: unknown): error is CheckpointRefused 
 
 export function checkpointRefused(why: string): CheckpointRefused {
   const error = Object.assign(new Error(why), { code: 'checkpoint-refused' as const });
-  // What is wrong lies in the ledger or beside it, not where it was read.
+  // The fault is in the ledger or beside it, so the call stack is no help.
   error.stack = `Error: ${why}`;
   return error;
 }

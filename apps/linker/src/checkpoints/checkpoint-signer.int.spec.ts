@@ -35,7 +35,7 @@ const stream = 'programme-leap';
 const eventId = (revision: number) => `00000000-0000-8000-8000-${String(revision).padStart(12, '0')}`;
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
-/** What a signer said of itself. */
+/** Records what a signer reports. */
 class Told {
   readonly sizes: number[] = [];
   readonly failures: unknown[] = [];
@@ -76,7 +76,7 @@ describe('checkpoints', () => {
     return readSigningKey(file);
   }
 
-  /** Appends until the stream has so many events; each says which it is, or what the mark says. */
+  /** Appends until the stream has this number of events; each contains its index, or the mark. */
   async function grow(to: number, mark = 'event', into = store): Promise<void> {
     const head = await into.head(stream);
     const events = Array.from({ length: to - head - 1 }, (_, index) => {
@@ -115,7 +115,7 @@ describe('checkpoints', () => {
   };
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
-  it('say what the store has up to the last closing event, signed with the key, in both places', async () => {
+  it("cover the store's events up to the last closing one, signed with the key, in both places", async () => {
     await grow(7);
     const { signer, told } = start();
     signer.closedUpTo(4);
@@ -131,7 +131,7 @@ describe('checkpoints', () => {
     expect(told.failures).toEqual([]);
   });
 
-  it('come at most so often while it grows, and at once when it no longer does', async () => {
+  it('are limited in frequency while the ledger grows, and signed soon after it stops growing', async () => {
     await grow(100);
     const { signer, told } = start({ quietMs: 30 });
     for (let revision = 0; revision < 100; revision += 1) {
@@ -139,11 +139,11 @@ describe('checkpoints', () => {
       if (revision % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 1));
     }
     await until('it has caught up', () => told.sizes.includes(100));
-    // The first is due at once, since nothing was ever signed; then only the quiet end.
+    // The first is due at once, because nothing was signed before; then only the quiet end.
     expect(told.sizes.length).toBeLessThanOrEqual(2);
   });
 
-  it('come again and again while it never rests', async () => {
+  it('are signed repeatedly while the ledger never rests', async () => {
     await grow(300);
     const { signer, told } = start({ quietMs: 60_000, everyMs: 5 });
     for (let revision = 0; revision < 300; revision += 10) {
@@ -154,7 +154,7 @@ describe('checkpoints', () => {
     expect(told.sizes).toEqual([...told.sizes].sort((a, b) => a - b));
   });
 
-  it('are taken apart where many events come at once, each going on from the one before', async () => {
+  it('are divided if many events come at once, each continuing from the previous one', async () => {
     await grow(25);
     const { signer, told } = start({ maxEvents: 10 });
     signer.closedUpTo(24);
@@ -165,7 +165,7 @@ describe('checkpoints', () => {
     expect(leaves.filter((leaf) => leaf !== undefined)).toHaveLength(25);
   });
 
-  it('go on after a restart without reading what is signed', async () => {
+  it('continue after a restart without reading signed events again', async () => {
     await grow(10);
     const first = start();
     first.signer.closedUpTo(9);
@@ -195,7 +195,7 @@ describe('checkpoints', () => {
         () => ({ folder: withMethods(new CheckpointFolder(directory, stream), { write: never }) }),
       ],
     ];
-    it.each(moments)('%s, go on as if nothing had happened', async (_, hanging) => {
+    it.each(moments)('continue as if nothing had happened: %s', async (_, hanging) => {
       await grow(5);
       const dying = start({ ...hanging(), quietMs: 1 });
       dying.signer.closedUpTo(4);
@@ -215,7 +215,7 @@ describe('checkpoints', () => {
     });
   });
 
-  it('are signed while the operator’s place is away, and copied once it is back', async () => {
+  it('are signed while the operator’s folder is unavailable, and copied once it is back', async () => {
     await grow(3);
     let away = true;
     const inner = new CheckpointFolder(directory, stream);
@@ -224,7 +224,7 @@ describe('checkpoints', () => {
     });
     const { signer, told } = start({ folder });
     signer.closedUpTo(2);
-    await until('it is kept', () => told.sizes.includes(3) && told.failures.length > 0);
+    await until('it is stored', () => told.sizes.includes(3) && told.failures.length > 0);
     expect(files()).toEqual([]);
     away = false;
     await grow(4);
@@ -232,8 +232,8 @@ describe('checkpoints', () => {
     await until('both are copied', () => isCopied(3) && isCopied(4));
   });
 
-  describe('that contradict each other are refused:', () => {
-    /** Signs five events, and goes back to a ledger and a database of before them. */
+  describe('that contradict each other are refused', () => {
+    /** Signs five events, and restores the ledger and database to an earlier state. */
     const restoredTo = async (events: number, mark: string) => {
       await grow(5);
       const before = start();
@@ -245,7 +245,7 @@ describe('checkpoints', () => {
       if (events > 0) await grow(events, mark);
     };
 
-    it('nothing is signed while a restored ledger ends before a copy, and it goes on once it has the same events', async () => {
+    it('while a restored ledger ends before a copy, until it has the same events again', async () => {
       await restoredTo(3, 'event');
       const { signer, told, stop } = start();
       signer.closedUpTo(2);
@@ -260,7 +260,7 @@ describe('checkpoints', () => {
       expect(again.told.failures).toEqual([]);
     });
 
-    it('a restored ledger that went on otherwise is never signed', async () => {
+    it('if a restored ledger was continued differently', async () => {
       await restoredTo(7, 'another event');
       const { signer, told } = start();
       signer.closedUpTo(6);
@@ -270,7 +270,7 @@ describe('checkpoints', () => {
       expect(files()).toHaveLength(1);
     });
 
-    it('a checkpoint beside the ledger that was changed', async () => {
+    it('if a checkpoint beside the ledger was changed', async () => {
       await grow(2);
       await checkpoints.add(stream, {
         ...{ size: 1, note: Buffer.from('nothing'), frontier: Buffer.alloc(32), leaves: Buffer.alloc(32) },
@@ -282,7 +282,7 @@ describe('checkpoints', () => {
       expect(files()).toEqual([]);
     });
 
-    it('what another key signed binds nobody', async () => {
+    it('but not because of a checkpoint that another key signed', async () => {
       await restoredTo(7, 'another event');
       key = await newKey('another.pem');
       const { signer, told } = start();
@@ -292,7 +292,7 @@ describe('checkpoints', () => {
     });
   });
 
-  it('leave a file in place that somebody damaged, and say so', async () => {
+  it('leave a damaged file in place, and report it', async () => {
     await grow(2);
     const before = start();
     before.signer.closedUpTo(1);
@@ -302,7 +302,7 @@ describe('checkpoints', () => {
     chmodSync(file, 0o644);
     writeFileSync(file, 'damaged');
     const { told } = start();
-    await until('it is told', () => told.failures.length > 0);
+    await until('the failure is reported', () => told.failures.length > 0);
     expect(String(told.failures[0])).toContain('is not the checkpoint');
     expect(readFileSync(file, 'utf8')).toBe('damaged');
   });
@@ -319,7 +319,7 @@ describe('checkpoints', () => {
       await databases.drop();
     });
 
-    it('are the same from two signers at once, and one size has one root', async () => {
+    it('are the same from two concurrent signers, and one size has one root', async () => {
       store = new PostgresEventStore({
         url: databases.url('platform', 'linker'),
         applicationName: 'checkpoints',

@@ -24,15 +24,15 @@ import type { CheckpointFolder } from './checkpoint-folder.js';
 import { checkpointRefused, isCheckpointRefused } from './checkpoint-refused.js';
 import type { SigningKey } from './signing-key.js';
 
-/** Told of what is signed; for metrics and logs. */
+/** Receives progress of signing, for metrics and logs. */
 export interface CheckpointObserver {
-  /** So many events are decided. */
+  /** This number of events is decided. */
   grown(size: number): void;
-  /** The last checkpoint, and when it was signed. */
+  /** The size of the last checkpoint, and when it was signed. */
   signed(size: number, at: Date): void;
-  /** A failure after which it is tried again; CheckpointRefused where a person has to look. */
+  /** A failure that will be retried; CheckpointRefused if a person must investigate. */
   failed(error: unknown): void;
-  /** All that is decided is signed and copied. */
+  /** Everything decided is signed and copied. */
   caughtUp(): void;
 }
 
@@ -40,54 +40,54 @@ export interface CheckpointSignerOptions {
   readonly stream: string;
   readonly store: EventStore;
   readonly checkpoints: Checkpoints;
-  /** The operator's own place; absent where there is none. */
+  /** The operator's folder for copies; undefined if none is configured. */
   readonly folder: CheckpointFolder | undefined;
   readonly key: SigningKey;
   readonly observer: CheckpointObserver;
-  /** While the ledger grows, a checkpoint is signed so often. */
+  /** How often a checkpoint is signed while the ledger grows. */
   readonly everyMs: number;
-  /** Once the ledger has not grown for so long, the rest is signed. */
+  /** Once the ledger has not grown for this time, the rest is signed. */
   readonly quietMs?: number;
   /** The first pause after a failure; it doubles with each further one. */
   readonly retryMs?: number;
-  /** What one checkpoint adds at most. */
+  /** Maximum number of events that one checkpoint adds. */
   readonly maxEvents?: number;
 }
 
 const QUIET_MS = 1_000;
 const POLL_MS = 5_000;
-/** A medium that was away is looked for again. */
+/** How soon copying is retried, for example after the folder's disk was unavailable. */
 const COPY_AGAIN_MS = 10_000;
 const RETRY_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
 const PAGE = 2_000;
-/** The hashes of their leaves are kept in one row. */
+/** The leaf hashes of a checkpoint are stored in one row. */
 const MAX_EVENTS = 50_000;
 const NOTES_AT_A_TIME = 500;
 
-/** What is signed so far, and what the operator's place says beyond it. */
+/** What is signed so far, and which checkpoints in the operator's folder go further. */
 interface Standing {
   readonly tree: TreeRoot;
-  /** Checkpoints that the ledger has yet to reach: a restored ledger ends before them. */
+  /** Checkpoints of more events than are signed here: a restored ledger may end before them. */
   readonly ahead: readonly Checkpoint[];
 }
 
 /**
- * Signs how many events the ledger has and the root of the tree over them, as it reads them back from the store, at closing
- * events. A checkpoint is kept beside the ledger first and then copied to the operator's place; a process that is killed
- * between any two of these steps goes on from what is kept. One size is never signed with two roots, also where the
- * ledger was restored to what it was before a checkpoint that the operator's place has.
+ * Signs the number of events in the ledger and the root of the tree over them, as read back from the store, at closing
+ * events. A checkpoint is first stored beside the ledger and then copied to the operator's folder; a process killed
+ * between any two of these steps resumes from what is stored. It never signs one size with two roots, even if the
+ * ledger was restored to a state before a checkpoint in the operator's folder.
  */
 export class CheckpointSigner implements Publication {
   readonly #wakeUp = new WakeUp();
   readonly #origin: string;
   readonly #verifier: VerifierKey;
   readonly #options: CheckpointSignerOptions;
-  /** Events up to the last closing one. */
+  /** Number of events up to the last closing one. */
   #closed = 0;
   #grownAt = Number.NEGATIVE_INFINITY;
   #signedAt = Number.NEGATIVE_INFINITY;
-  /** Everything up to this size is in the operator's place. */
+  /** All checkpoints up to this size are in the operator's folder. */
   #copied = 0;
   #copyFailedAt: number | undefined;
 
@@ -112,7 +112,7 @@ export class CheckpointSigner implements Publication {
     const backOff = new BackOff({ firstMs: retryMs, longestMs: LONGEST_PAUSE_MS });
     while (!signal.aborted) {
       try {
-        standing ??= await this.#takeUp();
+        standing ??= await this.#resumeSigning();
         const due = await this.#untilDue(standing, signal);
         if (due === 'signing') {
           standing = await this.#signAll(standing, this.#closed, signal);
@@ -130,7 +130,7 @@ export class CheckpointSigner implements Publication {
     }
   }
 
-  /** Waits until it is time to sign or to copy. @returns undefined when the signal aborts first. */
+  /** Waits until it is time to sign or to copy. @returns undefined if the signal aborts first. */
   async #untilDue(
     { tree, ahead }: Standing,
     signal: AbortSignal,
@@ -148,8 +148,8 @@ export class CheckpointSigner implements Publication {
     return undefined;
   }
 
-  /** Goes on from the last checkpoint that is kept. @throws CheckpointRefused */
-  async #takeUp(): Promise<Standing> {
+  /** Resumes from the last stored checkpoint. @throws CheckpointRefused */
+  async #resumeSigning(): Promise<Standing> {
     const { checkpoints, stream, observer } = this.#options;
     const last = await checkpoints.last(stream);
     const tree = last === undefined ? new TreeRoot() : this.#resumed(last);
@@ -164,13 +164,13 @@ export class CheckpointSigner implements Publication {
     const signed = this.#ours(note);
     if (signed?.size !== size || !sameHash(signed.root, tree.root())) {
       throw checkpointRefused(
-        `the checkpoint of ${size} events that is kept beside the ledger is not one that this key signed: it was changed`,
+        `the checkpoint of ${size} events that is stored beside the ledger was not signed by this key: it was changed`,
       );
     }
     return tree;
   }
 
-  /** What a note says, if this very key signed it of this very ledger. */
+  /** The checkpoint in a note, if this key signed it for this ledger. */
   #ours(bytes: Uint8Array): Checkpoint | undefined {
     const read = parseCheckpoint(bytes);
     if (read === undefined || !isSignedBy(read.note, this.#verifier)) return undefined;
@@ -195,13 +195,13 @@ export class CheckpointSigner implements Publication {
     const [frontier, hashes] = [Buffer.concat(tree.frontier), Buffer.concat(leaves)];
     await checkpoints.add(stream, { size: end, note, frontier, leaves: hashes }).catch((error: unknown) => {
       throw isCheckpointDiffers(error)
-        ? checkpointRefused(`${error.message}, and the ledger is another now`)
+        ? checkpointRefused(`${error.message}, and the ledger differs from it now`)
         : error;
     });
     observer.signed(end, new Date());
   }
 
-  /** Takes events up into a tree, as the store gives them back. */
+  /** Adds events to a tree, as the store returns them. */
   async #readOn(
     tree: TreeRoot,
     end: number,
@@ -222,9 +222,9 @@ export class CheckpointSigner implements Publication {
   }
 
   /**
-   * Compares the ledger with every checkpoint of the operator's place that goes beyond what is signed here.
-   * @returns what the ledger has yet to reach: nothing.
-   * @throws CheckpointRefused where it says something else, or ends before one of them.
+   * Compares the ledger with every checkpoint in the operator's folder that covers more than is signed here.
+   * @returns the checkpoints that remain to be compared: none.
+   * @throws CheckpointRefused if the ledger differs from one of them, or ends before it.
    */
   async #requireAhead(
     { tree, ahead }: Standing,
@@ -235,18 +235,18 @@ export class CheckpointSigner implements Publication {
     if (furthest === undefined) return ahead;
     if (furthest.size > end) {
       throw checkpointRefused(
-        `the folder of checkpoints has one of ${furthest.size} events, and the ledger has ${end}: it was restored to an earlier state; nothing is signed until it has them again`,
+        `the folder of checkpoints has one of ${furthest.size} events, and the ledger has ${end}: the ledger was restored to an earlier state; nothing is signed until it has those events again`,
       );
     }
     const copy = TreeRoot.resume(tree.size, tree.frontier);
     for (const { size, root } of ahead) {
       await this.#readOn(copy, size, signal, () => undefined);
-      if (!sameHash(copy.root(), root)) throw twoStories(size);
+      if (!sameHash(copy.root(), root)) throw contradiction(size);
     }
     return [];
   }
 
-  /** Checkpoints of ours in the operator's place that are about more events than are signed here. */
+  /** Our checkpoints in the operator's folder that cover more events than are signed here. */
   async #ahead(size: number): Promise<readonly Checkpoint[]> {
     const { folder, observer } = this.#options;
     if (folder === undefined) return [];
@@ -259,13 +259,13 @@ export class CheckpointSigner implements Publication {
       }
       return notes;
     } catch (error) {
-      // A medium that is away does not keep the ledger from being signed.
+      // An unavailable folder must not stop the signing of the ledger.
       observer.failed(error);
       return [];
     }
   }
 
-  /** Brings what is kept beside the ledger to the operator's place. @returns whether all of it is there. */
+  /** Copies stored checkpoints to the operator's folder. @returns whether all of them are there. */
   async #copy(): Promise<boolean> {
     const { checkpoints, stream, folder, observer } = this.#options;
     if (folder === undefined) return true;
@@ -291,25 +291,25 @@ export class CheckpointSigner implements Publication {
     }
   }
 
-  /** A copy may bear further signatures, or be damaged; it may not tell another story with our signature. */
+  /** A copy may have further signatures, or be damaged; a copy with our signature must have the same content. */
   #requireSame(size: number, note: Uint8Array, there: Uint8Array): void {
     if (Buffer.compare(note, there) === 0) return;
     const [kept, copy] = [this.#ours(note), this.#ours(there)];
     if (copy === undefined) {
       this.#options.observer.failed(
         new Error(
-          `the folder of checkpoints has a file for ${size} events that is not the checkpoint: it was changed`,
+          `the folder of checkpoints has a file for ${size} events that is not the checkpoint: the file was changed`,
         ),
       );
     } else if (kept === undefined || copy.size !== size || !sameHash(kept.root, copy.root)) {
-      throw twoStories(size);
+      throw contradiction(size);
     }
   }
 }
 
-const twoStories = (size: number) =>
+const contradiction = (size: number) =>
   checkpointRefused(
-    `the folder of checkpoints has one of ${size} events with another root than the ledger’s: the ledger was rewritten, or restored and continued otherwise; nothing is signed until a person has looked`,
+    `the folder of checkpoints has one of ${size} events with another root than the ledger’s: the ledger was rewritten, or restored and continued differently; nothing is signed until a person has investigated`,
   );
 
 const hashesOf = (bytes: Uint8Array): Uint8Array[] =>

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 /** The key that signs checkpoints. */
 export interface SigningKey {
-  /** As event 0 names it: base64 of its 32 bytes. */
+  /** In the form of event 0: base64 of its 32 bytes. */
   readonly publicKey: string;
   readonly privateKey: KeyObject;
 }
@@ -14,7 +14,7 @@ export interface SigningKeyUnusable extends Error {
 
 /**
  * @param file an Ed25519 private key, PKCS#8 PEM.
- * @throws SigningKeyUnusable, which quotes nothing of the file.
+ * @throws SigningKeyUnusable, whose message quotes nothing of the file.
  */
 export async function readSigningKey(file: string): Promise<SigningKey> {
   const pem = await readFile(file);
@@ -26,12 +26,12 @@ export async function readSigningKey(file: string): Promise<SigningKey> {
       return { publicKey: Buffer.from(x, 'base64url').toString('base64'), privateKey };
     }
   } catch {
-    // What the parser says may quote the file.
+    // The parser's message may quote the file.
   }
   throw signingKeyUnusable();
 }
 
 const signingKeyUnusable = (): SigningKeyUnusable =>
-  Object.assign(new Error('the signing key file holds no Ed25519 private key in PKCS#8 PEM'), {
+  Object.assign(new Error('the signing key file does not contain an Ed25519 private key in PKCS#8 PEM'), {
     code: 'signing-key-unusable' as const,
   });

@@ -6,7 +6,7 @@ import type { DecisionObserver } from './decision-observer.js';
 import type { Definitions } from './definitions.js';
 import type { Erasing } from './erasing.js';
 import type { OpenLedger } from './open-ledger.js';
-import { timed, wholly } from './whole-decision.js';
+import { decideWhole, timed } from './whole-decision.js';
 
 export interface CommandDecisionsOptions {
   readonly programmeId: string;
@@ -15,7 +15,7 @@ export interface CommandDecisionsOptions {
   readonly observer: Pick<DecisionObserver, 'decided'>;
 }
 
-/** Carries people's commands out, or refuses them. */
+/** Executes people's commands, or refuses them. */
 export class CommandDecisions {
   readonly #options: CommandDecisionsOptions;
   readonly #definitions: Definitions;
@@ -26,10 +26,10 @@ export class CommandDecisions {
   }
 
   /**
-   * Carries a command out, or refuses it; either way its reply is due afterwards. One that the ledger has already, under
-   * its own id, is not carried out again.
-   * @param place last place in the order of intake before it.
-   * @param erasing absent where nothing is ever erased.
+   * Executes a command, or refuses it; afterwards its reply is due in either case. A command that is already in the
+   * ledger under its id is not executed again.
+   * @param place the last intake number before it.
+   * @param erasing undefined if erasure is not configured.
    */
   decide(
     open: OpenLedger,
@@ -50,8 +50,8 @@ export class CommandDecisions {
       }
       const reason = handler.refusalOf(ledger, command, { erase: erasing !== undefined });
       if (reason !== undefined) {
-        // A refusal leaves no trace in the ledger that would show that it was read too early.
-        await open.requireNobodyElse();
+        // A refusal leaves no trace in the ledger, so check that the ledger was read up to its end.
+        await open.requireUnchangedHead();
         await inbox.answer(programmeId, command.id, { outcome: 'refused', reason });
         return { outcome: 'refused', rows: 0 } as const;
       }
@@ -59,7 +59,7 @@ export class CommandDecisions {
       const writer = open.writer();
       const isWaiting = async () =>
         (await inbox.waitingCommands(programmeId, place)).some(({ id }) => id === command.id);
-      const done = await wholly(open, store, isWaiting, async () =>
+      const done = await decideWhole(open, store, isWaiting, async () =>
         handler.carryOut(
           {
             ...{ ledger, writer, staged: inbox, signal },

@@ -12,7 +12,7 @@ import { interruptedStore } from '../testing/interrupted-store.js';
 import { imageOf, inMemoryWorld, startLinker, untilDone } from '../testing/linker-world.js';
 import { eventfulYear, stageAll } from '../testing/scenario.js';
 
-/** The store has its own suite; this is that the loop and the store fit together. The server is a stand-in. */
+/** The store has its own suite; this spec shows that loop and store work together. The server is a stand-in. */
 describe('the decision loop on kurrentdb (stand-in)', () => {
   let databases: TestDatabases;
   let server: StandInServer;
@@ -23,7 +23,7 @@ describe('the decision loop on kurrentdb (stand-in)', () => {
       platformUrl: databases.url('platform', 'linker'),
       eraserUrl: databases.url('platform', 'eraser'),
       applicationName: 'world',
-      // What a killed writer may have under way is waited for twice as long.
+      // The next writer waits twice as long for a killed writer's appends in progress.
       appendTimeoutMs: 500,
     });
 
@@ -38,7 +38,7 @@ describe('the decision loop on kurrentdb (stand-in)', () => {
     await databases.drop();
   });
 
-  it('writes the ledger that memory has, though it is killed twice and the server once', async () => {
+  it('writes the same ledger as in memory, although it is killed twice and the server once', async () => {
     const undisturbed = await inMemoryWorld();
     await stageAll(undisturbed.inbox, eventfulYear().scenario);
     const only = startLinker(undisturbed);
@@ -49,7 +49,7 @@ describe('the decision loop on kurrentdb (stand-in)', () => {
     await bus.ensureTopics(Object.values(topics).map(topicSettings));
     const inboxElsewhere = () => new PostgresInbox(pool);
     const cursor = new PostgresPublicationCursor(pool);
-    // Each process has an inbox of its own, and the first one has staged the rows.
+    // Each process has its own inbox; the first one has staged the rows.
     const roomsOf = (inbox: PostgresInbox) => ({ inbox, inboxElsewhere, cursor, bus });
     const first = inboxElsewhere();
     await stageAll(first, eventfulYear().scenario);

@@ -34,19 +34,19 @@ export interface DecisionLoopOptions extends ConfiguredProgramme {
   readonly inbox: Inbox;
   readonly leases: Leases;
   readonly publication: Publication;
-  /** Absent where nothing is ever erased. */
+  /** Undefined if erasure is not configured. */
   readonly erasures?: Erasures | undefined;
   readonly engine: (options: LinkageEngineOptions) => LinkageDecider;
-  /** Absent where every start reads the whole ledger. */
+  /** Undefined if every start reads the whole ledger. */
   readonly snapshots?: LedgerSnapshots | undefined;
   readonly observer: DecisionObserver;
-  /** Waits while those who read the ledger are far behind: it slows, and never stops. */
+  /** Waits while readers of the ledger are far behind: slows the loop, but never stops it. */
   readonly pace: (signal: AbortSignal) => Promise<void>;
   /** Called when something was staged. */
   readonly wakeUp: WakeUp;
-  /** Looks again after this time even if nobody called: another member of the group may have staged. */
+  /** Polls after this time even without a wake-up, because another member of the group may have staged. */
   readonly pollMs?: number;
-  /** The first pause after a failure; it doubles with each further one at the same place. */
+  /** The first pause after a failure; it doubles with each further one at the same position. */
   readonly retryMs?: number;
   readonly limits?: AppendLimits;
   readonly recoveryPageSize?: number;
@@ -55,8 +55,8 @@ export interface DecisionLoopOptions extends ConfiguredProgramme {
 const RETRY_MS = 50;
 
 /**
- * Decides a programme's files in the order that intake gave them, and people's commands between them, each in its turn.
- * What it keeps in memory follows from the ledger alone: after any failure it is dropped and read again.
+ * Decides a programme's files in the order of intake, and people's commands between them, each in its turn. Its state
+ * in memory follows from the ledger alone: after any failure it is discarded and read again.
  */
 export class DecisionLoop {
   readonly #programmeId: string;
@@ -77,8 +77,9 @@ export class DecisionLoop {
   }
 
   /**
-   * Runs until the signal aborts: as the writer while the lease is ours, else as a standby. Never rejects. A decision in
-   * hand is finished first, unless `hurry` aborts: then it is left where it is, and whoever comes next finds the place.
+   * Runs until the signal aborts: as the writer while it holds the lease, else as a standby. Never rejects. The
+   * decision in progress is finished first, unless `hurry` aborts: then it is abandoned, and the next writer completes
+   * it.
    */
   async run(signal: AbortSignal, hurry: AbortSignal = signal): Promise<void> {
     const { leases, observer } = this.#options;
@@ -121,7 +122,7 @@ export class DecisionLoop {
     }
   }
 
-  /** Stops deciding and says so, until somebody stops the process: whoever comes next would see the same. */
+  /** Stops deciding and reports why, until somebody stops the process: another attempt would fail in the same way. */
   async #halt(halt: Halt, signal: AbortSignal): Promise<void> {
     this.#options.observer.state('halted', halt);
     await new Promise<void>((resolve) => {
@@ -151,13 +152,13 @@ export class DecisionLoop {
     await inbox.sweep();
     if (open.head === -1) await this.#definitions.define(open, firstInstantOf(programme), hurry);
     open.announce();
-    // What is to be erased is erased before anybody is told that this linker is at work.
+    // Pending erasures are completed before this linker reports that it is deciding.
     await erasing?.eraseAll(open, hurry);
     observer.state('deciding');
     await this.#decideInTurn(open, erasing, { signal, hurry, failures });
   }
 
-  /** Decides what comes, each in its turn, until the signal aborts. */
+  /** Decides whatever is next until the signal aborts. */
   async #decideInTurn(
     open: OpenLedger,
     erasing: Erasing | undefined,
@@ -192,8 +193,8 @@ export class DecisionLoop {
   }
 
   /**
-   * Finishes what another strategy had begun, under that strategy; afterwards the ledger is read again, with the
-   * configured one. No snapshot is taken from or kept: those are of the configured strategy.
+   * Finishes what another strategy had begun, under that strategy; afterwards the ledger is read again with the
+   * configured one. Neither uses nor writes snapshots, which belong to the configured strategy.
    */
   async #finish(begun: Cause, inForce: Definition, signal: AbortSignal, hurry: AbortSignal): Promise<void> {
     const open = await this.#open(inForce, undefined, signal);
@@ -224,7 +225,7 @@ export class DecisionLoop {
     }
   }
 
-  /** Takes the ledger up again, with the engine that a definition asks for. */
+  /** Recovers the ledger with an engine for the given definition. */
   async #open(
     definition: Definition,
     snapshots: LedgerSnapshots | undefined,
@@ -250,11 +251,11 @@ export class DecisionLoop {
     return new Erasing(pending, this.#definitions, snapshots);
   }
 
-  /** What the inbox calls carried out must be in the ledger. */
+  /** Commands that the inbox records as executed must be in the ledger. */
   async #requireCommandsIn(open: OpenLedger): Promise<void> {
     const position = await this.#options.inbox.lastPosition(this.#programmeId);
     if (position <= open.ledger.closedAt) return;
-    await open.requireNobodyElse();
+    await open.requireUnchangedHead();
     throw ledgerBehindInbox(`a command at position ${position}`);
   }
 }

@@ -22,12 +22,12 @@ describe('the decision loop in memory', () => {
   it.each([
     ['before its first reading of the rows', 1],
     ['between its two readings of the rows', 2],
-  ])('goes on when another writer finishes the decision %s', async (_, reading) => {
+  ])('continues when another writer finishes the decision %s', async (_, reading) => {
     const world = await inMemoryWorld();
     const { first } = eventfulYear();
     await world.inbox.stageIntakes([first.intake]);
     await world.inbox.stageChunks(first.chunks);
-    // A writer that died in the middle left a part of the decision.
+    // A writer that died halfway left a part of the decision.
     const dying = interruptedStore(world.store, 2, 'after');
     const dead = startLinker({ ...world, store: dying.store }, { limits: { events: 2, bytes: 1024 * 1024 } });
     await dying.interrupted;

@@ -4,9 +4,9 @@ import type { ErasureStanding } from './pending-erasures.js';
 
 export type LoopState = 'standby' | 'recovering' | 'deciding' | 'halted' | 'stopped';
 
-/** A file or a command that is through: what became of it, and how long it took. */
+/** A file or command that is done: its outcome, and how long it took. */
 export interface Decided {
-  /** Its place in the order of intake; of a command that takes none, the last place before it. */
+  /** Its intake number; for a command without one, the last intake number before it. */
   readonly intake: number;
   readonly command: CommandData['kind'] | undefined;
   readonly outcome: DecisionOutcome | 'refused';
@@ -14,17 +14,17 @@ export interface Decided {
   readonly seconds: number;
 }
 
-/** Told of what happens, for metrics and logs; holds no row and no token. */
+/** Receives progress of the decision loop, for metrics and logs; never a row or token. */
 export interface DecisionObserver {
   state(state: LoopState, halt?: Halt): void;
-  /** The ledger as it stands after recovery and after each decision. */
+  /** The ledger's state after recovery and after each decision. */
   ledger(ledger: ProgrammeLedger): void;
   decided(decided: Decided): void;
   appended(events: number): void;
-  /** The list of erasures is carried out, so far as it can be. */
+  /** The list of erasures is executed, as far as possible. */
   erasures(standing: ErasureStanding): void;
-  /** Somebody else appended: memory is dropped and the ledger read again. */
+  /** Somebody else appended: the state in memory is discarded and the ledger read again. */
   refused(): void;
-  /** A failure after which the loop goes on by itself. */
+  /** A failure from which the loop recovers by itself. */
   failed(error: unknown): void;
 }

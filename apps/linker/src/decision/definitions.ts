@@ -21,7 +21,7 @@ export interface DefinitionsOptions extends ConfiguredProgramme {
   readonly observer: Pick<DecisionObserver, 'appended'>;
 }
 
-/** Brings the configured definition of a programme into force, and adopts its strategy. */
+/** Records the configured definition of a programme in the ledger, and adopts its strategy. */
 export class Definitions {
   readonly #options: DefinitionsOptions;
 
@@ -29,7 +29,7 @@ export class Definitions {
     this.#options = options;
   }
 
-  /** The definition that the ledger names last: the configured one, or what is stored beside the ledger. */
+  /** The last definition in the ledger: the configured one, or the one that is stored beside the ledger. */
   async inForce({ definition }: ProgrammeLedger): Promise<Definition> {
     const { store, programme } = this.#options;
     if (definition === undefined) throw ledgerUnreadable('it begins without a definition');
@@ -39,7 +39,7 @@ export class Definitions {
     return definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).definition;
   }
 
-  /** Brings the configured definition into force where it is not, its strategy included. */
+  /** Records the configured definition if it is not in force, and adopts its strategy. */
   async define(open: OpenLedger, time: string, signal: AbortSignal): Promise<void> {
     const { store, observer, programme } = this.#options;
     const { ledger } = open;
@@ -56,18 +56,18 @@ export class Definitions {
     if (!isAdopted(ledger, programme.definition)) await this.adopt(open, programme.definition, time, signal);
   }
 
-  /** As `define`; what an interrupted decision left is finished under the definition that it began under. */
+  /** Like `define`, unless a decision was interrupted: that is finished under the definition under which it began. */
   async defineFirst(open: OpenLedger, time: string, signal: AbortSignal): Promise<void> {
     if (!open.isInterrupted) await this.define(open, time, signal);
   }
 
-  /** No strategy decides before it is adopted. */
+  /** Adopts the configured strategy if necessary: no strategy decides before it is adopted. */
   async adoptFirst(open: OpenLedger, time: string, signal: AbortSignal): Promise<void> {
     if (!isAdopted(open.ledger, this.#options.programme.definition))
       await this.defineFirst(open, time, signal);
   }
 
-  /** Decides everything anew under the strategy of the definition in force. */
+  /** Decides everything again under the strategy of the definition. */
   async adopt(open: OpenLedger, definition: Definition, time: string, signal: AbortSignal): Promise<void> {
     await adoptStrategy({ ledger: open.ledger, writer: open.writer(), signal }, definition, time);
     open.requireWhole();
@@ -75,9 +75,9 @@ export class Definitions {
   }
 }
 
-/** Whether a decision brings a definition into force. */
+/** Whether a decision records a definition. */
 export const isOfDefinition = ({ cause }: Cause): boolean => cause.startsWith(DEFINITION_CAUSE);
 
-/** Whether two definitions ask for the same linkage. */
+/** Whether two definitions have the same strategy of linkage. */
 export const isAdoptedAlike = (one: Definition, other: Definition): boolean =>
   adoptedStrategyOf(one).digest === adoptedStrategyOf(other).digest;

@@ -4,7 +4,7 @@ import type { Definitions } from './definitions.js';
 import type { OpenLedger } from './open-ledger.js';
 import type { PendingErasure, PendingErasures } from './pending-erasures.js';
 
-/** Erases in one open ledger, by the list of erasures and for commands. */
+/** Erases records of one open ledger, for the list of erasures and for commands. */
 export class Erasing {
   readonly pending: PendingErasures;
   readonly #definitions: Definitions;
@@ -20,7 +20,7 @@ export class Erasing {
     this.#snapshots = snapshots;
   }
 
-  /** Carries the whole list out. */
+  /** Executes the whole list. */
   async eraseAll(open: OpenLedger, signal: AbortSignal): Promise<void> {
     for (;;) {
       const next = await this.pending.next(open.ledger, (await open.begun())?.cause);
@@ -30,7 +30,9 @@ export class Erasing {
     }
   }
 
-  /** Erases in the ledger first, then the bodies: what the ledger does not name is never missing. */
+  /**
+   * Records the erasure in the ledger first, then erases the bodies, so that a body is never missing without an event.
+   */
   async erase(open: OpenLedger, erasure: PendingErasure, signal: AbortSignal): Promise<void> {
     await this.#snapshots?.discard();
     const { ledger } = open;
@@ -40,7 +42,9 @@ export class Erasing {
     open.announce();
   }
 
-  /** How a command erases: no snapshot and no missing line of the list outlives its event. */
+  /**
+   * Erases on behalf of a command: deletes the snapshot and adds the command to the list before its event is written.
+   */
   hand(): ErasingHand {
     return {
       prepare: async ({ command, records }) => {

@@ -4,7 +4,7 @@ import type { FileIntake, Inbox } from '../inbox/inbox.js';
 import type { DecisionObserver } from './decision-observer.js';
 import type { Definitions } from './definitions.js';
 import type { OpenLedger } from './open-ledger.js';
-import { timed, wholly } from './whole-decision.js';
+import { decideWhole, timed } from './whole-decision.js';
 
 export interface FileDecisionsOptions {
   readonly programmeId: string;
@@ -13,7 +13,7 @@ export interface FileDecisionsOptions {
   readonly observer: Pick<DecisionObserver, 'decided'>;
 }
 
-/** Decides files that are wholly staged, and parks those that cannot be processed. */
+/** Decides files that are completely staged, and parks those that cannot be processed. */
 export class FileDecisions {
   readonly #options: FileDecisionsOptions;
   readonly #definitions: Definitions;
@@ -33,7 +33,7 @@ export class FileDecisions {
       const writer = open.writer();
       const scribe = new Scribe(ledger, writer, file);
       const isWaiting = () => this.#isWaiting(file);
-      const done = await wholly(open, store, isWaiting, async () => {
+      const done = await decideWhole(open, store, isWaiting, async () => {
         const { complete, unprocessable } = await inbox.progressOf(submission, file.intake);
         if (complete === undefined) {
           await park({ writer }, file.data, unprocessable ?? 'unprocessable', scribe);

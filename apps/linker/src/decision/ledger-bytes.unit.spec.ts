@@ -5,7 +5,7 @@ import { atPlace } from '../testing/messages.js';
 import { eventfulYear } from '../testing/scenario.js';
 
 describe('the bytes of a ledger', () => {
-  it('are for these submissions, in this order, what they have always been', async () => {
+  it('never change for the same submissions in the same order', async () => {
     const { first, visits, health, replacement, broken, laterHealth, repeated } = eventfulYear();
     const files = [first, visits, health, replacement, broken, laterHealth, repeated];
     const world = await inMemoryWorld();

@@ -4,10 +4,10 @@ import { pauseAfter } from '@kinledger/waiting';
 
 const LONGEST_PAUSE_MS = 10_000;
 const STORE_PAUSE_MS = 1_000;
-/** So often the same refusal may come at the same place before a person has to look. */
+/** How often the same refusal may occur at the same position before the loop halts for a person to investigate. */
 const PATIENCE = 3;
 
-/** Remembers how often the loop failed at the same place of the ledger. */
+/** Counts consecutive failures of the loop at the same position of the ledger. */
 export class LoopFailures {
   #count = 0;
   #place = -1;
@@ -23,7 +23,7 @@ export class LoopFailures {
     this.#count = 0;
   }
 
-  /** Counts a failure. @returns the error to halt with, where repeating cannot help. */
+  /** Counts a failure. @returns the error to halt with if a retry cannot help. */
   haltBy(error: unknown): Halt | undefined {
     this.#count += 1;
     if (isHalt(error)) return error;
@@ -31,7 +31,9 @@ export class LoopFailures {
     return stubborn && this.#count >= PATIENCE ? ledgerUnreadable(error.message) : undefined;
   }
 
-  /** How long to wait before the next attempt. A store that is back should not have to wait for the loop. */
+  /**
+   * The pause before the next attempt; short for an unreachable store, so that the loop resumes soon after it is back.
+   */
   pauseAfter(error: unknown): number {
     const ms = pauseAfter(this.#count, { firstMs: this.#firstPauseMs, longestMs: LONGEST_PAUSE_MS });
     return isStoreUnreachable(error) ? Math.min(ms, STORE_PAUSE_MS) : ms;

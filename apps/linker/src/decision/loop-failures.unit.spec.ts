@@ -6,7 +6,7 @@ const failure = (code: string) => Object.assign(new Error('a failure'), { code }
 
 describe('the failures of the decision loop', () => {
   it.each(['event-id-reused', 'segment-differs'])(
-    'halt it when %s comes a third time at the same place',
+    'halt it when %s occurs a third time at the same position',
     (code) => {
       const failures = new LoopFailures(50);
       failures.reached(7);
@@ -18,7 +18,7 @@ describe('the failures of the decision loop', () => {
     },
   );
 
-  it('are counted from the beginning at another place of the ledger', () => {
+  it('are counted anew at another position of the ledger', () => {
     const failures = new LoopFailures(50);
     for (const revision of [7, 7, 8, 8, 9]) {
       failures.reached(revision);
@@ -26,12 +26,12 @@ describe('the failures of the decision loop', () => {
     }
   });
 
-  it('halt it at once when no repetition can help', () => {
+  it('halt it at once if a retry cannot help', () => {
     const differs = ledgerDiffers('programme-small', 3);
     expect(new LoopFailures(50).haltBy(differs)).toBe(differs);
   });
 
-  it('double the pause up to 10 s, but keep it within 1 s of a store’s return', () => {
+  it('double the pause up to 10 s, but never beyond 1 s for an unreachable store', () => {
     const failures = new LoopFailures(50);
     const pauses = Array.from({ length: 10 }, () => {
       const error = failure('some-failure');

@@ -6,7 +6,7 @@ import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
 import type { OpenLedger } from './open-ledger.js';
 import type { PendingErasure, PendingErasures } from './pending-erasures.js';
 
-/** A file, a place that is used up already, a line of the list of erasures, or a command. */
+/** A file, an intake number that is already used up, a line of the list of erasures, or a command. */
 export type NextDecision =
   FileIntake | UsedUpPlace | PendingErasure | { readonly kind: 'command'; readonly command: CommandData };
 
@@ -15,22 +15,22 @@ export interface NextDecisionsOptions {
   readonly inbox: Inbox;
   /** Called when something was staged. */
   readonly wakeUp: WakeUp;
-  /** Looks again after this time even if nobody called: another member of the group may have staged. */
+  /** Polls after this time even without a wake-up, because another member of the group may have staged. */
   readonly pollMs?: number;
 }
 
-/** What there is to do besides the inbox while the loop waits. */
+/** Further sources of work while the loop waits. */
 export interface WhileWaiting {
-  /** Absent where nothing is ever erased. */
+  /** Undefined if erasure is not configured. */
   readonly erasures: PendingErasures | undefined;
-  /** Kept while nothing waits; absent where none is to be kept. */
+  /** Written while nothing waits; undefined if no snapshot may be written. */
   readonly snapshots: LedgerSnapshots | undefined;
 }
 
 const POLL_MS = 500;
 const LOOK_AT_STORE_MS = 2_000;
 
-/** Says what is decided next: erasures first, then commands whose turn has come, then the next file. */
+/** Determines what to decide next: erasures first, then commands whose turn has come, then the next file. */
 export class NextDecisions {
   readonly #options: NextDecisionsOptions;
 
@@ -39,9 +39,9 @@ export class NextDecisions {
   }
 
   /**
-   * Waits until there is something to decide. `undefined` when the signal aborts first.
-   * @param place last place in the order of intake that is used up.
-   * @throws RevisionConflict where somebody else appended meanwhile.
+   * Waits until there is something to decide. Returns undefined if the signal aborts first.
+   * @param place the last intake number that is used up.
+   * @throws RevisionConflict if somebody else appended meanwhile.
    */
   async after(
     open: OpenLedger,
@@ -56,7 +56,7 @@ export class NextDecisions {
     while (!signal.aborted) {
       if (performance.now() - lookedAt >= LOOK_AT_STORE_MS) {
         lookedAt = performance.now();
-        await open.requireNobodyElse();
+        await open.requireUnchangedHead();
       }
       const found =
         (await erasures?.next(open.ledger, begun)) ??
@@ -69,7 +69,7 @@ export class NextDecisions {
     return undefined;
   }
 
-  /** The first command, in the order of arrival, whose turn has come and whose rows are there. */
+  /** The first command, in order of arrival, whose turn has come and whose rows are complete. */
   async #nextCommand(
     { ledger }: OpenLedger,
     place: number,
@@ -92,7 +92,7 @@ export class NextDecisions {
     return undefined;
   }
 
-  /** What has the next place in the order of intake, once everything of it is staged. */
+  /** The file with the next intake number, once it is completely staged. */
   async #nextFile(
     open: OpenLedger,
     place: number,
@@ -110,8 +110,8 @@ export class NextDecisions {
       }
       case 'decided':
       case 'parked':
-        // Somebody else may have decided it: then the ledger has moved on, and has to be read again.
-        await open.requireNobodyElse();
+        // Another writer may have decided it: then the ledger has grown, and must be read again.
+        await open.requireUnchangedHead();
         throw ledgerBehindInbox(`intake ${place}`);
       default:
         return intake.state satisfies never;
@@ -119,6 +119,6 @@ export class NextDecisions {
   }
 }
 
-/** Whether a cause is of a command, or of a line of the list of erasures, and so of no file. */
+/** Whether a cause is a command or a line of the list of erasures, and so not a file. */
 const isAnothersCause = (cause: string): boolean =>
   commandOfCause(cause) !== undefined || cause.startsWith(ERASURE_CAUSE);

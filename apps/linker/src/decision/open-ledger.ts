@@ -19,7 +19,7 @@ export interface OpenLedgerOptions {
   readonly limits?: AppendLimits;
 }
 
-/** A programme's ledger from its recovery until a failure: what memory has of it, and where its stream ends. */
+/** A programme's ledger from its recovery until a failure: its state in memory, and the head of its stream. */
 export class OpenLedger {
   readonly ledger: ProgrammeLedger;
   readonly stream: string;
@@ -38,12 +38,12 @@ export class OpenLedger {
     return Math.max(this.#recoveredHead, this.ledger.nextRevision - 1);
   }
 
-  /** Whether the stream ends in events of a decision that was interrupted: it is finished before any other. */
+  /** Whether the stream ends with events of an interrupted decision, which must be finished before any other. */
   get isInterrupted(): boolean {
     return this.head >= this.ledger.nextRevision;
   }
 
-  /** Cause and time of the decision that was interrupted at the ledger's end, if one was. */
+  /** Cause and time of the interrupted decision at the ledger's end, if there is one. */
   async begun(): Promise<Cause | undefined> {
     if (!this.isInterrupted) return undefined;
     const [first] = await this.#options.store.readPage(this.stream, this.ledger.nextRevision, 1);
@@ -52,7 +52,7 @@ export class OpenLedger {
     return { cause, time };
   }
 
-  /** Writes the next decision. */
+  /** Creates a writer for the next decision. */
   writer(): LedgerWriter {
     const { store, observer, limits = defaultAppendLimits } = this.#options;
     return new LedgerWriter({
@@ -65,22 +65,22 @@ export class OpenLedger {
     });
   }
 
-  /** @throws LedgerDiffers where a decision ended before what an interrupted run left of it. */
+  /** @throws LedgerDiffers if a decision ended before the events that an interrupted run had already written of it. */
   requireWhole(): void {
     if (this.isInterrupted) throw ledgerDiffers(this.stream, this.ledger.nextRevision);
   }
 
   /**
-   * While nothing is decided, nothing is appended: what comes meanwhile is somebody else’s, and is looked at.
+   * Checks that the stream has not grown: while this writer decides nothing, any new event is somebody else’s.
    * @throws RevisionConflict.
    */
-  async requireNobodyElse(): Promise<void> {
+  async requireUnchangedHead(): Promise<void> {
     const { head } = this;
     const actual = await this.#options.store.head(this.stream);
     if (actual > head) throw revisionConflict(this.stream, head, actual);
   }
 
-  /** Tells publication and observer how far the ledger is closed. */
+  /** Tells the publication and the observer up to where the ledger is closed. */
   announce(): void {
     this.#options.publication.closedUpTo(this.ledger.closedAt);
     this.#options.observer.ledger(this.ledger);

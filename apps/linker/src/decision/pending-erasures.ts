@@ -4,10 +4,13 @@ import { canonicalJson, sha256Hex } from '@kinledger/domain';
 import type { EnteredRecord } from '@kinledger/event-store';
 import type { Erasures } from '../erasures/erasures.js';
 
-/** A line of the list that is not carried out, or not wholly. */
+/** A line of the list that is not completely executed. */
 export interface PendingErasure {
   readonly kind: 'erasure';
-  /** The command that the line names; of a line that names none, `erasure:` and the SHA-256 of its canonical JSON. */
+  /**
+   * The cause from the command that the line names; without one, `erasure:` and the SHA-256 of the line's canonical
+   * JSON.
+   */
   readonly cause: string;
   readonly time: string;
   readonly basis: string;
@@ -16,19 +19,19 @@ export interface PendingErasure {
   readonly records: readonly RecordId[];
 }
 
-/** How far the list is carried out. */
+/** How far the list is executed. */
 export interface ErasureStanding {
-  /** Lines of the list, all of which are carried out as far as the ledger has their records. */
+  /** Number of lines, all of which are executed for the records that the ledger has. */
   readonly lines: number;
-  /** Records on it that the ledger does not have: they are erased when they come. */
+  /** Number of listed records that the ledger does not have: they are erased when they arrive. */
   readonly unknown: number;
 }
 
 const MAX_RECORDS_AT_ONCE = 2_000;
 
-/** The list of erasures against a ledger: every record on it that the ledger has is to be erased. */
+/** Compares the list of erasures with a ledger: every listed record that the ledger has must be erased. */
 export class PendingErasures {
-  /** What was looked at last: while neither list nor ledger changes, nothing is pending. */
+  /** The list and revision at the last check without pending erasures: while neither changes, nothing is pending. */
   #nothingFor: { readonly listed: unknown; readonly revision: number } | undefined;
   readonly #erasures: Erasures;
   readonly #stream: string;
@@ -40,7 +43,9 @@ export class PendingErasures {
     this.#onStanding = onStanding;
   }
 
-  /** Deletes the bodies of all records that the ledger calls erased: a crash may have come between the two. */
+  /**
+   * Deletes the bodies of all records that are erased in the ledger, in case a crash came between event and deletion.
+   */
   async sweep(ledger: ProgrammeLedger): Promise<void> {
     const { erased } = ledger;
     for (let from = 0; from < erased.length; from += MAX_RECORDS_AT_ONCE) {
@@ -52,7 +57,10 @@ export class PendingErasures {
     return this.#erasures.eraseBodies(this.#stream, records);
   }
 
-  /** Puts what a command orders on the list, so that a restored ledger hears of it too. Repeatable. */
+  /**
+   * Adds a command's records to the list, so that they are erased again after the ledger is restored from a backup.
+   * Idempotent.
+   */
   async note(
     { id, reason, askedBy, time }: CommandData<'erase-records'>,
     records: readonly RecordId[],
@@ -66,8 +74,8 @@ export class PendingErasures {
   }
 
   /**
-   * The erasure to decide next. One that was interrupted comes first; an interrupted submission comes before any.
-   * @param begun cause of the decision that was interrupted at the ledger's end, if one was.
+   * The next erasure to decide. An interrupted erasure comes first, but an interrupted submission comes before any.
+   * @param begun cause of the interrupted decision at the ledger's end, if there is one.
    */
   async next(ledger: ProgrammeLedger, begun: string | undefined): Promise<PendingErasure | undefined> {
     const listed = await this.#erasures.list();

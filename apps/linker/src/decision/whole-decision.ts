@@ -3,7 +3,7 @@ import { revisionConflict, type EventStore } from '@kinledger/event-store';
 import type { Decided, DecisionObserver } from './decision-observer.js';
 import type { OpenLedger } from './open-ledger.js';
 
-/** Tells the observer what became of something, and how long it took. */
+/** Reports the outcome of a decision, and how long it took. */
 export async function timed(
   observer: Pick<DecisionObserver, 'decided'>,
   what: Pick<Decided, 'intake' | 'command'>,
@@ -16,13 +16,12 @@ export async function timed(
 }
 
 /**
- * Makes a decision, which must end where what an interrupted run left of it ends, or beyond.
- * @param isWaiting whether what is decided still waits, as the inbox has it now. Rows that go while they are read are
- * those of a submission that another writer has decided meanwhile; what is decided of the rest is not what stands in the
- * ledger.
- * @throws RevisionConflict where it no longer waits.
+ * Makes a decision, which must not end before the events that an interrupted run already wrote of it.
+ * @param isWaiting whether the inbox still has the file or command as waiting. If rows disappear while they are read,
+ * another writer has decided the submission meanwhile, and a decision on the remaining rows differs from the ledger.
+ * @throws RevisionConflict if it is no longer waiting.
  */
-export async function wholly<Done>(
+export async function decideWhole<Done>(
   open: OpenLedger,
   store: Pick<EventStore, 'head'>,
   isWaiting: () => Promise<boolean>,

@@ -23,7 +23,7 @@ describe('the list of erasures as a file', () => {
     folder = mkdtempSync(join(tmpdir(), 'kinledger-erasures-'));
     file = join(folder, 'erasures.jsonl');
     unreadable = [];
-    // Reading the list asks no database.
+    // Reading the list needs no database.
     const options = { file, eraserUrl: inject('postgresUrl') };
     list = new ErasureFile({ ...options, onUnreadable: (number) => unreadable.push(number) });
   });
@@ -32,7 +32,7 @@ describe('the list of erasures as a file', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('need not be there, and is read again when it changes', async () => {
+  it('may be absent, and is read again when it changes', async () => {
     expect(await list.list()).toEqual({ erasures: [], lines: 0 });
     writeFileSync(file, line('a1'));
     const first = await list.list();
@@ -42,18 +42,18 @@ describe('the list of erasures as a file', () => {
     expect(await list.list()).toEqual({ erasures: [erasure('a1'), erasure('b2')], lines: 2 });
   });
 
-  it('reports a line that is none once, by its number, and goes on behind it', async () => {
+  it('reports an unreadable line once, by its number, and reads on after it', async () => {
     writeFileSync(file, `${line('a1')}{"stream":\n${line('b2')}`);
     expect(await list.list()).toEqual({ erasures: [erasure('a1'), erasure('b2')], lines: 3 });
     appendFileSync(file, `{"half":`);
-    // What has no end yet is still being written.
+    // A line without an end is still being written.
     expect((await list.list()).lines).toBe(3);
     appendFileSync(file, `1}\n`);
     expect((await list.list()).lines).toBe(4);
     expect(unreadable).toEqual([2, 4]);
   });
 
-  it('takes an erasure at its end, whole and for its owner alone, also behind a line that was interrupted', async () => {
+  it('appends a whole erasure with access for its owner only, even after an incomplete line', async () => {
     const one = { ...erasure('a1'), command: 'c-1', by: 'operator' } as Erasure;
     await list.append(one);
     expect(statSync(file).mode & 0o777).toBe(0o600);

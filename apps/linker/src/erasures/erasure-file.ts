@@ -7,17 +7,17 @@ import { appendLine } from './append-line.js';
 import type { Erasures, ListedErasures } from './erasures.js';
 
 export interface ErasureFileOptions {
-  /** JSON, one erasure a line; it need not be there yet. */
+  /** JSON, one erasure per line; the file need not exist yet. */
   readonly file: string;
-  /** Database `platform`, as the eraser. */
+  /** URL of the database `platform`, as the eraser. */
   readonly eraserUrl: string;
-  /** Told of a line that is no erasure, by its number from 1: once. */
+  /** Called once for each unreadable line, with its number from 1. */
   readonly onUnreadable: (line: number) => void;
 }
 
 const nothing: ListedErasures = { erasures: [], lines: 0 };
 
-/** The list of erasures as a file outside the databases, which is read again when it changes. */
+/** The list of erasures as a file outside the databases, read again whenever it changes. */
 export class ErasureFile implements Erasures {
   #version = '';
   #listed = nothing;
@@ -63,7 +63,7 @@ export class ErasureFile implements Erasures {
 
   #read(text: string): ListedErasures {
     const lines = text.split('\n');
-    // What follows the last line end is a line that is still being written, or nothing.
+    // The last element is empty, or a line that is still being written.
     lines.pop();
     const erasures: Erasure[] = [];
     for (const [index, line] of lines.entries()) {

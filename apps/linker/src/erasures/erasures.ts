@@ -1,19 +1,19 @@
 import type { Erasure } from '@kinledger/contracts';
 import type { EnteredRecord } from '@kinledger/event-store';
 
-/** The list of erasures as it stands. The same object comes back for as long as the list does not change. */
+/** The current list of erasures. The same object is returned until the list changes. */
 export interface ListedErasures {
   readonly erasures: readonly Erasure[];
-  /** Lines that the list has, those that cannot be read included. */
+  /** Number of lines, including unreadable ones. */
   readonly lines: number;
 }
 
-/** Where erasures come from, and who carries them out on bodies. */
+/** The list of erasures, and the deletion of bodies. */
 export interface Erasures {
-  /** What is to be erased. A line that cannot be read is reported once and left out. */
+  /** The erasures to execute. An unreadable line is reported once and skipped. */
   list(): Promise<ListedErasures>;
-  /** Puts an erasure on the list, durably. */
+  /** Adds an erasure to the list, durably. */
   append(erasure: Erasure): Promise<void>;
-  /** Deletes the bodies of these records for ever; repeating it is harmless. */
+  /** Permanently deletes the bodies of these records. Idempotent. */
   eraseBodies(stream: string, records: readonly EnteredRecord[]): Promise<void>;
 }

@@ -33,7 +33,7 @@ interface HeldCommand {
   answered?: boolean;
 }
 
-/** An inbox that lasts as long as its process: for decisions that are made without a database. */
+/** An inbox in memory only, for decisions without a database. */
 export class InMemoryInbox implements Inbox {
   readonly #intakes = new Map<string, Held>();
   readonly #chunks = new Map<SubmissionId, Map<number, IncomingChunk>>();

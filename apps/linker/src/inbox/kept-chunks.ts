@@ -1,43 +1,42 @@
 import type { SubmissionId } from '@kinledger/contracts';
 
-/** A staged chunk as it is walked: its bytes, and whether it ends its submission. */
+/** A staged chunk in memory: its bytes, and whether it is the submission's last. */
 export interface KeptChunk {
   readonly chunk: number;
   readonly last: boolean;
   readonly body: Uint8Array;
 }
 
-/** So many decisions may pass over rows in memory before they are taken for rows that nobody asks for. */
+/** After this number of decisions, rows in memory are assumed not to be needed. */
 const PASSED_OVER = 5_000;
 
 /**
- * Chunks that are staged durably, so that they need not be read back and unpacked. A cache and nothing else: what is not
- * in it is read from the database.
+ * A cache of durably staged chunks, so that they need not be read from the database and decompressed.
  *
- * When it is full, further chunks are not kept, rather than others let go: places are decided about in the order in
- * which rows come, so that what came last is needed last. What is decided goes at once. Rows may also be those of a
- * submission that is never asked for here, since it was parked before they came, or another process has decided it; so
- * that they do not take the room for ever, they go when many decisions have passed over them.
+ * When it is full, it rejects further chunks rather than evicting others: decisions follow the order of arrival, so the
+ * latest chunks are needed last. The chunks of a decided submission are removed at once. Some submissions are never
+ * read here, because they were parked before their rows came or another process decided them; their chunks are removed
+ * after many other decisions.
  */
 export class KeptChunks {
-  /** In the order in which submissions began to be kept. */
+  /** In the order in which submissions were first cached. */
   readonly #submissions = new Map<SubmissionId, KeptSubmission>();
   #bytes = 0;
   #decisions = 0;
   readonly #limitBytes: number;
 
-  /** @param limitBytes of messages. */
+  /** @param limitBytes maximum bytes of messages. */
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
   }
 
-  /** Keeps a chunk if there is room. One that is kept already stays as it is. */
+  /** Caches a chunk if there is room. One that is already cached stays unchanged. */
   keep(submission: SubmissionId, kept: KeptChunk): void {
     const bytes = kept.body.length;
     if (this.#bytes + bytes > this.#limitBytes) return;
     const held = this.#submissions.get(submission) ?? { chunks: new Map(), bytes: 0, since: this.#decisions };
     if (held.chunks.has(kept.chunk)) return;
-    // A copy: the bytes may be a part of all that was fetched with them.
+    // Copied, because the bytes may be a slice of a whole fetch.
     held.chunks.set(kept.chunk, { ...kept, body: new Uint8Array(kept.body) });
     held.bytes += bytes;
     this.#bytes += bytes;
@@ -48,7 +47,7 @@ export class KeptChunks {
     return this.#submissions.get(submission)?.chunks.get(chunk);
   }
 
-  /** Lets go of a submission that is decided, whatever became of it. */
+  /** Removes a submission that is decided, whatever its outcome. */
   decided(submission: SubmissionId): void {
     this.#letGo(submission);
     this.#decisions += 1;
@@ -58,7 +57,7 @@ export class KeptChunks {
     }
   }
 
-  letGoOfAll(): void {
+  clear(): void {
     this.#submissions.clear();
     this.#bytes = 0;
   }
@@ -72,6 +71,6 @@ export class KeptChunks {
 interface KeptSubmission {
   readonly chunks: Map<number, KeptChunk>;
   bytes: number;
-  /** How many decisions there had been when its first chunk was kept. */
+  /** Number of decisions when its first chunk was cached. */
   readonly since: number;
 }

@@ -11,7 +11,7 @@ describe('chunks in memory', () => {
     return one;
   };
 
-  it('are given as they were kept, by submission and number', () => {
+  it('are returned as they were cached, by submission and number', () => {
     const kept = new KeptChunks(100);
     const one = keep(kept, a, 3);
     expect(kept.of(a, 3)).toEqual(one);
@@ -28,7 +28,7 @@ describe('chunks in memory', () => {
     expect(kept.of(a, 1)).toBeDefined();
   });
 
-  it('are not kept where there is no room; those that are there stay', () => {
+  it('are not cached if there is no room; cached ones stay', () => {
     const kept = new KeptChunks(25);
     keep(kept, a, 0);
     keep(kept, b, 0);
@@ -53,17 +53,17 @@ describe('chunks in memory', () => {
     expect(kept.of(b, 0)).toBeDefined();
   });
 
-  it('go all at once, and leave all of the room', () => {
+  it('can be removed all at once, which frees all room', () => {
     const kept = new KeptChunks(20);
     keep(kept, a, 0);
     keep(kept, b, 0);
-    kept.letGoOfAll();
+    kept.clear();
     expect([kept.of(a, 0), kept.of(b, 0)]).toEqual([undefined, undefined]);
     keep(kept, a, 1, 20);
     expect(kept.of(a, 1)).toBeDefined();
   });
 
-  it('do not take the room for ever where nobody asks for them', () => {
+  it('do not occupy room for ever if they are not read', () => {
     const kept = new KeptChunks(30);
     keep(kept, a, 0);
     for (let decision = 0; decision < 4_000; decision += 1) kept.decided(submissionNamed('f'));

@@ -34,7 +34,7 @@ describe('the inbox in PostgreSQL', () => {
   describe('with room in memory for few chunks', () =>
     inboxFeatures(() => open({ stagedBytes: 3 * bytesOfOne, readBytes: 2 * bytesOfOne })));
 
-  describe('gives rows', () => {
+  describe('returns rows', () => {
     const a = submissionNamed('a');
     const chunks = Array.from({ length: 30 }, (_, chunk) => chunkOf(a, chunk, chunk === 29));
     const walk = async (inbox: Inbox) => {
@@ -48,7 +48,7 @@ describe('the inbox in PostgreSQL', () => {
       return { chunk, rows, refused };
     });
 
-    it('from memory that are those in the database, which a restart reads', async () => {
+    it('from memory that equal those in the database, which a restart reads', async () => {
       const { pool, inbox, close } = await open();
       await inbox.stageChunks(chunks);
       const query = vi.spyOn(pool, 'query');
@@ -61,7 +61,7 @@ describe('the inbox in PostgreSQL', () => {
       await close();
     });
 
-    it('that it did not stage itself from the database once, and then from memory', async () => {
+    it('that another process staged from the database once, and then from memory', async () => {
       const { pool, inbox, close } = await open();
       await inbox.stageChunks(chunks);
       const other = new PostgresInbox(pool);
@@ -79,7 +79,7 @@ describe('the inbox in PostgreSQL', () => {
       [7, 11],
       [30, 30],
     ] as const) {
-      it(`in order with room for ${staged} staged and ${read} read chunks, however they came`, async () => {
+      it(`\`in order with room for ${staged} staged and ${read} read chunks, however they arrived`, async () => {
         const few = { stagedBytes: (staged + 0.5) * bytesOfOne, readBytes: (read + 0.5) * bytesOfOne };
         const { inbox, close } = await open(few);
         const inPart = (from: number, to: number) => inbox.stageChunks(chunks.slice(from, to));
@@ -95,7 +95,7 @@ describe('the inbox in PostgreSQL', () => {
       });
     }
 
-    it('of the chunk that was there first, where another claims its number', async () => {
+    it('of the first chunk when another one claims its number', async () => {
       const { pool, inbox, close } = await open();
       await new PostgresInbox(pool).stageChunks(chunks.slice(0, 1));
       const claim = { ...chunkOf(a, 99, false), chunk: 0 };
@@ -105,7 +105,7 @@ describe('the inbox in PostgreSQL', () => {
       await close();
     });
 
-    it('of nothing that another process has settled, once it takes the ledger up again', async () => {
+    it('of nothing that another process has settled, once it recovers the ledger', async () => {
       const { pool, inbox, close } = await open();
       await inbox.stageIntakes([fileIntake(1, a)]);
       await inbox.stageChunks(chunks);
@@ -116,7 +116,7 @@ describe('the inbox in PostgreSQL', () => {
     });
   });
 
-  it('sweeps up a chunk that slipped in while its submission was settled', async () => {
+  it('sweeps a chunk that arrived while its submission was settled', async () => {
     const { inbox, close } = await open();
     const a = submissionNamed('a');
     await inbox.stageIntakes([fileIntake(1, a)]);
@@ -128,7 +128,7 @@ describe('the inbox in PostgreSQL', () => {
   });
 
   for (const role of ['projector', 'reporting', 'eraser'] as const) {
-    it(`is closed to ${role}`, async () => {
+    it(`\`refuses ${role}`, async () => {
       const client = new pg.Client({ connectionString: databases.url('platform', role) });
       await client.connect();
       for (const table of ['intake', 'chunk', 'unprocessable', 'lease', 'publication']) {

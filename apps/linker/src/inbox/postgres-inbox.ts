@@ -26,31 +26,31 @@ import type {
 } from './inbox.js';
 import { KeptChunks, type KeptChunk } from './kept-chunks.js';
 
-/** Chunks in memory at a time while a submission is read: at most twice this many, of 256 KiB. */
+/** Chunks per page of a submission: at most two pages, of up to 256 KiB per chunk, are in memory. */
 const CHUNKS_PER_PAGE = 8;
 
-/** What the inbox may keep in memory of what is staged, in bytes of messages. */
+/** Limits on the inbox's caches, in bytes of messages. */
 export interface InboxMemory {
   /** Chunks that this process has staged and that wait to be decided. */
   readonly stagedBytes: number;
-  /** Chunks that were read for a decision which reads them again. */
+  /** Chunks that were read for a decision that will read them again. */
   readonly readBytes: number;
 }
 
 /**
- * Together 16 MiB, some 140,000 rows. The index of a million records has 200 MiB, and the service without it about
- * 110 MiB: that leaves 170 MiB of 512 for the batches that are staged and appended. A linker that keeps up has a few files
- * waiting, of some megabytes each; for one that does not, no room that it has would be enough.
+ * Together 16 MiB, about 140,000 rows. The index of a million records takes 200 MiB, and the service without it about
+ * 110 MiB: that leaves 170 MiB of 512 for batches in progress. A linker that keeps up has a few waiting files of some
+ * megabytes each; for one that does not, no cache would be large enough.
  */
 const defaultMemory: InboxMemory = { stagedBytes: 12 * 1024 * 1024, readBytes: 4 * 1024 * 1024 };
 
 /**
- * The inbox in the linker's schema of the platform database. Chunks that it has staged, or has just read for a decision,
- * it reads again from memory, so far as there is room: they are the same, and what is durable is the database alone.
+ * The inbox in the linker's schema of the platform database. Caches chunks that it has staged, or has just read for a
+ * decision; only the database is durable.
  */
 export class PostgresInbox implements Inbox {
   readonly #staged: KeptChunks;
-  /** Beside the others, so that rows which wait leave room for those that are decided now. */
+  /** Separate, so that waiting rows leave room for those of the current decision. */
   readonly #read: KeptChunks;
   readonly #pool: pg.Pool;
 
@@ -91,7 +91,7 @@ export class PostgresInbox implements Inbox {
 
   async stageChunks(chunks: readonly IncomingChunk[]): Promise<StagingResult> {
     if (chunks.length === 0) return nothingStaged;
-    // Bytes go as parameters of their own: in an array they would travel as hexadecimal text.
+    // Each body is a parameter of its own: in an array, bytes would be sent as hexadecimal text.
     const given = `(VALUES ${chunks.map((_, index) => chunkParameters(index * 6)).join(', ')})
       AS given (submission, chunk, last, rows, version, body)`;
     const values = chunks.flatMap(({ submission, chunk, last, rows, version, body }) => [
@@ -112,7 +112,7 @@ export class PostgresInbox implements Inbox {
     );
     const staged = rowCount ?? 0;
     if (staged === chunks.length) {
-      // Each of them is the one that stays. Of another batch nobody knows which are, and such batches are rare.
+      // All chunks of the batch were inserted, so they can be cached. If only some were, which is rare, none is.
       for (const { submission, chunk, last, body } of chunks)
         this.#staged.keep(submission, { chunk, last, body });
       return { staged, conflicting: [] };
@@ -120,7 +120,7 @@ export class PostgresInbox implements Inbox {
     return { staged, conflicting: await this.#conflicting(chunks) };
   }
 
-  /** Of chunks that should be there, those in whose place others are. */
+  /** Names the chunks whose place holds a different one. */
   async #conflicting(chunks: readonly IncomingChunk[]): Promise<string[]> {
     const { rows } = await this.#pool.query<{ submission: SubmissionId; chunk: number; body: Buffer }>(
       `SELECT replace(submission::text, '-', '') AS submission, chunk, body
@@ -163,7 +163,7 @@ export class PostgresInbox implements Inbox {
     );
     const row = rows[0];
     if (row === undefined) return this.#usedUp(programme, intake);
-    // Commands had places of their own once; those that are there are decided.
+    // Earlier versions gave commands intake numbers of their own; those are all decided.
     if (row.kind !== 'file') return { kind: 'used-up', intake };
     const { cause, caused_at: time, state, version } = row;
     return {
@@ -185,7 +185,7 @@ export class PostgresInbox implements Inbox {
   }
 
   async progressOf(submission: SubmissionId, intake: number): Promise<SubmissionProgress> {
-    // The number of chunks up to the last one tells whether one is missing; none is counted twice.
+    // Chunk numbers are unique, so the count up to the last one tells whether one is missing.
     const { rows } = await this.#pool.query<{
       chunks: number | null;
       rows: number | null;
@@ -216,7 +216,7 @@ export class PostgresInbox implements Inbox {
       if (page.length === 0) return;
       from += page.length;
       if (!page.some(({ last }) => last)) {
-        // The next ones are under way while these are worked on.
+        // The next page is read while this one is processed.
         ahead = this.#chunksFrom(submission, from);
         ahead.catch(() => undefined);
       }
@@ -227,7 +227,7 @@ export class PostgresInbox implements Inbox {
     }
   }
 
-  /** The chunk with this number if it is in memory, else a page of those that are in the database. */
+  /** The chunk with this number if it is cached, else a page from the database. */
   async #chunksFrom(submission: SubmissionId, from: number): Promise<readonly (KeptChunk | ChunkRow)[]> {
     const kept = this.#staged.of(submission, from) ?? this.#read.of(submission, from);
     return kept === undefined ? this.#pageOfChunks(submission, from) : [kept];
@@ -354,9 +354,9 @@ export class PostgresInbox implements Inbox {
   }
 
   async sweep(): Promise<number> {
-    // Whoever sweeps takes the ledger up, and others may have decided meanwhile what is in memory.
-    this.#staged.letGoOfAll();
-    this.#read.letGoOfAll();
+    // A sweep follows a recovery: other processes may have decided cached submissions meanwhile.
+    this.#staged.clear();
+    this.#read.clear();
     const { rowCount } = await this.#pool.query(
       `DELETE FROM linker.chunk c USING linker.intake i
        WHERE i.submission = c.submission AND i.kind = 'file' AND i.state = 'decided'`,
@@ -393,7 +393,7 @@ interface CommandRow {
 }
 
 interface AnsweredRow extends CommandRow {
-  /** Null for a refused one. */
+  /** Null if the command was refused. */
   readonly position: number | null;
   readonly reason: string | null;
 }

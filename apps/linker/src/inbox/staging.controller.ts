@@ -17,16 +17,16 @@ import type {
 } from './inbox.js';
 import { INBOX } from './inbox.token.js';
 
-/** As rows they take ten times as much, and are garbage soon after: so little of it that it never grows old. */
+/** Decoded rows take ten times as much and are soon garbage: small batches keep them out of the old generation. */
 const BYTES_PER_BATCH = 512 * 1024;
 
-/** Much below the time after which the bus takes a silent member for dead; the batch is durable already. */
+/** Well below the time after which the bus presumes a silent member dead; the batch is already durable. */
 const LONGEST_BRAKE_MS = 5_000;
 
-/** Chunks that wait to be decided. */
+/** Injection token of the backlog of staged chunks. */
 export const UNDECIDED = Symbol('chunks that wait to be decided');
 
-/** Stages what the bus brings. A batch is staged, durably, before its offsets are committed. */
+/** Stages messages from the bus. A batch is staged durably before its offsets are committed. */
 @Public()
 @Controller()
 export class StagingController {
@@ -91,7 +91,7 @@ export class StagingController {
       ...bytesOf(context.received[index]),
     }));
     this.#staged(await this.#inbox.stageChunks(chunks), context.topic);
-    // Never for good: what is decided next may be in the batch after this one.
+    // The delay is bounded, because the next decision may depend on the next batch.
     await this.#undecided.brake(LONGEST_BRAKE_MS, context.signal);
   }
 
@@ -115,14 +115,14 @@ export class StagingController {
     this.#metrics.conflicting.inc({ topic }, conflicting.length);
     this.#logger.error(
       { topic, conflicting },
-      'messages claim a place that others have; the first ones stay',
+      'messages claim a place that different messages hold; the earlier messages stay',
     );
   }
 }
 
 const versionInSchema = /:(\d+)$/;
 
-/** A message's bytes as they came, and the version that its header names: it was read by it, so it is there. */
+/** A message's bytes, and the version in its header, which must be there because the message was read by it. */
 function bytesOf(received: IncomingMessage | undefined): { version: number; body: Uint8Array } {
   const version = versionInSchema.exec(received?.headers['ce_dataschema'] ?? '')?.[1];
   if (received === undefined || version === undefined)

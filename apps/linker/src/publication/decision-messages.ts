@@ -24,7 +24,7 @@ export interface TopicMessage {
   readonly message: OutgoingMessage;
 }
 
-/** A decision of the ledger: the submission that it is about, and how it ended. */
+/** What a published decision is about: its submission, and its outcome. */
 export interface PublishedDecision {
   readonly programme: ProgrammeId;
   readonly submission: SubmissionId;
@@ -35,12 +35,12 @@ export interface PublishedDecision {
 type Match = DataOf<typeof IndividualMatchedPublished>['matches'][number];
 type Family = DataOf<typeof FamilyLinkedPublished>['families'][number];
 
-/** Families come whole, and one may have thousands of members: a message is cut by its members. */
+/** Families are published whole, and one may have thousands of members, so that messages are limited by members too. */
 const MAX_MEMBERS_PER_MESSAGE = 10_000;
 
 /**
- * Turns the events of one decision, in order, into messages. A message's id follows from the ledger alone: the same
- * decision published again gives the same messages, which consumers recognise.
+ * Turns the events of one decision, in order, into messages. Message ids follow from the ledger alone, so that
+ * publishing a decision again produces the same messages, which consumers recognise.
  */
 export class DecisionMessages {
   #matches: Match[] = [];
@@ -54,7 +54,7 @@ export class DecisionMessages {
     this.#decision = decision;
   }
 
-  /** Messages that are complete; each is handed out once. */
+  /** Returns completed messages, each once. */
   drain(): readonly TopicMessage[] {
     const finished = this.#finished;
     this.#finished = [];
@@ -136,13 +136,13 @@ export class DecisionMessages {
     key: string,
     data: DataOf<C>,
   ): void {
-    // Where a list is cut, several messages end at one event: the count tells them apart.
+    // If a list is divided, several messages end at one event: the count distinguishes their ids.
     const id = eventIdOf(`${topic.name}:${this.#decision.programme}:${event.revision}`, this.#cutAt(event));
     const message = encodeCloudEvent(contract, { id, source: LINKER_SOURCE, time: event.time, data });
     this.#finished.push({ topic, message: { key, ...message } });
   }
 
-  /** Number of this message among those that end at the same event, from 0. */
+  /** Index of this message among those that end at the same event, from 0. */
   #cutAt({ revision }: LedgerEvent): number {
     this.#lastCut = { revision, count: this.#lastCut.revision === revision ? this.#lastCut.count + 1 : 0 };
     return this.#lastCut.count;

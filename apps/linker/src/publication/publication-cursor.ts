@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
-/** How far a programme's ledger is published: durable, and never backwards. */
+/** Up to where a programme's ledger is published: durable, and never decreasing. */
 export interface PublicationCursor {
-  /** Revision of the last closing event whose decision is published; -1 for none. */
+  /** Revision of the closing event of the last published decision; -1 if there is none. */
   position(programme: string): Promise<number>;
   advance(programme: string, position: number): Promise<void>;
 }
@@ -32,7 +32,7 @@ export class PostgresPublicationCursor implements PublicationCursor {
   }
 }
 
-/** A cursor that lasts as long as its process. */
+/** A cursor in memory only. */
 export class InMemoryPublicationCursor implements PublicationCursor {
   readonly #positions = new Map<string, number>();
 

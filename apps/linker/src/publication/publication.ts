@@ -1,6 +1,6 @@
-/** Publishes what is decided, for as long as its signal lets it. */
+/** Follows the ledger, to publish or sign it, until its signal aborts. */
 export interface Publication {
   run(signal: AbortSignal): Promise<void>;
-  /** The ledger is closed up to this revision, durably. */
+  /** Tells it that the ledger is durably closed up to this revision. */
   closedUpTo(revision: number): void;
 }

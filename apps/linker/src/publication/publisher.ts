@@ -39,7 +39,7 @@ export interface PublisherOptions {
   readonly inbox: Inbox;
   readonly onPublished?: (messages: number, position: number) => void;
   readonly onError: (error: unknown) => void;
-  /** Told whenever all that is to be published is published. */
+  /** Called whenever everything is published. */
   readonly onCaughtUp?: () => void;
   readonly pageSize?: number;
   /** The first pause after a failure; it doubles with each further one. */
@@ -47,23 +47,22 @@ export interface PublisherOptions {
 }
 
 const PAGE_SIZE = 1_000;
-/** A decision of more bytes is read twice, so that it need not be in memory whole. */
+/** A larger decision is read twice, so that it need not fit in memory. */
 const MAX_HELD_BYTES = 4 * MAX_PAGE_BYTES;
 const POLL_MS = 5_000;
 const RETRY_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
-/** A store that is back should not have to wait for us. */
+/** Short, so that publishing resumes soon after the store is back. */
 const STORE_PAUSE_MS = 1_000;
 
 /**
- * Publishes the decisions that the ledger holds, one whole decision after the other, each at least once: the cursor
- * moves when its messages are durable. What is published is read from the ledger, so that it is never ahead of it, and
- * a crash between the two loses nothing.
+ * Publishes the ledger's decisions, one whole decision after the other, each at least once: the cursor moves once the
+ * messages are durable. Messages are made from the ledger, so they are never ahead of it, and a crash loses nothing.
  */
 export class Publisher implements Publication {
   readonly #wakeUp = new WakeUp();
   #closed = -1;
-  /** Events that were read and are not published: neighbours of a small decision come in one page. */
+  /** Events that were read but not published yet, because a page may hold several small decisions. */
   #held: readonly StoredEvent[] = [];
   readonly #options: PublisherOptions;
 
@@ -106,7 +105,9 @@ export class Publisher implements Publication {
     }
   }
 
-  /** Publishes the decision that begins at a revision. @returns where it ends; nothing where the signal aborts. */
+  /**
+   * Publishes the decision that begins at a revision. @returns its closing position; undefined if the signal aborts.
+   */
   async #publishDecision(
     from: number,
     signal: AbortSignal,
@@ -137,7 +138,7 @@ export class Publisher implements Publication {
     return { position: closing.revision, messages: count };
   }
 
-  /** The first event of a decision and the one that closes it: how it ends says what it is about. */
+  /** Finds the first event of a decision and its closing event, whose type says what the decision is about. */
   async #boundsOf(
     from: number,
     signal: AbortSignal,
@@ -160,7 +161,7 @@ export class Publisher implements Publication {
     return { first, closing };
   }
 
-  /** What a decision is about; nothing for one of which nothing is published. */
+  /** What a decision is about; undefined if nothing is published of it. */
   #decisionOf(first: StoredEvent, closing: ClosingEvent): PublishedDecision | undefined {
     const { programme } = this.#options;
     switch (closing.type) {
@@ -192,7 +193,7 @@ export class Publisher implements Publication {
     }
   }
 
-  /** In the order of the topics' meaning: a submission is said to be decided after what it decided. */
+  /** Sends topic by topic, so that a submission is announced as decided only after the results of its decision. */
   async #send(messages: readonly TopicMessage[]): Promise<void> {
     for (const topic of publicationTopics.map((name) => topics[name])) {
       const its = messages.filter((message) => message.topic === topic).map(({ message }) => message);

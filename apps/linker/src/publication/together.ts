@@ -1,6 +1,6 @@
 import type { Publication } from './publication.js';
 
-/** Several that follow the ledger's growth, as one. */
+/** Combines several publications into one. */
 export const together = (...publications: readonly Publication[]): Publication => ({
   run: async (signal) => {
     await Promise.all(publications.map((each) => each.run(signal)));

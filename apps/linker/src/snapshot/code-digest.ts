@@ -8,8 +8,8 @@ const isModule = (name: string): boolean => /(?<!\.d|\.spec|\.features)\.[jt]s$/
 const packageFolder = (name: string): string => dirname(fileURLToPath(import.meta.resolve(name)));
 
 /**
- * SHA-256, in hex, over the modules that what a linker remembers follows from: contracts, domain, and the fold over the
- * ledger. What another program wrote is not read, whatever its version says.
+ * SHA-256, in hex, over the modules that determine a linker's state in memory: contracts, domain, and the fold over the
+ * ledger. A snapshot of a different program is never used, whatever its version.
  */
 export function codeDigest(): string {
   const digest = createHash('sha256');

@@ -5,10 +5,10 @@ import { ArchiveReader, ArchiveWriter, isArchiveUnreadable } from '@kinledger/do
 import { bodiesIn, type EventStore } from '@kinledger/event-store';
 import { isSnapshotDamaged, type SnapshotGround, type Snapshots } from './snapshots.js';
 
-/** Why a snapshot does not count: the part of its ground that is not as it is here, or what is wrong with it. */
+/** Why a snapshot is not used: the part of its ground that differs here, or its fault. */
 type Objection = keyof SnapshotGround | 'erasure' | 'damaged';
 
-/** What became of a snapshot. */
+/** What happened to a snapshot. */
 export type SnapshotNews =
   | { readonly outcome: 'kept' | 'used'; readonly position: number; readonly seconds: number }
   | { readonly outcome: 'ignored'; readonly position: number; readonly why: Objection }
@@ -19,27 +19,27 @@ export interface LedgerSnapshotsOptions {
   readonly stream: string;
   readonly store: EventStore;
   readonly snapshots: Snapshots;
-  /** What this linker works with. */
+  /** The parts of the ground that this linker's configuration and program determine. */
   readonly ground: Pick<SnapshotGround, 'strategy' | 'definition' | 'code'>;
-  /** So many events after the last snapshot the next one is due. */
+  /** Number of events after the last snapshot at which the next one is due. */
   readonly everyEvents: number;
   readonly onNews: (news: SnapshotNews) => void;
 }
 
-/** Hashed at a time, so that what is to be decided never waits long. */
+/** Number of events hashed at a time, so that decisions never wait for long. */
 const EVENTS_AT_A_TIME = 500;
-/** Bodies are looked into at the ledger's beginning and before the snapshot. */
+/** Number of events at each end of the ledger up to the snapshot whose bodies are sampled. */
 export const SAMPLE_EVENTS = 16;
 const PAGE_EVENTS = 1_000;
 
 /**
- * Snapshots of what a linker remembers, so that a start reads only what came after (architecture §6). One is written
- * while nothing waits. It counts only at its own position in the very same ledger, for the same strategy, definition,
- * code and keys, and if nothing was erased since; what does not count is deleted, and the whole ledger is read.
+ * Snapshots of a linker's state in memory, so that a start reads only later events (architecture §6). One is written
+ * while nothing waits. It is used only at its own position in the same ledger, for the same strategy, definition, code
+ * and keys, and if nothing was erased since; otherwise it is deleted and the whole ledger is read.
  */
 export class LedgerSnapshots implements LedgerMemory {
   #tree: LedgerTree;
-  /** Position of the last snapshot, or where the last one failed. */
+  /** Position of the last snapshot, or at which the last attempt failed. */
   #last = -1;
   readonly #options: LedgerSnapshotsOptions;
 
@@ -49,9 +49,9 @@ export class LedgerSnapshots implements LedgerMemory {
   }
 
   /**
-   * Brings an empty ledger to where the newest snapshot is, if that counts.
+   * Restores an empty ledger from the newest snapshot, if that may be used.
    * @param end revision of the last closing event.
-   * @param empty makes a ledger to which nothing was applied.
+   * @param empty creates a ledger to which no event was applied.
    */
   async restore(
     end: number,
@@ -90,11 +90,11 @@ export class LedgerSnapshots implements LedgerMemory {
     return ledger;
   }
 
-  /** Writes a snapshot of a ledger at a closed position, if one is due; a large ledger is taken up over several calls. */
+  /** Writes a snapshot of a ledger at a closed position, if one is due; a long ledger is hashed over several calls. */
   async keepIfDue(ledger: ProgrammeLedger, signal: AbortSignal): Promise<void> {
     const { everyEvents, onNews } = this.#options;
     const position = ledger.closedAt;
-    // What was erased since this process read it is still in memory: it must not get out.
+    // Data erased since this process read it is still in memory, and must not be written.
     if (position - this.#last < everyEvents || ledger.engine.holdsErased) return;
     const started = performance.now();
     try {
@@ -109,7 +109,7 @@ export class LedgerSnapshots implements LedgerMemory {
     this.#last = position;
   }
 
-  /** Deletes the snapshot: what is about to be erased may be in it. */
+  /** Deletes the snapshot, because it may contain records that are about to be erased. */
   async discard(): Promise<void> {
     await this.#options.snapshots.discard(this.#options.programme);
     this.#last = -1;
@@ -124,7 +124,7 @@ export class LedgerSnapshots implements LedgerMemory {
     const ground = await this.#groundAt(position, signal);
     await snapshots.write(programme, ground, async (take) => {
       const writer = new ArchiveWriter(async (piece) => {
-        // Who stops is not kept waiting; the next start reads on from the one before.
+        // A linker that stops does not wait for the snapshot; the next start uses the previous one.
         signal.throwIfAborted();
         await take(piece);
       });
@@ -133,7 +133,7 @@ export class LedgerSnapshots implements LedgerMemory {
     });
   }
 
-  /** What speaks against a snapshot on this ground; the dearest question comes last. */
+  /** Checks whether a snapshot with this ground may be used; the most expensive check comes last. */
   async #objectionTo(
     stored: SnapshotGround,
     end: number,
@@ -151,7 +151,7 @@ export class LedgerSnapshots implements LedgerMemory {
     return (['treeRoot', 'bodies', 'keyVersions'] as const).find((part) => stored[part] !== here[part]);
   }
 
-  /** The ground that does not depend on the ledger. */
+  /** The parts of the ground that do not depend on the ledger. */
   get #ground() {
     return { ...this.#options.ground, byteOrder: endianness() };
   }

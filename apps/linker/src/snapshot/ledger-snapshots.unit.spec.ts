@@ -40,7 +40,9 @@ describe('a snapshot of the ledger', () => {
     running.push(linker);
     return linker;
   };
-  /** Starts a linker, waits until it is at work, and stops it: what it said of the snapshot that it found. */
+  /**
+   * Starts a linker, waits until it decides, and stops it. Returns what it reported about the snapshot that it found.
+   */
   const found = async (options: LinkerOptions = {}, its: LinkerWorld = world) => {
     const linker = start(options, its);
     await until('it is at work', () => linker.observed.states.at(-1) === 'deciding');
@@ -51,7 +53,7 @@ describe('a snapshot of the ledger', () => {
   const position = () => world.store.head(stream);
   const untilKept = async () => {
     const head = await position();
-    await until('a snapshot is kept', () => kept()?.ground.position === head);
+    await until('a snapshot is stored', () => kept()?.ground.position === head);
   };
 
   beforeEach(async () => {
@@ -85,7 +87,7 @@ describe('a snapshot of the ledger', () => {
       outcome: 'used',
       position: await position(),
     });
-    // The sample of the keys, at both ends, and nothing besides.
+    // It reads the sample of bodies at both ends, and nothing else.
     const end = await position();
     const ends = await Promise.all([
       inner.readSegments(stream, 0, SAMPLE_EVENTS - 1),
@@ -191,10 +193,10 @@ describe('a snapshot of the ledger', () => {
       const linker = start({ erasures });
       await until('it is erased', () => linker.observed.erased?.lines === 1);
       await linker.stop();
-      // As one that a process which was stopped in the midst writes when it wakes.
+      // As written by a process that was stopped halfway and resumed.
       world.snapshots.whole.set(programme, before);
       expect(await found({ erasures })).toMatchObject({ outcome: 'ignored', why: 'erasure' });
-      await until('it is gone', () => !holdsEmail());
+      await until('it is deleted', () => !holdsEmail());
     });
   });
 
@@ -218,7 +220,7 @@ describe('a snapshot of the ledger', () => {
     expect(linker.observed.snapshots).toEqual([]);
   });
 
-  it('that cannot be written delays nothing', async () => {
+  it('causes no delay if it cannot be written', async () => {
     const snapshots = new InMemorySnapshots();
     snapshots.write = () => Promise.reject(new Error('the disk is full'));
     const linker = start({}, { ...world, snapshots });
@@ -229,7 +231,7 @@ describe('a snapshot of the ledger', () => {
   });
 });
 
-it('the digest of the program is the same each time, and a digest', () => {
+it('the digest of the program is a SHA-256, and the same each time', () => {
   expect(codeDigest()).toMatch(/^[0-9a-f]{64}$/);
   expect(codeDigest()).toBe(codeDigest());
 });

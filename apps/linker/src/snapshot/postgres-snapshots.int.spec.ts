@@ -25,7 +25,7 @@ describe('snapshots in PostgreSQL', () => {
     const pool = createPool({ url: databases.url('platform', 'linker'), applicationName: 'snapshots' });
     return { snapshots: new PostgresSnapshots(pool), close: () => pool.end() };
   };
-  const ground = { position: 7 } as SnapshotGround; // what a ground holds is its writer's business
+  const ground = { position: 7 } as SnapshotGround; // the store does not look into a ground
 
   snapshotsFeatures(open);
 
@@ -36,7 +36,7 @@ describe('snapshots in PostgreSQL', () => {
       'a packed piece is cut off',
       `UPDATE linker.snapshot_piece SET bytes = substring(bytes FOR 8) WHERE piece = 2`,
     ],
-  ])('says that one is damaged of which %s', async (_, damage) => {
+  ])('reports a snapshot as damaged if %s', async (_, damage) => {
     const { snapshots, close } = await open();
     await snapshots.write('sure-start', ground, async (take) => {
       for (let piece = 0; piece < 3; piece += 1) await take(new Uint8Array(5_000).fill(piece));
@@ -50,7 +50,7 @@ describe('snapshots in PostgreSQL', () => {
     await close();
   });
 
-  it('leaves nothing of what was discarded or not finished', async () => {
+  it('deletes what was discarded or not finished', async () => {
     const { snapshots, close } = await open();
     const broken = snapshots.write('sure-start', ground, async (take) => {
       await take(new Uint8Array(5_000));
@@ -66,7 +66,7 @@ describe('snapshots in PostgreSQL', () => {
     await close();
   });
 
-  it('takes the place of what a killed process left unfinished', async () => {
+  it('replaces what a killed process left unfinished', async () => {
     const { snapshots, close } = await open();
     await admin.query(
       `WITH left_over AS (INSERT INTO linker.snapshot (id, programme, ground)

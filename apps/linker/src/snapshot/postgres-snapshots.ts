@@ -6,8 +6,8 @@ import { snapshotDamaged, type SnapshotGround, type Snapshots, type StoredSnapsh
 const MAX_PIECE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Snapshots in tables of the linker. Every piece is a statement of its own, so that a process that is stopped in the
- * midst holds no lock; what was discarded takes no further piece, and never becomes whole.
+ * Snapshots in tables of the linker. Each piece is written by a statement of its own, so that a process stopped halfway
+ * holds no lock; a discarded snapshot accepts no further pieces, and is never completed.
  */
 export class PostgresSnapshots implements Snapshots {
   readonly #pool: pg.Pool;

@@ -1,18 +1,18 @@
-/** All that a snapshot depends on, besides its programme: it is valid only where every part is the same. */
+/** Everything that a snapshot depends on, besides its programme: it is valid only if every part is the same. */
 export interface SnapshotGround {
-  /** Revision of the closing event that it stands at. */
+  /** Revision of the closing event at which it was taken. */
   readonly position: number;
   /** Root of the RFC 9162 tree over the ledger's events up to `position`, as read back. 64 hex digits. */
   readonly treeRoot: string;
-  /** Digest of the strategy that the engine decides by. */
+  /** Digest of the engine's strategy. */
   readonly strategy: string;
-  /** Digest of the programme definition that the engine was given. */
+  /** Digest of the engine's programme definition. */
   readonly definition: string;
   /** Digest of the program that wrote it. */
   readonly code: string;
-  /** Versions of the token keys that the bodies bear, as a sample of them says. */
+  /** Versions of the token keys in a sample of the bodies. */
   readonly keyVersions: string;
-  /** How many bodies there are up to `position`: none may go missing unnoticed. */
+  /** Number of bodies up to `position`, so that a missing one is noticed. */
   readonly bodies: number;
   readonly byteOrder: string;
 }
@@ -20,20 +20,21 @@ export interface SnapshotGround {
 export interface StoredSnapshot {
   readonly ground: SnapshotGround;
   /**
-   * What was written, in order.
-   * @throws SnapshotDamaged when it is not whole: at the end, or before.
+   * The written pieces, in order.
+   * @throws SnapshotDamaged if the snapshot is incomplete or changed, possibly only after the last piece.
    */
   pieces(): AsyncIterable<Uint8Array>;
 }
 
-/** Where snapshots are kept: one for each programme, for every linker that may write its ledger. */
+/** Stores one snapshot per programme, for every linker that may write its ledger. */
 export interface Snapshots {
   newest(programme: string): Promise<StoredSnapshot | undefined>;
 
   /**
-   * Writes a snapshot. It takes the place of the one before when it is whole, and not before.
-   * @param fill hands over pieces of at most 4 MiB, each valid until it is taken.
-   * @throws when it was discarded meanwhile, and whatever `fill` throws: then the one before stands, if it still does.
+   * Writes a snapshot, which replaces the previous one only once it is complete.
+   * @param fill supplies pieces of at most 4 MiB, each valid until `take` resolves.
+   * @throws if it was discarded meanwhile, and what `fill` throws; the previous snapshot then stays, if it still
+   * exists.
    */
   write(
     programme: string,
@@ -41,7 +42,7 @@ export interface Snapshots {
     fill: (take: (piece: Uint8Array) => Promise<void>) => Promise<void>,
   ): Promise<void>;
 
-  /** Deletes what there is, what is being written included. */
+  /** Deletes the snapshot, including one that is being written. */
   discard(programme: string): Promise<void>;
 }
 
@@ -50,7 +51,7 @@ export interface SnapshotDamaged extends Error {
 }
 
 export const snapshotDamaged = (): SnapshotDamaged =>
-  Object.assign(new Error('the snapshot is not what was written'), { code: 'snapshot-damaged' as const });
+  Object.assign(new Error('the snapshot is damaged'), { code: 'snapshot-damaged' as const });
 
 export const isSnapshotDamaged = (error: unknown): error is SnapshotDamaged =>
   error instanceof Error && 'code' in error && error.code === 'snapshot-damaged';

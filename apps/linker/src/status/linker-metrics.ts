@@ -10,22 +10,22 @@ import type { SnapshotNews } from '../snapshot/ledger-snapshots.js';
 import type { Inbox } from '../inbox/inbox.js';
 import { INBOX } from '../inbox/inbox.token.js';
 
-/** Name of the programme that this linker decides. */
+/** Injection token of the id of the programme that this linker decides. */
 export const PROGRAMME_ID = Symbol('programme id');
 
-/** What the linker is doing, in counts. */
+/** The linker's state, in counts only. */
 export interface LinkerStatus {
   readonly state: LoopState;
-  /** Why it has halted; a person must look. */
+  /** Why it has halted; a person must investigate. */
   readonly halt?: { readonly code: Halt['code']; readonly message: string };
-  /** Why the ledger’s store is out of reach; absent while it answers. */
+  /** Why the ledger’s store is unreachable; absent while it answers. */
   readonly ledgerAway?: string;
-  /** Revision of the last closing event; -1 while there is none, or none is known yet. */
+  /** Revision of the last closing event; -1 if there is none, or none is known yet. */
   readonly position: number;
   readonly intake: number;
   readonly openReferrals: number;
   readonly tokensWithoutForce: number;
-  /** How far the list of erasures is carried out; absent before it was read. */
+  /** How far the list of erasures is executed; absent before it was read. */
   readonly erasures?: ErasureStanding;
   /** Since this process started. */
   readonly decided: Readonly<Record<Decided['outcome'], number>>;
@@ -36,7 +36,9 @@ const nothing: LinkageEngineSize = {
   bytes: { tokens: 0, records: 0, rowKeys: 0, individuals: 0, kinship: 0, referrals: 0 },
 };
 
-/** Follows the decision loop: metrics, logs and the status page. Never a row, a token, or an id of a person. */
+/**
+ * Follows the decision loop for metrics, logs and the status page. Never exposes a row, a token, or an id of a person.
+ */
 @Injectable()
 export class LinkerMetrics implements DecisionObserver {
   #current: LoopState = 'standby';
@@ -76,18 +78,18 @@ export class LinkerMetrics implements DecisionObserver {
     this.#store = store;
     this.#failureLog = new FailureLog({
       logger,
-      failed: 'deciding failed; it is tried again from the ledger',
-      over: 'the ledger is read again, and deciding goes on',
+      failed: 'deciding failed; retrying from the ledger',
+      over: 'the ledger was read again, and deciding has resumed',
       isToldElsewhere: isStoreUnreachable,
     });
     this.#decidedTotal = metrics.counter({
       name: 'kinledger_linker_decided_total',
-      help: 'Files and commands that are decided, by outcome.',
+      help: 'Files and commands decided, by outcome.',
       labels: ['outcome'],
     });
     this.#rowsTotal = metrics.counter({
       name: 'kinledger_linker_rows_total',
-      help: 'Rows of the submissions linked.',
+      help: 'Rows of linked submissions.',
     });
     this.#eventsTotal = metrics.counter({
       name: 'kinledger_linker_events_appended_total',
@@ -95,29 +97,29 @@ export class LinkerMetrics implements DecisionObserver {
     });
     this.#refusedAppends = metrics.counter({
       name: 'kinledger_linker_refused_appends_total',
-      help: 'Appends refused because somebody else had appended; the ledger was read again.',
+      help: 'Appends refused because another process had appended; the ledger was read again.',
     });
     this.#failures = metrics.counter({
       name: 'kinledger_linker_failures_total',
-      help: 'Failures after which the linker went on by itself.',
+      help: 'Failures from which the linker recovered by itself.',
     });
     this.#seconds = metrics.histogram({
       name: 'kinledger_linker_decision_seconds',
-      help: 'Time from taking up a file or a command to its last event being durable.',
+      help: 'Time from beginning a file or command until its last event is durable.',
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     });
     this.#unreadableErasures = metrics.counter({
       name: 'kinledger_linker_unreadable_erasures_total',
-      help: 'Lines of the list of erasures that cannot be read, and are not carried out.',
+      help: 'Lines of the list of erasures that are unreadable, and not executed.',
     });
     this.#snapshots = metrics.counter({
       name: 'kinledger_linker_snapshots_total',
-      help: 'Snapshots of the linkage index: kept, used at a start, ignored since they did not count, failed.',
+      help: 'Snapshots of the linkage index by outcome: kept, used at a start, ignored because invalid, failed.',
       labels: ['outcome'],
     });
     this.conflicting = metrics.counter({
       name: 'kinledger_linker_conflicting_messages_total',
-      help: 'Messages that claimed a place which another message has.',
+      help: 'Messages that claimed a place that a different message holds.',
       labels: ['topic'],
     });
     this.publishedTotal = metrics.counter({
@@ -135,11 +137,11 @@ export class LinkerMetrics implements DecisionObserver {
     const gauge = (name: `kinledger_linker_${string}`, help: string, value: () => number | Promise<number>) =>
       metrics.gauge({ name, help, collect: async (its) => its.set(await value()) });
     gauge('kinledger_linker_position', 'Last closed position of the ledger.', () => this.#position);
-    gauge('kinledger_linker_intake', 'Last intake that is through.', () => this.#intake);
+    gauge('kinledger_linker_intake', 'Last intake number decided.', () => this.#intake);
     gauge('kinledger_linker_lease_held', '1 while this process is the writer, 0 as a standby.', () =>
       this.isWriter ? 1 : 0,
     );
-    gauge('kinledger_linker_halted', '1 when a person must look before it decides on.', () =>
+    gauge('kinledger_linker_halted', '1 while the linker is halted until a person has investigated.', () =>
       this.#current === 'halted' ? 1 : 0,
     );
     gauge('kinledger_linker_open_referrals', 'Links that wait for review.', () => this.#openReferrals);
@@ -150,17 +152,13 @@ export class LinkerMetrics implements DecisionObserver {
     );
     gauge(
       'kinledger_linker_snapshot_position',
-      'Ledger position of the snapshot that this process used or wrote last, -1 for none.',
+      'Ledger position of the snapshot that this process last used or wrote, -1 if there is none.',
       () => this.#snapshotPosition,
     );
-    gauge(
-      'kinledger_linker_index_records',
-      'Records that the linkage index holds.',
-      () => this.#size.records,
-    );
+    gauge('kinledger_linker_index_records', 'Records in the linkage index.', () => this.#size.records);
     metrics.gauge({
       name: 'kinledger_linker_index_bytes',
-      help: 'Bytes allocated by the linkage index, by what they hold.',
+      help: 'Bytes allocated by the linkage index, by content.',
       labels: ['what'],
       collect: (its) => {
         for (const [what, bytes] of Object.entries(this.#size.bytes)) its.set({ what }, bytes);
@@ -168,7 +166,7 @@ export class LinkerMetrics implements DecisionObserver {
     });
     metrics.gauge({
       name: 'kinledger_linker_inbox',
-      help: 'What is in the inbox: files and commands that wait, parked submissions, refused commands, and staged chunks.',
+      help: 'Contents of the inbox: waiting files and commands, parked submissions, refused commands, and staged chunks.',
       labels: ['what'],
       collect: async (its) => {
         const counts = await inbox.counts(programme);
@@ -205,8 +203,7 @@ export class LinkerMetrics implements DecisionObserver {
     this.#current = state;
     this.#haltedBy = halt;
     if (halt === undefined) this.#logger.info({ state }, 'linker');
-    else
-      this.#logger.fatal({ err: halt, state }, 'the linker decides nothing more until a person has looked');
+    else this.#logger.fatal({ err: halt, state }, 'the linker has halted until a person has investigated');
   }
 
   ledger(ledger: ProgrammeLedger): void {
@@ -240,7 +237,7 @@ export class LinkerMetrics implements DecisionObserver {
 
   unreadableErasure(line: number): void {
     this.#unreadableErasures.inc();
-    this.#logger.error({ line }, 'a line of the list of erasures cannot be read, and is not carried out');
+    this.#logger.error({ line }, 'a line of the list of erasures is unreadable, and not executed');
   }
 
   snapshot(news: SnapshotNews): void {
@@ -253,10 +250,13 @@ export class LinkerMetrics implements DecisionObserver {
         return;
       case 'ignored':
         this.#snapshotPosition = -1;
-        this.#logger.warn(news, 'the snapshot does not count; the whole ledger is read');
+        this.#logger.warn(news, 'the snapshot cannot be used; the whole ledger is read');
         return;
       case 'failed':
-        this.#logger.error({ err: news.error }, 'the snapshot could not be written; the next one may');
+        this.#logger.error(
+          { err: news.error },
+          'the snapshot could not be written; the next one will be tried later',
+        );
         return;
       default:
         news satisfies never;
@@ -269,7 +269,7 @@ export class LinkerMetrics implements DecisionObserver {
 
   refused(): void {
     this.#refusedAppends.inc();
-    this.#logger.warn('somebody else has appended to the ledger; it is read again');
+    this.#logger.warn('another process has appended to the ledger; it is read again');
   }
 
   failed(error: unknown): void {

@@ -4,7 +4,7 @@ import type { Inbox, InboxCounts } from '../inbox/inbox.js';
 import { INBOX } from '../inbox/inbox.token.js';
 import { LinkerMetrics, PROGRAMME_ID, type LinkerStatus } from './linker-metrics.js';
 
-/** Diagnosis without seeing a row: counts only. */
+/** Diagnosis without access to rows: counts only. */
 @Controller('v1/status')
 @Roles('operator')
 export class StatusController {

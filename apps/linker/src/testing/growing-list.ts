@@ -4,7 +4,7 @@ import type { Erasures, ListedErasures } from '../erasures/erasures.js';
 import { programme } from './messages.js';
 import { placementsIn } from './placements.js';
 
-/** A list of erasures that grows while the linker runs. */
+/** A list of erasures to which a test adds while the linker runs. */
 export class GrowingList implements Pick<Erasures, 'list' | 'append'> {
   #listed: ListedErasures = { erasures: [], lines: 0 };
 
@@ -38,6 +38,6 @@ export class GrowingList implements Pick<Erasures, 'list' | 'append'> {
   }
 }
 
-/** Records that enter, in the order of the ledger. */
+/** Records that enter the ledger, in its order. */
 export const recordsIn = (events: readonly LedgerEvent[]): RecordId[] =>
   placementsIn(events).flatMap(({ record, commitments }) => (commitments === undefined ? [] : [record]));

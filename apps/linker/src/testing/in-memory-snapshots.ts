@@ -10,7 +10,7 @@ interface Kept {
   readonly pieces: Uint8Array[];
 }
 
-/** Snapshots of tests that need no database; what is in them may be looked into, and spoilt. */
+/** Snapshots for tests without a database, which may examine and damage them. */
 export class InMemorySnapshots implements Snapshots {
   readonly whole = new Map<string, Kept>();
   readonly #writing = new Map<string, Set<Kept>>();

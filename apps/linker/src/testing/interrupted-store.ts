@@ -1,16 +1,19 @@
 import type { EventStore } from '@kinledger/event-store';
 
-/** When in an append a process dies: before anything is written, or when all of it is durable and nobody is told. */
+/**
+ * When a process dies during an append: before anything is written, or once everything is durable but before it
+ * returns.
+ */
 export type Moment = 'before' | 'after';
 
 export interface InterruptedStore {
   readonly store: EventStore;
-  /** Resolves when the append in question has come; it never returns to its caller. */
+  /** Resolves when that append was called; it never returns to its caller. */
   readonly interrupted: Promise<void>;
   readonly appends: () => number;
 }
 
-/** A store whose n-th append (from 1) is where its process is killed: the call hangs for ever. */
+/** A store whose process is killed at its n-th append (from 1): that call hangs for ever. */
 export function interruptedStore(inner: EventStore, nth: number, moment: Moment): InterruptedStore {
   let appends = 0;
   let tell: () => void = () => undefined;
@@ -26,7 +29,7 @@ export function interruptedStore(inner: EventStore, nth: number, moment: Moment)
   return { store, interrupted, appends: () => appends };
 }
 
-/** The same store, with another way to append. */
+/** The same store with another `append`. */
 export const storeWith = (inner: EventStore, append: EventStore['append']): EventStore => ({
   append,
   head: (stream) => inner.head(stream),

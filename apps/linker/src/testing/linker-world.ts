@@ -32,20 +32,20 @@ import { Publisher } from '../publication/publisher.js';
 import { smallProgramme } from './programme.js';
 import { programme as programmeId } from './messages.js';
 
-/** Base64 of 32 bytes, as an Ed25519 public key has. */
+/** Base64 of 32 bytes, in the form of an Ed25519 public key. */
 export const signingKey = Buffer.alloc(32, 7).toString('base64');
 
-/** What outlives a linker: its stores, and the bus. */
+/** Everything that outlives a linker: its stores, and the bus. */
 export interface LinkerWorld {
   readonly store: EventStore;
   readonly inbox: Inbox;
-  /** The same inbox as another process has it: with nothing of it in memory. */
+  /** The same inbox as in another process: with empty caches. */
   readonly inboxElsewhere: () => Inbox;
   readonly cursor: PublicationCursor;
   readonly bus: MessageBus;
   /** Deletes bodies as the eraser does. */
   readonly eraseBodies?: Erasures['eraseBodies'];
-  /** Where linkers keep snapshots, if they do: then after every event that leaves them idle. */
+  /** The linkers' snapshots, if they use any; they then write one after every event that leaves them idle. */
   readonly snapshots?: Snapshots;
 }
 
@@ -65,7 +65,7 @@ export async function inMemoryWorld(): Promise<LinkerWorld> {
   };
 }
 
-/** Gives everybody the lease who asks: two linkers then both believe that they are the writer. */
+/** Grants the lease to everybody, so that two linkers both believe that they are the writer. */
 export class LeaseForAll implements Leases {
   acquire(): Promise<Lease> {
     return Promise.resolve({
@@ -76,7 +76,7 @@ export class LeaseForAll implements Leases {
   }
 }
 
-/** What a linker said of itself. */
+/** Records what a linker reports. */
 export class Observed implements DecisionObserver {
   readonly states: LoopState[] = [];
   readonly decisions: Decided[] = [];
@@ -120,18 +120,18 @@ export interface LinkerOptions {
   readonly pace?: (signal: AbortSignal) => Promise<void>;
   readonly publicationPageSize?: number;
   readonly recoveryPageSize?: number;
-  /** The list of erasures, which a test may exchange. */
+  /** The list of erasures, which a test may replace. */
   readonly erasures?: Pick<Erasures, 'list' | 'append'>;
-  /** Digest of the program that it says it is. */
+  /** Digest of the program that it claims to be. */
   readonly code?: string;
 }
 
 export interface RunningLinker {
   readonly observed: Observed;
   readonly wakeUp: WakeUp;
-  /** Ends it in order. */
+  /** Stops it in order. */
   stop(): Promise<void>;
-  /** Ends it as a kill does: whatever hangs is left hanging. */
+  /** Ends it as a kill does: hanging calls are left hanging. */
   kill(): void;
 }
 
@@ -208,7 +208,7 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
   };
 }
 
-/** Waits until something holds. */
+/** Waits until a condition holds. */
 export async function until(
   what: string,
   holds: () => Promise<boolean> | boolean,
@@ -218,13 +218,13 @@ export async function until(
     if (await holds()) return;
     await pause(2);
   }
-  throw new Error(`it did not come to be that ${what}`);
+  throw new Error(`timed out waiting until ${what}`);
 }
 
-/** Waits until everything that is staged is decided, answered and published. */
+/** Waits until everything staged is decided, answered and published. */
 export async function untilDone(world: LinkerWorld): Promise<void> {
   const { store, inbox, cursor } = world;
-  await until('all is decided and published', async () => {
+  await until('everything is decided and published', async () => {
     const { waiting, commands } = await inbox.counts(programmeId);
     if (waiting + commands > 0 || (await inbox.unanswered(programmeId)).length > 0) return false;
     const head = await store.head(streamOf(programmeId));
@@ -232,7 +232,7 @@ export async function untilDone(world: LinkerWorld): Promise<void> {
   });
 }
 
-/** A ledger as one can compare it: the bytes of its events, and its bodies. */
+/** A ledger in comparable form: the bytes of its events, and its bodies. */
 export interface LedgerImage {
   readonly events: readonly string[];
   readonly bodies: readonly string[];
@@ -267,7 +267,7 @@ export async function decisionsOf(store: EventStore): Promise<string[][]> {
   return decisions.filter((types) => types.length > 0);
 }
 
-/** Everything that was published, once each: repeats are recognised by their id, and must be the same. */
+/** Everything that was published, once each: repeats are recognised by their ids, and must be identical. */
 export function distinctMessages(
   calls: readonly (readonly [topic: string, messages: readonly OutgoingMessage[]])[],
 ): ReadonlyMap<string, string> {

@@ -19,14 +19,14 @@ import { submissionIdOf } from '@kinledger/domain';
 import type { IncomingChunk, IncomingCommand, IncomingIntake } from '../inbox/inbox.js';
 import { hexOf, type RowDraft } from './rows.js';
 
-/** Messages for specs: the contracts' own examples with what matters changed. */
+/** Messages for specs: the contracts' own examples with relevant fields changed. */
 
 export const programme = 'leap' as ProgrammeId;
 export const submissionNamed = (digit: string): SubmissionId => digit.repeat(32) as SubmissionId;
 
 const bytesOf = (data: unknown): Uint8Array => Buffer.from(JSON.stringify(data), 'utf8');
 
-/** A minute of the clock per intake, so that times in a ledger can be told apart. */
+/** One minute per intake number, so that times in a ledger are distinct. */
 const timeOf = (intake: number): string =>
   `2023-10-09T${String(Math.floor(intake / 60)).padStart(2, '0')}:${String(intake % 60).padStart(2, '0')}:00.250Z`;
 
@@ -47,14 +47,14 @@ export function fileIntake(
   };
 }
 
-/** The same message for another place in the order of intake. */
+/** The same message with another intake number. */
 export function atPlace(message: IncomingIntake, intake: number): IncomingIntake {
   const data: object = JSON.parse(Buffer.from(message.body).toString('utf8')) as object;
   const place = { intake, cause: `file-${intake}`, time: timeOf(intake) };
   return { ...message, ...place, body: bytesOf({ ...data, intake }) };
 }
 
-/** A command that is asked for at the minute of that number, when the last intake was `after`. */
+/** A command that was requested at the minute of that number, when the last intake number was `after`. */
 function command<Kind extends CommandKind>(
   kind: Kind,
   minute: number,
@@ -76,7 +76,7 @@ export const withdrawal = (minute: number, after: number, submission: Submission
 export const erasure = (minute: number, after: number, records: readonly RecordId[]): IncomingCommand =>
   command('erase-records', minute, after, { records: [...records] });
 
-/** The command to try a file again that was parked: what was said of the file, for a new place. */
+/** The command to process a parked file again: the original message, with a new intake number. */
 export function unparking(
   intake: number,
   submission: SubmissionId,
@@ -111,7 +111,7 @@ const chunkMessage = (chunk: Chunk): IncomingChunk => ({
   body: encodeRowChunk({ programme, ...chunk }),
 });
 
-/** A chunk with the example's row, whose record names the chunk. */
+/** A chunk with the example's row, whose record id contains the chunk number. */
 export function chunkOf(submission: SubmissionId, chunk: number, last: boolean): IncomingChunk {
   const { dataset, period, rows, refused } = RowPseudonymised.schema.parse(RowPseudonymised.example);
   const record = chunk.toString(16).padStart(32, '0') as RecordId;
@@ -126,7 +126,7 @@ export interface FileDraft {
   readonly extractKind?: DataOf<typeof FileAccepted>['extractKind'];
   readonly supersedes?: readonly SubmissionId[];
   readonly rows: readonly RowDraft[];
-  /** Row ids for which consent is refused; told in the first chunk. */
+  /** Row ids for which consent is refused; in the first chunk. */
   readonly refused?: readonly string[];
   readonly rowsPerChunk?: number;
 }

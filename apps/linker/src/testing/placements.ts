@@ -1,9 +1,9 @@
 import { isPlacing, type LedgerEvent, type Placement } from '@kinledger/contracts';
 
-/** Where a placement stands in the ledger. */
+/** A placement with its revision in the ledger. */
 export type PlacedAt = Placement & { readonly revision: number };
 
-/** What events place, in the order of the ledger. */
+/** The placements of events, in the order of the ledger. */
 export const placementsIn = (events: readonly LedgerEvent[]): PlacedAt[] =>
   events.flatMap((event) =>
     isPlacing(event) ? event.data.placements.map((one) => ({ ...one, revision: event.revision })) : [],

@@ -1,7 +1,7 @@
 import type { PseudonymisedRow, TokenOccurrence } from '@kinledger/contracts';
 import { sha256Hex } from '@kinledger/domain';
 
-/** 128 bits that follow from a text, for tokens, ids and salts of specs. */
+/** 128 bits derived from a text, for tokens, ids and salts in specs. */
 export const hexOf = (...parts: readonly (string | number)[]): string =>
   sha256Hex(parts.join(' ')).slice(0, 32);
 
@@ -15,7 +15,7 @@ const identity = (domain: string, value?: string) =>
 const guard = (value?: string) => (value === undefined ? [] : [occurrence('guard', 'birth-date', value)]);
 
 interface Common {
-  /** The provider's own row id: it makes the row key. */
+  /** The provider's own row id, from which the row key is made. */
   readonly key: string;
   readonly nhs?: string;
   readonly born?: string;

@@ -3,7 +3,7 @@ import type { Inbox, IncomingChunk, IncomingCommand, IncomingIntake } from '../i
 import { submissionNamed, submit, withdrawal } from './messages.js';
 import { adult, child, visit } from './rows.js';
 
-/** What intake and pseudonymiser send for a year with everything in it that a linker meets. */
+/** The messages of intake and pseudonymiser for a year with every kind of decision. */
 export interface Scenario {
   readonly intakes: readonly IncomingIntake[];
   readonly commands: readonly IncomingCommand[];
@@ -11,7 +11,7 @@ export interface Scenario {
   readonly unprocessable: readonly { submission: SubmissionId; intake: number; reason: string }[];
 }
 
-/** Submissions by what happens to them, and the commands that come between them. */
+/** Submissions named for what happens to them, and the commands between them. */
 export function eventfulYear() {
   const first = submit(1, {
     dataset: 'baby-steps.user',
@@ -25,7 +25,7 @@ export function eventfulYear() {
       adult({ key: 'a3', mobile: '07700900123', born: '1985-05-05' }),
       adult({ key: 'a4' }),
       adult({ key: 'a5', email: 'shared@example.org', born: '1980-06-06' }),
-      // The same person as a1, which only the health file shows: a merge, and a split when that is withdrawn.
+      // The same person as a1, which only the health file reveals: a merge, and a split when that file is withdrawn.
       adult({ key: 'a6', nhs: '9434765919', born: '1990-01-01' }),
     ],
   });
@@ -84,7 +84,7 @@ export function eventfulYear() {
       child({ key: 'm7', nhs: '9434765922', carer: 'amara@example.org', born: '2023-06-06' }),
     ],
   });
-  // Carries a visit of before, which falls back to the earlier file when this one is withdrawn.
+  // Contains an earlier visit, which belongs to the earlier file again once this one is withdrawn.
   const repeated = submit(7, {
     dataset: 'baby-steps.engagement',
     period: '2023-24-Q2',

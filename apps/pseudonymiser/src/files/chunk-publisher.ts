@@ -12,24 +12,24 @@ import {
 import { lengthPrefixed, sha256Hex } from '@kinledger/domain';
 import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
 
-/** What is said of a file in the messages of its rows. */
+/** The data of a file in the messages of its rows. */
 type PublishedFile = Pick<CloudEvent<typeof FileAccepted>, 'time' | 'traceparent' | 'data'>;
 
-/** Name of this service in messages that it publishes. */
+/** Name of this service in its messages. */
 export const SOURCE = 'urn:kinledger:pseudonymiser';
 
-/** Several chunks at once: each call costs a transaction. */
+/** Several chunks are published at once, because each call costs a transaction. */
 const PUBLISH_BYTES = 512 * 1024;
 
-/** What one message tells: rows, or keys of rows that refuse consent. */
+/** The content of one message: rows, or keys of rows that refuse consent. */
 interface Chunk {
   readonly rows?: PackedRows;
   readonly refused: readonly RowKey[];
 }
 
 /**
- * Publishes a submission's rows as numbered chunks, the last one marked. What it publishes follows from the file alone:
- * ids, order and bytes are the same each time.
+ * Publishes a submission's rows as numbered chunks, the last one marked. The messages follow from the file alone: ids,
+ * order and bytes are the same each time.
  */
 export class ChunkPublisher {
   readonly #bus: MessageBus;
@@ -37,29 +37,29 @@ export class ChunkPublisher {
   readonly #file: PublishedFile;
   #unpublished: OutgoingMessage[] = [];
   #unpublishedBytes = 0;
-  /** The next chunk's rows, held back until it is known whether more follow. */
+  /** The next chunk, held back until it is known whether more follow. */
   #held: Chunk | undefined;
   #chunks = 0;
 
-  /** @param ready resolves when more may be published; rejects when this file is to be left for later. */
+  /** @param ready resolves when more may be published; rejects if the file must be left for later. */
   constructor(bus: MessageBus, file: PublishedFile, ready: () => Promise<void>) {
     this.#bus = bus;
     this.#ready = ready;
     this.#file = file;
   }
 
-  /** Takes rows in file order; waits while much is unpublished. */
+  /** Adds rows in file order; waits while much is unpublished. */
   async add(packed: readonly PackedRows[]): Promise<void> {
     for (const rows of packed) await this.#hold({ rows, refused: [] });
   }
 
-  /** Takes keys of rows that refuse consent: they go in chunks without rows. */
+  /** Adds keys of rows that refuse consent, in chunks without rows. */
   async addRefused(rowKeys: readonly RowKey[]): Promise<void> {
     for (let from = 0; from < rowKeys.length; from += MAX_ROWS_PER_CHUNK)
       await this.#hold({ refused: rowKeys.slice(from, from + MAX_ROWS_PER_CHUNK) });
   }
 
-  /** Resolves with the number of chunks when all are durable. A file without rows has one, empty. */
+  /** Resolves with the number of chunks when all are durable. A file without rows has one empty chunk. */
   async finish(): Promise<number> {
     this.#enqueue(this.#held ?? { refused: [] }, true);
     this.#held = undefined;

@@ -5,7 +5,7 @@ import type { RowCounts } from '@kinledger/pseudonymised-rows';
 import type { FileObserver } from './file-pseudonymiser.js';
 import type { FinishedFile } from './finished-files.js';
 
-/** Counts and logs what was done: numbers, datasets and submission ids, nothing of a row. */
+/** Counts and logs the work: numbers, datasets and submission ids, but nothing of a row. */
 @Injectable()
 export class FileMetrics implements FileObserver {
   readonly #logger = new Logger('files');
@@ -18,7 +18,7 @@ export class FileMetrics implements FileObserver {
   constructor(metrics: Metrics) {
     this.#rows = metrics.counter({
       name: 'kinledger_rows_pseudonymised_total',
-      help: 'Rows turned into messages; those of a file that is done again count again.',
+      help: 'Rows turned into messages; rows of a file that is processed again count again.',
     });
     this.#tokens = metrics.counter({
       name: 'kinledger_tokens_total',
@@ -27,17 +27,17 @@ export class FileMetrics implements FileObserver {
     });
     this.#postcodes = metrics.counter({
       name: 'kinledger_postcodes_without_area_total',
-      help: 'Postcodes that gave no area: unknown to the look-up, or of a protected address.',
+      help: 'Postcodes without an area: unknown to the look-up, or of a protected address.',
       labels: ['why'],
     });
     this.#files = metrics.counter({
       name: 'kinledger_files_finished_total',
-      help: 'Files by how they ended; the reason is empty for those that were pseudonymised.',
+      help: 'Finished files by outcome; the reason is empty for pseudonymised files.',
       labels: ['outcome', 'reason'],
     });
     this.#seconds = metrics.histogram({
       name: 'kinledger_file_pseudonymisation_seconds',
-      help: 'From taking up a file to its end.',
+      help: 'Time to process a file.',
       labels: ['outcome'],
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     });

@@ -40,7 +40,7 @@ let programme: Programme;
 let workers: RowWorkers;
 
 beforeAll(async () => {
-  // Worker threads run what `npm run build` makes.
+  // Worker threads run the output of `npm run build`.
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'apps/pseudonymiser'], {
     cwd: root,
   });
@@ -61,7 +61,7 @@ afterAll(async () => {
   await rm(home, { recursive: true });
 });
 
-/** A bus that keeps what is published, and can be told to fail. */
+/** A bus that records what is published, and can be made to fail. */
 class RecordingBus {
   readonly published: OutgoingMessage[] = [];
   failAfter = Infinity;
@@ -82,7 +82,7 @@ class RecordingBus {
 let recording: RecordingBus;
 let counts: RowCounts;
 let ended: string[];
-/** Chunks that the linker has yet to take. */
+/** Number of chunks that the linker has not consumed yet. */
 let unlinked: number;
 let asked = 0;
 let files: FilePseudonymiser;
@@ -166,7 +166,7 @@ async function leftInLanding({ data }: CloudEvent<typeof FileAccepted>): Promise
   return rows[0]!.left;
 }
 
-/** What is published of a file whose end cannot be recorded. */
+/** Returns what is published of a file whose outcome cannot be recorded. */
 async function publishedBeforeCrash(event: Parameters<FilePseudonymiser['process']>[0]) {
   const superuser = createPool({ url: databases.superuserUrl('restricted'), applicationName: 'test' });
   try {
@@ -180,7 +180,7 @@ async function publishedBeforeCrash(event: Parameters<FilePseudonymiser['process
 }
 
 describe('an accepted file', () => {
-  it('becomes numbered chunks of rows, in order, and leaves nothing behind but the record of its deletion', async () => {
+  it('becomes numbered chunks of rows, in order, and leaves only the record of its deletion', async () => {
     const { event } = await land({ dataset: participants(), rows: children(1201) });
     const end = await files.process(event, never);
 
@@ -231,7 +231,7 @@ describe('an accepted file', () => {
     expect(ended).toEqual(['pseudonymised']);
   });
 
-  it('carries no identifier in any byte that leaves', async () => {
+  it('exposes no identifier in any byte that leaves', async () => {
     const { event } = await land({ dataset: participants(), rows: children(40) });
     await files.process(event, never);
     const left = [...recording.published.map((message) => JSON.stringify(bytesOf([message])))];
@@ -248,9 +248,9 @@ describe('an accepted file', () => {
     expect(found).toEqual([]);
   });
 
-  it('tells refusals of consent by their row keys alone, wherever in the file they stand, and again in equal bytes', async () => {
+  it('publishes refusals of consent as row keys only, wherever they are in the file, and in equal bytes again', async () => {
     const refusal = (index: number) => ({ case_number: `C-${index}`, consent_given: 'false' });
-    // The last row refuses for the first; the one before it consents after all; two more refuse for rows of other files.
+    // The last row refuses for the first; the one before it consents again; two more refuse for rows of other files.
     const rows = [...children(1200), refusal(5000), refusal(6000), refusal(7), child(7), refusal(0)];
     const counts = { read: 1205, accepted: 1201, warned: 0, rejected: 4, duplicate: 0, consentRefused: 4 };
     const { event } = await land({ dataset: participants(), rows, changed: { counts } });
@@ -272,7 +272,7 @@ describe('an accepted file', () => {
     expect(refused.toSorted()).toEqual(keys.toSorted());
   });
 
-  it('without a row has one empty chunk, the last', async () => {
+  it('without rows has one empty chunk, the last', async () => {
     const { event } = await land({ dataset: participants(), rows: [] });
     await files.process(event, never);
     expect(chunksOf(recording.published).map(({ data }) => data)).toEqual([
@@ -281,7 +281,7 @@ describe('an accepted file', () => {
     await takeStates();
   });
 
-  it('several at once keep their own order and their own rows', async () => {
+  it('keeps its own order and rows when several are processed at once', async () => {
     const landed = await Promise.all(
       [700, 1, 1300, 500, 60].map((count) => land({ dataset: participants(), rows: children(count) })),
     );
@@ -294,7 +294,7 @@ describe('an accepted file', () => {
     expect(await takeStates()).toHaveLength(5);
   });
 
-  it('counts occurrences of natural keys across chunks', async () => {
+  it('has its occurrences of natural keys counted across chunks', async () => {
     const session = {
       case_number: 'C-1',
       participant_type: 'adult',
@@ -314,7 +314,7 @@ describe('an accepted file', () => {
 });
 
 describe('a file that is delivered again', () => {
-  it('after its end: only its state is told again, in the same bytes', async () => {
+  it('after its outcome has only its state published again, in the same bytes', async () => {
     const { event } = await land({ dataset: participants(), rows: children(10) });
     await files.process(event, never);
     const [first] = await takeStates();
@@ -324,7 +324,7 @@ describe('a file that is delivered again', () => {
     expect(await takeStates()).toEqual([first]);
   });
 
-  it('after the bus failed in the middle: everything again, equal byte for byte', async () => {
+  it('after the bus failed halfway has everything published again, byte for byte', async () => {
     const { event } = await land({ dataset: participants(), rows: children(6000) });
     recording.failAfter = 1;
     await expect(files.process(event, never)).rejects.toThrow('the bus is away');
@@ -342,7 +342,7 @@ describe('a file that is delivered again', () => {
     await takeStates();
   });
 
-  it('after a crash between publishing and its end: equal byte for byte', async () => {
+  it('after a crash before its outcome was recorded has everything published again, byte for byte', async () => {
     const { event } = await land({ dataset: participants(), rows: children(1000) });
     const before = await publishedBeforeCrash(event);
     await files.process(event, never);
@@ -350,16 +350,16 @@ describe('a file that is delivered again', () => {
     await takeStates();
   });
 
-  it('while it is still being done elsewhere: both end, once', async () => {
+  it('while it is still processed elsewhere gets one outcome', async () => {
     const { event } = await land({ dataset: participants(), rows: children(1000) });
     const ends = await Promise.allSettled([files.process(event, never), files.process(event, never)]);
-    // Whoever comes second finds the rows gone or the worker taken over; it may fail and come again, not end otherwise.
+    // The second finds the rows deleted or the worker taken over; it may fail and be retried, but not end differently.
     for (const end of ends) if (end.status === 'fulfilled') expect(end.value.outcome).toBe('pseudonymised');
     expect(await files.process(event, never)).toMatchObject({ outcome: 'pseudonymised' });
     for (const { data } of await takeStates()) expect(data.state).toBe('pseudonymised');
   });
 
-  it('stops between chunks when it is told to, and ends nothing', async () => {
+  it('stops between chunks when told to, without an outcome', async () => {
     const { event } = await land({ dataset: participants(), rows: children(3000) });
     const stopping = new AbortController();
     stopping.abort(new Error('stopping'));
@@ -376,7 +376,7 @@ describe('a file that cannot be processed', () => {
     await damage?.(event.data.upload);
     const left = await leftInLanding(event);
     expect(await files.process(event, never)).toMatchObject({ outcome: 'unprocessable', reason });
-    // Once, and again the same.
+    // Processing it again has the same outcome.
     expect(await files.process(event, never)).toMatchObject({ outcome: 'unprocessable', reason });
     const [first, second] = await takeStates();
     expect(second).toEqual(first);
@@ -390,7 +390,7 @@ describe('a file that cannot be processed', () => {
     await superuser.query(sql, [upload]).finally(() => superuser.end());
   };
 
-  it('is tried again for a later place, and then ends well for every place', async () => {
+  it('is processed again for a later intake number, and then succeeds for every number', async () => {
     const { event } = await land({ dataset: participants(), rows: children(700) });
     const lost = 'SELECT upload, kind, n, rows, sealed FROM landing.chunk WHERE upload = $1 AND n = 0';
     const { rows } = await ingest.query<Record<string, unknown>>(lost, [event.data.upload]);
@@ -399,7 +399,7 @@ describe('a file that cannot be processed', () => {
     expect(await files.process(place(7), never)).toMatchObject({ outcome: 'unprocessable' });
     expect(await files.process(place(19), never)).toMatchObject({ outcome: 'unprocessable' });
     await ingest.query('INSERT INTO landing.chunk SELECT $1, $2, $3, $4, $5', Object.values(rows[0]!));
-    // A second delivery for an old place changes nothing; a new place does.
+    // A second delivery for an old number changes nothing; a new number does.
     expect(await files.process(place(7), never)).toMatchObject({ outcome: 'unprocessable' });
     expect(await files.process(place(21), never)).toMatchObject({ outcome: 'pseudonymised' });
     expect(await leftInLanding(event)).toBe(0);
@@ -417,7 +417,7 @@ describe('a file that cannot be processed', () => {
     expect(new Set(states.map(({ id }) => id)).size).toBe(5);
   });
 
-  it('because a chunk was changed', () =>
+  it('if a chunk was changed', () =>
     refused(
       { dataset: participants(), rows: children(600) },
       'landing-not-authentic',
@@ -426,7 +426,7 @@ describe('a file that cannot be processed', () => {
       ),
     ));
 
-  it('because chunks were swapped', () =>
+  it('if chunks were swapped', () =>
     refused(
       { dataset: participants(), rows: children(1000) },
       'landing-not-authentic',
@@ -435,7 +435,7 @@ describe('a file that cannot be processed', () => {
       ),
     ));
 
-  it('because its key was changed', () =>
+  it('if its key was changed', () =>
     refused(
       { dataset: participants(), rows: children(1) },
       'landing-not-authentic',
@@ -444,14 +444,14 @@ describe('a file that cannot be processed', () => {
       ),
     ));
 
-  it('because a chunk is missing', () =>
+  it('if a chunk is missing', () =>
     refused(
       { dataset: participants(), rows: children(1000) },
       'landing-incomplete',
       landing('DELETE FROM landing.chunk WHERE upload = $1 AND n = 0'),
     ));
 
-  it('because nothing of it is there', () =>
+  it('if nothing of it exists', () =>
     refused(
       { dataset: participants(), rows: children(1) },
       'landing-file-gone',
@@ -460,13 +460,13 @@ describe('a file that cannot be processed', () => {
       ),
     ));
 
-  it('because its schema is another one', () =>
+  it('if its schema has changed', () =>
     refused(
       { dataset: participants(), rows: children(1), changed: { schemaHash: '0'.repeat(64) } },
       'schema-unknown',
     ));
 
-  it('because its dataset is not of the programme', () =>
+  it('if its dataset is not part of the programme', () =>
     refused(
       {
         dataset: { ...participants(), id: 'no-such-service.user' as ReturnType<typeof participants>['id'] },
@@ -475,7 +475,7 @@ describe('a file that cannot be processed', () => {
       'dataset-unknown',
     ));
 
-  it('because a row lacks what its data type requires', () =>
+  it('if a row lacks what its data type requires', () =>
     refused(
       {
         dataset: programme.dataset('natural-thinkers.engagement')!,
@@ -486,7 +486,7 @@ describe('a file that cannot be processed', () => {
 });
 
 describe('a linker that is far behind', () => {
-  it('has its rows wait in the landing store, sealed, until it catches up', async () => {
+  it('leaves rows sealed in the landing store until it catches up', async () => {
     const { event } = await land({ dataset: participants(), rows: children(3) });
     unlinked = 11;
     const processing = files.process(event, never);
@@ -498,7 +498,7 @@ describe('a linker that is far behind', () => {
     expect(recording.published).toHaveLength(1);
   });
 
-  it('does not keep the service from stopping: the file comes again', async () => {
+  it('does not keep the service from stopping: the file is delivered again', async () => {
     const { event } = await land({ dataset: participants(), rows: children(3) });
     unlinked = 11;
     const stop = new AbortController();

@@ -12,10 +12,10 @@ import { announceAgain, findFinished, finish, type FinishedFile } from './finish
 import { inOrder } from './in-order.js';
 import { isUnprocessable, unprocessable } from './unprocessable.js';
 
-/** A file to process, and the place in the order of intake for which it is. */
+/** A file to process, with its intake number. */
 export type AcceptedFile = Pick<CloudEvent<typeof FileAccepted>, 'time' | 'traceparent' | 'data'>;
 
-/** What may be told of the work: numbers and names of datasets. */
+/** Receives progress of the work: only numbers and names of datasets. */
 export interface FileObserver {
   onRows(counts: RowCounts): void;
   onFinished(file: AcceptedFile, end: FinishedFile, seconds: number): void;
@@ -26,7 +26,7 @@ export interface FilePseudonymiserOptions {
   readonly pool: pg.Pool;
   readonly bus: MessageBus;
   readonly workers: RowWorkers;
-  /** Chunks that the linker has yet to take. */
+  /** Chunks that the linker has not consumed yet. */
   readonly unlinked: Backlog;
   readonly filesAtOnce: number;
   readonly now: () => Date;
@@ -35,15 +35,15 @@ export interface FilePseudonymiserOptions {
   readonly wakeOutbox: () => void;
 }
 
-/** Sealed chunks that one query reads, and that wait for a worker. */
+/** Number of sealed chunks that one query reads, and that wait for a worker. */
 const CHUNKS_PER_PAGE = 4;
-/** Chunks of one file that are with a worker or wait to be published. */
+/** Number of chunks of one file that are with a worker or wait to be published. */
 const CHUNKS_AHEAD = 3;
 
-/** Turns accepted files into pseudonymised rows, a few files at once. */
+/** Turns accepted files into pseudonymised rows, a few files concurrently. */
 export class FilePseudonymiser {
   readonly #options: FilePseudonymiserOptions;
-  /** Files beyond the limit wait in the order in which they came. */
+  /** Files beyond the limit wait in order of arrival. */
   readonly #limit: LimitFunction;
 
   constructor(options: FilePseudonymiserOptions) {
@@ -52,8 +52,8 @@ export class FilePseudonymiser {
   }
 
   /**
-   * Resolves when the file has ended, either way, and that is durable. To be repeated when it rejects: everything that
-   * it publishes is published again with the same ids and bytes.
+   * Resolves when the file's outcome, whichever it is, is durable. Call it again if it rejects: it publishes everything
+   * again with the same ids and bytes.
    * @param signal stops the work between two chunks.
    */
   process(file: AcceptedFile, signal: AbortSignal): Promise<FinishedFile> {
@@ -112,7 +112,8 @@ export class FilePseudonymiser {
             perform(worker, { kind, submission, n, sealed }),
           );
         if (counts.consentRefused > 0) {
-          // A row at the end may refuse consent for one at the beginning: nothing is published before all are known.
+          // A row at the end may refuse consent for one at the beginning, so nothing is published before all refusals
+          // are known.
           for await (const _ of each('note')) signal.throwIfAborted();
           const noted = await perform(worker, { kind: 'refused', submission });
           if (noted.kind === 'refused') await publisher.addRefused(noted.rowKeys);
@@ -133,14 +134,14 @@ export class FilePseudonymiser {
   }
 }
 
-/** @throws Unprocessable where the worker says so. */
+/** @throws Unprocessable if the worker reports so. */
 async function perform(worker: RowWorker, task: RowTask): Promise<RowTaskResult> {
   const result = await worker.run(task);
   if (result.kind === 'unprocessable') throw unprocessable(result.reason);
   return result;
 }
 
-/** A file's chunks in order, a page at a time. @throws Unprocessable when one is missing. */
+/** A file's chunks in order, a page at a time. @throws Unprocessable if one is missing. */
 async function* sealedChunks(pool: pg.Pool, upload: UploadId, count: number): AsyncGenerator<SealedChunk> {
   for (let next = 0; next < count;) {
     const page = await readChunks(pool, upload, { from: next, limit: CHUNKS_PER_PAGE });

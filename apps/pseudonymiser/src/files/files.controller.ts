@@ -4,7 +4,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { FilePseudonymiser, type AcceptedFile } from './file-pseudonymiser.js';
 
-/** A batch is redelivered as a whole: few files make few repeats. */
+/** A batch is redelivered as a whole, so few files mean few repeats. */
 const FILES_PER_BATCH = 16;
 
 @Controller()
@@ -15,7 +15,7 @@ export class FilesController {
     this.#files = files;
   }
 
-  /** Commits the batch when all its files have ended. Those that ended before a failure are not done again. */
+  /** Commits the batch when all its files are finished. Files finished before a failure are not processed again. */
   @OnMessages(topics.fileAccepted, { maxMessages: FILES_PER_BATCH })
   async accepted(
     @Payload() messages: readonly MessageOf<typeof topics.fileAccepted>[],
@@ -24,7 +24,7 @@ export class FilesController {
     await this.#processAll(messages, context);
   }
 
-  /** A file that could not be processed is tried again, for its new place in the order of intake. */
+  /** Processes an un-parked file again, for its new intake number. */
   @OnMessages(topics.command, { maxMessages: FILES_PER_BATCH })
   async commanded(
     @Payload() messages: readonly MessageOf<typeof topics.command>[],

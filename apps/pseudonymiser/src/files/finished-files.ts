@@ -13,7 +13,7 @@ import type pg from 'pg';
 import { SOURCE } from './chunk-publisher.js';
 import { statesOutbox } from './states-outbox.js';
 
-/** How a file ended. */
+/** The outcome of a file. */
 export interface FinishedFile {
   readonly outcome: 'pseudonymised' | 'unprocessable';
   readonly rows: number;
@@ -25,8 +25,8 @@ export interface FinishedFile {
 type Accepted = Pick<CloudEvent<typeof FileAccepted>, 'time' | 'traceparent' | 'data'>;
 
 /**
- * How a file ended for a place in the order of intake. One that was pseudonymised once is, whichever place it is asked
- * for: its rows are out, and nothing of it is left to process.
+ * The recorded outcome of a file for an intake number. A file that was pseudonymised once counts as such for every
+ * number: its rows are published, and nothing of it is left to process.
  */
 export async function findFinished(
   client: pg.Pool | pg.ClientBase,
@@ -43,10 +43,10 @@ export async function findFinished(
 }
 
 /**
- * Ends a file in one transaction: how it ended is recorded, its state goes to the outbox, and what was pseudonymised
- * leaves the landing store with its seed. The first end stands: where another one is recorded already, that is what is
- * told, and nothing else happens.
- * @returns how the file ended.
+ * Finishes a file in one transaction: records its outcome, writes its state to the outbox, and deletes a pseudonymised
+ * file from the landing store with its seed. The first outcome stands: if one is already recorded, that is reported,
+ * and nothing else happens.
+ * @returns the file's outcome.
  */
 export function finish(pool: pg.Pool, file: Accepted, end: FinishedFile): Promise<FinishedFile> {
   return inTransaction(pool, async (client) => {
@@ -64,7 +64,7 @@ export function finish(pool: pg.Pool, file: Accepted, end: FinishedFile): Promis
   });
 }
 
-/** Tells again how a file ended: the same message, for whoever missed it. */
+/** Reports a file's outcome again, with the same message, for consumers that missed it. */
 export const announceAgain = (pool: pg.Pool, file: Accepted, end: FinishedFile): Promise<void> =>
   inTransaction(pool, (client) => statesOutbox.write(client, [stateMessage(file, end)]));
 

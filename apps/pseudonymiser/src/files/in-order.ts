@@ -1,6 +1,6 @@
 /**
- * Works on items one or more ahead of whoever takes the results, and gives the results in the order of the items. At
- * most `ahead` works are begun and not yet taken, so that a slow taker holds the source back.
+ * Processes items ahead of the consumer, and yields the results in the order of the items. At most `ahead` results are
+ * in progress or not yet consumed, so that a slow consumer holds the source back.
  */
 export async function* inOrder<T, R>(
   items: AsyncIterable<T>,
@@ -10,7 +10,7 @@ export async function* inOrder<T, R>(
   const begun: Promise<R>[] = [];
   for await (const item of items) {
     const result = work(item);
-    // It is awaited later, or never if the taker stops before.
+    // It is awaited later, or never if the consumer stops first.
     result.catch(() => undefined);
     begun.push(result);
     if (begun.length >= ahead) yield await (begun.shift() as Promise<R>);

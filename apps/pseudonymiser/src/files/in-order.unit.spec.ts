@@ -14,7 +14,7 @@ const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
   return all;
 };
 
-it('gives results in the order of the items, whichever is done first', async () => {
+it('yields results in the order of the items, whichever finishes first', async () => {
   const finish: (() => void)[] = [];
   const results = inOrder(
     numbers(3),
@@ -27,7 +27,7 @@ it('gives results in the order of the items, whichever is done first', async () 
   expect(await all).toEqual([0, 1, 2]);
 });
 
-it('begins no more than it may while nobody takes', async () => {
+it('begins no more than the limit while nobody consumes', async () => {
   const taken: number[] = [];
   const results = inOrder(numbers(10, taken), 3, async (number) => number);
   expect(await results.next()).toEqual({ value: 0, done: false });

@@ -15,7 +15,7 @@ import type pg from 'pg';
 
 const ROWS_PER_CHUNK = 500;
 
-/** What intake leaves behind for one accepted file: rows in the landing store, and the message that says so. */
+/** What intake leaves for one accepted file: rows in the landing store, and the message about it. */
 export interface LandedFile {
   readonly event: CloudEvent<typeof FileAccepted>;
   readonly message: OutgoingMessage;

@@ -1,4 +1,4 @@
 import { OutboxTable } from '@kinledger/message-bus';
 
-/** How files ended, until it is on the bus. */
+/** The outcomes of files, until they are published. */
 export const statesOutbox = new OutboxTable('pseudonymiser');

@@ -1,7 +1,7 @@
-/** A file that ends the same however often it is tried. */
+/** A file that would fail in the same way at every attempt. */
 export interface Unprocessable extends Error {
   readonly code: 'unprocessable';
-  /** Machine word for the submission's state. */
+  /** Code for the submission's state. */
   readonly reason: string;
 }
 

@@ -9,8 +9,8 @@ export interface KeysChanged extends Error {
 }
 
 /**
- * Makes sure that the keys at hand are those that earlier rows were made with: with others, every token, row key and
- * record id would silently match nothing. Keys that are used for the first time are noted.
+ * Checks that the keys are those with which earlier rows were made: with others, every token, row key and record id
+ * would silently match nothing. Records the fingerprints of keys that are used for the first time.
  * @throws KeysChanged naming the secrets to restore.
  */
 export async function requireSameKeys(pool: pg.Pool, secrets: Secrets): Promise<void> {
@@ -32,7 +32,7 @@ export async function requireSameKeys(pool: pg.Pool, secrets: Secrets): Promise<
 const keysChanged = (names: readonly string[]): KeysChanged =>
   Object.assign(
     new Error(
-      `these secrets are not those that earlier rows were made with: ${names.join(', ')}; restore them from their backup`,
+      `these secrets differ from those with which earlier rows were made: ${names.join(', ')}; restore them from their backup`,
     ),
     { code: 'keys-changed' as const, names },
   );
@@ -45,6 +45,6 @@ function* keysByName(secrets: Secrets): Generator<[string, KeyObject]> {
   for (const [index, master] of secrets.tokenMasters.entries()) yield [tokenMasterFile(index + 1), master];
 }
 
-/** 64 bits: enough to notice another key, and nothing to work back from. */
+/** 64 bits: enough to detect another key, but too few to reconstruct it. */
 export const fingerprintOf = (key: KeyObject): string =>
   new HmacSha256(key).hex(Buffer.from('kinledger key fingerprint')).slice(0, 16);

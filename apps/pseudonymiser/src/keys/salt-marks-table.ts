@@ -3,8 +3,8 @@ import { marksOf } from '@kinledger/pseudonymisation';
 import type pg from 'pg';
 import { fingerprintOf } from './key-fingerprints.js';
 
-/** Tells intake by what it knows the salt and the digests of no value under it. Repeatable. */
-export async function tellSaltMarks(pool: pg.Pool, salt: KeyObject): Promise<void> {
+/** Publishes to intake the marks by which it recognises the salt and its digests of empty values. Idempotent. */
+export async function publishSaltMarks(pool: pg.Pool, salt: KeyObject): Promise<void> {
   await pool.query(
     `INSERT INTO pseudonymiser.salt_marks AS known (fingerprint, marks) VALUES ($1, $2)
      ON CONFLICT (fingerprint) DO UPDATE SET marks = excluded.marks, changed_at = now()

@@ -1,10 +1,10 @@
 import { MAX_MESSAGE_BYTES, RowPacker, type PackedRows, type PseudonymisedRow } from '@kinledger/contracts';
 
-/** What a message has around its rows: headers, ids, names, numbers. Names are bounded by their contracts. */
+/** Bytes of a message besides its rows: headers, ids, names, numbers. Contracts limit the length of names. */
 const ENVELOPE_BYTES = 1024;
 export const MAX_PACKED_BYTES = MAX_MESSAGE_BYTES - ENVELOPE_BYTES;
 
-/** Packs rows, in order, into as few chunks as the limits of a message allow; no chunk for no row. */
+/** Packs rows, in order, into as few chunks as the limits of a message allow; into none if there are no rows. */
 export function packRows(rows: Iterable<PseudonymisedRow>): readonly PackedRows[] {
   const done: PackedRows[] = [];
   let packer: RowPacker | undefined;

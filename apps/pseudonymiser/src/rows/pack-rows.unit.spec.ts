@@ -14,7 +14,7 @@ import { packRows } from './pack-rows.js';
 const { rows: examples, ...head } = RowPseudonymised.schema.parse(RowPseudonymised.example);
 const example = examples[0] as PseudonymisedRow; // it has one
 
-/** A row with as many bytes of attributes as asked for, or a few more; no other row has the same. */
+/** A row with at least this many bytes of attributes, unique to it. */
 function rowOf(index: number, bytes: number): PseudonymisedRow {
   const values = Array.from({ length: Math.ceil(bytes / 100) }, (_, nth) => [
     `a${nth}`,

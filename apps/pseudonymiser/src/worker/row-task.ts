@@ -1,20 +1,20 @@
 import type { DatasetId, PackedRows, ProviderId, RowKey, SubmissionId, UploadId } from '@kinledger/contracts';
 import type { RowCounts } from '@kinledger/pseudonymised-rows';
 
-/** Where a worker finds what it needs. It reads keys itself: they are sent nowhere. */
+/** Where a worker reads its programme and keys. It reads keys itself, so that they are never sent. */
 export interface RowWorkerData {
   readonly programmeDirectory: string;
   readonly secretsDirectory: string;
 }
 
-/** A file whose chunks a worker will be given, all of them and in order. */
+/** A file whose chunks a worker will receive, all of them and in order. */
 export interface FileToOpen {
   readonly submission: SubmissionId;
   readonly upload: UploadId;
   readonly provider: ProviderId;
   readonly dataset: DatasetId;
   readonly schemaHash: string;
-  /** Under the landing store's key-encryption key. */
+  /** Wrapped under the landing store's key-encryption key. */
   readonly wrappedDataKey: Uint8Array;
   readonly wrappedSeed: Uint8Array;
 }
@@ -35,7 +35,7 @@ export type RowTask =
       readonly n: number;
       readonly sealed: Uint8Array;
     }
-  /** Asks for what was noted. */
+  /** Requests the noted refusals. */
   | { readonly kind: 'refused'; readonly submission: SubmissionId }
   | { readonly kind: 'close'; readonly submission: SubmissionId };
 
@@ -43,5 +43,5 @@ export type RowTaskResult =
   | { readonly kind: 'opened' | 'noted' | 'closed' }
   | { readonly kind: 'refused'; readonly rowKeys: readonly RowKey[] }
   | { readonly kind: 'rows'; readonly packed: readonly PackedRows[]; readonly counts: RowCounts }
-  /** Trying again would end the same. */
+  /** Another attempt would fail in the same way. */
   | { readonly kind: 'unprocessable'; readonly reason: string };

@@ -16,11 +16,11 @@ import { packRows } from '../rows/pack-rows.js';
 import type { FileToOpen, RowTask, RowTaskResult, RowWorkerData } from './row-task.js';
 
 /**
- * Entry of a worker thread: opens sealed rows, pseudonymises them and encodes the result. Clear rows exist here and
- * nowhere else in the service, and for no longer than one call.
+ * Entry of a worker thread: opens sealed rows, pseudonymises them and encodes the result. Clear rows exist only here in
+ * the service, for no longer than one call.
  */
 
-// Piscina passes what the service gave it: `RowWorkerData` by construction.
+// Piscina passes the service's data on: `RowWorkerData` by construction.
 const { programmeDirectory, secretsDirectory } = workerData as RowWorkerData;
 const [programme, secrets] = await Promise.all([
   readProgramme(programmeDirectory),
@@ -33,7 +33,7 @@ interface OpenFile {
   readonly file: FileToOpen;
   readonly dataKey: DataKey;
   readonly rows: FileRows;
-  /** The next chunk whose refusals are noted, and the next that is pseudonymised. */
+  /** The next chunk to note, and the next to pseudonymise. */
   nextToNote: number;
   next: number;
 }
@@ -94,14 +94,14 @@ function note(submission: SubmissionId, n: number, sealed: Uint8Array): RowTaskR
 
 function pseudonymise(submission: SubmissionId, n: number, sealed: Uint8Array): RowTaskResult {
   const open = files.get(submission);
-  // Occurrences are counted in order: a worker that was replaced, or that skipped a chunk, cannot go on.
+  // Occurrences are counted in order: a worker that was replaced, or that skipped a chunk, cannot continue.
   if (open?.next !== n) throw new Error(`chunk ${n} of submission ${submission} is not next in this worker`);
   const landed = readRows(openChunk(open.dataKey, open.file.upload, n, sealed));
   if (landed === undefined) return unprocessable('landing-malformed');
   const counts = noRows();
   const { rows } = open;
   const going = function* () {
-    for (const row of landed) if (!rows.keepsBack(row)) yield rows.pseudonymise(row, counts);
+    for (const row of landed) if (!rows.withholds(row)) yield rows.pseudonymise(row, counts);
   };
   try {
     const packed = packRows(going());
@@ -122,7 +122,7 @@ function readRows(plaintext: Uint8Array): readonly LandingRow[] | undefined {
   }
 }
 
-/** An error that we did not foresee may quote a value: its kind and its place are enough to find it. */
+/** An unexpected error may quote a value: its kind and stack suffice to find it. */
 function withoutMessage(error: unknown): Error {
   const told = new Error(`a worker failed: ${error instanceof Error ? error.name : typeof error}`);
   const frames =

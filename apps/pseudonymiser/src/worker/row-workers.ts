@@ -9,13 +9,13 @@ export interface RowWorker {
 
 export interface RowWorkersOptions extends RowWorkerData {
   readonly threads: number;
-  /** Entry of the worker as JavaScript; default the one beside this file. */
+  /** JavaScript entry of the worker; by default the one beside this file. */
   readonly entry?: string;
-  /** Node's options for the threads; default those of this process. */
+  /** Node's options for the threads; by default those of this process. */
   readonly execArgv?: readonly string[];
 }
 
-/** The worker threads of the service: as many as asked for, kept warm, each with a queue of its own. */
+/** The worker threads of the service, kept warm, each with its own queue. */
 export class RowWorkers {
   readonly #threads: { readonly pool: Piscina<RowTask, RowTaskResult>; files: number }[];
 
@@ -35,13 +35,13 @@ export class RowWorkers {
   }
 
   /**
-   * Gives the least busy worker to `work`, which may ask for several tasks at once: they are done one after the other, in
-   * the order in which they were asked for. After one that failed only `close` is still done.
+   * Passes the least busy worker to `work`, which may start several tasks at once: they run one after the other, in
+   * order. After a failed task only `close` still runs.
    */
   async withWorker<T>(work: (worker: RowWorker) => Promise<T>): Promise<T> {
     const thread = this.#threads.reduce((least, other) => (other.files < least.files ? other : least));
     thread.files += 1;
-    // The pool promises no order among tasks that wait in its queue.
+    // The pool guarantees no order among queued tasks.
     let last: Promise<unknown> = Promise.resolve();
     const run = (task: RowTask): Promise<RowTaskResult> => {
       const before = task.kind === 'close' ? last.catch(() => undefined) : last;
@@ -56,7 +56,7 @@ export class RowWorkers {
     }
   }
 
-  /** Resolves when every worker has read its keys and the programme; rejects when one cannot. */
+  /** Resolves when every worker has read its keys and the programme; rejects if one cannot. */
   async ready(): Promise<void> {
     const nothing: RowTask = {
       kind: 'close',

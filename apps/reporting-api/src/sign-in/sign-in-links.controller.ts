@@ -29,7 +29,7 @@ export class SignInLinksController {
   async create(@Req() request: FastifyRequest): Promise<z.infer<typeof link>> {
     const made = await this.#sessions.link(bearerTokenOf(request) ?? '');
     if (made === undefined)
-      throw new Problem(401, 'not-authenticated', { detail: 'A bearer token is needed.' });
+      throw new Problem(401, 'not-authenticated', { detail: 'A bearer token is required.' });
     return { path: `/sign-in/${made.code}`, expiresAt: new Date(made.expiresAt).toISOString() };
   }
 }

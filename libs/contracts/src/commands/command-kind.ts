@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { code, instant, programmeId, providerId } from '../identifiers.js';
 
-/** Identifies a command for good: what comes twice under one id is one command. */
+/** Permanent id of a command: repeated requests with one id are one command. */
 export const commandId = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case words joined by hyphens')
   .max(64)
-  .describe('Idempotency key, chosen by who asks: a repeated command has the same one.')
+  .describe('Idempotency key, chosen by the requester: a repeated command has the same id.')
   .brand<'CommandId'>();
 export type CommandId = z.infer<typeof commandId>;
 
-/** Who asked, as the sign-in names them. */
+/** Who asked, as authenticated. */
 export const askedBy = z.object({
   person: z
     .string()
@@ -21,22 +21,22 @@ export const askedBy = z.object({
 });
 export type AskedBy = z.infer<typeof askedBy>;
 
-/** What every command says, whatever its kind. */
+/** The fields of every command, whatever its kind. */
 const envelope = z.object({
   id: commandId,
   programme: programmeId,
   askedBy,
-  reason: code.describe('Why: a short code, never words about anybody.'),
-  time: instant.describe('When it was asked for. The events that it causes bear this time.'),
+  reason: code.describe('Reason, as a short code; never details of a person.'),
+  time: instant.describe('When it was requested. The events that it causes have this time.'),
   after: z
     .int()
     .nonnegative()
     .describe(
-      'Place in the order of intake that must be decided first: the last one that existed when it was asked for.',
+      'Intake number up to which the linker must decide first: the last one assigned when the command was requested.',
     ),
 });
 
-/** One kind of command: what it carries, and why the linker may refuse it. */
+/** One kind of command: its payload, and the reasons for which the linker may refuse it. */
 export interface CommandContract<
   Kind extends string = string,
   Payload extends z.ZodType = z.ZodType,
@@ -45,12 +45,12 @@ export interface CommandContract<
   readonly kind: Kind;
   readonly description: string;
   readonly payload: Payload;
-  /** One sentence for each reason to refuse it. It names nothing and nobody. */
+  /** One sentence for each reason for refusal, without details or names. */
   readonly refusals: Readonly<Record<Refusal, string>>;
   readonly example: z.input<Payload>;
 }
 
-/** Declares a kind of command. Its file and the file of its handler are all that a new kind needs, and a line in each list. */
+/** Declares a kind of command. A new kind needs its file, the file of its handler, and a line in each list. */
 export const commandContract = <
   const Kind extends string,
   Payload extends z.ZodType,
@@ -59,7 +59,7 @@ export const commandContract = <
   definition: CommandContract<Kind, Payload, Refusal>,
 ): CommandContract<Kind, Payload, Refusal> => definition;
 
-/** The shape of a command of one kind. */
+/** The schema of a command of one kind. */
 export const commandOf = <Kind extends string, Payload extends z.ZodType, Refusal extends string>({
   kind,
   payload,

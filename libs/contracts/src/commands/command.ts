@@ -6,7 +6,7 @@ import { EraseRecords } from './erase-records.js';
 import { UnparkSubmission } from './unpark-submission.js';
 import { WithdrawSubmission } from './withdraw-submission.js';
 
-/** Every kind of command, by its name. */
+/** Every kind of command, by name. */
 export const commandContracts = {
   'withdraw-submission': WithdrawSubmission,
   'unpark-submission': UnparkSubmission,
@@ -26,7 +26,7 @@ const shared = {
   after: 18,
 };
 
-/** An example of each kind, as it stands in its topic. */
+/** An example of each kind, as sent on its topic. */
 export const commandExamples = commandKinds.map((kind) => ({
   ...shared,
   kind,
@@ -37,7 +37,7 @@ export const Command = contract({
   name: 'Command',
   version: 1,
   description:
-    'What a person orders of a programme’s ledger. The linker applies it between submissions, once its turn has come, and answers it.',
+    'A person’s command to a programme’s ledger. The linker executes it between submissions, once its turn has come, and replies.',
   schema: z.discriminatedUnion('kind', [
     commandOf(WithdrawSubmission),
     commandOf(UnparkSubmission),
@@ -46,24 +46,24 @@ export const Command = contract({
   example: { ...shared, kind: 'withdraw-submission', payload: WithdrawSubmission.example },
 });
 
-/** A command of any kind, or of one. */
+/** A command of any kind, or of a given one. */
 export type CommandData<Kind extends CommandKind = CommandKind> = Extract<
   DataOf<typeof Command>,
   { readonly kind: Kind }
 >;
 
-/** Why commands of a kind are refused. */
+/** The reasons for which commands of a kind are refused. */
 export type RefusalOf<Kind extends CommandKind> = {
   [One in Kind]: keyof (typeof commandContracts)[One]['refusals'] & string;
 }[Kind];
 
-/** A refusal in one sentence. */
+/** The sentence that explains a refusal. */
 export function sentenceOf(kind: CommandKind, reason: string): string {
   const { refusals }: CommandContract = commandContracts[kind];
-  return refusals[reason] ?? 'The linker refused it.';
+  return refusals[reason] ?? 'The linker refused the command.';
 }
 
-/** The cause of what the ledger says in answer to a command; the ce_id of its message too. */
+/** The cause of the ledger's events in reply to a command; also the ce_id of the command's message. */
 export const causeOfCommand = (id: string): string => `${COMMAND_CAUSE}${id}`;
 const COMMAND_CAUSE = 'command:';
 
@@ -75,15 +75,15 @@ export const CommandAnswered = contract({
   name: 'CommandAnswered',
   version: 1,
   description:
-    'The linker’s reply to a command: accepted, with the ledger position at which it is carried out, or refused with a reason, and then nothing was recorded.',
+    'The linker’s reply to a command: accepted, with the ledger position at which it was executed; or refused with a reason, without any change to the ledger.',
   schema: z.object({
     programme: programmeId,
     command: commandId,
     kind: z.enum(commandKinds),
     outcome: z.enum(['accepted', 'refused']),
-    position: revision.exactOptional().describe('Where an accepted command stands in the ledger.'),
-    reason: code.exactOptional().describe('Why it was refused.'),
-    detail: z.string().max(200).exactOptional().describe('The same in one sentence, which names nobody.'),
+    position: revision.exactOptional().describe('Ledger position of an accepted command.'),
+    reason: code.exactOptional().describe('Why the command was refused.'),
+    detail: z.string().max(200).exactOptional().describe('The reason in one sentence, which names nobody.'),
   }),
   example: {
     programme: 'leap',

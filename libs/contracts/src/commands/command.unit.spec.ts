@@ -15,16 +15,16 @@ import {
 const kinds = Object.keys(commandContracts) as CommandKind[];
 
 describe('commands', () => {
-  it('are known by the kind that their contract names', () => {
+  it('are listed under the kind that their contract names', () => {
     for (const [kind, contract] of Object.entries(commandContracts)) expect(contract.kind).toBe(kind);
   });
 
-  it('are read whatever their kind', () => {
+  it('are read for every kind', () => {
     expect(commandExamples.map(({ kind }) => kind)).toEqual(kinds);
     for (const example of commandExamples) expect(read(Command, 1, example)).toEqual(example);
   });
 
-  it('are refused where the payload is that of another kind, the kind is unknown or the id is none', () => {
+  it('are refused if the payload is that of another kind, the kind is unknown or the id is invalid', () => {
     const [withdrawal, , erasure] = commandExamples;
     for (const wrong of [
       { ...withdrawal, payload: erasure?.payload },
@@ -37,24 +37,24 @@ describe('commands', () => {
     }
   });
 
-  it('are refused in one sentence a reason, short enough for a reply', () => {
+  it('have one sentence for each reason for refusal, short enough for a reply', () => {
     for (const kind of kinds) {
       for (const [reason, sentence] of Object.entries(commandContracts[kind].refusals)) {
         expect(sentenceOf(kind, reason)).toBe(sentence);
         expect(sentence).toMatch(/^[A-Z][^\n]*\.$/);
         expect(CommandAnswered.schema.shape.detail.safeParse(sentence).success).toBe(true);
       }
-      expect(sentenceOf(kind, 'never-heard-of')).toBe('The linker refused it.');
+      expect(sentenceOf(kind, 'never-heard-of')).toBe('The linker refused the command.');
     }
   });
 
-  it('name themselves in the cause of what they bring about, and other causes name none', () => {
+  it('have causes that name them, while other causes name no command', () => {
     expect(commandOfCause(causeOfCommand('a-1'))).toBe('a-1');
     for (const cause of ['accepted:1f', 'erasure:1f', 'definition:1f'])
       expect(commandOfCause(cause)).toBeUndefined();
   });
 
-  it('travel on one partition, so that they come in the order in which they were sent', () => {
+  it('use one partition, so that they arrive in the order in which they were sent', () => {
     for (const topic of [topics.command, topics.commandAnswered] as readonly Topic[]) {
       expect([topic.partitions, topic.key]).toEqual([1, 'programme']);
     }

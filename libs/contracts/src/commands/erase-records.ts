@@ -5,7 +5,7 @@ import { commandContract } from './command-kind.js';
 
 export const EraseRecords = commandContract({
   kind: 'erase-records',
-  description: 'Forget records for ever. The reason of the command is the basis of the erasure.',
+  description: 'Erase records permanently. The command’s reason is the basis of the erasure.',
   payload: z.object({ records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT) }),
   refusals: {
     'record-unknown': 'The ledger does not have all of these records: nothing was erased.',

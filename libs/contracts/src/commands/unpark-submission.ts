@@ -5,7 +5,7 @@ import { commandContract } from './command-kind.js';
 export const UnparkSubmission = commandContract({
   kind: 'unpark-submission',
   description:
-    'Try a parked submission once more, at the end of the order of intake: it says of the file what FileAccepted said, but for its new place.',
+    'Process a parked submission again, at the end of the order of intake. Contains the data of FileAccepted with a new intake number.',
   payload: z.object({ file: FileAccepted.schema }),
   refusals: { 'submission-not-parked': 'The submission is not parked.' },
   example: { file: { ...FileAccepted.example, intake: 19 } },

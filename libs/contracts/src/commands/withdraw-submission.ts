@@ -4,8 +4,7 @@ import { commandContract } from './command-kind.js';
 
 export const WithdrawSubmission = commandContract({
   kind: 'withdraw-submission',
-  description:
-    'Take a submission out, so that groups and figures are those that would be there had it never come.',
+  description: 'Withdraw a submission, so that individuals and figures become what they would be without it.',
   payload: z.object({ submission: submissionId }),
   refusals: {
     'submission-unknown': 'The ledger has no such submission.',

@@ -6,10 +6,10 @@ const schema = z.object({
   rows: z
     .tuple([rowKey, rowKey])
     .describe(
-      'Keys of the two rows, so that it binds corrected rows too. It waits while one of them is not live.',
+      'Keys of the two rows, so that the decision applies to corrected rows too. It is suspended while one of them is not live.',
     ),
-  reason: code.describe('Why: a short code, never words about anybody.'),
-  by: code.describe('Who decided.'),
+  reason: code.describe('Reason, as a short code; never details of a person.'),
+  by: code.describe('Account that decided.'),
 });
 const example: z.infer<typeof schema> = {
   rows: ['c1d2e3f405162738c1d2e3f405162738', 'd1d2e3f405162738d1d2e3f405162738'] as z.infer<
@@ -24,7 +24,7 @@ export const LinkForbidden = ledgerContract({
   name: 'LinkForbidden',
   version: 1,
   description:
-    'A person decided that these two rows never belong to one individual, whatever they share. Closes the decisions that follow from it.',
+    'A person decided that these two rows never belong to one individual, whatever tokens they share. Closes the decisions that follow from it.',
   ...{ roles, schema, example },
 });
 
@@ -32,7 +32,7 @@ export const LinkReviewed = ledgerContract({
   name: 'LinkReviewed',
   version: 1,
   description:
-    'A person decided that these two rows belong to one individual, unless other rows of theirs never do. Closes the decisions that follow from it.',
+    'A person decided that these two rows belong to one individual, unless other rows of the same people must never be linked. Closes the decisions that follow from it.',
   ...{ roles, schema, example },
 });
 
@@ -40,6 +40,6 @@ export const LinkAllowed = ledgerContract({
   name: 'LinkAllowed',
   version: 1,
   description:
-    'What a person decided about these two rows is taken back: the rules decide again. Closes the decisions that follow from it.',
+    'A person’s decision about these two rows is revoked: the rules decide again. Closes the decisions that follow from it.',
   ...{ roles, schema, example },
 });

@@ -4,7 +4,7 @@ import { MAX_RECORDS_PER_EVENT } from './submissions.js';
 import { ledgerContract } from './event-roles.js';
 
 const erased = z.object({
-  basis: code.describe('Why: a short code, never words about anybody.'),
+  basis: code.describe('Reason, as a short code; never details of a person.'),
   records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
 });
 
@@ -12,7 +12,7 @@ export const RecordErased = ledgerContract({
   name: 'RecordErased',
   version: 2,
   description:
-    'These records are forgotten: their bodies go, and nothing revives them. Closes the decisions of the erasure; from here on their bodies may be missing.',
+    'These records are erased: their bodies are deleted, and nothing revives them. Closes the decisions of the erasure; from here on their bodies may be missing.',
   roles: { closes: true, publishedOn: [], ignoredBy: [], bodies: 'erases' },
   schema: erased.extend({
     by: z
@@ -20,13 +20,13 @@ export const RecordErased = ledgerContract({
       .min(1)
       .max(100)
       .exactOptional()
-      .describe('Account that asked; absent where a line of the list of erasures names none.'),
+      .describe('Account that asked; absent if the line of the list of erasures names none.'),
   }),
   example: {
     basis: 'data-subject-request',
     by: 'operator',
     records: ['1e0f6d2c9b8a47561e0f6d2c9b8a4756'],
   },
-  // Version 1 named nobody.
+  // Version 1 did not name the account.
   earlier: [{ version: 1, schema: erased, upcast: (data: z.output<typeof erased>) => data }],
 });

@@ -1,22 +1,22 @@
 import type { z } from 'zod';
 import { contract, type Contract, type ContractDefinition } from '../contract.js';
 
-/** Readers that fold the ledger, beside the read models: each of those answers for every type of event itself. */
+/** Readers that fold the ledger, besides the read models, each of which handles or ignores every event type itself. */
 export type LedgerReader = 'linkage' | 'programme-ledger';
 
-/** The linker's topics that carry decisions, in the order in which the messages of one decision go out. */
+/** The linker's topics for decisions, in the order in which the messages of one decision are sent. */
 export const publicationTopics = ['individualMatched', 'familyLinked', 'submissionDecided'] as const;
 export type PublicationTopic = (typeof publicationTopics)[number];
 
-/** What an event means to those who read the ledger. Every list of event types elsewhere follows from this. */
+/** The roles of an event type. All other lists of event types are derived from these. */
 export interface EventRoles {
-  /** Whether it closes a decision: readers apply what came since the last closing event as a whole. */
+  /** Whether it closes a decision: readers apply all events since the last closing event as a whole. */
   readonly closes: boolean;
-  /** Topics on which the linker publishes what it says. */
+  /** Topics on which the linker publishes its content. */
   readonly publishedOn: readonly PublicationTopic[];
-  /** Readers to whom it says nothing. All others handle it, or do not compile. */
+  /** Readers that ignore it. All others must handle it to compile. */
   readonly ignoredBy: readonly LedgerReader[];
-  /** What it does to the bodies beside the ledger: brings those of its records, or has them erased. */
+  /** Its effect on the bodies beside the ledger: adds those of its records, or has them erased. */
   readonly bodies: 'brings' | 'erases' | 'none';
 }
 
@@ -30,8 +30,8 @@ export interface LedgerContract<
 }
 
 /**
- * Declares an event of the ledger: a contract, and its roles.
- * @throws Error when the versions leave a gap.
+ * Declares an event of the ledger: a contract with roles.
+ * @throws Error if a version is missing.
  */
 export const ledgerContract = <
   const Name extends string,

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { code, familyId, individualId, relationshipId, valueDomain } from '../identifiers.js';
 import { ledgerContract } from './event-roles.js';
 
-/** Relationships or families listed in one event. */
+/** Maximum number of relationships or families in one event. */
 export const MAX_KIN_PER_EVENT = 1000;
-/** Individuals that join or leave families in one event, all together. */
+/** Maximum number of individuals that join or leave families in one event, in total. */
 export const MAX_MEMBERS_PER_EVENT = 2000;
 
 export const RelationshipsIdentified = ledgerContract({
   name: 'RelationshipsIdentified',
   version: 1,
-  description: 'Individuals are kin, two and two, on the evidence of a token that they share.',
+  description: 'Pairs of individuals are kin, on the evidence of a token that they share.',
   roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({
     relationships: z
@@ -20,10 +20,10 @@ export const RelationshipsIdentified = ledgerContract({
           kind: z
             .enum(['carer', 'same-carer'])
             .describe(
-              'carer: a child’s carer token is an adult’s own; same-carer: two children name the same carer, whom nobody owns.',
+              'carer: a child’s carer token is an adult’s identity token; same-carer: two children have the same carer token, which is no adult’s own.',
             ),
           child: individualId,
-          other: individualId.describe('The adult, or for same-carer the other child.'),
+          other: individualId.describe('The adult; for same-carer the other child.'),
           domain: valueDomain.describe('Domain of the shared token.'),
         }),
       )
@@ -46,7 +46,7 @@ export const RelationshipsIdentified = ledgerContract({
 export const RelationshipsEnded = ledgerContract({
   name: 'RelationshipsEnded',
   version: 1,
-  description: 'Of each relationship the evidence is gone, or one of its individuals is.',
+  description: 'For each of these relationships the evidence, or one of its individuals, no longer exists.',
   roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({ relationships: z.array(relationshipId).min(1).max(MAX_KIN_PER_EVENT) }),
   example: { relationships: ['bb0f6d2c9b8a47561e0f6d2c9b8a4756'] },
@@ -56,7 +56,7 @@ export const FamiliesLinked = ledgerContract({
   name: 'FamiliesLinked',
   version: 1,
   description:
-    'Who joined and who left families of a scope, one family after the other: of two mentions of an individual, the later counts. The scope "programme" is the reporting family. A family with more members than an event may list is listed again in the next one.',
+    'Individuals that joined or left families of a scope, family by family: if an individual occurs twice, the later occurrence applies. The scope "programme" is the reporting family. A family with more members than an event may list continues in the next event.',
   roles: { closes: false, publishedOn: ['familyLinked'], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({
     scope: code,
@@ -71,12 +71,14 @@ export const FamiliesLinked = ledgerContract({
             .describe('Members that are now in no family of this scope.'),
           review: z
             .boolean()
-            .describe('True when more than four adults belong to it: it counts as one until it is reviewed.'),
+            .describe(
+              'True if more than four adults belong to it; it counts as one family until it is reviewed.',
+            ),
         }),
       )
       .min(1)
       .max(MAX_KIN_PER_EVENT)
-      .describe(`With at most ${MAX_MEMBERS_PER_EVENT} members that join or leave, all together.`),
+      .describe(`With at most ${MAX_MEMBERS_PER_EVENT} joining and leaving members in total.`),
   }),
   example: {
     scope: 'programme',
@@ -94,7 +96,7 @@ export const FamiliesLinked = ledgerContract({
 export const FamiliesDissolved = ledgerContract({
   name: 'FamiliesDissolved',
   version: 1,
-  description: 'Families of a scope that have no two members left, or went up in another one.',
+  description: 'Families of a scope that have fewer than two members left, or were merged into another one.',
   roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({
     scope: code,

@@ -1,4 +1,4 @@
-/** A ledger’s stream holds an event that Kinledger did not write. Nobody can say what it should mean: readers stop there. */
+/** A ledger’s stream contains an event that Kinledger did not write. Its meaning is unknown, so readers stop there. */
 export interface ForeignEvent extends Error {
   readonly code: 'foreign-event';
   readonly stream: string;
@@ -16,11 +16,11 @@ export function foreignEvent(
     new Error(`revision ${revision} of ${stream} was not written by Kinledger (type ${shown(type)})`),
     { code: 'foreign-event' as const, stream, revision },
   );
-  // What is wrong lies in the stream, not where it was read.
+  // The fault is in the stream, so the call stack is no help.
   error.stack = `Error: ${error.message}`;
   return error;
 }
 
-/** A stranger may have put anything into a type. */
+/** A foreign event's type may be any text. */
 const shown = (type: string): string =>
   /^[\w$.:-]{1,80}$/.test(type) ? type : 'with a name that is not shown';

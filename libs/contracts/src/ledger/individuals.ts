@@ -13,20 +13,20 @@ import { MAX_ROWS_PER_CHUNK } from '../messages/pseudonymised-row.js';
 import { MAX_RECORDS_PER_EVENT } from './submissions.js';
 import { ledgerContract } from './event-roles.js';
 
-const score = z.int().exactOptional().describe('In millibits; absent for a rule that does not score.');
+const score = z.int().exactOptional().describe('In millibits; absent if the rule does not score.');
 const levels = z
   .record(z.string(), z.string())
   .exactOptional()
-  .describe('How far the two agree, by field; absent for a rule that does not compare fields.');
+  .describe('Level of agreement by field; absent if the rule does not compare fields.');
 
-const rule = code.describe('The rule that placed it: the kind of token, or "first-of-its-kind".');
-const through = recordId.exactOptional().describe('The record that it met through the rule.');
+const rule = code.describe('The rule that placed the record: the kind of token, or "first-of-its-kind".');
+const through = recordId.exactOptional().describe('The record with which the rule linked it.');
 
 /** Why individuals are one. */
 export const decision = z.object({ strategy: code, rule, through, score, levels });
 export type Decision = z.infer<typeof decision>;
 
-/** What the ledger keeps of a body that may be erased: nobody can guess it back without the salt. */
+/** The ledger's commitments to a body that may be erased: without the salt they cannot be guessed. */
 export const commitments = z.object({
   body: commitment.describe(
     'SHA-256 of the salt’s 16 bytes and the canonical JSON of the body without tokens and salt.',
@@ -37,11 +37,14 @@ export const commitments = z.object({
 });
 export type Commitments = z.infer<typeof commitments>;
 
-/** Placements listed in one event: as many as a chunk has rows at most. */
+/** Maximum number of placements in one event: as many as a chunk may have rows. */
 export const MAX_PLACEMENTS_PER_EVENT = MAX_ROWS_PER_CHUNK;
-/** A placement weighs so much, and its levels besides: no placement without levels is longer in canonical JSON. */
+/**
+ * Weight of a placement, to which the bytes of its levels are added: no placement without levels is longer in canonical
+ * JSON.
+ */
 export const PLACEMENT_WEIGHT = 512;
-/** An event ends with the placement that brings it to this weight. A chunk of rows without levels stays below it. */
+/** An event ends with the placement that brings it to this weight. The rows of a chunk without levels stay below it. */
 export const MAX_WEIGHT_PER_EVENT = MAX_PLACEMENTS_PER_EVENT * PLACEMENT_WEIGHT;
 
 const placed = {
@@ -50,46 +53,46 @@ const placed = {
   role,
   commitments: commitments
     .exactOptional()
-    .describe('Present where the record enters the ledger; absent where it is placed again.'),
+    .describe('Present if the record enters the ledger here; absent if it is placed again.'),
 };
 
-/** The record belongs to an individual. */
+/** A record that belongs to an individual. */
 const linkedPlacement = z.object({
   ...placed,
   individual: individualId,
   registered: z
     .boolean()
-    .describe('True where the individual begins to exist, founded by this record; false where it was known.'),
+    .describe('True if this record founds the individual; false if the individual existed already.'),
   rule,
   through,
   score,
   levels,
 });
 
-/** The record belongs to nobody: it is kept and counted, never hidden. */
+/** A record that belongs to no individual: it is kept and counted, never hidden. */
 const setAsidePlacement = z.object({
   ...placed,
   setAside: z
     .enum(['unlinkable', 'referred', 'impersonal', 'superseded'])
     .describe(
-      'no usable token; a fact that two individuals could own; activity without a person; a higher-ranked row is live.',
+      'unlinkable: no usable token; referred: a fact that could belong to two individuals; impersonal: activity without a person; superseded: a higher-ranked row is live.',
     ),
 });
 
 const placement = z.union([linkedPlacement, setAsidePlacement]);
-/** Where a record is placed, and why. */
+/** Where a record belongs, and why. */
 export type Placement = z.infer<typeof placement>;
 export type LinkedPlacement = z.infer<typeof linkedPlacement>;
 export type SetAsidePlacement = z.infer<typeof setAsidePlacement>;
 
-/** Whether a placement puts its record into an individual. */
+/** Whether a placement links its record to an individual. */
 export const isLinked = <One extends Placement>(one: One): one is One & LinkedPlacement =>
   'individual' in one;
 
 export const RecordsPlaced = ledgerContract({
   name: 'RecordsPlaced',
   version: 1,
-  description: `Where records belong, and why. The rows of one chunk of a submission whose records enter the ledger, in row order; or, without a chunk, older records that are placed again, oldest first, as long as one submission carries them. An event ends with its ${MAX_PLACEMENTS_PER_EVENT}th placement, or with the one that brings it to a weight of ${MAX_WEIGHT_PER_EVENT}: a placement weighs ${PLACEMENT_WEIGHT}, and the bytes of the canonical JSON of its levels, of which there may be 4,096. So the borders of events follow from the submission alone, and no event exceeds 256 KiB. Revision and ordinal in the list, from 0, name a placement.`,
+  description: `Where records belong, and why. The rows of one chunk of a submission whose records enter the ledger, in row order; or, without a chunk, older records that are placed again, oldest first, as long as one submission carries them. An event ends with its ${MAX_PLACEMENTS_PER_EVENT}th placement, or with the one that brings it to a weight of ${MAX_WEIGHT_PER_EVENT}: a placement weighs ${PLACEMENT_WEIGHT}, and the bytes of the canonical JSON of its levels, of which there may be 4,096. So the boundaries of events follow from the submission alone, and no event exceeds 256 KiB. Revision and ordinal in the list, from 0, name a placement.`,
   roles: {
     closes: false,
     publishedOn: ['individualMatched'],
@@ -102,8 +105,8 @@ export const RecordsPlaced = ledgerContract({
       .int()
       .nonnegative()
       .exactOptional()
-      .describe('Number of the chunk that brings them into the ledger; absent where they are placed again.'),
-    strategy: code.describe('The strategy that decided.'),
+      .describe('Number of the chunk that brings them into the ledger; absent if they are placed again.'),
+    strategy: code.describe('The strategy that placed the records.'),
     placements: z.array(placement).min(1).max(MAX_PLACEMENTS_PER_EVENT),
   }),
   example: {
@@ -154,7 +157,7 @@ export const IndividualsMerged = ledgerContract({
   name: 'IndividualsMerged',
   version: 1,
   description:
-    'Two individuals are one: the absorbed one’s records, and its id for ever, forward to the one registered first.',
+    'Two individuals are merged: the records of the absorbed one move to the one registered first, to which its id refers permanently.',
   roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({ individual: individualId, absorbed: individualId, decision }),
   example: {
@@ -168,7 +171,7 @@ export const IndividualSplit = ledgerContract({
   name: 'IndividualSplit',
   version: 1,
   description:
-    'Records leave an individual for another, which this event may register. A long list comes in several events.',
+    'Records move from one individual to another, which this event may register. A long list is divided into several events.',
   roles: {
     closes: false,
     publishedOn: ['individualMatched'],
@@ -176,11 +179,11 @@ export const IndividualSplit = ledgerContract({
     bodies: 'none',
   },
   schema: z.object({
-    individual: individualId.describe('The individual that they leave.'),
-    into: individualId.describe('The individual that they join.'),
+    individual: individualId.describe('The individual that the records leave.'),
+    into: individualId.describe('The individual that the records join.'),
     registered: z
       .boolean()
-      .describe('True when `into` begins to exist here, founded by the first record listed.'),
+      .describe('True if this event registers `into`, founded by the first listed record.'),
     role,
     records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
     strategy: code,
@@ -198,7 +201,7 @@ export const IndividualSplit = ledgerContract({
 export const LinkReferred = ledgerContract({
   name: 'LinkReferred',
   version: 1,
-  description: 'A link that the rules will not make alone waits for a person’s review.',
+  description: 'A possible link that the rules do not make on their own waits for a person’s review.',
   roles: { closes: false, publishedOn: [], ignoredBy: [], bodies: 'none' },
   schema: z.object({
     referral: referralId,
@@ -229,7 +232,7 @@ export const LinkReferred = ledgerContract({
 export const LinkReferralLapsed = ledgerContract({
   name: 'LinkReferralLapsed',
   version: 1,
-  description: 'The evidence that raised a referral is gone or settled.',
+  description: 'The evidence for a referral no longer exists, or the referral was decided.',
   roles: { closes: false, publishedOn: [], ignoredBy: [], bodies: 'none' },
   schema: z.object({ referral: referralId }),
   example: { referral: 'aa0f6d2c9b8a47561e0f6d2c9b8a4756' },

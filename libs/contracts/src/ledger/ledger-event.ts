@@ -10,7 +10,7 @@ import * as individuals from './individuals.js';
 import * as programme from './programme.js';
 import * as submissions from './submissions.js';
 
-/** Every event that a ledger may hold, by name. */
+/** Every event type of a ledger, by name. */
 export const ledgerContracts = {
   ProgrammeDefined: programme.ProgrammeDefined,
   StrategyAdopted: programme.StrategyAdopted,
@@ -40,12 +40,12 @@ export const ledgerContracts = {
 
 export type LedgerEventType = keyof typeof ledgerContracts;
 
-/** A decision before it has a place in the ledger. */
+/** A decision before it has a position in the ledger. */
 export type LedgerDecision = {
   [Type in LedgerEventType]: { readonly type: Type; readonly data: DataOf<(typeof ledgerContracts)[Type]> };
 }[LedgerEventType];
 
-/** An event of the ledger, as readers see it: the newest shape of its type. */
+/** An event of the ledger as readers see it: the newest shape of its type. */
 export type LedgerEvent = LedgerDecision & {
   readonly id: string;
   readonly version: number;
@@ -68,7 +68,7 @@ export type PublishedEvent = EventOf<Exclude<LedgerEventType, TypesWith<{ publis
 export type PlacingDecision = Extract<LedgerDecision, { readonly type: TypesWith<{ bodies: 'brings' }> }>;
 /** An event that has the bodies of its records erased. */
 export type ErasingEvent = EventOf<TypesWith<{ bodies: 'erases' }>>;
-/** An event that a reader has to handle. */
+/** An event that a reader must handle. */
 export type EventFor<Reader extends LedgerReader> = EventOf<
   {
     [Type in LedgerEventType]: Reader extends Roles[Type]['ignoredBy'][number] ? never : Type;
@@ -89,12 +89,12 @@ const ignored: Readonly<Record<LedgerReader, ReadonlySet<string>>> = {
   'programme-ledger': typesWhere(({ ignoredBy }) => ignoredBy.includes('programme-ledger')),
 };
 
-/** Whether an event of this type closes a decision: readers apply what came since the last one as a whole. */
+/** Whether an event type closes a decision: readers apply all events since the last closing event as a whole. */
 export const closesDecision = (type: string): boolean => closing.has(type);
 
 export const isClosing = (event: LedgerEvent): event is ClosingEvent => closing.has(event.type);
 
-/** Whether the linker publishes something of an event of this type. */
+/** Whether the linker publishes something of an event type. */
 export const isPublishedType = (type: string): boolean => published.has(type);
 
 export const isPublished = (event: LedgerEvent): event is PublishedEvent => published.has(event.type);
@@ -104,10 +104,10 @@ export const isPlacing = (decision: LedgerDecision): decision is PlacingDecision
 
 export const isErasing = (event: LedgerEvent): event is ErasingEvent => erasing.has(event.type);
 
-/** Whether an event of this type has bodies beside the ledger erased. */
+/** Whether an event type has bodies beside the ledger erased. */
 export const erasesBodies = (type: string): boolean => erasing.has(type);
 
-/** Whether a reader has to handle an event. */
+/** Whether a reader must handle an event. */
 export const concerns = <Reader extends LedgerReader>(
   reader: Reader,
   event: LedgerEvent,
@@ -130,7 +130,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads the stored bytes of a ledger event as the newest shape of its type.
- * @throws UnreadableContract for an unknown type or version, or bytes that do not fit.
+ * @throws UnreadableContract for an unknown type or version, or invalid bytes.
  */
 export function readLedgerEvent(bytes: Uint8Array): LedgerEvent {
   const { type, version, data, ...rest } = readEnvelope(parseJson(bytes));

@@ -28,20 +28,20 @@ const envelope = {
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
 describe('ledger events', () => {
-  it('are known by their contract’s own name', () => {
+  it('are listed under their contract’s name', () => {
     for (const [type, contract] of Object.entries(ledgerContracts)) expect(contract.name).toBe(type);
     for (const type of ['toString', '__proto__', 'constructor', ''])
       expect(isLedgerEventType(type)).toBe(false);
   });
 
-  it('of every type are read', () => {
+  it('of every type can be read', () => {
     for (const { name, version, example } of Object.values(ledgerContracts)) {
       const event = { ...envelope, type: name, version, data: example };
       expect(readLedgerEvent(bytes(event))).toEqual(event);
     }
   });
 
-  it('that do not fit are refused with an error of their own', () => {
+  it('that are invalid are refused with an error of their own', () => {
     const cases: Uint8Array[] = [
       bytes({ ...envelope, type: 'LinkGuessed' }),
       bytes({ ...envelope, type: '__proto__' }),
@@ -74,7 +74,7 @@ describe('the roles of ledger events', () => {
   const eventOf = ({ name, version, example }: LedgerContract) =>
     readLedgerEvent(bytes({ ...envelope, type: name, version, data: example }));
 
-  it('are what the questions about an event answer', () => {
+  it('determine the answers of the predicates on events', () => {
     for (const contract of contracts) {
       const { name, roles } = contract;
       const event = eventOf(contract);
@@ -91,7 +91,7 @@ describe('the roles of ledger events', () => {
     }
   });
 
-  it('say of no unknown type that it closes a decision, is published or erases bodies', () => {
+  it('do not make an unknown type close a decision, be published or erase bodies', () => {
     for (const type of ['LinkGuessed', 'toString', '__proto__', '']) {
       expect([closesDecision(type), isPublishedType(type), erasesBodies(type)]).toEqual([
         false,
@@ -101,7 +101,7 @@ describe('the roles of ledger events', () => {
     }
   });
 
-  it('publish on topics that the linker sends, the end of a decision on one that says so', () => {
+  it('name topics that the linker sends; only closing events announce a decision', () => {
     for (const name of publicationTopics) expect((topics[name] as Topic).producers).toEqual(['linker']);
     for (const { name, roles } of contracts) {
       if (roles.publishedOn.includes('submissionDecided')) expect(roles.closes, name).toBe(true);

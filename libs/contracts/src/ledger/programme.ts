@@ -6,7 +6,7 @@ export const ProgrammeDefined = ledgerContract({
   name: 'ProgrammeDefined',
   version: 1,
   description:
-    'The whole programme definition is in force from here on. Event 0, and again whenever it changes.',
+    'The programme definition that is in force from here on. The first event of a ledger, and again at every change.',
   roles: { closes: true, publishedOn: [], ignoredBy: ['linkage'], bodies: 'none' },
   schema: z.object({
     programme: programmeId,
@@ -28,14 +28,14 @@ export const ProgrammeDefined = ledgerContract({
 export const StrategyAdopted = ledgerContract({
   name: 'StrategyAdopted',
   version: 1,
-  description: 'The linkage strategy that decides from here on.',
+  description: 'The linkage strategy that is in force from here on.',
   roles: { closes: true, publishedOn: [], ignoredBy: ['linkage'], bodies: 'none' },
   schema: z.object({
     programme: programmeId,
     strategy: code.describe('Name of the strategy, e.g. "leap-1".'),
     parameters: z
       .record(z.string(), z.union([z.int(), z.string(), z.array(z.string())]))
-      .describe('All that its decisions depend on.'),
+      .describe('Everything on which its decisions depend.'),
     digest: contentHash.describe('SHA-256 of the canonical JSON of name and parameters.'),
   }),
   example: {

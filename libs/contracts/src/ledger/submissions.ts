@@ -5,7 +5,7 @@ import { ledgerContract } from './event-roles.js';
 
 const count = z.int().nonnegative();
 
-/** Record ids listed in one event: an event stays far below 256 KiB. */
+/** Maximum number of record ids in one event, which keeps it well below 256 KiB. */
 export const MAX_RECORDS_PER_EVENT = 2000;
 
 const receivedVersion1 = fileAcceptedVersion2.omit({ upload: true });
@@ -13,9 +13,9 @@ const receivedVersion1 = fileAcceptedVersion2.omit({ upload: true });
 export const SubmissionReceived = ledgerContract({
   name: 'SubmissionReceived',
   version: 2,
-  description: 'The linker begins to decide a submission; the decisions up to SubmissionLinked are its own.',
+  description: 'The linker begins to decide a submission; the events up to SubmissionLinked belong to it.',
   roles: { closes: false, publishedOn: [], ignoredBy: [], bodies: 'none' },
-  // The upload’s random id is a matter of the restricted zone: the same files give the same ledger.
+  // Omits the upload’s random id, which belongs to the restricted zone: the same files give the same ledger.
   schema: FileAccepted.schema.omit({ upload: true }),
   example: withoutUpload(FileAccepted.example),
   earlier: [
@@ -26,36 +26,34 @@ export const SubmissionReceived = ledgerContract({
 function withoutUpload<T extends { upload?: unknown }>(data: T): Omit<T, 'upload'> {
   const rest: Partial<T> = { ...data };
   delete rest.upload;
-  // All members of T but the one just deleted.
+  // All members of T but the deleted one.
   return rest as Omit<T, 'upload'>;
 }
 
-/** What became of a submission’s rows. The first seven add up to the rows received. */
+/** Outcomes of a submission’s rows. The first seven add up to the rows received. */
 export const rowOutcomes = z.object({
-  registered: count.describe('Founded an individual.'),
-  matched: count.describe('Joined an individual.'),
-  referred: count.describe('A fact that two individuals could own: set aside for review.'),
-  unlinkable: count.describe('No usable token: set aside, counted in upper bounds.'),
-  impersonal: count.describe('Activity that names no person.'),
-  superseded: count.describe('A higher-ranked row with the same key was there already.'),
-  unchanged: count.describe('The same row as before: the record stays as it was.'),
-  corrected: count.describe('Of the placed rows, those that replaced an earlier record of their row key.'),
-  retired: count.describe('Earlier records that this submission retired, replaced ones included.'),
+  registered: count.describe('Rows that founded an individual.'),
+  matched: count.describe('Rows that joined an individual.'),
+  referred: count.describe('Facts that could belong to two individuals: set aside for review.'),
+  unlinkable: count.describe('Rows without a usable token: set aside, counted in upper bounds.'),
+  impersonal: count.describe('Activity without a person.'),
+  superseded: count.describe('Rows of whose key a higher-ranked row existed already.'),
+  unchanged: count.describe('Rows that equal the live record of their key, which stays.'),
+  corrected: count.describe('Placed rows that replaced an earlier record of their row key.'),
+  retired: count.describe('Earlier records that this submission retired, including replaced ones.'),
 });
 export type RowOutcomes = z.infer<typeof rowOutcomes>;
 
 export const SubmissionLinked = ledgerContract({
   name: 'SubmissionLinked',
   version: 1,
-  description: 'All decisions of the submission stand: readers apply it here, as a whole.',
+  description: 'The submission is completely decided. Readers apply it here, as a whole.',
   roles: { closes: true, publishedOn: ['submissionDecided'], ignoredBy: ['linkage'], bodies: 'none' },
   schema: z.object({
     submission: submissionId,
     rows: count,
     outcomes: rowOutcomes,
-    tokensWithoutForce: count.describe(
-      'Distinct tokens in the ledger’s live records that have lost their force.',
-    ),
+    tokensWithoutForce: count.describe('Distinct tokens of live records that have lost their force.'),
   }),
   example: {
     submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
@@ -79,11 +77,11 @@ export const SubmissionWithdrawn = ledgerContract({
   name: 'SubmissionWithdrawn',
   version: 1,
   description:
-    'The submission is out; what it had replaced is live again. Closes the decisions of the withdrawal.',
+    'The submission is withdrawn; what it had replaced is live again. Closes the decisions of the withdrawal.',
   roles: { closes: true, publishedOn: ['submissionDecided'], ignoredBy: [], bodies: 'none' },
   schema: z.object({
     submission: submissionId,
-    intake: z.int().positive().describe('The last place in the order of intake that was decided before it.'),
+    intake: z.int().positive().describe('The last intake number that was decided before.'),
     reason: code,
     by: z.string().min(1).max(100),
     retired: count,
@@ -103,17 +101,17 @@ export const SubmissionUnparked = ledgerContract({
   name: 'SubmissionUnparked',
   version: 1,
   description:
-    'Somebody had a parked submission tried once more. Opens the decision of that try, which ends with SubmissionLinked or SubmissionParked.',
+    'A parked submission is processed again on request. Opens that decision, which ends with SubmissionLinked or SubmissionParked.',
   roles: {
     closes: false,
     publishedOn: [],
-    // How the try ends says where the submission stands.
+    // The event that ends the decision determines the submission's state.
     ignoredBy: ['linkage', 'programme-ledger'],
     bodies: 'none',
   },
   schema: z.object({
     submission: submissionId,
-    intake: z.int().positive().describe('Its new place in the order of intake.'),
+    intake: z.int().positive().describe('Its new intake number.'),
     reason: code,
     by: z.string().min(1).max(100).describe('Account that asked.'),
   }),
@@ -128,32 +126,30 @@ export const SubmissionUnparked = ledgerContract({
 export const SubmissionParked = ledgerContract({
   name: 'SubmissionParked',
   version: 1,
-  description: 'The submission said that it cannot be processed; the next one goes on.',
+  description: 'The submission cannot be processed and is passed over.',
   roles: { closes: true, publishedOn: ['submissionDecided'], ignoredBy: ['linkage'], bodies: 'none' },
   schema: z.object({ submission: submissionId, intake: z.int().positive(), reason: code }),
   example: { submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6', intake: 7, reason: 'landing-unreadable' },
 });
 
 const retired = z.object({
-  submission: submissionId
-    .exactOptional()
-    .describe('The submission that caused it; absent for an erasure, which none causes.'),
+  submission: submissionId.exactOptional().describe('The submission that caused it; absent for an erasure.'),
   reason: z
     .enum(['replaced', 'omitted', 'withdrawn', 'consent-refused', 'erased'])
     .describe(
-      'replaced by a higher-ranked row of the same key; omitted from a full extract or a replacement; its submission withdrawn; consent refused by a higher-ranked row of the same key; erased.',
+      'replaced: by a higher-ranked row of the same key; omitted: from a full extract or a replacement; withdrawn: with its submission; consent-refused: by a higher-ranked row of the same key; erased.',
     ),
   records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
 });
 
-/** Version 1 knew no refusal of consent. */
+/** Version 1 had no refusal of consent. */
 const retiredVersion1 = retired.extend({ reason: retired.shape.reason.exclude(['consent-refused']) });
 
 export const RecordsRetired = ledgerContract({
   name: 'RecordsRetired',
   version: 2,
   description:
-    'Records that are no longer live; their bodies stay and a withdrawal may revive them, unless they are erased.',
+    'Records that are no longer live; their bodies are kept and a withdrawal may revive them, unless they are erased.',
   roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: retired,
   example: {
@@ -170,8 +166,8 @@ export const ConsentRefused = ledgerContract({
   name: 'ConsentRefused',
   version: 1,
   description:
-    'Rows of this submission refuse consent: it carries their keys and nothing else of them. While no higher-ranked row of a key says otherwise, the key has no live record.',
-  // What it retires, RecordsRetired tells the read models.
+    'Rows of this submission that refuse consent: only their keys are recorded. Unless a higher-ranked row of a key gives consent, the key has no live record.',
+  // RecordsRetired tells the read models which records this retires.
   roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({
     submission: submissionId.describe('The submission that carries the refusals.'),
@@ -187,7 +183,7 @@ export const RecordsCarried = ledgerContract({
   name: 'RecordsCarried',
   version: 1,
   description:
-    'Records whose row stands unchanged in this submission: it carries them too. Of the submissions that carry a record, the one of the latest period, then of the highest sequence, gives it its period.',
+    'Records whose rows are unchanged in this submission, which carries them too. Of the submissions that carry a record, the one with the latest period, then the highest sequence, determines its period.',
   roles: { closes: false, publishedOn: [], ignoredBy: ['programme-ledger'], bodies: 'none' },
   schema: z.object({
     submission: submissionId.describe('The submission that carries them.'),
@@ -203,11 +199,11 @@ export const CarrierChanged = ledgerContract({
   name: 'CarrierChanged',
   version: 1,
   description:
-    'Live records that another submission gives their period now: the one that did so no longer stands.',
-  // The carriages of records tell linkage already.
+    'Live records whose period another submission determines now, because the previous one no longer stands.',
+  // Linkage derives this from the other events itself.
   roles: { closes: false, publishedOn: [], ignoredBy: ['linkage', 'programme-ledger'], bodies: 'none' },
   schema: z.object({
-    submission: submissionId.describe('The highest-ranked submission that carries them and stands.'),
+    submission: submissionId.describe('The highest-ranked standing submission that carries them.'),
     records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
   }),
   example: {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { providerId } from '../identifiers.js';
 
 /**
- * provider: uploads of its own provider. data-team: uploads for any provider, withdrawals, all submissions.
- * reader: reports. operator: rebuilds and the like.
+ * provider: uploads of its own provider. data-team: uploads for any provider, withdrawals, all submissions. reader:
+ * reports. operator: operations such as rebuilds.
  */
 export const accessRoles = ['provider', 'data-team', 'reader', 'operator'] as const;
 export type AccessRole = (typeof accessRoles)[number];
@@ -18,14 +18,16 @@ const account = z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of the token, 64 lower-case hex digits'),
     roles: z.array(z.enum(accessRoles)).min(1),
-    provider: providerId.exactOptional().describe('Whose uploads it may make; needed by the role provider.'),
+    provider: providerId
+      .exactOptional()
+      .describe('The provider whose files it may upload; required by the role provider.'),
     expiresAt: z.iso
       .datetime()
       .exactOptional()
-      .describe('When the token stops opening anything; without it, only rotating or revoking ends it.'),
+      .describe('When the token expires; without it, the token is valid until it is rotated or revoked.'),
   })
   .refine((entry) => !entry.roles.includes('provider') || entry.provider !== undefined, {
-    message: 'an account with the role provider names its provider',
+    message: 'an account with the role provider must name its provider',
     path: ['provider'],
   });
 export type StoredAccount = z.infer<typeof account>;
@@ -36,7 +38,10 @@ const isDistinct = (values: readonly string[]): boolean => new Set(values).size 
 export const accessFile = z.strictObject({
   accounts: z
     .array(account)
-    .refine((all) => isDistinct(all.map(({ name }) => name)), 'two accounts have one name')
-    .refine((all) => isDistinct(all.map(({ tokenSha256 }) => tokenSha256)), 'two accounts have one token'),
+    .refine((all) => isDistinct(all.map(({ name }) => name)), 'two accounts have the same name')
+    .refine(
+      (all) => isDistinct(all.map(({ tokenSha256 }) => tokenSha256)),
+      'two accounts have the same token',
+    ),
 });
 export type AccessFile = z.input<typeof accessFile>;

@@ -10,8 +10,8 @@ const serviceUrls = z.strictObject({
 });
 
 /**
- * `connection.json` in the launcher's home: where the services of this machine are, and the tokens of its accounts.
- * It exists while the launcher runs, readable by its owner alone.
+ * `connection.json` in the launcher's home: the addresses of the services on this machine, and the tokens of its
+ * accounts. It exists while the launcher runs, readable by its owner only.
  */
 export const localConnection = z.strictObject({
   version: z.literal(1),
@@ -28,11 +28,11 @@ export const localConnection = z.strictObject({
   }),
   evaluation: z
     .strictObject({ platformUrl: z.string().min(1), secretsDirectory: z.string().min(1) })
-    .describe('What an evaluation against a known truth reads: the read models, and the keys of record ids.'),
+    .describe('Inputs of an evaluation against a known truth: the read models, and the keys of record ids.'),
 });
 export type LocalConnection = z.infer<typeof localConnection>;
 
-/** What the launcher tells the process that started it. */
+/** Messages of the launcher to the process that started it. */
 export type LauncherMessage =
   | { readonly type: 'stage'; readonly stage: LauncherStage; readonly text: string }
   | { readonly type: 'service'; readonly service: string; readonly state: 'ready' | 'restarting' }

@@ -4,20 +4,20 @@ import { code, instant, recordId } from '../identifiers.js';
 import { MAX_RECORDS_PER_EVENT } from '../ledger/submissions.js';
 
 /**
- * One line of the list of erasures that is kept outside the databases, so that a restored backup does not bring back
- * what was erased after it was made. It names records by ids that say nothing about anybody.
+ * One line of the list of erasures, which is kept outside the databases, so that restoring a backup does not bring back
+ * what was erased since. It names records by ids that reveal nothing about anybody.
  */
 const erasure = z.strictObject({
   stream: z.string().min(1).max(200).describe('Ledger stream, such as `programme-leap`.'),
-  basis: code.describe('Why: a short code.'),
+  basis: code.describe('Reason, as a short code.'),
   records: z.array(recordId).min(1).max(MAX_RECORDS_PER_EVENT),
   erasedAt: instant,
-  command: commandId.exactOptional().describe('The command that ordered it.'),
+  command: commandId.exactOptional().describe('The command that requested it.'),
   by: z.string().min(1).max(100).exactOptional().describe('Account that asked.'),
 });
 export type Erasure = z.infer<typeof erasure>;
 
-/** An erasure, or undefined for a line that is none. */
+/** Parses a line; undefined if it is not an erasure. */
 export function readErasure(line: string): Erasure | undefined {
   try {
     return erasure.safeParse(JSON.parse(line)).data;

@@ -1,9 +1,9 @@
-/** What stands in a ledger: enough to tell whether two are the same. */
+/** A summary by which two ledgers can be compared. */
 export interface LedgerSummary {
   readonly stream: string;
-  /** Events from revision 0 on. */
+  /** Number of events. */
   readonly events: number;
-  /** SHA-256 of their stored bytes, one after the other, in hex. */
+  /** SHA-256 of the stored bytes of all events, concatenated, in hex. */
   readonly sha256: string;
 }
 
@@ -20,11 +20,11 @@ export interface RestoreReport {
   readonly home: string;
   readonly madeAt: string;
   readonly ledgers: readonly LedgerSummary[];
-  /** Record ids on the list of erasures: the linker erases them before any other service starts. */
+  /** Number of record ids on the list of erasures, which the linker erases before any other service starts. */
   readonly erasures: { readonly records: number };
 }
 
-/** What a backup or a restore tells the process that started it. */
+/** Messages of a backup or restore to the process that started it. */
 export type OperationMessage =
   | { readonly type: 'stage'; readonly text: string }
   | { readonly type: 'backed-up'; readonly report: BackupReport }

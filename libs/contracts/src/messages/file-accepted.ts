@@ -14,26 +14,26 @@ import {
 
 const count = z.int().nonnegative();
 
-/** As they were before a refusal of consent was told of a row that is known. */
+/** The counts of earlier versions, before refusals of consent were counted. */
 export const intakeCountsBefore = z.object({
   read: count.describe('Data rows in the file.'),
-  accepted: count.describe('Rows that go on, warned ones included.'),
-  warned: count.describe('Accepted rows that carry a warning.'),
-  rejected: count.describe('Rows that an error blocks, or that refuse consent.'),
+  accepted: count.describe('Accepted rows, including those with a warning.'),
+  warned: count.describe('Accepted rows with a warning.'),
+  rejected: count.describe('Rows with an error, or without consent.'),
   duplicate: count.describe('Rows that repeat an earlier row of the same file.'),
 });
 
 /** Row counts of one file, by outcome at intake. `read` is the sum of accepted, rejected and duplicate. */
 export const intakeCounts = intakeCountsBefore.extend({
   consentRefused: count.describe(
-    'Of the rejected rows, those that refuse consent and carry a complete row id: what is known by that id is retired.',
+    'Rejected rows that refuse consent and have a complete row id: records with that id are retired.',
   ),
 });
 export type IntakeCounts = z.infer<typeof intakeCounts>;
 
 export const countsByRule = z
   .record(code, count)
-  .describe('Findings by rule name; one row may raise several.');
+  .describe('Findings by rule name; one row may cause several.');
 
 export const attestation = z.object({
   by: z
@@ -41,7 +41,7 @@ export const attestation = z.object({
     .min(1)
     .max(80)
     .describe('Account that attested the submission; an account name, never a person’s details.'),
-  onBehalfOf: providerId.exactOptional().describe('The provider, where somebody else submitted for it.'),
+  onBehalfOf: providerId.exactOptional().describe('The provider, if somebody else submitted on its behalf.'),
 });
 
 const shared = {
@@ -52,7 +52,7 @@ const shared = {
     .int()
     .positive()
     .describe(
-      'Place in the order of intake, gapless from 1 per programme; the linker decides in this order.',
+      'Place in the order of intake, without gaps from 1 per programme; the linker decides in this order.',
     ),
   provider: providerId,
   dataset: datasetId,
@@ -61,7 +61,7 @@ const shared = {
   extractKind,
   contentHash: contentHash.describe('HMAC-SHA-256 of the file’s bytes under a key that only intake holds.'),
   schemaHash: contentHash.describe(
-    'SHA-256 of the canonical dataset schema that the file was checked against.',
+    'SHA-256 of the canonical dataset schema against which the file was validated.',
   ),
   mapping: z
     .record(
@@ -71,11 +71,11 @@ const shared = {
         .max(80),
       z.int().nonnegative(),
     )
-    .describe('Schema field → column of the file, from 0. Header texts stay in the restricted zone.'),
+    .describe('Column of the file, from 0, by schema field. Column titles stay in the restricted zone.'),
   findings: countsByRule,
   attestation,
-  agreement: code.describe('The data sharing agreement under which the file came.'),
-  pseudonymisedAtSource: z.boolean().describe('True when identifiers arrived as digests.'),
+  agreement: code.describe('The data sharing agreement under which the file was sent.'),
+  pseudonymisedAtSource: z.boolean().describe('True if identifiers arrived as digests.'),
 };
 
 const example = {
@@ -98,22 +98,19 @@ const example = {
   pseudonymisedAtSource: false,
 };
 
-/** Version 1 could name one predecessor only; a replacement of a quarter sent in two parts has two. */
+/** Version 1 could name only one predecessor; a replacement of a quarter sent in two parts has two. */
 const version1 = z.object({
   ...shared,
   counts: intakeCountsBefore,
   supersedes: submissionId.nullable(),
 });
 
-const supersedes = z
-  .array(submissionId)
-  .max(100)
-  .describe('Submissions whose rows this one replaces as a whole.');
+const supersedes = z.array(submissionId).max(100).describe('Submissions that this one replaces as a whole.');
 
-/** Version 2 knew no refusal of consent by a row that is known. */
+/** Version 2 did not count refusals of consent with a row id. */
 export const fileAcceptedVersion2 = z.object({ ...shared, counts: intakeCountsBefore, supersedes });
 
-/** Brings what was said before refusals of consent were counted up to date. */
+/** Converts data from before refusals of consent were counted. */
 export const withoutRefusals = <Data extends { readonly counts: z.output<typeof intakeCountsBefore> }>(
   data: Data,
 ) => ({ ...data, counts: { ...data.counts, consentRefused: 0 } });

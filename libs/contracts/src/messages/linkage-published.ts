@@ -10,19 +10,19 @@ import {
   submissionId,
 } from '../identifiers.js';
 
-/** What the linker publishes from the ledger, for anyone: never ahead of it, never with a token. */
+/** Messages that the linker publishes from the ledger, for anyone: never ahead of it, never with a token. */
 export const MAX_ITEMS_PER_PUBLICATION = 1000;
 
 const from = {
   programme: programmeId,
-  cause: submissionId.describe('The submission that was being decided.'),
+  cause: submissionId.describe('The submission that was decided.'),
   position: revision.describe('Ledger revision of the last item.'),
 };
 
 export const IndividualMatchedPublished = contract({
   name: 'IndividualMatched',
   version: 1,
-  description: 'Records that now belong to an individual, whether just registered or known before.',
+  description: 'Records that now belong to an individual, whether new or existing.',
   schema: z.object({
     ...from,
     matches: z
@@ -79,7 +79,7 @@ export const SubmissionDecided = contract({
   name: 'SubmissionDecided',
   version: 1,
   description:
-    'The ledger holds all decisions of a submission (or of its withdrawal): read models may advance, its row messages may go.',
+    'A submission, or its withdrawal, is completely decided in the ledger: read models may advance, and its row messages may be deleted.',
   schema: z.object({
     programme: programmeId,
     submission: submissionId,

@@ -10,7 +10,7 @@ export const MAX_MINUTES = 10_000;
 export const tokenUse = z
   .enum(['identity', 'carer', 'local', 'guard'])
   .describe(
-    'identity: this person’s own; carer: the carer’s, on a child’s row; local: the provider’s case number; guard: contradicts or confirms.',
+    'identity: the person’s own; carer: the carer’s, on a child’s row; local: the provider’s case number; guard: only contradicts or confirms a link.',
   );
 export type TokenUse = z.infer<typeof tokenUse>;
 
@@ -29,7 +29,7 @@ export const attributeName = z
   .regex(/^[a-z][A-Za-z0-9]*$/)
   .max(60);
 
-/** Of whole characters: half of one has neither UTF-8 nor canonical JSON. */
+/** Only whole characters: a lone surrogate has neither UTF-8 nor canonical JSON. */
 export const attributeValue = z
   .string()
   .regex(/^(?:[^\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF])+$/, 'expected whole characters')
@@ -41,7 +41,7 @@ export const attributes = z
   .describe('Coded attributes: gender, birthMonth (yyyy-mm), lsoa, ethnicity, …');
 export type Attributes = z.infer<typeof attributes>;
 
-/** The attribute that a row has whose address is protected: from then on no area is shown, whichever row gave one. */
+/** The attribute of a row with a protected address: from then on no area of the person is shown, from any row. */
 export const ADDRESS_PROTECTED = 'addressProtected';
 
 export const inputCategory = z.enum(['financial', 'human', 'material', 'activity']);
@@ -82,7 +82,7 @@ export const facts = z
       unit: code,
     }),
   ])
-  .describe('What the row says, by data type.');
+  .describe('The content of the row, by data type.');
 export type Facts = z.infer<typeof facts>;
 
 /** One row without its identifiers, as it leaves the restricted zone. */

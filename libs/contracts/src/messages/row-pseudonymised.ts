@@ -6,11 +6,13 @@ import { MAX_ROWS_PER_CHUNK, pseudonymisedRow } from './pseudonymised-row.js';
 
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 
-/** The second major: its messages are bytes. The first one, on a topic of its own, had JSON, and nobody reads it. */
+/**
+ * The second major version, whose messages are binary. The first, on a topic of its own, was JSON and has no readers.
+ */
 export const RowPseudonymised = contract({
   name: 'RowPseudonymised',
   version: 1,
-  description: `Up to ${MAX_ROWS_PER_CHUNK} rows of one submission, in row order, without their identifiers; or rows that refuse consent, of which nothing is told but their keys.`,
+  description: `Up to ${MAX_ROWS_PER_CHUNK} rows of one submission, in row order, without their identifiers; and the keys of rows that refuse consent.`,
   schema: z.object({
     programme: programmeId,
     submission: submissionId,
@@ -22,7 +24,7 @@ export const RowPseudonymised = contract({
       .array(rowKey)
       .max(MAX_ROWS_PER_CHUNK)
       .describe(
-        'Keys of rows that refuse consent. No row of the submission has one of them: of rows with one key, the last in the file counts.',
+        'Keys of rows that refuse consent. No other row of the submission has one of these keys: of rows with the same key, the last in the file applies.',
       ),
     rows: z.array(pseudonymisedRow).max(MAX_ROWS_PER_CHUNK),
   }),

@@ -14,7 +14,7 @@ import { countsByRule, intakeCounts, intakeCountsBefore, withoutRefusals } from 
 
 export const submissionState = z
   .enum(['validated', 'refused', 'discarded', 'accepted', 'pseudonymised', 'unprocessable'])
-  .describe('What the restricted zone has done with the file. What the linker did stands in the ledger.');
+  .describe('What the restricted zone has done with the file. The ledger records what the linker did.');
 export type SubmissionState = z.infer<typeof submissionState>;
 
 const schema = z.object({
@@ -29,7 +29,7 @@ const schema = z.object({
   at: instant,
   counts: intakeCounts,
   findings: countsByRule,
-  chunks: z.int().nonnegative().exactOptional().describe('Chunks published, once pseudonymised.'),
+  chunks: z.int().nonnegative().exactOptional().describe('Number of chunks published, once pseudonymised.'),
   reason: code.exactOptional().describe('Why a file was refused or cannot be processed.'),
 });
 

@@ -1,16 +1,17 @@
 import { unreadableContract } from '../contract.js';
 
-/** Version of the form; it is that of the contract. */
+/** Version of the format, which equals that of the contract. */
 export const ROW_CHUNK_FORMAT = 1;
 
-/** The error of bytes that are no row chunk. Says what is wrong with them, never what they hold. */
+/** The error for bytes that are not a row chunk. Says what is wrong, without quoting them. */
 export const malformed = (why: string): Error =>
   unreadableContract('RowPseudonymised', ROW_CHUNK_FORMAT, why);
 
 /**
- * The kinds of value that a row chunk is made of: a byte; a whole number, seven bits a byte, the lowest first, in as few
- * bytes as it takes (LEB128); an id of 16 bytes, which are 32 hex digits elsewhere; a double (IEEE 754, big endian); a text,
- * its length in bytes as a number and its UTF-8. None of these throws UnreadableContract: who writes is believed.
+ * Writes the kinds of value of which a row chunk consists: a byte; a whole number in LEB128 (seven bits per byte,
+ * lowest first, as short as possible); an id of 16 bytes, which is 32 hex digits elsewhere; a double (IEEE 754, big
+ * endian); a text, as its length in bytes and its UTF-8. Never throws UnreadableContract, because its input is not from
+ * outside.
  */
 export class ByteWriter {
   #bytes = new Uint8Array(1024);
@@ -21,7 +22,7 @@ export class ByteWriter {
     return this.#length;
   }
 
-  /** Forgets what is beyond this length. */
+  /** Discards everything beyond this length. */
   cutTo(length: number): void {
     this.#length = length;
   }
@@ -31,7 +32,7 @@ export class ByteWriter {
     this.#bytes[this.#length++] = value;
   }
 
-  /** @throws TypeError for what is no whole number from 0 to 2^53 - 1. */
+  /** @throws TypeError for anything but a whole number from 0 to 2^53 - 1. */
   number(value: number): void {
     if (!(Number.isSafeInteger(value) && value >= 0)) throw new TypeError('expected a whole number');
     this.#reserve(8);
@@ -40,7 +41,7 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** @throws TypeError for what is not 32 lower-case hex digits. */
+  /** @throws TypeError for anything but 32 lower-case hex digits. */
   id(hex: string): void {
     this.#reserve(16);
     let digits = hex.length === 32 ? 0 : NO_DIGIT;
@@ -83,7 +84,7 @@ export class ByteWriter {
     this.#length += bytes.length;
   }
 
-  /** What was written: a view that holds until more is written. */
+  /** The written bytes: a view that is valid until the next write. */
   written(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -97,7 +98,10 @@ export class ByteWriter {
   }
 }
 
-/** Reads what {@link ByteWriter} writes, and nothing that it would have written otherwise. All throw UnreadableContract. */
+/**
+ * Reads what {@link ByteWriter} writes, and only in the form in which it writes it. All methods throw
+ * UnreadableContract.
+ */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -110,7 +114,7 @@ export class ByteReader {
     this.#end = bytes.length;
   }
 
-  /** From here on it reads these bytes. */
+  /** Continues with these bytes. */
   moveTo(from: number, end: number): this {
     this.#at = from;
     this.#end = end;
@@ -121,7 +125,7 @@ export class ByteReader {
     return this.#at;
   }
 
-  /** Bytes that are left. */
+  /** Number of bytes left. */
   get rest(): number {
     return this.#end - this.#at;
   }
@@ -130,7 +134,7 @@ export class ByteReader {
     return this.#bytes[this.#take(1)] as number; // taken, so it is there
   }
 
-  /** @param most the largest that may stand here. */
+  /** @param most the largest value allowed. */
   number(most = Number.MAX_SAFE_INTEGER): number {
     let value = 0;
     for (let scale = 1; scale <= 2 ** 49; scale *= 128) {
@@ -175,14 +179,14 @@ export class ByteReader {
     return this.#bytes.subarray(from, from + length);
   }
 
-  /** A byte that is a place in a list: what stands there. */
+  /** Reads a byte that is an index into a list, and returns that item. */
   oneOf<Item>(items: readonly Item[]): Item {
     const item = items[this.byte()];
     if (item === undefined) throw malformed('a word is not one of its list');
     return item;
   }
 
-  /** A number, and as many items. */
+  /** Reads a count, and as many items. */
   list<Item>(most: number, item: () => Item): Item[] {
     const items: Item[] = [];
     for (let left = this.number(most); left > 0; left -= 1) items.push(item());
@@ -198,7 +202,7 @@ export class ByteReader {
 }
 
 const encoder = new TextEncoder();
-// A mark of byte order at the beginning belongs to the text.
+// A byte order mark at the beginning belongs to the text.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const DIGITS = '0123456789abcdef';

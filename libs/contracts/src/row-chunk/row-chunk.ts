@@ -15,7 +15,7 @@ import { ByteReader, ByteWriter, malformed, ROW_CHUNK_FORMAT } from './bytes.js'
 import { NO_TEXT, readBody, readTokens, textSchemas, type PartReader, type TextKind } from './row-layout.js';
 import { COMMITTED_PART, packed, RowPacker, type CommittedBytes, type PackedRows } from './row-packer.js';
 
-/** What a chunk says beside its rows. */
+/** The data of a chunk besides its rows. */
 export interface RowChunkHead {
   readonly programme: ProgrammeId;
   readonly submission: SubmissionId;
@@ -26,7 +26,7 @@ export interface RowChunkHead {
   readonly refused: readonly RowKey[];
 }
 
-/** A chunk as its contract describes it. */
+/** A chunk in the form of its contract. */
 export interface RowChunkData extends RowChunkHead {
   readonly rows: readonly PseudonymisedRow[];
 }
@@ -62,7 +62,7 @@ export function encodeRowChunk(data: RowChunkData): Uint8Array {
   return rowChunkOf(data, packer.finish());
 }
 
-/** A chunk of rows that are packed already; without any where none are given. The head is believed. */
+/** A chunk of packed rows, by default none. Does not validate the head. */
 export function rowChunkOf(head: RowChunkHead, rows: PackedRows = new RowPacker().finish()): Uint8Array {
   const out = new ByteWriter();
   for (const byte of [...MAGIC, ROW_CHUNK_FORMAT]) out.byte(byte);
@@ -79,27 +79,27 @@ export function rowChunkOf(head: RowChunkHead, rows: PackedRows = new RowPacker(
 }
 
 /**
- * Decodes a whole chunk, and looks at all of it: what it gives is what the contract's schema allows, and its bytes are
- * those that `encodeRowChunk` makes of it. @throws UnreadableContract
+ * Decodes a whole chunk and validates it: the result is valid by the contract's schema, and `encodeRowChunk` turns it
+ * into the same bytes. @throws UnreadableContract
  */
 export function decodeRowChunk(bytes: Uint8Array): RowChunkData {
   const chunk = new RowChunk(bytes);
   return { ...chunk.head, rows: chunk.allRows() };
 }
 
-/** A chunk whose rows are decoded as they are asked for. The bytes are not to be changed. */
+/** A chunk whose rows are decoded on demand. The bytes must not be changed. */
 export class RowChunk {
   readonly bytes: Uint8Array;
   readonly head: RowChunkHead;
   readonly #from: ByteReader;
-  /** Where the packed rows begin. */
+  /** Offset of the packed rows. */
   readonly #packedAt: number;
   readonly #texts: Dictionary;
-  /** By ordinal, where the row begins; then where the last one ends. */
+  /** Offset of each row by ordinal; then the end of the last one. */
   readonly #places: readonly number[];
   readonly #committed = { body: new ByteWriter(), tokens: new ByteWriter() };
 
-  /** Reads all but the rows. @throws UnreadableContract */
+  /** Decodes everything but the rows. @throws UnreadableContract */
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     const from = new ByteReader(bytes);
@@ -113,17 +113,17 @@ export class RowChunk {
     if (at !== bytes.length) throw malformed('its rows are longer or shorter than it says');
   }
 
-  /** Rows, with those that were cut out. */
+  /** Number of rows, including those that were cut out. */
   get count(): number {
     return this.#places.length - 1;
   }
 
-  /** A row; undefined for one that was cut out. @throws RangeError; UnreadableContract */
+  /** A row; undefined if it was cut out. @throws RangeError; UnreadableContract */
   row(ordinal: number): PseudonymisedRow | undefined {
     return this.slice(ordinal).length === 0 ? undefined : this.#read(ordinal);
   }
 
-  /** The record that a row is; undefined for one that was cut out. @throws RangeError; UnreadableContract */
+  /** The record id of a row; undefined if it was cut out. @throws RangeError; UnreadableContract */
   recordOf(ordinal: number): RecordId | undefined {
     if (this.slice(ordinal).length === 0) return undefined;
     const from = this.#moveTo(ordinal);
@@ -132,7 +132,7 @@ export class RowChunk {
     return from.id() as RecordId; // The body begins with it.
   }
 
-  /** All rows of a chunk that is as it was made. @throws UnreadableContract for another one */
+  /** All rows of a chunk from which none was cut. @throws UnreadableContract for any other chunk */
   allRows(): PseudonymisedRow[] {
     this.#texts.beginOrder();
     const rows = Array.from({ length: this.count }, (_, ordinal) => this.#read(ordinal));
@@ -140,7 +140,7 @@ export class RowChunk {
     return rows;
   }
 
-  /** The bytes of a row; none of one that was cut out. @throws RangeError */
+  /** The bytes of a row; empty if it was cut out. @throws RangeError */
   slice(ordinal: number): Uint8Array {
     const [from, to] = [this.#places[ordinal], this.#places[ordinal + 1]];
     if (from === undefined || to === undefined) throw new RangeError(`the chunk has no row ${ordinal}`);
@@ -148,8 +148,8 @@ export class RowChunk {
   }
 
   /**
-   * What `committedBytesOf` gives of the row, made from its slice; undefined for one that was cut out. Both are views, and
-   * hold until the next call. @throws RangeError; UnreadableContract
+   * The same as `committedBytesOf` of the row, made from its slice; undefined if it was cut out. Both are views that
+   * are valid until the next call. @throws RangeError; UnreadableContract
    */
   committedBytes(ordinal: number): CommittedBytes | undefined {
     const slice = this.slice(ordinal);
@@ -172,8 +172,8 @@ export class RowChunk {
   }
 
   /**
-   * The chunk without some of its rows, and without the texts that only they used: what is left of them is that they were
-   * there. All others keep their ordinals, and their slices their bytes. @throws RangeError; UnreadableContract
+   * The chunk without some of its rows, and without the texts that only they used: only their number remains. All
+   * others keep their ordinals, and their slices their bytes. @throws RangeError; UnreadableContract
    */
   withoutRows(ordinals: Iterable<number>): Uint8Array {
     const cut = new Set(ordinals);
@@ -201,7 +201,7 @@ export class RowChunk {
     return out.written().slice();
   }
 
-  /** To the parts of a row, behind its salt. */
+  /** Moves to the parts of a row, after its salt. */
   #moveTo(ordinal: number): ByteReader {
     const from = this.#places[ordinal] as number; // the caller has asked for its slice
     return this.#from.moveTo(from + SALT_BYTES, this.#places[ordinal + 1] as number);
@@ -219,19 +219,19 @@ export class RowChunk {
   }
 }
 
-/** The texts of a chunk by their numbers, and the reader of parts whose texts they are. */
+/** The texts of a chunk by number, and the reader of parts that use them. */
 class Dictionary implements PartReader {
   readonly raw: ByteReader;
   readonly #bytes: Uint8Array;
   readonly #texts: string[] = [NO_TEXT];
-  /** By number, where the text with its length begins; then where the last one ends. */
+  /** Offset of each text with its length, by number; then the end of the last one. */
   readonly #places: number[] = [0];
-  /** By number, the kinds of text that it was found to be, as bits. */
+  /** By number, the kinds for which the text was found valid, as bits. */
   readonly #kinds: Uint8Array;
-  /** Numbers of the texts of the part that is read, and which is next. */
+  /** Numbers of the texts of the current part, and the index of the next one. */
   readonly #numbers: number[] = [];
   #next = 0;
-  /** The highest number that was met in order; all, where nobody asks. */
+  /** The highest number seen while order is checked; infinite otherwise. */
   #met = Number.POSITIVE_INFINITY;
 
   constructor(from: ByteReader, bytes: Uint8Array) {
@@ -249,7 +249,7 @@ class Dictionary implements PartReader {
     return this.#texts.length - 1;
   }
 
-  /** From here on texts must be met in the order of their numbers. */
+  /** From here on, new texts must occur in the order of their numbers. */
   beginOrder(): void {
     this.#met = 0;
   }
@@ -296,7 +296,7 @@ class Dictionary implements PartReader {
     return undefined;
   }
 
-  /** Writes a text in full, as it stands in the dictionary. */
+  /** Writes a text in full, as stored in the dictionary. */
   copy(number: number, out: ByteWriter): void {
     if (number === 0) return out.text(NO_TEXT);
     const [from, to] = [this.#places[number], this.#places[number + 1]];

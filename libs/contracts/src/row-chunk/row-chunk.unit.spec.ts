@@ -18,11 +18,11 @@ const derivation = (tokens: number) => ({
 });
 const engagement = { kind: 'engagement', eventDate: '2023-07-04', sessionKind: 'group', attended: true };
 
-/** JSON knows no -0, and neither do chunks. */
+/** Neither JSON nor chunks distinguish -0. */
 const withoutMinusZero = <Data>(data: Data): Data =>
   data === undefined ? data : (JSON.parse(JSON.stringify(data)) as Data);
 
-/** What the decoder says of bytes: the data, or a refusal, which must be the one error that it has. */
+/** Decodes bytes to data, or to a refusal, which must be the decoder's own error. */
 function decoded(bytes: Uint8Array): RowChunkData | undefined {
   try {
     return decodeRowChunk(bytes);
@@ -32,7 +32,7 @@ function decoded(bytes: Uint8Array): RowChunkData | undefined {
   }
 }
 
-/** What has no bytes at all never comes to a decoder. */
+/** Undefined for data that cannot be encoded at all. */
 function encodedIfAny(data: RowChunkData): Uint8Array | undefined {
   try {
     return encodeRowChunk(data);
@@ -42,7 +42,7 @@ function encodedIfAny(data: RowChunkData): Uint8Array | undefined {
 }
 
 describe('a row chunk', () => {
-  it('gives back whatever the schema allows', () => {
+  it('decodes to the same data, for anything that the schema allows', () => {
     fc.assert(
       fc.property(chunks, (chunk) => {
         expect(schema.safeParse(chunk).error).toBeUndefined();
@@ -51,7 +51,7 @@ describe('a row chunk', () => {
     );
   });
 
-  it('has equal bytes for equal content, in whatever order attributes stand', () => {
+  it('has equal bytes for equal content, in any order of attributes', () => {
     fc.assert(
       fc.property(chunks, (chunk) => {
         const turned = chunk.rows.map((row) => ({
@@ -63,7 +63,7 @@ describe('a row chunk', () => {
     );
   });
 
-  it('has the bytes that were once written', () => {
+  it('has the same bytes as when the format was defined', () => {
     const stored = readFileSync(
       new URL('../../samples/messages/RowPseudonymised/1.hex', import.meta.url),
       'utf8',
@@ -71,7 +71,7 @@ describe('a row chunk', () => {
     expect(Buffer.from(encodeRowChunk(example)).toString('hex')).toBe(stored.replaceAll(/\s/g, ''));
   });
 
-  it('never tells what the schema refuses, whatever is done to the data before it is encoded', () => {
+  it('never decodes to data that the schema refuses, whatever was encoded', () => {
     let [allowed, refused] = [0, 0];
     const how = fc.constantFrom('replace' as const, 'remove' as const, 'add' as const);
     const changes = fc.array(fc.tuple(fc.nat(), nasty, how), { minLength: 10, maxLength: 10 });
@@ -87,7 +87,7 @@ describe('a row chunk', () => {
             expect(read).toEqual(withoutMinusZero(parsed.data));
             allowed += 1;
           } else if (read !== undefined) {
-            // The encoder believes types: 5 became "5". What it made of them is fit all the same.
+            // The encoder trusts types: 5 became "5". The result is valid all the same.
             expect(schema.parse(read)).toEqual(read);
           } else if (bytes !== undefined) refused += 1;
         }
@@ -102,10 +102,10 @@ describe('a row chunk', () => {
     ['too many tokens', { tokens: Array.from({ length: 33 }, () => example.rows[0]?.tokens[0]) }],
     ['too many derivations', { derived: Array.from({ length: 129 }, () => derivation(1)) }],
     ['too many tokens of a derivation', { derived: [derivation(65)] }],
-    ['too long an engagement', { facts: { ...engagement, minutes: 10_001 } }],
+    ['an overlong engagement', { facts: { ...engagement, minutes: 10_001 } }],
     ['an attribute without a value', { attributes: { gender: '' } }],
-    ['too long a value', { attributes: { gender: 'a'.repeat(121) } }],
-    ['too long a name', { attributes: { ['a'.repeat(61)]: 'F' } }],
+    ['an overlong value', { attributes: { gender: 'a'.repeat(121) } }],
+    ['an overlong name', { attributes: { ['a'.repeat(61)]: 'F' } }],
     [
       'a rating in parts',
       { facts: { kind: 'feedback', eventDate: '2023-07-04', question: 'a', rating: 0.5 } },
@@ -117,7 +117,7 @@ describe('a row chunk', () => {
     expect(decoded(encodeRowChunk(chunk))).toBeUndefined();
   });
 
-  it('of which any bytes were changed is refused, or has the content that these bytes say', () => {
+  it('with any changed bytes is refused, or has the content that these bytes encode', () => {
     let [allowed, refused] = [0, 0];
     const edits = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 });
     const several = fc.array(edits, { minLength: 20, maxLength: 20 });
@@ -143,7 +143,7 @@ describe('a row chunk', () => {
     expect(refused).toBeGreaterThan(200);
   });
 
-  it('that is cut short, or goes on, is refused', () => {
+  it('that is truncated, or too long, is refused', () => {
     const bytes = encodeRowChunk(example);
     for (let length = 0; length < bytes.length; length += 1) {
       expect(decoded(bytes.subarray(0, length))).toBeUndefined();
@@ -151,7 +151,7 @@ describe('a row chunk', () => {
     expect(decoded(Uint8Array.of(...bytes, 0))).toBeUndefined();
   });
 
-  it('is read where it stands, within other bytes', () => {
+  it('is decoded as a view of other bytes', () => {
     const bytes = encodeRowChunk(example);
     const within = Uint8Array.of(1, 2, 3, ...bytes, 4).subarray(3, 3 + bytes.length);
     expect(decodeRowChunk(within)).toEqual(example);
@@ -163,7 +163,7 @@ describe('a row chunk', () => {
       'a head and noise',
       fc.uint8Array({ maxLength: 400 }).map((noise) => Uint8Array.of(75, 76, 82, 1, ...noise)),
     ],
-  ])('is not made of %s', (_, noise) => {
+  ])('is not decoded from %s', (_, noise) => {
     fc.assert(
       fc.property(noise, (bytes) => {
         expect(decoded(bytes)).toBeUndefined();
@@ -172,7 +172,7 @@ describe('a row chunk', () => {
     );
   });
 
-  it('that says that it has a vast number of anything is refused at once', () => {
+  it('that claims a vast number of anything is refused at once', () => {
     const vast = [255, 255, 255, 255, 255, 255, 255, 15];
     const bytes = encodeRowChunk({ ...example, refused: [] });
     for (let at = 4; at < bytes.length; at += 1) {
@@ -184,7 +184,7 @@ describe('a row chunk', () => {
 describe('packed rows', () => {
   const row = example.rows[0] as RowChunkData['rows'][number];
 
-  it('are at most 500', () => {
+  it('number at most 500', () => {
     const packer = new RowPacker();
     for (let taken = 0; taken < 500; taken += 1) expect(packer.add(row)).toBe(true);
     expect(packer.add(row)).toBe(false);
@@ -192,7 +192,7 @@ describe('packed rows', () => {
     expect(() => encodeRowChunk({ ...example, rows: Array.from({ length: 501 }, () => row) })).toThrow(/500/);
   });
 
-  it('keep within their bytes, and one that is refused leaves no trace', () => {
+  it('stay within the byte limit, and a refused one leaves no trace', () => {
     fc.assert(
       fc.property(fc.array(rows, { maxLength: 8 }), fc.integer({ min: 300, max: 20_000 }), (some, most) => {
         const packer = new RowPacker(most);
@@ -209,7 +209,7 @@ describe('packed rows', () => {
 });
 
 describe('the rows of a chunk', () => {
-  it('are decoded one by one, in any order, as all together', () => {
+  it('are decoded one by one, in any order, as together', () => {
     fc.assert(
       fc.property(chunks, (data) => {
         const chunk = new RowChunk(encodeRowChunk(data));
@@ -235,7 +235,7 @@ describe('the rows of a chunk', () => {
     );
   });
 
-  it('commit to their tokens in one part, and to all else in the other', () => {
+  it('have one commitment to their tokens, and one to everything else', () => {
     fc.assert(
       fc.property(rows, rows, (row, other) => {
         const { tokens, derived, keyVersion } = other;
@@ -251,7 +251,7 @@ describe('the rows of a chunk', () => {
     );
   });
 
-  it('leave when they are cut out, with what only they said; the others keep place, bytes and commitments', () => {
+  it('are removed with the texts that only they used when they are cut out; the others keep ordinals, bytes and commitments', () => {
     fc.assert(
       fc.property(chunks, fc.array(fc.nat(5)), (data, wanted) => {
         const whole = new RowChunk(encodeRowChunk(data));
@@ -282,7 +282,7 @@ describe('the rows of a chunk', () => {
     );
   });
 
-  it('leave no text and no id behind that only they had', () => {
+  it('leave neither text nor id behind that only they had', () => {
     const [row] = example.rows;
     if (row === undefined) throw new Error('the example has no row');
     const secret = {

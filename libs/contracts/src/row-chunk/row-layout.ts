@@ -40,17 +40,17 @@ export interface PartReader {
   readonly raw: ByteReader;
 }
 
-/** Written where there is no text: none that the schema allows is empty. */
+/** Written in place of no text, because the schema allows no empty text. */
 export const NO_TEXT = '';
 
-/** What a text may be is what the schema says of it. */
+/** The schema of each kind of text. */
 export const textSchemas = { attributeName, attributeValue, code, isoDate, valueDomain };
 export type TextKind = keyof typeof textSchemas;
 
-/** An optional number is one more than it says, and 0 for none; a whole number with a sign is a double. */
+/** Optional numbers are stored plus one, with 0 for absent; whole numbers with a sign are stored as doubles. */
 type FieldForm = 'isoDate' | 'isoDate?' | 'code' | 'flag' | 'minutes?' | 'category' | 'double' | 'whole';
 
-/** Fields of facts by kind, in the order in which they are written. Places in these lists never change. */
+/** Fields of facts by kind, in the order in which they are written. Positions in these lists never change. */
 const factFields: Readonly<Record<Facts['kind'], Readonly<Record<string, FieldForm>>>> = {
   registration: { registeredOn: 'isoDate?' },
   engagement: { eventDate: 'isoDate', sessionKind: 'code', attended: 'flag', minutes: 'minutes?' },
@@ -80,7 +80,7 @@ export function writeBody(row: PseudonymisedRow, out: PartWriter): void {
   for (const [name, form] of formsOfKind[kind] ?? []) writeField(facts[name], form, out);
 }
 
-/** What has another type than its form is written as something that is refused when it is read. */
+/** A value of a type other than its form's is written as something that the reader refuses. */
 function writeField(value: unknown, form: FieldForm, out: PartWriter): void {
   const { raw } = out;
   switch (form) {
@@ -119,7 +119,7 @@ export function writeTokens({ keyVersion, tokens, derived }: PseudonymisedRow, o
   }
 }
 
-/** Gives what the schema allows, and nothing else. @throws UnreadableContract */
+/** Returns only what the schema allows. @throws UnreadableContract */
 export function readBody(
   from: PartReader,
 ): Pick<PseudonymisedRow, 'record' | 'rowKey' | 'role' | 'attributes' | 'facts'> {
@@ -167,7 +167,7 @@ function readField(form: FieldForm, from: PartReader): unknown {
   }
 }
 
-/** Likewise. */
+/** Returns only what the schema allows. @throws UnreadableContract */
 export function readTokens(from: PartReader): Pick<PseudonymisedRow, 'keyVersion' | 'tokens' | 'derived'> {
   const { raw } = from;
   type Token = PseudonymisedRow['tokens'][number]['token'];

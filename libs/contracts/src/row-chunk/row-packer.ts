@@ -17,14 +17,14 @@ export class RowPacker {
   readonly #part = new Part();
   readonly #maxBytes: number;
 
-  /** @param maxBytes that the packed rows may have; a row that is alone may have more. */
+  /** @param maxBytes maximum bytes of the packed rows; a single row may exceed it. */
   constructor(maxBytes = Number.POSITIVE_INFINITY) {
     this.#maxBytes = maxBytes;
   }
 
   /**
-   * Takes a row, unless it would be one too many or make them too large.
-   * @returns whether it was taken. @throws TypeError for an id or a number that is none.
+   * Adds a row, unless it would exceed the maximum number or size.
+   * @returns whether it was added. @throws TypeError for an invalid id or number.
    */
   add(row: PseudonymisedRow): boolean {
     const [slices, texts, numbers] = [this.#slices.length, this.#texts.length, this.#numbers.size];
@@ -46,7 +46,7 @@ export class RowPacker {
     return { rows: this.#lengths.length, bytes };
   }
 
-  /** Three bytes are enough for each length, and for each of the two counts. */
+  /** Three bytes suffice for each length, and for each of the two counts. */
   #isTooLarge(): boolean {
     return this.#slices.length + this.#texts.length + 3 * (this.#lengths.length + 3) > this.#maxBytes;
   }
@@ -62,7 +62,7 @@ export class RowPacker {
   };
 }
 
-/** @param texts each with its length before it. */
+/** @param texts each preceded by its length. */
 export function packed(
   count: number,
   texts: ByteWriter,
@@ -78,18 +78,18 @@ export function packed(
   return out.written().slice();
 }
 
-/** What the two commitments of a row hash. */
+/** The bytes that the two commitments of a row hash. */
 export interface CommittedBytes {
   readonly body: Uint8Array;
   readonly tokens: Uint8Array;
 }
 
-/** Stands before what is hashed, so that one part is never taken for the other. */
+/** Distinguishes the two parts in the hashed bytes. */
 export const COMMITTED_PART = { body: 1, tokens: 2 } as const;
 
 /**
- * What the commitments of a row hash: its salt (16 bytes), the version of the form (1 byte), a byte for the part (1: body,
- * 2: tokens), and that part of its slice with each text in full. It follows from the row alone.
+ * The bytes that the commitments of a row hash: its salt (16 bytes), the version of the format (1 byte), a byte for the
+ * part (1: body, 2: tokens), and that part of its slice with each text in full. They follow from the row alone.
  */
 export function committedBytesOf(row: PseudonymisedRow): CommittedBytes {
   const bytesOf = (which: 1 | 2, write: typeof writeBody): Uint8Array => {
@@ -106,7 +106,7 @@ export function committedBytesOf(row: PseudonymisedRow): CommittedBytes {
   };
 }
 
-/** Writes parts, one after the other: the texts of one are known when its raw bytes are. */
+/** Writes parts one after the other: the texts of a part come before its raw bytes, but are complete only with them. */
 class Part implements PartWriter {
   readonly raw = new ByteWriter();
   readonly #texts: string[] = [];
@@ -131,6 +131,6 @@ class Part implements PartWriter {
   }
 }
 
-/** Used again and again, with no wait in between. */
+/** Reused, because no call is interleaved with another. */
 const committed = new ByteWriter();
 const committedPart = new Part();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Data that was changed in one place, for properties of what reads it. */
+/** Data with one change, for property tests of readers. */
 
 export type Path = readonly (string | number)[];
 export const pathsOf = (value: unknown, path: Path = []): Path[] =>
@@ -8,7 +8,7 @@ export const pathsOf = (value: unknown, path: Path = []): Path[] =>
     ? [path, ...Object.entries(value).flatMap(([key, member]) => pathsOf(member, [...path, key]))]
     : [path];
 
-/** The value with one place replaced, taken out, or given one member more. */
+/** The value with one place replaced or removed, or with an additional member there. */
 export function changed(
   value: unknown,
   [step, ...rest]: Path,

@@ -4,29 +4,29 @@ import type { DecisionContext } from '../decision-context.js';
 import type { ProgrammeLedger } from '../programme-ledger.js';
 import type { Cause } from '../scribe.js';
 
-/** What a decision made of a submission or of records. */
+/** The outcome of a decision about a submission or records. */
 export type DecisionOutcome = 'linked' | 'withdrawn' | 'parked' | 'erased';
 
-/** What is known of a submission's rows. */
+/** The state of a submission's rows. */
 export interface SubmissionProgress {
-  /** Number of chunks once all are staged, the last one included. */
+  /** Number of chunks and rows, once all chunks up to the last are staged. */
   readonly complete: { readonly chunks: number; readonly rows: number } | undefined;
-  /** Why it cannot be processed, where somebody said so. */
+  /** Why the submission cannot be processed, if that was reported. */
   readonly unprocessable: string | undefined;
 }
 
-/** What an erasure does besides its events. */
+/** The side effects of an erasure besides its events. */
 export interface ErasingHand {
   /**
-   * Before the events: what the erasure forgets must not outlive it in a snapshot, and the list outside the databases
-   * has to name it before the ledger does.
+   * Called before the events: deletes snapshots, which must not outlive the erasure, and adds the records to the list
+   * outside the databases, which must contain them before the ledger does.
    */
   prepare(order: ErasureOrder): Promise<void>;
-  /** After the events: deletes the bodies of these records for ever. Repeatable. */
+  /** Called after the events: permanently deletes the bodies of these records. Idempotent. */
   eraseBodies(records: readonly EnteredRecord[]): Promise<void>;
 }
 
-/** What is to be erased, as it was ordered. */
+/** The records to erase, and the command that asked for it. */
 export interface ErasureOrder {
   readonly command: CommandData<'erase-records'>;
   readonly records: readonly RecordId[];
@@ -34,23 +34,23 @@ export interface ErasureOrder {
 
 export interface CommandContext extends DecisionContext {
   readonly cause: Cause;
-  /** Of the submission that the command waits for, if it waits for one. */
+  /** The rows of the submission that the command waits for, if it waits for one. */
   readonly progress: SubmissionProgress | undefined;
-  /** Absent where nothing can be erased. */
+  /** Undefined if erasure is not configured. */
   readonly erasing: ErasingHand | undefined;
 }
 
-/** What decides commands of one kind. */
+/** Decides commands of one kind. */
 export interface CommandHandler<Kind extends CommandKind> {
-  /** Why it cannot be carried out; nothing is recorded then. Asked again of the same ledger, it answers the same. */
+  /** Why the command must be refused, if so; nothing is then recorded. A pure function of the ledger. */
   refusalOf(
     ledger: ProgrammeLedger,
     command: CommandData<Kind>,
     can: { readonly erase: boolean },
   ): RefusalOf<Kind> | undefined;
-  /** The submission whose rows have to be staged first, and the place in the order of intake that it takes. */
+  /** The submission whose rows must be staged first, and the intake number that the command takes. */
   waitsFor?(command: CommandData<Kind>): { readonly submission: SubmissionId; readonly intake: number };
-  /** Carries it out. @returns what became of it, when its events are durable. */
+  /** Executes the command. @returns its outcome, once its events are durable. */
   carryOut(
     context: CommandContext,
     command: CommandData<Kind>,

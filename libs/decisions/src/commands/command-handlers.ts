@@ -4,14 +4,14 @@ import { eraseRecords } from './erase-records.js';
 import { unparkSubmission } from './unpark-submission.js';
 import { withdrawSubmission } from './withdraw-submission.js';
 
-/** A handler for every kind of command: a kind without one does not compile. */
+/** A handler for every kind of command; a kind without one does not compile. */
 const commandHandlers: { readonly [Kind in CommandKind]: CommandHandler<Kind> } = {
   'withdraw-submission': withdrawSubmission,
   'unpark-submission': unparkSubmission,
   'erase-records': eraseRecords,
 };
 
-/** What decides this command. */
+/** The handler of a command. */
 export const handlerOf = (command: CommandData): CommandHandler<CommandKind> =>
-  // Each handler is asked about commands of its own kind alone, which the compiler cannot follow through the map.
+  // Each handler receives only commands of its own kind, which the compiler cannot infer through the map.
   commandHandlers[command.kind] as unknown as CommandHandler<CommandKind>;

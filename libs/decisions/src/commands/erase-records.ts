@@ -1,7 +1,7 @@
 import { eraseRecords as erase } from '../erase-records.js';
 import type { CommandHandler } from './command-handler.js';
 
-/** Forgets records. All of them have to be known, so that a mistyped id is noticed. */
+/** Erases records. All of them must be known, so that a mistyped id is noticed. */
 export const eraseRecords: CommandHandler<'erase-records'> = {
   refusalOf(ledger, { payload: { records } }, can) {
     if (!can.erase) return 'erasures-not-configured';
@@ -13,7 +13,7 @@ export const eraseRecords: CommandHandler<'erase-records'> = {
 
   async carryOut(context, command) {
     const { ledger, cause, erasing } = context;
-    if (erasing === undefined) throw new Error('an erasure was decided where nothing can be erased');
+    if (erasing === undefined) throw new Error('an erasure was decided although erasure is not configured');
     const records = ledger.engine.erasable(command.payload.records);
     await erasing.prepare({ command, records });
     await erase(context, { ...cause, basis: command.reason, by: command.askedBy.person, records });

@@ -2,7 +2,7 @@ import { decideSubmission, park } from '../decide-submission.js';
 import { Scribe } from '../scribe.js';
 import type { CommandHandler } from './command-handler.js';
 
-/** Tries a parked submission again, as if it came now: it is linked, or parked once more. */
+/** Processes a parked submission again, as if it arrived now: it is linked, or parked again. */
 export const unparkSubmission: CommandHandler<'unpark-submission'> = {
   refusalOf: (ledger, { payload }) =>
     ledger.standingOf(payload.file.submission) === 'parked' ? undefined : 'submission-not-parked',

@@ -4,7 +4,7 @@ import { Scribe } from '../scribe.js';
 import { writeDecisions } from '../write-decisions.js';
 import type { CommandHandler } from './command-handler.js';
 
-/** Takes a submission out. One that was parked has no rows to take out: the ledger says that it is gone. */
+/** Withdraws a submission. A parked one has no rows in the ledger, which only records the withdrawal. */
 export const withdrawSubmission: CommandHandler<'withdraw-submission'> = {
   refusalOf(ledger, { payload }) {
     const standing = ledger.standingOf(payload.submission);

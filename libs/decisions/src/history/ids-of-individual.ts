@@ -5,8 +5,8 @@ import { readAhead, type EventStore } from '@kinledger/event-store';
 const PAGE = 1_000;
 
 /**
- * An individual and all that were merged into it, up to a position: what was decided about any of them is its history.
- * @param to the last position that counts.
+ * An individual and all that were merged into it up to a position; decisions about any of them belong to its history.
+ * @param to the last position considered.
  */
 export async function idsOfIndividual(
   store: EventStore,
@@ -30,12 +30,12 @@ export async function idsOfIndividual(
       absorbed.set(kept, [...(absorbed.get(kept) ?? []), gone]);
     }
   const ids = new Set([individual]);
-  // The set grows while it is walked.
+  // The set grows during the iteration.
   for (const id of ids) for (const gone of absorbed.get(id) ?? []) ids.add(gone);
   return ids;
 }
 
-/** Whether an event says of one of these individuals which records belong to it. */
+/** Whether an event determines which records belong to one of these individuals. */
 export function movesRecordsOf(ids: ReadonlySet<IndividualId>, event: LedgerEvent): boolean {
   switch (event.type) {
     case 'RecordsPlaced':

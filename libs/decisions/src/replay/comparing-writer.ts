@@ -3,32 +3,32 @@ import { canonicalJson } from '@kinledger/domain';
 import type { DecisionWriter, WrittenEvent } from '../decision-writer.js';
 import type { RecordedEvent } from './recorded-decision.js';
 
-/** Where a decision that is made again first differs from the ledger. */
+/** The first difference between a decision that is made again and the ledger. */
 export interface Difference {
   readonly revision: number;
-  /** What the ledger has; absent where it has nothing more. */
+  /** The event in the ledger; undefined if the ledger's decision ends before. */
   readonly recorded: LedgerEvent | undefined;
-  /** What the recorded inputs give; absent where they give nothing more. */
+  /** The event that follows from the recorded inputs; undefined if the new decision ends before. */
   readonly recomputed: LedgerEvent | undefined;
 }
 
-/** Compares what is decided again with what the ledger has, and goes on from what the ledger has. It stores nothing. */
+/** Compares a decision that is made again with the ledger, and continues from the ledger's events. Stores nothing. */
 export class ComparingWriter implements DecisionWriter {
   readonly isFull = false;
-  /** What was decided again, where it is kept. */
+  /** The events of the new decision, if they are kept. */
   readonly recomputed: LedgerEvent[] = [];
   #difference: Difference | undefined;
   #taken = 0;
   readonly #recorded: readonly RecordedEvent[];
   readonly #keeps: boolean;
 
-  /** @param keeps whether all that is decided again is kept, to find out what explains a difference. */
+  /** @param keeps whether the new decision's events are kept, to find an explanation of a difference. */
   constructor(recorded: readonly RecordedEvent[], keeps: boolean) {
     this.#recorded = recorded;
     this.#keeps = keeps;
   }
 
-  /** The first difference, once nothing more comes. */
+  /** The first difference, after all events were taken. */
   get difference(): Difference | undefined {
     const next = this.#recorded[this.#taken];
     if (this.#difference !== undefined || next === undefined) return this.#difference;
@@ -61,7 +61,7 @@ export class ComparingWriter implements DecisionWriter {
   }
 }
 
-/** Whether an event of an earlier version says, brought up to date, what is decided now. */
+/** Whether an event of an earlier version, converted to the current one, equals the new decision's. */
 function isEarlierForm({ stored, event }: RecordedEvent, now: LedgerEvent): boolean {
   const written = JSON.parse(Buffer.from(stored.bytes).toString('utf8')) as { readonly version: number };
   if (written.version === ledgerContracts[event.type].version) return false;

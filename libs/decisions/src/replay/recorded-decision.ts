@@ -12,25 +12,25 @@ import type { Bodies } from '@kinledger/domain';
 import type { Segment, StoredEvent } from '@kinledger/event-store';
 import type { AbsentRow, DecidableChunk, StagedRows } from '../staged-rows.js';
 
-/** An event of the ledger, and its bytes as they are stored. */
+/** An event of the ledger, and its stored bytes. */
 export interface RecordedEvent {
   readonly stored: StoredEvent;
   readonly event: LedgerEvent;
 }
 
-/** A record that enters the ledger without a body: legal only where an erasure names it. */
+/** A record that enters the ledger without a body, which is only valid if an erasure names it. */
 export interface MissingBody {
   readonly record: RecordId;
-  /** Of the event that brings the record in. */
+  /** Revision of the event with which the record enters. */
   readonly revision: number;
 }
 
 type EnteringPlacement = Placement & { readonly commitments: Commitments };
 
-/** One decision as the ledger has it, its closing event last, with the bodies that are left of its records. */
+/** A decision as recorded in the ledger, ending with its closing event, and the remaining bodies of its records. */
 export class RecordedDecision implements Bodies, StagedRows {
   readonly missing: readonly MissingBody[];
-  /** How many records enter the ledger with it. */
+  /** Number of records that enter the ledger with it. */
   readonly records: number;
   readonly #rows = new Map<RecordId, { readonly chunk: RowChunk; readonly ordinal: number }>();
 
@@ -71,8 +71,8 @@ export class RecordedDecision implements Bodies, StagedRows {
   }
 
   /**
-   * The rows of its submission, as far as anything is left of them. Those that stood unchanged come first: of these the
-   * ledger has the records, and the places between the others make no difference to what is decided.
+   * The remaining rows of its submission. Unchanged rows come first: the ledger has their records, and their places
+   * among the others do not affect the decision.
    */
   async *chunksOf(): AsyncGenerator<DecidableChunk> {
     yield this.#unchangedRows();
@@ -160,7 +160,7 @@ class EnteringChunk extends UnstoredChunk implements DecidableChunk {
   }
 }
 
-/** Rows of which nothing was kept, since they said nothing new, and keys of rows that refuse consent. */
+/** Rows of which nothing was kept, because they said nothing new, and keys of rows that refuse consent. */
 class UnchangedChunk extends UnstoredChunk implements DecidableChunk {
   readonly head: DecidableChunk['head'];
   readonly repeated: number;

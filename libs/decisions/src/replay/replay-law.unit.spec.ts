@@ -16,7 +16,7 @@ const replay = async (recorded: RecordedHistory) => {
 };
 
 describe('a ledger that is replayed', () => {
-  it('comes out the same to the byte, whatever was submitted, withdrawn, corrected, parked and reviewed', async () => {
+  it('comes out identical to the byte, whatever was submitted, withdrawn, corrected, parked and reviewed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(history(), historyWithConstraints()), async (steps) => {
         const recorded = await RecordedHistory.of(steps.filter(({ kind }) => kind !== 'erase'));
@@ -28,7 +28,7 @@ describe('a ledger that is replayed', () => {
     );
   });
 
-  it('comes out the same before the first erased record came, and never diverges after it', async () => {
+  it('comes out identical before the first erased record entered, and never diverges after it', async () => {
     await fc.assert(
       fc.asyncProperty(historyWithErasures(), async (steps) => {
         const recorded = await RecordedHistory.of(steps);

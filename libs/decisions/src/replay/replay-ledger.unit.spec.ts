@@ -17,7 +17,7 @@ const submit = (dataset: number, rows: readonly Row[]): Step => ({
   })),
 });
 
-/** Two children whom two services know, and one whom one service knows. */
+/** Two children known to two services, and one known to one service. */
 const history: readonly Step[] = [
   submit(0, [
     ['r0', [['child-key', 'c0']]],
@@ -42,7 +42,7 @@ const replay = async (store: EventStore, options: Partial<ReplayOptions> = {}) =
   return { ...replayed, decisions };
 };
 
-/** The store, as somebody left it who could write to the database: the events of one type say something else. */
+/** The store after an attacker with write access to the database changed the events of one type. */
 const tampered = (store: EventStore, change: (event: LedgerEvent) => unknown): EventStore => {
   const changed = (stored: StoredEvent): StoredEvent => {
     const event = JSON.parse(Buffer.from(stored.bytes).toString('utf8')) as LedgerEvent;
@@ -63,7 +63,7 @@ const placed = async (store: EventStore, at: number) => {
   return placing;
 };
 
-/** Changes the placement of one record in the second file, of which the first file knows. */
+/** Changes the placement of one record of the second file, whose person the first file contains too. */
 const misplaced = async (store: EventStore, change: Record<string, unknown>) => {
   const { revision } = await placed(store, 1);
   const tamperedStore = tampered(store, (event) => {
@@ -75,7 +75,7 @@ const misplaced = async (store: EventStore, change: Record<string, unknown>) => 
 };
 
 describe('a replay', () => {
-  it('finds a record that was placed with another individual, and names both', async () => {
+  it('finds a record that was placed with another individual, and names both individuals', async () => {
     const { store } = await RecordedHistory.of(history);
     const [, , third] = (await placed(store, 0)).data.placements;
     const other = (third as { readonly individual: string }).individual;
@@ -101,7 +101,7 @@ describe('a replay', () => {
     expect(firstDivergence).toMatchObject({ verdict: 'diverged', difference: { revision } });
   });
 
-  it('finds an event that was added to a decision, and one that was left out', async () => {
+  it('finds an event that was added to a decision, and one that was removed', async () => {
     const { store } = await RecordedHistory.of(history);
     const closing = (await store.readPage(STREAM, 0, 1000)).find(({ type }) => type === 'SubmissionLinked');
     const revision = closing?.revision ?? Number.NaN;
@@ -113,7 +113,7 @@ describe('a replay', () => {
     expect((await replay(changed)).firstDivergence).toMatchObject({ difference: { revision } });
   });
 
-  it('finds a body that is not the one that the ledger is committed to', async () => {
+  it("finds a body that does not match the ledger's commitment", async () => {
     const { store } = await RecordedHistory.of(history);
     const { revision } = await placed(store, 0);
     const { store: changed } = await misplaced(store, {});
@@ -126,7 +126,7 @@ describe('a replay', () => {
     expect((await replay(other)).firstDivergence).toMatchObject({ difference: { revision } });
   });
 
-  it('names the position of a body that is missing and that no erasure names', async () => {
+  it('reports the position of a missing body that no erasure names', async () => {
     const { store } = await RecordedHistory.of(history);
     const { revision, data } = await placed(store, 0);
     const record = data.placements[0]?.record as RecordId;
@@ -140,21 +140,21 @@ describe('a replay', () => {
     expect((await replay(without)).faults).toEqual([{ record, revision }]);
   });
 
-  it('takes a missing body for erased where an erasure after the range names it', async () => {
+  it('treats a missing body as erased if an erasure after the range names it', async () => {
     const recorded = await RecordedHistory.of([...history, { kind: 'erase', picks: [0] }]);
     const { revision } = await placed(recorded.store, 0);
     const { faults, counts } = await replay(recorded.store, { to: revision + 1 });
     expect([faults, counts]).toEqual([[], { equal: 2, diverged: 0, 'not-decidable': 1 }]);
   });
 
-  it('does not let an erasure excuse what the erased record has nothing to do with', async () => {
+  it('does not accept an erasure as the explanation of an unrelated difference', async () => {
     const { store } = await RecordedHistory.of([...history, { kind: 'erase', picks: [2] }]);
     const { store: changed, revision } = await misplaced(store, { rule: 'email' });
     const { counts, firstDivergence } = await replay(changed);
     expect([counts.diverged, firstDivergence?.difference?.revision]).toEqual([1, revision]);
   });
 
-  it('makes again only the decisions that are asked for, and reads the others', async () => {
+  it('makes only the requested decisions again, and reads the others', async () => {
     const { store } = await RecordedHistory.of(history);
     const { revision } = await placed(store, 1);
     const { read, counts, decisions } = await replay(store, { from: revision, to: revision + 1 });
@@ -163,7 +163,7 @@ describe('a replay', () => {
     expect([none.read, none.counts.equal]).toEqual([5, 0]);
   });
 
-  it('decides under the strategy that was in force, and the change of strategy too', async () => {
+  it('decides under the strategy then in force, including the change of strategy', async () => {
     const recorded = await RecordedHistory.of(history);
     await recorded.adopt(1);
     await recorded.step(submit(0, [['r5', [['child-key', 'c0']]]]));

@@ -7,7 +7,7 @@ import type { AppendOptions, AppendResult, EventToAppend, StoredEvent } from '..
 import { appendParts } from './append-parts.js';
 import { asOnlyWriter, sweepOrphans, writeAhead, type HeldStream } from './segments-ahead.js';
 import type { KurrentStreams } from './kurrent-streams.js';
-import { patiently, type Patience } from './patience.js';
+import { retryWhileTransient, type Patience } from './patience.js';
 import { eventsLeftByInterruption } from './interrupted-append.js';
 import { settleAppend } from './settle-append.js';
 import { StreamIds } from './stream-ids.js';
@@ -72,7 +72,7 @@ export class KurrentAppender {
     const { name } = held;
     const { expectedRevision: expected, segments = [], payloads = [] } = options;
     for (;;) {
-      const { head, known } = await patiently(this.#options.patience, async () => {
+      const { head, known } = await retryWhileTransient(this.#options.patience, async () => {
         const last = await this.#options.streams.head(name);
         return { head: last, known: await this.#knownAmong(name, events, last) };
       });
@@ -157,7 +157,7 @@ export class KurrentAppender {
     if (this.#options.eraser === undefined || this.#swept.has(held.name)) return;
     await sweepOrphans(held, {
       eraser: this.#options.eraser,
-      head: () => patiently(this.#options.patience, () => this.#options.streams.head(held.name)),
+      head: () => retryWhileTransient(this.#options.patience, () => this.#options.streams.head(held.name)),
       underwayMs: this.#options.underwayMs,
       signal: this.#options.patience.signal,
     });

@@ -113,7 +113,9 @@ export class KurrentStreams {
     try {
       return await outages.watched(
         'read',
-        reads.call(readTimeoutMs, (client) => readToEnd(client, nameInKurrent(stream), this.#asWe(options))),
+        reads.call(readTimeoutMs, (client) =>
+          readToEnd(client, nameInKurrent(stream), this.#fromLeader(options)),
+        ),
       );
     } catch (error) {
       if (isStreamDeleted(error)) throw streamGap(stream, 0);
@@ -126,7 +128,7 @@ export class KurrentStreams {
   /**
    * Adds our credentials, and requires the leader: a follower may lag, and a writer must not mistake that for the end.
    */
-  #asWe(options: ReadOptions): ReadOptions {
+  #fromLeader(options: ReadOptions): ReadOptions {
     const { credentials } = this.#options;
     return { ...options, requiresLeader: true, ...(credentials === undefined ? {} : { credentials }) };
   }
@@ -143,7 +145,7 @@ export class KurrentStreams {
     try {
       return await reads.call(readTimeoutMs, async (client) => {
         let settings: StreamSettings | undefined;
-        const options = this.#asWe({ direction: 'backwards', fromRevision: 'end', maxCount: 1 });
+        const options = this.#fromLeader({ direction: 'backwards', fromRevision: 'end', maxCount: 1 });
         for await (const { event } of client.readStream(`$$${nameInKurrent(stream)}`, options)) {
           const data: unknown = event?.data;
           if (typeof data === 'object' && data !== null && !(data instanceof Uint8Array))

@@ -44,7 +44,7 @@ export class OutageWatch {
       this.#answered(kind);
       return result;
     } catch (error) {
-      if (saysUnreachable(error)) this.#failed(kind, error);
+      if (indicatesOutage(error)) this.#failed(kind, error);
       else this.#answered(kind);
       throw error;
     }
@@ -52,7 +52,7 @@ export class OutageWatch {
 
   /** The error to pass to the caller: one sentence if the server is unreachable, else unchanged. */
   async told(error: unknown): Promise<unknown> {
-    if (!saysUnreachable(error)) return error;
+    if (!indicatesOutage(error)) return error;
     const finding = this.#outage?.finding;
     if (finding !== undefined) await orAfter(LONGEST_WAIT_MS, finding);
     const fault = isAccessDenied(error)
@@ -99,7 +99,7 @@ export class OutageWatch {
   }
 }
 
-const saysUnreachable = (error: unknown): boolean => isTransient(error) || isAccessDenied(error);
+const indicatesOutage = (error: unknown): boolean => isTransient(error) || isAccessDenied(error);
 
 const orAfter = (ms: number, work: Promise<void>): Promise<void> =>
   new Promise((resolve) => {

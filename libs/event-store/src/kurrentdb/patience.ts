@@ -15,7 +15,7 @@ export interface Patience {
  * @throws a permanent error of the work; the last transient one once the time is up; an AbortError when the signal
  * aborts.
  */
-export async function patiently<T>(
+export async function retryWhileTransient<T>(
   { ms, signal }: Patience,
   work: (attempt: number) => Promise<T>,
 ): Promise<T> {

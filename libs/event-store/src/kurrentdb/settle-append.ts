@@ -2,7 +2,7 @@ import { eventIdReused, revisionConflict } from '../errors.js';
 import type { EventToAppend } from '../event-store.js';
 import { isWrongExpectedVersion } from './kurrent-errors.js';
 import type { KurrentStreams } from './kurrent-streams.js';
-import { patiently, type Patience } from './patience.js';
+import { retryWhileTransient, type Patience } from './patience.js';
 
 /** Events that are appended to one place of a stream in one append of the server. */
 export interface Part {
@@ -25,7 +25,7 @@ export type Settled = 'written' | 'there';
  * @throws RevisionConflict, EventIdReused; the last transient error once the patience is exhausted.
  */
 export const settleAppend = (streams: KurrentStreams, part: Part, patience: Patience): Promise<Settled> =>
-  patiently(patience, async (attempt) => {
+  retryWhileTransient(patience, async (attempt) => {
     const before = attempt === 0 ? undefined : await lookAt(streams, part);
     return before ?? (await appendAndLook(streams, part));
   });

@@ -10,7 +10,7 @@ import type { FileDates } from './file-dates.js';
 import { rowRule, type Finding, type RuleOfField } from './finding.js';
 import { FingerprintHolders } from './fingerprint-holders.js';
 import { FingerprintSet } from './fingerprint-set.js';
-import type { KnownDigestsOfNothing } from './value-form.js';
+import type { KnownEmptyValueDigests } from './value-form.js';
 
 /**
  * not-consented: the row refuses consent, and is only counted. consent-refused: the row refuses consent and has a
@@ -98,7 +98,7 @@ export class RowValidator {
       readonly limits: RowLimits;
       /** Whether the people of the programme are made up. */
       readonly synthetic?: boolean | undefined;
-      readonly salts?: KnownDigestsOfNothing;
+      readonly salts?: KnownEmptyValueDigests;
       readonly sha256: Sha256Hex;
     },
   ) {

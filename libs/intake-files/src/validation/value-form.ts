@@ -31,9 +31,9 @@ import { birthDayForm, dayForm, isoMonth } from './day-form.js';
 import type { RuleKind, RuleOfField } from './finding.js';
 
 /** Recognises digests of "no value", such as that of an empty cell, without holding a salt. */
-export interface KnownDigestsOfNothing {
+export interface KnownEmptyValueDigests {
   /** Whether a digest is that of "no value", as an identifier of one of these kinds. */
-  isOfNothing(kinds: readonly ColumnIdentifier['kind'][], digest: string): boolean;
+  isOfEmptyValue(kinds: readonly ColumnIdentifier['kind'][], digest: string): boolean;
 }
 
 /** The result of reading a text, if it is more than a value. */
@@ -52,7 +52,7 @@ export type ValueForm = (text: string) => string | ReadValue;
 export interface FormOptions {
   /** Whether the people of the programme are made up, so that values reserved for tests are valid. */
   readonly synthetic: boolean;
-  readonly salts?: KnownDigestsOfNothing | undefined;
+  readonly salts?: KnownEmptyValueDigests | undefined;
 }
 
 /** How to bring values of one kind to canonical form. Nothing else does this. */
@@ -182,7 +182,7 @@ function digestForm({ 'x-kinledger': { identifiers } }: DatasetField, { salts }:
   return (text) => {
     const digest = canonicalDigest(text);
     if (digest === undefined) return refused(damagedDigest.test(text) ? 'invalid' : 'clear-text');
-    return salts?.isOfNothing(kinds, digest) === true ? refused('placeholder') : digest;
+    return salts?.isOfEmptyValue(kinds, digest) === true ? refused('placeholder') : digest;
   };
 }
 

@@ -37,10 +37,10 @@ export function committingFeatures(open: OpenBus): void {
       const received = inbox(bus, { group, topics: [topic] });
       received.during = () => gate.opened;
       await bus.publish(topic, numbered('a', 4));
-      await until('a batch is in hand', () => received.batches.length === 1);
+      await until('a batch is being handled', () => received.batches.length === 1);
       expect(await totalLag(bus, group)).toBe(4);
       gate.open();
-      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+      await until('everything is committed', async () => (await totalLag(bus, group)) === 0);
     });
 
     it('resumes at exactly the first uncommitted message: not one too low, not one too high', async () => {
@@ -100,7 +100,7 @@ export function committingFeatures(open: OpenBus): void {
       expect(await totalLag(bus, group)).toBeGreaterThanOrEqual(5);
       broken = false;
       await received.receives(45);
-      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+      await until('everything is committed', async () => (await totalLag(bus, group)) === 0);
     });
 
     it('delivers one batch of a partition at a time', async () => {
@@ -136,7 +136,7 @@ export function committingFeatures(open: OpenBus): void {
       const gate = new Gate();
       const slow = inbox(connection.bus, { group: unique('slow'), topics: [topic], maxMessages: 5 });
       slow.during = () => gate.opened;
-      await until('a batch is in hand', () => slow.batches.length === 1);
+      await until('a batch is being handled', () => slow.batches.length === 1);
       // Much other traffic on the same connection gives a reader that does not stop time to be noticed.
       const quick = inbox(connection.bus, { group: unique('quick'), topics: [other] });
       for (let round = 1; round <= 30; round += 1) {
@@ -159,7 +159,7 @@ export function committingFeatures(open: OpenBus): void {
       const received = inbox(bus, { group, topics: [topic], maxMessages: 2 });
       received.during = () => gate.opened;
       await bus.publish(topic, numbered('a', 6));
-      await until('a batch is in hand', () => received.batches.length === 1);
+      await until('a batch is being handled', () => received.batches.length === 1);
       const stopped = received.subscription.stop();
       // It is given time: its signal is not aborted.
       expect(received.batches[0]?.signal.aborted).toBe(false);
@@ -177,7 +177,7 @@ export function committingFeatures(open: OpenBus): void {
       received.during = ({ signal }) =>
         new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
       await bus.publish(topic, numbered('a', 6));
-      await until('a batch is in hand', () => received.batches.length === 1);
+      await until('a batch is being handled', () => received.batches.length === 1);
       await received.subscription.stop();
       expect(received.batches[0]?.signal.aborted).toBe(true);
       expect(await totalLag(bus, group)).toBe(6);
@@ -213,7 +213,7 @@ export function committingFeatures(open: OpenBus): void {
         },
       );
       await bus.publish(topic, [message('a', 'b')]);
-      await until('it comes a third time', () => deliveries === 3);
+      await until('it is delivered a third time', () => deliveries === 3);
       await subscription.stop();
     });
 

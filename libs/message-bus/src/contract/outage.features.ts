@@ -45,7 +45,7 @@ export function outageFeatures(open: OpenBus): void {
         if (round % 3 === 0) consumer.severConnections();
         await published;
       }
-      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+      await until('everything is committed', async () => (await totalLag(bus, group)) === 0);
       const expected = numbered('a', 60).map(({ value }) => new TextDecoder().decode(value));
       // A repeated message arrives after its first time, so that first times are in order.
       expect([...new Set(received.texts)]).toEqual(expected);

@@ -25,7 +25,7 @@ export function progressFeatures(open: OpenBus): void {
       const topic = await newTopic(bus, 2);
       const { subscription, ...received } = inbox(bus, { group: unique('group'), topics: [topic] });
       await bus.publish(topic, numbered('a', 3));
-      await until('all is handled', () => received.handled.length === 3);
+      await until('everything is handled', () => received.handled.length === 3);
       const next = () =>
         subscription
           .progress()
@@ -47,10 +47,10 @@ export function progressFeatures(open: OpenBus): void {
       received.during = () => gate.opened.then(() => Promise.reject(new Error('refused by the test')));
       const partition = () => received.subscription.progress().partitions[0];
       await bus.publish(topic, numbered('a', 1));
-      await until('a batch is in hand', () => partition()?.handling === true);
+      await until('a batch is being handled', () => partition()?.handling === true);
       expect(partition()?.failedMsAgo).toBeUndefined();
       gate.open();
-      await until('the failure is told', () => partition()?.failedMsAgo !== undefined);
+      await until('the failure is reported', () => partition()?.failedMsAgo !== undefined);
       expect(received.subscription.progress().failedMsAgo).toBeDefined();
     });
 
@@ -86,7 +86,7 @@ export function progressFeatures(open: OpenBus): void {
         () => subscription.progress().attendedMsAgo > attendedMsAgo + 1000,
       );
       cut.regainConnection();
-      await until('it is heard of again', () => subscription.progress().attendedMsAgo < 1000);
+      await until('it has contact again', () => subscription.progress().attendedMsAgo < 1000);
     });
   });
 }

@@ -36,7 +36,7 @@ export function retentionFeatures(open: OpenBus): void {
       const group = unique('group');
       inbox(bus, { group, topics: [topic] });
       await bus.publish(topic, numbered('a', 3));
-      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+      await until('everything is committed', async () => (await totalLag(bus, group)) === 0);
       await bus.applyRetention(soon());
       expect(await kept(topic, 3)).toHaveLength(3);
     });
@@ -51,7 +51,7 @@ export function retentionFeatures(open: OpenBus): void {
       await absent.subscription.stop();
       const present = inbox(bus, { group: quick, topics: [topic] });
       await bus.publish(topic, numbered('a', 3, 2));
-      await until('the present group has done all', async () => (await totalLag(bus, quick)) === 0);
+      await until('the active group has handled everything', async () => (await totalLag(bus, quick)) === 0);
       expect(present.handled).toHaveLength(5);
       await bus.applyRetention(soon());
       const back = inbox(bus, { group: away, topics: [topic] });
@@ -67,7 +67,7 @@ export function retentionFeatures(open: OpenBus): void {
       const group = unique('group');
       const received = inbox(bus, { group, topics: [topic], maxMessages: 1000 });
       await bus.publish(topic, [...numbered('a', 1300), ...numbered('b', 700)]);
-      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+      await until('everything is committed', async () => (await totalLag(bus, group)) === 0);
       expect(await bus.applyRetention(soon())).toBe(2000);
       expect(await bus.applyRetention(soon())).toBe(0);
       await bus.publish(topic, numbered('a', 1, 1300));
@@ -104,7 +104,7 @@ export function retentionFeatures(open: OpenBus): void {
       ]);
       expect(lags.map(({ lag }) => lag).toSorted()).toEqual([0, 3]);
       gate.open();
-      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+      await until('everything is committed', async () => (await totalLag(bus, group)) === 0);
     });
   });
 }

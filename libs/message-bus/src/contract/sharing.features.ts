@@ -49,7 +49,7 @@ export function sharingFeatures(open: OpenBus): void {
       await bus.publish(topic, toAll(2));
       await second.receives(6);
       expect(second.partitions.size).toBe(4);
-      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+      await until('everything is committed', async () => (await totalLag(bus, group)) === 0);
       const texts = [...first.texts, ...second.texts];
       expect(texts.toSorted()).toEqual(
         [0, 1, 2]
@@ -93,12 +93,12 @@ export function sharingFeatures(open: OpenBus): void {
         topic,
         two.flatMap((key) => numbered(key, 5)),
       );
-      await until('both partitions are in hand', () => inHand.size === 2);
+      await until('both partitions are being handled', () => inHand.size === 2);
       const second = inbox((await underTest.connect()).bus, { group, topics: [topic], maxMessages: 1 });
       second.during = exclusively(() => Promise.resolve());
       gate.open();
       await second.subscription.ready;
-      await until('all is handled', () => first.handled.length + second.handled.length === 10);
+      await until('everything is handled', () => first.handled.length + second.handled.length === 10);
       expect(overlaps).toBe(0);
       for (const messages of Map.groupBy([...first.handled, ...second.handled], ({ key }) => key).values()) {
         expect(messages.map(textOf).toSorted()).toEqual(
@@ -115,10 +115,10 @@ export function sharingFeatures(open: OpenBus): void {
       const second = inbox(bus, { group, topics: [topic] });
       await Promise.all([first.subscription.ready, second.subscription.ready]);
       await bus.publish(topic, toAll(0));
-      await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+      await until('everything is committed', async () => (await totalLag(bus, group)) === 0);
       dying.loseConnection();
       await bus.publish(topic, toAll(1));
-      await until('all is committed again', async () => (await totalLag(bus, group)) === 0);
+      await until('everything is committed again', async () => (await totalLag(bus, group)) === 0);
       expect(second.texts.filter((text) => text.endsWith(':1'))).toHaveLength(4);
       dying.regainConnection();
     });
@@ -131,7 +131,7 @@ export function sharingFeatures(open: OpenBus): void {
       const zombie = inbox(paused.bus, { group, topics: [topic], maxMessages: 3 });
       zombie.during = () => zombieGate.opened;
       await bus.publish(topic, numbered('a', 3));
-      await until('the first member has the batch in hand', () => zombie.batches.length === 1);
+      await until('the first member handles the batch', () => zombie.batches.length === 1);
       paused.loseConnection();
       const heir = inbox(bus, { group, topics: [topic], maxMessages: 3 });
       heir.during = () => heirGate.opened;
@@ -166,7 +166,7 @@ export function sharingFeatures(open: OpenBus): void {
         inHand -= 1;
       };
       await bus.publish(topic, numbered('a', 3));
-      await until('the first member has a batch in hand', () => first.batches.length === 1);
+      await until('the first member handles a batch', () => first.batches.length === 1);
       unlucky.loseConnection();
       const second = inbox(bus, { group, topics: [topic], maxMessages: 1 });
       await second.receives(3);
@@ -182,7 +182,7 @@ export function sharingFeatures(open: OpenBus): void {
       await sign.receives(2);
       expect(first.batches).toHaveLength(1);
       gate.open();
-      await until('the first goes on', () => first.texts.includes('a:4'));
+      await until('the first resumes', () => first.texts.includes('a:4'));
       expect(overlaps).toBe(0);
       expect(first.messages.map(textOf)).toEqual(['a:0', 'a:3', 'a:4']);
     });
@@ -196,7 +196,7 @@ export function sharingFeatures(open: OpenBus): void {
       await Promise.all([first.subscription.ready, second.subscription.ready]);
       unlucky.loseConnection();
       await bus.publish(topic, toAll(0));
-      await until('the other one does all', () => second.handled.length >= 4);
+      await until('the other one handles everything', () => second.handled.length >= 4);
       unlucky.regainConnection();
       // Both share again once each handles messages of the same round.
       let round = 1;

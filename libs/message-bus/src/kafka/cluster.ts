@@ -54,7 +54,7 @@ export class Cluster {
   }
 
   /** Resolves when every partition of a topic has a leader that the brokers know. */
-  async untilLed(name: string): Promise<void> {
+  async waitForLeaders(name: string): Promise<void> {
     await this.retry(async () => {
       this.forgetTopic(name);
       await this.#learn([name]);

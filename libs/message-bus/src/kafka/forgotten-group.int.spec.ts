@@ -34,7 +34,10 @@ describe.skipIf(kafka.absent !== undefined)(
       await absent.subscription.stop();
       await bus.publish(name, numbered('a', 3, 2));
       await present.receives(5);
-      await until('the present group has committed all', async () => (await totalLag(bus, quick)) === 0);
+      await until(
+        'the active group has committed everything',
+        async () => (await totalLag(bus, quick)) === 0,
+      );
       // As when the offsets of a group without members expire.
       await admin.deleteGroups({ groups: [`forgotten.${away}`] });
       expect(await bus.applyRetention(soon())).toBe(0);
@@ -42,7 +45,10 @@ describe.skipIf(kafka.absent !== undefined)(
       const back = new Inbox(bus, { group: away, topics: [name] });
       await back.receives(5);
       expect(back.texts).toEqual(['a:0', 'a:1', 'a:2', 'a:3', 'a:4']);
-      await until('the group that was away has committed all', async () => (await totalLag(bus, away)) === 0);
+      await until(
+        'the returning group has committed everything',
+        async () => (await totalLag(bus, away)) === 0,
+      );
       expect(await bus.applyRetention(soon())).toBe(5);
     });
   },

@@ -83,7 +83,7 @@ async function create(
     if (topics.length > 1) for (const topic of topics) await create(cluster, [topic], replicas);
   }
   // Brokers learn of a topic a moment after the controller has created it.
-  for (const { name } of topics) await cluster.untilLed(name);
+  for (const { name } of topics) await cluster.waitForLeaders(name);
 }
 
 async function checkPolicies(cluster: Cluster, topics: readonly TopicSettings[]): Promise<void> {

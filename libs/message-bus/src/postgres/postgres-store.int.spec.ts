@@ -105,7 +105,7 @@ describe('the message bus in PostgreSQL', () => {
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'message bus cut%'`,
       );
     }
-    await until('all is committed', async () => (await totalLag(bus, group)) === 0);
+    await until('everything is committed', async () => (await totalLag(bus, group)) === 0);
     expect(new Set(inbox.texts)).toEqual(published);
     // A repeated message arrives in order, after its first time.
     for (const key of ['a', 'b']) {
@@ -138,7 +138,7 @@ describe('the message bus in PostgreSQL', () => {
     await until('it listens', () => hints.backend !== null);
     relay.freeze();
     relay.sever();
-    await until('it connects anew', () => hints.backend === null && relay.hasConnections);
+    await until('it reconnects', () => hints.backend === null && relay.hasConnections);
     const closed = hints.close();
     if (answers) relay.thaw();
     await closed;

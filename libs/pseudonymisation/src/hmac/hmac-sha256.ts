@@ -6,13 +6,13 @@ const DIGEST_BYTES = 32;
 const HELD_MESSAGE_BYTES = 448;
 
 /**
- * HMAC-SHA-256 (RFC 2104) under one key, for many short messages. Two one-shot hashes over buffers that hold the padded
- * key ready are several times as fast as a `createHmac` object for each message, and exactly equal to it.
+ * HMAC-SHA-256 (RFC 2104) under one key, for many short messages. Two one-shot hashes over buffers with the padded key
+ * are several times as fast as a `createHmac` object for each message, with identical results.
  */
 export class HmacSha256 implements KeyedHash {
-  /** Inner padded key, then room for a message. */
+  /** Inner padded key, then space for a message. */
   readonly #inner = Buffer.alloc(BLOCK_BYTES + HELD_MESSAGE_BYTES);
-  /** Outer padded key, then room for the inner digest. */
+  /** Outer padded key, then space for the inner digest. */
   readonly #outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES);
 
   constructor(key: KeyObject | Uint8Array) {
@@ -35,8 +35,8 @@ export class HmacSha256 implements KeyedHash {
   }
 
   /**
-   * The HMAC of the bytes that hex digits write, as 64 lower-case hex digits.
-   * @throws TypeError when the text is not whole bytes of hex digits, or longer than 448 bytes.
+   * The HMAC of the bytes that hex digits encode, as 64 lower-case hex digits.
+   * @throws TypeError for an incomplete byte, other characters, or more than 448 bytes.
    */
   hexOfHex(digits: string): string {
     const written = this.#inner.write(digits, BLOCK_BYTES, 'hex');

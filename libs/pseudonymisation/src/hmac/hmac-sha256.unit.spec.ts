@@ -26,7 +26,7 @@ it('equals createHmac for any key and message', () => {
   fc.assert(
     fc.property(bytes(200), fc.array(bytes(600), { minLength: 1, maxLength: 5 }), (key, messages) => {
       const hmac = new HmacSha256(key);
-      // Several messages in turn: nothing of one may be left in the buffers for the next.
+      // Several messages in turn, because the buffers must keep nothing of one for the next.
       for (const message of messages) expect(hmac.hex(message)).toBe(reference(key, message));
     }),
   );
@@ -41,7 +41,7 @@ it('equals createHmac for messages given as hex digits', () => {
   );
 });
 
-it('refuses what is not hex, or too long for its buffer', () => {
+it('refuses non-hex text, or text too long for its buffer', () => {
   const hmac = new HmacSha256(new Uint8Array(32));
   for (const text of ['abc', 'zz', 'ab zz', 'é', 'ab'.repeat(449)]) {
     expect(() => hmac.hexOfHex(text)).toThrow(TypeError);

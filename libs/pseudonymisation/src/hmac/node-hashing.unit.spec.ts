@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeHashing } from './node-hashing.js';
 
 describe('the hash functions of Node', () => {
-  it('are equal to those that a browser has, for texts and bytes', () => {
+  it('equal those of browsers, for texts and bytes', () => {
     const message = fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 700 }));
     fc.assert(
       fc.property(message, (any) => {
@@ -14,7 +14,7 @@ describe('the hash functions of Node', () => {
     );
   });
 
-  it('are equal to those that a browser has, under a key', () => {
+  it('equal those of browsers, under a key', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), fc.uint8Array({ maxLength: 700 }), (key, message) => {
         const [inNode, inBrowser] = [nodeHashing.hmacSha256(key), portableHashing.hmacSha256(key)];
@@ -25,7 +25,7 @@ describe('the hash functions of Node', () => {
     );
   });
 
-  it('are equal to those that a browser has, for keystreams', () => {
+  it('equal those of browsers, for keystreams', () => {
     const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
     fc.assert(
       fc.property(key, fc.maxSafeNat(), fc.integer({ min: 1, max: 9 }), (any, first, blocks) => {
@@ -36,7 +36,7 @@ describe('the hash functions of Node', () => {
     );
   });
 
-  it('are AES-256 of the number of a block', () => {
+  it('produce keystreams that are AES-256 of the block number', () => {
     const key = Uint8Array.from({ length: 32 }, (_, at) => at);
     const expected = createCipheriv('aes-256-ecb', key, null)
       .setAutoPadding(false)

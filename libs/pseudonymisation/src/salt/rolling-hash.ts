@@ -1,13 +1,15 @@
 const MULTIPLIER = 0x01000193;
 
-/** A polynomial over the bytes, modulo 2^32 (Rabin and Karp): that of the next window takes two steps from that of this. */
+/**
+ * A polynomial hash over the bytes, modulo 2^32 (Rabin-Karp): the next window's hash takes two steps from this one's.
+ */
 export function rollingHash(bytes: Uint8Array): number {
   let value = 0;
   for (const byte of bytes) value = (Math.imul(value, MULTIPLIER) + byte + 1) | 0;
   return value >>> 0;
 }
 
-/** Moves a window of a fixed length over bytes. */
+/** Slides a window of fixed length over bytes. */
 export class RollingWindow {
   readonly #leaving: number;
 
@@ -17,7 +19,7 @@ export class RollingWindow {
     this.#leaving = leaving;
   }
 
-  /** The first place at or after `from` whose window has the hash; -1 where none has. */
+  /** The first position at or after `from` whose window has the hash; -1 if there is none. */
   find(bytes: Uint8Array, wanted: number, from = 0): number {
     const { length } = this;
     if (from + length > bytes.length) return -1;

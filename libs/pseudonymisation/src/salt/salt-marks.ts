@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { opLeap1With, sha256Hex } from '@kinledger/domain';
-import { digestsOfNothing, nothingLists, type NothingList } from '@kinledger/pseudonymised-rows';
+import { emptyValueDigests, emptyValueLists, type EmptyValueList } from '@kinledger/pseudonymised-rows';
 import { z } from 'zod';
 import { rollingHash } from './rolling-hash.js';
 
-/** 128 bits of a hash that is made for nothing else: what it is of cannot be told by comparing it with other hashes. */
+/** 128 bits of a hash used for no other purpose, so that comparing it with other hashes reveals nothing. */
 const mark = z.string().regex(/^[0-9a-f]{32}$/);
 export const markOf = (text: string | Uint8Array): string => {
   const marked = typeof text === 'string' ? PREFIX + text : Buffer.concat([Buffer.from(PREFIX), text]);
@@ -13,7 +13,7 @@ export const markOf = (text: string | Uint8Array): string => {
 const PREFIX = 'kinledger salt mark\n';
 const profile = opLeap1With(sha256Hex);
 
-/** One way in which a text may hold the salt: its length in bytes, and two hashes of it in small letters. */
+/** One way in which a text may contain the salt: its length in bytes, and two hashes of it in lower case. */
 const saltSpelling = z.strictObject({
   bytes: z.int().positive(),
   /** 32 bits, see {@link rollingHash}: cheap to compare at every byte of a file. */
@@ -23,14 +23,14 @@ const saltSpelling = z.strictObject({
 export type SaltSpelling = z.infer<typeof saltSpelling>;
 
 /**
- * By what a salt and its digests of nothing are known to somebody who must not hold it. As any file with a digested empty
- * cell, which is SHA-256 of the salt, they let guesses at the salt be tried, so that they stay in the restricted zone; of a
- * salt that was drawn they say nothing.
+ * Data by which a process that must not hold a salt recognises it and its digests of empty values. Like any file with a
+ * digested empty cell, which is SHA-256 of the salt, these allow guesses at the salt to be verified, so they stay in
+ * the restricted zone; of a random salt they reveal nothing.
  */
 export const saltMarks = z.strictObject({
   spellings: z.array(saltSpelling).min(1),
-  /** Marks of the digests of nothing, in capitals. */
-  nothing: z.record(z.enum(nothingLists), z.array(mark)),
+  /** Marks of the digests of empty values, in upper case. */
+  nothing: z.record(z.enum(emptyValueLists), z.array(mark)),
 });
 export type SaltMarks = z.infer<typeof saltMarks>;
 
@@ -38,14 +38,14 @@ export type SaltMarks = z.infer<typeof saltMarks>;
 export const marksOf = (salt: string): SaltMarks => ({
   spellings: [...spellingsOf(salt)],
   nothing: Object.fromEntries(
-    nothingLists.map((list) => [list, [...digestsOfNothing(profile, list, salt)].map(markOf)]),
-  ) as Record<NothingList, string[]>,
+    emptyValueLists.map((list) => [list, [...emptyValueDigests(profile, list, salt)].map(markOf)]),
+  ) as Record<EmptyValueList, string[]>,
 });
 
-/** How a file may write a salt. */
+/** The ways in which a file may write a salt. */
 export function spellingsOf(salt: string): readonly SaltSpelling[] {
   const small = salt.toLowerCase();
-  // As a CSV file writes a quotation mark.
+  // The second is how a CSV file escapes quotation marks.
   const spellings = new Set([small, small.replaceAll('"', '""')]);
   return [...spellings].map((text) => {
     const bytes = Buffer.from(text);

@@ -2,8 +2,8 @@ import { RollingWindow } from './rolling-hash.js';
 import { markOf, type SaltSpelling } from './salt-marks.js';
 
 /**
- * Looks for salts in bytes that pass, without knowing one: in capitals or small letters, in UTF-8 or UTF-16, across the
- * borders of chunks.
+ * Searches a stream of bytes for salts without knowing them: in upper or lower case, in UTF-8 or UTF-16, across chunk
+ * boundaries.
  */
 export class SaltScanner {
   readonly #windows: readonly { readonly spelling: SaltSpelling; readonly window: RollingWindow }[];
@@ -15,11 +15,11 @@ export class SaltScanner {
     this.#kept = Math.max(0, ...spellings.map(({ bytes }) => bytes)) - 1;
   }
 
-  /** Whether a salt stands in the bytes so far, these included. Ask no more once it did. */
+  /** Whether the bytes so far, including these, contain a salt. Do not call again after it returned true. */
   finds(chunk: Uint8Array): boolean {
     if (this.#windows.length === 0) return false;
-    const bytes = Buffer.concat([this.#last, inSmallLetters(chunk)]);
-    // A copy, so that the chunk can go.
+    const bytes = Buffer.concat([this.#last, lowerCased(chunk)]);
+    // Copied, so that the chunk can be freed.
     this.#last = Buffer.from(bytes.subarray(Math.max(0, bytes.length - this.#kept)));
     return this.#windows.some(({ spelling, window }) => holds(bytes, spelling, window));
   }
@@ -31,10 +31,10 @@ function holds(bytes: Buffer, { rolling, mark }: SaltSpelling, window: RollingWi
   return false;
 }
 
-/** Bytes with small letters, without the zeros of UTF-16. What is beyond ASCII may change; no salt has any of it. */
-function inSmallLetters({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+/** Bytes in lower case, without the zeros of UTF-16. Bytes beyond ASCII may change, but no salt contains any. */
+function lowerCased({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   const bytes = Buffer.from(buffer, byteOffset, byteLength);
-  // One character a byte, and done by the runtime: a loop over bytes takes ten times as long.
+  // One character per byte, converted by the runtime: a loop over bytes takes ten times as long.
   const text = bytes.toString('latin1').toLowerCase();
   return Buffer.from(bytes.includes(0) ? text.replaceAll('\0', '') : text, 'latin1');
 }

@@ -8,7 +8,7 @@ const salt = fc
   .map((codes) => String.fromCharCode(...codes));
 const around = fc.string({ unit: 'binary', maxLength: 200 });
 
-/** Whether a scanner finds the salt in bytes that come in chunks of these lengths, and then the rest. */
+/** Whether a scanner finds the salt in bytes that arrive in chunks of these lengths, followed by the rest. */
 function finds(of: string, bytes: Uint8Array, lengths: readonly number[]): boolean {
   const scanner = new SaltScanner(spellingsOf(of));
   let at = 0;
@@ -20,7 +20,7 @@ function finds(of: string, bytes: Uint8Array, lengths: readonly number[]): boole
 }
 
 describe('a scanner for the salt', () => {
-  it('finds it wherever it stands and however the bytes come', () => {
+  it('finds it at any position and with any chunk boundaries', () => {
     const chunks = fc.array(fc.nat(60), { maxLength: 8 });
     fc.assert(
       fc.property(salt, around, around, chunks, (secret, before, after, lengths) => {
@@ -32,10 +32,10 @@ describe('a scanner for the salt', () => {
 
   it.each([
     ['in capitals', (secret: string) => Buffer.from(secret.toUpperCase())],
-    ['in small letters', (secret: string) => Buffer.from(secret.toLowerCase())],
-    ['as a quoted cell has it', (secret: string) => Buffer.from(`"${secret.replaceAll('"', '""')}"`)],
+    ['in lower case', (secret: string) => Buffer.from(secret.toLowerCase())],
+    ['as in a quoted cell', (secret: string) => Buffer.from(`"${secret.replaceAll('"', '""')}"`)],
     ['in UTF-16', (secret: string) => Buffer.from(secret, 'utf16le')],
-    ['in UTF-16, high bytes first', (secret: string) => Buffer.from(secret, 'utf16le').swap16()],
+    ['in big-endian UTF-16', (secret: string) => Buffer.from(secret, 'utf16le').swap16()],
   ])('finds it %s', (_, written) => {
     fc.assert(
       fc.property(salt, around, (secret, before) => {
@@ -45,7 +45,7 @@ describe('a scanner for the salt', () => {
     );
   });
 
-  it('finds nothing in what holds all of it but a character', () => {
+  it('finds nothing in a text that contains all of it except one character', () => {
     fc.assert(
       fc.property(salt, around, fc.nat(), (secret, before, place) => {
         const at = place % secret.length;
@@ -58,7 +58,7 @@ describe('a scanner for the salt', () => {
     );
   });
 
-  it('finds any of several salts, and nothing when there is none', () => {
+  it('finds any of several salts, and nothing if there are none', () => {
     const [old, fresh] = ['an-old-salt-of-2021', 'a-fresh-salt-of-2023'];
     const both = () => new SaltScanner([...spellingsOf(old), ...spellingsOf(fresh)]);
     expect(both().finds(Buffer.from(`case;${old}`))).toBe(true);
@@ -68,7 +68,7 @@ describe('a scanner for the salt', () => {
 });
 
 describe('marks of a salt', () => {
-  it('do not hold it', () => {
+  it('do not contain it', () => {
     fc.assert(
       fc.property(salt, (secret) => {
         expect(JSON.stringify(marksOf(secret)).toLowerCase()).not.toContain(secret.toLowerCase());

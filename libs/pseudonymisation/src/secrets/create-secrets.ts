@@ -5,16 +5,18 @@ import { readSecrets } from './read-secrets.js';
 import { secretFiles, tokenMasterFile } from './secrets.js';
 
 export interface CreateSecretsOptions {
-  /** Derives the secrets from this text instead of drawing them: for demonstrations that must repeat, never for people's data. */
+  /**
+   * Derives the secrets from this text instead of randomly: for reproducible demonstrations, never for people's data.
+   */
   readonly seed?: string;
 }
 
 /**
- * Makes the secrets of the restricted zone in a folder that does not exist or is empty: 256 bits each, files that only
- * their owner may read. They appear all at once. A folder that has any file is left as it is: a key made anew beside
+ * Creates the secrets of the restricted zone in a folder that does not exist or is empty: 256 bits each, in files that
+ * only their owner may read. They appear atomically. A folder with any file is left unchanged, because a new key beside
  * others would silently match nothing.
- * @returns whether they were made now, or were there already.
- * @throws SecretsUnreadable when the folder has files, but not all secrets.
+ * @returns whether they were created now, or existed already.
+ * @throws SecretsUnreadable if the folder has files, but not all secrets.
  */
 export async function createSecrets(
   folder: string,
@@ -31,13 +33,13 @@ export async function createSecrets(
     for (const file of [...Object.values(secretFiles), tokenMasterFile(1)]) {
       await writeSecret(join(staged, file), bytesOf(file, options.seed));
     }
-    // Not every system renames over an empty folder.
+    // Not every system can rename over an empty folder.
     await rmdir(target).catch(ignoreMissing);
     await rename(staged, target);
     return 'created';
   } catch (error) {
     await rm(staged, { recursive: true, force: true });
-    // Somebody else was faster: theirs stand.
+    // If somebody else was faster, their secrets are used.
     if ((await namesIn(target)).length === 0) throw error;
     await readSecrets(target);
     return 'kept';
@@ -45,8 +47,8 @@ export async function createSecrets(
 }
 
 /**
- * Adds the next version of the token keys. Restart the services that hold keys afterwards; tokens made before are
- * wrapped, see `TokenKeys.wrap`.
+ * Adds the next version of the token keys. Restart the services that hold keys afterwards; existing tokens are wrapped,
+ * see `TokenKeys.wrap`.
  * @returns the new version.
  */
 export async function addTokenMaster(folder: string): Promise<number> {
@@ -57,7 +59,7 @@ export async function addTokenMaster(folder: string): Promise<number> {
 }
 
 async function writeSecret(path: string, bytes: Uint8Array): Promise<void> {
-  // wx: never over a file that is there.
+  // The flag wx never overwrites an existing file.
   const handle = await open(path, 'wx', 0o600);
   try {
     await handle.writeFile(`${Buffer.from(bytes).toString('hex')}\n`);

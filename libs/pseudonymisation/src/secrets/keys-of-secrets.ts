@@ -3,7 +3,7 @@ import { HmacSha256 } from '../hmac/hmac-sha256.js';
 import { nodeHashing } from '../hmac/node-hashing.js';
 import type { Secrets } from './secrets.js';
 
-/** What rows are made with, from the secrets of the restricted zone. */
+/** The keys with which rows are made, from the secrets of the restricted zone. */
 export const keysOf = (secrets: Secrets): Keys => ({
   hashing: nodeHashing,
   tokens: TokenKeys.fromMasters(
@@ -15,6 +15,6 @@ export const keysOf = (secrets: Secrets): Keys => ({
   recordIdHash: new HmacSha256(secrets.recordIdKey),
 });
 
-/** Finds the ids of records again, by submission and row number. */
+/** Recomputes the ids of records, by submission and row number. */
 export const recordIdsOf = ({ recordIdKey }: Secrets): RecordIds =>
   new RecordIds(nodeHashing, new HmacSha256(recordIdKey));

@@ -37,7 +37,7 @@ export async function readSecrets(folder: string): Promise<Secrets> {
   return { ...intake, opLeapSalt, rowKeyKey, recordIdKey, tokenMasters };
 }
 
-/** Reads the two secrets of intake; the folder need not hold the others. Throws as `readSecrets` does. */
+/** Reads the two secrets of intake; the folder need not contain the others. Throws like `readSecrets`. */
 export async function readIntakeSecrets(folder: string): Promise<IntakeSecrets> {
   const [landingKek, contentHashKey] = await Promise.all([
     readSecret(folder, secretFiles.landingKek, key),
@@ -71,7 +71,7 @@ async function readSecret(
   const text = await readLine(folder, file);
   const result = schema.safeParse(text);
   if (result.success) return result.data;
-  throw secretsUnreadable(folder, file, result.error.issues[0]?.message ?? 'it has another form');
+  throw secretsUnreadable(folder, file, result.error.issues[0]?.message ?? 'it has an invalid form');
 }
 
 async function readLine(folder: string, file: string): Promise<string> {

@@ -22,8 +22,8 @@ const contents = async (of: string): Promise<Record<string, string>> => {
   return Object.fromEntries(names.map((name, index) => [name, texts[index] ?? '']));
 };
 
-describe('making secrets', () => {
-  it('makes what reading needs, for the owner’s eyes only', async () => {
+describe('creating secrets', () => {
+  it('creates everything that reading needs, readable by the owner only', async () => {
     expect(await createSecrets(folder)).toBe('created');
     const secrets = await readSecrets(folder);
     expect(secrets.tokenMasters).toHaveLength(1);
@@ -35,7 +35,7 @@ describe('making secrets', () => {
     expect(await readdir(home)).toEqual(['secrets']);
   });
 
-  it('draws different secrets each time, none twice', async () => {
+  it('creates different random secrets each time, none twice', async () => {
     await createSecrets(folder);
     await createSecrets(join(home, 'other'));
     const drawn = [
@@ -45,7 +45,7 @@ describe('making secrets', () => {
     expect(new Set(drawn).size).toBe(12);
   });
 
-  it('derives the same secrets from the same seed, for ever', async () => {
+  it('always derives the same secrets from the same seed', async () => {
     await createSecrets(folder, { seed: 'demo-1' });
     await createSecrets(join(home, 'again'), { seed: 'demo-1' });
     await createSecrets(join(home, 'other'), { seed: 'demo-2' });
@@ -65,21 +65,21 @@ describe('making secrets', () => {
     expect(await contents(folder)).toEqual(before);
   });
 
-  it('made twice at once, one of them wins and both agree', async () => {
+  it('lets one of two concurrent calls win, with which the other agrees', async () => {
     const outcomes = await Promise.all([createSecrets(folder), createSecrets(folder)]);
     expect(outcomes).toContain('created');
     await readSecrets(folder);
     expect(await readdir(home)).toEqual(['secrets']);
   });
 
-  it('does not fill up a folder that lost a secret', async () => {
+  it('does not complete a folder that lost a secret', async () => {
     await createSecrets(folder);
     await rm(join(folder, 'row-key-key'));
     await expect(createSecrets(folder)).rejects.toSatisfy(isSecretsUnreadable);
     expect(await readdir(folder)).not.toContain('row-key-key');
   });
 
-  it('adds a version of the token keys and keeps the older', async () => {
+  it('adds a version of the token keys and keeps the older ones', async () => {
     await createSecrets(folder);
     const before = await contents(folder);
     expect(await addTokenMaster(folder)).toBe(2);
@@ -91,7 +91,7 @@ describe('making secrets', () => {
 describe('reading secrets', () => {
   beforeEach(() => createSecrets(folder));
 
-  it('intake needs two of them only', async () => {
+  it('requires only two of them for intake', async () => {
     const mounted = join(home, 'intake');
     await mkdir(mounted);
     for (const name of ['landing-kek', 'content-hash-key']) await cp(join(folder, name), join(mounted, name));
@@ -121,7 +121,7 @@ describe('reading secrets', () => {
       (path: string) => writeFile(path, 'mackerel'),
       '16 to 1024 printable',
     ],
-    ['anybody may read it', 'content-hash-key', (path: string) => chmod(path, 0o644), 'chmod o-rwx'],
+    ['everybody may read it', 'content-hash-key', (path: string) => chmod(path, 0o644), 'chmod o-rwx'],
     ['it is huge', 'token-master-1', (path: string) => writeFile(path, 'a'.repeat(10_000)), 'too long'],
     [
       'a token key is lost',
@@ -129,7 +129,7 @@ describe('reading secrets', () => {
       (path: string) => cp(path, path.replace(/1$/, '2')).then(() => rm(path)),
       'it does not exist',
     ],
-  ] as const)('says which file and why when %s, and no value', async (_why, file, damage, message) => {
+  ] as const)('says which file and why if %s, without a value', async (_why, file, damage, message) => {
     const held = Object.values(await contents(folder)).map((text) => text.trim());
     await damage(join(folder, file));
     const error: unknown = await readSecrets(folder).catch((caught: unknown) => caught);
@@ -140,13 +140,13 @@ describe('reading secrets', () => {
       expect(inspect(error)).not.toContain(value);
   });
 
-  it('what was read shows nothing of itself in logs or JSON', async () => {
+  it('yields secrets that reveal nothing in logs or JSON', async () => {
     const secrets = await readSecrets(folder);
     const shown = inspect(secrets, { depth: 10, showHidden: true }) + JSON.stringify(secrets);
     for (const text of Object.values(await contents(folder))) expect(shown).not.toContain(text.trim());
   });
 
-  it('takes the line that an editor left behind', async () => {
+  it('accepts the line end that an editor adds', async () => {
     await writeFile(join(folder, 'op-leap-salt'), 'a-salt-of-some-length!\r\n');
     expect((await readSecrets(folder)).opLeapSalt.export().toString()).toBe('a-salt-of-some-length!');
   });

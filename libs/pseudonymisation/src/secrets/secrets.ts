@@ -1,13 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 
-/**
- * What intake needs. Keys are `KeyObject`s, because those show nothing of themselves when they are logged or turned
- * into JSON.
- */
+/** The secrets of intake. Keys are `KeyObject`s, because those reveal nothing when logged or converted to JSON. */
 export interface IntakeSecrets {
   /** Wraps the data key of each file in the landing store. */
   readonly landingKek: KeyObject;
-  /** Salts the content hash of a file. */
+  /** Keys the content hash of a file. */
   readonly contentHashKey: KeyObject;
 }
 
@@ -15,15 +12,15 @@ export interface IntakeSecrets {
 export interface Secrets extends IntakeSecrets {
   /** The salt of profile op-leap-1, shared with partners who make digests at source; the key's bytes are its text. */
   readonly opLeapSalt: KeyObject;
-  /** Master keys of tokens, version 1 first. All are kept: new digests pass through each. */
+  /** Master keys of tokens, version 1 first. All are kept, because new digests pass through each. */
   readonly tokenMasters: readonly KeyObject[];
-  /** Never rotates: a corrected row must find its row key. */
+  /** Never rotates: a corrected row must get the same row key. */
   readonly rowKeyKey: KeyObject;
-  /** Never rotates: a second delivery must find its record ids. */
+  /** Never rotates: a repeated delivery must get the same record ids. */
   readonly recordIdKey: KeyObject;
 }
 
-/** File names in the folder of secrets. Each file holds one line. */
+/** File names in the folder of secrets. Each file contains one line. */
 export const secretFiles = {
   opLeapSalt: 'op-leap-salt',
   rowKeyKey: 'row-key-key',

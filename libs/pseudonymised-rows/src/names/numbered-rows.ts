@@ -3,22 +3,22 @@ import type { Hashing, KeyedHash, Keystream } from '../hashing.js';
 import { bytesOfHex } from '../hex.js';
 
 /**
- * Record ids: block n of a keystream is the id of row n, under a key that belongs to the submission alone, HMAC-SHA-256 of
- * "kinledger record ids " and the submission id. The provider, who knows its row 17, cannot find it; a second delivery has the
- * same ids. The form and the key never change.
+ * Record ids: the id of row n is block n of a keystream whose key is unique to the submission: HMAC-SHA-256 of
+ * "kinledger record ids " and the submission id. A provider that knows its row 17 cannot find it; a repeated delivery
+ * has the same ids. Neither form nor key ever changes.
  */
 export class RecordIds {
   readonly #hashing: Hashing;
   readonly #hmac: KeyedHash;
   readonly #bySubmission = new Map<SubmissionId, NumberedIds>();
 
-  /** @param hmac under a key of its own, which never rotates. */
+  /** @param hmac with a key of its own, which never rotates. */
   constructor(hashing: Hashing, hmac: KeyedHash) {
     this.#hashing = hashing;
     this.#hmac = hmac;
   }
 
-  /** @param rowNumber the row's number in the provider's file, as the landing store gives it. */
+  /** @param rowNumber the row's number in the provider's file, as in the landing store. */
   recordIdOf(submission: SubmissionId, rowNumber: number): RecordId {
     let ids = this.#bySubmission.get(submission);
     if (ids === undefined) {
@@ -30,13 +30,13 @@ export class RecordIds {
 }
 
 /**
- * Commitment salts of one file's records: block n of a keystream is the salt of row n, under HMAC-SHA-256 of "kinledger
- * commitment salts" and with the file's random seed. When the seed is deleted, no salt can be made again.
+ * Commitment salts of one file's records: the salt of row n is block n of a keystream whose key is the HMAC-SHA-256 of
+ * "kinledger commitment salts" under the file's random seed. Once the seed is deleted, no salt can be computed again.
  */
 export class CommitmentSalts {
   readonly #salts: NumberedIds;
 
-  /** @param seed at least 32 random bytes, made for this file alone. */
+  /** @param seed at least 32 random bytes, made for this file only. */
   constructor(hashing: Hashing, seed: Uint8Array) {
     this.#salts = new NumberedIds(keystreamFor(hashing, hashing.hmacSha256(seed), 'commitment salts'));
   }
@@ -46,14 +46,14 @@ export class CommitmentSalts {
   }
 }
 
-/** A key serves one file and one purpose, so that no block of a keystream is used twice. */
+/** Each key serves one file and one purpose, so that no block of a keystream is used twice. */
 const keystreamFor = (hashing: Hashing, hmac: KeyedHash, purpose: string): Keystream =>
   hashing.keystream(bytesOfHex(hmac.hex(new TextEncoder().encode(`kinledger ${purpose}`))));
 
 const WINDOW_ROWS = 128;
 const ID_DIGITS = 32;
 
-/** Rows come in order, so that a stretch of the keystream is made at once. */
+/** Rows come in order, so a stretch of the keystream is computed at once. */
 class NumberedIds {
   readonly #keystream: Keystream;
   #first = Number.NaN;

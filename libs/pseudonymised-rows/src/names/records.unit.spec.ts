@@ -45,7 +45,7 @@ describe('row keys', () => {
     ]).toEqual(['e1a187a93fd288542baa6b9d7675f57b', 'f01d7faf4e2554bba11ed7ae666a5b39']);
   });
 
-  it('tell apart row ids, natural keys, occurrences, datasets and providers', () => {
+  it('distinguish row ids, natural keys, occurrences, datasets and providers', () => {
     const made = [
       keys.ofRowId(['a', '1']),
       keys.ofRowId(['a1']),
@@ -64,14 +64,14 @@ describe('row keys', () => {
     expect(new Set(made).size).toBe(made.length);
   });
 
-  it('take long values', () => {
+  it('accept long values', () => {
     const long = 'x'.repeat(5000);
     expect(keys.ofRowId([long])).toMatch(/^[0-9a-f]{32}$/);
     expect(keys.ofRowId([long])).not.toBe(keys.ofRowId([`${long}x`]));
   });
 });
 
-/** AES-256 of a number, under HMAC-SHA-256 of a purpose: made with Node alone. */
+/** AES-256 of a number, under HMAC-SHA-256 of a purpose, computed with Node only. */
 function block(secret: Uint8Array, purpose: string, number: number): string {
   const own = createHmac('sha256', secret).update(`kinledger ${purpose}`).digest();
   const aes = createCipheriv('aes-256-ecb', own, null).setAutoPadding(false);
@@ -82,13 +82,13 @@ describe('record ids', () => {
   const ids = new RecordIds(portableHashing, keyed);
   const other = '6f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId;
 
-  it('are blocks of a keystream whose key is the submission’s own', () => {
+  it('are blocks of a keystream whose key is unique to the submission', () => {
     for (const number of [0, 17, 511, 512, 2 ** 40 + 1])
       expect(ids.recordIdOf(submission, number)).toBe(block(key, `record ids ${submission}`, number));
     expect(ids.recordIdOf(submission, 17)).toBe('2eb1bf53803bf26d91a27451e3ea8253');
   });
 
-  it('are the same again in any order, and differ by row and submission', () => {
+  it('are the same in any order, and differ by row and submission', () => {
     const rows = fc.tuple(fc.constantFrom(submission, other), fc.nat(2_000));
     const again = new RecordIds(portableHashing, keyed);
     fc.assert(
@@ -102,21 +102,21 @@ describe('record ids', () => {
 });
 
 describe('commitment salts', () => {
-  it('are blocks of a keystream whose key comes from the file’s seed', () => {
+  it('are blocks of a keystream whose key is derived from the file’s seed', () => {
     const salts = new CommitmentSalts(portableHashing, key);
     expect(salts.saltOf(17)).toBe(block(key, 'commitment salts', 17));
     expect(salts.saltOf(17)).toBe('f03ac8d238dd80455afa5dd6789aad88');
     expect(new CommitmentSalts(portableHashing, Buffer.alloc(32, 8)).saltOf(17)).not.toBe(salts.saltOf(17));
   });
 
-  it('share nothing with record ids, even under one secret', () => {
+  it('have nothing in common with record ids, even under the same secret', () => {
     const ids = new RecordIds(portableHashing, keyed);
     const salts = new CommitmentSalts(portableHashing, key);
     const all = Array.from({ length: 600 }, (_, row) => [ids.recordIdOf(submission, row), salts.saltOf(row)]);
     expect(new Set(all.flat()).size).toBe(1_200);
   });
 
-  it('refuse what is no row number', () => {
+  it('refuse an invalid row number', () => {
     for (const number of [-1, 1.5, NaN, 2 ** 53]) {
       expect(() => new CommitmentSalts(portableHashing, key).saltOf(number)).toThrow(RangeError);
     }

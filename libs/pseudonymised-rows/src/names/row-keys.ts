@@ -3,9 +3,9 @@ import { lengthPrefixed } from '@kinledger/domain/identifiers';
 import type { KeyedHash } from '../hashing.js';
 
 /**
- * Row keys of one provider's dataset: the first 128 bits of HMAC-SHA-256 over the length-prefixed provider, dataset, a
- * word that says what the row is known by, and the values. The form and the key never change: a row corrected years later
- * must still be the same row.
+ * Row keys of one provider's dataset: the first 128 bits of HMAC-SHA-256 over the length-prefixed provider, dataset,
+ * kind of identification, and its values. Neither form nor key ever changes, because a row corrected years later must
+ * keep its row key.
  */
 export class RowKeys {
   readonly #hmac: KeyedHash;
@@ -24,9 +24,10 @@ export class RowKeys {
   }
 
   /**
-   * Rows about different people have different keys, and so have rows of one file that say the same of one person.
+   * Rows about different people have different keys, and so have rows of one file with the same content about one
+   * person.
    * @param naturalKey values in the order of the schema's natural key, none of them missing.
-   * @param identity whom the row is about, see `RowPlan.identityOf`.
+   * @param identity the person that the row is about, see `RowPlan.identityOf`.
    * @param occurrence 1 for the first row of the file with this natural key and identity, then 2, 3, …
    */
   ofNaturalKey(naturalKey: readonly string[], identity: string, occurrence: number): RowKey {
@@ -34,8 +35,8 @@ export class RowKeys {
   }
 
   /**
-   * The key of a row that nothing makes known in another file: it belongs to its submission alone.
-   * @param rowNumber the row's number in the provider's file, as the landing store gives it.
+   * The key of a row to which no other file can refer: it is unique to its submission.
+   * @param rowNumber the row's number in the provider's file, as in the landing store.
    */
   ofSubmittedRow(submission: SubmissionId, rowNumber: number): RowKey {
     return this.#of(['submitted-row', submission, String(rowNumber)]);

@@ -4,16 +4,16 @@ import { planTokens, type PlannedToken } from '../tokens/planned-tokens.js';
 
 type Values = readonly (string | null)[];
 
-/** What a row is known by in other files of its dataset. A row without any belongs to its submission alone. */
+/** What identifies a row across files of its dataset. A row without a name is unique to its submission. */
 export type RowName =
-  /** The provider’s own row id: a later row with the same one takes its place. */
+  /** The provider’s own row id: a later row with the same id replaces it. */
   | { readonly kind: 'row-id'; readonly parts: readonly string[] }
-  /** Values that the provider keeps from file to file, and whom the row is about. */
+  /** Values that the provider keeps from file to file, and the person that the row is about. */
   | { readonly kind: 'natural-key'; readonly parts: readonly string[]; readonly identity: string };
 
 /**
- * How rows of a schema are told apart and recognised again. Intake and the pseudonymiser read the same rows, in the form
- * that the landing store keeps, and must come to the same answers.
+ * How rows of a schema are distinguished and recognised. Intake and the pseudonymiser read the same rows, in the form
+ * of the landing store, and must reach the same results.
  */
 export class RowPlan {
   readonly #rowId: readonly number[];
@@ -24,10 +24,10 @@ export class RowPlan {
   readonly #identifiers: ReadonlyMap<string, RoleIdentifiers>;
   /** Columns that become attributes or facts. */
   readonly #told: readonly number[];
-  /** In a file of people everybody is named once; in all others again and again. */
+  /** A file of people names everybody once; all other files name people repeatedly. */
   readonly #repeats: boolean;
   readonly #people = new Map<string, PersonNamed>();
-  /** A row’s name and its content both ask whom it is about. */
+  /** Cached, because a row’s name and its content both need the person. */
   #lastValues: Values | undefined;
   #lastPerson: PersonNamed | undefined;
 
@@ -40,7 +40,7 @@ export class RowPlan {
     this.#consentColumn = schema.fields.findIndex((field) => field['x-kinledger'].consent);
     this.#fixedRole = role;
     this.#roleColumn = schema.fields.findIndex(({ 'x-kinledger': { target } }) => target?.to === 'role');
-    // The provider’s own number is no identity: it is part of the key where it is anything.
+    // The provider’s own number is not part of the identity: if it matters, it is part of the key.
     this.#identifiers = new Map(
       rolesOf(schema).map((one) => {
         const planned = planTokens(schema, one, provider);
@@ -59,17 +59,17 @@ export class RowPlan {
     );
   }
 
-  /** Whether the row refuses consent: it is then nothing but its row id. */
+  /** Whether the row refuses consent: then only its row id is used. */
   refusesConsent(values: Values): boolean {
     return values[this.#consentColumn] === 'false';
   }
 
-  /** The name of the row’s role, if it is one that the schema has. */
+  /** The row’s role, which the schema may not have. */
   roleOf(values: Values): string {
     return this.#fixedRole ?? values[this.#roleColumn] ?? '';
   }
 
-  /** The complete row id, else the complete natural key if the schema says that it is stable, else undefined. */
+  /** The complete row id, else the complete natural key if the schema declares it stable, else undefined. */
   nameOf(values: Values): RowName | undefined {
     const rowId = complete(this.#rowId, values);
     if (rowId !== undefined) return { kind: 'row-id', parts: rowId };
@@ -78,16 +78,16 @@ export class RowPlan {
   }
 
   /**
-   * Whom the row is about: everything in it that becomes an identity token, a carer’s token or a guard, as one text. Two
-   * rows have the same text if and only if they have the same such tokens.
+   * The person that the row is about: every value that becomes an identity token, a carer’s token or a guard, as one
+   * text. Two rows have the same text if and only if they have the same such tokens.
    */
   identityOf(values: Values): string {
     return this.personOf(values).identity;
   }
 
   /**
-   * The person as the row names it. Rows that hold the same in every column of an identifier are given one object, so far as
-   * that pays and until `forget`. An array is taken to be one row for ever.
+   * The person as the row names it. Rows with the same value in every identifier column share one object, if the
+   * dataset repeats people, until `forget`. An array must never be reused for another row.
    */
   personOf(values: Values): PersonNamed {
     if (this.#lastPerson !== undefined && values === this.#lastValues) return this.#lastPerson;
@@ -111,15 +111,15 @@ export class RowPlan {
     return person;
   }
 
-  /** Whether rows of a file name the same person again and again, so that `personOf` gives the same object for it. */
+  /** Whether rows of a file name the same person repeatedly, so that `personOf` returns the same object for it. */
   get namesAgain(): boolean {
     return this.#repeats;
   }
 
   /**
-   * What the row says, as one text: its role, its identifiers, and the values that become attributes or facts. Rows that
-   * go on as equal have equal texts, and rows with equal texts go on as equal. The reverse has one exception: values that
-   * become the same attribute, such as two postcodes of one area, are told apart here.
+   * The row's content as one text: its role, its identifiers, and the values that become attributes or facts. Rows with
+   * equal texts produce equal pseudonymised rows, and vice versa, with one exception: different values that become the
+   * same attribute, such as two postcodes of one area, have different texts.
    */
   contentOf(values: Values): string {
     const role = this.roleOf(values);
@@ -133,7 +133,10 @@ export class RowPlan {
     return content;
   }
 
-  /** Forgets the values of the rows so far. Who reads a file calls it now and then: what is remembered is clear text. */
+  /**
+   * Forgets the values of the rows so far. Call it regularly while reading a file, because cached values are clear
+   * text.
+   */
   forget(): void {
     this.#lastValues = undefined;
     this.#lastPerson = undefined;
@@ -144,7 +147,7 @@ export class RowPlan {
 interface RoleIdentifiers {
   readonly tokens: readonly PlannedToken[];
   readonly local: readonly PlannedToken[];
-  /** All that these are made of. */
+  /** All columns that these use. */
   readonly columns: readonly number[];
 }
 const nobody: RoleIdentifiers = { tokens: [], local: [], columns: [] };
@@ -175,7 +178,7 @@ export class PersonNamed {
   }
 }
 
-/** The values of all these columns; undefined where there is no column, or a value is missing. */
+/** The values of all these columns; undefined if there are no columns, or a value is missing. */
 function complete(columns: readonly number[], values: Values): readonly string[] | undefined {
   if (columns.length === 0) return undefined;
   const found: string[] = [];

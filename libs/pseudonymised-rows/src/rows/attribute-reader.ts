@@ -14,12 +14,12 @@ import type { RowCounts } from './row-counts.js';
 type Values = readonly (string | null)[];
 type ReadValue = (text: string, counts: RowCounts) => string | undefined;
 
-/** As `attributes` in the contracts; coded values are far shorter. */
+/** The limit of `attributes` in the contracts; coded values are far shorter. */
 const MAX_LENGTH = 120;
 
 /**
- * The coded attributes of a dataset's rows: birth dates become months, postcodes areas. The function that is returned throws
- * RowUnfit for a value that is not in canonical form.
+ * Returns a function that reads the coded attributes of a dataset's rows: birth dates become months, postcodes areas.
+ * It throws RowUnfit for a value that is not in canonical form.
  */
 export function attributeReader(
   schema: DatasetSchema,
@@ -75,8 +75,8 @@ function areaCode(field: DatasetField): ReadValue {
 }
 
 /**
- * The postcode goes no further than this function. A protected address has no area, and says so; a forces post office and no
- * fixed abode have none either. That is not an error.
+ * The postcode goes no further than this function. A protected address has no area, and is marked; forces post offices
+ * and people of no fixed abode have none either. That is not an error.
  */
 const areaOf =
   (postcodes: PostcodeLookup): ReadValue =>

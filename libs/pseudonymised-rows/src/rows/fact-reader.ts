@@ -6,12 +6,12 @@ import { rowUnfit } from './row-unfit.js';
 type FactName = Extract<ColumnTarget, { to: 'fact' }>['name'];
 type Values = readonly (string | null)[];
 
-/** As `facts` in the contracts: an engagement with more is told without its minutes. */
+/** The limit of `facts` in the contracts: an engagement with more keeps no minutes. */
 const MAX_MINUTES = 10_000;
 
 /**
- * What the rows of a dataset say, by its data type. The function that is returned throws RowUnfit for a row without a fact
- * that its data type requires, or with a value that is not in canonical form.
+ * Returns a function that reads the facts of a dataset's rows, by data type. It throws RowUnfit for a row without a
+ * required fact, or with a value that is not in canonical form.
  */
 export function factReader(dataType: DataType, schema: DatasetSchema): (values: Values) => Facts {
   const columns = new Map<FactName, { readonly index: number; readonly read: (value: string) => string }>();
@@ -76,7 +76,7 @@ export function factReader(dataType: DataType, schema: DatasetSchema): (values: 
   }
 }
 
-/** A number becomes one, and nothing else, below. */
+/** Numbers are parsed below, which validates them. */
 const readerOf = (field: DatasetField): ((value: string) => string) =>
   field.type === 'integer' || field.type === 'number' ? (value) => value : leavingValue(field);
 

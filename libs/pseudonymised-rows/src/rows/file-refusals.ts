@@ -6,13 +6,14 @@ import type { CanonicalRow } from './canonical-row.js';
 interface Refusal {
   /** Number of the last row that refuses. */
   row: number;
-  /** False where a later row of the file consents. */
+  /** False if a later row of the file consents. */
   holds: boolean;
 }
 
 /**
- * Which rows of a file refuse consent, and which of its other rows they overtake: of rows with one row id, what the last one
- * says of consent holds. Every row of the file is noted, in file order, before the first is asked about.
+ * Determines which rows of a file refuse consent, and which of its other rows are overtaken by a refusal: among rows
+ * with the same row id, the last one decides. Every row of the file must be noted, in file order, before the first
+ * query.
  */
 export class FileRefusals {
   readonly #keys: RowKeys;
@@ -33,12 +34,12 @@ export class FileRefusals {
     else if (known !== undefined) known.holds = false;
   }
 
-  /** Keys of rows for which a refusal holds, in the order in which they first refused. */
+  /** Keys of rows whose refusal holds, in the order of their first refusal. */
   get keys(): readonly RowKey[] {
     return [...this.#byKey].filter(([, { holds }]) => holds).map(([key]) => key);
   }
 
-  /** Whether a row goes no further: it refuses consent itself, or a later row of the file does so for it. */
+  /** Whether a row must not be published: it refuses consent itself, or a later row of the file does so for its id. */
   overtakes([row, values]: CanonicalRow): boolean {
     if (this.#byKey.size === 0) return false;
     if (this.#plan.refusesConsent(values)) return true;

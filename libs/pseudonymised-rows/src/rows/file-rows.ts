@@ -23,23 +23,23 @@ import type { RowCounts } from './row-counts.js';
 import { RowIdentity } from './row-identity.js';
 import { rowUnfit } from './row-unfit.js';
 
-/** What turns identifiers into what may leave the restricted zone. */
+/** The keys that turn identifiers into what may leave the restricted zone. */
 export interface Keys {
   readonly hashing: Hashing;
   readonly tokens: TokenKeys;
   readonly digests: SaltedDigests;
-  /** Of row keys; its key never rotates. */
+  /** For row keys; its key never rotates. */
   readonly rowKeyHash: KeyedHash;
-  /** Of record ids; its key never rotates. */
+  /** For record ids; its key never rotates. */
   readonly recordIdHash: KeyedHash;
 }
 
-/** An accepted file, as far as its rows need to know it. */
+/** The data of an accepted file that its rows need. */
 export interface FileOfRows {
   readonly submission: SubmissionId;
   readonly provider: ProviderId;
   readonly dataset: Dataset;
-  /** The file's random seed, from which its commitment salts come. */
+  /** The file's random seed, from which its commitment salts are derived. */
   readonly seed: Uint8Array;
 }
 
@@ -48,18 +48,18 @@ interface RolePlan {
   readonly tokens: readonly PlannedToken[];
 }
 
-/** The tokens of a person as a row names it, and what is counted of them. */
+/** The tokens of a person as a row names it, and what to count of them. */
 interface NamedTokens {
   readonly tokens: readonly TokenOccurrence[];
   readonly counted: readonly string[];
 }
 
-/** As `pseudonymisedRow` in the contracts. */
+/** The limit of `pseudonymisedRow` in the contracts. */
 const MAX_TOKENS = 32;
 
 /**
- * The rows of one file on their way out of the restricted zone. Rows must be given in file order, each once: row keys
- * count occurrences. The same file gives the same rows again.
+ * Pseudonymises the rows of one file. Rows must be passed in file order, each once, because row keys count occurrences.
+ * The same file produces the same rows again.
  */
 export class FileRows {
   readonly #keys: Keys;
@@ -72,9 +72,9 @@ export class FileRows {
   readonly #tokensByRole: ReadonlyMap<string, RolePlan>;
   readonly #attributes: ReturnType<typeof attributeReader>;
   readonly #facts: ReturnType<typeof factReader>;
-  /** By person, in files that name people again and again: a family's sessions stand together in them. */
+  /** By person, in files that name people repeatedly: a family's sessions are often adjacent. */
   readonly #ofPerson = new Map<PersonNamed, NamedTokens>();
-  /** Tokens of values of which there are few: everybody has one of them. */
+  /** Tokens of values of which there are few, such as genders. */
   readonly #ofFew = new Map<string, Token | undefined>();
 
   constructor(keys: Keys, file: FileOfRows, postcodes: PostcodeLookup) {
@@ -95,23 +95,23 @@ export class FileRows {
     this.#facts = factReader(dataType, schema);
   }
 
-  /** Notes a row’s refusal of consent, if there is one. A file with refusals is noted as a whole before the rest. */
+  /** Notes whether a row refuses consent. If a file has refusals, all its rows must be noted first. */
   noteRefusal(row: CanonicalRow): void {
     this.#refusals.note(row);
   }
 
-  /** Keys of rows for which a refusal of consent holds. */
+  /** Keys of rows whose refusal of consent holds. */
   get refused(): readonly RowKey[] {
     return this.#refusals.keys;
   }
 
-  /** Whether a row goes no further: it refuses consent, or a later row of the file does so for it. */
-  keepsBack(row: CanonicalRow): boolean {
+  /** Whether a row must not be published: it refuses consent, or a later row of the file does so for its id. */
+  withholds(row: CanonicalRow): boolean {
     return this.#refusals.overtakes(row);
   }
 
   /**
-   * One row without its identifiers. `counts` is added to.
+   * One row without its identifiers. Adds to `counts`.
    * @throws RowUnfit
    */
   pseudonymise(row: CanonicalRow, counts: RowCounts): PseudonymisedRow {
@@ -131,7 +131,7 @@ export class FileRows {
     };
   }
 
-  /** Forgets the values of the rows so far: nothing of a row stays here longer than its chunk. */
+  /** Forgets the values of the rows so far, so that nothing of a row is kept longer than its chunk. */
   forget(): void {
     this.#ofPerson.clear();
     this.#ofFew.clear();
@@ -172,7 +172,7 @@ export class FileRows {
       const { kind, domain, use } = plan;
       const token = this.#tokenOf(plan, values);
       if (token === undefined) continue;
-      // Two columns may hold one value, such as a main and a second number.
+      // Two columns may hold the same value, such as a main and a second number.
       if (isAmong(tokens, domain, use, token) || tokens.length === MAX_TOKENS) continue;
       tokens.push({ domain, use, token });
       counted.push(`${kind} ${use}`);

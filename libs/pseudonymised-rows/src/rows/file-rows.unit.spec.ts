@@ -36,7 +36,7 @@ const postcodes: PostcodeLookup = {
   protectedPostcodes: ['ZZ9 9ZZ'],
   size: 2,
 };
-/** Tokens of domain §2, made with the published key and salt. */
+/** Tokens of the known answers in domain §2, made with the published key and salt. */
 const amara = {
   email: 'ff6e71e73e135602248b83cd1fccafe1',
   nhsNumber: '8f83bf72ccad009eb00a569c35d6dbe6',
@@ -72,7 +72,7 @@ function datasetOf(
     'x-kinledger': extension,
   }));
   const schema = datasetSchema.parse({ fields, 'x-kinledger': rest, ...(primaryKey ? { primaryKey } : {}) });
-  // What else a dataset has is of no concern to its rows.
+  // The rows use nothing else of a dataset.
   return { id: `natural-thinkers.${dataType}` as DatasetId, dataType, schema } as Dataset;
 }
 
@@ -146,7 +146,7 @@ const landed = (dataset: Dataset, rowNumber: number, row: Record<string, string 
   rowNumber,
   dataset.schema.fields.map(({ name }) => row[name] ?? null),
 ];
-/** One row by itself, checked against the contract. */
+/** One pseudonymised row, validated against the contract. */
 function pseudonymised(dataset: Dataset, row: Record<string, string | null>): PseudonymisedRow {
   const made = rowsOf(dataset).pseudonymise(landed(dataset, 2, row), noRows());
   return pseudonymisedRow.parse(made);
@@ -155,7 +155,7 @@ const told = (row: PseudonymisedRow) =>
   row.tokens.map(({ domain, use, token }) => `${domain} ${use} ${token}`);
 
 describe('the published example', () => {
-  it('as a child’s row gives exactly the published tokens', () => {
+  it('gives exactly the published tokens as a child’s row', () => {
     expect(told(pseudonymised(participants, zoe))).toEqual([
       expect.stringMatching(/^case-number:natural-thinkers-team local [0-9a-f]{32}$/),
       `nhs-number identity ${amara.nhsNumber}`,
@@ -167,7 +167,7 @@ describe('the published example', () => {
     ]);
   });
 
-  it('as an adult’s row identifies by the same email and mobile', () => {
+  it('identifies by the same email and mobile as an adult’s row', () => {
     expect(told(pseudonymised(participants, amaraAsAdult))).toEqual([
       expect.stringMatching(/^case-number:natural-thinkers-team local /),
       `nhs-number identity ${amara.nhsNumber}`,
@@ -177,7 +177,7 @@ describe('the published example', () => {
     ]);
   });
 
-  it('keeps of the rest what is coded, and nothing else', () => {
+  it('keeps only coded values of everything else', () => {
     const row = pseudonymised(participants, zoe);
     expect(row).toMatchObject({ role: 'child', derived: [], keyVersion: 1 });
     expect(row.attributes).toEqual({ gender: 'F', birthMonth: '2020-02', lsoa: 'E01003014' });
@@ -185,7 +185,7 @@ describe('the published example', () => {
   });
 });
 
-/** A column of digests that a source made. */
+/** A column of digests from a source. */
 const column = (name: string, kind: string, use: string) => ({
   name,
   format: 'digest',
@@ -227,7 +227,7 @@ describe('digests made at source', () => {
     `birth-date guard ${amara.birthDate}`,
   ];
 
-  it('are wrapped into the tokens that clear values give', () => {
+  it('become the same tokens as clear values', () => {
     const made = pseudonymised(atSource, row);
     expect(told(made)).toEqual(published);
     expect(made.attributes).toEqual({ birthMonth: '2020-02', lsoa: 'E01003014' });
@@ -245,12 +245,12 @@ describe('tokens', () => {
     expect(tokens.map(({ domain }) => domain)).not.toContain('child-key');
   });
 
-  it('identifiers of other roles are left out', () => {
+  it('omit identifiers of other roles', () => {
     const tokens = pseudonymised(participants, { ...zoe, role: 'volunteer' }).tokens;
     expect(tokens.map(({ domain }) => domain)).not.toContain('email');
   });
 
-  it('a value in two columns is one token', () => {
+  it('include a value of two columns once', () => {
     const twice = pseudonymised(participants, { ...amaraAsAdult, second_mobile: '07700900123' });
     const two = pseudonymised(participants, { ...amaraAsAdult, second_mobile: '07700900456' });
     expect(twice.tokens.filter(({ domain }) => domain === 'mobile')).toHaveLength(1);
@@ -271,7 +271,7 @@ describe('tokens', () => {
     });
   });
 
-  it('carry the newest key version, wrapped through all', () => {
+  it('have the newest key version, wrapped through all versions', () => {
     const two = new TokenKeys(2, () => [hmacSha256(publishedKey), hmacSha256(Buffer.alloc(32, 5))]);
     const row = rowsOf(participants, { ...keys, tokens: two }).pseudonymise(
       landed(participants, 2, zoe),
@@ -283,7 +283,7 @@ describe('tokens', () => {
   });
 });
 
-describe('digests of no value', () => {
+describe('digests of empty values', () => {
   const atSource = datasetOf(
     'user',
     [
@@ -305,7 +305,7 @@ describe('digests of no value', () => {
     ['NULL', 'NULL'],
     ['Unknown', 'Unknown'],
     ['not stated, without its space', 'notstated'],
-  ])('make no token: %s', (_, text) => {
+  ])('produce no token: %s', (_, text) => {
     const digest = digested(text);
     expect(
       domainsOf({
@@ -324,18 +324,18 @@ describe('digests of no value', () => {
     ['email', 'email', 'noemail@example.com'],
     ['mobile', 'mobile', '07777777777'],
     ['birth-date', 'birth_date', '01.01.1900'],
-  ])('make no token of a placeholder that is refused in clear text: %s', (_, name, text) => {
+  ])('produce no token for a placeholder that is refused in clear text: %s', (_, name, text) => {
     expect(domainsOf({ [name]: digested(text) })).toEqual([]);
   });
 
-  it('make no token where a placeholder of another kind is digested either', () => {
+  it('produce no token for a placeholder of another kind either', () => {
     expect(domainsOf({ email: digested('07777777777') })).toEqual([]);
     expect(domainsOf({ email: digested('07700900123') })).toEqual(['email']);
   });
 });
 
 describe('postcodes', () => {
-  it('an unknown one gives no area and is counted; a protected one is counted apart', () => {
+  it('have no area and are counted if unknown; protected ones are counted separately', () => {
     const counts = noRows();
     const rows = rowsOf(participants);
     const attributes = ['SW2 9ZZ', 'ZZ9 9ZZ', null].map(
@@ -347,7 +347,7 @@ describe('postcodes', () => {
     expect(counts).toMatchObject({ rows: 3, unknownPostcodes: 1, protectedPostcodes: 1 });
   });
 
-  it('a source that looks areas up itself says that the address is protected in a word', () => {
+  it('may be replaced by areas, with a word for a protected address', () => {
     const areas = datasetOf('user', [{ name: 'area', format: 'lsoa', target: { to: 'lsoa' } }], {
       role: 'adult',
     });
@@ -357,7 +357,7 @@ describe('postcodes', () => {
 });
 
 describe('values that exist', () => {
-  it('forces post offices and no fixed abode have no area, and are not counted as unknown', () => {
+  it('of forces post offices and no fixed abode have no area, and are not counted as unknown', () => {
     const counts = noRows();
     const rows = rowsOf(participants);
     for (const [index, postcode] of ['BFPO 1', 'ZZ99 3VZ', 'BF1 1AA', 'GIR 0AA'].entries()) {
@@ -367,7 +367,7 @@ describe('values that exist', () => {
     expect(counts).toMatchObject({ rows: 4, unknownPostcodes: 0, protectedPostcodes: 0 });
   });
 
-  it('a gender that is not known is no guard and no attribute, and makes no child key', () => {
+  it('of gender unknown give neither guard nor attribute, and no child key', () => {
     const row = pseudonymised(participants, { ...zoe, gender: null });
     expect(row.attributes).not.toHaveProperty('gender');
     expect(told(row).some((token) => /^(gender|child-key) /.test(token))).toBe(false);
@@ -391,14 +391,14 @@ describe('refusals of consent', () => {
     email: consents ? `${caseNumber.toLowerCase()}@example.org` : null,
     consent: String(consents),
   });
-  /** What a file tells: case numbers of rows, and of refusals. */
+  /** The content of a file: case numbers of rows, and of refusals. */
   const told = (rows: readonly (readonly [string, boolean])[]) => {
     const file = rowsOf(people);
     const all = rows.map(([name, consents], index) => landed(people, index + 2, row(name, consents)));
     for (const each of all) file.noteRefusal(each);
     const name = (rowKey: string) => ['A', 'B'].find((id) => rowKeyOf(id) === rowKey) ?? '?';
     const going = all
-      .filter((each) => !file.keepsBack(each))
+      .filter((each) => !file.withholds(each))
       .map((each) => file.pseudonymise(each, noRows()));
     return {
       rows: going.map(({ rowKey, record }) => `${name(rowKey)} ${rowNumberOf(record)}`),
@@ -416,15 +416,15 @@ describe('refusals of consent', () => {
     ['a no after a yes retires it', 'A+ B+ A-', ['B 3'], ['A']],
     ['a yes after a no stands', 'A- B+ A+', ['B 3', 'A 4'], []],
     ['a yes, a no and a yes: the last one stands alone', 'A+ A- A+', ['A 4'], []],
-    ['a no alone is told as such', 'A-', [], ['A']],
-    ['two refusals are one', 'A- B- A-', [], ['A', 'B']],
+    ['a refusal alone is reported as such', 'A-', [], ['A']],
+    ['two refusals count once', 'A- B- A-', [], ['A', 'B']],
     ['nobody refuses', 'A+ B+', ['A 2', 'B 3'], []],
   ])('%s', (_case, file, rows, refused) => {
     const said = file.split(' ').map((text) => [text[0] ?? '', text[1] === '+'] as const);
     expect(told(said)).toEqual({ rows, refused });
   });
 
-  it('hold for what the last row of each id says, and never tell of an id both ways', () => {
+  it('hold by the last row of each id, and never report an id both ways', () => {
     const said = fc.array(fc.tuple(fc.constantFrom('A', 'B'), fc.boolean()), { maxLength: 9 });
     fc.assert(
       fc.property(said, (file) => {
@@ -478,7 +478,7 @@ describe('row keys', () => {
     return rows.map((row, index) => file.pseudonymise(landed(dataset, index, row), noRows()).rowKey);
   };
 
-  it('by row id: a corrected row keeps its key, in any file and at any place', () => {
+  it('by row id stay the same for a corrected row, in any file and position', () => {
     const before = rowsOf(participants).pseudonymise(landed(participants, 2, zoe), noRows());
     const after = rowsOf(participants, keys, otherSubmission).pseudonymise(
       landed(participants, 9, { ...zoe, gender: 'X', email: 'other@example.org' }),
@@ -488,7 +488,7 @@ describe('row keys', () => {
     expect(after.record).not.toBe(before.record);
   });
 
-  it('by natural key and person: a corrected fact keeps the key, and occurrences are told apart in file order', () => {
+  it('by natural key and person stay the same for a corrected fact, and distinguish occurrences in file order', () => {
     const other = { ...visit, date: '2023-07-05' };
     const [first, second, third] = keysOf(sessions, [visit, visit, visit]);
     expect(new Set([first, second, third]).size).toBe(3);
@@ -497,7 +497,7 @@ describe('row keys', () => {
     ).toEqual([first, second, third]);
   });
 
-  it('by natural key and person: rows about two people have two keys, in one file and in two', () => {
+  it('by natural key and person differ for two people, in one file and in two', () => {
     const bob = { ...visit, email: 'bob@example.org' };
     const nobody = { ...visit, email: null };
     const made = [visit, bob, nobody].flatMap((row) => [
@@ -505,11 +505,11 @@ describe('row keys', () => {
       ...keysOf(sessions, [row], otherSubmission),
     ]);
     expect(new Set(made).size).toBe(3);
-    // An occurrence is one of the same person.
+    // Occurrences are counted per person.
     expect(keysOf(sessions, [visit, bob, nobody])).toEqual(made.filter((_, index) => index % 2 === 0));
   });
 
-  it('and all else of a row is the same, whether the people before it are remembered or forgotten', () => {
+  it('and the rest of a row do not depend on whether earlier people are cached or forgotten', () => {
     const pick = (...values: (string | null)[]) => fc.constantFrom(...values);
     const row = fc.record({
       case_number: pick('C-17', '17', '1', null),
@@ -536,7 +536,7 @@ describe('row keys', () => {
   });
 
   it.each(['case_number', 'date', 'kind'])(
-    'without %s, a row belongs to its submission alone, and is the same when it is delivered again',
+    'without %s are unique to the submission, and the same when it is delivered again',
     (missing) => {
       const dataset = datasetOf(
         'user',
@@ -550,7 +550,7 @@ describe('row keys', () => {
     },
   );
 
-  it('by a natural key of which nobody says that it is stable, a row is not known', () => {
+  it('ignore a natural key that is not declared stable', () => {
     const dataset = datasetOf(
       'user',
       ['case_number', 'date', 'kind'].map((name) => ({ name })),
@@ -560,7 +560,7 @@ describe('row keys', () => {
     expect(new Set(made).size).toBe(2);
   });
 
-  it('without a row id or a stable natural key, a row belongs to its submission alone', () => {
+  it('without a row id or a stable natural key are unique to the submission', () => {
     const withoutId = { ...zoe, case_number: null };
     const made = [
       ...keysOf(participants, [withoutId, withoutId]),
@@ -608,7 +608,7 @@ describe('row keys', () => {
     );
   });
 
-  it('facts of an engagement', () => {
+  it('of an engagement', () => {
     const facts = (row: Record<string, string | null>) => pseudonymised(sessions, row).facts;
     expect(facts(visit)).toEqual({
       kind: 'engagement',
@@ -621,7 +621,7 @@ describe('row keys', () => {
     expect(facts({ ...visit, minutes: '10001' })).not.toHaveProperty('minutes');
   });
 
-  it('a row without a required fact is unfit, and the error tells nothing of it', () => {
+  it('are required: a row without one is unfit, and the error quotes nothing of it', () => {
     const file = rowsOf(sessions);
     const attempt = () => file.pseudonymise(landed(sessions, 2, { ...visit, date: null }), noRows());
     expect(attempt).toThrow(
@@ -635,7 +635,7 @@ describe('row keys', () => {
     }
   });
 
-  it('a row whose role is none that the schema has is unfit', () => {
+  it('a row whose role the schema does not have is unfit', () => {
     for (const role of [null, 'practitioner', 'toString']) {
       expect(() => pseudonymised(participants, { ...zoe, role })).toThrow(/row-without-role/);
     }
@@ -652,7 +652,7 @@ describe('facts of the other data types', () => {
     item: ['training-day'],
     unit: ['days'],
   };
-  /** As the check of a programme wants it. */
+  /** The type that the check of a programme requires. */
   const typeOf = (name: string): Omit<Column, 'name'> => {
     if (name === 'eventDate') return { type: 'date' };
     if (name === 'rating') return { type: 'integer' };
@@ -669,7 +669,7 @@ describe('facts of the other data types', () => {
     return pseudonymised(dataset, lower).facts;
   };
 
-  it('outcome', () => {
+  it('of an outcome', () => {
     const row = {
       eventDate: '2023-07-04',
       instrument: 'asq-3',
@@ -683,7 +683,7 @@ describe('facts of the other data types', () => {
     );
   });
 
-  it('feedback', () => {
+  it('of feedback', () => {
     const row = { eventDate: '2023-07-04', question: 'felt-listened-to', rating: '4' };
     expect(factsOf('feedback', Object.keys(row), row)).toEqual({ kind: 'feedback', ...row, rating: 4 });
     expect(() => factsOf('feedback', Object.keys(row), { ...row, rating: '4.5' })).toThrow(
@@ -691,7 +691,7 @@ describe('facts of the other data types', () => {
     );
   });
 
-  it('input', () => {
+  it('of an input', () => {
     const row = {
       eventDate: '2023-07-04',
       category: 'human',
@@ -715,7 +715,7 @@ describe('any row', () => {
   );
   const anyRow = fc.record(Object.fromEntries(Object.keys(zoe).map((name) => [name, cell])));
 
-  it('gives the same bytes each time and satisfies the contract, or is refused each time without a word of it', () => {
+  it('produces the same valid bytes each time, or is refused each time without being quoted', () => {
     const outcomeOf = (row: Record<string, string | null>) => {
       try {
         return JSON.stringify(pseudonymised(participants, row));
@@ -747,7 +747,7 @@ describe('any row', () => {
     ['registered', '4 July 2023'],
     ['gender', 'Female'],
     ['gender', 'amara.okafor7@example.org'],
-  ])('is refused where %s would leave as %s, which is no canonical form', (name, value) => {
+  ])('is refused if %s would leave as %s, which is not canonical', (name, value) => {
     const attempt = () => pseudonymised(participants, { ...zoe, [name]: value });
     expect(attempt).toThrow(
       expect.objectContaining({ code: 'row-unfit', reason: 'row-not-canonical' }) as Error,
@@ -755,7 +755,7 @@ describe('any row', () => {
     expect(attempt).toThrow(/^a row cannot be pseudonymised: row-not-canonical$/);
   });
 
-  it('shows no identifier that it was given', () => {
+  it('reveals no identifier that it was given', () => {
     const text = JSON.stringify(pseudonymised(participants, zoe));
     for (const name of ['case_number', 'nhs_number', 'email', 'mobile', 'postcode', 'notes'] as const) {
       expect(text).not.toContain(zoe[name]);

@@ -11,10 +11,10 @@ const isArea: Check = (value) => value === PROTECTED_AREA || /^[EW]01\d{6}$/.tes
 const never: Check = () => false;
 
 /**
- * The last look at a value that leaves the restricted zone as it is: validation has given it its canonical form, and what
- * has another may be an identifier that stands in the wrong place. Returns the value.
+ * The final check of a value that leaves the restricted zone unchanged: validation has brought it to canonical form,
+ * and any other form may be an identifier in the wrong place.
  *
- * The function that is returned throws RowUnfit for a value that is not in canonical form.
+ * The returned function returns the value, and throws RowUnfit if it is not in canonical form.
  */
 export function leavingValue(field: DatasetField): (value: string) => string {
   const isCanonical = checkOf(field);
@@ -44,7 +44,7 @@ function checkOf(field: DatasetField): Check {
       const codes = new Set(codedValues(field));
       return (value) => codes.has(value);
     }
-    // Direct identifiers and free text: a programme is refused where one of them has such a target.
+    // Direct identifiers and free text: a programme in which one of them has such a target is refused.
     case 'email':
     case 'mobile':
     case 'nhs-number':

@@ -1,4 +1,4 @@
-/** What was done with some rows, in numbers: all that is ever told of them apart from the messages. */
+/** Counts of pseudonymised rows: all that is reported of rows apart from the messages. */
 export interface RowCounts {
   rows: number;
   /** Tokens by `kind use`. */

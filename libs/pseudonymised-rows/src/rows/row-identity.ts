@@ -4,11 +4,11 @@ import type { RowPlan } from '../names/row-plan.js';
 import type { CanonicalRow } from './canonical-row.js';
 
 /**
- * Gives the rows of one file, taken in file order, their row keys: from the provider's own row id; else from a natural key
- * that the schema declares stable, whom the row is about, and how often both have occurred in the file so far; else from
- * the submission and the row's number, so that no other submission has such a key.
+ * Assigns row keys to the rows of one file, in file order: from the provider's own row id; else from a natural key that
+ * the schema declares stable, the person, and how often both have occurred in the file so far; else from the submission
+ * and the row number, so that no other submission has such a key.
  *
- * It remembers the keys of rows with a natural key, 32 characters each, and no value.
+ * It stores the keys of rows with a natural key, 32 characters each, but no value.
  */
 export class RowIdentity {
   readonly #keys: RowKeys;

@@ -1,7 +1,7 @@
-/** A row that no message can carry, because its schema let through what the contract requires. */
+/** A row that no message can carry, because its schema permits what the contract does not. */
 export interface RowUnfit extends Error {
   readonly code: 'row-unfit';
-  /** Machine word for the submission's state. */
+  /** Code for the submission's state. */
   readonly reason: string;
 }
 

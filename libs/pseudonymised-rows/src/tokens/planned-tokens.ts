@@ -3,23 +3,23 @@ import { spellingOpLeap1, type CanonicalByKind, type Digest } from '@kinledger/d
 import type { ColumnIdentifier, DatasetSchema } from '@kinledger/programme/definition';
 import type { SaltedDigests } from './salted-digests.js';
 
-/** One token that rows of a role may have: where its value stands and what becomes of it. */
+/** One token that rows of a role may have: the columns of its value, and how it is digested. */
 export interface PlannedToken {
   readonly kind: ColumnIdentifier['kind'];
   readonly domain: string;
   readonly use: TokenUse;
-  /** Columns that the value is made of. */
+  /** Columns from which the value is made. */
   readonly columns: readonly number[];
-  /** The value as profile op-leap-1 spells it, as one text; undefined where the row has none, and then there is no digest. */
+  /** The value as profile op-leap-1 spells it, as one text; undefined if the row has none, and so no digest. */
   readonly valueOf: (values: Values) => string | undefined;
-  /** Digest of the value: equal for equal values, and only for those. None of a digest of no value. */
+  /** Digest of the value: equal if and only if the values are. Undefined for the digest of an empty value. */
   readonly digestOf: (values: Values, digests: SaltedDigests) => Digest | undefined;
 }
 
-/** In canonical form, which validation gives a value of each kind: nothing is read a second time here. */
+/** In canonical form, to which validation brings values of each kind: nothing is parsed again here. */
 type Values = readonly (string | null)[];
 
-/** The tokens of rows of one role, in the order of the schema's columns, a child key made from columns last. */
+/** The tokens of rows of one role, in the order of the schema's columns, and last a child key made from columns. */
 export function planTokens(schema: DatasetSchema, role: Role, provider: ProviderId): readonly PlannedToken[] {
   const planned: PlannedToken[] = [];
   schema.fields.forEach((field, column) => {
@@ -46,7 +46,7 @@ export function planTokens(schema: DatasetSchema, role: Role, provider: Provider
   return childKey === undefined ? planned : [...planned, childKey];
 }
 
-/** Contacts on a child's row are the carer's, whatever a schema says: they relate the child and never identify it. */
+/** Contacts on a child's row are the carer's, whatever a schema says: they relate the child but never identify it. */
 const useOn = (role: Role, { kind, use }: ColumnIdentifier): TokenUse =>
   role === 'child' && use === 'identity' && (kind === 'email' || kind === 'mobile') ? 'carer' : use;
 
@@ -60,12 +60,12 @@ function formOf({ kind, form }: ColumnIdentifier): IdentifierForm {
     return {
       spell: asItIs,
       digest: (value, digests) => {
-        const digest = value as Digest; // The canonical form of a digest is one.
-        return digests.isOfNothing(kind, digest) ? undefined : digest;
+        const digest = value as Digest; // The canonical form of a digest is a digest.
+        return digests.isOfEmptyValue(kind, digest) ? undefined : digest;
       },
     };
   }
-  // A programme is refused where a clear child key stands in one column.
+  // A programme with a clear child key in one column is refused.
   if (kind === 'child-key') return { spell: () => undefined, digest: () => undefined };
   return {
     spell: kind === 'birth-date' ? (value) => spellingOpLeap1(kind, value) : asItIs,
@@ -75,7 +75,9 @@ function formOf({ kind, form }: ColumnIdentifier): IdentifierForm {
 
 const asItIs = (value: string): string => value;
 
-/** Types do not tell that validation has made a row's value: a schema gives a column of a kind to identifiers of it only. */
+/**
+ * Types cannot express that validation made the value: a schema gives a column of a kind only identifiers of that kind.
+ */
 const canonical = <Kind extends keyof CanonicalByKind>(_: Kind, value: string): CanonicalByKind[Kind] =>
   value as string & CanonicalByKind[Kind];
 
@@ -94,7 +96,7 @@ function planChildKey(schema: DatasetSchema): PlannedToken | undefined {
     return {
       carerEmail: canonical('email', carerEmail),
       birthDate: canonical('birth-date', birthDate),
-      firstName3: firstName3 as CanonicalByKind['child-key']['firstName3'], // Likewise.
+      firstName3: firstName3 as CanonicalByKind['child-key']['firstName3'], // Validation made this value too.
       gender: canonical('gender', gender),
     };
   };

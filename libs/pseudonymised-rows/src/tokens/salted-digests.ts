@@ -6,14 +6,14 @@ import {
   type Sha256Hex,
 } from '@kinledger/domain/identifiers';
 import type { ColumnIdentifier } from '@kinledger/programme/definition';
-import { digestsOfNothing, nothingListOf, type NothingList } from './digests-of-nothing.js';
+import { emptyValueDigests, emptyValueListOf, type EmptyValueList } from './empty-value-digests.js';
 
 /** Digests of profile op-leap-1 under one salt. */
 export class SaltedDigests {
   readonly #profile: OpLeap1;
   readonly #salt: string;
-  /** Thousands of digests: made when the first is asked about. */
-  readonly #nothing = new Map<NothingList, ReadonlySet<Digest>>();
+  /** Thousands of digests, computed on first use. */
+  readonly #nothing = new Map<EmptyValueList, ReadonlySet<Digest>>();
 
   constructor(sha256: Sha256Hex, salt: string) {
     this.#profile = opLeap1With(sha256);
@@ -25,10 +25,10 @@ export class SaltedDigests {
     return this.#profile.digestOf(kind, canonical, this.#salt);
   }
 
-  /** Whether a digest that was made at source with the salt is that of no value. */
-  isOfNothing(kind: ColumnIdentifier['kind'], digest: Digest): boolean {
-    const list = nothingListOf(kind);
-    const digests = this.#nothing.get(list) ?? digestsOfNothing(this.#profile, list, this.#salt);
+  /** Whether a digest that was made at source with the salt is that of an empty value. */
+  isOfEmptyValue(kind: ColumnIdentifier['kind'], digest: Digest): boolean {
+    const list = emptyValueListOf(kind);
+    const digests = this.#nothing.get(list) ?? emptyValueDigests(this.#profile, list, this.#salt);
     this.#nothing.set(list, digests);
     return digests.has(digest);
   }

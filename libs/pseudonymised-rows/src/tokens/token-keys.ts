@@ -3,23 +3,21 @@ import type { Digest } from '@kinledger/domain/identifiers';
 import type { Hashing, KeyedHash } from '../hashing.js';
 import { bytesOfHex } from '../hex.js';
 
-/** First 128 bits, as hex digits. */
+/** The first 128 bits, as hex digits. */
 const TOKEN_DIGITS = 32;
 
 /** The keys of one value domain, version 1 first. */
 export type DomainKeys = (domain: string) => readonly KeyedHash[];
 
 /**
- * Makes tokens. Keys form a chain: token₁ = HMAC(k₁, digest), token₂ = HMAC(k₂, token₁), …, each cut to 128 bits, so that
- * a rotation wraps the tokens that exist without their digests, and a new digest goes through every key.
+ * Makes tokens. Keys form a chain: token₁ = HMAC(k₁, digest), token₂ = HMAC(k₂, token₁), …, each cut to 128 bits, so
+ * that a rotation wraps existing tokens without their digests, and a new digest passes through every key.
  */
 export class TokenKeys {
   readonly #domainKeys: DomainKeys;
   readonly #byDomain = new Map<string, readonly KeyedHash[]>();
 
-  /**
-   * @param version of the newest key, from 1: how many keys each domain has.
-   */
+  /** @param version of the newest key, from 1: the number of keys of each domain. */
   constructor(
     readonly version: number,
     domainKeys: DomainKeys,
@@ -44,8 +42,8 @@ export class TokenKeys {
   }
 
   /**
-   * Brings a token of an older version to the newest.
-   * @throws RangeError for a version that these keys do not have.
+   * Wraps a token of an older version to the newest.
+   * @throws RangeError for an unknown version.
    */
   wrap(domain: string, token: Token, version: number): Token {
     if (!Number.isInteger(version) || version < 1 || version > this.version) {
@@ -73,6 +71,6 @@ export class TokenKeys {
   }
 }
 
-/** Fixed for ever: HMAC-SHA-256(master, "kinledger token key " and the domain's name). */
+/** Never changes: HMAC-SHA-256(master, "kinledger token key " and the domain's name). */
 const domainKey = (master: KeyedHash, domain: string): Uint8Array =>
   bytesOfHex(master.hex(new TextEncoder().encode(`kinledger token key ${domain}`)));

@@ -62,7 +62,7 @@ describe('keys derived from masters', () => {
     expect(TokenKeys.fromMasters(portableHashing, masters(1)).tokenOf('email', zeros)).toBe(expected);
   });
 
-  it('keep value domains apart', () => {
+  it('separate value domains', () => {
     const keys = TokenKeys.fromMasters(portableHashing, masters(1));
     const domains = [
       'nhs-number',
@@ -83,7 +83,7 @@ describe('rotation', () => {
     .uint8Array({ minLength: 32, maxLength: 32 })
     .map((bytes) => digest(Buffer.from(bytes).toString('hex')));
 
-  it('wrapping an older token gives the token that its digest has now', () => {
+  it('wraps an older token to the token that its digest has now', () => {
     fc.assert(
       fc.property(
         hex256,
@@ -100,7 +100,7 @@ describe('rotation', () => {
     );
   });
 
-  it('refuses a version that it has no keys of', () => {
+  it('refuses an unknown version', () => {
     const keys = TokenKeys.fromMasters(portableHashing, masters(2));
     const token = '00'.repeat(16) as Token;
     for (const version of [0, 3, -1, 1.5])

@@ -16,11 +16,11 @@ interface KnownFamily {
   review: boolean;
 }
 
-/** Keeps kin in memory until all events are known, and writes what stands then. */
+/** Keeps relationships and families in memory until all events are known, then writes the final state. */
 export class KinshipFiller implements KinshipTarget, Filler {
   readonly #relationships = new Map<string, Relationship>();
   readonly #families = new Map<string, KnownFamily>();
-  /** By scope, the family of each member. */
+  /** The family of each member, by scope. */
   readonly #familyOf = new Map<string, Map<number, KnownFamily>>();
   #lastFamily = 0;
   readonly #filling: Filling;
@@ -75,7 +75,7 @@ export class KinshipFiller implements KinshipTarget, Filler {
       await kin.flushIfFull();
     }
     const families = this.#filling.table('numbered_family', familyColumns);
-    // A Map keeps its order: by number.
+    // A Map iterates in insertion order, which is by number.
     for (const { number, family, scope, review } of this.#families.values()) {
       families.row().integer(number).uuid(family).text(scope).boolean(review);
       await families.flushIfFull();
@@ -90,7 +90,7 @@ export class KinshipFiller implements KinshipTarget, Filler {
       }
       await members.flushIfFull();
     }
-    this.#filling.numbers.families.goOnBehind(this.#lastFamily);
+    this.#filling.numbers.families.continueAfter(this.#lastFamily);
   }
 
   #found(family: string, scope: string): KnownFamily {

@@ -7,7 +7,10 @@ type Family = LinkedFamilies['families'][number] & Pick<LinkedFamilies, 'scope'>
 
 type Waiting = Promise<void> | undefined;
 
-/** What the events of the ledger do to kin: step by step in the tables, or in memory until the tables are filled. */
+/**
+ * Applies the ledger's events to relationships and families: step by step in the tables, or in memory until the tables
+ * are filled.
+ */
 export interface KinshipTarget {
   identify(relationships: readonly Relationship[]): Waiting;
   end(relationships: readonly string[]): Waiting;
@@ -76,7 +79,7 @@ export class KinshipWriter implements KinshipTarget {
 
   readonly #writeFamilies = async (items: readonly Family[]): Promise<void> => {
     await this.#lookUp(items);
-    // A later event of the same run wins: one row per family and per member.
+    // A later event of the same run overwrites an earlier one: one row per family and per member.
     const families = [...new Map(items.map((item) => [item.family, item])).values()];
     const { founded = [], known = [] } = Object.groupBy(families, ({ family }) =>
       this.#families.has(family) ? 'known' : 'founded',
@@ -156,7 +159,7 @@ interface Member {
   readonly family: string;
 }
 
-/** Who is in a family and who has left one once all of these are told, one after the other: the last word counts. */
+/** Members that joined or left once all these events are applied in order: the last event decides. */
 function membersAfter(items: readonly Family[]): { readonly joined: Member[]; readonly left: Member[] } {
   const joined = new Map<string, Member>();
   const left: Member[] = [];

@@ -3,7 +3,7 @@ import { readTable } from '../read-table.js';
 import { KinshipFiller } from './kinship-filler.js';
 import { KinshipWriter, type KinshipTarget } from './kinship-writer.js';
 
-/** Who is kin to whom, and the families that follow. */
+/** Relationships between individuals, and the families that follow from them. */
 export const kinship = defineReadModel<KinshipTarget>({
   name: 'kinship',
   version: 1,
@@ -77,7 +77,7 @@ CREATE INDEX numbered_member_family ON numbered_member (family);
     ConsentRefused: 'ignored',
     SubmissionUnparked: 'ignored',
     RecordsPlaced: 'ignored',
-    // The linker says in events of their own what a merge or a split does to relationships and families.
+    // The linker publishes separate events for the effect of a merge or a split on relationships and families.
     IndividualsMerged: 'ignored',
     IndividualSplit: 'ignored',
     LinkReferred: 'ignored',

@@ -1,7 +1,7 @@
 import { datasetsOf, definitionDocument, type Dataset, type DefinitionDocument } from '@kinledger/programme';
 import type { EventOf, Writing } from '../read-model.js';
 
-/** Keeps the programme's own tables, and the rules that other read models write by, at the definition in force. */
+/** Keeps the programme's tables, and the rules that other read models apply, at the definition in force. */
 export class ProgrammeWriter {
   readonly #writing: Writing;
 
@@ -16,7 +16,7 @@ export class ProgrammeWriter {
 
   /**
    * Puts a definition into force.
-   * @throws Error when the payload beside the ledger is missing, ZodError when it is no definition.
+   * @throws Error if the payload beside the ledger is missing, ZodError if it is not a definition.
    */
   async define(event: EventOf<'ProgrammeDefined'>): Promise<void> {
     const { flush, readPayload, rules } = this.#writing;
@@ -106,7 +106,7 @@ export class ProgrammeWriter {
 const sessionKindsOf = (dataset: Dataset): ReadonlySet<string> =>
   new Set(dataset.schema['x-kinledger'].sessionKinds);
 
-/** Place in the definition’s authority order; datasets that it does not list share the last one. */
+/** Position in the definition’s authority order; unlisted datasets share the last position. */
 function authorityOf(dataset: Dataset, authority: readonly string[]): number {
   const at = authority.indexOf(dataset.id);
   return at === -1 ? authority.length : at;

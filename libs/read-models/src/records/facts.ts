@@ -2,10 +2,10 @@ import type { PseudonymisedRow } from '@kinledger/contracts';
 import type { BinaryRows } from '@kinledger/database';
 
 export type Facts = PseudonymisedRow['facts'];
-/** Facts of the kinds that have tables of their own. */
+/** Facts of the kinds that have their own tables. */
 export type RarerFact = Exclude<Facts, { kind: 'registration' | 'engagement' }>;
 
-/** Columns of the tables of the rarer facts, in the order in which `encodeFact` writes them. */
+/** Columns of the tables of these facts, in the order in which `encodeFact` writes them. */
 export const factColumns: Readonly<Record<RarerFact['kind'], readonly string[]>> = {
   outcome: ['record', 'instrument', 'measure', 'occasion', 'score'],
   feedback: ['record', 'question', 'rating'],
@@ -15,7 +15,7 @@ export const factColumns: Readonly<Record<RarerFact['kind'], readonly string[]>>
 export const isRarer = (facts: Facts): facts is RarerFact =>
   facts.kind !== 'registration' && facts.kind !== 'engagement';
 
-/** Writes the columns of the fact of a record, by its number. */
+/** Encodes the columns of a record's fact; the record is given by its number. */
 export function encodeFact(out: BinaryRows, record: number, facts: RarerFact): void {
   out.integer(record);
   switch (facts.kind) {

@@ -10,7 +10,7 @@ interface Shown {
 }
 interface OfSomebody extends Shown {
   readonly individual: string;
-  /** True where the individual begins to exist, founded by the record. */
+  /** True if the record founds the individual. */
   readonly registers: boolean;
 }
 interface OfNobody extends Shown {
@@ -18,7 +18,7 @@ interface OfNobody extends Shown {
   readonly registers: false;
 }
 
-/** Whose a record is, and what it is to readers; only a row that is set aside shows why. */
+/** The individual that a record belongs to, and the state that readers see; only a set-aside row has a reason. */
 export type Standing = OfSomebody | OfNobody;
 
 export function standingOf(placement: Placement): Standing {
@@ -32,7 +32,9 @@ export function standingOf(placement: Placement): Standing {
     : { ...nobody, state: 'set-aside', reason: placement.setAside };
 }
 
-/** Where each of the absorbed individuals ends: within one decision a kept one may itself be absorbed later. */
+/**
+ * The surviving individual of each absorbed one: within one decision a kept individual may itself be absorbed later.
+ */
 export function endsOf(
   merges: readonly { readonly individual: string; readonly absorbed: string }[],
 ): ReadonlyMap<string, string> {
@@ -49,15 +51,15 @@ export function endsOf(
 
 type Waiting = Promise<void> | undefined;
 
-/** What the events of the ledger do to records: step by step in the tables, or in memory until the tables are filled. */
+/** Applies the ledger's events to records: step by step in the tables, or in memory until the tables are filled. */
 export interface RecordsTarget {
   /** Another definition is in force. */
   define(): Waiting;
   receive(submission: EventOf<'SubmissionReceived'>['data']): Waiting;
-  /** @param bodies of records that enter the ledger; those that were erased since are missing. */
+  /** @param bodies of records that enter the ledger; bodies of records erased since are missing. */
   place(placed: EventOf<'RecordsPlaced'>, bodies: Bodies): Waiting;
   retire(records: readonly string[]): Waiting;
-  /** @param always true where it is decided already that the submission carries the records. */
+  /** @param always true if it is already decided that the submission carries the records. */
   carry(submission: string, records: readonly string[], always: boolean): Waiting;
   split(split: EventOf<'IndividualSplit'>['data']): Waiting;
   merge(merged: EventOf<'IndividualsMerged'>['data']): Waiting;

@@ -4,7 +4,7 @@ import { canonicalJson } from '@kinledger/domain';
 import { dayOf } from './facts.js';
 import { marksOf } from './row-marks.js';
 
-/** What the ledger says of a record, by numbers. */
+/** What the ledger says of a record, with numbers in place of ids. */
 export interface StandingRecord {
   readonly number: number;
   readonly individual: number | null;
@@ -17,13 +17,13 @@ export interface StandingRecord {
   readonly reason: string | null;
 }
 
-/** What counts in the record’s dataset. */
+/** The rules of the record’s dataset. */
 export interface RulesOfRow {
   readonly sessionKinds: ReadonlySet<string>;
   readonly listsPeople: boolean;
 }
 
-/** Columns of a record, in the order in which `encodeRecord` writes them and the table has them. */
+/** Columns of a record, in the order of the table, in which `encodeRecord` writes them. */
 export const recordColumns = [
   ...['number', 'individual', 'submission', 'as_of', 'case_mark', 'record_id', 'row_key', 'dataset', 'marks'],
   ...[
@@ -44,11 +44,11 @@ export const hasAttributes = ({ attributes }: PseudonymisedRow): boolean => {
   return false;
 };
 
-/** Whether survivorship looks at the record. */
+/** Whether survivorship considers the record. */
 export const isAttributed = (row: PseudonymisedRow, { listsPeople }: RulesOfRow): boolean =>
   listsPeople || hasAttributes(row);
 
-/** @param row absent for a record that was erased. */
+/** @param row absent for an erased record. */
 export function encodeRecord(
   out: BinaryRows,
   standing: StandingRecord,

@@ -12,7 +12,7 @@ import { NOBODY, RecordsOfIndividuals } from './records-of-individuals.js';
 import { SurvivingAttributes } from './surviving-attributes.js';
 import { Words } from './words.js';
 
-/** What a record is to readers, and why: the places of this list are kept in place of the words. */
+/** States and reasons of records; memory holds an index into this list in place of the words. */
 const standings: readonly Pick<Standing, 'state' | 'reason'>[] = [
   { state: 'linked', reason: null },
   { state: 'retired', reason: null },
@@ -26,7 +26,7 @@ const ERASED = 2;
 const placeOf = ({ state, reason }: Standing): number =>
   standings.findIndex((known) => known.state === state && known.reason === reason);
 
-/** Before every day. */
+/** Earlier than every date. */
 const NO_DAY = -0x80000000;
 const NO_ROLE = 'none';
 
@@ -39,8 +39,9 @@ interface FileOfRecords {
 }
 
 /**
- * Fills the tables of records: first the events, without bodies, tell in memory where every record ends up; then the bodies
- * come in the order of entry, and each row is written once, as it stands in the end. Some 90 bytes a record are kept.
+ * Fills the tables of records. The events, without bodies, first determine in memory where every record ends up; then
+ * the bodies arrive in order of entry, and each row is written once, in its final state. It keeps about 90 bytes per
+ * record in memory.
  */
 export class RecordsFiller implements RecordsTarget, Filler {
   readonly #records = new IdTable();
@@ -48,7 +49,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
   readonly #roles = new Words();
   readonly #files: FileOfRecords[] = [];
   readonly #fileNumbers = new Map<SubmissionId, number>();
-  /** By dataset, of the latest definition that has it. */
+  /** By dataset, from the latest definition that contains it. */
   readonly #rules = new Map<string, RulesOfDataset>();
   readonly #forwards = new Map<number, number>();
 
@@ -56,7 +57,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
   readonly #key = new Int32Column();
   readonly #owned = new RecordsOfIndividuals();
   readonly #file = new Int32Column();
-  /** The submission that it entered with. */
+  /** The submission with which it entered. */
   readonly #entry = new Int32Column();
   readonly #role = new Int32Column();
   readonly #standing = new Int32Column();
@@ -175,7 +176,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
     this.#best.extendTo(this.#filling.individuals.count + 1, NONE);
   }
 
-  /** Of a record that is erased the body may be missing. */
+  /** The body may be missing for an erased record. */
   async takeBodies(rows: readonly PseudonymisedRow[]): Promise<void> {
     const entered = rows
       .map((row) => ({ row, record: this.#records.find(row.record) }))
@@ -205,7 +206,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
       await table.flushIfFull();
     }
     numbers.countedRecords(this.#records.count);
-    numbers.individuals.goOnBehind(individuals.count);
+    numbers.individuals.continueAfter(individuals.count);
   }
 
   async #writeWithoutBody(): Promise<void> {
@@ -249,7 +250,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
     rules: RulesOfDataset,
   ): void {
     const authority = this.#authorities[datasetNumber];
-    // Of a dataset that the programme has no more.
+    // The dataset is no longer in the programme.
     if (authority === undefined) return;
     this.#keepBest(this.#best, individual, record);
     if (row === undefined || !isAttributed(row, rules)) return;
@@ -262,7 +263,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
     if (best === NONE || this.#outranks(record, best)) column.set(individual, record);
   }
 
-  /** As survivorship ranks records (see TouchedIndividuals). */
+  /** Ranks records as survivorship does (see TouchedIndividuals). */
   #outranks(record: number, other: number): boolean {
     const [mine, its] = [this.#fileAt(this.#file.get(record)), this.#fileAt(this.#file.get(other))];
     const place =
@@ -287,7 +288,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
   #individualOf(id: string, registers: boolean): number {
     const { individuals } = this.#filling;
     const number = (registers ? individuals.intern(id) : individuals.find(id)) + 1;
-    if (number === 0) throw new Error('the ledger names an individual that it has not registered');
+    if (number === 0) throw new Error('the ledger names an unregistered individual');
     return number;
   }
 

@@ -3,7 +3,10 @@ import { Int32Column, NONE } from '@kinledger/domain';
 /** Belongs to nobody; individuals are numbered from 1. */
 export const NOBODY = 0;
 
-/** Which records belong to which individual while both change: a chain of records for each individual, 12 bytes a record. */
+/**
+ * Assigns records to individuals while both change: a linked list of records for each individual, in 12 bytes per
+ * record.
+ */
 export class RecordsOfIndividuals {
   // By record, from 0.
   readonly #individual = new Int32Column();
@@ -12,7 +15,7 @@ export class RecordsOfIndividuals {
   /** By individual, from 1. */
   readonly #first = new Int32Column();
 
-  /** The next record, which belongs to nobody yet. */
+  /** Adds the next record, which belongs to nobody yet. */
   push(): void {
     this.#individual.push(NOBODY);
     this.#next.push(NONE);
@@ -23,7 +26,7 @@ export class RecordsOfIndividuals {
     return this.#individual.get(record);
   }
 
-  /** Takes a record out of its individual’s and puts it to another’s. */
+  /** Moves a record from its individual to another. */
   move(record: number, individual: number): void {
     const before = this.#individual.get(record);
     if (before !== NOBODY) {
@@ -42,7 +45,7 @@ export class RecordsOfIndividuals {
     this.#first.set(individual, record);
   }
 
-  /** Puts every record of an individual to another’s. */
+  /** Moves every record of an individual to another. */
   moveAll(from: number, to: number): void {
     this.#first.extendTo(from + 1, NONE);
     for (let record = this.#first.get(from); record !== NONE; record = this.#first.get(from)) {

@@ -5,7 +5,7 @@ import { NOBODY, RecordsOfIndividuals } from './records-of-individuals.js';
 const RECORDS = 6;
 const INDIVIDUALS = 40;
 
-/** Records that belong to nobody yet. */
+/** Records that do not belong to anybody yet. */
 function begin(): RecordsOfIndividuals {
   const records = new RecordsOfIndividuals();
   for (let record = 0; record < RECORDS; record += 1) records.push();
@@ -15,7 +15,7 @@ const ownersIn = (records: RecordsOfIndividuals): readonly number[] =>
   Array.from({ length: RECORDS }, (_, record) => records.individualOf(record));
 
 describe('records of individuals', () => {
-  it('belong to nobody at first, and to whom they were moved last', () => {
+  it('belong to nobody at first, and then to the individual to which they were last moved', () => {
     const records = begin();
     records.move(0, 1);
     records.move(2, 3);
@@ -24,7 +24,7 @@ describe('records of individuals', () => {
     expect(ownersIn(records)).toEqual([3, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY]);
   });
 
-  it.each([0, 1, 2])('follow their individual into another, without record %i, which left before', (left) => {
+  it.each([0, 1, 2])('follow their individual into another, except record %i, which left before', (left) => {
     const records = begin();
     for (const record of [0, 1, 2]) records.move(record, 1);
     records.move(left, 2);
@@ -32,7 +32,7 @@ describe('records of individuals', () => {
     expect(ownersIn(records).slice(0, 3)).toEqual([0, 1, 2].map((record) => (record === left ? 2 : 3)));
   });
 
-  it('stay where they are when an individual without records goes', () => {
+  it('stay if an individual without records is moved', () => {
     const records = begin();
     records.move(0, 1);
     records.moveAll(30, 1);
@@ -40,9 +40,9 @@ describe('records of individuals', () => {
     expect(ownersIn(records)).toEqual([1, 0, 0, 0, 0, 0]);
   });
 
-  it('are after any moves where a list of owners has them', () => {
+  it('agree after any moves with a plain list of owners', () => {
     const record = fc.nat(RECORDS - 1);
-    // Few individuals meet often; a high number comes before lower ones.
+    // Few individuals, so that they often meet; a high number comes before lower ones.
     const individual = fc.constantFrom(1, 2, 3, INDIVIDUALS);
     const step = fc.oneof(
       fc.record({ record, to: fc.oneof(individual, fc.constant(NOBODY)) }),

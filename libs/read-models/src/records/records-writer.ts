@@ -15,16 +15,16 @@ interface Placed {
 }
 
 interface Entered extends Placed {
-  /** By order of entry. */
+  /** In order of entry. */
   readonly number: number;
-  /** Absent for a record that was erased since. */
+  /** Absent if the record was erased since. */
   readonly row: PseudonymisedRow | undefined;
 }
 
 interface Carried {
   readonly submission: string;
   readonly record: string;
-  /** True where it is decided already that the submission carries the record. */
+  /** True if it is already decided that the submission carries the record. */
   readonly always: boolean;
 }
 
@@ -40,7 +40,7 @@ interface FileOfRecords {
   readonly datasetNumber: number;
 }
 
-/** Writes records, what their rows say, and the individuals that they belong to. */
+/** Writes records, the content of their rows, and the individuals that they belong to. */
 export class RecordsWriter implements RecordsTarget {
   readonly #files = new Map<SubmissionId, FileOfRecords>();
   readonly #touched: TouchedIndividuals;
@@ -63,7 +63,9 @@ export class RecordsWriter implements RecordsTarget {
     return this.#touched.settle();
   }
 
-  /** Of a definition: which engagements count, and the authority order that survivorship follows in the end. */
+  /**
+   * A definition determines which engagements count, and the authority order that survivorship uses when it settles.
+   */
   async define(): Promise<void> {
     await this.#touched.addEverybody();
     await this.#client.query(
@@ -73,7 +75,7 @@ export class RecordsWriter implements RecordsTarget {
     );
   }
 
-  /** Records that enter with this submission are of its dataset. */
+  /** Records that enter with this submission belong to its dataset. */
   async receive({ submission, dataset }: EventOf<'SubmissionReceived'>['data']): Promise<void> {
     const { numbers } = this.#writing;
     const datasetNumber = await numbers.ofDataset(this.#client, dataset);
@@ -117,7 +119,7 @@ export class RecordsWriter implements RecordsTarget {
     return this.#writing.batch.add(this.#writeMerges, merged);
   }
 
-  /** A submission that carries a record gives it its period only if it outranks the one that does. */
+  /** A submission that carries a record gives the record its period only if it outranks the current one. */
   readonly #writeCarried = async (items: readonly Carried[]): Promise<void> => {
     const { rows } = await this.#client.query<[number | null]>({
       text: `UPDATE numbered_record r SET submission = other.number
@@ -166,7 +168,7 @@ export class RecordsWriter implements RecordsTarget {
           if (its === undefined) facts.set(row.facts.kind, [{ record: number, facts: row.facts }]);
           else its.push({ record: number, facts: row.facts });
         }
-        // The first record of an individual is all that there is to say of it.
+        // The first record of an individual determines it completely.
         if (standing.individual !== null && !registers) {
           if (isAttributed(row, rules)) this.#touched.add(standing.individual);
           else this.#touched.addFact(standing.individual, placement.role);
@@ -189,7 +191,7 @@ export class RecordsWriter implements RecordsTarget {
     }
   };
 
-  /** A record that is in the read models already is placed anew: revived, moved, or set aside. */
+  /** Updates a record that is already in the read models: it is revived, moved or set aside. */
   readonly #writePlacedAgain = async (items: readonly Placed[]): Promise<void> => {
     await this.#individuals.lookUp(this.#client, individualsOf(items));
     await this.#register(
@@ -301,7 +303,7 @@ export const individualColumns = [
 const individualsOf = (items: readonly Placed[]): string[] =>
   items.flatMap(({ standing: { individual } }) => individual ?? []);
 
-/** An individual as its first record has it, where that one brings a body. */
+/** An individual as its first record determines it, if that record has a body. */
 const firstOf = (
   id: string,
   role: string,

@@ -4,7 +4,10 @@ import { RecordsFiller } from './records-filler.js';
 import { RecordsWriter } from './records-writer.js';
 import { indexes, tables, views } from './tables.js';
 
-/** Records, what their rows say, and the individuals that they belong to: an individual is a function of its records. */
+/**
+ * Records, the content of their rows, and the individuals that they belong to: an individual is a function of its
+ * records.
+ */
 export const records = defineReadModel<RecordsTarget>({
   name: 'records',
   version: 1,
@@ -24,7 +27,7 @@ export const records = defineReadModel<RecordsTarget>({
     SubmissionLinked: 'ignored',
     SubmissionWithdrawn: 'ignored',
     SubmissionParked: 'ignored',
-    // What it retires, RecordsRetired says.
+    // RecordsRetired lists the records that it retires.
     ConsentRefused: 'ignored',
     SubmissionUnparked: 'ignored',
     LinkReferred: 'ignored',

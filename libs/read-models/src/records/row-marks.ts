@@ -5,9 +5,9 @@ const NHS_NUMBER = 1;
 const BIRTH_DATE = 2;
 
 /**
- * What a row says that tells its person from others, for the upper bound of reach: whether it has an NHS number, and
- * whether it has a birth date (a child key contains one), as bits; and a number that stands for the provider's own case
- * number. Read models hold no token: the number is a digest of one, and is compared among the records of one individual.
+ * What tells the row's person from others, for the upper bound of reach: bits for an NHS number and for a birth date (a
+ * child key contains one), and a number that stands for the provider's own case number. Read models contain no token:
+ * the number is a digest of one, and is only compared among the records of one individual.
  */
 export function marksOf({ tokens }: PseudonymisedRow): readonly [marks: number, caseMark: string | null] {
   let marks = 0;
@@ -21,5 +21,5 @@ export function marksOf({ tokens }: PseudonymisedRow): readonly [marks: number, 
   return [marks, caseMark];
 }
 
-/** 64 bits, as the hexadecimal digits of a bigint. */
+/** The first 64 bits, as 16 hexadecimal digits. */
 const caseMarkOf = (token: string): string => hash('sha256', `case mark ${token}`, 'hex').slice(0, 16);

@@ -4,7 +4,7 @@ import { marksOf } from './row-marks.js';
 import { idOf } from '../testing.js';
 
 type Token = readonly [domain: string, use: string, value?: string];
-/** The contracts brand ids; a test makes its own. */
+/** The contracts brand ids; tests create their own. */
 const id = (name: string): never => idOf(name) as never;
 
 const rowWith = (...tokens: readonly Token[]): PseudonymisedRow => ({
@@ -57,11 +57,11 @@ describe('the marks of a row', () => {
     ['the carer’s NHS number, which is not its own', [['nhs-number', 'carer']], 0],
     ['the carer’s own child key, which is not its own', [['child-key', 'carer']], 0],
     ['a birth date that is not given as a guard', [['birth-date', 'carer']], 0],
-  ])('of %s are what tells its person from others', (_, tokens, marks) => {
+  ])('of %s are the expected bits', (_, tokens, marks) => {
     expect(marksOf(rowWith(...tokens))).toEqual([marks, null]);
   });
 
-  it('have one number for one case, and another for another', () => {
+  it('contain equal numbers for the same case, and different numbers for different cases', () => {
     const [, seven] = marksOf(rowWith(caseNumber('7')));
     const [marks, again] = marksOf(rowWith(['nhs-number', 'identity'], caseNumber('7')));
     const [, eight] = marksOf(rowWith(caseNumber('8')));
@@ -70,7 +70,7 @@ describe('the marks of a row', () => {
     expect(eight).not.toBe(seven);
   });
 
-  it('take the first of two case numbers', () => {
+  it('use the first of two case numbers', () => {
     const [, first] = marksOf(rowWith(caseNumber('7')));
     expect(marksOf(rowWith(caseNumber('7'), caseNumber('8')))).toEqual([0, first]);
   });

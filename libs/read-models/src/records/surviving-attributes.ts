@@ -4,8 +4,8 @@ import { shown, type Survivor } from './survivors.js';
 import { Words } from './words.js';
 
 /**
- * For every individual the attributes that stand, while its records come in any order: 16 bytes an attribute. Ends in what
- * `survivorOf` gives for the records in their order.
+ * Keeps the surviving attributes of every individual while its records arrive in any order, in 16 bytes per attribute.
+ * Gives the same result as `survivorOf` for the ordered records.
  */
 export class SurvivingAttributes {
   readonly #names = new Words();
@@ -16,7 +16,7 @@ export class SurvivingAttributes {
   readonly #value = new Int32Column();
   readonly #record = new Int32Column();
 
-  /** @param outranks whether this record counts more than another one of the individual. */
+  /** @param outranks whether this record outranks another record of the individual. */
   add(
     individual: number,
     record: number,

@@ -1,21 +1,21 @@
 import { ADDRESS_PROTECTED, type Attributes } from '@kinledger/contracts';
 import { canonicalJson } from '@kinledger/domain';
 
-/** The attribute that a protected address withholds. */
+/** The attribute that is withheld for a protected address. */
 const AREA = 'lsoa';
 
-/** What an individual is, as its table has it. */
+/** Columns of an individual in its table. */
 export interface Survivor {
-  /** JSON, by name. */
+  /** JSON, by name of the attribute. */
   readonly attributes: string;
-  /** JSON: the number of the record that each attribute is from. */
+  /** JSON: the number of the record that each attribute came from. */
   readonly provenance: string;
 }
 
 /**
- * The attributes that stand, of what the records of an individual say, from the record that counts least to the one that
- * counts most: what comes later overwrites. A protected address on any record withholds the area: no other service’s
- * record gives it away.
+ * The surviving attributes of an individual's records, ordered from the lowest rank to the highest: later values
+ * overwrite earlier ones. A protected address on any record withholds the area, so that no other service’s record
+ * discloses it.
  */
 export function survivorOf(
   records: readonly { readonly number: number; readonly attributes: Attributes }[],
@@ -31,7 +31,7 @@ export function survivorOf(
   return shown(attributes, provenance);
 }
 
-/** Attributes that survived, and where from, as the table has them; the area only where no address is protected. */
+/** Surviving attributes and their provenance in the format of the table; the area only if no address is protected. */
 export function shown(attributes: Record<string, string>, provenance: Record<string, number>): Survivor {
   if (ADDRESS_PROTECTED in attributes && AREA in attributes) {
     const { [AREA]: _area, ...others } = attributes;

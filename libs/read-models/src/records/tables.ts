@@ -1,15 +1,15 @@
 import { readTable, type ReadTable } from '../read-table.js';
 
-/** Deletes what erased records said from a table whose column `record` has their numbers. */
+/** Deletes what erased records said from a table whose column `record` contains their numbers. */
 const deletedByRecord = (table: string): ReadTable['erasure'] => ({
   holds: 'what records say',
   erase: `DELETE FROM ${table} WHERE record IN (SELECT number FROM numbered_record WHERE record_id = ANY ($1::uuid[]))`,
 });
 
 /**
- * A record and what its row says are one row, narrow and by numbers; ids stand beside them, once. Facts of the rarer kinds
- * have tables of their own. The body of an erased record goes; what the ledger says of it stays. The views show the same by
- * ids and words.
+ * A record and the content of its row form one narrow row with numbers in place of ids; the ids are stored beside them,
+ * once. Facts of rarer kinds have their own tables. The body of an erased record is deleted; what the ledger says of it
+ * stays. The views show the same with ids and words.
  */
 export const tables: readonly ReadTable[] = [
   readTable(
@@ -90,7 +90,7 @@ export const tables: readonly ReadTable[] = [
   provenance text NOT NULL,
   forwarded_to int
 );`,
-    // Of an individual whose records are retired survivorship leaves its id, and what its other records say.
+    // After its records are retired, survivorship leaves only the individual's id and the content of its other records.
     { erasure: { holds: 'what follows from records', goesWith: ['RecordsRetired'] } },
   ),
 ];

@@ -2,16 +2,16 @@ import type { Attributes } from '@kinledger/contracts';
 import type pg from 'pg';
 import { survivorOf } from './survivors.js';
 
-/** How many are brought up to date in one question. */
+/** How many individuals are refreshed with one query. */
 const TOGETHER = 5_000;
 
-/** Nothing belongs to it: what an erased record said does not live on. */
+/** The role of an individual without records: what an erased record said must not survive. */
 const NOBODY = 'none';
 
-/** From the record that counts least to the one that counts most. */
+/** Orders records from the lowest rank to the highest. */
 const leastFirst = 'd.authority DESC, r.as_of NULLS FIRST, s.period_start, r.row_key DESC';
 
-/** Records with where they rank. */
+/** Records with the columns that determine their rank. */
 const ranked = `numbered_record r
   JOIN numbered_dataset n ON n.number = r.dataset
   JOIN dataset d ON d.dataset = n.dataset
@@ -25,18 +25,18 @@ interface RecordOfIndividual {
 }
 
 /**
- * Individuals whose attributes and role may not be what their records say any more. They are brought up to date
- * together, as late as readers allow: what an individual is depends on its records as they stand, not on how they came
- * to be its own, so that doing it once, at the end of many decisions, gives the same as doing it after each.
+ * Individuals whose attributes and role may differ from those that their records give. They are refreshed together, as
+ * late as readers allow: an individual depends on the current state of its records, not on their history, so that one
+ * refresh at the end of many decisions gives the same as a refresh after each.
  *
  * For each attribute survivorship takes the value of the record that ranks first: by the dataset’s authority (datasets
- * outside the authority order share one rank), then the latest event date, then the latest period, then row key (domain §4,
- * architecture §6). The role is that of the person record that ranks first, else of the fact that does; none once nothing
- * belongs to the individual.
+ * outside the authority order share one rank), then the latest event date, then the latest period, then row key (domain
+ * §4, architecture §6). The role is that of the person record that ranks first, or else of the fact that ranks first;
+ * an individual without records has none.
  */
 export class TouchedIndividuals {
   readonly #touched = new Set<number>();
-  /** Facts of a role, by individual, that came since individuals were last brought up to date. */
+  /** Roles of facts, by individual, that arrived since individuals were last refreshed. */
   readonly #factRoles = new Map<number, Set<string>>();
   readonly #client: pg.ClientBase;
 
@@ -52,7 +52,10 @@ export class TouchedIndividuals {
     for (const individual of individuals) if (individual !== null) this.#touched.add(individual);
   }
 
-  /** A fact bears on the role of an individual of facts alone, and only where it has another. Most facts have the same. */
+  /**
+   * A fact can change only the role of an individual that has facts alone, and only if its role differs. Most are
+   * equal.
+   */
   addFact(individual: number, role: string): void {
     const roles = this.#factRoles.get(individual);
     if (roles === undefined) this.#factRoles.set(individual, new Set([role]));
@@ -64,7 +67,7 @@ export class TouchedIndividuals {
     for (const { number } of rows) this.#touched.add(number);
   }
 
-  /** Brings them up to date. All that was noted is in the tables. */
+  /** Refreshes them. The tables must contain everything that was added. */
   async settle(): Promise<void> {
     await this.#addThoseOfAnotherRole();
     const touched = [...this.#touched];
@@ -89,8 +92,7 @@ export class TouchedIndividuals {
   }
 
   /**
-   * An individual that stays as it is is not written: records never change, so that attributes of the same provenance are
-   * the same.
+   * Does not write an unchanged individual: records never change, so attributes with the same provenance are the same.
    */
   async #refresh(individuals: readonly number[]): Promise<void> {
     const records = await this.#recordsOf(individuals);
@@ -117,7 +119,7 @@ export class TouchedIndividuals {
     );
   }
 
-  /** The records that say anything of them, by individual, the one that counts most last. */
+  /** The records that determine them, by individual, highest rank last. */
   async #recordsOf(individuals: readonly number[]): Promise<ReadonlyMap<number, RecordOfIndividual[]>> {
     const { rows } = await this.#client.query<[number, number, string, boolean, string | null]>({
       text: `SELECT r.individual, r.number, r.role, d.data_type = 'user', r.attributes
@@ -127,7 +129,7 @@ export class TouchedIndividuals {
     });
     const records = new Map<number, RecordOfIndividual[]>();
     for (const [individual, number, role, listsPeople, said] of rows) {
-      // The table holds what `encodeRecord` wrote.
+      // The column contains what `encodeRecord` wrote.
       const attributes = said === null ? {} : (JSON.parse(said) as Attributes);
       const record = { number, role, listsPeople, attributes };
       const its = records.get(individual);
@@ -137,7 +139,7 @@ export class TouchedIndividuals {
     return records;
   }
 
-  /** Asked only where there is no person record: a person’s facts may be many. Every fact has a date. */
+  /** Queried only for individuals without a person record, since a person may have many facts. Every fact has a date. */
   async #addRolesOfFacts(roles: Map<number, string>, individuals: readonly number[]): Promise<void> {
     if (individuals.length === 0) return;
     const { rows } = await this.#client.query<{ individual: number; role: string }>(

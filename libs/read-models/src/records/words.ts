@@ -1,4 +1,4 @@
-/** Words that are said often, as numbers. */
+/** Stores frequent words as numbers. */
 export class Words {
   readonly #numbers = new Map<string, number>();
   readonly #words: string[] = [];
@@ -10,7 +10,7 @@ export class Words {
     return this.#words.push(word) - 1;
   }
 
-  /** @param number which `numberOf` gave. */
+  /** @param number returned by `numberOf`. */
   wordOf(number: number): string {
     return this.#words[number] ?? '';
   }

@@ -2,7 +2,7 @@ import { copyInto } from '@kinledger/database';
 import { defineReadModel, type EventOf, type Writing } from '../read-model.js';
 import { readTable } from '../read-table.js';
 
-/** Links that wait for a person’s review. */
+/** Links that wait for a manual review. */
 export const referrals = defineReadModel({
   name: 'referrals',
   version: 1,

@@ -8,7 +8,7 @@ interface Closing {
   readonly reason?: string;
 }
 
-/** Submissions are few: each is written at once, and other read models may read it from then on. */
+/** Submissions are few: each is written immediately, and other read models may read it from then on. */
 export class SubmissionsWriter {
   readonly #writing: Writing;
 
@@ -16,7 +16,7 @@ export class SubmissionsWriter {
     this.#writing = writing;
   }
 
-  /** A submission that was parked is there already, and is received now. */
+  /** A submission that was parked exists already, and is now received. */
   async receive({ data, time, revision }: EventOf<'SubmissionReceived'>): Promise<void> {
     await this.#writing.client.query(
       `INSERT INTO submission (submission_id, intake, provider, dataset, period, period_start, sequence, extract_kind,
@@ -52,7 +52,7 @@ export class SubmissionsWriter {
     );
   }
 
-  /** Ends the decision of a submission: what it says of records is in the tables then. */
+  /** Completes the decision of a submission, after its records are written to the tables. */
   async close(submission: string, { state, revision, outcomes, reason }: Closing): Promise<void> {
     await this.#writing.flush();
     await this.#writing.client.query(
@@ -70,7 +70,7 @@ export class SubmissionsWriter {
     );
   }
 
-  /** The number that it has, else the next. */
+  /** Its existing number, or else the next. */
   async #numberOf(submission: string): Promise<number> {
     const { client, numbers } = this.#writing;
     await numbers.submissions.lookUp(client, [submission]);

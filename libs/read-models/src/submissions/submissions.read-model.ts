@@ -2,7 +2,7 @@ import { defineReadModel } from '../read-model.js';
 import { readTable } from '../read-table.js';
 import { SubmissionsWriter } from './submissions-writer.js';
 
-/** Files that were submitted, and what was decided of each. */
+/** Submitted files, and the decision about each. */
 export const submissions = defineReadModel({
   name: 'submissions',
   version: 1,

@@ -3,16 +3,16 @@ type Write<Item> = (items: readonly Item[]) => Promise<void>;
 const MAX_WAITING = 5_000;
 
 /**
- * Changes of one sort that wait to be written in one statement: no round trip per row. Neighbouring changes of one sort
- * share a statement, whatever their order among themselves; a change of another sort writes what waits first.
+ * Changes of one sort that wait to be written in one statement, to save a round trip per row. Adjacent changes of the
+ * same sort share a statement, whatever their order; a change of another sort first writes those that wait.
  */
 export class Batch {
   #write: Write<never> | undefined;
   #items: unknown[] = [];
 
   /**
-   * @param write the sort of the change: the same function each time.
-   * @returns what to wait for where others had to be written first.
+   * @param write determines the sort of the change: the same function each time.
+   * @returns a promise to await if other changes had to be written first.
    */
   add<Item>(write: Write<Item>, item: Item): Promise<void> | undefined {
     if (this.#write === write && this.#items.length < MAX_WAITING) {
@@ -25,12 +25,12 @@ export class Batch {
     return before;
   }
 
-  /** The same for many items. */
+  /** Adds many items. */
   async addAll<Item>(write: Write<Item>, items: readonly Item[]): Promise<void> {
     for (const item of items) await this.add(write, item);
   }
 
-  /** Writes what waits. */
+  /** Writes the waiting changes. */
   flush(): Promise<void> | undefined {
     const write = this.#write;
     const items = this.#items;

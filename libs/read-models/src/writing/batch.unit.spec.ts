@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Batch } from './batch.js';
 
 describe('a batch', () => {
-  it('writes neighbours of one sort together, and everything once and in order', async () => {
+  it('writes adjacent changes of one sort together, and everything once and in order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 40 }), async (sorts) => {
         const written: { sort: string; items: readonly number[] }[] = [];
@@ -28,7 +28,7 @@ describe('a batch', () => {
     );
   });
 
-  it('writes what waits before it holds more than five thousand', async () => {
+  it('writes waiting changes before it holds more than five thousand', async () => {
     const sizes: number[] = [];
     const write = async (items: readonly number[]) => {
       sizes.push(items.length);

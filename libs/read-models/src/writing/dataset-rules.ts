@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** What a dataset’s rows need in order to count. */
+/** The rules that decide which rows of a dataset count. */
 export interface RulesOfDataset {
   readonly sessionKinds: ReadonlySet<string>;
   /** Whether its rows are person records. */
@@ -11,7 +11,7 @@ export interface RulesOfDataset {
 export class DatasetRules {
   #rules: ReadonlyMap<string, RulesOfDataset> = new Map();
 
-  /** Takes up the definition that is in force at the checkpoint. */
+  /** Loads the definition that is in force at the checkpoint. */
   async load(client: pg.ClientBase): Promise<void> {
     const { rows } = await client.query<{
       dataset: string;
@@ -31,12 +31,12 @@ export class DatasetRules {
     this.#rules = rules;
   }
 
-  /** Of every dataset. */
+  /** The rules of every dataset. */
   all(): Iterable<readonly [dataset: string, rules: RulesOfDataset]> {
     return this.#rules;
   }
 
-  /** @throws Error for a dataset that the definition lacks. */
+  /** @throws Error for a dataset that the definition does not contain. */
   of(dataset: string): RulesOfDataset {
     const rules = this.#rules.get(dataset);
     if (rules === undefined) throw new Error(`dataset ${dataset} is not in the programme definition`);

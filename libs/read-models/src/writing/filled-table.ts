@@ -4,18 +4,18 @@ import { BinaryRows, COPY_END, COPY_HEAD } from '@kinledger/database';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
-/** What one COPY takes at most, about. */
+/** Approximate maximum size of one COPY. */
 const COPY_BYTES = 4 * 1024 * 1024;
 
 export interface TableDigest {
   readonly rows: number;
-  /** SHA-256 of the rows in the order of their key, as a binary COPY sends them, 64 hex digits. */
+  /** SHA-256 of the rows in key order, in the format of a binary COPY, 64 hex digits. */
   readonly digest: string;
 }
 
 /**
- * A table that is written whole, in the order of its key: rows are encoded once, hashed and copied. Its digest is that
- * which reading it gives.
+ * A table that is written completely, in key order: rows are encoded once, hashed and copied. Its digest equals the
+ * digest of reading it.
  */
 export class FilledTable {
   readonly #hash = createHash('sha256').update(COPY_HEAD);
@@ -28,26 +28,26 @@ export class FilledTable {
   readonly #name: string;
   readonly #columns: readonly string[];
 
-  /** @param columns all of the table’s, in its order. */
+  /** @param columns all columns of the table, in its order. */
   constructor(client: pg.ClientBase, name: string, columns: readonly string[]) {
     this.#client = client;
     this.#name = name;
     this.#columns = columns;
   }
 
-  /** Where the columns of the next row are to be encoded. */
+  /** Begins a row and returns the encoder for its columns. */
   row(): BinaryRows {
     if (this.#out.isFull) this.#take();
     this.#rows += 1;
     return this.#out.row(this.#columns.length);
   }
 
-  /** Something to wait for where much has been encoded: then the server takes it while more is encoded. */
+  /** Returns a promise to await when enough rows are encoded: the server then receives them while more are encoded. */
   flushIfFull(): Promise<void> | undefined {
     return this.#waiting < COPY_BYTES ? undefined : this.#flush();
   }
 
-  /** Writes what waits. */
+  /** Writes the remaining rows. */
   async finish(): Promise<TableDigest> {
     this.#take();
     await this.#flush();
@@ -63,13 +63,13 @@ export class FilledTable {
   }
 
   async #flush(): Promise<void> {
-    // One is under way at most: memory stays bounded.
+    // At most one copy runs at a time, which bounds memory.
     await this.#written;
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#waiting = 0;
     this.#written = this.#copy(chunks);
-    // Whoever writes next hears of it.
+    // The next write reports the error.
     this.#written.catch(() => undefined);
   }
 

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 
-/** Ids that are remembered before the tables are asked again: some ten megabytes. */
+/** Maximum number of ids in memory before the tables are queried again: about ten megabytes. */
 const REMEMBERED = 100_000;
 
 /**
- * Ids of one kind and the dense numbers that stand for them in the tables, from 1, in the order in which the ledger first
- * names them: a number is a function of the ledger, so that a rebuild gives the same.
+ * Ids of one kind and the dense numbers that replace them in the tables, from 1, in the order in which the ledger first
+ * names them: a number is a function of the ledger, so that a rebuild gives the same numbers.
  */
 export class NumberedIds {
   readonly #numbers = new Map<string, number>();
@@ -13,13 +13,13 @@ export class NumberedIds {
   readonly #table: string;
   readonly #column: string;
 
-  /** @param table which has `number`. @param column of the ids, which has an index. */
+  /** @param table a table with a column `number`. @param column its indexed column with the ids. */
   constructor(table: string, column: string) {
     this.#table = table;
     this.#column = column;
   }
 
-  /** The number that was given last. */
+  /** The last number given. */
   get last(): number {
     return this.#last;
   }
@@ -38,7 +38,7 @@ export class NumberedIds {
     return number;
   }
 
-  /** Looks up in the table what is not remembered. Ids that nothing knows stay unknown. */
+  /** Looks up in the table the ids that are not in memory. Ids without a row stay unknown. */
   async lookUp(client: pg.ClientBase, ids: Iterable<string>): Promise<void> {
     const unknown = new Set<string>();
     for (const id of ids) if (!this.#numbers.has(id)) unknown.add(id);
@@ -51,24 +51,24 @@ export class NumberedIds {
     for (const [id, number] of rows) this.#numbers.set(id.replaceAll('-', ''), number);
   }
 
-  /** Whether `of` would answer. */
+  /** Whether `of` returns a number for the id. */
   has(id: string): boolean {
     return this.#numbers.has(id);
   }
 
-  /** What is gone from the table is known no more; its number is not given again. */
+  /** Forgets an id whose row was deleted; its number is not given again. */
   forget(id: string): void {
     this.#numbers.delete(id);
   }
 
-  /** Goes on behind a number. Everything that was given a number is in the table now. */
-  goOnBehind(last: number): void {
+  /** Continues after a number. Every numbered id must be in the table by now. */
+  continueAfter(last: number): void {
     this.#last = last;
     if (this.#numbers.size > REMEMBERED) this.#numbers.clear();
   }
 }
 
-/** Where numbers are counted, in one schema of read models. */
+/** The counts of one schema of read models. */
 export class Numbers {
   readonly individuals = new NumberedIds('numbered_individual', 'individual_id');
   readonly families = new NumberedIds('numbered_family', 'family_id');
@@ -76,7 +76,7 @@ export class Numbers {
   readonly #datasets = new Map<string, number>();
   #records = 0;
 
-  /** Takes up where the tables stand: whatever was given a number is in them. */
+  /** Loads the counts from the tables, which contain every numbered id. */
   async load(client: pg.ClientBase): Promise<void> {
     const { rows } = await client.query<{
       records: number;
@@ -87,9 +87,9 @@ export class Numbers {
     const [counted] = rows;
     if (counted === undefined) throw new Error('the read models have no checkpoint');
     this.#records = counted.records;
-    this.individuals.goOnBehind(counted.individuals);
-    this.families.goOnBehind(counted.families);
-    this.submissions.goOnBehind(counted.submissions);
+    this.individuals.continueAfter(counted.individuals);
+    this.families.continueAfter(counted.families);
+    this.submissions.continueAfter(counted.submissions);
     const datasets = await client.query<{ dataset: string; number: number }>(
       'SELECT dataset, number FROM numbered_dataset',
     );
@@ -97,8 +97,8 @@ export class Numbers {
     for (const { dataset, number } of datasets.rows) this.#datasets.set(dataset, number);
   }
 
-  /** Moves the checkpoint, and writes beside it how far each count has come. */
-  async keep(client: pg.ClientBase, position: number): Promise<void> {
+  /** Moves the checkpoint and stores the counts with it. */
+  async save(client: pg.ClientBase, position: number): Promise<void> {
     await client.query(
       'UPDATE checkpoint SET position = $1, records = $2, individuals = $3, families = $4, submissions = $5',
       [position, this.#records, this.individuals.last, this.families.last, this.submissions.last],
@@ -111,12 +111,12 @@ export class Numbers {
     return this.#records;
   }
 
-  /** So many records have entered. */
+  /** Sets the number of records that have entered. */
   countedRecords(count: number): void {
     this.#records = count;
   }
 
-  /** The dataset’s number, which a new one is given in the table too. */
+  /** The dataset’s number; a new dataset is also added to the table. */
   async ofDataset(client: pg.ClientBase, dataset: string): Promise<number> {
     const known = this.#datasets.get(dataset);
     if (known !== undefined) return known;

@@ -11,9 +11,9 @@ import type { ReadModelWriterOptions } from './read-model-writer.js';
 const noBodies: Bodies = new Map();
 
 /**
- * Fills bare read models from the beginning of the ledger, in one transaction of the caller's: all events, in their order
- * and without bodies; then the bodies, in the order in which their records entered; then each row is written once. What
- * comes of it is what a `ReadModelWriter` writes of the same ledger.
+ * Fills bare read models from the start of the ledger, in one transaction of the caller: first all events in order and
+ * without bodies; then the bodies, in the order in which their records entered; then each row is written once. The
+ * result equals what a `ReadModelWriter` writes from the same ledger.
  */
 export class ReadModelFiller {
   readonly #rules = new DatasetRules();
@@ -61,29 +61,29 @@ export class ReadModelFiller {
     }
     let waiting: Promise<void> | undefined;
     for (const handle of this.#handlersOf(event.type)) {
-      // Each waits for the one before: what one reads of another stands before it.
+      // Each handler waits for the one before, which writes what it may read.
       waiting = waiting === undefined ? handle(event, noBodies) : waiting.then(() => handle(event, noBodies));
     }
     return waiting;
   }
 
-  /** All events were taken. */
+  /** Called after all events were taken. */
   async readyForBodies(): Promise<void> {
     await this.#flush();
     for (const { filler } of this.#filling) await filler?.readyForBodies?.();
   }
 
-  /** Takes the bodies of the records that entered next, in any order among themselves. */
+  /** Takes the bodies of the records that entered next; their order within one call does not matter. */
   async takeBodies(rows: readonly PseudonymisedRow[]): Promise<void> {
     for (const { filler } of this.#filling) await filler?.takeBodies?.(rows);
   }
 
-  /** Everything is written; indexes are the caller’s. @returns digests of the tables that were written whole. */
+  /** Writes everything; the caller creates the indexes. @returns digests of the tables that were written completely. */
   async finish(position: number): Promise<ReadonlyMap<string, TableDigest>> {
     for (const readModel of this.#filling) await (readModel.filler?.finish() ?? readModel.settle?.());
     const digests = new Map<string, TableDigest>();
     for (const [name, table] of this.#tables) digests.set(name, await table.finish());
-    await this.#numbers.keep(this.#options.client, position);
+    await this.#numbers.save(this.#options.client, position);
     return digests;
   }
 

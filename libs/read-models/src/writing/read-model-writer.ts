@@ -9,14 +9,14 @@ import { DatasetRules } from './dataset-rules.js';
 import { Numbers } from './numbers.js';
 
 export interface ReadModelWriterOptions extends Pick<Writing, 'readPayload' | 'isErased'> {
-  /** A connection of its own. */
+  /** A connection that nothing else uses. */
   readonly client: pg.ClientBase;
   readonly schema: string;
 }
 
 /**
- * Writes the ledger's events, in their order, into one schema of read models. Between `begin` and `settle` it is in one
- * transaction of the caller's, of one whole decision or of many: the outcome is the same.
+ * Writes the ledger's events, in order, into one schema of read models. From `begin` to `settle` it runs in one
+ * transaction of the caller, which may contain one whole decision or several: the result is the same.
  */
 export class ReadModelWriter {
   readonly #rules = new DatasetRules();
@@ -40,7 +40,7 @@ export class ReadModelWriter {
     );
   }
 
-  /** Begins to write in the transaction that the client is in. */
+  /** Begins to write in the client's current transaction. */
   async begin(): Promise<void> {
     const { client, schema } = this.#options;
     await client.query(`SET LOCAL search_path TO ${schema}, pg_temp`);
@@ -48,7 +48,7 @@ export class ReadModelWriter {
     await this.#numbers.load(client);
   }
 
-  /** Takes one event. `bodies` has those of the records that the event brings into the ledger. */
+  /** Takes one event. `bodies` contains the bodies of the records that the event adds to the ledger. */
   async take(event: LedgerEvent, bodies: Bodies): Promise<void> {
     if (event.type === 'RecordErased') {
       await this.#flush();
@@ -60,11 +60,11 @@ export class ReadModelWriter {
     }
   }
 
-  /** Everything is written, individuals are brought up to date, the checkpoint moves: the caller may commit. */
+  /** Writes everything, refreshes individuals and moves the checkpoint; the caller may then commit. */
   async settle(position: number): Promise<void> {
     await this.#flush();
     for (const readModel of this.#open) await readModel.settle?.();
-    await this.#numbers.keep(this.#options.client, position);
+    await this.#numbers.save(this.#options.client, position);
   }
 
   async #flush(): Promise<void> {

@@ -11,23 +11,23 @@ interface Entry {
   readonly caller: Caller;
 }
 
-/** An access file that cannot be used. Its message names what is wrong, without the file's path or content. */
+/** The error for an unusable access file. Its message names the fault, without the file's path or content. */
 const unusable = (what: string): Error => new Error(`the access file (KINLEDGER_ACCESS_FILE) ${what}`);
 
 /**
- * The bearer accounts of the access file. An account’s name is the person, and its provider the organisation. A changed
- * file counts from the next request on.
+ * Identifies callers by the bearer accounts of the access file. An account’s name is the person, and its provider the
+ * organisation. A changed file applies from the next request on.
  */
 export class AccessFileIdentity implements Identity {
   #entries: readonly Entry[];
-  /** What the file looked like when it was read; undefined while it cannot be read, so that each request tries again. */
+  /** Fingerprint of the file when it was read; undefined while it is unreadable, so that each request tries again. */
   #readAt: string | undefined;
   #lastFailure: string | undefined;
   readonly #file: string;
   readonly #onUnusable: (reason: string) => void;
 
   /**
-   * @param onUnusable is told, once for each reason, that the file cannot be used and nobody is let in.
+   * @param onUnusable is called once for each reason why the file is unusable, while all callers are refused.
    * @throws Error naming what is wrong with the file, without its content.
    */
   constructor(file: string, onUnusable: (reason: string) => void) {
@@ -58,7 +58,7 @@ export class AccessFileIdentity implements Identity {
     return found !== undefined && Date.now() < found.expiresAt ? found.caller : undefined;
   }
 
-  /** A file that cannot be read lets nobody in: an account may have been removed from it. */
+  /** An unreadable file refuses all callers, because an account may have been removed from it. */
   #refresh(): void {
     try {
       const now = fingerprint(this.#file);
@@ -77,16 +77,16 @@ export class AccessFileIdentity implements Identity {
   }
 }
 
-/** What accounts are stored by: whoever reads the file cannot sign in with it. */
+/** Accounts are stored by digest, so that reading the file does not suffice to sign in. */
 const isDigest = /^[0-9a-f]{64}$/;
 
-/** The time of change is part of it: a change of permissions leaves the time of modification as it was. */
+/** Includes the time of change, because a change of permissions does not alter the time of modification. */
 function fingerprint(file: string): string {
   try {
     const { ino, mtimeMs, ctimeMs, size } = statSync(file);
     return `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
   } catch {
-    throw unusable('is not there, or its folder cannot be read');
+    throw unusable('does not exist, or its folder cannot be read');
   }
 }
 
@@ -106,7 +106,7 @@ function read(file: string): readonly Entry[] {
   const result = accessFile.safeParse(content);
   if (!result.success) {
     const where = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).slice(0, 5);
-    throw unusable(`is wrong: ${where.join('; ')}`);
+    throw unusable(`is invalid: ${where.join('; ')}`);
   }
   return result.data.accounts.map(({ name, provider, roles, tokenSha256, expiresAt }) => ({
     digest: Buffer.from(tokenSha256, 'hex'),

@@ -67,7 +67,7 @@ describe('the accounts of an access file', () => {
     [
       'is gone',
       () => rmSync(file),
-      /^the access file \(KINLEDGER_ACCESS_FILE\) is not there, or its folder cannot be read$/,
+      /^the access file \(KINLEDGER_ACCESS_FILE\) does not exist, or its folder cannot be read$/,
     ],
     [
       'is a folder',
@@ -85,10 +85,10 @@ describe('the accounts of an access file', () => {
     [
       'names a role that there is none of',
       () => write(account('amara', { roles: ['queen'] })),
-      /is wrong: accounts\.0\.roles\.0: /,
+      /is invalid: accounts\.0\.roles\.0: /,
     ],
   ])(
-    'tell once why nobody is let in while the file %s, and again after it was mended',
+    'report once why nobody is admitted while the file %s, and again after it was fixed',
     async (_, spoil, why) => {
       write(account('amara'));
       const told: string[] = [];
@@ -108,16 +108,16 @@ describe('the accounts of an access file', () => {
     },
   );
 
-  it('refuse to begin with a file that cannot be used, saying no more than five things that are wrong', () => {
+  it('refuse an unusable file at start, and report at most five faults', () => {
     write(...Array.from({ length: 9 }, () => ({ name: 7 })));
     expect(() => new AccessFileIdentity(file, () => undefined)).toThrow(
-      /is wrong: (accounts[^;]*; ){4}accounts[^;]*$/,
+      /is invalid: (accounts[^;]*; ){4}accounts[^;]*$/,
     );
     rmSync(file);
-    expect(() => new AccessFileIdentity(file, () => undefined)).toThrow('is not there');
+    expect(() => new AccessFileIdentity(file, () => undefined)).toThrow('does not exist');
   });
 
-  it('end at the instant at which they expire', async () => {
+  it('expire at the stated instant', async () => {
     const expiresAt = Date.parse('2023-10-01T00:00:00Z');
     write(account('amara', { expiresAt: new Date(expiresAt).toISOString() }));
     const accounts = new AccessFileIdentity(file, () => undefined);

@@ -15,31 +15,31 @@ const identity = new KnownCallers([['sesame', reader]]);
 class Handlers {
   @Roles('reader')
   read(): void {
-    // Only its roles are asked for.
+    // Only its roles matter.
   }
 
   @Roles('data-team')
   manage(): void {
-    // Only its roles are asked for.
+    // Only its roles matter.
   }
 
   @Roles('data-team', 'reader')
   share(): void {
-    // Only its roles are asked for.
+    // Only its roles matter.
   }
 
   @Public()
   health(): void {
-    // Only that it is public is asked for.
+    // Only that it is public matters.
   }
 
   closed(): void {
-    // It names no role.
+    // It has no roles.
   }
 }
 const { read, manage, share, health, closed } = new Handlers();
 
-/** A request of a browser that is signed in, unless the secret says otherwise. */
+/** A request of a signed-in browser, unless it has another secret. */
 async function world() {
   const sessions = new Sessions(identity);
   const secret = (await sessions.signIn('sesame')) ?? '';
@@ -59,26 +59,26 @@ async function world() {
 const refused = (status: number) => expect.objectContaining({ status }) as Error;
 
 describe('the guard', () => {
-  it.each(['GET', 'HEAD'])('lets a browser that is signed in read: %s', async (method) => {
+  it.each(['GET', 'HEAD'])('lets a signed-in browser read: %s', async (method) => {
     const { ask, request, cookie } = await world();
     const asking = request(method, cookie);
     expect(await ask(read, asking)).toBe(true);
     expect(callerOf(asking)).toBe(reader);
   });
 
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('lets a cookie change nothing: %s', async (method) => {
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('does not let a cookie change anything: %s', async (method) => {
     const { ask, request, cookie } = await world();
     await expect(ask(read, request(method, cookie))).rejects.toThrow(refused(401));
     expect(await ask(read, request(method, { authorization: 'Bearer sesame' }))).toBe(true);
   });
 
-  it('lets a cookie do no more than its caller may', async () => {
+  it('limits a cookie to the permissions of its caller', async () => {
     const { ask, request, cookie } = await world();
     await expect(ask(manage, request('GET', cookie))).rejects.toThrow(refused(403));
     await expect(ask(closed, request('GET', cookie))).rejects.toThrow(refused(403));
   });
 
-  it('refuses a cookie of no session, and one whose session has ended', async () => {
+  it('refuses a cookie without a session, and one whose session has ended', async () => {
     const { ask, request, cookie, sessions, secret } = await world();
     await expect(ask(read, request('GET', {}))).rejects.toThrow(refused(401));
     await expect(
@@ -88,7 +88,7 @@ describe('the guard', () => {
     await expect(ask(read, request('GET', cookie))).rejects.toThrow(refused(401));
   });
 
-  it('does not fall back on the cookie where a token is wrong', async () => {
+  it('ignores the cookie if a token is invalid', async () => {
     const { ask, request, cookie } = await world();
     await expect(ask(read, request('GET', { ...cookie, authorization: 'Bearer open' }))).rejects.toThrow(
       refused(401),
@@ -97,28 +97,28 @@ describe('the guard', () => {
 
   it.each<[string, Record<string, string>]>([
     ['no header and no cookie', {}],
-    ['a cookie of no session', { cookie: `kinledger-session-80=${'b'.repeat(43)}` }],
-  ])('says that a token is needed where a request has %s', async (_, headers) => {
+    ['a cookie without a session', { cookie: `kinledger-session-80=${'b'.repeat(43)}` }],
+  ])('requires a token if a request has %s', async (_, headers) => {
     const { ask, request } = await world();
     await expect(ask(read, request('GET', headers))).rejects.toMatchObject({
-      ...{ status: 401, code: 'not-authenticated', detail: 'A bearer token is needed.' },
+      ...{ status: 401, code: 'not-authenticated', detail: 'A bearer token is required.' },
       headers: { 'www-authenticate': 'Bearer realm="kinledger"' },
     });
   });
 
   it.each(['Bearer open', 'Bearer', 'Basic sesame', 'Bearer sesame twice'])(
-    'says that a token is not known where a request has “%s”',
+    'reports an unknown token for “%s”',
     async (authorization) => {
       const { ask, request } = await world();
       await expect(ask(read, request('GET', { authorization }))).rejects.toMatchObject({
         ...{ status: 401, code: 'not-authenticated' },
-        detail: 'The bearer token is not known, or it has expired or been revoked.',
+        detail: 'The bearer token is unknown, has expired or was revoked.',
         headers: { 'www-authenticate': 'Bearer realm="kinledger", error="invalid_token"' },
       });
     },
   );
 
-  it('says that a caller may not do what the handler names other roles for', async () => {
+  it('refuses a caller without any role of the handler', async () => {
     const { ask, request } = await world();
     await expect(ask(manage, request('GET', { authorization: 'Bearer sesame' }))).rejects.toMatchObject({
       ...{ status: 403, code: 'not-allowed', detail: 'This account may not do that.' },
@@ -126,14 +126,14 @@ describe('the guard', () => {
     });
   });
 
-  it('lets a caller pass who has any one of the roles that a handler names', async () => {
+  it('admits a caller with one of the roles of a handler', async () => {
     const { ask, request } = await world();
     const asking = request('POST', { authorization: 'bearer   sesame' });
     expect(await ask(share, asking)).toBe(true);
     expect(callerOf(asking)).toBe(reader);
   });
 
-  it('takes a token of 512 characters, and none that is longer', () => {
+  it('accepts a token of 512 characters, but no longer one', () => {
     const tokenOf = (length: number) =>
       bearerTokenOf({
         headers: { authorization: `Bearer ${'t'.repeat(length)}` },
@@ -141,14 +141,14 @@ describe('the guard', () => {
     expect([tokenOf(512)?.length, tokenOf(513)]).toEqual([512, undefined]);
   });
 
-  it('lets anybody call what is public, and knows no caller there', async () => {
+  it('lets anybody call a public handler, which has no caller', async () => {
     const { ask, request } = await world();
     const asking = request('GET', {});
     expect(await ask(health, asking)).toBe(true);
-    expect(() => callerOf(asking)).toThrow('this handler has no caller: it is public');
+    expect(() => callerOf(asking)).toThrow('this handler is public and has no caller');
   });
 
-  it('leaves messages that come over no HTTP alone', async () => {
+  it('ignores messages that do not arrive over HTTP', async () => {
     const { ask, request } = await world();
     expect(await ask(closed, request('GET', {}), 'rpc')).toBe(true);
   });

@@ -11,11 +11,11 @@ import type { Sessions } from './sessions.js';
 
 const bearer = /^Bearer +([\x21-\x7e]{1,512})$/i;
 
-/** The bearer token of a request, or undefined where it has none that could be one. */
+/** The bearer token of a request; undefined if it has none of a valid form. */
 export const bearerTokenOf = (request: FastifyRequest): string | undefined =>
   bearer.exec(request.headers.authorization ?? '')?.[1];
 
-/** Lets a request pass whose caller has a role that the handler names. A handler that names none is closed. */
+/** Admits a request if its caller has a role that the handler names. A handler without roles is closed. */
 export class AccessGuard implements CanActivate {
   readonly #reflector: Reflector;
   readonly #identity: Identity;
@@ -56,7 +56,7 @@ export class AccessGuard implements CanActivate {
     return identified.caller;
   }
 
-  /** A browser sends its cookie with whatever another site makes it ask for: a cookie only reads. */
+  /** Browsers send cookies with requests that another site triggers, so a cookie permits only reading. */
   async #signedIn(request: FastifyRequest): Promise<Caller | undefined> {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
     const secret = sessionOf(request);
@@ -68,8 +68,8 @@ const notAuthenticated = (error?: 'invalid_token'): Problem =>
   new Problem(401, 'not-authenticated', {
     detail:
       error === undefined
-        ? 'A bearer token is needed.'
-        : 'The bearer token is not known, or it has expired or been revoked.',
+        ? 'A bearer token is required.'
+        : 'The bearer token is unknown, has expired or was revoked.',
     headers: {
       'www-authenticate': `Bearer realm="kinledger"${error === undefined ? '' : `, error="${error}"`}`,
     },

@@ -1,17 +1,17 @@
 import type { AccessRole, AskedBy, ProviderId } from '@kinledger/contracts';
 
-/** Who is calling: a person, the organisation that the person acts for, and what the person may do. */
+/** The caller: a person, the organisation for which the person acts, and the person's roles. */
 export interface Caller {
-  /** As the identity names them: an account name or a subject, never a person’s details. */
+  /** An account name or a subject, as the identity names it; never a person’s details. */
   readonly person: string;
-  /** The provider that the person acts for; absent for the programme’s own people. */
+  /** The provider for which the person acts; absent for the programme’s own people. */
   readonly organisation?: ProviderId;
   readonly roles: readonly AccessRole[];
 }
 
 export const hasRole = (caller: Caller, role: AccessRole): boolean => caller.roles.includes(role);
 
-/** The caller as a command, or anything else that somebody answers for, names them. */
+/** Converts a caller to the form in which commands name who asked. */
 export const askedByOf = ({ person, organisation }: Caller): AskedBy => ({
   person,
   ...(organisation === undefined ? {} : { organisation }),

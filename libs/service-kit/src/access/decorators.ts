@@ -6,10 +6,10 @@ import type { Caller } from './caller.js';
 export const ROLES = Symbol('kinledger roles');
 export const PUBLIC = Symbol('kinledger public');
 
-/** Who may call this handler (or controller): somebody with any of these roles. Without it nobody may. */
+/** Allows callers with any of these roles to call the handler (or controller). Without it, nobody may call it. */
 export const Roles = (...roles: readonly [AccessRole, ...AccessRole[]]) => SetMetadata(ROLES, roles);
 
-/** Anybody who reaches the service may call this: health, metrics, a page's own style sheet. */
+/** Allows anybody to call the handler: health, metrics, a page's own style sheet. */
 export const Public = () => SetMetadata(PUBLIC, true);
 
 const callers = new WeakMap<FastifyRequest, Caller>();
@@ -18,10 +18,10 @@ export const rememberCaller = (request: FastifyRequest, caller: Caller): void =>
   callers.set(request, caller);
 };
 
-/** Who calls, once the guard has let the request pass. */
+/** The caller of a request that the guard has admitted. */
 export function callerOf(request: FastifyRequest): Caller {
   const caller = callers.get(request);
-  if (caller === undefined) throw new Error('this handler has no caller: it is public');
+  if (caller === undefined) throw new Error('this handler is public and has no caller');
   return caller;
 }
 

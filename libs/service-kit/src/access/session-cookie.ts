@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-/** Cookies do not know ports: two installations on one machine would take each other's. */
+/** Contains the port, because cookies ignore ports: two installations on one machine would otherwise share them. */
 const nameFor = (request: FastifyRequest): string => `kinledger-session-${request.raw.socket.localPort ?? 0}`;
 
 /** The secret of the session whose cookie a request carries. */
@@ -14,8 +14,8 @@ export function sessionOf(request: FastifyRequest): string | undefined {
 }
 
 /**
- * The `set-cookie` that signs a browser in, or out where there is no secret. Scripts cannot read it, and other sites'
- * forms do not send it.
+ * The `set-cookie` header that signs a browser in, or out if there is no secret. Scripts cannot read the cookie, and
+ * forms of other sites do not send it.
  * @param secure for pages that people reach over https.
  */
 export function sessionCookie(

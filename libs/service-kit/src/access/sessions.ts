@@ -2,21 +2,24 @@ import { hash, randomBytes } from 'node:crypto';
 import type { Caller } from './caller.js';
 import type { Identity } from './identity.js';
 
-/** A one-time sign-in link is for the person who has just asked for it. */
+/** One hour, because the person who requests a one-time sign-in link uses it soon. */
 const LINK_MS = 60 * 60 * 1000;
 export const SESSION_MS = 12 * 60 * 60 * 1000;
-/** More of either than an installation's people need; the oldest give way, and expired ones are the oldest. */
+/**
+ * Maximum number of links and of sessions, more than an installation needs; the oldest, which include expired ones, are
+ * removed first.
+ */
 const MOST = 1_000;
 
 interface Grant {
-  /** What the identity knows the token by: when that ends, so does the grant. */
+  /** The identity's reference of the token: the grant ends when the token does. */
   readonly reference: string;
   readonly expiresAt: number;
 }
 
 /**
- * Browsers that are signed in, and one-time links to sign in with. Both stand for a bearer token, hold no more than
- * it, and end with it. They live in this process's memory, by their hashes: a restart ends them all.
+ * Sessions of browsers, and one-time links that start them. Both represent a bearer token, grant no more than it does,
+ * and end with it. They are kept in memory, by hash: a restart ends all of them.
  */
 export class Sessions {
   readonly #links = new Map<string, Grant>();
@@ -29,7 +32,10 @@ export class Sessions {
     this.#now = now;
   }
 
-  /** A code that starts one session, within an hour, as the caller of this token. Undefined for an unknown token. */
+  /**
+   * Creates a code that starts one session, within an hour, as the caller of this token. Undefined for an unknown
+   * token.
+   */
   async link(token: string): Promise<{ readonly code: string; readonly expiresAt: number } | undefined> {
     const identified = await this.#identity.identify(token);
     if (identified === undefined) return undefined;
@@ -37,7 +43,7 @@ export class Sessions {
     return { code: this.#grant(this.#links, { reference: identified.reference, expiresAt }), expiresAt };
   }
 
-  /** Starts a session with a link's code, which opens nothing afterwards. @returns the session's secret. */
+  /** Starts a session with a link's code, which becomes invalid. @returns the session's secret. */
   async redeem(code: string): Promise<string | undefined> {
     const key = keyOf(code);
     const link = this.#links.get(key);

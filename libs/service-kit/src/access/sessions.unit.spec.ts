@@ -5,7 +5,7 @@ import { SESSION_MS, Sessions } from './sessions.js';
 
 const reader: Caller = { person: 'reader', roles: ['reader'] };
 
-/** Sessions at a clock that the test moves, over one caller whose access it may end. */
+/** Sessions with a clock that the test controls, for one caller whose access it may end. */
 function world() {
   const clock = { now: 1_000_000 };
   const identity = new KnownCallers([['sesame', reader]]);
@@ -22,7 +22,7 @@ describe('sessions', () => {
     expect(await sessions.find(secret)).toBeUndefined();
   });
 
-  it('are started by a link once, within the hour', async () => {
+  it('are started by a link once, within an hour', async () => {
     const { clock, sessions } = world();
     const late = (await sessions.link('sesame'))?.code ?? '';
     clock.now += 60 * 60 * 1000;
@@ -45,7 +45,7 @@ describe('sessions', () => {
     expect([await sessions.find(secret), await sessions.redeem(code)]).toEqual([undefined, undefined]);
   });
 
-  it('tell with a link when it stops working, and end at sign-out', async () => {
+  it('give each link an expiry time, and end at sign-out', async () => {
     const { clock, sessions } = world();
     expect((await sessions.link('sesame'))?.expiresAt).toBe(clock.now + 60 * 60 * 1000);
     const [secret, other] = [await sessions.signIn('sesame'), await sessions.signIn('sesame')] as const;
@@ -54,7 +54,7 @@ describe('sessions', () => {
     expect(await sessions.find(other ?? '')).toBe(reader);
   });
 
-  it('give way to newer ones when there are too many', async () => {
+  it('are removed in favour of newer ones when there are too many', async () => {
     const { sessions } = world();
     const all: string[] = [];
     for (let count = 0; count < 1_001; count += 1) all.push((await sessions.signIn('sesame')) ?? '');
@@ -63,7 +63,7 @@ describe('sessions', () => {
     expect(found.every((caller) => caller === reader)).toBe(true);
   });
 
-  it('keep links apart from sessions: neither makes the other give way, and neither opens as the other', async () => {
+  it('keep links apart from sessions: neither removes the other, and neither works as the other', async () => {
     const { sessions } = world();
     const secret = (await sessions.signIn('sesame')) ?? '';
     const codes: string[] = [];

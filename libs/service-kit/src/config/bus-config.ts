@@ -28,7 +28,7 @@ const wholeSeconds = (fallback: number) =>
     .pipe(z.string().regex(/^[1-9]\d{0,5}$/))
     .transform((seconds) => Number(seconds) * 1000);
 
-/** Refuses that a variable is left out under a condition. */
+/** Refuses a missing variable under a condition. */
 const neededWhen =
   (needed: (env: Environment) => boolean, what: string) =>
   (value: unknown, env: Environment): string | undefined =>
@@ -39,7 +39,7 @@ const brokerList = 'set it to host:port of some Kafka brokers, separated by comm
 const username = "set it to the service's own user of Kafka";
 const passwordFile = 'set it to a file that holds the password of KINLEDGER_KAFKA_USERNAME';
 
-/** Which message bus, and how to reach it: PostgreSQL unless KINLEDGER_BUS says kafka. */
+/** The message bus: PostgreSQL unless KINLEDGER_BUS is kafka. */
 export const busConfig = {
   kind: variable(
     'KINLEDGER_BUS',
@@ -77,9 +77,9 @@ export const busConfig = {
       passwordFile,
       neededWhen((env) => isKafka(env) && usesSasl(env), passwordFile),
     ),
-    /** Who vouches for the brokers; the system's authorities where absent. */
+    /** CA certificates for the brokers; by default the system's authorities. */
     caFile: variable('KINLEDGER_KAFKA_CA_FILE', file.optional(), 'set it to a file with certificates (PEM)'),
-    /** With its key, who we are (mTLS). */
+    /** With its key, authenticates the service (mTLS). */
     certificateFile: variable(
       'KINLEDGER_KAFKA_CERT_FILE',
       file.optional(),
@@ -94,7 +94,7 @@ export const busConfig = {
         'set it to a file with the key of the certificate (PEM)',
       ),
     ),
-    /** Before the names of all topics and groups, where installations share a cluster. */
+    /** Prefix of the names of all topics and groups, if installations share a cluster. */
     prefix: variable(
       'KINLEDGER_KAFKA_PREFIX',
       z
@@ -103,7 +103,7 @@ export const busConfig = {
         .optional(),
       'set it to letters, digits, dots and dashes',
     ),
-    /** Copies of each partition of a topic that is created; the brokers' default where absent. */
+    /** Replicas of each partition of topics that are created; by default the brokers' setting. */
     replicas: variable(
       'KINLEDGER_KAFKA_REPLICAS',
       z
@@ -111,10 +111,10 @@ export const busConfig = {
         .regex(/^[1-9]$/)
         .transform(Number)
         .optional(),
-      'set it to the copies of each partition, from 1 to 9',
+      'set it to the number of replicas of each partition, from 1 to 9',
     ),
   },
-  /** A consumer that has messages to read and neither moves nor fails for so long is taken for stalled. */
+  /** A consumer that has messages to read, but neither progresses nor fails for this time, counts as stalled. */
   stallMs: variable('KINLEDGER_STALL_SECONDS', wholeSeconds(300), 'set it to a number of seconds'),
 };
 

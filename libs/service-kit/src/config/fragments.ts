@@ -9,11 +9,11 @@ export const postgresUrl = z
 const folder = z.string().refine((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
 export const file = z.string().refine((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
 
-/** A PostgreSQL connection URL from the variable named. */
+/** A variable that holds a PostgreSQL connection URL. */
 export const postgresUrlVariable = (name: string, whose: string): Variable<string> =>
   variable(name, postgresUrl, `set it to the postgres:// URL of ${whose}, with the service's own role`);
 
-/** Where the service listens. Port 0 takes a free port. */
+/** The address on which the service listens. Port 0 selects a free port. */
 export const httpConfig = {
   host: variable('KINLEDGER_HTTP_HOST', z.string().default('127.0.0.1'), 'set it to an address to listen on'),
   port: variable(
@@ -28,7 +28,7 @@ export const httpConfig = {
   requestMs: variable(
     'KINLEDGER_REQUEST_SECONDS',
     wholeNumber(30, 1, 600).transform((seconds) => seconds * 1000),
-    'set it to the seconds within which a request has to arrive whole, an uploaded file excepted',
+    'set it to the seconds within which a whole request must arrive, except an uploaded file',
   ),
 };
 
@@ -40,7 +40,7 @@ export const logConfig = {
   ),
 };
 
-/** How long a stopping service may take to finish what it has in hand. */
+/** How long a stopping service may take to finish its work in progress. */
 export const shutdownConfig = {
   graceMs: variable(
     'KINLEDGER_SHUTDOWN_GRACE_SECONDS',
@@ -63,7 +63,7 @@ export const platformConfig = {
 
 const usesKurrentDb = (env: Environment): boolean => env['KINLEDGER_EVENT_STORE'] === 'kurrentdb';
 
-/** Where the ledger's events are. TLS and credentials of KurrentDB stand in its connection string. */
+/** The store of the ledger's events. TLS and credentials of KurrentDB are in its connection string. */
 export const eventStoreConfig = {
   kind: variable(
     'KINLEDGER_EVENT_STORE',
@@ -88,11 +88,14 @@ export const eventStoreConfig = {
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
       .optional(),
-    'set it to what the names of this installation’s streams begin with in a KurrentDB that several share: lower-case letters, digits and hyphens, 40 at most',
+    'set it to the prefix of this installation’s streams in a KurrentDB that several installations share: lower-case letters, digits and hyphens, 40 at most',
   ),
 };
 
-/** The eraser's role, for a writer of the ledger: bodies of erased records, and on KurrentDB those whose events never came. */
+/**
+ * The eraser's role, with which a writer of the ledger deletes bodies of erased records, and on KurrentDB those without
+ * events.
+ */
 export const eraserConfig = {
   url: variable(
     'KINLEDGER_ERASER_URL',
@@ -105,12 +108,12 @@ export const eraserConfig = {
   ),
 };
 
-/** The list of erasures that is kept outside the databases. */
+/** The list of erasures, which is kept outside the databases. */
 export const erasuresConfig = {
   file: variable(
     'KINLEDGER_ERASURES_FILE',
     z.string().min(1).optional(),
-    'set it to the list of erasures, a file that need not be there yet',
+    'set it to the file of the list of erasures, which need not exist yet',
     (path, env) =>
       path !== undefined && env['KINLEDGER_ERASER_URL'] === undefined
         ? 'is set, and erasing needs KINLEDGER_ERASER_URL: set that too'
@@ -122,13 +125,13 @@ export const programmeConfig = {
   directory: variable(
     'KINLEDGER_PROGRAMME_DIR',
     folder,
-    'set it to a folder that exists and holds programme.json',
+    'set it to an existing folder that contains programme.json',
   ),
 };
 
 /** Keys of the restricted zone. */
 export const secretsConfig = {
-  directory: variable('KINLEDGER_SECRETS_DIR', folder, 'set it to a folder that exists and holds the keys'),
+  directory: variable('KINLEDGER_SECRETS_DIR', folder, 'set it to an existing folder that contains the keys'),
 };
 
 /** The linker's own key for checkpoints. */
@@ -136,26 +139,29 @@ export const signingKeyConfig = {
   file: variable('KINLEDGER_SIGNING_KEY_FILE', file, 'set it to a file with an Ed25519 key (PKCS#8 PEM)'),
 };
 
-/** When checkpoints are signed, and where they are copied to. */
+/** How often checkpoints are signed, and where they are copied to. */
 export const checkpointConfig = {
   directory: variable(
     'KINLEDGER_CHECKPOINTS_DIR',
     z.string().min(1).optional(),
-    'set it to a folder outside the databases, best on another machine or medium, that checkpoints are copied to; it need not be there yet',
+    'set it to a folder for copies of checkpoints, outside the databases and best on another machine or disk; it need not exist yet',
   ),
   everyMs: variable(
     'KINLEDGER_CHECKPOINT_SECONDS',
     wholeNumber(60, 1, 60).transform((seconds) => seconds * 1000),
-    'set it to the seconds, 60 at most, after which a ledger that grows is signed again',
+    'set it to the seconds, 60 at most, after which a growing ledger is signed again',
   ),
 };
 
-/** Who may call: the file of bearer accounts. */
+/** The file of bearer accounts that may call. */
 export const accessConfig = {
   file: variable('KINLEDGER_ACCESS_FILE', file, 'set it to a file with bearer accounts (JSON)'),
 };
 
-/** Where people reach a service's pages, when that is not where it listens: behind a proxy that ends TLS. */
+/**
+ * The address of a service's pages, if it differs from the one on which the service listens: behind a proxy that
+ * terminates TLS.
+ */
 export const publicUrlConfig = {
   url: variable(
     'KINLEDGER_PUBLIC_URL',
@@ -167,5 +173,5 @@ export const publicUrlConfig = {
   ),
 };
 
-/** What every service reads, whatever it does. */
+/** The configuration of every service. */
 export const commonConfig = { http: httpConfig, log: logConfig, shutdown: shutdownConfig };

@@ -2,7 +2,7 @@ import { isVariable, type ConfigOf, type ConfigSchema, type Environment, type Va
 
 export interface ConfigurationWrong extends Error {
   readonly code: 'configuration-wrong';
-  /** Every bad variable, with what to do. Never a value. */
+  /** Every wrong variable, with what to do. Never a value. */
   readonly problems: readonly { readonly variable: string; readonly problem: string }[];
 }
 
@@ -11,7 +11,8 @@ export const isConfigurationWrong = (error: unknown): error is ConfigurationWron
 
 /**
  * Reads the environment once, as one typed and frozen object. An empty variable counts as absent.
- * @throws ConfigurationWrong listing every bad variable at once with what to do, and no value: a URL holds a password.
+ * @throws ConfigurationWrong listing every wrong variable at once with what to do, but no value, because a URL may
+ * contain a password.
  */
 export function readConfig<const S extends ConfigSchema>(schema: S, env: Environment): ConfigOf<S> {
   const problems: { variable: string; problem: string }[] = [];

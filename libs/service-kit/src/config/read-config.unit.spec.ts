@@ -47,7 +47,7 @@ describe('readConfig', () => {
     expect(Object.isFrozen(config.http)).toBe(true);
   });
 
-  it('lists every bad variable at once, with what to do and without a value', () => {
+  it('lists every wrong variable at once, with what to do and without a value', () => {
     const error = wrong({
       KINLEDGER_HTTP_PORT: '99999',
       KINLEDGER_LOG_LEVEL: 'loud',
@@ -65,7 +65,7 @@ describe('readConfig', () => {
     expect(message).not.toMatch(/sesame|99999|loud/);
   });
 
-  it('needs the address of KurrentDB and the eraser’s role where the ledger is in KurrentDB, and repeats neither', () => {
+  it('requires the address of KurrentDB and the eraser’s role if the ledger is in KurrentDB, and repeats neither', () => {
     const ledger = { eventStore: eventStoreConfig, eraser: eraserConfig };
     expect(readConfig(ledger, {})).toEqual({
       eventStore: { kind: 'postgres', kurrentDbUrl: undefined },
@@ -95,12 +95,12 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes an empty variable for an absent one', () => {
+  it('treats an empty variable as absent', () => {
     expect(readConfig(schema, { ...right, KINLEDGER_LOG_LEVEL: '' }).log.level).toBe('info');
     expect(isConfigurationWrong(wrong({ ...right, KINLEDGER_BUS_URL: '' }))).toBe(true);
   });
 
-  it('asks for the variables of the bus that is chosen, and for those of its protocol', () => {
+  it('requires the variables of the chosen bus, and those of its protocol', () => {
     const { KINLEDGER_BUS_URL: _, ...rest } = right;
     const missing = (env: Record<string, string>) => {
       const error = wrong(env);

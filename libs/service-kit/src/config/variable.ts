@@ -1,24 +1,24 @@
 import type { z } from 'zod';
 
-/** One environment variable: its name, how its text is read, and what to do when it is missing or wrong. */
+/** One environment variable: its name, how its text is parsed, and what to do if it is missing or wrong. */
 export interface Variable<T> {
   readonly kind: 'variable';
   readonly name: string;
   readonly schema: z.ZodType<T, string | undefined>;
-  /** What a person should set, e.g. "set it to a PostgreSQL URL". Shown when the variable is missing or wrong. */
+  /** Tells a person what to set, e.g. "set it to a PostgreSQL URL". Shown if the variable is missing or wrong. */
   readonly hint: string;
-  /** Refuses a value that is well formed but wrong beside the others. Returns the reason, never a value. */
+  /** Refuses a well-formed value that conflicts with other variables. Returns the reason, never a value. */
   refuse?(value: T, env: Environment): string | undefined;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables in a tree of names: the shape of the configuration object that is read from them. */
+/** A tree of variables, with the shape of the configuration object that is read from it. */
 export interface ConfigSchema {
   readonly [name: string]: Variable<unknown> | ConfigSchema;
 }
 
-/** The typed object that a schema reads as. */
+/** The typed configuration object of a schema. */
 export type ConfigOf<S> =
   S extends Variable<infer T>
     ? T

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A whole number in decimal digits, within bounds; what stands where the variable is absent comes first. */
+/** A whole number in decimal digits, within bounds; `byDefault` applies if the variable is absent. */
 export const wholeNumber = (byDefault: number, minimum: number, maximum: number) =>
   z
     .string()

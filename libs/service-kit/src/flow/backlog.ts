@@ -2,17 +2,17 @@ import { pauseUnlessAborted } from '@kinledger/waiting';
 import type { MessageBus } from '@kinledger/message-bus';
 
 export interface BacklogOptions {
-  /** How much waits downstream now. Asked at most once in `everyMs`. */
+  /** Measures what waits downstream. Called at most once in `everyMs`. */
   readonly measure: () => Promise<number>;
-  /** More than this is too much. */
+  /** The backlog is full above this. */
   readonly limit: number;
   /** Default one second. */
   readonly everyMs?: number;
 }
 
 /**
- * What waits for those who come after: whoever produces looks at it, so that a slow consumer slows its producer and
- * nothing piles up without bounds. A measure that fails counts as room: work is not stopped for want of a number.
+ * Work that waits downstream: producers check it, so that a slow consumer slows its producer and nothing grows without
+ * bounds. If measuring fails, it counts as empty, so that a missing number does not stop work.
  */
 export class Backlog {
   #known = 0;
@@ -24,7 +24,7 @@ export class Backlog {
     this.#options = options;
   }
 
-  /** Messages of a topic that a consumer group has not committed. A group that never subscribed is owed nothing. */
+  /** Messages of a topic that a consumer group has not committed; none if the group never subscribed. */
   static ofGroup(bus: MessageBus, group: string, topic: string, limit: number): Backlog {
     const measure = async () =>
       (await bus.lag(group)).reduce((sum, each) => sum + (each.topic === topic ? each.lag : 0), 0);
@@ -45,7 +45,7 @@ export class Backlog {
     return this.#wait(Number.POSITIVE_INFINITY, signal);
   }
 
-  /** As `room`, but goes on after a while all the same: it slows, and never stops, who must not wait for good. */
+  /** Like `room`, but resolves after `longestMs` at the latest, for callers that must only be slowed, never stopped. */
   brake(longestMs: number, signal: AbortSignal): Promise<void> {
     return this.#wait(longestMs, signal);
   }

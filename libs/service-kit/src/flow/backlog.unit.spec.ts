@@ -3,7 +3,7 @@ import { Backlog } from './backlog.js';
 
 const never = new AbortController().signal;
 
-/** A backlog whose size a test sets; measured anew each time. */
+/** A backlog whose size the test sets, measured at every call. */
 function backlog(limit: number) {
   const state = { size: 0, asked: 0 };
   const measure = async () => {
@@ -34,14 +34,14 @@ describe('a backlog', () => {
     expect(through).toBe(true);
   });
 
-  it('lets one through after a while who must not wait for good', async () => {
+  it('lets a producer that must not wait for ever continue after a while', async () => {
     const { state, backlog: waiting } = backlog(10);
     state.size = 11;
     await waiting.brake(5, never);
     expect(await waiting.isFull()).toBe(true);
   });
 
-  it('lets its producer go when it stops', async () => {
+  it('releases its producer when it stops', async () => {
     const { state, backlog: waiting } = backlog(10);
     state.size = 11;
     const stop = new AbortController();
@@ -50,25 +50,25 @@ describe('a backlog', () => {
     await passing;
   });
 
-  it('has room where nobody can tell', async () => {
+  it('has room if measuring fails', async () => {
     const waiting = new Backlog({ measure: () => Promise.reject(new Error('away')), limit: 0 });
     await waiting.room(never);
   });
 
-  it('is measured once for all who ask at a time', async () => {
+  it('is measured once for concurrent callers', async () => {
     let asked = 0;
     const waiting = new Backlog({ measure: async () => (asked += 1), limit: 10 });
     await Promise.all([waiting.isFull(), waiting.isFull(), waiting.room(never)]);
     expect(asked).toBe(1);
   });
 
-  it('of a group counts what it has not committed of one topic', async () => {
+  it('of a group counts its uncommitted messages of one topic', async () => {
     const lags = [
       { topic: 'rows', partition: 0, lag: 3 },
       { topic: 'rows', partition: 1, lag: 4 },
       { topic: 'others', partition: 0, lag: 90 },
     ];
-    // The one method that is asked.
+    // The only method that is called.
     const bus = { lag: async () => lags } as unknown as Parameters<typeof Backlog.ofGroup>[0];
     expect(await Backlog.ofGroup(bus, 'linker', 'rows', 6).isFull()).toBe(true);
     expect(await Backlog.ofGroup(bus, 'linker', 'rows', 7).isFull()).toBe(false);

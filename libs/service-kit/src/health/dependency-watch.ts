@@ -2,12 +2,12 @@ import type { PinoLogger } from 'nestjs-pino';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Health } from './health.js';
 
-/** What something outside tells of itself: out of reach and why, or back after so long. */
+/** A dependency's report: unreachable and why, or available again and after how long. */
 export type DependencyStanding =
   { readonly state: 'away'; readonly why: string } | { readonly state: 'back'; readonly afterMs: number };
 
 export interface DependencyWatchOptions {
-  /** As people call it, such as `event store`; also the name of its readiness check, with a hyphen. */
+  /** Its name for people, such as `event store`; hyphenated also the name of its readiness check. */
   readonly name: string;
   readonly health: Health;
   readonly metrics: Metrics;
@@ -15,8 +15,8 @@ export interface DependencyWatchOptions {
 }
 
 /**
- * Follows whether something that a service needs is within reach: one line in the log when it goes and one when it is
- * back, a metric, and a readiness check that asks it.
+ * Follows whether a dependency is reachable: one line in the log when it becomes unreachable and one when it is back, a
+ * metric, and a readiness check that calls it.
  */
 export class DependencyWatch {
   #standing: DependencyStanding | undefined;
@@ -28,12 +28,12 @@ export class DependencyWatch {
     const { name, metrics } = options;
     metrics.gauge({
       name: `kinledger_${name.replaceAll(' ', '_')}_away`,
-      help: `1 while the ${name} is out of reach, 0 while it answers.`,
+      help: `1 while the ${name} is unreachable, 0 while it answers.`,
       collect: (gauge) => gauge.set(this.away === undefined ? 0 : 1),
     });
   }
 
-  /** Why it is out of reach, in one sentence; undefined while it answers. */
+  /** Why it is unreachable, in one sentence; undefined while it answers. */
   get away(): string | undefined {
     return this.#standing?.state === 'away' ? this.#standing.why : undefined;
   }
@@ -41,11 +41,11 @@ export class DependencyWatch {
   readonly told = (standing: DependencyStanding): void => {
     this.#standing = standing;
     const { name, logger } = this.#options;
-    if (standing.state === 'away') logger.warn(`the ${name} is out of reach: ${standing.why}`);
+    if (standing.state === 'away') logger.warn(`the ${name} is unreachable: ${standing.why}`);
     else logger.info({ seconds: standing.afterMs / 1000 }, `the ${name} answers again`);
   };
 
-  /** Adds the readiness check. One that hangs is not asked a second time meanwhile. */
+  /** Adds the readiness check. While one call hangs, no second one is made. */
   check(ask: () => Promise<unknown>): void {
     const { name, health } = this.#options;
     health.register(name.replaceAll(' ', '-'), () => {

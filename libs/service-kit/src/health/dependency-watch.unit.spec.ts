@@ -17,18 +17,18 @@ const watched = () => {
   return { lines, health, watch, metric };
 };
 
-describe('what a service needs from outside', () => {
-  it('is logged once when it goes and once when it is back, with how long', () => {
+describe('a dependency of a service', () => {
+  it('is logged once when it becomes unreachable and once when it is back, with the duration', () => {
     const { lines, watch } = watched();
     watch.told({ state: 'away', why: 'nobody answers at store:2113' });
     watch.told({ state: 'back', afterMs: 61_500 });
     expect(lines).toEqual([
-      ['the event store is out of reach: nobody answers at store:2113'],
+      ['the event store is unreachable: nobody answers at store:2113'],
       [{ seconds: 61.5 }, 'the event store answers again'],
     ]);
   });
 
-  it('shows in a metric and in words while it is away', async () => {
+  it('is shown in a metric and in words while it is unreachable', async () => {
     const { watch, metric } = watched();
     expect([await metric(), watch.away]).toEqual(['0', undefined]);
     watch.told({ state: 'away', why: 'nobody answers' });
@@ -37,7 +37,7 @@ describe('what a service needs from outside', () => {
     expect([await metric(), watch.away]).toEqual(['0', undefined]);
   });
 
-  it('is asked for readiness, and only once while it does not answer', async () => {
+  it('is called for readiness, and only once while it does not answer', async () => {
     const { health, watch } = watched();
     let asked = 0;
     const answers: (() => void)[] = [];

@@ -2,25 +2,25 @@ import type { PinoLogger } from 'nestjs-pino';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Health } from './health.js';
 
-/** Something that a person should put right. */
+/** Something that a person should fix. */
 export interface Finding {
-  /** `remark` for what may be meant so: it is told, and hinders nothing. */
+  /** `remark` if the setting may be intended: it is logged, but does not affect readiness. */
   readonly weight: 'fault' | 'remark';
   readonly sentence: string;
 }
 
 export interface FindingsWatchOptions {
-  /** As people call what is looked at, such as `ledger settings`; also the name of its readiness check, with a hyphen. */
+  /** Its name for people, such as `ledger settings`; hyphenated also the name of its readiness check. */
   readonly name: string;
   readonly look: () => Promise<readonly Finding[]>;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly logger: Pick<PinoLogger, 'warn' | 'info'>;
-  /** Default one minute; readiness looks too. */
+  /** Default one minute; readiness checks look too. */
   readonly everyMs?: number;
 }
 
-/** Looks at settings that others may change: from the start on, now and then, and for readiness. Each finding is logged once. */
+/** Checks settings that others may change: at start, periodically, and for readiness. Logs each finding once. */
 export class FindingsWatch {
   #known: readonly Finding[] = [];
   #looking: Promise<void> | undefined;
@@ -32,7 +32,7 @@ export class FindingsWatch {
     const { name, health, metrics } = options;
     metrics.gauge({
       name: `kinledger_${name.replaceAll(' ', '_')}_faults`,
-      help: `Faults among the ${name}, as they were looked at last.`,
+      help: `Faults among the ${name}, at the last check.`,
       collect: (gauge) => gauge.set(this.#faults.length),
     });
     health.register(name.replaceAll(' ', '-'), async () => {
@@ -53,7 +53,7 @@ export class FindingsWatch {
     await this.#looking;
   }
 
-  /** Where it cannot be looked at, what was seen last stands: somebody else tells that the thing is out of reach. */
+  /** If the check fails, the previous findings stay; an unreachable dependency is reported elsewhere. */
   #look(): Promise<void> {
     this.#looking ??= this.#options
       .look()
@@ -68,7 +68,7 @@ export class FindingsWatch {
     const before = new Set(this.#known.map(({ sentence }) => sentence));
     const now = new Set(found.map(({ sentence }) => sentence));
     for (const sentence of now.difference(before)) logger.warn(`${name}: ${sentence}`);
-    for (const sentence of before.difference(now)) logger.info(`${name}, put right: ${sentence}`);
+    for (const sentence of before.difference(now)) logger.info(`${name}, resolved: ${sentence}`);
     this.#known = found;
   }
 

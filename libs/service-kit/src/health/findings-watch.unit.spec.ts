@@ -3,7 +3,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { FindingsWatch, type Finding } from './findings-watch.js';
 import { Health } from './health.js';
 
-it('logs each finding once and its end once; a fault hinders readiness, a remark does not', async () => {
+it('logs each finding once and its end once; a fault affects readiness, a remark does not', async () => {
   const lines: string[] = [];
   const logger = {
     warn: (text: string) => void lines.push(text),
@@ -29,7 +29,7 @@ it('logs each finding once and its end once; a fault hinders readiness, a remark
     { weight: 'remark', sentence: 'it has no list' },
   ];
   expect([await ready(), await ready(), await faults()]).toEqual([false, false, '1']);
-  // Out of reach: what was seen stands.
+  // Unreachable: the previous findings stay.
   found = new Error('away');
   expect(await ready()).toBe(false);
   found = [{ weight: 'remark', sentence: 'it has no list' }];
@@ -37,6 +37,6 @@ it('logs each finding once and its end once; a fault hinders readiness, a remark
   expect(lines).toEqual([
     'ledger settings: it hides events',
     'ledger settings: it has no list',
-    'ledger settings, put right: it hides events',
+    'ledger settings, resolved: it hides events',
   ]);
 });

@@ -12,7 +12,7 @@ export class HealthController {
     this.#health = health;
   }
 
-  /** The process works. Nothing it depends on is asked: restarting us would not mend it. */
+  /** Whether the process works. Ignores its dependencies, because a restart would not fix those. */
   @Get('live')
   async live(@Res() reply: FastifyReply): Promise<void> {
     const { live, checks } = this.#health.liveness();

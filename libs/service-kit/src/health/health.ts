@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 
-/** Resolves when the thing is usable; rejects with the reason. */
+/** Resolves if the dependency is usable; rejects with the reason. */
 export type ReadinessCheck = () => Promise<void>;
 
-/** Why the process should be started again, for the log; undefined while it works. Asks nobody: it is answered at once. */
+/**
+ * Why the process should be restarted, for the log; undefined while it works. Makes no calls, so that it answers at
+ * once.
+ */
 export type LivenessCheck = () => string | undefined;
 
 export interface Readiness {
@@ -13,20 +16,20 @@ export interface Readiness {
 
 const CHECK_TIMEOUT_MS = 3000;
 
-/** What the service needs before it can serve. Slices add their checks by name. */
+/** Readiness and liveness of the service. Its parts register their checks by name. */
 @Injectable()
 export class Health {
   readonly #checks = new Map<string, ReadinessCheck>();
   readonly #livenessChecks = new Map<string, LivenessCheck>();
   #stops = false;
 
-  /** Adds a check, e.g. `health.register('platform-database', () => …)`. A second one of the same name is a bug. */
+  /** Adds a check, e.g. `health.register('platform-database', () => …)`. A duplicate name is a bug. */
   register(name: string, check: ReadinessCheck): void {
     if (this.#checks.has(name)) throw new Error(`a readiness check named "${name}" exists already`);
     this.#checks.set(name, check);
   }
 
-  /** Adds a check of what only a new process can mend, e.g. a consumer that stands still without a failure. */
+  /** Adds a check for a fault that only a restart can fix, e.g. a consumer that stalls without a failure. */
   registerLiveness(name: string, check: LivenessCheck): void {
     if (this.#livenessChecks.has(name)) throw new Error(`a liveness check named "${name}" exists already`);
     this.#livenessChecks.set(name, check);
@@ -39,7 +42,7 @@ export class Health {
     return { live: results.every(([, state]) => state === 'up'), checks: Object.fromEntries(results) };
   }
 
-  /** From now on not ready: a load balancer takes us out before we close. */
+  /** Makes the service not ready, so that a load balancer removes it before it closes. */
   beginStopping(): void {
     this.#stops = true;
   }
@@ -48,7 +51,9 @@ export class Health {
     return this.#stops;
   }
 
-  /** Runs all checks at once. A check that does not answer in three seconds is down. Reasons go to no caller. */
+  /**
+   * Runs all checks concurrently. A check that does not answer within three seconds is down. Reasons are not exposed.
+   */
   async readiness(): Promise<Readiness> {
     const results = await Promise.all(
       [...this.#checks].map(async ([name, check]) => [name, await outcome(check)] as const),

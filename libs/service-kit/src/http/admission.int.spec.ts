@@ -63,7 +63,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** A connection of one's own: what was answered on it so far, and its end. */
+/** A raw connection: what was received on it so far, and its end. */
 function open(first: string): { socket: Socket; said: () => string; closed: Promise<void> } {
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
   let text = '';
@@ -80,12 +80,12 @@ const known = `authorization: Bearer ${token}`;
 
 describe('a body', () => {
   it.each([
-    ['nobody', '/v1/notes', [], '401'],
+    ['an anonymous request', '/v1/notes', [], '401'],
     ['an unknown token', '/v1/notes', ['authorization: Bearer nonsense'], '401'],
     ['an account without the role', '/v1/notes/closed', [known], '403'],
-    ['whoever asks for an address that is none', '/v1/nothing', [known], '404'],
-    ['whoever asks for a method that is none', '/v1/notes/1', [known], '405'],
-  ])('of %s is refused before a byte of it came', async (_who, path, headers, status) => {
+    ['a request for an unknown address', '/v1/nothing', [known], '404'],
+    ['a request with an unsupported method', '/v1/notes/1', [known], '405'],
+  ])('of %s is refused before a byte of it arrives', async (_who, path, headers, status) => {
     const { socket, said } = open(post(path, ...headers, 'content-length: 100000'));
     await vi.waitFor(() => expect(said()).toContain('"instance"'));
     expect(said()).toContain(`HTTP/1.1 ${status} `);
@@ -93,7 +93,7 @@ describe('a body', () => {
     socket.destroy();
   });
 
-  it('is asked for by 100 Continue only where its sender was let in', async () => {
+  it('is requested with 100 Continue only if its sender was admitted', async () => {
     const refused = open(post('/v1/notes', 'content-length: 12', 'expect: 100-continue'));
     await vi.waitFor(() => expect(refused.said()).toContain('401'));
     expect(refused.said()).not.toContain('100 Continue');
@@ -108,7 +108,7 @@ describe('a body', () => {
     expect(letIn.said()).toContain('{"length":1}');
   });
 
-  it('that does not come in time is answered with 408, and its connection ends', async () => {
+  it('that does not arrive in time is answered with 408, and its connection ends', async () => {
     const slow = open(post('/v1/notes', known, 'content-length: 1000'));
     const dripping = setInterval(() => slow.socket.write(' '), 100);
     await slow.closed;
@@ -117,7 +117,7 @@ describe('a body', () => {
     expect(slow.said()).toContain('urn:kinledger:problem:request-timeout');
   });
 
-  it('whose headers do not come in time is answered with 408, and its connection ends', async () => {
+  it('whose headers do not arrive in time is answered with 408, and its connection ends', async () => {
     const slow = open('POST /v1/notes HTTP/1.1\r\nhost: x\r\n');
     const dripping = setInterval(() => slow.socket.write('x: y\r\n'), 100);
     await slow.closed;
@@ -126,7 +126,7 @@ describe('a body', () => {
     expect(slow.said()).toContain('application/problem+json');
   });
 
-  it('that breaks off after it was refused harms nobody', async () => {
+  it('that breaks off after it was refused is harmless', async () => {
     const wrong = [
       'POST /v1/notes HTTP/1.1',
       'host: x',
@@ -157,7 +157,7 @@ describe('a body', () => {
       `{"text":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
       400,
     ],
-    ['JSON that means to change objects', 'application/json', '{"__proto__":{"text":"a"}}', 400],
+    ['JSON that attempts prototype pollution', 'application/json', '{"__proto__":{"text":"a"}}', 400],
   ])('of %s is refused with a problem', async (_what, type, body, status) => {
     const answer = await send(type, body);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([
@@ -166,7 +166,7 @@ describe('a body', () => {
     ]);
   });
 
-  it('of JSON is read, with a charset too', async () => {
+  it('of JSON is parsed, with or without a charset', async () => {
     const answer = await send('application/json; charset=utf-8', '{"text":"abc"}');
     expect(await answer.json()).toEqual({ length: 3 });
   });
@@ -177,12 +177,12 @@ describe('an address', () => {
     ['/v1/notes', 'GET', 'POST'],
     ['/v1/notes/17', 'POST', 'GET, HEAD'],
     ['/v1/notes/closed', 'DELETE', 'GET, HEAD, POST'],
-  ])('%s says which methods it knows to whoever tries %s', async (path, method, allow) => {
+  ])('%s names its methods if a caller tries %s', async (path, method, allow) => {
     const answer = await fetch(`${service.url}${path}`, { method });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
   });
 
-  it('that is none stays unknown for any method', async () => {
+  it('that does not exist stays unknown for any method', async () => {
     expect((await fetch(`${service.url}/v1/nothing`, { method: 'DELETE' })).status).toBe(404);
   });
 });

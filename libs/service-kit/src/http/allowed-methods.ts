@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Which methods an address knows. Reads the routes as they are added: create it before any is. */
+/** The methods of each address. Collects routes as they are added: create it before any of them. */
 export class AllowedMethods {
   readonly #routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
 
@@ -10,7 +10,7 @@ export class AllowedMethods {
     });
   }
 
-  /** The methods of the routes that match the address, sorted; none for an address that no route has. */
+  /** The methods of the routes that match the address, sorted; empty for an unknown address. */
   of(url: string): readonly string[] {
     const path = url.split(/[?#;]/, 1)[0] ?? url;
     const methods = this.#routes.flatMap((route) => (route.pattern.test(path) ? route.methods : []));
@@ -18,7 +18,7 @@ export class AllowedMethods {
   }
 }
 
-/** Addresses of a route: `:id` stands for one segment, `*` for anything. */
+/** The addresses of a route: `:id` stands for one segment, `*` for anything. */
 function patternOf(url: string): RegExp {
   const escaped = url.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replace(/:[A-Za-z]+/g, '[^/]+').replaceAll('*', '.*')}$`);

@@ -6,27 +6,27 @@ import type { AllowedMethods } from './allowed-methods.js';
 
 export interface BodyAdmission {
   readonly allowedMethods: AllowedMethods;
-  /** Rejects with a Problem for a caller who may not do what is asked. */
+  /** Rejects with a Problem for a caller who is not permitted. */
   readonly admitCaller: (request: FastifyRequest) => Promise<void>;
-  /** Whether the service reads this request's body itself, as it comes, and bounds its time itself. */
+  /** Whether the service reads this request's body itself as a stream, with its own time limit. */
   readonly streams: (request: FastifyRequest) => boolean;
   /** How long any other body may take to arrive. */
   readonly bodyMilliseconds: number;
 }
 
-/** Whether a body comes with the request. */
+/** Whether the request has a body. */
 export const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 const admitted = new WeakSet<FastifyRequest>();
 
-/** Whether the request’s caller may send what comes with it. */
+/** Whether the request’s caller was permitted to send its body. */
 export const wasAdmitted = (request: FastifyRequest): boolean => admitted.has(request);
 
 /**
- * Decides who may send a body before a byte of it is read: an unknown address, a method that it does not have and a
- * caller who may not are answered at once. Whoever asks first (`Expect: 100-continue`) is told to go on only then. A body
- * that is let in has to arrive in time.
+ * Decides who may send a body before a byte of it is read: an unknown address, an unsupported method and a caller
+ * without permission are answered at once. A sender that asks first (`Expect: 100-continue`) is told to continue only
+ * if admitted. An admitted body must arrive in time.
  */
 export function admitBodies(fastify: FastifyInstance, admission: BodyAdmission): void {
   const { allowedMethods, admitCaller, streams, bodyMilliseconds } = admission;
@@ -52,23 +52,23 @@ export function admitBodies(fastify: FastifyInstance, admission: BodyAdmission):
     return read ? within(bodyMilliseconds, payload) : payload;
   });
   fastify.addHook('onSend', async (request, reply) => {
-    // The rest of a body that nobody reads is not waited for.
+    // The rest of a body that is not read must not be awaited.
     if (!request.raw.complete && hasBody(request)) void reply.header('connection', 'close');
   });
 }
 
-/** Node’s own check answers without a body that says why. */
+/** Node’s own check would answer without a body that says why. */
 function requireHost({ raw }: FastifyRequest): void {
   if (raw.headers.host !== undefined || raw.httpVersion === '1.0') return;
   throw new Problem(400, 'malformed-request', { detail: 'The request names no host.' });
 }
 
-/** The same bytes, as long as they come in time; else the problem 408. */
+/** The same bytes if they arrive in time; otherwise the problem 408. */
 function within(milliseconds: number, payload: Readable): Readable {
   const body = new PassThrough();
   const timer = setTimeout(() => body.destroy(problemOfStatus(408)), milliseconds);
   body.once('close', () => clearTimeout(timer));
-  // Where the request was refused already, nobody else listens.
+  // If the request was refused already, there is no other listener.
   body.on('error', () => undefined);
   payload.once('error', (error) => body.destroy(error));
   payload.once('aborted', () => body.destroy(problemOfStatus(400)));

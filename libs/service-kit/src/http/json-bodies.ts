@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { Problem } from '../problem/problem.js';
 import { problemOfStatus } from '../problem/known-problems.js';
 
-/** No request of ours needs more than a few levels; a thousand would exhaust the stack of whoever walks through them. */
+/** Our requests need only a few levels; a thousand could exhaust the stack of code that traverses them. */
 const MAX_DEPTH = 32;
 
-/** Reads bodies as JSON and as nothing else: any other content type is answered with 415. */
+/** Parses bodies as JSON only: any other content type is answered with 415. */
 export function readJsonBodies(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
@@ -14,7 +14,7 @@ export function readJsonBodies(fastify: FastifyInstance): void {
     if (encoding !== undefined && encoding !== 'identity') {
       done(
         new Problem(415, 'content-encoding-unsupported', {
-          detail: 'Send the body as it is, not compressed.',
+          detail: 'Send the body uncompressed.',
           headers: { 'accept-encoding': 'identity' },
         }),
       );
@@ -26,7 +26,7 @@ export function readJsonBodies(fastify: FastifyInstance): void {
   });
 }
 
-/** How deep the brackets of a JSON text lie in one another, those inside of texts left out. */
+/** The nesting depth of the brackets of a JSON text, ignoring those inside strings. */
 export function depthOf(json: string): number {
   let depth = 0;
   let deepest = 0;

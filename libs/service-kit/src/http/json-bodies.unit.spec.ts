@@ -7,7 +7,7 @@ const depthOfValue = (value: unknown): number =>
     ? 1 + Math.max(0, ...Object.values(value).map(depthOfValue))
     : 0;
 
-it('finds how deep the brackets of any JSON text lie', () => {
+it('finds the nesting depth of the brackets of any JSON text', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), fc.constantFrom(0, 2), (value, spaces) => {
       expect(depthOf(JSON.stringify(value, null, spaces))).toBe(depthOfValue(value));
@@ -16,9 +16,9 @@ it('finds how deep the brackets of any JSON text lie', () => {
 });
 
 it.each([
-  ['brackets inside of a text', '{"a":"[[[{{{\\"[["}', 1],
-  ['a text that does not end', '["[[[', 1],
-  ['brackets that do not end', '[[[[', 4],
+  ['brackets inside a string', '{"a":"[[[{{{\\"[["}', 1],
+  ['an unterminated string', '["[[[', 1],
+  ['unclosed brackets', '[[[[', 4],
   ['a million brackets', '['.repeat(1_000_000), 1_000_000],
 ])('counts %s', (_what, text, depth) => {
   expect(depthOf(text)).toBe(depth);

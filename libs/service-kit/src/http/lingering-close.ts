@@ -7,39 +7,38 @@ import { hasBody, wasAdmitted } from './body-admission.js';
 export interface Patience {
   readonly bytes: number;
   readonly milliseconds: number;
-  /** Without a byte. */
+  /** Maximum time without a byte. */
   readonly quietMilliseconds: number;
 }
 
-/** A sender that looks for an answer only when all is sent has time for most files, on a slow line too. */
+/** Enough for most files, even on a slow line, of a sender that reads the response only after sending everything. */
 const PATIENCE: Patience = {
   bytes: 256 * 1024 * 1024,
   milliseconds: 5 * 60_000,
   quietMilliseconds: 5_000,
 };
 
-/** For whoever has no business here: enough for an honest mistake. */
-const PATIENCE_AT_THE_DOOR: Patience = {
+/** For callers that were not admitted: enough for an honest mistake. */
+const PATIENCE_BEFORE_ADMISSION: Patience = {
   bytes: 16 * 1024 * 1024,
   milliseconds: 20_000,
   quietMilliseconds: 2_000,
 };
 
-/** Whoever was too slow has sent little that is on its way. */
-const WITH_THE_SLOW: Patience = { bytes: 1024 * 1024, milliseconds: 1_000, quietMilliseconds: 500 };
+/** For callers that were too slow, who have little data in transit. */
+const PATIENCE_AFTER_TIMEOUT: Patience = { bytes: 1024 * 1024, milliseconds: 1_000, quietMilliseconds: 500 };
 
 /**
- * Has senders read why their request is refused. A connection that is closed while bytes are on their way is reset, and the
- * sender’s machine then throws away the answer with everything else that was not yet read (RFC 9112 §9.6). So a request
- * that is refused before its body has arrived whole is answered at once, with `Connection: close`; what still comes is read
- * and thrown away, within bounds, which are narrow for whoever was
- * not let in or was too slow; only then the connection ends. Connections that wait so do not keep the service from
- * stopping.
+ * Ensures that senders can read why their request is refused. A connection closed while bytes are in transit is reset,
+ * and the sender’s machine then discards the response with everything else that was not yet read (RFC 9112 §9.6). So a
+ * request that is refused before its body has arrived completely is answered at once, with `Connection: close`; the
+ * rest of the body is read and discarded, within bounds that are narrow for callers that were not admitted or too slow;
+ * only then does the connection end. Such waiting connections do not keep the service from stopping.
  */
 export function closeLingering(
   fastify: FastifyInstance,
   patience: Patience = PATIENCE,
-  patienceAtTheDoor: Patience = PATIENCE_AT_THE_DOOR,
+  patienceBeforeAdmission: Patience = PATIENCE_BEFORE_ADMISSION,
 ): void {
   const lingering = new Set<() => void>();
   fastify.addHook('onSend', async (request, reply, payload) => {
@@ -47,10 +46,14 @@ export function closeLingering(
     if (!hasBody(request) || reply.statusCode < 400 || raw.complete || raw.destroyed) return payload;
     if (typeof payload !== 'string') return payload;
     const answer = Buffer.from(payload);
-    // With its length the answer is whole for the sender while the response is not yet ended here.
+    // With a content length the response is complete for the sender although it has not ended here yet.
     reply.header('connection', 'close').header('content-length', answer.byteLength);
     const tooSlow = reply.statusCode === 408;
-    const bounds = tooSlow ? WITH_THE_SLOW : wasAdmitted(request) ? patience : patienceAtTheDoor;
+    const bounds = tooSlow
+      ? PATIENCE_AFTER_TIMEOUT
+      : wasAdmitted(request)
+        ? patience
+        : patienceBeforeAdmission;
     return Readable.from(answerThenLinger(answer, raw, bounds, lingering), { objectMode: false });
   });
   fastify.addHook('preClose', async () => {
@@ -69,7 +72,7 @@ async function* answerThenLinger(
   return undefined;
 }
 
-/** Resolves when the body has ended, its connection is gone, or patience has. */
+/** Resolves when the body has ended, its connection is closed, or the patience is exhausted. */
 function discard(
   body: IncomingMessage,
   { bytes, milliseconds, quietMilliseconds }: Patience,

@@ -6,8 +6,8 @@ import { problemOfStatus } from '../problem/known-problems.js';
 import type { Problem } from '../problem/problem.js';
 
 /**
- * Answers with problems where Node itself refuses a request, before any route is looked for: what is no HTTP, headers
- * without end or too slow, tunnels, and expectations that nobody meets.
+ * Sends problems for requests that Node itself refuses before routing: invalid HTTP, oversized or slow headers,
+ * tunnels, and unsupported expectations.
  */
 export function answerWhatNodeRefuses(server: Server): void {
   const answering = new WeakMap<Duplex, ServerResponse>();
@@ -15,8 +15,8 @@ export function answerWhatNodeRefuses(server: Server): void {
     answering.set(request.socket, response),
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    // Half an answer is on its way already: another in the middle of it would be read as a part of it.
-    if (error.code === 'ECONNRESET' || !socket.writable || isHalfWay(answering.get(socket))) {
+    // A response is partly sent: a second one in the middle of it would be read as a part of it.
+    if (error.code === 'ECONNRESET' || !socket.writable || isPartlySent(answering.get(socket))) {
       socket.destroy(error);
       return;
     }
@@ -32,7 +32,7 @@ export function answerWhatNodeRefuses(server: Server): void {
   });
 }
 
-const isHalfWay = (response: ServerResponse | undefined): boolean =>
+const isPartlySent = (response: ServerResponse | undefined): boolean =>
   response?.headersSent === true && !response.writableFinished;
 
 const statusOf = ({ code }: NodeJS.ErrnoException): number => {

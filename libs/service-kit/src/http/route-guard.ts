@@ -9,8 +9,8 @@ type Handler = (...args: unknown[]) => unknown;
 type ControllerClass = new (...args: never[]) => object;
 
 /**
- * The access guard, asked for a request before Nest would ask it, which is after the body was read. Routes that no
- * controller has are let pass: they take no body.
+ * Runs the access guard before Nest would, which does so after reading the body. Admits routes without a controller,
+ * which take no body.
  */
 export function routeGuard(app: INestApplicationContext): (request: FastifyRequest) => Promise<void> {
   const guard = app.get(AccessGuard);
@@ -35,7 +35,7 @@ function handlersOf(
   ]);
   for (const { metatype, instance } of controllers) {
     if (typeof metatype !== 'function' || typeof instance !== 'object') continue;
-    // Nest knows controllers as classes of any shape.
+    // Nest treats controllers as classes of any shape.
     const controller = metatype as ControllerClass;
     const prototype = Object.getPrototypeOf(instance) as Record<string, Handler>;
     for (const name of scanner.getAllMethodNames(prototype)) {

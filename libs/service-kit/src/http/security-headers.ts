@@ -2,9 +2,9 @@ import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Tells browsers, with every answer, to trust it no further than it needs: pages run no script, load nothing from
- * elsewhere, stand in no frame, and send their forms home. That holds for answers to programs too, which a browser may
- * be made to open.
+ * Adds headers to every response with which browsers run no script, load nothing from elsewhere, show no page in a
+ * frame, and send forms only to this service. They apply to responses for programs too, which a browser may be tricked
+ * into opening.
  */
 export async function sendSecurityHeaders(fastify: FastifyInstance): Promise<void> {
   await fastify.register(helmet, {
@@ -21,7 +21,7 @@ export async function sendSecurityHeaders(fastify: FastifyInstance): Promise<voi
     },
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
-    // Whoever ends TLS says that a whole domain is for https alone; a service knows neither.
+    // HSTS concerns a whole domain and is up to the proxy that terminates TLS; a service knows neither.
     strictTransportSecurity: false,
   });
 }

@@ -1,19 +1,19 @@
-/** An error as it may stand in a log. */
+/** An error in the form in which it may be logged. */
 export interface LoggedError {
   readonly type: string;
   readonly message: string;
   readonly code?: string;
   readonly stack?: string;
   readonly cause?: LoggedError;
-  /** Of PostgreSQL errors: what was involved, by name. */
+  /** For PostgreSQL errors: the names of the objects involved. */
   readonly table?: string;
   readonly constraint?: string;
   readonly column?: string;
 }
 
 /**
- * An error without row values. PostgreSQL puts them into `detail` and `where`, and for data exceptions (class 22) into
- * the message itself; none of these is kept. Unknown properties are left out.
+ * Serialises an error without row values. PostgreSQL puts these into `detail` and `where`, and for data exceptions
+ * (class 22) into the message itself; all of those are omitted, as are unknown properties.
  */
 export function serializeError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error))
@@ -39,7 +39,7 @@ const names = (fields: Readonly<Record<string, unknown>>) =>
       .filter(([, value]) => typeof value === 'string'),
   );
 
-/** Frames alone: the head of a stack repeats the message. */
+/** Only the frames: the head of a stack repeats the message. */
 function stackOf(error: Error): { readonly stack?: string } {
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return frames.length === 0 ? {} : { stack: frames.map((line) => line.trim()).join('\n') };

@@ -5,7 +5,7 @@ const postgresError = (fields: object) =>
   Object.assign(new Error('invalid input syntax: "9434765919"'), fields);
 
 describe('serializeError', () => {
-  it('keeps what helps and leaves the values that PostgreSQL repeats', () => {
+  it('keeps what helps and omits the values that PostgreSQL repeats', () => {
     const duplicate = Object.assign(
       new Error('duplicate key value violates unique constraint "upload_pkey"'),
       {
@@ -28,12 +28,12 @@ describe('serializeError', () => {
     expect(JSON.stringify(logged)).not.toContain('9434765919');
   });
 
-  it('drops properties that it does not know', () => {
+  it('drops unknown properties', () => {
     const error = Object.assign(new Error('failed'), { body: { nhsNumber: '9434765919' } });
     expect(JSON.stringify(serializeError(error))).not.toContain('9434765919');
   });
 
-  it('says nothing of what was thrown if it is not an error', () => {
+  it('reveals nothing of a thrown value that is not an error', () => {
     expect(serializeError('9434765919')).toEqual({
       type: 'string',
       message: 'something that is not an Error was thrown',

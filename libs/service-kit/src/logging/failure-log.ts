@@ -2,15 +2,17 @@ import type { PinoLogger } from 'nestjs-pino';
 
 export interface FailureLogOptions {
   readonly logger: Pick<PinoLogger, 'error' | 'info'>;
-  /** The line of a failure, such as `publishing failed; it goes on where it was`. */
+  /** The log line of a failure, such as `publishing failed; retrying`. */
   readonly failed: string;
-  /** The line of its end, such as `publishing goes on`. */
+  /** The log line of recovery, such as `publishing has resumed`. */
   readonly over: string;
-  /** Failures that somebody else tells of. */
+  /** Whether a failure is reported elsewhere, so that this log omits it. */
   readonly isToldElsewhere?: (error: unknown) => boolean;
 }
 
-/** Logs work that fails again and again: once when it begins, once when the reason changes, once when it is over. */
+/**
+ * Logs work that fails repeatedly: once when it begins to fail, once when the reason changes, once when it recovers.
+ */
 export class FailureLog {
   #current: { said: string; readonly since: number; times: number } | undefined;
   readonly #options: FailureLogOptions;

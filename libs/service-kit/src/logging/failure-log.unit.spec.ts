@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FailureLog } from './failure-log.js';
 
-it('tells of a failure that repeats once, of another reason once, and of the end once', () => {
+it('logs a repeated failure once, another reason once, and the recovery once', () => {
   const lines: string[] = [];
   const log = new FailureLog({
     logger: {

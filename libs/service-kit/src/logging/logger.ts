@@ -10,7 +10,9 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** JSON lines on standard output. Errors are serialised without row values; no line holds a header, body or query. */
+/**
+ * JSON lines on standard output. Errors are serialised without row values; no line contains a header, body or query.
+ */
 export const createLogger = ({ service, level, destination }: LoggerOptions): Logger =>
   pino(
     {
@@ -19,7 +21,7 @@ export const createLogger = ({ service, level, destination }: LoggerOptions): Lo
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: (error: unknown) => serializeError(error) },
-      // A safety net for whoever logs an object that came from a request.
+      // A safety net for code that logs an object of a request.
       redact: {
         paths: ['*.authorization', '*.headers', '*.body', '*.query', 'headers', 'body', 'query'],
         censor: '[withheld]',
@@ -30,8 +32,8 @@ export const createLogger = ({ service, level, destination }: LoggerOptions): Lo
 
 /**
  * Nest's loggers write through ours; within a request each line has its id. Requests themselves are logged elsewhere.
- * pino-http would put serialisers of its own in front, which copy every property of an error: among them PostgreSQL's
- * detail, which repeats the row.
+ * pino-http would prepend its own serialisers, which copy every property of an error, including PostgreSQL's detail,
+ * which repeats the row.
  */
 export const loggerModule = (logger: Logger): DynamicModule =>
   LoggerModule.forRoot({
@@ -42,7 +44,8 @@ export const loggerModule = (logger: Logger): DynamicModule =>
       wrapSerializers: false,
       serializers: {
         err: (error: unknown) => serializeError(error),
-        // It makes a logger of each request, which without this would write out all that hangs on it: sockets, buffers.
+        // pino-http makes a logger for each request, which would otherwise serialise everything attached to it:
+        // sockets, buffers.
         req: () => undefined,
         res: () => undefined,
       },

@@ -17,7 +17,7 @@ const refused = Object.assign(new Error('new row for relation "record" violates 
 });
 
 describe('a log line of an error', () => {
-  it('has no row value, whichever logger wrote it', async () => {
+  it('contains no row value, whichever logger wrote it', async () => {
     const lines: string[] = [];
     const logger = createLogger({
       service: 'test',

@@ -8,20 +8,20 @@ import {
 import type { BusConfig } from '../config/bus-config.js';
 
 export interface BusOwner {
-  /** The service's name, as the server's logs and views show it. */
+  /** The service's name, as shown in the server's logs and views. */
   readonly clientName: string;
-  /** Told of failures that belong to no subscription. */
+  /** Called at failures that belong to no subscription. */
   readonly onError: (error: unknown) => void;
 }
 
-/** The message bus that the configuration names. Secrets are read from their files here, once. */
+/** Creates the message bus that the configuration names. Reads secrets from their files once. */
 export async function configuredBus(
   config: BusConfig,
   { clientName, onError }: BusOwner,
 ): Promise<MessageBus> {
   switch (config.kind) {
     case 'postgres':
-      // Configuration without it was refused.
+      // A configuration without it was refused.
       return createPostgresMessageBus({ url: config.url ?? '', applicationName: clientName, onError });
     case 'kafka':
       return openKafkaMessageBus({ clientId: clientName, ...kafkaOptions(config.kafka) });

@@ -15,9 +15,9 @@ export interface ConsumerWatchOptions {
   readonly metrics: Metrics;
   /** See `busConfig.stallMs`. */
   readonly stallMs: number;
-  /** How often it asks for the lag. Default 10 seconds. */
+  /** How often the lag is queried. Default 10 seconds. */
   readonly everyMs?: number;
-  /** Told once when something stands still, and once when it no longer does. */
+  /** Called once when something stalls, and once when nothing does any more. */
   readonly onChange: (stalled: readonly string[]) => void;
 }
 
@@ -31,8 +31,8 @@ const LABELS = ['group', 'topic', 'partition'] as const;
 const SECOND = 1000;
 
 /**
- * Watches every subscription of a service, whatever bus carries it: lag, age of the last look and of the last commit
- * as metrics, and a liveness that fails when a consumer stands still without a failure.
+ * Watches every subscription of a service, on any bus: lag, and the age of the last poll and commit as metrics, and a
+ * liveness check that fails when a consumer stalls without a failure.
  */
 export class ConsumerWatch {
   readonly #options: ConsumerWatchOptions;
@@ -67,7 +67,7 @@ export class ConsumerWatch {
     await this.#looking;
   }
 
-  /** Asks for the lag of every group. A bus that does not answer is told by readiness and by its subscriptions. */
+  /** Queries the lag of every group. Readiness and the subscriptions report a bus that does not answer. */
   look(): Promise<void> {
     this.#looking ??= this.#lookNow().finally(() => (this.#looking = undefined));
     return this.#looking;
@@ -104,7 +104,9 @@ export class ConsumerWatch {
         lag: this.#lagOf(group, partition),
       }));
       const standing = stalls.look(looks, performance.now());
-      return isForgotten(progress, stallMs) ? [...standing, `${group} is not heard of`] : standing;
+      return isForgotten(progress, stallMs)
+        ? [...standing, `${group} has lost contact with the bus`]
+        : standing;
     });
     const changed = stalled.length > 0 !== this.#stalled.length > 0;
     this.#stalled = stalled;
@@ -119,7 +121,7 @@ export class ConsumerWatch {
     const { metrics } = this.#options;
     metrics.gauge({
       name: 'kinledger_consumer_lag',
-      help: 'Messages that wait, of the partitions that this process consumes.',
+      help: 'Waiting messages of the partitions that this process consumes.',
       labels: LABELS,
       collect: (gauge) => {
         gauge.reset();
@@ -128,7 +130,7 @@ export class ConsumerWatch {
     });
     metrics.gauge({
       name: 'kinledger_consumer_last_poll_age_seconds',
-      help: 'Time since the bus last answered a look for messages.',
+      help: 'Time since the bus last answered a poll for messages.',
       labels: LABELS,
       collect: (gauge) => {
         gauge.reset();
@@ -138,7 +140,7 @@ export class ConsumerWatch {
     });
     metrics.gauge({
       name: 'kinledger_consumer_commit_age_seconds',
-      help: 'Time since the last commit. Old and without lag means that there is nothing to do.',
+      help: 'Time since the last commit. A high value without lag means that there is nothing to do.',
       labels: LABELS,
       collect: (gauge) => {
         gauge.reset();
@@ -148,7 +150,7 @@ export class ConsumerWatch {
     });
     metrics.gauge({
       name: 'kinledger_consumers_stalled',
-      help: 'Partitions that stand still though messages wait and nothing fails.',
+      help: 'Partitions that are stalled although messages wait and nothing fails.',
       collect: (gauge) => gauge.set(this.#stalled.length),
     });
   }

@@ -39,7 +39,7 @@ describe('the watch over consumers', () => {
     return line === undefined ? undefined : Number(line.split(' ').at(-1));
   };
 
-  it('turns liveness off while a batch stays in hand, on again when it is done, and tells of both once', async () => {
+  it('turns liveness off while a batch is stuck, on again when it is done, and reports both once', async () => {
     let finish: () => void = () => undefined;
     const stuck = new Promise<void>((resolve) => (finish = resolve));
     bus.subscribe({ group: 'linker', topics: [TOPIC] }, () => stuck);
@@ -51,22 +51,22 @@ describe('the watch over consumers', () => {
     expect(await value('kinledger_consumer_lag')).toBe(2);
     finish();
     await expect.poll(() => health.liveness().live, { timeout: 20_000 }).toBe(true);
-    expect(told).toEqual([[`${TOPIC}/0 has stood at 0`], []]);
+    expect(told).toEqual([[`${TOPIC}/0 has stalled at 0`], []]);
   });
 
-  it('stays alive while a handler fails: that is told, and a new process would fail too', async () => {
+  it('stays alive while a handler fails: that is reported, and a new process would fail too', async () => {
     let failures = 0;
     bus.subscribe({ group: 'linker', topics: [TOPIC] }, () => {
       failures += 1;
       return Promise.reject(new Error('refused by the test'));
     });
     await bus.publish(TOPIC, [message]);
-    // Failures so often that none is older than what counts as a stall, for several times as long.
+    // Failures so frequent that none is older than a stall, for several times as long.
     await expect.poll(() => failures, { timeout: 20_000 }).toBeGreaterThan(40);
     expect(told).toEqual([]);
   });
 
-  it('measures lag, the age of the last look and of the last commit', async () => {
+  it('measures lag, and the age of the last poll and of the last commit', async () => {
     const { ready } = bus.subscribe({ group: 'linker', topics: [TOPIC] }, () => Promise.resolve());
     await ready;
     await bus.publish(TOPIC, [message]);

@@ -2,30 +2,32 @@ import { topics, type ServiceName, type Topic } from '@kinledger/contracts';
 import { topicPolicy, topicSettings } from '@kinledger/message-bus';
 import { deadLetterTopic } from '../transport/dead-letter.js';
 
-/** A topic as an operator declares it. */
+/** A topic in the form in which an operator declares it. */
 export interface KafkaTopicDeclaration {
   readonly name: string;
   readonly partitions: number;
-  /** Days for which a message is kept once every group has committed it. Kafka itself deletes nothing: see `config`. */
+  /**
+   * Days for which a message is kept, even if every group has committed it. Kafka itself deletes nothing: see `config`.
+   */
   readonly retentionDays: number;
-  /** What the key of a message means; null where messages keep the key of the topic that they come from. */
+  /** What the message key identifies; null for a dead-letter topic, whose messages keep their original key. */
   readonly key: Topic['key'] | null;
   readonly config: Readonly<Record<string, string>>;
 }
 
 export type KafkaOperation = 'Read' | 'Write' | 'Describe' | 'DescribeConfigs' | 'Delete';
 
-/** What a principal may do, as an ACL has it. */
+/** Permissions of a principal, in the form of an ACL. */
 export interface KafkaAccessRule {
   readonly resource: 'topic' | 'group';
-  /** The whole name; `*` is every one. */
+  /** The whole name; `*` means every name. */
   readonly name: string;
   readonly operations: readonly KafkaOperation[];
 }
 
 export interface KafkaDeclarations {
   readonly topics: readonly KafkaTopicDeclaration[];
-  /** One principal for each service, and what it may do: nothing else. */
+  /** One principal for each service, with all its permissions. */
   readonly principals: Readonly<Record<ServiceName, readonly KafkaAccessRule[]>>;
 }
 
@@ -33,14 +35,14 @@ const serviceNames = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporti
 const allTopics: readonly Topic[] = Object.values(topics);
 const DAY_MS = 24 * 3600 * 1000;
 
-/** All topics and rights that the contracts ask for. */
+/** All topics and permissions that the contracts require. */
 export function kafkaDeclarations(): KafkaDeclarations {
   return {
     topics: allTopics.flatMap((topic) => [
       { ...declared(topicSettings(topic)), key: topic.key },
       ...(topic.consumers.length === 0 ? [] : [{ ...declared(deadLetterTopic(topic.name)), key: null }]),
     ]),
-    // One entry for each name of the list above.
+    // One entry for each name in the list above.
     principals: Object.fromEntries(
       serviceNames.map((service) => [service, rulesOf(service)]),
     ) as unknown as KafkaDeclarations['principals'],
@@ -55,8 +57,8 @@ const declared = ({ name, partitions, retentionMs }: ReturnType<typeof topicSett
 });
 
 /**
- * Who produces may write; who consumes may read and trim, and set messages aside. A topic that no service consumes is
- * trimmed by its producer. Whoever trims must see what every group has committed, so it may describe them all.
+ * Producers may write; consumers may read, trim and dead-letter. A topic without consumers is trimmed by its producer.
+ * A principal that trims must see what every group has committed, so it may describe all groups.
  */
 function rulesOf(service: ServiceName): readonly KafkaAccessRule[] {
   const rules: KafkaAccessRule[] = [];
@@ -85,7 +87,7 @@ function rulesOf(service: ServiceName): readonly KafkaAccessRule[] {
     }
   }
   if (rules.length > 0) {
-    // Who consumes nothing still asks for its own lag, to know whether the brokers answer.
+    // A service that consumes nothing still queries its own lag, to check whether the brokers answer.
     const consumes = rules.some(({ operations }) => operations.includes('Read'));
     rules.push({ resource: 'group', name: service, operations: [consumes ? 'Read' : 'Describe'] });
   }

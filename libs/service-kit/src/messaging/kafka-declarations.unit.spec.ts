@@ -9,7 +9,7 @@ const stored = (name: string): unknown =>
 describe('the declarations for Kafka', () => {
   const { topics: declared, principals } = kafkaDeclarations();
 
-  it('are current in deploy/k8s/kafka: else run "npm run kafka:declare"', () => {
+  it('are current in deploy/k8s/kafka; if not, run "npm run kafka:declare"', () => {
     expect(stored('topics')).toEqual(JSON.parse(JSON.stringify(declared)));
     expect(stored('access')).toEqual(JSON.parse(JSON.stringify(principals)));
   });
@@ -22,7 +22,7 @@ describe('the declarations for Kafka', () => {
     }
   });
 
-  it('let a service read only what it consumes, and write only what it produces or sets aside', () => {
+  it('let a service read only what it consumes, and write only what it produces or dead-letters', () => {
     const rows = topics.rowPseudonymised.name;
     const may = (service: keyof typeof principals, operation: string) =>
       principals[service]

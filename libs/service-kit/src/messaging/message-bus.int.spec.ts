@@ -37,7 +37,7 @@ const start = (platformUrl: string) =>
   );
 
 describe('a service with a bus and a database', () => {
-  it('finds every topic there, is ready while both answer, and lets go of both', async () => {
+  it('finds every topic, is ready while both answer, and closes both', async () => {
     const service = await start(databases.url('platform', 'linker'));
     const bus = service.app.get<MessageBus>(MESSAGE_BUS);
     await bus.publish(topics.commandAnswered.name, []);
@@ -51,7 +51,7 @@ describe('a service with a bus and a database', () => {
   });
 
   it('does not start on a database that lacks the migrations of this code', async () => {
-    // The bus has another set of migrations than the platform.
+    // The bus has other migrations than the platform.
     await expect(start(databases.url('bus', 'linker'))).rejects.toMatchObject({ code: 'not-migrated' });
   });
 });

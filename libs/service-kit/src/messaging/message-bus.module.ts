@@ -9,7 +9,7 @@ import { ConsumerWatch } from './consumer-watch.js';
 import { MESSAGE_BUS } from './message-bus.token.js';
 
 interface MessageBusModuleOptions {
-  /** What `busConfig` reads as. */
+  /** The configuration from `busConfig`. */
   readonly bus: BusConfig;
   readonly service: ServiceName;
 }
@@ -26,7 +26,7 @@ class MessageBusLifetime implements OnApplicationShutdown {
     this.#watch = watch;
   }
 
-  /** After subscriptions have stopped in the earlier hooks, and transports have closed. */
+  /** Runs after subscriptions have stopped in earlier hooks, and transports have closed. */
   async onApplicationShutdown(): Promise<void> {
     await this.#watch.stop();
     await this.#bus.close();
@@ -34,8 +34,8 @@ class MessageBusLifetime implements OnApplicationShutdown {
 }
 
 /**
- * The service's message bus, PostgreSQL or Kafka: the topics that it produces or consumes exist before anything else
- * of the service starts, and every subscription on it is watched.
+ * Provides the service's message bus, PostgreSQL or Kafka: the topics that it produces or consumes are created before
+ * anything else of the service starts, and every subscription is watched.
  */
 export class MessageBusModule {
   static forRoot({ bus: config, service }: MessageBusModuleOptions): DynamicModule {
@@ -55,8 +55,8 @@ export class MessageBusModule {
               stallMs: config.stallMs,
               onChange: (stalled) =>
                 stalled.length === 0
-                  ? logger.log('consumers move again')
-                  : logger.error({ stalled }, 'consumers stand still though messages wait'),
+                  ? logger.log('consumers have resumed')
+                  : logger.error({ stalled }, 'consumers are stalled although messages wait'),
             });
           },
         },
@@ -83,7 +83,7 @@ async function connect(config: BusConfig, service: ServiceName, logger: Logger):
     onError: (error) => logger.warn({ err: error }, 'the connection that listens for messages failed'),
   });
   const its = Object.values(topics).filter(({ producers, consumers }) =>
-    // The two lists are literals of their topic each.
+    // Each of the two lists has a literal type of its topic.
     [...(producers as readonly ServiceName[]), ...(consumers as readonly ServiceName[])].includes(service),
   );
   try {

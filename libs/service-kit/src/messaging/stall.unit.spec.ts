@@ -14,15 +14,15 @@ const at = (next: number, rest: Partial<PartitionProgress> = {}): PartitionProgr
 });
 
 describe('a stall', () => {
-  it('is lag without movement for as long as was said, and no shorter', () => {
+  it('is lag without progress for the configured time, and no shorter', () => {
     const watch = new StallWatch(1000);
     const look = (now: number) => watch.look([{ progress: at(7), lag: 3 }], now);
     expect(look(0)).toEqual([]);
     expect(look(999)).toEqual([]);
-    expect(look(1000)).toEqual(['t/0 has stood at 7']);
+    expect(look(1000)).toEqual(['t/0 has stalled at 7']);
   });
 
-  it('is none while there is nothing to read, and the time begins with the first message that waits', () => {
+  it('is not reported while there is nothing to read; its time begins with the first waiting message', () => {
     const watch = new StallWatch(1000);
     expect(watch.look([{ progress: at(7, { committedMsAgo: 1e9 }), lag: 0 }], 0)).toEqual([]);
     expect(watch.look([{ progress: at(7, { committedMsAgo: 1e9 }), lag: 1 }], 50_000)).toEqual([]);
@@ -30,7 +30,7 @@ describe('a stall', () => {
     expect(watch.look([{ progress: at(7), lag: 1 }], 51_000)).toHaveLength(1);
   });
 
-  it('is over when it moves', () => {
+  it('ends when the consumer progresses', () => {
     const watch = new StallWatch(1000);
     watch.look([{ progress: at(7), lag: 9 }], 0);
     expect(watch.look([{ progress: at(7), lag: 9 }], 2000)).toHaveLength(1);
@@ -38,27 +38,27 @@ describe('a stall', () => {
     expect(watch.look([{ progress: at(8), lag: 9 }], 2900)).toEqual([]);
   });
 
-  it('is none where failures are told: a new process would not mend them', () => {
+  it('is not reported while failures are: a restart would not fix those', () => {
     const watch = new StallWatch(1000);
     watch.look([{ progress: at(7), lag: 9 }], 0);
     expect(watch.look([{ progress: at(7, { failedMsAgo: 10 }), lag: 9 }], 5000)).toEqual([]);
     expect(watch.look([{ progress: at(7, { failedMsAgo: 1000 }), lag: 9 }], 6000)).toHaveLength(1);
   });
 
-  it('is one where a batch stays in hand for ever', () => {
+  it('is reported if a batch never finishes', () => {
     const watch = new StallWatch(1000);
     watch.look([{ progress: at(7, { handling: true }), lag: 9 }], 0);
     expect(watch.look([{ progress: at(7, { handling: true }), lag: 9 }], 1000)).toHaveLength(1);
   });
 
-  it('begins anew with a partition that went and came back', () => {
+  it('is timed anew for a partition that was lost and regained', () => {
     const watch = new StallWatch(1000);
     watch.look([{ progress: at(7), lag: 9 }], 0);
     watch.look([], 500);
     expect(watch.look([{ progress: at(7), lag: 9 }], 1000)).toEqual([]);
   });
 
-  it('is also a member that the bus has not heard of, if nobody was told why', () => {
+  it('is also reported for a member that has lost contact with the bus without a reported reason', () => {
     const member = { attendedMsAgo: 1000, failedMsAgo: undefined, partitions: [] };
     expect(isForgotten(member, 1000)).toBe(true);
     expect(isForgotten({ ...member, attendedMsAgo: 999 }, 1000)).toBe(false);

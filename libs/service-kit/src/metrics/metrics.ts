@@ -8,7 +8,7 @@ interface Definition<Label extends string> {
   readonly labels?: readonly Label[];
 }
 
-/** The service's Prometheus metrics. One registry per service, so that two in one test process do not mix. */
+/** The service's Prometheus metrics. One registry per service, so that two in one test process stay separate. */
 export class Metrics {
   readonly registry = new Registry();
   readonly httpDuration: Histogram<'method' | 'route' | 'status'>;
@@ -29,8 +29,8 @@ export class Metrics {
   }
 
   /**
-   * With `collect`, the value is taken when somebody asks for the metrics. Where it cannot be had, because what it is
-   * asked of is away, it is NaN, or missing where it has labels: the other metrics are needed then more than ever.
+   * With `collect`, the value is determined at each scrape. If that fails, because its source is unavailable, the value
+   * is NaN, or absent if it has labels: the other metrics are then most needed.
    */
   gauge<const Label extends string = never>(
     definition: Definition<Label> & { readonly collect?: (gauge: Gauge<Label>) => void | Promise<void> },

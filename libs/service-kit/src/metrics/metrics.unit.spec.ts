@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Metrics } from './metrics.js';
 
-it('gives all other metrics though one cannot be had', async () => {
+it('returns all other metrics if one cannot be determined', async () => {
   const metrics = new Metrics('projector');
   metrics.gauge({
     name: 'kinledger_away',

@@ -1,21 +1,21 @@
 import type { ApiResponseOptions } from '@nestjs/swagger';
 import { z } from 'zod';
 
-/** For `@ApiResponse`: an answer in JSON, whose shape is a zod schema. It has the members of the schema and no others. */
+/** For `@ApiResponse`: a JSON response with exactly the members of a zod schema. */
 export const answers = (status: number, description: string, schema: z.ZodType): ApiResponseOptions => ({
   status,
   description,
   content: { 'application/json': { schema: jsonSchemaOf(schema) } },
 });
 
-/** For `@ApiResponse`: an answer that is a table. */
+/** For `@ApiResponse`: a response in CSV. */
 export const answersCsv = (status: number, description: string): ApiResponseOptions => ({
   status,
   description,
   content: { 'text/csv': { schema: { type: 'string' } } },
 });
 
-/** For `@ApiResponse`: a refusal, as RFC 9457 has it. Its schema is the one that all of them share. */
+/** For `@ApiResponse`: an error response, as defined by RFC 9457. All error responses share one schema. */
 export const problems = (status: number, description: string): ApiResponseOptions => ({
   status,
   description,
@@ -27,7 +27,7 @@ type SchemaObject = Extract<
   { type?: unknown }
 >;
 
-/** OpenAPI 3 takes JSON Schema; zod writes it, without the dialect that OpenAPI states once for all. */
+/** Converts a zod schema to JSON Schema for OpenAPI 3, without the dialect, which the document states once. */
 function jsonSchemaOf(schema: z.ZodType): SchemaObject {
   const json = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'output' });
   delete json.$schema;

@@ -1,4 +1,4 @@
-/** What is read and written of an OpenAPI 3.0 document, as the framework makes it. */
+/** The parts of an OpenAPI 3.0 document, as the framework creates it, that are read or written here. */
 export interface ApiDocument {
   servers?: { url: string }[];
   tags?: { name: string; description?: string }[];
@@ -26,18 +26,18 @@ const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Tags of the routes that every service has. */
 const commonTags: Readonly<Record<string, string>> = {
-  Health: 'Whether the service works.',
-  Metrics: 'What operators watch.',
+  Health: 'Whether the service is healthy.',
+  Metrics: 'Metrics for operators.',
 };
 
 const problemSchema = {
   type: 'object',
-  description: 'What is wrong, as RFC 9457 has it.',
+  description: 'An error, as defined by RFC 9457.',
   properties: {
     type: { type: 'string', description: 'urn:kinledger:problem:<code>; the code is stable.' },
     title: { type: 'string' },
     status: { type: 'integer' },
-    detail: { type: 'string', description: 'What is wrong and what to do.' },
+    detail: { type: 'string', description: 'What is wrong and what to do about it.' },
     instance: { type: 'string', description: 'The id of the request, as in the header x-request-id.' },
     errors: {
       type: 'array',
@@ -57,9 +57,9 @@ const problem = (description: string): Answer => ({
 });
 
 /**
- * What every service answers beside what its controllers say; Kinledger’s services have it in common.
+ * Completes a document with what all of Kinledger's services have in common and their controllers do not declare.
  * @param tagTexts a sentence for each tag of the service's own controllers.
- * @throws an error that names a tag without a sentence.
+ * @throws Error that names a tag without a sentence.
  */
 export function completeDocument<D extends ApiDocument>(
   document: D,
@@ -84,7 +84,8 @@ export function completeDocument<D extends ApiDocument>(
   }
   document.tags = [...tags].map((name) => {
     const description = texts[name];
-    if (description === undefined) throw new Error(`the API description has no sentence for the tag ${name}`);
+    if (description === undefined)
+      throw new Error(`the API description lacks a sentence for the tag ${name}`);
     return { name, description };
   });
   return document;
@@ -99,17 +100,17 @@ function complete(path: string, operation: Operation): void {
   const add = (status: string, description: string) => {
     operation.responses[status] ??= problem(description);
   };
-  add('400', 'The request cannot be read, or parts of it do not fit; each is listed.');
+  add('400', 'The request is malformed, or parts of it are invalid; each is listed.');
   if (operation.security.length > 0) {
-    add('401', 'The bearer token is missing or not known.');
-    add('403', 'The account may not do that.');
+    add('401', 'The bearer token is missing or unknown.');
+    add('403', 'The account lacks the permission.');
   }
   if (operation.requestBody !== undefined) {
     add('408', 'The request took too long to arrive.');
     add('413', 'The body is larger than this address accepts.');
     add('415', 'The body has a content type that this address does not accept.');
   }
-  add('default', 'Any other refusal, such as 503 while the database is out of reach.');
+  add('default', 'Any other error, such as 503 while the database is unavailable.');
 }
 
 const health = {
@@ -125,9 +126,9 @@ const health = {
 function commonOf(path: string): { summary: string; responses: Record<string, Answer> } | undefined {
   switch (path) {
     case '/health/live':
-      return healthRoute('Whether the process works');
+      return healthRoute('Whether the process is alive');
     case '/health/ready':
-      return healthRoute('Whether the service can do its work, with what it depends on');
+      return healthRoute('Whether the service and its dependencies are ready');
     case '/metrics':
       return {
         summary: 'Metrics for Prometheus',

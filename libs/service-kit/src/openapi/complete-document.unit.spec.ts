@@ -8,13 +8,13 @@ const documentOf = (tag: string) => ({
 });
 
 describe('a completed API document', () => {
-  it('says what each of its tags is, and that every address may refuse', () => {
+  it('describes each of its tags, and that every address may return an error', () => {
     const { tags, paths } = completeDocument(documentOf('letters'), { letters: 'What is written.' });
     expect(tags).toEqual([{ name: 'letters', description: 'What is written.' }]);
     expect(Object.keys(paths['/v1/letters'].get.responses)).toEqual(['200', '400', 'default']);
   });
 
-  it('is refused while a tag has no sentence', () => {
-    expect(() => completeDocument(documentOf('letters'), {})).toThrow('no sentence for the tag letters');
+  it('is refused while a tag has no description', () => {
+    expect(() => completeDocument(documentOf('letters'), {})).toThrow('lacks a sentence for the tag letters');
   });
 });

@@ -4,7 +4,7 @@ import { ApiExcludeController, DocumentBuilder, SwaggerModule, type OpenAPIObjec
 import { Public } from '../access/decorators.js';
 import { completeDocument } from './complete-document.js';
 
-/** What a service says of its API as a whole; its controllers say the rest. */
+/** Describes the API of a service as a whole; its controllers describe the rest. */
 export interface ApiDescription {
   readonly title: string;
   readonly description: string;
@@ -12,13 +12,13 @@ export interface ApiDescription {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Serves the OpenAPI document of the service, made once when it boots, to anybody. */
+/** Serves the service's OpenAPI document, generated once at start, without authentication. */
 @ApiExcludeController()
 @Controller('openapi.json')
 export class OpenApiController {
   #document: OpenAPIObject | undefined;
 
-  /** Makes the document of the application's controllers. Call it once the modules exist. */
+  /** Generates the document from the application's controllers. Call it after the modules are created. */
   describe(app: NestFastifyApplication, { title, description, tags }: ApiDescription): void {
     const info = new DocumentBuilder()
       .setTitle(title)

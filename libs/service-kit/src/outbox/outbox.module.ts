@@ -12,12 +12,12 @@ import { Metrics } from '../metrics/metrics.js';
 import { poolToken } from '../persistence/pool.module.js';
 
 export interface OutboxModuleOptions {
-  /** The service’s database, of which there is a `PoolModule`. */
+  /** The service’s database, for which there is a `PoolModule`. */
   readonly database: DatabaseName;
   readonly table: OutboxTable;
 }
 
-/** Moves what was written to the service’s outbox to the bus; `wake` it after a commit. */
+/** Moves messages from the service’s outbox to the bus; call `wake` after a commit. */
 export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #relay: OutboxRelay;
 
@@ -25,7 +25,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     const logger = new Logger('outbox');
     const failures = metrics.counter({
       name: 'kinledger_outbox_failures_total',
-      help: 'Failures to move messages from the outbox to the bus; they wait, and go later.',
+      help: 'Failures to move messages from the outbox to the bus; the messages wait and are moved later.',
     });
     metrics.gauge({
       name: 'kinledger_outbox_messages',
@@ -34,7 +34,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     });
     metrics.gauge({
       name: 'kinledger_outbox_oldest_seconds',
-      help: 'Time for which the oldest message in the outbox has waited; 0 where none waits.',
+      help: 'Time for which the oldest message in the outbox has waited; 0 if none waits.',
       collect: async (gauge) => gauge.set((await table.waiting(pool)).oldestSeconds),
     });
     this.#relay = new OutboxRelay({
@@ -56,17 +56,17 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#relay.start();
   }
 
-  /** After requests and batches in hand, which write to it; before pool and bus are closed. */
+  /** Runs after requests and batches in progress, which write to the outbox, and before pool and bus are closed. */
   onApplicationShutdown(): Promise<void> {
     return this.#relay.stop();
   }
 }
 
-/** Gives the modules that import it the service’s `Outbox`. */
+/** Provides the service’s `Outbox` to modules that import it. */
 export class OutboxModule {
   static forRoot({ database, table }: OutboxModuleOptions): DynamicModule {
     return {
-      // Not global: Nest would end global modules, which hold pool and bus, in no order that helps.
+      // Not global: Nest closes global modules, which hold pool and bus, in an unsuitable order.
       module: OutboxModule,
       providers: [
         {

@@ -11,7 +11,7 @@ export interface PoolModuleOptions {
   readonly max?: number;
 }
 
-/** Injection token of a database's pool, for providers that are made by a factory. */
+/** Injection token of a database's pool, for factory providers. */
 export const poolToken = (database: DatabaseName): string => `kinledger pool ${database}`;
 
 /** Injects the `pg.Pool` of a database: `constructor(@InjectPool('platform') private readonly pool: pg.Pool)`. */
@@ -28,15 +28,15 @@ class PoolLifetime implements OnApplicationShutdown {
     });
   }
 
-  /** Last of all: whoever finishes a batch in an earlier hook still needs it. */
+  /** Runs last, because batches that finish in an earlier hook still need the pool. */
   async onApplicationShutdown(): Promise<void> {
     await this.#pool.end();
   }
 }
 
 /**
- * The service's pool for one database: checked at start (are its migrations those of this code?), part of readiness,
- * closed after everything else.
+ * The service's pool for one database: at start it checks that the migrations are those of this code; it is part of
+ * readiness, and closed after everything else.
  */
 export class PoolModule {
   static forRoot(options: PoolModuleOptions): DynamicModule {

@@ -3,13 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asProblem } from './known-problems.js';
 import type { Problem } from './problem.js';
 
-/** Every error of an HTTP request leaves as `application/problem+json`; failures of ours are logged with their cause. */
+/** Sends every error of an HTTP request as `application/problem+json`; logs our own failures with their cause. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('http');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    // A message handler's error belongs to its transport, which decides whether the batch comes again.
+    // A message handler's error belongs to its transport, which decides whether the batch is delivered again.
     if (host.getType() !== 'http') throw error;
     const http = host.switchToHttp();
     const problem = asProblem(error);
@@ -24,7 +24,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Writes a problem, unless the response has begun: then its connection is cut, so that a half cannot pass for a whole. */
+/**
+ * Sends a problem. If the response has begun, closes the connection instead, so that a partial response cannot pass for
+ * a complete one.
+ */
 export function sendProblem(reply: FastifyReply, requestId: string, problem: Problem): void {
   if (reply.sent || reply.raw.headersSent) {
     reply.raw.destroy();

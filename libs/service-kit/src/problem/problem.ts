@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
-/** One wrong place of a request: where it is and which rule it breaks, never what it held. */
+/** One wrong part of a request: its place and the rule that it breaks, never its value. */
 export interface ProblemDetail {
   /** Dotted path, e.g. `body.period`. */
   readonly path: string;

@@ -145,7 +145,7 @@ async function problem(response: Response) {
 }
 
 describe('requests', () => {
-  it('hands a validated body on', async () => {
+  it('passes a validated body on', async () => {
     const response = await call('/v1/letters', postJson('{"to":"Ada","copies":2}'));
     expect(response.status).toBe(201);
     expect(await response.json()).toEqual({ copies: 2 });
@@ -153,11 +153,11 @@ describe('requests', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('hands a parsed query on', async () => {
+  it('passes a parsed query on', async () => {
     expect(await (await call('/v1/letters/count?limit=12')).json()).toEqual({ limit: 12 });
   });
 
-  it('lists what is wrong with a body, and repeats nothing of it', async () => {
+  it('lists what is wrong with a body, without repeating any of it', async () => {
     const response = await call(
       '/v1/letters',
       postJson('{"to":"","copies":"three","someone@example.org":1}'),
@@ -172,7 +172,7 @@ describe('requests', () => {
   it.each([
     ['an unknown address', '/v1/nothing/amara.okafor7@example.org', {}, 404, 'not-found'],
     ['an address that cannot be decoded', '/v1/letters/%ff', {}, 400, 'malformed-request'],
-    ['JSON that is none', '/v1/letters', postJson('{"to": amara'), 400, 'malformed-request'],
+    ['malformed JSON', '/v1/letters', postJson('{"to": amara'), 400, 'malformed-request'],
     [
       'a media type that nobody reads',
       '/v1/letters',
@@ -188,7 +188,7 @@ describe('requests', () => {
       'too-large',
     ],
     ['a bug', '/v1/letters/broken', {}, 500, 'internal-error'],
-    ['a problem of ours', '/v1/letters/taken', {}, 409, 'letter-sent'],
+    ['a problem that a handler throws', '/v1/letters/taken', {}, 409, 'letter-sent'],
   ])('answers %s with a problem', async (_, path, init: RequestInit, status, code) => {
     const body = await problem(await call(path, init));
     expect(body).toMatchObject({ status, code });
@@ -196,7 +196,7 @@ describe('requests', () => {
   });
 });
 
-describe('the headers of an answer', () => {
+describe('the headers of a response', () => {
   it.each([
     '/v1/letters/count?limit=3',
     '/v1/nothing',
@@ -222,7 +222,7 @@ describe('the headers of an answer', () => {
 });
 
 describe('access', () => {
-  it('names the person and the organisation of a known account', async () => {
+  it('identifies the person and the organisation of a known account', async () => {
     const response = await call('/v1/letters/mine', as(tokens.officer));
     expect(await response.json()).toEqual({
       person: 'refuge-officer',
@@ -231,7 +231,7 @@ describe('access', () => {
     });
   });
 
-  it('asks the identity that a service brings, in place of the access file', async () => {
+  it("uses a service's own identity instead of the access file", async () => {
     const identity = new KnownCallers([
       ['sesame', { person: 'amara', organisation: 'refuge' as never, roles: ['provider'] }],
     ]);
@@ -277,18 +277,18 @@ describe('access', () => {
     expect((await problem(response)).status).toBe(status);
   });
 
-  it('closes a handler that names no role', async () => {
+  it('closes a handler without roles', async () => {
     expect((await call('/v1/letters/closed', as(tokens.reader))).status).toBe(403);
   });
 
   it.each(['localhost', '127.0.0.1', 'attacker.example:80'])(
-    'lets nobody in without a token, whatever the Host header says: %s',
+    'admits nobody without a token, whatever the Host header: %s',
     async (host) => {
       expect(await statusFor(service.url, '/v1/letters/read/7', host)).toBe(401);
     },
   );
 
-  it('knows an account that was added while it runs', async () => {
+  it('accepts an account that was added while it runs', async () => {
     const token = randomBytes(16).toString('hex');
     const added = { name: 'late-reader', tokenSha256: hash('sha256', token), roles: ['reader' as const] };
     writeFileSync(
@@ -314,7 +314,7 @@ describe('access', () => {
       ['is not JSON', () => writeFileSync(file(), '{"accounts": [')],
       ['has another shape', () => writeFileSync(file(), '{}')],
       ['is gone', () => rmSync(file())],
-    ])('lets nobody in while the file %s, and everybody again once it is mended', async (_, spoil) => {
+    ])('admits nobody while the file %s, and everybody again once it is fixed', async (_, spoil) => {
       expect(await status()).toBe(200);
       spoil();
       expect(await status()).toBe(401);
@@ -338,7 +338,7 @@ describe('access', () => {
 });
 
 describe('operation', () => {
-  it('counts requests by route template, and what a slice registers', async () => {
+  it('counts requests by route template, and collects registered metrics', async () => {
     await call('/v1/letters/read/1234', as(tokens.reader));
     const text = await (await call('/metrics')).text();
     expect(text).toContain('route="/v1/letters/read/:id"');
@@ -347,7 +347,7 @@ describe('operation', () => {
     expect(text).toContain('process_cpu_seconds_total');
   });
 
-  it('is ready until a check fails, and alive all the while', async () => {
+  it('is ready until a check fails, and live throughout', async () => {
     expect((await call('/health/ready')).status).toBe(200);
     await call('/v1/letters/unready', { method: 'POST' });
     const response = await call('/health/ready');
@@ -357,7 +357,7 @@ describe('operation', () => {
   });
 });
 
-/** fetch sets the host header itself: this asks with another one. */
+/** fetch sets the host header itself; this sends another one. */
 function statusFor(url: string, path: string, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () =>

@@ -35,22 +35,29 @@ import { addRequestHooks } from './request-hooks.js';
 export interface ServiceOptions<C extends ConfigSchema> {
   readonly name: ServiceName;
   /**
-   * The service's own variables, beside `http`, `log` and `shutdown`. A part named `access` (`accessConfig`) says
-   * which bearer accounts there are; without it, or an `identity`, only public handlers answer. A part named `bus` (`busConfig`) gives the
-   * service its message bus and connects its `@OnMessages` handlers, as the consumer group of its name.
+   * The service's own variables, in addition to `http`, `log` and `shutdown`. A part named `access` (`accessConfig`)
+   * defines the bearer accounts; without it, or an `identity`, only public handlers answer. A part named `bus`
+   * (`busConfig`) gives the service its message bus and connects its `@OnMessages` handlers, as the consumer group of its
+   * name.
    */
   readonly config: C;
-  /** The service's module, given the configuration. Its routes are as declared: the prefix `v1` is the controllers'. */
+  /**
+   * Creates the service's module from the configuration. Routes are used as declared: controllers add the prefix `v1`
+   * themselves.
+   */
   readonly module: (config: ServiceConfig<C>) => DynamicModule;
-  /** Who callers are, where it is not the access file that says so. */
+  /** Identifies callers, if the access file does not. */
   readonly identity?: (config: ServiceConfig<C>) => Identity;
-  /** Says what its HTTP API is for: then it serves an OpenAPI document of its controllers at `/openapi.json`. */
+  /**
+   * Describes the service's HTTP API; the service then serves an OpenAPI document of its controllers at
+   * `/openapi.json`.
+   */
   readonly api?: ApiDescription;
-  /** Requests whose body the service reads itself, as it comes; it bounds their time itself. */
+  /** Requests whose body the service reads itself, as a stream; the service limits their duration itself. */
   readonly streams?: (request: FastifyRequest) => boolean;
-  /** Content type parsers and plugins, before the routes: ingest streams its CSV bodies. */
+  /** Registers content type parsers and plugins before the routes; ingest streams its CSV bodies. */
   readonly fastify?: (fastify: FastifyInstance, config: ServiceConfig<C>) => void | Promise<void>;
-  /** What is left to set up once the modules exist, before the service listens. */
+  /** Completes the setup after the modules are created, before the service listens. */
   readonly configure?: (app: NestFastifyApplication, config: ServiceConfig<C>) => void | Promise<void>;
 }
 
@@ -58,30 +65,30 @@ export type ServiceConfig<C extends ConfigSchema> = ConfigOf<C> & ConfigOf<typeo
 
 export interface Service {
   readonly app: NestFastifyApplication;
-  /** Where it listens, with the port that it got. */
+  /** The address on which it listens, with the actual port. */
   readonly url: string;
   readonly health: Health;
   readonly logger: Logger;
   readonly graceMs: number;
-  /** Not ready from now on; handlers, subscriptions and requests in hand are finished; pools are closed. */
+  /** Makes the service not ready; finishes current handlers, subscriptions and requests; closes pools. */
   close(): Promise<void>;
 }
 
 const JSON_BODY_LIMIT = 1024 * 1024;
-/** A connection on which nothing moves for so long is cut, also one whose caller does not read the answer. */
+/** A connection without traffic for this long is cut, even if the caller has not read the whole response. */
 const QUIET_CONNECTION_MS = 5 * 60_000;
 
 class ServiceRoot {}
 
 /**
- * Boots a service and listens. Tests call it with an environment of their own; `runService` is for `main.ts`.
- * @throws ConfigurationWrong, or whatever kept a module from starting.
+ * Boots a service and listens. Tests call it with their own environment; `main.ts` uses `runService`.
+ * @throws ConfigurationWrong, or the error that kept a module from starting.
  */
 export async function createService<const C extends ConfigSchema>(
   options: ServiceOptions<C>,
   env: Environment = process.env,
 ): Promise<Service> {
-  // One tree of both: the parts' types are those of the two schemas.
+  // One tree of both schemas: the parts have the types of the two schemas.
   const config = readConfig({ ...options.config, ...commonConfig }, env) as unknown as ServiceConfig<C>;
   const { http, log, shutdown } = config as ConfigOf<typeof commonConfig>;
   const logger = createLogger({ service: options.name, level: log.level });
@@ -105,7 +112,7 @@ export async function createService<const C extends ConfigSchema>(
         controllers: openApi === undefined ? [] : [openApi],
       }),
       options.module(config),
-      // After the service's pools, so that it is closed before them.
+      // After the service's pools, so that it closes before them.
       ...(bus === undefined ? [] : [MessageBusModule.forRoot({ bus, service: options.name })]),
     ],
   };
@@ -113,7 +120,7 @@ export async function createService<const C extends ConfigSchema>(
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bufferLogs: true,
     abortOnError: false,
-    // Bodies are read as ours say.
+    // The kit registers its own body parsers.
     bodyParser: false,
   });
   app.useLogger(app.get(NestLogger));
@@ -145,17 +152,17 @@ export async function createService<const C extends ConfigSchema>(
 function createAdapter(requestMs: number): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: JSON_BODY_LIMIT,
-    // Hosts are required by us, so that whoever names none is told in our words.
+    // The kit requires the host header itself, so that callers without one receive a problem of ours.
     http: { requireHostHeader: false, headersTimeout: requestMs, connectionsCheckingInterval: 1_000 },
     connectionTimeout: QUIET_CONNECTION_MS,
-    // Ours answers.
+    // The kit's own handler answers.
     clientErrorHandler: () => undefined,
     genReqId: () => randomUUID(),
-    // Requests in hand are finished; connections that only wait are cut.
+    // Current requests are finished; idle connections are cut.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     rewriteUrl: readableAddress,
-    // What fails before routing all the same.
+    // Also for errors before routing.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, request.id, asProblem(error)),
   });
@@ -163,13 +170,13 @@ function createAdapter(requestMs: number): FastifyAdapter {
   return adapter;
 }
 
-/** Bearer accounts, where the configuration names a file of them. */
+/** The bearer accounts, if the configuration names an access file. */
 function identityOf(config: object): Identity {
   if (!('access' in config)) return nobody;
   const { file } = config.access as ConfigOf<typeof accessConfig>;
   const logger = new NestCommonLogger('access');
   return new AccessFileIdentity(file, (reason) =>
-    logger.error({ reason }, 'nobody is let in: mend the access file'),
+    logger.error({ reason }, 'all callers are refused: correct the access file'),
   );
 }
 

@@ -14,13 +14,13 @@ export interface KitOptions {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly identity: Identity;
-  /** Beside those that every service has. */
+  /** In addition to those that every service has. */
   readonly controllers: readonly Type[];
 }
 
 /**
- * What every service has: problems, validation, access, health, metrics. `Health`, `Metrics` and `Sessions` are
- * injectable anywhere.
+ * Provides what every service has: problems, validation, access, health and metrics. `Health`, `Metrics` and `Sessions`
+ * are injectable everywhere.
  */
 class KitModule {}
 
@@ -33,7 +33,7 @@ export const kitModule = ({ health, metrics, identity, controllers }: KitOptions
     { provide: Metrics, useValue: metrics },
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: validationPipe },
-    // Under a name of its own too: bodies are admitted by it before Nest would ask it.
+    // Also provided under its own name: the body parsers ask it for admission before Nest does.
     { provide: APP_GUARD, useExisting: AccessGuard },
     { provide: Sessions, useFactory: () => new Sessions(identity) },
     {

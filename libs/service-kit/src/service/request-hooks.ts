@@ -4,7 +4,7 @@ import type { Health } from '../health/health.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { addRequestSpans } from '../telemetry/request-spans.js';
 
-/** Measures and logs each request by its route's template: an address may hold what a person typed. */
+/** Measures and logs each request by its route template, because an address may contain what a person typed. */
 export function addRequestHooks(
   fastify: FastifyInstance,
   { metrics, logger, health }: { metrics: Metrics; logger: Logger; health: Health },
@@ -14,14 +14,14 @@ export function addRequestHooks(
     reply.header('x-request-id', request.id);
   });
   fastify.addHook('onSend', async (_request, reply) => {
-    // A connection that stays open would hold the server open until it times out.
+    // A connection that stays open would keep the server from closing until it times out.
     if (health.stopping) reply.header('connection', 'close');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
   fastify.addHook('onRequestAbort', async (request) => {
     logger.info(
       { requestId: request.id, method: request.method, route: routeOf(request) },
-      'the caller hung up',
+      'the caller closed the connection',
     );
   });
   fastify.addHook('onResponse', async (request, reply) => {

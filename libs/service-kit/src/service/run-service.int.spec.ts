@@ -16,13 +16,13 @@ interface Started {
 const environment = { PATH: process.env['PATH'], KINLEDGER_HTTP_PORT: '0' };
 
 function spawn(env: Record<string, string | undefined>): Omit<Started, 'url'> {
-  // The test runner's own conditions would make the child read sources.
+  // The test runner's own conditions would make the child load sources.
   const child = fork(entry, [], { env, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let text = '';
   child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const ended = (async () => {
-    // Not 'close', which does not come when the channel was disconnected from this side.
+    // Not 'close', which is not emitted if this side disconnected the channel.
     const [[code]] = await Promise.all([
       once(child, 'exit') as Promise<[number | null]>,
       ...[child.stdout, child.stderr].map((stream) => stream !== null && once(stream, 'end')),
@@ -41,7 +41,7 @@ async function start(env: Record<string, string> = {}): Promise<Started> {
   return { ...started, url: message.url };
 }
 
-/** A process is what is tested here: it runs what `npm run build` makes. */
+/** The tests run a process, so they need what `npm run build` produces. */
 beforeAll(() => {
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'libs/service-kit'], {
     cwd: root,
@@ -50,7 +50,7 @@ beforeAll(() => {
 
 describe('a service as a process', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'answers what is in hand at %s, then ends with 0',
+    'answers requests in progress at %s, then exits with 0',
     async (signal) => {
       const { child, url, ended, log } = await start();
       const answer = fetch(`${url}/v1/slow`).then((response) => response.text());
@@ -63,13 +63,13 @@ describe('a service as a process', () => {
     },
   );
 
-  it('ends when its parent is gone', async () => {
+  it('stops when its parent process has ended', async () => {
     const { child, ended } = await start();
     child.disconnect();
     expect(await ended).toBe(0);
   });
 
-  it('ends with 1 when it cannot finish within the grace period', async () => {
+  it('exits with 1 if it cannot finish within the grace period', async () => {
     const { child, url, ended, log } = await start({ KINLEDGER_SHUTDOWN_GRACE_SECONDS: '0' });
     void fetch(`${url}/v1/slow`).catch(() => undefined);
     await expect.poll(async () => (await fetch(`${url}/v1/slow/begun`)).text()).toBe('1');
@@ -78,15 +78,15 @@ describe('a service as a process', () => {
     expect(log()).toContain('did not stop within the grace period');
   });
 
-  it('ends with 1 and a logged error at a rejection that nobody handles', async () => {
+  it('exits with 1 and a logged error at an unhandled rejection', async () => {
     const { url, ended, log } = await start();
     await fetch(`${url}/v1/slow/rejected`).catch(() => undefined);
     expect(await ended).toBe(1);
-    expect(log()).toContain('a rejection that nobody handled');
+    expect(log()).toContain('unhandled rejection');
     expect(log()).toContain('forgotten');
   });
 
-  it('names every bad variable and ends with 1', async () => {
+  it('names every wrong variable and exits with 1', async () => {
     const { ended, log } = spawn({
       ...environment,
       KINLEDGER_HTTP_PORT: 'many',

@@ -4,16 +4,16 @@ import { createLogger } from '../logging/logger.js';
 import { startTracing, type Tracing } from '../telemetry/tracing.js';
 import { createService, type Service, type ServiceOptions } from './create-service.js';
 
-/** What a service tells its parent, where it was started with an IPC channel, once it listens. */
+/** The message of a service to its parent process, if it has an IPC channel, once it listens. */
 export interface ReadyMessage {
   readonly type: 'ready';
   readonly url: string;
 }
 
 /**
- * The whole of a service's `main.ts`: boots it, tells the parent process, and ends it on SIGTERM, SIGINT or when the
- * parent is gone. What is in hand is finished within the grace period; then the process exits 1. An error that nobody
- * handled is logged and ends the process with 1: a supervisor starts it afresh.
+ * The whole of a service's `main.ts`: starts it, notifies the parent process, and stops it on SIGTERM, SIGINT or when
+ * the parent process ends. Work in progress is finished within the grace period; otherwise the process exits with 1. An
+ * unhandled error is logged and exits with 1, so that a supervisor restarts the process.
  */
 export async function runService<const C extends ConfigSchema>(options: ServiceOptions<C>): Promise<void> {
   const bootLogger = createLogger({ service: options.name, level: 'info' });
@@ -21,10 +21,10 @@ export async function runService<const C extends ConfigSchema>(options: ServiceO
     bootLogger.fatal({ err: error }, what);
     process.exit(1);
   };
-  process.on('uncaughtException', (error) => crash(error, 'an error that nobody handled'));
-  process.on('unhandledRejection', (error) => crash(error, 'a rejection that nobody handled'));
+  process.on('uncaughtException', (error) => crash(error, 'unhandled error'));
+  process.on('unhandledRejection', (error) => crash(error, 'unhandled rejection'));
 
-  // A signal may come while we boot: it is remembered.
+  // A signal during the start is remembered.
   let service: Service | undefined;
   let tracing: Tracing | undefined;
   let stopping = false;
@@ -34,7 +34,7 @@ export async function runService<const C extends ConfigSchema>(options: ServiceO
     if (service !== undefined) void end(service, tracing, why);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
-  process.on('disconnect', () => stop('the parent process is gone'));
+  process.on('disconnect', () => stop('the parent process has ended'));
 
   try {
     tracing = await startTracing(options.name);
@@ -48,7 +48,7 @@ export async function runService<const C extends ConfigSchema>(options: ServiceO
       );
     process.exit(1);
   }
-  if (stopping as boolean) return end(service, tracing, 'asked to stop while starting');
+  if (stopping as boolean) return end(service, tracing, 'told to stop while starting');
   service.logger.info({ url: service.url }, 'ready');
   process.send?.({ type: 'ready', url: service.url } satisfies ReadyMessage);
 }

@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { Public } from '../access/decorators.js';
 import { runService } from './run-service.js';
 
-/** A service whose answers take a while: what the tests of shutdown start as a process. */
+/** A service with slow responses, which the tests of shutdown start as a process. */
 @Public()
 @Controller('v1/slow')
 class SlowController {

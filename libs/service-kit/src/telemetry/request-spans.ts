@@ -2,8 +2,8 @@ import { context, SpanKind, SpanStatusCode, trace, type Span } from '@openteleme
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /**
- * A span for each request, named for its route's template. It begins a trace of its own: a caller's `traceparent` is
- * text that a caller chose, and would go with the messages into the other zone.
+ * A span for each request, named for its route template. Each begins a new trace: a caller's `traceparent` is text of
+ * the caller's choice, and would be passed with messages into the other zone.
  */
 export function addRequestSpans(fastify: FastifyInstance): void {
   const spans = new WeakMap<FastifyRequest, Span>();
@@ -26,7 +26,7 @@ export function addRequestSpans(fastify: FastifyInstance): void {
     spans.set(request, span);
     context.with(trace.setSpan(context.active(), span), done);
   });
-  // A body that was read came from the connection, which knows of no request.
+  // A body arrives in the context of the connection, not of the request.
   fastify.addHook('preHandler', (request, _reply, done) => {
     const span = spans.get(request);
     if (span === undefined) return done();

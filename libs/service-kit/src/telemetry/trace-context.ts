@@ -4,14 +4,14 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, trace, type Context } 
 const traceparent = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const absent = { trace: '0'.repeat(32), span: '0'.repeat(16) };
 
-/** The `traceparent` of the span that is active, for a message's headers; undefined where nothing is traced. */
+/** The `traceparent` of the active span, for a message's headers; undefined if there is no trace. */
 export function currentTraceparent(active: Context = context.active()): string | undefined {
   const span = trace.getSpanContext(active);
   if (span === undefined || span.traceId === absent.trace || span.spanId === absent.span) return undefined;
   return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** The context that a message's `traceparent` names; the root context when it has none or a malformed one. */
+/** The context of a message's `traceparent`; the root context if it is absent or malformed. */
 export function contextOf(header: string | undefined): Context {
   const [, traceId, spanId, flags] = traceparent.exec(header ?? '') ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return ROOT_CONTEXT;
@@ -25,8 +25,8 @@ export function contextOf(header: string | undefined): Context {
 }
 
 /**
- * Handles messages within a span: of the sender's trace where all come from one, else of a new one that is linked to
- * theirs. The span is named for the work, never for a key or a row. Errors mark the span and go on to the caller.
+ * Handles messages within a span: of the sender's trace if all come from one, else of a new one with links to theirs.
+ * The span is named for the work, never for a key or a row. Errors mark the span and are rethrown.
  * @param headers the `traceparent` of each message that has one.
  */
 export async function withMessageSpan<T>(
@@ -60,5 +60,5 @@ export async function withMessageSpan<T>(
   }
 }
 
-/** Senders that a span names; a batch may have thousands. */
+/** Maximum number of senders that a span names; a batch may have thousands. */
 const MAX_LINKS = 32;

@@ -17,7 +17,7 @@ describe('trace context of messages', () => {
     },
   );
 
-  it('hands the result and the error of the work on', async () => {
+  it('passes on the result and the error of the work', async () => {
     await expect(withMessageSpan('work', [header, undefined], () => Promise.resolve(7))).resolves.toBe(7);
     await expect(
       withMessageSpan('work', [header, undefined], () => Promise.reject(new Error('no'))),

@@ -1,7 +1,7 @@
 import { BaseRpcContext } from '@nestjs/microservices';
 import type { Batch, IncomingMessage } from '@kinledger/message-bus';
 
-/** What a handler may ask about the batch in its hands, beside the messages themselves. */
+/** The batch of a handler, besides the decoded messages. */
 export class BatchContext extends BaseRpcContext<[Batch]> {
   constructor(batch: Batch) {
     super([batch]);
@@ -15,12 +15,12 @@ export class BatchContext extends BaseRpcContext<[Batch]> {
     return this.args[0].partition;
   }
 
-  /** Aborts when the partition is lost or the service stops: throw, and the batch comes again elsewhere. */
+  /** Aborts when the partition is lost or the service stops: throw, and the batch is delivered again elsewhere. */
   get signal(): AbortSignal {
     return this.args[0].signal;
   }
 
-  /** The messages as they came, one for each decoded one, in the same order: keys and offsets stand here. */
+  /** The undecoded messages, in the same order as the decoded ones, with keys and offsets. */
   get received(): readonly IncomingMessage[] {
     return this.args[0].messages;
   }

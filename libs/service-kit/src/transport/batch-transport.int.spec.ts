@@ -36,7 +36,7 @@ describe('the batch transport over PostgreSQL', () => {
     await databases.drop();
   });
 
-  /** A service with HTTP and the bus, as all of ours are. */
+  /** A service with HTTP and the bus, like all of ours. */
   async function boot() {
     @Module({ controllers: [IntakeController] })
     class Root {}
@@ -62,7 +62,7 @@ describe('the batch transport over PostgreSQL', () => {
     };
   }
 
-  it('delivers, repeats, sets aside, and goes on after a restart where it was', async () => {
+  it('delivers, redelivers, dead-letters, and resumes after a restart where it was', async () => {
     const first = await boot();
     let failures = 0;
     first.service.during = async () => {

@@ -19,20 +19,20 @@ import { asDeadLetter, deadLetterTopic, reasonOf, type DeadLetter } from './dead
 import { BATCH_TRANSPORT, type BatchSubscription } from './on-messages.js';
 
 export interface BatchTransportOptions {
-  /** Stays the caller's: it is not closed with the transport. */
+  /** Owned by the caller: it is not closed with the transport. */
   readonly bus: MessageBus;
   /** Consumer group of every handler that names none: the service's name. */
   readonly group: string;
-  /** Told of every failure of a handler or of the bus; delivery goes on by itself. */
+  /** Called at every failure of a handler or of the bus; delivery is retried automatically. */
   readonly onError?: (
     error: unknown,
     where: { readonly topic?: string; readonly partition?: number },
   ) => void;
-  /** Told of every message that was set aside: count it, and alert. */
+  /** Called for every dead-lettered message: count it, and alert. */
   readonly onDeadLetter?: (letter: DeadLetter) => void;
-  /** Told of every batch that its handler has finished. */
+  /** Called for every batch that its handler has finished. */
   readonly onHandled?: (handled: HandledBatch) => void;
-  /** How often it has the bus delete what retention allows. Default ten minutes. */
+  /** How often the bus is told to delete what retention allows. Default ten minutes. */
   readonly retentionEveryMs?: number;
 }
 
@@ -46,22 +46,22 @@ export interface HandledBatch {
 const TEN_MINUTES_MS = 10 * 60 * 1000;
 
 /**
- * Hands whole batches of the message bus to `@OnMessages` handlers:
+ * Passes whole batches from the message bus to `@OnMessages` handlers:
  *
  * ```ts
  * app.connectMicroservice<MicroserviceOptions>({ strategy: new BatchTransport({ bus, group: 'linker' }) });
  * await app.startAllMicroservices();
  * ```
  *
- * It creates the topics that its handlers name, with their dead-letter topics. A message that cannot be decoded goes
- * to `<topic>.dead-letter`, and the rest of its batch goes on in order: it neither blocks its partition nor is lost.
- * An error of a handler reaches the bus, which delivers the batch again. `close` finishes the batches in hand.
+ * It creates the topics of its handlers, with their dead-letter topics. A message that cannot be decoded is published
+ * to `<topic>.dead-letter`, and the rest of its batch is handled in order: it neither blocks its partition nor is lost.
+ * A handler's error reaches the bus, which delivers the batch again. `close` finishes the batches in progress.
  *
- * While it listens it also has the bus delete old messages: whoever consumes sees to it that what is consumed goes.
+ * While it listens it also has the bus delete old messages: consumers are responsible for deleting what they consumed.
  */
 export class BatchTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = BATCH_TRANSPORT;
-  /** The bus is told of failures and pauses; Nest need not log them a second time. */
+  /** The bus receives failures and pauses; Nest need not log them too. */
   override readonly propagatesEventHandlerErrors = true;
   readonly #options: BatchTransportOptions;
   readonly #deadLettered = new Map<string, number>();
@@ -74,7 +74,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     this.#options = options;
   }
 
-  /** Resolves when every handler's subscription owns its share of the partitions for the first time. */
+  /** Resolves when every handler's subscription first owns its share of the partitions. */
   get ready(): Promise<void> {
     return Promise.all(this.#subscriptions.map((subscription) => subscription.ready)).then(() => undefined);
   }
@@ -96,13 +96,12 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     throw new Error('the batch transport has no client events: pass onError, onHandled or onDeadLetter');
   }
 
-  // The caller names the type, as with every transport of Nest.
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Nest's own signature
+  // The caller chooses the type, as with every transport of Nest.
   override unwrap<T>(): T {
     return this.#options.bus as T;
   }
 
-  /** Runs the handler of a topic to its end, whatever it returns. @throws what the handler throws, as it is. */
+  /** Runs the handler of a topic to its end, whatever it returns. @throws the handler's error, unchanged. */
   override async handleEvent(pattern: string, packet: ReadPacket, context: BaseRpcContext): Promise<void> {
     const handler = this.getHandlerByPattern(pattern);
     if (handler === null) throw new Error(`no handler for ${pattern}`);
@@ -171,7 +170,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     );
   }
 
-  /** Reads what can be read, in order; the rest is durable in the dead-letter topic when this resolves. */
+  /** Decodes what it can, in order; the other messages are durable in the dead-letter topic when this resolves. */
   async #decode(
     { topic }: BatchSubscription,
     group: string,
@@ -192,7 +191,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     return { events, received };
   }
 
-  /** A batch whose handler fails comes again; its dead letters were written already and are not written twice. */
+  /** If a batch is delivered again because its handler failed, its dead letters are not written twice. */
   async #setAside(batch: Batch, letters: readonly DeadLetter[]): Promise<void> {
     const place = `${batch.topic}/${batch.partition}`;
     const last = this.#deadLettered.get(place) ?? -1;

@@ -45,7 +45,7 @@ describe('the batch transport', () => {
       ...options,
     });
 
-  /** A microservice of one controller, listening. */
+  /** A microservice with one controller, listening. */
   async function start(
     strategy: BatchTransport,
     controllers: Type[] = [IntakeController],
@@ -67,7 +67,7 @@ describe('the batch transport', () => {
   const lag = async () => (await bus.lag(group)).reduce((sum, partition) => sum + partition.lag, 0);
   const soon = { timeout: 20_000, interval: 5 };
 
-  /** What stands in the dead-letter topic, read by a group of its own. */
+  /** The messages in the dead-letter topic, read by a new group. */
   async function deadLetters(count: number) {
     const found: { key: string; headers: Record<string, string>; text: string }[] = [];
     const reader = bus.subscribe(
@@ -94,7 +94,7 @@ describe('the batch transport', () => {
     await bus.close();
   });
 
-  it('creates its topics and hands over a whole batch: decoded, in order, with where it came from', async () => {
+  it('creates its topics and passes on a whole batch: decoded, in order, with its origin', async () => {
     const app = await start(transport());
     await bus.publish(
       topic,
@@ -118,7 +118,7 @@ describe('the batch transport', () => {
     await vi.waitFor(async () => expect(await lag()).toBe(0), soon);
   });
 
-  it('hands over an older version as the newest shape', async () => {
+  it('passes on an older version as the newest shape', async () => {
     const app = await start(transport());
     const message = accepted('1');
     const supersedes = '1b2c3d4e5f60718293a4b5c6d7e8f90a';
@@ -134,7 +134,7 @@ describe('the batch transport', () => {
     expect(service.handled[0]?.data.supersedes).toEqual([supersedes]);
   });
 
-  it('asks for batches as the handler wants them', async () => {
+  it("requests batches with the handler's options", async () => {
     const app = await start(transport());
     await bus.publish(
       topic,
@@ -145,7 +145,7 @@ describe('the batch transport', () => {
     expect(service.batches.map(({ messages }) => messages.length)).toEqual([10, 10, 5]);
   });
 
-  it('lets the error of a handler reach the bus as it is, and the whole batch comes again', async () => {
+  it("passes a handler's error to the bus unchanged, and the whole batch is delivered again", async () => {
     const app = await start(transport());
     const service = app.get(IntakeController);
     const failure = Object.assign(new Error('the disk is full'), { code: 'disk-full' });
@@ -161,11 +161,11 @@ describe('the batch transport', () => {
     ]);
     expect(errors).toEqual([failure, failure]);
     expect(errors[0]).toBe(failure);
-    // The bus was told; Nest does not log it a second time.
+    // The bus received the error; Nest does not log it too.
     expect(logged.error).not.toHaveBeenCalled();
   });
 
-  it('is not talked out of an error by a filter of the application', async () => {
+  it('passes an error on in spite of a filter of the application', async () => {
     @Catch()
     class Swallow implements ExceptionFilter {
       catch(): Observable<string> {
@@ -182,7 +182,7 @@ describe('the batch transport', () => {
     expect(errors.map(String)).toEqual(['Error: refused by the test']);
   });
 
-  it('waits for what an interceptor makes of the handler, and sees its errors', async () => {
+  it("awaits an interceptor's result, and passes its errors on", async () => {
     const finished: number[] = [];
     @Injectable()
     class Slow implements NestInterceptor {
@@ -204,7 +204,7 @@ describe('the batch transport', () => {
     expect(errors.map(String)).toEqual(['Error: refused by the test']);
   });
 
-  it('does not depend on global pipes and filters, set when Nest no longer looks at them', async () => {
+  it('does not depend on global pipes and filters, which Nest would ignore at that point', async () => {
     class Root {}
     Module({ controllers: [IntakeController] })(Root);
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest takes any object of that shape
@@ -223,7 +223,7 @@ describe('the batch transport', () => {
     expect(letters).toHaveLength(1);
   });
 
-  it('sets an unreadable message aside with its reason, and the rest of the batch goes on in order', async () => {
+  it('dead-letters an unreadable message with its reason, and handles the rest of the batch in order', async () => {
     const app = await start(transport());
     const service = app.get(IntakeController);
     await bus.publish(topic, [
@@ -262,7 +262,7 @@ describe('the batch transport', () => {
     expect(letters.map(({ message }) => message.offset)).toEqual([1, 3]);
   });
 
-  it('sets a message aside once, however often its batch comes again', async () => {
+  it('dead-letters a message once, however often its batch is delivered', async () => {
     const app = await start(transport());
     const service = app.get(IntakeController);
     service.during = async () => {
@@ -284,7 +284,7 @@ describe('the batch transport', () => {
     expect(app.get(IntakeController).batches).toHaveLength(0);
   });
 
-  it('sets aside even a message of the full size', async () => {
+  it('dead-letters even a message of the full size', async () => {
     await start(transport());
     const message = unreadable('1', new Uint8Array(0));
     const room = Object.entries(message.headers).reduce(
@@ -316,7 +316,7 @@ describe('the batch transport', () => {
     expect(await deadLetters(1)).toHaveLength(1);
   });
 
-  it('finishes the batch in hand when the application closes', async () => {
+  it('finishes the batch in progress when the application closes', async () => {
     const app = await start(transport());
     const service = app.get(IntakeController);
     let letGo: () => void = () => undefined;
@@ -331,7 +331,7 @@ describe('the batch transport', () => {
     expect(await lag()).toBe(0);
   });
 
-  it('lets a handler name a group of its own, and tells of what it handled', async () => {
+  it('lets a handler name its own group, and reports what it handled', async () => {
     @Controller()
     class Own {
       @OnMessages(topics.command, { group: 'another' })
@@ -350,7 +350,7 @@ describe('the batch transport', () => {
     });
   });
 
-  it('refuses a handler that would get undecoded messages, and a second one for a topic', async () => {
+  it('refuses a handler without @OnMessages, and a second one for a topic', async () => {
     @Controller()
     class Undecoded {
       // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments -- picks the overload for any method
@@ -365,7 +365,7 @@ describe('the batch transport', () => {
     await expect(start(transport(), [IntakeController, Second])).rejects.toThrow('has two handlers');
   });
 
-  it('has the bus delete what is old, again and again, and goes on when that fails', async () => {
+  it('has the bus delete old messages repeatedly, and continues when that fails', async () => {
     const applied: Date[] = [];
     const retaining = withMethods(bus, {
       applyRetention: (now: Date) => {
@@ -386,7 +386,7 @@ describe('the batch transport', () => {
     const strategy = transport();
     await start(strategy);
     await strategy.ready;
-    // What Nest asks whether it must watch over handlers' streams itself: the transport awaits them.
+    // With this Nest leaves handlers' streams to the transport, which awaits them.
     expect(strategy.propagatesEventHandlerErrors).toBe(true);
     expect(await bus.lag(group)).toHaveLength(topics.fileAccepted.partitions);
     expect(strategy.unwrap()).toBe(bus);

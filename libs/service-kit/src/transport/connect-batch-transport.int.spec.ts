@@ -61,7 +61,7 @@ describe('a service that names a bus in its configuration', () => {
     }
   });
 
-  it('hands batches to its handlers, and counts failures, dead letters, messages and time by topic', async () => {
+  it('passes batches to its handlers, and counts failures, dead letters, messages and time by topic', async () => {
     const controller = service.app.get(IntakeController);
     let failures = 0;
     controller.during = async () => {

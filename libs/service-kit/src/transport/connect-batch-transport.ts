@@ -10,8 +10,8 @@ import { BatchTransport, type BatchTransportOptions } from './batch-transport.js
 const allTopics: readonly Topic[] = Object.values(topics);
 
 /**
- * Connects the `@OnMessages` handlers of a service to its bus, as the consumer group of its name. Every service that
- * consumes is connected here, so that all of them log, count and set aside alike.
+ * Connects the `@OnMessages` handlers of a service to its bus, as the consumer group of its name. All consuming
+ * services are connected here, so that they log, count and dead-letter in the same way.
  */
 export function connectBatchTransport(app: NestFastifyApplication, service: ServiceName): void {
   app.connectMicroservice<MicroserviceOptions>({
@@ -30,26 +30,26 @@ function observed(
   const logger = new Logger('messages');
   const failures = metrics.counter({
     name: 'kinledger_batch_failures_total',
-    help: 'Failures to receive or to handle a batch of messages; the batch comes again.',
+    help: 'Failures to receive or handle a batch of messages; the batch is delivered again.',
     labels: ['topic'],
   });
   const letters = metrics.counter({
     name: 'kinledger_dead_letters_total',
-    help: 'Messages that could not be read and were set aside.',
+    help: 'Messages that could not be decoded and were dead-lettered.',
     labels: ['topic'],
   });
   const messages = metrics.counter({
     name: 'kinledger_messages_consumed_total',
-    help: 'Messages of the batches that were handled, those set aside included.',
+    help: 'Messages in handled batches, including dead-lettered ones.',
     labels: ['topic'],
   });
   const seconds = metrics.histogram({
     name: 'kinledger_batch_seconds',
-    help: 'Time to handle a batch of messages, waiting for room downstream included.',
+    help: 'Time to handle a batch of messages, including waits for room downstream.',
     labels: ['topic'],
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300],
   });
-  // From 0, so that an alert sees the first failure as an increase.
+  // Starts at 0, so that an alert sees the first failure as an increase.
   for (const { name, consumers } of allTopics) {
     if (!consumers.includes(service)) continue;
     for (const counter of [failures, letters, messages]) counter.inc({ topic: name }, 0);
@@ -57,7 +57,7 @@ function observed(
   return {
     onError: (error, where) => {
       failures.inc({ topic: where.topic ?? '' });
-      logger.error({ err: error, ...where }, 'a batch failed and comes again');
+      logger.error({ err: error, ...where }, 'a batch failed; it will be delivered again');
     },
     onDeadLetter: ({ message }) => letters.inc({ topic: message.topic }),
     onHandled: (handled) => {

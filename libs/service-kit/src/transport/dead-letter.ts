@@ -6,7 +6,7 @@ import {
   type TopicSettings,
 } from '@kinledger/message-bus';
 
-/** A message that no version of its contract describes. */
+/** A message that cannot be decoded by any version of its contract. */
 export interface DeadLetter {
   readonly message: IncomingMessage;
   readonly group: string;
@@ -14,7 +14,7 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
-/** Long enough for an operator to look and to send again, short enough for rows that should be gone. */
+/** Long enough for an operator to investigate and resend, short enough for rows that should be deleted. */
 const RETENTION_MS = 30 * 24 * 3600 * 1000;
 
 export const deadLetterTopic = (topic: string): TopicSettings => ({
@@ -23,13 +23,16 @@ export const deadLetterTopic = (topic: string): TopicSettings => ({
   retentionMs: RETENTION_MS,
 });
 
-/** Says why a message could not be read. Only our own errors are known to carry no value. */
+/** Says why a message could not be decoded. Only our own errors are known to contain no value. */
 export const reasonOf = (error: unknown): string =>
   isUnreadableContract(error)
     ? error.message.slice(0, 500)
     : `decoding failed: ${error instanceof Error ? error.name : typeof error}`;
 
-/** The message as its dead-letter topic keeps it: key, headers and value as they came, and where and why beside them. */
+/**
+ * The message for the dead-letter topic: key, headers and value unchanged, with its origin and the reason in further
+ * headers.
+ */
 export const asDeadLetter = ({ message, group, reason }: DeadLetter): OutgoingMessage => ({
   key: message.key,
   headers: {

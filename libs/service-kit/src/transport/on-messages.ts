@@ -5,22 +5,22 @@ import type { CloudEvent, Topic } from '@kinledger/contracts';
 import type { SubscribeOptions } from '@kinledger/message-bus';
 import type { BatchContext } from './batch-context.js';
 
-/** A message of a topic, decoded and checked, in its newest shape. */
+/** A message of a topic, decoded and validated, in its newest shape. */
 export type MessageOf<T extends Topic> = CloudEvent<T['contract']>;
 
-/** How a handler wants its batches. */
+/** Options of a handler's batches. */
 export interface OnMessagesOptions extends Pick<SubscribeOptions, 'maxMessages' | 'maxBytes' | 'startAt'> {
-  /** Consumer group; the transport's own where absent. */
+  /** Consumer group; by default the transport's own. */
   readonly group?: string;
 }
 
-/** What `@OnMessages` leaves on a method for the transport. */
+/** The metadata that `@OnMessages` adds to a method for the transport. */
 export interface BatchSubscription {
   readonly topic: Topic;
   readonly options: OnMessagesOptions;
 }
 
-/** Marks handlers for this transport alone: another transport of the same application does not see them. */
+/** Marks handlers of this transport, so that other transports of the same application ignore them. */
 export const BATCH_TRANSPORT = Symbol.for('kinledger.batch-transport');
 
 type MessagesHandler<T extends Topic> = (
@@ -39,16 +39,16 @@ type MessagesHandler<T extends Topic> = (
  * ): Promise<void> { … }
  * ```
  *
- * The messages are those of one partition, in order, each decoded and checked against its contract. The batch is
- * committed when the method resolves; when it throws, the whole batch comes again. So it must bear repeats: what
- * it does is keyed by the message's `id`.
+ * The messages are those of one partition, in order, each decoded and validated by its contract. The batch is committed
+ * when the method resolves; if it throws, the whole batch is delivered again. So the method must be idempotent, keyed
+ * by the message's `id`.
  *
- * Decoding and the way back for errors do not depend on global pipes or filters, which Nest ignores without a word
- * when they are set after `connectMicroservice`.
+ * Decoding and error handling do not depend on global pipes or filters, which Nest silently ignores if they are set
+ * after `connectMicroservice`.
  */
 export const OnMessages =
   <T extends Topic>(topic: T, options: OnMessagesOptions = {}) =>
-  // A handler that needs no context leaves the second parameter out.
+  // A handler that needs no context omits the second parameter.
   <Handler extends MessagesHandler<T>>(
     target: object,
     method: string | symbol,
@@ -60,7 +60,7 @@ export const OnMessages =
     UseFilters(RethrowToBus)(target, method, descriptor);
   };
 
-/** Without it Nest replaces every error by "Internal server error", and the bus learns nothing of the cause. */
+/** Without it Nest replaces every error by "Internal server error", and the bus does not learn the cause. */
 @Catch()
 class RethrowToBus implements RpcExceptionFilter {
   catch(exception: unknown): Observable<never> {

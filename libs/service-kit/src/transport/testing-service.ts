@@ -7,7 +7,7 @@ import { OnMessages, type MessageOf } from './on-messages.js';
 
 type Accepted = MessageOf<typeof topics.fileAccepted>;
 
-/** A service as small as one can be: writes down what it is handed. For the specs beside it. */
+/** A minimal service that records the messages it receives, for the specs beside it. */
 @Controller()
 export class IntakeController {
   readonly batches: { readonly messages: readonly Accepted[]; readonly context: BatchContext }[] = [];
@@ -25,7 +25,7 @@ export class IntakeController {
 
 export const acceptedData: DataOf<typeof FileAccepted> = FileAccepted.schema.parse(FileAccepted.example);
 
-/** A message of `fileAccepted` with a ce_id of its own; all of one key, so that they share a partition. */
+/** A message of `fileAccepted` with the given ce_id; all with the same key, so that they share a partition. */
 export const accepted = (id: string, key = 'submission-1'): OutgoingMessage => ({
   key,
   ...encodeCloudEvent(FileAccepted, {

@@ -45,7 +45,7 @@ import { smallProgramme } from '../../testing/programme.js';
 import { adult } from '../../testing/rows.js';
 import { eventfulYear, stageAll } from '../../testing/scenario.js';
 
-/** Records whose bodies are there. */
+/** Records that have bodies. */
 const recordsLeft = async (store: EventStore): Promise<RecordId[]> => [
   ...bodiesIn(await store.readSegments(stream, 0, await store.head(stream))).keys(),
 ];
@@ -60,9 +60,9 @@ export interface OpenWorld {
   readonly close: () => Promise<void>;
 }
 
-/** The cases that the decision loop has to pass with any stores. */
+/** The contract of the decision loop for any stores. */
 export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
-  // Many small worlds, on a machine that may be busy.
+  // The cases create many small worlds, possibly on a busy machine.
   vi.setConfig({ testTimeout: 60_000 });
   const opened: OpenWorld[] = [];
   const running: RunningLinker[] = [];
@@ -78,7 +78,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     return linker;
   };
 
-  /** The world of another process, with nothing staged in its memory. */
+  /** The same world as seen by another process, with empty caches. */
   const elsewhere = (world: LinkerWorld): LinkerWorld => ({ ...world, inbox: world.inboxElsewhere() });
 
   afterEach(async () => {
@@ -87,7 +87,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     await Promise.all(opened.splice(0).map((one) => one.close()));
   });
 
-  /** The eventful year, decided undisturbed. */
+  /** The eventful year, decided without disturbance. */
   const undisturbed = async (
     limits = fewAtATime,
   ): Promise<{ image: LedgerImage; messages: ReadonlyMap<string, string>; appends: number }> => {
@@ -153,9 +153,9 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       start(world);
       await untilDone(world);
       const types = new Set((await decisionsOf(world.store)).flat());
-      // Their own scenarios are below.
+      // These events have scenarios of their own below.
       types.add('RecordErased').add('SubmissionUnparked');
-      // Nobody can ask the linker for these yet: the engine's laws have them.
+      // No command exists yet for these; the engine's property tests cover them.
       for (const type of ['LinkForbidden', 'LinkReviewed', 'LinkAllowed']) types.add(type);
       expect(Object.keys(ledgerContracts).filter((type) => !types.has(type))).toEqual([]);
     });
@@ -215,7 +215,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       const { image } = await undisturbed();
       const { scenario } = eventfulYear();
       const world = await freshWorld();
-      // Commands are there when their turn comes: when that is, they say themselves.
+      // All commands are staged; each states itself when its turn comes.
       await world.inbox.stageCommands([...scenario.commands, ...scenario.commands.slice(-2)]);
       const linker = start(world, { limits: fewAtATime });
       await world.inbox.stageUnprocessable(scenario.unprocessable);
@@ -330,7 +330,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       expect([one.observed.haltedBy, other.observed.haltedBy]).toEqual([undefined, undefined]);
     });
 
-    /** A linker whose n-th append is delayed. */
+    /** Starts a linker whose n-th append is delayed. */
     const startSlow = (world: LinkerWorld, nth: number) => {
       let letGo: () => void = () => undefined;
       const held = new Promise<void>((resolve) => (letGo = resolve));
@@ -445,7 +445,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     });
 
     describe('with another strategy', () => {
-      /** One holder too many takes an email's force: who was linked by it no longer is. */
+      /** One holder too many takes an email's force, so that those whom it linked are split. */
       const stricter = smallProgramme({ holders: 1 });
       const oneAtATime = { events: 1, bytes: 1024 * 1024 };
       const linkedTwice = async () => {
@@ -512,7 +512,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
             );
             await dying.interrupted;
             killed.kill();
-            // Somebody starts the old definition by mistake, and takes it back: what was begun is finished as it began.
+            // Somebody starts the old definition by mistake, then reverts it: what was begun is finished as it began.
             if (nth === 3) {
               const mistaken = start(elsewhere(world), {});
               await until('the adoption is finished', async () =>
@@ -639,7 +639,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         cause: 'forged',
         ordinal: 0,
       });
-      // Not a closing event of the first submission: what follows the interrupted decision is somebody else's.
+      // Not a closing event of the first submission: the event after the interrupted decision is somebody else's.
       await world.store.append(stream, [forged], { expectedRevision: head });
       const before = await imageOf(world.store);
       const linker = start(world, { limits: fewAtATime });
@@ -764,12 +764,12 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     let appends = 0;
     const slow = storeWith(world.store, async (...call) => {
       appends += 1;
-      // The first one is the definition; the third is in the middle of the first file.
+      // The first append is the definition; the third is in the middle of the first file.
       if (appends === 3) await held;
       return world.store.append(...call);
     });
     const linker = start({ ...world, store: slow }, { limits: fewAtATime });
-    await until('a decision is in hand', () => appends === 3);
+    await until('a decision is in progress', () => appends === 3);
     const stopped = linker.stop();
     letGo();
     await stopped;
@@ -781,7 +781,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
   describe('an erasure', () => {
     const nobody = '00000000000000000000000000000000' as RecordId;
 
-    /** The year without its withdrawals: many are linked. */
+    /** The year without its withdrawals, so that many are linked. */
     const linkedYear = async () => {
       const world = await freshWorld();
       const { first, visits, health } = eventfulYear();
@@ -971,7 +971,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await untilDone(world);
       await first.stop();
       const image = await imageOf(world.store);
-      // The inbox was lost, and the bus brings the command again.
+      // The inbox was lost, and the bus delivers the command again.
       const inbox = new InMemoryInbox();
       await inbox.stageCommands([command]);
       const publish = vi.spyOn(world.bus, 'publish').mockClear();
@@ -1125,7 +1125,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await answersIn(world, erasure(104, 1, [records[0]!]));
       await linker.stop();
       const image = await imageOf(world.store);
-      // A ledger restored from a backup of before, where the command does not come again.
+      // A ledger restored from an older backup, to which the command is not delivered again.
       const restored = await freshWorld();
       const { first } = eventfulYear();
       await restored.inbox.stageIntakes([first.intake]);
@@ -1237,7 +1237,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     });
     const about = users as Parameters<typeof unparking>[2];
 
-    /** Parked at place 1; `next` linked at place 2. */
+    /** A world with a file parked at intake number 1 and `next` linked at number 2. */
     const parkedWorld = async (next: Submitted) => {
       const world = await freshWorld();
       await world.inbox.stageIntakes([broken.intake, next.intake]);
@@ -1332,7 +1332,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
 
 const dataOf = (message: OutgoingMessage): unknown => JSON.parse(Buffer.from(message.value).toString('utf8'));
 
-/** A message says up to where the ledger holds what it tells; the ledger must be there, decision closed. */
+/** The position in a message must be in the ledger, at the end of a closed decision. */
 async function neverAhead(
   store: EventStore,
   topic: string,

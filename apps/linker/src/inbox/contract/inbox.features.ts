@@ -9,7 +9,7 @@ import {
   withdrawal,
 } from '../../testing/messages.js';
 
-/** What every inbox does. `open` gives an empty one. */
+/** The contract of every inbox. `open` creates an empty one. */
 export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => Promise<void> }>): void {
   const a = submissionNamed('a');
   const b = submissionNamed('b');
@@ -28,7 +28,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
   const chunksStaged = async () => (await inbox.counts(programme)).chunks;
 
   describe('intakes', () => {
-    it('come back as they were staged, with cause and time letter for letter', async () => {
+    it('are returned as they were staged, with cause and time character for character', async () => {
       await inbox.stageIntakes([fileIntake(1, a)]);
       expect(await inbox.intake(programme, 1)).toMatchObject({
         kind: 'file',
@@ -42,7 +42,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await inbox.intake('other', 1)).toBeUndefined();
     });
 
-    it('are staged once, however often they come', async () => {
+    it('are staged once, however often they arrive', async () => {
       expect(await inbox.stageIntakes([fileIntake(1, a)])).toEqual({ staged: 1, conflicting: [] });
       expect(await inbox.stageIntakes([fileIntake(1, a), fileIntake(2, b)])).toEqual({
         staged: 1,
@@ -50,19 +50,19 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       });
     });
 
-    it('keep their place: another message that claims it is told apart and changes nothing', async () => {
+    it('keep their place: a different message that claims it is reported and changes nothing', async () => {
       await inbox.stageIntakes([fileIntake(1, a)]);
       const claim = { ...fileIntake(1, b), cause: 'another' };
       expect(await inbox.stageIntakes([claim])).toEqual({ staged: 0, conflicting: ['intake 1'] });
       expect(await inbox.intake(programme, 1)).toMatchObject({ data: { submission: a } });
     });
 
-    it('name a file once: a second place for the same submission is told apart', async () => {
+    it('name a file once: a second number for the same submission is reported', async () => {
       await inbox.stageIntakes([fileIntake(1, a)]);
       expect(await inbox.stageIntakes([fileIntake(2, a)])).toEqual({ staged: 0, conflicting: ['intake 2'] });
     });
 
-    it('bear an empty batch', async () => {
+    it('accept an empty batch', async () => {
       expect(await inbox.stageIntakes([])).toEqual({ staged: 0, conflicting: [] });
       expect(await inbox.stageChunks([])).toEqual({ staged: 0, conflicting: [] });
       await inbox.stageUnprocessable([]);
@@ -70,7 +70,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
   });
 
   describe('chunks', () => {
-    it('are complete when none up to the last one is missing, in whatever order they come', async () => {
+    it('are complete when none up to the last one is missing, in any order of arrival', async () => {
       expect((await inbox.progressOf(a, 1)).complete).toBeUndefined();
       await inbox.stageChunks([chunkOf(a, 2, true)]);
       expect((await inbox.progressOf(a, 1)).complete).toBeUndefined();
@@ -82,7 +82,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await recordsOf(a)).toEqual([0, 1, 2]);
     });
 
-    it('are staged once, however the batches that bring them are cut', async () => {
+    it('are staged once, however they are batched', async () => {
       const chunks = Array.from({ length: 5 }, (_, index) => chunkOf(a, index, index === 4));
       expect(await inbox.stageChunks(chunks.slice(0, 3))).toEqual({ staged: 3, conflicting: [] });
       expect(await inbox.stageChunks(chunks.slice(2, 4))).toEqual({ staged: 1, conflicting: [] });
@@ -90,7 +90,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await recordsOf(a)).toEqual([0, 1, 2, 3, 4]);
     });
 
-    it('keep their bytes: other bytes under the same number are told apart and change nothing', async () => {
+    it('keep their bytes: other bytes under the same number are reported and change nothing', async () => {
       await inbox.stageChunks([chunkOf(a, 0, false)]);
       const other = { ...chunkOf(a, 1, true), chunk: 0, last: false };
       expect(await inbox.stageChunks([other])).toEqual({ staged: 0, conflicting: [`chunk 0 of ${a}`] });
@@ -98,7 +98,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await recordsOf(a)).toEqual([0, 1]);
     });
 
-    it('may be walked more than once, over more than one page', async () => {
+    it('may be read more than once, over more than one page', async () => {
       const many = Array.from({ length: 40 }, (_, index) => chunkOf(a, index, index === 39));
       await inbox.stageChunks(many.toReversed());
       const all = Array.from({ length: 40 }, (_, index) => index);
@@ -106,7 +106,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await recordsOf(a)).toEqual(all);
     });
 
-    it('end at the last one, whatever is there beyond it', async () => {
+    it('end at the last one, even if there are others beyond it', async () => {
       await inbox.stageChunks([0, 1, 2, 3].map((chunk) => chunkOf(a, chunk, chunk === 1)));
       expect(await recordsOf(a)).toEqual([0, 1]);
       expect(await recordsOf(a)).toEqual([0, 1]);
@@ -119,7 +119,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       await inbox.stageChunks([chunkOf(a, 0, true), chunkOf(b, 0, true)]);
     });
 
-    it('lets go of the chunks of a linked submission, and takes no more of them', async () => {
+    it('deletes the chunks of a linked submission, and accepts no more of them', async () => {
       await inbox.settle(a, 'linked');
       await inbox.settle(a, 'linked');
       expect(await inbox.intake(programme, 1)).toMatchObject({ state: 'decided' });
@@ -140,7 +140,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await recordsOf(b)).toEqual([]);
     });
 
-    it('has a submission parked once, however often, and no more when it is linked at a later place', async () => {
+    it('counts a submission as parked once, and no longer when it is linked at a later number', async () => {
       await inbox.settle(b, 'parked');
       await inbox.settle(b, 'parked');
       expect(await inbox.counts(programme)).toMatchObject({ parked: 1, chunks: 2 });
@@ -149,7 +149,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await inbox.stageChunks([chunkOf(b, 0, true)])).toEqual({ staged: 0, conflicting: [] });
     });
 
-    it('sweeps up nothing that is still needed', async () => {
+    it('sweeps nothing that is still needed', async () => {
       await inbox.settle(b, 'parked');
       expect(await inbox.sweep()).toBe(0);
       expect(await chunksStaged()).toBe(2);
@@ -172,7 +172,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
     expect((await inbox.progressOf(b, 2)).unprocessable).toBeUndefined();
   });
 
-  it('keeps apart what was said of a submission for one place and for another', async () => {
+  it('keeps a reason for one intake number separate from another number', async () => {
     await inbox.stageUnprocessable([{ submission: a, intake: 1, reason: 'landing-incomplete' }]);
     expect((await inbox.progressOf(a, 4)).unprocessable).toBeUndefined();
     await inbox.stageUnprocessable([{ submission: a, intake: 4, reason: 'schema-unknown' }]);
@@ -181,7 +181,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
   });
 
   describe('commands', () => {
-    it('come back in the order of their arrival, once their turn has come', async () => {
+    it('are returned in order of arrival, once their turn has come', async () => {
       await inbox.stageCommands([withdrawal(9, 2, a), withdrawal(7, 1, b)]);
       await inbox.stageCommands([withdrawal(8, 0, b), withdrawal(9, 2, a)]);
       const waiting = async (place: number) =>
@@ -197,7 +197,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       });
     });
 
-    it('are staged once under one id, and others under it are told apart', async () => {
+    it('are staged once under one id; different ones under it are reported', async () => {
       const command = withdrawal(9, 2, a);
       expect(await inbox.stageCommands([command])).toEqual({ staged: 1, conflicting: [] });
       expect(await inbox.stageCommands([command])).toEqual({ staged: 0, conflicting: [] });
@@ -208,7 +208,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await inbox.stageCommands([])).toEqual({ staged: 0, conflicting: [] });
     });
 
-    it('wait no more once they are answered; the first answer stands until its reply is sent, and afterwards', async () => {
+    it('no longer wait once they are answered; the first answer stands, even after its reply is sent', async () => {
       const [one, other] = [withdrawal(8, 1, a), withdrawal(9, 1, b)];
       await inbox.stageCommands([one, other]);
       expect(await inbox.lastPosition(programme)).toBe(-1);
@@ -228,7 +228,7 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await inbox.counts(programme)).toMatchObject({ commands: 0, refused: 1 });
     });
 
-    it('that take a place in the order of intake use it up once they are answered', async () => {
+    it('that have an intake number use it up once they are answered', async () => {
       const command = unparking(4, a);
       await inbox.stageCommands([command]);
       expect(await inbox.intake(programme, 4)).toBeUndefined();

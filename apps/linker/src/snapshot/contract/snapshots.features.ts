@@ -13,7 +13,7 @@ const groundAt = (position: number): SnapshotGround => ({
   byteOrder: 'LE',
 });
 
-/** The cases that every snapshot store has to pass. `open` gives an empty one. */
+/** The contract of every snapshot store. `open` creates an empty one. */
 export function snapshotsFeatures(
   open: () => Promise<{ snapshots: Snapshots; close: () => Promise<void> }>,
 ): void {
@@ -37,7 +37,7 @@ export function snapshotsFeatures(
     return { ground: stored.ground, pieces: found };
   };
 
-  it('gives back the ground and the pieces, in order', async () => {
+  it('returns the ground and the pieces, in order', async () => {
     expect(await read()).toBeUndefined();
     await write(7, pieces(12));
     expect(await read()).toEqual({ ground: groundAt(7), pieces: pieces(12) });

@@ -11,7 +11,7 @@ import {
 } from '../../messages/pseudonymised-row.js';
 import type { RowChunkData } from '../row-chunk.js';
 
-/** Rows and chunks as the schema allows them, its limits included. */
+/** Arbitrary rows and chunks that the schema allows, including its limits. */
 
 const hex128 = fc
   .uint8Array({ minLength: 16, maxLength: 16 })

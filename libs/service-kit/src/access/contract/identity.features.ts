@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../caller.js';
 import type { Identity } from '../identity.js';
 
-/** An identity that knows what the test tells it. */
+/** An identity that the test controls. */
 export interface IdentityUnderTest {
   readonly identity: Identity;
-  /** Lets this caller in with a new token. */
+  /** Admits this caller with a new token. */
   admit(caller: Caller): Promise<string>;
-  /** The token opens nothing from now on. */
+  /** Invalidates a token. */
   revoke(token: string): Promise<void>;
-  /** Lets the caller of a token do something else from now on; the token stays. */
+  /** Changes the permissions of a token's caller; the token stays. */
   change(token: string, caller: Caller): Promise<void>;
   end(): Promise<void>;
 }
@@ -21,7 +21,7 @@ const officer: Caller = {
 };
 const steward: Caller = { person: 'steward', roles: ['data-team', 'operator'] };
 
-/** What every identity promises. */
+/** The contract of every identity. */
 export function identityFeatures(name: string, begin: () => Promise<IdentityUnderTest>): void {
   describe(`the identity of ${name}`, () => {
     let world: IdentityUnderTest;
@@ -30,7 +30,7 @@ export function identityFeatures(name: string, begin: () => Promise<IdentityUnde
     });
     afterEach(() => world.end());
 
-    it('names person, organisation and roles of a token, and of its reference', async () => {
+    it('returns person, organisation and roles of a token, and of its reference', async () => {
       for (const caller of [officer, steward]) {
         const token = await world.admit(caller);
         const identified = await world.identity.identify(token);
@@ -40,25 +40,25 @@ export function identityFeatures(name: string, begin: () => Promise<IdentityUnde
       }
     });
 
-    it('tells callers apart, whichever was admitted first', async () => {
+    it('distinguishes callers, whichever was admitted first', async () => {
       const tokens = [await world.admit(officer), await world.admit(steward)] as const;
       expect((await world.identity.identify(tokens[0]))?.caller.person).toBe(officer.person);
       expect((await world.identity.identify(tokens[1]))?.caller.person).toBe(steward.person);
     });
 
-    it.each(['', 'no token', '0'.repeat(64), 'ü'])('knows nobody by the token “%s”', async (token) => {
+    it.each(['', 'no token', '0'.repeat(64), 'ü'])('identifies nobody by the token “%s”', async (token) => {
       await world.admit(officer);
       expect(await world.identity.identify(token)).toBeUndefined();
       expect(await world.identity.current(token)).toBeUndefined();
     });
 
-    it('gives a reference that is printable, short, and opens nothing as a token', async () => {
+    it('gives a reference that is printable, short, and not accepted as a token', async () => {
       const { reference } = (await world.identity.identify(await world.admit(officer)))!;
       expect(reference).toMatch(/^[\x20-\x7e]{1,200}$/);
       expect(await world.identity.identify(reference)).toBeUndefined();
     });
 
-    it('forgets a token and its reference as soon as it is revoked, and no other', async () => {
+    it('refuses a token and its reference as soon as it is revoked, but no other', async () => {
       const [token, other] = [await world.admit(officer), await world.admit(steward)];
       const { reference } = (await world.identity.identify(token))!;
       await world.revoke(token);
@@ -67,7 +67,7 @@ export function identityFeatures(name: string, begin: () => Promise<IdentityUnde
       expect((await world.identity.identify(other))?.caller).toEqual(steward);
     });
 
-    it('answers with what a caller may do now, also for a reference that is older', async () => {
+    it('returns the current permissions of a caller, even for an older reference', async () => {
       const token = await world.admit(steward);
       const { reference } = (await world.identity.identify(token))!;
       const demoted: Caller = { ...steward, roles: ['reader'] };

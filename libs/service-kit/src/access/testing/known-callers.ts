@@ -1,7 +1,7 @@
 import type { Caller } from '../caller.js';
 import type { Identified, Identity } from '../identity.js';
 
-/** An identity over callers that a test names, by their tokens. */
+/** An identity with callers that a test defines, by token. */
 export class KnownCallers implements Identity {
   readonly #tokens: Map<string, Caller>;
 
@@ -9,7 +9,7 @@ export class KnownCallers implements Identity {
     this.#tokens = new Map(callers);
   }
 
-  /** The token opens nothing from now on. */
+  /** Invalidates a token. */
   revoke(token: string): void {
     this.#tokens.delete(token);
   }

@@ -2,17 +2,17 @@ import { hash } from 'node:crypto';
 import { opLeap1With, type Digest } from '@kinledger/domain/identifiers';
 import { describe, expect, it } from 'vitest';
 import { portableHashing } from '../portable-hashing.js';
-import { digestsOfNothing, nothingLists } from './digests-of-nothing.js';
+import { emptyValueDigests, emptyValueLists } from './empty-value-digests.js';
 
 const SALT = 'mackerel-of-the-sea';
 const profile = opLeap1With(portableHashing.sha256);
 const cell = (text: string): Digest => profile.digestOpLeap1({ Digest: text }, SALT);
 
 describe('digests of nothing', () => {
-  it.each(nothingLists)('hold the digest of an empty cell, which is that of the salt: %s', (list) => {
+  it.each(emptyValueLists)('include the digest of an empty cell, which is that of the salt: %s', (list) => {
     const ofTheSalt = hash('sha256', SALT, 'hex').toUpperCase();
     expect(cell('')).toBe(ofTheSalt);
-    expect(digestsOfNothing(profile, list, SALT).has(ofTheSalt as Digest)).toBe(true);
+    expect(emptyValueDigests(profile, list, SALT).has(ofTheSalt as Digest)).toBe(true);
   });
 
   it.each([
@@ -28,24 +28,25 @@ describe('digests of nothing', () => {
     'None',
     '-',
     '#N/A',
-  ])('hold that of %s, for every kind', (text) => {
-    for (const list of nothingLists) expect(digestsOfNothing(profile, list, SALT).has(cell(text))).toBe(true);
+  ])('include that of %s, for every kind', (text) => {
+    for (const list of emptyValueLists)
+      expect(emptyValueDigests(profile, list, SALT).has(cell(text))).toBe(true);
   });
 
   it.each([
     ...['0000000000', '9876543210', '01.01.1900', '07777777777', 'none@none.com', 'NONE@NONE.COM'],
     ...['NULLNULLNULLNULL', 'Female'],
-  ])('hold that of %s, but for case numbers', (text) => {
-    expect(digestsOfNothing(profile, 'other', SALT).has(cell(text))).toBe(true);
-    expect(digestsOfNothing(profile, 'case-number', SALT).has(cell(text))).toBe(false);
+  ])('include that of %s, except for case numbers', (text) => {
+    expect(emptyValueDigests(profile, 'other', SALT).has(cell(text))).toBe(true);
+    expect(emptyValueDigests(profile, 'case-number', SALT).has(cell(text))).toBe(false);
   });
 
-  it('hold nobody’s', () => {
+  it('include no digest of a real value', () => {
     for (const text of ['9434765919', 'none.such@example.org', '07700900123', '01.01.1990'])
-      expect(digestsOfNothing(profile, 'other', SALT).has(cell(text))).toBe(false);
+      expect(emptyValueDigests(profile, 'other', SALT).has(cell(text))).toBe(false);
   });
 
-  it('are another salt’s under another salt', () => {
-    expect([...digestsOfNothing(profile, 'other', 'another-salt-of-2023')]).not.toContain(cell(''));
+  it('differ under another salt', () => {
+    expect([...emptyValueDigests(profile, 'other', 'another-salt-of-2023')]).not.toContain(cell(''));
   });
 });
