@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { LedgerDecision, PseudonymisedRow } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
@@ -188,6 +189,43 @@ describe('the golden dataset of a small ledger, table by table', () => {
     expect(await rows('SELECT DISTINCT as_of::text FROM record ORDER BY 1')).toEqual([
       [eventDate],
       ['2023-08-02'],
+    ]);
+    await expectARebuildToAgree();
+  });
+
+  it('holds what distinguishes the person of each row, with a number in place of the case number', async () => {
+    const identity = (domain: string, use: string) => ({ domain, use, token: idOf(domain) });
+    const telling = (name: string, ...tokens: readonly object[]): PseudonymisedRow => ({
+      ...engagementRow(name, 'adult', '2023-08-01', 'group-session'),
+      tokens: tokens as PseudonymisedRow['tokens'],
+    });
+    const said = [
+      telling('nothing'),
+      telling('NHS number', identity('nhs-number', 'identity')),
+      telling('birth date', identity('birth-date', 'guard')),
+      telling(
+        'all',
+        identity('birth-date', 'guard'),
+        identity('nhs-number', 'identity'),
+        identity('case-number:provider', 'local'),
+      ),
+    ];
+    await ledger.append(
+      [
+        received('s1', sessions, 1),
+        ...said.map((row) => setAside(row, 'unlinkable', 's1')),
+        linked('s1', said.length),
+      ],
+      said,
+    );
+    await project();
+    const digest = createHash('sha256').update(`case mark ${idOf('case-number:provider')}`);
+    const caseMark = BigInt.asIntN(64, BigInt(`0x${digest.digest('hex').slice(0, 16)}`));
+    expect(await rows('SELECT marks, case_mark::text FROM record ORDER BY entered')).toEqual([
+      [0, null],
+      [1, null],
+      [2, null],
+      [3, caseMark.toString()],
     ]);
     await expectARebuildToAgree();
   });

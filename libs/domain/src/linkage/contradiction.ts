@@ -1,4 +1,4 @@
-import { union, type Profile } from './evidence.js';
+import type { Profile } from './evidence.js';
 
 export type Contradiction =
   'nhs-numbers-differ' | 'birth-dates-differ' | 'child-and-adult' | 'case-numbers-differ' | 'genders-differ';
@@ -19,12 +19,11 @@ export function contradictionBetween(one: Profile, other: Profile): Contradictio
 }
 
 /**
- * Whether two lists of values contradict each other: strictly, if together they hold two distinct values; after a
+ * Whether two lists of distinct values contradict each other: strictly, if together they hold two distinct values; after a
  * review, if they have no value in common. An empty list contradicts nothing.
  */
 export function differ(one: readonly number[], other: readonly number[], reviewed: boolean): boolean {
   if (one.length === 0 || other.length === 0) return false;
-  if (one.length === 1 && other.length === 1) return one[0] !== other[0];
   if (reviewed) return !one.some((value) => other.includes(value));
-  return union(one, other).length > 1;
+  return one.length > 1 || other.length > 1 || one[0] !== other[0];
 }

@@ -112,6 +112,23 @@ describe('the size of a decision', () => {
     expect(placed).toHaveLength(rows.length);
   });
 
+  it('places a full event of older records at most, as it does new ones', () => {
+    const world = freshWorld();
+    const rows = times(MAX_PLACEMENTS_PER_EVENT + 1, (n): RowSpec => ({
+      id: `r${n}`,
+      tokens: [email(String(n))],
+    }));
+    const first = world.submit({ dataset: 'alpha.user', rows });
+    const second = world.submit({ dataset: 'alpha.user', sequence: 2, supersedes: [first], rows: [] });
+    const before = world.events.length;
+    // The withdrawal revives every row of the first file.
+    world.withdraw(second);
+    const sizes = world.events
+      .slice(before)
+      .flatMap(({ type, data }) => (type === 'RecordsPlaced' ? data.placements.length : []));
+    expect(sizes).toEqual([MAX_PLACEMENTS_PER_EVENT, 1]);
+  });
+
   it('grows with the number of rows, whatever tokens they share', () => {
     const few = (prefix: string) => fc.nat(2).map((n) => `${prefix}${n}`);
     const tokens = fc

@@ -222,6 +222,13 @@ describe('a person’s decision', () => {
     expect(grouped(records, { ...none, reviewedLink: [[0, 1]] }).groups).toEqual([0, 0, 0]);
   });
 
+  it('does not decide for a record between two others that contradict each other, though both join its group', () => {
+    const records = [7, 8, 7, 8].map((day) => record('e1', born(day)));
+    const { groups, ambiguous } = grouped([...records, record('e1')], { ...none, reviewedLink: [[0, 1]] });
+    expect(groups).toEqual([0, 0, 0, 0, 4]);
+    expect(ambiguous).toEqual([0, 0, 0, 0, 1]);
+  });
+
   it('takes effect in row order, whichever row its pair names first', () => {
     const records = [record('e1'), record('e2'), record('e3')];
     for (const first of [[0, 2] as const, [2, 0] as const])
