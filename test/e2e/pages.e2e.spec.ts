@@ -250,7 +250,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       expect(await files.innerText()).not.toContain('Natural Thinkers');
       const file = (await files.getByRole('link').first().getAttribute('href')) ?? '';
       await expectSound('ingest', ['/files', file], 200, { url, token });
-      await expectSound('ingest-not-found', ['/files/nothing', '/nothing'], 404, { url, token });
+      await expectSound('ingest-not-found', ['/files/checked/nothing', '/nothing'], 404, { url, token });
     });
 
     it('loads nothing from another host', () => {

@@ -61,7 +61,7 @@ const PLATFORM = poolToken('platform');
 
 @Module({})
 export class LinkerModule {
-  static with(config: ServiceConfig<typeof linkerConfig>): DynamicModule {
+  static forRoot(config: ServiceConfig<typeof linkerConfig>): DynamicModule {
     return {
       module: LinkerModule,
       imports: [PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'linker' })],

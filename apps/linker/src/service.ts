@@ -6,5 +6,5 @@ import { LinkerModule } from './linker.module.js';
 export const linkerService: ServiceOptions<typeof linkerConfig> = {
   name: 'linker',
   config: linkerConfig,
-  module: (config) => LinkerModule.with(config),
+  module: (config) => LinkerModule.forRoot(config),
 };

@@ -73,7 +73,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
 
 @Module({})
 export class ProjectorModule {
-  static with(config: ServiceConfig<typeof projectorConfig>): DynamicModule {
+  static forRoot(config: ServiceConfig<typeof projectorConfig>): DynamicModule {
     return {
       module: ProjectorModule,
       imports: [PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'projector' })],

@@ -6,5 +6,5 @@ import { ProjectorModule } from './projector.module.js';
 export const projectorService: ServiceOptions<typeof projectorConfig> = {
   name: 'projector',
   config: projectorConfig,
-  module: (config) => ProjectorModule.with(config),
+  module: (config) => ProjectorModule.forRoot(config),
 };

@@ -43,7 +43,7 @@ class RowWorkersLifetime implements OnApplicationShutdown {
 
 @Module({})
 export class PseudonymiserModule {
-  static with(config: Config): DynamicModule {
+  static forRoot(config: Config): DynamicModule {
     return {
       module: PseudonymiserModule,
       imports: [

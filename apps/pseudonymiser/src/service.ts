@@ -5,5 +5,5 @@ import { PseudonymiserModule } from './pseudonymiser.module.js';
 export const pseudonymiser: ServiceOptions<typeof pseudonymiserConfig> = {
   name: 'pseudonymiser',
   config: pseudonymiserConfig,
-  module: (config) => PseudonymiserModule.with(config),
+  module: (config) => PseudonymiserModule.forRoot(config),
 };

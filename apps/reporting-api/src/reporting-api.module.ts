@@ -17,7 +17,7 @@ import { Submissions } from './submissions/submissions.js';
 
 @Module({})
 export class ReportingApiModule {
-  static with(config: ServiceConfig<typeof reportingConfig>, clock: Clock): DynamicModule {
+  static forRoot(config: ServiceConfig<typeof reportingConfig>, clock: Clock): DynamicModule {
     return {
       module: ReportingApiModule,
       imports: [

@@ -9,7 +9,7 @@ import { ReportingApiModule } from './reporting-api.module.js';
 export const reportingServiceWith = (clock: Clock): ServiceOptions<typeof reportingConfig> => ({
   name: 'reporting-api',
   config: reportingConfig,
-  module: (config) => ReportingApiModule.with(config, clock),
+  module: (config) => ReportingApiModule.forRoot(config, clock),
   fastify: (fastify) => servePages(fastify, reportingPages),
   api: {
     title: 'Kinledger reporting API',

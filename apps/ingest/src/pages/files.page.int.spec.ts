@@ -1,14 +1,16 @@
 import { markupProblems } from '@kinledger/page-kit/testing';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { ask, goodFile, submit, upload } from '../testing/requests.js';
+import { ask, fileOf, goodFile, submit, upload } from '../testing/requests.js';
 import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
 
 let ingest: RunningIngest;
 let submission: string;
+let checked: string;
 beforeAll(async () => {
   ingest = await startIngest(inject('postgresUrl'));
   const { body } = await upload(ingest, goodFile(3, 'P'));
   submission = (await submit(ingest, body.id)).body.id;
+  checked = (await upload(ingest, fileOf({ 'Case number': 'W-1', Email: 'no address' }))).body.id;
 });
 afterAll(() => ingest.stop());
 
@@ -45,17 +47,32 @@ describe('the pages of ingest', () => {
     const list = await (await open('/files', { cookie })).text();
     expect(list).toContain('PAIRS Together Time: people');
     expect(list).toContain('Q2 2023/24');
-    expect(list).toContain(`href="/files/${submission}"`);
-    const one = await (await open(`/files/${submission}`, { cookie })).text();
+    expect(list).toContain(`href="/files/submitted/${submission}"`);
+    const one = await (await open(`/files/submitted/${submission}`, { cookie })).text();
     expect(one).toContain('Place in the order of submission');
     expect(one).toContain('Rows at intake');
     for (const page of [list, one]) expect(await markupProblems(page)).toEqual([]);
   });
 
+  it('show a file that is checked and not submitted, whose error report a link downloads', async () => {
+    const cookie = await signedIn('officer');
+    const list = await (await open('/files', { cookie })).text();
+    expect(list).toContain('Checked, not submitted');
+    expect(list).toContain(`href="/files/checked/${checked}"`);
+    const one = await (await open(`/files/checked/${checked}`, { cookie })).text();
+    expect(one).toContain('Deleted unless submitted before');
+    for (const page of [list, one]) expect(await markupProblems(page)).toEqual([]);
+    const [, report = ''] = /href="(\/v1\/uploads\/[0-9a-f]+\/errors)"/.exec(one) ?? [];
+    const answer = await open(report, { cookie });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+    expect(await answer.text()).toContain('no address');
+  });
+
   it('show another provider’s files to nobody', async () => {
     const cookie = await signedIn('stranger');
     expect(await (await open('/files', { cookie })).text()).toContain('No file has been submitted yet');
-    expect((await open(`/files/${submission}`, { cookie })).status).toBe(404);
+    for (const path of [`/files/submitted/${submission}`, `/files/checked/${checked}`])
+      expect([path, (await open(path, { cookie })).status]).toEqual([path, 404]);
     expect(await (await open('/files', { cookie: await signedIn('data-team') })).text()).toContain(
       submission,
     );
@@ -63,6 +80,8 @@ describe('the pages of ingest', () => {
   });
 
   it.each([
+    ['/files/submitted/nothing', 404],
+    ['/files/checked/nothing', 404],
     ['/files/nothing', 404],
     ['/files?before=soon', 400],
     ['/nothing', 404],

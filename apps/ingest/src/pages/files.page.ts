@@ -5,6 +5,7 @@ import {
   datasetName,
   findingName,
   instantName,
+  reasonName,
   rowName,
   stateColour,
   stateName,
@@ -21,8 +22,10 @@ import { MAX_INTAKE } from '../submissions/submission.js';
 import { SubmissionService } from '../submissions/submission-service.js';
 import type { SubmissionView } from '../submissions/submission-view.js';
 import { UploadService } from '../uploads/upload-service.js';
+import type { UploadView } from '../uploads/upload-view.js';
 
 const PAGE_ROWS = 50;
+const MAX_WAITING = 50;
 const placeNumber = 'expected a place in the order of submission';
 const query = z.object({
   before: z.coerce
@@ -34,7 +37,7 @@ const query = z.object({
 });
 const id = z.string().max(64);
 
-/** Shows a provider its own files, and the data team everybody's. */
+/** Shows a provider its own files, and the data team everybody's: the checked ones, then the submitted ones. */
 @ApiExcludeController()
 @Roles('provider', 'data-team')
 @Controller()
@@ -77,13 +80,24 @@ export class FilesPage {
     @CurrentCaller() caller: Caller,
     @Query({ schema: query }) { before }: z.infer<typeof query>,
   ): Promise<string> {
-    const found = await this.#submissions.list(caller, { before, limit: PAGE_ROWS + 1 });
+    const [waiting, found] = await Promise.all([
+      before === undefined ? this.#uploads.waiting(caller, MAX_WAITING) : [],
+      this.#submissions.list(caller, { before, limit: PAGE_ROWS + 1 }),
+    ]);
     const shown = found.slice(0, PAGE_ROWS);
     const last = shown.at(-1);
     return this.#renderer.render('files.njk', {
       section: 'files',
       programme: this.#programme,
-      rows: shown.map((submission) => this.#named(submission)),
+      waiting: waiting.map((upload) => ({
+        ...this.#named(upload),
+        received: instantName(upload.receivedAt),
+        expires: instantName(upload.expiresAt),
+      })),
+      rows: shown.map((submission) => ({
+        ...this.#named(submission),
+        submitted: instantName(submission.acceptedAt),
+      })),
       pagination:
         found.length > PAGE_ROWS && last !== undefined
           ? { landmarkLabel: 'Older files', next: { href: `/files?before=${last.intake}`, text: 'Older' } }
@@ -91,66 +105,92 @@ export class FilesPage {
     });
   }
 
-  @Get('files/:id')
+  @Get('files/submitted/:id')
   @Header('content-type', 'text/html; charset=utf-8')
-  async one(@CurrentCaller() caller: Caller, @Param('id', { schema: id }) wanted: string): Promise<string> {
-    if (!/^[0-9a-f]{32}$/.test(wanted)) {
-      throw new Problem(404, 'submission-unknown', { detail: 'There is no file of yours at this address.' });
-    }
-    const submission = await this.#submissions.view(caller, wanted);
+  async submitted(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: id }) wanted: string,
+  ): Promise<string> {
+    const submission = await this.#submissions.view(caller, idOf(wanted));
     const upload = await this.#uploads.view(caller, submission.upload);
-    const row = this.#named(submission);
-    const findings = countsOf(upload.findings);
+    const { onBehalfOf, withdrawal, rowsDeletedAt } = submission;
+    return this.#file(submission, upload, rowsDeletedAt !== undefined, [
+      fact('Number in its period', submission.sequence),
+      fact('Place in the order of submission', submission.intake),
+      fact('Submitted', instantName(submission.acceptedAt)),
+      fact('Attested by', submission.attestedBy),
+      ...(onBehalfOf === undefined ? [] : [fact('On behalf of', titleOf(onBehalfOf))]),
+      ...(withdrawal === undefined
+        ? []
+        : [
+            fact('Withdrawn', `${instantName(withdrawal.at)}, by ${withdrawal.by}`),
+            fact('Reason', titleOf(withdrawal.reason)),
+          ]),
+      fact('Rows deleted here', rowsDeletedAt === undefined ? 'Not yet' : instantName(rowsDeletedAt)),
+    ]);
+  }
+
+  @Get('files/checked/:id')
+  @Header('content-type', 'text/html; charset=utf-8')
+  async checked(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: id }) wanted: string,
+  ): Promise<string> {
+    const upload = await this.#uploads.view(caller, idOf(wanted));
+    const isHeld = upload.state === 'validated' || upload.state === 'refused';
+    return this.#file(upload, upload, !isHeld, [
+      ...(upload.reason === undefined ? [] : [fact('Reason', reasonName(upload.reason))]),
+      fact('Received', instantName(upload.receivedAt)),
+      ...(isHeld ? [fact('Deleted unless submitted before', instantName(upload.expiresAt))] : []),
+    ]);
+  }
+
+  /** The page of one file, whose error report goes with its rows. */
+  #file(
+    file: NamedByCodes,
+    { id: upload, counts, findings, notes }: UploadView,
+    rowsAreGone: boolean,
+    facts: readonly Fact[],
+  ): string {
+    const row = this.#named(file);
+    const found = countsOf(findings);
     return this.#renderer.render('file.njk', {
       section: 'files',
       programme: this.#programme,
       row,
       facts: [
         fact('State', row.stateName),
-        fact('Provider', titleOf(submission.provider)),
-        fact('Number in its period', submission.sequence),
-        fact('Place in the order of submission', submission.intake),
-        fact('Submitted', row.submitted),
-        fact('Attested by', submission.attestedBy),
-        ...(submission.onBehalfOf === undefined
-          ? []
-          : [fact('On behalf of', titleOf(submission.onBehalfOf))]),
-        ...(submission.withdrawal === undefined
-          ? []
-          : [
-              fact('Withdrawn', `${instantName(submission.withdrawal.at)}, by ${submission.withdrawal.by}`),
-              fact('Reason', titleOf(submission.withdrawal.reason)),
-            ]),
-        fact(
-          'Rows deleted here',
-          submission.rowsDeletedAt === undefined ? 'Not yet' : instantName(submission.rowsDeletedAt),
-        ),
-        fact('Id', submission.id),
+        fact('Provider', row.providerName),
+        ...facts,
+        fact('Id', file.id),
       ],
-      counts: countsOf(upload.counts).map(([code, value]) => ({ name: rowName(code), value })),
-      findings: findings.map(([code, value]) => ({ name: findingName(code), value })),
-      notes: upload.notes.map(({ message }) => message),
-      // The report is deleted together with the rows.
-      report:
-        findings.length > 0 && submission.rowsDeletedAt === undefined
-          ? `/v1/uploads/${submission.upload}/errors`
-          : undefined,
+      counts: countsOf(counts).map(([code, value]) => ({ name: rowName(code), value })),
+      findings: found.map(([code, value]) => ({ name: findingName(code), value })),
+      notes: notes.map(({ message }) => message),
+      report: found.length > 0 && !rowsAreGone ? `/v1/uploads/${upload}/errors` : undefined,
     });
   }
 
-  /** A submission with names instead of codes. */
-  #named(submission: SubmissionView) {
-    const { dataset, period, state, provider, acceptedAt } = submission;
+  /** A file with names instead of codes. */
+  #named<File extends NamedByCodes>(file: File) {
     return {
-      ...submission,
-      datasetName: datasetName(dataset, this.#datasets),
-      periodName: parsePeriod(period)?.label ?? period,
-      providerName: titleOf(provider),
-      stateName: stateName(state),
-      stateColour: stateColour(state),
-      submitted: instantName(acceptedAt),
+      ...file,
+      datasetName: datasetName(file.dataset, this.#datasets),
+      periodName: parsePeriod(file.period)?.label ?? file.period,
+      providerName: titleOf(file.provider),
+      stateName: stateName(file.state),
+      stateColour: stateColour(file.state),
     };
   }
+}
+
+type NamedByCodes = Pick<UploadView | SubmissionView, 'id' | 'dataset' | 'period' | 'provider' | 'state'>;
+type Fact = ReturnType<typeof fact>;
+
+/** @throws Problem 404 for what is no id. */
+function idOf(wanted: string): string {
+  if (/^[0-9a-f]{32}$/.test(wanted)) return wanted;
+  throw new Problem(404, 'file-unknown', { detail: 'There is no file of yours at this address.' });
 }
 
 const fact = (key: string, value: string | number) => ({

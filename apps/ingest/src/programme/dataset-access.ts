@@ -9,6 +9,16 @@ export const mayActFor = (caller: Caller, provider: ProviderId | string): boolea
   hasRole(caller, 'data-team') || (hasRole(caller, 'provider') && caller.organisation === provider);
 
 /**
+ * The provider whose files a caller sees; undefined for the data team, which sees those of all.
+ * @throws Problem 403 for a caller who acts for no provider.
+ */
+export function providerSeenBy(caller: Caller): ProviderId | undefined {
+  if (hasRole(caller, 'data-team')) return undefined;
+  if (caller.organisation !== undefined && hasRole(caller, 'provider')) return caller.organisation;
+  throw new Problem(403, 'not-allowed', { detail: 'This account acts for no provider.' });
+}
+
+/**
  * Returns the requested dataset. The list of datasets is public configuration, so an unknown dataset and another
  * provider's give different errors; everything else of another provider is answered like something unknown.
  * @throws Problem 404 or 403

@@ -1,7 +1,9 @@
 import { periodOfCode } from '@kinledger/domain';
 import type { Agreement, Dataset, Programme } from '@kinledger/programme';
+import type { ProviderId } from '@kinledger/contracts';
+import type { Caller } from '@kinledger/service-kit';
 import { describe, expect, it } from 'vitest';
-import { liveAgreement, periodFor } from './dataset-access.js';
+import { liveAgreement, periodFor, providerSeenBy } from './dataset-access.js';
 
 const agreement = { id: 'team-2023', provider: 'team', validFrom: '2023-07-01', validTo: '2023-09-30' };
 const under = (changed: Partial<Record<keyof typeof agreement, string>> | undefined) =>
@@ -40,5 +42,26 @@ describe('the period of a file', () => {
   it('may begin today, but not later', () => {
     expect(periodFor('2023-24-Q2', '2023-07-01').code).toBe('2023-24-Q2');
     expect(() => periodFor('2023-24-Q2', '2023-06-30')).toThrow('has not begun yet');
+  });
+});
+
+describe('the files that a caller sees', () => {
+  const caller = (roles: Caller['roles'], organisation?: string): Caller => ({
+    person: 'amara',
+    roles,
+    ...(organisation === undefined ? {} : { organisation: organisation as ProviderId }),
+  });
+
+  it('are those of its own provider, and those of all for the data team', () => {
+    expect(providerSeenBy(caller(['provider'], 'team'))).toBe('team');
+    expect(providerSeenBy(caller(['data-team']))).toBeUndefined();
+    expect(providerSeenBy(caller(['provider', 'data-team'], 'team'))).toBeUndefined();
+  });
+
+  it.each<[string, Caller]>([
+    ['a provider account of no provider', caller(['provider'])],
+    ['a reader', caller(['reader'], 'team')],
+  ])('are none for %s', (_, asking) => {
+    expect(() => providerSeenBy(asking)).toThrow('acts for no provider');
   });
 });

@@ -1,9 +1,9 @@
-import { hasRole, type Caller, Outbox } from '@kinledger/service-kit';
+import { type Caller, Outbox } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandService } from '../commands/command-service.js';
 import { viewOfCommand } from '../commands/command-view.js';
 import { IntakeContext } from '../intake-context.js';
-import { mayActFor } from '../programme/dataset-access.js';
+import { mayActFor, providerSeenBy } from '../programme/dataset-access.js';
 import { IntakeMetrics } from '../uploads/intake-metrics.js';
 import type { Submission } from './submission.js';
 import { listSubmissions, readSubmission, rowsGoneAt, type SubmissionFilter } from './submission-table.js';
@@ -76,8 +76,8 @@ export class SubmissionService {
 
   /** A provider lists its own submissions, the data team all. Newest first. */
   async list(caller: Caller, filter: Omit<SubmissionFilter, 'provider'>): Promise<SubmissionView[]> {
-    const own = hasRole(caller, 'data-team') ? {} : { provider: caller.organisation };
-    const submissions = await listSubmissions(this.#intake.pool, { ...filter, ...own });
+    const provider = providerSeenBy(caller);
+    const submissions = await listSubmissions(this.#intake.pool, { ...filter, provider });
     const gone = await rowsGoneAt(
       this.#intake.pool,
       submissions.map(({ upload }) => upload),

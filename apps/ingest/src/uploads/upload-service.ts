@@ -7,7 +7,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IntakeContext } from '../intake-context.js';
 import { intakeOutbox } from '../outbox/intake-outbox.js';
-import { datasetFor, liveAgreement, mayActFor, periodFor } from '../programme/dataset-access.js';
+import {
+  datasetFor,
+  liveAgreement,
+  mayActFor,
+  periodFor,
+  providerSeenBy,
+} from '../programme/dataset-access.js';
 import { SaltWatch } from '../salt/salt-watch.js';
 import { errorReport } from './error-report.js';
 import { holdsClearText } from './incident.js';
@@ -18,7 +24,7 @@ import { Turnstile } from './turnstile.js';
 import type { Upload } from './upload.js';
 import { bodyOf, declaredBytes } from './upload-body.js';
 import { fileHeldTheSalt, uploadChanged } from './upload-events.js';
-import { lockUpload, markDiscarded, readUpload } from './upload-table.js';
+import { listWaiting, lockUpload, markDiscarded, readUpload } from './upload-table.js';
 import { viewOf, type UploadView } from './upload-view.js';
 
 /** Operations of accounts on uploads before they are submitted. */
@@ -124,6 +130,12 @@ export class UploadService {
   async view(caller: Caller, id: string): Promise<UploadView> {
     const upload = await this.#visible(caller, id);
     return viewOf(upload, this.#intake.programme.dataset(upload.dataset));
+  }
+
+  /** What was read and neither submitted nor discarded, the latest first: a provider’s own; the data team sees all. */
+  async waiting(caller: Caller, limit: number): Promise<UploadView[]> {
+    const uploads = await listWaiting(this.#intake.pool, { provider: providerSeenBy(caller), limit });
+    return uploads.map((upload) => viewOf(upload, this.#intake.programme.dataset(upload.dataset)));
   }
 
   /** @throws Problem 404; 410 if the report was deleted with the rows. */

@@ -126,6 +126,20 @@ export async function markAccepted(
   ]);
 }
 
+/** Uploads that were read and neither submitted nor discarded, the latest first: of one provider, or of all. */
+export async function listWaiting(
+  client: Queryable,
+  { provider, limit }: { readonly provider: ProviderId | undefined; readonly limit: number },
+): Promise<readonly Upload[]> {
+  const { rows } = await client.query<UploadRow>(
+    `SELECT ${columns} FROM ingest.upload
+     WHERE state IN ('validated', 'refused') AND ($1::text IS NULL OR provider = $1)
+     ORDER BY received_at DESC, upload LIMIT $2`,
+    [provider ?? null, limit],
+  );
+  return rows.map(uploadOf);
+}
+
 /** Locks uploads that were not submitted in time; skips those that somebody else has locked. */
 export async function lockExpired(client: Queryable, limit: number): Promise<readonly Upload[]> {
   const { rows } = await client.query<UploadRow>(
