@@ -18,6 +18,8 @@ export interface Home {
   readonly logs: string;
   /** The list of erasures, outside the databases so that it outlives them. */
   readonly erasures: string;
+  /** The list of suppressions, outside the databases likewise. */
+  readonly suppressions: string;
   /** Copies of the ledger's checkpoints, outside the databases. */
   readonly checkpoints: string;
   /** Exists while a restored home has yet to erase the records on the list, before other services may start. */
@@ -45,6 +47,7 @@ export function openHome(option: string | undefined): Home {
     tokensFile: at('tokens.json'),
     logs: at('logs'),
     erasures: at('erasures.jsonl'),
+    suppressions: at('suppressions.jsonl'),
     checkpoints: at('checkpoints'),
     eraseFirst: at('erase-first'),
     connectionFile: at('connection.json'),
@@ -56,7 +59,7 @@ export function emptyHome(home: Home): void {
   const ours = [
     ...[home.postgres, home.databasePasswords, home.busFile, home.secrets, home.signingKey],
     ...[home.accessFile, home.tokensFile, home.logs, home.connectionFile, join(home.directory, 'demo')],
-    ...[home.erasures, home.checkpoints, home.eraseFirst],
+    ...[home.erasures, home.suppressions, home.checkpoints, home.eraseFirst],
   ];
   for (const path of ours) rmSync(path, { recursive: true, force: true });
 }

@@ -5,7 +5,7 @@ import { restore } from './backup/restore.js';
 
 /**
  * Backup and restore of a home, in a process separate from the launcher: `backup --home H --out D [--keys-out K]`,
- * `restore --home H --from D --keys K [--erasures F]`. Sends `OperationMessage`s to its parent.
+ * `restore --home H --from D --keys K [--erasures F] [--suppressions F]`. Sends `OperationMessage`s to its parent.
  */
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
@@ -17,6 +17,7 @@ async function main(): Promise<void> {
       from: { type: 'string' },
       keys: { type: 'string' },
       erasures: { type: 'string' },
+      suppressions: { type: 'string' },
     },
   });
   const required = (name: 'home' | 'out' | 'from' | 'keys'): string => {
@@ -31,7 +32,8 @@ async function main(): Promise<void> {
     tell({ type: 'backed-up', report: await backUp({ ...options, tell: stage }) });
   } else if (operation === 'restore') {
     const options = { home: required('home'), backup: required('from'), keys: required('keys') };
-    const report = await restore({ ...options, erasures: values.erasures, tell: stage });
+    const { erasures, suppressions } = values;
+    const report = await restore({ ...options, erasures, suppressions, tell: stage });
     tell({ type: 'restored', report });
   } else {
     throw new Error('expected backup or restore');

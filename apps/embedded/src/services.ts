@@ -59,6 +59,7 @@ export const services: readonly ServiceDefinition[] = [
       ...bus('pseudonymiser', urls),
       KINLEDGER_RESTRICTED_URL: urls.url('restricted', 'pseudonymiser'),
       KINLEDGER_SECRETS_DIR: home.secrets,
+      KINLEDGER_SUPPRESSIONS_FILE: home.suppressions,
       KINLEDGER_ACCESS_FILE: home.accessFile,
     }),
   },

@@ -9,6 +9,9 @@ import { IntakeContextModule } from './intake-context.js';
 import { intakeOutbox } from './outbox/intake-outbox.js';
 import { FilesPage } from './pages/files.page.js';
 import { ingestPages } from './pages/ingest-pages.js';
+import { AnswersController } from './people/answers.controller.js';
+import { PeopleController } from './people/people.controller.js';
+import { PeopleService } from './people/people-service.js';
 import { ProgrammeModule } from './programme/programme.module.js';
 import { SaltWatch } from './salt/salt-watch.js';
 import { SubmissionService } from './submissions/submission-service.js';
@@ -39,9 +42,19 @@ export class IngestModule {
         SubmissionsController,
         CommandsController,
         RepliesController,
+        PeopleController,
+        AnswersController,
         FilesPage,
       ],
-      providers: [IntakeMetrics, SaltWatch, UploadService, UploadExpiry, SubmissionService, CommandService],
+      providers: [
+        IntakeMetrics,
+        SaltWatch,
+        UploadService,
+        UploadExpiry,
+        SubmissionService,
+        CommandService,
+        PeopleService,
+      ],
     };
   }
 }

@@ -4,6 +4,7 @@ import {
   programmeConfig,
   restrictedConfig,
   secretsConfig,
+  suppressionsConfig,
   variable,
   wholeNumber,
 } from '@kinledger/service-kit';
@@ -16,6 +17,7 @@ export const pseudonymiserConfig = {
   restricted: restrictedConfig,
   programme: programmeConfig,
   secrets: secretsConfig,
+  suppressions: suppressionsConfig,
   threads: variable(
     'KINLEDGER_PSEUDONYMISER_THREADS',
     wholeNumber(Math.min(99, THREADS), 1, 99),

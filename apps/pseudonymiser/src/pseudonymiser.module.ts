@@ -11,7 +11,7 @@ import {
   poolToken,
   type ServiceConfig,
 } from '@kinledger/service-kit';
-import { Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import type { pseudonymiserConfig } from './config.js';
 import { FileMetrics } from './files/file-metrics.js';
@@ -20,6 +20,9 @@ import { FilesController } from './files/files.controller.js';
 import { statesOutbox } from './files/states-outbox.js';
 import { requireSameKeys } from './keys/key-fingerprints.js';
 import { publishSaltMarks } from './keys/salt-marks-table.js';
+import { PeopleController } from './people/people.controller.js';
+import { PersonRequests } from './people/person-requests.js';
+import { SuppressionFile } from './people/suppression-file.js';
 import { RowWorkers } from './worker/row-workers.js';
 
 type Config = ServiceConfig<typeof pseudonymiserConfig>;
@@ -50,7 +53,7 @@ export class PseudonymiserModule {
         PoolModule.forRoot({ database: 'restricted', url: config.restricted.url, service: 'pseudonymiser' }),
         OutboxModule.forRoot({ database: 'restricted', table: statesOutbox }),
       ],
-      controllers: [FilesController],
+      controllers: [FilesController, PeopleController],
       providers: [
         FileMetrics,
         {
@@ -59,6 +62,12 @@ export class PseudonymiserModule {
           useFactory: (pool: pg.Pool) => startWorkers(pool, config),
         },
         RowWorkersLifetime,
+        {
+          provide: PersonRequests,
+          inject: [poolToken('restricted'), RowWorkers, Outbox],
+          useFactory: (pool: pg.Pool, workers: RowWorkers, outbox: Outbox) =>
+            personRequests(pool, workers, outbox, config),
+        },
         {
           provide: FilePseudonymiser,
           inject: [poolToken('restricted'), MESSAGE_BUS, RowWorkers, FileMetrics, Outbox],
@@ -84,6 +93,36 @@ export class PseudonymiserModule {
       ],
     };
   }
+}
+
+/** With what a restored database has lost of the list of suppressions, before any file is read. */
+async function personRequests(
+  pool: pg.Pool,
+  workers: RowWorkers,
+  outbox: Outbox,
+  { programme, secrets, suppressions }: Config,
+): Promise<PersonRequests> {
+  const logger = new Logger('people');
+  const { id } = (await readProgramme(programme.directory)).definition;
+  const list =
+    suppressions.file === undefined
+      ? undefined
+      : new SuppressionFile(suppressions.file, id, (line) =>
+          logger.error({ line }, 'a line of the list of suppressions cannot be read, and is left out'),
+        );
+  const restored = (await list?.merge(pool)) ?? 0;
+  if (restored > 0) logger.log({ lines: restored }, 'suppressions taken from the list');
+  return new PersonRequests({
+    programme: id,
+    pool,
+    workers,
+    list,
+    keyVersion: (await readSecrets(secrets.directory)).tokenMasters.length,
+    now: () => new Date(),
+    wakeOutbox: () => outbox.wake(),
+    onAnswered: ({ request, act, reason }, outcome, marks) =>
+      logger.log({ request, act, reason, outcome, marks }, 'request about a person answered'),
+  });
 }
 
 /** Starts threads, which read the keys, after checking that these are the keys of earlier rows. */

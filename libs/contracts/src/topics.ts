@@ -6,6 +6,7 @@ import {
   IndividualMatchedPublished,
   SubmissionDecided,
 } from './messages/linkage-published.js';
+import { PersonAnswered, PersonRequested } from './messages/person-request.js';
 import { RowPseudonymised } from './messages/row-pseudonymised.js';
 import { SubmissionStateChanged } from './messages/submission-state-changed.js';
 
@@ -62,6 +63,24 @@ export const topics = {
     key: 'submission',
     producers: ['pseudonymiser'],
     consumers: ['linker'],
+  }),
+  personRequested: topic({
+    name: 'intake.internal.person-requested.1',
+    contract: PersonRequested,
+    partitions: 1,
+    retentionDays: 7,
+    key: 'programme',
+    producers: ['ingest'],
+    consumers: ['pseudonymiser'],
+  }),
+  personAnswered: topic({
+    name: 'pseudonymisation.internal.person-answered.1',
+    contract: PersonAnswered,
+    partitions: 1,
+    retentionDays: 7,
+    key: 'programme',
+    producers: ['pseudonymiser'],
+    consumers: ['ingest'],
   }),
   individualMatched: topic({
     name: 'linkage.public.individual-matched.1',

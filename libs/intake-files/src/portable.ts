@@ -4,4 +4,9 @@ export * from './reading/file-refused.js';
 export type * from './validation/date-order.js';
 export * from './validation/finding.js';
 export * from './validation/row-validator.js';
-export type { KnownEmptyValueDigests } from './validation/value-form.js';
+export {
+  identifierFormsFor,
+  type KnownEmptyValueDigests,
+  type ReadValue,
+  type ValueForm,
+} from './validation/value-form.js';

@@ -80,6 +80,33 @@ export const wrapCommitmentSeed = (kek: Kek, upload: UploadId, seed: CommitmentS
 export const unwrapCommitmentSeed = (kek: Kek, upload: UploadId, wrapped: Uint8Array): CommitmentSeed =>
   open(kek, `commitment seed of upload ${upload}`, wrapped) as CommitmentSeed;
 
+/** Something sealed by itself, under a key of its own. */
+export interface SealedAlone {
+  readonly wrappedDataKey: Uint8Array;
+  readonly sealed: Uint8Array;
+}
+
+/** Seals what a request says of a person; bound to the request. */
+export function sealPersonRequest(kek: Kek, request: string, plaintext: Uint8Array): SealedAlone {
+  const dataKey = createDataKey();
+  return {
+    wrappedDataKey: seal(kek, `data-key of person request ${request}`, dataKey),
+    sealed: seal(dataKey, `person request ${request}`, plaintext),
+  };
+}
+
+/** @throws NotAuthentic */
+export const openPersonRequest = (
+  kek: Kek,
+  request: string,
+  { wrappedDataKey, sealed }: SealedAlone,
+): Uint8Array =>
+  open(
+    open(kek, `data-key of person request ${request}`, wrappedDataKey),
+    `person request ${request}`,
+    sealed,
+  );
+
 /** Also the associated data: a text that is unique to each sealed value. */
 const placeOf = (kind: ChunkKind, upload: UploadId, n: number) => `${kind} chunk ${n} of upload ${upload}`;
 

@@ -7,7 +7,9 @@ import {
   createDataKey,
   kekFrom,
   openChunk,
+  openPersonRequest,
   sealChunk,
+  sealPersonRequest,
   unwrapCommitmentSeed,
   unwrapDataKey,
   wrapCommitmentSeed,
@@ -114,5 +116,24 @@ describe('a wrapped key', () => {
 
   it('needs 32 bytes', () => {
     expect(() => kekFrom(new Uint8Array(16))).toThrow(RangeError);
+  });
+});
+
+describe('a sealed request about a person', () => {
+  const kek = kekFrom(randomBytes(32));
+
+  it('opens to what was sealed, for its own request and under its own key alone', () => {
+    const sealed = sealPersonRequest(kek, 'request-1', plaintext);
+    expect(Buffer.compare(openPersonRequest(kek, 'request-1', sealed), plaintext)).toBe(0);
+    expect(Buffer.concat([sealed.wrappedDataKey, sealed.sealed]).includes('amara')).toBe(false);
+    expect(isNotAuthentic(failure(() => openPersonRequest(kek, 'request-2', sealed)))).toBe(true);
+    const another = kekFrom(randomBytes(32));
+    expect(isNotAuthentic(failure(() => openPersonRequest(another, 'request-1', sealed)))).toBe(true);
+  });
+
+  it('cannot be put together from two requests', () => {
+    const [one, other] = [0, 1].map(() => sealPersonRequest(kek, 'request-1', plaintext));
+    const mixed = { wrappedDataKey: one!.wrappedDataKey, sealed: other!.sealed };
+    expect(isNotAuthentic(failure(() => openPersonRequest(kek, 'request-1', mixed)))).toBe(true);
   });
 });

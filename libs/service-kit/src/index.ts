@@ -22,6 +22,7 @@ export {
   secretsConfig,
   shutdownConfig,
   signingKeyConfig,
+  suppressionsConfig,
 } from './config/fragments.js';
 export { isConfigurationWrong, readConfig, type ConfigurationWrong } from './config/read-config.js';
 export { wholeNumber } from './config/whole-number.js';
@@ -37,6 +38,7 @@ export { Backlog } from './flow/backlog.js';
 export { DependencyWatch, type DependencyStanding } from './health/dependency-watch.js';
 export { FindingsWatch, type Finding } from './health/findings-watch.js';
 export { Health, type LivenessCheck, type Readiness, type ReadinessCheck } from './health/health.js';
+export { appendLine } from './lists/append-line.js';
 export { FailureLog } from './logging/failure-log.js';
 export { createLogger } from './logging/logger.js';
 export { serializeError } from './logging/error-serializer.js';

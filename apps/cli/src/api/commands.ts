@@ -23,10 +23,37 @@ export interface ErasureOrder {
   readonly reason: string;
 }
 
+export const personRequest = z.object({
+  id: z.string(),
+  act: z.enum(['erase', 'lift']),
+  suppression: z.enum(['waiting', 'in-force', 'lifted', 'refused']),
+  marks: z.number().optional(),
+  refusal: z.object({ reason: z.string(), detail: z.string() }).optional(),
+  erasure: command.optional(),
+});
+/** A request about a person, and how far it is. */
+export type PersonRequest = z.infer<typeof personRequest>;
+
+export interface PersonOrder {
+  readonly id: string;
+  /** What was said of the person, as it was written: ingest checks it. */
+  readonly person: unknown;
+  readonly reason: string;
+}
+
 /** Client of ingest's API for commands to the linker. */
 export const commandsApi = (endpoint: Endpoint) => ({
   erase: (order: ErasureOrder): Promise<Command> =>
     callJson(endpoint, '/v1/erasures', command, { method: 'POST', json: order }),
+
+  erasePerson: (order: PersonOrder & { readonly several: boolean }): Promise<PersonRequest> =>
+    callJson(endpoint, '/v1/erasures/person', personRequest, { method: 'POST', json: order }),
+
+  liftSuppression: (order: PersonOrder): Promise<PersonRequest> =>
+    callJson(endpoint, '/v1/erasures/person/lift', personRequest, { method: 'POST', json: order }),
+
+  personRequest: (id: string): Promise<PersonRequest> =>
+    callJson(endpoint, `/v1/erasures/person/${encodeURIComponent(id)}`, personRequest),
 
   view: (id: string): Promise<Command> =>
     callJson(endpoint, `/v1/commands/${encodeURIComponent(id)}`, command),
@@ -36,18 +63,42 @@ export type CommandsApi = ReturnType<typeof commandsApi>;
 const LOOK_MS = 200;
 
 /**
+ * Waits until a request about a person is answered: by the pseudonymiser, and for an erasure by the linker too.
+ * @throws Failure if it is not answered in time.
+ */
+export async function awaitPersonRequest(
+  api: Pick<CommandsApi, 'personRequest'>,
+  asked: PersonRequest,
+  waitSeconds: number,
+  requireAtWork: () => Promise<void>,
+): Promise<PersonRequest> {
+  const until = performance.now() + waitSeconds * 1000;
+  for (let known = asked; ; known = await latest(() => api.personRequest(asked.id), known)) {
+    const isOver = known.act === 'lift' || (known.erasure !== undefined && known.erasure.state !== 'waiting');
+    if (known.suppression === 'refused' || (known.suppression !== 'waiting' && isOver)) return known;
+    await requireAtWork();
+    if (performance.now() >= until) {
+      throw new Failure(
+        `asked for, as ${asked.id}; not answered yet: it is carried out when the services are at work; ask again with the same identifiers to see how it ended`,
+      );
+    }
+    await pause(LOOK_MS);
+  }
+}
+
+/**
  * Waits for the linker's reply. Also checks whether the linker has halted, if its address is known.
  * @returns the accepted command.
  * @throws Failure if the command is refused, or not answered in time.
  */
 export async function awaitReply(
-  api: CommandsApi,
+  api: Pick<CommandsApi, 'view'>,
   asked: Command,
   waitSeconds: number,
   requireAtWork: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Command> {
   const until = performance.now() + waitSeconds * 1000;
-  for (let known = asked; ; known = await latest(api, known)) {
+  for (let known = asked; ; known = await latest(() => api.view(asked.id), known)) {
     if (known.state === 'accepted') return known;
     if (known.state === 'refused')
       throw new Failure(known.refusal?.detail ?? 'the linker refused the command');
@@ -61,11 +112,11 @@ export async function awaitReply(
   }
 }
 
-async function latest(api: CommandsApi, known: Command): Promise<Command> {
+async function latest<Known>(look: () => Promise<Known>, known: Known): Promise<Known> {
   try {
-    return await api.view(known.id);
+    return await look();
   } catch (error) {
-    // The service may be restarting; keep asking for the command.
+    // The service may be restarting; keep asking.
     if (error instanceof Refused && error.status >= 500) return known;
     throw error;
   }

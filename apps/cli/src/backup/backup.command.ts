@@ -15,6 +15,7 @@ interface RestoreOptions {
   readonly home: string;
   readonly keys: string;
   readonly erasures?: string;
+  readonly suppressions?: string;
   readonly json?: boolean;
 }
 
@@ -40,6 +41,10 @@ export function addBackupCommands(program: Command): void {
       '--erasures <file>',
       'list of erasures: what was erased since is erased again before any other service starts',
     )
+    .option(
+      '--suppressions <file>',
+      'list of suppressions: rows of the people on it go no further, whatever the backup knows of them',
+    )
     .option('--json', 'print one JSON document')
     .action(restore);
 }
@@ -61,9 +66,13 @@ async function backUp({ home, out, keysOut, json }: BackupOptions): Promise<void
   );
 }
 
-async function restore(backup: string, { home, keys, erasures, json }: RestoreOptions): Promise<void> {
+async function restore(
+  backup: string,
+  { home, keys, erasures, suppressions, json }: RestoreOptions,
+): Promise<void> {
   const args = ['restore', '--from', backup, '--home', home, '--keys', keys];
   if (erasures !== undefined) args.push('--erasures', erasures);
+  if (suppressions !== undefined) args.push('--suppressions', suppressions);
   const report = await runOperation(args, 'restored', (text) => say(json, text));
   print(json, report, () =>
     [
@@ -72,6 +81,7 @@ async function restore(backup: string, { home, keys, erasures, json }: RestoreOp
         ({ stream, events, sha256 }) => `  ${stream}  ${count(events)} events  ${sha256}`,
       ),
       `Erasures: ${count(report.erasures.records)} records listed; the linker erases them again when it starts.`,
+      `Suppressions: ${count(report.suppressions.marks)} marks of people listed; their rows go no further.`,
       `Start it with: kinledger start --home ${report.home}`,
     ].join('\n'),
   );

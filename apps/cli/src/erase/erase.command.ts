@@ -8,11 +8,15 @@ import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { waitSeconds } from '../output/wait-option.js';
 import { unknownRecords } from './known-records.js';
+import { erasePerson, liftSuppression } from './erase-person.js';
 import { idsIn, inOrders, requireCode } from './record-ids.js';
 
 interface Options {
   readonly record?: readonly string[];
   readonly recordsFile?: string;
+  readonly person?: string;
+  readonly lift?: string;
+  readonly all?: boolean;
   readonly basis: string;
   readonly home?: string;
   readonly wait: number;
@@ -22,7 +26,15 @@ interface Options {
 export function addEraseCommand(program: Command): void {
   program
     .command('erase')
-    .description('erases records for ever: their bodies, and what is known from them; the ledger keeps ids')
+    .description(
+      'erases a person or records for ever: bodies, and what is known from them; the ledger keeps ids. A person’s later rows are kept out',
+    )
+    .option(
+      '--person <file>',
+      'file that says who, or - for standard input: JSON with nhsNumber, child (carerEmail, birthDate, firstName, gender) or caseNumber (provider, number), and birthDate, email or mobile besides',
+    )
+    .option('--all', 'with --person: erases all individuals that it names, where it names several')
+    .option('--lift <file>', 'lets later rows of a person in again: a file like that of --person, or -')
     .option('--record <id...>', 'ids of records, 32 hex digits each')
     .option('--records-file <file>', 'file with one record id a line')
     .requiredOption('--basis <code>', 'why, as a short code such as data-subject-request: never a name')
@@ -32,8 +44,23 @@ export function addEraseCommand(program: Command): void {
     .action(erase);
 }
 
-async function erase({ record = [], recordsFile, basis, home, wait, json }: Options): Promise<void> {
+async function erase(options: Options): Promise<void> {
+  const { record = [], recordsFile, person, lift, all = false, basis, home, wait, json } = options;
   const connection = requireConnection(homeDirectory(home));
+  const ways = [person, lift, record.length > 0 || recordsFile !== undefined ? 'records' : undefined];
+  if (ways.filter((way) => way !== undefined).length > 1)
+    throw new Failure('erase a person, lift a suppression, or erase records: one of them at a time');
+  if (person !== undefined || lift !== undefined) {
+    requireCode(basis);
+    const at = linkerApi({ url: connection.services.linker, token: connection.tokens.operator });
+    const told = { basis, all, wait, requireAtWork: () => requireAtWork(at) };
+    const { request, text } =
+      person === undefined
+        ? await liftSuppression(connection, lift ?? '-', told)
+        : await erasePerson(connection, person, told);
+    print(json, request, () => text);
+    return;
+  }
   const records = [...new Set([...record, ...(recordsFile === undefined ? [] : idsIn(recordsFile))])];
   requireCode(basis);
   const orders = inOrders(records);

@@ -10,7 +10,8 @@ export function inOrders(records: readonly string[]): readonly (readonly string[
   const ids = [...new Set(records)];
   const wrong = ids.findIndex((id) => !/^[0-9a-f]{32}$/.test(id));
   if (wrong >= 0) throw new Failure(`record ${wrong + 1} is no record id: 32 hex digits in lower case`);
-  if (ids.length === 0) throw new Failure('name the records with --record or --records-file');
+  if (ids.length === 0)
+    throw new Failure('name whom or what to erase with --person, --record or --records-file');
   return Array.from({ length: Math.ceil(ids.length / MAX_RECORDS_PER_EVENT) }, (_, order) =>
     ids.slice(order * MAX_RECORDS_PER_EVENT, (order + 1) * MAX_RECORDS_PER_EVENT),
   );

@@ -162,6 +162,8 @@ function describe({ upload, accepted, submission }: Outcome, options: Options): 
   }
   if (submission === undefined) return lines.join('\n');
   lines.push(`  ${submission.state} at ledger position ${count(submission.closedAt ?? 0)}`);
+  const withheld = submission.counts?.['suppressed'] ?? 0;
+  if (withheld > 0) lines.push(`    withheld: ${count(withheld)} of people whose data was erased`);
   for (const [outcome, rows] of Object.entries(submission.outcomes ?? {})) {
     if (rows > 0) lines.push(`    ${outcome}: ${count(rows)}`);
   }

@@ -7,7 +7,7 @@ import { lockHome } from '../home-lock.js';
 import { emptyHome, openHome, writePrivately, type Home } from '../home.js';
 import { DATA, readManifest, type BackupManifest } from './backup-manifest.js';
 import { copyFile, eachOf } from './copied-file.js';
-import { dropReadModels, readErasures, type ErasureList } from './erasure-list.js';
+import { dropReadModels, readErasures, readSuppressions, type KeptList } from './kept-lists.js';
 import { placeKeys } from './keys-copy.js';
 import { summariseLedgers } from './ledger-summary.js';
 import { operationRefused } from './operation-refused.js';
@@ -20,12 +20,15 @@ export interface RestoreOptions {
   readonly home: string;
   /** The file with the list of erasures. */
   readonly erasures?: string | undefined;
+  /** The file with the list of suppressions. */
+  readonly suppressions?: string | undefined;
   readonly tell: (what: string) => void;
 }
 
 /**
  * Makes a home from a backup: copies files and keys, and checks every file and ledger against the backup's manifest.
- * Leaves the list of later erasures for the linker, which erases those records before any other service starts. Runs no
+ * Leaves the list of later erasures for the linker, which erases those records before any other service starts, and that
+ * of suppressions for the pseudonymiser. Runs no
  * service; on failure it leaves nothing behind.
  * @throws OperationRefused
  */
@@ -34,6 +37,8 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
   const backup = resolve(options.backup);
   const manifest = readManifest(backup);
   const erasures = options.erasures === undefined ? undefined : readErasures(options.erasures);
+  const suppressions =
+    options.suppressions === undefined ? undefined : readSuppressions(options.suppressions);
   const directory = resolve(options.home);
   if (existsSync(directory) && readdirSync(directory).length > 0) {
     throw operationRefused(`${directory} is not empty: a backup is restored into an empty place only`);
@@ -49,11 +54,14 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
     await placeData(backup, manifest, data);
     tell('starting PostgreSQL to check the ledger');
     await check(home, manifest, erasures);
+    // The pseudonymiser takes from it what the database lacks, before it reads a file.
+    if (suppressions !== undefined) writePrivately(home.suppressions, suppressions.text);
     return {
       home: directory,
       madeAt: manifest.madeAt,
       ledgers: manifest.ledgers,
-      erasures: { records: erasures?.records ?? 0 },
+      erasures: { records: erasures?.names ?? 0 },
+      suppressions: { marks: suppressions?.names ?? 0 },
     };
   } catch (error) {
     if (data !== undefined) rmSync(data, { recursive: true, force: true });
@@ -78,11 +86,11 @@ async function placeData(backup: string, { folders, files }: BackupManifest, dat
   giveToServer(data);
 }
 
-async function check(home: Home, manifest: BackupManifest, erasures: ErasureList | undefined): Promise<void> {
+async function check(home: Home, manifest: BackupManifest, erasures: KeptList | undefined): Promise<void> {
   const postgres = await startEmbeddedPostgres({ directory: home.postgres });
   try {
     requireSame(manifest.ledgers, await summariseLedgers(postgres.url('kinledger_platform')));
-    if (erasures === undefined || erasures.records === 0) return;
+    if (erasures === undefined || erasures.names === 0) return;
     await dropReadModels(await provisionDatabases(home, postgres.url()));
     writePrivately(home.erasures, erasures.text);
     writePrivately(home.eraseFirst, '');

@@ -1,4 +1,5 @@
 import type {
+  AskedBy,
   CommandData,
   CommandId,
   CommandKind,
@@ -7,7 +8,6 @@ import type {
   SubmissionId,
 } from '@kinledger/contracts';
 import type pg from 'pg';
-import { askedByOf, type Caller } from '@kinledger/service-kit';
 import { commandMessage } from '../outbox/intake-messages.js';
 import { intakeOutbox } from '../outbox/intake-outbox.js';
 import { insertCommand } from './command-table.js';
@@ -16,7 +16,7 @@ export interface CommandRequest<Kind extends CommandKind> {
   readonly id: CommandId;
   readonly kind: Kind;
   readonly programme: ProgrammeId;
-  readonly caller: Caller;
+  readonly askedBy: AskedBy;
   readonly reason: string;
   readonly payload: CommandData<Kind>['payload'];
   /** Intake number up to which the linker must have decided before it executes the command. */
@@ -33,9 +33,8 @@ export interface CommandRequest<Kind extends CommandKind> {
  */
 export async function askCommand<Kind extends CommandKind>(
   client: pg.ClientBase,
-  { id, kind, programme, caller, reason, payload, after, at, about }: CommandRequest<Kind>,
+  { id, kind, programme, askedBy, reason, payload, after, at, about }: CommandRequest<Kind>,
 ): Promise<boolean> {
-  const askedBy = askedByOf(caller);
   const isNew = await insertCommand(client, {
     id,
     kind,

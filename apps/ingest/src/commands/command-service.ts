@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import type { CommandId, RecordId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
-import { hasRole, Problem, type Caller, Outbox } from '@kinledger/service-kit';
+import { askedByOf, hasRole, Problem, type Caller, Outbox } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import { IntakeContext } from '../intake-context.js';
 import { mayActFor } from '../programme/dataset-access.js';
@@ -34,7 +34,13 @@ export class CommandService {
     const { pool, programme } = this.#intake;
     const isNew = await inTransaction(pool, (client) =>
       askCommand(client, {
-        ...{ id, kind: 'erase-records', programme: programme.definition.id, caller, reason },
+        ...{
+          id,
+          kind: 'erase-records',
+          programme: programme.definition.id,
+          askedBy: askedByOf(caller),
+          reason,
+        },
         ...{ payload: { records: [...records] }, after: 0, at: new Date() },
       }),
     );

@@ -5,6 +5,7 @@ import {
   type CommandData,
   type DataOf,
   type FileAccepted,
+  type PersonRequested,
   type SubmissionStateChanged,
 } from '@kinledger/contracts';
 import type { OutboxMessage } from '@kinledger/message-bus';
@@ -35,6 +36,13 @@ export function fileAccepted(data: DataOf<typeof FileAccepted>, at: Date): Outbo
     ...traced(),
   };
   return { topic, key: data.submission, ...encodeCloudEvent(contract, event) };
+}
+
+/** It names the request, and nothing of the person. */
+export function personRequested(data: DataOf<typeof PersonRequested>): OutboxMessage {
+  const { name: topic, contract } = topics.personRequested;
+  const event = { id: `person:${data.request}`, source: SOURCE, time: data.at, data, ...traced() };
+  return { topic, key: data.programme, ...encodeCloudEvent(contract, event) };
 }
 
 /** Its id is the cause of the events that the ledger records in reply. */

@@ -175,12 +175,21 @@ export async function listSubmissions(
 export async function rowsGoneAt(
   client: Queryable,
   uploads: readonly UploadId[],
-): Promise<ReadonlyMap<UploadId, Date>> {
-  const { rows } = await client.query<{ upload: UploadId; deleted_at: Date }>(
-    "SELECT upload, deleted_at FROM landing.deletion WHERE upload = ANY ($1) AND reason = 'pseudonymised'",
+): Promise<ReadonlyMap<UploadId, RowsGone>> {
+  const { rows } = await client.query<RowsGone & { readonly upload: UploadId }>(
+    `SELECT d.upload, d.deleted_at AS at, coalesce(f.suppressed, 0) AS suppressed
+     FROM landing.deletion d
+     LEFT JOIN pseudonymiser.finished_file f ON f.upload = d.upload AND f.outcome = 'pseudonymised'
+     WHERE d.upload = ANY ($1) AND d.reason = 'pseudonymised'`,
     [uploads],
   );
-  return new Map(rows.map((row) => [row.upload, row.deleted_at]));
+  return new Map(rows.map(({ upload, ...gone }) => [upload, gone]));
+}
+
+/** When a file's rows were pseudonymised, and how many of them are of suppressed people. */
+export interface RowsGone {
+  readonly at: Date;
+  readonly suppressed: number;
 }
 
 const columns = `submission, upload, intake, provider, dataset, period, sequence, mode, supersedes, content_hash,

@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import { effectView, viewOfEffect } from './foreseen-effect.js';
 import { commandView } from '../commands/command-view.js';
+import type { RowsGone } from './submission-table.js';
 import type { Submission, Withdrawal } from './submission.js';
 
 /** A submission as its provider and the data team see it. The reports show what the linker did with it. */
@@ -36,6 +37,11 @@ export const submissionView = z.object({
   rowsDeletedAt: instant
     .optional()
     .describe('When its rows, as sent, were permanently deleted from the restricted zone.'),
+  suppressed: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('Rows of people who are suppressed, once pseudonymised: they went no further.'),
   withdrawal: z
     .object({
       reason: z.string(),
@@ -70,7 +76,7 @@ export const unparkAnswer = z.object({
 });
 export type UnparkAnswerView = z.input<typeof unparkAnswer>;
 
-export function viewOfSubmission(submission: Submission, rowsDeletedAt: Date | undefined): SubmissionView {
+export function viewOfSubmission(submission: Submission, gone: RowsGone | undefined): SubmissionView {
   const { withdrawal, onBehalfOf } = submission;
   return {
     id: submission.submission,
@@ -82,13 +88,13 @@ export function viewOfSubmission(submission: Submission, rowsDeletedAt: Date | u
     intake: submission.intake,
     mode: submission.mode,
     supersedes: [...submission.supersedes],
-    state: withdrawal !== null ? 'withdrawn' : rowsDeletedAt === undefined ? 'accepted' : 'pseudonymised',
+    state: withdrawal !== null ? 'withdrawn' : gone === undefined ? 'accepted' : 'pseudonymised',
     agreement: submission.agreement,
     attestedBy: submission.attestedBy,
     ...(onBehalfOf === null ? {} : { onBehalfOf }),
     acceptedAt: submission.acceptedAt.toISOString(),
     ...(submission.effect === null ? {} : { effect: viewOfEffect(submission.effect) }),
-    ...(rowsDeletedAt === undefined ? {} : { rowsDeletedAt: rowsDeletedAt.toISOString() }),
+    ...(gone === undefined ? {} : { rowsDeletedAt: gone.at.toISOString(), suppressed: gone.suppressed }),
     ...(withdrawal === null ? {} : { withdrawal: viewOfWithdrawal(withdrawal) }),
   };
 }

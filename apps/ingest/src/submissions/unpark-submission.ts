@@ -1,7 +1,7 @@
 import type { CommandId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
 import { isLandingFileGone, readFile } from '@kinledger/landing-store';
-import { Problem, type Caller } from '@kinledger/service-kit';
+import { askedByOf, Problem, type Caller } from '@kinledger/service-kit';
 import { askCommand } from '../commands/ask-command.js';
 import type { Receiver } from '../uploads/receive-upload.js';
 import { readUpload } from '../uploads/upload-table.js';
@@ -54,7 +54,14 @@ export async function unparkSubmission(
     const file = acceptedFile(programmeId, { pseudonymisedAtSource, extractKind }, submission, upload);
     const command = `unpark-${submission.submission}-${intake}` as CommandId;
     await askCommand(client, {
-      ...{ id: command, kind: 'unpark-submission', programme: programmeId, caller, reason, at },
+      ...{
+        id: command,
+        kind: 'unpark-submission',
+        programme: programmeId,
+        askedBy: askedByOf(caller),
+        reason,
+        at,
+      },
       payload: { file: { ...file, intake } },
       after: intake - 1,
       about: submission,

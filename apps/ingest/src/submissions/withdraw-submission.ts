@@ -1,6 +1,6 @@
 import type { CommandId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
-import { Problem, type Caller } from '@kinledger/service-kit';
+import { askedByOf, Problem, type Caller } from '@kinledger/service-kit';
 import { askCommand } from '../commands/ask-command.js';
 import { mayActFor } from '../programme/dataset-access.js';
 import { deleteRegister } from '../register/register-table.js';
@@ -29,7 +29,14 @@ export async function withdrawSubmission(
     const at = new Date();
     const command = `withdraw-${submission.submission}` as CommandId;
     await askCommand(client, {
-      ...{ id: command, kind: 'withdraw-submission', programme: programmeId, caller, reason, at },
+      ...{
+        id: command,
+        kind: 'withdraw-submission',
+        programme: programmeId,
+        askedBy: askedByOf(caller),
+        reason,
+        at,
+      },
       payload: { submission: submission.submission },
       after: await lastIntake(client, programmeId),
       about: submission,

@@ -52,7 +52,11 @@ export class CommandDecisions {
       if (reason !== undefined) {
         // A refusal leaves no trace in the ledger, so check that the ledger was read up to its end.
         await open.requireUnchangedHead();
-        await inbox.answer(programmeId, command.id, { outcome: 'refused', reason });
+        const count = handler.countOf?.(ledger, command);
+        await inbox.answer(programmeId, command.id, {
+          ...{ outcome: 'refused', reason },
+          ...(count === undefined ? {} : { count }),
+        });
         return { outcome: 'refused', rows: 0 } as const;
       }
       await this.#definitions.defineFirst(open, command.time, signal);

@@ -62,11 +62,12 @@ export class PendingErasures {
    * Idempotent.
    */
   async note(
-    { id, reason, askedBy, time }: CommandData<'erase-records'>,
+    { id, reason, askedBy, time }: CommandData<'erase-records' | 'erase-person'>,
     records: readonly RecordId[],
   ): Promise<void> {
     const { erasures } = await this.#erasures.list();
-    if (erasures.some(({ command }) => command === id)) return;
+    // The records of a person may be more than one line holds.
+    if (erasures.some(({ command, records: [first] }) => command === id && first === records[0])) return;
     await this.#erasures.append({
       ...{ stream: this.#stream, basis: reason, records: [...records], erasedAt: time },
       ...{ command: id, by: askedBy.person },

@@ -3,7 +3,7 @@ import { readErasure, type Erasure } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
 import { eraseBodies, type EnteredRecord } from '@kinledger/event-store';
 import type pg from 'pg';
-import { appendLine } from './append-line.js';
+import { appendLine } from '@kinledger/service-kit';
 import type { Erasures, ListedErasures } from './erasures.js';
 
 export interface ErasureFileOptions {

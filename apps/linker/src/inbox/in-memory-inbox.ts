@@ -2,6 +2,7 @@ import {
   RowChunk,
   Command,
   FileAccepted,
+  keptOf,
   read,
   type CommandData,
   type CommandId,
@@ -31,6 +32,8 @@ interface HeldCommand {
   readonly command: CommandData;
   answer?: CommandAnswer;
   answered?: boolean;
+  /** Whether what named a person was taken out of it. */
+  readonly forgotten?: boolean;
 }
 
 /** An inbox in memory only, for decisions without a database. */
@@ -129,7 +132,7 @@ export class InMemoryInbox implements Inbox {
         const data: unknown = JSON.parse(Buffer.from(incoming.body).toString('utf8'));
         this.#commands.set(key, { incoming, command: read(Command, incoming.version, data) });
         staged += 1;
-      } else if (Buffer.compare(there.incoming.body, incoming.body) !== 0) {
+      } else if (there.forgotten !== true && Buffer.compare(there.incoming.body, incoming.body) !== 0) {
         conflicting.push(`command ${incoming.id}`);
       }
     }
@@ -144,7 +147,12 @@ export class InMemoryInbox implements Inbox {
 
   async answer(programme: string, id: CommandId, answer: CommandAnswer): Promise<void> {
     const held = this.#commands.get(`${programme} ${id}`);
-    if (held?.answer === undefined && held !== undefined) Object.assign(held, { answer, answered: false });
+    if (held === undefined || held.answer !== undefined) return;
+    Object.assign(held, { answer, answered: false });
+    const kept = keptOf(held.command);
+    if (kept === held.command) return;
+    const body = Buffer.from(JSON.stringify(kept), 'utf8');
+    Object.assign(held, { command: kept, incoming: { ...held.incoming, body }, forgotten: true });
   }
 
   async lastPosition(programme: string): Promise<number> {

@@ -82,7 +82,12 @@ export interface IncomingCommand {
 /** The outcome of a command. */
 export type CommandAnswer =
   | { readonly outcome: 'accepted'; readonly position: number }
-  | { readonly outcome: 'refused'; readonly reason: string };
+  | {
+      readonly outcome: 'refused';
+      readonly reason: string;
+      /** What the reason counts, if it counts anything. */
+      readonly count?: number;
+    };
 
 /** A decided command whose reply is due. */
 export interface AnsweredCommand {
@@ -127,7 +132,10 @@ export interface Inbox extends StagedRows {
   stageCommands(commands: readonly IncomingCommand[]): Promise<StagingResult>;
   /** Undecided commands whose turn has come once this intake number is decided, in order of arrival. */
   waitingCommands(programme: string, place: number): Promise<readonly CommandData[]>;
-  /** Records the outcome of a waiting command, so that its reply is due. The first outcome stands. */
+  /**
+   * Records the outcome of a waiting command, so that its reply is due, and removes everything from the command that names
+   * a person. The first outcome stands. Staging the same command again changes nothing.
+   */
   answer(programme: string, id: CommandId, answer: CommandAnswer): Promise<void>;
   /** The highest ledger position of an executed command; -1 if there is none. */
   lastPosition(programme: string): Promise<number>;

@@ -2,6 +2,7 @@ import {
   RowChunk,
   Command,
   FileAccepted,
+  keptOf,
   read,
   type CommandData,
   type CommandId,
@@ -288,7 +289,7 @@ export class PostgresInbox implements Inbox {
     const { rows } = await this.#pool.query<{ id: string }>(
       `SELECT given.id FROM unnest($1::text[], $2::text[], $3::bytea[]) AS given (programme, id, body)
        LEFT JOIN linker.command held USING (programme, id)
-       WHERE held.body IS DISTINCT FROM given.body ORDER BY 1`,
+       WHERE held.body IS DISTINCT FROM given.body AND held.forgotten IS NOT TRUE ORDER BY 1`,
       [
         commands.map(({ programme }) => programme),
         commands.map(({ id }) => id),
@@ -309,17 +310,31 @@ export class PostgresInbox implements Inbox {
   }
 
   async answer(programme: string, id: CommandId, answer: CommandAnswer): Promise<void> {
-    await this.#pool.query(
-      `UPDATE linker.command SET state = $3, position = $4, reason = $5, answered = false
-       WHERE programme = $1 AND id = $2 AND state = 'waiting'`,
-      [
-        programme,
-        id,
-        answer.outcome,
-        answer.outcome === 'accepted' ? answer.position : null,
-        answer.outcome === 'refused' ? answer.reason : null,
-      ],
-    );
+    const told =
+      answer.outcome === 'accepted'
+        ? [answer.position, null, null]
+        : [null, answer.reason, answer.count ?? null];
+    await inTransaction(this.#pool, async (client) => {
+      const { rows } = await client.query<CommandRow>(
+        `SELECT version, convert_from(body, 'UTF8') AS body FROM linker.command
+         WHERE programme = $1 AND id = $2 AND state = 'waiting' FOR UPDATE`,
+        [programme, id],
+      );
+      const [row] = rows;
+      if (row === undefined) return;
+      await client.query(
+        `UPDATE linker.command SET state = $3, position = $4, reason = $5, count = $6, answered = false
+         WHERE programme = $1 AND id = $2`,
+        [programme, id, answer.outcome, ...told],
+      );
+      const command = commandOf(row);
+      const kept = keptOf(command);
+      if (kept === command) return;
+      await client.query(
+        'UPDATE linker.command SET body = $3, version = $4, forgotten = true WHERE programme = $1 AND id = $2',
+        [programme, id, Buffer.from(JSON.stringify(kept), 'utf8'), Command.version],
+      );
+    });
   }
 
   async lastPosition(programme: string): Promise<number> {
@@ -332,7 +347,7 @@ export class PostgresInbox implements Inbox {
 
   async unanswered(programme: string): Promise<readonly AnsweredCommand[]> {
     const { rows } = await this.#pool.query<AnsweredRow>(
-      `SELECT version, convert_from(body, 'UTF8') AS body, position::float8 AS position, reason FROM linker.command
+      `SELECT version, convert_from(body, 'UTF8') AS body, position::float8 AS position, reason, count FROM linker.command
        WHERE programme = $1 AND NOT answered ORDER BY arrival LIMIT 500`,
       [programme],
     );
@@ -340,7 +355,11 @@ export class PostgresInbox implements Inbox {
       command: commandOf(row),
       answer:
         row.position === null
-          ? { outcome: 'refused', reason: row.reason ?? '' }
+          ? {
+              outcome: 'refused',
+              reason: row.reason ?? '',
+              ...(row.count === null ? {} : { count: row.count }),
+            }
           : { outcome: 'accepted', position: row.position },
     }));
   }
@@ -396,6 +415,7 @@ interface AnsweredRow extends CommandRow {
   /** Null if the command was refused. */
   readonly position: number | null;
   readonly reason: string | null;
+  readonly count: number | null;
 }
 
 const commandOf = ({ version, body }: CommandRow): CommandData => read(Command, version, JSON.parse(body));

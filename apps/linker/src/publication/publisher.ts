@@ -220,7 +220,9 @@ function replyTo({
   answer,
 }: AnsweredCommand): OutgoingMessage {
   const told =
-    answer.outcome === 'accepted' ? answer : { ...answer, detail: sentenceOf(kind, answer.reason) };
+    answer.outcome === 'accepted'
+      ? answer
+      : { ...answer, detail: sentenceOf(kind, answer.reason, answer.count) };
   const id = eventIdOf(`${topics.commandAnswered.name}:${programme}:${command}`, 0);
   const data = { programme, command, kind, ...told };
   return { key: programme, ...encodeCloudEvent(CommandAnswered, { id, source: LINKER_SOURCE, time, data }) };

@@ -76,6 +76,13 @@ export const withdrawal = (minute: number, after: number, submission: Submission
 export const erasure = (minute: number, after: number, records: readonly RecordId[]): IncomingCommand =>
   command('erase-records', minute, after, { records: [...records] });
 
+export const personErasure = (
+  minute: number,
+  after: number,
+  payload: Partial<CommandData<'erase-person'>['payload']>,
+): IncomingCommand =>
+  command('erase-person', minute, after, { tokens: [], rowKeys: [], keyVersion: 1, all: false, ...payload });
+
 /** The command to process a parked file again: the original message, with a new intake number. */
 export function unparking(
   intake: number,

@@ -5,7 +5,7 @@ import { sha256Hex } from '@kinledger/domain';
 export const hexOf = (...parts: readonly (string | number)[]): string =>
   sha256Hex(parts.join(' ')).slice(0, 32);
 
-const occurrence = (use: TokenOccurrence['use'], domain: string, value: string): TokenOccurrence => ({
+export const occurrence = (use: TokenOccurrence['use'], domain: string, value: string): TokenOccurrence => ({
   domain,
   use,
   token: hexOf(domain, value) as TokenOccurrence['token'],

@@ -33,7 +33,8 @@ export async function recordIntakeStatus(
     period: data.period,
     state: data.state,
     reason: data.reason ?? null,
-    counts: data.counts,
+    // Only a pseudonymised file has been held against the suppressions.
+    counts: data.suppressed === undefined ? data.counts : { ...data.counts, suppressed: data.suppressed },
     findings: data.findings,
     chunks: data.chunks ?? null,
     first_at: first.get(data.upload),

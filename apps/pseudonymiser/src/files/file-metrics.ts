@@ -10,6 +10,7 @@ import type { FinishedFile } from './finished-files.js';
 export class FileMetrics implements FileObserver {
   readonly #logger = new Logger('files');
   readonly #rows;
+  readonly #suppressed;
   readonly #tokens;
   readonly #postcodes;
   readonly #files;
@@ -19,6 +20,10 @@ export class FileMetrics implements FileObserver {
     this.#rows = metrics.counter({
       name: 'kinledger_rows_pseudonymised_total',
       help: 'Rows turned into messages; rows of a file that is processed again count again.',
+    });
+    this.#suppressed = metrics.counter({
+      name: 'kinledger_rows_suppressed_total',
+      help: 'Rows of suppressed people, which went no further; those of a file that is done again count again.',
     });
     this.#tokens = metrics.counter({
       name: 'kinledger_tokens_total',
@@ -45,6 +50,7 @@ export class FileMetrics implements FileObserver {
 
   onRows(counts: RowCounts): void {
     this.#rows.inc(counts.rows);
+    this.#suppressed.inc(counts.suppressed);
     for (const [counted, number] of Object.entries(counts.tokens)) {
       const [kind = '', use = ''] = counted.split(' ');
       this.#tokens.inc({ kind, use }, number);
@@ -54,11 +60,11 @@ export class FileMetrics implements FileObserver {
   }
 
   onFinished(file: CloudEvent<typeof FileAccepted>, end: FinishedFile, seconds: number): void {
-    const { outcome, rows, chunks, reason } = end;
+    const { outcome, rows, suppressed, chunks, reason } = end;
     this.#files.inc({ outcome, reason: reason ?? '' });
     this.#seconds.observe({ outcome }, seconds);
     const { submission, dataset, intake } = file.data;
-    const told = { submission, dataset, intake, rows, chunks, seconds };
+    const told = { submission, dataset, intake, rows, suppressed, chunks, seconds };
     if (outcome === 'pseudonymised') this.#logger.log(told, 'file pseudonymised');
     else
       this.#logger.error({ ...told, reason }, 'file cannot be processed; its rows wait in the landing store');

@@ -9,6 +9,7 @@ import type { RowTask, RowTaskResult } from '../worker/row-task.js';
 import type { RowWorker, RowWorkers } from '../worker/row-workers.js';
 import { ChunkPublisher } from './chunk-publisher.js';
 import { announceAgain, findFinished, finish, type FinishedFile } from './finished-files.js';
+import { beginFile, suppressionOf } from '../people/suppression-log.js';
 import { inOrder } from './in-order.js';
 import { isUnprocessable, unprocessable } from './unprocessable.js';
 
@@ -34,6 +35,8 @@ export interface FilePseudonymiserOptions {
   /** Called after a commit that wrote to the outbox. */
   readonly wakeOutbox: () => void;
 }
+
+const unpublished = { outcome: 'unprocessable', rows: 0, suppressed: 0, chunks: 0 } as const;
 
 /** Number of sealed chunks that one query reads, and that wait for a worker. */
 const CHUNKS_PER_PAGE = 4;
@@ -78,10 +81,9 @@ export class FilePseudonymiser {
     try {
       return { outcome: 'pseudonymised', ...(await this.#publishRows(file, signal)), reason: null };
     } catch (error) {
-      if (isUnprocessable(error))
-        return { outcome: 'unprocessable', rows: 0, chunks: 0, reason: error.reason };
+      if (isUnprocessable(error)) return { ...unpublished, reason: error.reason };
       if (isLandingFileGone(error)) {
-        return { outcome: 'unprocessable', rows: 0, chunks: 0, reason: 'landing-file-gone' };
+        return { ...unpublished, reason: 'landing-file-gone' };
       }
       throw error;
     }
@@ -90,22 +92,36 @@ export class FilePseudonymiser {
   async #publishRows(
     file: AcceptedFile,
     signal: AbortSignal,
-  ): Promise<{ readonly rows: number; readonly chunks: number }> {
+  ): Promise<Pick<FinishedFile, 'rows' | 'suppressed' | 'chunks'>> {
     const { programme, pool, bus, workers, unlinked, observer } = this.#options;
     const { submission, upload, provider, dataset, schemaHash, counts } = file.data;
     if (file.data.programme !== programme) throw unprocessable('programme-unknown');
     const landing = await readFile(pool, upload);
     if (landing.rows !== counts.accepted + counts.consentRefused) throw unprocessable('landing-incomplete');
     const { wrappedDataKey, wrappedSeed } = landing;
+    // Before a row is read: who is suppressed when a file is accepted is suppressed for all of it.
+    const { lines, ...suppressed } = await suppressionOf(pool, file.data);
+    let isBegun = false;
     return workers.withWorker(async (worker) => {
       try {
         await perform(worker, {
           kind: 'open',
-          file: { submission, upload, provider, dataset, schemaHash, wrappedDataKey, wrappedSeed },
+          file: {
+            submission,
+            upload,
+            provider,
+            dataset,
+            schemaHash,
+            wrappedDataKey,
+            wrappedSeed,
+            suppressed,
+          },
         });
         const publisher = new ChunkPublisher(bus, file, async () => {
           await unlinked.room(signal);
           signal.throwIfAborted();
+          if (!isBegun) await beginFile(pool, file.data, lines);
+          isBegun = true;
         });
         const each = (kind: 'note' | 'chunk') =>
           inOrder(sealedChunks(pool, upload, landing.chunks), CHUNKS_AHEAD, ({ n, sealed }) =>
@@ -119,14 +135,16 @@ export class FilePseudonymiser {
           if (noted.kind === 'refused') await publisher.addRefused(noted.rowKeys);
         }
         let rows = 0;
+        let withheld = 0;
         for await (const result of each('chunk')) {
           signal.throwIfAborted();
           if (result.kind !== 'rows') continue;
           observer.onRows(result.counts);
           rows += result.counts.rows;
+          withheld += result.counts.suppressed;
           await publisher.add(result.packed);
         }
-        return { rows, chunks: await publisher.finish() };
+        return { rows, suppressed: withheld, chunks: await publisher.finish() };
       } finally {
         await worker.run({ kind: 'close', submission }).catch(() => undefined);
       }

@@ -11,12 +11,15 @@ import { lengthPrefixed, sha256Hex } from '@kinledger/domain';
 import { deleteFile } from '@kinledger/landing-store';
 import type pg from 'pg';
 import { SOURCE } from './chunk-publisher.js';
+import { endFile } from '../people/suppression-log.js';
 import { statesOutbox } from './states-outbox.js';
 
 /** The outcome of a file. */
 export interface FinishedFile {
   readonly outcome: 'pseudonymised' | 'unprocessable';
   readonly rows: number;
+  /** Rows of suppressed people, which went no further. */
+  readonly suppressed: number;
   readonly chunks: number;
   readonly reason: string | null;
   readonly finishedAt: Date;
@@ -33,7 +36,7 @@ export async function findFinished(
   { submission, intake }: { readonly submission: SubmissionId; readonly intake: number },
 ): Promise<FinishedFile | undefined> {
   const { rows } = await client.query<FinishedFile>(
-    `SELECT outcome, rows, chunks, reason, finished_at AS "finishedAt"
+    `SELECT outcome, rows, suppressed, chunks, reason, finished_at AS "finishedAt"
      FROM pseudonymiser.finished_file
      WHERE submission = $1 AND (intake = $2 OR outcome = 'pseudonymised')
      ORDER BY outcome = 'pseudonymised' DESC LIMIT 1`,
@@ -52,13 +55,27 @@ export function finish(pool: pg.Pool, file: Accepted, end: FinishedFile): Promis
   return inTransaction(pool, async (client) => {
     const { submission, upload, intake } = file.data;
     const { rowCount } = await client.query(
-      `INSERT INTO pseudonymiser.finished_file (submission, upload, intake, outcome, rows, chunks, reason, finished_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-      [submission, upload, intake, end.outcome, end.rows, end.chunks, end.reason, end.finishedAt],
+      `INSERT INTO pseudonymiser.finished_file (submission, upload, intake, outcome, rows, suppressed, chunks, reason,
+                                                finished_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+      [
+        submission,
+        upload,
+        intake,
+        end.outcome,
+        end.rows,
+        end.suppressed,
+        end.chunks,
+        end.reason,
+        end.finishedAt,
+      ],
     );
     const isFirst = rowCount === 1;
     const stands = (await findFinished(client, file.data)) ?? end;
-    if (isFirst && end.outcome === 'pseudonymised') await deleteFile(client, upload, 'pseudonymised');
+    if (isFirst && end.outcome === 'pseudonymised') {
+      await deleteFile(client, upload, 'pseudonymised');
+      await endFile(client, submission);
+    }
     await statesOutbox.write(client, [stateMessage(file, stands)]);
     return stands;
   });
@@ -91,7 +108,7 @@ function stateMessage(file: Accepted, end: FinishedFile) {
       at,
       counts,
       findings,
-      ...(end.outcome === 'pseudonymised' ? { chunks: end.chunks } : {}),
+      ...(end.outcome === 'pseudonymised' ? { chunks: end.chunks, suppressed: end.suppressed } : {}),
       ...(end.reason === null ? {} : { reason: end.reason }),
     },
   });

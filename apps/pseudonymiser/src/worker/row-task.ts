@@ -1,5 +1,5 @@
 import type { DatasetId, PackedRows, ProviderId, RowKey, SubmissionId, UploadId } from '@kinledger/contracts';
-import type { RowCounts } from '@kinledger/pseudonymised-rows';
+import type { NamedPerson, RowCounts, SuppressedPeople } from '@kinledger/pseudonymised-rows';
 
 /** Where a worker reads its programme and keys. It reads keys itself, so that they are never sent. */
 export interface RowWorkerData {
@@ -17,6 +17,7 @@ export interface FileToOpen {
   /** Wrapped under the landing store's key-encryption key. */
   readonly wrappedDataKey: Uint8Array;
   readonly wrappedSeed: Uint8Array;
+  readonly suppressed: SuppressedPeople;
 }
 
 export type RowTask =
@@ -35,6 +36,13 @@ export type RowTask =
       readonly n: number;
       readonly sealed: Uint8Array;
     }
+  /** What a request says of a person. */
+  | {
+      readonly kind: 'person';
+      readonly request: string;
+      readonly wrappedDataKey: Uint8Array;
+      readonly sealed: Uint8Array;
+    }
   /** Requests the noted refusals. */
   | { readonly kind: 'refused'; readonly submission: SubmissionId }
   | { readonly kind: 'close'; readonly submission: SubmissionId };
@@ -42,6 +50,7 @@ export type RowTask =
 export type RowTaskResult =
   | { readonly kind: 'opened' | 'noted' | 'closed' }
   | { readonly kind: 'refused'; readonly rowKeys: readonly RowKey[] }
+  | { readonly kind: 'person'; readonly person: NamedPerson }
   | { readonly kind: 'rows'; readonly packed: readonly PackedRows[]; readonly counts: RowCounts }
   /** Another attempt would fail in the same way. */
   | { readonly kind: 'unprocessable'; readonly reason: string };

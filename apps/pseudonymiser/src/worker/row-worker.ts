@@ -5,13 +5,22 @@ import {
   isNotAuthentic,
   kekFrom,
   openChunk,
+  openPersonRequest,
   unwrapFile,
   type DataKey,
   type LandingRow,
 } from '@kinledger/landing-store';
 import { readProgramme } from '@kinledger/programme';
-import { keysOf, readSecrets } from '@kinledger/pseudonymisation';
-import { FileRows, isRowUnfit, noRows } from '@kinledger/pseudonymised-rows';
+import { keysOf, personMarksOf, readSecrets } from '@kinledger/pseudonymisation';
+import {
+  FileRows,
+  isRowUnfit,
+  namedPerson,
+  noRows,
+  rowUnfit,
+  suppressedIn,
+  type PersonIdentifiers,
+} from '@kinledger/pseudonymised-rows';
 import { packRows } from '../rows/pack-rows.js';
 import type { FileToOpen, RowTask, RowTaskResult, RowWorkerData } from './row-task.js';
 
@@ -28,6 +37,7 @@ const [programme, secrets] = await Promise.all([
 ]);
 const postcodes = await programme.postcodeLookup();
 const keys = keysOf(secrets);
+const marks = personMarksOf(secrets);
 
 interface OpenFile {
   readonly file: FileToOpen;
@@ -48,6 +58,8 @@ export default function perform(task: RowTask): RowTaskResult {
         return pseudonymise(task.submission, task.n, task.sealed);
       case 'note':
         return note(task.submission, task.n, task.sealed);
+      case 'person':
+        return { kind: 'person', person: personIn(task) };
       case 'refused':
         return { kind: 'refused', rowKeys: openFile(task.submission).rows.refused };
       case 'close':
@@ -69,7 +81,11 @@ function open(file: FileToOpen): RowTaskResult {
   if (dataset.schemaHash !== file.schemaHash) return unprocessable('schema-unknown');
   const { dataKey, seed } = unwrapFile(kekFrom(secrets.landingKek), { ...file, chunks: 0, rows: 0 });
   const { submission, provider } = file;
-  const rows = new FileRows(keys, { submission, provider, dataset, seed }, postcodes);
+  // Rows of the file are published that say whom it would leave out now: it cannot be made otherwise any more.
+  const suppressed = suppressedIn(marks, file.suppressed, () => {
+    throw rowUnfit('person-suppressed-since');
+  });
+  const rows = new FileRows(keys, { submission, provider, dataset, seed }, postcodes, suppressed);
   files.set(submission, { file, dataKey, rows, nextToNote: 0, next: 0 });
   return { kind: 'opened' };
 }
@@ -101,7 +117,11 @@ function pseudonymise(submission: SubmissionId, n: number, sealed: Uint8Array): 
   const counts = noRows();
   const { rows } = open;
   const going = function* () {
-    for (const row of landed) if (!rows.withholds(row)) yield rows.pseudonymise(row, counts);
+    for (const row of landed) {
+      if (rows.withholds(row)) continue;
+      if (rows.isSuppressed(row)) counts.suppressed += 1;
+      else yield rows.pseudonymise(row, counts);
+    }
   };
   try {
     const packed = packRows(going());
@@ -110,6 +130,13 @@ function pseudonymise(submission: SubmissionId, n: number, sealed: Uint8Array): 
   } finally {
     rows.forget();
   }
+}
+
+function personIn({ request, ...sealed }: Extract<RowTask, { kind: 'person' }>) {
+  const plaintext = openPersonRequest(kekFrom(secrets.landingKek), request, sealed);
+  // Intake sealed it: the shape is believed.
+  const identifiers = JSON.parse(Buffer.from(plaintext).toString('utf8')) as PersonIdentifiers;
+  return namedPerson(keys, marks, programme.datasets, identifiers);
 }
 
 function readRows(plaintext: Uint8Array): readonly LandingRow[] | undefined {

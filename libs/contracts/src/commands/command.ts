@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contract, type DataOf } from '../contract.js';
 import { code, programmeId, revision } from '../identifiers.js';
 import { commandId, commandOf, type CommandContract } from './command-kind.js';
+import { ErasePerson, withoutPerson } from './erase-person.js';
 import { EraseRecords } from './erase-records.js';
 import { UnparkSubmission } from './unpark-submission.js';
 import { WithdrawSubmission } from './withdraw-submission.js';
@@ -11,6 +12,7 @@ export const commandContracts = {
   'withdraw-submission': WithdrawSubmission,
   'unpark-submission': UnparkSubmission,
   'erase-records': EraseRecords,
+  'erase-person': ErasePerson,
 } as const;
 
 export type CommandKind = keyof typeof commandContracts;
@@ -42,6 +44,7 @@ export const Command = contract({
     commandOf(WithdrawSubmission),
     commandOf(UnparkSubmission),
     commandOf(EraseRecords),
+    commandOf(ErasePerson),
   ]),
   example: { ...shared, kind: 'withdraw-submission', payload: WithdrawSubmission.example },
 });
@@ -57,11 +60,19 @@ export type RefusalOf<Kind extends CommandKind> = {
   [One in Kind]: keyof (typeof commandContracts)[One]['refusals'] & string;
 }[Kind];
 
-/** The sentence that explains a refusal. */
-export function sentenceOf(kind: CommandKind, reason: string): string {
+/**
+ * The sentence that explains a refusal.
+ * @param count the number that the sentence states, if it states one.
+ */
+export function sentenceOf(kind: CommandKind, reason: string, count?: number): string {
   const { refusals }: CommandContract = commandContracts[kind];
-  return refusals[reason] ?? 'The linker refused the command.';
+  const sentence = refusals[reason] ?? 'The linker refused the command.';
+  return count === undefined ? sentence : sentence.replace('{count}', String(count));
 }
+
+/** What may be kept of a command once it is answered: nothing that names a person. */
+export const keptOf = (command: CommandData): CommandData =>
+  command.kind === 'erase-person' ? { ...command, payload: withoutPerson(command.payload) } : command;
 
 /** The cause of the ledger's events in reply to a command; also the ce_id of the command's message. */
 export const causeOfCommand = (id: string): string => `${COMMAND_CAUSE}${id}`;
@@ -83,6 +94,7 @@ export const CommandAnswered = contract({
     outcome: z.enum(['accepted', 'refused']),
     position: revision.exactOptional().describe('Ledger position of an accepted command.'),
     reason: code.exactOptional().describe('Why the command was refused.'),
+    count: z.int().nonnegative().exactOptional().describe('The number that the reason states, if any.'),
     detail: z.string().max(200).exactOptional().describe('The reason in one sentence, which names nobody.'),
   }),
   example: {

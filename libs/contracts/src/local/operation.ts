@@ -22,6 +22,8 @@ export interface RestoreReport {
   readonly ledgers: readonly LedgerSummary[];
   /** Number of record ids on the list of erasures, which the linker erases before any other service starts. */
   readonly erasures: { readonly records: number };
+  /** Marks of people on the list of suppressions: their rows go no further. */
+  readonly suppressions: { readonly marks: number };
 }
 
 /** Messages of a backup or restore to the process that started it. */

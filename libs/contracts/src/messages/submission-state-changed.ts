@@ -30,6 +30,11 @@ const schema = z.object({
   counts: intakeCounts,
   findings: countsByRule,
   chunks: z.int().nonnegative().exactOptional().describe('Number of chunks published, once pseudonymised.'),
+  suppressed: z
+    .int()
+    .nonnegative()
+    .exactOptional()
+    .describe('Rows of people who are suppressed, once pseudonymised: they went no further.'),
   reason: code.exactOptional().describe('Why a file was refused or cannot be processed.'),
 });
 

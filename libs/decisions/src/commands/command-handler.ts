@@ -28,7 +28,7 @@ export interface ErasingHand {
 
 /** The records to erase, and the command that asked for it. */
 export interface ErasureOrder {
-  readonly command: CommandData<'erase-records'>;
+  readonly command: CommandData<'erase-records' | 'erase-person'>;
   readonly records: readonly RecordId[];
 }
 
@@ -48,6 +48,8 @@ export interface CommandHandler<Kind extends CommandKind> {
     command: CommandData<Kind>,
     can: { readonly erase: boolean },
   ): RefusalOf<Kind> | undefined;
+  /** What the reason of a refusal counts, where it counts anything. */
+  countOf?(ledger: ProgrammeLedger, command: CommandData<Kind>): number | undefined;
   /** The submission whose rows must be staged first, and the intake number that the command takes. */
   waitsFor?(command: CommandData<Kind>): { readonly submission: SubmissionId; readonly intake: number };
   /** Executes the command. @returns its outcome, once its events are durable. */

@@ -1,5 +1,6 @@
 import type { CommandData, CommandKind } from '@kinledger/contracts';
 import type { CommandHandler } from './command-handler.js';
+import { erasePerson } from './erase-person.js';
 import { eraseRecords } from './erase-records.js';
 import { unparkSubmission } from './unpark-submission.js';
 import { withdrawSubmission } from './withdraw-submission.js';
@@ -9,6 +10,7 @@ const commandHandlers: { readonly [Kind in CommandKind]: CommandHandler<Kind> } 
   'withdraw-submission': withdrawSubmission,
   'unpark-submission': unparkSubmission,
   'erase-records': eraseRecords,
+  'erase-person': erasePerson,
 };
 
 /** The handler of a command. */

@@ -13,6 +13,7 @@ import type {
 } from '@kinledger/contracts';
 import type { Archived } from './archive.js';
 import type { Considered } from './consider-record.js';
+import type { PersonSought, PersonsFound } from './persons-found.js';
 import type { Strategy } from './strategy.js';
 
 /** A set of services. Only their records are evidence for the scope's families (domain §4). */
@@ -120,6 +121,9 @@ export interface LinkageDecider extends Archived {
 
   /** The distinct records among these that are in the ledger and not erased. */
   erasable(records: readonly RecordId[]): RecordId[];
+
+  /** Whom identifiers name, and every record of theirs that may be erased. */
+  findPersons(sought: PersonSought): PersonsFound;
 
   /** The revision of the event that brought a record into the ledger; undefined if it is not in the ledger. */
   enteredAt(record: RecordId): number | undefined;

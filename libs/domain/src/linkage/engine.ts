@@ -29,6 +29,7 @@ import {
 } from './decider.js';
 import { draftDecisions, type Cause } from './draft-decisions.js';
 import { LinkageIndex } from './linkage-index.js';
+import { findPersons, type PersonSought, type PersonsFound } from './persons-found.js';
 import { planDecision, type PlannedDecision } from './plan-decision.js';
 import type { LiveChange, StagedChunkStart, StagedRows } from './plan-live-records.js';
 import { submissionOf } from './submission-book.js';
@@ -140,6 +141,10 @@ export class LinkageEngine implements LinkageDecider {
       const record = table.find(id);
       return record !== NONE && !table.isStaged(record) && !table.isErased(record);
     });
+  }
+
+  findPersons(sought: PersonSought): PersonsFound {
+    return findPersons(this.#index, sought);
   }
 
   enteredAt(id: RecordId): number | undefined {

@@ -54,6 +54,11 @@ export class RowKeyTable implements Archived {
     return key;
   }
 
+  /** The row key's number, or NONE. */
+  find(rowKey: RowKey): number {
+    return this.#ids.find(rowKey);
+  }
+
   /** The live record of a row key, or NONE. */
   liveRecordOf(rowKey: RowKey): number {
     const key = this.#ids.find(rowKey);

@@ -68,6 +68,11 @@ export class TokenTable implements Archived {
     return slot;
   }
 
+  /** The token's slot, or NONE. */
+  find(token: string, tag: number): number {
+    return this.#ids.find(token, tag);
+  }
+
   channelOf(slot: number): number {
     return this.#ids.tagOf(slot);
   }

@@ -28,7 +28,9 @@ const view = `
          CASE WHEN s.submission_id IS NULL THEN u.reason ELSE s.reason END,
          s.attested_by, s.on_behalf_of,
          coalesce((SELECT array_agg(replace(x::text, '-', '')) FROM unnest(s.supersedes) AS x), '{}'),
-         coalesce(s.counts, u.counts), coalesce(s.findings, u.findings), s.outcomes, s.closed,
+         coalesce(s.counts, u.counts) || CASE WHEN u.counts -> 'suppressed' IS NULL THEN '{}'::jsonb
+                                              ELSE jsonb_build_object('suppressed', u.counts -> 'suppressed') END,
+         coalesce(s.findings, u.findings), s.outcomes, s.closed,
          to_char(coalesce(u.first_at, s.received_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
   FROM submission s FULL JOIN operations.upload u ON u.submission_id = s.submission_id`;
 

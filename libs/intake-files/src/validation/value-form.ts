@@ -131,6 +131,17 @@ const kinds: Readonly<Record<ValueKind, KindOfValue>> = {
   text: kind(() => (text) => text, ['invalid']),
 };
 
+/** The forms of identifiers outside a file: those that its cells have. */
+export const identifierFormsFor = (options: FormOptions) => ({
+  nhsNumber: identifierForm('nhs-number', readNhsNumber, options),
+  email: identifierForm('email', readEmail, options),
+  mobile: identifierForm('mobile', readMobile, options),
+  birthDate: birthDayForm,
+  caseNumber,
+  firstName,
+  gender: genderForm(['F', 'M', 'X']),
+});
+
 export const kindOfValue = (field: DatasetField): KindOfValue => kinds[valueKindOf(field)];
 
 /** The function that brings a field's values to canonical form. */

@@ -40,6 +40,8 @@ const reasons: Readonly<Record<string, string>> = {
   'programme-unknown': 'The file is of another programme',
   'dataset-unknown': 'The programme has no such dataset any more',
   'schema-unknown': 'The dataset’s schema has changed since the file was sent',
+  'person-suppressed-since':
+    'Somebody in the file was erased since its first rows were taken: withdraw it, and have it sent again',
   'row-without-role': 'A row does not say whom it is about',
   'row-without-fact': 'A row lacks what its dataset records',
   'row-with-odd-number': 'A number in a row is out of all bounds',

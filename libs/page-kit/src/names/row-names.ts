@@ -8,6 +8,7 @@ const rows: Readonly<Record<string, string>> = {
   rejected: 'Rejected',
   duplicate: 'Repeated in the file',
   consentRefused: 'Consent refused for a person known by this row id',
+  suppressed: 'Withheld: of people whose data was erased',
   registered: 'New people',
   matched: 'Joined a person known already',
   referred: 'Wait for review',

@@ -1,4 +1,5 @@
-import { RecordIds, SaltedDigests, TokenKeys, type Keys } from '@kinledger/pseudonymised-rows';
+import { hkdfSync } from 'node:crypto';
+import { PersonMarks, RecordIds, SaltedDigests, TokenKeys, type Keys } from '@kinledger/pseudonymised-rows';
 import { HmacSha256 } from '../hmac/hmac-sha256.js';
 import { nodeHashing } from '../hmac/node-hashing.js';
 import type { Secrets } from './secrets.js';
@@ -14,6 +15,17 @@ export const keysOf = (secrets: Secrets): Keys => ({
   rowKeyHash: new HmacSha256(secrets.rowKeyKey),
   recordIdHash: new HmacSha256(secrets.recordIdKey),
 });
+
+/**
+ * Makes the marks of suppressed people, under a key of their own: it follows from the key of row keys (HKDF-SHA-256, RFC
+ * 5869), which never rotates either, since a mark must be found for ever.
+ */
+export const personMarksOf = ({ rowKeyKey }: Secrets): PersonMarks =>
+  new PersonMarks(
+    new HmacSha256(
+      new Uint8Array(hkdfSync('sha256', rowKeyKey.export(), '', 'kinledger suppression key', 32)),
+    ),
+  );
 
 /** Recomputes the ids of records, by submission and row number. */
 export const recordIdsOf = ({ recordIdKey }: Secrets): RecordIds =>

@@ -12,6 +12,7 @@ import type { Hashing, KeyedHash } from '../hashing.js';
 import { CommitmentSalts, RecordIds } from '../names/numbered-rows.js';
 import { RowKeys } from '../names/row-keys.js';
 import { RowPlan, type PersonNamed } from '../names/row-plan.js';
+import type { Suppressed } from '../people/person-marks.js';
 import { planTokens, type PlannedToken } from '../tokens/planned-tokens.js';
 import type { SaltedDigests } from '../tokens/salted-digests.js';
 import type { TokenKeys } from '../tokens/token-keys.js';
@@ -68,6 +69,8 @@ export class FileRows {
   readonly #recordIds: RecordIds;
   readonly #identity: RowIdentity;
   readonly #refusals: FileRefusals;
+  readonly #rowKeys: RowKeys;
+  readonly #suppressed: Suppressed | undefined;
   readonly #plan: RowPlan;
   readonly #tokensByRole: ReadonlyMap<string, RolePlan>;
   readonly #attributes: ReturnType<typeof attributeReader>;
@@ -77,7 +80,8 @@ export class FileRows {
   /** Tokens of values of which there are few, such as genders. */
   readonly #ofFew = new Map<string, Token | undefined>();
 
-  constructor(keys: Keys, file: FileOfRows, postcodes: PostcodeLookup) {
+  /** @param suppressed who is; absent where nobody is. */
+  constructor(keys: Keys, file: FileOfRows, postcodes: PostcodeLookup, suppressed?: Suppressed) {
     const { schema, dataType, id } = file.dataset;
     const { provider } = file;
     this.#keys = keys;
@@ -86,6 +90,8 @@ export class FileRows {
     this.#recordIds = new RecordIds(keys.hashing, keys.recordIdHash);
     this.#plan = new RowPlan(schema, provider, id);
     const rowKeys = new RowKeys(keys.rowKeyHash, provider, id);
+    this.#rowKeys = rowKeys;
+    this.#suppressed = suppressed;
     this.#identity = new RowIdentity(rowKeys, this.#plan, file.submission);
     this.#refusals = new FileRefusals(rowKeys, this.#plan);
     this.#tokensByRole = new Map(
@@ -108,6 +114,23 @@ export class FileRows {
   /** Whether a row must not be published: it refuses consent, or a later row of the file does so for its id. */
   withholds(row: CanonicalRow): boolean {
     return this.#refusals.overtakes(row);
+  }
+
+  /**
+   * Whether a row is about somebody who is suppressed: it goes no further, and is only counted.
+   * @throws RowUnfit
+   */
+  isSuppressed([, values]: CanonicalRow): boolean {
+    const suppressed = this.#suppressed;
+    if (suppressed === undefined) return false;
+    const name = this.#plan.nameOf(values);
+    if (name?.kind === 'row-id' && suppressed.names('row-key', this.#rowKeys.ofRowId(name.parts)))
+      return true;
+    return this.#planOf(values).tokens.some(({ kind, use, digestOf }) => {
+      if (use !== 'identity' || (kind !== 'nhs-number' && kind !== 'child-key')) return false;
+      const digest = digestOf(values, this.#keys.digests);
+      return digest !== undefined && suppressed.names(kind, digest);
+    });
   }
 
   /**

@@ -6,10 +6,22 @@ import {
   type PseudonymisedRow,
   type SubmissionId,
 } from '@kinledger/contracts';
-import { opLeap1With } from '@kinledger/domain/identifiers';
+import {
+  canonicalBirthDate,
+  canonicalCaseNumber,
+  canonicalChildFirstName3,
+  canonicalEmail,
+  canonicalGender,
+  canonicalMobile,
+  canonicalNhsNumber,
+  opLeap1With,
+} from '@kinledger/domain/identifiers';
 import { datasetSchema, type Dataset, type PostcodeLookup } from '@kinledger/programme/definition';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { namedPerson } from '../people/named-person.js';
+import { namesOnePerson } from '../people/person-identifiers.js';
+import { PersonMarks, suppressedIn, type Suppressed } from '../people/person-marks.js';
 import { RecordIds } from '../names/numbered-rows.js';
 import { portableHashing } from '../portable-hashing.js';
 import { SaltedDigests } from '../tokens/salted-digests.js';
@@ -131,6 +143,7 @@ const rowsOf = (
   dataset: Dataset,
   withKeys: Keys = keys,
   submission = '5f0c7a1be2d94c3386f1a0b2c3d4e5f6' as SubmissionId,
+  suppressed?: Suppressed,
 ): FileRows =>
   new FileRows(
     withKeys,
@@ -141,6 +154,7 @@ const rowsOf = (
       seed: Buffer.alloc(32, 9),
     },
     postcodes,
+    suppressed,
   );
 const landed = (dataset: Dataset, rowNumber: number, row: Record<string, string | null>): CanonicalRow => [
   rowNumber,
@@ -761,5 +775,90 @@ describe('any row', () => {
       expect(text).not.toContain(zoe[name]);
     }
     expect(text).not.toMatch(/2020-02-29|29\.02\.2020|ZOE|amara|okafor/i);
+  });
+});
+
+describe('rows of suppressed people', () => {
+  const marks = new PersonMarks(hmacSha256(Buffer.alloc(32, 5)));
+  const serviceDefinition = { provider: 'natural-thinkers-team' };
+  const numbers = { zoe: '9434765919', other: '9876543210' };
+  const named = (identifiers: Parameters<typeof namedPerson>[3]) =>
+    namedPerson(keys, marks, [{ ...participants, serviceDefinition } as Dataset], identifiers);
+  const isSuppressed = (
+    row: Record<string, string | null>,
+    suppressed: readonly string[],
+    since: readonly string[] = [],
+  ) => {
+    const people = { macs: new Set(suppressed), since: new Set(since) };
+    const onSince = () => {
+      throw new Error('suppressed since');
+    };
+    return rowsOf(participants, keys, undefined, suppressedIn(marks, people, onSince)).isSuppressed(
+      landed(participants, 2, row),
+    );
+  };
+  const macsOf = (person: ReturnType<typeof named>) => person.marks.map(({ mac }) => mac);
+  const nhsNumber = canonicalNhsNumber(numbers.zoe)!;
+  const child = {
+    carerEmail: canonicalEmail('amara.okafor7@example.org')!,
+    birthDate: canonicalBirthDate('2020-02-29')!,
+    firstName3: canonicalChildFirstName3('Zoe')!,
+    gender: canonicalGender('F')!,
+  };
+
+  it('are known by NHS number, by child key and by the provider’s own number, each alone', () => {
+    const provider = 'natural-thinkers-team' as ProviderId;
+    const caseNumber = { provider, value: canonicalCaseNumber('C-17')! };
+    for (const identifiers of [{ nhsNumber }, { child }, { caseNumber }]) {
+      const macs = macsOf(named(identifiers));
+      expect(macs).toHaveLength(1);
+      expect(isSuppressed(zoe, macs)).toBe(true);
+    }
+    const elsewhere = { caseNumber: { ...caseNumber, provider: 'another-team' as ProviderId } };
+    expect(named(elsewhere)).toEqual({ tokens: [], rowKeys: [], marks: [] });
+  });
+
+  it('are no rows of others, whatever contacts they share', () => {
+    const macs = macsOf(named({ nhsNumber, child }));
+    expect(isSuppressed({ ...amaraAsAdult, nhs_number: null }, macs)).toBe(false);
+    expect(isSuppressed({ ...zoe, case_number: 'C-19', nhs_number: numbers.other, gender: 'M' }, macs)).toBe(
+      false,
+    );
+    expect(isSuppressed(zoe, [])).toBe(false);
+  });
+
+  it('have no mark of an email, a mobile or a birth date: those alone suppress nobody', () => {
+    const contacts = {
+      email: child.carerEmail,
+      mobile: canonicalMobile('07700900123')!,
+      birthDate: child.birthDate,
+    };
+    expect(named(contacts).marks).toEqual([]);
+    expect(namesOnePerson(contacts)).toBe(false);
+    expect(named({ nhsNumber, ...contacts }).tokens.map(({ domain, use }) => `${domain} ${use}`)).toEqual([
+      'nhs-number identity',
+      'email identity',
+      'mobile identity',
+      'birth-date guard',
+    ]);
+  });
+
+  it('have the tokens and the row key that a named person has', () => {
+    const row = pseudonymised(participants, zoe);
+    const caseNumber = {
+      provider: 'natural-thinkers-team' as ProviderId,
+      value: canonicalCaseNumber('C-17')!,
+    };
+    const person = named({ nhsNumber, child, caseNumber });
+    expect(person.rowKeys).toEqual([row.rowKey]);
+    for (const token of person.tokens) expect(row.tokens).toContainEqual(token);
+    // A mark is under a key of its own.
+    for (const mac of macsOf(person)) expect(JSON.stringify(row)).not.toContain(mac);
+  });
+
+  it('end the file where somebody was suppressed only since its rows were begun to be published', () => {
+    const macs = macsOf(named({ nhsNumber }));
+    expect(() => isSuppressed(zoe, [], macs)).toThrow('suppressed since');
+    expect(isSuppressed({ ...zoe, nhs_number: numbers.other }, [], macs)).toBe(false);
   });
 });

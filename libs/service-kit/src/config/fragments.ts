@@ -121,6 +121,15 @@ export const erasuresConfig = {
   ),
 };
 
+/** The list of suppressed people that is kept outside the databases. */
+export const suppressionsConfig = {
+  file: variable(
+    'KINLEDGER_SUPPRESSIONS_FILE',
+    z.string().min(1).optional(),
+    'set it to the list of suppressions, a file that need not be there yet',
+  ),
+};
+
 export const programmeConfig = {
   directory: variable(
     'KINLEDGER_PROGRAMME_DIR',

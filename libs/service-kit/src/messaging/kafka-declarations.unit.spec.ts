@@ -38,6 +38,6 @@ describe('the declarations for Kafka', () => {
     expect(may('pseudonymiser', 'Write')).toContain(rows);
     expect(may('ingest', 'Write')).not.toContain(rows);
     expect(principals['reporting-api']).toEqual([]);
-    expect(may('ingest', 'Read')).toEqual([topics.commandAnswered.name]);
+    expect(may('ingest', 'Read')).toEqual([topics.personAnswered.name, topics.commandAnswered.name]);
   });
 });

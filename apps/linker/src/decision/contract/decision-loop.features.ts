@@ -34,6 +34,7 @@ import {
   submissionNamed,
   submit,
   erasure,
+  personErasure,
   unparking,
   withdrawal,
   type Submitted,
@@ -42,7 +43,7 @@ import { GrowingList, recordsIn } from '../../testing/growing-list.js';
 import { InMemoryInbox } from '../../inbox/in-memory-inbox.js';
 import { placementsIn } from '../../testing/placements.js';
 import { smallProgramme } from '../../testing/programme.js';
-import { adult } from '../../testing/rows.js';
+import { adult, hexOf, occurrence } from '../../testing/rows.js';
 import { eventfulYear, stageAll } from '../../testing/scenario.js';
 
 /** Records that have bodies. */
@@ -909,6 +910,119 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await until('it is erased', () => linker.observed.erased?.unknown === 0);
       expect(await bodiesLeft(world, [record!])).toEqual([]);
     });
+  });
+
+  describe('an erasure of a person', () => {
+    const nhsNumber = (value: string) => [occurrence('identity', 'nhs-number', value)];
+    /** How the linker answered, once each. */
+    const answersOf = (
+      world: LinkerWorld,
+      publish: { mock: { calls: [string, readonly OutgoingMessage[]][] } },
+    ) =>
+      publish.mock.calls
+        .filter(([topic]) => topic === topics.commandAnswered.name)
+        .flatMap(([, messages]) => messages.map(dataOf)) as DataOf<typeof CommandAnswered>[];
+    const linkedYear = async () => {
+      const world = await freshWorld();
+      if (world.eraseBodies === undefined) throw new Error('this world cannot erase');
+      await stageAll(world.inbox, eventfulYear().scenario);
+      return world;
+    };
+    const bodiesWith = async (world: LinkerWorld, token: string) => {
+      const { bodies } = await imageOf(world.store);
+      return bodies.filter((body) => body.includes(token));
+    };
+
+    it('takes every body of the individual, and answers with its position', async () => {
+      const world = await linkedYear();
+      const publish = vi.spyOn(world.bus, 'publish');
+      const list = new GrowingList();
+      const linker = start(world, { erasures: list });
+      await untilDone(world);
+      const tokens = nhsNumber('9434765919');
+      expect((await bodiesWith(world, tokens[0]!.token)).length).toBeGreaterThan(1);
+      await world.inbox.stageCommands([personErasure(120, 7, { tokens })]);
+      linker.wakeUp.call();
+      await untilDone(world);
+      const events = await eventsOf(world.store);
+      const erased = events.flatMap((event) => (event.type === 'RecordErased' ? event.data.records : []));
+      expect(answersOf(world, publish).at(-1)).toMatchObject({
+        ...{ kind: 'erase-person', outcome: 'accepted', position: events.length - 1 },
+      });
+      // Live and retired ones, and those of rows without the number.
+      expect(erased.length).toBeGreaterThan(2);
+      expect(list.all).toEqual(erased);
+      expect(await recordsLeft(world.store)).toEqual(
+        recordsIn(events).filter((record) => !erased.includes(record)),
+      );
+      expect(await bodiesWith(world, tokens[0]!.token)).toEqual([]);
+      expect(await bodiesWith(world, hexOf('email', 'amara@example.org'))).toSatisfy((left: string[]) =>
+        left.every((body) => body.includes('"use":"carer"')),
+      );
+    });
+
+    it('is refused where nobody is known, and where several are, with their number and unless all are asked for', async () => {
+      const world = await linkedYear();
+      const publish = vi.spyOn(world.bus, 'publish');
+      const linker = start(world, { erasures: new GrowingList() });
+      await untilDone(world);
+      const image = await imageOf(world.store);
+      const both = [...nhsNumber('9434765919'), ...nhsNumber('9434765922')];
+      await world.inbox.stageCommands([
+        personErasure(120, 7, { tokens: nhsNumber('9000000009') }),
+        personErasure(121, 7, { tokens: both }),
+      ]);
+      linker.wakeUp.call();
+      await untilDone(world);
+      expect(answersOf(world, publish).slice(-2)).toMatchObject([
+        { outcome: 'refused', reason: 'person-unknown' },
+        {
+          outcome: 'refused',
+          reason: 'several-individuals',
+          count: 2,
+          detail: expect.stringContaining(' 2 ') as string,
+        },
+      ]);
+      expect(await imageOf(world.store)).toEqual(image);
+      await world.inbox.stageCommands([personErasure(122, 7, { tokens: both, all: true })]);
+      linker.wakeUp.call();
+      await untilDone(world);
+      expect(answersOf(world, publish).at(-1)).toMatchObject({ outcome: 'accepted' });
+      for (const { token } of both) expect(await bodiesWith(world, token)).toEqual([]);
+    });
+
+    it.each(['before', 'after'] as const)(
+      'is carried out once after a kill %s any of its appends, and answered',
+      async (moment) => {
+        const world = await linkedYear();
+        const first = start(world, { erasures: new GrowingList() });
+        await untilDone(world);
+        await first.stop();
+        const list = new GrowingList();
+        const tokens = nhsNumber('9434765919');
+        await world.inbox.stageCommands([personErasure(120, 7, { tokens })]);
+        for (let kill = 0; kill < 2; kill++) {
+          const dying = interruptedStore(world.store, 1, moment);
+          const linker = start(
+            { ...world, store: dying.store },
+            { erasures: list, limits: { events: 2, bytes: 1024 * 1024 } },
+          );
+          await dying.interrupted;
+          linker.kill();
+          running.splice(running.indexOf(linker), 1);
+        }
+        const publish = vi.spyOn(world.bus, 'publish');
+        start(world, { erasures: list });
+        await untilDone(world);
+        const events = await eventsOf(world.store);
+        expect(events.filter(({ type }) => type === 'RecordErased')).toHaveLength(1);
+        expect((await list.list()).lines).toBe(1);
+        expect(answersOf(world, publish)).toMatchObject([
+          { outcome: 'accepted', position: events.length - 1 },
+        ]);
+        expect(await bodiesWith(world, tokens[0]!.token)).toEqual([]);
+      },
+    );
   });
 
   describe('a command', () => {

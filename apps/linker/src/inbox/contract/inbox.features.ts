@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RowKey } from '@kinledger/contracts';
 import type { Inbox } from '../inbox.js';
 import {
   chunkOf,
   fileIntake,
+  personErasure,
   programme,
   submissionNamed,
   unparking,
   withdrawal,
 } from '../../testing/messages.js';
+import { hexOf, occurrence } from '../../testing/rows.js';
 
 /** The contract of every inbox. `open` creates an empty one. */
 export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => Promise<void> }>): void {
@@ -226,6 +229,29 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect((await inbox.unanswered(programme)).map(({ command }) => command.id)).toEqual([other.id]);
       await inbox.markAnswered(programme, [other.id]);
       expect(await inbox.counts(programme)).toMatchObject({ commands: 0, refused: 1 });
+    });
+
+    it('keep nothing that names a person once they are answered, and are the same commands still', async () => {
+      const command = personErasure(9, 2, {
+        tokens: [occurrence('identity', 'nhs-number', '9434765919')],
+        rowKeys: [hexOf('row key', 'one') as RowKey],
+      });
+      await inbox.stageCommands([command]);
+      expect((await inbox.waitingCommands(programme, 2))[0]).toMatchObject({
+        payload: { tokens: [{ domain: 'nhs-number' }], rowKeys: [hexOf('row key', 'one')] },
+      });
+      await inbox.answer(programme, command.id, {
+        outcome: 'refused',
+        reason: 'several-individuals',
+        count: 3,
+      });
+      expect(await inbox.unanswered(programme)).toMatchObject([
+        {
+          command: { id: command.id, payload: { tokens: [], rowKeys: [] } },
+          answer: { outcome: 'refused', reason: 'several-individuals', count: 3 },
+        },
+      ]);
+      expect(await inbox.stageCommands([command])).toEqual({ staged: 0, conflicting: [] });
     });
 
     it('that have an intake number use it up once they are answered', async () => {

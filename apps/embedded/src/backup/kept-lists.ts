@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { readErasure } from '@kinledger/contracts';
+import { readErasure, readSuppression } from '@kinledger/contracts';
 import { createPool, type ConnectionUrls } from '@kinledger/database';
 import { operationRefused } from './operation-refused.js';
 
-/** A list of erasures that was read to its end. */
-export interface ErasureList {
+/** A list that was read to its end. */
+export interface KeptList {
   readonly text: string;
-  /** Number of distinct record ids on it. */
-  readonly records: number;
+  /** Number of distinct record ids, or marks of people, on it. */
+  readonly names: number;
 }
 
 /**
@@ -15,22 +15,36 @@ export interface ErasureList {
  * a missed erasure would go unnoticed.
  * @throws OperationRefused with the line number.
  */
-export function readErasures(file: string): ErasureList {
+export const readErasures = (file: string): KeptList =>
+  readList(file, 'erasures', 'an erasure', (line) => readErasure(line)?.records);
+
+/** Reads a list of suppressions in the same way. @throws OperationRefused with the line number. */
+export const readSuppressions = (file: string): KeptList =>
+  readList(file, 'suppressions', 'a suppression', (line) =>
+    readSuppression(line)?.marks.map(({ mac }) => mac),
+  );
+
+function readList(
+  file: string,
+  what: string,
+  one: string,
+  namesIn: (line: string) => readonly string[] | undefined,
+): KeptList {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    throw operationRefused(`the list of erasures ${file} cannot be read`);
+    throw operationRefused(`the list of ${what} ${file} cannot be read`);
   }
   const lines = text.split('\n');
   if (lines.pop() !== '') throw operationRefused(`${file}: the last line is not complete`);
-  const records = new Set<string>();
+  const names = new Set<string>();
   for (const [index, line] of lines.entries()) {
-    const erasure = readErasure(line);
-    if (erasure === undefined) throw operationRefused(`${file}: line ${index + 1} is not an erasure`);
-    for (const record of erasure.records) records.add(record);
+    const found = namesIn(line);
+    if (found === undefined) throw operationRefused(`${file}: line ${index + 1} is not ${one}`);
+    for (const name of found) names.add(name);
   }
-  return { text, records: records.size };
+  return { text, names: names.size };
 }
 
 /** Drops all read models, which repeat data from bodies, by dropping every schema that the projector owns. */

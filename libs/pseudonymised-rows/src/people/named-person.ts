@@ -1,0 +1,62 @@
+import type { RowKey, TokenOccurrence, TokenUse } from '@kinledger/contracts';
+import type { CanonicalByKind, DigestKind } from '@kinledger/domain/identifiers';
+import type { Dataset } from '@kinledger/programme/definition';
+import { RowKeys } from '../names/row-keys.js';
+import type { Keys } from '../rows/file-rows.js';
+import type { PersonIdentifiers } from './person-identifiers.js';
+import type { PersonMark, PersonMarks } from './person-marks.js';
+
+/** A person as the ledger and the list of suppressions know them. */
+export interface NamedPerson {
+  readonly tokens: readonly TokenOccurrence[];
+  readonly rowKeys: readonly RowKey[];
+  readonly marks: readonly PersonMark[];
+}
+
+/** The tokens, row keys and marks of a person: those that the person’s rows have, made in the same way. */
+export function namedPerson(
+  keys: Keys,
+  marks: PersonMarks,
+  datasets: readonly Dataset[],
+  { nhsNumber, child, birthDate, email, mobile, caseNumber }: PersonIdentifiers,
+): NamedPerson {
+  const tokens: TokenOccurrence[] = [];
+  const made: PersonMark[] = [];
+  const add = <Kind extends DigestKind>(
+    use: TokenUse,
+    kind: Kind,
+    value: CanonicalByKind[Kind] | undefined,
+  ) => {
+    if (value === undefined) return;
+    const digest = keys.digests.of(kind, value);
+    tokens.push({ domain: kind, use, token: keys.tokens.tokenOf(kind, digest) });
+    if (kind === 'nhs-number' || kind === 'child-key') made.push(marks.of(kind, digest));
+  };
+  add('identity', 'nhs-number', nhsNumber);
+  add('identity', 'child-key', child);
+  add('identity', 'email', email);
+  add('identity', 'mobile', mobile);
+  add('guard', 'birth-date', birthDate ?? child?.birthDate);
+  const rowKeys = caseNumber === undefined ? [] : rowKeysOf(keys, datasets, caseNumber);
+  return { tokens, rowKeys, marks: [...made, ...rowKeys.map((rowKey) => marks.of('row-key', rowKey))] };
+}
+
+/** Keys of the rows that a provider numbers so, one for each of its datasets whose row id is the number alone. */
+function rowKeysOf(
+  { rowKeyHash, digests }: Keys,
+  datasets: readonly Dataset[],
+  { provider, value }: NonNullable<PersonIdentifiers['caseNumber']>,
+): RowKey[] {
+  const found: RowKey[] = [];
+  for (const { id, schema, serviceDefinition } of datasets) {
+    const [rowId, ...more] = schema.primaryKey ?? [];
+    if (serviceDefinition.provider !== provider || rowId === undefined || more.length > 0) continue;
+    const field = schema.fields.find(({ name }) => name === rowId);
+    const identifier = field?.['x-kinledger'].identifiers.find(({ kind }) => kind === 'case-number');
+    if (identifier === undefined) continue;
+    // Where digests are made at source, that of the number stands in for it.
+    const part = identifier.form === 'digest' ? digests.of('case-number', value) : value;
+    found.push(new RowKeys(rowKeyHash, provider, id).ofRowId([part]));
+  }
+  return found;
+}
