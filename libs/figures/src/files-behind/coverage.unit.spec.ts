@@ -38,6 +38,7 @@ describe('coverage', () => {
       [files('2023-24-Q4', { extractKind: 'cumulative', dataType: 'user' })],
       'no-files',
     ],
+    ['a file of a period that is none', [files('later')], 'no-files'],
     ['another service’s file', [files('2023-24-Q2', { service: 'chatter' })], 'no-files'],
   ] as const)('of a quarter with %s is %j', (_, received, expected) => {
     expect(coverageOf([...received])).toBe(expected);
