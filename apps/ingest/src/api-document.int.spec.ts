@@ -39,6 +39,7 @@ describe('the OpenAPI document of ingest', () => {
       '/v1/submissions/{id}/unpark',
       '/v1/commands/{id}',
       '/v1/erasures',
+      '/v1/quarter-closings',
     ]);
     expect(JSON.stringify(body.paths['/v1/uploads/{id}/submit']?.['post']?.requestBody)).toContain(
       'onBehalfOf',

@@ -6,6 +6,7 @@ import {
   FindingsWatch,
   Health,
   Metrics,
+  OutboxModule,
   PoolModule,
   type ServiceConfig,
 } from '@kinledger/service-kit';
@@ -19,6 +20,9 @@ import {
 } from '@nestjs/common';
 import type pg from 'pg';
 import { PinoLogger } from 'nestjs-pino';
+import { projectorOutbox } from './closing/projector-outbox.js';
+import { QuarterClosings } from './closing/quarter-closings.js';
+import { recount } from './closing/recount.js';
 import type { projectorConfig } from './config.js';
 import { MessagesController } from './messages.controller.js';
 import { LiveProjection } from './projection/live-projection.js';
@@ -76,7 +80,10 @@ export class ProjectorModule {
   static forRoot(config: ServiceConfig<typeof projectorConfig>): DynamicModule {
     return {
       module: ProjectorModule,
-      imports: [PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'projector' })],
+      imports: [
+        PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'projector' }),
+        OutboxModule.forRoot({ database: 'platform', table: projectorOutbox }),
+      ],
       controllers: [MessagesController, RebuildsController],
       providers: [
         {
@@ -118,8 +125,13 @@ export class ProjectorModule {
             `programme-${(await readProgramme(config.programme.directory)).definition.id}`,
         },
         {
+          provide: QuarterClosings,
+          inject: [EVENT_STORE, STREAM, 'kinledger pool platform'],
+          useFactory: quarterClosings,
+        },
+        {
           provide: LiveProjection,
-          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', Metrics, PinoLogger],
+          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', Metrics, PinoLogger, QuarterClosings],
           useFactory: liveProjection,
         },
         {
@@ -146,12 +158,24 @@ export class ProjectorModule {
   }
 }
 
+const quarterClosings = (store: EventStore, stream: string, pool: pg.Pool): QuarterClosings =>
+  new QuarterClosings({
+    ...{ store, stream, pool },
+    recount: (event, keep) =>
+      recount(
+        { store, stream, pool, upTo: event.revision, signal: new AbortController().signal },
+        keep,
+        'all but the schema',
+      ),
+  });
+
 function liveProjection(
   store: EventStore,
   stream: string,
   pool: pg.Pool,
   metrics: Metrics,
   logger: PinoLogger,
+  closings: QuarterClosings,
 ): LiveProjection {
   const position = metrics.gauge({
     name: 'kinledger_projector_position',
@@ -191,6 +215,8 @@ function liveProjection(
       failureLog.over();
       void standing.current();
     },
+    onQuarterClosed: closings.close,
+    onLeading: () => closings.settle(),
   });
   metrics.gauge({
     name: 'kinledger_projector_writer',

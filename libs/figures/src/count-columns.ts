@@ -22,6 +22,8 @@ export interface Uncounted {
 export interface CountColumn {
   readonly unit: Unit;
   readonly disclosure: DisclosureClass;
+  /** The protected columns whose sum it is, where it is computed again. */
+  readonly sumOf?: readonly string[];
   /** What it counts, for the API document and a codebook. */
   readonly meaning: string;
   /** Heading of the CSV column; by default the name in snake_case. */

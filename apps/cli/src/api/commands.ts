@@ -23,10 +23,19 @@ export interface ErasureOrder {
   readonly reason: string;
 }
 
+export interface ClosingOrder {
+  readonly id: string;
+  readonly period: string;
+  readonly reason: string;
+}
+
 /** Client of ingest's API for commands to the linker. */
 export const commandsApi = (endpoint: Endpoint) => ({
   erase: (order: ErasureOrder): Promise<Command> =>
     callJson(endpoint, '/v1/erasures', command, { method: 'POST', json: order }),
+
+  closeQuarter: (order: ClosingOrder): Promise<Command> =>
+    callJson(endpoint, '/v1/quarter-closings', command, { method: 'POST', json: order }),
 
   view: (id: string): Promise<Command> =>
     callJson(endpoint, `/v1/commands/${encodeURIComponent(id)}`, command),

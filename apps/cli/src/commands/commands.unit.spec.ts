@@ -16,6 +16,7 @@ const answering = (...answers: readonly Command[]): CommandsApi => {
   const left = [...answers];
   return {
     erase: () => Promise.reject(new Error('nothing is erased here')),
+    closeQuarter: () => Promise.reject(new Error('nothing is closed here')),
     view: () => Promise.resolve(left.shift() ?? waiting),
   };
 };

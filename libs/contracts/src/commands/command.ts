@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { contract, type DataOf } from '../contract.js';
 import { code, programmeId, revision } from '../identifiers.js';
 import { commandId, commandOf, type CommandContract } from './command-kind.js';
+import { CloseQuarter } from './close-quarter.js';
 import { EraseRecords } from './erase-records.js';
+import { PublishFigures } from './publish-figures.js';
 import { UnparkSubmission } from './unpark-submission.js';
 import { WithdrawSubmission } from './withdraw-submission.js';
 
@@ -11,6 +13,8 @@ export const commandContracts = {
   'withdraw-submission': WithdrawSubmission,
   'unpark-submission': UnparkSubmission,
   'erase-records': EraseRecords,
+  'close-quarter': CloseQuarter,
+  'publish-figures': PublishFigures,
 } as const;
 
 export type CommandKind = keyof typeof commandContracts;
@@ -42,6 +46,8 @@ export const Command = contract({
     commandOf(WithdrawSubmission),
     commandOf(UnparkSubmission),
     commandOf(EraseRecords),
+    commandOf(CloseQuarter),
+    commandOf(PublishFigures),
   ]),
   example: { ...shared, kind: 'withdraw-submission', payload: WithdrawSubmission.example },
 });

@@ -1,6 +1,8 @@
 import type { CommandData, CommandKind } from '@kinledger/contracts';
 import type { CommandHandler } from './command-handler.js';
+import { closeQuarter } from './close-quarter.js';
 import { eraseRecords } from './erase-records.js';
+import { publishFigures } from './publish-figures.js';
 import { unparkSubmission } from './unpark-submission.js';
 import { withdrawSubmission } from './withdraw-submission.js';
 
@@ -9,6 +11,8 @@ const commandHandlers: { readonly [Kind in CommandKind]: CommandHandler<Kind> } 
   'withdraw-submission': withdrawSubmission,
   'unpark-submission': unparkSubmission,
   'erase-records': eraseRecords,
+  'close-quarter': closeQuarter,
+  'publish-figures': publishFigures,
 };
 
 /** The handler of a command. */

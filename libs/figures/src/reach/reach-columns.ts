@@ -92,6 +92,7 @@ export const reachColumns = {
   upperBound: {
     unit: 'people',
     disclosure: 'computed again',
+    sumOf: ['individuals', 'unlinkable', 'referred', 'indistinct'],
     meaning:
       'individuals + unlinkable + referred + indistinct. It leaves out anonymous and byBirthDateAlone.',
     heading: 'At most (people)',
