@@ -78,6 +78,7 @@ const expected: Readonly<
       'ledger.closed_figures': 'insert select',
       'operations.projection': 'select update(current_at)',
       'operations.rebuild': 'delete insert select update',
+      'operations.recount': 'delete insert select update',
       'operations.upload': 'insert select update',
       'projector.outbox': 'delete insert select',
       // The projector creates and drops the read models.

@@ -93,6 +93,24 @@ const isText = ({ dimensions }: Figure, name: string): boolean => {
   return dimension === undefined || dimension.type === 'text';
 };
 
+/**
+ * What a profile shows of counts, and of their differences, of which it looks at the size: each by itself.
+ * @throws DefinitionMissing
+ */
+export async function shownChanges(
+  client: Pick<pg.ClientBase, 'query'>,
+  numbers: readonly number[],
+  disclosure: string,
+): Promise<readonly (number | null)[]> {
+  const { shown } = foundIn(disclosureProfiles, disclosure);
+  const { rows } = await client.query<{ shown: number | null }>(
+    `SELECT sign(number)::int * (${shown('abs(number)')}) AS shown
+     FROM unnest($1::int[]) WITH ORDINALITY AS given (number, place) ORDER BY place`,
+    [numbers],
+  );
+  return rows.map((row) => row.shown);
+}
+
 function foundIn<Named extends { readonly id: string; readonly version: number }>(
   all: readonly Named[],
   name: string,
