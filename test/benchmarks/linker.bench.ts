@@ -23,6 +23,7 @@ import { copyInto, createPool, inTransaction } from '@kinledger/database';
 import { createTestDatabases } from '@kinledger/database/testing';
 import { adoptedStrategyOf, engineOptionsOf, recover, replayLedger, streamOf } from '@kinledger/decisions';
 import { canonicalJson, LinkageEngine, submissionIdOf } from '@kinledger/domain';
+import { figuresInForce } from '@kinledger/figures';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { bodiesIn, PostgresEventStore } from '@kinledger/event-store';
 import { createPostgresMessageBus, topicSettings } from '@kinledger/message-bus';
@@ -215,6 +216,7 @@ try {
     // Published afterwards, so that linking is measured on its own.
     publication: { run: () => Promise.resolve(), closedUpTo: (revision) => (closedAt = revision) },
     engine: (options) => new LinkageEngine(options),
+    figures: figuresInForce(),
     wakeUp,
     pace: () => Promise.resolve(),
     observer: {

@@ -15,19 +15,23 @@ import {
   isPlacing,
   RowPseudonymised,
   type LedgerDecision,
+  type PeriodCode,
   type PseudonymisedRow,
 } from '@kinledger/contracts';
 import { copyInto, createPool, inTransaction } from '@kinledger/database';
 import { createTestDatabases } from '@kinledger/database/testing';
 import { engineOptionsOf, streamOf } from '@kinledger/decisions';
-import { commitmentsOf, encodeLedgerEvent, LinkageEngine } from '@kinledger/domain';
+import { commitmentsOf, encodeLedgerEvent, LinkageEngine, periodOfCode } from '@kinledger/domain';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
-import { PostgresEventStore, type Segment } from '@kinledger/event-store';
+import { lastClosedAt, PostgresEventStore, type Segment } from '@kinledger/event-store';
+import { computeQuarter, figuresInForce } from '@kinledger/figures';
 import { documentDigest, documentJson, readProgramme } from '@kinledger/programme';
 import { createReadModels, LIVE_SCHEMA } from '@kinledger/read-models';
+import { recount } from '../../apps/projector/dist/closing/recount.js';
 import { ledgerPages } from '../../apps/projector/dist/projection/ledger-pages.js';
 import { LiveProjection } from '../../apps/projector/dist/projection/live-projection.js';
 import { projectLedger } from '../../apps/projector/dist/projection/project-ledger.js';
+import { compareQuarter } from '../../apps/projector/dist/recounts/compare-quarter.js';
 import { Rebuilder } from '../../apps/projector/dist/rebuild/rebuilder.js';
 import { childrenOf, commandOf, familyUsageOf } from './process-usage.ts';
 
@@ -309,6 +313,23 @@ try {
       throw new Error(`not equal: ${JSON.stringify(done)}`);
   }
   await sizes(LIVE_SCHEMA);
+  const recounting = { store, stream, pool, signal: new AbortController().signal };
+  const period = periodOfCode('2022-23-Q3' as PeriodCode);
+  const end = await lastClosedAt(store, stream);
+  const { figures, disclosure } = figuresInForce();
+  const asked = { programme: programme.definition.id, period, position: end, disclosure };
+  await measure('a quarter computed again', () =>
+    recount({ ...recounting, upTo: end }, (counting) =>
+      computeQuarter(counting, { ...asked, figures: figures.map(({ figure }) => figure) }),
+    ),
+  );
+  const then = await lastClosedAt(store, stream, Math.floor((end * 7) / 8));
+  const restated = await measure('a quarter restated, last eighth', () =>
+    compareQuarter(recounting, {
+      ...{ programme: programme.definition.id, period: period.code, then, now: end, closed: undefined },
+    }),
+  );
+  console.log(`  ${restated.counts} counts, ${restated.cells.length} cells that changed`);
   const { rows } = await pool.query<{ a: string; b: string; c: string; d: string }>(
     `SELECT record_id AS a, row_key AS b, individual_id AS c, dataset AS d FROM ${LIVE_SCHEMA}.record ORDER BY entered`,
   );

@@ -83,9 +83,12 @@ const expected: Readonly<
   'platform projector': {
     tables: {
       ...readOnly(['ledger.event', 'ledger.payload', 'ledger.segment', 'ledger.stream']),
+      'ledger.closed_figures': 'insert select',
       'operations.projection': 'select update(current_at)',
       'operations.rebuild': 'delete insert select update',
+      'operations.recount': 'delete insert select update',
       'operations.upload': 'insert select update',
+      'projector.outbox': 'delete insert select',
       // The projector creates and drops the read models.
       ...Object.fromEntries(
         tableNames.map((table) => [`${LIVE_SCHEMA}.${table}`, 'delete insert select truncate update']),

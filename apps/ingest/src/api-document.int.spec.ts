@@ -42,6 +42,7 @@ describe('the OpenAPI document of ingest', () => {
       '/v1/erasures/person',
       '/v1/erasures/person/lift',
       '/v1/erasures/person/{id}',
+      '/v1/quarter-closings',
     ]);
     expect(JSON.stringify(body.paths['/v1/uploads/{id}/submit']?.['post']?.requestBody)).toContain(
       'onBehalfOf',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   isLinked,
+  FiguresComputed,
   RowPseudonymised,
   mediaTypeOf,
   SubmissionStateChanged,
@@ -24,10 +25,10 @@ import { createService, type Service } from '@kinledger/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { linkerService } from './service.js';
 import { eventsOf, until } from './testing/linker-world.js';
-import { submit, withdrawal, type Submitted } from './testing/messages.js';
+import { closing, figuresOf, submit, withdrawal, type Submitted } from './testing/messages.js';
 import { placementsIn } from './testing/placements.js';
 import { adult, child, hexOf } from './testing/rows.js';
-import type { IncomingIntake } from './inbox/inbox.js';
+import type { IncomingCommand, IncomingIntake } from './inbox/inbox.js';
 
 const programmeDirectory = fileURLToPath(new URL('../../../programmes/leap', import.meta.url));
 const operatorToken = 'operator-token';
@@ -203,6 +204,49 @@ describe('the linker as a service', () => {
       type: 'SubmissionParked',
       data: { reason: 'landing-unreadable' },
     });
+  });
+
+  it('records figures that the projector sends, and none that come as a person’s command', async () => {
+    const service = await boot();
+    await until('it is ready', () => isReady(service));
+    const order = ({ id, body }: IncomingCommand) =>
+      message(topics.command.contract, 'leap', `command:${id}`, people.intake.time, body);
+    await ingest.publish(topics.command.name, [order(closing(100, 0, '2023-24-Q1'))]);
+    await until(
+      'the quarter is closed',
+      async () => (await eventsOf(store)).at(-1)?.type === 'QuarterClosed',
+    );
+    const at = (await eventsOf(store)).length - 1;
+    // Of a person: passed over, so that the next command is answered and the ledger has nothing of it.
+    await ingest.publish(topics.command.name, [
+      order(figuresOf(101, '2023-24-Q1', at)),
+      order(closing(102, 0, '2023-24-Q1')),
+    ]);
+    await until('the closing is refused', async () => {
+      const { decided } = (await statusOf(service)) as { decided: { refused: number } };
+      return decided.refused === 1;
+    });
+    expect((await eventsOf(store)).length - 1).toBe(at);
+    const projector = createPostgresMessageBus({
+      url: databases.url('bus', 'projector'),
+      applicationName: 'projector',
+    });
+    const data = { ...FiguresComputed.example, period: '2023-24-Q1', closing: at };
+    const body = Buffer.from(JSON.stringify(data));
+    const sent = message(FiguresComputed, 'leap', 'figures-1', data.closedAt, body);
+    await projector.publish(topics.figuresComputed.name, [sent]);
+    await projector.publish(topics.figuresComputed.name, [
+      { ...sent, headers: { ...sent.headers, ce_id: 'again' } },
+    ]);
+    await projector.close();
+    await until('they are published', async () => (await eventsOf(store)).length - 1 > at);
+    const [event, ...more] = (await eventsOf(store)).slice(at + 1);
+    expect(event).toMatchObject({
+      type: 'FiguresPublished',
+      cause: `command:figures-2023-24-q1-at-${at}`,
+      data: { closing: at, commitment: data.commitment },
+    });
+    expect(more).toEqual([]);
   });
 
   it('shows its status to operators only', async () => {

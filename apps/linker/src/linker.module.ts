@@ -9,6 +9,7 @@ import {
   PostgresCheckpoints,
   type EventStore,
 } from '@kinledger/event-store';
+import { figuresInForce } from '@kinledger/figures';
 import type { MessageBus } from '@kinledger/message-bus';
 import { readProgramme, type Programme } from '@kinledger/programme';
 import {
@@ -300,5 +301,6 @@ function decisionLoopOf(
     wakeUp,
     pace: (signal) => unprojected.brake(LONGEST_BRAKE_MS, signal),
     engine: (options) => new LinkageEngine(options),
+    figures: figuresInForce(),
   });
 }

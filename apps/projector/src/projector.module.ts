@@ -1,3 +1,4 @@
+import { programmeId, type ProgrammeId } from '@kinledger/contracts';
 import { isStoreUnreachable, openEventStore, type EventStore } from '@kinledger/event-store';
 import { readProgramme } from '@kinledger/programme';
 import {
@@ -6,6 +7,7 @@ import {
   FindingsWatch,
   Health,
   Metrics,
+  OutboxModule,
   PoolModule,
   type ServiceConfig,
 } from '@kinledger/service-kit';
@@ -19,15 +21,21 @@ import {
 } from '@nestjs/common';
 import type pg from 'pg';
 import { PinoLogger } from 'nestjs-pino';
+import { projectorOutbox } from './closing/projector-outbox.js';
+import { QuarterClosings } from './closing/quarter-closings.js';
+import { recount } from './closing/recount.js';
 import type { projectorConfig } from './config.js';
 import { MessagesController } from './messages.controller.js';
 import { LiveProjection } from './projection/live-projection.js';
 import { ProjectionStanding } from './projection/projection-standing.js';
 import { Rebuilder } from './rebuild/rebuilder.js';
 import { RebuildsController } from './rebuild/rebuilds.controller.js';
+import { RecountsController } from './recounts/recounts.controller.js';
+import { Recounts } from './recounts/recounts.js';
 
 const EVENT_STORE = Symbol('event store');
 const STREAM = Symbol('stream of the programme');
+const STREAM_PREFIX = 'programme-';
 /** A failing projection retries every second; a longer failure counts as down. */
 const FAILING_AT_MOST_MS = 10_000;
 
@@ -38,12 +46,14 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #live: LiveProjection;
   readonly #rebuilder: Rebuilder;
   readonly #settings: FindingsWatch;
+  readonly #recounts: Recounts;
 
   constructor(
     @Inject(EVENT_STORE) store: EventStore,
     live: LiveProjection,
     rebuilder: Rebuilder,
     settings: FindingsWatch,
+    recounts: Recounts,
     @Inject(STREAM) stream: string,
     storeWatch: DependencyWatch,
     health: Health,
@@ -52,6 +62,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.#live = live;
     this.#rebuilder = rebuilder;
     this.#settings = settings;
+    this.#recounts = recounts;
     storeWatch.check(() => this.#store.head(stream));
     health.register('projection', async () => {
       if (this.#live.haltedBy !== undefined) throw this.#live.haltedBy;
@@ -61,12 +72,18 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.#rebuilder.clearInterrupted();
+    await this.#recounts.clearInterrupted();
     this.#live.start();
     this.#settings.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.#live.stop(), this.#rebuilder.stop(), this.#settings.stop()]);
+    await Promise.all([
+      this.#live.stop(),
+      this.#rebuilder.stop(),
+      this.#recounts.stop(),
+      this.#settings.stop(),
+    ]);
     await this.#store.close();
   }
 }
@@ -76,8 +93,11 @@ export class ProjectorModule {
   static forRoot(config: ServiceConfig<typeof projectorConfig>): DynamicModule {
     return {
       module: ProjectorModule,
-      imports: [PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'projector' })],
-      controllers: [MessagesController, RebuildsController],
+      imports: [
+        PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'projector' }),
+        OutboxModule.forRoot({ database: 'platform', table: projectorOutbox }),
+      ],
+      controllers: [MessagesController, RebuildsController, RecountsController],
       providers: [
         {
           provide: DependencyWatch,
@@ -115,11 +135,16 @@ export class ProjectorModule {
         {
           provide: STREAM,
           useFactory: async () =>
-            `programme-${(await readProgramme(config.programme.directory)).definition.id}`,
+            `${STREAM_PREFIX}${(await readProgramme(config.programme.directory)).definition.id}`,
+        },
+        {
+          provide: QuarterClosings,
+          inject: [EVENT_STORE, STREAM, 'kinledger pool platform'],
+          useFactory: quarterClosings,
         },
         {
           provide: LiveProjection,
-          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', Metrics, PinoLogger],
+          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', Metrics, PinoLogger, QuarterClosings],
           useFactory: liveProjection,
         },
         {
@@ -140,11 +165,35 @@ export class ProjectorModule {
               onError: (err) => logger.error({ err }, 'rebuild failed'),
             }),
         },
+        {
+          provide: Recounts,
+          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', PinoLogger],
+          useFactory: (store: EventStore, stream: string, pool: pg.Pool, logger: PinoLogger) =>
+            new Recounts({
+              ...{ store, stream, pool, programme: programmeOfStream(stream) },
+              onError: (err) => logger.error({ err }, 'computing a quarter again failed'),
+            }),
+        },
         Projections,
       ],
     };
   }
 }
+
+/** The programme that a stream belongs to. */
+const programmeOfStream = (stream: string): ProgrammeId =>
+  programmeId.parse(stream.slice(STREAM_PREFIX.length));
+
+const quarterClosings = (store: EventStore, stream: string, pool: pg.Pool): QuarterClosings =>
+  new QuarterClosings({
+    ...{ store, stream, pool },
+    recount: (event, keep) =>
+      recount(
+        { store, stream, pool, upTo: event.revision, signal: new AbortController().signal },
+        keep,
+        'all but the schema',
+      ),
+  });
 
 function liveProjection(
   store: EventStore,
@@ -152,6 +201,7 @@ function liveProjection(
   pool: pg.Pool,
   metrics: Metrics,
   logger: PinoLogger,
+  closings: QuarterClosings,
 ): LiveProjection {
   const position = metrics.gauge({
     name: 'kinledger_projector_position',
@@ -191,6 +241,8 @@ function liveProjection(
       failureLog.over();
       void standing.current();
     },
+    onQuarterClosed: closings.close,
+    onLeading: () => closings.settle(),
   });
   metrics.gauge({
     name: 'kinledger_projector_writer',

@@ -11,6 +11,8 @@ import { reportingPages } from './pages/reporting-pages.js';
 import { ReachPage } from './pages/reach.page.js';
 import { SubmissionsPage } from './pages/submissions.page.js';
 import { ReadModels } from './read-models/read-models.js';
+import { ClosedQuarters } from './quarters/closed-quarters.js';
+import { QuartersController } from './quarters/quarters.controller.js';
 import { SignInLinksController } from './sign-in/sign-in-links.controller.js';
 import { SubmissionsController } from './submissions/submissions.controller.js';
 import { Submissions } from './submissions/submissions.js';
@@ -28,11 +30,12 @@ export class ReportingApiModule {
         FiguresController,
         ...figures.map((figure) => figureController(figure)),
         SubmissionsController,
+        QuartersController,
         SignInLinksController,
         ReachPage,
         SubmissionsPage,
       ],
-      providers: [{ provide: CLOCK, useValue: clock }, ReadModels, Figures, Submissions],
+      providers: [{ provide: CLOCK, useValue: clock }, ReadModels, Figures, Submissions, ClosedQuarters],
     };
   }
 }

@@ -16,6 +16,7 @@ export const reportingServiceWith = (clock: Clock): ServiceOptions<typeof report
     description: 'Unique reach and submissions, read from the golden dataset.',
     tags: {
       figures: 'Unique reach, and every other figure by version.',
+      quarters: 'Quarters that are closed, and the figures that were published of them.',
       submissions: 'Files, and what became of them.',
       'sign-in': 'How a browser gets to the pages.',
     },

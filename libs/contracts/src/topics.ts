@@ -1,5 +1,6 @@
 import { Command, CommandAnswered } from './commands/command.js';
 import type { Contract } from './contract.js';
+import { FiguresComputed } from './messages/figures-computed.js';
 import { FileAccepted } from './messages/file-accepted.js';
 import {
   FamilyLinkedPublished,
@@ -45,6 +46,15 @@ export const topics = {
     key: 'programme',
     producers: ['ingest'],
     consumers: ['pseudonymiser', 'linker'],
+  }),
+  figuresComputed: topic({
+    name: 'linkage.internal.figures-computed.1',
+    contract: FiguresComputed,
+    partitions: 1,
+    retentionDays: 7,
+    key: 'programme',
+    producers: ['projector'],
+    consumers: ['linker'],
   }),
   submissionStateChanged: topic({
     name: 'intake.internal.submission-state-changed.1',

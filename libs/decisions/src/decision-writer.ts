@@ -1,6 +1,6 @@
 import type { LedgerEvent } from '@kinledger/contracts';
 import type { EncodedLedgerEvent } from '@kinledger/domain';
-import type { Segment } from '@kinledger/event-store';
+import type { Payload, Segment } from '@kinledger/event-store';
 
 /** An event of a decision, as data and as the bytes that the ledger stores. */
 export interface WrittenEvent {
@@ -8,6 +8,8 @@ export interface WrittenEvent {
   readonly encoded: EncodedLedgerEvent;
   /** Makes the segment of rows whose records enter with the event; undefined if none do. */
   readonly segment: (() => Segment) | undefined;
+  /** What it names by its digest; absent where it names nothing. */
+  readonly payload?: Payload | undefined;
 }
 
 /** Takes the events of decisions in ledger order. */

@@ -10,6 +10,7 @@ export * from './ledger-tree.js';
 export * from './ledger-writer.js';
 export * from './programme-ledger.js';
 export * from './programme-stream.js';
+export * from './quarter-versions.js';
 export * from './recovery.js';
 export * from './scribe.js';
 export type * from './staged-rows.js';

@@ -1,6 +1,6 @@
 import type { LedgerEvent } from '@kinledger/contracts';
 import type { EncodedLedgerEvent } from '@kinledger/domain';
-import type { EventStore, Segment } from '@kinledger/event-store';
+import type { EventStore, Payload, Segment } from '@kinledger/event-store';
 import type { DecisionWriter, WrittenEvent } from './decision-writer.js';
 import { ledgerDiffers } from './errors.js';
 
@@ -37,7 +37,7 @@ export class LedgerWriter implements DecisionWriter {
     this.#batch = emptyBatch(options.from);
   }
 
-  take({ event, encoded, segment }: WrittenEvent): LedgerEvent {
+  take({ event, encoded, segment, payload }: WrittenEvent): LedgerEvent {
     const batch = this.#batch;
     batch.events.push(encoded);
     batch.bytes += encoded.bytes.length;
@@ -45,6 +45,10 @@ export class LedgerWriter implements DecisionWriter {
       const made = segment();
       batch.segments.push(made);
       batch.bytes += made.bytes.length;
+    }
+    if (payload !== undefined) {
+      batch.payloads.push(payload);
+      batch.bytes += payload.bytes.length;
     }
     return event;
   }
@@ -87,6 +91,8 @@ export class LedgerWriter implements DecisionWriter {
     await store.append(stream, events, {
       expectedRevision: first === 0 ? 'no-stream' : first - 1,
       segments: known === 0 ? batch.segments : batch.segments.filter(({ revision }) => revision >= first),
+      // Named by their content: one that is there already is the same.
+      payloads: batch.payloads,
     });
     onAppended?.(events.length);
   }
@@ -112,7 +118,11 @@ interface Batch {
   readonly first: number;
   readonly events: EncodedLedgerEvent[];
   readonly segments: Segment[];
+  readonly payloads: Payload[];
   bytes: number;
 }
 
-const emptyBatch = (first: number): Batch => ({ first, events: [], segments: [], bytes: 0 });
+const emptyBatch = (first: number): Batch => ({
+  ...{ first, events: [], segments: [], payloads: [] },
+  bytes: 0,
+});

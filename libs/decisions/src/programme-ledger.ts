@@ -6,6 +6,7 @@ import {
   type DataOf,
   type EventFor,
   type LedgerEvent,
+  type PeriodCode,
   type RecordId,
   type StrategyAdopted,
   type SubmissionId,
@@ -36,6 +37,13 @@ export interface ClosedSubmission {
   readonly outcome: 'linked' | 'withdrawn' | 'parked';
 }
 
+/** A closed quarter, by the revisions of its events. */
+export interface ClosedQuarter {
+  readonly closing: number;
+  /** Absent until its figures are published. */
+  readonly published?: number;
+}
+
 /**
  * The linker's state for a programme: a fold over its ledger, including the linkage engine. It is the same whether the
  * events were just decided or read back, so it may be discarded and rebuilt at any time.
@@ -55,6 +63,8 @@ export class ProgrammeLedger implements Archived {
   tokensWithoutForce = 0;
   /** All erased records. */
   readonly erased: RecordId[] = [];
+  /** Every quarter that is closed. */
+  readonly quarters = new Map<PeriodCode, ClosedQuarter>();
 
   #received: { readonly submission: SubmissionId; readonly intake: number } | undefined;
   /** Submissions unknown to the engine, because their rows never arrived. */
@@ -72,6 +82,11 @@ export class ProgrammeLedger implements Archived {
 
   standingOf(submission: SubmissionId): SubmissionStanding | 'parked' {
     return this.#rowless.get(submission) ?? this.engine.standingOf(submission);
+  }
+
+  /** How many submissions are parked. */
+  get parked(): number {
+    return [...this.#rowless.values()].filter((standing) => standing === 'parked').length;
   }
 
   /** Adds to records in the ledger the revisions at which their bodies are. */
@@ -139,6 +154,14 @@ export class ProgrammeLedger implements Archived {
         this.erased.push(...event.data.records);
         this.closedAt = event.revision;
         return;
+      case 'QuarterClosed':
+        this.quarters.set(event.data.period, { closing: event.revision });
+        this.closedAt = event.revision;
+        return;
+      case 'FiguresPublished':
+        this.quarters.set(event.data.period, { closing: event.data.closing, published: event.revision });
+        this.closedAt = event.revision;
+        return;
       case 'LinkReferred':
         this.openReferrals += 1;
         return;
@@ -180,6 +203,7 @@ export class ProgrammeLedger implements Archived {
     await passMapThrough(archive, this.#rowless);
     await passMapThrough(archive, this.#eventsByCause);
     await passMapThrough(archive, this.#commands);
+    await passMapThrough(archive, this.quarters);
     await this.engine.passThrough(archive);
   }
 

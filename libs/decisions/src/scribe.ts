@@ -7,7 +7,7 @@ import {
   type RecordsPlaced,
 } from '@kinledger/contracts';
 import { commitmentsTo, encodeLedgerEvent, type PlacedDecision } from '@kinledger/domain';
-import type { Segment } from '@kinledger/event-store';
+import type { Payload, Segment } from '@kinledger/event-store';
 import type { ChunkRows } from './chunk-cursor.js';
 import type { DecisionWriter } from './decision-writer.js';
 import type { ProgrammeLedger } from './programme-ledger.js';
@@ -38,10 +38,10 @@ export class Scribe {
   }
 
   /**
-   * Writes one decision; `entering` are the rows whose records enter the ledger with it, one for each placement. Check
-   * the writer's `isFull` afterwards.
+   * Writes one decision; `entering` are the rows whose records enter the ledger with it, one for each placement; `payload`
+   * is what it names by its digest. Check the writer's `isFull` afterwards.
    */
-  write(decision: LedgerDecision, entering?: ChunkRows): void {
+  write(decision: LedgerDecision, entering?: ChunkRows, payload?: Payload): void {
     const { type } = decision;
     const data = entering === undefined ? decision.data : withCommitments(decision, entering);
     const { cause, time } = this.#cause;
@@ -53,7 +53,7 @@ export class Scribe {
     this.#ordinal += 1;
     const event = Object.assign(placed, { id: encoded.id, version: ledgerContracts[type].version });
     const segment = entering === undefined ? undefined : () => segmentOf(entering, revision);
-    const standing = this.#writer.take({ event, encoded, segment });
+    const standing = this.#writer.take({ event, encoded, segment, payload });
     if (standing !== undefined) this.#ledger.apply(standing);
   }
 }

@@ -22,6 +22,13 @@ export interface Uncounted {
 export interface CountColumn {
   readonly unit: Unit;
   readonly disclosure: DisclosureClass;
+  /** The protected columns whose sum it is, where it is computed again. */
+  readonly sumOf?: readonly string[];
+  /**
+   * What one individual’s erased row may change of it at most, where that is more than that individual: the children of
+   * whom it is a carer, or as many as it has rows.
+   */
+  readonly mayChangeBy?: 'children' | 'rows';
   /** What it counts, for the API document and a codebook. */
   readonly meaning: string;
   /** Heading of the CSV column; by default the name in snake_case. */

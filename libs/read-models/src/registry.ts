@@ -1,5 +1,6 @@
 import { kinship } from './kinship/kinship.read-model.js';
 import { programme } from './programme/programme.read-model.js';
+import { quarters } from './quarters/quarters.read-model.js';
 import type { HandledEventType, ReadModel } from './read-model.js';
 import type { ReadTable } from './read-table.js';
 import { records } from './records/records.read-model.js';
@@ -10,7 +11,14 @@ import { submissions } from './submissions/submissions.read-model.js';
  * The golden dataset. Its schema, erasure, content digest and the projector's writes follow from this list. Each event
  * is given to the read models in this order: a read model that reads another comes after it.
  */
-export const readModels: readonly ReadModel[] = [programme, submissions, records, kinship, referrals];
+export const readModels: readonly ReadModel[] = [
+  programme,
+  submissions,
+  records,
+  kinship,
+  referrals,
+  quarters,
+];
 
 export const readTables: readonly ReadTable[] = readModels.flatMap(({ tables }) => tables);
 

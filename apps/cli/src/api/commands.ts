@@ -41,6 +41,12 @@ export interface PersonOrder {
   readonly reason: string;
 }
 
+export interface ClosingOrder {
+  readonly id: string;
+  readonly period: string;
+  readonly reason: string;
+}
+
 /** Client of ingest's API for commands to the linker. */
 export const commandsApi = (endpoint: Endpoint) => ({
   erase: (order: ErasureOrder): Promise<Command> =>
@@ -54,6 +60,9 @@ export const commandsApi = (endpoint: Endpoint) => ({
 
   personRequest: (id: string): Promise<PersonRequest> =>
     callJson(endpoint, `/v1/erasures/person/${encodeURIComponent(id)}`, personRequest),
+
+  closeQuarter: (order: ClosingOrder): Promise<Command> =>
+    callJson(endpoint, '/v1/quarter-closings', command, { method: 'POST', json: order }),
 
   view: (id: string): Promise<Command> =>
     callJson(endpoint, `/v1/commands/${encodeURIComponent(id)}`, command),

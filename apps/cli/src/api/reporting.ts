@@ -1,6 +1,7 @@
 import { columnNames, countMembers, coverages, reachColumns } from '@kinledger/figures/columns';
 import { z } from 'zod';
-import { call, callJson, type Endpoint } from './http.js';
+import { quarterFigures, quarterVersions } from '@kinledger/contracts';
+import { call, callJson, Refused, type Endpoint } from './http.js';
 
 const submission = z.object({
   upload: z.string().nullable(),
@@ -65,6 +66,20 @@ const figureRows = z.looseObject({
 });
 export type FigureRows = z.infer<typeof figureRows>;
 
+const closedQuarter = z.object({
+  period: z.string(),
+  closing: z.number(),
+  closedAt: z.string(),
+  closedBy: z.string(),
+  reason: z.string(),
+  versions: quarterVersions,
+  publishedAt: z.number().nullable(),
+  digest: z.string().nullable(),
+  figures: quarterFigures.nullish(),
+});
+/** A closed quarter, with the published form of its figures where one quarter is asked for. */
+export type ClosedQuarter = z.infer<typeof closedQuarter>;
+
 /** Parameters of a figure; the service chooses a default for each that is absent. */
 export interface FigureAsked {
   readonly period: string;
@@ -110,6 +125,20 @@ export const reportingApi = (endpoint: Endpoint) => ({
 
   figureCsv: async ({ rows }: DescribedFigure, asked: FigureAsked): Promise<string> =>
     (await call(endpoint, `${rows}.csv?${figureQuery(asked)}`)).text(),
+
+  /** Quarters that are closed, latest first. */
+  quarters: async (): Promise<readonly ClosedQuarter[]> =>
+    (await callJson(endpoint, '/v1/quarters', z.object({ quarters: z.array(closedQuarter) }))).quarters,
+
+  /** A closed quarter, or undefined where it is not closed. */
+  async quarter(period: string): Promise<ClosedQuarter | undefined> {
+    try {
+      return await callJson(endpoint, `/v1/quarters/${encodeURIComponent(period)}`, closedQuarter);
+    } catch (error) {
+      if (error instanceof Refused && error.problemCode === 'quarter-not-closed') return undefined;
+      throw error;
+    }
+  },
 
   /** A link that signs one browser in to the pages, with the calling account. */
   signInLink: (): Promise<{ readonly path: string; readonly expiresAt: string }> =>

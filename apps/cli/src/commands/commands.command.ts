@@ -13,7 +13,9 @@ interface Options {
 export function addCommandsCommand(program: Program): void {
   program
     .command('commands')
-    .description('what people ordered of the ledger: withdrawals, un-parkings, erasures')
+    .description(
+      'what people ordered of the ledger: withdrawals, un-parkings, erasures, closings of quarters',
+    )
     .command('show')
     .description('shows a command, and how the linker answered it')
     .argument('<id>', 'id of the command, as the answer to it names it')

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
-import type { CommandId, RecordId } from '@kinledger/contracts';
+import type { CommandId, PeriodCode, RecordId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
 import { askedByOf, hasRole, Problem, type Caller, Outbox } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
@@ -8,11 +8,18 @@ import { IntakeContext } from '../intake-context.js';
 import { mayActFor } from '../programme/dataset-access.js';
 import { askCommand } from './ask-command.js';
 import { readCommand, type AskedCommand } from './command-table.js';
+import { lastIntake, takeTurn } from '../submissions/submission-table.js';
 
 const LOOK_MS = 100;
 
 export interface ErasureRequest {
   readonly records: readonly RecordId[];
+  readonly reason: string;
+  readonly id?: CommandId | undefined;
+}
+
+export interface ClosingRequest {
+  readonly period: PeriodCode;
   readonly reason: string;
   readonly id?: CommandId | undefined;
 }
@@ -46,6 +53,28 @@ export class CommandService {
     );
     this.#outbox.wake();
     if (isNew) this.#logger.log({ command: id, records: records.length, reason }, 'erasure requested');
+    return this.answered(id);
+  }
+
+  /**
+   * Orders that a quarter be closed, once every submission that is accepted by now is decided.
+   * @throws Problem 409 where the linker refuses.
+   */
+  async closeQuarter(
+    caller: Caller,
+    { period, reason, id = newId() }: ClosingRequest,
+  ): Promise<AskedCommand> {
+    const { pool, programme } = this.#intake;
+    const programmeId = programme.definition.id;
+    const isNew = await inTransaction(pool, async (client) => {
+      await takeTurn(client, programmeId);
+      return askCommand(client, {
+        ...{ id, kind: 'close-quarter', programme: programmeId, caller, reason, payload: { period } },
+        ...{ after: await lastIntake(client, programmeId), at: new Date() },
+      });
+    });
+    this.#outbox.wake();
+    if (isNew) this.#logger.log({ command: id, period, reason }, 'closing of a quarter ordered');
     return this.answered(id);
   }
 

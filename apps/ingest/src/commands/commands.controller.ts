@@ -1,5 +1,6 @@
-import { code, commandId, MAX_RECORDS_PER_EVENT, recordId } from '@kinledger/contracts';
-import { answers, problems, CurrentCaller, Roles, type Caller } from '@kinledger/service-kit';
+import { code, commandId, MAX_RECORDS_PER_EVENT, recordId, type PeriodCode } from '@kinledger/contracts';
+import { parsePeriod } from '@kinledger/domain';
+import { answers, problems, CurrentCaller, Problem, Roles, type Caller } from '@kinledger/service-kit';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -18,6 +19,21 @@ const eraseBody = z.strictObject({
   id: commandId.optional().describe('Idempotency key: requests with the same id are one command.'),
 });
 
+const closeBody = z.strictObject({
+  period: z.string().max(60).describe('A financial quarter: 2023-24-Q2, Q2 2023/24, …'),
+  reason: code.describe('Why, as a short code such as quarter-end: never a name.'),
+  id: commandId.optional().describe('Idempotency key: a repeated request with the same one is one command.'),
+});
+
+/** @throws Problem 400 for text that is no financial quarter. */
+function quarterAsked(text: string): PeriodCode {
+  const period = parsePeriod(text);
+  if (period?.kind === 'quarter') return period.code;
+  throw new Problem(400, 'quarter-unreadable', {
+    detail: 'Only a financial quarter can be closed: write it as 2023-24-Q2 or Q2 2023/24.',
+  });
+}
+
 @ApiTags('commands')
 @ApiBearerAuth()
 @Controller('v1')
@@ -33,7 +49,7 @@ export class CommandsController {
   @ApiOperation({
     summary: 'A command and the linker’s reply',
     description:
-      'Withdrawals, un-parkings and erasures are commands. The linker executes a waiting command when its turn comes.',
+      'Withdrawals, un-parkings, erasures and closings of quarters are commands. The linker executes a waiting command when its turn comes.',
   })
   @ApiResponse(answers(200, 'The command.', commandView))
   @ApiResponse(problems(404, 'You have no command with this id.'))
@@ -59,5 +75,25 @@ export class CommandsController {
     @Body({ schema: eraseBody }) body: z.output<typeof eraseBody>,
   ): Promise<CommandView> {
     return viewOfCommand(await this.#commands.erase(caller, body));
+  }
+
+  @Post('quarter-closings')
+  @HttpCode(202)
+  @Roles('data-team', 'operator')
+  @ApiOperation({
+    summary: 'Close a financial quarter',
+    description:
+      'Its figures are those at the ledger position of the closing, after every submission that is accepted by now; they are computed and published then, and stay. The answer waits a while for the linker’s.',
+  })
+  @ApiResponse(answers(202, 'The command, and its reply if the linker has answered.', commandView))
+  @ApiResponse(
+    problems(409, 'The quarter is not over, closed already, or a submission is parked: nothing was closed.'),
+  )
+  async closeQuarter(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: closeBody }) { period, ...rest }: z.output<typeof closeBody>,
+  ): Promise<CommandView> {
+    const closing = { ...rest, period: quarterAsked(period) };
+    return viewOfCommand(await this.#commands.closeQuarter(caller, closing));
   }
 }

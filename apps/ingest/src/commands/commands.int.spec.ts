@@ -34,6 +34,11 @@ describe('commands', () => {
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json' },
     });
+  const close = (body: object, caller: Caller = 'data-team') =>
+    ask(ingest, caller, 'POST', '/v1/quarter-closings', {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
   const reply = async (command: string, told: Partial<DataOf<typeof CommandAnswered>>) => {
     const data = {
       ...{ programme: 'leap' as ProgrammeId, command: command as CommandId, kind: 'erase-records' as const },
@@ -128,6 +133,46 @@ describe('commands', () => {
     expect((await ask(ingest, 'officer', 'GET', '/v1/commands/whose-1')).status).toBe(404);
     expect((await ask(ingest, 'reader', 'GET', '/v1/commands/whose-1')).status).toBe(403);
     expect((await ask(ingest, 'operator', 'GET', '/v1/commands/never-asked')).status).toBe(404);
+  });
+
+  it('to close a quarter wait for every submission that is accepted, and take a quarter as people write it', async () => {
+    const heard: unknown[] = [];
+    const subscription = linker.subscribe(
+      { group: 'linker', topics: [topics.command.name] },
+      async ({ messages }) => {
+        for (const message of messages) {
+          const { data } = decodeCloudEvent(topics.command.contract, message);
+          heard.push(data);
+          await reply(data.id, { kind: 'close-quarter', position: 46 });
+        }
+      },
+    );
+    await ingest.pool.query(
+      `INSERT INTO ingest.intake (programme, last) VALUES ('leap', 7) ON CONFLICT (programme) DO UPDATE SET last = 7`,
+    );
+    const { status, body } = await close({ period: 'Q2 2023/24', reason: 'quarter-end', id: 'close-1' });
+    await subscription.stop();
+    expect({ status, body }).toMatchObject({
+      ...{
+        status: 202,
+        body: { kind: 'close-quarter', state: 'accepted', position: 46, askedBy: 'data-team' },
+      },
+    });
+    expect(heard.filter((data) => (data as { id: string }).id === 'close-1')).toMatchObject([
+      { kind: 'close-quarter', after: 7, reason: 'quarter-end', payload: { period: '2023-24-Q2' } },
+    ]);
+  });
+
+  it('to close a quarter are the data team’s or an operator’s, and name a quarter', async () => {
+    for (const caller of ['officer', 'reader'] as const) {
+      expect((await close({ period: '2023-24-Q2', reason: 'quarter-end' }, caller)).status).toBe(403);
+    }
+    for (const period of ['2023-24-AY', 'lifetime', '2023-25-Q1']) {
+      const { status, body } = await close({ period, reason: 'quarter-end' });
+      expect({ status, type: body['type'] }).toEqual({
+        ...{ status: 400, type: 'urn:kinledger:problem:quarter-unreadable' },
+      });
+    }
   });
 
   it('require valid ids and a code as reason, and do not repeat invalid input', async () => {

@@ -131,6 +131,21 @@ describe('checkpoints', () => {
     expect(told.failures).toEqual([]);
   });
 
+  it('are at each size at which a quarter closed, at once, also if others follow or the signer was killed before', async () => {
+    await grow(30);
+    const slow = { quietMs: 60_000 };
+    const first = start(slow);
+    first.signer.closedUpTo(4, [4]);
+    await until('the first is copied', () => isCopied(5));
+    await first.stop();
+    const second = start(slow);
+    second.signer.closedUpTo(29, [4, 9, 19]);
+    await until('the last is copied', () => isCopied(30));
+    expect(files().map((name) => Number(name.slice(-16, -4)))).toEqual([5, 10, 20, 30]);
+    expect(hex(read(10).checkpoint.root)).toBe(await rootOf(10));
+    expect(second.told.failures).toEqual([]);
+  });
+
   it('are limited in frequency while the ledger grows, and signed soon after it stops growing', async () => {
     await grow(100);
     const { signer, told } = start({ quietMs: 30 });

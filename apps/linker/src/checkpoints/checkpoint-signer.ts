@@ -74,7 +74,7 @@ interface Standing {
 
 /**
  * Signs the number of events in the ledger and the root of the tree over them, as read back from the store, at closing
- * events. A checkpoint is first stored beside the ledger and then copied to the operator's folder; a process killed
+ * events, and at each one that closes a quarter. A checkpoint is first stored beside the ledger and then copied to the operator's folder; a process killed
  * between any two of these steps resumes from what is stored. It never signs one size with two roots, even if the
  * ledger was restored to a state before a checkpoint in the operator's folder.
  */
@@ -85,6 +85,8 @@ export class CheckpointSigner implements Publication {
   readonly #options: CheckpointSignerOptions;
   /** Number of events up to the last closing one. */
   #closed = 0;
+  /** Sizes at which a quarter closed: each has a checkpoint of its own. */
+  #quarters: readonly number[] = [];
   #grownAt = Number.NEGATIVE_INFINITY;
   #signedAt = Number.NEGATIVE_INFINITY;
   /** All checkpoints up to this size are in the operator's folder. */
@@ -97,9 +99,10 @@ export class CheckpointSigner implements Publication {
     this.#verifier = verifierKey(this.#origin, options.key.publicKey);
   }
 
-  closedUpTo(revision: number): void {
+  closedUpTo(revision: number, quarters: readonly number[] = []): void {
     if (revision < this.#closed) return;
     this.#closed = revision + 1;
+    this.#quarters = quarters.map((closing) => closing + 1);
     this.#grownAt = performance.now();
     this.#options.observer.grown(this.#closed);
     this.#wakeUp.call();
@@ -139,7 +142,9 @@ export class CheckpointSigner implements Publication {
     while (!isAborted(signal)) {
       const now = performance.now();
       const isSigned = this.#closed <= tree.size && (ahead.length === 0 || this.#closed === 0);
-      const signing = isSigned ? Infinity : Math.min(this.#signedAt + everyMs, this.#grownAt + quietMs) - now;
+      const isUrgent = this.#quarterAfter(tree.size) <= this.#closed;
+      const due = isUrgent ? now : Math.min(this.#signedAt + everyMs, this.#grownAt + quietMs);
+      const signing = isSigned ? Infinity : due - now;
       const copying = this.#copyFailedAt === undefined ? Infinity : this.#copyFailedAt + COPY_AGAIN_MS - now;
       if (signing <= 0) return 'signing';
       if (copying <= 0) return 'copying';
@@ -181,8 +186,16 @@ export class CheckpointSigner implements Publication {
     const { maxEvents = MAX_EVENTS } = this.#options;
     const { tree } = standing;
     const ahead = await this.#requireAhead(standing, end, signal);
-    while (tree.size < end) await this.#sign(tree, Math.min(end, tree.size + maxEvents), signal);
+    while (tree.size < end) {
+      const next = Math.min(end, tree.size + maxEvents, this.#quarterAfter(tree.size));
+      await this.#sign(tree, next, signal);
+    }
     return { tree, ahead };
+  }
+
+  /** The first size beyond this one at which a quarter closed; Infinity where there is none. */
+  #quarterAfter(size: number): number {
+    return Math.min(...this.#quarters.filter((quarter) => quarter > size));
   }
 
   async #sign(tree: TreeRoot, end: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,12 @@
 import { causeOfCommand, type CommandData } from '@kinledger/contracts';
-import { handlerOf } from '@kinledger/decisions';
+import {
+  handlerOf,
+  quarterVersionsOf,
+  type DecisionOutcome,
+  type FiguresInForce,
+} from '@kinledger/decisions';
 import type { EventStore } from '@kinledger/event-store';
+import type { Programme } from '@kinledger/programme';
 import type { Inbox } from '../inbox/inbox.js';
 import type { DecisionObserver } from './decision-observer.js';
 import type { Definitions } from './definitions.js';
@@ -10,6 +16,8 @@ import { decideWhole, timed } from './whole-decision.js';
 
 export interface CommandDecisionsOptions {
   readonly programmeId: string;
+  readonly programme: Pick<Programme, 'definition' | 'digest'>;
+  readonly figures: FiguresInForce;
   readonly store: EventStore;
   readonly inbox: Inbox;
   readonly observer: Pick<DecisionObserver, 'decided'>;
@@ -38,7 +46,7 @@ export class CommandDecisions {
     erasing: Erasing | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    const { inbox, programmeId, store, observer } = this.#options;
+    const { inbox, programmeId, store, observer, programme, figures } = this.#options;
     const { ledger } = open;
     const handler = handlerOf(command);
     const waitsFor = handler.waitsFor?.(command);
@@ -70,11 +78,12 @@ export class CommandDecisions {
             cause: { cause: causeOfCommand(command.id), time: command.time },
             progress: waitsFor && (await inbox.progressOf(waitsFor.submission, waitsFor.intake)),
             erasing: erasing?.hand(),
+            quarterVersions: quarterVersionsOf(programme, figures),
           },
           command,
         ),
       );
-      if (done.outcome !== 'erased' && ledger.lastClosed !== undefined) {
+      if (isOfSubmission(done.outcome) && ledger.lastClosed !== undefined) {
         await inbox.settle(ledger.lastClosed.submission, ledger.lastClosed.outcome);
       }
       await inbox.answer(programmeId, command.id, { outcome: 'accepted', position: ledger.closedAt });
@@ -82,3 +91,7 @@ export class CommandDecisions {
     });
   }
 }
+
+/** Whether a decision with this outcome was about a submission. */
+const isOfSubmission = (outcome: DecisionOutcome): boolean =>
+  outcome === 'linked' || outcome === 'withdrawn' || outcome === 'parked';

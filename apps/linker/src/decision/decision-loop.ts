@@ -9,6 +9,7 @@ import {
   type AppendLimits,
   type Cause,
   type ConfiguredProgramme,
+  type FiguresInForce,
   type Halt,
 } from '@kinledger/decisions';
 import type { LinkageDecider, LinkageEngineOptions } from '@kinledger/domain';
@@ -37,6 +38,8 @@ export interface DecisionLoopOptions extends ConfiguredProgramme {
   /** Undefined if erasure is not configured. */
   readonly erasures?: Erasures | undefined;
   readonly engine: (options: LinkageEngineOptions) => LinkageDecider;
+  /** What figures are computed by: a quarter that is closed names it. */
+  readonly figures: FiguresInForce;
   /** Undefined if every start reads the whole ledger. */
   readonly snapshots?: LedgerSnapshots | undefined;
   readonly observer: DecisionObserver;

@@ -82,7 +82,9 @@ export class OpenLedger {
 
   /** Tells the publication and the observer up to where the ledger is closed. */
   announce(): void {
-    this.#options.publication.closedUpTo(this.ledger.closedAt);
+    const { closedAt, quarters } = this.ledger;
+    const closings = [...quarters.values()].map(({ closing }) => closing);
+    this.#options.publication.closedUpTo(closedAt, closings);
     this.#options.observer.ledger(this.ledger);
   }
 }

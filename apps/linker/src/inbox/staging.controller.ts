@@ -1,4 +1,4 @@
-import { topics } from '@kinledger/contracts';
+import { Command, topics, type CommandData, type CommandId } from '@kinledger/contracts';
 import { handlerOf } from '@kinledger/decisions';
 import type { IncomingMessage } from '@kinledger/message-bus';
 import { Backlog, OnMessages, Public, type BatchContext, type MessageOf } from '@kinledger/service-kit';
@@ -67,14 +67,29 @@ export class StagingController {
     @Payload() messages: readonly MessageOf<typeof topics.command>[],
     @Ctx() context: BatchContext,
   ): Promise<void> {
-    const commands = messages.map(({ data }, index): IncomingCommand => ({
-      programme: data.programme,
-      id: data.id,
-      kind: data.kind,
-      after: data.after,
-      intake: handlerOf(data).waitsFor?.(data).intake,
-      ...bytesOf(context.received[index]),
-    }));
+    const commands = messages.flatMap(({ data }, index): IncomingCommand[] => {
+      // Figures come from the projector alone, on its own topic.
+      if (data.kind === 'publish-figures') {
+        this.#logger.error({ command: data.id }, 'figures came as a person’s command: they are not recorded');
+        return [];
+      }
+      const { programme, id, kind, after } = data;
+      const intake = handlerOf(data).waitsFor?.(data).intake;
+      return [{ programme, id, kind, after, intake, ...bytesOf(context.received[index]) }];
+    });
+    this.#staged(await this.#inbox.stageCommands(commands), context.topic);
+  }
+
+  /**
+   * The projector's figures of a closed quarter: a command of their own kind, which comes by a topic of its own, so that the
+   * projector needs no right to order anything else. Computed again, they have the same id and are staged once.
+   */
+  @OnMessages(topics.figuresComputed)
+  async figuresComputed(
+    @Payload() messages: readonly MessageOf<typeof topics.figuresComputed>[],
+    @Ctx() context: BatchContext,
+  ): Promise<void> {
+    const commands = messages.map(({ data }) => figuresCommand(data));
     this.#staged(await this.#inbox.stageCommands(commands), context.topic);
   }
 
@@ -118,6 +133,23 @@ export class StagingController {
       'messages claim a place that different messages hold; the earlier messages stay',
     );
   }
+}
+
+const PROJECTOR = 'projector';
+
+function figuresCommand(data: MessageOf<typeof topics.figuresComputed>['data']): IncomingCommand {
+  const { programme, period, closing, closedAt } = data;
+  const command: CommandData<'publish-figures'> = {
+    ...{
+      id: `figures-${period.toLowerCase()}-at-${closing}` as CommandId,
+      kind: 'publish-figures',
+      programme,
+    },
+    ...{ askedBy: { person: PROJECTOR }, reason: 'quarter-closed', time: closedAt, after: 0, payload: data },
+  };
+  const { id, kind, after } = command;
+  const body = Buffer.from(JSON.stringify(command), 'utf8');
+  return { programme, id, kind, after, intake: undefined, version: Command.version, body };
 }
 
 const versionInSchema = /:(\d+)$/;

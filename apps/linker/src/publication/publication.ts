@@ -1,6 +1,9 @@
 /** Follows the ledger, to publish or sign it, until its signal aborts. */
 export interface Publication {
   run(signal: AbortSignal): Promise<void>;
-  /** Tells it that the ledger is durably closed up to this revision. */
-  closedUpTo(revision: number): void;
+  /**
+   * Tells it that the ledger is durably closed up to this revision.
+   * @param quarters revisions at which quarters are closed, so far.
+   */
+  closedUpTo(revision: number, quarters: readonly number[]): void;
 }

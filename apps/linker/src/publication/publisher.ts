@@ -187,6 +187,8 @@ export class Publisher implements Publication {
       case 'LinkForbidden':
       case 'LinkReviewed':
       case 'LinkAllowed':
+      case 'QuarterClosed':
+      case 'FiguresPublished':
         return undefined;
       default:
         return closing satisfies never;

@@ -50,7 +50,7 @@ export class LinkerMetrics implements DecisionObserver {
   #openReferrals = 0;
   #tokensWithoutForce = 0;
   #erasureStanding: ErasureStanding | undefined;
-  readonly #outcomes = { linked: 0, withdrawn: 0, parked: 0, erased: 0, refused: 0 };
+  readonly #outcomes = { linked: 0, withdrawn: 0, parked: 0, erased: 0, closed: 0, published: 0, refused: 0 };
 
   readonly #decidedTotal;
   readonly #rowsTotal;

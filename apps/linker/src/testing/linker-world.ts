@@ -29,6 +29,7 @@ import { LedgerSnapshots, type SnapshotNews } from '../snapshot/ledger-snapshots
 import type { Snapshots } from '../snapshot/snapshots.js';
 import { InMemoryPublicationCursor, type PublicationCursor } from '../publication/publication-cursor.js';
 import { Publisher } from '../publication/publisher.js';
+import { figuresInForce } from './figures.js';
 import { smallProgramme } from './programme.js';
 import { programme as programmeId } from './messages.js';
 
@@ -183,6 +184,7 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
     erasures: erasuresOf(world, options),
     snapshots: snapshotsOf(world, used, options, observed),
     engine: (engineOptions) => new LinkageEngine(engineOptions),
+    figures: figuresInForce,
     observer: observed,
     wakeUp,
     pace: options.pace ?? (() => Promise.resolve()),

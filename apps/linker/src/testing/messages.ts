@@ -1,6 +1,7 @@
 import {
   Command,
   encodeRowChunk,
+  FiguresComputed,
   FileAccepted,
   RowPseudonymised,
   type CommandData,
@@ -72,6 +73,16 @@ function command<Kind extends CommandKind>(
 
 export const withdrawal = (minute: number, after: number, submission: SubmissionId): IncomingCommand =>
   command('withdraw-submission', minute, after, { submission });
+
+export const closing = (minute: number, after: number, period: string): IncomingCommand =>
+  command('close-quarter', minute, after, { period: period as PeriodCode });
+
+/** What the projector computed of a quarter that closes at a revision. */
+export const figuresOf = (minute: number, period: string, at: number): IncomingCommand =>
+  command('publish-figures', minute, 0, {
+    ...FiguresComputed.schema.parse(FiguresComputed.example),
+    ...{ period: period as PeriodCode, closing: at },
+  });
 
 export const erasure = (minute: number, after: number, records: readonly RecordId[]): IncomingCommand =>
   command('erase-records', minute, after, { records: [...records] });

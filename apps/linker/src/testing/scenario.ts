@@ -1,6 +1,6 @@
 import type { SubmissionId } from '@kinledger/contracts';
 import type { Inbox, IncomingChunk, IncomingCommand, IncomingIntake } from '../inbox/inbox.js';
-import { submissionNamed, submit, withdrawal } from './messages.js';
+import { closing, submissionNamed, submit, withdrawal } from './messages.js';
 import { adult, child, visit } from './rows.js';
 
 /** The messages of intake and pseudonymiser for a year with every kind of decision. */
@@ -103,6 +103,8 @@ export function eventfulYear() {
       withdrawal(111, 5, replacement.submission),
       withdrawal(112, 5, broken.submission),
       withdrawal(115, 7, repeated.submission),
+      closing(116, 7, '2023-24-Q1'),
+      closing(117, 7, '2023-24-Q1'),
     ],
     chunks: [first, visits, health, replacement, laterHealth, repeated].flatMap(({ chunks }) => chunks),
     unprocessable: [{ submission: broken.submission, intake: 5, reason: 'landing-unreadable' }],

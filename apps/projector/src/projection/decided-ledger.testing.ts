@@ -1,5 +1,20 @@
-import type { LedgerDecision, PseudonymisedRow, RecordId, Role, SubmissionId } from '@kinledger/contracts';
-import { commitmentsOf, leap1, LinkageEngine, type Draft } from '@kinledger/domain';
+import type {
+  DataOf,
+  FiguresComputed,
+  LedgerDecision,
+  PseudonymisedRow,
+  RecordId,
+  Role,
+  SubmissionId,
+} from '@kinledger/contracts';
+import {
+  canonicalBytes,
+  commitmentsOf,
+  leap1,
+  sha256Hex,
+  LinkageEngine,
+  type Draft,
+} from '@kinledger/domain';
 import { idOf, received, SmallLedger } from './small-ledger.testing.js';
 
 /** A row of a file in a test, with names in place of ids and tokens. */
@@ -85,6 +100,28 @@ export class DecidedLedger extends SmallLedger {
     });
     await this.#write([...this.engine.erase({ basis: 'test', records }).decide(this.#next)], []);
     this.forget(records);
+  }
+
+  /** Appends decisions of which linkage knows nothing. */
+  async note(...decisions: readonly LedgerDecision[]): Promise<number> {
+    await this.append(decisions);
+    for (const [index, decision] of decisions.entries()) {
+      const revision = this.#next + index;
+      this.engine.apply({ ...decision, id: '', version: 1, revision, time: '', cause: '' });
+    }
+    this.#next += decisions.length;
+    return this.#next - 1;
+  }
+
+  /** Appends what the linker records of the figures of a closed quarter. */
+  async publishFigures(computed: DataOf<typeof FiguresComputed>): Promise<number> {
+    const { programme, period, closing, published, commitment } = computed;
+    const bytes = canonicalBytes(published);
+    const digest = sha256Hex(bytes);
+    const data = { programme, period, closing, published: digest, commitment };
+    await this.append([{ type: 'FiguresPublished', data }], [], [{ digest, bytes }]);
+    this.#next += 1;
+    return this.#next - 1;
   }
 
   async #write(drafts: readonly Draft[], rows: readonly PseudonymisedRow[]): Promise<void> {

@@ -1,4 +1,5 @@
-import type { PseudonymisedRow } from '@kinledger/contracts';
+import { canonicalBytes, sha256Hex } from '@kinledger/domain';
+import { ledgerContracts, quarterFiguresExample, type PseudonymisedRow } from '@kinledger/contracts';
 import {
   engagementRow,
   familyLinked,
@@ -69,6 +70,20 @@ export async function knownLedger(): Promise<KnownLedger> {
       linked('attendance', 5),
     ],
     [attended, doubtful, ...facts],
+  );
+  const { QuarterClosed } = ledgerContracts;
+  const closing = QuarterClosed.schema.parse(QuarterClosed.example);
+  await ledger.append([{ type: 'QuarterClosed', data: closing }]);
+  const published = { ...quarterFiguresExample, position: ledger.head };
+  const bytes = canonicalBytes(published);
+  const figures = ledgerContracts.FiguresPublished.schema.parse({
+    ...ledgerContracts.FiguresPublished.example,
+    ...{ closing: ledger.head, published: sha256Hex(bytes) },
+  });
+  await ledger.append(
+    [{ type: 'FiguresPublished', data: figures }],
+    [],
+    [{ digest: sha256Hex(bytes), bytes }],
   );
   return { ledger, rows: [zoe, amara, attended, doubtful, ...facts] };
 }

@@ -4,7 +4,7 @@ import { analyseReadModels, createReadModels, LIVE_SCHEMA, readCheckpoint } from
 import type { EventStore } from '@kinledger/event-store';
 import { isAborted, pauseUnlessAborted, WakeUp } from '@kinledger/waiting';
 import type pg from 'pg';
-import { projectLedger, type AppliedDecisions } from './project-ledger.js';
+import { projectLedger, type AppliedDecisions, type ProjectOptions } from './project-ledger.js';
 
 export interface LiveProjectionOptions {
   readonly store: EventStore;
@@ -17,6 +17,10 @@ export interface LiveProjectionOptions {
   readonly onHalt: (halt: ForeignEvent) => void;
   /** Called whenever the projection reaches the ledger's end, even without new events. */
   readonly onCaughtUp: () => void;
+  /** Closes a quarter in the transaction that applies its closing event. */
+  readonly onQuarterClosed?: ProjectOptions['onQuarterClosed'];
+  /** Called when this process has become the writer and is at the ledger's end; a failure counts as the projection's. */
+  readonly onLeading?: () => Promise<void>;
 }
 
 /** Key of the advisory lock that makes one process the writer of read models. */
@@ -148,6 +152,7 @@ export class LiveProjection {
       await client.query('SET synchronous_commit TO off');
       // Creating tables also counts as writing, so the swap of a rebuild waits for it.
       await this.#unlessPaused(() => prepare(client));
+      let leads = false;
       while (!signal.aborted) {
         await this.#unlessPaused(async () => {
           this.#position = await projectLedger({
@@ -162,6 +167,8 @@ export class LiveProjection {
           });
         });
         if (broken !== undefined) throw broken;
+        if (!leads && !isAborted(signal)) await this.#options.onLeading?.();
+        leads = true;
         this.#failingSince = undefined;
         if (!isAborted(signal)) this.#options.onCaughtUp();
         await this.#unlessPaused(() => this.#analyseOnceDoubled(client));

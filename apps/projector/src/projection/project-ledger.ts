@@ -1,4 +1,4 @@
-import { closesDecision } from '@kinledger/contracts';
+import { closesDecision, type LedgerEvent } from '@kinledger/contracts';
 import type { EventStore } from '@kinledger/event-store';
 import { readCheckpoint } from '@kinledger/read-models';
 import type pg from 'pg';
@@ -21,8 +21,16 @@ export interface ProjectOptions {
   readonly signal: AbortSignal;
   /** Whether the decisions that a page of the ledger completes share a transaction. Default true. */
   readonly together?: boolean;
+  /**
+   * Called when a quarter has closed and the read models stand at its closing event, in the transaction that applies it.
+   * What it does is committed with it.
+   */
+  readonly onQuarterClosed?:
+    ((client: pg.ClientBase, event: QuarterClosedEvent) => Promise<void>) | undefined;
   readonly onApplied?: (progress: AppliedDecisions) => void;
 }
+
+type QuarterClosedEvent = Extract<LedgerEvent, { readonly type: 'QuarterClosed' }>;
 
 /** The result of one transaction. */
 export interface AppliedDecisions {
@@ -59,8 +67,10 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
         await writer.take(event, bodies);
         if (!closesDecision(event.type)) continue;
         decisions += 1;
-        if (together && index < lastClosing && !signal.aborted) continue;
+        const closesQuarter = event.type === 'QuarterClosed';
+        if (!closesQuarter && together && index < lastClosing && !signal.aborted) continue;
         await writer.settle(event.revision);
+        if (closesQuarter) await options.onQuarterClosed?.(client, event);
         await client.query('COMMIT');
         writing = false;
         applied = event.revision;

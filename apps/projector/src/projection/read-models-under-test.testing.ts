@@ -7,7 +7,7 @@ import type pg from 'pg';
 import { expect } from 'vitest';
 import { ReadModelFilling } from '../rebuild/read-model-filling.js';
 import { DecidedLedger } from './decided-ledger.testing.js';
-import { projectLedger } from './project-ledger.js';
+import { projectLedger, type ProjectOptions } from './project-ledger.js';
 import { SmallLedger, STREAM } from './small-ledger.testing.js';
 
 /** Number of runs of a property; KINLEDGER_PROPERTY_FACTOR multiplies the usual number. */
@@ -19,11 +19,16 @@ export class ReadModelsUnderTest {
   #databases: TestDatabases | undefined;
   #pool: pg.Pool | undefined;
   #client: pg.PoolClient | undefined;
+  #superuser: pg.Pool | undefined;
 
   async start(postgresUrl: string): Promise<void> {
     this.#databases = await createTestDatabases(postgresUrl);
     this.#pool = createPool({
       url: this.#databases.url('platform', 'projector'),
+      applicationName: 'test',
+    });
+    this.#superuser = createPool({
+      url: this.#databases.superuserUrl('platform'),
       applicationName: 'test',
     });
     this.#client = await this.#pool.connect();
@@ -32,6 +37,7 @@ export class ReadModelsUnderTest {
 
   async stop(): Promise<void> {
     this.#client?.release();
+    await this.#superuser?.end();
     await this.#pool?.end();
     await this.#databases?.drop();
   }
@@ -41,7 +47,17 @@ export class ReadModelsUnderTest {
     return this.#client;
   }
 
-  /** An empty ledger, and empty read models. */
+  get pool(): pg.Pool {
+    if (this.#pool === undefined) throw new Error('the read models are not started');
+    return this.#pool;
+  }
+
+  /** Runs a statement that no service may. */
+  async asSuperuser(statement: string): Promise<void> {
+    await this.#superuser?.query(statement);
+  }
+
+  /** An empty ledger, empty read models, and no figures of a quarter. */
   open(): Promise<DecidedLedger> {
     return this.#begin(new DecidedLedger());
   }
@@ -52,15 +68,16 @@ export class ReadModelsUnderTest {
   }
 
   async #begin<Ledger extends SmallLedger>(ledger: Ledger): Promise<Ledger> {
+    await this.asSuperuser('TRUNCATE ledger.closed_figures, projector.outbox');
     await ledger.open();
     await createReadModels(this.client, LIVE_SCHEMA);
     return ledger;
   }
 
   /** Projects the ledger to its end. */
-  async project(ledger: SmallLedger): Promise<void> {
+  async project(ledger: SmallLedger, onQuarterClosed?: ProjectOptions['onQuarterClosed']): Promise<void> {
     await projectLedger({
-      ...{ store: ledger.store, stream: STREAM, client: this.client, schema: LIVE_SCHEMA },
+      ...{ store: ledger.store, stream: STREAM, client: this.client, schema: LIVE_SCHEMA, onQuarterClosed },
       more: () => Promise.resolve(false),
       signal: new AbortController().signal,
     });

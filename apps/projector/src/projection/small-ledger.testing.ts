@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   encodeRowChunk,
   isPlacing,
+  ledgerContracts,
   RowPseudonymised,
   type LedgerDecision,
   type LinkedPlacement,
@@ -10,6 +11,7 @@ import {
 } from '@kinledger/contracts';
 import { commitmentsOf, encodeLedgerEvent } from '@kinledger/domain';
 import { InMemoryEventStore, InMemoryLedger, type EnteredRecord, type Segment } from '@kinledger/event-store';
+import { figuresInForce } from '@kinledger/figures';
 import { documentDigest, documentJson, readProgramme, type DefinitionDocument } from '@kinledger/programme';
 
 export const STREAM = 'programme-leap';
@@ -28,6 +30,11 @@ export class SmallLedger {
   readonly #entered = new Map<string, EnteredRecord>();
   #revision = 0;
   #causes = 0;
+
+  /** Revision of the last event; -1 before the first. */
+  get head(): number {
+    return this.#revision - 1;
+  }
 
   /** Event 0 and 1: the LEAP definition and the strategy. */
   async open(): Promise<void> {
@@ -207,6 +214,13 @@ export const linked = (submission: string, rows: number): LedgerDecision => ({
     tokensWithoutForce: 0,
   },
 });
+
+/** The event that closes a quarter with the figures of this program. */
+export const quarterClosed = (period: string): LedgerDecision => {
+  const { example, schema } = ledgerContracts.QuarterClosed;
+  const versions = { ...example.versions, ...figuresInForce() };
+  return { type: 'QuarterClosed', data: schema.parse({ ...example, period, versions }) };
+};
 
 /** A record enters the ledger and founds an individual. */
 export const registered = (row: PseudonymisedRow, individual: string, submission: string): LedgerDecision =>

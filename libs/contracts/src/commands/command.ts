@@ -3,7 +3,9 @@ import { contract, type DataOf } from '../contract.js';
 import { code, programmeId, revision } from '../identifiers.js';
 import { commandId, commandOf, type CommandContract } from './command-kind.js';
 import { ErasePerson, withoutPerson } from './erase-person.js';
+import { CloseQuarter } from './close-quarter.js';
 import { EraseRecords } from './erase-records.js';
+import { PublishFigures } from './publish-figures.js';
 import { UnparkSubmission } from './unpark-submission.js';
 import { WithdrawSubmission } from './withdraw-submission.js';
 
@@ -13,6 +15,8 @@ export const commandContracts = {
   'unpark-submission': UnparkSubmission,
   'erase-records': EraseRecords,
   'erase-person': ErasePerson,
+  'close-quarter': CloseQuarter,
+  'publish-figures': PublishFigures,
 } as const;
 
 export type CommandKind = keyof typeof commandContracts;
@@ -45,6 +49,8 @@ export const Command = contract({
     commandOf(UnparkSubmission),
     commandOf(EraseRecords),
     commandOf(ErasePerson),
+    commandOf(CloseQuarter),
+    commandOf(PublishFigures),
   ]),
   example: { ...shared, kind: 'withdraw-submission', payload: WithdrawSubmission.example },
 });

@@ -8,6 +8,7 @@ import * as erasures from './erasures.js';
 import * as families from './families.js';
 import * as individuals from './individuals.js';
 import * as programme from './programme.js';
+import * as quarters from './quarters.js';
 import * as submissions from './submissions.js';
 
 /** Every event type of a ledger, by name. */
@@ -36,6 +37,8 @@ export const ledgerContracts = {
   RelationshipsEnded: families.RelationshipsEnded,
   FamiliesLinked: families.FamiliesLinked,
   FamiliesDissolved: families.FamiliesDissolved,
+  QuarterClosed: quarters.QuarterClosed,
+  FiguresPublished: quarters.FiguresPublished,
 } as const;
 
 export type LedgerEventType = keyof typeof ledgerContracts;

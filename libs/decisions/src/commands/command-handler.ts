@@ -1,11 +1,18 @@
-import type { CommandData, CommandKind, RecordId, RefusalOf, SubmissionId } from '@kinledger/contracts';
+import type {
+  CommandData,
+  CommandKind,
+  QuarterVersions,
+  RecordId,
+  RefusalOf,
+  SubmissionId,
+} from '@kinledger/contracts';
 import type { EnteredRecord } from '@kinledger/event-store';
 import type { DecisionContext } from '../decision-context.js';
 import type { ProgrammeLedger } from '../programme-ledger.js';
 import type { Cause } from '../scribe.js';
 
-/** The outcome of a decision about a submission or records. */
-export type DecisionOutcome = 'linked' | 'withdrawn' | 'parked' | 'erased';
+/** The outcome of a decision about a submission, records or a quarter. */
+export type DecisionOutcome = 'linked' | 'withdrawn' | 'parked' | 'erased' | 'closed' | 'published';
 
 /** The state of a submission's rows. */
 export interface SubmissionProgress {
@@ -38,6 +45,8 @@ export interface CommandContext extends DecisionContext {
   readonly progress: SubmissionProgress | undefined;
   /** Undefined if erasure is not configured. */
   readonly erasing: ErasingHand | undefined;
+  /** All that figures depend on now, beside the ledger's events; absent where no quarter is closed. */
+  readonly quarterVersions?: QuarterVersions | undefined;
 }
 
 /** Decides commands of one kind. */

@@ -1,7 +1,9 @@
 import type { CommandData, CommandKind } from '@kinledger/contracts';
 import type { CommandHandler } from './command-handler.js';
 import { erasePerson } from './erase-person.js';
+import { closeQuarter } from './close-quarter.js';
 import { eraseRecords } from './erase-records.js';
+import { publishFigures } from './publish-figures.js';
 import { unparkSubmission } from './unpark-submission.js';
 import { withdrawSubmission } from './withdraw-submission.js';
 
@@ -11,6 +13,8 @@ const commandHandlers: { readonly [Kind in CommandKind]: CommandHandler<Kind> } 
   'unpark-submission': unparkSubmission,
   'erase-records': eraseRecords,
   'erase-person': erasePerson,
+  'close-quarter': closeQuarter,
+  'publish-figures': publishFigures,
 };
 
 /** The handler of a command. */

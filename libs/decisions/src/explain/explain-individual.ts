@@ -472,6 +472,8 @@ class Story {
       case 'ConsentRefused':
       case 'RelationshipsEnded':
       case 'FamiliesDissolved':
+      case 'QuarterClosed':
+      case 'FiguresPublished':
         return [];
       default:
         return event satisfies never;

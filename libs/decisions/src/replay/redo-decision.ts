@@ -75,6 +75,25 @@ export async function redoDecision(
       await writeDecisions(ledger.engine.constrain({ type, data }), scribe, context);
       return undefined;
     }
+    case 'QuarterClosed': {
+      const { period, reason, by, programme: id, versions } = closing.data;
+      if (versions.definition !== ledger.definition?.digest || versions.strategy !== ledger.strategy?.digest)
+        return 'the definition or the strategy that the quarter names is not the one in force';
+      const command = {
+        ...envelopeOf(closing, reason, by),
+        ...{ kind: 'close-quarter', programme: id, payload: { period } },
+      };
+      return carryOut(context, command as CommandData, recorded);
+    }
+    case 'FiguresPublished': {
+      // What the projector computed is an input; whether it was due follows from the ledger.
+      const { type, data } = closing;
+      const closed = ledger.quarters.get(data.period);
+      if (closed?.closing !== data.closing || closed.published !== undefined)
+        return 'the linker refuses figures of a quarter that is not closed there, or whose figures are published';
+      new Scribe(ledger, context.writer, { cause, time }).write({ type, data });
+      return undefined;
+    }
     default:
       return `a decision does not end with ${closing.type}`;
   }
@@ -120,7 +139,12 @@ async function carryOut(
   const unprocessable = closing.type === 'SubmissionParked' ? closing.data.reason : undefined;
   const complete = unprocessable === undefined ? { chunks: 0, rows: 0 } : undefined;
   const progress = { complete, unprocessable };
-  await handler.carryOut({ ...context, cause: { cause, time }, progress, erasing: nothingToErase }, command);
+  // Of the figures that a program had when a quarter closed, the event is the only record.
+  const quarterVersions = closing.type === 'QuarterClosed' ? closing.data.versions : undefined;
+  await handler.carryOut(
+    { ...context, cause: { cause, time }, progress, erasing: nothingToErase, quarterVersions },
+    command,
+  );
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { RowChunk, type LedgerEvent, type RecordId } from '@kinledger/contracts';
+import { RowChunk, type LedgerEvent, type PeriodCode, type RecordId } from '@kinledger/contracts';
 import { canonicalBytes, LinkageEngine } from '@kinledger/domain';
 import type { Step } from '@kinledger/domain/testing';
 import type { EventStore, StoredEvent } from '@kinledger/event-store';
@@ -178,5 +178,35 @@ describe('a replay', () => {
       'StrategyAdopted equal',
       'SubmissionLinked equal',
     ]);
+  });
+});
+
+describe('a closed quarter', () => {
+  const closed = async () => {
+    const recorded = await RecordedHistory.of(history);
+    await recorded.closeQuarter('2023-24-Q2' as PeriodCode);
+    return recorded;
+  };
+
+  it('and the publication of its figures come out equal', async () => {
+    const { store } = await closed();
+    const { decisions } = await replay(store);
+    expect(decisions.slice(-2).map(({ verdict }) => verdict)).toEqual(['equal', 'equal']);
+  });
+
+  it('that names another definition than the one in force diverges, and so do figures of another closing', async () => {
+    const { store } = await closed();
+    const other = tampered(store, (event) => {
+      if (event.type === 'QuarterClosed')
+        return {
+          ...event,
+          data: { ...event.data, versions: { ...event.data.versions, definition: '0'.repeat(64) } },
+        };
+      if (event.type === 'FiguresPublished')
+        return { ...event, data: { ...event.data, closing: event.data.closing - 1 } };
+      return undefined;
+    });
+    const { decisions } = await replay(other);
+    expect(decisions.slice(-2).map(({ verdict }) => verdict)).toEqual(['diverged', 'diverged']);
   });
 });

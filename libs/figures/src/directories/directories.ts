@@ -63,6 +63,28 @@ export const services = {
         ORDER BY t.ordinal NULLS LAST, s.ordinal`,
 } as const satisfies Publication;
 
+/** Quarters that are closed, latest first; of their figures the published form. */
+export const closedQuarters = {
+  id: 'closed-quarters',
+  version: 1,
+  parameters: [{ name: 'period', type: 'text' }],
+  returns: [
+    { name: 'period', type: 'text' },
+    { name: 'closing', type: 'double precision' },
+    { name: 'closedAt', type: 'text' },
+    { name: 'closedBy', type: 'text' },
+    { name: 'reason', type: 'text' },
+    { name: 'versions', type: 'jsonb' },
+    { name: 'publishedAt', type: 'double precision' },
+    { name: 'digest', type: 'text' },
+    { name: 'commitment', type: 'text' },
+    { name: 'figures', type: 'jsonb' },
+  ],
+  sql: `SELECT period, closing::float8, to_char(closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), closed_by, reason,
+               versions, published_at::float8, digest, commitment, figures
+        FROM closed_quarter WHERE $1::text IS NULL OR period = $1 ORDER BY period DESC`,
+} as const satisfies Publication;
+
 export const datasets = {
   id: 'datasets',
   version: 1,

@@ -31,6 +31,7 @@ export const reachColumns = {
   childrenThroughCarerOnly: {
     unit: 'people',
     disclosure: 'protected',
+    mayChangeBy: 'children',
     meaning: 'Children not reached themselves whose carer was. Not part of children.',
     heading: 'Children through a carer only',
     uncounted: {
@@ -78,6 +79,7 @@ export const reachColumns = {
   indistinct: {
     unit: 'people',
     disclosure: 'protected',
+    mayChangeBy: 'rows',
     meaning:
       'Additional people whom the individuals’ rows could be about, where only an email or a mobile, which people share, joins the rows.',
     csv: 'indistinct_people',
@@ -92,6 +94,7 @@ export const reachColumns = {
   upperBound: {
     unit: 'people',
     disclosure: 'computed again',
+    sumOf: ['individuals', 'unlinkable', 'referred', 'indistinct'],
     meaning:
       'individuals + unlinkable + referred + indistinct. It leaves out anonymous and byBirthDateAlone.',
     heading: 'At most (people)',

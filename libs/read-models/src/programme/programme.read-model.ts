@@ -73,5 +73,7 @@ export const programme = defineReadModel({
     RelationshipsEnded: 'ignored',
     FamiliesLinked: 'ignored',
     FamiliesDissolved: 'ignored',
+    QuarterClosed: 'ignored',
+    FiguresPublished: 'ignored',
   },
 });

@@ -39,5 +39,7 @@ export const records = defineReadModel<RecordsTarget>({
     RelationshipsEnded: 'ignored',
     FamiliesLinked: 'ignored',
     FamiliesDissolved: 'ignored',
+    QuarterClosed: 'ignored',
+    FiguresPublished: 'ignored',
   },
 });

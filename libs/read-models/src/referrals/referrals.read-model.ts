@@ -44,6 +44,8 @@ export const referrals = defineReadModel({
     LinkAllowed: 'ignored',
     FamiliesLinked: 'ignored',
     FamiliesDissolved: 'ignored',
+    QuarterClosed: 'ignored',
+    FiguresPublished: 'ignored',
   },
 });
 

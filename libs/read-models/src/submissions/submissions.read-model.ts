@@ -66,5 +66,7 @@ export const submissions = defineReadModel({
     RelationshipsEnded: 'ignored',
     FamiliesLinked: 'ignored',
     FamiliesDissolved: 'ignored',
+    QuarterClosed: 'ignored',
+    FiguresPublished: 'ignored',
   },
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  FiguresComputed,
   isLinked,
   ledgerContracts,
   readLedgerEvent,
@@ -9,8 +10,8 @@ import {
   type RecordId,
   type SubmissionDecided,
 } from '@kinledger/contracts';
-import { streamOf } from '@kinledger/decisions';
-import { encodeLedgerEvent } from '@kinledger/domain';
+import { adoptedStrategyOf, streamOf } from '@kinledger/decisions';
+import { canonicalBytes, canonicalJson, encodeLedgerEvent, sha256Hex } from '@kinledger/domain';
 import { bodiesIn, type EventStore } from '@kinledger/event-store';
 import type { OutgoingMessage } from '@kinledger/message-bus';
 import { withMethods } from '@kinledger/test-doubles';
@@ -31,6 +32,8 @@ import {
 } from '../../testing/linker-world.js';
 import {
   programme,
+  closing,
+  figuresOf,
   submissionNamed,
   submit,
   erasure,
@@ -42,6 +45,7 @@ import {
 import { GrowingList, recordsIn } from '../../testing/growing-list.js';
 import { InMemoryInbox } from '../../inbox/in-memory-inbox.js';
 import { placementsIn } from '../../testing/placements.js';
+import { figuresInForce } from '../../testing/figures.js';
 import { smallProgramme } from '../../testing/programme.js';
 import { adult, hexOf, occurrence } from '../../testing/rows.js';
 import { eventfulYear, stageAll } from '../../testing/scenario.js';
@@ -87,6 +91,12 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     await Promise.all(running.splice(0).map((linker) => linker.stop()));
     await Promise.all(opened.splice(0).map((one) => one.close()));
   });
+
+  /** The replies that were sent, once each. */
+  const repliesOf = (publish: { mock: { calls: [string, readonly OutgoingMessage[]][] } }) =>
+    publish.mock.calls
+      .filter(([topic]) => topic === topics.commandAnswered.name)
+      .flatMap(([, messages]) => messages.map(dataOf)) as DataOf<typeof CommandAnswered>[];
 
   /** The eventful year, decided without disturbance. */
   const undisturbed = async (
@@ -144,6 +154,8 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         '6 linked',
         '7 linked',
         '7 withdrawn',
+        '7 closed',
+        '7 refused',
       ]);
       expect(linker.observed.failures).toEqual([]);
     });
@@ -155,7 +167,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await untilDone(world);
       const types = new Set((await decisionsOf(world.store)).flat());
       // These events have scenarios of their own below.
-      types.add('RecordErased').add('SubmissionUnparked');
+      types.add('RecordErased').add('SubmissionUnparked').add('FiguresPublished');
       // No command exists yet for these; the engine's property tests cover them.
       for (const type of ['LinkForbidden', 'LinkReviewed', 'LinkAllowed']) types.add(type);
       expect(Object.keys(ledgerContracts).filter((type) => !types.has(type))).toEqual([]);
@@ -198,7 +210,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       start(world);
       await untilDone(world);
       expect(await world.inbox.counts(programme)).toEqual({
-        ...{ waiting: 0, commands: 0, parked: 0, refused: 3, chunks: 0 },
+        ...{ waiting: 0, commands: 0, parked: 0, refused: 4, chunks: 0 },
       });
     });
 
@@ -688,14 +700,18 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       const answered = publish.mock.calls
         .filter(([topic]) => topic === topics.commandAnswered.name)
         .flatMap(([, messages]) => messages.map(dataOf)) as DataOf<typeof CommandAnswered>[];
-      const closings = (await eventsOf(world.store)).filter(({ type }) => type === 'SubmissionWithdrawn');
-      const [first, second, third, fourth, last] = closings.map(({ revision }) => `accepted ${revision}`);
+      const closings = (await eventsOf(world.store)).filter(({ type }) =>
+        ['SubmissionWithdrawn', 'QuarterClosed'].includes(type),
+      );
+      const [first, second, third, fourth, last, quarter] = closings.map(
+        ({ revision }) => `accepted ${revision}`,
+      );
       expect(
         answered.map(
           ({ command, outcome, position, reason }) => `${command} ${outcome} ${position ?? reason}`,
         ),
-      ).toEqual(
-        [
+      ).toEqual([
+        ...[
           `104 ${first}`,
           '105 refused submission-unknown',
           `108 ${second}`,
@@ -705,11 +721,14 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
           '112 refused submission-withdrawn-already',
           `115 ${last}`,
         ].map((text) => `withdraw-submission-${text}`),
-      );
+        `close-quarter-116 ${quarter}`,
+        'close-quarter-117 refused quarter-closed-already',
+      ]);
       expect(answered.map(({ detail }) => detail).filter((detail) => detail !== undefined)).toEqual([
         'The ledger has no such submission.',
         'The submission has been withdrawn already.',
         'The submission has been withdrawn already.',
+        'The quarter is closed already: its figures stand as they were published.',
       ]);
       const all = publish.mock.calls.flatMap(([, messages]) => messages);
       expect(distinctMessages(publish.mock.calls).size).toBe(all.length);
@@ -1026,11 +1045,6 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
   });
 
   describe('a command', () => {
-    /** The replies that were sent, once each. */
-    const repliesOf = (publish: { mock: { calls: [string, readonly OutgoingMessage[]][] } }) =>
-      publish.mock.calls
-        .filter(([topic]) => topic === topics.commandAnswered.name)
-        .flatMap(([, messages]) => messages.map(dataOf)) as DataOf<typeof CommandAnswered>[];
     const oneFile = async () => {
       const world = await freshWorld();
       const { first } = eventfulYear();
@@ -1190,6 +1204,143 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         conflicting: ['command withdraw-submission-104'],
       });
     });
+  });
+
+  describe('a command to close a quarter', () => {
+    /** Everything that was answered, in order, once the linker has nothing more to do. */
+    const answered = async (world: LinkerWorld, ...commands: readonly ReturnType<typeof closing>[]) => {
+      const publish = vi.spyOn(world.bus, 'publish');
+      await world.inbox.stageCommands(commands);
+      start(world);
+      await untilDone(world);
+      return repliesOf(publish);
+    };
+    const closedOf = async ({ store }: LinkerWorld) =>
+      (await eventsOf(store)).flatMap((event) => (event.type === 'QuarterClosed' ? [event] : []));
+
+    it('names the position, who asked, and all that the figures depend on', async () => {
+      const world = await freshWorld();
+      const [reply] = await answered(world, closing(100, 0, '2023-24-Q2'));
+      const [closed] = await closedOf(world);
+      expect(reply).toMatchObject({ outcome: 'accepted', position: closed?.revision });
+      const { definition, digest } = smallProgramme();
+      expect(closed?.data).toMatchObject({ period: '2023-24-Q2', by: 'data-team', reason: 'wrong-quarter' });
+      expect(closed?.data.versions).toEqual({
+        ...{ definition: digest, strategy: adoptedStrategyOf(definition).digest, ...figuresInForce },
+        authority: sha256Hex(canonicalJson(definition.authority)),
+        area: { boundaryYear: 2011, digest: sha256Hex(canonicalJson(definition.area)) },
+      });
+    });
+
+    it('is carried out after all submissions that had been accepted when it was asked for', async () => {
+      const world = await freshWorld();
+      const { first, visits } = eventfulYear();
+      await world.inbox.stageCommands([closing(100, 2, '2023-24-Q2')]);
+      start(world);
+      await world.inbox.stageIntakes([first.intake, visits.intake]);
+      await world.inbox.stageChunks(first.chunks);
+      await until('the first is decided', async () =>
+        (await eventsOf(world.store)).some(({ type }) => type === 'SubmissionLinked'),
+      );
+      expect(await closedOf(world)).toEqual([]);
+      await world.inbox.stageChunks(visits.chunks);
+      await untilDone(world);
+      const closings = (await decisionsOf(world.store)).map((types) => types.at(-1));
+      expect(closings.slice(2)).toEqual(['SubmissionLinked', 'SubmissionLinked', 'QuarterClosed']);
+    });
+
+    it('is refused a second time, and before the quarter is over', async () => {
+      const world = await freshWorld();
+      const replies = await answered(
+        world,
+        ...[closing(100, 0, '2023-24-Q1'), closing(101, 0, '2023-24-Q1'), closing(102, 0, '2023-24-Q3')],
+      );
+      expect(replies.map(({ outcome, reason }) => reason ?? outcome)).toEqual([
+        ...['accepted', 'quarter-closed-already', 'quarter-not-over'],
+      ]);
+    });
+
+    it('is refused while a submission is parked, and carried out when that is withdrawn', async () => {
+      const world = await freshWorld();
+      const broken = submit(1, { dataset: 'baby-steps.engagement', period: '2023-24-Q2', rows: [] });
+      await world.inbox.stageIntakes([broken.intake]);
+      await world.inbox.stageUnprocessable([
+        { submission: broken.submission, intake: 1, reason: 'landing-unreadable' },
+      ]);
+      const replies = await answered(
+        world,
+        ...[
+          closing(100, 1, '2023-24-Q2'),
+          withdrawal(101, 1, broken.submission),
+          closing(102, 1, '2023-24-Q2'),
+        ],
+      );
+      expect(replies.map(({ outcome, reason }) => reason ?? outcome)).toEqual([
+        ...['submission-parked', 'accepted', 'accepted'],
+      ]);
+    });
+  });
+
+  describe('the figures of a closed quarter', () => {
+    const closed = async () => {
+      const world = await freshWorld();
+      await world.inbox.stageCommands([closing(100, 0, '2023-24-Q2')]);
+      const linker = start(world);
+      await untilDone(world);
+      await linker.stop();
+      running.splice(running.indexOf(linker), 1);
+      return { world, at: (await eventsOf(world.store)).length - 1 };
+    };
+
+    it('are recorded once: their published form beside the ledger, of the full ones a commitment', async () => {
+      const { world, at } = await closed();
+      const publish = vi.spyOn(world.bus, 'publish');
+      await world.inbox.stageCommands([figuresOf(101, '2023-24-Q2', at), figuresOf(102, '2023-24-Q2', at)]);
+      start(world);
+      await untilDone(world);
+      const { published, commitment } = FiguresComputed.schema.parse(FiguresComputed.example);
+      const events = await eventsOf(world.store);
+      const [event, ...more] = events.filter(({ type }) => type === 'FiguresPublished');
+      expect(more).toEqual([]);
+      const bytes = canonicalBytes(published);
+      expect(event?.data).toMatchObject({ closing: at, published: sha256Hex(bytes), commitment });
+      const payload = await world.store.readPayload(sha256Hex(bytes));
+      expect(Buffer.from(payload ?? []).equals(bytes)).toBe(true);
+      expect(repliesOf(publish).map(({ outcome, reason }) => reason ?? outcome)).toEqual([
+        ...['accepted', 'figures-published-already'],
+      ]);
+    });
+
+    it('are refused for a position at which that quarter is not closed', async () => {
+      const { world, at } = await closed();
+      const publish = vi.spyOn(world.bus, 'publish');
+      await world.inbox.stageCommands([
+        figuresOf(101, '2023-24-Q2', at + 1),
+        figuresOf(102, '2023-24-Q1', at),
+      ]);
+      start(world);
+      await untilDone(world);
+      expect(repliesOf(publish).map(({ reason }) => reason)).toEqual([
+        'quarter-not-closed',
+        'quarter-not-closed',
+      ]);
+      expect((await eventsOf(world.store)).length - 1).toBe(at);
+    });
+
+    for (const moment of ['before', 'after'] as const) {
+      it(`are recorded once if the linker is killed ${moment} they are written`, async () => {
+        const { world, at } = await closed();
+        await world.inbox.stageCommands([figuresOf(101, '2023-24-Q2', at)]);
+        const dying = interruptedStore(world.store, 1, moment);
+        const killed = startLinker({ ...world, store: dying.store });
+        await dying.interrupted;
+        killed.kill();
+        start(elsewhere(world));
+        await untilDone(world);
+        const types = (await decisionsOf(world.store)).map((each) => each.at(-1));
+        expect(types.slice(-2)).toEqual(['QuarterClosed', 'FiguresPublished']);
+      });
+    }
   });
 
   describe('a command to erase', () => {

@@ -1,4 +1,6 @@
 import {
+  FiguresComputed,
+  ledgerContracts,
   causeOfCommand,
   encodeRowChunk,
   RowChunk,
@@ -7,6 +9,7 @@ import {
   type FileAccepted,
   type LedgerEvent,
   type RecordId,
+  type PeriodCode,
 } from '@kinledger/contracts';
 import { LinkageEngine } from '@kinledger/domain';
 import {
@@ -20,6 +23,7 @@ import {
 import { InMemoryEventStore, InMemoryLedger } from '@kinledger/event-store';
 import { definitionDocument, programmeOf, type Programme } from '@kinledger/programme';
 import { adoptionOf, adoptStrategy, engineOptionsOf, firstInstantOf } from '../../adoption.js';
+import { quarterVersionsOf } from '../../quarter-versions.js';
 import type { CommandContext } from '../../commands/command-handler.js';
 import { handlerOf } from '../../commands/command-handlers.js';
 import { decideSubmission, park } from '../../decide-submission.js';
@@ -131,6 +135,20 @@ export class RecordedHistory {
     this.ledger = ledger;
     const writer = this.#writer(head);
     await adoptStrategy({ ledger, writer, signal }, this.#programme.definition, time);
+  }
+
+  /** Closes a quarter and records its figures, by commands as the linker carries them out. */
+  async closeQuarter(period: PeriodCode): Promise<void> {
+    this.#steps += 1;
+    const { definition, digest } = this.#programme;
+    const inForce = ledgerContracts.QuarterClosed.example.versions;
+    const quarterVersions = quarterVersionsOf({ definition, digest }, inForce);
+    const close = { ...this.#command('close-quarter', { period }), programme: definition.id };
+    await this.#carryOut(close, { ...this.#context(nothingStaged), quarterVersions });
+    const closing = this.ledger.closedAt;
+    const figures = { ...FiguresComputed.schema.parse(FiguresComputed.example), period, closing };
+    const publish = { ...this.#command('publish-figures', figures), programme: definition.id };
+    await this.#carryOut(publish, this.#context(nothingStaged));
   }
 
   #empty(): ProgrammeLedger {

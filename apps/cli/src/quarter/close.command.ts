@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { awaitReply, commandsApi } from '../api/commands.js';
+import { linkerApi, type LinkerApi } from '../api/linker.js';
+import { reportingApi, type ClosedQuarter, type ReportingApi } from '../api/reporting.js';
+import { Failure } from '../failure.js';
+import { count, print } from '../output/output.js';
+import { say } from '../output/progress.js';
+import { waitSeconds } from '../output/wait-option.js';
+import { addWhere, quarterEndpoints, type Where } from './quarter-endpoints.js';
+
+interface Options extends Where {
+  readonly reason: string;
+  readonly wait: number;
+  readonly json?: boolean;
+}
+
+const LOOK_MS = 300;
+
+export function addCloseCommand(quarter: Command): void {
+  addWhere(
+    quarter
+      .command('close')
+      .description('fixes the figures of a financial quarter, and waits until they are published')
+      .argument('<period>', 'a financial quarter that is over, e.g. 2023-24-Q2'),
+  )
+    .option('--reason <code>', 'why, as a short code: never a name', 'quarter-end')
+    .option('--wait <seconds>', 'how long to wait for the linker’s answer and the figures', waitSeconds, 120)
+    .option('--json', 'print one JSON document')
+    .action(close);
+}
+
+async function close(period: string, { reason, wait, json, ...where }: Options): Promise<void> {
+  const endpoints = quarterEndpoints(where);
+  const commands = commandsApi(endpoints.ingest);
+  const reporting = reportingApi(endpoints.reporting);
+  const linker = linkerApi(endpoints.linker);
+  const note = await filesOnTheirWay(reporting);
+  if (note !== undefined) say(json, note);
+  const until = performance.now() + wait * 1000;
+  const asked = await commands.closeQuarter({ id: `close-${randomUUID()}`, period, reason });
+  const { position } = await awaitReply(commands, asked, wait, () => requireAtWork(linker));
+  const closed = await untilPublished(reporting, period, until);
+  print(json, closed, () =>
+    [
+      `${closed.period} is closed at ledger position ${count(position ?? closed.closing)}.`,
+      `Its figures are published at position ${count(closed.publishedAt ?? 0)}; SHA-256 of the published form: ${closed.digest ?? ''}`,
+      `"kinledger quarter show ${closed.period}" shows them.`,
+    ].join('\n'),
+  );
+}
+
+/** One sentence about files that are accepted and not decided, or checked and not submitted. */
+async function filesOnTheirWay(reporting: ReportingApi): Promise<string | undefined> {
+  const files = await reporting.submissions();
+  const inState = (...states: string[]) => files.filter(({ state }) => states.includes(state)).length;
+  const onTheirWay = inState('accepted', 'pseudonymised', 'received');
+  const notSubmitted = inState('validated');
+  const told = [
+    ...(onTheirWay === 0
+      ? []
+      : [`Files on their way: ${count(onTheirWay)}. The quarter closes after them, and counts them.`]),
+    ...(notSubmitted === 0
+      ? []
+      : [`Files checked and not submitted: ${count(notSubmitted)}. The quarter does not count them.`]),
+  ];
+  return told.length === 0 ? undefined : told.join('\n');
+}
+
+async function untilPublished(
+  reporting: ReportingApi,
+  period: string,
+  until: number,
+): Promise<ClosedQuarter> {
+  for (;;) {
+    const closed = await reporting.quarter(period);
+    if (closed?.publishedAt != null) return closed;
+    if (performance.now() >= until) {
+      throw new Failure(
+        'the quarter is closed; its figures are not published yet: "kinledger quarter list" says when they are',
+      );
+    }
+    await pause(LOOK_MS);
+  }
+}
+
+async function requireAtWork(linker: LinkerApi): Promise<void> {
+  const { halt } = await linker.status();
+  if (halt !== undefined)
+    throw new Failure(`asked for, but not closed yet: the linker has halted: ${halt.message}`);
+}

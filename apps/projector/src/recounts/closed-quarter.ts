@@ -1,0 +1,61 @@
+import type { LedgerEvent } from '@kinledger/contracts';
+import { ledgerEventOf } from '@kinledger/domain';
+import type { EventStore } from '@kinledger/event-store';
+import { LIVE_SCHEMA } from '@kinledger/read-models';
+import type pg from 'pg';
+import type { QuarterClosedEvent } from '../closing/closed-figures.js';
+
+export type FiguresPublishedEvent = Extract<LedgerEvent, { readonly type: 'FiguresPublished' }>;
+
+/** A closed quarter as the ledger has it. */
+export interface ClosedQuarter {
+  readonly closing: QuarterClosedEvent;
+  /** Absent until its figures are published. */
+  readonly publication: FiguresPublishedEvent | undefined;
+}
+
+/** A closed quarter whose figures are published. */
+export interface PublishedQuarter extends ClosedQuarter {
+  readonly publication: FiguresPublishedEvent;
+}
+
+/** Finds a closed quarter: the read models say where, the ledger says what. */
+export async function closedQuarter(
+  { store, stream, pool }: { readonly store: EventStore; readonly stream: string; readonly pool: pg.Pool },
+  period: string,
+): Promise<ClosedQuarter | undefined> {
+  const { rows } = await pool.query<{ closing: number; published: number | null }>(
+    `SELECT closing::float8 AS closing, published_at::float8 AS published FROM ${LIVE_SCHEMA}.closed_quarter WHERE period = $1`,
+    [period],
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const at = async (revision: number) => {
+    const [stored] = await store.readPage(stream, revision, 1);
+    return stored && ledgerEventOf(stored, stream);
+  };
+  const closing = await at(row.closing);
+  const publication = row.published === null ? undefined : await at(row.published);
+  if (closing?.type !== 'QuarterClosed') throw new Error(`no quarter is closed at revision ${row.closing}`);
+  if (publication !== undefined && publication.type !== 'FiguresPublished')
+    throw new Error(`no figures are published at revision ${row.published ?? -1}`);
+  return { closing, publication };
+}
+
+const PAGE_EVENTS = 1_000;
+
+/** The records that the ledger erases behind a position. */
+export async function erasedAfter(store: EventStore, stream: string, position: number): Promise<string[]> {
+  const erased: string[] = [];
+  for (let from = position + 1; ;) {
+    const page = await store.readPage(stream, from, PAGE_EVENTS);
+    const last = page.at(-1);
+    if (last === undefined) return erased;
+    for (const stored of page) {
+      if (stored.type !== 'RecordErased') continue;
+      const event = ledgerEventOf(stored, stream);
+      if (event.type === 'RecordErased') erased.push(...event.data.records);
+    }
+    from = last.revision + 1;
+  }
+}

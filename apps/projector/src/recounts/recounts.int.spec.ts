@@ -1,0 +1,136 @@
+import { FiguresComputed, type PeriodCode, type ProgrammeId } from '@kinledger/contracts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { closeFigures } from '../closing/closed-figures.js';
+import type { DecidedLedger, DecidedRow } from '../projection/decided-ledger.testing.js';
+import { ReadModelsUnderTest } from '../projection/read-models-under-test.testing.js';
+import { quarterClosed, STREAM } from '../projection/small-ledger.testing.js';
+import type { Reproduction } from './reproduce-quarter.js';
+import type { Restatement } from './compare-quarter.js';
+import { Recounts, type Recount } from './recounts.js';
+
+const PERIOD = '2022-23-Q3' as PeriodCode;
+const DATASET = 'natural-thinkers.engagement';
+
+const child = (id: string, more: Partial<DecidedRow> = {}): DecidedRow => ({
+  ...{ id, role: 'child', childKey: id, attributes: {}, asOf: '2022-11-01', attended: true },
+  ...more,
+});
+const children = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => child(`child ${from + index}`));
+
+describe('computing a closed quarter again', () => {
+  const readModels = new ReadModelsUnderTest();
+  let ledger: DecidedLedger;
+  let recounts: Recounts;
+  let sequence = 0;
+
+  beforeAll(() => readModels.start(inject('postgresUrl')));
+  afterAll(() => readModels.stop());
+  beforeEach(async () => {
+    ledger = await readModels.open();
+    sequence = 0;
+    recounts = new Recounts({
+      ...{ store: ledger.store, stream: STREAM, pool: readModels.pool },
+      ...{ programme: 'leap' as ProgrammeId, onError: () => undefined },
+    });
+  });
+  afterEach(() => recounts.stop());
+
+  const submit = (rows: readonly DecidedRow[], supersedes: readonly never[] = []) =>
+    ledger.submit({ dataset: DATASET, period: PERIOD, sequence: ++sequence, supersedes, rows });
+  const close = async (): Promise<void> => {
+    await ledger.note(quarterClosed(PERIOD));
+    await readModels.project(ledger, (client, event) => closeFigures(client, STREAM, event));
+    const { rows } = await readModels.pool.query<{ value: Buffer }>('SELECT value FROM projector.outbox');
+    await ledger.publishFigures(FiguresComputed.schema.parse(JSON.parse(String(rows[0]?.value))));
+    await readModels.project(ledger);
+  };
+  const ended = async (started: Recount): Promise<Recount> => {
+    for (;;) {
+      const now = await recounts.find(started.id);
+      if (now !== undefined && now.state !== 'running') return now;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const restated = async () => {
+    await readModels.project(ledger);
+    const { state, result } = await ended(
+      await recounts.compare({ period: PERIOD, then: undefined, now: undefined }, 'data-team'),
+    );
+    expect(state).toBe('done');
+    const { cells } = result as Restatement;
+    return cells.find(({ scope, column }) => scope === 'programme' && column === 'children');
+  };
+
+  it('tells each cause by its own number', async () => {
+    await submit(children(12));
+    const later = await submit([child('to be withdrawn')]);
+    const corrected = await submit([child('corrected')]);
+    await close();
+    await submit(children(3, 12));
+    expect(await restated()).toMatchObject({ then: 14, now: 17, changes: { 'late-data': 3 } });
+    await ledger.withdraw(later);
+    await submit([child('corrected', { attended: false })], [corrected as never]);
+    expect(await restated()).toMatchObject({
+      ...{ then: 14, now: 15, changes: { 'late-data': 3, withdrawal: -1, correction: -1 } },
+    });
+  });
+
+  it('says that figures stand after an erasure, and what the recount has less, within its bound', async () => {
+    const first = await submit(children(12));
+    await submit([child('another')]);
+    await close();
+    await ledger.eraseRowsOf(first);
+    await readModels.project(ledger);
+    const { result } = await ended(await recounts.reproduce(PERIOD, 'data-team'));
+    const reproduction = result as Reproduction;
+    expect(reproduction).toMatchObject({ outcome: 'erased', kept: 'stand', erasures: { records: 12 } });
+    expect(
+      reproduction.differences.find(({ scope, column }) => scope === 'programme' && column === 'children'),
+    ).toMatchObject({ before: 13, after: 1, bound: 12 });
+    expect(await restated()).toMatchObject({ then: 13, now: 1, changes: { erasure: -12 } });
+  });
+
+  it('finds figures that were changed where they are kept', async () => {
+    await submit(children(12));
+    await close();
+    await readModels.asSuperuser(
+      `UPDATE ledger.closed_figures SET full_form = convert_to(replace(convert_from(full_form, 'UTF8'), '12', '13'), 'UTF8')`,
+    );
+    const { result } = await ended(await recounts.reproduce(PERIOD, 'data-team'));
+    expect(result).toMatchObject({ outcome: 'identical', kept: 'differ' });
+  });
+
+  it('refuses what is not closed, positions beyond the ledger or the wrong way round, and a second at once', async () => {
+    await submit(children(12));
+    await readModels.project(ledger);
+    await expect(recounts.reproduce(PERIOD, 'x')).rejects.toThrow('not closed');
+    await expect(recounts.compare({ period: PERIOD, then: undefined, now: 3 }, 'x')).rejects.toThrow(
+      'not closed',
+    );
+    await expect(recounts.compare({ period: PERIOD, then: 9999, now: undefined }, 'x')).rejects.toThrow(
+      'ends at position',
+    );
+    await expect(recounts.compare({ period: PERIOD, then: 3, now: 0 }, 'x')).rejects.toThrow('is behind');
+    const running = recounts.compare({ period: PERIOD, then: 1, now: undefined }, 'x');
+    const started = await running;
+    await expect(recounts.compare({ period: PERIOD, then: 1, now: undefined }, 'x')).rejects.toThrow(
+      'already',
+    );
+    expect((await ended(started)).state).toBe('done');
+  });
+
+  it('leaves no schema behind, and is marked as interrupted after a kill', async () => {
+    await submit(children(12));
+    await close();
+    await ended(await recounts.reproduce(PERIOD, 'data-team'));
+    const { rows } = await readModels.pool.query(`SELECT FROM pg_namespace WHERE nspname LIKE 'recount%'`);
+    expect(rows).toEqual([]);
+    await readModels.pool.query(
+      `INSERT INTO operations.recount (recount_id, kind, asked, asked_by, state, head) VALUES (gen_random_uuid(), 'reproduction', '{}', 'x', 'running', 1)`,
+    );
+    await recounts.clearInterrupted();
+    const left = await readModels.pool.query(`SELECT FROM operations.recount WHERE state = 'running'`);
+    expect(left.rows).toEqual([]);
+  });
+});

@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import { lastClosedAt, type EventStore } from '@kinledger/event-store';
+import type { PeriodCode, ProgrammeId } from '@kinledger/contracts';
+import { Problem } from '@kinledger/service-kit';
+import type pg from 'pg';
+import { closedQuarter } from './closed-quarter.js';
+import { compareQuarter } from './compare-quarter.js';
+import { reproduceQuarter } from './reproduce-quarter.js';
+
+export interface RecountsOptions {
+  readonly store: EventStore;
+  readonly stream: string;
+  readonly programme: ProgrammeId;
+  readonly pool: pg.Pool;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Computing a quarter again, under way or done. */
+export interface Recount {
+  readonly id: string;
+  readonly kind: 'reproduction' | 'restatement';
+  readonly state: 'running' | 'done' | 'failed';
+  readonly position: number;
+  /** The position at which it ends. */
+  readonly head: number;
+  readonly result: object | null;
+  readonly reason: string | null;
+}
+
+export interface RestatementAsked {
+  readonly period: PeriodCode;
+  readonly then: number | undefined;
+  readonly now: number | undefined;
+}
+
+const KEPT = 20;
+const PROGRESS_EVERY_MS = 300;
+
+/** Computes closed quarters again, one at a time: two would only compete. */
+export class Recounts {
+  #running: Promise<void> | undefined;
+  readonly #stopping = new AbortController();
+  readonly #options: RecountsOptions;
+
+  constructor(options: RecountsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts to reproduce a quarter, and returns at once.
+   * @throws Problem 404 where it is not closed, 409 where its figures are not published or a recount runs.
+   */
+  async reproduce(period: PeriodCode, by: string): Promise<Recount> {
+    const quarter = await closedQuarter(this.#options, period);
+    if (quarter === undefined) throw notClosed();
+    const { closing, publication } = quarter;
+    if (publication === undefined) {
+      throw new Problem(409, 'figures-not-published', {
+        detail: 'The figures of this quarter are not published yet: wait until they are.',
+      });
+    }
+    const order = { kind: 'reproduction' as const, asked: { period }, by, head: closing.revision };
+    return this.#start(order, (options) => reproduceQuarter(options, { closing, publication }));
+  }
+
+  /**
+   * Starts to compare a period at two positions: by default at its closing and at the ledger's end.
+   * @throws Problem 404 where neither a position nor a closing is known, 400 for positions that are none or the wrong way round,
+   * 409 while a recount runs.
+   */
+  async compare({ period, then, now }: RestatementAsked, by: string): Promise<Recount> {
+    const { store, stream, programme } = this.#options;
+    const closed = await closedQuarter(this.#options, period);
+    if (then === undefined && closed === undefined) throw notClosed();
+    const head = await store.head(stream);
+    const first = await this.#closedUpTo(then ?? closed?.closing.revision ?? head, head);
+    const last = await this.#closedUpTo(now ?? head, head);
+    if (first > last) {
+      throw new Problem(400, 'positions-reversed', {
+        detail: `Position ${first} is behind ${last}: name the earlier one as then.`,
+      });
+    }
+    const question = {
+      ...{ programme, period, then: first, now: last },
+      closed: closed?.closing.revision === first ? closed : undefined,
+    };
+    const asked = { period, then: first, now: last };
+    return this.#start({ kind: 'restatement', asked, by, head: last }, (options) =>
+      compareQuarter(options, question),
+    );
+  }
+
+  async find(id: string): Promise<Recount | undefined> {
+    const { rows } = await this.#options.pool.query<Recount>(
+      `SELECT replace(recount_id::text, '-', '') AS id, kind, state, position::float8 AS position, head::float8 AS head, result, reason
+       FROM operations.recount WHERE recount_id = $1`,
+      [id],
+    );
+    return rows[0];
+  }
+
+  /**
+   * Marks recounts that a kill interrupted as failed; they left nothing behind. One of another process that is under way
+   * says again what came of it when it ends.
+   */
+  async clearInterrupted(): Promise<void> {
+    await this.#options.pool.query(
+      `UPDATE operations.recount SET state = 'failed', reason = 'interrupted', ended_at = now() WHERE state = 'running'`,
+    );
+  }
+
+  /** Ends what runs; it leaves nothing behind. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  /** The last closing event up to a position. @throws Problem 400 for a position that the ledger has not reached. */
+  async #closedUpTo(position: number, head: number): Promise<number> {
+    if (position > head) {
+      throw new Problem(400, 'position-beyond-ledger', {
+        detail: `The ledger ends at position ${head}: name one from 0 to ${head}.`,
+      });
+    }
+    return lastClosedAt(this.#options.store, this.#options.stream, position);
+  }
+
+  async #start(
+    order: {
+      readonly kind: Recount['kind'];
+      readonly asked: object;
+      readonly by: string;
+      readonly head: number;
+    },
+    compute: (options: Parameters<typeof reproduceQuarter>[0]) => Promise<object>,
+  ): Promise<Recount> {
+    if (this.#running !== undefined) {
+      throw new Problem(409, 'recount-running', {
+        detail: 'A quarter is being computed again already: wait until that ends.',
+      });
+    }
+    const { pool } = this.#options;
+    const id = randomBytes(16).toString('hex');
+    const { kind, asked, by, head } = order;
+    const inserted = pool.query(
+      `INSERT INTO operations.recount (recount_id, kind, asked, asked_by, state, head) VALUES ($1, $2, $3, $4, 'running', $5)`,
+      [id, kind, asked, by, head],
+    );
+    // Set before anything is awaited, so that a second one is refused.
+    this.#running = inserted
+      .then(() => this.#run(id, order, compute))
+      .catch(this.#options.onError)
+      .finally(() => (this.#running = undefined));
+    await inserted;
+    return { id, kind, state: 'running', position: -1, head, result: null, reason: null };
+  }
+
+  async #run(
+    id: string,
+    { head }: { readonly head: number },
+    compute: (options: Parameters<typeof reproduceQuarter>[0]) => Promise<object>,
+  ): Promise<void> {
+    const { store, stream, pool, onError } = this.#options;
+    let toldAt = performance.now();
+    const onProgress = (position: number) => {
+      if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
+      toldAt = performance.now();
+      pool
+        .query('UPDATE operations.recount SET position = $2 WHERE recount_id = $1', [id, position])
+        .catch(onError);
+    };
+    const began = performance.now();
+    try {
+      const result = await compute({ store, stream, pool, signal: this.#stopping.signal, onProgress });
+      const seconds = (performance.now() - began) / 1000;
+      await pool.query(
+        `UPDATE operations.recount SET state = 'done', position = $2, result = $3, ended_at = now() WHERE recount_id = $1`,
+        [id, head, JSON.stringify({ ...result, seconds })],
+      );
+      await pool.query(
+        `DELETE FROM operations.recount WHERE recount_id IN
+           (SELECT recount_id FROM operations.recount ORDER BY started_at DESC OFFSET ${KEPT})`,
+      );
+    } catch (error) {
+      onError(error);
+      const reason = error instanceof Error ? error.message : 'unknown';
+      await pool
+        .query(
+          `UPDATE operations.recount SET state = 'failed', reason = $2, ended_at = now() WHERE recount_id = $1`,
+          [id, this.#stopping.signal.aborted ? 'stopped' : reason],
+        )
+        .catch(onError);
+    }
+  }
+}
+
+const notClosed = () => new Problem(404, 'quarter-not-closed', { detail: 'This quarter is not closed.' });

@@ -1,0 +1,30 @@
+import { londonDay, periodOfCode } from '@kinledger/domain';
+import { Scribe } from '../scribe.js';
+import type { CommandHandler } from './command-handler.js';
+
+/**
+ * Closes a quarter: one event, which names the position and all that the figures depend on. Submissions that were accepted
+ * before the command was asked for are decided by then, since `after` names the last of them.
+ */
+export const closeQuarter: CommandHandler<'close-quarter'> = {
+  refusalOf(ledger, { payload: { period }, time }) {
+    if (ledger.quarters.has(period)) return 'quarter-closed-already';
+    // The command's time is when it was asked for; nobody reads a clock here.
+    if (londonDay(new Date(time)) < periodOfCode(period).end) return 'quarter-not-over';
+    return ledger.parked > 0 ? 'submission-parked' : undefined;
+  },
+
+  async carryOut(
+    { ledger, writer, cause, quarterVersions },
+    { programme, payload: { period }, reason, askedBy },
+  ) {
+    if (quarterVersions === undefined) throw new Error('a quarter was closed where none can be');
+    const scribe = new Scribe(ledger, writer, cause);
+    scribe.write({
+      type: 'QuarterClosed',
+      data: { programme, period, reason, by: askedBy.person, versions: quarterVersions },
+    });
+    await writer.finish();
+    return { outcome: 'closed', rows: 0 };
+  },
+};

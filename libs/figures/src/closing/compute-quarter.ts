@@ -1,0 +1,126 @@
+import type { FigureTable, ProgrammeId, QuarterFigures } from '@kinledger/contracts';
+import type { Period } from '@kinledger/domain';
+import pg from 'pg';
+import { columnNames } from '../count-columns.js';
+import { receivedFiles } from '../directories/directories.js';
+import type { Figure } from '../figure.js';
+import { nameOf } from '../publication.js';
+import { figures } from '../registry.js';
+import { disclosureProfiles, shownColumns, type DisclosureProfile } from './disclosure-profiles.js';
+
+export interface QuarterQuestion {
+  readonly programme: ProgrammeId;
+  readonly period: Period;
+  /** Ledger position of the read models. */
+  readonly position: number;
+  /** Figures with their versions, such as `reach@1`. */
+  readonly figures: readonly string[];
+  readonly disclosure: string;
+}
+
+/** The figures of a quarter, in both forms. */
+export interface ComputedQuarter {
+  readonly full: QuarterFigures;
+  readonly published: QuarterFigures;
+}
+
+/** This program does not have a definition that a quarter was closed with. */
+export interface DefinitionMissing extends Error {
+  readonly code: 'definition-missing';
+}
+
+export const isDefinitionMissing = (error: unknown): error is DefinitionMissing =>
+  error instanceof Error && 'code' in error && error.code === 'definition-missing';
+
+/**
+ * Computes the figures of a quarter from the read models on the client's search path, in the transaction that it is in;
+ * disclosure control is part of the query.
+ * @throws DefinitionMissing
+ */
+export async function computeQuarter(
+  client: Pick<pg.ClientBase, 'query'>,
+  question: QuarterQuestion,
+): Promise<ComputedQuarter> {
+  const profile = foundIn(disclosureProfiles, question.disclosure);
+  const tables: { readonly full: FigureTable; readonly published: FigureTable }[] = [];
+  for (const name of question.figures) {
+    tables.push(await computeFigure(client, foundIn(figures, name), profile, question.period));
+  }
+  const { rows: files } = await client.query<QuarterFigures['files'][number]>(
+    `SELECT * FROM (${receivedFiles.sql}) AS file ("service", "dataType", "extractKind", "period")`,
+  );
+  const { programme, period, position } = question;
+  const shared = { programme, period: period.code, position, files };
+  return {
+    full: { ...shared, disclosure: 'none', figures: tables.map(({ full }) => full) },
+    published: { ...shared, disclosure: nameOf(profile), figures: tables.map(({ published }) => published) },
+  };
+}
+
+type Value = FigureTable['rows'][number][number];
+
+async function computeFigure(
+  client: Pick<pg.ClientBase, 'query'>,
+  figure: Figure,
+  profile: DisclosureProfile,
+  { start, end }: Period,
+) {
+  const quoted = (name: string) => `answered.${pg.escapeIdentifier(name)}`;
+  const keys = ['scope', ...Object.keys(figure.dimensions)];
+  const counts = columnNames(figure.columns);
+  const names = [...keys, ...counts];
+  const order = keys.map((name) => `${quoted(name)}${isText(figure, name) ? ' COLLATE "C"' : ''} NULLS LAST`);
+  const { rows } = await client.query<Value[]>({
+    text: `SELECT ${[...names.map(quoted), ...shownColumns(profile, figure.columns, quoted)].join(', ')}
+           FROM (${figure.sql}) AS answered (${['start', ...names].map((name) => pg.escapeIdentifier(name)).join(', ')})
+           ORDER BY ${order.join(', ')}`,
+    values: [start, end, 'period', null],
+    rowMode: 'array',
+  });
+  const table = (pick: (row: readonly Value[]) => Value[]): FigureTable => ({
+    figure: nameOf(figure),
+    columns: names,
+    rows: rows.map(pick),
+  });
+  return {
+    full: table((row) => row.slice(0, names.length)),
+    published: table((row) => [...row.slice(0, keys.length), ...row.slice(names.length)]),
+  };
+}
+
+const isText = ({ dimensions }: Figure, name: string): boolean => {
+  const dimension = dimensions[name];
+  return dimension === undefined || dimension.type === 'text';
+};
+
+/**
+ * What a profile shows of counts, and of their differences, of which it looks at the size: each by itself.
+ * @throws DefinitionMissing
+ */
+export async function shownChanges(
+  client: Pick<pg.ClientBase, 'query'>,
+  numbers: readonly number[],
+  disclosure: string,
+): Promise<readonly (number | null)[]> {
+  const { shown } = foundIn(disclosureProfiles, disclosure);
+  const { rows } = await client.query<{ shown: number | null }>(
+    `SELECT sign(number)::int * (${shown('abs(number)')}) AS shown
+     FROM unnest($1::int[]) WITH ORDINALITY AS given (number, place) ORDER BY place`,
+    [numbers],
+  );
+  return rows.map((row) => row.shown);
+}
+
+function foundIn<Named extends { readonly id: string; readonly version: number }>(
+  all: readonly Named[],
+  name: string,
+): Named {
+  const found = all.find((each) => nameOf(each) === name);
+  if (found !== undefined) return found;
+  throw Object.assign(
+    new Error(`this program does not have ${name}: use the version that closed the quarter`),
+    {
+      code: 'definition-missing' as const,
+    },
+  );
+}

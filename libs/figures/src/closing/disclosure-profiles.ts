@@ -1,0 +1,48 @@
+import type { CountColumn, CountColumns } from '../count-columns.js';
+
+/** A rule of disclosure control, as SQL: what a public release shows of a count. Versions stay, like those of figures. */
+export interface DisclosureProfile {
+  readonly id: string;
+  readonly version: number;
+  /** SQL of what is shown of a protected count; null where it is suppressed. */
+  readonly shown: (count: string) => string;
+}
+
+/**
+ * NHS Digital's rule by analogy (domain §5): 1 to 7 are suppressed, other counts are rounded to the nearest 5, and sums are of
+ * rounded parts, suppressed where a part is. 0 stays. The rule looks at each count alone.
+ */
+const nhs2018: DisclosureProfile = {
+  id: 'nhs-2018',
+  version: 1,
+  shown: (count) =>
+    `CASE WHEN ${count} = 0 THEN 0 WHEN ${count} BETWEEN 1 AND 7 THEN NULL ELSE 5 * round(${count} / 5.0)::int END`,
+};
+
+/** Every version of every profile. */
+export const disclosureProfiles: readonly DisclosureProfile[] = [nhs2018];
+
+/** The profile that a quarter is closed with now. */
+export const profileInForce: DisclosureProfile = nhs2018;
+
+/** SQL of what a profile shows of each column, of a table whose columns have these names. */
+export function shownColumns(
+  { shown }: DisclosureProfile,
+  columns: CountColumns,
+  quoted: (name: string) => string,
+): readonly string[] {
+  const of = (name: string, column: CountColumn): string => {
+    switch (column.disclosure) {
+      case 'protected':
+        return shown(quoted(name));
+      case 'computed again':
+        if (column.sumOf === undefined) throw new Error(`column ${name} does not say what it is the sum of`);
+        return column.sumOf.map((part) => `(${shown(quoted(part))})`).join(' + ');
+      case 'open':
+        return quoted(name);
+      default:
+        return column.disclosure satisfies never;
+    }
+  };
+  return Object.entries(columns).map(([name, column]) => of(name, column));
+}

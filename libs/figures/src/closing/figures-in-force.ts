@@ -1,0 +1,23 @@
+import type { FigureInForce, QuarterVersions } from '@kinledger/contracts';
+import { canonicalJson, sha256Hex } from '@kinledger/domain';
+import { TABLES_VERSION } from '@kinledger/read-models';
+import type { Figure } from '../figure.js';
+import { nameOf } from '../publication.js';
+import { figures } from '../registry.js';
+import { profileInForce } from './disclosure-profiles.js';
+
+const inForceOf = (figure: Figure): FigureInForce => {
+  const { parameters, returns, sql } = figure;
+  return { figure: nameOf(figure), digest: sha256Hex(canonicalJson({ parameters, returns, sql })) };
+};
+
+/** The newest version of every figure, in the order of the registry. */
+export const newestFigures = (all: readonly Figure[] = figures): readonly Figure[] =>
+  all.filter(({ id, version }) => all.every((other) => other.id !== id || other.version <= version));
+
+/** What a quarter is closed with now: the newest version of every figure. */
+export const figuresInForce = (): Pick<QuarterVersions, 'figures' | 'disclosure' | 'readModels'> => ({
+  figures: newestFigures().map((figure) => inForceOf(figure)),
+  disclosure: nameOf(profileInForce),
+  readModels: TABLES_VERSION,
+});

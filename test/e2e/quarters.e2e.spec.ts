@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
+
+interface Table {
+  readonly figure: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+interface Reproduction {
+  readonly outcome: string;
+  readonly digest: string;
+  readonly recountedDigest: string;
+  readonly differences: readonly {
+    readonly before: number;
+    readonly after: number;
+    readonly bound: number;
+  }[];
+}
+interface Restatement {
+  readonly basis: string;
+  readonly cells: readonly {
+    readonly scope: string;
+    readonly column: string;
+    readonly then: number;
+    readonly now: number;
+    readonly changes: Readonly<Record<string, number>>;
+  }[];
+}
+interface Closed {
+  readonly period: string;
+  readonly closing: number;
+  readonly closedBy: string;
+  readonly publishedAt: number | null;
+  readonly digest: string | null;
+  readonly figures?: { readonly figures: readonly Table[] };
+}
+
+/** The children of the whole programme, as a closed quarter has them. */
+const childrenIn = (closed: Closed): string | number | null | undefined => {
+  const reach = closed.figures?.figures.find(({ figure }) => figure === 'reach@1');
+  return reach?.rows.find(([scope]) => scope === 'programme')?.[reach.columns.indexOf('children')];
+};
+
+describe('a quarter that is closed', () => {
+  const platform = new RunningPlatform();
+  const other = new RunningPlatform();
+  const copies = mkdtempSync(join(tmpdir(), 'kinledger-quarters-'));
+  let folder: string;
+  let files: readonly ProgrammeFile[];
+  let periods: readonly string[];
+
+  const submitAll = async (chosen: readonly ProgrammeFile[]) => {
+    let last = '';
+    for (const file of chosen) last = (await platform.submit(folder, file)).id;
+    await platform.until(last, 'linked');
+  };
+  const children = async (period: string): Promise<number> =>
+    (await platform.read<{ reach: { children: number } }>(`/v1/figures/reach?period=${period}`)).reach
+      .children;
+
+  beforeAll(async () => {
+    folder = join(platform.installation.home, 'programme');
+    await platform.installation.json(
+      ...['generate', '--out', folder, '--people', '300', '--quarters', '2', '--seed', 'quarters'],
+    );
+    const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as {
+      readonly files: readonly ProgrammeFile[];
+    };
+    files = manifest.files;
+    periods = [...new Set(files.map(({ period }) => period))]
+      .filter((period) => period.includes('-Q'))
+      .sort();
+    await platform.start('quarters');
+    await submitAll(files.filter(({ period }) => period === periods[0]));
+  });
+  afterAll(async () => {
+    await Promise.all([platform.stop(), other.stop()]);
+    rmSync(copies, { recursive: true, force: true });
+  });
+
+  it('has figures that stand while later files change those of now, and a checkpoint of exactly its events', async () => {
+    const period = periods[0] ?? '';
+    const exact = await children(period);
+    const closed = await platform.installation.json<Closed>('quarter', 'close', period);
+    expect(closed).toMatchObject({ period, closedBy: 'operator' });
+    expect(closed.publishedAt).toBeGreaterThan(closed.closing);
+    expect(childrenIn(closed)).toBe(exact < 8 ? null : 5 * Math.round(exact / 5));
+    await submitAll(files.filter((file) => file.period === periods[1]));
+    const shown = await platform.installation.json<Closed>('quarter', 'show', period);
+    expect(shown).toEqual(closed);
+    const payloads = await platform.query<{ bytes: Buffer }>(
+      `SELECT bytes FROM ledger.payload WHERE digest = '\\x${closed.digest ?? ''}'`,
+    );
+    expect(
+      createHash('sha256')
+        .update(payloads[0]?.bytes ?? '')
+        .digest('hex'),
+    ).toBe(closed.digest);
+    await expect
+      .poll(
+        () => platform.query(`SELECT size::int FROM ledger.checkpoint WHERE size = ${closed.closing + 1}`),
+        { timeout: 20_000 },
+      )
+      .toHaveLength(1);
+    // The full figures are nowhere but beside the ledger.
+    const [kept] = await platform.query<{ full_form: Buffer; salt: Buffer }>(
+      'SELECT full_form, salt FROM ledger.closed_figures',
+    );
+    expect(kept?.full_form.toString('utf8')).toContain(`["programme",${exact},`);
+    const ledger = (await platform.ledger()).join('\n');
+    expect(ledger).not.toContain(kept?.salt.toString('hex') ?? 'no salt');
+  });
+
+  it('is reproduced identically after later files, a withdrawal and a rebuild, and its changes have causes that add up', async () => {
+    const period = periods[0] ?? '';
+    const withdrawn = files.find((file) => file.period === period && file.dataset.endsWith('.engagement'));
+    const [submission] = await platform.query<{ id: string }>(
+      `SELECT replace(submission_id::text, '-', '') AS id FROM golden.submission
+       WHERE dataset = '${withdrawn?.dataset ?? ''}' AND period = '${period}'`,
+    );
+    await platform.withdraw(submission?.id ?? '');
+    await platform.until(submission?.id ?? '', 'withdrawn');
+    await platform.installation.json('rebuild');
+    const found = await platform.installation.json<Reproduction>('quarter', 'reproduce', period);
+    expect(found).toMatchObject({ outcome: 'identical', differences: [], recountedDigest: found.digest });
+    const restatement = await platform.installation.json<Restatement>('quarter', 'compare', period);
+    expect(restatement.basis).toBe('published');
+    expect(restatement.cells.length).toBeGreaterThan(0);
+    for (const { then, now, changes } of restatement.cells) {
+      expect(Object.values(changes).reduce((sum, change) => sum + change, 0)).toBe(now - then);
+    }
+    const whole = restatement.cells.find(
+      ({ scope, column }) => scope === 'programme' && column === 'children',
+    );
+    expect(whole?.now).toBe(await children(period));
+    expect(Object.keys(whole?.changes ?? {})).toContain('withdrawal');
+    const text = await platform.installation.run('quarter', 'compare', period, '--shown');
+    expect(text.stdout).toContain('Withdrawals');
+  });
+
+  it('is listed, and neither it nor a quarter that is not over can be closed', async () => {
+    const { quarters } = await platform.installation.json<{ quarters: Closed[] }>('quarter', 'list');
+    expect(quarters).toMatchObject([{ period: periods[0], closedBy: 'operator' }]);
+    for (const [period, told] of [
+      [periods[0] ?? '', 'The quarter is closed already'],
+      ['2998-99-Q1', 'The quarter is not over'],
+      ['2023-24-AY', 'Only a financial quarter can be closed'],
+    ] as const) {
+      const { code, stderr } = await platform.installation.run('quarter', 'close', period);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(told) as string });
+    }
+    const { code, stderr } = await platform.installation.run('quarter', 'show', periods[1] ?? '');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('is not closed') as string });
+  });
+
+  it('is reproduced on another machine that is restored from a backup', async () => {
+    const period = periods[1] ?? '';
+    await platform.installation.json<Closed>('quarter', 'close', period);
+    await platform.halt();
+    const [backup, keys] = [
+      join(platform.installation.home, 'copy'),
+      join(platform.installation.home, 'keys'),
+    ];
+    await platform.installation.json('backup', '--out', backup, '--keys-out', keys);
+    const { home } = other.installation;
+    await other.installation.json('restore', backup, '--keys', keys, '--home', home);
+    await other.start();
+    const found = await other.installation.json<Reproduction>('quarter', 'reproduce', period);
+    expect(found).toMatchObject({ outcome: 'identical', differences: [] });
+  });
+
+  it('is bounded after an erasure, while what was published stands', async () => {
+    const period = periods[0] ?? '';
+    const before = await other.installation.json<Closed>('quarter', 'show', period);
+    const rows = await other.query<{ id: string }>(
+      `SELECT replace(record_id::text, '-', '') AS id FROM golden.record JOIN golden.engagement USING (record_id)
+       WHERE qualifying AND state = 'linked' AND entered < 1500 LIMIT 40`,
+    );
+    await other.installation.json(
+      ...['erase', '--record', ...rows.map(({ id }) => id), '--basis', 'data-subject-request'],
+    );
+    const found = await other.installation.json<Reproduction>('quarter', 'reproduce', period);
+    expect(['erased', 'identical']).toContain(found.outcome);
+    for (const { before: stood, after, bound } of found.differences) {
+      expect(Math.abs(after - stood)).toBeLessThanOrEqual(bound);
+    }
+    expect(await other.installation.json<Closed>('quarter', 'show', period)).toEqual(before);
+  });
+});
