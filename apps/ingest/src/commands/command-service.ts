@@ -8,7 +8,7 @@ import { IntakeContext } from '../intake-context.js';
 import { mayActFor } from '../programme/dataset-access.js';
 import { askCommand } from './ask-command.js';
 import { readCommand, type AskedCommand } from './command-table.js';
-import { lastIntake, takeTurn } from '../submissions/submission-table.js';
+import { lastIntake, lockIntakeOrder } from '../submissions/submission-table.js';
 
 const LOOK_MS = 100;
 
@@ -67,9 +67,10 @@ export class CommandService {
     const { pool, programme } = this.#intake;
     const programmeId = programme.definition.id;
     const isNew = await inTransaction(pool, async (client) => {
-      await takeTurn(client, programmeId);
+      await lockIntakeOrder(client, programmeId);
       return askCommand(client, {
-        ...{ id, kind: 'close-quarter', programme: programmeId, caller, reason, payload: { period } },
+        ...{ id, kind: 'close-quarter', programme: programmeId, askedBy: askedByOf(caller), reason },
+        payload: { period },
         ...{ after: await lastIntake(client, programmeId), at: new Date() },
       });
     });
