@@ -1,6 +1,12 @@
 import { columnNames, csvHeadOf, reachColumns } from '@kinledger/figures';
 import { stringify } from 'csv-stringify/sync';
-import type { FigureAnswer, QuartersAnswer, ReachAnswer, ServiceAnswer } from './reach-answer.js';
+import {
+  quarterColumns,
+  type FigureAnswer,
+  type QuartersAnswer,
+  type ReachAnswer,
+  type ServiceAnswer,
+} from './reach-answer.js';
 
 const columns = columnNames(reachColumns);
 
@@ -39,29 +45,20 @@ export function reachCsv(answer: ReachAnswer): string {
   });
 }
 
-/** Reach by quarter as CSV. */
-export const quartersCsv = (answer: QuartersAnswer): string =>
+/** Reach by quarter as CSV: a row for each quarter. */
+export const quartersCsv = ({ scope, position, quarters }: QuartersAnswer): string =>
   stringify(
-    answer.quarters.map((quarter) => ({
-      ...quarter,
-      scope: answer.scope,
-      ledger_position: answer.position,
-      upper_bound: quarter.upperBound,
-    })),
+    quarters.map((quarter): Row => [
+      ...[scope, quarter.period],
+      ...quarterColumns.map((column) => quarter[column]),
+      ...[position, quarter.coverage],
+    ]),
     {
       header: true,
       columns: [
-        'scope',
-        'period',
-        'children',
-        'adults',
-        'families',
-        'individuals',
-        'unlinkable',
-        'ledger_position',
-        'referred',
-        'upper_bound',
-        'coverage',
+        ...['scope', 'period'],
+        ...quarterColumns.map((column) => csvHeadOf(column, reachColumns[column])),
+        ...['ledger_position', 'coverage'],
       ],
       escape_formulas: true,
     },

@@ -1,4 +1,4 @@
-import type { LedgerEvent, PseudonymisedRow } from '@kinledger/contracts';
+import { isErasing, type LedgerEvent, type PseudonymisedRow } from '@kinledger/contracts';
 import { IdTable, type Bodies } from '@kinledger/domain';
 import type { FillingReadModel, HandledEventType, HandlerOf } from '../read-model.js';
 import { readModels } from '../registry.js';
@@ -55,7 +55,7 @@ export class ReadModelFiller {
 
   /** Takes one event of the ledger, in order. */
   take(event: LedgerEvent): Promise<void> | undefined {
-    if (event.type === 'RecordErased') {
+    if (isErasing(event)) {
       for (const { filler } of this.#filling) filler?.erase?.(event.data.records);
       return undefined;
     }

@@ -1,4 +1,4 @@
-import type { LedgerEvent } from '@kinledger/contracts';
+import { isErasing, type LedgerEvent } from '@kinledger/contracts';
 import type { Bodies } from '@kinledger/domain';
 import type pg from 'pg';
 import { eraseRecords } from '../erase-records.js';
@@ -50,7 +50,7 @@ export class ReadModelWriter {
 
   /** Takes one event. `bodies` contains the bodies of the records that the event adds to the ledger. */
   async take(event: LedgerEvent, bodies: Bodies): Promise<void> {
-    if (event.type === 'RecordErased') {
+    if (isErasing(event)) {
       await this.#flush();
       return eraseRecords(this.#options.client, event.data.records);
     }
