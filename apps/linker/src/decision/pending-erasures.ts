@@ -1,4 +1,10 @@
-import { causeOfCommand, type CommandData, type Erasure, type RecordId } from '@kinledger/contracts';
+import {
+  causeOfCommand,
+  type CommandData,
+  type Erasure,
+  type ProviderId,
+  type RecordId,
+} from '@kinledger/contracts';
 import { ERASURE_CAUSE, type ProgrammeLedger } from '@kinledger/decisions';
 import { canonicalJson, sha256Hex } from '@kinledger/domain';
 import type { EnteredRecord } from '@kinledger/event-store';
@@ -15,6 +21,8 @@ export interface PendingErasure {
   readonly time: string;
   readonly basis: string;
   readonly by: string | undefined;
+  /** Provider for which the account asked. */
+  readonly organisation: ProviderId | undefined;
   /** Its records that are in the ledger and not erased. */
   readonly records: readonly RecordId[];
 }
@@ -71,6 +79,7 @@ export class PendingErasures {
     await this.#erasures.append({
       ...{ stream: this.#stream, basis: reason, records: [...records], erasedAt: time },
       ...{ command: id, by: askedBy.person },
+      ...(askedBy.organisation === undefined ? {} : { organisation: askedBy.organisation }),
     });
   }
 
@@ -107,5 +116,6 @@ const pendingOf = (erasure: Erasure, records: readonly RecordId[]): PendingErasu
   time: erasure.erasedAt,
   basis: erasure.basis,
   by: erasure.by,
+  organisation: erasure.organisation,
   records,
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { code, recordId, rowKey, submissionId } from '../identifiers.js';
 import { FileAccepted, fileAcceptedVersion2, withoutRefusals } from '../messages/file-accepted.js';
+import { organisation } from './asked-by.js';
 import { ledgerContract } from './event-roles.js';
 
 const count = z.int().nonnegative();
@@ -73,20 +74,22 @@ export const SubmissionLinked = ledgerContract({
   },
 });
 
+const withdrawnVersion1 = z.object({
+  submission: submissionId,
+  intake: z.int().positive().describe('The last intake number that was decided before.'),
+  reason: code,
+  by: z.string().min(1).max(100).describe('Account that asked.'),
+  retired: count,
+  revived: count,
+});
+
 export const SubmissionWithdrawn = ledgerContract({
   name: 'SubmissionWithdrawn',
-  version: 1,
+  version: 2,
   description:
     'The submission is withdrawn; what it had replaced is live again. Closes the decisions of the withdrawal.',
   roles: { closes: true, publishedOn: ['submissionDecided'], ignoredBy: [], bodies: 'none' },
-  schema: z.object({
-    submission: submissionId,
-    intake: z.int().positive().describe('The last intake number that was decided before.'),
-    reason: code,
-    by: z.string().min(1).max(100),
-    retired: count,
-    revived: count,
-  }),
+  schema: withdrawnVersion1.extend({ organisation }),
   example: {
     submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
     intake: 8,
@@ -95,11 +98,22 @@ export const SubmissionWithdrawn = ledgerContract({
     retired: 211,
     revived: 4,
   },
+  // Version 1 did not name the organisation.
+  earlier: [
+    { version: 1, schema: withdrawnVersion1, upcast: (data: z.output<typeof withdrawnVersion1>) => data },
+  ],
+});
+
+const unparkedVersion1 = z.object({
+  submission: submissionId,
+  intake: z.int().positive().describe('Its new intake number.'),
+  reason: code,
+  by: z.string().min(1).max(100).describe('Account that asked.'),
 });
 
 export const SubmissionUnparked = ledgerContract({
   name: 'SubmissionUnparked',
-  version: 1,
+  version: 2,
   description:
     'A parked submission is processed again on request. Opens that decision, which ends with SubmissionLinked or SubmissionParked.',
   roles: {
@@ -109,18 +123,17 @@ export const SubmissionUnparked = ledgerContract({
     ignoredBy: ['linkage', 'programme-ledger'],
     bodies: 'none',
   },
-  schema: z.object({
-    submission: submissionId,
-    intake: z.int().positive().describe('Its new intake number.'),
-    reason: code,
-    by: z.string().min(1).max(100).describe('Account that asked.'),
-  }),
+  schema: unparkedVersion1.extend({ organisation }),
   example: {
     submission: '5f0c7a1be2d94c3386f1a0b2c3d4e5f6',
     intake: 19,
     reason: 'cause-mended',
     by: 'data-team',
   },
+  // Version 1 did not name the organisation.
+  earlier: [
+    { version: 1, schema: unparkedVersion1, upcast: (data: z.output<typeof unparkedVersion1>) => data },
+  ],
 });
 
 export const SubmissionParked = ledgerContract({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commandId } from '../commands/command-kind.js';
-import { code, instant, recordId } from '../identifiers.js';
+import { code, instant, providerId, recordId } from '../identifiers.js';
 import { MAX_RECORDS_PER_EVENT } from '../ledger/submissions.js';
 
 /**
@@ -14,6 +14,7 @@ const erasure = z.strictObject({
   erasedAt: instant,
   command: commandId.exactOptional().describe('The command that requested it.'),
   by: z.string().min(1).max(100).exactOptional().describe('Account that asked.'),
+  organisation: providerId.exactOptional().describe('Provider for which the account asked.'),
 });
 export type Erasure = z.infer<typeof erasure>;
 

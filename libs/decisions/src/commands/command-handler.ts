@@ -49,6 +49,12 @@ export interface CommandContext extends DecisionContext {
   readonly quarterVersions?: QuarterVersions | undefined;
 }
 
+/** Who asked for a command, as events say it. */
+export const namedIn = ({ askedBy: { person, organisation } }: Pick<CommandData, 'askedBy'>) => ({
+  by: person,
+  ...(organisation === undefined ? {} : { organisation }),
+});
+
 /** Decides commands of one kind. */
 export interface CommandHandler<Kind extends CommandKind> {
   /** Why the command must be refused, if so; nothing is then recorded. A pure function of the ledger. */

@@ -1,5 +1,5 @@
 import { eraseRecords as erase } from '../erase-records.js';
-import type { CommandHandler } from './command-handler.js';
+import { namedIn, type CommandHandler } from './command-handler.js';
 
 /** Erases records. All of them must be known, so that a mistyped id is noticed. */
 export const eraseRecords: CommandHandler<'erase-records'> = {
@@ -16,7 +16,7 @@ export const eraseRecords: CommandHandler<'erase-records'> = {
     if (erasing === undefined) throw new Error('an erasure was decided although erasure is not configured');
     const records = ledger.engine.erasable(command.payload.records);
     await erasing.prepare({ command, records });
-    await erase(context, { ...cause, basis: command.reason, by: command.askedBy.person, records });
+    await erase(context, { ...cause, basis: command.reason, ...namedIn(command), records });
     await erasing.eraseBodies(ledger.entered(records));
     return { outcome: 'erased', rows: 0 };
   },

@@ -1,6 +1,6 @@
 import { decideSubmission, park } from '../decide-submission.js';
 import { Scribe } from '../scribe.js';
-import type { CommandHandler } from './command-handler.js';
+import { namedIn, type CommandHandler } from './command-handler.js';
 
 /** Processes a parked submission again, as if it arrived now: it is linked, or parked again. */
 export const unparkSubmission: CommandHandler<'unpark-submission'> = {
@@ -9,11 +9,13 @@ export const unparkSubmission: CommandHandler<'unpark-submission'> = {
 
   waitsFor: ({ payload: { file } }) => ({ submission: file.submission, intake: file.intake }),
 
-  async carryOut(context, { payload: { file }, reason, askedBy }) {
+  async carryOut(context, command) {
+    const { payload, reason } = command;
+    const { file } = payload;
     const { ledger, writer, cause, progress } = context;
     const scribe = new Scribe(ledger, writer, cause);
     const { submission, intake } = file;
-    scribe.write({ type: 'SubmissionUnparked', data: { submission, intake, reason, by: askedBy.person } });
+    scribe.write({ type: 'SubmissionUnparked', data: { submission, intake, reason, ...namedIn(command) } });
     if (progress?.complete !== undefined) {
       return { outcome: 'linked', rows: await decideSubmission(context, file, scribe) };
     }

@@ -2,7 +2,7 @@ import type { LedgerDecision } from '@kinledger/contracts';
 import type { Withdrawal } from '@kinledger/domain';
 import { Scribe } from '../scribe.js';
 import { writeDecisions } from '../write-decisions.js';
-import type { CommandHandler } from './command-handler.js';
+import { namedIn, type CommandHandler } from './command-handler.js';
 
 /** Withdraws a submission. A parked one has no rows in the ledger, which only records the withdrawal. */
 export const withdrawSubmission: CommandHandler<'withdraw-submission'> = {
@@ -22,9 +22,11 @@ export const withdrawSubmission: CommandHandler<'withdraw-submission'> = {
     }
   },
 
-  async carryOut(context, { payload: { submission }, reason, askedBy }) {
+  async carryOut(context, command) {
+    const { payload, reason } = command;
+    const { submission } = payload;
     const { ledger, writer, cause } = context;
-    const withdrawal: Withdrawal = { submission, intake: ledger.lastIntake, reason, by: askedBy.person };
+    const withdrawal: Withdrawal = { submission, intake: ledger.lastIntake, reason, ...namedIn(command) };
     const scribe = new Scribe(ledger, writer, cause);
     if (ledger.standingOf(submission) === 'parked') scribe.write(withoutRows(withdrawal));
     else await writeDecisions(ledger.engine.withdraw(withdrawal), scribe, context);

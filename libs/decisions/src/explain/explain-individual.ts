@@ -93,6 +93,8 @@ export interface CauseOfStep {
   readonly command: string | undefined;
   /** Account that asked, or attested the file; its provider, where it did so for another. */
   readonly by: string | undefined;
+  /** Provider for which the account asked for a command. */
+  readonly organisation: string | undefined;
   readonly reason: string | undefined;
   /** The file that it is about. */
   readonly submission: SubmissionId | undefined;
@@ -348,6 +350,7 @@ class Story {
             : 'file';
     const review = closing !== undefined && isReview(closing) ? closing.data : undefined;
     const by = asked?.data.by ?? review?.by ?? file?.data.attestation.by;
+    const organisation = asked?.data.organisation ?? review?.organisation;
     const reason =
       asked === undefined
         ? review?.reason
@@ -357,7 +360,7 @@ class Story {
     const submission =
       file?.data.submission ??
       (asked !== undefined && asked.type !== 'RecordErased' ? asked.data.submission : undefined);
-    return { cause, time, kind, command, by, reason, submission };
+    return { cause, time, kind, command, by, organisation, reason, submission };
   }
 
   #happenings(event: LedgerEvent): Happening[] {

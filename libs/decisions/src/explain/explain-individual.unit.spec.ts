@@ -112,7 +112,7 @@ describe('an explanation of an individual', () => {
       command: 'withdraw-submission-3',
       by: 'data-team',
     });
-    expect(steps[2]?.caused.reason).toBe('asked-for');
+    expect(steps[2]?.caused).toMatchObject({ reason: 'asked-for', organisation: 'provider' });
     expect(steps[2]?.happened).toMatchObject([
       { what: 'left', reason: 'withdrawn' },
       { what: 'left', record: second?.record, reason: 'split' },
@@ -178,7 +178,7 @@ describe('an explanation of an individual', () => {
             ),
           ).toBe(true);
       }),
-      runs(40),
+      runs(20),
     );
   });
 });

@@ -18,6 +18,8 @@ export class ErasureEffects {
   readonly #records = new Map<RecordId, IndividualId | undefined>();
   /** Referrals that name one of them, and all that each names: a doubt that one of them raised may hold another back. */
   readonly #referrals = new Map<string, readonly string[]>();
+  /** Every referral that is open, and the records that it names. */
+  readonly #open = new Map<string, readonly RecordId[]>();
   /** Whether one of them may take the force of a token, as the counts of tokens without force tell. */
   #forceIsHidden = false;
 
@@ -31,36 +33,46 @@ export class ErasureEffects {
     missing: readonly RecordId[],
     forceDiffers: boolean | undefined,
   ): void {
+    for (const event of events) {
+      if (event.type === 'LinkReferred') this.#open.set(event.data.referral, namedIn(event));
+      else if (event.type === 'LinkReferralLapsed') this.#open.delete(event.data.referral);
+    }
     for (const record of missing) this.#records.set(record, undefined);
     if (this.isEmpty) return;
     for (const event of events) this.#follow(event);
     const closing = events.at(-1);
     if (closing?.type === 'SubmissionLinked') this.#forceIsHidden = forceDiffers ?? true;
-    else if (closing?.type === 'SubmissionWithdrawn' && closing.data.revived > 0) this.#forceIsHidden = true;
-    else if (closing?.type === 'StrategyAdopted') this.#forceIsHidden = true;
+    else if (changesForceUncounted(closing) && closing?.type !== 'RecordErased') this.#forceIsHidden = true;
     if (this.#records.size === 0) this.#forceIsHidden = false;
   }
 
-  /** Whether all in which two decisions differ may come from what these records said. */
+  /**
+   * Whether all in which two decisions differ may come from what these records said.
+   * @param individualOf the individual of a record, once the recorded decision is applied.
+   */
   explain(
     recorded: readonly LedgerEvent[],
     recomputed: readonly LedgerEvent[],
-    missing: readonly RecordId[],
+    individualOf: (record: RecordId) => IndividualId | undefined,
   ): boolean {
     const before = this.#names();
     const after = new ErasureEffects();
     for (const [record, individual] of this.#records) after.#records.set(record, individual);
     for (const [referral, named] of this.#referrals) after.#referrals.set(referral, named);
-    for (const record of missing) after.#records.set(record, undefined);
     for (const event of recorded) after.#follow(event);
-    const touched = new Set([...before, ...after.#names(), ...missing]);
+    const touched = new Set([...before, ...after.#names()]);
     const [theirs, ours] = [canonicalNames(recorded), canonicalNames(recomputed)];
     for (const name of [...touched]) touched.add(theirs.get(name) ?? name);
-    // An erasure gives tokens their force back; another strategy has other limits.
-    const changesForce = ['RecordErased', 'StrategyAdopted'].includes(recorded.at(-1)?.type ?? '');
-    if (changesForce || this.#forceIsHidden || forceDiffers(recorded, recomputed)) return true;
+    if (changesForceUncounted(recorded.at(-1)) || this.#forceIsHidden || forceDiffers(recorded, recomputed))
+      return true;
 
-    let unexplained = differing(statementsOf(recorded, theirs), statementsOf(recomputed, ours)).filter(
+    // A referral is between groups, each named by one of its records.
+    const withIndividuals = (records: readonly RecordId[]): string[] =>
+      records.flatMap((record) => [record, individualOf(record) ?? record]);
+    const inReferral = (referral: string) => withIndividuals(this.#open.get(referral) ?? []);
+    const statements = (events: readonly LedgerEvent[], names: ReadonlyMap<string, string>) =>
+      statementsOf(events, { names, inReferral, withIndividuals });
+    let unexplained = differing(statements(recorded, theirs), statements(recomputed, ours)).filter(
       ({ ofKin }) => !ofKin,
     );
     for (;;) {
@@ -102,7 +114,7 @@ export class ErasureEffects {
           if (individual === event.data.absorbed) this.#records.set(record, event.data.individual);
         return;
       case 'LinkReferred':
-        this.#refer(event.data.referral, [event.data.subject, ...event.data.candidates]);
+        this.#refer(event.data.referral, namedIn(event));
         return;
       case 'RecordErased':
         for (const record of event.data.records) this.#records.delete(record);
@@ -115,6 +127,15 @@ export class ErasureEffects {
     if (named.some((record) => this.#records.has(record))) this.#referrals.set(referral, named);
   }
 }
+
+/**
+ * Whether a decision may take or give force without a count that tells: an erasure gives tokens their force back, revived
+ * records may take it, and another strategy has other limits.
+ */
+const changesForceUncounted = (closing: LedgerEvent | undefined): boolean =>
+  closing?.type === 'RecordErased' ||
+  closing?.type === 'StrategyAdopted' ||
+  (closing?.type === 'SubmissionWithdrawn' && closing.data.revived > 0);
 
 /** Whether two decisions count other numbers of tokens without force; both of them count, or neither. */
 export function forceDiffers(recorded: readonly LedgerEvent[], recomputed: readonly LedgerEvent[]): boolean {
@@ -145,7 +166,21 @@ function differing(theirs: readonly Statement[], ours: readonly Statement[]): St
   return [...theirs.filter(({ says }) => !other.has(says)), ...ours.filter(({ says }) => !one.has(says))];
 }
 
-function statementsOf(events: readonly LedgerEvent[], names: ReadonlyMap<string, string>): Statement[] {
+const namedIn = ({ data }: Extract<LedgerEvent, { readonly type: 'LinkReferred' }>): readonly RecordId[] => [
+  data.subject,
+  ...data.candidates,
+];
+
+interface Naming {
+  readonly names: ReadonlyMap<string, string>;
+  readonly inReferral: (referral: string) => readonly string[];
+  readonly withIndividuals: (records: readonly RecordId[]) => readonly string[];
+}
+
+function statementsOf(
+  events: readonly LedgerEvent[],
+  { names, inReferral, withIndividuals }: Naming,
+): Statement[] {
   const name = (id: string) => names.get(id) ?? id;
   const statement = (
     type: string,
@@ -190,12 +225,11 @@ function statementsOf(events: readonly LedgerEvent[], names: ReadonlyMap<string,
         return [
           statement(type, { reason: data.reason, rule: data.rule }, [
             data.referral,
-            data.subject,
-            ...data.candidates,
+            ...withIndividuals([data.subject, ...data.candidates]),
           ]),
         ];
       case 'LinkReferralLapsed':
-        return [statement(type, {}, [data.referral])];
+        return [statement(type, {}, [data.referral, ...inReferral(data.referral)])];
       case 'RelationshipsIdentified':
       case 'RelationshipsEnded':
       case 'FamiliesLinked':

@@ -2,6 +2,7 @@ import {
   commandOfCause,
   type CommandData,
   type LedgerEvent,
+  type ProviderId,
   type SubmissionReceived,
   type DataOf,
 } from '@kinledger/contracts';
@@ -50,21 +51,25 @@ export async function redoDecision(
         ? carryOut(context, unparking(first, recorded), recorded)
         : decideFile(context, recorded);
     case 'SubmissionWithdrawn': {
-      const { submission, reason, by } = closing.data;
+      const { submission, reason } = closing.data;
       const command = {
-        ...envelopeOf(closing, reason, by),
+        ...envelopeOf(closing, reason, closing.data),
         kind: 'withdraw-submission',
         payload: { submission },
       };
       return carryOut(context, command as CommandData, recorded);
     }
     case 'RecordErased': {
-      const { basis, by, records } = closing.data;
+      const { basis, by, organisation, records } = closing.data;
       if (commandOfCause(cause) === undefined || by === undefined) {
-        await eraseRecords(context, { cause, time, basis, by, records });
+        await eraseRecords(context, { cause, time, basis, by, organisation, records });
         return undefined;
       }
-      const command = { ...envelopeOf(closing, basis, by), kind: 'erase-records', payload: { records } };
+      const command = {
+        ...envelopeOf(closing, basis, { by, organisation }),
+        kind: 'erase-records',
+        payload: { records },
+      };
       return carryOut(context, command as CommandData, recorded);
     }
     case 'LinkForbidden':
@@ -148,9 +153,15 @@ async function carryOut(
   return undefined;
 }
 
-const envelopeOf = ({ cause, time }: LedgerEvent, reason: string, person: string) => ({
+/** Who asked, as an event says it. */
+interface Named {
+  readonly by: string;
+  readonly organisation?: ProviderId | undefined;
+}
+
+const envelopeOf = ({ cause, time }: LedgerEvent, reason: string, { by, organisation }: Named) => ({
   id: commandOfCause(cause) ?? cause,
-  askedBy: { person },
+  askedBy: { person: by, ...(organisation === undefined ? {} : { organisation }) },
   reason,
   time,
 });
@@ -161,8 +172,12 @@ function unparking(
 ): CommandData {
   const received = events.find(({ event }) => event.type === 'SubmissionReceived')?.event;
   const file = received?.type === 'SubmissionReceived' ? received.data : fileOf(opening.data);
-  const { reason, by } = opening.data;
-  return { ...envelopeOf(opening, reason, by), kind: 'unpark-submission', payload: { file } } as CommandData;
+  const { reason } = opening.data;
+  return {
+    ...envelopeOf(opening, reason, opening.data),
+    kind: 'unpark-submission',
+    payload: { file },
+  } as CommandData;
 }
 
 /** All that parking asks of a file. */

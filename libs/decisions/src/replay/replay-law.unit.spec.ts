@@ -24,7 +24,7 @@ describe('a ledger that is replayed', () => {
         expect(decisions.filter(({ verdict }) => verdict !== 'equal')).toEqual([]);
         expect([counts.equal, faults, unfinished]).toEqual([decisions.length, [], 0]);
       }),
-      runs(100),
+      runs(60),
     );
   });
 
@@ -47,7 +47,7 @@ describe('a ledger that is replayed', () => {
         for (const decision of decisions)
           if (decision.from > Math.max(last, lastEntered)) expect(decision.verdict).toBe('equal');
       }),
-      runs(150),
+      runs(80),
     );
   });
 });

@@ -161,15 +161,12 @@ class Replay {
     const events = recorded.events.map(({ event }) => event);
     const { difference, recomputed } = writer;
     const isEqual = difference === undefined && refusal === undefined;
-    const isExplained = !isEqual && keeps && this.#effects.explain(events, recomputed, missing);
-    const verdict =
-      missing.length > 0 && (isEqual || isExplained)
-        ? 'not-decidable'
-        : isEqual
-          ? 'equal'
-          : isExplained
-            ? 'not-decidable'
-            : 'diverged';
+    this.#applyRest(recorded, ledger);
+    const individualOf = (record: RecordId) => ledger.engine.individualOf(record);
+    // Who is who among the rows of one file depends on all of them: without one, nothing in it can be held against it.
+    const isUndecidable =
+      missing.length > 0 || (!isEqual && keeps && this.#effects.explain(events, recomputed, individualOf));
+    const verdict = isUndecidable ? 'not-decidable' : isEqual ? 'equal' : 'diverged';
     const { first, closing } = recorded;
     const decision: ReplayedDecision = {
       ...{ verdict, from: first.revision, to: closing.revision, type: closing.type, cause: closing.cause },

@@ -1,5 +1,6 @@
 import type {
   DataOf,
+  IndividualId,
   LedgerDecision,
   LedgerEvent,
   PseudonymisedRow,
@@ -127,6 +128,9 @@ export interface LinkageDecider extends Archived {
 
   /** The revision of the event that brought a record into the ledger; undefined if it is not in the ledger. */
   enteredAt(record: RecordId): number | undefined;
+
+  /** The individual to which a record belongs, or belonged last; undefined for one that is set aside or unknown. */
+  individualOf(record: RecordId): IndividualId | undefined;
 
   /** What the strategy has before it when it places a live record, as the ledger stands; undefined for any other. */
   consider(record: RecordId): Considered | undefined;

@@ -378,9 +378,10 @@ class Drafting {
     if (this.#cause.kind === 'relinked') return { type: 'StrategyAdopted', data: this.#cause.adopted };
     const retired = this.#plan.changes.ceasing.size;
     if (this.#cause.kind === 'withdrawn') {
-      const { submission, intake, reason, by } = this.#cause.command;
+      const { submission, intake, reason, by, organisation } = this.#cause.command;
+      const asked = { reason, by, ...(organisation === undefined ? {} : { organisation }) };
       const revived = this.#plan.changes.becoming.length;
-      return { type: 'SubmissionWithdrawn', data: { submission, intake, reason, by, retired, revived } };
+      return { type: 'SubmissionWithdrawn', data: { submission, intake, ...asked, retired, revived } };
     }
     return {
       type: 'SubmissionLinked',

@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/unbound-method -- the run's methods use no this */
 import type {
   DataOf,
+  IndividualId,
   LedgerEvent,
   PseudonymisedRow,
   RecordErased,
@@ -151,6 +152,13 @@ export class LinkageEngine implements LinkageDecider {
     const { records } = this.#index;
     const record = records.find(id);
     return record === NONE || records.isStaged(record) ? undefined : records.enteredAt(record);
+  }
+
+  individualOf(id: RecordId): IndividualId | undefined {
+    const { individuals, records } = this.#index;
+    const record = records.find(id);
+    if (record === NONE || records.outcomeOf(record) !== 'placed') return undefined;
+    return individuals.idOf(individuals.resolve(records.individualOf(record)));
   }
 
   consider(id: RecordId): Considered | undefined {

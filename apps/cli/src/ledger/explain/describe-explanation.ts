@@ -56,12 +56,12 @@ function describeStep(
 }
 
 function describeCause(
-  { kind, command, by, reason, submission, cause }: CauseOfStep,
+  { kind, command, by, organisation, reason, submission, cause }: CauseOfStep,
   files: ReadonlyMap<string, ExplainedSubmission>,
 ): string {
   const file = submission === undefined ? undefined : files.get(submission);
   const asked = [
-    ...(by === undefined ? [] : [`by ${by}`]),
+    ...(by === undefined ? [] : [`by ${by}${organisation === undefined ? '' : ` for ${organisation}`}`]),
     ...(reason === undefined ? [] : [`because ${reason}`]),
   ];
   switch (kind) {

@@ -13,7 +13,7 @@ const individual = id('a') as IndividualId;
 const submission = id('5') as SubmissionId;
 const caused: Step['caused'] = {
   ...{ cause: 'file-2', time: '2023-10-09T09:30:00Z', kind: 'file', command: undefined, by: 'officer' },
-  ...{ reason: undefined, submission },
+  ...{ organisation: undefined, reason: undefined, submission },
 };
 const joined: Step['happened'][number] = {
   ...{ position: 7, event: 'RecordsPlaced', what: 'joined', record: second, individual, ordinal: 0 },
@@ -95,7 +95,8 @@ describe('an explanation, for people', () => {
       ...caused,
       kind: 'command' as const,
       command: 'withdraw-1',
-      by: 'data-team',
+      by: 'officer',
+      organisation: 'trust',
       reason: 'wrong-quarter',
     };
     const left = {
@@ -111,7 +112,9 @@ describe('an explanation, for people', () => {
       happened: [{ ...left, into: undefined }],
       considered: [],
     });
-    expect(text).toContain('command withdraw-1, by data-team, because wrong-quarter, about submission');
+    expect(text).toContain(
+      'command withdraw-1, by officer for trust, because wrong-quarter, about submission',
+    );
     expect(text).toContain(`8  record ${second} leaves: withdrawn`);
   });
 

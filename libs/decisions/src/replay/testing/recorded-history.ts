@@ -238,7 +238,14 @@ export class RecordedHistory {
   ): CommandData {
     const { time } = this.#cause('');
     const id = `${kind}-${this.#steps}`;
-    return { id, kind, payload, askedBy: { person: 'data-team' }, reason: 'asked-for', time } as CommandData;
+    return {
+      id,
+      kind,
+      payload,
+      askedBy: { person: 'data-team', ...(this.#steps % 3 === 0 ? { organisation: 'provider' } : {}) },
+      reason: 'asked-for',
+      time,
+    } as CommandData;
   }
 
   #cause(cause: string): Cause {
