@@ -209,6 +209,32 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
         body: '{"asAt":9997318463}',
       }),
     ],
+    [
+      'identifiers-invalid',
+      'a person whose identifiers cannot be read',
+      post(
+        '/v1/erasures/person',
+        {
+          person: { nhsNumber: carer.name, email: carer.phone, birthDate: child.name, mobile: carer.email },
+          reason: 'data-subject-request',
+        },
+        tokens.operator,
+      ),
+    ],
+    [
+      'names-nobody',
+      'a person named by contacts alone',
+      post(
+        '/v1/erasures/person',
+        { person: { email: carer.email, mobile: carer.phone }, reason: 'data-subject-request' },
+        tokens.operator,
+      ),
+    ],
+    [
+      'request-unknown',
+      'no such request about a person',
+      get(`/v1/erasures/person/${unknownId}`, tokens.operator),
+    ],
     ['rebuild-unknown', 'no such rebuild', project(`/v1/rebuilds/${unknownId}`)],
     ['validation-failed', 'no id of a rebuild', project(`/v1/rebuilds/${email}`)],
   ];

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MAX_MESSAGE_BYTES, type ProviderId } from '@kinledger/contracts';
@@ -178,6 +178,13 @@ describe('a person who asks to be erased', () => {
     ]);
     await original.query(`SELECT bus.apply_retention('2099-01-01', 100000)`, 'bus');
     expect(await placesOf(original, token)).toEqual([]);
+    const logs = join(original.installation.home, 'logs');
+    const said = readdirSync(logs)
+      .map((name) => readFileSync(join(logs, name), 'utf8'))
+      .join('\n');
+    expect(said).toContain('erasure of a person ordered');
+    expect(said).not.toMatch(/amara|zoe|zoë|29.02.2020|2020-02-29/i);
+    for (const { token: text } of zoeNamed.tokens) expect(said).not.toContain(text);
     expect(
       await original.query(
         `SELECT (SELECT count(*)::int FROM landing.person_request) AS sealed,

@@ -39,10 +39,10 @@ describe('the OpenAPI document of ingest', () => {
       '/v1/submissions/{id}/unpark',
       '/v1/commands/{id}',
       '/v1/erasures',
+      '/v1/quarter-closings',
       '/v1/erasures/person',
       '/v1/erasures/person/lift',
       '/v1/erasures/person/{id}',
-      '/v1/quarter-closings',
     ]);
     expect(JSON.stringify(body.paths['/v1/uploads/{id}/submit']?.['post']?.requestBody)).toContain(
       'onBehalfOf',

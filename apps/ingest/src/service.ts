@@ -22,6 +22,7 @@ export const ingestService: ServiceOptions<typeof ingestConfig> = {
       uploads: 'Uploaded files: checking and correcting them.',
       submissions: 'Submitted files, and the decisions about them.',
       commands: 'Commands to the linker, and its answers.',
+      people: 'Erasure of a person by the person’s own identifiers, and suppression.',
     },
   },
 };

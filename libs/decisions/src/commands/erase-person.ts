@@ -1,6 +1,6 @@
 import { MAX_RECORDS_PER_EVENT } from '@kinledger/contracts';
 import { eraseRecords } from '../erase-records.js';
-import type { CommandHandler } from './command-handler.js';
+import { namedIn, type CommandHandler } from './command-handler.js';
 
 /** Forgets a person: all records of whom tokens and row keys name, those that are retired or replaced too. */
 export const erasePerson: CommandHandler<'erase-person'> = {
@@ -26,12 +26,7 @@ export const erasePerson: CommandHandler<'erase-person'> = {
     // All of it is on the list before any of it is in the ledger: after a crash the list finishes the rest.
     for (const part of parts) await erasing.prepare({ command, records: part });
     for (const part of parts) {
-      await eraseRecords(context, {
-        ...cause,
-        basis: command.reason,
-        by: command.askedBy.person,
-        records: part,
-      });
+      await eraseRecords(context, { ...cause, basis: command.reason, ...namedIn(command), records: part });
       await erasing.eraseBodies(ledger.entered(part));
     }
     return { outcome: 'erased', rows: 0 };
