@@ -11,7 +11,7 @@ import { readCommand, type AskedCommand } from '../commands/command-table.js';
 import { IntakeContext } from '../intake-context.js';
 import { personRequested } from '../outbox/intake-messages.js';
 import { intakeOutbox } from '../outbox/intake-outbox.js';
-import { lastIntake, takeTurn } from '../submissions/submission-table.js';
+import { lastIntake, lockIntakeOrder } from '../submissions/submission-table.js';
 import {
   closePersonRequest,
   insertPersonRequest,
@@ -89,7 +89,7 @@ export class PeopleService {
     const { pool } = this.#intake;
     const isOrdered = await inTransaction(pool, async (client) => {
       // No file is accepted between the place that is read here and the order.
-      await takeTurn(client, programme);
+      await lockIntakeOrder(client, programme);
       const request = await readPersonRequest(client, id);
       const answer = await readPersonAnswer(client, id);
       if (request === undefined || answer === undefined) return false;
