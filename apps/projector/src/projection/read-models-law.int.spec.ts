@@ -4,7 +4,7 @@ import { wholeReach } from '@kinledger/figures';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { rowKeyOf, type DecidedLedger, type DecidedFile, type DecidedRow } from './decided-ledger.testing.js';
-import { authority, periods, playStep, step, type Period, type Step } from './random-history.testing.js';
+import { authority, periods, playStep, step, type Period, type Step } from './testing/random-history.js';
 import { ReadModelsUnderTest, tries } from './read-models-under-test.testing.js';
 import { STREAM } from './small-ledger.testing.js';
 

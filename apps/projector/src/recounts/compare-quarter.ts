@@ -57,12 +57,17 @@ export interface Restatement {
 }
 
 /** The figures that were published do not follow from the ledger, and nothing was erased: their changes have no causes. */
-export interface NotReproducible extends Error {
+interface NotReproducible extends Error {
   readonly code: 'not-reproducible';
 }
 
-export const isNotReproducible = (error: unknown): error is NotReproducible =>
-  error instanceof Error && 'code' in error && error.code === 'not-reproducible';
+const notReproducible = (): NotReproducible =>
+  Object.assign(
+    new Error('the published figures do not follow from the ledger: reproduce the quarter first'),
+    {
+      code: 'not-reproducible' as const,
+    },
+  );
 
 /**
  * Walks the events from then to now in read models of their own, and counts whenever what causes them changes: each
@@ -94,10 +99,7 @@ export async function compareQuarter(
     const before = kept?.full ?? recounted;
     ledger.add('erasure', before, recounted);
     if (ledger.isMoved && (await erasedAfter(store, stream, then)).length === 0) {
-      throw Object.assign(
-        new Error('the published figures do not follow from the ledger: reproduce the quarter first'),
-        { code: 'not-reproducible' as const },
-      );
+      throw notReproducible();
     }
     const walked = await walk({ ...options, client, schema, signal }, decisions, then, now, {
       from: recounted,

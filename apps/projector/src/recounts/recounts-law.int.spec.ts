@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { closeFigures, keptFigures } from '../closing/closed-figures.js';
 import type { DecidedLedger } from '../projection/decided-ledger.testing.js';
-import { playStep, step, type Step } from '../projection/random-history.testing.js';
+import { playStep, step, type Step } from '../projection/testing/random-history.js';
 import { ReadModelsUnderTest, tries } from '../projection/read-models-under-test.testing.js';
 import { quarterClosed, STREAM } from '../projection/small-ledger.testing.js';
 import { closedQuarter, type PublishedQuarter } from './closed-quarter.js';

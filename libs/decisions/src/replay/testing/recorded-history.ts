@@ -141,8 +141,11 @@ export class RecordedHistory {
   async closeQuarter(period: PeriodCode): Promise<void> {
     this.#steps += 1;
     const { definition, digest } = this.#programme;
-    const inForce = ledgerContracts.QuarterClosed.example.versions;
-    const quarterVersions = quarterVersionsOf({ definition, digest }, inForce);
+    const { figures: inForce, disclosure, readModels } = ledgerContracts.QuarterClosed.example.versions;
+    const quarterVersions = quarterVersionsOf(
+      { definition, digest },
+      { figures: inForce, disclosure, readModels },
+    );
     const close = { ...this.#command('close-quarter', { period }), programme: definition.id };
     await this.#carryOut(close, { ...this.#context(nothingStaged), quarterVersions });
     const closing = this.ledger.closedAt;

@@ -1,6 +1,6 @@
 import type { Role } from '@kinledger/contracts';
 import fc from 'fast-check';
-import type { DecidedLedger, DecidedRow } from './decided-ledger.testing.js';
+import type { DecidedLedger, DecidedRow } from '../decided-ledger.testing.js';
 
 const datasets = [
   'natural-thinkers.user',
