@@ -1,6 +1,6 @@
 import { MAX_RECORDS_PER_EVENT } from '@kinledger/contracts';
 import { eraseRecords } from '../erase-records.js';
-import type { CommandHandler } from './command-handler.js';
+import { namedIn, type CommandHandler } from './command-handler.js';
 
 /** Forgets a person: all records of whom tokens and row keys name, those that are retired or replaced too. */
 export const erasePerson: CommandHandler<'erase-person'> = {
@@ -29,7 +29,7 @@ export const erasePerson: CommandHandler<'erase-person'> = {
       await eraseRecords(context, {
         ...cause,
         basis: command.reason,
-        by: command.askedBy.person,
+        ...namedIn(command),
         records: part,
       });
       await erasing.eraseBodies(ledger.entered(part));

@@ -141,7 +141,8 @@ export class RecordedHistory {
   async closeQuarter(period: PeriodCode): Promise<void> {
     this.#steps += 1;
     const { definition, digest } = this.#programme;
-    const inForce = ledgerContracts.QuarterClosed.example.versions;
+    const { figures: computedBy, disclosure, readModels } = ledgerContracts.QuarterClosed.example.versions;
+    const inForce = { figures: computedBy, disclosure, readModels };
     const quarterVersions = quarterVersionsOf({ definition, digest }, inForce);
     const close = { ...this.#command('close-quarter', { period }), programme: definition.id };
     await this.#carryOut(close, { ...this.#context(nothingStaged), quarterVersions });
