@@ -12,6 +12,7 @@ describe('an event that a person asked for', () => {
       'LinkAllowed',
       'LinkForbidden',
       'LinkReviewed',
+      'QuarterClosed',
       'RecordErased',
       'SubmissionUnparked',
       'SubmissionWithdrawn',

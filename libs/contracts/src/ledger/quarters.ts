@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { code, commitment, contentHash, programmeId, revision } from '../identifiers.js';
 import { quarterCode, quarterVersions } from '../figures/quarter-figures.js';
+import { organisation } from './asked-by.js';
 import { ledgerContract } from './event-roles.js';
 
 export const QuarterClosed = ledgerContract({
@@ -14,6 +15,7 @@ export const QuarterClosed = ledgerContract({
     period: quarterCode,
     reason: code,
     by: z.string().min(1).max(100).describe('Account that asked.'),
+    organisation,
     versions: quarterVersions,
   }),
   example: {

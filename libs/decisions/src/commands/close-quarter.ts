@@ -1,6 +1,6 @@
 import { londonDay, periodOfCode } from '@kinledger/domain';
 import { Scribe } from '../scribe.js';
-import type { CommandHandler } from './command-handler.js';
+import { namedIn, type CommandHandler } from './command-handler.js';
 
 /**
  * Closes a quarter: one event, which names the position and all that the figures depend on. Submissions that were accepted
@@ -14,15 +14,14 @@ export const closeQuarter: CommandHandler<'close-quarter'> = {
     return ledger.parked > 0 ? 'submission-parked' : undefined;
   },
 
-  async carryOut(
-    { ledger, writer, cause, quarterVersions },
-    { programme, payload: { period }, reason, askedBy },
-  ) {
+  async carryOut({ ledger, writer, cause, quarterVersions }, command) {
+    const { programme, payload, reason } = command;
+    const { period } = payload;
     if (quarterVersions === undefined) throw new Error('a quarter was closed where none can be');
     const scribe = new Scribe(ledger, writer, cause);
     scribe.write({
       type: 'QuarterClosed',
-      data: { programme, period, reason, by: askedBy.person, versions: quarterVersions },
+      data: { programme, period, reason, ...namedIn(command), versions: quarterVersions },
     });
     await writer.finish();
     return { outcome: 'closed', rows: 0 };

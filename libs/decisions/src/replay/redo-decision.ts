@@ -81,11 +81,11 @@ export async function redoDecision(
       return undefined;
     }
     case 'QuarterClosed': {
-      const { period, reason, by, programme: id, versions } = closing.data;
+      const { period, reason, programme: id, versions } = closing.data;
       if (versions.definition !== ledger.definition?.digest || versions.strategy !== ledger.strategy?.digest)
         return 'the definition or the strategy that the quarter names is not the one in force';
       const command = {
-        ...envelopeOf(closing, reason, by),
+        ...envelopeOf(closing, reason, closing.data),
         ...{ kind: 'close-quarter', programme: id, payload: { period } },
       };
       return carryOut(context, command as CommandData, recorded);
