@@ -36,7 +36,7 @@ const damages: readonly Damage[] = [
   {
     what: 'names an individual that nothing registered',
     events: [received('s1', users, 1), matched(amara, 'nobody', 's1'), linked('s1', 1)],
-    rebuild: 'the ledger names an individual that it has not registered',
+    rebuild: 'the ledger names an unregistered individual',
     live: 'numbered_individual has no row of an id that the ledger names',
   },
   {

@@ -28,13 +28,18 @@ describe('a closed quarter, whatever happens afterwards,', { timeout: PATIENT_MS
     signal: new AbortController().signal,
   });
 
+  interface ClosedLedger {
+    readonly ledger: DecidedLedger;
+    readonly quarter: PublishedQuarter;
+    /** Files whose rows may stand in the figures of the closed quarter. */
+    readonly counted: readonly string[];
+  }
+
   /** Plays steps, closes the quarter as projector and linker do, and plays on. */
-  async function closedAfter(
-    before: readonly Step[],
-    after: readonly Step[],
-  ): Promise<{ readonly ledger: DecidedLedger; readonly quarter: PublishedQuarter }> {
+  async function closedAfter(before: readonly Step[], after: readonly Step[]): Promise<ClosedLedger> {
     const ledger = await readModels.open();
     for (const one of before) await playStep(ledger, one);
+    const counted = filesThatCount(ledger);
     await ledger.note(quarterClosed(PERIOD));
     await readModels.project(ledger, (client, event) => closeFigures(client, STREAM, event));
     const { rows } = await readModels.pool.query<{ value: Buffer }>('SELECT value FROM projector.outbox');
@@ -43,7 +48,7 @@ describe('a closed quarter, whatever happens afterwards,', { timeout: PATIENT_MS
     );
     for (const one of after) await playStep(ledger, one);
     await readModels.project(ledger);
-    return { ledger, quarter: await publishedOf(ledger) };
+    return { ledger, quarter: await publishedOf(ledger), counted };
   }
 
   async function publishedOf(ledger: DecidedLedger): Promise<PublishedQuarter> {
@@ -52,8 +57,8 @@ describe('a closed quarter, whatever happens afterwards,', { timeout: PATIENT_MS
     return { closing: found.closing, publication: found.publication };
   }
 
-  /** Files whose erasure may show: attendance that stands, else all. */
-  function filesThatCount(ledger: DecidedLedger) {
+  /** Files of attendance that stand; all files, if there are none. */
+  function filesThatCount(ledger: DecidedLedger): readonly string[] {
     const standing = [...ledger.files].filter(([id, { dataset }]) => {
       return dataset.endsWith('.engagement') && ledger.engine.standingOf(id) === 'standing';
     });
@@ -82,25 +87,24 @@ describe('a closed quarter, whatever happens afterwards,', { timeout: PATIENT_MS
         history(6),
         fc.array(fc.nat(1000), { minLength: 1, maxLength: 3 }),
         async (before, after, erased) => {
-          const { ledger, quarter } = await closedAfter(before, after);
+          const { ledger, quarter, counted } = await closedAfter(before, after);
           const kept = await keptFigures(readModels.client, STREAM, quarter.closing.revision);
-          const files = filesThatCount(ledger);
-          const forgotten = [...new Set(erased.map((pick) => files[pick % files.length]!))];
+          const forgotten = [...new Set(erased.map((pick) => counted[pick % counted.length]!))];
           await ledger.eraseRowsOf(...forgotten);
           await readModels.project(ledger);
           const reproduction = await reproduceQuarter(optionsFor(ledger), quarter);
           expect(reproduction.kept).toBe('stand');
           expect(await keptFigures(readModels.client, STREAM, quarter.closing.revision)).toEqual(kept);
           expect(['identical', 'erased']).toContain(reproduction.outcome);
-          for (const { before: stood, after: counted, bound, column } of reproduction.differences) {
-            expect(Math.abs(counted - stood), column).toBeLessThanOrEqual(bound);
+          for (const { before: stood, after: recounted, bound, column } of reproduction.differences) {
+            expect(Math.abs(recounted - stood), column).toBeLessThanOrEqual(bound);
           }
           found[reproduction.differences.length > 0 ? 'different' : 'identical'] += 1;
         },
       ),
       { numRuns: tries(15), seed: 20_230_102 },
     );
-    expect(found.different).toBeGreaterThan(0);
+    expect(found.different).toBeGreaterThan(2);
   });
 
   it('has a restatement whose causes add up to every difference, erasures included', async () => {
@@ -109,12 +113,10 @@ describe('a closed quarter, whatever happens afterwards,', { timeout: PATIENT_MS
       fc.asyncProperty(
         history(6),
         history(14),
-        fc.option(fc.nat(1000), { freq: 2 }),
+        fc.option(fc.nat(1000), { freq: 3 }),
         async (before, after, erased) => {
-          const { ledger, quarter } = await closedAfter(before, after);
-          const files = filesThatCount(ledger);
-          // One of the oldest two, which may have come before the closing.
-          if (erased !== null) await ledger.eraseRowsOf(files[erased % Math.min(2, files.length)]!);
+          const { ledger, quarter, counted } = await closedAfter(before, after);
+          if (erased !== null) await ledger.eraseRowsOf(counted[erased % counted.length]!);
           await readModels.project(ledger);
           const now = await lastClosedAt(ledger.store, STREAM);
           const restatement = await compareQuarter(optionsFor(ledger), {

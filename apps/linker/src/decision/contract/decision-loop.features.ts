@@ -1371,7 +1371,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       const event = (await eventsOf(world.store)).at(-1);
       expect(event).toMatchObject({
         type: 'RecordErased',
-        version: 2,
+        version: 3,
         cause: `command:${command.id}`,
         data: { basis: 'wrong-quarter', by: 'data-team', records: [one, other] },
       });
