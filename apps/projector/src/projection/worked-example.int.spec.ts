@@ -219,7 +219,8 @@ describe('the golden dataset of a small ledger, table by table', () => {
       said,
     );
     await project();
-    const digest = createHash('sha256').update(`case mark ${idOf('case-number:provider')}`);
+    const token: string = idOf('case-number:provider');
+    const digest = createHash('sha256').update(`case mark ${token}`);
     const caseMark = BigInt.asIntN(64, BigInt(`0x${digest.digest('hex').slice(0, 16)}`));
     expect(await rows('SELECT marks, case_mark::text FROM record ORDER BY entered')).toEqual([
       [0, null],

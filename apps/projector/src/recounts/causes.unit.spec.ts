@@ -12,7 +12,7 @@ import {
 import { causesOf, DecisionReader, type DecisionAtHand } from './causes.js';
 
 const placed = (decision: LedgerDecision, revision = 1): LedgerEvent =>
-  ({ ...decision, id: '', version: 1, revision, time: '', cause: '' }) as LedgerEvent;
+  ({ ...decision, id: '', version: 1, revision, time: '', cause: '' });
 const row = (name: string) => engagementRow(name, 'child', '2023-07-04', 'group-session');
 const retired = (
   reason: 'replaced' | 'omitted' | 'consent-refused',
@@ -70,7 +70,7 @@ describe('what an event of a file is caused by', () => {
       ...event,
       data: { ...event.data, placements: [...event.data.placements, ...other.data.placements] },
     };
-    const parts = causesOf(both as LedgerEvent, late!, new Set([row('b').rowKey]));
+    const parts = causesOf(both, late!, new Set([row('b').rowKey]));
     expect(parts.map(({ cause }) => cause)).toEqual(['correction', 'late-data']);
     expect(
       parts.map(({ event: part }) =>

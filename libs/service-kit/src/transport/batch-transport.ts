@@ -97,6 +97,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
   }
 
   // The caller chooses the type, as with every transport of Nest.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Nest's own signature
   override unwrap<T>(): T {
     return this.#options.bus as T;
   }
