@@ -1,4 +1,4 @@
-import { FiguresComputed, type PeriodCode } from '@kinledger/contracts';
+import { FiguresComputed, type PeriodCode, type SubmissionId } from '@kinledger/contracts';
 import { lastClosedAt } from '@kinledger/event-store';
 import { Cells } from '@kinledger/figures';
 import fc from 'fast-check';
@@ -32,7 +32,7 @@ describe('a closed quarter, whatever happens afterwards,', { timeout: PATIENT_MS
     readonly ledger: DecidedLedger;
     readonly quarter: PublishedQuarter;
     /** Files whose rows may stand in the figures of the closed quarter. */
-    readonly counted: readonly string[];
+    readonly counted: readonly SubmissionId[];
   }
 
   /** Plays steps, closes the quarter as projector and linker do, and plays on. */
@@ -58,7 +58,7 @@ describe('a closed quarter, whatever happens afterwards,', { timeout: PATIENT_MS
   }
 
   /** Files of attendance that stand; all files, if there are none. */
-  function filesThatCount(ledger: DecidedLedger): readonly string[] {
+  function filesThatCount(ledger: DecidedLedger): readonly SubmissionId[] {
     const standing = [...ledger.files].filter(([id, { dataset }]) => {
       return dataset.endsWith('.engagement') && ledger.engine.standingOf(id) === 'standing';
     });
