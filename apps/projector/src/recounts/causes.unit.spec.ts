@@ -11,8 +11,14 @@ import {
 } from '../projection/small-ledger.testing.js';
 import { causesOf, DecisionReader, type DecisionAtHand } from './causes.js';
 
-const placed = (decision: LedgerDecision, revision = 1): LedgerEvent =>
-  ({ ...decision, id: '', version: 1, revision, time: '', cause: '' });
+const placed = (decision: LedgerDecision, revision = 1): LedgerEvent => ({
+  ...decision,
+  id: '',
+  version: 1,
+  revision,
+  time: '',
+  cause: '',
+});
 const row = (name: string) => engagementRow(name, 'child', '2023-07-04', 'group-session');
 const retired = (
   reason: 'replaced' | 'omitted' | 'consent-refused',
