@@ -66,6 +66,12 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
   const get = (path: string, token: string | undefined = officer) => ask(`${services.ingest}${path}`, token);
   const read = (path: string) => ask(`${services['reporting-api']}${path}`, tokens.reader);
   const project = (path: string) => ask(`${services.projector}${path}`, tokens.operator);
+  const projectorPost = (path: string, body: object) =>
+    ask(`${services.projector}${path}`, tokens.operator, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   const withRows = (text: string) => `${header}\r\n${text}\r\n`;
   const bytes = (head: string, text: string) =>
     Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(text)]);
@@ -209,6 +215,26 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
         body: '{"asAt":9997318463}',
       }),
     ],
+    // Bad requests about quarters
+    [
+      'quarter-unreadable',
+      'an email to close',
+      post('/v1/quarter-closings', { period: carer.email, reason: 'quarter-end' }, tokens.operator),
+    ],
+    ['quarter-unreadable', 'a name to reproduce', projectorPost('/v1/reproductions', { period: child.name })],
+    [
+      'quarter-not-closed',
+      'a quarter that stands open',
+      projectorPost('/v1/reproductions', { period: '2023-24-Q1' }),
+    ],
+    [
+      'positions-reversed',
+      'a later position as the earlier one',
+      projectorPost('/v1/restatements', { period: '2023-24-Q1', then: 1, now: 0 }),
+    ],
+    ['validation-failed', 'an email for a recount', project(`/v1/recounts/${email}`)],
+    ['recount-unknown', 'no such recount', project(`/v1/recounts/${unknownId}`)],
+    ['page 404', 'an email for a file', get(`/files/submitted/${email}`)],
     [
       'identifiers-invalid',
       'a person whose identifiers cannot be read',
@@ -265,6 +291,10 @@ export const notProvoked: Readonly<Record<string, string>> = {
   'expectation-failed': 'a header that no client of ours can send: test/http/hostile-requests.e2e.spec.ts',
   'body-truncated': 'its sender is gone and hears no answer; the canary sends it and reads the logs',
   'schema-changed': 'needs a definition that changes between two requests',
+  'file-unknown':
+    'a page, whose one sentence holds no part of the request: apps/ingest/src/pages/files.page.int.spec.ts',
+  'figures-not-published': 'lasts for seconds after a closing; the answer holds no part of the request',
+  'recount-running': 'needs a recount that lasts; the answer holds no part of the request',
   'rebuild-running': 'needs a rebuild that lasts; the answer holds no part of the request',
   'foreign-event':
     'an event of a stranger in the ledger: test/e2e/stranger-in-the-ledger.e2e.spec.ts; names a revision and a type',

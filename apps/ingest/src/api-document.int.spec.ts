@@ -41,7 +41,7 @@ describe('the OpenAPI document of ingest', () => {
       '/v1/erasures',
       '/v1/quarter-closings',
       '/v1/erasures/person',
-      '/v1/erasures/person/lift',
+      '/v1/erasures/person-liftings',
       '/v1/erasures/person/{id}',
     ]);
     expect(JSON.stringify(body.paths['/v1/uploads/{id}/submit']?.['post']?.requestBody)).toContain(

@@ -1,5 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BackOff, pauseUnlessAborted } from '@kinledger/waiting';
@@ -140,8 +148,13 @@ export class ServerProcess {
   }
 }
 
-/** Ends a server that still holds the data directory and whose launcher is gone. */
+/** Ends a server that still holds the data directory and whose launcher is gone, and what is left of a killed one. */
 export async function endLeftover(data: string): Promise<void> {
+  await endServer(data);
+  await endOrphans(data);
+}
+
+async function endServer(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
@@ -159,5 +172,53 @@ export async function endLeftover(data: string): Promise<void> {
     if (waited > 20_000)
       throw new Error(`a PostgreSQL server (process ${pid}) holds ${data} and does not stop`);
     await pause(50);
+  }
+}
+
+/** How long processes of a killed server get to end by themselves. */
+const ORPHANS_END_WITHIN_MS = 2_000;
+const GIVE_UP_AFTER_MS = 20_000;
+
+/**
+ * Ends processes of a server whose postmaster was killed. Most of them notice it at once. One that waits for a lock whose holder was
+ * killed waits for ever, and PostgreSQL does not start while any is left, because it would share their memory.
+ */
+async function endOrphans(data: string): Promise<void> {
+  if (!existsSync('/proc') || !existsSync(data)) return;
+  const directory = realpathSync(data);
+  for (let waited = 0; ; waited += 50) {
+    const orphans = processesOf(directory);
+    if (orphans.length === 0) return;
+    if (waited > GIVE_UP_AFTER_MS)
+      throw new Error(
+        `processes ${orphans.join(', ')} of a killed PostgreSQL server hold ${data} and cannot be ended`,
+      );
+    if (waited >= ORPHANS_END_WITHIN_MS) for (const pid of orphans) endNow(pid);
+    await pause(50);
+  }
+}
+
+/** PostgreSQL's processes work in their data directory, and name themselves. */
+function processesOf(directory: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return (
+          readlinkSync(`/proc/${pid}/cwd`) === directory &&
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('postgres: ')
+        );
+      } catch {
+        return false; // It has ended, or belongs to somebody else.
+      }
+    })
+    .map(Number);
+}
+
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended; if it has not, the caller sees it again.
   }
 }

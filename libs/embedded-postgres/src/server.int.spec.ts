@@ -69,6 +69,21 @@ describe('a PostgreSQL server that is kept running', () => {
     expect(await ask('SELECT answer FROM kept', 'answer')).toBe(42);
   });
 
+  it('restarts although a process of the killed server does not notice that it was killed', async () => {
+    const before = told.length;
+    // A frozen process stands for one that waits for a lock whose holder was killed.
+    const client = new pg.Client({ connectionString: server.url() });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const frozen = rows[0]?.pid ?? 0;
+    process.kill(frozen, 'SIGSTOP');
+    for (const pid of [...backends(), postmaster()]) if (pid !== frozen) kill(pid);
+    await expect.poll(() => told.slice(before), { timeout: 30_000 }).toContain('ready');
+    expect(await ask('SELECT 42 AS answer', 'answer')).toBe(42);
+    await client.end().catch(() => undefined);
+  });
+
   it('stays down after a stop', async () => {
     const before = told.length;
     const pid = postmaster();

@@ -56,7 +56,7 @@ export const commandsApi = (endpoint: Endpoint) => ({
     callJson(endpoint, '/v1/erasures/person', personRequest, { method: 'POST', json: order }),
 
   liftSuppression: (order: PersonOrder): Promise<PersonRequest> =>
-    callJson(endpoint, '/v1/erasures/person/lift', personRequest, { method: 'POST', json: order }),
+    callJson(endpoint, '/v1/erasures/person-liftings', personRequest, { method: 'POST', json: order }),
 
   personRequest: (id: string): Promise<PersonRequest> =>
     callJson(endpoint, `/v1/erasures/person/${encodeURIComponent(id)}`, personRequest),

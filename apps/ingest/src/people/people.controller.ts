@@ -11,7 +11,7 @@ const requestParam = z.object({ id: commandId });
 
 @ApiTags('people')
 @ApiBearerAuth()
-@Controller('v1/erasures/person')
+@Controller('v1/erasures')
 @Roles('operator')
 export class PeopleController {
   readonly #people: PeopleService;
@@ -20,7 +20,7 @@ export class PeopleController {
     this.#people = people;
   }
 
-  @Post()
+  @Post('person')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Erase a person by the person’s own identifiers, and keep later rows out',
@@ -39,7 +39,7 @@ export class PeopleController {
     return viewOfPersonRequest(request, erasure);
   }
 
-  @Post('lift')
+  @Post('person-liftings')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Lift the suppression of a person, who consents again',
@@ -58,7 +58,7 @@ export class PeopleController {
     return viewOfPersonRequest(request, erasure);
   }
 
-  @Get(':id')
+  @Get('person/:id')
   @ApiOperation({ summary: 'A request about a person, and how far it is' })
   @ApiResponse(answers(200, 'The request.', personRequestView))
   @ApiResponse(problems(404, 'No request has this id.'))

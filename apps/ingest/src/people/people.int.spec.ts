@@ -162,7 +162,7 @@ describe('requests about people', () => {
 
   it('are refused where contacts and birth dates are all that is given', async () => {
     const shared = { email: 'amara@example.org', mobile: '07700 900123', birthDate: '1990-01-01' };
-    for (const path of ['/v1/erasures/person', '/v1/erasures/person/lift']) {
+    for (const path of ['/v1/erasures/person', '/v1/erasures/person-liftings']) {
       const { status, body } = await post({ person: shared, reason }, 'operator', path);
       expect([status, body.type]).toEqual([400, 'urn:kinledger:problem:names-nobody']);
     }
