@@ -101,7 +101,6 @@ async function openStore(): Promise<Store> {
   const environmentOf = (url: string) => ({
     KINLEDGER_EVENT_STORE: 'kurrentdb',
     KINLEDGER_KURRENTDB_URL: url,
-    KINLEDGER_KURRENTDB_PREFIX: `bench-${randomUUID().slice(0, 8)}`,
   });
   const address = process.env['KINLEDGER_KURRENTDB_URL'];
   if (address !== undefined && address !== '') {
@@ -126,7 +125,20 @@ const standIn = fileURLToPath(
 );
 const store = await openStore();
 
-const environment = (home: string) => ({ ...process.env, ...store.environment, KINLEDGER_HOME: home });
+/** By home: two homes of one programme would meet in one stream of the server. */
+const prefixes = new Map<string, string>();
+function prefixOf(home: string): string {
+  const prefix = prefixes.get(home) ?? `bench-${randomUUID().slice(0, 8)}`;
+  prefixes.set(home, prefix);
+  return prefix;
+}
+
+const environment = (home: string) => ({
+  ...process.env,
+  ...store.environment,
+  KINLEDGER_KURRENTDB_PREFIX: prefixOf(home),
+  KINLEDGER_HOME: home,
+});
 
 /** Runs a demo that keeps its services; `report` resolves when its rows are in the reports. */
 function startDemo(
