@@ -5,7 +5,7 @@ const all = Object.entries<Topic>(topics);
 
 describe('topics', () => {
   for (const [key, topic] of all) {
-    it(`\`${topic.name} is <domain>.<visibility>.<event>.<major>, with its contract’s name as event`, () => {
+    it(`${topic.name} is <domain>.<visibility>.<event>.<major>, with its contract’s name as event`, () => {
       const parts = /^[a-z]+\.(?:internal|public)\.([a-z]+(?:-[a-z]+)*)\.[1-9]\d*$/.exec(topic.name);
       expect(parts).not.toBeNull();
       const event = parts?.[1]?.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());

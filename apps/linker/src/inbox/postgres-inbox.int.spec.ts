@@ -79,7 +79,7 @@ describe('the inbox in PostgreSQL', () => {
       [7, 11],
       [30, 30],
     ] as const) {
-      it(`\`in order with room for ${staged} staged and ${read} read chunks, however they arrived`, async () => {
+      it(`in order with room for ${staged} staged and ${read} read chunks, however they arrived`, async () => {
         const few = { stagedBytes: (staged + 0.5) * bytesOfOne, readBytes: (read + 0.5) * bytesOfOne };
         const { inbox, close } = await open(few);
         const inPart = (from: number, to: number) => inbox.stageChunks(chunks.slice(from, to));
@@ -128,7 +128,7 @@ describe('the inbox in PostgreSQL', () => {
   });
 
   for (const role of ['projector', 'reporting', 'eraser'] as const) {
-    it(`\`refuses ${role}`, async () => {
+    it(`refuses ${role}`, async () => {
       const client = new pg.Client({ connectionString: databases.url('platform', role) });
       await client.connect();
       for (const table of ['intake', 'chunk', 'unprocessable', 'lease', 'publication']) {

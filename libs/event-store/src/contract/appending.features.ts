@@ -353,7 +353,7 @@ export function appendingFeatures(fixture: () => FixtureInUse): void {
     });
 
     for (const expectedRevision of ['no-stream', 'any', 'exists', 1] as const) {
-      it(`\`is refused with other bytes under the same id, expecting ${expectedRevision}`, async () => {
+      it(`is refused with other bytes under the same id, expecting ${expectedRevision}`, async () => {
         const { store } = fixture();
         const stream = newStream();
         const events = await fillStream(store, stream, 2);

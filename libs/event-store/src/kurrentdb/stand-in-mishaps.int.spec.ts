@@ -38,7 +38,7 @@ describe('event store on kurrentdb (stand-in)', () => {
     ['loseRequests', 'the connection dies before the server has stored an append'],
     ['notReady', 'the server is still starting'],
   ] as const) {
-    it(`\`completes an append once if ${what}`, async () => {
+    it(`completes an append once if ${what}`, async () => {
       const store = open();
       const stream = newStream();
       await store.append(stream, newEvents(1), { expectedRevision: 'no-stream' });
