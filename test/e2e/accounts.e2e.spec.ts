@@ -82,7 +82,11 @@ describe('accounts of services that run', () => {
 
   it.each([
     ['a name that is taken', ['add', 'auditor', '--role', 'reader'], 'there is an account auditor already'],
-    ['a provider’s account without its provider', ['add', 'x', '--role', 'provider'], 'must name its provider'],
+    [
+      'a provider’s account without its provider',
+      ['add', 'x', '--role', 'provider'],
+      'must name its provider',
+    ],
     ['a name that is none', ['add', 'Amara Okafor', '--role', 'reader'], 'expected lower-case words'],
     ['an account that is not there', ['revoke', 'nobody'], 'there is no account of that name'],
     ['a day that is over', ['rotate', 'auditor', '--expires', '2020-01-01'], 'is over'],
