@@ -93,9 +93,6 @@ export const recountsApi = (endpoint: Endpoint) => {
         readonly now?: number | undefined;
       },
       onProgress: (state: Recount) => void,
-    ): Promise<Restatement> => done('/v1/restatements', withoutAbsent(asked), restatement, onProgress),
+    ): Promise<Restatement> => done('/v1/restatements', asked, restatement, onProgress),
   };
 };
-
-const withoutAbsent = (asked: object): object =>
-  Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));

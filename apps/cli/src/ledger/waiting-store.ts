@@ -47,9 +47,5 @@ export const openWaitingLedger = (
   kind: StoreKind,
   places: LedgerPlaces,
   quiet: boolean | undefined,
-): EventStore =>
-  waitingStore(
-    openLedger(kind, places),
-    new LedgerWait((text) => say(quiet, text)),
-    new AbortController().signal,
-  );
+  signal: AbortSignal = new AbortController().signal,
+): EventStore => waitingStore(openLedger(kind, places), new LedgerWait((text) => say(quiet, text)), signal);

@@ -15,6 +15,7 @@ import { lastIntake, lockIntakeOrder } from '../submissions/submission-table.js'
 import {
   closePersonRequest,
   insertPersonRequest,
+  insertSealedIdentifiers,
   readPersonAnswer,
   readPersonRequest,
   type PersonRequest,
@@ -62,10 +63,10 @@ export class PeopleService {
         ...{ askedBy: askedBy.person, organisation: askedBy.organisation ?? null },
       };
       if (!(await insertPersonRequest(client, request))) return false;
-      const { wrappedDataKey, sealed } = sealPersonRequest(kek, id, Buffer.from(JSON.stringify(identifiers)));
-      await client.query(
-        'INSERT INTO landing.person_request (request, wrapped_data_key, sealed) VALUES ($1, $2, $3)',
-        [id, wrappedDataKey, sealed],
+      await insertSealedIdentifiers(
+        client,
+        id,
+        sealPersonRequest(kek, id, Buffer.from(JSON.stringify(identifiers))),
       );
       const told = { programme: programme.definition.id, request: id, act, askedBy, reason };
       await intakeOutbox.write(client, [personRequested({ ...told, at: at.toISOString() })]);

@@ -35,8 +35,7 @@ export class PeopleController {
     @CurrentCaller() caller: Caller,
     @Body({ schema: eraseBody }) body: z.output<typeof eraseBody>,
   ): Promise<PersonRequestView> {
-    const { request, erasure } = await this.#people.ask(caller, 'erase', body);
-    return viewOfPersonRequest(request, erasure);
+    return viewOfPersonRequest(await this.#people.ask(caller, 'erase', body));
   }
 
   @Post('person-liftings')
@@ -54,8 +53,7 @@ export class PeopleController {
     @CurrentCaller() caller: Caller,
     @Body({ schema: liftBody }) body: z.output<typeof liftBody>,
   ): Promise<PersonRequestView> {
-    const { request, erasure } = await this.#people.ask(caller, 'lift', body);
-    return viewOfPersonRequest(request, erasure);
+    return viewOfPersonRequest(await this.#people.ask(caller, 'lift', body));
   }
 
   @Get('person/:id')
@@ -65,7 +63,6 @@ export class PeopleController {
   async view(
     @Param({ schema: requestParam }) { id }: z.output<typeof requestParam>,
   ): Promise<PersonRequestView> {
-    const { request, erasure } = await this.#people.view(id);
-    return viewOfPersonRequest(request, erasure);
+    return viewOfPersonRequest(await this.#people.view(id));
   }
 }

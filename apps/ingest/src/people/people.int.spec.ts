@@ -66,7 +66,11 @@ describe('requests about people', () => {
     return rows[0]?.text ?? '';
   };
   /** Answers as the pseudonymiser does. */
-  async function answer(request: string, outcome: 'done' | 'refused' = 'done') {
+  async function answer(
+    request: string,
+    outcome: 'done' | 'refused' = 'done',
+    tokens: readonly object[] = [token],
+  ) {
     await pseudonymiser.query(
       `INSERT INTO pseudonymiser.person_answer (request, outcome, refusal, marks, tokens, row_keys, key_version, answered_at)
        VALUES ($1, $2, $3, 1, $4, $5, 1, now()) ON CONFLICT DO NOTHING`,
@@ -74,7 +78,7 @@ describe('requests about people', () => {
         request,
         outcome,
         outcome === 'done' ? null : 'names-nobody',
-        JSON.stringify([token]),
+        JSON.stringify(tokens),
         ['ab'.repeat(16)],
       ],
     );
@@ -126,6 +130,16 @@ describe('requests about people', () => {
     });
     const { rows } = await pseudonymiser.query(
       `SELECT tokens, row_keys FROM pseudonymiser.person_answer WHERE request = 'ordered-1'`,
+    );
+    expect(rows).toEqual([{ tokens: [], row_keys: [] }]);
+  });
+
+  it('keep no row key once the order is given, where nothing but row keys was found', async () => {
+    await post({ person, reason, id: 'numbered-1' });
+    await answer('numbered-1', 'done', []);
+    await expect.poll(() => commands.map(({ id }) => id), { timeout: 20_000 }).toContain('numbered-1');
+    const { rows } = await pseudonymiser.query(
+      `SELECT tokens, row_keys FROM pseudonymiser.person_answer WHERE request = 'numbered-1'`,
     );
     expect(rows).toEqual([{ tokens: [], row_keys: [] }]);
   });

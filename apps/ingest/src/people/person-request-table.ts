@@ -6,7 +6,7 @@ import type {
   RowKey,
   TokenOccurrence,
 } from '@kinledger/contracts';
-import type { Queryable } from '@kinledger/landing-store';
+import type { Queryable, SealedAlone } from '@kinledger/landing-store';
 
 /** A request about a person, and how the pseudonymiser answered it. */
 export interface PersonRequest {
@@ -40,6 +40,18 @@ export async function insertPersonRequest(client: Queryable, request: NewPersonR
     ],
   );
   return rowCount === 1;
+}
+
+/** Keeps the sealed identifiers of a request until the pseudonymiser has read them. */
+export async function insertSealedIdentifiers(
+  client: Queryable,
+  request: CommandId,
+  { wrappedDataKey, sealed }: SealedAlone,
+): Promise<void> {
+  await client.query(
+    'INSERT INTO landing.person_request (request, wrapped_data_key, sealed) VALUES ($1, $2, $3)',
+    [request, wrappedDataKey, sealed],
+  );
 }
 
 export async function readPersonRequest(client: Queryable, id: string): Promise<PersonRequest | undefined> {
@@ -85,7 +97,8 @@ export async function closePersonRequest(
     [id, outcome, refusal, marks],
   );
   await client.query(
-    `UPDATE pseudonymiser.person_answer SET tokens = '[]', row_keys = '{}' WHERE request = $1 AND tokens <> '[]'`,
+    `UPDATE pseudonymiser.person_answer SET tokens = '[]', row_keys = '{}'
+     WHERE request = $1 AND (tokens <> '[]' OR row_keys <> '{}')`,
     [id],
   );
   return rowCount === 1;

@@ -1,7 +1,7 @@
 import { commandId, instant, personRefusals, personRequestActs } from '@kinledger/contracts';
 import { z } from 'zod';
-import type { AskedCommand } from '../commands/command-table.js';
 import { commandView, viewOfCommand } from '../commands/command-view.js';
+import type { AskedRequest } from './people-service.js';
 import type { PersonRequest } from './person-request-table.js';
 
 /** A request about a person as who asked for it sees it: nothing of the person is in it. */
@@ -35,10 +35,7 @@ const stateOf = ({ act, outcome }: PersonRequest): PersonRequestView['suppressio
   return act === 'erase' ? 'in-force' : 'lifted';
 };
 
-export const viewOfPersonRequest = (
-  request: PersonRequest,
-  erasure: AskedCommand | undefined,
-): PersonRequestView => ({
+export const viewOfPersonRequest = ({ request, erasure }: AskedRequest): PersonRequestView => ({
   id: request.id,
   act: request.act,
   askedBy: request.askedBy,

@@ -1,6 +1,7 @@
 import type { RowKey, TokenOccurrence, TokenUse } from '@kinledger/contracts';
 import type { CanonicalByKind, DigestKind } from '@kinledger/domain/identifiers';
 import type { Dataset } from '@kinledger/programme/definition';
+import { caseNumberAsRowId } from '../names/case-number-as-row-id.js';
 import { RowKeys } from '../names/row-keys.js';
 import type { Keys } from '../rows/file-rows.js';
 import type { PersonIdentifiers } from './person-identifiers.js';
@@ -49,11 +50,8 @@ function rowKeysOf(
 ): RowKey[] {
   const found: RowKey[] = [];
   for (const { id, schema, serviceDefinition } of datasets) {
-    const [rowId, ...more] = schema.primaryKey ?? [];
-    if (serviceDefinition.provider !== provider || rowId === undefined || more.length > 0) continue;
-    const field = schema.fields.find(({ name }) => name === rowId);
-    const identifier = field?.['x-kinledger'].identifiers.find(({ kind }) => kind === 'case-number');
-    if (identifier === undefined) continue;
+    const identifier = caseNumberAsRowId(schema);
+    if (serviceDefinition.provider !== provider || identifier === undefined) continue;
     // Where digests are made at source, that of the number stands in for it.
     const part = identifier.form === 'digest' ? digests.of('case-number', value) : value;
     found.push(new RowKeys(rowKeyHash, provider, id).ofRowId([part]));

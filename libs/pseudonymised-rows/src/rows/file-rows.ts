@@ -7,8 +7,10 @@ import type {
   Token,
   TokenOccurrence,
 } from '@kinledger/contracts';
+import type { Digest } from '@kinledger/domain/identifiers';
 import { rolesOf, type Dataset, type PostcodeLookup } from '@kinledger/programme/definition';
 import type { Hashing, KeyedHash } from '../hashing.js';
+import { caseNumberAsRowId } from '../names/case-number-as-row-id.js';
 import { CommitmentSalts, RecordIds } from '../names/numbered-rows.js';
 import { RowKeys } from '../names/row-keys.js';
 import { RowPlan, type PersonNamed } from '../names/row-plan.js';
@@ -49,10 +51,11 @@ interface RolePlan {
   readonly tokens: readonly PlannedToken[];
 }
 
-/** The tokens of a person as a row names it, and what to count of them. */
+/** The tokens of a person as a row names it, what to count of them, and whether the person is suppressed by a digest. */
 interface NamedTokens {
   readonly tokens: readonly TokenOccurrence[];
   readonly counted: readonly string[];
+  readonly isSuppressed: boolean;
 }
 
 /** The limit of `pseudonymisedRow` in the contracts. */
@@ -71,12 +74,16 @@ export class FileRows {
   readonly #refusals: FileRefusals;
   readonly #rowKeys: RowKeys;
   readonly #suppressed: Suppressed | undefined;
+  /** Whether a row key of the file may name a person. */
+  readonly #rowKeysName: boolean;
   readonly #plan: RowPlan;
   readonly #tokensByRole: ReadonlyMap<string, RolePlan>;
   readonly #attributes: ReturnType<typeof attributeReader>;
   readonly #facts: ReturnType<typeof factReader>;
   /** By person, in files that name people repeatedly: a family's sessions are often adjacent. */
   readonly #ofPerson = new Map<PersonNamed, NamedTokens>();
+  /** Of the row that was looked at last: whether it is suppressed is asked before its tokens. */
+  #latest: { readonly values: CanonicalRow[1]; readonly named: NamedTokens } | undefined;
   /** Tokens of values of which there are few, such as genders. */
   readonly #ofFew = new Map<string, Token | undefined>();
 
@@ -92,6 +99,7 @@ export class FileRows {
     const rowKeys = new RowKeys(keys.rowKeyHash, provider, id);
     this.#rowKeys = rowKeys;
     this.#suppressed = suppressed;
+    this.#rowKeysName = caseNumberAsRowId(schema) !== undefined;
     this.#identity = new RowIdentity(rowKeys, this.#plan, file.submission);
     this.#refusals = new FileRefusals(rowKeys, this.#plan);
     this.#tokensByRole = new Map(
@@ -123,14 +131,10 @@ export class FileRows {
   isSuppressed([, values]: CanonicalRow): boolean {
     const suppressed = this.#suppressed;
     if (suppressed === undefined) return false;
-    const name = this.#plan.nameOf(values);
+    const name = this.#rowKeysName ? this.#plan.nameOf(values) : undefined;
     if (name?.kind === 'row-id' && suppressed.names('row-key', this.#rowKeys.ofRowId(name.parts)))
       return true;
-    return this.#planOf(values).tokens.some(({ kind, use, digestOf }) => {
-      if (use !== 'identity' || (kind !== 'nhs-number' && kind !== 'child-key')) return false;
-      const digest = digestOf(values, this.#keys.digests);
-      return digest !== undefined && suppressed.names(kind, digest);
-    });
+    return this.#namedTokens(this.#planOf(values).tokens, values).isSuppressed;
   }
 
   /**
@@ -157,6 +161,7 @@ export class FileRows {
   /** Forgets the values of the rows so far, so that nothing of a row is kept longer than its chunk. */
   forget(): void {
     this.#ofPerson.clear();
+    this.#latest = undefined;
     this.#ofFew.clear();
     this.#plan.forget();
   }
@@ -178,7 +183,7 @@ export class FileRows {
   }
 
   #namedTokens(planned: readonly PlannedToken[], values: readonly (string | null)[]): NamedTokens {
-    if (!this.#plan.namesAgain) return this.#makeTokens(planned, values);
+    if (!this.#plan.namesAgain) return this.#latestTokens(planned, values);
     const person = this.#plan.personOf(values);
     let named = this.#ofPerson.get(person);
     if (named === undefined) {
@@ -188,37 +193,61 @@ export class FileRows {
     return named;
   }
 
+  #latestTokens(planned: readonly PlannedToken[], values: CanonicalRow[1]): NamedTokens {
+    if (this.#suppressed === undefined) return this.#makeTokens(planned, values);
+    if (this.#latest?.values !== values) this.#latest = { values, named: this.#makeTokens(planned, values) };
+    return this.#latest.named;
+  }
+
   #makeTokens(planned: readonly PlannedToken[], values: readonly (string | null)[]): NamedTokens {
     const tokens: TokenOccurrence[] = [];
     const counted: string[] = [];
+    let isSuppressed = false;
     for (const plan of planned) {
       const { kind, domain, use } = plan;
-      const token = this.#tokenOf(plan, values);
+      const [digest, token] = this.#digestAndToken(plan, values);
       if (token === undefined) continue;
+      if (!isSuppressed && digest !== undefined && namesPerson(plan))
+        isSuppressed = this.#suppressed?.names(plan.kind, digest) ?? false;
       // Two columns may hold the same value, such as a main and a second number.
       if (isAmong(tokens, domain, use, token) || tokens.length === MAX_TOKENS) continue;
       tokens.push({ domain, use, token });
       counted.push(`${kind} ${use}`);
     }
-    return { tokens, counted };
+    return { tokens, counted, isSuppressed };
   }
 
-  #tokenOf(plan: PlannedToken, values: readonly (string | null)[]): Token | undefined {
-    const [column = -1] = plan.columns;
-    if (plan.kind !== 'gender' || plan.columns.length > 1) return this.#makeToken(plan, values);
-    const few = `${plan.domain}\n${values[column] ?? ''}`;
+  /** No digest of a value of which there are few: such a value names nobody. */
+  #digestAndToken(
+    plan: PlannedToken,
+    values: readonly (string | null)[],
+  ): readonly [digest: Digest | undefined, token: Token | undefined] {
+    const { kind, columns, domain } = plan;
+    if (kind === 'gender' && columns.length === 1) return [undefined, this.#tokenOfFew(plan, values)];
+    const digest = plan.digestOf(values, this.#keys.digests);
+    return [digest, digest === undefined ? undefined : this.#keys.tokens.tokenOf(domain, digest)];
+  }
+
+  #tokenOfFew(
+    { domain, columns, digestOf }: PlannedToken,
+    values: readonly (string | null)[],
+  ): Token | undefined {
+    const [column = -1] = columns;
+    const few = `${domain}\n${values[column] ?? ''}`;
     const known = this.#ofFew.get(few);
     if (known !== undefined || this.#ofFew.has(few)) return known;
-    const token = this.#makeToken(plan, values);
+    const digest = digestOf(values, this.#keys.digests);
+    const token = digest === undefined ? undefined : this.#keys.tokens.tokenOf(domain, digest);
     this.#ofFew.set(few, token);
     return token;
   }
-
-  #makeToken({ domain, digestOf }: PlannedToken, values: readonly (string | null)[]): Token | undefined {
-    const digest = digestOf(values, this.#keys.digests);
-    return digest === undefined ? undefined : this.#keys.tokens.tokenOf(domain, digest);
-  }
 }
+
+type NamingToken = PlannedToken & { readonly kind: 'nhs-number' | 'child-key' };
+
+/** Whether a planned token’s digest names one person: contacts are shared. */
+const namesPerson = (plan: PlannedToken): plan is NamingToken =>
+  plan.use === 'identity' && (plan.kind === 'nhs-number' || plan.kind === 'child-key');
 
 const isAmong = (
   occurrences: readonly TokenOccurrence[],

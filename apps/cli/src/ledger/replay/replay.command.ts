@@ -8,26 +8,21 @@ import {
 } from '@kinledger/decisions';
 import { LinkageEngine } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { Failure } from '../../failure.js';
 import { count, print } from '../../output/output.js';
-import { createProgress } from '../../output/progress.js';
-import { ledgerPlaces, storeKinds, theStream, type StoreKind } from '../ledger-places.js';
 import { position } from '../position.js';
-import { openWaitingLedger } from '../waiting-store.js';
+import { readLedger, withLedgerOptions, type LedgerOptions } from '../read-ledger.js';
 import { describeReplay, MAX_NAMED } from './describe-replay.js';
 
-interface Options {
+interface Options extends LedgerOptions {
   readonly individual?: IndividualId;
   readonly from?: number;
   readonly to?: number;
-  readonly store: StoreKind;
-  readonly stream?: string;
-  readonly json?: boolean;
 }
 
 export function addReplayCommand(ledger: Command): void {
-  ledger
+  const command = ledger
     .command('replay')
     .description(
       'makes every decision again, from its recorded inputs by the strategy that the ledger names, and compares what comes out with what was recorded; nothing is written',
@@ -38,53 +33,36 @@ export function addReplayCommand(ledger: Command): void {
       individual,
     )
     .option('--from <position>', 'only decisions that end at this position or later', position)
-    .option('--to <position>', 'only decisions that end at this position or earlier', position)
-    .addOption(
-      new Option('--store <store>', 'where the ledger is')
-        .choices(storeKinds)
-        .env('KINLEDGER_EVENT_STORE')
-        .default('postgres'),
-    )
-    .option('--stream <name>', 'which ledger (default: the only one)')
-    .option('--json', 'print one JSON document')
-    .action(replay);
+    .option('--to <position>', 'only decisions that end at this position or earlier', position);
+  withLedgerOptions(command).action(replay);
 }
 
 async function replay(options: Options): Promise<void> {
-  const { store: kind, stream: named, json } = options;
-  const places = ledgerPlaces();
-  const stream = await theStream(places, named);
-  const store = openWaitingLedger(kind, places, json);
-  const progress = createProgress(json !== true);
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort(new Failure('interrupted: nothing was written'));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  const began = performance.now();
-  const notDecidable: ReplayedDecision[] = [];
-  try {
-    const bar = progress.bar('events', 1);
-    const { signal } = interrupted;
-    const replayed = await replayLedger({
-      ...(await rangeOf(store, stream, options, signal)),
-      ...{ store, stream, signal },
-      engine: (engineOptions) => new LinkageEngine(engineOptions),
-      onDecision: (decision) => {
-        if (decision.verdict === 'not-decidable' && notDecidable.length < MAX_NAMED)
-          notDecidable.push(decision);
-      },
-      onProgress: (done, total) => bar.update(done, total),
-    });
-    progress.stop();
-    const seconds = (performance.now() - began) / 1000;
-    print(json, { ...replayed, notDecidable, seconds }, () =>
-      describeReplay(replayed, notDecidable, seconds),
-    );
-    requireEqual(replayed);
-  } finally {
-    progress.stop();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    await store.close();
-  }
+  await readLedger(
+    options,
+    'interrupted: nothing was written',
+    async ({ store, stream, progress, signal }) => {
+      const began = performance.now();
+      const notDecidable: ReplayedDecision[] = [];
+      const bar = progress.bar('events', 1);
+      const replayed = await replayLedger({
+        ...(await rangeOf(store, stream, options, signal)),
+        ...{ store, stream, signal },
+        engine: (engineOptions) => new LinkageEngine(engineOptions),
+        onDecision: (decision) => {
+          if (decision.verdict === 'not-decidable' && notDecidable.length < MAX_NAMED)
+            notDecidable.push(decision);
+        },
+        onProgress: (done, total) => bar.update(done, total),
+      });
+      progress.stop();
+      const seconds = (performance.now() - began) / 1000;
+      print(options.json, { ...replayed, notDecidable, seconds }, () =>
+        describeReplay(replayed, notDecidable, seconds),
+      );
+      requireEqual(replayed);
+    },
+  );
 }
 
 /** What is to be made again. */
