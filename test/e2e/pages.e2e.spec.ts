@@ -257,6 +257,45 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       expect(problems).toEqual([]);
     });
 
+    it('tells an auditor how an individual came to be, once the auditor says why, and who looked', async () => {
+      const ledger = platform.connected.services.projector;
+      const token = platform.connected.tokens.auditor ?? '';
+      for (const view of [page, examined]) {
+        await view.goto(await platform.signInLink('ledger'));
+        await view.goto(`${ledger}/explanations`);
+      }
+      const [individual] = await platform.query<{ id: string }>(
+        `SELECT individual_id AS id FROM golden.record WHERE individual_id IS NOT NULL
+         GROUP BY individual_id ORDER BY count(DISTINCT dataset) DESC, count(*) DESC LIMIT 1`,
+      );
+      await page.getByLabel('Id of a record or an individual').fill(individual!.id);
+      await page.getByLabel('Why do you look?').fill('a look');
+      await page.getByRole('button', { name: 'Ask' }).click();
+      expect(await page.getByRole('alert').innerText()).toContain('Say why, in ten characters or more');
+      await page.getByLabel('Why do you look?').fill('complaint 2024-17:\ntwo children counted as one');
+      await page.getByRole('button', { name: 'Ask' }).click();
+      while ((await page.getByRole('button', { name: 'Look again' }).count()) > 0)
+        await page.getByRole('button', { name: 'Look again' }).click();
+      const told = await text('.kl-steps');
+      expect(told[0]).toMatch(/is the first of individual [0-9a-f]{32}/);
+      expect(told[0]).toMatch(/under the agreement /);
+      expect(told[0]).toContain('Made again: the same');
+      const answer = new URL(page.url()).pathname;
+      await page.goto(`${ledger}/looks`);
+      const row = page.getByRole('row', { name: /complaint 2024-17: two children counted as one/ });
+      expect(await row.innerText()).toContain(individual!.id.replaceAll('-', ''));
+      expect(await row.innerText()).toContain('Told');
+      const csv = await fetch(`${ledger}/looks/table.csv`, { headers: { authorization: `Bearer ${token}` } });
+      expect(await csv.text()).toContain('complaint 2024-17');
+      await expectSound('explained', ['/explanations', answer, '/looks'], 200, { url: ledger, token });
+      await expectSound('explained-not', [`/explanations/${'0'.repeat(32)}`], 404, { url: ledger, token });
+      // For named roles only.
+      await expectSound('not-allowed', ['/explanations', '/looks'], 403, {
+        url: ledger,
+        token: platform.connected.tokens.dataTeam,
+      });
+    });
+
     it('shows valid, accessible and legible pages', async () => {
       await expectSound('loaded', [
         '/reach',

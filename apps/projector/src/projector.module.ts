@@ -1,6 +1,7 @@
 import { programmeId, type ProgrammeId } from '@kinledger/contracts';
 import { isStoreUnreachable, openEventStore, type EventStore } from '@kinledger/event-store';
-import { readProgramme } from '@kinledger/programme';
+import { PagesModule } from '@kinledger/page-kit';
+import { readProgramme, type ProgrammeDefinition } from '@kinledger/programme';
 import {
   DependencyWatch,
   FailureLog,
@@ -25,7 +26,17 @@ import { projectorOutbox } from './closing/projector-outbox.js';
 import { QuarterClosings } from './closing/quarter-closings.js';
 import { recount } from './closing/recount.js';
 import type { projectorConfig } from './config.js';
+import { explainInWorker } from './explanations/explain-in-worker.js';
+import { ExplanationsController } from './explanations/explanations.controller.js';
+import { Explanations, forgetExplanations } from './explanations/explanations.js';
+import { LooksController } from './looks/looks.controller.js';
+import { Looks } from './looks/looks.js';
 import { MessagesController } from './messages.controller.js';
+import { ExplanationsPage } from './pages/explanations.page.js';
+import { HomePage } from './pages/home.page.js';
+import { LooksPage } from './pages/looks.page.js';
+import { ProgrammeNames } from './pages/programme-names.js';
+import { projectorPages } from './pages/projector-pages.js';
 import { LiveProjection } from './projection/live-projection.js';
 import { ProjectionStanding } from './projection/projection-standing.js';
 import { Rebuilder } from './rebuild/rebuilder.js';
@@ -34,6 +45,7 @@ import { RecountsController } from './recounts/recounts.controller.js';
 import { Recounts } from './recounts/recounts.js';
 
 const EVENT_STORE = Symbol('event store');
+const DEFINITION = Symbol('definition of the programme');
 const STREAM = Symbol('stream of the programme');
 const STREAM_PREFIX = 'programme-';
 /** A failing projection retries every second; a longer failure counts as down. */
@@ -47,6 +59,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #rebuilder: Rebuilder;
   readonly #settings: FindingsWatch;
   readonly #recounts: Recounts;
+  readonly #explanations: Explanations;
 
   constructor(
     @Inject(EVENT_STORE) store: EventStore,
@@ -54,6 +67,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
     rebuilder: Rebuilder,
     settings: FindingsWatch,
     recounts: Recounts,
+    explanations: Explanations,
     @Inject(STREAM) stream: string,
     storeWatch: DependencyWatch,
     health: Health,
@@ -63,6 +77,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.#rebuilder = rebuilder;
     this.#settings = settings;
     this.#recounts = recounts;
+    this.#explanations = explanations;
     storeWatch.check(() => this.#store.head(stream));
     health.register('projection', async () => {
       if (this.#live.haltedBy !== undefined) throw this.#live.haltedBy;
@@ -73,6 +88,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     await this.#rebuilder.clearInterrupted();
     await this.#recounts.clearInterrupted();
+    this.#explanations.start();
     this.#live.start();
     this.#settings.start();
   }
@@ -82,6 +98,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
       this.#live.stop(),
       this.#rebuilder.stop(),
       this.#recounts.stop(),
+      this.#explanations.stop(),
       this.#settings.stop(),
     ]);
     await this.#store.close();
@@ -96,8 +113,18 @@ export class ProjectorModule {
       imports: [
         PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'projector' }),
         OutboxModule.forRoot({ database: 'platform', table: projectorOutbox }),
+        PagesModule.forRoot({ pages: projectorPages, publicUrl: config.public.url }),
       ],
-      controllers: [MessagesController, RebuildsController, RecountsController],
+      controllers: [
+        MessagesController,
+        RebuildsController,
+        RecountsController,
+        ExplanationsController,
+        LooksController,
+        HomePage,
+        ExplanationsPage,
+        LooksPage,
+      ],
       providers: [
         {
           provide: DependencyWatch,
@@ -133,9 +160,18 @@ export class ProjectorModule {
             }),
         },
         {
+          provide: DEFINITION,
+          useFactory: async () => (await readProgramme(config.programme.directory)).definition,
+        },
+        {
           provide: STREAM,
-          useFactory: async () =>
-            `${STREAM_PREFIX}${(await readProgramme(config.programme.directory)).definition.id}`,
+          inject: [DEFINITION],
+          useFactory: ({ id }: ProgrammeDefinition) => `${STREAM_PREFIX}${id}`,
+        },
+        {
+          provide: ProgrammeNames,
+          inject: [DEFINITION],
+          useFactory: (definition: ProgrammeDefinition) => new ProgrammeNames(definition),
         },
         {
           provide: QuarterClosings,
@@ -162,6 +198,7 @@ export class ProjectorModule {
               stream,
               pool,
               live,
+              onSwapped: forgetExplanations,
               onError: (err) => logger.error({ err }, 'rebuild failed'),
             }),
         },
@@ -174,6 +211,24 @@ export class ProjectorModule {
               onError: (err) => logger.error({ err }, 'computing a quarter again failed'),
             }),
         },
+        {
+          provide: Explanations,
+          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', PinoLogger],
+          useFactory: (store: EventStore, stream: string, pool: pg.Pool, logger: PinoLogger) =>
+            new Explanations({
+              ...{ store, stream, pool },
+              explain: explainInWorker({
+                stream,
+                place: {
+                  ...config.eventStore,
+                  platformUrl: config.platform.url,
+                  applicationName: 'kinledger-explanation',
+                },
+              }),
+              onError: (err) => logger.error({ err }, 'explaining an individual failed'),
+            }),
+        },
+        Looks,
         Projections,
       ],
     };
@@ -242,6 +297,7 @@ function liveProjection(
       void standing.current();
     },
     onQuarterClosed: closings.close,
+    onErased: forgetExplanations,
     onLeading: () => closings.settle(),
   });
   metrics.gauge({
