@@ -37,6 +37,7 @@ import { HomePage } from './pages/home.page.js';
 import { LooksPage } from './pages/looks.page.js';
 import { ProgrammeNames } from './pages/programme-names.js';
 import { projectorPages } from './pages/projector-pages.js';
+import { QuartersPage } from './pages/quarters.page.js';
 import { LiveProjection } from './projection/live-projection.js';
 import { ProjectionStanding } from './projection/projection-standing.js';
 import { Rebuilder } from './rebuild/rebuilder.js';
@@ -122,6 +123,7 @@ export class ProjectorModule {
         ExplanationsController,
         LooksController,
         HomePage,
+        QuartersPage,
         ExplanationsPage,
         LooksPage,
       ],

@@ -9,5 +9,16 @@ export const projectorService: ServiceOptions<typeof projectorConfig> = {
   name: 'projector',
   config: projectorConfig,
   module: (config) => ProjectorModule.forRoot(config),
+  api: {
+    title: 'Kinledger projector',
+    description: 'Rebuilds of the read models, recounts of closed quarters, and explanations of individuals.',
+    tags: {
+      rebuilds: 'Rebuilding the read models from the ledger.',
+      recounts: 'Closed quarters, counted again and compared.',
+      explanations: 'How individuals came to be. For auditors, with a reason.',
+      looks: 'Who asked how an individual came to be.',
+      'sign-in': 'How a browser gets to the pages.',
+    },
+  },
   fastify: (fastify) => servePages(fastify, projectorPages),
 };

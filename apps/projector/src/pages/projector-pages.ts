@@ -7,6 +7,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export const projectorPages: PagesOfService = {
   serviceName: 'Ledger',
   sections: [
+    { href: '/quarters', text: 'Closed quarters' },
     { href: '/explanations', text: 'Explanations' },
     { href: '/looks', text: 'Who looked' },
   ],
@@ -15,6 +16,6 @@ export const projectorPages: PagesOfService = {
   footer:
     'Pseudonymous data: nothing here names a person. What is told of one individual is noted, with who asked and why.',
   headings: { 400: 'That does not fit', 409: 'Not now', 503: 'The ledger is not ready' },
-  forms: ['/explanations'],
+  forms: ['/explanations', '/quarters/:period/reproductions', '/quarters/:period/comparisons'],
   signInLinks: true,
 };
