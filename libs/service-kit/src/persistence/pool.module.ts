@@ -2,6 +2,7 @@ import { createPool, requireMigrated, type DatabaseName } from '@kinledger/datab
 import { Inject, Injectable, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { Health } from '../health/health.js';
+import { Metrics } from '../metrics/metrics.js';
 
 export interface PoolModuleOptions {
   readonly database: DatabaseName;
@@ -21,11 +22,38 @@ export const InjectPool = (database: DatabaseName) => Inject(poolToken(database)
 class PoolLifetime implements OnApplicationShutdown {
   readonly #pool: pg.Pool;
 
-  constructor(pool: pg.Pool, health: Health, database: DatabaseName) {
+  constructor(pool: pg.Pool, health: Health, metrics: Metrics, database: DatabaseName) {
     this.#pool = pool;
     health.register(`${database}-database`, async () => {
       await pool.query('SELECT 1');
     });
+    const connections = (state: string, read: () => number) =>
+      metrics.series(
+        {
+          name: 'kinledger_database_connections',
+          help: 'Connections of the service to a database: busy, idle, or requests that wait for one.',
+          labels: ['database', 'state'],
+        },
+        { database, state },
+        read,
+      );
+    connections('busy', () => pool.totalCount - pool.idleCount);
+    connections('idle', () => pool.idleCount);
+    connections('waiting', () => pool.waitingCount);
+    metrics.series(
+      {
+        name: 'kinledger_database_bytes',
+        help: 'Size of a database on disk.',
+        labels: ['database'],
+      },
+      { database },
+      async () => {
+        const { rows } = await pool.query<{ bytes: number }>(
+          'SELECT pg_database_size(current_database())::float8 AS bytes',
+        );
+        return rows[0]?.bytes ?? Number.NaN;
+      },
+    );
   }
 
   /** Runs last, because batches that finish in an earlier hook still need the pool. */
@@ -64,9 +92,9 @@ export class PoolModule {
         },
         {
           provide: `${pool} lifetime`,
-          inject: [pool, Health],
-          useFactory: (created: pg.Pool, health: Health) =>
-            new PoolLifetime(created, health, options.database),
+          inject: [pool, Health, Metrics],
+          useFactory: (created: pg.Pool, health: Health, metrics: Metrics) =>
+            new PoolLifetime(created, health, metrics, options.database),
         },
       ],
       exports: [pool],
