@@ -6,7 +6,7 @@ import { messageBus } from './boards/message-bus.js';
 import { pipeline } from './boards/pipeline.js';
 import { serviceLevels } from './boards/service-levels.js';
 
-export type { Board, BoardPanel, BoardQuery } from './board.js';
+export type { Board, BoardPanel } from './board.js';
 export { fileOf, grafanaJson } from './grafana.js';
 export { previewPage, type PanelValues } from './preview.js';
 

@@ -18,28 +18,39 @@ export const poolToken = (database: DatabaseName): string => `kinledger pool ${d
 /** Injects the `pg.Pool` of a database: `constructor(@InjectPool('platform') private readonly pool: pg.Pool)`. */
 export const InjectPool = (database: DatabaseName) => Inject(poolToken(database));
 
+const SAMPLE_MS = 1_000;
+
+const connectionsOf = ({ totalCount, idleCount, waitingCount }: pg.Pool) => ({
+  busy: totalCount - idleCount,
+  idle: idleCount,
+  waiting: waitingCount,
+});
+
 @Injectable()
 class PoolLifetime implements OnApplicationShutdown {
   readonly #pool: pg.Pool;
+  // Not read at a scrape, since the scrape's own queries would be what is seen.
+  #seen = { busy: 0, idle: 0, waiting: 0 };
+  readonly #sampling: NodeJS.Timeout;
 
   constructor(pool: pg.Pool, health: Health, metrics: Metrics, database: DatabaseName) {
     this.#pool = pool;
     health.register(`${database}-database`, async () => {
       await pool.query('SELECT 1');
     });
-    const connections = (state: string, read: () => number) =>
+    this.#sampling = setInterval(() => (this.#seen = connectionsOf(pool)), SAMPLE_MS);
+    this.#sampling.unref();
+    for (const state of ['busy', 'idle', 'waiting'] as const) {
       metrics.series(
         {
           name: 'kinledger_database_connections',
-          help: 'Connections of the service to a database: busy, idle, or requests that wait for one.',
+          help: 'Connections of the service to a database, within the last second: busy, idle, or work that waits for one.',
           labels: ['database', 'state'],
         },
         { database, state },
-        read,
+        () => this.#seen[state],
       );
-    connections('busy', () => pool.totalCount - pool.idleCount);
-    connections('idle', () => pool.idleCount);
-    connections('waiting', () => pool.waitingCount);
+    }
     metrics.series(
       {
         name: 'kinledger_database_bytes',
@@ -58,6 +69,7 @@ class PoolLifetime implements OnApplicationShutdown {
 
   /** Runs last, because batches that finish in an earlier hook still need the pool. */
   async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.#sampling);
     await this.#pool.end();
   }
 }
