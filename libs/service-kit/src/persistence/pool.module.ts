@@ -1,8 +1,9 @@
-import { createPool, requireMigrated, type DatabaseName } from '@kinledger/database';
-import { Inject, Injectable, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { createPool, type DatabaseName } from '@kinledger/database';
+import { Inject, Injectable, Logger, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { Health } from '../health/health.js';
 import { Metrics } from '../metrics/metrics.js';
+import { awaitDatabase } from './await-database.js';
 
 export interface PoolModuleOptions {
   readonly database: DatabaseName;
@@ -11,6 +12,9 @@ export interface PoolModuleOptions {
   readonly service: string;
   readonly max?: number;
 }
+
+/** Injection token of how long a starting service waits for its databases, in milliseconds. */
+export const START_PATIENCE = Symbol('kinledger start patience');
 
 /** Injection token of a database's pool, for factory providers. */
 export const poolToken = (database: DatabaseName): string => `kinledger pool ${database}`;
@@ -75,8 +79,8 @@ class PoolLifetime implements OnApplicationShutdown {
 }
 
 /**
- * The service's pool for one database: at start it checks that the migrations are those of this code; it is part of
- * readiness, and closed after everything else.
+ * The service's pool for one database: at start it waits a while until the migrations are those of this code; it is
+ * part of readiness, and closed after everything else.
  */
 export class PoolModule {
   static forRoot(options: PoolModuleOptions): DynamicModule {
@@ -87,14 +91,17 @@ export class PoolModule {
       providers: [
         {
           provide: pool,
-          useFactory: async (): Promise<pg.Pool> => {
+          inject: [{ token: START_PATIENCE, optional: true }],
+          useFactory: async (patienceMs: number | undefined): Promise<pg.Pool> => {
             const created = createPool({
               url: options.url,
               applicationName: `kinledger-${options.service}`,
               ...(options.max === undefined ? {} : { max: options.max }),
             });
+            const onWaiting = (why: string) =>
+              new Logger('database').warn({ why }, 'waiting for the database');
             try {
-              await requireMigrated(created, options.database);
+              await awaitDatabase(created, options.database, { patienceMs: patienceMs ?? 0, onWaiting });
             } catch (error) {
               await created.end();
               throw error;
