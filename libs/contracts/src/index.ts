@@ -34,4 +34,5 @@ export * from './messages/row-pseudonymised.js';
 export * from './messages/submission-state-changed.js';
 export * from './row-chunk/row-chunk.js';
 export { committedBytesOf, RowPacker, type CommittedBytes, type PackedRows } from './row-chunk/row-packer.js';
+export * from './look-reason.js';
 export * from './topics.js';

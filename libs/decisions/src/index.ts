@@ -16,3 +16,5 @@ export * from './scribe.js';
 export type * from './staged-rows.js';
 export * from './replay/index.js';
 export * from './explain/explain-individual.js';
+export * from './explain/explain-in-ledger.js';
+export * from './explain/told-happenings.js';
