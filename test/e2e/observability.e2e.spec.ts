@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { boards, previewPage, type BoardPanel, type PanelValues } from '@kinledger/dashboards';
 import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freeze, serviceOf, wake } from '../chaos/platform/victim.js';
 import { describedMetrics, metricsPage } from '../support/metrics-document.js';
 import { hasPrometheus, LocalPrometheus, type Line } from '../support/prometheus.js';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
@@ -28,10 +29,18 @@ const asSent = (expr: string) =>
     .replaceAll('$namespace', '.*')
     .replaceAll(':1m]', ':1s]');
 
+/** Rules with seconds for minutes, and with limits that a run of seconds can exceed. */
+const inSeconds = (text: string) =>
+  text
+    .replaceAll(/for: (\d+)m/g, 'for: $1s')
+    .replaceAll('> 900', '> 5')
+    .replaceAll('> 300', '> 5');
+
 describe('what operators see', () => {
   const platform = new RunningPlatform();
   const folder = mkdtempSync(join(tmpdir(), 'kinledger-observability-'));
   const expositions: Record<string, string> = {};
+  let manifest: { readonly files: readonly ProgrammeFile[] };
   let prometheus: LocalPrometheus | undefined;
 
   beforeAll(async () => {
@@ -45,9 +54,7 @@ describe('what operators see', () => {
     const args = ['generate', '--out', folder, '--people', '120', '--quarters', '2', '--seed', 'seen'];
     await platform.installation.run(...args);
     // The command writes this manifest.
-    const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as {
-      files: readonly ProgrammeFile[];
-    };
+    manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as typeof manifest;
     let last = '';
     for (const file of manifest.files) last = (await platform.submit(folder, file)).id;
     await platform.until(last, 'linked');
@@ -146,4 +153,47 @@ describe('what operators see', () => {
       expect(await prometheus?.firing()).toEqual([]);
     },
   );
+
+  describe.skipIf(!present)('when something is frozen', () => {
+    let drill: LocalPrometheus;
+    beforeAll(async () => {
+      const quick = join(folder, 'quick-rules.yaml');
+      writeFileSync(quick, inSeconds(readFileSync(rules, 'utf8')));
+      drill = await LocalPrometheus.start(Object.values(platform.connected.services), [quick]);
+      await drill.until('count(up == 1)', '5');
+    });
+    afterAll(() => drill.stop());
+
+    const untilFiring = async (alert: string, isFiring: boolean) => {
+      await drill.until(
+        `count(ALERTS{alertname="${alert}",alertstate="firing"}) or vector(0)`,
+        isFiring ? '1' : '0',
+      );
+    };
+    /** Corrects the first file: without its last row it is a file that was not sent before. */
+    const submitCorrection = async () => {
+      const [file] = manifest.files;
+      if (file === undefined) throw new Error('there is no file');
+      const rows = readFileSync(join(folder, file.path), 'utf8').trimEnd().split('\n');
+      const upload = await platform.upload(file, rows.slice(0, -1).join('\n'));
+      await platform.submitUpload(file.provider, upload.id, { mode: 'replace', confirmRetiring: true });
+    };
+
+    it.each([
+      { service: 'linker', alert: 'KinledgerNoLinkerAtWork', meanwhile: async () => undefined },
+      { service: 'projector', alert: 'KinledgerNoProjectorAtWork', meanwhile: async () => undefined },
+      { service: 'ingest', alert: 'KinledgerServiceAway', meanwhile: async () => undefined },
+      { service: 'pseudonymiser', alert: 'KinledgerFileWaits', meanwhile: submitCorrection },
+    ])('($service), $alert fires, and ends with it', async ({ service, alert, meanwhile }) => {
+      await untilFiring(alert, false);
+      const frozen = await freeze(serviceOf(platform.connected.launcher.pid, service));
+      try {
+        await meanwhile();
+        await untilFiring(alert, true);
+      } finally {
+        wake(frozen);
+      }
+      await untilFiring(alert, false);
+    });
+  });
 });
