@@ -1,7 +1,8 @@
-import type { ErasingEvent, LedgerEvent, LedgerEventType, PseudonymisedRow } from '@kinledger/contracts';
-import type { Bodies, IdTable } from '@kinledger/domain';
+import type { ErasingEvent, LedgerEvent, LedgerEventType } from '@kinledger/contracts';
+import type { IdTable } from '@kinledger/domain';
 import type pg from 'pg';
 import type { ReadTable } from './read-table.js';
+import type { MarkedBodies, MarkedBody } from './records/marked-bodies.js';
 import type { Batch } from './writing/batch.js';
 import type { DatasetRules } from './writing/dataset-rules.js';
 import type { FilledTable } from './writing/filled-table.js';
@@ -39,7 +40,7 @@ export interface Writing {
 export type Handler<Writer, Type extends HandledEventType> = (
   writer: Writer,
   event: EventOf<Type>,
-  bodies: Bodies,
+  bodies: MarkedBodies,
 ) => Promise<void> | undefined;
 
 /**
@@ -66,7 +67,7 @@ export interface Filler {
   erase?(records: readonly string[]): void;
   readyForBodies?(): Promise<void>;
   /** Receives the bodies of the records that entered next; their order within one call does not matter. */
-  takeBodies?(rows: readonly PseudonymisedRow[]): Promise<void>;
+  takeBodies?(rows: readonly MarkedBody[]): Promise<void>;
   finish(): Promise<void>;
 }
 
@@ -93,7 +94,7 @@ interface ReadModelDefinition<Writer> {
   readonly handles: Handlers<Writer>;
 }
 
-export type HandlerOf = (event: LedgerEvent, bodies: Bodies) => Promise<void> | undefined;
+export type HandlerOf = (event: LedgerEvent, bodies: MarkedBodies) => Promise<void> | undefined;
 
 /** A read model that is being written. */
 export interface OpenReadModel extends Settling {
@@ -127,7 +128,8 @@ export function defineReadModel<Writer>(definition: ReadModelDefinition<Writer>)
     const handler = handles[type] as Handler<Writer, HandledEventType> | 'ignored';
     return handler === 'ignored'
       ? undefined
-      : (event: LedgerEvent, bodies: Bodies) => handler(writer, event as EventOf<HandledEventType>, bodies);
+      : (event: LedgerEvent, bodies: MarkedBodies) =>
+          handler(writer, event as EventOf<HandledEventType>, bodies);
   };
   const open = (writing: Writing) => {
     const writer = definition.open(writing);
