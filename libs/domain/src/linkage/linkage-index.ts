@@ -180,10 +180,20 @@ export class LinkageIndex implements Archived {
     for (const list of lists) {
       for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
         const record = records.holderAt(at);
-        if (isLive(record) && !holders.add(records.marksOf(record))) return false;
+        if (isLive(record) && !this.#count(holders, record)) return false;
       }
     }
     return true;
+  }
+
+  #count(holders: HolderCount, record: number): boolean {
+    const { records } = this;
+    return holders.count(
+      records.birthDateOf(record),
+      records.nhsNumberOf(record),
+      records.datasetOf(record),
+      records.caseNumberOf(record),
+    );
   }
 
   /** Makes a record live, as the one for its row key. */
@@ -221,6 +231,7 @@ export class LinkageIndex implements Archived {
 
   #touchTokens(record: number): void {
     const { records, tokens } = this;
-    for (const at of records.occurrencesOf(record)) tokens.touch(records.tokenAt(at));
+    const end = records.endOfOccurrences(record);
+    for (let at = records.firstOccurrence(record); at < end; at++) tokens.touch(records.tokenAt(at));
   }
 }

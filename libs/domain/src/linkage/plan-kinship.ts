@@ -137,7 +137,8 @@ class KinshipPlan {
     const { records } = this.#scope.index;
     const child = records.isChild(record);
     let evidence = false;
-    for (const at of records.occurrencesOf(record)) {
+    const end = records.endOfOccurrences(record);
+    for (let at = records.firstOccurrence(record); at < end; at++) {
       const token = records.tokenAt(at);
       if (this.#scope.relatedBefore(token) !== this.#scope.relatesAfter(token)) this.#reachToken(token);
       // Kinship uses a child's carer tokens and an adult's own tokens, never a child's own.
@@ -289,7 +290,8 @@ class KinshipPlan {
     const found = new Set<number>();
     for (const record of this.#recordsOf(cluster)) {
       const child = records.isChild(record);
-      for (const at of records.occurrencesOf(record)) {
+      const end = records.endOfOccurrences(record);
+      for (let at = records.firstOccurrence(record); at < end; at++) {
         if (records.isCarerAt(at) === child) found.add(records.tokenAt(at));
       }
     }
