@@ -49,7 +49,6 @@ export interface IncomingChunk {
   readonly last: boolean;
   /** Number of rows. */
   readonly rows: number;
-  readonly version: number;
   /** A row chunk that was already decoded, and so is valid. Immutable: it may be kept without a copy. */
   readonly body: Uint8Array;
 }

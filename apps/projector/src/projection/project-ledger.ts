@@ -66,7 +66,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
   let linked: LinkedSubmission[] = [];
   try {
     for await (const page of ledgerPages({ ...options, from: applied + 1 })) {
-      const lastClosing = page.findLastIndex(({ event }) => closesDecision(event.type));
+      const lastClosing = page.findLastIndex(({ type }) => closesDecision(type));
       for (const [index, { event, bodies }] of page.entries()) {
         if (!writing) {
           if (signal.aborted) return applied;
