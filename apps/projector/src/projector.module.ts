@@ -1,7 +1,7 @@
 import { programmeId, type ProgrammeId } from '@kinledger/contracts';
 import { isStoreUnreachable, openEventStore, type EventStore } from '@kinledger/event-store';
 import { PagesModule } from '@kinledger/page-kit';
-import { readProgramme, type ProgrammeDefinition } from '@kinledger/programme';
+import { readProgramme, type Programme } from '@kinledger/programme';
 import {
   DependencyWatch,
   FailureLog,
@@ -40,13 +40,14 @@ import { projectorPages } from './pages/projector-pages.js';
 import { QuartersPage } from './pages/quarters.page.js';
 import { LiveProjection } from './projection/live-projection.js';
 import { ProjectionStanding } from './projection/projection-standing.js';
+import { ProjectorMetrics } from './projection/projector-metrics.js';
 import { Rebuilder } from './rebuild/rebuilder.js';
 import { RebuildsController } from './rebuild/rebuilds.controller.js';
 import { RecountsController } from './recounts/recounts.controller.js';
 import { Recounts } from './recounts/recounts.js';
 
 const EVENT_STORE = Symbol('event store');
-const DEFINITION = Symbol('definition of the programme');
+const PROGRAMME = Symbol('programme');
 const STREAM = Symbol('stream of the programme');
 const STREAM_PREFIX = 'programme-';
 /** A failing projection retries every second; a longer failure counts as down. */
@@ -162,18 +163,18 @@ export class ProjectorModule {
             }),
         },
         {
-          provide: DEFINITION,
-          useFactory: async () => (await readProgramme(config.programme.directory)).definition,
+          provide: PROGRAMME,
+          useFactory: () => readProgramme(config.programme.directory),
         },
         {
           provide: STREAM,
-          inject: [DEFINITION],
-          useFactory: ({ id }: ProgrammeDefinition) => `${STREAM_PREFIX}${id}`,
+          inject: [PROGRAMME],
+          useFactory: ({ definition }: Programme) => `${STREAM_PREFIX}${definition.id}`,
         },
         {
           provide: ProgrammeNames,
-          inject: [DEFINITION],
-          useFactory: (definition: ProgrammeDefinition) => new ProgrammeNames(definition),
+          inject: [PROGRAMME],
+          useFactory: ({ definition }: Programme) => new ProgrammeNames(definition),
         },
         {
           provide: QuarterClosings,
@@ -181,8 +182,24 @@ export class ProjectorModule {
           useFactory: quarterClosings,
         },
         {
+          provide: ProjectorMetrics,
+          inject: [Metrics, PROGRAMME],
+          useFactory: (metrics: Metrics, { datasets }: Programme) =>
+            new ProjectorMetrics(
+              metrics,
+              datasets.map(({ id }) => id),
+            ),
+        },
+        {
           provide: LiveProjection,
-          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', Metrics, PinoLogger, QuarterClosings],
+          inject: [
+            EVENT_STORE,
+            STREAM,
+            'kinledger pool platform',
+            ProjectorMetrics,
+            PinoLogger,
+            QuarterClosings,
+          ],
           useFactory: liveProjection,
         },
         {
@@ -256,22 +273,10 @@ function liveProjection(
   store: EventStore,
   stream: string,
   pool: pg.Pool,
-  metrics: Metrics,
+  metrics: ProjectorMetrics,
   logger: PinoLogger,
   closings: QuarterClosings,
 ): LiveProjection {
-  const position = metrics.gauge({
-    name: 'kinledger_projector_position',
-    help: 'Last ledger position in the live read models.',
-  });
-  const decisions = metrics.counter({
-    name: 'kinledger_projector_decisions_total',
-    help: 'Decisions applied to the live read models.',
-  });
-  const failures = metrics.counter({
-    name: 'kinledger_projector_failures_total',
-    help: 'Failures of the live projection; it goes on from its checkpoint after each.',
-  });
   const failureLog = new FailureLog({
     logger,
     failed: 'live projection failed; it starts again from its checkpoint',
@@ -283,12 +288,9 @@ function liveProjection(
     store,
     stream,
     pool,
-    onApplied: (progress) => {
-      position.set(progress.position);
-      decisions.inc(progress.decisions);
-    },
+    onApplied: (progress) => metrics.applied(progress),
     onError: (error) => {
-      failures.inc();
+      metrics.failed();
       failureLog.failed(error);
     },
     onHalt: (err) => {
@@ -302,23 +304,6 @@ function liveProjection(
     onErased: forgetExplanations,
     onLeading: () => closings.settle(),
   });
-  metrics.gauge({
-    name: 'kinledger_projector_writer',
-    help: '1 when this process writes the live read models, 0 when it stands by.',
-    collect: (gauge) => gauge.set(live.isWriter ? 1 : 0),
-  });
-  metrics.gauge({
-    name: 'kinledger_projector_halted',
-    help: '1 when a person must look before it projects on.',
-    collect: (gauge) => gauge.set(live.haltedBy === undefined ? 0 : 1),
-  });
-  metrics.gauge({
-    name: 'kinledger_projector_lag_events',
-    help: 'Events of the ledger that the live read models lack.',
-    collect: async (gauge) => {
-      const { rows } = await pool.query<{ position: number }>('SELECT position FROM golden.checkpoint');
-      gauge.set((await store.head(stream)) - (rows[0]?.position ?? -1));
-    },
-  });
+  metrics.watch(live, pool, () => store.head(stream));
   return live;
 }

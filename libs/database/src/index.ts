@@ -7,3 +7,4 @@ export * from './packed-bytes.js';
 export * from './pool.js';
 export * from './provision.js';
 export * from './roles.js';
+export { thisRelease, type Release } from './release.js';

@@ -1,7 +1,8 @@
-import type { ErasingEvent, LedgerEvent, LedgerEventType, PseudonymisedRow } from '@kinledger/contracts';
-import type { Bodies, IdTable } from '@kinledger/domain';
+import type { ErasingEvent, LedgerEvent, LedgerEventType, RestatingEvent } from '@kinledger/contracts';
+import type { IdTable } from '@kinledger/domain';
 import type pg from 'pg';
 import type { ReadTable } from './read-table.js';
+import type { MarkedBodies, MarkedBody } from './records/marked-bodies.js';
 import type { Batch } from './writing/batch.js';
 import type { DatasetRules } from './writing/dataset-rules.js';
 import type { FilledTable } from './writing/filled-table.js';
@@ -9,8 +10,11 @@ import type { Numbers } from './writing/numbers.js';
 
 export type EventOf<Type extends LedgerEventType> = Extract<LedgerEvent, { readonly type: Type }>;
 
-/** Erasure is derived from the tables of all read models (see `ReadTable.erasure`): no read model handles it itself. */
-export type HandledEventType = Exclude<LedgerEventType, ErasingEvent['type']>;
+/**
+ * Erasure is derived from the tables of all read models (see `ReadTable.erasure`): no read model handles it itself. Nor
+ * does one handle what changes tokens, since none has any.
+ */
+export type HandledEventType = Exclude<LedgerEventType, ErasingEvent['type'] | RestatingEvent['type']>;
 
 /** What a read model may use while it writes, in the client's current transaction, on the schema's search path. */
 export interface Writing {
@@ -39,7 +43,7 @@ export interface Writing {
 export type Handler<Writer, Type extends HandledEventType> = (
   writer: Writer,
   event: EventOf<Type>,
-  bodies: Bodies,
+  bodies: MarkedBodies,
 ) => Promise<void> | undefined;
 
 /**
@@ -66,7 +70,7 @@ export interface Filler {
   erase?(records: readonly string[]): void;
   readyForBodies?(): Promise<void>;
   /** Receives the bodies of the records that entered next; their order within one call does not matter. */
-  takeBodies?(rows: readonly PseudonymisedRow[]): Promise<void>;
+  takeBodies?(rows: readonly MarkedBody[]): Promise<void>;
   finish(): Promise<void>;
 }
 
@@ -93,7 +97,7 @@ interface ReadModelDefinition<Writer> {
   readonly handles: Handlers<Writer>;
 }
 
-export type HandlerOf = (event: LedgerEvent, bodies: Bodies) => Promise<void> | undefined;
+export type HandlerOf = (event: LedgerEvent, bodies: MarkedBodies) => Promise<void> | undefined;
 
 /** A read model that is being written. */
 export interface OpenReadModel extends Settling {
@@ -127,7 +131,8 @@ export function defineReadModel<Writer>(definition: ReadModelDefinition<Writer>)
     const handler = handles[type] as Handler<Writer, HandledEventType> | 'ignored';
     return handler === 'ignored'
       ? undefined
-      : (event: LedgerEvent, bodies: Bodies) => handler(writer, event as EventOf<HandledEventType>, bodies);
+      : (event: LedgerEvent, bodies: MarkedBodies) =>
+          handler(writer, event as EventOf<HandledEventType>, bodies);
   };
   const open = (writing: Writing) => {
     const writer = definition.open(writing);

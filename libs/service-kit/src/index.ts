@@ -44,6 +44,7 @@ export { FailureLog } from './logging/failure-log.js';
 export { createLogger } from './logging/logger.js';
 export { serializeError } from './logging/error-serializer.js';
 export { closeLingering, type Patience } from './http/lingering-close.js';
+export { FileLag, type FileStage } from './metrics/file-lag.js';
 export { Metrics } from './metrics/metrics.js';
 export { answers, answersCsv, problems } from './openapi/answers.js';
 export type { ApiDescription } from './openapi/openapi.controller.js';

@@ -143,6 +143,11 @@ describe('an explanation on its page', () => {
     ],
     ['of a family', { what: 'family', scope: 'programme', family: id('f'), joins: true }, 'Joins family <f>'],
     [
+      'loses tokens of a carer',
+      { what: 'carer-tokens-erased', tokens: 2, basis: 'data-subject-request', by: undefined },
+      'Record <2> loses 2 identifiers of a carer who is erased: Data subject request',
+    ],
+    [
       'erased',
       { what: 'erased', basis: 'data-subject-request', by: 'officer' },
       'Record <2> is erased: Data subject request, asked by officer',

@@ -238,6 +238,8 @@ function sentenceOf(one: Happening): Sentence {
       return say`${one.kind === 'carer' ? 'Child and carer' : 'Children of one carer'}: related to individual ${{ id: one.other }} by ${identifierName(one.domain)}`;
     case 'family':
       return say`${one.joins ? 'Joins' : 'Leaves'} family ${{ id: one.family }}${one.scope === 'programme' ? '' : ` of ${titleOf(one.scope)}`}`;
+    case 'carer-tokens-erased':
+      return say`Record ${{ id: one.record }} loses ${number(one.tokens)} ${one.tokens === 1 ? 'identifier' : 'identifiers'} of a carer who is erased: ${reasonName(one.basis)}${one.by === undefined ? '' : `, asked by ${one.by}`}`;
     case 'erased':
       return say`Record ${{ id: one.record }} is erased: ${reasonName(one.basis)}${one.by === undefined ? '' : `, asked by ${one.by}`}`;
   }

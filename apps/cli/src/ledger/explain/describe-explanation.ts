@@ -118,6 +118,8 @@ function describeHappening(one: Happening, files: ReadonlyMap<string, ExplainedS
       return `relationship ${one.kind} with individual ${one.other}, by ${one.domain}`;
     case 'family':
       return `${one.joins ? 'joins' : 'leaves'} family ${one.family} of scope ${one.scope}`;
+    case 'carer-tokens-erased':
+      return `record ${one.record} loses ${count(one.tokens)} ${one.tokens === 1 ? 'token' : 'tokens'} of a carer who is erased: ${one.basis}${one.by === undefined ? '' : `, asked by ${one.by}`}`;
     case 'erased':
       return `record ${one.record} is erased: ${one.basis}${one.by === undefined ? '' : `, asked by ${one.by}`}`;
   }
