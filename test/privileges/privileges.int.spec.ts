@@ -130,8 +130,12 @@ const expected: Readonly<
   'bus projector': { tables: {}, functions: bus },
 };
 
-/** The journals of migrations and functions, which every service reads before it starts. */
-const forAll: Rights = { 'migrations.applied': 'select', 'migrations.function': 'select' };
+/** The journals of migrations, functions and releases, which every service reads before it starts. */
+const forAll: Rights = {
+  'migrations.applied': 'select',
+  'migrations.function': 'select',
+  'migrations.release': 'select',
+};
 
 const services = roleNames.filter((role) => role !== 'migrator');
 
