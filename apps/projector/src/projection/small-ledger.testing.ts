@@ -10,7 +10,13 @@ import {
   type SetAsidePlacement,
 } from '@kinledger/contracts';
 import { commitmentsOf, encodeLedgerEvent } from '@kinledger/domain';
-import { InMemoryEventStore, InMemoryLedger, type EnteredRecord, type Segment } from '@kinledger/event-store';
+import {
+  type EnteredRecord,
+  InMemoryEventStore,
+  InMemoryLedger,
+  type Segment,
+  type TokenCuts,
+} from '@kinledger/event-store';
 import { figuresInForce } from '@kinledger/figures';
 import { documentDigest, documentJson, readProgramme, type DefinitionDocument } from '@kinledger/programme';
 
@@ -75,6 +81,11 @@ export class SmallLedger {
       STREAM,
       records.flatMap((record) => this.#entered.get(record) ?? []),
     );
+  }
+
+  /** Cuts tokens out of bodies. */
+  forgetTokens(cuts: readonly TokenCuts[]): void {
+    this.#kept.eraseTokens(STREAM, cuts);
   }
 
   /**
