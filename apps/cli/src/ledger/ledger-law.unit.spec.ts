@@ -1,7 +1,14 @@
+import { RowChunk } from '@kinledger/contracts';
 import { replayLedger } from '@kinledger/decisions';
 import { RecordedHistory, STREAM } from '@kinledger/decisions/testing';
 import { leafHash, LinkageEngine, originOf, signCheckpoint, TreeRoot, verifierKey } from '@kinledger/domain';
-import { historyWithConstraints, historyWithErasures, runs } from '@kinledger/domain/testing';
+import {
+  historyWithConstraints,
+  historyWithErasures,
+  runs,
+  type RowSpec,
+  type Step,
+} from '@kinledger/domain/testing';
 import { InMemoryCheckpoints } from '@kinledger/event-store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -35,6 +42,57 @@ async function signed({ store }: RecordedHistory): Promise<InMemoryCheckpoints> 
   });
   return checkpoints;
 }
+
+describe('what lies beside a ledger', () => {
+  const row = (id: string, more: Partial<RowSpec> = {}): RowSpec => ({
+    ...{ id, role: 'child', note: `note ${id}` },
+    tokens: [
+      ['child-key', 'identity', id],
+      ['email', 'carer', 'e0'],
+    ],
+    ...more,
+  });
+
+  it('is found out whichever byte is another: of a segment’s head, dictionary and rows, and of a payload', async () => {
+    const rows = [row('r0'), row('r1'), row('r2', { refuses: true }), row('r3'), row('r4')];
+    const submit: Step = {
+      ...{ kind: 'submit', dataset: 0, period: 0, replaces: false, repeats: false, rows },
+    };
+    const recorded = await RecordedHistory.withQuarters([submit, submit], [0], publicKey);
+    const { store, memory } = recorded;
+    const checkpoints = await signed(recorded);
+    const faultsOf = async () => (await verifyLive({ store, checkpoints, stream: STREAM })).faults;
+    expect((await faultsOf()).count).toBe(0);
+    const unnoticed: string[] = [];
+    const { segments } = memory.streams.get(STREAM)!;
+    expect(segments.size).toBeGreaterThan(1);
+    for (const [revision, segment] of [...segments]) {
+      const { head } = new RowChunk(segment.bytes);
+      for (let at = 0; at < segment.bytes.length; at += 1) {
+        const spoilt = Buffer.from(segment.bytes);
+        spoilt[at]! ^= 1;
+        segments.set(revision, { ...segment, bytes: spoilt });
+        const { first } = await faultsOf();
+        const isOnlyLast = () => new RowChunk(spoilt).head.last !== head.last;
+        // Whether a chunk is its file's last is read while the file is staged, and never again.
+        if (first[0]?.position !== revision && !(first.length === 0 && isOnlyLast()))
+          unnoticed.push(`${revision} at ${at}`);
+      }
+      segments.set(revision, segment);
+    }
+    for (const [digest, bytes] of [...memory.payloads]) {
+      for (let at = 0; at < bytes.length; at += 61) {
+        const spoilt = Buffer.from(bytes);
+        spoilt[at]! ^= 1;
+        memory.payloads.set(digest, spoilt);
+        if ((await faultsOf()).count === 0) unnoticed.push(`payload ${digest} at ${at}`);
+      }
+      memory.payloads.set(digest, bytes);
+    }
+    expect(memory.payloads.size).toBe(2);
+    expect(unnoticed).toEqual([]);
+  });
+});
 
 describe('a ledger of submissions, withdrawals, reviews, closings and erasures in any order', () => {
   it('verifies with every body that is left, and never diverges when it is replayed', async () => {

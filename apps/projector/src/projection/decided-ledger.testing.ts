@@ -1,11 +1,12 @@
-import type {
-  DataOf,
-  FiguresComputed,
-  LedgerDecision,
-  PseudonymisedRow,
-  RecordId,
-  Role,
-  SubmissionId,
+import {
+  readLedgerEvent,
+  type DataOf,
+  type FiguresComputed,
+  type LedgerDecision,
+  type PseudonymisedRow,
+  type RecordId,
+  type Role,
+  type SubmissionId,
 } from '@kinledger/contracts';
 import {
   canonicalBytes,
@@ -15,8 +16,10 @@ import {
   LinkageEngine,
   type ConstraintDecision,
   type Draft,
+  type Strategy,
 } from '@kinledger/domain';
-import { idOf, received, SmallLedger } from './small-ledger.testing.js';
+import { bodiesIn } from '@kinledger/event-store';
+import { idOf, received, SmallLedger, STREAM } from './small-ledger.testing.js';
 
 /** A row of a file in a test, with names in place of ids and tokens. */
 export interface DecidedRow {
@@ -47,16 +50,15 @@ export interface DecidedFile {
 /** A ledger decided by the linkage engine, as the linker writes it. */
 export class DecidedLedger extends SmallLedger {
   readonly files = new Map<SubmissionId, DecidedFile>();
-  readonly engine = new LinkageEngine({
-    strategy: leap1({
+  engine = engineOf(
+    leap1({
       name: 'leap-1',
       maxBirthDatesPerToken: 2,
       maxCasesPerToken: 3,
       maxHoldersPerToken: 20,
       maxChildrenPerCarerToken: 3,
     }),
-    familyScopes: [],
-  });
+  );
   #intake = 0;
   #next = 2; // after the definition and the strategy
   readonly #withoutCarers = new Set<RecordId>();
@@ -102,6 +104,23 @@ export class DecidedLedger extends SmallLedger {
     });
     await this.#write([...this.engine.erase({ basis: 'test', records }).decide(this.#next)], []);
     this.forget(records);
+  }
+
+  /** Has everything decided anew by another strategy, which reads the ledger first. */
+  async adopt(strategy: Strategy): Promise<void> {
+    const engine = engineOf(strategy);
+    const head = await this.store.head(STREAM);
+    const bodies = bodiesIn(await this.store.readSegments(STREAM, 0, head));
+    for (let from = 0; from <= head;) {
+      const page = await this.store.readPage(STREAM, from, 1000);
+      for (const { bytes } of page) engine.apply(readLedgerEvent(bytes), bodies);
+      from += page.length;
+    }
+    this.engine = engine;
+    const { name, parameters } = strategy;
+    const digest = sha256Hex(name);
+    const adopted = { programme: 'leap' as never, strategy: name, parameters, digest };
+    await this.#write([...engine.relink(adopted).decide(this.#next)], []);
   }
 
   /** Erases a record that is not erased yet; does nothing where there is none. */
@@ -186,6 +205,8 @@ export class DecidedLedger extends SmallLedger {
     this.#next += decisions.length;
   }
 }
+
+const engineOf = (strategy: Strategy) => new LinkageEngine({ strategy, familyScopes: [] });
 
 const recordsOf = (file: DecidedFile): RecordId[] => file.rows.map((_, number) => recordOf(file, number));
 

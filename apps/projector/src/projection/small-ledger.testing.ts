@@ -226,10 +226,13 @@ export const linked = (submission: string, rows: number): LedgerDecision => ({
   },
 });
 
-/** The event that closes a quarter with the figures of this program. */
-export const quarterClosed = (period: string): LedgerDecision => {
+/**
+ * The event that closes a quarter with the figures of this program.
+ * @param readModels version of the tables; that of this program if it is left out.
+ */
+export const quarterClosed = (period: string, readModels = figuresInForce().readModels): LedgerDecision => {
   const { example, schema } = ledgerContracts.QuarterClosed;
-  const versions = { ...example.versions, ...figuresInForce() };
+  const versions = { ...example.versions, ...figuresInForce(), readModels };
   return { type: 'QuarterClosed', data: schema.parse({ ...example, period, versions }) };
 };
 
