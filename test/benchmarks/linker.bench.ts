@@ -13,7 +13,6 @@ import { fileURLToPath } from 'node:url';
 import {
   encodeRowChunk,
   FileAccepted,
-  RowPseudonymised,
   topics,
   type DatasetId,
   type PeriodCode,
@@ -144,7 +143,7 @@ async function stage(
         ...{ programme: id, submission, dataset: dataset as DatasetId, period, chunk, last, refused: [] },
         rows: data as unknown as PseudonymisedRow[],
       });
-      return { submission, chunk, last, rows: data.length, version: RowPseudonymised.version, body };
+      return { submission, chunk, last, rows: data.length, body };
     });
     const started = performance.now();
     await inbox.stageChunks(chunks);

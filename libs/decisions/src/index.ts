@@ -18,3 +18,5 @@ export type * from './staged-rows.js';
 export * from './stated-tokens.js';
 export * from './replay/index.js';
 export * from './explain/explain-individual.js';
+export * from './explain/explain-in-ledger.js';
+export * from './explain/told-happenings.js';

@@ -49,7 +49,6 @@ export interface IncomingChunk {
   readonly last: boolean;
   /** Number of rows. */
   readonly rows: number;
-  readonly version: number;
   /** A row chunk that was already decoded, and so is valid. Immutable: it may be kept without a copy. */
   readonly body: Uint8Array;
 }
@@ -145,4 +144,6 @@ export interface Inbox extends StagedRows {
   /** Deletes chunks that arrived while their submission was being settled. Returns their number. */
   sweep(): Promise<number>;
   counts(programme: string): Promise<InboxCounts>;
+  /** Time of the message (ISO 8601) of the oldest file that waits; undefined if none does. */
+  oldestWaiting(programme: string): Promise<string | undefined>;
 }

@@ -93,18 +93,17 @@ export class PostgresInbox implements Inbox {
   async stageChunks(chunks: readonly IncomingChunk[]): Promise<StagingResult> {
     if (chunks.length === 0) return nothingStaged;
     // Each body is a parameter of its own: in an array, bytes would be sent as hexadecimal text.
-    const given = `(VALUES ${chunks.map((_, index) => chunkParameters(index * 6)).join(', ')})
-      AS given (submission, chunk, last, rows, version, body)`;
-    const values = chunks.flatMap(({ submission, chunk, last, rows, version, body }) => [
+    const given = `(VALUES ${chunks.map((_, index) => chunkParameters(index * 5)).join(', ')})
+      AS given (submission, chunk, last, rows, body)`;
+    const values = chunks.flatMap(({ submission, chunk, last, rows, body }) => [
       submission,
       chunk,
       last,
       rows,
-      version,
       packBytes(body),
     ]);
     const { rowCount } = await this.#pool.query(
-      `INSERT INTO linker.chunk (submission, chunk, last, rows, version, body)
+      `INSERT INTO linker.chunk (submission, chunk, last, rows, body)
        SELECT * FROM ${given}
        WHERE NOT EXISTS (SELECT FROM linker.intake i
                          WHERE i.submission = given.submission AND i.kind = 'file' AND i.state = 'decided')
@@ -395,6 +394,15 @@ export class PostgresInbox implements Inbox {
     );
     return rows[0] ?? { waiting: 0, commands: 0, parked: 0, refused: 0, chunks: 0 };
   }
+
+  async oldestWaiting(programme: string): Promise<string | undefined> {
+    // Files wait in their order, so that the first one is the oldest.
+    const { rows } = await this.#pool.query<{ caused_at: string }>(
+      `SELECT caused_at FROM linker.intake WHERE programme = $1 AND state = 'waiting' ORDER BY intake LIMIT 1`,
+      [programme],
+    );
+    return rows[0]?.caused_at;
+  }
 }
 
 interface IntakeRow {
@@ -429,4 +437,4 @@ interface ChunkRow {
 const nothingStaged: StagingResult = { staged: 0, conflicting: [] };
 
 const chunkParameters = (before: number): string =>
-  `($${before + 1}::uuid, $${before + 2}::int, $${before + 3}::boolean, $${before + 4}::int, $${before + 5}::int, $${before + 6}::bytea)`;
+  `($${before + 1}::uuid, $${before + 2}::int, $${before + 3}::boolean, $${before + 4}::int, $${before + 5}::bytea)`;

@@ -103,7 +103,7 @@ export class StagingController {
       chunk: data.chunk,
       last: data.last,
       rows: data.rows.length,
-      ...bytesOf(context.received[index]),
+      body: bytesOf(context.received[index]).body,
     }));
     this.#staged(await this.#inbox.stageChunks(chunks), context.topic);
     // The delay is bounded, because the next decision may depend on the next batch.

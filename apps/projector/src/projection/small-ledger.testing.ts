@@ -117,7 +117,7 @@ export class SmallLedger {
   }
 }
 
-const segmentOf = (revision: number, rows: readonly PseudonymisedRow[]): Segment => ({
+export const segmentOf = (revision: number, rows: readonly PseudonymisedRow[]): Segment => ({
   revision,
   bodies: rows.length,
   bytes: encodeRowChunk({ ...RowPseudonymised.schema.parse(RowPseudonymised.example), rows }),
