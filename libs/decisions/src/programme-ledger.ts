@@ -66,6 +66,8 @@ export class ProgrammeLedger implements Archived {
   strategy: DataOf<typeof StrategyAdopted> | undefined;
   openReferrals = 0;
   tokensWithoutForce = 0;
+  /** How many decisions have erased something. */
+  erasures = 0;
   /** All erased records. */
   readonly erased: RecordId[] = [];
   /** Records of which carer tokens are erased, and the cuts in the order of the ledger. */
@@ -176,6 +178,7 @@ export class ProgrammeLedger implements Archived {
         return this.#close(event, event.data.intake, 'parked');
       case 'RecordErased':
         this.erased.push(...event.data.records);
+        this.erasures += 1;
         this.closedAt = event.revision;
         return;
       case 'CarerTokensErased':
@@ -183,6 +186,7 @@ export class ProgrammeLedger implements Archived {
           const cut = { cause: event.cause, places, tokens };
           this.#carerCuts.set(record, [...(this.#carerCuts.get(record) ?? []), cut]);
         }
+        this.erasures += 1;
         this.closedAt = event.revision;
         return;
       case 'QuarterClosed':
@@ -226,9 +230,9 @@ export class ProgrammeLedger implements Archived {
   async passThrough(archive: Archive): Promise<void> {
     if (this.closedAt !== this.nextRevision - 1) throw new Error('a decision is in progress');
     const { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy } = this;
-    const { openReferrals, tokensWithoutForce } = this;
+    const { openReferrals, tokensWithoutForce, erasures } = this;
     const state = { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy };
-    Object.assign(this, await archive.json({ ...state, openReferrals, tokensWithoutForce }));
+    Object.assign(this, await archive.json({ ...state, openReferrals, tokensWithoutForce, erasures }));
     const erased = await archive.json(this.erased);
     if (erased !== this.erased) for (const record of erased) this.erased.push(record);
     await passMapThrough(archive, this.#rowless);

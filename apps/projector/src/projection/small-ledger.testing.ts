@@ -10,7 +10,13 @@ import {
   type SetAsidePlacement,
 } from '@kinledger/contracts';
 import { commitmentsOf, encodeLedgerEvent } from '@kinledger/domain';
-import { InMemoryEventStore, InMemoryLedger, type EnteredRecord, type Segment } from '@kinledger/event-store';
+import {
+  type EnteredRecord,
+  InMemoryEventStore,
+  InMemoryLedger,
+  type Segment,
+  type TokenCuts,
+} from '@kinledger/event-store';
 import { figuresInForce } from '@kinledger/figures';
 import { documentDigest, documentJson, readProgramme, type DefinitionDocument } from '@kinledger/programme';
 
@@ -75,6 +81,11 @@ export class SmallLedger {
       STREAM,
       records.flatMap((record) => this.#entered.get(record) ?? []),
     );
+  }
+
+  /** Cuts tokens out of bodies. */
+  forgetTokens(cuts: readonly TokenCuts[]): void {
+    this.#kept.eraseTokens(STREAM, cuts);
   }
 
   /**
@@ -215,10 +226,13 @@ export const linked = (submission: string, rows: number): LedgerDecision => ({
   },
 });
 
-/** The event that closes a quarter with the figures of this program. */
-export const quarterClosed = (period: string): LedgerDecision => {
+/**
+ * The event that closes a quarter with the figures of this program.
+ * @param readModels version of the tables; that of this program if it is left out.
+ */
+export const quarterClosed = (period: string, readModels = figuresInForce().readModels): LedgerDecision => {
   const { example, schema } = ledgerContracts.QuarterClosed;
-  const versions = { ...example.versions, ...figuresInForce() };
+  const versions = { ...example.versions, ...figuresInForce(), readModels };
   return { type: 'QuarterClosed', data: schema.parse({ ...example, period, versions }) };
 };
 
