@@ -9,6 +9,7 @@ import { describeFailure } from './failure.js';
 import { addEraseCommand } from './erase/erase.command.js';
 import { addFiguresCommand } from './figures/figures.command.js';
 import { addGenerateCommand } from './generate/generate.command.js';
+import { addKeysCommand } from './keys/keys.command.js';
 import { addLedgerCommand } from './ledger/ledger.command.js';
 import { addQuarterCommand } from './quarter/quarter.command.js';
 import { addRebuildCommand } from './rebuild/rebuild.command.js';
@@ -38,6 +39,7 @@ addLedgerCommand(program);
 addGenerateCommand(program);
 addBackupCommands(program);
 addEraseCommand(program);
+addKeysCommand(program);
 addAccountsCommand(program);
 addSignInCommand(program);
 

@@ -59,6 +59,8 @@ export class ProgrammeLedger implements Archived {
   definition: { readonly digest: string; readonly signingKey: string } | undefined;
   /** The strategy in force, as it was adopted. */
   strategy: DataOf<typeof StrategyAdopted> | undefined;
+  /** Version of the token keys under which all bodies are, once this decision is whole. */
+  keyVersion = 1;
   openReferrals = 0;
   tokensWithoutForce = 0;
   /** All erased records. */
@@ -162,6 +164,10 @@ export class ProgrammeLedger implements Archived {
         this.quarters.set(event.data.period, { closing: event.data.closing, published: event.revision });
         this.closedAt = event.revision;
         return;
+      case 'KeyRotated':
+        this.keyVersion = event.data.keyVersion;
+        this.closedAt = event.revision;
+        return;
       case 'LinkReferred':
         this.openReferrals += 1;
         return;
@@ -195,9 +201,9 @@ export class ProgrammeLedger implements Archived {
   async passThrough(archive: Archive): Promise<void> {
     if (this.closedAt !== this.nextRevision - 1) throw new Error('a decision is in progress');
     const { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy } = this;
-    const { openReferrals, tokensWithoutForce } = this;
+    const { openReferrals, tokensWithoutForce, keyVersion } = this;
     const state = { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy };
-    Object.assign(this, await archive.json({ ...state, openReferrals, tokensWithoutForce }));
+    Object.assign(this, await archive.json({ ...state, openReferrals, tokensWithoutForce, keyVersion }));
     const erased = await archive.json(this.erased);
     if (erased !== this.erased) for (const record of erased) this.erased.push(record);
     await passMapThrough(archive, this.#rowless);

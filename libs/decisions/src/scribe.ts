@@ -71,9 +71,11 @@ function withCommitments(
 
 function commitmentsAt(chunk: ChunkRows['chunk'], ordinal: number): Commitments {
   const bytes = chunk.committedBytes(ordinal);
-  const commitments = bytes === undefined ? chunk.recordedCommitments?.(ordinal) : commitmentsTo(bytes);
+  const recorded = chunk.recordedCommitments?.(ordinal);
+  const commitments = bytes === undefined ? recorded : commitmentsTo(bytes);
   if (commitments === undefined) throw new Error('a record enters the ledger without its row');
-  return commitments;
+  if (recorded === undefined || chunk.isRekeyed?.(ordinal) !== true) return commitments;
+  return { body: commitments.body, tokens: recorded.tokens };
 }
 
 /** The chunk unchanged, except without the rows whose records do not enter here. */

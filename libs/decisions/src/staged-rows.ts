@@ -33,8 +33,10 @@ export interface DecidableChunk {
   row(ordinal: number): PseudonymisedRow | AbsentRow | undefined;
   recordOf(ordinal: number): RecordId | undefined;
   committedBytes(ordinal: number): CommittedBytes | undefined;
-  /** The ledger's commitments to a row whose body was erased. */
+  /** The ledger's commitments to a row whose body was erased or re-keyed. */
   recordedCommitments?(ordinal: number): Commitments | undefined;
+  /** Whether the tokens of a row were re-keyed since: the ledger's first commitment to them cannot be made again. */
+  isRekeyed?(ordinal: number): boolean;
   /** Number of further rows of which nothing was kept, because they repeat an earlier row of the file. */
   readonly repeated?: number;
   /** The bytes of the chunk without these rows. */

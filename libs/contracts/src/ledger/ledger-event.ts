@@ -7,6 +7,7 @@ import * as constraints from './constraints.js';
 import * as erasures from './erasures.js';
 import * as families from './families.js';
 import * as individuals from './individuals.js';
+import * as keys from './keys.js';
 import * as programme from './programme.js';
 import * as quarters from './quarters.js';
 import * as submissions from './submissions.js';
@@ -39,6 +40,9 @@ export const ledgerContracts = {
   FamiliesDissolved: families.FamiliesDissolved,
   QuarterClosed: quarters.QuarterClosed,
   FiguresPublished: quarters.FiguresPublished,
+  KeyRotationBegun: keys.KeyRotationBegun,
+  RecordsRekeyed: keys.RecordsRekeyed,
+  KeyRotated: keys.KeyRotated,
 } as const;
 
 export type LedgerEventType = keyof typeof ledgerContracts;
@@ -87,6 +91,7 @@ const closing = typesWhere(({ closes }) => closes);
 const published = typesWhere(({ publishedOn }) => publishedOn.length > 0);
 const placing = typesWhere(({ bodies }) => bodies === 'brings');
 const erasing = typesWhere(({ bodies }) => bodies === 'erases');
+const rekeying = typesWhere(({ bodies }) => bodies === 'rekeys');
 const ignored: Readonly<Record<LedgerReader, ReadonlySet<string>>> = {
   linkage: typesWhere(({ ignoredBy }) => ignoredBy.includes('linkage')),
   'programme-ledger': typesWhere(({ ignoredBy }) => ignoredBy.includes('programme-ledger')),
@@ -109,6 +114,9 @@ export const isErasing = (event: LedgerEvent): event is ErasingEvent => erasing.
 
 /** Whether an event type has bodies beside the ledger erased. */
 export const erasesBodies = (type: string): boolean => erasing.has(type);
+
+/** Whether an event type says that bodies beside the ledger have other contents from now on, or none. */
+export const changesBodies = (type: string): boolean => erasing.has(type) || rekeying.has(type);
 
 /** Whether a reader must handle an event. */
 export const concerns = <Reader extends LedgerReader>(

@@ -37,6 +37,8 @@ export class RecordedDecision implements Bodies, StagedRows {
   constructor(
     readonly events: readonly RecordedEvent[],
     segments: readonly Segment[],
+    /** Version of the token keys when it was made. */
+    readonly keyVersion: number,
   ) {
     for (const { bytes } of segments) {
       const chunk = new RowChunk(bytes);
@@ -157,6 +159,12 @@ class EnteringChunk extends UnstoredChunk implements DecidableChunk {
 
   recordedCommitments(ordinal: number): Commitments | undefined {
     return this.#entering[ordinal]?.commitments;
+  }
+
+  isRekeyed(ordinal: number): boolean {
+    const record = this.recordOf(ordinal);
+    const row = record === undefined ? undefined : this.#recorded.get(record);
+    return row !== undefined && row.keyVersion > this.#recorded.keyVersion;
   }
 }
 

@@ -19,6 +19,8 @@ export const recordsBroughtBy = (event: LedgerEvent): readonly BroughtRecord[] =
 /** A body as its segment has it. */
 export interface BodyThere {
   readonly record: RecordId;
+  /** Version of the token keys. */
+  readonly keyVersion: number;
   readonly commitments: Commitments;
 }
 
@@ -30,11 +32,19 @@ export function bodiesOf({ bytes }: Segment): readonly BodyThere[] {
     const row = chunk.row(ordinal);
     const committed = chunk.committedBytes(ordinal);
     if (row !== undefined && committed !== undefined)
-      bodies.push({ record: row.record, commitments: commitmentsTo(committed) });
+      bodies.push({
+        record: row.record,
+        keyVersion: row.keyVersion,
+        commitments: commitmentsTo(committed),
+      });
   }
   return bodies;
 }
 
-/** Whether a body is what the ledger is committed to. */
-export const isCommitted = (there: BodyThere, { commitments }: BroughtRecord): boolean =>
-  there.commitments.body === commitments.body && there.commitments.tokens === commitments.tokens;
+/**
+ * Whether a body is what the ledger is committed to where the record entered it.
+ * @param keyVersion version of the token keys then: of tokens that were re-keyed since, a later event says what they are.
+ */
+export const isCommitted = (there: BodyThere, { commitments }: BroughtRecord, keyVersion: number): boolean =>
+  there.commitments.body === commitments.body &&
+  (there.keyVersion > keyVersion || there.commitments.tokens === commitments.tokens);

@@ -11,6 +11,7 @@ import { pagesOf } from '../export/signed-leaves.js';
 import { bodiesOf, isCommitted, recordsBroughtBy, type BodyThere } from './brought-commitments.js';
 import { Faults } from './faults.js';
 import { LedgerProof } from './ledger-proof.js';
+import { RekeyedBodies } from './rekeyed-bodies.js';
 import { verificationOf, type OutsideCheckpoint, type Verification } from './verification.js';
 
 export interface VerifyLiveOptions {
@@ -117,8 +118,10 @@ class BodyCheck {
   readonly #store: EventStore;
   readonly #stream: string;
   readonly #faults: Faults;
+  readonly #rekeyed: RekeyedBodies;
 
   constructor(store: EventStore, stream: string, faults: Faults) {
+    this.#rekeyed = new RekeyedBodies(faults);
     this.#store = store;
     this.#stream = stream;
     this.#faults = faults;
@@ -127,12 +130,17 @@ class BodyCheck {
   async check(from: number, to: number, events: readonly (LedgerEvent | undefined)[]): Promise<void> {
     const bodies = new Map<string, BodyThere & { readonly revision: number }>();
     const unreadable = new Set<number>();
+    const beside = new Map<number, readonly BodyThere[]>();
     for (const segment of await this.#store.readSegments(this.#stream, from, to)) {
       const { revision } = segment;
-      for (const body of this.#bodiesOf(segment, unreadable)) bodies.set(body.record, { ...body, revision });
+      const its = this.#bodiesOf(segment, unreadable);
+      beside.set(revision, its);
+      for (const body of its) bodies.set(body.record, { ...body, revision });
     }
     for (const event of events) {
       if (event === undefined) continue;
+      this.#rekeyed.brought(event.revision, beside.get(event.revision) ?? []);
+      await this.#rekeyed.take(event, (revision) => this.#bodiesAt(revision));
       // What lies beside it was told already.
       const brings = unreadable.has(event.revision) ? [] : recordsBroughtBy(event);
       for (const brought of brings) {
@@ -142,7 +150,7 @@ class BodyCheck {
           continue;
         }
         bodies.delete(brought.record);
-        if (isCommitted(body, brought)) this.checked += 1;
+        if (isCommitted(body, brought, this.#rekeyed.keyVersion)) this.checked += 1;
         else {
           this.#faults.add(
             event.revision,
@@ -160,6 +168,11 @@ class BodyCheck {
     }
   }
 
+  async #bodiesAt(revision: number): Promise<readonly BodyThere[]> {
+    const segments = await this.#store.readSegments(this.#stream, revision, revision);
+    return segments.flatMap((segment) => this.#bodiesOf(segment, new Set()));
+  }
+
   #bodiesOf(segment: Segment, unreadable: Set<number>): readonly BodyThere[] {
     try {
       return bodiesOf(segment);
@@ -174,13 +187,10 @@ class BodyCheck {
 
   /** @param end position of the first event that was not checked. */
   async finish(end: number): Promise<void> {
+    await this.#finishKeys(end);
     // Who was erased while this ran is named by an event that came meanwhile.
     for (let next = end; this.#missing.size > 0;) {
-      const page = await this.#store.readPage(this.#stream, next, PAGE).catch((error: unknown) => {
-        // Where events are missing, that was told.
-        if (!isStreamGap(error) && !isForeignEvent(error)) throw error;
-        return [];
-      });
+      const page = await this.#pageFrom(next);
       if (page.length === 0) break;
       for (const stored of page) {
         const event = erasesBodies(stored.type) ? readOurs(stored, this.#stream, this.#faults) : undefined;
@@ -195,6 +205,30 @@ class BodyCheck {
         'beside',
       );
     }
+  }
+
+  /** A rotation that began while this ran is told by an event that came meanwhile. */
+  async #finishKeys(end: number): Promise<void> {
+    for (let next = end; this.#rekeyed.isAhead;) {
+      const page = await this.#pageFrom(next);
+      if (page.length === 0) break;
+      const begun = page.find(({ type }) => type === 'KeyRotationBegun');
+      const event = begun && readOurs(begun, this.#stream, this.#faults);
+      if (event !== undefined) {
+        await this.#rekeyed.take(event, () => Promise.resolve([]));
+        break;
+      }
+      next += page.length;
+    }
+    this.#rekeyed.finish();
+  }
+
+  /** Where events are missing, that was told. */
+  #pageFrom(next: number): Promise<readonly StoredEvent[]> {
+    return this.#store.readPage(this.#stream, next, PAGE).catch((error: unknown) => {
+      if (!isStreamGap(error) && !isForeignEvent(error)) throw error;
+      return [];
+    });
   }
 
   #erase(records: readonly string[]): void {

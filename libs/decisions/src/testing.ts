@@ -1,0 +1,1 @@
+export * from './rekeying/testing/wrapping-by-keys.js';
