@@ -5,6 +5,7 @@ import { readSecrets } from '@kinledger/pseudonymisation';
 import {
   Backlog,
   MESSAGE_BUS,
+  Metrics,
   Outbox,
   OutboxModule,
   PoolModule,
@@ -89,7 +90,9 @@ export class PseudonymiserModule {
         },
         {
           provide: FilePseudonymiser,
-          inject: [poolToken('restricted'), MESSAGE_BUS, RowWorkers, TokenKeyInForce, FileMetrics, Outbox],
+          inject: [
+            ...[poolToken('restricted'), MESSAGE_BUS, RowWorkers, TokenKeyInForce, FileMetrics, Outbox, Metrics],
+          ],
           useFactory: async (
             pool: pg.Pool,
             bus: MessageBus,
@@ -97,6 +100,7 @@ export class PseudonymiserModule {
             keys: TokenKeyInForce,
             observer: FileMetrics,
             outbox: Outbox,
+            metrics: Metrics,
           ) =>
             new FilePseudonymiser({
               programme: (await readProgramme(config.programme.directory)).definition.id,
@@ -104,7 +108,12 @@ export class PseudonymiserModule {
               bus,
               workers,
               keys,
-              unlinked: Backlog.ofGroup(bus, 'linker', topics.rowPseudonymised.name, config.maxChunksAhead),
+              unlinked: Backlog.ofGroup(
+                bus,
+                'linker',
+                topics.rowPseudonymised.name,
+                config.maxChunksAhead,
+              ).watchedBy(metrics, 'chunks to link'),
               filesAtOnce: config.threads * FILES_PER_THREAD,
               now: () => new Date(),
               observer,

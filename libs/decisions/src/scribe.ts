@@ -71,11 +71,9 @@ function withCommitments(
 
 function commitmentsAt(chunk: ChunkRows['chunk'], ordinal: number): Commitments {
   const bytes = chunk.committedBytes(ordinal);
-  const recorded = chunk.recordedCommitments?.(ordinal);
-  const commitments = bytes === undefined ? recorded : commitmentsTo(bytes);
+  const commitments = bytes === undefined ? chunk.recordedCommitments?.(ordinal) : commitmentsTo(bytes);
   if (commitments === undefined) throw new Error('a record enters the ledger without its row');
-  if (recorded === undefined || chunk.isRekeyed?.(ordinal) !== true) return commitments;
-  return { body: commitments.body, tokens: recorded.tokens };
+  return commitments;
 }
 
 /** The chunk unchanged, except without the rows whose records do not enter here. */

@@ -82,7 +82,7 @@ export class CommandDecisions {
             ...{ ledger, writer, staged: inbox, signal },
             cause: { cause: causeOfCommand(command.id), time: command.time },
             progress: waitsFor && (await inbox.progressOf(waitsFor.submission, waitsFor.intake)),
-            erasing: erasing?.hand(),
+            erasing: erasing?.hand(open),
             rekeying,
             quarterVersions: quarterVersionsOf(programme, figures),
           },

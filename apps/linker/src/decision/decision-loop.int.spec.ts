@@ -1,7 +1,7 @@
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { topics } from '@kinledger/contracts';
-import { eraseBodies, PostgresBodiesToRekey, PostgresEventStore } from '@kinledger/event-store';
+import { eraseBodies, eraseTokens, PostgresBodiesToRekey, PostgresEventStore } from '@kinledger/event-store';
 import { createInMemoryMessageBus, topicSettings } from '@kinledger/message-bus';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -46,6 +46,7 @@ describe('the decision loop on PostgreSQL', () => {
       eraseBodies: async (of, records) => {
         await eraseBodies(eraser, of, records);
       },
+      eraseTokens: (of, records) => eraseTokens(eraser, of, records),
       bodiesToRekey: new PostgresBodiesToRekey(eraser),
     };
     return {

@@ -56,6 +56,7 @@ export interface LinkerWorld {
   readonly bus: MessageBus;
   /** Deletes bodies as the eraser does. */
   readonly eraseBodies?: Erasures['eraseBodies'];
+  readonly eraseTokens?: Erasures['eraseTokens'];
   /** Changes bodies as the eraser does. */
   readonly bodiesToRekey?: BodiesToRekey;
   /** The linkers' snapshots, if they use any; they then write one after every event that leaves them idle. */
@@ -75,6 +76,7 @@ export async function inMemoryWorld(): Promise<LinkerWorld> {
     cursor: new InMemoryPublicationCursor(),
     bus,
     eraseBodies: (stream, records) => Promise.resolve(void ledger.eraseBodies(stream, records)),
+    eraseTokens: (stream, records) => Promise.resolve(ledger.eraseTokens(stream, records)),
     bodiesToRekey: new InMemoryBodiesToRekey(ledger),
   };
 }
@@ -152,10 +154,18 @@ export interface RunningLinker {
   kill(): void;
 }
 
-const erasuresOf = ({ eraseBodies }: LinkerWorld, { erasures }: LinkerOptions): Erasures | undefined =>
-  erasures === undefined || eraseBodies === undefined
+const erasuresOf = (
+  { eraseBodies, eraseTokens }: LinkerWorld,
+  { erasures }: LinkerOptions,
+): Erasures | undefined =>
+  erasures === undefined || eraseBodies === undefined || eraseTokens === undefined
     ? undefined
-    : { list: () => erasures.list(), append: (erasure) => erasures.append(erasure), eraseBodies };
+    : {
+        list: () => erasures.list(),
+        append: (erasure) => erasures.append(erasure),
+        eraseBodies,
+        eraseTokens,
+      };
 
 const snapshotsOf = (
   { snapshots, store }: LinkerWorld,

@@ -16,8 +16,11 @@ export interface EventRoles {
   readonly publishedOn: readonly PublicationTopic[];
   /** Readers that ignore it. All others must handle it to compile. */
   readonly ignoredBy: readonly LedgerReader[];
-  /** Its effect on the bodies beside the ledger: adds those of its records, has them erased, or replaces their tokens. */
-  readonly bodies: 'brings' | 'erases' | 'rekeys' | 'none';
+  /**
+   * Its effect on the bodies beside the ledger: adds those of its records, has them erased, has tokens taken out of them
+   * and states a new commitment to the rest, or has their tokens wrapped and states new commitments to all.
+   */
+  readonly bodies: 'brings' | 'erases' | 'restates' | 'rekeys' | 'none';
 }
 
 /** A contract of the ledger. */

@@ -26,6 +26,7 @@ export const ledgerContracts = {
   CarrierChanged: submissions.CarrierChanged,
   ConsentRefused: submissions.ConsentRefused,
   RecordErased: erasures.RecordErased,
+  CarerTokensErased: erasures.CarerTokensErased,
   RecordsPlaced: individuals.RecordsPlaced,
   IndividualsMerged: individuals.IndividualsMerged,
   IndividualSplit: individuals.IndividualSplit,
@@ -75,6 +76,8 @@ export type PublishedEvent = EventOf<Exclude<LedgerEventType, TypesWith<{ publis
 export type PlacingDecision = Extract<LedgerDecision, { readonly type: TypesWith<{ bodies: 'brings' }> }>;
 /** An event that has the bodies of its records erased. */
 export type ErasingEvent = EventOf<TypesWith<{ bodies: 'erases' }>>;
+/** An event that states the commitments to its records' tokens anew. */
+export type RestatingEvent = EventOf<TypesWith<{ bodies: 'restates' }>>;
 /** An event that a reader must handle. */
 export type EventFor<Reader extends LedgerReader> = EventOf<
   {
@@ -91,6 +94,7 @@ const closing = typesWhere(({ closes }) => closes);
 const published = typesWhere(({ publishedOn }) => publishedOn.length > 0);
 const placing = typesWhere(({ bodies }) => bodies === 'brings');
 const erasing = typesWhere(({ bodies }) => bodies === 'erases');
+const restating = typesWhere(({ bodies }) => bodies === 'restates');
 const rekeying = typesWhere(({ bodies }) => bodies === 'rekeys');
 const ignored: Readonly<Record<LedgerReader, ReadonlySet<string>>> = {
   linkage: typesWhere(({ ignoredBy }) => ignoredBy.includes('linkage')),
@@ -115,8 +119,17 @@ export const isErasing = (event: LedgerEvent): event is ErasingEvent => erasing.
 /** Whether an event type has bodies beside the ledger erased. */
 export const erasesBodies = (type: string): boolean => erasing.has(type);
 
+/** Whether an event type states commitments to tokens anew because some were taken out. */
+export const restatesTokens = (type: string): boolean => restating.has(type);
+
+export const isRestating = (event: LedgerEvent): event is RestatingEvent => restating.has(event.type);
+
+/** Whether an event type states commitments to tokens anew because they were wrapped under another key. */
+export const rekeysTokens = (type: string): boolean => rekeying.has(type);
+
 /** Whether an event type says that bodies beside the ledger have other contents from now on, or none. */
-export const changesBodies = (type: string): boolean => erasing.has(type) || rekeying.has(type);
+export const changesBodies = (type: string): boolean =>
+  erasing.has(type) || restating.has(type) || rekeying.has(type);
 
 /** Whether a reader must handle an event. */
 export const concerns = <Reader extends LedgerReader>(

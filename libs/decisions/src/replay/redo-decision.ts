@@ -14,6 +14,7 @@ import { handlerOf } from '../commands/command-handlers.js';
 import type { ErasingHand, RekeyingHand } from '../commands/command-handler.js';
 import { decideSubmission, park } from '../decide-submission.js';
 import type { DecisionContext } from '../decision-context.js';
+import { writeCarerErasure } from '../erase-carer-tokens.js';
 import { eraseRecords } from '../erase-records.js';
 import { Scribe } from '../scribe.js';
 import { rekeyedIn, type Rekeyed } from '../rekeying/rekeyed-chunk.js';
@@ -23,7 +24,9 @@ import type { RecordedDecision } from './recorded-decision.js';
 /** Bodies are the eraser's: a replay forgets nothing. */
 const nothingToErase: ErasingHand = {
   prepare: () => Promise.resolve(),
+  readBodies: () => Promise.resolve(new Map()),
   eraseBodies: () => Promise.resolve(),
+  eraseTokens: () => Promise.resolve(),
 };
 
 /** Where the bodies of a ledger are. */
@@ -31,12 +34,12 @@ type BodiesBeside = { readonly store: Pick<EventStore, 'readSegments'>; readonly
 
 /**
  * A rotation as the ledger has it. Of bodies that still have that key, the commitments to the tokens are made again; of
- * those that were erased or re-keyed once more, the ledger's word is taken.
+ * those that were erased, lost tokens or were re-keyed once more, the ledger's word is taken.
  */
-const rekeyedAsRecorded = ({ events }: RecordedDecision, { store, stream }: BodiesBeside): RekeyingHand => ({
+const rekeyedAsRecorded = (recorded: RecordedDecision, { store, stream }: BodiesBeside): RekeyingHand => ({
   prepare: () => Promise.resolve(),
   async *rekey({ to }) {
-    for (const { event } of events) {
+    for (const { event } of recorded.events) {
       if (event.type !== 'RecordsRekeyed') continue;
       const { placedAt, records } = event.data;
       const [segment] = await store.readSegments(stream, placedAt, placedAt);
@@ -45,7 +48,9 @@ const rekeyedAsRecorded = ({ events }: RecordedDecision, { store, stream }: Bodi
       yield {
         placedAt,
         records: [
-          ...records.map((one) => there.get(one.record) ?? one),
+          ...records.map((one) =>
+            recorded.statesAnew(one.record) ? one : (there.get(one.record) ?? one),
+          ),
           ...[...there.values()].filter(({ record }) => !listed.has(record)),
         ],
       };
@@ -103,6 +108,10 @@ export async function redoDecision(
       };
       return carryOut(context, command as CommandData, recorded);
     }
+    case 'CarerTokensErased':
+      // Which tokens were meant is gone with them; what the ledger says of them is an input.
+      await writeCarerErasure(context, { cause, time }, closing.data, new Map());
+      return undefined;
     case 'LinkForbidden':
     case 'LinkReviewed':
     case 'LinkAllowed': {

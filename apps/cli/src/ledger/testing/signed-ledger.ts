@@ -30,6 +30,7 @@ import {
   type EnteredRecord,
   type EventToAppend,
   type Segment,
+  type TokenCuts,
 } from '@kinledger/event-store';
 
 export const STREAM = 'programme-leap';
@@ -100,12 +101,14 @@ export interface SignedLedgerOptions {
   readonly rotations?: number;
   /** Says of each individual who it is: another word, another history. */
   readonly history?: string;
+  /** The record of which a carer's token is erased, after all else: none, where nothing else is said. */
+  readonly carerErased?: number;
 }
 
 /** A small ledger as the linker leaves one: definition, strategy, records with bodies, one of them erased; and its checkpoints. */
 export async function signedLedger(options: SignedLedgerOptions = {}) {
-  const { records = 10, perEvent = 1, signedAt = [2, 7, 13], key = 1, history = 'individual' } = options;
-  const { rotations = 0 } = options;
+  const { records = 10, perEvent = 1, signedAt = [2, 7, 13, 14], key = 1, history = 'individual' } = options;
+  const { rotations = 0, carerErased } = options;
   const ledger = new InMemoryLedger();
   const store = new InMemoryEventStore(ledger);
   const checkpoints = new InMemoryCheckpoints();
@@ -170,6 +173,19 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
     }
     add({ type: 'KeyRotated', data: { keyVersion, records: records - 1 } }, cause);
   }
+  const cuts: TokenCuts[] = [];
+  if (carerErased !== undefined) {
+    const row = rowOfRecord(carerErased);
+    const place = placeOf(carerErased, perEvent);
+    const keyVersion = rotations + 1;
+    const { tokens } = commitmentsOf({ ...row, keyVersion, tokens: [] });
+    cuts.push({ ...place, cuts: [{ places: [0], tokens, keyVersion }] });
+    const lost = { record: row.record, entered: place.revision, erased: [0], tokens };
+    add(
+      { type: 'CarerTokensErased', data: { basis: 'request', by: 'operator', records: [lost] } },
+      'erasure:2',
+    );
+  }
   for (const { bytes } of events) readLedgerEvent(bytes);
   await store.append(STREAM, events, {
     ...{ expectedRevision: 'no-stream', segments },
@@ -177,6 +193,7 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
   });
   ledger.eraseBodies(STREAM, [placeOf(1, perEvent)]);
   if (rotations > 0) rekey(ledger, rotations + 1);
+  ledger.eraseTokens(STREAM, cuts);
 
   const origin = originOf(STREAM);
   const tree = new TreeRoot();

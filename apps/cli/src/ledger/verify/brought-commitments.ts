@@ -40,11 +40,3 @@ export function bodiesOf({ bytes }: Segment): readonly BodyThere[] {
   }
   return bodies;
 }
-
-/**
- * Whether a body is what the ledger is committed to where the record entered it.
- * @param keyVersion version of the token keys then: of tokens that were re-keyed since, a later event says what they are.
- */
-export const isCommitted = (there: BodyThere, { commitments }: BroughtRecord, keyVersion: number): boolean =>
-  there.commitments.body === commitments.body &&
-  (there.keyVersion > keyVersion || there.commitments.tokens === commitments.tokens);

@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '@kinledger/contracts';
+import type { StatedTokens } from '@kinledger/decisions';
 import type { BodyThere } from './brought-commitments.js';
 import type { Faults } from './faults.js';
 
@@ -20,9 +21,12 @@ export class RekeyedBodies {
   /** Version to which a rotation leads that is not finished. */
   #rotatingTo: number | undefined;
   readonly #standings = new Map<number, Standing>();
+  readonly #anew: StatedTokens;
   readonly #faults: Faults;
 
-  constructor(faults: Faults) {
+  /** @param anew what the ledger states last of the tokens of records of which some were erased. */
+  constructor(anew: StatedTokens, faults: Faults) {
+    this.#anew = anew;
     this.#faults = faults;
   }
 
@@ -77,7 +81,7 @@ export class RekeyedBodies {
   #compare({ revision, data: { records, placedAt } }: Rekeyed, there: readonly BodyThere[]): void {
     const stated = new Map(records.map(({ record, tokens }) => [record, tokens]));
     for (const { record, commitments } of there) {
-      if (stated.get(record) === commitments.tokens) continue;
+      if ((this.#anew.of(record) ?? stated.get(record)) === commitments.tokens) continue;
       this.#faults.add(
         placedAt,
         `the tokens of record ${record} beside position ${placedAt} are not what the event at position ${revision} is committed to: they were changed`,
