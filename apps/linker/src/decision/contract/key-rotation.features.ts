@@ -297,6 +297,18 @@ export function keyRotationFeatures(open: () => Promise<OpenWorld>): void {
       expect(now.bodies).toEqual(image.bodies);
     });
 
+    it('never writes over bodies that were changed since they were read', async () => {
+      const { world } = await rotatedYear([]);
+      const head = await world.store.head(stream);
+      const [first, second] = await world.bodiesToRekey.page(stream, -1, head);
+      const other = new RowChunk(first!.bytes).rekeyed(5, (_, token) => token);
+      await world.bodiesToRekey.replace(stream, [{ ...first!, bytes: other }]);
+      const before = await hex(world);
+      await expect(world.bodiesToRekey.replace(stream, [second!, first!])).rejects.toThrow('were changed');
+      expect(await hex(world)).toBe(before);
+      expect(await world.bodiesToRekey.page(stream, head, head)).toEqual([]);
+    });
+
     it('writes no snapshot of tokens under the older key, and uses none', async () => {
       const { world, linker } = await rotatedYear();
       await linker.stop();
