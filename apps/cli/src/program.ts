@@ -4,11 +4,13 @@ import { z } from 'zod';
 import { addAccountsCommand } from './accounts/accounts.command.js';
 import { addBackupCommands } from './backup/backup.command.js';
 import { addCommandsCommand } from './commands/commands.command.js';
+import { addDatabaseCommand } from './database/database.command.js';
 import { addDemoCommand } from './demo/demo.command.js';
 import { describeFailure } from './failure.js';
 import { addEraseCommand } from './erase/erase.command.js';
 import { addFiguresCommand } from './figures/figures.command.js';
 import { addGenerateCommand } from './generate/generate.command.js';
+import { addInstallCommand } from './install/install.command.js';
 import { addLedgerCommand } from './ledger/ledger.command.js';
 import { addQuarterCommand } from './quarter/quarter.command.js';
 import { addRebuildCommand } from './rebuild/rebuild.command.js';
@@ -40,6 +42,8 @@ addBackupCommands(program);
 addEraseCommand(program);
 addAccountsCommand(program);
 addSignInCommand(program);
+addDatabaseCommand(program);
+addInstallCommand(program);
 
 // The reader of the output, such as `head`, may close it early.
 process.stdout.on('error', () => process.exit(0));

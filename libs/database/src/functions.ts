@@ -47,10 +47,12 @@ export async function installedFunctions(
 /**
  * Makes the functions of a database those of this code, in one transaction: new and changed ones are created anew, and
  * those that this code no longer has are dropped. Idempotent, and safe to run concurrently.
+ * @param also what else belongs to the transaction.
  */
 export async function installFunctions(
   client: pg.Client,
   functions: readonly DatabaseFunction[],
+  also: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   await client.query('BEGIN');
   try {
@@ -72,6 +74,7 @@ export async function installFunctions(
     }
     await client.query('SET LOCAL check_function_bodies = on');
     for (const { name } of changed) await checkBody(client, name);
+    await also();
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { functionsOf, installedFunctions, installFunctions } from './functions.js';
+import { grantAccess } from './provision.js';
+import { compareReleases, recordRelease, releaseOf, thisRelease, type Release } from './release.js';
 import type { DatabaseName } from './roles.js';
 
 const folder = (database: DatabaseName) =>
@@ -17,13 +19,29 @@ const known = (database: DatabaseName): string[] =>
 
 const journal = { schema: 'migrations', table: 'applied' } as const;
 
+export interface MigrateOptions {
+  /** Of the migrator. Default: that of this code. */
+  readonly release?: Release;
+  /** A statement that waits longer for a lock gives up, so that what queues behind it goes on. Default: 10s. */
+  readonly lockTimeout?: string;
+}
+
 /**
- * Applies missing migrations as the migrator role, each in a transaction, then installs the functions of this code. A
- * migration calls none of these. Idempotent, and safe to run concurrently.
+ * Applies missing migrations as the migrator role, each in a transaction, then installs the functions of this code and
+ * records its release. A migration calls none of these functions. Idempotent, and safe to run concurrently and while
+ * services run. Leaves a database alone that a newer release has migrated.
+ * @throws NotMigrated if a newer release has migrated the database and services of this code do not work on it; the
+ * error of PostgreSQL (55P03) if somebody held a lock for too long: repeat.
  */
-export async function migrate(database: DatabaseName, migratorUrl: string): Promise<void> {
+export async function migrate(
+  database: DatabaseName,
+  migratorUrl: string,
+  { release = thisRelease, lockTimeout = '10s' }: MigrateOptions = {},
+): Promise<'migrated' | 'newer'> {
+  const connection = { connectionString: migratorUrl, options: `-c lock_timeout=${lockTimeout}` };
+  if (await isNewer(database, connection, release)) return 'newer';
   await runner({
-    databaseUrl: migratorUrl,
+    databaseUrl: connection,
     dir: folder(database),
     direction: 'up',
     migrationsSchema: journal.schema,
@@ -33,21 +51,47 @@ export async function migrate(database: DatabaseName, migratorUrl: string): Prom
     advisoryLockMode: 'wait',
     log: () => undefined,
   });
-  await finish(database, migratorUrl);
+  await finish(database, connection, release);
+  return 'migrated';
+}
+
+async function isNewer(
+  database: DatabaseName,
+  connection: pg.ClientConfig,
+  release: Release,
+): Promise<boolean> {
+  return withClient(connection, async (client) => {
+    const standing = await releaseOf(client);
+    if (standing === undefined || compareReleases(standing.release, release.release) <= 0) return false;
+    refuseIncompatible(database, standing, release);
+    return true;
+  });
 }
 
 /**
- * Lets every role that may connect read the applied migrations, which services check when they start, and installs the
- * functions.
+ * Restricts who may connect, lets every role that may connect read the applied migrations, which services check when
+ * they start, and installs the functions.
  */
-async function finish(database: DatabaseName, migratorUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: migratorUrl });
-  await client.connect();
-  try {
+async function finish(database: DatabaseName, connection: pg.ClientConfig, release: Release): Promise<void> {
+  await withClient(connection, async (client) => {
     await client.query(
       `GRANT USAGE ON SCHEMA ${journal.schema} TO PUBLIC; GRANT SELECT ON ${journal.schema}.${journal.table} TO PUBLIC`,
     );
-    await installFunctions(client, functionsOf(database));
+    await installFunctions(client, functionsOf(database), async () => {
+      await grantAccess(client, database);
+      await recordRelease(client, release);
+    });
+  });
+}
+
+async function withClient<T>(
+  connection: pg.ClientConfig,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client(connection);
+  await client.connect();
+  try {
+    return await work(client);
   } finally {
     await client.end();
   }
@@ -55,21 +99,46 @@ async function finish(database: DatabaseName, migratorUrl: string): Promise<void
 
 export interface NotMigrated extends Error {
   readonly code: 'not-migrated';
+  /** Whether the migrator of this code’s release can help: waiting for it makes sense. */
+  readonly behind: boolean;
+}
+
+export const isNotMigrated = (error: unknown): error is NotMigrated =>
+  error instanceof Error && 'code' in error && error.code === 'not-migrated';
+
+const notMigrated = (database: DatabaseName, why: string, advice: string, behind: boolean): NotMigrated =>
+  Object.assign(new Error(`database "${database}" ${why}: ${advice}`), {
+    code: 'not-migrated' as const,
+    behind,
+  });
+
+function refuseIncompatible(database: DatabaseName, standing: Release, { release }: Release): void {
+  if (compareReleases(standing.oldestRelease, release) <= 0) return;
+  throw notMigrated(
+    database,
+    `was migrated by release ${standing.release}, and this code is ${release}`,
+    `start release ${standing.oldestRelease} or a later one, or restore a backup from before the upgrade`,
+    false,
+  );
 }
 
 /**
- * Checks that the database has exactly this code's migrations and functions. Every service calls it when it starts.
+ * Checks that this code works on the database. Every service calls it when it starts. The database must have exactly
+ * this code's migrations and functions, unless a newer release has migrated it that still supports this one: then it
+ * must have at least them, as they are during a rolling upgrade and after a rollback.
  * @throws NotMigrated with the first difference and what to do.
  */
-export async function requireMigrated(pool: pg.Pool, database: DatabaseName): Promise<void> {
+export async function requireMigrated(
+  pool: pg.Pool,
+  database: DatabaseName,
+  release: Release = thisRelease,
+): Promise<void> {
   const fail = (why: string): NotMigrated =>
-    Object.assign(
-      new Error(
-        `database "${database}" ${why}: apply the migrations of this version first, as the launcher does`,
-      ),
-      {
-        code: 'not-migrated' as const,
-      },
+    notMigrated(
+      database,
+      why,
+      'apply the migrations of this version first (kinledger database migrate; the launcher does it by itself)',
+      true,
     );
   const applied = await pool
     .query<{ name: string }>(`SELECT name FROM ${journal.schema}.${journal.table} ORDER BY name`)
@@ -78,20 +147,25 @@ export async function requireMigrated(pool: pg.Pool, database: DatabaseName): Pr
       if (isUndefinedTable(error)) throw fail('was never migrated');
       throw error;
     });
+  const standing = await releaseOf(pool);
+  const newer = standing !== undefined && compareReleases(standing.release, release.release) > 0;
+  if (newer) refuseIncompatible(database, standing, release);
   const expected = known(database);
   const missing = expected.find((name) => !applied.includes(name));
   if (missing !== undefined) throw fail(`lacks migration ${missing}`);
-  const unknown = applied.find((name) => !expected.includes(name));
+  const unknown = newer ? undefined : applied.find((name) => !expected.includes(name));
   if (unknown !== undefined) throw fail(`is newer than this code (migration ${unknown})`);
   const installed = await installedFunctions(pool).catch((error: unknown) => {
     if (isUndefinedTable(error)) throw fail('lacks the functions of this code');
     throw error;
   });
   const functions = functionsOf(database);
-  const other = functions.find(({ name, digest }) => installed.get(name) !== digest);
+  const other = functions.find(({ name, digest }) =>
+    newer ? !installed.has(name) : installed.get(name) !== digest,
+  );
   if (other !== undefined) throw fail(`has another function ${other.name} than this code`);
   const names = new Set(functions.map(({ name }) => name));
-  const foreign = [...installed.keys()].find((name) => !names.has(name));
+  const foreign = newer ? undefined : [...installed.keys()].find((name) => !names.has(name));
   if (foreign !== undefined) throw fail(`has a function that this code does not know (${foreign})`);
 }
 

@@ -63,17 +63,29 @@ async function ensureDatabase(client: pg.Client, prefix: string, database: Datab
       `CREATE DATABASE ${name} OWNER ${client.escapeIdentifier(postgresRole('migrator'))} TEMPLATE template0 ENCODING 'UTF8'`,
     );
   }
-  await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
-  for (const role of roleNames) {
-    if (!mayConnect[role].includes(database)) continue;
-    await client.query(
-      `GRANT CONNECT, TEMPORARY ON DATABASE ${name} TO ${client.escapeIdentifier(postgresRole(role))}`,
-    );
-  }
-  if (database === 'platform') {
-    // Read models are rebuilt in a schema beside the live one.
-    await client.query(
-      `GRANT CREATE ON DATABASE ${name} TO ${client.escapeIdentifier(postgresRole('projector'))}`,
-    );
-  }
+  await grantAccess(client, database, `${prefix}${database}`);
+}
+
+/**
+ * Lets only its roles connect to a database. Its owner may do this, so the migrator repeats it: who operates a cluster
+ * only creates roles and empty databases. Leaves out roles that this cluster does not have, since the other zone may be
+ * in another one. Idempotent.
+ * @param name of the database; by default that of the connection.
+ */
+export async function grantAccess(client: pg.Client, database: DatabaseName, name?: string): Promise<void> {
+  const { rows } = await client.query<{ present: string; role: string }>(
+    'SELECT current_database() AS present, rolname AS role FROM pg_roles WHERE rolname = ANY($1)',
+    [roleNames.filter((role) => mayConnect[role].includes(database)).map(postgresRole)],
+  );
+  const target = client.escapeIdentifier(name ?? rows[0]?.present ?? '');
+  await client.query(
+    [
+      `REVOKE ALL ON DATABASE ${target} FROM PUBLIC`,
+      ...rows.map(({ role }) => `GRANT CONNECT, TEMPORARY ON DATABASE ${target} TO ${role}`),
+      // Read models are rebuilt in a schema beside the live one.
+      ...(database === 'platform'
+        ? [`GRANT CREATE ON DATABASE ${target} TO ${postgresRole('projector')}`]
+        : []),
+    ].join('; '),
+  );
 }

@@ -3,6 +3,7 @@ export * from './hmac/node-hashing.js';
 export * from './salt/salt-marks.js';
 export * from './salt/salt-scanner.js';
 export * from './secrets/create-secrets.js';
+export * from './secrets/fingerprint.js';
 export * from './secrets/keys-of-secrets.js';
 export * from './secrets/read-secrets.js';
 export * from './secrets/secrets.js';

@@ -1,4 +1,4 @@
-import type { ErasingEvent, LedgerEvent, LedgerEventType } from '@kinledger/contracts';
+import type { ErasingEvent, LedgerEvent, LedgerEventType, RestatingEvent } from '@kinledger/contracts';
 import type { IdTable } from '@kinledger/domain';
 import type pg from 'pg';
 import type { ReadTable } from './read-table.js';
@@ -10,8 +10,11 @@ import type { Numbers } from './writing/numbers.js';
 
 export type EventOf<Type extends LedgerEventType> = Extract<LedgerEvent, { readonly type: Type }>;
 
-/** Erasure is derived from the tables of all read models (see `ReadTable.erasure`): no read model handles it itself. */
-export type HandledEventType = Exclude<LedgerEventType, ErasingEvent['type']>;
+/**
+ * Erasure is derived from the tables of all read models (see `ReadTable.erasure`): no read model handles it itself. Nor
+ * does one handle what changes tokens, since none has any.
+ */
+export type HandledEventType = Exclude<LedgerEventType, ErasingEvent['type'] | RestatingEvent['type']>;
 
 /** What a read model may use while it writes, in the client's current transaction, on the schema's search path. */
 export interface Writing {

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { HmacSha256, secretFiles, tokenMasterFile, type Secrets } from '@kinledger/pseudonymisation';
+import { fingerprintOf, secretFiles, tokenMasterFile, type Secrets } from '@kinledger/pseudonymisation';
 import type pg from 'pg';
 
 export interface KeysChanged extends Error {
@@ -44,7 +44,3 @@ function* keysByName(secrets: Secrets): Generator<[string, KeyObject]> {
   yield [secretFiles.recordIdKey, secrets.recordIdKey];
   for (const [index, master] of secrets.tokenMasters.entries()) yield [tokenMasterFile(index + 1), master];
 }
-
-/** 64 bits: enough to detect another key, but too few to reconstruct it. */
-export const fingerprintOf = (key: KeyObject): string =>
-  new HmacSha256(key).hex(Buffer.from('kinledger key fingerprint')).slice(0, 16);

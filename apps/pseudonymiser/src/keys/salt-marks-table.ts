@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { marksOf } from '@kinledger/pseudonymisation';
+import { fingerprintOf, marksOf } from '@kinledger/pseudonymisation';
 import type pg from 'pg';
-import { fingerprintOf } from './key-fingerprints.js';
 
 /** Publishes to intake the marks by which it recognises the salt and its digests of empty values. Idempotent. */
 export async function publishSaltMarks(pool: pg.Pool, salt: KeyObject): Promise<void> {

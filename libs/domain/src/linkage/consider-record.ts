@@ -78,7 +78,7 @@ export function considerRecord(index: LinkageIndex, record: number): Considered 
   const tokens: (ConsideredToken & { readonly channel: number })[] = [];
   const own = placeOf(index, record);
   const end = records.endOfOccurrences(record);
-  for (let at = records.firstOccurrence(record); at < end; at++) {
+  for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
     if (records.isCarerAt(at)) continue;
     const token = records.tokenAt(at);
     const channel = index.tokens.channelOf(token);

@@ -22,12 +22,14 @@ export class DecisionScope {
   readonly #links = new Map<number, boolean>();
   readonly #relates = new Map<number, boolean>();
   readonly #hasForce = (token: number): boolean => this.linksAfter(token);
-  readonly #isLive = (record: number): boolean => this.isLive(record);
+  readonly #counts = (occurrence: number): boolean => this.counts(occurrence);
+  readonly #erased: ReadonlySet<number>;
 
   constructor(index: LinkageIndex, changes: LiveChanges, change: LiveChange) {
     this.index = index;
     this.changes = changes;
     this.isWhole = change.kind === 'relinked';
+    this.#erased = change.kind === 'carers-erased' ? change.occurrences : new Set();
     this.constraints = new ConstraintsAfter(
       index.constraints,
       change.kind === 'constrained' ? change.change : null,
@@ -40,6 +42,16 @@ export class DecisionScope {
   isLive(record: number): boolean {
     const change = this.#change.get(record);
     return change === NONE ? this.index.records.isLive(record) : change === BECOMING;
+  }
+
+  /** Whether a token will stand at an occurrence, on a record that is live. */
+  counts(occurrence: number): boolean {
+    return !this.isErasedAt(occurrence) && this.isLive(this.index.records.holderAt(occurrence));
+  }
+
+  /** Whether the token at an occurrence is erased by this decision. */
+  isErasedAt(occurrence: number): boolean {
+    return this.#erased.has(occurrence);
   }
 
   isBecoming(record: number): boolean {
@@ -84,7 +96,7 @@ export class DecisionScope {
   linksAfter(token: number): boolean {
     const known = this.#links.get(token);
     if (known !== undefined) return known;
-    const links = this.index.links(token, this.#isLive);
+    const links = this.index.links(token, this.#counts);
     this.#links.set(token, links);
     return links;
   }
@@ -99,7 +111,7 @@ export class DecisionScope {
     if (!this.linksAfter(token)) return false;
     const known = this.#relates.get(token);
     if (known !== undefined) return known;
-    const relates = this.index.relates(token, this.#isLive);
+    const relates = this.index.relates(token, this.#counts);
     this.#relates.set(token, relates);
     return relates;
   }

@@ -143,7 +143,7 @@ class IndividualPlan implements PlannedIndividuals {
     const touch = (record: number) => {
       const person = records.isPerson(record);
       const end = records.endOfOccurrences(record);
-      for (let at = records.firstOccurrence(record); at < end; at++) {
+      for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
         const token = records.tokenAt(at);
         if (!records.isCarerAt(at) && (person || this.#flips(token))) touched.add(token);
       }
@@ -289,7 +289,7 @@ class IndividualPlan implements PlannedIndividuals {
     for (const record of members) {
       const birthDate = records.birthDateOf(record);
       const end = records.endOfOccurrences(record);
-      for (let at = records.firstOccurrence(record); at < end; at++) {
+      for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
         if (records.isCarerAt(at)) continue;
         const token = records.tokenAt(at);
         const channel = tokens.channelOf(token);
@@ -339,7 +339,7 @@ class IndividualPlan implements PlannedIndividuals {
   #takeFactsOf(person: number): void {
     const { records } = this.#scope.index;
     const end = records.endOfOccurrences(person);
-    for (let at = records.firstOccurrence(person); at < end; at++) {
+    for (let at = records.firstOccurrence(person); at < end; at = records.occurrenceAfter(at, end)) {
       if (!records.isCarerAt(at)) this.#takeFactsOn(records.tokenAt(at));
     }
     for (const constraint of ['never-link', 'link'] as const)

@@ -39,14 +39,16 @@ export interface PlannedFamily {
  * Plans the changes to relationships and families: computes them again with the rules of `familiesOf` for every
  * individual that changed evidence can reach, and compares the result with what stands.
  * @param arriving family scopes, as bits, of the submission that is being decided.
+ * @param losing records that stay and lose carer tokens.
  */
 export function planKinship(
   scope: DecisionScope,
   plan: PlannedIndividuals,
   identities: PlannedIdentities,
   arriving: number,
+  losing: readonly number[],
 ): PlannedKinship {
-  const kinship = new KinshipPlan(scope, plan, identities, arriving);
+  const kinship = new KinshipPlan(scope, plan, identities, arriving, losing);
   kinship.reach();
   kinship.compute();
   return kinship.outcome();
@@ -68,6 +70,7 @@ class KinshipPlan {
   readonly #plan: PlannedIndividuals;
   readonly #identities: PlannedIdentities;
   readonly #arriving: number;
+  readonly #losing: readonly number[];
   /** The entries of each cluster: all records of a computed cluster, and the records that a known cluster gains. */
   readonly #entriesOf = new Map<number, number[]>();
   readonly #reachedTokens = new Set<number>();
@@ -85,7 +88,9 @@ class KinshipPlan {
     plan: PlannedIndividuals,
     identities: PlannedIdentities,
     arriving: number,
+    losing: readonly number[],
   ) {
+    this.#losing = losing;
     this.#scope = scope;
     this.#plan = plan;
     this.#identities = identities;
@@ -100,11 +105,12 @@ class KinshipPlan {
     }
   }
 
-  /** Finds where evidence changes: tokens on records that come, go, or move to another individual. */
+  /** Finds where evidence changes: tokens on records that come, go, lose them, or move to another individual. */
   reach(): void {
     const { changes } = this.#scope;
     for (const record of changes.becoming) this.#reachFrom(record);
     for (const record of changes.ceasing.keys()) this.#reachFrom(record);
+    for (const record of this.#losing) this.#reachFrom(record);
     for (const entry of this.#plan.entries()) {
       const record = this.#plan.recordAt(entry);
       if (!this.#scope.isStaying(record)) continue;
@@ -146,7 +152,7 @@ class KinshipPlan {
     const child = records.isChild(record);
     let evidence = false;
     const end = records.endOfOccurrences(record);
-    for (let at = records.firstOccurrence(record); at < end; at++) {
+    for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
       const token = records.tokenAt(at);
       if (this.#scope.relatedBefore(token) !== this.#scope.relatesAfter(token)) this.#reachToken(token);
       // Kinship uses a child's carer tokens and an adult's own tokens, never a child's own.
@@ -194,6 +200,7 @@ class KinshipPlan {
         const other = records.holderAt(at);
         if (records.individualOf(other) !== individual) continue;
         if (!this.#scope.isStaying(other) || this.#plan.entryOf(other) !== NONE) continue;
+        if (this.#scope.isErasedAt(at)) continue;
         if ((scopes & ~this.#scopesOf(other)) === 0) return true;
       }
     }
@@ -212,7 +219,7 @@ class KinshipPlan {
     const { records, tokens } = this.#scope.index;
     for (const list of lists) {
       for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at))
-        this.#reachCluster(this.#holdingCluster(records.holderAt(at), lists));
+        this.#reachCluster(this.#holdingCluster(at, lists));
     }
   }
 
@@ -292,7 +299,7 @@ class KinshipPlan {
     for (const list of lists) {
       for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
         const record = records.holderAt(at);
-        const cluster = this.#holdingCluster(record, lists);
+        const cluster = this.#holdingCluster(at, lists);
         if (cluster < 0) continue;
         if (latest?.cluster !== cluster) latest = found.find((known) => known.cluster === cluster);
         if (latest === undefined) {
@@ -305,10 +312,12 @@ class KinshipPlan {
     return found;
   }
 
-  /** The cluster of a record that holds a token in these lists; negative if that is no evidence of kinship. */
-  #holdingCluster(record: number, lists: readonly HolderList[]): number {
-    if (!this.#scope.isLive(record)) return NONE;
-    if (lists === ownLists && this.#scope.index.records.isChild(record)) return NONE;
+  /** The cluster of the record of an occurrence in these lists; negative if that is no evidence of kinship. */
+  #holdingCluster(occurrence: number, lists: readonly HolderList[]): number {
+    if (!this.#scope.counts(occurrence)) return NONE;
+    const { records } = this.#scope.index;
+    const record = records.holderAt(occurrence);
+    if (lists === ownLists && records.isChild(record)) return NONE;
     return this.#clusterOf(record);
   }
 
@@ -332,8 +341,8 @@ class KinshipPlan {
     const { records } = this.#scope.index;
     const child = records.isChild(record);
     const end = records.endOfOccurrences(record);
-    for (let at = records.firstOccurrence(record); at < end; at++) {
-      if (records.isCarerAt(at) === child) found.add(records.tokenAt(at));
+    for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
+      if (records.isCarerAt(at) === child && !this.#scope.isErasedAt(at)) found.add(records.tokenAt(at));
     }
   }
 

@@ -200,7 +200,7 @@ export class RecordTable implements Archived {
   /** The first NHS number of the record as a token, or NONE. */
   nhsNumberOf(record: number): number {
     const end = this.endOfOccurrences(record);
-    for (let at = this.firstOccurrence(record); at < end; at++) {
+    for (let at = this.firstOccurrence(record); at < end; at = this.occurrenceAfter(at, end)) {
       const token = this.tokenAt(at);
       if (!this.isCarerAt(at) && this.#tokens.channelOf(token) === this.#channels.nhsNumber) return token;
     }
@@ -223,6 +223,33 @@ export class RecordTable implements Archived {
 
   isStaged(record: number): boolean {
     return this.#bits.has(record, STAGED);
+  }
+
+  /** The first occurrence from here on at which a token still stands: it does not once it was forgotten. */
+  #thereFrom(occurrence: number, end: number): number {
+    let at = occurrence;
+    while (at < end && this.#occurrenceToken.get(at) === NONE) at += 1;
+    return at;
+  }
+
+  /** Removes a carer's token from a record. */
+  forgetCarerAt(occurrence: number): void {
+    const token = this.tokenAt(occurrence);
+    const list = this.isPerson(this.holderAt(occurrence)) ? 'carersOfPersons' : 'carersOfFacts';
+    const next = this.#nextHolder.get(occurrence);
+    let before = NONE;
+    for (let at = this.#tokens.firstHolder(token, list); at !== occurrence; at = this.nextHolder(at)) {
+      if (at === NONE) throw new Error('a token is not among those of its holders');
+      before = at;
+    }
+    if (before === NONE) this.#tokens.setFirstHolder(token, list, next);
+    else this.#nextHolder.set(before, next);
+    this.#occurrenceToken.set(occurrence, NONE);
+    this.#tokens.touch(token);
+  }
+
+  setContent(record: number, content: string): void {
+    this.#content.set(record, content);
   }
 
   /** Whether the record is erased, and so can never be live again. */
@@ -274,7 +301,12 @@ export class RecordTable implements Archived {
    * row order, then its carer's.
    */
   firstOccurrence(record: number): number {
-    return this.#firstOccurrence.get(record);
+    return this.#thereFrom(this.#firstOccurrence.get(record), this.endOfOccurrences(record));
+  }
+
+  /** The next of them, or `end` after the last. */
+  occurrenceAfter(occurrence: number, end: number): number {
+    return this.#thereFrom(occurrence + 1, end);
   }
 
   endOfOccurrences(record: number): number {
@@ -307,7 +339,7 @@ export class RecordTable implements Archived {
     const own: number[] = [];
     const ownChannels: number[] = [];
     const end = this.endOfOccurrences(record);
-    for (let at = this.firstOccurrence(record); at < end; at++) {
+    for (let at = this.firstOccurrence(record); at < end; at = this.occurrenceAfter(at, end)) {
       if (this.isCarerAt(at)) continue;
       const token = this.tokenAt(at);
       own.push(token);

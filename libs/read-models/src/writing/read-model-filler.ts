@@ -1,4 +1,4 @@
-import { isErasing, type LedgerEvent } from '@kinledger/contracts';
+import { isErasing, isRestating, type LedgerEvent } from '@kinledger/contracts';
 import { IdTable } from '@kinledger/domain';
 import type { FillingReadModel, HandledEventType, HandlerOf } from '../read-model.js';
 import type { MarkedBodies, MarkedBody } from '../records/marked-bodies.js';
@@ -60,6 +60,7 @@ export class ReadModelFiller {
       for (const { filler } of this.#filling) filler?.erase?.(event.data.records);
       return undefined;
     }
+    if (isRestating(event)) return undefined;
     let waiting: Promise<void> | undefined;
     for (const handle of this.#handlersOf(event.type)) {
       // Each handler waits for the one before, which writes what it may read.

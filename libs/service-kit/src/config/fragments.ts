@@ -53,6 +53,15 @@ export const shutdownConfig = {
   ),
 };
 
+/** How long a starting service waits for its database. */
+export const startConfig = {
+  patienceMs: variable(
+    'KINLEDGER_START_PATIENCE_SECONDS',
+    wholeNumber(0, 0, 3_600).transform((seconds) => seconds * 1000),
+    'set it to the seconds for which a starting service waits until its database answers and is migrated',
+  ),
+};
+
 export const restrictedConfig = {
   url: postgresUrlVariable('KINLEDGER_RESTRICTED_URL', 'the restricted database'),
 };
@@ -183,4 +192,9 @@ export const publicUrlConfig = {
 };
 
 /** The configuration of every service. */
-export const commonConfig = { http: httpConfig, log: logConfig, shutdown: shutdownConfig };
+export const commonConfig = {
+  http: httpConfig,
+  log: logConfig,
+  shutdown: shutdownConfig,
+  start: startConfig,
+};

@@ -35,6 +35,7 @@ describe('readConfig', () => {
       http: { host: '127.0.0.1', port: 4310, requestMs: 30_000 },
       log: { level: 'info' },
       shutdown: { graceMs: 20_000 },
+      start: { patienceMs: 0 },
       bus: {
         kind: 'postgres',
         url: right.KINLEDGER_BUS_URL,

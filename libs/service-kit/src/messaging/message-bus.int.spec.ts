@@ -1,7 +1,8 @@
 import { topics } from '@kinledger/contracts';
+import { migrate, type DatabaseName } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import type { MessageBus } from '@kinledger/message-bus';
-import type pg from 'pg';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { busConfig } from '../config/bus-config.js';
 import { platformConfig } from '../config/fragments.js';
@@ -18,7 +19,7 @@ afterAll(() => databases.drop());
 
 class LinkerModule {}
 
-const start = (platformUrl: string) =>
+const start = (platformUrl: string, patience = '0') =>
   createService(
     {
       name: 'linker',
@@ -33,6 +34,7 @@ const start = (platformUrl: string) =>
       KINLEDGER_LOG_LEVEL: 'silent',
       KINLEDGER_BUS_URL: databases.url('bus', 'linker'),
       KINLEDGER_PLATFORM_URL: platformUrl,
+      KINLEDGER_START_PATIENCE_SECONDS: patience,
     },
   );
 
@@ -54,4 +56,26 @@ describe('a service with a bus and a database', () => {
     // The bus has other migrations than the platform.
     await expect(start(databases.url('bus', 'linker'))).rejects.toMatchObject({ code: 'not-migrated' });
   });
+
+  it('waits for the migrator where it is told to, because a deployment starts both at once', async () => {
+    await query('platform', 'DELETE FROM migrations.function');
+    const starting = start(databases.url('platform', 'linker'), '30');
+    await expect.poll(() => waitingConnections()).toBeGreaterThan(0);
+    await migrate('platform', databases.url('platform', 'migrator'));
+    await (await starting).close();
+  });
 });
+
+const query = async (database: DatabaseName, sql: string) => {
+  const client = new pg.Client({ connectionString: databases.url(database, 'migrator') });
+  await client.connect();
+  return client.query(sql).finally(() => client.end());
+};
+
+const waitingConnections = async () =>
+  (
+    await query(
+      'platform',
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND usename = 'kinledger_linker'`,
+    )
+  ).rowCount;

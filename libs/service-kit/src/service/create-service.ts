@@ -90,7 +90,7 @@ export async function createService<const C extends ConfigSchema>(
 ): Promise<Service> {
   // One tree of both schemas: the parts have the types of the two schemas.
   const config = readConfig({ ...options.config, ...commonConfig }, env) as unknown as ServiceConfig<C>;
-  const { http, log, shutdown } = config as ConfigOf<typeof commonConfig>;
+  const { http, log, shutdown, start } = config as ConfigOf<typeof commonConfig>;
   const logger = createLogger({ service: options.name, level: log.level });
   const health = new Health();
   const metrics = new Metrics(options.name);
@@ -108,7 +108,8 @@ export async function createService<const C extends ConfigSchema>(
     imports: [
       loggerModule(logger),
       kitModule({
-        ...{ health, metrics, identity: options.identity?.(config) ?? identityOf(config) },
+        ...{ health, metrics, startPatienceMs: start.patienceMs },
+        identity: options.identity?.(config) ?? identityOf(config),
         controllers: openApi === undefined ? [] : [openApi],
       }),
       options.module(config),

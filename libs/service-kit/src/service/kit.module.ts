@@ -7,6 +7,7 @@ import { HealthController } from '../health/health.controller.js';
 import { Health } from '../health/health.js';
 import { MetricsController } from '../metrics/metrics.controller.js';
 import { Metrics } from '../metrics/metrics.js';
+import { START_PATIENCE } from '../persistence/pool.module.js';
 import { ProblemFilter } from '../problem/problem.filter.js';
 import { validationPipe } from '../problem/validation.js';
 
@@ -14,6 +15,8 @@ export interface KitOptions {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly identity: Identity;
+  /** How long a starting service waits for its databases. */
+  readonly startPatienceMs: number;
   /** In addition to those that every service has. */
   readonly controllers: readonly Type[];
 }
@@ -24,13 +27,20 @@ export interface KitOptions {
  */
 class KitModule {}
 
-export const kitModule = ({ health, metrics, identity, controllers }: KitOptions): DynamicModule => ({
+export const kitModule = ({
+  health,
+  metrics,
+  identity,
+  startPatienceMs,
+  controllers,
+}: KitOptions): DynamicModule => ({
   module: KitModule,
   global: true,
   controllers: [HealthController, MetricsController, ...controllers],
   providers: [
     { provide: Health, useValue: health },
     { provide: Metrics, useValue: metrics },
+    { provide: START_PATIENCE, useValue: startPatienceMs },
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: validationPipe },
     // Also provided under its own name: the body parsers ask it for admission before Nest does.
@@ -43,5 +53,5 @@ export const kitModule = ({ health, metrics, identity, controllers }: KitOptions
         new AccessGuard(reflector, identity, sessions),
     },
   ],
-  exports: [Health, Metrics, Sessions],
+  exports: [Health, Metrics, Sessions, START_PATIENCE],
 });

@@ -10,6 +10,9 @@ export interface ReadyMessage {
   readonly url: string;
 }
 
+/** A service that is told to stop while it starts may finish starting for this long. */
+const START_ENDS_WITHIN_MS = 5_000;
+
 /**
  * The whole of a service's `main.ts`: starts it, notifies the parent process, and stops it on SIGTERM, SIGINT or when
  * the parent process ends. Work in progress is finished within the grace period; otherwise the process exits with 1. An
@@ -31,7 +34,11 @@ export async function runService<const C extends ConfigSchema>(options: ServiceO
   const stop = (why: string) => {
     if (stopping) return;
     stopping = true;
-    if (service !== undefined) void end(service, tracing, why);
+    if (service !== undefined) return void end(service, tracing, why);
+    // It has no work in progress, and may wait long for its database.
+    setTimeout(() => {
+      if (service === undefined) process.exit(0);
+    }, START_ENDS_WITHIN_MS).unref();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
   process.on('disconnect', () => stop('the parent process has ended'));

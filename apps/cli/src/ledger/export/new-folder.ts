@@ -20,6 +20,11 @@ export class NewFolder {
     mkdirSync(this.#partial, { recursive: true, mode: 0o700 });
   }
 
+  /** Where something lies until the folder has its name, for functions that write files themselves. */
+  pathOf(name: string): string {
+    return join(this.#partial, name);
+  }
+
   /** Writes a file, for its owner alone, and makes it durable. */
   async write(name: string, content: Uint8Array | string): Promise<void> {
     await this.fill(name, (file) =>
