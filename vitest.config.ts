@@ -19,7 +19,7 @@ export default defineConfig({
   test: {
     projects: [
       // Properties take seconds on a busy machine; what hangs fails all the same.
-      project('unit', ['{libs,apps}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'], {
+      project('unit', ['{libs,apps,tools}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'], {
         testTimeout: 120_000,
         // Pure code: files may share what they import, which is most of their time.
         isolate: false,

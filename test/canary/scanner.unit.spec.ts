@@ -62,7 +62,8 @@ describe('the scanner', () => {
     expect(packed).not.toEqual([]);
     // It also finds the value within other bytes, at any offset. A compressed stream has to fill its place.
     if (/packed/.test(_)) return;
-    const noise = randomBytes(1000);
+    // Without zero bytes: a zero before UTF-16 would make it readable in the other byte order as well.
+    const noise = randomBytes(1000).map((byte) => byte || 1);
     for (const before of [1, 2, 3, 500]) {
       expect(scanner.find(Buffer.concat([noise.subarray(0, before), bytes, noise]))).toEqual(packed);
     }

@@ -24,23 +24,23 @@ const statusAs = async (token: string) =>
 const letIn = async (token: string) => (await statusAs(token)) !== 401;
 
 describe('accounts of services that run', () => {
-  let auditor: Made;
+  let funder: Made;
   beforeAll(() => platform.start());
   afterAll(() => platform.stop());
 
   it('take effect at once when added, and their tokens are in no file', async () => {
-    auditor = await accounts<Made>('add', 'auditor', '--role', 'reader', '--expires', '2999-12-31');
-    expect(await letIn(auditor.token)).toBe(true);
+    funder = await accounts<Made>('add', 'funder', '--role', 'reader', '--expires', '2999-12-31');
+    expect(await letIn(funder.token)).toBe(true);
     for (const name of ['access.json', 'tokens.json', 'connection.json']) {
-      expect(readFileSync(join(installation.home, name), 'utf8')).not.toContain(auditor.token);
+      expect(readFileSync(join(installation.home, name), 'utf8')).not.toContain(funder.token);
       expect(statSync(join(installation.home, name)).mode & 0o777).toBe(0o600);
     }
   });
 
   it('get a new token, and the old one no longer works', async () => {
-    const { token } = await accounts<Made>('rotate', 'auditor');
-    expect([await letIn(auditor.token), await letIn(token)]).toEqual([false, true]);
-    auditor = { ...auditor, token };
+    const { token } = await accounts<Made>('rotate', 'funder');
+    expect([await letIn(funder.token), await letIn(token)]).toEqual([false, true]);
+    funder = { ...funder, token };
   });
 
   it('can be rotated while this machine’s own commands use them', async () => {
@@ -55,12 +55,12 @@ describe('accounts of services that run', () => {
   it('let nobody in while the access file is unreadable, and log an error', async () => {
     const before = readFileSync(file);
     writeFileSync(file, '{"accounts"');
-    expect(await letIn(auditor.token)).toBe(false);
+    expect(await letIn(funder.token)).toBe(false);
     const log = () => readFileSync(join(installation.home, 'logs', 'reporting-api.log'), 'utf8');
     await expect.poll(log).toMatch(/"level":"error".*all callers are refused/);
     expect(log()).not.toContain(file);
     writeFileSync(file, before);
-    expect(await letIn(auditor.token)).toBe(true);
+    expect(await letIn(funder.token)).toBe(true);
   });
 
   it('stay revoked when the services restart', async () => {
@@ -77,11 +77,11 @@ describe('accounts of services that run', () => {
       headers: { authorization: `Bearer ${tokens.operator}` },
     });
     expect(status.status).toBe(401);
-    expect(await letIn(auditor.token)).toBe(true);
+    expect(await letIn(funder.token)).toBe(true);
   });
 
   it.each([
-    ['a name that is taken', ['add', 'auditor', '--role', 'reader'], 'there is an account auditor already'],
+    ['a name that is taken', ['add', 'funder', '--role', 'reader'], 'there is an account funder already'],
     [
       'a provider’s account without its provider',
       ['add', 'x', '--role', 'provider'],
@@ -89,7 +89,7 @@ describe('accounts of services that run', () => {
     ],
     ['a name that is none', ['add', 'Amara Okafor', '--role', 'reader'], 'expected lower-case words'],
     ['an account that is not there', ['revoke', 'nobody'], 'there is no account of that name'],
-    ['a day that is over', ['rotate', 'auditor', '--expires', '2020-01-01'], 'is over'],
+    ['a day that is over', ['rotate', 'funder', '--expires', '2020-01-01'], 'is over'],
   ])('are left unchanged by %s', async (_, args, sentence) => {
     const before = readFileSync(file);
     const { code, stderr } = await installation.run('accounts', ...args);

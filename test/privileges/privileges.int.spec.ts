@@ -63,6 +63,8 @@ const expected: Readonly<
   },
   'platform linker': {
     tables: {
+      'audit.look': 'insert',
+      'audit.look_outcome': 'insert',
       'ledger.segments_ahead': 'insert select update',
       'ledger.checkpoint': 'insert select',
       'ledger.event': 'insert select',
@@ -83,7 +85,10 @@ const expected: Readonly<
   'platform projector': {
     tables: {
       ...readOnly(['ledger.event', 'ledger.payload', 'ledger.segment', 'ledger.stream']),
+      'audit.look': 'insert select',
+      'audit.look_outcome': 'insert select',
       'ledger.closed_figures': 'insert select',
+      'operations.explanation': 'delete insert select update',
       'operations.projection': 'select update(current_at)',
       'operations.rebuild': 'delete insert select update',
       'operations.recount': 'delete insert select update',
@@ -256,6 +261,35 @@ describe.each(services.flatMap((role) => mayConnect[role].map((database) => ({ r
     });
   },
 );
+
+describe('the trail of looks', () => {
+  const look = ['look_id', 'via', 'person', 'roles', 'stream', 'subject', 'as_at', 'reason'];
+  const values = `gen_random_uuid(), 'service', 'auditor', '{auditor}', 'programme-leap', '${'0'.repeat(32)}', 7, 'an audit of linkage'`;
+
+  it.each(['projector', 'linker'] as const)(
+    '%s adds to it, and does not say when or by which role a row was written',
+    async (role) => {
+      await as('platform', role, async (client) => {
+        await client.query(`INSERT INTO audit.look (${look.join(', ')}) VALUES (${values})`);
+        for (const [column, value] of [
+          ['asked_at', `'2001-01-01'`],
+          ['written_by', `'somebody else'`],
+        ] as const) {
+          const forged = `INSERT INTO audit.look (${look.join(', ')}, ${column}) VALUES (${values}, ${value})`;
+          expect({ column, may: await may(client, forged) }).toEqual({ column, may: false });
+        }
+      });
+      const rows = await as('platform', 'superuser', async (client) => {
+        const found = await client.query<{ written_by: string; is_now: boolean }>(
+          `SELECT written_by, asked_at BETWEEN now() - interval '1 minute' AND now() AS is_now
+           FROM audit.look ORDER BY look DESC LIMIT 1`,
+        );
+        return found.rows;
+      });
+      expect(rows).toEqual([{ written_by: postgresRole(role), is_now: true }]);
+    },
+  );
+});
 
 describe('this test', () => {
   it('detects a grant that is not stated, on a table and on one column', async () => {

@@ -20,7 +20,7 @@ describe('the accounts of a local installation', () => {
     const { tokens, without } = openAccounts(home, ['alpha', 'beta']);
     expect(stored().map(({ name }) => name)).toEqual([
       ...['alpha-officer', 'beta-officer'],
-      ...['data-team', 'reader', 'operator'],
+      ...['data-team', 'reader', 'operator', 'auditor'],
     ]);
     expect(without).toEqual([]);
     expect(bytes()).not.toContain(tokens.reader);
@@ -31,7 +31,7 @@ describe('the accounts of a local installation', () => {
     const { tokens } = openAccounts(home, ['alpha', 'beta']);
     const accounts = [
       ...stored().filter(({ name }) => name !== 'reader' && name !== 'beta-officer'),
-      { name: 'auditor', tokenSha256: 'a'.repeat(64), roles: ['reader'] },
+      { name: 'inspector', tokenSha256: 'a'.repeat(64), roles: ['reader'] },
     ];
     writeFileSync(home.accessFile, JSON.stringify({ accounts }));
     const before = bytes();

@@ -10,6 +10,7 @@ const storedTokens = z.strictObject({
   dataTeam: z.string(),
   reader: z.string(),
   operator: z.string(),
+  auditor: z.string().exactOptional(),
   providers: z.record(z.string(), z.string()),
 });
 
@@ -22,9 +23,8 @@ export interface LocalAccounts {
 }
 
 /**
- * The accounts of a local installation. A new home gets one per provider of the programme, the data team, a reader and
- * an
- * operator; later starts never change the access file.
+ * The accounts of a local installation. A new home gets one per provider of the programme, the data team, a reader, an
+ * operator and an auditor; later starts never change the access file.
  * @throws Error if one of the two files is missing or cannot be read.
  */
 export function openAccounts(home: Home, providers: readonly string[]): LocalAccounts {
@@ -47,12 +47,13 @@ const missing = (gone: string, there: string): Error =>
   );
 
 function createAccounts(home: Home, providers: readonly string[]): void {
-  const tokens: Tokens = {
+  const tokens = {
     dataTeam: newToken(),
     reader: newToken(),
     operator: newToken(),
+    auditor: newToken(),
     providers: Object.fromEntries(providers.map((provider) => [provider, newToken()])),
-  };
+  } satisfies Tokens;
   const account = (name: string, role: AccessRole, token: string) => ({
     name,
     tokenSha256: hash('sha256', token),
@@ -67,6 +68,7 @@ function createAccounts(home: Home, providers: readonly string[]): void {
       account('data-team', 'data-team', tokens.dataTeam),
       account('reader', 'reader', tokens.reader),
       account('operator', 'operator', tokens.operator),
+      account('auditor', 'auditor', tokens.auditor),
     ],
   });
   writePrivately(home.tokensFile, `${JSON.stringify(tokens, undefined, 2)}\n`);

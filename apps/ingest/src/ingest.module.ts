@@ -10,6 +10,7 @@ import { intakeOutbox } from './outbox/intake-outbox.js';
 import { FilesPage } from './pages/files.page.js';
 import { ingestPages } from './pages/ingest-pages.js';
 import { AnswersController } from './people/answers.controller.js';
+import { ErasureMetrics } from './people/erasure-metrics.js';
 import { PeopleController } from './people/people.controller.js';
 import { PeopleService } from './people/people-service.js';
 import { ProgrammeModule } from './programme/programme.module.js';
@@ -48,6 +49,7 @@ export class IngestModule {
       ],
       providers: [
         IntakeMetrics,
+        ErasureMetrics,
         SaltWatch,
         UploadService,
         UploadExpiry,

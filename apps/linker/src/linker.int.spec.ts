@@ -175,6 +175,10 @@ describe('the linker as a service', () => {
     const metrics = await (await get(service, '/metrics')).text();
     expect(metrics).toMatch(/kinledger_linker_rows_total\{[^}]*\} 4\n/);
     expect(metrics).toMatch(/kinledger_linker_lease_held\{[^}]*\} 1\n/);
+    expect(metrics).toMatch(/kinledger_file_lag_seconds_count\{[^}]*stage="linked"[^}]*\} 1\n/);
+    expect(metrics).toMatch(/kinledger_linker_oldest_file_seconds\{[^}]*\} 0\n/);
+    expect(metrics).toMatch(/kinledger_database_connections\{database="platform",state="idle",[^}]*\} \d+\n/);
+    expect(metrics).toMatch(/kinledger_backlog_ratio\{what="staged chunks",[^}]*\} 0/);
     expect(metrics).toMatch(/kinledger_linker_decided_total\{[^}]*outcome="linked"[^}]*\} 1\n/);
   });
 

@@ -121,23 +121,23 @@ export class LinkerModule {
         },
         {
           provide: UNDECIDED,
-          inject: [INBOX, PROGRAMME_ID],
-          useFactory: (inbox: Inbox, programme: string) =>
+          inject: [INBOX, PROGRAMME_ID, Metrics],
+          useFactory: (inbox: Inbox, programme: string, metrics: Metrics) =>
             new Backlog({
               measure: async () => (await inbox.counts(programme)).chunks,
               limit: config.pace.maxStagedChunks,
-            }),
+            }).watchedBy(metrics, 'staged chunks'),
         },
         {
           provide: UNPROJECTED,
-          inject: [MESSAGE_BUS],
-          useFactory: (bus: MessageBus) =>
+          inject: [MESSAGE_BUS, Metrics],
+          useFactory: (bus: MessageBus, metrics: Metrics) =>
             Backlog.ofGroup(
               bus,
               'projector',
               topics.submissionDecided.name,
               config.pace.maxUnprojectedDecisions,
-            ),
+            ).watchedBy(metrics, 'decisions to project'),
         },
         {
           provide: ERASURES,

@@ -1,6 +1,6 @@
 import { programmeId, type ProgrammeId } from '@kinledger/contracts';
 import { isStoreUnreachable, openEventStore, type EventStore } from '@kinledger/event-store';
-import { readProgramme } from '@kinledger/programme';
+import { readProgramme, type Programme } from '@kinledger/programme';
 import {
   DependencyWatch,
   FailureLog,
@@ -28,12 +28,14 @@ import type { projectorConfig } from './config.js';
 import { MessagesController } from './messages.controller.js';
 import { LiveProjection } from './projection/live-projection.js';
 import { ProjectionStanding } from './projection/projection-standing.js';
+import { ProjectorMetrics } from './projection/projector-metrics.js';
 import { Rebuilder } from './rebuild/rebuilder.js';
 import { RebuildsController } from './rebuild/rebuilds.controller.js';
 import { RecountsController } from './recounts/recounts.controller.js';
 import { Recounts } from './recounts/recounts.js';
 
 const EVENT_STORE = Symbol('event store');
+const PROGRAMME = Symbol('programme');
 const STREAM = Symbol('stream of the programme');
 const STREAM_PREFIX = 'programme-';
 /** A failing projection retries every second; a longer failure counts as down. */
@@ -133,9 +135,13 @@ export class ProjectorModule {
             }),
         },
         {
+          provide: PROGRAMME,
+          useFactory: () => readProgramme(config.programme.directory),
+        },
+        {
           provide: STREAM,
-          useFactory: async () =>
-            `${STREAM_PREFIX}${(await readProgramme(config.programme.directory)).definition.id}`,
+          inject: [PROGRAMME],
+          useFactory: ({ definition }: Programme) => `${STREAM_PREFIX}${definition.id}`,
         },
         {
           provide: QuarterClosings,
@@ -143,8 +149,24 @@ export class ProjectorModule {
           useFactory: quarterClosings,
         },
         {
+          provide: ProjectorMetrics,
+          inject: [Metrics, PROGRAMME],
+          useFactory: (metrics: Metrics, { datasets }: Programme) =>
+            new ProjectorMetrics(
+              metrics,
+              datasets.map(({ id }) => id),
+            ),
+        },
+        {
           provide: LiveProjection,
-          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', Metrics, PinoLogger, QuarterClosings],
+          inject: [
+            EVENT_STORE,
+            STREAM,
+            'kinledger pool platform',
+            ProjectorMetrics,
+            PinoLogger,
+            QuarterClosings,
+          ],
           useFactory: liveProjection,
         },
         {
@@ -199,22 +221,10 @@ function liveProjection(
   store: EventStore,
   stream: string,
   pool: pg.Pool,
-  metrics: Metrics,
+  metrics: ProjectorMetrics,
   logger: PinoLogger,
   closings: QuarterClosings,
 ): LiveProjection {
-  const position = metrics.gauge({
-    name: 'kinledger_projector_position',
-    help: 'Last ledger position in the live read models.',
-  });
-  const decisions = metrics.counter({
-    name: 'kinledger_projector_decisions_total',
-    help: 'Decisions applied to the live read models.',
-  });
-  const failures = metrics.counter({
-    name: 'kinledger_projector_failures_total',
-    help: 'Failures of the live projection; it goes on from its checkpoint after each.',
-  });
   const failureLog = new FailureLog({
     logger,
     failed: 'live projection failed; it starts again from its checkpoint',
@@ -226,12 +236,9 @@ function liveProjection(
     store,
     stream,
     pool,
-    onApplied: (progress) => {
-      position.set(progress.position);
-      decisions.inc(progress.decisions);
-    },
+    onApplied: (progress) => metrics.applied(progress),
     onError: (error) => {
-      failures.inc();
+      metrics.failed();
       failureLog.failed(error);
     },
     onHalt: (err) => {
@@ -244,23 +251,6 @@ function liveProjection(
     onQuarterClosed: closings.close,
     onLeading: () => closings.settle(),
   });
-  metrics.gauge({
-    name: 'kinledger_projector_writer',
-    help: '1 when this process writes the live read models, 0 when it stands by.',
-    collect: (gauge) => gauge.set(live.isWriter ? 1 : 0),
-  });
-  metrics.gauge({
-    name: 'kinledger_projector_halted',
-    help: '1 when a person must look before it projects on.',
-    collect: (gauge) => gauge.set(live.haltedBy === undefined ? 0 : 1),
-  });
-  metrics.gauge({
-    name: 'kinledger_projector_lag_events',
-    help: 'Events of the ledger that the live read models lack.',
-    collect: async (gauge) => {
-      const { rows } = await pool.query<{ position: number }>('SELECT position FROM golden.checkpoint');
-      gauge.set((await store.head(stream)) - (rows[0]?.position ?? -1));
-    },
-  });
+  metrics.watch(live, pool, () => store.head(stream));
   return live;
 }

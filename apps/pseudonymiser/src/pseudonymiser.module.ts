@@ -5,6 +5,7 @@ import { readSecrets } from '@kinledger/pseudonymisation';
 import {
   Backlog,
   MESSAGE_BUS,
+  Metrics,
   Outbox,
   OutboxModule,
   PoolModule,
@@ -70,20 +71,26 @@ export class PseudonymiserModule {
         },
         {
           provide: FilePseudonymiser,
-          inject: [poolToken('restricted'), MESSAGE_BUS, RowWorkers, FileMetrics, Outbox],
+          inject: [poolToken('restricted'), MESSAGE_BUS, RowWorkers, FileMetrics, Outbox, Metrics],
           useFactory: async (
             pool: pg.Pool,
             bus: MessageBus,
             workers: RowWorkers,
             observer: FileMetrics,
             outbox: Outbox,
+            metrics: Metrics,
           ) =>
             new FilePseudonymiser({
               programme: (await readProgramme(config.programme.directory)).definition.id,
               pool,
               bus,
               workers,
-              unlinked: Backlog.ofGroup(bus, 'linker', topics.rowPseudonymised.name, config.maxChunksAhead),
+              unlinked: Backlog.ofGroup(
+                bus,
+                'linker',
+                topics.rowPseudonymised.name,
+                config.maxChunksAhead,
+              ).watchedBy(metrics, 'chunks to link'),
               filesAtOnce: config.threads * FILES_PER_THREAD,
               now: () => new Date(),
               observer,

@@ -149,6 +149,7 @@ it('processes accepted files from the bus in spite of faulty ones beside them, a
 
   const metrics = await (await fetch(`${service.url}/metrics`)).text();
   expect(metrics).toMatch(/kinledger_rows_pseudonymised_total\{[^}]*\} 1303/);
+  expect(metrics).toMatch(/kinledger_file_lag_seconds_count\{[^}]*stage="pseudonymised"[^}]*\} [1-9]/);
   expect(metrics).toMatch(/kinledger_tokens_total\{kind="child-key",use="identity",[^}]*\} 1303/);
   expect(metrics).toMatch(
     /kinledger_files_finished_total\{outcome="unprocessable",reason="landing-incomplete"/,

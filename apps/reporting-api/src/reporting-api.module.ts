@@ -13,7 +13,6 @@ import { SubmissionsPage } from './pages/submissions.page.js';
 import { ReadModels } from './read-models/read-models.js';
 import { ClosedQuarters } from './quarters/closed-quarters.js';
 import { QuartersController } from './quarters/quarters.controller.js';
-import { SignInLinksController } from './sign-in/sign-in-links.controller.js';
 import { SubmissionsController } from './submissions/submissions.controller.js';
 import { Submissions } from './submissions/submissions.js';
 
@@ -31,7 +30,6 @@ export class ReportingApiModule {
         ...figures.map((figure) => figureController(figure)),
         SubmissionsController,
         QuartersController,
-        SignInLinksController,
         ReachPage,
         SubmissionsPage,
       ],

@@ -33,5 +33,7 @@ export * from './messages/pseudonymised-row.js';
 export * from './messages/row-pseudonymised.js';
 export * from './messages/submission-state-changed.js';
 export * from './row-chunk/row-chunk.js';
+export type { TokensOfRecord } from './row-chunk/row-layout.js';
 export { committedBytesOf, RowPacker, type CommittedBytes, type PackedRows } from './row-chunk/row-packer.js';
+export * from './look-reason.js';
 export * from './topics.js';

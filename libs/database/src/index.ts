@@ -1,5 +1,6 @@
 export * from './binary-copy.js';
 export * from './copy.js';
+export * from './looks.js';
 export * from './migrate.js';
 export * from './outage.js';
 export * from './packed-bytes.js';

@@ -29,6 +29,7 @@ export async function decideSubmission(
       if (row === undefined) throw stagedRowsDiffer(submission);
       if (!('absent' in row)) run.stage(row);
       else if (row.absent === 'unchanged') run.stageUnchanged(row.record);
+      else if (row.absent === 'tokens') run.stagePartly(row.row);
       else run.stageForgotten(row.placed);
     }
     if (chunk.repeated !== undefined) run.countRepeated(chunk.repeated);

@@ -1,4 +1,5 @@
 import type { ForeignEvent } from '@kinledger/contracts';
+import type { TokensDiffer } from '@kinledger/event-store';
 
 /** The ledger differs from what the same inputs produce now. Nothing is overwritten: a person must investigate. */
 export interface LedgerDiffers extends Error {
@@ -41,7 +42,8 @@ export type Halt =
   | FamilyScopesDiffer
   | LedgerUnreadable
   | ForeignEvent
-  | StagedRowsDiffer;
+  | StagedRowsDiffer
+  | TokensDiffer;
 
 const halts: ReadonlySet<string> = new Set<Halt['code']>([
   'ledger-differs',
@@ -51,6 +53,7 @@ const halts: ReadonlySet<string> = new Set<Halt['code']>([
   'ledger-unreadable',
   'foreign-event',
   'staged-rows-differ',
+  'tokens-differ',
 ]);
 
 export const isHalt = (error: unknown): error is Halt =>

@@ -19,7 +19,7 @@ import {
   type LinkageDecider,
   type SubmissionStanding,
 } from '@kinledger/domain';
-import type { EnteredRecord } from '@kinledger/event-store';
+import type { EnteredRecord, TokenCut, TokenCuts } from '@kinledger/event-store';
 import { ledgerUnreadable } from './errors.js';
 
 /** Prefix of the causes of definitions. */
@@ -44,6 +44,11 @@ export interface ClosedQuarter {
   readonly published?: number;
 }
 
+/** A cut of a record's carer tokens, and the cause of the erasure. */
+interface CarerCut extends TokenCut {
+  readonly cause: string;
+}
+
 /**
  * The linker's state for a programme: a fold over its ledger, including the linkage engine. It is the same whether the
  * events were just decided or read back, so it may be discarded and rebuilt at any time.
@@ -63,6 +68,8 @@ export class ProgrammeLedger implements Archived {
   tokensWithoutForce = 0;
   /** All erased records. */
   readonly erased: RecordId[] = [];
+  /** Records of which carer tokens are erased, and the cuts in the order of the ledger. */
+  readonly #carerCuts = new Map<RecordId, readonly CarerCut[]>();
   /** Every quarter that is closed. */
   readonly quarters = new Map<PeriodCode, ClosedQuarter>();
 
@@ -96,6 +103,23 @@ export class ProgrammeLedger implements Archived {
       if (revision === undefined) throw ledgerUnreadable(`record ${record} never entered it`);
       return { record, revision };
     });
+  }
+
+  /** The cuts of every record of which carer tokens are erased. */
+  tokenCuts(): TokenCuts[] {
+    const records = [...this.#carerCuts.keys()].filter((record) => this.engine.erasable([record]).length > 0);
+    return this.entered(records).map((entered, index) => ({
+      ...entered,
+      cuts: (this.#carerCuts.get(records[index] as RecordId) ?? []).map(({ places, tokens }) => ({
+        places,
+        tokens,
+      })),
+    }));
+  }
+
+  /** Whether an erasure with this cause has already taken carer tokens of a record. */
+  hasCutCarers(record: RecordId, cause: string): boolean {
+    return this.#carerCuts.get(record)?.some((cut) => cut.cause === cause) === true;
   }
 
   /**
@@ -154,6 +178,13 @@ export class ProgrammeLedger implements Archived {
         this.erased.push(...event.data.records);
         this.closedAt = event.revision;
         return;
+      case 'CarerTokensErased':
+        for (const { record, erased: places, tokens } of event.data.records) {
+          const cut = { cause: event.cause, places, tokens };
+          this.#carerCuts.set(record, [...(this.#carerCuts.get(record) ?? []), cut]);
+        }
+        this.closedAt = event.revision;
+        return;
       case 'QuarterClosed':
         this.quarters.set(event.data.period, { closing: event.revision });
         this.closedAt = event.revision;
@@ -204,6 +235,7 @@ export class ProgrammeLedger implements Archived {
     await passMapThrough(archive, this.#eventsByCause);
     await passMapThrough(archive, this.#commands);
     await passMapThrough(archive, this.quarters);
+    await passMapThrough(archive, this.#carerCuts);
     await this.engine.passThrough(archive);
   }
 

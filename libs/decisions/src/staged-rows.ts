@@ -17,10 +17,12 @@ export interface StagedRows {
   chunksOf(submission: SubmissionId): AsyncIterable<DecidableChunk>;
 }
 
-/** A row without its body, and what a recorded submission still says of it. */
+/** A row of which something is absent, and what a recorded submission still says of it. */
 export type AbsentRow =
   /** It equalled the live record of its key, so that nothing of it was kept. */
   | { readonly absent: 'unchanged'; readonly record: RecordId }
+  /** Tokens of it were erased since; the rest is there. */
+  | { readonly absent: 'tokens'; readonly row: PseudonymisedRow }
   /** Its body was erased. */
   | { readonly absent: 'forgotten'; readonly placed: Pick<Placement, 'record' | 'rowKey' | 'role'> };
 
@@ -33,7 +35,7 @@ export interface DecidableChunk {
   row(ordinal: number): PseudonymisedRow | AbsentRow | undefined;
   recordOf(ordinal: number): RecordId | undefined;
   committedBytes(ordinal: number): CommittedBytes | undefined;
-  /** The ledger's commitments to a row whose body was erased. */
+  /** The ledger's commitments to a row that is not as it entered: its body was erased, or its tokens are stated anew. */
   recordedCommitments?(ordinal: number): Commitments | undefined;
   /** Number of further rows of which nothing was kept, because they repeat an earlier row of the file. */
   readonly repeated?: number;

@@ -31,6 +31,12 @@ export interface SegmentDiffers extends Error {
   readonly revision: number;
 }
 
+/** The tokens beside an event are not those that the ledger states: somebody changed them. */
+export interface TokensDiffer extends Error {
+  readonly code: 'tokens-differ';
+  readonly revision: number;
+}
+
 export interface PayloadDigestWrong extends Error {
   readonly code: 'payload-digest-wrong';
   readonly digest: string;
@@ -54,8 +60,17 @@ export const isEventTooLarge = guard<EventTooLarge>('event-too-large');
 export const isEmptyAppend = guard<EmptyAppend>('empty-append');
 
 export const isSegmentDiffers = guard<SegmentDiffers>('segment-differs');
+export const isTokensDiffer = guard<TokensDiffer>('tokens-differ');
 export const isPayloadDigestWrong = guard<PayloadDigestWrong>('payload-digest-wrong');
 export const isStreamGap = guard<StreamGap>('stream-gap');
+
+export const tokensDiffer = (record: string, revision: number): TokensDiffer =>
+  Object.assign(
+    new Error(
+      `the tokens of record ${record} beside revision ${revision} are not those that the ledger states; nothing was written`,
+    ),
+    { code: 'tokens-differ' as const, revision },
+  );
 
 export const revisionConflict = (
   stream: string,

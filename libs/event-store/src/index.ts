@@ -12,5 +12,5 @@ export * from './postgres/postgres-event-store.js';
 export * from './last-closed-at.js';
 export * from './read-ahead.js';
 export * from './read-exactly.js';
-export { bodiesIn, type EnteredRecord } from './segments.js';
+export { bodiesIn, type EnteredRecord, type TokenCut, type TokenCuts } from './segments.js';
 export * from './store-standing.js';

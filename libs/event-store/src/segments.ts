@@ -1,4 +1,12 @@
-import { RowChunk, type PseudonymisedRow, type RecordId } from '@kinledger/contracts';
+import { hash } from 'node:crypto';
+import {
+  committedBytesOf,
+  RowChunk,
+  type PseudonymisedRow,
+  type RecordId,
+  type TokensOfRecord,
+} from '@kinledger/contracts';
+import { tokensDiffer } from './errors.js';
 import type { Segment } from './event-store.js';
 
 /** Returns the rows of segments by record, without those that were cut out. @throws UnreadableContract */
@@ -18,6 +26,19 @@ export function bodiesIn(segments: readonly Pick<Segment, 'bytes'>[]): Map<Recor
 export interface EnteredRecord {
   readonly record: string;
   readonly revision: number;
+}
+
+/** Tokens that are cut out of a record's row. */
+export interface TokenCuts extends EnteredRecord {
+  /** One cut for each event that states it, in the order of the ledger. */
+  readonly cuts: readonly TokenCut[];
+}
+
+export interface TokenCut {
+  /** Places in the row's list of tokens as it is before this cut, from 0. */
+  readonly places: readonly number[];
+  /** The ledger's commitment to the tokens that remain, as 64 hex digits. */
+  readonly tokens: string;
 }
 
 /** What remains of a segment after rows are cut out. */
@@ -44,6 +65,45 @@ export function withoutRecords(bytes: Uint8Array, records: ReadonlySet<string>):
   }
   return cut.length === 0 ? undefined : { erased: cut.length, bodies, bytes: chunk.withoutRows(cut) };
 }
+
+/**
+ * Cuts tokens out of rows of a segment, with the texts that only they used. Whether a cut was made already shows in the
+ * commitment to what the row has. Returns undefined if the segment has nothing to cut, else the bytes and the number of
+ * rows that lost tokens.
+ * @throws TokensDiffer if what remains of a row is not what the ledger states; UnreadableContract
+ */
+export function withoutTokens(
+  { revision, bytes }: Pick<Segment, 'revision' | 'bytes'>,
+  records: readonly TokenCuts[],
+): { readonly erased: number; readonly bytes: Uint8Array } | undefined {
+  const cutsOf = new Map(records.map(({ record, cuts }) => [record, cuts]));
+  const chunk = new RowChunk(bytes);
+  const changed = new Map<number, TokensOfRecord>();
+  for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) {
+    const cuts = cutsOf.get(chunk.recordOf(ordinal) ?? '');
+    const row = cuts === undefined ? undefined : chunk.row(ordinal);
+    if (cuts === undefined || row === undefined) continue;
+    const now = commitmentToTokens(row);
+    const left = cuts.slice(cuts.findLastIndex(({ tokens }) => tokens === now) + 1);
+    if (left.length === 0) continue;
+    const remaining = left.reduce(
+      (tokens, { places }) => tokens.filter((_, place) => !places.includes(place)),
+      row.tokens,
+    );
+    const { keyVersion, derived } = row;
+    if (commitmentToTokens({ ...row, tokens: remaining }) !== left.at(-1)?.tokens)
+      throw tokensDiffer(row.record, revision);
+    changed.set(ordinal, { keyVersion, tokens: remaining, derived });
+  }
+  return changed.size === 0 ? undefined : { erased: changed.size, bytes: chunk.withTokens(changed) };
+}
+
+const commitmentToTokens = (row: PseudonymisedRow): string =>
+  hash('sha256', committedBytesOf(row).tokens, 'hex');
+
+/** Groups cuts by the revision at which their records entered the ledger. */
+export const cutsByRevision = (records: readonly TokenCuts[]): Map<number, TokenCuts[]> =>
+  Map.groupBy(records, ({ revision }) => revision);
 
 /** Groups records by the revision at which they entered the ledger. */
 export function byRevision(records: readonly EnteredRecord[]): Map<number, ReadonlySet<string>> {

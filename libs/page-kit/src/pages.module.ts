@@ -3,6 +3,7 @@ import { PageRenderer } from './page-renderer.js';
 import { PAGES, type PagesOfService } from './pages.js';
 import { SECURE_COOKIES } from './sign-in/secure-cookies.token.js';
 import { SignInLinkPage } from './sign-in/sign-in-link.page.js';
+import { SignInLinksController } from './sign-in/sign-in-links.controller.js';
 import { SignInPage } from './sign-in/sign-in.page.js';
 
 export interface PagesModuleOptions {
@@ -17,7 +18,7 @@ export class PagesModule {
     return {
       module: PagesModule,
       global: true,
-      controllers: [SignInPage, ...(pages.signInLinks ? [SignInLinkPage] : [])],
+      controllers: [SignInPage, ...(pages.signInLinks ? [SignInLinkPage, SignInLinksController] : [])],
       providers: [
         { provide: PAGES, useValue: pages },
         { provide: SECURE_COOKIES, useValue: publicUrl?.startsWith('https:') ?? false },

@@ -19,6 +19,8 @@ export interface PagesOfService {
   readonly footer: string;
   /** Headings of problem pages by status, where the kit's do not fit. */
   readonly headings?: Readonly<Record<number, string>>;
+  /** Routes of the service's own forms. */
+  readonly forms?: readonly string[];
   /** Whether one-time links sign browsers in: then the form says how to get one. */
   readonly signInLinks: boolean;
 }

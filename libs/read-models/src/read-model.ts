@@ -1,4 +1,10 @@
-import type { ErasingEvent, LedgerEvent, LedgerEventType, PseudonymisedRow } from '@kinledger/contracts';
+import type {
+  ErasingEvent,
+  LedgerEvent,
+  LedgerEventType,
+  PseudonymisedRow,
+  RestatingEvent,
+} from '@kinledger/contracts';
 import type { Bodies, IdTable } from '@kinledger/domain';
 import type pg from 'pg';
 import type { ReadTable } from './read-table.js';
@@ -9,8 +15,11 @@ import type { Numbers } from './writing/numbers.js';
 
 export type EventOf<Type extends LedgerEventType> = Extract<LedgerEvent, { readonly type: Type }>;
 
-/** Erasure is derived from the tables of all read models (see `ReadTable.erasure`): no read model handles it itself. */
-export type HandledEventType = Exclude<LedgerEventType, ErasingEvent['type']>;
+/**
+ * Erasure is derived from the tables of all read models (see `ReadTable.erasure`): no read model handles it itself. Nor
+ * does one handle what changes tokens, since none has any.
+ */
+export type HandledEventType = Exclude<LedgerEventType, ErasingEvent['type'] | RestatingEvent['type']>;
 
 /** What a read model may use while it writes, in the client's current transaction, on the schema's search path. */
 export interface Writing {

@@ -1,7 +1,8 @@
 export { askedByOf, hasRole, type Caller } from './access/caller.js';
 export type { Identified, Identity } from './access/identity.js';
 export { bearerTokenOf } from './access/access.guard.js';
-export { CurrentCaller, Public, Roles, callerOf } from './access/decorators.js';
+export { ByForm, CurrentCaller, Public, Roles, callerOf } from './access/decorators.js';
+export { isOwnForm } from './access/own-form.js';
 export { sessionCookie, sessionOf } from './access/session-cookie.js';
 export { SESSION_MS, Sessions } from './access/sessions.js';
 export { busConfig, type BusConfig } from './config/bus-config.js';
@@ -43,6 +44,7 @@ export { FailureLog } from './logging/failure-log.js';
 export { createLogger } from './logging/logger.js';
 export { serializeError } from './logging/error-serializer.js';
 export { closeLingering, type Patience } from './http/lingering-close.js';
+export { FileLag, type FileStage } from './metrics/file-lag.js';
 export { Metrics } from './metrics/metrics.js';
 export { answers, answersCsv, problems } from './openapi/answers.js';
 export type { ApiDescription } from './openapi/openapi.controller.js';

@@ -18,7 +18,7 @@ function changed(tokens: Tokens, { name, provider }: StoredAccount, token: strin
   // A revoked account's token is useless, so it may stay.
   if (token === undefined) return tokens;
   if (name === 'data-team') return { ...tokens, dataTeam: token };
-  if (name === 'reader' || name === 'operator') return { ...tokens, [name]: token };
+  if (name === 'reader' || name === 'operator' || name === 'auditor') return { ...tokens, [name]: token };
   return tokens;
 }
 

@@ -6,9 +6,14 @@ import { InjectProgramme } from '../programme/programme.module.js';
 import { incidentKinds, type IncidentKind } from './incident.js';
 import type { Upload } from './upload.js';
 
+const rowOutcomes = ['accepted', 'warned', 'rejected', 'duplicate'] as const;
+const submissionOutcomes = ['accepted', 'repeated', 'withdrawn', 'unparked'] as const;
+
 /** Metrics of intake. Labels contain only names of the programme's configuration and of our rules. */
 @Injectable()
 export class IntakeMetrics {
+  /** All metrics of the service. */
+  readonly all: Metrics;
   readonly receiving: Gauge;
   readonly #uploads: Counter<'dataset' | 'outcome'>;
   readonly #rows: Counter<'dataset' | 'outcome'>;
@@ -19,6 +24,7 @@ export class IntakeMetrics {
   readonly #incidents: Counter<'dataset' | 'kind'>;
 
   constructor(metrics: Metrics, @InjectProgramme() programme: Programme) {
+    this.all = metrics;
     this.receiving = metrics.gauge({
       name: 'kinledger_uploads_receiving',
       help: 'Uploads that are being received.',
@@ -59,9 +65,14 @@ export class IntakeMetrics {
       help: 'Uploads with data that must never leave its source: clear text in place of digests, or the salt.',
       labels: ['dataset', 'kind'],
     });
-    // Prometheus sees an increase only if the counter starts at 0.
-    for (const { id } of programme.datasets)
-      for (const kind of incidentKinds) this.#incidents.inc({ dataset: id, kind }, 0);
+    // Prometheus sees the first file of a quarter as an increase only if the counters start at 0.
+    for (const { id: dataset } of programme.datasets) {
+      for (const kind of incidentKinds) this.#incidents.inc({ dataset, kind }, 0);
+      for (const outcome of ['validated', 'refused']) this.#uploads.inc({ dataset, outcome }, 0);
+      for (const outcome of rowOutcomes) this.#rows.inc({ dataset, outcome }, 0);
+      for (const outcome of submissionOutcomes) this.#submissions.inc({ dataset, outcome }, 0);
+      this.#bytes.inc({ dataset }, 0);
+    }
   }
 
   /** Counts one upload as an incident of its provider, however many rows caused it. */
@@ -86,7 +97,7 @@ export class IntakeMetrics {
     this.#seconds.observe({ outcome: 'not-taken' }, seconds);
   }
 
-  submission(dataset: string, outcome: 'accepted' | 'repeated' | 'withdrawn' | 'unparked'): void {
+  submission(dataset: string, outcome: (typeof submissionOutcomes)[number]): void {
     this.#submissions.inc({ dataset, outcome });
   }
 }

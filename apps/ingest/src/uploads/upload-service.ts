@@ -48,7 +48,7 @@ export class UploadService {
     this.#landed = new Backlog({
       measure: () => countChunks(intake.pool),
       limit: intake.limits.maxLandedChunks,
-    });
+    }).watchedBy(metrics.all, 'landed chunks');
   }
 
   /** @throws Problem for a request that is not allowed, or a file that cannot be read. */

@@ -77,7 +77,7 @@ export class CommandDecisions {
             ...{ ledger, writer, staged: inbox, signal },
             cause: { cause: causeOfCommand(command.id), time: command.time },
             progress: waitsFor && (await inbox.progressOf(waitsFor.submission, waitsFor.intake)),
-            erasing: erasing?.hand(),
+            erasing: erasing?.hand(open),
             quarterVersions: quarterVersionsOf(programme, figures),
           },
           command,

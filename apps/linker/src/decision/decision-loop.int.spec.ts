@@ -1,7 +1,7 @@
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { topics } from '@kinledger/contracts';
-import { eraseBodies, PostgresEventStore } from '@kinledger/event-store';
+import { eraseBodies, eraseTokens, PostgresEventStore } from '@kinledger/event-store';
 import { createInMemoryMessageBus, topicSettings } from '@kinledger/message-bus';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -45,6 +45,7 @@ describe('the decision loop on PostgreSQL', () => {
       eraseBodies: async (of, records) => {
         await eraseBodies(eraser, of, records);
       },
+      eraseTokens: (of, records) => eraseTokens(eraser, of, records),
     };
     return {
       world,

@@ -136,7 +136,7 @@ export class DecisionLoop {
 
   async #decideFromLedger(signal: AbortSignal, hurry: AbortSignal, failures: LoopFailures): Promise<void> {
     const { inbox, programme, observer, snapshots } = this.#options;
-    const open = await this.#open(programme.definition, snapshots, signal);
+    const { open, erasing } = await this.#open(programme.definition, snapshots, signal);
     const { ledger } = open;
     failures.reached(ledger.nextRevision);
     requireSameGround(ledger, this.#options);
@@ -150,8 +150,6 @@ export class DecisionLoop {
       await inbox.settle(ledger.lastClosed.submission, ledger.lastClosed.outcome);
     }
     await this.#requireCommandsIn(open);
-    const erasing = this.#erasingIn(open);
-    await erasing?.pending.sweep(ledger);
     await inbox.sweep();
     if (open.head === -1) await this.#definitions.define(open, firstInstantOf(programme), hurry);
     open.announce();
@@ -200,12 +198,11 @@ export class DecisionLoop {
    * configured one. Neither uses nor writes snapshots, which belong to the configured strategy.
    */
   async #finish(begun: Cause, inForce: Definition, signal: AbortSignal, hurry: AbortSignal): Promise<void> {
-    const open = await this.#open(inForce, undefined, signal);
+    const { open, erasing } = await this.#open(inForce, undefined, signal);
     if (isOfDefinition(begun)) {
       await this.#definitions.adopt(open, inForce, begun.time, hurry);
       return;
     }
-    const erasing = this.#erasingIn(open);
     const waiting = { erasures: erasing?.pending, snapshots: undefined };
     let place = open.ledger.lastIntake;
     let next = await this.#next.after(open, place, waiting, signal);
@@ -228,8 +225,22 @@ export class DecisionLoop {
     }
   }
 
-  /** Recovers the ledger with an engine for the given definition. */
+  /**
+   * Recovers the ledger with an engine for the given definition, once nothing lies beside it that is erased: an engine
+   * that read erased tokens would decide by them.
+   */
   async #open(
+    definition: Definition,
+    snapshots: LedgerSnapshots | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly open: OpenLedger; readonly erasing: Erasing | undefined }> {
+    const open = await this.#recover(definition, snapshots, signal);
+    const erasing = this.#erasingIn(open);
+    if ((await erasing?.pending.sweep(open.ledger)) !== true) return { open, erasing };
+    return { open: await this.#recover(definition, undefined, signal), erasing };
+  }
+
+  async #recover(
     definition: Definition,
     snapshots: LedgerSnapshots | undefined,
     signal: AbortSignal,
@@ -248,10 +259,10 @@ export class DecisionLoop {
   }
 
   #erasingIn({ stream }: OpenLedger): Erasing | undefined {
-    const { erasures, observer, snapshots } = this.#options;
+    const { erasures, observer, snapshots, store } = this.#options;
     if (erasures === undefined) return undefined;
     const pending = new PendingErasures(erasures, stream, (standing) => observer.erasures(standing));
-    return new Erasing(pending, this.#definitions, snapshots);
+    return new Erasing(pending, this.#definitions, snapshots, store);
   }
 
   /** Commands that the inbox records as executed must be in the ledger. */

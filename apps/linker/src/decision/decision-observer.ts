@@ -9,6 +9,8 @@ export interface Decided {
   /** Its intake number; for a command without one, the last intake number before it. */
   readonly intake: number;
   readonly command: CommandData['kind'] | undefined;
+  /** When a file was accepted: time of its message. Absent for a command. */
+  readonly acceptedAt?: string;
   readonly outcome: DecisionOutcome | 'refused';
   readonly rows: number;
   readonly seconds: number;

@@ -28,7 +28,8 @@ export class FileDecisions {
     const { inbox, store, observer } = this.#options;
     const { submission } = file.data;
     const { ledger } = open;
-    return timed(observer, { intake: file.intake, command: undefined }, async () => {
+    const what = { intake: file.intake, command: undefined, acceptedAt: file.time };
+    return timed(observer, what, async () => {
       await this.#definitions.defineFirst(open, file.time, signal);
       const writer = open.writer();
       const scribe = new Scribe(ledger, writer, file);

@@ -1,13 +1,12 @@
+import { causeOfCommand, type Erasure, type ProviderId, type RecordId } from '@kinledger/contracts';
 import {
-  causeOfCommand,
-  type CommandData,
-  type Erasure,
-  type ProviderId,
-  type RecordId,
-} from '@kinledger/contracts';
-import { ERASURE_CAUSE, type ProgrammeLedger } from '@kinledger/decisions';
+  ERASURE_CAUSE,
+  type CarerTokens,
+  type ErasureOrder,
+  type ProgrammeLedger,
+} from '@kinledger/decisions';
 import { canonicalJson, sha256Hex } from '@kinledger/domain';
-import type { EnteredRecord } from '@kinledger/event-store';
+import type { EnteredRecord, TokenCuts } from '@kinledger/event-store';
 import type { Erasures } from '../erasures/erasures.js';
 
 /** A line of the list that is not completely executed. */
@@ -25,6 +24,8 @@ export interface PendingErasure {
   readonly organisation: ProviderId | undefined;
   /** Its records that are in the ledger and not erased. */
   readonly records: readonly RecordId[];
+  /** Its carer tokens on records that are in the ledger and not erased, and that it has not taken yet. */
+  readonly carerTokens: readonly CarerTokens[];
 }
 
 /** How far the list is executed. */
@@ -52,13 +53,20 @@ export class PendingErasures {
   }
 
   /**
-   * Deletes the bodies of all records that are erased in the ledger, in case a crash came between event and deletion.
+   * Deletes the bodies of all records that are erased in the ledger, and cuts out all tokens that are, in case a crash
+   * came between event and deletion.
+   * @returns whether tokens were cut out: who has read the ledger then holds what is erased, and must read it again.
    */
-  async sweep(ledger: ProgrammeLedger): Promise<void> {
+  async sweep(ledger: ProgrammeLedger): Promise<boolean> {
     const { erased } = ledger;
     for (let from = 0; from < erased.length; from += MAX_RECORDS_AT_ONCE) {
       await this.eraseBodies(ledger.entered(erased.slice(from, from + MAX_RECORDS_AT_ONCE)));
     }
+    return (await this.eraseTokens(ledger.tokenCuts())) > 0;
+  }
+
+  eraseTokens(records: readonly TokenCuts[]): Promise<number> {
+    return this.#erasures.eraseTokens(this.#stream, records);
   }
 
   eraseBodies(records: readonly EnteredRecord[]): Promise<void> {
@@ -66,18 +74,20 @@ export class PendingErasures {
   }
 
   /**
-   * Adds a command's records to the list, so that they are erased again after the ledger is restored from a backup.
+   * Adds to the list what a command erases, so that they are erased again after the ledger is restored from a backup.
    * Idempotent.
    */
-  async note(
-    { id, reason, askedBy, time }: CommandData<'erase-records' | 'erase-person'>,
-    records: readonly RecordId[],
-  ): Promise<void> {
+  async note({ command: { id, reason, askedBy, time }, ...named }: ErasureOrder): Promise<void> {
     const { erasures } = await this.#erasures.list();
-    // The records of a person may be more than one line holds.
-    if (erasures.some(({ command, records: [first] }) => command === id && first === records[0])) return;
+    const what =
+      'records' in named
+        ? { records: [...named.records] }
+        : { records: [], carerTokens: [...named.carerTokens] };
+    // What is erased of a person may be more than one line holds.
+    const first = firstOf(what);
+    if (erasures.some((line) => line.command === id && firstOf(line) === first)) return;
     await this.#erasures.append({
-      ...{ stream: this.#stream, basis: reason, records: [...records], erasedAt: time },
+      ...{ stream: this.#stream, basis: reason, ...what, erasedAt: time },
       ...{ command: id, by: askedBy.person },
       ...(askedBy.organisation === undefined ? {} : { organisation: askedBy.organisation }),
     });
@@ -93,9 +103,8 @@ export class PendingErasures {
     if (nothingFor?.listed === listed && nothingFor.revision === ledger.nextRevision) return undefined;
     const its = listed.erasures.filter(({ stream }) => stream === this.#stream);
     for (const erasure of its) {
-      const records = ledger.engine.erasable(erasure.records);
-      if (records.length === 0) continue;
-      const pending = pendingOf(erasure, records);
+      const pending = pendingOf(erasure, ledger);
+      if (pending.records.length + pending.carerTokens.length === 0) continue;
       if (begun === undefined || begun === pending.cause) return pending;
     }
     if (begun !== undefined) return undefined;
@@ -107,15 +116,28 @@ export class PendingErasures {
   }
 }
 
-const pendingOf = (erasure: Erasure, records: readonly RecordId[]): PendingErasure => ({
-  kind: 'erasure',
-  cause:
+/** The first record that a line names. */
+const firstOf = ({
+  records: [record],
+  carerTokens: [first] = [],
+}: Pick<Erasure, 'records' | 'carerTokens'>) => record ?? first?.record;
+
+function pendingOf(erasure: Erasure, ledger: ProgrammeLedger): PendingErasure {
+  const cause =
     erasure.command === undefined
       ? `${ERASURE_CAUSE}${sha256Hex(canonicalJson(erasure))}`
-      : causeOfCommand(erasure.command),
-  time: erasure.erasedAt,
-  basis: erasure.basis,
-  by: erasure.by,
-  organisation: erasure.organisation,
-  records,
-});
+      : causeOfCommand(erasure.command);
+  const { engine } = ledger;
+  return {
+    kind: 'erasure',
+    cause,
+    time: erasure.erasedAt,
+    basis: erasure.basis,
+    by: erasure.by,
+    organisation: erasure.organisation,
+    records: engine.erasable(erasure.records),
+    carerTokens: (erasure.carerTokens ?? []).filter(
+      ({ record }) => engine.erasable([record]).length > 0 && !ledger.hasCutCarers(record, cause),
+    ),
+  };
+}

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { readErasure, type Erasure } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
-import { eraseBodies, type EnteredRecord } from '@kinledger/event-store';
+import { eraseBodies, eraseTokens, type EnteredRecord, type TokenCuts } from '@kinledger/event-store';
 import type pg from 'pg';
 import { appendLine } from '@kinledger/service-kit';
 import type { Erasures, ListedErasures } from './erasures.js';
@@ -49,6 +49,10 @@ export class ErasureFile implements Erasures {
 
   async eraseBodies(stream: string, records: readonly EnteredRecord[]): Promise<void> {
     await eraseBodies(this.#eraser, stream, records);
+  }
+
+  eraseTokens(stream: string, records: readonly TokenCuts[]): Promise<number> {
+    return eraseTokens(this.#eraser, stream, records);
   }
 
   async #versionNow(): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Erasure } from '@kinledger/contracts';
-import type { EnteredRecord } from '@kinledger/event-store';
+import type { EnteredRecord, TokenCuts } from '@kinledger/event-store';
 
 /** The current list of erasures. The same object is returned until the list changes. */
 export interface ListedErasures {
@@ -16,4 +16,6 @@ export interface Erasures {
   append(erasure: Erasure): Promise<void>;
   /** Permanently deletes the bodies of these records. Idempotent. */
   eraseBodies(stream: string, records: readonly EnteredRecord[]): Promise<void>;
+  /** Permanently cuts tokens out of the bodies of these records. Idempotent; returns the number of bodies changed. */
+  eraseTokens(stream: string, records: readonly TokenCuts[]): Promise<number>;
 }

@@ -204,6 +204,13 @@ export class InMemoryInbox implements Inbox {
     };
   }
 
+  async oldestWaiting(programme: string): Promise<string | undefined> {
+    const waiting = [...this.#intakes.values()].filter(
+      (held) => held.programme === programme && held.state === 'waiting',
+    );
+    return waiting.toSorted((one, other) => one.intake - other.intake)[0]?.time;
+  }
+
   #fileOf(submission: SubmissionId): Held | undefined {
     return this.#intakes.values().find((held) => held.submission === submission);
   }

@@ -145,4 +145,6 @@ export interface Inbox extends StagedRows {
   /** Deletes chunks that arrived while their submission was being settled. Returns their number. */
   sweep(): Promise<number>;
   counts(programme: string): Promise<InboxCounts>;
+  /** Time of the message (ISO 8601) of the oldest file that waits; undefined if none does. */
+  oldestWaiting(programme: string): Promise<string | undefined>;
 }

@@ -395,6 +395,15 @@ export class PostgresInbox implements Inbox {
     );
     return rows[0] ?? { waiting: 0, commands: 0, parked: 0, refused: 0, chunks: 0 };
   }
+
+  async oldestWaiting(programme: string): Promise<string | undefined> {
+    // Files wait in their order, so that the first one is the oldest.
+    const { rows } = await this.#pool.query<{ caused_at: string }>(
+      `SELECT caused_at FROM linker.intake WHERE programme = $1 AND state = 'waiting' ORDER BY intake LIMIT 1`,
+      [programme],
+    );
+    return rows[0]?.caused_at;
+  }
 }
 
 interface IntakeRow {

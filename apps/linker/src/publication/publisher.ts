@@ -184,6 +184,7 @@ export class Publisher implements Publication {
       case 'ProgrammeDefined':
       case 'StrategyAdopted':
       case 'RecordErased':
+      case 'CarerTokensErased':
       case 'LinkForbidden':
       case 'LinkReviewed':
       case 'LinkAllowed':

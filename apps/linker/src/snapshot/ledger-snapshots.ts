@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import { erasesBodies } from '@kinledger/contracts';
+import { erasesBodies, restatesTokens } from '@kinledger/contracts';
 import { LedgerTree, type LedgerMemory, type ProgrammeLedger } from '@kinledger/decisions';
 import { ArchiveReader, ArchiveWriter, isArchiveUnreadable } from '@kinledger/domain';
 import { bodiesIn, type EventStore } from '@kinledger/event-store';
@@ -171,7 +171,7 @@ export class LedgerSnapshots implements LedgerMemory {
     for (let next = from; next <= to;) {
       const page = await store.readPage(stream, next, Math.min(PAGE_EVENTS, to - next + 1));
       if (page.length === 0) throw new Error(`${stream} became shorter while it was read`);
-      if (page.some(({ type }) => erasesBodies(type))) return true;
+      if (page.some(({ type }) => erasesBodies(type) || restatesTokens(type))) return true;
       next += page.length;
     }
     return false;

@@ -1,7 +1,7 @@
 import type { Halt, ProgrammeLedger } from '@kinledger/decisions';
 import type { LinkageEngineSize } from '@kinledger/domain';
 import { isStoreUnreachable } from '@kinledger/event-store';
-import { DependencyWatch, FailureLog, Metrics } from '@kinledger/service-kit';
+import { DependencyWatch, FailureLog, FileLag, Metrics } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Decided, DecisionObserver, LoopState } from '../decision/decision-observer.js';
 import type { ErasureStanding } from '../decision/pending-erasures.js';
@@ -58,6 +58,7 @@ export class LinkerMetrics implements DecisionObserver {
   readonly #refusedAppends;
   readonly #failures;
   readonly #seconds;
+  readonly #lag;
   readonly #unreadableErasures;
   readonly #snapshots;
   readonly #failureLog;
@@ -108,6 +109,7 @@ export class LinkerMetrics implements DecisionObserver {
       help: 'Time from beginning a file or command until its last event is durable.',
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     });
+    this.#lag = new FileLag(metrics, 'linked');
     this.#unreadableErasures = metrics.counter({
       name: 'kinledger_linker_unreadable_erasures_total',
       help: 'Lines of the list of erasures that are unreadable, and not executed.',
@@ -143,6 +145,14 @@ export class LinkerMetrics implements DecisionObserver {
     );
     gauge('kinledger_linker_halted', '1 while the linker is halted until a person has investigated.', () =>
       this.#current === 'halted' ? 1 : 0,
+    );
+    gauge(
+      'kinledger_linker_oldest_file_seconds',
+      'Time since the acceptance of the oldest file that is not decided; 0 if none waits. Parked files do not count.',
+      async () => {
+        const since = await inbox.oldestWaiting(programme);
+        return since === undefined ? 0 : Math.max(0, (Date.now() - Date.parse(since)) / 1000);
+      },
     );
     gauge('kinledger_linker_open_referrals', 'Links that wait for review.', () => this.#openReferrals);
     gauge(
@@ -215,12 +225,13 @@ export class LinkerMetrics implements DecisionObserver {
     this.#tokensWithoutForce = ledger.tokensWithoutForce;
   }
 
-  decided({ intake, command, outcome, rows, seconds }: Decided): void {
+  decided({ intake, command, acceptedAt, outcome, rows, seconds }: Decided): void {
     this.#intake = Math.max(this.#intake, intake);
     this.#outcomes[outcome] += 1;
     this.#decidedTotal.inc({ outcome });
     this.#rowsTotal.inc(rows);
     this.#seconds.observe(seconds);
+    if (outcome === 'linked' && acceptedAt !== undefined) this.#lag.reached(acceptedAt);
     const what = { intake, ...(command === undefined ? {} : { command }), outcome, rows };
     this.#logger.info(
       { ...what, seconds: Number(seconds.toFixed(3)) },

@@ -46,6 +46,7 @@ export interface LinkerWorld {
   readonly bus: MessageBus;
   /** Deletes bodies as the eraser does. */
   readonly eraseBodies?: Erasures['eraseBodies'];
+  readonly eraseTokens?: Erasures['eraseTokens'];
   /** The linkers' snapshots, if they use any; they then write one after every event that leaves them idle. */
   readonly snapshots?: Snapshots;
 }
@@ -63,6 +64,7 @@ export async function inMemoryWorld(): Promise<LinkerWorld> {
     cursor: new InMemoryPublicationCursor(),
     bus,
     eraseBodies: (stream, records) => Promise.resolve(void ledger.eraseBodies(stream, records)),
+    eraseTokens: (stream, records) => Promise.resolve(ledger.eraseTokens(stream, records)),
   };
 }
 
@@ -136,10 +138,18 @@ export interface RunningLinker {
   kill(): void;
 }
 
-const erasuresOf = ({ eraseBodies }: LinkerWorld, { erasures }: LinkerOptions): Erasures | undefined =>
-  erasures === undefined || eraseBodies === undefined
+const erasuresOf = (
+  { eraseBodies, eraseTokens }: LinkerWorld,
+  { erasures }: LinkerOptions,
+): Erasures | undefined =>
+  erasures === undefined || eraseBodies === undefined || eraseTokens === undefined
     ? undefined
-    : { list: () => erasures.list(), append: (erasure) => erasures.append(erasure), eraseBodies };
+    : {
+        list: () => erasures.list(),
+        append: (erasure) => erasures.append(erasure),
+        eraseBodies,
+        eraseTokens,
+      };
 
 const snapshotsOf = (
   { snapshots, store }: LinkerWorld,

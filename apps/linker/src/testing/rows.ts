@@ -39,13 +39,16 @@ export const adult = (row: Common & { readonly email?: string; readonly mobile?:
   facts: { kind: 'registration' },
 });
 
-export const child = (row: Common & { readonly carer: string; readonly born: string }): RowDraft => ({
+export const child = (
+  row: Common & { readonly carer: string; readonly mobile?: string; readonly born: string },
+): RowDraft => ({
   key: row.key,
   role: 'child',
   tokens: [
     ...identity('nhs-number', row.nhs),
     ...identity('child-key', `${row.carer} ${row.born}`),
     occurrence('carer', 'email', row.carer),
+    ...(row.mobile === undefined ? [] : [occurrence('carer', 'mobile', row.mobile)]),
     ...guard(row.born),
   ],
   attributes: row.lsoa === undefined ? {} : { lsoa: row.lsoa },

@@ -10,7 +10,10 @@ export interface LiveProjectionOptions {
   readonly store: EventStore;
   readonly stream: string;
   readonly pool: pg.Pool;
-  /** Called on progress. After a failure the projection continues by itself. */
+  /**
+   * Called on progress. Submissions that tables of another version are filled with again are left out. After a failure
+   * the projection continues by itself.
+   */
   readonly onApplied: (progress: AppliedDecisions) => void;
   readonly onError: (error: unknown) => void;
   /** Called once for a fault that retrying cannot cure; the projection halts until the process restarts. */
@@ -48,6 +51,8 @@ export class LiveProjection {
   /** Time of the first failure since the last success, by `performance.now()`. */
   #failingSince: number | undefined;
   #halt: ForeignEvent | undefined;
+  /** Whether the read models are being filled with what was told before, because their tables changed. */
+  #refills = false;
   /** Position of the last ANALYZE. */
   #analysedAt = 0;
   readonly #options: LiveProjectionOptions;
@@ -151,12 +156,16 @@ export class LiveProjection {
       // A server crash loses rows only together with their checkpoint, so they are projected again.
       await client.query('SET synchronous_commit TO off');
       // Creating tables also counts as writing, so the swap of a rebuild waits for it.
-      await this.#unlessPaused(() => prepare(client));
+      await this.#unlessPaused(async () => {
+        this.#refills = await prepare(client);
+      });
       let leads = false;
       while (!signal.aborted) {
         await this.#unlessPaused(async () => {
           this.#position = await projectLedger({
             ...this.#options,
+            onApplied: (progress) =>
+              this.#options.onApplied(this.#refills ? { ...progress, linked: [] } : progress),
             client,
             schema: LIVE_SCHEMA,
             signal,
@@ -169,6 +178,7 @@ export class LiveProjection {
         if (broken !== undefined) throw broken;
         if (!leads && !isAborted(signal)) await this.#options.onLeading?.();
         leads = true;
+        this.#refills = false;
         this.#failingSince = undefined;
         if (!isAborted(signal)) this.#options.onCaughtUp();
         await this.#unlessPaused(() => this.#analyseOnceDoubled(client));
@@ -197,12 +207,17 @@ export class LiveProjection {
   }
 }
 
-/** Creates the read models again if they have another version, and publishes their queries. */
-async function prepare(client: pg.ClientBase): Promise<void> {
-  if ((await readCheckpoint(client, LIVE_SCHEMA)) === undefined) {
+/**
+ * Creates the read models again if they have another version, and publishes their queries.
+ * @returns whether it created them.
+ */
+async function prepare(client: pg.ClientBase): Promise<boolean> {
+  const isOther = (await readCheckpoint(client, LIVE_SCHEMA)) === undefined;
+  if (isOther) {
     await client.query('BEGIN');
     await createReadModels(client, LIVE_SCHEMA);
     await client.query('COMMIT');
   }
   await publish(client);
+  return isOther;
 }

@@ -5,7 +5,7 @@ import { contentDigest, createReadModels, LIVE_SCHEMA, readCheckpoint } from '@k
 import { withMethods } from '@kinledger/test-doubles';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { projectLedger } from './project-ledger.js';
+import { projectLedger, type LinkedSubmission } from './project-ledger.js';
 import {
   engagementRow,
   familyDissolved,
@@ -133,6 +133,29 @@ describe('projecting a ledger', () => {
       submissions: 1,
     });
     expect(await readCheckpoint(client, LIVE_SCHEMA)).toBe(1);
+  });
+
+  it('tells the submissions that it linked, once, with the outcomes of their rows', async () => {
+    const row = userRow('amara', 'adult', {}, '2023-07-01');
+    await ledger.append(
+      [received('s1', 'natural-thinkers.user', 1), registered(row, 'amara', 's1'), linked('s1', 1)],
+      [row],
+    );
+    await ledger.append([received('s2', 'baby-steps.user', 2), linked('s2', 0)]);
+    const told: LinkedSubmission[] = [];
+    const project = () =>
+      projectLedger({
+        ...{ store: ledger.store, stream: STREAM, client, schema: LIVE_SCHEMA },
+        more: () => Promise.resolve(false),
+        signal: new AbortController().signal,
+        onApplied: ({ linked: some }) => told.push(...some),
+      });
+    await project();
+    await project();
+    expect(told).toMatchObject([
+      { dataset: 'natural-thinkers.user', acceptedAt: expect.stringMatching(/^2\d{3}-.*Z$/) as string },
+      { dataset: 'baby-steps.user', outcomes: { registered: 0 } },
+    ]);
   });
 
   it('uses the attributes of the highest authority, then of the latest event', async () => {

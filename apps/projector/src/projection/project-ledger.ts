@@ -1,4 +1,4 @@
-import { closesDecision, type LedgerEvent } from '@kinledger/contracts';
+import { closesDecision, type LedgerEvent, type RowOutcomes } from '@kinledger/contracts';
 import type { EventStore } from '@kinledger/event-store';
 import { readCheckpoint } from '@kinledger/read-models';
 import type pg from 'pg';
@@ -37,6 +37,15 @@ export interface AppliedDecisions {
   /** Present position of the read models. */
   readonly position: number;
   readonly decisions: number;
+  /** The submissions that it linked. */
+  readonly linked: readonly LinkedSubmission[];
+}
+
+export interface LinkedSubmission {
+  readonly dataset: string;
+  /** When its file was accepted, or un-parked: time of the message that caused the decision, ISO 8601. */
+  readonly acceptedAt: string;
+  readonly outcomes: RowOutcomes;
 }
 
 /**
@@ -53,6 +62,8 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
   const writer = readModelWriter({ ...options, from: applied + 1 });
   let writing = false;
   let decisions = 0;
+  let dataset = '';
+  let linked: LinkedSubmission[] = [];
   try {
     for await (const page of ledgerPages({ ...options, from: applied + 1 })) {
       const lastClosing = page.findLastIndex(({ event }) => closesDecision(event.type));
@@ -65,6 +76,9 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
           await writer.begin();
         }
         await writer.take(event, bodies);
+        if (event.type === 'SubmissionReceived') dataset = event.data.dataset;
+        if (event.type === 'SubmissionLinked')
+          linked.push({ dataset, acceptedAt: event.time, outcomes: event.data.outcomes });
         if (!closesDecision(event.type)) continue;
         decisions += 1;
         const closesQuarter = event.type === 'QuarterClosed';
@@ -74,8 +88,9 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
         await client.query('COMMIT');
         writing = false;
         applied = event.revision;
-        options.onApplied?.({ position: applied, decisions });
+        options.onApplied?.({ position: applied, decisions, linked });
         decisions = 0;
+        linked = [];
       }
     }
     if (writing) await client.query('ROLLBACK');

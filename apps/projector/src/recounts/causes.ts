@@ -67,6 +67,7 @@ export function causesOf(
     case 'SubmissionWithdrawn':
       return whole('withdrawal');
     case 'RecordErased':
+    case 'CarerTokensErased':
       return whole('erasure');
     case 'LinkForbidden':
     case 'LinkReviewed':

@@ -96,6 +96,7 @@ describe('what an event of another decision is caused by', () => {
   it.each([
     ['SubmissionWithdrawn', 'withdrawal'],
     ['RecordErased', 'erasure'],
+    ['CarerTokensErased', 'erasure'],
     ['LinkReviewed', 'review'],
     ['LinkForbidden', 'review'],
     ['LinkAllowed', 'review'],

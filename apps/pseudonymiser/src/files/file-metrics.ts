@@ -1,5 +1,5 @@
 import type { CloudEvent, FileAccepted } from '@kinledger/contracts';
-import { Metrics } from '@kinledger/service-kit';
+import { FileLag, Metrics } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import type { RowCounts } from '@kinledger/pseudonymised-rows';
 import type { FileObserver } from './file-pseudonymiser.js';
@@ -15,6 +15,7 @@ export class FileMetrics implements FileObserver {
   readonly #postcodes;
   readonly #files;
   readonly #seconds;
+  readonly #lag;
 
   constructor(metrics: Metrics) {
     this.#rows = metrics.counter({
@@ -46,6 +47,7 @@ export class FileMetrics implements FileObserver {
       labels: ['outcome'],
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     });
+    this.#lag = new FileLag(metrics, 'pseudonymised');
   }
 
   onRows(counts: RowCounts): void {
@@ -65,8 +67,11 @@ export class FileMetrics implements FileObserver {
     this.#seconds.observe({ outcome }, seconds);
     const { submission, dataset, intake } = file.data;
     const told = { submission, dataset, intake, rows, suppressed, chunks, seconds };
-    if (outcome === 'pseudonymised') this.#logger.log(told, 'file pseudonymised');
-    else
+    if (outcome === 'pseudonymised') {
+      this.#lag.reached(file.time);
+      this.#logger.log(told, 'file pseudonymised');
+    } else {
       this.#logger.error({ ...told, reason }, 'file cannot be processed; its rows wait in the landing store');
+    }
   }
 }

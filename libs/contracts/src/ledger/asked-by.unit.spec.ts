@@ -9,6 +9,7 @@ describe('an event that a person asked for', () => {
   it('names the organisation beside the account, and says why', () => {
     const asked = Object.values(ledgerContracts).filter(({ schema }) => membersOf(schema).includes('by'));
     expect(asked.map(({ name }) => name).sort()).toEqual([
+      'CarerTokensErased',
       'LinkAllowed',
       'LinkForbidden',
       'LinkReviewed',

@@ -16,8 +16,11 @@ export interface EventRoles {
   readonly publishedOn: readonly PublicationTopic[];
   /** Readers that ignore it. All others must handle it to compile. */
   readonly ignoredBy: readonly LedgerReader[];
-  /** Its effect on the bodies beside the ledger: adds those of its records, or has them erased. */
-  readonly bodies: 'brings' | 'erases' | 'none';
+  /**
+   * Its effect on the bodies beside the ledger: adds those of its records, has them erased, or has their tokens changed
+   * and states a new commitment to them.
+   */
+  readonly bodies: 'brings' | 'erases' | 'restates' | 'none';
 }
 
 /** A contract of the ledger. */

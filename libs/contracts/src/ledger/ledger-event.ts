@@ -25,6 +25,7 @@ export const ledgerContracts = {
   CarrierChanged: submissions.CarrierChanged,
   ConsentRefused: submissions.ConsentRefused,
   RecordErased: erasures.RecordErased,
+  CarerTokensErased: erasures.CarerTokensErased,
   RecordsPlaced: individuals.RecordsPlaced,
   IndividualsMerged: individuals.IndividualsMerged,
   IndividualSplit: individuals.IndividualSplit,
@@ -71,6 +72,8 @@ export type PublishedEvent = EventOf<Exclude<LedgerEventType, TypesWith<{ publis
 export type PlacingDecision = Extract<LedgerDecision, { readonly type: TypesWith<{ bodies: 'brings' }> }>;
 /** An event that has the bodies of its records erased. */
 export type ErasingEvent = EventOf<TypesWith<{ bodies: 'erases' }>>;
+/** An event that states the commitments to its records' tokens anew. */
+export type RestatingEvent = EventOf<TypesWith<{ bodies: 'restates' }>>;
 /** An event that a reader must handle. */
 export type EventFor<Reader extends LedgerReader> = EventOf<
   {
@@ -87,6 +90,7 @@ const closing = typesWhere(({ closes }) => closes);
 const published = typesWhere(({ publishedOn }) => publishedOn.length > 0);
 const placing = typesWhere(({ bodies }) => bodies === 'brings');
 const erasing = typesWhere(({ bodies }) => bodies === 'erases');
+const restating = typesWhere(({ bodies }) => bodies === 'restates');
 const ignored: Readonly<Record<LedgerReader, ReadonlySet<string>>> = {
   linkage: typesWhere(({ ignoredBy }) => ignoredBy.includes('linkage')),
   'programme-ledger': typesWhere(({ ignoredBy }) => ignoredBy.includes('programme-ledger')),
@@ -109,6 +113,11 @@ export const isErasing = (event: LedgerEvent): event is ErasingEvent => erasing.
 
 /** Whether an event type has bodies beside the ledger erased. */
 export const erasesBodies = (type: string): boolean => erasing.has(type);
+
+/** Whether an event type states commitments to tokens anew. */
+export const restatesTokens = (type: string): boolean => restating.has(type);
+
+export const isRestating = (event: LedgerEvent): event is RestatingEvent => restating.has(event.type);
 
 /** Whether a reader must handle an event. */
 export const concerns = <Reader extends LedgerReader>(

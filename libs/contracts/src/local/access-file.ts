@@ -3,9 +3,9 @@ import { providerId } from '../identifiers.js';
 
 /**
  * provider: uploads of its own provider. data-team: uploads for any provider, withdrawals, all submissions. reader:
- * reports. operator: operations such as rebuilds.
+ * reports. operator: operations such as rebuilds. auditor: how individuals came to be, and who looked at whom.
  */
-export const accessRoles = ['provider', 'data-team', 'reader', 'operator'] as const;
+export const accessRoles = ['provider', 'data-team', 'reader', 'operator', 'auditor'] as const;
 export type AccessRole = (typeof accessRoles)[number];
 
 const account = z

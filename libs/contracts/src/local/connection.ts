@@ -24,6 +24,7 @@ export const localConnection = z.strictObject({
     dataTeam: z.string().min(1),
     reader: z.string().min(1),
     operator: z.string().min(1),
+    auditor: z.string().min(1).exactOptional().describe('Absent in homes that are older than the role.'),
     providers: z.record(z.string(), z.string().min(1)).describe('By provider.'),
   }),
   evaluation: z

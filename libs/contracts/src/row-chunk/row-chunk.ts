@@ -12,8 +12,23 @@ import {
 } from '../identifiers.js';
 import { MAX_ROWS_PER_CHUNK, type PseudonymisedRow } from '../messages/pseudonymised-row.js';
 import { ByteReader, ByteWriter, malformed, ROW_CHUNK_FORMAT } from './bytes.js';
-import { NO_TEXT, readBody, readTokens, textSchemas, type PartReader, type TextKind } from './row-layout.js';
-import { COMMITTED_PART, packed, RowPacker, type CommittedBytes, type PackedRows } from './row-packer.js';
+import {
+  NO_TEXT,
+  readBody,
+  readTokens,
+  textSchemas,
+  type PartReader,
+  type TextKind,
+  type TokensOfRecord,
+} from './row-layout.js';
+import {
+  COMMITTED_PART,
+  packed,
+  RowPacker,
+  writeTokensPart,
+  type CommittedBytes,
+  type PackedRows,
+} from './row-packer.js';
 
 /** The data of a chunk besides its rows. */
 export interface RowChunkHead {
@@ -178,19 +193,43 @@ export class RowChunk {
   withoutRows(ordinals: Iterable<number>): Uint8Array {
     const cut = new Set(ordinals);
     for (const ordinal of cut) this.slice(ordinal);
+    return this.#withSlices((ordinal) => (cut.has(ordinal) ? NOTHING : this.slice(ordinal)));
+  }
+
+  /**
+   * The chunk with other tokens in some of its rows, and without the texts that only their former tokens used. All
+   * other rows keep their slices, and all keep their ordinals. @throws RangeError for a row that was cut out, and for a
+   * text that the chunk does not have; UnreadableContract
+   */
+  withTokens(changed: ReadonlyMap<number, TokensOfRecord>): Uint8Array {
+    const slices = new Map(
+      [...changed].map(([ordinal, tokens]) => {
+        const slice = this.slice(ordinal);
+        if (slice.length === 0) throw new RangeError(`row ${ordinal} was cut out of the chunk`);
+        const from = this.#moveTo(ordinal);
+        this.#passPart(from);
+        const out = new ByteWriter();
+        out.bytes(this.bytes.subarray(this.#places[ordinal], from.at));
+        writeTokensPart(tokens, out, (text) => this.#texts.numberOf(text));
+        return [ordinal, out.written()] as const;
+      }),
+    );
+    return this.#withSlices((ordinal) => slices.get(ordinal) ?? this.slice(ordinal));
+  }
+
+  /** The chunk with these slices, and without the texts that none of them uses: only their number remains. */
+  #withSlices(sliceOf: (ordinal: number) => Uint8Array): Uint8Array {
     const used = new Set<number>();
     const lengths: number[] = [];
     const slices = new ByteWriter();
     for (let ordinal = 0; ordinal < this.count; ordinal += 1) {
-      const slice = cut.has(ordinal) ? NOTHING : this.slice(ordinal);
+      const slice = sliceOf(ordinal);
       lengths.push(slice.length);
       slices.bytes(slice);
       if (slice.length === 0) continue;
-      this.#moveTo(ordinal);
-      for (let part = 0; part < 2; part += 1) {
-        for (let texts = this.#from.number(); texts > 0; texts -= 1) used.add(this.#from.number());
-        this.#from.bytes(this.#from.number());
-      }
+      const from = new ByteReader(slice);
+      from.bytes(SALT_BYTES);
+      for (let part = 0; part < 2; part += 1) this.#passPart(from, used);
     }
     const texts = new ByteWriter();
     for (let number = 1; number <= this.#texts.count; number += 1)
@@ -199,6 +238,15 @@ export class RowChunk {
     out.bytes(this.bytes.subarray(0, this.#packedAt));
     out.bytes(packed(this.#texts.count, texts, lengths, slices));
     return out.written().slice();
+  }
+
+  /** Passes over a part of a row, and notes the texts that it uses. */
+  #passPart(from: ByteReader, used?: Set<number>): void {
+    for (let texts = from.number(); texts > 0; texts -= 1) {
+      const number = from.number();
+      used?.add(number);
+    }
+    from.bytes(from.number());
   }
 
   /** Moves to the parts of a row, after its salt. */
@@ -294,6 +342,13 @@ class Dictionary implements PartReader {
     if (this.#numbers[this.#next] !== 0) return this.text(kind);
     this.#next += 1;
     return undefined;
+  }
+
+  /** The number of a text. @throws RangeError if the dictionary does not have it. */
+  numberOf(text: string): number {
+    const number = this.#texts.indexOf(text, 1);
+    if (number < 1) throw new RangeError('the chunk does not have a text that a row is to use');
+    return number;
   }
 
   /** Writes a text in full, as stored in the dictionary. */

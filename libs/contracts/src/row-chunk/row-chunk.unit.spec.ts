@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { isUnreadableContract } from '../contract.js';
 import { changed, nasty, pathsOf } from '../testing/changed-data.js';
 import { RowPseudonymised } from '../messages/row-pseudonymised.js';
+import type { Token } from '../identifiers.js';
+import type { PseudonymisedRow } from '../messages/pseudonymised-row.js';
 import { decodeRowChunk, encodeRowChunk, RowChunk, type RowChunkData } from './row-chunk.js';
 import { committedBytesOf, RowPacker } from './row-packer.js';
 import { chunks, rows } from './testing/arbitrary-rows.js';
@@ -282,6 +284,34 @@ describe('the rows of a chunk', () => {
     );
   });
 
+  it('of other tokens keep all else of their row, its ordinal, and every other slice', () => {
+    fc.assert(
+      fc.property(chunks, fc.array(fc.nat(5)), fc.nat(31), (data, wanted, place) => {
+        const whole = new RowChunk(encodeRowChunk(data));
+        const fewer = (row: PseudonymisedRow) => ({
+          ...row,
+          tokens: row.tokens.filter((_, at) => at !== place),
+        });
+        const changed = new Map(
+          wanted.flatMap((ordinal) => {
+            const row = data.rows[ordinal];
+            return row === undefined ? [] : [[ordinal, fewer(row)] as const];
+          }),
+        );
+        const bytes = whole.withTokens(changed);
+        const now = new RowChunk(bytes);
+        data.rows.forEach((row, ordinal) => {
+          const expected = changed.get(ordinal) ?? row;
+          expect(now.row(ordinal)).toEqual(withoutMinusZero(expected));
+          expect(copyOf(now.committedBytes(ordinal) ?? committedBytesOf(row))).toEqual(
+            copyOf(committedBytesOf(expected)),
+          );
+          if (!changed.has(ordinal)) expect(now.slice(ordinal)).toEqual(whole.slice(ordinal));
+        });
+      }),
+    );
+  });
+
   it('leave neither text nor id behind that only they had', () => {
     const [row] = example.rows;
     if (row === undefined) throw new Error('the example has no row');
@@ -300,5 +330,22 @@ describe('the rows of a chunk', () => {
     }
     expect(text).toContain('gender');
     expect(() => whole.withoutRows([2])).toThrow(RangeError);
+  });
+
+  it('of fewer tokens leave neither token nor domain behind that only those had', () => {
+    const [row] = example.rows;
+    if (row === undefined) throw new Error('the example has no row');
+    const token = 'cd'.repeat(16) as Token;
+    const secret = { ...row, tokens: [...row.tokens, { domain: 'mobile', use: 'carer' as const, token }] };
+    const whole = new RowChunk(encodeRowChunk({ ...example, rows: [secret] }));
+    const text = Buffer.from(whole.withTokens(new Map([[0, row]]))).toString('latin1');
+    for (const only of ['mobile', Buffer.from(token, 'hex').toString('latin1')]) {
+      expect(Buffer.from(whole.bytes).toString('latin1')).toContain(only);
+      expect(text).not.toContain(only);
+    }
+    expect(text).toContain('email');
+    expect(() => whole.withTokens(new Map([[1, row]]))).toThrow(RangeError);
+    const other = { ...row, tokens: [{ domain: 'unknown', use: 'carer' as const, token }] };
+    expect(() => whole.withTokens(new Map([[0, other]]))).toThrow(RangeError);
   });
 });

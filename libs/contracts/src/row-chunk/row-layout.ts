@@ -100,7 +100,10 @@ function writeField(value: unknown, form: FieldForm, out: PartWriter): void {
   }
 }
 
-export function writeTokens({ keyVersion, tokens, derived }: PseudonymisedRow, out: PartWriter): void {
+/** What a row says of tokens: the part of it that may be stated anew. */
+export type TokensOfRecord = Pick<PseudonymisedRow, 'keyVersion' | 'tokens' | 'derived'>;
+
+export function writeTokens({ keyVersion, tokens, derived }: TokensOfRecord, out: PartWriter): void {
   const { raw } = out;
   raw.number(keyVersion);
   raw.number(tokens.length);
@@ -168,7 +171,7 @@ function readField(form: FieldForm, from: PartReader): unknown {
 }
 
 /** Returns only what the schema allows. @throws UnreadableContract */
-export function readTokens(from: PartReader): Pick<PseudonymisedRow, 'keyVersion' | 'tokens' | 'derived'> {
+export function readTokens(from: PartReader): TokensOfRecord {
   const { raw } = from;
   type Token = PseudonymisedRow['tokens'][number]['token'];
   const token = () => raw.id() as Token; // likewise

@@ -1,6 +1,6 @@
 import { MAX_ROWS_PER_CHUNK, type PseudonymisedRow } from '../messages/pseudonymised-row.js';
 import { ByteWriter, ROW_CHUNK_FORMAT } from './bytes.js';
-import { NO_TEXT, writeBody, writeTokens, type PartWriter } from './row-layout.js';
+import { NO_TEXT, writeBody, writeTokens, type PartWriter, type TokensOfRecord } from './row-layout.js';
 
 /** Rows as the second part of a chunk: dictionary, lengths, slices. */
 export interface PackedRows {
@@ -84,6 +84,15 @@ export interface CommittedBytes {
   readonly tokens: Uint8Array;
 }
 
+/** Writes the tokens of a row as they stand in its slice. @param numberOf the number of a text in the dictionary. */
+export function writeTokensPart(
+  tokens: TokensOfRecord,
+  out: ByteWriter,
+  numberOf: (text: string) => number,
+): void {
+  committedPart.write(tokens, writeTokens, out, (text) => out.number(text === NO_TEXT ? 0 : numberOf(text)));
+}
+
 /** Distinguishes the two parts in the hashed bytes. */
 export const COMMITTED_PART = { body: 1, tokens: 2 } as const;
 
@@ -92,7 +101,7 @@ export const COMMITTED_PART = { body: 1, tokens: 2 } as const;
  * part (1: body, 2: tokens), and that part of its slice with each text in full. They follow from the row alone.
  */
 export function committedBytesOf(row: PseudonymisedRow): CommittedBytes {
-  const bytesOf = (which: 1 | 2, write: typeof writeBody): Uint8Array => {
+  const bytesOf = (which: 1 | 2, write: (row: PseudonymisedRow, out: PartWriter) => void): Uint8Array => {
     committed.cutTo(0);
     committed.id(row.salt);
     committed.byte(ROW_CHUNK_FORMAT);
@@ -115,9 +124,9 @@ class Part implements PartWriter {
     this.#texts.push(value);
   };
 
-  write(
-    row: PseudonymisedRow,
-    part: typeof writeBody,
+  write<Written>(
+    row: Written,
+    part: (row: Written, out: PartWriter) => void,
     out: ByteWriter,
     writeText: (text: string) => void,
   ): void {

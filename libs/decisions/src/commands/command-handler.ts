@@ -6,8 +6,10 @@ import type {
   RefusalOf,
   SubmissionId,
 } from '@kinledger/contracts';
-import type { EnteredRecord } from '@kinledger/event-store';
+import type { Bodies } from '@kinledger/domain';
+import type { EnteredRecord, TokenCuts } from '@kinledger/event-store';
 import type { DecisionContext } from '../decision-context.js';
+import type { CarerTokens } from '../erase-carer-tokens.js';
 import type { ProgrammeLedger } from '../programme-ledger.js';
 import type { Cause } from '../scribe.js';
 
@@ -29,15 +31,18 @@ export interface ErasingHand {
    * outside the databases, which must contain them before the ledger does.
    */
   prepare(order: ErasureOrder): Promise<void>;
+  /** The bodies of these records, as they are beside the ledger. */
+  readBodies(records: readonly EnteredRecord[]): Promise<Bodies>;
   /** Called after the events: permanently deletes the bodies of these records. Idempotent. */
   eraseBodies(records: readonly EnteredRecord[]): Promise<void>;
+  /** Called after the events: permanently cuts tokens out of the bodies of these records. Idempotent. */
+  eraseTokens(records: readonly TokenCuts[]): Promise<void>;
 }
 
-/** The records to erase, and the command that asked for it. */
-export interface ErasureOrder {
+/** What one line of the list names: records to erase or carer tokens on others, and the command that asked for it. */
+export type ErasureOrder = {
   readonly command: CommandData<'erase-records' | 'erase-person'>;
-  readonly records: readonly RecordId[];
-}
+} & ({ readonly records: readonly RecordId[] } | { readonly carerTokens: readonly CarerTokens[] });
 
 export interface CommandContext extends DecisionContext {
   readonly cause: Cause;

@@ -76,6 +76,14 @@ export type Happening = { readonly position: number; readonly event: LedgerEvent
     }
   | { readonly what: 'family'; readonly scope: string; readonly family: string; readonly joins: boolean }
   | {
+      readonly what: 'carer-tokens-erased';
+      readonly record: RecordId;
+      /** How many tokens named the erased carer. */
+      readonly tokens: number;
+      readonly basis: string;
+      readonly by: string | undefined;
+    }
+  | {
       readonly what: 'erased';
       readonly record: RecordId;
       readonly basis: string;
@@ -337,7 +345,8 @@ class Story {
       (event) =>
         event.type === 'SubmissionWithdrawn' ||
         event.type === 'SubmissionUnparked' ||
-        event.type === 'RecordErased',
+        event.type === 'RecordErased' ||
+        event.type === 'CarerTokensErased',
     );
     const command = commandOfCause(cause);
     const kind =
@@ -352,14 +361,10 @@ class Story {
     const by = asked?.data.by ?? review?.by ?? file?.data.attestation.by;
     const organisation = asked?.data.organisation ?? review?.organisation;
     const reason =
-      asked === undefined
-        ? review?.reason
-        : asked.type === 'RecordErased'
-          ? asked.data.basis
-          : asked.data.reason;
+      asked === undefined ? review?.reason : 'basis' in asked.data ? asked.data.basis : asked.data.reason;
     const submission =
       file?.data.submission ??
-      (asked !== undefined && asked.type !== 'RecordErased' ? asked.data.submission : undefined);
+      (asked !== undefined && 'submission' in asked.data ? asked.data.submission : undefined);
     return { cause, time, kind, command, by, organisation, reason, submission };
   }
 
@@ -441,6 +446,12 @@ class Story {
           if (!this.#records.has(record) && !this.#gone.has(record)) return [];
           this.#leave(record);
           return [{ ...at, what: 'erased', record, basis: event.data.basis, by: event.data.by }];
+        });
+      case 'CarerTokensErased':
+        return event.data.records.flatMap(({ record, erased }): Happening[] => {
+          if (!this.#records.has(record) && !this.#gone.has(record)) return [];
+          const { basis, by } = event.data;
+          return [{ ...at, what: 'carer-tokens-erased', record, tokens: erased.length, basis, by }];
         });
       case 'LinkForbidden':
       case 'LinkReviewed':

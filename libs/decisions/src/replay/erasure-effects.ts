@@ -9,6 +9,14 @@ interface Statement {
   readonly ofKin: boolean;
 }
 
+/** Records that enter with a decision and are not there as they entered. */
+export interface ErasedInputs {
+  /** Their bodies are gone. */
+  readonly missing: readonly RecordId[];
+  /** Carer tokens of theirs are gone. */
+  readonly lacking: readonly RecordId[];
+}
+
 /**
  * What records whose bodies are gone can have done to decisions that were made while they were live. The ledger still
  * says where each of them was; what it said itself is not known.
@@ -20,17 +28,19 @@ export class ErasureEffects {
   readonly #referrals = new Map<string, readonly string[]>();
   /** Every referral that is open, and the records that it names. */
   readonly #open = new Map<string, readonly RecordId[]>();
+  /** Records in the ledger of which carer tokens will be erased: they bear on relationships and families alone. */
+  readonly #lacking = new Set<RecordId>();
   /** Whether one of them may take the force of a token, as the counts of tokens without force tell. */
   #forceIsHidden = false;
 
   get isEmpty(): boolean {
-    return this.#records.size === 0;
+    return this.#records.size === 0 && this.#lacking.size === 0;
   }
 
   /** Follows a decision of the ledger. @param forceDiffers of its counts; undefined where nobody counted again. */
   follow(
     events: readonly LedgerEvent[],
-    missing: readonly RecordId[],
+    { missing, lacking }: ErasedInputs,
     forceDiffers: boolean | undefined,
   ): void {
     for (const event of events) {
@@ -38,12 +48,13 @@ export class ErasureEffects {
       else if (event.type === 'LinkReferralLapsed') this.#open.delete(event.data.referral);
     }
     for (const record of missing) this.#records.set(record, undefined);
+    for (const record of lacking) this.#lacking.add(record);
     if (this.isEmpty) return;
     for (const event of events) this.#follow(event);
     const closing = events.at(-1);
-    if (closing?.type === 'SubmissionLinked') this.#forceIsHidden = forceDiffers ?? true;
-    else if (changesForceUncounted(closing) && closing?.type !== 'RecordErased') this.#forceIsHidden = true;
     if (this.#records.size === 0) this.#forceIsHidden = false;
+    else if (closing?.type === 'SubmissionLinked') this.#forceIsHidden = forceDiffers ?? true;
+    else if (changesForceUncounted(closing) && closing?.type !== 'RecordErased') this.#forceIsHidden = true;
   }
 
   /**
@@ -63,7 +74,11 @@ export class ErasureEffects {
     const touched = new Set([...before, ...after.#names()]);
     const [theirs, ours] = [canonicalNames(recorded), canonicalNames(recomputed)];
     for (const name of [...touched]) touched.add(theirs.get(name) ?? name);
-    if (changesForceUncounted(recorded.at(-1)) || this.#forceIsHidden || forceDiffers(recorded, recomputed))
+    const mayHideForce = this.#records.size > 0;
+    if (
+      mayHideForce &&
+      (changesForceUncounted(recorded.at(-1)) || this.#forceIsHidden || forceDiffers(recorded, recomputed))
+    )
       return true;
 
     // A referral is between groups, each named by one of its records.
@@ -117,7 +132,13 @@ export class ErasureEffects {
         this.#refer(event.data.referral, namedIn(event));
         return;
       case 'RecordErased':
-        for (const record of event.data.records) this.#records.delete(record);
+        for (const record of event.data.records) {
+          this.#records.delete(record);
+          this.#lacking.delete(record);
+        }
+        return;
+      case 'CarerTokensErased':
+        for (const { record } of event.data.records) this.#lacking.delete(record);
         return;
       default:
     }

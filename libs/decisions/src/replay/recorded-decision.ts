@@ -8,9 +8,10 @@ import {
   type PseudonymisedRow,
   type RecordId,
 } from '@kinledger/contracts';
-import type { Bodies } from '@kinledger/domain';
+import { commitmentsTo, type Bodies } from '@kinledger/domain';
 import type { Segment, StoredEvent } from '@kinledger/event-store';
 import type { AbsentRow, DecidableChunk, StagedRows } from '../staged-rows.js';
+import type { StatedTokens } from '../stated-tokens.js';
 
 /** An event of the ledger, and its stored bytes. */
 export interface RecordedEvent {
@@ -30,14 +31,19 @@ type EnteringPlacement = Placement & { readonly commitments: Commitments };
 /** A decision as recorded in the ledger, ending with its closing event, and the remaining bodies of its records. */
 export class RecordedDecision implements Bodies, StagedRows {
   readonly missing: readonly MissingBody[];
+  /** Records that enter with it and of which tokens were erased since. */
+  readonly lacking: readonly RecordId[];
   /** Number of records that enter the ledger with it. */
   readonly records: number;
+  readonly #stated: StatedTokens;
   readonly #rows = new Map<RecordId, { readonly chunk: RowChunk; readonly ordinal: number }>();
 
   constructor(
     readonly events: readonly RecordedEvent[],
     segments: readonly Segment[],
+    stated: StatedTokens,
   ) {
+    this.#stated = stated;
     for (const { bytes } of segments) {
       const chunk = new RowChunk(bytes);
       for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) {
@@ -50,6 +56,7 @@ export class RecordedDecision implements Bodies, StagedRows {
     );
     this.records = entering.length;
     this.missing = entering.filter(({ record }) => !this.#rows.has(record));
+    this.lacking = entering.map(({ record }) => record).filter((record) => this.lacksTokens(record));
   }
 
   get first(): LedgerEvent {
@@ -68,6 +75,17 @@ export class RecordedDecision implements Bodies, StagedRows {
   committedBytesOf(record: RecordId): CommittedBytes | undefined {
     const place = this.#rows.get(record);
     return place?.chunk.committedBytes(place.ordinal);
+  }
+
+  lacksTokens(record: RecordId): boolean {
+    return this.#stated.lacksTokens(record) && this.isRestated(record);
+  }
+
+  /** Whether the record's tokens are those that the ledger states last, by an event after its placement. */
+  isRestated(record: RecordId): boolean {
+    const stated = this.#stated.of(record);
+    const bytes = stated === undefined ? undefined : this.committedBytesOf(record);
+    return bytes !== undefined && commitmentsTo(bytes).tokens === stated;
   }
 
   /**
@@ -143,7 +161,9 @@ class EnteringChunk extends UnstoredChunk implements DecidableChunk {
   row(ordinal: number): PseudonymisedRow | AbsentRow | undefined {
     const placed = this.#entering[ordinal];
     if (placed === undefined) return undefined;
-    return this.#recorded.get(placed.record) ?? { absent: 'forgotten', placed };
+    const row = this.#recorded.get(placed.record);
+    if (row === undefined) return { absent: 'forgotten', placed };
+    return this.#recorded.lacksTokens(placed.record) ? { absent: 'tokens', row } : row;
   }
 
   recordOf(ordinal: number): RecordId | undefined {
@@ -152,11 +172,19 @@ class EnteringChunk extends UnstoredChunk implements DecidableChunk {
 
   committedBytes(ordinal: number): CommittedBytes | undefined {
     const record = this.recordOf(ordinal);
-    return record === undefined ? undefined : this.#recorded.committedBytesOf(record);
+    return record === undefined || this.#recorded.isRestated(record)
+      ? undefined
+      : this.#recorded.committedBytesOf(record);
   }
 
   recordedCommitments(ordinal: number): Commitments | undefined {
-    return this.#entering[ordinal]?.commitments;
+    const placed = this.#entering[ordinal];
+    if (placed === undefined) return undefined;
+    const bytes = this.#recorded.committedBytesOf(placed.record);
+    // Of a row whose tokens are stated anew, the rest is still as it entered.
+    return bytes === undefined
+      ? placed.commitments
+      : { body: commitmentsTo(bytes).body, tokens: placed.commitments.tokens };
   }
 }
 

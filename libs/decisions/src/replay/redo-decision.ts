@@ -12,6 +12,7 @@ import { handlerOf } from '../commands/command-handlers.js';
 import type { ErasingHand } from '../commands/command-handler.js';
 import { decideSubmission, park } from '../decide-submission.js';
 import type { DecisionContext } from '../decision-context.js';
+import { writeCarerErasure } from '../erase-carer-tokens.js';
 import { eraseRecords } from '../erase-records.js';
 import { Scribe } from '../scribe.js';
 import { writeDecisions } from '../write-decisions.js';
@@ -20,7 +21,9 @@ import type { RecordedDecision } from './recorded-decision.js';
 /** Bodies are the eraser's: a replay forgets nothing. */
 const nothingToErase: ErasingHand = {
   prepare: () => Promise.resolve(),
+  readBodies: () => Promise.resolve(new Map()),
   eraseBodies: () => Promise.resolve(),
+  eraseTokens: () => Promise.resolve(),
 };
 
 /**
@@ -72,6 +75,10 @@ export async function redoDecision(
       };
       return carryOut(context, command as CommandData, recorded);
     }
+    case 'CarerTokensErased':
+      // Which tokens were meant is gone with them; what the ledger says of them is an input.
+      await writeCarerErasure(context, { cause, time }, closing.data, new Map());
+      return undefined;
     case 'LinkForbidden':
     case 'LinkReviewed':
     case 'LinkAllowed': {

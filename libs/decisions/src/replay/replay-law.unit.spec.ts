@@ -35,19 +35,38 @@ describe('a ledger that is replayed', () => {
         const { decisions, faults } = await replay(recorded);
         const { erased } = recorded.ledger;
         const entered = recorded.ledger.entered(erased).map(({ revision }) => revision);
+        const changed = [...entered, ...recorded.ledger.tokenCuts().map(({ revision }) => revision)];
         const undecidable = (one: ReplayedDecision) => entered.some((at) => at >= one.from && at <= one.to);
         expect(decisions.filter(({ verdict }) => verdict === 'diverged')).toEqual([]);
         expect(faults).toEqual([]);
         for (const decision of decisions) {
           if (undecidable(decision)) expect(decision.verdict).toBe('not-decidable');
-          else if (decision.to < Math.min(...entered)) expect(decision.verdict).toBe('equal');
+          else if (decision.to < Math.min(...changed)) expect(decision.verdict).toBe('equal');
         }
-        const last = decisions.findLast(({ type }) => type === 'RecordErased')?.to ?? Infinity;
-        const lastEntered = Math.max(...entered);
+        const last = decisions.findLast(({ type }) => /Erased$/.test(type))?.to ?? Infinity;
+        const lastEntered = Math.max(...changed);
         for (const decision of decisions)
           if (decision.from > Math.max(last, lastEntered)) expect(decision.verdict).toBe('equal');
       }),
       runs(80),
+    );
+  });
+
+  it('differs in relationships and families alone where carer tokens were erased and nothing else', async () => {
+    const kin = /^(Relationships|Families)/;
+    await fc.assert(
+      fc.asyncProperty(historyWithErasures(), async (steps) => {
+        const recorded = await RecordedHistory.of(steps.filter(({ kind }) => kind !== 'erase'));
+        const { decisions, faults } = await replay(recorded);
+        expect(faults).toEqual([]);
+        for (const { verdict, difference } of decisions) {
+          if (verdict === 'equal') continue;
+          expect(verdict).toBe('not-decidable');
+          const types = [difference?.recorded?.type, difference?.recomputed?.type];
+          expect(types.some((type) => type !== undefined && kin.test(type))).toBe(true);
+        }
+      }),
+      runs(60),
     );
   });
 });

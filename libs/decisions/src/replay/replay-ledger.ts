@@ -10,6 +10,7 @@ import { ComparingWriter, type Difference } from './comparing-writer.js';
 import { ErasureEffects, forceDiffers } from './erasure-effects.js';
 import { RecordedDecision, type MissingBody, type RecordedEvent } from './recorded-decision.js';
 import { redoDecision } from './redo-decision.js';
+import { StatedTokens } from '../stated-tokens.js';
 
 /**
  * What became of a decision that was made again: the same to the byte; something else; or its inputs are not all there,
@@ -73,6 +74,7 @@ export async function replayLedger(options: ReplayOptions): Promise<Replayed> {
   const head = await store.head(stream);
   const last = Math.min(head, options.to ?? head);
   const replay = new Replay(options);
+  const stated = await StatedTokens.of(store, stream, signal);
   let events: RecordedEvent[] = [];
   let segments: Segment[] = [];
   for await (const page of ledgerPages({ store, stream, from: 0, to: last, signal })) {
@@ -82,7 +84,7 @@ export async function replayLedger(options: ReplayOptions): Promise<Replayed> {
       const segment = byRevision.get(stored.revision);
       if (segment !== undefined) segments.push(segment);
       if (!closesDecision(stored.type)) continue;
-      await replay.decision(new RecordedDecision(events, segments));
+      await replay.decision(new RecordedDecision(events, segments, stated));
       [events, segments] = [[], []];
     }
     onProgress((page.events.at(-1)?.revision ?? last) + 1, last + 1);
@@ -133,7 +135,7 @@ class Replay {
     this.#applyRest(recorded, ledger);
     this.#effects.follow(
       events,
-      recorded.missing.map(({ record }) => record),
+      { missing: recorded.missing.map(({ record }) => record), lacking: recorded.lacking },
       redone?.forceDiffers,
     );
     if (redone !== undefined) this.#options.onDecision?.(redone.decision, ledger);
@@ -147,7 +149,7 @@ class Replay {
     programme: Programme,
   ): Promise<{ readonly decision: ReplayedDecision; readonly forceDiffers: boolean | undefined }> {
     const missing = recorded.missing.map(({ record }) => record);
-    const keeps = missing.length > 0 || !this.#effects.isEmpty;
+    const keeps = missing.length > 0 || recorded.lacking.length > 0 || !this.#effects.isEmpty;
     const writer = new ComparingWriter(recorded.events, keeps);
     const { signal } = this.#options;
     let refusal: string | undefined;

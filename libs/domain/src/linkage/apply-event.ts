@@ -55,6 +55,9 @@ export function applyEvent(index: LinkageIndex, event: LedgerEvent, bodies?: Bod
     case 'RecordErased':
       for (const record of event.data.records) index.erase(recordNumber(index, record));
       return;
+    case 'CarerTokensErased':
+      index.forgetCarers(event.data.records.map(({ record }) => record));
+      return;
     case 'RecordsPlaced':
       placeRecords(index, event.data, event.revision, bodies);
       return;
@@ -148,7 +151,9 @@ function enter(index: LinkageIndex, placement: Placement, { submission, revision
   if (record === NONE) {
     const from = index.submissions.get(submission);
     const row = bodies?.get(placement.record);
-    record = row === undefined ? index.stageBodiless(placement, from) : index.stage(row, from);
+    if (row === undefined) record = index.stageBodiless(placement, from);
+    else if (bodies?.lacksTokens?.(placement.record) === true) record = index.stagePartly(row, from);
+    else record = index.stage(row, from);
     if (row === undefined) index.bodiless.add(record);
   }
   index.records.enter(record, submission, revision);

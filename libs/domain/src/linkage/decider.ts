@@ -1,4 +1,5 @@
 import type {
+  CarerTokensErased,
   DataOf,
   IndividualId,
   LedgerDecision,
@@ -44,6 +45,8 @@ export interface Draft {
 /** The bodies of records, by record id. */
 export interface Bodies {
   get(record: RecordId): PseudonymisedRow | undefined;
+  /** Whether tokens of the record were erased by a later event, so that its body is no longer as it entered. */
+  lacksTokens?(record: RecordId): boolean;
 }
 
 /** A person's decision about two rows, as a ledger event. */
@@ -73,6 +76,8 @@ export interface SubmissionRun extends DecisionRun {
    */
   beginChunk(number: number): void;
   stage(row: PseudonymisedRow): void;
+  /** Stages a row of which tokens were erased since: its content equals no other row. */
+  stagePartly(row: PseudonymisedRow): void;
   /**
    * Stages a row of which nothing is stored because it equalled the live record of its row key. Stages nothing if that
    * record is not live.
@@ -102,7 +107,7 @@ export interface LinkageEngineSize {
 }
 
 /**
- * The linker's decider: `begin`, `withdraw`, `erase`, `constrain` and `relink` decide, and `apply` evolves the state.
+ * The linker's decider: `begin`, `withdraw`, `erase`, `eraseCarerTokens`, `constrain` and `relink` decide, and `apply` evolves the state.
  * It uses no I/O, clock or randomness: the state is a function of the applied events, whether they were just decided or
  * are read back after a restart. Between decisions, its state can pass through an archive into a fresh decider with the
  * same options.
@@ -141,6 +146,12 @@ export interface LinkageDecider extends Archived {
    */
   erase(erasure: DataOf<typeof RecordErased>): DecisionRun;
 
+  /**
+   * Erases carer tokens of records that stay: relationships and families are worked out again without them.
+   * @param remaining the records' rows as they will be; a record without one is taken as it is.
+   */
+  eraseCarerTokens(erasure: DataOf<typeof CarerTokensErased>, remaining: Bodies): DecisionRun;
+
   /** Applies a person's decision about two row keys. It binds every record that has one of these keys from now on. */
   constrain(decision: ConstraintDecision): DecisionRun;
 
@@ -157,8 +168,8 @@ export interface LinkageDecider extends Archived {
   readonly bodyMissingAt: number | undefined;
 
   /**
-   * Whether the index still holds the contents of erased records. It read their bodies before the erasure; reading the
-   * ledger again without those bodies removes them.
+   * Whether the index still holds what was erased. It read the bodies before the erasure; reading the ledger again
+   * without what was erased removes it.
    */
   readonly holdsErased: boolean;
 

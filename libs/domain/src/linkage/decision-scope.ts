@@ -23,12 +23,14 @@ export class DecisionScope {
   readonly #links = new Map<number, boolean>();
   readonly #relates = new Map<number, boolean>();
   readonly #hasForce = (token: number): boolean => this.linksAfter(token);
-  readonly #isLive = (record: number): boolean => this.isLive(record);
+  readonly #counts = (occurrence: number): boolean => this.counts(occurrence);
+  readonly #erased: ReadonlySet<number>;
 
   constructor(index: LinkageIndex, changes: LiveChanges, change: LiveChange) {
     this.index = index;
     this.changes = changes;
     this.isWhole = change.kind === 'relinked';
+    this.#erased = change.kind === 'carers-erased' ? change.occurrences : new Set();
     this.constraints = new ConstraintsAfter(
       index.constraints,
       change.kind === 'constrained' ? change.change : null,
@@ -41,6 +43,16 @@ export class DecisionScope {
   isLive(record: number): boolean {
     const change = this.#change.get(record);
     return change === NONE ? this.index.records.isLive(record) : change === BECOMING;
+  }
+
+  /** Whether a token will stand at an occurrence, on a record that is live. */
+  counts(occurrence: number): boolean {
+    return !this.isErasedAt(occurrence) && this.isLive(this.index.records.holderAt(occurrence));
+  }
+
+  /** Whether the token at an occurrence is erased by this decision. */
+  isErasedAt(occurrence: number): boolean {
+    return this.#erased.has(occurrence);
   }
 
   isBecoming(record: number): boolean {
@@ -83,7 +95,7 @@ export class DecisionScope {
 
   /** Whether an identity token will have force. Called only for tokens near the change; results are cached. */
   linksAfter(token: number): boolean {
-    return memoised(this.#links, token, () => this.index.links(token, this.#isLive));
+    return memoised(this.#links, token, () => this.index.links(token, this.#counts));
   }
 
   /** Whether an identity token had force when the last decision closed. */
@@ -94,7 +106,7 @@ export class DecisionScope {
   /** Whether a token will relate: it has force as a carer's token, and as somebody's own. */
   relatesAfter(token: number): boolean {
     return (
-      this.linksAfter(token) && memoised(this.#relates, token, () => this.index.relates(token, this.#isLive))
+      this.linksAfter(token) && memoised(this.#relates, token, () => this.index.relates(token, this.#counts))
     );
   }
 

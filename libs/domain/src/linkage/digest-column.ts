@@ -20,6 +20,10 @@ export class DigestColumn implements Column {
     for (let from = 0; from < 32; from += 8) this.#words.push(word(digest, from));
   }
 
+  set(index: number, digest: string): void {
+    for (let part = 0; part < 4; part++) this.#words.set(index * 4 + part, word(digest, part * 8));
+  }
+
   is(index: number, digest: string): boolean {
     for (let part = 0; part < 4; part++) {
       if (this.#words.get(index * 4 + part) !== word(digest, part * 8)) return false;

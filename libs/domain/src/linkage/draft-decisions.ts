@@ -1,4 +1,5 @@
 import {
+  type CarerTokensErased,
   MAX_KIN_PER_EVENT,
   MAX_RECORDS_PER_EVENT,
   type DataOf,
@@ -35,6 +36,7 @@ export type Cause =
   | { readonly kind: 'received'; readonly file: DataOf<typeof SubmissionReceived> }
   | { readonly kind: 'withdrawn'; readonly command: Withdrawal }
   | { readonly kind: 'erased'; readonly erasure: DataOf<typeof RecordErased> }
+  | { readonly kind: 'carers-erased'; readonly erasure: DataOf<typeof CarerTokensErased> }
   | { readonly kind: 'constrained'; readonly decision: ConstraintDecision }
   | { readonly kind: 'relinked'; readonly adopted: DataOf<typeof StrategyAdopted> };
 
@@ -374,6 +376,7 @@ class Drafting {
 
   #closing(outcomes: Tally): LedgerDecision {
     if (this.#cause.kind === 'erased') return { type: 'RecordErased', data: this.#cause.erasure };
+    if (this.#cause.kind === 'carers-erased') return { type: 'CarerTokensErased', data: this.#cause.erasure };
     if (this.#cause.kind === 'constrained') return this.#cause.decision;
     if (this.#cause.kind === 'relinked') return { type: 'StrategyAdopted', data: this.#cause.adopted };
     const retired = this.#plan.changes.ceasing.size;

@@ -1,5 +1,6 @@
 /* eslint-disable @typescript-eslint/unbound-method -- the run's methods use no this */
 import type {
+  CarerTokensErased,
   DataOf,
   IndividualId,
   LedgerEvent,
@@ -108,6 +109,9 @@ export class LinkageEngine implements LinkageDecider {
         const same = live !== NONE && index.records.hasContent(live, content);
         push(same ? live : index.stage(row, submission, content), same);
       },
+      stagePartly(row: PseudonymisedRow) {
+        push(index.stagePartly(row, submission), false);
+      },
       stageUnchanged(id: RecordId) {
         const record = index.records.find(id);
         if (record !== NONE && index.records.isLive(record)) push(record, true);
@@ -171,6 +175,17 @@ export class LinkageEngine implements LinkageDecider {
   erase(erasure: DataOf<typeof RecordErased>): DecisionRun {
     const records = erasure.records.map((id) => this.#index.records.find(id));
     return this.#run({ kind: 'erased', erasure }, { kind: 'erased', records }, noRows);
+  }
+
+  eraseCarerTokens(erasure: DataOf<typeof CarerTokensErased>, remaining: Bodies): DecisionRun {
+    const ids = erasure.records.map(({ record }) => record);
+    const occurrences = this.#index.noteRemaining(ids, remaining);
+    const records = ids.map((id) => this.#index.records.find(id));
+    return this.#run(
+      { kind: 'carers-erased', erasure },
+      { kind: 'carers-erased', records, occurrences },
+      noRows,
+    );
   }
 
   constrain(decision: ConstraintDecision): DecisionRun {

@@ -5,7 +5,7 @@ export * from './decider.js';
 export { LinkageEngine } from './engine.js';
 export { IdTable } from './id-table.js';
 export { Int32Column, NONE } from './typed-column.js';
-export type { PersonSought, PersonsFound } from './persons-found.js';
+export type { CarerTokensOfRecord, PersonSought, PersonsFound } from './persons-found.js';
 export { familiesOf, type Families, type Family, type KinRecord, type Relationship } from './families.js';
 export type { ReferralReason } from './ground.js';
 export { MAX_ADULTS_WITHOUT_REVIEW, PROGRAMME_SCOPE } from './kinship.js';

@@ -1,7 +1,7 @@
-import type { PseudonymisedRow } from '@kinledger/contracts';
+import type { PseudonymisedRow, RecordId } from '@kinledger/contracts';
 import { passMapThrough, passThrough, type Archive, type Archived } from './archive.js';
 import { contentHashOf } from './content-hash.js';
-import type { FamilyScope, LinkageEngineOptions } from './decider.js';
+import type { Bodies, FamilyScope, LinkageEngineOptions } from './decider.js';
 import { scopesOf } from './families.js';
 import { FamilyTable } from './family-table.js';
 import { ConstraintTable } from './constraint-table.js';
@@ -18,7 +18,7 @@ import { SubmissionBook, type Submission } from './submission-book.js';
 import { carerLists, ownLists, TokenTable, type HolderList } from './token-table.js';
 import { NONE } from './typed-column.js';
 
-/** No row has this hash, so no row counts as equal to a record whose body is gone. */
+/** No row has this hash, so no row counts as equal to a record of which something is gone. */
 const NO_CONTENT = '0'.repeat(32);
 
 /** All state of linkage: a function of the applied events, plus staged rows. */
@@ -36,7 +36,9 @@ export class LinkageIndex implements Archived {
   readonly constraints = new ConstraintTable();
   /** Records that entered without a body. Empty once their erasures have been applied. */
   readonly bodiless = new Set<number>();
-  /** Whether it still holds the contents of erased records, which entered with their bodies and were erased later. */
+  /** Records whose carer tokens the decision at hand erases, as they will be. */
+  #remaining: ReadonlyMap<RecordId, PseudonymisedRow> = new Map();
+  /** Whether it still holds contents that were erased after they had entered: those of records, and carer tokens. */
   holdsErased = false;
   readonly #datasetNumbers = new Map<string, number>();
   readonly #scopeNumbers = new Map<string, number>();
@@ -118,6 +120,11 @@ export class LinkageIndex implements Archived {
     );
   }
 
+  /** Adds a row of which tokens were erased since: its content equals no other row. */
+  stagePartly(row: PseudonymisedRow, submission: Submission): number {
+    return this.stage(row, submission, NO_CONTENT);
+  }
+
   /** Adds a record whose body is gone: it has what its placement says, and no tokens. */
   stageBodiless(
     placed: Pick<PseudonymisedRow, 'record' | 'rowKey' | 'role'>,
@@ -139,6 +146,46 @@ export class LinkageIndex implements Archived {
     if (!this.bodiless.delete(record)) this.holdsErased = true;
   }
 
+  /**
+   * Notes what will remain of records whose carer tokens are erased, until the event is applied.
+   * @returns the occurrences of the tokens that will be gone.
+   */
+  noteRemaining(records: readonly RecordId[], bodies: Bodies): Set<number> {
+    const remaining = new Map<RecordId, PseudonymisedRow>();
+    const occurrences = new Set<number>();
+    for (const id of records) {
+      const record = this.records.find(id);
+      const row = bodies.get(id);
+      if (record === NONE || row === undefined) continue;
+      remaining.set(id, row);
+      for (const at of this.#carersBeyond(record, row)) occurrences.add(at);
+    }
+    this.#remaining = remaining;
+    return occurrences;
+  }
+
+  /** Takes what was noted as what remains of these records. What was read without its erased tokens is left as it is. */
+  forgetCarers(records: readonly RecordId[]): void {
+    for (const id of records) {
+      const row = this.#remaining.get(id);
+      if (row === undefined) continue;
+      const record = this.records.find(id);
+      for (const at of this.#carersBeyond(record, row)) this.records.forgetCarerAt(at);
+      this.records.setContent(record, contentHashOf(row));
+      this.holdsErased = true;
+    }
+    this.#remaining = new Map();
+  }
+
+  /** The occurrences of carer tokens that a record has in the index, and not in this row. */
+  #carersBeyond(record: number, row: PseudonymisedRow): number[] {
+    const { carers } = this.strategy.tokensOf(row);
+    const left = new Set(carers.map(({ channel, token }) => this.tokens.find(token, channel)));
+    return [...this.records.occurrencesOf(record)].filter(
+      (at) => this.records.isCarerAt(at) && !left.has(this.records.tokenAt(at)),
+    );
+  }
+
   #numberOfDataset(dataset: string): number {
     const known = this.#datasetNumbers.get(dataset) ?? this.#datasetNumbers.size;
     this.#datasetNumbers.set(dataset, known);
@@ -147,23 +194,23 @@ export class LinkageIndex implements Archived {
 
   /** Updates the force of tokens to match the live records. */
   settle(): void {
-    const isLive = (record: number) => this.records.isLive(record);
+    const isLive = (occurrence: number) => this.records.isLive(this.records.holderAt(occurrence));
     this.tokens.settle(
       (token) => this.links(token, isLive),
       (token) => this.relates(token, isLive),
     );
   }
 
-  /** Whether a token has force as somebody's own, given which records count as live. */
-  links(token: number, isLive: (record: number) => boolean): boolean {
+  /** Whether a token has force as somebody's own, given which occurrences count. */
+  links(token: number, counts: (occurrence: number) => boolean): boolean {
     this.#ownHolders.reset(this.tokens.channelOf(token) === this.strategy.channels.nhsNumber);
-    return this.#hasForce(token, ownLists, this.#ownHolders, isLive);
+    return this.#hasForce(token, ownLists, this.#ownHolders, counts);
   }
 
-  /** Whether a token has force as the carer's on children's rows, given which records count as live. */
-  relates(token: number, isLive: (record: number) => boolean): boolean {
+  /** Whether a token has force as the carer's on children's rows, given which occurrences count. */
+  relates(token: number, counts: (occurrence: number) => boolean): boolean {
     this.#carerHolders.reset();
-    return this.#hasForce(token, carerLists, this.#carerHolders, isLive);
+    return this.#hasForce(token, carerLists, this.#carerHolders, counts);
   }
 
   /**
@@ -174,13 +221,12 @@ export class LinkageIndex implements Archived {
     token: number,
     lists: readonly HolderList[],
     holders: HolderCount,
-    isLive: (record: number) => boolean,
+    counts: (occurrence: number) => boolean,
   ): boolean {
     const { records, tokens } = this;
     for (const list of lists) {
       for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
-        const record = records.holderAt(at);
-        if (isLive(record) && !holders.add(records.marksOf(record))) return false;
+        if (counts(at) && !holders.add(records.marksOf(records.holderAt(at)))) return false;
       }
     }
     return true;

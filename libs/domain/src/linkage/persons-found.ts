@@ -1,6 +1,6 @@
-import type { RecordId, RowKey, TokenOccurrence } from '@kinledger/contracts';
+import type { RecordId, RowKey, Token, TokenOccurrence } from '@kinledger/contracts';
 import type { LinkageIndex } from './linkage-index.js';
-import { BIRTH_DATE_TAG, ownLists } from './token-table.js';
+import { BIRTH_DATE_TAG, carerLists, ownLists, type HolderList } from './token-table.js';
 import { NONE } from './typed-column.js';
 
 /** How a person is named to the ledger. */
@@ -20,6 +20,16 @@ export interface PersonsFound {
   readonly individuals: number;
   /** Every record of theirs that is not erased, retired and replaced ones too, in the order of the ledger. */
   readonly records: readonly RecordId[];
+  /**
+   * Records of others that stay, in the order of the ledger, and the tokens on them that name the person as a child's
+   * carer. A token that another record still holds as its own is that person's too, and is not among them.
+   */
+  readonly carerTokens: readonly CarerTokensOfRecord[];
+}
+
+export interface CarerTokensOfRecord {
+  readonly record: RecordId;
+  readonly tokens: readonly { readonly domain: string; readonly token: Token }[];
 }
 
 /** Value domains of tokens that name one person. Others are shared: couples have one email, families one telephone. */
@@ -41,13 +51,66 @@ export function findPersons(index: LinkageIndex, sought: PersonSought): PersonsF
     if (!isThere(index, record)) continue;
     if (named.has(record) || isOf(record)) found.push(records.idOf(record));
   }
-  return { individuals: persons.size, records: found };
+  const gone = new Set(found.map((id) => records.find(id)));
+  return {
+    individuals: persons.size,
+    records: found,
+    carerTokens: gone.size === 0 ? [] : carerTokensOf(index, gone, sought),
+  };
 
   function isOf(record: number): boolean {
     const current = records.isLive(record) ? record : keys.liveRecord(records.keyOf(record));
     const individual = records.individualOf(current === NONE ? record : current);
     return individual !== NONE && persons.has(individuals.resolve(individual));
   }
+}
+
+/** The tokens that name those who go, and nobody who stays, on records that name a carer by them. */
+function carerTokensOf(
+  index: LinkageIndex,
+  gone: ReadonlySet<number>,
+  sought: PersonSought,
+): CarerTokensOfRecord[] {
+  const { records, tokens, strategy } = index;
+  const theirs = new Set(slotsOf(index, sought));
+  for (const record of gone) {
+    if (records.isChild(record)) continue; // What a child's row has of contacts is its carer's.
+    for (const at of records.occurrencesOf(record)) theirs.add(records.tokenAt(at));
+  }
+  const stays = (at: number) => isThere(index, records.holderAt(at)) && !gone.has(records.holderAt(at));
+  const found = new Map<number, number[]>();
+  for (const slot of [...theirs].sort((one, other) => one - other)) {
+    if (holders(index, slot, ownLists).some(stays)) continue;
+    for (const at of holders(index, slot, carerLists).filter(stays)) {
+      const record = records.holderAt(at);
+      found.set(record, [...(found.get(record) ?? []), slot]);
+    }
+  }
+  return [...found]
+    .sort(([one], [other]) => one - other)
+    .map(([record, slots]) => ({
+      record: records.idOf(record),
+      tokens: slots.map((slot) => ({
+        domain: strategy.channels.domainOf(tokens.channelOf(slot)),
+        token: tokens.textOf(slot),
+      })),
+    }));
+}
+
+/** The tokens that are given as the person's own, as far as the index has them. */
+function slotsOf({ tokens, strategy }: LinkageIndex, sought: PersonSought): number[] {
+  return sought.tokens.flatMap(({ domain, use, token }) => {
+    const channel = strategy.channels.numberOf(domain);
+    const slot = use === 'identity' && channel !== NONE ? tokens.find(token, channel) : NONE;
+    return slot === NONE ? [] : [slot];
+  });
+}
+
+function holders({ records, tokens }: LinkageIndex, slot: number, lists: readonly HolderList[]): number[] {
+  const found: number[] = [];
+  for (const list of lists)
+    for (let at = tokens.firstHolder(slot, list); at !== NONE; at = records.nextHolder(at)) found.push(at);
+  return found;
 }
 
 const isThere = ({ records }: LinkageIndex, record: number): boolean =>

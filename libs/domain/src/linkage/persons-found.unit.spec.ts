@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { HistoryPlayer, historyWithErasures, testScopes } from './testing/histories.js';
 import {
   born,
+  carerEmail,
   childKey,
   email,
   LinkageWorld,
@@ -83,6 +84,66 @@ describe('whom identifiers name', () => {
     expect(told(world, person)).toEqual([0]);
   });
 
+  describe('as a carer on rows of children who stay', () => {
+    const child = (id: string, ...tokens: readonly TokenSpec[]): RowSpec => ({
+      ...{ id, role: 'child', note: id },
+      tokens: [childKey(id), ...tokens],
+    });
+    const carersOf = (world: LinkageWorld, ...tokens: readonly TokenSpec[]) =>
+      world.engine
+        .findPersons(sought(...tokens))
+        .carerTokens.map(({ record, tokens: found }) => [
+          world.bodies.get(record)?.attributes['note'],
+          ...found.map(({ domain }) => domain),
+        ]);
+    const carerMobile = (value: string): TokenSpec => ['mobile', 'carer', value];
+
+    it('is named by the tokens that are the adult’s own, on older versions of rows and on facts too', () => {
+      const world = new LinkageWorld();
+      world.submit({
+        dataset: user,
+        rows: [
+          row('a', 'a1', nhs('1'), email('e'), mobile('m')),
+          child('c', carerEmail('e'), carerMobile('m')),
+        ],
+      });
+      world.submit({ dataset: user, sequence: 2, rows: [child('c', carerEmail('e'), carerEmail('f'))] });
+      world.submit({ dataset: sessions, rows: [child('d', carerEmail('e'))] });
+      expect(carersOf(world, nhs('1'))).toEqual([
+        ['c', 'email', 'mobile'],
+        ['c', 'email'],
+        ['d', 'email'],
+      ]);
+    });
+
+    it('is not named by a token that somebody who stays has too, live or retired', () => {
+      const world = new LinkageWorld();
+      const partner = world.submit({ dataset: sessions, rows: [row('b', 'b1', nhs('2'), email('e'))] });
+      world.submit({
+        dataset: user,
+        rows: [row('a', 'a1', nhs('1'), email('e')), child('c', carerEmail('e'))],
+      });
+      expect(carersOf(world, nhs('1'))).toEqual([]);
+      world.withdraw(partner);
+      expect(carersOf(world, nhs('1'))).toEqual([]);
+      world.erase(world.engine.findPersons(sought(nhs('2'))).records);
+      expect(carersOf(world, nhs('1'))).toEqual([['c', 'email']]);
+    });
+
+    it('is named by an email that the request gives and no row of the adult has', () => {
+      const world = new LinkageWorld();
+      world.submit({ dataset: user, rows: [row('a', 'a1', nhs('1')), child('c', carerEmail('e'))] });
+      expect(carersOf(world, nhs('1'))).toEqual([]);
+      expect(carersOf(world, nhs('1'), email('e'))).toEqual([['c', 'email']]);
+    });
+
+    it('is not a child, whose own contacts are its carer’s', () => {
+      const world = new LinkageWorld();
+      world.submit({ dataset: user, rows: [child('c', email('e')), child('d', carerEmail('e'))] });
+      expect(carersOf(world, childKey('c'))).toEqual([]);
+    });
+  });
+
   it('leaves no body with one of its naming tokens once it is erased, whatever went before, and a restart finds the same', () => {
     fc.assert(
       fc.property(historyWithErasures(), fc.nat(200), (steps, pick) => {
@@ -99,7 +160,28 @@ describe('whom identifiers name', () => {
         const { records } = world.engine.findPersons(person);
         expect(records.length).toBeGreaterThan(0);
         expect(world.rebuilt().findPersons(person)).toEqual(world.engine.findPersons(person));
+        const before = ofPeople();
+        const erased = new Set(records);
+        const adults = before.filter(({ record, role }) => erased.has(record) && role !== 'child');
+        const places = world.engine.findPersons(person).carerTokens.map(({ record, tokens }) => {
+          const all = world.bodies.get(record)?.tokens ?? [];
+          const gone = (token: string) => tokens.some((one) => one.token === token);
+          return [
+            record,
+            all.flatMap(({ use, token }, place) => (use === 'carer' && gone(token) ? [place] : [])),
+          ] as const;
+        });
+        if (places.length > 0) world.eraseCarerTokens(new Map(places));
         world.erase(records);
+        // What named the person as a carer is gone, unless it is somebody else's too.
+        const has = (use: string, wanted: string) =>
+          ofPeople().some(({ role, tokens }) =>
+            tokens.some(
+              (one) => one.use === use && one.token === wanted && (use === 'identity' || role === 'child'),
+            ),
+          );
+        for (const { use, token: own } of adults.flatMap(({ tokens }) => tokens))
+          if (use === 'identity' && has('carer', own)) expect(has('identity', own)).toBe(true);
         const holders = ofPeople().filter(({ tokens }) =>
           tokens.some((one) => one.use === 'identity' && one.token === token.token),
         );

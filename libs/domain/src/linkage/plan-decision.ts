@@ -29,7 +29,7 @@ export interface PlannedDecision {
 }
 
 /**
- * Plans a submission, a withdrawal, an erasure, a person's decision about two rows, or a relink. It only reads the
+ * Plans a submission, a withdrawal, an erasure of records or carer tokens, a person's decision about two rows, or a relink. It only reads the
  * index, apart from bringing the stored force of tokens up to date.
  */
 export function planDecision(index: LinkageIndex, change: LiveChange, rows: StagedRows): PlannedDecision {
@@ -39,7 +39,8 @@ export function planDecision(index: LinkageIndex, change: LiveChange, rows: Stag
   const individuals = planIndividuals(scope);
   const identities = planIdentities(scope, individuals);
   const arriving = change.kind === 'received' ? change.submission.scopes : 0;
-  const kinship = planKinship(scope, individuals, identities, arriving);
+  const losing = change.kind === 'carers-erased' ? change.records : [];
+  const kinship = planKinship(scope, individuals, identities, arriving, losing);
   return {
     rows,
     changes,

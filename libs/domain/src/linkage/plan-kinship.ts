@@ -39,14 +39,16 @@ export interface PlannedFamily {
  * Plans the changes to relationships and families: computes them again with the rules of `familiesOf` for every
  * individual that changed evidence can reach, and compares the result with what stands.
  * @param arriving family scopes, as bits, of the submission that is being decided.
+ * @param losing records that stay and lose carer tokens.
  */
 export function planKinship(
   scope: DecisionScope,
   plan: PlannedIndividuals,
   identities: PlannedIdentities,
   arriving: number,
+  losing: readonly number[],
 ): PlannedKinship {
-  const kinship = new KinshipPlan(scope, plan, identities, arriving);
+  const kinship = new KinshipPlan(scope, plan, identities, arriving, losing);
   kinship.reach();
   kinship.compute();
   return kinship.outcome();
@@ -60,6 +62,7 @@ class KinshipPlan {
   readonly #plan: PlannedIndividuals;
   readonly #identities: PlannedIdentities;
   readonly #arriving: number;
+  readonly #losing: readonly number[];
   /** The entries of each cluster: all records of a computed cluster, and the records that a known cluster gains. */
   readonly #entriesOf = new Map<number, number[]>();
   readonly #reachedTokens = new Set<number>();
@@ -77,7 +80,9 @@ class KinshipPlan {
     plan: PlannedIndividuals,
     identities: PlannedIdentities,
     arriving: number,
+    losing: readonly number[],
   ) {
+    this.#losing = losing;
     this.#scope = scope;
     this.#plan = plan;
     this.#identities = identities;
@@ -92,11 +97,12 @@ class KinshipPlan {
     }
   }
 
-  /** Finds where evidence changes: tokens on records that come, go, or move to another individual. */
+  /** Finds where evidence changes: tokens on records that come, go, lose them, or move to another individual. */
   reach(): void {
     const { changes } = this.#scope;
     for (const record of changes.becoming) this.#reachFrom(record);
     for (const record of changes.ceasing.keys()) this.#reachFrom(record);
+    for (const record of this.#losing) this.#reachFrom(record);
     for (const entry of this.#plan.entries()) {
       const record = this.#plan.recordAt(entry);
       if (!this.#scope.isStaying(record)) continue;
@@ -185,6 +191,7 @@ class KinshipPlan {
         const other = records.holderAt(at);
         if (records.individualOf(other) !== individual) continue;
         if (!this.#scope.isStaying(other) || this.#plan.entryOf(other) !== NONE) continue;
+        if (this.#scope.isErasedAt(at)) continue;
         if ((scopes & ~this.#scopesOf(other)) === 0) return true;
       }
     }
@@ -276,7 +283,7 @@ class KinshipPlan {
     for (const list of lists) {
       for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
         const record = records.holderAt(at);
-        if (!this.#scope.isLive(record) || (lists === ownLists && records.isChild(record))) continue;
+        if (!this.#scope.counts(at) || (lists === ownLists && records.isChild(record))) continue;
         const cluster = this.#clusterOf(record);
         if (cluster >= 0) found.set(cluster, (found.get(cluster) ?? 0) | this.#scopesOf(record));
       }
@@ -290,7 +297,7 @@ class KinshipPlan {
     for (const record of this.#recordsOf(cluster)) {
       const child = records.isChild(record);
       for (const at of records.occurrencesOf(record)) {
-        if (records.isCarerAt(at) === child) found.add(records.tokenAt(at));
+        if (records.isCarerAt(at) === child && !this.#scope.isErasedAt(at)) found.add(records.tokenAt(at));
       }
     }
     return found;

@@ -8,12 +8,18 @@ import { Int32Column, NONE } from './typed-column.js';
 export type RetiringReason = 'replaced' | 'omitted' | 'withdrawn' | 'consent-refused' | 'erased';
 
 /**
- * The subject of a decision: submissions, records that are erased, two rows about which a person decides, or every live
- * record because another strategy decides from now on.
+ * The subject of a decision: submissions, records that are erased, carer tokens that are, two rows about which a person
+ * decides, or every live record because another strategy decides from now on.
  */
 export type LiveChange =
   | BookChange
   | { readonly kind: 'erased'; readonly records: readonly number[] }
+  | {
+      readonly kind: 'carers-erased';
+      /** The records that lose tokens, and the occurrences of these tokens. */
+      readonly records: readonly number[];
+      readonly occurrences: ReadonlySet<number>;
+    }
   | { readonly kind: 'constrained'; readonly change: ConstraintChange }
   | { readonly kind: 'relinked' };
 
@@ -70,7 +76,7 @@ export interface LiveChanges {
  */
 export function planLiveRecords(index: LinkageIndex, change: LiveChange, rows: StagedRows): LiveChanges {
   if (change.kind === 'erased') return ceasingAlone(index, change.records);
-  if (change.kind === 'constrained' || change.kind === 'relinked') return ceasingAlone(index, []);
+  if (change.kind !== 'received' && change.kind !== 'withdrawn') return ceasingAlone(index, []);
   return new LivePlan(index, change, rows).outcome();
 }
 

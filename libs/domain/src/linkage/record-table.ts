@@ -215,6 +215,31 @@ export class RecordTable implements Archived {
     return this.#bits.has(record, STAGED);
   }
 
+  /** Whether a token still stands at the occurrence: it does not once it was forgotten. */
+  #isThere(occurrence: number): boolean {
+    return this.#occurrenceToken.get(occurrence) !== NONE;
+  }
+
+  /** Removes a carer's token from a record. */
+  forgetCarerAt(occurrence: number): void {
+    const token = this.tokenAt(occurrence);
+    const list = this.isPerson(this.holderAt(occurrence)) ? 'carersOfPersons' : 'carersOfFacts';
+    const next = this.#nextHolder.get(occurrence);
+    let before = NONE;
+    for (let at = this.#tokens.firstHolder(token, list); at !== occurrence; at = this.nextHolder(at)) {
+      if (at === NONE) throw new Error('a token is not among those of its holders');
+      before = at;
+    }
+    if (before === NONE) this.#tokens.setFirstHolder(token, list, next);
+    else this.#nextHolder.set(before, next);
+    this.#occurrenceToken.set(occurrence, NONE);
+    this.#tokens.touch(token);
+  }
+
+  setContent(record: number, content: string): void {
+    this.#content.set(record, content);
+  }
+
   /** Whether the record is erased, and so can never be live again. */
   isErased(record: number): boolean {
     return this.#bits.has(record, ERASED);
@@ -264,7 +289,7 @@ export class RecordTable implements Archived {
     const next = record + 1;
     const end =
       next < this.#firstOccurrence.length ? this.#firstOccurrence.get(next) : this.#occurrenceToken.length;
-    for (let at = this.#firstOccurrence.get(record); at < end; at++) yield at;
+    for (let at = this.#firstOccurrence.get(record); at < end; at++) if (this.#isThere(at)) yield at;
   }
 
   tokenAt(occurrence: number): number {

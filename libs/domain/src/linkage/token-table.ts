@@ -1,3 +1,4 @@
+import type { Token } from '@kinledger/contracts';
 import { passThrough, type Archive, type Archived } from './archive.js';
 import { IdTable } from './id-table.js';
 import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
@@ -71,6 +72,10 @@ export class TokenTable implements Archived {
   /** The token's slot, or NONE. */
   find(token: string, tag: number): number {
     return this.#ids.find(token, tag);
+  }
+
+  textOf(slot: number): Token {
+    return this.#ids.idOf(slot) as Token; // interned as one
   }
 
   channelOf(slot: number): number {

@@ -1,9 +1,11 @@
 import { hash, randomBytes } from 'node:crypto';
+import { committedBytesOf, type PseudonymisedRow } from '@kinledger/contracts';
 import { describe, expect, it } from 'vitest';
 import {
   bodiesIn,
   isPayloadDigestWrong,
   isSegmentDiffers,
+  isTokensDiffer,
   type EventStore,
   type Payload,
   type Segment,
@@ -79,6 +81,49 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       for (const record of kept) expect(contains(left, record)).toBe(true);
       await eraseBodies(stream, gone);
       expect(plainSegments(await store.readSegments(stream, 0, 9))).toEqual(plainSegments(left));
+    });
+
+    it('lose only the erased tokens and the texts that only those used, once, in the order of the cuts', async () => {
+      const { store, eraseTokens } = fixture();
+      const stream = newStream();
+      const segments = await withSegments(store, stream, 2, 3);
+      const [one, other] = [segments[0]!.records[1]!, segments[1]!.records[0]!];
+      const before = bodiesIn(segments);
+      const rowOf = (record: string) => [...before.values()].find((row) => row.record === record)!;
+      const without = (row: PseudonymisedRow, ...places: readonly number[]) => ({
+        ...row,
+        tokens: row.tokens.filter((_, place) => !places.includes(place)),
+      });
+      const first = without(rowOf(one.record), 2);
+      const then = without(first, 0);
+      const cut = (places: readonly number[], row: PseudonymisedRow) => ({
+        places,
+        tokens: hash('sha256', committedBytesOf(row).tokens, 'hex'),
+      });
+      const its = { ...one, cuts: [cut([2], first)] };
+      expect(await eraseTokens(stream, [its])).toBe(1);
+      expect(await eraseTokens(stream, [its])).toBe(0);
+      const both = { ...one, cuts: [...its.cuts, cut([0], then)] };
+      const others = { ...other, cuts: [cut([1, 2], without(rowOf(other.record), 1, 2))] };
+      expect(await eraseTokens(stream, [both, others])).toBe(2);
+      const left = await store.readSegments(stream, 0, 9);
+      expect(left.map(({ bodies }) => bodies)).toEqual([3, 3]);
+      const after = bodiesIn(left);
+      const expected = new Map([
+        [one.record, then] as const,
+        [other.record, without(rowOf(other.record), 1, 2)],
+      ]);
+      for (const [record, row] of before) expect(after.get(record)).toEqual(expected.get(record) ?? row);
+      expect(recordsIn(left)).toEqual(recordsIn(segments));
+    });
+
+    it('keep their tokens if what would remain is not what the ledger states', async () => {
+      const { store, eraseTokens } = fixture();
+      const stream = newStream();
+      const [segment] = await withSegments(store, stream, 1);
+      const wrong = { ...segment!.records[0]!, cuts: [{ places: [0], tokens: '0'.repeat(64) }] };
+      await expect(eraseTokens(stream, [wrong])).rejects.toSatisfy(isTokensDiffer);
+      expect(plainSegments(await store.readSegments(stream, 0, 9))).toEqual(plainSegments([segment!]));
     });
 
     it('are deleted with their last row', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { EventStore } from '../index.js';
-import type { EnteredRecord } from '../segments.js';
+import type { EnteredRecord, TokenCuts } from '../segments.js';
 import { contractSuite, type Absent } from './contract-suite.js';
 import { appendingFeatures } from './appending.features.js';
 import { besideTheLedgerFeatures } from './beside-the-ledger.features.js';
@@ -40,6 +40,7 @@ export function eventStoreFeatures(adapter: string, factory: EventStoreFactory |
       },
       eraseBodies: (stream: string, records: readonly EnteredRecord[]) =>
         fixture.eraseBodies(stream, records),
+      eraseTokens: (stream: string, records: readonly TokenCuts[]) => fixture.eraseTokens(stream, records),
     });
     appendingFeatures(inUse);
     readingFeatures(inUse);

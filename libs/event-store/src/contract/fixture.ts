@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { encodeRowChunk, RowPseudonymised, type PseudonymisedRow } from '@kinledger/contracts';
 import type { EventStore, EventToAppend, Segment, StoredEvent } from '../event-store.js';
-import { bodiesIn, type EnteredRecord } from '../segments.js';
+import { bodiesIn, type EnteredRecord, type TokenCuts } from '../segments.js';
 
 /** What an adapter's spec supplies to the suite: one ledger, and stores on it. */
 export interface EventStoreFixture {
@@ -9,6 +9,8 @@ export interface EventStoreFixture {
   open(): EventStore;
   /** Erases bodies in the role of the eraser. */
   eraseBodies(stream: string, records: readonly EnteredRecord[]): Promise<void>;
+  /** Erases tokens in the role of the eraser. */
+  eraseTokens(stream: string, records: readonly TokenCuts[]): Promise<number>;
   dispose(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ export interface FixtureInUse {
   readonly store: EventStore;
   readonly open: () => EventStore;
   readonly eraseBodies: (stream: string, records: readonly EnteredRecord[]) => Promise<void>;
+  readonly eraseTokens: (stream: string, records: readonly TokenCuts[]) => Promise<number>;
 }
 
 /** The name of a stream that no other test uses. */

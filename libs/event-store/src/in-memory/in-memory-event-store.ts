@@ -14,7 +14,14 @@ import type {
 } from '../event-store.js';
 import { followStream } from '../follow-stream.js';
 import { pageLength } from '../page-end.js';
-import { byRevision, withoutRecords, type EnteredRecord } from '../segments.js';
+import {
+  byRevision,
+  cutsByRevision,
+  withoutRecords,
+  withoutTokens,
+  type EnteredRecord,
+  type TokenCuts,
+} from '../segments.js';
 
 class InMemoryStream {
   readonly events: StoredEvent[] = [];
@@ -38,6 +45,20 @@ export class InMemoryLedger {
       if (cut === undefined) continue;
       if (cut.bodies === 0) segments?.delete(revision);
       else segments?.set(revision, { revision, bodies: cut.bodies, bytes: cut.bytes });
+      erased += cut.erased;
+    }
+    return erased;
+  }
+
+  /** Erases tokens as the eraser does. Returns the number of rows that lost tokens. */
+  eraseTokens(stream: string, records: readonly TokenCuts[]): number {
+    const segments = this.streams.get(stream)?.segments;
+    let erased = 0;
+    for (const [revision, its] of cutsByRevision(records)) {
+      const segment = segments?.get(revision);
+      const cut = segment === undefined ? undefined : withoutTokens(segment, its);
+      if (segment === undefined || cut === undefined) continue;
+      segments?.set(revision, { ...segment, bytes: cut.bytes });
       erased += cut.erased;
     }
     return erased;

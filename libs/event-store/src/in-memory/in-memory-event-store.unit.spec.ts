@@ -8,6 +8,7 @@ eventStoreFeatures('memory', async () => {
     eraseBodies: async (stream, records) => {
       ledger.eraseBodies(stream, records);
     },
+    eraseTokens: async (stream, records) => ledger.eraseTokens(stream, records),
     dispose: async () => undefined,
   };
 });

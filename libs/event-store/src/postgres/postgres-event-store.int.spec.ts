@@ -2,7 +2,7 @@ import { createPool } from '@kinledger/database';
 import { createTestDatabases } from '@kinledger/database/testing';
 import { inject } from 'vitest';
 import { eventStoreFeatures } from '../contract/event-store.features.js';
-import { eraseBodies } from './erase-bodies.js';
+import { eraseBodies, eraseTokens } from './erase-bodies.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 
 eventStoreFeatures('PostgreSQL', async () => {
@@ -14,6 +14,7 @@ eventStoreFeatures('PostgreSQL', async () => {
     eraseBodies: async (stream, records) => {
       await eraseBodies(eraser, stream, records);
     },
+    eraseTokens: (stream, records) => eraseTokens(eraser, stream, records),
     dispose: async () => {
       await eraser.end();
       await databases.drop();

@@ -1,4 +1,4 @@
-import { Problem, SESSION_MS, sessionCookie } from '@kinledger/service-kit';
+import { isOwnForm, Problem, SESSION_MS, sessionCookie } from '@kinledger/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Sets the cookie of a session and sends the browser to a page. Awaited, or Fastify would answer a second time. */
@@ -15,9 +15,8 @@ export async function sendPage(reply: FastifyReply, status: number, page: string
   await reply.status(status).type('text/html; charset=utf-8').send(page);
 }
 
-/** Checks the site of the form, which browsers send, so that no other site can sign a visitor in or out. */
+/** So that no other site can sign a visitor in or out. */
 export function requireOwnForm(request: FastifyRequest): void {
-  const site = request.headers['sec-fetch-site'];
-  if (site === undefined || site === 'same-origin' || site === 'none') return;
+  if (isOwnForm(request)) return;
   throw new Problem(403, 'not-allowed', { detail: 'This form was sent from another site: open it here.' });
 }

@@ -1,4 +1,4 @@
-import { isErasing, type LedgerEvent, type PseudonymisedRow } from '@kinledger/contracts';
+import { isErasing, isRestating, type LedgerEvent, type PseudonymisedRow } from '@kinledger/contracts';
 import { IdTable, type Bodies } from '@kinledger/domain';
 import type { FillingReadModel, HandledEventType, HandlerOf } from '../read-model.js';
 import { readModels } from '../registry.js';
@@ -59,6 +59,7 @@ export class ReadModelFiller {
       for (const { filler } of this.#filling) filler?.erase?.(event.data.records);
       return undefined;
     }
+    if (isRestating(event)) return undefined;
     let waiting: Promise<void> | undefined;
     for (const handle of this.#handlersOf(event.type)) {
       // Each handler waits for the one before, which writes what it may read.

@@ -1,4 +1,4 @@
-import { isErasing, type LedgerEvent } from '@kinledger/contracts';
+import { isErasing, isRestating, type LedgerEvent } from '@kinledger/contracts';
 import type { Bodies } from '@kinledger/domain';
 import type pg from 'pg';
 import { eraseRecords } from '../erase-records.js';
@@ -54,6 +54,7 @@ export class ReadModelWriter {
       await this.#flush();
       return eraseRecords(this.#options.client, event.data.records);
     }
+    if (isRestating(event)) return;
     for (const handle of this.#handlersOf(event.type)) {
       const waiting = handle(event, bodies);
       if (waiting !== undefined) await waiting;

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { AccessGuard, bearerTokenOf } from './access.guard.js';
 import type { Caller } from './caller.js';
-import { callerOf, Public, Roles } from './decorators.js';
+import { ByForm, callerOf, Public, Roles } from './decorators.js';
 import { KnownCallers } from './testing/known-callers.js';
 import { Sessions } from './sessions.js';
 
@@ -28,6 +28,12 @@ class Handlers {
     // Only its roles matter.
   }
 
+  @Roles('reader')
+  @ByForm()
+  ask(): void {
+    // Only its roles and that a form may call it matter.
+  }
+
   @Public()
   health(): void {
     // Only that it is public matters.
@@ -37,7 +43,7 @@ class Handlers {
     // It has no roles.
   }
 }
-const { read, manage, share, health, closed } = new Handlers();
+const { read, manage, share, ask: askByForm, health, closed } = new Handlers();
 
 /** A request of a signed-in browser, unless it has another secret. */
 async function world() {
@@ -70,6 +76,24 @@ describe('the guard', () => {
     const { ask, request, cookie } = await world();
     await expect(ask(read, request(method, cookie))).rejects.toThrow(refused(401));
     expect(await ask(read, request(method, { authorization: 'Bearer sesame' }))).toBe(true);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['the browser names as its own', { 'sec-fetch-site': 'same-origin' }],
+    ['has the host of the request', { origin: 'http://pages.example:4313', host: 'pages.example:4313' }],
+  ])('lets a signed-in browser ask by a form that %s', async (_, headers) => {
+    const { ask, request, cookie } = await world();
+    expect(await ask(askByForm, request('POST', { ...cookie, ...headers }))).toBe(true);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['of another site', { 'sec-fetch-site': 'cross-site' }],
+    ['of another port', { 'sec-fetch-site': 'same-site' }],
+    ['with another origin', { origin: 'http://pages.example:80', host: 'pages.example:4313' }],
+    ['with an unreadable origin', { origin: 'null', host: 'pages.example:4313' }],
+  ])('does not let a form %s ask', async (_, headers) => {
+    const { ask, request, cookie } = await world();
+    await expect(ask(askByForm, request('POST', { ...cookie, ...headers }))).rejects.toThrow(refused(401));
   });
 
   it('limits a cookie to the permissions of its caller', async () => {

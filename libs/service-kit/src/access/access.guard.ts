@@ -4,8 +4,9 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problem/problem.js';
 import type { Caller } from './caller.js';
-import { PUBLIC, ROLES, rememberCaller } from './decorators.js';
+import { BY_FORM, PUBLIC, ROLES, rememberCaller } from './decorators.js';
 import type { Identity } from './identity.js';
+import { isOwnForm } from './own-form.js';
 import { sessionOf } from './session-cookie.js';
 import type { Sessions } from './sessions.js';
 
@@ -32,7 +33,8 @@ export class AccessGuard implements CanActivate {
     const targets = [context.getHandler(), context.getClass()];
     if (this.#reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets) === true) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = await this.#authenticate(request);
+    const byForm = this.#reflector.getAllAndOverride<boolean | undefined>(BY_FORM, targets) === true;
+    const caller = await this.#authenticate(request, byForm);
     const roles = this.#reflector.getAllAndOverride<readonly AccessRole[] | undefined>(ROLES, targets) ?? [];
     if (!roles.some((role) => caller.roles.includes(role))) {
       throw new Problem(403, 'not-allowed', {
@@ -44,9 +46,9 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  async #authenticate(request: FastifyRequest): Promise<Caller> {
+  async #authenticate(request: FastifyRequest, byForm: boolean): Promise<Caller> {
     if (request.headers.authorization === undefined) {
-      const caller = await this.#signedIn(request);
+      const caller = await this.#signedIn(request, byForm);
       if (caller === undefined) throw notAuthenticated();
       return caller;
     }
@@ -56,9 +58,13 @@ export class AccessGuard implements CanActivate {
     return identified.caller;
   }
 
-  /** Browsers send cookies with requests that another site triggers, so a cookie permits only reading. */
-  async #signedIn(request: FastifyRequest): Promise<Caller | undefined> {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
+  /**
+   * Browsers send cookies with requests that another site triggers, so a cookie permits only reading, and what a form of
+   * the service's own pages asks for.
+   */
+  async #signedIn(request: FastifyRequest, byForm: boolean): Promise<Caller | undefined> {
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    if (!reads && !(byForm && isOwnForm(request))) return undefined;
     const secret = sessionOf(request);
     return secret === undefined ? undefined : this.#sessions.find(secret);
   }

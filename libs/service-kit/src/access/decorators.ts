@@ -5,12 +5,16 @@ import type { Caller } from './caller.js';
 
 export const ROLES = Symbol('kinledger roles');
 export const PUBLIC = Symbol('kinledger public');
+export const BY_FORM = Symbol('kinledger by form');
 
 /** Allows callers with any of these roles to call the handler (or controller). Without it, nobody may call it. */
 export const Roles = (...roles: readonly [AccessRole, ...AccessRole[]]) => SetMetadata(ROLES, roles);
 
 /** Allows anybody to call the handler: health, metrics, a page's own style sheet. */
 export const Public = () => SetMetadata(PUBLIC, true);
+
+/** Lets a signed-in browser call the handler by a form of this service's own pages. */
+export const ByForm = () => SetMetadata(BY_FORM, true);
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 

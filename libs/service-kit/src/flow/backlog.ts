@@ -1,5 +1,6 @@
 import { pauseUnlessAborted } from '@kinledger/waiting';
 import type { MessageBus } from '@kinledger/message-bus';
+import type { Metrics } from '../metrics/metrics.js';
 
 export interface BacklogOptions {
   /** Measures what waits downstream. Called at most once in `everyMs`. */
@@ -29,6 +30,20 @@ export class Backlog {
     const measure = async () =>
       (await bus.lag(group)).reduce((sum, each) => sum + (each.topic === topic ? each.lag : 0), 0);
     return new Backlog({ measure, limit });
+  }
+
+  /** Adds the backlog to the service’s metrics. @param what names what waits, in the plural. */
+  watchedBy(metrics: Metrics, what: string): this {
+    metrics.series(
+      {
+        name: 'kinledger_backlog_ratio',
+        help: 'What waits downstream, when last measured, as a share of the limit above which producers are held back.',
+        labels: ['what'],
+      },
+      { what },
+      () => this.#known / this.#options.limit,
+    );
+    return this;
   }
 
   async isFull(): Promise<boolean> {

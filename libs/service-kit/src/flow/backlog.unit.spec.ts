@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Metrics } from '../metrics/metrics.js';
 import { Backlog } from './backlog.js';
 
 const never = new AbortController().signal;
@@ -20,6 +21,22 @@ describe('a backlog', () => {
     expect(await waiting.isFull()).toBe(false);
     state.size = 11;
     await expect.poll(() => waiting.isFull()).toBe(true);
+  });
+
+  it('tells metrics its share of the limit, beside that of others', async () => {
+    const metrics = new Metrics('linker');
+    const { state, backlog: waiting } = backlog(10);
+    waiting.watchedBy(metrics, 'chunks');
+    backlog(4).backlog.watchedBy(metrics, 'decisions');
+    state.size = 15;
+    await waiting.isFull();
+    const { values } = (await metrics.registry.getSingleMetric('kinledger_backlog_ratio')?.get()) ?? {
+      values: [],
+    };
+    expect(values.map(({ labels, value }) => [labels['what'], value])).toEqual([
+      ['chunks', 1.5],
+      ['decisions', 0],
+    ]);
   });
 
   it('holds its producer until there is room', async () => {

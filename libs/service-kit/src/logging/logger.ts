@@ -1,4 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
+import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { LoggerModule } from 'nestjs-pino';
 import { pino, type DestinationStream, type Level, type Logger } from 'pino';
 import { serializeError } from './error-serializer.js';
@@ -21,6 +22,7 @@ export const createLogger = ({ service, level, destination }: LoggerOptions): Lo
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: (error: unknown) => serializeError(error) },
+      mixin: traceOf,
       // A safety net for code that logs an object of a request.
       redact: {
         paths: ['*.authorization', '*.headers', '*.body', '*.query', 'headers', 'body', 'query'],
@@ -29,6 +31,14 @@ export const createLogger = ({ service, level, destination }: LoggerOptions): Lo
     },
     destination ?? pino.destination({ dest: 1, sync: true }),
   );
+
+/** With what a line is found among the traces: the ids of the span in which it is written, if there is one. */
+function traceOf(): object {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span !== undefined && isSpanContextValid(span)
+    ? { trace_id: span.traceId, span_id: span.spanId }
+    : {};
+}
 
 /**
  * Nest's loggers write through ours; within a request each line has its id. Requests themselves are logged elsewhere.

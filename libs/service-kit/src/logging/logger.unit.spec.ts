@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { Logger, Module } from '@nestjs/common';
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { NestFactory } from '@nestjs/core';
 import { Logger as NestLogger } from 'nestjs-pino';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger, loggerModule } from './logger.js';
 
 @Module({})
@@ -39,5 +41,22 @@ describe('a log line of an error', () => {
       expect(line).toContain('violates check constraint');
       expect(line).not.toMatch(/9997318463|46c649c9/);
     }
+  });
+});
+
+describe('a log line within a span', () => {
+  const contexts = new AsyncLocalStorageContextManager();
+  beforeAll(() => context.setGlobalContextManager(contexts));
+  afterAll(() => context.disable());
+
+  it('has the ids of the trace and span, and one outside has none', () => {
+    const lines: object[] = [];
+    const destination = { write: (line: string) => void lines.push(JSON.parse(line) as object) };
+    const logger = createLogger({ service: 'test', level: 'info', destination });
+    const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
+    context.with(trace.setSpanContext(ROOT_CONTEXT, span), () => logger.info('inside'));
+    logger.info('outside');
+    expect(lines).toMatchObject([{ trace_id: span.traceId, span_id: span.spanId }, { msg: 'outside' }]);
+    expect(lines[1]).not.toHaveProperty('trace_id');
   });
 });

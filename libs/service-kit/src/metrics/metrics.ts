@@ -8,10 +8,17 @@ interface Definition<Label extends string> {
   readonly labels?: readonly Label[];
 }
 
+/** One line of a gauge: its labels, and what determines its value at a scrape. */
+interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly read: () => number | Promise<number>;
+}
+
 /** The service's Prometheus metrics. One registry per service, so that two in one test process stay separate. */
 export class Metrics {
   readonly registry = new Registry();
   readonly httpDuration: Histogram<'method' | 'route' | 'status'>;
+  readonly #series = new Map<string, Series[]>();
 
   constructor(service: string) {
     this.registry.setDefaultLabels({ service });
@@ -53,6 +60,27 @@ export class Metrics {
     });
   }
 
+  /** Adds a line to a gauge that several parts of the service share. */
+  series<const Label extends string>(
+    definition: Definition<Label> & { readonly labels: readonly Label[] },
+    labels: Readonly<Record<Label, string>>,
+    read: () => number | Promise<number>,
+  ): void {
+    const known = this.#series.get(definition.name);
+    if (known !== undefined) {
+      known.push({ labels, read });
+      return;
+    }
+    const lines: Series[] = [{ labels, read }];
+    this.#series.set(definition.name, lines);
+    this.gauge({
+      ...definition,
+      collect: async (gauge) => {
+        for (const line of lines) gauge.set(line.labels as Record<Label, string>, await line.read());
+      },
+    });
+  }
+
   histogram<const Label extends string = never>(
     definition: Definition<Label> & { readonly buckets?: readonly number[] },
   ): Histogram<Label> {
@@ -62,11 +90,13 @@ export class Metrics {
     });
   }
 
+  /** The help names the labels, so that whoever reads an exposition knows them before the first value. */
   #settings<Label extends string>(definition: Definition<Label>) {
+    const labels = [...(definition.labels ?? [])];
     return {
       name: definition.name,
-      help: definition.help,
-      labelNames: [...(definition.labels ?? [])],
+      help: labels.length === 0 ? definition.help : `${definition.help} Labels: ${labels.join(', ')}.`,
+      labelNames: labels,
       registers: [this.registry],
     };
   }

@@ -2,6 +2,7 @@ import { createPool, type DatabaseName } from '@kinledger/database';
 import { Inject, Injectable, Logger, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { Health } from '../health/health.js';
+import { Metrics } from '../metrics/metrics.js';
 import { awaitDatabase } from './await-database.js';
 
 export interface PoolModuleOptions {
@@ -21,19 +22,58 @@ export const poolToken = (database: DatabaseName): string => `kinledger pool ${d
 /** Injects the `pg.Pool` of a database: `constructor(@InjectPool('platform') private readonly pool: pg.Pool)`. */
 export const InjectPool = (database: DatabaseName) => Inject(poolToken(database));
 
+const SAMPLE_MS = 1_000;
+
+const connectionsOf = ({ totalCount, idleCount, waitingCount }: pg.Pool) => ({
+  busy: totalCount - idleCount,
+  idle: idleCount,
+  waiting: waitingCount,
+});
+
 @Injectable()
 class PoolLifetime implements OnApplicationShutdown {
   readonly #pool: pg.Pool;
+  // Not read at a scrape, since the scrape's own queries would be what is seen.
+  #seen = { busy: 0, idle: 0, waiting: 0 };
+  readonly #sampling: NodeJS.Timeout;
 
-  constructor(pool: pg.Pool, health: Health, database: DatabaseName) {
+  constructor(pool: pg.Pool, health: Health, metrics: Metrics, database: DatabaseName) {
     this.#pool = pool;
     health.register(`${database}-database`, async () => {
       await pool.query('SELECT 1');
     });
+    this.#sampling = setInterval(() => (this.#seen = connectionsOf(pool)), SAMPLE_MS);
+    this.#sampling.unref();
+    for (const state of ['busy', 'idle', 'waiting'] as const) {
+      metrics.series(
+        {
+          name: 'kinledger_database_connections',
+          help: 'Connections of the service to a database, within the last second: busy, idle, or work that waits for one.',
+          labels: ['database', 'state'],
+        },
+        { database, state },
+        () => this.#seen[state],
+      );
+    }
+    metrics.series(
+      {
+        name: 'kinledger_database_bytes',
+        help: 'Size of a database on disk.',
+        labels: ['database'],
+      },
+      { database },
+      async () => {
+        const { rows } = await pool.query<{ bytes: number }>(
+          'SELECT pg_database_size(current_database())::float8 AS bytes',
+        );
+        return rows[0]?.bytes ?? Number.NaN;
+      },
+    );
   }
 
   /** Runs last, because batches that finish in an earlier hook still need the pool. */
   async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.#sampling);
     await this.#pool.end();
   }
 }
@@ -71,9 +111,9 @@ export class PoolModule {
         },
         {
           provide: `${pool} lifetime`,
-          inject: [pool, Health],
-          useFactory: (created: pg.Pool, health: Health) =>
-            new PoolLifetime(created, health, options.database),
+          inject: [pool, Health, Metrics],
+          useFactory: (created: pg.Pool, health: Health, metrics: Metrics) =>
+            new PoolLifetime(created, health, metrics, options.database),
         },
       ],
       exports: [pool],

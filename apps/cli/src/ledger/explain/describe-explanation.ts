@@ -1,4 +1,12 @@
-import type { CauseOfStep, ExplainedSubmission, Explanation, Happening, Step } from '@kinledger/decisions';
+import {
+  toldOf,
+  type CauseOfStep,
+  type ExplainedSubmission,
+  type Explanation,
+  type Happening,
+  type PlacedRecord,
+  type Step,
+} from '@kinledger/decisions';
 import type { Considered, Rival, RivalVerdict } from '@kinledger/domain';
 import { count } from '../../output/output.js';
 
@@ -41,18 +49,31 @@ export function describeExplanation(found: Explanation): string {
   ].join('\n');
 }
 
-function describeStep(
-  { from, to, caused, happened, considered, replay }: Step,
-  files: ReadonlyMap<string, ExplainedSubmission>,
-): string[] {
-  const of = new Map(considered.map((one) => [one.record as string, one]));
+function describeStep(step: Step, files: ReadonlyMap<string, ExplainedSubmission>): string[] {
+  const { from, to, caused, replay } = step;
   return [
     `Positions ${from} to ${to}, ${caused.time}: ${describeCause(caused, files)} (${replays[replay]})`,
-    ...happened.flatMap((one) => [
-      `  ${one.position}  ${describeHappening(one, files)}`,
-      ...('record' in one ? describeConsidered(of.get(one.record)) : []),
-    ]),
+    ...toldOf(step).flatMap((told) =>
+      told.kind === 'several'
+        ? [describeSeveral(told.records, files)]
+        : [
+            `  ${told.happening.position}  ${describeHappening(told.happening, files)}`,
+            ...describeConsidered(told.considered),
+          ],
+    ),
   ];
+}
+
+/** Records of one file that joined in the same way, with nothing else considered; `--json` has each of them. */
+function describeSeveral(
+  records: readonly [PlacedRecord, ...PlacedRecord[]],
+  files: ReadonlyMap<string, ExplainedSubmission>,
+): string {
+  const [{ happening: first }] = records;
+  const last = records.at(-1)?.happening ?? first;
+  const places =
+    first.position === last.position ? `${first.position}` : `${first.position} to ${last.position}`;
+  return `  ${places}  ${count(records.length)} records join ${first.individual} by ${first.rule}, strategy ${first.strategy}${carrier(first.submission, files)}; nothing else was considered`;
 }
 
 function describeCause(
@@ -111,6 +132,8 @@ function describeHappening(one: Happening, files: ReadonlyMap<string, ExplainedS
       return `relationship ${one.kind} with individual ${one.other}, by ${one.domain}`;
     case 'family':
       return `${one.joins ? 'joins' : 'leaves'} family ${one.family} of scope ${one.scope}`;
+    case 'carer-tokens-erased':
+      return `record ${one.record} loses ${count(one.tokens)} ${one.tokens === 1 ? 'token' : 'tokens'} of a carer who is erased: ${one.basis}${one.by === undefined ? '' : `, asked by ${one.by}`}`;
     case 'erased':
       return `record ${one.record} is erased: ${one.basis}${one.by === undefined ? '' : `, asked by ${one.by}`}`;
   }

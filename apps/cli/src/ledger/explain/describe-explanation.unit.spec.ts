@@ -90,6 +90,15 @@ describe('an explanation, for people', () => {
     expect(text).toContain('considered: and 2 more');
   });
 
+  it('tells of many sessions of one file in one line', () => {
+    const sessions = ['6', '7', '8'].map((digit) => ({ ...joined, record: id(digit) as RecordId }));
+    const text = withSteps({ ...step, happened: sessions, considered: [] });
+    expect(text).toContain(
+      `7  3 records join ${individual} by child-key, strategy leap-1 (in baby-steps.user, 2023-24-Q2`,
+    );
+    expect(text).not.toContain(id('7'));
+  });
+
   it('tells who asked for a command, and why', () => {
     const asked = {
       ...caused,

@@ -28,6 +28,7 @@ import {
   type EnteredRecord,
   type EventToAppend,
   type Segment,
+  type TokenCuts,
 } from '@kinledger/event-store';
 
 export const STREAM = 'programme-leap';
@@ -76,11 +77,14 @@ export interface SignedLedgerOptions {
   readonly key?: number;
   /** Says of each individual who it is: another word, another history. */
   readonly history?: string;
+  /** The record of which a carer's token is erased, after all else: none, where nothing else is said. */
+  readonly carerErased?: number;
 }
 
 /** A small ledger as the linker leaves one: definition, strategy, records with bodies, one of them erased; and its checkpoints. */
 export async function signedLedger(options: SignedLedgerOptions = {}) {
-  const { records = 10, perEvent = 1, signedAt = [2, 7, 13], key = 1, history = 'individual' } = options;
+  const { records = 10, perEvent = 1, signedAt = [2, 7, 13, 14], key = 1, history = 'individual' } = options;
+  const { carerErased } = options;
   const ledger = new InMemoryLedger();
   const store = new InMemoryEventStore(ledger);
   const checkpoints = new InMemoryCheckpoints();
@@ -129,12 +133,25 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
     const erased = [rowOfRecord(1).record];
     add({ type: 'RecordErased', data: { basis: 'request', by: 'operator', records: erased } }, 'erasure:1');
   }
+  const cuts: TokenCuts[] = [];
+  if (carerErased !== undefined) {
+    const row = rowOfRecord(carerErased);
+    const place = placeOf(carerErased, perEvent);
+    const { tokens } = commitmentsOf({ ...row, tokens: [] });
+    cuts.push({ ...place, cuts: [{ places: [0], tokens }] });
+    const lost = { record: row.record, entered: place.revision, erased: [0], tokens };
+    add(
+      { type: 'CarerTokensErased', data: { basis: 'request', by: 'operator', records: [lost] } },
+      'erasure:2',
+    );
+  }
   for (const { bytes } of events) readLedgerEvent(bytes);
   await store.append(STREAM, events, {
     ...{ expectedRevision: 'no-stream', segments },
     payloads: [{ digest, bytes: definition }],
   });
   ledger.eraseBodies(STREAM, [placeOf(1, perEvent)]);
+  ledger.eraseTokens(STREAM, cuts);
 
   const origin = originOf(STREAM);
   const tree = new TreeRoot();

@@ -34,7 +34,3 @@ export function bodiesOf({ bytes }: Segment): readonly BodyThere[] {
   }
   return bodies;
 }
-
-/** Whether a body is what the ledger is committed to. */
-export const isCommitted = (there: BodyThere, { commitments }: BroughtRecord): boolean =>
-  there.commitments.body === commitments.body && there.commitments.tokens === commitments.tokens;

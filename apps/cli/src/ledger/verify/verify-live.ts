@@ -1,4 +1,11 @@
-import { erasesBodies, isForeignEvent, isUnreadableContract, type LedgerEvent } from '@kinledger/contracts';
+import {
+  erasesBodies,
+  isForeignEvent,
+  isUnreadableContract,
+  restatesTokens,
+  type LedgerEvent,
+} from '@kinledger/contracts';
+import { StatedTokens } from '@kinledger/decisions';
 import { checkedLedgerEventOf, originOf, sha256Hex } from '@kinledger/domain';
 import {
   isStreamGap,
@@ -8,7 +15,7 @@ import {
   type StoredEvent,
 } from '@kinledger/event-store';
 import { pagesOf } from '../export/signed-leaves.js';
-import { bodiesOf, isCommitted, recordsBroughtBy, type BodyThere } from './brought-commitments.js';
+import { bodiesOf, recordsBroughtBy, type BodyThere } from './brought-commitments.js';
 import { Faults } from './faults.js';
 import { LedgerProof } from './ledger-proof.js';
 import { verificationOf, type OutsideCheckpoint, type Verification } from './verification.js';
@@ -34,7 +41,8 @@ export async function verifyLive(options: VerifyLiveOptions): Promise<Verificati
   const notes = await claimAll(proof, checkpoints, stream);
   const end = (await endOf(store, stream, faults)) + 1;
   if (outside !== undefined) proof.claim(outside.bytes, `the checkpoint ${outside.name}`);
-  const bodies = new BodyCheck(store, stream, faults);
+  const stated = await statedTokens(store, stream, signal);
+  const bodies = new BodyCheck(store, stream, stated, faults);
   const takeUpTo = async (limit: number) => {
     for await (const page of pagesOf(store, checkpoints, stream, proof.size, limit, signal)) {
       const events = page.events.map((stored, index) => {
@@ -91,6 +99,32 @@ async function claimAll(proof: LedgerProof, checkpoints: Checkpoints, stream: st
   return count;
 }
 
+/**
+ * What the ledger states of tokens after the placements. An event that cannot be read, or is missing, is passed over: it is
+ * a fault of its own.
+ */
+async function statedTokens(
+  store: EventStore,
+  stream: string,
+  signal: AbortSignal | undefined,
+): Promise<StatedTokens> {
+  const stated = new StatedTokens();
+  const untold = new Faults();
+  for (let from = 0; ;) {
+    signal?.throwIfAborted();
+    const page = await store.readPage(stream, from, PAGE).catch((error: unknown) => {
+      if (!isStreamGap(error) && !isForeignEvent(error)) throw error;
+      return [];
+    });
+    if (page.length === 0) return stated;
+    for (const stored of page) {
+      const event = restatesTokens(stored.type) ? readOurs(stored, stream, untold) : undefined;
+      if (event !== undefined) stated.take(event);
+    }
+    from += page.length;
+  }
+}
+
 /** An event of ours with what its store says of it; undefined, and a fault, for any other. */
 function readOurs(stored: StoredEvent, stream: string, faults: Faults): LedgerEvent | undefined {
   try {
@@ -114,11 +148,15 @@ class BodyCheck {
   erased = 0;
   /** Positions of records without a body, until an erasure names them. */
   readonly #missing = new Map<string, number>();
+  /** Bodies whose tokens are not those that the ledger states, until a later event states them. */
+  readonly #otherTokens = new Map<string, { readonly position: number; readonly tokens: string }>();
+  readonly #stated: StatedTokens;
   readonly #store: EventStore;
   readonly #stream: string;
   readonly #faults: Faults;
 
-  constructor(store: EventStore, stream: string, faults: Faults) {
+  constructor(store: EventStore, stream: string, stated: StatedTokens, faults: Faults) {
+    this.#stated = stated;
     this.#store = store;
     this.#stream = stream;
     this.#faults = faults;
@@ -142,13 +180,12 @@ class BodyCheck {
           continue;
         }
         bodies.delete(brought.record);
-        if (isCommitted(body, brought)) this.checked += 1;
-        else {
-          this.#faults.add(
-            event.revision,
-            `the body of record ${brought.record} is not what the event at position ${event.revision} is committed to: it was changed`,
-          );
-        }
+        const { record, commitments } = brought;
+        if (body.commitments.body !== commitments.body) this.#changed(record, event.revision);
+        // The commitment to a record's tokens is the last one that the ledger states for it.
+        else if (body.commitments.tokens === (this.#stated.of(record) ?? commitments.tokens))
+          this.checked += 1;
+        else this.#otherTokens.set(record, { position: event.revision, tokens: body.commitments.tokens });
       }
       if (event.type === 'RecordErased') this.#erase(event.data.records);
     }
@@ -158,6 +195,14 @@ class BodyCheck {
         `a body of record ${record} lies beside position ${revision}, where no event brings that record`,
       );
     }
+  }
+
+  #changed(record: string, position: number, where?: 'beside'): void {
+    this.#faults.add(
+      position,
+      `the body of record ${record} is not what the event at position ${position} is committed to: it was changed`,
+      where,
+    );
   }
 
   #bodiesOf(segment: Segment, unreadable: Set<number>): readonly BodyThere[] {
@@ -174,8 +219,8 @@ class BodyCheck {
 
   /** @param end position of the first event that was not checked. */
   async finish(end: number): Promise<void> {
-    // Who was erased while this ran is named by an event that came meanwhile.
-    for (let next = end; this.#missing.size > 0;) {
+    // What was erased while this ran is named by an event that came meanwhile.
+    for (let next = end; this.#missing.size + this.#otherTokens.size > 0;) {
       const page = await this.#store.readPage(this.#stream, next, PAGE).catch((error: unknown) => {
         // Where events are missing, that was told.
         if (!isStreamGap(error) && !isForeignEvent(error)) throw error;
@@ -183,10 +228,22 @@ class BodyCheck {
       });
       if (page.length === 0) break;
       for (const stored of page) {
-        const event = erasesBodies(stored.type) ? readOurs(stored, this.#stream, this.#faults) : undefined;
+        const isOfBodies = erasesBodies(stored.type) || restatesTokens(stored.type);
+        const event = isOfBodies ? readOurs(stored, this.#stream, this.#faults) : undefined;
         if (event?.type === 'RecordErased') this.#erase(event.data.records);
+        if (event?.type === 'CarerTokensErased')
+          for (const { record, tokens } of event.data.records) this.#restate(record, tokens);
       }
       next += page.length;
+    }
+    for (const [record, { position }] of this.#otherTokens) {
+      if (this.#stated.of(record) === undefined) this.#changed(record, position, 'beside');
+      else
+        this.#faults.add(
+          position,
+          `the tokens of record ${record}, which lies beside position ${position}, are not those that the ledger states last: they were changed, or tokens that are erased were never cut out`,
+          'beside',
+        );
     }
     for (const [record, position] of this.#missing) {
       this.#faults.add(
@@ -195,6 +252,12 @@ class BodyCheck {
         'beside',
       );
     }
+  }
+
+  #restate(record: string, tokens: string): void {
+    if (this.#otherTokens.get(record)?.tokens !== tokens) return;
+    this.#otherTokens.delete(record);
+    this.checked += 1;
   }
 
   #erase(records: readonly string[]): void {

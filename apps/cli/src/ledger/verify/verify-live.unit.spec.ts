@@ -1,6 +1,7 @@
 import { RowChunk } from '@kinledger/contracts';
 import {
   canonicalBytes,
+  commitmentsOf,
   eventIdOf,
   originOf,
   signCheckpoint,
@@ -10,7 +11,7 @@ import {
 import { streamGap, type InMemoryLedger, type StoredEvent } from '@kinledger/event-store';
 import { withMethods } from '@kinledger/test-doubles';
 import { describe, expect, it } from 'vitest';
-import { keyOf, placeOf, signedLedger, STREAM } from '../testing/signed-ledger.js';
+import { keyOf, placeOf, rowOfRecord, signedLedger, STREAM } from '../testing/signed-ledger.js';
 import { verifyLive } from './verify-live.js';
 
 type Made = Awaited<ReturnType<typeof signedLedger>>;
@@ -166,6 +167,54 @@ describe('the verification of a ledger where it is kept', () => {
           count: 1,
           first: [{ position: 6, sentence: expect.stringContaining('no erasure names it') as string }],
         },
+      });
+    });
+
+    it('accepts tokens as the last event states them, and names those that were changed or never cut out', async () => {
+      const made = await signedLedger({ carerErased: 3 });
+      expect(await verify(made)).toMatchObject({
+        events: 14,
+        bodies: { checked: 9, erased: 1 },
+        faults: { count: 0 },
+      });
+      const { revision } = placeOf(3);
+      const uncut = await signedLedger({ carerErased: 3 });
+      held(uncut.ledger).segments.set(revision, made.segments[3]!);
+      expect(await firstOf(verify(uncut))).toEqual({
+        position: revision,
+        sentence: expect.stringContaining('are not those that the ledger states last') as string,
+      });
+      // What was not signed states nothing: the body is that of its placement.
+      const unstated = await signedLedger({ carerErased: 3 });
+      held(unstated.ledger).events.length = 13;
+      expect(await firstOf(verify(unstated))).toMatchObject({ position: 13 });
+      const early = await signedLedger();
+      early.ledger.eraseTokens(STREAM, [
+        {
+          ...placeOf(3),
+          cuts: [{ places: [0], tokens: commitmentsOf({ ...rowOfRecord(3), tokens: [] }).tokens }],
+        },
+      ]);
+      expect(await firstOf(verify(early))).toEqual({
+        position: revision,
+        sentence: expect.stringContaining('it was changed') as string,
+      });
+    });
+
+    it('does not mind tokens that are erased while it reads', async () => {
+      const made = await signedLedger({ carerErased: 3, signedAt: [2, 7, 13] });
+      let reads = 0;
+      const store = withMethods(made.store, {
+        head: () => Promise.resolve(12),
+        readPage: async (stream, from, limit) => {
+          reads += 1;
+          const page = await made.store.readPage(stream, from, limit);
+          return reads === 1 ? page.filter(({ revision }) => revision < 13) : page;
+        },
+      });
+      expect(await verify({ ...made, store })).toMatchObject({
+        bodies: { checked: 9 },
+        faults: { count: 0 },
       });
     });
 

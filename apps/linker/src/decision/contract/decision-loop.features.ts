@@ -11,7 +11,13 @@ import {
   type SubmissionDecided,
 } from '@kinledger/contracts';
 import { adoptedStrategyOf, streamOf } from '@kinledger/decisions';
-import { canonicalBytes, canonicalJson, encodeLedgerEvent, sha256Hex } from '@kinledger/domain';
+import {
+  canonicalBytes,
+  canonicalJson,
+  commitmentsOf,
+  encodeLedgerEvent,
+  sha256Hex,
+} from '@kinledger/domain';
 import { bodiesIn, type EventStore } from '@kinledger/event-store';
 import type { OutgoingMessage } from '@kinledger/message-bus';
 import { withMethods } from '@kinledger/test-doubles';
@@ -47,7 +53,7 @@ import { InMemoryInbox } from '../../inbox/in-memory-inbox.js';
 import { placementsIn } from '../../testing/placements.js';
 import { figuresInForce } from '../../testing/figures.js';
 import { smallProgramme } from '../../testing/programme.js';
-import { adult, hexOf, occurrence } from '../../testing/rows.js';
+import { adult, child, hexOf, occurrence } from '../../testing/rows.js';
 import { eventfulYear, stageAll } from '../../testing/scenario.js';
 
 /** Records that have bodies. */
@@ -167,7 +173,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await untilDone(world);
       const types = new Set((await decisionsOf(world.store)).flat());
       // These events have scenarios of their own below.
-      types.add('RecordErased').add('SubmissionUnparked').add('FiguresPublished');
+      types.add('RecordErased').add('CarerTokensErased').add('SubmissionUnparked').add('FiguresPublished');
       // No command exists yet for these; the engine's property tests cover them.
       for (const type of ['LinkForbidden', 'LinkReviewed', 'LinkAllowed']) types.add(type);
       expect(Object.keys(ledgerContracts).filter((type) => !types.has(type))).toEqual([]);
@@ -975,9 +981,124 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         recordsIn(events).filter((record) => !erased.includes(record)),
       );
       expect(await bodiesWith(world, tokens[0]!.token)).toEqual([]);
-      expect(await bodiesWith(world, hexOf('email', 'amara@example.org'))).toSatisfy((left: string[]) =>
-        left.every((body) => body.includes('"use":"carer"')),
+      expect(await bodiesWith(world, hexOf('email', 'amara@example.org'))).toEqual([]);
+    });
+
+    /** A mother and her partner, who share an email, their two children, and a child of the mother alone. */
+    const household = async () => {
+      const world = await freshWorld();
+      const file = submit(1, {
+        dataset: 'baby-steps.user',
+        period: '2023-24-Q1',
+        rows: [
+          adult({ key: 'mother', nhs: '9434765919', email: 'both@example.org', mobile: '07700900001' }),
+          adult({ key: 'partner', nhs: '9434765920', email: 'both@example.org' }),
+          child({ key: 'one', carer: 'both@example.org', born: '2020-02-01' }),
+          child({ key: 'two', carer: 'both@example.org', born: '2021-02-01', mobile: '07700900001' }),
+          child({ key: 'three', carer: 'other@example.org', born: '2022-02-01', mobile: '07700900001' }),
+        ],
+      });
+      await world.inbox.stageIntakes([file.intake]);
+      await world.inbox.stageChunks(file.chunks);
+      return world;
+    };
+    const [hers, theirs] = [hexOf('mobile', '07700900001'), hexOf('email', 'both@example.org')];
+    const carersErasedIn = async (world: LinkerWorld) =>
+      (await eventsOf(world.store)).flatMap((event) =>
+        event.type === 'CarerTokensErased' ? [event.data] : [],
       );
+
+    it('takes the carer tokens that were the adult’s alone, and leaves what another adult has too', async () => {
+      const world = await household();
+      const list = new GrowingList();
+      const linker = start(world, { erasures: list });
+      await untilDone(world);
+      const before = (await imageOf(world.store)).bodies.length;
+      await world.inbox.stageCommands([personErasure(120, 1, { tokens: nhsNumber('9434765919') })]);
+      linker.wakeUp.call();
+      await untilDone(world);
+      expect(await bodiesWith(world, hers)).toEqual([]);
+      expect((await bodiesWith(world, theirs)).length).toBe(3);
+      expect((await imageOf(world.store)).bodies.length).toBe(before - 1);
+      const [erased] = await carersErasedIn(world);
+      expect(erased).toMatchObject({ basis: 'wrong-quarter', by: 'data-team' });
+      const bodies = bodiesIn(await world.store.readSegments(stream, 0, 100));
+      for (const { record, tokens } of erased!.records)
+        expect(commitmentsOf(bodies.get(record)!).tokens).toBe(tokens);
+      // The children’s family through the partner stands; the third child is related to nobody.
+      const kin = (await eventsOf(world.store)).flatMap((event) =>
+        event.type === 'RelationshipsIdentified' || event.type === 'RelationshipsEnded' ? [event.type] : [],
+      );
+      expect(kin).toContain('RelationshipsEnded');
+      expect((await list.list()).erasures).toMatchObject([
+        { records: [], carerTokens: [{ places: [2] }, { places: [2] }] },
+        { records: [{}] },
+      ]);
+      expect(JSON.stringify(await list.list())).not.toContain(hers);
+      // The last of the two takes the email with them.
+      await world.inbox.stageCommands([personErasure(121, 1, { tokens: nhsNumber('9434765920') })]);
+      linker.wakeUp.call();
+      await untilDone(world);
+      expect(await bodiesWith(world, theirs)).toEqual([]);
+    });
+
+    it('gives the same events from the list alone, and holds nothing of the adult once it starts again', async () => {
+      const world = await household();
+      const list = new GrowingList();
+      const first = start(world, { erasures: list });
+      await untilDone(world);
+      for (const [number, value] of [
+        [120, '9434765919'],
+        [121, '9434765920'],
+      ] as const) {
+        await world.inbox.stageCommands([personErasure(number, 1, { tokens: nhsNumber(value) })]);
+        first.wakeUp.call();
+        await untilDone(world);
+      }
+      await first.stop();
+      const image = await imageOf(world.store);
+      const restored = await household();
+      start(restored, { erasures: list });
+      await until(
+        'it is erased',
+        async () => (await imageOf(restored.store)).events.length === image.events.length,
+      );
+      await untilDone(restored);
+      expect(await imageOf(restored.store)).toEqual(image);
+    });
+
+    it('cuts the tokens out before anything else is decided, where the eraser was away or the linker was killed', async () => {
+      const world = await household();
+      const list = new GrowingList();
+      const first = start(world, { erasures: list });
+      await untilDone(world);
+      await first.stop();
+      await world.inbox.stageCommands([personErasure(120, 1, { tokens: nhsNumber('9434765919') })]);
+      const hanging = start(
+        {
+          ...world,
+          eraseTokens: (_, { length }) => (length === 0 ? Promise.resolve(0) : new Promise(() => undefined)),
+        },
+        { erasures: list },
+      );
+      await until('its event is durable', async () => (await carersErasedIn(world)).length === 1);
+      hanging.kill();
+      running.splice(running.indexOf(hanging), 1);
+      expect((await bodiesWith(world, hers)).length).toBeGreaterThan(1);
+      const away = vi.fn(world.eraseTokens).mockRejectedValueOnce(new Error('the eraser is away'));
+      const next = start({ ...world, eraseTokens: away }, { erasures: list });
+      await untilDone(world);
+      expect(next.observed.failures).toHaveLength(1);
+      expect(await bodiesWith(world, hers)).toEqual([]);
+      const image = await imageOf(world.store);
+      await next.stop();
+      const undisturbed = await household();
+      const only = start(undisturbed, { erasures: new GrowingList() });
+      await untilDone(undisturbed);
+      await undisturbed.inbox.stageCommands([personErasure(120, 1, { tokens: nhsNumber('9434765919') })]);
+      only.wakeUp.call();
+      await untilDone(undisturbed);
+      expect(image).toEqual(await imageOf(undisturbed.store));
     });
 
     it('is refused where nobody is known, and where several are, with their number and unless all are asked for', async () => {
@@ -1035,7 +1156,9 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         await untilDone(world);
         const events = await eventsOf(world.store);
         expect(events.filter(({ type }) => type === 'RecordErased')).toHaveLength(1);
-        expect((await list.list()).lines).toBe(1);
+        expect(events.filter(({ type }) => type === 'CarerTokensErased')).toHaveLength(1);
+        // One line for the records, and one for the carer tokens.
+        expect((await list.list()).lines).toBe(2);
         expect(answersOf(world, publish)).toMatchObject([
           { outcome: 'accepted', position: events.length - 1 },
         ]);

@@ -158,6 +158,14 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await chunksStaged()).toBe(2);
     });
 
+    it('tells since when the oldest undecided file waits', async () => {
+      expect(await inbox.oldestWaiting(programme)).toBe('2023-10-09T00:01:00.250Z');
+      await inbox.settle(a, 'linked');
+      expect(await inbox.oldestWaiting(programme)).toBe('2023-10-09T00:02:00.250Z');
+      await inbox.settle(b, 'parked');
+      expect(await inbox.oldestWaiting(programme)).toBeUndefined();
+    });
+
     it('counts what waits', async () => {
       await inbox.stageCommands([withdrawal(9, 2, b)]);
       await inbox.settle(a, 'linked');

@@ -20,13 +20,14 @@ import {
   type Received,
   type Step,
 } from '@kinledger/domain/testing';
-import { InMemoryEventStore, InMemoryLedger } from '@kinledger/event-store';
+import { bodiesIn, InMemoryEventStore, InMemoryLedger, type EnteredRecord } from '@kinledger/event-store';
 import { definitionDocument, programmeOf, type Programme } from '@kinledger/programme';
 import { adoptionOf, adoptStrategy, engineOptionsOf, firstInstantOf } from '../../adoption.js';
 import { quarterVersionsOf } from '../../quarter-versions.js';
-import type { CommandContext } from '../../commands/command-handler.js';
+import type { CommandContext, ErasingHand } from '../../commands/command-handler.js';
 import { handlerOf } from '../../commands/command-handlers.js';
 import { decideSubmission, park } from '../../decide-submission.js';
+import { eraseCarerTokens } from '../../erase-carer-tokens.js';
 import { eraseRecords } from '../../erase-records.js';
 import { defaultAppendLimits, LedgerWriter } from '../../ledger-writer.js';
 import { ProgrammeLedger } from '../../programme-ledger.js';
@@ -198,6 +199,14 @@ export class RecordedHistory {
         await eraseRecords(context, { ...this.#cause('erasure:1'), basis: 'request', records });
         return this.#eraseBodies(records);
       }
+      case 'CarerTokensErased': {
+        const carerTokens = closing.data.records.map(({ record, erased }) => ({ record, places: erased }));
+        const rows = await this.#bodiesOf(this.ledger.entered(carerTokens.map(({ record }) => record)));
+        const erasure = { ...this.#cause(`command:carers-${this.#steps}`), basis: 'request', by: 'operator' };
+        const cuts = await eraseCarerTokens(context, { ...erasure, carerTokens, rows });
+        this.memory.eraseTokens(STREAM, cuts);
+        return;
+      }
       case 'LinkForbidden':
       case 'LinkReviewed':
       case 'LinkAllowed': {
@@ -219,16 +228,24 @@ export class RecordedHistory {
     const handler = handlerOf(command);
     if (handler.refusalOf(this.ledger, command, { erase: true }) !== undefined)
       throw new Error('it is refused');
-    const erasing = {
+    const erasing: ErasingHand = {
       prepare: () => Promise.resolve(),
-      eraseBodies: (records: readonly { readonly record: string }[]) =>
+      readBodies: (records) => this.#bodiesOf(records),
+      eraseBodies: (records) =>
         Promise.resolve(this.#eraseBodies(records.map(({ record }) => record as RecordId))),
+      eraseTokens: (cuts) => Promise.resolve(void this.memory.eraseTokens(STREAM, cuts)),
     };
     const cause = this.#cause(causeOfCommand(command.id));
     await handler.carryOut(
       { ...context, cause, progress: { complete, unprocessable: undefined }, erasing },
       command,
     );
+  }
+
+  async #bodiesOf(records: readonly EnteredRecord[]) {
+    const revisions = [...new Set(records.map(({ revision }) => revision))];
+    const segments = await Promise.all(revisions.map((at) => this.store.readSegments(STREAM, at, at)));
+    return bodiesIn(segments.flat());
   }
 
   #eraseBodies(records: readonly RecordId[]): void {

@@ -86,13 +86,18 @@ interface Erase {
   readonly kind: 'erase';
   readonly picks: readonly number[];
 }
+/** Carer tokens of records that stay are erased. */
+interface EraseCarers {
+  readonly kind: 'erase-carers';
+  readonly picks: readonly number[];
+}
 /** A person decides about two rows received so far, live or not. */
 interface Constrain {
   readonly kind: 'constrain';
   readonly type: ConstraintDecision['type'];
   readonly picks: readonly [number, number];
 }
-export type Step = Submit | Withdraw | Erase | Constrain;
+export type Step = Submit | Withdraw | Erase | EraseCarers | Constrain;
 
 export const submitStep: fc.Arbitrary<Submit> = fc.record({
   kind: fc.constant('submit' as const),
@@ -133,12 +138,19 @@ const eraseStep: fc.Arbitrary<Erase> = fc.record({
   picks: fc.array(fc.nat(200), { minLength: 1, maxLength: 4 }),
 });
 
+/** Some carer tokens of some records, or all that there are. */
+const eraseCarersStep: fc.Arbitrary<EraseCarers> = fc.record({
+  kind: fc.constant('erase-carers' as const),
+  picks: fc.array(fc.nat(200), { minLength: 1, maxLength: 6 }),
+});
+
 export const historyWithErasures = (maxLength = 16): fc.Arbitrary<Step[]> =>
   stepsOf(
     maxLength,
     { weight: 10, arbitrary: alone(submitStep) },
     { weight: 2, arbitrary: alone(withdrawStep) },
     { weight: 3, arbitrary: alone(eraseStep) },
+    { weight: 2, arbitrary: alone(eraseCarersStep) },
     { weight: 4, arbitrary: story },
   );
 
@@ -177,13 +189,23 @@ export class HistoryPlayer {
     this.world = world;
   }
 
-  /** The live records by definition, without the erased ones. */
+  /** The live records by definition, without those that are erased and with the tokens that are left. */
   liveRecords(): LiveRecord[] {
-    const { received, reader } = this.world;
-    return liveRecords(received.values(), this.withdrawn, (submission, rowKey) => {
-      const record = reader.carriers.get(`${submission} ${rowKey}`);
-      return record !== undefined && reader.erased.has(record);
-    });
+    const { received, reader, bodies } = this.world;
+    const recordOf = (submission: SubmissionId, rowKey: RowKey) =>
+      reader.carriers.get(`${submission} ${rowKey}`);
+    return liveRecords(
+      received.values(),
+      this.withdrawn,
+      (submission, rowKey) => {
+        const record = recordOf(submission, rowKey);
+        return record !== undefined && reader.erased.has(record);
+      },
+      (submission, { rowKey, tokens }) => {
+        const record = recordOf(submission, rowKey);
+        return (record === undefined ? undefined : bodies.get(record))?.tokens ?? tokens;
+      },
+    );
   }
 
   /** The people's decisions in force. */
@@ -203,6 +225,10 @@ export class HistoryPlayer {
     if (step.kind === 'erase') {
       const records = [...this.world.reader.records.keys()];
       this.world.erase(step.picks.flatMap((pick) => records[pick % Math.max(1, records.length)] ?? []));
+      return null;
+    }
+    if (step.kind === 'erase-carers') {
+      this.#eraseCarers(step);
       return null;
     }
     if (step.kind === 'constrain') {
@@ -227,6 +253,20 @@ export class HistoryPlayer {
   withdraw(id: SubmissionId): void {
     this.world.withdraw(id);
     this.withdrawn.add(id);
+  }
+
+  #eraseCarers({ picks }: EraseCarers): void {
+    const carers = [...this.world.bodies.values()].flatMap(({ record, tokens }) =>
+      tokens.flatMap(({ use }, place) => (use === 'carer' ? [{ record, place }] : [])),
+    );
+    const picked = new Set(picks.flatMap((pick) => carers[pick % Math.max(1, carers.length)] ?? []));
+    const places = Map.groupBy(picked, ({ record }) => record);
+    if (places.size === 0) return;
+    this.world.eraseCarerTokens(
+      new Map(
+        [...places].map(([record, its]) => [record, its.map(({ place }) => place).sort((a, b) => a - b)]),
+      ),
+    );
   }
 
   #constrain({ type, picks }: Constrain): void {

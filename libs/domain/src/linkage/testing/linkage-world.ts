@@ -130,6 +130,23 @@ export class LinkageWorld {
     for (const record of erasable) this.bodies.delete(record);
   }
 
+  /** Erases tokens of records by their places; the bodies of these records are there. */
+  eraseCarerTokens(places: ReadonlyMap<RecordId, readonly number[]>): void {
+    const remaining = new Map<RecordId, PseudonymisedRow>();
+    for (const [record, gone] of places) {
+      const row = this.bodies.get(record);
+      if (row === undefined) throw new Error('tokens are erased of a record without a body');
+      remaining.set(record, { ...row, tokens: row.tokens.filter((_, place) => !gone.includes(place)) });
+    }
+    const records = [...places].map(([record, erased]) => ({
+      ...{ record, entered: this.engine.enteredAt(record) ?? Number.NaN },
+      ...{ erased: [...erased], tokens: commitments.tokens },
+    }));
+    const run = this.engine.eraseCarerTokens({ basis: 'request', records }, remaining);
+    this.#write([...run.decide(this.events.length)], []);
+    for (const [record, row] of remaining) this.bodies.set(record, row);
+  }
+
   /** Reads the ledger with another strategy, which decides everything again. */
   adopt(strategy: Strategy): void {
     this.options = { ...this.options, strategy };

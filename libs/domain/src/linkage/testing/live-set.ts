@@ -1,4 +1,4 @@
-import type { DataType, RowKey, ServiceId, SubmissionId } from '@kinledger/contracts';
+import type { DataType, PseudonymisedRow, RowKey, ServiceId, SubmissionId } from '@kinledger/contracts';
 import type { FamilyScope } from '../decider.js';
 import { keyOfGround } from '../ground.js';
 import { familiesOf, type KinRecord } from '../families.js';
@@ -19,6 +19,9 @@ export function liveRecords(
   received: Iterable<Received>,
   withdrawn: ReadonlySet<SubmissionId>,
   isErased: (submission: SubmissionId, rowKey: RowKey) => boolean = () => false,
+  /** The tokens that are left of a row; as it came unless somebody says otherwise. */
+  tokensLeft: (submission: SubmissionId, row: PseudonymisedRow) => PseudonymisedRow['tokens'] = (_, row) =>
+    row.tokens,
 ): LiveRecord[] {
   const all = [...received];
   const replacedBy = (id: SubmissionId): SubmissionId[] =>
@@ -39,7 +42,9 @@ export function liveRecords(
         if (dataset === file.dataset && firstDay(period) < firstDay(file.period)) live.delete(key);
     }
     const seen = new Set<RowKey>();
-    for (const { rowKey, role, tokens, derived } of rows) {
+    for (const row of rows) {
+      const { rowKey, role, derived } = row;
+      const tokens = tokensLeft(file.submission, row);
       if (seen.has(rowKey)) continue;
       seen.add(rowKey);
       const kind = recordKindOf(dataType, role);

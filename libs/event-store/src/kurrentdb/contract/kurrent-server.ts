@@ -5,7 +5,7 @@ import type pg from 'pg';
 import type { Address } from '../../contract/breakable-line.js';
 import type { EventStoreFixture } from '../../contract/fixture.js';
 import type { EventToAppend } from '../../event-store.js';
-import { eraseBodies } from '../../postgres/erase-bodies.js';
+import { eraseBodies, eraseTokens } from '../../postgres/erase-bodies.js';
 import { KurrentDbEventStore, type KurrentDbEventStoreOptions } from '../kurrentdb-event-store.js';
 
 /** A server that speaks KurrentDB's protocol for the duration of a spec: a single node, or a cluster. */
@@ -39,6 +39,7 @@ export const fixtureOn = (databases: TestDatabases, server: KurrentServer): Even
     eraseBodies: async (stream, records) => {
       await eraseBodies(eraser, stream, records);
     },
+    eraseTokens: (stream, records) => eraseTokens(eraser, stream, records),
     dispose: async () => {
       await eraser.end();
       await server.stop();

@@ -9,10 +9,10 @@ const link = z.object({
   expiresAt: z.iso.datetime().describe('When the link stops opening the pages.'),
 });
 
-/** One-time links, so that a person at this machine need not paste a token into a browser. */
+/** Makes one-time links, so that a person at this machine need not paste a token into a browser. */
 @ApiTags('sign-in')
 @ApiBearerAuth()
-@Roles('reader', 'data-team', 'operator')
+@Roles('reader', 'data-team', 'operator', 'auditor')
 @Controller('v1/sign-in-links')
 export class SignInLinksController {
   readonly #sessions: Sessions;

@@ -1,0 +1,48 @@
+import { readLedgerEvent, restatesTokens, type Commitment, type LedgerEvent } from '@kinledger/contracts';
+import type { EventStore } from '@kinledger/event-store';
+
+const PAGE = 1_000;
+
+/**
+ * What the ledger states of records' tokens after they entered: the commitment to a record's tokens is the last one that
+ * the ledger states for it. A record that is not here has that of its placement.
+ */
+export class StatedTokens {
+  readonly #stated = new Map<string, Commitment>();
+  readonly #lacking = new Set<string>();
+
+  /** Reads all of a ledger, up to its present end. @throws what the store throws; UnreadableContract */
+  static async of(
+    store: Pick<EventStore, 'readPage'>,
+    stream: string,
+    signal?: AbortSignal,
+  ): Promise<StatedTokens> {
+    const stated = new StatedTokens();
+    for (let from = 0; ;) {
+      signal?.throwIfAborted();
+      const page = await store.readPage(stream, from, PAGE);
+      if (page.length === 0) return stated;
+      for (const { type, bytes } of page) if (restatesTokens(type)) stated.take(readLedgerEvent(bytes));
+      from += page.length;
+    }
+  }
+
+  /** Takes a later event. */
+  take(event: LedgerEvent): void {
+    if (event.type !== 'CarerTokensErased') return;
+    for (const { record, tokens } of event.data.records) {
+      this.#stated.set(record, tokens);
+      this.#lacking.add(record);
+    }
+  }
+
+  /** The last commitment to a record's tokens; undefined if only its placement states one. */
+  of(record: string): Commitment | undefined {
+    return this.#stated.get(record);
+  }
+
+  /** Whether tokens of the record were erased. */
+  lacksTokens(record: string): boolean {
+    return this.#lacking.has(record);
+  }
+}
