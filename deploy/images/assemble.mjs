@@ -98,12 +98,24 @@ function isCompiled(folder, path) {
 /** Types, sources in TypeScript (which Node does not run from node_modules) and maps to them. */
 const unused = /\.([cm]?ts|[cm]?[jt]s\.map|tsbuildinfo)$/;
 
+/** Folders at the top of a package that its makers need, and its users do not. */
+const unusedFolders = [
+  'node_modules',
+  '.github',
+  'test',
+  'tests',
+  '__tests__',
+  'benchmark',
+  'benchmarks',
+  'examples',
+];
+
 /** Copies an installed package without the packages inside it, which are copied where something needs them. */
 function copyPackage(folder, to) {
-  const nested = join(root, folder, 'node_modules');
+  const left = new Set(unusedFolders.map((name) => join(root, folder, name)));
   cpSync(join(root, folder), join(to, folder), {
     recursive: true,
-    filter: (path) => path !== nested && !unused.test(basename(path)),
+    filter: (path) => !left.has(path) && !unused.test(basename(path)),
   });
 }
 
