@@ -1,6 +1,7 @@
 /**
  * `node deploy/images/assemble.mjs TARGET FOLDER`: writes the production file set of an image into a new folder, from a
- * checkout in which `npm ci` and `npm run build` have run. The Dockerfile calls it, and so do the tests.
+ * checkout in which `npm ci` and `npm run build` have run. The Dockerfile calls it, and so do the tests. The target
+ * `all` writes each into a folder of its name.
  *
  * The set is the workspace of the target, what its package.json files depend on, transitively, and nothing else: no
  * development dependency, test, declaration, source map of a dependency, or package manager. `sbom.cdx.json` in it is
@@ -97,12 +98,24 @@ function isCompiled(folder, path) {
 /** Types, sources in TypeScript (which Node does not run from node_modules) and maps to them. */
 const unused = /\.([cm]?ts|[cm]?[jt]s\.map|tsbuildinfo)$/;
 
+/** Folders at the top of a package that its makers need, and its users do not. */
+const unusedFolders = [
+  'node_modules',
+  '.github',
+  'test',
+  'tests',
+  '__tests__',
+  'benchmark',
+  'benchmarks',
+  'examples',
+];
+
 /** Copies an installed package without the packages inside it, which are copied where something needs them. */
 function copyPackage(folder, to) {
-  const nested = join(root, folder, 'node_modules');
+  const left = new Set(unusedFolders.map((name) => join(root, folder, name)));
   cpSync(join(root, folder), join(to, folder), {
     recursive: true,
-    filter: (path) => path !== nested && !unused.test(basename(path)),
+    filter: (path) => !left.has(path) && !unused.test(basename(path)),
   });
 }
 
@@ -185,7 +198,10 @@ export function assemble(target, to) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [target = '', folder = ''] = process.argv.slice(2);
-  const packages = assemble(target, folder);
-  console.log(`${target}: ${packages.length} packages in ${folder}`);
+  const [wanted = '', folder = ''] = process.argv.slice(2);
+  const all = wanted === 'all';
+  for (const target of all ? Object.keys(targets) : [wanted]) {
+    const to = all ? join(folder, target) : folder;
+    console.log(`${target}: ${assemble(target, to).length} packages in ${to}`);
+  }
 }

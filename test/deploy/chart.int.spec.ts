@@ -17,7 +17,7 @@ import {
   exampleOf,
   examples,
   lint,
-  programmeValues,
+  programmeFiles,
   render,
   repository,
   ValueFiles,
@@ -54,7 +54,7 @@ const madeByOthers = {
   'kinledger-kurrentdb': { url: 'kurrentdb://kurrentdb.internal.example.org:2113' },
 };
 const files = new ValueFiles();
-const programme = files.write('programme.json', programmeValues());
+const programme = files.write('programme.json', { programme: { files: programmeFiles() } });
 const valuesOf = (example: string): string[] => [exampleOf(example), programme];
 let keys: string;
 let folder: string;

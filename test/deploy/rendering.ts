@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,18 +70,13 @@ export class ValueFiles {
   }
 }
 
-/** What `kinledger install programme` writes for the example programme, but for this test only its outline. */
-export const programmeValues = () => ({
-  programme: {
-    files: {
-      'programme.json': readFileSync(join(repository, 'programmes/leap/programme.json'), 'utf8'),
-      'datasets/sessions.json': readFileSync(
-        join(repository, 'programmes/leap/datasets/sessions.json'),
-        'utf8',
-      ),
-    },
-  },
-});
+/** The example programme, as `kinledger install programme` writes it into values. */
+export const programmeFiles = (): Record<string, string> => {
+  const folder = join(repository, 'programmes/leap');
+  return Object.fromEntries(
+    globSync('**/*.*', { cwd: folder }).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  );
+};
 
 /** The pod template of a workload, or undefined for another object. */
 export const podOf = (object: KubernetesObject): Tree => object.spec?.template?.spec;
