@@ -2,8 +2,8 @@
  * What closing a quarter and asking the ledger takes, on the ledger of a synthetic programme: seconds, and seconds of processor
  * time of the command, the services and PostgreSQL together. Build first; Linux only.
  *
- *   node test/benchmarks/ledger-questions.bench.ts            the size of the demo, about 17,700 rows
- *   node test/benchmarks/ledger-questions.bench.ts 9800       about 100,000 rows
+ *   npx node test/benchmarks/ledger-questions.bench.ts            as many people as in the demo, about 19,000 rows
+ *   npx node test/benchmarks/ledger-questions.bench.ts 9800       about 100,000 rows
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
